@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Builds and queries a Tantivy index of Vietnamese news articles.
+
+pub mod plan;
