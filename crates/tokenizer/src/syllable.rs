@@ -1,0 +1,299 @@
+//! What a well-formed Vietnamese syllable is, and where its tone mark is written.
+//!
+//! A syllable is an *onset* (possibly empty), a *rhyme* and a tone. The 28 onsets and the
+//! rhymes below are those of the standard language; the tables decide which words take
+//! part in tone unification (hoá = hóa) and which are left as they stand (café, đắk).
+
+use crate::letters::{self, Letter, Tone};
+
+/// Says whether a key or word is spelled as a Vietnamese syllable can be.
+///
+/// Takes an exact key, a folded key or a word in any spelling and case. An accented word
+/// must be right as it stands, including the rule that a syllable ending in c, ch, p or t
+/// has the tone sắc or nặng (or, as in unaccented text, none). An unaccented word is well
+/// formed if *some* accented reading of it is: `truong`, for `trường`.
+///
+/// ```
+/// use timbao_tokenizer::is_syllable;
+/// assert!(is_syllable("nghiêng"));
+/// assert!(is_syllable("truong"));
+/// assert!(is_syllable("quý"));
+/// assert!(!is_syllable("tuwj"));
+/// assert!(!is_syllable("cafe"));
+/// assert!(!is_syllable("các2"));
+/// assert!(!is_syllable("bàt"));
+/// ```
+pub fn is_syllable(word: &str) -> bool {
+    let mut keys = crate::Keys::new();
+    keys.set(word);
+    let Some(skeleton) = Skeleton::of(keys.exact()) else {
+        return false;
+    };
+    if skeleton.tone == 0 && !keys.is_marked() {
+        return skeleton.split().is_some() || skeleton.has_accented_reading();
+    }
+    match skeleton.split() {
+        Some(split) => !skeleton.ends_in_stop(split) || matches!(skeleton.tone, 0 | 2 | 5),
+        None => false,
+    }
+}
+
+/// The longest skeleton that can be a syllable: nghiêng.
+const MAX: usize = 7;
+
+/// The onsets, `qu` and `gi` being handled where they are split off.
+const ONSETS: [&str; 27] = [
+    "", "b", "c", "ch", "d", "đ", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh",
+    "nh", "p", "ph", "r", "s", "t", "th", "tr", "v", "x",
+];
+
+/// The rhymes of the standard language, by main vowel.
+const RHYMES: &[&str] = &[
+    "a", "ac", "ach", "ai", "am", "an", "ang", "anh", "ao", "ap", "at", "au", "ay", //
+    "ăc", "ăm", "ăn", "ăng", "ăp", "ăt", //
+    "âc", "âm", "ân", "âng", "âp", "ât", "âu", "ây", //
+    "e", "ec", "em", "en", "eng", "eo", "ep", "et", //
+    "ê", "êch", "êm", "ên", "ênh", "êp", "êt", "êu", //
+    "i", "ia", "ich", "im", "in", "inh", "ip", "it", "iu", //
+    "iêc", "iêm", "iên", "iêng", "iêp", "iêt", "iêu", //
+    "o", "oc", "oi", "om", "on", "ong", "op", "ot", "ooc", "oong", //
+    "oa", "oac", "oach", "oai", "oam", "oan", "oang", "oanh", "oao", "oap", "oat", "oay", //
+    "oăc", "oăm", "oăn", "oăng", "oăt", "oe", "oem", "oen", "oeo", "oet", //
+    "ô", "ôc", "ôi", "ôm", "ôn", "ông", "ôp", "ôt", //
+    "ơ", "ơi", "ơm", "ơn", "ơp", "ơt", //
+    "u", "ua", "uc", "ui", "um", "un", "ung", "up", "ut", //
+    "uân", "uâng", "uât", "uây", "uê", "uêch", "uên", "uênh", "uêu", "uơ", //
+    "uôc", "uôi", "uôm", "uôn", "uông", "uôt", //
+    "uy", "uya", "uych", "uyn", "uynh", "uyp", "uyt", "uyu", "uyên", "uyêt", //
+    "ư", "ưa", "ưc", "ưi", "ưn", "ưng", "ưt", "ưu", //
+    "ươc", "ươi", "ươm", "ươn", "ương", "ươp", "ươt", "ươu", //
+    "y", "yêm", "yên", "yêng", "yêt", "yêu", "ynh", "yt", "ych", "yu",
+];
+
+/// The letters of a word and its tone, if it could be a syllable at all.
+#[derive(Clone, Copy)]
+pub(crate) struct Skeleton {
+    letters: [Letter; MAX],
+    len: usize,
+    pub(crate) tone: Tone,
+}
+
+/// How a skeleton divides: the onset is `letters[..onset]`, the rhyme the rest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Split {
+    pub(crate) onset: usize,
+}
+
+impl Skeleton {
+    /// Reads an exact key: letters of Vietnamese and at most one tone mark, at the end.
+    pub(crate) fn of(exact: &str) -> Option<Skeleton> {
+        let mut skeleton = Skeleton {
+            letters: [0; MAX],
+            len: 0,
+            tone: 0,
+        };
+        for c in exact.chars() {
+            if let Some(tone) = letters::tone_of_mark(c) {
+                if skeleton.tone != 0 || skeleton.len == 0 {
+                    return None;
+                }
+                skeleton.tone = tone;
+                continue;
+            }
+            let (letter, tone) = letters::letter_of(c)?;
+            if skeleton.tone != 0 || tone != 0 || skeleton.len == MAX || letter >= letters::DIGIT_0
+            {
+                return None;
+            }
+            skeleton.letters[skeleton.len] = letter;
+            skeleton.len += 1;
+        }
+        (skeleton.len > 0).then_some(skeleton)
+    }
+
+    pub(crate) fn letters(&self) -> &[Letter] {
+        &self.letters[..self.len]
+    }
+
+    /// Divides a well-formed skeleton into onset and rhyme.
+    pub(crate) fn split(&self) -> Option<Split> {
+        split(self.letters())
+    }
+
+    fn ends_in_stop(&self, split: Split) -> bool {
+        const C: Letter = letters::ascii(b'c');
+        const H: Letter = letters::ascii(b'h');
+        const P: Letter = letters::ascii(b'p');
+        const T: Letter = letters::ascii(b't');
+        matches!(self.letters()[split.onset..], [.., C, H] | [.., C] | [.., P] | [.., T])
+    }
+
+    fn has_accented_reading(&self) -> bool {
+        let mut plain = [0u8; MAX];
+        for (to, &letter) in plain.iter_mut().zip(self.letters()) {
+            *to = letters::folded(letter) - b'a';
+        }
+        split_with(&plain[..self.len], &FOLDED_RHYMES).is_some()
+    }
+}
+
+/// Says whether `skeleton` (letters without tone) is a well-formed syllable.
+#[inline]
+pub(crate) fn is_well_formed(skeleton: &[Letter]) -> bool {
+    split(skeleton).is_some()
+}
+
+/// Index of the letter of a well-formed skeleton that carries the tone mark.
+///
+/// The order of the rules: the last shaped vowel; before a coda the last vowel; of an open
+/// rhyme the first of two vowels (the style hóa, khỏe, thủy) and the middle of three.
+pub(crate) fn tone_position(skeleton: &[Letter], split: Split) -> usize {
+    let rhyme = &skeleton[split.onset..];
+    if let Some(shaped) = rhyme.iter().rposition(|&l| l > letters::ascii(b'z')) {
+        return split.onset + shaped;
+    }
+    let vowels = rhyme.iter().take_while(|&&l| letters::is_vowel(l)).count();
+    let closed = vowels < rhyme.len();
+    split.onset
+        + match (vowels, closed) {
+            (0 | 1, _) => 0,
+            (n, true) => n - 1,
+            (2, false) => 0,
+            (_, false) => 1,
+        }
+}
+
+#[inline]
+fn split(skeleton: &[Letter]) -> Option<Split> {
+    split_with(skeleton, &RHYME_SET)
+}
+
+fn split_with(skeleton: &[Letter], rhymes: &Set) -> Option<Split> {
+    const E: Letter = letters::ascii(b'e');
+    const G: Letter = letters::ascii(b'g');
+    const I: Letter = letters::ascii(b'i');
+    const K: Letter = letters::ascii(b'k');
+    const N: Letter = letters::ascii(b'n');
+    const C: Letter = letters::ascii(b'c');
+    const H: Letter = letters::ascii(b'h');
+    const Q: Letter = letters::ascii(b'q');
+    const U: Letter = letters::ascii(b'u');
+    const Y: Letter = letters::ascii(b'y');
+    const E_HAT: Letter = letters::E_CIRCUMFLEX;
+
+    if skeleton.len() > MAX {
+        return None;
+    }
+    match skeleton {
+        // qu + vowel, and with the u counted to the rhyme: quỳnh is q + uynh.
+        [Q, U, rhyme @ ..] => {
+            let known = rhymes.contains(rhyme) || rhymes.contains(&skeleton[1..]);
+            return (known && !rhyme.is_empty() && !matches!(rhyme[0], U | letters::U_HORN))
+                .then_some(Split { onset: 2 });
+        }
+        // gi + vowel (già, giữ, giêng as gi + êng); gì and gìn are g + i.
+        [G, I, rhyme @ ..] => {
+            if rhyme.first().is_some_and(|&l| letters::is_vowel(l)) {
+                let known = rhymes.contains(rhyme) || rhymes.contains(&skeleton[1..]);
+                return known.then_some(Split { onset: 2 });
+            }
+            return rhymes
+                .contains(&skeleton[1..])
+                .then_some(Split { onset: 1 });
+        }
+        _ => {}
+    }
+    let onset = skeleton
+        .iter()
+        .take_while(|&&l| !letters::is_vowel(l))
+        .count();
+    let (head, rhyme) = skeleton.split_at(onset);
+    let front = matches!(rhyme.first(), Some(&(E | E_HAT | I | Y)));
+    let agrees = match head {
+        [K] | [G, H] | [N, G, H] => front,
+        [C] | [G] | [N, G] => !front,
+        _ => true,
+    };
+    // yê is written where no onset stands, and iê after an onset.
+    let glide = match rhyme {
+        [Y, _, ..] => onset == 0,
+        [I, E_HAT, ..] => onset != 0,
+        _ => true,
+    };
+    (agrees && glide && is_onset(head) && rhymes.contains(rhyme)).then_some(Split { onset })
+}
+
+fn is_onset(head: &[Letter]) -> bool {
+    head.is_empty() || ONSET_SET.contains(head)
+}
+
+/// A small hash set of letter sequences of at most four letters, built at compile time.
+struct Set {
+    slots: [u32; SLOTS],
+}
+
+const SLOTS: usize = 1024;
+
+impl Set {
+    #[inline]
+    fn contains(&self, letters: &[Letter]) -> bool {
+        if letters.is_empty() || letters.len() > 4 {
+            return false;
+        }
+        let mut packed = 0u32;
+        for &letter in letters {
+            packed = packed << 6 | (letter as u32 + 1);
+        }
+        let mut slot = slot_of(packed);
+        loop {
+            match self.slots[slot] {
+                0 => return false,
+                found if found == packed => return true,
+                _ => slot = (slot + 1) % SLOTS,
+            }
+        }
+    }
+}
+
+const fn slot_of(packed: u32) -> usize {
+    (packed.wrapping_mul(0x9E37_79B1) >> 22) as usize
+}
+
+static ONSET_SET: Set = build(&ONSETS, false);
+static RHYME_SET: Set = build(RHYMES, false);
+static FOLDED_RHYMES: Set = build(RHYMES, true);
+
+const fn build(words: &[&str], fold: bool) -> Set {
+    let mut slots = [0u32; SLOTS];
+    let mut w = 0;
+    while w < words.len() {
+        let packed = pack(words[w].as_bytes(), fold);
+        if packed != 0 {
+            let mut slot = slot_of(packed);
+            while slots[slot] != 0 && slots[slot] != packed {
+                slot = (slot + 1) % SLOTS;
+            }
+            slots[slot] = packed;
+        }
+        w += 1;
+    }
+    Set { slots }
+}
+
+/// Packs a word of one- and two-byte letters, six bits a letter.
+const fn pack(word: &[u8], fold: bool) -> u32 {
+    let mut packed = 0;
+    let mut i = 0;
+    while i < word.len() {
+        let c = if word[i] < 0x80 {
+            word[i] as u32
+        } else {
+            let c = (word[i] as u32 & 0x1F) << 6 | (word[i + 1] as u32 & 0x3F);
+            i += 1;
+            c
+        };
+        packed = packed << 6 | (letters::letter_at_compile_time(c, fold) as u32 + 1);
+        i += 1;
+    }
+    packed
+}

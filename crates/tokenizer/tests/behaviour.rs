@@ -1,0 +1,83 @@
+//! Behaviour as data: every line of `tests/behaviour/*.toml` is one case.
+
+use serde::Deserialize;
+use timbao_tokenizer::{Gap, Keys, Kind, scan, write_out};
+
+#[derive(Deserialize)]
+struct Table {
+    case: Vec<Vec<String>>,
+}
+
+/// Runs `observe` on the first cell of each line and compares the rest; reports all differences at once.
+fn check(table: &str, observe: impl Fn(&str) -> Vec<String>) {
+    let table: Table = toml::from_str(table).expect("the table is valid TOML");
+    let mut wrong = Vec::new();
+    for case in &table.case {
+        let (input, expected) = case.split_first().expect("a case has an input");
+        let observed = observe(input);
+        if observed != expected {
+            wrong.push(format!(
+                "{input:?}\n  expected {expected:?}\n  observed {observed:?}"
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {} cases:\n{}",
+        wrong.len(),
+        table.case.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn keys() {
+    check(include_str!("behaviour/keys.toml"), |word| {
+        let mut keys = Keys::new();
+        keys.set(word);
+        vec![
+            visible_tone(keys.exact()),
+            keys.folded().to_owned(),
+            write_out(keys.exact()),
+        ]
+    });
+}
+
+#[test]
+fn tokens() {
+    check(include_str!("behaviour/tokens.toml"), |text| {
+        let mut line = String::new();
+        for token in scan(text) {
+            if token.position > 0 {
+                line.push_str(match (token.joined, token.gap) {
+                    (true, _) => "+",
+                    (_, Gap::None) => "|",
+                    (_, Gap::Space) => " ",
+                    (_, Gap::Punctuation) => " , ",
+                    (_, Gap::Sentence) => " . ",
+                    (_, Gap::Paragraph) => " ¶ ",
+                });
+            }
+            line.push_str(&text[token.start..token.end]);
+            line.push_str(match token.kind {
+                Kind::Word => "",
+                Kind::Number => "#",
+                Kind::Mixed => "*",
+            });
+        }
+        vec![line]
+    });
+}
+
+/// Shows the trailing tone mark of an exact key as `~1` … `~5`.
+fn visible_tone(exact: &str) -> String {
+    let marks = ['\u{300}', '\u{301}', '\u{309}', '\u{303}', '\u{323}'];
+    match exact
+        .chars()
+        .next_back()
+        .and_then(|last| marks.iter().position(|&m| m == last))
+    {
+        Some(tone) => format!("{}~{}", exact.trim_end_matches(marks), tone + 1),
+        None => exact.to_owned(),
+    }
+}
