@@ -1,1 +1,45 @@
-//! Placeholder.
+//! Files in, articles out.
+//!
+//! Reading is in two steps, so that the second can run on many threads:
+//! [`discover`] finds files, [`open`] cuts each into raw [`Record`]s without
+//! looking into them, and [`Record::parse`] makes an [`Article`] of one. What
+//! cannot be read is a [`Problem`] with its path, kind and way out; it never
+//! stops the rest.
+//!
+//! ```
+//! use timbao_articles::read_all;
+//!
+//! # fn main() -> std::io::Result<()> {
+//! let folder = tempfile::tempdir()?;
+//! std::fs::write(folder.path().join("a.jsonl"), r#"{"headline": "Khai hội", "text": "Sáng nay…"}"#)?;
+//! read_all(folder.path(), &mut |article| {
+//!     assert_eq!(article.unwrap().title.as_deref(), Some("Khai hội"));
+//! });
+//! # Ok(())
+//! # }
+//! ```
+
+mod article;
+mod dates;
+mod discover;
+mod fields;
+mod format;
+mod limits;
+mod parse;
+mod problem;
+mod provenance;
+mod published;
+mod reader;
+mod record;
+mod split;
+mod stream;
+
+pub use article::{Article, Caption};
+pub use discover::{Discover, FoundFile, WalkOptions, discover};
+pub use format::Format;
+pub use limits::Limits;
+pub use problem::{Problem, ProblemKind};
+pub use provenance::{FieldOrigin, Parsed, Provenance};
+pub use published::Published;
+pub use reader::{RecordReader, open, read_all};
+pub use record::{Record, RecordBatch};

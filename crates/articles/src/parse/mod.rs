@@ -1,0 +1,42 @@
+//! Parsers: one raw record in, one article out.
+
+mod json;
+mod text;
+
+use std::borrow::Cow;
+
+use crate::problem::Fault;
+use crate::provenance::Trace;
+use crate::{Article, Format};
+
+/// Parses the bytes of one record; `name` is the file's relative path. Also
+/// gives the encoding the bytes were in.
+pub(crate) fn parse(
+    format: Format,
+    bytes: &[u8],
+    name: &str,
+    trace: &mut Trace,
+) -> Result<(Article, &'static str), Fault> {
+    let _ = name;
+    match format {
+        Format::JsonLines | Format::Json => {
+            json::parse(bytes, trace).map(|article| (article, "UTF-8"))
+        }
+        Format::Text | Format::Markdown | Format::Html => {
+            let (text, encoding) = decode(bytes)?;
+            Ok((text::parse(&text, trace), encoding))
+        }
+    }
+}
+
+/// Decodes text.
+fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static str), Fault> {
+    let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok((Cow::Borrowed(text), "UTF-8")),
+        Err(error) => Err(Fault::malformed(format!(
+            "not UTF-8 from byte {} on; convert it to UTF-8",
+            error.valid_up_to()
+        ))),
+    }
+}

@@ -1,0 +1,154 @@
+//! What could not be read, where, and the way out.
+
+use std::io;
+
+use serde::Serialize;
+
+/// Something that could not be read: reported, counted and skipped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{}: {message}", self.place())]
+pub struct Problem {
+    /// The file's path as it was given.
+    pub path: String,
+    /// The place inside a container, as in [`Article::member`](crate::Article::member).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
+    /// What kind of problem it is.
+    pub kind: ProblemKind,
+    /// What is wrong, and what can be done about it.
+    pub message: String,
+}
+
+/// The kinds of [`Problem`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// The path does not exist.
+    NotFound,
+    /// The system does not let it be read.
+    Denied,
+    /// A symbolic link leads back to a folder above it.
+    Loop,
+    /// It changed or vanished between being listed and being read.
+    Changed,
+    /// The system failed to read it.
+    Io,
+    /// It is larger than [`Limits`](crate::Limits) allow.
+    TooLarge,
+    /// It unpacks to more than [`Limits::ratio`](crate::Limits::ratio) allows.
+    Bomb,
+    /// Archives inside archives go deeper than [`Limits::depth`](crate::Limits::depth).
+    TooDeep,
+    /// Its name inside an archive climbs out of it.
+    UnsafePath,
+    /// It is encrypted.
+    Encrypted,
+    /// It is not what its name or its first bytes say.
+    Malformed,
+    /// It is of a format that is not read.
+    Unsupported,
+    /// It holds no text.
+    Empty,
+}
+
+impl ProblemKind {
+    /// The kind's name in reports: `not_found`, `too_large` and so on.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Denied => "denied",
+            Self::Loop => "loop",
+            Self::Changed => "changed",
+            Self::Io => "io",
+            Self::TooLarge => "too_large",
+            Self::Bomb => "bomb",
+            Self::TooDeep => "too_deep",
+            Self::UnsafePath => "unsafe_path",
+            Self::Encrypted => "encrypted",
+            Self::Malformed => "malformed",
+            Self::Unsupported => "unsupported",
+            Self::Empty => "empty",
+        }
+    }
+}
+
+impl Problem {
+    /// The path, with `#member` when it is inside a container.
+    pub fn place(&self) -> String {
+        match &self.member {
+            Some(member) => format!("{}#{member}", self.path),
+            None => self.path.clone(),
+        }
+    }
+}
+
+/// What went wrong, before it is known where: readers return it, and whoever
+/// knows the path and member makes it a [`Problem`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Fault {
+    pub kind: ProblemKind,
+    pub message: String,
+}
+
+impl Fault {
+    pub fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+        }
+    }
+
+    pub fn malformed(message: impl Into<String>) -> Self {
+        Self::new(ProblemKind::Malformed, message)
+    }
+
+    pub fn at(self, path: &str, member: Option<String>) -> Problem {
+        Problem {
+            path: path.to_owned(),
+            member,
+            kind: self.kind,
+            message: self.message,
+        }
+    }
+}
+
+/// A fault raised inside a stream travels as an `io::Error` and comes out
+/// again as itself.
+impl From<Fault> for io::Error {
+    fn from(fault: Fault) -> Self {
+        Self::other(fault)
+    }
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        let mut inner: Option<&(dyn std::error::Error + 'static)> = error.get_ref().map(|e| e as _);
+        while let Some(source) = inner {
+            if let Some(fault) = source.downcast_ref::<Self>() {
+                return fault.clone();
+            }
+            inner = match source.downcast_ref::<io::Error>() {
+                Some(nested) => nested.get_ref().map(|e| e as _),
+                None => source.source(),
+            };
+        }
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::new(
+                ProblemKind::NotFound,
+                "no such file or folder; check the path",
+            ),
+            io::ErrorKind::PermissionDenied => Self::new(
+                ProblemKind::Denied,
+                "permission denied; make it readable or leave it out",
+            ),
+            io::ErrorKind::InvalidData
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::UnexpectedEof => Self::malformed(format!(
+                "damaged or cut short ({error}); fetch or write the file again"
+            )),
+            _ => Self::new(ProblemKind::Io, format!("cannot be read: {error}")),
+        }
+    }
+}

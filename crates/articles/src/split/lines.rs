@@ -1,0 +1,100 @@
+//! JSON Lines: a record a line.
+
+use std::io::Read;
+
+use memchr::memchr_iter;
+
+use super::{Splitter, Step};
+use crate::problem::{Fault, ProblemKind};
+use crate::record::{BATCH_BYTES, Filler};
+use crate::stream::Stream;
+use crate::{Format, Limits};
+
+/// The least that is read at once, in bytes.
+const READ: usize = 64 << 10;
+
+pub(crate) struct Lines {
+    stream: Stream,
+    /// The start of a line whose end has not been read yet.
+    carry: Vec<u8>,
+    /// Lines read so far.
+    number: u64,
+    /// Inside a line that is too long: skipping to its end.
+    skipping: bool,
+}
+
+impl Lines {
+    pub fn new(stream: Stream) -> Self {
+        Self {
+            stream,
+            carry: Vec::new(),
+            number: 0,
+            skipping: false,
+        }
+    }
+
+    fn line(&mut self, start: usize, end: usize, batch: &mut Filler<'_>, limits: &Limits) {
+        self.number += 1;
+        if std::mem::take(&mut self.skipping) {
+            return;
+        }
+        let blank = batch.data()[start..end].trim_ascii().is_empty();
+        if end - start > limits.record_bytes {
+            batch.problem(too_long(limits), Some(self.number));
+        } else if !blank {
+            batch.push(start..end, Format::JsonLines, Some(self.number));
+        }
+    }
+}
+
+impl Splitter for Lines {
+    fn step(&mut self, limits: &Limits, batch: &mut Filler<'_>) -> Result<Step, Fault> {
+        let room = batch.room().clamp(READ, BATCH_BYTES);
+        let data = batch.data();
+        let mut start = data.len();
+        data.append(&mut self.carry);
+        let fresh = data.len();
+        let read = self.stream.by_ref().take(room as u64).read_to_end(data);
+        let end = data.len();
+
+        let breaks: Vec<usize> = memchr_iter(b'\n', &data[fresh..])
+            .map(|at| fresh + at)
+            .collect();
+        for at in breaks {
+            self.line(start, at, batch, limits);
+            start = at + 1;
+        }
+        match read {
+            // What stands before a failure is kept, save for the broken line.
+            Err(error) => {
+                batch.data().truncate(start);
+                Err(error.into())
+            }
+            Ok(read) if read < room => {
+                if start < end || self.skipping {
+                    self.line(start, end, batch, limits);
+                }
+                Ok(Step::Done)
+            }
+            Ok(_) => {
+                if !self.skipping && end - start > limits.record_bytes {
+                    batch.problem(too_long(limits), Some(self.number + 1));
+                    self.skipping = true;
+                }
+                if !self.skipping {
+                    self.carry.extend_from_slice(&batch.data()[start..end]);
+                }
+                batch.data().truncate(start);
+                Ok(Step::More)
+            }
+        }
+    }
+}
+
+fn too_long(limits: &Limits) -> Fault {
+    let message = format!(
+        "a line of more than {} bytes; put one article a line, or raise the bound",
+        limits.record_bytes
+    );
+    Fault::new(ProblemKind::TooLarge, message)
+}

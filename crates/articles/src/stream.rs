@@ -1,0 +1,112 @@
+//! Byte streams: opened, unpacked, bounded, looked ahead into.
+
+use std::io::{self, BufReader, Cursor, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::read::MultiGzDecoder;
+
+use crate::Limits;
+use crate::format::Packing;
+use crate::problem::{Fault, ProblemKind};
+
+/// Bytes that can be read once, from front to back.
+pub(crate) type Stream = Box<dyn Read + Send>;
+
+/// How far ahead a format is guessed from, in bytes.
+const HEAD: u64 = 16 << 10;
+
+/// How much is asked of a decompressor's input at a time, in bytes.
+const PACKED_BUFFER: usize = 128 << 10;
+
+/// Ratios are only judged beyond this many bytes: small files of blanks
+/// compress a thousandfold in good faith.
+const RATIO_FLOOR: u64 = 16 << 20;
+
+/// Takes the first bytes of a stream, and gives back a stream that still
+/// begins with them.
+pub(crate) fn look_ahead(mut stream: Stream) -> io::Result<(Vec<u8>, Stream)> {
+    let mut head = Vec::new();
+    stream.by_ref().take(HEAD).read_to_end(&mut head)?;
+    Ok((head.clone(), Box::new(Cursor::new(head).chain(stream))))
+}
+
+/// Unpacks a compressed stream, within `limits`.
+pub(crate) fn unpack(packing: Packing, stream: Stream, limits: &Limits) -> io::Result<Stream> {
+    let packed = Arc::new(AtomicU64::new(0));
+    let counted = BufReader::with_capacity(
+        PACKED_BUFFER,
+        Counted {
+            stream,
+            count: Arc::clone(&packed),
+        },
+    );
+    let unpacked: Stream = match packing {
+        Packing::Gzip => Box::new(MultiGzDecoder::new(counted)),
+        Packing::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(counted)?),
+    };
+    Ok(Box::new(Bounded {
+        stream: unpacked,
+        packed,
+        unpacked: 0,
+        ratio: limits.ratio,
+        most: limits.unpacked_bytes,
+    }))
+}
+
+/// Reads a stream to its end, or fails when it holds more than `most` bytes.
+pub(crate) fn read_whole(stream: &mut Stream, into: &mut Vec<u8>, most: u64) -> Result<(), Fault> {
+    let read = stream
+        .by_ref()
+        .take(most.saturating_add(1))
+        .read_to_end(into)?;
+    if read as u64 > most {
+        return Err(Fault::new(
+            ProblemKind::TooLarge,
+            format!(
+                "larger than {most} bytes, the bound for a file that is read whole; split it or raise the bound"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Counts what is read through it.
+struct Counted {
+    stream: Stream,
+    count: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.stream.read(buffer)?;
+        self.count.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// Stops a decompressor that makes too much out of too little.
+struct Bounded {
+    stream: Stream,
+    packed: Arc<AtomicU64>,
+    unpacked: u64,
+    ratio: u64,
+    most: u64,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.stream.read(buffer)?;
+        self.unpacked += read as u64;
+        let packed = self.packed.load(Ordering::Relaxed);
+        let bomb = self.unpacked > RATIO_FLOOR && self.unpacked > packed.saturating_mul(self.ratio);
+        if bomb || self.unpacked > self.most {
+            let message = format!(
+                "{packed} compressed bytes unpack to more than {}; unpack it yourself if you trust it",
+                self.unpacked - read as u64
+            );
+            return Err(Fault::new(ProblemKind::Bomb, message).into());
+        }
+        Ok(read)
+    }
+}
