@@ -56,17 +56,35 @@ impl Keys {
     /// assert_eq!(keys.exact(), "ê\u{323}");
     /// ```
     pub fn set(&mut self, word: &str) {
+        self.clear();
+        self.append(word);
+    }
+
+    pub(crate) fn clear(&mut self) {
         self.exact.clear();
         self.folded.clear();
         self.marked = false;
+    }
+
+    /// Adds the keys of `word` at the end of what the buffer holds.
+    pub(crate) fn append(&mut self, word: &str) {
+        let (exact, folded) = (self.exact.len(), self.folded.len());
         if word.is_ascii() {
             self.exact.push_str(word);
-            self.exact.make_ascii_lowercase();
-        } else if !self.set_plain(word) {
-            self.exact.clear();
-            self.folded.clear();
-            self.set_any(word);
+            self.exact[exact..].make_ascii_lowercase();
+            self.folded.push_str(&self.exact[exact..]);
+        } else if !self.append_plain(word) {
+            self.exact.truncate(exact);
+            self.folded.truncate(folded);
+            self.append_any(word);
         }
+        self.marked |= self.exact[exact..] != self.folded[folded..];
+    }
+
+    /// Adds a sign or digits that are the same in both keys.
+    pub(crate) fn append_verbatim(&mut self, sign: &str) {
+        self.exact.push_str(sign);
+        self.folded.push_str(sign);
     }
 
     /// The exact key: skeleton and tone.
@@ -111,8 +129,8 @@ impl Keys {
         self.marked
     }
 
-    /// Handles words of Vietnamese letters and digits with at most one tone; `false` means try [`Keys::set_any`].
-    fn set_plain(&mut self, word: &str) -> bool {
+    /// Handles words of Vietnamese letters and digits with at most one tone; `false` means try [`Keys::append_any`].
+    fn append_plain(&mut self, word: &str) -> bool {
         const MAX: usize = 32;
         let mut word_letters = [0 as Letter; MAX];
         let mut len = 0;
@@ -161,12 +179,11 @@ impl Keys {
         if moves {
             self.exact.push(letters::TONE_MARKS[word_tone as usize - 1]);
         }
-        self.marked = self.exact.len() != self.folded.len();
         true
     }
 
     /// Handles any word, by full decomposition.
-    fn set_any(&mut self, word: &str) {
+    fn append_any(&mut self, word: &str) {
         let mut spelled = String::with_capacity(word.len());
         let mut plain = String::with_capacity(word.len());
         let mut skeleton: Vec<Letter> = Vec::new();
@@ -226,7 +243,6 @@ impl Keys {
             self.exact.extend(spelled.nfc());
         }
         self.folded.extend(plain.nfc());
-        self.marked = self.exact != self.folded;
     }
 }
 
@@ -255,7 +271,7 @@ pub fn exact_key(word: &str) -> String {
 pub fn fold(text: &str) -> String {
     let mut keys = Keys::new();
     keys.set(text);
-    if keys.marked { keys.folded } else { keys.exact }
+    keys.folded
 }
 
 /// Writes an exact key out again in standard spelling, tone mark in its place, NFC.

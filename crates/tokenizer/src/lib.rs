@@ -3,11 +3,17 @@
 //! [`scan`] finds the tokens of a text, [`Keys`] gives each its exact and its folded key,
 //! and [`write_out`] spells a key in the standard way.
 
+mod cache;
 mod keys;
 mod letters;
 mod scanner;
+mod stream;
 mod syllable;
+mod wholes;
 
+pub use cache::KeyCache;
 pub use keys::{Keys, exact_key, fold, write_out};
 pub use scanner::{Gap, Kind, MAX_TOKEN_BYTES, Scanner, Token, scan};
+pub use stream::{Emit, PARAGRAPH_GAP, VietnameseTokenStream, VietnameseTokenizer};
 pub use syllable::is_syllable;
+pub use wholes::{MAX_WHOLE_PARTS, Run, Whole, WholeKind, Wholes, wholes};

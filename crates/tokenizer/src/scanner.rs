@@ -337,11 +337,16 @@ impl Seen {
             // "…của dân.Tôi": a space was forgotten. "TP.HCM", "Th.S", "1.500": none was.
             return self.signs > 1
                 || (next.is_uppercase()
-                    && word.chars().next_back().is_some_and(char::is_lowercase)
-                    && word.chars().nth(2).is_some());
+                    && letters_of(word).last().is_some_and(char::is_lowercase)
+                    && letters_of(word).nth(2).is_some());
         }
         terminator != '.' || !(is_title(word) || is_enumerator(word, previous))
     }
+}
+
+/// The characters of a word without its combining marks, which a decomposed word has more of.
+fn letters_of(word: &str) -> impl Iterator<Item = char> {
+    word.chars().filter(|&c| !is_mark(c))
 }
 
 /// Whether `sign` between `word` and a token that begins with `next` makes one whole of them.
@@ -350,19 +355,19 @@ fn connects(word: &str, sign: char, next: char) -> bool {
     match sign {
         ',' | ':' => digits(),
         '.' | '-' | '/' | '_' | '&' | '@' | '\'' | '’' | 'ʼ' => true,
-        '\u{2010}' | '\u{2011}' | '–' | '\\' | '+' | '·' => true,
+        '\u{2010}' | '\u{2011}' | '–' => true,
         _ => false,
     }
 }
 
 /// Abbreviations before names, after which a full stop ends no sentence.
 fn is_title(word: &str) -> bool {
-    const TITLES: [&str; 26] = [
+    const TITLES: [&str; 25] = [
         "TP", "Tp", "TS", "Ts", "ThS", "Ths", "GS", "PGS", "BS", "Bs", "LS", "KS", "CN", "NS",
-        "NSND", "NSƯT", "TX", "TT", "Tr", "tr", "St", "Mr", "Mrs", "Dr", "No", "vs",
+        "NSND", "TX", "TT", "Tr", "tr", "St", "Mr", "Mrs", "Dr", "No", "vs",
     ];
     // A lone capital is an initial: "Nguyễn V. An", "Q. 1".
-    let mut chars = word.chars();
+    let mut chars = letters_of(word);
     let initial = chars.next().is_some_and(char::is_uppercase) && chars.next().is_none();
     initial || TITLES.contains(&word)
 }

@@ -125,7 +125,10 @@ impl Skeleton {
         const H: Letter = letters::ascii(b'h');
         const P: Letter = letters::ascii(b'p');
         const T: Letter = letters::ascii(b't');
-        matches!(self.letters()[split.onset..], [.., C, H] | [.., C] | [.., P] | [.., T])
+        matches!(
+            self.letters()[split.onset..],
+            [.., C, H] | [.., C] | [.., P] | [.., T]
+        )
     }
 
     fn has_accented_reading(&self) -> bool {

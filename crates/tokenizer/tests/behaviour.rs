@@ -1,7 +1,7 @@
 //! Behaviour as data: every line of `tests/behaviour/*.toml` is one case.
 
 use serde::Deserialize;
-use timbao_tokenizer::{Gap, Keys, Kind, scan, write_out};
+use timbao_tokenizer::{Gap, Keys, Kind, scan, wholes, write_out};
 
 #[derive(Deserialize)]
 struct Table {
@@ -66,6 +66,23 @@ fn tokens() {
             });
         }
         vec![line]
+    });
+}
+
+#[test]
+fn spans() {
+    check(include_str!("behaviour/wholes.toml"), |text| {
+        let mut keys = Keys::new();
+        let line = wholes(text).map(|whole| {
+            keys.set_whole(text, &whole);
+            format!(
+                "{} {:?} {}",
+                &text[whole.start..whole.end],
+                whole.kind,
+                keys.folded()
+            )
+        });
+        line.collect()
     });
 }
 
