@@ -65,8 +65,12 @@ pub enum Key {
     Folded(String),
     /// Every key that starts so; `folded` says which kind of key is compared.
     Prefix {
-        /// The beginning of the key.
+        /// The beginning of the key, without a tone.
         start: String,
+        /// The tone mark the key must end in, when one was typed: an exact key
+        /// carries its tone at the end, so `chuyể*` is the skeleton `chuyê` and
+        /// the mark U+0309. Always none for folded keys.
+        tone: Option<char>,
         /// Whether folded keys are compared, instead of exact ones.
         folded: bool,
     },
