@@ -25,6 +25,7 @@ mod discover;
 mod fields;
 mod format;
 mod limits;
+mod names;
 mod parse;
 mod problem;
 mod provenance;

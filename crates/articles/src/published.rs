@@ -78,7 +78,7 @@ impl Published {
 
     /// The same moment, when this date and time were read off a clock that is
     /// `minutes` ahead of UTC.
-    pub(crate) fn from_offset(self, minutes: i64) -> Option<Self> {
+    pub(crate) fn read_at(self, minutes: i64) -> Option<Self> {
         let (Some(year), Some(month), Some(day), Some(minute)) =
             (self.year, self.month, self.day, self.minute)
         else {

@@ -59,6 +59,13 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key_seed(Key)? {
+            if self.nested == 0 && WRAPPERS.contains(&key.as_ref()) {
+                map.next_value_seed(Wrapped {
+                    draft: self.draft,
+                    trace: self.trace,
+                })?;
+                continue;
+            }
             match field(&key) {
                 Some((Field::Captions, _)) => {
                     let mut captions = Captions::default();

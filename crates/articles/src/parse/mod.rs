@@ -1,7 +1,10 @@
 //! Parsers: one raw record in, one article out.
 
+mod boilerplate;
+mod dateline;
 mod json;
 mod text;
+mod wrap;
 
 use std::borrow::Cow;
 
@@ -17,14 +20,13 @@ pub(crate) fn parse(
     name: &str,
     trace: &mut Trace,
 ) -> Result<(Article, &'static str), Fault> {
-    let _ = name;
     match format {
         Format::JsonLines | Format::Json => {
             json::parse(bytes, trace).map(|article| (article, "UTF-8"))
         }
         Format::Text | Format::Markdown | Format::Html => {
             let (text, encoding) = decode(bytes)?;
-            Ok((text::parse(&text, trace), encoding))
+            Ok((text::parse(&text, name, trace), encoding))
         }
     }
 }

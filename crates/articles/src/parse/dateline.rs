@@ -1,0 +1,126 @@
+//! The dateline: the agency, place and day that open a news text, as in
+//! "TTXVN- Chiều 25/3, …", "Hà Nội (TTXVN) - …" or "(TTXVN) - …".
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::names::{self, Marks};
+use crate::{Published, dates};
+
+/// What the opening of a paragraph says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Dateline {
+    pub agency: String,
+    pub place: Option<String>,
+    pub published: Option<Published>,
+    /// Whether the paragraph is the summary or belongs to the body.
+    pub marks: Marks,
+}
+
+/// How many characters of a paragraph may hold its dateline.
+const REACH: usize = 160;
+
+/// Reads the dateline of a paragraph. The paragraph keeps it: a search for its
+/// words finds them.
+pub(crate) fn read(paragraph: &str) -> Option<Dateline> {
+    let head: String = paragraph.chars().take(REACH).nfc().collect();
+    let head = head.trim_start_matches(['*', '"', '“', ' ']);
+    named_first(head).or_else(|| place_first(head))
+}
+
+/// `TTXVN- `, `(TTXVN) - `, `TTXVN (Hà Nội) - `, `TTXVN, Hà Nội: `.
+fn named_first(head: &str) -> Option<Dateline> {
+    let (bare, bracketed) = match head.strip_prefix(['(', '[']) {
+        Some(inner) => (inner.trim_start(), true),
+        None => (head, false),
+    };
+    let (name, marks) = names::agency(bare)?;
+    let mut rest = bare.get(name.len()..)?;
+    let mut place = None;
+    if bracketed {
+        rest = rest.trim_start().strip_prefix([')', ']'])?;
+    } else if let Some(inner) = rest.trim_start().strip_prefix('(') {
+        let (inside, after) = inner.split_once(')')?;
+        place = Some(place_name(inside)?);
+        rest = after;
+    } else if let Some(after) = rest.strip_prefix(", ") {
+        let end = after.find(['-', '–', '—', ':'])?;
+        place = Some(place_name(after.get(..end)?)?);
+        rest = after.get(end..)?;
+    }
+    let text = match strip_dash(rest) {
+        Some(text) => text,
+        // Brackets alone set a name apart.
+        None if bracketed => rest.trim_start(),
+        None => return None,
+    };
+    let published = dates::opening(text).map(|(date, _)| date);
+    Some(Dateline {
+        agency: name.to_owned(),
+        place,
+        published,
+        marks,
+    })
+}
+
+/// `Hà Nội (TTXVN) - `, `Hà Nội, ngày 25/3 (TTXVN) - `.
+fn place_first(head: &str) -> Option<Dateline> {
+    let (before, rest) = head.split_once('(')?;
+    let (inside, rest) = rest.split_once(')')?;
+    let inside = inside.trim().trim_start_matches("Theo ").trim();
+    let (name, marks) = names::agency(inside)?;
+    if inside.len() > name.len() + 20 {
+        return None;
+    }
+    let text = strip_dash(rest)?;
+    let (place, day) = match before.split_once(',') {
+        Some((place, day)) => (place, Some(day)),
+        None => (before, None),
+    };
+    let place = place_name(place)?;
+    let published = match day {
+        Some(day) => Some(dates::opening(day)?.0),
+        None => dates::opening(text).map(|(date, _)| date),
+    };
+    Some(Dateline {
+        agency: name.to_owned(),
+        place: Some(place),
+        published,
+        marks,
+    })
+}
+
+/// The text after a dash that sets off a name: `- `, ` – `, `: `.
+fn strip_dash(text: &str) -> Option<&str> {
+    let spaced = text.starts_with(char::is_whitespace);
+    let after = text.trim_start().strip_prefix(['-', '–', '—', ':'])?;
+    (spaced || after.starts_with(char::is_whitespace)).then(|| after.trim_start())
+}
+
+/// A text, when it can be the name of a place.
+pub(crate) fn place_name(text: &str) -> Option<String> {
+    let text = text.trim().trim_end_matches([',', '.', ':']);
+    (names::is_province(text) || is_name(text, 6)).then(|| text.to_owned())
+}
+
+/// Tells whether a text can be a proper name: a few words that all begin with
+/// a capital letter.
+pub(crate) fn is_name(text: &str, most_words: usize) -> bool {
+    let mut words = 0;
+    for word in text.split_whitespace() {
+        if matches!(word, "-" | "–") {
+            continue;
+        }
+        words += 1;
+        let mut letters = word.chars();
+        let capital = letters.next().is_some_and(char::is_uppercase);
+        let plain = letters.all(|c| {
+            c.is_alphanumeric()
+                || matches!(c, '.' | '-' | '\'' | '’')
+                || unicode_normalization::char::is_combining_mark(c)
+        });
+        if !capital || !plain {
+            return false;
+        }
+    }
+    (1..=most_words).contains(&words)
+}

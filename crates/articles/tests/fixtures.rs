@@ -1,0 +1,89 @@
+//! What each fixture reads as: every field, where it came from, every problem.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use timbao_articles::{FoundFile, Limits, Parsed, RecordBatch, open};
+
+/// Writes out how a file is read.
+fn read(name: &str) -> String {
+    let path = Path::new("tests/fixtures").join(name);
+    let file = FoundFile::new(&path).unwrap();
+    let mut reader = open(&file, &Limits::default()).unwrap();
+    let mut batch = RecordBatch::new();
+    let mut out = String::new();
+    while reader.next_batch(&mut batch) {
+        for record in batch.records() {
+            match record.parse_explained() {
+                Ok(parsed) => {
+                    assert_eq!(record.parse().unwrap().article, parsed.article);
+                    describe(&parsed, &mut out);
+                }
+                Err(problem) => writeln!(out, "! {problem} [{}]", problem.kind.name()).unwrap(),
+            }
+        }
+        for problem in batch.problems() {
+            writeln!(out, "! {problem} [{}]", problem.kind.name()).unwrap();
+        }
+    }
+    out
+}
+
+fn describe(parsed: &Parsed, out: &mut String) {
+    let provenance = parsed.provenance.as_ref().unwrap();
+    let article = serde_json::to_value(&parsed.article).unwrap();
+    let fields = article.as_object().unwrap();
+    writeln!(
+        out,
+        "# {} ({}, {})",
+        parsed.article.id, provenance.format, parsed.encoding
+    )
+    .unwrap();
+    for (field, value) in fields
+        .iter()
+        .filter(|(field, _)| !matches!(field.as_str(), "id" | "path" | "member"))
+    {
+        let from = provenance
+            .fields
+            .iter()
+            .find(|origin| origin.field == field.as_str());
+        let from = from.map_or_else(String::new, |origin| format!("   <- {}", origin.from));
+        match value {
+            serde_json::Value::String(text) if field == "body" => {
+                writeln!(out, "{field}:{from}").unwrap();
+                text.lines()
+                    .for_each(|line| writeln!(out, "  | {line}").unwrap());
+            }
+            value => writeln!(out, "{field}: {value}{from}").unwrap(),
+        }
+    }
+    provenance
+        .dropped
+        .iter()
+        .for_each(|text| writeln!(out, "dropped: {text:?}").unwrap());
+    provenance
+        .notes
+        .iter()
+        .for_each(|note| writeln!(out, "note: {note}").unwrap());
+    out.push('\n');
+}
+
+macro_rules! fixtures {
+    ($($test:ident: $file:literal,)*) => {
+        $(#[test]
+        fn $test() {
+            insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!(stringify!($test), read($file));
+            });
+        })*
+    };
+}
+
+fixtures! {
+    agency_layout: "agency.txt",
+    hard_wrapped_text: "wrapped.txt",
+    text_without_layout: "no-layout.txt",
+    online_paper_layout: "online.txt",
+    place_before_agency: "place-first.txt",
+    json_lines: "articles.jsonl",
+}
