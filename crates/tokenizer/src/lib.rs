@@ -10,6 +10,7 @@ mod scanner;
 mod stream;
 mod syllable;
 mod wholes;
+mod window;
 
 pub use cache::KeyCache;
 pub use keys::{Keys, exact_key, fold, write_out};

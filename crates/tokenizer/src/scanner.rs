@@ -3,6 +3,7 @@
 use unicode_normalization::char::is_combining_mark;
 
 use crate::letters;
+use crate::window;
 
 /// One token of a text.
 ///
@@ -107,14 +108,23 @@ impl Iterator for Scanner<'_> {
     #[inline]
     fn next(&mut self) -> Option<Token> {
         let bytes = self.text.as_bytes();
-        let (start, gap, joined) = match (bytes.get(self.at), bytes.get(self.at + 1)) {
-            // By far the commonest separator: one space, and a letter or digit after it.
-            (Some(b' '), Some(&next)) if ASCII[next as usize] != 0 && self.previous.is_some() => {
-                (self.at + 1, Gap::Space, false)
-            }
-            _ => self.separator()?,
+        // By far the commonest separators: one space, or a comma and a space.
+        let (guess, gap) = match bytes.get(self.at) {
+            Some(b' ') => (self.at + 1, Gap::Space),
+            Some(b',') if bytes.get(self.at + 1) == Some(&b' ') => (self.at + 2, Gap::Punctuation),
+            _ => (self.at, Gap::None),
         };
-        let (end, classes) = word_end(self.text, start);
+        let (start, gap, joined, end, classes) = match window::measure(bytes, guess) {
+            Some(run) if run.len > 0 && gap != Gap::None && self.previous.is_some() => {
+                let (end, classes) = word_end_after(self.text, guess, run);
+                (guess, gap, false, end, classes)
+            }
+            _ => {
+                let (start, gap, joined) = self.separator()?;
+                let (end, classes) = word_end(self.text, start);
+                (start, gap, joined, end, classes)
+            }
+        };
         let kind = match classes {
             DIGIT => Kind::Number,
             LETTER => Kind::Word,
@@ -159,15 +169,59 @@ const fn ascii_classes() -> [u8; 256] {
 #[inline]
 fn word_end(text: &str, start: usize) -> (usize, u8) {
     let bytes = text.as_bytes();
+    if let Some(run) = window::measure(bytes, start).filter(|run| run.len > 0) {
+        return word_end_after(text, start, run);
+    }
     if bytes[start] >= FIRST_IDEOGRAPH_BYTE && is_ideograph(char_at(text, start)) {
         return (
             marks_end(text, start + char_at(text, start).len_utf8()),
             LETTER,
         );
     }
-    let limit = start + MAX_TOKEN_BYTES;
+    word_end_by_characters(text, start, start, 0)
+}
+
+/// Scans on behind the first run of word bytes of a token.
+#[inline]
+fn word_end_after(text: &str, start: usize, mut run: window::Run) -> (usize, u8) {
+    let bytes = text.as_bytes();
     let mut at = start;
     let mut classes = 0;
+    loop {
+        at += run.len;
+        classes |= match run {
+            window::Run {
+                all_digits: true, ..
+            } => DIGIT,
+            window::Run {
+                any_digit: true, ..
+            } => LETTER | DIGIT,
+            _ => LETTER,
+        };
+        if run.len < window::WIDTH {
+            // Words mostly end at an ASCII sign. What else follows takes a closer look.
+            return match bytes.get(at) {
+                Some(0x80..) => word_end_by_characters(text, start, at, classes),
+                _ => (at, classes),
+            };
+        }
+        match window::measure(bytes, at) {
+            Some(next) if next.len > 0 && at + window::WIDTH < start + MAX_TOKEN_BYTES => {
+                run = next
+            }
+            _ => break,
+        }
+    }
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    word_end_by_characters(text, start, at, classes)
+}
+
+/// Scans a token character by character, from `at` on.
+fn word_end_by_characters(text: &str, start: usize, mut at: usize, mut classes: u8) -> (usize, u8) {
+    let bytes = text.as_bytes();
+    let limit = start + MAX_TOKEN_BYTES;
     while at < bytes.len() {
         let byte = bytes[at];
         let mut class = ASCII[byte as usize];
