@@ -4,6 +4,7 @@
 //! and [`write_out`] spells a key in the standard way.
 
 mod cache;
+pub mod charset;
 mod keys;
 mod letters;
 mod scanner;

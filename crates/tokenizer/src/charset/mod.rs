@@ -1,0 +1,293 @@
+//! The character sets of Vietnamese text before Unicode: detection and conversion to NFC.
+//!
+//! Until about 2005 Vietnamese was written in dozens of eight-bit sets. Five of them are
+//! what archives hold: TCVN3 (the ABC fonts, standard in offices of the north), VNI
+//! (the south and publishers), VISCII and VIQR (networks abroad), and windows-1258.
+//! They are converted when a file is read, never in the tokenizer.
+//!
+//! ```
+//! use timbao_tokenizer::charset::{Charset, decode, detect, encode};
+//! let text = "Độc lập - Tự do - Hạnh phúc. Cộng hòa xã hội chủ nghĩa Việt Nam.";
+//! let bytes = encode(text, Charset::VniWindows)?;
+//! let detection = detect(&bytes);
+//! assert_eq!(detection.charset, Charset::VniWindows);
+//! assert!(detection.confidence > 0.8);
+//! assert_eq!(decode(&bytes, detection.charset), (text.to_owned(), 0));
+//! # Ok::<(), timbao_tokenizer::charset::Unmappable>(())
+//! ```
+//!
+//! Sources: windows-1258 as in the WHATWG encoding standard; VISCII and VIQR, RFC 1456;
+//! TCVN3, TCVN 5712:1993; VNI, the table of the VNI-Windows fonts.
+
+mod detect;
+mod pages;
+mod viqr;
+mod vni;
+
+use std::fmt;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+pub use detect::{Detection, Evidence, detect};
+use pages::{byte_in, in_page};
+
+use crate::letters;
+
+/// A character set of Vietnamese text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Charset {
+    /// UTF-8, with or without byte order mark; ASCII is UTF-8 too.
+    Utf8,
+    /// UTF-16, low byte first.
+    Utf16Le,
+    /// UTF-16, high byte first.
+    Utf16Be,
+    /// Code page 1258: letters with shapes, followed by combining tones.
+    Windows1258,
+    /// TCVN3, of the ABC fonts (`.VnTime`).
+    ///
+    /// It has no capitals with tones: fonts whose name ends in H (`.VnTimeH`) show the
+    /// small letters as capitals, which plain text cannot tell. A word with two ASCII
+    /// capitals or more and no small ASCII letter is therefore read as all capitals
+    /// (`CéNG` is CỘNG); otherwise toned letters are small.
+    Tcvn3,
+    /// VNI for Windows: a base letter, followed by a byte for shape and tone.
+    VniWindows,
+    /// VISCII 1.1.
+    Viscii,
+    /// VIQR: ASCII with `^ ( + ' ` ? ~ .` and `dd` after letters, `\` before a sign meant as itself.
+    Viqr,
+}
+
+impl Charset {
+    /// All character sets.
+    pub const ALL: [Charset; 8] = [
+        Charset::Utf8,
+        Charset::Utf16Le,
+        Charset::Utf16Be,
+        Charset::Windows1258,
+        Charset::Tcvn3,
+        Charset::VniWindows,
+        Charset::Viscii,
+        Charset::Viqr,
+    ];
+
+    /// The usual name of the set.
+    ///
+    /// ```
+    /// assert_eq!(timbao_tokenizer::charset::Charset::Tcvn3.name(), "TCVN3");
+    /// ```
+    pub fn name(self) -> &'static str {
+        match self {
+            Charset::Utf8 => "UTF-8",
+            Charset::Utf16Le => "UTF-16LE",
+            Charset::Utf16Be => "UTF-16BE",
+            Charset::Windows1258 => "windows-1258",
+            Charset::Tcvn3 => "TCVN3",
+            Charset::VniWindows => "VNI-Windows",
+            Charset::Viscii => "VISCII",
+            Charset::Viqr => "VIQR",
+        }
+    }
+}
+
+impl fmt::Display for Charset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A character that a character set cannot write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{charset} has no {character:?} (byte {offset} of the text): replace the character or choose UTF-8"
+)]
+pub struct Unmappable {
+    /// The character.
+    pub character: char,
+    /// Where it stands, in bytes from the start of the text.
+    pub offset: usize,
+    /// The set asked for.
+    pub charset: Charset,
+}
+
+/// Converts `bytes` to NFC text; returns it with the number of characters that had to be replaced by U+FFFD.
+///
+/// A byte order mark is dropped. Never fails: bytes that mean nothing are replaced and counted.
+///
+/// ```
+/// use timbao_tokenizer::charset::{Charset, decode};
+/// assert_eq!(decode(b"Vi\xD6t Nam", Charset::Tcvn3), ("Việt Nam".to_owned(), 0));
+/// assert_eq!(decode(b"Vie\xE4t Nam", Charset::VniWindows), ("Việt Nam".to_owned(), 0));
+/// assert_eq!(decode(b"Vi\xAEt Nam", Charset::Viscii), ("Việt Nam".to_owned(), 0));
+/// assert_eq!(decode(b"Vi\xEA\xF2t Nam", Charset::Windows1258), ("Việt Nam".to_owned(), 0));
+/// assert_eq!(decode(b"Vie^.t Nam", Charset::Viqr), ("Việt Nam".to_owned(), 0));
+/// assert_eq!(decode(b"Vi\xFFt", Charset::Utf8), ("Vi\u{FFFD}t".to_owned(), 1));
+/// ```
+pub fn decode(bytes: &[u8], charset: Charset) -> (String, usize) {
+    let text = match charset {
+        Charset::Utf8 => {
+            let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+            return replacements_of_utf8(bytes);
+        }
+        Charset::Utf16Le => return decode_utf16(bytes, u16::from_le_bytes),
+        Charset::Utf16Be => return decode_utf16(bytes, u16::from_be_bytes),
+        Charset::Windows1258 => bytes
+            .iter()
+            .map(|&b| in_page(&pages::WINDOWS_1258, b))
+            .collect(),
+        Charset::Tcvn3 => raise_capitals(bytes),
+        Charset::Viscii => bytes.iter().map(|&b| viscii(b)).collect(),
+        Charset::VniWindows => vni::decode(bytes),
+        Charset::Viqr => viqr::decode(bytes),
+    };
+    let text = composed(text);
+    let replaced = text
+        .chars()
+        .filter(|&c| c == char::REPLACEMENT_CHARACTER)
+        .count();
+    (text, replaced)
+}
+
+/// Writes `text` in a character set.
+///
+/// Of TCVN3, which has no capitals with tones, the small letters are written for them.
+///
+/// # Errors
+///
+/// [`Unmappable`] at the first character that the set cannot write.
+///
+/// ```
+/// use timbao_tokenizer::charset::{Charset, encode};
+/// assert_eq!(encode("Việt", Charset::Viqr)?, b"Vie^.t");
+/// assert_eq!(encode("中", Charset::Tcvn3).map_err(|e| e.character), Err('中'));
+/// # Ok::<(), timbao_tokenizer::charset::Unmappable>(())
+/// ```
+pub fn encode(text: &str, charset: Charset) -> Result<Vec<u8>, Unmappable> {
+    match charset {
+        Charset::Utf8 => return Ok(text.as_bytes().to_vec()),
+        Charset::Utf16Le => return Ok(text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        Charset::Utf16Be => return Ok(text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+        Charset::Viqr => return viqr::encode(text),
+        _ => {}
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    for (offset, character) in text.char_indices() {
+        let written = match charset {
+            Charset::Windows1258 => encode_windows_1258(character, &mut bytes),
+            Charset::VniWindows => vni::encode(character, &mut bytes),
+            Charset::Viscii => encode_viscii(character).map(|b| bytes.push(b)),
+            _ => encode_tcvn3(character).map(|b| bytes.push(b)),
+        };
+        written.ok_or(Unmappable {
+            character,
+            offset,
+            charset,
+        })?;
+    }
+    Ok(bytes)
+}
+
+fn composed(text: String) -> String {
+    if is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        text
+    } else {
+        text.nfc().collect()
+    }
+}
+
+fn replacements_of_utf8(bytes: &[u8]) -> (String, usize) {
+    let mut text = String::with_capacity(bytes.len());
+    let mut replaced = 0;
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+            replaced += 1;
+        }
+    }
+    (composed(text), replaced)
+}
+
+fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (String, usize) {
+    let (pairs, odd) = bytes.as_chunks::<2>();
+    let mut replaced = odd.len();
+    let units = pairs.iter().map(|&pair| unit(pair));
+    let mut text: String = char::decode_utf16(units)
+        .map(|c| {
+            replaced += usize::from(c.is_err());
+            c.unwrap_or(char::REPLACEMENT_CHARACTER)
+        })
+        .collect();
+    if text.starts_with('\u{FEFF}') {
+        text.remove(0);
+    }
+    if !odd.is_empty() {
+        text.push(char::REPLACEMENT_CHARACTER);
+    }
+    (composed(text), replaced)
+}
+
+fn viscii(byte: u8) -> char {
+    let control = pages::VISCII_CONTROLS
+        .iter()
+        .find(|(code, _)| *code == byte);
+    control.map_or_else(|| in_page(&pages::VISCII, byte), |&(_, c)| c)
+}
+
+fn encode_viscii(c: char) -> Option<u8> {
+    let control = pages::VISCII_CONTROLS
+        .iter()
+        .find(|(code, known)| *known == c || u32::from(*code) == u32::from(c));
+    match control {
+        Some((code, known)) => (*known == c).then_some(*code),
+        None => byte_in(&pages::VISCII, c),
+    }
+}
+
+/// Decodes TCVN3 and gives words in capitals their capitals back.
+fn raise_capitals(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    let is_letter = |b: u8| b.is_ascii_alphabetic() || b >= 0xA1;
+    for word in bytes.chunk_by(|&a, &b| is_letter(a) == is_letter(b)) {
+        let capitals = word.iter().filter(|b| b.is_ascii_uppercase()).count();
+        let raise = capitals >= 2 && !word.iter().any(u8::is_ascii_lowercase);
+        for c in word.iter().map(|&b| in_page(&pages::TCVN3, b)) {
+            if raise {
+                text.extend(c.to_uppercase())
+            } else {
+                text.push(c)
+            }
+        }
+    }
+    text
+}
+
+fn encode_tcvn3(c: char) -> Option<u8> {
+    byte_in(&pages::TCVN3, c).or_else(|| {
+        let (letter, tone) = letters::letter_of(c)?;
+        byte_in(&pages::TCVN3, letters::compose(letter, tone)?)
+    })
+}
+
+fn encode_windows_1258(c: char, out: &mut Vec<u8>) -> Option<()> {
+    if let Some(byte) = byte_in(&pages::WINDOWS_1258, c) {
+        out.push(byte);
+        return Some(());
+    }
+    let (letter, tone) = letters::letter_of(c)?;
+    let base = with_case_of(c, letters::to_char(letter));
+    out.push(byte_in(&pages::WINDOWS_1258, base)?);
+    let mark = letters::TONE_MARKS.get(usize::from(tone).checked_sub(1)?)?;
+    out.push(byte_in(&pages::WINDOWS_1258, *mark)?);
+    Some(())
+}
+
+/// Gives `c` the case of `model`.
+fn with_case_of(model: char, c: char) -> char {
+    if model.is_uppercase() {
+        c.to_uppercase().next().unwrap_or(c)
+    } else {
+        c
+    }
+}
