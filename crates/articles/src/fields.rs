@@ -1,8 +1,6 @@
 //! The names that records give the fields of an article, and the collector
 //! that puts an article together from them.
 
-use unicode_normalization::UnicodeNormalization;
-
 use crate::provenance::Trace;
 use crate::{Article, Caption, Published};
 
@@ -69,10 +67,8 @@ fn field_of_key(key: &str) -> Option<(Field, u8)> {
 /// A name as the table has it: lower case, no accents, letters and digits only.
 fn key(name: &str) -> String {
     let local = name.rsplit(':').next().unwrap_or(name);
-    local
-        .nfd()
-        .flat_map(char::to_lowercase)
-        .map(|letter| if letter == 'đ' { 'd' } else { letter })
+    crate::names::fold(local)
+        .chars()
         .filter(char::is_ascii_alphanumeric)
         .collect()
 }
@@ -149,9 +145,6 @@ const NAMES: &[(Field, &[&str])] = &[
             "bodytext",
             "contenttext",
             "contenthtml",
-            "story",
-            "document",
-            "article",
             "paragraphs",
             "thanbai",
             "vanban",

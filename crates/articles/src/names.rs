@@ -1,6 +1,40 @@
 //! Names that tell the parts of a news page apart: agencies, places, family
 //! names, sections. Written NFC; compare what is NFC.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A text in lower case and without accents, so that "Văn hoá" and "Văn hóa"
+/// are one.
+pub(crate) fn fold(text: &str) -> String {
+    text.nfd()
+        .filter(|letter| !is_combining_mark(*letter))
+        .flat_map(char::to_lowercase)
+        .map(|letter| if letter == 'đ' { 'd' } else { letter })
+        .collect()
+}
+
+/// Names to look a text up in, whatever its case and accents.
+type Names = LazyLock<HashSet<String>>;
+
+fn names(list: &[&str]) -> HashSet<String> {
+    list.iter().map(|name| fold(name)).collect()
+}
+
+fn is_among(text: &str, names: &Names) -> bool {
+    const LONGEST: usize = 120;
+    let text = text.trim();
+    text.len() <= LONGEST && names.contains(&fold(text))
+}
+
+static PROVINCE_KEYS: Names = LazyLock::new(|| names(PROVINCES));
+static SECTION_KEYS: Names = LazyLock::new(|| names(SECTIONS));
+static TAIL_KEYS: Names = LazyLock::new(|| names(TAIL_HEADINGS));
+static BUTTON_KEYS: Names = LazyLock::new(|| names(BUTTONS));
+
 /// News agencies and papers that open a text with their name, as they write
 /// it. Only of the first group the marked paragraph belongs to the body;
 /// online papers mark the summary.
@@ -142,9 +176,7 @@ pub(crate) fn is_province(text: &str) -> bool {
             break;
         }
     }
-    PROVINCES.iter().any(|province| {
-        province.eq_ignore_ascii_case(name) || province.to_lowercase() == name.to_lowercase()
-    })
+    is_among(name, &PROVINCE_KEYS)
 }
 
 /// The provinces and cities, those before the mergers of 2025 too, and the
@@ -247,12 +279,50 @@ const FAMILY_NAMES: &[&str] = &[
 
 /// Tells whether a text is the name of a section that newspapers have.
 pub(crate) fn is_section(text: &str) -> bool {
-    let name = text.trim().to_lowercase();
-    SECTIONS.contains(&name.as_str())
+    is_among(text, &SECTION_KEYS)
+}
+
+/// Tells whether a text heads a part of a page that is not its article.
+pub(crate) fn is_tail_heading(text: &str) -> bool {
+    is_among(text, &TAIL_KEYS)
+}
+
+/// Tells whether a text is a button or counter around an article.
+pub(crate) fn is_button(text: &str) -> bool {
+    is_among(text, &BUTTON_KEYS)
 }
 
 const SECTIONS: &[&str] = &[
     "bạn đọc",
+    "bảo vệ nền tảng tư tưởng của đảng",
+    "bút ký",
+    "chân dung",
+    "chính luận",
+    "công đoàn",
+    "công tác dân vận",
+    "dân vận",
+    "diễn đàn",
+    "đoàn thể",
+    "đối thoại",
+    "đô thị",
+    "ghi chép",
+    "hỏi - đáp",
+    "kiểm tra giám sát",
+    "lý luận",
+    "mặt trận",
+    "nhân vật",
+    "nội chính",
+    "phỏng vấn",
+    "quân đội",
+    "tiếng nói cơ sở",
+    "tuyên giáo",
+    "thư bạn đọc",
+    "văn bản - chính sách",
+    "lịch sử đảng",
+    "đảng trong cuộc sống",
+    "công tác đảng",
+    "tổ chức xây dựng đảng",
+    "nhân quyền",
     "bất động sản",
     "biển đảo",
     "bình luận",
@@ -319,7 +389,7 @@ const SECTIONS: &[&str] = &[
 ];
 
 /// Headings of the parts of a page that are not its article; the parts end it.
-pub(crate) const TAIL_HEADINGS: &[&str] = &[
+const TAIL_HEADINGS: &[&str] = &[
     "bài đọc nhiều",
     "bài liên quan",
     "bài viết cùng chuyên mục",
@@ -365,7 +435,7 @@ pub(crate) const TAIL_HEADINGS: &[&str] = &[
 ];
 
 /// Lines of buttons and counters around an article.
-pub(crate) const BUTTONS: &[&str] = &[
+const BUTTONS: &[&str] = &[
     "báo cáo vi phạm",
     "cỡ chữ",
     "chia sẻ",

@@ -86,4 +86,8 @@ fixtures! {
     online_paper_layout: "online.txt",
     place_before_agency: "place-first.txt",
     json_lines: "articles.jsonl",
+    markdown_with_front_matter: "front.md",
+    markdown_without_front_matter: "plain.md",
+    news_site_page: "site.html",
+    page_of_unknown_shape: "unknown-shape.html",
 }

@@ -14,9 +14,9 @@ pub(crate) fn drop(paragraphs: Vec<Paragraph>, trace: &mut Trace) -> Vec<Paragra
     for paragraph in paragraphs {
         let key = key(&paragraph.text);
         // At the top of a page the same words name its section.
-        let heading = kept.len() >= 3 && names::TAIL_HEADINGS.contains(&key.as_str());
+        let heading = kept.len() >= 3 && names::is_tail_heading(&key);
         below_heading = heading || (below_heading && !is_running_text(&paragraph.text));
-        if below_heading || is_pointer(&key) || names::BUTTONS.contains(&key.as_str()) {
+        if below_heading || is_pointer(&key) || names::is_button(&key) {
             trace.dropped(&paragraph.text);
         } else {
             kept.push(paragraph);

@@ -4,7 +4,8 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::names::{self, Marks};
-use crate::{Published, dates};
+use crate::provenance::Trace;
+use crate::{Article, Published, dates};
 
 /// What the opening of a paragraph says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,22 @@ pub(crate) struct Dateline {
     pub published: Option<Published>,
     /// Whether the paragraph is the summary or belongs to the body.
     pub marks: Marks,
+}
+
+/// Fills in what the article does not state otherwise.
+pub(crate) fn apply(dateline: Dateline, article: &mut Article, trace: &mut Trace) {
+    if article.agency.is_none() {
+        article.agency = Some(dateline.agency);
+        trace.field("agency", "dateline");
+    }
+    if let (None, Some(place)) = (&article.place, dateline.place) {
+        article.place = Some(place);
+        trace.field("place", "dateline");
+    }
+    if let (None, Some(date)) = (article.published, dateline.published) {
+        article.published = Some(date);
+        trace.field("published", "dateline");
+    }
 }
 
 /// How many characters of a paragraph may hold its dateline.

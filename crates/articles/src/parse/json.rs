@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::html;
 use crate::fields::{Draft, Field, caption, field, paragraphs};
 use crate::problem::Fault;
 use crate::provenance::Trace;
@@ -31,7 +32,12 @@ pub(crate) fn parse(bytes: &[u8], trace: &mut Trace) -> Result<Article, Fault> {
 
 fn finish(draft: Draft, trace: &mut Trace) -> Article {
     let mut article = draft.finish(trace);
-    article.body = paragraphs(article.body);
+    if html::is_marked_up(&article.body) {
+        trace.note(|| "the body was HTML".to_owned());
+        article.body = html::fragment_text(&article.body);
+    } else {
+        article.body = paragraphs(article.body);
+    }
     article
 }
 

@@ -2,7 +2,11 @@
 
 mod boilerplate;
 mod dateline;
+mod entity;
+mod front_matter;
+mod html;
 mod json;
+mod markdown;
 mod text;
 mod wrap;
 
@@ -26,7 +30,12 @@ pub(crate) fn parse(
         }
         Format::Text | Format::Markdown | Format::Html => {
             let (text, encoding) = decode(bytes)?;
-            Ok((text::parse(&text, name, trace), encoding))
+            let article = match format {
+                Format::Markdown => markdown::parse(&text, trace),
+                Format::Html => html::parse(&text, trace)?,
+                _ => text::parse(&text, name, trace),
+            };
+            Ok((with_agency_of_author(article, trace), encoding))
         }
     }
 }
@@ -41,4 +50,17 @@ fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static str), Fault> {
             error.valid_up_to()
         ))),
     }
+}
+
+/// Moves an agency that an author's name carries to where it belongs.
+fn with_agency_of_author(mut article: Article, trace: &mut Trace) -> Article {
+    if let Some((person, agency)) = article.author.as_deref().and_then(text::split_agency) {
+        let person = (!person.is_empty()).then(|| person.to_owned());
+        if article.agency.is_none() {
+            article.agency = Some(agency.to_owned());
+            trace.field("agency", "after the author's name");
+        }
+        article.author = person;
+    }
+    article
 }

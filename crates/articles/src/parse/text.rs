@@ -5,6 +5,10 @@
 //! recognised by its dateline, credits, section or date line; text without any
 //! of them is first line, second line, rest.
 
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
 use super::boilerplate;
 use super::dateline::{self, Dateline, is_name, place_name};
 use super::wrap::{self, Paragraph};
@@ -15,7 +19,7 @@ use crate::{Article, Caption, Published, dates};
 
 /// Parses plain text; `name` is the file's path, which may hold a date.
 pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
-    let paragraphs = boilerplate::drop(wrap::paragraphs(text), trace);
+    let paragraphs = boilerplate::drop(wrap::paragraphs(&composed(text)), trace);
     let mut page = Page::new(paragraphs, name);
     if page.find_layout() {
         page.read_layout(trace)
@@ -68,7 +72,8 @@ impl<'a> Page<'a> {
             .any(|(_, paragraph)| date_line(&paragraph.text).is_some());
         let wired = top().any(|(_, paragraph)| dateline::read(&paragraph.text).is_some());
         let sectioned = self.paragraphs.len() >= 3 && names::is_section(self.text(0));
-        if !(has_credits || dated || wired || sectioned) {
+        let signed = self.is_signed_page();
+        if !(has_credits || dated || wired || sectioned || signed) {
             return false;
         }
         self.take_captions();
@@ -78,6 +83,18 @@ impl<'a> Page<'a> {
             .find_map(|(at, p)| Some((at, date_line(&p.text)?)));
         self.dateline = top().find_map(|(at, p)| Some((at, dateline::read(&p.text)?)));
         true
+    }
+
+    /// A short line, a longer one under it, a sentence, and a name at the end.
+    fn is_signed_page(&self) -> bool {
+        let words = |at| self.text(at).split_whitespace().count();
+        words(0) <= 4
+            && words(1) >= 2 * words(0)
+            && !is_sentence(self.text(1))
+            && is_sentence(self.text(2))
+            && self
+                .last_line()
+                .is_some_and(|line| sign_off(line).is_some())
     }
 
     /// Moves captions from the paragraphs to where they belong.
@@ -106,26 +123,47 @@ impl<'a> Page<'a> {
         self.paragraphs = kept;
     }
 
-    /// Reads a text without layout.
+    /// Reads a text without layout. Its body is all the other lines; a name at
+    /// the end is the author's and stays.
     fn read_lines(self, trace: &mut Trace) -> Article {
-        let mut lines = self.paragraphs.into_iter().map(|paragraph| paragraph.text);
-        let mut take = |field, from| {
-            let line = lines.next()?;
-            trace.field(field, from);
-            Some(line)
-        };
-        let title = take("title", "first line");
-        let summary = take("summary", "second line");
-        let body = lines.collect::<Vec<_>>().join("\n");
-        if !body.is_empty() {
+        let mut article = Article::default();
+        if let Some(signed) = self.last_line().and_then(sign_off) {
+            article.author = signed.author;
+            article.agency = signed.agency;
+            trace.field(
+                if article.author.is_some() {
+                    "author"
+                } else {
+                    "agency"
+                },
+                "last line",
+            );
+        }
+        article.published = self.published("", trace);
+        let mut lines = self
+            .paragraphs
+            .into_iter()
+            .map(|paragraph| paragraph.text)
+            .peekable();
+        if lines.peek().is_some_and(|first| !is_running_text(first)) {
+            trace.field("title", "first line");
+            article.title = lines.next();
+            if lines.peek().is_some() {
+                trace.field("summary", "second line");
+                article.summary = lines.next();
+            }
+        }
+        article.body = lines.collect::<Vec<_>>().join("\n");
+        if !article.body.is_empty() {
             trace.field("body", "the other lines");
         }
-        Article {
-            title,
-            summary,
-            body,
-            ..Article::default()
-        }
+        article
+    }
+
+    /// The last line, when it can be a signature.
+    fn last_line(&self) -> Option<&str> {
+        let last = self.paragraphs.len().checked_sub(1)?;
+        (last >= 2 && is_sentence(self.text(last - 1))).then(|| self.text(last))
     }
 
     /// Reads a text in the layout.
@@ -183,7 +221,8 @@ impl<'a> Page<'a> {
         }
         // Without a dateline the header is the short lines on top and the
         // summary after them.
-        let summary = (1..self.paragraphs.len())
+        let title = usize::from(names::is_section(self.text(0)) || self.is_signed_page());
+        let summary = (title + 1..self.paragraphs.len())
             .find(|at| is_sentence(self.text(*at)))
             .unwrap_or(self.paragraphs.len().min(2));
         let after_date = self.date_line.map_or(0, |(at, _)| at + 1);
@@ -331,14 +370,19 @@ fn is_person(line: &str) -> bool {
     family && is_name(line, 5) && !names::is_province(line) && (1..=4).contains(&words.count())
 }
 
+/// Tells whether a first line is no title: it is long and ends like a sentence.
+fn is_running_text(line: &str) -> bool {
+    line.chars().count() > 160 && line.ends_with(['.', '!', '?', '…', '”', '"', ':'])
+}
+
 /// Tells whether a line is a sentence: it ends like one, and is no short name.
 fn is_sentence(line: &str) -> bool {
-    line.ends_with(['.', '!', '?', '…', '”']) && line.split_whitespace().count() > 5
+    line.ends_with(['.', '!', '?', '…', '”', '"']) && line.split_whitespace().count() > 5
         || line.chars().count() > 220
 }
 
 /// A date on a line of its own: "Thứ Tư, 25/3/2026 | 14:30 GMT+7".
-fn date_line(line: &str) -> Option<Published> {
+pub(super) fn date_line(line: &str) -> Option<Published> {
     const OPENINGS: &[&str] = &[
         "thứ ",
         "chủ nhật",
@@ -381,7 +425,7 @@ fn is_credit(text: &str) -> bool {
 }
 
 /// Tells whether a caption ends a paragraph with its credit.
-fn ends_with_credit(text: &str) -> bool {
+pub(super) fn ends_with_credit(text: &str) -> bool {
     text.chars().count() <= 500
         && caption(text)
             .credit
@@ -399,14 +443,14 @@ fn is_caption_of(above: &Paragraph, credit: &Paragraph) -> bool {
 }
 
 /// Who signed a text.
-struct SignOff {
-    author: Option<String>,
-    agency: Option<String>,
+pub(super) struct SignOff {
+    pub author: Option<String>,
+    pub agency: Option<String>,
 }
 
 /// Reads a last line that names the author: "An Bình", "Tin, ảnh: An Bình",
 /// "An Bình (TTXVN)", "Theo TTXVN".
-fn sign_off(line: &str) -> Option<SignOff> {
+pub(super) fn sign_off(line: &str) -> Option<SignOff> {
     if let Some(source) = line
         .strip_prefix("Theo ")
         .or_else(|| line.strip_prefix("(Theo "))
@@ -418,25 +462,72 @@ fn sign_off(line: &str) -> Option<SignOff> {
             agency: Some(name.to_owned()),
         });
     }
-    let name = byline(line).unwrap_or_else(|| line.to_owned());
-    let (name, agency) = match name.rsplit_once(['/', '(']) {
-        Some((before, after)) => {
-            let after = after.trim_end_matches(')').trim();
-            let (known, _) = names::agency(after).filter(|(known, _)| *known == after)?;
-            (before.trim().to_owned(), Some(known.to_owned()))
-        }
+    let name = byline(line).unwrap_or_else(|| line.trim_end_matches(" thực hiện").to_owned());
+    let (name, agency) = match split_agency(&name) {
+        Some((person, agency)) => (person.to_owned(), Some(agency.to_owned())),
         None => (name, None),
     };
     let people = name
         .split([',', '–', ';'])
         .flat_map(|part| part.split(" và "))
         .flat_map(|part| part.split(" - "));
-    let named =
-        people.clone().count() <= 5 && people.clone().all(|person| is_name(person.trim(), 5));
+    let named = people.clone().count() <= 5
+        && people
+            .clone()
+            .all(|person| is_name(untitled(person.trim()), 5));
     (named && name.chars().count() <= 80).then_some(SignOff {
         author: Some(name),
         agency,
     })
+}
+
+/// Splits the agency off a name that carries it: "An Bình/TTXVN", "An Bình
+/// (TTXVN)".
+pub(super) fn split_agency(name: &str) -> Option<(&str, &'static str)> {
+    let (before, after) = name.rsplit_once(['/', '('])?;
+    let after = after.trim_end_matches(')').trim();
+    let (known, _) = names::agency(after).filter(|(known, _)| *known == after)?;
+    Some((before.trim(), known))
+}
+
+/// A name without the rank before it.
+fn untitled(name: &str) -> &str {
+    const RANKS: &[&str] = &[
+        "Thạc sĩ ",
+        "Tiến sĩ ",
+        "ThS ",
+        "ThS. ",
+        "TS ",
+        "TS. ",
+        "PGS ",
+        "PGS. ",
+        "GS ",
+        "GS. ",
+        "PGS.TS ",
+        "PGS. TS ",
+        "GS.TS ",
+        "Luật sư ",
+        "Nhà báo ",
+        "Nhà văn ",
+        "Bác sĩ ",
+        "Đại tá ",
+        "Trung tá ",
+        "Thiếu tướng ",
+        "Kỹ sư ",
+        "Phóng viên ",
+    ];
+    RANKS
+        .iter()
+        .find_map(|rank| name.strip_prefix(rank))
+        .unwrap_or(name)
+}
+
+/// A text in composed form (NFC), which names and marks are looked for in.
+pub(super) fn composed(text: &str) -> Cow<'_, str> {
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        _ => Cow::Owned(text.nfc().collect()),
+    }
 }
 
 /// The name after "Tác giả:", "Bài, ảnh:", "Thực hiện:" and the like.
