@@ -1,0 +1,337 @@
+//! Articles in, the component's file out.
+
+use std::io::{self, Write};
+
+use rustc_hash::FxHashMap;
+use timbao_tokenizer::{Gap, scan};
+
+use super::dictionary::{KeyInfo, write_hash, write_strings};
+use super::inversion::{self, Inversion};
+use super::residue::ResidueWriter;
+use super::score;
+use super::sections::{Section, SectionWriter};
+use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, push_token};
+use super::vocabulary::Vocabulary;
+
+/// The parts of an article's text: title, summary, body, captions.
+pub(crate) const FIELDS: usize = 4;
+
+/// Residue is compressed in blocks of at least so many bytes.
+const RESIDUE_BLOCK: usize = 32 * 1024;
+/// Zstandard's level for the residue: higher ones gain little.
+const RESIDUE_LEVEL: i32 = 3;
+/// Memory that finishing takes for each token, at most: its place in a slice
+/// of the inversion and what is written of its postings.
+const FINISH_BYTES_PER_TOKEN: usize = 5;
+
+/// Gathers the articles of one segment.
+pub(crate) struct SegmentBuilder {
+    vocabulary: Vocabulary,
+    /// All tokens in order; keys by vocabulary id plus [`FIRST_KEY`].
+    tokens: Vec<u32>,
+    articles: Vec<ArticleRow>,
+    residue: ResidueWriter,
+    residue_block: Vec<u8>,
+    residue_blocks: Vec<(u32, u64)>,
+    residue_bytes: Vec<u8>,
+    compressor: zstd::bulk::Compressor<'static>,
+}
+
+/// One article's place among the tokens.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ArticleRow {
+    /// Its first position.
+    pub(crate) start: u32,
+    /// Where its title ends.
+    pub(crate) title_end: u32,
+    /// Where its summary ends.
+    pub(crate) summary_end: u32,
+    /// Its length code.
+    pub(crate) length: u8,
+    tie: u64,
+}
+
+impl ArticleRow {
+    /// A row as it was written; its tie is kept elsewhere.
+    #[inline]
+    pub(crate) fn read(start: u32, title_end: u32, summary_end: u32, length: u8) -> Self {
+        Self { start, title_end, summary_end, length, tie: 0 }
+    }
+
+    /// How often an occurrence at `position` counts.
+    #[inline]
+    pub(crate) fn weight(&self, position: u32) -> u32 {
+        if position >= self.summary_end {
+            1
+        } else if position < self.title_end {
+            score::TITLE_WEIGHT
+        } else {
+            score::SUMMARY_WEIGHT
+        }
+    }
+}
+
+impl SegmentBuilder {
+    /// An empty segment.
+    ///
+    /// # Errors
+    ///
+    /// When the compressor has no memory.
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self {
+            vocabulary: Vocabulary::default(),
+            tokens: Vec::new(),
+            articles: Vec::new(),
+            residue: ResidueWriter::default(),
+            residue_block: Vec::new(),
+            residue_blocks: Vec::new(),
+            residue_bytes: Vec::new(),
+            compressor: zstd::bulk::Compressor::new(RESIDUE_LEVEL)?,
+        })
+    }
+
+    /// Adds an article. Of two articles with equal scores the one with the
+    /// smaller `tie` comes first.
+    ///
+    /// # Errors
+    ///
+    /// When the segment has more tokens than positions can count, or the
+    /// compressor fails.
+    pub(crate) fn add(&mut self, fields: [&str; FIELDS], tie: u64) -> io::Result<()> {
+        let size: usize = fields.iter().map(|f| f.len()).sum();
+        // A token takes a byte of text at least.
+        if self.tokens.len() + size + FIELDS > u32::MAX as usize {
+            return Err(io::Error::other("a segment cannot hold more than 4 billion tokens"));
+        }
+        let start = self.tokens.len() as u32;
+        let mut ends = [0; FIELDS];
+        let mut words = 0;
+        for (field, end) in fields.iter().zip(&mut ends) {
+            words += self.add_field(field);
+            *end = self.tokens.len() as u32;
+        }
+        self.articles.push(ArticleRow {
+            start,
+            title_end: ends[0],
+            summary_end: ends[1],
+            length: score::length_code(words),
+            tie,
+        });
+        if self.residue_block.is_empty() {
+            self.residue_blocks.push((self.articles.len() as u32 - 1, self.residue_bytes.len() as u64));
+        }
+        self.residue.take(&mut self.residue_block);
+        if self.residue_block.len() >= RESIDUE_BLOCK {
+            self.flush_residue()?;
+        }
+        Ok(())
+    }
+
+    fn add_field(&mut self, text: &str) -> u32 {
+        let mut words = 0;
+        let mut end = 0;
+        for token in scan(text) {
+            if token.gap == Gap::Paragraph && words > 0 {
+                self.tokens.push(PARAGRAPH);
+            }
+            let (id, shape) = self.vocabulary.id(text, token.start, token.end);
+            self.tokens.push(id + FIRST_KEY);
+            self.residue.push(&text[end..token.start], shape, &text[token.start..token.end]);
+            end = token.end;
+            words += 1;
+        }
+        self.residue.end_field(&text[end..]);
+        self.tokens.push(FIELD);
+        words
+    }
+
+    fn flush_residue(&mut self) -> io::Result<()> {
+        let len = self.residue_block.len() as u32;
+        let compressed = self.compressor.compress(&self.residue_block)?;
+        self.residue_bytes.extend_from_slice(&len.to_le_bytes());
+        self.residue_bytes.extend_from_slice(&compressed);
+        self.residue_block.clear();
+        Ok(())
+    }
+
+    /// About how many bytes of memory it takes now and while it is finished.
+    pub(crate) fn memory(&self) -> usize {
+        self.tokens.capacity() * size_of::<u32>()
+            + self.tokens.len() * FINISH_BYTES_PER_TOKEN
+            + self.residue_bytes.capacity()
+            + self.articles.capacity() * size_of::<ArticleRow>()
+            + self.vocabulary.memory()
+    }
+
+    /// Writes the segment.
+    ///
+    /// # Errors
+    ///
+    /// What `out` reports.
+    pub(crate) fn finish<W: Write>(mut self, out: W) -> io::Result<W> {
+        if !self.residue_block.is_empty() {
+            self.flush_residue()?;
+        }
+        let mut sections = SectionWriter::new(out);
+        let ids = Ids::rank(&self.vocabulary);
+        for token in &mut self.tokens {
+            if *token >= FIRST_KEY {
+                *token = ids.rank_of[(*token - FIRST_KEY) as usize] + FIRST_KEY;
+            }
+        }
+        self.write_articles(&mut sections)?;
+        let average = self.average_length();
+        let inversion =
+            inversion::invert(&self.tokens, &self.articles, &ids, average, &mut sections)?;
+        self.write_dictionary(&ids, &inversion, &mut sections)?;
+        let header = [
+            self.articles.len() as u32,
+            self.tokens.len() as u32,
+            self.word_count(),
+            average.to_bits(),
+            ids.exact.len() as u32,
+            ids.folded.len() as u32,
+        ];
+        sections.write(Section::Header, &rows(header))?;
+        sections.finish()
+    }
+
+    fn word_count(&self) -> u32 {
+        self.vocabulary.entries.iter().map(|e| e.tokens).sum()
+    }
+
+    fn average_length(&self) -> f32 {
+        self.word_count() as f32 / self.articles.len().max(1) as f32
+    }
+
+    fn write_articles<W: Write>(&self, sections: &mut SectionWriter<W>) -> io::Result<()> {
+        let total = self.tokens.len() as u32;
+        let starts = self.articles.iter().map(|a| a.start).chain([total]);
+        sections.write(Section::Starts, &rows(starts))?;
+        let ends = self.articles.iter().flat_map(|a| [a.title_end, a.summary_end]);
+        sections.write(Section::FieldEnds, &rows(ends))?;
+        let lengths: Vec<u8> = self.articles.iter().map(|a| a.length).collect();
+        sections.write(Section::Lengths, &lengths)?;
+        let ties: Vec<u8> = self.articles.iter().flat_map(|a| a.tie.to_le_bytes()).collect();
+        sections.write(Section::Ties, &ties)?;
+
+        sections.begin(Section::Tokens);
+        let mut offsets = Vec::with_capacity(8 * self.articles.len());
+        let mut written = 0u64;
+        let mut bytes = Vec::new();
+        for (i, article) in self.articles.iter().enumerate() {
+            offsets.extend_from_slice(&written.to_le_bytes());
+            let end = self.articles.get(i + 1).map_or(total, |next| next.start);
+            bytes.clear();
+            for &token in &self.tokens[article.start as usize..end as usize] {
+                push_token(&mut bytes, token);
+            }
+            sections.append(Section::Tokens, &bytes)?;
+            written += bytes.len() as u64;
+        }
+        sections.write(Section::TokenOffsets, &offsets)?;
+
+        sections.write(Section::Residue, &self.residue_bytes)?;
+        let mut blocks = Vec::with_capacity(12 * self.residue_blocks.len());
+        for (first, offset) in &self.residue_blocks {
+            blocks.extend_from_slice(&first.to_le_bytes());
+            blocks.extend_from_slice(&offset.to_le_bytes());
+        }
+        sections.write(Section::ResidueBlocks, &blocks)
+    }
+
+    fn write_dictionary<W: Write>(
+        &self,
+        ids: &Ids,
+        inversion: &Inversion,
+        sections: &mut SectionWriter<W>,
+    ) -> io::Result<()> {
+        let entries = &self.vocabulary.entries;
+        let exact = || ids.exact.iter().map(|&id| &*entries[id as usize].exact);
+        sections.write(Section::ExactKeys, &write_strings(exact()))?;
+        sections.write(Section::ExactHash, &write_hash(exact()))?;
+        let surfaces = ids.exact.iter().map(|&id| &*entries[id as usize].surface);
+        sections.write(Section::Surfaces, &write_strings(surfaces))?;
+        let folded = || ids.folded.iter().map(|f| f.key);
+        sections.write(Section::FoldedKeys, &write_strings(folded()))?;
+        sections.write(Section::FoldedHash, &write_hash(folded()))?;
+        sections.write(Section::Variants, &rows(ids.variants.iter().copied()))?;
+        sections.write(Section::ExactInfo, &records(&inversion.exact))?;
+        sections.write(Section::FoldedInfo, &records(&inversion.folded))
+    }
+}
+
+fn rows(numbers: impl IntoIterator<Item = u32>) -> Vec<u8> {
+    numbers.into_iter().flat_map(u32::to_le_bytes).collect()
+}
+
+fn records(infos: &[KeyInfo]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for info in infos {
+        info.write(&mut bytes);
+    }
+    bytes
+}
+
+/// The ids that a segment is written with: ranks by frequency.
+pub(crate) struct Ids<'v> {
+    /// Vocabulary ids in the order of rank.
+    pub(crate) exact: Vec<u32>,
+    /// Ranks by vocabulary id.
+    rank_of: Vec<u32>,
+    /// By rank: number of tokens.
+    pub(crate) tokens: Vec<u32>,
+    /// By rank: the folded key, and the ordinal among its spellings.
+    pub(crate) folded_of: Vec<(u32, u32)>,
+    /// Folded keys in the order of rank.
+    pub(crate) folded: Vec<Folded<'v>>,
+    /// The ranks of the spellings of each folded key, one behind the other.
+    pub(crate) variants: Vec<u32>,
+}
+
+/// A folded key.
+pub(crate) struct Folded<'v> {
+    key: &'v str,
+    /// How many tokens have it.
+    pub(crate) tokens: u32,
+    /// Where its spellings start in [`Ids::variants`].
+    pub(crate) variants: u32,
+}
+
+impl<'v> Ids<'v> {
+    fn rank(vocabulary: &'v Vocabulary) -> Self {
+        let entries = &vocabulary.entries;
+        let mut exact: Vec<u32> = (0..entries.len() as u32).collect();
+        exact.sort_unstable_by(|&a, &b| {
+            let (a, b) = (&entries[a as usize], &entries[b as usize]);
+            b.tokens.cmp(&a.tokens).then_with(|| a.exact.cmp(&b.exact))
+        });
+        let mut rank_of = vec![0; entries.len()];
+        for (rank, &id) in exact.iter().enumerate() {
+            rank_of[id as usize] = rank as u32;
+        }
+
+        // Walking by rank puts the spellings of a folded key in that order.
+        let mut groups: FxHashMap<&str, (u32, Vec<u32>)> = FxHashMap::default();
+        for (rank, &id) in exact.iter().enumerate() {
+            let entry = &entries[id as usize];
+            let group = groups.entry(&entry.folded).or_default();
+            group.0 += entry.tokens;
+            group.1.push(rank as u32);
+        }
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        groups.sort_unstable_by(|a, b| b.1.0.cmp(&a.1.0).then_with(|| a.0.cmp(b.0)));
+        let mut folded = Vec::with_capacity(groups.len());
+        let mut folded_of = vec![(0, 0); entries.len()];
+        let mut variants = Vec::with_capacity(entries.len());
+        for (id, (key, (tokens, ranks))) in groups.into_iter().enumerate() {
+            folded.push(Folded { key, tokens, variants: variants.len() as u32 });
+            for (ordinal, &rank) in ranks.iter().enumerate() {
+                folded_of[rank as usize] = (id as u32, ordinal as u32);
+            }
+            variants.extend(ranks);
+        }
+        let tokens = exact.iter().map(|&id| entries[id as usize].tokens).collect();
+        Self { exact, rank_of, tokens, folded_of, folded, variants }
+    }
+}

@@ -1,0 +1,147 @@
+//! Keys and their ids, on disk.
+
+use super::bytes::load_u32;
+use super::sections::{Section, Sections};
+
+/// What is known of a key, exact or folded, beside its text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct KeyInfo {
+    /// How many tokens have it.
+    pub(crate) tokens: u32,
+    /// How many articles hold it.
+    pub(crate) articles: u32,
+    /// Where its postings start.
+    pub(crate) postings: u64,
+    /// Bounds its share of a score in any article, scaled to a byte.
+    pub(crate) bound: u8,
+    /// Exact keys: the folded key. Folded keys: the start of its spellings in
+    /// the section of variants.
+    pub(crate) link: u32,
+    /// Folded keys: its first block of pairs.
+    pub(crate) pair_block: u32,
+}
+
+impl KeyInfo {
+    /// Bytes of a record.
+    const BYTES: usize = 22;
+
+    /// Appends a record.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.tokens.to_le_bytes());
+        out.extend_from_slice(&self.articles.to_le_bytes());
+        out.extend_from_slice(&self.postings.to_le_bytes()[..5]);
+        out.push(self.bound);
+        out.extend_from_slice(&self.link.to_le_bytes());
+        out.extend_from_slice(&self.pair_block.to_le_bytes());
+    }
+
+    /// Reads the record with number `index`.
+    pub(crate) fn read(bytes: &[u8], index: u32) -> Self {
+        let Some(record) = bytes.get(index as usize * Self::BYTES..).filter(|r| r.len() >= Self::BYTES) else {
+            return Self::default();
+        };
+        Self {
+            tokens: load_u32(record, 0),
+            articles: load_u32(record, 4),
+            postings: u64::from(load_u32(record, 8)) | u64::from(record[12]) << 32,
+            bound: record[13],
+            link: load_u32(record, 14),
+            pair_block: load_u32(record, 18),
+        }
+    }
+}
+
+/// Writes strings so that each can be read by its number.
+pub(crate) fn write_strings<'a>(strings: impl ExactSizeIterator<Item = &'a str>) -> Vec<u8> {
+    let mut offsets = Vec::with_capacity(4 * (strings.len() + 1));
+    let mut bytes = Vec::new();
+    offsets.extend_from_slice(&(strings.len() as u32).to_le_bytes());
+    for string in strings {
+        bytes.extend_from_slice(string.as_bytes());
+        offsets.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+    }
+    offsets.append(&mut bytes);
+    offsets
+}
+
+/// The string with number `index` of a section that [`write_strings`] wrote.
+#[inline]
+pub(crate) fn read_string(section: &[u8], index: u32) -> &str {
+    let count = load_u32(section, 0);
+    if index >= count {
+        return "";
+    }
+    let base = 4 * (count as usize + 1);
+    let start = if index == 0 { 0 } else { load_u32(section, 4 * index as usize) as usize };
+    let end = load_u32(section, 4 * (index as usize + 1)) as usize;
+    let bytes = section.get(base.saturating_add(start)..base.saturating_add(end)).unwrap_or_default();
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+/// FNV-1a (Fowler, Noll, Vo), 32 bits: keys are short.
+fn hash(key: &str) -> u32 {
+    key.bytes().fold(0x811c_9dc5, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193))
+}
+
+/// Spreads a hash over `slots`, a power of two.
+fn home(key: &str, slots: usize) -> usize {
+    let h = hash(key);
+    (h ^ h >> 15) as usize & (slots - 1)
+}
+
+/// Writes a table that finds the number of a string: ids plus one at the hash
+/// of their key or, where that is taken, behind it.
+pub(crate) fn write_hash<'a>(strings: impl ExactSizeIterator<Item = &'a str>) -> Vec<u8> {
+    let slots = (strings.len() * 2).next_power_of_two().max(2);
+    let mut table = vec![0u32; slots];
+    for (id, key) in strings.enumerate() {
+        let mut at = home(key, slots);
+        while table[at] != 0 {
+            at = (at + 1) & (slots - 1);
+        }
+        table[at] = id as u32 + 1;
+    }
+    table.into_iter().flat_map(u32::to_le_bytes).collect()
+}
+
+/// Finds the number of a key.
+pub(crate) fn find(sections: &Sections, table: Section, strings: Section, key: &str) -> Option<u32> {
+    let table = sections.get(table);
+    let slots = table.len() / 4;
+    if !slots.is_power_of_two() {
+        return None;
+    }
+    let mut at = home(key, slots);
+    for _ in 0..slots {
+        let id = load_u32(table, 4 * at).checked_sub(1)?;
+        if read_string(sections.get(strings), id) == key {
+            return Some(id);
+        }
+        at = (at + 1) & (slots - 1);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_and_records_come_back() {
+        let words = ["", "tu5", "dien", "bien"];
+        let bytes = write_strings(words.iter().copied());
+        for (i, word) in words.iter().enumerate() {
+            assert_eq!(read_string(&bytes, i as u32), *word);
+        }
+        assert_eq!(read_string(&bytes, 4), "");
+        assert_eq!(read_string(&bytes[..9], 2), "");
+
+        let info = KeyInfo { tokens: 7, articles: 5, postings: 1 << 33 | 9, bound: 200, link: 3, pair_block: 8 };
+        let mut out = Vec::new();
+        KeyInfo::default().write(&mut out);
+        info.write(&mut out);
+        assert_eq!(out.len(), 2 * KeyInfo::BYTES);
+        assert_eq!(KeyInfo::read(&out, 1), info);
+        assert_eq!(KeyInfo::read(&out, 2), KeyInfo::default());
+    }
+}

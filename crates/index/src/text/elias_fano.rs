@@ -1,0 +1,288 @@
+//! Sorted positions in nearly as few bits as possible, with quick skipping.
+//!
+//! The code of Elias (1974) and Fano (1971), as Vigna ("Quasi-succinct
+//! indices", WSDM 2013) uses it for postings: of each of `n` numbers up to
+//! `u`, the lowest `l = ⌊log2(u/n)⌋` bits stand side by side, and the rest is
+//! told by where its one stands in a bit vector in which a zero means "the
+//! next bucket of 2^l". The size follows from `n` and `u` alone, so that no
+//! length is stored.
+
+use super::bytes::{BitWriter, load_bits, load_u32, load_u64};
+
+/// Lists of at least this length carry a table for skipping.
+const SAMPLED: u32 = 256;
+/// One entry of that table for so many buckets.
+const BUCKETS_PER_SAMPLE: u32 = 128;
+
+/// The shape of a list, which follows from its length and its universe.
+#[derive(Clone, Copy)]
+struct Shape {
+    low_width: u32,
+    low_bytes: usize,
+    high_bytes: usize,
+    samples: usize,
+}
+
+impl Shape {
+    fn new(len: u32, universe: u32) -> Self {
+        let low_width = (universe / len.max(1)).checked_ilog2().unwrap_or(0);
+        let buckets = universe >> low_width;
+        Self {
+            low_width,
+            low_bytes: (len as usize * low_width as usize).div_ceil(8),
+            high_bytes: (len as usize + buckets as usize + 1).div_ceil(8),
+            samples: if len >= SAMPLED {
+                (buckets / BUCKETS_PER_SAMPLE) as usize
+            } else {
+                0
+            },
+        }
+    }
+
+    fn bytes(self) -> usize {
+        self.low_bytes + self.high_bytes + 4 * self.samples
+    }
+}
+
+/// The size in bytes of a list of `len` numbers of at most `universe`.
+pub(crate) fn encoded_len(len: u32, universe: u32) -> usize {
+    Shape::new(len, universe).bytes()
+}
+
+/// Appends the list; `values` ascend and are at most `universe`.
+pub(crate) fn encode(values: &[u32], universe: u32, out: &mut Vec<u8>) {
+    let shape = Shape::new(values.len() as u32, universe);
+    let start = out.len();
+    let mut low = BitWriter::default();
+    let mask = ((1u64 << shape.low_width) - 1) as u32;
+    for &value in values {
+        low.push(out, value & mask, shape.low_width);
+    }
+    low.finish(out);
+    debug_assert_eq!(out.len() - start, shape.low_bytes);
+    let high_start = out.len();
+    out.resize(high_start + shape.high_bytes, 0);
+    for (i, &value) in values.iter().enumerate() {
+        let bit = (value >> shape.low_width) as usize + i;
+        out[high_start + (bit >> 3)] |= 1 << (bit & 7);
+    }
+    let mut next = 0;
+    for sample in 1..=shape.samples as u32 {
+        let bucket = sample * BUCKETS_PER_SAMPLE;
+        while next < values.len() && values[next] >> shape.low_width < bucket {
+            next += 1;
+        }
+        out.extend_from_slice(&(bucket + next as u32).to_le_bytes());
+    }
+}
+
+/// A list as it lies in a file.
+#[derive(Clone, Copy)]
+pub(crate) struct EliasFano<'a> {
+    len: u32,
+    low_width: u32,
+    low: &'a [u8],
+    high: &'a [u8],
+    samples: &'a [u8],
+}
+
+impl<'a> EliasFano<'a> {
+    /// Opens the list that starts with `bytes`; a list that is cut short
+    /// reads as an empty one.
+    pub(crate) fn open(bytes: &'a [u8], len: u32, universe: u32) -> Self {
+        let shape = Shape::new(len, universe);
+        let whole = bytes.len() >= shape.bytes();
+        let (low, rest) = bytes.split_at(if whole { shape.low_bytes } else { 0 });
+        let (high, samples) = rest.split_at(if whole { shape.high_bytes } else { 0 });
+        Self {
+            len: if whole { len } else { 0 },
+            low_width: shape.low_width,
+            low,
+            high,
+            samples: &samples[..if whole { 4 * shape.samples } else { 0 }],
+        }
+    }
+
+    /// How many numbers there are.
+    pub(crate) fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// Calls back with every number, in order.
+    #[inline]
+    pub(crate) fn for_each(&self, mut f: impl FnMut(u32)) {
+        let width = self.low_width;
+        let mut index = 0usize;
+        let len = self.len as usize;
+        let mut base = 0usize;
+        let mut low_bit = 0usize;
+        while index < len && base < self.high.len() * 8 {
+            let mut word = load_u64(self.high, base >> 3);
+            while word != 0 && index < len {
+                let bit = base + word.trailing_zeros() as usize;
+                word &= word - 1;
+                let high = (bit - index) as u32;
+                f(high << width | load_bits(self.low, low_bit, width));
+                low_bit += width as usize;
+                index += 1;
+            }
+            base += 64;
+        }
+    }
+
+    /// A reader that skips forward.
+    pub(crate) fn cursor(self) -> Cursor<'a> {
+        Cursor {
+            list: self,
+            index: 0,
+            bit: 0,
+        }
+    }
+
+    fn low(&self, index: u32) -> u32 {
+        load_bits(
+            self.low,
+            index as usize * self.low_width as usize,
+            self.low_width,
+        )
+    }
+}
+
+/// Moves forward through a list.
+pub(crate) struct Cursor<'a> {
+    list: EliasFano<'a>,
+    /// How many numbers lie before `bit`.
+    index: u32,
+    /// Where reading goes on in the high bits.
+    bit: u32,
+}
+
+impl Cursor<'_> {
+    /// The first number that is at least `target`, with its index, from here
+    /// on; the cursor stays on it.
+    #[inline]
+    pub(crate) fn seek(&mut self, target: u32) -> Option<(u32, u32)> {
+        let width = self.list.low_width;
+        let bucket = target >> width;
+        if bucket > self.bit - self.index {
+            self.skip_to_bucket(bucket);
+        }
+        let bits = self.list.high.len() as u32 * 8;
+        let mut base = self.bit & !63;
+        let mut word =
+            load_u64(self.list.high, (base >> 3) as usize) >> (self.bit & 63) << (self.bit & 63);
+        loop {
+            while word != 0 {
+                if self.index >= self.list.len {
+                    return None;
+                }
+                let bit = base + word.trailing_zeros();
+                let value = (bit - self.index) << width | self.list.low(self.index);
+                self.bit = bit;
+                if value >= target {
+                    return Some((self.index, value));
+                }
+                word &= word - 1;
+                self.bit = bit + 1;
+                self.index += 1;
+            }
+            base += 64;
+            if base >= bits || self.index >= self.list.len {
+                self.index = self.list.len;
+                self.bit = self.index + (bits.max(self.index) - self.index);
+                return None;
+            }
+            self.bit = base;
+            word = load_u64(self.list.high, (base >> 3) as usize);
+        }
+    }
+
+    fn skip_to_bucket(&mut self, bucket: u32) {
+        let sample = bucket / BUCKETS_PER_SAMPLE;
+        if sample > 0 && sample as usize <= self.list.samples.len() / 4 {
+            let bit = load_u32(self.list.samples, 4 * (sample as usize - 1));
+            if bit > self.bit {
+                self.bit = bit;
+                self.index = bit.wrapping_sub(sample * BUCKETS_PER_SAMPLE);
+            }
+        }
+        let bits = self.list.high.len() as u32 * 8;
+        // Zeros still to pass.
+        let mut missing = bucket.wrapping_sub(self.bit.wrapping_sub(self.index));
+        while missing > 0 && self.bit < bits {
+            let word = load_u64(self.list.high, (self.bit >> 6 << 3) as usize);
+            let mut zeros = !word >> (self.bit & 63) << (self.bit & 63);
+            let here = zeros.count_ones();
+            if here < missing {
+                missing -= here;
+                self.bit = (self.bit | 63) + 1;
+                continue;
+            }
+            for _ in 1..missing {
+                zeros &= zeros - 1;
+            }
+            self.bit = (self.bit & !63) + zeros.trailing_zeros() + 1;
+            missing = 0;
+        }
+        self.index = self.bit.saturating_sub(bucket).min(self.list.len);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn lists() -> impl Strategy<Value = (Vec<u32>, u32)> {
+        (1u32..20_000, 0usize..700).prop_flat_map(|(universe, len)| {
+            (
+                proptest::collection::btree_set(0..=universe, 0..=len.min(universe as usize)),
+                Just(universe),
+            )
+                .prop_map(|(set, u)| (set.into_iter().collect(), u))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_encoded_comes_back((values, universe) in lists()) {
+            let mut bytes = Vec::new();
+            encode(&values, universe, &mut bytes);
+            prop_assert_eq!(bytes.len(), encoded_len(values.len() as u32, universe));
+            let list = EliasFano::open(&bytes, values.len() as u32, universe);
+            let mut seen = Vec::new();
+            list.for_each(|v| seen.push(v));
+            prop_assert_eq!(&seen, &values);
+        }
+
+        #[test]
+        fn seek_finds_the_first_number_not_below(
+            (values, universe) in lists(),
+            mut targets in proptest::collection::vec(0u32..21_000, 0..40),
+        ) {
+            targets.sort_unstable();
+            let mut bytes = Vec::new();
+            encode(&values, universe, &mut bytes);
+            let mut cursor = EliasFano::open(&bytes, values.len() as u32, universe).cursor();
+            for target in targets {
+                let expected = values.partition_point(|&v| v < target);
+                let found = cursor.seek(target);
+                prop_assert_eq!(found, values.get(expected).map(|&v| (expected as u32, v)), "target {}", target);
+                if found.is_none() {
+                    break;
+                }
+            }
+        }
+
+        #[test]
+        fn damaged_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), len in 0u32..600, universe in 0u32..5000, target in any::<u32>()) {
+            let list = EliasFano::open(&bytes, len, universe);
+            let mut n = 0;
+            list.for_each(|_| n += 1);
+            prop_assert!(n <= len);
+            let mut cursor = list.cursor();
+            cursor.seek(target / 2);
+            cursor.seek(target);
+        }
+    }
+}

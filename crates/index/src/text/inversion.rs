@@ -1,0 +1,323 @@
+//! From tokens in order to postings and pairs.
+//!
+//! Tokens are dealt out by their folded keys, a slice of the keys at a time,
+//! so that memory stays bounded however many tokens there are. What lies in
+//! the hand of one folded key, ordered by position, gives everything about
+//! it: its postings, those of its spellings, and the pairs it begins.
+
+use std::io::{self, Write};
+
+use super::builder::{ArticleRow, Ids};
+use super::dictionary::KeyInfo;
+use super::pairs::BlockWriter;
+use super::postings::{self, MAX_FREQUENCY, Posting};
+use super::score::Saturation;
+use super::sections::{Section, SectionWriter};
+use super::tokens::FIRST_KEY;
+
+/// Tokens dealt out at a time, at most, unless one key has more.
+const SLICE: usize = 1 << 24;
+/// Hands with fewer pairs are sorted by comparing.
+const SORT_BELOW: usize = 1024;
+
+/// What the inversion knows of each key.
+pub(crate) struct Inversion {
+    /// By rank of the exact key.
+    pub(crate) exact: Vec<KeyInfo>,
+    /// By rank of the folded key.
+    pub(crate) folded: Vec<KeyInfo>,
+}
+
+/// Writes the sections of postings and pairs.
+pub(crate) fn invert<W: Write>(
+    tokens: &[u32],
+    articles: &[ArticleRow],
+    ids: &Ids<'_>,
+    average_length: f32,
+    sections: &mut SectionWriter<W>,
+) -> io::Result<Inversion> {
+    let mut inverter = Inverter {
+        tokens,
+        articles,
+        ids,
+        saturation: Saturation::new(average_length),
+        result: Inversion {
+            exact: vec![KeyInfo::default(); ids.exact.len()],
+            folded: vec![KeyInfo::default(); ids.folded.len()],
+        },
+        postings: Vec::new(),
+        pair_blocks: Vec::new(),
+        pair_bytes: 0,
+        seconds: Seconds::new(ids.folded.len()),
+    };
+    sections.begin(Section::Pairs);
+    let mut from = 0;
+    while from < ids.folded.len() {
+        let mut to = from + 1;
+        let mut size = ids.folded[from].tokens as usize;
+        while to < ids.folded.len() && size + ids.folded[to].tokens as usize <= SLICE {
+            size += ids.folded[to].tokens as usize;
+            to += 1;
+        }
+        inverter.invert_slice(from as u32, to as u32, size, sections)?;
+        from = to;
+    }
+    let Inverter { result, postings, mut pair_blocks, pair_bytes, .. } = inverter;
+    sections.write(Section::Postings, &postings)?;
+    pair_blocks.extend_from_slice(&0u32.to_le_bytes());
+    pair_blocks.extend_from_slice(&pair_bytes.to_le_bytes());
+    sections.write(Section::PairBlocks, &pair_blocks)?;
+    Ok(result)
+}
+
+/// One token in the hand of its folded key.
+#[derive(Clone, Copy, Default)]
+struct Occurrence {
+    position: u32,
+    article: u32,
+}
+
+struct Inverter<'a> {
+    tokens: &'a [u32],
+    articles: &'a [ArticleRow],
+    ids: &'a Ids<'a>,
+    saturation: Saturation,
+    result: Inversion,
+    postings: Vec<u8>,
+    pair_blocks: Vec<u8>,
+    pair_bytes: u64,
+    seconds: Seconds,
+}
+
+impl Inverter<'_> {
+    fn invert_slice<W: Write>(
+        &mut self,
+        from: u32,
+        to: u32,
+        size: usize,
+        sections: &mut SectionWriter<W>,
+    ) -> io::Result<()> {
+        let mut ends = Vec::with_capacity((to - from) as usize);
+        let mut end = 0u32;
+        for folded in &self.ids.folded[from as usize..to as usize] {
+            ends.push(end);
+            end += folded.tokens;
+        }
+        let mut hands = vec![Occurrence::default(); size];
+        for (article, row) in self.articles.iter().enumerate() {
+            let next = self.articles.get(article + 1).map_or(self.tokens.len() as u32, |a| a.start);
+            for position in row.start..next {
+                let token = self.tokens[position as usize];
+                if token < FIRST_KEY {
+                    continue;
+                }
+                let folded = self.ids.folded_of[(token - FIRST_KEY) as usize].0;
+                if folded < from || folded >= to {
+                    continue;
+                }
+                let end = &mut ends[(folded - from) as usize];
+                hands[*end as usize] = Occurrence { position, article: article as u32 };
+                *end += 1;
+            }
+        }
+        let mut start = 0;
+        let mut scratch = Scratch::default();
+        for folded in from..to {
+            let end = ends[(folded - from) as usize] as usize;
+            self.invert_key(folded, &hands[start..end], &mut scratch);
+            self.write_pairs(folded, &hands[start..end], &mut scratch, sections)?;
+            start = end;
+        }
+        Ok(())
+    }
+
+    /// The postings of a folded key and of its spellings.
+    fn invert_key(&mut self, folded: u32, hand: &[Occurrence], scratch: &mut Scratch) {
+        let variants = self.variants(folded);
+        let info = self.write_postings(hand.iter().copied(), scratch);
+        let info = KeyInfo {
+            tokens: hand.len() as u32,
+            link: self.ids.folded[folded as usize].variants,
+            pair_block: (self.pair_blocks.len() / PAIR_BLOCK_BYTES) as u32,
+            ..info
+        };
+        self.result.folded[folded as usize] = info;
+        if let &[only] = variants {
+            // One spelling has the postings of the folded key.
+            self.result.exact[only as usize] = KeyInfo { link: folded, pair_block: 0, ..info };
+            return;
+        }
+        scratch.by_variant.resize_with(scratch.by_variant.len().max(variants.len()), Vec::new);
+        for &occurrence in hand {
+            let token = self.tokens[occurrence.position as usize] - FIRST_KEY;
+            let (_, ordinal) = self.ids.folded_of[token as usize];
+            scratch.by_variant[ordinal as usize].push(occurrence);
+        }
+        for (ordinal, &rank) in variants.iter().enumerate() {
+            let list = std::mem::take(&mut scratch.by_variant[ordinal]);
+            let info = self.write_postings(list.iter().copied(), scratch);
+            scratch.by_variant[ordinal] = list;
+            scratch.by_variant[ordinal].clear();
+            self.result.exact[rank as usize] =
+                KeyInfo { tokens: self.ids.tokens[rank as usize], link: folded, ..info };
+        }
+    }
+
+    fn variants(&self, folded: u32) -> &[u32] {
+        let start = self.ids.folded[folded as usize].variants as usize;
+        let end = self
+            .ids
+            .folded
+            .get(folded as usize + 1)
+            .map_or(self.ids.variants.len(), |next| next.variants as usize);
+        &self.ids.variants[start..end]
+    }
+
+    fn write_postings(
+        &mut self,
+        occurrences: impl Iterator<Item = Occurrence>,
+        scratch: &mut Scratch,
+    ) -> KeyInfo {
+        let list = &mut scratch.postings;
+        list.clear();
+        for Occurrence { position, article } in occurrences {
+            let weight = self.articles[article as usize].weight(position);
+            match list.last_mut() {
+                Some(last) if last.doc == article => {
+                    last.frequency = (last.frequency + weight).min(MAX_FREQUENCY);
+                }
+                _ => list.push(Posting { doc: article, frequency: weight }),
+            }
+        }
+        let bound = |p: Posting| {
+            self.saturation.share_bound(p.frequency, self.articles[p.doc as usize].length)
+        };
+        let info = KeyInfo {
+            articles: list.len() as u32,
+            postings: self.postings.len() as u64,
+            bound: list.iter().map(|&p| bound(p)).max().unwrap_or(0),
+            ..KeyInfo::default()
+        };
+        postings::encode(list, &mut self.postings, bound);
+        info
+    }
+
+    /// The pairs that a folded key begins.
+    fn write_pairs<W: Write>(
+        &mut self,
+        folded: u32,
+        hand: &[Occurrence],
+        scratch: &mut Scratch,
+        sections: &mut SectionWriter<W>,
+    ) -> io::Result<()> {
+        let _ = folded;
+        let universe = self.tokens.len() as u32;
+        let mut pairs = std::mem::take(&mut scratch.pairs);
+        pairs.clear();
+        pairs.extend(hand.iter().filter_map(|o| {
+            let next = *self.tokens.get(o.position as usize + 1)?;
+            (next >= FIRST_KEY).then(|| Pair {
+                second: self.ids.folded_of[(next - FIRST_KEY) as usize].0,
+                position: o.position,
+            })
+        }));
+        self.seconds.sort(&mut pairs, &mut scratch.sorted);
+        let mut block = BlockWriter::default();
+        for group in pairs.chunk_by(|a, b| a.second == b.second) {
+            scratch.positions.clear();
+            scratch.positions.extend(group.iter().map(|p| p.position));
+            block.push(group[0].second, &scratch.positions, universe, |i| {
+                let at = scratch.positions[i] as usize;
+                let ordinal = |token: u32| self.ids.folded_of[(token - FIRST_KEY) as usize].1;
+                (ordinal(self.tokens[at]), ordinal(self.tokens[at + 1]))
+            });
+            if block.is_full() {
+                self.flush_pairs(&mut block, &mut scratch.bytes, sections)?;
+            }
+        }
+        if !block.is_empty() {
+            self.flush_pairs(&mut block, &mut scratch.bytes, sections)?;
+        }
+        scratch.pairs = pairs;
+        Ok(())
+    }
+
+    fn flush_pairs<W: Write>(
+        &mut self,
+        block: &mut BlockWriter,
+        bytes: &mut Vec<u8>,
+        sections: &mut SectionWriter<W>,
+    ) -> io::Result<()> {
+        bytes.clear();
+        let first = block.take(bytes);
+        self.pair_blocks.extend_from_slice(&first.to_le_bytes());
+        self.pair_blocks.extend_from_slice(&self.pair_bytes.to_le_bytes());
+        self.pair_bytes += bytes.len() as u64;
+        sections.append(Section::Pairs, bytes)
+    }
+}
+
+/// Bytes of an entry of [`Section::PairBlocks`].
+pub(crate) const PAIR_BLOCK_BYTES: usize = 12;
+
+/// A pair's second key and the position of its first.
+#[derive(Clone, Copy, Default)]
+struct Pair {
+    second: u32,
+    position: u32,
+}
+
+/// Buffers that are used again for every key.
+#[derive(Default)]
+struct Scratch {
+    postings: Vec<Posting>,
+    by_variant: Vec<Vec<Occurrence>>,
+    pairs: Vec<Pair>,
+    sorted: Vec<Pair>,
+    positions: Vec<u32>,
+    bytes: Vec<u8>,
+}
+
+/// Sorts pairs by their second keys, keeping the order of positions.
+struct Seconds {
+    counts: Vec<u32>,
+    seen: Vec<u32>,
+}
+
+impl Seconds {
+    fn new(keys: usize) -> Self {
+        Self { counts: vec![0; keys], seen: Vec::new() }
+    }
+
+    fn sort(&mut self, pairs: &mut Vec<Pair>, sorted: &mut Vec<Pair>) {
+        if pairs.len() < SORT_BELOW {
+            pairs.sort_unstable_by_key(|p| u64::from(p.second) << 32 | u64::from(p.position));
+            return;
+        }
+        self.seen.clear();
+        for pair in pairs.iter() {
+            let count = &mut self.counts[pair.second as usize];
+            if *count == 0 {
+                self.seen.push(pair.second);
+            }
+            *count += 1;
+        }
+        self.seen.sort_unstable();
+        let mut start = 0;
+        for &second in &self.seen {
+            let count = &mut self.counts[second as usize];
+            start += std::mem::replace(count, start);
+        }
+        sorted.clear();
+        sorted.resize(pairs.len(), Pair::default());
+        for pair in pairs.iter() {
+            let at = &mut self.counts[pair.second as usize];
+            sorted[*at as usize] = *pair;
+            *at += 1;
+        }
+        for &second in &self.seen {
+            self.counts[second as usize] = 0;
+        }
+        std::mem::swap(pairs, sorted);
+    }
+}

@@ -1,0 +1,26 @@
+//! The text component: what a segment knows of its articles' text.
+//!
+//! One file beside Tantivy's own holds, for all articles of a segment, their
+//! tokens in order ([`tokens`]), what of the text the tokens leave out
+//! ([`residue`]), the dictionary of keys ([`dictionary`]), the postings of
+//! keys ([`postings`]) and the positions of pairs ([`pairs`]). Positions run
+//! through the whole segment: a phrase is an intersection of sorted numbers.
+
+mod builder;
+mod bytes;
+mod dictionary;
+mod elias_fano;
+mod inversion;
+pub(crate) mod pairs;
+mod plugin;
+pub(crate) mod postings;
+mod residue;
+pub(crate) mod score;
+mod sections;
+mod segment;
+pub(crate) mod tokens;
+mod vocabulary;
+
+pub(crate) use builder::FIELDS;
+pub(crate) use plugin::TextPlugin;
+pub(crate) use segment::{ArticleText, TextSegment};

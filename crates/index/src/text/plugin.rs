@@ -1,0 +1,121 @@
+//! The component as Tantivy sees it: a plugin that writes and merges its file.
+
+use std::any::Any;
+use std::io::Write;
+use std::sync::Arc;
+
+use tantivy::directory::TerminatingWrite;
+use tantivy::index::SegmentComponent;
+use tantivy::indexer::doc_id_mapping::{DocIdMapping, MappingType};
+use tantivy::plugin::{PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin};
+use tantivy::schema::Schema;
+use tantivy::schema::document::ErasedDocument;
+use tantivy::{DocId, Segment, SegmentReader, TantivyError};
+
+use super::builder::SegmentBuilder;
+use super::segment::TextSegment;
+use crate::document::ArticleDocument;
+
+/// The extension of the component's file.
+const EXTENSION: &str = "timbao";
+
+/// Keeps the text of articles beside Tantivy's own components.
+pub(crate) struct TextPlugin;
+
+impl TextPlugin {
+    /// The plugin, as an index registers it.
+    pub(crate) fn shared() -> Arc<dyn SegmentPlugin> {
+        Arc::new(Self)
+    }
+
+    /// Opens the component of a segment.
+    ///
+    /// # Errors
+    ///
+    /// When the file is missing or damaged.
+    pub(crate) fn open(reader: &SegmentReader) -> tantivy::Result<TextSegment> {
+        let file = reader.open_read(component())?.read_bytes()?;
+        TextSegment::open(&file).map_err(|reason| {
+            corruption(format!("segment {}: {reason}", reader.segment_id().short_uuid_string()))
+        })
+    }
+}
+
+fn component() -> SegmentComponent {
+    SegmentComponent::Custom(EXTENSION.into())
+}
+
+fn corruption(reason: String) -> TantivyError {
+    TantivyError::DataCorruption(tantivy::error::DataCorruption::comment_only(reason))
+}
+
+fn write(builder: SegmentBuilder, segment: &Segment) -> tantivy::Result<()> {
+    let mut out = builder.finish(segment.open_write(component())?)?;
+    out.flush()?;
+    out.terminate()?;
+    Ok(())
+}
+
+impl SegmentPlugin for TextPlugin {
+    fn extensions(&self) -> &[&str] {
+        &[EXTENSION]
+    }
+
+    fn create_writer(&self, _: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
+        Ok(Box::new(TextWriter { builder: SegmentBuilder::new()? }))
+    }
+
+    /// Writes the articles that are alive anew, in their order. Indexing text
+    /// is so fast that merging lists would gain little over it.
+    fn merge(&self, ctx: PluginMergeContext<'_>) -> tantivy::Result<()> {
+        if ctx.doc_id_mapping.mapping_type() == MappingType::Shuffled {
+            return Err(TantivyError::InvalidArgument(
+                "the text component keeps the order of articles; do not sort the index".into(),
+            ));
+        }
+        let mut builder = SegmentBuilder::new()?;
+        for reader in ctx.readers {
+            let segment = Self::open(reader)?;
+            for doc in reader.doc_ids_alive() {
+                let text = segment.text(doc).map_err(corruption)?;
+                builder.add(text.fields.each_ref().map(String::as_str), segment.tie(doc))?;
+            }
+        }
+        write(builder, ctx.target_segment)
+    }
+}
+
+struct TextWriter {
+    builder: SegmentBuilder,
+}
+
+impl PluginWriter for TextWriter {
+    fn add_document(&mut self, _: DocId, doc: &dyn ErasedDocument, _: &Schema) -> tantivy::Result<()> {
+        let document = doc.as_any().downcast_ref::<ArticleDocument>().ok_or_else(|| {
+            TantivyError::InvalidArgument("the text component takes articles only".into())
+        })?;
+        self.builder.add(document.text(), document.tie())?;
+        Ok(())
+    }
+
+    fn serialize(self: Box<Self>, segment: &Segment, map: Option<&DocIdMapping>) -> tantivy::Result<()> {
+        if map.is_some() {
+            return Err(TantivyError::InvalidArgument(
+                "the text component keeps the order of articles; do not sort the index".into(),
+            ));
+        }
+        write(self.builder, segment)
+    }
+
+    fn mem_usage(&self) -> usize {
+        self.builder.memory()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}

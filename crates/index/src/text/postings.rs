@@ -1,0 +1,286 @@
+//! Postings of one key: the articles that hold it and how often.
+//!
+//! Blocks of 128 articles are bit-packed; before them stands one
+//! [`BLOCK_ENTRY`] for each, to skip by and to bound scores by. What is left
+//! over is written as varints.
+
+use bitpacking::{BitPacker, BitPacker4x};
+
+use super::bytes::{load_u32, push_varint, read_varint};
+
+/// Articles in a block.
+pub(crate) const BLOCK: usize = BitPacker4x::BLOCK_LEN;
+/// Bytes of a block's entry: last article, offset, and the widths in bits of
+/// article gaps and frequencies, the block's bound, a byte unused.
+const BLOCK_ENTRY: usize = 12;
+/// Largest frequency kept; beyond it, BM25 hardly rises.
+pub(crate) const MAX_FREQUENCY: u32 = 63;
+
+/// One article and the weighted frequency of the key in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Posting {
+    pub(crate) doc: u32,
+    pub(crate) frequency: u32,
+}
+
+/// Appends the list; `bound` gives a posting's largest share of a score,
+/// scaled to a byte and rounded up.
+pub(crate) fn encode(postings: &[Posting], out: &mut Vec<u8>, bound: impl Fn(Posting) -> u8) {
+    let packer = BitPacker4x::new();
+    let (blocks, tail) = postings.as_chunks::<BLOCK>();
+    let entries = out.len();
+    out.resize(entries + blocks.len() * BLOCK_ENTRY, 0);
+    let data = out.len();
+    let mut docs = [0u32; BLOCK];
+    let mut frequencies = [0u32; BLOCK];
+    let mut before = None;
+    for (i, block) in blocks.iter().enumerate() {
+        for (j, posting) in block.iter().enumerate() {
+            docs[j] = posting.doc;
+            frequencies[j] = posting.frequency;
+        }
+        let offset = out.len() - data;
+        let doc_bits = packer.num_bits_strictly_sorted(before, &docs);
+        let frequency_bits = packer.num_bits(&frequencies);
+        out.resize(
+            out.len() + (doc_bits as usize + frequency_bits as usize) * BLOCK / 8,
+            0,
+        );
+        let written =
+            packer.compress_strictly_sorted(before, &docs, &mut out[data + offset..], doc_bits);
+        packer.compress(
+            &frequencies,
+            &mut out[data + offset + written..],
+            frequency_bits,
+        );
+        let last = docs[BLOCK - 1];
+        before = Some(last);
+        let entry = &mut out[entries + i * BLOCK_ENTRY..][..BLOCK_ENTRY];
+        entry[..4].copy_from_slice(&last.to_le_bytes());
+        entry[4..8].copy_from_slice(&(offset as u32).to_le_bytes());
+        entry[8] = doc_bits;
+        entry[9] = frequency_bits;
+        entry[10] = block.iter().map(|&p| bound(p)).max().unwrap_or(0);
+    }
+    let mut previous = before.map_or(0, |d| d + 1);
+    for posting in tail {
+        push_varint(out, u64::from(posting.doc - previous));
+        push_varint(out, u64::from(posting.frequency));
+        previous = posting.doc + 1;
+    }
+}
+
+/// A list as it lies in a file.
+#[derive(Clone, Copy)]
+pub(crate) struct Postings<'a> {
+    len: u32,
+    entries: &'a [u8],
+    data: &'a [u8],
+}
+
+impl<'a> Postings<'a> {
+    /// Opens the list of `len` articles that starts with `bytes`.
+    pub(crate) fn open(bytes: &'a [u8], len: u32) -> Self {
+        let entries = len as usize / BLOCK * BLOCK_ENTRY;
+        if bytes.len() < entries {
+            return Self {
+                len: 0,
+                entries: &[],
+                data: &[],
+            };
+        }
+        let (entries, data) = bytes.split_at(entries);
+        Self { len, entries, data }
+    }
+
+    /// How many articles there are.
+    pub(crate) fn len(&self) -> u32 {
+        self.len
+    }
+
+    fn full_blocks(&self) -> usize {
+        self.len as usize / BLOCK
+    }
+
+    fn last_doc(&self, block: usize) -> u32 {
+        load_u32(self.entries, block * BLOCK_ENTRY)
+    }
+
+    /// Decodes a block, full or the last one; gives the number of postings.
+    fn decode(
+        &self,
+        block: usize,
+        docs: &mut [u32; BLOCK],
+        frequencies: &mut [u32; BLOCK],
+    ) -> usize {
+        let before = block.checked_sub(1).map(|b| self.last_doc(b));
+        if block < self.full_blocks() {
+            let entry = &self.entries[block * BLOCK_ENTRY..][..BLOCK_ENTRY];
+            let offset = load_u32(entry, 4) as usize;
+            let (doc_bits, frequency_bits) = (entry[8].min(32), entry[9].min(32));
+            let bytes = self.data.get(offset..).unwrap_or_default();
+            let doc_bytes = doc_bits as usize * BLOCK / 8;
+            if bytes.len() < doc_bytes + frequency_bits as usize * BLOCK / 8 {
+                return 0;
+            }
+            let packer = BitPacker4x::new();
+            packer.decompress_strictly_sorted(before, &bytes[..doc_bytes], docs, doc_bits);
+            packer.decompress(&bytes[doc_bytes..], frequencies, frequency_bits);
+            return BLOCK;
+        }
+        let mut at = self.tail_offset();
+        let mut previous = before.map_or(0, |d| d.wrapping_add(1));
+        let left = self.len as usize % BLOCK;
+        for i in 0..left {
+            let doc = previous.wrapping_add(read_varint(self.data, &mut at) as u32);
+            docs[i] = doc;
+            frequencies[i] = read_varint(self.data, &mut at) as u32;
+            previous = doc.wrapping_add(1);
+        }
+        left
+    }
+
+    fn tail_offset(&self) -> usize {
+        match self.full_blocks().checked_sub(1) {
+            None => 0,
+            Some(last) => {
+                let entry = &self.entries[last * BLOCK_ENTRY..][..BLOCK_ENTRY];
+                load_u32(entry, 4) as usize + (entry[8] as usize + entry[9] as usize) * BLOCK / 8
+            }
+        }
+    }
+
+    /// Calls back with every posting, in order.
+    #[inline]
+    pub(crate) fn for_each(&self, mut f: impl FnMut(u32, u32)) {
+        let mut docs = [0; BLOCK];
+        let mut frequencies = [0; BLOCK];
+        for block in 0..(self.len as usize).div_ceil(BLOCK) {
+            let n = self.decode(block, &mut docs, &mut frequencies);
+            for (&doc, &frequency) in docs[..n].iter().zip(&frequencies[..n]) {
+                f(doc, frequency);
+            }
+        }
+    }
+
+    /// A reader that skips forward.
+    pub(crate) fn cursor(self) -> PostingsCursor<'a> {
+        PostingsCursor {
+            list: self,
+            block: usize::MAX,
+            filled: 0,
+            at: 0,
+            docs: [0; BLOCK],
+            frequencies: [0; BLOCK],
+        }
+    }
+}
+
+/// Moves forward through a list.
+pub(crate) struct PostingsCursor<'a> {
+    list: Postings<'a>,
+    block: usize,
+    filled: usize,
+    at: usize,
+    docs: [u32; BLOCK],
+    frequencies: [u32; BLOCK],
+}
+
+impl PostingsCursor<'_> {
+    /// The first posting whose article is at least `doc`, from here on; the
+    /// cursor stays on it.
+    #[inline]
+    pub(crate) fn seek(&mut self, doc: u32) -> Option<Posting> {
+        if self.filled == 0 || self.docs[self.filled - 1] < doc {
+            self.load_block_of(doc)?;
+        }
+        // Short steps are the rule, so try a few before halving.
+        let window = &self.docs[self.at..self.filled];
+        let step = if window.first().is_some_and(|&d| d >= doc) {
+            0
+        } else {
+            window.partition_point(|&d| d < doc)
+        };
+        self.at += step;
+        (self.at < self.filled).then(|| Posting {
+            doc: self.docs[self.at],
+            frequency: self.frequencies[self.at],
+        })
+    }
+
+    fn load_block_of(&mut self, doc: u32) -> Option<()> {
+        let full = self.list.full_blocks();
+        let first = self.block.wrapping_add(1);
+        // Gallop over the entries, then halve.
+        let mut low = first;
+        let mut step = 1;
+        while low < full && self.list.last_doc(low.min(full - 1)) < doc {
+            let next = low + step;
+            if next >= full || self.list.last_doc(next) >= doc {
+                let (mut a, mut b) = (low + 1, next.min(full));
+                while a < b {
+                    let mid = (a + b) / 2;
+                    if self.list.last_doc(mid) < doc {
+                        a = mid + 1
+                    } else {
+                        b = mid
+                    }
+                }
+                low = a;
+                break;
+            }
+            low = next;
+            step *= 2;
+        }
+        self.filled = 0;
+        self.at = 0;
+        if low * BLOCK >= self.list.len as usize {
+            self.block = low;
+            return None;
+        }
+        self.block = low;
+        self.filled = self.list.decode(low, &mut self.docs, &mut self.frequencies);
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn lists() -> impl Strategy<Value = Vec<Posting>> {
+        proptest::collection::btree_map(0u32..5_000, 1u32..=MAX_FREQUENCY, 0..600).prop_map(|m| {
+            m.into_iter()
+                .map(|(doc, frequency)| Posting { doc, frequency })
+                .collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_encoded_comes_back(list in lists(), mut targets in proptest::collection::vec(0u32..5_100, 0..40)) {
+            let mut bytes = vec![];
+            encode(&list, &mut bytes, |_| 0);
+            let read = Postings::open(&bytes, list.len() as u32);
+            let mut seen = vec![];
+            read.for_each(|doc, frequency| seen.push(Posting { doc, frequency }));
+            prop_assert_eq!(&seen, &list);
+            targets.sort_unstable();
+            let mut cursor = read.cursor();
+            for target in targets {
+                let expected = list.iter().find(|p| p.doc >= target).copied();
+                prop_assert_eq!(cursor.seek(target), expected, "target {}", target);
+            }
+        }
+
+        #[test]
+        fn damaged_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), len in 0u32..700, target in any::<u32>()) {
+            let list = Postings::open(&bytes, len);
+            list.for_each(|_, _| ());
+            let mut cursor = list.cursor();
+            cursor.seek(target / 2);
+            cursor.seek(target);
+        }
+    }
+}

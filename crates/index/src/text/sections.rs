@@ -1,0 +1,169 @@
+//! The parts of the component's file and where they lie.
+//!
+//! The file is its sections one behind the other and then a table: for each
+//! section its offset and length (two u64, little-endian), the number of
+//! sections, the version of the format, and four letters to know it by.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use tantivy::directory::OwnedBytes;
+
+use super::bytes::{load_u32, load_u64};
+
+/// The last bytes of every file of this component.
+const MAGIC: &[u8; 4] = b"TMBX";
+/// The version of the layout; another one is not read.
+const FORMAT: u32 = 1;
+/// Section count, format version and magic.
+const TRAILER: usize = 12;
+
+/// What the sections hold, in the order of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+pub(crate) enum Section {
+    /// Counts that describe the segment.
+    Header,
+    /// First position of each article, and one past the last.
+    Starts,
+    /// Where each article's title and summary end.
+    FieldEnds,
+    /// Length code of each article.
+    Lengths,
+    /// Breaks ties between equal scores.
+    Ties,
+    /// Where each article's tokens start in `Tokens`.
+    TokenOffsets,
+    /// The articles' tokens, as ids of exact keys.
+    Tokens,
+    /// First article and offset of each block of `Residue`.
+    ResidueBlocks,
+    /// What the tokens leave out of the text.
+    Residue,
+    /// Exact keys, by id.
+    ExactKeys,
+    /// How a token of each exact key is spelled if nothing else is said.
+    Surfaces,
+    /// One record for each exact key.
+    ExactInfo,
+    /// Hash table from exact keys to ids.
+    ExactHash,
+    /// Folded keys, by id.
+    FoldedKeys,
+    /// One record for each folded key.
+    FoldedInfo,
+    /// Hash table from folded keys to ids.
+    FoldedHash,
+    /// The exact keys of each folded key.
+    Variants,
+    /// Postings of exact and folded keys.
+    Postings,
+    /// First second-key of each block of `Pairs`, and its offset.
+    PairBlocks,
+    /// Positions of pairs of neighbours.
+    Pairs,
+}
+
+const SECTIONS: usize = Section::Pairs as usize + 1;
+
+/// Writes sections in any order, each at most once.
+pub(crate) struct SectionWriter<W> {
+    out: W,
+    at: u64,
+    table: [(u64, u64); SECTIONS],
+}
+
+impl<W: Write> SectionWriter<W> {
+    /// Starts a file.
+    pub(crate) fn new(out: W) -> Self {
+        Self { out, at: 0, table: [(0, 0); SECTIONS] }
+    }
+
+    /// Writes a section whole.
+    pub(crate) fn write(&mut self, section: Section, bytes: &[u8]) -> io::Result<()> {
+        self.begin(section);
+        self.append(section, bytes)
+    }
+
+    /// Starts a section that [`append`](Self::append) fills.
+    pub(crate) fn begin(&mut self, section: Section) {
+        self.table[section as usize] = (self.at, 0);
+    }
+
+    /// Adds to the section that was begun last.
+    pub(crate) fn append(&mut self, section: Section, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)?;
+        self.at += bytes.len() as u64;
+        self.table[section as usize].1 += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Writes the table and gives the sink back.
+    pub(crate) fn finish(mut self) -> io::Result<W> {
+        for (offset, len) in self.table {
+            self.out.write_all(&offset.to_le_bytes())?;
+            self.out.write_all(&len.to_le_bytes())?;
+        }
+        self.out.write_all(&(SECTIONS as u32).to_le_bytes())?;
+        self.out.write_all(&FORMAT.to_le_bytes())?;
+        self.out.write_all(MAGIC)?;
+        Ok(self.out)
+    }
+}
+
+/// Finds the sections of a file.
+///
+/// # Errors
+///
+/// What is wrong with the file, in words.
+pub(crate) fn read_sections(file: &OwnedBytes) -> Result<Sections, String> {
+    let bytes = file.as_slice();
+    let trailer = bytes.len().checked_sub(TRAILER).ok_or("the file is cut short")?;
+    if bytes[trailer + 8..] != MAGIC[..] {
+        return Err("it does not end as a text component should".into());
+    }
+    let format = load_u32(bytes, trailer + 4);
+    if format != FORMAT {
+        return Err(format!("it has format {format}, and this program reads format {FORMAT}"));
+    }
+    let count = load_u32(bytes, trailer) as usize;
+    if count != SECTIONS {
+        return Err(format!("it has {count} sections instead of {SECTIONS}"));
+    }
+    let table = trailer.checked_sub(16 * SECTIONS).ok_or("the file is cut short")?;
+    let mut ranges = Vec::with_capacity(SECTIONS);
+    for i in 0..SECTIONS {
+        let start = load_u64(bytes, table + 16 * i) as usize;
+        let len = load_u64(bytes, table + 16 * i + 8) as usize;
+        let end = start.checked_add(len).filter(|&end| end <= table);
+        ranges.push(start..end.ok_or("a section points behind the end of the file")?);
+    }
+    Ok(Sections { file: file.clone(), ranges })
+}
+
+/// The sections of one file.
+#[derive(Clone)]
+pub(crate) struct Sections {
+    file: OwnedBytes,
+    ranges: Vec<Range<usize>>,
+}
+
+impl Sections {
+    /// The bytes of a section.
+    #[inline]
+    pub(crate) fn get(&self, section: Section) -> &[u8] {
+        &self.file.as_slice()[self.ranges[section as usize].clone()]
+    }
+
+    /// The number at `index` of a section that is a row of u32.
+    #[inline]
+    pub(crate) fn u32(&self, section: Section, index: usize) -> u32 {
+        load_u32(self.get(section), 4 * index)
+    }
+
+    /// The number at `index` of a section that is a row of u64.
+    #[inline]
+    pub(crate) fn u64(&self, section: Section, index: usize) -> u64 {
+        load_u64(self.get(section), 8 * index)
+    }
+}

@@ -1,0 +1,334 @@
+//! Reads the component's file.
+
+use tantivy::directory::OwnedBytes;
+
+use super::builder::{ArticleRow, FIELDS};
+use super::bytes::{load_u32, load_u64};
+use super::dictionary::{self, KeyInfo, read_string};
+use super::inversion::PAIR_BLOCK_BYTES;
+use super::pairs::{self, PairList};
+use super::postings::Postings;
+use super::residue::ResidueReader;
+use super::sections::{Section, Sections, read_sections};
+use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, TokenReader};
+
+/// Bytes of an entry of [`Section::ResidueBlocks`].
+const RESIDUE_BLOCK_BYTES: usize = 12;
+
+/// The text of a segment's articles, searchable.
+#[derive(Clone)]
+pub(crate) struct TextSegment {
+    sections: Sections,
+    articles: u32,
+    positions: u32,
+    words: u32,
+    average_length: f32,
+    exact_keys: u32,
+    folded_keys: u32,
+}
+
+impl TextSegment {
+    /// Opens a file.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the file, in words.
+    pub(crate) fn open(file: &OwnedBytes) -> Result<Self, String> {
+        let sections = read_sections(file)?;
+        let header = |i| sections.u32(Section::Header, i);
+        let segment = Self {
+            articles: header(0),
+            positions: header(1),
+            words: header(2),
+            average_length: f32::from_bits(header(3)),
+            exact_keys: header(4),
+            folded_keys: header(5),
+            sections: sections.clone(),
+        };
+        let expected = 4 * (segment.articles as usize + 1);
+        if segment.sections.get(Section::Starts).len() != expected {
+            return Err("its table of articles has another length than its header says".into());
+        }
+        Ok(segment)
+    }
+
+    /// How many articles there are, deleted ones among them.
+    pub(crate) fn articles(&self) -> u32 {
+        self.articles
+    }
+
+    /// How many positions there are: tokens and ends of paragraphs and parts.
+    pub(crate) fn positions(&self) -> u32 {
+        self.positions
+    }
+
+    /// How many tokens there are.
+    pub(crate) fn words(&self) -> u32 {
+        self.words
+    }
+
+    /// The average length in tokens for which the bounds were computed.
+    pub(crate) fn average_length(&self) -> f32 {
+        self.average_length
+    }
+
+    /// How many exact keys there are; their ids are the numbers below.
+    pub(crate) fn exact_keys(&self) -> u32 {
+        self.exact_keys
+    }
+
+    /// How many folded keys there are; their ids are the numbers below.
+    pub(crate) fn folded_keys(&self) -> u32 {
+        self.folded_keys
+    }
+
+    /// The id of an exact key.
+    pub(crate) fn exact_id(&self, key: &str) -> Option<u32> {
+        dictionary::find(&self.sections, Section::ExactHash, Section::ExactKeys, key)
+    }
+
+    /// The id of a folded key.
+    pub(crate) fn folded_id(&self, key: &str) -> Option<u32> {
+        dictionary::find(&self.sections, Section::FoldedHash, Section::FoldedKeys, key)
+    }
+
+    /// The text of an exact key.
+    pub(crate) fn exact_key(&self, id: u32) -> &str {
+        read_string(self.sections.get(Section::ExactKeys), id)
+    }
+
+    /// The text of a folded key.
+    pub(crate) fn folded_key(&self, id: u32) -> &str {
+        read_string(self.sections.get(Section::FoldedKeys), id)
+    }
+
+    /// How an exact key is spelled most plainly.
+    pub(crate) fn surface(&self, id: u32) -> &str {
+        read_string(self.sections.get(Section::Surfaces), id)
+    }
+
+    /// What is known of an exact key.
+    #[inline]
+    pub(crate) fn exact_info(&self, id: u32) -> KeyInfo {
+        KeyInfo::read(self.sections.get(Section::ExactInfo), id)
+    }
+
+    /// What is known of a folded key.
+    #[inline]
+    pub(crate) fn folded_info(&self, id: u32) -> KeyInfo {
+        KeyInfo::read(self.sections.get(Section::FoldedInfo), id)
+    }
+
+    /// The folded key of an exact one.
+    #[inline]
+    pub(crate) fn folded_of(&self, exact: u32) -> u32 {
+        self.exact_info(exact).link
+    }
+
+    /// The exact keys of a folded one, the commonest first.
+    pub(crate) fn variants(&self, folded: u32) -> impl ExactSizeIterator<Item = u32> {
+        let start = self.folded_info(folded).link;
+        let end = if folded + 1 < self.folded_keys {
+            self.folded_info(folded + 1).link
+        } else {
+            self.exact_keys
+        };
+        (start..end.max(start)).map(|i| self.variant(i))
+    }
+
+    /// The exact key at `ordinal` among those of a folded one.
+    pub(crate) fn variant_at(&self, folded: &KeyInfo, ordinal: u32) -> u32 {
+        self.variant(folded.link.saturating_add(ordinal))
+    }
+
+    fn variant(&self, index: u32) -> u32 {
+        self.sections.u32(Section::Variants, index as usize)
+    }
+
+    /// The postings of the key that `info` describes.
+    #[inline]
+    pub(crate) fn postings(&self, info: &KeyInfo) -> Postings<'_> {
+        let bytes = self.sections.get(Section::Postings);
+        Postings::open(bytes.get(info.postings as usize..).unwrap_or_default(), info.articles)
+    }
+
+    /// The positions of the pair of two folded keys.
+    pub(crate) fn pair(&self, first: u32, second: u32) -> Option<PairList<'_>> {
+        let (mut low, mut high) = self.pair_blocks_of(first);
+        let base = low;
+        while low < high {
+            let mid = (low + high) / 2;
+            if self.pair_block_first(mid) <= second { low = mid + 1 } else { high = mid }
+        }
+        let block = low.checked_sub(1).filter(|&b| b >= base)?;
+        pairs::find_in_block(self.pair_block(block), self.pair_block_first(block), second, self.positions)
+    }
+
+    /// Every pair that a folded key begins: the second key and the list.
+    pub(crate) fn pairs_of(&self, first: u32) -> impl Iterator<Item = (u32, PairList<'_>)> {
+        let (low, high) = self.pair_blocks_of(first);
+        (low..high).flat_map(move |block| {
+            pairs::entries(self.pair_block(block), self.pair_block_first(block), self.positions)
+        })
+    }
+
+    fn pair_blocks_of(&self, first: u32) -> (u32, u32) {
+        let low = self.folded_info(first).pair_block;
+        let high = if first + 1 < self.folded_keys {
+            self.folded_info(first + 1).pair_block
+        } else {
+            (self.sections.get(Section::PairBlocks).len() / PAIR_BLOCK_BYTES).saturating_sub(1) as u32
+        };
+        (low, high)
+    }
+
+    fn pair_block_first(&self, block: u32) -> u32 {
+        load_u32(self.sections.get(Section::PairBlocks), block as usize * PAIR_BLOCK_BYTES)
+    }
+
+    fn pair_block(&self, block: u32) -> &[u8] {
+        let table = self.sections.get(Section::PairBlocks);
+        let at = |b: u32| load_u64(table, b as usize * PAIR_BLOCK_BYTES + 4) as usize;
+        self.sections.get(Section::Pairs).get(at(block)..at(block + 1)).unwrap_or_default()
+    }
+
+    /// An article's first position.
+    #[inline]
+    pub(crate) fn start(&self, article: u32) -> u32 {
+        self.sections.u32(Section::Starts, article as usize)
+    }
+
+    /// The article that a position lies in, searched from `hint` on.
+    #[inline]
+    pub(crate) fn article_of(&self, position: u32, hint: u32) -> u32 {
+        let starts = self.sections.get(Section::Starts);
+        let start = |i: u32| load_u32(starts, 4 * i as usize);
+        // Gallop, as positions come in order.
+        let mut low = hint;
+        let mut step = 1;
+        while low + step < self.articles && start(low + step) <= position {
+            low += step;
+            step *= 2;
+        }
+        let mut high = (low + step).min(self.articles);
+        while low + 1 < high {
+            let mid = (low + high) / 2;
+            if start(mid) <= position { low = mid } else { high = mid }
+        }
+        low
+    }
+
+    /// Where an article's title and summary end, and its length.
+    #[inline]
+    pub(crate) fn row(&self, article: u32) -> ArticleRow {
+        let ends = self.sections.get(Section::FieldEnds);
+        ArticleRow::read(
+            self.start(article),
+            load_u32(ends, 8 * article as usize),
+            load_u32(ends, 8 * article as usize + 4),
+            self.length(article),
+        )
+    }
+
+    /// The length codes of all articles.
+    #[inline]
+    pub(crate) fn lengths(&self) -> &[u8] {
+        self.sections.get(Section::Lengths)
+    }
+
+    /// An article's length code.
+    #[inline]
+    pub(crate) fn length(&self, article: u32) -> u8 {
+        self.lengths().get(article as usize).copied().unwrap_or(0)
+    }
+
+    /// Breaks ties: the smaller number comes first.
+    #[inline]
+    pub(crate) fn tie(&self, article: u32) -> u64 {
+        self.sections.u64(Section::Ties, article as usize)
+    }
+
+    /// The tokens of an article, ends of paragraphs and parts among them.
+    #[inline]
+    pub(crate) fn tokens(&self, article: u32) -> TokenReader<'_> {
+        let from = self.sections.u64(Section::TokenOffsets, article as usize) as usize;
+        let all = self.sections.get(Section::Tokens);
+        let to = if article + 1 < self.articles {
+            self.sections.u64(Section::TokenOffsets, article as usize + 1) as usize
+        } else {
+            all.len()
+        };
+        TokenReader::new(all.get(from..to).unwrap_or_default())
+    }
+
+    /// The token at a position of an article.
+    pub(crate) fn token_at(&self, article: u32, position: u32) -> Option<u32> {
+        self.tokens(article).nth(position.checked_sub(self.start(article))? as usize)
+    }
+
+    /// The text of an article, as it was given.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged.
+    pub(crate) fn text(&self, article: u32) -> Result<ArticleText, String> {
+        let table = self.sections.get(Section::ResidueBlocks);
+        let entries = table.len() / RESIDUE_BLOCK_BYTES;
+        let first = |b: usize| load_u32(table, b * RESIDUE_BLOCK_BYTES);
+        let (mut low, mut high) = (0, entries);
+        while low + 1 < high {
+            let mid = (low + high) / 2;
+            if first(mid) <= article { low = mid } else { high = mid }
+        }
+        let at = |b: usize| load_u64(table, b * RESIDUE_BLOCK_BYTES + 4) as usize;
+        let residue = self.sections.get(Section::Residue);
+        let end = if low + 1 < entries { at(low + 1) } else { residue.len() };
+        let bytes = residue.get(at(low)..end).unwrap_or_default();
+        let damaged = || format!("the text of article {article} of a segment is damaged");
+        let block = zstd::bulk::decompress(bytes.get(4..).unwrap_or_default(), load_u32(bytes, 0) as usize)
+            .map_err(|_| damaged())?;
+        let index = article.checked_sub(first(low)).ok_or_else(damaged)?;
+        let mut reader = ResidueReader::open(&block, index as usize).ok_or_else(damaged)?;
+
+        let mut text = ArticleText::default();
+        let mut field = 0;
+        for token in self.tokens(article) {
+            match token {
+                PARAGRAPH => text.spans.push((0, 0)),
+                FIELD => {
+                    if field < FIELDS {
+                        reader.end_field(&mut text.fields[field]);
+                        text.field_ends[field] = text.spans.len() as u32;
+                    }
+                    text.spans.push((0, 0));
+                    field += 1;
+                }
+                token => {
+                    let surface = self.surface(token - FIRST_KEY);
+                    let out = text.fields.get_mut(field).ok_or_else(damaged)?;
+                    let (start, end) = reader.token(surface, out);
+                    text.spans.push((start as u32, end as u32));
+                }
+            }
+        }
+        Ok(text)
+    }
+}
+
+/// An article's text and where its tokens are in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ArticleText {
+    /// Title, summary, body and captions.
+    pub(crate) fields: [String; FIELDS],
+    /// By position in the article: the token's bytes in its field.
+    pub(crate) spans: Vec<(u32, u32)>,
+    /// By field: the position in the article behind its last token.
+    pub(crate) field_ends: [u32; FIELDS],
+}
+
+impl ArticleText {
+    /// The field that a position of the article lies in.
+    pub(crate) fn field_of(&self, position: u32) -> usize {
+        self.field_ends.iter().position(|&end| position <= end).unwrap_or(FIELDS - 1)
+    }
+}

@@ -1,0 +1,117 @@
+//! The keys of the articles being indexed.
+//!
+//! Text is analysed once for each spelling: a memo leads from a word's bytes
+//! to the id of its exact key, so that running text costs one look-up a token.
+
+use rustc_hash::FxHashMap;
+use timbao_tokenizer::Keys;
+
+use super::residue::Shape;
+
+/// Words up to this many bytes are memoised in place.
+const SHORT: usize = 15;
+
+/// Ids of keys in the order of their first use, and how they are spelled.
+#[derive(Default)]
+pub(crate) struct Vocabulary {
+    short: FxHashMap<u128, (u32, Shape)>,
+    long: FxHashMap<Box<str>, (u32, Shape)>,
+    ids: FxHashMap<Box<str>, u32>,
+    /// By id: exact key, folded key, surface.
+    pub(crate) entries: Vec<Entry>,
+    keys: Keys,
+    bytes: usize,
+}
+
+/// One exact key.
+pub(crate) struct Entry {
+    pub(crate) exact: Box<str>,
+    pub(crate) folded: Box<str>,
+    /// Its spelling in lower case where it was met first.
+    pub(crate) surface: Box<str>,
+    /// How many tokens have it.
+    pub(crate) tokens: u32,
+}
+
+impl Vocabulary {
+    /// The id of the word `text[start..end]` and the shape it is written in.
+    #[inline]
+    pub(crate) fn id(&mut self, text: &str, start: usize, end: usize) -> (u32, Shape) {
+        let found = match packed(text.as_bytes(), start, end) {
+            Some(key) => match self.short.get(&key) {
+                Some(&found) => found,
+                None => {
+                    let found = self.analyse(&text[start..end]);
+                    self.short.insert(key, found);
+                    found
+                }
+            },
+            None => {
+                let word = &text[start..end];
+                match self.long.get(word) {
+                    Some(&found) => found,
+                    None => {
+                        let found = self.analyse(word);
+                        self.bytes += word.len();
+                        self.long.insert(word.into(), found);
+                        found
+                    }
+                }
+            }
+        };
+        self.entries[found.0 as usize].tokens += 1;
+        found
+    }
+
+    #[cold]
+    fn analyse(&mut self, word: &str) -> (u32, Shape) {
+        self.keys.set(word);
+        let exact = self.keys.exact();
+        if let Some(&id) = self.ids.get(exact) {
+            return (id, Shape::of(word, &self.entries[id as usize].surface));
+        }
+        let id = self.entries.len() as u32;
+        let entry = Entry {
+            exact: exact.into(),
+            folded: self.keys.folded().into(),
+            surface: word.to_lowercase().into(),
+            tokens: 0,
+        };
+        let shape = Shape::of(word, &entry.surface);
+        self.bytes += 2 * entry.exact.len() + entry.folded.len() + entry.surface.len();
+        self.ids.insert(entry.exact.clone(), id);
+        self.entries.push(entry);
+        (id, shape)
+    }
+
+    /// About how many bytes of memory it takes.
+    pub(crate) fn memory(&self) -> usize {
+        self.bytes
+            + self.short.capacity() * 26
+            + self.long.capacity() * 26
+            + self.ids.capacity() * 22
+            + self.entries.capacity() * size_of::<Entry>()
+    }
+}
+
+/// The bytes of a short word and their number in one integer.
+#[inline]
+fn packed(text: &[u8], start: usize, end: usize) -> Option<u128> {
+    let len = end - start;
+    if len > SHORT {
+        return None;
+    }
+    let word = match text.get(start..start + 16) {
+        Some(window) => {
+            let mut bytes = [0; 16];
+            bytes.copy_from_slice(window);
+            u128::from_le_bytes(bytes) & ((1 << (8 * len)) - 1)
+        }
+        None => {
+            let mut bytes = [0; 16];
+            bytes[..len].copy_from_slice(&text[start..end]);
+            u128::from_le_bytes(bytes)
+        }
+    };
+    Some(word | (len as u128) << 120)
+}
