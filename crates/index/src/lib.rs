@@ -1,4 +1,12 @@
 //! Builds and queries a Tantivy index of Vietnamese news articles.
 
+mod document;
+mod error;
 pub mod plan;
+mod schema;
+mod store;
 mod text;
+
+pub use error::{Error, Result};
+pub use schema::INDEX_VERSION;
+pub use store::{ArticleWriter, Index, WriterOptions};

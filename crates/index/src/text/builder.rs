@@ -299,6 +299,14 @@ pub(crate) struct Folded<'v> {
 }
 
 impl<'v> Ids<'v> {
+    /// The ranks of the exact keys of a folded one, the commonest first.
+    pub(crate) fn spellings(&self, folded: u32) -> &[u32] {
+        let start = self.folded[folded as usize].variants as usize;
+        let next = self.folded.get(folded as usize + 1);
+        let end = next.map_or(self.variants.len(), |next| next.variants as usize);
+        &self.variants[start..end]
+    }
+
     fn rank(vocabulary: &'v Vocabulary) -> Self {
         let entries = &vocabulary.entries;
         let mut exact: Vec<u32> = (0..entries.len() as u32).collect();

@@ -125,7 +125,7 @@ impl Inverter<'_> {
         for folded in from..to {
             let end = ends[(folded - from) as usize] as usize;
             self.invert_key(folded, &hands[start..end], &mut scratch);
-            self.write_pairs(folded, &hands[start..end], &mut scratch, sections)?;
+            self.write_pairs(&hands[start..end], &mut scratch, sections)?;
             start = end;
         }
         Ok(())
@@ -133,7 +133,8 @@ impl Inverter<'_> {
 
     /// The postings of a folded key and of its spellings.
     fn invert_key(&mut self, folded: u32, hand: &[Occurrence], scratch: &mut Scratch) {
-        let variants = self.variants(folded);
+        let ids = self.ids;
+        let variants = ids.spellings(folded);
         let info = self.write_postings(hand.iter().copied(), scratch);
         let info = KeyInfo {
             tokens: hand.len() as u32,
@@ -161,16 +162,6 @@ impl Inverter<'_> {
             self.result.exact[rank as usize] =
                 KeyInfo { tokens: self.ids.tokens[rank as usize], link: folded, ..info };
         }
-    }
-
-    fn variants(&self, folded: u32) -> &[u32] {
-        let start = self.ids.folded[folded as usize].variants as usize;
-        let end = self
-            .ids
-            .folded
-            .get(folded as usize + 1)
-            .map_or(self.ids.variants.len(), |next| next.variants as usize);
-        &self.ids.variants[start..end]
     }
 
     fn write_postings(
@@ -205,12 +196,10 @@ impl Inverter<'_> {
     /// The pairs that a folded key begins.
     fn write_pairs<W: Write>(
         &mut self,
-        folded: u32,
         hand: &[Occurrence],
         scratch: &mut Scratch,
         sections: &mut SectionWriter<W>,
     ) -> io::Result<()> {
-        let _ = folded;
         let universe = self.tokens.len() as u32;
         let mut pairs = std::mem::take(&mut scratch.pairs);
         pairs.clear();

@@ -1,0 +1,93 @@
+//! An article on its way into a segment.
+
+use tantivy::TantivyDocument;
+use tantivy::schema::document::Document;
+use timbao_articles::Article;
+
+use crate::schema::Fields;
+use crate::text::FIELDS;
+
+/// The text goes to the text component, everything else to Tantivy.
+pub(crate) struct ArticleDocument {
+    metadata: TantivyDocument,
+    text: [String; FIELDS],
+    tie: u64,
+}
+
+impl ArticleDocument {
+    /// Prepares an article; `key` tells it from all others of the index.
+    pub(crate) fn new(fields: &Fields, key: &str, article: Article) -> Self {
+        let mut article = article;
+        let day = article.published.and_then(|p| p.day_number());
+        let tie = tie(day, &article.id);
+        let captions: Vec<&str> = article.captions.iter().map(|c| c.text.as_str()).collect();
+        let text = [
+            article.title.take().unwrap_or_default(),
+            article.summary.take().unwrap_or_default(),
+            std::mem::take(&mut article.body),
+            captions.join("\n"),
+        ];
+        let mut metadata = TantivyDocument::new();
+        metadata.add_text(fields.key, key);
+        metadata.add_text(fields.id, &article.id);
+        if let Some(day) = day {
+            metadata.add_i64(fields.day, i64::from(day));
+        }
+        for (field, value) in [
+            (fields.section, &article.section),
+            (fields.place, &article.place),
+            (fields.agency, &article.agency),
+            (fields.author, &article.author),
+            (fields.source, &article.source),
+        ] {
+            if let Some(value) = value {
+                metadata.add_text(field, value);
+            }
+        }
+        // Plain data of strings and numbers always serializes.
+        let record = serde_json::to_vec(&article).unwrap_or_default();
+        metadata.add_bytes(fields.record, &record);
+        Self { metadata, text, tie }
+    }
+
+    /// Title, summary, body and captions.
+    pub(crate) fn text(&self) -> [&str; FIELDS] {
+        self.text.each_ref().map(String::as_str)
+    }
+
+    /// Breaks ties between equal scores: the later article comes first, and
+    /// within a day the order of ids' hashes decides, which does not change
+    /// with the order of indexing.
+    pub(crate) fn tie(&self) -> u64 {
+        self.tie
+    }
+}
+
+fn tie(day: Option<i32>, id: &str) -> u64 {
+    // Undated articles come last; days are far from the ends of the range.
+    let age = day.map_or(u32::MAX, |day| (i32::MAX - 1 - day) as u32);
+    let hash = id.bytes().fold(0x811c_9dc5u32, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193));
+    u64::from(age) << 32 | u64::from(hash)
+}
+
+impl Document for ArticleDocument {
+    type Value<'a> = <TantivyDocument as Document>::Value<'a>;
+    type FieldsValuesIter<'a> = <TantivyDocument as Document>::FieldsValuesIter<'a>;
+
+    fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
+        self.metadata.iter_fields_and_values()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tie;
+
+    #[test]
+    fn later_articles_come_first_and_undated_ones_last() {
+        assert!(tie(Some(20_000), "a") < tie(Some(19_999), "a"));
+        assert!(tie(Some(-3_000), "a") < tie(None, "a"));
+        assert_eq!(tie(None, "a"), tie(None, "a"));
+        assert_ne!(tie(None, "a"), tie(None, "b"));
+    }
+}

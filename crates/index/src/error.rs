@@ -1,0 +1,69 @@
+//! What can go wrong with an index.
+
+use std::io;
+use std::path::PathBuf;
+
+use tantivy::TantivyError;
+
+/// An error of this crate: what went wrong, where, and the way out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no index in the folder.
+    #[error("there is no index at {}", .dir.display())]
+    NoIndex {
+        /// The folder that was named.
+        dir: PathBuf,
+    },
+    /// The index was written by another version.
+    #[error("the index at {} has version {found}, and this program reads version {}", .dir.display(), crate::INDEX_VERSION)]
+    OtherVersion {
+        /// The index's folder.
+        dir: PathBuf,
+        /// The version it was written with.
+        found: String,
+    },
+    /// Another process is writing to the index.
+    #[error("another process is writing to the index at {}", .dir.display())]
+    Busy {
+        /// The index's folder.
+        dir: PathBuf,
+    },
+    /// A file of the index is damaged.
+    #[error("the index is damaged: {reason}")]
+    Damaged {
+        /// What does not fit.
+        reason: String,
+    },
+    /// The operating system refused something.
+    #[error("{}: {source}", .path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+    /// Tantivy reports an error of another kind.
+    #[error("the index reports: {0}")]
+    Engine(TantivyError),
+}
+
+/// A result with this crate's error.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// Says which file an input or output error is about.
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+}
+
+impl From<TantivyError> for Error {
+    fn from(error: TantivyError) -> Self {
+        match error {
+            TantivyError::DataCorruption(damage) => Self::Damaged { reason: format!("{damage:?}") },
+            other => Self::Engine(other),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What Tantivy itself keeps of an article: its record and its metadata.
+
+use tantivy::schema::{FAST, Field, INDEXED, STORED, STRING, Schema};
+
+/// Version of everything an index holds: schema, analysis and file formats.
+/// An index written by another version is refused.
+pub const INDEX_VERSION: u32 = 1;
+
+/// The fields of the schema.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fields {
+    /// Where the article came from; what is deleted is named by it.
+    pub(crate) key: Field,
+    /// The article's id.
+    pub(crate) id: Field,
+    /// The article without its text, as JSON.
+    pub(crate) record: Field,
+    /// Day of publication, in days since 1970-01-01.
+    pub(crate) day: Field,
+    pub(crate) section: Field,
+    pub(crate) place: Field,
+    pub(crate) agency: Field,
+    pub(crate) author: Field,
+    pub(crate) source: Field,
+}
+
+/// The schema of every index.
+pub(crate) fn schema() -> Schema {
+    let mut builder = Schema::builder();
+    builder.add_text_field("key", STRING);
+    builder.add_text_field("id", STRING);
+    builder.add_bytes_field("record", STORED);
+    builder.add_i64_field("day", FAST | INDEXED);
+    for facet in ["section", "place", "agency", "author", "source"] {
+        builder.add_text_field(facet, FAST);
+    }
+    builder.build()
+}
+
+impl Fields {
+    /// The fields of [`schema`], or none if the schema is another one.
+    pub(crate) fn of(schema: &Schema) -> Option<Self> {
+        let field = |name| schema.get_field(name).ok();
+        Some(Self {
+            key: field("key")?,
+            id: field("id")?,
+            record: field("record")?,
+            day: field("day")?,
+            section: field("section")?,
+            place: field("place")?,
+            agency: field("agency")?,
+            author: field("author")?,
+            source: field("source")?,
+        })
+    }
+}

@@ -1,0 +1,218 @@
+//! The folder of an index, and writing to it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tantivy::directory::MmapDirectory;
+use tantivy::directory::error::LockError;
+use tantivy::schema::Term;
+use tantivy::store::{Compressor, ZstdCompressor};
+use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError};
+use timbao_articles::Article;
+
+use crate::document::ArticleDocument;
+use crate::error::{Error, Result};
+use crate::schema::{Fields, INDEX_VERSION, schema};
+use crate::text::TextPlugin;
+
+/// The file that says what wrote the index.
+const MARKER: &str = "timbao.json";
+/// Smallest memory that a writing thread is given, in bytes.
+const LEAST_MEMORY: usize = 15_000_000;
+
+/// An index in a folder.
+#[derive(Clone)]
+pub struct Index {
+    dir: PathBuf,
+    pub(crate) engine: tantivy::Index,
+    pub(crate) fields: Fields,
+}
+
+/// How much a writer may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WriterOptions {
+    /// Threads that build segments.
+    pub threads: usize,
+    /// Memory for segments being built, of all threads together, in bytes.
+    pub memory: usize,
+}
+
+impl Default for WriterOptions {
+    /// Every core, and 512 MB.
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { threads, memory: 512_000_000 }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Marker {
+    timbao: String,
+}
+
+impl Index {
+    /// Opens the index in a folder.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoIndex`] when there is none, [`Error::OtherVersion`] when
+    /// another version wrote it.
+    pub fn open(dir: &Path) -> Result<Self> {
+        let marker = match fs::read(dir.join(MARKER)) {
+            Ok(bytes) => bytes,
+            Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+                return Err(Error::NoIndex { dir: dir.into() });
+            }
+            Err(e) => return Err(Error::io(dir.join(MARKER))(e)),
+        };
+        let found = serde_json::from_slice::<Marker>(&marker).map_or_else(|_| "unknown".into(), |m| m.timbao);
+        if found != INDEX_VERSION.to_string() {
+            return Err(Error::OtherVersion { dir: dir.into(), found });
+        }
+        let directory = MmapDirectory::open(dir).map_err(TantivyError::from)?;
+        let engine = tantivy::Index::open(directory)?;
+        Self::with_engine(dir, engine)
+    }
+
+    /// Opens the index in a folder, or makes an empty one there.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and [`Error::Io`] when the folder cannot be
+    /// written.
+    pub fn open_or_create(dir: &Path) -> Result<Self> {
+        match Self::open(dir) {
+            Err(Error::NoIndex { .. }) => Self::create(dir),
+            other => other,
+        }
+    }
+
+    fn create(dir: &Path) -> Result<Self> {
+        fs::create_dir_all(dir).map_err(Error::io(dir))?;
+        let directory = MmapDirectory::open(dir).map_err(TantivyError::from)?;
+        let settings = IndexSettings {
+            docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
+            docstore_compress_dedicated_thread: false,
+            ..IndexSettings::default()
+        };
+        let engine = tantivy::Index::builder()
+            .schema(schema())
+            .settings(settings)
+            .register_plugin(TextPlugin::shared())
+            .open_or_create(directory)?;
+        let marker = Marker { timbao: INDEX_VERSION.to_string() };
+        let path = dir.join(MARKER);
+        let json = serde_json::to_vec(&marker).map_err(|e| Error::io(&path)(e.into()))?;
+        fs::write(&path, json).map_err(Error::io(&path))?;
+        Self::with_engine(dir, engine)
+    }
+
+    fn with_engine(dir: &Path, mut engine: tantivy::Index) -> Result<Self> {
+        if engine.custom_plugins().is_empty() {
+            engine.register_plugin(TextPlugin::shared());
+        }
+        let fields = Fields::of(&engine.schema())
+            .ok_or_else(|| Error::OtherVersion { dir: dir.into(), found: "unknown".into() })?;
+        Ok(Self { dir: dir.into(), engine, fields })
+    }
+
+    /// The folder it is in.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// A reader of its committed state.
+    pub(crate) fn reader(&self) -> Result<IndexReader> {
+        Ok(self.engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?)
+    }
+
+    /// Starts writing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`] when another process writes.
+    pub fn writer(&self, options: WriterOptions) -> Result<ArticleWriter> {
+        let threads = options.threads.clamp(1, 8);
+        let memory = (options.memory / threads).max(LEAST_MEMORY);
+        let writer = self
+            .engine
+            .writer_with_num_threads(threads, memory * threads)
+            .map_err(|error| match error {
+                TantivyError::LockFailure(LockError::LockBusy, _) => Error::Busy { dir: self.dir.clone() },
+                other => other.into(),
+            })?;
+        Ok(ArticleWriter { writer, fields: self.fields })
+    }
+}
+
+/// Adds and deletes articles; nothing counts before [`commit`](Self::commit).
+pub struct ArticleWriter {
+    writer: IndexWriter<ArticleDocument>,
+    fields: Fields,
+}
+
+impl ArticleWriter {
+    /// Adds an article under a key that tells it from all others. Can be
+    /// called from many threads.
+    ///
+    /// # Errors
+    ///
+    /// When an earlier article could not be written.
+    pub fn add(&self, key: &str, article: Article) -> Result<()> {
+        self.writer.add_document(ArticleDocument::new(&self.fields, key, article))?;
+        Ok(())
+    }
+
+    /// Deletes the article with a key, if there is one. Articles that are
+    /// added afterwards under the same key stay.
+    pub fn delete(&self, key: &str) {
+        self.writer.delete_term(Term::from_field_text(self.fields.key, key));
+    }
+
+    /// Deletes all articles.
+    ///
+    /// # Errors
+    ///
+    /// What the engine reports.
+    pub fn clear(&self) -> Result<()> {
+        self.writer.delete_all_documents()?;
+        Ok(())
+    }
+
+    /// Makes everything since the last commit visible and lasting, with a
+    /// `payload` that stands beside it.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be written; then nothing has changed.
+    pub fn commit(&mut self, payload: &str) -> Result<()> {
+        let mut prepared = self.writer.prepare_commit()?;
+        prepared.set_payload(payload);
+        prepared.commit()?;
+        Ok(())
+    }
+
+    /// Merges all segments into one, if there are several.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be written.
+    pub fn merge_all(&mut self) -> Result<()> {
+        let segments = self.writer.index().searchable_segment_ids()?;
+        if segments.len() > 1 {
+            self.writer.merge(&segments).wait()?;
+        }
+        Ok(())
+    }
+
+    /// Waits for merges under way and releases the index.
+    ///
+    /// # Errors
+    ///
+    /// When a merge failed.
+    pub fn finish(self) -> Result<()> {
+        self.writer.wait_merging_threads()?;
+        Ok(())
+    }
+}
