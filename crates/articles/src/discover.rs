@@ -204,7 +204,7 @@ impl Iterator for Discover {
 }
 
 /// Writes a path without loss: bytes that are not UTF-8 as `\xHH`.
-pub(crate) fn display(path: &Path) -> String {
+pub fn display(path: &Path) -> String {
     lossless(path.as_os_str().as_encoded_bytes())
 }
 

@@ -36,7 +36,7 @@ mod split;
 mod stream;
 
 pub use article::{Article, Caption};
-pub use discover::{Discover, FoundFile, WalkOptions, discover};
+pub use discover::{Discover, FoundFile, WalkOptions, discover, display};
 pub use format::Format;
 pub use limits::Limits;
 pub use problem::{Problem, ProblemKind};
