@@ -3,6 +3,7 @@
 mod document;
 mod error;
 pub mod plan;
+pub mod query;
 mod schema;
 mod store;
 mod text;

@@ -7,6 +7,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use timbao_tokenizer::write_out;
+
+use crate::query::iso_day;
 
 /// A query, lowered: what must match, and what counts for ranking.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -224,4 +227,125 @@ impl fmt::Display for Facet {
             Self::Month => "month",
         })
     }
+}
+
+/// Writes the plan on one line, for explanations: `=` marks exact keys, `~` folded ones,
+/// `{a|b}` alternatives, `_` a gap, `2 of […]` a list of which two must be there.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everything => f.write_str("everything"),
+            Self::Nothing => f.write_str("nothing"),
+            Self::Word(slot) => slot.fmt(f),
+            Self::Phrase(phrase) => phrase.fmt(f),
+            Self::Near(near) => {
+                write!(f, "near/{}(", near.distance)?;
+                join(f, &near.phrases, ", ")?;
+                f.write_str(")")
+            }
+            Self::Ranked { items, required } => {
+                write!(f, "{required} of [")?;
+                join(f, items, " ")?;
+                f.write_str("]")
+            }
+            Self::And(plans) | Self::Or(plans) => {
+                f.write_str(if matches!(self, Self::And(_)) {
+                    "all("
+                } else {
+                    "any("
+                })?;
+                join(f, plans, ", ")?;
+                f.write_str(")")
+            }
+            Self::Not(plan) => write!(f, "not({plan})"),
+            Self::In { field, plan } => write!(f, "{field}({plan})"),
+            Self::Filter(filter) => filter.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Phrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        for (i, step) in self.steps.iter().enumerate() {
+            if i > 0 {
+                f.write_str(" ")?;
+            }
+            match (step.gap_min, step.gap_max) {
+                (0, 0) => {}
+                (1, 1) => f.write_str("_ ")?,
+                (min, max) => write!(f, "_{{{min},{max}}} ")?,
+            }
+            step.slot.fmt(f)?;
+        }
+        f.write_str("\"")?;
+        if self.slop > 0 {
+            write!(f, "~{}", self.slop)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let [key] = self.keys.as_slice() {
+            return key.fmt(f);
+        }
+        f.write_str("{")?;
+        join(f, &self.keys, "|")?;
+        f.write_str("}")
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = |folded: bool| if folded { '~' } else { '=' };
+        match self {
+            Self::Exact(key) => write!(f, "={}", write_out(key)),
+            Self::Folded(key) => write!(f, "~{key}"),
+            Self::Prefix {
+                start,
+                tone,
+                folded,
+            } => {
+                write!(f, "{}{start}*", sign(*folded))?;
+                tone.map_or(Ok(()), |tone| write!(f, "\u{25CC}{tone}"))
+            }
+            Self::Fuzzy {
+                key,
+                distance,
+                folded,
+            } => {
+                write!(f, "{}{}~{distance}", sign(*folded), write_out(key))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Date { from, to } => {
+                let day = |day: &Option<i32>| day.map(iso_day).unwrap_or_default();
+                write!(f, "date({}..{})", day(from), day(to))
+            }
+            Self::Facet { facet, slots } => {
+                write!(f, "{facet}(")?;
+                join(f, slots, " ")?;
+                f.write_str(")")
+            }
+            Self::Id(id) => write!(f, "id({id})"),
+        }
+    }
+}
+
+fn join(f: &mut fmt::Formatter<'_>, parts: &[impl fmt::Display], between: &str) -> fmt::Result {
+    for (i, part) in parts.iter().enumerate() {
+        if i > 0 {
+            f.write_str(between)?;
+        }
+        part.fmt(f)?;
+    }
+    Ok(())
 }

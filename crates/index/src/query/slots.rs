@@ -1,0 +1,116 @@
+//! From a typed word to the keys that may stand for it.
+
+use timbao_tokenizer::{Keys, Kind, Token, WholeKind, scan, wholes};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::plan::{Key, Slot};
+
+use super::ast::{Form, Span, Word};
+use super::lower::{Expansion, Why, WordReading};
+
+/// The tones, as the mark that ends an exact key.
+const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{309}', '\u{303}', '\u{323}'];
+
+/// Makes slots, and keeps account of how each word was understood.
+#[derive(Debug, Default)]
+pub(super) struct Slots {
+    pub(super) words: Vec<WordReading>,
+    pub(super) expansions: Vec<Expansion>,
+}
+
+impl Slots {
+    /// One slot for each part of the word.
+    pub(super) fn of(&mut self, word: &Word, strict: bool) -> Vec<Slot> {
+        let mut keys = Keys::new();
+        let mut slots: Vec<Slot> = Vec::new();
+        let mut tokens = scan(&word.text).peekable();
+        while let Some(token) = tokens.next() {
+            let part = word.text.get(token.start..token.end).unwrap_or_default();
+            keys.set(part);
+            let form = if tokens.peek().is_some() {
+                Form::Plain
+            } else {
+                word.form
+            };
+            let span = Span::new(word.span.start + token.start, word.span.start + token.end);
+            self.words.push(WordReading { span, strict });
+            let mut slot = Slot {
+                keys: keys_of(&keys, form, strict),
+            };
+            if form == Form::Plain
+                && let Some(other) = other_zero(&word.text, token, part)
+            {
+                slot.keys.push(key(&other, &other, strict));
+                self.expansions.push(Expansion {
+                    span,
+                    to: other,
+                    why: Why::LeadingZero,
+                });
+            }
+            slots.push(slot);
+        }
+        slots
+    }
+}
+
+fn key(exact: &str, folded: &str, strict: bool) -> Key {
+    if strict {
+        Key::Exact(exact.to_owned())
+    } else {
+        Key::Folded(folded.to_owned())
+    }
+}
+
+fn keys_of(keys: &Keys, form: Form, strict: bool) -> Vec<Key> {
+    let typed = if strict { keys.exact() } else { keys.folded() };
+    match form {
+        Form::Plain => vec![key(keys.exact(), keys.folded(), strict)],
+        Form::Fuzzy(distance) => {
+            vec![Key::Fuzzy {
+                key: typed.to_owned(),
+                distance,
+                folded: !strict,
+            }]
+        }
+        Form::Prefix => prefixes(typed, strict),
+    }
+}
+
+/// The families of keys that a typed beginning stands for.
+///
+/// A tone typed in it must be the tone of the whole syllable, wherever a key has it: at its
+/// end, or in its place in a word that is no syllable, so that both are asked for.
+fn prefixes(typed: &str, strict: bool) -> Vec<Key> {
+    let prefix = |start: &str, tone| Key::Prefix {
+        start: start.to_owned(),
+        tone,
+        folded: !strict,
+    };
+    let tones: Vec<char> = typed.nfd().filter(|c| TONES.contains(c)).collect();
+    match tones.as_slice() {
+        [tone] if strict => {
+            let skeleton: String = typed.nfd().filter(|c| !TONES.contains(c)).nfc().collect();
+            let mut keys = vec![prefix(&skeleton, Some(*tone))];
+            if !typed.ends_with(*tone) {
+                keys.push(prefix(typed, None));
+            }
+            keys
+        }
+        _ => vec![prefix(typed, None)],
+    }
+}
+
+/// The other way to write a day or month below ten: 3 for 03, 03 for 3.
+fn other_zero(text: &str, token: Token, part: &str) -> Option<String> {
+    if token.kind != Kind::Number || part.len() > 2 {
+        return None;
+    }
+    let in_date = wholes(text).any(|whole| {
+        whole.kind == WholeKind::Date && whole.start <= token.start && token.end <= whole.end
+    });
+    match part.as_bytes() {
+        [digit] if in_date && digit.is_ascii_digit() => Some(format!("0{part}")),
+        [b'0', digit] if in_date && digit.is_ascii_digit() => part.get(1..).map(str::to_owned),
+        _ => None,
+    }
+}
