@@ -139,6 +139,7 @@ pub fn lower(ast: &Node, options: &LowerOptions) -> Lowered {
     };
     let plan = lowering.node(ast, context).unwrap_or(Plan::Nothing);
     let Slots { words, expansions } = lowering.slots;
+    lowering.problems.truncate(MAX_PROBLEMS);
     Lowered {
         plan,
         reading,
