@@ -3,13 +3,17 @@
 //! [`scan`] finds the tokens of a text, [`Keys`] gives each its exact and its folded key,
 //! and [`write_out`] spells a key in the standard way.
 
+pub mod abbreviations;
 mod cache;
 pub mod charset;
+pub mod input_method;
 mod keys;
 mod letters;
+pub mod restore;
 mod scanner;
 mod stream;
 mod syllable;
+pub mod variants;
 mod wholes;
 mod window;
 

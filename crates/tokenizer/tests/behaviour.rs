@@ -1,7 +1,11 @@
 //! Behaviour as data: every line of `tests/behaviour/*.toml` is one case.
 
 use serde::Deserialize;
-use timbao_tokenizer::{Gap, Keys, Kind, scan, wholes, write_out};
+use timbao_tokenizer::abbreviations::Table as Abbreviations;
+use timbao_tokenizer::input_method::{Method, guess};
+use timbao_tokenizer::{
+    Gap, Keys, Kind, exact_key, is_syllable, scan, variants, wholes, write_out,
+};
 
 #[derive(Deserialize)]
 struct Table {
@@ -83,6 +87,51 @@ fn spans() {
             )
         });
         line.collect()
+    });
+}
+
+#[test]
+fn syllables() {
+    check(include_str!("behaviour/syllables.toml"), |word| {
+        vec![if is_syllable(word) { "yes" } else { "no" }.to_owned()]
+    });
+}
+
+#[test]
+fn i_and_y() {
+    check(include_str!("behaviour/iy.toml"), |word| {
+        vec![variants::iy(&exact_key(word)).map_or("-".to_owned(), |key| write_out(&key))]
+    });
+}
+
+#[test]
+fn abbreviations() {
+    check(include_str!("behaviour/abbreviations.toml"), |text| {
+        let words: Vec<&str> = text.split(' ').collect();
+        let found = Abbreviations::builtin().find(&words);
+        let lines: Vec<String> = found
+            .iter()
+            .map(|f| {
+                let forms: Vec<&str> = f.forms.iter().map(|form| form.text.as_str()).collect();
+                format!("{} {}", f.words, forms.join("; "))
+            })
+            .collect();
+        vec![if lines.is_empty() {
+            "-".to_owned()
+        } else {
+            lines.join(" | ")
+        }]
+    });
+}
+
+#[test]
+fn input_methods() {
+    check(include_str!("behaviour/input_method.toml"), |query| {
+        vec![match guess(query) {
+            Some(reading) if reading.method == Method::Telex => format!("Telex {}", reading.text),
+            Some(reading) => format!("VNI {}", reading.text),
+            None => "-".to_owned(),
+        }]
     });
 }
 

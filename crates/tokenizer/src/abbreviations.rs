@@ -1,0 +1,314 @@
+//! Abbreviations and what they stand for, in both directions, from a table anyone can extend.
+//!
+//! An expansion is a second way to say what the query says, to be tried beside it and shown
+//! to the reader; the table never changes a query by itself. The format of the table is
+//! TOML and documented at the head of the built-in one, `data/abbreviations.toml`:
+//!
+//! ```
+//! use timbao_tokenizer::abbreviations::Table;
+//! let mut table = Table::builtin().clone();
+//! table.extend(Table::parse(r#"entry = [
+//!     { short = ["HTX"], long = ["hợp tác xã"] },
+//! ]"#)?);
+//! let found = table.find(&["HTX", "Đồng", "Sậy"]);
+//! assert_eq!(found[0].forms[0].text, "hợp tác xã");
+//! # Ok::<(), timbao_tokenizer::abbreviations::TableError>(())
+//! ```
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::keys::Keys;
+use crate::scanner::scan;
+
+/// A table of abbreviations.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    entries: Vec<Entry>,
+    /// From the folded keys of a form, joined by spaces, to its places in `entries`.
+    index: HashMap<String, Vec<(usize, usize)>>,
+    /// The number of tokens of the longest form.
+    longest: usize,
+}
+
+/// One way to write what an entry means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// As the table has it.
+    pub text: String,
+    /// The exact keys of its tokens.
+    pub exact: Vec<String>,
+    /// The folded keys of its tokens.
+    pub folded: Vec<String>,
+    /// Whether it is an abbreviation or written out.
+    pub role: Role,
+}
+
+/// The place of a [`Form`] in its entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// An abbreviation.
+    Short,
+    /// An abbreviation that counts only in capitals, and is never offered.
+    Capitals,
+    /// Written out.
+    Long,
+}
+
+/// Words of a query for which the table has other forms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found<'t> {
+    /// The index of the first word.
+    pub first: usize,
+    /// The number of words.
+    pub words: usize,
+    /// The other ways to write them, the written-out ones first.
+    pub forms: Vec<&'t Form>,
+}
+
+/// Why a table could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// It is not TOML of the documented form.
+    #[error("the table of abbreviations is not valid: {0}")]
+    Format(#[from] toml::de::Error),
+    /// An entry lacks a short or a long form.
+    #[error(
+        "entry {entry} of the table of abbreviations needs at least one short and one long form"
+    )]
+    Incomplete {
+        /// The number of the entry, from 1.
+        entry: usize,
+    },
+    /// A form has no letter or digit in it.
+    #[error("entry {entry} of the table of abbreviations has a form without letters: {form:?}")]
+    Empty {
+        /// The number of the entry, from 1.
+        entry: usize,
+        /// The form.
+        form: String,
+    },
+}
+
+impl Table {
+    /// The table that comes with the crate.
+    ///
+    /// ```
+    /// use timbao_tokenizer::abbreviations::Table;
+    /// let found = Table::builtin().find(&["uy", "ban", "nhan", "dan", "tinh"]);
+    /// assert_eq!((found[0].words, found[0].forms[0].text.as_str()), (4, "UBND"));
+    /// ```
+    pub fn builtin() -> &'static Table {
+        static BUILTIN: LazyLock<Table> = LazyLock::new(|| {
+            // A test checks that the built-in table is valid.
+            Table::parse(include_str!("../data/abbreviations.toml")).unwrap_or_default()
+        });
+        &BUILTIN
+    }
+
+    /// Reads a table.
+    ///
+    /// # Errors
+    ///
+    /// [`TableError`] says which entry is wrong and how.
+    ///
+    /// ```
+    /// use timbao_tokenizer::abbreviations::Table;
+    /// let error = Table::parse(r#"entry = [{ short = ["X"], long = [] }]"#).unwrap_err();
+    /// assert!(error.to_string().starts_with("entry 1 of the table"));
+    /// ```
+    pub fn parse(toml: &str) -> Result<Table, TableError> {
+        let file: File = toml::from_str(toml)?;
+        let mut table = Table::default();
+        for (i, line) in file.entry.into_iter().enumerate() {
+            let entry = i + 1;
+            if line.long.is_empty() || line.short.is_empty() && line.capitals.is_empty() {
+                return Err(TableError::Incomplete { entry });
+            }
+            let all = [
+                (Role::Long, line.long),
+                (Role::Short, line.short),
+                (Role::Capitals, line.capitals),
+            ];
+            let mut forms = Vec::new();
+            for (role, texts) in all {
+                for text in texts {
+                    let form = Form::new(text, role);
+                    if form.exact.is_empty() {
+                        return Err(TableError::Empty {
+                            entry,
+                            form: form.text,
+                        });
+                    }
+                    forms.push(form);
+                }
+            }
+            table.add(Entry { forms });
+        }
+        Ok(table)
+    }
+
+    /// Adds the entries of `other` to this table.
+    ///
+    /// ```
+    /// use timbao_tokenizer::abbreviations::Table;
+    /// let mut table = Table::default();
+    /// table.extend(Table::builtin().clone());
+    /// assert!(!table.find(&["UBND"]).is_empty());
+    /// ```
+    pub fn extend(&mut self, other: Table) {
+        for entry in other.entries {
+            self.add(entry);
+        }
+    }
+
+    /// Finds, from left to right and longest first, the words that have another form.
+    ///
+    /// `words` are tokens as typed, one element each ("TP", "HCM"). An accented word must
+    /// have the form's exact key, an unaccented one its folded key. The forms of all entries
+    /// that match are given, without the one that was typed.
+    ///
+    /// ```
+    /// use timbao_tokenizer::abbreviations::Table;
+    /// let table = Table::builtin();
+    /// let forms = |words: &[&str]| {
+    ///     let found = table.find(words);
+    ///     found.into_iter().flat_map(|f| f.forms).map(|f| f.text.as_str()).collect::<Vec<_>>()
+    /// };
+    /// assert_eq!(forms(&["UBND"]), ["Ủy ban nhân dân"]);
+    /// assert_eq!(forms(&["TƯ"]), ["Trung ương", "TW", "T.Ư"]);
+    /// assert_eq!(forms(&["tư"]), [""; 0]); // another word
+    /// ```
+    pub fn find(&self, words: &[impl AsRef<str>]) -> Vec<Found<'_>> {
+        let mut keys = Keys::new();
+        let typed: Vec<Typed> = words
+            .iter()
+            .map(|w| Typed::new(w.as_ref(), &mut keys))
+            .collect();
+        let mut found = Vec::new();
+        let mut first = 0;
+        while first < typed.len() {
+            let most = self.longest.min(typed.len() - first);
+            let here = (1..=most).rev().find_map(|len| {
+                let forms = self.forms_of(typed.get(first..first + len)?);
+                (!forms.is_empty()).then_some(Found {
+                    first,
+                    words: len,
+                    forms,
+                })
+            });
+            first += here.as_ref().map_or(1, |f| f.words);
+            found.extend(here);
+        }
+        found
+    }
+
+    /// The other forms of exactly these words.
+    fn forms_of(&self, typed: &[Typed]) -> Vec<&Form> {
+        let folded: Vec<&str> = typed.iter().map(|w| w.folded.as_str()).collect();
+        let mut forms: Vec<&Form> = Vec::new();
+        for &(entry, matching) in self.index.get(&folded.join(" ")).into_iter().flatten() {
+            let Some(entry) = self.entries.get(entry) else {
+                continue;
+            };
+            if !entry
+                .forms
+                .get(matching)
+                .is_some_and(|form| form.is_typed_as(typed))
+            {
+                continue;
+            }
+            for (i, form) in entry.forms.iter().enumerate() {
+                let offered = i != matching && form.role != Role::Capitals;
+                if offered && !forms.iter().any(|known| known.exact == form.exact) {
+                    forms.push(form);
+                }
+            }
+        }
+        forms
+    }
+
+    fn add(&mut self, entry: Entry) {
+        let at = self.entries.len();
+        for (i, form) in entry.forms.iter().enumerate() {
+            self.longest = self.longest.max(form.folded.len());
+            self.index
+                .entry(form.folded.join(" "))
+                .or_default()
+                .push((at, i));
+        }
+        self.entries.push(entry);
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    forms: Vec<Form>,
+}
+
+impl Form {
+    fn new(text: String, role: Role) -> Form {
+        let mut keys = Keys::new();
+        let (mut exact, mut folded) = (Vec::new(), Vec::new());
+        for token in scan(&text) {
+            keys.set(text.get(token.start..token.end).unwrap_or_default());
+            exact.push(keys.exact().to_owned());
+            folded.push(keys.folded().to_owned());
+        }
+        Form {
+            text,
+            exact,
+            folded,
+            role,
+        }
+    }
+
+    fn is_typed_as(&self, typed: &[Typed]) -> bool {
+        let capitals = self.role != Role::Capitals || typed.iter().all(|word| word.capitals);
+        // An unaccented "tu" is no "TƯ", though "hdnd" is "HĐND".
+        let strict = self.role == Role::Capitals;
+        let same = |(word, exact): (&Typed, &String)| {
+            word.exact == *exact || (!strict && word.exact == word.folded)
+        };
+        capitals && typed.iter().zip(&self.exact).all(same)
+    }
+}
+
+/// A word of a query.
+struct Typed {
+    exact: String,
+    folded: String,
+    capitals: bool,
+}
+
+impl Typed {
+    fn new(word: &str, keys: &mut Keys) -> Typed {
+        keys.set(word);
+        let capitals = !word.chars().any(char::is_lowercase);
+        Typed {
+            exact: keys.exact().to_owned(),
+            folded: keys.folded().to_owned(),
+            capitals,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    entry: Vec<Line>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    #[serde(default)]
+    short: Vec<String>,
+    #[serde(default)]
+    capitals: Vec<String>,
+    #[serde(default)]
+    long: Vec<String>,
+}
