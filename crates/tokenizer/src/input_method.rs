@@ -100,6 +100,9 @@ struct Typed {
     /// Whether a shape or đ was typed, and whether the keys for it were uncommon ones.
     shaped: bool,
     rare_keys: bool,
+    /// Whether a Telex shape was typed apart from its letter, as English does by chance (these).
+    far_shape: bool,
+    previous_key: Option<char>,
     tone_key: Option<char>,
     /// Whether a coda stood before the key of the tone.
     tone_after_coda: bool,
@@ -119,6 +122,8 @@ impl Typed {
             changed: false,
             shaped: false,
             rare_keys: false,
+            far_shape: false,
+            previous_key: None,
             tone_key: None,
             tone_after_coda: false,
         };
@@ -127,6 +132,7 @@ impl Typed {
                 Method::Telex => typed.press_telex(key)?,
                 Method::Vni => typed.press_vni(key)?,
             }
+            typed.previous_key = Some(key);
         }
         typed.spread_horn();
         let exact = typed.exact();
@@ -162,13 +168,17 @@ impl Typed {
                 Some(())
             }
             ('d', _) if self.letters.first() == Some(&letters::ascii(b'd')) => {
-                self.rare_keys = true;
+                let adjacent = self.letters.len() == 1;
+                self.rare_keys |= adjacent;
+                self.far_shape |= !adjacent;
                 self.set_letter(0, letters::D_STROKE)
             }
             ('a' | 'e' | 'o', _) => match self.last_vowel() {
                 Some(at) if letters::to_char(self.letters[at]) == key => {
                     let hat = letters::shaped(self.letters[at], letters::CIRCUMFLEX)?;
-                    self.rare_keys |= key == 'a' || at + 1 < self.letters.len();
+                    let adjacent = self.previous_key == Some(key);
+                    self.rare_keys |= adjacent && key == 'a';
+                    self.far_shape |= !adjacent;
                     self.set_letter(at, hat)
                 }
                 _ => self.push(key),
@@ -319,13 +329,16 @@ impl Typed {
             .iter()
             .any(|onset| lower.starts_with(onset));
         let weight = match (self.method, self.tone_key) {
-            (_, Some(_)) if self.shaped => 3,
+            (Method::Vni, Some(_)) if self.shaped => 3,
             (Method::Vni, _) if self.rare_keys => 3,
             (Method::Vni, _) if self.shaped => 2,
             (Method::Vni, _) => 1 + u32::from(word.len() > 3),
             _ if self.rare_keys && word.len() > 2 => 3,
-            (_, None) => 1,
-            (_, Some('f' | 'j' | 'x')) if self.tone_after_coda => 3,
+            (_, Some('j')) if self.tone_after_coda || self.shaped => 3,
+            (_, Some('s' | 'r')) if self.far_shape => 1,
+            (_, Some(_)) if self.far_shape => 2,
+            (_, Some(_)) if self.shaped && word.len() > 3 => 3,
+            (_, Some('f' | 'x')) if self.tone_after_coda => 2,
             (_, Some('f' | 'j')) if word.len() > 2 => 2,
             _ => 1,
         };
@@ -348,10 +361,12 @@ fn with_case_of(typed: &str, word: &str) -> String {
     }
 }
 
-/// English words and names that strong Telex would make syllables of.
-const ENGLISH: [&str; 46] = [
-    "beef", "beer", "bees", "boos", "boom", "boor", "deer", "dees", "does", "doom", "door", "goof",
-    "heel", "hoof", "hoax", "lees", "loom", "loos", "moor", "moos", "moons", "noon", "oof", "poof",
-    "poor", "poos", "rear", "reef", "reeks", "roof", "room", "seer", "sees", "seems", "seen",
-    "soon", "soons", "teen", "teens", "toons", "too", "toos", "zoom", "zoos", "dad", "did",
+/// English words that Telex would make convincing syllables of.
+const ENGLISH: [&str; 66] = [
+    "beef", "beer", "bees", "boom", "boor", "boos", "boost", "boots", "chef", "deems", "deer",
+    "does", "doom", "door", "goof", "goose", "heel", "hoax", "hoof", "hoops", "keeps", "leer",
+    "lees", "loom", "loops", "loos", "meets", "moons", "moor", "moos", "noon", "noons", "oof",
+    "oops", "owns", "peer", "peers", "poof", "poor", "reef", "reeks", "roof", "room", "roost",
+    "roots", "rows", "sees", "seems", "seen", "seer", "shows", "soon", "tees", "teen", "teens",
+    "toos", "toots", "toons", "towns", "trees", "troops", "vows", "wows", "sows", "lows", "mows",
 ];

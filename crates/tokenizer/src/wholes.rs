@@ -366,7 +366,8 @@ impl Shape {
         let date = self
             .values
             .is_some_and(|values| match (self.parts, self.sign) {
-                (2, Some('/')) => is_day_month(values[0], values[1]) || is_month_year(values),
+                (2, Some('/')) if is_day_month(values[0], values[1]) => true,
+                (2, Some('/' | '-')) => is_month_year(values),
                 (3, Some('/' | '-' | '.')) => {
                     let [a, b, c] = values;
                     (is_day_month(a, b) && (is_year(c) || c.1 == 2 && self.sign == Some('/')))
