@@ -259,6 +259,23 @@ pub fn exact_key(word: &str) -> String {
     keys.exact
 }
 
+/// Says whether `text` has a word with an accent: a tone, a shape or a `đ`.
+///
+/// Who types accents means them; who types none may mean any.
+///
+/// ```
+/// use timbao_tokenizer::is_accented;
+/// assert!(is_accented("tự do"));
+/// assert!(!is_accented("tu do 21-KL/TW"));
+/// ```
+pub fn is_accented(text: &str) -> bool {
+    let mut keys = Keys::new();
+    crate::scan(text).any(|token| {
+        keys.set(text.get(token.start..token.end).unwrap_or_default());
+        keys.is_marked()
+    })
+}
+
 /// Folds `text`: lower case, without tones, shapes and other marks, `d` for `đ`.
 ///
 /// What lies between words stays as it is, so a whole sentence can be folded.

@@ -18,7 +18,7 @@ mod wholes;
 mod window;
 
 pub use cache::KeyCache;
-pub use keys::{Keys, exact_key, fold, write_out};
+pub use keys::{Keys, exact_key, fold, is_accented, write_out};
 pub use scanner::{Gap, Kind, MAX_TOKEN_BYTES, Scanner, Token, scan};
 pub use stream::{Emit, PARAGRAPH_GAP, VietnameseTokenStream, VietnameseTokenizer};
 pub use syllable::is_syllable;
