@@ -23,7 +23,7 @@ use serde::Deserialize;
 use crate::keys::Keys;
 use crate::scanner::scan;
 
-/// A table of abbreviations.
+/// A table of abbreviations; [`Table::find`] is how it is used.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     entries: Vec<Entry>,

@@ -36,6 +36,11 @@ const MAX_WORD: usize = size_of::<u128>();
 
 impl KeyCache {
     /// Creates an empty memory.
+    ///
+    /// ```
+    /// let cache = timbao_tokenizer::KeyCache::new();
+    /// # let _ = cache;
+    /// ```
     pub fn new() -> KeyCache {
         KeyCache {
             slots: vec![Slot::default(); 1 << SLOT_BITS],
@@ -46,6 +51,13 @@ impl KeyCache {
     /// Returns the keys of `token`, a token of `text`.
     ///
     /// A token of another text gives the keys of whatever stands there, or empty keys.
+    ///
+    /// ```
+    /// use timbao_tokenizer::{KeyCache, scan};
+    /// let mut cache = KeyCache::new();
+    /// let token = scan("Đảng").next().expect("a token");
+    /// assert_eq!(cache.keys("Đảng", &token).folded(), "dang");
+    /// ```
     #[inline]
     pub fn keys(&mut self, text: &str, token: &Token) -> &Keys {
         let Some(slice) = text.get(token.start..token.end) else {

@@ -40,6 +40,10 @@ pub struct Keys {
 
 impl Keys {
     /// Creates an empty buffer.
+    ///
+    /// ```
+    /// assert_eq!(timbao_tokenizer::Keys::new().exact(), "");
+    /// ```
     pub fn new() -> Keys {
         Keys::default()
     }

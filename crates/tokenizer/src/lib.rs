@@ -1,7 +1,90 @@
-//! Vietnamese text analysis for search.
+//! Vietnamese text analysis for search, usable with Tantivy or alone.
 //!
-//! [`scan`] finds the tokens of a text, [`Keys`] gives each its exact and its folded key,
-//! and [`write_out`] spells a key in the standard way.
+//! # Vietnamese in five minutes
+//!
+//! **Syllables.** Vietnamese writes a space between syllables, not between words: *tự do*
+//! (freedom) is one word of two syllables. A syllable is an onset, a rhyme and a tone; the
+//! language has a few thousand of them, and a thousand make up nine tenths of running text
+//! (source 1). So the unit of search is the syllable, and what other languages do with words is
+//! done here with phrases.
+//!
+//! **Letters.** To the Latin letters come *shapes* (ă â ê ô ơ ư) and *đ*, which make other
+//! letters, and five *tone marks* (à á ả ã ạ), which do not. A vowel may have both: ệ. The
+//! same ệ can be one character, three, or two in two ways, and a text decomposed in any of
+//! these ways must be found all the same (source 2). đ is no d with a mark, has no decomposition,
+//! and has look-alikes that people type: Ð (Icelandic) and Ɖ (African).
+//!
+//! **Where the tone mark stands** is a matter of style: *hóa* in most newspapers and *hoá*
+//! in textbooks since 1984 (source 3) are the same word. A syllable has at most one tone, so
+//! moving the tone to its end makes both equal. That is the [exact key](Keys):
+//!
+//! ```
+//! use timbao_tokenizer::{exact_key, fold, write_out};
+//! assert_eq!(exact_key("hoá"), exact_key("HÓA"));
+//! assert_eq!(write_out(&exact_key("hoá")), "hóa"); // and back to standard spelling
+//! assert_ne!(exact_key("hóa"), exact_key("hòa")); // another word
+//! assert_eq!(fold("hoá"), fold("hòa")); // the same letters
+//! ```
+//!
+//! The one clash this makes is *gịa* with *giạ*, and nobody writes gịa. Only well-formed
+//! syllables take part ([`is_syllable`]): café, Élysée and Đắk stay as they are.
+//!
+//! **Typing without accents** is common: *tu do* may mean tự do, tủ đồ or từ đó. The
+//! [folded key](Keys::folded) finds them all; nine tenths of running syllables share theirs
+//! with others. Who types accents means them. An index therefore needs both keys, and a
+//! query word is looked up by the one that fits how it was typed:
+//!
+//! ```
+//! use timbao_tokenizer::{Keys, scan};
+//! let text = "Hoà bình, tự do";
+//! let mut keys = Keys::new();
+//! for token in scan(text) {
+//!     keys.set(&text[token.start..token.end]); // the author's spelling, marks and all
+//!     println!("{}\t{}\t{}", token.position, keys.exact(), keys.folded());
+//! }
+//! ```
+//!
+//! **Numbers and codes.** The point groups (55.369) and the comma is decimal (3,5). Documents
+//! are cited by codes such as 21-KL/TW or 168/2024/NĐ-CP. The scanner gives the parts of
+//! these; [`wholes`] gives the spans over them, with one key for all spellings of a number
+//! or date.
+//!
+//! # What is here
+//!
+//! | to | use |
+//! |---|---|
+//! | find the tokens of a text | [`scan`], [`wholes`] |
+//! | get their keys | [`Keys`], or [`KeyCache`] for a lot of text |
+//! | index with Tantivy | [`VietnameseTokenizer`] |
+//! | spell a key | [`write_out`] |
+//! | read files of before Unicode | [`charset`] |
+//! | find UBND by Ủy ban nhân dân | [`abbreviations`] |
+//! | find kĩ by kỹ in loose matches | [`variants`] |
+//! | read `tuwj do`, typed with the input method off | [`input_method`] |
+//! | offer tự do for `tu do` | [`restore`] |
+//!
+//! # The rules of the scanner
+//!
+//! * A token is a run of letters and digits. Combining marks and the invisible U+00AD,
+//!   U+200C, U+200D, U+2060, U+FEFF belong to the token they stand in; U+00A0 and U+200B
+//!   separate. An ideograph is a token of its own. Offsets are bytes of the source.
+//! * Positions count tokens, without holes. A [`Gap`] says how strong the separator before a
+//!   token is. A line break is the end of a paragraph: text wrapped at a line width has to be
+//!   unwrapped before.
+//! * A sentence ends at `.`, `!`, `?` or `…` unless a small letter follows, or the word
+//!   before is a title (TS., TP.), an initial or the number of a heading.
+//! * Nothing panics, whatever the text; a run of letters is cut after [`MAX_TOKEN_BYTES`].
+//!
+//! # Sources
+//!
+//! 1. Counted on 143,816 newspaper articles. The structure of the syllable: Đoàn Thiện
+//!    Thuật, *Ngữ âm tiếng Việt*, 1977.
+//! 2. Unicode Standard Annex #15, *Unicode Normalization Forms*. The marks of windows-1258
+//!    are half composed: the shape in the letter, the tone behind it.
+//! 3. Ministry of Education, decision 240/QĐ of 5 March 1984 on spelling in textbooks; i and
+//!    y: the rules for textbooks of 30 November 1980.
+//! 4. VISCII and VIQR: RFC 1456. TCVN3: TCVN 5712:1993. windows-1258: the WHATWG encoding
+//!    standard.
 
 pub mod abbreviations;
 mod cache;

@@ -7,8 +7,7 @@
 //! log p(w₁) + Σ log (c(wᵢ₋₁ wᵢ) + μ·p(wᵢ)) / (c(wᵢ₋₁) + μ),    μ = 1
 //! ```
 //!
-//! a bigram model with Dirichlet smoothing (Zhai and Lafferty 2004) towards the commonest
-//! spelling. The best readings are found with a Viterbi search that keeps several per state.
+//! a bigram model with a Dirichlet prior (MacKay and Peto 1995) at the shares of the spellings. The best readings are found with a Viterbi search that keeps several per state.
 
 use crate::keys::{Keys, write_out};
 

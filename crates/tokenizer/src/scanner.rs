@@ -9,6 +9,13 @@ use crate::window;
 ///
 /// `&text[token.start..token.end]` is exactly the token as the author typed it, with all
 /// its marks; the keys are made from that slice (see [`Keys`](crate::Keys)).
+///
+/// ```
+/// use timbao_tokenizer::scan;
+/// let text = "tie\u{302}\u{301}ng Việt"; // decomposed
+/// let token = scan(text).next().expect("a token");
+/// assert_eq!(&text[token.start..token.end], "tie\u{302}\u{301}ng");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
     /// Byte offset of the first byte in the source text.
@@ -27,6 +34,12 @@ pub struct Token {
 }
 
 /// What a token is made of.
+///
+/// ```
+/// use timbao_tokenizer::{Kind, scan};
+/// let kinds: Vec<Kind> = scan("Quốc hội 15 QH15").map(|t| t.kind).collect();
+/// assert_eq!(kinds, [Kind::Word, Kind::Word, Kind::Number, Kind::Mixed]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Letters only: a syllable or a foreign word.
@@ -38,6 +51,13 @@ pub enum Kind {
 }
 
 /// What separates two tokens, from weak to strong.
+///
+/// ```
+/// use timbao_tokenizer::{Gap, scan};
+/// let gaps: Vec<Gap> = scan("Một hai, ba. Bốn\nnăm").map(|t| t.gap).collect();
+/// assert_eq!(gaps, [Gap::Paragraph, Gap::Space, Gap::Punctuation, Gap::Sentence, Gap::Paragraph]);
+/// assert!(Gap::Sentence > Gap::Punctuation);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Gap {
     /// Nothing: ideographs in a row, or the pieces of an overlong run of letters.
@@ -55,6 +75,11 @@ pub enum Gap {
 /// The length in bytes from which a run of letters is cut into several tokens.
 ///
 /// Running text has no such words; encoded data has. The cut never separates a letter from its marks.
+///
+/// ```
+/// use timbao_tokenizer::{MAX_TOKEN_BYTES, scan};
+/// assert_eq!(scan(&"a".repeat(MAX_TOKEN_BYTES + 1)).count(), 2);
+/// ```
 pub const MAX_TOKEN_BYTES: usize = 128;
 
 /// Finds the tokens of `text`.
@@ -82,6 +107,11 @@ pub fn scan(text: &str) -> Scanner<'_> {
 }
 
 /// The iterator over the tokens of a text that [`scan`] returns.
+///
+/// ```
+/// let mut scanner = timbao_tokenizer::scan("tự do");
+/// assert_eq!(scanner.next().map(|t| t.end), Some("tự".len()));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Scanner<'t> {
     text: &'t str,

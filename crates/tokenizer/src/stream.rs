@@ -41,6 +41,10 @@ pub struct VietnameseTokenizer {
 }
 
 /// Which keys a [`VietnameseTokenizer`] gives.
+///
+/// ```
+/// assert_eq!(timbao_tokenizer::Emit::default(), timbao_tokenizer::Emit::Both);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Emit {
     /// Exact and folded keys at one position.
@@ -53,6 +57,15 @@ pub enum Emit {
 }
 
 /// The positions left free between two paragraphs.
+///
+/// ```
+/// use tantivy_tokenizer_api::{TokenStream, Tokenizer};
+/// use timbao_tokenizer::{PARAGRAPH_GAP, VietnameseTokenizer};
+/// let mut tokenizer = VietnameseTokenizer::default();
+/// let mut last = 0;
+/// tokenizer.token_stream("a\nb").process(&mut |token| last = token.position);
+/// assert_eq!(last, 1 + PARAGRAPH_GAP);
+/// ```
 pub const PARAGRAPH_GAP: usize = 10;
 
 impl VietnameseTokenizer {

@@ -9,6 +9,12 @@ use crate::keys::Keys;
 use crate::scanner::{Kind, Scanner, Token, scan};
 
 /// A number, date, code or joined name that spans several tokens.
+///
+/// ```
+/// use timbao_tokenizer::wholes;
+/// let whole = wholes("tăng 3,5 %").next().expect("a number");
+/// assert_eq!((whole.first_position, whole.last_position), (1, 2));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Whole {
     /// Position of its first token.
@@ -24,6 +30,13 @@ pub struct Whole {
 }
 
 /// What a [`Whole`] is, which decides the form of its key.
+///
+/// ```
+/// use timbao_tokenizer::{WholeKind, wholes};
+/// let kinds: Vec<WholeKind> = wholes("T.Ư 25/3 19:30 Kon-Tum").map(|w| w.kind).collect();
+/// use WholeKind::{Abbreviation, Date, Name, Time};
+/// assert_eq!(kinds, [Abbreviation, Date, Time, Name]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WholeKind {
     /// 55.369 or 3,5: grouping signs are dropped from the key and the decimal sign is a comma.
@@ -43,6 +56,11 @@ pub enum WholeKind {
 }
 
 /// The largest number of tokens a whole has; longer chains are only parts.
+///
+/// ```
+/// let chain = ["a"; timbao_tokenizer::MAX_WHOLE_PARTS + 1].join("-");
+/// assert_eq!(timbao_tokenizer::wholes(&chain).count(), 0);
+/// ```
 pub const MAX_WHOLE_PARTS: usize = 12;
 
 /// Finds the wholes of `text`, in order.
@@ -63,6 +81,10 @@ pub fn wholes(text: &str) -> Wholes<'_> {
 }
 
 /// The iterator over the wholes of a text that [`wholes`] returns.
+///
+/// ```
+/// assert_eq!(timbao_tokenizer::wholes("25/3 và 26/3").count(), 2);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Wholes<'t> {
     scanner: Scanner<'t>,
@@ -142,6 +164,13 @@ impl Run {
     }
 
     /// Adds the next token of the run. From the thirteenth on tokens are counted, not kept.
+    ///
+    /// ```
+    /// # use timbao_tokenizer::{Run, scan};
+    /// let mut run = Run::default();
+    /// scan("25/3").for_each(|token| run.push(token));
+    /// assert!(run.next_whole("25/3").is_some());
+    /// ```
     pub fn push(&mut self, token: Token) {
         if let Some(slot) = self.tokens.get_mut(self.len) {
             *slot = Some(token);
@@ -150,6 +179,15 @@ impl Run {
     }
 
     /// Takes the next whole out of the run; `text` is the text its tokens came from.
+    ///
+    /// ```
+    /// # use timbao_tokenizer::{Run, WholeKind, scan};
+    /// let text = "10.500-12.000"; // two numbers, joined
+    /// let mut run = Run::default();
+    /// scan(text).for_each(|token| run.push(token));
+    /// assert_eq!(run.next_whole(text).map(|w| &text[w.start..w.end]), Some("10.500"));
+    /// assert_eq!(run.next_whole(text).map(|w| &text[w.start..w.end]), Some("12.000"));
+    /// ```
     pub fn next_whole(&mut self, text: &str) -> Option<Whole> {
         if self.len < 2 || self.len > MAX_WHOLE_PARTS {
             return None;
