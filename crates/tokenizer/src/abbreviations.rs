@@ -64,6 +64,8 @@ pub struct Found<'t> {
     pub first: usize,
     /// The number of words.
     pub words: usize,
+    /// What the words are: an abbreviation or a form written out.
+    pub role: Role,
     /// The other ways to write them, the written-out ones first.
     pub forms: Vec<&'t Form>,
 }
@@ -192,10 +194,11 @@ impl Table {
         while first < typed.len() {
             let most = self.longest.min(typed.len() - first);
             let here = (1..=most).rev().find_map(|len| {
-                let forms = self.forms_of(typed.get(first..first + len)?);
-                (!forms.is_empty()).then_some(Found {
+                let (role, forms) = self.forms_of(typed.get(first..first + len)?)?;
+                Some(Found {
                     first,
                     words: len,
+                    role,
                     forms,
                 })
             });
@@ -205,29 +208,35 @@ impl Table {
         found
     }
 
-    /// The other forms of exactly these words.
-    fn forms_of(&self, typed: &[Typed]) -> Vec<&Form> {
+    /// What exactly these words are, and their other forms, of which there is at least one.
+    ///
+    /// Two written-out forms of one entry may be different things with the same letters
+    /// (BCT is Bộ Chính trị and Bộ Công Thương), so neither is offered for the other.
+    fn forms_of(&self, typed: &[Typed]) -> Option<(Role, Vec<&Form>)> {
         let folded: Vec<&str> = typed.iter().map(|w| w.folded.as_str()).collect();
         let mut forms: Vec<&Form> = Vec::new();
+        let mut role = None;
         for &(entry, matching) in self.index.get(&folded.join(" ")).into_iter().flatten() {
             let Some(entry) = self.entries.get(entry) else {
                 continue;
             };
-            if !entry
+            let Some(typed) = entry
                 .forms
                 .get(matching)
-                .is_some_and(|form| form.is_typed_as(typed))
-            {
+                .filter(|form| form.is_typed_as(typed))
+            else {
                 continue;
-            }
+            };
+            let role = *role.get_or_insert(typed.role);
             for (i, form) in entry.forms.iter().enumerate() {
-                let offered = i != matching && form.role != Role::Capitals;
+                let another = role == Role::Long && form.role == Role::Long;
+                let offered = i != matching && form.role != Role::Capitals && !another;
                 if offered && !forms.iter().any(|known| known.exact == form.exact) {
                     forms.push(form);
                 }
             }
         }
-        forms
+        role.filter(|_| !forms.is_empty()).map(|role| (role, forms))
     }
 
     fn add(&mut self, entry: Entry) {
