@@ -255,7 +255,7 @@ fn walk_problem(error: &walkdir::Error, base: &Path) -> Problem {
 }
 
 /// The extension, when it is of a kind of file that holds no article.
-fn foreign_extension(path: &Path) -> Option<String> {
+pub(crate) fn foreign_extension(path: &Path) -> Option<String> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     FOREIGN.contains(&extension.as_str()).then_some(extension)
 }

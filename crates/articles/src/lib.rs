@@ -22,8 +22,10 @@
 mod article;
 mod dates;
 mod discover;
+mod encoding;
 mod fields;
 mod format;
+mod inspect;
 mod limits;
 mod names;
 mod parse;
@@ -38,6 +40,7 @@ mod stream;
 pub use article::{Article, Caption};
 pub use discover::{Discover, FoundFile, WalkOptions, discover, display};
 pub use format::Format;
+pub use inspect::{Inspection, SHOWN, inspect};
 pub use limits::Limits;
 pub use problem::{Problem, ProblemKind};
 pub use provenance::{FieldOrigin, Parsed, Provenance};

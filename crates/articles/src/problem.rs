@@ -124,6 +124,12 @@ impl From<Fault> for io::Error {
 
 impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&io::Error> for Fault {
+    fn from(error: &io::Error) -> Self {
         let mut inner: Option<&(dyn std::error::Error + 'static)> = error.get_ref().map(|e| e as _);
         while let Some(source) = inner {
             if let Some(fault) = source.downcast_ref::<Self>() {

@@ -1,15 +1,17 @@
 //! Opens a file and cuts it into raw records, without parsing them.
 
 use std::fs::File;
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::discover::display;
-use crate::format::{self, Kind};
+use crate::encoding;
+use crate::format::{self, Archive, Kind};
 use crate::problem::{Fault, ProblemKind};
 use crate::record::{Origin, RecordBatch};
 use crate::split::{self, Splitter, Step};
-use crate::stream::{self, Stream};
+use crate::stream::{self, Seekable, Stream};
 use crate::{Article, FoundFile, Limits, Problem};
 
 /// Opens a file to read its records.
@@ -184,22 +186,53 @@ impl RecordReader {
                     name = format::unpacked_name(name);
                     depth += 1;
                 }
+                Kind::Archive(archive) => {
+                    let splitter = match archive {
+                        Archive::Tar => Ok(Box::new(split::Tar::new(ahead)) as Box<dyn Splitter>),
+                        Archive::Zip => self.zip(ahead, depth),
+                    };
+                    return match splitter {
+                        Ok(splitter) => Ok(Level { splitter, origin }),
+                        Err(fault) => Err((fault, origin)),
+                    };
+                }
                 Kind::Read(format) => {
-                    let splitter = split::splitter(format, ahead);
-                    return Ok(Level { splitter, origin });
+                    let (stream, encoding) = match encoding::to_utf8(format, &head, ahead) {
+                        Ok(decoded) => decoded,
+                        Err(fault) => return Err((fault, origin)),
+                    };
+                    let splitter = split::splitter(format, stream, name, &head);
+                    return Ok(Level {
+                        splitter,
+                        origin: origin.in_encoding(encoding),
+                    });
                 }
                 Kind::Empty => {
                     return Err((Fault::new(ProblemKind::Empty, "the file is empty"), origin));
                 }
-                Kind::Binary => {
+                Kind::Unsupported(what) => {
                     let fault = Fault::new(
                         ProblemKind::Unsupported,
-                        "not text, and of no format that is read; leave it out or convert it",
+                        format!("{what}; convert it to a format that is read, or leave it out"),
                     );
                     return Err((fault, origin));
                 }
             }
         }
+    }
+
+    /// A zip archive is read from its end: a file is opened again, what comes
+    /// out of another archive is held in memory.
+    fn zip(&self, mut stream: Stream, depth: usize) -> Result<Box<dyn Splitter>, Fault> {
+        let archive: Box<dyn Seekable> = match &self.watch {
+            Some(watch) if depth == 0 => Box::new(watch.handle.try_clone()?),
+            _ => {
+                let mut held = Vec::new();
+                stream::read_whole(&mut stream, &mut held, self.limits.whole_bytes)?;
+                Box::new(Cursor::new(held))
+            }
+        };
+        Ok(Box::new(split::Zip::new(archive, &self.limits)?))
     }
 
     /// Leaves what is being read for what it is inside of.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::encoding::UTF_8;
 use crate::provenance::{Parsed, Trace};
 use crate::{Format, Problem, ProblemKind, parse};
 
@@ -118,6 +119,13 @@ impl Filler<'_> {
         });
     }
 
+    /// Reports a problem of the entry `name` of what is being read.
+    pub fn entry_problem(&mut self, problem: crate::problem::Fault, name: &str) {
+        let problem = problem.at(&self.origin.path, self.origin.entry(name).member(None));
+        self.batch.problems.push(problem);
+    }
+
+    /// Reports a problem of the record `number`, or of what is being read.
     pub fn problem(&mut self, problem: crate::problem::Fault, number: Option<u64>) {
         let problem = problem.at(&self.origin.path, self.origin.member(number));
         self.batch.problems.push(problem);
@@ -131,6 +139,8 @@ pub(crate) struct Origin {
     pub relative: Arc<str>,
     /// The entry inside the file, `#`-separated when entries are nested.
     pub entry: Option<Box<str>>,
+    /// The encoding its text was in before it was made UTF-8.
+    pub encoding: &'static str,
 }
 
 impl Origin {
@@ -139,6 +149,7 @@ impl Origin {
             path,
             relative,
             entry: None,
+            encoding: UTF_8,
         })
     }
 
@@ -152,6 +163,19 @@ impl Origin {
             path: Arc::clone(&self.path),
             relative: Arc::clone(&self.relative),
             entry: Some(entry.into()),
+            encoding: UTF_8,
+        })
+    }
+
+    pub fn in_encoding(self: Arc<Self>, encoding: &'static str) -> Arc<Self> {
+        if encoding == self.encoding {
+            return self;
+        }
+        Arc::new(Self {
+            path: Arc::clone(&self.path),
+            relative: Arc::clone(&self.relative),
+            entry: self.entry.clone(),
+            encoding,
         })
     }
 
@@ -241,6 +265,12 @@ impl<'a> Record<'a> {
                 None => self.relative().to_owned(),
             };
         }
+        let converted = self.origin.encoding;
+        let encoding = if converted == UTF_8 {
+            encoding
+        } else {
+            converted
+        };
         Ok(Parsed {
             article,
             encoding,

@@ -1,6 +1,6 @@
 //! Byte streams: opened, unpacked, bounded, looked ahead into.
 
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,6 +12,11 @@ use crate::problem::{Fault, ProblemKind};
 
 /// Bytes that can be read once, from front to back.
 pub(crate) type Stream = Box<dyn Read + Send>;
+
+/// Bytes that can be read at any place.
+pub(crate) trait Seekable: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Seekable for T {}
 
 /// How far ahead a format is guessed from, in bytes.
 const HEAD: u64 = 16 << 10;
@@ -45,13 +50,7 @@ pub(crate) fn unpack(packing: Packing, stream: Stream, limits: &Limits) -> io::R
         Packing::Gzip => Box::new(MultiGzDecoder::new(counted)),
         Packing::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(counted)?),
     };
-    Ok(Box::new(Bounded {
-        stream: unpacked,
-        packed,
-        unpacked: 0,
-        ratio: limits.ratio,
-        most: limits.unpacked_bytes,
-    }))
+    Ok(Box::new(Bounded::new(unpacked, packed, limits)))
 }
 
 /// Reads a stream to its end, or fails when it holds more than `most` bytes.
@@ -72,12 +71,12 @@ pub(crate) fn read_whole(stream: &mut Stream, into: &mut Vec<u8>, most: u64) -> 
 }
 
 /// Counts what is read through it.
-struct Counted {
-    stream: Stream,
-    count: Arc<AtomicU64>,
+pub(crate) struct Counted<R> {
+    pub stream: R,
+    pub count: Arc<AtomicU64>,
 }
 
-impl Read for Counted {
+impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.stream.read(buffer)?;
         self.count.fetch_add(read as u64, Ordering::Relaxed);
@@ -86,24 +85,47 @@ impl Read for Counted {
 }
 
 /// Stops a decompressor that makes too much out of too little.
-struct Bounded {
+pub(crate) struct Bounded {
     stream: Stream,
     packed: Arc<AtomicU64>,
-    unpacked: u64,
+    unpacked: Arc<AtomicU64>,
     ratio: u64,
     most: u64,
+}
+
+impl Bounded {
+    /// Bounds `stream`, which is unpacked from what `packed` counts.
+    pub fn new(stream: Stream, packed: Arc<AtomicU64>, limits: &Limits) -> Self {
+        Self::sharing(stream, packed, Arc::default(), limits)
+    }
+
+    /// Bounds one of several streams together: `unpacked` counts them all.
+    pub fn sharing(
+        stream: Stream,
+        packed: Arc<AtomicU64>,
+        unpacked: Arc<AtomicU64>,
+        limits: &Limits,
+    ) -> Self {
+        Self {
+            stream,
+            packed,
+            unpacked,
+            ratio: limits.ratio,
+            most: limits.unpacked_bytes,
+        }
+    }
 }
 
 impl Read for Bounded {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.stream.read(buffer)?;
-        self.unpacked += read as u64;
+        let before = self.unpacked.fetch_add(read as u64, Ordering::Relaxed);
+        let unpacked = before + read as u64;
         let packed = self.packed.load(Ordering::Relaxed);
-        let bomb = self.unpacked > RATIO_FLOOR && self.unpacked > packed.saturating_mul(self.ratio);
-        if bomb || self.unpacked > self.most {
+        let bomb = unpacked > RATIO_FLOOR && unpacked > packed.saturating_mul(self.ratio);
+        if bomb || unpacked > self.most {
             let message = format!(
-                "{packed} compressed bytes unpack to more than {}; unpack it yourself if you trust it",
-                self.unpacked - read as u64
+                "{packed} compressed bytes unpack to more than {before}; unpack it yourself if you trust it"
             );
             return Err(Fault::new(ProblemKind::Bomb, message).into());
         }

@@ -302,10 +302,13 @@ struct Link<'a> {
     title: Option<&'a str>,
 }
 
+/// How many characters the text of a link may have.
+const LONGEST_LINK: usize = 500;
+
 /// Reads what follows `[`: `text](target "title")` or `text][name]`.
 fn link(rest: &str) -> Option<(Link<'_>, &str)> {
     let mut depth = 1;
-    let close = rest.char_indices().take(2000).find_map(|(at, c)| {
+    let close = rest.char_indices().take(LONGEST_LINK).find_map(|(at, c)| {
         depth += match c {
             '[' => 1,
             ']' => -1,

@@ -2,16 +2,20 @@
 
 mod boilerplate;
 mod dateline;
-mod entity;
+mod docx;
+pub(crate) mod entity;
 mod front_matter;
 mod html;
+pub(crate) mod http;
 mod json;
 mod markdown;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod text;
 mod wrap;
+mod xml;
 
-use std::borrow::Cow;
-
+use crate::encoding::{UTF_8, decode};
 use crate::problem::Fault;
 use crate::provenance::Trace;
 use crate::{Article, Format};
@@ -24,32 +28,38 @@ pub(crate) fn parse(
     name: &str,
     trace: &mut Trace,
 ) -> Result<(Article, &'static str), Fault> {
-    match format {
-        Format::JsonLines | Format::Json => {
-            json::parse(bytes, trace).map(|article| (article, "UTF-8"))
+    let (article, encoding) = match format {
+        // Cut into records as UTF-8; the fields are as they should be.
+        Format::JsonLines | Format::Json | Format::Csv => {
+            return Ok((json::parse(bytes, trace)?, UTF_8));
         }
-        Format::Text | Format::Markdown | Format::Html => {
-            let (text, encoding) = decode(bytes)?;
-            let article = match format {
-                Format::Markdown => markdown::parse(&text, trace),
-                Format::Html => html::parse(&text, trace)?,
-                _ => text::parse(&text, name, trace),
-            };
-            Ok((with_agency_of_author(article, trace), encoding))
+        Format::Xml | Format::Feed | Format::NewsMl | Format::Nitf => {
+            let (xml, encoding) = decode(bytes, None, trace)?;
+            (xml::parse(&xml, trace)?, encoding)
         }
-    }
-}
-
-/// Decodes text.
-fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static str), Fault> {
-    let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok((Cow::Borrowed(text), "UTF-8")),
-        Err(error) => Err(Fault::malformed(format!(
-            "not UTF-8 from byte {} on; convert it to UTF-8",
-            error.valid_up_to()
-        ))),
-    }
+        Format::Text => {
+            let (text, encoding) = decode(bytes, None, trace)?;
+            (text::parse(&text, name, trace), encoding)
+        }
+        Format::Markdown => {
+            let (text, encoding) = decode(bytes, None, trace)?;
+            (markdown::parse(&text, trace), encoding)
+        }
+        Format::Html => {
+            let (html, encoding) = decode(bytes, None, trace)?;
+            (html::parse(&html, trace)?, encoding)
+        }
+        Format::Warc => http::parse(bytes, name, trace)?,
+        Format::Docx => (docx::parse(bytes, name, trace)?, UTF_8),
+        #[cfg(feature = "pdf")]
+        Format::Pdf => (pdf::parse(bytes, name, trace)?, UTF_8),
+        #[cfg(not(feature = "pdf"))]
+        Format::Pdf => {
+            let message = "PDF is not read by this build; convert it to text";
+            return Err(Fault::new(crate::ProblemKind::Unsupported, message));
+        }
+    };
+    Ok((with_agency_of_author(article, trace), encoding))
 }
 
 /// Moves an agency that an author's name carries to where it belongs.

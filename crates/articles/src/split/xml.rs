@@ -1,0 +1,284 @@
+//! XML: feeds, dumps of one article an element, NewsML-G2 and NITF. An item is
+//! copied out with what the feed around it says of itself; entities that a DTD
+//! defines are never expanded.
+
+use std::io::{BufReader, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, Writer};
+
+use super::{Splitter, Step};
+use crate::fields::field;
+use crate::problem::{Fault, ProblemKind};
+use crate::record::Filler;
+use crate::stream::{Counted, Stream};
+use crate::{Format, Limits};
+
+/// How deep elements may nest.
+const DEEPEST: usize = 256;
+
+pub(crate) struct Items {
+    reader: Reader<BufReader<Fuse>>,
+    buffer: Vec<u8>,
+    /// Names of the elements that are open, outermost first.
+    open: Vec<String>,
+    /// The start tags of those above the item, to tell it apart by its fields.
+    starts: Vec<BytesStart<'static>>,
+    /// What the feed is called.
+    publication: Option<String>,
+    number: u64,
+    read: Arc<AtomicU64>,
+    bound: Arc<AtomicU64>,
+}
+
+impl Items {
+    pub fn new(stream: Stream) -> Self {
+        let (read, bound) = (
+            Arc::new(AtomicU64::new(0)),
+            Arc::new(AtomicU64::new(u64::MAX)),
+        );
+        let counted = Counted {
+            stream,
+            count: Arc::clone(&read),
+        };
+        let fuse = Fuse {
+            stream: counted,
+            bound: Arc::clone(&bound),
+        };
+        let mut reader = Reader::from_reader(BufReader::with_capacity(64 << 10, fuse));
+        let config = reader.config_mut();
+        config.check_end_names = false;
+        config.allow_dangling_amp = true;
+        Self {
+            reader,
+            buffer: Vec::new(),
+            open: Vec::new(),
+            starts: Vec::new(),
+            publication: None,
+            number: 0,
+            read,
+            bound,
+        }
+    }
+
+    fn event(&mut self) -> Result<Event<'static>, Fault> {
+        self.buffer.clear();
+        self.buffer.shrink_to(1 << 20);
+        match self.reader.read_event_into(&mut self.buffer) {
+            Ok(event) => Ok(event.into_owned()),
+            Err(quick_xml::Error::Io(error)) => Err(Fault::from(&*error)),
+            Err(error) => Err(Fault::malformed(format!(
+                "not well-formed XML at byte {}: {error}",
+                self.reader.error_position()
+            ))),
+        }
+    }
+
+    /// No more than a record's bytes may be read before the next call.
+    fn light_fuse(&self, limits: &Limits) {
+        self.read.store(0, Ordering::Relaxed);
+        self.bound
+            .store(limits.record_bytes as u64 + (64 << 10), Ordering::Relaxed);
+    }
+
+    /// The format of an item by its name and the names above it, if it is one.
+    fn item(&self, name: &str) -> Option<Format> {
+        let root = self.open.first().map_or("", |root| local(root));
+        match local(name) {
+            "item" if matches!(root, "rss" | "RDF" | "channel") => Some(Format::Feed),
+            "entry" if root == "feed" => Some(Format::Feed),
+            "newsItem" => Some(Format::NewsMl),
+            "nitf" => Some(Format::Nitf),
+            "article" | "Article" | "story" | "news" | "doc" | "document" | "page" | "post"
+            | "record" | "row" | "bai" | "baiviet" | "bai_viet" | "tin" | "item" | "entry"
+                if !self.open.is_empty() =>
+            {
+                Some(Format::Xml)
+            }
+            _ => None,
+        }
+    }
+
+    /// Copies an item that begins with `starts` to the end of the batch.
+    fn copy(
+        &mut self,
+        starts: &[BytesStart<'static>],
+        format: Format,
+        batch: &mut Filler<'_>,
+    ) -> Result<(), Fault> {
+        let data = batch.data();
+        let begin = data.len();
+        let mut writer = Writer::new(data);
+        let outcome = self.copy_events(starts, &mut writer);
+        if let Err(fault) = outcome {
+            batch.data().truncate(begin);
+            return Err(fault);
+        }
+        let end = batch.data().len();
+        self.number += 1;
+        batch.push(begin..end, format, Some(self.number));
+        Ok(())
+    }
+
+    fn copy_events(
+        &mut self,
+        starts: &[BytesStart<'static>],
+        writer: &mut Writer<&mut Vec<u8>>,
+    ) -> Result<(), Fault> {
+        let mut write = |event: Event<'_>| writer.write_event(event).map_err(Fault::from);
+        if let Some(publication) = &self.publication {
+            let text = quick_xml::events::BytesText::new(publication);
+            write(Event::Start(BytesStart::new("timbao-publication")))?;
+            write(Event::Text(text))?;
+            write(Event::End(BytesStart::new("timbao-publication").to_end()))?;
+        }
+        let mut depth = 0_usize;
+        for start in starts {
+            write(Event::Start(start.borrow()))?;
+            depth += 1;
+        }
+        while depth > 0 {
+            let event = self.event()?;
+            match &event {
+                Event::Start(_) => depth += 1,
+                Event::End(_) => depth -= 1,
+                Event::Eof => {
+                    return Err(Fault::malformed(
+                        "cut short inside an article; fetch or write the file again",
+                    ));
+                }
+                _ => {}
+            }
+            if depth > DEEPEST {
+                return Err(Fault::new(
+                    ProblemKind::TooDeep,
+                    format!("elements nested more than {DEEPEST} deep"),
+                ));
+            }
+            write(event)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the text of the element that has just begun.
+    fn text(&mut self) -> Result<String, Fault> {
+        let (mut text, mut depth) = (String::new(), 1);
+        while depth > 0 {
+            match self.event()? {
+                Event::Start(_) => depth += 1,
+                Event::End(_) => depth -= 1,
+                Event::Text(part) => text.push_str(&part),
+                Event::CData(part) => text.push_str(&part),
+                Event::GeneralRef(name) => {
+                    text.push_str(&crate::parse::entity::named(&name).unwrap_or_default())
+                }
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        Ok(text)
+    }
+}
+
+impl Splitter for Items {
+    fn step(&mut self, limits: &Limits, batch: &mut Filler<'_>) -> Result<Step, Fault> {
+        self.light_fuse(limits);
+        match self.event()? {
+            Event::Start(start) => {
+                let name = start.name().as_ref().to_owned();
+                if self.open.len() >= DEEPEST {
+                    return Err(Fault::new(
+                        ProblemKind::TooDeep,
+                        format!("elements nested more than {DEEPEST} deep"),
+                    ));
+                }
+                if let Some(format) = self.item(&name) {
+                    self.copy(&[start], format, batch)?;
+                } else if self.publication.is_none() && self.is_feed_title(&name) {
+                    let title = self.text()?;
+                    self.publication =
+                        Some(title.trim().to_owned()).filter(|title| !title.is_empty());
+                } else if self.number == 0
+                    && !self.is_feed()
+                    && field(&name).is_some()
+                    && !self.open.is_empty()
+                {
+                    // The element around the first field is an article, and
+                    // so are those beside it that are named alike.
+                    let mut starts = self.starts.split_off(self.starts.len() - 1);
+                    self.open.pop();
+                    starts.push(start);
+                    self.copy(&starts, Format::Xml, batch)?;
+                } else {
+                    self.open.push(name);
+                    self.starts.push(start);
+                }
+            }
+            Event::End(_) => {
+                self.open.pop();
+                self.starts.pop();
+            }
+            Event::Empty(start) => {
+                // An article may be all attributes.
+                if let Some(format) = self.item(start.name().as_ref()) {
+                    let data = batch.data();
+                    let begin = data.len();
+                    Writer::new(&mut *data).write_event(Event::Empty(start))?;
+                    let end = data.len();
+                    self.number += 1;
+                    batch.push(begin..end, format, Some(self.number));
+                }
+            }
+            Event::Eof => {
+                return match self.number {
+                    _ if !self.open.is_empty() => {
+                        Err(Fault::malformed("cut short; fetch or write the file again"))
+                    }
+                    0 => Err(Fault::new(
+                        ProblemKind::Empty,
+                        "no element in it looks like an article; see the documentation for the names that are known",
+                    )),
+                    _ => Ok(Step::Done),
+                };
+            }
+            _ => {}
+        }
+        Ok(Step::More)
+    }
+}
+
+impl Items {
+    fn is_feed(&self) -> bool {
+        matches!(
+            self.open.first().map(|root| local(root)),
+            Some("rss" | "feed" | "RDF" | "newsMessage")
+        )
+    }
+
+    fn is_feed_title(&self, name: &str) -> bool {
+        let parent = self.open.last().map(|parent| local(parent));
+        self.is_feed() && local(name) == "title" && matches!(parent, Some("channel" | "feed"))
+    }
+}
+
+fn local(name: &str) -> &str {
+    name.rsplit(':').next().unwrap_or(name)
+}
+
+/// Fails when more is read than a record may hold.
+struct Fuse {
+    stream: Counted<Stream>,
+    bound: Arc<AtomicU64>,
+}
+
+impl Read for Fuse {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.stream.count.load(Ordering::Relaxed) > self.bound.load(Ordering::Relaxed) {
+            let message = "an element larger than the bound for one record; the rest was not read";
+            return Err(Fault::new(ProblemKind::TooLarge, message).into());
+        }
+        self.stream.read(buffer)
+    }
+}

@@ -1,0 +1,202 @@
+//! A zip archive, entry by entry.
+//!
+//! The directory is read by the `zip` crate; the entries are unpacked here, as
+//! streams, so that one of any size can be read.
+
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use flate2::Crc;
+use zip::{CompressionMethod, ZipArchive};
+
+use super::{Splitter, Step, is_left_out, unsafe_path};
+use crate::Limits;
+use crate::discover::lossless;
+use crate::problem::{Fault, ProblemKind};
+use crate::record::Filler;
+use crate::stream::{Bounded, Seekable, Stream};
+
+pub(crate) struct Zip {
+    archive: ZipArchive<Shared>,
+    shared: Shared,
+    next: usize,
+    /// The size of the archive, which its entries together must not exceed
+    /// by more than the ratio allows.
+    packed: Arc<AtomicU64>,
+    unpacked: Arc<AtomicU64>,
+}
+
+/// The archive, read by its directory and by the entry that is open in turn.
+#[derive(Clone)]
+struct Shared {
+    file: Arc<Mutex<Box<dyn Seekable>>>,
+    at: u64,
+    len: u64,
+}
+
+impl Zip {
+    pub fn new(mut file: Box<dyn Seekable>, limits: &Limits) -> Result<Self, Fault> {
+        let len = file.seek(SeekFrom::End(0))?;
+        let shared = Shared {
+            file: Arc::new(Mutex::new(file)),
+            at: 0,
+            len,
+        };
+        let archive = ZipArchive::new(shared.clone()).map_err(fault)?;
+        if archive.len() as u64 > limits.entries {
+            let message = format!(
+                "more than {} entries; split it, or raise the bound",
+                limits.entries
+            );
+            return Err(Fault::new(ProblemKind::TooLarge, message));
+        }
+        Ok(Self {
+            archive,
+            shared,
+            next: 0,
+            packed: Arc::new(AtomicU64::new(len)),
+            unpacked: Arc::default(),
+        })
+    }
+
+    fn open(
+        &mut self,
+        index: usize,
+        limits: &Limits,
+    ) -> Result<Option<(String, Result<Stream, Fault>)>, Fault> {
+        let entry = self.archive.by_index_raw(index).map_err(fault)?;
+        let name = std::str::from_utf8(entry.name_raw())
+            .map_or_else(|_| lossless(entry.name_raw()), str::to_owned);
+        if !entry.is_file() || entry.is_symlink() {
+            return Ok(None);
+        }
+        if let Some(fault) = unsafe_path(&name) {
+            return Ok(Some((name, Err(fault))));
+        }
+        if is_left_out(&name) {
+            return Ok(None);
+        }
+        if entry.encrypted() {
+            let fault = Fault::new(
+                ProblemKind::Encrypted,
+                "encrypted; unpack it with its password first",
+            );
+            return Ok(Some((name, Err(fault))));
+        }
+        let Some(start) = entry.data_start() else {
+            return Ok(Some((
+                name,
+                Err(Fault::malformed("its data is nowhere in the archive")),
+            )));
+        };
+        let end = start
+            .saturating_add(entry.compressed_size())
+            .min(self.shared.len);
+        let section = BufReader::with_capacity(
+            64 << 10,
+            Shared {
+                at: start,
+                len: end,
+                file: Arc::clone(&self.shared.file),
+            },
+        );
+        let unpacked: Stream = match entry.compression() {
+            CompressionMethod::Stored => Box::new(section),
+            CompressionMethod::Deflated => Box::new(flate2::bufread::DeflateDecoder::new(section)),
+            CompressionMethod::Zstd => match zstd::stream::read::Decoder::with_buffer(section) {
+                Ok(decoder) => Box::new(decoder),
+                Err(error) => return Ok(Some((name, Err(error.into())))),
+            },
+            other => {
+                let message = format!("packed as {other}; pack it with deflate or zstd");
+                return Ok(Some((
+                    name,
+                    Err(Fault::new(ProblemKind::Unsupported, message)),
+                )));
+            }
+        };
+        let bounded = Bounded::sharing(
+            unpacked,
+            Arc::clone(&self.packed),
+            Arc::clone(&self.unpacked),
+            limits,
+        );
+        let checked = Checked {
+            stream: Box::new(bounded),
+            crc: Crc::new(),
+            stated: entry.crc32(),
+        };
+        Ok(Some((name, Ok(Box::new(checked)))))
+    }
+}
+
+impl Splitter for Zip {
+    fn step(&mut self, limits: &Limits, batch: &mut Filler<'_>) -> Result<Step, Fault> {
+        if self.next >= self.archive.len() {
+            return Ok(Step::Done);
+        }
+        let index = self.next;
+        self.next += 1;
+        match self.open(index, limits) {
+            Ok(Some((name, Ok(stream)))) => return Ok(Step::Enter { name, stream }),
+            Ok(Some((name, Err(fault)))) => batch.entry_problem(fault, &name),
+            Ok(None) => {}
+            // One entry that is damaged leaves the others.
+            Err(fault) => batch.entry_problem(fault, &format!("entry {}", index + 1)),
+        }
+        Ok(Step::More)
+    }
+}
+
+/// What the `zip` crate finds wrong, as a fault.
+pub(crate) fn fault(error: zip::result::ZipError) -> Fault {
+    match error {
+        zip::result::ZipError::Io(error) => error.into(),
+        error => Fault::malformed(format!(
+            "damaged zip archive ({error}); fetch or write it again"
+        )),
+    }
+}
+
+impl Read for Shared {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.len.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let most = left.min(buffer.len());
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(self.at))?;
+        let read = file.read(&mut buffer[..most])?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for Shared {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.len.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}
+
+/// Compares what was unpacked with its checksum, at the end.
+struct Checked {
+    stream: Stream,
+    crc: Crc,
+    stated: u32,
+}
+
+impl Read for Checked {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.stream.read(buffer)?;
+        self.crc.update(&buffer[..read]);
+        if read == 0 && !buffer.is_empty() && self.crc.sum() != self.stated {
+            return Err(Fault::malformed("damaged: its checksum is wrong").into());
+        }
+        Ok(read)
+    }
+}

@@ -1,0 +1,459 @@
+//! Files made to hurt: each is reported by its kind, and what is beside it is
+//! still read.
+
+use std::fs;
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
+
+use timbao_articles::{
+    Article, FoundFile, Limits, Problem, ProblemKind, RecordBatch, WalkOptions, discover, inspect,
+    open, read_all,
+};
+
+/// Bounds small enough to test.
+fn small() -> Limits {
+    Limits {
+        whole_bytes: 1 << 20,
+        record_bytes: 64 << 10,
+        depth: 3,
+        entries: 50,
+        ..Limits::default()
+    }
+}
+
+fn read_with(path: &Path, limits: &Limits) -> (Vec<Article>, Vec<Problem>) {
+    let mut reader = open(&FoundFile::new(path).unwrap(), limits).unwrap();
+    let (mut articles, mut problems) = (Vec::new(), Vec::new());
+    let mut batch = RecordBatch::new();
+    while reader.next_batch(&mut batch) {
+        for record in batch.records() {
+            match record.parse() {
+                Ok(parsed) => articles.push(parsed.article),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        problems.append(&mut batch.take_problems());
+    }
+    (articles, problems)
+}
+
+/// Reads a file of these bytes.
+fn read(name: &str, bytes: &[u8]) -> (Vec<Article>, Vec<Problem>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    fs::write(&path, bytes).unwrap();
+    read_with(&path, &small())
+}
+
+fn kinds(problems: &[Problem]) -> Vec<ProblemKind> {
+    problems.iter().map(|problem| problem.kind).collect()
+}
+
+fn titles(articles: &[Article]) -> Vec<&str> {
+    articles
+        .iter()
+        .filter_map(|article| article.title.as_deref())
+        .collect()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in entries {
+        archive
+            .start_file(*name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+fn tar_of(entries: &[(&[u8], &[u8])]) -> Vec<u8> {
+    let mut archive = Vec::new();
+    for (name, bytes) in entries {
+        let mut header = tar::Header::new_gnu();
+        header.as_mut_bytes()[..name.len()].copy_from_slice(name);
+        header.set_size(bytes.len() as u64);
+        header.set_entry_type(tar::EntryType::Regular);
+        header.set_cksum();
+        archive.extend_from_slice(header.as_bytes());
+        archive.extend_from_slice(bytes);
+        archive.resize(archive.len().next_multiple_of(512), 0);
+    }
+    archive.resize(archive.len() + 1024, 0);
+    archive
+}
+
+const ARTICLE: &[u8] = b"{\"title\":\"A\",\"body\":\"b\"}";
+
+#[test]
+fn a_line_without_end_is_skipped_and_its_neighbours_are_read() {
+    let long = "x".repeat(3 << 20);
+    let lines =
+        format!("{{\"title\":\"first\"}}\n{{\"title\":\"{long}\"}}\n{{\"title\":\"last\"}}\n");
+    let (articles, problems) = read("a.jsonl", lines.as_bytes());
+    assert_eq!(titles(&articles), ["first", "last"]);
+    assert_eq!(kinds(&problems), [ProblemKind::TooLarge]);
+    assert_eq!(problems[0].member.as_deref(), Some("2"));
+    assert_eq!(articles[1].member.as_deref(), Some("3"));
+}
+
+#[test]
+fn a_value_without_end_is_skipped_and_its_neighbours_are_read() {
+    let long = "x".repeat(3 << 20);
+    let array =
+        format!("[{{\"title\":\"first\"}},{{\"title\":\"{long}\"}},{{\"title\":\"last\"}}]");
+    let (articles, problems) = read("a.json", array.as_bytes());
+    assert_eq!(titles(&articles), ["first", "last"]);
+    assert_eq!(kinds(&problems), [ProblemKind::TooLarge]);
+}
+
+#[test]
+fn a_cell_whose_quote_never_closes_is_bounded() {
+    let table = format!("title,body\nfirst,a\nsecond,\"{}", "x,\n".repeat(1 << 20));
+    let (articles, problems) = read("a.csv", table.as_bytes());
+    assert_eq!(titles(&articles), ["first"]);
+    assert_eq!(kinds(&problems), [ProblemKind::TooLarge]);
+}
+
+#[test]
+fn an_element_without_end_is_bounded() {
+    let feed = format!(
+        "<rss><channel><item><title>first</title></item><item><title>{}",
+        "x".repeat(3 << 20)
+    );
+    let (articles, problems) = read("a.rss", feed.as_bytes());
+    assert_eq!(titles(&articles), ["first"]);
+    assert_eq!(kinds(&problems), [ProblemKind::TooLarge]);
+}
+
+#[test]
+fn compressed_bombs_are_stopped() {
+    let mut zeros = zstd::stream::Encoder::new(Vec::new(), 19).unwrap();
+    for _ in 0..64 {
+        zeros.write_all(&vec![b' '; 1 << 20]).unwrap();
+    }
+    let bomb = zeros.finish().unwrap();
+    assert!(bomb.len() < 64 << 10);
+    for name in ["a.jsonl.zst", "a.json.zst"] {
+        let (articles, problems) = read(name, &bomb);
+        assert!(articles.is_empty());
+        assert_eq!(kinds(&problems).last(), Some(&ProblemKind::Bomb), "{name}");
+    }
+    let spaces = vec![b' '; 40 << 20];
+    let twice = gzip(&gzip(&spaces));
+    let (_, problems) = read("a.jsonl.gz", &twice);
+    assert_eq!(kinds(&problems).last(), Some(&ProblemKind::Bomb));
+    let (articles, problems) = read(
+        "a.zip",
+        &zip_of(&[("bomb.jsonl", &gzip(&spaces)), ("good.json", ARTICLE)]),
+    );
+    assert_eq!(titles(&articles), ["A"]);
+    assert_eq!(kinds(&problems).last(), Some(&ProblemKind::Bomb));
+}
+
+#[test]
+fn layers_without_end_are_stopped() {
+    let mut packed = ARTICLE.to_vec();
+    for _ in 0..8 {
+        packed = gzip(&packed);
+    }
+    assert_eq!(kinds(&read("a.json.gz", &packed).1), [ProblemKind::TooDeep]);
+    let mut archive = zip_of(&[("good.json", ARTICLE)]);
+    for _ in 0..8 {
+        archive = zip_of(&[("inner.zip", &archive), ("good.json", ARTICLE)]);
+    }
+    let (articles, problems) = read("a.zip", &archive);
+    assert!(
+        kinds(&problems)
+            .iter()
+            .all(|kind| *kind == ProblemKind::TooDeep)
+            && !problems.is_empty()
+    );
+    assert_eq!(articles.len(), 2);
+}
+
+#[test]
+fn archives_of_too_many_entries_are_stopped() {
+    let entries: Vec<(String, &[u8])> = (0..80)
+        .map(|number| (format!("{number}.json"), ARTICLE))
+        .collect();
+    let zipped: Vec<(&str, &[u8])> = entries
+        .iter()
+        .map(|(name, bytes)| (name.as_str(), *bytes))
+        .collect();
+    assert_eq!(
+        kinds(&read("a.zip", &zip_of(&zipped)).1),
+        [ProblemKind::TooLarge]
+    );
+    let tarred: Vec<(&[u8], &[u8])> = entries
+        .iter()
+        .map(|(name, bytes)| (name.as_bytes(), *bytes))
+        .collect();
+    let (articles, problems) = read("a.tar", &tar_of(&tarred));
+    assert_eq!(
+        (articles.len(), kinds(&problems)),
+        (50, vec![ProblemKind::TooLarge])
+    );
+}
+
+#[test]
+fn names_that_climb_out_are_not_read() {
+    let (articles, problems) = read(
+        "a.zip",
+        &zip_of(&[
+            ("../up.json", ARTICLE),
+            ("/etc/root.json", ARTICLE),
+            ("in/good.json", ARTICLE),
+        ]),
+    );
+    assert_eq!(articles.len(), 1);
+    assert_eq!(articles[0].id, "a.zip#in/good.json");
+    assert_eq!(
+        kinds(&problems),
+        [ProblemKind::UnsafePath, ProblemKind::UnsafePath]
+    );
+    let (articles, problems) = read(
+        "a.tar",
+        &tar_of(&[(b"x/../../up.json", ARTICLE), (b"./good.json", ARTICLE)]),
+    );
+    assert_eq!(articles[0].member.as_deref(), Some("good.json"));
+    assert_eq!(kinds(&problems), [ProblemKind::UnsafePath]);
+    assert_eq!(problems[0].member.as_deref(), Some("x/../../up.json"));
+}
+
+#[test]
+fn names_that_are_not_utf_8_are_kept_without_loss() {
+    let (articles, problems) = read("a.tar", &tar_of(&[(b"b\xe1o.json", ARTICLE)]));
+    assert_eq!(articles[0].member.as_deref(), Some("b\\xE1o.json"));
+    assert!(problems.is_empty());
+}
+
+#[test]
+fn archives_inside_compression_and_each_other_are_read() {
+    let tar = tar_of(&[
+        (
+            b"lines.jsonl",
+            b"{\"title\":\"one\"}\n{\"title\":\"two\"}\n",
+        ),
+        (b"page.zip", &zip_of(&[("x.json", ARTICLE)])),
+    ]);
+    let (articles, problems) = read("a.tar.gz", &gzip(&tar));
+    assert_eq!(problems, []);
+    let ids: Vec<&str> = articles.iter().map(|article| article.id.as_str()).collect();
+    assert_eq!(
+        ids,
+        [
+            "a.tar.gz#lines.jsonl#1",
+            "a.tar.gz#lines.jsonl#2",
+            "a.tar.gz#page.zip#x.json"
+        ]
+    );
+}
+
+#[test]
+fn files_cut_short_are_reported_and_their_start_is_read() {
+    let lines: String = (0..5000)
+        .map(|number| {
+            format!(
+                "{{\"title\":\"{number}\",\"body\":\"{}\"}}\n",
+                number * 7919
+            )
+        })
+        .collect();
+    let packed = gzip(lines.as_bytes());
+    let (articles, problems) = read("a.jsonl.gz", &packed[..packed.len() / 2]);
+    assert!(articles.len() > 1000);
+    assert_eq!(kinds(&problems), [ProblemKind::Malformed]);
+    let tar = tar_of(&[(b"a.json", ARTICLE), (b"b.json", ARTICLE)]);
+    let (articles, problems) = read("a.tar", &tar[..1024 + 512 + 10]);
+    assert_eq!(articles.len(), 1);
+    assert!(kinds(&problems).contains(&ProblemKind::Malformed));
+    let zip = zip_of(&[("a.json", ARTICLE)]);
+    assert_eq!(
+        kinds(&read("a.zip", &zip[..zip.len() - 30]).1),
+        [ProblemKind::Malformed]
+    );
+    assert_eq!(
+        kinds(&read("a.json", b"[{\"title\":\"x\"},{\"ti").1),
+        [ProblemKind::Malformed]
+    );
+    assert_eq!(
+        kinds(&read("a.rss", b"<rss><channel><item><title>x</title>").1),
+        [ProblemKind::Malformed]
+    );
+}
+
+#[test]
+fn a_damaged_entry_is_found_by_its_checksum() {
+    let mut zip = zip_of(&[("a.txt", b"Ghe ch\xC3\xA0i neo"), ("b.json", ARTICLE)]);
+    let at = zip.windows(4).position(|bytes| bytes == b"a.tx").unwrap() + 7;
+    zip[at] ^= 0x40;
+    let (articles, problems) = read("a.zip", &zip);
+    assert_eq!(titles(&articles), ["A"]);
+    assert_eq!(kinds(&problems), [ProblemKind::Malformed]);
+}
+
+#[test]
+fn deep_nesting_does_not_overflow() {
+    let deep = |open: &str, close: &str| open.repeat(200_000) + "x" + &close.repeat(200_000);
+    for (name, text) in [
+        (
+            "a.json",
+            format!("{{\"title\":\"t\",\"x\":{}}}", deep("[", "]")),
+        ),
+        ("a.html", deep("<div>", "</div>")),
+        ("b.html", deep("<b><i>", "</i></b>")),
+        (
+            "a.rss",
+            format!(
+                "<rss><channel><item>{}</item></channel></rss>",
+                deep("<a>", "</a>")
+            ),
+        ),
+        ("a.xml", deep("<a>", "</a>")),
+        ("a.md", deep("[", "](x)")),
+        ("b.md", deep("> ", "")),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(name), &text).unwrap();
+        read_with(&folder.path().join(name), &Limits::default());
+    }
+}
+
+#[test]
+fn entities_do_not_expand() {
+    let mut bomb = String::from("<?xml version=\"1.0\"?><!DOCTYPE rss [<!ENTITY a0 \"ha\">");
+    for level in 1..30 {
+        let above = level - 1;
+        bomb += &format!("<!ENTITY a{level} \"&a{above};&a{above};\">");
+    }
+    bomb += "]><rss><channel><item><title>&a29;</title></item></channel></rss>";
+    let (articles, _) = read("a.rss", bomb.as_bytes());
+    assert_eq!(titles(&articles), ["&a29;"]);
+}
+
+#[test]
+fn what_is_not_text_is_reported() {
+    assert_eq!(
+        kinds(&read("a.txt", b"\x7fELF\0\0\0\x01").1),
+        [ProblemKind::Unsupported]
+    );
+    assert_eq!(kinds(&read("a.txt", b"").1), [ProblemKind::Empty]);
+    assert_eq!(kinds(&read("a.txt", b" \n\t\n").1), [ProblemKind::Empty]);
+    assert_eq!(
+        kinds(&read("a.docx", &zip_of(&[("x", b"y")])).1),
+        [ProblemKind::Malformed]
+    );
+    assert_eq!(
+        kinds(&read("a.csv", b"1,2\n3,4\n").1),
+        [ProblemKind::Malformed]
+    );
+    assert_eq!(
+        kinds(&read("a.txt", b"BZh91AY&SY").1),
+        [ProblemKind::Unsupported]
+    );
+    #[cfg(feature = "pdf")]
+    assert_eq!(
+        kinds(&read("a.pdf", b"%PDF-1.7\nnothing here").1),
+        [ProblemKind::Malformed]
+    );
+    let large = vec![b'a'; 2 << 20];
+    assert_eq!(kinds(&read("a.txt", &large).1), [ProblemKind::TooLarge]);
+}
+
+#[test]
+fn roots_that_are_not_there_are_reported() {
+    let mut problems = Vec::new();
+    read_all(Path::new("no/such/folder"), &mut |article| {
+        problems.extend(article.err())
+    });
+    assert_eq!(kinds(&problems), [ProblemKind::NotFound]);
+    assert_eq!(
+        inspect(Path::new("no/such/file"), &small(), 1)
+            .unwrap_err()
+            .kind,
+        ProblemKind::NotFound
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn folders_are_walked_in_order_past_loops_links_and_strange_names() {
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::create_dir_all(root.join("b/deep")).unwrap();
+    fs::create_dir_all(root.join(".hidden")).unwrap();
+    for name in [
+        "b/deep/z.txt",
+        "b/a.txt",
+        "a.txt",
+        ".hidden/x.txt",
+        "photo.JPG",
+        "style.css",
+    ] {
+        fs::write(root.join(name), "x").unwrap();
+    }
+    fs::write(root.join(std::ffi::OsStr::from_bytes(b"c\xff.txt")), "x").unwrap();
+    symlink(root, root.join("b/loop")).unwrap();
+    symlink("nowhere", root.join("d.txt")).unwrap();
+    symlink("a.txt", root.join("e.txt")).unwrap();
+    let mut walk = discover(
+        &[root.to_owned(), root.join("photo.JPG")],
+        &WalkOptions::default(),
+    );
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for file in walk.by_ref() {
+        match file {
+            Ok(file) => found.push((file.root, file.relative)),
+            Err(problem) => problems.push(problem.kind),
+        }
+    }
+    let names: Vec<(usize, &str)> = found
+        .iter()
+        .map(|(root, name)| (*root, name.as_str()))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            (0, "a.txt"),
+            (0, "b/a.txt"),
+            (0, "b/deep/z.txt"),
+            (0, "c\\xFF.txt"),
+            (0, "e.txt"),
+            (1, "photo.JPG")
+        ]
+    );
+    assert_eq!(problems, [ProblemKind::Loop, ProblemKind::Changed]);
+    let skipped: Vec<(&str, u64)> = walk
+        .skipped()
+        .iter()
+        .map(|(why, count)| (why.as_str(), *count))
+        .collect();
+    assert_eq!(skipped, [("css", 1), ("hidden", 1), ("jpg", 1)]);
+}
+
+#[test]
+fn files_that_vanish_or_change_are_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let path: PathBuf = folder.path().join("a.jsonl");
+    fs::write(&path, ARTICLE).unwrap();
+    let found = FoundFile::new(&path).unwrap();
+    let mut reader = open(&found, &small()).unwrap();
+    fs::write(&path, [ARTICLE, b"\n", ARTICLE].concat()).unwrap();
+    let mut batch = RecordBatch::new();
+    assert!(reader.next_batch(&mut batch));
+    assert_eq!(kinds(batch.problems()), [ProblemKind::Changed]);
+    fs::remove_file(&path).unwrap();
+    assert_eq!(
+        open(&found, &small()).err().map(|problem| problem.kind),
+        Some(ProblemKind::Changed)
+    );
+}
