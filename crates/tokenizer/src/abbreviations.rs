@@ -34,6 +34,13 @@ pub struct Table {
 }
 
 /// One way to write what an entry means.
+///
+/// ```
+/// use timbao_tokenizer::abbreviations::{Role, Table};
+/// let form = Table::builtin().find(&["HĐND"])[0].forms[0].clone();
+/// assert_eq!((form.text.as_str(), form.role), ("Hội đồng nhân dân", Role::Long));
+/// assert_eq!(form.folded, ["hoi", "dong", "nhan", "dan"]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
     /// As the table has it.

@@ -16,8 +16,11 @@ use crate::scanner::Token;
 /// let folded: Vec<String> = scan(text).map(|t| cache.keys(text, &t).folded().to_owned()).collect();
 /// assert_eq!(folded, ["hoa", "binh", "hoa", "binh"]);
 /// ```
-#[derive(Clone, Debug)]
+///
+/// A clone starts empty.
+#[derive(Debug, Default)]
 pub struct KeyCache {
+    /// Empty until the first word is asked for.
     slots: Vec<Slot>,
     other: Keys,
 }
@@ -42,10 +45,7 @@ impl KeyCache {
     /// # let _ = cache;
     /// ```
     pub fn new() -> KeyCache {
-        KeyCache {
-            slots: vec![Slot::default(); 1 << SLOT_BITS],
-            other: Keys::new(),
-        }
+        KeyCache::default()
     }
 
     /// Returns the keys of `token`, a token of `text`.
@@ -68,6 +68,9 @@ impl KeyCache {
             self.other.set(slice);
             return &self.other;
         };
+        if self.slots.is_empty() {
+            self.slots = vec![Slot::default(); 1 << SLOT_BITS];
+        }
         let slot = &mut self.slots[slot_of(word)];
         if slot.word != word {
             slot.word = word;
@@ -77,8 +80,8 @@ impl KeyCache {
     }
 }
 
-impl Default for KeyCache {
-    fn default() -> KeyCache {
+impl Clone for KeyCache {
+    fn clone(&self) -> KeyCache {
         KeyCache::new()
     }
 }

@@ -16,6 +16,12 @@ use crate::scanner::{Kind, scan};
 use crate::syllable::{is_syllable, is_well_formed};
 
 /// A way of typing Vietnamese on a keyboard without its letters.
+///
+/// ```
+/// use timbao_tokenizer::input_method::{Method, guess};
+/// assert_eq!(guess("d9ang3").map(|reading| reading.method), Some(Method::Vni));
+/// assert_eq!(guess("ddangr").map(|reading| reading.method), Some(Method::Telex));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
     /// Letters for shapes and tones.
@@ -25,6 +31,11 @@ pub enum Method {
 }
 
 /// What a query means if it was typed with an input method that was off.
+///
+/// ```
+/// let reading = timbao_tokenizer::input_method::guess("\"tuwj do\" 2021").expect("Telex");
+/// assert_eq!(reading.text, "\"tự do\" 2021");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// The method.

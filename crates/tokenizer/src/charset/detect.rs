@@ -5,6 +5,12 @@ use crate::scanner::{Kind, scan};
 use crate::syllable::is_syllable;
 
 /// What [`detect`] found.
+///
+/// ```
+/// use timbao_tokenizer::charset::detect;
+/// let detection = detect(b"Vi\xD6t"); // TCVN3, but one word is little to go by
+/// assert!(detection.confidence < 0.6);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Detection {
     /// The most likely character set; UTF-8 when nothing speaks for another.
@@ -22,6 +28,12 @@ pub struct Detection {
 }
 
 /// The counts behind a [`Detection`].
+///
+/// ```
+/// use timbao_tokenizer::charset::detect;
+/// let evidence = detect(b"H\xE9i ngh\xDE b\xB5n vi\xD6c x\xB7").evidence;
+/// assert_eq!((evidence.marked_words, evidence.syllables), (5, 5));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Evidence {
     /// Words, decoded, that have a letter outside ASCII; 0 for UTF-8.

@@ -34,6 +34,12 @@ use pages::{byte_in, in_page};
 use crate::letters;
 
 /// A character set of Vietnamese text.
+///
+/// ```
+/// use timbao_tokenizer::charset::Charset;
+/// assert_eq!(Charset::VniWindows.to_string(), "VNI-Windows");
+/// assert_eq!(Charset::ALL.len(), 8);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Charset {
     /// UTF-8, with or without byte order mark; ASCII is UTF-8 too.
@@ -98,6 +104,15 @@ impl fmt::Display for Charset {
 }
 
 /// A character that a character set cannot write.
+///
+/// ```
+/// use timbao_tokenizer::charset::{Charset, encode};
+/// let error = encode("tin 中", Charset::Viscii).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "VISCII has no '中' (byte 4 of the text): replace the character or choose UTF-8",
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{charset} has no {character:?} (byte {offset} of the text): replace the character or choose UTF-8"
