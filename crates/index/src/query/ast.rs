@@ -72,8 +72,8 @@ pub enum NodeKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
     /// The word as typed, without operators and surrounding punctuation; tokens that are
-    /// joined (21-KL/TW, 25/3/2021) are one word. A word that would read as an operator is
-    /// in lower case.
+    /// joined (21-KL/TW, 25/3/2021) are one word. A bare word that would read as an
+    /// operator is in lower case.
     pub text: String,
     /// How its accents are compared, when an operator said so.
     pub accents: Option<AccentMode>,

@@ -97,14 +97,14 @@ impl Period {
         }
         let parts: Vec<&str> = text.splitn(4, separator).collect();
         let is_year = |part: &str| part.len() == 4;
-        match parts.as_slice() {
-            &[year] if is_year(year) => Self::new(year, None, None),
-            &[year, month] if is_year(year) => Self::new(year, Some(month), None),
-            &[month, year] if is_year(year) => Self::new(year, Some(month), None),
-            &[year, month, day] if is_year(year) => Self::new(year, Some(month), Some(day)),
-            &[day, month, year] if is_year(year) => Self::new(year, Some(month), Some(day)),
+        match *parts.as_slice() {
+            [year] if is_year(year) => Self::new(year, None, None),
+            [year, month] if is_year(year) => Self::new(year, Some(month), None),
+            [month, year] if is_year(year) => Self::new(year, Some(month), None),
+            [year, month, day] if is_year(year) => Self::new(year, Some(month), Some(day)),
+            [day, month, year] if is_year(year) => Self::new(year, Some(month), Some(day)),
             // A day and a month that exist in a leap year.
-            &[day, month] if Self::new("2024", Some(month), Some(day)).is_ok() => {
+            [day, month] if Self::new("2024", Some(month), Some(day)).is_ok() => {
                 Err(DateError::NoYear)
             }
             _ => Err(DateError::Form),

@@ -171,8 +171,8 @@ impl Lexer<'_> {
         });
         match Field::named(name) {
             Some(field) if glued => self.push(TokenKind::Field(field), span),
-            Some(_) if Field::is_technical(name) && self.rest(span.end).starts_with(is_space) => {
-                self.problem(ProblemKind::SpaceAfterField, span);
+            Some(_) if Field::is_technical(name) && chunk.end == span.end => {
+                self.problem(ProblemKind::DetachedField, span);
                 return false;
             }
             Some(_) => return false,
@@ -201,13 +201,18 @@ impl Lexer<'_> {
             .is_none_or(|c| is_space(c) || c == ')');
         let closes = matches!(mark, '”' | '»') && !operator;
         if at_end && (after_word || closes) {
-            self.problem(ProblemKind::UnopenedQuote, here);
+            self.problem(ProblemKind::StrayQuote, here);
             self.at = here.end;
             return;
         }
         let close = self.closing_mark(mark, here.end);
         let inner = Span::new(here.end, close.map_or(self.text.len(), |span| span.start));
         if close.is_none() {
+            if scan(inner.of(self.text)).next().is_none() {
+                self.problem(ProblemKind::StrayQuote, here);
+                self.at = here.end;
+                return;
+            }
             self.problem(ProblemKind::UnclosedQuote, here);
         }
         let end = close.map_or(self.text.len(), |span| span.end);
@@ -225,15 +230,29 @@ impl Lexer<'_> {
         );
     }
 
-    /// The mark that closes a quotation: the next one of the same kind, else the next one.
+    /// The mark that closes a quotation: the next that should, else the next of the same
+    /// kind, else the next of any kind.
     fn closing_mark(&self, mark: char, from: usize) -> Option<Span> {
         let rest = self.rest(from);
-        let find = |same: &dyn Fn(char) -> bool| {
-            rest.char_indices()
-                .find(|&(_, c)| same(c))
-                .map(|(i, c)| Span::new(from + i, from + i + c.len_utf8()))
+        let find = |closes: &dyn Fn(char) -> bool| {
+            let (at, c) = rest.char_indices().find(|&(_, c)| closes(c))?;
+            Some(Span::new(from + at, from + at + c.len_utf8()))
         };
-        find(&|c| is_quote(c) && quote_kind(c) == quote_kind(mark)).or_else(|| find(&is_quote))
+        let partners: &[char] = match mark {
+            '“' => &['”'],
+            '„' | '‟' => &['“', '”'],
+            '«' => &['»'],
+            '»' => &['«'],
+            _ => &[],
+        };
+        let partner = if partners.is_empty() {
+            None
+        } else {
+            find(&|c| partners.contains(&c))
+        };
+        partner
+            .or_else(|| find(&|c| is_quote(c) && quote_kind(c) == quote_kind(mark)))
+            .or_else(|| find(&is_quote))
     }
 
     /// A distance, not larger than may be.

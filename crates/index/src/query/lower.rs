@@ -1,118 +1,18 @@
 //! From the tree to a plan: what the words of a query mean.
 
-use timbao_tokenizer::{Keys, Kind, scan};
+use timbao_tokenizer::abbreviations::{Form, Role};
 
 use crate::plan::{Facet, Filter, Near, Phrase, Plan, Slot, Step};
 
+use super::MAX_DISTANCE;
+use super::alternatives::{self, Match};
 use super::ast::{self, AccentMode, Filler, Node, NodeKind, PhrasePart, Scope, Span, Word};
-use super::problem::{Problem, ProblemKind};
+use super::lowered::{
+    Accents, BareWords, Expansion, LowerOptions, Lowered, Reading, Why, minimum_match,
+};
+use super::problem::{Problem, ProblemKind, tidy};
+use super::shape::{collect_bare, has_position, reading_of};
 use super::slots::Slots;
-use super::{MAX_DISTANCE, MAX_PROBLEMS};
-
-/// How a query is to be understood where it does not say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LowerOptions {
-    /// How accents are compared where no operator says.
-    pub accents: Accents,
-    /// How many of the bare words must be there.
-    pub bare_words: BareWords,
-    /// How many words `**` stands for at most.
-    pub widest_gap: u32,
-}
-
-/// How accents are compared.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Accents {
-    /// As they were typed: a query with any accent is strict in every word, one without
-    /// is loose in every word.
-    #[default]
-    Auto,
-    /// Every word as typed.
-    Strict,
-    /// Any accents for every word.
-    Loose,
-}
-
-/// How many words of a row of bare words an article must hold.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum BareWords {
-    /// As many as [`minimum_match`] says, or all beside an operator.
-    #[default]
-    Remembered,
-    /// All.
-    All,
-    /// One.
-    Any,
-}
-
-/// A query, ready to run, and how it was understood.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Lowered {
-    /// What to search for.
-    pub plan: Plan,
-    /// How the accents of the query were read.
-    pub reading: Reading,
-    /// Every word of the query, parts of codes and dates singly, in the order typed.
-    pub words: Vec<WordReading>,
-    /// What is searched for beside what was typed.
-    pub expansions: Vec<Expansion>,
-    /// What the plan cannot do as asked.
-    pub problems: Vec<Problem>,
-}
-
-/// Which words of a query's text bear accents; those of metadata fields do not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
-    /// Every word has accents.
-    Accented,
-    /// No word has accents.
-    Unaccented,
-    /// Some words have accents, some have none.
-    Mixed,
-}
-
-/// How a word was understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WordReading {
-    /// Where it stands in the query.
-    pub span: Span,
-    /// Whether its accents must agree.
-    pub strict: bool,
-}
-
-/// Something that is searched for beside a word, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expansion {
-    /// Where the word or words stand in the query.
-    pub span: Span,
-    /// What is searched for too.
-    pub to: String,
-    /// Why.
-    pub why: Why,
-}
-
-/// Why something is searched for that was not typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
-    /// A day or month is written with and without a leading zero.
-    LeadingZero,
-}
-
-/// How many of `n` bare words an article must hold: all of up to three, else three in five,
-/// rounded up, because a person who remembers many words remembers some of them wrong.
-///
-/// ```
-/// use timbao_index::query::minimum_match;
-/// let required: Vec<usize> = (0..=10).map(minimum_match).collect();
-/// assert_eq!(required, [0, 1, 2, 3, 3, 3, 4, 5, 5, 6, 6]);
-/// ```
-pub fn minimum_match(n: usize) -> usize {
-    if n <= 3 {
-        n
-    } else {
-        n.saturating_mul(3).div_ceil(5)
-    }
-}
 
 /// Turns the tree of a query into a plan.
 ///
@@ -124,7 +24,7 @@ pub fn minimum_match(n: usize) -> usize {
 /// assert_eq!(lowered.plan.to_string(), "3 of [~tu ~chuyen ~hoa]");
 /// assert_eq!(lowered.reading, Reading::Unaccented);
 /// ```
-pub fn lower(ast: &Node, options: &LowerOptions) -> Lowered {
+pub fn lower(ast: &Node, options: &LowerOptions<'_>) -> Lowered {
     let reading = reading_of(ast, false);
     let mut lowering = Lowering {
         options,
@@ -139,7 +39,7 @@ pub fn lower(ast: &Node, options: &LowerOptions) -> Lowered {
     };
     let plan = lowering.node(ast, context).unwrap_or(Plan::Nothing);
     let Slots { words, expansions } = lowering.slots;
-    lowering.problems.truncate(MAX_PROBLEMS);
+    tidy(&mut lowering.problems);
     Lowered {
         plan,
         reading,
@@ -150,7 +50,7 @@ pub fn lower(ast: &Node, options: &LowerOptions) -> Lowered {
 }
 
 struct Lowering<'o> {
-    options: &'o LowerOptions,
+    options: &'o LowerOptions<'o>,
     slots: Slots,
     problems: Vec<Problem>,
 }
@@ -168,7 +68,7 @@ struct Context {
     facet: Option<Facet>,
 }
 
-impl Lowering<'_> {
+impl<'o> Lowering<'o> {
     fn node(&mut self, node: &Node, context: Context) -> Option<Plan> {
         let precise = Context {
             relaxed: false,
@@ -210,8 +110,11 @@ impl Lowering<'_> {
     fn sequence(&mut self, nodes: &[Node], context: Context) -> Option<Plan> {
         let mut bare: Vec<&Word> = Vec::new();
         let mut clauses: Vec<Plan> = Vec::new();
+        let mut row_at = None;
         for node in nodes {
-            if !collect_bare(node, &mut bare) {
+            if collect_bare(node, &mut bare) {
+                row_at = row_at.or(Some(clauses.len()));
+            } else {
                 clauses.extend(self.node(
                     node,
                     Context {
@@ -221,7 +124,9 @@ impl Lowering<'_> {
                 ));
             }
         }
-        clauses.extend(self.row(&bare, context));
+        let row_at = row_at.unwrap_or_default();
+        let row = self.row(&bare, context);
+        clauses.splice(row_at..row_at, row);
         all(clauses)
     }
 
@@ -231,13 +136,25 @@ impl Lowering<'_> {
             let slots = self.slots_of(words, context);
             return (!slots.is_empty()).then_some(Plan::Filter(Filter::Facet { facet, slots }));
         }
-        let mut items: Vec<Plan> = words
-            .iter()
-            .filter_map(|word| {
-                let slots = self.slots_of(&[word], context);
-                in_a_row(Phrase::exact(slots))
-            })
-            .collect();
+        let mut others = self.matches(words).into_iter().peekable();
+        let mut items: Vec<Plan> = Vec::new();
+        let mut next = 0;
+        while let Some(word) = words.get(next) {
+            let found = others.next_if(|found| found.first == next);
+            let end = next + found.as_ref().map_or(1, |found| found.words.max(1));
+            let typed = words.get(next..end).unwrap_or_default();
+            let slots = self.slots_of(typed, context);
+            let mut ways: Vec<Plan> = in_a_row(Phrase::exact(slots)).into_iter().collect();
+            if let (Some(found), Some(last)) = (found, typed.last()) {
+                let strict = self.is_form_strict(word.accents);
+                for form in found.forms {
+                    ways.extend(in_a_row(alternatives::in_a_row(form, strict)));
+                    self.explain(word.span.to(last.span), form);
+                }
+            }
+            items.extend(any(ways));
+            next = end;
+        }
         let required = match self.options.bare_words {
             BareWords::Remembered if context.relaxed => minimum_match(items.len()),
             BareWords::Remembered | BareWords::All => items.len(),
@@ -252,8 +169,27 @@ impl Lowering<'_> {
 
     fn quoted(&mut self, phrase: &ast::Phrase, span: Span, context: Context) -> Option<Plan> {
         let Some(facet) = context.facet else {
-            let phrase = self.phrase(phrase, context);
-            return in_a_row(phrase);
+            let steps = self.steps(phrase, context);
+            let mut ways: Vec<Plan> = Vec::new();
+            if let Some(table) = self
+                .options
+                .abbreviations
+                .filter(|_| self.options.expand_phrases)
+            {
+                let strict = self.is_form_strict(phrase.accents);
+                for (version, form) in alternatives::versions(phrase, &steps, strict, table) {
+                    ways.extend(in_a_row(version));
+                    self.explain(span, form);
+                }
+            }
+            ways.splice(
+                ..0,
+                in_a_row(Phrase {
+                    steps: steps.concat(),
+                    slop: phrase.slop,
+                }),
+            );
+            return any(ways);
         };
         if phrase.slop > 0
             || phrase
@@ -273,8 +209,16 @@ impl Lowering<'_> {
     }
 
     fn phrase(&mut self, phrase: &ast::Phrase, context: Context) -> Phrase {
+        Phrase {
+            steps: self.steps(phrase, context).concat(),
+            slop: phrase.slop,
+        }
+    }
+
+    /// The steps of each word of a phrase.
+    fn steps(&mut self, phrase: &ast::Phrase, context: Context) -> Vec<Vec<Step>> {
         let context = context.with(phrase.accents);
-        let mut steps: Vec<Step> = Vec::new();
+        let mut steps: Vec<Vec<Step>> = Vec::new();
         let (mut gap_min, mut gap_max) = (0u32, 0u32);
         for part in &phrase.parts {
             match part {
@@ -296,21 +240,16 @@ impl Lowering<'_> {
                     }
                 }
                 PhrasePart::Word(word) => {
-                    for slot in self.slots_of(&[word], context) {
-                        steps.push(Step {
-                            gap_min,
-                            gap_max,
-                            slot,
-                        });
+                    let mut row = Phrase::exact(self.slots_of(&[word], context)).steps;
+                    if let Some(first) = row.first_mut() {
+                        (first.gap_min, first.gap_max) = (gap_min, gap_max);
                         (gap_min, gap_max) = (0, 0);
                     }
+                    steps.push(row);
                 }
             }
         }
-        Phrase {
-            steps,
-            slop: phrase.slop,
-        }
+        steps
     }
 
     fn near(
@@ -399,6 +338,32 @@ impl Lowering<'_> {
         }
     }
 
+    /// Words with other forms among bare words, where abbreviations are expanded.
+    fn matches(&self, words: &[&Word]) -> Vec<Match<'o>> {
+        self.options
+            .abbreviations
+            .map_or_else(Vec::new, |table| alternatives::matches(words, table))
+    }
+
+    /// Whether the accents of another form must agree: the table knows them, even where the
+    /// query was typed without.
+    fn is_form_strict(&self, accents: Option<AccentMode>) -> bool {
+        self.options.accents != Accents::Loose && accents != Some(AccentMode::Loose)
+    }
+
+    fn explain(&mut self, span: Span, form: &Form) {
+        let why = if form.role == Role::Long {
+            Why::WrittenOut
+        } else {
+            Why::Abbreviated
+        };
+        self.slots.expansions.push(Expansion {
+            span,
+            to: form.text.clone(),
+            why,
+        });
+    }
+
     fn slots_of(&mut self, words: &[&Word], context: Context) -> Vec<Slot> {
         words
             .iter()
@@ -415,16 +380,6 @@ impl Lowering<'_> {
     }
 }
 
-impl Default for LowerOptions {
-    fn default() -> Self {
-        Self {
-            accents: Accents::Auto,
-            bare_words: BareWords::Remembered,
-            widest_gap: 5,
-        }
-    }
-}
-
 impl Context {
     /// The context of what an accent operator stands before.
     fn with(self, accents: Option<AccentMode>) -> Self {
@@ -435,80 +390,6 @@ impl Context {
                 ..self
             },
         }
-    }
-}
-
-/// Reads off which words bear accents. Unless `metadata` is asked for, the values of
-/// metadata fields do not count: a filter says nothing about how the text was typed.
-fn reading_of(node: &Node, metadata: bool) -> Reading {
-    let (mut marked, mut bare) = (false, false);
-    let mut keys = Keys::new();
-    each_word(node, metadata, &mut |word| {
-        for token in scan(&word.text).filter(|token| token.kind != Kind::Number) {
-            keys.set(word.text.get(token.start..token.end).unwrap_or_default());
-            marked |= keys.is_marked();
-            bare |= !keys.is_marked();
-        }
-    });
-    match (marked, bare) {
-        (true, true) => Reading::Mixed,
-        (true, false) => Reading::Accented,
-        (false, _) => Reading::Unaccented,
-    }
-}
-
-fn each_word(node: &Node, metadata: bool, visit: &mut dyn FnMut(&Word)) {
-    match &node.kind {
-        NodeKind::Scoped {
-            scope: Scope::Facet(_),
-            ..
-        } if !metadata => {}
-        NodeKind::Word(word) => visit(word),
-        NodeKind::Phrase(phrase) => phrase.words().for_each(visit),
-        _ => node
-            .children()
-            .iter()
-            .for_each(|node| each_word(node, metadata, visit)),
-    }
-}
-
-/// Collects the words of a part that consists of nothing else; false if it does not.
-fn collect_bare<'n>(node: &'n Node, into: &mut Vec<&'n Word>) -> bool {
-    fn is_bare(node: &Node) -> bool {
-        match &node.kind {
-            NodeKind::Word(_) => true,
-            NodeKind::Group(_) | NodeKind::Sequence(_) => node.children().iter().all(is_bare),
-            _ => false,
-        }
-    }
-    let bare = is_bare(node);
-    if bare {
-        collect_words(node, into);
-    }
-    bare
-}
-
-fn collect_words<'n>(node: &'n Node, into: &mut Vec<&'n Word>) {
-    match &node.kind {
-        NodeKind::Word(word) => into.push(word),
-        _ => node
-            .children()
-            .iter()
-            .for_each(|node| collect_words(node, into)),
-    }
-}
-
-/// Whether a side of NEAR stands at one place: a phrase, words in a row, or alternatives
-/// of single words.
-fn has_position(node: &Node) -> bool {
-    match &node.kind {
-        NodeKind::Word(_) | NodeKind::Phrase(_) => true,
-        NodeKind::Sequence(nodes) => nodes.iter().all(|node| collect_bare(node, &mut Vec::new())),
-        NodeKind::Group(node) => has_position(node),
-        NodeKind::Or(nodes) => nodes.iter().all(
-            |node| matches!(&node.kind, NodeKind::Word(word) if scan(&word.text).nth(1).is_none()),
-        ),
-        _ => false,
     }
 }
 
@@ -537,11 +418,18 @@ fn all(plans: Vec<Plan>) -> Option<Plan> {
     }
 }
 
-/// Any of them.
-fn any(mut plans: Vec<Plan>) -> Option<Plan> {
-    if plans.len() > 1 {
-        Some(Plan::Or(plans))
+/// Any of them, those that are alternatives themselves laid flat.
+fn any(plans: Vec<Plan>) -> Option<Plan> {
+    let mut flat: Vec<Plan> = Vec::new();
+    for plan in plans {
+        match plan {
+            Plan::Or(inner) => flat.extend(inner),
+            plan => flat.push(plan),
+        }
+    }
+    if flat.len() > 1 {
+        Some(Plan::Or(flat))
     } else {
-        plans.pop()
+        flat.pop()
     }
 }

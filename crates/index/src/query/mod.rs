@@ -16,14 +16,17 @@
 //! assert_eq!(lowered.plan.to_string(), "all(\"=tự _ =hóa\", title(=đảng))");
 //! ```
 
+mod alternatives;
 mod ast;
 mod date;
 mod fields;
 mod lex;
 mod lower;
+mod lowered;
 mod parse;
 mod print;
 mod problem;
+mod shape;
 mod slots;
 mod words;
 
@@ -31,9 +34,9 @@ pub use ast::{AccentMode, Filler, Form, Node, NodeKind, Phrase, PhrasePart, Scop
 pub(crate) use date::iso_day;
 pub use date::{DateCondition, DateError, Period};
 pub use fields::Field;
-pub use lower::{
-    Accents, BareWords, Expansion, LowerOptions, Lowered, Reading, Why, WordReading, lower,
-    minimum_match,
+pub use lower::lower;
+pub use lowered::{
+    Accents, BareWords, Expansion, LowerOptions, Lowered, Reading, Why, WordReading, minimum_match,
 };
 pub use parse::{Parsed, parse};
 pub use problem::{Problem, ProblemKind};
@@ -56,5 +59,5 @@ pub const DEFAULT_NEAR: u32 = 10;
 /// The largest edit distance of a fuzzy word, in characters of its key.
 pub const MAX_FUZZY: u8 = 2;
 
-/// The most problems that are told of one query, the first in the text.
-pub const MAX_PROBLEMS: usize = 20;
+/// The most problems of one kind that are told of one query, the first in the text.
+pub const MAX_ALIKE: usize = 3;

@@ -13,10 +13,10 @@
 use super::ast::{AccentMode, Node, NodeKind, Scope, Span, Word};
 use super::date::{DateCondition, DateError, Period};
 use super::fields::Field;
-use super::lex::{Token, TokenKind, tokens};
-use super::problem::{Problem, ProblemKind};
+use super::lex::{Token, TokenKind, reads_as_operator, tokens};
+use super::problem::{Problem, ProblemKind, tidy};
 use super::words::Words;
-use super::{MAX_BYTES, MAX_DEPTH, MAX_PROBLEMS};
+use super::{MAX_BYTES, MAX_DEPTH};
 
 /// A query that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Parsed {
     /// The best reading of the query.
     pub ast: Node,
     /// What could not be read as it stands, in the order of the text, up to
-    /// [`MAX_PROBLEMS`].
+    /// [`MAX_ALIKE`](super::MAX_ALIKE) of a kind.
     pub problems: Vec<Problem>,
 }
 
@@ -81,9 +81,7 @@ pub fn parse(query: &str) -> Parsed {
     if let Some(from) = full.map(|problem| problem.span.start) {
         problems.retain(|problem| problem.span.start <= from);
     }
-    problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
-    problems.dedup();
-    problems.truncate(MAX_PROBLEMS);
+    tidy(&mut problems);
     Parsed { ast, problems }
 }
 
@@ -488,7 +486,12 @@ fn is_word(node: &Node) -> bool {
     matches!(node.kind, NodeKind::Word(_))
 }
 
-fn word_node(word: Word) -> Node {
+/// A bare word; where the surroundings keep an operator's name from being one (AND in
+/// "AND,"), it is put in lower case, in which it is printed as the word it is.
+fn word_node(mut word: Word) -> Node {
+    if reads_as_operator(&word.text) {
+        word.text = word.text.to_lowercase();
+    }
     let span = word.span;
     Node::new(NodeKind::Word(word), span)
 }

@@ -1,13 +1,14 @@
 //! What in a query could not be read as it stands, and how it is shown.
 
 use std::fmt::{self, Display, Formatter};
+use std::mem::{Discriminant, discriminant};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::ast::Span;
 use super::date::DateError;
 use super::fields::Field;
-use super::{MAX_BYTES, MAX_DEPTH, MAX_DISTANCE, MAX_FUZZY, MAX_WORDS};
+use super::{MAX_ALIKE, MAX_BYTES, MAX_DEPTH, MAX_DISTANCE, MAX_FUZZY, MAX_WORDS};
 
 /// A place in a query that was read otherwise than as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +24,8 @@ pub struct Problem {
 pub enum ProblemKind {
     /// A quotation mark opens and none closes; the quotation runs to the end.
     UnclosedQuote,
-    /// A quotation mark closes and none opens; it is left out.
-    UnopenedQuote,
+    /// A quotation mark that opens and closes nothing; it is left out.
+    StrayQuote,
     /// A quotation without a word; it is left out.
     EmptyPhrase,
     /// A parenthesis that is never closed; it closes at the end.
@@ -47,11 +48,11 @@ pub enum ProblemKind {
     NearOperand,
     /// A name before a colon that is nearly a field's; it is read as text.
     UnknownField(Field),
-    /// A field's name, a colon and a space: it is read as text.
-    SpaceAfterField,
+    /// A field's name and a colon with nothing glued to it: it is read as text.
+    DetachedField,
     /// A field's name and no value; it is left out.
     NoValue,
-    /// A field inside the value of another; the inner one counts.
+    /// A text field inside the value of another; the outer one counts.
     FieldInField,
     /// A value that is no date; the condition is left out.
     InvalidDate(DateError),
@@ -79,7 +80,7 @@ impl Problem {
         use ProblemKind as K;
         match self.kind {
             K::UnclosedQuote => "this quotation mark is never closed".into(),
-            K::UnopenedQuote => "this quotation mark closes nothing".into(),
+            K::StrayQuote => "this quotation mark has no other half".into(),
             K::EmptyPhrase => "there is no word between these quotation marks".into(),
             K::UnclosedGroup => "this parenthesis is never closed".into(),
             K::UnopenedGroup => "this parenthesis closes nothing".into(),
@@ -91,7 +92,7 @@ impl Problem {
             K::NearDistances => "one chain of NEAR has one distance".into(),
             K::NearOperand => "NEAR wants a word, a phrase or alternatives of these".into(),
             K::UnknownField(_) => "there is no field of this name".into(),
-            K::SpaceAfterField => "a space after the colon makes this plain text".into(),
+            K::DetachedField => "no value touches this colon, so it is plain text".into(),
             K::NoValue => "this field has no value".into(),
             K::FieldInField => "this field stands inside the value of another".into(),
             K::InvalidDate(DateError::Form) => "this is not a date".into(),
@@ -114,7 +115,7 @@ impl Problem {
         use ProblemKind as K;
         let hint = match self.kind {
             K::UnclosedQuote => "read as if it closed at the end of the query",
-            K::UnopenedQuote | K::UnopenedGroup | K::EmptyGroup | K::MissingOperand => "left out",
+            K::StrayQuote | K::UnopenedGroup | K::EmptyGroup | K::MissingOperand => "left out",
             K::EmptyPhrase => "left out; write the words to be found in a row",
             K::UnclosedGroup => "read as if it closed at the end of the query",
             K::TooDeep => "the inner ones are left out",
@@ -127,9 +128,9 @@ impl Problem {
                     field.name()
                 ));
             }
-            K::SpaceAfterField => "to search a field, write the value right after the colon",
+            K::DetachedField => "to search a field, write the value right after the colon",
             K::NoValue => "left out; write the value right after the colon",
-            K::FieldInField => "the inner field counts",
+            K::FieldInField => "the outer field counts",
             K::InvalidDate(DateError::Form) => {
                 "left out; write 25/3/2026, 3/2026, 2026, 2026-03-25 or 2025-01..2026-03"
             }
@@ -200,6 +201,27 @@ impl Display for Shown<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// Puts problems in the order of the text and leaves out repetitions: the same one twice,
+/// and what is too many of a kind.
+pub(super) fn tidy(problems: &mut Vec<Problem>) {
+    problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+    problems.dedup();
+    let mut told: Vec<(Discriminant<ProblemKind>, usize)> = Vec::new();
+    problems.retain(|problem| {
+        let kind = discriminant(&problem.kind);
+        match told.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, times)) => {
+                *times += 1;
+                *times <= MAX_ALIKE
+            }
+            None => {
+                told.push((kind, 1));
+                true
+            }
+        }
+    });
 }
 
 /// The text with a replacement for every character that a terminal would obey.

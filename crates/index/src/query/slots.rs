@@ -1,12 +1,12 @@
 //! From a typed word to the keys that may stand for it.
 
-use timbao_tokenizer::{Keys, Kind, Token, WholeKind, scan, wholes};
+use timbao_tokenizer::{Keys, Kind, Token, Whole, WholeKind, scan, variants, wholes, write_out};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::plan::{Key, Slot};
 
 use super::ast::{Form, Span, Word};
-use super::lower::{Expansion, Why, WordReading};
+use super::lowered::{Expansion, Why, WordReading};
 
 /// The tones, as the mark that ends an exact key.
 const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{309}', '\u{303}', '\u{323}'];
@@ -23,6 +23,9 @@ impl Slots {
     pub(super) fn of(&mut self, word: &Word, strict: bool) -> Vec<Slot> {
         let mut keys = Keys::new();
         let mut slots: Vec<Slot> = Vec::new();
+        let dates: Vec<Whole> = wholes(&word.text)
+            .filter(|whole| whole.kind == WholeKind::Date)
+            .collect();
         let mut tokens = scan(&word.text).peekable();
         while let Some(token) = tokens.next() {
             let part = word.text.get(token.start..token.end).unwrap_or_default();
@@ -37,15 +40,20 @@ impl Slots {
             let mut slot = Slot {
                 keys: keys_of(&keys, form, strict),
             };
-            if form == Form::Plain
-                && let Some(other) = other_zero(&word.text, token, part)
-            {
-                slot.keys.push(key(&other, &other, strict));
-                self.expansions.push(Expansion {
-                    span,
-                    to: other,
-                    why: Why::LeadingZero,
-                });
+            if form == Form::Plain {
+                let spelling = if strict { None } else { other_vowel(&keys) };
+                let spelling = spelling.map(|key| (key, Why::OtherVowel));
+                let zero = other_zero(part, token, &dates);
+                let zero = zero.map(|other| (key(&other, &other, strict), Why::LeadingZero));
+                if let Some((key, why)) = spelling.or(zero) {
+                    let to = match &key {
+                        Key::Exact(key) => write_out(key),
+                        Key::Folded(key) => key.clone(),
+                        Key::Prefix { .. } | Key::Fuzzy { .. } => String::new(),
+                    };
+                    self.expansions.push(Expansion { span, to, why });
+                    slot.keys.push(key);
+                }
             }
             slots.push(slot);
         }
@@ -100,17 +108,23 @@ fn prefixes(typed: &str, strict: bool) -> Vec<Key> {
     }
 }
 
-/// The other way to write a day or month below ten: 3 for 03, 03 for 3.
-fn other_zero(text: &str, token: Token, part: &str) -> Option<String> {
-    if token.kind != Kind::Number || part.len() > 2 {
-        return None;
+/// The key of the same syllable in the other of i and y, for a loose word: of any accents
+/// if that is the same word in all of them, else of the accents that were typed.
+fn other_vowel(keys: &Keys) -> Option<Key> {
+    match variants::iy_folded(keys.folded()) {
+        Some(folded) => Some(Key::Folded(folded.to_owned())),
+        None => variants::iy(keys.exact()).map(Key::Exact),
     }
-    let in_date = wholes(text).any(|whole| {
-        whole.kind == WholeKind::Date && whole.start <= token.start && token.end <= whole.end
-    });
+}
+
+/// The other way to write a day or month below ten: 3 for 03, 03 for 3.
+fn other_zero(part: &str, token: Token, dates: &[Whole]) -> Option<String> {
+    let after = dates.partition_point(|date| date.start <= token.start);
+    let date = dates.get(after.checked_sub(1)?)?;
     match part.as_bytes() {
-        [digit] if in_date && digit.is_ascii_digit() => Some(format!("0{part}")),
-        [b'0', digit] if in_date && digit.is_ascii_digit() => part.get(1..).map(str::to_owned),
+        _ if token.kind != Kind::Number || token.end > date.end => None,
+        [digit] if digit.is_ascii_digit() => Some(format!("0{part}")),
+        [b'0', digit] if digit.is_ascii_digit() => part.get(1..).map(str::to_owned),
         _ => None,
     }
 }

@@ -4,9 +4,12 @@
 use timbao_tokenizer::scan;
 
 use super::ast::{AccentMode, Filler, Form, Phrase, PhrasePart, Span, Word};
-use super::lex::{digits, is_space, number, reads_as_operator};
+use super::lex::{digits, is_space, number};
 use super::problem::{Problem, ProblemKind};
 use super::{MAX_DISTANCE, MAX_FUZZY, MAX_WORDS};
+
+/// What may end a word without being part of it or of an operator behind it.
+const PUNCTUATION: [char; 7] = [',', ';', ':', '.', '!', '?', '…'];
 
 /// Collects words, up to a bound for the whole query.
 pub(super) struct Words<'q> {
@@ -83,9 +86,6 @@ impl<'q> Words<'q> {
         }
         for word in &mut words {
             word.text = word.span.of(self.text).to_owned();
-            if reads_as_operator(&word.text) {
-                word.text = word.text.to_lowercase();
-            }
         }
         if let Some(last) = words.last_mut() {
             last.form = form;
@@ -161,7 +161,7 @@ fn chunks(text: &str, within: Span) -> impl Iterator<Item = Span> {
 
 /// The gap a chunk of a phrase stands for: `*`, `**` or `**N`.
 fn filler(chunk: Span, text: &str, problems: &mut Vec<Problem>) -> Option<Filler> {
-    let chunk_text = chunk.of(text);
+    let chunk_text = chunk.of(text).trim_end_matches(PUNCTUATION);
     let rest = chunk_text.trim_start_matches('*');
     let stars = chunk_text.len() - rest.len();
     match (stars, rest) {
@@ -184,7 +184,7 @@ fn filler(chunk: Span, text: &str, problems: &mut Vec<Problem>) -> Option<Filler
 
 /// Takes an ending `*`, `~` or `~N` off a chunk; returns what is before it.
 fn split_form<'t>(chunk: &'t str, start: usize, problems: &mut Vec<Problem>) -> (&'t str, Form) {
-    let trimmed = chunk.trim_end_matches([',', ';', ':', '.', '!', '?', '…']);
+    let trimmed = chunk.trim_end_matches(PUNCTUATION);
     let ends_in_word = |body: &str| {
         scan(body)
             .last()
