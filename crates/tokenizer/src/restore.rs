@@ -71,8 +71,8 @@ const MAX_SPELLINGS: usize = 32;
 pub fn restore(words: &[impl AsRef<str>], counts: &impl Counts, most: usize) -> Vec<Reading> {
     let mut keys = Keys::new();
     let mut known = false;
-    let mut paths: Vec<Path> = Vec::new();
-    for (at, word) in words.iter().enumerate() {
+    let mut layers: Vec<Layer> = Vec::with_capacity(words.len());
+    for word in words {
         keys.set(word.as_ref());
         let mut spellings = counts.spellings(keys.folded());
         spellings
@@ -83,101 +83,127 @@ pub fn restore(words: &[impl AsRef<str>], counts: &impl Counts, most: usize) -> 
         if spellings.is_empty() {
             spellings.push((keys.exact().to_owned(), 0));
         }
-        paths = step(paths, spellings, at == 0, counts, most);
+        layers.push(Layer::after(layers.last(), spellings, counts, most));
     }
-    if !known {
+    let Some(last) = layers.last().filter(|_| known) else {
         return Vec::new();
-    }
-    paths.sort_by(|a, b| {
-        b.score
-            .total_cmp(&a.score)
-            .then_with(|| a.words.cmp(&b.words))
-    });
-    paths.truncate(most);
-    paths.into_iter().map(Path::into_reading).collect()
+    };
+    let mut ends: Vec<&Node> = last.nodes.iter().collect();
+    ends.sort_by(|a, b| b.score.total_cmp(&a.score));
+    ends.into_iter()
+        .take(most)
+        .map(|end| reading(&layers, end))
+        .collect()
 }
 
-/// A reading of the first words.
-#[derive(Clone)]
-struct Path {
-    words: Vec<String>,
-    score: f64,
-    count: u64,
-    /// The count of the last word.
-    last: u64,
-}
-
-impl Path {
-    fn into_reading(self) -> Reading {
-        let spelled: Vec<String> = self.words.iter().map(|exact| write_out(exact)).collect();
-        Reading {
-            text: spelled.join(" "),
-            words: self.words,
-            score: self.score,
-            count: self.count,
-        }
-    }
-}
-
-/// Extends every path by every spelling, and keeps the best `most` of each spelling.
-fn step(
-    paths: Vec<Path>,
+/// The spellings of one word and the best ways to arrive at each.
+struct Layer {
+    is_first: bool,
     spellings: Vec<(String, u64)>,
-    first: bool,
-    counts: &impl Counts,
-    most: usize,
-) -> Vec<Path> {
-    let total: u64 = spellings
-        .iter()
-        .map(|(_, count)| count)
-        .fold(0, |a, &b| a.saturating_add(b));
-    let mut extended = Vec::new();
-    for (exact, count) in spellings {
-        let share = if total == 0 {
-            1.0
-        } else {
-            count as f64 / total as f64
-        };
-        if first {
-            extended.push(Path {
-                words: vec![exact],
-                score: share.ln(),
-                count,
-                last: count,
-            });
-            continue;
-        }
-        // Paths with the same last word stand together, so each pair is asked for once.
-        let mut asked: Option<(&str, u64)> = None;
-        let mut here: Vec<Path> = paths
+    /// Grouped by spelling, the best first in each group.
+    nodes: Vec<Node>,
+}
+
+/// One way to read the query up to a word.
+struct Node {
+    /// Its word, an index into the spellings of its layer.
+    spelling: usize,
+    /// The node before it, an index into the nodes of the layer before.
+    before: usize,
+    score: f64,
+    /// The count of the rarest pair so far; of the first word, its own.
+    count: u64,
+}
+
+impl Layer {
+    /// Extends each way to read the words before by each spelling, and keeps the best `most` of each.
+    fn after(
+        layer: Option<&Layer>,
+        spellings: Vec<(String, u64)>,
+        counts: &impl Counts,
+        most: usize,
+    ) -> Layer {
+        let total = spellings
             .iter()
-            .map(|path| {
-                let before = path.words.last().map_or("", String::as_str);
-                let pair = match asked {
-                    Some((word, pair)) if word == before => pair,
-                    _ => counts.pair_count(before, &exact),
+            .fold(0u64, |sum, (_, count)| sum.saturating_add(*count));
+        let mut nodes = Vec::new();
+        for (spelling, (exact, count)) in spellings.iter().enumerate() {
+            let share = if total == 0 {
+                1.0
+            } else {
+                *count as f64 / total as f64
+            };
+            let Some(layer) = layer else {
+                nodes.push(Node {
+                    spelling,
+                    before: 0,
+                    score: share.ln(),
+                    count: *count,
+                });
+                continue;
+            };
+            let likelihoods: Vec<(u64, f64)> = layer
+                .spellings
+                .iter()
+                .map(|(first, first_count)| {
+                    let pair = counts.pair_count(first, exact);
+                    (
+                        pair,
+                        ((pair as f64 + MU * share) / (*first_count as f64 + MU)).ln(),
+                    )
+                })
+                .collect();
+            let mut here: Vec<Node> = Vec::new();
+            for (before, node) in layer.nodes.iter().enumerate() {
+                let Some(&(pair, likelihood)) = likelihoods.get(node.spelling) else {
+                    continue;
                 };
-                asked = Some((before, pair));
-                let likelihood = (pair as f64 + MU * share) / (path.last as f64 + MU);
-                let mut words = path.words.clone();
-                words.push(exact.clone());
-                let rarest = if words.len() == 2 {
+                let count = if layer.is_first {
                     pair
                 } else {
-                    path.count.min(pair)
+                    node.count.min(pair)
                 };
-                let score = path.score + likelihood.ln();
-                Path {
-                    words,
-                    score,
-                    count: rarest,
-                    last: count,
-                }
-            })
-            .collect();
-        here.sort_by(|a, b| b.score.total_cmp(&a.score));
-        here.truncate(most.max(1));
-        extended.append(&mut here);
+                here.push(Node {
+                    spelling,
+                    before,
+                    score: node.score + likelihood,
+                    count,
+                });
+            }
+            here.sort_by(|a, b| b.score.total_cmp(&a.score));
+            here.truncate(most.max(1));
+            nodes.append(&mut here);
+        }
+        Layer {
+            is_first: layer.is_none(),
+            spellings,
+            nodes,
+        }
     }
-    extended
+}
+
+/// Walks back from `end` through the layers.
+fn reading(layers: &[Layer], end: &Node) -> Reading {
+    let mut words = Vec::with_capacity(layers.len());
+    let mut node = Some(end);
+    for at in (0..layers.len()).rev() {
+        let Some(here) = node else { break };
+        words.extend(
+            layers[at]
+                .spellings
+                .get(here.spelling)
+                .map(|(exact, _)| exact.clone()),
+        );
+        node = at
+            .checked_sub(1)
+            .and_then(|before| layers[before].nodes.get(here.before));
+    }
+    words.reverse();
+    let spelled: Vec<String> = words.iter().map(|exact| write_out(exact)).collect();
+    Reading {
+        text: spelled.join(" "),
+        words,
+        score: end.score,
+        count: end.count,
+    }
 }

@@ -161,3 +161,15 @@ fn readings_are_ranked_and_distinct() {
             .any(|word| *word == exact_key("biên"))
     );
 }
+
+#[test]
+fn a_very_long_query_is_read_as_well() {
+    let query: Vec<&str> = ["tu", "dien", "bien"]
+        .into_iter()
+        .cycle()
+        .take(3_000)
+        .collect();
+    let readings = restore(&query, &Text::new(TEXT), 3);
+    assert_eq!(readings.len(), 3);
+    assert_eq!(readings[0].words.len(), query.len());
+}
