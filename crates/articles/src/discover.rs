@@ -133,11 +133,12 @@ impl Discover {
         {
             return None;
         }
-        if !is_root && !self.options.any_extension {
-            if let Some(extension) = foreign_extension(entry.path()) {
-                self.skip(extension);
-                return None;
-            }
+        if !is_root
+            && !self.options.any_extension
+            && let Some(extension) = foreign_extension(entry.path())
+        {
+            self.skip(extension);
+            return None;
         }
         let metadata = match std::fs::metadata(entry.path()) {
             Ok(metadata) => metadata,

@@ -42,17 +42,16 @@ pub(crate) fn parse(text: &str, trace: &mut Trace) -> Article {
     if let Some(first) = blocks
         .first()
         .filter(|block| block.emphasised && blocks.len() > 1)
+        && draft.wants(Field::Summary, SHOWN)
     {
-        if draft.wants(Field::Summary, SHOWN) {
-            draft.offer(
-                Field::Summary,
-                SHOWN,
-                first.text.clone(),
-                "first paragraph, emphasised",
-                trace,
-            );
-            blocks.remove(0);
-        }
+        draft.offer(
+            Field::Summary,
+            SHOWN,
+            first.text.clone(),
+            "first paragraph, emphasised",
+            trace,
+        );
+        blocks.remove(0);
     }
     let body = blocks
         .into_iter()

@@ -193,10 +193,11 @@ impl Scan {
                     if self.level == Some(2) && depth == 1 {
                         self.unwrapped = true;
                     }
-                    if Some(depth) == self.level && !self.unwrapped {
-                        if let Some(start) = self.start.take() {
-                            return Ok(Some((start..at, at)));
-                        }
+                    if Some(depth) == self.level
+                        && !self.unwrapped
+                        && let Some(start) = self.start.take()
+                    {
+                        return Ok(Some((start..at, at)));
                     }
                     if depth == 0 && self.level == Some(2) {
                         // Another wrapper may follow.

@@ -35,6 +35,9 @@ struct Shared {
     len: u64,
 }
 
+/// An entry to read: its name, and its text or why there is none.
+type Opened = (String, Result<Stream, Fault>);
+
 impl Zip {
     pub fn new(mut file: Box<dyn Seekable>, limits: &Limits) -> Result<Self, Fault> {
         let len = file.seek(SeekFrom::End(0))?;
@@ -60,11 +63,7 @@ impl Zip {
         })
     }
 
-    fn open(
-        &mut self,
-        index: usize,
-        limits: &Limits,
-    ) -> Result<Option<(String, Result<Stream, Fault>)>, Fault> {
+    fn open(&mut self, index: usize, limits: &Limits) -> Result<Option<Opened>, Fault> {
         let entry = self.archive.by_index_raw(index).map_err(fault)?;
         let name = std::str::from_utf8(entry.name_raw())
             .map_or_else(|_| lossless(entry.name_raw()), str::to_owned);

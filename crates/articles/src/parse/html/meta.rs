@@ -39,16 +39,16 @@ fn json_ld(document: &Document, draft: &mut Draft, trace: &mut Trace) {
         if let Some(article) = find_article(&value, 0) {
             offer_json_ld(article, draft, trace);
         }
-        if let Some(crumbs) = find(&value, 0, &|value| has_type(value, "BreadcrumbList")) {
-            if let Some(name) = last_crumb(crumbs) {
-                draft.offer(
-                    Field::Section,
-                    rank::GUESSED,
-                    name,
-                    "JSON-LD BreadcrumbList",
-                    trace,
-                );
-            }
+        if let Some(crumbs) = find(&value, 0, &|value| has_type(value, "BreadcrumbList"))
+            && let Some(name) = last_crumb(crumbs)
+        {
+            draft.offer(
+                Field::Section,
+                rank::GUESSED,
+                name,
+                "JSON-LD BreadcrumbList",
+                trace,
+            );
         }
     }
 }

@@ -86,15 +86,15 @@ fn page(html: &str, trace: &mut Trace) -> Article {
             paragraphs.push(line);
         }
     }
-    if paragraphs.len() > 1 {
-        if let Some(signed) = paragraphs.last().and_then(|line| plain::sign_off(line)) {
-            paragraphs.pop();
-            if let Some(author) = signed.author {
-                draft.offer(Field::Author, 250, author, "last line", trace);
-            }
-            if let Some(agency) = signed.agency {
-                draft.offer(Field::Agency, 250, agency, "last line", trace);
-            }
+    if paragraphs.len() > 1
+        && let Some(signed) = paragraphs.last().and_then(|line| plain::sign_off(line))
+    {
+        paragraphs.pop();
+        if let Some(author) = signed.author {
+            draft.offer(Field::Author, 250, author, "last line", trace);
+        }
+        if let Some(agency) = signed.agency {
+            draft.offer(Field::Agency, 250, agency, "last line", trace);
         }
     }
     let dateline = paragraphs
@@ -105,13 +105,12 @@ fn page(html: &str, trace: &mut Trace) -> Article {
     draft.offer_captions(text.captions, "figures", trace);
     let mut article = draft.finish(trace);
     // A place that is set off by style alone runs into the summary.
-    if let (Some(place), Some(summary)) = (&article.place, &mut article.summary) {
-        if let Some(rest) = summary
+    if let (Some(place), Some(summary)) = (&article.place, &mut article.summary)
+        && let Some(rest) = summary
             .strip_prefix(place.as_str())
             .filter(|rest| rest.starts_with(char::is_alphanumeric))
-        {
-            *summary = rest.to_owned();
-        }
+    {
+        *summary = rest.to_owned();
     }
     if let Some(dateline) = dateline {
         dateline::apply(dateline, &mut article, trace);
