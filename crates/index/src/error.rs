@@ -29,6 +29,32 @@ pub enum Error {
         /// The index's folder.
         dir: PathBuf,
     },
+    /// There is nothing at a path that was named as a source.
+    #[error("there is no file or folder at {}", .path.display())]
+    NoSource {
+        /// The path that was named.
+        path: PathBuf,
+    },
+    /// The index remembers no sources.
+    #[error("the index at {} has no sources yet; name the files and folders to index", .dir.display())]
+    NoSources {
+        /// The index's folder.
+        dir: PathBuf,
+    },
+    /// A source is gone, or most of it, which may be a disk that is not
+    /// mounted.
+    #[error("{} is gone, or most of it: {articles} of its {had} articles would be removed; mount its disk, or allow it to vanish", .path.display())]
+    Vanished {
+        /// The source.
+        path: PathBuf,
+        /// How many articles would be removed.
+        articles: u64,
+        /// How many articles of it there are.
+        had: u64,
+    },
+    /// Something could not be read, and nothing was to be left out.
+    #[error("{0}")]
+    Unreadable(timbao_articles::Problem),
     /// A file of the index is damaged.
     #[error("the index is damaged: {reason}")]
     Damaged {
@@ -62,7 +88,9 @@ impl Error {
 impl From<TantivyError> for Error {
     fn from(error: TantivyError) -> Self {
         match error {
-            TantivyError::DataCorruption(damage) => Self::Damaged { reason: format!("{damage:?}") },
+            TantivyError::DataCorruption(damage) => Self::Damaged {
+                reason: format!("{damage:?}"),
+            },
             other => Self::Engine(other),
         }
     }

@@ -7,6 +7,7 @@ pub mod query;
 mod schema;
 mod store;
 mod text;
+pub mod update;
 
 pub use error::{Error, Result};
 pub use schema::INDEX_VERSION;

@@ -1,0 +1,241 @@
+//! Reading: files into records, records into articles, articles into the
+//! index.
+//!
+//! A few threads cut files into batches of records, many parse them. Queues
+//! are short, so that memory is bounded by the size of a batch times the
+//! number of threads.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use timbao_articles::{Limits, Problem, RecordBatch, open};
+
+use super::diff::Job;
+use super::progress::{Progress, Reading};
+use super::record::{Record, key};
+use super::task::{Done, Task};
+use crate::error::{Error, Result};
+use crate::store::ArticleWriter;
+
+/// Threads that open files and cut them: while one waits for a disk or unpacks
+/// an archive, the other goes on.
+const READERS: usize = 2;
+
+/// What reading needs.
+pub(crate) struct Pipeline<'a> {
+    pub(crate) writer: &'a ArticleWriter,
+    pub(crate) limits: &'a Limits,
+    pub(crate) progress: &'a dyn Progress,
+    /// Stops before the next batch when it is set.
+    pub(crate) stop: &'a AtomicBool,
+    /// Stops at the first problem.
+    pub(crate) strict: bool,
+    pub(crate) threads: usize,
+}
+
+/// What came of reading.
+pub(crate) struct Outcome {
+    /// The files that were read, in no order.
+    pub(crate) done: Vec<Done>,
+    /// The number that the next article gets.
+    pub(crate) next_number: u64,
+    /// Whether it stopped before the end.
+    pub(crate) interrupted: bool,
+    /// Bytes of the files that were read.
+    pub(crate) bytes: u64,
+}
+
+impl Pipeline<'_> {
+    /// Reads the files of `jobs`.
+    ///
+    /// # Errors
+    ///
+    /// When an article cannot be written, or at the first problem if that is
+    /// wanted. Nothing is to be committed then.
+    pub(crate) fn run(&self, jobs: Vec<Job>, record: &Record) -> Result<Outcome> {
+        let run = Run {
+            pipeline: self,
+            // 0 stands for what could not be parsed.
+            next_number: AtomicU64::new(record.next_number.max(1)),
+            failure: Mutex::new(None),
+            failed: AtomicBool::new(false),
+            skipped: AtomicBool::new(false),
+            done: Mutex::new(Vec::with_capacity(jobs.len())),
+            so_far: Mutex::new(Reading::default()),
+        };
+        let jobs = Mutex::new(jobs.into_iter());
+        let (sender, receiver) = sync_channel(2 * self.threads + READERS);
+        let receiver = Mutex::new(receiver);
+        thread::scope(|scope| {
+            for _ in 0..READERS {
+                let sender = sender.clone();
+                scope.spawn(|| run.read(&jobs, sender));
+            }
+            for _ in 0..self.threads {
+                scope.spawn(|| run.parse(&receiver));
+            }
+            drop(sender);
+        });
+        if let Some(error) = into_inner(run.failure) {
+            return Err(error);
+        }
+        Ok(Outcome {
+            done: into_inner(run.done),
+            next_number: run.next_number.into_inner(),
+            interrupted: run.skipped.into_inner(),
+            bytes: into_inner(run.so_far).bytes,
+        })
+    }
+}
+
+struct Run<'a> {
+    pipeline: &'a Pipeline<'a>,
+    next_number: AtomicU64,
+    failure: Mutex<Option<Error>>,
+    failed: AtomicBool,
+    /// Whether something was left out because of the stop.
+    skipped: AtomicBool,
+    done: Mutex<Vec<Done>>,
+    so_far: Mutex<Reading>,
+}
+
+/// Records of a file, on their way to a parser.
+type Parcel = (Arc<Task>, RecordBatch);
+
+impl Run<'_> {
+    fn read(&self, jobs: &Mutex<std::vec::IntoIter<Job>>, parcels: SyncSender<Parcel>) {
+        loop {
+            if self.stops() {
+                let left = lock(jobs).next().is_some();
+                if left {
+                    self.skipped.store(true, Ordering::Relaxed);
+                }
+                return;
+            }
+            let Some(job) = lock(jobs).next() else { return };
+            let task = Arc::new(Task::new(job));
+            self.read_file(&task, &parcels);
+            self.end(&task);
+        }
+    }
+
+    fn read_file(&self, task: &Arc<Task>, parcels: &SyncSender<Parcel>) {
+        let mut reader = match open(task.found(), self.pipeline.limits) {
+            Ok(reader) => reader,
+            Err(problem) => return self.problem(task, problem),
+        };
+        loop {
+            let mut batch = RecordBatch::new();
+            if !reader.next_batch(&mut batch) {
+                return;
+            }
+            for problem in batch.take_problems() {
+                self.problem(task, problem);
+            }
+            if self.stops() {
+                task.cut_short();
+                self.skipped.store(true, Ordering::Relaxed);
+                return;
+            }
+            task.begin();
+            // Parsers only go when no reader is left.
+            if parcels.send((Arc::clone(task), batch)).is_err() {
+                task.cut_short();
+                return self.end(task);
+            }
+        }
+    }
+
+    fn parse(&self, parcels: &Mutex<Receiver<Parcel>>) {
+        loop {
+            let parcel = lock(parcels).recv();
+            let Ok((task, batch)) = parcel else { return };
+            // After a failure nothing counts, and readers must not wait.
+            if !self.failed.load(Ordering::Relaxed)
+                && let Err(error) = self.index(&task, &batch)
+            {
+                self.fail(error);
+            }
+            self.end(&task);
+        }
+    }
+
+    fn index(&self, task: &Task, batch: &RecordBatch) -> Result<()> {
+        let mut articles = 0;
+        for record in batch.records() {
+            let Some(mut found) = task.look_at(&record) else {
+                articles += 1;
+                continue;
+            };
+            match record.parse() {
+                Ok(parsed) => {
+                    articles += 1;
+                    found.number = self.next_number.fetch_add(1, Ordering::Relaxed);
+                    self.pipeline
+                        .writer
+                        .add(&key(found.number), parsed.article)?;
+                }
+                Err(problem) => self.problem(task, problem),
+            }
+            task.add(found);
+        }
+        let bytes = task.count_bytes(batch.bytes() as u64);
+        self.report(|so_far| {
+            so_far.articles += articles;
+            so_far.bytes += bytes;
+        });
+        Ok(())
+    }
+
+    /// Ends a part of a task, and the task with its last part.
+    fn end(&self, task: &Arc<Task>) {
+        if !task.end() || self.failed.load(Ordering::Relaxed) {
+            return;
+        }
+        let done = task.finish();
+        for number in &done.deleted {
+            self.pipeline.writer.delete(&key(*number));
+        }
+        let bytes = task.count_bytes(u64::MAX);
+        lock(&self.done).push(done);
+        self.report(|so_far| {
+            so_far.files += 1;
+            so_far.bytes += bytes;
+        });
+    }
+
+    fn problem(&self, task: &Task, problem: Problem) {
+        self.pipeline.progress.problem(&problem);
+        self.report(|so_far| so_far.problems += 1);
+        if self.pipeline.strict {
+            self.fail(Error::Unreadable(problem.clone()));
+        }
+        task.problem(problem);
+    }
+
+    fn report(&self, change: impl FnOnce(&mut Reading)) {
+        let mut so_far = lock(&self.so_far);
+        change(&mut so_far);
+        self.pipeline.progress.read(*so_far);
+    }
+
+    fn fail(&self, error: Error) {
+        self.failed.store(true, Ordering::Relaxed);
+        lock(&self.failure).get_or_insert(error);
+    }
+
+    fn stops(&self) -> bool {
+        self.failed.load(Ordering::Relaxed) || self.pipeline.stop.load(Ordering::Relaxed)
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // A thread that panicked leaves counts and lists whole.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn into_inner<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,54 @@
+//! What an update says while it goes on.
+
+use timbao_articles::Problem;
+
+/// Hears how an update goes. Calls come from many threads; all do nothing
+/// unless they are written.
+pub trait Progress: Sync {
+    /// A phase begins.
+    fn phase(&self, _phase: Phase) {}
+
+    /// So many files were found by now.
+    fn found(&self, _files: u64) {}
+
+    /// Some more was read.
+    fn read(&self, _so_far: Reading) {}
+
+    /// Something could not be read.
+    fn problem(&self, _problem: &Problem) {}
+}
+
+/// Hears nothing.
+impl Progress for () {}
+
+/// The phases of an update, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Looking for files.
+    Finding,
+    /// Reading those that are new or changed.
+    Reading {
+        /// How many there are.
+        files: u64,
+        /// Their size in bytes.
+        bytes: u64,
+    },
+    /// Making what was read visible and lasting.
+    Committing,
+    /// Merging segments, so that searches are fast.
+    Merging,
+}
+
+/// What was read so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Files that are done.
+    pub files: u64,
+    /// Bytes of files, out of those that [`Phase::Reading`] told.
+    pub bytes: u64,
+    /// Articles that were read.
+    pub articles: u64,
+    /// Problems that were met.
+    pub problems: u64,
+}

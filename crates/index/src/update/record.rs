@@ -1,0 +1,402 @@
+//! The record of what was seen: which files an index was made of, and which
+//! article came from where.
+//!
+//! It is one file beside the segments, written and synced before the commit
+//! that names it, so that a commit and its record cannot disagree.
+
+use std::collections::BTreeMap;
+
+use timbao_articles::Problem;
+
+/// The length of a hash of an article: 128 bits of BLAKE3.
+pub(crate) const HASH_BYTES: usize = 16;
+
+/// What the bytes of an article hash to.
+pub(crate) type Hash = [u8; HASH_BYTES];
+
+/// What an index was made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Record {
+    /// The number that the next article gets. Numbers are never used twice.
+    pub(crate) next_number: u64,
+    /// Stands for the limits that the files were read with.
+    pub(crate) limits: u64,
+    /// Files by path.
+    pub(crate) files: BTreeMap<String, SeenFile>,
+}
+
+/// A file as it was when it was read last.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct SeenFile {
+    /// Its length in bytes.
+    pub(crate) len: u64,
+    /// Its last change in nanoseconds since 1970, if known.
+    pub(crate) modified: Option<u64>,
+    /// The system's number of the file, 0 when it tells none.
+    pub(crate) inode: u64,
+    /// How many bytes at the end of the path are relative to the source.
+    pub(crate) relative: u32,
+    /// Whether the same length and time mean the same content. They do not
+    /// when the file was still being written, or could not be read whole.
+    pub(crate) settled: bool,
+    /// Whether the articles would be read the same from a file elsewhere.
+    pub(crate) portable: bool,
+    /// Its articles, in order.
+    pub(crate) members: Vec<Member>,
+    /// What could not be read of it.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// An article of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Member {
+    /// Its place in the file.
+    pub(crate) place: Place,
+    /// The hash of its bytes.
+    pub(crate) hash: Hash,
+    /// The number it has in the index, 0 if it could not be parsed.
+    pub(crate) number: u64,
+}
+
+/// Where an article stands in its file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Place {
+    /// The file is the article.
+    Whole,
+    /// On a line, counted from 1.
+    Line(u64),
+    /// Under a name, or a name and a line.
+    Named(Box<str>),
+}
+
+impl Place {
+    /// Reads the place as [`Article::member`](timbao_articles::Article::member)
+    /// writes it.
+    pub(crate) fn new(member: Option<&str>) -> Self {
+        let Some(member) = member else {
+            return Self::Whole;
+        };
+        match member.parse::<u64>() {
+            Ok(line) if line.to_string() == member => Self::Line(line),
+            _ => Self::Named(member.into()),
+        }
+    }
+}
+
+impl SeenFile {
+    /// How many articles of it are in the index.
+    pub(crate) fn articles(&self) -> u64 {
+        self.numbers().count() as u64
+    }
+
+    /// The numbers of its articles in the index.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> + '_ {
+        self.members
+            .iter()
+            .map(|member| member.number)
+            .filter(|number| *number != 0)
+    }
+}
+
+impl Record {
+    /// How many articles are in the index.
+    pub(crate) fn articles(&self) -> u64 {
+        self.files.values().map(SeenFile::articles).sum()
+    }
+}
+
+/// The term that an article is deleted by.
+pub(crate) fn key(number: u64) -> String {
+    format!("{number:x}")
+}
+
+/// Opens the file; the last byte is the version of its layout.
+const MAGIC: &[u8] = b"timbao seen\x01";
+
+const SETTLED: u8 = 1;
+const PORTABLE: u8 = 2;
+const TIMED: u8 = 4;
+
+impl Record {
+    /// Writes the record: numbers as LEB128, paths by what they add to the one
+    /// before, article numbers by their distance from the one before.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut out = MAGIC.to_vec();
+        put(&mut out, self.next_number);
+        put(&mut out, self.limits);
+        put(&mut out, self.files.len() as u64);
+        let mut before: &[u8] = b"";
+        for (path, file) in &self.files {
+            let path = path.as_bytes();
+            let shared = path.iter().zip(before).take_while(|(a, b)| a == b).count();
+            put(&mut out, shared as u64);
+            put_bytes(&mut out, &path[shared..]);
+            before = path;
+            file.encode(&mut out);
+        }
+        out
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote; `None` if it is damaged.
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut input = Input(bytes.strip_prefix(MAGIC)?);
+        let next_number = input.number()?;
+        let limits = input.number()?;
+        let count = input.number()?;
+        let mut files = BTreeMap::new();
+        let mut before = Vec::new();
+        for _ in 0..count {
+            let shared = usize::try_from(input.number()?).ok()?;
+            if shared > before.len() {
+                return None;
+            }
+            before.truncate(shared);
+            before.extend_from_slice(input.bytes()?);
+            let path = std::str::from_utf8(&before).ok()?.to_owned();
+            files.insert(path, SeenFile::decode(&mut input)?);
+        }
+        (input.0.is_empty() && files.len() as u64 == count).then_some(Self {
+            next_number,
+            limits,
+            files,
+        })
+    }
+}
+
+impl SeenFile {
+    fn encode(&self, out: &mut Vec<u8>) {
+        put(out, self.len);
+        let flag = |on, bit| if on { bit } else { 0 };
+        out.push(
+            flag(self.settled, SETTLED)
+                | flag(self.portable, PORTABLE)
+                | flag(self.modified.is_some(), TIMED),
+        );
+        if let Some(modified) = self.modified {
+            out.extend_from_slice(&modified.to_le_bytes());
+        }
+        put(out, self.inode);
+        put(out, u64::from(self.relative));
+        put(out, self.members.len() as u64);
+        let mut line = 0u64;
+        let mut number = 0u64;
+        for member in &self.members {
+            match &member.place {
+                // The next line is by far the commonest place.
+                Place::Line(at) if *at == line.wrapping_add(1) => out.push(0),
+                Place::Line(at) => {
+                    out.push(1);
+                    put(out, *at);
+                }
+                Place::Whole => out.push(2),
+                Place::Named(name) => {
+                    out.push(3);
+                    put_bytes(out, name.as_bytes());
+                }
+            }
+            if let Place::Line(at) = member.place {
+                line = at;
+            }
+            out.extend_from_slice(&member.hash);
+            put(out, zigzag(member.number.wrapping_sub(number) as i64));
+            number = member.number;
+        }
+        put(out, self.problems.len() as u64);
+        for problem in &self.problems {
+            // Plain strings always serialize.
+            put_bytes(out, &serde_json::to_vec(problem).unwrap_or_default());
+        }
+    }
+
+    fn decode(input: &mut Input<'_>) -> Option<Self> {
+        let len = input.number()?;
+        let flags = input.byte()?;
+        let modified = match flags & TIMED {
+            0 => None,
+            _ => Some(u64::from_le_bytes(input.take(8)?.try_into().ok()?)),
+        };
+        let inode = input.number()?;
+        let relative = u32::try_from(input.number()?).ok()?;
+        let count = input.number()?;
+        let mut members = Vec::new();
+        let mut line = 0u64;
+        let mut number = 0u64;
+        for _ in 0..count {
+            let place = match input.byte()? {
+                0 => Place::Line(line.wrapping_add(1)),
+                1 => Place::Line(input.number()?),
+                2 => Place::Whole,
+                3 => Place::Named(std::str::from_utf8(input.bytes()?).ok()?.into()),
+                _ => return None,
+            };
+            if let Place::Line(at) = place {
+                line = at;
+            }
+            let hash = input.take(HASH_BYTES)?.try_into().ok()?;
+            number = number.wrapping_add(unzigzag(input.number()?) as u64);
+            members.push(Member {
+                place,
+                hash,
+                number,
+            });
+        }
+        let mut problems = Vec::new();
+        for _ in 0..input.number()? {
+            problems.push(serde_json::from_slice(input.bytes()?).ok()?);
+        }
+        Some(Self {
+            len,
+            modified,
+            inode,
+            relative,
+            settled: flags & SETTLED != 0,
+            portable: flags & PORTABLE != 0,
+            members,
+            problems,
+        })
+    }
+}
+
+fn put(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    put(out, bytes.len() as u64);
+    out.extend_from_slice(bytes);
+}
+
+fn zigzag(number: i64) -> u64 {
+    (number << 1 ^ number >> 63) as u64
+}
+
+fn unzigzag(number: u64) -> i64 {
+    (number >> 1) as i64 ^ -((number & 1) as i64)
+}
+
+/// Bytes that are read from front to back, never beyond their end.
+struct Input<'a>(&'a [u8]);
+
+impl<'a> Input<'a> {
+    fn take(&mut self, len: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(len)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.take(1)?.first().copied()
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    fn bytes(&mut self) -> Option<&'a [u8]> {
+        let len = usize::try_from(self.number()?).ok()?;
+        self.take(len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use timbao_articles::ProblemKind;
+
+    use super::*;
+
+    fn place() -> impl Strategy<Value = Place> {
+        prop_oneof![
+            Just(Place::Whole),
+            any::<u64>().prop_map(Place::Line),
+            (0..5u64).prop_map(Place::Line),
+            "[a-zđ/#0-9]{0,9}".prop_map(|name| Place::Named(name.into())),
+        ]
+    }
+
+    fn member() -> impl Strategy<Value = Member> {
+        (place(), any::<Hash>(), any::<u64>()).prop_map(|(place, hash, number)| Member {
+            place,
+            hash,
+            number,
+        })
+    }
+
+    fn problem() -> impl Strategy<Value = Problem> {
+        ("[a-z]{0,9}", proptest::option::of("[0-9]{1,3}")).prop_map(|(path, member)| Problem {
+            message: format!("in {path}"),
+            path,
+            member,
+            kind: ProblemKind::Malformed,
+        })
+    }
+
+    prop_compose! {
+        fn file()(
+            len in any::<u64>(),
+            modified in any::<Option<u64>>(),
+            inode in any::<u64>(),
+            relative in any::<u32>(),
+            settled in any::<bool>(),
+            portable in any::<bool>(),
+            members in proptest::collection::vec(member(), 0..6),
+            problems in proptest::collection::vec(problem(), 0..3),
+        ) -> SeenFile {
+            SeenFile { len, modified, inode, relative, settled, portable, members, problems }
+        }
+    }
+
+    prop_compose! {
+        fn record()(
+            next_number in any::<u64>(),
+            limits in any::<u64>(),
+            files in proptest::collection::btree_map("/[a-cđ/]{0,12}", file(), 0..8),
+        ) -> Record {
+            Record { next_number, limits, files }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn decoding_inverts_encoding(record in record()) {
+            prop_assert_eq!(Record::decode(&record.encode()), Some(record));
+        }
+
+        #[test]
+        fn a_record_cut_short_is_refused(record in record(), cut in any::<proptest::sample::Index>()) {
+            let bytes = record.encode();
+            prop_assert_eq!(Record::decode(&bytes[..cut.index(bytes.len())]), None);
+        }
+
+        #[test]
+        fn damage_never_panics(record in record(), at in any::<proptest::sample::Index>(), flip in 1u8..) {
+            let mut bytes = record.encode();
+            let at = at.index(bytes.len());
+            bytes[at] ^= flip;
+            let _ = Record::decode(&bytes);
+        }
+    }
+
+    #[test]
+    fn places_are_read_as_they_are_written() {
+        assert_eq!(Place::new(None), Place::Whole);
+        assert_eq!(Place::new(Some("12")), Place::Line(12));
+        assert_eq!(Place::new(Some("012")), Place::Named("012".into()));
+        assert_eq!(
+            Place::new(Some("a.jsonl#12")),
+            Place::Named("a.jsonl#12".into())
+        );
+    }
+}

@@ -1,0 +1,531 @@
+//! Updating an index from a folder that changes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use timbao_articles::Problem;
+use timbao_index::Error;
+use timbao_index::update::{
+    ActionKind, Counts, Phase, Progress, Reading, Sources, UpdateOptions, UpdateReport, forget,
+    sources, update,
+};
+
+/// A folder of articles and an index of it.
+struct Newsroom {
+    _dir: tempfile::TempDir,
+    news: PathBuf,
+    index: PathBuf,
+}
+
+impl Newsroom {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        let newsroom = Self {
+            news: root.join("news"),
+            index: root.join("index"),
+            _dir: dir,
+        };
+        fs::create_dir(&newsroom.news).unwrap();
+        for (name, text) in files {
+            newsroom.write(name, text);
+        }
+        newsroom
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.news.join(name)
+    }
+
+    /// Writes a file and makes it old enough for its time to be trusted.
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        self.age(name, 3600);
+    }
+
+    fn age(&self, name: &str, seconds: u64) {
+        let time = std::time::SystemTime::now() - std::time::Duration::from_secs(seconds);
+        fs::File::options()
+            .write(true)
+            .open(self.path(name))
+            .unwrap()
+            .set_modified(time)
+            .unwrap();
+    }
+
+    fn update(&self) -> UpdateReport {
+        self.update_with(&UpdateOptions::default()).unwrap()
+    }
+
+    fn update_with(&self, options: &UpdateOptions) -> timbao_index::Result<UpdateReport> {
+        let sources = Sources::Paths(vec![self.news.clone()]);
+        update(&self.index, &sources, options, &())
+    }
+}
+
+fn line(headline: &str, text: &str) -> String {
+    format!("{{\"headline\": \"{headline}\", \"text\": \"{text}\"}}\n")
+}
+
+fn counts(added: u64, updated: u64, unchanged: u64, removed: u64, moved: u64) -> Counts {
+    Counts {
+        added,
+        updated,
+        unchanged,
+        removed,
+        moved,
+    }
+}
+
+#[test]
+fn a_second_update_takes_only_what_is_new_changed_or_gone() {
+    let newsroom = Newsroom::new(&[
+        ("a.txt", "Khai hội\n\nSáng nay, hội đã khai mạc."),
+        ("b.txt", "Bế mạc\n\nChiều nay, hội đã bế mạc."),
+        ("sub/c.txt", "Mưa lớn\n\nĐêm qua mưa lớn ở Hòa Lạc."),
+    ]);
+    let report = newsroom.update();
+    assert_eq!(
+        (report.articles, report.committed),
+        (counts(3, 0, 0, 0, 0), true)
+    );
+
+    let report = newsroom.update();
+    assert_eq!(
+        (report.articles, report.committed),
+        (counts(0, 0, 3, 0, 0), false)
+    );
+    assert_eq!(report.bytes, 0, "nothing was read");
+
+    newsroom.write("a.txt", "Khai hội\n\nSáng nay, hội đã khai mạc long trọng.");
+    fs::remove_file(newsroom.path("b.txt")).unwrap();
+    newsroom.write("d.txt", "Nắng\n\nHôm nay nắng.");
+    let report = newsroom.update();
+    assert_eq!(report.articles, counts(1, 1, 1, 1, 0));
+    assert_eq!(
+        (report.total_articles, report.files),
+        (3, counts(1, 1, 1, 1, 0))
+    );
+    let gone: Vec<_> = report
+        .actions
+        .iter()
+        .map(|a| (a.kind, a.path.as_str()))
+        .collect();
+    assert_eq!(
+        gone,
+        [(ActionKind::Remove, newsroom.path("b.txt").to_str().unwrap())]
+    );
+}
+
+#[test]
+fn of_a_container_only_changed_articles_are_indexed() {
+    let lines = |texts: &[&str]| {
+        texts
+            .iter()
+            .map(|t| line(t, "Tin trong ngày."))
+            .collect::<String>()
+    };
+    let newsroom = Newsroom::new(&[("a.jsonl", &lines(&["một", "hai", "ba"]))]);
+    assert_eq!(newsroom.update().articles, counts(3, 0, 0, 0, 0));
+    newsroom.write("a.jsonl", &lines(&["một", "hai khác", "ba", "bốn"]));
+    let report = newsroom.update();
+    assert_eq!(report.articles, counts(1, 1, 2, 0, 0));
+    newsroom.write("a.jsonl", &lines(&["một"]));
+    assert_eq!(newsroom.update().articles, counts(0, 0, 1, 3, 0));
+}
+
+#[test]
+fn the_same_article_at_two_places_is_two_articles() {
+    let twice = line("một", "Tin.").repeat(2);
+    let newsroom = Newsroom::new(&[("a.jsonl", &twice), ("b.jsonl", &twice)]);
+    assert_eq!(newsroom.update().total_articles, 4);
+    fs::remove_file(newsroom.path("b.jsonl")).unwrap();
+    assert_eq!(newsroom.update().total_articles, 2);
+}
+
+#[test]
+fn a_file_that_was_just_written_is_looked_at_again() {
+    let newsroom = Newsroom::new(&[("a.txt", "Khai hội\n\nSáng nay.")]);
+    newsroom.age("a.txt", 0);
+    newsroom.update();
+    let time = fs::metadata(newsroom.path("a.txt"))
+        .unwrap()
+        .modified()
+        .unwrap();
+    fs::write(newsroom.path("a.txt"), "Khai hội\n\nTrưa nay.").unwrap();
+    let file = fs::File::options()
+        .write(true)
+        .open(newsroom.path("a.txt"))
+        .unwrap();
+    file.set_modified(time).unwrap();
+    assert_eq!(fs::metadata(newsroom.path("a.txt")).unwrap().len(), 22);
+    assert_eq!(
+        newsroom.update().articles.updated,
+        1,
+        "same length, same time, other content"
+    );
+}
+
+#[test]
+fn a_file_of_another_length_with_the_same_time_is_read() {
+    let newsroom = Newsroom::new(&[("a.txt", "Khai hội\n\nSáng nay.")]);
+    newsroom.update();
+    let time = fs::metadata(newsroom.path("a.txt"))
+        .unwrap()
+        .modified()
+        .unwrap();
+    fs::write(newsroom.path("a.txt"), "Khai hội\n\nSáng nay, và trưa nay.").unwrap();
+    let file = fs::File::options()
+        .write(true)
+        .open(newsroom.path("a.txt"))
+        .unwrap();
+    file.set_modified(time).unwrap();
+    assert_eq!(newsroom.update().articles.updated, 1);
+}
+
+#[test]
+fn a_touched_file_is_read_and_not_indexed() {
+    let newsroom = Newsroom::new(&[("a.txt", "Khai hội\n\nSáng nay.")]);
+    newsroom.update();
+    newsroom.age("a.txt", 60);
+    let report = newsroom.update();
+    assert_eq!(
+        (report.articles, report.files),
+        (counts(0, 0, 1, 0, 0), counts(0, 0, 1, 0, 0))
+    );
+    assert!(report.bytes > 0);
+}
+
+#[test]
+fn problems_are_reported_each_time_and_do_not_stop_the_rest() {
+    let newsroom = Newsroom::new(&[
+        (
+            "a.jsonl",
+            &format!("{}not json\n{}", line("một", "Tin."), line("hai", "Tin.")),
+        ),
+        ("empty.txt", ""),
+    ]);
+    let first = newsroom.update();
+    assert_eq!((first.total_articles, first.problems.len()), (2, 2));
+    let second = newsroom.update();
+    assert_eq!(second.problems, first.problems);
+    assert!(!second.committed);
+
+    let mut strict = UpdateOptions {
+        strict: true,
+        ..UpdateOptions::default()
+    };
+    assert!(matches!(
+        newsroom.update_with(&strict),
+        Err(Error::Unreadable(_))
+    ));
+    strict.full = true;
+    assert!(matches!(
+        newsroom.update_with(&strict),
+        Err(Error::Unreadable(_))
+    ));
+    assert_eq!(newsroom.update().total_articles, 2);
+}
+
+#[test]
+fn a_file_that_cannot_be_parsed_any_more_loses_its_article_and_says_so() {
+    let newsroom = Newsroom::new(&[("a.jsonl", &line("một", "Tin."))]);
+    newsroom.update();
+    newsroom.write("a.jsonl", "not json at all\n");
+    let report = newsroom.update();
+    assert_eq!((report.articles.removed, report.problems.len()), (1, 1));
+}
+
+#[test]
+fn sources_add_up_and_are_remembered() {
+    let newsroom = Newsroom::new(&[("a/1.txt", "Một\n\nTin."), ("b/2.txt", "Hai\n\nTin.")]);
+    let named = |name: &str| Sources::Paths(vec![newsroom.path(name)]);
+    let options = UpdateOptions::default();
+    update(&newsroom.index, &named("a"), &options, &()).unwrap();
+    fs::remove_file(newsroom.path("a/1.txt")).unwrap();
+    newsroom.write("a/3.txt", "Ba\n\nTin.");
+    let report = update(&newsroom.index, &named("b"), &options, &()).unwrap();
+    assert_eq!(
+        report.total_articles, 2,
+        "what was not named is not looked at"
+    );
+    let remembered: Vec<_> = sources(&newsroom.index)
+        .unwrap()
+        .into_iter()
+        .map(|s| s.path)
+        .collect();
+    let path = |name| newsroom.path(name).to_str().unwrap().to_owned();
+    assert_eq!(remembered, [path("a"), path("b")]);
+
+    let report = update(&newsroom.index, &Sources::Remembered, &options, &()).unwrap();
+    assert_eq!(report.articles, counts(1, 0, 1, 1, 0));
+
+    let report = forget(&newsroom.index, &[newsroom.path("a")], &options, &()).unwrap();
+    assert_eq!(
+        (report.articles, report.sources),
+        (counts(0, 0, 1, 1, 0), vec![path("b")])
+    );
+    assert!(matches!(
+        forget(&newsroom.index, &[newsroom.path("a")], &options, &()),
+        Err(Error::NoSource { .. })
+    ));
+}
+
+#[test]
+fn a_folder_of_a_source_can_be_updated_alone() {
+    let newsroom = Newsroom::new(&[("a/1.txt", "Một\n\nTin."), ("b/2.txt", "Hai\n\nTin.")]);
+    newsroom.update();
+    newsroom.write("a/1.txt", "Một\n\nTin khác hẳn.");
+    newsroom.write("b/2.txt", "Hai\n\nTin khác hẳn.");
+    let options = UpdateOptions::default();
+    let part = Sources::Paths(vec![newsroom.path("a")]);
+    let report = update(&newsroom.index, &part, &options, &()).unwrap();
+    assert_eq!(
+        (report.articles, report.sources.len()),
+        (counts(0, 1, 1, 0, 0), 1)
+    );
+}
+
+#[test]
+fn the_index_is_no_source_of_itself() {
+    let newsroom = Newsroom::new(&[("a.txt", "Một\n\nTin.")]);
+    let index = newsroom.path("index");
+    let named = Sources::Paths(vec![newsroom.news.clone()]);
+    for _ in 0..2 {
+        let report = update(&index, &named, &UpdateOptions::default(), &()).unwrap();
+        assert_eq!((report.total_articles, report.problems.len()), (1, 0));
+    }
+}
+
+#[test]
+fn a_source_that_vanished_is_not_taken_for_deletions() {
+    let newsroom = Newsroom::new(&[("a.txt", "Một\n\nTin."), ("b.txt", "Hai\n\nTin.")]);
+    newsroom.update();
+    let aside = newsroom.news.with_file_name("aside");
+    fs::rename(&newsroom.news, &aside).unwrap();
+    let remembered =
+        |options: &UpdateOptions| update(&newsroom.index, &Sources::Remembered, options, &());
+    let mut options = UpdateOptions::default();
+    let error = remembered(&options).unwrap_err().to_string();
+    assert!(error.contains("2 of its 2 articles"), "{error}");
+    assert!(matches!(
+        newsroom.update_with(&options),
+        Err(Error::Vanished { .. })
+    ));
+
+    // A mount point without its disk.
+    fs::create_dir(&newsroom.news).unwrap();
+    assert!(matches!(remembered(&options), Err(Error::Vanished { .. })));
+    fs::remove_dir(&newsroom.news).unwrap();
+    fs::rename(&aside, &newsroom.news).unwrap();
+    assert_eq!(
+        remembered(&options).unwrap().articles,
+        counts(0, 0, 2, 0, 0)
+    );
+
+    fs::rename(&newsroom.news, &aside).unwrap();
+    options.allow_vanished = true;
+    let report = remembered(&options).unwrap();
+    assert_eq!(
+        (report.articles, report.sources),
+        (counts(0, 0, 0, 2, 0), vec![])
+    );
+    assert!(matches!(remembered(&options), Err(Error::NoSources { .. })));
+}
+
+#[test]
+fn a_moved_file_keeps_its_article_under_its_new_path() {
+    let newsroom = Newsroom::new(&[("a.txt", "Một\n\nTin."), ("b.jsonl", &line("hai", "Tin."))]);
+    newsroom.update();
+    fs::create_dir(newsroom.path("c")).unwrap();
+    fs::rename(newsroom.path("a.txt"), newsroom.path("c/a.txt")).unwrap();
+    fs::rename(newsroom.path("b.jsonl"), newsroom.path("c/d.jsonl")).unwrap();
+    let report = newsroom.update();
+    assert_eq!(
+        (report.articles, report.files),
+        (counts(0, 0, 0, 0, 2), counts(0, 0, 0, 0, 2))
+    );
+    assert!(
+        report
+            .actions
+            .iter()
+            .all(|action| action.kind == ActionKind::Move)
+    );
+    assert_eq!(newsroom.update().articles, counts(0, 0, 2, 0, 0));
+}
+
+#[test]
+fn a_dry_run_says_what_and_why_and_changes_nothing() {
+    let newsroom = Newsroom::new(&[
+        ("a.txt", "Một\n\nTin."),
+        ("b.txt", "Hai\n\nTin."),
+        ("c.txt", "Ba\n\nTin."),
+    ]);
+    let options = UpdateOptions {
+        dry_run: true,
+        ..UpdateOptions::default()
+    };
+    let report = newsroom.update_with(&options).unwrap();
+    assert_eq!(report.files, counts(3, 0, 0, 0, 0));
+    assert!(!newsroom.index.exists());
+
+    newsroom.update();
+    newsroom.write("a.txt", "Một\n\nTin khác.");
+    fs::rename(newsroom.path("b.txt"), newsroom.path("d.txt")).unwrap();
+    fs::remove_file(newsroom.path("c.txt")).unwrap();
+    newsroom.write("e.txt", "Năm\n\nTin.");
+    let report = newsroom.update_with(&options).unwrap();
+    let said: Vec<String> = report
+        .actions
+        .iter()
+        .map(|a| {
+            format!(
+                "{} {}: {}",
+                a.kind,
+                Path::new(&a.path).file_name().unwrap().display(),
+                a.reason
+            )
+        })
+        .map(|line| line.replace(newsroom.news.to_str().unwrap(), "news"))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "update a.txt: had 11 bytes, has 17",
+            "remove c.txt: no longer there",
+            "move d.txt: was at news/b.txt",
+            "add e.txt: new",
+        ]
+    );
+    assert_eq!(newsroom.update().articles, counts(1, 1, 0, 1, 1));
+}
+
+#[test]
+fn what_cannot_be_repeated_or_found_is_refused() {
+    let newsroom = Newsroom::new(&[]);
+    let options = UpdateOptions::default();
+    let remembered = update(&newsroom.index, &Sources::Remembered, &options, &());
+    assert!(matches!(remembered, Err(Error::NoIndex { .. })));
+    let typo = Sources::Paths(vec![newsroom.path("typo")]);
+    assert!(matches!(
+        update(&newsroom.index, &typo, &options, &()),
+        Err(Error::NoSource { .. })
+    ));
+    assert!(!newsroom.index.exists(), "nothing is made for a wrong path");
+}
+
+#[test]
+fn an_empty_folder_makes_an_empty_index() {
+    let newsroom = Newsroom::new(&[]);
+    let report = newsroom.update();
+    assert_eq!((report.total_articles, report.sources.len()), (0, 1));
+    newsroom.write("a.txt", "Một\n\nTin.");
+    assert_eq!(newsroom.update().total_articles, 1);
+}
+
+#[test]
+fn a_full_update_reads_everything_anew() {
+    let newsroom = Newsroom::new(&[("a.txt", "Một\n\nTin."), ("b.txt", "Hai\n\nTin.")]);
+    newsroom.update();
+    let options = UpdateOptions {
+        full: true,
+        ..UpdateOptions::default()
+    };
+    for _ in 0..2 {
+        let report = newsroom.update_with(&options).unwrap();
+        assert_eq!((report.articles.updated, report.total_articles), (2, 2));
+    }
+    assert_eq!(newsroom.update().articles, counts(0, 0, 2, 0, 0));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_the_system_denies_stays_as_it_was() {
+    use std::os::unix::fs::PermissionsExt;
+    let newsroom = Newsroom::new(&[("a/1.txt", "Một\n\nTin."), ("b/2.txt", "Hai\n\nTin.")]);
+    newsroom.update();
+    let deny =
+        |mode| fs::set_permissions(newsroom.path("a"), fs::Permissions::from_mode(mode)).unwrap();
+    deny(0o000);
+    if fs::read_dir(newsroom.path("a")).is_ok() {
+        return deny(0o755); // Nothing is denied to this user.
+    }
+    let report = newsroom.update();
+    deny(0o755);
+    assert_eq!((report.total_articles, report.problems.len()), (2, 1));
+}
+
+/// Stops the update after some articles.
+struct StopAfter<'a> {
+    articles: u64,
+    stop: &'a AtomicBool,
+    phases: Mutex<Vec<Phase>>,
+}
+
+impl Progress for StopAfter<'_> {
+    fn phase(&self, phase: Phase) {
+        self.phases.lock().unwrap().push(phase);
+    }
+
+    fn read(&self, so_far: Reading) {
+        if so_far.articles >= self.articles {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn problem(&self, problem: &Problem) {
+        panic!("{problem}");
+    }
+}
+
+#[test]
+fn a_stopped_update_keeps_what_it_has_and_the_next_goes_on() {
+    let newsroom = Newsroom::new(&[]);
+    for i in 0..300 {
+        newsroom.write(&format!("{i}.txt"), &format!("Tin {i}\n\nTin số {i}."));
+    }
+    let options = UpdateOptions::default();
+    let progress = StopAfter {
+        articles: 20,
+        stop: &options.stop,
+        phases: Mutex::default(),
+    };
+    let named = Sources::Paths(vec![newsroom.news.clone()]);
+    let report = update(&newsroom.index, &named, &options, &progress).unwrap();
+    assert!(report.interrupted && report.committed);
+    assert!(
+        (20..300).contains(&report.total_articles),
+        "{}",
+        report.total_articles
+    );
+    assert!(matches!(
+        progress.phases.lock().unwrap()[1],
+        Phase::Reading { files: 300, .. }
+    ));
+    let rest = newsroom.update();
+    assert_eq!(
+        rest.articles,
+        counts(300 - report.total_articles, 0, report.total_articles, 0, 0)
+    );
+
+    let full = UpdateOptions {
+        full: true,
+        ..UpdateOptions::default()
+    };
+    let progress = StopAfter {
+        articles: 20,
+        stop: &full.stop,
+        phases: Mutex::default(),
+    };
+    let report = update(&newsroom.index, &named, &full, &progress).unwrap();
+    assert!(report.interrupted && !report.committed);
+    assert_eq!(
+        newsroom.update().articles,
+        counts(0, 0, 300, 0, 0),
+        "a full update is all or nothing"
+    );
+}
