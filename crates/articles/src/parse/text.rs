@@ -524,9 +524,13 @@ fn untitled(name: &str) -> &str {
 
 /// A text in composed form (NFC), which names and marks are looked for in.
 pub(super) fn composed(text: &str) -> Cow<'_, str> {
-    match is_nfc_quick(text.chars()) {
-        IsNormalized::Yes => Cow::Borrowed(text),
-        _ => Cow::Owned(text.nfc().collect()),
+    // Nearly all text is of letters that cannot compose; looking every one up
+    // in the tables of Unicode takes longer than reading the page.
+    let plain = |letter: char| matches!(letter, '\0'..'\u{300}' | '\u{1e00}'..='\u{1eff}' | '\u{2002}'..='\u{20cf}');
+    if text.chars().all(plain) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
     }
 }
 
