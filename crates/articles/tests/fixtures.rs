@@ -69,8 +69,8 @@ fn describe(parsed: &Parsed, out: &mut String) {
 }
 
 macro_rules! fixtures {
-    ($($test:ident: $file:literal,)*) => {
-        $(#[test]
+    ($($(#[$attribute:meta])* $test:ident: $file:literal,)*) => {
+        $($(#[$attribute])* #[test]
         fn $test() {
             insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
                 insta::assert_snapshot!(stringify!($test), read($file));
@@ -99,6 +99,8 @@ fixtures! {
     newsml: "wire.newsml.xml",
     web_archive: "pages.warc",
     word_document: "word.docx",
+    #[cfg(feature = "pdf")]
+    pdf_document: "letter.pdf",
     utf_16_text: "utf16.txt",
     utf_16_json_lines: "utf16.jsonl",
     page_of_unknown_shape: "unknown-shape.html",
