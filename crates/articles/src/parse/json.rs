@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::html;
+use super::{dateline, html};
 use crate::fields::{Draft, Field, caption, field, paragraphs};
 use crate::problem::Fault;
 use crate::provenance::Trace;
@@ -45,7 +45,22 @@ fn finish(draft: Draft, trace: &mut Trace) -> Article {
     } else {
         article.body = paragraphs(article.body);
     }
+    if article.agency.is_none()
+        && may_open_with_dateline(&article.body)
+        && let Some(dateline) = article.body.lines().next().and_then(dateline::read)
+    {
+        dateline::apply(dateline, &mut article, trace);
+    }
     article
+}
+
+/// Tells at a glance whether a text may open with a dateline, which is set off
+/// by a dash or in brackets; most do not, and reading one takes time.
+fn may_open_with_dateline(body: &str) -> bool {
+    const REACH: usize = 64;
+    let head = body.as_bytes().get(..REACH).unwrap_or(body.as_bytes());
+    memchr::memchr2(b'(', b'-', head).is_some()
+        || memchr::memmem::find(head, "–".as_bytes()).is_some()
 }
 
 /// Reads an object into a draft.
