@@ -5,10 +5,14 @@ mod error;
 pub mod plan;
 pub mod query;
 mod schema;
+mod search;
 mod store;
 mod text;
 pub mod update;
 
 pub use error::{Error, Result};
 pub use schema::INDEX_VERSION;
+pub use search::{
+    Address, Found, Hit, Match, SearchOptions, Searcher, Snippet, SnippetOptions, Sort, TextRange,
+};
 pub use store::{ArticleWriter, Index, WriterOptions};

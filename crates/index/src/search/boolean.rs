@@ -1,0 +1,327 @@
+//! Runs plans: the quick ways for the common shapes, set by set for others.
+
+use crate::error::Result;
+use crate::plan::{Near, Phrase, Plan, TextField};
+use crate::text::score::idf;
+
+use super::filter;
+use super::matcher::NearMatcher;
+use super::phrase::{SegmentPhrase, field_at};
+use super::ranked::{Allowed, RankedQuery};
+use super::top::TopHits;
+use super::{Address, Found, SearchOptions, Searcher, Sort};
+
+/// Articles of one segment, in order, with their scores.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Scored {
+    pub(crate) articles: Vec<u32>,
+    pub(crate) scores: Vec<f32>,
+}
+
+/// Runs a plan.
+pub(crate) fn search(searcher: &Searcher, plan: &Plan, options: &SearchOptions) -> Result<Found> {
+    let k = options.limit.saturating_add(options.offset);
+    let k = k.min(usize::try_from(searcher.articles).unwrap_or(usize::MAX));
+    if options.sort == Sort::Relevance && options.recency_half_life.is_none() {
+        match plan {
+            Plan::Phrase(phrase) => return Ok(search_phrase(searcher, phrase, k, options.offset)),
+            Plan::Word(slot) => {
+                let phrase = Phrase::exact([slot.clone()]);
+                return Ok(search_phrase(searcher, &phrase, k, options.offset));
+            }
+            Plan::Ranked { items, required } => {
+                return search_ranked(searcher, items, *required, None, k, options);
+            }
+            Plan::And(parts) => {
+                let (filters, others): (Vec<_>, Vec<_>) = parts.iter().partition(|p| is_filter(p));
+                if let [Plan::Ranked { items, required }] = others[..] {
+                    let passing = passing(searcher, &filters)?;
+                    return search_ranked(searcher, items, *required, Some(&passing), k, options);
+                }
+            }
+            _ => {}
+        }
+    }
+    let scored = evaluate(searcher, plan, None)?;
+    rank(searcher, scored, k, options)
+}
+
+/// Whether a plan says yes or no without a score.
+fn is_filter(plan: &Plan) -> bool {
+    matches!(plan, Plan::Filter(_) | Plan::Not(_) | Plan::Everything)
+}
+
+fn passing(searcher: &Searcher, filters: &[&Plan]) -> Result<Vec<Vec<bool>>> {
+    let mut passing: Vec<Vec<bool>> =
+        searcher.segments.iter().map(|v| vec![true; v.text.articles() as usize]).collect();
+    for filter in filters {
+        for (all, scored) in passing.iter_mut().zip(evaluate(searcher, filter, None)?) {
+            let mut these = vec![false; all.len()];
+            for article in scored.articles {
+                if let Some(slot) = these.get_mut(article as usize) {
+                    *slot = true;
+                }
+            }
+            all.iter_mut().zip(these).for_each(|(a, b)| *a &= b);
+        }
+    }
+    Ok(passing)
+}
+
+fn search_ranked(
+    searcher: &Searcher,
+    items: &[Plan],
+    required: usize,
+    passing: Option<&[Vec<bool>]>,
+    k: usize,
+    options: &SearchOptions,
+) -> Result<Found> {
+    let allowed: Vec<_> = searcher
+        .segments
+        .iter()
+        .enumerate()
+        .map(|(s, view)| Allowed {
+            alive: view.reader.alive_bitset(),
+            passing: passing.map(|p| p[s].as_slice()),
+        })
+        .collect();
+    let mut top = TopHits::new(k);
+    let query = RankedQuery::new(searcher, items, required)?;
+    let total = query.search(searcher, &allowed, &mut top, k, options.total);
+    Ok(Found { total, hits: top.into_hits(options.offset, 1.0) })
+}
+
+/// One phrase: its hits are counted and ranked in one pass.
+fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) -> Found {
+    let mut top = TopHits::new(k);
+    let mut total = 0;
+    for (number, view) in searcher.segments.iter().enumerate() {
+        let segment = &view.text;
+        let alive = view.reader.alive_bitset();
+        let lengths = segment.lengths();
+        SegmentPhrase::new(phrase, segment).for_each_article(None, |article, frequency| {
+            if alive.is_some_and(|alive| !alive.is_alive(article)) {
+                return;
+            }
+            total += 1;
+            let length = lengths.get(article as usize).copied().unwrap_or(0);
+            let share = searcher.saturation.share(frequency as f32, length);
+            let address = Address { segment: number as u32, article };
+            top.push(share, address, || segment.tie(article));
+        });
+    }
+    Found { total: Some(total), hits: top.into_hits(offset, idf(searcher.articles, total)) }
+}
+
+fn rank(searcher: &Searcher, scored: Vec<Scored>, k: usize, options: &SearchOptions) -> Result<Found> {
+    let mut top = TopHits::new(k);
+    let mut total = 0;
+    let newest = newest_day(searcher)?;
+    for (number, (view, scored)) in searcher.segments.iter().zip(scored).enumerate() {
+        let alive = view.reader.alive_bitset();
+        let days = filter::days(view)?;
+        for (article, score) in scored.articles.into_iter().zip(scored.scores) {
+            if alive.is_some_and(|alive| !alive.is_alive(article)) {
+                continue;
+            }
+            total += 1;
+            let day = || days.first(article);
+            let key = match options.sort {
+                Sort::Relevance => match (options.recency_half_life, day()) {
+                    (Some(half_life), Some(day)) => score * recency(newest - day, half_life),
+                    _ => score,
+                },
+                Sort::Latest => day().map_or(f32::NEG_INFINITY, |d| d as f32),
+                Sort::Oldest => day().map_or(f32::NEG_INFINITY, |d| -d as f32),
+            };
+            let address = Address { segment: number as u32, article };
+            top.push(key, address, || view.text.tie(article));
+        }
+    }
+    Ok(Found { total: Some(total), hits: top.into_hits(options.offset, 1.0) })
+}
+
+/// Doubles the score of the newest article; the bonus halves with every half
+/// life, counted from the newest article and not from today, so that a search
+/// gives the same tomorrow.
+fn recency(age: i64, half_life: f32) -> f32 {
+    1.0 + (-(age.max(0) as f32) / half_life.max(f32::MIN_POSITIVE)).exp2()
+}
+
+fn newest_day(searcher: &Searcher) -> Result<i64> {
+    let mut newest = i64::MIN / 2;
+    for view in &searcher.segments {
+        let days = filter::days(view)?;
+        if days.get_cardinality() != tantivy::columnar::Cardinality::Optional || days.num_docs() > 0 {
+            newest = newest.max(days.max_value());
+        }
+    }
+    Ok(newest)
+}
+
+/// All articles that match a plan, with their scores; deleted ones are still
+/// among them.
+pub(crate) fn evaluate(searcher: &Searcher, plan: &Plan, field: Option<TextField>) -> Result<Vec<Scored>> {
+    match plan {
+        Plan::Everything => Ok(all(searcher)),
+        Plan::Nothing => Ok(none(searcher)),
+        Plan::Word(slot) => Ok(phrase(searcher, &Phrase::exact([slot.clone()]), field)),
+        Plan::Phrase(p) => Ok(phrase(searcher, p, field)),
+        Plan::Near(n) => near(searcher, n, field),
+        Plan::Ranked { items, required } => match field {
+            None => Ok(RankedQuery::new(searcher, items, *required)?.evaluate(searcher)),
+            Some(_) => at_least(searcher, items, *required, field),
+        },
+        Plan::And(parts) => {
+            let mut parts = parts.iter();
+            let Some(first) = parts.next() else { return Ok(all(searcher)) };
+            let mut result = evaluate(searcher, first, field)?;
+            for part in parts {
+                let other = evaluate(searcher, part, field)?;
+                result = result.into_iter().zip(other).map(|(a, b)| intersect(&a, &b)).collect();
+            }
+            Ok(result)
+        }
+        Plan::Or(parts) => at_least(searcher, parts, 1, field),
+        Plan::Not(part) => {
+            let without = evaluate(searcher, part, field)?;
+            Ok(searcher
+                .segments
+                .iter()
+                .zip(without)
+                .map(|(view, without)| {
+                    let mut without = without.articles.into_iter().peekable();
+                    let articles: Vec<u32> = (0..view.text.articles())
+                        .filter(|a| without.next_if_eq(a).is_none())
+                        .collect();
+                    Scored { scores: vec![0.0; articles.len()], articles }
+                })
+                .collect())
+        }
+        Plan::In { field: inner, plan } => match field {
+            Some(outer) if outer != *inner => Ok(none(searcher)),
+            _ => evaluate(searcher, plan, Some(*inner)),
+        },
+        Plan::Filter(f) => searcher
+            .segments
+            .iter()
+            .map(|view| {
+                let articles = filter::articles(view, &searcher.fields, f)?;
+                Ok(Scored { scores: vec![0.0; articles.len()], articles })
+            })
+            .collect(),
+    }
+}
+
+fn all(searcher: &Searcher) -> Vec<Scored> {
+    let every = |n: u32| Scored { articles: (0..n).collect(), scores: vec![0.0; n as usize] };
+    searcher.segments.iter().map(|view| every(view.text.articles())).collect()
+}
+
+fn none(searcher: &Searcher) -> Vec<Scored> {
+    vec![Scored::default(); searcher.segments.len()]
+}
+
+fn phrase(searcher: &Searcher, phrase: &Phrase, field: Option<TextField>) -> Vec<Scored> {
+    let mut result = Vec::with_capacity(searcher.segments.len());
+    for view in &searcher.segments {
+        let mut scored = Scored::default();
+        SegmentPhrase::new(phrase, &view.text).for_each_article(field, |article, frequency| {
+            scored.articles.push(article);
+            let length = view.text.length(article);
+            scored.scores.push(searcher.saturation.share(frequency as f32, length));
+        });
+        result.push(scored);
+    }
+    weigh(searcher, result)
+}
+
+/// Multiplies shares with the inverse document frequency of what they are of.
+fn weigh(searcher: &Searcher, mut result: Vec<Scored>) -> Vec<Scored> {
+    let holding: usize = result.iter().map(|s| s.articles.len()).sum();
+    let weight = idf(searcher.articles, holding as u64);
+    for scored in &mut result {
+        scored.scores.iter_mut().for_each(|s| *s *= weight);
+    }
+    result
+}
+
+fn near(searcher: &Searcher, near: &Near, field: Option<TextField>) -> Result<Vec<Scored>> {
+    let operands: Vec<Plan> = near.phrases.iter().cloned().map(Plan::Phrase).collect();
+    let holding = evaluate(searcher, &Plan::And(operands), field)?;
+    let mut result = Vec::with_capacity(holding.len());
+    let mut tokens = Vec::new();
+    for (view, holding) in searcher.segments.iter().zip(holding) {
+        let matcher = NearMatcher::new(near, &view.text);
+        let mut scored = Scored::default();
+        for article in holding.articles {
+            tokens.clear();
+            tokens.extend(view.text.tokens(article));
+            let row = view.text.row(article);
+            let mut frequency = 0;
+            matcher.for_each(&tokens, |range| {
+                if field.is_none_or(|field| field_at(&tokens, range.start) == field) {
+                    frequency += row.weight(row.start + range.start as u32);
+                }
+            });
+            if frequency > 0 {
+                scored.articles.push(article);
+                scored.scores.push(searcher.saturation.share(frequency as f32, row.length));
+            }
+        }
+        result.push(scored);
+    }
+    Ok(weigh(searcher, result))
+}
+
+/// Articles that match at least `required` of the parts, scores added up.
+fn at_least(
+    searcher: &Searcher,
+    parts: &[Plan],
+    required: usize,
+    field: Option<TextField>,
+) -> Result<Vec<Scored>> {
+    let evaluated = parts.iter().map(|p| evaluate(searcher, p, field)).collect::<Result<Vec<_>>>()?;
+    Ok(searcher
+        .segments
+        .iter()
+        .enumerate()
+        .map(|(s, view)| {
+            let mut counts = vec![(0usize, 0f32); view.text.articles() as usize];
+            for part in &evaluated {
+                for (&article, &score) in part[s].articles.iter().zip(&part[s].scores) {
+                    if let Some((count, sum)) = counts.get_mut(article as usize) {
+                        *count += 1;
+                        *sum += score;
+                    }
+                }
+            }
+            let mut scored = Scored::default();
+            for (article, (count, sum)) in counts.into_iter().enumerate() {
+                if count >= required.max(1) {
+                    scored.articles.push(article as u32);
+                    scored.scores.push(sum);
+                }
+            }
+            scored
+        })
+        .collect())
+}
+
+fn intersect(a: &Scored, b: &Scored) -> Scored {
+    let mut result = Scored::default();
+    let (mut i, mut j) = (0, 0);
+    while i < a.articles.len() && j < b.articles.len() {
+        match a.articles[i].cmp(&b.articles[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                result.articles.push(a.articles[i]);
+                result.scores.push(a.scores[i] + b.scores[j]);
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    result
+}

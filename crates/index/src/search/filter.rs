@@ -1,0 +1,119 @@
+//! Conditions on metadata.
+
+use std::collections::HashMap;
+
+use tantivy::schema::{IndexRecordOption, Term};
+use tantivy::{DocSet, TERMINATED};
+use timbao_tokenizer::{Keys, scan};
+
+use crate::error::{Error, Result};
+use crate::plan::{Facet, Filter, Key, Slot};
+use crate::schema::Fields;
+
+use super::SegmentView;
+use super::slots::{begins, within};
+
+/// The articles of a segment that pass, in order.
+pub(crate) fn articles(view: &SegmentView, fields: &Fields, filter: &Filter) -> Result<Vec<u32>> {
+    match filter {
+        Filter::Id(id) => articles_with_term(view, &Term::from_field_text(fields.id, id)),
+        Filter::Date { from, to } => {
+            let wanted = from.map_or(i64::MIN, i64::from)..=to.map_or(i64::MAX, i64::from);
+            let days = days(view)?;
+            Ok((0..view.text.articles())
+                .filter(|&a| days.first(a).is_some_and(|day| wanted.contains(&day)))
+                .collect())
+        }
+        Filter::Facet { facet: Facet::Year, slots } => {
+            by_day(view, slots, |day| Some(date(day)?.year().to_string()))
+        }
+        Filter::Facet { facet: Facet::Month, slots } => by_day(view, slots, |day| {
+            let date = date(day)?;
+            Some(format!("{:04}-{:02}", date.year(), u8::from(date.month())))
+        }),
+        Filter::Facet { facet, slots } => {
+            let Some(column) = view.reader.fast_fields().str(&facet.to_string())? else {
+                return Ok(Vec::new());
+            };
+            let mut wanted = Vec::with_capacity(column.num_terms());
+            let mut value = String::new();
+            for ord in 0..column.num_terms() as u64 {
+                value.clear();
+                column.ord_to_str(ord, &mut value).map_err(|e| Error::Damaged { reason: e.to_string() })?;
+                wanted.push(contains(&value, slots));
+            }
+            Ok((0..view.text.articles())
+                .filter(|&a| column.term_ords(a).any(|ord| wanted.get(ord as usize) == Some(&true)))
+                .collect())
+        }
+    }
+}
+
+/// The day of publication of every article.
+pub(crate) fn days(view: &SegmentView) -> Result<tantivy::columnar::Column<i64>> {
+    Ok(view.reader.fast_fields().i64("day")?)
+}
+
+/// The calendar date of a day number.
+pub(crate) fn date(day: i64) -> Option<tantivy::time::Date> {
+    const EPOCH_JULIAN_DAY: i64 = 2_440_588;
+    let julian = i32::try_from(day.checked_add(EPOCH_JULIAN_DAY)?).ok()?;
+    tantivy::time::Date::from_julian_day(julian).ok()
+}
+
+fn by_day(view: &SegmentView, slots: &[Slot], text: impl Fn(i64) -> Option<String>) -> Result<Vec<u32>> {
+    let days = days(view)?;
+    let mut known: HashMap<i64, bool> = HashMap::new();
+    Ok((0..view.text.articles())
+        .filter(|&a| {
+            days.first(a).is_some_and(|day| {
+                *known.entry(day).or_insert_with(|| text(day).is_some_and(|t| contains(&t, slots)))
+            })
+        })
+        .collect())
+}
+
+/// Whether the words of `value` have the slots in a row among them.
+pub(crate) fn contains(value: &str, slots: &[Slot]) -> bool {
+    let mut keys = Keys::new();
+    let words: Vec<(String, String)> = scan(value)
+        .map(|token| {
+            keys.set(&value[token.start..token.end]);
+            (keys.exact().to_owned(), keys.folded().to_owned())
+        })
+        .collect();
+    !slots.is_empty()
+        && words
+            .windows(slots.len())
+            .any(|window| window.iter().zip(slots).all(|((exact, folded), slot)| fits(slot, exact, folded)))
+}
+
+fn fits(slot: &Slot, exact: &str, folded: &str) -> bool {
+    slot.keys.iter().any(|key| match key {
+        Key::Exact(key) => key == exact,
+        Key::Folded(key) => key == folded,
+        Key::Prefix { start, tone, folded: loose } => begins(if *loose { folded } else { exact }, start, *tone),
+        Key::Fuzzy { key, distance, folded: loose } => {
+            let typed: Vec<char> = key.chars().collect();
+            within(&typed, if *loose { folded } else { exact }, *distance)
+        }
+    })
+}
+
+/// The articles of a segment that hold a term of Tantivy's own index.
+pub(crate) fn articles_with_term(view: &SegmentView, term: &Term) -> Result<Vec<u32>> {
+    let inverted = view.reader.inverted_index(term.field())?;
+    let mut articles = Vec::new();
+    let postings = inverted
+        .read_postings(term, IndexRecordOption::Basic)
+        .map_err(|e| Error::Damaged { reason: e.to_string() })?;
+    if let Some(mut postings) = postings {
+        while postings.doc() != TERMINATED {
+            if view.reader.alive_bitset().is_none_or(|alive| alive.is_alive(postings.doc())) {
+                articles.push(postings.doc());
+            }
+            postings.advance();
+        }
+    }
+    Ok(articles)
+}

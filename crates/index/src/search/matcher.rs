@@ -1,0 +1,359 @@
+//! Matches in the tokens of one article.
+//!
+//! Here a phrase is what its definition says, token by token. Searching uses
+//! this for phrases with gaps and slop; marking matches, concordances and the
+//! tests of the quicker ways use it for all.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::plan::{Near, Phrase, Plan, Slot, TextField};
+use crate::text::TextSegment;
+use crate::text::tokens::FIRST_KEY;
+
+use super::phrase::field_at;
+use super::slots::{SlotIds, TokenMasks};
+use super::{Address, Searcher, TextRange, damaged};
+
+/// A word or phrase of a query, found in an article.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Match {
+    /// Where it is in the text.
+    pub range: TextRange,
+    /// Its tokens, counted from the start of the article; the end of each
+    /// paragraph and each part counts as one.
+    pub tokens: Range<u32>,
+    /// Which word or phrase of the plan it is, in the order of the plan.
+    pub leaf: u32,
+}
+
+/// Finds one phrase.
+pub(crate) struct PhraseMatcher<'a> {
+    phrase: &'a Phrase,
+    masks: Vec<TokenMasks>,
+    /// Slots can share tokens, so that one token must not fill two of them.
+    overlapping: bool,
+}
+
+impl<'a> PhraseMatcher<'a> {
+    /// Prepares for one segment.
+    pub(crate) fn new(phrase: &'a Phrase, slots: &[SlotIds], segment: &TextSegment) -> Self {
+        let masks: Vec<_> = slots
+            .chunks(TokenMasks::SLOTS)
+            .map(|chunk| TokenMasks::new(chunk.iter(), segment))
+            .collect();
+        let overlapping = slots.iter().enumerate().any(|(i, a)| {
+            slots[..i].iter().any(|b| {
+                a.groups.iter().any(|x| b.groups.iter().any(|y| x.folded == y.folded))
+            })
+        });
+        Self { phrase, masks, overlapping }
+    }
+
+    fn fits(&self, slot: usize, token: u32) -> bool {
+        self.masks
+            .get(slot / TokenMasks::SLOTS)
+            .is_some_and(|m| m.of(token) >> (slot % TokenMasks::SLOTS) & 1 == 1)
+    }
+
+    /// Calls back with the places of every occurrence, in order.
+    pub(crate) fn for_each(&self, tokens: &[u32], mut f: impl FnMut(Range<usize>)) {
+        if self.phrase.steps.is_empty() {
+            return;
+        }
+        if self.phrase.slop > 0 {
+            return self.for_each_sloppy(tokens, &mut f);
+        }
+        for (start, &token) in tokens.iter().enumerate() {
+            if self.fits(0, token)
+                && let Some(end) = self.end_of(tokens, start)
+            {
+                f(start..end);
+            }
+        }
+    }
+
+    /// Where the phrase that starts at `start` ends first.
+    fn end_of(&self, tokens: &[u32], start: usize) -> Option<usize> {
+        let mut reached = vec![start];
+        for (number, step) in self.phrase.steps.iter().enumerate().skip(1) {
+            let mut next = Vec::new();
+            for &at in &reached {
+                let first = at + 1;
+                let last = first + step.gap_max as usize;
+                for place in first..=last {
+                    let Some(&token) = tokens.get(place).filter(|&&t| t >= FIRST_KEY) else { break };
+                    if place >= first + step.gap_min as usize && self.fits(number, token) {
+                        next.push(place);
+                    }
+                }
+            }
+            next.sort_unstable();
+            next.dedup();
+            reached = next;
+        }
+        reached.first().map(|end| end + 1)
+    }
+
+    /// Occurrences with slop: places `p_i` of the slots such that
+    /// `p_i - i` differ by at most the slop, each found by its smallest.
+    fn for_each_sloppy(&self, tokens: &[u32], f: &mut impl FnMut(Range<usize>)) {
+        let mut offset = 0i64;
+        let offsets: Vec<i64> = self
+            .phrase
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(i, step)| {
+                if i > 0 {
+                    offset += 1 + i64::from(step.gap_min);
+                }
+                offset
+            })
+            .collect();
+        let mut from = 0;
+        for paragraph in tokens.split(|&t| t < FIRST_KEY) {
+            let mut events = Vec::new();
+            for (i, &token) in paragraph.iter().enumerate() {
+                for (slot, offset) in offsets.iter().enumerate() {
+                    if self.fits(slot, token) {
+                        events.push(Event { adjusted: i as i64 - offset, slot, place: i });
+                    }
+                }
+            }
+            events.sort_unstable();
+            for (i, first) in events.iter().enumerate() {
+                let limit = first.adjusted + i64::from(self.phrase.slop);
+                let window = &events[i..i + events[i..].partition_point(|e| e.adjusted <= limit)];
+                if let Some(places) = self.assign(window, *first) {
+                    let low = places.iter().min().copied().unwrap_or(0);
+                    let high = places.iter().max().copied().unwrap_or(0);
+                    f(from + low..from + high + 1);
+                }
+            }
+            from += paragraph.len() + 1;
+        }
+    }
+
+    /// Chooses a place for each slot out of a window; `first` fills its own.
+    fn assign(&self, window: &[Event], first: Event) -> Option<Vec<usize>> {
+        let slots = self.phrase.steps.len();
+        let mut choices = vec![Vec::new(); slots];
+        choices[first.slot].push(first.place);
+        for event in window {
+            if event.slot != first.slot && (!self.overlapping || event.place != first.place) {
+                choices[event.slot].push(event.place);
+            }
+        }
+        if choices.iter().any(Vec::is_empty) {
+            return None;
+        }
+        if !self.overlapping {
+            return Some(choices.iter().map(|c| c[0]).collect());
+        }
+        distinct(&choices)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Event {
+    adjusted: i64,
+    slot: usize,
+    place: usize,
+}
+
+/// Chooses a place of each slot's own, by augmenting paths (Kuhn).
+fn distinct(choices: &[Vec<usize>]) -> Option<Vec<usize>> {
+    use std::collections::HashMap;
+
+    fn place(
+        slot: usize,
+        choices: &[Vec<usize>],
+        owner: &mut HashMap<usize, usize>,
+        tried: &mut Vec<usize>,
+    ) -> bool {
+        for &choice in &choices[slot] {
+            if tried.contains(&choice) {
+                continue;
+            }
+            tried.push(choice);
+            let free = match owner.get(&choice).copied() {
+                None => true,
+                Some(other) => place(other, choices, owner, tried),
+            };
+            if free {
+                owner.insert(choice, slot);
+                return true;
+            }
+        }
+        false
+    }
+
+    let mut owner = HashMap::new();
+    for slot in 0..choices.len() {
+        if !place(slot, choices, &mut owner, &mut Vec::new()) {
+            return None;
+        }
+    }
+    let mut places = vec![0; choices.len()];
+    for (choice, slot) in owner {
+        places[slot] = choice;
+    }
+    Some(places)
+}
+
+/// Finds words or phrases near each other.
+pub(crate) struct NearMatcher<'a> {
+    near: &'a Near,
+    operands: Vec<PhraseMatcher<'a>>,
+}
+
+/// More operands than that are not told apart.
+const MOST_OPERANDS: usize = 16;
+
+impl<'a> NearMatcher<'a> {
+    /// Prepares for one segment.
+    pub(crate) fn new(near: &'a Near, segment: &TextSegment) -> Self {
+        let operands = near
+            .phrases
+            .iter()
+            .take(MOST_OPERANDS)
+            .map(|phrase| {
+                let slots: Vec<_> =
+                    phrase.steps.iter().map(|s| SlotIds::resolve(&s.slot, segment)).collect();
+                PhraseMatcher::new(phrase, &slots, segment)
+            })
+            .collect();
+        Self { near, operands }
+    }
+
+    /// Calls back with the places of every operand that takes part.
+    pub(crate) fn for_each(&self, tokens: &[u32], mut f: impl FnMut(Range<usize>)) {
+        let mut found: Vec<(Range<usize>, usize)> = Vec::new();
+        for (number, operand) in self.operands.iter().enumerate() {
+            operand.for_each(tokens, |range| found.push((range, number)));
+        }
+        found.sort_unstable_by_key(|(range, number)| (range.start, range.end, *number));
+        let all = (1u32 << self.operands.len()) - 1;
+        // Chains of operands from left to right: which sets of operands a
+        // chain that ends here can hold, and which it can go on to.
+        let forward = self.reachable(&found, tokens, all, false);
+        let backward = self.reachable(&found, tokens, all, true);
+        for (i, (range, number)) in found.iter().enumerate() {
+            let own = 1 << number;
+            let part = forward[i].iter().any(|a| {
+                backward[i].iter().any(|b| a | b == all && a & b == own)
+            });
+            if part {
+                f(range.clone());
+            }
+        }
+    }
+
+    fn reachable(&self, found: &[(Range<usize>, usize)], tokens: &[u32], all: u32, back: bool) -> Vec<Vec<u32>> {
+        let mut sets: Vec<Vec<u32>> = vec![Vec::new(); found.len()];
+        let order: Vec<usize> =
+            if back { (0..found.len()).rev().collect() } else { (0..found.len()).collect() };
+        for &i in &order {
+            let own = 1u32 << found[i].1;
+            let mut mine = vec![own];
+            for &j in &order {
+                if i == j {
+                    break;
+                }
+                let (left, right) = if back { (&found[i].0, &found[j].0) } else { (&found[j].0, &found[i].0) };
+                let near = left.end <= right.start
+                    && right.start - left.end <= self.near.distance as usize
+                    && tokens[left.end..right.start].iter().all(|&t| t >= FIRST_KEY);
+                if near {
+                    mine.extend(sets[j].iter().filter(|&&s| s & own == 0 && s | own <= all).map(|s| s | own));
+                }
+            }
+            mine.sort_unstable();
+            mine.dedup();
+            sets[i] = mine;
+        }
+        sets
+    }
+}
+
+/// Where the words and phrases of a plan stand in an article.
+pub(crate) fn matches(searcher: &Searcher, plan: &Plan, address: Address) -> Result<Vec<Match>> {
+    let segment = &searcher.segment(address)?.text;
+    let tokens: Vec<u32> = segment.tokens(address.article).collect();
+    let mut leaves = Leaves { segment, tokens: &tokens, found: Vec::new(), number: 0 };
+    leaves.walk(plan, None);
+    let mut found = leaves.found;
+    found.sort_unstable_by_key(|(range, leaf)| (range.start, range.end, *leaf));
+    found.dedup();
+    let text = segment.text(address.article).map_err(damaged)?;
+    Ok(found
+        .into_iter()
+        .filter_map(|(range, leaf)| {
+            let start = text.spans.get(range.start)?.0 as usize;
+            let end = text.spans.get(range.end - 1)?.1 as usize;
+            Some(Match {
+                range: TextRange { field: field_at(&tokens, range.start), bytes: start..end },
+                tokens: range.start as u32..range.end as u32,
+                leaf,
+            })
+        })
+        .collect())
+}
+
+/// Collects matches of the leaves of a plan.
+struct Leaves<'a> {
+    segment: &'a TextSegment,
+    tokens: &'a [u32],
+    found: Vec<(Range<usize>, u32)>,
+    number: u32,
+}
+
+impl Leaves<'_> {
+    fn walk(&mut self, plan: &Plan, field: Option<TextField>) {
+        match plan {
+            Plan::Everything | Plan::Nothing | Plan::Not(_) | Plan::Filter(_) => {}
+            Plan::Word(slot) => self.word(slot, field),
+            Plan::Phrase(phrase) => self.phrase(phrase, field),
+            Plan::Near(near) => {
+                let matcher = NearMatcher::new(near, self.segment);
+                self.leaf(field, |tokens, f| matcher.for_each(tokens, f));
+            }
+            Plan::Ranked { items, .. } | Plan::And(items) | Plan::Or(items) => {
+                for item in items {
+                    self.walk(item, field);
+                }
+            }
+            Plan::In { field: inner, plan } => {
+                if field.is_none_or(|outer| outer == *inner) {
+                    self.walk(plan, Some(*inner));
+                }
+            }
+        }
+    }
+
+    fn word(&mut self, slot: &Slot, field: Option<TextField>) {
+        let phrase = Phrase::exact([slot.clone()]);
+        self.phrase(&phrase, field);
+    }
+
+    fn phrase(&mut self, phrase: &Phrase, field: Option<TextField>) {
+        let slots: Vec<_> =
+            phrase.steps.iter().map(|s| SlotIds::resolve(&s.slot, self.segment)).collect();
+        let matcher = PhraseMatcher::new(phrase, &slots, self.segment);
+        self.leaf(field, |tokens, f| matcher.for_each(tokens, f));
+    }
+
+    fn leaf(&mut self, field: Option<TextField>, search: impl FnOnce(&[u32], &mut dyn FnMut(Range<usize>))) {
+        let number = self.number;
+        self.number += 1;
+        let (tokens, found) = (self.tokens, &mut self.found);
+        search(tokens, &mut |range| {
+            if field.is_none_or(|field| field_at(tokens, range.start) == field) {
+                found.push((range, number));
+            }
+        });
+    }
+}

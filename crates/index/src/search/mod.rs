@@ -1,0 +1,243 @@
+//! Searching one committed state of an index.
+
+mod boolean;
+mod filter;
+mod matcher;
+mod phrase;
+mod ranked;
+mod slots;
+mod snippet;
+mod top;
+
+use std::ops::Range;
+
+use serde::Serialize;
+use tantivy::schema::Term;
+use tantivy::schema::document::Value;
+use tantivy::{SegmentReader, TantivyDocument};
+use timbao_articles::Article;
+
+use crate::error::{Error, Result};
+use crate::plan::{Plan, TextField};
+use crate::schema::Fields;
+use crate::store::Index;
+use crate::text::score::Saturation;
+use crate::text::{TextPlugin, TextSegment};
+
+pub use matcher::Match;
+pub use snippet::{Snippet, SnippetOptions};
+
+/// A view of an index as it was committed; later commits do not change it.
+pub struct Searcher {
+    pub(crate) segments: Vec<SegmentView>,
+    pub(crate) fields: Fields,
+    pub(crate) articles: u64,
+    pub(crate) saturation: Saturation,
+    pub(crate) average_length: f32,
+}
+
+/// One segment of a view.
+pub(crate) struct SegmentView {
+    pub(crate) text: TextSegment,
+    pub(crate) reader: SegmentReader,
+}
+
+/// Where an article is in a view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Address {
+    pub(crate) segment: u32,
+    pub(crate) article: u32,
+}
+
+/// The order of hits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// Best first; of equals, the later one.
+    #[default]
+    Relevance,
+    /// Oldest first; undated ones last.
+    Oldest,
+    /// Latest first; undated ones last.
+    Latest,
+}
+
+/// What a search returns.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SearchOptions {
+    /// Hits to return, after `offset`.
+    pub limit: usize,
+    /// Hits to leave out at the front.
+    pub offset: usize,
+    /// Their order.
+    pub sort: Sort,
+    /// Whether all matching articles have to be counted even where the best
+    /// can be found without it.
+    pub total: bool,
+    /// Adds a bonus for recent articles: after so many days it has halved.
+    pub recency_half_life: Option<f32>,
+}
+
+impl Default for SearchOptions {
+    /// Ten hits, best first, counted.
+    fn default() -> Self {
+        Self { limit: 10, offset: 0, sort: Sort::Relevance, total: true, recency_half_life: None }
+    }
+}
+
+/// The result of a search.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// How many articles match; exact. None if it was not asked for and did
+    /// not come out by the way.
+    pub total: Option<u64>,
+    /// The hits, in order.
+    pub hits: Vec<Hit>,
+}
+
+/// One article that matches.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit {
+    /// Where it is.
+    pub address: Address,
+    /// Its score; comparable within one search only.
+    pub score: f32,
+}
+
+impl Index {
+    /// Opens the latest committed state for searching.
+    ///
+    /// # Errors
+    ///
+    /// When a file is missing or damaged.
+    pub fn searcher(&self) -> Result<Searcher> {
+        let searcher = self.reader()?.searcher();
+        let segments = searcher
+            .segment_readers()
+            .iter()
+            .map(|reader| Ok(SegmentView { text: TextPlugin::open(reader)?, reader: reader.clone() }))
+            .collect::<Result<Vec<_>>>()?;
+        let articles: u64 = segments.iter().map(|s| u64::from(s.text.articles())).sum();
+        let words: u64 = segments.iter().map(|s| u64::from(s.text.words())).sum();
+        let average_length = words as f32 / articles.max(1) as f32;
+        Ok(Searcher {
+            segments,
+            fields: self.fields,
+            articles,
+            saturation: Saturation::new(average_length),
+            average_length,
+        })
+    }
+}
+
+impl Searcher {
+    /// Runs a plan.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged.
+    pub fn search(&self, plan: &Plan, options: &SearchOptions) -> Result<Found> {
+        boolean::search(self, plan, options)
+    }
+
+    /// The addresses of the articles with an id.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged.
+    pub fn find_id(&self, id: &str) -> Result<Vec<Address>> {
+        let term = Term::from_field_text(self.fields.id, id);
+        let mut found = Vec::new();
+        for (segment, view) in self.segments.iter().enumerate() {
+            for article in filter::articles_with_term(view, &term)? {
+                found.push(Address { segment: segment as u32, article });
+            }
+        }
+        Ok(found)
+    }
+
+    /// An article's record: everything but title, summary, body, which are
+    /// empty.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged.
+    pub fn record(&self, address: Address) -> Result<Article> {
+        let view = self.segment(address)?;
+        let store = view.reader.get_store_reader(1).map_err(|e| Error::Damaged { reason: e.to_string() })?;
+        let document: TantivyDocument = store.get(address.article)?;
+        let bytes = document.get_first(self.fields.record).and_then(|v| v.as_bytes()).unwrap_or_default();
+        serde_json::from_slice(bytes)
+            .map_err(|e| Error::Damaged { reason: format!("an article's record does not read: {e}") })
+    }
+
+    /// An article with its text.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged.
+    pub fn article(&self, address: Address) -> Result<Article> {
+        let mut article = self.record(address)?;
+        let text = self.segment(address)?.text.text(address.article).map_err(damaged)?;
+        let [title, summary, body, _] = text.fields;
+        article.title = Some(title).filter(|t| !t.is_empty());
+        article.summary = Some(summary).filter(|s| !s.is_empty());
+        article.body = body;
+        Ok(article)
+    }
+
+    /// An article's title as it was given, empty if it has none.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged.
+    pub fn title(&self, address: Address) -> Result<String> {
+        let text = self.segment(address)?.text.text(address.article).map_err(damaged)?;
+        let [title, ..] = text.fields;
+        Ok(title)
+    }
+
+    /// Where a plan's words and phrases stand in an article, in the order of
+    /// the text.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged.
+    pub fn matches(&self, plan: &Plan, address: Address) -> Result<Vec<Match>> {
+        matcher::matches(self, plan, address)
+    }
+
+    /// The passages of an article that show best why it matches.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged.
+    pub fn snippets(&self, plan: &Plan, address: Address, options: &SnippetOptions) -> Result<Vec<Snippet>> {
+        snippet::snippets(self, plan, address, options)
+    }
+
+    /// How many articles there are, without deleted ones.
+    pub fn article_count(&self) -> u64 {
+        self.segments.iter().map(|s| u64::from(s.reader.num_docs())).sum()
+    }
+
+    fn segment(&self, address: Address) -> Result<&SegmentView> {
+        self.segments
+            .get(address.segment as usize)
+            .filter(|view| address.article < view.text.articles())
+            .ok_or_else(|| Error::Damaged { reason: "an address of another view was used".into() })
+    }
+}
+
+pub(crate) fn damaged(reason: String) -> Error {
+    Error::Damaged { reason }
+}
+
+/// Bytes of a part of an article's text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TextRange {
+    /// The part.
+    pub field: TextField,
+    /// Bytes of its UTF-8 text.
+    pub bytes: Range<usize>,
+}

@@ -1,0 +1,371 @@
+//! Where phrases stand.
+//!
+//! A phrase of neighbours is covered by pairs; the rarest pair gives
+//! candidates, and each further pair that covers a syllable not yet covered
+//! keeps those it agrees with. Nothing else of the index is read. Phrases
+//! with gaps, slop or slots of too many keys are looked for in the tokens of
+//! the articles that hold all their slots.
+
+use crate::plan::{Phrase, TextField};
+use crate::text::TextSegment;
+use crate::text::pairs::{Accepted, PairList};
+use crate::text::tokens::FIRST_KEY;
+
+use super::matcher::PhraseMatcher;
+use super::ranked::slot_articles;
+use super::slots::SlotIds;
+
+/// A pair of slots with more combinations of keys is not looked up.
+const MOST_LISTS: usize = 64;
+/// A list is skipped through, and not read, if it is so many times longer
+/// than the candidates are many.
+const SKIP_RATIO: u32 = 6;
+
+/// A phrase with its slots looked up in one segment.
+pub(crate) struct SegmentPhrase<'a> {
+    phrase: &'a Phrase,
+    segment: &'a TextSegment,
+    slots: Vec<SlotIds>,
+}
+
+impl<'a> SegmentPhrase<'a> {
+    /// Looks the phrase's keys up.
+    pub(crate) fn new(phrase: &'a Phrase, segment: &'a TextSegment) -> Self {
+        let slots = phrase.steps.iter().map(|s| SlotIds::resolve(&s.slot, segment)).collect();
+        Self { phrase, segment, slots }
+    }
+
+    /// Calls back for every article that holds the phrase with the weighted
+    /// number of times, in order.
+    #[inline]
+    pub(crate) fn for_each_article(&self, field: Option<TextField>, mut f: impl FnMut(u32, u32)) {
+        if self.slots.is_empty() || self.slots.iter().any(|s| s.groups.is_empty()) {
+            return;
+        }
+        if self.slots.len() == 1 && field.is_none() {
+            return slot_articles(self.segment, &self.slots[0]).for_each(f);
+        }
+        let starts = if self.phrase.is_rigid() { self.rigid_starts() } else { None };
+        match starts {
+            Some(starts) if !matches!(field, Some(TextField::Body | TextField::Caption)) => {
+                group_by_article(self.segment, &starts, field, f);
+            }
+            _ => self.search_tokens(field, &mut f),
+        }
+    }
+
+    /// The first positions of all occurrences of a phrase of neighbours; none
+    /// if it has to be looked for in the tokens.
+    pub(crate) fn rigid_starts(&self) -> Option<Vec<u32>> {
+        let pairs = self.slots.len().checked_sub(1).filter(|&n| n > 0)?;
+        if let Some(simple) = self.simple_pairs(pairs) {
+            return Some(simple.map_or_else(Vec::new, |lists| self.intersect_simple(lists)));
+        }
+        let mut lists = Vec::with_capacity(pairs);
+        for i in 0..pairs {
+            let (a, b) = (&self.slots[i], &self.slots[i + 1]);
+            if a.groups.len() * b.groups.len() > MOST_LISTS {
+                return None;
+            }
+            lists.push((i as u32, self.merged_pair(i as u32, a, b)));
+        }
+        Some(intersect_merged(lists, self.slots.len()))
+    }
+
+    /// The lists of a phrase whose slots have one folded key each. The inner
+    /// option is none where a pair never occurs.
+    #[allow(clippy::option_option)]
+    fn simple_pairs(&self, pairs: usize) -> Option<Option<Vec<SimplePair<'a>>>> {
+        if self.slots.iter().any(|s| s.single().is_none()) {
+            return None;
+        }
+        let mut lists = Vec::with_capacity(pairs);
+        for i in 0..pairs {
+            let (Some(a), Some(b)) = (self.slots[i].single(), self.slots[i + 1].single()) else {
+                return None;
+            };
+            let Some(list) = self.segment.pair(a.folded, b.folded) else {
+                return Some(None);
+            };
+            let accepted = if a.only.is_none() && b.only.is_none() {
+                Accepted::ALL
+            } else {
+                list.accept(|(x, y)| a.has(x) && b.has(y))
+            };
+            if accepted.is_none() {
+                return Some(None);
+            }
+            lists.push(SimplePair { offset: i as u32, list, accepted });
+        }
+        Some(Some(lists))
+    }
+
+    fn intersect_simple(&self, mut lists: Vec<SimplePair<'a>>) -> Vec<u32> {
+        lists.sort_unstable_by_key(|l| l.list.len());
+        let mut covered = Covered::default();
+        let mut starts: Vec<u32> = Vec::new();
+        let mut doubtful: Vec<u32> = Vec::new();
+        for (n, pair) in lists.iter().enumerate() {
+            if !covered.add(pair.offset) {
+                continue;
+            }
+            if n == 0 {
+                starts.reserve(pair.list.len().min(1 << 16) as usize);
+                pair.list.for_each(pair.accepted, |position, ask| {
+                    if let Some(start) = position.checked_sub(pair.offset) {
+                        starts.push(start);
+                        if ask {
+                            doubtful.push(start);
+                        }
+                    }
+                });
+            } else if starts.is_empty() {
+                return starts;
+            } else {
+                pair.keep(&mut starts, &mut doubtful);
+            }
+        }
+        if !doubtful.is_empty() {
+            doubtful.sort_unstable();
+            doubtful.dedup();
+            let mut article = 0;
+            starts.retain(|&start| {
+                doubtful.binary_search(&start).is_err() || {
+                    article = self.segment.article_of(start, article);
+                    self.stands_at(article, start)
+                }
+            });
+        }
+        starts
+    }
+
+    /// Asks the article's own tokens whether the phrase stands there.
+    fn stands_at(&self, article: u32, start: u32) -> bool {
+        let skip = start.saturating_sub(self.segment.start(article)) as usize;
+        let mut tokens = self.segment.tokens(article).skip(skip);
+        self.slots.iter().all(|slot| {
+            tokens.next().and_then(|t| t.checked_sub(FIRST_KEY)).is_some_and(|exact| {
+                let folded = self.segment.folded_of(exact);
+                slot.groups.iter().any(|g| {
+                    g.folded == folded
+                        && g.only.as_ref().is_none_or(|only| only.iter().any(|s| s.exact == exact))
+                })
+            })
+        })
+    }
+
+    /// All positions at which any pair of two slots starts.
+    fn merged_pair(&self, offset: u32, a: &SlotIds, b: &SlotIds) -> Vec<u32> {
+        let mut positions = Vec::new();
+        for first in &a.groups {
+            for second in &b.groups {
+                let Some(list) = self.segment.pair(first.folded, second.folded) else { continue };
+                let accepted = if first.only.is_none() && second.only.is_none() {
+                    Accepted::ALL
+                } else {
+                    list.accept(|(x, y)| first.has(x) && second.has(y))
+                };
+                let wanted = |exact: u32, group: &super::slots::Group| {
+                    group.only.as_ref().is_none_or(|only| only.iter().any(|s| s.exact == exact))
+                };
+                let mut article = 0;
+                list.for_each(accepted, |position, ask| {
+                    if ask {
+                        article = self.segment.article_of(position, article);
+                        let skip = (position - self.segment.start(article)) as usize;
+                        let mut tokens = self.segment.tokens(article).skip(skip);
+                        let mut exact = || tokens.next().and_then(|t| t.checked_sub(FIRST_KEY));
+                        let (Some(x), Some(y)) = (exact(), exact()) else { return };
+                        if !wanted(x, first) || !wanted(y, second) {
+                            return;
+                        }
+                    }
+                    if let Some(start) = position.checked_sub(offset) {
+                        positions.push(start);
+                    }
+                });
+            }
+        }
+        positions.sort_unstable();
+        positions
+    }
+
+    /// Looks for the phrase in the articles that hold all its slots.
+    fn search_tokens(&self, field: Option<TextField>, f: &mut impl FnMut(u32, u32)) {
+        let mut slots: Vec<_> = self.slots.iter().map(|s| slot_articles(self.segment, s)).collect();
+        slots.sort_unstable_by_key(|list| list.len());
+        let Some((rarest, others)) = slots.split_first() else { return };
+        let mut cursors: Vec<_> = others.iter().map(|list| list.cursor()).collect();
+        let matcher = PhraseMatcher::new(self.phrase, &self.slots, self.segment);
+        let mut tokens = Vec::new();
+        rarest.for_each(|article, _| {
+            if !cursors.iter_mut().all(|c| c.seek(article).is_some_and(|(a, _)| a == article)) {
+                return;
+            }
+            tokens.clear();
+            tokens.extend(self.segment.tokens(article));
+            let row = self.segment.row(article);
+            let mut frequency = 0;
+            matcher.for_each(&tokens, |range| {
+                if field.is_none_or(|field| field_at(&tokens, range.start) == field) {
+                    frequency += row.weight(row.start + range.start as u32);
+                }
+            });
+            if frequency > 0 {
+                f(article, frequency);
+            }
+        });
+    }
+}
+
+/// The part of the text that a place among an article's tokens lies in.
+pub(crate) fn field_at(tokens: &[u32], place: usize) -> TextField {
+    let ends = tokens[..place.min(tokens.len())]
+        .iter()
+        .filter(|&&t| t == crate::text::tokens::FIELD)
+        .count();
+    match ends {
+        0 => TextField::Title,
+        1 => TextField::Summary,
+        2 => TextField::Body,
+        _ => TextField::Caption,
+    }
+}
+
+/// Which slots of a phrase are covered by pairs already.
+#[derive(Default)]
+struct Covered {
+    slots: Vec<bool>,
+}
+
+impl Covered {
+    /// Covers a pair's slots; whether one of them was not covered before.
+    fn add(&mut self, offset: u32) -> bool {
+        let at = offset as usize;
+        if self.slots.len() < at + 2 {
+            self.slots.resize(at + 2, false);
+        }
+        let new = !self.slots[at] || !self.slots[at + 1];
+        self.slots[at] = true;
+        self.slots[at + 1] = true;
+        new
+    }
+}
+
+struct SimplePair<'a> {
+    offset: u32,
+    list: PairList<'a>,
+    accepted: Accepted,
+}
+
+impl SimplePair<'_> {
+    /// Keeps the starts at whose offset the pair stands.
+    fn keep(&self, starts: &mut Vec<u32>, doubtful: &mut Vec<u32>) {
+        let mut kept = 0;
+        if self.list.len() / SKIP_RATIO > starts.len() as u32 {
+            let mut cursor = self.list.positions.cursor();
+            for i in 0..starts.len() {
+                let start = starts[i];
+                match cursor.seek(start + self.offset) {
+                    None => break,
+                    Some((index, position)) if position == start + self.offset => {
+                        let verdict = if self.accepted.is_all() {
+                            Some(true)
+                        } else {
+                            self.accepted.check(self.list.code(index))
+                        };
+                        if verdict == Some(false) {
+                            continue;
+                        }
+                        if verdict.is_none() {
+                            doubtful.push(start);
+                        }
+                        starts[kept] = start;
+                        kept += 1;
+                    }
+                    Some(_) => {}
+                }
+            }
+        } else {
+            let mut at = 0;
+            let len = starts.len();
+            self.list.for_each(self.accepted, |position, ask| {
+                let Some(start) = position.checked_sub(self.offset) else { return };
+                while at < len && starts[at] < start {
+                    at += 1;
+                }
+                if at < len && starts[at] == start {
+                    starts[kept] = start;
+                    kept += 1;
+                    at += 1;
+                    if ask {
+                        doubtful.push(start);
+                    }
+                }
+            });
+        }
+        starts.truncate(kept);
+    }
+}
+
+/// Intersects lists of starts, each from the pair at an offset.
+fn intersect_merged(mut lists: Vec<(u32, Vec<u32>)>, slots: usize) -> Vec<u32> {
+    lists.sort_unstable_by_key(|(_, starts)| starts.len());
+    let mut covered = Covered { slots: vec![false; slots] };
+    let mut result: Option<Vec<u32>> = None;
+    for (offset, starts) in lists {
+        if !covered.add(offset) {
+            continue;
+        }
+        result = Some(match result {
+            None => starts,
+            Some(mut kept) => {
+                let mut at = 0;
+                kept.retain(|start| {
+                    while starts.get(at).is_some_and(|s| s < start) {
+                        at += 1;
+                    }
+                    starts.get(at) == Some(start)
+                });
+                kept
+            }
+        });
+    }
+    result.unwrap_or_default()
+}
+
+/// Counts sorted positions by the articles they lie in.
+#[inline]
+pub(crate) fn group_by_article(
+    segment: &TextSegment,
+    starts: &[u32],
+    field: Option<TextField>,
+    mut f: impl FnMut(u32, u32),
+) {
+    let mut at = 0;
+    let mut article = 0;
+    while at < starts.len() {
+        article = segment.article_of(starts[at], article);
+        let end = segment.start(article + 1);
+        let row = segment.row(article);
+        let mut frequency = 0;
+        loop {
+            let position = starts[at];
+            let counts = match field {
+                None => true,
+                Some(TextField::Title) => position < row.title_end,
+                Some(_) => position >= row.title_end && position < row.summary_end,
+            };
+            if counts {
+                frequency += row.weight(position);
+            }
+            at += 1;
+            if at >= starts.len() || starts[at] >= end {
+                break;
+            }
+        }
+        if frequency > 0 {
+            f(article, frequency);
+        }
+    }
+}

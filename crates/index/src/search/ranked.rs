@@ -1,0 +1,751 @@
+//! Ranking by words of which most must be there, and by their neighbourhood.
+//!
+//! The score of an article is the sum of what its words earn and of what the
+//! pairs of neighbours in the query earn that are neighbours in the article,
+//! each by BM25 (see [`crate::text::score`]); a pair counts [`PAIR_WEIGHT`]
+//! times. Pairs are few and telling, so their lists are read first; once
+//! enough articles are ahead by more than the rest can earn, the remaining
+//! lists, which are long, are only asked about those (the "quit and continue"
+//! of Moffat and Zobel, 1996, with bounds that keep the result exact).
+
+use std::cell::RefCell;
+
+use tantivy::fastfield::AliveBitSet;
+
+use crate::error::Result;
+use crate::plan::{Phrase, Plan};
+use crate::text::TextSegment;
+use crate::text::pairs::{Accepted, PairList};
+use crate::text::postings::{Postings, PostingsCursor};
+use crate::text::score::{Saturation, idf};
+use crate::text::tokens::FIRST_KEY;
+
+use super::boolean::{self, Scored};
+use super::phrase::{SegmentPhrase, group_by_article};
+use super::slots::{Group, SlotIds};
+use super::top::TopHits;
+use super::{Address, Searcher};
+
+/// What a pair earns, compared with a word of the same rarity.
+pub(crate) const PAIR_WEIGHT: f32 = 1.0;
+
+/// Bounds are sums in another order than scores; this much they may differ.
+const ROUNDING: f32 = 1e-4;
+
+/// Which articles count.
+pub(crate) struct Allowed<'a> {
+    pub(crate) alive: Option<&'a AliveBitSet>,
+    /// Articles that pass the filters, by number; none for all.
+    pub(crate) passing: Option<&'a [bool]>,
+}
+
+impl Allowed<'_> {
+    /// Whether an article counts.
+    #[inline]
+    pub(crate) fn has(&self, article: u32) -> bool {
+        self.alive.is_none_or(|alive| alive.is_alive(article))
+            && self.passing.is_none_or(|p| p.get(article as usize) == Some(&true))
+    }
+}
+
+/// The articles that hold one of a slot's keys.
+pub(crate) enum SlotArticles<'a> {
+    /// As they lie in the file.
+    One(Postings<'a>),
+    /// Of several keys, merged.
+    Many(Vec<(u32, u32)>),
+}
+
+/// Looks up the articles of a slot.
+pub(crate) fn slot_articles<'a>(segment: &'a TextSegment, slot: &SlotIds) -> SlotArticles<'a> {
+    let mut lists = Vec::new();
+    for group in &slot.groups {
+        match &group.only {
+            None => lists.push(segment.postings(&segment.folded_info(group.folded))),
+            Some(only) => lists.extend(only.iter().map(|s| segment.postings(&segment.exact_info(s.exact)))),
+        }
+    }
+    if let [only] = lists[..] {
+        return SlotArticles::One(only);
+    }
+    let mut merged: Vec<(u32, u32)> = Vec::new();
+    for list in lists {
+        list.for_each(|article, frequency| merged.push((article, frequency)));
+    }
+    merged.sort_unstable();
+    merged.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+    SlotArticles::Many(merged)
+}
+
+impl<'a> SlotArticles<'a> {
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::One(list) => list.len() as usize,
+            Self::Many(list) => list.len(),
+        }
+    }
+
+    /// Calls back with every article and its weighted frequency, in order.
+    #[inline]
+    pub(crate) fn for_each(&self, mut f: impl FnMut(u32, u32)) {
+        match self {
+            Self::One(list) => list.for_each(f),
+            Self::Many(list) => list.iter().for_each(|&(article, frequency)| f(article, frequency)),
+        }
+    }
+
+    /// A reader that skips forward.
+    pub(crate) fn cursor(&self) -> SlotCursor<'a, '_> {
+        match self {
+            Self::One(list) => SlotCursor::One(Box::new(list.cursor())),
+            Self::Many(list) => SlotCursor::Many(list),
+        }
+    }
+}
+
+/// Moves forward through the articles of a slot.
+pub(crate) enum SlotCursor<'a, 'l> {
+    One(Box<PostingsCursor<'a>>),
+    Many(&'l [(u32, u32)]),
+}
+
+impl SlotCursor<'_, '_> {
+    /// The first article that is at least `article`, from here on.
+    #[inline]
+    pub(crate) fn seek(&mut self, article: u32) -> Option<(u32, u32)> {
+        match self {
+            Self::One(cursor) => cursor.seek(article).map(|p| (p.doc, p.frequency)),
+            Self::Many(list) => {
+                let skip = list.partition_point(|&(a, _)| a < article);
+                *list = &list[skip..];
+                list.first().copied()
+            }
+        }
+    }
+}
+
+/// One contribution to scores in one segment.
+struct List<'a> {
+    source: Source<'a>,
+    /// What a share is multiplied with.
+    weight: f32,
+    /// The most it can contribute.
+    bound: f32,
+    /// Whether it counts as an item found.
+    is_item: bool,
+}
+
+enum Source<'a> {
+    Slot(SlotArticles<'a>),
+    Pair(PairSource<'a>),
+    Scored(Scored),
+}
+
+/// The positions of a pair of neighbours of the query.
+pub(crate) enum PairSource<'a> {
+    Simple { list: PairList<'a>, accepted: Accepted, groups: (Group, Group) },
+    Merged(Vec<u32>),
+}
+
+impl<'a> PairSource<'a> {
+    /// Looks a pair up; none if it never occurs in the segment.
+    pub(crate) fn new(segment: &'a TextSegment, a: &SlotIds, b: &SlotIds, phrase: &Phrase) -> Option<Self> {
+        if let (Some(x), Some(y)) = (a.single(), b.single()) {
+            let list = segment.pair(x.folded, y.folded)?;
+            let accepted = if x.only.is_none() && y.only.is_none() {
+                Accepted::ALL
+            } else {
+                list.accept(|(i, j)| x.has(i) && y.has(j))
+            };
+            return (!accepted.is_none())
+                .then(|| Self::Simple { list, accepted, groups: (x.clone(), y.clone()) });
+        }
+        let starts = SegmentPhrase::new(phrase, segment).rigid_starts()?;
+        (!starts.is_empty()).then_some(Self::Merged(starts))
+    }
+
+    /// How many positions there are, at most.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Simple { list, .. } => list.len() as usize,
+            Self::Merged(starts) => starts.len(),
+        }
+    }
+
+    /// Calls back with every article and its weighted frequency, in order.
+    #[inline]
+    pub(crate) fn for_each(&self, segment: &TextSegment, f: impl FnMut(u32, u32)) {
+        match self {
+            Self::Simple { list, accepted, groups } => {
+                let mut starts = Vec::with_capacity(list.len() as usize);
+                let mut article = 0;
+                list.for_each(*accepted, |position, ask| {
+                    if ask {
+                        article = segment.article_of(position, article);
+                        if !spelled_so(segment, article, position, groups) {
+                            return;
+                        }
+                    }
+                    starts.push(position);
+                });
+                group_by_article(segment, &starts, None, f);
+            }
+            Self::Merged(starts) => group_by_article(segment, starts, None, f),
+        }
+    }
+
+    /// Adds to the scores of articles, which are in order.
+    fn add_to(&self, segment: &TextSegment, articles: &[u32], mut f: impl FnMut(u32, u32)) {
+        match self {
+            Self::Simple { list, accepted, groups } => {
+                let mut cursor = list.positions.cursor();
+                for &article in articles {
+                    let row = segment.row(article);
+                    let end = segment.start(article + 1);
+                    let mut frequency = 0;
+                    let mut target = row.start;
+                    while let Some((index, position)) = cursor.seek(target) {
+                        if position >= end {
+                            break;
+                        }
+                        let counts = accepted.is_all()
+                            || accepted
+                                .check(list.code(index))
+                                .unwrap_or_else(|| spelled_so(segment, article, position, groups));
+                        if counts {
+                            frequency += row.weight(position);
+                        }
+                        target = position + 1;
+                    }
+                    if frequency > 0 {
+                        f(article, frequency);
+                    }
+                }
+            }
+            Self::Merged(starts) => {
+                let mut rest = starts.as_slice();
+                for &article in articles {
+                    let row = segment.row(article);
+                    rest = &rest[rest.partition_point(|&p| p < row.start)..];
+                    let here = rest.partition_point(|&p| p < segment.start(article + 1));
+                    let frequency: u32 = rest[..here].iter().map(|&p| row.weight(p)).sum();
+                    if frequency > 0 {
+                        f(article, frequency);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Asks the article's tokens for the spelling of a pair.
+fn spelled_so(segment: &TextSegment, article: u32, position: u32, groups: &(Group, Group)) -> bool {
+    let skip = position.saturating_sub(segment.start(article)) as usize;
+    let mut tokens = segment.tokens(article).skip(skip);
+    [&groups.0, &groups.1].into_iter().all(|group| {
+        let exact = tokens.next().and_then(|t| t.checked_sub(FIRST_KEY));
+        group.only.as_ref().is_none_or(|only| only.iter().any(|s| Some(s.exact) == exact))
+    })
+}
+
+/// Sums of scores by article, kept from search to search.
+#[derive(Default)]
+struct Sums {
+    scores: Vec<f32>,
+    items: Vec<u8>,
+    touched: Vec<u32>,
+}
+
+impl Sums {
+    fn prepare(&mut self, articles: usize) {
+        if self.scores.len() < articles {
+            self.scores.resize(articles, 0.0);
+            self.items.resize(articles, 0);
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, article: u32, score: f32, is_item: bool) {
+        let (Some(sum), Some(items)) =
+            (self.scores.get_mut(article as usize), self.items.get_mut(article as usize))
+        else {
+            return;
+        };
+        if *sum == 0.0 {
+            self.touched.push(article);
+        }
+        *sum += score;
+        *items += u8::from(is_item);
+    }
+
+    fn clear(&mut self) {
+        for &article in &self.touched {
+            self.scores[article as usize] = 0.0;
+            self.items[article as usize] = 0;
+        }
+        self.touched.clear();
+    }
+}
+
+thread_local! {
+    static SUMS: RefCell<Sums> = RefCell::default();
+}
+
+/// A ranked query with its weights, which depend on all segments.
+pub(crate) struct RankedQuery<'a> {
+    items: &'a [Plan],
+    required: usize,
+    slots: Vec<Vec<Option<SlotIds>>>,
+    pairs: Vec<Option<Phrase>>,
+    scored: Vec<Option<Vec<Scored>>>,
+}
+
+impl<'a> RankedQuery<'a> {
+    /// Looks the query up in all segments.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged.
+    pub(crate) fn new(searcher: &Searcher, items: &'a [Plan], required: usize) -> Result<Self> {
+        let slots = searcher
+            .segments
+            .iter()
+            .map(|view| {
+                items
+                    .iter()
+                    .map(|item| match item {
+                        Plan::Word(slot) => Some(SlotIds::resolve(slot, &view.text)),
+                        _ => None,
+                    })
+                    .collect()
+            })
+            .collect();
+        let pairs = items
+            .windows(2)
+            .map(|pair| match pair {
+                [Plan::Word(a), Plan::Word(b)] => Some(Phrase::exact([a.clone(), b.clone()])),
+                _ => None,
+            })
+            .collect();
+        let scored = items
+            .iter()
+            .map(|item| match item {
+                Plan::Word(_) => Ok(None),
+                other => boolean::evaluate(searcher, other, None).map(Some),
+            })
+            .collect::<Result<_>>()?;
+        Ok(Self { items, required: required.clamp(1, items.len().max(1)), slots, pairs, scored })
+    }
+
+    fn lists<'s>(&mut self, searcher: &'s Searcher) -> Vec<Vec<List<'s>>> {
+        let mut lists: Vec<Vec<List<'s>>> = Vec::with_capacity(searcher.segments.len());
+        let mut item_articles = vec![0u64; self.items.len()];
+        let mut pair_positions = vec![0u64; self.pairs.len()];
+        let mut numbers: Vec<Vec<usize>> = Vec::new();
+        for (s, view) in searcher.segments.iter().enumerate() {
+            let segment = &view.text;
+            let slots = &self.slots[s];
+            let mut here = Vec::with_capacity(2 * self.items.len());
+            let mut number = Vec::with_capacity(2 * self.items.len());
+            for (i, slot) in slots.iter().enumerate() {
+                let (source, bound) = match slot {
+                    Some(slot) => {
+                        let articles = slot_articles(segment, slot);
+                        item_articles[i] += articles.len() as u64;
+                        (Source::Slot(articles), slot_bound(searcher, segment, slot))
+                    }
+                    None => {
+                        let scored = self.scored[i].as_mut().map(|all| std::mem::take(&mut all[s]));
+                        let scored = scored.unwrap_or_default();
+                        let bound = scored.scores.iter().copied().fold(0.0, f32::max);
+                        (Source::Scored(scored), bound)
+                    }
+                };
+                here.push(List { source, weight: 1.0, bound, is_item: true });
+                number.push(i);
+            }
+            for (i, phrase) in self.pairs.iter().enumerate() {
+                let Some(phrase) = phrase else { continue };
+                let (Some(a), Some(b)) = (&slots[i], &slots[i + 1]) else { continue };
+                if let Some(pair) = PairSource::new(segment, a, b, phrase) {
+                    pair_positions[i] += pair.len() as u64;
+                    here.push(List { source: Source::Pair(pair), weight: 1.0, bound: 1.0, is_item: false });
+                    number.push(i);
+                }
+            }
+            lists.push(here);
+            numbers.push(number);
+        }
+        for (here, number) in lists.iter_mut().zip(&numbers) {
+            for (list, &i) in here.iter_mut().zip(number) {
+                list.weight = match list.source {
+                    Source::Slot(_) => idf(searcher.articles, item_articles[i]),
+                    Source::Pair(_) => PAIR_WEIGHT * idf(searcher.articles, pair_positions[i]),
+                    Source::Scored(_) => 1.0,
+                };
+                list.bound *= list.weight;
+            }
+        }
+        lists
+    }
+
+    /// Finds the best articles and, if asked, counts all.
+    pub(crate) fn search(
+        mut self,
+        searcher: &Searcher,
+        allowed: &[Allowed<'_>],
+        top: &mut TopHits,
+        k: usize,
+        count: bool,
+    ) -> Option<u64> {
+        let lists = self.lists(searcher);
+        let all = self.required == self.items.len();
+        let mut total = 0;
+        let mut counted = true;
+        SUMS.with_borrow_mut(|sums| {
+            for (s, here) in lists.into_iter().enumerate() {
+                let run = SegmentRun {
+                    segment: &searcher.segments[s].text,
+                    number: s as u32,
+                    saturation: &searcher.saturation,
+                    allowed: &allowed[s],
+                    required: self.required,
+                    k,
+                };
+                sums.prepare(run.segment.articles() as usize);
+                if all {
+                    total += run.all(here, sums, top);
+                } else {
+                    match run.most(here, sums, top, count) {
+                        Some(n) => total += n,
+                        None => counted = false,
+                    }
+                }
+                sums.clear();
+            }
+        });
+        counted.then_some(total)
+    }
+
+    /// Every article that holds enough of the items, with its score.
+    pub(crate) fn evaluate(mut self, searcher: &Searcher) -> Vec<Scored> {
+        let lists = self.lists(searcher);
+        let required = self.required;
+        SUMS.with_borrow_mut(|sums| {
+            lists
+                .into_iter()
+                .zip(&searcher.segments)
+                .map(|(here, view)| {
+                    sums.prepare(view.text.articles() as usize);
+                    for list in &here {
+                        list.add_all(&view.text, &searcher.saturation, sums);
+                    }
+                    let mut articles: Vec<u32> = sums
+                        .touched
+                        .iter()
+                        .copied()
+                        .filter(|&a| usize::from(sums.items[a as usize]) >= required)
+                        .collect();
+                    articles.sort_unstable();
+                    let scores = articles.iter().map(|&a| sums.scores[a as usize]).collect();
+                    sums.clear();
+                    Scored { articles, scores }
+                })
+                .collect()
+        })
+    }
+}
+
+/// The largest share that any key of a slot has in an article.
+fn slot_bound(searcher: &Searcher, segment: &TextSegment, slot: &SlotIds) -> f32 {
+    let stretch = (searcher.average_length / segment.average_length()).max(1.0);
+    let bound = |byte: u8| (f32::from(byte) / 255.0 * stretch).min(1.0);
+    match slot.single() {
+        Some(Group { folded, only: None }) => bound(segment.folded_info(*folded).bound),
+        Some(Group { only: Some(only), .. }) if only.len() == 1 => bound(segment.exact_info(only[0].exact).bound),
+        _ => 1.0,
+    }
+}
+
+impl List<'_> {
+    /// Adds what the list contributes to every article.
+    fn add_all(&self, segment: &TextSegment, saturation: &Saturation, sums: &mut Sums) {
+        let lengths = segment.lengths();
+        let length = |article: u32| lengths.get(article as usize).copied().unwrap_or(0);
+        match &self.source {
+            Source::Slot(articles) => articles.for_each(|article, frequency| {
+                let share = saturation.share(frequency as f32, length(article));
+                sums.add(article, self.weight * share, self.is_item);
+            }),
+            Source::Pair(pair) => pair.for_each(segment, |article, frequency| {
+                let share = saturation.share(frequency as f32, length(article));
+                sums.add(article, self.weight * share, self.is_item);
+            }),
+            Source::Scored(scored) => {
+                for (&article, &score) in scored.articles.iter().zip(&scored.scores) {
+                    sums.add(article, self.weight * score.max(f32::MIN_POSITIVE), self.is_item);
+                }
+            }
+        }
+    }
+
+    /// Adds what the list contributes to the articles named, which are in
+    /// order.
+    fn add_to(&self, articles: &[u32], segment: &TextSegment, saturation: &Saturation, sums: &mut Sums) {
+        let lengths = segment.lengths();
+        let length = |article: u32| lengths.get(article as usize).copied().unwrap_or(0);
+        match &self.source {
+            Source::Slot(list) => {
+                let mut cursor = list.cursor();
+                for &article in articles {
+                    match cursor.seek(article) {
+                        None => break,
+                        Some((found, frequency)) if found == article => {
+                            let share = saturation.share(frequency as f32, length(article));
+                            sums.add(article, self.weight * share, self.is_item);
+                        }
+                        Some(_) => {}
+                    }
+                }
+            }
+            Source::Pair(pair) => pair.add_to(segment, articles, |article, frequency| {
+                let share = saturation.share(frequency as f32, length(article));
+                sums.add(article, self.weight * share, self.is_item);
+            }),
+            Source::Scored(scored) => {
+                let mut rest = scored.articles.as_slice();
+                for &article in articles {
+                    rest = &rest[rest.partition_point(|&a| a < article)..];
+                    if rest.first() == Some(&article) {
+                        let score = scored.scores[scored.articles.len() - rest.len()];
+                        sums.add(article, self.weight * score.max(f32::MIN_POSITIVE), self.is_item);
+                    }
+                }
+            }
+        }
+    }
+
+    fn len(&self) -> usize {
+        match &self.source {
+            Source::Slot(articles) => articles.len(),
+            Source::Pair(pair) => pair.len(),
+            Source::Scored(scored) => scored.articles.len(),
+        }
+    }
+}
+
+/// A search of one segment.
+struct SegmentRun<'a> {
+    segment: &'a TextSegment,
+    number: u32,
+    saturation: &'a Saturation,
+    allowed: &'a Allowed<'a>,
+    required: usize,
+    k: usize,
+}
+
+impl SegmentRun<'_> {
+    fn push(&self, article: u32, score: f32, top: &mut TopHits) {
+        let address = Address { segment: self.number, article };
+        top.push(score, address, || self.segment.tie(article));
+    }
+
+    /// Articles that hold all items. The shortest list leads.
+    fn all(&self, lists: Vec<List<'_>>, sums: &mut Sums, top: &mut TopHits) -> u64 {
+        let (mut items, pairs): (Vec<_>, Vec<_>) = lists.into_iter().partition(|l| l.is_item);
+        for pair in &pairs {
+            pair.add_all(self.segment, self.saturation, sums);
+        }
+        items.sort_by_key(List::len);
+        let Some((lead, others)) = items.split_first() else { return 0 };
+        let bound: f32 = items.iter().map(|l| l.bound).sum::<f32>() + ROUNDING;
+        let mut cursors: Vec<_> = others.iter().map(|l| (l, ListCursor::new(l))).collect();
+        let lengths = self.segment.lengths();
+        let mut total = 0;
+        lead.for_each(|article, found| {
+            let length = lengths.get(article as usize).copied().unwrap_or(0);
+            let pairs = sums.scores.get(article as usize).copied().unwrap_or(0.0);
+            let scoring = pairs + bound >= top.threshold();
+            let mut score = pairs + if scoring { lead.score(found, length, self.saturation) } else { 0.0 };
+            for (list, cursor) in &mut cursors {
+                match cursor.seek(article) {
+                    Some((a, found)) if a == article => {
+                        if scoring {
+                            score += list.score(found, length, self.saturation);
+                        }
+                    }
+                    _ => return,
+                }
+            }
+            if self.allowed.has(article) {
+                total += 1;
+                if scoring {
+                    self.push(article, score, top);
+                }
+            }
+        });
+        total
+    }
+
+    /// Articles that hold enough of the items.
+    fn most(&self, mut lists: Vec<List<'_>>, sums: &mut Sums, top: &mut TopHits, count: bool) -> Option<u64> {
+        lists.sort_by(|a, b| b.bound.total_cmp(&a.bound));
+        let used = self.accumulate(&lists, sums, true);
+        let mut trial = TopHits::new(self.k);
+        self.collect(sums, &mut trial);
+        if used > trial.threshold() {
+            // Articles that were ahead hold too few of the items, so some
+            // that were left out may count: once more, of all.
+            sums.clear();
+            self.accumulate(&lists, sums, false);
+        }
+        let complete = used == f32::NEG_INFINITY || used > trial.threshold();
+        self.collect(sums, top);
+        if complete {
+            return Some(self.count(sums));
+        }
+        if !count {
+            return None;
+        }
+        sums.clear();
+        for list in lists.iter().filter(|l| l.is_item) {
+            list.for_each(|article, _| sums.add(article, 1.0, true));
+        }
+        Some(self.count(sums))
+    }
+
+    fn has_enough(&self, sums: &Sums, article: u32) -> bool {
+        usize::from(sums.items[article as usize]) >= self.required
+    }
+
+    fn count(&self, sums: &Sums) -> u64 {
+        let counts = |&&a: &&u32| self.has_enough(sums, a) && self.allowed.has(a);
+        sums.touched.iter().filter(counts).count() as u64
+    }
+
+    fn collect(&self, sums: &Sums, top: &mut TopHits) {
+        for &article in &sums.touched {
+            let score = sums.scores[article as usize];
+            if score >= top.threshold() && self.has_enough(sums, article) && self.allowed.has(article) {
+                self.push(article, score, top);
+            }
+        }
+    }
+
+    /// Sums the lists up; gives the score below which articles were left out.
+    fn accumulate(&self, lists: &[List<'_>], sums: &mut Sums, may_leave_out: bool) -> f32 {
+        let mut rest: f32 = lists.iter().map(|l| l.bound).sum();
+        let mut closed = false;
+        let mut threshold = f32::NEG_INFINITY;
+        for list in lists {
+            rest = (rest - list.bound).max(0.0);
+            if closed {
+                let articles = std::mem::take(&mut sums.touched);
+                list.add_to(&articles, self.segment, self.saturation, sums);
+                sums.touched = articles;
+            } else {
+                list.add_all(self.segment, self.saturation, sums);
+            }
+            if !may_leave_out || sums.touched.len() < self.k || self.k == 0 {
+                continue;
+            }
+            let Some(kth) = self.kth_score(sums) else { continue };
+            if closed || kth > rest + ROUNDING {
+                threshold = threshold.max(kth);
+                self.leave_out(sums, kth - rest - ROUNDING);
+                closed = true;
+            }
+        }
+        threshold
+    }
+
+    /// The score of the `k`th best article so far.
+    fn kth_score(&self, sums: &Sums) -> Option<f32> {
+        let mut scores: Vec<f32> = sums
+            .touched
+            .iter()
+            .filter(|&&a| self.allowed.has(a))
+            .map(|&a| sums.scores[a as usize])
+            .collect();
+        let at = self.k.checked_sub(1).filter(|&at| at < scores.len())?;
+        let (_, kth, _) = scores.select_nth_unstable_by(at, |a, b| b.total_cmp(a));
+        Some(*kth)
+    }
+
+    fn leave_out(&self, sums: &mut Sums, below: f32) {
+        let mut touched = std::mem::take(&mut sums.touched);
+        touched.retain(|&article| {
+            let keep = sums.scores[article as usize] >= below;
+            if !keep {
+                sums.scores[article as usize] = 0.0;
+                sums.items[article as usize] = 0;
+            }
+            keep
+        });
+        touched.sort_unstable();
+        sums.touched = touched;
+    }
+}
+
+/// What a list says of an article: a frequency or a score.
+#[derive(Clone, Copy)]
+enum Found {
+    Frequency(u32),
+    Score(f32),
+}
+
+impl List<'_> {
+    fn for_each(&self, mut f: impl FnMut(u32, Found)) {
+        match &self.source {
+            Source::Slot(articles) => articles.for_each(|a, n| f(a, Found::Frequency(n))),
+            Source::Scored(scored) => {
+                scored.articles.iter().zip(&scored.scores).for_each(|(&a, &s)| f(a, Found::Score(s)));
+            }
+            Source::Pair(_) => {}
+        }
+    }
+
+    #[inline]
+    fn score(&self, found: Found, length: u8, saturation: &Saturation) -> f32 {
+        match found {
+            Found::Frequency(n) => self.weight * saturation.share(n as f32, length),
+            Found::Score(score) => self.weight * score,
+        }
+    }
+}
+
+/// Moves forward through a list of items.
+enum ListCursor<'a, 'l> {
+    Slot(SlotCursor<'a, 'l>),
+    Scored(&'l [u32], &'l [f32]),
+}
+
+impl<'a, 'l> ListCursor<'a, 'l> {
+    fn new(list: &'l List<'a>) -> Self {
+        match &list.source {
+            Source::Slot(articles) => Self::Slot(articles.cursor()),
+            Source::Scored(scored) => Self::Scored(&scored.articles, &scored.scores),
+            Source::Pair(_) => Self::Scored(&[], &[]),
+        }
+    }
+
+    #[inline]
+    fn seek(&mut self, article: u32) -> Option<(u32, Found)> {
+        match self {
+            Self::Slot(cursor) => cursor.seek(article).map(|(a, n)| (a, Found::Frequency(n))),
+            Self::Scored(articles, scores) => {
+                let skip = articles.partition_point(|&a| a < article);
+                *articles = &articles[skip..];
+                *scores = &scores[skip..];
+                Some((*articles.first()?, Found::Score(*scores.first()?)))
+            }
+        }
+    }
+}
