@@ -47,7 +47,11 @@ impl ArticleDocument {
         // Plain data of strings and numbers always serializes.
         let record = serde_json::to_vec(&article).unwrap_or_default();
         metadata.add_bytes(fields.record, &record);
-        Self { metadata, text, tie }
+        Self {
+            metadata,
+            text,
+            tie,
+        }
     }
 
     /// Title, summary, body and captions.
@@ -66,7 +70,9 @@ impl ArticleDocument {
 fn tie(day: Option<i32>, id: &str) -> u64 {
     // Undated articles come last; days are far from the ends of the range.
     let age = day.map_or(u32::MAX, |day| (i32::MAX - 1 - day) as u32);
-    let hash = id.bytes().fold(0x811c_9dc5u32, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193));
+    let hash = id.bytes().fold(0x811c_9dc5u32, |h, b| {
+        (h ^ u32::from(b)).wrapping_mul(0x0100_0193)
+    });
     u64::from(age) << 32 | u64::from(hash)
 }
 

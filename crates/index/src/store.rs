@@ -42,7 +42,10 @@ impl Default for WriterOptions {
     /// Every core, and 512 MB.
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { threads, memory: 512_000_000 }
+        Self {
+            threads,
+            memory: 512_000_000,
+        }
     }
 }
 
@@ -61,14 +64,23 @@ impl Index {
     pub fn open(dir: &Path) -> Result<Self> {
         let marker = match fs::read(dir.join(MARKER)) {
             Ok(bytes) => bytes,
-            Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            Err(e)
+                if matches!(
+                    e.kind(),
+                    std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+                ) =>
+            {
                 return Err(Error::NoIndex { dir: dir.into() });
             }
             Err(e) => return Err(Error::io(dir.join(MARKER))(e)),
         };
-        let found = serde_json::from_slice::<Marker>(&marker).map_or_else(|_| "unknown".into(), |m| m.timbao);
+        let found = serde_json::from_slice::<Marker>(&marker)
+            .map_or_else(|_| "unknown".into(), |m| m.timbao);
         if found != INDEX_VERSION.to_string() {
-            return Err(Error::OtherVersion { dir: dir.into(), found });
+            return Err(Error::OtherVersion {
+                dir: dir.into(),
+                found,
+            });
         }
         let directory = MmapDirectory::open(dir).map_err(TantivyError::from)?;
         let engine = tantivy::Index::open(directory)?;
@@ -101,7 +113,9 @@ impl Index {
             .settings(settings)
             .register_plugin(TextPlugin::shared())
             .open_or_create(directory)?;
-        let marker = Marker { timbao: INDEX_VERSION.to_string() };
+        let marker = Marker {
+            timbao: INDEX_VERSION.to_string(),
+        };
         let path = dir.join(MARKER);
         let json = serde_json::to_vec(&marker).map_err(|e| Error::io(&path)(e.into()))?;
         fs::write(&path, json).map_err(Error::io(&path))?;
@@ -112,9 +126,15 @@ impl Index {
         if engine.custom_plugins().is_empty() {
             engine.register_plugin(TextPlugin::shared());
         }
-        let fields = Fields::of(&engine.schema())
-            .ok_or_else(|| Error::OtherVersion { dir: dir.into(), found: "unknown".into() })?;
-        Ok(Self { dir: dir.into(), engine, fields })
+        let fields = Fields::of(&engine.schema()).ok_or_else(|| Error::OtherVersion {
+            dir: dir.into(),
+            found: "unknown".into(),
+        })?;
+        Ok(Self {
+            dir: dir.into(),
+            engine,
+            fields,
+        })
     }
 
     /// The folder it is in.
@@ -124,7 +144,11 @@ impl Index {
 
     /// A reader of its committed state.
     pub(crate) fn reader(&self) -> Result<IndexReader> {
-        Ok(self.engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?)
+        Ok(self
+            .engine
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?)
     }
 
     /// Starts writing.
@@ -139,10 +163,15 @@ impl Index {
             .engine
             .writer_with_num_threads(threads, memory * threads)
             .map_err(|error| match error {
-                TantivyError::LockFailure(LockError::LockBusy, _) => Error::Busy { dir: self.dir.clone() },
+                TantivyError::LockFailure(LockError::LockBusy, _) => Error::Busy {
+                    dir: self.dir.clone(),
+                },
                 other => other.into(),
             })?;
-        Ok(ArticleWriter { writer, fields: self.fields })
+        Ok(ArticleWriter {
+            writer,
+            fields: self.fields,
+        })
     }
 }
 
@@ -160,14 +189,16 @@ impl ArticleWriter {
     ///
     /// When an earlier article could not be written.
     pub fn add(&self, key: &str, article: Article) -> Result<()> {
-        self.writer.add_document(ArticleDocument::new(&self.fields, key, article))?;
+        self.writer
+            .add_document(ArticleDocument::new(&self.fields, key, article))?;
         Ok(())
     }
 
     /// Deletes the article with a key, if there is one. Articles that are
     /// added afterwards under the same key stay.
     pub fn delete(&self, key: &str) {
-        self.writer.delete_term(Term::from_field_text(self.fields.key, key));
+        self.writer
+            .delete_term(Term::from_field_text(self.fields.key, key));
     }
 
     /// Deletes all articles.

@@ -52,8 +52,11 @@ fn is_filter(plan: &Plan) -> bool {
 }
 
 fn passing(searcher: &Searcher, filters: &[&Plan]) -> Result<Vec<Vec<bool>>> {
-    let mut passing: Vec<Vec<bool>> =
-        searcher.segments.iter().map(|v| vec![true; v.text.articles() as usize]).collect();
+    let mut passing: Vec<Vec<bool>> = searcher
+        .segments
+        .iter()
+        .map(|v| vec![true; v.text.articles() as usize])
+        .collect();
     for filter in filters {
         for (all, scored) in passing.iter_mut().zip(evaluate(searcher, filter, None)?) {
             let mut these = vec![false; all.len()];
@@ -88,7 +91,10 @@ fn search_ranked(
     let mut top = TopHits::new(k);
     let query = RankedQuery::new(searcher, items, required)?;
     let total = query.search(searcher, &allowed, &mut top, k, options.total);
-    Ok(Found { total, hits: top.into_hits(options.offset, 1.0) })
+    Ok(Found {
+        total,
+        hits: top.into_hits(options.offset, 1.0),
+    })
 }
 
 /// One phrase: its hits are counted and ranked in one pass.
@@ -106,14 +112,25 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
             total += 1;
             let length = lengths.get(article as usize).copied().unwrap_or(0);
             let share = searcher.saturation.share(frequency as f32, length);
-            let address = Address { segment: number as u32, article };
+            let address = Address {
+                segment: number as u32,
+                article,
+            };
             top.push(share, address, || segment.tie(article));
         });
     }
-    Found { total: Some(total), hits: top.into_hits(offset, idf(searcher.articles, total)) }
+    Found {
+        total: Some(total),
+        hits: top.into_hits(offset, idf(searcher.articles, total)),
+    }
 }
 
-fn rank(searcher: &Searcher, scored: Vec<Scored>, k: usize, options: &SearchOptions) -> Result<Found> {
+fn rank(
+    searcher: &Searcher,
+    scored: Vec<Scored>,
+    k: usize,
+    options: &SearchOptions,
+) -> Result<Found> {
     let mut top = TopHits::new(k);
     let mut total = 0;
     let newest = newest_day(searcher)?;
@@ -134,11 +151,17 @@ fn rank(searcher: &Searcher, scored: Vec<Scored>, k: usize, options: &SearchOpti
                 Sort::Latest => day().map_or(f32::NEG_INFINITY, |d| d as f32),
                 Sort::Oldest => day().map_or(f32::NEG_INFINITY, |d| -d as f32),
             };
-            let address = Address { segment: number as u32, article };
+            let address = Address {
+                segment: number as u32,
+                article,
+            };
             top.push(key, address, || view.text.tie(article));
         }
     }
-    Ok(Found { total: Some(total), hits: top.into_hits(options.offset, 1.0) })
+    Ok(Found {
+        total: Some(total),
+        hits: top.into_hits(options.offset, 1.0),
+    })
 }
 
 /// Doubles the score of the newest article; the bonus halves with every half
@@ -152,7 +175,8 @@ fn newest_day(searcher: &Searcher) -> Result<i64> {
     let mut newest = i64::MIN / 2;
     for view in &searcher.segments {
         let days = filter::days(view)?;
-        if days.get_cardinality() != tantivy::columnar::Cardinality::Optional || days.num_docs() > 0 {
+        if days.get_cardinality() != tantivy::columnar::Cardinality::Optional || days.num_docs() > 0
+        {
             newest = newest.max(days.max_value());
         }
     }
@@ -161,7 +185,11 @@ fn newest_day(searcher: &Searcher) -> Result<i64> {
 
 /// All articles that match a plan, with their scores; deleted ones are still
 /// among them.
-pub(crate) fn evaluate(searcher: &Searcher, plan: &Plan, field: Option<TextField>) -> Result<Vec<Scored>> {
+pub(crate) fn evaluate(
+    searcher: &Searcher,
+    plan: &Plan,
+    field: Option<TextField>,
+) -> Result<Vec<Scored>> {
     match plan {
         Plan::Everything => Ok(all(searcher)),
         Plan::Nothing => Ok(none(searcher)),
@@ -174,11 +202,17 @@ pub(crate) fn evaluate(searcher: &Searcher, plan: &Plan, field: Option<TextField
         },
         Plan::And(parts) => {
             let mut parts = parts.iter();
-            let Some(first) = parts.next() else { return Ok(all(searcher)) };
+            let Some(first) = parts.next() else {
+                return Ok(all(searcher));
+            };
             let mut result = evaluate(searcher, first, field)?;
             for part in parts {
                 let other = evaluate(searcher, part, field)?;
-                result = result.into_iter().zip(other).map(|(a, b)| intersect(&a, &b)).collect();
+                result = result
+                    .into_iter()
+                    .zip(other)
+                    .map(|(a, b)| intersect(&a, &b))
+                    .collect();
             }
             Ok(result)
         }
@@ -194,7 +228,10 @@ pub(crate) fn evaluate(searcher: &Searcher, plan: &Plan, field: Option<TextField
                     let articles: Vec<u32> = (0..view.text.articles())
                         .filter(|a| without.next_if_eq(a).is_none())
                         .collect();
-                    Scored { scores: vec![0.0; articles.len()], articles }
+                    Scored {
+                        scores: vec![0.0; articles.len()],
+                        articles,
+                    }
                 })
                 .collect())
         }
@@ -207,15 +244,25 @@ pub(crate) fn evaluate(searcher: &Searcher, plan: &Plan, field: Option<TextField
             .iter()
             .map(|view| {
                 let articles = filter::articles(view, &searcher.fields, f)?;
-                Ok(Scored { scores: vec![0.0; articles.len()], articles })
+                Ok(Scored {
+                    scores: vec![0.0; articles.len()],
+                    articles,
+                })
             })
             .collect(),
     }
 }
 
 fn all(searcher: &Searcher) -> Vec<Scored> {
-    let every = |n: u32| Scored { articles: (0..n).collect(), scores: vec![0.0; n as usize] };
-    searcher.segments.iter().map(|view| every(view.text.articles())).collect()
+    let every = |n: u32| Scored {
+        articles: (0..n).collect(),
+        scores: vec![0.0; n as usize],
+    };
+    searcher
+        .segments
+        .iter()
+        .map(|view| every(view.text.articles()))
+        .collect()
 }
 
 fn none(searcher: &Searcher) -> Vec<Scored> {
@@ -229,7 +276,9 @@ fn phrase(searcher: &Searcher, phrase: &Phrase, field: Option<TextField>) -> Vec
         SegmentPhrase::new(phrase, &view.text).for_each_article(field, |article, frequency| {
             scored.articles.push(article);
             let length = view.text.length(article);
-            scored.scores.push(searcher.saturation.share(frequency as f32, length));
+            scored
+                .scores
+                .push(searcher.saturation.share(frequency as f32, length));
         });
         result.push(scored);
     }
@@ -266,7 +315,9 @@ fn near(searcher: &Searcher, near: &Near, field: Option<TextField>) -> Result<Ve
             });
             if frequency > 0 {
                 scored.articles.push(article);
-                scored.scores.push(searcher.saturation.share(frequency as f32, row.length));
+                scored
+                    .scores
+                    .push(searcher.saturation.share(frequency as f32, row.length));
             }
         }
         result.push(scored);
@@ -281,7 +332,10 @@ fn at_least(
     required: usize,
     field: Option<TextField>,
 ) -> Result<Vec<Scored>> {
-    let evaluated = parts.iter().map(|p| evaluate(searcher, p, field)).collect::<Result<Vec<_>>>()?;
+    let evaluated = parts
+        .iter()
+        .map(|p| evaluate(searcher, p, field))
+        .collect::<Result<Vec<_>>>()?;
     Ok(searcher
         .segments
         .iter()

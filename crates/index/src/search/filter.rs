@@ -24,10 +24,14 @@ pub(crate) fn articles(view: &SegmentView, fields: &Fields, filter: &Filter) -> 
                 .filter(|&a| days.first(a).is_some_and(|day| wanted.contains(&day)))
                 .collect())
         }
-        Filter::Facet { facet: Facet::Year, slots } => {
-            by_day(view, slots, |day| Some(date(day)?.year().to_string()))
-        }
-        Filter::Facet { facet: Facet::Month, slots } => by_day(view, slots, |day| {
+        Filter::Facet {
+            facet: Facet::Year,
+            slots,
+        } => by_day(view, slots, |day| Some(date(day)?.year().to_string())),
+        Filter::Facet {
+            facet: Facet::Month,
+            slots,
+        } => by_day(view, slots, |day| {
             let date = date(day)?;
             Some(format!("{:04}-{:02}", date.year(), u8::from(date.month())))
         }),
@@ -39,11 +43,19 @@ pub(crate) fn articles(view: &SegmentView, fields: &Fields, filter: &Filter) -> 
             let mut value = String::new();
             for ord in 0..column.num_terms() as u64 {
                 value.clear();
-                column.ord_to_str(ord, &mut value).map_err(|e| Error::Damaged { reason: e.to_string() })?;
+                column
+                    .ord_to_str(ord, &mut value)
+                    .map_err(|e| Error::Damaged {
+                        reason: e.to_string(),
+                    })?;
                 wanted.push(contains(&value, slots));
             }
             Ok((0..view.text.articles())
-                .filter(|&a| column.term_ords(a).any(|ord| wanted.get(ord as usize) == Some(&true)))
+                .filter(|&a| {
+                    column
+                        .term_ords(a)
+                        .any(|ord| wanted.get(ord as usize) == Some(&true))
+                })
                 .collect())
         }
     }
@@ -61,13 +73,19 @@ pub(crate) fn date(day: i64) -> Option<tantivy::time::Date> {
     tantivy::time::Date::from_julian_day(julian).ok()
 }
 
-fn by_day(view: &SegmentView, slots: &[Slot], text: impl Fn(i64) -> Option<String>) -> Result<Vec<u32>> {
+fn by_day(
+    view: &SegmentView,
+    slots: &[Slot],
+    text: impl Fn(i64) -> Option<String>,
+) -> Result<Vec<u32>> {
     let days = days(view)?;
     let mut known: HashMap<i64, bool> = HashMap::new();
     Ok((0..view.text.articles())
         .filter(|&a| {
             days.first(a).is_some_and(|day| {
-                *known.entry(day).or_insert_with(|| text(day).is_some_and(|t| contains(&t, slots)))
+                *known
+                    .entry(day)
+                    .or_insert_with(|| text(day).is_some_and(|t| contains(&t, slots)))
             })
         })
         .collect())
@@ -83,17 +101,28 @@ pub(crate) fn contains(value: &str, slots: &[Slot]) -> bool {
         })
         .collect();
     !slots.is_empty()
-        && words
-            .windows(slots.len())
-            .any(|window| window.iter().zip(slots).all(|((exact, folded), slot)| fits(slot, exact, folded)))
+        && words.windows(slots.len()).any(|window| {
+            window
+                .iter()
+                .zip(slots)
+                .all(|((exact, folded), slot)| fits(slot, exact, folded))
+        })
 }
 
 fn fits(slot: &Slot, exact: &str, folded: &str) -> bool {
     slot.keys.iter().any(|key| match key {
         Key::Exact(key) => key == exact,
         Key::Folded(key) => key == folded,
-        Key::Prefix { start, tone, folded: loose } => begins(if *loose { folded } else { exact }, start, *tone),
-        Key::Fuzzy { key, distance, folded: loose } => {
+        Key::Prefix {
+            start,
+            tone,
+            folded: loose,
+        } => begins(if *loose { folded } else { exact }, start, *tone),
+        Key::Fuzzy {
+            key,
+            distance,
+            folded: loose,
+        } => {
             let typed: Vec<char> = key.chars().collect();
             within(&typed, if *loose { folded } else { exact }, *distance)
         }
@@ -106,10 +135,16 @@ pub(crate) fn articles_with_term(view: &SegmentView, term: &Term) -> Result<Vec<
     let mut articles = Vec::new();
     let postings = inverted
         .read_postings(term, IndexRecordOption::Basic)
-        .map_err(|e| Error::Damaged { reason: e.to_string() })?;
+        .map_err(|e| Error::Damaged {
+            reason: e.to_string(),
+        })?;
     if let Some(mut postings) = postings {
         while postings.doc() != TERMINATED {
-            if view.reader.alive_bitset().is_none_or(|alive| alive.is_alive(postings.doc())) {
+            if view
+                .reader
+                .alive_bitset()
+                .is_none_or(|alive| alive.is_alive(postings.doc()))
+            {
                 articles.push(postings.doc());
             }
             postings.advance();

@@ -46,10 +46,16 @@ impl<'a> PhraseMatcher<'a> {
             .collect();
         let overlapping = slots.iter().enumerate().any(|(i, a)| {
             slots[..i].iter().any(|b| {
-                a.groups.iter().any(|x| b.groups.iter().any(|y| x.folded == y.folded))
+                a.groups
+                    .iter()
+                    .any(|x| b.groups.iter().any(|y| x.folded == y.folded))
             })
         });
-        Self { phrase, masks, overlapping }
+        Self {
+            phrase,
+            masks,
+            overlapping,
+        }
     }
 
     fn fits(&self, slot: usize, token: u32) -> bool {
@@ -84,7 +90,9 @@ impl<'a> PhraseMatcher<'a> {
                 let first = at + 1;
                 let last = first + step.gap_max as usize;
                 for place in first..=last {
-                    let Some(&token) = tokens.get(place).filter(|&&t| t >= FIRST_KEY) else { break };
+                    let Some(&token) = tokens.get(place).filter(|&&t| t >= FIRST_KEY) else {
+                        break;
+                    };
                     if place >= first + step.gap_min as usize && self.fits(number, token) {
                         next.push(place);
                     }
@@ -119,7 +127,11 @@ impl<'a> PhraseMatcher<'a> {
             for (i, &token) in paragraph.iter().enumerate() {
                 for (slot, offset) in offsets.iter().enumerate() {
                     if self.fits(slot, token) {
-                        events.push(Event { adjusted: i as i64 - offset, slot, place: i });
+                        events.push(Event {
+                            adjusted: i as i64 - offset,
+                            slot,
+                            place: i,
+                        });
                     }
                 }
             }
@@ -221,8 +233,11 @@ impl<'a> NearMatcher<'a> {
             .iter()
             .take(MOST_OPERANDS)
             .map(|phrase| {
-                let slots: Vec<_> =
-                    phrase.steps.iter().map(|s| SlotIds::resolve(&s.slot, segment)).collect();
+                let slots: Vec<_> = phrase
+                    .steps
+                    .iter()
+                    .map(|s| SlotIds::resolve(&s.slot, segment))
+                    .collect();
                 PhraseMatcher::new(phrase, &slots, segment)
             })
             .collect();
@@ -243,19 +258,28 @@ impl<'a> NearMatcher<'a> {
         let backward = self.reachable(&found, tokens, all, true);
         for (i, (range, number)) in found.iter().enumerate() {
             let own = 1 << number;
-            let part = forward[i].iter().any(|a| {
-                backward[i].iter().any(|b| a | b == all && a & b == own)
-            });
+            let part = forward[i]
+                .iter()
+                .any(|a| backward[i].iter().any(|b| a | b == all && a & b == own));
             if part {
                 f(range.clone());
             }
         }
     }
 
-    fn reachable(&self, found: &[(Range<usize>, usize)], tokens: &[u32], all: u32, back: bool) -> Vec<Vec<u32>> {
+    fn reachable(
+        &self,
+        found: &[(Range<usize>, usize)],
+        tokens: &[u32],
+        all: u32,
+        back: bool,
+    ) -> Vec<Vec<u32>> {
         let mut sets: Vec<Vec<u32>> = vec![Vec::new(); found.len()];
-        let order: Vec<usize> =
-            if back { (0..found.len()).rev().collect() } else { (0..found.len()).collect() };
+        let order: Vec<usize> = if back {
+            (0..found.len()).rev().collect()
+        } else {
+            (0..found.len()).collect()
+        };
         for &i in &order {
             let own = 1u32 << found[i].1;
             let mut mine = vec![own];
@@ -263,12 +287,23 @@ impl<'a> NearMatcher<'a> {
                 if i == j {
                     break;
                 }
-                let (left, right) = if back { (&found[i].0, &found[j].0) } else { (&found[j].0, &found[i].0) };
+                let (left, right) = if back {
+                    (&found[i].0, &found[j].0)
+                } else {
+                    (&found[j].0, &found[i].0)
+                };
                 let near = left.end <= right.start
                     && right.start - left.end <= self.near.distance as usize
-                    && tokens[left.end..right.start].iter().all(|&t| t >= FIRST_KEY);
+                    && tokens[left.end..right.start]
+                        .iter()
+                        .all(|&t| t >= FIRST_KEY);
                 if near {
-                    mine.extend(sets[j].iter().filter(|&&s| s & own == 0 && s | own <= all).map(|s| s | own));
+                    mine.extend(
+                        sets[j]
+                            .iter()
+                            .filter(|&&s| s & own == 0 && s | own <= all)
+                            .map(|s| s | own),
+                    );
                 }
             }
             mine.sort_unstable();
@@ -283,7 +318,12 @@ impl<'a> NearMatcher<'a> {
 pub(crate) fn matches(searcher: &Searcher, plan: &Plan, address: Address) -> Result<Vec<Match>> {
     let segment = &searcher.segment(address)?.text;
     let tokens: Vec<u32> = segment.tokens(address.article).collect();
-    let mut leaves = Leaves { segment, tokens: &tokens, found: Vec::new(), number: 0 };
+    let mut leaves = Leaves {
+        segment,
+        tokens: &tokens,
+        found: Vec::new(),
+        number: 0,
+    };
     leaves.walk(plan, None);
     let mut found = leaves.found;
     found.sort_unstable_by_key(|(range, leaf)| (range.start, range.end, *leaf));
@@ -295,7 +335,10 @@ pub(crate) fn matches(searcher: &Searcher, plan: &Plan, address: Address) -> Res
             let start = text.spans.get(range.start)?.0 as usize;
             let end = text.spans.get(range.end - 1)?.1 as usize;
             Some(Match {
-                range: TextRange { field: field_at(&tokens, range.start), bytes: start..end },
+                range: TextRange {
+                    field: field_at(&tokens, range.start),
+                    bytes: start..end,
+                },
                 tokens: range.start as u32..range.end as u32,
                 leaf,
             })
@@ -340,13 +383,20 @@ impl Leaves<'_> {
     }
 
     fn phrase(&mut self, phrase: &Phrase, field: Option<TextField>) {
-        let slots: Vec<_> =
-            phrase.steps.iter().map(|s| SlotIds::resolve(&s.slot, self.segment)).collect();
+        let slots: Vec<_> = phrase
+            .steps
+            .iter()
+            .map(|s| SlotIds::resolve(&s.slot, self.segment))
+            .collect();
         let matcher = PhraseMatcher::new(phrase, &slots, self.segment);
         self.leaf(field, |tokens, f| matcher.for_each(tokens, f));
     }
 
-    fn leaf(&mut self, field: Option<TextField>, search: impl FnOnce(&[u32], &mut dyn FnMut(Range<usize>))) {
+    fn leaf(
+        &mut self,
+        field: Option<TextField>,
+        search: impl FnOnce(&[u32], &mut dyn FnMut(Range<usize>)),
+    ) {
         let number = self.number;
         self.number += 1;
         let (tokens, found) = (self.tokens, &mut self.found);

@@ -81,7 +81,13 @@ pub struct SearchOptions {
 impl Default for SearchOptions {
     /// Ten hits, best first, counted.
     fn default() -> Self {
-        Self { limit: 10, offset: 0, sort: Sort::Relevance, total: true, recency_half_life: None }
+        Self {
+            limit: 10,
+            offset: 0,
+            sort: Sort::Relevance,
+            total: true,
+            recency_half_life: None,
+        }
     }
 }
 
@@ -115,7 +121,12 @@ impl Index {
         let segments = searcher
             .segment_readers()
             .iter()
-            .map(|reader| Ok(SegmentView { text: TextPlugin::open(reader)?, reader: reader.clone() }))
+            .map(|reader| {
+                Ok(SegmentView {
+                    text: TextPlugin::open(reader)?,
+                    reader: reader.clone(),
+                })
+            })
             .collect::<Result<Vec<_>>>()?;
         let articles: u64 = segments.iter().map(|s| u64::from(s.text.articles())).sum();
         let words: u64 = segments.iter().map(|s| u64::from(s.text.words())).sum();
@@ -150,7 +161,10 @@ impl Searcher {
         let mut found = Vec::new();
         for (segment, view) in self.segments.iter().enumerate() {
             for article in filter::articles_with_term(view, &term)? {
-                found.push(Address { segment: segment as u32, article });
+                found.push(Address {
+                    segment: segment as u32,
+                    article,
+                });
             }
         }
         Ok(found)
@@ -164,11 +178,20 @@ impl Searcher {
     /// When a file is damaged.
     pub fn record(&self, address: Address) -> Result<Article> {
         let view = self.segment(address)?;
-        let store = view.reader.get_store_reader(1).map_err(|e| Error::Damaged { reason: e.to_string() })?;
+        let store = view
+            .reader
+            .get_store_reader(1)
+            .map_err(|e| Error::Damaged {
+                reason: e.to_string(),
+            })?;
         let document: TantivyDocument = store.get(address.article)?;
-        let bytes = document.get_first(self.fields.record).and_then(|v| v.as_bytes()).unwrap_or_default();
-        serde_json::from_slice(bytes)
-            .map_err(|e| Error::Damaged { reason: format!("an article's record does not read: {e}") })
+        let bytes = document
+            .get_first(self.fields.record)
+            .and_then(|v| v.as_bytes())
+            .unwrap_or_default();
+        serde_json::from_slice(bytes).map_err(|e| Error::Damaged {
+            reason: format!("an article's record does not read: {e}"),
+        })
     }
 
     /// An article with its text.
@@ -178,7 +201,11 @@ impl Searcher {
     /// When a file is damaged.
     pub fn article(&self, address: Address) -> Result<Article> {
         let mut article = self.record(address)?;
-        let text = self.segment(address)?.text.text(address.article).map_err(damaged)?;
+        let text = self
+            .segment(address)?
+            .text
+            .text(address.article)
+            .map_err(damaged)?;
         let [title, summary, body, _] = text.fields;
         article.title = Some(title).filter(|t| !t.is_empty());
         article.summary = Some(summary).filter(|s| !s.is_empty());
@@ -192,7 +219,11 @@ impl Searcher {
     ///
     /// When a file is damaged.
     pub fn title(&self, address: Address) -> Result<String> {
-        let text = self.segment(address)?.text.text(address.article).map_err(damaged)?;
+        let text = self
+            .segment(address)?
+            .text
+            .text(address.article)
+            .map_err(damaged)?;
         let [title, ..] = text.fields;
         Ok(title)
     }
@@ -212,20 +243,30 @@ impl Searcher {
     /// # Errors
     ///
     /// When a file is damaged.
-    pub fn snippets(&self, plan: &Plan, address: Address, options: &SnippetOptions) -> Result<Vec<Snippet>> {
+    pub fn snippets(
+        &self,
+        plan: &Plan,
+        address: Address,
+        options: &SnippetOptions,
+    ) -> Result<Vec<Snippet>> {
         snippet::snippets(self, plan, address, options)
     }
 
     /// How many articles there are, without deleted ones.
     pub fn article_count(&self) -> u64 {
-        self.segments.iter().map(|s| u64::from(s.reader.num_docs())).sum()
+        self.segments
+            .iter()
+            .map(|s| u64::from(s.reader.num_docs()))
+            .sum()
     }
 
     fn segment(&self, address: Address) -> Result<&SegmentView> {
         self.segments
             .get(address.segment as usize)
             .filter(|view| address.article < view.text.articles())
-            .ok_or_else(|| Error::Damaged { reason: "an address of another view was used".into() })
+            .ok_or_else(|| Error::Damaged {
+                reason: "an address of another view was used".into(),
+            })
     }
 }
 

@@ -31,8 +31,16 @@ pub(crate) struct SegmentPhrase<'a> {
 impl<'a> SegmentPhrase<'a> {
     /// Looks the phrase's keys up.
     pub(crate) fn new(phrase: &'a Phrase, segment: &'a TextSegment) -> Self {
-        let slots = phrase.steps.iter().map(|s| SlotIds::resolve(&s.slot, segment)).collect();
-        Self { phrase, segment, slots }
+        let slots = phrase
+            .steps
+            .iter()
+            .map(|s| SlotIds::resolve(&s.slot, segment))
+            .collect();
+        Self {
+            phrase,
+            segment,
+            slots,
+        }
     }
 
     /// Calls back for every article that holds the phrase with the weighted
@@ -45,7 +53,11 @@ impl<'a> SegmentPhrase<'a> {
         if self.slots.len() == 1 && field.is_none() {
             return slot_articles(self.segment, &self.slots[0]).for_each(f);
         }
-        let starts = if self.phrase.is_rigid() { self.rigid_starts() } else { None };
+        let starts = if self.phrase.is_rigid() {
+            self.rigid_starts()
+        } else {
+            None
+        };
         match starts {
             Some(starts) if !matches!(field, Some(TextField::Body | TextField::Caption)) => {
                 group_by_article(self.segment, &starts, field, f);
@@ -95,7 +107,11 @@ impl<'a> SegmentPhrase<'a> {
             if accepted.is_none() {
                 return Some(None);
             }
-            lists.push(SimplePair { offset: i as u32, list, accepted });
+            lists.push(SimplePair {
+                offset: i as u32,
+                list,
+                accepted,
+            });
         }
         Some(Some(lists))
     }
@@ -144,13 +160,18 @@ impl<'a> SegmentPhrase<'a> {
         let skip = start.saturating_sub(self.segment.start(article)) as usize;
         let mut tokens = self.segment.tokens(article).skip(skip);
         self.slots.iter().all(|slot| {
-            tokens.next().and_then(|t| t.checked_sub(FIRST_KEY)).is_some_and(|exact| {
-                let folded = self.segment.folded_of(exact);
-                slot.groups.iter().any(|g| {
-                    g.folded == folded
-                        && g.only.as_ref().is_none_or(|only| only.iter().any(|s| s.exact == exact))
+            tokens
+                .next()
+                .and_then(|t| t.checked_sub(FIRST_KEY))
+                .is_some_and(|exact| {
+                    let folded = self.segment.folded_of(exact);
+                    slot.groups.iter().any(|g| {
+                        g.folded == folded
+                            && g.only
+                                .as_ref()
+                                .is_none_or(|only| only.iter().any(|s| s.exact == exact))
+                    })
                 })
-            })
         })
     }
 
@@ -159,14 +180,19 @@ impl<'a> SegmentPhrase<'a> {
         let mut positions = Vec::new();
         for first in &a.groups {
             for second in &b.groups {
-                let Some(list) = self.segment.pair(first.folded, second.folded) else { continue };
+                let Some(list) = self.segment.pair(first.folded, second.folded) else {
+                    continue;
+                };
                 let accepted = if first.only.is_none() && second.only.is_none() {
                     Accepted::ALL
                 } else {
                     list.accept(|(x, y)| first.has(x) && second.has(y))
                 };
                 let wanted = |exact: u32, group: &super::slots::Group| {
-                    group.only.as_ref().is_none_or(|only| only.iter().any(|s| s.exact == exact))
+                    group
+                        .only
+                        .as_ref()
+                        .is_none_or(|only| only.iter().any(|s| s.exact == exact))
                 };
                 let mut article = 0;
                 list.for_each(accepted, |position, ask| {
@@ -175,7 +201,9 @@ impl<'a> SegmentPhrase<'a> {
                         let skip = (position - self.segment.start(article)) as usize;
                         let mut tokens = self.segment.tokens(article).skip(skip);
                         let mut exact = || tokens.next().and_then(|t| t.checked_sub(FIRST_KEY));
-                        let (Some(x), Some(y)) = (exact(), exact()) else { return };
+                        let (Some(x), Some(y)) = (exact(), exact()) else {
+                            return;
+                        };
                         if !wanted(x, first) || !wanted(y, second) {
                             return;
                         }
@@ -192,14 +220,23 @@ impl<'a> SegmentPhrase<'a> {
 
     /// Looks for the phrase in the articles that hold all its slots.
     fn search_tokens(&self, field: Option<TextField>, f: &mut impl FnMut(u32, u32)) {
-        let mut slots: Vec<_> = self.slots.iter().map(|s| slot_articles(self.segment, s)).collect();
+        let mut slots: Vec<_> = self
+            .slots
+            .iter()
+            .map(|s| slot_articles(self.segment, s))
+            .collect();
         slots.sort_unstable_by_key(|list| list.len());
-        let Some((rarest, others)) = slots.split_first() else { return };
+        let Some((rarest, others)) = slots.split_first() else {
+            return;
+        };
         let mut cursors: Vec<_> = others.iter().map(|list| list.cursor()).collect();
         let matcher = PhraseMatcher::new(self.phrase, &self.slots, self.segment);
         let mut tokens = Vec::new();
         rarest.for_each(|article, _| {
-            if !cursors.iter_mut().all(|c| c.seek(article).is_some_and(|(a, _)| a == article)) {
+            if !cursors
+                .iter_mut()
+                .all(|c| c.seek(article).is_some_and(|(a, _)| a == article))
+            {
                 return;
             }
             tokens.clear();
@@ -290,7 +327,9 @@ impl SimplePair<'_> {
             let mut at = 0;
             let len = starts.len();
             self.list.for_each(self.accepted, |position, ask| {
-                let Some(start) = position.checked_sub(self.offset) else { return };
+                let Some(start) = position.checked_sub(self.offset) else {
+                    return;
+                };
                 while at < len && starts[at] < start {
                     at += 1;
                 }
@@ -311,7 +350,9 @@ impl SimplePair<'_> {
 /// Intersects lists of starts, each from the pair at an offset.
 fn intersect_merged(mut lists: Vec<(u32, Vec<u32>)>, slots: usize) -> Vec<u32> {
     lists.sort_unstable_by_key(|(_, starts)| starts.len());
-    let mut covered = Covered { slots: vec![false; slots] };
+    let mut covered = Covered {
+        slots: vec![false; slots],
+    };
     let mut result: Option<Vec<u32>> = None;
     for (offset, starts) in lists {
         if !covered.add(offset) {

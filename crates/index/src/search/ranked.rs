@@ -44,7 +44,9 @@ impl Allowed<'_> {
     #[inline]
     pub(crate) fn has(&self, article: u32) -> bool {
         self.alive.is_none_or(|alive| alive.is_alive(article))
-            && self.passing.is_none_or(|p| p.get(article as usize) == Some(&true))
+            && self
+                .passing
+                .is_none_or(|p| p.get(article as usize) == Some(&true))
     }
 }
 
@@ -62,7 +64,10 @@ pub(crate) fn slot_articles<'a>(segment: &'a TextSegment, slot: &SlotIds) -> Slo
     for group in &slot.groups {
         match &group.only {
             None => lists.push(segment.postings(&segment.folded_info(group.folded))),
-            Some(only) => lists.extend(only.iter().map(|s| segment.postings(&segment.exact_info(s.exact)))),
+            Some(only) => lists.extend(
+                only.iter()
+                    .map(|s| segment.postings(&segment.exact_info(s.exact))),
+            ),
         }
     }
     if let [only] = lists[..] {
@@ -97,7 +102,9 @@ impl<'a> SlotArticles<'a> {
     pub(crate) fn for_each(&self, mut f: impl FnMut(u32, u32)) {
         match self {
             Self::One(list) => list.for_each(f),
-            Self::Many(list) => list.iter().for_each(|&(article, frequency)| f(article, frequency)),
+            Self::Many(list) => list
+                .iter()
+                .for_each(|&(article, frequency)| f(article, frequency)),
         }
     }
 
@@ -150,13 +157,22 @@ enum Source<'a> {
 
 /// The positions of a pair of neighbours of the query.
 pub(crate) enum PairSource<'a> {
-    Simple { list: PairList<'a>, accepted: Accepted, groups: (Group, Group) },
+    Simple {
+        list: PairList<'a>,
+        accepted: Accepted,
+        groups: (Group, Group),
+    },
     Merged(Vec<u32>),
 }
 
 impl<'a> PairSource<'a> {
     /// Looks a pair up; none if it never occurs in the segment.
-    pub(crate) fn new(segment: &'a TextSegment, a: &SlotIds, b: &SlotIds, phrase: &Phrase) -> Option<Self> {
+    pub(crate) fn new(
+        segment: &'a TextSegment,
+        a: &SlotIds,
+        b: &SlotIds,
+        phrase: &Phrase,
+    ) -> Option<Self> {
         if let (Some(x), Some(y)) = (a.single(), b.single()) {
             let list = segment.pair(x.folded, y.folded)?;
             let accepted = if x.only.is_none() && y.only.is_none() {
@@ -164,8 +180,11 @@ impl<'a> PairSource<'a> {
             } else {
                 list.accept(|(i, j)| x.has(i) && y.has(j))
             };
-            return (!accepted.is_none())
-                .then(|| Self::Simple { list, accepted, groups: (x.clone(), y.clone()) });
+            return (!accepted.is_none()).then(|| Self::Simple {
+                list,
+                accepted,
+                groups: (x.clone(), y.clone()),
+            });
         }
         let starts = SegmentPhrase::new(phrase, segment).rigid_starts()?;
         (!starts.is_empty()).then_some(Self::Merged(starts))
@@ -183,7 +202,11 @@ impl<'a> PairSource<'a> {
     #[inline]
     pub(crate) fn for_each(&self, segment: &TextSegment, f: impl FnMut(u32, u32)) {
         match self {
-            Self::Simple { list, accepted, groups } => {
+            Self::Simple {
+                list,
+                accepted,
+                groups,
+            } => {
                 let mut starts = Vec::with_capacity(list.len() as usize);
                 let mut article = 0;
                 list.for_each(*accepted, |position, ask| {
@@ -204,7 +227,11 @@ impl<'a> PairSource<'a> {
     /// Adds to the scores of articles, which are in order.
     fn add_to(&self, segment: &TextSegment, articles: &[u32], mut f: impl FnMut(u32, u32)) {
         match self {
-            Self::Simple { list, accepted, groups } => {
+            Self::Simple {
+                list,
+                accepted,
+                groups,
+            } => {
                 let mut cursor = list.positions.cursor();
                 for &article in articles {
                     let row = segment.row(article);
@@ -251,7 +278,10 @@ fn spelled_so(segment: &TextSegment, article: u32, position: u32, groups: &(Grou
     let mut tokens = segment.tokens(article).skip(skip);
     [&groups.0, &groups.1].into_iter().all(|group| {
         let exact = tokens.next().and_then(|t| t.checked_sub(FIRST_KEY));
-        group.only.as_ref().is_none_or(|only| only.iter().any(|s| Some(s.exact) == exact))
+        group
+            .only
+            .as_ref()
+            .is_none_or(|only| only.iter().any(|s| Some(s.exact) == exact))
     })
 }
 
@@ -273,9 +303,10 @@ impl Sums {
 
     #[inline]
     fn add(&mut self, article: u32, score: f32, is_item: bool) {
-        let (Some(sum), Some(items)) =
-            (self.scores.get_mut(article as usize), self.items.get_mut(article as usize))
-        else {
+        let (Some(sum), Some(items)) = (
+            self.scores.get_mut(article as usize),
+            self.items.get_mut(article as usize),
+        ) else {
             return;
         };
         if *sum == 0.0 {
@@ -341,7 +372,13 @@ impl<'a> RankedQuery<'a> {
                 other => boolean::evaluate(searcher, other, None).map(Some),
             })
             .collect::<Result<_>>()?;
-        Ok(Self { items, required: required.clamp(1, items.len().max(1)), slots, pairs, scored })
+        Ok(Self {
+            items,
+            required: required.clamp(1, items.len().max(1)),
+            slots,
+            pairs,
+            scored,
+        })
     }
 
     fn lists<'s>(&mut self, searcher: &'s Searcher) -> Vec<Vec<List<'s>>> {
@@ -362,21 +399,35 @@ impl<'a> RankedQuery<'a> {
                         (Source::Slot(articles), slot_bound(searcher, segment, slot))
                     }
                     None => {
-                        let scored = self.scored[i].as_mut().map(|all| std::mem::take(&mut all[s]));
+                        let scored = self.scored[i]
+                            .as_mut()
+                            .map(|all| std::mem::take(&mut all[s]));
                         let scored = scored.unwrap_or_default();
                         let bound = scored.scores.iter().copied().fold(0.0, f32::max);
                         (Source::Scored(scored), bound)
                     }
                 };
-                here.push(List { source, weight: 1.0, bound, is_item: true });
+                here.push(List {
+                    source,
+                    weight: 1.0,
+                    bound,
+                    is_item: true,
+                });
                 number.push(i);
             }
             for (i, phrase) in self.pairs.iter().enumerate() {
                 let Some(phrase) = phrase else { continue };
-                let (Some(a), Some(b)) = (&slots[i], &slots[i + 1]) else { continue };
+                let (Some(a), Some(b)) = (&slots[i], &slots[i + 1]) else {
+                    continue;
+                };
                 if let Some(pair) = PairSource::new(segment, a, b, phrase) {
                     pair_positions[i] += pair.len() as u64;
-                    here.push(List { source: Source::Pair(pair), weight: 1.0, bound: 1.0, is_item: false });
+                    here.push(List {
+                        source: Source::Pair(pair),
+                        weight: 1.0,
+                        bound: 1.0,
+                        is_item: false,
+                    });
                     number.push(i);
                 }
             }
@@ -469,7 +520,9 @@ fn slot_bound(searcher: &Searcher, segment: &TextSegment, slot: &SlotIds) -> f32
     let bound = |byte: u8| (f32::from(byte) / 255.0 * stretch).min(1.0);
     match slot.single() {
         Some(Group { folded, only: None }) => bound(segment.folded_info(*folded).bound),
-        Some(Group { only: Some(only), .. }) if only.len() == 1 => bound(segment.exact_info(only[0].exact).bound),
+        Some(Group {
+            only: Some(only), ..
+        }) if only.len() == 1 => bound(segment.exact_info(only[0].exact).bound),
         _ => 1.0,
     }
 }
@@ -490,7 +543,11 @@ impl List<'_> {
             }),
             Source::Scored(scored) => {
                 for (&article, &score) in scored.articles.iter().zip(&scored.scores) {
-                    sums.add(article, self.weight * score.max(f32::MIN_POSITIVE), self.is_item);
+                    sums.add(
+                        article,
+                        self.weight * score.max(f32::MIN_POSITIVE),
+                        self.is_item,
+                    );
                 }
             }
         }
@@ -498,7 +555,13 @@ impl List<'_> {
 
     /// Adds what the list contributes to the articles named, which are in
     /// order.
-    fn add_to(&self, articles: &[u32], segment: &TextSegment, saturation: &Saturation, sums: &mut Sums) {
+    fn add_to(
+        &self,
+        articles: &[u32],
+        segment: &TextSegment,
+        saturation: &Saturation,
+        sums: &mut Sums,
+    ) {
         let lengths = segment.lengths();
         let length = |article: u32| lengths.get(article as usize).copied().unwrap_or(0);
         match &self.source {
@@ -525,7 +588,11 @@ impl List<'_> {
                     rest = &rest[rest.partition_point(|&a| a < article)..];
                     if rest.first() == Some(&article) {
                         let score = scored.scores[scored.articles.len() - rest.len()];
-                        sums.add(article, self.weight * score.max(f32::MIN_POSITIVE), self.is_item);
+                        sums.add(
+                            article,
+                            self.weight * score.max(f32::MIN_POSITIVE),
+                            self.is_item,
+                        );
                     }
                 }
             }
@@ -553,7 +620,10 @@ struct SegmentRun<'a> {
 
 impl SegmentRun<'_> {
     fn push(&self, article: u32, score: f32, top: &mut TopHits) {
-        let address = Address { segment: self.number, article };
+        let address = Address {
+            segment: self.number,
+            article,
+        };
         top.push(score, address, || self.segment.tie(article));
     }
 
@@ -564,7 +634,9 @@ impl SegmentRun<'_> {
             pair.add_all(self.segment, self.saturation, sums);
         }
         items.sort_by_key(List::len);
-        let Some((lead, others)) = items.split_first() else { return 0 };
+        let Some((lead, others)) = items.split_first() else {
+            return 0;
+        };
         let bound: f32 = items.iter().map(|l| l.bound).sum::<f32>() + ROUNDING;
         let mut cursors: Vec<_> = others.iter().map(|l| (l, ListCursor::new(l))).collect();
         let lengths = self.segment.lengths();
@@ -573,7 +645,12 @@ impl SegmentRun<'_> {
             let length = lengths.get(article as usize).copied().unwrap_or(0);
             let pairs = sums.scores.get(article as usize).copied().unwrap_or(0.0);
             let scoring = pairs + bound >= top.threshold();
-            let mut score = pairs + if scoring { lead.score(found, length, self.saturation) } else { 0.0 };
+            let mut score = pairs
+                + if scoring {
+                    lead.score(found, length, self.saturation)
+                } else {
+                    0.0
+                };
             for (list, cursor) in &mut cursors {
                 match cursor.seek(article) {
                     Some((a, found)) if a == article => {
@@ -595,7 +672,13 @@ impl SegmentRun<'_> {
     }
 
     /// Articles that hold enough of the items.
-    fn most(&self, mut lists: Vec<List<'_>>, sums: &mut Sums, top: &mut TopHits, count: bool) -> Option<u64> {
+    fn most(
+        &self,
+        mut lists: Vec<List<'_>>,
+        sums: &mut Sums,
+        top: &mut TopHits,
+        count: bool,
+    ) -> Option<u64> {
         lists.sort_by(|a, b| b.bound.total_cmp(&a.bound));
         let used = self.accumulate(&lists, sums, true);
         let mut trial = TopHits::new(self.k);
@@ -633,7 +716,10 @@ impl SegmentRun<'_> {
     fn collect(&self, sums: &Sums, top: &mut TopHits) {
         for &article in &sums.touched {
             let score = sums.scores[article as usize];
-            if score >= top.threshold() && self.has_enough(sums, article) && self.allowed.has(article) {
+            if score >= top.threshold()
+                && self.has_enough(sums, article)
+                && self.allowed.has(article)
+            {
                 self.push(article, score, top);
             }
         }
@@ -656,7 +742,9 @@ impl SegmentRun<'_> {
             if !may_leave_out || sums.touched.len() < self.k || self.k == 0 {
                 continue;
             }
-            let Some(kth) = self.kth_score(sums) else { continue };
+            let Some(kth) = self.kth_score(sums) else {
+                continue;
+            };
             if closed || kth > rest + ROUNDING {
                 threshold = threshold.max(kth);
                 self.leave_out(sums, kth - rest - ROUNDING);
@@ -706,7 +794,11 @@ impl List<'_> {
         match &self.source {
             Source::Slot(articles) => articles.for_each(|a, n| f(a, Found::Frequency(n))),
             Source::Scored(scored) => {
-                scored.articles.iter().zip(&scored.scores).for_each(|(&a, &s)| f(a, Found::Score(s)));
+                scored
+                    .articles
+                    .iter()
+                    .zip(&scored.scores)
+                    .for_each(|(&a, &s)| f(a, Found::Score(s)));
             }
             Source::Pair(_) => {}
         }

@@ -33,7 +33,9 @@ impl Group {
     /// Whether the spelling with this ordinal is meant.
     #[inline]
     pub(crate) fn has(&self, ordinal: u32) -> bool {
-        self.only.as_ref().is_none_or(|only| only.iter().any(|s| s.ordinal == ordinal))
+        self.only
+            .as_ref()
+            .is_none_or(|only| only.iter().any(|s| s.ordinal == ordinal))
     }
 
     fn add(&mut self, spelled: Option<Spelled>) {
@@ -64,10 +66,18 @@ impl SlotIds {
                         ids.add(folded, None);
                     }
                 }
-                Key::Prefix { start, tone, folded } => {
+                Key::Prefix {
+                    start,
+                    tone,
+                    folded,
+                } => {
                     ids.add_where(segment, *folded, |key| begins(key, start, *tone));
                 }
-                Key::Fuzzy { key, distance, folded } => {
+                Key::Fuzzy {
+                    key,
+                    distance,
+                    folded,
+                } => {
                     let typed: Vec<char> = key.chars().collect();
                     ids.add_where(segment, *folded, |other| within(&typed, other, *distance));
                 }
@@ -101,7 +111,10 @@ impl SlotIds {
     fn add(&mut self, folded: u32, spelled: Option<Spelled>) {
         match self.groups.iter_mut().find(|g| g.folded == folded) {
             Some(group) => group.add(spelled),
-            None => self.groups.push(Group { folded, only: spelled.map(|s| vec![s]) }),
+            None => self.groups.push(Group {
+                folded,
+                only: spelled.map(|s| vec![s]),
+            }),
         }
     }
 

@@ -24,7 +24,10 @@ pub struct SnippetOptions {
 impl Default for SnippetOptions {
     /// One snippet of 240 characters.
     fn default() -> Self {
-        Self { max_chars: 240, max_snippets: 1 }
+        Self {
+            max_chars: 240,
+            max_snippets: 1,
+        }
     }
 }
 
@@ -46,8 +49,12 @@ pub struct Snippet {
 }
 
 /// The fields in the order of [`ArticleText::fields`].
-const ORDER: [TextField; FIELDS] =
-    [TextField::Title, TextField::Summary, TextField::Body, TextField::Caption];
+const ORDER: [TextField; FIELDS] = [
+    TextField::Title,
+    TextField::Summary,
+    TextField::Body,
+    TextField::Caption,
+];
 
 /// Cuts the best passages, in the order of the text. Without matches in
 /// summary, body and captions, it is how the article begins.
@@ -57,7 +64,11 @@ pub(crate) fn snippets(
     address: Address,
     options: &SnippetOptions,
 ) -> Result<Vec<Snippet>> {
-    let text = searcher.segment(address)?.text.text(address.article).map_err(damaged)?;
+    let text = searcher
+        .segment(address)?
+        .text
+        .text(address.article)
+        .map_err(damaged)?;
     let found = matches(searcher, plan, address)?;
     let mut windows = Vec::new();
     for field in [TextField::Summary, TextField::Body, TextField::Caption] {
@@ -83,11 +94,18 @@ pub(crate) fn snippets(
         chosen.extend(beginning(&text, options));
     }
     chosen.sort_by_key(|w| (w.field, w.bytes.start));
-    Ok(chosen.into_iter().map(|window| cut(&text, &found, window)).collect())
+    Ok(chosen
+        .into_iter()
+        .map(|window| cut(&text, &found, window))
+        .collect())
 }
 
 /// Marks the matches in a whole field, such as the title.
-pub(crate) fn highlights(found: &[Match], field: TextField, within: &Range<usize>) -> Vec<Range<usize>> {
+pub(crate) fn highlights(
+    found: &[Match],
+    field: TextField,
+    within: &Range<usize>,
+) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for m in found.iter().filter(|m| m.range.field == field) {
         let start = m.range.bytes.start.max(within.start);
@@ -147,7 +165,11 @@ fn collect_windows(
         // Different words of the query first, then more of them, then early.
         let worth = leaves.len() as f32 * 100.0 + tokens as f32 - i as f32 * 0.01
             + if field == TextField::Body { 0.5 } else { 0.0 };
-        windows.push(Window { field, bytes: grow(text, start..end, options.max_chars), worth });
+        windows.push(Window {
+            field,
+            bytes: grow(text, start..end, options.max_chars),
+            worth,
+        });
     }
 }
 
@@ -159,7 +181,9 @@ fn longer_than(text: &str, chars: usize) -> bool {
 /// of the room before it, at ends of words or sentences.
 fn grow(text: &str, range: Range<usize>, chars: usize) -> Range<usize> {
     let paragraph_start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-    let paragraph_end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at);
+    let paragraph_end = text[range.end..]
+        .find('\n')
+        .map_or(text.len(), |at| range.end + at);
     let room = chars.saturating_sub(text[range.clone()].chars().count());
     let before_all = text[paragraph_start..range.start].chars().count();
     let after_all = text[range.end..paragraph_end].chars().count();
@@ -174,7 +198,10 @@ fn grow(text: &str, range: Range<usize>, chars: usize) -> Range<usize> {
         let lead = &text[cut..range.start];
         // A sentence that begins in the room is a better start than half of
         // the one before.
-        let skip = [". ", "! ", "? ", "… "].iter().filter_map(|end| lead.rfind(end).map(|at| at + end.len())).max();
+        let skip = [". ", "! ", "? ", "… "]
+            .iter()
+            .filter_map(|end| lead.rfind(end).map(|at| at + end.len()))
+            .max();
         match skip.or_else(|| lead.find(char::is_whitespace).map(|at| at + 1)) {
             Some(skip) => cut + skip_to_boundary(lead, skip),
             None => range.start,
@@ -184,7 +211,9 @@ fn grow(text: &str, range: Range<usize>, chars: usize) -> Range<usize> {
         paragraph_end
     } else {
         let cut = nth_forward(text, range.end, after);
-        text[range.end..cut].rfind(char::is_whitespace).map_or(range.end, |at| range.end + at)
+        text[range.end..cut]
+            .rfind(char::is_whitespace)
+            .map_or(range.end, |at| range.end + at)
     };
     start..end
 }
@@ -197,20 +226,33 @@ fn skip_to_boundary(text: &str, mut at: usize) -> usize {
 }
 
 fn nth_back(text: &str, from: usize, chars: usize) -> usize {
-    text[..from].char_indices().rev().nth(chars.saturating_sub(1)).map_or(0, |(at, _)| at)
+    text[..from]
+        .char_indices()
+        .rev()
+        .nth(chars.saturating_sub(1))
+        .map_or(0, |(at, _)| at)
 }
 
 fn nth_forward(text: &str, from: usize, chars: usize) -> usize {
-    text[from..].char_indices().nth(chars).map_or(text.len(), |(at, _)| from + at)
+    text[from..]
+        .char_indices()
+        .nth(chars)
+        .map_or(text.len(), |(at, _)| from + at)
 }
 
 fn beginning(text: &ArticleText, options: &SnippetOptions) -> Option<Window> {
-    [TextField::Summary, TextField::Body, TextField::Caption].into_iter().find_map(|field| {
-        let text = source(text, field);
-        let start = text.find(|c: char| !c.is_whitespace())?;
-        let bytes = grow(text, start..start, options.max_chars);
-        Some(Window { field, bytes: start..bytes.end, worth: 0.0 })
-    })
+    [TextField::Summary, TextField::Body, TextField::Caption]
+        .into_iter()
+        .find_map(|field| {
+            let text = source(text, field);
+            let start = text.find(|c: char| !c.is_whitespace())?;
+            let bytes = grow(text, start..start, options.max_chars);
+            Some(Window {
+                field,
+                bytes: start..bytes.end,
+                worth: 0.0,
+            })
+        })
 }
 
 fn cut(text: &ArticleText, found: &[Match], window: Window) -> Snippet {

@@ -44,7 +44,11 @@ impl TopHits {
         Self {
             k,
             heap: BinaryHeap::with_capacity(k.min(1024) + 1),
-            threshold: if k == 0 { f32::INFINITY } else { f32::NEG_INFINITY },
+            threshold: if k == 0 {
+                f32::INFINITY
+            } else {
+                f32::NEG_INFINITY
+            },
         }
     }
 
@@ -58,7 +62,11 @@ impl TopHits {
     #[inline]
     pub(crate) fn push(&mut self, score: f32, address: Address, tie: impl FnOnce() -> u64) {
         if score >= self.threshold {
-            self.insert(Ranked { score, tie: tie(), address });
+            self.insert(Ranked {
+                score,
+                tie: tie(),
+                address,
+            });
         }
     }
 
@@ -71,7 +79,9 @@ impl TopHits {
         {
             *worst = hit;
         }
-        if self.heap.len() == self.k && let Some(worst) = self.heap.peek() {
+        if self.heap.len() == self.k
+            && let Some(worst) = self.heap.peek()
+        {
             self.threshold = worst.score;
         }
     }
@@ -82,7 +92,10 @@ impl TopHits {
             .into_sorted_vec()
             .into_iter()
             .skip(offset)
-            .map(|ranked| Hit { address: ranked.address, score: ranked.score * factor })
+            .map(|ranked| Hit {
+                address: ranked.address,
+                score: ranked.score * factor,
+            })
             .collect()
     }
 }
@@ -94,11 +107,24 @@ mod tests {
     #[test]
     fn keeps_the_best_and_breaks_ties_by_the_smaller_number() {
         let mut top = TopHits::new(3);
-        let at = |article| Address { segment: 0, article };
-        for (article, score, tie) in [(0, 1.0, 9), (1, 2.0, 5), (2, 1.0, 3), (3, 3.0, 1), (4, 1.0, 4)] {
+        let at = |article| Address {
+            segment: 0,
+            article,
+        };
+        for (article, score, tie) in [
+            (0, 1.0, 9),
+            (1, 2.0, 5),
+            (2, 1.0, 3),
+            (3, 3.0, 1),
+            (4, 1.0, 4),
+        ] {
             top.push(score, at(article), || tie);
         }
-        let hits: Vec<_> = top.into_hits(0, 1.0).iter().map(|h| h.address.article).collect();
+        let hits: Vec<_> = top
+            .into_hits(0, 1.0)
+            .iter()
+            .map(|h| h.address.article)
+            .collect();
         assert_eq!(hits, [3, 1, 2]);
         let mut none = TopHits::new(0);
         none.push(1.0, at(0), || 0);

@@ -55,7 +55,13 @@ impl ArticleRow {
     /// A row as it was written; its tie is kept elsewhere.
     #[inline]
     pub(crate) fn read(start: u32, title_end: u32, summary_end: u32, length: u8) -> Self {
-        Self { start, title_end, summary_end, length, tie: 0 }
+        Self {
+            start,
+            title_end,
+            summary_end,
+            length,
+            tie: 0,
+        }
     }
 
     /// How often an occurrence at `position` counts.
@@ -101,7 +107,9 @@ impl SegmentBuilder {
         let size: usize = fields.iter().map(|f| f.len()).sum();
         // A token takes a byte of text at least.
         if self.tokens.len() + size + FIELDS > u32::MAX as usize {
-            return Err(io::Error::other("a segment cannot hold more than 4 billion tokens"));
+            return Err(io::Error::other(
+                "a segment cannot hold more than 4 billion tokens",
+            ));
         }
         let start = self.tokens.len() as u32;
         let mut ends = [0; FIELDS];
@@ -118,7 +126,10 @@ impl SegmentBuilder {
             tie,
         });
         if self.residue_block.is_empty() {
-            self.residue_blocks.push((self.articles.len() as u32 - 1, self.residue_bytes.len() as u64));
+            self.residue_blocks.push((
+                self.articles.len() as u32 - 1,
+                self.residue_bytes.len() as u64,
+            ));
         }
         self.residue.take(&mut self.residue_block);
         if self.residue_block.len() >= RESIDUE_BLOCK {
@@ -136,7 +147,11 @@ impl SegmentBuilder {
             }
             let (id, shape) = self.vocabulary.id(text, token.start, token.end);
             self.tokens.push(id + FIRST_KEY);
-            self.residue.push(&text[end..token.start], shape, &text[token.start..token.end]);
+            self.residue.push(
+                &text[end..token.start],
+                shape,
+                &text[token.start..token.end],
+            );
             end = token.end;
             words += 1;
         }
@@ -208,11 +223,18 @@ impl SegmentBuilder {
         let total = self.tokens.len() as u32;
         let starts = self.articles.iter().map(|a| a.start).chain([total]);
         sections.write(Section::Starts, &rows(starts))?;
-        let ends = self.articles.iter().flat_map(|a| [a.title_end, a.summary_end]);
+        let ends = self
+            .articles
+            .iter()
+            .flat_map(|a| [a.title_end, a.summary_end]);
         sections.write(Section::FieldEnds, &rows(ends))?;
         let lengths: Vec<u8> = self.articles.iter().map(|a| a.length).collect();
         sections.write(Section::Lengths, &lengths)?;
-        let ties: Vec<u8> = self.articles.iter().flat_map(|a| a.tie.to_le_bytes()).collect();
+        let ties: Vec<u8> = self
+            .articles
+            .iter()
+            .flat_map(|a| a.tie.to_le_bytes())
+            .collect();
         sections.write(Section::Ties, &ties)?;
 
         sections.begin(Section::Tokens);
@@ -333,13 +355,27 @@ impl<'v> Ids<'v> {
         let mut folded_of = vec![(0, 0); entries.len()];
         let mut variants = Vec::with_capacity(entries.len());
         for (id, (key, (tokens, ranks))) in groups.into_iter().enumerate() {
-            folded.push(Folded { key, tokens, variants: variants.len() as u32 });
+            folded.push(Folded {
+                key,
+                tokens,
+                variants: variants.len() as u32,
+            });
             for (ordinal, &rank) in ranks.iter().enumerate() {
                 folded_of[rank as usize] = (id as u32, ordinal as u32);
             }
             variants.extend(ranks);
         }
-        let tokens = exact.iter().map(|&id| entries[id as usize].tokens).collect();
-        Self { exact, rank_of, tokens, folded_of, folded, variants }
+        let tokens = exact
+            .iter()
+            .map(|&id| entries[id as usize].tokens)
+            .collect();
+        Self {
+            exact,
+            rank_of,
+            tokens,
+            folded_of,
+            folded,
+            variants,
+        }
     }
 }

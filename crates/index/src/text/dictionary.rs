@@ -37,7 +37,10 @@ impl KeyInfo {
 
     /// Reads the record with number `index`.
     pub(crate) fn read(bytes: &[u8], index: u32) -> Self {
-        let Some(record) = bytes.get(index as usize * Self::BYTES..).filter(|r| r.len() >= Self::BYTES) else {
+        let Some(record) = bytes
+            .get(index as usize * Self::BYTES..)
+            .filter(|r| r.len() >= Self::BYTES)
+        else {
             return Self::default();
         };
         Self {
@@ -72,15 +75,23 @@ pub(crate) fn read_string(section: &[u8], index: u32) -> &str {
         return "";
     }
     let base = 4 * (count as usize + 1);
-    let start = if index == 0 { 0 } else { load_u32(section, 4 * index as usize) as usize };
+    let start = if index == 0 {
+        0
+    } else {
+        load_u32(section, 4 * index as usize) as usize
+    };
     let end = load_u32(section, 4 * (index as usize + 1)) as usize;
-    let bytes = section.get(base.saturating_add(start)..base.saturating_add(end)).unwrap_or_default();
+    let bytes = section
+        .get(base.saturating_add(start)..base.saturating_add(end))
+        .unwrap_or_default();
     std::str::from_utf8(bytes).unwrap_or_default()
 }
 
 /// FNV-1a (Fowler, Noll, Vo), 32 bits: keys are short.
 fn hash(key: &str) -> u32 {
-    key.bytes().fold(0x811c_9dc5, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193))
+    key.bytes().fold(0x811c_9dc5, |h, b| {
+        (h ^ u32::from(b)).wrapping_mul(0x0100_0193)
+    })
 }
 
 /// Spreads a hash over `slots`, a power of two.
@@ -105,7 +116,12 @@ pub(crate) fn write_hash<'a>(strings: impl ExactSizeIterator<Item = &'a str>) ->
 }
 
 /// Finds the number of a key.
-pub(crate) fn find(sections: &Sections, table: Section, strings: Section, key: &str) -> Option<u32> {
+pub(crate) fn find(
+    sections: &Sections,
+    table: Section,
+    strings: Section,
+    key: &str,
+) -> Option<u32> {
     let table = sections.get(table);
     let slots = table.len() / 4;
     if !slots.is_power_of_two() {
@@ -136,7 +152,14 @@ mod tests {
         assert_eq!(read_string(&bytes, 4), "");
         assert_eq!(read_string(&bytes[..9], 2), "");
 
-        let info = KeyInfo { tokens: 7, articles: 5, postings: 1 << 33 | 9, bound: 200, link: 3, pair_block: 8 };
+        let info = KeyInfo {
+            tokens: 7,
+            articles: 5,
+            postings: 1 << 33 | 9,
+            bound: 200,
+            link: 3,
+            pair_block: 8,
+        };
         let mut out = Vec::new();
         KeyInfo::default().write(&mut out);
         info.write(&mut out);

@@ -62,7 +62,13 @@ pub(crate) fn invert<W: Write>(
         inverter.invert_slice(from as u32, to as u32, size, sections)?;
         from = to;
     }
-    let Inverter { result, postings, mut pair_blocks, pair_bytes, .. } = inverter;
+    let Inverter {
+        result,
+        postings,
+        mut pair_blocks,
+        pair_bytes,
+        ..
+    } = inverter;
     sections.write(Section::Postings, &postings)?;
     pair_blocks.extend_from_slice(&0u32.to_le_bytes());
     pair_blocks.extend_from_slice(&pair_bytes.to_le_bytes());
@@ -105,7 +111,10 @@ impl Inverter<'_> {
         }
         let mut hands = vec![Occurrence::default(); size];
         for (article, row) in self.articles.iter().enumerate() {
-            let next = self.articles.get(article + 1).map_or(self.tokens.len() as u32, |a| a.start);
+            let next = self
+                .articles
+                .get(article + 1)
+                .map_or(self.tokens.len() as u32, |a| a.start);
             for position in row.start..next {
                 let token = self.tokens[position as usize];
                 if token < FIRST_KEY {
@@ -116,7 +125,10 @@ impl Inverter<'_> {
                     continue;
                 }
                 let end = &mut ends[(folded - from) as usize];
-                hands[*end as usize] = Occurrence { position, article: article as u32 };
+                hands[*end as usize] = Occurrence {
+                    position,
+                    article: article as u32,
+                };
                 *end += 1;
             }
         }
@@ -145,10 +157,16 @@ impl Inverter<'_> {
         self.result.folded[folded as usize] = info;
         if let &[only] = variants {
             // One spelling has the postings of the folded key.
-            self.result.exact[only as usize] = KeyInfo { link: folded, pair_block: 0, ..info };
+            self.result.exact[only as usize] = KeyInfo {
+                link: folded,
+                pair_block: 0,
+                ..info
+            };
             return;
         }
-        scratch.by_variant.resize_with(scratch.by_variant.len().max(variants.len()), Vec::new);
+        scratch
+            .by_variant
+            .resize_with(scratch.by_variant.len().max(variants.len()), Vec::new);
         for &occurrence in hand {
             let token = self.tokens[occurrence.position as usize] - FIRST_KEY;
             let (_, ordinal) = self.ids.folded_of[token as usize];
@@ -159,8 +177,11 @@ impl Inverter<'_> {
             let info = self.write_postings(list.iter().copied(), scratch);
             scratch.by_variant[ordinal] = list;
             scratch.by_variant[ordinal].clear();
-            self.result.exact[rank as usize] =
-                KeyInfo { tokens: self.ids.tokens[rank as usize], link: folded, ..info };
+            self.result.exact[rank as usize] = KeyInfo {
+                tokens: self.ids.tokens[rank as usize],
+                link: folded,
+                ..info
+            };
         }
     }
 
@@ -177,11 +198,15 @@ impl Inverter<'_> {
                 Some(last) if last.doc == article => {
                     last.frequency = (last.frequency + weight).min(MAX_FREQUENCY);
                 }
-                _ => list.push(Posting { doc: article, frequency: weight }),
+                _ => list.push(Posting {
+                    doc: article,
+                    frequency: weight,
+                }),
             }
         }
         let bound = |p: Posting| {
-            self.saturation.share_bound(p.frequency, self.articles[p.doc as usize].length)
+            self.saturation
+                .share_bound(p.frequency, self.articles[p.doc as usize].length)
         };
         let info = KeyInfo {
             articles: list.len() as u32,
@@ -240,7 +265,8 @@ impl Inverter<'_> {
         bytes.clear();
         let first = block.take(bytes);
         self.pair_blocks.extend_from_slice(&first.to_le_bytes());
-        self.pair_blocks.extend_from_slice(&self.pair_bytes.to_le_bytes());
+        self.pair_blocks
+            .extend_from_slice(&self.pair_bytes.to_le_bytes());
         self.pair_bytes += bytes.len() as u64;
         sections.append(Section::Pairs, bytes)
     }
@@ -275,7 +301,10 @@ struct Seconds {
 
 impl Seconds {
     fn new(keys: usize) -> Self {
-        Self { counts: vec![0; keys], seen: Vec::new() }
+        Self {
+            counts: vec![0; keys],
+            seen: Vec::new(),
+        }
     }
 
     fn sort(&mut self, pairs: &mut Vec<Pair>, sorted: &mut Vec<Pair>) {

@@ -77,7 +77,8 @@ impl BlockWriter {
                 None => self.counts.push((s, 1)),
             }
         }
-        self.counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        self.counts
+            .sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
         let (width, listed) = code_width(&self.counts, len as u32);
         self.lists.push(width as u8);
         push_varint(&mut self.lists, listed as u64);
@@ -90,7 +91,10 @@ impl BlockWriter {
             let listed = &self.counts[..listed];
             for i in 0..len {
                 let s = spelling(i);
-                let code = listed.iter().position(|&(known, _)| known == s).unwrap_or(listed.len());
+                let code = listed
+                    .iter()
+                    .position(|&(known, _)| known == s)
+                    .unwrap_or(listed.len());
                 writer.push(&mut self.lists, code as u32, width);
             }
             writer.finish(&mut self.lists);
@@ -178,7 +182,11 @@ fn list_bytes(block: &[u8], at: &mut usize, len: u32, universe: u32) -> usize {
 }
 
 /// Every pair of a block: its second key and its list.
-pub(crate) fn entries(block: &[u8], first: u32, universe: u32) -> impl Iterator<Item = (u32, PairList<'_>)> {
+pub(crate) fn entries(
+    block: &[u8],
+    first: u32,
+    universe: u32,
+) -> impl Iterator<Item = (u32, PairList<'_>)> {
     let count = block.first().copied().unwrap_or(0) as usize;
     // The entries lie before the lists, so they are read through once to find
     // where the lists start.
@@ -223,7 +231,10 @@ pub(crate) struct Accepted {
 
 impl Accepted {
     /// Every occurrence is wanted.
-    pub(crate) const ALL: Self = Self { wanted: u32::MAX, open: 0 };
+    pub(crate) const ALL: Self = Self {
+        wanted: u32::MAX,
+        open: 0,
+    };
 
     /// Whether every code is wanted.
     pub(crate) fn is_all(self) -> bool {
@@ -238,7 +249,11 @@ impl Accepted {
     /// Whether the code is wanted; nothing if the tokens have to be asked.
     #[inline]
     pub(crate) fn check(self, code: u32) -> Option<bool> {
-        if self.open >> code & 1 == 1 { None } else { Some(self.wanted >> code & 1 == 1) }
+        if self.open >> code & 1 == 1 {
+            None
+        } else {
+            Some(self.wanted >> code & 1 == 1)
+        }
     }
 }
 
@@ -264,7 +279,13 @@ impl<'a> PairList<'a> {
         let code_bytes = (len as usize * width as usize).div_ceil(8);
         let codes = bytes.get(at..at + code_bytes).unwrap_or_default();
         let rest = bytes.get(at + code_bytes..).unwrap_or_default();
-        Self { positions: EliasFano::open(rest, len, universe), spellings, listed, codes, width }
+        Self {
+            positions: EliasFano::open(rest, len, universe),
+            spellings,
+            listed,
+            codes,
+            width,
+        }
     }
 
     /// How many positions there are.

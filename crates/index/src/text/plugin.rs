@@ -36,7 +36,10 @@ impl TextPlugin {
     pub(crate) fn open(reader: &SegmentReader) -> tantivy::Result<TextSegment> {
         let file = reader.open_read(component())?.read_bytes()?;
         TextSegment::open(&file).map_err(|reason| {
-            corruption(format!("segment {}: {reason}", reader.segment_id().short_uuid_string()))
+            corruption(format!(
+                "segment {}: {reason}",
+                reader.segment_id().short_uuid_string()
+            ))
         })
     }
 }
@@ -62,7 +65,9 @@ impl SegmentPlugin for TextPlugin {
     }
 
     fn create_writer(&self, _: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
-        Ok(Box::new(TextWriter { builder: SegmentBuilder::new()? }))
+        Ok(Box::new(TextWriter {
+            builder: SegmentBuilder::new()?,
+        }))
     }
 
     /// Writes the articles that are alive anew, in their order. Indexing text
@@ -90,15 +95,27 @@ struct TextWriter {
 }
 
 impl PluginWriter for TextWriter {
-    fn add_document(&mut self, _: DocId, doc: &dyn ErasedDocument, _: &Schema) -> tantivy::Result<()> {
-        let document = doc.as_any().downcast_ref::<ArticleDocument>().ok_or_else(|| {
-            TantivyError::InvalidArgument("the text component takes articles only".into())
-        })?;
+    fn add_document(
+        &mut self,
+        _: DocId,
+        doc: &dyn ErasedDocument,
+        _: &Schema,
+    ) -> tantivy::Result<()> {
+        let document = doc
+            .as_any()
+            .downcast_ref::<ArticleDocument>()
+            .ok_or_else(|| {
+                TantivyError::InvalidArgument("the text component takes articles only".into())
+            })?;
         self.builder.add(document.text(), document.tie())?;
         Ok(())
     }
 
-    fn serialize(self: Box<Self>, segment: &Segment, map: Option<&DocIdMapping>) -> tantivy::Result<()> {
+    fn serialize(
+        self: Box<Self>,
+        segment: &Segment,
+        map: Option<&DocIdMapping>,
+    ) -> tantivy::Result<()> {
         if map.is_some() {
             return Err(TantivyError::InvalidArgument(
                 "the text component keeps the order of articles; do not sort the index".into(),

@@ -13,11 +13,11 @@ use super::bytes::{push_varint, read_varint};
 /// What commonly stands before a token; the index is the code. The last code
 /// says that it is written out.
 const SEPARATORS: [&str; 62] = [
-    " ", ", ", ". ", "", "\n", ".\n", " “", "” ", "”, ", "/", "-", ".", ",", ": ", "; ", " (", ") ",
-    "), ", " \"", "\" ", "\", ", " - ", " – ", "\n-", "\n- ", ".\n-", ".\n- ", " '", "' ", "”. ",
-    "”.\n", "\".\n", "\". ", "... ", "…", "… ", "...\n", "? ", "?\n", "! ", "!\n", "% ", "%, ",
-    "%. ", "%", ":\n", ": “", ": \"", ";\n", " / ", "\n“", "\n\"", ".\"\n", ".”\n", ") - ", "(",
-    ")", "\u{a0}", " ... ", ". \n", " . ", ".",
+    " ", ", ", ". ", "", "\n", ".\n", " “", "” ", "”, ", "/", "-", ".", ",", ": ", "; ", " (",
+    ") ", "), ", " \"", "\" ", "\", ", " - ", " – ", "\n-", "\n- ", ".\n-", ".\n- ", " '", "' ",
+    "”. ", "”.\n", "\".\n", "\". ", "... ", "…", "… ", "...\n", "? ", "?\n", "! ", "!\n", "% ",
+    "%, ", "%. ", "%", ":\n", ": “", ": \"", ";\n", " / ", "\n“", "\n\"", ".\"\n", ".”\n", ") - ",
+    "(", ")", "\u{a0}", " ... ", ". \n", " . ", ".",
 ];
 /// The code of a separator that is written out.
 const OTHER: u8 = 63;
@@ -84,7 +84,11 @@ impl ResidueWriter {
     /// Adds a token: what stands before it, its shape and its text.
     #[inline]
     pub(crate) fn push(&mut self, separator: &str, shape: Shape, word: &str) {
-        let code = if separator == " " { 0 } else { self.separator(separator) };
+        let code = if separator == " " {
+            0
+        } else {
+            self.separator(separator)
+        };
         self.codes.push(code << 2 | shape as u8);
         if shape == Shape::Other {
             self.literal(word);
@@ -175,7 +179,10 @@ impl<'a> ResidueReader<'a> {
 
     fn literal(&mut self) -> &'a str {
         let len = read_varint(self.literals, &mut self.at) as usize;
-        let bytes = self.literals.get(self.at..self.at.saturating_add(len)).unwrap_or_default();
+        let bytes = self
+            .literals
+            .get(self.at..self.at.saturating_add(len))
+            .unwrap_or_default();
         self.at = self.at.saturating_add(len);
         std::str::from_utf8(bytes).unwrap_or_default()
     }

@@ -21,7 +21,9 @@ const STEPS_PER_DOUBLING: f32 = 8.0;
 
 /// Writes a length in tokens as one byte, to within 5 %.
 pub(crate) fn length_code(tokens: u32) -> u8 {
-    ((tokens as f32 + 1.0).log2() * STEPS_PER_DOUBLING).round().min(255.0) as u8
+    ((tokens as f32 + 1.0).log2() * STEPS_PER_DOUBLING)
+        .round()
+        .min(255.0) as u8
 }
 
 /// Reads a length back.
@@ -55,7 +57,9 @@ impl Saturation {
 
     /// A byte that bounds the share from above.
     pub(crate) fn share_bound(&self, frequency: u32, length: u8) -> u8 {
-        (self.share(frequency as f32, length) * 255.0).ceil().min(255.0) as u8
+        (self.share(frequency as f32, length) * 255.0)
+            .ceil()
+            .min(255.0) as u8
     }
 }
 
@@ -73,7 +77,10 @@ mod tests {
     fn a_length_survives_its_code_to_within_five_percent() {
         for tokens in [1u32, 2, 7, 40, 399, 1_000, 25_000, 1_000_000] {
             let read = length_of(length_code(tokens));
-            assert!((read - tokens as f32).abs() <= 0.05 * (tokens as f32 + 1.0), "{tokens}: {read}");
+            assert!(
+                (read - tokens as f32).abs() <= 0.05 * (tokens as f32 + 1.0),
+                "{tokens}: {read}"
+            );
         }
         assert_eq!(length_of(length_code(0)), 0.0);
     }
@@ -83,6 +90,8 @@ mod tests {
         let s = Saturation::new(400.0);
         assert!(s.share(2.0, length_code(400)) > s.share(1.0, length_code(400)));
         assert!(s.share(1.0, length_code(100)) > s.share(1.0, length_code(900)));
-        assert!(f32::from(s.share_bound(3, length_code(50))) / 255.0 >= s.share(3.0, length_code(50)));
+        assert!(
+            f32::from(s.share_bound(3, length_code(50))) / 255.0 >= s.share(3.0, length_code(50))
+        );
     }
 }

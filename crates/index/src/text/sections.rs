@@ -76,7 +76,11 @@ pub(crate) struct SectionWriter<W> {
 impl<W: Write> SectionWriter<W> {
     /// Starts a file.
     pub(crate) fn new(out: W) -> Self {
-        Self { out, at: 0, table: [(0, 0); SECTIONS] }
+        Self {
+            out,
+            at: 0,
+            table: [(0, 0); SECTIONS],
+        }
     }
 
     /// Writes a section whole.
@@ -118,19 +122,26 @@ impl<W: Write> SectionWriter<W> {
 /// What is wrong with the file, in words.
 pub(crate) fn read_sections(file: &OwnedBytes) -> Result<Sections, String> {
     let bytes = file.as_slice();
-    let trailer = bytes.len().checked_sub(TRAILER).ok_or("the file is cut short")?;
+    let trailer = bytes
+        .len()
+        .checked_sub(TRAILER)
+        .ok_or("the file is cut short")?;
     if bytes[trailer + 8..] != MAGIC[..] {
         return Err("it does not end as a text component should".into());
     }
     let format = load_u32(bytes, trailer + 4);
     if format != FORMAT {
-        return Err(format!("it has format {format}, and this program reads format {FORMAT}"));
+        return Err(format!(
+            "it has format {format}, and this program reads format {FORMAT}"
+        ));
     }
     let count = load_u32(bytes, trailer) as usize;
     if count != SECTIONS {
         return Err(format!("it has {count} sections instead of {SECTIONS}"));
     }
-    let table = trailer.checked_sub(16 * SECTIONS).ok_or("the file is cut short")?;
+    let table = trailer
+        .checked_sub(16 * SECTIONS)
+        .ok_or("the file is cut short")?;
     let mut ranges = Vec::with_capacity(SECTIONS);
     for i in 0..SECTIONS {
         let start = load_u64(bytes, table + 16 * i) as usize;
@@ -138,7 +149,10 @@ pub(crate) fn read_sections(file: &OwnedBytes) -> Result<Sections, String> {
         let end = start.checked_add(len).filter(|&end| end <= table);
         ranges.push(start..end.ok_or("a section points behind the end of the file")?);
     }
-    Ok(Sections { file: file.clone(), ranges })
+    Ok(Sections {
+        file: file.clone(),
+        ranges,
+    })
 }
 
 /// The sections of one file.

@@ -89,7 +89,12 @@ impl TextSegment {
 
     /// The id of a folded key.
     pub(crate) fn folded_id(&self, key: &str) -> Option<u32> {
-        dictionary::find(&self.sections, Section::FoldedHash, Section::FoldedKeys, key)
+        dictionary::find(
+            &self.sections,
+            Section::FoldedHash,
+            Section::FoldedKeys,
+            key,
+        )
     }
 
     /// The text of an exact key.
@@ -149,7 +154,10 @@ impl TextSegment {
     #[inline]
     pub(crate) fn postings(&self, info: &KeyInfo) -> Postings<'_> {
         let bytes = self.sections.get(Section::Postings);
-        Postings::open(bytes.get(info.postings as usize..).unwrap_or_default(), info.articles)
+        Postings::open(
+            bytes.get(info.postings as usize..).unwrap_or_default(),
+            info.articles,
+        )
     }
 
     /// The positions of the pair of two folded keys.
@@ -158,17 +166,30 @@ impl TextSegment {
         let base = low;
         while low < high {
             let mid = (low + high) / 2;
-            if self.pair_block_first(mid) <= second { low = mid + 1 } else { high = mid }
+            if self.pair_block_first(mid) <= second {
+                low = mid + 1
+            } else {
+                high = mid
+            }
         }
         let block = low.checked_sub(1).filter(|&b| b >= base)?;
-        pairs::find_in_block(self.pair_block(block), self.pair_block_first(block), second, self.positions)
+        pairs::find_in_block(
+            self.pair_block(block),
+            self.pair_block_first(block),
+            second,
+            self.positions,
+        )
     }
 
     /// Every pair that a folded key begins: the second key and the list.
     pub(crate) fn pairs_of(&self, first: u32) -> impl Iterator<Item = (u32, PairList<'_>)> {
         let (low, high) = self.pair_blocks_of(first);
         (low..high).flat_map(move |block| {
-            pairs::entries(self.pair_block(block), self.pair_block_first(block), self.positions)
+            pairs::entries(
+                self.pair_block(block),
+                self.pair_block_first(block),
+                self.positions,
+            )
         })
     }
 
@@ -177,19 +198,26 @@ impl TextSegment {
         let high = if first + 1 < self.folded_keys {
             self.folded_info(first + 1).pair_block
         } else {
-            (self.sections.get(Section::PairBlocks).len() / PAIR_BLOCK_BYTES).saturating_sub(1) as u32
+            (self.sections.get(Section::PairBlocks).len() / PAIR_BLOCK_BYTES).saturating_sub(1)
+                as u32
         };
         (low, high)
     }
 
     fn pair_block_first(&self, block: u32) -> u32 {
-        load_u32(self.sections.get(Section::PairBlocks), block as usize * PAIR_BLOCK_BYTES)
+        load_u32(
+            self.sections.get(Section::PairBlocks),
+            block as usize * PAIR_BLOCK_BYTES,
+        )
     }
 
     fn pair_block(&self, block: u32) -> &[u8] {
         let table = self.sections.get(Section::PairBlocks);
         let at = |b: u32| load_u64(table, b as usize * PAIR_BLOCK_BYTES + 4) as usize;
-        self.sections.get(Section::Pairs).get(at(block)..at(block + 1)).unwrap_or_default()
+        self.sections
+            .get(Section::Pairs)
+            .get(at(block)..at(block + 1))
+            .unwrap_or_default()
     }
 
     /// An article's first position.
@@ -213,7 +241,11 @@ impl TextSegment {
         let mut high = (low + step).min(self.articles);
         while low + 1 < high {
             let mid = (low + high) / 2;
-            if start(mid) <= position { low = mid } else { high = mid }
+            if start(mid) <= position {
+                low = mid
+            } else {
+                high = mid
+            }
         }
         low
     }
@@ -254,7 +286,8 @@ impl TextSegment {
         let from = self.sections.u64(Section::TokenOffsets, article as usize) as usize;
         let all = self.sections.get(Section::Tokens);
         let to = if article + 1 < self.articles {
-            self.sections.u64(Section::TokenOffsets, article as usize + 1) as usize
+            self.sections
+                .u64(Section::TokenOffsets, article as usize + 1) as usize
         } else {
             all.len()
         };
@@ -263,7 +296,8 @@ impl TextSegment {
 
     /// The token at a position of an article.
     pub(crate) fn token_at(&self, article: u32, position: u32) -> Option<u32> {
-        self.tokens(article).nth(position.checked_sub(self.start(article))? as usize)
+        self.tokens(article)
+            .nth(position.checked_sub(self.start(article))? as usize)
     }
 
     /// The text of an article, as it was given.
@@ -278,15 +312,26 @@ impl TextSegment {
         let (mut low, mut high) = (0, entries);
         while low + 1 < high {
             let mid = (low + high) / 2;
-            if first(mid) <= article { low = mid } else { high = mid }
+            if first(mid) <= article {
+                low = mid
+            } else {
+                high = mid
+            }
         }
         let at = |b: usize| load_u64(table, b * RESIDUE_BLOCK_BYTES + 4) as usize;
         let residue = self.sections.get(Section::Residue);
-        let end = if low + 1 < entries { at(low + 1) } else { residue.len() };
+        let end = if low + 1 < entries {
+            at(low + 1)
+        } else {
+            residue.len()
+        };
         let bytes = residue.get(at(low)..end).unwrap_or_default();
         let damaged = || format!("the text of article {article} of a segment is damaged");
-        let block = zstd::bulk::decompress(bytes.get(4..).unwrap_or_default(), load_u32(bytes, 0) as usize)
-            .map_err(|_| damaged())?;
+        let block = zstd::bulk::decompress(
+            bytes.get(4..).unwrap_or_default(),
+            load_u32(bytes, 0) as usize,
+        )
+        .map_err(|_| damaged())?;
         let index = article.checked_sub(first(low)).ok_or_else(damaged)?;
         let mut reader = ResidueReader::open(&block, index as usize).ok_or_else(damaged)?;
 
@@ -329,6 +374,9 @@ pub(crate) struct ArticleText {
 impl ArticleText {
     /// The field that a position of the article lies in.
     pub(crate) fn field_of(&self, position: u32) -> usize {
-        self.field_ends.iter().position(|&end| position <= end).unwrap_or(FIELDS - 1)
+        self.field_ends
+            .iter()
+            .position(|&end| position <= end)
+            .unwrap_or(FIELDS - 1)
     }
 }

@@ -71,7 +71,21 @@ mod tests {
 
     #[test]
     fn tokens_come_back() {
-        let all = [0, 1, 2, 191, 192, 193, 447, 448, 16_319, 16_320, 16_321, 70_000, 1 << 30];
+        let all = [
+            0,
+            1,
+            2,
+            191,
+            192,
+            193,
+            447,
+            448,
+            16_319,
+            16_320,
+            16_321,
+            70_000,
+            1 << 30,
+        ];
         let mut bytes = Vec::new();
         for token in all {
             push_token(&mut bytes, token);

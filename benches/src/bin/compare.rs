@@ -1,0 +1,375 @@
+//! Timbao beside plain tantivy on the same articles in the same run.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Parser;
+use serde::Serialize;
+use tantivy::query::Occur;
+use timbao_articles::Article;
+use timbao_benches::data::{self, Pair};
+use timbao_benches::measure::{self, Latency, side_by_side};
+use timbao_benches::plain::{Keys, Plain};
+use timbao_benches::{queries, timbao};
+use timbao_index::plan::Plan;
+use timbao_index::{Index, SearchOptions, Searcher, WriterOptions};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Compares Timbao with plain tantivy: indexing, phrases, words, known items.
+#[derive(Parser)]
+struct Arguments {
+    /// Articles, as JSON Lines (also .gz, .zst).
+    articles: PathBuf,
+    /// Known items: id, query, query without accents, separated by tabs.
+    #[arg(long)]
+    pairs: Option<PathBuf>,
+    /// Queries of each kind.
+    #[arg(long, default_value_t = 300)]
+    queries: usize,
+    /// Measured rounds of each query.
+    #[arg(long, default_value_t = 7)]
+    rounds: usize,
+    /// Seed of the queries.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Measured runs of indexing; 0 leaves the comparison of indexing out.
+    #[arg(long, default_value_t = 3)]
+    indexing_runs: usize,
+    /// Memory for indexing, in bytes.
+    #[arg(long, default_value_t = 1_000_000_000)]
+    memory: usize,
+    /// Writes the figures as JSON to a file.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+#[derive(Serialize, Default)]
+struct Report {
+    command: String,
+    articles: usize,
+    input_bytes: u64,
+    indexing: Vec<Indexing>,
+    latency: Vec<LatencyRow>,
+    known_item: Vec<KnownItem>,
+}
+
+#[derive(Serialize)]
+struct Indexing {
+    system: &'static str,
+    threads: usize,
+    megabytes_per_cpu_second: f64,
+    megabytes_per_second: f64,
+    percent_of_input: f64,
+}
+
+#[derive(Serialize)]
+struct LatencyRow {
+    queries: &'static str,
+    plain: Latency,
+    timbao: Latency,
+}
+
+#[derive(Serialize)]
+struct KnownItem {
+    system: &'static str,
+    typed: &'static str,
+    mrr_at_10: f64,
+    recall_at_10: f64,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let articles = data::articles(&arguments.articles)?;
+    let mut report = Report {
+        command: std::env::args().collect::<Vec<_>>().join(" "),
+        articles: articles.len(),
+        input_bytes: json_bytes(&articles)?,
+        ..Report::default()
+    };
+    for _ in 0..arguments.indexing_runs {
+        for threads in [1, 2] {
+            indexing(&articles, threads, arguments.memory, &mut report)?;
+        }
+    }
+    latency(&articles, &arguments, &mut report)?;
+    if let Some(path) = &arguments.pairs {
+        known_items(&articles, &data::pairs(path)?, &arguments, &mut report)?;
+    }
+    println!("{}", table(&report));
+    if let Some(path) = &arguments.json {
+        std::fs::write(path, serde_json::to_vec_pretty(&report)?)?;
+    }
+    Ok(())
+}
+
+/// The size of the articles as JSON Lines with id, title, summary and body.
+fn json_bytes(articles: &[Article]) -> Result<u64> {
+    let mut bytes = 0;
+    for a in articles {
+        let line =
+            serde_json::json!({"id": a.id, "title": a.title, "summary": a.summary, "body": a.body});
+        bytes += serde_json::to_string(&line)?.len() as u64 + 1;
+    }
+    Ok(bytes)
+}
+
+fn build_timbao(
+    dir: &Path,
+    articles: impl Iterator<Item = Article>,
+    threads: usize,
+    memory: usize,
+) -> Result<Index> {
+    let index = Index::open_or_create(dir)?;
+    let mut writer = index.writer(WriterOptions { threads, memory })?;
+    for (i, article) in articles.enumerate() {
+        writer.add(&i.to_string(), article)?;
+    }
+    writer.commit("{}")?;
+    writer.finish()?;
+    Ok(index)
+}
+
+/// Articles are copied before the clock runs, so that both sides are timed on
+/// the same work: from articles in memory to a commit on disk.
+fn indexing(
+    articles: &[Article],
+    threads: usize,
+    memory: usize,
+    report: &mut Report,
+) -> Result<()> {
+    let input = report.input_bytes as f64;
+    for system in ["plain tantivy", "timbao"] {
+        let dir = tempfile::tempdir()?;
+        let copies = articles.to_vec();
+        let start = (Instant::now(), measure::processor_time());
+        if system == "timbao" {
+            build_timbao(dir.path(), copies.into_iter(), threads, memory)?;
+        } else {
+            Plain::create(dir.path(), Keys::Folded)?.add(copies.into_iter(), threads, memory)?;
+        }
+        let took = start.0.elapsed().as_secs_f64();
+        let cpu = match (start.1, measure::processor_time()) {
+            (Some(before), Some(after)) => (after - before).as_secs_f64(),
+            _ => took,
+        };
+        report.indexing.push(Indexing {
+            system,
+            threads,
+            megabytes_per_cpu_second: input / 1e6 / cpu,
+            megabytes_per_second: input / 1e6 / took,
+            percent_of_input: measure::folder_size(dir.path()) as f64 / input * 100.0,
+        });
+    }
+    Ok(())
+}
+
+fn latency(articles: &[Article], arguments: &Arguments, report: &mut Report) -> Result<()> {
+    let (plain_dir, timbao_dir) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    let plain = Plain::create(plain_dir.path(), Keys::Folded)?;
+    plain.add(articles.iter().cloned(), 1, arguments.memory)?;
+    plain.merge()?;
+    let reader = plain.reader()?;
+    let index = build_timbao(
+        timbao_dir.path(),
+        articles.iter().cloned(),
+        1,
+        arguments.memory,
+    )?;
+    index
+        .writer(WriterOptions {
+            threads: 1,
+            memory: arguments.memory,
+        })?
+        .merge_all()?;
+    let searcher = index.searcher()?;
+
+    let phrases = queries::phrases(articles, arguments.queries, arguments.seed);
+    let sets = queries::word_sets(articles, arguments.queries, arguments.seed);
+    let fold = |all: &[String]| {
+        all.iter()
+            .map(|q| timbao_tokenizer::fold(q))
+            .collect::<Vec<_>>()
+    };
+    let top = SearchOptions {
+        total: false,
+        ..SearchOptions::default()
+    };
+    let run = |searcher: &Searcher, plan: &Plan| {
+        let found = searcher.search(plan, &top);
+        std::hint::black_box(found.map_or(0, |f| f.hits.len()));
+    };
+    for (name, queries) in [
+        ("phrase, typed with accents", phrases.clone()),
+        ("phrase, typed without", fold(&phrases)),
+    ] {
+        let rows = side_by_side(
+            &queries,
+            arguments.rounds,
+            &mut [
+                &mut |q: &String| {
+                    std::hint::black_box(Plain::top_and_total(&reader, &*plain.phrase(q)).ok());
+                },
+                &mut |q: &String| run(&searcher, &timbao::phrase(q)),
+            ],
+        );
+        report.push(name, rows);
+    }
+    for (name, queries, occur) in [
+        ("all words (AND), with accents", sets.clone(), Occur::Must),
+        ("all words (AND), without", fold(&sets), Occur::Must),
+        ("any words (OR), with accents", sets.clone(), Occur::Should),
+        ("any words (OR), without", fold(&sets), Occur::Should),
+    ] {
+        let all = occur == Occur::Must;
+        let rows = side_by_side(
+            &queries,
+            arguments.rounds,
+            &mut [
+                &mut |q: &String| {
+                    std::hint::black_box(Plain::top(&reader, &*plain.words(q, occur)).ok());
+                },
+                &mut |q: &String| run(&searcher, &timbao::words(q, |n| if all { n } else { 1 })),
+            ],
+        );
+        report.push(name, rows);
+    }
+    Ok(())
+}
+
+impl Report {
+    fn push(&mut self, queries: &'static str, rows: Vec<Latency>) {
+        if let [plain, timbao] = &rows[..] {
+            self.latency.push(LatencyRow {
+                queries,
+                plain: plain.clone(),
+                timbao: timbao.clone(),
+            });
+        }
+    }
+}
+
+/// Titles are taken out of the articles and typed as queries.
+fn known_items(
+    articles: &[Article],
+    pairs: &[Pair],
+    arguments: &Arguments,
+    report: &mut Report,
+) -> Result<()> {
+    let untitled = || {
+        articles.iter().map(|a| Article {
+            title: None,
+            ..a.clone()
+        })
+    };
+    let dir = tempfile::tempdir()?;
+    let index = build_timbao(dir.path(), untitled(), 1, arguments.memory)?;
+    let searcher = index.searcher()?;
+    for (typed, column) in COLUMNS {
+        let mut ranks = Vec::new();
+        for pair in pairs {
+            let plan = timbao::words(column(pair), |n| n * 6 / 10);
+            let found = searcher.search(&plan, &SearchOptions::default())?;
+            let mut rank = None;
+            for (i, hit) in found.hits.iter().enumerate() {
+                if searcher.record(hit.address)?.id == pair.id {
+                    rank = Some(i);
+                    break;
+                }
+            }
+            ranks.push(rank);
+        }
+        report.known_item.push(score("timbao", typed, &ranks));
+    }
+    for (system, keys) in [
+        ("tantivy, exact syllables", Keys::Exact),
+        ("tantivy, folded", Keys::Folded),
+    ] {
+        let dir = tempfile::tempdir()?;
+        let plain = Plain::create(dir.path(), keys)?;
+        plain.add(untitled(), 1, arguments.memory)?;
+        let reader = plain.reader()?;
+        for (typed, column) in COLUMNS {
+            let mut ranks = Vec::new();
+            for pair in pairs {
+                let ids = plain.top_ids(&reader, &*plain.words(column(pair), Occur::Should))?;
+                ranks.push(ids.iter().position(|id| *id == pair.id));
+            }
+            report.known_item.push(score(system, typed, &ranks));
+        }
+    }
+    Ok(())
+}
+
+type Column = fn(&Pair) -> &str;
+const COLUMNS: [(&str, Column); 2] = [
+    ("with accents", |p| &p.accented),
+    ("without", |p| &p.unaccented),
+];
+
+fn score(system: &'static str, typed: &'static str, ranks: &[Option<usize>]) -> KnownItem {
+    let n = ranks.len().max(1) as f64;
+    let found = ranks.iter().flatten();
+    KnownItem {
+        system,
+        typed,
+        mrr_at_10: found.clone().map(|&r| 1.0 / (r + 1) as f64).sum::<f64>() / n,
+        recall_at_10: found.count() as f64 / n,
+    }
+}
+
+fn table(report: &Report) -> String {
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "{} articles, {:.1} MB\n",
+        report.articles,
+        report.input_bytes as f64 / 1e6
+    );
+    let _ = writeln!(
+        out,
+        "| indexing | threads | MB per CPU second | MB/s | index, % of input |\n|---|---|---|---|---|"
+    );
+    for row in &report.indexing {
+        let _ = writeln!(
+            out,
+            "| {} | {} | {:.1} | {:.1} | {:.1} |",
+            row.system,
+            row.threads,
+            row.megabytes_per_cpu_second,
+            row.megabytes_per_second,
+            row.percent_of_input
+        );
+    }
+    let _ = writeln!(
+        out,
+        "\n| top 10, µs | tantivy p50 | p99 | timbao p50 | p99 | times faster p50 | p99 |\n|---|---|---|---|---|---|---|"
+    );
+    for row in &report.latency {
+        let (a, b) = (&row.plain, &row.timbao);
+        let _ = writeln!(
+            out,
+            "| {} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} |",
+            row.queries,
+            a.p50_us,
+            a.p99_us,
+            b.p50_us,
+            b.p99_us,
+            a.p50_us / b.p50_us,
+            a.p99_us / b.p99_us
+        );
+    }
+    let _ = writeln!(
+        out,
+        "\n| known item | typed | MRR@10 | recall@10 |\n|---|---|---|---|"
+    );
+    for row in &report.known_item {
+        let _ = writeln!(
+            out,
+            "| {} | {} | {:.3} | {:.3} |",
+            row.system, row.typed, row.mrr_at_10, row.recall_at_10
+        );
+    }
+    out
+}

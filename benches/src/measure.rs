@@ -1,0 +1,102 @@
+//! Times and sizes.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+/// Microseconds of many queries.
+#[derive(Debug, Clone, Serialize)]
+pub struct Latency {
+    /// Mean of all queries.
+    pub mean_us: f64,
+    /// Half of the queries are faster.
+    pub p50_us: f64,
+    /// 95 of 100 queries are faster.
+    pub p95_us: f64,
+    /// 99 of 100 queries are faster.
+    pub p99_us: f64,
+}
+
+impl Latency {
+    /// Sums up one time for each query.
+    pub fn of(mut times: Vec<Duration>) -> Self {
+        times.sort_unstable();
+        let us = |d: Duration| d.as_nanos() as f64 / 1000.0;
+        let at = |share: f64| {
+            let index =
+                ((times.len() as f64 * share).ceil() as usize).clamp(1, times.len().max(1)) - 1;
+            times.get(index).copied().map_or(0.0, us)
+        };
+        let mean = times.iter().copied().map(us).sum::<f64>() / times.len().max(1) as f64;
+        Self {
+            mean_us: mean,
+            p50_us: at(0.5),
+            p95_us: at(0.95),
+            p99_us: at(0.99),
+        }
+    }
+}
+
+/// Runs every query of several systems in turn, `rounds` times after one round
+/// to warm up, and keeps each query's median.
+pub fn side_by_side<Q>(
+    queries: &[Q],
+    rounds: usize,
+    systems: &mut [&mut dyn FnMut(&Q)],
+) -> Vec<Latency> {
+    let mut times = vec![vec![Vec::with_capacity(rounds); queries.len()]; systems.len()];
+    for round in 0..=rounds {
+        for (q, query) in queries.iter().enumerate() {
+            for (system, times) in systems.iter_mut().zip(&mut times) {
+                let start = Instant::now();
+                system(query);
+                let took = start.elapsed();
+                if round > 0 {
+                    times[q].push(took);
+                }
+            }
+        }
+    }
+    times
+        .into_iter()
+        .map(|per_query| {
+            Latency::of(
+                per_query
+                    .into_iter()
+                    .map(|mut t| {
+                        t.sort_unstable();
+                        t[t.len() / 2]
+                    })
+                    .collect(),
+            )
+        })
+        .collect()
+}
+
+/// Processor time of this process so far, of all its threads.
+pub fn processor_time() -> Option<Duration> {
+    // Fields 14 and 15 of proc(5)'s stat, in ticks of a hundredth of a second.
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks: u64 = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(10 * ticks))
+}
+
+/// Largest memory of this process so far, in bytes.
+pub fn peak_memory() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
+    Some(1024 * line.split_whitespace().nth(1)?.parse::<u64>().ok()?)
+}
+
+/// Bytes of all files in a folder.
+pub fn folder_size(dir: &Path) -> u64 {
+    fs::read_dir(dir)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.metadata().ok())
+        .map(|metadata| metadata.len())
+        .sum()
+}
