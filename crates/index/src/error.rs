@@ -1,9 +1,10 @@
 //! What can go wrong with an index.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tantivy::TantivyError;
+use tantivy::directory::error::{OpenReadError, OpenWriteError};
 
 /// An error of this crate: what went wrong, where, and the way out.
 #[derive(Debug, thiserror::Error)]
@@ -24,10 +25,12 @@ pub enum Error {
         found: String,
     },
     /// Another process is writing to the index.
-    #[error("another process is writing to the index at {}", .dir.display())]
+    #[error("another process is writing to the index at {} and holds {}; wait until it is done", .dir.display(), .lock.display())]
     Busy {
         /// The index's folder.
         dir: PathBuf,
+        /// The file that it has locked.
+        lock: PathBuf,
     },
     /// There is nothing at a path that was named as a source.
     #[error("there is no file or folder at {}", .path.display())]
@@ -87,11 +90,24 @@ impl Error {
 
 impl From<TantivyError> for Error {
     fn from(error: TantivyError) -> Self {
-        match error {
+        let io = |path: &Path, source: &io::Error| Self::Io {
+            path: path.into(),
+            source: io::Error::new(source.kind(), source.to_string()),
+        };
+        match &error {
             TantivyError::DataCorruption(damage) => Self::Damaged {
                 reason: format!("{damage:?}"),
             },
-            other => Self::Engine(other),
+            TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(path)) => Self::Damaged {
+                reason: format!("{} is missing", path.display()),
+            },
+            TantivyError::OpenReadError(OpenReadError::IoError { io_error, filepath }) => {
+                io(filepath, io_error)
+            }
+            TantivyError::OpenWriteError(OpenWriteError::IoError { io_error, filepath }) => {
+                io(filepath, io_error)
+            }
+            _ => Self::Engine(error),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Builds and queries a Tantivy index of Vietnamese news articles.
 
 mod document;
+mod durable;
 mod error;
 pub mod plan;
 pub mod query;

@@ -1,17 +1,20 @@
 //! The folder of an index, and writing to it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use tantivy::directory::MmapDirectory;
-use tantivy::directory::error::LockError;
+use tantivy::directory::Directory;
+use tantivy::directory::error::OpenReadError;
+use tantivy::index::SegmentId;
+use tantivy::merge_policy::NoMergePolicy;
 use tantivy::schema::Term;
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError};
 use timbao_articles::Article;
 
 use crate::document::ArticleDocument;
+use crate::durable::Storage;
 use crate::error::{Error, Result};
 use crate::schema::{Fields, INDEX_VERSION, schema};
 use crate::text::TextPlugin;
@@ -24,7 +27,7 @@ const LEAST_MEMORY: usize = 15_000_000;
 /// An index in a folder.
 #[derive(Clone)]
 pub struct Index {
-    dir: PathBuf,
+    pub(crate) storage: Storage,
     pub(crate) engine: tantivy::Index,
     pub(crate) fields: Fields,
 }
@@ -62,29 +65,28 @@ impl Index {
     /// [`Error::NoIndex`] when there is none, [`Error::OtherVersion`] when
     /// another version wrote it.
     pub fn open(dir: &Path) -> Result<Self> {
-        let marker = match fs::read(dir.join(MARKER)) {
+        // A folder that is not there, and one without an index, are the same.
+        match fs::exists(dir.join(MARKER)) {
+            Ok(false) => Err(Error::NoIndex { dir: dir.into() }),
+            _ => Self::open_on(Storage::open(dir)?),
+        }
+    }
+
+    /// As [`open`](Self::open), on a storage.
+    pub(crate) fn open_on(storage: Storage) -> Result<Self> {
+        let dir = || storage.dir().to_owned();
+        let marker = match storage.atomic_read(Path::new(MARKER)) {
             Ok(bytes) => bytes,
-            Err(e)
-                if matches!(
-                    e.kind(),
-                    std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
-                ) =>
-            {
-                return Err(Error::NoIndex { dir: dir.into() });
-            }
-            Err(e) => return Err(Error::io(dir.join(MARKER))(e)),
+            Err(OpenReadError::FileDoesNotExist(_)) => return Err(Error::NoIndex { dir: dir() }),
+            Err(error) => return Err(TantivyError::from(error).into()),
         };
         let found = serde_json::from_slice::<Marker>(&marker)
             .map_or_else(|_| "unknown".into(), |m| m.timbao);
         if found != INDEX_VERSION.to_string() {
-            return Err(Error::OtherVersion {
-                dir: dir.into(),
-                found,
-            });
+            return Err(Error::OtherVersion { dir: dir(), found });
         }
-        let directory = MmapDirectory::open(dir).map_err(TantivyError::from)?;
-        let engine = tantivy::Index::open(directory)?;
-        Self::with_engine(dir, engine)
+        let engine = tantivy::Index::open(storage.clone())?;
+        Self::with_engine(storage, engine)
     }
 
     /// Opens the index in a folder, or makes an empty one there.
@@ -94,15 +96,18 @@ impl Index {
     /// As [`open`](Self::open), and [`Error::Io`] when the folder cannot be
     /// written.
     pub fn open_or_create(dir: &Path) -> Result<Self> {
-        match Self::open(dir) {
-            Err(Error::NoIndex { .. }) => Self::create(dir),
+        Self::open_or_create_on(Storage::create(dir)?)
+    }
+
+    /// As [`open_or_create`](Self::open_or_create), on a storage.
+    pub(crate) fn open_or_create_on(storage: Storage) -> Result<Self> {
+        match Self::open_on(storage.clone()) {
+            Err(Error::NoIndex { .. }) => Self::create(storage),
             other => other,
         }
     }
 
-    fn create(dir: &Path) -> Result<Self> {
-        fs::create_dir_all(dir).map_err(Error::io(dir))?;
-        let directory = MmapDirectory::open(dir).map_err(TantivyError::from)?;
+    fn create(storage: Storage) -> Result<Self> {
         let settings = IndexSettings {
             docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
             docstore_compress_dedicated_thread: false,
@@ -112,26 +117,30 @@ impl Index {
             .schema(schema())
             .settings(settings)
             .register_plugin(TextPlugin::shared())
-            .open_or_create(directory)?;
+            .open_or_create(storage.clone())?;
         let marker = Marker {
             timbao: INDEX_VERSION.to_string(),
         };
-        let path = dir.join(MARKER);
+        let path = storage.dir().join(MARKER);
         let json = serde_json::to_vec(&marker).map_err(|e| Error::io(&path)(e.into()))?;
-        fs::write(&path, json).map_err(Error::io(&path))?;
-        Self::with_engine(dir, engine)
+        // Last, so that a folder with it holds an index.
+        storage
+            .atomic_write(Path::new(MARKER), &json)
+            .and_then(|()| storage.sync_directory())
+            .map_err(Error::io(&path))?;
+        Self::with_engine(storage, engine)
     }
 
-    fn with_engine(dir: &Path, mut engine: tantivy::Index) -> Result<Self> {
+    fn with_engine(storage: Storage, mut engine: tantivy::Index) -> Result<Self> {
         if engine.custom_plugins().is_empty() {
             engine.register_plugin(TextPlugin::shared());
         }
         let fields = Fields::of(&engine.schema()).ok_or_else(|| Error::OtherVersion {
-            dir: dir.into(),
+            dir: storage.dir().into(),
             found: "unknown".into(),
         })?;
         Ok(Self {
-            dir: dir.into(),
+            storage,
             engine,
             fields,
         })
@@ -139,7 +148,7 @@ impl Index {
 
     /// The folder it is in.
     pub fn dir(&self) -> &Path {
-        &self.dir
+        self.storage.dir()
     }
 
     /// A reader of its committed state.
@@ -163,11 +172,11 @@ impl Index {
             .engine
             .writer_with_num_threads(threads, memory * threads)
             .map_err(|error| match error {
-                TantivyError::LockFailure(LockError::LockBusy, _) => Error::Busy {
-                    dir: self.dir.clone(),
-                },
+                TantivyError::LockFailure(error, _) => self.storage.lock_error(&error),
                 other => other.into(),
             })?;
+        // When segments are merged, and with how much memory, is the caller's.
+        writer.set_merge_policy(Box::new(NoMergePolicy));
         Ok(ArticleWriter {
             writer,
             fields: self.fields,
@@ -222,6 +231,28 @@ impl ArticleWriter {
         prepared.set_payload(payload);
         prepared.commit()?;
         Ok(())
+    }
+
+    /// Merges some segments into one.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be written; then nothing has changed.
+    pub(crate) fn merge(&mut self, segments: &[SegmentId]) -> Result<()> {
+        self.writer.merge(segments).wait()?;
+        Ok(())
+    }
+
+    /// Why writing failed, after an error that says only that it did.
+    pub(crate) fn cause(&mut self, error: Error) -> Error {
+        match error {
+            Error::Engine(TantivyError::ErrorInThread(_)) => self
+                .writer
+                .prepare_commit()
+                .err()
+                .map_or(error, Error::from),
+            other => other,
+        }
     }
 
     /// Merges all segments into one, if there are several.

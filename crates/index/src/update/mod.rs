@@ -6,6 +6,7 @@
 //! readers see the state before it or after it.
 
 mod diff;
+mod merge;
 mod pipeline;
 mod progress;
 mod record;
@@ -19,7 +20,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use tantivy::directory::MmapDirectory;
 use timbao_articles::{Limits, WalkOptions};
 
 use self::diff::{Diff, Found, Wish};
@@ -29,7 +29,9 @@ use self::record::{Record, key};
 pub use self::report::{Action, ActionKind, Counts, Elapsed, Reason, UpdateReport};
 use self::sources::Scope;
 pub use self::sources::Source;
-use self::state::{Payload, RECORD_PREFIX, State, current_record};
+use self::state::{Payload, State};
+pub(crate) use self::state::{RECORD_PREFIX, current_record};
+use crate::durable::{Storage, remove_orphans};
 use crate::error::{Error, Result};
 use crate::store::{ArticleWriter, Index, WriterOptions};
 
@@ -105,26 +107,39 @@ pub fn update(
     progress: &dyn Progress,
 ) -> Result<UpdateReport> {
     if options.dry_run {
-        let state = match Index::open(dir) {
+        let base = match Index::open(dir) {
             Ok(index) => Base::load(&index, options.full)?,
             Err(Error::NoIndex { .. }) if matches!(sources, Sources::Paths(_)) => Base::default(),
             Err(error) => return Err(error),
         };
-        return Ok(Plan::new(dir, state, sources, options, progress)?.describe());
+        return Ok(Plan::new(dir, base, sources, options, progress)?.describe());
     }
-    // Wrong paths are refused before there is anything on disk.
-    let index = match sources {
+    let storage = match sources {
         Sources::Paths(paths) => {
+            // Wrong paths are refused before there is anything on disk.
             let known = Index::open(dir).and_then(|index| Base::load(&index, true));
             let known = known.map(|base| base.state.sources).unwrap_or_default();
             Scope::named(paths, &options.walk, known)?;
-            Index::open_or_create(dir)?
+            Storage::create(dir)?
         }
-        Sources::Remembered => Index::open(dir)?,
+        Sources::Remembered => Index::open(dir)?.storage,
     };
-    let writer = index.writer(options.writer)?;
+    update_on(storage, sources, options, progress)
+}
+
+/// As [`update`], on a storage.
+pub(crate) fn update_on(
+    storage: Storage,
+    sources: &Sources,
+    options: &UpdateOptions,
+    progress: &dyn Progress,
+) -> Result<UpdateReport> {
+    storage.lock(options.wait_for_lock)?;
+    let index = Index::open_or_create_on(storage)?;
+    remove_orphans(&index.engine, &index.storage)?;
     let base = Base::load(&index, options.full)?;
-    Plan::new(dir, base, sources, options, progress)?.carry_out(&index, writer, options, progress)
+    let plan = Plan::new(index.dir(), base, sources, options, progress)?;
+    plan.carry_out(&index, options, progress)
 }
 
 /// The sources that an index remembers.
@@ -150,14 +165,18 @@ pub fn forget(
     options: &UpdateOptions,
     progress: &dyn Progress,
 ) -> Result<UpdateReport> {
-    let index = Index::open(dir)?;
-    let writer = index.writer(options.writer)?;
-    let base = Base::load(&index, false)?;
-    let plan = Plan::forgetting(base, paths)?;
+    let mut index = Index::open(dir)?;
+    if !options.dry_run {
+        // What was opened before the lock may be stale.
+        index.storage.lock(options.wait_for_lock)?;
+        index = Index::open_on(index.storage)?;
+        remove_orphans(&index.engine, &index.storage)?;
+    }
+    let plan = Plan::forgetting(Base::load(&index, false)?, paths)?;
     if options.dry_run {
         return Ok(plan.describe());
     }
-    plan.carry_out(&index, writer, options, progress)
+    plan.carry_out(&index, options, progress)
 }
 
 /// The state an update starts from.
@@ -172,8 +191,7 @@ impl Base {
     /// Loads the state; a record that is damaged is no error when everything
     /// is read anew anyway.
     fn load(index: &Index, full: bool) -> Result<Self> {
-        let storage = MmapDirectory::open(index.dir()).map_err(tantivy::TantivyError::from)?;
-        match State::load(&index.engine, &storage) {
+        match State::load(&index.engine, &index.storage) {
             Ok(state) => Ok(Self {
                 state,
                 is_lost: false,
@@ -344,7 +362,6 @@ impl Plan {
     fn carry_out(
         self,
         index: &Index,
-        mut writer: ArticleWriter,
         options: &UpdateOptions,
         progress: &dyn Progress,
     ) -> Result<UpdateReport> {
@@ -369,6 +386,7 @@ impl Plan {
             files: diff.jobs.len() as u64,
             bytes: diff.jobs.iter().map(|job| job.found.len).sum(),
         });
+        let mut writer = index.writer(options.writer)?;
         if clear {
             writer.clear()?;
         }
@@ -391,7 +409,10 @@ impl Plan {
             next_number,
             interrupted,
             bytes,
-        } = pipeline.run(diff.jobs, &base.record)?;
+        } = match pipeline.run(diff.jobs, &base.record) {
+            Ok(outcome) => outcome,
+            Err(error) => return Err(writer.cause(error)),
+        };
         report.interrupted = interrupted;
         report.bytes = bytes;
         state.record.next_number = next_number;
@@ -445,7 +466,7 @@ impl Plan {
         }
         report.total_articles = state.record.articles();
         if state != base || clear {
-            commit(index, &mut writer, &state, &mut report, progress)?;
+            commit(index, &mut writer, &state, options, &mut report, progress)?;
         }
         writer.finish()?;
         Ok(report)
@@ -456,42 +477,22 @@ fn commit(
     index: &Index,
     writer: &mut ArticleWriter,
     state: &State,
+    options: &UpdateOptions,
     report: &mut UpdateReport,
     progress: &dyn Progress,
 ) -> Result<()> {
     let start = Instant::now();
     progress.phase(Phase::Committing);
-    let storage = MmapDirectory::open(index.dir()).map_err(tantivy::TantivyError::from)?;
-    let payload = state.write(index.dir(), &storage)?;
+    let payload = state.write(&index.storage)?;
     writer.commit(&payload)?;
     report.committed = true;
     report.elapsed.committing = start.elapsed();
     let start = Instant::now();
     progress.phase(Phase::Merging);
-    writer.merge_all()?;
-    remove_old_records(index)?;
+    merge::merge(index, writer, options.writer.memory)?;
+    // The record of the commit before, which nothing names any more.
+    remove_orphans(&index.engine, &index.storage)?;
     report.elapsed.merging = start.elapsed();
-    Ok(())
-}
-
-/// Removes the records of earlier commits.
-fn remove_old_records(index: &Index) -> Result<()> {
-    let current = current_record(&index.engine)?;
-    let entries = std::fs::read_dir(index.dir()).map_err(Error::io(index.dir()))?;
-    for entry in entries {
-        let name = entry.map_err(Error::io(index.dir()))?.file_name();
-        let is_record = name
-            .to_str()
-            .is_some_and(|name| name.starts_with(RECORD_PREFIX));
-        if is_record
-            && current
-                .as_ref()
-                .is_none_or(|current| current.as_os_str() != name)
-        {
-            let path = index.dir().join(name);
-            std::fs::remove_file(&path).map_err(Error::io(path))?;
-        }
-    }
     Ok(())
 }
 

@@ -253,7 +253,8 @@ mod tests {
         assert_eq!(open.sources, outer);
         let hidden = Scope::named(&[root.join(".hidden")], &walk, outer.clone()).unwrap();
         assert_eq!(hidden.sources.len(), 2);
-        let both = Scope::named(std::slice::from_ref(&root), &walk, hidden.sources.clone()).unwrap();
+        let both =
+            Scope::named(std::slice::from_ref(&root), &walk, hidden.sources.clone()).unwrap();
         assert_eq!(both.roots.len(), 2, "what is inside is walked too");
     }
 

@@ -10,6 +10,7 @@ use tantivy::directory::{Directory, TerminatingWrite};
 
 use super::record::Record;
 use super::sources::Source;
+use crate::durable::Storage;
 use crate::error::{Error, Result};
 
 /// The version of the payload's layout.
@@ -115,12 +116,12 @@ impl State {
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub(crate) fn write(&self, dir: &Path, storage: &dyn Directory) -> Result<String> {
+    pub(crate) fn write(&self, storage: &Storage) -> Result<String> {
         let bytes = self.record.encode();
         let hash = blake3::hash(&bytes);
         // The same record may lie there already, left by a run that failed.
         let name = format!("{RECORD_PREFIX}{}", &hash.to_hex()[..24]);
-        let io = |error| Error::io(dir.join(&name))(error);
+        let io = |error| Error::io(storage.dir().join(&name))(error);
         match storage.open_write(Path::new(&name)) {
             Ok(mut file) => {
                 file.write_all(&bytes).map_err(io)?;
