@@ -225,6 +225,15 @@ fn nasty_queries_are_bounded() {
 }
 
 #[test]
+fn words_that_touch_nest_no_deeper_than_parentheses() {
+    for inner in ["~a`b", "-a`b", "title:a`b", "-~a`b c"] {
+        for depth in [MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1] {
+            check(&format!("{}{inner}", "(".repeat(depth)));
+        }
+    }
+}
+
+#[test]
 fn what_is_too_much_is_left_out_with_one_problem() {
     let query = "hóa ".repeat(MAX_WORDS + 50);
     assert_eq!(kinds_of(&query), [ProblemKind::TooManyWords]);

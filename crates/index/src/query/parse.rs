@@ -199,16 +199,27 @@ impl Parser<'_> {
                     });
                     self.next += 1;
                 }
-                TokenKind::Text => {
+                TokenKind::Text => elements.extend(self.bare_words(None)),
+                TokenKind::Accents(mode) if self.is_text(self.next + 1) => {
                     self.next += 1;
-                    let words = self.words.chunk(token.span, None, &mut self.problems);
-                    elements.extend(words.into_iter().map(|word| Element::Part(word_node(word))));
+                    elements.extend(self.bare_words(Some(mode)));
                 }
                 _ => elements.extend(self.part().map(Element::Part)),
             }
         }
         let nodes = self.bind_near(elements);
         collect(nodes, NodeKind::Sequence)
+    }
+
+    /// The words of the text that is next, as parts of a sequence.
+    fn bare_words(&mut self, accents: Option<AccentMode>) -> Vec<Element> {
+        let span = self.peek().map(|token| token.span).unwrap_or_default();
+        self.next += 1;
+        let words = self.words.chunk(span, accents, &mut self.problems);
+        words
+            .into_iter()
+            .map(|word| Element::Part(word_node(word)))
+            .collect()
     }
 
     /// Gives each `NEAR` its operands: the part beside it, or all the bare words in a row.
@@ -403,7 +414,12 @@ impl Parser<'_> {
             }
             TokenKind::Text => {
                 self.next += 1;
-                let words = self.words.chunk(token.span, accents, &mut self.problems);
+                let mut words = self.words.chunk(token.span, accents, &mut self.problems);
+                // Several words that belong to one operator are a group like any other.
+                if words.len() > 1 && self.depth >= MAX_DEPTH {
+                    self.too_deep(token.span);
+                    words.truncate(1);
+                }
                 let node = collect(
                     words.into_iter().map(word_node).collect(),
                     NodeKind::Sequence,
@@ -457,6 +473,12 @@ impl Parser<'_> {
         {
             self.problem(ProblemKind::TooDeep, span);
         }
+    }
+
+    fn is_text(&self, at: usize) -> bool {
+        self.tokens
+            .get(at)
+            .is_some_and(|token| token.kind == TokenKind::Text)
     }
 
     fn peek(&self) -> Option<Token> {
