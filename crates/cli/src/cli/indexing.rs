@@ -1,0 +1,97 @@
+//! Arguments of the commands that read articles.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use super::values::{ListFormat, Memory};
+
+/// Index files and folders of articles
+///
+/// Indexes files and folders: plain text, Markdown, HTML, JSON, JSON Lines and more, packed or
+/// not. Run again, it takes what is new, changed or gone and leaves the rest. What cannot be
+/// read is reported, counted and left out; it never stops the run.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao index bao/
+  timbao index bao/ tin.jsonl.zst --report van-de.json
+  timbao index corpus --search '\"tự diễn biến\"'
+
+Exit status: 0 done, 1 no article was found, 2 an error.")]
+pub(crate) struct IndexArgs {
+    /// Files and folders of articles
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub indexing: IndexingArgs,
+}
+
+/// Repeat the last index run
+///
+/// Takes what is new, changed or gone since, from the same files and folders with the same
+/// options.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao reindex
+  timbao reindex --full
+  timbao reindex && timbao search 'cử tri' --sort -date")]
+pub(crate) struct ReindexArgs {
+    #[command(flatten)]
+    pub indexing: IndexingArgs,
+}
+
+/// What index and reindex have in common.
+#[derive(Debug, Args)]
+pub(crate) struct IndexingArgs {
+    /// Forget what was indexed and read everything again
+    #[arg(long)]
+    pub full: bool,
+    /// Threads to use [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+    /// Memory for articles that are being indexed (512MB, 1GiB) [default: 512MB]
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<Memory>,
+    /// Exit with 2 when anything could not be read
+    #[arg(long)]
+    pub strict: bool,
+    /// Write what was done and what could not be read to a file, as JSON; - is standard output
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub report: Option<PathBuf>,
+    /// Search for this once the index is up to date
+    #[arg(long, value_name = "QUERY")]
+    pub search: Option<String>,
+}
+
+/// Show how a file of articles is read
+///
+/// Shows how a file is read: its format and encoding, each field of each article and where it
+/// was found, and what was dropped as boilerplate. It needs no index.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao inspect bao/2026/03/tin.txt
+  timbao inspect tin.jsonl --member 12
+  timbao inspect trang.html --format json
+
+Exit status: 0 an article was read, 1 there is none, 2 an error.")]
+pub(crate) struct InspectArgs {
+    /// File to read
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Show this article of a file of many, by the name that follows # in its path
+    #[arg(long, value_name = "MEMBER")]
+    pub member: Option<String>,
+    /// Articles to show of a file of many
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 3, conflicts_with = "all")]
+    pub limit: usize,
+    /// Show every article
+    #[arg(long)]
+    pub all: bool,
+    /// Output format: text, json, jsonl or csv
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    pub format: ListFormat,
+}

@@ -1,0 +1,126 @@
+//! The command line: what can be typed, and what each part means.
+//!
+//! Nothing here acts. Help, completions and man pages come from these types.
+
+mod indexing;
+mod searching;
+mod tools;
+mod values;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub(crate) use indexing::{IndexArgs, IndexingArgs, InspectArgs, ReindexArgs};
+pub(crate) use searching::{BatchArgs, ExplainArgs, FilterArgs, SearchArgs, ShowArgs, StatsArgs};
+pub(crate) use tools::{
+    AnalyzeArgs, BenchCommand, CompletionsArgs, ConfigCommand, ConfigShowArgs, LatencyArgs, ManArgs, RelevanceArgs,
+};
+pub(crate) use values::{
+    Accents, Color, ListFormat, Memory, Order, Paging, RecordFormat, RowFormat,
+};
+
+/// Full-text search for Vietnamese news.
+#[derive(Debug, Parser)]
+#[command(
+    name = "timbao",
+    version,
+    about = "Full-text search for Vietnamese news",
+    long_about = "Indexes folders of Vietnamese news articles and searches them.\n\n\
+        A query typed with accents is taken at its word, one typed without finds every accent: \
+        \"tự diễn biến\" and tu dien bien both work. hoá and hóa are one word, and so are composed \
+        and decomposed letters.",
+    after_help = EXAMPLES,
+    after_long_help = LONG_EXAMPLES,
+    arg_required_else_help = true,
+    infer_long_args = false,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArgs {
+    /// Folder of the index [default: ./.timbao]
+    ///
+    /// Folder of the index. Also set by the environment variable TIMBAO_INDEX, or by `index` in a
+    /// configuration file. [default: ./.timbao]
+    #[arg(long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub index: Option<PathBuf>,
+    /// Use colours: auto, always or never [default: auto]
+    ///
+    /// Use colours. `auto` uses them on a terminal, unless NO_COLOR is set or TERM is `dumb`.
+    /// [default: auto]
+    #[arg(long, global = true, value_name = "WHEN", hide_possible_values = true)]
+    pub color: Option<Color>,
+    /// Do not send long output through a pager
+    ///
+    /// Do not send long output through a pager. On a terminal the pager is TIMBAO_PAGER, else
+    /// PAGER, else `less -FRX`.
+    #[arg(long, global = true)]
+    pub no_pager: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Index(IndexArgs),
+    Reindex(ReindexArgs),
+    Search(SearchArgs),
+    Show(ShowArgs),
+    Stats(StatsArgs),
+    Batch(BatchArgs),
+    Explain(ExplainArgs),
+    Analyze(AnalyzeArgs),
+    Inspect(InspectArgs),
+    /// Measure the speed and the ranking of searches
+    #[command(subcommand)]
+    Bench(BenchCommand),
+    /// Show the configuration and where it comes from
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  timbao index bao/                        index a folder of articles
+  timbao search '\"tự diễn biến\"'           find a phrase, accents as typed
+  timbao search tu dien bien               the same words, any accents
+  timbao show bao/2026/03/tin.txt          read an article
+
+Exit status: 0 something was found, 1 nothing was found, 2 an error.";
+
+const LONG_EXAMPLES: &str = "\
+Examples:
+  timbao index bao/
+      Index a folder of articles into ./.timbao; run it again to take what is new.
+  timbao search '\"tự diễn biến\" -\"tự chuyển hóa\"'
+      Find a phrase, accents as typed, in articles without another phrase.
+  timbao search tu dien bien --after 2025 --section 'xây dựng Đảng'
+      Any accents, in one section, published after 2025.
+  timbao search 'tít:\"đại hội\" NEAR/5 \"nhân sự\"' --format json
+      Hits as JSON, for other programs.
+
+Exit status:
+  0  something was found or done
+  1  nothing was found
+  2  an error
+
+Environment:
+  TIMBAO_INDEX   folder of the index; every key that `timbao config show` lists has a
+                 variable of this form
+  NO_COLOR       no colours, when set and not empty
+  TIMBAO_PAGER   pager for terminals, before PAGER
+
+Files:
+  timbao.toml                   configuration of the project, in this folder or one above
+  ~/.config/timbao/config.toml  configuration of the user (XDG_CONFIG_HOME is respected)";

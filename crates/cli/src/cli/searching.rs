@@ -1,0 +1,202 @@
+//! Arguments of the commands that read an index.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use super::values::{Accents, ListFormat, Order, RecordFormat, RowFormat};
+
+/// Search the index and print ranked hits
+///
+/// Searches the index and prints ranked hits: title, date, section, source, place, path, and a
+/// passage of the text with every match highlighted.
+///
+/// Words are searched together, the best articles first. "…" asks for a phrase, -word leaves
+/// out, OR, NOT and NEAR/N combine, title: section: date: and other fields narrow, word* is a
+/// beginning and * in a phrase is any word. A query needs quotation marks of its own inside
+/// those of the shell: '"tự diễn biến"'.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "\
+Examples:
+  timbao search tự diễn biến
+  timbao search '\"tự diễn biến\" \"tự chuyển hóa\"'
+  timbao search tu dien bien --after 2025 --sort -date
+  timbao search 'section:\"xây dựng Đảng\" đại hội' --format csv --limit 1000",
+    after_long_help = "\
+Examples:
+  timbao search tự diễn biến
+      Articles that say much of these words, neighbours first.
+  timbao search '\"tự diễn biến\" -\"tự chuyển hóa\"'
+      The one phrase without the other. Before a query that begins with -, put --.
+  timbao search tu dien bien --after 2025 --sort -date
+      Any accents, published after 2025, latest first.
+  timbao search 'tit:\"dai hoi\" NEAR/5 \"nhan su\"' --accents loose
+      Words near each other; a field may be named in Vietnamese.
+  timbao search 'cử tri' --format json | jq '.hits[].title'
+      For other programs.
+
+Exit status: 0 hits, 1 no hits, 2 an error."
+)]
+pub(crate) struct SearchArgs {
+    /// What to search for
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: Vec<String>,
+    #[command(flatten)]
+    pub filters: FilterArgs,
+    /// Hits to print [default: 10]
+    #[arg(long, short = 'n', value_name = "N")]
+    pub limit: Option<usize>,
+    /// Hits to leave out before the first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub offset: usize,
+    /// Order of the hits: relevance, date (oldest first) or -date (latest first) [default:
+    /// relevance]
+    #[arg(long, value_name = "ORDER", allow_hyphen_values = true, hide_possible_values = true)]
+    pub sort: Option<Order>,
+    /// Prefer recent articles: after so many days the bonus has halved
+    #[arg(long, value_name = "DAYS")]
+    pub recency: Option<f32>,
+    /// Passages to print of each article
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub snippets: usize,
+    /// Output format: text, json, jsonl or csv
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    pub format: ListFormat,
+}
+
+/// Filters and options that change what a query means.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Filters")]
+pub(crate) struct FilterArgs {
+    /// Published after this day, month or year (25/3/2026, 2026-03, 2026)
+    #[arg(long, value_name = "DATE")]
+    pub after: Option<String>,
+    /// Published before this day, month or year
+    #[arg(long, value_name = "DATE")]
+    pub before: Option<String>,
+    /// Published within this day, month, year or range (2025..3/2026)
+    #[arg(long, value_name = "DATE")]
+    pub date: Option<String>,
+    /// Section contains these words ('xây dựng Đảng')
+    #[arg(long, value_name = "WORDS")]
+    pub section: Option<String>,
+    /// Place contains these words ('Cần Thơ')
+    #[arg(long, value_name = "WORDS")]
+    pub place: Option<String>,
+    /// News agency contains these words (TTXVN)
+    #[arg(long, value_name = "WORDS")]
+    pub agency: Option<String>,
+    /// Author contains these words
+    #[arg(long, value_name = "WORDS")]
+    pub author: Option<String>,
+    /// Publication contains these words
+    #[arg(long, value_name = "WORDS")]
+    pub source: Option<String>,
+    /// Accents of the query: auto, strict or loose [default: auto]
+    ///
+    /// How accents of the query are compared. `auto` takes a query with accents at its word and
+    /// finds every accent for one without any; `strict` takes every query at its word; `loose`
+    /// ignores accents. = and ~ before a word or phrase do the same for it alone.
+    /// [default: auto]
+    #[arg(long, value_name = "HOW", hide_possible_values = true)]
+    pub accents: Option<Accents>,
+}
+
+/// Print an article
+///
+/// Prints an article with its metadata: by its id, or by the path (and #member) that `search`
+/// prints.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao show 2026/2026-03-25-tong-ket.txt
+  timbao show bao/tin.jsonl#12 --format json
+
+Exit status: 0 found, 1 there is no such article, 2 an error.")]
+pub(crate) struct ShowArgs {
+    /// Id or path of the article
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Highlight the matches of a query
+    #[arg(long, value_name = "QUERY")]
+    pub query: Option<String>,
+    /// Output format: text or json
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    pub format: RecordFormat,
+}
+
+/// Tell what the index holds
+///
+/// Tells what the index holds: articles, tokens, distinct syllables and words, size on disk,
+/// dates covered, and the versions of the index format and of the analyzer.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao stats
+  timbao stats --format json --index /srv/bao/.timbao")]
+pub(crate) struct StatsArgs {
+    /// Output format: text or json
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    pub format: RecordFormat,
+}
+
+/// Run a file of queries and write their hits
+///
+/// Runs the queries of a file and writes their totals and hits as CSV or JSON Lines, streamed.
+/// The queries are in the column `query` of a CSV file with a header, else in its first column,
+/// so that a file of one query a line will do. Every hit is written unless --limit says
+/// otherwise.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao batch tu-khoa.csv > ket-qua.csv
+  timbao batch tu-khoa.csv --totals --after 2025
+  printf 'cử tri\\n\"tự diễn biến\"\\n' | timbao batch - --format jsonl
+
+Exit status: 0 some query had hits, 1 none had, 2 an error.")]
+pub(crate) struct BatchArgs {
+    /// File of queries; - is standard input
+    #[arg(value_name = "QUERIES", value_hint = ValueHint::FilePath)]
+    pub queries: PathBuf,
+    /// Column that holds the queries, by its name or by its number from 1
+    #[arg(long, value_name = "COLUMN")]
+    pub column: Option<String>,
+    /// Write at most so many hits of each query
+    #[arg(long, short = 'n', value_name = "N", conflicts_with = "totals")]
+    pub limit: Option<usize>,
+    /// Write the totals only, one row a query
+    #[arg(long)]
+    pub totals: bool,
+    /// Order of the hits: relevance, date (oldest first) or -date (latest first) [default:
+    /// relevance]
+    #[arg(long, value_name = "ORDER", allow_hyphen_values = true, hide_possible_values = true)]
+    pub sort: Option<Order>,
+    #[command(flatten)]
+    pub filters: FilterArgs,
+    /// Output format: csv or jsonl
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    pub format: RowFormat,
+}
+
+/// Show how a query is understood
+///
+/// Shows how a query is understood: its tree, which words are strict about accents, what was
+/// added to them, in how many articles each term stands, and the plan that is run.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao explain 'tu dien bien'
+  timbao explain '\"tự * hóa\" AND UBND' --format json
+
+Exit status: 0 something matches, 1 nothing does, 2 an error.")]
+pub(crate) struct ExplainArgs {
+    /// The query
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: Vec<String>,
+    #[command(flatten)]
+    pub filters: FilterArgs,
+    /// Output format: text or json
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    pub format: RecordFormat,
+}

@@ -1,0 +1,148 @@
+//! Arguments of the commands for learning, measuring and setting up.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueHint};
+use clap_complete::Shell;
+
+use super::values::{Accents, ListFormat, RecordFormat};
+
+/// Print the tokens of a text
+///
+/// Prints the tokens of a text as the index sees them: position, bytes, the slice of the source,
+/// the exact key (skeleton, then tone), the folded key (plain letters), the kind, what separates
+/// it from the token before, and the pair it makes with the next. Numbers, dates and codes are
+/// listed as wholes too. It needs no index.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao analyze 'Hoà bình, hòa bình'
+  timbao analyze 'Kết luận 21-KL/TW ngày 25/10/2021' --format json
+  timbao analyze < tin.txt")]
+pub(crate) struct AnalyzeArgs {
+    /// Text to analyze; standard input when there is none, or when it is -
+    #[arg(value_name = "TEXT")]
+    pub text: Vec<String>,
+    /// Output format: text, json, jsonl or csv
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    pub format: ListFormat,
+}
+
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BenchCommand {
+    Latency(LatencyArgs),
+    Relevance(RelevanceArgs),
+}
+
+/// Measure how long queries take
+///
+/// Runs a file of queries, one a line, against the index in one process and one thread, and
+/// prints the mean, p50, p95 and p99 of a query and the queries per second. All queries run
+/// once to warm up, then in rounds that are measured. Measured is everything from the text of
+/// the query to the ranked list of articles: reading the query, finding and ranking; hits are
+/// not rendered. Percentiles are by nearest rank over all runs.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao bench latency truy-van.txt
+  timbao bench latency truy-van.txt --total --rounds 10 --format json")]
+pub(crate) struct LatencyArgs {
+    /// File of queries, one a line; - is standard input
+    #[arg(value_name = "QUERIES", value_hint = ValueHint::FilePath)]
+    pub queries: PathBuf,
+    /// Hits to ask for
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
+    pub limit: usize,
+    /// Rounds to measure, after one to warm up
+    #[arg(long, value_name = "N", default_value = "5")]
+    pub rounds: NonZeroUsize,
+    /// Count every match, also where the best hits can be found without
+    #[arg(long)]
+    pub total: bool,
+    /// Add the figures of each query
+    #[arg(long)]
+    pub per_query: bool,
+    /// Accents of the queries: auto, strict or loose [default: auto]
+    #[arg(long, value_name = "HOW", hide_possible_values = true)]
+    pub accents: Option<Accents>,
+    /// Output format: text or json
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    pub format: RecordFormat,
+}
+
+/// Measure whether known articles are found
+///
+/// Reads lines of `article id TAB query`, perhaps followed by `TAB the same query without
+/// accents`, runs each query as it would be typed into `search`, and prints for each column the
+/// mean reciprocal rank (mrr_at_10) and the share of articles found (recall_at_10) among the
+/// first ten hits. A hit counts when its id, or its path with #member, is the one of the line,
+/// to the letter.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao bench relevance cap.tsv
+  timbao bench relevance cap.tsv --format json")]
+pub(crate) struct RelevanceArgs {
+    /// File of pairs, tab-separated; - is standard input
+    #[arg(value_name = "PAIRS", value_hint = ValueHint::FilePath)]
+    pub pairs: PathBuf,
+    /// Accents of the queries: auto, strict or loose [default: auto]
+    #[arg(long, value_name = "HOW", hide_possible_values = true)]
+    pub accents: Option<Accents>,
+    /// Output format: text or json
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    pub format: RecordFormat,
+}
+
+/// What can be done with the configuration.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    Show(ConfigShowArgs),
+}
+
+/// Print every key and its value
+///
+/// Prints every key and the value in force. A flag goes before the environment, that before the
+/// project's timbao.toml, that before the user's config.toml, that before the default.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao config show --origin
+  timbao config show --format json")]
+pub(crate) struct ConfigShowArgs {
+    /// Say where each value comes from
+    #[arg(long)]
+    pub origin: bool,
+    /// Output format: text, json, jsonl or csv
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    pub format: ListFormat,
+}
+
+/// Print a shell's completion script
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao completions bash > ~/.local/share/bash-completion/completions/timbao
+  timbao completions zsh > ~/.zfunc/_timbao
+  timbao completions fish > ~/.config/fish/completions/timbao.fish")]
+pub(crate) struct CompletionsArgs {
+    /// Shell: bash, elvish, fish, powershell or zsh
+    #[arg(value_name = "SHELL", hide_possible_values = true)]
+    pub shell: Shell,
+}
+
+/// Print the manual page, or write all of them
+///
+/// Prints the manual page of timbao in roff, or writes one page a command into a folder.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao man | man -l -
+  timbao man --dir ~/.local/share/man/man1")]
+pub(crate) struct ManArgs {
+    /// Write the pages of all commands into this folder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub dir: Option<PathBuf>,
+}

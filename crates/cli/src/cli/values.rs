@@ -1,0 +1,153 @@
+//! Values that arguments and configuration keys take.
+
+use std::fmt;
+use std::str::FromStr;
+
+use clap::ValueEnum;
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
+/// When to use a pager.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Paging {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// Nowhere
+    Never,
+}
+
+/// How the accents of a query are compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Accents {
+    /// Queries with accents as typed, queries without loosely
+    #[default]
+    Auto,
+    /// As typed
+    Strict,
+    /// Not at all
+    Loose,
+}
+
+/// The order of hits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Order {
+    /// Best first
+    #[default]
+    Relevance,
+    /// Oldest first
+    Date,
+    /// Latest first
+    #[value(name = "-date")]
+    DateDescending,
+}
+
+/// Formats of commands that list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// Comma-separated values with a header line
+    Csv,
+}
+
+/// Formats of commands that print one thing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RecordFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// Formats of commands that stream rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RowFormat {
+    /// Comma-separated values with a header line
+    #[default]
+    Csv,
+    /// One JSON object a line
+    Jsonl,
+}
+
+/// An amount of memory in bytes, as in `512MB` or `1GiB`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Memory(pub u64);
+
+impl FromStr for Memory {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let (number, unit) = text.split_at(digits);
+        let unit = UNITS.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit.trim()));
+        match (number.parse::<u64>(), unit) {
+            (Ok(number), Some((_, factor))) => {
+                number.checked_mul(*factor).map(Self).ok_or_else(|| "larger than any memory".to_owned())
+            }
+            _ => Err("expected a number and a unit, such as 512MB or 1GiB".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = UNITS.iter().skip(1).rev().find(|(_, factor)| self.0 >= *factor && self.0 % factor == 0);
+        match unit {
+            Some((name, factor)) => write!(f, "{}{name}", self.0 / factor),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
+
+/// Units of memory; a number alone is bytes.
+const UNITS: [(&str, u64); 12] = [
+    ("", 1),
+    ("B", 1),
+    ("K", 1_000),
+    ("KB", 1_000),
+    ("KiB", 1 << 10),
+    ("M", 1_000_000),
+    ("MB", 1_000_000),
+    ("MiB", 1 << 20),
+    ("G", 1_000_000_000),
+    ("GB", 1_000_000_000),
+    ("GiB", 1 << 30),
+    ("TB", 1_000_000_000_000),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_reads_what_it_writes() {
+        let bytes = |text: &str| text.parse::<Memory>().map(|m| m.0).ok();
+        assert_eq!(bytes("512MB"), Some(512_000_000));
+        assert_eq!(bytes("1 gib"), Some(1 << 30));
+        assert_eq!(bytes("1000"), Some(1000));
+        for wrong in ["", "MB", "-1MB", "1.5GB", "1XB", "99999999999TB"] {
+            assert_eq!(bytes(wrong), None, "{wrong}");
+        }
+        for memory in [0, 1, 999, 1_000, 1_024, 512_000_000, 1 << 30, 3 << 20] {
+            assert_eq!(bytes(&Memory(memory).to_string()), Some(memory));
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! `timbao analyze`.
+
+use std::borrow::Cow;
+use std::io::Write;
+use std::path::Path;
+
+use serde::Serialize;
+use timbao_tokenizer::{Gap, Keys, Kind, Token, WholeKind, scan, wholes, write_out};
+
+use crate::cli::{AnalyzeArgs, ListFormat};
+use crate::error::{Failure, Result};
+use crate::exit::Outcome;
+use crate::output::csv::CsvWriter;
+use crate::output::json;
+use crate::output::table::{Side, Table};
+
+use super::{Context, read_stdin};
+
+/// One token, or a number, date or code that spans several.
+#[derive(Debug, Serialize)]
+struct Row<'t> {
+    /// Number of tokens before it.
+    position: u32,
+    /// Tokens it spans.
+    length: u32,
+    /// Bytes of the source.
+    start: usize,
+    end: usize,
+    source: &'t str,
+    exact: String,
+    folded: String,
+    /// The exact key in standard spelling.
+    spelling: String,
+    kind: &'static str,
+    /// What separates it from the token before; none for a whole.
+    gap: Option<&'static str>,
+    /// Whether a connecting sign joins it to the token before.
+    joined: bool,
+    /// The folded pair it makes with the next token of its paragraph.
+    pair: Option<String>,
+}
+
+/// Prints the tokens of a text.
+pub(crate) fn run(args: &AnalyzeArgs, context: &Context) -> Result<Outcome> {
+    let from_stdin = matches!(args.text.as_slice(), [] ) || args.text == ["-"];
+    let text = if from_stdin {
+        read_stdin().map_err(|error| Failure::file(Path::new("standard input"), &error))?
+    } else {
+        args.text.join(" ")
+    };
+    let rows = rows(&text);
+    let mut out = context.paged_for(args.format);
+    match args.format {
+        ListFormat::Text => table(&rows).write(&mut out, &context.terminal)?,
+        ListFormat::Json => {
+            json::write_pretty(&mut out, &serde_json::json!({ "version": 1, "text": text, "tokens": rows }))?;
+        }
+        ListFormat::Jsonl => rows.iter().try_for_each(|row| json::write_line(&mut out, row))?,
+        ListFormat::Csv => {
+            const HEADER: [&str; 12] = [
+                "position", "length", "start", "end", "source", "exact", "folded", "spelling", "kind", "gap",
+                "joined", "pair",
+            ];
+            let mut csv = CsvWriter::new(&mut out, &context.terminal, &HEADER)?;
+            for row in &rows {
+                csv.row([
+                    row.position.to_string().into(),
+                    row.length.to_string().into(),
+                    row.start.to_string().into(),
+                    row.end.to_string().into(),
+                    row.source.into(),
+                    Cow::from(&row.exact),
+                    Cow::from(&row.folded),
+                    Cow::from(&row.spelling),
+                    row.kind.into(),
+                    row.gap.unwrap_or_default().into(),
+                    row.joined.to_string().into(),
+                    row.pair.as_deref().unwrap_or_default().into(),
+                ])?;
+            }
+            csv.flush()?;
+        }
+    }
+    out.flush()?;
+    Ok(Outcome::of(!rows.is_empty()))
+}
+
+/// The tokens in order, each whole before the first of its parts.
+fn rows(text: &str) -> Vec<Row<'_>> {
+    let mut keys = Keys::new();
+    let mut rows = Vec::new();
+    let mut wholes = wholes(text).peekable();
+    let mut tokens = scan(text).peekable();
+    while let Some(token) = tokens.next() {
+        while let Some(whole) = wholes.next_if(|whole| whole.first_position <= token.position) {
+            keys.set_whole(text, &whole);
+            rows.push(Row {
+                position: whole.first_position,
+                length: whole.last_position - whole.first_position + 1,
+                start: whole.start,
+                end: whole.end,
+                source: text.get(whole.start..whole.end).unwrap_or_default(),
+                exact: keys.exact().to_owned(),
+                folded: keys.folded().to_owned(),
+                spelling: keys.exact().to_owned(),
+                kind: whole_name(whole.kind),
+                gap: None,
+                joined: false,
+                pair: None,
+            });
+        }
+        let source = slice(text, &token);
+        keys.set(source);
+        let (exact, folded) = (keys.exact().to_owned(), keys.folded().to_owned());
+        let next = tokens.peek().filter(|next| next.gap != Gap::Paragraph);
+        let pair = next.map(|next| {
+            keys.set(slice(text, next));
+            format!("{folded} {}", keys.folded())
+        });
+        rows.push(Row {
+            position: token.position,
+            length: 1,
+            start: token.start,
+            end: token.end,
+            source,
+            spelling: write_out(&exact),
+            exact,
+            folded,
+            kind: kind_name(token.kind),
+            gap: Some(gap_name(token.gap)),
+            joined: token.joined,
+            pair,
+        });
+    }
+    rows
+}
+
+fn table(rows: &[Row<'_>]) -> Table {
+    let mut table = Table::new(&[
+        ("position", Side::Right),
+        ("bytes", Side::Left),
+        ("source", Side::Left),
+        ("exact", Side::Left),
+        ("folded", Side::Left),
+        ("kind", Side::Left),
+        ("gap", Side::Left),
+        ("pair", Side::Left),
+    ]);
+    for row in rows {
+        let position = match row.length {
+            1 => row.position.to_string(),
+            length => format!("{}+{length}", row.position),
+        };
+        let gap = match (row.gap, row.joined) {
+            (Some(_), true) => "joined",
+            (gap, _) => gap.unwrap_or("–"),
+        };
+        table.row([
+            position.as_str(),
+            &format!("{}..{}", row.start, row.end),
+            row.source,
+            &row.exact,
+            &row.folded,
+            row.kind,
+            gap,
+            row.pair.as_deref().unwrap_or("–"),
+        ]);
+    }
+    table
+}
+
+fn slice<'t>(text: &'t str, token: &Token) -> &'t str {
+    text.get(token.start..token.end).unwrap_or_default()
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Word => "word",
+        Kind::Number => "number",
+        Kind::Mixed => "mixed",
+    }
+}
+
+fn gap_name(gap: Gap) -> &'static str {
+    match gap {
+        Gap::None => "none",
+        Gap::Space => "space",
+        Gap::Punctuation => "punctuation",
+        Gap::Sentence => "sentence",
+        Gap::Paragraph => "paragraph",
+    }
+}
+
+fn whole_name(kind: WholeKind) -> &'static str {
+    match kind {
+        WholeKind::Number => "whole number",
+        WholeKind::Date => "date",
+        WholeKind::Time => "time",
+        WholeKind::Code => "code",
+        WholeKind::Abbreviation => "abbreviation",
+        WholeKind::Name => "name",
+        WholeKind::Address => "address",
+    }
+}

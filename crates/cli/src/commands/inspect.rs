@@ -1,0 +1,194 @@
+//! `timbao inspect`.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use timbao_articles::{Article, FoundFile, Limits, Parsed, Problem, RecordBatch, open};
+
+use crate::cli::{InspectArgs, ListFormat};
+use crate::error::{Failure, Result, say, warn};
+use crate::exit::Outcome;
+use crate::output::csv::CsvWriter;
+use crate::output::date::vietnamese;
+use crate::output::json;
+use crate::output::number::{count, counted};
+use crate::output::sanitize::escape;
+use crate::output::style::Role;
+use crate::output::terminal::Terminal;
+use crate::output::text::{Piece, paragraph};
+use crate::output::width::width;
+
+use super::Context;
+
+/// What was read of a file, as far as it is shown.
+#[derive(Debug, Default)]
+struct Reading {
+    shown: Vec<Parsed>,
+    articles: u64,
+    problems: Vec<Problem>,
+}
+
+/// Shows how a file is read.
+pub(crate) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
+    let file = FoundFile::new(&args.file).map_err(|problem| {
+        let failure = Failure::new(problem.to_string());
+        if args.file.is_dir() { failure.hint("name one file of it; `timbao index` takes folders") } else { failure }
+    })?;
+    let reading = read(&file, args)?;
+    let mut out = context.paged_for(args.format);
+    match args.format {
+        ListFormat::Text => write_text(&mut out, &context.terminal, &reading)?,
+        ListFormat::Json => json::write_pretty(
+            &mut out,
+            &serde_json::json!({
+                "version": 1,
+                "path": file.path.display().to_string(),
+                "articles": reading.articles,
+                "shown": reading.shown,
+                "problems": reading.problems,
+            }),
+        )?,
+        ListFormat::Jsonl => reading.shown.iter().try_for_each(|parsed| json::write_line(&mut out, parsed))?,
+        ListFormat::Csv => write_csv(&mut out, &context.terminal, &reading)?,
+    }
+    out.flush()?;
+    drop(out);
+    for problem in &reading.problems {
+        warn(context.terminal.error_palette, problem);
+    }
+    let hidden = reading.articles - reading.shown.len() as u64;
+    if hidden > 0 && args.member.is_none() {
+        let message = format!("{} more not shown; --all shows them, --member one of them", count(hidden));
+        say(context.terminal.error_palette, Role::Hint, "note", &message);
+    }
+    match &args.member {
+        Some(member) if reading.shown.is_empty() => Err(Failure::new(format!(
+            "{}: there is no article `{member}` in it, of {}",
+            args.file.display(),
+            counted(reading.articles, "article"),
+        ))),
+        _ => Ok(Outcome::of(reading.articles > 0)),
+    }
+}
+
+fn read(file: &FoundFile, args: &InspectArgs) -> Result<Reading> {
+    let mut reader = open(file, &Limits::default()).map_err(|problem| Failure::new(problem.to_string()))?;
+    let mut reading = Reading::default();
+    let mut batch = RecordBatch::new();
+    while reader.next_batch(&mut batch) {
+        reading.problems.append(&mut batch.take_problems());
+        for record in batch.records() {
+            let is_wanted = match &args.member {
+                Some(member) => record.member().as_ref() == Some(member),
+                None => args.all || reading.shown.len() < args.limit,
+            };
+            let parsed = if is_wanted { record.parse_explained() } else { record.parse() };
+            match parsed {
+                Ok(parsed) => {
+                    reading.articles += 1;
+                    reading.shown.extend(is_wanted.then_some(parsed));
+                }
+                Err(problem) => reading.problems.push(problem),
+            }
+        }
+    }
+    Ok(reading)
+}
+
+/// The fields of an article that are shown, each with its name in [`Article`].
+fn fields(article: &Article) -> Vec<(&'static str, Cow<'_, str>)> {
+    let mut fields: Vec<(&'static str, Cow<'_, str>)> = vec![("id", Cow::from(&article.id))];
+    let mut add = |name, value: Option<&'_ str>| {
+        fields.extend(value.map(|value| (name, Cow::Owned(value.to_owned()))));
+    };
+    add("title", article.title.as_deref());
+    add("summary", article.summary.as_deref());
+    add("published", article.published.as_ref().map(vietnamese).as_deref());
+    add("section", article.section.as_deref());
+    add("place", article.place.as_deref());
+    add("agency", article.agency.as_deref());
+    add("author", article.author.as_deref());
+    add("source", article.source.as_deref());
+    add("url", article.url.as_deref());
+    for caption in &article.captions {
+        let credit = caption.credit.as_ref().map(|credit| format!(" ({credit})")).unwrap_or_default();
+        add("captions", Some(&format!("{}{credit}", caption.text)));
+    }
+    add("body", Some(&article.body).filter(|body| !body.is_empty()).map(String::as_str));
+    fields
+}
+
+fn write_text(out: &mut dyn Write, terminal: &Terminal, reading: &Reading) -> io::Result<()> {
+    for (i, parsed) in reading.shown.iter().enumerate() {
+        if i > 0 {
+            writeln!(out)?;
+        }
+        let article = &parsed.article;
+        let place = match &article.member {
+            Some(member) => format!("{}#{member}", article.path),
+            None => article.path.clone(),
+        };
+        let format = parsed.provenance.as_ref().map(|p| p.format.name()).unwrap_or_default();
+        let head = vec![
+            Piece::new(Role::Title, escape(&place)),
+            Piece::new(Role::Dim, format!(" · {format} · {}", parsed.encoding)),
+        ];
+        paragraph(out, terminal, &Piece::new(Role::Plain, ""), 0, head)?;
+        let origins = parsed.provenance.as_ref().map(|p| p.fields.as_slice()).unwrap_or_default();
+        for (name, value) in fields(article) {
+            let origin = origins.iter().find(|origin| origin.field == name);
+            let mut pieces = vec![Piece::new(Role::Plain, escape(&shortened(name, &value)))];
+            if let Some(origin) = origin {
+                pieces.push(Piece::new(Role::Dim, format!(" ← {}", escape(&origin.from))));
+            }
+            labelled(out, terminal, name, pieces)?;
+        }
+        let Some(provenance) = &parsed.provenance else { continue };
+        for dropped in &provenance.dropped {
+            labelled(out, terminal, "dropped", vec![Piece::new(Role::Dim, escape(&shortened("dropped", dropped)))])?;
+        }
+        for note in &provenance.notes {
+            labelled(out, terminal, "note", vec![Piece::new(Role::Plain, escape(note))])?;
+        }
+    }
+    Ok(())
+}
+
+/// Columns before a value.
+const LABEL: usize = 12;
+
+fn labelled(out: &mut dyn Write, terminal: &Terminal, label: &str, pieces: Vec<Piece>) -> io::Result<()> {
+    let pad = " ".repeat(LABEL.saturating_sub(width(label) + 2));
+    paragraph(out, terminal, &Piece::new(Role::Label, format!("  {label}{pad}")), LABEL, pieces)
+}
+
+/// A long text is told by its beginning and its size.
+fn shortened(name: &str, value: &str) -> String {
+    const SHOWN: usize = 200;
+    let characters = value.chars().count();
+    if characters <= SHOWN || !matches!(name, "body" | "dropped") {
+        return value.to_owned();
+    }
+    let start: String = value.chars().take(SHOWN).collect();
+    let start = start.rsplit_once(' ').map_or(start.as_str(), |(whole_words, _)| whole_words);
+    let paragraphs = value.lines().filter(|line| !line.trim().is_empty()).count() as u64;
+    format!("{start}… ({} characters, {})", count(characters as u64), counted(paragraphs, "paragraph"))
+}
+
+fn write_csv(out: &mut dyn Write, terminal: &Terminal, reading: &Reading) -> Result<()> {
+    let mut rows = CsvWriter::new(out, terminal, &["path", "member", "field", "value", "from"])?;
+    for parsed in &reading.shown {
+        let article = &parsed.article;
+        let origins = parsed.provenance.as_ref().map(|p| p.fields.as_slice()).unwrap_or_default();
+        let member = article.member.as_deref().unwrap_or_default();
+        for (name, value) in fields(article) {
+            let from = origins.iter().find(|o| o.field == name).map_or("", |origin| origin.from.as_str());
+            rows.row([article.path.as_str(), member, name, &value, from].map(Cow::Borrowed))?;
+        }
+        let dropped = parsed.provenance.iter().flat_map(|p| &p.dropped);
+        for text in dropped {
+            rows.row([article.path.as_str(), member, "dropped", text, ""].map(Cow::Borrowed))?;
+        }
+    }
+    rows.flush()
+}

@@ -1,0 +1,68 @@
+//! One file per command.
+
+mod analyze;
+mod completions;
+mod config;
+mod inspect;
+mod man;
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::cli::{Command, ConfigCommand, ListFormat, Paging};
+use crate::config::Settings;
+use crate::error::{Failure, Result};
+use crate::exit::Outcome;
+use crate::output::pager::Sink;
+use crate::output::terminal::Terminal;
+
+/// What every command is given.
+pub(crate) struct Context {
+    /// The settings in force.
+    pub settings: Settings,
+    /// What it writes to.
+    pub terminal: Terminal,
+}
+
+/// Runs a command.
+pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
+    match command {
+        Command::Analyze(args) => analyze::run(&args, context),
+        Command::Inspect(args) => inspect::run(&args, context),
+        Command::Config(ConfigCommand::Show(args)) => config::show(&args, context),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
+        _ => Err(Failure::new("not built")),
+    }
+}
+
+impl Context {
+    /// Output for people: through a pager on a terminal, unless that is not wanted.
+    fn paged(&self) -> Sink {
+        match self.settings.pager {
+            Paging::Auto if self.terminal.is_terminal => Sink::paged(),
+            _ => Sink::stdout(),
+        }
+    }
+
+    /// Output in a format: only text is for people.
+    fn paged_for(&self, format: ListFormat) -> Sink {
+        match format {
+            ListFormat::Text => self.paged(),
+            ListFormat::Json | ListFormat::Jsonl | ListFormat::Csv => Sink::stdout(),
+        }
+    }
+}
+
+/// The text of a file, or of standard input for `-`.
+fn read_text(path: &Path) -> Result<String> {
+    let text = if path.as_os_str() == "-" { read_stdin() } else { fs::read_to_string(path) };
+    text.map_err(|error| Failure::file(path, &error))
+}
+
+fn read_stdin() -> io::Result<String> {
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text)?;
+    Ok(text)
+}

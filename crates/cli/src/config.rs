@@ -1,0 +1,379 @@
+//! Settings and where each comes from: flag, environment, project, user, default.
+
+use std::env;
+use std::ffi::OsString;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::ValueEnum;
+
+use crate::cli::{Accents, Color, GlobalArgs, Memory, Order, Paging};
+use crate::error::{Failure, Result, plain_words};
+
+/// The project's configuration file, in the working folder or one above it.
+const PROJECT_FILE: &str = "timbao.toml";
+
+/// The keys of a configuration file, in the order they are shown.
+const KEYS: [&str; 9] =
+    ["index", "color", "pager", "limit", "accents", "sort", "recency", "threads", "memory"];
+
+/// Every setting, with what is in force.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// Folder of the index.
+    pub index: PathBuf,
+    /// When to use colours.
+    pub color: Color,
+    /// When to use a pager.
+    pub pager: Paging,
+    /// Hits to print.
+    pub limit: usize,
+    /// How accents are compared.
+    pub accents: Accents,
+    /// Order of hits.
+    pub sort: Order,
+    /// Days after which the bonus of a recent article has halved; none is no bonus.
+    pub recency: Option<f32>,
+    /// Threads to index with; none is all cores.
+    pub threads: Option<NonZeroUsize>,
+    /// Memory to index with.
+    pub memory: Memory,
+    /// The same as they would be written, with their origins.
+    pub entries: Vec<Entry>,
+    /// What in the files could not be made sense of.
+    pub warnings: Vec<String>,
+}
+
+/// One setting as it would be written.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// Its key.
+    pub key: &'static str,
+    /// Its value; empty where nothing is the default.
+    pub value: String,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a setting comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The command line.
+    Flag,
+    /// A variable of the environment.
+    Environment(String),
+    /// The project's file.
+    Project(PathBuf),
+    /// The user's file.
+    User(PathBuf),
+    /// Nothing was said.
+    Default,
+}
+
+impl Origin {
+    /// The kind of place, in one word.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::Environment(_) => "environment",
+            Self::Project(_) => "project",
+            Self::User(_) => "user",
+            Self::Default => "default",
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag | Self::Default => f.write_str(self.name()),
+            Self::Environment(variable) => write!(f, "environment {variable}"),
+            Self::Project(path) | Self::User(path) => write!(f, "{} {}", self.name(), path.display()),
+        }
+    }
+}
+
+impl Settings {
+    /// Reads the environment and the files, and puts the flags above them.
+    ///
+    /// # Errors
+    ///
+    /// When a file does not read or a value is none that its key takes.
+    pub(crate) fn load(flags: &GlobalArgs) -> Result<Self> {
+        let mut layers = Layers::new(&|variable| env::var_os(variable));
+        layers.add_project(&env::current_dir().unwrap_or_default())?;
+        layers.add_user()?;
+        layers.settings(flags)
+    }
+}
+
+/// Everything below the flags, the strongest first.
+struct Layers<'e> {
+    environment: &'e dyn Fn(&str) -> Option<OsString>,
+    files: Vec<(Origin, toml::Table)>,
+    warnings: Vec<String>,
+    entries: Vec<Entry>,
+}
+
+impl<'e> Layers<'e> {
+    fn new(environment: &'e dyn Fn(&str) -> Option<OsString>) -> Self {
+        Self { environment, files: Vec::new(), warnings: Vec::new(), entries: Vec::new() }
+    }
+
+    /// Adds the file of the nearest folder that has one, from `folder` upward.
+    fn add_project(&mut self, folder: &Path) -> Result<()> {
+        for folder in folder.ancestors() {
+            let path = folder.join(PROJECT_FILE);
+            if self.add_file(&path, Origin::Project(path.clone()))? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the file of the user, at its place by the XDG Base Directory Specification; under
+    /// Windows in the folder of application data.
+    fn add_user(&mut self) -> Result<()> {
+        let absolute = |variable: &str| {
+            (self.environment)(variable).map(PathBuf::from).filter(|path| path.is_absolute())
+        };
+        let base = absolute("XDG_CONFIG_HOME")
+            .or_else(|| if cfg!(windows) { absolute("APPDATA") } else { None })
+            .or_else(|| absolute("HOME").map(|home| home.join(".config")));
+        let Some(base) = base else { return Ok(()) };
+        let path = base.join("timbao").join("config.toml");
+        self.add_file(&path, Origin::User(path.clone())).map(drop)
+    }
+
+    /// Adds a file if it is there, and says whether it was.
+    fn add_file(&mut self, path: &Path, origin: Origin) -> Result<bool> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(false);
+            }
+            Err(error) => return Err(Failure::new(format!("{}: {}", path.display(), plain_words(&error)))),
+        };
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+            Failure::new(format!("{}:{line}: {}", path.display(), error.message()))
+        })?;
+        for key in table.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+            let guess = nearest(key, &KEYS).map(|guess| format!("; did you mean `{guess}`?")).unwrap_or_default();
+            self.warnings.push(format!("{}: there is no key `{key}`{guess}", path.display()));
+        }
+        self.files.push((origin, table));
+        Ok(true)
+    }
+
+    fn settings(mut self, flags: &GlobalArgs) -> Result<Settings> {
+        let index = self.index(flags)?;
+        let color = self.pick("color", flags.color, choice::<Color>, choice_name)?.unwrap_or_default();
+        let pager = flags.no_pager.then_some(Paging::Never);
+        let pager = self.pick("pager", pager, choice::<Paging>, choice_name)?.unwrap_or_default();
+        let limit = self.pick("limit", None, number::<usize>, usize::to_string)?;
+        let accents = self.pick("accents", None, choice::<Accents>, choice_name)?.unwrap_or_default();
+        let sort = self.pick("sort", None, choice::<Order>, choice_name)?.unwrap_or_default();
+        let recency = self.pick("recency", None, days, f32::to_string)?;
+        let threads = self.pick("threads", None, number::<NonZeroUsize>, NonZeroUsize::to_string)?;
+        let memory = self.pick("memory", None, Memory::from_str, Memory::to_string)?;
+        let defaults = [
+            ("index", "./.timbao".to_owned()),
+            ("limit", DEFAULT_LIMIT.to_string()),
+            ("memory", DEFAULT_MEMORY.to_string()),
+            ("color", choice_name(&Color::default())),
+            ("pager", choice_name(&Paging::default())),
+            ("accents", choice_name(&Accents::default())),
+            ("sort", choice_name(&Order::default())),
+        ];
+        for entry in self.entries.iter_mut().filter(|entry| entry.origin == Origin::Default) {
+            if let Some((_, value)) = defaults.iter().find(|(key, _)| *key == entry.key) {
+                entry.value.clone_from(value);
+            }
+        }
+        Ok(Settings {
+            index: index.unwrap_or_else(|| PathBuf::from("./.timbao")),
+            color,
+            pager,
+            limit: limit.unwrap_or(DEFAULT_LIMIT),
+            accents,
+            sort,
+            recency,
+            threads,
+            memory: memory.unwrap_or(DEFAULT_MEMORY),
+            entries: self.entries,
+            warnings: self.warnings,
+        })
+    }
+
+    /// The folder of the index. In a file it is relative to the file's folder; in the
+    /// environment it need not be UTF-8.
+    fn index(&mut self, flags: &GlobalArgs) -> Result<Option<PathBuf>> {
+        let (path, origin) = if let Some(path) = &flags.index {
+            (Some(path.clone()), Origin::Flag)
+        } else if let Some(path) = (self.environment)("TIMBAO_INDEX").filter(|path| !path.is_empty()) {
+            (Some(path.into()), Origin::Environment("TIMBAO_INDEX".to_owned()))
+        } else {
+            match self.written("index")? {
+                Some((value, origin)) => {
+                    let folder = match &origin {
+                        Origin::Project(file) | Origin::User(file) => file.parent(),
+                        _ => None,
+                    };
+                    (Some(folder.unwrap_or(Path::new("")).join(value)), origin)
+                }
+                None => (None, Origin::Default),
+            }
+        };
+        let value = path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        self.entries.push(Entry { key: "index", value, origin });
+        Ok(path)
+    }
+
+    /// The strongest value of a key.
+    fn pick<T>(
+        &mut self,
+        key: &'static str,
+        flag: Option<T>,
+        parse: impl Fn(&str) -> Result<T, String>,
+        print: impl Fn(&T) -> String,
+    ) -> Result<Option<T>> {
+        let (value, origin) = match flag {
+            Some(value) => (Some(value), Origin::Flag),
+            None => match self.written(key)? {
+                Some((text, origin)) => {
+                    let value = parse(&text).map_err(|error| {
+                        Failure::new(format!("`{text}` is no value of `{key}` ({origin}): {error}"))
+                    })?;
+                    (Some(value), origin)
+                }
+                None => (None, Origin::Default),
+            },
+        };
+        let text = value.as_ref().map(print).unwrap_or_default();
+        self.entries.push(Entry { key, value: text, origin });
+        Ok(value)
+    }
+
+    /// A key's value in the environment or the first file that has it, as text.
+    fn written(&self, key: &str) -> Result<Option<(String, Origin)>> {
+        let variable = format!("TIMBAO_{}", key.to_ascii_uppercase());
+        if let Some(value) = (self.environment)(&variable).filter(|value| !value.is_empty()) {
+            let value = value
+                .into_string()
+                .map_err(|_| Failure::new(format!("the environment variable {variable} is not UTF-8")))?;
+            return Ok(Some((value, Origin::Environment(variable))));
+        }
+        for (origin, table) in &self.files {
+            let Some(value) = table.get(key) else { continue };
+            let text = match value {
+                toml::Value::String(text) => text.clone(),
+                toml::Value::Integer(number) => number.to_string(),
+                toml::Value::Float(number) => number.to_string(),
+                _ => {
+                    let kind = value.type_str();
+                    return Err(Failure::new(format!("`{key}` cannot be of type {kind} ({origin})")));
+                }
+            };
+            return Ok(Some((text, origin.clone())));
+        }
+        Ok(None)
+    }
+}
+
+/// Hits to print where nothing else is said.
+const DEFAULT_LIMIT: usize = 10;
+/// Memory to index with where nothing else is said.
+const DEFAULT_MEMORY: Memory = Memory(512_000_000);
+
+fn choice<T: ValueEnum>(text: &str) -> Result<T, String> {
+    T::from_str(text, true).map_err(|_| {
+        let names: Vec<_> = T::value_variants().iter().map(choice_name).collect();
+        let guess = nearest(text, &names.iter().map(String::as_str).collect::<Vec<_>>())
+            .map(|guess| format!("; did you mean `{guess}`?"))
+            .unwrap_or_default();
+        format!("expected one of {}{guess}", names.join(", "))
+    })
+}
+
+fn choice_name<T: ValueEnum>(value: &T) -> String {
+    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+fn number<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| "expected a whole number".to_owned())
+}
+
+/// Reads a positive number of days.
+pub(crate) fn days(text: &str) -> Result<f32, String> {
+    let days = text.parse::<f32>().ok().filter(|days| days.is_finite() && *days > 0.0);
+    days.ok_or_else(|| "expected a number of days above 0".to_owned())
+}
+
+/// The candidate that differs from `typed` by a slip or two.
+fn nearest<'c>(typed: &str, candidates: &[&'c str]) -> Option<&'c str> {
+    let typed = typed.to_lowercase();
+    let distances = candidates.iter().map(|&name| (strsim::osa_distance(&typed, name), name));
+    distances.filter(|(distance, _)| *distance <= 2).min().map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags() -> GlobalArgs {
+        GlobalArgs { index: None, color: None, no_pager: false }
+    }
+
+    fn layers<'e>(environment: &'e dyn Fn(&str) -> Option<OsString>, files: &[(Origin, &str)]) -> Layers<'e> {
+        let mut layers = Layers::new(environment);
+        layers.files = files.iter().map(|(origin, text)| (origin.clone(), text.parse().unwrap())).collect();
+        layers
+    }
+
+    #[test]
+    fn the_nearer_layer_wins() {
+        let project = (Origin::Project("/p/timbao.toml".into()), "limit = 20\nsort = '-date'\nindex = 'i'");
+        let user = (Origin::User("/u/config.toml".into()), "limit = 30\ncolor = 'never'\nmemory = '1GiB'");
+        let environment = |name: &str| (name == "TIMBAO_SORT").then(|| "date".into());
+        let settings = layers(&environment, &[project, user])
+            .settings(&GlobalArgs { color: Some(Color::Always), ..flags() })
+            .unwrap();
+        assert_eq!((settings.limit, settings.sort), (20, Order::Date));
+        assert_eq!((settings.color, settings.memory), (Color::Always, Memory(1 << 30)));
+        assert_eq!((settings.index, settings.recency), (PathBuf::from("/p/i"), None));
+        let origins: Vec<_> = settings.entries.iter().map(|e| (e.key, e.origin.name())).collect();
+        let expected = ["project", "flag", "default", "project", "default", "environment", "default", "default", "user"];
+        assert_eq!(origins, KEYS.into_iter().zip(expected).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn wrong_values_say_where_they_stand() {
+        let said = |file: &str| {
+            let user = (Origin::User("/u/config.toml".into()), file);
+            match layers(&|_| None, &[user]).settings(&flags()) {
+                Err(Failure::Error { message, .. }) => message,
+                other => format!("{other:?}"),
+            }
+        };
+        assert_eq!(
+            said("color = 'alway'"),
+            "`alway` is no value of `color` (user /u/config.toml): \
+             expected one of auto, always, never; did you mean `always`?"
+        );
+        assert_eq!(said("limit = -1"), "`-1` is no value of `limit` (user /u/config.toml): expected a whole number");
+        assert_eq!(said("limit = [1]"), "`limit` cannot be of type array (user /u/config.toml)");
+        assert_eq!(said("recency = 'nan'"), "`nan` is no value of `recency` (user /u/config.toml): expected a number of days above 0");
+    }
+
+    #[test]
+    fn keys_are_guessed() {
+        assert_eq!(nearest("limt", &KEYS), Some("limit"));
+        assert_eq!(nearest("colour", &KEYS), Some("color"));
+        assert_eq!(nearest("analyzer", &KEYS), None);
+    }
+}

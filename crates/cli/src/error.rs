@@ -1,0 +1,119 @@
+//! Errors as a person reads them: what is wrong, and what can be done.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::path::Path;
+
+use timbao_index::Error as IndexError;
+
+use crate::output::sanitize::escape;
+use crate::output::style::{Palette, Role};
+
+/// Why a command stopped.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Whoever reads standard output has had enough; nothing needs to be said.
+    ClosedPipe,
+    /// Something is wrong.
+    Error {
+        /// What, and where.
+        message: String,
+        /// Ways out, if any is known.
+        hints: Vec<String>,
+    },
+}
+
+/// The result of a command's work.
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
+
+impl Failure {
+    /// A failure that says what is wrong.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self::Error { message: message.into(), hints: Vec::new() }
+    }
+
+    /// Adds a way out.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        if let Self::Error { hints, .. } = &mut self {
+            hints.push(hint.into());
+        }
+        self
+    }
+
+    /// The system refused to read or write a file.
+    pub(crate) fn file(path: &Path, error: &io::Error) -> Self {
+        Self::new(format!("{}: {}", path.display(), plain_words(error)))
+    }
+
+    /// Says it on standard error.
+    pub(crate) fn report(&self, palette: Palette) {
+        let Self::Error { message, hints } = self else { return };
+        say(palette, Role::Error, "error", message);
+        for hint in hints {
+            say(palette, Role::Hint, "hint", hint);
+        }
+    }
+}
+
+/// Writes a labelled line to standard error. If even that is closed there is nobody to tell.
+pub(crate) fn say(palette: Palette, role: Role, label: &str, message: &dyn Display) {
+    let message = message.to_string();
+    let lines: Vec<_> = message.lines().map(escape).collect();
+    let _ = writeln!(io::stderr(), "{} {}", palette.paint(role, &format!("{label}:")), lines.join("\n"));
+}
+
+/// Writes a warning to standard error.
+pub(crate) fn warn(palette: Palette, message: &dyn Display) {
+    say(palette, Role::Warning, "warning", message);
+}
+
+/// An error of the system without its number.
+pub(crate) fn plain_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "is a folder, not a file".to_owned(),
+        io::ErrorKind::InvalidData => "is not UTF-8 text".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// What `?` converts is an error of writing the output.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::ClosedPipe,
+            _ => Self::new(format!("the output could not be written: {}", plain_words(&error))),
+        }
+    }
+}
+
+impl From<csv::Error> for Failure {
+    fn from(error: csv::Error) -> Self {
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => error.into(),
+            other => Self::new(format!("the output could not be written: {other:?}")),
+        }
+    }
+}
+
+impl From<IndexError> for Failure {
+    fn from(error: IndexError) -> Self {
+        let failure = Self::new(error.to_string());
+        match error {
+            IndexError::NoIndex { .. } => failure
+                .hint("run `timbao index PATH…` to make one, or name another with --index DIR or TIMBAO_INDEX"),
+            IndexError::OtherVersion { .. } => {
+                failure.hint("run `timbao reindex --full` to build it again from the same sources")
+            }
+            IndexError::Busy { .. } => {
+                failure.hint("wait until the other run is done; searching is possible meanwhile")
+            }
+            IndexError::Damaged { .. } => {
+                failure.hint("run `timbao reindex --full` to build it again from the same sources")
+            }
+            _ => failure,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Exit codes, decided in one place.
+
+use std::process::ExitCode;
+
+/// How a command that did its work ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Something was found, or done.
+    Found,
+    /// Nothing was found.
+    Nothing,
+}
+
+/// The exit code after an error.
+pub(crate) const ERROR: u8 = 2;
+
+impl Outcome {
+    /// [`Found`](Self::Found) if `any`, else [`Nothing`](Self::Nothing).
+    pub(crate) fn of(any: bool) -> Self {
+        if any { Self::Found } else { Self::Nothing }
+    }
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Found => Self::SUCCESS,
+            Outcome::Nothing => Self::from(1),
+        }
+    }
+}
