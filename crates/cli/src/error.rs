@@ -113,6 +113,13 @@ impl From<IndexError> for Failure {
             IndexError::Damaged { .. } => {
                 failure.hint("run `timbao reindex --full` to build it again from the same sources")
             }
+            IndexError::NoSources { .. } => failure.hint("run `timbao index PATH…`"),
+            IndexError::Vanished { .. } => {
+                failure.hint("if it is meant to be gone, run this again with --allow-vanished")
+            }
+            IndexError::Unreadable(_) => {
+                failure.hint("nothing was changed; without --strict it is reported and left out")
+            }
             _ => failure,
         }
     }

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod error;
 mod exit;
+mod hits;
 mod output;
 
 use std::process::ExitCode;

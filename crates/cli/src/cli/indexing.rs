@@ -24,6 +24,9 @@ pub(crate) struct IndexArgs {
     /// Files and folders of articles
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
+    /// Take files and folders whose name begins with a dot
+    #[arg(long)]
+    pub hidden: bool,
     #[command(flatten)]
     pub indexing: IndexingArgs,
 }
@@ -55,15 +58,38 @@ pub(crate) struct IndexingArgs {
     /// Memory for articles that are being indexed (512MB, 1GiB) [default: 512MB]
     #[arg(long, value_name = "SIZE")]
     pub memory: Option<Memory>,
-    /// Exit with 2 when anything could not be read
+    /// Stop at the first thing that cannot be read, and change nothing
     #[arg(long)]
     pub strict: bool,
+    /// Tell what would be done, file by file, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Remove the articles of a folder that is gone as a whole, or nearly so
+    ///
+    /// Remove the articles of a folder that is gone as a whole, or nearly so. Without it that is
+    /// an error, because a disk may not be mounted.
+    #[arg(long)]
+    pub allow_vanished: bool,
     /// Write what was done and what could not be read to a file, as JSON; - is standard output
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub report: Option<PathBuf>,
     /// Search for this once the index is up to date
     #[arg(long, value_name = "QUERY")]
     pub search: Option<String>,
+}
+
+/// Remove the articles of files or folders from the index
+///
+/// Removes the articles of files or folders from the index, and does not index these again. The
+/// files stay untouched.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao forget bao-cu/")]
+pub(crate) struct ForgetArgs {
+    /// Files and folders, as they were named to index
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
 }
 
 /// Show how a file of articles is read

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use indexing::{IndexArgs, IndexingArgs, InspectArgs, ReindexArgs};
+pub(crate) use indexing::{ForgetArgs, IndexArgs, IndexingArgs, InspectArgs, ReindexArgs};
 pub(crate) use searching::{BatchArgs, ExplainArgs, FilterArgs, SearchArgs, ShowArgs, StatsArgs};
 pub(crate) use tools::{
     AnalyzeArgs, BenchCommand, CompletionsArgs, ConfigCommand, ConfigShowArgs, LatencyArgs, ManArgs, RelevanceArgs,
@@ -73,6 +73,7 @@ pub(crate) struct GlobalArgs {
 pub(crate) enum Command {
     Index(IndexArgs),
     Reindex(ReindexArgs),
+    Forget(ForgetArgs),
     Search(SearchArgs),
     Show(ShowArgs),
     Stats(StatsArgs),

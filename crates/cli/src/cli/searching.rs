@@ -39,8 +39,11 @@ Examples:
 Exit status: 0 hits, 1 no hits, 2 an error."
 )]
 pub(crate) struct SearchArgs {
-    /// What to search for
-    #[arg(required = true, value_name = "QUERY")]
+    /// What to search for; may be left out when there is a filter
+    #[arg(
+        value_name = "QUERY",
+        required_unless_present_any = ["after", "before", "date", "section", "place", "agency", "author", "source"]
+    )]
     pub query: Vec<String>,
     #[command(flatten)]
     pub filters: FilterArgs,
@@ -55,7 +58,7 @@ pub(crate) struct SearchArgs {
     #[arg(long, value_name = "ORDER", allow_hyphen_values = true, hide_possible_values = true)]
     pub sort: Option<Order>,
     /// Prefer recent articles: after so many days the bonus has halved
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", value_parser = crate::config::days)]
     pub recency: Option<f32>,
     /// Passages to print of each article
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -121,6 +124,9 @@ pub(crate) struct ShowArgs {
     /// Highlight the matches of a query
     #[arg(long, value_name = "QUERY")]
     pub query: Option<String>,
+    /// Accents of the query: auto, strict or loose [default: auto]
+    #[arg(long, value_name = "HOW", hide_possible_values = true)]
+    pub accents: Option<Accents>,
     /// Output format: text or json
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
     pub format: RecordFormat,

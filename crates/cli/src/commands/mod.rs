@@ -1,16 +1,26 @@
 //! One file per command.
 
 mod analyze;
+mod batch;
+mod bench_latency;
+mod bench_relevance;
 mod completions;
 mod config;
+mod explain;
+mod index;
 mod inspect;
 mod man;
+mod progress;
+mod query;
+mod search;
+mod show;
+mod stats;
 
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::cli::{Command, ConfigCommand, ListFormat, Paging};
+use crate::cli::{BenchCommand, Command, ConfigCommand, ListFormat, Paging};
 use crate::config::Settings;
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
@@ -33,7 +43,16 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Config(ConfigCommand::Show(args)) => config::show(&args, context),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
-        _ => Err(Failure::new("not built")),
+        Command::Index(args) => index::index(&args, context),
+        Command::Reindex(args) => index::reindex(&args, context),
+        Command::Forget(args) => index::forget(&args, context),
+        Command::Search(args) => search::run(&args, context),
+        Command::Show(args) => show::run(&args, context),
+        Command::Stats(args) => stats::run(&args, context),
+        Command::Batch(args) => batch::run(&args, context),
+        Command::Explain(args) => explain::run(&args, context),
+        Command::Bench(BenchCommand::Latency(args)) => bench_latency::run(&args, context),
+        Command::Bench(BenchCommand::Relevance(args)) => bench_relevance::run(&args, context),
     }
 }
 

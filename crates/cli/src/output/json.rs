@@ -26,7 +26,7 @@ fn escaped(json: &str) -> String {
     for c in json.chars() {
         if c != '\n' && is_obeyed(c) {
             // All of them are below U+10000. Writing to a string does not fail.
-            drop(write!(escaped, "\\u{:04x}", u32::from(c)));
+            let _ = write!(escaped, "\\u{:04x}", u32::from(c));
         } else {
             escaped.push(c);
         }

@@ -40,7 +40,9 @@ fn escape_with(text: &str, replace: impl Fn(char) -> Option<char>) -> Cow<'_, st
             _ => match replace(c) {
                 Some(other) => escaped.push(other),
                 // Writing to a string does not fail.
-                None => drop(write!(escaped, "\\u{{{:x}}}", u32::from(c))),
+                None => {
+                    let _ = write!(escaped, "\\u{{{:x}}}", u32::from(c));
+                }
             },
         }
     }

@@ -1,0 +1,131 @@
+//! Progress of an update, on one line of a terminal.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use timbao_articles::Problem;
+use timbao_index::update::{Phase, Progress, Reading};
+
+use crate::output::number::{bytes, count, counted, duration};
+use crate::output::width::truncated;
+
+/// Draws how far an update is, on standard error.
+pub(crate) struct ProgressLine {
+    columns: usize,
+    state: Mutex<State>,
+}
+
+struct State {
+    phase: Option<Phase>,
+    phase_began: Instant,
+    files: u64,
+    reading: Reading,
+    drawn: Option<Instant>,
+}
+
+/// Time between two drawings.
+const REST: Duration = Duration::from_millis(100);
+
+impl ProgressLine {
+    /// A line of at most so many columns.
+    pub(crate) fn new(columns: usize) -> Self {
+        let state = State {
+            phase: None,
+            phase_began: Instant::now(),
+            files: 0,
+            reading: Reading::default(),
+            drawn: None,
+        };
+        Self { columns, state: Mutex::new(state) }
+    }
+
+    /// Removes the line.
+    pub(crate) fn clear(&self) {
+        // A terminal that cannot be written to shows nothing that had to be removed.
+        let _ = write!(io::stderr(), "\r\x1b[K");
+    }
+
+    fn change(&self, is_urgent: bool, change: impl FnOnce(&mut State)) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut state);
+        if is_urgent || state.drawn.is_none_or(|drawn| drawn.elapsed() >= REST) {
+            state.drawn = Some(Instant::now());
+            let line = truncated(&state.line(), self.columns.saturating_sub(1));
+            let _ = write!(io::stderr(), "\r\x1b[K{line}");
+        }
+    }
+}
+
+impl Progress for ProgressLine {
+    fn phase(&self, phase: Phase) {
+        self.change(true, |state| {
+            state.phase = Some(phase);
+            state.phase_began = Instant::now();
+        });
+    }
+
+    fn found(&self, files: u64) {
+        self.change(false, |state| state.files = files);
+    }
+
+    fn read(&self, so_far: Reading) {
+        self.change(false, |state| state.reading = so_far);
+    }
+
+    fn problem(&self, _problem: &Problem) {}
+}
+
+impl State {
+    fn line(&self) -> String {
+        match self.phase {
+            None => String::new(),
+            Some(Phase::Finding) => format!("finding files: {}", count(self.files)),
+            Some(Phase::Reading { bytes: all, .. }) => reading_line(self.reading, all, self.phase_began.elapsed()),
+            Some(Phase::Committing) => "committing".to_owned(),
+            Some(Phase::Merging) => "merging, so that searches are fast".to_owned(),
+            Some(_) => "working".to_owned(),
+        }
+    }
+}
+
+/// Articles, speed, share done and time left.
+fn reading_line(read: Reading, all: u64, spent: Duration) -> String {
+    let mut line = counted(read.articles, "article");
+    let seconds = spent.as_secs_f64();
+    if seconds > 0.0 && read.bytes > 0 {
+        let _ = write!(line, " · {}/s", bytes((read.bytes as f64 / seconds) as u64));
+    }
+    if all > 0 {
+        let share = (read.bytes as f64 / all as f64).min(1.0);
+        let _ = write!(line, " · {:.0} %", share * 100.0);
+        // Before a second has passed a guess is worth nothing.
+        if seconds >= 1.0 && share > 0.0 {
+            let left = seconds / share - seconds;
+            if let Ok(left) = Duration::try_from_secs_f64(left.round()) {
+                let _ = write!(line, " · {} left", if left < REST { "nothing".to_owned() } else { duration(left) });
+            }
+        }
+    }
+    if read.problems > 0 {
+        let _ = write!(line, " · {}", counted(read.problems, "problem"));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_tells_speed_and_time_left() {
+        let read = Reading { files: 3, bytes: 25_000_000, articles: 12_345, problems: 2 };
+        assert_eq!(
+            reading_line(read, 100_000_000, Duration::from_secs(2)),
+            "12,345 articles · 12 MB/s · 25 % · 6.0 s left · 2 problems"
+        );
+        assert_eq!(reading_line(Reading::default(), 0, Duration::ZERO), "0 articles");
+        assert_eq!(reading_line(Reading::default(), 10, Duration::from_secs(5)), "0 articles · 0 %");
+    }
+}

@@ -1,0 +1,99 @@
+//! `timbao search`.
+
+use std::io::Write;
+use std::time::Instant;
+
+use timbao_index::{Index, SearchOptions};
+
+use crate::cli::{FilterArgs, ListFormat, SearchArgs};
+use crate::error::{Failure, Result};
+use crate::exit::Outcome;
+use crate::hits::{self, ShownHit, csv, json};
+use crate::output::csv::CsvWriter;
+use crate::output::json::{write_line, write_pretty};
+use crate::output::number::{counted, duration};
+use crate::output::style::Role;
+
+use super::Context;
+use super::query::{Prepared, sort};
+
+/// Prints ranked hits.
+pub(crate) fn run(args: &SearchArgs, context: &Context) -> Result<Outcome> {
+    search(args, &args.query.join(" "), context)
+}
+
+/// Prints the hits of a query with every option at its default.
+pub(crate) fn plain(query: &str, context: &Context) -> Result<Outcome> {
+    let args = SearchArgs {
+        query: Vec::new(),
+        filters: FilterArgs::default(),
+        limit: None,
+        offset: 0,
+        sort: None,
+        recency: None,
+        snippets: 1,
+        format: ListFormat::Text,
+    };
+    search(&args, query, context)
+}
+
+fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> {
+    let settings = &context.settings;
+    let searcher = Index::open(&settings.index)?.searcher()?;
+    let start = Instant::now();
+    let prepared = Prepared::new(query, &args.filters, context)?;
+    let options = SearchOptions {
+        limit: args.limit.unwrap_or(settings.limit),
+        offset: args.offset,
+        sort: sort(args.sort.unwrap_or(settings.sort)),
+        total: true,
+        recency_half_life: args.recency.or(settings.recency),
+    };
+    let found = searcher.search(prepared.plan(), &options)?;
+    let time = start.elapsed();
+    let total = found.total.ok_or_else(|| Failure::new("the engine did not count the matches"))?;
+    prepared.warn(context);
+    let first = args.offset as u64 + 1;
+    let shown = found
+        .hits
+        .iter()
+        .zip(first..)
+        .map(|(hit, rank)| ShownHit::load(&searcher, prepared.plan(), hit, rank, args.snippets));
+    let mut out = context.paged_for(args.format);
+    let terminal = &context.terminal;
+    match args.format {
+        ListFormat::Text => {
+            let time = if terminal.is_terminal { format!(" · {}", duration(time)) } else { String::new() };
+            let summary = format!("{}{time}", counted(total, "article"));
+            writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
+            hits::text::write(&mut out, terminal, &shown.collect::<Result<Vec<_>>>()?)?;
+        }
+        ListFormat::Json => {
+            let shown = shown.collect::<Result<Vec<_>>>()?;
+            let answer = json::Answer {
+                version: json::VERSION,
+                query: &prepared.text,
+                total,
+                offset: args.offset,
+                range_unit: json::RANGE_UNIT,
+                problems: prepared.problems.iter().map(|p| json::ProblemShape::new(p, &prepared.text)).collect(),
+                hits: shown.iter().map(json::HitShape::new).collect(),
+            };
+            write_pretty(&mut out, &answer)?;
+        }
+        ListFormat::Jsonl => {
+            for hit in shown {
+                write_line(&mut out, &json::HitShape::new(&hit?))?;
+            }
+        }
+        ListFormat::Csv => {
+            let mut rows = CsvWriter::new(&mut out, terminal, &csv::HEADER)?;
+            for hit in shown {
+                rows.row(csv::row(&hit?))?;
+            }
+            rows.flush()?;
+        }
+    }
+    out.flush()?;
+    Ok(Outcome::of(total > 0))
+}

@@ -1,0 +1,164 @@
+//! `timbao show`.
+
+use std::io::{self, Write};
+use std::ops::Range;
+use std::path::Path;
+
+use serde::Serialize;
+use timbao_articles::Article;
+use timbao_index::plan::TextField;
+use timbao_index::{Address, Index, Match, Searcher};
+
+use crate::cli::{FilterArgs, RecordFormat, ShowArgs};
+use crate::error::{Result, say};
+use crate::exit::Outcome;
+use crate::hits::json::VERSION;
+use crate::hits::{place, text};
+use crate::output::highlight::highlighted;
+use crate::output::json::write_pretty;
+use crate::output::link::web_address;
+use crate::output::pager::Sink;
+use crate::output::sanitize::escape;
+use crate::output::style::Role;
+use crate::output::terminal::Terminal;
+use crate::output::text::{Piece, paragraph};
+
+use super::Context;
+use super::query::Prepared;
+
+/// The articles with an id, in JSON.
+#[derive(Serialize)]
+struct Answer<'a> {
+    version: u32,
+    id: &'a str,
+    articles: &'a [Article],
+}
+
+/// Prints an article.
+pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
+    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let query = match &args.query {
+        Some(query) => {
+            let filters = FilterArgs { accents: args.accents, ..FilterArgs::default() };
+            let prepared = Prepared::new(query, &filters, context)?;
+            prepared.warn(context);
+            Some(prepared)
+        }
+        None => None,
+    };
+    let addresses = find(&searcher, &args.id)?;
+    if addresses.is_empty() {
+        let palette = context.terminal.error_palette;
+        say(palette, Role::Warning, "not found", &format!("there is no article {}", args.id));
+        say(palette, Role::Hint, "hint", &"`timbao search` prints the id or the path of every hit");
+        return Ok(Outcome::Nothing);
+    }
+    let articles = addresses.iter().map(|&a| Ok(searcher.article(a)?)).collect::<Result<Vec<_>>>()?;
+    match args.format {
+        RecordFormat::Json => {
+            let mut out = Sink::stdout();
+            write_pretty(&mut out, &Answer { version: VERSION, id: &args.id, articles: &articles })?;
+            out.flush()?;
+        }
+        RecordFormat::Text => {
+            let mut out = context.paged();
+            for (i, (article, &address)) in articles.iter().zip(&addresses).enumerate() {
+                if i > 0 {
+                    writeln!(out, "\n{}\n", context.terminal.palette.paint(Role::Dim, "―――"))?;
+                }
+                let matches = match &query {
+                    Some(query) => searcher.matches(query.plan(), address)?,
+                    None => Vec::new(),
+                };
+                write_article(&mut out, &context.terminal, article, &matches)?;
+            }
+            out.flush()?;
+        }
+    }
+    Ok(Outcome::Found)
+}
+
+/// The articles with an id; else those at a path, which have it or its end as their id.
+fn find(searcher: &Searcher, id: &str) -> Result<Vec<Address>> {
+    let found = searcher.find_id(id)?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let (path, member) = match id.split_once('#') {
+        Some((path, member)) => (path, Some(member)),
+        None => (id, None),
+    };
+    let Ok(whole) = std::path::absolute(Path::new(path)) else { return Ok(Vec::new()) };
+    let whole = whole.canonicalize().unwrap_or(whole);
+    let Some(whole) = whole.to_str() else { return Ok(Vec::new()) };
+    let wanted = member.map_or_else(|| whole.to_owned(), |member| format!("{whole}#{member}"));
+    // Every end of the path that begins a name may be the id.
+    let starts = whole.char_indices().filter(|(_, c)| std::path::is_separator(*c)).map(|(i, _)| i + 1);
+    for start in starts {
+        let end = wanted.get(start..).unwrap_or_default();
+        let end = if cfg!(windows) { end.replace('\\', "/") } else { end.to_owned() };
+        let mut found = searcher.find_id(&end)?;
+        let mut is_there = Vec::new();
+        for address in found.drain(..) {
+            if place(&searcher.record(address)?) == wanted {
+                is_there.push(address);
+            }
+        }
+        if !is_there.is_empty() {
+            return Ok(is_there);
+        }
+    }
+    Ok(Vec::new())
+}
+
+fn write_article(out: &mut dyn Write, terminal: &Terminal, article: &Article, matches: &[Match]) -> io::Result<()> {
+    let blank = Piece::new(Role::Plain, "");
+    let ranges = |field: TextField| -> Vec<Range<usize>> {
+        matches.iter().filter(|m| m.range.field == field).map(|m| m.range.bytes.clone()).collect()
+    };
+    let mut write = |pieces: Vec<Piece>| paragraph(out, terminal, &blank, 0, pieces);
+    write(match &article.title {
+        Some(title) => highlighted(title, &ranges(TextField::Title), Role::Title),
+        None => vec![Piece::new(Role::Title, "(no title)")],
+    })?;
+    let mut about = text::metadata(article);
+    about.extend(article.author.as_deref().map(|author| escape(author).into_owned()));
+    if !about.is_empty() {
+        write(vec![Piece::new(Role::Dim, about.join(" · "))])?;
+    }
+    write(text::location(article, terminal))?;
+    if let Some(url) = &article.url {
+        let mut piece = Piece::new(Role::Dim, escape(url));
+        piece.link = web_address(url).map(Into::into);
+        write(vec![piece])?;
+    }
+    if let Some(summary) = &article.summary {
+        writeln!(out)?;
+        paragraph(out, terminal, &blank, 0, highlighted(summary, &ranges(TextField::Summary), Role::Title))?;
+    }
+    let body = ranges(TextField::Body);
+    let mut at = 0;
+    for line in article.body.split_inclusive('\n') {
+        let here = at..at + line.len();
+        at = here.end;
+        let line = line.trim_end();
+        if line.is_empty() {
+            continue;
+        }
+        let within: Vec<_> = body
+            .iter()
+            .filter(|r| r.start >= here.start && r.start < here.end)
+            .map(|r| r.start - here.start..r.end.saturating_sub(here.start).min(line.len()))
+            .collect();
+        writeln!(out)?;
+        paragraph(out, terminal, &blank, 0, highlighted(line, &within, Role::Plain))?;
+    }
+    for caption in &article.captions {
+        writeln!(out)?;
+        let credit = caption.credit.as_ref().map(|credit| format!(" ({})", escape(credit))).unwrap_or_default();
+        let shown = format!("{}{credit}", escape(&caption.text));
+        let head = Piece::new(Role::Label, "▣ ");
+        paragraph(out, terminal, &head, 2, vec![Piece::new(Role::Dim, shown)])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! Hits for people.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use timbao_articles::Article;
+use timbao_index::Snippet;
+
+use crate::output::date::vietnamese;
+use crate::output::highlight::highlighted;
+use crate::output::link::{file_address, web_address};
+use crate::output::sanitize::escape;
+use crate::output::style::Role;
+use crate::output::terminal::Terminal;
+use crate::output::text::{Piece, paragraph};
+
+use super::{ShownHit, place};
+
+/// Writes hits, a blank line before each.
+pub(crate) fn write(out: &mut dyn Write, terminal: &Terminal, hits: &[ShownHit]) -> io::Result<()> {
+    let last = hits.last().map_or(0, |hit| hit.rank);
+    let digits = last.to_string().len();
+    let indent = digits + 2;
+    for hit in hits {
+        writeln!(out)?;
+        let rank = Piece::new(Role::Dim, format!("{:>digits$}  ", hit.rank));
+        paragraph(out, terminal, &rank, indent, title(hit, terminal))?;
+        let blank = Piece::new(Role::Plain, "");
+        let about = metadata(&hit.article);
+        if !about.is_empty() {
+            paragraph(out, terminal, &blank, indent, vec![Piece::new(Role::Dim, about.join(" · "))])?;
+        }
+        paragraph(out, terminal, &blank, indent, location(&hit.article, terminal))?;
+        for snippet in &hit.snippets {
+            paragraph(out, terminal, &blank, indent, passage(snippet))?;
+        }
+    }
+    Ok(())
+}
+
+/// Date, section, source, agency and place, as far as they are known.
+pub(crate) fn metadata(article: &Article) -> Vec<String> {
+    let date = article.published.as_ref().map(vietnamese);
+    let known = [&date, &article.section, &article.source, &article.agency, &article.place];
+    let mut parts: Vec<String> = Vec::new();
+    for part in known.into_iter().flatten() {
+        let part = escape(part).into_owned();
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    parts
+}
+
+/// The path of the article, and its id where that says something else.
+pub(crate) fn location(article: &Article, terminal: &Terminal) -> Vec<Piece> {
+    let place = place(article);
+    let shown = std::env::current_dir()
+        .ok()
+        .and_then(|folder| Path::new(&place).strip_prefix(folder).ok().map(|path| path.display().to_string()))
+        .unwrap_or_else(|| place.clone());
+    let mut path = Piece::new(Role::Dim, escape(&shown));
+    path.link = if terminal.links { file_address(&article.path).map(Arc::from) } else { None };
+    let mut pieces = vec![path];
+    if !place.ends_with(&article.id) {
+        pieces.push(Piece::new(Role::Dim, format!(" · id {}", escape(&article.id))));
+    }
+    pieces
+}
+
+fn title(hit: &ShownHit, terminal: &Terminal) -> Vec<Piece> {
+    let mut pieces = match &hit.article.title {
+        Some(title) => highlighted(title, &hit.title_matches, Role::Title),
+        None => vec![Piece::new(Role::Title, "(no title)")],
+    };
+    let address = hit.article.url.as_deref().filter(|_| terminal.links).and_then(web_address);
+    if let Some(address) = address {
+        let address: Arc<str> = address.into();
+        pieces.iter_mut().for_each(|piece| piece.link = Some(Arc::clone(&address)));
+    }
+    pieces
+}
+
+/// A passage, with an ellipsis where its paragraph goes on.
+fn passage(snippet: &Snippet) -> Vec<Piece> {
+    let mut pieces = highlighted(&snippet.text, &snippet.highlights, Role::Plain);
+    if snippet.starts_mid {
+        pieces.insert(0, Piece::new(Role::Plain, "… "));
+    }
+    if snippet.ends_mid {
+        pieces.push(Piece::new(Role::Plain, " …"));
+    }
+    pieces
+}
