@@ -18,8 +18,9 @@ use crate::error::{Failure, Result, plain_words};
 const PROJECT_FILE: &str = "timbao.toml";
 
 /// The keys of a configuration file, in the order they are shown.
-const KEYS: [&str; 9] =
-    ["index", "color", "pager", "limit", "accents", "sort", "recency", "threads", "memory"];
+const KEYS: [&str; 9] = [
+    "index", "color", "pager", "limit", "accents", "sort", "recency", "threads", "memory",
+];
 
 /// Every setting, with what is in force.
 #[derive(Debug)]
@@ -92,7 +93,9 @@ impl fmt::Display for Origin {
         match self {
             Self::Flag | Self::Default => f.write_str(self.name()),
             Self::Environment(variable) => write!(f, "environment {variable}"),
-            Self::Project(path) | Self::User(path) => write!(f, "{} {}", self.name(), path.display()),
+            Self::Project(path) | Self::User(path) => {
+                write!(f, "{} {}", self.name(), path.display())
+            }
         }
     }
 }
@@ -121,7 +124,12 @@ struct Layers<'e> {
 
 impl<'e> Layers<'e> {
     fn new(environment: &'e dyn Fn(&str) -> Option<OsString>) -> Self {
-        Self { environment, files: Vec::new(), warnings: Vec::new(), entries: Vec::new() }
+        Self {
+            environment,
+            files: Vec::new(),
+            warnings: Vec::new(),
+            entries: Vec::new(),
+        }
     }
 
     /// Adds the file of the nearest folder that has one, from `folder` upward.
@@ -139,10 +147,18 @@ impl<'e> Layers<'e> {
     /// Windows in the folder of application data.
     fn add_user(&mut self) -> Result<()> {
         let absolute = |variable: &str| {
-            (self.environment)(variable).map(PathBuf::from).filter(|path| path.is_absolute())
+            (self.environment)(variable)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
         };
         let base = absolute("XDG_CONFIG_HOME")
-            .or_else(|| if cfg!(windows) { absolute("APPDATA") } else { None })
+            .or_else(|| {
+                if cfg!(windows) {
+                    absolute("APPDATA")
+                } else {
+                    None
+                }
+            })
             .or_else(|| absolute("HOME").map(|home| home.join(".config")));
         let Some(base) = base else { return Ok(()) };
         let path = base.join("timbao").join("config.toml");
@@ -153,18 +169,36 @@ impl<'e> Layers<'e> {
     fn add_file(&mut self, path: &Path, origin: Origin) -> Result<bool> {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
                 return Ok(false);
             }
-            Err(error) => return Err(Failure::new(format!("{}: {}", path.display(), plain_words(&error)))),
+            Err(error) => {
+                return Err(Failure::new(format!(
+                    "{}: {}",
+                    path.display(),
+                    plain_words(&error)
+                )));
+            }
         };
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+            let line = error.span().map_or(1, |span| {
+                text[..span.start.min(text.len())].lines().count().max(1)
+            });
             Failure::new(format!("{}:{line}: {}", path.display(), error.message()))
         })?;
         for key in table.keys().filter(|key| !KEYS.contains(&key.as_str())) {
-            let guess = nearest(key, &KEYS).map(|guess| format!("; did you mean `{guess}`?")).unwrap_or_default();
-            self.warnings.push(format!("{}: there is no key `{key}`{guess}", path.display()));
+            let guess = nearest(key, &KEYS)
+                .map(|guess| format!("; did you mean `{guess}`?"))
+                .unwrap_or_default();
+            self.warnings.push(format!(
+                "{}: there is no key `{key}`{guess}",
+                path.display()
+            ));
         }
         self.files.push((origin, table));
         Ok(true)
@@ -172,14 +206,27 @@ impl<'e> Layers<'e> {
 
     fn settings(mut self, flags: &GlobalArgs) -> Result<Settings> {
         let index = self.index(flags)?;
-        let color = self.pick("color", flags.color, choice::<Color>, choice_name)?.unwrap_or_default();
+        let color = self
+            .pick("color", flags.color, choice::<Color>, choice_name)?
+            .unwrap_or_default();
         let pager = flags.no_pager.then_some(Paging::Never);
-        let pager = self.pick("pager", pager, choice::<Paging>, choice_name)?.unwrap_or_default();
+        let pager = self
+            .pick("pager", pager, choice::<Paging>, choice_name)?
+            .unwrap_or_default();
         let limit = self.pick("limit", None, number::<usize>, usize::to_string)?;
-        let accents = self.pick("accents", None, choice::<Accents>, choice_name)?.unwrap_or_default();
-        let sort = self.pick("sort", None, choice::<Order>, choice_name)?.unwrap_or_default();
+        let accents = self
+            .pick("accents", None, choice::<Accents>, choice_name)?
+            .unwrap_or_default();
+        let sort = self
+            .pick("sort", None, choice::<Order>, choice_name)?
+            .unwrap_or_default();
         let recency = self.pick("recency", None, days, f32::to_string)?;
-        let threads = self.pick("threads", None, number::<NonZeroUsize>, NonZeroUsize::to_string)?;
+        let threads = self.pick(
+            "threads",
+            None,
+            number::<NonZeroUsize>,
+            NonZeroUsize::to_string,
+        )?;
         let memory = self.pick("memory", None, Memory::from_str, Memory::to_string)?;
         let defaults = [
             ("index", "./.timbao".to_owned()),
@@ -190,7 +237,11 @@ impl<'e> Layers<'e> {
             ("accents", choice_name(&Accents::default())),
             ("sort", choice_name(&Order::default())),
         ];
-        for entry in self.entries.iter_mut().filter(|entry| entry.origin == Origin::Default) {
+        for entry in self
+            .entries
+            .iter_mut()
+            .filter(|entry| entry.origin == Origin::Default)
+        {
             if let Some((_, value)) = defaults.iter().find(|(key, _)| *key == entry.key) {
                 entry.value.clone_from(value);
             }
@@ -215,8 +266,13 @@ impl<'e> Layers<'e> {
     fn index(&mut self, flags: &GlobalArgs) -> Result<Option<PathBuf>> {
         let (path, origin) = if let Some(path) = &flags.index {
             (Some(path.clone()), Origin::Flag)
-        } else if let Some(path) = (self.environment)("TIMBAO_INDEX").filter(|path| !path.is_empty()) {
-            (Some(path.into()), Origin::Environment("TIMBAO_INDEX".to_owned()))
+        } else if let Some(path) =
+            (self.environment)("TIMBAO_INDEX").filter(|path| !path.is_empty())
+        {
+            (
+                Some(path.into()),
+                Origin::Environment("TIMBAO_INDEX".to_owned()),
+            )
         } else {
             match self.written("index")? {
                 Some((value, origin)) => {
@@ -229,8 +285,15 @@ impl<'e> Layers<'e> {
                 None => (None, Origin::Default),
             }
         };
-        let value = path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-        self.entries.push(Entry { key: "index", value, origin });
+        let value = path
+            .as_ref()
+            .map(|path| path.display().to_string())
+            .unwrap_or_default();
+        self.entries.push(Entry {
+            key: "index",
+            value,
+            origin,
+        });
         Ok(path)
     }
 
@@ -247,7 +310,9 @@ impl<'e> Layers<'e> {
             None => match self.written(key)? {
                 Some((text, origin)) => {
                     let value = parse(&text).map_err(|error| {
-                        Failure::new(format!("`{text}` is no value of `{key}` ({origin}): {error}"))
+                        Failure::new(format!(
+                            "`{text}` is no value of `{key}` ({origin}): {error}"
+                        ))
                     })?;
                     (Some(value), origin)
                 }
@@ -255,7 +320,11 @@ impl<'e> Layers<'e> {
             },
         };
         let text = value.as_ref().map(print).unwrap_or_default();
-        self.entries.push(Entry { key, value: text, origin });
+        self.entries.push(Entry {
+            key,
+            value: text,
+            origin,
+        });
         Ok(value)
     }
 
@@ -263,20 +332,24 @@ impl<'e> Layers<'e> {
     fn written(&self, key: &str) -> Result<Option<(String, Origin)>> {
         let variable = format!("TIMBAO_{}", key.to_ascii_uppercase());
         if let Some(value) = (self.environment)(&variable).filter(|value| !value.is_empty()) {
-            let value = value
-                .into_string()
-                .map_err(|_| Failure::new(format!("the environment variable {variable} is not UTF-8")))?;
+            let value = value.into_string().map_err(|_| {
+                Failure::new(format!("the environment variable {variable} is not UTF-8"))
+            })?;
             return Ok(Some((value, Origin::Environment(variable))));
         }
         for (origin, table) in &self.files {
-            let Some(value) = table.get(key) else { continue };
+            let Some(value) = table.get(key) else {
+                continue;
+            };
             let text = match value {
                 toml::Value::String(text) => text.clone(),
                 toml::Value::Integer(number) => number.to_string(),
                 toml::Value::Float(number) => number.to_string(),
                 _ => {
                     let kind = value.type_str();
-                    return Err(Failure::new(format!("`{key}` cannot be of type {kind} ({origin})")));
+                    return Err(Failure::new(format!(
+                        "`{key}` cannot be of type {kind} ({origin})"
+                    )));
                 }
             };
             return Ok(Some((text, origin.clone())));
@@ -301,24 +374,36 @@ fn choice<T: ValueEnum>(text: &str) -> Result<T, String> {
 }
 
 fn choice_name<T: ValueEnum>(value: &T) -> String {
-    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    value
+        .to_possible_value()
+        .map(|value| value.get_name().to_owned())
+        .unwrap_or_default()
 }
 
 fn number<T: FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| "expected a whole number".to_owned())
+    text.parse()
+        .map_err(|_| "expected a whole number".to_owned())
 }
 
 /// Reads a positive number of days.
 pub(crate) fn days(text: &str) -> Result<f32, String> {
-    let days = text.parse::<f32>().ok().filter(|days| days.is_finite() && *days > 0.0);
+    let days = text
+        .parse::<f32>()
+        .ok()
+        .filter(|days| days.is_finite() && *days > 0.0);
     days.ok_or_else(|| "expected a number of days above 0".to_owned())
 }
 
 /// The candidate that differs from `typed` by a slip or two.
 fn nearest<'c>(typed: &str, candidates: &[&'c str]) -> Option<&'c str> {
     let typed = typed.to_lowercase();
-    let distances = candidates.iter().map(|&name| (strsim::osa_distance(&typed, name), name));
-    distances.filter(|(distance, _)| *distance <= 2).min().map(|(_, name)| name)
+    let distances = candidates
+        .iter()
+        .map(|&name| (strsim::osa_distance(&typed, name), name));
+    distances
+        .filter(|(distance, _)| *distance <= 2)
+        .min()
+        .map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -326,28 +411,67 @@ mod tests {
     use super::*;
 
     fn flags() -> GlobalArgs {
-        GlobalArgs { index: None, color: None, no_pager: false }
+        GlobalArgs {
+            index: None,
+            color: None,
+            no_pager: false,
+        }
     }
 
-    fn layers<'e>(environment: &'e dyn Fn(&str) -> Option<OsString>, files: &[(Origin, &str)]) -> Layers<'e> {
+    fn layers<'e>(
+        environment: &'e dyn Fn(&str) -> Option<OsString>,
+        files: &[(Origin, &str)],
+    ) -> Layers<'e> {
         let mut layers = Layers::new(environment);
-        layers.files = files.iter().map(|(origin, text)| (origin.clone(), text.parse().unwrap())).collect();
+        layers.files = files
+            .iter()
+            .map(|(origin, text)| (origin.clone(), text.parse().unwrap()))
+            .collect();
         layers
     }
 
     #[test]
     fn the_nearer_layer_wins() {
-        let project = (Origin::Project("/p/timbao.toml".into()), "limit = 20\nsort = '-date'\nindex = 'i'");
-        let user = (Origin::User("/u/config.toml".into()), "limit = 30\ncolor = 'never'\nmemory = '1GiB'");
+        let project = (
+            Origin::Project("/p/timbao.toml".into()),
+            "limit = 20\nsort = '-date'\nindex = 'i'",
+        );
+        let user = (
+            Origin::User("/u/config.toml".into()),
+            "limit = 30\ncolor = 'never'\nmemory = '1GiB'",
+        );
         let environment = |name: &str| (name == "TIMBAO_SORT").then(|| "date".into());
         let settings = layers(&environment, &[project, user])
-            .settings(&GlobalArgs { color: Some(Color::Always), ..flags() })
+            .settings(&GlobalArgs {
+                color: Some(Color::Always),
+                ..flags()
+            })
             .unwrap();
         assert_eq!((settings.limit, settings.sort), (20, Order::Date));
-        assert_eq!((settings.color, settings.memory), (Color::Always, Memory(1 << 30)));
-        assert_eq!((settings.index, settings.recency), (PathBuf::from("/p/i"), None));
-        let origins: Vec<_> = settings.entries.iter().map(|e| (e.key, e.origin.name())).collect();
-        let expected = ["project", "flag", "default", "project", "default", "environment", "default", "default", "user"];
+        assert_eq!(
+            (settings.color, settings.memory),
+            (Color::Always, Memory(1 << 30))
+        );
+        assert_eq!(
+            (settings.index, settings.recency),
+            (PathBuf::from("/p/i"), None)
+        );
+        let origins: Vec<_> = settings
+            .entries
+            .iter()
+            .map(|e| (e.key, e.origin.name()))
+            .collect();
+        let expected = [
+            "project",
+            "flag",
+            "default",
+            "project",
+            "default",
+            "environment",
+            "default",
+            "default",
+            "user",
+        ];
         assert_eq!(origins, KEYS.into_iter().zip(expected).collect::<Vec<_>>());
     }
 
@@ -365,9 +489,18 @@ mod tests {
             "`alway` is no value of `color` (user /u/config.toml): \
              expected one of auto, always, never; did you mean `always`?"
         );
-        assert_eq!(said("limit = -1"), "`-1` is no value of `limit` (user /u/config.toml): expected a whole number");
-        assert_eq!(said("limit = [1]"), "`limit` cannot be of type array (user /u/config.toml)");
-        assert_eq!(said("recency = 'nan'"), "`nan` is no value of `recency` (user /u/config.toml): expected a number of days above 0");
+        assert_eq!(
+            said("limit = -1"),
+            "`-1` is no value of `limit` (user /u/config.toml): expected a whole number"
+        );
+        assert_eq!(
+            said("limit = [1]"),
+            "`limit` cannot be of type array (user /u/config.toml)"
+        );
+        assert_eq!(
+            said("recency = 'nan'"),
+            "`nan` is no value of `recency` (user /u/config.toml): expected a number of days above 0"
+        );
     }
 
     #[test]

@@ -29,7 +29,10 @@ pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 impl Failure {
     /// A failure that says what is wrong.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self::Error { message: message.into(), hints: Vec::new() }
+        Self::Error {
+            message: message.into(),
+            hints: Vec::new(),
+        }
     }
 
     /// Adds a way out.
@@ -48,7 +51,9 @@ impl Failure {
 
     /// Says it on standard error.
     pub(crate) fn report(&self, palette: Palette) {
-        let Self::Error { message, hints } = self else { return };
+        let Self::Error { message, hints } = self else {
+            return;
+        };
         say(palette, Role::Error, "error", message);
         for hint in hints {
             say(palette, Role::Hint, "hint", hint);
@@ -60,7 +65,12 @@ impl Failure {
 pub(crate) fn say(palette: Palette, role: Role, label: &str, message: &dyn Display) {
     let message = message.to_string();
     let lines: Vec<_> = message.lines().map(escape).collect();
-    let _ = writeln!(io::stderr(), "{} {}", palette.paint(role, &format!("{label}:")), lines.join("\n"));
+    let _ = writeln!(
+        io::stderr(),
+        "{} {}",
+        palette.paint(role, &format!("{label}:")),
+        lines.join("\n")
+    );
 }
 
 /// Writes a warning to standard error.
@@ -84,7 +94,10 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::ClosedPipe,
-            _ => Self::new(format!("the output could not be written: {}", plain_words(&error))),
+            _ => Self::new(format!(
+                "the output could not be written: {}",
+                plain_words(&error)
+            )),
         }
     }
 }
@@ -101,18 +114,18 @@ impl From<csv::Error> for Failure {
 impl From<IndexError> for Failure {
     fn from(error: IndexError) -> Self {
         let failure = Self::new(error.to_string());
-        match error {
+        match &error {
             IndexError::NoIndex { .. } => failure
                 .hint("run `timbao index PATH…` to make one, or name another with --index DIR or TIMBAO_INDEX"),
-            IndexError::OtherVersion { .. } => {
-                failure.hint("run `timbao reindex --full` to build it again from the same sources")
-            }
+            IndexError::OtherVersion { dir, .. } => failure.hint(format!(
+                "remove the folder {} and run `timbao index PATH…` to build it again",
+                dir.display()
+            )),
             IndexError::Busy { .. } => {
                 failure.hint("wait until the other run is done; searching is possible meanwhile")
             }
-            IndexError::Damaged { .. } => {
-                failure.hint("run `timbao reindex --full` to build it again from the same sources")
-            }
+            IndexError::Damaged { .. } => failure
+                .hint("run `timbao reindex --full`, or remove the folder of the index and run `timbao index PATH…`"),
             IndexError::NoSources { .. } => failure.hint("run `timbao index PATH…`"),
             IndexError::Vanished { .. } => {
                 failure.hint("if it is meant to be gone, run this again with --allow-vanished")

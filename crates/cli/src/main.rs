@@ -25,7 +25,11 @@ fn main() -> ExitCode {
         Err(answer) => {
             // Help and versions come this way too; a closed pipe is nobody's loss.
             let _ = answer.print();
-            return if answer.use_stderr() { ExitCode::from(exit::ERROR) } else { ExitCode::SUCCESS };
+            return if answer.use_stderr() {
+                ExitCode::from(exit::ERROR)
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     let fallback = Terminal::detect(cli.global.color.unwrap_or(Color::Auto));

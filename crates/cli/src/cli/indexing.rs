@@ -9,8 +9,8 @@ use super::values::{ListFormat, Memory};
 
 /// Index files and folders of articles
 ///
-/// Indexes files and folders: plain text, Markdown, HTML, JSON, JSON Lines and more, packed or
-/// not. Run again, it takes what is new, changed or gone and leaves the rest. What cannot be
+/// Articles are read from plain text, Markdown, HTML, JSON, JSON Lines and more, packed or not. Run
+/// again, it takes what is new, changed or gone and leaves the rest. What cannot be
 /// read is reported, counted and left out; it never stops the run.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -66,8 +66,7 @@ pub(crate) struct IndexingArgs {
     pub dry_run: bool,
     /// Remove the articles of a folder that is gone as a whole, or nearly so
     ///
-    /// Remove the articles of a folder that is gone as a whole, or nearly so. Without it that is
-    /// an error, because a disk may not be mounted.
+    /// Without it that is an error, because a disk may not be mounted.
     #[arg(long)]
     pub allow_vanished: bool,
     /// Write what was done and what could not be read to a file, as JSON; - is standard output
@@ -80,8 +79,7 @@ pub(crate) struct IndexingArgs {
 
 /// Remove the articles of files or folders from the index
 ///
-/// Removes the articles of files or folders from the index, and does not index these again. The
-/// files stay untouched.
+/// They are not indexed again by `reindex`. The files stay untouched.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -94,8 +92,8 @@ pub(crate) struct ForgetArgs {
 
 /// Show how a file of articles is read
 ///
-/// Shows how a file is read: its format and encoding, each field of each article and where it
-/// was found, and what was dropped as boilerplate. It needs no index.
+/// That is: its format and encoding, each field of each article and where it was found, and what
+/// was dropped as boilerplate. It needs no index.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -112,12 +110,24 @@ pub(crate) struct InspectArgs {
     #[arg(long, value_name = "MEMBER")]
     pub member: Option<String>,
     /// Articles to show of a file of many
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 3, conflicts_with = "all")]
+    #[arg(
+        long,
+        short = 'n',
+        value_name = "N",
+        default_value_t = 3,
+        conflicts_with = "all"
+    )]
     pub limit: usize,
     /// Show every article
     #[arg(long)]
     pub all: bool,
     /// Output format: text, json, jsonl or csv
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
     pub format: ListFormat,
 }

@@ -14,7 +14,8 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use indexing::{ForgetArgs, IndexArgs, IndexingArgs, InspectArgs, ReindexArgs};
 pub(crate) use searching::{BatchArgs, ExplainArgs, FilterArgs, SearchArgs, ShowArgs, StatsArgs};
 pub(crate) use tools::{
-    AnalyzeArgs, BenchCommand, CompletionsArgs, ConfigCommand, ConfigShowArgs, LatencyArgs, ManArgs, RelevanceArgs,
+    AnalyzeArgs, BenchCommand, CompletionsArgs, ConfigCommand, ConfigShowArgs, LatencyArgs,
+    ManArgs, RelevanceArgs,
 };
 pub(crate) use values::{
     Accents, Color, ListFormat, Memory, Order, Paging, RecordFormat, RowFormat,
@@ -50,20 +51,17 @@ pub(crate) struct Cli {
 pub(crate) struct GlobalArgs {
     /// Folder of the index [default: ./.timbao]
     ///
-    /// Folder of the index. Also set by the environment variable TIMBAO_INDEX, or by `index` in a
-    /// configuration file. [default: ./.timbao]
+    /// Also set by the environment variable TIMBAO_INDEX, or by `index` in a configuration file.
     #[arg(long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub index: Option<PathBuf>,
     /// Use colours: auto, always or never [default: auto]
     ///
-    /// Use colours. `auto` uses them on a terminal, unless NO_COLOR is set or TERM is `dumb`.
-    /// [default: auto]
+    /// `auto` uses them on a terminal, unless NO_COLOR is set or TERM is `dumb`.
     #[arg(long, global = true, value_name = "WHEN", hide_possible_values = true)]
     pub color: Option<Color>,
     /// Do not send long output through a pager
     ///
-    /// Do not send long output through a pager. On a terminal the pager is TIMBAO_PAGER, else
-    /// PAGER, else `less -FRX`.
+    /// On a terminal the pager is TIMBAO_PAGER, else PAGER, else `less -FRX`.
     #[arg(long, global = true)]
     pub no_pager: bool,
 }

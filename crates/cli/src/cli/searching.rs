@@ -8,8 +8,8 @@ use super::values::{Accents, ListFormat, Order, RecordFormat, RowFormat};
 
 /// Search the index and print ranked hits
 ///
-/// Searches the index and prints ranked hits: title, date, section, source, place, path, and a
-/// passage of the text with every match highlighted.
+/// A hit has its title, date, section, source, place, path, and a passage of the text with every
+/// match highlighted.
 ///
 /// Words are searched together, the best articles first. "…" asks for a phrase, -word leaves
 /// out, OR, NOT and NEAR/N combine, title: section: date: and other fields narrow, word* is a
@@ -45,8 +45,6 @@ pub(crate) struct SearchArgs {
         required_unless_present_any = ["after", "before", "date", "section", "place", "agency", "author", "source"]
     )]
     pub query: Vec<String>,
-    #[command(flatten)]
-    pub filters: FilterArgs,
     /// Hits to print [default: 10]
     #[arg(long, short = 'n', value_name = "N")]
     pub limit: Option<usize>,
@@ -55,7 +53,12 @@ pub(crate) struct SearchArgs {
     pub offset: usize,
     /// Order of the hits: relevance, date (oldest first) or -date (latest first) [default:
     /// relevance]
-    #[arg(long, value_name = "ORDER", allow_hyphen_values = true, hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "ORDER",
+        allow_hyphen_values = true,
+        hide_possible_values = true
+    )]
     pub sort: Option<Order>,
     /// Prefer recent articles: after so many days the bonus has halved
     #[arg(long, value_name = "DAYS", value_parser = crate::config::days)]
@@ -64,13 +67,21 @@ pub(crate) struct SearchArgs {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub snippets: usize,
     /// Output format: text, json, jsonl or csv
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
     pub format: ListFormat,
+    #[command(flatten)]
+    pub filters: FilterArgs,
 }
 
 /// Filters and options that change what a query means.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Filters")]
+#[command(next_help_heading = "Query options")]
 pub(crate) struct FilterArgs {
     /// Published after this day, month or year (25/3/2026, 2026-03, 2026)
     #[arg(long, value_name = "DATE")]
@@ -98,18 +109,17 @@ pub(crate) struct FilterArgs {
     pub source: Option<String>,
     /// Accents of the query: auto, strict or loose [default: auto]
     ///
-    /// How accents of the query are compared. `auto` takes a query with accents at its word and
-    /// finds every accent for one without any; `strict` takes every query at its word; `loose`
-    /// ignores accents. = and ~ before a word or phrase do the same for it alone.
-    /// [default: auto]
+    /// `auto` takes a query with accents at its word and finds every accent for one without any;
+    /// `strict` takes every query at its word; `loose` ignores accents. = and ~ before a word or
+    /// phrase do the same for it alone.
     #[arg(long, value_name = "HOW", hide_possible_values = true)]
     pub accents: Option<Accents>,
 }
 
 /// Print an article
 ///
-/// Prints an article with its metadata: by its id, or by the path (and #member) that `search`
-/// prints.
+/// An article is named by its id, or by the path (and #member) that `search` prints for it when
+/// it has no other id.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -128,14 +138,20 @@ pub(crate) struct ShowArgs {
     #[arg(long, value_name = "HOW", hide_possible_values = true)]
     pub accents: Option<Accents>,
     /// Output format: text or json
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
     pub format: RecordFormat,
 }
 
 /// Tell what the index holds
 ///
-/// Tells what the index holds: articles, tokens, distinct syllables and words, size on disk,
-/// dates covered, and the versions of the index format and of the analyzer.
+/// That is: articles, tokens, distinct syllables and words, size on disk, dates covered, and the
+/// versions of the index format and of the analyzer.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -143,14 +159,19 @@ Examples:
   timbao stats --format json --index /srv/bao/.timbao")]
 pub(crate) struct StatsArgs {
     /// Output format: text or json
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
     pub format: RecordFormat,
 }
 
 /// Run a file of queries and write their hits
 ///
-/// Runs the queries of a file and writes their totals and hits as CSV or JSON Lines, streamed.
-/// The queries are in the column `query` of a CSV file with a header, else in its first column,
+/// Totals and hits are written as CSV or JSON Lines, each as soon as it is known. The queries are in the column `query` of a CSV file with a header, else in its first column,
 /// so that a file of one query a line will do. Every hit is written unless --limit says
 /// otherwise.
 #[derive(Debug, Args)]
@@ -176,19 +197,30 @@ pub(crate) struct BatchArgs {
     pub totals: bool,
     /// Order of the hits: relevance, date (oldest first) or -date (latest first) [default:
     /// relevance]
-    #[arg(long, value_name = "ORDER", allow_hyphen_values = true, hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "ORDER",
+        allow_hyphen_values = true,
+        hide_possible_values = true
+    )]
     pub sort: Option<Order>,
+    /// Output format: csv or jsonl
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub format: RowFormat,
     #[command(flatten)]
     pub filters: FilterArgs,
-    /// Output format: csv or jsonl
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
-    pub format: RowFormat,
 }
 
 /// Show how a query is understood
 ///
-/// Shows how a query is understood: its tree, which words are strict about accents, what was
-/// added to them, in how many articles each term stands, and the plan that is run.
+/// That is: its tree, which words are strict about accents, what is searched for beside them, in
+/// how many articles each term stands, and the plan that is run.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -200,9 +232,15 @@ pub(crate) struct ExplainArgs {
     /// The query
     #[arg(required = true, value_name = "QUERY")]
     pub query: Vec<String>,
+    /// Output format: text or json
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub format: RecordFormat,
     #[command(flatten)]
     pub filters: FilterArgs,
-    /// Output format: text or json
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
-    pub format: RecordFormat,
 }

@@ -10,8 +10,7 @@ use super::values::{Accents, ListFormat, RecordFormat};
 
 /// Print the tokens of a text
 ///
-/// Prints the tokens of a text as the index sees them: position, bytes, the slice of the source,
-/// the exact key (skeleton, then tone), the folded key (plain letters), the kind, what separates
+/// That is how the index sees it: position, bytes, the slice of the source, the exact key (skeleton, then tone), the folded key (plain letters), the kind, what separates
 /// it from the token before, and the pair it makes with the next. Numbers, dates and codes are
 /// listed as wholes too. It needs no index.
 #[derive(Debug, Args)]
@@ -25,7 +24,13 @@ pub(crate) struct AnalyzeArgs {
     #[arg(value_name = "TEXT")]
     pub text: Vec<String>,
     /// Output format: text, json, jsonl or csv
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
     pub format: ListFormat,
 }
 
@@ -38,9 +43,8 @@ pub(crate) enum BenchCommand {
 
 /// Measure how long queries take
 ///
-/// Runs a file of queries, one a line, against the index in one process and one thread, and
-/// prints the mean, p50, p95 and p99 of a query and the queries per second. All queries run
-/// once to warm up, then in rounds that are measured. Measured is everything from the text of
+/// A file of queries, one a line, is run against the index in one process and one thread; printed
+/// are the mean, p50, p95 and p99 of a query and the queries per second. All queries run once to warm up, then in rounds that are measured. Measured is everything from the text of
 /// the query to the ranked list of articles: reading the query, finding and ranking; hits are
 /// not rendered. Percentiles are by nearest rank over all runs.
 #[derive(Debug, Args)]
@@ -68,7 +72,13 @@ pub(crate) struct LatencyArgs {
     #[arg(long, value_name = "HOW", hide_possible_values = true)]
     pub accents: Option<Accents>,
     /// Output format: text or json
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
     pub format: RecordFormat,
 }
 
@@ -92,7 +102,13 @@ pub(crate) struct RelevanceArgs {
     #[arg(long, value_name = "HOW", hide_possible_values = true)]
     pub accents: Option<Accents>,
     /// Output format: text or json
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
     pub format: RecordFormat,
 }
 
@@ -104,7 +120,7 @@ pub(crate) enum ConfigCommand {
 
 /// Print every key and its value
 ///
-/// Prints every key and the value in force. A flag goes before the environment, that before the
+/// The value is the one in force: a flag goes before the environment, that before the
 /// project's timbao.toml, that before the user's config.toml, that before the default.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -116,7 +132,13 @@ pub(crate) struct ConfigShowArgs {
     #[arg(long)]
     pub origin: bool,
     /// Output format: text, json, jsonl or csv
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
     pub format: ListFormat,
 }
 
@@ -135,7 +157,7 @@ pub(crate) struct CompletionsArgs {
 
 /// Print the manual page, or write all of them
 ///
-/// Prints the manual page of timbao in roff, or writes one page a command into a folder.
+/// Pages are in roff; in a folder there is one a command.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -95,13 +95,18 @@ impl FromStr for Memory {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let digits = text
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len());
         let (number, unit) = text.split_at(digits);
-        let unit = UNITS.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit.trim()));
+        let unit = UNITS
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(unit.trim()));
         match (number.parse::<u64>(), unit) {
-            (Ok(number), Some((_, factor))) => {
-                number.checked_mul(*factor).map(Self).ok_or_else(|| "larger than any memory".to_owned())
-            }
+            (Ok(number), Some((_, factor))) => number
+                .checked_mul(*factor)
+                .map(Self)
+                .ok_or_else(|| "larger than any memory".to_owned()),
             _ => Err("expected a number and a unit, such as 512MB or 1GiB".to_owned()),
         }
     }
@@ -109,7 +114,11 @@ impl FromStr for Memory {
 
 impl fmt::Display for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = UNITS.iter().skip(1).rev().find(|(_, factor)| self.0 >= *factor && self.0 % factor == 0);
+        let unit = UNITS
+            .iter()
+            .skip(1)
+            .rev()
+            .find(|(_, factor)| self.0 >= *factor && self.0 % factor == 0);
         match unit {
             Some((name, factor)) => write!(f, "{}{name}", self.0 / factor),
             None => write!(f, "{}", self.0),

@@ -10,6 +10,7 @@ use timbao_tokenizer::{Gap, Keys, Kind, Token, WholeKind, scan, wholes, write_ou
 use crate::cli::{AnalyzeArgs, ListFormat};
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
+use crate::hits::json::VERSION;
 use crate::output::csv::CsvWriter;
 use crate::output::json;
 use crate::output::table::{Side, Table};
@@ -40,9 +41,17 @@ struct Row<'t> {
     pair: Option<String>,
 }
 
+/// The tokens of a text, in JSON.
+#[derive(Serialize)]
+struct Answer<'t> {
+    version: u32,
+    text: &'t str,
+    tokens: &'t [Row<'t>],
+}
+
 /// Prints the tokens of a text.
 pub(crate) fn run(args: &AnalyzeArgs, context: &Context) -> Result<Outcome> {
-    let from_stdin = matches!(args.text.as_slice(), [] ) || args.text == ["-"];
+    let from_stdin = args.text.is_empty() || args.text == ["-"];
     let text = if from_stdin {
         read_stdin().map_err(|error| Failure::file(Path::new("standard input"), &error))?
     } else {
@@ -53,13 +62,22 @@ pub(crate) fn run(args: &AnalyzeArgs, context: &Context) -> Result<Outcome> {
     match args.format {
         ListFormat::Text => table(&rows).write(&mut out, &context.terminal)?,
         ListFormat::Json => {
-            json::write_pretty(&mut out, &serde_json::json!({ "version": 1, "text": text, "tokens": rows }))?;
+            json::write_pretty(
+                &mut out,
+                &Answer {
+                    version: VERSION,
+                    text: &text,
+                    tokens: &rows,
+                },
+            )?;
         }
-        ListFormat::Jsonl => rows.iter().try_for_each(|row| json::write_line(&mut out, row))?,
+        ListFormat::Jsonl => rows
+            .iter()
+            .try_for_each(|row| json::write_line(&mut out, row))?,
         ListFormat::Csv => {
             const HEADER: [&str; 12] = [
-                "position", "length", "start", "end", "source", "exact", "folded", "spelling", "kind", "gap",
-                "joined", "pair",
+                "position", "length", "start", "end", "source", "exact", "folded", "spelling",
+                "kind", "gap", "joined", "pair",
             ];
             let mut csv = CsvWriter::new(&mut out, &context.terminal, &HEADER)?;
             for row in &rows {

@@ -15,7 +15,7 @@ use crate::hits::json::{HitShape, VERSION};
 use crate::hits::{ShownHit, csv as columns};
 use crate::output::csv::CsvWriter;
 use crate::output::json::write_line;
-use crate::output::number::{count, counted};
+use crate::output::number::count;
 use crate::output::pager::Sink;
 use crate::output::style::Role;
 
@@ -52,7 +52,11 @@ pub(crate) fn run(args: &BatchArgs, context: &Context) -> Result<Outcome> {
     }
     writer.finish()?;
     if cut > 0 {
-        let message = format!("--limit cut the hits of {} of {}", count(cut), counted(asked, "quer").replace("quers", "queries"));
+        let message = format!(
+            "--limit cut the hits of {} of {} queries",
+            count(cut),
+            count(asked)
+        );
         say(context.terminal.error_palette, Role::Hint, "note", &message);
     }
     Ok(Outcome::of(any))
@@ -64,9 +68,13 @@ fn write_answer(
     prepared: &Prepared,
     args: &BatchArgs,
     context: &Context,
-    writer: &mut Writer<'_>,
+    writer: &mut Writer,
 ) -> Result<u64> {
-    let wanted = if args.totals { 0 } else { args.limit.unwrap_or(usize::MAX) };
+    let wanted = if args.totals {
+        0
+    } else {
+        args.limit.unwrap_or(usize::MAX)
+    };
     let options = SearchOptions {
         limit: wanted.min(PAGE),
         offset: 0,
@@ -75,7 +83,9 @@ fn write_answer(
         recency_half_life: context.settings.recency,
     };
     let mut found = searcher.search(prepared.plan(), &options)?;
-    let total = found.total.ok_or_else(|| Failure::new("the engine did not count the matches"))?;
+    let total = found
+        .total
+        .ok_or_else(|| Failure::new("the engine did not count the matches"))?;
     if total > PAGE as u64 && wanted > PAGE {
         // The order is settled by one search for all of them; their addresses are small.
         let limit = wanted.min(usize::try_from(total).unwrap_or(usize::MAX));
@@ -108,8 +118,17 @@ impl Queries {
             let file = File::open(path).map_err(|error| Failure::file(path, &error))?;
             (path.display().to_string(), Box::new(file))
         };
-        let rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(input);
-        let mut queries = Self { rows, name, column: 0, held: None, row: csv::StringRecord::new() };
+        let rows = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(input);
+        let mut queries = Self {
+            rows,
+            name,
+            column: 0,
+            held: None,
+            row: csv::StringRecord::new(),
+        };
         queries.find_column(column)?;
         Ok(queries)
     }
@@ -117,15 +136,23 @@ impl Queries {
     /// Settles which column holds the queries, and whether the first row is a header.
     fn find_column(&mut self, column: Option<&str>) -> Result<()> {
         let is_there = self.read_row()?;
-        let named = |name: &str| self.row.iter().position(|cell| clean(cell).eq_ignore_ascii_case(name));
+        let named = |name: &str| {
+            self.row
+                .iter()
+                .position(|cell| clean(cell).eq_ignore_ascii_case(name))
+        };
         let header = named(column.unwrap_or("query"));
-        let number = column.and_then(|column| column.parse::<usize>().ok()).and_then(|n| n.checked_sub(1));
+        let number = column
+            .and_then(|column| column.parse::<usize>().ok())
+            .and_then(|n| n.checked_sub(1));
         match (header, column, number) {
             (Some(at), _, _) => self.column = at,
             (None, Some(column), None) => {
                 let names: Vec<_> = self.row.iter().map(clean).collect();
-                return Err(Failure::new(format!("{}: there is no column `{column}`", self.name))
-                    .hint(format!("its columns are: {}", names.join(", "))));
+                return Err(
+                    Failure::new(format!("{}: there is no column `{column}`", self.name))
+                        .hint(format!("its columns are: {}", names.join(", "))),
+                );
             }
             (None, _, number) => {
                 self.column = number.unwrap_or(0);
@@ -150,12 +177,18 @@ impl Queries {
     }
 
     fn cell(&self) -> Option<String> {
-        self.row.get(self.column).map(clean).filter(|cell| !cell.is_empty()).map(str::to_owned)
+        self.row
+            .get(self.column)
+            .map(clean)
+            .filter(|cell| !cell.is_empty())
+            .map(str::to_owned)
     }
 
     fn read_row(&mut self) -> Result<bool> {
         self.rows.read_record(&mut self.row).map_err(|error| {
-            let line = error.position().map_or(String::new(), |position| format!(":{}", position.line()));
+            let line = error
+                .position()
+                .map_or(String::new(), |position| format!(":{}", position.line()));
             let reason = match error.kind() {
                 csv::ErrorKind::Io(error) => plain_words(error),
                 csv::ErrorKind::Utf8 { .. } => "is not UTF-8 text".to_owned(),
@@ -172,21 +205,26 @@ fn clean(cell: &str) -> &str {
 }
 
 /// Writes answers in one of the formats.
-enum Writer<'c> {
+enum Writer {
     Csv { rows: CsvWriter<Sink>, totals: bool },
-    Jsonl { out: Sink, context: &'c Context },
+    Jsonl { out: Sink },
 }
 
-impl<'c> Writer<'c> {
-    fn new(args: &BatchArgs, context: &'c Context) -> Result<Self> {
+impl Writer {
+    fn new(args: &BatchArgs, context: &Context) -> Result<Self> {
         Ok(match args.format {
-            RowFormat::Jsonl => Self::Jsonl { out: Sink::stdout(), context },
+            RowFormat::Jsonl => Self::Jsonl {
+                out: Sink::stdout(),
+            },
             RowFormat::Csv => {
                 let mut header = vec!["query", "total"];
                 if !args.totals {
                     header.extend(columns::HEADER);
                 }
-                Self::Csv { rows: CsvWriter::new(Sink::stdout(), &context.terminal, &header)?, totals: args.totals }
+                Self::Csv {
+                    rows: CsvWriter::new(Sink::stdout(), &context.terminal, &header)?,
+                    totals: args.totals,
+                }
             }
         })
     }
@@ -200,9 +238,21 @@ impl<'c> Writer<'c> {
     ) -> Result<()> {
         match self {
             Self::Jsonl { out, .. } => {
-                let hits = hits.map(|hits| hits.collect::<Result<Vec<_>>>()).transpose()?;
-                let hits = hits.as_ref().map(|hits| hits.iter().map(HitShape::new).collect());
-                write_line(out, &Answer { version: VERSION, query, total, hits })?;
+                let hits = hits
+                    .map(|hits| hits.collect::<Result<Vec<_>>>())
+                    .transpose()?;
+                let hits = hits
+                    .as_ref()
+                    .map(|hits| hits.iter().map(HitShape::new).collect());
+                write_line(
+                    out,
+                    &Answer {
+                        version: VERSION,
+                        query,
+                        total,
+                        hits,
+                    },
+                )?;
                 out.flush()?;
             }
             Self::Csv { rows, totals } => {
@@ -216,7 +266,10 @@ impl<'c> Writer<'c> {
                 }
                 if is_empty {
                     let missing = if *totals { 0 } else { columns::HEADER.len() };
-                    rows.row(head.into_iter().chain(std::iter::repeat_n(Cow::Borrowed(""), missing)))?;
+                    rows.row(
+                        head.into_iter()
+                            .chain(std::iter::repeat_n(Cow::Borrowed(""), missing)),
+                    )?;
                 }
                 rows.flush()?;
             }

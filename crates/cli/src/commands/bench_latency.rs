@@ -80,15 +80,27 @@ pub(crate) fn run(args: &LatencyArgs, context: &Context) -> Result<Outcome> {
     let text = read_text(&args.queries)?;
     let queries: Vec<&str> = lines(&text).collect();
     if queries.is_empty() {
-        return Err(Failure::new(format!("{}: there are no queries in it", args.queries.display()))
-            .hint("write one query a line"));
+        return Err(Failure::new(format!(
+            "{}: there are no queries in it",
+            args.queries.display()
+        ))
+        .hint("write one query a line"));
     }
     let searcher = Index::open(&context.settings.index)?.searcher()?;
-    let filters = FilterArgs { accents: args.accents, ..FilterArgs::default() };
-    let options = SearchOptions { total: args.total, ..top(args.limit) };
+    let filters = FilterArgs {
+        accents: args.accents,
+        ..FilterArgs::default()
+    };
+    let options = SearchOptions {
+        total: args.total,
+        ..top(args.limit)
+    };
     let once = |query: &str| ask(&searcher, query, &filters, &options, context);
 
-    let gave = queries.iter().map(|query| once(query)).collect::<Result<Vec<_>>>()?;
+    let gave = queries
+        .iter()
+        .map(|query| once(query))
+        .collect::<Result<Vec<_>>>()?;
     let rounds = args.rounds.get();
     let mut times = vec![Vec::with_capacity(rounds); queries.len()];
     for _ in 0..rounds {
@@ -97,7 +109,9 @@ pub(crate) fn run(args: &LatencyArgs, context: &Context) -> Result<Outcome> {
             let now = black_box(once(black_box(query))?);
             times.push(start.elapsed());
             if now != *gave {
-                return Err(Failure::new(format!("`{query}` gave another answer than before; do not trust the figures")));
+                return Err(Failure::new(format!(
+                    "`{query}` gave another answer than before; do not trust the figures"
+                )));
             }
         }
     }
@@ -116,7 +130,9 @@ pub(crate) fn run(args: &LatencyArgs, context: &Context) -> Result<Outcome> {
     let answer = Answer {
         version: VERSION,
         timbao: env!("CARGO_PKG_VERSION"),
-        command: std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect(),
+        command: std::env::args_os()
+            .map(|argument| argument.to_string_lossy().into_owned())
+            .collect(),
         index: context.settings.index.display().to_string(),
         articles: searcher.article_count(),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
@@ -152,7 +168,10 @@ fn ask(
     let prepared = Prepared::new(query, filters, context)?;
     let found = searcher.search(prepared.plan(), options)?;
     // A count that came out by the way depends on how the engine went about it.
-    Ok(Gave { hits: found.hits.len(), total: found.total.filter(|_| options.total) })
+    Ok(Gave {
+        hits: found.hits.len(),
+        total: found.total.filter(|_| options.total),
+    })
 }
 
 impl Figures {
@@ -187,12 +206,29 @@ fn write_text(out: &mut dyn Write, context: &Context, answer: &Answer) -> Result
         ("max µs", Side::Right),
         ("queries/s", Side::Right),
     ];
-    let round = |micros: f64| if micros < 99.5 { format!("{micros:.1}") } else { count(micros.round() as u64) };
+    let round = |micros: f64| {
+        if micros < 99.5 {
+            format!("{micros:.1}")
+        } else {
+            count(micros.round() as u64)
+        }
+    };
     let row = |figures: &Figures| {
-        [figures.mean_us, figures.p50_us, figures.p95_us, figures.p99_us, figures.max_us].map(round)
+        [
+            figures.mean_us,
+            figures.p50_us,
+            figures.p95_us,
+            figures.p99_us,
+            figures.max_us,
+        ]
+        .map(round)
     };
     let mut table = Table::new(&COLUMNS);
-    table.row(row(&answer.all).into_iter().chain([round(answer.queries_per_second)]));
+    table.row(
+        row(&answer.all)
+            .into_iter()
+            .chain([round(answer.queries_per_second)]),
+    );
     table.write(out, &context.terminal)?;
     writeln!(
         out,
@@ -201,10 +237,16 @@ fn write_text(out: &mut dyn Write, context: &Context, answer: &Answer) -> Result
         counted(answer.rounds as u64, "round"),
         counted(answer.articles, "article"),
         answer.limit,
-        if answer.exact_totals { " and exact totals" } else { "" },
+        if answer.exact_totals {
+            " and exact totals"
+        } else {
+            ""
+        },
         count(answer.queries_with_hits as u64),
     )?;
-    let Some(per_query) = &answer.per_query else { return Ok(()) };
+    let Some(per_query) = &answer.per_query else {
+        return Ok(());
+    };
     let mut table = Table::new(&[
         ("p50 µs", Side::Right),
         ("max µs", Side::Right),
@@ -234,8 +276,14 @@ mod tests {
     fn percentiles_are_nearest_rank() {
         let times: Vec<_> = (1..=200).map(Duration::from_micros).collect();
         let figures = Figures::of(times.into_iter().rev().collect());
-        assert_eq!((figures.p50_us, figures.p95_us, figures.p99_us), (100.0, 190.0, 198.0));
-        assert_eq!((figures.mean_us, figures.min_us, figures.max_us), (100.5, 1.0, 200.0));
+        assert_eq!(
+            (figures.p50_us, figures.p95_us, figures.p99_us),
+            (100.0, 190.0, 198.0)
+        );
+        assert_eq!(
+            (figures.mean_us, figures.min_us, figures.max_us),
+            (100.5, 1.0, 200.0)
+        );
         let one = Figures::of(vec![Duration::from_micros(7)]);
         assert_eq!((one.p50_us, one.p99_us), (7.0, 7.0));
     }

@@ -1,5 +1,6 @@
 //! `timbao bench relevance`.
 
+use std::collections::HashSet;
 use std::io::Write;
 
 use serde::Serialize;
@@ -29,8 +30,8 @@ struct Answer {
     command: Vec<String>,
     index: String,
     articles: u64,
-    /// Ids of the file that no article has: their queries cannot be answered, and count as
-    /// not found.
+    /// Lines whose id no article has: their queries cannot be answered, and count as not
+    /// found.
     missing_ids: usize,
     sets: Vec<Set>,
 }
@@ -60,18 +61,23 @@ pub(crate) fn run(args: &RelevanceArgs, context: &Context) -> Result<Outcome> {
             .hint("a line is: article id, a tab, a query, and perhaps a tab and the query without accents")
     })?;
     if pairs.is_empty() {
-        return Err(Failure::new(format!("{}: there are no pairs in it", args.pairs.display())));
+        return Err(Failure::new(format!(
+            "{}: there are no pairs in it",
+            args.pairs.display()
+        )));
     }
     let searcher = Index::open(&context.settings.index)?.searcher()?;
-    let filters = FilterArgs { accents: args.accents, ..FilterArgs::default() };
-    let mut missing = 0;
-    for pair in &pairs {
-        missing += usize::from(searcher.find_id(pair.id)?.is_empty() && !pair.id.contains('/'));
-    }
+    let filters = FilterArgs {
+        accents: args.accents,
+        ..FilterArgs::default()
+    };
+    let mut found_ids = HashSet::new();
     let mut sets = Vec::new();
     for (column, name) in [(2, "as typed"), (3, "without accents")] {
-        let asked: Vec<_> =
-            pairs.iter().filter_map(|pair| Some((pair.id, *pair.queries.get(column - 2)?))).collect();
+        let asked: Vec<_> = pairs
+            .iter()
+            .filter_map(|pair| Some((pair.id, *pair.queries.get(column - 2)?)))
+            .collect();
         if asked.is_empty() {
             continue;
         }
@@ -81,6 +87,7 @@ pub(crate) fn run(args: &RelevanceArgs, context: &Context) -> Result<Outcome> {
             if let Some(rank) = rank(&searcher, &prepared, id)? {
                 reciprocal += 1.0 / rank as f64;
                 found += 1;
+                found_ids.insert(*id);
             }
         }
         let queries = asked.len();
@@ -92,14 +99,23 @@ pub(crate) fn run(args: &RelevanceArgs, context: &Context) -> Result<Outcome> {
             recall_at_10: found as f64 / queries as f64,
         });
     }
+    let mut missing = 0;
+    for pair in pairs.iter().filter(|pair| !found_ids.contains(pair.id)) {
+        missing += usize::from(searcher.find_id(pair.id)?.is_empty());
+    }
     if missing > 0 {
-        let ids = counted(missing as u64, "id");
-        warn(context.terminal.error_palette, &format!("{ids} of the file are not in the index; they count as not found"));
+        let lines = counted(missing as u64, "line");
+        warn(
+            context.terminal.error_palette,
+            &format!("{lines} with an id that is not in the index, counted as not found"),
+        );
     }
     let answer = Answer {
         version: VERSION,
         timbao: env!("CARGO_PKG_VERSION"),
-        command: std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect(),
+        command: std::env::args_os()
+            .map(|argument| argument.to_string_lossy().into_owned())
+            .collect(),
         index: context.settings.index.display().to_string(),
         articles: searcher.article_count(),
         missing_ids: missing,
@@ -111,7 +127,9 @@ pub(crate) fn run(args: &RelevanceArgs, context: &Context) -> Result<Outcome> {
         RecordFormat::Text => table(&answer).write(&mut out, &context.terminal)?,
     }
     out.flush()?;
-    Ok(Outcome::of(answer.sets.iter().any(|set| set.recall_at_10 > 0.0)))
+    Ok(Outcome::of(
+        answer.sets.iter().any(|set| set.recall_at_10 > 0.0),
+    ))
 }
 
 /// The place of the article among the first hits, from 1.
@@ -134,8 +152,14 @@ fn pairs(text: &str) -> Result<Vec<Pair<'_>>, (usize, &'static str)> {
             continue;
         }
         let mut columns = line.split('\t').map(str::trim);
-        let id = columns.next().filter(|id| !id.is_empty()).ok_or((number, "there is no article id"))?;
-        let queries: Vec<&str> = columns.take(2).take_while(|query| !query.is_empty()).collect();
+        let id = columns
+            .next()
+            .filter(|id| !id.is_empty())
+            .ok_or((number, "there is no article id"))?;
+        let queries: Vec<&str> = columns
+            .take(2)
+            .take_while(|query| !query.is_empty())
+            .collect();
         if queries.is_empty() {
             return Err((number, "there is no query"));
         }
@@ -169,8 +193,17 @@ mod tests {
     #[test]
     fn pairs_have_one_or_two_queries() {
         let read = pairs("a1\tcử tri\tcu tri\n\nb/2.txt#3\tđại hội\n").unwrap();
-        let read: Vec<_> = read.iter().map(|pair| (pair.id, pair.queries.join("|"))).collect();
-        assert_eq!(read, [("a1", "cử tri|cu tri".to_owned()), ("b/2.txt#3", "đại hội".to_owned())]);
+        let read: Vec<_> = read
+            .iter()
+            .map(|pair| (pair.id, pair.queries.join("|")))
+            .collect();
+        assert_eq!(
+            read,
+            [
+                ("a1", "cử tri|cu tri".to_owned()),
+                ("b/2.txt#3", "đại hội".to_owned())
+            ]
+        );
         assert_eq!(pairs("a1\tx\na2\n").err(), Some((2, "there is no query")));
         assert_eq!(pairs("\tx\n").err(), Some((1, "there is no article id")));
     }

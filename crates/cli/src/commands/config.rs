@@ -9,6 +9,7 @@ use crate::cli::{ConfigShowArgs, ListFormat};
 use crate::config::{Entry, Origin};
 use crate::error::Result;
 use crate::exit::Outcome;
+use crate::hits::json::VERSION;
 use crate::output::csv::CsvWriter;
 use crate::output::json;
 use crate::output::pager::Sink;
@@ -26,6 +27,13 @@ struct Setting<'a> {
     place: Option<String>,
 }
 
+/// All settings, in JSON.
+#[derive(Serialize)]
+struct Answer<'a> {
+    version: u32,
+    settings: Vec<Setting<'a>>,
+}
+
 /// Prints every key and its value.
 pub(crate) fn show(args: &ConfigShowArgs, context: &Context) -> Result<Outcome> {
     let entries = &context.settings.entries;
@@ -34,21 +42,41 @@ pub(crate) fn show(args: &ConfigShowArgs, context: &Context) -> Result<Outcome> 
         ListFormat::Text => {
             let mut table = Table::new(&[("", Side::Left), ("", Side::Left), ("", Side::Left)]);
             for entry in entries {
-                let value = if entry.value.is_empty() { "–" } else { &entry.value };
-                let origin = if args.origin { entry.origin.to_string() } else { String::new() };
+                let value = if entry.value.is_empty() {
+                    "–"
+                } else {
+                    &entry.value
+                };
+                let origin = if args.origin {
+                    entry.origin.to_string()
+                } else {
+                    String::new()
+                };
                 table.row([entry.key, value, &origin]);
             }
             table.write(&mut out, &context.terminal)?;
         }
         ListFormat::Json => {
             let settings: Vec<_> = entries.iter().map(setting).collect();
-            json::write_pretty(&mut out, &serde_json::json!({ "version": 1, "settings": settings }))?;
+            json::write_pretty(
+                &mut out,
+                &Answer {
+                    version: VERSION,
+                    settings,
+                },
+            )?;
         }
         ListFormat::Jsonl => {
-            entries.iter().try_for_each(|entry| json::write_line(&mut out, &setting(entry)))?;
+            entries
+                .iter()
+                .try_for_each(|entry| json::write_line(&mut out, &setting(entry)))?;
         }
         ListFormat::Csv => {
-            let mut rows = CsvWriter::new(&mut out, &context.terminal, &["key", "value", "origin", "place"])?;
+            let mut rows = CsvWriter::new(
+                &mut out,
+                &context.terminal,
+                &["key", "value", "origin", "place"],
+            )?;
             for entry in entries {
                 let setting = setting(entry);
                 let place = setting.place.unwrap_or_default();
@@ -67,5 +95,10 @@ fn setting(entry: &Entry) -> Setting<'_> {
         Origin::Project(path) | Origin::User(path) => Some(path.display().to_string()),
         Origin::Flag | Origin::Default => None,
     };
-    Setting { key: entry.key, value: &entry.value, origin: entry.origin.name(), place }
+    Setting {
+        key: entry.key,
+        value: &entry.value,
+        origin: entry.origin.name(),
+        place,
+    }
 }

@@ -96,15 +96,27 @@ pub(crate) fn run(args: &ExplainArgs, context: &Context) -> Result<Outcome> {
 }
 
 fn explain(searcher: &Searcher, prepared: &Prepared) -> Result<Answer> {
-    let Prepared { text, ast, lowered, problems } = prepared;
+    let Prepared {
+        text,
+        ast,
+        lowered,
+        problems,
+    } = prepared;
     let total = count_articles(searcher, &lowered.plan)?;
     let mut plans = Vec::new();
     collect_terms(&lowered.plan, &mut plans);
     let mut terms: Vec<Term> = Vec::new();
     for (kind, plan) in plans {
         let term = plan.to_string();
-        if !terms.iter().any(|known| known.kind == kind && known.term == term) {
-            terms.push(Term { kind, term, articles: count_articles(searcher, &plan)? });
+        if !terms
+            .iter()
+            .any(|known| known.kind == kind && known.term == term)
+        {
+            terms.push(Term {
+                kind,
+                term,
+                articles: count_articles(searcher, &plan)?,
+            });
         }
     }
     let words = lowered.words.iter().map(|word| Word {
@@ -131,16 +143,25 @@ fn explain(searcher: &Searcher, prepared: &Prepared) -> Result<Answer> {
         plan: lowered.plan.to_string(),
         plan_tree: lowered.plan.clone(),
         total,
-        problems: problems.iter().map(|problem| ProblemShape::new(problem, text)).collect(),
+        problems: problems
+            .iter()
+            .map(|problem| ProblemShape::new(problem, text))
+            .collect(),
     })
 }
 
 fn count_articles(searcher: &Searcher, plan: &Plan) -> Result<u64> {
-    Ok(searcher.search(plan, &total_only())?.total.unwrap_or_default())
+    Ok(searcher
+        .search(plan, &total_only())?
+        .total
+        .unwrap_or_default())
 }
 
 fn tree(node: &Node) -> Tree {
-    Tree { label: node_label(node).into_owned(), parts: node.children().iter().map(tree).collect() }
+    Tree {
+        label: node_label(node).into_owned(),
+        parts: node.children().iter().map(tree).collect(),
+    }
 }
 
 /// The leaves of a plan, each as a plan of its own.
@@ -150,13 +171,18 @@ fn collect_terms(plan: &Plan, terms: &mut Vec<(&'static str, Plan)>) {
         Plan::Word(slot) => collect_keys(slot, terms),
         Plan::Phrase(phrase) => {
             terms.push(("phrase", plan.clone()));
-            phrase.steps.iter().for_each(|step| collect_keys(&step.slot, terms));
+            phrase
+                .steps
+                .iter()
+                .for_each(|step| collect_keys(&step.slot, terms));
         }
         Plan::Near(near) => {
             terms.push(("near", plan.clone()));
             near.phrases.iter().for_each(|phrase| match phrase {
                 Phrase { steps, .. } if steps.len() == 1 => {
-                    steps.iter().for_each(|step| collect_keys(&step.slot, terms));
+                    steps
+                        .iter()
+                        .for_each(|step| collect_keys(&step.slot, terms));
                 }
                 _ => collect_terms(&Plan::Phrase(phrase.clone()), terms),
             });
@@ -206,10 +232,18 @@ fn why(why: Why) -> &'static str {
 }
 
 fn write_text(out: &mut dyn Write, terminal: &Terminal, answer: &Answer) -> Result<()> {
-    let heading = |out: &mut dyn Write, name: &str| writeln!(out, "\n{}", terminal.palette.paint(Role::Title, name));
+    let heading = |out: &mut dyn Write, name: &str| {
+        writeln!(out, "\n{}", terminal.palette.paint(Role::Title, name))
+    };
     let line = |out: &mut dyn Write, head: &str, indent: usize, text: &str| {
         let head = Piece::new(Role::Label, head);
-        paragraph(out, terminal, &head, indent, vec![Piece::new(Role::Plain, escape(text))])
+        paragraph(
+            out,
+            terminal,
+            &head,
+            indent,
+            vec![Piece::new(Role::Plain, escape(text))],
+        )
     };
     line(out, "query    ", 9, &answer.query)?;
     line(out, "read as  ", 9, &answer.standard_form)?;
@@ -222,21 +256,44 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, answer: &Answer) -> Resu
         heading(out, "Words")?;
         let mut words = Table::new(&[("", Side::Left), ("", Side::Left), ("", Side::Left)]);
         for word in &answer.words {
-            words.row(["", &word.text, if word.strict { "accents as typed" } else { "any accents" }]);
+            words.row([
+                "",
+                &word.text,
+                if word.strict {
+                    "accents as typed"
+                } else {
+                    "any accents"
+                },
+            ]);
         }
         words.write(out, terminal)?;
     }
     if !answer.expansions.is_empty() {
         heading(out, "Searched for too")?;
-        let mut added = Table::new(&[("", Side::Left), ("", Side::Left), ("", Side::Left), ("", Side::Left)]);
+        let mut added = Table::new(&[
+            ("", Side::Left),
+            ("", Side::Left),
+            ("", Side::Left),
+            ("", Side::Left),
+        ]);
         for expansion in &answer.expansions {
-            added.row(["", &expansion.text, &format!("→ {}", expansion.to), expansion.why]);
+            added.row([
+                "",
+                &expansion.text,
+                &format!("→ {}", expansion.to),
+                expansion.why,
+            ]);
         }
         added.write(out, terminal)?;
     }
     if !answer.terms.is_empty() {
         heading(out, "Terms")?;
-        let mut terms = Table::new(&[("", Side::Left), ("", Side::Left), ("", Side::Right), ("", Side::Left)]);
+        let mut terms = Table::new(&[
+            ("", Side::Left),
+            ("", Side::Left),
+            ("", Side::Right),
+            ("", Side::Left),
+        ]);
         for term in &answer.terms {
             terms.row(["", term.kind, &count(term.articles), &term.term]);
         }
@@ -247,10 +304,23 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, answer: &Answer) -> Resu
     Ok(())
 }
 
-fn write_tree(out: &mut dyn Write, terminal: &Terminal, tree: &Tree, depth: usize) -> std::io::Result<()> {
+fn write_tree(
+    out: &mut dyn Write,
+    terminal: &Terminal,
+    tree: &Tree,
+    depth: usize,
+) -> std::io::Result<()> {
     // Deep trees would leave no room for the labels.
     let indent = 2 * depth.min(12);
     let blank = Piece::new(Role::Plain, "");
-    paragraph(out, terminal, &blank, indent, vec![Piece::new(Role::Plain, escape(&tree.label))])?;
-    tree.parts.iter().try_for_each(|part| write_tree(out, terminal, part, depth + 1))
+    paragraph(
+        out,
+        terminal,
+        &blank,
+        indent,
+        vec![Piece::new(Role::Plain, escape(&tree.label))],
+    )?;
+    tree.parts
+        .iter()
+        .try_for_each(|part| write_tree(out, terminal, part, depth + 1))
 }

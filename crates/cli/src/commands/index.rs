@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 use timbao_articles::WalkOptions;
-use timbao_index::update::{Sources, UpdateOptions, UpdateReport, forget as forget_sources, update};
+use timbao_index::update::{
+    Sources, UpdateOptions, UpdateReport, forget as forget_sources, update,
+};
 use timbao_index::{Error as IndexError, WriterOptions};
 
 use crate::cli::{ForgetArgs, IndexArgs, IndexingArgs, ReindexArgs};
@@ -18,6 +20,7 @@ use crate::hits::json::VERSION;
 use crate::output::json::write_pretty;
 use crate::output::number::{bytes, count, counted, duration};
 use crate::output::pager::Sink;
+use crate::output::path::relative;
 use crate::output::style::Role;
 
 use super::progress::ProgressLine;
@@ -36,19 +39,35 @@ struct ReportFile<'a> {
 
 /// Indexes files and folders.
 pub(crate) fn index(args: &IndexArgs, context: &Context) -> Result<Outcome> {
-    let walk = WalkOptions { hidden: args.hidden, ..WalkOptions::default() };
-    run(&Sources::Paths(args.paths.clone()), walk, &args.indexing, context)
+    let walk = WalkOptions {
+        hidden: args.hidden,
+        ..WalkOptions::default()
+    };
+    run(
+        &Sources::Paths(args.paths.clone()),
+        walk,
+        &args.indexing,
+        context,
+    )
 }
 
 /// Repeats the last run.
 pub(crate) fn reindex(args: &ReindexArgs, context: &Context) -> Result<Outcome> {
-    run(&Sources::Remembered, WalkOptions::default(), &args.indexing, context)
+    run(
+        &Sources::Remembered,
+        WalkOptions::default(),
+        &args.indexing,
+        context,
+    )
 }
 
 /// Removes the articles of sources and forgets these.
 pub(crate) fn forget(args: &ForgetArgs, context: &Context) -> Result<Outcome> {
     let report = watched(context, |progress, stop| {
-        let options = UpdateOptions { stop, ..UpdateOptions::default() };
+        let options = UpdateOptions {
+            stop,
+            ..UpdateOptions::default()
+        };
         match progress {
             Some(line) => forget_sources(&context.settings.index, &args.paths, &options, line),
             None => forget_sources(&context.settings.index, &args.paths, &options, &()),
@@ -58,11 +77,19 @@ pub(crate) fn forget(args: &ForgetArgs, context: &Context) -> Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-fn run(sources: &Sources, walk: WalkOptions, args: &IndexingArgs, context: &Context) -> Result<Outcome> {
+fn run(
+    sources: &Sources,
+    walk: WalkOptions,
+    args: &IndexingArgs,
+    context: &Context,
+) -> Result<Outcome> {
     let settings = &context.settings;
     let default = WriterOptions::default();
     let writer = WriterOptions {
-        threads: args.threads.or(settings.threads).map_or(default.threads, usize::from),
+        threads: args
+            .threads
+            .or(settings.threads)
+            .map_or(default.threads, usize::from),
         memory: usize::try_from(args.memory.unwrap_or(settings.memory).0).unwrap_or(usize::MAX),
     };
     let report = watched(context, |progress, stop| {
@@ -82,17 +109,26 @@ fn run(sources: &Sources, walk: WalkOptions, args: &IndexingArgs, context: &Cont
         }
     })?;
     for problem in report.problems.iter().take(TOLD) {
-        warn(context.terminal.error_palette, problem);
+        let message = format!("{}: {}", relative(&problem.place()), problem.message);
+        warn(context.terminal.error_palette, &message);
     }
     let untold = report.problems.len().saturating_sub(TOLD);
     if untold > 0 {
-        let message = format!("{} more; --report FILE writes them all", counted(untold as u64, "problem"));
+        let message = format!(
+            "{} more; --report FILE writes them all",
+            counted(untold as u64, "problem")
+        );
         say(context.terminal.error_palette, Role::Hint, "note", &message);
     }
     if args.dry_run {
         for action in &report.actions {
-            let message = format!("{}: {}", action.path, action.reason);
-            say(context.terminal.error_palette, Role::Label, &format!("would {}", action.kind), &message);
+            let message = format!("{}: {}", relative(&action.path), action.reason);
+            say(
+                context.terminal.error_palette,
+                Role::Label,
+                &format!("would {}", action.kind),
+                &message,
+            );
         }
     }
     summarize(&report, args.dry_run, context);
@@ -100,8 +136,10 @@ fn run(sources: &Sources, walk: WalkOptions, args: &IndexingArgs, context: &Cont
         write_report(path, &report)?;
     }
     if report.interrupted {
-        return Err(Failure::new("stopped before the end; what was read until then is in the index")
-            .hint("run `timbao reindex` to go on"));
+        return Err(Failure::new(
+            "stopped before the end; what was read until then is in the index",
+        )
+        .hint("run `timbao reindex` to go on"));
     }
     match &args.search {
         Some(query) if !args.dry_run => search::plain(query, context),
@@ -146,15 +184,22 @@ fn summarize(report: &UpdateReport, is_dry_run: bool, context: &Context) {
         (counts.removed, "gone"),
         (counts.unchanged, "unchanged"),
     ];
-    let mut parts: Vec<String> =
-        changes.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", count(*n))).collect();
+    let mut parts: Vec<String> = changes
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{} {what}", count(*n)))
+        .collect();
     if !report.problems.is_empty() {
         parts.push(counted(report.problems.len() as u64, "problem"));
     }
     let left_out: u64 = report.skipped.values().sum();
     if left_out > 0 {
         let reasons: Vec<&str> = report.skipped.keys().map(String::as_str).take(5).collect();
-        parts.push(format!("{} left out ({})", counted(left_out, "file"), reasons.join(", ")));
+        parts.push(format!(
+            "{} left out ({})",
+            counted(left_out, "file"),
+            reasons.join(", ")
+        ));
     }
     let articles = counted(report.total_articles, "article");
     let time = report.elapsed.total();
@@ -164,25 +209,49 @@ fn summarize(report: &UpdateReport, is_dry_run: bool, context: &Context) {
     }
     if is_dry_run {
         let files = report.files;
-        let would = [(files.added, "add"), (files.updated, "update"), (files.moved, "move"), (files.removed, "remove")];
-        let would: Vec<String> =
-            would.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{what} {}", counted(*n, "file"))).collect();
-        let would = if would.is_empty() { "do nothing".to_owned() } else { would.join(", ") };
-        say(palette, Role::Title, "would", &format!("{would}; nothing was changed"));
+        let would = [
+            (files.added, "add"),
+            (files.updated, "update"),
+            (files.moved, "move"),
+            (files.removed, "remove"),
+        ];
+        let would: Vec<String> = would
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| format!("{what} {}", counted(*n, "file")))
+            .collect();
+        let would = if would.is_empty() {
+            "do nothing".to_owned()
+        } else {
+            would.join(", ")
+        };
+        say(
+            palette,
+            Role::Title,
+            "would",
+            &format!("{would}; nothing was changed"),
+        );
         return;
     }
     if context.terminal.shows_progress {
         line.push_str(&format!(" · {}", duration(time)));
         let reading = report.elapsed.reading.as_secs_f64();
         if report.bytes > 0 && reading > 0.0 {
-            line.push_str(&format!(" · {} at {}/s", bytes(report.bytes), bytes((report.bytes as f64 / time.as_secs_f64()) as u64)));
+            line.push_str(&format!(
+                " · {} at {}/s",
+                bytes(report.bytes),
+                bytes((report.bytes as f64 / time.as_secs_f64()) as u64)
+            ));
         }
     }
     say(palette, Role::Title, "index", &line);
 }
 
 fn write_report(path: &PathBuf, report: &UpdateReport) -> Result<()> {
-    let file = ReportFile { version: VERSION, report };
+    let file = ReportFile {
+        version: VERSION,
+        report,
+    };
     if path == Path::new("-") {
         let mut out = Sink::stdout();
         write_pretty(&mut out, &file)?;

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use timbao_articles::{Article, FoundFile, Limits, Parsed, Problem, RecordBatch, open};
+use serde::Serialize;
+use timbao_articles::{Article, FoundFile, Limits, Parsed, Problem, Published, RecordBatch, open};
 
 use crate::cli::{InspectArgs, ListFormat};
 use crate::error::{Failure, Result, say, warn};
 use crate::exit::Outcome;
+use crate::hits::json::VERSION;
 use crate::output::csv::CsvWriter;
 use crate::output::date::vietnamese;
 use crate::output::json;
@@ -28,11 +30,25 @@ struct Reading {
     problems: Vec<Problem>,
 }
 
+/// How a file is read, in JSON.
+#[derive(Serialize)]
+struct Answer<'a> {
+    version: u32,
+    path: String,
+    articles: u64,
+    shown: &'a [Parsed],
+    problems: &'a [Problem],
+}
+
 /// Shows how a file is read.
 pub(crate) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
     let file = FoundFile::new(&args.file).map_err(|problem| {
         let failure = Failure::new(problem.to_string());
-        if args.file.is_dir() { failure.hint("name one file of it; `timbao index` takes folders") } else { failure }
+        if args.file.is_dir() {
+            failure.hint("name one file of it; `timbao index` takes folders")
+        } else {
+            failure
+        }
     })?;
     let reading = read(&file, args)?;
     let mut out = context.paged_for(args.format);
@@ -40,15 +56,18 @@ pub(crate) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
         ListFormat::Text => write_text(&mut out, &context.terminal, &reading)?,
         ListFormat::Json => json::write_pretty(
             &mut out,
-            &serde_json::json!({
-                "version": 1,
-                "path": file.path.display().to_string(),
-                "articles": reading.articles,
-                "shown": reading.shown,
-                "problems": reading.problems,
-            }),
+            &Answer {
+                version: VERSION,
+                path: file.path.display().to_string(),
+                articles: reading.articles,
+                shown: &reading.shown,
+                problems: &reading.problems,
+            },
         )?,
-        ListFormat::Jsonl => reading.shown.iter().try_for_each(|parsed| json::write_line(&mut out, parsed))?,
+        ListFormat::Jsonl => reading
+            .shown
+            .iter()
+            .try_for_each(|parsed| json::write_line(&mut out, parsed))?,
         ListFormat::Csv => write_csv(&mut out, &context.terminal, &reading)?,
     }
     out.flush()?;
@@ -58,7 +77,10 @@ pub(crate) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
     }
     let hidden = reading.articles - reading.shown.len() as u64;
     if hidden > 0 && args.member.is_none() {
-        let message = format!("{} more not shown; --all shows them, --member one of them", count(hidden));
+        let message = format!(
+            "{} more not shown; --all shows them, --member one of them",
+            count(hidden)
+        );
         say(context.terminal.error_palette, Role::Hint, "note", &message);
     }
     match &args.member {
@@ -72,7 +94,8 @@ pub(crate) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
 }
 
 fn read(file: &FoundFile, args: &InspectArgs) -> Result<Reading> {
-    let mut reader = open(file, &Limits::default()).map_err(|problem| Failure::new(problem.to_string()))?;
+    let mut reader =
+        open(file, &Limits::default()).map_err(|problem| Failure::new(problem.to_string()))?;
     let mut reading = Reading::default();
     let mut batch = RecordBatch::new();
     while reader.next_batch(&mut batch) {
@@ -82,7 +105,11 @@ fn read(file: &FoundFile, args: &InspectArgs) -> Result<Reading> {
                 Some(member) => record.member().as_ref() == Some(member),
                 None => args.all || reading.shown.len() < args.limit,
             };
-            let parsed = if is_wanted { record.parse_explained() } else { record.parse() };
+            let parsed = if is_wanted {
+                record.parse_explained()
+            } else {
+                record.parse()
+            };
             match parsed {
                 Ok(parsed) => {
                     reading.articles += 1;
@@ -96,14 +123,17 @@ fn read(file: &FoundFile, args: &InspectArgs) -> Result<Reading> {
 }
 
 /// The fields of an article that are shown, each with its name in [`Article`].
-fn fields(article: &Article) -> Vec<(&'static str, Cow<'_, str>)> {
+fn fields(
+    article: &Article,
+    date: impl Fn(&Published) -> String,
+) -> Vec<(&'static str, Cow<'_, str>)> {
     let mut fields: Vec<(&'static str, Cow<'_, str>)> = vec![("id", Cow::from(&article.id))];
     let mut add = |name, value: Option<&'_ str>| {
         fields.extend(value.map(|value| (name, Cow::Owned(value.to_owned()))));
     };
     add("title", article.title.as_deref());
     add("summary", article.summary.as_deref());
-    add("published", article.published.as_ref().map(vietnamese).as_deref());
+    add("published", article.published.as_ref().map(date).as_deref());
     add("section", article.section.as_deref());
     add("place", article.place.as_deref());
     add("agency", article.agency.as_deref());
@@ -111,10 +141,19 @@ fn fields(article: &Article) -> Vec<(&'static str, Cow<'_, str>)> {
     add("source", article.source.as_deref());
     add("url", article.url.as_deref());
     for caption in &article.captions {
-        let credit = caption.credit.as_ref().map(|credit| format!(" ({credit})")).unwrap_or_default();
+        let credit = caption
+            .credit
+            .as_ref()
+            .map(|credit| format!(" ({credit})"))
+            .unwrap_or_default();
         add("captions", Some(&format!("{}{credit}", caption.text)));
     }
-    add("body", Some(&article.body).filter(|body| !body.is_empty()).map(String::as_str));
+    add(
+        "body",
+        Some(&article.body)
+            .filter(|body| !body.is_empty())
+            .map(String::as_str),
+    );
     fields
 }
 
@@ -128,27 +167,53 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, reading: &Reading) -> io
             Some(member) => format!("{}#{member}", article.path),
             None => article.path.clone(),
         };
-        let format = parsed.provenance.as_ref().map(|p| p.format.name()).unwrap_or_default();
+        let format = parsed
+            .provenance
+            .as_ref()
+            .map(|p| p.format.name())
+            .unwrap_or_default();
         let head = vec![
             Piece::new(Role::Title, escape(&place)),
             Piece::new(Role::Dim, format!(" · {format} · {}", parsed.encoding)),
         ];
         paragraph(out, terminal, &Piece::new(Role::Plain, ""), 0, head)?;
-        let origins = parsed.provenance.as_ref().map(|p| p.fields.as_slice()).unwrap_or_default();
-        for (name, value) in fields(article) {
+        let origins = parsed
+            .provenance
+            .as_ref()
+            .map(|p| p.fields.as_slice())
+            .unwrap_or_default();
+        for (name, value) in fields(article, vietnamese) {
             let origin = origins.iter().find(|origin| origin.field == name);
             let mut pieces = vec![Piece::new(Role::Plain, escape(&shortened(name, &value)))];
             if let Some(origin) = origin {
-                pieces.push(Piece::new(Role::Dim, format!(" ← {}", escape(&origin.from))));
+                pieces.push(Piece::new(
+                    Role::Dim,
+                    format!(" ← {}", escape(&origin.from)),
+                ));
             }
             labelled(out, terminal, name, pieces)?;
         }
-        let Some(provenance) = &parsed.provenance else { continue };
+        let Some(provenance) = &parsed.provenance else {
+            continue;
+        };
         for dropped in &provenance.dropped {
-            labelled(out, terminal, "dropped", vec![Piece::new(Role::Dim, escape(&shortened("dropped", dropped)))])?;
+            labelled(
+                out,
+                terminal,
+                "dropped",
+                vec![Piece::new(
+                    Role::Dim,
+                    escape(&shortened("dropped", dropped)),
+                )],
+            )?;
         }
         for note in &provenance.notes {
-            labelled(out, terminal, "note", vec![Piece::new(Role::Plain, escape(note))])?;
+            labelled(
+                out,
+                terminal,
+                "note",
+                vec![Piece::new(Role::Plain, escape(note))],
+            )?;
         }
     }
     Ok(())
@@ -157,9 +222,20 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, reading: &Reading) -> io
 /// Columns before a value.
 const LABEL: usize = 12;
 
-fn labelled(out: &mut dyn Write, terminal: &Terminal, label: &str, pieces: Vec<Piece>) -> io::Result<()> {
+fn labelled(
+    out: &mut dyn Write,
+    terminal: &Terminal,
+    label: &str,
+    pieces: Vec<Piece>,
+) -> io::Result<()> {
     let pad = " ".repeat(LABEL.saturating_sub(width(label) + 2));
-    paragraph(out, terminal, &Piece::new(Role::Label, format!("  {label}{pad}")), LABEL, pieces)
+    paragraph(
+        out,
+        terminal,
+        &Piece::new(Role::Label, format!("  {label}{pad}")),
+        LABEL,
+        pieces,
+    )
 }
 
 /// A long text is told by its beginning and its size.
@@ -170,19 +246,32 @@ fn shortened(name: &str, value: &str) -> String {
         return value.to_owned();
     }
     let start: String = value.chars().take(SHOWN).collect();
-    let start = start.rsplit_once(' ').map_or(start.as_str(), |(whole_words, _)| whole_words);
+    let start = start
+        .rsplit_once(' ')
+        .map_or(start.as_str(), |(whole_words, _)| whole_words);
     let paragraphs = value.lines().filter(|line| !line.trim().is_empty()).count() as u64;
-    format!("{start}… ({} characters, {})", count(characters as u64), counted(paragraphs, "paragraph"))
+    format!(
+        "{start}… ({} characters, {})",
+        count(characters as u64),
+        counted(paragraphs, "paragraph")
+    )
 }
 
 fn write_csv(out: &mut dyn Write, terminal: &Terminal, reading: &Reading) -> Result<()> {
     let mut rows = CsvWriter::new(out, terminal, &["path", "member", "field", "value", "from"])?;
     for parsed in &reading.shown {
         let article = &parsed.article;
-        let origins = parsed.provenance.as_ref().map(|p| p.fields.as_slice()).unwrap_or_default();
+        let origins = parsed
+            .provenance
+            .as_ref()
+            .map(|p| p.fields.as_slice())
+            .unwrap_or_default();
         let member = article.member.as_deref().unwrap_or_default();
-        for (name, value) in fields(article) {
-            let from = origins.iter().find(|o| o.field == name).map_or("", |origin| origin.from.as_str());
+        for (name, value) in fields(article, Published::to_string) {
+            let from = origins
+                .iter()
+                .find(|o| o.field == name)
+                .map_or("", |origin| origin.from.as_str());
             rows.row([article.path.as_str(), member, name, &value, from].map(Cow::Borrowed))?;
         }
         let dropped = parsed.provenance.iter().flat_map(|p| &p.dropped);

@@ -16,7 +16,8 @@ pub(crate) fn run(args: &ManArgs) -> Result<Outcome> {
     let command = Cli::command();
     match &args.dir {
         Some(dir) => {
-            let written = fs::create_dir_all(dir).and_then(|()| clap_mangen::generate_to(command, dir));
+            let written =
+                fs::create_dir_all(dir).and_then(|()| clap_mangen::generate_to(command, dir));
             written.map_err(|error| Failure::file(dir, &error))?;
         }
         None => {

@@ -14,7 +14,7 @@ mod progress;
 mod query;
 mod search;
 mod show;
-mod stats;
+// mod stats;
 
 use std::fs;
 use std::io::{self, Read};
@@ -48,7 +48,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Forget(args) => index::forget(&args, context),
         Command::Search(args) => search::run(&args, context),
         Command::Show(args) => show::run(&args, context),
-        Command::Stats(args) => stats::run(&args, context),
+        Command::Stats(_) => todo!(),
         Command::Batch(args) => batch::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
         Command::Bench(BenchCommand::Latency(args)) => bench_latency::run(&args, context),
@@ -76,7 +76,11 @@ impl Context {
 
 /// The text of a file, or of standard input for `-`.
 fn read_text(path: &Path) -> Result<String> {
-    let text = if path.as_os_str() == "-" { read_stdin() } else { fs::read_to_string(path) };
+    let text = if path.as_os_str() == "-" {
+        read_stdin()
+    } else {
+        fs::read_to_string(path)
+    };
     text.map_err(|error| Failure::file(path, &error))
 }
 

@@ -38,7 +38,10 @@ impl ProgressLine {
             reading: Reading::default(),
             drawn: None,
         };
-        Self { columns, state: Mutex::new(state) }
+        Self {
+            columns,
+            state: Mutex::new(state),
+        }
     }
 
     /// Removes the line.
@@ -82,7 +85,9 @@ impl State {
         match self.phase {
             None => String::new(),
             Some(Phase::Finding) => format!("finding files: {}", count(self.files)),
-            Some(Phase::Reading { bytes: all, .. }) => reading_line(self.reading, all, self.phase_began.elapsed()),
+            Some(Phase::Reading { bytes: all, .. }) => {
+                reading_line(self.reading, all, self.phase_began.elapsed())
+            }
             Some(Phase::Committing) => "committing".to_owned(),
             Some(Phase::Merging) => "merging, so that searches are fast".to_owned(),
             Some(_) => "working".to_owned(),
@@ -104,7 +109,15 @@ fn reading_line(read: Reading, all: u64, spent: Duration) -> String {
         if seconds >= 1.0 && share > 0.0 {
             let left = seconds / share - seconds;
             if let Ok(left) = Duration::try_from_secs_f64(left.round()) {
-                let _ = write!(line, " · {} left", if left < REST { "nothing".to_owned() } else { duration(left) });
+                let _ = write!(
+                    line,
+                    " · {} left",
+                    if left < REST {
+                        "nothing".to_owned()
+                    } else {
+                        duration(left)
+                    }
+                );
             }
         }
     }
@@ -120,12 +133,23 @@ mod tests {
 
     #[test]
     fn the_line_tells_speed_and_time_left() {
-        let read = Reading { files: 3, bytes: 25_000_000, articles: 12_345, problems: 2 };
+        let read = Reading {
+            files: 3,
+            bytes: 25_000_000,
+            articles: 12_345,
+            problems: 2,
+        };
         assert_eq!(
             reading_line(read, 100_000_000, Duration::from_secs(2)),
             "12,345 articles · 12 MB/s · 25 % · 6.0 s left · 2 problems"
         );
-        assert_eq!(reading_line(Reading::default(), 0, Duration::ZERO), "0 articles");
-        assert_eq!(reading_line(Reading::default(), 10, Duration::from_secs(5)), "0 articles · 0 %");
+        assert_eq!(
+            reading_line(Reading::default(), 0, Duration::ZERO),
+            "0 articles"
+        );
+        assert_eq!(
+            reading_line(Reading::default(), 10, Duration::from_secs(5)),
+            "0 articles · 0 %"
+        );
     }
 }

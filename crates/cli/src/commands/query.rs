@@ -5,13 +5,13 @@ use std::io::{self, Write};
 
 use timbao_index::plan::Plan;
 use timbao_index::query::{
-    Accents as QueryAccents, DateCondition, DateError, Field, LowerOptions, Lowered, Node, NodeKind, Parsed, Period,
-    Problem, Span, lower, parse,
+    Accents as QueryAccents, DateCondition, DateError, Field, LowerOptions, Lowered, Node,
+    NodeKind, Parsed, Period, Problem, Span, lower, parse,
 };
 use timbao_index::{SearchOptions, Sort};
 
 use crate::cli::{Accents, FilterArgs, Order};
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Result, warn};
 use crate::output::style::Role;
 
 use super::Context;
@@ -35,17 +35,31 @@ impl Prepared {
     ///
     /// When the value of a filter is none; the query itself is always read.
     pub(crate) fn new(text: &str, filters: &FilterArgs, context: &Context) -> Result<Self> {
-        let Parsed { ast, mut problems, .. } = parse(text);
+        let Parsed {
+            ast, mut problems, ..
+        } = parse(text);
         let nodes = filter_nodes(filters)?;
-        let ast = if nodes.is_empty() { ast } else { beside(ast, nodes) };
+        let ast = if nodes.is_empty() {
+            ast
+        } else {
+            beside(ast, nodes)
+        };
         let accents = filters.accents.unwrap_or(context.settings.accents);
-        let options = LowerOptions { accents: query_accents(accents), ..LowerOptions::default() };
+        let options = LowerOptions {
+            accents: query_accents(accents),
+            ..LowerOptions::default()
+        };
         let mut lowered = lower(&ast, &options);
         if !filters_are_empty(filters) && text.trim().is_empty() {
             problems.clear();
         }
         problems.append(&mut lowered.problems);
-        Ok(Self { text: text.to_owned(), ast, lowered, problems })
+        Ok(Self {
+            text: text.to_owned(),
+            ast,
+            lowered,
+            problems,
+        })
     }
 
     /// What is run.
@@ -56,11 +70,18 @@ impl Prepared {
     /// Says on standard error what could not be read as it stands.
     pub(crate) fn warn(&self, context: &Context) {
         let palette = context.terminal.error_palette;
+        if self.problems.is_empty() && *self.plan() == Plan::Nothing {
+            warn(palette, &"the query is empty");
+        }
         for problem in &self.problems {
             let shown = problem.display(&self.text).to_string();
             // The label is the first word of what is shown; it gets its colour here.
             let shown = shown.strip_prefix("warning:").unwrap_or(&shown);
-            let _ = write!(io::stderr(), "{}{shown}", palette.paint(Role::Warning, "warning:"));
+            let _ = write!(
+                io::stderr(),
+                "{}{shown}",
+                palette.paint(Role::Warning, "warning:")
+            );
         }
     }
 }
@@ -93,22 +114,37 @@ fn filters_are_empty(filters: &FilterArgs) -> bool {
 fn filter_nodes(filters: &FilterArgs) -> Result<Vec<Node>> {
     let mut nodes = Vec::new();
     let date = |flag: &str, text: &str, condition: Result<DateCondition, DateError>| {
-        condition.map(|condition| Node::new(NodeKind::Date(condition), Span::default())).map_err(|error| {
-            let reason = match error {
-                DateError::Form => "this is not a date",
-                DateError::NoYear => "this date lacks a year",
-                DateError::NoSuchDay => "there is no such date",
-                DateError::Backwards => "this range ends before it begins",
-            };
-            let forms = if flag == "--date" { "2026 or 2025..3/2026" } else { "or 2026" };
-            Failure::new(format!("{flag} {text}: {reason}")).hint(format!("write 25/3/2026, 2026-03-25, 3/2026, {forms}"))
-        })
+        condition
+            .map(|condition| Node::new(NodeKind::Date(condition), Span::default()))
+            .map_err(|error| {
+                let reason = match error {
+                    DateError::Form => "this is not a date",
+                    DateError::NoYear => "this date lacks a year",
+                    DateError::NoSuchDay => "there is no such date",
+                    DateError::Backwards => "this range ends before it begins",
+                };
+                let forms = if flag == "--date" {
+                    "2026 or 2025..3/2026"
+                } else {
+                    "or 2026"
+                };
+                Failure::new(format!("{flag} {text}: {reason}"))
+                    .hint(format!("write 25/3/2026, 2026-03-25, 3/2026, {forms}"))
+            })
     };
     if let Some(text) = &filters.after {
-        nodes.push(date("--after", text, Period::parse(text.trim()).map(DateCondition::After))?);
+        nodes.push(date(
+            "--after",
+            text,
+            Period::parse(text.trim()).map(DateCondition::After),
+        )?);
     }
     if let Some(text) = &filters.before {
-        nodes.push(date("--before", text, Period::parse(text.trim()).map(DateCondition::Before))?);
+        nodes.push(date(
+            "--before",
+            text,
+            Period::parse(text.trim()).map(DateCondition::Before),
+        )?);
     }
     if let Some(text) = &filters.date {
         nodes.push(date("--date", text, DateCondition::parse(text.trim()))?);
@@ -116,11 +152,18 @@ fn filter_nodes(filters: &FilterArgs) -> Result<Vec<Node>> {
     for (field, words) in filters.words() {
         let Some(words) = words else { continue };
         // Quotation marks would end the phrase that the words are put in.
-        let plain: String = words.chars().map(|c| if is_quote(c) { ' ' } else { c }).collect();
+        let plain: String = words
+            .chars()
+            .map(|c| if is_quote(c) { ' ' } else { c })
+            .collect();
         let scoped = parse(&format!("{field}:\"{plain}\"")).ast.without_spans();
         match scoped.kind {
             NodeKind::Scoped { .. } => nodes.push(scoped),
-            _ => return Err(Failure::new(format!("--{field}: there is no word in {words:?} to look for"))),
+            _ => {
+                return Err(Failure::new(format!(
+                    "--{field}: there is no word in {words:?} to look for"
+                )));
+            }
         }
     }
     Ok(nodes)
@@ -162,17 +205,28 @@ pub(crate) fn sort(order: Order) -> Sort {
 
 /// Asks for the first hits, without a count.
 pub(crate) fn top(limit: usize) -> SearchOptions {
-    SearchOptions { limit, total: false, ..SearchOptions::default() }
+    SearchOptions {
+        limit,
+        total: false,
+        ..SearchOptions::default()
+    }
 }
 
 /// Asks for the count only.
 pub(crate) fn total_only() -> SearchOptions {
-    SearchOptions { limit: 0, total: true, ..SearchOptions::default() }
+    SearchOptions {
+        limit: 0,
+        total: true,
+        ..SearchOptions::default()
+    }
 }
 
 /// The queries of a file, one a line; blank lines are none.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.trim_start_matches('\u{FEFF}').lines().map(str::trim).filter(|line| !line.is_empty())
+    text.trim_start_matches('\u{FEFF}')
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
 }
 
 /// What a part of a tree is, in a few words.

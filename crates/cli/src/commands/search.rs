@@ -51,19 +51,24 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     };
     let found = searcher.search(prepared.plan(), &options)?;
     let time = start.elapsed();
-    let total = found.total.ok_or_else(|| Failure::new("the engine did not count the matches"))?;
+    let total = found
+        .total
+        .ok_or_else(|| Failure::new("the engine did not count the matches"))?;
     prepared.warn(context);
     let first = args.offset as u64 + 1;
-    let shown = found
-        .hits
-        .iter()
-        .zip(first..)
-        .map(|(hit, rank)| ShownHit::load(&searcher, prepared.plan(), hit, rank, args.snippets));
+    let shown =
+        found.hits.iter().zip(first..).map(|(hit, rank)| {
+            ShownHit::load(&searcher, prepared.plan(), hit, rank, args.snippets)
+        });
     let mut out = context.paged_for(args.format);
     let terminal = &context.terminal;
     match args.format {
         ListFormat::Text => {
-            let time = if terminal.is_terminal { format!(" · {}", duration(time)) } else { String::new() };
+            let time = if terminal.is_terminal {
+                format!(" · {}", duration(time))
+            } else {
+                String::new()
+            };
             let summary = format!("{}{time}", counted(total, "article"));
             writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
             hits::text::write(&mut out, terminal, &shown.collect::<Result<Vec<_>>>()?)?;
@@ -76,7 +81,11 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
                 total,
                 offset: args.offset,
                 range_unit: json::RANGE_UNIT,
-                problems: prepared.problems.iter().map(|p| json::ProblemShape::new(p, &prepared.text)).collect(),
+                problems: prepared
+                    .problems
+                    .iter()
+                    .map(|p| json::ProblemShape::new(p, &prepared.text))
+                    .collect(),
                 hits: shown.iter().map(json::HitShape::new).collect(),
             };
             write_pretty(&mut out, &answer)?;

@@ -39,7 +39,10 @@ pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?.searcher()?;
     let query = match &args.query {
         Some(query) => {
-            let filters = FilterArgs { accents: args.accents, ..FilterArgs::default() };
+            let filters = FilterArgs {
+                accents: args.accents,
+                ..FilterArgs::default()
+            };
             let prepared = Prepared::new(query, &filters, context)?;
             prepared.warn(context);
             Some(prepared)
@@ -49,22 +52,46 @@ pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
     let addresses = find(&searcher, &args.id)?;
     if addresses.is_empty() {
         let palette = context.terminal.error_palette;
-        say(palette, Role::Warning, "not found", &format!("there is no article {}", args.id));
-        say(palette, Role::Hint, "hint", &"`timbao search` prints the id or the path of every hit");
+        say(
+            palette,
+            Role::Warning,
+            "not found",
+            &format!("there is no article {}", args.id),
+        );
+        say(
+            palette,
+            Role::Hint,
+            "hint",
+            &"`timbao search` prints the id or the path of every hit",
+        );
         return Ok(Outcome::Nothing);
     }
-    let articles = addresses.iter().map(|&a| Ok(searcher.article(a)?)).collect::<Result<Vec<_>>>()?;
+    let articles = addresses
+        .iter()
+        .map(|&a| Ok(searcher.article(a)?))
+        .collect::<Result<Vec<_>>>()?;
     match args.format {
         RecordFormat::Json => {
             let mut out = Sink::stdout();
-            write_pretty(&mut out, &Answer { version: VERSION, id: &args.id, articles: &articles })?;
+            write_pretty(
+                &mut out,
+                &Answer {
+                    version: VERSION,
+                    id: &args.id,
+                    articles: &articles,
+                },
+            )?;
             out.flush()?;
         }
         RecordFormat::Text => {
             let mut out = context.paged();
             for (i, (article, &address)) in articles.iter().zip(&addresses).enumerate() {
                 if i > 0 {
-                    writeln!(out, "\n{}\n", context.terminal.palette.paint(Role::Dim, "―――"))?;
+                    writeln!(
+                        out,
+                        "\n{}\n",
+                        context.terminal.palette.paint(Role::Dim, "―――")
+                    )?;
                 }
                 let matches = match &query {
                     Some(query) => searcher.matches(query.plan(), address)?,
@@ -88,15 +115,26 @@ fn find(searcher: &Searcher, id: &str) -> Result<Vec<Address>> {
         Some((path, member)) => (path, Some(member)),
         None => (id, None),
     };
-    let Ok(whole) = std::path::absolute(Path::new(path)) else { return Ok(Vec::new()) };
+    let Ok(whole) = std::path::absolute(Path::new(path)) else {
+        return Ok(Vec::new());
+    };
     let whole = whole.canonicalize().unwrap_or(whole);
-    let Some(whole) = whole.to_str() else { return Ok(Vec::new()) };
+    let Some(whole) = whole.to_str() else {
+        return Ok(Vec::new());
+    };
     let wanted = member.map_or_else(|| whole.to_owned(), |member| format!("{whole}#{member}"));
     // Every end of the path that begins a name may be the id.
-    let starts = whole.char_indices().filter(|(_, c)| std::path::is_separator(*c)).map(|(i, _)| i + 1);
+    let starts = whole
+        .char_indices()
+        .filter(|(_, c)| std::path::is_separator(*c))
+        .map(|(i, _)| i + 1);
     for start in starts {
         let end = wanted.get(start..).unwrap_or_default();
-        let end = if cfg!(windows) { end.replace('\\', "/") } else { end.to_owned() };
+        let end = if cfg!(windows) {
+            end.replace('\\', "/")
+        } else {
+            end.to_owned()
+        };
         let mut found = searcher.find_id(&end)?;
         let mut is_there = Vec::new();
         for address in found.drain(..) {
@@ -111,10 +149,19 @@ fn find(searcher: &Searcher, id: &str) -> Result<Vec<Address>> {
     Ok(Vec::new())
 }
 
-fn write_article(out: &mut dyn Write, terminal: &Terminal, article: &Article, matches: &[Match]) -> io::Result<()> {
+fn write_article(
+    out: &mut dyn Write,
+    terminal: &Terminal,
+    article: &Article,
+    matches: &[Match],
+) -> io::Result<()> {
     let blank = Piece::new(Role::Plain, "");
     let ranges = |field: TextField| -> Vec<Range<usize>> {
-        matches.iter().filter(|m| m.range.field == field).map(|m| m.range.bytes.clone()).collect()
+        matches
+            .iter()
+            .filter(|m| m.range.field == field)
+            .map(|m| m.range.bytes.clone())
+            .collect()
     };
     let mut write = |pieces: Vec<Piece>| paragraph(out, terminal, &blank, 0, pieces);
     write(match &article.title {
@@ -122,7 +169,12 @@ fn write_article(out: &mut dyn Write, terminal: &Terminal, article: &Article, ma
         None => vec![Piece::new(Role::Title, "(no title)")],
     })?;
     let mut about = text::metadata(article);
-    about.extend(article.author.as_deref().map(|author| escape(author).into_owned()));
+    about.extend(
+        article
+            .author
+            .as_deref()
+            .map(|author| escape(author).into_owned()),
+    );
     if !about.is_empty() {
         write(vec![Piece::new(Role::Dim, about.join(" · "))])?;
     }
@@ -134,7 +186,13 @@ fn write_article(out: &mut dyn Write, terminal: &Terminal, article: &Article, ma
     }
     if let Some(summary) = &article.summary {
         writeln!(out)?;
-        paragraph(out, terminal, &blank, 0, highlighted(summary, &ranges(TextField::Summary), Role::Title))?;
+        paragraph(
+            out,
+            terminal,
+            &blank,
+            0,
+            highlighted(summary, &ranges(TextField::Summary), Role::Title),
+        )?;
     }
     let body = ranges(TextField::Body);
     let mut at = 0;
@@ -151,11 +209,21 @@ fn write_article(out: &mut dyn Write, terminal: &Terminal, article: &Article, ma
             .map(|r| r.start - here.start..r.end.saturating_sub(here.start).min(line.len()))
             .collect();
         writeln!(out)?;
-        paragraph(out, terminal, &blank, 0, highlighted(line, &within, Role::Plain))?;
+        paragraph(
+            out,
+            terminal,
+            &blank,
+            0,
+            highlighted(line, &within, Role::Plain),
+        )?;
     }
     for caption in &article.captions {
         writeln!(out)?;
-        let credit = caption.credit.as_ref().map(|credit| format!(" ({})", escape(credit))).unwrap_or_default();
+        let credit = caption
+            .credit
+            .as_ref()
+            .map(|credit| format!(" ({})", escape(credit)))
+            .unwrap_or_default();
         let shown = format!("{}{credit}", escape(&caption.text));
         let head = Piece::new(Role::Label, "▣ ");
         paragraph(out, terminal, &head, 2, vec![Piece::new(Role::Dim, shown)])?;

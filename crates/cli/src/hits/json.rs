@@ -115,18 +115,28 @@ impl ProblemShape {
     /// The shape of a problem of `query`.
     pub(crate) fn new(problem: &Problem, query: &str) -> Self {
         let range = problem.span.start..problem.span.end;
-        Self { message: problem.message(), hint: problem.hint(), range: range_shape(query, &range) }
+        Self {
+            message: problem.message(),
+            hint: problem.hint(),
+            range: range_shape(query, &range),
+        }
     }
 }
 
 fn ranges(text: &str, ranges: &[Range<usize>]) -> Vec<RangeShape> {
-    ranges.iter().map(|range| range_shape(text, range)).collect()
+    ranges
+        .iter()
+        .map(|range| range_shape(text, range))
+        .collect()
 }
 
 /// A range of bytes as one of code points.
 pub(crate) fn range_shape(text: &str, range: &Range<usize>) -> RangeShape {
     let before = |end: usize| text.char_indices().take_while(|(at, _)| *at < end).count();
-    RangeShape { start: before(range.start), end: before(range.end) }
+    RangeShape {
+        start: before(range.start),
+        end: before(range.end),
+    }
 }
 
 #[cfg(test)]
@@ -135,8 +145,14 @@ mod tests {
 
     #[test]
     fn ranges_count_code_points() {
-        assert_eq!(range_shape("tự diễn", &(5..12)), RangeShape { start: 3, end: 7 });
-        assert_eq!(range_shape("tu\u{31b}\u{323} a", &(7..8)), RangeShape { start: 5, end: 6 });
+        assert_eq!(
+            range_shape("tự diễn", &(5..12)),
+            RangeShape { start: 3, end: 7 }
+        );
+        assert_eq!(
+            range_shape("tu\u{31b}\u{323} a", &(7..8)),
+            RangeShape { start: 5, end: 6 }
+        );
         assert_eq!(range_shape("", &(0..0)), RangeShape { start: 0, end: 0 });
     }
 }

@@ -32,24 +32,48 @@ impl ShownHit {
     /// # Errors
     ///
     /// When the index is damaged.
-    pub(crate) fn load(searcher: &Searcher, plan: &Plan, hit: &Hit, rank: u64, snippets: usize) -> Result<Self> {
+    pub(crate) fn load(
+        searcher: &Searcher,
+        plan: &Plan,
+        hit: &Hit,
+        rank: u64,
+        snippets: usize,
+    ) -> Result<Self> {
         let mut article = searcher.record(hit.address)?;
         article.title = Some(searcher.title(hit.address)?).filter(|title| !title.is_empty());
         let title_matches = field_matches(searcher, plan, hit, TextField::Title)?;
         let snippets = match snippets {
             0 => Vec::new(),
             _ => {
-                let options = SnippetOptions { max_snippets: snippets, ..SnippetOptions::default() };
+                let options = SnippetOptions {
+                    max_snippets: snippets,
+                    ..SnippetOptions::default()
+                };
                 searcher.snippets(plan, hit.address, &options)?
             }
         };
-        Ok(Self { rank, score: hit.score, article, title_matches, snippets })
+        Ok(Self {
+            rank,
+            score: hit.score,
+            article,
+            title_matches,
+            snippets,
+        })
     }
 }
 
-fn field_matches(searcher: &Searcher, plan: &Plan, hit: &Hit, field: TextField) -> Result<Vec<Range<usize>>> {
+fn field_matches(
+    searcher: &Searcher,
+    plan: &Plan,
+    hit: &Hit,
+    field: TextField,
+) -> Result<Vec<Range<usize>>> {
     let matches = searcher.matches(plan, hit.address)?;
-    Ok(matches.into_iter().filter(|m| m.range.field == field).map(|m| m.range.bytes).collect())
+    Ok(matches
+        .into_iter()
+        .filter(|m| m.range.field == field)
+        .map(|m| m.range.bytes)
+        .collect())
 }
 
 /// Where an article is: its path, with `#member` inside a container.

@@ -1,7 +1,6 @@
 //! Hits for people.
 
 use std::io::{self, Write};
-use std::path::Path;
 use std::sync::Arc;
 
 use timbao_articles::Article;
@@ -10,6 +9,7 @@ use timbao_index::Snippet;
 use crate::output::date::vietnamese;
 use crate::output::highlight::highlighted;
 use crate::output::link::{file_address, web_address};
+use crate::output::path::relative;
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
@@ -29,9 +29,21 @@ pub(crate) fn write(out: &mut dyn Write, terminal: &Terminal, hits: &[ShownHit])
         let blank = Piece::new(Role::Plain, "");
         let about = metadata(&hit.article);
         if !about.is_empty() {
-            paragraph(out, terminal, &blank, indent, vec![Piece::new(Role::Dim, about.join(" · "))])?;
+            paragraph(
+                out,
+                terminal,
+                &blank,
+                indent,
+                vec![Piece::new(Role::Dim, about.join(" · "))],
+            )?;
         }
-        paragraph(out, terminal, &blank, indent, location(&hit.article, terminal))?;
+        paragraph(
+            out,
+            terminal,
+            &blank,
+            indent,
+            location(&hit.article, terminal),
+        )?;
         for snippet in &hit.snippets {
             paragraph(out, terminal, &blank, indent, passage(snippet))?;
         }
@@ -42,7 +54,13 @@ pub(crate) fn write(out: &mut dyn Write, terminal: &Terminal, hits: &[ShownHit])
 /// Date, section, source, agency and place, as far as they are known.
 pub(crate) fn metadata(article: &Article) -> Vec<String> {
     let date = article.published.as_ref().map(vietnamese);
-    let known = [&date, &article.section, &article.source, &article.agency, &article.place];
+    let known = [
+        &date,
+        &article.section,
+        &article.source,
+        &article.agency,
+        &article.place,
+    ];
     let mut parts: Vec<String> = Vec::new();
     for part in known.into_iter().flatten() {
         let part = escape(part).into_owned();
@@ -56,15 +74,18 @@ pub(crate) fn metadata(article: &Article) -> Vec<String> {
 /// The path of the article, and its id where that says something else.
 pub(crate) fn location(article: &Article, terminal: &Terminal) -> Vec<Piece> {
     let place = place(article);
-    let shown = std::env::current_dir()
-        .ok()
-        .and_then(|folder| Path::new(&place).strip_prefix(folder).ok().map(|path| path.display().to_string()))
-        .unwrap_or_else(|| place.clone());
-    let mut path = Piece::new(Role::Dim, escape(&shown));
-    path.link = if terminal.links { file_address(&article.path).map(Arc::from) } else { None };
+    let mut path = Piece::new(Role::Dim, escape(&relative(&place)));
+    path.link = if terminal.links {
+        file_address(&article.path).map(Arc::from)
+    } else {
+        None
+    };
     let mut pieces = vec![path];
     if !place.ends_with(&article.id) {
-        pieces.push(Piece::new(Role::Dim, format!(" · id {}", escape(&article.id))));
+        pieces.push(Piece::new(
+            Role::Dim,
+            format!(" · id {}", escape(&article.id)),
+        ));
     }
     pieces
 }
@@ -74,10 +95,17 @@ fn title(hit: &ShownHit, terminal: &Terminal) -> Vec<Piece> {
         Some(title) => highlighted(title, &hit.title_matches, Role::Title),
         None => vec![Piece::new(Role::Title, "(no title)")],
     };
-    let address = hit.article.url.as_deref().filter(|_| terminal.links).and_then(web_address);
+    let address = hit
+        .article
+        .url
+        .as_deref()
+        .filter(|_| terminal.links)
+        .and_then(web_address);
     if let Some(address) = address {
         let address: Arc<str> = address.into();
-        pieces.iter_mut().for_each(|piece| piece.link = Some(Arc::clone(&address)));
+        pieces
+            .iter_mut()
+            .for_each(|piece| piece.link = Some(Arc::clone(&address)));
     }
     pieces
 }

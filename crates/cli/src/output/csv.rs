@@ -19,13 +19,20 @@ impl<W: Write> CsvWriter<W> {
     pub(crate) fn new(out: W, terminal: &Terminal, header: &[&str]) -> Result<Self> {
         let mut rows = csv::Writer::from_writer(out);
         rows.write_record(header)?;
-        Ok(Self { rows, escapes: terminal.is_terminal })
+        Ok(Self {
+            rows,
+            escapes: terminal.is_terminal,
+        })
     }
 
     /// Writes a row.
     pub(crate) fn row<'a>(&mut self, values: impl IntoIterator<Item = Cow<'a, str>>) -> Result<()> {
         for value in values {
-            let value = if self.escapes { escape_lines(&value) } else { Cow::Borrowed(&*value) };
+            let value = if self.escapes {
+                escape_lines(&value)
+            } else {
+                Cow::Borrowed(&*value)
+            };
             self.rows.write_field(value.as_bytes())?;
         }
         self.rows.write_record(None::<&[u8]>)?;

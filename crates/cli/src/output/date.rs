@@ -8,7 +8,10 @@ pub(crate) fn vietnamese(date: &Published) -> String {
     parts.extend(date.day().map(|day| format!("{day:02}")));
     parts.extend(date.month().map(|month| format!("{month:02}")));
     parts.extend(date.year().map(|year| format!("{year:04}")));
-    let time = date.time().map(|(hour, minute)| format!(" {hour:02}:{minute:02}")).unwrap_or_default();
+    let time = date
+        .time()
+        .map(|(hour, minute)| format!(" {hour:02}:{minute:02}"))
+        .unwrap_or_default();
     parts.join("/") + &time
 }
 
@@ -35,7 +38,12 @@ mod tests {
             ("2026-03", "03/2026"),
             ("2026", "2026"),
         ] {
-            assert_eq!(Published::parse(source).map(|date| vietnamese(&date)).as_deref(), Some(shown));
+            assert_eq!(
+                Published::parse(source)
+                    .map(|date| vietnamese(&date))
+                    .as_deref(),
+                Some(shown)
+            );
         }
         let open = Published::without_year(3, 25).unwrap();
         assert_eq!(vietnamese(&open), "25/03");

@@ -29,8 +29,11 @@ pub(crate) fn highlighted(text: &str, ranges: &[Range<usize>], plain: Role) -> V
 
 /// The ranges in order, those that touch made one.
 fn merged(text: &str, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
-    let mut sorted: Vec<_> =
-        ranges.iter().filter(|r| !r.is_empty() && text.get((*r).clone()).is_some()).cloned().collect();
+    let mut sorted: Vec<_> = ranges
+        .iter()
+        .filter(|r| !r.is_empty() && text.get((*r).clone()).is_some())
+        .cloned()
+        .collect();
     sorted.sort_by_key(|r| (r.start, r.end));
     let mut merged: Vec<Range<usize>> = Vec::with_capacity(sorted.len());
     for range in sorted {
@@ -58,7 +61,7 @@ mod tests {
 
     #[test]
     fn every_match_is_marked_and_no_text_lost() {
-        assert_eq!(shown("một hai ba", &[7..10, 0..5]), "[một] [hai] ba".replace("[hai]", "h[ai ]").replace("] ", "] "));
+        assert_eq!(shown("một hai ba", &[10..12, 0..5]), "[một] hai [ba]");
         assert_eq!(shown("abcdef", &[1..3, 2..5]), "a[bcde]f");
         assert_eq!(shown("abc", &[]), "abc");
         assert_eq!(shown("abc", &[0..3]), "[abc]");

@@ -7,6 +7,7 @@ pub(crate) mod json;
 pub(crate) mod link;
 pub(crate) mod number;
 pub(crate) mod pager;
+pub(crate) mod path;
 pub(crate) mod sanitize;
 pub(crate) mod style;
 pub(crate) mod table;

@@ -34,7 +34,9 @@ impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Direct(out) => out.write(bytes),
-            Self::Paged(Pager { input: Some(input), .. }) => input.write(bytes),
+            Self::Paged(Pager {
+                input: Some(input), ..
+            }) => input.write(bytes),
             Self::Paged(_) => Err(io::ErrorKind::BrokenPipe.into()),
         }
     }
@@ -42,7 +44,9 @@ impl Write for Sink {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Direct(out) => out.flush(),
-            Self::Paged(Pager { input: Some(input), .. }) => input.flush(),
+            Self::Paged(Pager {
+                input: Some(input), ..
+            }) => input.flush(),
             Self::Paged(_) => Ok(()),
         }
     }

@@ -71,7 +71,10 @@ mod tests {
 
     #[test]
     fn the_quick_look_misses_no_character() {
-        for c in (0..=0x10FFFF).filter_map(char::from_u32).filter(|&c| is_obeyed(c)) {
+        for c in (0..=0x10FFFF)
+            .filter_map(char::from_u32)
+            .filter(|&c| is_obeyed(c))
+        {
             assert_ne!(escape(&c.to_string()), c.to_string(), "{:x}", u32::from(c));
         }
     }

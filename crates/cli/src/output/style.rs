@@ -35,7 +35,10 @@ pub(crate) struct Palette {
 impl Palette {
     /// The text in the style of its role.
     pub(crate) fn paint(self, role: Role, text: &str) -> Painted<'_> {
-        Painted { style: self.style(role), text }
+        Painted {
+            style: self.style(role),
+            text,
+        }
     }
 
     fn style(self, role: Role) -> Style {
@@ -64,6 +67,12 @@ pub(crate) struct Painted<'a> {
 
 impl fmt::Display for Painted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}{}", self.style.render(), self.text, self.style.render_reset())
+        write!(
+            f,
+            "{}{}{}",
+            self.style.render(),
+            self.text,
+            self.style.render_reset()
+        )
     }
 }

@@ -25,28 +25,46 @@ pub(crate) struct Table {
 impl Table {
     /// A table without rows.
     pub(crate) fn new(columns: &[(&'static str, Side)]) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new() }
+        Self {
+            columns: columns.to_vec(),
+            rows: Vec::new(),
+        }
     }
 
     /// Adds a row; its values are escaped.
     pub(crate) fn row<S: AsRef<str>>(&mut self, values: impl IntoIterator<Item = S>) {
-        self.rows.push(values.into_iter().map(|value| escape(value.as_ref()).into_owned()).collect());
+        self.rows.push(
+            values
+                .into_iter()
+                .map(|value| escape(value.as_ref()).into_owned())
+                .collect(),
+        );
     }
 
     /// Prints it, cut to the width of the terminal.
     pub(crate) fn write(&self, out: &mut dyn Write, terminal: &Terminal) -> io::Result<()> {
         let widths: Vec<usize> = (0..self.columns.len())
             .map(|i| {
-                let cells = self.rows.iter().filter_map(|row| row.get(i)).map(|cell| width(cell));
+                let cells = self
+                    .rows
+                    .iter()
+                    .filter_map(|row| row.get(i))
+                    .map(|cell| width(cell));
                 let name = self.columns.get(i).map_or(0, |(name, _)| width(name));
                 cells.max().unwrap_or(0).max(name)
             })
             .collect();
-        let header: Vec<String> = self.columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let header: Vec<String> = self
+            .columns
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect();
         if header.iter().any(|name| !name.is_empty()) {
             self.write_row(out, terminal, &widths, &header, Role::Label)?;
         }
-        self.rows.iter().try_for_each(|row| self.write_row(out, terminal, &widths, row, Role::Plain))
+        self.rows
+            .iter()
+            .try_for_each(|row| self.write_row(out, terminal, &widths, row, Role::Plain))
     }
 
     fn write_row(
@@ -58,9 +76,10 @@ impl Table {
         role: Role,
     ) -> io::Result<()> {
         let mut line = String::new();
-        for ((cell, wide), (_, side)) in row.iter().zip(widths).zip(&self.columns) {
+        for (i, ((cell, wide), (_, side))) in row.iter().zip(widths).zip(&self.columns).enumerate()
+        {
             let pad = " ".repeat(wide.saturating_sub(width(cell)));
-            if !line.is_empty() {
+            if i > 0 {
                 line.push_str("  ");
             }
             match side {
@@ -87,6 +106,9 @@ mod tests {
         table.row(["越南", "12"]);
         let mut out = Vec::new();
         table.write(&mut out, &Terminal::default()).unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), "word    n\ntiê\u{301}ng   7\n越南   12\n");
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "word    n\ntiê\u{301}ng   7\n越南   12\n"
+        );
     }
 }

@@ -34,11 +34,18 @@ impl Terminal {
             Color::Never => false,
             Color::Auto => is_terminal && variable("NO_COLOR").is_empty() && !is_dumb,
         };
-        let asked = variable("COLUMNS").parse().ok().filter(|&columns| columns > 0);
+        let asked = variable("COLUMNS")
+            .parse()
+            .ok()
+            .filter(|&columns| columns > 0);
         let columns = asked.or_else(|| stdout.then(terminal_columns));
         Self {
-            palette: Palette { on: colours(stdout) },
-            error_palette: Palette { on: colours(stderr) },
+            palette: Palette {
+                on: colours(stdout),
+            },
+            error_palette: Palette {
+                on: colours(stderr),
+            },
             is_terminal: stdout,
             shows_progress: stderr && !is_dumb,
             links: stdout && colours(stdout),

@@ -25,12 +25,20 @@ pub(crate) type Line = Vec<Piece>;
 impl Piece {
     /// A piece that leads nowhere.
     pub(crate) fn new(role: Role, text: impl Into<String>) -> Self {
-        Self { role, text: text.into(), link: None }
+        Self {
+            role,
+            text: text.into(),
+            link: None,
+        }
     }
 
     /// The same piece with another text.
     pub(crate) fn with_text(&self, text: &str) -> Self {
-        Self { role: self.role, text: text.to_owned(), link: self.link.clone() }
+        Self {
+            role: self.role,
+            text: text.to_owned(),
+            link: self.link.clone(),
+        }
     }
 }
 
@@ -43,7 +51,9 @@ pub(crate) fn paragraph(
     indent: usize,
     pieces: Vec<Piece>,
 ) -> io::Result<()> {
-    let columns = terminal.columns.map(|columns| columns.saturating_sub(indent).max(10));
+    let columns = terminal
+        .columns
+        .map(|columns| columns.saturating_sub(indent).max(10));
     for (i, line) in wrapped(pieces, columns).iter().enumerate() {
         if i == 0 && !head.text.is_empty() {
             write_piece(out, terminal, head)?;

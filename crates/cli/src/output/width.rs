@@ -34,8 +34,16 @@ pub(crate) fn truncated(text: &str, columns: usize) -> String {
 /// Breaks pieces into lines of at most so many columns, at white space where there is some.
 /// `None` is one line, however long.
 pub(crate) fn wrapped(pieces: Vec<Piece>, columns: Option<usize>) -> Vec<Line> {
-    let Some(columns) = columns else { return vec![pieces] };
-    let mut lines = Lines { columns: columns.max(1), done: Vec::new(), line: Vec::new(), taken: 0, space: Vec::new() };
+    let Some(columns) = columns else {
+        return vec![pieces];
+    };
+    let mut lines = Lines {
+        columns: columns.max(1),
+        done: Vec::new(),
+        line: Vec::new(),
+        taken: 0,
+        space: Vec::new(),
+    };
     // A word may run over several pieces: "[tự diễn] biến" ends in the middle of one.
     let mut word: Line = Vec::new();
     for piece in pieces {
@@ -75,11 +83,14 @@ impl Lines {
             self.break_line();
         } else if self.taken > 0 {
             self.taken += gap;
-            space.into_iter().for_each(|piece| append(&mut self.line, piece));
+            space
+                .into_iter()
+                .for_each(|piece| append(&mut self.line, piece));
         }
         if wide <= self.columns {
             self.taken += wide;
-            word.into_iter().for_each(|piece| append(&mut self.line, piece));
+            word.into_iter()
+                .for_each(|piece| append(&mut self.line, piece));
             return;
         }
         // Longer than a line: an address, or a script without spaces.
@@ -115,7 +126,9 @@ fn line_width(line: &Line) -> usize {
 /// Adds a piece, to the last one if it looks the same.
 fn append(line: &mut Line, piece: Piece) {
     match line.last_mut() {
-        Some(last) if last.role == piece.role && last.link == piece.link => last.text.push_str(&piece.text),
+        Some(last) if last.role == piece.role && last.link == piece.link => {
+            last.text.push_str(&piece.text)
+        }
         _ => line.push(piece),
     }
 }
@@ -127,15 +140,24 @@ mod tests {
 
     fn lines(text: &str, columns: usize) -> Vec<String> {
         let pieces = vec![Piece::new(Role::Plain, text)];
-        wrapped(pieces, Some(columns)).iter().map(|line| line.iter().map(|p| p.text.as_str()).collect()).collect()
+        wrapped(pieces, Some(columns))
+            .iter()
+            .map(|line| line.iter().map(|p| p.text.as_str()).collect())
+            .collect()
     }
 
     #[test]
     fn lines_break_at_spaces_and_fit() {
         assert_eq!(lines("tự diễn biến", 8), ["tự diễn", "biến"]);
         // Decomposed: three marks more, no column more.
-        assert_eq!(lines("tu\u{31b}\u{323} die\u{302}\u{303}n bie\u{302}\u{301}n", 12).len(), 1);
-        assert_eq!(lines("dài\u{a0}dằng\u{a0}dặc", 5), ["dài\u{a0}d", "ằng\u{a0}d", "ặc"]);
+        assert_eq!(
+            lines("tu\u{31b}\u{323} die\u{302}\u{303}n bie\u{302}\u{301}n", 12).len(),
+            1
+        );
+        assert_eq!(
+            lines("dài\u{a0}dằng\u{a0}dặc", 5),
+            ["dài\u{a0}d", "ằng\u{a0}d", "ặc"]
+        );
         assert_eq!(lines("越南越南", 5), ["越南", "越南"]);
         assert_eq!(lines("", 5), [""]);
         assert_eq!(lines("a b", 0), ["a", "b"]);
@@ -143,9 +165,15 @@ mod tests {
 
     #[test]
     fn words_of_several_pieces_stay_whole() {
-        let pieces = vec![Piece::new(Role::Plain, "một ha"), Piece::new(Role::Match, "i"), Piece::new(Role::Plain, ", ba")];
-        let lines: Vec<String> =
-            wrapped(pieces, Some(6)).iter().map(|line| line.iter().map(|p| p.text.as_str()).collect()).collect();
+        let pieces = vec![
+            Piece::new(Role::Plain, "một ha"),
+            Piece::new(Role::Match, "i"),
+            Piece::new(Role::Plain, ", ba"),
+        ];
+        let lines: Vec<String> = wrapped(pieces, Some(6))
+            .iter()
+            .map(|line| line.iter().map(|p| p.text.as_str()).collect())
+            .collect();
         assert_eq!(lines, ["một", "hai,", "ba"]);
     }
 

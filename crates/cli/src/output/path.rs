@@ -1,0 +1,13 @@
+//! Paths as they are shown.
+
+use std::path::Path;
+
+/// A path as seen from the working folder, if it lies in it.
+pub(crate) fn relative(path: &str) -> String {
+    let here = std::env::current_dir()
+        .ok()
+        .and_then(|folder| folder.canonicalize().ok());
+    here.and_then(|folder| Path::new(path).strip_prefix(folder).ok())
+        .filter(|rest| !rest.as_os_str().is_empty())
+        .map_or_else(|| path.to_owned(), |rest| rest.display().to_string())
+}

@@ -1,0 +1,124 @@
+//! Building an index and looking into files.
+
+use std::fs;
+
+use crate::common::{Workspace, exists};
+use insta::assert_snapshot;
+
+#[test]
+fn an_index_follows_its_sources() {
+    let workspace = Workspace::with_articles();
+    assert_snapshot!("index_first", workspace.run(&["index", "bao"]));
+    assert_snapshot!("index_again", workspace.run(&["index", "bao"]));
+    workspace.write(
+        "bao/moi.md",
+        "# Tin mới\n\nCử tri xã Đồi Trúc hỏi về đường làng.\n",
+    );
+    fs::remove_file(workspace.path().join("bao/tu-dien.md")).unwrap();
+    assert_snapshot!("reindex_dry_run", workspace.run(&["reindex", "--dry-run"]));
+    assert_snapshot!("reindex", workspace.run(&["reindex"]));
+    assert_snapshot!(
+        "reindex_and_search",
+        workspace.run(&["reindex", "--full", "--search", "đường làng"])
+    );
+    assert_snapshot!("forget", workspace.run(&["forget", "bao"]));
+    assert_eq!(workspace.output(&["search", "họp"], None).0, 1);
+}
+
+#[test]
+fn what_cannot_be_indexed() {
+    let workspace = Workspace::with_articles();
+    assert_snapshot!("index_no_path", workspace.run(&["index", "khong-co"]));
+    assert!(!exists(&workspace, ".timbao"));
+    assert_snapshot!("reindex_no_index", workspace.run(&["reindex"]));
+    assert_snapshot!("search_no_index", workspace.run(&["search", "họp"]));
+    assert_snapshot!("index_strict", workspace.run(&["index", "bao", "--strict"]));
+    workspace.write("trong/.giu", "");
+    assert_snapshot!(
+        "index_empty_folder",
+        workspace.run(&["index", "trong", "--index", "khac"])
+    );
+    workspace.write("hong/timbao.json", "{}");
+    assert_snapshot!(
+        "index_other_version",
+        workspace.run(&["search", "họp", "--index", "hong"])
+    );
+    assert_snapshot!(
+        "index_bad_memory",
+        workspace.run(&["index", "bao", "--memory", "nhiều"])
+    );
+}
+
+#[test]
+fn reports_are_json() {
+    let workspace = Workspace::with_articles();
+    let (code, stdout, _) = workspace.output(&["index", "bao", "--report", "-"], None);
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(
+        (
+            code,
+            report["version"].as_u64(),
+            report["total_articles"].as_u64()
+        ),
+        (0, Some(1), Some(4))
+    );
+    assert_eq!(report["articles"]["added"], 4);
+    assert_eq!(report["problems"].as_array().map(Vec::len), Some(1));
+    workspace.output(&["reindex", "--report", "van-de.json"], None);
+    assert!(exists(&workspace, "van-de.json"));
+}
+
+#[test]
+fn the_index_is_where_it_is_said_to_be() {
+    let workspace = Workspace::with_articles().variable("TIMBAO_INDEX", "kho");
+    assert_eq!(workspace.output(&["index", "bao"], None).0, 0);
+    assert!(exists(&workspace, "kho") && !exists(&workspace, ".timbao"));
+    assert_eq!(workspace.output(&["search", "họp"], None).0, 0);
+    assert_eq!(
+        workspace
+            .output(&["search", "họp", "--index", "khac"], None)
+            .0,
+        2
+    );
+}
+
+#[test]
+fn files_are_inspected() {
+    let workspace = Workspace::with_articles();
+    assert_snapshot!(
+        "inspect_markdown",
+        workspace.run(&["inspect", "bao/hoi-nghi.md"])
+    );
+    assert_snapshot!(
+        "inspect_first",
+        workspace.run(&["inspect", "bao/tin.jsonl", "--limit", "1"])
+    );
+    assert_snapshot!(
+        "inspect_member",
+        workspace.run(&[
+            "inspect",
+            "bao/tin.jsonl",
+            "--member",
+            "2",
+            "--format",
+            "json"
+        ])
+    );
+    assert_snapshot!(
+        "inspect_csv",
+        workspace.run(&["inspect", "bao/tu-dien.md", "--format", "csv"])
+    );
+    assert_snapshot!(
+        "inspect_no_member",
+        workspace.run(&["inspect", "bao/tin.jsonl", "--member", "9"])
+    );
+    assert_snapshot!(
+        "inspect_broken",
+        workspace.run(&["inspect", "bao/hong.jsonl"])
+    );
+    assert_snapshot!("inspect_folder", workspace.run(&["inspect", "bao"]));
+    assert_snapshot!(
+        "inspect_missing",
+        workspace.run(&["inspect", "khong-co.txt"])
+    );
+}

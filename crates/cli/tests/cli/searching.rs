@@ -1,0 +1,276 @@
+//! Searching an index from the command line: whole output and exit codes.
+
+use crate::common::{Workspace, shape};
+use insta::assert_snapshot;
+
+#[test]
+fn hits_for_people() {
+    let workspace = Workspace::indexed();
+    assert_snapshot!(
+        "search_phrase",
+        workspace.run(&["search", "\"tự diễn biến\""])
+    );
+    assert_snapshot!(
+        "search_unaccented",
+        workspace.run(&["search", "tu dien bien"])
+    );
+    assert_snapshot!(
+        "search_tone_placement",
+        workspace.run(&["search", "\"tự chuyển hóa\""])
+    );
+    assert_snapshot!(
+        "search_nothing",
+        workspace.run(&["search", "không_có_từ_này"])
+    );
+    assert_snapshot!(
+        "search_filters",
+        workspace.run(&["search", "--after", "2025", "--sort", "-date"])
+    );
+    assert_snapshot!(
+        "search_section",
+        workspace.run(&["search", "họp", "--section", "xây dựng Đảng"])
+    );
+    assert_snapshot!(
+        "search_totals_only",
+        workspace.run(&["search", "họp", "--limit", "0"])
+    );
+}
+
+#[test]
+fn colours_and_narrow_terminals() {
+    let workspace = Workspace::indexed().variable("COLUMNS", "40");
+    assert_snapshot!(
+        "search_narrow",
+        workspace.run(&["search", "\"tự diễn biến\""])
+    );
+    assert_snapshot!(
+        "search_colours",
+        workspace.run(&["search", "\"tự diễn biến\"", "--color", "always"])
+    );
+    let workspace = workspace.variable("NO_COLOR", "1");
+    assert!(!workspace.run(&["search", "họp"]).contains('␛'));
+    // A flag goes before the environment.
+    assert!(
+        workspace
+            .run(&["search", "họp", "--color", "always"])
+            .contains('␛')
+    );
+}
+
+#[test]
+fn control_characters_of_articles_are_escaped() {
+    let workspace = Workspace::indexed();
+    assert_snapshot!("hostile_text", workspace.run(&["search", "điều khiển"]));
+    assert_snapshot!(
+        "hostile_json",
+        workspace.run(&["search", "điều khiển", "--format", "jsonl"])
+    );
+    assert_snapshot!("hostile_show", workspace.run(&["show", "SL-2"]));
+}
+
+#[test]
+fn hits_for_programs() {
+    let workspace = Workspace::indexed();
+    assert_snapshot!(
+        "search_json",
+        workspace.run(&["search", "\"tự diễn biến\"", "--format", "json"])
+    );
+    assert_snapshot!(
+        "search_jsonl",
+        workspace.run(&["search", "tự chuyển hóa", "--format", "jsonl"])
+    );
+    assert_snapshot!(
+        "search_csv",
+        workspace.run(&["search", "tự chuyển hóa", "--format", "csv"])
+    );
+    assert_snapshot!(
+        "search_json_nothing",
+        workspace.run(&["search", "zzz", "--format", "json"])
+    );
+    assert_snapshot!(
+        "search_csv_nothing",
+        workspace.run(&["search", "zzz", "--format", "csv"])
+    );
+}
+
+#[test]
+fn ranges_in_json_slice_their_text() {
+    let workspace = Workspace::indexed();
+    let (_, stdout, _) =
+        workspace.output(&["search", "\"tự diễn biến\"", "--format", "json"], None);
+    let answer: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(answer["range_unit"], "codepoints");
+    let snippet = &answer["hits"][0]["snippets"][0];
+    let text: Vec<char> = snippet["text"].as_str().unwrap().chars().collect();
+    let highlights = snippet["highlights"].as_array().unwrap();
+    assert!(!highlights.is_empty());
+    for range in highlights {
+        let (start, end) = (
+            range["start"].as_u64().unwrap() as usize,
+            range["end"].as_u64().unwrap() as usize,
+        );
+        assert_eq!(text[start..end].iter().collect::<String>(), "tự diễn biến");
+    }
+}
+
+#[test]
+fn the_documented_shapes_hold() {
+    let workspace = Workspace::indexed();
+    let shape_of = |arguments: &[&str]| {
+        let (_, stdout, _) = workspace.output(arguments, None);
+        shape(&serde_json::from_str(&stdout).unwrap())
+    };
+    let search = shape_of(&["search", "tự chuyển hóa \"họp", "--format", "json"]);
+    let explain = shape_of(&["explain", "\"tự * hóa\" UBND", "--format", "json"]);
+    let show = shape_of(&["show", "SL-1", "--format", "json"]);
+    let stats = shape_of(&["stats", "--format", "json"]);
+    assert_snapshot!("json_shapes", [search, explain, show, stats].join("\n\n"));
+}
+
+#[test]
+fn queries_that_cannot_be_read_as_they_stand() {
+    let workspace = Workspace::indexed();
+    assert_snapshot!(
+        "query_unclosed",
+        workspace.run(&["search", "\"tự diễn biến"])
+    );
+    assert_snapshot!("query_field_slip", workspace.run(&["search", "titel:họp"]));
+    assert_snapshot!("query_empty", workspace.run(&["search", ""]));
+    assert_snapshot!(
+        "query_bad_date",
+        workspace.run(&["search", "họp", "--after", "31/2/2026"])
+    );
+    assert_snapshot!("query_missing", workspace.run(&["search"]));
+}
+
+#[test]
+fn articles_are_shown_by_id_and_by_path() {
+    let workspace = Workspace::indexed();
+    assert_snapshot!("show_id", workspace.run(&["show", "hoi-nghi.md"]));
+    let (_, by_id, _) = workspace.output(&["show", "hoi-nghi.md"], None);
+    let (_, by_path, _) = workspace.output(&["show", "bao/hoi-nghi.md"], None);
+    assert_eq!(by_id, by_path);
+    assert_snapshot!(
+        "show_query",
+        workspace.run(&[
+            "show",
+            "SL-1",
+            "--query",
+            "tu chuyen hoa",
+            "--color",
+            "always"
+        ])
+    );
+    assert_snapshot!(
+        "show_json",
+        workspace.run(&["show", "SL-1", "--format", "json"])
+    );
+    assert_snapshot!("show_missing", workspace.run(&["show", "SL-99"]));
+}
+
+#[test]
+fn explanations() {
+    let workspace = Workspace::indexed();
+    assert_snapshot!(
+        "explain_phrase",
+        workspace.run(&["explain", "\"tự * hóa\" OR họp", "--after", "2020"])
+    );
+    assert_snapshot!(
+        "explain_unaccented",
+        workspace.run(&["explain", "tu dien bien"])
+    );
+    assert_snapshot!("explain_abbreviation", workspace.run(&["explain", "UBND"]));
+}
+
+#[test]
+fn batches() {
+    let workspace = Workspace::indexed();
+    workspace.write(
+        "hoi.csv",
+        "nhóm,query\na,\"\"\"tự diễn biến\"\"\"\nb,không có gì cả đâu\na,họp\n",
+    );
+    workspace.write("hoi.txt", "họp\ncử tri\n");
+    assert_snapshot!("batch_csv", workspace.run(&["batch", "hoi.csv"]));
+    assert_snapshot!(
+        "batch_totals",
+        workspace.run(&["batch", "hoi.txt", "--totals"])
+    );
+    assert_snapshot!(
+        "batch_cut",
+        workspace.run(&["batch", "hoi.csv", "--limit", "1", "--format", "jsonl"])
+    );
+    assert_snapshot!(
+        "batch_column",
+        workspace.run(&["batch", "hoi.csv", "--column", "truy vấn"])
+    );
+    assert_snapshot!(
+        "batch_stdin",
+        workspace.run_with(&["batch", "-", "--totals"], Some("họp\n"))
+    );
+    assert_snapshot!("batch_missing", workspace.run(&["batch", "khong-co.csv"]));
+}
+
+#[test]
+fn benches() {
+    let workspace = Workspace::indexed();
+    workspace.write(
+        "cap.tsv",
+        "hoi-nghi.md\tphòng chống tự diễn biến\tphong chong tu dien bien\nSL-9\tkhông có\n",
+    );
+    assert_snapshot!(
+        "relevance",
+        workspace.run(&["bench", "relevance", "cap.tsv"])
+    );
+    workspace.write("hong.tsv", "hoi-nghi.md phòng chống\n");
+    assert_snapshot!(
+        "relevance_malformed",
+        workspace.run(&["bench", "relevance", "hong.tsv"])
+    );
+    workspace.write("hoi.txt", "\"tự diễn biến\"\n\nzzz\n");
+    let arguments = [
+        "bench",
+        "latency",
+        "hoi.txt",
+        "--rounds",
+        "2",
+        "--total",
+        "--per-query",
+        "--format",
+        "json",
+    ];
+    let (code, stdout, _) = workspace.output(&arguments, None);
+    let answer: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(
+        (code, answer["queries"].as_u64(), answer["runs"].as_u64()),
+        (0, Some(2), Some(4))
+    );
+    assert_eq!(
+        (answer["hits"].as_u64(), answer["matches"].as_u64()),
+        (Some(1), Some(1))
+    );
+    assert!(answer["p50_us"].as_f64().unwrap() <= answer["p99_us"].as_f64().unwrap());
+    assert_snapshot!("latency_shape", shape(&answer));
+    workspace.write("rong.txt", "\n");
+    assert_snapshot!(
+        "latency_empty",
+        workspace.run(&["bench", "latency", "rong.txt"])
+    );
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let workspace = Workspace::indexed();
+    let mut child = workspace
+        .command(&["search", "họp", "--format", "json"])
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap()
+        ),
+        (Some(0), String::new())
+    );
+}
