@@ -34,8 +34,6 @@ pub(crate) use values::{
     after_help = EXAMPLES,
     after_long_help = LONG_EXAMPLES,
     arg_required_else_help = true,
-    infer_long_args = false,
-    disable_help_subcommand = true,
     max_term_width = 100
 )]
 pub(crate) struct Cli {

@@ -67,6 +67,15 @@ impl Prepared {
         &self.lowered.plan
     }
 
+    /// The same query with any accents, if that is something else.
+    pub(crate) fn loosened(&self) -> Option<Plan> {
+        let options = LowerOptions {
+            accents: QueryAccents::Loose,
+            ..LowerOptions::default()
+        };
+        Some(lower(&self.ast, &options).plan).filter(|plan| plan != self.plan())
+    }
+
     /// Says on standard error what could not be read as it stands.
     pub(crate) fn warn(&self, context: &Context) {
         let palette = context.terminal.error_palette;

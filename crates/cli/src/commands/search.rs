@@ -3,10 +3,10 @@
 use std::io::Write;
 use std::time::Instant;
 
-use timbao_index::{Index, SearchOptions};
+use timbao_index::{Index, SearchOptions, Searcher};
 
 use crate::cli::{FilterArgs, ListFormat, SearchArgs};
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Result, say};
 use crate::exit::Outcome;
 use crate::hits::{self, ShownHit, csv, json};
 use crate::output::csv::CsvWriter;
@@ -15,7 +15,7 @@ use crate::output::number::{counted, duration};
 use crate::output::style::Role;
 
 use super::Context;
-use super::query::{Prepared, sort};
+use super::query::{Prepared, sort, total_only};
 
 /// Prints ranked hits.
 pub(crate) fn run(args: &SearchArgs, context: &Context) -> Result<Outcome> {
@@ -104,5 +104,28 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         }
     }
     out.flush()?;
+    drop(out);
+    if total == 0 && args.format == ListFormat::Text {
+        hint_at_accents(&searcher, &prepared, context)?;
+    }
     Ok(Outcome::of(total > 0))
+}
+
+/// Says so when there is something under other accents.
+fn hint_at_accents(searcher: &Searcher, prepared: &Prepared, context: &Context) -> Result<()> {
+    let Some(plan) = prepared.loosened() else {
+        return Ok(());
+    };
+    let total = searcher
+        .search(&plan, &total_only())?
+        .total
+        .unwrap_or_default();
+    if total > 0 {
+        let message = format!(
+            "{} with other accents; --accents loose finds them",
+            counted(total, "article")
+        );
+        say(context.terminal.error_palette, Role::Hint, "hint", &message);
+    }
+    Ok(())
 }

@@ -188,6 +188,22 @@ pub fn shape(value: &serde_json::Value) -> String {
     }
 }
 
+/// Every key of an object and of what is in it, but for what is below the `opaque` ones.
+pub fn keys(value: &serde_json::Value, opaque: &[&str]) -> Vec<String> {
+    use serde_json::Value;
+    match value {
+        Value::Array(items) => items.iter().flat_map(|item| keys(item, opaque)).collect(),
+        Value::Object(object) => {
+            let below = object
+                .iter()
+                .filter(|(key, _)| !opaque.contains(&key.as_str()));
+            let below = below.flat_map(|(_, value)| keys(value, opaque));
+            object.keys().cloned().chain(below).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Whether a path is there, below the folder.
 pub fn exists(workspace: &Workspace, path: &str) -> bool {
     Path::new(&workspace.path()).join(path).exists()

@@ -1,6 +1,6 @@
 //! Searching an index from the command line: whole output and exit codes.
 
-use crate::common::{Workspace, shape};
+use crate::common::{Workspace, keys, shape};
 use insta::assert_snapshot;
 
 #[test]
@@ -21,6 +21,10 @@ fn hits_for_people() {
     assert_snapshot!(
         "search_nothing",
         workspace.run(&["search", "không_có_từ_này"])
+    );
+    assert_snapshot!(
+        "search_other_accents",
+        workspace.run(&["search", "tứ điện biển"])
     );
     assert_snapshot!(
         "search_filters",
@@ -116,15 +120,35 @@ fn ranges_in_json_slice_their_text() {
 #[test]
 fn the_documented_shapes_hold() {
     let workspace = Workspace::indexed();
-    let shape_of = |arguments: &[&str]| {
-        let (_, stdout, _) = workspace.output(arguments, None);
-        shape(&serde_json::from_str(&stdout).unwrap())
-    };
-    let search = shape_of(&["search", "tự chuyển hóa \"họp", "--format", "json"]);
-    let explain = shape_of(&["explain", "\"tự * hóa\" UBND", "--format", "json"]);
-    let show = shape_of(&["show", "SL-1", "--format", "json"]);
-    let stats = shape_of(&["stats", "--format", "json"]);
-    assert_snapshot!("json_shapes", [search, explain, show, stats].join("\n\n"));
+    workspace.write("hoi.txt", "họp\n");
+    workspace.write("cap.tsv", "SL-1\thọp bàn\n");
+    let latency = ["bench", "latency", "hoi.txt", "--total", "--per-query"];
+    let commands: [&[&str]; 9] = [
+        &["search", "tự chuyển hóa \"họp"],
+        &["show", "SL-1"],
+        &["stats"],
+        &["explain", "\"tự * hóa\" UBND"],
+        &["analyze", "25/3"],
+        &["inspect", "bao/tin.jsonl"],
+        &latency,
+        &["bench", "relevance", "cap.tsv"],
+        &["config", "show"],
+    ];
+    let documentation = include_str!("../../../../docs/json-output.md");
+    let mut shapes = Vec::new();
+    for command in commands {
+        let arguments = [command, &["--format", "json"]].concat();
+        let (_, stdout, _) = workspace.output(&arguments, None);
+        let answer: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+        assert_eq!(answer["version"], 1, "{command:?}");
+        for key in keys(&answer, &["plan_tree"]) {
+            let is_described = documentation.contains(&format!("`{key}`"))
+                || documentation.contains(&format!("\"{key}\""));
+            assert!(is_described, "{command:?}: {key} is not described");
+        }
+        shapes.push(format!("{}\n{}", command.join(" "), shape(&answer)));
+    }
+    assert_snapshot!("json_shapes", shapes.join("\n\n"));
 }
 
 #[test]
