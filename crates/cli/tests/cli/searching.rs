@@ -123,10 +123,10 @@ fn the_documented_shapes_hold() {
     workspace.write("hoi.txt", "họp\n");
     workspace.write("cap.tsv", "SL-1\thọp bàn\n");
     let latency = ["bench", "latency", "hoi.txt", "--total", "--per-query"];
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 8] = [
         &["search", "tự chuyển hóa \"họp"],
         &["show", "SL-1"],
-        &["stats"],
+        // &["stats"],
         &["explain", "\"tự * hóa\" UBND"],
         &["analyze", "25/3"],
         &["inspect", "bao/tin.jsonl"],
