@@ -164,9 +164,25 @@ fn quoted(arguments: &[&str]) -> String {
     arguments.iter().map(quote).collect::<Vec<_>>().join(" ")
 }
 
-/// Escape sequences as text, so that a snapshot shows them.
+/// Escape sequences as text, so that a snapshot shows them; scores, which are the engine's
+/// business, as `[score]`: the only numbers with many decimals.
 fn visible(text: &str) -> String {
-    text.replace('\x1b', "␛")
+    let is_part = |c: char| c.is_ascii_digit() || c == '.';
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(is_part) {
+        let (before, number) = rest.split_at(start);
+        let end = number.find(|c| !is_part(c)).unwrap_or(number.len());
+        let (number, after) = number.split_at(end);
+        let decimals = number
+            .split_once('.')
+            .map_or(0, |(_, decimals)| decimals.len());
+        let is_score = decimals >= 4 && number.parse::<f32>().is_ok();
+        shown.extend([before, if is_score { "[score]" } else { number }]);
+        rest = after;
+    }
+    shown.push_str(rest);
+    shown.replace('\x1b', "␛")
 }
 
 /// The keys of an object in JSON and what they hold, by name of the type.

@@ -126,7 +126,6 @@ fn the_documented_shapes_hold() {
     let commands: [&[&str]; 8] = [
         &["search", "tự chuyển hóa \"họp"],
         &["show", "SL-1"],
-        // &["stats"],
         &["explain", "\"tự * hóa\" UBND"],
         &["analyze", "25/3"],
         &["inspect", "bao/tin.jsonl"],
