@@ -12,8 +12,9 @@ mod text;
 pub mod update;
 
 pub use error::{Error, Result};
-pub use schema::INDEX_VERSION;
+pub use schema::{ANALYZER_VERSION, INDEX_VERSION};
 pub use search::{
-    Address, Found, Hit, Match, SearchOptions, Searcher, Snippet, SnippetOptions, Sort, TextRange,
+    Address, Found, Hit, Match, SearchOptions, Searcher, Snippet, SnippetOptions, Sort, Stats,
+    TextRange,
 };
 pub use store::{ArticleWriter, Index, WriterOptions};

@@ -6,6 +6,9 @@ use tantivy::schema::{FAST, Field, INDEXED, STORED, STRING, Schema};
 /// An index written by another version is refused.
 pub const INDEX_VERSION: u32 = 1;
 
+/// Version of the analysis, how text becomes keys; a new one is a new [`INDEX_VERSION`].
+pub const ANALYZER_VERSION: u32 = 1;
+
 /// The fields of the schema.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fields {

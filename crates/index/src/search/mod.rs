@@ -7,9 +7,11 @@ mod phrase;
 mod ranked;
 mod slots;
 mod snippet;
+mod stats;
 mod top;
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use serde::Serialize;
 use tantivy::schema::Term;
@@ -26,9 +28,11 @@ use crate::text::{TextPlugin, TextSegment};
 
 pub use matcher::Match;
 pub use snippet::{Snippet, SnippetOptions};
+pub use stats::Stats;
 
 /// A view of an index as it was committed; later commits do not change it.
 pub struct Searcher {
+    pub(crate) dir: PathBuf,
     pub(crate) segments: Vec<SegmentView>,
     pub(crate) fields: Fields,
     pub(crate) articles: u64,
@@ -132,6 +136,7 @@ impl Index {
         let words: u64 = segments.iter().map(|s| u64::from(s.text.words())).sum();
         let average_length = words as f32 / articles.max(1) as f32;
         Ok(Searcher {
+            dir: self.dir().to_owned(),
             segments,
             fields: self.fields,
             articles,

@@ -1,0 +1,150 @@
+//! What an index holds, in figures.
+
+use std::fs;
+use std::path::Path;
+
+use rustc_hash::FxHashSet;
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::schema::{ANALYZER_VERSION, INDEX_VERSION};
+
+use super::filter::days;
+use super::{Searcher, SegmentView};
+
+/// What an index holds.
+///
+/// Tokens and keys of articles that were deleted or replaced count until their segment is
+/// merged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stats {
+    /// How many articles there are.
+    pub articles: u64,
+    /// How many tokens there are.
+    pub tokens: u64,
+    /// How many exact keys there are: syllables and words that differ in more than spelling.
+    pub distinct_syllables: u64,
+    /// How many folded keys there are: syllables and words without accents.
+    pub distinct_folded: u64,
+    /// Bytes of all files in the index's folder.
+    pub bytes_on_disk: u64,
+    /// How many segments there are.
+    pub segments: usize,
+    /// The first day of publication, in days since 1970-01-01; none if no article has a date.
+    pub first_day: Option<i32>,
+    /// The last day of publication.
+    pub last_day: Option<i32>,
+    /// The version of everything the index holds.
+    pub index_version: u32,
+    /// The version of the analysis: how text becomes keys.
+    pub analyzer_version: u32,
+}
+
+impl Searcher {
+    /// Counts what the index holds. Reads every key, so it takes a while for a large one.
+    ///
+    /// # Errors
+    ///
+    /// When a file is missing or damaged.
+    pub fn stats(&self) -> Result<Stats> {
+        let texts = || self.segments.iter().map(|view| &view.text);
+        let exact = texts().flat_map(|text| (0..text.exact_keys()).map(|id| text.exact_key(id)));
+        let folded = texts().flat_map(|text| (0..text.folded_keys()).map(|id| text.folded_key(id)));
+        let (mut first_day, mut last_day) = (None, None);
+        for view in &self.segments {
+            if let Some((first, last)) = day_range(view)? {
+                first_day = Some(first_day.map_or(first, |day: i32| day.min(first)));
+                last_day = Some(last_day.map_or(last, |day: i32| day.max(last)));
+            }
+        }
+        Ok(Stats {
+            articles: self.article_count(),
+            tokens: texts().map(|text| u64::from(text.words())).sum(),
+            distinct_syllables: distinct(exact),
+            distinct_folded: distinct(folded),
+            bytes_on_disk: bytes_in(&self.dir)?,
+            segments: self.segments.len(),
+            first_day,
+            last_day,
+            index_version: INDEX_VERSION,
+            analyzer_version: ANALYZER_VERSION,
+        })
+    }
+}
+
+fn distinct<'k>(keys: impl Iterator<Item = &'k str>) -> u64 {
+    keys.collect::<FxHashSet<_>>().len() as u64
+}
+
+/// The first and the last day of the articles that are not deleted.
+fn day_range(view: &SegmentView) -> Result<Option<(i32, i32)>> {
+    let days = days(view)?;
+    let days = view
+        .reader
+        .doc_ids_alive()
+        .filter_map(|article| days.first(article))
+        .filter_map(|day| i32::try_from(day).ok());
+    Ok(days.fold(None, |range, day| match range {
+        None => Some((day, day)),
+        Some((first, last)) => Some((day.min(first), day.max(last))),
+    }))
+}
+
+/// The bytes of the files in a folder. A file that vanishes meanwhile has none.
+fn bytes_in(dir: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(dir).map_err(Error::io(dir))? {
+        let metadata = entry.and_then(|entry| entry.metadata());
+        bytes += metadata.map_or(0, |metadata| {
+            if metadata.is_file() {
+                metadata.len()
+            } else {
+                0
+            }
+        });
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use timbao_articles::{Article, Published};
+
+    use crate::{Index, WriterOptions};
+
+    #[test]
+    fn figures_of_several_segments_are_of_the_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let index = Index::open_or_create(dir.path()).unwrap();
+        let empty = index.searcher().unwrap().stats().unwrap();
+        assert_eq!(
+            (empty.articles, empty.tokens, empty.first_day),
+            (0, 0, None)
+        );
+        for (key, body, date) in [
+            ("a", "hoá hóa hoa", Published::new(2026, Some(3), Some(25))),
+            ("b", "Hòa hoa", Published::new(1970, Some(1), Some(2))),
+            ("c", "bình", None),
+        ] {
+            let options = WriterOptions {
+                threads: 1,
+                memory: 20_000_000,
+            };
+            let mut writer = index.writer(options).unwrap();
+            let article = Article {
+                body: body.to_owned(),
+                published: date,
+                ..Article::default()
+            };
+            writer.add(key, article).unwrap();
+            writer.commit("").unwrap();
+            writer.finish().unwrap();
+        }
+        let stats = index.searcher().unwrap().stats().unwrap();
+        assert_eq!((stats.articles, stats.tokens), (3, 6));
+        // hoá, hoa, hòa, bình; hoa, binh
+        assert_eq!((stats.distinct_syllables, stats.distinct_folded), (4, 2));
+        assert_eq!((stats.first_day, stats.last_day), (Some(1), Some(20_537)));
+        assert!(stats.bytes_on_disk > 1000);
+    }
+}
