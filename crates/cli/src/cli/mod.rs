@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use indexing::{ForgetArgs, IndexArgs, IndexingArgs, InspectArgs, ReindexArgs};
-pub(crate) use searching::{BatchArgs, ExplainArgs, FilterArgs, SearchArgs, ShowArgs};
+pub(crate) use searching::{BatchArgs, ExplainArgs, FilterArgs, SearchArgs, ShowArgs, StatsArgs};
 pub(crate) use tools::{
     AnalyzeArgs, BenchCommand, CompletionsArgs, ConfigCommand, ConfigShowArgs, LatencyArgs,
     ManArgs, RelevanceArgs,
@@ -72,6 +72,7 @@ pub(crate) enum Command {
     Forget(ForgetArgs),
     Search(SearchArgs),
     Show(ShowArgs),
+    Stats(StatsArgs),
     Batch(BatchArgs),
     Explain(ExplainArgs),
     Analyze(AnalyzeArgs),

@@ -148,6 +148,27 @@ pub(crate) struct ShowArgs {
     pub format: RecordFormat,
 }
 
+/// Tell what the index holds
+///
+/// That is: articles, tokens, distinct syllables and words, size on disk, dates covered, and the
+/// versions of the index format and of the analyzer.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao stats
+  timbao stats --format json --index /srv/bao/.timbao")]
+pub(crate) struct StatsArgs {
+    /// Output format: text or json
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub format: RecordFormat,
+}
+
 /// Run a file of queries and write their hits
 ///
 /// Totals and hits are written as CSV or JSON Lines, each as soon as it is known. The queries are in the column `query` of a CSV file with a header, else in its first column,

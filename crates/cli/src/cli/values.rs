@@ -118,7 +118,7 @@ impl fmt::Display for Memory {
             .iter()
             .skip(1)
             .rev()
-            .find(|(_, factor)| self.0 >= *factor && self.0 % factor == 0);
+            .find(|(_, factor)| self.0 >= *factor && self.0.is_multiple_of(*factor));
         match unit {
             Some((name, factor)) => write!(f, "{}{name}", self.0 / factor),
             None => write!(f, "{}", self.0),

@@ -32,8 +32,7 @@ struct Answer<'a> {
     hits: Option<Vec<HitShape<'a>>>,
 }
 
-/// Hits that are read and written at a time, so that a query with a million hits needs no
-/// more memory than one with a thousand.
+/// Hits that are asked for at first; a query with more is asked again for all of them.
 const PAGE: usize = 1000;
 
 /// Runs a file of queries and writes their hits.
@@ -62,7 +61,7 @@ pub(crate) fn run(args: &BatchArgs, context: &Context) -> Result<Outcome> {
     Ok(Outcome::of(any))
 }
 
-/// Writes the total and the hits of a query, a page at a time.
+/// Writes the total and the hits of a query.
 fn write_answer(
     searcher: &Searcher,
     prepared: &Prepared,
@@ -206,8 +205,13 @@ fn clean(cell: &str) -> &str {
 
 /// Writes answers in one of the formats.
 enum Writer {
-    Csv { rows: CsvWriter<Sink>, totals: bool },
-    Jsonl { out: Sink },
+    Csv {
+        rows: Box<CsvWriter<Sink>>,
+        totals: bool,
+    },
+    Jsonl {
+        out: Sink,
+    },
 }
 
 impl Writer {
@@ -222,7 +226,7 @@ impl Writer {
                     header.extend(columns::HEADER);
                 }
                 Self::Csv {
-                    rows: CsvWriter::new(Sink::stdout(), &context.terminal, &header)?,
+                    rows: Box::new(CsvWriter::new(Sink::stdout(), &context.terminal, &header)?),
                     totals: args.totals,
                 }
             }

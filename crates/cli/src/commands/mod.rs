@@ -14,6 +14,7 @@ mod progress;
 mod query;
 mod search;
 mod show;
+mod stats;
 
 use std::fs;
 use std::io::{self, Read};
@@ -47,6 +48,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Forget(args) => index::forget(&args, context),
         Command::Search(args) => search::run(&args, context),
         Command::Show(args) => show::run(&args, context),
+        Command::Stats(args) => stats::run(&args, context),
         Command::Batch(args) => batch::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
         Command::Bench(BenchCommand::Latency(args)) => bench_latency::run(&args, context),

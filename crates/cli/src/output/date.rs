@@ -15,6 +15,17 @@ pub(crate) fn vietnamese(date: &Published) -> String {
     parts.join("/") + &time
 }
 
+/// A day counted from 1970-01-01, as day/month/year.
+pub(crate) fn vietnamese_day(day: i32) -> String {
+    date_of_day(day).map_or_else(|| format!("day {day}"), |date| vietnamese(&date))
+}
+
+/// A day counted from 1970-01-01 as a date, ISO 8601 when displayed.
+pub(crate) fn date_of_day(day: i32) -> Option<Published> {
+    let date = Published::from_unix_seconds(i64::from(day) * 86_400)?;
+    Published::new(date.year()?, date.month(), date.day())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,5 +47,7 @@ mod tests {
         }
         let open = Published::without_year(3, 25).unwrap();
         assert_eq!(vietnamese(&open), "25/03");
+        assert_eq!(vietnamese_day(0), "01/01/1970");
+        assert_eq!(vietnamese_day(20_537), "25/03/2026");
     }
 }

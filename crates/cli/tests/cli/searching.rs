@@ -123,9 +123,10 @@ fn the_documented_shapes_hold() {
     workspace.write("hoi.txt", "họp\n");
     workspace.write("cap.tsv", "SL-1\thọp bàn\n");
     let latency = ["bench", "latency", "hoi.txt", "--total", "--per-query"];
-    let commands: [&[&str]; 8] = [
+    let commands: [&[&str]; 9] = [
         &["search", "tự chuyển hóa \"họp"],
         &["show", "SL-1"],
+        &["stats"],
         &["explain", "\"tự * hóa\" UBND"],
         &["analyze", "25/3"],
         &["inspect", "bao/tin.jsonl"],
@@ -189,6 +190,22 @@ fn articles_are_shown_by_id_and_by_path() {
         workspace.run(&["show", "SL-1", "--format", "json"])
     );
     assert_snapshot!("show_missing", workspace.run(&["show", "SL-99"]));
+}
+
+#[test]
+fn figures() {
+    let workspace = Workspace::indexed();
+    let (code, stdout, _) = workspace.output(&["stats"], None);
+    let lines: Vec<&str> = stdout
+        .lines()
+        .filter(|line| !line.starts_with("size"))
+        .collect();
+    assert_eq!(code, 0);
+    assert_snapshot!("stats", lines.join("\n"));
+    assert_snapshot!(
+        "stats_no_index",
+        workspace.run(&["stats", "--index", "khac"])
+    );
 }
 
 #[test]
