@@ -164,7 +164,7 @@ fn watched(
     if !context.terminal.shows_progress {
         return Ok(work(None, stop)?);
     }
-    let line = ProgressLine::new(context.terminal.columns.unwrap_or(80));
+    let line = ProgressLine::new(context.terminal.columns.unwrap_or(80), Arc::clone(&stop));
     let report = work(Some(&line), stop);
     line.clear();
     Ok(report?)

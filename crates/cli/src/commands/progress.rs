@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use timbao_articles::Problem;
@@ -14,6 +15,8 @@ use crate::output::width::truncated;
 /// Draws how far an update is, on standard error.
 pub(crate) struct ProgressLine {
     columns: usize,
+    /// Set when the user has asked to stop.
+    stop: Arc<AtomicBool>,
     state: Mutex<State>,
 }
 
@@ -29,8 +32,8 @@ struct State {
 const REST: Duration = Duration::from_millis(100);
 
 impl ProgressLine {
-    /// A line of at most so many columns.
-    pub(crate) fn new(columns: usize) -> Self {
+    /// A line of at most so many columns; `stop` is set when the user has asked to stop.
+    pub(crate) fn new(columns: usize, stop: Arc<AtomicBool>) -> Self {
         let state = State {
             phase: None,
             phase_began: Instant::now(),
@@ -40,6 +43,7 @@ impl ProgressLine {
         };
         Self {
             columns,
+            stop,
             state: Mutex::new(state),
         }
     }
@@ -55,7 +59,11 @@ impl ProgressLine {
         change(&mut state);
         if is_urgent || state.drawn.is_none_or(|drawn| drawn.elapsed() >= REST) {
             state.drawn = Some(Instant::now());
-            let line = truncated(&state.line(), self.columns.saturating_sub(1));
+            let mut line = state.line();
+            if self.stop.load(Ordering::Relaxed) {
+                line.insert_str(0, "stopping; once more to leave at once · ");
+            }
+            let line = truncated(&line, self.columns.saturating_sub(1));
             let _ = write!(io::stderr(), "\r\x1b[K{line}");
         }
     }

@@ -11,7 +11,7 @@ use crate::exit::Outcome;
 use crate::hits::json::VERSION;
 use crate::output::date::{date_of_day, vietnamese_day};
 use crate::output::json::write_pretty;
-use crate::output::number::{bytes, count};
+use crate::output::number::{bytes, count, counted};
 use crate::output::pager::Sink;
 use crate::output::style::Role;
 use crate::output::text::{Piece, paragraph};
@@ -83,9 +83,9 @@ pub(crate) fn run(args: &StatsArgs, context: &Context) -> Result<Outcome> {
                 (
                     "size",
                     format!(
-                        "{} in {} segments",
+                        "{} in {}",
                         bytes(stats.bytes_on_disk),
-                        stats.segments
+                        counted(stats.segments as u64, "segment")
                     ),
                 ),
                 ("index version", stats.index_version.to_string()),
