@@ -171,14 +171,14 @@ pub(crate) struct StatsArgs {
 
 /// Run a file of queries and write their hits
 ///
-/// Totals and hits are written as CSV or JSON Lines, each as soon as it is known. The queries are in the column `query` of a CSV file with a header, else in its first column,
-/// so that a file of one query a line will do. Every hit is written unless --limit says
-/// otherwise.
+/// Totals and hits are written as CSV or JSON Lines, each as soon as it is known. A file whose
+/// name ends in .csv has its queries in the column `query`, else in its first column; any other
+/// file has one query a line. Every hit is written unless --limit says otherwise.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   timbao batch tu-khoa.csv > ket-qua.csv
-  timbao batch tu-khoa.csv --totals --after 2025
+  timbao batch tu-khoa.txt --totals --after 2025
   printf 'cử tri\\n\"tự diễn biến\"\\n' | timbao batch - --format jsonl
 
 Exit status: 0 some query had hits, 1 none had, 2 an error.")]
@@ -186,7 +186,7 @@ pub(crate) struct BatchArgs {
     /// File of queries; - is standard input
     #[arg(value_name = "QUERIES", value_hint = ValueHint::FilePath)]
     pub queries: PathBuf,
-    /// Column that holds the queries, by its name or by its number from 1
+    /// Read CSV, and take the queries from this column: its name, or its number from 1
     #[arg(long, value_name = "COLUMN")]
     pub column: Option<String>,
     /// Write at most so many hits of each query

@@ -1,15 +1,13 @@
 //! `timbao batch`.
 
 use std::borrow::Cow;
-use std::fs::File;
-use std::io::{self, Read, Write};
-use std::path::Path;
+use std::io::Write;
 
 use serde::Serialize;
 use timbao_index::{Index, SearchOptions, Searcher};
 
 use crate::cli::{BatchArgs, RowFormat};
-use crate::error::{Failure, Result, plain_words, say};
+use crate::error::{Failure, Result, say};
 use crate::exit::Outcome;
 use crate::hits::json::{HitShape, VERSION};
 use crate::hits::{ShownHit, csv as columns};
@@ -20,6 +18,7 @@ use crate::output::pager::Sink;
 use crate::output::style::Role;
 
 use super::Context;
+use super::queries::Queries;
 use super::query::{Prepared, sort};
 
 /// The hits of one query, in JSON Lines.
@@ -97,110 +96,6 @@ fn write_answer(
         .map(|(hit, rank)| ShownHit::load(searcher, prepared.plan(), hit, rank, 1));
     writer.write(&prepared.text, total, (!args.totals).then_some(hits))?;
     Ok(total)
-}
-
-/// The queries of a file, one after the other.
-struct Queries {
-    rows: csv::Reader<Box<dyn Read>>,
-    name: String,
-    column: usize,
-    /// The first row, when it was read to look for a header and is none.
-    held: Option<String>,
-    row: csv::StringRecord,
-}
-
-impl Queries {
-    fn open(path: &Path, column: Option<&str>) -> Result<Self> {
-        let (name, input): (String, Box<dyn Read>) = if path.as_os_str() == "-" {
-            ("standard input".to_owned(), Box::new(io::stdin()))
-        } else {
-            let file = File::open(path).map_err(|error| Failure::file(path, &error))?;
-            (path.display().to_string(), Box::new(file))
-        };
-        let rows = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(input);
-        let mut queries = Self {
-            rows,
-            name,
-            column: 0,
-            held: None,
-            row: csv::StringRecord::new(),
-        };
-        queries.find_column(column)?;
-        Ok(queries)
-    }
-
-    /// Settles which column holds the queries, and whether the first row is a header.
-    fn find_column(&mut self, column: Option<&str>) -> Result<()> {
-        let is_there = self.read_row()?;
-        let named = |name: &str| {
-            self.row
-                .iter()
-                .position(|cell| clean(cell).eq_ignore_ascii_case(name))
-        };
-        let header = named(column.unwrap_or("query"));
-        let number = column
-            .and_then(|column| column.parse::<usize>().ok())
-            .and_then(|n| n.checked_sub(1));
-        match (header, column, number) {
-            (Some(at), _, _) => self.column = at,
-            (None, Some(column), None) => {
-                let names: Vec<_> = self.row.iter().map(clean).collect();
-                return Err(
-                    Failure::new(format!("{}: there is no column `{column}`", self.name))
-                        .hint(format!("its columns are: {}", names.join(", "))),
-                );
-            }
-            (None, _, number) => {
-                self.column = number.unwrap_or(0);
-                if named("query").is_none() && is_there {
-                    self.held = self.cell();
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn next_query(&mut self) -> Result<Option<String>> {
-        if let Some(query) = self.held.take() {
-            return Ok(Some(query));
-        }
-        while self.read_row()? {
-            if let Some(query) = self.cell() {
-                return Ok(Some(query));
-            }
-        }
-        Ok(None)
-    }
-
-    fn cell(&self) -> Option<String> {
-        self.row
-            .get(self.column)
-            .map(clean)
-            .filter(|cell| !cell.is_empty())
-            .map(str::to_owned)
-    }
-
-    fn read_row(&mut self) -> Result<bool> {
-        self.rows.read_record(&mut self.row).map_err(|error| {
-            let line = error
-                .position()
-                .map_or(String::new(), |position| format!(":{}", position.line()));
-            let reason = match error.kind() {
-                csv::ErrorKind::Io(error) => plain_words(error),
-                csv::ErrorKind::Utf8 { .. } => "is not UTF-8 text".to_owned(),
-                _ => error.to_string(),
-            };
-            Failure::new(format!("{}{line}: {reason}", self.name))
-        })
-    }
-}
-
-/// A cell without the white space around it, and the mark that some programs begin files with.
-fn clean(cell: &str) -> &str {
-    cell.trim_start_matches('\u{FEFF}').trim()
 }
 
 /// Writes answers in one of the formats.

@@ -11,6 +11,7 @@ mod index;
 mod inspect;
 mod man;
 mod progress;
+mod queries;
 mod query;
 mod search;
 mod show;

@@ -229,7 +229,7 @@ fn batches() {
         "hoi.csv",
         "nhóm,query\na,\"\"\"tự diễn biến\"\"\"\nb,không có gì cả đâu\na,họp\n",
     );
-    workspace.write("hoi.txt", "họp\ncử tri\n");
+    workspace.write("hoi.txt", "họp\n\n\"tự diễn biến\" -họp\n\"tự chuyển\"\n");
     assert_snapshot!("batch_csv", workspace.run(&["batch", "hoi.csv"]));
     assert_snapshot!(
         "batch_totals",
