@@ -69,7 +69,9 @@ impl ArticleDocument {
 
 fn tie(day: Option<i32>, id: &str) -> u64 {
     // Undated articles come last; days are far from the ends of the range.
-    let age = day.map_or(u32::MAX, |day| (i32::MAX - 1 - day) as u32);
+    let age = day.map_or(u32::MAX, |day| {
+        (i32::MAX as u32 - 1).wrapping_sub(day as u32)
+    });
     let hash = id.bytes().fold(0x811c_9dc5u32, |h, b| {
         (h ^ u32::from(b)).wrapping_mul(0x0100_0193)
     });
