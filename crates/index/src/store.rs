@@ -20,7 +20,7 @@ use crate::schema::{Fields, INDEX_VERSION, schema};
 use crate::text::TextPlugin;
 
 /// The file that says what wrote the index.
-const MARKER: &str = "timbao.json";
+pub(crate) const MARKER: &str = "timbao.json";
 /// Smallest memory that a writing thread is given, in bytes.
 const LEAST_MEMORY: usize = 15_000_000;
 

@@ -2,35 +2,49 @@
 //!
 //! Tantivy syncs the folder before it renames `meta.json` into place, and not
 //! after; a commit that was acknowledged could be undone by a power failure.
-//! [`Storage`] syncs it again. It also takes the lock of the writer before the
-//! index is opened, so that what is known of the folder is not stale when
-//! writing begins, and lets readers read a folder they may not write to.
+//! [`Storage`] syncs it again. It also
+//!
+//! - takes the lock of the writer before the index is opened, so that what is
+//!   known of the folder is not stale when writing begins;
+//! - seals `meta.json`, which Tantivy writes without a checksum ([`seal`]);
+//! - checks the checksums of small files when they are opened, so that flipped
+//!   bits are an error instead of nonsense ([`checksum`]);
+//! - lists the folder instead of keeping Tantivy's list of it, which costs a
+//!   sync for each file and can be stale;
+//! - lets readers read a folder that they may not write to.
 
-#[cfg(test)]
-mod faults;
+pub(crate) mod checksum;
 mod orphans;
-#[cfg(test)]
-mod tests;
+pub(crate) mod seal;
 
 use std::fmt;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tantivy::TantivyError;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
     Directory, DirectoryLock, FileHandle, FileSlice, INDEX_WRITER_LOCK, Lock, META_LOCK,
-    MmapDirectory, WatchCallback, WatchHandle, WritePtr,
+    MmapDirectory, TerminatingWrite, WatchCallback, WatchHandle, WritePtr,
 };
+use tantivy::{HasLen, TantivyError};
 
 pub(crate) use self::orphans::remove_orphans;
 use crate::error::{Error, Result};
 
 /// The file that makes a commit count.
-const META: &str = "meta.json";
+pub(crate) const META: &str = "meta.json";
+/// Tantivy's list of files.
+const LIST: &str = ".managed.json";
+/// What the names of unfinished files begin with; Tantivy's do as well.
+pub(crate) const UNFINISHED: &str = ".tmp";
+/// Files up to this size in bytes are checked when they are opened. Those of
+/// Tantivy's own components are small; the text component is left to
+/// [`verify`](crate::maintain::verify).
+const CHECKED: usize = 64 << 20;
 
 /// How long a writer sleeps between two tries to get the lock.
 const NAP: Duration = Duration::from_millis(50);
@@ -40,6 +54,7 @@ const NAP: Duration = Duration::from_millis(50);
 pub(crate) struct Storage {
     dir: PathBuf,
     inner: Box<dyn Directory>,
+    renames: Arc<dyn Rename>,
     /// The writer's lock, until the writer takes it over.
     held: Arc<Mutex<Option<DirectoryLock>>>,
 }
@@ -54,7 +69,11 @@ impl Storage {
         // Tantivy's message would name neither the cause nor the way out.
         std::fs::read_dir(dir).map_err(Error::io(dir))?;
         let inner = MmapDirectory::open(dir).map_err(TantivyError::from)?;
-        Ok(Self::over(dir, Box::new(inner)))
+        Ok(Self::over(
+            dir,
+            Box::new(inner),
+            Arc::new(InFolder(dir.into())),
+        ))
     }
 
     /// Opens a folder, and makes it if there is none.
@@ -73,10 +92,11 @@ impl Storage {
     }
 
     /// Uses a directory of another kind for a folder.
-    pub(crate) fn over(dir: &Path, inner: Box<dyn Directory>) -> Self {
+    pub(crate) fn over(dir: &Path, inner: Box<dyn Directory>, renames: Arc<dyn Rename>) -> Self {
         Self {
             dir: dir.into(),
             inner,
+            renames,
             held: Arc::default(),
         }
     }
@@ -87,23 +107,22 @@ impl Storage {
     }
 
     /// Waits for the writer's lock, which the next writer on this storage
-    /// takes over.
+    /// takes over. Has no effect while it is held already.
     ///
     /// # Errors
     ///
     /// [`Error::Busy`] when another process still has it after `wait`.
     pub(crate) fn lock(&self, wait: Duration) -> Result<()> {
         let deadline = Instant::now() + wait;
-        loop {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        while held.is_none() {
             match self.inner.acquire_lock(&INDEX_WRITER_LOCK) {
-                Ok(lock) => {
-                    *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
-                    return Ok(());
-                }
+                Ok(lock) => *held = Some(lock),
                 Err(LockError::LockBusy) if Instant::now() < deadline => thread::sleep(NAP),
                 Err(error) => return Err(self.lock_error(&error)),
             }
         }
+        Ok(())
     }
 
     /// Says what a failure to get the writer's lock means.
@@ -136,12 +155,63 @@ impl fmt::Debug for Storage {
     }
 }
 
+/// Renames a file, replacing another, in one step.
+pub(crate) trait Rename: Send + Sync {
+    /// Both paths are relative to the folder.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+}
+
+struct InFolder(PathBuf);
+
+impl Rename for InFolder {
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        std::fs::rename(self.0.join(from), self.0.join(to))
+    }
+}
+
+impl Storage {
+    /// The names of the files of segments.
+    fn list(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&self.dir)? {
+            let name = entry?.file_name().into_string();
+            names.extend(name.ok().filter(|name| orphans::segment_of(name).is_some()));
+        }
+        Ok(names)
+    }
+}
+
+/// Tells the unfinished files of this process apart.
+static UNIQUE: AtomicU64 = AtomicU64::new(0);
+
 impl Directory for Storage {
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        self.inner.atomic_write(path, data)?;
-        // Only the commit has to last; the list of files is written for each
-        // of them, and orphans are found without it.
-        if path == Path::new(META) {
+        if path == Path::new(LIST) {
+            return Ok(());
+        }
+        // Tantivy would make a file that only its owner can read.
+        let unique = UNIQUE.fetch_add(1, Ordering::Relaxed);
+        let unfinished = format!("{UNFINISHED}-{}-{unique}", std::process::id());
+        let unfinished = Path::new(&unfinished);
+        let is_meta = path == Path::new(META);
+        let written = self
+            .inner
+            .open_write(unfinished)
+            .map_err(io::Error::other)
+            .and_then(|mut file| {
+                if is_meta {
+                    file.write_all(&seal::seal(data))?;
+                } else {
+                    file.write_all(data)?;
+                }
+                file.terminate()
+            });
+        if let Err(error) = written.and_then(|()| self.renames.rename(unfinished, path)) {
+            // It is of no use, and the next writer removes what this cannot.
+            let _ = self.inner.delete(unfinished);
+            return Err(error);
+        }
+        if is_meta {
             self.inner.sync_directory()
         } else {
             Ok(())
@@ -175,7 +245,14 @@ impl Directory for Storage {
     }
 
     fn open_read(&self, path: &Path) -> Result<FileSlice, OpenReadError> {
-        self.inner.open_read(path)
+        let file = self.inner.open_read(path)?;
+        if file.len() <= CHECKED && orphans::segment_of(&path.to_string_lossy()).is_some() {
+            let check = file
+                .read_bytes()
+                .and_then(|bytes| checksum::check_bytes(&bytes));
+            check.map_err(|e| OpenReadError::wrap_io_error(e, path.into()))?;
+        }
+        Ok(file)
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
@@ -191,7 +268,17 @@ impl Directory for Storage {
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        self.inner.atomic_read(path)
+        let io = |e| OpenReadError::wrap_io_error(e, path.into());
+        if path == Path::new(LIST) {
+            let list = self.list().and_then(|list| Ok(serde_json::to_vec(&list)?));
+            return list.map_err(io);
+        }
+        let data = self.inner.atomic_read(path)?;
+        if path == Path::new(META) {
+            seal::unseal(data).map_err(io)
+        } else {
+            Ok(data)
+        }
     }
 
     fn sync_directory(&self) -> io::Result<()> {

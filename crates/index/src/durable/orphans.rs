@@ -9,12 +9,10 @@ use tantivy::directory::error::DeleteError;
 use tantivy::directory::{Directory, META_LOCK};
 use tantivy::index::{SegmentComponent, SegmentMeta};
 
-use super::Storage;
+use super::{Storage, UNFINISHED};
 use crate::error::{Error, Result};
 use crate::update::{RECORD_PREFIX, current_record};
 
-/// What the names of Tantivy's unfinished files begin with.
-const UNFINISHED: &str = ".tmp";
 /// Hexadecimal digits of a segment's id, which its files are named by.
 const SEGMENT_ID: usize = 32;
 
@@ -69,17 +67,20 @@ fn deletions(meta: &SegmentMeta) -> HashSet<String> {
         .collect()
 }
 
+/// The id of the segment that a file belongs to by its name.
+pub(crate) fn segment_of(name: &str) -> Option<&str> {
+    let (id, _) = name.split_once('.')?;
+    (id.len() == SEGMENT_ID && id.bytes().all(|b| b.is_ascii_hexdigit())).then_some(id)
+}
+
 fn is_orphan_of_segment(name: &str, segments: &HashMap<String, HashSet<String>>) -> bool {
-    let Some((id, rest)) = name.split_once('.') else {
+    let Some(id) = segment_of(name) else {
         return false;
     };
-    if id.len() != SEGMENT_ID || !id.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return false;
-    }
     match segments.get(id) {
         None => true,
         Some(deletions) => {
-            rest.ends_with(".del") && !deletions.contains(name) || rest == "store.temp"
+            name.ends_with(".del") && !deletions.contains(name) || name.ends_with(".store.temp")
         }
     }
 }
