@@ -55,6 +55,12 @@ pub enum Error {
         /// How many articles of it there are.
         had: u64,
     },
+    /// A folder that a backup was to be restored into holds something.
+    #[error("{} is not empty; restore into another folder, or allow its index to be overwritten", .dir.display())]
+    Occupied {
+        /// The folder.
+        dir: PathBuf,
+    },
     /// Something could not be read, and nothing was to be left out.
     #[error("{0}")]
     Unreadable(timbao_articles::Problem),
@@ -101,6 +107,13 @@ impl From<TantivyError> for Error {
             TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(path)) => Self::Damaged {
                 reason: format!("{} is missing", path.display()),
             },
+            TantivyError::OpenReadError(OpenReadError::IoError { io_error, filepath })
+                if io_error.kind() == io::ErrorKind::InvalidData =>
+            {
+                Self::Damaged {
+                    reason: format!("{}: {io_error}", filepath.display()),
+                }
+            }
             TantivyError::OpenReadError(OpenReadError::IoError { io_error, filepath }) => {
                 io(filepath, io_error)
             }

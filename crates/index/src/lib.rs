@@ -3,6 +3,7 @@
 mod document;
 mod durable;
 mod error;
+pub mod maintain;
 pub mod plan;
 pub mod query;
 mod schema;

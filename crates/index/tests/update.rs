@@ -355,6 +355,10 @@ fn a_moved_file_keeps_its_article_under_its_new_path() {
             .iter()
             .all(|action| action.kind == ActionKind::Move)
     );
+    assert_eq!(
+        report.bytes, 11,
+        "only the text was read again: its path may hold its date"
+    );
     assert_eq!(newsroom.update().articles, counts(0, 0, 2, 0, 0));
 }
 

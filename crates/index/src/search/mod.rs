@@ -175,6 +175,24 @@ impl Searcher {
         Ok(found)
     }
 
+    /// The address of the article with a key.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged.
+    pub(crate) fn find_key(&self, key: &str) -> Result<Option<Address>> {
+        let term = Term::from_field_text(self.fields.key, key);
+        for (segment, view) in self.segments.iter().enumerate() {
+            if let Some(&article) = filter::articles_with_term(view, &term)?.first() {
+                return Ok(Some(Address {
+                    segment: segment as u32,
+                    article,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
     /// An article's record: everything but title, summary, body, which are
     /// empty.
     ///

@@ -10,6 +10,7 @@ mod merge;
 mod pipeline;
 mod progress;
 mod record;
+mod relocate;
 mod report;
 mod sources;
 mod state;
@@ -25,12 +26,13 @@ use timbao_articles::{Limits, WalkOptions};
 use self::diff::{Diff, Found, Wish};
 use self::pipeline::{Outcome, Pipeline};
 pub use self::progress::{Phase, Progress, Reading};
-use self::record::{Record, key};
+pub(crate) use self::record::{Hash, Place, Record, hash_of, key};
+use self::relocate::relocate;
 pub use self::report::{Action, ActionKind, Counts, Elapsed, Reason, UpdateReport};
 use self::sources::Scope;
 pub use self::sources::Source;
-use self::state::{Payload, State};
-pub(crate) use self::state::{RECORD_PREFIX, current_record};
+use self::state::State;
+pub(crate) use self::state::{Payload, RECORD_PREFIX, current_record};
 use crate::durable::{Storage, remove_orphans};
 use crate::error::{Error, Result};
 use crate::store::{ArticleWriter, Index, WriterOptions};
@@ -396,6 +398,25 @@ impl Plan {
             .filter(|job| job.from.is_some())
             .map(|job| job.action.clone())
             .collect();
+        // 0 stands for what could not be parsed.
+        let mut next_number = base.record.next_number.max(1);
+        let (mut moved, mut jobs) = (Vec::new(), Vec::new());
+        let has_moves = !options.full && !moves.is_empty();
+        let searcher = has_moves.then(|| index.searcher()).transpose()?;
+        for job in diff.jobs {
+            let relocated = match &searcher {
+                Some(searcher) => relocate(&job, searcher, &writer, &mut next_number),
+                None => Ok(None),
+            };
+            match relocated {
+                Ok(Some(done)) => moved.push(done),
+                Ok(None) => jobs.push(job),
+                Err(error) => return Err(writer.cause(error)),
+            }
+        }
+        for number in moved.iter().flat_map(|done| &done.deleted) {
+            writer.delete(&key(*number));
+        }
         let pipeline = Pipeline {
             writer: &writer,
             limits: &options.limits,
@@ -409,7 +430,7 @@ impl Plan {
             next_number,
             interrupted,
             bytes,
-        } = match pipeline.run(diff.jobs, &base.record) {
+        } = match pipeline.run(jobs, next_number) {
             Ok(outcome) => outcome,
             Err(error) => return Err(writer.cause(error)),
         };
@@ -419,7 +440,7 @@ impl Plan {
         report.articles.unchanged = diff.unchanged_articles;
         report.files.unchanged = diff.unchanged.unchanged;
         report.problems = diff.problems;
-        for file in done {
+        for file in moved.into_iter().chain(done) {
             let is_known = base.record.files.contains_key(&file.path);
             let same = file.articles.added + file.articles.updated + file.articles.removed == 0;
             let count = match () {

@@ -14,7 +14,7 @@ use timbao_articles::{Limits, Problem, RecordBatch, open};
 
 use super::diff::Job;
 use super::progress::{Progress, Reading};
-use super::record::{Record, key};
+use super::record::key;
 use super::task::{Done, Task};
 use crate::error::{Error, Result};
 use crate::store::ArticleWriter;
@@ -48,17 +48,16 @@ pub(crate) struct Outcome {
 }
 
 impl Pipeline<'_> {
-    /// Reads the files of `jobs`.
+    /// Reads the files of `jobs`; the first new article gets `next_number`.
     ///
     /// # Errors
     ///
     /// When an article cannot be written, or at the first problem if that is
     /// wanted. Nothing is to be committed then.
-    pub(crate) fn run(&self, jobs: Vec<Job>, record: &Record) -> Result<Outcome> {
+    pub(crate) fn run(&self, jobs: Vec<Job>, next_number: u64) -> Result<Outcome> {
         let run = Run {
             pipeline: self,
-            // 0 stands for what could not be parsed.
-            next_number: AtomicU64::new(record.next_number.max(1)),
+            next_number: AtomicU64::new(next_number),
             failure: Mutex::new(None),
             failed: AtomicBool::new(false),
             skipped: AtomicBool::new(false),

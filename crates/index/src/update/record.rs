@@ -14,6 +14,13 @@ pub(crate) const HASH_BYTES: usize = 16;
 /// What the bytes of an article hash to.
 pub(crate) type Hash = [u8; HASH_BYTES];
 
+/// The hash of an article's bytes.
+pub(crate) fn hash_of(record: &timbao_articles::Record<'_>) -> Hash {
+    let mut hash = [0; HASH_BYTES];
+    hash.copy_from_slice(&record.hash().as_bytes()[..HASH_BYTES]);
+    hash
+}
+
 /// What an index was made of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Record {

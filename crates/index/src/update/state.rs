@@ -70,6 +70,11 @@ impl Payload {
         }
     }
 
+    /// Reads a payload as far as it can be read.
+    pub(crate) fn parse(json: &str) -> Option<Self> {
+        serde_json::from_str(json).ok()
+    }
+
     /// Reads the record that the payload names, and checks it.
     ///
     /// # Errors

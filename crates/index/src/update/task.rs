@@ -8,7 +8,7 @@ use timbao_articles::{Format, FoundFile, Problem, Record};
 
 use super::diff::{Job, inode, is_passing};
 use super::pipeline::lock;
-use super::record::{HASH_BYTES, Hash, Member, Place, SeenFile};
+use super::record::{Hash, Member, Place, SeenFile, hash_of};
 use super::report::Counts;
 
 /// A file that is being read.
@@ -105,8 +105,7 @@ impl Task {
         if !is_portable(record.format()) {
             self.portable.store(false, Ordering::Relaxed);
         }
-        let mut hash: Hash = [0; HASH_BYTES];
-        hash.copy_from_slice(&record.hash().as_bytes()[..HASH_BYTES]);
+        let hash = hash_of(record);
         let place = Place::new(record.member().as_deref());
         match self.meet(&place, &hash) {
             // What could not be parsed is tried again, for its problem.

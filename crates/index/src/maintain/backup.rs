@@ -1,0 +1,203 @@
+//! One file that holds an index as it was at one moment.
+//!
+//! Layout: [`MAGIC`]; the length of a JSON header (8 bytes, little-endian); the
+//! header, which lists the files with their lengths; the files one behind the
+//! other; the BLAKE3 hash of all that (32 bytes).
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tantivy::TantivyError;
+use tantivy::directory::{Directory, META_LOCK};
+
+use super::verify::files_of;
+use crate::durable::{META, checksum, sync_folder};
+use crate::error::{Error, Result};
+use crate::schema::INDEX_VERSION;
+use crate::store::{Index, MARKER};
+use crate::update::Payload;
+
+/// How a backup begins.
+pub(super) const MAGIC: &[u8] = b"timbao backup 1\n";
+
+/// What comes after a backup's name while it is written, before a number.
+const UNFINISHED: &str = ".unfinished-";
+/// A backup that is being written is never unchanged for so long.
+const STALE: Duration = Duration::from_secs(3600);
+
+/// What a backup holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupReport {
+    /// The version of the index.
+    pub index_version: u32,
+    /// Articles in it.
+    pub articles: u64,
+    /// Files and their lengths in bytes.
+    pub files: Vec<(String, u64)>,
+}
+
+impl BackupReport {
+    /// The length of all files in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|(_, len)| len).sum()
+    }
+}
+
+/// Writes an index into one file, as of its last commit, while searches and
+/// updates go on. A file that is there already is replaced when the new one is
+/// whole.
+///
+/// # Errors
+///
+/// [`Error::Damaged`] when the index is not what was written, and
+/// [`Error::Io`] when the file cannot be written. It is as it was then.
+pub fn backup(dir: &Path, file: &Path) -> Result<BackupReport> {
+    let (report, files) = snapshot(&Index::open(dir)?)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let prefix = format!("{name}{UNFINISHED}");
+    remove_stale(file, &prefix);
+    let unfinished = file.with_file_name(format!("{prefix}{}", std::process::id()));
+    let written = write(&unfinished, &report, files).and_then(|()| {
+        std::fs::rename(&unfinished, file).map_err(Error::io(file))?;
+        let folder = file.parent().filter(|p| !p.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        sync_folder(folder).map_err(Error::io(folder))
+    });
+    if written.is_err() {
+        let _ = std::fs::remove_file(&unfinished);
+    }
+    written.map(|()| report)
+}
+
+/// Removes what killed backups to the same file left behind.
+fn remove_stale(file: &Path, prefix: &str) {
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new(".")));
+    // Whatever goes wrong here does no harm to the new backup.
+    for entry in entries.into_iter().flatten().flatten() {
+        let is_stale = || {
+            let modified = entry.metadata().ok()?.modified().ok()?;
+            Some(modified.elapsed().ok()? > STALE)
+        };
+        let is_unfinished = entry.file_name().to_string_lossy().starts_with(prefix);
+        if is_unfinished && is_stale() == Some(true) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// An open file of an index.
+struct Opened {
+    path: PathBuf,
+    file: File,
+    /// Whether it ends with Tantivy's checksum.
+    is_component: bool,
+}
+
+/// Opens all files of the last commit. Once they are open, a writer may remove
+/// them.
+fn snapshot(index: &Index) -> Result<(BackupReport, Vec<Opened>)> {
+    // Files are only removed under this lock.
+    let _lock = index
+        .storage
+        .acquire_lock(&META_LOCK)
+        .map_err(|error| TantivyError::LockFailure(error, None))?;
+    let meta = index.engine.load_metas()?;
+    let payload = Payload::of(&index.engine)?;
+    let mut names = vec![(MARKER.to_owned(), false), (META.to_owned(), false)];
+    names.extend(payload.map(|payload| (payload.seen.name, false)));
+    names.extend(
+        meta.segments
+            .iter()
+            .flat_map(files_of)
+            .map(|name| (name, true)),
+    );
+    let mut report = BackupReport {
+        index_version: INDEX_VERSION,
+        articles: meta
+            .segments
+            .iter()
+            .map(|segment| u64::from(segment.num_docs()))
+            .sum(),
+        files: Vec::new(),
+    };
+    let mut files = Vec::new();
+    for (name, is_component) in names {
+        let path = index.dir().join(&name);
+        let file = File::open(&path).map_err(|e| match e.kind() {
+            io::ErrorKind::NotFound => Error::Damaged {
+                reason: format!("{name} is missing"),
+            },
+            _ => Error::io(&path)(e),
+        })?;
+        let len = file.metadata().map_err(Error::io(&path))?.len();
+        report.files.push((name, len));
+        files.push(Opened {
+            path,
+            file,
+            is_component,
+        });
+    }
+    Ok((report, files))
+}
+
+fn write(path: &Path, report: &BackupReport, files: Vec<Opened>) -> Result<()> {
+    let out = File::create_new(path).map_err(Error::io(path))?;
+    let mut out = Hashed {
+        hasher: blake3::Hasher::new(),
+        out: BufWriter::new(out),
+    };
+    // Plain strings and numbers always serialize.
+    let header = serde_json::to_vec(report).unwrap_or_default();
+    out.write_all(MAGIC).map_err(Error::io(path))?;
+    out.write_all(&(header.len() as u64).to_le_bytes())
+        .map_err(Error::io(path))?;
+    out.write_all(&header).map_err(Error::io(path))?;
+    for (mut opened, (name, len)) in files.into_iter().zip(&report.files) {
+        if opened.is_component {
+            checksum::check(&mut opened.file).map_err(|e| match e.kind() {
+                io::ErrorKind::InvalidData => Error::Damaged {
+                    reason: format!("{name}: {e}"),
+                },
+                _ => Error::io(&opened.path)(e),
+            })?;
+            opened
+                .file
+                .seek(SeekFrom::Start(0))
+                .map_err(Error::io(&opened.path))?;
+        }
+        let copied = io::copy(&mut opened.file.take(*len), &mut out).map_err(Error::io(path))?;
+        if copied != *len {
+            return Err(Error::Damaged {
+                reason: format!("{name} changed while it was copied"),
+            });
+        }
+    }
+    let Hashed { hasher, mut out } = out;
+    let finish = || -> io::Result<()> {
+        out.write_all(hasher.finalize().as_bytes())?;
+        out.into_inner()?.sync_all()
+    };
+    finish().map_err(Error::io(path))
+}
+
+/// Hashes what is written through it.
+struct Hashed {
+    hasher: blake3::Hasher,
+    out: BufWriter<File>,
+}
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

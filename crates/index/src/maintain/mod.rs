@@ -1,0 +1,11 @@
+//! Keeps an index whole: verifies it, repairs it, backs it up, restores it.
+
+mod backup;
+mod repair;
+mod restore;
+mod verify;
+
+pub use backup::{BackupReport, backup};
+pub use repair::{RepairReport, repair};
+pub use restore::restore;
+pub use verify::{Fault, FaultKind, VerifyReport, verify};

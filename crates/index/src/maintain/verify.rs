@@ -1,0 +1,371 @@
+//! Whether an index is what was written, and agrees with itself and with its
+//! sources.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use serde::Serialize;
+use tantivy::index::SegmentMeta;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, SegmentReader, TERMINATED};
+use timbao_articles::{FoundFile, Limits, RecordBatch, open};
+
+use crate::durable::checksum;
+use crate::error::{Error, Result};
+use crate::schema::schema;
+use crate::store::Index;
+use crate::text::TextPlugin;
+use crate::update::{Payload, Place, Record, hash_of, key};
+
+/// What a check found.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct VerifyReport {
+    /// Files of the index that were checked.
+    pub files: u64,
+    /// Their size in bytes.
+    pub bytes: u64,
+    /// Articles in the index.
+    pub articles: u64,
+    /// Files of sources that were compared.
+    pub source_files: u64,
+    /// Everything that is not as it should be.
+    pub faults: Vec<Fault>,
+}
+
+impl VerifyReport {
+    /// Whether nothing is wrong with the index itself; sources may have
+    /// changed since.
+    pub fn is_sound(&self) -> bool {
+        self.faults
+            .iter()
+            .all(|fault| fault.kind == FaultKind::Stale)
+    }
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// The file, of the index or of a source.
+    pub file: String,
+    /// What kind of fault it is.
+    pub kind: FaultKind,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// The kinds of [`Fault`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// A file of the index is missing.
+    Missing,
+    /// A file of the index is not what was written.
+    Damaged,
+    /// Two files of the index disagree.
+    Disagreement,
+    /// A source is not what was indexed; an update mends it.
+    Stale,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file, self.message)
+    }
+}
+
+/// How often a check is begun anew because a writer changed the index.
+const TRIES: usize = 10;
+/// How many articles of a kind of disagreement are told one by one.
+const TOLD: usize = 5;
+
+/// Checks an index: the checksum of each file, the record against the
+/// segments and, if `sources` is set, each source against the record, whose
+/// files are all read for that. Writers and readers go on meanwhile.
+///
+/// # Errors
+///
+/// [`Error::NoIndex`] when there is none. Everything else is in the report.
+pub fn verify(dir: &Path, sources: bool) -> Result<VerifyReport> {
+    for _ in 1..TRIES {
+        let before = meta(dir);
+        let report = check(dir, sources)?;
+        // A file that is gone because of a commit is no fault.
+        if report.faults.is_empty() || before == meta(dir) {
+            return Ok(report);
+        }
+    }
+    check(dir, sources)
+}
+
+fn meta(dir: &Path) -> Option<Vec<u8>> {
+    std::fs::read(dir.join(crate::durable::META)).ok()
+}
+
+fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
+    let mut report = VerifyReport::default();
+    let index = match Index::open(dir) {
+        Ok(index) => index,
+        Err(error @ Error::NoIndex { .. }) if meta(dir).is_none() => return Err(error),
+        Err(error) => {
+            report.fault(crate::durable::META, FaultKind::Damaged, error.to_string());
+            return Ok(report);
+        }
+    };
+    let meta = match index.engine.load_metas() {
+        Ok(meta) => meta,
+        Err(error) => {
+            let error = Error::from(error);
+            report.fault(crate::durable::META, FaultKind::Damaged, error.to_string());
+            return Ok(report);
+        }
+    };
+    if meta.schema != schema() {
+        let message = "its schema is not this program's".to_owned();
+        report.fault(crate::durable::META, FaultKind::Damaged, message);
+    }
+    let record = match Payload::of(&index.engine) {
+        Ok(None) => Some(Record::default()),
+        Ok(Some(payload)) => {
+            report.files += 1;
+            report.bytes += payload.seen.bytes;
+            match payload.record(&index.storage) {
+                Ok(record) if record.articles() == payload.articles => Some(record),
+                Ok(_) => {
+                    let message = "its number of articles is not the commit's".to_owned();
+                    report.fault(&payload.seen.name, FaultKind::Disagreement, message);
+                    None
+                }
+                Err(error) => {
+                    let kind = if dir.join(&payload.seen.name).exists() {
+                        FaultKind::Damaged
+                    } else {
+                        FaultKind::Missing
+                    };
+                    report.fault(&payload.seen.name, kind, error.to_string());
+                    None
+                }
+            }
+        }
+        Err(error) => {
+            report.fault(crate::durable::META, FaultKind::Damaged, error.to_string());
+            None
+        }
+    };
+    let mut numbers: HashMap<u64, u32> = HashMap::new();
+    let mut is_whole = true;
+    for segment in &meta.segments {
+        report.articles += u64::from(segment.num_docs());
+        let whole = report.files_of(dir, segment) && report.segment(&index, segment, &mut numbers);
+        is_whole &= whole;
+    }
+    if let (Some(record), true) = (&record, is_whole) {
+        report.agreement(record, &numbers);
+    }
+    if let (Some(record), true) = (&record, sources) {
+        report.sources(record);
+    }
+    Ok(report)
+}
+
+/// The extensions of the files that each segment has.
+const EXTENSIONS: [&str; 7] = ["term", "idx", "pos", "fieldnorm", "fast", "store", "timbao"];
+
+/// The names of the files of a segment.
+pub(super) fn files_of(segment: &SegmentMeta) -> Vec<String> {
+    let id = segment.id().uuid_string();
+    let mut names: Vec<String> = EXTENSIONS.iter().map(|ext| format!("{id}.{ext}")).collect();
+    if segment.has_deletes() {
+        let deletions = segment.relative_path(tantivy::index::SegmentComponent::Delete);
+        names.push(deletions.to_string_lossy().into_owned());
+    }
+    names
+}
+
+impl VerifyReport {
+    fn fault(&mut self, file: &str, kind: FaultKind, message: String) {
+        self.faults.push(Fault {
+            file: file.to_owned(),
+            kind,
+            message,
+        });
+    }
+
+    /// Checks the checksums of a segment's files.
+    fn files_of(&mut self, dir: &Path, segment: &SegmentMeta) -> bool {
+        let before = self.faults.len();
+        for name in files_of(segment) {
+            let checked = File::open(dir.join(&name)).and_then(|mut file| {
+                self.files += 1;
+                self.bytes += file.metadata()?.len();
+                checksum::check(&mut file)
+            });
+            match checked {
+                Ok(()) => {}
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    self.fault(&name, FaultKind::Missing, "it is missing".into());
+                }
+                Err(e) => self.fault(&name, FaultKind::Damaged, e.to_string()),
+            }
+        }
+        self.faults.len() == before
+    }
+
+    /// Checks that the parts of a segment agree, and counts its articles.
+    fn segment(
+        &mut self,
+        index: &Index,
+        meta: &SegmentMeta,
+        numbers: &mut HashMap<u64, u32>,
+    ) -> bool {
+        let id = meta.id().uuid_string();
+        let reader = match SegmentReader::open(&index.engine.segment(meta.clone())) {
+            Ok(reader) => reader,
+            Err(error) => {
+                self.fault(&id, FaultKind::Damaged, Error::from(error).to_string());
+                return false;
+            }
+        };
+        match TextPlugin::open(&reader) {
+            Ok(text) if text.articles() == reader.max_doc() => {}
+            Ok(text) => {
+                let message = format!(
+                    "it has the text of {} articles, and {} are listed",
+                    text.articles(),
+                    reader.max_doc()
+                );
+                self.fault(&format!("{id}.timbao"), FaultKind::Disagreement, message);
+                return false;
+            }
+            Err(error) => {
+                self.fault(
+                    &format!("{id}.timbao"),
+                    FaultKind::Damaged,
+                    Error::from(error).to_string(),
+                );
+                return false;
+            }
+        }
+        match count_keys(index, &reader, numbers) {
+            Ok(()) => true,
+            Err(error) => {
+                self.fault(&format!("{id}.term"), FaultKind::Damaged, error.to_string());
+                false
+            }
+        }
+    }
+
+    /// Compares the articles of the record with those of the segments.
+    fn agreement(&mut self, record: &Record, numbers: &HashMap<u64, u32>) {
+        let mut known = HashSet::new();
+        let mut missing = Vec::new();
+        for (path, seen) in &record.files {
+            for number in seen.numbers() {
+                if !known.insert(number) || !numbers.contains_key(&number) {
+                    missing.push(path.as_str());
+                }
+            }
+        }
+        for path in missing.iter().take(TOLD) {
+            let message = "an article of it is not in the index".to_owned();
+            self.fault(path, FaultKind::Disagreement, message);
+        }
+        if missing.len() > TOLD {
+            let message = format!("{} more articles are not in it", missing.len() - TOLD);
+            self.fault("the index", FaultKind::Disagreement, message);
+        }
+        let foreign = numbers
+            .keys()
+            .filter(|number| !known.contains(number))
+            .count();
+        let twice = numbers.values().filter(|count| **count > 1).count();
+        for (count, what) in [
+            (foreign, "from no known file"),
+            (twice, "there more than once"),
+        ] {
+            if count > 0 {
+                let message = format!("{count} articles are {what}");
+                self.fault("the index", FaultKind::Disagreement, message);
+            }
+        }
+    }
+
+    /// Reads all files of the record and compares them.
+    fn sources(&mut self, record: &Record) {
+        for (path, seen) in &record.files {
+            let Ok(file) = FoundFile::new(Path::new(path)) else {
+                self.fault(
+                    path,
+                    FaultKind::Stale,
+                    "it is gone or cannot be read".into(),
+                );
+                continue;
+            };
+            self.source_files += 1;
+            let mut there: Vec<_> = hashes(&file);
+            let mut then: Vec<_> = seen
+                .members
+                .iter()
+                .map(|member| (member.place.clone(), member.hash))
+                .collect();
+            there.sort();
+            then.sort();
+            if there != then {
+                let message = if file.len == seen.len && file.modified == seen.modified {
+                    "its content changed, and neither its length nor its time tells"
+                } else {
+                    "it changed since it was indexed"
+                };
+                self.fault(path, FaultKind::Stale, message.into());
+            }
+        }
+    }
+}
+
+fn hashes(file: &FoundFile) -> Vec<(Place, crate::update::Hash)> {
+    let mut hashes = Vec::new();
+    let Ok(mut reader) = open(file, &Limits::default()) else {
+        return hashes;
+    };
+    let mut batch = RecordBatch::new();
+    while reader.next_batch(&mut batch) {
+        for record in batch.records() {
+            hashes.push((Place::new(record.member().as_deref()), hash_of(&record)));
+        }
+    }
+    hashes
+}
+
+/// Counts the articles of a segment by their numbers.
+fn count_keys(
+    index: &Index,
+    reader: &SegmentReader,
+    numbers: &mut HashMap<u64, u32>,
+) -> Result<()> {
+    let inverted = reader.inverted_index(index.fields.key)?;
+    let mut terms = inverted
+        .terms()
+        .stream()
+        .map_err(tantivy::TantivyError::from)?;
+    while let Some((term, info)) = terms.next() {
+        let number = std::str::from_utf8(term)
+            .ok()
+            .and_then(|t| u64::from_str_radix(t, 16).ok());
+        let number = number.filter(|number| key(*number).as_bytes() == term);
+        let mut postings = inverted
+            .read_postings_from_terminfo(info, IndexRecordOption::Basic)
+            .map_err(tantivy::TantivyError::from)?;
+        let mut doc = postings.doc();
+        while doc != TERMINATED {
+            if !reader.is_deleted(doc) {
+                // 0 is no article's number, and stands for keys that are none.
+                *numbers.entry(number.unwrap_or(0)).or_default() += 1;
+            }
+            doc = postings.advance();
+        }
+    }
+    Ok(())
+}

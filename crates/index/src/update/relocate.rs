@@ -1,0 +1,88 @@
+//! Files that moved: their articles are taken from the index, not read again.
+
+use std::path::Path;
+
+use timbao_articles::Article;
+
+use super::diff::Job;
+use super::record::{Member, SeenFile, key};
+use super::report::Counts;
+use super::sources::relative;
+use super::task::Done;
+use crate::error::Result;
+use crate::search::Searcher;
+use crate::store::ArticleWriter;
+
+/// Gives the articles of a moved file their new place. `None`, and nothing is
+/// done, if the file has to be read: its new path may change how it is read,
+/// or the index has not all of it.
+///
+/// # Errors
+///
+/// When an article cannot be written.
+pub(crate) fn relocate(
+    job: &Job,
+    searcher: &Searcher,
+    writer: &ArticleWriter,
+    next_number: &mut u64,
+) -> Result<Option<Done>> {
+    let Some(from) = &job.from else {
+        return Ok(None);
+    };
+    let extension = |path: &str| Path::new(path).extension().map(ToOwned::to_owned);
+    let is_whole = job.old.problems.is_empty() && job.old.members.iter().all(|m| m.number != 0);
+    if !job.old.portable || !is_whole || extension(from) != extension(&job.path) {
+        return Ok(None);
+    }
+    let mut found = Vec::with_capacity(job.old.members.len());
+    for member in &job.old.members {
+        match searcher.find_key(&key(member.number))? {
+            Some(address) => found.push(address),
+            None => return Ok(None),
+        }
+    }
+    let before = relative(from, job.old.relative);
+    let after = &job.found.relative;
+    let mut seen = SeenFile {
+        portable: true,
+        inode: job.old.inode,
+        ..job.seen.clone()
+    };
+    let mut deleted = Vec::with_capacity(found.len());
+    for (member, address) in job.old.members.iter().zip(found) {
+        let mut article = searcher.article(address)?;
+        if article.id == id(&before, &article) {
+            article.id = id(after, &article);
+        }
+        article.path.clone_from(&job.path);
+        let number = *next_number;
+        *next_number += 1;
+        writer.add(&key(number), article)?;
+        deleted.push(member.number);
+        let Member { place, hash, .. } = member.clone();
+        seen.members.push(Member {
+            place,
+            hash,
+            number,
+        });
+    }
+    let articles = Counts {
+        moved: deleted.len() as u64,
+        ..Counts::default()
+    };
+    Ok(Some(Done {
+        path: job.path.clone(),
+        from: Some(from.clone()),
+        seen,
+        deleted,
+        articles,
+    }))
+}
+
+/// The id of an article whose source gives none.
+fn id(relative: &str, article: &Article) -> String {
+    match &article.member {
+        Some(member) => format!("{relative}#{member}"),
+        None => relative.to_owned(),
+    }
+}
