@@ -1,0 +1,242 @@
+//! Verifying, repairing, backing up and restoring.
+
+mod newsroom;
+
+use std::fs;
+use std::path::PathBuf;
+
+use newsroom::{Newsroom, files, indexed, options};
+use timbao_index::Error;
+use timbao_index::maintain::{FaultKind, backup, repair, restore, verify};
+
+fn small() -> (tempfile::TempDir, Newsroom) {
+    let dir = tempfile::tempdir().unwrap();
+    let newsroom = Newsroom::at(dir.path());
+    newsroom.write("a.txt", "Một\n\nTin thứ nhất.");
+    newsroom.write(
+        "b.jsonl",
+        "{\"headline\": \"Hai\", \"text\": \"Tin.\"}\n"
+            .repeat(3)
+            .as_str(),
+    );
+    newsroom.update();
+    (dir, newsroom)
+}
+
+fn component(newsroom: &Newsroom, extension: &str) -> PathBuf {
+    let mut all = files(&newsroom.index).into_iter();
+    all.find(|path| path.extension().is_some_and(|e| e == extension))
+        .unwrap()
+}
+
+#[test]
+fn a_sound_index_verifies() {
+    let (_dir, newsroom) = small();
+    let report = verify(&newsroom.index, true).unwrap();
+    assert!(
+        report.is_sound() && report.faults.is_empty(),
+        "{:#?}",
+        report.faults
+    );
+    assert_eq!((report.articles, report.source_files), (4, 2));
+    assert!(report.files >= 8 && report.bytes > 0);
+}
+
+#[test]
+fn where_there_is_no_index_there_is_nothing_to_verify() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(matches!(
+        verify(dir.path(), false),
+        Err(Error::NoIndex { .. })
+    ));
+    assert!(matches!(
+        backup(dir.path(), &dir.path().join("b")),
+        Err(Error::NoIndex { .. })
+    ));
+}
+
+#[test]
+fn a_source_that_changed_is_stale_whether_its_time_tells_or_not() {
+    let (_dir, newsroom) = small();
+    let time = fs::metadata(newsroom.path("a.txt"))
+        .unwrap()
+        .modified()
+        .unwrap();
+    fs::write(newsroom.path("a.txt"), "Một\n\nTin thứ hai .").unwrap();
+    let file = fs::File::options()
+        .write(true)
+        .open(newsroom.path("a.txt"))
+        .unwrap();
+    file.set_modified(time).unwrap();
+    fs::remove_file(newsroom.path("b.jsonl")).unwrap();
+    let report = verify(&newsroom.index, true).unwrap();
+    assert!(report.is_sound());
+    let kinds: Vec<_> = report.faults.iter().map(|fault| fault.kind).collect();
+    assert_eq!(kinds, [FaultKind::Stale, FaultKind::Stale]);
+}
+
+#[test]
+fn a_damaged_or_missing_file_is_named_and_repaired() {
+    for extension in ["timbao", "idx", "store", "json"] {
+        for is_missing in [false, true] {
+            let (_dir, newsroom) = small();
+            let before = newsroom.indexed();
+            let path = match extension {
+                "json" => newsroom.index.join("meta.json"),
+                _ => component(&newsroom, extension),
+            };
+            if is_missing {
+                fs::remove_file(&path).unwrap();
+            } else {
+                let mut bytes = fs::read(&path).unwrap();
+                let middle = bytes.len() / 2;
+                bytes[middle] ^= 4;
+                fs::write(&path, bytes).unwrap();
+            }
+            let report = verify(&newsroom.index, false).unwrap();
+            assert!(!report.is_sound(), "{extension}, missing: {is_missing}");
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let named = report.faults.iter().any(|fault| fault.file == name);
+            assert!(named, "{name}: {:?}", report.faults);
+
+            let sources = [newsroom.news.clone()];
+            let given = if extension == "json" {
+                &sources[..]
+            } else {
+                &[]
+            };
+            let report = repair(&newsroom.index, given, &options(), &()).unwrap();
+            assert!(!report.faults.is_empty() && report.rebuilt.is_some());
+            newsroom.assert_sound();
+            assert_eq!(newsroom.indexed(), before);
+        }
+    }
+}
+
+#[test]
+fn a_damaged_index_is_not_rebuilt_without_its_sources() {
+    let (_dir, newsroom) = small();
+    fs::remove_file(component(&newsroom, "idx")).unwrap();
+    fs::rename(&newsroom.news, newsroom.news.with_file_name("aside")).unwrap();
+    let mut options = options();
+    options.allow_vanished = false;
+    let refused = repair(&newsroom.index, &[], &options, &());
+    assert!(matches!(refused, Err(Error::NoSource { .. })));
+}
+
+#[test]
+fn a_lost_record_is_noticed_and_rebuilt() {
+    let (_dir, newsroom) = small();
+    let mut all = files(&newsroom.index).into_iter();
+    let is_record = |path: &PathBuf| {
+        path.file_name()
+            .unwrap()
+            .to_string_lossy()
+            .starts_with("seen-")
+    };
+    fs::remove_file(all.find(is_record).unwrap()).unwrap();
+    assert!(matches!(
+        newsroom.update_with(&options()),
+        Err(Error::Damaged { .. })
+    ));
+    assert_eq!(
+        verify(&newsroom.index, false).unwrap().faults[0].kind,
+        FaultKind::Missing
+    );
+    repair(&newsroom.index, &[], &options(), &()).unwrap();
+    newsroom.assert_sound();
+    assert_eq!(newsroom.indexed(), newsroom.written());
+}
+
+#[test]
+fn what_a_killed_writer_left_is_removed() {
+    let (_dir, newsroom) = small();
+    let strays = ["0123456789abcdef0123456789abcdef.idx", ".tmp-1-2", "seen-0"];
+    for stray in strays {
+        fs::write(newsroom.index.join(stray), "x").unwrap();
+    }
+    fs::write(newsroom.index.join("notes.txt"), "mine").unwrap();
+    let report = repair(&newsroom.index, &[], &options(), &()).unwrap();
+    assert_eq!((report.orphans, report.faults.len()), (3, 0));
+    assert!(
+        newsroom.index.join("notes.txt").exists(),
+        "what is not the index's stays"
+    );
+}
+
+#[test]
+fn a_backup_restores_what_it_was_taken_of() {
+    let (dir, newsroom) = small();
+    let file = dir.path().join("backup.timbao");
+    let report = backup(&newsroom.index, &file).unwrap();
+    assert_eq!(report.articles, 4);
+    let before = newsroom.indexed();
+    newsroom.write("c.txt", "Ba\n\nTin thứ ba.");
+    newsroom.update();
+
+    let elsewhere = dir.path().join("x/elsewhere");
+    restore(&file, &elsewhere, false).unwrap();
+    assert_eq!(indexed(&elsewhere), before);
+    assert!(matches!(
+        restore(&file, &elsewhere, false),
+        Err(Error::Occupied { .. })
+    ));
+    assert!(matches!(
+        restore(&file, &newsroom.news, true),
+        Err(Error::Occupied { .. })
+    ));
+
+    restore(&file, &newsroom.index, true).unwrap();
+    assert_eq!(newsroom.indexed(), before);
+    assert_eq!(
+        newsroom.update().articles.added,
+        1,
+        "the restored index goes on"
+    );
+    backup(&newsroom.index, &file).unwrap();
+    let left: Vec<_> = fs::read_dir(dir.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    assert_eq!(left.len(), 4, "nothing unfinished stays: {left:?}");
+}
+
+#[test]
+fn a_damaged_backup_is_refused_and_changes_nothing() {
+    let (dir, newsroom) = small();
+    let file = dir.path().join("backup.timbao");
+    backup(&newsroom.index, &file).unwrap();
+    let whole = fs::read(&file).unwrap();
+    let target = dir.path().join("target");
+    for at in (0..whole.len()).step_by(whole.len() / 40) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        fs::write(&file, &bytes).unwrap();
+        assert!(
+            matches!(restore(&file, &target, false), Err(Error::Damaged { .. })),
+            "byte {at}"
+        );
+        fs::write(&file, &whole[..at]).unwrap();
+        assert!(
+            matches!(restore(&file, &target, false), Err(Error::Damaged { .. })),
+            "cut at {at}"
+        );
+    }
+    assert!(!target.exists());
+}
+
+#[test]
+fn a_damaged_index_is_not_backed_up() {
+    let (dir, newsroom) = small();
+    let path = component(&newsroom, "timbao");
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[20] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let file = dir.path().join("backup.timbao");
+    fs::write(&file, "an older backup").unwrap();
+    assert!(matches!(
+        backup(&newsroom.index, &file),
+        Err(Error::Damaged { .. })
+    ));
+    assert_eq!(fs::read(&file).unwrap(), b"an older backup");
+}
