@@ -111,7 +111,7 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
             }
             total += 1;
             let length = lengths.get(article as usize).copied().unwrap_or(0);
-            let share = searcher.saturation.share(frequency as f32, length);
+            let share = searcher.saturation.share(frequency, length);
             let address = Address {
                 segment: number as u32,
                 article,
@@ -278,7 +278,7 @@ fn phrase(searcher: &Searcher, phrase: &Phrase, field: Option<TextField>) -> Vec
             let length = view.text.length(article);
             scored
                 .scores
-                .push(searcher.saturation.share(frequency as f32, length));
+                .push(searcher.saturation.share(frequency, length));
         });
         result.push(scored);
     }
@@ -306,7 +306,7 @@ fn near(searcher: &Searcher, near: &Near, field: Option<TextField>) -> Result<Ve
         for article in holding.articles {
             tokens.clear();
             tokens.extend(view.text.tokens(article));
-            let row = view.text.row(article);
+            let row = view.text.rows().row(article);
             let mut frequency = 0;
             matcher.for_each(&tokens, |range| {
                 if field.is_none_or(|field| field_at(&tokens, range.start) == field) {
@@ -317,7 +317,7 @@ fn near(searcher: &Searcher, near: &Near, field: Option<TextField>) -> Result<Ve
                 scored.articles.push(article);
                 scored
                     .scores
-                    .push(searcher.saturation.share(frequency as f32, row.length));
+                    .push(searcher.saturation.share(frequency, row.length));
             }
         }
         result.push(scored);

@@ -6,10 +6,12 @@
 //! with gaps, slop or slots of too many keys are looked for in the tokens of
 //! the articles that hold all their slots.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::plan::{Phrase, TextField};
-use crate::text::TextSegment;
 use crate::text::pairs::{Accepted, PairList};
 use crate::text::tokens::FIRST_KEY;
+use crate::text::{ArticleRow, Rows, TextSegment};
 
 use super::matcher::PhraseMatcher;
 use super::ranked::slot_articles;
@@ -25,7 +27,7 @@ const SKIP_RATIO: u32 = 6;
 pub(crate) struct SegmentPhrase<'a> {
     phrase: &'a Phrase,
     segment: &'a TextSegment,
-    slots: Vec<SlotIds>,
+    slots: SmallVec<[SlotIds; 8]>,
 }
 
 impl<'a> SegmentPhrase<'a> {
@@ -87,11 +89,11 @@ impl<'a> SegmentPhrase<'a> {
     /// The lists of a phrase whose slots have one folded key each. The inner
     /// option is none where a pair never occurs.
     #[allow(clippy::option_option)]
-    fn simple_pairs(&self, pairs: usize) -> Option<Option<Vec<SimplePair<'a>>>> {
+    fn simple_pairs(&self, pairs: usize) -> Option<Option<SimplePairs<'a>>> {
         if self.slots.iter().any(|s| s.single().is_none()) {
             return None;
         }
-        let mut lists = Vec::with_capacity(pairs);
+        let mut lists = SimplePairs::new();
         for i in 0..pairs {
             let (Some(a), Some(b)) = (self.slots[i].single(), self.slots[i + 1].single()) else {
                 return None;
@@ -116,9 +118,9 @@ impl<'a> SegmentPhrase<'a> {
         Some(Some(lists))
     }
 
-    fn intersect_simple(&self, mut lists: Vec<SimplePair<'a>>) -> Vec<u32> {
+    fn intersect_simple(&self, mut lists: SimplePairs<'a>) -> Vec<u32> {
         lists.sort_unstable_by_key(|l| l.list.len());
-        let mut covered = Covered::default();
+        let mut covered = Covered::new(self.slots.len());
         let mut starts: Vec<u32> = Vec::new();
         let mut doubtful: Vec<u32> = Vec::new();
         for (n, pair) in lists.iter().enumerate() {
@@ -144,12 +146,10 @@ impl<'a> SegmentPhrase<'a> {
         if !doubtful.is_empty() {
             doubtful.sort_unstable();
             doubtful.dedup();
-            let mut article = 0;
+            let rows = self.segment.rows();
             starts.retain(|&start| {
-                doubtful.binary_search(&start).is_err() || {
-                    article = self.segment.article_of(start, article);
-                    self.stands_at(article, start)
-                }
+                doubtful.binary_search(&start).is_err()
+                    || self.stands_at(rows.article_of(start), start)
             });
         }
         starts
@@ -194,10 +194,10 @@ impl<'a> SegmentPhrase<'a> {
                         .as_ref()
                         .is_none_or(|only| only.iter().any(|s| s.exact == exact))
                 };
-                let mut article = 0;
+                let rows = self.segment.rows();
                 list.for_each(accepted, |position, ask| {
                     if ask {
-                        article = self.segment.article_of(position, article);
+                        let article = rows.article_of(position);
                         let skip = (position - self.segment.start(article)) as usize;
                         let mut tokens = self.segment.tokens(article).skip(skip);
                         let mut exact = || tokens.next().and_then(|t| t.checked_sub(FIRST_KEY));
@@ -233,15 +233,12 @@ impl<'a> SegmentPhrase<'a> {
         let matcher = PhraseMatcher::new(self.phrase, &self.slots, self.segment);
         let mut tokens = Vec::new();
         rarest.for_each(|article, _| {
-            if !cursors
-                .iter_mut()
-                .all(|c| c.seek(article).is_some_and(|(a, _)| a == article))
-            {
+            if !cursors.iter_mut().all(|c| c.seek(article) == Some(article)) {
                 return;
             }
             tokens.clear();
             tokens.extend(self.segment.tokens(article));
-            let row = self.segment.row(article);
+            let row = self.segment.rows().row(article);
             let mut frequency = 0;
             matcher.for_each(&tokens, |range| {
                 if field.is_none_or(|field| field_at(&tokens, range.start) == field) {
@@ -270,24 +267,28 @@ pub(crate) fn field_at(tokens: &[u32], place: usize) -> TextField {
 }
 
 /// Which slots of a phrase are covered by pairs already.
-#[derive(Default)]
 struct Covered {
-    slots: Vec<bool>,
+    slots: SmallVec<[bool; 16]>,
 }
 
 impl Covered {
+    fn new(slots: usize) -> Self {
+        Self {
+            slots: smallvec![false; slots],
+        }
+    }
+
     /// Covers a pair's slots; whether one of them was not covered before.
     fn add(&mut self, offset: u32) -> bool {
-        let at = offset as usize;
-        if self.slots.len() < at + 2 {
-            self.slots.resize(at + 2, false);
-        }
-        let new = !self.slots[at] || !self.slots[at + 1];
-        self.slots[at] = true;
-        self.slots[at + 1] = true;
+        let pair = &mut self.slots[offset as usize..offset as usize + 2];
+        let new = !pair[0] || !pair[1];
+        pair.fill(true);
         new
     }
 }
+
+/// The pairs of a phrase, of slots with one folded key each.
+type SimplePairs<'a> = SmallVec<[SimplePair<'a>; 6]>;
 
 struct SimplePair<'a> {
     offset: u32,
@@ -351,7 +352,7 @@ impl SimplePair<'_> {
 fn intersect_merged(mut lists: Vec<(u32, Vec<u32>)>, slots: usize) -> Vec<u32> {
     lists.sort_unstable_by_key(|(_, starts)| starts.len());
     let mut covered = Covered {
-        slots: vec![false; slots],
+        slots: smallvec![false; slots],
     };
     let mut result: Option<Vec<u32>> = None;
     for (offset, starts) in lists {
@@ -381,32 +382,72 @@ pub(crate) fn group_by_article(
     segment: &TextSegment,
     starts: &[u32],
     field: Option<TextField>,
-    mut f: impl FnMut(u32, u32),
+    f: impl FnMut(u32, u32),
 ) {
-    let mut at = 0;
-    let mut article = 0;
-    while at < starts.len() {
-        article = segment.article_of(starts[at], article);
-        let end = segment.start(article + 1);
-        let row = segment.row(article);
-        let mut frequency = 0;
-        loop {
-            let position = starts[at];
-            let counts = match field {
-                None => true,
-                Some(TextField::Title) => position < row.title_end,
-                Some(_) => position >= row.title_end && position < row.summary_end,
-            };
-            if counts {
-                frequency += row.weight(position);
-            }
-            at += 1;
-            if at >= starts.len() || starts[at] >= end {
-                break;
-            }
+    let mut grouped = ByArticle::new(segment.rows(), f);
+    grouped.field = field;
+    for &position in starts {
+        grouped.add(position);
+    }
+    grouped.finish();
+}
+
+/// Counts positions, which come in order, by the articles they lie in.
+pub(crate) struct ByArticle<'a, F> {
+    rows: Rows<'a>,
+    field: Option<TextField>,
+    article: u32,
+    row: ArticleRow,
+    /// Where the article ends; 0 before the first.
+    end: u32,
+    frequency: u32,
+    f: F,
+}
+
+impl<'a, F: FnMut(u32, u32)> ByArticle<'a, F> {
+    /// Calls `f` with each article and the weighted number of positions.
+    #[inline]
+    pub(crate) fn new(rows: Rows<'a>, f: F) -> Self {
+        Self {
+            rows,
+            field: None,
+            article: 0,
+            row: rows.row(0),
+            end: 0,
+            frequency: 0,
+            f,
         }
-        if frequency > 0 {
-            f(article, frequency);
+    }
+
+    /// Adds a position.
+    #[inline]
+    pub(crate) fn add(&mut self, position: u32) {
+        if position >= self.end {
+            self.flush();
+            self.article = self.rows.article_of(position);
+            self.row = self.rows.row(self.article);
+            self.end = self.rows.start(self.article + 1);
         }
+        let counts = match self.field {
+            None => true,
+            Some(TextField::Title) => position < self.row.title_end,
+            Some(_) => position >= self.row.title_end && position < self.row.summary_end,
+        };
+        if counts {
+            self.frequency += self.row.weight(position);
+        }
+    }
+
+    #[inline]
+    fn flush(&mut self) {
+        if self.frequency > 0 {
+            (self.f)(self.article, self.frequency);
+            self.frequency = 0;
+        }
+    }
+
+    /// Calls back for the last article.
+    pub(crate) fn finish(mut self) {
+        self.flush();
     }
 }

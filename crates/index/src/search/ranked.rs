@@ -21,7 +21,7 @@ use crate::text::score::{Saturation, idf};
 use crate::text::tokens::FIRST_KEY;
 
 use super::boolean::{self, Scored};
-use super::phrase::{SegmentPhrase, group_by_article};
+use super::phrase::{ByArticle, SegmentPhrase, group_by_article};
 use super::slots::{Group, SlotIds};
 use super::top::TopHits;
 use super::{Address, Searcher};
@@ -126,14 +126,23 @@ pub(crate) enum SlotCursor<'a, 'l> {
 impl SlotCursor<'_, '_> {
     /// The first article that is at least `article`, from here on.
     #[inline]
-    pub(crate) fn seek(&mut self, article: u32) -> Option<(u32, u32)> {
+    pub(crate) fn seek(&mut self, article: u32) -> Option<u32> {
         match self {
-            Self::One(cursor) => cursor.seek(article).map(|p| (p.doc, p.frequency)),
+            Self::One(cursor) => cursor.seek(article),
             Self::Many(list) => {
                 let skip = list.partition_point(|&(a, _)| a < article);
                 *list = &list[skip..];
-                list.first().copied()
+                list.first().map(|&(a, _)| a)
             }
+        }
+    }
+
+    /// The weighted frequency in the article the cursor is on.
+    #[inline]
+    pub(crate) fn frequency(&mut self) -> u32 {
+        match self {
+            Self::One(cursor) => cursor.frequency(),
+            Self::Many(list) => list.first().map_or(0, |&(_, n)| n),
         }
     }
 }
@@ -207,18 +216,14 @@ impl<'a> PairSource<'a> {
                 accepted,
                 groups,
             } => {
-                let mut starts = Vec::with_capacity(list.len() as usize);
-                let mut article = 0;
+                let rows = segment.rows();
+                let mut grouped = ByArticle::new(rows, f);
                 list.for_each(*accepted, |position, ask| {
-                    if ask {
-                        article = segment.article_of(position, article);
-                        if !spelled_so(segment, article, position, groups) {
-                            return;
-                        }
+                    if !ask || spelled_so(segment, rows.article_of(position), position, groups) {
+                        grouped.add(position);
                     }
-                    starts.push(position);
                 });
-                group_by_article(segment, &starts, None, f);
+                grouped.finish();
             }
             Self::Merged(starts) => group_by_article(segment, starts, None, f),
         }
@@ -232,10 +237,11 @@ impl<'a> PairSource<'a> {
                 accepted,
                 groups,
             } => {
+                let rows = segment.rows();
                 let mut cursor = list.positions.cursor();
                 for &article in articles {
-                    let row = segment.row(article);
-                    let end = segment.start(article + 1);
+                    let row = rows.row(article);
+                    let end = rows.start(article + 1);
                     let mut frequency = 0;
                     let mut target = row.start;
                     while let Some((index, position)) = cursor.seek(target) {
@@ -257,11 +263,12 @@ impl<'a> PairSource<'a> {
                 }
             }
             Self::Merged(starts) => {
+                let rows = segment.rows();
                 let mut rest = starts.as_slice();
                 for &article in articles {
-                    let row = segment.row(article);
+                    let row = rows.row(article);
                     rest = &rest[rest.partition_point(|&p| p < row.start)..];
-                    let here = rest.partition_point(|&p| p < segment.start(article + 1));
+                    let here = rest.partition_point(|&p| p < rows.start(article + 1));
                     let frequency: u32 = rest[..here].iter().map(|&p| row.weight(p)).sum();
                     if frequency > 0 {
                         f(article, frequency);
@@ -534,11 +541,11 @@ impl List<'_> {
         let length = |article: u32| lengths.get(article as usize).copied().unwrap_or(0);
         match &self.source {
             Source::Slot(articles) => articles.for_each(|article, frequency| {
-                let share = saturation.share(frequency as f32, length(article));
+                let share = saturation.share(frequency, length(article));
                 sums.add(article, self.weight * share, self.is_item);
             }),
             Source::Pair(pair) => pair.for_each(segment, |article, frequency| {
-                let share = saturation.share(frequency as f32, length(article));
+                let share = saturation.share(frequency, length(article));
                 sums.add(article, self.weight * share, self.is_item);
             }),
             Source::Scored(scored) => {
@@ -570,8 +577,8 @@ impl List<'_> {
                 for &article in articles {
                     match cursor.seek(article) {
                         None => break,
-                        Some((found, frequency)) if found == article => {
-                            let share = saturation.share(frequency as f32, length(article));
+                        Some(found) if found == article => {
+                            let share = saturation.share(cursor.frequency(), length(article));
                             sums.add(article, self.weight * share, self.is_item);
                         }
                         Some(_) => {}
@@ -579,7 +586,7 @@ impl List<'_> {
                 }
             }
             Source::Pair(pair) => pair.add_to(segment, articles, |article, frequency| {
-                let share = saturation.share(frequency as f32, length(article));
+                let share = saturation.share(frequency, length(article));
                 sums.add(article, self.weight * share, self.is_item);
             }),
             Source::Scored(scored) => {
@@ -653,9 +660,9 @@ impl SegmentRun<'_> {
                 };
             for (list, cursor) in &mut cursors {
                 match cursor.seek(article) {
-                    Some((a, found)) if a == article => {
+                    Some(found) if found == article => {
                         if scoring {
-                            score += list.score(found, length, self.saturation);
+                            score += list.score(cursor.found(), length, self.saturation);
                         }
                     }
                     _ => return,
@@ -807,7 +814,7 @@ impl List<'_> {
     #[inline]
     fn score(&self, found: Found, length: u8, saturation: &Saturation) -> f32 {
         match found {
-            Found::Frequency(n) => self.weight * saturation.share(n as f32, length),
+            Found::Frequency(n) => self.weight * saturation.share(n, length),
             Found::Score(score) => self.weight * score,
         }
     }
@@ -829,15 +836,24 @@ impl<'a, 'l> ListCursor<'a, 'l> {
     }
 
     #[inline]
-    fn seek(&mut self, article: u32) -> Option<(u32, Found)> {
+    fn seek(&mut self, article: u32) -> Option<u32> {
         match self {
-            Self::Slot(cursor) => cursor.seek(article).map(|(a, n)| (a, Found::Frequency(n))),
+            Self::Slot(cursor) => cursor.seek(article),
             Self::Scored(articles, scores) => {
                 let skip = articles.partition_point(|&a| a < article);
                 *articles = &articles[skip..];
                 *scores = &scores[skip..];
-                Some((*articles.first()?, Found::Score(*scores.first()?)))
+                articles.first().copied()
             }
+        }
+    }
+
+    /// What the list says of the article the cursor is on.
+    #[inline]
+    fn found(&mut self) -> Found {
+        match self {
+            Self::Slot(cursor) => Found::Frequency(cursor.frequency()),
+            Self::Scored(_, scores) => Found::Score(scores.first().copied().unwrap_or(0.0)),
         }
     }
 }

@@ -1,15 +1,16 @@
 //! The keys of a query as ids of one segment.
 
 use rustc_hash::FxHashMap;
+use smallvec::{SmallVec, smallvec};
 
 use crate::plan::{Key, Slot};
-use crate::text::TextSegment;
 use crate::text::tokens::FIRST_KEY;
+use crate::text::{ONLY_SPELLING, TextSegment};
 
 /// The tokens that may stand at one position, grouped by their folded keys.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SlotIds {
-    pub(crate) groups: Vec<Group>,
+    pub(crate) groups: SmallVec<[Group; 1]>,
 }
 
 /// Spellings of one folded key.
@@ -19,7 +20,7 @@ pub(crate) struct Group {
     pub(crate) folded: u32,
     /// The exact keys that are meant, with their ordinals among the spellings
     /// of the folded key; none for all.
-    pub(crate) only: Option<Vec<Spelled>>,
+    pub(crate) only: Option<SmallVec<[Spelled; 1]>>,
 }
 
 /// An exact key and its ordinal among the spellings of its folded key.
@@ -99,13 +100,12 @@ impl SlotIds {
     }
 
     fn add_exact(&mut self, segment: &TextSegment, exact: u32) {
-        let folded = segment.folded_of(exact);
-        let mut variants = segment.variants(folded);
-        if variants.len() == 1 {
-            return self.add(folded, None);
-        }
-        let ordinal = variants.position(|v| v == exact).unwrap_or(0) as u32;
-        self.add(folded, Some(Spelled { exact, ordinal }));
+        let info = segment.exact_info(exact);
+        let spelled = (info.rank != ONLY_SPELLING).then_some(Spelled {
+            exact,
+            ordinal: info.rank,
+        });
+        self.add(info.link, spelled);
     }
 
     fn add(&mut self, folded: u32, spelled: Option<Spelled>) {
@@ -113,7 +113,7 @@ impl SlotIds {
             Some(group) => group.add(spelled),
             None => self.groups.push(Group {
                 folded,
-                only: spelled.map(|s| vec![s]),
+                only: spelled.map(|s| smallvec![s]),
             }),
         }
     }

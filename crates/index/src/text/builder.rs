@@ -10,6 +10,7 @@ use super::inversion::{self, Inversion};
 use super::residue::ResidueWriter;
 use super::score;
 use super::sections::{Section, SectionWriter};
+use super::segment::RUN_BITS;
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, push_token};
 use super::vocabulary::Vocabulary;
 
@@ -221,13 +222,26 @@ impl SegmentBuilder {
 
     fn write_articles<W: Write>(&self, sections: &mut SectionWriter<W>) -> io::Result<()> {
         let total = self.tokens.len() as u32;
-        let starts = self.articles.iter().map(|a| a.start).chain([total]);
-        sections.write(Section::Starts, &rows(starts))?;
-        let ends = self
+        let rows_of = self
             .articles
             .iter()
-            .flat_map(|a| [a.title_end, a.summary_end]);
-        sections.write(Section::FieldEnds, &rows(ends))?;
+            .flat_map(|a| [a.start, a.title_end, a.summary_end, u32::from(a.length)]);
+        sections.write(
+            Section::Rows,
+            &rows(rows_of.chain([total, total, total, 0])),
+        )?;
+        let mut article = 0;
+        let runs = (0..total).step_by(1 << RUN_BITS).map(|position| {
+            while self
+                .articles
+                .get(article + 1)
+                .is_some_and(|next| next.start <= position)
+            {
+                article += 1;
+            }
+            article as u32
+        });
+        sections.write(Section::Runs, &rows(runs))?;
         let lengths: Vec<u8> = self.articles.iter().map(|a| a.length).collect();
         sections.write(Section::Lengths, &lengths)?;
         let ties: Vec<u8> = self

@@ -1,6 +1,6 @@
 //! Keys and their ids, on disk.
 
-use super::bytes::load_u32;
+use super::bytes::{load_u32, load_u64};
 use super::sections::{Section, Sections};
 
 /// What is known of a key, exact or folded, beside its text.
@@ -17,9 +17,13 @@ pub(crate) struct KeyInfo {
     /// Exact keys: the folded key. Folded keys: the start of its spellings in
     /// the section of variants.
     pub(crate) link: u32,
-    /// Folded keys: its first block of pairs.
-    pub(crate) pair_block: u32,
+    /// Folded keys: its first block of pairs. Exact keys: the ordinal among
+    /// the spellings of the folded key, or [`ONLY_SPELLING`].
+    pub(crate) rank: u32,
 }
+
+/// The ordinal of an exact key that is the only spelling of its folded key.
+pub(crate) const ONLY_SPELLING: u32 = u32::MAX;
 
 impl KeyInfo {
     /// Bytes of a record.
@@ -32,7 +36,7 @@ impl KeyInfo {
         out.extend_from_slice(&self.postings.to_le_bytes()[..5]);
         out.push(self.bound);
         out.extend_from_slice(&self.link.to_le_bytes());
-        out.extend_from_slice(&self.pair_block.to_le_bytes());
+        out.extend_from_slice(&self.rank.to_le_bytes());
     }
 
     /// Reads the record with number `index`.
@@ -49,7 +53,7 @@ impl KeyInfo {
             postings: u64::from(load_u32(record, 8)) | u64::from(record[12]) << 32,
             bound: record[13],
             link: load_u32(record, 14),
-            pair_block: load_u32(record, 18),
+            rank: load_u32(record, 18),
         }
     }
 }
@@ -70,9 +74,13 @@ pub(crate) fn write_strings<'a>(strings: impl ExactSizeIterator<Item = &'a str>)
 /// The string with number `index` of a section that [`write_strings`] wrote.
 #[inline]
 pub(crate) fn read_string(section: &[u8], index: u32) -> &str {
+    std::str::from_utf8(string_bytes(section, index)).unwrap_or_default()
+}
+
+fn string_bytes(section: &[u8], index: u32) -> &[u8] {
     let count = load_u32(section, 0);
     if index >= count {
-        return "";
+        return &[];
     }
     let base = 4 * (count as usize + 1);
     let start = if index == 0 {
@@ -81,10 +89,9 @@ pub(crate) fn read_string(section: &[u8], index: u32) -> &str {
         load_u32(section, 4 * index as usize) as usize
     };
     let end = load_u32(section, 4 * (index as usize + 1)) as usize;
-    let bytes = section
+    section
         .get(base.saturating_add(start)..base.saturating_add(end))
-        .unwrap_or_default();
-    std::str::from_utf8(bytes).unwrap_or_default()
+        .unwrap_or_default()
 }
 
 /// FNV-1a (Fowler, Noll, Vo), 32 bits: keys are short.
@@ -95,24 +102,31 @@ fn hash(key: &str) -> u32 {
 }
 
 /// Spreads a hash over `slots`, a power of two.
-fn home(key: &str, slots: usize) -> usize {
-    let h = hash(key);
-    (h ^ h >> 15) as usize & (slots - 1)
+fn home(hash: u32, slots: usize) -> usize {
+    (hash ^ hash >> 15) as usize & (slots - 1)
 }
 
-/// Writes a table that finds the number of a string: ids plus one at the hash
-/// of their key or, where that is taken, behind it.
+/// Bytes of a slot: a hash, and the number of a string plus one.
+const SLOT: usize = 8;
+
+/// Writes a table that finds the number of a string: at the hash of the
+/// string or, where that is taken, behind it.
 pub(crate) fn write_hash<'a>(strings: impl ExactSizeIterator<Item = &'a str>) -> Vec<u8> {
-    let slots = (strings.len() * 2).next_power_of_two().max(2);
-    let mut table = vec![0u32; slots];
+    let slots = (strings.len() * 3 / 2).next_power_of_two().max(2);
+    let mut table = vec![(0u32, 0u32); slots];
     for (id, key) in strings.enumerate() {
-        let mut at = home(key, slots);
-        while table[at] != 0 {
+        let hash = hash(key);
+        let mut at = home(hash, slots);
+        while table[at].1 != 0 {
             at = (at + 1) & (slots - 1);
         }
-        table[at] = id as u32 + 1;
+        table[at] = (hash, id as u32 + 1);
     }
-    table.into_iter().flat_map(u32::to_le_bytes).collect()
+    table
+        .into_iter()
+        .flat_map(|(hash, id)| [hash, id])
+        .flat_map(u32::to_le_bytes)
+        .collect()
 }
 
 /// Finds the number of a key.
@@ -123,14 +137,16 @@ pub(crate) fn find(
     key: &str,
 ) -> Option<u32> {
     let table = sections.get(table);
-    let slots = table.len() / 4;
+    let slots = table.len() / SLOT;
     if !slots.is_power_of_two() {
         return None;
     }
-    let mut at = home(key, slots);
+    let hash = hash(key);
+    let mut at = home(hash, slots);
     for _ in 0..slots {
-        let id = load_u32(table, 4 * at).checked_sub(1)?;
-        if read_string(sections.get(strings), id) == key {
+        let slot = load_u64(table, SLOT * at);
+        let id = ((slot >> 32) as u32).checked_sub(1)?;
+        if slot as u32 == hash && string_bytes(sections.get(strings), id) == key.as_bytes() {
             return Some(id);
         }
         at = (at + 1) & (slots - 1);
@@ -158,7 +174,7 @@ mod tests {
             postings: 1 << 33 | 9,
             bound: 200,
             link: 3,
-            pair_block: 8,
+            rank: 8,
         };
         let mut out = Vec::new();
         KeyInfo::default().write(&mut out);

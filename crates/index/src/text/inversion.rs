@@ -8,7 +8,7 @@
 use std::io::{self, Write};
 
 use super::builder::{ArticleRow, Ids};
-use super::dictionary::KeyInfo;
+use super::dictionary::{KeyInfo, ONLY_SPELLING};
 use super::pairs::BlockWriter;
 use super::postings::{self, MAX_FREQUENCY, Posting};
 use super::score::Saturation;
@@ -151,7 +151,7 @@ impl Inverter<'_> {
         let info = KeyInfo {
             tokens: hand.len() as u32,
             link: self.ids.folded[folded as usize].variants,
-            pair_block: (self.pair_blocks.len() / PAIR_BLOCK_BYTES) as u32,
+            rank: (self.pair_blocks.len() / PAIR_BLOCK_BYTES) as u32,
             ..info
         };
         self.result.folded[folded as usize] = info;
@@ -159,7 +159,7 @@ impl Inverter<'_> {
             // One spelling has the postings of the folded key.
             self.result.exact[only as usize] = KeyInfo {
                 link: folded,
-                pair_block: 0,
+                rank: ONLY_SPELLING,
                 ..info
             };
             return;
@@ -180,6 +180,7 @@ impl Inverter<'_> {
             self.result.exact[rank as usize] = KeyInfo {
                 tokens: self.ids.tokens[rank as usize],
                 link: folded,
+                rank: ordinal as u32,
                 ..info
             };
         }

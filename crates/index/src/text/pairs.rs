@@ -114,6 +114,7 @@ impl BlockWriter {
     /// Appends the block to `out`, empties it and gives its first second-key.
     pub(crate) fn take(&mut self, out: &mut Vec<u8>) -> u32 {
         out.push(self.count as u8);
+        push_varint(out, self.entries.len() as u64);
         out.append(&mut self.entries);
         out.append(&mut self.lists);
         self.count = 0;
@@ -136,76 +137,103 @@ fn code_width(counts: &[(Spelling, u32)], len: u32) -> (u32, usize) {
     (MAX_WIDTH, (1 << MAX_WIDTH) - 1)
 }
 
-/// Finds the pair with second key `second` in a block that starts with it or
-/// before it.
-pub(crate) fn find_in_block(
-    block: &[u8],
-    first: u32,
-    second: u32,
+/// The sizes in bytes of lists too short to have theirs written.
+#[derive(Clone)]
+pub(crate) struct ShortLists {
     universe: u32,
-) -> Option<PairList<'_>> {
-    let count = block.first().copied().unwrap_or(0);
-    let mut at = 1;
-    let mut key = first;
-    let mut before = 0;
-    let mut found = None;
-    // The lists lie behind the entries, so the entries are read to the end.
-    for i in 0..count {
-        if i > 0 {
-            key = key.wrapping_add(read_varint(block, &mut at) as u32);
-        }
-        let len = read_varint(block, &mut at) as u32;
-        let bytes = list_bytes(block, &mut at, len, universe);
-        if found.is_none() {
-            if key == second {
-                found = Some((len, before, bytes));
-            } else if key > second {
-                return None;
-            }
-            before += bytes;
-        }
-    }
-    let (len, before, bytes) = found?;
-    let start = at.saturating_add(before);
-    let list = block.get(start..start.saturating_add(bytes))?;
-    Some(PairList::open(list, len, universe))
+    bytes: [usize; CODED as usize],
 }
 
-/// The size in bytes of a list, told or computed.
-#[inline]
-fn list_bytes(block: &[u8], at: &mut usize, len: u32, universe: u32) -> usize {
-    if len >= CODED {
-        (read_varint(block, at) as usize).min(block.len())
-    } else {
-        elias_fano::encoded_len(len, universe)
+impl ShortLists {
+    /// For a segment of so many positions.
+    pub(crate) fn new(universe: u32) -> Self {
+        let mut bytes = [0; CODED as usize];
+        for (len, bytes) in (0..).zip(&mut bytes) {
+            *bytes = elias_fano::encoded_len(len, universe);
+        }
+        Self { universe, bytes }
+    }
+}
+
+/// Finds the pair with second key `second` in a block that starts with it or
+/// before it.
+pub(crate) fn find_in_block<'a>(
+    block: &'a [u8],
+    first: u32,
+    second: u32,
+    short: &ShortLists,
+) -> Option<PairList<'a>> {
+    let mut entries = Entries::new(block, first, short);
+    loop {
+        let (key, len, list) = entries.next()?;
+        if key >= second {
+            return (key == second).then(|| PairList::open(list, len, short.universe));
+        }
     }
 }
 
 /// Every pair of a block: its second key and its list.
-pub(crate) fn entries(
-    block: &[u8],
+pub(crate) fn entries<'a>(
+    block: &'a [u8],
     first: u32,
-    universe: u32,
-) -> impl Iterator<Item = (u32, PairList<'_>)> {
-    let count = block.first().copied().unwrap_or(0) as usize;
-    // The entries lie before the lists, so they are read through once to find
-    // where the lists start.
-    let mut at = 1;
-    let mut heads = Vec::with_capacity(count);
-    let mut key = first;
-    for i in 0..count {
-        if i > 0 {
-            key = key.wrapping_add(read_varint(block, &mut at) as u32);
+    short: &ShortLists,
+) -> impl Iterator<Item = (u32, PairList<'a>)> + use<'a> {
+    let universe = short.universe;
+    Entries::new(block, first, short)
+        .map(move |(key, len, list)| (key, PairList::open(list, len, universe)))
+}
+
+/// Reads the entries of a block: second key, length and list.
+struct Entries<'a> {
+    block: &'a [u8],
+    /// Where the next entry and its list are.
+    at: usize,
+    list: usize,
+    left: u8,
+    is_first: bool,
+    key: u32,
+    short: [usize; CODED as usize],
+}
+
+impl<'a> Entries<'a> {
+    fn new(block: &'a [u8], first: u32, short: &ShortLists) -> Self {
+        let mut at = 1;
+        let bytes = read_varint(block, &mut at) as usize;
+        Self {
+            block,
+            at,
+            list: at.saturating_add(bytes),
+            left: block.first().copied().unwrap_or(0),
+            is_first: true,
+            key: first,
+            short: short.bytes,
         }
-        let len = read_varint(block, &mut at) as u32;
-        let bytes = list_bytes(block, &mut at, len, universe);
-        heads.push((key, len, bytes));
     }
-    heads.into_iter().map(move |(key, len, bytes)| {
-        let list = block.get(at..at.saturating_add(bytes)).unwrap_or_default();
-        at = at.saturating_add(bytes);
-        (key, PairList::open(list, len, universe))
-    })
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (u32, u32, &'a [u8]);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        if self.is_first {
+            self.is_first = false;
+        } else {
+            self.key = self
+                .key
+                .wrapping_add(read_varint(self.block, &mut self.at) as u32);
+        }
+        let len = read_varint(self.block, &mut self.at) as u32;
+        let bytes = match self.short.get(len as usize) {
+            Some(&bytes) => bytes,
+            None => read_varint(self.block, &mut self.at) as usize,
+        };
+        let end = self.list.saturating_add(bytes);
+        let list = self.block.get(self.list..end).unwrap_or_default();
+        self.list = end;
+        Some((self.key, len, list))
+    }
 }
 
 /// The positions of one pair and their spellings, as they lie in a file.
@@ -369,7 +397,7 @@ mod tests {
             let mut block = Vec::new();
             let first = writer.take(&mut block);
             for (&second, list) in &lists {
-                let read = find_in_block(&block, first, second, universe).unwrap();
+                let read = find_in_block(&block, first, second, &ShortLists::new(universe)).unwrap();
                 prop_assert_eq!(read.len() as usize, list.len());
                 for wanted in list.values() {
                     let accepted = read.accept(|s| s == *wanted);
@@ -384,12 +412,12 @@ mod tests {
                     prop_assert_eq!(seen, expected);
                 }
             }
-            prop_assert!(find_in_block(&block, first, 301, universe).is_none());
+            prop_assert!(find_in_block(&block, first, 301, &ShortLists::new(universe)).is_none());
         }
 
         #[test]
         fn damaged_bytes_do_not_panic(block in proptest::collection::vec(any::<u8>(), 0..200)) {
-            for (_, list) in entries(&block, 3, 900) {
+            for (_, list) in entries(&block, 3, &ShortLists::new(900)) {
                 list.for_each(list.accept(|s| s.0 == 1), |_, _| ());
             }
         }

@@ -106,8 +106,9 @@ impl<'a> Postings<'a> {
         load_u32(self.entries, block * BLOCK_ENTRY)
     }
 
-    /// Decodes a block, full or the last one; gives the number of postings.
-    fn decode(
+    /// Decodes the articles of a block, full or the last one; gives their
+    /// number. The last one's frequencies come along.
+    fn decode_docs(
         &self,
         block: usize,
         docs: &mut [u32; BLOCK],
@@ -116,16 +117,15 @@ impl<'a> Postings<'a> {
         let before = block.checked_sub(1).map(|b| self.last_doc(b));
         if block < self.full_blocks() {
             let entry = &self.entries[block * BLOCK_ENTRY..][..BLOCK_ENTRY];
-            let offset = load_u32(entry, 4) as usize;
-            let (doc_bits, frequency_bits) = (entry[8].min(32), entry[9].min(32));
-            let bytes = self.data.get(offset..).unwrap_or_default();
-            let doc_bytes = doc_bits as usize * BLOCK / 8;
-            if bytes.len() < doc_bytes + frequency_bits as usize * BLOCK / 8 {
+            let bits = entry[8].min(32);
+            let bytes = self
+                .data
+                .get(load_u32(entry, 4) as usize..)
+                .unwrap_or_default();
+            let Some(bytes) = bytes.get(..bits as usize * BLOCK / 8) else {
                 return 0;
-            }
-            let packer = BitPacker4x::new();
-            packer.decompress_strictly_sorted(before, &bytes[..doc_bytes], docs, doc_bits);
-            packer.decompress(&bytes[doc_bytes..], frequencies, frequency_bits);
+            };
+            BitPacker4x::new().decompress_strictly_sorted(before, bytes, docs, bits);
             return BLOCK;
         }
         let mut at = self.tail_offset();
@@ -138,6 +138,22 @@ impl<'a> Postings<'a> {
             previous = doc.wrapping_add(1);
         }
         left
+    }
+
+    /// Decodes the frequencies of a full block.
+    fn decode_frequencies(&self, block: usize, frequencies: &mut [u32; BLOCK]) {
+        if block >= self.full_blocks() {
+            return;
+        }
+        let entry = &self.entries[block * BLOCK_ENTRY..][..BLOCK_ENTRY];
+        let bits = entry[9].min(32);
+        let start = load_u32(entry, 4) as usize + entry[8].min(32) as usize * BLOCK / 8;
+        let bytes = self.data.get(start..).unwrap_or_default();
+        if let Some(bytes) = bytes.get(..bits as usize * BLOCK / 8) {
+            BitPacker4x::new().decompress(bytes, frequencies, bits);
+        } else {
+            frequencies.fill(0);
+        }
     }
 
     fn tail_offset(&self) -> usize {
@@ -156,7 +172,8 @@ impl<'a> Postings<'a> {
         let mut docs = [0; BLOCK];
         let mut frequencies = [0; BLOCK];
         for block in 0..(self.len as usize).div_ceil(BLOCK) {
-            let n = self.decode(block, &mut docs, &mut frequencies);
+            let n = self.decode_docs(block, &mut docs, &mut frequencies);
+            self.decode_frequencies(block, &mut frequencies);
             for (&doc, &frequency) in docs[..n].iter().zip(&frequencies[..n]) {
                 f(doc, frequency);
             }
@@ -170,6 +187,7 @@ impl<'a> Postings<'a> {
             block: usize::MAX,
             filled: 0,
             at: 0,
+            counted: false,
             docs: [0; BLOCK],
             frequencies: [0; BLOCK],
         }
@@ -182,30 +200,40 @@ pub(crate) struct PostingsCursor<'a> {
     block: usize,
     filled: usize,
     at: usize,
+    /// Whether the block's frequencies are decoded.
+    counted: bool,
     docs: [u32; BLOCK],
     frequencies: [u32; BLOCK],
 }
 
 impl PostingsCursor<'_> {
-    /// The first posting whose article is at least `doc`, from here on; the
-    /// cursor stays on it.
+    /// The first article that is at least `doc`, from here on; the cursor
+    /// stays on it.
     #[inline]
-    pub(crate) fn seek(&mut self, doc: u32) -> Option<Posting> {
+    pub(crate) fn seek(&mut self, doc: u32) -> Option<u32> {
         if self.filled == 0 || self.docs[self.filled - 1] < doc {
             self.load_block_of(doc)?;
         }
-        // Short steps are the rule, so try a few before halving.
+        // Short steps are the rule, so walk a few before halving.
         let window = &self.docs[self.at..self.filled];
-        let step = if window.first().is_some_and(|&d| d >= doc) {
-            0
+        let walked = window.iter().take(8).take_while(|&&d| d < doc).count();
+        self.at += if walked < 8 {
+            walked
         } else {
-            window.partition_point(|&d| d < doc)
+            8 + window[8..].partition_point(|&d| d < doc)
         };
-        self.at += step;
-        (self.at < self.filled).then(|| Posting {
-            doc: self.docs[self.at],
-            frequency: self.frequencies[self.at],
-        })
+        (self.at < self.filled).then(|| self.docs[self.at])
+    }
+
+    /// The weighted frequency in the article the cursor is on.
+    #[inline]
+    pub(crate) fn frequency(&mut self) -> u32 {
+        if !self.counted {
+            self.list
+                .decode_frequencies(self.block, &mut self.frequencies);
+            self.counted = true;
+        }
+        self.frequencies[self.at.min(BLOCK - 1)]
     }
 
     fn load_block_of(&mut self, doc: u32) -> Option<()> {
@@ -239,7 +267,10 @@ impl PostingsCursor<'_> {
             return None;
         }
         self.block = low;
-        self.filled = self.list.decode(low, &mut self.docs, &mut self.frequencies);
+        self.filled = self
+            .list
+            .decode_docs(low, &mut self.docs, &mut self.frequencies);
+        self.counted = false;
         Some(())
     }
 }
@@ -270,7 +301,8 @@ mod tests {
             let mut cursor = read.cursor();
             for target in targets {
                 let expected = list.iter().find(|p| p.doc >= target).copied();
-                prop_assert_eq!(cursor.seek(target), expected, "target {}", target);
+                let found = cursor.seek(target).map(|doc| Posting { doc, frequency: cursor.frequency() });
+                prop_assert_eq!(found, expected, "target {}", target);
             }
         }
 

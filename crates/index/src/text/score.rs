@@ -31,11 +31,16 @@ pub(crate) fn length_of(code: u8) -> f32 {
     (f32::from(code) / STEPS_PER_DOUBLING).exp2() - 1.0
 }
 
-/// What lengths cost, for one average length.
+/// Frequencies below this have their shares computed once.
+const COMMON: usize = 8;
+
+/// What frequencies earn in articles of any length, for one average length.
 #[derive(Debug, Clone)]
 pub(crate) struct Saturation {
     /// `k1 (1 - b + b · length / average)` by length code.
     penalty: Box<[f32; 256]>,
+    /// Shares by frequency and length code.
+    shares: Box<[[f32; 256]; COMMON]>,
 }
 
 impl Saturation {
@@ -43,23 +48,29 @@ impl Saturation {
     pub(crate) fn new(average: f32) -> Self {
         let average = average.max(1.0);
         let mut penalty = Box::new([0.0; 256]);
-        for (code, slot) in (0..=255u8).zip(penalty.iter_mut()) {
-            *slot = K1 * (1.0 - B + B * length_of(code) / average);
+        let mut shares = Box::new([[0.0; 256]; COMMON]);
+        for code in 0..=255u8 {
+            let here = K1 * (1.0 - B + B * length_of(code) / average);
+            penalty[code as usize] = here;
+            for (frequency, shares) in shares.iter_mut().enumerate().skip(1) {
+                shares[code as usize] = frequency as f32 / (frequency as f32 + here);
+            }
         }
-        Self { penalty }
+        Self { penalty, shares }
     }
 
     /// The share of a key, from 0 to below 1.
     #[inline]
-    pub(crate) fn share(&self, frequency: f32, length: u8) -> f32 {
-        frequency / (frequency + self.penalty[length as usize])
+    pub(crate) fn share(&self, frequency: u32, length: u8) -> f32 {
+        match self.shares.get(frequency as usize) {
+            Some(shares) => shares[length as usize],
+            None => frequency as f32 / (frequency as f32 + self.penalty[length as usize]),
+        }
     }
 
     /// A byte that bounds the share from above.
     pub(crate) fn share_bound(&self, frequency: u32, length: u8) -> u8 {
-        (self.share(frequency as f32, length) * 255.0)
-            .ceil()
-            .min(255.0) as u8
+        (self.share(frequency, length) * 255.0).ceil().min(255.0) as u8
     }
 }
 
@@ -88,10 +99,10 @@ mod tests {
     #[test]
     fn shares_rise_with_frequency_and_fall_with_length() {
         let s = Saturation::new(400.0);
-        assert!(s.share(2.0, length_code(400)) > s.share(1.0, length_code(400)));
-        assert!(s.share(1.0, length_code(100)) > s.share(1.0, length_code(900)));
+        assert!(s.share(2, length_code(400)) > s.share(1, length_code(400)));
+        assert!(s.share(1, length_code(100)) > s.share(1, length_code(900)));
         assert!(
-            f32::from(s.share_bound(3, length_code(50))) / 255.0 >= s.share(3.0, length_code(50))
+            f32::from(s.share_bound(3, length_code(50))) / 255.0 >= s.share(3, length_code(50))
         );
     }
 }

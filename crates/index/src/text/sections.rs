@@ -24,10 +24,12 @@ const TRAILER: usize = 12;
 pub(crate) enum Section {
     /// Counts that describe the segment.
     Header,
-    /// First position of each article, and one past the last.
-    Starts,
-    /// Where each article's title and summary end.
-    FieldEnds,
+    /// Where each article's tokens start, its title and summary end, and its
+    /// length code: four u32 an article, and a last row that ends the rows.
+    Rows,
+    /// For each run of 2^[`RUN_BITS`](super::segment::RUN_BITS) positions, the
+    /// article that the first of them lies in.
+    Runs,
     /// Length code of each article.
     Lengths,
     /// Breaks ties between equal scores.

@@ -12,6 +12,10 @@ use super::residue::ResidueReader;
 use super::sections::{Section, Sections, read_sections};
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, TokenReader};
 
+/// Positions in a run of [`Section::Runs`], as a power of two.
+pub(crate) const RUN_BITS: u32 = 7;
+/// Bytes of a row of [`Section::Rows`].
+const ROW_BYTES: usize = 16;
 /// Bytes of an entry of [`Section::ResidueBlocks`].
 const RESIDUE_BLOCK_BYTES: usize = 12;
 
@@ -25,6 +29,7 @@ pub(crate) struct TextSegment {
     average_length: f32,
     exact_keys: u32,
     folded_keys: u32,
+    short_lists: pairs::ShortLists,
 }
 
 impl TextSegment {
@@ -43,10 +48,11 @@ impl TextSegment {
             average_length: f32::from_bits(header(3)),
             exact_keys: header(4),
             folded_keys: header(5),
+            short_lists: pairs::ShortLists::new(header(1)),
             sections: sections.clone(),
         };
-        let expected = 4 * (segment.articles as usize + 1);
-        if segment.sections.get(Section::Starts).len() != expected {
+        let expected = ROW_BYTES * (segment.articles as usize + 1);
+        if segment.sections.get(Section::Rows).len() != expected {
             return Err("its table of articles has another length than its header says".into());
         }
         Ok(segment)
@@ -177,7 +183,7 @@ impl TextSegment {
             self.pair_block(block),
             self.pair_block_first(block),
             second,
-            self.positions,
+            &self.short_lists,
         )
     }
 
@@ -188,15 +194,15 @@ impl TextSegment {
             pairs::entries(
                 self.pair_block(block),
                 self.pair_block_first(block),
-                self.positions,
+                &self.short_lists,
             )
         })
     }
 
     fn pair_blocks_of(&self, first: u32) -> (u32, u32) {
-        let low = self.folded_info(first).pair_block;
+        let low = self.folded_info(first).rank;
         let high = if first + 1 < self.folded_keys {
-            self.folded_info(first + 1).pair_block
+            self.folded_info(first + 1).rank
         } else {
             (self.sections.get(Section::PairBlocks).len() / PAIR_BLOCK_BYTES).saturating_sub(1)
                 as u32
@@ -223,43 +229,19 @@ impl TextSegment {
     /// An article's first position.
     #[inline]
     pub(crate) fn start(&self, article: u32) -> u32 {
-        self.sections.u32(Section::Starts, article as usize)
-    }
-
-    /// The article that a position lies in, searched from `hint` on.
-    #[inline]
-    pub(crate) fn article_of(&self, position: u32, hint: u32) -> u32 {
-        let starts = self.sections.get(Section::Starts);
-        let start = |i: u32| load_u32(starts, 4 * i as usize);
-        // Gallop, as positions come in order.
-        let mut low = hint;
-        let mut step = 1;
-        while low + step < self.articles && start(low + step) <= position {
-            low += step;
-            step *= 2;
-        }
-        let mut high = (low + step).min(self.articles);
-        while low + 1 < high {
-            let mid = (low + high) / 2;
-            if start(mid) <= position {
-                low = mid
-            } else {
-                high = mid
-            }
-        }
-        low
-    }
-
-    /// Where an article's title and summary end, and its length.
-    #[inline]
-    pub(crate) fn row(&self, article: u32) -> ArticleRow {
-        let ends = self.sections.get(Section::FieldEnds);
-        ArticleRow::read(
-            self.start(article),
-            load_u32(ends, 8 * article as usize),
-            load_u32(ends, 8 * article as usize + 4),
-            self.length(article),
+        load_u32(
+            self.sections.get(Section::Rows),
+            article as usize * ROW_BYTES,
         )
+    }
+
+    /// Where articles lie among the positions.
+    #[inline]
+    pub(crate) fn rows(&self) -> Rows<'_> {
+        Rows {
+            rows: self.sections.get(Section::Rows),
+            runs: self.sections.get(Section::Runs),
+        }
     }
 
     /// The length codes of all articles.
@@ -357,6 +339,44 @@ impl TextSegment {
             }
         }
         Ok(text)
+    }
+}
+
+/// Where articles lie among the positions.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows<'a> {
+    rows: &'a [u8],
+    runs: &'a [u8],
+}
+
+impl Rows<'_> {
+    /// The article that a position lies in.
+    #[inline]
+    pub(crate) fn article_of(&self, position: u32) -> u32 {
+        let mut article = load_u32(self.runs, 4 * (position >> RUN_BITS) as usize);
+        while self.start(article + 1).wrapping_sub(1) < position {
+            article += 1;
+        }
+        article
+    }
+
+    /// An article's first position.
+    #[inline]
+    pub(crate) fn start(&self, article: u32) -> u32 {
+        load_u32(self.rows, article as usize * ROW_BYTES)
+    }
+
+    /// Where an article's title and summary end, and its length.
+    #[inline]
+    pub(crate) fn row(&self, article: u32) -> ArticleRow {
+        let at = article as usize * ROW_BYTES;
+        let row = self.rows.get(at..at + ROW_BYTES).unwrap_or(&[0; ROW_BYTES]);
+        ArticleRow::read(
+            load_u32(row, 0),
+            load_u32(row, 4),
+            load_u32(row, 8),
+            row[12],
+        )
     }
 }
 
