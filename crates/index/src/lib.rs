@@ -15,7 +15,7 @@ pub mod update;
 pub use error::{Error, Result};
 pub use schema::{ANALYZER_VERSION, INDEX_VERSION};
 pub use search::{
-    Address, Found, Hit, Match, SearchOptions, Searcher, Snippet, SnippetOptions, Sort, Stats,
-    TextRange,
+    Address, FacetCount, FacetCounts, Facets, Found, Hit, Match, SearchOptions, Searcher, Snippet,
+    SnippetOptions, Sort, Stats, TextRange,
 };
 pub use store::{ArticleWriter, Index, WriterOptions};

@@ -1,6 +1,7 @@
 //! Searching one committed state of an index.
 
 mod boolean;
+mod facets;
 mod filter;
 mod matcher;
 mod phrase;
@@ -26,6 +27,7 @@ use crate::store::Index;
 use crate::text::score::Saturation;
 use crate::text::{TextPlugin, TextSegment};
 
+pub use facets::{FacetCount, FacetCounts, Facets};
 pub use matcher::Match;
 pub use snippet::{Snippet, SnippetOptions};
 pub use stats::Stats;
