@@ -18,7 +18,7 @@ pub(crate) use tools::{
     ManArgs, RelevanceArgs,
 };
 pub(crate) use values::{
-    Accents, Color, ListFormat, Memory, Order, Paging, RecordFormat, RowFormat,
+    Accents, Color, FacetName, ListFormat, Memory, Order, Paging, RecordFormat, RowFormat,
 };
 
 /// Full-text search for Vietnamese news.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::values::{Accents, ListFormat, Order, RecordFormat, RowFormat};
+use super::values::{Accents, FacetName, ListFormat, Order, RecordFormat, RowFormat};
 
 /// Search the index and print ranked hits
 ///
@@ -22,7 +22,8 @@ Examples:
   timbao search tự diễn biến
   timbao search '\"tự diễn biến\" \"tự chuyển hóa\"'
   timbao search tu dien bien --after 2025 --sort -date
-  timbao search 'section:\"xây dựng Đảng\" đại hội' --format csv --limit 1000",
+  timbao search 'section:\"xây dựng Đảng\" đại hội' --format csv --limit 1000
+  timbao search '\"tự diễn biến\"' --facet section,year --limit 0",
     after_long_help = "\
 Examples:
   timbao search tự diễn biến
@@ -33,6 +34,8 @@ Examples:
       Any accents, published after 2025, latest first.
   timbao search 'tit:\"dai hoi\" NEAR/5 \"nhan su\"' --accents loose
       Words near each other; a field may be named in Vietnamese.
+  timbao search '\"tự diễn biến\"' --facet section,year --limit 0
+      How many in each section and year.
   timbao search 'cử tri' --format json | jq '.hits[].title'
       For other programs.
 
@@ -63,6 +66,18 @@ pub(crate) struct SearchArgs {
     /// Prefer recent articles: after so many days the bonus has halved
     #[arg(long, value_name = "DAYS", value_parser = crate::config::days)]
     pub recency: Option<f32>,
+    /// Count all hits by section, year, month, place, agency, author or source
+    ///
+    /// Several are separated by commas. They count all hits, whatever --limit is; in csv and jsonl
+    /// they take the place of the hits.
+    #[arg(
+        long,
+        value_name = "BY",
+        value_enum,
+        value_delimiter = ',',
+        hide_possible_values = true
+    )]
+    pub facet: Vec<FacetName>,
     /// Passages to print of each article
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub snippets: usize,

@@ -52,6 +52,32 @@ pub(crate) enum Order {
     DateDescending,
 }
 
+/// Metadata that hits are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FacetName {
+    /// Section of the paper
+    #[value(alias = "muc", alias = "mục")]
+    Section,
+    /// Year of publication
+    #[value(alias = "nam", alias = "năm")]
+    Year,
+    /// Month of publication
+    #[value(alias = "thang", alias = "tháng")]
+    Month,
+    /// Place of the dateline
+    #[value(alias = "noi", alias = "nơi")]
+    Place,
+    /// News agency
+    #[value(alias = "hang", alias = "hãng")]
+    Agency,
+    /// Author
+    #[value(alias = "tac_gia", alias = "tác_giả")]
+    Author,
+    /// Publication
+    #[value(alias = "nguon", alias = "nguồn", alias = "bao", alias = "báo")]
+    Source,
+}
+
 /// Formats of commands that list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {

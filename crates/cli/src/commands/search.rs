@@ -3,12 +3,13 @@
 use std::io::Write;
 use std::time::Instant;
 
+use timbao_index::plan::Facet;
 use timbao_index::{Index, SearchOptions, Searcher};
 
 use crate::cli::{FilterArgs, ListFormat, SearchArgs};
 use crate::error::{Failure, Result, say};
 use crate::exit::Outcome;
-use crate::hits::{self, ShownHit, csv, json};
+use crate::hits::{self, ShownHit, csv, facets, json};
 use crate::output::csv::CsvWriter;
 use crate::output::json::{write_line, write_pretty};
 use crate::output::number::{counted, duration};
@@ -31,6 +32,7 @@ pub(crate) fn plain(query: &str, context: &Context) -> Result<Outcome> {
         offset: 0,
         sort: None,
         recency: None,
+        facet: Vec::new(),
         snippets: 1,
         format: ListFormat::Text,
     };
@@ -54,6 +56,11 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     let total = found
         .total
         .ok_or_else(|| Failure::new("the engine did not count the matches"))?;
+    let by: Vec<Facet> = args.facet.iter().map(|&name| name.into()).collect();
+    let counts = match by.as_slice() {
+        [] => None,
+        by => Some(searcher.facets(prepared.plan(), by)?),
+    };
     prepared.warn(context);
     let first = args.offset as u64 + 1;
     let shown =
@@ -71,6 +78,9 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
             };
             let summary = format!("{}{time}", counted(total, "article"));
             writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
+            if let Some(counts) = &counts {
+                facets::write_text(&mut out, terminal, counts)?;
+            }
             hits::text::write(&mut out, terminal, &shown.collect::<Result<Vec<_>>>()?)?;
         }
         ListFormat::Json => {
@@ -86,22 +96,29 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
                     .iter()
                     .map(|p| json::ProblemShape::new(p, &prepared.text))
                     .collect(),
+                facets: counts.as_ref().map(|counts| counts.facets.as_slice()),
                 hits: shown.iter().map(json::HitShape::new).collect(),
             };
             write_pretty(&mut out, &answer)?;
         }
-        ListFormat::Jsonl => {
-            for hit in shown {
-                write_line(&mut out, &json::HitShape::new(&hit?))?;
+        ListFormat::Jsonl => match &counts {
+            Some(counts) => facets::write_jsonl(&mut out, counts)?,
+            None => {
+                for hit in shown {
+                    write_line(&mut out, &json::HitShape::new(&hit?))?;
+                }
             }
-        }
-        ListFormat::Csv => {
-            let mut rows = CsvWriter::new(&mut out, terminal, &csv::HEADER)?;
-            for hit in shown {
-                rows.row(csv::row(&hit?))?;
+        },
+        ListFormat::Csv => match &counts {
+            Some(counts) => facets::write_csv(&mut out, terminal, counts)?,
+            None => {
+                let mut rows = CsvWriter::new(&mut out, terminal, &csv::HEADER)?;
+                for hit in shown {
+                    rows.row(csv::row(&hit?))?;
+                }
+                rows.flush()?;
             }
-            rows.flush()?;
-        }
+        },
     }
     out.flush()?;
     drop(out);

@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use serde::Serialize;
-use timbao_index::Snippet;
 use timbao_index::query::Problem;
+use timbao_index::{FacetCounts, Snippet};
 
 use super::ShownHit;
 
@@ -24,6 +24,9 @@ pub(crate) struct Answer<'a> {
     pub offset: usize,
     pub range_unit: &'static str,
     pub problems: Vec<ProblemShape>,
+    /// Only where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facets: Option<&'a [FacetCounts]>,
     pub hits: Vec<HitShape<'a>>,
 }
 

@@ -1,6 +1,7 @@
 //! Hits with all that is shown of them, and the formats they are written in.
 
 pub(crate) mod csv;
+pub(crate) mod facets;
 pub(crate) mod json;
 pub(crate) mod text;
 

@@ -98,6 +98,38 @@ fn hits_for_programs() {
 }
 
 #[test]
+fn counts_by_metadata() {
+    let workspace = Workspace::indexed();
+    let counts = [
+        "search",
+        "--after",
+        "2000",
+        "--facet",
+        "section,year,month,agency",
+    ];
+    assert_snapshot!(
+        "facets_text",
+        workspace.run(&[&counts[..], &["--limit", "0"]].concat())
+    );
+    assert_snapshot!(
+        "facets_csv",
+        workspace.run(&[&counts[..], &["--format", "csv"]].concat())
+    );
+    assert_snapshot!(
+        "facets_jsonl",
+        workspace.run(&["search", "họp", "--facet", "mục", "--format", "jsonl"])
+    );
+    assert_snapshot!(
+        "facets_nothing",
+        workspace.run(&["search", "zzz", "--facet", "year"])
+    );
+    assert_snapshot!(
+        "facets_slip",
+        workspace.run(&["search", "họp", "--facet", "secton"])
+    );
+}
+
+#[test]
 fn ranges_in_json_slice_their_text() {
     let workspace = Workspace::indexed();
     let (_, stdout, _) =
@@ -124,7 +156,7 @@ fn the_documented_shapes_hold() {
     workspace.write("cap.tsv", "SL-1\thọp bàn\n");
     let latency = ["bench", "latency", "hoi.txt", "--total", "--per-query"];
     let commands: [&[&str]; 9] = [
-        &["search", "tự chuyển hóa \"họp"],
+        &["search", "tự chuyển hóa \"họp", "--facet", "section,year"],
         &["show", "SL-1"],
         &["stats"],
         &["explain", "\"tự * hóa\" UBND"],

@@ -1,0 +1,123 @@
+//! Counts of hits by their metadata, in the formats they are written in.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use timbao_index::plan::Facet;
+use timbao_index::{FacetCount, FacetCounts, Facets};
+
+use crate::cli::FacetName;
+use crate::error::Result;
+use crate::output::csv::CsvWriter;
+use crate::output::json::write_line;
+use crate::output::number::{count, counted};
+use crate::output::style::Role;
+use crate::output::table::{Side, Table};
+use crate::output::terminal::Terminal;
+
+/// Values that are listed for people; of years and months all are.
+const LISTED: usize = 10;
+
+/// A value and how many hits have it, in a list of one kind of row.
+#[derive(Serialize)]
+struct Row<'a> {
+    facet: Facet,
+    /// None for the hits without a value.
+    value: Option<&'a str>,
+    articles: u64,
+}
+
+/// Writes the counts for people, a table for each facet.
+pub(crate) fn write_text(
+    out: &mut dyn Write,
+    terminal: &Terminal,
+    facets: &Facets,
+) -> io::Result<()> {
+    for counts in facets.facets.iter().filter(|_| facets.total > 0) {
+        writeln!(out)?;
+        let mut table = Table::new(&[(label(counts.facet), Side::Left), ("articles", Side::Right)]);
+        let listed = match counts.facet {
+            Facet::Year | Facet::Month => usize::MAX,
+            _ => LISTED,
+        };
+        for FacetCount { value, articles } in counts.values.iter().take(listed) {
+            table.row([value.as_str(), &count(*articles)]);
+        }
+        if counts.unknown > 0 {
+            table.row(["(none)", &count(counts.unknown)]);
+        }
+        table.write(out, terminal)?;
+        let rest = counts.values.get(listed..).unwrap_or_default();
+        if !rest.is_empty() {
+            let articles = rest.iter().map(|value| value.articles).sum();
+            let more = format!(
+                "and {} with {}; --format csv lists all",
+                counted(rest.len() as u64, "more value"),
+                counted(articles, "article")
+            );
+            writeln!(out, "{}", terminal.palette.paint(Role::Dim, &more))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the counts as rows of CSV.
+pub(crate) fn write_csv(out: impl Write, terminal: &Terminal, facets: &Facets) -> Result<()> {
+    let mut csv = CsvWriter::new(out, terminal, &["facet", "value", "articles"])?;
+    for row in rows(facets) {
+        csv.row([
+            Cow::from(label(row.facet)),
+            Cow::from(row.value.unwrap_or_default()),
+            Cow::from(row.articles.to_string()),
+        ])?;
+    }
+    csv.flush()
+}
+
+/// Writes the counts as JSON, one value a line.
+pub(crate) fn write_jsonl(out: &mut dyn Write, facets: &Facets) -> io::Result<()> {
+    rows(facets).try_for_each(|row| write_line(out, &row))
+}
+
+fn rows(facets: &Facets) -> impl Iterator<Item = Row<'_>> {
+    facets.facets.iter().flat_map(|counts: &FacetCounts| {
+        let values = counts.values.iter().map(|v| Row {
+            facet: counts.facet,
+            value: Some(&v.value),
+            articles: v.articles,
+        });
+        let unknown = Row {
+            facet: counts.facet,
+            value: None,
+            articles: counts.unknown,
+        };
+        values.chain((counts.unknown > 0).then_some(unknown))
+    })
+}
+
+fn label(facet: Facet) -> &'static str {
+    match facet {
+        Facet::Section => "section",
+        Facet::Place => "place",
+        Facet::Agency => "agency",
+        Facet::Author => "author",
+        Facet::Source => "source",
+        Facet::Year => "year",
+        Facet::Month => "month",
+    }
+}
+
+impl From<FacetName> for Facet {
+    fn from(name: FacetName) -> Self {
+        match name {
+            FacetName::Section => Self::Section,
+            FacetName::Year => Self::Year,
+            FacetName::Month => Self::Month,
+            FacetName::Place => Self::Place,
+            FacetName::Agency => Self::Agency,
+            FacetName::Author => Self::Author,
+            FacetName::Source => Self::Source,
+        }
+    }
+}
