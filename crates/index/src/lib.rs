@@ -4,6 +4,7 @@ mod document;
 mod durable;
 mod error;
 pub mod maintain;
+pub mod output;
 pub mod plan;
 pub mod query;
 mod schema;

@@ -10,10 +10,10 @@ use timbao_tokenizer::{Gap, Keys, Kind, Token, WholeKind, scan, wholes, write_ou
 use crate::cli::{AnalyzeArgs, ListFormat};
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
-use crate::hits::json::VERSION;
 use crate::output::csv::CsvWriter;
 use crate::output::json;
 use crate::output::table::{Side, Table};
+use timbao_index::output::json::VERSION;
 
 use super::{Context, read_stdin};
 

@@ -9,13 +9,13 @@ use timbao_index::{Index, SearchOptions, Searcher};
 use crate::cli::{BatchArgs, RowFormat};
 use crate::error::{Failure, Result, say};
 use crate::exit::Outcome;
-use crate::hits::json::{HitShape, VERSION};
-use crate::hits::{ShownHit, csv as columns};
 use crate::output::csv::CsvWriter;
 use crate::output::json::write_line;
 use crate::output::number::count;
 use crate::output::pager::Sink;
 use crate::output::style::Role;
+use timbao_index::output::json::{HitShape, VERSION};
+use timbao_index::output::{ShownHit, csv as columns};
 
 use super::Context;
 use super::queries::Queries;
@@ -93,7 +93,7 @@ fn write_answer(
         .hits
         .iter()
         .zip(1..)
-        .map(|(hit, rank)| ShownHit::load(searcher, prepared.plan(), hit, rank, 1));
+        .map(|(hit, rank)| Ok(ShownHit::load(searcher, prepared.plan(), hit, rank, 1)?));
     writer.write(&prepared.text, total, (!args.totals).then_some(hits))?;
     Ok(total)
 }

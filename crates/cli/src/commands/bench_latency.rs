@@ -10,11 +10,11 @@ use timbao_index::{Index, SearchOptions, Searcher};
 use crate::cli::{FilterArgs, LatencyArgs, RecordFormat};
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
-use crate::hits::json::VERSION;
 use crate::output::json::write_pretty;
 use crate::output::number::{count, counted};
 use crate::output::pager::Sink;
 use crate::output::table::{Side, Table};
+use timbao_index::output::json::VERSION;
 
 use super::query::{Prepared, lines, top};
 use super::{Context, read_text};

@@ -9,12 +9,12 @@ use timbao_index::{Index, Searcher};
 use crate::cli::{FilterArgs, RecordFormat, RelevanceArgs};
 use crate::error::{Failure, Result, warn};
 use crate::exit::Outcome;
-use crate::hits::json::VERSION;
 use crate::hits::place;
 use crate::output::json::write_pretty;
 use crate::output::number::{count, counted};
 use crate::output::pager::Sink;
 use crate::output::table::{Side, Table};
+use timbao_index::output::json::VERSION;
 
 use super::query::{Prepared, top};
 use super::{Context, read_text};

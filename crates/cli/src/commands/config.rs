@@ -9,11 +9,11 @@ use crate::cli::{ConfigShowArgs, ListFormat};
 use crate::config::{Entry, Origin};
 use crate::error::Result;
 use crate::exit::Outcome;
-use crate::hits::json::VERSION;
 use crate::output::csv::CsvWriter;
 use crate::output::json;
 use crate::output::pager::Sink;
 use crate::output::table::{Side, Table};
+use timbao_index::output::json::VERSION;
 
 use super::Context;
 

@@ -10,7 +10,6 @@ use timbao_index::{Index, Searcher};
 use crate::cli::{ExplainArgs, RecordFormat};
 use crate::error::Result;
 use crate::exit::Outcome;
-use crate::hits::json::{ProblemShape, RANGE_UNIT, RangeShape, VERSION, range_shape};
 use crate::output::json::write_pretty;
 use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
@@ -18,6 +17,7 @@ use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
 use crate::output::text::{Piece, paragraph};
+use timbao_index::output::json::{ProblemShape, RANGE_UNIT, RangeShape, VERSION, range_shape};
 
 use super::Context;
 use super::query::{Prepared, node_label, total_only};

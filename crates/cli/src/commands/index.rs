@@ -16,12 +16,12 @@ use timbao_index::{Error as IndexError, WriterOptions};
 use crate::cli::{ForgetArgs, IndexArgs, IndexingArgs, ReindexArgs};
 use crate::error::{Failure, Result, say, warn};
 use crate::exit::Outcome;
-use crate::hits::json::VERSION;
 use crate::output::json::write_pretty;
 use crate::output::number::{bytes, count, counted, duration};
 use crate::output::pager::Sink;
 use crate::output::path::relative;
 use crate::output::style::Role;
+use timbao_index::output::json::VERSION;
 
 use super::progress::ProgressLine;
 use super::{Context, search};

@@ -9,7 +9,6 @@ use timbao_articles::{Article, FoundFile, Limits, Parsed, Problem, Published, Re
 use crate::cli::{InspectArgs, ListFormat};
 use crate::error::{Failure, Result, say, warn};
 use crate::exit::Outcome;
-use crate::hits::json::VERSION;
 use crate::output::csv::CsvWriter;
 use crate::output::date::vietnamese;
 use crate::output::json;
@@ -19,6 +18,7 @@ use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 use crate::output::text::{Piece, paragraph};
 use crate::output::width::width;
+use timbao_index::output::json::VERSION;
 
 use super::Context;
 

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use timbao_index::plan::Plan;
 use timbao_index::query::{
-    Accents as QueryAccents, DateCondition, DateError, Field, LowerOptions, Lowered, Node,
-    NodeKind, Parsed, Period, Problem, Span, lower, parse,
+    Accents as QueryAccents, Field, FilterError, Filters, LowerOptions, Lowered, Node, NodeKind,
+    Parsed, Problem, lower, parse,
 };
 use timbao_index::{SearchOptions, Sort};
 
@@ -38,19 +38,15 @@ impl Prepared {
         let Parsed {
             ast, mut problems, ..
         } = parse(text);
-        let nodes = filter_nodes(filters)?;
-        let ast = if nodes.is_empty() {
-            ast
-        } else {
-            beside(ast, nodes)
-        };
+        let beside = filters.filters();
+        let ast = beside.narrow(ast)?;
         let accents = filters.accents.unwrap_or(context.settings.accents);
         let options = LowerOptions {
             accents: query_accents(accents),
             ..LowerOptions::default()
         };
         let mut lowered = lower(&ast, &options);
-        if !filters_are_empty(filters) && text.trim().is_empty() {
+        if !beside.is_empty() && text.trim().is_empty() {
             problems.clear();
         }
         problems.append(&mut lowered.problems);
@@ -95,103 +91,28 @@ impl Prepared {
     }
 }
 
-/// The tree with more parts side by side with it: bare words stay bare words.
-fn beside(ast: Node, nodes: Vec<Node>) -> Node {
-    let span = ast.span;
-    let mut parts = match ast.kind {
-        NodeKind::Empty => Vec::new(),
-        NodeKind::Sequence(parts) => parts,
-        NodeKind::And(_) | NodeKind::Or(_) | NodeKind::Not(_) | NodeKind::Near { .. } => {
-            vec![Node::new(NodeKind::Group(Box::new(ast)), span)]
-        }
-        _ => vec![ast],
-    };
-    parts.extend(nodes);
-    match parts.len() {
-        1 => parts.remove(0),
-        _ => Node::new(NodeKind::Sequence(parts), span),
-    }
-}
-
-fn filters_are_empty(filters: &FilterArgs) -> bool {
-    filters.words().iter().all(|(_, words)| words.is_none())
-        && filters.after.is_none()
-        && filters.before.is_none()
-        && filters.date.is_none()
-}
-
-fn filter_nodes(filters: &FilterArgs) -> Result<Vec<Node>> {
-    let mut nodes = Vec::new();
-    let date = |flag: &str, text: &str, condition: Result<DateCondition, DateError>| {
-        condition
-            .map(|condition| Node::new(NodeKind::Date(condition), Span::default()))
-            .map_err(|error| {
-                let reason = match error {
-                    DateError::Form => "this is not a date",
-                    DateError::NoYear => "this date lacks a year",
-                    DateError::NoSuchDay => "there is no such date",
-                    DateError::Backwards => "this range ends before it begins",
-                };
-                let forms = if flag == "--date" {
-                    "2026 or 2025..3/2026"
-                } else {
-                    "or 2026"
-                };
-                Failure::new(format!("{flag} {text}: {reason}"))
-                    .hint(format!("write 25/3/2026, 2026-03-25, 3/2026, {forms}"))
-            })
-    };
-    if let Some(text) = &filters.after {
-        nodes.push(date(
-            "--after",
-            text,
-            Period::parse(text.trim()).map(DateCondition::After),
-        )?);
-    }
-    if let Some(text) = &filters.before {
-        nodes.push(date(
-            "--before",
-            text,
-            Period::parse(text.trim()).map(DateCondition::Before),
-        )?);
-    }
-    if let Some(text) = &filters.date {
-        nodes.push(date("--date", text, DateCondition::parse(text.trim()))?);
-    }
-    for (field, words) in filters.words() {
-        let Some(words) = words else { continue };
-        // Quotation marks would end the phrase that the words are put in.
-        let plain: String = words
-            .chars()
-            .map(|c| if is_quote(c) { ' ' } else { c })
-            .collect();
-        let scoped = parse(&format!("{field}:\"{plain}\"")).ast.without_spans();
-        match scoped.kind {
-            NodeKind::Scoped { .. } => nodes.push(scoped),
-            _ => {
-                return Err(Failure::new(format!(
-                    "--{field}: there is no word in {words:?} to look for"
-                )));
-            }
+impl From<FilterError> for Failure {
+    fn from(error: FilterError) -> Self {
+        let failure = Self::new(format!("--{error}"));
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
         }
     }
-    Ok(nodes)
-}
-
-fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '＂' | '“' | '”' | '„' | '‟' | '«' | '»')
 }
 
 impl FilterArgs {
-    /// The filters by words, each with the name of its field.
-    fn words(&self) -> [(&'static str, Option<&str>); 5] {
-        [
-            ("section", self.section.as_deref()),
-            ("place", self.place.as_deref()),
-            ("agency", self.agency.as_deref()),
-            ("author", self.author.as_deref()),
-            ("source", self.source.as_deref()),
-        ]
+    fn filters(&self) -> Filters {
+        Filters {
+            after: self.after.clone(),
+            before: self.before.clone(),
+            date: self.date.clone(),
+            section: self.section.clone(),
+            place: self.place.clone(),
+            agency: self.agency.clone(),
+            author: self.author.clone(),
+            source: self.source.clone(),
+        }
     }
 }
 

@@ -3,13 +3,15 @@
 use std::io::Write;
 use std::time::Instant;
 
+use timbao_index::output::json::{HitShape, SearchAnswer};
+use timbao_index::output::{ShownHit, csv};
 use timbao_index::plan::Facet;
 use timbao_index::{Index, SearchOptions, Searcher};
 
 use crate::cli::{FilterArgs, ListFormat, SearchArgs};
 use crate::error::{Failure, Result, say};
 use crate::exit::Outcome;
-use crate::hits::{self, ShownHit, csv, facets, json};
+use crate::hits::{self, facets};
 use crate::output::csv::CsvWriter;
 use crate::output::json::{write_line, write_pretty};
 use crate::output::number::{counted, duration};
@@ -63,10 +65,15 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     };
     prepared.warn(context);
     let first = args.offset as u64 + 1;
-    let shown =
-        found.hits.iter().zip(first..).map(|(hit, rank)| {
-            ShownHit::load(&searcher, prepared.plan(), hit, rank, args.snippets)
-        });
+    let shown = found.hits.iter().zip(first..).map(|(hit, rank)| {
+        Ok(ShownHit::load(
+            &searcher,
+            prepared.plan(),
+            hit,
+            rank,
+            args.snippets,
+        )?)
+    });
     let mut out = context.paged_for(args.format);
     let terminal = &context.terminal;
     match args.format {
@@ -85,27 +92,21 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         }
         ListFormat::Json => {
             let shown = shown.collect::<Result<Vec<_>>>()?;
-            let answer = json::Answer {
-                version: json::VERSION,
-                query: &prepared.text,
+            let mut answer = SearchAnswer::new(
+                &prepared.text,
+                &prepared.problems,
                 total,
-                offset: args.offset,
-                range_unit: json::RANGE_UNIT,
-                problems: prepared
-                    .problems
-                    .iter()
-                    .map(|p| json::ProblemShape::new(p, &prepared.text))
-                    .collect(),
-                facets: counts.as_ref().map(|counts| counts.facets.as_slice()),
-                hits: shown.iter().map(json::HitShape::new).collect(),
-            };
+                args.offset,
+                &shown,
+            );
+            answer.facets = counts.as_ref().map(|counts| counts.facets.as_slice());
             write_pretty(&mut out, &answer)?;
         }
         ListFormat::Jsonl => match &counts {
             Some(counts) => facets::write_jsonl(&mut out, counts)?,
             None => {
                 for hit in shown {
-                    write_line(&mut out, &json::HitShape::new(&hit?))?;
+                    write_line(&mut out, &HitShape::new(&hit?))?;
                 }
             }
         },

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 
-use serde::Serialize;
 use timbao_articles::Article;
 use timbao_index::plan::TextField;
 use timbao_index::{Address, Index, Match, Searcher};
@@ -12,7 +11,6 @@ use timbao_index::{Address, Index, Match, Searcher};
 use crate::cli::{FilterArgs, RecordFormat, ShowArgs};
 use crate::error::{Result, say};
 use crate::exit::Outcome;
-use crate::hits::json::VERSION;
 use crate::hits::{place, text};
 use crate::output::highlight::highlighted;
 use crate::output::json::write_pretty;
@@ -22,17 +20,10 @@ use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 use crate::output::text::{Piece, paragraph};
+use timbao_index::output::json::ArticlesAnswer;
 
 use super::Context;
 use super::query::Prepared;
-
-/// The articles with an id, in JSON.
-#[derive(Serialize)]
-struct Answer<'a> {
-    version: u32,
-    id: &'a str,
-    articles: &'a [Article],
-}
 
 /// Prints an article.
 pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
@@ -73,14 +64,7 @@ pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
     match args.format {
         RecordFormat::Json => {
             let mut out = Sink::stdout();
-            write_pretty(
-                &mut out,
-                &Answer {
-                    version: VERSION,
-                    id: &args.id,
-                    articles: &articles,
-                },
-            )?;
+            write_pretty(&mut out, &ArticlesAnswer::new(&args.id, &articles))?;
             out.flush()?;
         }
         RecordFormat::Text => {

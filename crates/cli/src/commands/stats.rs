@@ -2,39 +2,21 @@
 
 use std::io::Write;
 
-use serde::Serialize;
 use timbao_index::Index;
 
 use crate::cli::{RecordFormat, StatsArgs};
 use crate::error::Result;
 use crate::exit::Outcome;
-use crate::hits::json::VERSION;
-use crate::output::date::{date_of_day, vietnamese_day};
+use crate::output::date::vietnamese_day;
 use crate::output::json::write_pretty;
 use crate::output::number::{bytes, count, counted};
 use crate::output::pager::Sink;
 use crate::output::style::Role;
 use crate::output::text::{Piece, paragraph};
 use crate::output::width::width;
+use timbao_index::output::json::StatsAnswer;
 
 use super::Context;
-
-/// What an index holds, in JSON.
-#[derive(Serialize)]
-struct Answer {
-    version: u32,
-    index: String,
-    articles: u64,
-    tokens: u64,
-    distinct_syllables: u64,
-    distinct_folded: u64,
-    bytes_on_disk: u64,
-    segments: u64,
-    first_date: Option<String>,
-    last_date: Option<String>,
-    index_version: String,
-    analyzer_version: String,
-}
 
 /// Tells what the index holds.
 pub(crate) fn run(args: &StatsArgs, context: &Context) -> Result<Outcome> {
@@ -43,21 +25,7 @@ pub(crate) fn run(args: &StatsArgs, context: &Context) -> Result<Outcome> {
     let mut out = Sink::stdout();
     match args.format {
         RecordFormat::Json => {
-            let date = |day: Option<i32>| day.and_then(date_of_day).map(|date| date.to_string());
-            let answer = Answer {
-                version: VERSION,
-                index: dir.display().to_string(),
-                articles: stats.articles,
-                tokens: stats.tokens,
-                distinct_syllables: stats.distinct_syllables,
-                distinct_folded: stats.distinct_folded,
-                bytes_on_disk: stats.bytes_on_disk,
-                segments: stats.segments as u64,
-                first_date: date(stats.first_day),
-                last_date: date(stats.last_day),
-                index_version: stats.index_version.to_string(),
-                analyzer_version: stats.analyzer_version.to_string(),
-            };
+            let answer = StatsAnswer::new(dir.display().to_string(), &stats);
             write_pretty(&mut out, &answer)?;
         }
         RecordFormat::Text => {

@@ -1,81 +1,9 @@
-//! Hits with all that is shown of them, and the formats they are written in.
+//! Hits and their counts, in the formats they are written in.
 
-pub(crate) mod csv;
 pub(crate) mod facets;
-pub(crate) mod json;
 pub(crate) mod text;
 
-use std::ops::Range;
-
 use timbao_articles::Article;
-use timbao_index::plan::{Plan, TextField};
-use timbao_index::{Hit, Searcher, Snippet, SnippetOptions};
-
-use crate::error::Result;
-
-/// A hit and what is shown of its article.
-pub(crate) struct ShownHit {
-    /// Place in the whole list, from 1.
-    pub rank: u64,
-    /// The engine's score.
-    pub score: f32,
-    /// The article's metadata; without its text, but with the title.
-    pub article: Article,
-    /// Matches in the title, in bytes.
-    pub title_matches: Vec<Range<usize>>,
-    /// Passages that match.
-    pub snippets: Vec<Snippet>,
-}
-
-impl ShownHit {
-    /// Reads what is shown of a hit, with at most so many passages.
-    ///
-    /// # Errors
-    ///
-    /// When the index is damaged.
-    pub(crate) fn load(
-        searcher: &Searcher,
-        plan: &Plan,
-        hit: &Hit,
-        rank: u64,
-        snippets: usize,
-    ) -> Result<Self> {
-        let mut article = searcher.record(hit.address)?;
-        article.title = Some(searcher.title(hit.address)?).filter(|title| !title.is_empty());
-        let title_matches = field_matches(searcher, plan, hit, TextField::Title)?;
-        let snippets = match snippets {
-            0 => Vec::new(),
-            _ => {
-                let options = SnippetOptions {
-                    max_snippets: snippets,
-                    ..SnippetOptions::default()
-                };
-                searcher.snippets(plan, hit.address, &options)?
-            }
-        };
-        Ok(Self {
-            rank,
-            score: hit.score,
-            article,
-            title_matches,
-            snippets,
-        })
-    }
-}
-
-fn field_matches(
-    searcher: &Searcher,
-    plan: &Plan,
-    hit: &Hit,
-    field: TextField,
-) -> Result<Vec<Range<usize>>> {
-    let matches = searcher.matches(plan, hit.address)?;
-    Ok(matches
-        .into_iter()
-        .filter(|m| m.range.field == field)
-        .map(|m| m.range.bytes)
-        .collect())
-}
 
 /// Where an article is: its path, with `#member` inside a container.
 pub(crate) fn place(article: &Article) -> String {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use timbao_articles::Article;
 use timbao_index::Snippet;
+use timbao_index::output::ShownHit;
 
 use crate::output::date::vietnamese;
 use crate::output::highlight::highlighted;
@@ -15,7 +16,7 @@ use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 use crate::output::text::{Piece, paragraph};
 
-use super::{ShownHit, place};
+use super::place;
 
 /// Writes hits, a blank line before each.
 pub(crate) fn write(out: &mut dyn Write, terminal: &Terminal, hits: &[ShownHit]) -> io::Result<()> {

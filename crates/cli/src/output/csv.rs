@@ -44,8 +44,3 @@ impl<W: Write> CsvWriter<W> {
         Ok(self.rows.flush()?)
     }
 }
-
-/// A value that may be missing.
-pub(crate) fn optional(value: Option<&str>) -> Cow<'_, str> {
-    Cow::Borrowed(value.unwrap_or_default())
-}

@@ -39,6 +39,18 @@ pub enum DateError {
     Backwards,
 }
 
+impl DateError {
+    /// What is wrong, as a sentence without its full stop.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Form => "this is not a date",
+            Self::NoYear => "this date lacks a year",
+            Self::NoSuchDay => "there is no such date",
+            Self::Backwards => "this range ends before it begins",
+        }
+    }
+}
+
 impl DateCondition {
     /// Reads the value of `date:`: a period, or two with `..` between them, either of
     /// which may be left out.

@@ -20,6 +20,7 @@ mod alternatives;
 mod ast;
 mod date;
 mod fields;
+mod filters;
 mod lex;
 mod lower;
 mod lowered;
@@ -34,6 +35,7 @@ pub use ast::{AccentMode, Filler, Form, Node, NodeKind, Phrase, PhrasePart, Scop
 pub(crate) use date::iso_day;
 pub use date::{DateCondition, DateError, Period};
 pub use fields::Field;
+pub use filters::{FilterError, Filters};
 pub use lower::lower;
 pub use lowered::{
     Accents, BareWords, Expansion, LowerOptions, Lowered, Reading, Why, WordReading, minimum_match,

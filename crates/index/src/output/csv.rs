@@ -2,18 +2,16 @@
 
 use std::borrow::Cow;
 
-use crate::output::csv::optional;
-
 use super::ShownHit;
 
 /// The columns of a hit.
-pub(crate) const HEADER: [&str; 13] = [
+pub const HEADER: [&str; 13] = [
     "rank", "id", "path", "member", "title", "date", "section", "place", "agency", "author",
     "source", "score", "snippet",
 ];
 
 /// The values of a hit.
-pub(crate) fn row(hit: &ShownHit) -> [Cow<'_, str>; HEADER.len()] {
+pub fn row(hit: &ShownHit) -> [Cow<'_, str>; HEADER.len()] {
     let article = &hit.article;
     let snippets: Vec<&str> = hit
         .snippets
@@ -39,4 +37,8 @@ pub(crate) fn row(hit: &ShownHit) -> [Cow<'_, str>; HEADER.len()] {
         hit.score.to_string().into(),
         snippets.join(" … ").into(),
     ]
+}
+
+fn optional(value: Option<&str>) -> Cow<'_, str> {
+    Cow::Borrowed(value.unwrap_or_default())
 }

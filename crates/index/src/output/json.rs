@@ -1,38 +1,66 @@
-//! Hits as JSON. The shapes are described in `docs/json-output.md`; a change that could
-//! break a reader raises [`VERSION`].
+//! Answers as JSON, the same from the command line and from the server. The shapes are
+//! described in `docs/json-output.md`; a change that could break a reader raises
+//! [`VERSION`].
 
 use std::ops::Range;
 
 use serde::Serialize;
-use timbao_index::query::Problem;
-use timbao_index::{FacetCounts, Snippet};
+use timbao_articles::{Article, Published};
+
+use crate::query::Problem;
+use crate::search::{FacetCounts, Snippet, Stats};
 
 use super::ShownHit;
 
-/// The version of every JSON shape this program writes.
-pub(crate) const VERSION: u32 = 1;
+/// The version of every JSON shape.
+pub const VERSION: u32 = 1;
 
 /// The unit of all ranges: Unicode scalar values, as Python and jq count.
-pub(crate) const RANGE_UNIT: &str = "codepoints";
+pub const RANGE_UNIT: &str = "codepoints";
 
 /// The answer to a search.
 #[derive(Serialize)]
-pub(crate) struct Answer<'a> {
-    pub version: u32,
-    pub query: &'a str,
-    pub total: u64,
-    pub offset: usize,
-    pub range_unit: &'static str,
-    pub problems: Vec<ProblemShape>,
+pub struct SearchAnswer<'a> {
+    version: u32,
+    query: &'a str,
+    total: u64,
+    offset: usize,
+    range_unit: &'static str,
+    problems: Vec<ProblemShape>,
     /// Only where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facets: Option<&'a [FacetCounts]>,
-    pub hits: Vec<HitShape<'a>>,
+    hits: Vec<HitShape<'a>>,
+}
+
+/// The articles with an id.
+#[derive(Serialize)]
+pub struct ArticlesAnswer<'a> {
+    version: u32,
+    id: &'a str,
+    articles: &'a [Article],
+}
+
+/// What an index holds.
+#[derive(Serialize)]
+pub struct StatsAnswer {
+    version: u32,
+    index: String,
+    articles: u64,
+    tokens: u64,
+    distinct_syllables: u64,
+    distinct_folded: u64,
+    bytes_on_disk: u64,
+    segments: u64,
+    first_date: Option<String>,
+    last_date: Option<String>,
+    index_version: String,
+    analyzer_version: String,
 }
 
 /// A hit.
 #[derive(Serialize)]
-pub(crate) struct HitShape<'a> {
+pub struct HitShape<'a> {
     rank: u64,
     id: &'a str,
     path: &'a str,
@@ -64,22 +92,82 @@ struct SnippetShape<'a> {
 
 /// A range of code points, the end exclusive.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct RangeShape {
+pub struct RangeShape {
     start: usize,
     end: usize,
 }
 
 /// What in a query could not be read as it stands.
 #[derive(Serialize)]
-pub(crate) struct ProblemShape {
+pub struct ProblemShape {
     message: String,
     hint: Option<String>,
     range: RangeShape,
 }
 
+impl<'a> SearchAnswer<'a> {
+    /// The answer to `query`: how many articles match, and those shown after `offset` others.
+    pub fn new(
+        query: &'a str,
+        problems: &[Problem],
+        total: u64,
+        offset: usize,
+        hits: &'a [ShownHit],
+    ) -> Self {
+        Self {
+            version: VERSION,
+            query,
+            total,
+            offset,
+            range_unit: RANGE_UNIT,
+            problems: problems
+                .iter()
+                .map(|p| ProblemShape::new(p, query))
+                .collect(),
+            facets: None,
+            hits: hits.iter().map(HitShape::new).collect(),
+        }
+    }
+}
+
+impl<'a> ArticlesAnswer<'a> {
+    /// The articles with an id, which need not be unique.
+    pub fn new(id: &'a str, articles: &'a [Article]) -> Self {
+        Self {
+            version: VERSION,
+            id,
+            articles,
+        }
+    }
+}
+
+impl StatsAnswer {
+    /// The figures of the index in a folder.
+    pub fn new(index: String, stats: &Stats) -> Self {
+        let date = |day: Option<i32>| {
+            let day = Published::from_unix_seconds(i64::from(day?) * 86_400)?;
+            Some(Published::new(day.year()?, day.month(), day.day())?.to_string())
+        };
+        Self {
+            version: VERSION,
+            index,
+            articles: stats.articles,
+            tokens: stats.tokens,
+            distinct_syllables: stats.distinct_syllables,
+            distinct_folded: stats.distinct_folded,
+            bytes_on_disk: stats.bytes_on_disk,
+            segments: stats.segments as u64,
+            first_date: date(stats.first_day),
+            last_date: date(stats.last_day),
+            index_version: stats.index_version.to_string(),
+            analyzer_version: stats.analyzer_version.to_string(),
+        }
+    }
+}
+
 impl<'a> HitShape<'a> {
     /// The shape of a hit.
-    pub(crate) fn new(hit: &'a ShownHit) -> Self {
+    pub fn new(hit: &'a ShownHit) -> Self {
         let article = &hit.article;
         let title = article.title.as_deref();
         Self {
@@ -103,6 +191,7 @@ impl<'a> HitShape<'a> {
 }
 
 impl<'a> SnippetShape<'a> {
+    /// The shape of a passage.
     fn new(snippet: &'a Snippet) -> Self {
         Self {
             field: snippet.field.to_string(),
@@ -116,7 +205,7 @@ impl<'a> SnippetShape<'a> {
 
 impl ProblemShape {
     /// The shape of a problem of `query`.
-    pub(crate) fn new(problem: &Problem, query: &str) -> Self {
+    pub fn new(problem: &Problem, query: &str) -> Self {
         let range = problem.span.start..problem.span.end;
         Self {
             message: problem.message(),
@@ -134,7 +223,7 @@ fn ranges(text: &str, ranges: &[Range<usize>]) -> Vec<RangeShape> {
 }
 
 /// A range of bytes as one of code points.
-pub(crate) fn range_shape(text: &str, range: &Range<usize>) -> RangeShape {
+pub fn range_shape(text: &str, range: &Range<usize>) -> RangeShape {
     let before = |end: usize| text.char_indices().take_while(|(at, _)| *at < end).count();
     RangeShape {
         start: before(range.start),
