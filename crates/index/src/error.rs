@@ -70,6 +70,9 @@ pub enum Error {
         /// What does not fit.
         reason: String,
     },
+    /// The time that was given for a search is over.
+    #[error("the search was cut off: it took longer than it was allowed to")]
+    OutOfTime,
     /// The operating system refused something.
     #[error("{}: {source}", .path.display())]
     Io {

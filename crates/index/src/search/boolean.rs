@@ -24,10 +24,10 @@ pub(crate) fn search(searcher: &Searcher, plan: &Plan, options: &SearchOptions) 
     let k = k.min(usize::try_from(searcher.articles).unwrap_or(usize::MAX));
     if options.sort == Sort::Relevance && options.recency_half_life.is_none() {
         match plan {
-            Plan::Phrase(phrase) => return Ok(search_phrase(searcher, phrase, k, options.offset)),
+            Plan::Phrase(phrase) => return search_phrase(searcher, phrase, k, options.offset),
             Plan::Word(slot) => {
                 let phrase = Phrase::exact([slot.clone()]);
-                return Ok(search_phrase(searcher, &phrase, k, options.offset));
+                return search_phrase(searcher, &phrase, k, options.offset);
             }
             Plan::Ranked { items, required } => {
                 return search_ranked(searcher, items, *required, None, k, options);
@@ -91,6 +91,7 @@ fn search_ranked(
     let mut top = TopHits::new(k);
     let query = RankedQuery::new(searcher, items, required)?;
     let total = query.search(searcher, &allowed, &mut top, k, options.total);
+    searcher.deadline.check()?;
     Ok(Found {
         total,
         hits: top.into_hits(options.offset, 1.0),
@@ -98,14 +99,15 @@ fn search_ranked(
 }
 
 /// One phrase: its hits are counted and ranked in one pass.
-fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) -> Found {
+fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) -> Result<Found> {
     let mut top = TopHits::new(k);
     let mut total = 0;
     for (number, view) in searcher.segments.iter().enumerate() {
         let segment = &view.text;
         let alive = view.reader.alive_bitset();
         let lengths = segment.lengths();
-        SegmentPhrase::new(phrase, segment).for_each_article(None, |article, frequency| {
+        let phrase = SegmentPhrase::new(phrase, segment).until(searcher.deadline);
+        phrase.for_each_article(None, |article, frequency| {
             if alive.is_some_and(|alive| !alive.is_alive(article)) {
                 return;
             }
@@ -119,10 +121,11 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
             top.push(share, address, || segment.tie(article));
         });
     }
-    Found {
+    searcher.deadline.check()?;
+    Ok(Found {
         total: Some(total),
         hits: top.into_hits(offset, idf(searcher.articles, total)),
-    }
+    })
 }
 
 fn rank(
@@ -173,7 +176,7 @@ fn recency(age: i64, half_life: f32) -> f32 {
 
 fn newest_day(searcher: &Searcher) -> Result<i64> {
     let mut newest = i64::MIN / 2;
-    for view in &searcher.segments {
+    for view in searcher.segments.iter() {
         let days = filter::days(view)?;
         if days.get_cardinality() != tantivy::columnar::Cardinality::Optional || days.num_docs() > 0
         {
@@ -190,6 +193,17 @@ pub(crate) fn evaluate(
     plan: &Plan,
     field: Option<TextField>,
 ) -> Result<Vec<Scored>> {
+    let scored = evaluate_part(searcher, plan, field);
+    searcher.deadline.check()?;
+    scored
+}
+
+fn evaluate_part(
+    searcher: &Searcher,
+    plan: &Plan,
+    field: Option<TextField>,
+) -> Result<Vec<Scored>> {
+    searcher.deadline.check()?;
     match plan {
         Plan::Everything => Ok(all(searcher)),
         Plan::Nothing => Ok(none(searcher)),
@@ -271,9 +285,10 @@ fn none(searcher: &Searcher) -> Vec<Scored> {
 
 fn phrase(searcher: &Searcher, phrase: &Phrase, field: Option<TextField>) -> Vec<Scored> {
     let mut result = Vec::with_capacity(searcher.segments.len());
-    for view in &searcher.segments {
+    for view in searcher.segments.iter() {
         let mut scored = Scored::default();
-        SegmentPhrase::new(phrase, &view.text).for_each_article(field, |article, frequency| {
+        let phrase = SegmentPhrase::new(phrase, &view.text).until(searcher.deadline);
+        phrase.for_each_article(field, |article, frequency| {
             scored.articles.push(article);
             let length = view.text.length(article);
             scored
@@ -304,6 +319,7 @@ fn near(searcher: &Searcher, near: &Near, field: Option<TextField>) -> Result<Ve
         let matcher = NearMatcher::new(near, &view.text);
         let mut scored = Scored::default();
         for article in holding.articles {
+            searcher.deadline.check()?;
             tokens.clear();
             tokens.extend(view.text.tokens(article));
             let row = view.text.rows().row(article);

@@ -13,6 +13,7 @@ use crate::plan::{Near, Phrase, Plan, Slot, TextField};
 use crate::text::TextSegment;
 use crate::text::tokens::FIRST_KEY;
 
+use super::deadline::Deadline;
 use super::phrase::field_at;
 use super::slots::{SlotIds, TokenMasks};
 use super::{Address, Searcher, TextRange, damaged};
@@ -320,11 +321,13 @@ pub(crate) fn matches(searcher: &Searcher, plan: &Plan, address: Address) -> Res
     let tokens: Vec<u32> = segment.tokens(address.article).collect();
     let mut leaves = Leaves {
         segment,
+        deadline: searcher.deadline,
         tokens: &tokens,
         found: Vec::new(),
         number: 0,
     };
     leaves.walk(plan, None);
+    searcher.deadline.check()?;
     let mut found = leaves.found;
     found.sort_unstable_by_key(|(range, leaf)| (range.start, range.end, *leaf));
     found.dedup();
@@ -348,6 +351,7 @@ pub(crate) fn matches(searcher: &Searcher, plan: &Plan, address: Address) -> Res
 
 /// Collects matches of the leaves of a plan.
 struct Leaves<'a> {
+    deadline: Deadline,
     segment: &'a TextSegment,
     tokens: &'a [u32],
     found: Vec<(Range<usize>, u32)>,
@@ -356,6 +360,9 @@ struct Leaves<'a> {
 
 impl Leaves<'_> {
     fn walk(&mut self, plan: &Plan, field: Option<TextField>) {
+        if self.deadline.has_passed() {
+            return;
+        }
         match plan {
             Plan::Everything | Plan::Nothing | Plan::Not(_) | Plan::Filter(_) => {}
             Plan::Word(slot) => self.word(slot, field),

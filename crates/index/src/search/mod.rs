@@ -1,6 +1,7 @@
 //! Searching one committed state of an index.
 
 mod boolean;
+mod deadline;
 mod facets;
 mod filter;
 mod matcher;
@@ -13,6 +14,7 @@ mod top;
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Serialize;
 use tantivy::schema::Term;
@@ -27,19 +29,23 @@ use crate::store::Index;
 use crate::text::score::Saturation;
 use crate::text::{TextPlugin, TextSegment};
 
+use deadline::Deadline;
+
 pub use facets::{FacetCount, FacetCounts, Facets};
 pub use matcher::Match;
 pub use snippet::{Snippet, SnippetOptions};
 pub use stats::Stats;
 
-/// A view of an index as it was committed; later commits do not change it.
+/// A view of an index as it was committed; later commits do not change it. Copies share it.
+#[derive(Clone)]
 pub struct Searcher {
     pub(crate) dir: PathBuf,
-    pub(crate) segments: Vec<SegmentView>,
+    pub(crate) segments: Arc<[SegmentView]>,
     pub(crate) fields: Fields,
     pub(crate) articles: u64,
     pub(crate) saturation: Saturation,
     pub(crate) average_length: f32,
+    pub(crate) deadline: Deadline,
 }
 
 /// One segment of a view.
@@ -133,7 +139,7 @@ impl Index {
                     reader: reader.clone(),
                 })
             })
-            .collect::<Result<Vec<_>>>()?;
+            .collect::<Result<Arc<[_]>>>()?;
         let articles: u64 = segments.iter().map(|s| u64::from(s.text.articles())).sum();
         let words: u64 = segments.iter().map(|s| u64::from(s.text.words())).sum();
         let average_length = words as f32 / articles.max(1) as f32;
@@ -144,6 +150,7 @@ impl Index {
             articles,
             saturation: Saturation::new(average_length),
             average_length,
+            deadline: Deadline::default(),
         })
     }
 }

@@ -13,6 +13,7 @@ use crate::text::pairs::{Accepted, PairList};
 use crate::text::tokens::FIRST_KEY;
 use crate::text::{ArticleRow, Rows, TextSegment};
 
+use super::deadline::Deadline;
 use super::matcher::PhraseMatcher;
 use super::ranked::slot_articles;
 use super::slots::SlotIds;
@@ -28,6 +29,7 @@ pub(crate) struct SegmentPhrase<'a> {
     phrase: &'a Phrase,
     segment: &'a TextSegment,
     slots: SmallVec<[SlotIds; 8]>,
+    deadline: Deadline,
 }
 
 impl<'a> SegmentPhrase<'a> {
@@ -42,7 +44,13 @@ impl<'a> SegmentPhrase<'a> {
             phrase,
             segment,
             slots,
+            deadline: Deadline::default(),
         }
+    }
+
+    /// Finds no more articles once a deadline has passed.
+    pub(crate) fn until(self, deadline: Deadline) -> Self {
+        Self { deadline, ..self }
     }
 
     /// Calls back for every article that holds the phrase with the weighted
@@ -233,7 +241,9 @@ impl<'a> SegmentPhrase<'a> {
         let matcher = PhraseMatcher::new(self.phrase, &self.slots, self.segment);
         let mut tokens = Vec::new();
         rarest.for_each(|article, _| {
-            if !cursors.iter_mut().all(|c| c.seek(article) == Some(article)) {
+            if !cursors.iter_mut().all(|c| c.seek(article) == Some(article))
+                || self.deadline.has_passed()
+            {
                 return;
             }
             tokens.clear();

@@ -358,13 +358,16 @@ impl<'a> RankedQuery<'a> {
             .map(|view| {
                 items
                     .iter()
-                    .map(|item| match item {
-                        Plan::Word(slot) => Some(SlotIds::resolve(slot, &view.text)),
-                        _ => None,
+                    .map(|item| {
+                        searcher.deadline.check()?;
+                        Ok(match item {
+                            Plan::Word(slot) => Some(SlotIds::resolve(slot, &view.text)),
+                            _ => None,
+                        })
                     })
                     .collect()
             })
-            .collect();
+            .collect::<Result<_>>()?;
         let pairs = items
             .windows(2)
             .map(|pair| match pair {
@@ -427,6 +430,9 @@ impl<'a> RankedQuery<'a> {
                 let (Some(a), Some(b)) = (&slots[i], &slots[i + 1]) else {
                     continue;
                 };
+                if searcher.deadline.has_passed() {
+                    break;
+                }
                 if let Some(pair) = PairSource::new(segment, a, b, phrase) {
                     pair_positions[i] += pair.len() as u64;
                     here.push(List {
@@ -499,7 +505,7 @@ impl<'a> RankedQuery<'a> {
         SUMS.with_borrow_mut(|sums| {
             lists
                 .into_iter()
-                .zip(&searcher.segments)
+                .zip(searcher.segments.iter())
                 .map(|(here, view)| {
                     sums.prepare(view.text.articles() as usize);
                     for list in &here {

@@ -51,7 +51,7 @@ impl Searcher {
         let exact = texts().flat_map(|text| (0..text.exact_keys()).map(|id| text.exact_key(id)));
         let folded = texts().flat_map(|text| (0..text.folded_keys()).map(|id| text.folded_key(id)));
         let (mut first_day, mut last_day) = (None, None);
-        for view in &self.segments {
+        for view in self.segments.iter() {
             if let Some((first, last)) = day_range(view)? {
                 first_day = Some(first_day.map_or(first, |day: i32| day.min(first)));
                 last_day = Some(last_day.map_or(last, |day: i32| day.max(last)));

@@ -1,0 +1,106 @@
+//! Ends searches that take too long.
+//!
+//! Loops that a query can make long ask [`Deadline::has_passed`] and do nothing more once it
+//! has; what they were part of then returns [`Error::OutOfTime`] instead of a wrong answer.
+
+use std::time::Instant;
+
+use crate::error::{Error, Result};
+
+use super::Searcher;
+
+/// The moment at which work has to end, if there is one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Deadline(Option<Instant>);
+
+impl Deadline {
+    /// Whether there is no time left.
+    #[inline]
+    pub(crate) fn has_passed(self) -> bool {
+        self.0.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Goes on only while there is time left.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfTime`] when there is none.
+    pub(crate) fn check(self) -> Result<()> {
+        if self.has_passed() {
+            Err(Error::OutOfTime)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Searcher {
+    /// The same view, with a time at which its work has to end. What is then still under way
+    /// ends with [`Error::OutOfTime`] within a few milliseconds.
+    #[must_use]
+    pub fn until(&self, deadline: Instant) -> Self {
+        Self {
+            deadline: Deadline(Some(deadline)),
+            ..self.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use timbao_articles::Article;
+
+    use crate::query::{LowerOptions, lower, parse};
+    use crate::{Error, Index, SearchOptions, SnippetOptions, WriterOptions};
+
+    #[test]
+    fn nothing_is_answered_after_the_deadline() {
+        let dir = tempfile::tempdir().unwrap();
+        let index = Index::open_or_create(dir.path()).unwrap();
+        let options = WriterOptions {
+            threads: 1,
+            memory: 20_000_000,
+        };
+        let mut writer = index.writer(options).unwrap();
+        let article = Article {
+            body: "một hai ba bốn năm".to_owned(),
+            ..Article::default()
+        };
+        writer.add("a", article).unwrap();
+        writer.commit("").unwrap();
+        writer.finish().unwrap();
+        let searcher = index.searcher().unwrap();
+        let late = searcher.until(Instant::now());
+        let in_time = searcher.until(Instant::now() + Duration::from_secs(3600));
+        for query in [
+            "một",
+            "một hai ba",
+            "\"một hai\"",
+            "\"một ba\"~2",
+            "một NEAR/5 năm",
+            "một AND -sáu",
+            "mot~2 hai*",
+        ] {
+            let plan = lower(&parse(query).ast, &LowerOptions::default()).plan;
+            let options = SearchOptions::default();
+            let found = in_time.search(&plan, &options).unwrap();
+            assert_eq!(found.total, Some(1), "{query}");
+            let address = found.hits[0].address;
+            assert!(
+                matches!(late.search(&plan, &options), Err(Error::OutOfTime)),
+                "{query}"
+            );
+            assert!(matches!(
+                late.matches(&plan, address),
+                Err(Error::OutOfTime)
+            ));
+            let cut = SnippetOptions::default();
+            assert!(matches!(
+                late.snippets(&plan, address, &cut),
+                Err(Error::OutOfTime)
+            ));
+        }
+    }
+}
