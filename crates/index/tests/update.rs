@@ -232,6 +232,27 @@ fn problems_are_reported_each_time_and_do_not_stop_the_rest() {
 }
 
 #[test]
+fn a_first_run_that_fails_leaves_nothing_behind() {
+    let newsroom = Newsroom::new(&[("a.txt", "Một\n\nTin."), ("hỏng.json", "{")]);
+    let strict = UpdateOptions {
+        strict: true,
+        ..UpdateOptions::default()
+    };
+    let refused = newsroom.update_with(&strict);
+    assert!(matches!(refused, Err(Error::Unreadable(_))));
+    assert!(!newsroom.index.exists());
+    // What was in the folder before stays.
+    fs::create_dir(&newsroom.index).unwrap();
+    fs::write(newsroom.index.join("notes.txt"), "mine").unwrap();
+    assert!(newsroom.update_with(&strict).is_err());
+    let left: Vec<_> = fs::read_dir(&newsroom.index)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["notes.txt"]);
+}
+
+#[test]
 fn a_file_that_cannot_be_parsed_any_more_loses_its_article_and_says_so() {
     let newsroom = Newsroom::new(&[("a.jsonl", &line("một", "Tin."))]);
     newsroom.update();

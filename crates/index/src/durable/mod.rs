@@ -34,6 +34,8 @@ use tantivy::{HasLen, TantivyError};
 
 pub(crate) use self::orphans::remove_orphans;
 use crate::error::{Error, Result};
+use crate::store::MARKER;
+use crate::update::RECORD_PREFIX;
 
 /// The file that makes a commit count.
 pub(crate) const META: &str = "meta.json";
@@ -114,15 +116,51 @@ impl Storage {
     /// [`Error::Busy`] when another process still has it after `wait`.
     pub(crate) fn lock(&self, wait: Duration) -> Result<()> {
         let deadline = Instant::now() + wait;
+        let lock_file = self.dir.join(&INDEX_WRITER_LOCK.filepath);
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         while held.is_none() {
+            let before = file_number(&lock_file);
             match self.inner.acquire_lock(&INDEX_WRITER_LOCK) {
-                Ok(lock) => *held = Some(lock),
+                // Between opening and locking, `discard` may have removed it.
+                Ok(lock) if before.is_some() && before == file_number(&lock_file) => {
+                    *held = Some(lock);
+                }
+                Ok(_) => {}
                 Err(LockError::LockBusy) if Instant::now() < deadline => thread::sleep(NAP),
                 Err(error) => return Err(self.lock_error(&error)),
             }
         }
         Ok(())
+    }
+
+    /// Removes an index that was never committed to, and its folder if that is
+    /// empty then; what another process is writing to is left alone. What
+    /// cannot be removed is in nobody's way.
+    pub(crate) fn discard(self) {
+        if self.lock(Duration::ZERO).is_err() || self.may_be_committed() {
+            return;
+        }
+        let Ok(entries) = std::fs::read_dir(&self.dir) else {
+            return;
+        };
+        // The marker first: a folder with it holds an index.
+        let _ = self.delete(Path::new(MARKER));
+        let _ = self.delete(Path::new(META));
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let is_ours = name.to_str().is_some_and(|name| {
+                name.starts_with(UNFINISHED)
+                    || name.starts_with(RECORD_PREFIX)
+                    || orphans::segment_of(name).is_some()
+            });
+            if is_ours {
+                let _ = self.delete(Path::new(&name));
+            }
+        }
+        for lock in [&META_LOCK.filepath, &INDEX_WRITER_LOCK.filepath] {
+            let _ = self.delete(lock);
+        }
+        let _ = std::fs::remove_dir(&self.dir);
     }
 
     /// Says what a failure to get the writer's lock means.
@@ -136,6 +174,32 @@ impl Storage {
             LockError::IoError(e) => Error::io(lock)(io::Error::new(e.kind(), e.to_string())),
         }
     }
+}
+
+impl Storage {
+    /// Whether there is a commit, or something that may be one.
+    fn may_be_committed(&self) -> bool {
+        match self.atomic_read(Path::new(META)) {
+            Ok(json) => !serde_json::from_slice::<serde_json::Value>(&json)
+                .is_ok_and(|meta| meta.get("payload").is_none_or(serde_json::Value::is_null)),
+            Err(OpenReadError::FileDoesNotExist(_)) => false,
+            Err(_) => true,
+        }
+    }
+}
+
+/// The number that the system knows a file by, where it tells one and lets
+/// locked files be removed; `None` when there is no file.
+#[cfg(unix)]
+fn file_number(path: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|m| m.ino())
+}
+
+/// As there, locked files are not removed, every file is the same.
+#[cfg(not(unix))]
+fn file_number(path: &Path) -> Option<u64> {
+    path.exists().then_some(0)
 }
 
 /// Makes the entries of a folder last: names that were added, renamed, removed.

@@ -116,17 +116,24 @@ pub fn update(
         };
         return Ok(Plan::new(dir, base, sources, options, progress)?.describe());
     }
+    let old = Index::open(dir);
+    let is_first = matches!(old, Err(Error::NoIndex { .. }));
     let storage = match sources {
         Sources::Paths(paths) => {
             // Wrong paths are refused before there is anything on disk.
-            let known = Index::open(dir).and_then(|index| Base::load(&index, true));
+            let known = old.and_then(|index| Base::load(&index, true));
             let known = known.map(|base| base.state.sources).unwrap_or_default();
             Scope::named(paths, &options.walk, known)?;
             Storage::create(dir)?
         }
-        Sources::Remembered => Index::open(dir)?.storage,
+        Sources::Remembered => old?.storage,
     };
-    update_on(storage, sources, options, progress)
+    let report = update_on(storage.clone(), sources, options, progress);
+    if report.is_err() && is_first {
+        // A first run that failed leaves nothing behind.
+        storage.discard();
+    }
+    report
 }
 
 /// As [`update`], on a storage.
