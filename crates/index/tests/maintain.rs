@@ -186,8 +186,13 @@ fn a_backup_restores_what_it_was_taken_of() {
         Err(Error::Occupied { .. })
     ));
 
+    fs::write(newsroom.index.join("notes.txt"), "mine").unwrap();
     restore(&file, &newsroom.index, true).unwrap();
     assert_eq!(newsroom.indexed(), before);
+    assert!(
+        newsroom.index.join("notes.txt").exists(),
+        "what is not the index's stays"
+    );
     assert_eq!(
         newsroom.update().articles.added,
         1,

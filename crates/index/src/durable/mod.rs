@@ -17,6 +17,7 @@ pub(crate) mod checksum;
 mod orphans;
 pub(crate) mod seal;
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -143,23 +144,15 @@ impl Storage {
         let Ok(entries) = std::fs::read_dir(&self.dir) else {
             return;
         };
-        // The marker first: a folder with it holds an index.
+        // The marker first: a folder with it holds an index. The lock last.
         let _ = self.delete(Path::new(MARKER));
-        let _ = self.delete(Path::new(META));
         for entry in entries.flatten() {
             let name = entry.file_name();
-            let is_ours = name.to_str().is_some_and(|name| {
-                name.starts_with(UNFINISHED)
-                    || name.starts_with(RECORD_PREFIX)
-                    || orphans::segment_of(name).is_some()
-            });
-            if is_ours {
+            if is_of_index(&name) && INDEX_WRITER_LOCK.filepath.as_os_str() != name {
                 let _ = self.delete(Path::new(&name));
             }
         }
-        for lock in [&META_LOCK.filepath, &INDEX_WRITER_LOCK.filepath] {
-            let _ = self.delete(lock);
-        }
+        let _ = self.delete(&INDEX_WRITER_LOCK.filepath);
         let _ = std::fs::remove_dir(&self.dir);
     }
 
@@ -200,6 +193,20 @@ fn file_number(path: &Path) -> Option<u64> {
 #[cfg(not(unix))]
 fn file_number(path: &Path) -> Option<u64> {
     path.exists().then_some(0)
+}
+
+/// Whether a file in an index's folder is the index's own, by its name.
+pub(crate) fn is_of_index(name: &OsStr) -> bool {
+    let Some(name) = name.to_str() else {
+        return false;
+    };
+    [MARKER, META, LIST].contains(&name)
+        || [&INDEX_WRITER_LOCK, &META_LOCK]
+            .iter()
+            .any(|lock| lock.filepath.as_os_str() == name)
+        || name.starts_with(UNFINISHED)
+        || name.starts_with(RECORD_PREFIX)
+        || orphans::segment_of(name).is_some()
 }
 
 /// Makes the entries of a folder last: names that were added, renamed, removed.

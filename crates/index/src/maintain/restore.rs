@@ -7,12 +7,18 @@ use std::time::Duration;
 
 use super::backup::{BackupReport, MAGIC};
 use super::verify::verify;
-use crate::durable::{Storage, sync_folder};
+use crate::durable::{Storage, is_of_index, sync_folder};
 use crate::error::{Error, Result};
 use crate::schema::INDEX_VERSION;
+use crate::store::MARKER;
 
 /// A header of more bytes is none.
 const LONGEST_HEADER: u64 = 64 << 20;
+
+/// How long to wait for a writer to the index that is replaced.
+const WAIT: Duration = Duration::from_secs(10);
+/// A folder that a backup is unpacked into is never unchanged for so long.
+const STALE: Duration = Duration::from_secs(3600);
 
 /// Unpacks a backup into a folder, which must be empty or not there, unless
 /// `overwrite` is set and it holds an index. The backup and what is unpacked
@@ -26,14 +32,20 @@ const LONGEST_HEADER: u64 = 64 << 20;
 /// the index there, and [`Error::Io`]. The folder is as it was then.
 pub fn restore(file: &Path, dir: &Path, overwrite: bool) -> Result<BackupReport> {
     let is_occupied = fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some());
-    let is_index = dir.join(crate::store::MARKER).exists();
+    let is_index = dir.join(MARKER).exists();
     if dir.exists() && !dir.is_dir() || is_occupied && !(overwrite && is_index) {
         return Err(Error::Occupied { dir: dir.into() });
     }
     check(file)?;
+    // As `..` and links have no names to put something beside.
+    let dir = &dir
+        .canonicalize()
+        .or_else(|_| std::path::absolute(dir))
+        .map_err(Error::io(dir))?;
     let name = dir.file_name().unwrap_or_default().to_string_lossy();
-    let aside = |what: &str| dir.with_file_name(format!("{name}.{what}-{}", std::process::id()));
-    let (fresh, old) = (aside("restoring"), aside("replaced"));
+    let prefix = format!("{name}.restoring-");
+    remove_stale(dir, &prefix);
+    let fresh = dir.with_file_name(format!("{prefix}{}", std::process::id()));
     let unpacked = unpack(file, dir, &fresh).and_then(|report| {
         let checked = verify(&fresh, false)?;
         match checked.faults.first() {
@@ -41,9 +53,10 @@ pub fn restore(file: &Path, dir: &Path, overwrite: bool) -> Result<BackupReport>
             None => Ok(report),
         }
     });
-    let placed = unpacked.and_then(|report| put_in_place(&fresh, dir, &old).map(|()| report));
+    let placed = unpacked.and_then(|report| put_in_place(&fresh, dir).map(|()| report));
     if placed.is_err() {
-        let _ = fs::remove_dir_all(&fresh);
+        // It may hold files that are no index's, if it was exchanged already.
+        let _ = remove_index(&fresh, None);
     }
     placed
 }
@@ -128,32 +141,81 @@ fn unpack(path: &Path, dir: &Path, fresh: &Path) -> Result<BackupReport> {
     Ok(report)
 }
 
-/// Moves the new index to its place, and the old one out of it.
-fn put_in_place(fresh: &Path, dir: &Path, old: &Path) -> Result<()> {
-    let parent = dir
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let is_index = dir.join(crate::store::MARKER).exists();
-    if is_index {
-        // No process may be writing to what is replaced.
-        let storage = Storage::open(dir)?;
-        storage.lock(Duration::from_secs(10))?;
-        fs::rename(dir, old).map_err(Error::io(dir))?;
-    } else if dir.exists() {
-        fs::remove_dir(dir).map_err(Error::io(dir))?;
-    }
-    if let Err(error) = fs::rename(fresh, dir) {
-        if is_index {
-            fs::rename(old, dir).map_err(Error::io(old))?;
+/// Puts the new index in the place of the folder that is there, if one is, and
+/// removes the old one. Files that are no index's stay.
+fn put_in_place(fresh: &Path, dir: &Path) -> Result<()> {
+    let parent = parent(dir);
+    if !dir.join(MARKER).exists() {
+        if dir.exists() {
+            fs::remove_dir(dir).map_err(Error::io(dir))?;
         }
-        return Err(Error::io(dir)(error));
+        fs::rename(fresh, dir).map_err(Error::io(dir))?;
+        return sync_folder(parent).map_err(Error::io(parent));
     }
+    // No process may be writing to what is replaced.
+    let storage = Storage::open(dir)?;
+    storage.lock(WAIT)?;
+    exchange(fresh, dir).map_err(Error::io(dir))?;
     sync_folder(parent).map_err(Error::io(parent))?;
-    if is_index {
-        fs::remove_dir_all(old).map_err(Error::io(old))?;
+    remove_index(fresh, Some(dir)).map_err(Error::io(fresh))
+}
+
+/// Exchanges two folders, in one step where the system can do that.
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        if renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).is_ok() {
+            return Ok(());
+        }
     }
-    Ok(())
+    let mut aside = one.as_os_str().to_owned();
+    aside.push("-old");
+    let aside = Path::new(&aside);
+    fs::rename(other, aside)?;
+    if let Err(error) = fs::rename(one, other) {
+        fs::rename(aside, other)?;
+        return Err(error);
+    }
+    fs::rename(aside, one)
+}
+
+/// Removes the files of an index, then its folder. Other files are moved to
+/// `rest`, or keep the folder if there is none.
+fn remove_index(dir: &Path, rest: Option<&Path>) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        match (is_of_index(&entry.file_name()), rest) {
+            (true, _) => fs::remove_file(entry.path())?,
+            (false, Some(rest)) => fs::rename(entry.path(), rest.join(entry.file_name()))?,
+            (false, None) => {}
+        }
+    }
+    match fs::remove_dir(dir) {
+        Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
+        other => other,
+    }
+}
+
+/// Removes what killed runs left beside a folder, long ago.
+fn remove_stale(dir: &Path, prefix: &str) {
+    let entries = fs::read_dir(parent(dir)).into_iter().flatten().flatten();
+    for entry in entries {
+        let is_stale = || {
+            let modified = entry.metadata().ok()?.modified().ok()?;
+            Some(modified.elapsed().ok()? > STALE)
+        };
+        if entry.file_name().to_string_lossy().starts_with(prefix) && is_stale() == Some(true) {
+            // Whatever goes wrong here does no harm to the new index.
+            let _ = remove_index(&entry.path(), None);
+        }
+    }
+}
+
+fn parent(dir: &Path) -> &Path {
+    dir.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 fn damaged(path: &Path, reason: &str) -> Error {
