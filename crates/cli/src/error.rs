@@ -83,6 +83,9 @@ pub(crate) fn plain_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or folder".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        io::ErrorKind::QuotaExceeded => "the quota of disk space is used up".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
         io::ErrorKind::IsADirectory => "is a folder, not a file".to_owned(),
         io::ErrorKind::InvalidData => "is not UTF-8 text".to_owned(),
         _ => error.to_string(),
@@ -113,6 +116,18 @@ impl From<csv::Error> for Failure {
 
 impl From<IndexError> for Failure {
     fn from(error: IndexError) -> Self {
+        if let IndexError::Io { path, source } = &error {
+            return match source.kind() {
+                io::ErrorKind::InvalidData => Self::new(error.to_string()),
+                io::ErrorKind::StorageFull
+                | io::ErrorKind::QuotaExceeded
+                | io::ErrorKind::ReadOnlyFilesystem
+                | io::ErrorKind::PermissionDenied => {
+                    Self::file(path, source).hint("the index is as it was")
+                }
+                _ => Self::file(path, source),
+            };
+        }
         let failure = Self::new(error.to_string());
         match &error {
             IndexError::NoIndex { .. } => failure
@@ -125,7 +140,10 @@ impl From<IndexError> for Failure {
                 failure.hint("wait until the other run is done; searching is possible meanwhile")
             }
             IndexError::Damaged { .. } => failure
-                .hint("run `timbao reindex --full`, or remove the folder of the index and run `timbao index PATH…`"),
+                .hint("run `timbao repair` to build it again from its files, or `timbao restore FILE --overwrite` to bring back a backup"),
+            IndexError::Occupied { .. } => {
+                failure.hint("--overwrite replaces an index; other folders are never replaced")
+            }
             IndexError::NoSources { .. } => failure.hint("run `timbao index PATH…`"),
             IndexError::Vanished { .. } => {
                 failure.hint("if it is meant to be gone, run this again with --allow-vanished")

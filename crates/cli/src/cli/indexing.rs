@@ -16,7 +16,7 @@ use super::values::{ListFormat, Memory};
 #[command(after_help = "\
 Examples:
   timbao index bao/
-  timbao index bao/ tin.jsonl.zst --report van-de.json
+  timbao index bao/ tin.jsonl.zst --report van-de.jsonl
   timbao index corpus --search '\"tự diễn biến\"'
 
 Exit status: 0 done, 1 no article was found, 2 an error.")]
@@ -52,12 +52,8 @@ pub(crate) struct IndexingArgs {
     /// Forget what was indexed and read everything again
     #[arg(long)]
     pub full: bool,
-    /// Threads to use [default: all cores]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<NonZeroUsize>,
-    /// Memory for articles that are being indexed (512MB, 1GiB) [default: 512MB]
-    #[arg(long, value_name = "SIZE")]
-    pub memory: Option<Memory>,
+    #[command(flatten)]
+    pub writing: WritingArgs,
     /// Stop at the first thing that cannot be read, and change nothing
     #[arg(long)]
     pub strict: bool,
@@ -69,12 +65,26 @@ pub(crate) struct IndexingArgs {
     /// Without it that is an error, because a disk may not be mounted.
     #[arg(long)]
     pub allow_vanished: bool,
-    /// Write what was done and what could not be read to a file, as JSON; - is standard output
+    /// Write what was done and what could not be read to a file, as JSON Lines; - is standard output
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub report: Option<PathBuf>,
     /// Search for this once the index is up to date
     #[arg(long, value_name = "QUERY")]
     pub search: Option<String>,
+}
+
+/// What all commands have in common that write to the index.
+#[derive(Debug, Args)]
+pub(crate) struct WritingArgs {
+    /// Threads to use [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+    /// Memory for articles that are being indexed (512MB, 1GiB) [default: 512MB]
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<Memory>,
+    /// Seconds to wait for another run that writes to the index
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub wait: u64,
 }
 
 /// Remove the articles of files or folders from the index
@@ -88,6 +98,8 @@ pub(crate) struct ForgetArgs {
     /// Files and folders, as they were named to index
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub writing: WritingArgs,
 }
 
 /// Show how a file of articles is read

@@ -3,6 +3,7 @@
 //! Nothing here acts. Help, completions and man pages come from these types.
 
 mod indexing;
+mod keeping;
 mod searching;
 mod tools;
 mod values;
@@ -11,7 +12,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use indexing::{ForgetArgs, IndexArgs, IndexingArgs, InspectArgs, ReindexArgs};
+pub(crate) use indexing::{
+    ForgetArgs, IndexArgs, IndexingArgs, InspectArgs, ReindexArgs, WritingArgs,
+};
+pub(crate) use keeping::{BackupArgs, RepairArgs, RestoreArgs, VerifyArgs};
 pub(crate) use searching::{BatchArgs, ExplainArgs, FilterArgs, SearchArgs, ShowArgs, StatsArgs};
 pub(crate) use tools::{
     AnalyzeArgs, BenchCommand, CompletionsArgs, ConfigCommand, ConfigShowArgs, LatencyArgs,
@@ -70,6 +74,10 @@ pub(crate) enum Command {
     Index(IndexArgs),
     Reindex(ReindexArgs),
     Forget(ForgetArgs),
+    Verify(VerifyArgs),
+    Repair(RepairArgs),
+    Backup(BackupArgs),
+    Restore(RestoreArgs),
     Search(SearchArgs),
     Show(ShowArgs),
     Stats(StatsArgs),

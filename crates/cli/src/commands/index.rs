@@ -1,40 +1,55 @@
 //! `timbao index`, `timbao reindex` and `timbao forget`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use serde::Serialize;
-use timbao_articles::WalkOptions;
+use timbao_articles::{Problem, WalkOptions};
+use timbao_index::WriterOptions;
 use timbao_index::update::{
-    Sources, UpdateOptions, UpdateReport, forget as forget_sources, update,
+    Action, Counts, Sources, UpdateOptions, UpdateReport, forget as forget_sources, update,
 };
-use timbao_index::{Error as IndexError, WriterOptions};
 
-use crate::cli::{ForgetArgs, IndexArgs, IndexingArgs, ReindexArgs};
+use crate::cli::{ForgetArgs, IndexArgs, IndexingArgs, ReindexArgs, WritingArgs};
 use crate::error::{Failure, Result, say, warn};
 use crate::exit::Outcome;
-use crate::output::json::write_pretty;
+use crate::output::json::write_line;
 use crate::output::number::{bytes, count, counted, duration};
 use crate::output::pager::Sink;
 use crate::output::path::relative;
 use crate::output::style::Role;
 use timbao_index::output::json::VERSION;
 
-use super::progress::ProgressLine;
+use super::progress::interruptible;
 use super::{Context, search};
 
 /// Problems that are told one by one.
 const TOLD: usize = 20;
 
-/// What was done, in JSON.
+/// A line of a report.
 #[derive(Serialize)]
-struct ReportFile<'a> {
-    version: u32,
-    #[serde(flatten)]
-    report: &'a UpdateReport,
+#[serde(tag = "type", rename_all = "snake_case")]
+enum ReportLine<'a> {
+    Problem(&'a Problem),
+    Action(&'a Action),
+    Summary {
+        version: u32,
+        articles: Counts,
+        files: Counts,
+        problems: usize,
+        skipped: &'a BTreeMap<String, u64>,
+        bytes: u64,
+        total_articles: u64,
+        sources: &'a [String],
+        committed: bool,
+        interrupted: bool,
+        seconds: f64,
+    },
 }
 
 /// Indexes files and folders.
@@ -63,15 +78,9 @@ pub(crate) fn reindex(args: &ReindexArgs, context: &Context) -> Result<Outcome> 
 
 /// Removes the articles of sources and forgets these.
 pub(crate) fn forget(args: &ForgetArgs, context: &Context) -> Result<Outcome> {
-    let report = watched(context, |progress, stop| {
-        let options = UpdateOptions {
-            stop,
-            ..UpdateOptions::default()
-        };
-        match progress {
-            Some(line) => forget_sources(&context.settings.index, &args.paths, &options, line),
-            None => forget_sources(&context.settings.index, &args.paths, &options, &()),
-        }
+    let report = interruptible(context, |progress, stop| {
+        let options = update_options(&args.writing, context, stop);
+        forget_sources(&context.settings.index, &args.paths, &options, progress)
     })?;
     summarize(&report, false, context);
     Ok(Outcome::Found)
@@ -84,42 +93,18 @@ fn run(
     context: &Context,
 ) -> Result<Outcome> {
     let settings = &context.settings;
-    let default = WriterOptions::default();
-    let writer = WriterOptions {
-        threads: args
-            .threads
-            .or(settings.threads)
-            .map_or(default.threads, usize::from),
-        memory: usize::try_from(args.memory.unwrap_or(settings.memory).0).unwrap_or(usize::MAX),
-    };
-    let report = watched(context, |progress, stop| {
+    let report = interruptible(context, |progress, stop| {
         let options = UpdateOptions {
-            writer,
             walk,
             full: args.full,
             dry_run: args.dry_run,
             allow_vanished: args.allow_vanished,
             strict: args.strict,
-            stop,
-            ..UpdateOptions::default()
+            ..update_options(&args.writing, context, stop)
         };
-        match progress {
-            Some(line) => update(&settings.index, sources, &options, line),
-            None => update(&settings.index, sources, &options, &()),
-        }
+        update(&settings.index, sources, &options, progress)
     })?;
-    for problem in report.problems.iter().take(TOLD) {
-        let message = format!("{}: {}", relative(&problem.place()), problem.message);
-        warn(context.terminal.error_palette, &message);
-    }
-    let untold = report.problems.len().saturating_sub(TOLD);
-    if untold > 0 {
-        let message = format!(
-            "{} more; --report FILE writes them all",
-            counted(untold as u64, "problem")
-        );
-        say(context.terminal.error_palette, Role::Hint, "note", &message);
-    }
+    tell_problems(&report, context);
     if args.dry_run {
         for action in &report.actions {
             let message = format!("{}: {}", relative(&action.path), action.reason);
@@ -147,34 +132,46 @@ fn run(
     }
 }
 
-/// Does some work with a progress line on a terminal; an interrupt from the keyboard stops it
-/// in good order, a second one at once.
-fn watched(
+/// What flags and settings say about writing to the index.
+pub(super) fn update_options(
+    args: &WritingArgs,
     context: &Context,
-    work: impl FnOnce(Option<&ProgressLine>, Arc<AtomicBool>) -> Result<UpdateReport, IndexError>,
-) -> Result<UpdateReport> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let heard = Arc::clone(&stop);
-    // Without a handler an interrupt ends the process, and the index stays as it was.
-    let _ = ctrlc::set_handler(move || {
-        if heard.swap(true, Ordering::Relaxed) {
-            std::process::exit(INTERRUPTED);
-        }
-    });
-    if !context.terminal.shows_progress {
-        return Ok(work(None, stop)?);
+    stop: Arc<AtomicBool>,
+) -> UpdateOptions {
+    let settings = &context.settings;
+    let default = WriterOptions::default();
+    UpdateOptions {
+        writer: WriterOptions {
+            threads: args
+                .threads
+                .or(settings.threads)
+                .map_or(default.threads, usize::from),
+            memory: usize::try_from(args.memory.unwrap_or(settings.memory).0).unwrap_or(usize::MAX),
+        },
+        wait_for_lock: Duration::from_secs(args.wait),
+        stop,
+        ..UpdateOptions::default()
     }
-    let line = ProgressLine::new(context.terminal.columns.unwrap_or(80), Arc::clone(&stop));
-    let report = work(Some(&line), stop);
-    line.clear();
-    Ok(report?)
 }
 
-/// The exit code that shells give a program ended by an interrupt.
-const INTERRUPTED: i32 = 130;
+/// Says what could not be read.
+pub(super) fn tell_problems(report: &UpdateReport, context: &Context) {
+    for problem in report.problems.iter().take(TOLD) {
+        let message = format!("{}: {}", relative(&problem.place()), problem.message);
+        warn(context.terminal.error_palette, &message);
+    }
+    let untold = report.problems.len().saturating_sub(TOLD);
+    if untold > 0 {
+        let message = format!(
+            "{} more; --report FILE writes them all",
+            counted(untold as u64, "problem")
+        );
+        say(context.terminal.error_palette, Role::Hint, "note", &message);
+    }
+}
 
 /// Says in one or two lines what was done.
-fn summarize(report: &UpdateReport, is_dry_run: bool, context: &Context) {
+pub(super) fn summarize(report: &UpdateReport, is_dry_run: bool, context: &Context) {
     let palette = context.terminal.error_palette;
     let counts = report.articles;
     let changes = [
@@ -247,17 +244,39 @@ fn summarize(report: &UpdateReport, is_dry_run: bool, context: &Context) {
     say(palette, Role::Title, "index", &line);
 }
 
-fn write_report(path: &PathBuf, report: &UpdateReport) -> Result<()> {
-    let file = ReportFile {
-        version: VERSION,
-        report,
-    };
+/// Writes each problem and each action on a line, then a summary.
+fn write_report(path: &Path, report: &UpdateReport) -> Result<()> {
     if path == Path::new("-") {
         let mut out = Sink::stdout();
-        write_pretty(&mut out, &file)?;
+        write_lines(&mut out, report)?;
         return Ok(out.flush()?);
     }
-    let mut json = Vec::new();
-    write_pretty(&mut json, &file)?;
-    fs::write(path, json).map_err(|error| Failure::file(path, &error))
+    let mut lines = Vec::new();
+    write_lines(&mut lines, report)?;
+    fs::write(path, lines).map_err(|error| Failure::file(path, &error))
+}
+
+fn write_lines(out: &mut dyn Write, report: &UpdateReport) -> Result<()> {
+    for problem in &report.problems {
+        write_line(out, &ReportLine::Problem(problem))?;
+    }
+    for action in &report.actions {
+        write_line(out, &ReportLine::Action(action))?;
+    }
+    Ok(write_line(
+        out,
+        &ReportLine::Summary {
+            version: VERSION,
+            articles: report.articles,
+            files: report.files,
+            problems: report.problems.len(),
+            skipped: &report.skipped,
+            bytes: report.bytes,
+            total_articles: report.total_articles,
+            sources: &report.sources,
+            committed: report.committed,
+            interrupted: report.interrupted,
+            seconds: report.elapsed.total().as_secs_f64(),
+        },
+    )?)
 }

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod analyze;
+mod backup;
 mod batch;
 mod bench_latency;
 mod bench_relevance;
@@ -13,9 +14,12 @@ mod man;
 mod progress;
 mod queries;
 mod query;
+mod repair;
+mod restore;
 mod search;
 mod show;
 mod stats;
+mod verify;
 
 use std::fs;
 use std::io::{self, Read};
@@ -47,6 +51,10 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Index(args) => index::index(&args, context),
         Command::Reindex(args) => index::reindex(&args, context),
         Command::Forget(args) => index::forget(&args, context),
+        Command::Verify(args) => verify::run(&args, context),
+        Command::Repair(args) => repair::run(&args, context),
+        Command::Backup(args) => backup::run(&args, context),
+        Command::Restore(args) => restore::run(&args, context),
         Command::Search(args) => search::run(&args, context),
         Command::Show(args) => show::run(&args, context),
         Command::Stats(args) => stats::run(&args, context),

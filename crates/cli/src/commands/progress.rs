@@ -7,10 +7,40 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use timbao_articles::Problem;
+use timbao_index::Error as IndexError;
 use timbao_index::update::{Phase, Progress, Reading};
 
+use crate::error::Result;
 use crate::output::number::{bytes, count, counted, duration};
 use crate::output::width::truncated;
+
+use super::Context;
+
+/// Does some work with a progress line on a terminal. An interrupt from the keyboard asks it to
+/// stop in good order, a second one ends it at once.
+pub(super) fn interruptible<T>(
+    context: &Context,
+    work: impl FnOnce(&dyn Progress, Arc<AtomicBool>) -> Result<T, IndexError>,
+) -> Result<T> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let heard = Arc::clone(&stop);
+    // Without a handler an interrupt ends the process, and the index stays as it was.
+    let _ = ctrlc::set_handler(move || {
+        if heard.swap(true, Ordering::Relaxed) {
+            std::process::exit(INTERRUPTED);
+        }
+    });
+    if !context.terminal.shows_progress {
+        return Ok(work(&(), stop)?);
+    }
+    let line = ProgressLine::new(context.terminal.columns.unwrap_or(80), Arc::clone(&stop));
+    let result = work(&line, stop);
+    line.clear();
+    Ok(result?)
+}
+
+/// The exit code that shells give a program ended by an interrupt.
+const INTERRUPTED: i32 = 130;
 
 /// Draws how far an update is, on standard error.
 pub(crate) struct ProgressLine {

@@ -33,6 +33,7 @@ fn what_cannot_be_indexed() {
     assert_snapshot!("reindex_no_index", workspace.run(&["reindex"]));
     assert_snapshot!("search_no_index", workspace.run(&["search", "họp"]));
     assert_snapshot!("index_strict", workspace.run(&["index", "bao", "--strict"]));
+    assert!(!exists(&workspace, ".timbao"));
     workspace.write("trong/.giu", "");
     assert_snapshot!(
         "index_empty_folder",
@@ -50,22 +51,38 @@ fn what_cannot_be_indexed() {
 }
 
 #[test]
-fn reports_are_json() {
+fn reports_are_lines_of_json() {
     let workspace = Workspace::with_articles();
-    let (code, stdout, _) = workspace.output(&["index", "bao", "--report", "-"], None);
-    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let report = |arguments: &[&str]| -> Vec<serde_json::Value> {
+        let (code, stdout, stderr) = workspace.output(arguments, None);
+        assert_eq!(code, 0, "{stderr}");
+        let lines = stdout.lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    };
+    let dry = report(&["index", "bao", "--report", "-", "--dry-run"]);
+    let types: Vec<_> = dry.iter().map(|line| line["type"].as_str()).collect();
+    let (last, actions) = types.split_last().unwrap();
     assert_eq!(
-        (
-            code,
-            report["version"].as_u64(),
-            report["total_articles"].as_u64()
-        ),
-        (0, Some(1), Some(4))
+        (*last, actions),
+        (Some("summary"), &[Some("action"); 4][..])
     );
-    assert_eq!(report["articles"]["added"], 4);
-    assert_eq!(report["problems"].as_array().map(Vec::len), Some(1));
-    workspace.output(&["reindex", "--report", "van-de.json"], None);
-    assert!(exists(&workspace, "van-de.json"));
+    assert_eq!(dry[0]["reason"]["because"], "new");
+    let done = report(&["index", "bao", "--report", "-"]);
+    assert_eq!(done[0]["type"], "problem");
+    assert_eq!(done[0]["path"], "[DIR]/bao/hong.jsonl");
+    let summary = &done[1];
+    assert_eq!(
+        (&summary["version"], &summary["total_articles"]),
+        (&1.into(), &4.into())
+    );
+    assert_eq!(
+        (&summary["articles"]["added"], &summary["problems"]),
+        (&4.into(), &1.into())
+    );
+    workspace.output(&["reindex", "--report", "van-de.jsonl"], None);
+    assert!(exists(&workspace, "van-de.jsonl"));
 }
 
 #[test]

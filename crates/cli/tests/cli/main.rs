@@ -2,5 +2,6 @@
 
 mod common;
 mod indexing;
+mod keeping;
 mod searching;
 mod tools;
