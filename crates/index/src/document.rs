@@ -67,15 +67,23 @@ impl ArticleDocument {
     }
 }
 
+/// The age that stands for day 0 in a tie.
+const AGE_OF_DAY_0: u32 = i32::MAX as u32 - 1;
+
 fn tie(day: Option<i32>, id: &str) -> u64 {
     // Undated articles come last; days are far from the ends of the range.
-    let age = day.map_or(u32::MAX, |day| {
-        (i32::MAX as u32 - 1).wrapping_sub(day as u32)
-    });
+    let age = day.map_or(u32::MAX, |day| AGE_OF_DAY_0.wrapping_sub(day as u32));
     let hash = id.bytes().fold(0x811c_9dc5u32, |h, b| {
         (h ^ u32::from(b)).wrapping_mul(0x0100_0193)
     });
     u64::from(age) << 32 | u64::from(hash)
+}
+
+/// The day of publication and the hash of the id that a tie was made of.
+pub(crate) fn untie(tie: u64) -> (Option<i32>, u32) {
+    let age = (tie >> 32) as u32;
+    let day = (age != u32::MAX).then(|| AGE_OF_DAY_0.wrapping_sub(age) as i32);
+    (day, tie as u32)
 }
 
 impl Document for ArticleDocument {
@@ -89,7 +97,7 @@ impl Document for ArticleDocument {
 
 #[cfg(test)]
 mod tests {
-    use super::tie;
+    use super::{tie, untie};
 
     #[test]
     fn later_articles_come_first_and_undated_ones_last() {
@@ -97,5 +105,8 @@ mod tests {
         assert!(tie(Some(-3_000), "a") < tie(None, "a"));
         assert_eq!(tie(None, "a"), tie(None, "a"));
         assert_ne!(tie(None, "a"), tie(None, "b"));
+        for day in [None, Some(20_000), Some(0), Some(-9_000)] {
+            assert_eq!(untie(tie(day, "a")).0, day);
+        }
     }
 }

@@ -7,6 +7,7 @@ pub mod maintain;
 pub mod output;
 pub mod plan;
 pub mod query;
+pub mod research;
 mod schema;
 mod search;
 mod store;

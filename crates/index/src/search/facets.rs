@@ -167,7 +167,7 @@ impl Counter {
 }
 
 /// What two spellings of one value have in common: the exact keys of its words.
-fn compared(value: &str) -> String {
+pub(crate) fn compared(value: &str) -> String {
     let mut keys = Keys::new();
     let mut compared = String::with_capacity(value.len());
     for token in scan(value) {

@@ -27,12 +27,18 @@ use crate::plan::{Plan, TextField};
 use crate::schema::Fields;
 use crate::store::Index;
 use crate::text::score::Saturation;
+use crate::text::tokens::FIRST_KEY;
 use crate::text::{TextPlugin, TextSegment};
 
 use deadline::Deadline;
 
+pub(crate) use boolean::evaluate;
+pub(crate) use facets::compared;
 pub use facets::{FacetCount, FacetCounts, Facets};
 pub use matcher::Match;
+pub(crate) use matcher::{NearMatcher, PhraseMatcher};
+pub(crate) use phrase::{SegmentPhrase, field_at};
+pub(crate) use slots::SlotIds;
 pub use snippet::{Snippet, SnippetOptions};
 pub use stats::Stats;
 
@@ -52,6 +58,16 @@ pub struct Searcher {
 pub(crate) struct SegmentView {
     pub(crate) text: TextSegment,
     pub(crate) reader: SegmentReader,
+}
+
+impl SegmentView {
+    /// How many tokens an article has.
+    pub(crate) fn token_count(&self, article: u32) -> u32 {
+        self.text
+            .tokens(article)
+            .filter(|&token| token >= FIRST_KEY)
+            .count() as u32
+    }
 }
 
 /// Where an article is in a view.

@@ -1,0 +1,283 @@
+//! Every place where a query matches, over a whole index.
+
+use crate::error::Result;
+use crate::plan::{Near, Phrase, Plan, TextField};
+use crate::search::{
+    NearMatcher, PhraseMatcher, Searcher, SegmentPhrase, SegmentView, SlotIds, evaluate, field_at,
+};
+use crate::text::TextSegment;
+
+/// A place of a match: tokens of an article, the ends of paragraphs and parts
+/// counted among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Occurrence {
+    /// The segment's number.
+    pub(super) segment: u32,
+    /// The article in the segment.
+    pub(super) article: u32,
+    /// Its first token in the article.
+    pub(super) start: u32,
+    /// The token behind its last.
+    pub(super) end: u32,
+}
+
+/// All places where a plan matches in articles that are not deleted, in the
+/// order of segments, articles and text.
+///
+/// # Errors
+///
+/// When a file is damaged.
+pub(super) fn occurrences(searcher: &Searcher, plan: &Plan) -> Result<Vec<Occurrence>> {
+    let (only, conditions) = split(plan);
+    let mut found = Vec::new();
+    let passing = match conditions.as_slice() {
+        [] => None,
+        conditions => Some(evaluate(
+            searcher,
+            &Plan::And(conditions.iter().map(|&c| c.clone()).collect()),
+            None,
+        )?),
+    };
+    let mut candidates = None;
+    for (number, view) in searcher.segments.iter().enumerate() {
+        let number = number as u32;
+        let rigid = match only {
+            Some((Plan::Phrase(phrase), field)) if phrase.is_rigid() => {
+                searcher.deadline.check()?;
+                SegmentPhrase::new(phrase, &view.text)
+                    .until(searcher.deadline)
+                    .rigid_starts()
+                    .map(|starts| (starts, phrase.steps.len() as u32, field))
+            }
+            _ => None,
+        };
+        match rigid {
+            Some((starts, length, field)) => {
+                let passing = passing.as_ref().and_then(|p| p.get(number as usize));
+                let passing = passing.map(|p| p.articles.as_slice());
+                place(number, view, &starts, length, field, passing, &mut found);
+            }
+            None => {
+                if candidates.is_none() {
+                    candidates = Some(evaluate(searcher, plan, None)?);
+                }
+                let articles = candidates
+                    .as_ref()
+                    .and_then(|all| all.get(number as usize))
+                    .map_or(&[][..], |scored| &scored.articles);
+                read(searcher, number, plan, articles, &mut found)?;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The one word or phrase of a plan with the part it is asked of, and the
+/// conditions beside it; no word or phrase if there are several.
+fn split(plan: &Plan) -> (Option<Only<'_>>, Vec<&Plan>) {
+    let Plan::And(parts) = plan else {
+        return (only(plan), Vec::new());
+    };
+    let is_condition = |p: &&Plan| matches!(p, Plan::Filter(_) | Plan::Not(_) | Plan::Everything);
+    let (conditions, others): (Vec<_>, Vec<_>) = parts.iter().partition(is_condition);
+    match others[..] {
+        [part] => (only(part), conditions),
+        _ => (None, Vec::new()),
+    }
+}
+
+/// A word or phrase, and the part of the text that it is asked of.
+type Only<'a> = (&'a Plan, Option<TextField>);
+
+fn only(plan: &Plan) -> Option<Only<'_>> {
+    match plan {
+        Plan::Word(_) | Plan::Phrase(_) => Some((plan, None)),
+        Plan::In { field, plan } => only(plan)
+            .filter(|(_, inner)| inner.is_none())
+            .map(|(leaf, _)| (leaf, Some(*field))),
+        _ => None,
+    }
+}
+
+/// Turns positions in a segment into places in articles.
+fn place(
+    number: u32,
+    view: &SegmentView,
+    starts: &[u32],
+    length: u32,
+    field: Option<TextField>,
+    passing: Option<&[u32]>,
+    found: &mut Vec<Occurrence>,
+) {
+    let alive = view.reader.alive_bitset();
+    let rows = view.text.rows();
+    let mut tokens = Vec::new();
+    let mut end = 0;
+    let mut article = 0;
+    let mut wanted = false;
+    found.reserve(starts.len());
+    for &start in starts {
+        if start >= end {
+            article = rows.article_of(start);
+            end = rows.start(article + 1);
+            wanted = alive.is_none_or(|alive| alive.is_alive(article))
+                && passing.is_none_or(|p| p.binary_search(&article).is_ok());
+            if wanted && field.is_some() {
+                tokens.clear();
+                tokens.extend(view.text.tokens(article));
+            }
+        }
+        let at = start - rows.start(article);
+        if wanted && field.is_none_or(|field| field_at(&tokens, at as usize) == field) {
+            found.push(Occurrence {
+                segment: number,
+                article,
+                start: at,
+                end: at + length,
+            });
+        }
+    }
+}
+
+/// Looks for all words and phrases of a plan in the tokens of articles.
+fn read(
+    searcher: &Searcher,
+    number: u32,
+    plan: &Plan,
+    articles: &[u32],
+    found: &mut Vec<Occurrence>,
+) -> Result<()> {
+    let Some(view) = searcher.segments.get(number as usize) else {
+        return Ok(());
+    };
+    let alive = view.reader.alive_bitset();
+    let mut leaves = Vec::new();
+    collect(plan, None, &view.text, &mut leaves);
+    let mut tokens = Vec::new();
+    let mut here = Vec::new();
+    for &article in articles {
+        if alive.is_some_and(|alive| !alive.is_alive(article)) {
+            continue;
+        }
+        searcher.deadline.check()?;
+        tokens.clear();
+        tokens.extend(view.text.tokens(article));
+        here.clear();
+        for leaf in &leaves {
+            leaf.for_each(&tokens, |range| {
+                here.push((range.start as u32, range.end as u32));
+            });
+        }
+        here.sort_unstable();
+        here.dedup();
+        found.extend(here.iter().map(|&(start, end)| Occurrence {
+            segment: number,
+            article,
+            start,
+            end,
+        }));
+    }
+    Ok(())
+}
+
+/// A word, a phrase, or words near each other, looked up in a segment.
+struct Leaf<'a> {
+    matcher: Matcher<'a>,
+    field: Option<TextField>,
+}
+
+enum Matcher<'a> {
+    Word(Vec<u32>),
+    Phrase(PhraseMatcher<'a>),
+    Near(NearMatcher<'a>),
+}
+
+impl Leaf<'_> {
+    fn for_each(&self, tokens: &[u32], mut f: impl FnMut(std::ops::Range<usize>)) {
+        let mut in_field = |range: std::ops::Range<usize>| {
+            if self
+                .field
+                .is_none_or(|field| field_at(tokens, range.start) == field)
+            {
+                f(range);
+            }
+        };
+        match &self.matcher {
+            Matcher::Word(wanted) => {
+                for (at, token) in tokens.iter().enumerate() {
+                    if wanted.binary_search(token).is_ok() {
+                        in_field(at..at + 1);
+                    }
+                }
+            }
+            Matcher::Phrase(matcher) => matcher.for_each(tokens, in_field),
+            Matcher::Near(matcher) => matcher.for_each(tokens, in_field),
+        }
+    }
+}
+
+fn collect<'a>(
+    plan: &'a Plan,
+    field: Option<TextField>,
+    segment: &TextSegment,
+    leaves: &mut Vec<Leaf<'a>>,
+) {
+    match plan {
+        Plan::Everything | Plan::Nothing | Plan::Not(_) | Plan::Filter(_) => {}
+        Plan::Word(slot) => {
+            let ids = SlotIds::resolve(slot, segment);
+            leaves.push(word(&ids, field, segment));
+        }
+        Plan::Phrase(phrase) => leaves.push(phrase_leaf(phrase, field, segment)),
+        Plan::Near(near) => leaves.push(near_leaf(near, field, segment)),
+        Plan::Ranked { items, .. } | Plan::And(items) | Plan::Or(items) => {
+            for item in items {
+                collect(item, field, segment, leaves);
+            }
+        }
+        Plan::In { field: inner, plan } => {
+            if field.is_none_or(|outer| outer == *inner) {
+                collect(plan, Some(*inner), segment, leaves);
+            }
+        }
+    }
+}
+
+fn word<'a>(ids: &SlotIds, field: Option<TextField>, segment: &TextSegment) -> Leaf<'a> {
+    let mut tokens: Vec<u32> = ids
+        .exact_ids(segment)
+        .into_iter()
+        .map(|id| id + crate::text::tokens::FIRST_KEY)
+        .collect();
+    tokens.sort_unstable();
+    Leaf {
+        matcher: Matcher::Word(tokens),
+        field,
+    }
+}
+
+fn phrase_leaf<'a>(
+    phrase: &'a Phrase,
+    field: Option<TextField>,
+    segment: &TextSegment,
+) -> Leaf<'a> {
+    let slots: Vec<_> = phrase
+        .steps
+        .iter()
+        .map(|step| SlotIds::resolve(&step.slot, segment))
+        .collect();
+    match slots.as_slice() {
+        [slot] => word(slot, field, segment),
+        _ => Leaf {
+            matcher: Matcher::Phrase(PhraseMatcher::new(phrase, &slots, segment)),
+            field,
+        },
+    }
+}
+
+fn near_leaf<'a>(near: &'a Near, field: Option<TextField>, segment: &TextSegment) -> Leaf<'a> {
+    Leaf {
+        matcher: Matcher::Near(NearMatcher::new(near, segment)),
+        field,
+    }
+}

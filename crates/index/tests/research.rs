@@ -1,0 +1,333 @@
+//! Views for research agree with counting by hand over the same tokens.
+
+mod newsroom;
+
+use std::path::{Path, PathBuf};
+
+use newsroom::{Newsroom, options};
+use tempfile::TempDir;
+use timbao_articles::Article;
+use timbao_index::plan::Plan;
+use timbao_index::query::{Accents, LowerOptions, lower, parse};
+use timbao_index::research::{
+    By, Count, KwicOptions, Sample, TrendsOptions, TrendsQuery, as_phrases,
+};
+use timbao_index::update::{Sources, update};
+use timbao_index::{Index, SearchOptions, Searcher};
+use timbao_tokenizer::{Gap, Keys, scan};
+
+/// The sample corpus of the repository.
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus")
+}
+
+/// The corpus in an index of several segments, some articles of it deleted.
+fn indexed() -> (TempDir, Searcher) {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("index");
+    update(&path, &Sources::Paths(vec![corpus()]), &options(), &()).unwrap();
+    let searcher = Index::open(&path).unwrap().searcher().unwrap();
+    (dir, searcher)
+}
+
+fn plan(query: &str) -> Plan {
+    let options = LowerOptions {
+        accents: Accents::Auto,
+        ..LowerOptions::default()
+    };
+    as_phrases(&lower(&parse(query).ast, &options).plan)
+}
+
+fn articles(searcher: &Searcher) -> Vec<Article> {
+    let all = SearchOptions {
+        limit: 100_000,
+        ..SearchOptions::default()
+    };
+    let found = searcher.search(&Plan::Everything, &all).unwrap();
+    found
+        .hits
+        .iter()
+        .map(|hit| searcher.article(hit.address).unwrap())
+        .collect()
+}
+
+/// Title, summary, body and captions, as they are indexed.
+fn fields(article: &Article) -> [String; 4] {
+    let captions: Vec<&str> = article.captions.iter().map(|c| c.text.as_str()).collect();
+    [
+        article.title.clone().unwrap_or_default(),
+        article.summary.clone().unwrap_or_default(),
+        article.body.clone(),
+        captions.join("\n"),
+    ]
+}
+
+struct Token {
+    exact: String,
+    folded: String,
+    opens_paragraph: bool,
+    bytes: std::ops::Range<usize>,
+}
+
+fn tokens(text: &str) -> Vec<Token> {
+    let mut keys = Keys::new();
+    scan(text)
+        .map(|token| {
+            keys.set(&text[token.start..token.end]);
+            Token {
+                exact: keys.exact().to_owned(),
+                folded: keys.folded().to_owned(),
+                opens_paragraph: token.gap == Gap::Paragraph,
+                bytes: token.start..token.end,
+            }
+        })
+        .collect()
+}
+
+/// Where a phrase stands in a text: bytes, and the number of its first token.
+fn places(text: &str, phrase: &str, folded: bool) -> Vec<(std::ops::Range<usize>, usize)> {
+    let wanted = tokens(phrase);
+    let tokens = tokens(text);
+    (0..tokens.len())
+        .filter_map(|start| {
+            let run = tokens.get(start..start + wanted.len())?;
+            let same = run.iter().zip(&wanted).enumerate().all(|(i, (a, b))| {
+                (i == 0 || !a.opens_paragraph)
+                    && if folded {
+                        a.folded == b.folded
+                    } else {
+                        a.exact == b.exact
+                    }
+            });
+            same.then(|| (run[0].bytes.start..run[run.len() - 1].bytes.end, start))
+        })
+        .collect()
+}
+
+const PHRASES: [(&str, bool); 9] = [
+    ("tự diễn biến", false),
+    ("tu dien bien", true),
+    ("chi bộ", false),
+    ("đảng", false),
+    ("dang", true),
+    ("hội nghị", false),
+    ("nhân dân", false),
+    ("cán bộ đảng viên", false),
+    ("không có cụm này", false),
+];
+
+#[test]
+fn concordances_hold_every_match_once() {
+    let (_dir, searcher) = indexed();
+    let articles = articles(&searcher);
+    for (phrase, folded) in PHRASES {
+        let mut expected = Vec::new();
+        for article in &articles {
+            for (field, text) in fields(article).iter().enumerate() {
+                for (bytes, token) in places(text, phrase, folded) {
+                    let start = text[..bytes.start].chars().count();
+                    expected.push((
+                        article.id.clone(),
+                        article.path.clone(),
+                        article.member.clone(),
+                        field,
+                        token as u32 + 1,
+                        start,
+                        text[bytes].to_owned(),
+                    ));
+                }
+            }
+        }
+        expected.sort();
+        let concordance = searcher
+            .concordance(&plan(phrase), &KwicOptions::default())
+            .unwrap();
+        assert_eq!(concordance.matches() as usize, expected.len(), "{phrase}");
+        let lines = concordance.lines(0..usize::MAX).unwrap();
+        let mut found: Vec<_> = lines
+            .iter()
+            .map(|line| {
+                (
+                    line.id.clone(),
+                    line.path.clone(),
+                    line.member.clone(),
+                    line.field as usize,
+                    line.token,
+                    line.range.start,
+                    line.matched.clone(),
+                )
+            })
+            .collect();
+        found.sort();
+        assert_eq!(found, expected, "{phrase}");
+        let mut holding: Vec<_> = expected.iter().map(|e| (&e.1, &e.2)).collect();
+        holding.sort();
+        holding.dedup();
+        assert_eq!(concordance.articles() as usize, holding.len());
+    }
+}
+
+#[test]
+fn contexts_are_slices_of_the_source() {
+    let (_dir, searcher) = indexed();
+    let articles = articles(&searcher);
+    let options = KwicOptions {
+        left: 4,
+        right: 3,
+        ..KwicOptions::default()
+    };
+    let concordance = searcher.concordance(&plan("đảng"), &options).unwrap();
+    assert!(concordance.len() > 50);
+    for line in concordance.lines(0..usize::MAX).unwrap() {
+        let article = articles
+            .iter()
+            .find(|a| a.path == line.path && a.member == line.member)
+            .unwrap();
+        let text = &fields(article)[line.field as usize];
+        let whole = format!("{}{}{}", line.left, line.matched, line.right);
+        let before = line.range.start - line.left.chars().count();
+        let slice: String = text
+            .chars()
+            .skip(before)
+            .take(whole.chars().count())
+            .collect();
+        assert_eq!(slice, whole);
+        let (left, right) = (tokens(&line.left).len(), tokens(&line.right).len());
+        assert_eq!(left, 4.min(line.token as usize - 1));
+        assert!(right == 3 || text.ends_with(&line.right));
+    }
+}
+
+#[test]
+fn lines_are_sorted_sampled_and_grouped() {
+    let (_dir, searcher) = indexed();
+    let plan = plan("đảng");
+    let sorted = |keys: &str| {
+        let options = KwicOptions {
+            sort: keys.split(',').map(|k| k.parse().unwrap()).collect(),
+            ..KwicOptions::default()
+        };
+        let concordance = searcher.concordance(&plan, &options).unwrap();
+        concordance.lines(0..usize::MAX).unwrap()
+    };
+    let first = |text: &str| tokens(text).first().map(|t| t.folded.clone());
+    let right: Vec<_> = sorted("right").iter().map(|l| first(&l.right)).collect();
+    assert!(right.is_sorted_by_key(|w| w.as_ref().map(|w| w.chars().next())));
+    let dates: Vec<_> = sorted("-date").into_iter().filter_map(|l| l.date).collect();
+    assert!(dates.iter().map(|d| &d[..4]).rev().is_sorted());
+    let sources = sorted("source,date");
+    let known = sources.iter().take_while(|l| l.source.is_some()).count();
+    assert!(sources[known..].iter().all(|l| l.source.is_none()));
+
+    let all = searcher
+        .concordance(&plan, &KwicOptions::default())
+        .unwrap();
+    let sample = |seed| {
+        let options = KwicOptions {
+            sample: Some(Sample { size: 7, seed }),
+            ..KwicOptions::default()
+        };
+        let sample = searcher.concordance(&plan, &options).unwrap();
+        assert_eq!((sample.len(), sample.matches()), (7, all.matches()));
+        sample.lines(0..7).unwrap()
+    };
+    assert_eq!(sample(1), sample(1));
+    assert_ne!(sample(1), sample(2));
+
+    for key in ["left", "right:2", "match", "year", "section", "source"] {
+        let groups = all.groups(&[key.parse().unwrap()]).unwrap();
+        assert_eq!(groups.iter().map(|g| g.matches).sum::<u64>(), all.matches());
+        assert!(groups.is_sorted_by(|a, b| a.matches >= b.matches));
+    }
+    let years = all.groups(&["year".parse().unwrap()]).unwrap();
+    for group in years {
+        let lines = all.lines(0..usize::MAX).unwrap();
+        let same = lines
+            .iter()
+            .filter(|l| l.date.as_ref().map(|d| d[..4].to_owned()) == group.values[0]);
+        assert_eq!(same.count() as u64, group.matches, "{:?}", group.values);
+    }
+}
+
+#[test]
+fn trends_count_as_by_hand() {
+    let (_dir, searcher) = indexed();
+    let articles = articles(&searcher);
+    for by in [By::Day, By::Week, By::Month, By::Quarter, By::Year] {
+        let queries: Vec<TrendsQuery> = PHRASES
+            .iter()
+            .map(|(phrase, _)| TrendsQuery {
+                name: (*phrase).to_owned(),
+                plan: plan(phrase),
+            })
+            .collect();
+        let options = TrendsOptions {
+            by,
+            ..TrendsOptions::default()
+        };
+        let trends = searcher
+            .trends(&queries, &Plan::Everything, &options)
+            .unwrap();
+        assert_eq!(trends.count, Count::Publications);
+        for (series, (phrase, folded)) in trends.series.iter().zip(PHRASES) {
+            for (period, point) in trends.periods.iter().zip(&series.points) {
+                let inside = |article: &&Article| {
+                    article
+                        .published
+                        .and_then(|p| p.day_number())
+                        .is_some_and(|d| (period.first_day..=period.last_day).contains(&d))
+                };
+                let (mut matches, mut holding, mut of, mut words) = (0, 0, 0, 0);
+                for article in articles.iter().filter(inside) {
+                    let fields = fields(article);
+                    let here: usize = fields.iter().map(|f| places(f, phrase, folded).len()).sum();
+                    matches += here as u64;
+                    holding += u64::from(here > 0);
+                    of += 1;
+                    words += fields.iter().map(|f| tokens(f).len() as u64).sum::<u64>();
+                }
+                assert_eq!(
+                    (
+                        point.matches,
+                        point.articles,
+                        point.of_articles,
+                        point.of_tokens
+                    ),
+                    (matches, holding, of, words),
+                    "{phrase} in {}",
+                    period.period
+                );
+                assert_eq!(point.thin, of < 20);
+            }
+            assert_eq!(series.total.of_articles, articles.len() as u64);
+        }
+    }
+}
+
+#[test]
+fn an_empty_index_has_empty_views() {
+    let dir = TempDir::new().unwrap();
+    let newsroom = Newsroom::at(dir.path());
+    newsroom.update();
+    let searcher = Index::open(&newsroom.index).unwrap().searcher().unwrap();
+    let concordance = searcher
+        .concordance(&plan("đảng"), &KwicOptions::default())
+        .unwrap();
+    assert!(concordance.is_empty());
+    assert!(concordance.lines(0..10).unwrap().is_empty());
+    assert!(
+        concordance
+            .groups(&["left".parse().unwrap()])
+            .unwrap()
+            .is_empty()
+    );
+    let query = TrendsQuery {
+        name: "x".into(),
+        plan: plan("đảng"),
+    };
+    let trends = searcher
+        .trends(&[query], &Plan::Everything, &TrendsOptions::default())
+        .unwrap();
+    assert!(trends.periods.is_empty());
+    assert_eq!(trends.series[0].total.per_million_tokens, None);
+}
