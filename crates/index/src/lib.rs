@@ -14,6 +14,13 @@ mod store;
 mod text;
 pub mod update;
 
+// Tests inside the crate share this with those outside, where it has a name.
+#[cfg(test)]
+extern crate self as timbao_index;
+#[cfg(test)]
+#[path = "../tests/newsroom/mod.rs"]
+mod newsroom;
+
 pub use error::{Error, Result};
 pub use schema::{ANALYZER_VERSION, INDEX_VERSION};
 pub use search::{

@@ -9,13 +9,20 @@
 //! - seals `meta.json`, which Tantivy writes without a checksum ([`seal`]);
 //! - checks the checksums of small files when they are opened, so that flipped
 //!   bits are an error instead of nonsense ([`checksum`]);
+//! - remembers what the system said when writing failed, which Tantivy does not
+//!   always pass on ([`failures`]);
 //! - lists the folder instead of keeping Tantivy's list of it, which costs a
 //!   sync for each file and can be stale;
 //! - lets readers read a folder that they may not write to.
 
 pub(crate) mod checksum;
+mod failures;
+#[cfg(test)]
+mod faults;
 mod orphans;
 pub(crate) mod seal;
+#[cfg(test)]
+mod tests;
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -33,6 +40,7 @@ use tantivy::directory::{
 };
 use tantivy::{HasLen, TantivyError};
 
+use self::failures::Failures;
 pub(crate) use self::orphans::remove_orphans;
 use crate::error::{Error, Result};
 use crate::store::MARKER;
@@ -60,6 +68,7 @@ pub(crate) struct Storage {
     renames: Arc<dyn Rename>,
     /// The writer's lock, until the writer takes it over.
     held: Arc<Mutex<Option<DirectoryLock>>>,
+    failures: Failures,
 }
 
 impl Storage {
@@ -101,6 +110,7 @@ impl Storage {
             inner,
             renames,
             held: Arc::default(),
+            failures: Failures::default(),
         }
     }
 
@@ -154,6 +164,15 @@ impl Storage {
         }
         let _ = self.delete(&INDEX_WRITER_LOCK.filepath);
         let _ = std::fs::remove_dir(&self.dir);
+    }
+
+    /// What the system said when writing failed, in place of an error that only
+    /// says that it did.
+    pub(crate) fn cause(&self, error: Error) -> Error {
+        match error {
+            Error::Engine(_) | Error::Io { .. } => self.failures.last(&self.dir).unwrap_or(error),
+            other => other,
+        }
     }
 
     /// Says what a failure to get the writer's lock means.
@@ -268,7 +287,12 @@ impl Directory for Storage {
         let written = self
             .inner
             .open_write(unfinished)
-            .map_err(io::Error::other)
+            .map_err(|error| match error {
+                OpenWriteError::IoError { io_error, .. } => {
+                    io::Error::new(io_error.kind(), io_error.to_string())
+                }
+                other => io::Error::other(other),
+            })
             .and_then(|mut file| {
                 if is_meta {
                     file.write_all(&seal::seal(data))?;
@@ -277,13 +301,14 @@ impl Directory for Storage {
                 }
                 file.terminate()
             });
-        if let Err(error) = written.and_then(|()| self.renames.rename(unfinished, path)) {
+        let renamed = written.and_then(|()| self.renames.rename(unfinished, path));
+        if let Err(error) = self.failures.hear(path, renamed) {
             // It is of no use, and the next writer removes what this cannot.
             let _ = self.inner.delete(unfinished);
             return Err(error);
         }
         if is_meta {
-            self.inner.sync_directory()
+            self.sync_directory()
         } else {
             Ok(())
         }
@@ -335,7 +360,15 @@ impl Directory for Storage {
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        self.inner.open_write(path)
+        let opened = self.inner.open_write(path);
+        if let Err(OpenWriteError::IoError { io_error, .. }) = &opened {
+            self.failures.note(path, io_error);
+        }
+        // Nothing was written yet, so there is nothing to flush.
+        let inner = opened?
+            .into_inner()
+            .map_err(|error| OpenWriteError::wrap_io_error(error.into_error(), path.into()))?;
+        Ok(self.failures.watch(path, inner))
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
@@ -353,7 +386,8 @@ impl Directory for Storage {
     }
 
     fn sync_directory(&self) -> io::Result<()> {
-        self.inner.sync_directory()
+        self.failures
+            .hear(Path::new(""), self.inner.sync_directory())
     }
 
     fn watch(&self, callback: WatchCallback) -> tantivy::Result<WatchHandle> {

@@ -143,12 +143,15 @@ pub(crate) fn update_on(
     options: &UpdateOptions,
     progress: &dyn Progress,
 ) -> Result<UpdateReport> {
-    storage.lock(options.wait_for_lock)?;
-    let index = Index::open_or_create_on(storage)?;
-    remove_orphans(&index.engine, &index.storage)?;
-    let base = Base::load(&index, options.full)?;
-    let plan = Plan::new(index.dir(), base, sources, options, progress)?;
-    plan.carry_out(&index, options, progress)
+    let run = || {
+        storage.lock(options.wait_for_lock)?;
+        let index = Index::open_or_create_on(storage.clone())?;
+        remove_orphans(&index.engine, &index.storage)?;
+        let base = Base::load(&index, options.full)?;
+        let plan = Plan::new(index.dir(), base, sources, options, progress)?;
+        plan.carry_out(&index, options, progress)
+    };
+    run().map_err(|error| storage.cause(error))
 }
 
 /// The sources that an index remembers.
@@ -186,6 +189,7 @@ pub fn forget(
         return Ok(plan.describe());
     }
     plan.carry_out(&index, options, progress)
+        .map_err(|error| index.storage.cause(error))
 }
 
 /// The state an update starts from.

@@ -1,0 +1,226 @@
+//! A folder on a disk that fails, for tests.
+//!
+//! [`Disk`] remembers what a power failure may leave: of a file, what was
+//! synced and perhaps some of the rest; of a name, what it stood for when the
+//! folder was last synced, or what it stands for now.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
+use tantivy::directory::{
+    AntiCallToken, Directory, DirectoryLock, FileHandle, Lock, MmapDirectory, TerminatingWrite,
+    WatchCallback, WatchHandle, WritePtr,
+};
+
+use super::{Rename, Storage};
+use crate::newsroom::Dice;
+
+/// Which operations fail: of opening, writing, syncing, renaming, deleting,
+/// counted from 0.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Fault {
+    None,
+    /// This one, with an error of this kind.
+    Once(u64, io::ErrorKind),
+    /// All from this one on, as if the machine were dead.
+    From(u64),
+}
+
+/// A folder that fails.
+#[derive(Clone)]
+pub(super) struct Disk {
+    dir: PathBuf,
+    inner: MmapDirectory,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    fault: Fault,
+    operations: u64,
+    has_failed: bool,
+    /// What was written to each file, and how much of it was synced.
+    files: Vec<(Vec<u8>, usize)>,
+    /// What names stand for now, and stood for at the last sync.
+    names: HashMap<PathBuf, usize>,
+    lasting: HashMap<PathBuf, usize>,
+}
+
+impl Disk {
+    /// The folder `dir` as it is, all of it synced.
+    pub(super) fn new(dir: &Path, fault: Fault) -> Self {
+        let mut files = Vec::new();
+        let mut names = HashMap::new();
+        for entry in fs::read_dir(dir).unwrap() {
+            let entry = entry.unwrap();
+            let bytes = fs::read(entry.path()).unwrap();
+            names.insert(entry.file_name().into(), files.len());
+            files.push((bytes.clone(), bytes.len()));
+        }
+        let state = State {
+            fault,
+            operations: 0,
+            has_failed: false,
+            files,
+            lasting: names.clone(),
+            names,
+        };
+        Self {
+            dir: dir.into(),
+            inner: MmapDirectory::open(dir).unwrap(),
+            state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    pub(super) fn storage(&self) -> Storage {
+        Storage::over(&self.dir, Box::new(self.clone()), Arc::new(self.clone()))
+    }
+
+    /// Whether the fault came.
+    pub(super) fn has_failed(&self) -> bool {
+        self.state().has_failed
+    }
+
+    /// Writes what may be there after a power failure to an empty folder.
+    pub(super) fn lose_power(&self, dice: &mut Dice, to: &Path) {
+        let state = self.state();
+        let names: BTreeSet<_> = state.names.keys().chain(state.lasting.keys()).collect();
+        for name in names {
+            let stands_for = match dice.roll(2) {
+                0 => state.names.get(name),
+                _ => state.lasting.get(name),
+            };
+            if let Some(&file) = stands_for {
+                let (bytes, synced) = &state.files[file];
+                let kept = synced + dice.roll(bytes.len() - synced + 1);
+                fs::write(to.join(name), &bytes[..kept]).unwrap();
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    /// Counts an operation, and fails if it is to fail.
+    fn operation(&self) -> io::Result<()> {
+        let mut state = self.state();
+        let number = state.operations;
+        state.operations += 1;
+        let error = match state.fault {
+            Fault::Once(at, kind) if at == number => io::Error::from(kind),
+            Fault::From(at) if at <= number => io::Error::other("the machine is dead"),
+            _ => return Ok(()),
+        };
+        state.has_failed = true;
+        Err(error)
+    }
+}
+
+impl std::fmt::Debug for Disk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Disk").finish_non_exhaustive()
+    }
+}
+
+impl Rename for Disk {
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.operation()?;
+        fs::rename(self.dir.join(from), self.dir.join(to))?;
+        let mut state = self.state();
+        if let Some(file) = state.names.remove(from) {
+            state.names.insert(to.into(), file);
+        }
+        Ok(())
+    }
+}
+
+/// A file that is being written.
+struct Writing {
+    disk: Disk,
+    file: usize,
+    inner: WritePtr,
+}
+
+impl Write for Writing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.disk.operation()?;
+        let written = self.inner.write(bytes)?;
+        let content = &mut self.disk.state().files[self.file].0;
+        content.extend_from_slice(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+impl TerminatingWrite for Writing {
+    fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
+        self.disk.operation()?;
+        self.inner.terminate_ref(token)?;
+        let (content, synced) = &mut self.disk.state().files[self.file];
+        *synced = content.len();
+        Ok(())
+    }
+}
+
+impl Directory for Disk {
+    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
+        let io = |error| OpenWriteError::wrap_io_error(error, path.into());
+        self.operation().map_err(io)?;
+        let inner = self.inner.open_write(path)?;
+        let mut state = self.state();
+        let file = state.files.len();
+        state.files.push((Vec::new(), 0));
+        state.names.insert(path.into(), file);
+        let disk = self.clone();
+        // As Tantivy's own folder does it: what is small is written at once.
+        Ok(io::BufWriter::new(Box::new(Writing { disk, file, inner })))
+    }
+
+    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
+        self.operation().map_err(|error| DeleteError::IoError {
+            io_error: Arc::new(error),
+            filepath: path.into(),
+        })?;
+        self.inner.delete(path)?;
+        self.state().names.remove(path);
+        Ok(())
+    }
+
+    fn sync_directory(&self) -> io::Result<()> {
+        self.operation()?;
+        let mut state = self.state();
+        state.lasting = state.names.clone();
+        Ok(())
+    }
+
+    fn atomic_write(&self, _: &Path, _: &[u8]) -> io::Result<()> {
+        unreachable!("Storage writes and renames")
+    }
+
+    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
+        self.inner.atomic_read(path)
+    }
+
+    fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        self.inner.get_file_handle(path)
+    }
+
+    fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
+        self.inner.exists(path)
+    }
+
+    fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
+        self.inner.acquire_lock(lock)
+    }
+
+    fn watch(&self, callback: WatchCallback) -> tantivy::Result<WatchHandle> {
+        self.inner.watch(callback)
+    }
+}
