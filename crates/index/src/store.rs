@@ -10,17 +10,19 @@ use tantivy::index::SegmentId;
 use tantivy::merge_policy::NoMergePolicy;
 use tantivy::schema::Term;
 use tantivy::store::{Compressor, ZstdCompressor};
-use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError};
+use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy, SegmentReader, TantivyError};
 use timbao_articles::Article;
 
 use crate::document::ArticleDocument;
-use crate::durable::Storage;
+use crate::durable::{META, Storage};
 use crate::error::{Error, Result};
 use crate::schema::{Fields, INDEX_VERSION, schema};
 use crate::text::TextPlugin;
 
 /// The file that says what wrote the index.
 pub(crate) const MARKER: &str = "timbao.json";
+/// How often a commit is opened while writers put others in its place.
+const TRIES: usize = 50;
 /// Smallest memory that a writing thread is given, in bytes.
 const LEAST_MEMORY: usize = 15_000_000;
 
@@ -158,6 +160,28 @@ impl Index {
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
             .try_into()?)
+    }
+
+    /// Opens something of each segment of the last commit. As writers may remove
+    /// files of a commit before all of them are open, it is tried again when
+    /// there is another commit.
+    pub(crate) fn of_latest_commit<T>(
+        &self,
+        open: impl Fn(&[SegmentReader]) -> Result<T>,
+    ) -> Result<T> {
+        let meta = || self.storage.atomic_read(Path::new(META)).ok();
+        let mut before = meta();
+        for _ in 1..TRIES {
+            let opened = self
+                .reader()
+                .and_then(|reader| open(reader.searcher().segment_readers()));
+            let now = meta();
+            match opened {
+                Err(Error::Damaged { .. }) if before != now => before = now,
+                other => return other,
+            }
+        }
+        open(self.reader()?.searcher().segment_readers())
     }
 
     /// Starts writing.

@@ -145,17 +145,15 @@ impl Index {
     ///
     /// When a file is missing or damaged.
     pub fn searcher(&self) -> Result<Searcher> {
-        let searcher = self.reader()?.searcher();
-        let segments = searcher
-            .segment_readers()
-            .iter()
-            .map(|reader| {
+        let segments = self.of_latest_commit(|readers| {
+            let views = readers.iter().map(|reader| {
                 Ok(SegmentView {
                     text: TextPlugin::open(reader)?,
                     reader: reader.clone(),
                 })
-            })
-            .collect::<Result<Arc<[_]>>>()?;
+            });
+            views.collect::<Result<Arc<[_]>>>()
+        })?;
         let articles: u64 = segments.iter().map(|s| u64::from(s.text.articles())).sum();
         let words: u64 = segments.iter().map(|s| u64::from(s.text.words())).sum();
         let average_length = words as f32 / articles.max(1) as f32;

@@ -11,7 +11,7 @@ use timbao_articles::{Article, read_all};
 use timbao_index::maintain::verify;
 use timbao_index::plan::{Key, Plan, Slot};
 use timbao_index::update::{Sources, UpdateOptions, UpdateReport, update};
-use timbao_index::{Index, SearchOptions, WriterOptions};
+use timbao_index::{Error, Index, Result, SearchOptions, WriterOptions};
 
 pub struct Newsroom {
     pub news: PathBuf,
@@ -55,7 +55,7 @@ impl Newsroom {
         self.update_with(&options()).unwrap()
     }
 
-    pub fn update_with(&self, options: &UpdateOptions) -> timbao_index::Result<UpdateReport> {
+    pub fn update_with(&self, options: &UpdateOptions) -> Result<UpdateReport> {
         update(
             &self.index,
             &Sources::Paths(vec![self.news.clone()]),
@@ -97,24 +97,31 @@ pub fn options() -> UpdateOptions {
     }
 }
 
-/// Every article of an index, in order.
+/// Every article of an index, in order; none, if there is no index.
 pub fn indexed(dir: &Path) -> Vec<Article> {
-    if !dir.join("timbao.json").exists() {
-        return Vec::new();
+    match try_indexed(dir) {
+        Err(Error::NoIndex { .. }) => Vec::new(),
+        other => other.unwrap(),
     }
-    let searcher = Index::open(dir).unwrap().searcher().unwrap();
-    let all = SearchOptions {
+}
+
+/// Every article of an index, in order.
+pub fn try_indexed(dir: &Path) -> Result<Vec<Article>> {
+    let searcher = Index::open(dir)?.searcher()?;
+    let found = searcher.search(&Plan::Everything, &everything())?;
+    let articles: Result<_> = found
+        .hits
+        .iter()
+        .map(|hit| searcher.article(hit.address))
+        .collect();
+    Ok(sort(articles?))
+}
+
+fn everything() -> SearchOptions {
+    SearchOptions {
         limit: 1_000_000,
         ..SearchOptions::default()
-    };
-    let found = searcher.search(&Plan::Everything, &all).unwrap();
-    sort(
-        found
-            .hits
-            .iter()
-            .map(|hit| searcher.article(hit.address).unwrap())
-            .collect(),
-    )
+    }
 }
 
 fn sort(mut articles: Vec<Article>) -> Vec<Article> {
@@ -124,20 +131,20 @@ fn sort(mut articles: Vec<Article>) -> Vec<Article> {
 
 /// How often each id is among the hits of a word.
 pub fn hits(dir: &Path, word: &str) -> HashMap<String, u32> {
-    let searcher = Index::open(dir).unwrap().searcher().unwrap();
+    try_hits(dir, word).unwrap()
+}
+
+/// As [`hits`].
+pub fn try_hits(dir: &Path, word: &str) -> Result<HashMap<String, u32>> {
+    let searcher = Index::open(dir)?.searcher()?;
     let plan = Plan::Word(Slot {
         keys: vec![Key::Folded(word.into())],
     });
-    let all = SearchOptions {
-        limit: 1_000_000,
-        ..SearchOptions::default()
-    };
     let mut ids = HashMap::new();
-    for hit in searcher.search(&plan, &all).unwrap().hits {
-        *ids.entry(searcher.record(hit.address).unwrap().id)
-            .or_default() += 1;
+    for hit in searcher.search(&plan, &everything())?.hits {
+        *ids.entry(searcher.record(hit.address)?.id).or_default() += 1;
     }
-    ids
+    Ok(ids)
 }
 
 /// Numbers that look random and are the same for the same seed (xorshift64*).
