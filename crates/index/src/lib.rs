@@ -13,6 +13,7 @@ mod search;
 mod store;
 mod text;
 pub mod update;
+pub mod watch;
 
 // Tests inside the crate share this with those outside, where it has a name.
 #[cfg(test)]

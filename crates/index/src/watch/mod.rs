@@ -1,0 +1,134 @@
+//! Keeps an index fresh while its sources change.
+//!
+//! The system tells that something changed ([`signals`]); what changed, the
+//! update finds out itself. Where the system tells nothing, as with folders of
+//! other machines, the sources are looked at again and again.
+
+mod schedule;
+mod signals;
+
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use self::schedule::Schedule;
+use self::signals::Signals;
+use crate::error::{Error, Result};
+use crate::update::{self, Progress, Sources, UpdateOptions, UpdateReport, update};
+
+/// How an index is kept fresh.
+#[derive(Debug, Clone)]
+pub struct WatchOptions {
+    /// How each update is done. Its `stop` ends the watch.
+    pub update: UpdateOptions,
+    /// An update begins when nothing has changed for so long, so that files
+    /// that arrive together are taken together.
+    pub settle: Duration,
+    /// An update begins at the latest so long after a change.
+    pub within: Duration,
+}
+
+impl Default for WatchOptions {
+    /// A second, and ten.
+    fn default() -> Self {
+        Self {
+            update: UpdateOptions::default(),
+            settle: Duration::from_secs(1),
+            within: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What a watch tells.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum WatchEvent<'a> {
+    /// The index is up to date; perhaps nothing had changed.
+    Updated(&'a UpdateReport),
+    /// An update failed, and will be tried again.
+    Failed(&'a Error),
+    /// The system does not tell changes of a source, which is looked at every
+    /// [`within`](WatchOptions::within) instead.
+    Polled {
+        /// The source.
+        path: &'a str,
+        /// What the system said.
+        reason: &'a str,
+    },
+}
+
+/// How often the watch looks whether it is time.
+const NAP: Duration = Duration::from_millis(50);
+
+/// Updates an index now, and whenever its sources have changed, until it is
+/// stopped.
+///
+/// Each update is one commit, so readers see the state before it or after it;
+/// between updates others may write. What an update finds is at most as old as
+/// [`WatchOptions::within`] and the update itself take.
+///
+/// # Errors
+///
+/// As [`update`], if the first one fails. Later on, a source that vanished, a
+/// full disk, another process that writes too long and the like are told and
+/// tried again; an index that is gone or damaged is an error.
+pub fn watch(
+    dir: &Path,
+    sources: &Sources,
+    options: &WatchOptions,
+    progress: &dyn Progress,
+    tell: &mut dyn FnMut(WatchEvent<'_>),
+) -> Result<()> {
+    let stop = || options.update.stop.load(Ordering::Relaxed);
+    let mut signals = Signals::new(dir);
+    let mut schedule = Schedule::new(options.settle, options.within);
+    let mut sources = sources.clone();
+    let mut is_first = true;
+    loop {
+        let begin = Instant::now();
+        signals.take();
+        match update(dir, &sources, &options.update, progress) {
+            Ok(report) => {
+                schedule.updated(begin);
+                tell(WatchEvent::Updated(&report));
+            }
+            Err(error) if !is_first && passes(&error) => {
+                schedule.failed(Instant::now());
+                tell(WatchEvent::Failed(&error));
+            }
+            Err(error) => return Err(error),
+        }
+        is_first = false;
+        sources = Sources::Remembered;
+        let followed = signals.follow(&update::sources(dir)?);
+        for (path, reason) in &followed.refused {
+            tell(WatchEvent::Polled { path, reason });
+        }
+        schedule.polls = followed.polls;
+        if followed.is_new {
+            // It may have changed before it was followed.
+            schedule.heard(begin, Instant::now());
+        }
+        loop {
+            if stop() {
+                return Ok(());
+            }
+            if let Some((first, last)) = signals.take() {
+                schedule.heard(first, last);
+            }
+            if Instant::now() >= schedule.due() {
+                break;
+            }
+            thread::sleep(NAP);
+        }
+    }
+}
+
+/// Whether the next time may be better.
+fn passes(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Busy { .. } | Error::Vanished { .. } | Error::Unreadable(_) | Error::Io { .. }
+    )
+}
