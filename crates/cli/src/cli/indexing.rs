@@ -1,6 +1,6 @@
 //! Arguments of the commands that read articles.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
@@ -44,6 +44,37 @@ Examples:
 pub(crate) struct ReindexArgs {
     #[command(flatten)]
     pub indexing: IndexingArgs,
+}
+
+/// Keep the index fresh while files change
+///
+/// Indexes the files and folders that are named, or those of the last run, and then whatever is
+/// new, changed or gone, until it is interrupted. Files that arrive together are taken together.
+/// Where the system does not tell changes, the files are looked at again and again.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao watch
+  timbao watch bao/ tin/ --within 60
+
+Exit status: 0 it was interrupted, 2 an error.")]
+pub(crate) struct WatchArgs {
+    /// Files and folders of articles [default: those of the last run]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Take files and folders whose name begins with a dot
+    #[arg(long, requires = "paths")]
+    pub hidden: bool,
+    /// Begin to index a change at the latest after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value = "10")]
+    pub within: NonZeroU32,
+    /// Remove the articles of a folder that is gone as a whole, or nearly so
+    ///
+    /// Without it they stay until it is back, because a disk may not be mounted.
+    #[arg(long)]
+    pub allow_vanished: bool,
+    #[command(flatten)]
+    pub writing: WritingArgs,
 }
 
 /// What index and reindex have in common.

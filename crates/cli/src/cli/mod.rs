@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use indexing::{
-    ForgetArgs, IndexArgs, IndexingArgs, InspectArgs, ReindexArgs, WritingArgs,
+    ForgetArgs, IndexArgs, IndexingArgs, InspectArgs, ReindexArgs, WatchArgs, WritingArgs,
 };
 pub(crate) use keeping::{BackupArgs, RepairArgs, RestoreArgs, VerifyArgs};
 pub(crate) use searching::{BatchArgs, ExplainArgs, FilterArgs, SearchArgs, ShowArgs, StatsArgs};
@@ -73,6 +73,7 @@ pub(crate) struct GlobalArgs {
 pub(crate) enum Command {
     Index(IndexArgs),
     Reindex(ReindexArgs),
+    Watch(WatchArgs),
     Forget(ForgetArgs),
     Verify(VerifyArgs),
     Repair(RepairArgs),

@@ -20,6 +20,7 @@ mod search;
 mod show;
 mod stats;
 mod verify;
+mod watch;
 
 use std::fs;
 use std::io::{self, Read};
@@ -51,6 +52,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Index(args) => index::index(&args, context),
         Command::Reindex(args) => index::reindex(&args, context),
         Command::Forget(args) => index::forget(&args, context),
+        Command::Watch(args) => watch::run(&args, context),
         Command::Verify(args) => verify::run(&args, context),
         Command::Repair(args) => repair::run(&args, context),
         Command::Backup(args) => backup::run(&args, context),

@@ -22,6 +22,18 @@ pub(super) fn interruptible<T>(
     context: &Context,
     work: impl FnOnce(&dyn Progress, Arc<AtomicBool>) -> Result<T, IndexError>,
 ) -> Result<T> {
+    let stop = stop_on_interrupt();
+    if !context.terminal.shows_progress {
+        return Ok(work(&(), stop)?);
+    }
+    let line = ProgressLine::new(context.terminal.columns.unwrap_or(80), Arc::clone(&stop));
+    let result = work(&line, stop);
+    line.clear();
+    Ok(result?)
+}
+
+/// Is set at the first interrupt from the keyboard; a second one ends the program.
+pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&stop);
     // Without a handler an interrupt ends the process, and the index stays as it was.
@@ -30,13 +42,7 @@ pub(super) fn interruptible<T>(
             std::process::exit(INTERRUPTED);
         }
     });
-    if !context.terminal.shows_progress {
-        return Ok(work(&(), stop)?);
-    }
-    let line = ProgressLine::new(context.terminal.columns.unwrap_or(80), Arc::clone(&stop));
-    let result = work(&line, stop);
-    line.clear();
-    Ok(result?)
+    stop
 }
 
 /// The exit code that shells give a program ended by an interrupt.

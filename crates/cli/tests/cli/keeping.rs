@@ -144,3 +144,42 @@ fn a_place_that_cannot_be_written_to_is_told() {
     }
     assert_eq!(workspace.output(&["verify"], None).0, 0);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_watch_follows_the_files_and_ends_when_interrupted() {
+    use std::io::{BufRead, BufReader};
+
+    let workspace = Workspace::with_articles();
+    let mut watch = workspace
+        .command(&["watch", "bao", "--within", "1"])
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(watch.stderr.take().unwrap()).lines();
+    let mut wait_for = |text: &str| {
+        let line = lines.find(|line| line.as_ref().unwrap().contains(text));
+        assert!(line.is_some(), "{text:?} was not said");
+    };
+    wait_for("watch: following 1 source; Ctrl-C ends it");
+    workspace.write("bao/moi/tin.md", "# Tin mới\n\nĐường làng Đồi Trúc.\n");
+    wait_for("5 articles");
+    assert_eq!(workspace.output(&["search", "Đồi Trúc"], None).0, 0);
+    let interrupt = std::process::Command::new("kill")
+        .args(["-INT", &watch.id().to_string()])
+        .status();
+    assert!(interrupt.unwrap().success());
+    assert_eq!(watch.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_second_writer_waits_and_then_says_who_writes() {
+    let workspace = Workspace::indexed();
+    let index = timbao_index::Index::open(&workspace.path().join(".timbao")).unwrap();
+    let writer = index
+        .writer(timbao_index::WriterOptions::default())
+        .unwrap();
+    assert_snapshot!("reindex_busy", workspace.run(&["reindex", "--wait", "0"]));
+    assert_eq!(workspace.output(&["search", "họp"], None).0, 0);
+    drop(writer);
+    assert_eq!(workspace.output(&["reindex", "--wait", "0"], None).0, 0);
+}

@@ -1,0 +1,71 @@
+//! `timbao watch`.
+
+use std::time::Duration;
+
+use timbao_articles::WalkOptions;
+use timbao_index::update::{Sources, UpdateOptions, UpdateReport};
+use timbao_index::watch::{WatchEvent, WatchOptions, watch};
+
+use crate::cli::WatchArgs;
+use crate::error::{Failure, Result, say, warn};
+use crate::exit::Outcome;
+use crate::output::number::counted;
+use crate::output::path::relative;
+use crate::output::style::Role;
+
+use super::Context;
+use super::index::{summarize, tell_problems, update_options};
+use super::progress::stop_on_interrupt;
+
+/// Keeps the index fresh until it is interrupted.
+pub(crate) fn run(args: &WatchArgs, context: &Context) -> Result<Outcome> {
+    let palette = context.terminal.error_palette;
+    let options = WatchOptions {
+        update: UpdateOptions {
+            walk: WalkOptions {
+                hidden: args.hidden,
+                ..WalkOptions::default()
+            },
+            allow_vanished: args.allow_vanished,
+            ..update_options(&args.writing, context, stop_on_interrupt())
+        },
+        within: Duration::from_secs(args.within.get().into()),
+        ..WatchOptions::default()
+    };
+    let sources = match &args.paths[..] {
+        [] => Sources::Remembered,
+        paths => Sources::Paths(paths.to_vec()),
+    };
+    let mut is_first = true;
+    let mut tell = |event: WatchEvent<'_>| match event {
+        WatchEvent::Updated(report) => {
+            if is_first || report.committed {
+                tell_problems(report, context);
+                summarize(report, false, context);
+            }
+            if is_first {
+                say(palette, Role::Title, "watch", &watched(report));
+            }
+            is_first = false;
+        }
+        WatchEvent::Failed(error) => warn(palette, &format!("{error}; it is tried again")),
+        WatchEvent::Polled { path, reason } => {
+            let path = relative(path);
+            let message = format!(
+                "{path}: changes are not told ({reason}); it is looked at every {} s",
+                args.within
+            );
+            warn(palette, &message);
+        }
+        _ => {}
+    };
+    match watch(&context.settings.index, &sources, &options, &(), &mut tell) {
+        Ok(()) => Ok(Outcome::Found),
+        Err(error) => Err(Failure::from(error)),
+    }
+}
+
+fn watched(report: &UpdateReport) -> String {
+    let sources = counted(report.sources.len() as u64, "source");
+    format!("following {sources}; Ctrl-C ends it")
+}
