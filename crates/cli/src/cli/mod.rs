@@ -4,6 +4,7 @@
 
 mod indexing;
 mod keeping;
+mod research;
 mod searching;
 mod tools;
 mod values;
@@ -16,6 +17,7 @@ pub(crate) use indexing::{
     ForgetArgs, IndexArgs, IndexingArgs, InspectArgs, ReindexArgs, WatchArgs, WritingArgs,
 };
 pub(crate) use keeping::{BackupArgs, RepairArgs, RestoreArgs, VerifyArgs};
+pub(crate) use research::{KwicArgs, LanguageName, MeasureName, PeriodName, SplitName, TrendsArgs};
 pub(crate) use searching::{BatchArgs, ExplainArgs, FilterArgs, SearchArgs, ShowArgs, StatsArgs};
 pub(crate) use tools::{
     AnalyzeArgs, BenchCommand, CompletionsArgs, ConfigCommand, ConfigShowArgs, LatencyArgs,
@@ -83,6 +85,8 @@ pub(crate) enum Command {
     Show(ShowArgs),
     Stats(StatsArgs),
     Batch(BatchArgs),
+    Kwic(KwicArgs),
+    Trends(TrendsArgs),
     Explain(ExplainArgs),
     Analyze(AnalyzeArgs),
     Inspect(InspectArgs),

@@ -10,6 +10,7 @@ mod config;
 mod explain;
 mod index;
 mod inspect;
+mod kwic;
 mod man;
 mod progress;
 mod queries;
@@ -19,6 +20,7 @@ mod restore;
 mod search;
 mod show;
 mod stats;
+mod trends;
 mod verify;
 mod watch;
 
@@ -61,6 +63,8 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Show(args) => show::run(&args, context),
         Command::Stats(args) => stats::run(&args, context),
         Command::Batch(args) => batch::run(&args, context),
+        Command::Kwic(args) => kwic::run(&args, context),
+        Command::Trends(args) => trends::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
         Command::Bench(BenchCommand::Latency(args)) => bench_latency::run(&args, context),
         Command::Bench(BenchCommand::Relevance(args)) => bench_relevance::run(&args, context),

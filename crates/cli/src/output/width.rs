@@ -31,6 +31,27 @@ pub(crate) fn truncated(text: &str, columns: usize) -> String {
     kept
 }
 
+/// The end of a text, at most so many columns of it, the first of which is `…` when
+/// something was cut.
+pub(crate) fn truncated_start(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut kept: Vec<&str> = Vec::new();
+    let mut taken = 1;
+    for grapheme in text.graphemes(true).rev() {
+        taken += width(grapheme);
+        if taken > columns {
+            break;
+        }
+        kept.push(grapheme);
+    }
+    if columns > 0 {
+        kept.push("…");
+    }
+    kept.into_iter().rev().collect()
+}
+
 /// Breaks pieces into lines of at most so many columns, at white space where there is some.
 /// `None` is one line, however long.
 pub(crate) fn wrapped(pieces: Vec<Piece>, columns: Option<usize>) -> Vec<Line> {
@@ -184,5 +205,11 @@ mod tests {
         assert_eq!(truncated("越南", 3), "越…");
         assert_eq!(truncated("越南", 0), "");
         assert_eq!(truncated("vừa", 3), "vừa");
+        assert_eq!(truncated_start("tiếng Việt", 5), "…Việt");
+        assert_eq!(
+            truncated_start("tie\u{302}\u{301}ng", 4),
+            "…\u{65}\u{302}\u{301}ng"
+        );
+        assert_eq!(truncated_start("vừa", 0), "");
     }
 }

@@ -1,8 +1,10 @@
 //! What is shown of hits and articles, as data: the same from the command line and from the
 //! server.
 
+pub mod chart;
 pub mod csv;
 pub mod json;
+pub mod research;
 
 use std::ops::Range;
 

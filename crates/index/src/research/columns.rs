@@ -101,16 +101,34 @@ impl FromStr for GroupKey {
     }
 }
 
+impl GroupKey {
+    /// What it counts by, without how many tokens.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Left(_) => "left",
+            Self::Right(_) => "right",
+            Self::Match => "match",
+            Self::Period(By::Day) => "day",
+            Self::Period(By::Week) => "week",
+            Self::Period(By::Month) => "month",
+            Self::Period(By::Quarter) => "quarter",
+            Self::Period(By::Year) => "year",
+            Self::Facet(Facet::Section) => "section",
+            Self::Facet(Facet::Place) => "place",
+            Self::Facet(Facet::Agency) => "agency",
+            Self::Facet(Facet::Author) => "author",
+            Self::Facet(Facet::Source) => "source",
+            Self::Facet(Facet::Year) => "year",
+            Self::Facet(Facet::Month) => "month",
+        }
+    }
+}
+
 impl fmt::Display for GroupKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Left(1) => f.write_str("left"),
-            Self::Right(1) => f.write_str("right"),
-            Self::Left(n) => write!(f, "left:{n}"),
-            Self::Right(n) => write!(f, "right:{n}"),
-            Self::Match => f.write_str("match"),
-            Self::Period(by) => by.fmt(f),
-            Self::Facet(facet) => facet.fmt(f),
+            Self::Left(n) | Self::Right(n) if *n > 1 => write!(f, "{}:{n}", self.name()),
+            _ => f.write_str(self.name()),
         }
     }
 }

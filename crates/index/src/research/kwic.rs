@@ -42,7 +42,7 @@ impl Default for KwicOptions {
 
 /// A random sample. The same seed takes the same lines out of the same
 /// articles, however they are spread over segments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Sample {
     /// How many lines, at most.
     pub size: usize,

@@ -18,7 +18,7 @@ mod reading;
 mod trends;
 
 pub use columns::{GroupKey, SortKey};
-pub use kwic::{Concordance, KwicGroup, KwicLine, KwicOptions, Sample};
+pub use kwic::{CharRange, Concordance, KwicGroup, KwicLine, KwicOptions, Sample};
 pub use periods::{By, Period};
 pub use reading::as_phrases;
 pub use trends::{Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery};

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use tantivy::time::{Date, Month, Weekday};
+
+use crate::query::iso_day;
 
 /// How long a period is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,10 +30,10 @@ pub struct Period {
     /// Its name: `2026-03-25`, `2026-W13`, `2026-03`, `2026-Q1` or `2026`.
     pub period: String,
     /// Its first day, in days since 1970-01-01.
-    #[serde(skip)]
+    #[serde(rename = "from", serialize_with = "iso")]
     pub first_day: i32,
     /// Its last day.
-    #[serde(skip)]
+    #[serde(rename = "to", serialize_with = "iso")]
     pub last_day: i32,
 }
 
@@ -45,6 +47,12 @@ impl fmt::Display for By {
             Self::Year => "year",
         })
     }
+}
+
+/// Writes a day as a date.
+#[allow(clippy::trivially_copy_pass_by_ref)] // Serde asks for it.
+fn iso<S: Serializer>(day: &i32, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&iso_day(*day))
 }
 
 /// Julian day number of 1970-01-01.

@@ -1,0 +1,216 @@
+//! Arguments of the views for research.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
+use timbao_index::research::{GroupKey, SortKey};
+
+use super::searching::FilterArgs;
+use super::values::ListFormat;
+
+/// Print every match in the middle of its line
+///
+/// A concordance: the match in the middle, some words on each side, and the article, date and
+/// place it is from. Words side by side are a phrase here, as if they stood in quotation marks.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao kwic tự diễn biến
+  timbao kwic 'chi bộ' --sort right,left --limit 200
+  timbao kwic 'cử tri' --group right --after 2020
+  timbao kwic 'cử tri' --sample 100 --seed 7 --format csv > dong.csv
+
+Exit status: 0 matches, 1 no match, 2 an error.")]
+pub(crate) struct KwicArgs {
+    /// What to look for; words side by side are a phrase
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// Words on each side
+    #[arg(long, short = 'C', value_name = "N", default_value_t = 10)]
+    pub context: u32,
+    /// Words before the match, if not as many as behind it
+    #[arg(long, value_name = "N")]
+    pub left: Option<u32>,
+    /// Words behind the match, if not as many as before it
+    #[arg(long, value_name = "N")]
+    pub right: Option<u32>,
+    /// Sort by left, right, match, date, -date, section, place, agency, author or source; several
+    /// with commas [default: date]
+    ///
+    /// `left` is the word before the match, `left:3` the three words before it, the nearest
+    /// first. Words are in the order of a Vietnamese dictionary.
+    #[arg(
+        long,
+        value_name = "KEYS",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
+    pub sort: Vec<SortKey>,
+    /// Count the lines by left, right, match, day, week, month, quarter, year, section, place,
+    /// agency, author or source, instead of printing them; several with commas
+    #[arg(long, value_name = "KEYS", value_delimiter = ',')]
+    pub group: Vec<GroupKey>,
+    /// Take so many lines by chance
+    #[arg(long, value_name = "N")]
+    pub sample: Option<usize>,
+    /// What the choice of the sample depends on: the same number takes the same lines
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "sample")]
+    pub seed: u64,
+    /// Lines or groups to print [default: 50; all of them in csv and jsonl]
+    #[arg(long, short = 'n', value_name = "N")]
+    pub limit: Option<usize>,
+    /// Lines to leave out before the first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub offset: usize,
+    /// Output format: text, json, jsonl or csv
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub format: ListFormat,
+    #[command(flatten)]
+    pub filters: FilterArgs,
+}
+
+/// Count queries over time
+///
+/// Matches and articles of up to ten queries by day, week, month, quarter or year: how many, and
+/// how many of a million words or a thousand articles of that time. Each query is an argument of
+/// its own; words side by side are a phrase. Filters narrow the articles that are counted and the
+/// articles they are a share of. Periods with few articles are marked with *.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao trends 'tự diễn biến' 'tự chuyển hóa'
+  timbao trends 'chuyển đổi số' --by year --measure per-thousand
+  timbao trends 'nhân sự' --split section --svg nhan-su.svg --title 'Nhân sự trên báo'
+  timbao trends 'đại hội' --by week --format csv > dai-hoi.csv
+
+Exit status: 0 matches, 1 no match, 2 an error.")]
+pub(crate) struct TrendsArgs {
+    /// What to count, up to ten queries
+    #[arg(required = true, value_name = "QUERY", num_args = 1..=10)]
+    pub queries: Vec<String>,
+    /// Length of a period: day, week, month, quarter or year
+    #[arg(
+        long,
+        value_name = "PERIOD",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub by: PeriodName,
+    /// What the chart shows: matches, articles, per-million (matches in a million words) or
+    /// per-thousand (articles with a match in a thousand)
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub measure: MeasureName,
+    /// Count each value of section, source, place, agency or author for itself
+    #[arg(long, value_name = "BY", value_enum, hide_possible_values = true)]
+    pub split: Option<SplitName>,
+    /// Values to tell apart; the rarer ones are counted together
+    #[arg(long, value_name = "N", default_value_t = 8, requires = "split")]
+    pub values: usize,
+    /// Mark periods with fewer articles
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub thin: u64,
+    /// Draw the chart into a file, as SVG
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub svg: Option<PathBuf>,
+    /// Headline of the drawn chart
+    #[arg(long, value_name = "TEXT", requires = "svg")]
+    pub title: Option<String>,
+    /// Language of the drawn chart: vi or en
+    #[arg(
+        long,
+        value_name = "LANGUAGE",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub lang: LanguageName,
+    /// Output format: text, json, jsonl or csv
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub format: ListFormat,
+    #[command(flatten)]
+    pub filters: FilterArgs,
+}
+
+/// Calendar periods.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PeriodName {
+    /// A day
+    #[value(alias = "ngay", alias = "ngày")]
+    Day,
+    /// A week from Monday
+    #[value(alias = "tuan", alias = "tuần")]
+    Week,
+    /// A month
+    #[default]
+    #[value(alias = "thang", alias = "tháng")]
+    Month,
+    /// Three months
+    #[value(alias = "quy", alias = "quý")]
+    Quarter,
+    /// A year
+    #[value(alias = "nam", alias = "năm")]
+    Year,
+}
+
+/// What a chart shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MeasureName {
+    /// Places where the query matches
+    Matches,
+    /// Articles with a match
+    Articles,
+    /// Matches in a million words
+    #[default]
+    PerMillion,
+    /// Articles with a match in a thousand
+    PerThousand,
+}
+
+/// Metadata that counts can be split by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SplitName {
+    /// Section of the paper
+    #[value(alias = "muc", alias = "mục")]
+    Section,
+    /// Publication
+    #[value(alias = "nguon", alias = "nguồn", alias = "bao", alias = "báo")]
+    Source,
+    /// Place of the dateline
+    #[value(alias = "noi", alias = "nơi")]
+    Place,
+    /// News agency
+    #[value(alias = "hang", alias = "hãng")]
+    Agency,
+    /// Author
+    #[value(alias = "tac_gia", alias = "tác_giả")]
+    Author,
+}
+
+/// Languages of charts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LanguageName {
+    /// Vietnamese
+    #[default]
+    Vi,
+    /// English
+    En,
+}

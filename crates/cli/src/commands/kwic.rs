@@ -1,0 +1,305 @@
+//! `timbao kwic`.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use timbao_articles::Published;
+use timbao_index::Index;
+use timbao_index::output::csv;
+use timbao_index::output::research::{KwicAnswer, KwicGroupsAnswer};
+use timbao_index::research::{Concordance, KwicGroup, KwicLine, KwicOptions, Sample, as_phrases};
+
+use crate::cli::{KwicArgs, ListFormat};
+use crate::error::Result;
+use crate::exit::Outcome;
+use crate::output::csv::CsvWriter;
+use crate::output::date::vietnamese;
+use crate::output::json::{write_line, write_pretty};
+use crate::output::number::{count, counted};
+use crate::output::sanitize::escape;
+use crate::output::style::Role;
+use crate::output::table::{Side, Table};
+use crate::output::terminal::Terminal;
+use crate::output::width::{truncated, truncated_start, width};
+
+use super::Context;
+use super::query::Prepared;
+
+/// Lines that are printed unless more are asked for.
+const SHOWN: usize = 50;
+/// Lines that are read at a time; each article of them is read once.
+const BATCH: usize = 10_000;
+
+/// Prints a concordance.
+pub(crate) fn run(args: &KwicArgs, context: &Context) -> Result<Outcome> {
+    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let prepared = Prepared::new(&args.query.join(" "), &args.filters, context)?;
+    prepared.warn(context);
+    let options = KwicOptions {
+        left: args.left.unwrap_or(args.context),
+        right: args.right.unwrap_or(args.context),
+        sort: args.sort.clone(),
+        sample: args.sample.map(|size| Sample {
+            size,
+            seed: args.seed,
+        }),
+    };
+    let concordance = searcher.concordance(&as_phrases(prepared.plan()), &options)?;
+    if args.group.is_empty() {
+        write_lines(args, &prepared, &concordance, &options, context)?;
+    } else {
+        write_groups(args, &prepared, &concordance, &options, context)?;
+    }
+    Ok(Outcome::of(concordance.matches() > 0))
+}
+
+/// How many lines or groups are printed.
+fn limit(args: &KwicArgs) -> usize {
+    args.limit.unwrap_or(match args.format {
+        ListFormat::Text | ListFormat::Json => SHOWN,
+        ListFormat::Jsonl | ListFormat::Csv => usize::MAX,
+    })
+}
+
+fn write_lines(
+    args: &KwicArgs,
+    prepared: &Prepared,
+    concordance: &Concordance<'_>,
+    options: &KwicOptions,
+    context: &Context,
+) -> Result<()> {
+    let terminal = &context.terminal;
+    let mut out = context.paged_for(args.format);
+    let end = args
+        .offset
+        .saturating_add(limit(args))
+        .min(concordance.len());
+    let batches = (args.offset..end)
+        .step_by(BATCH)
+        .map(|start| concordance.lines(start..(start + BATCH).min(end)));
+    match args.format {
+        ListFormat::Text => {
+            let lines = concordance.lines(args.offset..end)?;
+            write_summary(&mut out, terminal, concordance, lines.len())?;
+            write_text(&mut out, terminal, &lines)?;
+        }
+        ListFormat::Json => {
+            let lines = concordance.lines(args.offset..end)?;
+            let answer = KwicAnswer::new(
+                &prepared.text,
+                &prepared.problems,
+                concordance,
+                options.sample,
+                args.offset,
+                &lines,
+            );
+            write_pretty(&mut out, &answer)?;
+        }
+        ListFormat::Jsonl => {
+            for batch in batches {
+                for line in batch? {
+                    write_line(&mut out, &line)?;
+                }
+            }
+        }
+        ListFormat::Csv => {
+            let mut rows = CsvWriter::new(&mut out, terminal, &csv::KWIC_HEADER)?;
+            for batch in batches {
+                for line in &batch? {
+                    rows.row(csv::kwic_row(line))?;
+                }
+            }
+            rows.flush()?;
+        }
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn write_summary(
+    out: &mut dyn Write,
+    terminal: &Terminal,
+    concordance: &Concordance<'_>,
+    shown: usize,
+) -> io::Result<()> {
+    let mut summary = format!(
+        "{} in {}",
+        counted_matches(concordance.matches()),
+        counted(concordance.articles(), "article")
+    );
+    if (concordance.len() as u64) < concordance.matches() {
+        summary.push_str(&format!(
+            ", a sample of {}",
+            count(concordance.len() as u64)
+        ));
+    }
+    if shown < concordance.len() {
+        summary.push_str(&format!(", {} shown", count(shown as u64)));
+    }
+    writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))
+}
+
+fn counted_matches(number: u64) -> String {
+    match number {
+        1 => "1 match".to_owned(),
+        _ => format!("{} matches", count(number)),
+    }
+}
+
+/// What of a line is shown, each part on one line.
+struct Shown {
+    date: String,
+    left: String,
+    matched: String,
+    right: String,
+    place: String,
+}
+
+impl Shown {
+    fn new(line: &KwicLine) -> Self {
+        let one_line = |text: &str| escape(&text.replace('\n', " ¶ ")).into_owned();
+        let date = line.date.as_deref().unwrap_or_default();
+        Self {
+            date: Published::parse(date).map_or_else(|| date.to_owned(), |d| vietnamese(&d)),
+            left: one_line(&line.left),
+            matched: one_line(&line.matched),
+            right: one_line(&line.right),
+            place: format!("{} {}:{}", escape(&line.id), line.field, line.token),
+        }
+    }
+}
+
+/// Columns of an article's id and the place in it, where the terminal has room for both.
+const PLACE: usize = 36;
+/// Narrower terminals show no places.
+const WITH_PLACES: usize = 110;
+
+fn write_text(out: &mut dyn Write, terminal: &Terminal, lines: &[KwicLine]) -> io::Result<()> {
+    let lines: Vec<Shown> = lines.iter().map(Shown::new).collect();
+    let widest = |part: fn(&Shown) -> &String| lines.iter().map(|l| width(part(l))).max();
+    let widest = |part| widest(part).unwrap_or(0);
+    let (date, matched) = (widest(|l| &l.date), widest(|l| &l.matched));
+    let (mut left, mut right) = (widest(|l| &l.left), widest(|l| &l.right));
+    let mut place = widest(|l| &l.place);
+    if let Some(columns) = terminal.columns {
+        place = if columns >= WITH_PLACES {
+            place.min(PLACE)
+        } else {
+            0
+        };
+        let taken = date + 2 + matched + if place > 0 { place + 2 } else { 0 };
+        let room = columns.saturating_sub(taken);
+        // What one side does not need is the other's.
+        let half = room / 2;
+        (left, right) = (
+            left.min(room - right.min(half)),
+            right.min(room - left.min(half)),
+        );
+    }
+    let paint = |role, text: &str| terminal.palette.paint(role, text).to_string();
+    for line in &lines {
+        let before = truncated_start(&line.left, left);
+        let behind = truncated(&line.right, right);
+        write!(
+            out,
+            "{}{}  {}{before}{}{behind}",
+            paint(Role::Dim, &line.date),
+            " ".repeat(date - width(&line.date)),
+            " ".repeat(left.saturating_sub(width(&before))),
+            paint(Role::Match, &line.matched),
+        )?;
+        if place > 0 {
+            // The next column begins where the longest match and context end.
+            let taken = width(&line.matched) + width(&behind);
+            write!(
+                out,
+                "{}  {}",
+                " ".repeat((matched + right).saturating_sub(taken)),
+                paint(Role::Dim, &truncated_start(&line.place, place)),
+            )?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn write_groups(
+    args: &KwicArgs,
+    prepared: &Prepared,
+    concordance: &Concordance<'_>,
+    options: &KwicOptions,
+    context: &Context,
+) -> Result<()> {
+    let terminal = &context.terminal;
+    let groups = concordance.groups(&args.group)?;
+    let all = groups.len();
+    let start = args.offset.min(all);
+    let end = args.offset.saturating_add(limit(args)).min(all);
+    let shown: &[KwicGroup] = groups.get(start..end).unwrap_or_default();
+    let mut out = context.paged_for(args.format);
+    let names: Vec<String> = args.group.iter().map(ToString::to_string).collect();
+    match args.format {
+        ListFormat::Text => {
+            write_summary(&mut out, terminal, concordance, concordance.len())?;
+            let mut columns = vec![("matches", Side::Right), ("articles", Side::Right)];
+            columns.extend(args.group.iter().map(|key| (key.name(), Side::Left)));
+            let mut table = Table::new(&columns);
+            for group in shown {
+                let values = group
+                    .values
+                    .iter()
+                    .map(|value| value.clone().unwrap_or_else(|| "(none)".to_owned()));
+                table.row(
+                    [count(group.matches), count(group.articles)]
+                        .into_iter()
+                        .chain(values),
+                );
+            }
+            table.write(&mut out, terminal)?;
+            if shown.len() < all {
+                let more = format!(
+                    "{} of {}; --limit shows more",
+                    count(shown.len() as u64),
+                    counted(all as u64, "group")
+                );
+                writeln!(out, "{}", terminal.palette.paint(Role::Dim, &more))?;
+            }
+        }
+        ListFormat::Json => {
+            let answer = KwicGroupsAnswer::new(
+                &prepared.text,
+                &prepared.problems,
+                concordance,
+                options.sample,
+                &args.group,
+                shown,
+            );
+            write_pretty(&mut out, &answer)?;
+        }
+        ListFormat::Jsonl => {
+            for group in shown {
+                write_line(&mut out, group)?;
+            }
+        }
+        ListFormat::Csv => {
+            let mut header: Vec<&str> = names.iter().map(String::as_str).collect();
+            header.extend(["matches", "articles"]);
+            let mut rows = CsvWriter::new(&mut out, terminal, &header)?;
+            for group in shown {
+                let mut values: Vec<Cow<'_, str>> = group
+                    .values
+                    .iter()
+                    .map(|value| Cow::from(value.as_deref().unwrap_or_default()))
+                    .collect();
+                values.extend([
+                    group.matches.to_string().into(),
+                    group.articles.to_string().into(),
+                ]);
+                rows.row(values)?;
+            }
+            rows.flush()?;
+        }
+    }
+    out.flush()?;
+    Ok(())
+}

@@ -1,0 +1,276 @@
+//! `timbao trends`.
+
+use std::fs;
+use std::io::{self, Write};
+
+use timbao_index::Index;
+use timbao_index::output::chart::{ChartOptions, Language, Measure, svg};
+use timbao_index::output::csv;
+use timbao_index::output::research::TrendsAnswer;
+use timbao_index::plan::{Facet, Plan};
+use timbao_index::research::{
+    By, Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery, as_phrases,
+};
+
+use crate::cli::{LanguageName, ListFormat, MeasureName, PeriodName, SplitName, TrendsArgs};
+use crate::error::{Failure, Result};
+use crate::exit::Outcome;
+use crate::output::csv::CsvWriter;
+use crate::output::json::{write_line, write_pretty};
+use crate::output::number::{count, counted};
+use crate::output::sanitize::escape;
+use crate::output::style::Role;
+use crate::output::table::{Side, Table};
+use crate::output::terminal::Terminal;
+use crate::output::width::{truncated, width};
+
+use super::Context;
+use super::query::Prepared;
+
+/// Counts queries over time.
+pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
+    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let prepared = args
+        .queries
+        .iter()
+        .map(|query| Prepared::new(query, &args.filters, context))
+        .collect::<Result<Vec<_>>>()?;
+    prepared.iter().for_each(|query| query.warn(context));
+    let queries: Vec<TrendsQuery> = prepared
+        .iter()
+        .map(|query| TrendsQuery {
+            name: query.text.clone(),
+            plan: as_phrases(query.plan()),
+        })
+        .collect();
+    let base = match Prepared::new("", &args.filters, context)?.plan() {
+        Plan::Nothing => Plan::Everything,
+        filters => filters.clone(),
+    };
+    let options = TrendsOptions {
+        by: args.by.into(),
+        split: args.split.map(Facet::from),
+        most_values: args.values,
+        count: Count::Publications,
+        thin: args.thin,
+    };
+    let trends = searcher.trends(&queries, &base, &options)?;
+    if let Some(path) = &args.svg {
+        let chart = ChartOptions {
+            measure: args.measure.into(),
+            language: args.lang.into(),
+            title: args.title.clone(),
+            note: None,
+        };
+        fs::write(path, svg(&trends, &chart)).map_err(|error| Failure::file(path, &error))?;
+    }
+    let mut out = context.paged_for(args.format);
+    match args.format {
+        ListFormat::Text => write_text(&mut out, &context.terminal, &trends, args.measure.into())?,
+        ListFormat::Json => {
+            let problems = prepared
+                .iter()
+                .map(|query| (query.text.as_str(), query.problems.as_slice()));
+            write_pretty(&mut out, &TrendsAnswer::new(&trends, problems))?;
+        }
+        ListFormat::Jsonl => {
+            for series in &trends.series {
+                write_line(&mut out, series)?;
+            }
+        }
+        ListFormat::Csv => {
+            let mut rows = CsvWriter::new(&mut out, &context.terminal, &csv::TRENDS_HEADER)?;
+            for row in csv::trends_rows(&trends) {
+                rows.row(row)?;
+            }
+            rows.flush()?;
+        }
+    }
+    out.flush()?;
+    let any = trends.series.iter().any(|series| series.total.articles > 0);
+    Ok(Outcome::of(any))
+}
+
+/// Columns of the chart beside a table of numbers.
+const CHART: usize = 24;
+
+/// A table of each series with a bar in each row.
+fn write_text(
+    out: &mut dyn Write,
+    terminal: &Terminal,
+    trends: &Trends,
+    measure: Measure,
+) -> io::Result<()> {
+    let most = trends
+        .series
+        .iter()
+        .flat_map(|series| &series.points)
+        .filter_map(|point| measure.of(point))
+        .fold(0.0, f64::max);
+    for (number, series) in trends.series.iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        let mut title = escape(&series.query).into_owned();
+        match (&series.value, series.other) {
+            (Some(value), _) => title.push_str(&format!(" · {}", escape(value))),
+            (None, true) => title.push_str(" · (other)"),
+            (None, false) => {}
+        }
+        let total = format!(
+            "{} in {} of {}",
+            counted_matches(series.total.matches),
+            count(series.total.articles),
+            counted(series.total.of_articles, "article"),
+        );
+        let room = terminal.columns.unwrap_or(usize::MAX);
+        let title = truncated(&title, room.saturating_sub(width(&total) + 2));
+        writeln!(
+            out,
+            "{}  {}",
+            terminal.palette.paint(Role::Title, &title),
+            terminal.palette.paint(Role::Dim, &total)
+        )?;
+        table(trends, series, measure, most).write(out, terminal)?;
+    }
+    let is_thin = |series: &Trend| series.points.iter().any(|point| point.thin);
+    if trends.series.iter().any(is_thin) {
+        let note = format!("* fewer than {} articles", trends.thin_below);
+        writeln!(out, "{}", terminal.palette.paint(Role::Dim, &note))?;
+    }
+    Ok(())
+}
+
+fn table(trends: &Trends, series: &Trend, measure: Measure, most: f64) -> Table {
+    let mut table = Table::new(&[
+        (period_name(trends.by), Side::Left),
+        ("matches", Side::Right),
+        ("articles", Side::Right),
+        ("of articles", Side::Right),
+        ("of tokens", Side::Right),
+        ("per million", Side::Right),
+        ("per thousand", Side::Right),
+        ("", Side::Left),
+    ]);
+    let mut add = |period: &str, point: &TrendPoint, bar: String| {
+        let rate = |rate: Option<f64>| rate.map_or_else(|| "–".to_owned(), decimals);
+        table.row([
+            format!("{period}{}", if point.thin { " *" } else { "" }),
+            count(point.matches),
+            count(point.articles),
+            count(point.of_articles),
+            count(point.of_tokens),
+            rate(point.per_million_tokens),
+            rate(point.per_thousand_articles),
+            bar,
+        ]);
+    };
+    for (period, point) in trends.periods.iter().zip(&series.points) {
+        let share = measure
+            .of(point)
+            .map_or(0.0, |value| value / most.max(f64::MIN_POSITIVE));
+        add(&period.period, point, bar(share));
+    }
+    if series.undated.of_articles > 0 {
+        add("undated", &series.undated, String::new());
+    }
+    table
+}
+
+fn period_name(by: By) -> &'static str {
+    match by {
+        By::Day => "day",
+        By::Week => "week",
+        By::Month => "month",
+        By::Quarter => "quarter",
+        By::Year => "year",
+    }
+}
+
+fn counted_matches(number: u64) -> String {
+    match number {
+        1 => "1 match".to_owned(),
+        _ => format!("{} matches", count(number)),
+    }
+}
+
+/// A rate with as many decimals as say something.
+fn decimals(rate: f64) -> String {
+    if rate >= 100.0 || rate == 0.0 {
+        count(rate.round() as u64)
+    } else if rate >= 10.0 {
+        format!("{rate:.1}")
+    } else {
+        format!("{rate:.2}")
+    }
+}
+
+/// A bar of eighths of columns.
+fn bar(share: f64) -> String {
+    const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (share.clamp(0.0, 1.0) * (CHART * 8) as f64).round() as usize;
+    // What is there at all is seen.
+    let eighths = if share > 0.0 { eighths.max(1) } else { 0 };
+    format!("{}{}", "█".repeat(eighths / 8), PARTS[eighths % 8])
+}
+
+impl From<PeriodName> for By {
+    fn from(name: PeriodName) -> Self {
+        match name {
+            PeriodName::Day => Self::Day,
+            PeriodName::Week => Self::Week,
+            PeriodName::Month => Self::Month,
+            PeriodName::Quarter => Self::Quarter,
+            PeriodName::Year => Self::Year,
+        }
+    }
+}
+
+impl From<MeasureName> for Measure {
+    fn from(name: MeasureName) -> Self {
+        match name {
+            MeasureName::Matches => Self::Matches,
+            MeasureName::Articles => Self::Articles,
+            MeasureName::PerMillion => Self::PerMillion,
+            MeasureName::PerThousand => Self::PerThousand,
+        }
+    }
+}
+
+impl From<SplitName> for Facet {
+    fn from(name: SplitName) -> Self {
+        match name {
+            SplitName::Section => Self::Section,
+            SplitName::Source => Self::Source,
+            SplitName::Place => Self::Place,
+            SplitName::Agency => Self::Agency,
+            SplitName::Author => Self::Author,
+        }
+    }
+}
+
+impl From<LanguageName> for Language {
+    fn from(name: LanguageName) -> Self {
+        match name {
+            LanguageName::Vi => Self::Vietnamese,
+            LanguageName::En => Self::English,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bar, decimals};
+
+    #[test]
+    fn bars_and_rates_read_well() {
+        assert_eq!(
+            [bar(0.0), bar(0.001), bar(1.0)],
+            [String::new(), "▏".into(), "█".repeat(24)]
+        );
+        assert_eq!(
+            [0.0, 0.123, 4.567, 45.67, 4567.8].map(decimals),
+            ["0", "0.12", "4.57", "45.7", "4,568"]
+        );
+    }
+}
