@@ -62,17 +62,27 @@ fn a_source_that_changed_is_stale_whether_its_time_tells_or_not() {
         .unwrap()
         .modified()
         .unwrap();
-    fs::write(newsroom.path("a.txt"), "Một\n\nTin thứ hai .").unwrap();
+    fs::write(newsroom.path("a.txt"), "Một\n\nTin thứ nhấc.").unwrap();
     let file = fs::File::options()
         .write(true)
         .open(newsroom.path("a.txt"))
         .unwrap();
     file.set_modified(time).unwrap();
     fs::remove_file(newsroom.path("b.jsonl")).unwrap();
+    newsroom.write("c.txt", "Ba\n\nTin mới.");
     let report = verify(&newsroom.index, true).unwrap();
     assert!(report.is_sound());
-    let kinds: Vec<_> = report.faults.iter().map(|fault| fault.kind).collect();
-    assert_eq!(kinds, [FaultKind::Stale, FaultKind::Stale]);
+    let faults: Vec<_> = report
+        .faults
+        .iter()
+        .map(|fault| (fault.kind, fault.message.as_str()))
+        .collect();
+    let expected = [
+        "its content changed, and neither its length nor its time tells",
+        "it is gone or cannot be read",
+        "it is not indexed yet",
+    ];
+    assert_eq!(faults, expected.map(|message| (FaultKind::Stale, message)));
 }
 
 #[test]

@@ -252,6 +252,27 @@ fn a_first_run_that_fails_leaves_nothing_behind() {
     assert_eq!(left, ["notes.txt"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn names_that_are_not_utf_8_and_links_in_a_circle_do_no_harm() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let newsroom = Newsroom::new(&[("a.txt", "Một\n\nTin.")]);
+    let name = std::ffi::OsStr::from_bytes(b"b\xff.txt");
+    fs::write(newsroom.news.join(name), "Hai\n\nTin.").unwrap();
+    std::os::unix::fs::symlink(&newsroom.news, newsroom.path("vòng")).unwrap();
+    let first = newsroom.update();
+    assert_eq!((first.total_articles, first.problems.len()), (2, 1));
+    let report = timbao_index::maintain::verify(&newsroom.index, true).unwrap();
+    assert_eq!((report.faults, report.source_files), (Vec::new(), 2));
+    let moved = std::ffi::OsStr::from_bytes(b"c\xfe.txt");
+    fs::rename(newsroom.news.join(name), newsroom.news.join(moved)).unwrap();
+    let second = newsroom.update();
+    assert_eq!((second.total_articles, second.files.unchanged), (2, 1));
+    fs::remove_file(newsroom.news.join(moved)).unwrap();
+    assert_eq!(newsroom.update().total_articles, 1);
+}
+
 #[test]
 fn a_file_that_cannot_be_parsed_any_more_loses_its_article_and_says_so() {
     let newsroom = Newsroom::new(&[("a.jsonl", &line("một", "Tin."))]);

@@ -1,7 +1,7 @@
 //! Whether an index is what was written, and agrees with itself and with its
 //! sources.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::fs::File;
 use std::io;
@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::schema::schema;
 use crate::store::Index;
 use crate::text::TextPlugin;
-use crate::update::{Payload, Place, Record, hash_of, key};
+use crate::update::{self, Payload, Place, Record, hash_of, key};
 
 /// What a check found.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -166,7 +166,9 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
         report.agreement(record, &numbers);
     }
     if let (Some(record), true) = (&record, sources) {
-        report.sources(record);
+        let sources = Payload::of(&index.engine)?.map(|payload| payload.sources);
+        let found = update::find(dir, sources.unwrap_or_default());
+        report.sources(record, &found);
     }
     Ok(report)
 }
@@ -294,18 +296,14 @@ impl VerifyReport {
     }
 
     /// Reads all files of the record and compares them.
-    fn sources(&mut self, record: &Record) {
+    fn sources(&mut self, record: &Record, found: &BTreeMap<String, FoundFile>) {
         for (path, seen) in &record.files {
-            let Ok(file) = FoundFile::new(Path::new(path)) else {
-                self.fault(
-                    path,
-                    FaultKind::Stale,
-                    "it is gone or cannot be read".into(),
-                );
+            let Some(file) = found.get(path) else {
+                self.stale(path, "it is gone or cannot be read");
                 continue;
             };
             self.source_files += 1;
-            let mut there: Vec<_> = hashes(&file);
+            let mut there: Vec<_> = hashes(file);
             let mut then: Vec<_> = seen
                 .members
                 .iter()
@@ -319,13 +317,22 @@ impl VerifyReport {
                 } else {
                     "it changed since it was indexed"
                 };
-                self.fault(path, FaultKind::Stale, message.into());
+                self.stale(path, message);
+            }
+        }
+        for path in found.keys() {
+            if !record.files.contains_key(path) {
+                self.stale(path, "it is not indexed yet");
             }
         }
     }
+
+    fn stale(&mut self, path: &str, message: &str) {
+        self.fault(path, FaultKind::Stale, message.to_owned());
+    }
 }
 
-fn hashes(file: &FoundFile) -> Vec<(Place, crate::update::Hash)> {
+fn hashes(file: &FoundFile) -> Vec<(Place, update::Hash)> {
     let mut hashes = Vec::new();
     let Ok(mut reader) = open(file, &Limits::default()) else {
         return hashes;

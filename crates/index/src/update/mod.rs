@@ -16,12 +16,13 @@ mod sources;
 mod state;
 mod task;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use timbao_articles::{Limits, WalkOptions};
+use timbao_articles::{FoundFile, Limits, WalkOptions};
 
 use self::diff::{Diff, Found, Wish};
 use self::pipeline::{Outcome, Pipeline};
@@ -163,6 +164,11 @@ pub fn sources(dir: &Path) -> Result<Vec<Source>> {
     Ok(Payload::of(&Index::open(dir)?.engine)?
         .map(|payload| payload.sources)
         .unwrap_or_default())
+}
+
+/// The files that there are under sources, by how their paths are written.
+pub(crate) fn find(dir: &Path, sources: Vec<Source>) -> BTreeMap<String, FoundFile> {
+    Found::walk(&Scope::remembered(sources), dir, &()).files
 }
 
 /// Forgets sources, and removes their articles; the files stay untouched. An
