@@ -6,6 +6,7 @@ mod indexing;
 mod keeping;
 mod research;
 mod searching;
+mod serving;
 mod tools;
 mod values;
 
@@ -19,6 +20,7 @@ pub(crate) use indexing::{
 pub(crate) use keeping::{BackupArgs, RepairArgs, RestoreArgs, VerifyArgs};
 pub(crate) use research::{KwicArgs, LanguageName, MeasureName, PeriodName, SplitName, TrendsArgs};
 pub(crate) use searching::{BatchArgs, ExplainArgs, FilterArgs, SearchArgs, ShowArgs, StatsArgs};
+pub(crate) use serving::ServeArgs;
 pub(crate) use tools::{
     AnalyzeArgs, BenchCommand, CompletionsArgs, ConfigCommand, ConfigShowArgs, LatencyArgs,
     ManArgs, RelevanceArgs,
@@ -88,6 +90,7 @@ pub(crate) enum Command {
     Kwic(KwicArgs),
     Trends(TrendsArgs),
     Explain(ExplainArgs),
+    Serve(ServeArgs),
     Analyze(AnalyzeArgs),
     Inspect(InspectArgs),
     /// Measure the speed and the ranking of searches

@@ -18,6 +18,7 @@ mod query;
 mod repair;
 mod restore;
 mod search;
+mod serve;
 mod show;
 mod stats;
 mod trends;
@@ -66,6 +67,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Kwic(args) => kwic::run(&args, context),
         Command::Trends(args) => trends::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
+        Command::Serve(args) => serve::run(&args, context),
         Command::Bench(BenchCommand::Latency(args)) => bench_latency::run(&args, context),
         Command::Bench(BenchCommand::Relevance(args)) => bench_relevance::run(&args, context),
     }

@@ -98,7 +98,7 @@ pub struct RangeShape {
 }
 
 /// What in a query could not be read as it stands.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub struct ProblemShape {
     message: String,
     hint: Option<String>,

@@ -1,0 +1,61 @@
+//! `timbao serve`.
+
+use std::io::Write;
+use std::time::Duration;
+use std::{env, fs, io};
+
+use timbao_server::{Error, Options, Token, serve};
+
+use crate::cli::ServeArgs;
+use crate::error::{Failure, Result};
+use crate::exit::Outcome;
+
+use super::Context;
+
+/// The variable of the environment that may hold the token.
+const TOKEN: &str = "TIMBAO_TOKEN";
+
+/// Serves until the process is told to end.
+pub(crate) fn run(args: &ServeArgs, context: &Context) -> Result<Outcome> {
+    let mut options = Options::new(&context.settings.index, args.listen);
+    options.token = token(args)?;
+    options.allow_everyone = args.allow_everyone;
+    options.hosts.clone_from(&args.host);
+    options.limits.time = Duration::from_secs(args.timeout);
+    options.log_queries = args.log_queries;
+    serve(options, |address| {
+        // Whoever closed standard output does not want to know.
+        let _ = writeln!(io::stdout(), "http://{address}/");
+        let _ = io::stdout().flush();
+    })?;
+    Ok(Outcome::Found)
+}
+
+/// The token of the file, else that of the environment.
+fn token(args: &ServeArgs) -> Result<Option<Token>> {
+    let (text, place) = match &args.token_file {
+        Some(path) => {
+            let text = fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
+            (text, path.display().to_string())
+        }
+        None => match env::var(TOKEN) {
+            Ok(text) if !text.is_empty() => (text, TOKEN.to_owned()),
+            _ => return Ok(None),
+        },
+    };
+    Token::new(&text)
+        .map(Some)
+        .map_err(|error| Failure::new(format!("{place}: {error}")))
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Index(error) => error.into(),
+            Error::Open { .. } => Self::new(error.to_string()).hint(
+                "give a token with --token-file or TIMBAO_TOKEN, or answer everyone with --allow-everyone",
+            ),
+            _ => Self::new(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Hits, lines and counts as CSV, for spreadsheets.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use timbao_index::SearchOptions;
+use timbao_index::output::ShownHit;
+use timbao_index::output::csv::{HEADER, row};
+
+use crate::app::App;
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::query::{Query, sort};
+
+use super::kwic::KwicRequest;
+use super::trends::TrendsRequest;
+use super::view;
+
+/// The columns of a line of a concordance.
+const LINE: [&str; 11] = [
+    "line", "left", "match", "right", "id", "title", "date", "section", "source", "field", "token",
+];
+
+/// The columns of a count.
+const POINT: [&str; 9] = [
+    "query",
+    "value",
+    "period",
+    "matches",
+    "articles",
+    "of_articles",
+    "of_tokens",
+    "per_million_tokens",
+    "per_thousand_articles",
+];
+
+/// Answers with hits, as many as an export may have.
+pub(super) async fn hits(
+    State(app): State<Arc<App>>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let mut params = Params::new(raw.as_deref());
+    let view = view(&app, &mut params)?;
+    let limits = app.options.limits;
+    let query = Query::take(&mut params, &limits)?;
+    let options = SearchOptions {
+        limit: params.number("limit", 0..=limits.export, limits.export)?,
+        sort: sort(&mut params)?,
+        total: false,
+        ..SearchOptions::default()
+    };
+    params.finish()?;
+    let work = app.work.run(&view, move |_, searcher| {
+        let found = searcher.search(query.plan(), &options)?;
+        let mut sheet = Sheet::new(&HEADER)?;
+        for (hit, rank) in found.hits.iter().zip(1..) {
+            let hit = ShownHit::load(&searcher, query.plan(), hit, rank, 1)?;
+            sheet.row(row(&hit))?;
+        }
+        sheet.finish()
+    });
+    Ok(sent("timbao-hits.csv", work.await?))
+}
+
+/// Answers with the lines of a concordance, as many as an export may have.
+pub(super) async fn lines(
+    State(app): State<Arc<App>>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let mut params = Params::new(raw.as_deref());
+    let view = view(&app, &mut params)?;
+    let mut limits = app.options.limits;
+    let limit = params.number("limit", 0..=limits.export, limits.export)?;
+    limits.offset = 0;
+    let mut request = KwicRequest::take(&mut params, &limits)?;
+    request.limit = limit;
+    params.finish()?;
+    let work = app.work.run(&view, move |_, searcher| {
+        let lines = request.run(&searcher)?.lines;
+        let mut sheet = Sheet::new(&LINE)?;
+        for (line, number) in lines.iter().zip(1_u64..) {
+            sheet.row([
+                number.to_string().into(),
+                Cow::from(&line.left),
+                Cow::from(&line.matched),
+                Cow::from(&line.right),
+                Cow::from(&line.id),
+                optional(&line.title),
+                optional(&line.date),
+                optional(&line.section),
+                optional(&line.source),
+                line.field.to_string().into(),
+                line.token.to_string().into(),
+            ])?;
+        }
+        sheet.finish()
+    });
+    Ok(sent("timbao-concordance.csv", work.await?))
+}
+
+/// Answers with the counts of trends.
+pub(super) async fn points(
+    State(app): State<Arc<App>>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let mut params = Params::new(raw.as_deref());
+    let view = view(&app, &mut params)?;
+    let request = TrendsRequest::take(&mut params, &app.options.limits)?;
+    params.finish()?;
+    let work = app.work.run(&view, move |_, searcher| {
+        let trends = request.run(&searcher)?;
+        let rate = |rate: Option<f64>| rate.map(|rate| rate.to_string()).unwrap_or_default();
+        let mut sheet = Sheet::new(&POINT)?;
+        for series in &trends.series {
+            let periods = trends.periods.iter().map(|period| period.period.as_str());
+            let undated = (series.undated.of_articles > 0).then_some(("", &series.undated));
+            for (period, point) in periods.zip(&series.points).chain(undated) {
+                sheet.row([
+                    Cow::from(&series.query),
+                    optional(&series.value),
+                    Cow::from(period),
+                    point.matches.to_string().into(),
+                    point.articles.to_string().into(),
+                    point.of_articles.to_string().into(),
+                    point.of_tokens.to_string().into(),
+                    rate(point.per_million_tokens).into(),
+                    rate(point.per_thousand_articles).into(),
+                ])?;
+            }
+        }
+        sheet.finish()
+    });
+    Ok(sent("timbao-trends.csv", work.await?))
+}
+
+/// Rows of CSV that a spreadsheet opens as text in UTF-8.
+struct Sheet {
+    rows: csv::Writer<Vec<u8>>,
+}
+
+impl Sheet {
+    fn new(header: &[&str]) -> Result<Self, Problem> {
+        // Without this mark spreadsheets take UTF-8 for something else.
+        let mut rows = csv::Writer::from_writer("\u{FEFF}".as_bytes().to_vec());
+        rows.write_record(header).map_err(failed)?;
+        Ok(Self { rows })
+    }
+
+    fn row<'a>(&mut self, values: impl IntoIterator<Item = Cow<'a, str>>) -> Result<(), Problem> {
+        for value in values {
+            let value = harmless(&value);
+            self.rows.write_field(value.as_bytes()).map_err(failed)?;
+        }
+        self.rows.write_record(None::<&[u8]>).map_err(failed)
+    }
+
+    fn finish(self) -> Result<Vec<u8>, Problem> {
+        self.rows
+            .into_inner()
+            .map_err(|error| Problem::internal(error.to_string()))
+    }
+}
+
+fn failed(error: csv::Error) -> Problem {
+    Problem::internal(error.to_string())
+}
+
+/// A value that may be missing.
+fn optional(value: &Option<String>) -> Cow<'_, str> {
+    Cow::Borrowed(value.as_deref().unwrap_or_default())
+}
+
+/// A value that no spreadsheet takes for a formula: an apostrophe makes it text, as OWASP
+/// advises.
+fn harmless(value: &str) -> Cow<'_, str> {
+    let is_number = value.parse::<f64>().is_ok();
+    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number {
+        Cow::Owned(format!("'{value}"))
+    } else {
+        Cow::Borrowed(value)
+    }
+}
+
+fn sent(name: &str, csv: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+    ];
+    (headers, csv).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn formulas_become_text() {
+        for (value, written) in [
+            ("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"),
+            ("-1.5", "-1.5"),
+            ("-a", "'-a"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("tự = chuyển", "tự = chuyển"),
+            ("", ""),
+        ] {
+            assert_eq!(harmless(value), written);
+        }
+    }
+}

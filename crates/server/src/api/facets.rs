@@ -1,0 +1,57 @@
+//! `/facets`: all hits, counted by their metadata.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use serde::Serialize;
+use timbao_index::FacetCounts;
+use timbao_index::output::json::{ProblemShape, RANGE_UNIT, VERSION};
+
+use crate::app::App;
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::query::{FACETS, Query, facets};
+
+use super::{OfView, json, sent, view};
+
+/// The counts of a query: what a search says without its hits.
+#[derive(Serialize)]
+struct Answer<'a> {
+    version: u32,
+    query: &'a str,
+    total: u64,
+    range_unit: &'static str,
+    problems: Vec<ProblemShape>,
+    facets: Vec<FacetCounts>,
+}
+
+/// Answers with counts; by every facet if none is named.
+pub(super) async fn answer(
+    State(app): State<Arc<App>>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let mut params = Params::new(raw.as_deref());
+    let view = view(&app, &mut params)?;
+    let query = Query::take(&mut params, &app.options.limits)?;
+    let mut by = facets(&mut params)?;
+    params.finish()?;
+    if by.is_empty() {
+        by = FACETS.iter().map(|&(_, facet)| facet).collect();
+    }
+    let work = app.work.run(&view, move |view, searcher| {
+        let counts = searcher.facets(query.plan(), &by)?;
+        json(&OfView {
+            answer: Answer {
+                version: VERSION,
+                query: &query.text,
+                total: counts.total,
+                range_unit: RANGE_UNIT,
+                problems: query.problem_shapes(),
+                facets: counts.facets,
+            },
+            view: &view.id,
+        })
+    });
+    work.await.map(sent)
+}

@@ -1,0 +1,104 @@
+//! The HTTP API. Its JSON is that of the command line's `--format json`.
+
+mod articles;
+mod export;
+mod facets;
+pub(crate) mod kwic;
+pub(crate) mod search;
+mod stats;
+pub(crate) mod trends;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde::Serialize;
+use timbao_index::output::json::VERSION;
+
+use crate::app::App;
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::views::View;
+
+/// The description of the API.
+const OPENAPI: &str = include_str!("openapi.json");
+
+/// The routes below `/api/v1`.
+pub(crate) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/search", get(search::answer))
+        .route("/search.csv", get(export::hits))
+        .route("/articles/{*id}", get(articles::answer))
+        .route("/facets", get(facets::answer))
+        .route("/kwic", get(kwic::answer))
+        .route("/kwic.csv", get(export::lines))
+        .route("/trends", get(trends::answer))
+        .route("/trends.csv", get(export::points))
+        .route("/stats", get(stats::answer))
+        .route("/openapi.json", get(openapi))
+        .route("/healthz", get(health))
+        .route("/metrics", get(metrics))
+}
+
+/// Whether the server is there.
+#[derive(Serialize)]
+struct Health {
+    version: u32,
+    status: &'static str,
+}
+
+/// Says that the server is there.
+pub(crate) async fn health() -> Result<Response, Problem> {
+    let health = Health {
+        version: VERSION,
+        status: "ok",
+    };
+    json(&health).map(sent)
+}
+
+/// What is counted, for Prometheus.
+pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let kind = "text/plain; version=0.0.4; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], app.metrics.text(&app)).into_response()
+}
+
+async fn openapi() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
+}
+
+/// An answer with the id of the view that it comes from.
+#[derive(Serialize)]
+struct OfView<'v, T> {
+    #[serde(flatten)]
+    answer: T,
+    view: &'v str,
+}
+
+/// The view that a request names, else the latest.
+///
+/// # Errors
+///
+/// When the view is no longer kept.
+pub(crate) fn view(app: &App, params: &mut Params) -> Result<Arc<View>, Problem> {
+    match params.text("view", 64)? {
+        Some(id) => app.views.find(&id).ok_or_else(Problem::gone),
+        None => Ok(app.views.latest()),
+    }
+}
+
+/// Writes an answer.
+///
+/// # Errors
+///
+/// When it is more than JSON can say, which no answer is.
+fn json(answer: &impl Serialize) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(answer).map_err(|error| Problem::internal(error.to_string()))
+}
+
+/// Sends JSON that was written.
+fn sent(json: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], json).into_response()
+}

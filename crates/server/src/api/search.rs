@@ -1,0 +1,120 @@
+//! `/search`: ranked hits.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use timbao_index::output::ShownHit;
+use timbao_index::output::json::SearchAnswer;
+use timbao_index::plan::Facet;
+use timbao_index::{FacetCounts, SearchOptions, Searcher};
+
+use crate::app::App;
+use crate::options::Limits;
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::query::{Query, facets, sort};
+
+use super::{OfView, json, sent, view};
+
+/// Hits where nothing else is asked for.
+const LIMIT: usize = 10;
+/// Passages of one hit, at most.
+const SNIPPETS: usize = 5;
+
+/// What is asked for.
+pub(crate) struct SearchRequest {
+    pub query: Query,
+    pub options: SearchOptions,
+    pub snippets: usize,
+    pub facets: Vec<Facet>,
+}
+
+/// What was found.
+pub(crate) struct SearchResult {
+    pub total: u64,
+    pub hits: Vec<ShownHit>,
+    pub facets: Vec<FacetCounts>,
+}
+
+/// Answers with hits.
+pub(super) async fn answer(
+    State(app): State<Arc<App>>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let mut params = Params::new(raw.as_deref());
+    let view = view(&app, &mut params)?;
+    let request = SearchRequest::take(&mut params, &app.options.limits)?;
+    params.finish()?;
+    let work = app.work.run(&view, move |view, searcher| {
+        let result = request.run(&searcher)?;
+        let query = &request.query;
+        let mut answer = SearchAnswer::new(
+            &query.text,
+            &query.problems,
+            result.total,
+            request.options.offset,
+            &result.hits,
+        );
+        answer.facets = Some(result.facets.as_slice()).filter(|facets| !facets.is_empty());
+        json(&OfView {
+            answer,
+            view: &view.id,
+        })
+    });
+    work.await.map(sent)
+}
+
+impl SearchRequest {
+    /// Takes a search from the parameters of a request.
+    ///
+    /// # Errors
+    ///
+    /// When a value cannot be read, or there is nothing to search for.
+    fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
+        let query = Query::take(params, limits)?;
+        let recency = params.number("recency", 1.0..=36_500.0, 0.0)?;
+        let options = SearchOptions {
+            limit: params.number("limit", 0..=limits.page, LIMIT)?,
+            offset: params.number("offset", 0..=limits.offset, 0)?,
+            sort: sort(params)?,
+            total: true,
+            recency_half_life: Some(recency).filter(|days| *days > 0.0),
+        };
+        Ok(Self {
+            query,
+            options,
+            snippets: params.number("snippets", 0..=SNIPPETS, 1)?,
+            facets: facets(params)?,
+        })
+    }
+
+    /// Searches, and reads what is shown of the hits.
+    ///
+    /// # Errors
+    ///
+    /// When the time is over or the index is damaged.
+    pub(crate) fn run(&self, searcher: &Searcher) -> Result<SearchResult, Problem> {
+        let plan = self.query.plan();
+        let found = searcher.search(plan, &self.options)?;
+        let total = found
+            .total
+            .ok_or_else(|| Problem::internal("the engine did not count the matches"))?;
+        let first = self.options.offset as u64 + 1;
+        let hits = found
+            .hits
+            .iter()
+            .zip(first..)
+            .map(|(hit, rank)| ShownHit::load(searcher, plan, hit, rank, self.snippets))
+            .collect::<Result<_, _>>()?;
+        let facets = match self.facets.as_slice() {
+            [] => Vec::new(),
+            facets => searcher.facets(plan, facets)?.facets,
+        };
+        Ok(SearchResult {
+            total,
+            hits,
+            facets,
+        })
+    }
+}

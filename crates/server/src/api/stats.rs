@@ -1,0 +1,31 @@
+//! `/stats`: what the index holds.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use timbao_index::output::json::StatsAnswer;
+
+use crate::app::App;
+use crate::params::Params;
+use crate::problem::Problem;
+
+use super::{OfView, json, sent, view};
+
+/// Answers with figures.
+pub(super) async fn answer(
+    State(app): State<Arc<App>>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let mut params = Params::new(raw.as_deref());
+    let view = view(&app, &mut params)?;
+    params.finish()?;
+    let index = app.options.index.display().to_string();
+    let work = app.work.run(&view, move |view, _| {
+        json(&OfView {
+            answer: StatsAnswer::new(index, view.stats()?),
+            view: &view.id,
+        })
+    });
+    work.await.map(sent)
+}

@@ -1,0 +1,159 @@
+//! `/trends`: how often something is said over time.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use serde::Serialize;
+use timbao_index::Searcher;
+use timbao_index::output::json::{ProblemShape, RANGE_UNIT, VERSION};
+use timbao_index::plan::{Facet, Plan};
+use timbao_index::query::{Accents, Filters};
+use timbao_index::research::{By, Trends, TrendsOptions, TrendsQuery, as_phrases};
+
+use crate::app::App;
+use crate::options::Limits;
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::query::{FACETS, Query, accents, filters};
+
+use super::{OfView, json, sent, view};
+
+/// Queries of one chart, at most.
+pub(crate) const QUERIES: usize = 8;
+/// Values that are told apart, at most.
+const VALUES: usize = 20;
+
+/// The names of periods.
+pub(crate) const BY: [(&str, By); 5] = [
+    ("day", By::Day),
+    ("week", By::Week),
+    ("month", By::Month),
+    ("quarter", By::Quarter),
+    ("year", By::Year),
+];
+
+/// What is asked for.
+pub(crate) struct TrendsRequest {
+    pub queries: Vec<Query>,
+    /// The articles among which is counted: those that the filters let pass.
+    pub base: Plan,
+    pub options: TrendsOptions,
+}
+
+/// How often some queries match over time.
+#[derive(Serialize)]
+struct Answer<'a> {
+    version: u32,
+    range_unit: &'static str,
+    problems: Vec<ProblemOf<'a>>,
+    #[serde(flatten)]
+    trends: Trends,
+}
+
+/// What in one of the queries could not be read as it stands.
+#[derive(Serialize)]
+struct ProblemOf<'a> {
+    query: &'a str,
+    #[serde(flatten)]
+    problem: ProblemShape,
+}
+
+/// Answers with counts.
+pub(super) async fn answer(
+    State(app): State<Arc<App>>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let mut params = Params::new(raw.as_deref());
+    let view = view(&app, &mut params)?;
+    let request = TrendsRequest::take(&mut params, &app.options.limits)?;
+    params.finish()?;
+    let work = app.work.run(&view, move |view, searcher| {
+        let trends = request.run(&searcher)?;
+        let problems = request.queries.iter().flat_map(|query| {
+            let shapes = query.problem_shapes().into_iter();
+            shapes.map(|problem| ProblemOf {
+                query: &query.text,
+                problem,
+            })
+        });
+        json(&OfView {
+            answer: Answer {
+                version: VERSION,
+                range_unit: RANGE_UNIT,
+                problems: problems.collect(),
+                trends,
+            },
+            view: &view.id,
+        })
+    });
+    work.await.map(sent)
+}
+
+impl TrendsRequest {
+    /// Takes trends from the parameters of a request: `q` for each query.
+    ///
+    /// # Errors
+    ///
+    /// When a value cannot be read, or there is nothing to count.
+    pub(super) fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
+        let accents = accents(params)?;
+        let filters = filters(params, limits)?;
+        let texts = params.texts("q", limits.text, QUERIES)?;
+        if texts.is_empty() {
+            return Err(Problem::query("", &[]));
+        }
+        let queries = texts
+            .into_iter()
+            .map(|text| Query::new(text, filters.clone(), accents)?.required())
+            .collect::<Result<Vec<_>, _>>()?;
+        let splits: Vec<(&str, Option<Facet>)> = FACETS
+            .iter()
+            .filter(|(_, facet)| !matches!(facet, Facet::Year | Facet::Month))
+            .map(|&(name, facet)| (name, Some(facet)))
+            .collect();
+        let standard = TrendsOptions::default();
+        let options = TrendsOptions {
+            by: params.choice("by", &BY, standard.by)?,
+            split: params.choice("split", &splits, None)?,
+            most_values: params.number("values", 1..=VALUES, standard.most_values)?,
+            thin: params.number("thin", 0..=1_000_000, standard.thin)?,
+            ..standard
+        };
+        Ok(Self {
+            queries,
+            base: base(filters)?,
+            options,
+        })
+    }
+
+    /// Counts.
+    ///
+    /// # Errors
+    ///
+    /// When the time is over or the index is damaged.
+    pub(crate) fn run(&self, searcher: &Searcher) -> Result<Trends, Problem> {
+        let queries: Vec<TrendsQuery> = self
+            .queries
+            .iter()
+            .map(|query| TrendsQuery {
+                name: query.text.clone(),
+                plan: as_phrases(query.plan()),
+            })
+            .collect();
+        Ok(searcher.trends(&queries, &self.base, &self.options)?)
+    }
+}
+
+/// The articles among which is counted: those that the filters let pass.
+///
+/// # Errors
+///
+/// When a filter is none.
+pub(crate) fn base(filters: Filters) -> Result<Plan, Problem> {
+    if filters.is_empty() {
+        return Ok(Plan::Everything);
+    }
+    let query = Query::new(String::new(), filters, Accents::Auto)?;
+    Ok(query.lowered.plan)
+}

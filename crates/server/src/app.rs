@@ -1,0 +1,88 @@
+//! What all requests share, and which of them goes where.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+
+use crate::log::{Log, Value};
+use crate::metrics::Metrics;
+use crate::options::Options;
+use crate::views::Views;
+use crate::work::Work;
+use crate::{api, assets, guard};
+
+/// How often the index is looked at for a new commit.
+const REFRESH: Duration = Duration::from_secs(1);
+
+/// What all requests share.
+pub(crate) struct App {
+    pub options: Options,
+    pub views: Views,
+    pub work: Work,
+    pub metrics: Metrics,
+    pub log: Log,
+}
+
+impl App {
+    /// Opens the index.
+    ///
+    /// # Errors
+    ///
+    /// When it does not open.
+    pub(crate) fn open(options: Options) -> Result<Self, timbao_index::Error> {
+        Ok(Self {
+            views: Views::open(&options.index, &options.limits)?,
+            work: Work::new(&options.limits),
+            metrics: Metrics::default(),
+            log: Log,
+            options,
+        })
+    }
+
+    /// All routes.
+    pub(crate) fn router(self: Arc<Self>) -> Router {
+        Router::new()
+            .nest("/api/v1", api::routes())
+            .route("/healthz", get(api::health))
+            .route("/metrics", get(api::metrics))
+            .route("/assets/{name}", get(assets::serve))
+            .fallback(guard::not_found)
+            .method_not_allowed_fallback(guard::wrong_method)
+            .layer(from_fn_with_state(Arc::clone(&self), guard::admit))
+            .layer(from_fn(guard::protect))
+            .layer(from_fn_with_state(Arc::clone(&self), guard::watch))
+            .with_state(self)
+    }
+
+    /// Takes up new commits, for ever.
+    pub(crate) async fn refresh(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(REFRESH).await;
+            let app = Arc::clone(&self);
+            // A panic ends this one look at the index, not the looking.
+            let _ = tokio::task::spawn_blocking(move || app.look()).await;
+        }
+    }
+
+    fn look(&self) {
+        match self.views.refresh() {
+            Ok(None) => {}
+            Ok(Some(view)) => {
+                self.metrics.refreshed();
+                let fields = [
+                    ("view", Value::Text(&view.id)),
+                    ("articles", Value::Whole(view.searcher.article_count())),
+                ];
+                self.log.info("refresh", &fields);
+            }
+            Err(error) => {
+                self.metrics.refresh_failed();
+                let fields = [("reason", Value::Text(&error.to_string()))];
+                self.log.warn("refresh failed", &fields);
+            }
+        }
+    }
+}

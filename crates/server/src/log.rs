@@ -1,0 +1,55 @@
+//! The log: one JSON object a line, on standard error.
+
+use std::io::{self, Write};
+use std::time::SystemTime;
+
+use serde_json::{Map, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Writes what happens.
+#[derive(Default)]
+pub(crate) struct Log;
+
+/// The value of a field.
+pub(crate) enum Value<'v> {
+    Text(&'v str),
+    Whole(u64),
+    Milliseconds(f64),
+}
+
+impl Log {
+    /// Something happened that was meant to.
+    pub(crate) fn info(&self, event: &str, fields: &[(&str, Value<'_>)]) {
+        write("info", event, fields);
+    }
+
+    /// Something happened that a person should look at.
+    pub(crate) fn warn(&self, event: &str, fields: &[(&str, Value<'_>)]) {
+        write("warn", event, fields);
+    }
+}
+
+fn write(level: &str, event: &str, fields: &[(&str, Value<'_>)]) {
+    let mut line = Map::new();
+    let now = OffsetDateTime::from(SystemTime::now());
+    let now = now.replace_millisecond(now.millisecond()).unwrap_or(now);
+    line.insert(
+        "time".into(),
+        json!(now.format(&Rfc3339).unwrap_or_default()),
+    );
+    line.insert("level".into(), json!(level));
+    line.insert("event".into(), json!(event));
+    for (name, value) in fields {
+        let value = match value {
+            Value::Text(text) => json!(text),
+            Value::Whole(number) => json!(number),
+            Value::Milliseconds(ms) => json!((ms * 1000.0).round() / 1000.0),
+        };
+        line.insert((*name).into(), value);
+    }
+    let mut line = serde_json::Value::Object(line).to_string();
+    line.push('\n');
+    // If standard error is closed there is nobody to tell.
+    let _ = io::stderr().lock().write_all(line.as_bytes());
+}

@@ -1,0 +1,204 @@
+//! What is counted, in the text format of Prometheus.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::app::App;
+
+/// The upper bounds of the classes that times are counted in, in seconds.
+const BOUNDS: [f64; 12] = [
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
+];
+
+/// Everything that is counted.
+#[derive(Default)]
+pub(crate) struct Metrics {
+    requests: Mutex<BTreeMap<(String, u16), u64>>,
+    times: Mutex<BTreeMap<String, Times>>,
+    in_flight: AtomicU64,
+    connections: AtomicU64,
+    refreshes: AtomicU64,
+    refresh_failures: AtomicU64,
+}
+
+/// The times of one route.
+#[derive(Default)]
+struct Times {
+    classes: [u64; BOUNDS.len()],
+    count: u64,
+    sum: f64,
+}
+
+/// Counts something that is under way, as long as it is there.
+pub(crate) struct UnderWay<'m>(&'m AtomicU64);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Metrics {
+    /// A request has begun.
+    pub(crate) fn begin(&self) -> UnderWay<'_> {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        UnderWay(&self.in_flight)
+    }
+
+    /// A client has connected.
+    pub(crate) fn connect(&self) -> UnderWay<'_> {
+        self.connections.fetch_add(1, Ordering::Relaxed);
+        UnderWay(&self.connections)
+    }
+
+    /// A request of a route was answered.
+    pub(crate) fn answered(&self, route: &str, status: u16, time: Duration) {
+        let seconds = time.as_secs_f64();
+        {
+            let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+            *requests.entry((route.to_owned(), status)).or_default() += 1;
+        }
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = times.entry(route.to_owned()).or_default();
+        times.count += 1;
+        times.sum += seconds;
+        for (class, bound) in times.classes.iter_mut().zip(BOUNDS) {
+            *class += u64::from(seconds <= bound);
+        }
+    }
+
+    /// A new commit was taken up.
+    pub(crate) fn refreshed(&self) {
+        self.refreshes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A new commit could not be taken up.
+    pub(crate) fn refresh_failed(&self) {
+        self.refresh_failures.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Everything, as Prometheus reads it.
+    pub(crate) fn text(&self, app: &App) -> String {
+        let mut out = String::new();
+        // Writing to a string does not fail.
+        let _ = self.write(&mut out, app);
+        out
+    }
+
+    fn write(&self, out: &mut String, app: &App) -> std::fmt::Result {
+        head(
+            out,
+            "timbao_requests_total",
+            "counter",
+            "Requests that were answered.",
+        )?;
+        for ((route, status), count) in
+            &*self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+        {
+            writeln!(
+                out,
+                "timbao_requests_total{{route=\"{route}\",status=\"{status}\"}} {count}"
+            )?;
+        }
+        let name = "timbao_request_seconds";
+        head(
+            out,
+            name,
+            "histogram",
+            "Time from a request's head to its answer's.",
+        )?;
+        for (route, times) in &*self.times.lock().unwrap_or_else(PoisonError::into_inner) {
+            for (count, bound) in times.classes.iter().zip(BOUNDS) {
+                writeln!(
+                    out,
+                    "{name}_bucket{{route=\"{route}\",le=\"{bound}\"}} {count}"
+                )?;
+            }
+            let Times { count, sum, .. } = times;
+            writeln!(
+                out,
+                "{name}_bucket{{route=\"{route}\",le=\"+Inf\"}} {count}"
+            )?;
+            writeln!(out, "{name}_sum{{route=\"{route}\"}} {sum}")?;
+            writeln!(out, "{name}_count{{route=\"{route}\"}} {count}")?;
+        }
+        let view = app.views.latest();
+        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let single = [
+            (
+                "timbao_requests_in_flight",
+                "gauge",
+                "Requests under way.",
+                load(&self.in_flight),
+            ),
+            (
+                "timbao_connections",
+                "gauge",
+                "Clients that are connected.",
+                load(&self.connections),
+            ),
+            (
+                "timbao_searches_waiting",
+                "gauge",
+                "Searches that wait for their turn.",
+                app.work.waiting() as u64,
+            ),
+            (
+                "timbao_refreshes_total",
+                "counter",
+                "Commits that were taken up.",
+                load(&self.refreshes),
+            ),
+            (
+                "timbao_refresh_failures_total",
+                "counter",
+                "Failures to take up a commit.",
+                load(&self.refresh_failures),
+            ),
+            (
+                "timbao_views_kept",
+                "gauge",
+                "Replaced views kept for those who page.",
+                app.views.kept() as u64,
+            ),
+            (
+                "timbao_articles",
+                "gauge",
+                "Articles in the index.",
+                view.searcher.article_count(),
+            ),
+        ];
+        for (name, kind, help, value) in single {
+            head(out, name, kind, help)?;
+            writeln!(out, "{name} {value}")?;
+        }
+        if let Some(bytes) = resident_bytes() {
+            let name = "process_resident_memory_bytes";
+            head(
+                out,
+                name,
+                "gauge",
+                "Memory of the process that is in RAM, mapped files included.",
+            )?;
+            writeln!(out, "{name} {bytes}")?;
+        }
+        Ok(())
+    }
+}
+
+fn head(out: &mut String, name: &str, kind: &str, help: &str) -> std::fmt::Result {
+    writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}")
+}
+
+/// The process's memory in RAM, where the system tells it as Linux does.
+fn resident_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kilobytes * 1024)
+}

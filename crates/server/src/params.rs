@@ -1,0 +1,168 @@
+//! The parameters of a request.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use crate::problem::Problem;
+
+/// The parameters of a request that were not asked for yet.
+///
+/// Each is given once unless [`all`](Self::all) takes it; one that is empty counts as left
+/// out, as forms send them.
+pub(crate) struct Params {
+    pairs: Vec<(String, String)>,
+}
+
+impl Params {
+    /// Reads the part of an address behind `?`.
+    pub(crate) fn new(query: Option<&str>) -> Self {
+        let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        Self {
+            pairs: pairs.into_owned().collect(),
+        }
+    }
+
+    /// All values of a parameter.
+    pub(crate) fn all(&mut self, name: &str) -> Vec<String> {
+        let mut values = Vec::new();
+        self.pairs.retain_mut(|(key, value)| {
+            let is_it = key == name;
+            if is_it && !value.is_empty() {
+                values.push(std::mem::take(value));
+            }
+            !is_it
+        });
+        values
+    }
+
+    /// The value of a parameter, if it was given.
+    ///
+    /// # Errors
+    ///
+    /// When it was given twice, or has more than so many characters.
+    pub(crate) fn text(&mut self, name: &str, most: usize) -> Result<Option<String>, Problem> {
+        let mut values = self.all(name);
+        if values.len() > 1 {
+            return Err(Problem::parameter(
+                name,
+                format!("{name} is given more than once"),
+            ));
+        }
+        let value = values.pop();
+        if let Some(value) = &value {
+            bounded(name, value, most)?;
+        }
+        Ok(value)
+    }
+
+    /// All values of a parameter that may be given so many times.
+    ///
+    /// # Errors
+    ///
+    /// When there are too many, or one has more than so many characters.
+    pub(crate) fn texts(
+        &mut self,
+        name: &str,
+        most_characters: usize,
+        most: usize,
+    ) -> Result<Vec<String>, Problem> {
+        let values = self.all(name);
+        if values.len() > most {
+            let detail = format!("{name} is given more than {most} times");
+            return Err(Problem::parameter(name, detail));
+        }
+        for value in &values {
+            bounded(name, value, most_characters)?;
+        }
+        Ok(values)
+    }
+
+    /// A number within a range, or what counts where none is given.
+    ///
+    /// # Errors
+    ///
+    /// When it is no such number.
+    pub(crate) fn number<T>(
+        &mut self,
+        name: &str,
+        range: RangeInclusive<T>,
+        default: T,
+    ) -> Result<T, Problem>
+    where
+        T: FromStr + PartialOrd + Display,
+    {
+        let Some(text) = self.text(name, 40)? else {
+            return Ok(default);
+        };
+        match text.parse() {
+            Ok(number) if range.contains(&number) => Ok(number),
+            _ => Err(Problem::parameter(
+                name,
+                format!(
+                    "{name} is a number from {} to {}",
+                    range.start(),
+                    range.end()
+                ),
+            )),
+        }
+    }
+
+    /// One of some names, or what counts where none is given.
+    ///
+    /// # Errors
+    ///
+    /// When it is none of them.
+    pub(crate) fn choice<T: Copy>(
+        &mut self,
+        name: &str,
+        choices: &[(&str, T)],
+        default: T,
+    ) -> Result<T, Problem> {
+        let Some(text) = self.text(name, 40)? else {
+            return Ok(default);
+        };
+        pick(name, &text, choices)
+    }
+
+    /// Makes sure that nothing is left over.
+    ///
+    /// # Errors
+    ///
+    /// When there is a parameter that nobody asked for.
+    pub(crate) fn finish(self) -> Result<(), Problem> {
+        match self.pairs.into_iter().next() {
+            None => Ok(()),
+            Some((name, _)) => {
+                let shown: String = name.chars().take(40).collect();
+                Err(Problem::parameter(
+                    &shown,
+                    "there is no such parameter here",
+                ))
+            }
+        }
+    }
+}
+
+fn bounded(name: &str, value: &str, most: usize) -> Result<(), Problem> {
+    match value.chars().nth(most) {
+        None => Ok(()),
+        Some(_) => {
+            let detail = format!("{name} has more than {most} characters");
+            Err(Problem::parameter(name, detail))
+        }
+    }
+}
+
+/// The choice of that name.
+///
+/// # Errors
+///
+/// When there is none.
+pub(crate) fn pick<T: Copy>(name: &str, text: &str, choices: &[(&str, T)]) -> Result<T, Problem> {
+    let found = choices.iter().find(|(choice, _)| *choice == text);
+    found.map(|&(_, value)| value).ok_or_else(|| {
+        let names: Vec<&str> = choices.iter().map(|&(choice, _)| choice).collect();
+        Problem::parameter(name, format!("{name} is one of {}", names.join(", ")))
+    })
+}

@@ -1,0 +1,241 @@
+//! What a client is told when there is no answer: `application/problem+json`, RFC 9457.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use timbao_index::Error;
+use timbao_index::output::json::{ProblemShape, RANGE_UNIT};
+use timbao_index::query::{FilterError, Problem as QueryProblem};
+
+/// Why a request has no answer.
+#[derive(Debug, Serialize)]
+pub(crate) struct Problem {
+    /// Which kind of problem it is.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub title: &'static str,
+    #[serde(serialize_with = "code")]
+    pub status: StatusCode,
+    #[serde(flatten)]
+    pub more: Box<More>,
+}
+
+/// What can be said of a problem beside its kind.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct More {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The parameter it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// What is wrong with the query, and where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problems: Option<Vec<ProblemShape>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range_unit: Option<&'static str>,
+    /// What is wrong with the server; for its log.
+    #[serde(skip)]
+    pub cause: Option<Cause>,
+}
+
+/// Why the server failed, as a response carries it to the log.
+#[derive(Debug, Clone)]
+pub(crate) struct Cause(pub String);
+
+fn code<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &'static str, title: &'static str) -> Self {
+        Self {
+            kind,
+            title,
+            status,
+            more: Box::default(),
+        }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut More)) -> Self {
+        change(&mut self.more);
+        self
+    }
+
+    fn detail(self, detail: impl Into<String>) -> Self {
+        self.with(|more| more.detail = Some(detail.into()))
+    }
+
+    /// A parameter has a value it cannot have.
+    pub(crate) fn parameter(name: &str, detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "urn:timbao:problem:parameter",
+            "A parameter cannot be understood",
+        )
+        .detail(detail)
+        .with(|more| more.parameter = Some(name.to_owned()))
+    }
+
+    /// A filter has a value it cannot have.
+    pub(crate) fn filter(error: &FilterError) -> Self {
+        let (FilterError::Date { name, .. } | FilterError::NoWord { name, .. }) = error;
+        Self::parameter(name, error.to_string()).with(|more| more.hint = error.hint())
+    }
+
+    /// There is nothing to search for in the query.
+    pub(crate) fn query(query: &str, problems: &[QueryProblem]) -> Self {
+        let shapes: Vec<_> = problems
+            .iter()
+            .map(|p| ProblemShape::new(p, query))
+            .collect();
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "urn:timbao:problem:query",
+            "There is nothing to search for",
+        )
+        .detail(if query.trim().is_empty() {
+            "the query is empty, and there is no filter"
+        } else {
+            "the query has no word and no condition that could be read"
+        })
+        .with(|more| {
+            more.parameter = Some("q".to_owned());
+            more.problems = Some(shapes);
+            more.range_unit = Some(RANGE_UNIT);
+        })
+    }
+
+    /// There is nothing at that address, or no article of that id.
+    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "urn:timbao:problem:not-found",
+            "There is nothing here",
+        )
+        .detail(detail)
+    }
+
+    /// The view is no longer kept.
+    pub(crate) fn gone() -> Self {
+        Self::new(
+            StatusCode::GONE,
+            "urn:timbao:problem:view-gone",
+            "This state of the index is no longer kept",
+        )
+        .detail("start again without `view`, from the first page")
+        .with(|more| more.parameter = Some("view".to_owned()))
+    }
+
+    /// Only GET and HEAD are answered.
+    pub(crate) fn method() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "urn:timbao:problem:method",
+            "Everything here is read-only",
+        )
+        .detail("GET and HEAD are answered")
+    }
+
+    /// A body where none belongs.
+    pub(crate) fn body() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "urn:timbao:problem:body",
+            "Requests have no body here",
+        )
+    }
+
+    /// The token is missing or wrong.
+    pub(crate) fn unauthorized() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "urn:timbao:problem:token",
+            "A token is asked for",
+        )
+        .detail("send it as a bearer token, or as the password of basic authentication")
+    }
+
+    /// The request is for another host.
+    pub(crate) fn misdirected() -> Self {
+        Self::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            "urn:timbao:problem:host",
+            "This server does not go by that name",
+        )
+        .detail("names beside those of its address are given with --host")
+    }
+
+    /// Too many searches wait.
+    pub(crate) fn busy() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "urn:timbao:problem:busy",
+            "Too many searches at a time",
+        )
+        .detail("try again in a moment")
+    }
+
+    /// The search was cut off.
+    pub(crate) fn too_slow() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "urn:timbao:problem:too-slow",
+            "The search was cut off",
+        )
+        .detail("it took longer than a request may; ask for fewer or rarer words")
+    }
+
+    /// Something is wrong with the server.
+    pub(crate) fn internal(cause: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "urn:timbao:problem:internal",
+            "The server failed",
+        )
+        .detail("its log tells why")
+        .with(|more| more.cause = Some(Cause(cause.into())))
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::OutOfTime => Self::too_slow(),
+            // What is wrong with the index is for whoever runs the server.
+            _ => Self::internal(error.to_string()),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let json = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (self.status, json).into_response();
+        let headers = response.headers_mut();
+        let json = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, json);
+        match self.status {
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            StatusCode::METHOD_NOT_ALLOWED => {
+                headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            StatusCode::UNAUTHORIZED => {
+                let basic = "Basic realm=\"timbao\", charset=\"UTF-8\"";
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(basic));
+                headers.append(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            _ => {}
+        }
+        if let Some(cause) = self.more.cause {
+            response.extensions_mut().insert(cause);
+        }
+        response
+    }
+}

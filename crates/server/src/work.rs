@@ -1,0 +1,90 @@
+//! Runs searches on threads of their own, so many at a time and each for so long.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout_at;
+
+use timbao_index::Searcher;
+
+use crate::options::Limits;
+use crate::problem::Problem;
+use crate::views::View;
+
+/// How much later than its deadline a search may come to its end.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// The turns that searches take.
+pub(crate) struct Work {
+    turns: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    queue: usize,
+    time: Duration,
+}
+
+/// Counts one that waits, as long as it is there.
+struct Waiting<'w>(&'w AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Work {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(limits.work.max(1))),
+            waiting: AtomicUsize::new(0),
+            queue: limits.queue,
+            time: limits.time,
+        }
+    }
+
+    /// Searches that wait for their turn.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Searches a view, until the time for it is over.
+    ///
+    /// The turn is given back when the work has come to its end and not when its client is
+    /// told, so that no more than so many ever run.
+    ///
+    /// # Errors
+    ///
+    /// When too many wait already, when the time is over, and what `search` returns.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        view: &Arc<View>,
+        search: impl FnOnce(&View, Searcher) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let deadline = Instant::now() + self.time;
+        if self.waiting.fetch_add(1, Ordering::Relaxed)
+            >= self.queue + self.turns.available_permits()
+        {
+            drop(Waiting(&self.waiting));
+            return Err(Problem::busy());
+        }
+        let waiting = Waiting(&self.waiting);
+        let turn = timeout_at(deadline.into(), Arc::clone(&self.turns).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else {
+            return Err(Problem::busy());
+        };
+        drop(waiting);
+        let view = Arc::clone(view);
+        let work = spawn_blocking(move || {
+            let _turn = turn;
+            let searcher = view.searcher.until(deadline);
+            search(&view, searcher)
+        });
+        match timeout_at((deadline + GRACE).into(), work).await {
+            Ok(Ok(done)) => done,
+            Ok(Err(error)) => Err(Problem::internal(error.to_string())),
+            Err(_) => Err(Problem::too_slow()),
+        }
+    }
+}
