@@ -2,6 +2,7 @@
 //!
 //! By hand, with a seed of your own:
 //! `TIMBAO_KILLS=1000 TIMBAO_SEED=7 cargo test --release -p timbao --test crash -- --nocapture`.
+//! `TIMBAO_PROGRAM` names another program to kill than the one just built.
 
 #[path = "../../index/tests/newsroom/mod.rs"]
 mod newsroom;
@@ -183,7 +184,8 @@ impl Desk {
     }
 
     fn start(&self, task: Task) -> Child {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_timbao"));
+        let built = || env!("CARGO_BIN_EXE_timbao").into();
+        let mut command = Command::new(std::env::var_os("TIMBAO_PROGRAM").unwrap_or_else(built));
         command
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
