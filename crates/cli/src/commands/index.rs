@@ -156,6 +156,10 @@ pub(super) fn update_options(
 
 /// Says what could not be read.
 pub(super) fn tell_problems(report: &UpdateReport, context: &Context) {
+    if let Some(reason) = &report.unmerged {
+        let message = format!("{reason}; the index is up to date, and searches take longer");
+        warn(context.terminal.error_palette, &message);
+    }
     for problem in report.problems.iter().take(TOLD) {
         let message = format!("{}: {}", relative(&problem.place()), problem.message);
         warn(context.terminal.error_palette, &message);

@@ -144,6 +144,11 @@ impl Storage {
         Ok(())
     }
 
+    /// Gives up the writer's lock, unless a writer has taken it over.
+    pub(crate) fn unlock(&self) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// Removes an index that was never committed to, and its folder if that is
     /// empty then; what another process is writing to is left alone. What
     /// cannot be removed is in nobody's way.

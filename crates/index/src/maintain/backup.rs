@@ -28,6 +28,10 @@ const UNFINISHED: &str = ".unfinished-";
 /// A backup that is being written is never unchanged for so long.
 const STALE: Duration = Duration::from_secs(3600);
 
+/// How often the files of a commit are opened while writers put others in its
+/// place.
+const TRIES: usize = 100;
+
 /// What a backup holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupReport {
@@ -100,6 +104,20 @@ struct Opened {
 /// Opens all files of the last commit. Once they are open, a writer may remove
 /// them.
 fn snapshot(index: &Index) -> Result<(BackupReport, Vec<Opened>)> {
+    let path = index.dir().join(META);
+    let meta = || std::fs::read(&path).map_err(Error::io(&path));
+    for _ in 1..TRIES {
+        let before = meta()?;
+        let opened = open_all(index);
+        // A writer may have committed since the files were listed.
+        if before == meta()? {
+            return opened;
+        }
+    }
+    open_all(index)
+}
+
+fn open_all(index: &Index) -> Result<(BackupReport, Vec<Opened>)> {
     // Files are only removed under this lock.
     let _lock = index
         .storage

@@ -111,7 +111,7 @@ pub fn update(
 ) -> Result<UpdateReport> {
     if options.dry_run {
         let base = match Index::open(dir) {
-            Ok(index) => Base::load(&index, options.full)?,
+            Ok(index) => index.of_latest_commit(|_| Base::load(&index, options.full))?,
             Err(Error::NoIndex { .. }) if matches!(sources, Sources::Paths(_)) => Base::default(),
             Err(error) => return Err(error),
         };
@@ -152,7 +152,21 @@ pub(crate) fn update_on(
         let plan = Plan::new(index.dir(), base, sources, options, progress)?;
         plan.carry_out(&index, options, progress)
     };
-    run().map_err(|error| storage.cause(error))
+    run().map_err(|error| {
+        let error = storage.cause(error);
+        // On a full disk, what a failed run has written is in the way.
+        let _ = clean_up(&storage);
+        error
+    })
+}
+
+/// Removes what a run has written that failed.
+fn clean_up(storage: &Storage) -> Result<u64> {
+    storage.lock(Duration::ZERO)?;
+    let index = Index::open_on(storage.clone())?;
+    let removed = remove_orphans(&index.engine, storage);
+    storage.unlock();
+    removed
 }
 
 /// The sources that an index remembers.
@@ -506,8 +520,10 @@ impl Plan {
         if state != base || clear {
             commit(index, &mut writer, &state, options, &mut report, progress)?;
         }
-        writer.finish()?;
-        Ok(report)
+        match writer.finish() {
+            Err(error) if report.unmerged.is_none() => Err(error),
+            _ => Ok(report),
+        }
     }
 }
 
@@ -527,9 +543,15 @@ fn commit(
     report.elapsed.committing = start.elapsed();
     let start = Instant::now();
     progress.phase(Phase::Merging);
-    merge::merge(index, writer, options.writer.memory)?;
-    // The record of the commit before, which nothing names any more.
-    remove_orphans(&index.engine, &index.storage)?;
+    let merged = merge::merge(index, writer, options.writer.memory)
+        // The record of the commit before, which nothing names any more.
+        .and_then(|()| remove_orphans(&index.engine, &index.storage));
+    match merged {
+        Ok(_) => {}
+        Err(error @ Error::Damaged { .. }) => return Err(error),
+        // What was committed stays, and the next update merges.
+        Err(error) => report.unmerged = Some(index.storage.cause(error).to_string()),
+    }
     report.elapsed.merging = start.elapsed();
     Ok(())
 }

@@ -31,6 +31,10 @@ pub struct UpdateReport {
     pub actions: Vec<Action>,
     /// Whether the index changed.
     pub committed: bool,
+    /// Why segments could not be merged, if they could not. The index is up to
+    /// date all the same, and the next update tries again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unmerged: Option<String>,
     /// Whether it was stopped before the end. What was read until then is in
     /// the index; the next update goes on from there.
     pub interrupted: bool,
