@@ -11,6 +11,7 @@ pub mod research;
 mod schema;
 mod search;
 mod store;
+pub mod suggest;
 mod text;
 pub mod update;
 pub mod watch;

@@ -25,7 +25,11 @@ use super::slots::Slots;
 /// assert_eq!(lowered.reading, Reading::Unaccented);
 /// ```
 pub fn lower(ast: &Node, options: &LowerOptions<'_>) -> Lowered {
-    let reading = reading_of(ast, false);
+    lower_within(ast, reading_of(ast, false), options)
+}
+
+/// Turns a part of a query into a plan, where accents are read as in the whole.
+pub(crate) fn lower_within(ast: &Node, reading: Reading, options: &LowerOptions<'_>) -> Lowered {
     let mut lowering = Lowering {
         options,
         slots: Slots::default(),

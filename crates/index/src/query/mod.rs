@@ -37,6 +37,7 @@ pub use date::{DateCondition, DateError, Period};
 pub use fields::Field;
 pub use filters::{FilterError, Filters};
 pub use lower::lower;
+pub(crate) use lower::lower_within;
 pub use lowered::{
     Accents, BareWords, Expansion, LowerOptions, Lowered, Reading, Why, WordReading, minimum_match,
 };

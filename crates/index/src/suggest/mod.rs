@@ -1,0 +1,239 @@
+//! What else could have been asked: readings of a query, and ways on where it finds nothing.
+//!
+//! Everything here is an offer. A suggestion is a query of its own, written out, with the
+//! number of articles it finds; nothing is ever searched for in the place of what was typed.
+
+mod causes;
+mod completion;
+mod edit;
+mod frequencies;
+mod readings;
+mod relaxed;
+mod rows;
+mod spelling;
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::plan::Plan;
+use crate::query::{LowerOptions, Node, Reading, lower, parse};
+use crate::search::{SearchOptions, Searcher};
+
+pub use causes::{Cause, CauseKind, causes};
+pub use completion::{Completion, complete};
+
+use frequencies::Frequencies;
+
+/// A query that could be asked instead, and what it finds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Suggestion {
+    /// How it differs from the query that was asked.
+    pub kind: SuggestionKind,
+    /// The part of the query that is changed, as it is printed; empty where it is the whole.
+    pub part: String,
+    /// The query in its standard form. Under the options of the query that was asked it finds
+    /// so many articles.
+    pub query: String,
+    /// How many articles it finds; never 0.
+    pub articles: u64,
+}
+
+/// How a suggestion differs from the query that was asked; what changes its meaning least
+/// comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuggestionKind {
+    /// The words have accents.
+    Accents,
+    /// The words are what raw Telex stands for.
+    Telex,
+    /// The words are what raw VNI stands for.
+    Vni,
+    /// A word is spelled otherwise.
+    Spelling,
+    /// A word or phrase may have any accents.
+    AnyAccents,
+    /// The words of a phrase may be a little apart.
+    Slop,
+    /// The words of NEAR may be further apart.
+    Further,
+    /// A part may stand anywhere in the text, instead of in one field.
+    AnyField,
+    /// A filter is left out.
+    WithoutFilter,
+    /// What was to be left out is not.
+    WithoutNot,
+    /// The words of a phrase may stand anywhere.
+    Words,
+    /// A word, a phrase or a group is left out.
+    WithoutPart,
+    /// One of the words is enough.
+    AnyWord,
+}
+
+/// Offers accented readings of a query that was typed without accents: the likeliest by the
+/// index, best first. A query with accents has none.
+///
+/// # Errors
+///
+/// When a file is damaged.
+pub fn readings(
+    searcher: &Searcher,
+    ast: &Node,
+    options: &LowerOptions<'_>,
+    most: usize,
+) -> Result<Vec<Suggestion>> {
+    let mut trials = Trials::new(searcher, ast, options);
+    if lower(ast, options).reading == Reading::Unaccented {
+        let frequencies = Frequencies::new(searcher);
+        for node in readings::accented(ast, &frequencies, most) {
+            trials.offer(SuggestionKind::Accents, "", &node)?;
+        }
+    }
+    Ok(trials.finish(most))
+}
+
+/// Offers what may have been meant by a query that finds nothing: accented readings, what it
+/// says if it was typed as raw Telex or VNI, and words of the index that are spelled nearly so.
+///
+/// # Errors
+///
+/// When a file is damaged.
+pub fn did_you_mean(
+    searcher: &Searcher,
+    ast: &Node,
+    options: &LowerOptions<'_>,
+    most: usize,
+) -> Result<Vec<Suggestion>> {
+    let mut trials = Trials::new(searcher, ast, options);
+    let frequencies = Frequencies::new(searcher);
+    let unaccented = lower(ast, options).reading == Reading::Unaccented;
+    if unaccented {
+        if let Some((kind, node)) = readings::input_method(ast) {
+            trials.offer(kind, "", &node)?;
+        }
+        for node in readings::accented(ast, &frequencies, most) {
+            trials.offer(SuggestionKind::Accents, "", &node)?;
+        }
+    }
+    if trials.found.len() < most {
+        for node in spelling::corrected(ast, options, &frequencies, most) {
+            // A word that is spelled rightly now may have accents as well.
+            let accented = if unaccented {
+                readings::accented(&node, &frequencies, 1).pop()
+            } else {
+                None
+            };
+            let before = trials.found.len();
+            if let Some(accented) = accented {
+                trials.offer(SuggestionKind::Spelling, "", &accented)?;
+            }
+            if trials.found.len() == before {
+                trials.offer(SuggestionKind::Spelling, "", &node)?;
+            }
+            if trials.found.len() >= most {
+                break;
+            }
+        }
+    }
+    Ok(trials.finish(most))
+}
+
+/// Offers ways on where a query finds nothing: the same query with one thing asked less
+/// strictly or left out. What changes its meaning least comes first.
+///
+/// No more than [`MAX_TRIALS`] of them are tried, and none after [`MAX_TIME`].
+///
+/// # Errors
+///
+/// When a file is damaged.
+pub fn relaxations(
+    searcher: &Searcher,
+    ast: &Node,
+    options: &LowerOptions<'_>,
+    most: usize,
+) -> Result<Vec<Suggestion>> {
+    let mut trials = Trials::new(searcher, ast, options);
+    for (kind, part, node) in relaxed::relaxed(ast) {
+        trials.offer(kind, &part, &node)?;
+    }
+    let mut found = trials.finish(usize::MAX);
+    found.sort_by(|a, b| {
+        a.kind
+            .cmp(&b.kind)
+            .then(b.articles.cmp(&a.articles))
+            .then_with(|| a.query.cmp(&b.query))
+    });
+    found.truncate(most);
+    Ok(found)
+}
+
+/// The most queries that are tried for one answer.
+pub const MAX_TRIALS: usize = 64;
+
+/// No further query is tried for an answer after this time; most answers take a hundredth.
+pub const MAX_TIME: Duration = Duration::from_secs(1);
+
+/// Queries that may be offered, each tried once.
+struct Trials<'a> {
+    searcher: &'a Searcher,
+    options: &'a LowerOptions<'a>,
+    asked: Plan,
+    seen: HashSet<String>,
+    start: Instant,
+    found: Vec<Suggestion>,
+}
+
+impl<'a> Trials<'a> {
+    fn new(searcher: &'a Searcher, ast: &Node, options: &'a LowerOptions<'a>) -> Self {
+        Self {
+            searcher,
+            options,
+            asked: lower(ast, options).plan,
+            seen: HashSet::new(),
+            start: Instant::now(),
+            found: Vec::new(),
+        }
+    }
+
+    /// Counts what a query finds as it is printed, and keeps it if that is something.
+    fn offer(&mut self, kind: SuggestionKind, part: &str, node: &Node) -> Result<()> {
+        let query = node.to_string();
+        let is_over = self.seen.len() >= MAX_TRIALS || self.start.elapsed() > MAX_TIME;
+        if is_over || !self.seen.insert(query.clone()) {
+            return Ok(());
+        }
+        let parsed = parse(&query);
+        let plan = lower(&parsed.ast, self.options).plan;
+        if !parsed.problems.is_empty() || plan == self.asked {
+            return Ok(());
+        }
+        let articles = count(self.searcher, &plan)?;
+        if articles > 0 {
+            self.found.push(Suggestion {
+                kind,
+                part: part.to_owned(),
+                query,
+                articles,
+            });
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, most: usize) -> Vec<Suggestion> {
+        self.found.truncate(most);
+        self.found
+    }
+}
+
+/// How many articles match a plan.
+fn count(searcher: &Searcher, plan: &Plan) -> Result<u64> {
+    let options = SearchOptions {
+        limit: 0,
+        ..SearchOptions::default()
+    };
+    Ok(searcher.search(plan, &options)?.total.unwrap_or_default())
+}

@@ -1,0 +1,245 @@
+//! A tree with one thing asked less strictly, or left out.
+
+use crate::query::{AccentMode, MAX_DISTANCE, Node, NodeKind, Phrase, Scope, Word};
+
+use super::SuggestionKind;
+use super::edit::{grouped, replaced};
+
+/// The slop that is tried.
+const SLOP: u32 = 3;
+/// How much wider NEAR is tried.
+const FURTHER: u32 = 5;
+
+/// How a tree was relaxed, the part of it that was changed, and the tree that came of it.
+type Relaxed = (SuggestionKind, String, Node);
+
+/// Every tree that is one step less strict, in the order of [`SuggestionKind`].
+pub(super) fn relaxed(ast: &Node) -> Vec<Relaxed> {
+    let mut steps = Steps {
+        ast,
+        found: Vec::new(),
+    };
+    steps.visit(ast, &mut Vec::new());
+    steps.everywhere();
+    let mut found = steps.found;
+    found.sort_by_key(|(kind, ..)| *kind);
+    found
+}
+
+struct Steps<'n> {
+    ast: &'n Node,
+    found: Vec<Relaxed>,
+}
+
+impl Steps<'_> {
+    fn put(&mut self, kind: SuggestionKind, part: &Node, place: &[usize], by: Option<Node>) {
+        if let Some(node) = replaced(self.ast, place, by) {
+            self.found.push((kind, part.to_string(), node));
+        }
+    }
+
+    /// Collects the steps at a node and below it.
+    fn visit(&mut self, node: &Node, place: &mut Vec<usize>) {
+        match &node.kind {
+            NodeKind::Empty => return,
+            NodeKind::Word(_) => {
+                self.put(SuggestionKind::AnyAccents, node, place, loosened(node));
+            }
+            NodeKind::Phrase(phrase) => self.phrase(node, phrase, place),
+            NodeKind::Sequence(nodes) => {
+                if let Some(words) = bare_words(nodes) {
+                    let any = Node::new(NodeKind::Or(words), node.span);
+                    let any = if place.is_empty() { any } else { grouped(any) };
+                    self.put(SuggestionKind::AnyWord, node, place, Some(any));
+                }
+                self.without_each(nodes, place);
+            }
+            NodeKind::And(nodes) => self.without_each(nodes, place),
+            NodeKind::Near { operands, distance } => {
+                if *distance < MAX_DISTANCE {
+                    let further = NodeKind::Near {
+                        operands: operands.clone(),
+                        distance: distance.saturating_mul(FURTHER).clamp(1, MAX_DISTANCE),
+                    };
+                    let further = Node::new(further, node.span);
+                    self.put(SuggestionKind::Further, node, place, Some(further));
+                }
+                let parts = operands.iter().cloned().map(grouped).collect();
+                let all = grouped_below(Node::new(NodeKind::And(parts), node.span), place);
+                self.put(SuggestionKind::Words, node, place, Some(all));
+                self.without_each(operands, place);
+            }
+            NodeKind::Not(_) | NodeKind::Excluded(_) => {
+                self.put(SuggestionKind::WithoutNot, node, place, None);
+                return;
+            }
+            NodeKind::Scoped {
+                scope: Scope::Facet(_),
+                ..
+            }
+            | NodeKind::Id(_)
+            | NodeKind::Date(_) => {
+                self.put(SuggestionKind::WithoutFilter, node, place, None);
+                return;
+            }
+            NodeKind::Scoped { value, .. } => {
+                let value = (**value).clone();
+                self.put(SuggestionKind::AnyField, node, place, Some(value));
+            }
+            NodeKind::Or(_) | NodeKind::Required(_) | NodeKind::Group(_) => {}
+        }
+        for (number, child) in node.children().iter().enumerate() {
+            place.push(number);
+            self.visit(child, place);
+            place.pop();
+        }
+    }
+
+    fn phrase(&mut self, node: &Node, phrase: &Phrase, place: &[usize]) {
+        self.put(SuggestionKind::AnyAccents, node, place, loosened(node));
+        if phrase.words().nth(1).is_none() {
+            return;
+        }
+        if phrase.slop < SLOP {
+            let apart = NodeKind::Phrase(Phrase {
+                slop: SLOP,
+                ..phrase.clone()
+            });
+            let apart = Node::new(apart, node.span);
+            self.put(SuggestionKind::Slop, node, place, Some(apart));
+        }
+        let word = |word: &Word| {
+            let mut word = word.clone();
+            word.accents = word.accents.or(phrase.accents);
+            Node::new(NodeKind::Word(word), node.span)
+        };
+        let words = NodeKind::And(phrase.words().map(word).collect());
+        let words = grouped_below(Node::new(words, node.span), place);
+        self.put(SuggestionKind::Words, node, place, Some(words));
+    }
+
+    /// Leaves out each part that is neither a filter nor negative; those are seen to where
+    /// they are visited. Something has to be left that is searched for.
+    fn without_each(&mut self, nodes: &[Node], place: &mut Vec<usize>) {
+        for (number, node) in nodes.iter().enumerate() {
+            if is_condition(node) {
+                continue;
+            }
+            place.push(number);
+            let rest = replaced(self.ast, place, None);
+            place.pop();
+            if let Some(rest) = rest.filter(asks_for_text) {
+                self.found
+                    .push((SuggestionKind::WithoutPart, node.to_string(), rest));
+            }
+        }
+    }
+
+    /// The steps that are taken at all places at once.
+    fn everywhere(&mut self) {
+        let mut filters = Vec::new();
+        let mut without = Some(self.ast.clone());
+        // From the end, so that the places before keep their numbers.
+        for (number, node) in self.ast.children().iter().enumerate().rev() {
+            if is_condition(node) && !is_negative(node) {
+                filters.insert(0, node.to_string());
+                without = without.and_then(|ast| replaced(&ast, &[number], None));
+            }
+        }
+        if filters.len() > 1
+            && let Some(without) = without
+        {
+            let kind = SuggestionKind::WithoutFilter;
+            self.found.push((kind, filters.join(" "), without));
+        }
+        let mut loose = self.ast.clone();
+        if loosen(&mut loose) > 1 {
+            self.found
+                .push((SuggestionKind::AnyAccents, String::new(), loose));
+        }
+    }
+}
+
+/// In parentheses, unless it is the whole query.
+fn grouped_below(node: Node, place: &[usize]) -> Node {
+    if place.is_empty() {
+        node
+    } else {
+        grouped(node)
+    }
+}
+
+fn is_negative(node: &Node) -> bool {
+    matches!(node.kind, NodeKind::Not(_) | NodeKind::Excluded(_))
+}
+
+/// Whether a part says yes or no without being searched for.
+pub(super) fn is_condition(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Group(node) | NodeKind::Required(node) => is_condition(node),
+        NodeKind::Scoped {
+            scope: Scope::Facet(_),
+            ..
+        }
+        | NodeKind::Id(_)
+        | NodeKind::Date(_) => true,
+        _ => is_negative(node),
+    }
+}
+
+/// Whether words are searched for, beside conditions.
+fn asks_for_text(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Word(_) | NodeKind::Phrase(_) => true,
+        _ => !is_condition(node) && node.children().iter().any(asks_for_text),
+    }
+}
+
+fn bare_words(nodes: &[Node]) -> Option<Vec<Node>> {
+    let is_word = |node: &Node| matches!(node.kind, NodeKind::Word(_));
+    nodes.iter().all(is_word).then(|| nodes.to_vec())
+}
+
+fn loosened(node: &Node) -> Option<Node> {
+    let mut node = node.clone();
+    (loosen(&mut node) > 0).then_some(node)
+}
+
+/// Lets every word and phrase of a part have any accents; how many had not.
+fn loosen(node: &mut Node) -> usize {
+    match &mut node.kind {
+        NodeKind::Word(Word { accents, .. }) => loosen_one(accents),
+        NodeKind::Phrase(phrase) => {
+            for part in &mut phrase.parts {
+                if let crate::query::PhrasePart::Word(word) = part {
+                    word.accents = None;
+                }
+            }
+            loosen_one(&mut phrase.accents)
+        }
+        NodeKind::Sequence(nodes)
+        | NodeKind::And(nodes)
+        | NodeKind::Or(nodes)
+        | NodeKind::Near {
+            operands: nodes, ..
+        } => nodes.iter_mut().map(loosen).sum(),
+        NodeKind::Scoped {
+            scope: Scope::Facet(_),
+            ..
+        }
+        | NodeKind::Empty
+        | NodeKind::Id(_)
+        | NodeKind::Date(_)
+        | NodeKind::Not(_)
+        | NodeKind::Excluded(_) => 0,
+        NodeKind::Required(node) | NodeKind::Group(node) | NodeKind::Scoped { value: node, .. } => {
+            loosen(node)
+        }
+    }
+}
+
+fn loosen_one(accents: &mut Option<AccentMode>) -> usize {
+    let is_new = *accents != Some(AccentMode::Loose);
+    *accents = Some(AccentMode::Loose);
+    usize::from(is_new)
+}

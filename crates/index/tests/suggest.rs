@@ -1,0 +1,262 @@
+//! Readings, corrections, causes, relaxations and completions, on a few invented articles.
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use timbao_articles::{Article, Published};
+use timbao_index::plan::Plan;
+use timbao_index::query::{LowerOptions, lower, parse};
+use timbao_index::suggest::{Suggestion, causes, complete, did_you_mean, readings, relaxations};
+use timbao_index::{Index, SearchOptions, Searcher, WriterOptions};
+
+const BODIES: [(&str, &str, i32, &str); 6] = [
+    (
+        "Hội nghị chi bộ",
+        "Chống tự diễn biến, tự chuyển hóa trong nội bộ.",
+        2026,
+        "Xây dựng Đảng",
+    ),
+    (
+        "Ngăn chặn tự diễn biến",
+        "Nhận diện tự diễn biến từ chi bộ.",
+        2025,
+        "Xây dựng Đảng",
+    ),
+    (
+        "Quyển từ điển",
+        "Ông Ổi làm từ điển biên soạn bằng tay, tự mình.",
+        2024,
+        "Văn hoá",
+    ),
+    (
+        "Không quân diễn tập",
+        "Không quân tập trên biển. Không có gì lạ.",
+        2023,
+        "Quốc phòng",
+    ),
+    (
+        "Giá hoa",
+        "Hợp tác xã trồng hoa, chuyển đổi cây trồng.",
+        2025,
+        "Kinh tế",
+    ),
+    (
+        "Cử tri Bến Cát Trắng",
+        "Cử tri hỏi về chuyển đổi số.",
+        2026,
+        "Chính trị",
+    ),
+];
+
+/// Two segments, so that counts have to be added up.
+fn newsroom() -> (tempfile::TempDir, Searcher) {
+    let dir = tempfile::tempdir().unwrap();
+    let index = Index::open_or_create(dir.path()).unwrap();
+    for (part, bodies) in BODIES.chunks(3).enumerate() {
+        let mut writer = index
+            .writer(WriterOptions {
+                threads: 1,
+                memory: 20_000_000,
+            })
+            .unwrap();
+        for (number, (title, body, year, section)) in bodies.iter().enumerate() {
+            let article = Article {
+                title: Some((*title).to_owned()),
+                body: (*body).to_owned(),
+                published: Published::new(*year, Some(3), Some(1)),
+                section: Some((*section).to_owned()),
+                ..Article::default()
+            };
+            writer.add(&format!("{part}/{number}"), article).unwrap();
+        }
+        writer.commit("").unwrap();
+        writer.finish().unwrap();
+    }
+    let searcher = index.searcher().unwrap();
+    (dir, searcher)
+}
+
+fn total(searcher: &Searcher, query: &str) -> u64 {
+    let plan = lower(&parse(query).ast, &LowerOptions::default()).plan;
+    let found = searcher.search(&plan, &SearchOptions::default()).unwrap();
+    found.total.unwrap()
+}
+
+fn shown(suggestions: &[Suggestion]) -> String {
+    let lines = suggestions.iter().map(|s| {
+        let part = if s.part.is_empty() {
+            String::new()
+        } else {
+            format!(" [{}]", s.part)
+        };
+        format!("{:?}{part}: {} ({})\n", s.kind, s.query, s.articles)
+    });
+    lines.collect()
+}
+
+/// What a person is told about a query.
+fn told(searcher: &Searcher, query: &str) -> String {
+    let ast = parse(query).ast;
+    let options = LowerOptions::default();
+    let causes = causes(searcher, &ast, &options).unwrap();
+    let causes: String = causes.iter().map(|cause| format!("! {cause}\n")).collect();
+    let meant = did_you_mean(searcher, &ast, &options, 3).unwrap();
+    let relaxed = relaxations(searcher, &ast, &options, 8).unwrap();
+    let marked = |mark: char, suggestions: &[Suggestion]| -> String {
+        let lines = shown(suggestions);
+        lines
+            .lines()
+            .map(|line| format!("{mark} {line}\n"))
+            .collect()
+    };
+    format!(
+        "{query}\n{causes}{}{}",
+        marked('?', &meant),
+        marked('>', &relaxed)
+    )
+}
+
+#[test]
+fn unaccented_queries_have_readings() {
+    let (_dir, searcher) = newsroom();
+    let of = |query| {
+        shown(&readings(&searcher, &parse(query).ast, &LowerOptions::default(), 3).unwrap())
+    };
+    insta::assert_snapshot!(of("tu dien bien"), @r"
+    Accents: tự diễn biến (2)
+    Accents: từ điển biên (1)
+    ");
+    insta::assert_snapshot!(of("\"tu chuyen hoa\" -cu section:\"kinh te\""), @"");
+    insta::assert_snapshot!(of("\"chuyen doi\" NEAR/5 cu tri"), @r#"Accents: "chuyển đổi" NEAR/5 cử tri (1)"#);
+    assert_eq!(of("tự dien bien"), "");
+    assert_eq!(of("xyz"), "");
+    assert_eq!(of(""), "");
+}
+
+#[test]
+fn nothing_found_is_explained() {
+    let (_dir, searcher) = newsroom();
+    let queries = [
+        "tuwj dieenx bieens",
+        "tu75 die6n4 bie6n1",
+        "\"tự diển biến\"",
+        "\"tự dein biến\"",
+        "khong qaun",
+        "tứ điên biển",
+        "\"chi bộ nội bộ\"",
+        "\"tự chuyển biến\"",
+        "họp title:không_có",
+        "title:\"chuyển đổi\"",
+        "\"tự diễn biến\" section:\"kinh te\"",
+        "\"tự diễn biến\" section:\"không có mục này\"",
+        "\"tự diễn biến\" -\"chi bộ\" -\"nội bộ\"",
+        "cử tri AND không quân",
+        "hoa NEAR/1 cây",
+        "\"tự diễn biến\" date:2023 section:\"quốc phòng\"",
+        "xyz OR abc",
+        "cử AND hoa AND quân",
+        "-a OR -b AND (c d)",
+    ];
+    let all: Vec<String> = queries.iter().map(|query| told(&searcher, query)).collect();
+    insta::assert_snapshot!("nothing_found", all.join("\n"));
+}
+
+#[test]
+fn what_finds_something_has_no_cause() {
+    let (_dir, searcher) = newsroom();
+    for query in ["tự diễn biến", "section:\"kinh te\"", ""] {
+        let ast = parse(query).ast;
+        let causes = causes(&searcher, &ast, &LowerOptions::default()).unwrap();
+        assert_eq!(causes, [], "{query}");
+    }
+}
+
+#[test]
+fn words_and_phrases_are_completed() {
+    let (_dir, searcher) = newsroom();
+    let of = |text| {
+        let completions = complete(&searcher, text, 4).unwrap();
+        let lines = completions.iter().map(|c| {
+            let completed = c.text.get(c.start..).unwrap();
+            format!("{} ({}, from {completed})\n", c.text, c.articles)
+        });
+        format!("{text}|\n{}", lines.collect::<String>())
+    };
+    let texts = [
+        "tu d",
+        "tự diễn b",
+        "chuy",
+        "chuyể",
+        "chuyển ",
+        "section:\"x\" cử t",
+        "zz",
+        "hoa,",
+        "",
+        "Không q",
+        "KHONG QUAN D",
+        "tự diễn biến",
+    ];
+    let all: Vec<String> = texts.into_iter().map(of).collect();
+    insta::assert_snapshot!("completions", all.join("\n"));
+}
+
+fn queries() -> impl Strategy<Value = String> {
+    let word = prop_oneof![
+        Just("tự"),
+        Just("diễn"),
+        Just("bien"),
+        Just("hoa"),
+        Just("\"chi bộ nội\""),
+        Just("xyz"),
+        Just("\"tu * hóa\""),
+        Just("section:\"kinh te\""),
+        Just("date:2025"),
+        Just("title:cử"),
+        Just("-chi"),
+        Just("NOT hoa"),
+        Just("(cu OR tri)"),
+        Just("a NEAR/2 b"),
+        Just("=tu"),
+        Just("chuyể*"),
+        Just("+quân"),
+        Just("dieenx"),
+        Just("tuwj"),
+        Just("AND"),
+        Just("OR"),
+    ];
+    proptest::collection::vec(word, 0..6).prop_map(|words| words.join(" "))
+}
+
+#[test]
+fn suggestions_find_what_they_say() {
+    let (_dir, searcher) = newsroom();
+    let config = ProptestConfig::with_cases(150);
+    proptest!(config, |(query in queries())| {
+        let ast = parse(&query).ast;
+        let options = LowerOptions::default();
+        let mut all = did_you_mean(&searcher, &ast, &options, 5).unwrap();
+        all.extend(readings(&searcher, &ast, &options, 5).unwrap());
+        all.extend(relaxations(&searcher, &ast, &options, 50).unwrap());
+        for suggestion in all {
+            prop_assert!(suggestion.articles > 0);
+            prop_assert_eq!(total(&searcher, &suggestion.query), suggestion.articles);
+        }
+        let is_empty = lower(&ast, &options).plan == Plan::Nothing;
+        let nothing = total(&searcher, &query) == 0 && !is_empty;
+        let reasons = causes(&searcher, &ast, &options).unwrap();
+        prop_assert_eq!(nothing, !reasons.is_empty(), "{}", query);
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn any_text_is_completed_without_a_panic(text in ".{0,40}|[a-zđư ,\"]{0,20}") {
+        static NEWSROOM: LazyLock<(tempfile::TempDir, Searcher)> = LazyLock::new(newsroom);
+        for completion in complete(&NEWSROOM.1, &text, 5).unwrap() {
+            prop_assert!(completion.text.is_char_boundary(completion.start));
+            prop_assert_eq!(completion.text.get(..completion.start), text.get(..completion.start));
+            prop_assert!(completion.articles > 0);
+        }
+    }
+}
