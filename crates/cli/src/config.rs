@@ -373,7 +373,7 @@ fn choice<T: ValueEnum>(text: &str) -> Result<T, String> {
     })
 }
 
-fn choice_name<T: ValueEnum>(value: &T) -> String {
+pub(crate) fn choice_name<T: ValueEnum>(value: &T) -> String {
     value
         .to_possible_value()
         .map(|value| value.get_name().to_owned())

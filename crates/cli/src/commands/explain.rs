@@ -101,6 +101,7 @@ fn explain(searcher: &Searcher, prepared: &Prepared) -> Result<Answer> {
         ast,
         lowered,
         problems,
+        ..
     } = prepared;
     let total = count_articles(searcher, &lowered.plan)?;
     let mut plans = Vec::new();

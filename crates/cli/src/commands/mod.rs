@@ -21,6 +21,7 @@ mod search;
 mod serve;
 mod show;
 mod stats;
+mod suggestions;
 mod trends;
 mod verify;
 mod watch;

@@ -26,6 +26,8 @@ pub(crate) struct Prepared {
     pub lowered: Lowered,
     /// What in it could not be read as it stands.
     pub problems: Vec<Problem>,
+    /// How accents are compared where the query does not say.
+    accents: Accents,
 }
 
 impl Prepared {
@@ -41,11 +43,7 @@ impl Prepared {
         let beside = filters.filters();
         let ast = beside.narrow(ast)?;
         let accents = filters.accents.unwrap_or(context.settings.accents);
-        let options = LowerOptions {
-            accents: query_accents(accents),
-            ..LowerOptions::default()
-        };
-        let mut lowered = lower(&ast, &options);
+        let mut lowered = lower(&ast, &options(accents));
         if !beside.is_empty() && text.trim().is_empty() {
             problems.clear();
         }
@@ -55,6 +53,7 @@ impl Prepared {
             ast,
             lowered,
             problems,
+            accents,
         })
     }
 
@@ -63,13 +62,9 @@ impl Prepared {
         &self.lowered.plan
     }
 
-    /// The same query with any accents, if that is something else.
-    pub(crate) fn loosened(&self) -> Option<Plan> {
-        let options = LowerOptions {
-            accents: QueryAccents::Loose,
-            ..LowerOptions::default()
-        };
-        Some(lower(&self.ast, &options).plan).filter(|plan| plan != self.plan())
+    /// How it was lowered.
+    pub(crate) fn options(&self) -> LowerOptions<'static> {
+        options(self.accents)
     }
 
     /// Says on standard error what could not be read as it stands.
@@ -113,6 +108,13 @@ impl FilterArgs {
             author: self.author.clone(),
             source: self.source.clone(),
         }
+    }
+}
+
+fn options(accents: Accents) -> LowerOptions<'static> {
+    LowerOptions {
+        accents: query_accents(accents),
+        ..LowerOptions::default()
     }
 }
 

@@ -3,13 +3,14 @@
 use std::io::Write;
 use std::time::Instant;
 
-use timbao_index::output::json::{HitShape, SearchAnswer};
+use timbao_index::output::json::{AdviceShape, HitShape, SearchAnswer};
 use timbao_index::output::{ShownHit, csv};
 use timbao_index::plan::Facet;
-use timbao_index::{Index, SearchOptions, Searcher};
+use timbao_index::suggest::Advice;
+use timbao_index::{Index, SearchOptions};
 
 use crate::cli::{FilterArgs, ListFormat, SearchArgs};
-use crate::error::{Failure, Result, say};
+use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 use crate::hits::{self, facets};
 use crate::output::csv::CsvWriter;
@@ -17,8 +18,8 @@ use crate::output::json::{write_line, write_pretty};
 use crate::output::number::{counted, duration};
 use crate::output::style::Role;
 
-use super::Context;
-use super::query::{Prepared, sort, total_only};
+use super::query::{Prepared, sort};
+use super::{Context, suggestions};
 
 /// Prints ranked hits.
 pub(crate) fn run(args: &SearchArgs, context: &Context) -> Result<Outcome> {
@@ -63,6 +64,12 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         [] => None,
         by => Some(searcher.facets(prepared.plan(), by)?),
     };
+    let advice = match args.format {
+        ListFormat::Text | ListFormat::Json => {
+            Advice::new(&searcher, &prepared.ast, &prepared.options(), total)?
+        }
+        ListFormat::Jsonl | ListFormat::Csv => Advice::default(),
+    };
     prepared.warn(context);
     let first = args.offset as u64 + 1;
     let shown = found.hits.iter().zip(first..).map(|(hit, rank)| {
@@ -100,6 +107,7 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
                 &shown,
             );
             answer.facets = counts.as_ref().map(|counts| counts.facets.as_slice());
+            answer.advice = Some(AdviceShape::new(&advice));
             write_pretty(&mut out, &answer)?;
         }
         ListFormat::Jsonl => match &counts {
@@ -123,27 +131,8 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     }
     out.flush()?;
     drop(out);
-    if total == 0 && args.format == ListFormat::Text {
-        hint_at_accents(&searcher, &prepared, context)?;
+    if args.format == ListFormat::Text {
+        suggestions::tell(&advice, total, args, context);
     }
     Ok(Outcome::of(total > 0))
-}
-
-/// Says so when there is something under other accents.
-fn hint_at_accents(searcher: &Searcher, prepared: &Prepared, context: &Context) -> Result<()> {
-    let Some(plan) = prepared.loosened() else {
-        return Ok(());
-    };
-    let total = searcher
-        .search(&plan, &total_only())?
-        .total
-        .unwrap_or_default();
-    if total > 0 {
-        let message = format!(
-            "{} with other accents; --accents loose finds them",
-            counted(total, "article")
-        );
-        say(context.terminal.error_palette, Role::Hint, "hint", &message);
-    }
-    Ok(())
 }

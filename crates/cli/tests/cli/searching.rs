@@ -98,6 +98,52 @@ fn hits_for_programs() {
 }
 
 #[test]
+fn nothing_found_is_an_answer() {
+    let workspace = Workspace::indexed();
+    let searches: [(&str, &[&str]); 7] = [
+        ("nothing_spelling", &["\"tự diển biến\""]),
+        ("nothing_telex", &["tuwj", "dieenx", "bieens"]),
+        (
+            "nothing_filter",
+            &[
+                "\"tự diễn biến\"",
+                "--section",
+                "kinh tế",
+                "--after",
+                "2025",
+            ],
+        ),
+        (
+            "nothing_excluded",
+            &["--", "-họp", "\"chi bộ\" -\"đồng chí\""],
+        ),
+        (
+            "nothing_accents",
+            &["tu", "dien", "bien", "--accents", "strict"],
+        ),
+        ("nothing_index", &["tự điển", "--index", ".timbao"]),
+        (
+            "nothing_json",
+            &["hợp NEAR/2 \"chuyển hoá\"", "--format", "json"],
+        ),
+    ];
+    for (name, arguments) in searches {
+        let arguments = [&["search"], arguments].concat();
+        assert_snapshot!(name, workspace.run(&arguments));
+    }
+}
+
+#[test]
+fn most_of_the_words_are_enough() {
+    let workspace = Workspace::indexed();
+    // "đại" is in none of the articles.
+    assert_snapshot!(
+        "search_remembered",
+        workspace.run(&["search", "từ", "điển", "biên", "soạn", "đại"])
+    );
+}
+
+#[test]
 fn counts_by_metadata() {
     let workspace = Workspace::indexed();
     let counts = [
@@ -155,7 +201,8 @@ fn the_documented_shapes_hold() {
     workspace.write("hoi.txt", "họp\n");
     workspace.write("cap.tsv", "SL-1\thọp bàn\n");
     let latency = ["bench", "latency", "hoi.txt", "--total", "--per-query"];
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 10] = [
+        &["search", "\"tự diển biến\" AND họp"],
         &["search", "tự chuyển hóa \"họp", "--facet", "section,year"],
         &["show", "SL-1"],
         &["stats"],

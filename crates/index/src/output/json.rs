@@ -9,6 +9,7 @@ use timbao_articles::{Article, Published};
 
 use crate::query::Problem;
 use crate::search::{FacetCounts, Snippet, Stats};
+use crate::suggest::{Advice, Cause, Suggestion};
 
 use super::ShownHit;
 
@@ -30,7 +31,25 @@ pub struct SearchAnswer<'a> {
     /// Only where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facets: Option<&'a [FacetCounts]>,
+    /// Why nothing was found, and what else could be asked, where that was looked for.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<AdviceShape<'a>>,
     hits: Vec<HitShape<'a>>,
+}
+
+/// Why nothing was found, and what else could be asked.
+#[derive(Serialize)]
+pub struct AdviceShape<'a> {
+    causes: Vec<CauseShape<'a>>,
+    suggestions: Vec<&'a Suggestion>,
+}
+
+/// A cause, and what it says in a sentence.
+#[derive(Serialize)]
+struct CauseShape<'a> {
+    message: String,
+    #[serde(flatten)]
+    cause: &'a Cause,
 }
 
 /// The articles with an id.
@@ -125,7 +144,22 @@ impl<'a> SearchAnswer<'a> {
                 .map(|p| ProblemShape::new(p, query))
                 .collect(),
             facets: None,
+            advice: None,
             hits: hits.iter().map(HitShape::new).collect(),
+        }
+    }
+}
+
+impl<'a> AdviceShape<'a> {
+    /// The shape of advice: what may have been meant before what is less strict.
+    pub fn new(advice: &'a Advice) -> Self {
+        let causes = advice.causes.iter().map(|cause| CauseShape {
+            message: cause.to_string(),
+            cause,
+        });
+        Self {
+            causes: causes.collect(),
+            suggestions: advice.meant.iter().chain(&advice.relaxed).collect(),
         }
     }
 }

@@ -30,7 +30,16 @@ pub struct Cause {
     /// in other accents, not in a row, or outside the field; those left without the negation.
     pub otherwise: u64,
     /// Of [`CauseKind::Together`], each part and how many articles it finds alone.
-    pub parts: Vec<(String, u64)>,
+    pub parts: Vec<PartCount>,
+}
+
+/// A part of a query, and what it finds alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PartCount {
+    /// The part, as it is printed.
+    pub part: String,
+    /// How many articles it finds.
+    pub articles: u64,
 }
 
 /// What is in the way.
@@ -96,9 +105,9 @@ impl fmt::Display for Cause {
             CauseKind::Excluded => write!(f, "without {part} there would be {others}"),
             CauseKind::Together => {
                 f.write_str("each part is found, but not in one article:")?;
-                for (i, (part, n)) in self.parts.iter().enumerate() {
+                for (i, PartCount { part, articles }) in self.parts.iter().enumerate() {
                     let between = if i > 0 { "," } else { "" };
-                    write!(f, "{between} {part} in {n}")?;
+                    write!(f, "{between} {part} in {articles}")?;
                 }
                 Ok(())
             }
@@ -276,16 +285,23 @@ impl Search<'_> {
                 .count(&Node::new(kind, whole.span), scope)?
                 .unwrap_or(0);
             if left > 0 {
-                for part in negative {
-                    self.put(CauseKind::Excluded, part, left);
-                }
+                let parts: Vec<String> = negative.iter().map(|node| node.to_string()).collect();
+                let spans = negative.iter().map(|node| node.span);
+                self.causes.push(Cause {
+                    kind: CauseKind::Excluded,
+                    part: parts.join(" "),
+                    span: spans.reduce(Span::to).unwrap_or_default(),
+                    otherwise: left,
+                    parts: Vec::new(),
+                });
                 return Ok(());
             }
         }
         let mut found = Vec::with_capacity(positive.len());
         for part in positive {
-            if let Some(n) = self.count(part, scope)? {
-                found.push((part.to_string(), n));
+            if let Some(articles) = self.count(part, scope)? {
+                let part = part.to_string();
+                found.push(PartCount { part, articles });
             }
         }
         self.causes.push(Cause {

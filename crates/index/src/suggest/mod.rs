@@ -13,6 +13,7 @@ mod rows;
 mod spelling;
 
 use std::collections::HashSet;
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -22,7 +23,7 @@ use crate::plan::Plan;
 use crate::query::{LowerOptions, Node, Reading, lower, parse};
 use crate::search::{SearchOptions, Searcher};
 
-pub use causes::{Cause, CauseKind, causes};
+pub use causes::{Cause, CauseKind, PartCount, causes};
 pub use completion::{Completion, complete};
 
 use frequencies::Frequencies;
@@ -74,8 +75,75 @@ pub enum SuggestionKind {
     AnyWord,
 }
 
+/// What there is to say of a query beside what it finds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Advice {
+    /// Why nothing was found; empty if something was.
+    pub causes: Vec<Cause>,
+    /// What may have been meant: readings with accents and, if nothing was found, other
+    /// spellings.
+    pub meant: Vec<Suggestion>,
+    /// The same asked less strictly; empty if something was found.
+    pub relaxed: Vec<Suggestion>,
+}
+
+/// What may have been meant, at most.
+const MEANT: usize = 3;
+/// Ways to ask less strictly, at most.
+const RELAXED: usize = 5;
+
+impl Advice {
+    /// What there is to say of a query that finds so many articles.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged.
+    pub fn new(
+        searcher: &Searcher,
+        ast: &Node,
+        options: &LowerOptions<'_>,
+        total: u64,
+    ) -> Result<Self> {
+        if total > 0 {
+            return Ok(Self {
+                meant: readings(searcher, ast, options, MEANT)?,
+                ..Self::default()
+            });
+        }
+        Ok(Self {
+            causes: causes(searcher, ast, options)?,
+            meant: did_you_mean(searcher, ast, options, MEANT)?,
+            relaxed: relaxations(searcher, ast, options, RELAXED)?,
+        })
+    }
+}
+
+/// Says how the suggestion differs, in a few words.
+impl fmt::Display for Suggestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = &self.part;
+        match self.kind {
+            SuggestionKind::Accents => f.write_str("with accents"),
+            SuggestionKind::Telex => f.write_str("read as Telex"),
+            SuggestionKind::Vni => f.write_str("read as VNI"),
+            SuggestionKind::Spelling => f.write_str("another spelling"),
+            SuggestionKind::AnyAccents if part.is_empty() => f.write_str("any accents"),
+            SuggestionKind::AnyAccents => write!(f, "any accents for {part}"),
+            SuggestionKind::Slop => write!(f, "words of {part} a little apart"),
+            SuggestionKind::Further => write!(f, "{part} further apart"),
+            SuggestionKind::AnyField => write!(f, "{part} in any field"),
+            SuggestionKind::Words => write!(f, "words of {part} anywhere"),
+            SuggestionKind::AnyWord => write!(f, "any word of {part}"),
+            SuggestionKind::WithoutFilter
+            | SuggestionKind::WithoutNot
+            | SuggestionKind::WithoutPart => write!(f, "without {part}"),
+        }
+    }
+}
+
 /// Offers accented readings of a query that was typed without accents: the likeliest by the
-/// index, best first. A query with accents has none.
+/// index, best first. A query with accents has none, and neither has one that is likelier as
+/// it was typed.
 ///
 /// # Errors
 ///
@@ -89,8 +157,11 @@ pub fn readings(
     let mut trials = Trials::new(searcher, ast, options);
     if lower(ast, options).reading == Reading::Unaccented {
         let frequencies = Frequencies::new(searcher);
-        for node in readings::accented(ast, &frequencies, most) {
-            trials.offer(SuggestionKind::Accents, "", &node)?;
+        let readings = readings::accented(ast, &frequencies, most);
+        if readings.first().is_some_and(|best| best != ast) {
+            for node in readings {
+                trials.offer(SuggestionKind::Accents, "", &node)?;
+            }
         }
     }
     Ok(trials.finish(most))
@@ -167,6 +238,10 @@ pub fn relaxations(
             .then(b.articles.cmp(&a.articles))
             .then_with(|| a.query.cmp(&b.query))
     });
+    // Without one of the words is closer to what was asked than with one of them.
+    if found.iter().any(|s| s.kind == SuggestionKind::WithoutPart) {
+        found.retain(|s| s.kind != SuggestionKind::AnyWord);
+    }
     found.truncate(most);
     Ok(found)
 }
@@ -207,8 +282,10 @@ impl<'a> Trials<'a> {
             return Ok(());
         }
         let parsed = parse(&query);
-        let plan = lower(&parsed.ast, self.options).plan;
-        if !parsed.problems.is_empty() || plan == self.asked {
+        let lowered = lower(&parsed.ast, self.options);
+        let plan = lowered.plan;
+        let is_sound = parsed.problems.is_empty() && lowered.problems.is_empty();
+        if !is_sound || plan == self.asked {
             return Ok(());
         }
         let articles = count(self.searcher, &plan)?;

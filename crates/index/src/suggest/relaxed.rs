@@ -135,23 +135,28 @@ impl Steps<'_> {
         }
     }
 
-    /// The steps that are taken at all places at once.
-    fn everywhere(&mut self) {
-        let mut filters = Vec::new();
-        let mut without = Some(self.ast.clone());
+    /// Leaves out all parts of a kind, where there are several.
+    fn without_all(&mut self, kind: SuggestionKind, is_of_kind: impl Fn(&Node) -> bool) {
+        let mut parts = Vec::new();
+        let mut rest = Some(self.ast.clone());
         // From the end, so that the places before keep their numbers.
         for (number, node) in self.ast.children().iter().enumerate().rev() {
-            if is_condition(node) && !is_negative(node) {
-                filters.insert(0, node.to_string());
-                without = without.and_then(|ast| replaced(&ast, &[number], None));
+            if is_of_kind(node) {
+                parts.insert(0, node.to_string());
+                rest = rest.and_then(|ast| replaced(&ast, &[number], None));
             }
         }
-        if filters.len() > 1
-            && let Some(without) = without
-        {
-            let kind = SuggestionKind::WithoutFilter;
-            self.found.push((kind, filters.join(" "), without));
+        if let Some(rest) = rest.filter(|_| parts.len() > 1) {
+            self.found.push((kind, parts.join(" "), rest));
         }
+    }
+
+    /// The steps that are taken at all places at once.
+    fn everywhere(&mut self) {
+        self.without_all(SuggestionKind::WithoutFilter, |node| {
+            is_condition(node) && !is_negative(node)
+        });
+        self.without_all(SuggestionKind::WithoutNot, is_negative);
         let mut loose = self.ast.clone();
         if loosen(&mut loose) > 1 {
             self.found

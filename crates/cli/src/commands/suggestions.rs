@@ -1,0 +1,93 @@
+//! What else could have been asked, for people.
+
+use timbao_index::suggest::Advice;
+
+use crate::cli::SearchArgs;
+use crate::config::{Origin, choice_name};
+use crate::error::say;
+use crate::output::number::{count, counted};
+use crate::output::sanitize::escape;
+use crate::output::style::Role;
+use crate::output::width::width;
+
+use super::Context;
+
+/// Says it on standard error: readings of a query that finds something on one line, else
+/// why nothing is found and what to type instead.
+pub(crate) fn tell(advice: &Advice, total: u64, args: &SearchArgs, context: &Context) {
+    let palette = context.terminal.error_palette;
+    if total > 0 {
+        let readings: Vec<String> = advice
+            .meant
+            .iter()
+            .map(|s| format!("{} ({})", s.query, count(s.articles)))
+            .collect();
+        if !readings.is_empty() {
+            say(palette, Role::Hint, "readings", &readings.join(" · "));
+        }
+        return;
+    }
+    for cause in &advice.causes {
+        say(palette, Role::Hint, "note", cause);
+    }
+    for (label, suggestions) in [
+        ("did you mean", &advice.meant),
+        ("find more with", &advice.relaxed),
+    ] {
+        if suggestions.is_empty() {
+            continue;
+        }
+        let commands: Vec<String> = suggestions
+            .iter()
+            .map(|s| command(&s.query, args, context))
+            .collect();
+        let wide = commands.iter().map(|c| width(c)).max().unwrap_or(0);
+        let lines = suggestions.iter().zip(&commands).map(|(s, command)| {
+            let pad = " ".repeat(wide - width(command));
+            format!(
+                "\n  {command}{pad}  {}, {s}",
+                counted(s.articles, "article")
+            )
+        });
+        let message = format!("{label}{}", lines.collect::<String>());
+        say(palette, Role::Hint, "hint", &message);
+    }
+}
+
+/// The command that asks a query, to be copied into a shell.
+fn command(query: &str, args: &SearchArgs, context: &Context) -> String {
+    let mut command = "timbao search".to_owned();
+    let mut entries = context.settings.entries.iter();
+    if let Some(index) = entries.find(|e| e.key == "index" && e.origin == Origin::Flag) {
+        command.push_str(&format!(" --index {}", quoted(&index.value)));
+    }
+    if let Some(accents) = args.filters.accents {
+        command.push_str(&format!(" --accents {}", choice_name(&accents)));
+    }
+    if query.starts_with('-') {
+        command.push_str(" --");
+    }
+    format!("{command} {}", quoted(query))
+}
+
+/// A text in the quotation marks of a shell.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | ':');
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", escape(text).replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_shell_reads_what_was_quoted() {
+        assert_eq!(quoted("họp"), "họp");
+        assert_eq!(quoted("\"tự diễn biến\""), "'\"tự diễn biến\"'");
+        assert_eq!(quoted("d'or $x"), r"'d'\''or $x'");
+        assert_eq!(quoted(""), "''");
+    }
+}
