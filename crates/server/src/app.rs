@@ -12,7 +12,7 @@ use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::views::Views;
 use crate::work::Work;
-use crate::{api, assets, guard};
+use crate::{api, assets, guard, page};
 
 /// How often the index is looked at for a new commit.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -45,6 +45,10 @@ impl App {
     /// All routes.
     pub(crate) fn router(self: Arc<Self>) -> Router {
         Router::new()
+            .route("/", get(page::search))
+            .route("/article", get(page::article))
+            .route("/kwic", get(page::kwic))
+            .route("/trends", get(page::trends))
             .nest("/api/v1", api::routes())
             .route("/healthz", get(api::health))
             .route("/metrics", get(api::metrics))

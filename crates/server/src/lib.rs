@@ -17,6 +17,7 @@ mod guard;
 mod log;
 mod metrics;
 mod options;
+mod page;
 mod params;
 mod problem;
 mod query;

@@ -8,7 +8,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use timbao_index::SearchOptions;
 use timbao_index::output::ShownHit;
-use timbao_index::output::csv::{HEADER, row};
+use timbao_index::output::csv::{HEADER, KWIC_HEADER, TRENDS_HEADER, kwic_row, row, trends_rows};
 
 use crate::app::App;
 use crate::params::Params;
@@ -18,24 +18,6 @@ use crate::query::{Query, sort};
 use super::kwic::KwicRequest;
 use super::trends::TrendsRequest;
 use super::view;
-
-/// The columns of a line of a concordance.
-const LINE: [&str; 11] = [
-    "line", "left", "match", "right", "id", "title", "date", "section", "source", "field", "token",
-];
-
-/// The columns of a count.
-const POINT: [&str; 9] = [
-    "query",
-    "value",
-    "period",
-    "matches",
-    "articles",
-    "of_articles",
-    "of_tokens",
-    "per_million_tokens",
-    "per_thousand_articles",
-];
 
 /// Answers with hits, as many as an export may have.
 pub(super) async fn hits(
@@ -79,22 +61,9 @@ pub(super) async fn lines(
     request.limit = limit;
     params.finish()?;
     let work = app.work.run(&view, move |_, searcher| {
-        let lines = request.run(&searcher)?.lines;
-        let mut sheet = Sheet::new(&LINE)?;
-        for (line, number) in lines.iter().zip(1_u64..) {
-            sheet.row([
-                number.to_string().into(),
-                Cow::from(&line.left),
-                Cow::from(&line.matched),
-                Cow::from(&line.right),
-                Cow::from(&line.id),
-                optional(&line.title),
-                optional(&line.date),
-                optional(&line.section),
-                optional(&line.source),
-                line.field.to_string().into(),
-                line.token.to_string().into(),
-            ])?;
+        let mut sheet = Sheet::new(&KWIC_HEADER)?;
+        for line in &request.run(&searcher)?.lines(request.range())? {
+            sheet.row(kwic_row(line))?;
         }
         sheet.finish()
     });
@@ -112,24 +81,9 @@ pub(super) async fn points(
     params.finish()?;
     let work = app.work.run(&view, move |_, searcher| {
         let trends = request.run(&searcher)?;
-        let rate = |rate: Option<f64>| rate.map(|rate| rate.to_string()).unwrap_or_default();
-        let mut sheet = Sheet::new(&POINT)?;
-        for series in &trends.series {
-            let periods = trends.periods.iter().map(|period| period.period.as_str());
-            let undated = (series.undated.of_articles > 0).then_some(("", &series.undated));
-            for (period, point) in periods.zip(&series.points).chain(undated) {
-                sheet.row([
-                    Cow::from(&series.query),
-                    optional(&series.value),
-                    Cow::from(period),
-                    point.matches.to_string().into(),
-                    point.articles.to_string().into(),
-                    point.of_articles.to_string().into(),
-                    point.of_tokens.to_string().into(),
-                    rate(point.per_million_tokens).into(),
-                    rate(point.per_thousand_articles).into(),
-                ])?;
-            }
+        let mut sheet = Sheet::new(&TRENDS_HEADER)?;
+        for row in trends_rows(&trends) {
+            sheet.row(row)?;
         }
         sheet.finish()
     });
@@ -166,11 +120,6 @@ impl Sheet {
 
 fn failed(error: csv::Error) -> Problem {
     Problem::internal(error.to_string())
-}
-
-/// A value that may be missing.
-fn optional(value: &Option<String>) -> Cow<'_, str> {
-    Cow::Borrowed(value.as_deref().unwrap_or_default())
 }
 
 /// A value that no spreadsheet takes for a formula: an apostrophe makes it text, as OWASP

@@ -1,13 +1,13 @@
 //! `/kwic`: every match in the middle of its line.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use serde::Serialize;
 use timbao_index::Searcher;
-use timbao_index::output::json::{ProblemShape, RANGE_UNIT, VERSION};
-use timbao_index::research::{KwicLine, KwicOptions, Sample, SortKey, as_phrases};
+use timbao_index::output::research::KwicAnswer;
+use timbao_index::research::{Concordance, KwicOptions, Sample, SortKey, as_phrases};
 
 use crate::app::App;
 use crate::options::Limits;
@@ -32,26 +32,6 @@ pub(crate) struct KwicRequest {
     pub offset: usize,
 }
 
-/// What was found.
-pub(crate) struct KwicResult {
-    pub matches: u64,
-    pub articles: u64,
-    pub lines: Vec<KwicLine>,
-}
-
-/// A concordance.
-#[derive(Serialize)]
-struct Answer<'a> {
-    version: u32,
-    query: &'a str,
-    matches: u64,
-    articles: u64,
-    offset: usize,
-    range_unit: &'static str,
-    problems: Vec<ProblemShape>,
-    lines: &'a [KwicLine],
-}
-
 /// Answers with lines.
 pub(super) async fn answer(
     State(app): State<Arc<App>>,
@@ -62,18 +42,18 @@ pub(super) async fn answer(
     let request = KwicRequest::take(&mut params, &app.options.limits)?;
     params.finish()?;
     let work = app.work.run(&view, move |view, searcher| {
-        let result = request.run(&searcher)?;
+        let concordance = request.run(&searcher)?;
+        let lines = concordance.lines(request.range())?;
+        let query = &request.query;
         json(&OfView {
-            answer: Answer {
-                version: VERSION,
-                query: &request.query.text,
-                matches: result.matches,
-                articles: result.articles,
-                offset: request.offset,
-                range_unit: RANGE_UNIT,
-                problems: request.query.problem_shapes(),
-                lines: &result.lines,
-            },
+            answer: KwicAnswer::new(
+                &query.text,
+                &query.problems,
+                &concordance,
+                request.options.sample,
+                request.offset,
+                &lines,
+            ),
             view: &view.id,
         })
     });
@@ -105,19 +85,19 @@ impl KwicRequest {
         })
     }
 
-    /// Finds the matches, and reads what is shown of them.
+    /// Finds the matches.
     ///
     /// # Errors
     ///
     /// When the time is over or the index is damaged.
-    pub(crate) fn run(&self, searcher: &Searcher) -> Result<KwicResult, Problem> {
+    pub(crate) fn run<'s>(&self, searcher: &'s Searcher) -> Result<Concordance<'s>, Problem> {
         let plan = as_phrases(self.query.plan());
-        let concordance = searcher.concordance(&plan, &self.options)?;
-        Ok(KwicResult {
-            matches: concordance.matches(),
-            articles: concordance.articles(),
-            lines: concordance.lines(self.offset..self.offset.saturating_add(self.limit))?,
-        })
+        Ok(searcher.concordance(&plan, &self.options)?)
+    }
+
+    /// The lines that are asked for, by their places in the order.
+    pub(crate) fn range(&self) -> Range<usize> {
+        self.offset..self.offset.saturating_add(self.limit)
     }
 }
 

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use serde::Serialize;
 use timbao_index::Searcher;
-use timbao_index::output::json::{ProblemShape, RANGE_UNIT, VERSION};
+use timbao_index::output::research::TrendsAnswer;
 use timbao_index::plan::{Facet, Plan};
 use timbao_index::query::{Accents, Filters};
 use timbao_index::research::{By, Trends, TrendsOptions, TrendsQuery, as_phrases};
@@ -20,7 +19,7 @@ use crate::query::{FACETS, Query, accents, filters};
 use super::{OfView, json, sent, view};
 
 /// Queries of one chart, at most.
-pub(crate) const QUERIES: usize = 8;
+pub(crate) const QUERIES: usize = 10;
 /// Values that are told apart, at most.
 const VALUES: usize = 20;
 
@@ -41,24 +40,6 @@ pub(crate) struct TrendsRequest {
     pub options: TrendsOptions,
 }
 
-/// How often some queries match over time.
-#[derive(Serialize)]
-struct Answer<'a> {
-    version: u32,
-    range_unit: &'static str,
-    problems: Vec<ProblemOf<'a>>,
-    #[serde(flatten)]
-    trends: Trends,
-}
-
-/// What in one of the queries could not be read as it stands.
-#[derive(Serialize)]
-struct ProblemOf<'a> {
-    query: &'a str,
-    #[serde(flatten)]
-    problem: ProblemShape,
-}
-
 /// Answers with counts.
 pub(super) async fn answer(
     State(app): State<Arc<App>>,
@@ -70,20 +51,10 @@ pub(super) async fn answer(
     params.finish()?;
     let work = app.work.run(&view, move |view, searcher| {
         let trends = request.run(&searcher)?;
-        let problems = request.queries.iter().flat_map(|query| {
-            let shapes = query.problem_shapes().into_iter();
-            shapes.map(|problem| ProblemOf {
-                query: &query.text,
-                problem,
-            })
-        });
+        let queries = request.queries.iter();
+        let problems = queries.map(|query| (query.text.as_str(), query.problems.as_slice()));
         json(&OfView {
-            answer: Answer {
-                version: VERSION,
-                range_unit: RANGE_UNIT,
-                problems: problems.collect(),
-                trends,
-            },
+            answer: TrendsAnswer::new(&trends, problems),
             view: &view.id,
         })
     });

@@ -1,0 +1,175 @@
+// Makes the pages quicker to use. Everything works without it.
+
+const box = document.querySelector("form.search #q");
+const list = document.querySelector("#suggestions");
+
+// Screen readers hear what the page is about when it has come.
+const live = document.querySelector(".live");
+if (live?.dataset.status) setTimeout(() => { live.textContent = live.dataset.status; }, 150);
+
+// A choice from a list counts at once; its button is for pages without a script.
+for (const select of document.querySelectorAll("select[data-submit]")) {
+  select.addEventListener("change", () => select.form.requestSubmit());
+  if (select.form.matches(".sort")) select.form.querySelector("button")?.remove();
+}
+
+// Empty fields stay out of addresses.
+for (const form of document.forms) {
+  form.addEventListener("submit", () => {
+    const empty = [...form.elements].filter((field) => field.name && !field.value);
+    for (const field of empty) field.disabled = true;
+    setTimeout(() => { for (const field of empty) field.disabled = false; });
+  });
+}
+
+// `/` goes to the box; j and k go down and up the list.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+  if (event.key === "/") {
+    const input = box ?? document.querySelector("#q");
+    if (!input) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+  } else if (event.key === "j" || event.key === "k") {
+    const links = [...document.querySelectorAll(".hit h2 a, .kwic td.match a")];
+    if (!links.length) return;
+    const at = links.indexOf(document.activeElement);
+    const next = event.key === "j" ? at + 1 : at < 0 ? 0 : at - 1;
+    links[Math.max(0, Math.min(next, links.length - 1))].focus();
+    event.preventDefault();
+  }
+});
+
+// Suggestions while typing, but not while an input method is composing a syllable.
+if (box && list) {
+  let asked = 0;
+  let timer;
+  let chosen = -1;
+  box.setAttribute("role", "combobox");
+  box.setAttribute("aria-autocomplete", "list");
+  box.setAttribute("aria-controls", list.id);
+  const close = () => {
+    asked += 1;
+    chosen = -1;
+    list.hidden = true;
+    box.setAttribute("aria-expanded", "false");
+    box.removeAttribute("aria-activedescendant");
+  };
+  const choose = (number) => {
+    const items = [...list.children];
+    chosen = (number + items.length + 1) % (items.length + 1);
+    if (chosen === items.length) chosen = -1;
+    items.forEach((item, i) => item.setAttribute("aria-selected", String(i === chosen)));
+    if (chosen < 0) box.removeAttribute("aria-activedescendant");
+    else box.setAttribute("aria-activedescendant", items[chosen].id);
+  };
+  const take = (item) => {
+    box.value = item.dataset.query;
+    close();
+    box.form.requestSubmit();
+  };
+  const show = (suggestions) => {
+    list.replaceChildren(...suggestions.map(({ query, articles }, i) => {
+      const item = document.createElement("li");
+      item.id = `suggestion-${i}`;
+      item.role = "option";
+      item.dataset.query = query;
+      const text = document.createElement("span");
+      text.textContent = query;
+      const number = document.createElement("span");
+      number.className = "number";
+      number.textContent = articles.toLocaleString(document.documentElement.lang);
+      item.append(text, number);
+      return item;
+    }));
+    choose(-1);
+    list.hidden = suggestions.length === 0;
+    box.setAttribute("aria-expanded", String(!list.hidden));
+  };
+  const ask = async () => {
+    const mine = ++asked;
+    if (!box.value.trim()) return close();
+    try {
+      const answer = await fetch(`/api/v1/suggest?${new URLSearchParams({ q: box.value, limit: 8 })}`);
+      if (mine !== asked || !answer.ok) return;
+      show((await answer.json()).suggestions);
+    } catch {
+      close();
+    }
+  };
+  close();
+  box.addEventListener("input", (event) => {
+    clearTimeout(timer);
+    if (event.isComposing) return;
+    timer = setTimeout(ask, 80);
+  });
+  box.addEventListener("compositionend", () => { timer = setTimeout(ask, 80); });
+  box.addEventListener("keydown", (event) => {
+    if (event.isComposing || list.hidden) return;
+    if (event.key === "ArrowDown") choose(chosen + 1);
+    else if (event.key === "ArrowUp") choose(chosen < 0 ? list.children.length - 1 : chosen - 1);
+    else if (event.key === "Escape") close();
+    else if (event.key === "Enter" && chosen >= 0) take(list.children[chosen]);
+    else return;
+    event.preventDefault();
+  });
+  box.addEventListener("blur", () => setTimeout(close, 150));
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    const item = event.target.closest("li");
+    if (item) take(item);
+  });
+}
+
+// Drag over the histogram to choose a time.
+for (const chart of document.querySelectorAll("svg[data-brush]")) {
+  const columns = [...chart.querySelectorAll("[data-period]")];
+  let from = -1;
+  let to = -1;
+  let band;
+  const at = (event) => {
+    const { left, width } = chart.getBoundingClientRect();
+    const share = (event.clientX - left) / width;
+    return Math.max(0, Math.min(columns.length - 1, Math.floor(share * columns.length)));
+  };
+  const draw = () => {
+    const wide = 100 / columns.length;
+    band.setAttribute("x", Math.min(from, to) * wide);
+    band.setAttribute("width", (Math.abs(to - from) + 1) * wide);
+  };
+  chart.addEventListener("dragstart", (event) => event.preventDefault());
+  chart.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    from = to = at(event);
+  });
+  chart.addEventListener("pointermove", (event) => {
+    if (from < 0) return;
+    to = at(event);
+    if (to === from && !band) return;
+    if (!band) {
+      band = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      band.setAttribute("class", "selected");
+      band.setAttribute("y", 0);
+      band.setAttribute("height", 40);
+      chart.append(band);
+      chart.setPointerCapture(event.pointerId);
+    }
+    draw();
+  });
+  chart.addEventListener("pointercancel", () => { from = -1; band?.remove(); band = undefined; });
+  chart.addEventListener("pointerup", () => {
+    if (band) {
+      const [first, last] = [Math.min(from, to), Math.max(from, to)];
+      const address = new URL(location.href);
+      for (const name of ["page", "view", "date"]) address.searchParams.delete(name);
+      address.searchParams.set("from", columns[first].dataset.period);
+      address.searchParams.set("to", columns[last].dataset.period);
+      location.assign(address);
+    }
+    from = -1;
+  });
+  // What a drag ends on is no click.
+  chart.addEventListener("click", (event) => { if (band) event.preventDefault(); }, true);
+}

@@ -1,0 +1,83 @@
+//! Addresses of pages: all state is in them.
+
+use form_urlencoded::Serializer;
+
+/// An address with its parameters, for links that change some of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Address {
+    path: &'static str,
+    pairs: Vec<(String, String)>,
+}
+
+impl Address {
+    /// An address with those parameters of a request that have one of these names and a value.
+    pub(crate) fn new(path: &'static str, query: Option<&str>, names: &[&str]) -> Self {
+        let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        Self {
+            path,
+            pairs: pairs
+                .into_owned()
+                .filter(|(name, value)| names.contains(&name.as_str()) && !value.is_empty())
+                .collect(),
+        }
+    }
+
+    /// The same parameters at another path.
+    pub(crate) fn at(&self, path: &'static str) -> Self {
+        Self {
+            path,
+            pairs: self.pairs.clone(),
+        }
+    }
+
+    /// With one value of a parameter instead of those there are; an empty one removes it.
+    #[must_use]
+    pub(crate) fn with(&self, name: &str, value: &str) -> Self {
+        let mut changed = self.without(name);
+        if !value.is_empty() {
+            changed.pairs.push((name.to_owned(), value.to_owned()));
+        }
+        changed
+    }
+
+    /// Without a parameter.
+    #[must_use]
+    pub(crate) fn without(&self, name: &str) -> Self {
+        self.without_all(&[name])
+    }
+
+    /// Without some parameters.
+    #[must_use]
+    pub(crate) fn without_all(&self, names: &[&str]) -> Self {
+        let pairs = self.pairs.iter();
+        Self {
+            path: self.path,
+            pairs: pairs
+                .filter(|(name, _)| !names.contains(&name.as_str()))
+                .cloned()
+                .collect(),
+        }
+    }
+
+    /// The value of a parameter.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let found = self.pairs.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The parameters.
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.pairs
+    }
+
+    /// As a link has it.
+    pub(crate) fn href(&self) -> String {
+        if self.pairs.is_empty() {
+            return self.path.to_owned();
+        }
+        let query = Serializer::new(String::new())
+            .extend_pairs(&self.pairs)
+            .finish();
+        format!("{}?{query}", self.path)
+    }
+}

@@ -1,0 +1,197 @@
+//! An article, with the matches of a query marked.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+use timbao_articles::Article;
+use timbao_index::plan::TextField;
+use timbao_index::{Address as Place, Searcher};
+
+use crate::app::App;
+use crate::problem::Problem;
+use crate::query::Query;
+
+use super::layout::{Page, Tab, failed, shell};
+use super::marks::{marked, merged};
+use super::search::about;
+use super::text::Language;
+use super::{Asked, sent};
+
+/// An article and where a query matches in it.
+struct Shown {
+    article: Article,
+    title: Vec<Range<usize>>,
+    summary: Vec<Range<usize>>,
+    body: Vec<Range<usize>>,
+}
+
+/// Answers with the articles of an id, one below the other.
+pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
+    let asked = Asked::new("/article", raw.as_deref(), &["id", "view"]);
+    let (address, language) = (asked.address.clone(), asked.language);
+    match answer(&app, asked).await {
+        Ok(response) => response,
+        Err(problem) => failed(&problem, &address, Tab::None, language),
+    }
+}
+
+async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
+    let limits = app.options.limits;
+    let (view, _) = asked.view(app)?;
+    let query = asked.query(limits.text)?;
+    let id = asked.params.text("id", limits.text)?.unwrap_or_default();
+    let work = app.work.run(&view, move |_, searcher| {
+        let mut articles = Vec::new();
+        for place in searcher.find_id(&id)? {
+            articles.push(Shown::load(&searcher, place, query.as_ref())?);
+        }
+        if articles.is_empty() {
+            return Err(Problem::not_found("there is no article of that id"));
+        }
+        Ok(written(&asked, &articles))
+    });
+    Ok(sent(StatusCode::OK, work.await?))
+}
+
+impl Shown {
+    fn load(searcher: &Searcher, place: Place, query: Option<&Query>) -> Result<Self, Problem> {
+        let matches = match query {
+            Some(query) => searcher.matches(query.plan(), place)?,
+            None => Vec::new(),
+        };
+        let of = |field: TextField| {
+            let here = matches.iter().filter(|m| m.range.field == field);
+            merged(here.map(|m| m.range.bytes.clone()).collect())
+        };
+        Ok(Self {
+            article: searcher.article(place)?,
+            title: of(TextField::Title),
+            summary: of(TextField::Summary),
+            body: of(TextField::Body),
+        })
+    }
+
+    fn matches(&self) -> usize {
+        self.title.len() + self.summary.len() + self.body.len()
+    }
+}
+
+fn written(asked: &Asked, articles: &[Shown]) -> Markup {
+    let (language, address) = (asked.language, &asked.address);
+    let words = language.words();
+    let first = articles
+        .first()
+        .and_then(|shown| shown.article.title.as_deref());
+    let title = format!("{} – Timbao", first.unwrap_or(words.untitled));
+    let has_list = address.get("q").is_some();
+    shell(&Page {
+        language,
+        address,
+        tab: Tab::None,
+        title: &title,
+        status: first.unwrap_or(words.untitled),
+        content: html! {
+            @if has_list {
+                p.back { a href=(address.at("/").without("id").href()) { "← " (words.back) } }
+            }
+            @for shown in articles { (article(shown, language)) }
+        },
+    })
+}
+
+fn article(shown: &Shown, language: Language) -> Markup {
+    let words = language.words();
+    let Shown {
+        article,
+        title,
+        summary,
+        body,
+    } = shown;
+    html! {
+        article.whole lang="vi" {
+            h1 {
+                @match &article.title {
+                    Some(text) => (marked(text, title)),
+                    None => (words.untitled),
+                }
+            }
+            (about(article, language))
+            @if shown.matches() > 0 {
+                p.about lang=(words.code) { (language.count(shown.matches() as u64)) " " (words.matches_here) }
+            }
+            @if let Some(text) = &article.summary { p.summary { (marked(text, summary)) } }
+            @for (paragraph, matches) in paragraphs(&article.body, body) {
+                p { (marked(paragraph, &matches)) }
+            }
+            @for caption in &article.captions {
+                figure {
+                    figcaption {
+                        span.label lang=(words.code) { (words.photo) ": " }
+                        (caption.text)
+                        @if let Some(credit) = &caption.credit { " (" (credit) ")" }
+                    }
+                }
+            }
+            @if let Some(url) = article.url.as_deref().filter(|url| is_web(url)) {
+                p lang=(words.code) { a href=(url) rel="noreferrer noopener external" { (words.original) } }
+            }
+            p.path { code { (article.id) } }
+        }
+    }
+}
+
+/// The paragraphs of a text, each with its matches.
+fn paragraphs<'t>(
+    text: &'t str,
+    matches: &'t [Range<usize>],
+) -> impl Iterator<Item = (&'t str, Vec<Range<usize>>)> {
+    let mut at = 0;
+    text.split_inclusive('\n').filter_map(move |line| {
+        let start = at;
+        at += line.len();
+        let line = line.trim_end();
+        let end = start + line.len();
+        let here = matches
+            .iter()
+            .filter(|range| range.start >= start && range.start < end)
+            .map(|range| range.start - start..range.end.min(end) - start);
+        (!line.trim().is_empty()).then(|| (line, here.collect()))
+    })
+}
+
+/// Whether an address is one of the web, and not one that does something.
+fn is_web(url: &str) -> bool {
+    let start = url.get(..8).unwrap_or(url).to_ascii_lowercase();
+    start.starts_with("https://") || start.starts_with("http://")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_web, paragraphs};
+
+    #[test]
+    fn matches_stay_in_their_paragraphs() {
+        let text = "tự do\n\n hoa nở ";
+        let found: Vec<_> = paragraphs(text, &[0..5, 9..13, 40..50]).collect();
+        assert_eq!(found, [("tự do", vec![0..5]), (" hoa nở", vec![0..4])]);
+    }
+
+    #[test]
+    fn only_addresses_of_the_web_are_links() {
+        assert!(is_web("https://bao.example/1"));
+        assert!(is_web("HTTP://bao.example"));
+        for url in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "ftp://x",
+            "",
+            "ệệệ",
+        ] {
+            assert!(!is_web(url), "{url}");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Charts as SVG with links in them; styled by the style sheet, so that they follow light and
+//! dark.
+
+use maud::{Markup, html};
+use timbao_index::FacetCount;
+use timbao_index::output::chart::Measure;
+use timbao_index::research::{Period, Trends};
+
+use super::address::Address;
+use super::text::Language;
+use super::trends::chart_language;
+
+/// Months that are told apart; of a longer time the years are.
+const MONTHS: usize = 240;
+
+/// A column of the histogram.
+struct Column {
+    /// `2026-03` or `2026`.
+    period: String,
+    articles: u64,
+}
+
+/// How many articles there are in each month, or year; each column narrows to its time.
+pub(super) fn histogram(months: &[FacetCount], address: &Address, language: Language) -> Markup {
+    let columns = columns(months);
+    let most = columns
+        .iter()
+        .map(|column| column.articles)
+        .max()
+        .unwrap_or(0);
+    if columns.is_empty() || most == 0 {
+        return html! {};
+    }
+    let again = address.without_all(&["page", "view", "date"]);
+    let wide = 100.0 / columns.len() as f64;
+    let (first, last) = (columns.first(), columns.last());
+    html! {
+        figure.histogram {
+            svg viewBox="0 0 100 40" preserveAspectRatio="none" role="group" aria-label=(language.words().time) data-brush {
+                @for (i, column) in columns.iter().enumerate() {
+                    @let high = if column.articles == 0 { 0.0 } else { (column.articles as f64 / most as f64 * 38.0).max(1.0) };
+                    @let label = format!("{}: {}", language.date(&column.period), language.articles(column.articles));
+                    @if column.articles > 0 {
+                        a href=(again.with("from", &column.period).with("to", &column.period).href()) data-period=(column.period) aria-label=(label) {
+                            title { (label) }
+                            rect.room x=(rounded(i as f64 * wide)) y="0" width=(rounded(wide)) height="40" {}
+                            rect.column x=(rounded((i as f64 + 0.1) * wide)) y=(rounded(40.0 - high)) width=(rounded(wide * 0.8)) height=(rounded(high)) {}
+                        }
+                    } @else {
+                        g data-period=(column.period) {}
+                    }
+                }
+            }
+            figcaption {
+                span.ends {
+                    @if let Some(first) = first { span { (language.date(&first.period)) } }
+                    @if let Some(last) = last { span { (language.date(&last.period)) } }
+                }
+                span.hint { (language.words().brush) }
+            }
+        }
+    }
+}
+
+fn rounded(value: f64) -> String {
+    format!("{value:.3}")
+}
+
+/// One column a month, or a year where there are many, without gaps.
+fn columns(months: &[FacetCount]) -> Vec<Column> {
+    let number = |value: &str| {
+        let (year, month) = value.split_once('-')?;
+        let (year, month): (usize, usize) = (year.parse().ok()?, month.parse().ok()?);
+        (1..=12).contains(&month).then(|| year * 12 + month - 1)
+    };
+    let counts: Vec<(usize, u64)> = months
+        .iter()
+        .filter_map(|month| Some((number(&month.value)?, month.articles)))
+        .collect();
+    let (Some(first), Some(last)) = (
+        counts.iter().map(|&(month, _)| month).min(),
+        counts.iter().map(|&(month, _)| month).max(),
+    ) else {
+        return Vec::new();
+    };
+    let (each, first) = if last - first < MONTHS {
+        (1, first)
+    } else {
+        (12, first / 12 * 12)
+    };
+    let mut columns: Vec<Column> = (first..=last)
+        .step_by(each)
+        .map(|month| Column {
+            period: match each {
+                1 => format!("{:04}-{:02}", month / 12, month % 12 + 1),
+                _ => format!("{:04}", month / 12),
+            },
+            articles: 0,
+        })
+        .collect();
+    for (month, articles) in counts {
+        if let Some(column) = columns.get_mut((month - first) / each) {
+            column.articles += articles;
+        }
+    }
+    columns
+}
+
+const WIDTH: f64 = 960.0;
+const HEIGHT: f64 = 360.0;
+const LEFT: f64 = 64.0;
+const RIGHT: f64 = 16.0;
+const TOP: f64 = 16.0;
+const BOTTOM: f64 = 36.0;
+/// Points of one line that are drawn with marks.
+const MARKS: usize = 400;
+
+/// Draws trends as lines; a mark leads to the concordance of its period.
+pub(super) fn lines(
+    trends: &Trends,
+    measure: Measure,
+    language: Language,
+    link: &dyn Fn(&str, &Period) -> String,
+) -> Markup {
+    let points = trends.series.iter().flat_map(|series| &series.points);
+    let most = points
+        .filter_map(|point| measure.of(point))
+        .fold(0.0, f64::max);
+    let step = nice_step(most);
+    let top = (most / step).ceil().max(1.0) * step;
+    let count = trends.periods.len().max(1);
+    let x = |i: usize| LEFT + (WIDTH - LEFT - RIGHT) * (i as f64 + 0.5) / count as f64;
+    let y = |value: f64| TOP + (HEIGHT - TOP - BOTTOM) * (1.0 - value / top);
+    let each = count.div_ceil(9);
+    html! {
+        figure.lines {
+            figcaption { (measure.label(chart_language(language))) }
+            svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="group" aria-label=(measure.label(chart_language(language))) {
+                @for i in 0..=(top / step).round() as usize {
+                    @let value = i as f64 * step;
+                    line.grid x1=(LEFT) x2=(WIDTH - RIGHT) y1=(px(y(value))) y2=(px(y(value))) {}
+                    text.tick x=(LEFT - 8.0) y=(px(y(value) + 4.0)) text-anchor="end" { (language.rate(value)) }
+                }
+                @for (i, period) in trends.periods.iter().enumerate() {
+                    @if i % each == 0 {
+                        text.tick x=(px(x(i))) y=(HEIGHT - 12.0) text-anchor="middle" { (language.date(&period.period)) }
+                    }
+                }
+                @for (number, series) in trends.series.iter().enumerate() {
+                    g class={ "series-" (number) } {
+                        path.line d=(path(series.points.iter().map(|p| measure.of(p)), &x, &y)) {}
+                        @for (i, (period, point)) in trends.periods.iter().zip(&series.points).enumerate() {
+                            @if let Some(value) = measure.of(point).filter(|_| point.matches > 0 && count <= MARKS) {
+                                @let label = format!("{}, {}: {}", series.query, language.date(&period.period), language.matches(point.matches, point.articles));
+                                a href=(link(&series.query, period)) aria-label=(label) {
+                                    title { (label) }
+                                    circle.touch cx=(px(x(i))) cy=(px(y(value))) r="9" {}
+                                    circle class=(if point.thin { "mark thin" } else { "mark" }) cx=(px(x(i))) cy=(px(y(value))) r="3.5" {}
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn px(value: f64) -> String {
+    format!("{value:.1}")
+}
+
+/// A line through values, broken where there is none.
+fn path(
+    values: impl Iterator<Item = Option<f64>>,
+    x: &impl Fn(usize) -> f64,
+    y: &impl Fn(f64) -> f64,
+) -> String {
+    let mut path = String::new();
+    let mut is_on = false;
+    for (i, value) in values.enumerate() {
+        match value {
+            Some(value) => {
+                path.push(if is_on { 'L' } else { 'M' });
+                path.push_str(&format!("{:.1} {:.1}", x(i), y(value)));
+                is_on = true;
+            }
+            None => is_on = false,
+        }
+    }
+    path
+}
+
+/// One, two or five times a power of ten, so that there are about four lines across.
+fn nice_step(most: f64) -> f64 {
+    if most <= 0.0 || !most.is_finite() {
+        return 1.0;
+    }
+    let raw = most / 4.0;
+    let power = 10f64.powf(raw.log10().floor());
+    let factors = [1.0, 2.0, 5.0];
+    let factor = factors.into_iter().find(|factor| factor * power >= raw);
+    factor.unwrap_or(10.0) * power
+}
+
+#[cfg(test)]
+mod tests {
+    use timbao_index::FacetCount;
+
+    use super::{columns, nice_step};
+
+    #[test]
+    fn columns_have_no_gaps_and_become_years() {
+        let count = |value: &str, articles| FacetCount {
+            value: value.to_owned(),
+            articles,
+        };
+        let shown = |months: &[FacetCount]| -> Vec<(String, u64)> {
+            let columns = columns(months).into_iter();
+            columns.map(|c| (c.period, c.articles)).collect()
+        };
+        assert_eq!(
+            shown(&[count("2025-11", 2), count("2026-01", 1), count("odd", 9)]),
+            [
+                ("2025-11".into(), 2),
+                ("2025-12".into(), 0),
+                ("2026-01".into(), 1)
+            ]
+        );
+        let years = shown(&[
+            count("1990-06", 2),
+            count("1990-01", 1),
+            count("2026-01", 1),
+        ]);
+        assert_eq!(years.len(), 37);
+        assert_eq!(years[0], ("1990".into(), 3));
+        assert!(shown(&[]).is_empty());
+        assert_eq!(
+            [nice_step(0.0), nice_step(19.0), nice_step(0.7)],
+            [1.0, 5.0, 0.2]
+        );
+    }
+}

@@ -1,0 +1,253 @@
+//! What all pages have in common.
+
+use axum::response::Response;
+use maud::{DOCTYPE, Markup, html};
+use timbao_index::query::{Accents, Problem as QueryProblem, Reading};
+
+use crate::assets::{ICON, SCRIPT, STYLE};
+use crate::problem::Problem;
+use crate::query::Query;
+
+use super::address::Address;
+use super::sent;
+use super::text::{Language, Words, problem_in_vietnamese};
+
+/// The views of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tab {
+    Results,
+    Concordance,
+    Trends,
+    /// A page beside them.
+    None,
+}
+
+/// A page.
+pub(super) struct Page<'p> {
+    pub language: Language,
+    pub address: &'p Address,
+    pub tab: Tab,
+    /// What the window is called.
+    pub title: &'p str,
+    /// What a screen reader says when the page has come.
+    pub status: &'p str,
+    pub content: Markup,
+}
+
+/// Writes a whole page.
+pub(super) fn shell(page: &Page<'_>) -> Markup {
+    let words = page.language.words();
+    let address = page.address;
+    html! {
+        (DOCTYPE)
+        html lang=(words.code) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (page.title) }
+                link rel="icon" type="image/svg+xml" href=(ICON.path);
+                link rel="stylesheet" href=(STYLE.path);
+                script type="module" src=(SCRIPT.path) {}
+            }
+            body {
+                a.skip href="#main" { (words.skip) }
+                header.top {
+                    div.bar {
+                        a.brand href=(home(page.language)) { "Timbao" }
+                        @if page.tab != Tab::Trends { (search_box(address, page.tab, words)) }
+                        nav.languages aria-label=(words.other_name) {
+                            a hreflang=(words.other_code) lang=(words.other_code)
+                                href=(address.with("lang", other(page.language)).href()) { (words.other_name) }
+                        }
+                    }
+                    @if page.tab != Tab::None { (tabs(address, page.tab, words)) }
+                }
+                main id="main" tabindex="-1" { (page.content) }
+                p.live role="status" data-status=(page.status) {}
+                footer {
+                    p.keys { (words.keys) }
+                    p { a href="/api/v1/openapi.json" { "API" } }
+                }
+            }
+        }
+    }
+}
+
+fn other(language: Language) -> &'static str {
+    match language {
+        Language::Vietnamese => "en",
+        Language::English => "",
+    }
+}
+
+fn home(language: Language) -> &'static str {
+    match language {
+        Language::Vietnamese => "/",
+        Language::English => "/?lang=en",
+    }
+}
+
+/// The box, with what narrows the search kept beside it.
+fn search_box(address: &Address, tab: Tab, words: &Words) -> Markup {
+    let action = match tab {
+        Tab::Concordance => "/kwic",
+        _ => "/",
+    };
+    let kept = address.pairs().iter().filter(|(name, _)| {
+        !matches!(
+            name.as_str(),
+            "q" | "page" | "view" | "id" | "from" | "to" | "sort"
+        )
+    });
+    let dates = address
+        .pairs()
+        .iter()
+        .filter(|(name, _)| matches!(name.as_str(), "from" | "to" | "sort"));
+    html! {
+        form.search role="search" action=(action) {
+            label.hidden for="q" { (words.search_label) }
+            input #q type="search" name="q" value=(address.get("q").unwrap_or_default())
+                placeholder=(words.placeholder) autocomplete="off" autocapitalize="off"
+                spellcheck="false" maxlength="2000" aria-keyshortcuts="/";
+            ul #suggestions role="listbox" aria-label=(words.suggestions) hidden {}
+            @for (name, value) in kept.chain(dates) { input type="hidden" name=(name) value=(value); }
+            button { (words.search) }
+        }
+    }
+}
+
+fn tabs(address: &Address, tab: Tab, words: &Words) -> Markup {
+    let bare = address.without_all(&["page", "view", "sort", "id", "by", "measure"]);
+    let tabs = [
+        (Tab::Results, "/", words.results),
+        (Tab::Concordance, "/kwic", words.concordance),
+        (Tab::Trends, "/trends", words.trends),
+    ];
+    html! {
+        nav.tabs aria-label=(words.views) {
+            @for (this, path, name) in tabs {
+                a href=(bare.at(path).href()) aria-current=[(this == tab).then_some("page")] { (name) }
+            }
+        }
+    }
+}
+
+/// How the query was understood: its accents, what is searched for too, and what in it could
+/// not be read as it stands.
+pub(super) fn understanding(query: &Query, address: &Address, language: Language) -> Markup {
+    let words = language.words();
+    let has_words = !query.lowered.words.is_empty();
+    let loose = match query.accents {
+        Accents::Loose => true,
+        Accents::Strict => false,
+        Accents::Auto => query.lowered.reading == Reading::Unaccented,
+    };
+    let again = address.without_all(&["page", "view"]);
+    let (read, switch, to) = if loose {
+        (words.loose, words.as_strict, "strict")
+    } else {
+        (words.strict, words.as_loose, "loose")
+    };
+    html! {
+        div.understanding {
+            @if has_words {
+                p.reading {
+                    (words.reading) ": " strong { (read) } " · "
+                    a href=(again.with("accents", to).href()) { (switch) }
+                }
+            }
+            @if !query.lowered.expansions.is_empty() {
+                p.also {
+                    (words.also) ": "
+                    @for (i, expansion) in query.lowered.expansions.iter().take(8).enumerate() {
+                        @if i > 0 { ", " }
+                        span { (expansion.to) " (" (language.why(expansion.why)) ")" }
+                    }
+                }
+            }
+            @if !query.problems.is_empty() {
+                ul.problems aria-label=(words.problem) {
+                    @for problem in &query.problems { li { (problem_line(problem, &query.text, language)) } }
+                }
+            }
+        }
+    }
+}
+
+/// A problem with the part of the query it is about.
+fn problem_line(problem: &QueryProblem, query: &str, language: Language) -> Markup {
+    let span = problem.span.start..problem.span.end;
+    let message = match language {
+        Language::Vietnamese => problem_in_vietnamese(problem.kind),
+        Language::English => match problem.hint() {
+            Some(hint) => format!("{}; {hint}", problem.message()),
+            None => problem.message(),
+        },
+    };
+    html! {
+        @if let (Some(before), Some(culprit), Some(after)) =
+            (query.get(..span.start), query.get(span.clone()), query.get(span.end..)) {
+            code { (before) span.culprit { (culprit) } (after) }
+            " "
+        }
+        (message)
+    }
+}
+
+/// The page where there is no answer.
+pub(super) fn failed(
+    problem: &Problem,
+    address: &Address,
+    tab: Tab,
+    language: Language,
+) -> Response {
+    let words = language.words();
+    let reason = reason(problem, language);
+    let page = shell(&Page {
+        language,
+        address,
+        tab,
+        title: words.failed,
+        status: &reason,
+        content: html! {
+            div.message role="alert" {
+                h1 { (words.failed) }
+                p { (reason) }
+                @if language == Language::English {
+                    @if let Some(hint) = &problem.more.hint { p { (hint) } }
+                }
+            }
+        },
+    });
+    let mut response = sent(problem.status, page);
+    if let Some(cause) = &problem.more.cause {
+        response.extensions_mut().insert(cause.clone());
+    }
+    response
+}
+
+fn reason(problem: &Problem, language: Language) -> String {
+    let english = problem.more.detail.as_deref().unwrap_or(problem.title);
+    if language == Language::English {
+        return english.to_owned();
+    }
+    let vietnamese = match problem.kind {
+        "urn:timbao:problem:parameter" => match problem.more.parameter.as_deref() {
+            Some("after" | "before" | "date" | "from" | "to") => {
+                "Ngày tháng không đọc được. Viết 25/3/2026, 3/2026 hoặc 2026."
+            }
+            Some("q") => "Câu hỏi quá dài.",
+            _ => "Một điều kiện trong địa chỉ trang không đọc được.",
+        },
+        "urn:timbao:problem:query" => "Không có từ nào để tìm.",
+        "urn:timbao:problem:not-found" => "Không có bài này trong kho báo.",
+        "urn:timbao:problem:busy" => "Đang có quá nhiều lượt tìm. Hãy thử lại sau giây lát.",
+        "urn:timbao:problem:too-slow" => {
+            "Lượt tìm này lâu quá nên bị cắt. Hãy tìm ít từ hơn hoặc từ hiếm hơn."
+        }
+        "urn:timbao:problem:internal" => "Máy chủ gặp lỗi.",
+        _ => english,
+    };
+    vietnamese.to_owned()
+}

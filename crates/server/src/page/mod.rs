@@ -1,0 +1,127 @@
+//! The pages. They are whole without the script, which only makes them quicker to use; all
+//! their state is in their addresses.
+
+mod address;
+mod article;
+mod chart;
+mod kwic;
+mod layout;
+mod marks;
+mod search;
+mod text;
+mod trends;
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use maud::Markup;
+use timbao_index::plan::Plan;
+use timbao_index::query::{Accents, Filters};
+
+use crate::app::App;
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::query::{Query, accents};
+use crate::views::View;
+
+use self::address::Address;
+use self::text::Language;
+
+pub(crate) use article::page as article;
+pub(crate) use kwic::page as kwic;
+pub(crate) use search::page as search;
+pub(crate) use trends::page as trends;
+
+/// The parameters that narrow a search, whatever page it is on.
+const NARROWING: [&str; 9] = [
+    "accents", "section", "place", "agency", "author", "source", "from", "to", "date",
+];
+
+/// What was asked for on a page.
+struct Asked {
+    language: Language,
+    /// The page's own address, without what it does not know.
+    address: Address,
+    params: Params,
+}
+
+impl Asked {
+    /// Reads the address of a page that knows some parameters beside those of all pages.
+    fn new(path: &'static str, raw: Option<&str>, own: &[&str]) -> Self {
+        let mut names: Vec<&str> = vec!["q", "lang"];
+        names.extend(NARROWING);
+        names.extend(own);
+        let address = Address::new(path, raw, &names);
+        Self {
+            language: Language::of(address.get("lang")),
+            params: Params::new(raw),
+            address,
+        }
+    }
+
+    /// The conditions beside the query. A date is what lies between `from` and `to`.
+    fn filters(&mut self, most: usize) -> Result<Filters, Problem> {
+        let mut text = |name| -> Result<Option<String>, Problem> {
+            let text = self.params.text(name, most)?;
+            Ok(text
+                .map(|text| text.trim().to_owned())
+                .filter(|text| !text.is_empty()))
+        };
+        let (from, to, date) = (text("from")?, text("to")?, text("date")?);
+        let date = match (from, to) {
+            (None, None) => date,
+            (from, to) => Some(format!(
+                "{}..{}",
+                from.unwrap_or_default(),
+                to.unwrap_or_default()
+            )),
+        };
+        Ok(Filters {
+            after: None,
+            before: None,
+            date,
+            section: text("section")?,
+            place: text("place")?,
+            agency: text("agency")?,
+            author: text("author")?,
+            source: text("source")?,
+        })
+    }
+
+    /// The query with the conditions beside it; none where nothing is asked for.
+    fn query(&mut self, most: usize) -> Result<Option<Query>, Problem> {
+        let text = self.params.text("q", most)?.unwrap_or_default();
+        let accents = self.accents()?;
+        let filters = self.filters(most)?;
+        if text.trim().is_empty() && filters.is_empty() {
+            return Ok(None);
+        }
+        Query::new(text, filters, accents).map(Some)
+    }
+
+    fn accents(&mut self) -> Result<Accents, Problem> {
+        accents(&mut self.params)
+    }
+
+    /// The view to answer from: the one the address names while it is kept, else the latest;
+    /// and whether it is another than the one that was named.
+    fn view(&mut self, app: &App) -> Result<(std::sync::Arc<View>, bool), Problem> {
+        match self.params.text("view", 64)? {
+            None => Ok((app.views.latest(), false)),
+            Some(id) => match app.views.find(&id) {
+                Some(view) => Ok((view, false)),
+                None => Ok((app.views.latest(), true)),
+            },
+        }
+    }
+}
+
+/// Whether there is anything to search for.
+fn is_nothing(query: &Query) -> bool {
+    *query.plan() == Plan::Nothing
+}
+
+/// Sends a page.
+fn sent(status: StatusCode, page: Markup) -> Response {
+    let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
+    (status, kind, page.into_string()).into_response()
+}

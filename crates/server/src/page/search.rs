@@ -1,0 +1,431 @@
+//! The list of hits, and the page to begin with.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+use timbao_articles::Article;
+use timbao_index::output::ShownHit;
+use timbao_index::plan::Facet;
+use timbao_index::{FacetCounts, SearchOptions, Sort, Stats};
+
+use crate::api::search::{SearchRequest, SearchResult};
+use crate::app::App;
+use crate::problem::Problem;
+use crate::query::sort;
+use crate::views::View;
+
+use super::address::Address;
+use super::chart::histogram;
+use super::layout::{Page, Tab, failed, shell, understanding};
+use super::marks::marked;
+use super::text::{Language, Words};
+use super::{Asked, is_nothing, sent};
+
+/// Hits on a page.
+const HITS: usize = 20;
+/// Values of a facet that are shown at first, and in all.
+const VALUES: (usize, usize) = (8, 60);
+/// The facets beside the list, and the parameter of each.
+const FACETS: [(Facet, &str); 5] = [
+    (Facet::Section, "section"),
+    (Facet::Source, "source"),
+    (Facet::Place, "place"),
+    (Facet::Agency, "agency"),
+    (Facet::Author, "author"),
+];
+
+/// Answers with the list of hits.
+pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
+    let asked = Asked::new("/", raw.as_deref(), &["sort", "page", "view"]);
+    let (address, language) = (asked.address.clone(), asked.language);
+    match answer(&app, asked).await {
+        Ok(response) => response,
+        Err(problem) => failed(&problem, &address, Tab::Results, language),
+    }
+}
+
+async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
+    let limits = app.options.limits;
+    let (view, is_other) = asked.view(app)?;
+    let Some(query) = asked.query(limits.text)? else {
+        let stats = app
+            .work
+            .run(&view, |view, _| Ok(view.stats()?.clone()))
+            .await?;
+        return Ok(sent(StatusCode::OK, welcome(&asked, &stats)));
+    };
+    let sort = sort(&mut asked.params)?;
+    let number = match is_other {
+        // The pages of another state are none of this one.
+        true => 1,
+        false => asked.params.number("page", 1..=limits.offset / HITS, 1)?,
+    };
+    if is_nothing(&query) {
+        let problem = Problem::query(&query.text, &query.problems);
+        let content = html! {
+            (understanding(&query, &asked.address, asked.language))
+            div.message { p { (asked.language.words().nothing) } }
+        };
+        return Ok(sent(
+            problem.status,
+            list_page(&asked, &query.text, "0", content),
+        ));
+    }
+    let mut facets: Vec<Facet> = FACETS.iter().map(|&(facet, _)| facet).collect();
+    facets.push(Facet::Month);
+    let request = SearchRequest {
+        query,
+        options: SearchOptions {
+            limit: HITS,
+            offset: (number - 1) * HITS,
+            sort,
+            ..SearchOptions::default()
+        },
+        snippets: 2,
+        facets,
+    };
+    let work = app.work.run(&view, move |view, searcher| {
+        let result = request.run(&searcher)?;
+        Ok(results(&asked, view, &request, &result, is_other))
+    });
+    Ok(sent(StatusCode::OK, work.await?))
+}
+
+fn list_page(asked: &Asked, query: &str, count: &str, content: Markup) -> Markup {
+    let title = if query.trim().is_empty() {
+        format!("{count} – Timbao")
+    } else {
+        format!("{query}: {count} – Timbao")
+    };
+    shell(&Page {
+        language: asked.language,
+        address: &asked.address,
+        tab: Tab::Results,
+        title: &title,
+        status: count,
+        content,
+    })
+}
+
+fn results(
+    asked: &Asked,
+    view: &View,
+    request: &SearchRequest,
+    result: &SearchResult,
+    is_other: bool,
+) -> Markup {
+    let (language, address) = (asked.language, &asked.address);
+    let words = language.words();
+    let query = &request.query;
+    let count = language.articles(result.total);
+    let content = html! {
+        div.with-side {
+            section.list aria-labelledby="count" {
+                @if is_other { p.note { (words.refreshed) } }
+                div.head {
+                    h1 #count { (count) }
+                    (sort_form(address, request.options.sort, words))
+                    p.narrow-link { a href="#narrow" { (words.narrow) " ↓" } }
+                }
+                (understanding(query, address, language))
+                (active(address, language))
+                @if result.total == 0 {
+                    (nothing(address, language))
+                } @else {
+                    ol.hits start=(request.options.offset + 1) {
+                        @for hit in &result.hits { li { (hit_shown(hit, address, language)) } }
+                    }
+                    (pages(address, view, request.options.offset, result.total, words))
+                }
+            }
+            @if result.total > 0 || has_filter(address) {
+                aside #narrow aria-label=(words.narrow) {
+                    (time(&result.facets, address, language))
+                    @for (facet, name) in FACETS {
+                        @if let Some(counts) = result.facets.iter().find(|c| c.facet == facet) {
+                            (facet_shown(counts, name, address, language))
+                        }
+                    }
+                    @if result.total > 0 {
+                        p { a href=(export(address)) download { (words.export) } }
+                    }
+                }
+            }
+        }
+    };
+    list_page(asked, &query.text, &count, content)
+}
+
+/// The address of the same search as CSV; the API has names of its own for dates.
+fn export(address: &Address) -> String {
+    let mut export = address
+        .at("/api/v1/search.csv")
+        .without_all(&["page", "view", "lang", "from", "to"]);
+    let (from, to) = (address.get("from"), address.get("to"));
+    if from.is_some() || to.is_some() {
+        let range = format!("{}..{}", from.unwrap_or_default(), to.unwrap_or_default());
+        export = export.with("date", &range);
+    }
+    export.href()
+}
+
+fn sort_form(address: &Address, sort: Sort, words: &Words) -> Markup {
+    let orders = [
+        (Sort::Relevance, "", words.by_relevance),
+        (Sort::Latest, "-date", words.latest),
+        (Sort::Oldest, "date", words.oldest),
+    ];
+    let kept = address.without_all(&["sort", "page", "view"]);
+    html! {
+        form.sort action="/" {
+            label for="sort" { (words.sort) }
+            select #sort name="sort" data-submit {
+                @for (order, value, name) in orders {
+                    option value=(value) selected[order == sort] { (name) }
+                }
+            }
+            @for (name, value) in kept.pairs() { input type="hidden" name=(name) value=(value); }
+            button.quiet { (words.apply) }
+        }
+    }
+}
+
+fn hit_shown(hit: &ShownHit, address: &Address, language: Language) -> Markup {
+    let article = &hit.article;
+    let title = article
+        .title
+        .as_deref()
+        .unwrap_or(language.words().untitled);
+    let matches = if article.title.is_some() {
+        hit.title_matches.as_slice()
+    } else {
+        &[]
+    };
+    html! {
+        article.hit {
+            h2 { a href=(article_address(address, &article.id)) { (marked(title, matches)) } }
+            (about(article, language))
+            @for snippet in &hit.snippets {
+                p.snippet {
+                    @if snippet.starts_mid { "… " }
+                    (marked(&snippet.text, &snippet.highlights))
+                    @if snippet.ends_mid { " …" }
+                }
+            }
+        }
+    }
+}
+
+/// The address of an article, with the query whose matches it marks.
+pub(super) fn article_address(address: &Address, id: &str) -> String {
+    address
+        .at("/article")
+        .without_all(&["page", "view", "sort", "by", "measure"])
+        .with("id", id)
+        .href()
+}
+
+/// Date, publication, section, agency and place, as far as they are known.
+pub(super) fn about(article: &Article, language: Language) -> Markup {
+    let date = article.published.map(|date| date.to_string());
+    let mut parts: Vec<&str> = Vec::new();
+    for part in [
+        &article.source,
+        &article.section,
+        &article.agency,
+        &article.place,
+        &article.author,
+    ]
+    .into_iter()
+    .flatten()
+    {
+        if !parts.contains(&part.as_str()) {
+            parts.push(part);
+        }
+    }
+    html! {
+        p.about {
+            @if let Some(date) = &date {
+                @if date.starts_with("--") { (language.date(date)) }
+                @else { time datetime=(date) { (language.date(date)) } }
+            }
+            @for (i, part) in parts.iter().enumerate() {
+                @if i > 0 || date.is_some() { " · " }
+                (part)
+            }
+        }
+    }
+}
+
+fn pages(address: &Address, view: &View, offset: usize, total: u64, words: &Words) -> Markup {
+    let number = offset / HITS + 1;
+    let last = usize::try_from(total).unwrap_or(usize::MAX).div_ceil(HITS);
+    let to = |page: usize| {
+        let page = if page == 1 {
+            String::new()
+        } else {
+            page.to_string()
+        };
+        let pinned = address.with("page", &page);
+        if page.is_empty() {
+            pinned.without("view")
+        } else {
+            pinned.with("view", &view.id)
+        }
+        .href()
+    };
+    html! {
+        @if last > 1 {
+            nav.pages aria-label=(words.pages) {
+                @if number > 1 { a rel="prev" href=(to(number - 1)) { "← " (words.previous) } }
+                span { (words.pages) " " (number) " / " (last) }
+                @if number < last { a rel="next" href=(to(number + 1)) { (words.next) " →" } }
+            }
+        }
+    }
+}
+
+fn has_filter(address: &Address) -> bool {
+    super::NARROWING
+        .iter()
+        .any(|name| *name != "accents" && address.get(name).is_some())
+}
+
+/// The conditions in force, each with a link that takes it away.
+pub(super) fn active(address: &Address, language: Language) -> Markup {
+    let words = language.words();
+    let again = address.without_all(&["page", "view"]);
+    let name = |name: &str| match name {
+        "from" => Some(words.from),
+        "to" => Some(words.to),
+        "date" => Some(words.time),
+        _ => FACETS
+            .iter()
+            .find(|(_, parameter)| *parameter == name)
+            .map(|&(facet, _)| language.facet(facet)),
+    };
+    let active: Vec<_> = address
+        .pairs()
+        .iter()
+        .filter_map(|(parameter, value)| Some((parameter, name(parameter)?, value)))
+        .collect();
+    html! {
+        @if !active.is_empty() {
+            ul.active {
+                @for (parameter, name, value) in active {
+                    li {
+                        a href=(again.without(parameter).href()) aria-label={ (words.remove) " " (name) ": " (value) } {
+                            span { (name) ": " strong { (if matches!(parameter.as_str(), "from" | "to" | "date") { language.date(value) } else { value.clone() }) } }
+                            span.cross aria-hidden="true" { "×" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn time(facets: &[FacetCounts], address: &Address, language: Language) -> Markup {
+    let words = language.words();
+    let kept = address.without_all(&["from", "to", "date", "page", "view"]);
+    let months = facets.iter().find(|counts| counts.facet == Facet::Month);
+    html! {
+        section.facet {
+            h2 { (words.time) }
+            @if let Some(months) = months { (histogram(&months.values, address, language)) }
+            form.dates action="/" {
+                label for="from" { (words.from) }
+                input #from name="from" value=(address.get("from").unwrap_or_default()) placeholder=(words.date_example) autocomplete="off" maxlength="40";
+                label for="to" { (words.to) }
+                input #to name="to" value=(address.get("to").unwrap_or_default()) placeholder=(words.date_example) autocomplete="off" maxlength="40";
+                @for (name, value) in kept.pairs() { input type="hidden" name=(name) value=(value); }
+                button.quiet { (words.apply) }
+            }
+        }
+    }
+}
+
+fn facet_shown(counts: &FacetCounts, name: &str, address: &Address, language: Language) -> Markup {
+    let words = language.words();
+    let again = address.without_all(&["page", "view"]);
+    let current = address.get(name);
+    let value = |value: &timbao_index::FacetCount| {
+        html! {
+            li {
+                a href=(again.with(name, &value.value).href()) aria-current=[(current == Some(&value.value)).then_some("true")] {
+                    span { (value.value) } " " span.number { (language.count(value.articles)) }
+                }
+            }
+        }
+    };
+    let (first, all) = VALUES;
+    let shown = counts.values.get(..first).unwrap_or(&counts.values);
+    let rest = counts.values.get(first..).unwrap_or_default();
+    html! {
+        @if !counts.values.is_empty() {
+            section.facet {
+                h2 { (language.facet(counts.facet)) }
+                ul { @for v in shown { (value(v)) } }
+                @if !rest.is_empty() {
+                    details {
+                        summary { (words.more) }
+                        ul { @for v in rest.iter().take(all) { (value(v)) } }
+                    }
+                }
+                @if counts.unknown > 0 {
+                    p.unknown { (words.unknown) " " span.number { (language.count(counts.unknown)) } }
+                }
+            }
+        }
+    }
+}
+
+/// Nothing was found: why, and what could be tried.
+fn nothing(address: &Address, language: Language) -> Markup {
+    let words = language.words();
+    let _ = address;
+    html! {
+        div.message {
+            p { strong { (words.nothing) } " " (words.nothing_why) }
+        }
+    }
+}
+
+/// The page to begin with.
+fn welcome(asked: &Asked, stats: &Stats) -> Markup {
+    let language = asked.language;
+    let words = language.words();
+    let address = asked.address.without_all(&["page", "view", "sort"]);
+    let day = |day: Option<i32>| {
+        let date = timbao_articles::Published::from_unix_seconds(i64::from(day?) * 86_400)?;
+        let date = timbao_articles::Published::new(date.year()?, date.month(), date.day())?;
+        Some(language.date(&date.to_string()))
+    };
+    let days = day(stats.first_day).zip(day(stats.last_day));
+    let count = language.articles(stats.articles);
+    shell(&Page {
+        language,
+        address: &asked.address,
+        tab: Tab::Results,
+        title: "Timbao",
+        status: "",
+        content: html! {
+            div.welcome {
+                h1 { (words.welcome) }
+                p {
+                    (words.holds) ": " strong { (count) }
+                    @if let Some((first, last)) = days { ", " (first) " – " (last) }
+                }
+                dl.tips {
+                    @for (query, meaning) in words.tips {
+                        dt { a href=(address.with("q", query).href()) { code { (query) } } }
+                        dd { (meaning) }
+                    }
+                }
+            }
+        },
+    })
+}

@@ -1,0 +1,470 @@
+//! What the pages say, in Vietnamese and in English.
+
+use timbao_index::plan::Facet;
+use timbao_index::query::{DateError, ProblemKind, Why};
+use timbao_index::research::By;
+
+/// The language of a page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Language {
+    /// Vietnamese.
+    #[default]
+    Vietnamese,
+    /// English.
+    English,
+}
+
+/// One language's words.
+pub(crate) struct Words {
+    pub code: &'static str,
+    pub other_code: &'static str,
+    pub other_name: &'static str,
+    pub skip: &'static str,
+    pub search: &'static str,
+    pub search_label: &'static str,
+    pub placeholder: &'static str,
+    pub suggestions: &'static str,
+    pub views: &'static str,
+    pub results: &'static str,
+    pub concordance: &'static str,
+    pub trends: &'static str,
+    pub reading: &'static str,
+    pub strict: &'static str,
+    pub loose: &'static str,
+    pub as_strict: &'static str,
+    pub as_loose: &'static str,
+    pub also: &'static str,
+    pub sort: &'static str,
+    pub by_relevance: &'static str,
+    pub latest: &'static str,
+    pub oldest: &'static str,
+    pub apply: &'static str,
+    pub narrow: &'static str,
+    pub from: &'static str,
+    pub to: &'static str,
+    pub date_example: &'static str,
+    pub time: &'static str,
+    pub brush: &'static str,
+    pub remove: &'static str,
+    pub more: &'static str,
+    pub unknown: &'static str,
+    pub export: &'static str,
+    pub previous: &'static str,
+    pub next: &'static str,
+    pub pages: &'static str,
+    pub untitled: &'static str,
+    pub nothing: &'static str,
+    pub nothing_why: &'static str,
+    pub try_these: &'static str,
+    pub refreshed: &'static str,
+    pub original: &'static str,
+    pub back: &'static str,
+    pub similar: &'static str,
+    pub reprints: &'static str,
+    pub matches_here: &'static str,
+    pub photo: &'static str,
+    pub left: &'static str,
+    pub matched: &'static str,
+    pub right: &'static str,
+    pub date: &'static str,
+    pub source: &'static str,
+    pub measure: &'static str,
+    pub period: &'static str,
+    pub phrase: &'static str,
+    pub one_more: &'static str,
+    pub table: &'static str,
+    pub of_articles: &'static str,
+    pub thin: &'static str,
+    pub welcome: &'static str,
+    pub holds: &'static str,
+    pub tips: [(&'static str, &'static str); 5],
+    pub keys: &'static str,
+    pub failed: &'static str,
+    pub problem: &'static str,
+}
+
+const VIETNAMESE: Words = Words {
+    code: "vi",
+    other_code: "en",
+    other_name: "English",
+    skip: "Tới nội dung chính",
+    search: "Tìm",
+    search_label: "Tìm trong kho báo",
+    placeholder: "Gõ có dấu hoặc không dấu, ví dụ: \"tự diễn biến\"",
+    suggestions: "Gợi ý",
+    views: "Cách xem",
+    results: "Kết quả",
+    concordance: "Ngữ cảnh",
+    trends: "Xu hướng",
+    reading: "Cách đọc",
+    strict: "đúng dấu",
+    loose: "không dấu",
+    as_strict: "chỉ tìm đúng dấu",
+    as_loose: "bỏ qua dấu",
+    also: "Tìm cả",
+    sort: "Sắp xếp",
+    by_relevance: "Phù hợp nhất",
+    latest: "Mới nhất",
+    oldest: "Cũ nhất",
+    apply: "Áp dụng",
+    narrow: "Thu hẹp",
+    from: "Từ ngày",
+    to: "Đến ngày",
+    date_example: "25/3/2026, 3/2026 hoặc 2026",
+    time: "Thời gian đăng",
+    brush: "Kéo qua biểu đồ để chọn khoảng thời gian, hoặc bấm một cột.",
+    remove: "bỏ",
+    more: "Thêm",
+    unknown: "không ghi",
+    export: "Tải về CSV",
+    previous: "Trang trước",
+    next: "Trang sau",
+    pages: "Trang",
+    untitled: "(không có tiêu đề)",
+    nothing: "Không tìm thấy bài nào.",
+    nothing_why: "Không bài nào thỏa mọi điều kiện của câu hỏi này.",
+    try_these: "Có thể thử",
+    refreshed: "Kho báo vừa được cập nhật; danh sách này bắt đầu lại từ bản mới.",
+    original: "Bản gốc",
+    back: "Về danh sách",
+    similar: "Bài tương tự",
+    reprints: "Bản in lại",
+    matches_here: "chỗ khớp trong bài",
+    photo: "Ảnh",
+    left: "Bên trái",
+    matched: "Từ khóa",
+    right: "Bên phải",
+    date: "Ngày",
+    source: "Nguồn",
+    measure: "Đại lượng",
+    period: "Kỳ",
+    phrase: "Cụm từ",
+    one_more: "Thêm cụm từ",
+    table: "Bảng số liệu",
+    of_articles: "Tổng số bài",
+    thin: "Dấu rỗng: kỳ có quá ít bài để so sánh.",
+    welcome: "Tìm trong kho báo",
+    holds: "Kho báo",
+    tips: [
+        (
+            "tự diễn biến",
+            "bài nói nhiều về các từ này, cụm liền nhau đứng trước",
+        ),
+        ("\"tự diễn biến\"", "đúng cụm từ, đúng dấu như đã gõ"),
+        ("tu dien bien", "gõ không dấu: tìm mọi cách bỏ dấu"),
+        (
+            "\"đại hội\" NEAR/5 \"nhân sự\"",
+            "hai cụm đứng gần nhau trong năm tiếng",
+        ),
+        (
+            "tít:\"đại hội\" -\"đại hội cổ đông\"",
+            "trong tiêu đề, trừ một cụm",
+        ),
+    ],
+    keys: "Phím tắt: / tới ô tìm, j và k xuống, lên giữa các bài.",
+    failed: "Không trả lời được",
+    problem: "Lưu ý",
+};
+
+const ENGLISH: Words = Words {
+    code: "en",
+    other_code: "vi",
+    other_name: "Tiếng Việt",
+    skip: "Skip to content",
+    search: "Search",
+    search_label: "Search the articles",
+    placeholder: "With or without accents, such as \"tự diễn biến\"",
+    suggestions: "Suggestions",
+    views: "Views",
+    results: "Results",
+    concordance: "Concordance",
+    trends: "Trends",
+    reading: "Read as",
+    strict: "with accents",
+    loose: "without accents",
+    as_strict: "accents as typed",
+    as_loose: "any accents",
+    also: "Searched for too",
+    sort: "Sort",
+    by_relevance: "Best first",
+    latest: "Latest first",
+    oldest: "Oldest first",
+    apply: "Apply",
+    narrow: "Narrow",
+    from: "From",
+    to: "To",
+    date_example: "25/3/2026, 3/2026 or 2026",
+    time: "Date of publication",
+    brush: "Drag over the chart to choose a time, or click a column.",
+    remove: "remove",
+    more: "More",
+    unknown: "not stated",
+    export: "Download CSV",
+    previous: "Previous page",
+    next: "Next page",
+    pages: "Page",
+    untitled: "(no title)",
+    nothing: "Nothing was found.",
+    nothing_why: "No article meets all conditions of this query.",
+    try_these: "You could try",
+    refreshed: "The index has just been updated; this list starts again from its new state.",
+    original: "Original",
+    back: "Back to the list",
+    similar: "Similar articles",
+    reprints: "Reprints",
+    matches_here: "matches in this article",
+    photo: "Photograph",
+    left: "Left",
+    matched: "Match",
+    right: "Right",
+    date: "Date",
+    source: "Source",
+    measure: "Measure",
+    period: "Period",
+    phrase: "Phrase",
+    one_more: "Another phrase",
+    table: "Table of the figures",
+    of_articles: "All articles",
+    thin: "Hollow marks: too few articles to compare.",
+    welcome: "Search the articles",
+    holds: "The index",
+    tips: [
+        (
+            "tự diễn biến",
+            "articles that say much of these words, neighbours first",
+        ),
+        ("\"tự diễn biến\"", "the very phrase, accents as typed"),
+        ("tu dien bien", "typed without accents: any accents"),
+        (
+            "\"đại hội\" NEAR/5 \"nhân sự\"",
+            "two phrases within five words",
+        ),
+        (
+            "tít:\"đại hội\" -\"đại hội cổ đông\"",
+            "in the title, without another phrase",
+        ),
+    ],
+    keys: "Keys: / goes to the box, j and k down and up the articles.",
+    failed: "There is no answer",
+    problem: "Note",
+};
+
+impl Language {
+    /// The language of that code, Vietnamese if there is none.
+    pub(crate) fn of(code: Option<&str>) -> Self {
+        match code {
+            Some("en") => Self::English,
+            _ => Self::Vietnamese,
+        }
+    }
+
+    /// Its words.
+    pub(crate) fn words(self) -> &'static Words {
+        match self {
+            Self::Vietnamese => &VIETNAMESE,
+            Self::English => &ENGLISH,
+        }
+    }
+
+    /// A number with its thousands apart: 12.345 in Vietnamese, 12,345 in English.
+    pub(crate) fn count(self, number: u64) -> String {
+        let digits = number.to_string();
+        let between = match self {
+            Self::Vietnamese => '.',
+            Self::English => ',',
+        };
+        let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+        for (i, digit) in digits.chars().enumerate() {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
+                text.push(between);
+            }
+            text.push(digit);
+        }
+        text
+    }
+
+    /// A rate, with as many decimals as say something.
+    pub(crate) fn rate(self, rate: f64) -> String {
+        if rate >= 100.0 || rate == 0.0 {
+            return self.count(rate.round() as u64);
+        }
+        let text = if rate >= 10.0 {
+            format!("{rate:.1}")
+        } else {
+            format!("{rate:.2}")
+        };
+        match self {
+            Self::Vietnamese => text.replace('.', ","),
+            Self::English => text,
+        }
+    }
+
+    /// So many articles.
+    pub(crate) fn articles(self, number: u64) -> String {
+        let count = self.count(number);
+        match (self, number) {
+            (Self::Vietnamese, _) => format!("{count} bài"),
+            (Self::English, 1) => "1 article".to_owned(),
+            (Self::English, _) => format!("{count} articles"),
+        }
+    }
+
+    /// So many matches in so many articles.
+    pub(crate) fn matches(self, matches: u64, articles: u64) -> String {
+        let (count, articles) = (self.count(matches), self.articles(articles));
+        match (self, matches) {
+            (Self::Vietnamese, _) => format!("{count} chỗ khớp trong {articles}"),
+            (Self::English, 1) => format!("1 match in {articles}"),
+            (Self::English, _) => format!("{count} matches in {articles}"),
+        }
+    }
+
+    /// The name of metadata.
+    pub(crate) fn facet(self, facet: Facet) -> &'static str {
+        match (self, facet) {
+            (Self::Vietnamese, Facet::Section) => "Chuyên mục",
+            (Self::Vietnamese, Facet::Place) => "Nơi",
+            (Self::Vietnamese, Facet::Agency) => "Hãng tin",
+            (Self::Vietnamese, Facet::Author) => "Tác giả",
+            (Self::Vietnamese, Facet::Source) => "Báo",
+            (Self::Vietnamese, Facet::Year) => "Năm",
+            (Self::Vietnamese, Facet::Month) => "Tháng",
+            (Self::English, Facet::Section) => "Section",
+            (Self::English, Facet::Place) => "Place",
+            (Self::English, Facet::Agency) => "Agency",
+            (Self::English, Facet::Author) => "Author",
+            (Self::English, Facet::Source) => "Publication",
+            (Self::English, Facet::Year) => "Year",
+            (Self::English, Facet::Month) => "Month",
+        }
+    }
+
+    /// The name of a length of periods.
+    pub(crate) fn by(self, by: By) -> &'static str {
+        match (self, by) {
+            (Self::Vietnamese, By::Day) => "ngày",
+            (Self::Vietnamese, By::Week) => "tuần",
+            (Self::Vietnamese, By::Month) => "tháng",
+            (Self::Vietnamese, By::Quarter) => "quý",
+            (Self::Vietnamese, By::Year) => "năm",
+            (Self::English, By::Day) => "day",
+            (Self::English, By::Week) => "week",
+            (Self::English, By::Month) => "month",
+            (Self::English, By::Quarter) => "quarter",
+            (Self::English, By::Year) => "year",
+        }
+    }
+
+    /// A date as this language's readers write it: `2026-03-25T14:30` is 25/03/2026 14:30 in
+    /// Vietnamese. Periods such as `2026-W13` are written out too.
+    pub(crate) fn date(self, iso: &str) -> String {
+        if self == Self::English {
+            return iso.replace('T', " ");
+        }
+        let (day, time) = iso.split_once('T').unwrap_or((iso, ""));
+        let time = if time.is_empty() {
+            String::new()
+        } else {
+            format!(" {time}")
+        };
+        let parts: Vec<&str> = day.split('-').filter(|part| !part.is_empty()).collect();
+        match parts.as_slice() {
+            [year, part] if part.starts_with('W') => {
+                format!("tuần {}/{year}", part.trim_start_matches('W'))
+            }
+            [year, part] if part.starts_with('Q') => {
+                format!("quý {}/{year}", part.trim_start_matches('Q'))
+            }
+            [month, day] if iso.starts_with("--") => format!("{day}/{month}"),
+            [year, month] => format!("{month}/{year}"),
+            [year, month, day] => format!("{day}/{month}/{year}{time}"),
+            _ => iso.to_owned(),
+        }
+    }
+
+    /// Why something is searched for beside what was typed.
+    pub(crate) fn why(self, why: Why) -> &'static str {
+        match (self, why) {
+            (Self::Vietnamese, Why::WrittenOut) => "viết đầy đủ",
+            (Self::Vietnamese, Why::Abbreviated) => "viết tắt",
+            (Self::Vietnamese, Why::OtherVowel) => "i/y",
+            (Self::Vietnamese, Why::LeadingZero) => "số 0 ở đầu",
+            (Self::English, Why::WrittenOut) => "written out",
+            (Self::English, Why::Abbreviated) => "abbreviated",
+            (Self::English, Why::OtherVowel) => "i/y",
+            (Self::English, Why::LeadingZero) => "leading zero",
+        }
+    }
+}
+
+/// What is wrong at a place of a query, and what was done instead, in Vietnamese.
+pub(crate) fn problem_in_vietnamese(kind: ProblemKind) -> String {
+    use ProblemKind as K;
+    match kind {
+        K::UnclosedQuote => "dấu ngoặc kép này chưa đóng; coi như đóng ở cuối câu hỏi".into(),
+        K::StrayQuote => "dấu ngoặc kép này không có nửa kia; đã bỏ qua".into(),
+        K::EmptyPhrase => "giữa hai dấu ngoặc kép không có từ nào; đã bỏ qua".into(),
+        K::UnclosedGroup => "dấu ngoặc đơn này chưa đóng; coi như đóng ở cuối câu hỏi".into(),
+        K::UnopenedGroup => "dấu ngoặc đơn này không có nửa mở; đã bỏ qua".into(),
+        K::EmptyGroup => "trong ngoặc đơn không có gì; đã bỏ qua".into(),
+        K::TooDeep => "ngoặc đơn và NOT lồng nhau quá sâu; phần bên trong bị bỏ qua".into(),
+        K::TooLong => "câu hỏi quá dài; phần sau bị bỏ qua".into(),
+        K::TooManyWords => "câu hỏi có quá nhiều từ; phần sau bị bỏ qua".into(),
+        K::MissingOperand => "toán tử này thiếu một vế; đã bỏ qua".into(),
+        K::NearDistances => "một chuỗi NEAR chỉ có một khoảng cách; lấy khoảng lớn nhất".into(),
+        K::NearOperand => "NEAR cần một từ, một cụm từ; ở đây coi như AND".into(),
+        K::UnknownField(field) => {
+            format!(
+                "không có trường tên này; tìm như chữ thường. Có phải {}: không?",
+                field.name()
+            )
+        }
+        K::DetachedField => {
+            "sau dấu hai chấm không có giá trị viết liền, nên coi là chữ thường".into()
+        }
+        K::NoValue => "trường này không có giá trị; đã bỏ qua".into(),
+        K::FieldInField => "trường này nằm trong trường khác; lấy trường ngoài".into(),
+        K::InvalidDate(error) => date_in_vietnamese(error).into(),
+        K::StarAlone => "trước dấu * không có từ; đã bỏ qua".into(),
+        K::MisplacedStar => "dấu * chỉ đứng ở cuối từ; đã bỏ qua".into(),
+        K::GapAtEdge => "khoảng trống cần có từ ở hai bên; đã bỏ qua".into(),
+        K::LoosePhraseInFacet => "siêu dữ liệu chỉ tìm theo các từ liền nhau".into(),
+        K::DistanceTooLarge => "khoảng cách quá lớn; lấy khoảng lớn nhất".into(),
+        K::FuzzyTooLarge => "số chữ sai khác quá lớn; lấy số lớn nhất".into(),
+        K::AccentsOfGroup => "~ và = chỉ đứng trước một từ hoặc một cụm từ; đã bỏ qua".into(),
+        K::NothingToFind => "không có từ nào để tìm".into(),
+    }
+}
+
+/// Why a text is no date, in Vietnamese.
+pub(crate) fn date_in_vietnamese(error: DateError) -> &'static str {
+    match error {
+        DateError::Form => "đây không phải ngày tháng; viết 25/3/2026, 3/2026 hoặc 2026",
+        DateError::NoYear => "ngày này thiếu năm",
+        DateError::NoSuchDay => "không có ngày này",
+        DateError::Backwards => "khoảng thời gian này kết thúc trước khi bắt đầu",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Language::{English, Vietnamese};
+
+    #[test]
+    fn dates_and_numbers_are_those_of_the_language() {
+        for (iso, vietnamese, english) in [
+            ("2026-03-25T14:30", "25/03/2026 14:30", "2026-03-25 14:30"),
+            ("2026-03", "03/2026", "2026-03"),
+            ("2026", "2026", "2026"),
+            ("--03-25", "25/03", "--03-25"),
+            ("2026-W13", "tuần 13/2026", "2026-W13"),
+            ("2026-Q1", "quý 1/2026", "2026-Q1"),
+        ] {
+            assert_eq!(Vietnamese.date(iso), vietnamese);
+            assert_eq!(English.date(iso), english);
+        }
+        assert_eq!(Vietnamese.count(1_234_567), "1.234.567");
+        assert_eq!(English.articles(1), "1 article");
+        assert_eq!(Vietnamese.rate(4.567), "4,57");
+    }
+}
