@@ -96,6 +96,9 @@ impl Desk {
     fn round(&mut self) {
         self.rounds += 1;
         let task = self.choose();
+        if task == Task::Repair {
+            return self.damage_and_repair();
+        }
         let edits = match task {
             Task::Index | Task::Reindex | Task::Rebuild => 1 + self.dice.roll(6),
             _ => 0,
@@ -135,12 +138,40 @@ impl Desk {
         }
     }
 
+    /// Flips a bit, and kills the repair; the next one ends it.
+    fn damage_and_repair(&mut self) {
+        let files = files(&self.newsroom.index);
+        let path = self.dice.pick(&files).unwrap();
+        let mut bytes = fs::read(path).unwrap();
+        if bytes.is_empty() {
+            return;
+        }
+        let at = format!("seed {}, round {}, {path:?}", self.seed, self.rounds);
+        let byte = self.dice.roll(bytes.len());
+        bytes[byte] ^= 1;
+        fs::write(path, bytes).unwrap();
+        let has_ended = self.run_and_kill(Task::Repair);
+        let is_mended = || verify(&self.newsroom.index, false).is_ok_and(|r| r.is_sound());
+        let tally = self.tally.entry(Task::Repair).or_default();
+        match (has_ended, is_mended()) {
+            (true, is_mended) => {
+                assert!(is_mended, "{at}");
+                tally.ended += 1;
+            }
+            (false, true) => tally.killed_after += 1,
+            (false, false) => tally.killed_before += 1,
+        }
+        let output = self.start(Task::Repair).wait_with_output().unwrap();
+        assert!(output.status.success(), "{at}: {output:?}");
+        self.converge(&at);
+    }
+
     fn choose(&mut self) -> Task {
         let tasks = [
             (Task::Index, 4),
             (Task::Reindex, 4),
             (Task::Rebuild, 2),
-            (Task::Repair, 1),
+            (Task::Repair, 2),
             (Task::Backup, 3),
             (Task::Restore, 2),
         ];
@@ -198,7 +229,7 @@ impl Desk {
                 .arg(&self.newsroom.news),
             Task::Reindex => command.args(["reindex", "--allow-vanished"]),
             Task::Rebuild => command.args(["reindex", "--allow-vanished", "--full"]),
-            Task::Repair => command.arg("repair"),
+            Task::Repair => command.arg("repair").arg(&self.newsroom.news),
             Task::Backup => command.arg("backup").arg(&self.backup),
             Task::Restore => command.arg("restore").arg(&self.backup).arg("--overwrite"),
         };
