@@ -19,7 +19,9 @@ pub(crate) use indexing::{
 };
 pub(crate) use keeping::{BackupArgs, RepairArgs, RestoreArgs, VerifyArgs};
 pub(crate) use research::{KwicArgs, LanguageName, MeasureName, PeriodName, SplitName, TrendsArgs};
-pub(crate) use searching::{BatchArgs, ExplainArgs, FilterArgs, SearchArgs, ShowArgs, StatsArgs};
+pub(crate) use searching::{
+    BatchArgs, ExplainArgs, FillersArgs, FilterArgs, SearchArgs, ShowArgs, StatsArgs,
+};
 pub(crate) use serving::ServeArgs;
 pub(crate) use tools::{
     AnalyzeArgs, BenchCommand, CompletionsArgs, ConfigCommand, ConfigShowArgs, LatencyArgs,
@@ -89,6 +91,7 @@ pub(crate) enum Command {
     Batch(BatchArgs),
     Kwic(KwicArgs),
     Trends(TrendsArgs),
+    Fillers(FillersArgs),
     Explain(ExplainArgs),
     Serve(ServeArgs),
     Analyze(AnalyzeArgs),

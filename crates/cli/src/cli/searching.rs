@@ -232,6 +232,38 @@ pub(crate) struct BatchArgs {
     pub filters: FilterArgs,
 }
 
+/// List what fills the gaps of a phrase
+///
+/// `"tự * hóa"` has a gap of one word, `"tự ** hóa"` of one to five, `"tự **3 hóa"` of one to
+/// three. The words that fill it are counted over all articles that match the query, the
+/// commonest first. The quotation marks may be left out.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao fillers 'tự * hóa'
+  timbao fillers '\"chống ** hóa\" -kinh' --after 2025 --format csv > tu.csv
+
+Exit status: 0 matches, 1 no match, 2 an error.")]
+pub(crate) struct FillersArgs {
+    /// A query with one phrase that has gaps
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// Fillers to print [default: 50; all of them in csv and jsonl]
+    #[arg(long, short = 'n', value_name = "N")]
+    pub limit: Option<usize>,
+    /// Output format: text, json, jsonl or csv
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub format: ListFormat,
+    #[command(flatten)]
+    pub filters: FilterArgs,
+}
+
 /// Show how a query is understood
 ///
 /// That is: its tree, which words are strict about accents, what is searched for beside them, in

@@ -8,6 +8,7 @@ mod bench_relevance;
 mod completions;
 mod config;
 mod explain;
+mod fillers;
 mod index;
 mod inspect;
 mod kwic;
@@ -67,6 +68,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Batch(args) => batch::run(&args, context),
         Command::Kwic(args) => kwic::run(&args, context),
         Command::Trends(args) => trends::run(&args, context),
+        Command::Fillers(args) => fillers::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
         Command::Serve(args) => serve::run(&args, context),
         Command::Bench(BenchCommand::Latency(args)) => bench_latency::run(&args, context),

@@ -134,6 +134,31 @@ fn nothing_found_is_an_answer() {
 }
 
 #[test]
+fn fillers_of_gaps() {
+    let workspace = Workspace::indexed();
+    for (name, arguments) in [
+        ("fillers_text", &["tự * biến"][..]),
+        (
+            "fillers_csv",
+            &["\"từ ** soạn\" OR \"tự * hoá\"", "--format", "csv"],
+        ),
+        (
+            "fillers_csv_two_gaps",
+            &["\"biểu * tự ** biến\"", "--format", "csv"],
+        ),
+        (
+            "fillers_jsonl",
+            &["\"tự * hoá\"", "--after", "2026", "--format", "jsonl"],
+        ),
+        ("fillers_nothing", &["tự * zzz"]),
+        ("fillers_no_gap", &["tự biến"]),
+    ] {
+        let arguments = [&["fillers"], arguments].concat();
+        assert_snapshot!(name, workspace.run(&arguments));
+    }
+}
+
+#[test]
 fn most_of_the_words_are_enough() {
     let workspace = Workspace::indexed();
     // "đại" is in none of the articles.
@@ -201,7 +226,8 @@ fn the_documented_shapes_hold() {
     workspace.write("hoi.txt", "họp\n");
     workspace.write("cap.tsv", "SL-1\thọp bàn\n");
     let latency = ["bench", "latency", "hoi.txt", "--total", "--per-query"];
-    let commands: [&[&str]; 10] = [
+    let commands: [&[&str]; 11] = [
+        &["fillers", "tự * biến"],
         &["search", "\"tự diển biến\" AND họp"],
         &["search", "tự chuyển hóa \"họp", "--facet", "section,year"],
         &["show", "SL-1"],

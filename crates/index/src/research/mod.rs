@@ -11,6 +11,7 @@
 mod articles;
 mod collation;
 mod columns;
+mod fillers;
 mod kwic;
 mod occurrences;
 mod periods;
@@ -18,6 +19,7 @@ mod reading;
 mod trends;
 
 pub use columns::{GroupKey, SortKey};
+pub use fillers::{Filler, Fillers, Gapped, NoGap};
 pub use kwic::{CharRange, Concordance, KwicGroup, KwicLine, KwicOptions, Sample};
 pub use periods::{By, Period};
 pub use reading::as_phrases;

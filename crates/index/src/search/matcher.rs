@@ -85,25 +85,58 @@ impl<'a> PhraseMatcher<'a> {
     /// Where the phrase that starts at `start` ends first.
     fn end_of(&self, tokens: &[u32], start: usize) -> Option<usize> {
         let mut reached = vec![start];
-        for (number, step) in self.phrase.steps.iter().enumerate().skip(1) {
-            let mut next = Vec::new();
-            for &at in &reached {
-                let first = at + 1;
-                let last = first + step.gap_max as usize;
-                for place in first..=last {
-                    let Some(&token) = tokens.get(place).filter(|&&t| t >= FIRST_KEY) else {
-                        break;
-                    };
-                    if place >= first + step.gap_min as usize && self.fits(number, token) {
-                        next.push(place);
-                    }
-                }
-            }
-            next.sort_unstable();
-            next.dedup();
-            reached = next;
+        for number in 1..self.phrase.steps.len() {
+            reached = self.places_behind(tokens, number, &reached);
         }
         reached.first().map(|end| end + 1)
+    }
+
+    /// The places of the slots of the occurrence that begins at `start` and ends first, for a
+    /// phrase without slop. Of several, gaps further to the left are as wide as possible.
+    pub(crate) fn places(&self, tokens: &[u32], start: usize) -> Option<Vec<usize>> {
+        if !tokens.get(start).is_some_and(|&token| self.fits(0, token)) {
+            return None;
+        }
+        let mut reached = vec![vec![start]];
+        for number in 1..self.phrase.steps.len() {
+            reached.push(self.places_behind(tokens, number, reached.last()?));
+        }
+        let mut place = *reached.last()?.first()?;
+        let mut places = vec![place];
+        // From the end, so that each place has a way back to the start.
+        for (before, step) in reached.iter().zip(self.phrase.steps.iter().skip(1)).rev() {
+            let leads_here = |before: &&usize| {
+                let gap = place.checked_sub(*before + 1);
+                gap.is_some_and(|gap| (step.gap_min..=step.gap_max).contains(&(gap as u32)))
+            };
+            place = *before.iter().rev().find(leads_here)?;
+            places.push(place);
+        }
+        places.reverse();
+        Some(places)
+    }
+
+    /// The places that slot `number` can have behind those of the slot before, in order.
+    fn places_behind(&self, tokens: &[u32], number: usize, before: &[usize]) -> Vec<usize> {
+        let mut behind = Vec::new();
+        let Some(step) = self.phrase.steps.get(number) else {
+            return behind;
+        };
+        for &at in before {
+            let first = at + 1;
+            let last = first + step.gap_max as usize;
+            for place in first..=last {
+                let Some(&token) = tokens.get(place).filter(|&&t| t >= FIRST_KEY) else {
+                    break;
+                };
+                if place >= first + step.gap_min as usize && self.fits(number, token) {
+                    behind.push(place);
+                }
+            }
+        }
+        behind.sort_unstable();
+        behind.dedup();
+        behind
     }
 
     /// Occurrences with slop: places `p_i` of the slots such that

@@ -1,0 +1,150 @@
+//! `timbao fillers`.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use serde::Serialize;
+use timbao_index::Index;
+use timbao_index::output::json::{ProblemShape, RANGE_UNIT, VERSION};
+use timbao_index::research::{Filler, Fillers, Gapped};
+
+use crate::cli::{FillersArgs, ListFormat};
+use crate::error::{Failure, Result};
+use crate::exit::Outcome;
+use crate::output::csv::CsvWriter;
+use crate::output::json::{write_line, write_pretty};
+use crate::output::number::{count, counted};
+use crate::output::style::Role;
+use crate::output::table::{Side, Table};
+
+use super::Context;
+use super::query::Prepared;
+
+/// Fillers that are printed for people unless more are asked for.
+const SHOWN: usize = 50;
+
+/// What fills the gaps of a phrase, in JSON.
+#[derive(Serialize)]
+struct Answer<'a> {
+    version: u32,
+    query: &'a str,
+    range_unit: &'static str,
+    problems: Vec<ProblemShape>,
+    matches: u64,
+    articles: u64,
+    distinct: usize,
+    fillers: &'a [Filler],
+}
+
+/// Lists what fills the gaps of a phrase.
+pub(crate) fn run(args: &FillersArgs, context: &Context) -> Result<Outcome> {
+    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let text = phrase(&args.query.join(" "));
+    let prepared = Prepared::new(&text, &args.filters, context)?;
+    prepared.warn(context);
+    let gapped = Gapped::of(prepared.plan()).map_err(|why| {
+        Failure::new(why.to_string())
+            .hint("write one phrase with * for a word, as in timbao fillers 'tự * hóa'")
+    })?;
+    let fillers = searcher.fillers(prepared.plan(), gapped)?;
+    let limit = args.limit.unwrap_or(match args.format {
+        ListFormat::Text | ListFormat::Json => SHOWN,
+        ListFormat::Jsonl | ListFormat::Csv => usize::MAX,
+    });
+    let shown = fillers.fillers.get(..limit).unwrap_or(&fillers.fillers);
+    let mut out = context.paged_for(args.format);
+    match args.format {
+        ListFormat::Text => write_text(&mut out, &fillers, shown, context)?,
+        ListFormat::Json => {
+            let problems = prepared.problems.iter();
+            let answer = Answer {
+                version: VERSION,
+                query: &prepared.text,
+                range_unit: RANGE_UNIT,
+                problems: problems
+                    .map(|problem| ProblemShape::new(problem, &prepared.text))
+                    .collect(),
+                matches: fillers.matches,
+                articles: fillers.articles,
+                distinct: fillers.fillers.len(),
+                fillers: shown,
+            };
+            write_pretty(&mut out, &answer)?;
+        }
+        ListFormat::Jsonl => {
+            for filler in shown {
+                write_line(&mut out, filler)?;
+            }
+        }
+        ListFormat::Csv => {
+            let header = ["filler", "matches", "articles"];
+            let mut rows = CsvWriter::new(&mut out, &context.terminal, &header)?;
+            for filler in shown {
+                rows.row([
+                    Cow::from(joined(filler)),
+                    Cow::from(filler.matches.to_string()),
+                    Cow::from(filler.articles.to_string()),
+                ])?;
+            }
+            rows.flush()?;
+        }
+    }
+    out.flush()?;
+    Ok(Outcome::of(fillers.matches > 0))
+}
+
+fn write_text(
+    out: &mut dyn Write,
+    fillers: &Fillers,
+    shown: &[Filler],
+    context: &Context,
+) -> Result<()> {
+    let distinct = fillers.fillers.len();
+    let mut summary = format!(
+        "{} in {}, {}",
+        match fillers.matches {
+            1 => "1 match".to_owned(),
+            matches => format!("{} matches", count(matches)),
+        },
+        counted(fillers.articles, "article"),
+        counted(distinct as u64, "filler")
+    );
+    if shown.len() < distinct {
+        summary.push_str(&format!(", {} shown", count(shown.len() as u64)));
+    }
+    let terminal = &context.terminal;
+    writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
+    if shown.is_empty() {
+        return Ok(());
+    }
+    writeln!(out)?;
+    let mut table = Table::new(&[
+        ("filler", Side::Left),
+        ("matches", Side::Right),
+        ("articles", Side::Right),
+    ]);
+    for filler in shown {
+        table.row([
+            joined(filler),
+            count(filler.matches),
+            count(filler.articles),
+        ]);
+    }
+    table.write(out, terminal)?;
+    Ok(())
+}
+
+/// The words of all gaps, with a sign between one gap and the next.
+fn joined(filler: &Filler) -> String {
+    filler.words.join(" … ")
+}
+
+/// A query without quotation marks is a phrase: only phrases have gaps.
+fn phrase(query: &str) -> String {
+    let has_marks = query.contains(['"', '“', '”', '„', '‟', '«', '»', '＂']);
+    if has_marks || !query.contains('*') {
+        query.to_owned()
+    } else {
+        format!("\"{query}\"")
+    }
+}

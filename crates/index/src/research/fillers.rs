@@ -1,0 +1,314 @@
+//! What fills the gaps of a phrase.
+
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+use timbao_tokenizer::write_out;
+
+use crate::error::Result;
+use crate::plan::{Phrase, Plan, TextField};
+use crate::search::{PhraseMatcher, Searcher, SlotIds, evaluate, field_at};
+use crate::text::TextSegment;
+use crate::text::tokens::FIRST_KEY;
+
+/// What fills the gaps of a phrase, the commonest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Fillers {
+    /// How often the phrase matches.
+    pub matches: u64,
+    /// How many articles it matches in.
+    pub articles: u64,
+    /// The fillers.
+    pub fillers: Vec<Filler>,
+}
+
+/// Words that fill the gaps of a phrase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Filler {
+    /// The words of each gap in turn, in standard spelling and small letters.
+    pub words: Vec<String>,
+    /// How often they fill it.
+    pub matches: u64,
+    /// In how many articles they do.
+    pub articles: u64,
+}
+
+/// Why a query has no fillers to be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoGap {
+    /// No phrase of it has a gap.
+    #[error("no phrase of the query has a gap")]
+    None,
+    /// Several phrases of it have gaps.
+    #[error("several phrases of the query have gaps")]
+    Several,
+    /// The words of the phrase may move, so that nothing is between them.
+    #[error("a phrase with ~N has no gap of its own")]
+    Slop,
+}
+
+/// The one phrase of a plan that has gaps, and the part of the text it is asked of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gapped<'p> {
+    phrase: &'p Phrase,
+    field: Option<TextField>,
+}
+
+impl<'p> Gapped<'p> {
+    /// Finds the phrase.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such phrase, or more than one.
+    pub fn of(plan: &'p Plan) -> Result<Self, NoGap> {
+        let mut found = Vec::new();
+        collect(plan, None, &mut found);
+        match found.as_slice() {
+            [] => Err(NoGap::None),
+            [gapped] if gapped.phrase.slop > 0 => Err(NoGap::Slop),
+            [gapped] => Ok(*gapped),
+            _ => Err(NoGap::Several),
+        }
+    }
+}
+
+impl Searcher {
+    /// Counts what fills the gaps of a phrase in the articles that match a whole plan.
+    ///
+    /// A match begins at every place where the phrase begins and ends as soon as it can, as
+    /// in searches.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged.
+    pub fn fillers(&self, plan: &Plan, gapped: Gapped<'_>) -> Result<Fillers> {
+        let mut all = Fillers::default();
+        let mut counts: FxHashMap<Vec<String>, (u64, u64)> = FxHashMap::default();
+        for (view, scored) in self.segments.iter().zip(evaluate(self, plan, None)?) {
+            let segment = &view.text;
+            let steps = gapped.phrase.steps.iter();
+            let slots: Vec<SlotIds> = steps
+                .map(|step| SlotIds::resolve(&step.slot, segment))
+                .collect();
+            let matcher = PhraseMatcher::new(gapped.phrase, &slots, segment);
+            let mut known = Counts::default();
+            let mut tokens = Vec::new();
+            for article in scored.articles {
+                self.deadline.check()?;
+                let alive = view.reader.alive_bitset();
+                if alive.is_some_and(|alive| !alive.is_alive(article)) {
+                    continue;
+                }
+                tokens.clear();
+                tokens.extend(segment.tokens(article));
+                let matches = known.add(article, &tokens, &matcher, gapped);
+                all.matches += matches;
+                all.articles += u64::from(matches > 0);
+            }
+            for (gaps, count) in known.counts {
+                let (matches, articles) = counts.entry(spelled(&gaps, segment)).or_default();
+                *matches += count.matches;
+                *articles += count.articles;
+            }
+        }
+        all.fillers = counts
+            .into_iter()
+            .map(|(words, (matches, articles))| Filler {
+                words,
+                matches,
+                articles,
+            })
+            .collect();
+        all.fillers.sort_by(|a, b| {
+            b.matches
+                .cmp(&a.matches)
+                .then_with(|| a.words.cmp(&b.words))
+        });
+        Ok(all)
+    }
+}
+
+/// The fillers of one segment, by the tokens of each gap.
+#[derive(Default)]
+struct Counts {
+    counts: FxHashMap<Vec<Vec<u32>>, Count>,
+}
+
+#[derive(Default)]
+struct Count {
+    matches: u64,
+    articles: u64,
+    last: Option<u32>,
+}
+
+impl Counts {
+    /// Adds the fillers of an article; how often the phrase matches there.
+    fn add(
+        &mut self,
+        article: u32,
+        tokens: &[u32],
+        matcher: &PhraseMatcher<'_>,
+        gapped: Gapped<'_>,
+    ) -> u64 {
+        let mut matches = 0;
+        for start in 0..tokens.len() {
+            let Some(places) = matcher.places(tokens, start) else {
+                continue;
+            };
+            if gapped
+                .field
+                .is_some_and(|field| field_at(tokens, start) != field)
+            {
+                continue;
+            }
+            let gaps = places.windows(2).zip(gapped.phrase.steps.iter().skip(1));
+            let gaps: Vec<Vec<u32>> = gaps
+                .filter(|(_, step)| step.gap_max > 0)
+                .map(|(ends, _)| match ends {
+                    [before, behind] => tokens.get(before + 1..*behind).unwrap_or_default(),
+                    _ => &[],
+                })
+                .map(<[u32]>::to_vec)
+                .collect();
+            let count = self.counts.entry(gaps).or_default();
+            count.matches += 1;
+            count.articles += u64::from(count.last.replace(article) != Some(article));
+            matches += 1;
+        }
+        matches
+    }
+}
+
+fn spelled(gaps: &[Vec<u32>], segment: &TextSegment) -> Vec<String> {
+    let word = |token: &u32| {
+        let key = token.checked_sub(FIRST_KEY);
+        key.map(|id| write_out(segment.exact_key(id)))
+            .unwrap_or_default()
+    };
+    gaps.iter()
+        .map(|gap| gap.iter().map(word).collect::<Vec<_>>().join(" "))
+        .collect()
+}
+
+fn collect<'p>(plan: &'p Plan, field: Option<TextField>, found: &mut Vec<Gapped<'p>>) {
+    match plan {
+        Plan::Phrase(phrase) => {
+            if phrase.steps.iter().skip(1).any(|step| step.gap_max > 0) {
+                found.push(Gapped { phrase, field });
+            }
+        }
+        Plan::Near(near) => {
+            let with_gaps = near
+                .phrases
+                .iter()
+                .filter(|phrase| phrase.steps.iter().skip(1).any(|step| step.gap_max > 0));
+            found.extend(with_gaps.map(|phrase| Gapped { phrase, field }));
+        }
+        Plan::And(plans) | Plan::Or(plans) | Plan::Ranked { items: plans, .. } => {
+            plans.iter().for_each(|plan| collect(plan, field, found));
+        }
+        Plan::In { field, plan } => collect(plan, Some(*field), found),
+        Plan::Everything | Plan::Nothing | Plan::Word(_) | Plan::Not(_) | Plan::Filter(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use timbao_articles::Article;
+
+    use super::*;
+    use crate::query::{LowerOptions, lower, parse};
+    use crate::{Index, WriterOptions};
+
+    fn newsroom() -> (tempfile::TempDir, Searcher) {
+        let dir = tempfile::tempdir().unwrap();
+        let index = Index::open_or_create(dir.path()).unwrap();
+        let texts = [
+            "Tự chuyển hoá, tự chuyển hóa; tự tha hóa.\nTự\nchuyển hóa",
+            "tự TA chuyển hóa và tự chuyển hóa",
+        ];
+        for (key, body) in texts.into_iter().enumerate() {
+            let options = WriterOptions {
+                threads: 1,
+                memory: 20_000_000,
+            };
+            let mut writer = index.writer(options).unwrap();
+            let article = Article {
+                title: Some("Tự biến hóa".to_owned()),
+                body: body.to_owned(),
+                ..Article::default()
+            };
+            writer.add(&key.to_string(), article).unwrap();
+            writer.commit("").unwrap();
+            writer.finish().unwrap();
+        }
+        let searcher = index.searcher().unwrap();
+        (dir, searcher)
+    }
+
+    fn listed(searcher: &Searcher, query: &str) -> String {
+        let plan = lower(&parse(query).ast, &LowerOptions::default()).plan;
+        let gapped = match Gapped::of(&plan) {
+            Ok(gapped) => gapped,
+            Err(why) => return why.to_string(),
+        };
+        let fillers = searcher.fillers(&plan, gapped).unwrap();
+        let lines = fillers.fillers.iter();
+        let lines = lines.map(|f| format!("{} {}/{}", f.words.join("|"), f.matches, f.articles));
+        let lines: Vec<String> = lines.collect();
+        format!(
+            "{}/{}: {}",
+            fillers.matches,
+            fillers.articles,
+            lines.join(", ")
+        )
+    }
+
+    #[test]
+    fn fillers_are_counted_by_matches_and_articles() {
+        let (_dir, searcher) = newsroom();
+        for (query, expected) in [
+            ("\"tự * hóa\"", "6/2: chuyển 3/2, biến 2/2, tha 1/1"),
+            (
+                "\"tu ** hoa\"",
+                "7/2: chuyển 3/2, biến 2/2, ta chuyển 1/1, tha 1/1",
+            ),
+            ("body:\"tự * hóa\"", "4/2: chuyển 3/2, tha 1/1"),
+            ("\"tự * hóa\" tha", "4/1: chuyển 2/1, biến 1/1, tha 1/1"),
+            ("\"hóa * * * hóa\"", "1/1: và tự chuyển 1/1"),
+            ("\"tự * hóa * tự\"", "0/0: "),
+            ("\"hóa ** chuyển * và\"", "0/0: "),
+            ("tự hóa", "no phrase of the query has a gap"),
+            (
+                "\"a * b\" \"c * d\"",
+                "several phrases of the query have gaps",
+            ),
+            ("\"a * b\"~2", "a phrase with ~N has no gap of its own"),
+        ] {
+            let listed = listed(&searcher, query);
+            assert_eq!(listed, expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn matches_are_those_of_searches() {
+        let (_dir, searcher) = newsroom();
+        for query in [
+            "\"tự ** hóa\"",
+            "\"tu * ** hoa\"",
+            "\"tự **3 tự\"",
+            "\"hóa ** hóa\"",
+        ] {
+            let plan = lower(&parse(query).ast, &LowerOptions::default()).plan;
+            let gapped = Gapped::of(&plan).unwrap();
+            let fillers = searcher.fillers(&plan, gapped).unwrap();
+            let mut matches = 0;
+            let options = crate::SearchOptions::default();
+            let found = searcher.search(&plan, &options).unwrap();
+            for hit in &found.hits {
+                matches += searcher.matches(&plan, hit.address).unwrap().len() as u64;
+            }
+            assert_eq!(fillers.articles, found.total.unwrap(), "{query}");
+            assert_eq!(fillers.matches, matches, "{query}");
+        }
+    }
+}
