@@ -23,7 +23,6 @@ use crate::newsroom::Dice;
 /// counted from 0.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Fault {
-    None,
     /// This one, with an error of this kind.
     Once(u64, io::ErrorKind),
     /// All from this one on, as if the machine were dead.

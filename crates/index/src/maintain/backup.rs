@@ -73,7 +73,12 @@ pub fn backup(dir: &Path, file: &Path) -> Result<BackupReport> {
     if written.is_err() {
         let _ = std::fs::remove_file(&unfinished);
     }
-    written.map(|()| report)
+    match written {
+        Ok(()) => Ok(report),
+        // Nobody knows the other name.
+        Err(Error::Io { path, source }) if path == unfinished => Err(Error::io(file)(source)),
+        Err(error) => Err(error),
+    }
 }
 
 /// Removes what killed backups to the same file left behind.

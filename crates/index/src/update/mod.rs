@@ -1,7 +1,7 @@
 //! Keeps an index as its sources are: what is new is added, what changed is
 //! replaced, what is gone is removed, and nothing else is touched.
 //!
-//! The record of what was seen ([`record`]) is written before the commit that
+//! The record of what was seen (`record`) is written before the commit that
 //! names it, so that the two cannot disagree; one update is one commit, and
 //! readers see the state before it or after it.
 
@@ -550,7 +550,11 @@ fn commit(
         Ok(_) => {}
         Err(error @ Error::Damaged { .. }) => return Err(error),
         // What was committed stays, and the next update merges.
-        Err(error) => report.unmerged = Some(index.storage.cause(error).to_string()),
+        Err(error) => {
+            report.unmerged = Some(index.storage.cause(error).to_string());
+            // On a full disk, what was merged in part is in the way.
+            let _ = remove_orphans(&index.engine, &index.storage);
+        }
     }
     report.elapsed.merging = start.elapsed();
     Ok(())

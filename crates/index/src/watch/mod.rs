@@ -1,6 +1,6 @@
 //! Keeps an index fresh while its sources change.
 //!
-//! The system tells that something changed ([`signals`]); what changed, the
+//! The system tells that something changed (`signals`); what changed, the
 //! update finds out itself. Where the system tells nothing, as with folders of
 //! other machines, the sources are looked at again and again.
 
@@ -70,7 +70,7 @@ const NAP: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 ///
-/// As [`update`], if the first one fails. Later on, a source that vanished, a
+/// As [`update()`], if the first one fails. Later on, a source that vanished, a
 /// full disk, another process that writes too long and the like are told and
 /// tried again; an index that is gone or damaged is an error.
 pub fn watch(
