@@ -139,6 +139,37 @@ fn of_a_container_only_changed_articles_are_indexed() {
 }
 
 #[test]
+fn of_an_archive_only_changed_articles_are_indexed() {
+    let newsroom = Newsroom::new(&[]);
+    let pack = |texts: &[&str]| {
+        let packed = zstd::Encoder::new(Vec::new(), 3).unwrap();
+        let mut archive = tar::Builder::new(packed);
+        for (number, text) in texts.iter().enumerate() {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(text.len() as u64);
+            let name = format!("tin/{number}.txt");
+            archive
+                .append_data(&mut header, name, text.as_bytes())
+                .unwrap();
+        }
+        let bytes = archive.into_inner().unwrap().finish().unwrap();
+        fs::write(newsroom.path("a.tar.zst"), bytes).unwrap();
+        newsroom.age("a.tar.zst", 3600);
+    };
+    pack(&["Một\n\nTin.", "Hai\n\nTin.", "Ba\n\nTin."]);
+    assert_eq!(newsroom.update().articles, counts(3, 0, 0, 0, 0));
+    pack(&[
+        "Một\n\nTin.",
+        "Hai\n\nTin đã sửa.",
+        "Ba\n\nTin.",
+        "Bốn\n\nTin.",
+    ]);
+    assert_eq!(newsroom.update().articles, counts(1, 1, 2, 0, 0));
+    pack(&["Một\n\nTin."]);
+    assert_eq!(newsroom.update().articles, counts(0, 0, 1, 3, 0));
+}
+
+#[test]
 fn the_same_article_at_two_places_is_two_articles() {
     let twice = line("một", "Tin.").repeat(2);
     let newsroom = Newsroom::new(&[("a.jsonl", &twice), ("b.jsonl", &twice)]);
