@@ -139,7 +139,7 @@ fn fillers_of_gaps() {
     for (name, arguments) in [
         ("fillers_text", &["tự * biến"][..]),
         (
-            "fillers_csv",
+            "fillers_several",
             &["\"từ ** soạn\" OR \"tự * hoá\"", "--format", "csv"],
         ),
         (
