@@ -26,7 +26,7 @@ mod newsroom;
 pub use error::{Error, Result};
 pub use schema::{ANALYZER_VERSION, INDEX_VERSION};
 pub use search::{
-    Address, FacetCount, FacetCounts, Facets, Found, Hit, Match, SearchOptions, Searcher, Snippet,
-    SnippetOptions, Sort, Stats, TextRange,
+    Address, FacetCount, FacetCounts, Facets, Found, Hit, Match, Occurrences, ScoreExplanation,
+    ScoreKind, ScorePart, SearchOptions, Searcher, Snippet, SnippetOptions, Sort, Stats, TextRange,
 };
 pub use store::{ArticleWriter, Index, WriterOptions};

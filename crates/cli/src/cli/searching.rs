@@ -81,6 +81,9 @@ pub(crate) struct SearchArgs {
     /// Passages to print of each article
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub snippets: usize,
+    /// Show how the score of each hit came about, term by term
+    #[arg(long)]
+    pub explain: bool,
     /// Output format: text, json, jsonl or csv
     #[arg(
         long,

@@ -7,7 +7,7 @@ use timbao_index::output::json::{AdviceShape, HitShape, SearchAnswer};
 use timbao_index::output::{ShownHit, csv};
 use timbao_index::plan::Facet;
 use timbao_index::suggest::Advice;
-use timbao_index::{Index, SearchOptions};
+use timbao_index::{Index, SearchOptions, Sort};
 
 use crate::cli::{FilterArgs, ListFormat, SearchArgs};
 use crate::error::{Failure, Result};
@@ -37,6 +37,7 @@ pub(crate) fn plain(query: &str, context: &Context) -> Result<Outcome> {
         recency: None,
         facet: Vec::new(),
         snippets: 1,
+        explain: false,
         format: ListFormat::Text,
     };
     search(&args, query, context)
@@ -54,6 +55,12 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         total: true,
         recency_half_life: args.recency.or(settings.recency),
     };
+    if args.explain && (args.format == ListFormat::Csv || options.sort != Sort::Relevance) {
+        return Err(
+            Failure::new("--explain is for hits by relevance, in text or JSON")
+                .hint("leave out --sort, or write --sort relevance and --format json"),
+        );
+    }
     let found = searcher.search(prepared.plan(), &options)?;
     let time = start.elapsed();
     let total = found
@@ -72,14 +79,17 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     };
     prepared.warn(context);
     let first = args.offset as u64 + 1;
+    let mut explanations = if args.explain {
+        let addresses: Vec<_> = found.hits.iter().map(|hit| hit.address).collect();
+        searcher.explain_scores(prepared.plan(), options.recency_half_life, &addresses)?
+    } else {
+        Vec::new()
+    }
+    .into_iter();
     let shown = found.hits.iter().zip(first..).map(|(hit, rank)| {
-        Ok(ShownHit::load(
-            &searcher,
-            prepared.plan(),
-            hit,
-            rank,
-            args.snippets,
-        )?)
+        let mut shown = ShownHit::load(&searcher, prepared.plan(), hit, rank, args.snippets)?;
+        shown.explanation = explanations.next();
+        Ok(shown)
     });
     let mut out = context.paged_for(args.format);
     let terminal = &context.terminal;

@@ -16,6 +16,7 @@ use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 use crate::output::text::{Piece, paragraph};
 
+use super::explain;
 use super::place;
 
 /// Writes hits, a blank line before each.
@@ -47,6 +48,9 @@ pub(crate) fn write(out: &mut dyn Write, terminal: &Terminal, hits: &[ShownHit])
         )?;
         for snippet in &hit.snippets {
             paragraph(out, terminal, &blank, indent, passage(snippet))?;
+        }
+        if let Some(explanation) = &hit.explanation {
+            explain::write(out, terminal, indent, explanation)?;
         }
     }
     Ok(())

@@ -159,6 +159,23 @@ fn fillers_of_gaps() {
 }
 
 #[test]
+fn scores_are_explained() {
+    let workspace = Workspace::indexed();
+    let shown = workspace.run(&[
+        "search",
+        "~tu ~dien \"biên soạn\"",
+        "--explain",
+        "--snippets",
+        "0",
+        "--recency",
+        "365",
+    ]);
+    assert_snapshot!("explain_scores", shown);
+    let refused = ["search", "họp", "--explain", "--format", "csv"];
+    assert_snapshot!("explain_scores_csv", workspace.run(&refused));
+}
+
+#[test]
 fn most_of_the_words_are_enough() {
     let workspace = Workspace::indexed();
     // "đại" is in none of the articles.
@@ -229,7 +246,13 @@ fn the_documented_shapes_hold() {
     let commands: [&[&str]; 11] = [
         &["fillers", "tự * biến"],
         &["search", "\"tự diển biến\" AND họp"],
-        &["search", "tự chuyển hóa \"họp", "--facet", "section,year"],
+        &[
+            "search",
+            "tự chuyển hóa \"họp",
+            "--facet",
+            "section,year",
+            "--explain",
+        ],
         &["show", "SL-1"],
         &["stats"],
         &["explain", "\"tự * hóa\" UBND"],

@@ -8,7 +8,7 @@ use serde::Serialize;
 use timbao_articles::{Article, Published};
 
 use crate::query::Problem;
-use crate::search::{FacetCounts, Snippet, Stats};
+use crate::search::{FacetCounts, ScoreExplanation, Snippet, Stats};
 use crate::suggest::{Advice, Cause, Suggestion};
 
 use super::ShownHit;
@@ -95,6 +95,9 @@ pub struct HitShape<'a> {
     url: Option<&'a str>,
     score: f32,
     snippets: Vec<SnippetShape<'a>>,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<&'a ScoreExplanation>,
 }
 
 /// A passage.
@@ -220,6 +223,7 @@ impl<'a> HitShape<'a> {
             url: article.url.as_deref(),
             score: hit.score,
             snippets: hit.snippets.iter().map(SnippetShape::new).collect(),
+            explanation: hit.explanation.as_ref(),
         }
     }
 }

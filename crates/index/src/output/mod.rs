@@ -12,7 +12,7 @@ use timbao_articles::Article;
 
 use crate::error::Result;
 use crate::plan::{Plan, TextField};
-use crate::search::{Hit, Searcher, Snippet, SnippetOptions};
+use crate::search::{Hit, ScoreExplanation, Searcher, Snippet, SnippetOptions};
 
 /// A hit and what is shown of its article.
 pub struct ShownHit {
@@ -26,6 +26,8 @@ pub struct ShownHit {
     pub title_matches: Vec<Range<usize>>,
     /// Passages that match.
     pub snippets: Vec<Snippet>,
+    /// How the score came about, where that was asked for.
+    pub explanation: Option<ScoreExplanation>,
 }
 
 impl ShownHit {
@@ -60,6 +62,7 @@ impl ShownHit {
             article,
             title_matches,
             snippets,
+            explanation: None,
         })
     }
 }

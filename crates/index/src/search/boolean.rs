@@ -170,11 +170,11 @@ fn rank(
 /// Doubles the score of the newest article; the bonus halves with every half
 /// life, counted from the newest article and not from today, so that a search
 /// gives the same tomorrow.
-fn recency(age: i64, half_life: f32) -> f32 {
+pub(super) fn recency(age: i64, half_life: f32) -> f32 {
     1.0 + (-(age.max(0) as f32) / half_life.max(f32::MIN_POSITIVE)).exp2()
 }
 
-fn newest_day(searcher: &Searcher) -> Result<i64> {
+pub(super) fn newest_day(searcher: &Searcher) -> Result<i64> {
     let mut newest = i64::MIN / 2;
     for view in searcher.segments.iter() {
         let days = filter::days(view)?;

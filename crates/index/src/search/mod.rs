@@ -2,6 +2,7 @@
 
 mod boolean;
 mod deadline;
+mod explain;
 mod facets;
 mod filter;
 mod matcher;
@@ -33,6 +34,7 @@ use crate::text::{TextPlugin, TextSegment};
 use deadline::Deadline;
 
 pub(crate) use boolean::evaluate;
+pub use explain::{Occurrences, ScoreExplanation, ScoreKind, ScorePart};
 pub(crate) use facets::compared;
 pub use facets::{FacetCount, FacetCounts, Facets};
 pub use matcher::Match;

@@ -1,0 +1,386 @@
+//! Scores, term by term.
+//!
+//! What a search sums up quickly is worked out here slowly and apart, from the tokens of the
+//! article: the formula is that of `docs/ranking.md`.
+
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::plan::{Phrase, Plan, TextField};
+use crate::text::TextSegment;
+use crate::text::score::{SUMMARY_WEIGHT, TITLE_WEIGHT, idf, length_of};
+
+use super::boolean::{evaluate, newest_day, recency};
+use super::matcher::{NearMatcher, PhraseMatcher};
+use super::phrase::field_at;
+use super::ranked::{PAIR_WEIGHT, PairSource, slot_articles};
+use super::slots::SlotIds;
+use super::{Address, Searcher, SegmentView, filter};
+
+/// How the score of an article came about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScoreExplanation {
+    /// The score: the sum of the parts, times the bonus for recent articles.
+    pub score: f32,
+    /// The bonus: 1 for none, up to 2 for the newest article.
+    pub recency: f32,
+    /// How long the article is in tokens, as it is kept: to within 5 %.
+    pub length: f32,
+    /// How long articles are on average, in tokens.
+    pub average_length: f32,
+    /// What each word, phrase and pair of neighbours earned. What is not in the article, and
+    /// filters, earn nothing and are left out.
+    pub parts: Vec<ScorePart>,
+}
+
+/// What one word, phrase or pair of neighbours earned.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScorePart {
+    /// What it is.
+    pub kind: ScoreKind,
+    /// The term, as plans are written.
+    pub term: String,
+    /// How often it stands in title, summary, body and captions.
+    pub occurrences: Occurrences,
+    /// These weighted: title and summary count more.
+    pub frequency: u32,
+    /// In how many articles it stands; of a pair, at how many places its words stand side by
+    /// side in any accents.
+    pub holding: u64,
+    /// The inverse document frequency of that.
+    pub idf: f32,
+    /// The share of it that so many occurrences earn in an article of this length; below 1.
+    pub share: f32,
+    /// What it earned: `idf · share`.
+    pub score: f32,
+}
+
+/// What a part of a score is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScoreKind {
+    /// A word.
+    Word,
+    /// A phrase.
+    Phrase,
+    /// Words or phrases near each other.
+    Near,
+    /// Two bare words of the query that are neighbours, and neighbours in the article.
+    Pair,
+}
+
+/// How often something stands in each part of an article.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Occurrences {
+    /// In the headline.
+    pub title: u32,
+    /// In the sapo.
+    pub summary: u32,
+    /// In the running text.
+    pub body: u32,
+    /// Under photographs.
+    pub caption: u32,
+}
+
+impl Searcher {
+    /// Explains what a plan's hits score, each term by term.
+    ///
+    /// The parts of an explanation sum up to the score of a search by relevance with the same
+    /// bonus for recent articles, but for rounding.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged, or an address is of another searcher.
+    pub fn explain_scores(
+        &self,
+        plan: &Plan,
+        recency_half_life: Option<f32>,
+        addresses: &[Address],
+    ) -> Result<Vec<ScoreExplanation>> {
+        let mut terms = Vec::new();
+        self.collect(plan, None, &mut terms)?;
+        // A word or phrase alone is weighed by the articles that are not deleted.
+        if recency_half_life.is_none()
+            && let (Plan::Word(_) | Plan::Phrase(_), [term]) = (plan, terms.as_mut_slice())
+        {
+            term.holding = self.alive(plan)?;
+        }
+        let newest = newest_day(self)?;
+        addresses
+            .iter()
+            .map(|&address| {
+                let view = self.segment(address)?;
+                let day = filter::days(view)?.first(address.article);
+                let bonus = match (recency_half_life, day) {
+                    (Some(half_life), Some(day)) => recency(newest - day, half_life),
+                    _ => 1.0,
+                };
+                let tokens: Vec<u32> = view.text.tokens(address.article).collect();
+                let parts: Vec<ScorePart> = terms
+                    .iter()
+                    .filter_map(|term| self.part(term, view, address.article, &tokens))
+                    .collect();
+                Ok(ScoreExplanation {
+                    score: parts.iter().map(|part| part.score).sum::<f32>() * bonus,
+                    recency: bonus,
+                    length: length_of(view.text.length(address.article)),
+                    average_length: self.average_length,
+                    parts,
+                })
+            })
+            .collect()
+    }
+
+    /// The terms of a plan that earn something, with how many articles hold them.
+    fn collect(&self, plan: &Plan, field: Option<TextField>, terms: &mut Vec<Term>) -> Result<()> {
+        let kind = match plan {
+            Plan::Word(_) => ScoreKind::Word,
+            Plan::Phrase(_) => ScoreKind::Phrase,
+            Plan::Near(_) => ScoreKind::Near,
+            Plan::Ranked { items, .. } => {
+                for item in items {
+                    match (item, field) {
+                        (Plan::Word(slot), None) => {
+                            let articles = self.segments.iter().map(|view| {
+                                let slot = SlotIds::resolve(slot, &view.text);
+                                slot_articles(&view.text, &slot).len() as u64
+                            });
+                            terms.push(Term::new(ScoreKind::Word, item, field, articles.sum()));
+                        }
+                        _ => self.collect(item, field, terms)?,
+                    }
+                }
+                if field.is_none() {
+                    let pairs = items.windows(2);
+                    terms.extend(pairs.filter_map(|pair| self.pair(pair)));
+                }
+                return Ok(());
+            }
+            Plan::And(parts) | Plan::Or(parts) => {
+                return parts
+                    .iter()
+                    .try_for_each(|part| self.collect(part, field, terms));
+            }
+            Plan::In { field: inner, plan } => {
+                return match field {
+                    Some(outer) if outer != *inner => Ok(()),
+                    _ => self.collect(plan, Some(*inner), terms),
+                };
+            }
+            Plan::Everything | Plan::Nothing | Plan::Not(_) | Plan::Filter(_) => return Ok(()),
+        };
+        let holding = evaluate(self, plan, field)?;
+        let holding = holding.iter().map(|scored| scored.articles.len() as u64);
+        terms.push(Term::new(kind, plan, field, holding.sum()));
+        Ok(())
+    }
+
+    /// The term of two neighbouring words.
+    fn pair(&self, words: &[Plan]) -> Option<Term> {
+        let [Plan::Word(a), Plan::Word(b)] = words else {
+            return None;
+        };
+        let phrase = Phrase::exact([a.clone(), b.clone()]);
+        let places = self.segments.iter().map(|view| {
+            let segment = &view.text;
+            let (a, b) = (SlotIds::resolve(a, segment), SlotIds::resolve(b, segment));
+            let pair = PairSource::new(segment, &a, &b, &phrase);
+            pair.map_or(0, |pair| pair.len() as u64)
+        });
+        let places = places.sum();
+        let mut term = Term::new(ScoreKind::Pair, &Plan::Phrase(phrase), None, places);
+        term.weight = PAIR_WEIGHT;
+        Some(term)
+    }
+
+    /// How many articles match that are not deleted.
+    fn alive(&self, plan: &Plan) -> Result<u64> {
+        let found = evaluate(self, plan, None)?;
+        let alive = self.segments.iter().zip(&found).map(|(view, scored)| {
+            let bits = view.reader.alive_bitset();
+            let is_alive = |&&a: &&u32| bits.is_none_or(|alive| alive.is_alive(a));
+            scored.articles.iter().filter(is_alive).count() as u64
+        });
+        Ok(alive.sum())
+    }
+
+    /// What a term earns in an article; none if it is not there.
+    fn part(
+        &self,
+        term: &Term,
+        view: &SegmentView,
+        article: u32,
+        tokens: &[u32],
+    ) -> Option<ScorePart> {
+        let occurrences = term.occurrences(&view.text, tokens);
+        let frequency = TITLE_WEIGHT * occurrences.title
+            + SUMMARY_WEIGHT * occurrences.summary
+            + occurrences.body
+            + occurrences.caption;
+        if frequency == 0 {
+            return None;
+        }
+        let idf = term.weight * idf(self.articles, term.holding);
+        let share = self.saturation.share(frequency, view.text.length(article));
+        Some(ScorePart {
+            kind: term.kind,
+            term: term.plan.to_string(),
+            occurrences,
+            frequency,
+            holding: term.holding,
+            idf,
+            share,
+            score: idf * share,
+        })
+    }
+}
+
+/// Something that earns a score.
+struct Term {
+    kind: ScoreKind,
+    /// A word, a phrase or words near each other.
+    plan: Plan,
+    field: Option<TextField>,
+    holding: u64,
+    weight: f32,
+}
+
+impl Term {
+    fn new(kind: ScoreKind, plan: &Plan, field: Option<TextField>, holding: u64) -> Self {
+        Self {
+            kind,
+            plan: plan.clone(),
+            field,
+            holding,
+            weight: 1.0,
+        }
+    }
+
+    fn occurrences(&self, segment: &TextSegment, tokens: &[u32]) -> Occurrences {
+        let mut occurrences = Occurrences::default();
+        let mut add = |start: usize| {
+            let field = field_at(tokens, start);
+            if self.field.is_some_and(|wanted| wanted != field) {
+                return;
+            }
+            *match field {
+                TextField::Title => &mut occurrences.title,
+                TextField::Summary => &mut occurrences.summary,
+                TextField::Body => &mut occurrences.body,
+                TextField::Caption => &mut occurrences.caption,
+            } += 1;
+        };
+        let word;
+        let phrase = match &self.plan {
+            Plan::Phrase(phrase) => phrase,
+            Plan::Word(slot) => {
+                word = Phrase::exact([slot.clone()]);
+                &word
+            }
+            Plan::Near(near) => {
+                NearMatcher::new(near, segment).for_each(tokens, |range| add(range.start));
+                return occurrences;
+            }
+            _ => return occurrences,
+        };
+        let slots: Vec<SlotIds> = phrase
+            .steps
+            .iter()
+            .map(|step| SlotIds::resolve(&step.slot, segment))
+            .collect();
+        PhraseMatcher::new(phrase, &slots, segment).for_each(tokens, |range| add(range.start));
+        occurrences
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use timbao_articles::{Article, Caption, Published};
+
+    use super::*;
+    use crate::query::{LowerOptions, lower, parse};
+    use crate::{Index, SearchOptions, WriterOptions};
+
+    fn words() -> impl Strategy<Value = String> {
+        proptest::collection::vec("(tự|tu|diễn|diện|biến|hóa|hoá|,|\n)", 0..14)
+            .prop_map(|words| words.join(" "))
+    }
+
+    fn queries() -> impl Strategy<Value = String> {
+        let part = prop_oneof![
+            Just("tự"),
+            Just("dien"),
+            Just("biến"),
+            Just("hoa"),
+            Just("\"tự diễn\""),
+            Just("\"tu * bien\""),
+            Just("\"bien tu\"~2"),
+            Just("title:(tự biến)"),
+            Just("body:\"tu dien\""),
+            Just("caption:hóa"),
+            Just("(tự OR \"diễn biến\")"),
+            Just("tu NEAR/2 bien"),
+            Just("-diện"),
+            Just("hóa AND tự"),
+            Just("bie*"),
+            Just("date:2026"),
+        ];
+        proptest::collection::vec(part, 1..6).prop_map(|parts| parts.join(" "))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+        #[test]
+        fn parts_sum_up_to_the_score(
+            articles in proptest::collection::vec((words(), words(), words(), words()), 1..10),
+            replaced in 0usize..4,
+            queries in proptest::collection::vec(queries(), 6),
+            half_life in proptest::option::of(1.0f32..900.0),
+        ) {
+            let dir = tempfile::tempdir().unwrap();
+            let index = Index::open_or_create(dir.path()).unwrap();
+            let middle = articles.len() / 2;
+            for (first, part) in [(0, &articles[..middle]), (middle, &articles[middle..])] {
+                let options = WriterOptions { threads: 1, memory: 20_000_000 };
+                let mut writer = index.writer(options).unwrap();
+                for (number, (title, summary, body, caption)) in (first..).zip(part) {
+                    let mut article = Article {
+                        id: number.to_string(),
+                        title: Some(title.clone()),
+                        summary: Some(summary.clone()),
+                        body: body.clone(),
+                        published: Published::new(2020 + number as i32, Some(1), None)
+                            .filter(|_| number % 3 > 0),
+                        ..Article::default()
+                    };
+                    article.captions.push(Caption { text: caption.clone(), ..Caption::default() });
+                    let key = if number >= middle && number < middle + replaced {
+                        (number - middle).to_string()
+                    } else {
+                        number.to_string()
+                    };
+                    writer.delete(&key);
+                    writer.add(&key, article).unwrap();
+                }
+                writer.commit("").unwrap();
+                writer.finish().unwrap();
+            }
+            let searcher = index.searcher().unwrap();
+            for query in queries {
+                let plan = lower(&parse(&query).ast, &LowerOptions::default()).plan;
+                let options = SearchOptions { recency_half_life: half_life, ..SearchOptions::default() };
+                let found = searcher.search(&plan, &options).unwrap();
+                let addresses: Vec<_> = found.hits.iter().map(|hit| hit.address).collect();
+                let explained = searcher.explain_scores(&plan, half_life, &addresses).unwrap();
+                for (hit, explanation) in found.hits.iter().zip(explained) {
+                    let off = (hit.score - explanation.score).abs();
+                    prop_assert!(
+                        off <= 1e-4 * (1.0 + hit.score.abs()),
+                        "{}: {} is explained as {:#?}", plan, hit.score, explanation
+                    );
+                }
+            }
+        }
+    }
+}
