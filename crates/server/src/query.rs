@@ -1,11 +1,12 @@
 //! From what was asked for to what is run.
 
-use timbao_index::Sort;
 use timbao_index::output::json::ProblemShape;
 use timbao_index::plan::{Facet, Plan};
 use timbao_index::query::{
     Accents, Filters, LowerOptions, Lowered, Node, Problem as QueryProblem, lower, parse,
 };
+use timbao_index::suggest::Advice;
+use timbao_index::{Searcher, Sort};
 
 use crate::options::Limits;
 use crate::params::{Params, pick};
@@ -15,8 +16,6 @@ use crate::problem::Problem;
 pub(crate) struct Query {
     /// The query as it was typed.
     pub text: String,
-    /// The conditions beside it.
-    pub filters: Filters,
     /// How accents are compared.
     pub accents: Accents,
     /// Its tree, the conditions among it.
@@ -38,11 +37,7 @@ impl Query {
         let ast = filters
             .narrow(parsed.ast)
             .map_err(|error| Problem::filter(&error))?;
-        let options = LowerOptions {
-            accents,
-            ..LowerOptions::default()
-        };
-        let mut lowered = lower(&ast, &options);
+        let mut lowered = lower(&ast, &options(accents));
         let mut problems = parsed.problems;
         if text.trim().is_empty() {
             problems.clear();
@@ -50,7 +45,6 @@ impl Query {
         problems.append(&mut lowered.problems);
         Ok(Self {
             text,
-            filters,
             accents,
             ast,
             lowered,
@@ -88,9 +82,30 @@ impl Query {
         problems.map(|p| ProblemShape::new(p, &self.text)).collect()
     }
 
+    /// Why it finds nothing, if it does, and what else could be asked.
+    ///
+    /// # Errors
+    ///
+    /// When the time is over or the index is damaged.
+    pub(crate) fn advice(&self, searcher: &Searcher, total: u64) -> Result<Advice, Problem> {
+        Ok(Advice::new(
+            searcher,
+            &self.ast,
+            &options(self.accents),
+            total,
+        )?)
+    }
+
     /// What is run.
     pub(crate) fn plan(&self) -> &Plan {
         &self.lowered.plan
+    }
+}
+
+fn options(accents: Accents) -> LowerOptions<'static> {
+    LowerOptions {
+        accents,
+        ..LowerOptions::default()
     }
 }
 

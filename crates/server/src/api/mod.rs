@@ -6,6 +6,7 @@ mod facets;
 pub(crate) mod kwic;
 pub(crate) mod search;
 mod stats;
+mod suggest;
 pub(crate) mod trends;
 
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/kwic.csv", get(export::lines))
         .route("/trends", get(trends::answer))
         .route("/trends.csv", get(export::points))
+        .route("/suggest", get(suggest::answer))
         .route("/stats", get(stats::answer))
         .route("/openapi.json", get(openapi))
         .route("/healthz", get(health))

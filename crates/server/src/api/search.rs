@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use timbao_index::output::ShownHit;
-use timbao_index::output::json::SearchAnswer;
+use timbao_index::output::json::{AdviceShape, SearchAnswer};
 use timbao_index::plan::Facet;
+use timbao_index::suggest::Advice;
 use timbao_index::{FacetCounts, SearchOptions, Searcher};
 
 use crate::app::App;
@@ -35,6 +36,7 @@ pub(crate) struct SearchResult {
     pub total: u64,
     pub hits: Vec<ShownHit>,
     pub facets: Vec<FacetCounts>,
+    pub advice: Advice,
 }
 
 /// Answers with hits.
@@ -57,6 +59,7 @@ pub(super) async fn answer(
             &result.hits,
         );
         answer.facets = Some(result.facets.as_slice()).filter(|facets| !facets.is_empty());
+        answer.advice = Some(AdviceShape::new(&result.advice));
         json(&OfView {
             answer,
             view: &view.id,
@@ -115,6 +118,7 @@ impl SearchRequest {
             total,
             hits,
             facets,
+            advice: self.query.advice(searcher, total)?,
         })
     }
 }

@@ -2,6 +2,7 @@
 //! their state is in their addresses.
 
 mod address;
+mod advice;
 mod article;
 mod chart;
 mod kwic;

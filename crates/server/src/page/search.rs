@@ -18,6 +18,7 @@ use crate::query::sort;
 use crate::views::View;
 
 use super::address::Address;
+use super::advice::{nothing, readings};
 use super::chart::histogram;
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::marks::marked;
@@ -131,9 +132,10 @@ fn results(
                     p.narrow-link { a href="#narrow" { (words.narrow) " ↓" } }
                 }
                 (understanding(query, address, language))
+                @if result.total > 0 { (readings(&result.advice, address, language)) }
                 (active(address, language))
                 @if result.total == 0 {
-                    (nothing(address, language))
+                    (nothing(&result.advice, address, language))
                 } @else {
                     ol.hits start=(request.options.offset + 1) {
                         @for hit in &result.hits { li { (hit_shown(hit, address, language)) } }
@@ -379,17 +381,6 @@ fn facet_shown(counts: &FacetCounts, name: &str, address: &Address, language: La
                     p.unknown { (words.unknown) " " span.number { (language.count(counts.unknown)) } }
                 }
             }
-        }
-    }
-}
-
-/// Nothing was found: why, and what could be tried.
-fn nothing(address: &Address, language: Language) -> Markup {
-    let words = language.words();
-    let _ = address;
-    html! {
-        div.message {
-            p { strong { (words.nothing) } " " (words.nothing_why) }
         }
     }
 }

@@ -1,0 +1,72 @@
+//! `/suggest`: completions of what has been typed so far.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use serde::Serialize;
+use timbao_index::output::json::{RANGE_UNIT, VERSION};
+use timbao_index::suggest::complete;
+
+use crate::app::App;
+use crate::params::Params;
+use crate::problem::Problem;
+
+use super::{OfView, json, sent, view};
+
+/// Completions where nothing else is asked for, and at most.
+const LIMITS: (usize, usize) = (8, 20);
+
+/// Completions of a text.
+#[derive(Serialize)]
+struct Answer<'a> {
+    version: u32,
+    query: &'a str,
+    range_unit: &'static str,
+    suggestions: Vec<Completed>,
+}
+
+/// A text that what was typed may become.
+#[derive(Serialize)]
+struct Completed {
+    query: String,
+    /// Where the words that are completed begin in it.
+    start: usize,
+    articles: u64,
+}
+
+/// Answers with completions.
+pub(super) async fn answer(
+    State(app): State<Arc<App>>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let mut params = Params::new(raw.as_deref());
+    let view = view(&app, &mut params)?;
+    let text = params
+        .text("q", app.options.limits.text)?
+        .unwrap_or_default();
+    let (standard, most) = LIMITS;
+    let limit = params.number("limit", 1..=most, standard)?;
+    params.finish()?;
+    let work = app.work.run(&view, move |view, searcher| {
+        let completions = complete(&searcher, &text, limit)?.into_iter();
+        let suggestions = completions.map(|completion| Completed {
+            start: completion
+                .text
+                .get(..completion.start)
+                .map_or(0, |before| before.chars().count()),
+            query: completion.text,
+            articles: completion.articles,
+        });
+        json(&OfView {
+            answer: Answer {
+                version: VERSION,
+                query: &text,
+                range_unit: RANGE_UNIT,
+                suggestions: suggestions.collect(),
+            },
+            view: &view.id,
+        })
+    });
+    work.await.map(sent)
+}
