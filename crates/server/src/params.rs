@@ -8,8 +8,7 @@ use crate::problem::Problem;
 
 /// The parameters of a request that were not asked for yet.
 ///
-/// Each is given once unless [`all`](Self::all) takes it; one that is empty counts as left
-/// out, as forms send them.
+/// Each is given once unless [`texts`](Self::texts) takes it.
 pub(crate) struct Params {
     pairs: Vec<(String, String)>,
 }
@@ -23,12 +22,19 @@ impl Params {
         }
     }
 
+    /// The same, where one that is empty counts as left out, as forms send them.
+    pub(crate) fn of_form(query: Option<&str>) -> Self {
+        let mut params = Self::new(query);
+        params.pairs.retain(|(_, value)| !value.is_empty());
+        params
+    }
+
     /// All values of a parameter.
     pub(crate) fn all(&mut self, name: &str) -> Vec<String> {
         let mut values = Vec::new();
         self.pairs.retain_mut(|(key, value)| {
             let is_it = key == name;
-            if is_it && !value.is_empty() {
+            if is_it {
                 values.push(std::mem::take(value));
             }
             !is_it

@@ -54,7 +54,7 @@ impl Asked {
         let address = Address::new(path, raw, &names);
         Self {
             language: Language::of(address.get("lang")),
-            params: Params::new(raw),
+            params: Params::of_form(raw),
             address,
         }
     }
