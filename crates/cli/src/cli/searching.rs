@@ -197,6 +197,7 @@ pub(crate) struct StatsArgs {
 Examples:
   timbao batch tu-khoa.csv > ket-qua.csv
   timbao batch tu-khoa.txt --totals --after 2025
+  timbao batch tu-khoa.txt --by month > thang.csv
   printf 'cử tri\\n\"tự diễn biến\"\\n' | timbao batch - --format jsonl
 
 Exit status: 0 some query had hits, 1 none had, 2 an error.")]
@@ -213,6 +214,18 @@ pub(crate) struct BatchArgs {
     /// Write the totals only, one row a query
     #[arg(long)]
     pub totals: bool,
+    /// Write a matrix: one row a query, and its articles in each section, year, month, place,
+    /// agency, author or source
+    ///
+    /// In CSV every value that the index has, under the filters, is a column.
+    #[arg(
+        long,
+        value_name = "BY",
+        value_enum,
+        conflicts_with_all = ["limit", "totals", "sort"],
+        hide_possible_values = true
+    )]
+    pub by: Option<FacetName>,
     /// Order of the hits: relevance, date (oldest first) or -date (latest first) [default:
     /// relevance]
     #[arg(

@@ -1,52 +1,59 @@
 //! `timbao batch`.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::Write;
 
 use serde::Serialize;
-use timbao_index::{Index, SearchOptions, Searcher};
+use timbao_index::output::json::{HitShape, VERSION};
+use timbao_index::output::{ShownHit, csv as columns};
+use timbao_index::plan::{Facet, Plan};
+use timbao_index::{FacetCounts, Index, SearchOptions, Searcher};
 
 use crate::cli::{BatchArgs, RowFormat};
 use crate::error::{Failure, Result, say};
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
-use crate::output::json::write_line;
+use crate::output::json::{write_line, write_part};
 use crate::output::number::count;
 use crate::output::pager::Sink;
 use crate::output::style::Role;
-use timbao_index::output::json::{HitShape, VERSION};
-use timbao_index::output::{ShownHit, csv as columns};
 
 use super::Context;
 use super::queries::Queries;
-use super::query::{Prepared, sort};
+use super::query::{Prepared, announce, sort};
 
-/// The hits of one query, in JSON Lines.
+/// The totals of one query, in JSON Lines; what else there is of it is written behind.
 #[derive(Serialize)]
 struct Answer<'a> {
     version: u32,
     query: &'a str,
     total: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    hits: Option<Vec<HitShape<'a>>>,
+    by: Option<&'a FacetCounts>,
 }
 
 /// Hits that are asked for at first; a query with more is asked again for all of them.
 const PAGE: usize = 1000;
 
-/// Runs a file of queries and writes their hits.
+/// Runs a file of queries and writes their hits, their totals or a matrix.
 pub(crate) fn run(args: &BatchArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?.searcher()?;
     let mut queries = Queries::open(&args.queries, args.column.as_deref())?;
-    let mut writer = Writer::new(args, context)?;
+    let batch = Batch {
+        searcher: &searcher,
+        args,
+        context,
+    };
+    let mut writer = batch.writer()?;
     let (mut asked, mut cut, mut any) = (0_u64, 0_u64, false);
     while let Some(query) = queries.next_query()? {
         let prepared = Prepared::new(&query, &args.filters, context)?;
         prepared.warn(context);
-        let total = write_answer(&searcher, &prepared, args, context, &mut writer)?;
+        let total = batch.answer(&prepared, &mut writer)?;
         asked += 1;
         any |= total > 0;
-        cut += u64::from(!args.totals && args.limit.is_some_and(|limit| total > limit as u64));
+        cut += u64::from(args.limit.is_some_and(|limit| total > limit as u64));
     }
     writer.finish()?;
     if cut > 0 {
@@ -60,126 +67,208 @@ pub(crate) fn run(args: &BatchArgs, context: &Context) -> Result<Outcome> {
     Ok(Outcome::of(any))
 }
 
-/// Writes the total and the hits of a query.
-fn write_answer(
-    searcher: &Searcher,
-    prepared: &Prepared,
-    args: &BatchArgs,
-    context: &Context,
-    writer: &mut Writer,
-) -> Result<u64> {
-    let wanted = if args.totals {
-        0
-    } else {
-        args.limit.unwrap_or(usize::MAX)
-    };
-    let options = SearchOptions {
-        limit: wanted.min(PAGE),
-        offset: 0,
-        sort: sort(args.sort.unwrap_or(context.settings.sort)),
-        total: true,
-        recency_half_life: context.settings.recency,
-    };
-    let mut found = searcher.search(prepared.plan(), &options)?;
-    let total = found
-        .total
-        .ok_or_else(|| Failure::new("the engine did not count the matches"))?;
-    if total > PAGE as u64 && wanted > PAGE {
-        // The order is settled by one search for all of them; their addresses are small.
-        let limit = wanted.min(usize::try_from(total).unwrap_or(usize::MAX));
-        found = searcher.search(prepared.plan(), &SearchOptions { limit, ..options })?;
-    }
-    let hits = found
-        .hits
-        .iter()
-        .zip(1..)
-        .map(|(hit, rank)| Ok(ShownHit::load(searcher, prepared.plan(), hit, rank, 1)?));
-    writer.write(&prepared.text, total, (!args.totals).then_some(hits))?;
-    Ok(total)
+struct Batch<'a> {
+    searcher: &'a Searcher,
+    args: &'a BatchArgs,
+    context: &'a Context,
 }
 
-/// Writes answers in one of the formats.
-enum Writer {
-    Csv {
-        rows: Box<CsvWriter<Sink>>,
-        totals: bool,
-    },
-    Jsonl {
-        out: Sink,
-    },
-}
-
-impl Writer {
-    fn new(args: &BatchArgs, context: &Context) -> Result<Self> {
-        Ok(match args.format {
-            RowFormat::Jsonl => Self::Jsonl {
-                out: Sink::stdout(),
-            },
-            RowFormat::Csv => {
-                let mut header = vec!["query", "total"];
-                if !args.totals {
-                    header.extend(columns::HEADER);
-                }
-                Self::Csv {
-                    rows: Box::new(CsvWriter::new(Sink::stdout(), &context.terminal, &header)?),
-                    totals: args.totals,
-                }
+impl Batch<'_> {
+    fn writer(&self) -> Result<Writer> {
+        if self.args.format == RowFormat::Jsonl {
+            return Ok(Writer::Jsonl(Sink::stdout()));
+        }
+        let mut header = vec![Cow::from("query"), Cow::from("total")];
+        let mut keys = HashMap::new();
+        if let Some(by) = self.args.by {
+            // A query without words matches what the filters leave.
+            let all = match Prepared::new("", &self.args.filters, self.context)?
+                .lowered
+                .plan
+            {
+                Plan::Nothing => Plan::Everything,
+                filtered => filtered,
+            };
+            let facets = self.searcher.facets(&all, &[by.into()])?.facets;
+            for value in facets.into_iter().flat_map(|counts| counts.values) {
+                keys.insert(value.key(), keys.len());
+                header.push(value.value.into());
             }
+            header.push("(none)".into());
+        } else if !self.args.totals {
+            header.extend(columns::HEADER.map(Cow::from));
+        }
+        let header: Vec<&str> = header.iter().map(AsRef::as_ref).collect();
+        let terminal = &self.context.terminal;
+        Ok(Writer::Csv {
+            rows: Box::new(CsvWriter::new(Sink::stdout(), terminal, &header)?),
+            columns: header.len(),
+            keys,
         })
     }
 
-    /// Writes the answer to a query. In CSV a query without hits has a row with its total.
-    fn write(
+    /// Writes what is asked for of a query; gives how many articles match.
+    fn answer(&self, prepared: &Prepared, writer: &mut Writer) -> Result<u64> {
+        if let Some(by) = self.args.by {
+            let facets: [Facet; 1] = [by.into()];
+            let counts = self.searcher.facets(prepared.plan(), &facets)?;
+            if let [by] = counts.facets.as_slice() {
+                writer.counts(&prepared.text, counts.total, by)?;
+            }
+            return Ok(counts.total);
+        }
+        let wanted = if self.args.totals {
+            0
+        } else {
+            self.args.limit.unwrap_or(usize::MAX)
+        };
+        let options = SearchOptions {
+            limit: wanted.min(PAGE),
+            offset: 0,
+            sort: sort(self.args.sort.unwrap_or(self.context.settings.sort)),
+            total: true,
+            recency_half_life: self.context.settings.recency,
+        };
+        let plan = prepared.plan();
+        let mut found = self.searcher.search(plan, &options)?;
+        let total = found
+            .total
+            .ok_or_else(|| Failure::new("the engine did not count the matches"))?;
+        let wanted = wanted.min(usize::try_from(total).unwrap_or(usize::MAX));
+        announce(&prepared.text, wanted, self.context);
+        if wanted > PAGE {
+            // The order is settled by one search for all of them; their addresses are small.
+            let options = SearchOptions {
+                limit: wanted,
+                ..options
+            };
+            found = self.searcher.search(plan, &options)?;
+        }
+        if self.args.totals {
+            writer.total(&prepared.text, total)?;
+        } else {
+            let hits = found.hits.iter().zip(1..);
+            let hits =
+                hits.map(|(hit, rank)| Ok(ShownHit::load(self.searcher, plan, hit, rank, 1)?));
+            writer.hits(&prepared.text, total, hits)?;
+        }
+        Ok(total)
+    }
+}
+
+/// Writes answers in one of the formats, each at once.
+enum Writer {
+    Csv {
+        rows: Box<CsvWriter<Sink>>,
+        columns: usize,
+        /// Of a matrix: the numbers of its values.
+        keys: HashMap<String, usize>,
+    },
+    Jsonl(Sink),
+}
+
+impl Writer {
+    /// Writes how many articles match.
+    fn total(&mut self, query: &str, total: u64) -> Result<()> {
+        match self {
+            Self::Csv { rows, .. } => {
+                rows.row([Cow::from(query), total.to_string().into()])?;
+                rows.flush()
+            }
+            Self::Jsonl(out) => {
+                write_line(out, &Answer::new(query, total))?;
+                Ok(out.flush()?)
+            }
+        }
+    }
+
+    /// Writes a row of a matrix.
+    fn counts(&mut self, query: &str, total: u64, by: &FacetCounts) -> Result<()> {
+        match self {
+            Self::Csv { rows, keys, .. } => {
+                let mut cells = vec![0; keys.len()];
+                for value in &by.values {
+                    if let Some(cell) = keys.get(&value.key()).and_then(|&i| cells.get_mut(i)) {
+                        *cell = value.articles;
+                    }
+                }
+                let head = [Cow::from(query), total.to_string().into()];
+                let cells = cells.into_iter().chain([by.unknown]);
+                rows.row(head.into_iter().chain(cells.map(|n| n.to_string().into())))?;
+                rows.flush()
+            }
+            Self::Jsonl(out) => {
+                let answer = Answer {
+                    by: Some(by),
+                    ..Answer::new(query, total)
+                };
+                write_line(out, &answer)?;
+                Ok(out.flush()?)
+            }
+        }
+    }
+
+    /// Writes hits, each as soon as it is read. In CSV a query without hits has a row with
+    /// its total.
+    fn hits(
         &mut self,
         query: &str,
         total: u64,
-        hits: Option<impl Iterator<Item = Result<ShownHit>>>,
+        hits: impl Iterator<Item = Result<ShownHit>>,
     ) -> Result<()> {
         match self {
-            Self::Jsonl { out, .. } => {
-                let hits = hits
-                    .map(|hits| hits.collect::<Result<Vec<_>>>())
-                    .transpose()?;
-                let hits = hits
-                    .as_ref()
-                    .map(|hits| hits.iter().map(HitShape::new).collect());
-                write_line(
-                    out,
-                    &Answer {
-                        version: VERSION,
-                        query,
-                        total,
-                        hits,
-                    },
-                )?;
-                out.flush()?;
-            }
-            Self::Csv { rows, totals } => {
+            Self::Csv { rows, columns, .. } => {
                 let total = total.to_string();
-                let head = [Cow::Borrowed(query), Cow::Borrowed(total.as_str())];
+                let head = [Cow::from(query), Cow::from(total.as_str())];
                 let mut is_empty = true;
-                for hit in hits.into_iter().flatten() {
+                for hit in hits {
                     let hit = hit?;
                     rows.row(head.iter().cloned().chain(columns::row(&hit)))?;
                     is_empty = false;
                 }
                 if is_empty {
-                    let missing = if *totals { 0 } else { columns::HEADER.len() };
+                    let missing = columns.saturating_sub(head.len());
                     rows.row(
                         head.into_iter()
-                            .chain(std::iter::repeat_n(Cow::Borrowed(""), missing)),
+                            .chain(std::iter::repeat_n("".into(), missing)),
                     )?;
                 }
-                rows.flush()?;
+                rows.flush()
+            }
+            Self::Jsonl(out) => {
+                let mut head = Vec::new();
+                write_part(&mut head, &Answer::new(query, total))?;
+                // The object goes on with a list of hits.
+                head.pop();
+                out.write_all(&head)?;
+                out.write_all(b",\"hits\":[")?;
+                for (number, hit) in hits.enumerate() {
+                    if number > 0 {
+                        out.write_all(b",")?;
+                    }
+                    write_part(out, &HitShape::new(&hit?))?;
+                }
+                out.write_all(b"]}\n")?;
+                Ok(out.flush()?)
             }
         }
-        Ok(())
     }
 
     fn finish(self) -> Result<()> {
         match self {
             Self::Csv { mut rows, .. } => rows.flush(),
-            Self::Jsonl { mut out, .. } => Ok(out.flush()?),
+            Self::Jsonl(mut out) => Ok(out.flush()?),
+        }
+    }
+}
+
+impl<'a> Answer<'a> {
+    fn new(query: &'a str, total: u64) -> Self {
+        Self {
+            version: VERSION,
+            query,
+            total,
+            by: None,
         }
     }
 }

@@ -11,7 +11,8 @@ use timbao_index::query::{
 use timbao_index::{SearchOptions, Sort};
 
 use crate::cli::{Accents, FilterArgs, Order};
-use crate::error::{Failure, Result, warn};
+use crate::error::{Failure, Result, say, warn};
+use crate::output::number::counted;
 use crate::output::style::Role;
 
 use super::Context;
@@ -132,6 +133,17 @@ pub(crate) fn sort(order: Order) -> Sort {
         Order::Relevance => Sort::Relevance,
         Order::Date => Sort::Oldest,
         Order::DateDescending => Sort::Latest,
+    }
+}
+
+/// Exports of more hits are announced.
+const LARGE: usize = 10_000;
+
+/// Says on standard error how many hits of a query are to be written, before many are.
+pub(crate) fn announce(query: &str, hits: usize, context: &Context) {
+    if hits > LARGE {
+        let message = format!("{} to write of {query}", counted(hits as u64, "hit"));
+        say(context.terminal.error_palette, Role::Hint, "note", &message);
     }
 }
 

@@ -18,7 +18,7 @@ use crate::output::json::{write_line, write_pretty};
 use crate::output::number::{counted, duration};
 use crate::output::style::Role;
 
-use super::query::{Prepared, sort};
+use super::query::{Prepared, announce, sort};
 use super::{Context, suggestions};
 
 /// Prints ranked hits.
@@ -78,6 +78,7 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         ListFormat::Jsonl | ListFormat::Csv => Advice::default(),
     };
     prepared.warn(context);
+    announce(&prepared.text, found.hits.len(), context);
     let first = args.offset as u64 + 1;
     let mut explanations = if args.explain {
         let addresses: Vec<_> = found.hits.iter().map(|hit| hit.address).collect();

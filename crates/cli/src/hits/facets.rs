@@ -96,7 +96,8 @@ fn rows(facets: &Facets) -> impl Iterator<Item = Row<'_>> {
     })
 }
 
-fn label(facet: Facet) -> &'static str {
+/// The name of a facet.
+pub(crate) fn label(facet: Facet) -> &'static str {
     match facet {
         Facet::Section => "section",
         Facet::Place => "place",

@@ -19,6 +19,12 @@ pub(crate) fn write_line(out: &mut dyn Write, value: &impl Serialize) -> io::Res
     writeln!(out, "{}", escaped(&json))
 }
 
+/// Writes a value as it stands in a line that goes on.
+pub(crate) fn write_part(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    let json = serde_json::to_string(value)?;
+    out.write_all(escaped(&json).as_bytes())
+}
+
 /// Escapes what JSON allows in strings and a terminal would obey. Such characters can stand
 /// nowhere but in strings, so the JSON need not be parsed; line breaks are the writer's own.
 fn escaped(json: &str) -> String {

@@ -375,6 +375,18 @@ fn batches() {
         "batch_stdin",
         workspace.run_with(&["batch", "-", "--totals"], Some("họp\n"))
     );
+    assert_snapshot!(
+        "batch_matrix",
+        workspace.run(&["batch", "hoi.txt", "--by", "month", "--after", "2024"])
+    );
+    assert_snapshot!(
+        "batch_matrix_jsonl",
+        workspace.run(&["batch", "hoi.txt", "--by", "section", "--format", "jsonl"])
+    );
+    assert_snapshot!(
+        "batch_conflict",
+        workspace.run(&["batch", "hoi.txt", "--by", "section", "--limit", "3"])
+    );
     assert_snapshot!("batch_missing", workspace.run(&["batch", "khong-co.csv"]));
 }
 

@@ -298,7 +298,6 @@ mod tests {
     use proptest::prelude::*;
     use timbao_articles::{Article, Caption, Published};
 
-    use super::*;
     use crate::query::{LowerOptions, lower, parse};
     use crate::{Index, SearchOptions, WriterOptions};
 

@@ -44,6 +44,13 @@ pub struct FacetCount {
     pub articles: u64,
 }
 
+impl FacetCount {
+    /// What all spellings of the value have in common; the same in every search.
+    pub fn key(&self) -> String {
+        compared(&self.value)
+    }
+}
+
 impl Searcher {
     /// Counts all matches of a plan by the values of facets, exactly.
     ///
