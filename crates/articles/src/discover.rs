@@ -18,8 +18,8 @@ pub struct WalkOptions {
     /// Follows symbolic links below a root; a root that is a link is always
     /// followed. Default yes. Loops are reported.
     pub follow_links: bool,
-    /// Takes files whose extension says they hold no article, such as
-    /// pictures. Default no.
+    /// Takes files whose name says they hold no article, such as pictures and
+    /// README files. Default no.
     pub any_extension: bool,
 }
 
@@ -86,8 +86,9 @@ impl FoundFile {
 ///
 /// A root may be a file. Hidden files and files that hold no article by their
 /// extension (pictures, sound, video, fonts, programs, stylesheets, databases)
-/// are left out and counted in [`Discover::skipped`]; a file named as a root
-/// is always taken. What cannot be listed comes as a [`Problem`] among the
+/// or are about their folder (README, LICENSE and the like, whatever their
+/// extension) are left out and counted in [`Discover::skipped`]; a file named
+/// as a root is always taken. What cannot be listed comes as a [`Problem`] among the
 /// files.
 pub fn discover(roots: &[PathBuf], options: &WalkOptions) -> Discover {
     let mut roots: Vec<_> = roots.iter().cloned().enumerate().collect();
@@ -111,7 +112,7 @@ pub struct Discover {
 
 impl Discover {
     /// How many files and folders were left out so far, by reason: an
-    /// extension (`jpg`) or `hidden`.
+    /// extension (`jpg`), a name (`readme`) or `hidden`.
     pub fn skipped(&self) -> &BTreeMap<String, u64> {
         &self.skipped
     }
@@ -135,9 +136,9 @@ impl Discover {
         }
         if !is_root
             && !self.options.any_extension
-            && let Some(extension) = foreign_extension(entry.path())
+            && let Some(reason) = foreign(entry.path())
         {
-            self.skip(extension);
+            self.skip(reason);
             return None;
         }
         let metadata = match std::fs::metadata(entry.path()) {
@@ -255,11 +256,29 @@ fn walk_problem(error: &walkdir::Error, base: &Path) -> Problem {
     fault.at(&path, None)
 }
 
-/// The extension, when it is of a kind of file that holds no article.
-pub(crate) fn foreign_extension(path: &Path) -> Option<String> {
-    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-    FOREIGN.contains(&extension.as_str()).then_some(extension)
+/// Why a file holds no article, when its name says so: its extension, or what it is of a
+/// folder (`readme`).
+pub(crate) fn foreign(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    let stem = name.split('.').next().unwrap_or_default();
+    if ABOUT_FOLDERS.contains(&stem) {
+        return Some(stem.to_owned());
+    }
+    let extension = Path::new(&name).extension()?.to_str()?;
+    FOREIGN.contains(&extension).then(|| extension.to_owned())
 }
+
+/// Names, without extensions, of files about the folder they are in.
+const ABOUT_FOLDERS: &[&str] = &[
+    "changelog",
+    "contributing",
+    "copying",
+    "licence",
+    "license",
+    "license-apache",
+    "license-mit",
+    "readme",
+];
 
 const FOREIGN: &[&str] = &[
     // Pictures.

@@ -398,6 +398,8 @@ fn folders_are_walked_in_order_past_loops_links_and_strange_names() {
         ".hidden/x.txt",
         "photo.JPG",
         "style.css",
+        "b/deep/README.vi.md",
+        "b/license-plates.txt",
     ] {
         fs::write(root.join(name), "x").unwrap();
     }
@@ -426,6 +428,7 @@ fn folders_are_walked_in_order_past_loops_links_and_strange_names() {
             (0, "a.txt"),
             (0, "b/a.txt"),
             (0, "b/deep/z.txt"),
+            (0, "b/license-plates.txt"),
             (0, "c\\xFF.txt"),
             (0, "e.txt"),
             (1, "photo.JPG")
@@ -437,7 +440,10 @@ fn folders_are_walked_in_order_past_loops_links_and_strange_names() {
         .iter()
         .map(|(why, count)| (why.as_str(), *count))
         .collect();
-    assert_eq!(skipped, [("css", 1), ("hidden", 1), ("jpg", 1)]);
+    assert_eq!(
+        skipped,
+        [("css", 1), ("hidden", 1), ("jpg", 1), ("readme", 1)]
+    );
 }
 
 #[test]

@@ -76,5 +76,5 @@ fn is_left_out(name: &str) -> bool {
     let hidden = name
         .split('/')
         .any(|part| part.starts_with('.') && part != "." || part == "__MACOSX");
-    hidden || crate::discover::foreign_extension(std::path::Path::new(name)).is_some()
+    hidden || crate::discover::foreign(std::path::Path::new(name)).is_some()
 }
