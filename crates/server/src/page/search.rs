@@ -122,6 +122,7 @@ fn results(
     let words = language.words();
     let query = &request.query;
     let count = language.articles(result.total);
+    let has_side = result.total > 0 || has_filter(address);
     let content = html! {
         div.with-side {
             section.list aria-labelledby="count" {
@@ -129,7 +130,7 @@ fn results(
                 div.head {
                     h1 #count { (count) }
                     (sort_form(address, request.options.sort, words))
-                    p.narrow-link { a href="#narrow" { (words.narrow) " ↓" } }
+                    @if has_side { p.narrow-link { a href="#narrow" { (words.narrow) " ↓" } } }
                 }
                 (understanding(query, address, language))
                 @if result.total > 0 { (readings(&result.advice, address, language)) }
@@ -143,7 +144,7 @@ fn results(
                     (pages(address, view, request.options.offset, result.total, words))
                 }
             }
-            @if result.total > 0 || has_filter(address) {
+            @if has_side {
                 aside #narrow aria-label=(words.narrow) {
                     (time(&result.facets, address, language))
                     @for (facet, name) in FACETS {

@@ -1,0 +1,301 @@
+// The pages in a browser, on the articles of `corpus/`.
+//
+//   TIMBAO=target/debug/timbao CHROMIUM=/usr/bin/chromium npm test --prefix crates/server/tests/browser
+//
+// SCREENSHOTS=FOLDER keeps pictures to look at.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+import { chromium } from "playwright-core";
+
+const root = new URL("../../../../", import.meta.url).pathname;
+const timbao = process.env.TIMBAO ?? join(root, "target/debug/timbao");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const index = mkdtempSync(join(tmpdir(), "timbao-"));
+let server;
+let site;
+let browser;
+let page;
+let complaints;
+
+before(async () => {
+  execFileSync(timbao, ["index", "--index", index, "articles", "web", "wire"].map((part, i) => (i < 3 ? part : join(root, "corpus", part))), { stdio: "ignore" });
+  server = spawn(timbao, ["serve", "--index", index, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "ignore"] });
+  site = await new Promise((resolve, reject) => {
+    server.stdout.once("data", (data) => resolve(data.toString().trim()));
+    server.once("exit", (code) => reject(new Error(`the server ended: ${code}`)));
+  });
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu"],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  server?.kill("SIGTERM");
+  rmSync(index, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  await page?.context().close();
+  page = await visit();
+});
+
+/** A page of a browser of its own, on which nothing may go wrong. */
+async function visit(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const visited = await context.newPage();
+  complaints = [];
+  visited.on("pageerror", (error) => complaints.push(error.message));
+  visited.on("dialog", (dialog) => { complaints.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  visited.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  visited.on("request", (request) => {
+    if (!request.url().startsWith(site)) complaints.push(`asked elsewhere: ${request.url()}`);
+  });
+  return visited;
+}
+
+const open = (path) => page.goto(site + path.replace(/^\//, ""));
+const search = (parameters) => "/?" + new URLSearchParams(parameters);
+const picture = async (name) => {
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`) });
+};
+
+/** Holds the page to WCAG 2.2 AA, as far as a program can. */
+async function accessible() {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  const wrong = found.violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => node.html).slice(0, 3).join(" ")}`);
+  assert.deepEqual(wrong, []);
+}
+
+/** Types as an input method does: each syllable is composed, then put in its place. */
+async function compose(text) {
+  const session = await page.context().newCDPSession(page);
+  for (const syllable of text.split(/(?<= )/)) {
+    await session.send("Input.imeSetComposition", { text: syllable.normalize("NFD").slice(0, 2), selectionStart: 1, selectionEnd: 1 });
+    await session.send("Input.imeSetComposition", { text: syllable, selectionStart: syllable.length, selectionEnd: syllable.length });
+    await session.send("Input.insertText", { text: syllable });
+  }
+}
+
+test("typing without accents suggests words with them", async () => {
+  await open("/");
+  await page.keyboard.press("/");
+  await page.keyboard.type("tu dien");
+  const first = page.locator("#suggestions li").first();
+  await first.waitFor();
+  assert.match(await page.locator("#suggestions").innerText(), /tự diễn/);
+  await picture("suggestions");
+  await accessible();
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await first.getAttribute("aria-selected"), "true");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("#suggestions").isHidden(), true);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/q=tu\+dien/);
+  assert.match(await page.locator(".reading").innerText(), /không dấu/);
+  assert.ok(await page.locator(".hit").count() > 0);
+  assert.deepEqual(complaints, []);
+});
+
+test("nothing is asked while a syllable is being composed", async () => {
+  await open("/");
+  const asked = [];
+  page.on("request", (request) => { if (request.url().includes("/suggest")) asked.push(new URL(request.url()).searchParams.get("q")); });
+  await page.locator("#q").focus();
+  await compose("tự diễn ");
+  await page.locator("#suggestions li").first().waitFor();
+  assert.ok(asked.every((query) => "tự diễn ".startsWith(query) && !query.endsWith("̣")), String(asked));
+  await compose("biến");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/q=t/);
+  assert.match(await page.locator(".reading").innerText(), /đúng dấu/);
+  assert.match(await page.locator(".hit mark").first().innerText(), /tự diễn biến/i);
+  assert.deepEqual(complaints, []);
+});
+
+test("the list: totals, marks, facets, dates, keys and the way back", async () => {
+  await open(search({ q: "tự diễn biến" }));
+  const total = parseInt(await page.locator("#count").innerText());
+  assert.ok(total > 5);
+  await page.waitForFunction(() => document.querySelector(".live").textContent !== "");
+  await picture("results");
+  await accessible();
+
+  const value = page.locator(".facet li a").first();
+  const [name, number] = (await value.innerText()).split("\n");
+  await value.click();
+  await page.waitForURL(/section=/);
+  assert.equal(await page.locator("#count").innerText(), `${number} bài`);
+  assert.match(await page.locator(".active").innerText(), new RegExp(name));
+  await page.locator(".active a").click();
+  assert.equal(await page.locator("#count").innerText(), `${total} bài`);
+  await page.goBack();
+  assert.equal(await page.locator("#count").innerText(), `${number} bài`);
+  await page.goForward();
+  assert.equal(await page.locator("#count").innerText(), `${total} bài`);
+
+  await page.selectOption("#sort", "-date");
+  await page.waitForURL(/sort=-date/);
+  const dates = await page.locator(".hit time").evaluateAll((times) => times.map((time) => time.dateTime));
+  assert.deepEqual(dates, [...dates].sort().reverse());
+
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  const focused = await page.evaluate(() => document.activeElement.closest("li") === document.querySelector(".hits li"));
+  assert.ok(focused);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/article/);
+  assert.ok(await page.locator(".whole mark").count() > 0);
+  await accessible();
+  await picture("article");
+  await page.goBack();
+
+  const chart = await page.locator(".histogram svg").boundingBox();
+  await page.mouse.move(chart.x + chart.width * 0.5, chart.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(chart.x + chart.width * 0.7, chart.y + 40);
+  await page.mouse.move(chart.x + chart.width - 2, chart.y + 40);
+  await page.mouse.up();
+  await page.waitForURL(/from=.*to=/);
+  assert.ok(parseInt(await page.locator("#count").innerText()) < total);
+  assert.deepEqual(complaints, []);
+});
+
+test("every page has 20 hits and the next goes on", async () => {
+  await open(search({ q: "tu dien bien", accents: "loose" }));
+  const first = await page.locator(".hit h2").allInnerTexts();
+  await page.locator("a[rel=next]").click();
+  await page.waitForURL(/view=/);
+  const second = await page.locator(".hit h2").allInnerTexts();
+  assert.equal(first.length, 20);
+  assert.equal(await page.locator(".hits").getAttribute("start"), "21");
+  assert.deepEqual(second.filter((title) => first.includes(title) && !title.startsWith("(")), []);
+  assert.deepEqual(complaints, []);
+});
+
+test("the concordance sorts by left and right", async () => {
+  await open("/kwic?" + new URLSearchParams({ q: "tự chuyển" }));
+  await accessible();
+  const column = (name) => page.locator(`.kwic td.${name}`).evaluateAll((cells) => cells.map((cell) => cell.textContent.trim()));
+  await page.locator("th.right a").click();
+  await page.waitForURL(/sort=right/);
+  assert.equal(await page.locator("th.right").getAttribute("aria-sort"), "ascending");
+  const right = (await column("right")).map((text) => text.normalize("NFC").match(/[\p{L}]+/u)?.[0].toLowerCase() ?? "");
+  assert.ok(right.indexOf("hoa") >= 0 && right.lastIndexOf("hoa") < right.findIndex((word) => /ho[áa]́?|hóa/.test(word) && word !== "hoa"), String(right));
+  await picture("concordance");
+  await page.locator("th.left a").click();
+  await page.waitForURL(/sort=left/);
+  assert.equal(await page.locator("th.left").getAttribute("aria-sort"), "ascending");
+  await page.goBack();
+  assert.equal(await page.locator("th.right").getAttribute("aria-sort"), "ascending");
+  const download = page.waitForEvent("download");
+  await page.locator("a[download]").click();
+  assert.equal((await download).suggestedFilename(), "timbao-concordance.csv");
+  assert.deepEqual(complaints, []);
+});
+
+test("a mark of a trend leads to its concordance", async () => {
+  await open("/trends?" + new URLSearchParams([["q", "tự diễn biến"], ["q", "đại hội"], ["by", "year"]]));
+  await accessible();
+  await picture("trends");
+  const mark = page.locator(".lines .series-1 a").first();
+  const [, year, matches] = (await mark.getAttribute("aria-label")).match(/, (\d+): (\d+)/);
+  await mark.click();
+  await page.waitForURL(/kwic.*from=/);
+  assert.match(page.url(), new RegExp(`from=${year}&to=${year}`));
+  assert.match(await page.locator("#count").innerText(), new RegExp(`^${matches} chỗ khớp`));
+  await page.goBack();
+  await page.selectOption("#measure", "articles");
+  await page.waitForURL(/measure=articles/);
+  assert.match(await page.locator(".lines figcaption").innerText(), /Số bài/);
+  await page.locator(".figures summary").click();
+  assert.ok(await page.locator(".figures tbody tr").count() > 3);
+  await page.locator("fieldset #q").fill("từ điển");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/t%E1%BB%AB/);
+  assert.equal(await page.locator(".totals li").count(), 3);
+  assert.deepEqual(complaints, []);
+});
+
+test("nothing found explains itself", async () => {
+  await open(search({ q: "\"tự diện biến\"" }));
+  assert.match(await page.locator(".message").innerText(), /Không bài nào có "tự diện biến" với dấu này/);
+  await accessible();
+  await picture("nothing");
+  await page.locator(".relaxations a").first().click();
+  assert.ok(await page.locator(".hit").count() > 0);
+  assert.deepEqual(complaints, []);
+});
+
+test("an article with a script in its title is text", async () => {
+  for (const path of [search({ q: "bình luận" }), "/kwic?" + new URLSearchParams({ q: "bình luận" })]) {
+    await open(path);
+    assert.match(await page.locator("main").innerHTML(), /&lt;script&gt;/);
+    assert.equal(await page.locator("main script").count(), 0);
+  }
+  await open(search({ q: "bình luận" }));
+  await page.locator(".hit a", { hasText: "<script>" }).first().click();
+  await page.waitForURL(/article/);
+  assert.match(await page.locator("h1").innerText(), /<script>alert\(1\)<\/script>/);
+  assert.deepEqual(complaints, []);
+});
+
+test("everything is there without a script", async () => {
+  await page.context().close();
+  page = await visit({ javaScriptEnabled: false });
+  await open("/");
+  await page.locator("#q").fill("tự diễn biến");
+  await page.locator("form.search button").click();
+  assert.ok(await page.locator(".hit mark").count() > 0);
+  await page.selectOption("#sort", "date");
+  await page.locator("form.sort button").click();
+  assert.match(page.url(), /sort=date/);
+  await page.locator(".histogram a").first().click();
+  assert.match(page.url(), /from=/);
+  await page.locator(".tabs a").nth(1).click();
+  assert.ok(await page.locator(".kwic tbody tr").count() > 0);
+  await page.locator(".tabs a").nth(2).click();
+  assert.equal(await page.locator(".lines svg").count(), 1);
+  await page.locator(".languages a").click();
+  assert.equal(await page.locator("html").getAttribute("lang"), "en");
+  assert.equal(await page.locator(".tabs a").first().innerText(), "Results");
+});
+
+test("phones, wide screens, light and dark", async () => {
+  for (const [name, width, colorScheme] of [["phone", 360, "light"], ["phone-dark", 390, "dark"], ["wide", 1920, "dark"]]) {
+    await page.context().close();
+    page = await visit({ viewport: { width, height: 800 }, colorScheme });
+    for (const path of [search({ q: "tự diễn biến" }), "/kwic?" + new URLSearchParams({ q: "tự diễn biến" }), "/trends?" + new URLSearchParams({ q: "tự diễn biến", by: "year" }), "/"]) {
+      await open(path);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(overflow <= 0, `${path} at ${width}: ${overflow} px too wide`);
+      await accessible();
+      if (path.startsWith("/?q")) await picture(name);
+      if (path.startsWith("/kwic") && width === 360) await picture("phone-concordance");
+    }
+    assert.deepEqual(complaints, []);
+  }
+});
+
+test("the first result is there within 100 ms", async () => {
+  await open("/");
+  const times = [];
+  for (const q of ["tự diễn biến", "dai hoi", "bầu cử", "\"tự chuyển hóa\"", "họp"]) {
+    await open(search({ q }));
+    times.push(await page.evaluate(() => performance.getEntriesByType("navigation")[0].responseEnd));
+  }
+  times.sort((a, b) => a - b);
+  assert.ok(times[2] < 100, String(times));
+});

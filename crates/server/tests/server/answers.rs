@@ -1,0 +1,152 @@
+//! What the API answers is what its description says.
+
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use crate::support::Site;
+
+/// The checker of a schema of the description.
+fn checker(description: &Value, schema: &Value) -> Validator {
+    let mut whole = schema.clone();
+    whole["components"] = description["components"].clone();
+    jsonschema::validator_for(&whole).unwrap()
+}
+
+/// Asks, and holds the answer to the description; gives its JSON.
+fn ask(site: &Site, description: &Value, route: &str, path: &str) -> Value {
+    let answer = site.get(&format!("/api/v1{path}"));
+    let responses = &description["paths"][route]["get"]["responses"];
+    let mut response = &responses[answer.status.to_string()];
+    assert!(
+        response.is_object(),
+        "{path}: {} is not described",
+        answer.status
+    );
+    if let Some(reference) = response["$ref"].as_str() {
+        response = description
+            .pointer(reference.trim_start_matches('#'))
+            .unwrap();
+    }
+    let kind = answer.header("content-type").unwrap();
+    let kind = kind.split(';').next().unwrap();
+    let schema = &response["content"][kind]["schema"];
+    assert!(schema.is_object(), "{path}: {kind} is not described");
+    if !kind.ends_with("json") {
+        return Value::Null;
+    }
+    let value = answer.json();
+    let checker = checker(description, schema);
+    let wrong: Vec<_> = checker.iter_errors(&value).map(|e| e.to_string()).collect();
+    assert!(wrong.is_empty(), "{path}: {wrong:?}\n{value:#}");
+    value
+}
+
+#[test]
+fn answers_are_as_described() {
+    let site = Site::new();
+    let description = site.get("/api/v1/openapi.json").json();
+    let requests = [
+        (
+            "/search",
+            "/search?q=h%E1%BB%8Dp&facet=section,year&snippets=2",
+            200,
+        ),
+        ("/search", "/search?q=tu+dien+bien", 200),
+        (
+            "/search",
+            "/search?q=%22t%E1%BB%B1+di%E1%BB%87n%22+xyz",
+            200,
+        ),
+        (
+            "/search",
+            "/search?section=V%C4%83n+h%C3%B3a&sort=-date",
+            200,
+        ),
+        ("/search", "/search?q=h%E1%BB%8Dp+%22&recency=30", 200),
+        ("/search", "/search", 400),
+        ("/search", "/search?q=%22%22", 400),
+        ("/search", "/search?q=a&limit=101", 400),
+        ("/search", "/search?q=a&limit=", 400),
+        ("/search", "/search?q=a&q=b", 400),
+        ("/search", "/search?q=a&colour=red", 400),
+        ("/search", "/search?q=a&after=31/4/2026", 400),
+        ("/search", "/search?q=a&view=000000000000", 410),
+        ("/search.csv", "/search.csv?q=h%E1%BB%8Dp", 200),
+        ("/facets", "/facets?q=h%E1%BB%8Dp", 200),
+        ("/facets", "/facets?q=h%E1%BB%8Dp&facet=month", 200),
+        ("/suggest", "/suggest?q=tu+di", 200),
+        ("/suggest", "/suggest", 200),
+        ("/articles/{id}", "/articles/2026/hoi-nghi.md", 200),
+        ("/articles/{id}", "/articles/2026%2Fhoi-nghi.md", 200),
+        ("/articles/{id}", "/articles/%3D1%2B1", 200),
+        ("/articles/{id}", "/articles/..%2F..%2Fetc%2Fpasswd", 404),
+        (
+            "/kwic",
+            "/kwic?q=t%E1%BB%B1+di%E1%BB%85n+bi%E1%BA%BFn&sort=right,left:2",
+            200,
+        ),
+        ("/kwic", "/kwic?q=h%E1%BB%8Dp&sample=1&seed=7", 200),
+        ("/kwic", "/kwic?q=h%E1%BB%8Dp&sort=colour", 400),
+        ("/kwic.csv", "/kwic.csv?q=h%E1%BB%8Dp", 200),
+        (
+            "/trends",
+            "/trends?q=h%E1%BB%8Dp&q=t%E1%BB%AB+%C4%91i%E1%BB%83n&by=year&split=section",
+            200,
+        ),
+        ("/trends", "/trends", 400),
+        ("/trends.csv", "/trends.csv?q=h%E1%BB%8Dp&after=2012", 200),
+        ("/stats", "/stats", 200),
+        ("/healthz", "/healthz", 200),
+        ("/metrics", "/metrics", 200),
+    ];
+    for (route, path, status) in requests {
+        assert_eq!(site.get(&format!("/api/v1{path}")).status, status, "{path}");
+        ask(&site, &description, route, path);
+    }
+    for route in description["paths"].as_object().unwrap().keys() {
+        assert!(
+            route == "/openapi.json" || requests.iter().any(|(asked, _, _)| asked == route),
+            "{route} is described and not asked"
+        );
+    }
+}
+
+#[test]
+fn hits_have_what_the_command_line_prints() {
+    let site = Site::new();
+    let answer = site
+        .get("/api/v1/search?q=%22t%E1%BB%B1+di%E1%BB%85n+bi%E1%BA%BFn%22&limit=1")
+        .json();
+    assert_eq!(answer["total"], 1);
+    let hit = &answer["hits"][0];
+    assert_eq!(hit["id"], "2026/hoi-nghi.md");
+    assert_eq!(hit["title_highlights"], json!([{"start": 23, "end": 35}]));
+    assert_eq!(hit["date"], "2026-03-25");
+}
+
+#[test]
+fn wrong_queries_are_told_where_they_are_wrong() {
+    let site = Site::new();
+    let problem = site.get("/api/v1/search?q=%20%22%22").json();
+    assert_eq!(problem["type"], "urn:timbao:problem:query");
+    assert_eq!(
+        problem["problems"][0]["range"],
+        json!({"start": 1, "end": 3})
+    );
+    let problem = site
+        .get("/api/v1/search?q=h%E1%BB%8Dp&date=32/1/2026")
+        .json();
+    assert_eq!(
+        (&problem["parameter"], &problem["status"]),
+        (&json!("date"), &json!(400))
+    );
+}
+
+#[test]
+fn exports_hold_no_formulas() {
+    let site = Site::new();
+    let csv = site.get("/api/v1/search.csv?q=h%E1%BB%8Dp").body;
+    assert!(csv.starts_with("\u{feff}rank,id,"), "{csv}");
+    assert!(csv.contains(",'=1+1,"), "{csv}");
+    assert!(!csv.contains(",=1+1"), "{csv}");
+}

@@ -1,0 +1,116 @@
+//! The pages as they are written, before any script.
+
+use crate::support::Site;
+
+#[test]
+fn what_articles_and_addresses_say_is_text() {
+    let site = Site::new();
+    let attack = "%22%3E%3Cscript%3Ealert(9)%3C/script%3E";
+    for path in [
+        "/?q=h%E1%BB%8Dp".to_owned(),
+        "/article?id=xau&q=h%E1%BB%8Dp".to_owned(),
+        "/kwic?q=h%E1%BB%8Dp".to_owned(),
+        "/trends?q=h%E1%BB%8Dp".to_owned(),
+        format!("/?q={attack}&section={attack}&from={attack}&lang={attack}"),
+        format!("/?q=h%E1%BB%8Dp&section={attack}"),
+        format!("/kwic?q={attack}&sort={attack}"),
+        format!("/trends?q={attack}&by={attack}"),
+        format!("/article?id={attack}&q={attack}"),
+    ] {
+        let page = site.get(&path).body;
+        assert!(page.contains("</html>"), "{path}");
+        for tag in [
+            "<script>",
+            "<img",
+            "onerror=alert(2)>",
+            "href=\"javascript:",
+        ] {
+            assert!(!page.contains(tag), "{path}: {tag}");
+        }
+        // The one script is ours.
+        assert_eq!(page.matches("<script").count(), 1, "{path}");
+        assert!(
+            !page.contains(" style=") && !page.contains(" onclick="),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn pages_are_whole_without_a_script() {
+    let site = Site::new();
+    let page = site.get("/?q=tu+dien+bien").body;
+    for part in [
+        "<html lang=\"vi\">",
+        "không dấu",
+        "<mark>tự diễn biến</mark>",
+        "25/03/2026",
+        "href=\"/article?q=tu+dien+bien&amp;id=2026%2Fhoi-nghi.md\"",
+        "Xây dựng Đảng",
+        "/api/v1/search.csv?q=tu+dien+bien",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    let page = site.get("/?q=tu+dien+bien&lang=en").body;
+    assert!(page.contains("<html lang=\"en\">") && page.contains("without accents"));
+    let page = site.get("/kwic?q=h%E1%BB%8Dp&sort=-date").body;
+    assert!(page.contains("aria-sort=\"descending\""), "{page}");
+    let page = site
+        .get("/trends?q=h%E1%BB%8Dp&by=quarter&measure=matches")
+        .body;
+    assert!(
+        page.contains("quý 1/2026") && page.contains("from=2026-01-01&amp;to=2026-03-31"),
+        "{page}"
+    );
+    let page = site
+        .get("/article?id=2026%2Fhoi-nghi.md&q=%C4%91%E1%BA%A1i+bi%E1%BB%83u")
+        .body;
+    assert!(
+        page.contains("<mark>đại biểu</mark>") && page.contains("https://bao.example/hoi-nghi")
+    );
+    assert!(!site.get("/article?id=xau").body.contains("javascript"));
+}
+
+#[test]
+fn pages_say_what_is_wrong() {
+    let site = Site::new();
+    let page = site.get("/?q=h%E1%BB%8Dp&from=31/4/2026");
+    assert_eq!(page.status, 400);
+    assert!(
+        page.body.contains("Ngày tháng không đọc được"),
+        "{}",
+        page.body
+    );
+    let page = site.get("/?q=h%E1%BB%8Dp+%22");
+    assert!(
+        page.body.contains("dấu ngoặc kép này không có nửa kia"),
+        "{}",
+        page.body
+    );
+    let page = site.get("/article?id=kh%C3%B4ng-c%C3%B3");
+    assert_eq!(page.status, 404);
+    assert!(page.body.contains("Không có bài này"), "{}", page.body);
+    let page = site.get("/?q=%22di%E1%BB%85n+h%E1%BB%8Dp%22");
+    assert!(
+        page.body.contains("Không tìm thấy bài nào"),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains("1 bài có với dấu khác"), "{}", page.body);
+    assert!(page.body.contains("bỏ qua dấu của"), "{}", page.body);
+}
+
+#[test]
+fn pages_are_small() {
+    let site = Site::new();
+    let page = site.get("/?q=h%E1%BB%8Dp").body;
+    let mut bytes = page.len();
+    for part in page.split('"').filter(|part| part.starts_with("/assets/")) {
+        let asset = site.get(part);
+        assert_eq!(asset.status, 200, "{part}");
+        assert!(asset.header("cache-control").unwrap().contains("immutable"));
+        bytes += asset.body.len();
+    }
+    assert!(bytes < 150_000, "{bytes}");
+    assert_eq!(site.get("/assets/style.css").status, 404);
+}

@@ -1,0 +1,225 @@
+//! What clients can and cannot do.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use timbao_server::{Error, Options, Server, Token};
+
+use crate::support::{Site, read};
+
+#[test]
+fn every_answer_keeps_browsers_from_mischief() {
+    let site = Site::new();
+    for path in [
+        "/",
+        "/?q=x",
+        "/nowhere",
+        "/api/v1/stats",
+        "/api/v1/search",
+        "/healthz",
+    ] {
+        let answer = site.get(path);
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(
+            policy.contains("default-src 'none'") && !policy.contains("unsafe"),
+            "{path}"
+        );
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+        assert_eq!(
+            answer.header("cross-origin-resource-policy"),
+            Some("same-origin")
+        );
+    }
+}
+
+#[test]
+fn only_reading_is_possible() {
+    let site = Site::new();
+    let host = site.address;
+    for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "BREW"] {
+        let answer = site.send(&format!(
+            "{method} /api/v1/stats HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        ));
+        assert_eq!(answer.status, 405, "{method}");
+        assert_eq!(answer.header("allow"), Some("GET, HEAD"));
+    }
+    let body = format!("GET / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 99999999999\r\n\r\n");
+    assert_eq!(site.send(&body).status, 413);
+    let body = format!("GET / HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n");
+    assert_eq!(site.send(&body).status, 413);
+}
+
+#[test]
+fn what_is_too_large_is_refused() {
+    let site = Site::new();
+    let long = "a".repeat(2001);
+    assert_eq!(site.get(&format!("/api/v1/search?q={long}")).status, 400);
+    assert_eq!(site.get(&format!("/?q={long}")).status, 400);
+    let address = "a".repeat(20_000);
+    assert_eq!(site.get(&format!("/?q={address}")).status, 431);
+    let headers: String = (0..100).map(|i| format!("X-{i}: y\r\n")).collect();
+    assert_eq!(site.get_with("/", &headers).status, 431);
+    let deep = format!("/api/v1/search?q={}a{}", "(".repeat(900), ")".repeat(900));
+    assert!(site.get(&deep).body.contains("nest deeper"));
+    assert_eq!(site.get("/api/v1/search?q=a&offset=10001").status, 400);
+}
+
+#[test]
+fn a_site_cannot_make_a_browser_ask_in_its_name() {
+    let site = Site::with(|options| options.hosts = vec!["tim.bao.example".into()]);
+    let named = |host: &str| {
+        site.send(&format!(
+            "GET /api/v1/stats HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        ))
+        .status
+    };
+    for host in [
+        "localhost",
+        "LOCALHOST:80",
+        "127.0.0.1",
+        "[::1]:7878",
+        "tim.bao.example",
+    ] {
+        assert_eq!(named(host), 200, "{host}");
+    }
+    for host in [
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example:80",
+        "",
+    ] {
+        assert_eq!(named(host), 421, "{host}");
+    }
+}
+
+#[test]
+fn a_token_is_asked_for() {
+    let secret = "bí-mật-0123456789";
+    assert!(Token::new(secret).is_err() && Token::new("short").is_err());
+    let secret = "0123456789abcdef";
+    let site =
+        Site::with(|options| options.token = Some(Token::new(" 0123456789abcdef\n").unwrap()));
+    let refused = site.get("/api/v1/stats");
+    assert_eq!(refused.status, 401);
+    assert!(
+        refused
+            .head
+            .to_lowercase()
+            .contains("www-authenticate: basic")
+    );
+    let shown = |value: &str| {
+        site.get_with("/", &format!("Authorization: {value}\r\n"))
+            .status
+    };
+    assert_eq!(shown(&format!("Bearer {secret}")), 200);
+    // "bạn:0123456789abcdef"
+    assert_eq!(shown("Basic YuG6oW46MDEyMzQ1Njc4OWFiY2RlZg=="), 200);
+    for wrong in [
+        "Bearer 0123456789abcdeF",
+        "Bearer",
+        "Bearer ",
+        "Basic !!",
+        "Basic MDEyMzQ1Njc4OWFiY2RlZg==",
+        "Digest 0123456789abcdef",
+    ] {
+        assert_eq!(shown(wrong), 401, "{wrong}");
+    }
+    assert_eq!(site.get("/healthz").status, 200);
+    assert_eq!(site.get("/metrics").status, 401);
+}
+
+#[test]
+fn nobody_listens_beyond_loopback_without_meaning_to() {
+    let dir = tempfile::tempdir().unwrap();
+    crate::support::write(dir.path(), []);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let anywhere = SocketAddr::from(([0, 0, 0, 0], 0));
+    let open = |change: &dyn Fn(&mut Options)| {
+        let mut options = Options::new(dir.path(), anywhere);
+        change(&mut options);
+        runtime.block_on(Server::open(options)).err()
+    };
+    assert!(matches!(open(&|_| {}), Some(Error::Open { .. })));
+    assert!(open(&|options| options.allow_everyone = true).is_none());
+    assert!(open(&|options| options.token = Token::new("0123456789abcdef").ok()).is_none());
+}
+
+#[test]
+fn a_search_that_takes_too_long_is_cut_off() {
+    let site = Site::with(|options| options.limits.time = Duration::ZERO);
+    for path in [
+        "/api/v1/search?q=h%E1%BB%8Dp",
+        "/api/v1/kwic?q=a+b",
+        "/?q=h%E1%BB%8Dp",
+    ] {
+        let answer = site.get(path);
+        assert_eq!(answer.status, 503, "{path}: {}", answer.body);
+    }
+}
+
+#[test]
+fn too_many_searches_are_turned_away() {
+    let site = Site::with(|options| {
+        options.limits.work = 1;
+        options.limits.queue = 0;
+    });
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..64)
+            .map(|_| {
+                scope.spawn(|| {
+                    site.get("/api/v1/search?q=tu+dien+bien+hop&facet=year")
+                        .status
+                })
+            })
+            .collect();
+        asking
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    assert!(
+        statuses.iter().all(|status| matches!(status, 200 | 503)),
+        "{statuses:?}"
+    );
+    assert!(statuses.contains(&200));
+    assert_eq!(site.get("/api/v1/search?q=h%E1%BB%8Dp").status, 200);
+}
+
+#[test]
+fn slow_clients_are_let_go() {
+    let site = Site::with(|options| {
+        options.limits.patience = Duration::from_millis(300);
+        options.limits.connections = 4;
+    });
+    let begun = Instant::now();
+    let mut slow: Vec<_> = (0..4).map(|_| site.connect()).collect();
+    for stream in &mut slow {
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: ").unwrap();
+    }
+    // All places are taken; the next one waits until one is free.
+    assert_eq!(site.get("/healthz").status, 200);
+    assert!(begun.elapsed() >= Duration::from_millis(250));
+    for stream in &mut slow {
+        assert_ne!(read(stream).status, 200);
+    }
+}
+
+#[test]
+fn requests_under_way_are_answered_when_the_server_stops() {
+    let mut site = Site::new();
+    let mut idle = site.connect();
+    let mut asking = site.connect();
+    asking
+        .write_all(format!("GET /api/v1/stats HTTP/1.1\r\nHost: {}\r\n", site.address).as_bytes())
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    site.tell_to_stop();
+    std::thread::sleep(Duration::from_millis(100));
+    let _ = asking.write_all(b"\r\n");
+    let answer = read(&mut asking);
+    assert!(matches!(answer.status, 200 | 0), "{answer:?}");
+    assert_eq!(read(&mut idle).status, 0);
+    site.wait();
+}

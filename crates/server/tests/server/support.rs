@@ -1,0 +1,208 @@
+//! A server on an index of its own, and a client that sends what it is told to.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use timbao_articles::{Article, Caption, Published};
+use timbao_index::{Index, WriterOptions};
+use timbao_server::{Options, Server};
+use tokio::sync::oneshot;
+
+/// A server that ends with the test.
+pub struct Site {
+    pub address: SocketAddr,
+    pub dir: TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Site {
+    /// A server with everything at its default.
+    pub fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// A server with some options.
+    pub fn with(change: impl FnOnce(&mut Options)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), articles());
+        let mut options = Options::new(dir.path(), SocketAddr::from(([127, 0, 0, 1], 0)));
+        change(&mut options);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (ready, address) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(async {
+                let server = Server::open(options).await.unwrap();
+                ready.send(server.address().unwrap()).unwrap();
+                server
+                    .run(async {
+                        let _ = stopped.await;
+                    })
+                    .await;
+            });
+        });
+        Self {
+            address: address.recv().unwrap(),
+            dir,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+
+    /// Asks for an address.
+    pub fn get(&self, path: &str) -> Answer {
+        self.get_with(path, "")
+    }
+
+    /// Asks for an address with more headers, each with its line's end.
+    pub fn get_with(&self, path: &str, headers: &str) -> Answer {
+        self.send(&format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}\r\n",
+            self.address
+        ))
+    }
+
+    /// Sends bytes, and reads until the server closes.
+    pub fn send(&self, request: &str) -> Answer {
+        let mut stream = self.connect();
+        stream.write_all(request.as_bytes()).unwrap();
+        read(&mut stream)
+    }
+
+    /// Connects.
+    pub fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
+        stream
+    }
+
+    /// Tells the server to stop, without waiting until it has.
+    pub fn tell_to_stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+
+    /// Waits until the server has stopped.
+    pub fn wait(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.tell_to_stop();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().skip(1).find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+}
+
+/// Reads one answer, until the server closes.
+pub fn read(stream: &mut TcpStream) -> Answer {
+    let mut bytes = Vec::new();
+    // A server that refuses a request may reset the connection behind its answer.
+    let _ = stream.read_to_end(&mut bytes);
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
+    Answer {
+        status: status.unwrap_or(0),
+        head: head.to_owned(),
+        body: body.to_owned(),
+    }
+}
+
+/// Adds articles to an index, in one commit.
+pub fn write(dir: &Path, articles: impl IntoIterator<Item = Article>) {
+    let index = Index::open_or_create(dir).unwrap();
+    let options = WriterOptions {
+        threads: 1,
+        memory: 20_000_000,
+    };
+    let mut writer = index.writer(options).unwrap();
+    for article in articles {
+        writer.add(&article.id.clone(), article).unwrap();
+    }
+    writer.commit("").unwrap();
+    writer.finish().unwrap();
+}
+
+/// An article with an id, a title, a text and a date.
+pub fn article(id: &str, title: &str, body: &str, date: Option<(i32, u8, u8)>) -> Article {
+    Article {
+        id: id.to_owned(),
+        path: format!("/bao/{id}"),
+        title: Some(title.to_owned()).filter(|title| !title.is_empty()),
+        body: body.to_owned(),
+        published: date.and_then(|(year, month, day)| Published::new(year, Some(month), Some(day))),
+        ..Article::default()
+    }
+}
+
+fn articles() -> Vec<Article> {
+    let mut first = article(
+        "2026/hoi-nghi.md",
+        "Hội nghị phòng, chống “tự diễn biến”",
+        "Báo cáo nêu những biểu hiện “tự diễn biến” trong nội bộ.\nCác đại biểu xã Bến Cát Trắng thảo luận.",
+        Some((2026, 3, 25)),
+    );
+    first.section = Some("Xây dựng Đảng".into());
+    first.source = Some("Báo Sông Trà".into());
+    first.summary = Some("Hội nghị bàn về tự diễn biến, tự chuyển hóa.".into());
+    first.url = Some("https://bao.example/hoi-nghi".into());
+    first.captions = vec![Caption {
+        text: "Quang cảnh hội nghị".into(),
+        credit: Some("An Bình".into()),
+    }];
+    let mut second = article(
+        "tu-dien",
+        "Biên soạn từ điển",
+        "Nhóm biên soạn từ điển họp ở Hải Lăng Đông. Từ điển biên soạn trong ba năm.",
+        Some((2013, 11, 28)),
+    );
+    second.section = Some("Văn hóa".into());
+    let mut third = article(
+        "xau",
+        "<script>alert(1)</script> họp \"bàn\" & 'tính'",
+        "Bạn đọc gửi <img src=x onerror=alert(2)> vào ô bình luận.\n=HYPERLINK(\"http://x\") họp",
+        Some((2026, 1, 2)),
+    );
+    third.section = Some("\"><script>alert(3)</script>".into());
+    third.url = Some("javascript:alert(4)".into());
+    let fourth = article("=1+1", "", "Họp tổ dân phố, tự chuyển hoa ra chợ.", None);
+    vec![first, second, third, fourth]
+}
