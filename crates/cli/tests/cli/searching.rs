@@ -100,7 +100,7 @@ fn hits_for_programs() {
 #[test]
 fn nothing_found_is_an_answer() {
     let workspace = Workspace::indexed();
-    let searches: [(&str, &[&str]); 7] = [
+    let searches: [(&str, &[&str]); 8] = [
         ("nothing_spelling", &["\"tự diển biến\""]),
         ("nothing_telex", &["tuwj", "dieenx", "bieens"]),
         (
@@ -112,6 +112,10 @@ fn nothing_found_is_an_answer() {
                 "--after",
                 "2025",
             ],
+        ),
+        (
+            "nothing_two_causes",
+            &["\"tự diển biến\"", "--section", "kinh tế"],
         ),
         (
             "nothing_excluded",

@@ -110,11 +110,20 @@ impl Advice {
                 ..Self::default()
             });
         }
-        Ok(Self {
+        let mut advice = Self {
             causes: causes(searcher, ast, options)?,
             meant: did_you_mean(searcher, ast, options, MEANT)?,
             relaxed: relaxations(searcher, ast, options, RELAXED)?,
-        })
+        };
+        // Where words and conditions are in the way, no single step finds anything.
+        if advice.meant.is_empty()
+            && advice.relaxed.is_empty()
+            && let Some(words) = relaxed::without_conditions(ast)
+        {
+            advice.meant = did_you_mean(searcher, &words, options, MEANT)?;
+            advice.relaxed = relaxations(searcher, &words, options, RELAXED)?;
+        }
+        Ok(advice)
     }
 }
 

@@ -165,6 +165,18 @@ impl Steps<'_> {
     }
 }
 
+/// The tree without the conditions side by side with what is searched for; none if there are
+/// none, or nothing else.
+pub(super) fn without_conditions(ast: &Node) -> Option<Node> {
+    let mut rest = ast.clone();
+    for (number, node) in ast.children().iter().enumerate().rev() {
+        if is_condition(node) {
+            rest = replaced(&rest, &[number], None)?;
+        }
+    }
+    (rest != *ast && asks_for_text(&rest)).then_some(rest)
+}
+
 /// In parentheses, unless it is the whole query.
 fn grouped_below(node: Node, place: &[usize]) -> Node {
     if place.is_empty() {
