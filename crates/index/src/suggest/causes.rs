@@ -115,6 +115,9 @@ impl fmt::Display for Cause {
     }
 }
 
+/// The most causes that are told of one query, the first in the text.
+pub const MAX_CAUSES: usize = 5;
+
 /// Tells why a query finds nothing: the smallest parts of it that find nothing alone or, where
 /// all do, what they find. A query that finds something has no cause; neither has an empty one.
 ///
@@ -151,7 +154,8 @@ impl Search<'_> {
     /// How many articles a part finds alone; none when enough has been searched for.
     fn count(&mut self, part: &Node, scope: Option<Scope>) -> Result<Option<u64>> {
         let is_late = self.start.elapsed() > MAX_TIME;
-        let Some(left) = self.left.checked_sub(1).filter(|_| !is_late) else {
+        let is_over = is_late || self.causes.len() >= MAX_CAUSES;
+        let Some(left) = self.left.checked_sub(1).filter(|_| !is_over) else {
             return Ok(None);
         };
         self.left = left;
@@ -170,13 +174,17 @@ impl Search<'_> {
     }
 
     fn put(&mut self, kind: CauseKind, part: &Node, otherwise: u64) {
-        self.causes.push(Cause {
-            kind,
-            part: part.to_string(),
-            span: part.span,
-            otherwise,
-            parts: Vec::new(),
-        });
+        let text = part.to_string();
+        let is_known = |c: &Cause| c.kind == kind && c.part == text;
+        if self.causes.len() < MAX_CAUSES && !self.causes.iter().any(is_known) {
+            self.causes.push(Cause {
+                kind,
+                part: text,
+                span: part.span,
+                otherwise,
+                parts: Vec::new(),
+            });
+        }
     }
 
     /// Looks for what is in the way in a part that finds nothing.

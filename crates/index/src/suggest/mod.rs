@@ -23,7 +23,7 @@ use crate::plan::Plan;
 use crate::query::{LowerOptions, Node, Reading, lower, parse};
 use crate::search::{SearchOptions, Searcher};
 
-pub use causes::{Cause, CauseKind, PartCount, causes};
+pub use causes::{Cause, CauseKind, MAX_CAUSES, PartCount, causes};
 pub use completion::{Completion, complete};
 
 use frequencies::Frequencies;

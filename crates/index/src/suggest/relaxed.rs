@@ -9,6 +9,8 @@ use super::edit::{grouped, replaced};
 const SLOP: u32 = 3;
 /// How much wider NEAR is tried.
 const FURTHER: u32 = 5;
+/// The most trees that are made of one; each is as large as it.
+const MOST: usize = 256;
 
 /// How a tree was relaxed, the part of it that was changed, and the tree that came of it.
 type Relaxed = (SuggestionKind, String, Node);
@@ -33,7 +35,9 @@ struct Steps<'n> {
 
 impl Steps<'_> {
     fn put(&mut self, kind: SuggestionKind, part: &Node, place: &[usize], by: Option<Node>) {
-        if let Some(node) = replaced(self.ast, place, by) {
+        if self.found.len() < MOST
+            && let Some(node) = replaced(self.ast, place, by)
+        {
             self.found.push((kind, part.to_string(), node));
         }
     }
@@ -122,7 +126,7 @@ impl Steps<'_> {
     /// they are visited. Something has to be left that is searched for.
     fn without_each(&mut self, nodes: &[Node], place: &mut Vec<usize>) {
         for (number, node) in nodes.iter().enumerate() {
-            if is_condition(node) {
+            if is_condition(node) || self.found.len() >= MOST {
                 continue;
             }
             place.push(number);
