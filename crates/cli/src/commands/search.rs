@@ -10,12 +10,12 @@ use timbao_index::suggest::Advice;
 use timbao_index::{Index, SearchOptions, Sort};
 
 use crate::cli::{FilterArgs, ListFormat, SearchArgs};
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Result, say};
 use crate::exit::Outcome;
 use crate::hits::{self, facets};
 use crate::output::csv::CsvWriter;
 use crate::output::json::{write_line, write_pretty};
-use crate::output::number::{counted, duration};
+use crate::output::number::{count, counted, duration};
 use crate::output::style::Role;
 
 use super::query::{Prepared, announce, sort};
@@ -92,6 +92,12 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         shown.explanation = explanations.next();
         Ok(shown)
     });
+    let is_part = (found.hits.len() as u64) < total;
+    if is_part && counts.is_none() && matches!(args.format, ListFormat::Jsonl | ListFormat::Csv) {
+        let shown = count(found.hits.len() as u64);
+        let message = format!("{shown} of {} written; see --limit", counted(total, "hit"));
+        say(context.terminal.error_palette, Role::Hint, "note", &message);
+    }
     let mut out = context.paged_for(args.format);
     let terminal = &context.terminal;
     match args.format {
@@ -101,7 +107,12 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
             } else {
                 String::new()
             };
-            let summary = format!("{}{time}", counted(total, "article"));
+            let part = if options.limit > 0 && is_part {
+                format!(", {} shown", count(found.hits.len() as u64))
+            } else {
+                String::new()
+            };
+            let summary = format!("{}{part}{time}", counted(total, "article"));
             writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
             if let Some(counts) = &counts {
                 facets::write_text(&mut out, terminal, counts)?;

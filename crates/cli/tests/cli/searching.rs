@@ -88,6 +88,10 @@ fn hits_for_programs() {
         workspace.run(&["search", "tự chuyển hóa", "--format", "csv"])
     );
     assert_snapshot!(
+        "search_csv_part",
+        workspace.run(&["search", "họp", "--format", "csv", "--limit", "1"])
+    );
+    assert_snapshot!(
         "search_json_nothing",
         workspace.run(&["search", "zzz", "--format", "json"])
     );
