@@ -30,12 +30,13 @@ fn a_flipped_bit_is_reported_and_misleads_nobody() {
     let expected = newsroom.indexed();
     let found = WORDS.map(|word| hits(&newsroom.index, word));
 
-    let mut kinds = Vec::new();
+    let (mut kinds, mut flips) = (Vec::new(), 0);
     for path in files(&newsroom.index) {
         let whole = fs::read(&path).unwrap();
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         kinds.push(name.rsplit(['.', '-']).next().unwrap().to_owned());
         for _ in 0..setting("TIMBAO_FLIPS", 40).min(8 * whole.len() as u64) {
+            flips += 1;
             let (byte, bit) = (dice.roll(whole.len()), dice.roll(8));
             let mut flipped = whole.clone();
             flipped[byte] ^= 1 << bit;
@@ -81,6 +82,7 @@ fn a_flipped_bit_is_reported_and_misleads_nobody() {
         assert!(kinds.iter().any(|known| known == kind), "{kind}: {kinds:?}");
     }
     newsroom.assert_sound();
+    println!("{flips} flips in {} files", kinds.len());
 }
 
 /// Whether a flip only changed the number of the version of Tantivy that wrote

@@ -101,6 +101,7 @@ fn a_failed_operation_leaves_the_old_state_or_the_new() {
             let result = changed.update(&disk);
             if !disk.has_failed() {
                 assert!(number > 20, "the fault has to come sometimes");
+                println!("first: {is_first}: no operation {number}");
                 break;
             }
             if let Err(error) = &result {
