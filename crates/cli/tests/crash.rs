@@ -199,7 +199,10 @@ impl Desk {
         let begin = Instant::now();
         let mut child = self.start(task);
         if let Some(patience) = patience {
-            thread::sleep(patience);
+            while child.try_wait().unwrap().is_none() && begin.elapsed() < patience {
+                thread::sleep(Duration::from_micros(500));
+            }
+            // It is no error if it has ended.
             child.kill().unwrap();
         }
         let output = child.wait_with_output().unwrap();
