@@ -1,5 +1,7 @@
 //! Runs plans: the quick ways for the common shapes, set by set for others.
 
+use std::cell::RefCell;
+
 use crate::error::Result;
 use crate::plan::{Near, Phrase, Plan, TextField};
 use crate::text::score::idf;
@@ -107,11 +109,7 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
         let alive = view.reader.alive_bitset();
         let lengths = segment.lengths();
         let phrase = SegmentPhrase::new(phrase, segment).until(searcher.deadline);
-        phrase.for_each_article(None, |article, frequency| {
-            if alive.is_some_and(|alive| !alive.is_alive(article)) {
-                return;
-            }
-            total += 1;
+        let hit = |top: &mut TopHits, article, frequency| {
             let length = lengths.get(article as usize).copied().unwrap_or(0);
             let share = searcher.saturation.share(frequency, length);
             let address = Address {
@@ -119,6 +117,27 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
                 article,
             };
             top.push(share, address, || segment.tie(article));
+        };
+        if alive.is_none()
+            && let Some(pair) = phrase.pair()
+        {
+            let counted = RefCell::new(&mut top);
+            let found = pair.for_each_above(
+                segment,
+                searcher.stretch(segment),
+                || counted.borrow().threshold(),
+                |article, frequency| hit(&mut counted.borrow_mut(), article, frequency),
+            );
+            if let Some(found) = found {
+                total += u64::from(found);
+                continue;
+            }
+        }
+        phrase.for_each_article(None, |article, frequency| {
+            if alive.is_none_or(|alive| alive.is_alive(article)) {
+                total += 1;
+                hit(&mut top, article, frequency);
+            }
         });
     }
     searcher.deadline.check()?;

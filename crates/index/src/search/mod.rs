@@ -6,6 +6,7 @@ mod explain;
 mod facets;
 mod filter;
 mod matcher;
+mod pair;
 mod phrase;
 mod ranked;
 mod slots;
@@ -306,6 +307,12 @@ impl Searcher {
             .iter()
             .map(|s| u64::from(s.reader.num_docs()))
             .sum()
+    }
+
+    /// How much larger than written a segment's bounds are in this view, whose
+    /// articles are longer on average.
+    pub(crate) fn stretch(&self, segment: &TextSegment) -> f32 {
+        (self.average_length / segment.average_length()).max(1.0)
     }
 
     fn segment(&self, address: Address) -> Result<&SegmentView> {

@@ -15,6 +15,7 @@ use crate::text::{ArticleRow, Rows, TextSegment};
 
 use super::deadline::Deadline;
 use super::matcher::PhraseMatcher;
+use super::pair::PairSource;
 use super::ranked::slot_articles;
 use super::slots::SlotIds;
 
@@ -63,6 +64,11 @@ impl<'a> SegmentPhrase<'a> {
         if self.slots.len() == 1 && field.is_none() {
             return slot_articles(self.segment, &self.slots[0]).for_each(f);
         }
+        if field.is_none()
+            && let Some(pair) = self.pair()
+        {
+            return pair.for_each(self.segment, f);
+        }
         let starts = if self.phrase.is_rigid() {
             self.rigid_starts()
         } else {
@@ -74,6 +80,14 @@ impl<'a> SegmentPhrase<'a> {
             }
             _ => self.search_tokens(field, &mut f),
         }
+    }
+
+    /// The pair that the phrase is, if it is just one of two known keys.
+    pub(crate) fn pair(&self) -> Option<PairSource<'a>> {
+        let ([a, b], true) = (self.slots.as_slice(), self.phrase.is_rigid()) else {
+            return None;
+        };
+        PairSource::simple(self.segment, a.single()?, b.single()?)
     }
 
     /// The first positions of all occurrences of a phrase of neighbours; none
@@ -109,11 +123,7 @@ impl<'a> SegmentPhrase<'a> {
             let Some(list) = self.segment.pair(a.folded, b.folded) else {
                 return Some(None);
             };
-            let accepted = if a.only.is_none() && b.only.is_none() {
-                Accepted::ALL
-            } else {
-                list.accept(|(x, y)| a.has(x) && b.has(y))
-            };
+            let accepted = a.accept(b, &list);
             if accepted.is_none() {
                 return Some(None);
             }
@@ -136,15 +146,8 @@ impl<'a> SegmentPhrase<'a> {
                 continue;
             }
             if n == 0 {
-                starts.reserve(pair.list.len().min(1 << 16) as usize);
-                pair.list.for_each(pair.accepted, |position, ask| {
-                    if let Some(start) = position.checked_sub(pair.offset) {
-                        starts.push(start);
-                        if ask {
-                            doubtful.push(start);
-                        }
-                    }
-                });
+                pair.list
+                    .read_into(pair.accepted, pair.offset, &mut starts, &mut doubtful);
             } else if starts.is_empty() {
                 return starts;
             } else {
@@ -191,11 +194,7 @@ impl<'a> SegmentPhrase<'a> {
                 let Some(list) = self.segment.pair(first.folded, second.folded) else {
                     continue;
                 };
-                let accepted = if first.only.is_none() && second.only.is_none() {
-                    Accepted::ALL
-                } else {
-                    list.accept(|(x, y)| first.has(x) && second.has(y))
-                };
+                let accepted = first.accept(second, &list);
                 let wanted = |exact: u32, group: &super::slots::Group| {
                     group
                         .only
@@ -335,26 +334,37 @@ impl SimplePair<'_> {
                 }
             }
         } else {
-            let mut at = 0;
-            let len = starts.len();
-            self.list.for_each(self.accepted, |position, ask| {
-                let Some(start) = position.checked_sub(self.offset) else {
-                    return;
-                };
-                while at < len && starts[at] < start {
-                    at += 1;
-                }
-                if at < len && starts[at] == start {
+            kept = self.merge(starts, doubtful);
+        }
+        starts.truncate(kept);
+    }
+}
+
+impl SimplePair<'_> {
+    /// Moves the starts at whose offset the pair stands to the front; gives
+    /// their number. Both lists are walked in step.
+    fn merge(&self, starts: &mut [u32], doubtful: &mut Vec<u32>) -> usize {
+        let len = starts.len();
+        let (mut at, mut kept) = (0, 0);
+        let wanted = self.accepted.wanted();
+        self.list.positions.for_each_chunk(|index, chunk| {
+            let mut i = 0;
+            while at < len && i < chunk.len() {
+                let start = starts[at];
+                let (wanted_here, here) = (start.saturating_add(self.offset), chunk[i]);
+                if wanted_here == here {
+                    let code = self.list.code((index + i) as u32);
                     starts[kept] = start;
-                    kept += 1;
-                    at += 1;
-                    if ask {
+                    kept += (wanted >> code & 1) as usize;
+                    if self.accepted.check(code).is_none() {
                         doubtful.push(start);
                     }
                 }
-            });
-        }
-        starts.truncate(kept);
+                at += usize::from(wanted_here <= here);
+                i += usize::from(here <= wanted_here);
+            }
+        });
+        kept
     }
 }
 

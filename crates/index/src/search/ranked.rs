@@ -15,13 +15,11 @@ use tantivy::fastfield::AliveBitSet;
 use crate::error::Result;
 use crate::plan::{Phrase, Plan};
 use crate::text::TextSegment;
-use crate::text::pairs::{Accepted, PairList};
 use crate::text::postings::{Postings, PostingsCursor};
 use crate::text::score::{Saturation, idf};
-use crate::text::tokens::FIRST_KEY;
 
 use super::boolean::{self, Scored};
-use super::phrase::{ByArticle, SegmentPhrase, group_by_article};
+use super::pair::PairSource;
 use super::slots::{Group, SlotIds};
 use super::top::TopHits;
 use super::{Address, Searcher};
@@ -162,134 +160,6 @@ enum Source<'a> {
     Slot(SlotArticles<'a>),
     Pair(PairSource<'a>),
     Scored(Scored),
-}
-
-/// The positions of a pair of neighbours of the query.
-pub(crate) enum PairSource<'a> {
-    Simple {
-        list: PairList<'a>,
-        accepted: Accepted,
-        groups: (Group, Group),
-    },
-    Merged(Vec<u32>),
-}
-
-impl<'a> PairSource<'a> {
-    /// Looks a pair up; none if it never occurs in the segment.
-    pub(crate) fn new(
-        segment: &'a TextSegment,
-        a: &SlotIds,
-        b: &SlotIds,
-        phrase: &Phrase,
-    ) -> Option<Self> {
-        if let (Some(x), Some(y)) = (a.single(), b.single()) {
-            let list = segment.pair(x.folded, y.folded)?;
-            let accepted = if x.only.is_none() && y.only.is_none() {
-                Accepted::ALL
-            } else {
-                list.accept(|(i, j)| x.has(i) && y.has(j))
-            };
-            return (!accepted.is_none()).then(|| Self::Simple {
-                list,
-                accepted,
-                groups: (x.clone(), y.clone()),
-            });
-        }
-        let starts = SegmentPhrase::new(phrase, segment).rigid_starts()?;
-        (!starts.is_empty()).then_some(Self::Merged(starts))
-    }
-
-    /// How many positions there are, at most.
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::Simple { list, .. } => list.len() as usize,
-            Self::Merged(starts) => starts.len(),
-        }
-    }
-
-    /// Calls back with every article and its weighted frequency, in order.
-    #[inline]
-    pub(crate) fn for_each(&self, segment: &TextSegment, f: impl FnMut(u32, u32)) {
-        match self {
-            Self::Simple {
-                list,
-                accepted,
-                groups,
-            } => {
-                let rows = segment.rows();
-                let mut grouped = ByArticle::new(rows, f);
-                list.for_each(*accepted, |position, ask| {
-                    if !ask || spelled_so(segment, rows.article_of(position), position, groups) {
-                        grouped.add(position);
-                    }
-                });
-                grouped.finish();
-            }
-            Self::Merged(starts) => group_by_article(segment, starts, None, f),
-        }
-    }
-
-    /// Adds to the scores of articles, which are in order.
-    fn add_to(&self, segment: &TextSegment, articles: &[u32], mut f: impl FnMut(u32, u32)) {
-        match self {
-            Self::Simple {
-                list,
-                accepted,
-                groups,
-            } => {
-                let rows = segment.rows();
-                let mut cursor = list.positions.cursor();
-                for &article in articles {
-                    let row = rows.row(article);
-                    let end = rows.start(article + 1);
-                    let mut frequency = 0;
-                    let mut target = row.start;
-                    while let Some((index, position)) = cursor.seek(target) {
-                        if position >= end {
-                            break;
-                        }
-                        let counts = accepted.is_all()
-                            || accepted
-                                .check(list.code(index))
-                                .unwrap_or_else(|| spelled_so(segment, article, position, groups));
-                        if counts {
-                            frequency += row.weight(position);
-                        }
-                        target = position + 1;
-                    }
-                    if frequency > 0 {
-                        f(article, frequency);
-                    }
-                }
-            }
-            Self::Merged(starts) => {
-                let rows = segment.rows();
-                let mut rest = starts.as_slice();
-                for &article in articles {
-                    let row = rows.row(article);
-                    rest = &rest[rest.partition_point(|&p| p < row.start)..];
-                    let here = rest.partition_point(|&p| p < rows.start(article + 1));
-                    let frequency: u32 = rest[..here].iter().map(|&p| row.weight(p)).sum();
-                    if frequency > 0 {
-                        f(article, frequency);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Asks the article's tokens for the spelling of a pair.
-fn spelled_so(segment: &TextSegment, article: u32, position: u32, groups: &(Group, Group)) -> bool {
-    let skip = position.saturating_sub(segment.start(article)) as usize;
-    let mut tokens = segment.tokens(article).skip(skip);
-    [&groups.0, &groups.1].into_iter().all(|group| {
-        let exact = tokens.next().and_then(|t| t.checked_sub(FIRST_KEY));
-        group
-            .only
-            .as_ref()
-            .is_none_or(|only| only.iter().any(|s| Some(s.exact) == exact))
-    })
 }
 
 /// Sums of scores by article, kept from search to search.
@@ -529,13 +399,16 @@ impl<'a> RankedQuery<'a> {
 
 /// The largest share that any key of a slot has in an article.
 fn slot_bound(searcher: &Searcher, segment: &TextSegment, slot: &SlotIds) -> f32 {
-    let stretch = (searcher.average_length / segment.average_length()).max(1.0);
-    let bound = |byte: u8| (f32::from(byte) / 255.0 * stretch).min(1.0);
+    let stretch = searcher.stretch(segment);
     match slot.single() {
-        Some(Group { folded, only: None }) => bound(segment.folded_info(*folded).bound),
+        Some(Group { folded, only: None }) => {
+            Saturation::bound(segment.folded_info(*folded).bound, stretch)
+        }
         Some(Group {
             only: Some(only), ..
-        }) if only.len() == 1 => bound(segment.exact_info(only[0].exact).bound),
+        }) if only.len() == 1 => {
+            Saturation::bound(segment.exact_info(only[0].exact).bound, stretch)
+        }
         _ => 1.0,
     }
 }

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 use smallvec::{SmallVec, smallvec};
 
 use crate::plan::{Key, Slot};
+use crate::text::pairs::{Accepted, PairList};
 use crate::text::tokens::FIRST_KEY;
 use crate::text::{ONLY_SPELLING, TextSegment};
 
@@ -37,6 +38,17 @@ impl Group {
         self.only
             .as_ref()
             .is_none_or(|only| only.iter().any(|s| s.ordinal == ordinal))
+    }
+
+    /// Which occurrences of a pair are spelled as this group and the next
+    /// want it.
+    pub(crate) fn accept(&self, next: &Group, list: &PairList<'_>) -> Accepted {
+        let most = match (&self.only, &next.only) {
+            (None, None) => return Accepted::ALL,
+            (Some(a), Some(b)) => Some(a.len() * b.len()),
+            _ => None,
+        };
+        list.accept(most, |(a, b)| self.has(a) && next.has(b))
     }
 
     fn add(&mut self, spelled: Option<Spelled>) {

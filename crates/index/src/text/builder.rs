@@ -10,7 +10,6 @@ use super::inversion::{self, Inversion};
 use super::residue::ResidueWriter;
 use super::score;
 use super::sections::{Section, SectionWriter};
-use super::segment::RUN_BITS;
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, push_token};
 use super::vocabulary::Vocabulary;
 
@@ -230,17 +229,7 @@ impl SegmentBuilder {
             Section::Rows,
             &rows(rows_of.chain([total, total, total, 0])),
         )?;
-        let mut article = 0;
-        let runs = (0..total).step_by(1 << RUN_BITS).map(|position| {
-            while self
-                .articles
-                .get(article + 1)
-                .is_some_and(|next| next.start <= position)
-            {
-                article += 1;
-            }
-            article as u32
-        });
+        let runs = inversion::runs(&self.articles, total);
         sections.write(Section::Runs, &rows(runs))?;
         let lengths: Vec<u8> = self.articles.iter().map(|a| a.length).collect();
         sections.write(Section::Lengths, &lengths)?;

@@ -77,7 +77,7 @@ pub(crate) fn encode(values: &[u32], universe: u32, out: &mut Vec<u8>) {
 }
 
 /// A list as it lies in a file.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct EliasFano<'a> {
     len: u32,
     low_width: u32,
@@ -111,21 +111,38 @@ impl<'a> EliasFano<'a> {
     /// Calls back with every number, in order.
     #[inline]
     pub(crate) fn for_each(&self, mut f: impl FnMut(u32)) {
+        self.for_each_chunk(|_, chunk| chunk.iter().for_each(|&value| f(value)));
+    }
+
+    /// Calls back with all numbers in order, some at a time, and the index of
+    /// the first of them.
+    #[inline]
+    pub(crate) fn for_each_chunk(&self, mut f: impl FnMut(usize, &[u32])) {
         let width = self.low_width;
-        let mut index = 0usize;
+        let mask = ((1u64 << width) - 1) as u32;
         let len = self.len as usize;
-        let mut base = 0usize;
-        let mut low_bit = 0usize;
+        let mut index = 0;
+        let mut base = 0;
+        let mut chunk = [0u32; 64];
         while index < len && base < self.high.len() * 8 {
             let mut word = load_u64(self.high, base >> 3);
-            while word != 0 && index < len {
+            let mut n = 0;
+            // Each one is a number; what lies before it are those already
+            // seen and the zeros of the buckets passed.
+            while word != 0 {
                 let bit = base + word.trailing_zeros() as usize;
                 word &= word - 1;
-                let high = (bit - index) as u32;
-                f(high << width | load_bits(self.low, low_bit, width));
-                low_bit += width as usize;
-                index += 1;
+                chunk[n & 63] = ((bit - index - n) as u32) << width;
+                n += 1;
             }
+            let chunk = &mut chunk[..n.min(len - index)];
+            let mut at = index * width as usize;
+            for value in chunk.iter_mut() {
+                *value |= (load_u64(self.low, at >> 3) >> (at & 7)) as u32 & mask;
+                at += width as usize;
+            }
+            f(index, chunk);
+            index += chunk.len();
             base += 64;
         }
     }

@@ -9,10 +9,11 @@ use std::io::{self, Write};
 
 use super::builder::{ArticleRow, Ids};
 use super::dictionary::{KeyInfo, ONLY_SPELLING};
-use super::pairs::BlockWriter;
+use super::pairs::{Articles, BlockWriter};
 use super::postings::{self, MAX_FREQUENCY, Posting};
 use super::score::Saturation;
 use super::sections::{Section, SectionWriter};
+use super::segment::RUN_BITS;
 use super::tokens::FIRST_KEY;
 
 /// Tokens dealt out at a time, at most, unless one key has more.
@@ -39,6 +40,7 @@ pub(crate) fn invert<W: Write>(
     let mut inverter = Inverter {
         tokens,
         articles,
+        runs: runs(articles, tokens.len() as u32),
         ids,
         saturation: Saturation::new(average_length),
         result: Inversion {
@@ -86,6 +88,7 @@ struct Occurrence {
 struct Inverter<'a> {
     tokens: &'a [u32],
     articles: &'a [ArticleRow],
+    runs: Vec<u32>,
     ids: &'a Ids<'a>,
     saturation: Saturation,
     result: Inversion,
@@ -241,11 +244,17 @@ impl Inverter<'_> {
         for group in pairs.chunk_by(|a, b| a.second == b.second) {
             scratch.positions.clear();
             scratch.positions.extend(group.iter().map(|p| p.position));
-            block.push(group[0].second, &scratch.positions, universe, |i| {
+            let spelling = |i: usize| {
                 let at = scratch.positions[i] as usize;
                 let ordinal = |token: u32| self.ids.folded_of[(token - FIRST_KEY) as usize].1;
                 (ordinal(self.tokens[at]), ordinal(self.tokens[at + 1]))
-            });
+            };
+            let positions = &scratch.positions;
+            let articles = Placed {
+                inverter: self,
+                positions,
+            };
+            block.push(group[0].second, positions, universe, spelling, &articles);
             if block.is_full() {
                 self.flush_pairs(&mut block, &mut scratch.bytes, sections)?;
             }
@@ -271,6 +280,55 @@ impl Inverter<'_> {
         self.pair_bytes += bytes.len() as u64;
         sections.append(Section::Pairs, bytes)
     }
+}
+
+/// Positions and the articles they lie in.
+struct Placed<'a> {
+    inverter: &'a Inverter<'a>,
+    positions: &'a [u32],
+}
+
+impl Articles for Placed<'_> {
+    fn article(&self, index: usize) -> u32 {
+        let position = self.positions[index];
+        let rows = self.inverter.articles;
+        let mut article = self.inverter.runs[(position >> RUN_BITS) as usize];
+        while rows
+            .get(article as usize + 1)
+            .is_some_and(|next| next.start <= position)
+        {
+            article += 1;
+        }
+        article
+    }
+
+    fn weight(&self, index: usize) -> u32 {
+        self.inverter.articles[self.article(index) as usize].weight(self.positions[index])
+    }
+
+    fn bound(&self, posting: Posting) -> u8 {
+        let length = self.inverter.articles[posting.doc as usize].length;
+        self.inverter
+            .saturation
+            .share_bound(posting.frequency, length)
+    }
+}
+
+/// For each run of positions, the article that the first of them lies in.
+pub(crate) fn runs(articles: &[ArticleRow], positions: u32) -> Vec<u32> {
+    let mut article = 0;
+    (0..positions)
+        .step_by(1 << RUN_BITS)
+        .map(|position| {
+            while articles
+                .get(article + 1)
+                .is_some_and(|next| next.start <= position)
+            {
+                article += 1;
+            }
+            article as u32
+        })
+        .collect()
 }
 
 /// Bytes of an entry of [`Section::PairBlocks`].

@@ -9,7 +9,7 @@
 mod builder;
 mod bytes;
 mod dictionary;
-mod elias_fano;
+pub(crate) mod elias_fano;
 mod inversion;
 pub(crate) mod pairs;
 mod plugin;

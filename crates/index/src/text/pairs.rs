@@ -5,10 +5,16 @@
 //! Lists are kept by folded keys. What accents an occurrence has is told by a
 //! code of few bits beside it: the commonest spellings of the pair are listed
 //! at its head, and rare ones share an escape code, for which the article's
-//! own tokens are asked. Lists below [`CODED`] positions have no codes.
+//! own tokens are asked. Lists below [`CODED`] positions have no codes, but
+//! say if all their occurrences are spelled alike.
+//!
+//! Lists of [`SUMMED`] positions and more say beside them which articles they
+//! lie in and what BM25 needs of each, so that a phrase of two syllables is
+//! counted and ranked without its positions being read.
 
 use super::bytes::{BitWriter, load_bits, push_varint, read_varint};
 use super::elias_fano::{self, EliasFano};
+use super::postings::{self, Posting, Postings};
 
 /// Shorter lists carry no spellings.
 const CODED: u32 = 8;
@@ -16,8 +22,18 @@ const CODED: u32 = 8;
 const MAX_WIDTH: u32 = 4;
 /// Codes are wide enough if at most one position of so many is escaped.
 const ESCAPE_SHARE: u32 = 64;
+/// Lists of at least this length have a summary by article.
+const SUMMED: u32 = 256;
 /// Pairs in a block of the directory.
-pub(crate) const PAIRS_PER_BLOCK: usize = 32;
+pub(crate) const PAIRS_PER_BLOCK: usize = 16;
+
+/// How the occurrences of a short list are spelled, in the two lowest bits of
+/// its length: all by the first spellings of both keys,
+const ALL_FIRST: u64 = 0;
+/// all alike, by the ordinals that follow,
+const ALL_ALIKE: u64 = 1;
+/// or otherwise.
+const UNTOLD: u64 = 2;
 
 /// Which spellings a pair has: the ordinals of its two exact keys among those
 /// of their folded keys.
@@ -32,6 +48,18 @@ pub(crate) struct BlockWriter {
     first: u32,
     last: u32,
     counts: Vec<(Spelling, u32)>,
+    codes: Vec<u8>,
+    postings: Vec<Posting>,
+}
+
+/// Where positions lie, for the summaries of long lists.
+pub(crate) trait Articles {
+    /// The article that the position with this index lies in.
+    fn article(&self, index: usize) -> u32;
+    /// How often an occurrence there counts.
+    fn weight(&self, index: usize) -> u32;
+    /// Bounds the share of a posting, scaled to a byte.
+    fn bound(&self, posting: Posting) -> u8;
 }
 
 impl BlockWriter {
@@ -43,6 +71,7 @@ impl BlockWriter {
         positions: &[u32],
         universe: u32,
         spelling: impl Fn(usize) -> Spelling,
+        articles: &impl Articles,
     ) {
         if self.count == 0 {
             self.first = second;
@@ -51,18 +80,35 @@ impl BlockWriter {
         }
         self.last = second;
         self.count += 1;
-        push_varint(&mut self.entries, positions.len() as u64);
-        let start = self.lists.len();
+        let len = positions.len() as u64;
         if positions.len() as u32 >= CODED {
-            self.push_spellings(positions.len(), spelling);
+            push_varint(&mut self.entries, len << 2 | UNTOLD);
+            let start = self.lists.len();
+            self.push_spellings(positions.len(), spelling, articles);
+            elias_fano::encode(positions, universe, &mut self.lists);
+            push_varint(&mut self.entries, (self.lists.len() - start) as u64);
+            return;
+        }
+        let first = spelling(0);
+        let alike = (1..positions.len()).all(|i| spelling(i) == first);
+        match first {
+            (0, 0) if alike => push_varint(&mut self.entries, len << 2 | ALL_FIRST),
+            (a, b) if alike => {
+                push_varint(&mut self.entries, len << 2 | ALL_ALIKE);
+                push_varint(&mut self.entries, u64::from(a));
+                push_varint(&mut self.entries, u64::from(b));
+            }
+            _ => push_varint(&mut self.entries, len << 2 | UNTOLD),
         }
         elias_fano::encode(positions, universe, &mut self.lists);
-        if positions.len() as u32 >= CODED {
-            push_varint(&mut self.entries, (self.lists.len() - start) as u64);
-        }
     }
 
-    fn push_spellings(&mut self, len: usize, spelling: impl Fn(usize) -> Spelling) {
+    fn push_spellings(
+        &mut self,
+        len: usize,
+        spelling: impl Fn(usize) -> Spelling,
+        articles: &impl Articles,
+    ) {
         self.counts.clear();
         for i in 0..len {
             let s = spelling(i);
@@ -86,6 +132,7 @@ impl BlockWriter {
             push_varint(&mut self.lists, u64::from(a));
             push_varint(&mut self.lists, u64::from(b));
         }
+        self.codes.clear();
         if width > 0 {
             let mut writer = BitWriter::default();
             let listed = &self.counts[..listed];
@@ -96,9 +143,66 @@ impl BlockWriter {
                     .position(|&(known, _)| known == s)
                     .unwrap_or(listed.len());
                 writer.push(&mut self.lists, code as u32, width);
+                self.codes.push(code as u8);
             }
             writer.finish(&mut self.lists);
+        } else {
+            self.codes.resize(len, 0);
         }
+        if len as u32 >= SUMMED {
+            self.push_summary(width, listed, articles);
+        }
+    }
+
+    /// Appends the articles with weighted frequencies and codes, and for each
+    /// listed spelling the number of articles that have it.
+    fn push_summary(&mut self, width: u32, listed: usize, articles: &impl Articles) {
+        let mixed = mixed_code(width);
+        let bits = summary_bits(width);
+        let mut holding = vec![0u32; listed];
+        let mut seen = 0u32;
+        self.postings.clear();
+        for (i, &code) in self.codes.iter().enumerate() {
+            let article = articles.article(i);
+            let weight = articles.weight(i);
+            match self.postings.last_mut() {
+                Some(last) if last.doc == article => {
+                    let before = last.frequency & ((1 << bits) - 1);
+                    let now = if before == u32::from(code) {
+                        before
+                    } else {
+                        mixed
+                    };
+                    last.frequency = ((last.frequency >> bits) + weight) << bits | now;
+                }
+                _ => {
+                    seen = 0;
+                    self.postings.push(Posting {
+                        doc: article,
+                        frequency: weight << bits | u32::from(code),
+                    });
+                }
+            }
+            if seen >> code & 1 == 0 {
+                seen |= 1 << code;
+                if let Some(n) = holding.get_mut(code as usize) {
+                    *n += 1;
+                }
+            }
+        }
+        push_varint(&mut self.lists, self.postings.len() as u64);
+        for n in holding {
+            push_varint(&mut self.lists, u64::from(n));
+        }
+        let mut bytes = Vec::new();
+        postings::encode(&self.postings, &mut bytes, |p| {
+            articles.bound(Posting {
+                frequency: p.frequency >> bits,
+                ..p
+            })
+        });
+        push_varint(&mut self.lists, bytes.len() as u64);
+        self.lists.append(&mut bytes);
     }
 
     /// Whether the block should be taken before another pair is added.
@@ -120,6 +224,16 @@ impl BlockWriter {
         self.count = 0;
         self.first
     }
+}
+
+/// Stands for several codes in one article.
+fn mixed_code(width: u32) -> u32 {
+    if width == 0 { 0 } else { 1 << width }
+}
+
+/// Bits of a summary's values that hold the code.
+fn summary_bits(width: u32) -> u32 {
+    if width == 0 { 0 } else { width + 1 }
 }
 
 /// The width of the codes and how many spellings are listed.
@@ -165,9 +279,9 @@ pub(crate) fn find_in_block<'a>(
 ) -> Option<PairList<'a>> {
     let mut entries = Entries::new(block, first, short);
     loop {
-        let (key, len, list) = entries.next()?;
-        if key >= second {
-            return (key == second).then(|| PairList::open(list, len, short.universe));
+        let entry = entries.next()?;
+        if entry.second >= second {
+            return (entry.second == second).then(|| PairList::open(&entry, short.universe));
         }
     }
 }
@@ -180,10 +294,19 @@ pub(crate) fn entries<'a>(
 ) -> impl Iterator<Item = (u32, PairList<'a>)> + use<'a> {
     let universe = short.universe;
     Entries::new(block, first, short)
-        .map(move |(key, len, list)| (key, PairList::open(list, len, universe)))
+        .map(move |entry| (entry.second, PairList::open(&entry, universe)))
 }
 
-/// Reads the entries of a block: second key, length and list.
+/// An entry of a block.
+struct Entry<'a> {
+    second: u32,
+    len: u32,
+    /// How all occurrences are spelled, if that is told.
+    alike: Option<Spelling>,
+    list: &'a [u8],
+}
+
+/// Reads the entries of a block.
 struct Entries<'a> {
     block: &'a [u8],
     /// Where the next entry and its list are.
@@ -212,7 +335,7 @@ impl<'a> Entries<'a> {
 }
 
 impl<'a> Iterator for Entries<'a> {
-    type Item = (u32, u32, &'a [u8]);
+    type Item = Entry<'a>;
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
@@ -224,7 +347,16 @@ impl<'a> Iterator for Entries<'a> {
                 .key
                 .wrapping_add(read_varint(self.block, &mut self.at) as u32);
         }
-        let len = read_varint(self.block, &mut self.at) as u32;
+        let tagged = read_varint(self.block, &mut self.at);
+        let len = (tagged >> 2) as u32;
+        let alike = match tagged & 3 {
+            ALL_FIRST => Some((0, 0)),
+            ALL_ALIKE => {
+                let a = read_varint(self.block, &mut self.at) as u32;
+                Some((a, read_varint(self.block, &mut self.at) as u32))
+            }
+            _ => None,
+        };
         let bytes = match self.short.get(len as usize) {
             Some(&bytes) => bytes,
             None => read_varint(self.block, &mut self.at) as usize,
@@ -232,7 +364,12 @@ impl<'a> Iterator for Entries<'a> {
         let end = self.list.saturating_add(bytes);
         let list = self.block.get(self.list..end).unwrap_or_default();
         self.list = end;
-        Some((self.key, len, list))
+        Some(Entry {
+            second: self.key,
+            len,
+            alike,
+            list,
+        })
     }
 }
 
@@ -246,6 +383,29 @@ pub(crate) struct PairList<'a> {
     listed: u32,
     codes: &'a [u8],
     width: u32,
+    /// How all occurrences are spelled, if that is told of a short list.
+    alike: Option<Spelling>,
+    summary: Option<Summary<'a>>,
+}
+
+/// The articles of a long list.
+#[derive(Clone, Copy)]
+pub(crate) struct Summary<'a> {
+    articles: Postings<'a>,
+    /// Varints: by listed spelling, how many articles have it.
+    holding: &'a [u8],
+    bits: u32,
+}
+
+/// What a summary says of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Summed {
+    /// So many occurrences, by weight, are wanted.
+    Frequency(u32),
+    /// None is wanted.
+    Unwanted,
+    /// The positions have to be asked.
+    Open,
 }
 
 /// What an occurrence's code says about its accents.
@@ -269,6 +429,11 @@ impl Accepted {
         self == Self::ALL
     }
 
+    /// Bit by bit, the codes that are wanted or leave it open.
+    pub(crate) fn wanted(self) -> u32 {
+        self.wanted | self.open
+    }
+
     /// Whether no code is wanted and none leaves it open.
     pub(crate) fn is_none(self) -> bool {
         self.wanted == 0 && self.open == 0
@@ -286,7 +451,8 @@ impl Accepted {
 }
 
 impl<'a> PairList<'a> {
-    fn open(bytes: &'a [u8], len: u32, universe: u32) -> Self {
+    fn open(entry: &Entry<'a>, universe: u32) -> Self {
+        let (bytes, len) = (entry.list, entry.len);
         if len < CODED {
             return Self {
                 positions: EliasFano::open(bytes, len, universe),
@@ -294,6 +460,8 @@ impl<'a> PairList<'a> {
                 listed: 0,
                 codes: &[],
                 width: 0,
+                alike: entry.alike,
+                summary: None,
             };
         }
         let width = u32::from(bytes.first().copied().unwrap_or(0)).min(MAX_WIDTH);
@@ -306,14 +474,39 @@ impl<'a> PairList<'a> {
         let spellings = bytes.get(start..at).unwrap_or_default();
         let code_bytes = (len as usize * width as usize).div_ceil(8);
         let codes = bytes.get(at..at + code_bytes).unwrap_or_default();
-        let rest = bytes.get(at + code_bytes..).unwrap_or_default();
+        at += code_bytes;
+        let summary = (len >= SUMMED).then(|| {
+            let articles = read_varint(bytes, &mut at) as u32;
+            let start = at;
+            for _ in 0..listed {
+                read_varint(bytes, &mut at);
+            }
+            let holding = bytes.get(start..at).unwrap_or_default();
+            let size = read_varint(bytes, &mut at) as usize;
+            let end = at.saturating_add(size);
+            let postings = bytes.get(at..end).unwrap_or_default();
+            at = end;
+            Summary {
+                articles: Postings::open(postings, articles),
+                holding,
+                bits: summary_bits(width),
+            }
+        });
+        let rest = bytes.get(at..).unwrap_or_default();
         Self {
             positions: EliasFano::open(rest, len, universe),
             spellings,
             listed,
             codes,
             width,
+            alike: None,
+            summary,
         }
+    }
+
+    /// The articles, if the list is long.
+    pub(crate) fn summary(&self) -> Option<Summary<'a>> {
+        self.summary
     }
 
     /// How many positions there are.
@@ -330,15 +523,27 @@ impl<'a> PairList<'a> {
         load_bits(self.codes, index as usize * self.width as usize, self.width)
     }
 
-    /// Which codes stand for spellings that `wanted` says yes to.
-    pub(crate) fn accept(&self, mut wanted: impl FnMut(Spelling) -> bool) -> Accepted {
+    /// Which codes stand for spellings that `wanted` says yes to; it does so to
+    /// `most` at most.
+    pub(crate) fn accept(
+        &self,
+        most: Option<usize>,
+        mut wanted: impl FnMut(Spelling) -> bool,
+    ) -> Accepted {
+        if let Some(spelling) = self.alike {
+            let wanted = if wanted(spelling) { u32::MAX } else { 0 };
+            return Accepted { wanted, open: 0 };
+        }
         let mut accepted = Accepted { wanted: 0, open: 0 };
         for (code, spelling) in self.spellings().enumerate() {
             accepted.wanted |= u32::from(wanted(spelling)) << code;
         }
+        let all_listed = self.listed == 1 << self.width;
         if self.listed == 0 {
             accepted.open = u32::MAX;
-        } else if self.listed < 1 << self.width {
+        } else if all_listed && accepted.wanted.count_ones() == self.listed {
+            return Accepted::ALL;
+        } else if !all_listed && most != Some(accepted.wanted.count_ones() as usize) {
             accepted.open = !0 << self.listed;
         }
         accepted
@@ -348,10 +553,11 @@ impl<'a> PairList<'a> {
     pub(crate) fn spellings(&self) -> impl Iterator<Item = Spelling> + 'a {
         let bytes = self.spellings;
         let mut at = 0;
-        (0..self.listed).map(move |_| {
+        let listed = (0..self.listed).map(move |_| {
             let a = read_varint(bytes, &mut at) as u32;
             (a, read_varint(bytes, &mut at) as u32)
-        })
+        });
+        self.alike.into_iter().chain(listed)
     }
 
     /// Calls back with every position whose code is accepted, and whether the
@@ -361,15 +567,100 @@ impl<'a> PairList<'a> {
         if accepted.is_all() {
             return self.positions.for_each(|position| f(position, false));
         }
-        let mut index = 0;
-        self.positions.for_each(|position| {
-            match accepted.check(self.code(index)) {
-                Some(true) => f(position, false),
-                Some(false) => {}
-                None => f(position, true),
+        self.positions.for_each_chunk(|mut index, chunk| {
+            for &position in chunk {
+                match accepted.check(self.code(index as u32)) {
+                    Some(true) => f(position, false),
+                    Some(false) => {}
+                    None => f(position, true),
+                }
+                index += 1;
             }
-            index += 1;
         });
+    }
+
+    /// Appends every position whose code is accepted, less `offset`, and to
+    /// `doubtful` those of them that the tokens have to be asked about.
+    pub(crate) fn read_into(
+        &self,
+        accepted: Accepted,
+        offset: u32,
+        out: &mut Vec<u32>,
+        doubtful: &mut Vec<u32>,
+    ) {
+        let from = out.len();
+        out.resize(from + self.positions.len() as usize, 0);
+        let mut to = from;
+        self.positions.for_each_chunk(|index, chunk| {
+            let Some(out) = out.get_mut(to..to + chunk.len()) else {
+                return;
+            };
+            if accepted.is_all() {
+                for (out, &position) in out.iter_mut().zip(chunk) {
+                    *out = position.wrapping_sub(offset);
+                }
+                to += chunk.len();
+                return;
+            }
+            // Written first and counted after, which takes no branch.
+            let kept = accepted.wanted();
+            let mut n = 0;
+            for (i, &position) in chunk.iter().enumerate() {
+                let code = self.code((index + i) as u32);
+                out[n] = position.wrapping_sub(offset);
+                n += (kept >> code & 1) as usize;
+                if accepted.open >> code & 1 == 1 {
+                    doubtful.push(position.wrapping_sub(offset));
+                }
+            }
+            to += n;
+        });
+        out.truncate(to);
+        // What would start before the first position does not start at all.
+        let wrapped = |start: &u32| start.checked_add(offset).is_none();
+        let before = out[from..].iter().take_while(|s| wrapped(s)).count();
+        out.drain(from..from + before);
+        doubtful.retain(|start| !wrapped(start));
+    }
+}
+
+impl<'a> Summary<'a> {
+    /// The articles, with values that [`read`](Self::read) understands.
+    pub(crate) fn articles(&self) -> Postings<'a> {
+        self.articles
+    }
+
+    /// What a value says under the spellings accepted.
+    #[inline]
+    pub(crate) fn read(&self, value: u32, accepted: Accepted) -> Summed {
+        let code = value & ((1 << self.bits) - 1);
+        let frequency = value >> self.bits;
+        if accepted.is_all() {
+            return Summed::Frequency(frequency);
+        }
+        if self.bits > 0 && code == 1 << (self.bits - 1) {
+            return Summed::Open;
+        }
+        match accepted.check(code) {
+            Some(true) => Summed::Frequency(frequency),
+            Some(false) => Summed::Unwanted,
+            None => Summed::Open,
+        }
+    }
+
+    /// How many articles hold an accepted occurrence, if that is written.
+    pub(crate) fn count(&self, accepted: Accepted) -> Option<u32> {
+        if accepted.is_all() {
+            return Some(self.articles.len());
+        }
+        if accepted.open != 0 || accepted.wanted.count_ones() != 1 {
+            return None;
+        }
+        let mut at = 0;
+        for _ in 0..accepted.wanted.trailing_zeros() {
+            read_varint(self.holding, &mut at);
+        }
+        Some(read_varint(self.holding, &mut at) as u32)
     }
 }
 
@@ -378,7 +669,66 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Articles of ten positions.
+    struct Tens<'a>(&'a [u32]);
+
+    impl Articles for Tens<'_> {
+        fn article(&self, index: usize) -> u32 {
+            self.0[index] / 10
+        }
+        fn weight(&self, index: usize) -> u32 {
+            1 + u32::from(self.0[index] % 10 == 0)
+        }
+        fn bound(&self, _: Posting) -> u8 {
+            0
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_summary_agrees_with_the_positions(
+            list in proptest::collection::btree_map(0u32..4000, (0u32..3, 0u32..5), 256..700),
+        ) {
+            let positions: Vec<u32> = list.keys().copied().collect();
+            let spellings: Vec<Spelling> = list.values().copied().collect();
+            let mut writer = BlockWriter::default();
+            writer.push(7, &positions, 4000, |i| spellings[i], &Tens(&positions));
+            let mut block = Vec::new();
+            let first = writer.take(&mut block);
+            let read = find_in_block(&block, first, 7, &ShortLists::new(4000)).unwrap();
+            let summary = read.summary().unwrap();
+            let some = [spellings[0], spellings[1], (2, 4)];
+            for wanted in [&some[..1], &some[1..], &some[..]] {
+                let mut different = wanted.to_vec();
+                different.sort_unstable();
+                different.dedup();
+                let accepted = read.accept(Some(different.len()), |s| wanted.contains(&s));
+                let mut expected: Vec<(u32, u32)> = Vec::new();
+                for (&p, s) in &list {
+                    if wanted.contains(s) {
+                        let weight = 1 + u32::from(p % 10 == 0);
+                        match expected.last_mut() {
+                            Some(last) if last.0 == p / 10 => last.1 += weight,
+                            _ => expected.push((p / 10, weight)),
+                        }
+                    }
+                }
+                if let Some(count) = summary.count(accepted) {
+                    prop_assert_eq!(count as usize, expected.len());
+                }
+                let mut expected = expected.into_iter().peekable();
+                summary.articles().for_each(|article, value| {
+                    let here = expected.next_if(|e| e.0 == article);
+                    match summary.read(value, accepted) {
+                        Summed::Frequency(n) => assert_eq!(here, Some((article, n))),
+                        Summed::Unwanted => assert_eq!(here, None),
+                        Summed::Open => {}
+                    }
+                });
+                prop_assert!(expected.next().is_none());
+            }
+        }
+
         #[test]
         fn a_block_gives_back_its_pairs(
             lists in proptest::collection::btree_map(
@@ -392,7 +742,8 @@ mod tests {
             for (&second, list) in &lists {
                 let positions: Vec<u32> = list.keys().copied().collect();
                 let spellings: Vec<Spelling> = list.values().copied().collect();
-                writer.push(second, &positions, universe, |i| spellings[i]);
+                let articles = Tens(&positions);
+                writer.push(second, &positions, universe, |i| spellings[i], &articles);
             }
             let mut block = Vec::new();
             let first = writer.take(&mut block);
@@ -400,7 +751,7 @@ mod tests {
                 let read = find_in_block(&block, first, second, &ShortLists::new(universe)).unwrap();
                 prop_assert_eq!(read.len() as usize, list.len());
                 for wanted in list.values() {
-                    let accepted = read.accept(|s| s == *wanted);
+                    let accepted = read.accept(None, |s| s == *wanted);
                     let mut seen = Vec::new();
                     read.for_each(accepted, |p, ask| {
                         if !ask || list[&p] == *wanted {
@@ -418,7 +769,7 @@ mod tests {
         #[test]
         fn damaged_bytes_do_not_panic(block in proptest::collection::vec(any::<u8>(), 0..200)) {
             for (_, list) in entries(&block, 3, &ShortLists::new(900)) {
-                list.for_each(list.accept(|s| s.0 == 1), |_, _| ());
+                list.for_each(list.accept(None, |s| s.0 == 1), |_, _| ());
             }
         }
     }

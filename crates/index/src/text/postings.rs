@@ -13,6 +13,8 @@ pub(crate) const BLOCK: usize = BitPacker4x::BLOCK_LEN;
 /// Bytes of a block's entry: last article, offset, and the widths in bits of
 /// article gaps and frequencies, the block's bound, a byte unused.
 const BLOCK_ENTRY: usize = 12;
+/// Where in it the bound is.
+const BOUND: usize = 10;
 /// Largest frequency kept; beyond it, BM25 hardly rises.
 pub(crate) const MAX_FREQUENCY: u32 = 63;
 
@@ -60,7 +62,7 @@ pub(crate) fn encode(postings: &[Posting], out: &mut Vec<u8>, bound: impl Fn(Pos
         entry[4..8].copy_from_slice(&(offset as u32).to_le_bytes());
         entry[8] = doc_bits;
         entry[9] = frequency_bits;
-        entry[10] = block.iter().map(|&p| bound(p)).max().unwrap_or(0);
+        entry[BOUND] = block.iter().map(|&p| bound(p)).max().unwrap_or(0);
     }
     let mut previous = before.map_or(0, |d| d + 1);
     for posting in tail {
@@ -168,10 +170,20 @@ impl<'a> Postings<'a> {
 
     /// Calls back with every posting, in order.
     #[inline]
-    pub(crate) fn for_each(&self, mut f: impl FnMut(u32, u32)) {
+    pub(crate) fn for_each(&self, f: impl FnMut(u32, u32)) {
+        self.for_each_where(|_| true, f);
+    }
+
+    /// Calls back with the postings of the blocks whose bounds pass, in order.
+    #[inline]
+    pub(crate) fn for_each_where(&self, passes: impl Fn(u8) -> bool, mut f: impl FnMut(u32, u32)) {
         let mut docs = [0; BLOCK];
         let mut frequencies = [0; BLOCK];
         for block in 0..(self.len as usize).div_ceil(BLOCK) {
+            let bound = self.entries.get(block * BLOCK_ENTRY + BOUND);
+            if bound.is_some_and(|&bound| !passes(bound)) {
+                continue;
+            }
             let n = self.decode_docs(block, &mut docs, &mut frequencies);
             self.decode_frequencies(block, &mut frequencies);
             for (&doc, &frequency) in docs[..n].iter().zip(&frequencies[..n]) {

@@ -68,6 +68,15 @@ impl Saturation {
         }
     }
 
+    /// The largest share that a byte of [`share_bound`](Self::share_bound)
+    /// stands for, where articles are on average `stretch` times longer than
+    /// when it was written.
+    #[inline]
+    pub(crate) fn bound(byte: u8, stretch: f32) -> f32 {
+        // Rounding may lose this much.
+        (f32::from(byte) * (1.0 / 255.0) * stretch + 1e-6).min(1.0)
+    }
+
     /// A byte that bounds the share from above.
     pub(crate) fn share_bound(&self, frequency: u32, length: u8) -> u8 {
         (self.share(frequency, length) * 255.0).ceil().min(255.0) as u8

@@ -1,0 +1,237 @@
+//! Two neighbours of a query as a source of articles.
+
+use crate::plan::Phrase;
+use crate::text::TextSegment;
+use crate::text::elias_fano::{Cursor, EliasFano};
+use crate::text::pairs::{Accepted, PairList, Summary, Summed};
+use crate::text::score::Saturation;
+use crate::text::tokens::FIRST_KEY;
+
+use super::phrase::{ByArticle, SegmentPhrase, group_by_article};
+use super::slots::{Group, SlotIds};
+
+/// The positions of a pair of neighbours of the query.
+pub(crate) enum PairSource<'a> {
+    Simple {
+        list: PairList<'a>,
+        accepted: Accepted,
+        groups: (Group, Group),
+    },
+    Merged(Vec<u32>),
+}
+
+impl<'a> PairSource<'a> {
+    /// Looks a pair up; none if it never occurs in the segment.
+    pub(crate) fn new(
+        segment: &'a TextSegment,
+        a: &SlotIds,
+        b: &SlotIds,
+        phrase: &Phrase,
+    ) -> Option<Self> {
+        if let (Some(x), Some(y)) = (a.single(), b.single()) {
+            return Self::simple(segment, x, y);
+        }
+        let starts = SegmentPhrase::new(phrase, segment).rigid_starts()?;
+        (!starts.is_empty()).then_some(Self::Merged(starts))
+    }
+
+    /// Looks up a pair of one folded key each; none if it never occurs.
+    pub(crate) fn simple(segment: &'a TextSegment, x: &Group, y: &Group) -> Option<Self> {
+        let list = segment.pair(x.folded, y.folded)?;
+        let accepted = x.accept(y, &list);
+        (!accepted.is_none()).then(|| Self::Simple {
+            list,
+            accepted,
+            groups: (x.clone(), y.clone()),
+        })
+    }
+
+    /// How many positions there are, at most.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Simple { list, .. } => list.len() as usize,
+            Self::Merged(starts) => starts.len(),
+        }
+    }
+
+    /// Calls back with every article and its weighted frequency, in order.
+    #[inline]
+    pub(crate) fn for_each(&self, segment: &TextSegment, f: impl FnMut(u32, u32)) {
+        match self {
+            Self::Simple {
+                list,
+                accepted,
+                groups,
+            } => {
+                if let Some(summary) = list.summary() {
+                    return self.for_each_summed(segment, summary, f);
+                }
+                let rows = segment.rows();
+                let mut grouped = ByArticle::new(rows, f);
+                list.for_each(*accepted, |position, ask| {
+                    if !ask || spelled_so(segment, rows.article_of(position), position, groups) {
+                        grouped.add(position);
+                    }
+                });
+                grouped.finish();
+            }
+            Self::Merged(starts) => group_by_article(segment, starts, None, f),
+        }
+    }
+
+    fn for_each_summed(
+        &self,
+        segment: &TextSegment,
+        summary: Summary<'_>,
+        mut f: impl FnMut(u32, u32),
+    ) {
+        let Self::Simple { accepted, .. } = self else {
+            return;
+        };
+        let mut asker = None;
+        summary
+            .articles()
+            .for_each(|article, value| match summary.read(value, *accepted) {
+                Summed::Frequency(frequency) => f(article, frequency),
+                Summed::Unwanted => {}
+                Summed::Open => {
+                    let asker = asker.get_or_insert_with(|| Asker::new(self, segment));
+                    if let Some(frequency) = asker.frequency(article) {
+                        f(article, frequency);
+                    }
+                }
+            });
+    }
+
+    /// Calls back with articles and weighted frequencies, in order, but not
+    /// with all: those are left out that are sure to share less than
+    /// `threshold` gives by then. Gives the number of all articles.
+    ///
+    /// None, and no call, if all would have to be read anyway.
+    pub(crate) fn for_each_above(
+        &self,
+        segment: &TextSegment,
+        stretch: f32,
+        threshold: impl Fn() -> f32,
+        mut f: impl FnMut(u32, u32),
+    ) -> Option<u32> {
+        let Self::Simple { list, accepted, .. } = self else {
+            return None;
+        };
+        let summary = list.summary()?;
+        let total = summary.count(*accepted)?;
+        let mut asker = None;
+        let bound = |byte: u8| Saturation::bound(byte, stretch);
+        summary.articles().for_each_where(
+            |byte| bound(byte) >= threshold(),
+            |article, value| match summary.read(value, *accepted) {
+                Summed::Frequency(frequency) => f(article, frequency),
+                Summed::Unwanted => {}
+                Summed::Open => {
+                    let asker = asker.get_or_insert_with(|| Asker::new(self, segment));
+                    if let Some(frequency) = asker.frequency(article) {
+                        f(article, frequency);
+                    }
+                }
+            },
+        );
+        Some(total)
+    }
+
+    /// Adds to the scores of articles, which are in order.
+    pub(crate) fn add_to(
+        &self,
+        segment: &TextSegment,
+        articles: &[u32],
+        mut f: impl FnMut(u32, u32),
+    ) {
+        match self {
+            Self::Simple { .. } => {
+                let mut asker = Asker::new(self, segment);
+                for &article in articles {
+                    if let Some(frequency) = asker.frequency(article) {
+                        f(article, frequency);
+                    }
+                }
+            }
+            Self::Merged(starts) => {
+                let rows = segment.rows();
+                let mut rest = starts.as_slice();
+                for &article in articles {
+                    let row = rows.row(article);
+                    rest = &rest[rest.partition_point(|&p| p < row.start)..];
+                    let here = rest.partition_point(|&p| p < rows.start(article + 1));
+                    let frequency: u32 = rest[..here].iter().map(|&p| row.weight(p)).sum();
+                    if frequency > 0 {
+                        f(article, frequency);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Asks the article's tokens for the spelling of a pair.
+fn spelled_so(segment: &TextSegment, article: u32, position: u32, groups: &(Group, Group)) -> bool {
+    let skip = position.saturating_sub(segment.start(article)) as usize;
+    let mut tokens = segment.tokens(article).skip(skip);
+    [&groups.0, &groups.1].into_iter().all(|group| {
+        let exact = tokens.next().and_then(|t| t.checked_sub(FIRST_KEY));
+        group
+            .only
+            .as_ref()
+            .is_none_or(|only| only.iter().any(|s| Some(s.exact) == exact))
+    })
+}
+
+/// Counts occurrences in single articles, which come in order.
+struct Asker<'a, 'p> {
+    source: &'p PairSource<'a>,
+    segment: &'p TextSegment,
+    cursor: Cursor<'a>,
+}
+
+impl<'a, 'p> Asker<'a, 'p> {
+    fn new(source: &'p PairSource<'a>, segment: &'p TextSegment) -> Self {
+        let positions = match source {
+            PairSource::Simple { list, .. } => list.positions,
+            PairSource::Merged(_) => EliasFano::default(),
+        };
+        Self {
+            source,
+            segment,
+            cursor: positions.cursor(),
+        }
+    }
+
+    /// The weighted frequency in an article, if the pair occurs there.
+    fn frequency(&mut self, article: u32) -> Option<u32> {
+        let PairSource::Simple {
+            list,
+            accepted,
+            groups,
+        } = self.source
+        else {
+            return None;
+        };
+        let rows = self.segment.rows();
+        let row = rows.row(article);
+        let end = rows.start(article + 1);
+        let mut frequency = 0;
+        let mut target = row.start;
+        while let Some((index, position)) = self.cursor.seek(target) {
+            if position >= end {
+                break;
+            }
+            let counts = accepted.is_all()
+                || accepted
+                    .check(list.code(index))
+                    .unwrap_or_else(|| spelled_so(self.segment, article, position, groups));
+            if counts {
+                frequency += row.weight(position);
+            }
+            target = position + 1;
+        }
+        (frequency > 0).then_some(frequency)
+    }
+}
