@@ -67,10 +67,10 @@ pub(crate) fn days(view: &SegmentView) -> Result<tantivy::columnar::Column<i64>>
 }
 
 /// The calendar date of a day number.
-pub(crate) fn date(day: i64) -> Option<tantivy::time::Date> {
+pub(crate) fn date(day: i64) -> Option<time::Date> {
     const EPOCH_JULIAN_DAY: i64 = 2_440_588;
     let julian = i32::try_from(day.checked_add(EPOCH_JULIAN_DAY)?).ok()?;
-    tantivy::time::Date::from_julian_day(julian).ok()
+    time::Date::from_julian_day(julian).ok()
 }
 
 fn by_day(

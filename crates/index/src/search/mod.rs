@@ -1,6 +1,7 @@
 //! Searching one committed state of an index.
 
 mod boolean;
+mod conjunction;
 mod deadline;
 mod explain;
 mod facets;

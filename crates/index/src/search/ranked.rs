@@ -19,6 +19,7 @@ use crate::text::postings::{Postings, PostingsCursor};
 use crate::text::score::{Saturation, idf};
 
 use super::boolean::{self, Scored};
+use super::conjunction;
 use super::pair::PairSource;
 use super::slots::{Group, SlotIds};
 use super::top::TopHits;
@@ -29,6 +30,10 @@ pub(crate) const PAIR_WEIGHT: f32 = 1.0;
 
 /// Bounds are sums in another order than scores; this much they may differ.
 const ROUNDING: f32 = 1e-4;
+
+/// A pair's list so many times longer than the articles asked about is skipped
+/// through.
+const LONGER: usize = 8;
 
 /// Which articles count.
 pub(crate) struct Allowed<'a> {
@@ -146,17 +151,17 @@ impl SlotCursor<'_, '_> {
 }
 
 /// One contribution to scores in one segment.
-struct List<'a> {
-    source: Source<'a>,
+pub(crate) struct List<'a> {
+    pub(crate) source: Source<'a>,
     /// What a share is multiplied with.
-    weight: f32,
+    pub(crate) weight: f32,
     /// The most it can contribute.
     bound: f32,
     /// Whether it counts as an item found.
     is_item: bool,
 }
 
-enum Source<'a> {
+pub(crate) enum Source<'a> {
     Slot(SlotArticles<'a>),
     Pair(PairSource<'a>),
     Scored(Scored),
@@ -355,7 +360,7 @@ impl<'a> RankedQuery<'a> {
                 };
                 sums.prepare(run.segment.articles() as usize);
                 if all {
-                    total += run.all(here, sums, top);
+                    total += run.all(&here, sums, top);
                 } else {
                     match run.most(here, sums, top, count) {
                         Some(n) => total += n,
@@ -485,7 +490,15 @@ impl List<'_> {
         }
     }
 
-    fn len(&self) -> usize {
+    fn for_each_article(&self, mut f: impl FnMut(u32)) {
+        match &self.source {
+            Source::Slot(articles) => articles.for_each(|article, _| f(article)),
+            Source::Scored(scored) => scored.articles.iter().for_each(|&article| f(article)),
+            Source::Pair(_) => {}
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
         match &self.source {
             Source::Slot(articles) => articles.len(),
             Source::Pair(pair) => pair.len(),
@@ -513,47 +526,25 @@ impl SegmentRun<'_> {
         top.push(score, address, || self.segment.tie(article));
     }
 
-    /// Articles that hold all items. The shortest list leads.
-    fn all(&self, lists: Vec<List<'_>>, sums: &mut Sums, top: &mut TopHits) -> u64 {
-        let (mut items, pairs): (Vec<_>, Vec<_>) = lists.into_iter().partition(|l| l.is_item);
-        for pair in &pairs {
-            pair.add_all(self.segment, self.saturation, sums);
-        }
-        items.sort_by_key(List::len);
-        let Some((lead, others)) = items.split_first() else {
-            return 0;
-        };
-        let bound: f32 = items.iter().map(|l| l.bound).sum::<f32>() + ROUNDING;
-        let mut cursors: Vec<_> = others.iter().map(|l| (l, ListCursor::new(l))).collect();
-        let lengths = self.segment.lengths();
-        let mut total = 0;
-        lead.for_each(|article, found| {
-            let length = lengths.get(article as usize).copied().unwrap_or(0);
-            let pairs = sums.scores.get(article as usize).copied().unwrap_or(0.0);
-            let scoring = pairs + bound >= top.threshold();
-            let mut score = pairs
-                + if scoring {
-                    lead.score(found, length, self.saturation)
-                } else {
-                    0.0
-                };
-            for (list, cursor) in &mut cursors {
-                match cursor.seek(article) {
-                    Some(found) if found == article => {
-                        if scoring {
-                            score += list.score(cursor.found(), length, self.saturation);
-                        }
-                    }
-                    _ => return,
-                }
+    /// Articles that hold all items.
+    fn all(&self, lists: &[List<'_>], sums: &mut Sums, top: &mut TopHits) -> u64 {
+        let (items, pairs): (Vec<_>, Vec<_>) = lists.iter().partition(|l| l.is_item);
+        let found = conjunction::intersect(&items, self.segment.lengths(), self.saturation);
+        for pair in pairs {
+            if pair.len() / LONGER > found.articles.len() {
+                pair.add_to(&found.articles, self.segment, self.saturation, sums);
+            } else {
+                pair.add_all(self.segment, self.saturation, sums);
             }
+        }
+        let mut total = 0;
+        for (&article, &score) in found.articles.iter().zip(&found.scores) {
             if self.allowed.has(article) {
                 total += 1;
-                if scoring {
-                    self.push(article, score, top);
-                }
+                let pairs = sums.scores.get(article as usize).copied().unwrap_or(0.0);
+                self.push(article, pairs + score, top);
             }
-        });
+        }
         total
     }
 
@@ -585,7 +576,7 @@ impl SegmentRun<'_> {
         }
         sums.clear();
         for list in lists.iter().filter(|l| l.is_item) {
-            list.for_each(|article, _| sums.add(article, 1.0, true));
+            list.for_each_article(|article| sums.add(article, 1.0, true));
         }
         Some(self.count(sums))
     }
@@ -665,74 +656,5 @@ impl SegmentRun<'_> {
         });
         touched.sort_unstable();
         sums.touched = touched;
-    }
-}
-
-/// What a list says of an article: a frequency or a score.
-#[derive(Clone, Copy)]
-enum Found {
-    Frequency(u32),
-    Score(f32),
-}
-
-impl List<'_> {
-    fn for_each(&self, mut f: impl FnMut(u32, Found)) {
-        match &self.source {
-            Source::Slot(articles) => articles.for_each(|a, n| f(a, Found::Frequency(n))),
-            Source::Scored(scored) => {
-                scored
-                    .articles
-                    .iter()
-                    .zip(&scored.scores)
-                    .for_each(|(&a, &s)| f(a, Found::Score(s)));
-            }
-            Source::Pair(_) => {}
-        }
-    }
-
-    #[inline]
-    fn score(&self, found: Found, length: u8, saturation: &Saturation) -> f32 {
-        match found {
-            Found::Frequency(n) => self.weight * saturation.share(n, length),
-            Found::Score(score) => self.weight * score,
-        }
-    }
-}
-
-/// Moves forward through a list of items.
-enum ListCursor<'a, 'l> {
-    Slot(SlotCursor<'a, 'l>),
-    Scored(&'l [u32], &'l [f32]),
-}
-
-impl<'a, 'l> ListCursor<'a, 'l> {
-    fn new(list: &'l List<'a>) -> Self {
-        match &list.source {
-            Source::Slot(articles) => Self::Slot(articles.cursor()),
-            Source::Scored(scored) => Self::Scored(&scored.articles, &scored.scores),
-            Source::Pair(_) => Self::Scored(&[], &[]),
-        }
-    }
-
-    #[inline]
-    fn seek(&mut self, article: u32) -> Option<u32> {
-        match self {
-            Self::Slot(cursor) => cursor.seek(article),
-            Self::Scored(articles, scores) => {
-                let skip = articles.partition_point(|&a| a < article);
-                *articles = &articles[skip..];
-                *scores = &scores[skip..];
-                articles.first().copied()
-            }
-        }
-    }
-
-    /// What the list says of the article the cursor is on.
-    #[inline]
-    fn found(&mut self) -> Found {
-        match self {
-            Self::Slot(cursor) => Found::Frequency(cursor.frequency()),
-            Self::Scored(_, scores) => Found::Score(scores.first().copied().unwrap_or(0.0)),
-        }
     }
 }

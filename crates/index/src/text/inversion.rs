@@ -218,7 +218,8 @@ impl Inverter<'_> {
             bound: list.iter().map(|&p| bound(p)).max().unwrap_or(0),
             ..KeyInfo::default()
         };
-        postings::encode(list, &mut self.postings, bound);
+        let articles = self.articles.len() as u32;
+        postings::encode(list, articles, &mut self.postings, bound);
         info
     }
 
@@ -289,6 +290,10 @@ struct Placed<'a> {
 }
 
 impl Articles for Placed<'_> {
+    fn count(&self) -> u32 {
+        self.inverter.articles.len() as u32
+    }
+
     fn article(&self, index: usize) -> u32 {
         let position = self.positions[index];
         let rows = self.inverter.articles;

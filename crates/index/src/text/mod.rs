@@ -7,7 +7,7 @@
 //! through the whole segment: a phrase is an intersection of sorted numbers.
 
 mod builder;
-mod bytes;
+pub(crate) mod bytes;
 mod dictionary;
 pub(crate) mod elias_fano;
 mod inversion;

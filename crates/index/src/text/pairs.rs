@@ -54,6 +54,8 @@ pub(crate) struct BlockWriter {
 
 /// Where positions lie, for the summaries of long lists.
 pub(crate) trait Articles {
+    /// How many articles there are.
+    fn count(&self) -> u32;
     /// The article that the position with this index lies in.
     fn article(&self, index: usize) -> u32;
     /// How often an occurrence there counts.
@@ -195,7 +197,7 @@ impl BlockWriter {
             push_varint(&mut self.lists, u64::from(n));
         }
         let mut bytes = Vec::new();
-        postings::encode(&self.postings, &mut bytes, |p| {
+        postings::encode(&self.postings, articles.count(), &mut bytes, |p| {
             articles.bound(Posting {
                 frequency: p.frequency >> bits,
                 ..p
@@ -251,21 +253,27 @@ fn code_width(counts: &[(Spelling, u32)], len: u32) -> (u32, usize) {
     (MAX_WIDTH, (1 << MAX_WIDTH) - 1)
 }
 
-/// The sizes in bytes of lists too short to have theirs written.
+/// What the lists of a segment have in common.
 #[derive(Clone)]
-pub(crate) struct ShortLists {
-    universe: u32,
-    bytes: [usize; CODED as usize],
+pub(crate) struct Shapes {
+    positions: u32,
+    articles: u32,
+    /// The sizes in bytes of lists too short to have theirs written.
+    short: [usize; CODED as usize],
 }
 
-impl ShortLists {
-    /// For a segment of so many positions.
-    pub(crate) fn new(universe: u32) -> Self {
-        let mut bytes = [0; CODED as usize];
-        for (len, bytes) in (0..).zip(&mut bytes) {
-            *bytes = elias_fano::encoded_len(len, universe);
+impl Shapes {
+    /// For a segment of so many positions and articles.
+    pub(crate) fn new(positions: u32, articles: u32) -> Self {
+        let mut short = [0; CODED as usize];
+        for (len, bytes) in (0..).zip(&mut short) {
+            *bytes = elias_fano::encoded_len(len, positions);
         }
-        Self { universe, bytes }
+        Self {
+            positions,
+            articles,
+            short,
+        }
     }
 }
 
@@ -275,13 +283,13 @@ pub(crate) fn find_in_block<'a>(
     block: &'a [u8],
     first: u32,
     second: u32,
-    short: &ShortLists,
+    shapes: &Shapes,
 ) -> Option<PairList<'a>> {
-    let mut entries = Entries::new(block, first, short);
+    let mut entries = Entries::new(block, first, shapes);
     loop {
         let entry = entries.next()?;
         if entry.second >= second {
-            return (entry.second == second).then(|| PairList::open(&entry, short.universe));
+            return (entry.second == second).then(|| PairList::open(&entry, shapes));
         }
     }
 }
@@ -290,11 +298,9 @@ pub(crate) fn find_in_block<'a>(
 pub(crate) fn entries<'a>(
     block: &'a [u8],
     first: u32,
-    short: &ShortLists,
-) -> impl Iterator<Item = (u32, PairList<'a>)> + use<'a> {
-    let universe = short.universe;
-    Entries::new(block, first, short)
-        .map(move |entry| (entry.second, PairList::open(&entry, universe)))
+    shapes: &'a Shapes,
+) -> impl Iterator<Item = (u32, PairList<'a>)> {
+    Entries::new(block, first, shapes).map(|entry| (entry.second, PairList::open(&entry, shapes)))
 }
 
 /// An entry of a block.
@@ -319,7 +325,7 @@ struct Entries<'a> {
 }
 
 impl<'a> Entries<'a> {
-    fn new(block: &'a [u8], first: u32, short: &ShortLists) -> Self {
+    fn new(block: &'a [u8], first: u32, shapes: &Shapes) -> Self {
         let mut at = 1;
         let bytes = read_varint(block, &mut at) as usize;
         Self {
@@ -329,7 +335,7 @@ impl<'a> Entries<'a> {
             left: block.first().copied().unwrap_or(0),
             is_first: true,
             key: first,
-            short: short.bytes,
+            short: shapes.short,
         }
     }
 }
@@ -451,8 +457,9 @@ impl Accepted {
 }
 
 impl<'a> PairList<'a> {
-    fn open(entry: &Entry<'a>, universe: u32) -> Self {
+    fn open(entry: &Entry<'a>, shapes: &Shapes) -> Self {
         let (bytes, len) = (entry.list, entry.len);
+        let universe = shapes.positions;
         if len < CODED {
             return Self {
                 positions: EliasFano::open(bytes, len, universe),
@@ -487,7 +494,7 @@ impl<'a> PairList<'a> {
             let postings = bytes.get(at..end).unwrap_or_default();
             at = end;
             Summary {
-                articles: Postings::open(postings, articles),
+                articles: Postings::open(postings, articles, shapes.articles),
                 holding,
                 bits: summary_bits(width),
             }
@@ -673,6 +680,9 @@ mod tests {
     struct Tens<'a>(&'a [u32]);
 
     impl Articles for Tens<'_> {
+        fn count(&self) -> u32 {
+            400
+        }
         fn article(&self, index: usize) -> u32 {
             self.0[index] / 10
         }
@@ -695,7 +705,7 @@ mod tests {
             writer.push(7, &positions, 4000, |i| spellings[i], &Tens(&positions));
             let mut block = Vec::new();
             let first = writer.take(&mut block);
-            let read = find_in_block(&block, first, 7, &ShortLists::new(4000)).unwrap();
+            let read = find_in_block(&block, first, 7, &Shapes::new(4000, 400)).unwrap();
             let summary = read.summary().unwrap();
             let some = [spellings[0], spellings[1], (2, 4)];
             for wanted in [&some[..1], &some[1..], &some[..]] {
@@ -748,7 +758,7 @@ mod tests {
             let mut block = Vec::new();
             let first = writer.take(&mut block);
             for (&second, list) in &lists {
-                let read = find_in_block(&block, first, second, &ShortLists::new(universe)).unwrap();
+                let read = find_in_block(&block, first, second, &Shapes::new(universe, 400)).unwrap();
                 prop_assert_eq!(read.len() as usize, list.len());
                 for wanted in list.values() {
                     let accepted = read.accept(None, |s| s == *wanted);
@@ -763,12 +773,12 @@ mod tests {
                     prop_assert_eq!(seen, expected);
                 }
             }
-            prop_assert!(find_in_block(&block, first, 301, &ShortLists::new(universe)).is_none());
+            prop_assert!(find_in_block(&block, first, 301, &Shapes::new(universe, 400)).is_none());
         }
 
         #[test]
         fn damaged_bytes_do_not_panic(block in proptest::collection::vec(any::<u8>(), 0..200)) {
-            for (_, list) in entries(&block, 3, &ShortLists::new(900)) {
+            for (_, list) in entries(&block, 3, &Shapes::new(900, 90)) {
                 list.for_each(list.accept(None, |s| s.0 == 1), |_, _| ());
             }
         }

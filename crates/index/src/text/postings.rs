@@ -2,11 +2,14 @@
 //!
 //! Blocks of 128 articles are bit-packed; before them stands one
 //! [`BLOCK_ENTRY`] for each, to skip by and to bound scores by. What is left
-//! over is written as varints.
+//! over is written as varints. Lists of a quarter of all articles and more
+//! say which articles hold the key in a bitmap, a bit for each article, and
+//! their blocks hold frequencies alone: a bitmap is smaller than gaps there,
+//! and what several keys have in common is found by looking bits up.
 
 use bitpacking::{BitPacker, BitPacker4x};
 
-use super::bytes::{load_u32, push_varint, read_varint};
+use super::bytes::{load_u32, load_u64, push_varint, read_varint};
 
 /// Articles in a block.
 pub(crate) const BLOCK: usize = BitPacker4x::BLOCK_LEN;
@@ -18,6 +21,9 @@ const BOUND: usize = 10;
 /// Largest frequency kept; beyond it, BM25 hardly rises.
 pub(crate) const MAX_FREQUENCY: u32 = 63;
 
+/// Lists of one in so many articles, or more, have a bitmap.
+const DENSE: u32 = 4;
+
 /// One article and the weighted frequency of the key in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Posting {
@@ -25,10 +31,29 @@ pub(crate) struct Posting {
     pub(crate) frequency: u32,
 }
 
-/// Appends the list; `bound` gives a posting's largest share of a score,
-/// scaled to a byte and rounded up.
-pub(crate) fn encode(postings: &[Posting], out: &mut Vec<u8>, bound: impl Fn(Posting) -> u8) {
+/// The bytes of a list's bitmap; none if it has gaps.
+fn bitmap_bytes(len: u32, articles: u32) -> Option<usize> {
+    let dense = len as usize >= BLOCK && len >= articles / DENSE;
+    dense.then(|| articles.div_ceil(64) as usize * 8)
+}
+
+/// Appends the list, in a segment of so many articles; `bound` gives a
+/// posting's largest share of a score, scaled to a byte and rounded up.
+pub(crate) fn encode(
+    postings: &[Posting],
+    articles: u32,
+    out: &mut Vec<u8>,
+    bound: impl Fn(Posting) -> u8,
+) {
     let packer = BitPacker4x::new();
+    let dense = bitmap_bytes(postings.len() as u32, articles);
+    if let Some(bytes) = dense {
+        let start = out.len();
+        out.resize(start + bytes, 0);
+        for posting in postings {
+            out[start + (posting.doc >> 3) as usize] |= 1 << (posting.doc & 7);
+        }
+    }
     let (blocks, tail) = postings.as_chunks::<BLOCK>();
     let entries = out.len();
     out.resize(entries + blocks.len() * BLOCK_ENTRY, 0);
@@ -42,14 +67,20 @@ pub(crate) fn encode(postings: &[Posting], out: &mut Vec<u8>, bound: impl Fn(Pos
             frequencies[j] = posting.frequency;
         }
         let offset = out.len() - data;
-        let doc_bits = packer.num_bits_strictly_sorted(before, &docs);
+        let doc_bits = match dense {
+            Some(_) => 0,
+            None => packer.num_bits_strictly_sorted(before, &docs),
+        };
         let frequency_bits = packer.num_bits(&frequencies);
         out.resize(
             out.len() + (doc_bits as usize + frequency_bits as usize) * BLOCK / 8,
             0,
         );
-        let written =
-            packer.compress_strictly_sorted(before, &docs, &mut out[data + offset..], doc_bits);
+        let mut written = 0;
+        if dense.is_none() {
+            written =
+                packer.compress_strictly_sorted(before, &docs, &mut out[data + offset..], doc_bits);
+        }
         packer.compress(
             &frequencies,
             &mut out[data + offset + written..],
@@ -66,7 +97,9 @@ pub(crate) fn encode(postings: &[Posting], out: &mut Vec<u8>, bound: impl Fn(Pos
     }
     let mut previous = before.map_or(0, |d| d + 1);
     for posting in tail {
-        push_varint(out, u64::from(posting.doc - previous));
+        if dense.is_none() {
+            push_varint(out, u64::from(posting.doc - previous));
+        }
         push_varint(out, u64::from(posting.frequency));
         previous = posting.doc + 1;
     }
@@ -76,23 +109,55 @@ pub(crate) fn encode(postings: &[Posting], out: &mut Vec<u8>, bound: impl Fn(Pos
 #[derive(Clone, Copy)]
 pub(crate) struct Postings<'a> {
     len: u32,
+    bitmap: Option<&'a [u8]>,
     entries: &'a [u8],
     data: &'a [u8],
 }
 
 impl<'a> Postings<'a> {
-    /// Opens the list of `len` articles that starts with `bytes`.
-    pub(crate) fn open(bytes: &'a [u8], len: u32) -> Self {
+    /// Opens the list of `len` of so many articles that starts with `bytes`.
+    pub(crate) fn open(bytes: &'a [u8], len: u32, articles: u32) -> Self {
+        let bitmap = bitmap_bytes(len, articles);
         let entries = len as usize / BLOCK * BLOCK_ENTRY;
-        if bytes.len() < entries {
+        if bytes.len() < bitmap.unwrap_or(0) + entries {
             return Self {
                 len: 0,
+                bitmap: None,
                 entries: &[],
                 data: &[],
             };
         }
-        let (entries, data) = bytes.split_at(entries);
-        Self { len, entries, data }
+        let (bits, rest) = bytes.split_at(bitmap.unwrap_or(0));
+        let (entries, data) = rest.split_at(entries);
+        Self {
+            len,
+            bitmap: bitmap.map(|_| bits),
+            entries,
+            data,
+        }
+    }
+
+    /// A bit for each article, the first one the lowest of the first byte, if
+    /// the list has a bitmap; its length is a multiple of 8 bytes.
+    pub(crate) fn bitmap(&self) -> Option<&'a [u8]> {
+        self.bitmap
+    }
+
+    /// Appends all frequencies, in the order of articles.
+    pub(crate) fn frequencies_into(&self, out: &mut Vec<u32>) {
+        let from = out.len();
+        let len = self.len as usize;
+        out.resize(from + len.next_multiple_of(BLOCK), 0);
+        let (blocks, _) = out[from..].as_chunks_mut::<BLOCK>();
+        let mut docs = [0; BLOCK];
+        for (block, frequencies) in blocks.iter_mut().enumerate() {
+            if block < self.full_blocks() {
+                self.decode_frequencies(block, frequencies);
+            } else {
+                self.decode_docs(block, &mut docs, frequencies);
+            }
+        }
+        out.truncate(from + len);
     }
 
     /// How many articles there are.
@@ -117,6 +182,21 @@ impl<'a> Postings<'a> {
         frequencies: &mut [u32; BLOCK],
     ) -> usize {
         let before = block.checked_sub(1).map(|b| self.last_doc(b));
+        if let Some(bitmap) = self.bitmap {
+            let n = BLOCK.min(self.len as usize - block * BLOCK);
+            let found = ones_from(
+                bitmap,
+                before.map_or(0, |d| d.wrapping_add(1)),
+                &mut docs[..n],
+            );
+            if n < BLOCK {
+                let mut at = self.tail_offset();
+                for frequency in &mut frequencies[..n] {
+                    *frequency = read_varint(self.data, &mut at) as u32;
+                }
+            }
+            return found;
+        }
         if block < self.full_blocks() {
             let entry = &self.entries[block * BLOCK_ENTRY..][..BLOCK_ENTRY];
             let bits = entry[8].min(32);
@@ -204,6 +284,27 @@ impl<'a> Postings<'a> {
             frequencies: [0; BLOCK],
         }
     }
+}
+
+/// Fills `docs` with the numbers of the ones from bit `from` on; gives how many
+/// there were.
+fn ones_from(bitmap: &[u8], from: u32, docs: &mut [u32]) -> usize {
+    let mut at = from as usize & !63;
+    let mut word = load_u64(bitmap, at >> 3) >> (from & 63) << (from & 63);
+    let mut found = 0;
+    while found < docs.len() {
+        while word == 0 {
+            at += 64;
+            if at >= bitmap.len() * 8 {
+                return found;
+            }
+            word = load_u64(bitmap, at >> 3);
+        }
+        docs[found] = at as u32 + word.trailing_zeros();
+        word &= word - 1;
+        found += 1;
+    }
+    found
 }
 
 /// Moves forward through a list.
@@ -302,13 +403,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_encoded_comes_back(list in lists(), mut targets in proptest::collection::vec(0u32..5_100, 0..40)) {
+        fn what_was_encoded_comes_back(list in lists(), most in 1_000u32..20_000, mut targets in proptest::collection::vec(0u32..5_100, 0..40)) {
+            let articles = most.max(list.last().map_or(0, |p| p.doc + 1));
             let mut bytes = vec![];
-            encode(&list, &mut bytes, |_| 0);
-            let read = Postings::open(&bytes, list.len() as u32);
+            encode(&list, articles, &mut bytes, |_| 0);
+            let read = Postings::open(&bytes, list.len() as u32, articles);
             let mut seen = vec![];
             read.for_each(|doc, frequency| seen.push(Posting { doc, frequency }));
             prop_assert_eq!(&seen, &list);
+            let mut frequencies = vec![];
+            read.frequencies_into(&mut frequencies);
+            prop_assert_eq!(frequencies, list.iter().map(|p| p.frequency).collect::<Vec<_>>());
             targets.sort_unstable();
             let mut cursor = read.cursor();
             for target in targets {
@@ -319,9 +424,10 @@ mod tests {
         }
 
         #[test]
-        fn damaged_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), len in 0u32..700, target in any::<u32>()) {
-            let list = Postings::open(&bytes, len);
+        fn damaged_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), len in 0u32..700, articles in 0u32..1_000, target in any::<u32>()) {
+            let list = Postings::open(&bytes, len, articles);
             list.for_each(|_, _| ());
+            list.frequencies_into(&mut vec![]);
             let mut cursor = list.cursor();
             cursor.seek(target / 2);
             cursor.seek(target);

@@ -29,7 +29,7 @@ pub(crate) struct TextSegment {
     average_length: f32,
     exact_keys: u32,
     folded_keys: u32,
-    short_lists: pairs::ShortLists,
+    shapes: pairs::Shapes,
 }
 
 impl TextSegment {
@@ -48,7 +48,7 @@ impl TextSegment {
             average_length: f32::from_bits(header(3)),
             exact_keys: header(4),
             folded_keys: header(5),
-            short_lists: pairs::ShortLists::new(header(1)),
+            shapes: pairs::Shapes::new(header(1), header(0)),
             sections: sections.clone(),
         };
         let expected = ROW_BYTES * (segment.articles as usize + 1);
@@ -163,6 +163,7 @@ impl TextSegment {
         Postings::open(
             bytes.get(info.postings as usize..).unwrap_or_default(),
             info.articles,
+            self.articles,
         )
     }
 
@@ -183,7 +184,7 @@ impl TextSegment {
             self.pair_block(block),
             self.pair_block_first(block),
             second,
-            &self.short_lists,
+            &self.shapes,
         )
     }
 
@@ -194,7 +195,7 @@ impl TextSegment {
             pairs::entries(
                 self.pair_block(block),
                 self.pair_block_first(block),
-                &self.short_lists,
+                &self.shapes,
             )
         })
     }

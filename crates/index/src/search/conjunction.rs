@@ -1,0 +1,246 @@
+//! Articles that hold all items of a query.
+//!
+//! Done list by list and not article by article: first the candidates, from
+//! bitmaps, of which common words have one, or from the shortest list; then
+//! what each list adds to all of them. Each step is a short loop without
+//! branches that cannot be foreseen.
+
+use crate::text::bytes::load_u64;
+use crate::text::postings::Postings;
+use crate::text::score::Saturation;
+
+use super::ranked::{List, SlotArticles, Source};
+
+/// A list so many times longer than the candidates are many is skipped through.
+const SKIP_RATIO: usize = 32;
+
+/// Articles in order and, beside them, the sums of their scores.
+pub(crate) struct Candidates {
+    pub(crate) articles: Vec<u32>,
+    pub(crate) scores: Vec<f32>,
+}
+
+/// Finds the articles that hold all items and adds up what those earn.
+pub(crate) fn intersect(
+    items: &[&List<'_>],
+    lengths: &[u8],
+    saturation: &Saturation,
+) -> Candidates {
+    let mut items = items.to_vec();
+    items.sort_by_key(|list| list.len());
+    let shortest = items.first().map_or(0, |list| list.len());
+    let holders: Vec<_> = items.iter().map(|i| Holder::new(i, shortest)).collect();
+    let articles = candidates(&holders);
+    let mut scores = vec![0.0; articles.len()];
+    for (holder, list) in holders.iter().zip(&items) {
+        let add = |(article, score): (u32, &mut f32), frequency| {
+            let length = lengths.get(article as usize).copied().unwrap_or(0);
+            *score += list.weight * saturation.share(frequency, length);
+        };
+        let both = articles.iter().copied().zip(&mut scores);
+        match holder {
+            Holder::Bits(postings, bits) => {
+                let ranks = ranks(bits);
+                let mut frequencies = Vec::new();
+                postings.frequencies_into(&mut frequencies);
+                for (article, score) in both {
+                    let word = article as usize >> 6;
+                    let before = load_u64(bits, word * 8) & ((1 << (article & 63)) - 1);
+                    let rank = ranks.get(word).map_or(0, |rank| rank + before.count_ones());
+                    let frequency = frequencies.get(rank as usize).copied().unwrap_or(0);
+                    add((article, score), frequency);
+                }
+            }
+            Holder::Skipped(postings) => {
+                let mut cursor = postings.cursor();
+                for (article, score) in both {
+                    if cursor.seek(article) == Some(article) {
+                        add((article, score), cursor.frequency());
+                    }
+                }
+            }
+            Holder::Listed(others, frequencies) => {
+                let mut at = 0;
+                for (article, score) in both {
+                    at += steps_to(&others[at..], article);
+                    add((article, score), frequencies.get(at).copied().unwrap_or(0));
+                }
+            }
+            Holder::Scored(others, earned) => {
+                let mut at = 0;
+                for (article, score) in both {
+                    at += steps_to(&others[at..], article);
+                    *score += list.weight * earned.get(at).copied().unwrap_or(0.0);
+                }
+            }
+        }
+    }
+    Candidates { articles, scores }
+}
+
+/// One item's articles, ready to be looked up.
+enum Holder<'a, 'l> {
+    Bits(Postings<'a>, &'a [u8]),
+    Skipped(Postings<'a>),
+    Listed(Vec<u32>, Vec<u32>),
+    Scored(&'l [u32], &'l [f32]),
+}
+
+impl<'a, 'l> Holder<'a, 'l> {
+    fn new(list: &'l List<'a>, shortest: usize) -> Self {
+        match &list.source {
+            Source::Slot(SlotArticles::One(postings)) => {
+                let len = postings.len() as usize;
+                if let Some(bits) = postings.bitmap() {
+                    return Self::Bits(*postings, bits);
+                }
+                if len / SKIP_RATIO > shortest {
+                    return Self::Skipped(*postings);
+                }
+                let mut articles = Vec::with_capacity(len);
+                let mut frequencies = Vec::with_capacity(len);
+                postings.for_each(|article, frequency| {
+                    articles.push(article);
+                    frequencies.push(frequency);
+                });
+                Self::Listed(articles, frequencies)
+            }
+            Source::Slot(SlotArticles::Many(merged)) => {
+                let (articles, frequencies) = merged.iter().copied().unzip();
+                Self::Listed(articles, frequencies)
+            }
+            Source::Scored(scored) => Self::Scored(&scored.articles, &scored.scores),
+            Source::Pair(_) => Self::Scored(&[], &[]),
+        }
+    }
+
+    fn bits(&self) -> Option<&'a [u8]> {
+        match self {
+            Self::Bits(_, bits) => Some(bits),
+            _ => None,
+        }
+    }
+
+    /// Removes the articles that the item does not hold.
+    fn filter(&self, articles: &mut Vec<u32>) {
+        match self {
+            Self::Bits(_, bits) => keep(articles, |article| {
+                bits.get(article as usize >> 3).copied().unwrap_or(0) >> (article & 7) & 1 == 1
+            }),
+            Self::Skipped(postings) => {
+                let mut cursor = postings.cursor();
+                keep(articles, |article| cursor.seek(article) == Some(article));
+            }
+            Self::Listed(others, _) => keep_common(articles, others),
+            Self::Scored(others, _) => keep_common(articles, others),
+        }
+    }
+}
+
+/// The articles that all items hold; the shortest one comes first.
+fn candidates(holders: &[Holder<'_, '_>]) -> Vec<u32> {
+    let bitmaps: Vec<&[u8]> = holders.iter().filter_map(Holder::bits).collect();
+    let mut articles = Vec::new();
+    let Some(listed) = holders.iter().position(|h| h.bits().is_none()) else {
+        let Some((first, others)) = bitmaps.split_first() else {
+            return articles;
+        };
+        for at in (0..first.len()).step_by(8) {
+            let mut word = load_u64(first, at);
+            for other in others {
+                word &= load_u64(other, at);
+            }
+            while word != 0 {
+                articles.push(8 * at as u32 + word.trailing_zeros());
+                word &= word - 1;
+            }
+        }
+        return articles;
+    };
+    match &holders[listed] {
+        Holder::Listed(all, _) => articles.extend_from_slice(all),
+        Holder::Scored(all, _) => articles.extend_from_slice(all),
+        Holder::Skipped(all) => all.for_each(|article, _| articles.push(article)),
+        Holder::Bits(..) => {}
+    }
+    for (i, holder) in holders.iter().enumerate() {
+        if i != listed {
+            holder.filter(&mut articles);
+        }
+    }
+    articles
+}
+
+/// Keeps some articles; each is written first and counted after, which takes
+/// no branch.
+#[inline]
+fn keep(articles: &mut Vec<u32>, mut wanted: impl FnMut(u32) -> bool) {
+    let mut kept = 0;
+    for i in 0..articles.len() {
+        let article = articles[i];
+        articles[kept] = article;
+        kept += usize::from(wanted(article));
+    }
+    articles.truncate(kept);
+}
+
+/// Keeps what two ordered lists have in common.
+fn keep_common(articles: &mut Vec<u32>, others: &[u32]) {
+    let (mut i, mut j, mut kept) = (0, 0, 0);
+    while i < articles.len() && j < others.len() {
+        let (a, b) = (articles[i], others[j]);
+        articles[kept] = a;
+        kept += usize::from(a == b);
+        i += usize::from(a <= b);
+        j += usize::from(b <= a);
+    }
+    articles.truncate(kept);
+}
+
+/// How many numbers of an ordered list are below `article`.
+#[inline]
+fn steps_to(list: &[u32], article: u32) -> usize {
+    // The next one is near, as a rule.
+    let near = list.iter().take(16).take_while(|&&a| a < article).count();
+    if near < 16 {
+        near
+    } else {
+        list.partition_point(|&a| a < article)
+    }
+}
+
+/// For each word of a bitmap, the ones before it.
+fn ranks(bits: &[u8]) -> Vec<u32> {
+    let mut rank = 0;
+    (0..bits.len())
+        .step_by(8)
+        .map(|at| {
+            let before = rank;
+            rank += load_u64(bits, at).count_ones();
+            before
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn common_numbers_are_those_of_both(
+            a in proptest::collection::btree_set(0u32..400, 0..200),
+            b in proptest::collection::btree_set(0u32..400, 0..200),
+        ) {
+            let mut kept: Vec<u32> = a.iter().copied().collect();
+            let others: Vec<u32> = b.iter().copied().collect();
+            keep_common(&mut kept, &others);
+            prop_assert_eq!(kept, a.intersection(&b).copied().collect::<Vec<_>>());
+            for target in [0, 7, 100, 399] {
+                let expected = others.partition_point(|&o| o < target);
+                prop_assert_eq!(steps_to(&others, target), expected);
+            }
+        }
+    }
+}
