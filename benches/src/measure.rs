@@ -39,8 +39,12 @@ impl Latency {
     }
 }
 
-/// Runs every query of several systems in turn, `rounds` times after one round
-/// to warm up, and keeps each query's median.
+/// Runs all queries by one system, then by the next, `rounds` times after one
+/// round to warm up, and keeps each query's median.
+///
+/// The systems take turns by rounds, so that what else the machine does falls
+/// on all of them, and not by queries, since each would find the caches full
+/// of the other's data.
 pub fn side_by_side<Q>(
     queries: &[Q],
     rounds: usize,
@@ -48,13 +52,13 @@ pub fn side_by_side<Q>(
 ) -> Vec<Latency> {
     let mut times = vec![vec![Vec::with_capacity(rounds); queries.len()]; systems.len()];
     for round in 0..=rounds {
-        for (q, query) in queries.iter().enumerate() {
-            for (system, times) in systems.iter_mut().zip(&mut times) {
+        for (system, times) in systems.iter_mut().zip(&mut times) {
+            for (query, times) in queries.iter().zip(times) {
                 let start = Instant::now();
                 system(query);
                 let took = start.elapsed();
                 if round > 0 {
-                    times[q].push(took);
+                    times.push(took);
                 }
             }
         }
