@@ -49,7 +49,7 @@ pub(super) fn write(
             format!(
                 "{:.4} = {:.4} × {:.4}  {name} {}, in {of}; here {}",
                 part.score,
-                part.idf,
+                part.rarity,
                 part.share,
                 escape(&part.term),
                 places(part)

@@ -107,20 +107,16 @@ pub enum Why {
     LeadingZero,
 }
 
-/// How many of `n` bare words an article must hold: all of up to three, else three in five,
-/// rounded up, because a person who remembers many words remembers some of them wrong.
+/// How many of `n` bare words an article must hold: all of up to three, else half of
+/// them, rounded up, and three at least, because a person who remembers many words remembers some of them wrong.
 ///
 /// ```
 /// use timbao_index::query::minimum_match;
 /// let required: Vec<usize> = (0..=10).map(minimum_match).collect();
-/// assert_eq!(required, [0, 1, 2, 3, 3, 3, 4, 5, 5, 6, 6]);
+/// assert_eq!(required, [0, 1, 2, 3, 3, 3, 3, 4, 4, 5, 5]);
 /// ```
 pub fn minimum_match(n: usize) -> usize {
-    if n <= 3 {
-        n
-    } else {
-        n.saturating_mul(3).div_ceil(5)
-    }
+    if n <= 3 { n } else { n.div_ceil(2).max(3) }
 }
 
 impl Default for LowerOptions<'_> {

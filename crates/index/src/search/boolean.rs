@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use crate::error::Result;
 use crate::plan::{Near, Phrase, Plan, TextField};
-use crate::text::score::idf;
+use crate::text::score::rarity;
 
 use super::filter;
 use super::matcher::NearMatcher;
@@ -143,7 +143,7 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
     searcher.deadline.check()?;
     Ok(Found {
         total: Some(total),
-        hits: top.into_hits(offset, idf(searcher.articles, total)),
+        hits: top.into_hits(offset, rarity(searcher.articles, total)),
     })
 }
 
@@ -322,7 +322,7 @@ fn phrase(searcher: &Searcher, phrase: &Phrase, field: Option<TextField>) -> Vec
 /// Multiplies shares with the inverse document frequency of what they are of.
 fn weigh(searcher: &Searcher, mut result: Vec<Scored>) -> Vec<Scored> {
     let holding: usize = result.iter().map(|s| s.articles.len()).sum();
-    let weight = idf(searcher.articles, holding as u64);
+    let weight = rarity(searcher.articles, holding as u64);
     for scored in &mut result {
         scored.scores.iter_mut().for_each(|s| *s *= weight);
     }

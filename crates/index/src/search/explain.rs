@@ -8,12 +8,13 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::plan::{Phrase, Plan, TextField};
 use crate::text::TextSegment;
-use crate::text::score::{SUMMARY_WEIGHT, TITLE_WEIGHT, idf, length_of};
+use crate::text::score::{SUMMARY_WEIGHT, TITLE_WEIGHT, length_of, rarity};
 
 use super::boolean::{evaluate, newest_day, recency};
 use super::matcher::{NearMatcher, PhraseMatcher};
+use super::pair::PairSource;
 use super::phrase::field_at;
-use super::ranked::{PAIR_WEIGHT, PairSource, slot_articles};
+use super::ranked::{PAIR_WEIGHT, slot_articles};
 use super::slots::SlotIds;
 use super::{Address, Searcher, SegmentView, filter};
 
@@ -47,11 +48,11 @@ pub struct ScorePart {
     /// In how many articles it stands; of a pair, at how many places its words stand side by
     /// side in any accents.
     pub holding: u64,
-    /// The inverse document frequency of that.
-    pub idf: f32,
+    /// How much that makes it count; of a pair, with its weight.
+    pub rarity: f32,
     /// The share of it that so many occurrences earn in an article of this length; below 1.
     pub share: f32,
-    /// What it earned: `idf · share`.
+    /// What it earned: `rarity · share`.
     pub score: f32,
 }
 
@@ -220,7 +221,7 @@ impl Searcher {
         if frequency == 0 {
             return None;
         }
-        let idf = term.weight * idf(self.articles, term.holding);
+        let rarity = term.weight * rarity(self.articles, term.holding);
         let share = self.saturation.share(frequency, view.text.length(article));
         Some(ScorePart {
             kind: term.kind,
@@ -228,9 +229,9 @@ impl Searcher {
             occurrences,
             frequency,
             holding: term.holding,
-            idf,
+            rarity,
             share,
-            score: idf * share,
+            score: rarity * share,
         })
     }
 }

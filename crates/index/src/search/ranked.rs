@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::plan::{Phrase, Plan};
 use crate::text::TextSegment;
 use crate::text::postings::{Postings, PostingsCursor};
-use crate::text::score::{Saturation, idf};
+use crate::text::score::{Saturation, rarity};
 
 use super::boolean::{self, Scored};
 use super::conjunction;
@@ -26,7 +26,7 @@ use super::top::TopHits;
 use super::{Address, Searcher};
 
 /// What a pair earns, compared with a word of the same rarity.
-pub(crate) const PAIR_WEIGHT: f32 = 1.0;
+pub(crate) const PAIR_WEIGHT: f32 = 0.6;
 
 /// Bounds are sums in another order than scores; this much they may differ.
 const ROUNDING: f32 = 1e-4;
@@ -325,8 +325,8 @@ impl<'a> RankedQuery<'a> {
         for (here, number) in lists.iter_mut().zip(&numbers) {
             for (list, &i) in here.iter_mut().zip(number) {
                 list.weight = match list.source {
-                    Source::Slot(_) => idf(searcher.articles, item_articles[i]),
-                    Source::Pair(_) => PAIR_WEIGHT * idf(searcher.articles, pair_positions[i]),
+                    Source::Slot(_) => rarity(searcher.articles, item_articles[i]),
+                    Source::Pair(_) => PAIR_WEIGHT * rarity(searcher.articles, pair_positions[i]),
                     Source::Scored(_) => 1.0,
                 };
                 list.bound *= list.weight;

@@ -14,7 +14,7 @@ pub(crate) const SUMMARY_WEIGHT: u32 = 2;
 /// How fast more occurrences stop to matter.
 pub(crate) const K1: f32 = 1.2;
 /// How much the length of an article matters, from 0 to 1.
-pub(crate) const B: f32 = 0.75;
+pub(crate) const B: f32 = 0.8;
 
 /// Codes of a length differ by this many parts of a doubling.
 const STEPS_PER_DOUBLING: f32 = 8.0;
@@ -83,10 +83,17 @@ impl Saturation {
     }
 }
 
-/// Inverse document frequency: `ln(1 + (N - n + ½) / (n + ½))`.
-pub(crate) fn idf(articles: u64, holding: u64) -> f32 {
+/// What a share is multiplied with: the square root of the inverse document
+/// frequency `ln(1 + (N - n + ½) / (n + ½))`.
+///
+/// The root is ours. Syllables are few and frequent, and an article that holds
+/// many of the words asked for is a better answer than one with few rare ones;
+/// `docs/ranking.md` has the measurements.
+pub(crate) fn rarity(articles: u64, holding: u64) -> f32 {
     let (all, with) = (articles as f32, holding as f32);
-    (1.0 + (all - with + 0.5).max(0.0) / (with + 0.5)).ln()
+    (1.0 + (all - with + 0.5).max(0.0) / (with + 0.5))
+        .ln()
+        .sqrt()
 }
 
 #[cfg(test)]

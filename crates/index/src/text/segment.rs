@@ -277,12 +277,6 @@ impl TextSegment {
         TokenReader::new(all.get(from..to).unwrap_or_default())
     }
 
-    /// The token at a position of an article.
-    pub(crate) fn token_at(&self, article: u32, position: u32) -> Option<u32> {
-        self.tokens(article)
-            .nth(position.checked_sub(self.start(article))? as usize)
-    }
-
     /// The text of an article, as it was given.
     ///
     /// # Errors
@@ -390,14 +384,4 @@ pub(crate) struct ArticleText {
     pub(crate) spans: Vec<(u32, u32)>,
     /// By field: the position in the article behind its last token.
     pub(crate) field_ends: [u32; FIELDS],
-}
-
-impl ArticleText {
-    /// The field that a position of the article lies in.
-    pub(crate) fn field_of(&self, position: u32) -> usize {
-        self.field_ends
-            .iter()
-            .position(|&end| position <= end)
-            .unwrap_or(FIELDS - 1)
-    }
 }
