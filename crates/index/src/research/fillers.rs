@@ -6,6 +6,7 @@ use timbao_tokenizer::write_out;
 
 use crate::error::Result;
 use crate::plan::{Phrase, Plan, TextField};
+use crate::search::lives;
 use crate::search::{PhraseMatcher, Searcher, SlotIds, evaluate, field_at};
 use crate::text::TextSegment;
 use crate::text::tokens::FIRST_KEY;
@@ -95,7 +96,7 @@ impl Searcher {
             for article in scored.articles {
                 self.deadline.check()?;
                 let alive = view.reader.alive_bitset();
-                if alive.is_some_and(|alive| !alive.is_alive(article)) {
+                if !lives(alive, article) {
                     continue;
                 }
                 tokens.clear();

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::plan::{Near, Phrase, Plan, TextField};
+use crate::search::lives;
 use crate::search::{
     NearMatcher, PhraseMatcher, Searcher, SegmentPhrase, SegmentView, SlotIds, evaluate, field_at,
 };
@@ -120,8 +121,8 @@ fn place(
         if start >= end {
             article = rows.article_of(start);
             end = rows.start(article + 1);
-            wanted = alive.is_none_or(|alive| alive.is_alive(article))
-                && passing.is_none_or(|p| p.binary_search(&article).is_ok());
+            wanted =
+                lives(alive, article) && passing.is_none_or(|p| p.binary_search(&article).is_ok());
             if wanted && field.is_some() {
                 tokens.clear();
                 tokens.extend(view.text.tokens(article));
@@ -156,7 +157,7 @@ fn read(
     let mut tokens = Vec::new();
     let mut here = Vec::new();
     for &article in articles {
-        if alive.is_some_and(|alive| !alive.is_alive(article)) {
+        if !lives(alive, article) {
             continue;
         }
         searcher.deadline.check()?;

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::error::Result;
 use crate::plan::{Facet, Plan};
+use crate::search::lives;
 use crate::search::{Searcher, evaluate};
 
 use super::articles::{FacetValues, day};
@@ -257,7 +258,7 @@ impl<'s> Cells<'s> {
     fn of(&mut self, segment: u32, article: u32) -> Option<(Start, Value)> {
         let view = &self.searcher.segments[segment as usize];
         let alive = view.reader.alive_bitset();
-        if alive.is_some_and(|alive| !alive.is_alive(article)) {
+        if !lives(alive, article) {
             return None;
         }
         let start = day(view, article).and_then(|day| self.start(day));

@@ -11,7 +11,7 @@ use super::matcher::NearMatcher;
 use super::phrase::{SegmentPhrase, field_at};
 use super::ranked::{Allowed, RankedQuery};
 use super::top::TopHits;
-use super::{Address, Found, SearchOptions, Searcher, Sort};
+use super::{Address, Found, SearchOptions, Searcher, Sort, lives};
 
 /// Articles of one segment, in order, with their scores.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -134,7 +134,7 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
             }
         }
         phrase.for_each_article(None, |article, frequency| {
-            if alive.is_none_or(|alive| alive.is_alive(article)) {
+            if lives(alive, article) {
                 total += 1;
                 hit(&mut top, article, frequency);
             }
@@ -160,7 +160,7 @@ fn rank(
         let alive = view.reader.alive_bitset();
         let days = filter::days(view)?;
         for (article, score) in scored.articles.into_iter().zip(scored.scores) {
-            if alive.is_some_and(|alive| !alive.is_alive(article)) {
+            if !lives(alive, article) {
                 continue;
             }
             total += 1;

@@ -16,7 +16,7 @@ use super::pair::PairSource;
 use super::phrase::field_at;
 use super::ranked::{PAIR_WEIGHT, slot_articles};
 use super::slots::SlotIds;
-use super::{Address, Searcher, SegmentView, filter};
+use super::{Address, Searcher, SegmentView, filter, lives};
 
 /// How the score of an article came about.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -199,7 +199,7 @@ impl Searcher {
         let found = evaluate(self, plan, None)?;
         let alive = self.segments.iter().zip(&found).map(|(view, scored)| {
             let bits = view.reader.alive_bitset();
-            let is_alive = |&&a: &&u32| bits.is_none_or(|alive| alive.is_alive(a));
+            let is_alive = |&&a: &&u32| lives(bits, a);
             scored.articles.iter().filter(is_alive).count() as u64
         });
         Ok(alive.sum())

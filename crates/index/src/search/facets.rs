@@ -11,7 +11,7 @@ use crate::plan::{Facet, Plan};
 
 use super::boolean::evaluate;
 use super::filter::{date, days};
-use super::{Searcher, SegmentView};
+use super::{Searcher, SegmentView, lives};
 
 /// All matches of a plan, counted by the values of facets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -66,7 +66,7 @@ impl Searcher {
         for (view, scored) in self.segments.iter().zip(evaluate(self, plan, None)?) {
             let mut articles = scored.articles;
             if let Some(alive) = view.reader.alive_bitset() {
-                articles.retain(|&article| alive.is_alive(article));
+                articles.retain(|&article| lives(Some(alive), article));
             }
             total += articles.len() as u64;
             for counter in &mut counters {

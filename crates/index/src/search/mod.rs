@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
+use tantivy::fastfield::AliveBitSet;
 use tantivy::schema::Term;
 use tantivy::schema::document::Value;
 use tantivy::{SegmentReader, TantivyDocument};
@@ -324,6 +325,13 @@ impl Searcher {
                 reason: "an address of another view was used".into(),
             })
     }
+}
+
+/// Whether an article is not deleted. What a damaged file takes for an article
+/// is none.
+#[inline]
+pub(crate) fn lives(alive: Option<&AliveBitSet>, article: u32) -> bool {
+    alive.is_none_or(|alive| article < alive.bitset().max_value() && alive.is_alive(article))
 }
 
 pub(crate) fn damaged(reason: String) -> Error {

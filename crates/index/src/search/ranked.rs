@@ -23,7 +23,7 @@ use super::conjunction;
 use super::pair::PairSource;
 use super::slots::{Group, SlotIds};
 use super::top::TopHits;
-use super::{Address, Searcher};
+use super::{Address, Searcher, lives};
 
 /// What a pair earns, compared with a word of the same rarity.
 pub(crate) const PAIR_WEIGHT: f32 = 0.6;
@@ -46,7 +46,7 @@ impl Allowed<'_> {
     /// Whether an article counts.
     #[inline]
     pub(crate) fn has(&self, article: u32) -> bool {
-        self.alive.is_none_or(|alive| alive.is_alive(article))
+        lives(self.alive, article)
             && self
                 .passing
                 .is_none_or(|p| p.get(article as usize) == Some(&true))
