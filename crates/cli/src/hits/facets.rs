@@ -122,3 +122,42 @@ impl From<FacetName> for Facet {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(facet: Facet, values: u64) -> FacetCounts {
+        FacetCounts {
+            facet,
+            values: (1..=values)
+                .map(|n| FacetCount {
+                    value: format!("v\u{1b}{n}"),
+                    articles: 1,
+                })
+                .collect(),
+            unknown: 2,
+        }
+    }
+
+    #[test]
+    fn long_lists_are_cut_for_people_and_say_so() {
+        let facets = Facets {
+            total: 14,
+            facets: vec![counts(Facet::Author, 12), counts(Facet::Year, 12)],
+        };
+        let mut out = Vec::new();
+        write_text(&mut out, &Terminal::default(), &facets).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("v\\u{1b}10 "), "{text}");
+        assert!(
+            text.contains("and 2 more values with 2 articles; --format csv lists all\n"),
+            "{text}"
+        );
+        let years = text.split("year").nth(1).unwrap();
+        assert!(years.contains("v\\u{1b}12"), "{text}");
+        let mut csv = Vec::new();
+        write_csv(&mut csv, &Terminal::default(), &facets).unwrap();
+        assert_eq!(csv.split(|&b| b == b'\n').count(), 1 + 2 * 13 + 1);
+    }
+}

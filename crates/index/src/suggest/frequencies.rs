@@ -215,3 +215,69 @@ fn spelled(segment: &TextSegment, position: u32) -> Option<(u32, u32)> {
     let mut key = || tokens.next()?.checked_sub(FIRST_KEY);
     Some((key()?, key()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use timbao_articles::Article;
+    use timbao_tokenizer::{exact_key, fold};
+
+    use super::*;
+    use crate::{Index, WriterOptions};
+
+    const WORDS: [&str; 14] = [
+        "hoa", "hóa", "hòa", "hỏa", "họa", "hoạ", "binh", "bình", "bính", "bịnh", "bỉnh", "và",
+        "va", "x",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn pairs_are_counted_by_spelling(
+            paragraphs in proptest::collection::vec(
+                proptest::collection::vec(0usize..WORDS.len(), 0..120),
+                1..8,
+            ),
+            split in 0usize..8,
+        ) {
+            let dir = tempfile::tempdir().unwrap();
+            let index = Index::open_or_create(dir.path()).unwrap();
+            let (first, second) = paragraphs.split_at(split.min(paragraphs.len()));
+            for (key, part) in [("a", first), ("b", second)] {
+                let text = |row: &Vec<usize>| row.iter().map(|&w| WORDS[w]).collect::<Vec<_>>();
+                let body: Vec<String> = part.iter().map(|row| text(row).join(" ")).collect();
+                let options = WriterOptions { threads: 1, memory: 20_000_000 };
+                let mut writer = index.writer(options).unwrap();
+                let article = Article { body: body.join("\n"), ..Article::default() };
+                writer.add(key, article).unwrap();
+                writer.commit("").unwrap();
+                writer.finish().unwrap();
+            }
+            let mut expected: FxHashMap<(String, String), u64> = FxHashMap::default();
+            for row in &paragraphs {
+                for pair in row.windows(2) {
+                    let pair = (exact_key(WORDS[pair[0]]), exact_key(WORDS[pair[1]]));
+                    *expected.entry(pair).or_default() += 1;
+                }
+            }
+            let searcher = index.searcher().unwrap();
+            let frequencies = Frequencies::new(&searcher);
+            for a in WORDS {
+                for b in WORDS {
+                    let pair = (exact_key(a), exact_key(b));
+                    let wanted = expected.get(&pair).copied().unwrap_or(0);
+                    prop_assert_eq!(frequencies.pair_count(&pair.0, &pair.1), wanted);
+                    let (a, b) = (fold(a), fold(b));
+                    let folded = |pair: &&(String, String)| {
+                        fold(&pair.0) == a && fold(&pair.1) == b
+                    };
+                    let wanted: u64 =
+                        expected.iter().filter(|(pair, _)| folded(pair)).map(|(_, n)| n).sum();
+                    prop_assert_eq!(frequencies.folded_pair(&a, &b), wanted);
+                    let follows = frequencies.followers(&a, |key| key == b);
+                    prop_assert_eq!(follows.get(&b).copied().unwrap_or(0), wanted);
+                }
+            }
+        }
+    }
+}
