@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::query::Query;
 
 use super::layout::{Page, Tab, failed, shell};
-use super::marks::{marked, merged};
+use super::marks::{joined, marked, merged};
 use super::search::about;
 use super::text::Language;
 use super::{Asked, sent};
@@ -63,15 +63,17 @@ impl Shown {
             Some(query) => searcher.matches(query.plan(), place)?,
             None => Vec::new(),
         };
-        let of = |field: TextField| {
+        let of = |field: TextField, text: Option<&str>| {
             let here = matches.iter().filter(|m| m.range.field == field);
-            merged(here.map(|m| m.range.bytes.clone()).collect())
+            let ranges = merged(here.map(|m| m.range.bytes.clone()).collect());
+            joined(text.unwrap_or_default(), &ranges)
         };
+        let article = searcher.article(place)?;
         Ok(Self {
-            article: searcher.article(place)?,
-            title: of(TextField::Title),
-            summary: of(TextField::Summary),
-            body: of(TextField::Body),
+            title: of(TextField::Title, article.title.as_deref()),
+            summary: of(TextField::Summary, article.summary.as_deref()),
+            body: of(TextField::Body, Some(&article.body)),
+            article,
         })
     }
 

@@ -61,7 +61,7 @@ pub(super) fn shell(page: &Page<'_>) -> Markup {
                                 href=(address.with("lang", other(page.language)).href()) { (words.other_name) }
                         }
                     }
-                    @if page.tab != Tab::None { (tabs(address, page.tab, words)) }
+                    (tabs(address, page.tab, words))
                 }
                 main id="main" tabindex="-1" { (page.content) }
                 p.live role="status" data-status=(page.status) {}

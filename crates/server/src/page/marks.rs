@@ -4,25 +4,12 @@ use std::ops::Range;
 
 use maud::{Markup, html};
 
-/// Marks ranges of bytes, which are in order and do not overlap; those with nothing but space
-/// between them as one. What lies outside of the text is left out.
+/// Marks ranges of bytes, which are in order and do not overlap; neighbours as one. What lies
+/// outside of the text is left out.
 pub(crate) fn marked(text: &str, ranges: &[Range<usize>]) -> Markup {
-    let mut joined: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
-    for range in ranges {
-        match joined.last_mut() {
-            Some(last)
-                if text.get(last.end..range.start).is_some_and(|between| {
-                    between.trim().is_empty() && !between.contains('\n')
-                }) =>
-            {
-                last.end = range.end;
-            }
-            _ => joined.push(range.clone()),
-        }
-    }
     let mut at = 0;
     let mut pieces: Vec<(&str, &str)> = Vec::new();
-    for range in &joined {
+    for range in &joined(text, ranges) {
         let (Some(before), Some(matched)) = (text.get(at..range.start), text.get(range.clone()))
         else {
             continue;
@@ -38,6 +25,24 @@ pub(crate) fn marked(text: &str, ranges: &[Range<usize>]) -> Markup {
         }
         (rest)
     }
+}
+
+/// Makes one of ranges that have nothing but space between them.
+pub(crate) fn joined(text: &str, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut joined: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last)
+                if text.get(last.end..range.start).is_some_and(|between| {
+                    between.trim().is_empty() && !between.contains('\n')
+                }) =>
+            {
+                last.end = range.end;
+            }
+            _ => joined.push(range.clone()),
+        }
+    }
+    joined
 }
 
 /// Makes ranges ones that are in order and do not overlap.

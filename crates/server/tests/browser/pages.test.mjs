@@ -9,12 +9,12 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { chromium } from "playwright-core";
 
 const root = new URL("../../../../", import.meta.url).pathname;
-const timbao = process.env.TIMBAO ?? join(root, "target/debug/timbao");
+const timbao = resolve(root, process.env.TIMBAO ?? "target/debug/timbao");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const index = mkdtempSync(join(tmpdir(), "timbao-"));
 let server;
@@ -24,7 +24,8 @@ let page;
 let complaints;
 
 before(async () => {
-  execFileSync(timbao, ["index", "--index", index, "articles", "web", "wire"].map((part, i) => (i < 3 ? part : join(root, "corpus", part))), { stdio: "ignore" });
+  const sources = ["articles", "web", "wire"].map((folder) => join(root, "corpus", folder));
+  execFileSync(timbao, ["index", "--index", index, ...sources], { stdio: "ignore" });
   server = spawn(timbao, ["serve", "--index", index, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "ignore"] });
   site = await new Promise((resolve, reject) => {
     server.stdout.once("data", (data) => resolve(data.toString().trim()));

@@ -1,0 +1,193 @@
+//! Asks a server on this machine a mixed log of queries, over more and more connections.
+//!
+//! Each connection asks one request after the other, without a pause, so that a row of the
+//! table is the server at its limit for so many clients. The mix is that of a newsroom: half
+//! of the requests are searches by programs, a fifth are pages, the rest completions,
+//! concordances, counts and trends.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use std::{fs, io, thread};
+
+use clap::Parser;
+
+/// Measure how a server on this machine answers a mixed log of queries
+#[derive(Parser)]
+struct Args {
+    /// Address of the server; it has to be a loopback address
+    #[arg(long, default_value = "127.0.0.1:7878")]
+    address: SocketAddr,
+    /// File of queries, one a line; of a line with tabs the second column counts
+    #[arg(long)]
+    queries: PathBuf,
+    /// Connections, one row of the table each
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 4, 16, 64])]
+    connections: Vec<usize>,
+    /// Seconds for each row
+    #[arg(long, default_value_t = 15)]
+    seconds: u64,
+}
+
+/// What one connection has seen.
+#[derive(Default)]
+struct Seen {
+    /// Times of answers, in microseconds.
+    times: Vec<u64>,
+    /// Requests that were turned away or cut off (503).
+    refused: u64,
+    /// Answers that should not have come, and connections that broke.
+    errors: u64,
+}
+
+fn main() -> io::Result<()> {
+    let args = Args::parse();
+    if !args.address.ip().is_loopback() {
+        return Err(io::Error::other("only a server on this machine is asked"));
+    }
+    let text = fs::read_to_string(&args.queries)?;
+    let queries: Vec<&str> = text
+        .lines()
+        .map(|line| line.split('\t').nth(1).unwrap_or(line).trim())
+        .filter(|query| !query.is_empty())
+        .collect();
+    if queries.is_empty() {
+        return Err(io::Error::other("there are no queries in the file"));
+    }
+    println!("| connections | requests/s | p50 ms | p99 ms | max ms | turned away | errors |");
+    println!("|---|---|---|---|---|---|---|");
+    for &connections in &args.connections {
+        let time = Duration::from_secs(args.seconds);
+        let begun = Instant::now();
+        let seen: Vec<Seen> = thread::scope(|scope| {
+            let asking: Vec<_> = (0..connections as u64)
+                .map(|seed| {
+                    let queries = &queries;
+                    scope.spawn(move || ask(args.address, queries, seed, begun + time))
+                })
+                .collect();
+            asking
+                .into_iter()
+                .filter_map(|thread| thread.join().ok())
+                .collect()
+        });
+        row(connections, &seen, begun.elapsed());
+    }
+    Ok(())
+}
+
+fn row(connections: usize, seen: &[Seen], elapsed: Duration) {
+    let mut times: Vec<u64> = seen.iter().flat_map(|seen| &seen.times).copied().collect();
+    times.sort_unstable();
+    let at = |share: f64| {
+        let rank = (share * times.len() as f64).ceil() as usize;
+        times
+            .get(rank.max(1) - 1)
+            .map_or(0.0, |us| *us as f64 / 1000.0)
+    };
+    let sum = |count: fn(&Seen) -> u64| seen.iter().map(count).sum::<u64>();
+    println!(
+        "| {connections} | {:.0} | {:.1} | {:.1} | {:.1} | {} | {} |",
+        times.len() as f64 / elapsed.as_secs_f64(),
+        at(0.50),
+        at(0.99),
+        at(1.0),
+        sum(|seen| seen.refused),
+        sum(|seen| seen.errors),
+    );
+}
+
+/// Asks until the end, on one connection at a time.
+fn ask(address: SocketAddr, queries: &[&str], seed: u64, end: Instant) -> Seen {
+    let mut seen = Seen::default();
+    let mut random = seed;
+    let mut connection = None;
+    while Instant::now() < end {
+        let request = request(address, queries, &mut random);
+        let begun = Instant::now();
+        match exchange(address, &mut connection, &request) {
+            Ok(200) => seen.times.push(begun.elapsed().as_micros() as u64),
+            Ok(503) => {
+                seen.refused += 1;
+                thread::sleep(Duration::from_millis(10));
+            }
+            _ => {
+                seen.errors += 1;
+                connection = None;
+                thread::sleep(Duration::from_millis(10));
+            }
+        }
+    }
+    seen
+}
+
+/// The next request of the mix.
+fn request(address: SocketAddr, queries: &[&str], random: &mut u64) -> String {
+    let query = queries[(next(random) % queries.len() as u64) as usize];
+    let words: Vec<&str> = query.split_whitespace().collect();
+    let some = |n: usize| words[..words.len().min(n)].join(" ");
+    let (path, query) = match next(random) % 100 {
+        0..50 => ("/api/v1/search?q=", query.to_owned()),
+        50..70 => ("/?q=", query.to_owned()),
+        70..80 => ("/api/v1/suggest?q=", some(2)),
+        80..90 => ("/api/v1/kwic?sort=right&q=", some(2)),
+        90..95 => ("/api/v1/facets?q=", query.to_owned()),
+        _ => ("/api/v1/trends?q=", some(2)),
+    };
+    let encoded: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    format!("GET {path}{encoded} HTTP/1.1\r\nHost: {address}\r\n\r\n")
+}
+
+/// SplitMix64 (Steele, Lea & Flood 2014).
+fn next(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ z >> 31
+}
+
+/// Sends a request and reads the whole answer; gives its status.
+fn exchange(
+    address: SocketAddr,
+    connection: &mut Option<BufReader<TcpStream>>,
+    request: &str,
+) -> io::Result<u16> {
+    let reader = match connection {
+        Some(reader) => reader,
+        None => {
+            let stream = TcpStream::connect(address)?;
+            stream.set_nodelay(true)?;
+            stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+            connection.insert(BufReader::new(stream))
+        }
+    };
+    reader.get_mut().write_all(request.as_bytes())?;
+    let mut status = 0;
+    let mut length = 0;
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if reader.read_line(&mut line)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let text = line.trim_end();
+        if text.is_empty() {
+            break;
+        }
+        if status == 0 {
+            let code = text.split(' ').nth(1).and_then(|code| code.parse().ok());
+            status = code.ok_or(io::ErrorKind::InvalidData)?;
+        } else if let Some((name, value)) = text.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value
+                .trim()
+                .parse()
+                .map_err(|_| io::ErrorKind::InvalidData)?;
+        }
+    }
+    io::copy(&mut reader.take(length), &mut io::sink())?;
+    Ok(status)
+}
