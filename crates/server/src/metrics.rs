@@ -175,15 +175,23 @@ impl Metrics {
             head(out, name, kind, help)?;
             writeln!(out, "{name} {value}")?;
         }
-        if let Some(bytes) = resident_bytes() {
-            let name = "process_resident_memory_bytes";
-            head(
-                out,
-                name,
-                "gauge",
-                "Memory of the process that is in RAM, mapped files included.",
-            )?;
-            writeln!(out, "{name} {bytes}")?;
+        let memory = [
+            (
+                "process_resident_memory_bytes",
+                "VmRSS:",
+                "Memory of the process that is in RAM, files of the index included.",
+            ),
+            (
+                "timbao_own_memory_bytes",
+                "RssAnon:",
+                "Memory of the process that is in RAM, without files.",
+            ),
+        ];
+        for (name, line, help) in memory {
+            if let Some(bytes) = memory_bytes(line) {
+                head(out, name, "gauge", help)?;
+                writeln!(out, "{name} {bytes}")?;
+            }
         }
         Ok(())
     }
@@ -193,12 +201,10 @@ fn head(out: &mut String, name: &str, kind: &str, help: &str) -> std::fmt::Resul
     writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}")
 }
 
-/// The process's memory in RAM, where the system tells it as Linux does.
-fn resident_bytes() -> Option<u64> {
+/// The process's memory by a line of its status, where the system tells it as Linux does.
+fn memory_bytes(name: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kilobytes * 1024)
 }

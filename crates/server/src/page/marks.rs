@@ -65,9 +65,12 @@ mod tests {
     #[test]
     fn text_is_escaped_and_odd_ranges_do_no_harm() {
         let shown = |text, ranges: &[_]| marked(text, ranges).into_string();
-        assert_eq!(shown("a<b>", &[1..3]), "a<mark>&lt;b</mark>&gt;");
+        assert_eq!(
+            shown("a<b>c", &[1..3, 4..5]),
+            "a<mark>&lt;b</mark>&gt;<mark>c</mark>"
+        );
         assert_eq!(shown("tự", &[2..3, 0..1]), "<mark>t</mark>ự");
-        assert_eq!(shown("", &[0..9]), "");
+        assert_eq!(shown("", &[0..9, 9..10]), "");
         assert_eq!(shown("tu do la", &[0..2, 3..5]), "<mark>tu do</mark> la");
         assert_eq!(merged(vec![5..7, 0..2, 1..3, 3..4]), [0..4, 5..7]);
     }
