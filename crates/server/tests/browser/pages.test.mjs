@@ -289,14 +289,3 @@ test("phones, wide screens, light and dark", async () => {
     assert.deepEqual(complaints, []);
   }
 });
-
-test("the first result is there within 100 ms", async () => {
-  await open("/");
-  const times = [];
-  for (const q of ["tự diễn biến", "dai hoi", "bầu cử", "\"tự chuyển hóa\"", "họp"]) {
-    await open(search({ q }));
-    times.push(await page.evaluate(() => performance.getEntriesByType("navigation")[0].responseEnd));
-  }
-  times.sort((a, b) => a - b);
-  assert.ok(times[2] < 100, String(times));
-});
