@@ -5,9 +5,9 @@
 //! system. The API is described by the document served at `/api/v1/openapi.json`; its JSON is
 //! that of the command line's `--format json`.
 //!
-//! The layers, from the socket inwards: [`connection`] bounds what a client may hold,
-//! [`guard`] who may ask and what every answer carries, [`params`] what can be asked,
-//! [`work`] how long it may take, and `api` and `page` answer from a [`views::View`].
+//! The layers, from the socket inwards: `connection` bounds what a client may hold,
+//! `guard` who may ask and what every answer carries, `params` what can be asked,
+//! `work` how long it may take, and `api` and `page` answer from a `views::View`.
 
 mod api;
 mod app;

@@ -4,4 +4,5 @@ mod common;
 mod indexing;
 mod keeping;
 mod searching;
+mod serving;
 mod tools;
