@@ -119,6 +119,12 @@ fn search_box(address: &Address, tab: Tab, words: &Words) -> Markup {
 
 fn tabs(address: &Address, tab: Tab, words: &Words) -> Markup {
     let bare = address.without_all(&["page", "view", "sort", "id", "by", "measure"]);
+    // Trends have several queries, the other views one.
+    let single = bare.with("q", bare.get("q").unwrap_or_default());
+    let link = |tab: Tab, path| match tab {
+        Tab::Trends => bare.at(path).href(),
+        _ => single.at(path).href(),
+    };
     let tabs = [
         (Tab::Results, "/", words.results),
         (Tab::Concordance, "/kwic", words.concordance),
@@ -127,7 +133,7 @@ fn tabs(address: &Address, tab: Tab, words: &Words) -> Markup {
     html! {
         nav.tabs aria-label=(words.views) {
             @for (this, path, name) in tabs {
-                a href=(bare.at(path).href()) aria-current=[(this == tab).then_some("page")] { (name) }
+                a href=(link(this, path)) aria-current=[(this == tab).then_some("page")] { (name) }
             }
         }
     }
@@ -166,10 +172,17 @@ pub(super) fn understanding(query: &Query, address: &Address, language: Language
                     }
                 }
             }
-            @if !query.problems.is_empty() {
-                ul.problems aria-label=(words.problem) {
-                    @for problem in &query.problems { li { (problem_line(problem, &query.text, language)) } }
-                }
+            (problems(query, language))
+        }
+    }
+}
+
+/// What in the query could not be read as it stands.
+pub(super) fn problems(query: &Query, language: Language) -> Markup {
+    html! {
+        @if !query.problems.is_empty() {
+            ul.problems aria-label=(language.words().problem) {
+                @for problem in &query.problems { li { (problem_line(problem, &query.text, language)) } }
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::query::Query;
 
 use super::address::Address;
 use super::chart::lines;
-use super::layout::{Page, Tab, failed, shell};
+use super::layout::{Page, Tab, failed, problems, shell};
 use super::search::active;
 use super::text::Language;
 use super::{Asked, is_nothing, sent};
@@ -75,7 +75,10 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             .iter()
             .map(|query| query.text.as_str())
             .collect();
-        let content = shown(&trends, measure, &asked.address, asked.language);
+        let content = html! {
+            @for query in &request.queries { (problems(query, asked.language)) }
+            (shown(&trends, measure, &asked.address, asked.language))
+        };
         Ok(trends_page(&asked, by, measure, &texts, content))
     });
     Ok(sent(StatusCode::OK, work.await?))

@@ -72,6 +72,38 @@ fn pages_are_whole_without_a_script() {
 }
 
 #[test]
+fn links_between_views_keep_what_both_know() {
+    let site = Site::new();
+    let page = site
+        .get("/trends?q=h%E1%BB%8Dp&q=t%E1%BB%AB&by=year&from=2013&lang=en")
+        .body;
+    for link in [
+        "href=\"/?from=2013&amp;lang=en&amp;q=h%E1%BB%8Dp\"",
+        "href=\"/kwic?from=2013&amp;lang=en&amp;q=h%E1%BB%8Dp\"",
+    ] {
+        assert!(page.contains(link), "{link}\n{page}");
+    }
+    for from in [
+        "/",
+        "/?q=h%E1%BB%8Dp&to=2026&accents=loose&sort=date",
+        "/?q=h%E1%BB%8Dp+%22&section=V%C4%83n+h%C3%B3a&lang=en",
+        "/?q=%22di%E1%BB%85n+h%E1%BB%8Dp%22",
+        "/article?id=xau&q=h%E1%BB%8Dp",
+        "/kwic?q=h%E1%BB%8Dp&sort=-date&from=2013",
+        "/trends?q=h%E1%BB%8Dp&q=t%E1%BB%AB&by=quarter&measure=articles&from=2013",
+    ] {
+        for part in site.get(from).body.split("href=\"").skip(1) {
+            let link = part.split('"').next().unwrap().replace("&amp;", "&");
+            if link.starts_with('/') {
+                assert_eq!(site.get(&link).status, 200, "{from}: {link}");
+            }
+        }
+    }
+    let page = site.get("/trends?q=h%E1%BB%8Dp+%22").body;
+    assert!(page.contains("không có nửa kia"), "{page}");
+}
+
+#[test]
 fn pages_say_what_is_wrong() {
     let site = Site::new();
     let page = site.get("/?q=h%E1%BB%8Dp&from=31/4/2026");
