@@ -18,6 +18,7 @@ impl ArticleDocument {
     /// Prepares an article; `key` tells it from all others of the index.
     pub(crate) fn new(fields: &Fields, key: &str, article: Article) -> Self {
         let mut article = article;
+        let fingerprint = fingerprint(&mut article);
         let day = article.published.and_then(|p| p.day_number());
         let tie = tie(day, &article.id);
         let captions: Vec<&str> = article.captions.iter().map(|c| c.text.as_str()).collect();
@@ -33,6 +34,10 @@ impl ArticleDocument {
         if let Some(day) = day {
             metadata.add_i64(fields.day, i64::from(day));
         }
+        if let Some((hour, minute)) = article.published.and_then(|p| p.time()) {
+            metadata.add_u64(fields.minute, u64::from(hour) * 60 + u64::from(minute));
+        }
+        metadata.add_u64(fields.fingerprint, fingerprint);
         for (field, value) in [
             (fields.section, &article.section),
             (fields.place, &article.place),
@@ -65,6 +70,17 @@ impl ArticleDocument {
     pub(crate) fn tie(&self) -> u64 {
         self.tie
     }
+}
+
+/// The hash of what an article says, wherever its file is.
+fn fingerprint(article: &mut Article) -> u64 {
+    let path = std::mem::take(&mut article.path);
+    // Plain data of strings and numbers always serializes.
+    let json = serde_json::to_vec(article).unwrap_or_default();
+    article.path = path;
+    let hash = blake3::hash(&json);
+    let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
+    u64::from_le_bytes(first)
 }
 
 /// The age that stands for day 0 in a tie.

@@ -4,7 +4,7 @@ use tantivy::schema::{FAST, Field, INDEXED, STORED, STRING, Schema};
 
 /// Version of everything an index holds: schema, analysis and file formats.
 /// An index written by another version is refused.
-pub const INDEX_VERSION: u32 = 1;
+pub const INDEX_VERSION: u32 = 2;
 
 /// Version of the analysis, how text becomes keys; a new one is a new [`INDEX_VERSION`].
 pub const ANALYZER_VERSION: u32 = 1;
@@ -20,6 +20,10 @@ pub(crate) struct Fields {
     pub(crate) record: Field,
     /// Day of publication, in days since 1970-01-01.
     pub(crate) day: Field,
+    /// Minutes since midnight at which it was published, if that is known.
+    pub(crate) minute: Field,
+    /// The hash of all that was indexed of it.
+    pub(crate) fingerprint: Field,
     pub(crate) section: Field,
     pub(crate) place: Field,
     pub(crate) agency: Field,
@@ -34,6 +38,8 @@ pub(crate) fn schema() -> Schema {
     builder.add_text_field("id", STRING);
     builder.add_bytes_field("record", STORED);
     builder.add_i64_field("day", FAST | INDEXED);
+    builder.add_u64_field("minute", FAST);
+    builder.add_u64_field("fingerprint", FAST);
     for facet in ["section", "place", "agency", "author", "source"] {
         builder.add_text_field(facet, FAST);
     }
@@ -49,6 +55,8 @@ impl Fields {
             id: field("id")?,
             record: field("record")?,
             day: field("day")?,
+            minute: field("minute")?,
+            fingerprint: field("fingerprint")?,
             section: field("section")?,
             place: field("place")?,
             agency: field("agency")?,

@@ -174,7 +174,16 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
 }
 
 /// The extensions of the files that each segment has.
-const EXTENSIONS: [&str; 7] = ["term", "idx", "pos", "fieldnorm", "fast", "store", "timbao"];
+const EXTENSIONS: [&str; 8] = [
+    "term",
+    "idx",
+    "pos",
+    "fieldnorm",
+    "fast",
+    "store",
+    "timbao",
+    "sketch",
+];
 
 /// The names of the files of a segment.
 pub(super) fn files_of(segment: &SegmentMeta) -> Vec<String> {
@@ -250,6 +259,11 @@ impl VerifyReport {
                 );
                 return false;
             }
+        }
+        if let Err(error) = TextPlugin::open_sketches(&reader) {
+            let message = Error::from(error).to_string();
+            self.fault(&format!("{id}.sketch"), FaultKind::Damaged, message);
+            return false;
         }
         match count_keys(index, &reader, numbers) {
             Ok(()) => true,

@@ -13,6 +13,7 @@ use crate::text::ArticleText;
 use super::articles::Records;
 use super::columns::{GroupKey, SortKey, before, behind, group, sort};
 use super::occurrences::{Occurrence, occurrences};
+use super::reprints::mix;
 
 /// How a concordance is made.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,14 +164,6 @@ fn take(searcher: &Searcher, places: Vec<Occurrence>, sample: Sample) -> Vec<Occ
     hashes.truncate(sample.size);
     hashes.sort_unstable_by_key(|&(_, i)| i);
     hashes.iter().map(|&(_, i)| places[i as usize]).collect()
-}
-
-/// Mixes bits (the finalizer of SplitMix64; Steele, Lea & Flood 2014).
-fn mix(mut z: u64) -> u64 {
-    z = z.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ z >> 31
 }
 
 impl Concordance<'_> {

@@ -16,6 +16,7 @@ mod kwic;
 mod occurrences;
 mod periods;
 mod reading;
+mod reprints;
 mod trends;
 
 pub use columns::{GroupKey, SortKey};
@@ -23,4 +24,6 @@ pub use fillers::{Filler, Fillers, Gapped, NoGap};
 pub use kwic::{CharRange, Concordance, KwicGroup, KwicLine, KwicOptions, Sample};
 pub use periods::{By, Period};
 pub use reading::as_phrases;
+pub use reprints::{DiffKind, DiffPart, Reprint, ReprintHistory, UniqueFound, UniqueHit};
+pub(crate) use reprints::{Groups, sketch};
 pub use trends::{Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery};

@@ -156,33 +156,50 @@ impl Searcher {
         options: &TrendsOptions,
     ) -> Result<Trends> {
         let mut cells = Cells::new(self, options)?;
+        let counted = self.counted(base, options.count)?;
         let mut denominators = Table::default();
-        let mut counted: Vec<Vec<bool>> = Vec::new();
-        for (number, (view, of)) in self
-            .segments
-            .iter()
-            .zip(evaluate(self, base, None)?)
-            .enumerate()
-        {
-            let mut here = vec![false; view.text.articles() as usize];
-            for article in of.articles {
-                let Some(cell) = cells.of(number as u32, article) else {
-                    continue;
-                };
-                if let Some(counts) = here.get_mut(article as usize) {
-                    *counts = true;
+        for (number, (view, counted)) in (0..).zip(self.segments.iter().zip(&counted)) {
+            for article in (0..).zip(counted).filter(|(_, counts)| **counts) {
+                if let Some(cell) = cells.of(number, article.0) {
+                    let point = denominators.entry(cell).or_default();
+                    point.of_articles += 1;
+                    point.of_tokens += u64::from(view.token_count(article.0));
                 }
-                let point = denominators.entry(cell).or_default();
-                point.of_articles += 1;
-                point.of_tokens += u64::from(view.token_count(article));
             }
-            counted.push(here);
         }
         let counts = queries
             .iter()
             .map(|query| self.count_query(&query.plan, &counted, &mut cells))
             .collect::<Result<Vec<_>>>()?;
         Ok(assemble(queries, &counts, &denominators, &cells, options))
+    }
+
+    /// By segment and article, whether it counts.
+    fn counted(&self, base: &Plan, count: Count) -> Result<Vec<Vec<bool>>> {
+        let mut counted = Vec::with_capacity(self.segments.len());
+        for (view, of) in self.segments.iter().zip(evaluate(self, base, None)?) {
+            let alive = view.reader.alive_bitset();
+            let mut here = vec![false; view.text.articles() as usize];
+            for article in of.articles {
+                if let Some(counts) = here.get_mut(article as usize) {
+                    *counts = alive.is_none_or(|alive| alive.is_alive(article));
+                }
+            }
+            counted.push(here);
+        }
+        if count == Count::Texts {
+            for group in self.groups()?.all() {
+                let mut is_first = true;
+                for &(segment, article) in group {
+                    let here = counted.get_mut(segment as usize);
+                    if let Some(counts) = here.and_then(|here| here.get_mut(article as usize)) {
+                        *counts &= is_first;
+                        is_first &= !*counts;
+                    }
+                }
+            }
+        }
+        Ok(counted)
     }
 
     fn count_query(&self, plan: &Plan, counted: &[Vec<bool>], cells: &mut Cells) -> Result<Table> {

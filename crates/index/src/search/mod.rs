@@ -17,7 +17,7 @@ mod top;
 
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 use tantivy::fastfield::AliveBitSet;
@@ -28,10 +28,11 @@ use timbao_articles::Article;
 
 use crate::error::{Error, Result};
 use crate::plan::{Plan, TextField};
+use crate::research::Groups;
+use crate::research::sketch::Sketches;
 use crate::schema::Fields;
 use crate::store::Index;
 use crate::text::score::Saturation;
-use crate::text::tokens::FIRST_KEY;
 use crate::text::{TextPlugin, TextSegment};
 
 use deadline::Deadline;
@@ -57,21 +58,21 @@ pub struct Searcher {
     pub(crate) saturation: Saturation,
     pub(crate) average_length: f32,
     pub(crate) deadline: Deadline,
+    /// The groups of reprints, once somebody has asked for them.
+    pub(crate) groups: Arc<OnceLock<Groups>>,
 }
 
 /// One segment of a view.
 pub(crate) struct SegmentView {
     pub(crate) text: TextSegment,
+    pub(crate) sketches: Sketches,
     pub(crate) reader: SegmentReader,
 }
 
 impl SegmentView {
     /// How many tokens an article has.
     pub(crate) fn token_count(&self, article: u32) -> u32 {
-        self.text
-            .tokens(article)
-            .filter(|&token| token >= FIRST_KEY)
-            .count() as u32
+        self.sketches.tokens(article)
     }
 }
 
@@ -154,6 +155,7 @@ impl Index {
             let views = readers.iter().map(|reader| {
                 Ok(SegmentView {
                     text: TextPlugin::open(reader)?,
+                    sketches: TextPlugin::open_sketches(reader)?,
                     reader: reader.clone(),
                 })
             });
@@ -170,6 +172,7 @@ impl Index {
             saturation: Saturation::new(average_length),
             average_length,
             deadline: Deadline::default(),
+            groups: Arc::default(),
         })
     }
 }

@@ -12,6 +12,7 @@ use super::score;
 use super::sections::{Section, SectionWriter};
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, push_token};
 use super::vocabulary::Vocabulary;
+use crate::research::sketch::SketchWriter;
 
 /// The parts of an article's text: title, summary, body, captions.
 pub(crate) const FIELDS: usize = 4;
@@ -176,6 +177,18 @@ impl SegmentBuilder {
             + self.residue_bytes.capacity()
             + self.articles.capacity() * size_of::<ArticleRow>()
             + self.vocabulary.memory()
+    }
+
+    /// What is kept of the articles to find reprints among them.
+    pub(crate) fn sketches(&self) -> Vec<u8> {
+        let keys = self.vocabulary.entries.iter().map(|entry| &*entry.exact);
+        let mut writer = SketchWriter::new(keys);
+        let starts = self.articles.iter().map(|article| article.start as usize);
+        let ends = starts.clone().skip(1).chain([self.tokens.len()]);
+        for (start, end) in starts.zip(ends) {
+            writer.add(self.tokens.get(start..end).unwrap_or_default());
+        }
+        writer.finish()
     }
 
     /// Writes the segment.

@@ -15,8 +15,9 @@ use tantivy::{DocId, Segment, SegmentReader, TantivyError};
 use super::builder::SegmentBuilder;
 use super::segment::TextSegment;
 use crate::document::ArticleDocument;
+use crate::research::sketch::{self, Sketches};
 
-/// The extension of the component's file.
+/// The extension of the file of the text.
 const EXTENSION: &str = "timbao";
 
 /// Keeps the text of articles beside Tantivy's own components.
@@ -34,8 +35,30 @@ impl TextPlugin {
     ///
     /// When the file is missing or damaged.
     pub(crate) fn open(reader: &SegmentReader) -> tantivy::Result<TextSegment> {
-        let file = reader.open_read(component())?.read_bytes()?;
+        let file = reader.open_read(component(EXTENSION))?.read_bytes()?;
         TextSegment::open(&file).map_err(|reason| {
+            corruption(format!(
+                "segment {}: {reason}",
+                reader.segment_id().short_uuid_string()
+            ))
+        })
+    }
+
+    /// Opens what is kept of a segment to find reprints.
+    ///
+    /// # Errors
+    ///
+    /// When the file is missing or damaged.
+    pub(crate) fn open_sketches(reader: &SegmentReader) -> tantivy::Result<Sketches> {
+        let file = reader
+            .open_read(component(sketch::EXTENSION))?
+            .read_bytes()?;
+        let sketches = Sketches::open(file).and_then(|sketches| {
+            (sketches.articles() == reader.max_doc())
+                .then_some(sketches)
+                .ok_or_else(|| "the sketches are of another number of articles".into())
+        });
+        sketches.map_err(|reason| {
             corruption(format!(
                 "segment {}: {reason}",
                 reader.segment_id().short_uuid_string()
@@ -44,8 +67,8 @@ impl TextPlugin {
     }
 }
 
-fn component() -> SegmentComponent {
-    SegmentComponent::Custom(EXTENSION.into())
+fn component(extension: &str) -> SegmentComponent {
+    SegmentComponent::Custom(extension.into())
 }
 
 fn corruption(reason: String) -> TantivyError {
@@ -53,7 +76,11 @@ fn corruption(reason: String) -> TantivyError {
 }
 
 fn write(builder: SegmentBuilder, segment: &Segment) -> tantivy::Result<()> {
-    let mut out = builder.finish(segment.open_write(component())?)?;
+    let mut out = segment.open_write(component(sketch::EXTENSION))?;
+    out.write_all(&builder.sketches())?;
+    out.flush()?;
+    out.terminate()?;
+    let mut out = builder.finish(segment.open_write(component(EXTENSION))?)?;
     out.flush()?;
     out.terminate()?;
     Ok(())
@@ -61,7 +88,7 @@ fn write(builder: SegmentBuilder, segment: &Segment) -> tantivy::Result<()> {
 
 impl SegmentPlugin for TextPlugin {
     fn extensions(&self) -> &[&str] {
-        &[EXTENSION]
+        &[EXTENSION, sketch::EXTENSION]
     }
 
     fn create_writer(&self, _: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
