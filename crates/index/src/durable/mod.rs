@@ -55,7 +55,7 @@ pub(crate) const UNFINISHED: &str = ".tmp";
 /// Files up to this size in bytes are checked when they are opened. Those of
 /// Tantivy's own components are small; the text component is left to
 /// [`verify`](crate::maintain::verify).
-const CHECKED: usize = 64 << 20;
+const CHECKED: usize = 16 << 20;
 
 /// How long a writer sleeps between two tries to get the lock.
 const NAP: Duration = Duration::from_millis(50);
