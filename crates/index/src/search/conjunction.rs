@@ -6,7 +6,7 @@
 //! branches that cannot be foreseen.
 
 use crate::text::bytes::load_u64;
-use crate::text::postings::Postings;
+use crate::text::postings::{BLOCK, Postings};
 use crate::text::score::Saturation;
 
 use super::ranked::{List, SlotArticles, Source};
@@ -37,23 +37,19 @@ pub(crate) fn intersect(
             let length = lengths.get(article as usize).copied().unwrap_or(0);
             *score += list.weight * saturation.share(frequency, length);
         };
-        let both = articles.iter().copied().zip(&mut scores);
+        let both = || articles.iter().copied();
         match holder {
-            Holder::Bits(postings, bits) => {
-                let ranks = ranks(bits);
-                let mut frequencies = Vec::new();
-                postings.frequencies_into(&mut frequencies);
-                for (article, score) in both {
-                    let word = article as usize >> 6;
-                    let before = load_u64(bits, word * 8) & ((1 << (article & 63)) - 1);
-                    let rank = ranks.get(word).map_or(0, |rank| rank + before.count_ones());
-                    let frequency = frequencies.get(rank as usize).copied().unwrap_or(0);
-                    add((article, score), frequency);
-                }
+            Holder::Bits(postings, _) => {
+                let mut scores = scores.iter_mut();
+                for_each_held(postings, &articles, |article, frequency| {
+                    if let Some(score) = scores.next() {
+                        add((article, score), frequency);
+                    }
+                });
             }
             Holder::Skipped(postings) => {
                 let mut cursor = postings.cursor();
-                for (article, score) in both {
+                for (article, score) in both().zip(&mut scores) {
                     if cursor.seek(article) == Some(article) {
                         add((article, score), cursor.frequency());
                     }
@@ -61,14 +57,14 @@ pub(crate) fn intersect(
             }
             Holder::Listed(others, frequencies) => {
                 let mut at = 0;
-                for (article, score) in both {
+                for (article, score) in both().zip(&mut scores) {
                     at += steps_to(&others[at..], article);
                     add((article, score), frequencies.get(at).copied().unwrap_or(0));
                 }
             }
             Holder::Scored(others, earned) => {
                 let mut at = 0;
-                for (article, score) in both {
+                for (article, score) in both().zip(&mut scores) {
                     at += steps_to(&others[at..], article);
                     *score += list.weight * earned.get(at).copied().unwrap_or(0.0);
                 }
@@ -76,6 +72,39 @@ pub(crate) fn intersect(
         }
     }
     Candidates { articles, scores }
+}
+
+/// Calls back with those of some articles, in order, that a list with a bitmap
+/// holds, and their frequencies.
+#[inline]
+pub(crate) fn for_each_held(
+    postings: &Postings<'_>,
+    articles: &[u32],
+    mut f: impl FnMut(u32, u32),
+) {
+    let Some(bits) = postings.bitmap() else {
+        return;
+    };
+    let mut frequencies = [0; BLOCK];
+    let mut block = usize::MAX;
+    // Where the ones were counted to, and how many there were.
+    let (mut word, mut ones) = (0, 0);
+    for &article in articles {
+        while word < article as usize >> 6 {
+            ones += load_u64(bits, word * 8).count_ones();
+            word += 1;
+        }
+        let here = load_u64(bits, word * 8);
+        if here >> (article & 63) & 1 == 0 {
+            continue;
+        }
+        let rank = (ones + (here & ((1 << (article & 63)) - 1)).count_ones()) as usize;
+        if block != rank / BLOCK {
+            block = rank / BLOCK;
+            postings.frequencies_of(block, &mut frequencies);
+        }
+        f(article, frequencies[rank % BLOCK]);
+    }
 }
 
 /// One item's articles, ready to be looked up.
@@ -207,19 +236,6 @@ fn steps_to(list: &[u32], article: u32) -> usize {
     } else {
         list.partition_point(|&a| a < article)
     }
-}
-
-/// For each word of a bitmap, the ones before it.
-fn ranks(bits: &[u8]) -> Vec<u32> {
-    let mut rank = 0;
-    (0..bits.len())
-        .step_by(8)
-        .map(|at| {
-            let before = rank;
-            rank += load_u64(bits, at).count_ones();
-            before
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -171,15 +171,33 @@ pub(crate) enum Source<'a> {
 #[derive(Default)]
 struct Sums {
     scores: Vec<f32>,
-    items: Vec<u8>,
+    items: Vec<u16>,
+    /// The articles with a score, in any order, unless there are so many that
+    /// going over all articles is quicker than keeping a list.
     touched: Vec<u32>,
+    is_dense: bool,
 }
 
+/// So many times as many articles as are asked for are scored ahead of others.
+const AHEAD: usize = 4;
+/// Looking an article up costs as much as reading so many postings.
+const LOOKS: usize = 4;
+/// Sums are dense from one posting for so many articles on.
+const DENSE: usize = 4;
+
 impl Sums {
+    /// Makes room for so many articles.
     fn prepare(&mut self, articles: usize) {
-        if self.scores.len() < articles {
-            self.scores.resize(articles, 0.0);
-            self.items.resize(articles, 0);
+        self.scores.resize(articles, 0.0);
+        self.items.resize(articles, 0);
+        self.is_dense = false;
+    }
+
+    /// Gets ready for so many postings more.
+    fn expect(&mut self, postings: usize) {
+        if self.touched.len() + postings >= self.scores.len() / DENSE {
+            self.is_dense = true;
+            self.touched.clear();
         }
     }
 
@@ -191,14 +209,82 @@ impl Sums {
         ) else {
             return;
         };
-        if *sum == 0.0 {
+        if !self.is_dense && *sum == 0.0 {
             self.touched.push(article);
         }
         *sum += score;
-        *items += u8::from(is_item);
+        *items = items.saturating_add(u16::from(is_item));
+    }
+
+    /// Calls back with every article that has a score of at least what `f`
+    /// gave last; that never falls.
+    #[inline]
+    fn for_each_above(&self, mut least: f32, mut f: impl FnMut(u32, f32) -> f32) {
+        least = least.max(f32::MIN_POSITIVE);
+        if self.is_dense {
+            for (article, &score) in self.scores.iter().enumerate() {
+                if score >= least {
+                    least = f(article as u32, score).max(least);
+                }
+            }
+        } else {
+            for &article in &self.touched {
+                let score = self.scores[article as usize];
+                if score >= least {
+                    least = f(article, score).max(least);
+                }
+            }
+        }
+    }
+
+    /// How many articles have a score of at least `least`.
+    fn count_from(&self, least: f32) -> usize {
+        if self.is_dense {
+            self.scores.iter().filter(|&&score| score >= least).count()
+        } else {
+            let touched = self.touched.iter();
+            touched
+                .filter(|&&a| self.scores[a as usize] >= least)
+                .count()
+        }
+    }
+
+    /// Forgets articles with lower scores and lists the others, in order.
+    fn keep_from(&mut self, least: f32) {
+        let least = least.max(f32::MIN_POSITIVE);
+        if self.is_dense {
+            self.is_dense = false;
+            self.touched.resize(self.scores.len(), 0);
+            let mut kept = 0;
+            let sums = self.scores.iter_mut().zip(&mut self.items);
+            for (article, (score, items)) in sums.enumerate() {
+                // Written first and counted after, which takes no branch.
+                self.touched[kept] = article as u32;
+                let keep = *score >= least;
+                kept += usize::from(keep);
+                *score = if keep { *score } else { 0.0 };
+                *items = if keep { *items } else { 0 };
+            }
+            self.touched.truncate(kept);
+            return;
+        }
+        let (scores, items) = (&mut self.scores, &mut self.items);
+        self.touched.retain(|&article| {
+            let keep = scores[article as usize] >= least;
+            if !keep {
+                scores[article as usize] = 0.0;
+                items[article as usize] = 0;
+            }
+            keep
+        });
+        self.touched.sort_unstable();
     }
 
     fn clear(&mut self) {
+        if self.is_dense {
+            self.scores.fill(0.0);
+            self.items.fill(0);
+        }
         for &article in &self.touched {
             self.scores[article as usize] = 0.0;
             self.items[article as usize] = 0;
@@ -209,6 +295,7 @@ impl Sums {
 
 thread_local! {
     static SUMS: RefCell<Sums> = RefCell::default();
+    static AHEAD_SUMS: RefCell<Sums> = RefCell::default();
 }
 
 /// A ranked query with its weights, which depend on all segments.
@@ -384,14 +471,16 @@ impl<'a> RankedQuery<'a> {
                 .map(|(here, view)| {
                     sums.prepare(view.text.articles() as usize);
                     for list in &here {
+                        sums.expect(list.len());
                         list.add_all(&view.text, &searcher.saturation, sums);
                     }
-                    let mut articles: Vec<u32> = sums
-                        .touched
-                        .iter()
-                        .copied()
-                        .filter(|&a| usize::from(sums.items[a as usize]) >= required)
-                        .collect();
+                    let mut articles: Vec<u32> = Vec::new();
+                    sums.for_each_above(0.0, |article, _| {
+                        if usize::from(sums.items[article as usize]) >= required {
+                            articles.push(article);
+                        }
+                        0.0
+                    });
                     articles.sort_unstable();
                     let scores = articles.iter().map(|&a| sums.scores[a as usize]).collect();
                     sums.clear();
@@ -456,6 +545,12 @@ impl List<'_> {
         let lengths = segment.lengths();
         let length = |article: u32| lengths.get(article as usize).copied().unwrap_or(0);
         match &self.source {
+            Source::Slot(SlotArticles::One(postings)) if postings.bitmap().is_some() => {
+                conjunction::for_each_held(postings, articles, |article, frequency| {
+                    let share = saturation.share(frequency, length(article));
+                    sums.add(article, self.weight * share, self.is_item);
+                });
+            }
             Source::Slot(list) => {
                 let mut cursor = list.cursor();
                 for &article in articles {
@@ -557,26 +652,17 @@ impl SegmentRun<'_> {
         count: bool,
     ) -> Option<u64> {
         lists.sort_by(|a, b| b.bound.total_cmp(&a.bound));
-        let used = self.accumulate(&lists, sums, true);
-        let mut trial = TopHits::new(self.k);
-        self.collect(sums, &mut trial);
-        if used > trial.threshold() {
-            // Articles that were ahead hold too few of the items, so some
-            // that were left out may count: once more, of all.
-            sums.clear();
-            self.accumulate(&lists, sums, false);
-        }
-        let complete = used == f32::NEG_INFINITY || used > trial.threshold();
+        let left_out = self.accumulate(&lists, sums);
         self.collect(sums, top);
-        if complete {
-            return Some(self.count(sums));
-        }
         if !count {
             return None;
         }
-        sums.clear();
-        for list in lists.iter().filter(|l| l.is_item) {
-            list.for_each_article(|article| sums.add(article, 1.0, true));
+        if left_out {
+            sums.clear();
+            for list in lists.iter().filter(|l| l.is_item) {
+                sums.expect(list.len());
+                list.for_each_article(|article| sums.add(article, 1.0, true));
+            }
         }
         Some(self.count(sums))
     }
@@ -586,75 +672,139 @@ impl SegmentRun<'_> {
     }
 
     fn count(&self, sums: &Sums) -> u64 {
-        let counts = |&&a: &&u32| self.has_enough(sums, a) && self.allowed.has(a);
-        sums.touched.iter().filter(counts).count() as u64
+        let counts = |article: u32| self.has_enough(sums, article) && self.allowed.has(article);
+        let count = if sums.is_dense {
+            let all = 0..sums.items.len() as u32;
+            all.map(|article| usize::from(counts(article))).sum()
+        } else {
+            sums.touched.iter().filter(|&&a| counts(a)).count()
+        };
+        count as u64
     }
 
     fn collect(&self, sums: &Sums, top: &mut TopHits) {
-        for &article in &sums.touched {
-            let score = sums.scores[article as usize];
-            if score >= top.threshold()
-                && self.has_enough(sums, article)
-                && self.allowed.has(article)
-            {
+        sums.for_each_above(top.threshold(), |article, score| {
+            if self.has_enough(sums, article) && self.allowed.has(article) {
                 self.push(article, score, top);
             }
-        }
+            top.threshold()
+        });
     }
 
-    /// Sums the lists up; gives the score below which articles were left out.
-    fn accumulate(&self, lists: &[List<'_>], sums: &mut Sums, may_leave_out: bool) -> f32 {
+    /// Sums the lists up; whether articles were left out that cannot be among
+    /// the `k` best.
+    fn accumulate(&self, lists: &[List<'_>], sums: &mut Sums) -> bool {
         let mut rest: f32 = lists.iter().map(|l| l.bound).sum();
+        let mut left: usize = lists.iter().map(List::len).sum();
+        let mut floor = f32::NEG_INFINITY;
         let mut closed = false;
-        let mut threshold = f32::NEG_INFINITY;
-        for list in lists {
+        for (n, list) in lists.iter().enumerate() {
             rest = (rest - list.bound).max(0.0);
+            left -= list.len();
             if closed {
                 let articles = std::mem::take(&mut sums.touched);
                 list.add_to(&articles, self.segment, self.saturation, sums);
                 sums.touched = articles;
+                floor = floor.max(self.kth_score(sums));
             } else {
+                sums.expect(list.len());
                 list.add_all(self.segment, self.saturation, sums);
+                let ahead = LOOKS * AHEAD * self.k;
+                if self.k == 0 || LOOKS * left <= sums.scores.len().max(ahead) {
+                    continue;
+                }
+                floor = floor.max(self.look_ahead(sums, &lists[n + 1..]));
             }
-            if !may_leave_out || sums.touched.len() < self.k || self.k == 0 {
-                continue;
-            }
-            let Some(kth) = self.kth_score(sums) else {
-                continue;
-            };
-            if closed || kth > rest + ROUNDING {
-                threshold = threshold.max(kth);
-                self.leave_out(sums, kth - rest - ROUNDING);
+            let least = floor - rest - ROUNDING;
+            if closed || (least > 0.0 && LOOKS * sums.count_from(least) < left) {
+                sums.keep_from(least);
                 closed = true;
             }
         }
-        threshold
+        closed
     }
 
-    /// The score of the `k`th best article so far.
-    fn kth_score(&self, sums: &Sums) -> Option<f32> {
-        let mut scores: Vec<f32> = sums
-            .touched
-            .iter()
-            .filter(|&&a| self.allowed.has(a))
-            .map(|&a| sums.scores[a as usize])
-            .collect();
-        let at = self.k.checked_sub(1).filter(|&at| at < scores.len())?;
-        let (_, kth, _) = scores.select_nth_unstable_by(at, |a, b| b.total_cmp(a));
-        Some(*kth)
-    }
-
-    fn leave_out(&self, sums: &mut Sums, below: f32) {
-        let mut touched = std::mem::take(&mut sums.touched);
-        touched.retain(|&article| {
-            let keep = sums.scores[article as usize] >= below;
-            if !keep {
-                sums.scores[article as usize] = 0.0;
-                sums.items[article as usize] = 0;
+    /// The score of the `k`th best article so far that has enough of the
+    /// items, which the `k`th of all will have at least.
+    fn kth_score(&self, sums: &Sums) -> f32 {
+        let mut best = TopScores::new(self.k);
+        sums.for_each_above(0.0, |article, score| {
+            if self.has_enough(sums, article) && self.allowed.has(article) {
+                best.add(score);
             }
-            keep
+            best.least
         });
-        touched.sort_unstable();
-        sums.touched = touched;
+        best.kth()
+    }
+
+    /// The same, after some articles that are ahead were scored to the end.
+    fn look_ahead(&self, sums: &Sums, lists: &[List<'_>]) -> f32 {
+        let mut best = TopScores::new(AHEAD * self.k);
+        sums.for_each_above(0.0, |_, score| {
+            best.add(score);
+            best.least
+        });
+        let mut articles = Vec::new();
+        sums.for_each_above(best.kth(), |article, score| {
+            articles.push((article, score));
+            0.0
+        });
+        articles.truncate(2 * AHEAD * self.k);
+        articles.sort_unstable_by_key(|&(article, _)| article);
+        AHEAD_SUMS.with_borrow_mut(|ahead| {
+            ahead.prepare(sums.scores.len());
+            for &(article, score) in &articles {
+                ahead.add(article, score, false);
+                ahead.items[article as usize] = sums.items[article as usize];
+            }
+            let articles: Vec<u32> = ahead.touched.clone();
+            for list in lists {
+                list.add_to(&articles, self.segment, self.saturation, ahead);
+            }
+            let kth = self.kth_score(ahead);
+            ahead.clear();
+            kth
+        })
+    }
+}
+
+/// The `k` highest of the scores it is shown.
+struct TopScores {
+    k: usize,
+    scores: Vec<f32>,
+    /// The lowest of `k`; none is kept that is not above it.
+    least: f32,
+}
+
+impl TopScores {
+    fn new(k: usize) -> Self {
+        Self {
+            k,
+            scores: Vec::with_capacity(2 * k),
+            least: f32::NEG_INFINITY,
+        }
+    }
+
+    fn add(&mut self, score: f32) {
+        self.scores.push(score);
+        if self.scores.len() >= 2 * self.k {
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        let (_, kth, _) = self
+            .scores
+            .select_nth_unstable_by(self.k - 1, |a, b| b.total_cmp(a));
+        self.least = *kth;
+        self.scores.truncate(self.k);
+    }
+
+    /// The `k`th, or negative infinity if there are fewer.
+    fn kth(mut self) -> f32 {
+        if self.scores.len() >= self.k {
+            self.cut();
+        }
+        self.least
     }
 }

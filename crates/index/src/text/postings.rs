@@ -143,21 +143,13 @@ impl<'a> Postings<'a> {
         self.bitmap
     }
 
-    /// Appends all frequencies, in the order of articles.
-    pub(crate) fn frequencies_into(&self, out: &mut Vec<u32>) {
-        let from = out.len();
-        let len = self.len as usize;
-        out.resize(from + len.next_multiple_of(BLOCK), 0);
-        let (blocks, _) = out[from..].as_chunks_mut::<BLOCK>();
-        let mut docs = [0; BLOCK];
-        for (block, frequencies) in blocks.iter_mut().enumerate() {
-            if block < self.full_blocks() {
-                self.decode_frequencies(block, frequencies);
-            } else {
-                self.decode_docs(block, &mut docs, frequencies);
-            }
+    /// Reads the frequencies of the postings from `block * BLOCK` on.
+    pub(crate) fn frequencies_of(&self, block: usize, frequencies: &mut [u32; BLOCK]) {
+        if block < self.full_blocks() {
+            self.decode_frequencies(block, frequencies);
+        } else if block * BLOCK < self.len as usize {
+            self.decode_docs(block, &mut [0; BLOCK], frequencies);
         }
-        out.truncate(from + len);
     }
 
     /// How many articles there are.
@@ -411,9 +403,12 @@ mod tests {
             let mut seen = vec![];
             read.for_each(|doc, frequency| seen.push(Posting { doc, frequency }));
             prop_assert_eq!(&seen, &list);
-            let mut frequencies = vec![];
-            read.frequencies_into(&mut frequencies);
-            prop_assert_eq!(frequencies, list.iter().map(|p| p.frequency).collect::<Vec<_>>());
+            for (block, postings) in list.chunks(BLOCK).enumerate() {
+                let mut frequencies = [0; BLOCK];
+                read.frequencies_of(block, &mut frequencies);
+                let expected: Vec<u32> = postings.iter().map(|p| p.frequency).collect();
+                prop_assert_eq!(&frequencies[..postings.len()], expected);
+            }
             targets.sort_unstable();
             let mut cursor = read.cursor();
             for target in targets {
@@ -427,7 +422,7 @@ mod tests {
         fn damaged_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), len in 0u32..700, articles in 0u32..1_000, target in any::<u32>()) {
             let list = Postings::open(&bytes, len, articles);
             list.for_each(|_, _| ());
-            list.frequencies_into(&mut vec![]);
+            list.frequencies_of(len as usize / BLOCK, &mut [0; BLOCK]);
             let mut cursor = list.cursor();
             cursor.seek(target / 2);
             cursor.seek(target);
