@@ -9,8 +9,7 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::{AsciiFoldingFilter, LowerCaser, SimpleTokenizer, TextAnalyzer};
 use tantivy::{
-    Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError,
-    Term,
+    Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument, Term,
 };
 use timbao_articles::Article;
 use unicode_normalization::UnicodeNormalization;
@@ -57,8 +56,7 @@ impl Plain {
         let index = Index::builder()
             .schema(schema.build())
             .settings(settings)
-            .create_in_dir(dir)
-            .map_err(TantivyError::from)?;
+            .create_in_dir(dir)?;
         index.tokenizers().register("plain", analyzer(keys));
         Ok(Self {
             keys,

@@ -343,9 +343,9 @@ impl<'a> Chart<'a> {
                 x = LEFT;
                 y += 24.0;
             }
-            let _ = write!(
+            let _ = writeln!(
                 svg,
-                "<path d=\"M{x:.1} {y:.1}h34\" stroke=\"{}\" stroke-width=\"2\" stroke-dasharray=\"{}\"/>\n",
+                "<path d=\"M{x:.1} {y:.1}h34\" stroke=\"{}\" stroke-width=\"2\" stroke-dasharray=\"{}\"/>",
                 style.colour, style.dash
             );
             shape(

@@ -271,6 +271,9 @@ pub(super) fn sort(
 /// how many articles.
 pub(super) type Counted = (Vec<Option<String>>, u64, u64);
 
+/// Matches, articles, and the article that was counted last.
+type GroupCounts = (u64, u64, (u32, u32));
+
 /// Counts places by keys, the commonest group first. The places are in the
 /// order of segments and articles.
 ///
@@ -284,7 +287,7 @@ pub(super) fn group(
 ) -> Result<Vec<Counted>> {
     let columns: Vec<Column> = keys.iter().map(|&key| Column::of_group(key)).collect();
     let table = Table::read(searcher, found, &columns)?;
-    let mut counts: FxHashMap<&[u64], (u64, u64, (u32, u32))> = FxHashMap::default();
+    let mut counts: FxHashMap<&[u64], GroupCounts> = FxHashMap::default();
     for (i, place) in found.iter().enumerate() {
         let article = (place.segment, place.article);
         let count = counts

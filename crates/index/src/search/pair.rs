@@ -11,6 +11,10 @@ use super::phrase::{ByArticle, SegmentPhrase, group_by_article};
 use super::slots::{Group, SlotIds};
 
 /// The positions of a pair of neighbours of the query.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there are few, and each is used at once"
+)]
 pub(crate) enum PairSource<'a> {
     Simple {
         list: PairList<'a>,

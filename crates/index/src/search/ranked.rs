@@ -161,6 +161,10 @@ pub(crate) struct List<'a> {
     is_item: bool,
 }
 
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there are few, and each is used at once"
+)]
 pub(crate) enum Source<'a> {
     Slot(SlotArticles<'a>),
     Pair(PairSource<'a>),

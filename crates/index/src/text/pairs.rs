@@ -687,7 +687,7 @@ mod tests {
             self.0[index] / 10
         }
         fn weight(&self, index: usize) -> u32 {
-            1 + u32::from(self.0[index] % 10 == 0)
+            1 + u32::from(self.0[index].is_multiple_of(10))
         }
         fn bound(&self, _: Posting) -> u8 {
             0
@@ -716,7 +716,7 @@ mod tests {
                 let mut expected: Vec<(u32, u32)> = Vec::new();
                 for (&p, s) in &list {
                     if wanted.contains(s) {
-                        let weight = 1 + u32::from(p % 10 == 0);
+                        let weight = 1 + u32::from(p.is_multiple_of(10));
                         match expected.last_mut() {
                             Some(last) if last.0 == p / 10 => last.1 += weight,
                             _ => expected.push((p / 10, weight)),
