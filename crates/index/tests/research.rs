@@ -2,6 +2,7 @@
 
 mod newsroom;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use newsroom::{Newsroom, options};
@@ -10,7 +11,8 @@ use timbao_articles::Article;
 use timbao_index::plan::Plan;
 use timbao_index::query::{Accents, LowerOptions, lower, parse};
 use timbao_index::research::{
-    By, Count, KwicOptions, Sample, TrendsOptions, TrendsQuery, as_phrases,
+    By, CollocateOptions, Count, KeywordOptions, KwicOptions, Sample, SimilarOptions,
+    TrendsOptions, TrendsQuery, as_phrases,
 };
 use timbao_index::update::{Sources, update};
 use timbao_index::{Index, SearchOptions, Searcher};
@@ -330,4 +332,223 @@ fn an_empty_index_has_empty_views() {
         .unwrap();
     assert!(trends.periods.is_empty());
     assert_eq!(trends.series[0].total.per_million_tokens, None);
+}
+
+/// Counts every row of one to four tokens of one paragraph.
+fn rows(runs: &[Vec<String>]) -> HashMap<Vec<String>, u64> {
+    let mut counts = HashMap::new();
+    for run in runs {
+        for size in 1..=4 {
+            for words in run.windows(size) {
+                *counts.entry(words.to_vec()).or_default() += 1;
+            }
+        }
+    }
+    counts
+}
+
+/// The paragraphs of an article's text, as exact keys.
+fn paragraphs(article: &Article) -> Vec<Vec<String>> {
+    let mut runs = Vec::new();
+    for field in fields(article) {
+        runs.push(Vec::new());
+        for token in tokens(&field) {
+            if token.opens_paragraph {
+                runs.push(Vec::new());
+            }
+            runs.last_mut().unwrap().push(token.exact);
+        }
+    }
+    runs
+}
+
+fn keys(unit: &str) -> Vec<String> {
+    tokens(unit).into_iter().map(|t| t.exact).collect()
+}
+
+#[test]
+fn collocates_are_counted_as_by_hand() {
+    let (_dir, searcher) = indexed();
+    let articles = articles(&searcher);
+    let options = CollocateOptions {
+        left: 4,
+        right: 2,
+        least: 3,
+        most: 1_000,
+        ..CollocateOptions::default()
+    };
+    for phrase in ["đảng", "chi bộ", "tự diễn biến"] {
+        let node = keys(phrase);
+        let (mut windows, mut all, mut matches) = (Vec::new(), Vec::new(), 0);
+        for run in articles.iter().flat_map(paragraphs) {
+            let mut is_near = vec![false; run.len()];
+            let starts: Vec<usize> = (0..run.len())
+                .filter(|&i| run[i..].starts_with(&node))
+                .collect();
+            for &start in &starts {
+                let end = start + node.len();
+                let to = (end + 2).min(run.len());
+                is_near[start.saturating_sub(4)..to].fill(true);
+            }
+            for &start in &starts {
+                is_near[start..start + node.len()].fill(false);
+            }
+            matches += starts.len() as u64;
+            for part in run
+                .iter()
+                .zip(&is_near)
+                .collect::<Vec<_>>()
+                .split(|(_, near)| !**near)
+            {
+                windows.push(part.iter().map(|(word, _)| (*word).clone()).collect());
+            }
+            all.push(run);
+        }
+        let (near, everywhere) = (rows(&windows), rows(&all));
+        let found = searcher
+            .collocates(&plan(phrase), &Plan::Everything, &options)
+            .unwrap();
+        assert_eq!(found.matches, matches);
+        assert_eq!(
+            found.window_tokens,
+            windows.iter().map(|w| w.len() as u64).sum::<u64>()
+        );
+        assert_eq!(
+            found.of_tokens,
+            all.iter().map(|r| r.len() as u64).sum::<u64>()
+        );
+        assert_eq!(found.of_articles, articles.len() as u64);
+        assert!(!found.collocates.is_empty());
+        for collocate in &found.collocates {
+            let unit = keys(&collocate.unit);
+            assert_eq!(unit.len(), collocate.syllables);
+            assert_eq!(
+                (collocate.near, collocate.count),
+                (near[&unit], everywhere[&unit]),
+                "{} near {phrase}",
+                collocate.unit
+            );
+        }
+    }
+}
+
+#[test]
+fn keywords_are_counted_as_by_hand() {
+    let (_dir, searcher) = indexed();
+    let options = KeywordOptions {
+        least: 4,
+        most: 10_000,
+        least_likelihood: f64::MIN,
+        least_articles: 1,
+    };
+    let of = plan("section:\"xây dựng Đảng\"");
+    let found = searcher.keywords(&of, None, &options).unwrap();
+    let chosen = searcher
+        .search(
+            &of,
+            &SearchOptions {
+                limit: 1_000,
+                ..SearchOptions::default()
+            },
+        )
+        .unwrap();
+    let chosen: Vec<Article> = chosen
+        .hits
+        .iter()
+        .map(|hit| searcher.article(hit.address).unwrap())
+        .collect();
+    let (here, there): (Vec<Article>, Vec<Article>) = articles(&searcher)
+        .into_iter()
+        .partition(|a| chosen.contains(a));
+    let count = |articles: &[Article]| {
+        let runs: Vec<_> = articles.iter().flat_map(paragraphs).collect();
+        let tokens: u64 = runs.iter().map(|r| r.len() as u64).sum();
+        (rows(&runs), tokens)
+    };
+    let ((in_here, of_here), (in_there, of_there)) = (count(&here), count(&there));
+    assert_eq!((found.of.tokens, found.against.tokens), (of_here, of_there));
+    assert_eq!(
+        (found.of.articles, found.against.articles),
+        (here.len() as u64, there.len() as u64)
+    );
+    assert!(found.keywords.len() > 50);
+    assert!(found.keywords.iter().any(|k| k.syllables > 1));
+    for keyword in &found.keywords {
+        let unit = keys(&keyword.unit);
+        let beside = in_there.get(&unit).copied().unwrap_or(0);
+        assert_eq!(
+            (keyword.count, keyword.against_count),
+            (in_here[&unit], beside)
+        );
+        let holding = here.iter().filter(|article| {
+            paragraphs(article)
+                .iter()
+                .any(|run| run.windows(unit.len()).any(|w| w == unit))
+        });
+        assert_eq!(keyword.articles, holding.count() as u64, "{}", keyword.unit);
+    }
+}
+
+#[test]
+fn similar_articles_share_their_terms() {
+    let (_dir, searcher) = indexed();
+    let all = articles(&searcher);
+    let options = SimilarOptions::default();
+    for article in all.iter().take(12) {
+        let address = searcher.find_id(&article.id).unwrap()[0];
+        let similar = searcher.similar(address, &options).unwrap();
+        assert!(similar.articles.iter().all(|a| a.id != article.id));
+        assert!(similar.articles.is_sorted_by(|a, b| a.score >= b.score));
+        for found in &similar.articles {
+            assert!(found.score > 0.0 && found.score <= 1.0);
+            let other = all
+                .iter()
+                .find(|a| a.path == found.path && a.member == found.member)
+                .unwrap();
+            let runs = paragraphs(other);
+            for term in &found.terms {
+                let unit = keys(term);
+                assert!(
+                    runs.iter()
+                        .any(|run| run.windows(unit.len()).any(|w| w == unit)),
+                    "{term} in {}",
+                    found.path
+                );
+            }
+        }
+        // The same text from outside finds the article itself first.
+        let outside = searcher.similar_to_article(article, &options).unwrap();
+        assert_eq!(outside.articles[0].path, article.path);
+    }
+    let nothing = searcher
+        .similar_to_article(&Article::default(), &options)
+        .unwrap();
+    assert!(nothing.articles.is_empty() && nothing.terms.is_empty());
+}
+
+#[test]
+fn a_state_names_what_the_articles_say() {
+    let dir = TempDir::new().unwrap();
+    let newsroom = Newsroom::at(dir.path());
+    let state = || {
+        let report = newsroom.update();
+        assert!(report.problems.is_empty());
+        Index::open(&newsroom.index)
+            .unwrap()
+            .searcher()
+            .unwrap()
+            .state()
+            .unwrap()
+    };
+    newsroom.write("a.txt", "Tin một\n\nChi bộ họp về cử tri.\n");
+    let one = state();
+    newsroom.write("b.txt", "Tin hai\n\nĐường phố ngập nước.\n");
+    let both = state();
+    assert_ne!(one.state, both.state);
+    std::fs::remove_file(newsroom.path("b.txt")).unwrap();
+    assert_eq!(state(), one);
+    newsroom.write("a.txt", "Tin một\n\nChi bộ họp về cử tri mới.\n");
+    assert_ne!(state().state, one.state);
+    newsroom.write("a.txt", "Tin một\n\nChi bộ họp về cử tri.\n");
+    assert_eq!(state(), one);
 }

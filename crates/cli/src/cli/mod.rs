@@ -18,7 +18,10 @@ pub(crate) use indexing::{
     ForgetArgs, IndexArgs, IndexingArgs, InspectArgs, ReindexArgs, WatchArgs, WritingArgs,
 };
 pub(crate) use keeping::{BackupArgs, RepairArgs, RestoreArgs, VerifyArgs};
-pub(crate) use research::{KwicArgs, LanguageName, MeasureName, PeriodName, SplitName, TrendsArgs};
+pub(crate) use research::{
+    CollocateOrder, CollocatesArgs, CountName, KeywordsArgs, KwicArgs, LanguageName, MeasureName,
+    PeriodName, ReprintsArgs, SimilarArgs, SplitName, TrendsArgs,
+};
 pub(crate) use searching::{
     BatchArgs, ExplainArgs, FillersArgs, FilterArgs, SearchArgs, ShowArgs, StatsArgs,
 };
@@ -91,6 +94,10 @@ pub(crate) enum Command {
     Batch(BatchArgs),
     Kwic(KwicArgs),
     Trends(TrendsArgs),
+    Collocates(CollocatesArgs),
+    Keywords(KeywordsArgs),
+    Similar(SimilarArgs),
+    Reprints(ReprintsArgs),
     Fillers(FillersArgs),
     Explain(ExplainArgs),
     Serve(ServeArgs),

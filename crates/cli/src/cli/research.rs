@@ -62,6 +62,10 @@ pub(crate) struct KwicArgs {
     /// Lines to leave out before the first
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
+    /// Say what is needed to cite the answer: the query as it was understood, the state of the
+    /// index, the number of articles and tokens, the date
+    #[arg(long)]
+    pub cite: bool,
     /// Output format: text, json, jsonl or csv
     #[arg(
         long,
@@ -122,6 +126,16 @@ pub(crate) struct TrendsArgs {
     /// Mark periods with fewer articles
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub thin: u64,
+    /// Count publications, or texts: every text once, at its first publication among the articles
+    /// that are counted
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub count: CountName,
     /// Draw the chart into a file, as SVG
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub svg: Option<PathBuf>,
@@ -137,6 +151,10 @@ pub(crate) struct TrendsArgs {
         hide_possible_values = true
     )]
     pub lang: LanguageName,
+    /// Say what is needed to cite the answer: the query as it was understood, the state of the
+    /// index, the number of articles and tokens, the date
+    #[arg(long)]
+    pub cite: bool,
     /// Output format: text, json, jsonl or csv
     #[arg(
         long,
@@ -148,6 +166,194 @@ pub(crate) struct TrendsArgs {
     pub format: ListFormat,
     #[command(flatten)]
     pub filters: FilterArgs,
+}
+
+/// Print what stands near a query
+///
+/// Syllables, and words of several syllables, that stand within some words of the matches more
+/// often than chance would have it: how often near and in all, log-likelihood, logDice and mutual
+/// information. With --of and --against, what stands near in some articles rather than in others.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao collocates 'nhân sự'
+  timbao collocates 'đại hội' --window 3 --by dice --min 10
+  timbao collocates 'công nghệ' --of 'date:2024..' --against 'date:..2023'
+
+Exit status: 0 something was found, 1 nothing was, 2 an error.")]
+pub(crate) struct CollocatesArgs {
+    /// What to look around; words side by side are a phrase
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// Words on each side that are near
+    #[arg(long, short = 'w', value_name = "N", default_value_t = 5)]
+    pub window: u32,
+    /// Words before the match that are near, if not as many as behind it
+    #[arg(long, value_name = "N")]
+    pub left: Option<u32>,
+    /// Words behind the match that are near, if not as many as before it
+    #[arg(long, value_name = "N")]
+    pub right: Option<u32>,
+    /// How often a collocate stands near, at least
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub min: u64,
+    /// Order: likelihood, dice, mi or count
+    #[arg(
+        long,
+        value_name = "MEASURE",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub by: CollocateOrder,
+    /// Compare: what is near in articles that match this query
+    #[arg(long, value_name = "QUERY", requires = "against")]
+    pub of: Option<String>,
+    /// Compare: rather than in articles that match this query
+    #[arg(long, value_name = "QUERY", requires = "of")]
+    pub against: Option<String>,
+    /// Collocates to print
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+    /// Say what is needed to cite the answer: the query as it was understood, the state of the
+    /// index, the number of articles and tokens, the date
+    #[arg(long)]
+    pub cite: bool,
+    /// Output format: text, json, jsonl or csv
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub format: ListFormat,
+    #[command(flatten)]
+    pub filters: FilterArgs,
+}
+
+/// Print what is characteristic of some articles
+///
+/// Syllables, and words of several syllables, that are more frequent in the articles of one query
+/// than in those of another, or than in all others: how often, log-likelihood for how sure that
+/// is, and Log Ratio for how large it is (1 is twice as frequent).
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao keywords --of 'section:\"xây dựng Đảng\"'
+  timbao keywords --of 'date:2025' --against 'date:2024' --min 10
+  timbao keywords --of 'source:\"Báo Sông Trà\"' --format csv
+
+Exit status: 0 something was found, 1 nothing was, 2 an error.")]
+pub(crate) struct KeywordsArgs {
+    /// The articles: a query, such as a filter
+    #[arg(long, value_name = "QUERY")]
+    pub of: String,
+    /// The articles beside them [default: all others]
+    #[arg(long, value_name = "QUERY")]
+    pub against: Option<String>,
+    /// How often a keyword stands in the articles, at least
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub min: u64,
+    /// In how many articles, at least
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub min_articles: u64,
+    /// Keywords to print
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+    /// Say what is needed to cite the answer: the query as it was understood, the state of the
+    /// index, the number of articles and tokens, the date
+    #[arg(long)]
+    pub cite: bool,
+    /// Output format: text, json, jsonl or csv
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub format: ListFormat,
+}
+
+/// Print articles like a given one
+///
+/// The article is named by its id or path, or is a file, or standard input as -. Each article is
+/// printed with the terms they have in common. Reprints of the article itself are left out.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao similar 2026/2026-03-25-tong-ket.txt
+  timbao similar ban-thao.docx
+  pbpaste | timbao similar -
+
+Exit status: 0 something was found, 1 nothing was, 2 an error.")]
+pub(crate) struct SimilarArgs {
+    /// Id or path of an article of the index, a file, or - for standard input
+    #[arg(value_name = "ID|FILE")]
+    pub id: String,
+    /// Articles to print
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
+    pub limit: usize,
+    /// Terms of the article to look for
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    pub terms: usize,
+    /// Print reprints of the article too
+    #[arg(long)]
+    pub reprints: bool,
+    /// Say what is needed to cite the answer: the query as it was understood, the state of the
+    /// index, the number of articles and tokens, the date
+    #[arg(long)]
+    pub cite: bool,
+    /// Output format: text, json, jsonl or csv
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub format: ListFormat,
+}
+
+/// List the publications of a text
+///
+/// Articles that publish the same text, exactly or nearly, in order of time, each with what it
+/// changed of the first. Without an article, the texts that were published most often.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao reprints
+  timbao reprints 2026/2026-03-25-tong-ket.txt
+  timbao reprints bao/tin.jsonl#12 --format json
+
+Exit status: 0 there are reprints, 1 there are none, 2 an error.")]
+pub(crate) struct ReprintsArgs {
+    /// Id or path of an article
+    #[arg(value_name = "ID")]
+    pub id: Option<String>,
+    /// Texts to print, without an article
+    #[arg(
+        long,
+        short = 'n',
+        value_name = "N",
+        default_value_t = 20,
+        conflicts_with = "id"
+    )]
+    pub limit: usize,
+    /// Say what is needed to cite the answer: the query as it was understood, the state of the
+    /// index, the number of articles and tokens, the date
+    #[arg(long)]
+    pub cite: bool,
+    /// Output format: text, json, jsonl or csv
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub format: ListFormat,
 }
 
 /// Calendar periods.
@@ -213,4 +419,28 @@ pub(crate) enum LanguageName {
     Vi,
     /// English
     En,
+}
+
+/// What counts as an article.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CountName {
+    /// Every publication
+    #[default]
+    Publications,
+    /// Every text once
+    Texts,
+}
+
+/// What collocates are sorted by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CollocateOrder {
+    /// Log-likelihood
+    #[default]
+    Likelihood,
+    /// logDice
+    Dice,
+    /// Mutual information
+    Mi,
+    /// How often
+    Count,
 }

@@ -78,6 +78,13 @@ pub(crate) struct SearchArgs {
         hide_possible_values = true
     )]
     pub facet: Vec<FacetName>,
+    /// Show every text once, by its earliest publication, with the number of its reprints
+    #[arg(long, conflicts_with_all = ["facet", "explain"])]
+    pub unique: bool,
+    /// Say what is needed to cite the answer: the query as it was understood, the state of the
+    /// index, the number of articles and tokens, the date
+    #[arg(long)]
+    pub cite: bool,
     /// Passages to print of each article
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub snippets: usize,
@@ -174,8 +181,14 @@ pub(crate) struct ShowArgs {
 #[command(after_help = "\
 Examples:
   timbao stats
+  timbao stats --state
   timbao stats --format json --index /srv/bao/.timbao")]
 pub(crate) struct StatsArgs {
+    /// Print only the id that --cite gives for the state of the index, and what it is a state of
+    ///
+    /// The same articles have the same id, in whatever order they were indexed.
+    #[arg(long)]
+    pub state: bool,
     /// Output format: text or json
     #[arg(
         long,

@@ -7,7 +7,9 @@ use timbao_articles::Published;
 use timbao_index::Index;
 use timbao_index::output::csv;
 use timbao_index::output::research::{KwicAnswer, KwicGroupsAnswer};
-use timbao_index::research::{Concordance, KwicGroup, KwicLine, KwicOptions, Sample, as_phrases};
+use timbao_index::research::{
+    Citation, Concordance, KwicGroup, KwicLine, KwicOptions, Sample, as_phrases,
+};
 
 use crate::cli::{KwicArgs, ListFormat};
 use crate::error::Result;
@@ -23,6 +25,8 @@ use crate::output::terminal::Terminal;
 use crate::output::width::{truncated, truncated_start, width};
 
 use super::Context;
+use super::cite;
+use super::collocates::counted_matches;
 use super::query::Prepared;
 
 /// Lines that are printed unless more are asked for.
@@ -44,12 +48,24 @@ pub(crate) fn run(args: &KwicArgs, context: &Context) -> Result<Outcome> {
             seed: args.seed,
         }),
     };
-    let concordance = searcher.concordance(&as_phrases(prepared.plan()), &options)?;
+    let plan = as_phrases(prepared.plan());
+    let concordance = searcher.concordance(&plan, &options)?;
+    let view = View {
+        args,
+        prepared: &prepared,
+        concordance,
+        sample: options.sample,
+        citation: cite::citation(args.cite, &searcher, [(&prepared, &plan)])?,
+    };
+    let mut out = context.paged_for(args.format);
     if args.group.is_empty() {
-        write_lines(args, &prepared, &concordance, &options, context)?;
+        view.write_lines(&mut out, &context.terminal)?;
     } else {
-        write_groups(args, &prepared, &concordance, &options, context)?;
+        view.write_groups(&mut out, &context.terminal)?;
     }
+    cite::write(&mut out, view.citation.as_ref(), args.format, context)?;
+    out.flush()?;
+    let concordance = &view.concordance;
     Ok(Outcome::of(concordance.matches() > 0))
 }
 
@@ -59,61 +75,6 @@ fn limit(args: &KwicArgs) -> usize {
         ListFormat::Text | ListFormat::Json => SHOWN,
         ListFormat::Jsonl | ListFormat::Csv => usize::MAX,
     })
-}
-
-fn write_lines(
-    args: &KwicArgs,
-    prepared: &Prepared,
-    concordance: &Concordance<'_>,
-    options: &KwicOptions,
-    context: &Context,
-) -> Result<()> {
-    let terminal = &context.terminal;
-    let mut out = context.paged_for(args.format);
-    let end = args
-        .offset
-        .saturating_add(limit(args))
-        .min(concordance.len());
-    let batches = (args.offset..end)
-        .step_by(BATCH)
-        .map(|start| concordance.lines(start..(start + BATCH).min(end)));
-    match args.format {
-        ListFormat::Text => {
-            let lines = concordance.lines(args.offset..end)?;
-            write_summary(&mut out, terminal, concordance, lines.len())?;
-            write_text(&mut out, terminal, &lines)?;
-        }
-        ListFormat::Json => {
-            let lines = concordance.lines(args.offset..end)?;
-            let answer = KwicAnswer::new(
-                &prepared.text,
-                &prepared.problems,
-                concordance,
-                options.sample,
-                args.offset,
-                &lines,
-            );
-            write_pretty(&mut out, &answer)?;
-        }
-        ListFormat::Jsonl => {
-            for batch in batches {
-                for line in batch? {
-                    write_line(&mut out, &line)?;
-                }
-            }
-        }
-        ListFormat::Csv => {
-            let mut rows = CsvWriter::new(&mut out, terminal, &csv::KWIC_HEADER)?;
-            for batch in batches {
-                for line in &batch? {
-                    rows.row(csv::kwic_row(line))?;
-                }
-            }
-            rows.flush()?;
-        }
-    }
-    out.flush()?;
-    Ok(())
 }
 
 fn write_summary(
@@ -137,13 +98,6 @@ fn write_summary(
         summary.push_str(&format!(", {} shown", count(shown as u64)));
     }
     writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))
-}
-
-fn counted_matches(number: u64) -> String {
-    match number {
-        1 => "1 match".to_owned(),
-        _ => format!("{} matches", count(number)),
-    }
 }
 
 /// What of a line is shown, each part on one line.
@@ -223,83 +177,147 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, lines: &[KwicLine]) -> i
     Ok(())
 }
 
-fn write_groups(
-    args: &KwicArgs,
-    prepared: &Prepared,
-    concordance: &Concordance<'_>,
-    options: &KwicOptions,
-    context: &Context,
-) -> Result<()> {
-    let terminal = &context.terminal;
-    let groups = concordance.groups(&args.group)?;
-    let all = groups.len();
-    let start = args.offset.min(all);
-    let end = args.offset.saturating_add(limit(args)).min(all);
-    let shown: &[KwicGroup] = groups.get(start..end).unwrap_or_default();
-    let mut out = context.paged_for(args.format);
-    let names: Vec<String> = args.group.iter().map(ToString::to_string).collect();
-    match args.format {
-        ListFormat::Text => {
-            write_summary(&mut out, terminal, concordance, concordance.len())?;
-            let mut columns = vec![("matches", Side::Right), ("articles", Side::Right)];
-            columns.extend(args.group.iter().map(|key| (key.name(), Side::Left)));
-            let mut table = Table::new(&columns);
-            for group in shown {
-                let values = group
-                    .values
-                    .iter()
-                    .map(|value| value.clone().unwrap_or_else(|| "(none)".to_owned()));
-                table.row(
-                    [count(group.matches), count(group.articles)]
-                        .into_iter()
-                        .chain(values),
+/// A concordance, and what is written with it.
+struct View<'a> {
+    args: &'a KwicArgs,
+    prepared: &'a Prepared,
+    concordance: Concordance<'a>,
+    sample: Option<Sample>,
+    citation: Option<Citation>,
+}
+
+impl View<'_> {
+    fn write_lines(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let Self {
+            args,
+            prepared,
+            concordance,
+            sample,
+            citation,
+        } = self;
+        let end = args
+            .offset
+            .saturating_add(limit(args))
+            .min(concordance.len());
+        let batches = (args.offset..end)
+            .step_by(BATCH)
+            .map(|start| concordance.lines(start..(start + BATCH).min(end)));
+        match args.format {
+            ListFormat::Text => {
+                let lines = concordance.lines(args.offset..end)?;
+                write_summary(out, terminal, concordance, lines.len())?;
+                write_text(out, terminal, &lines)?;
+            }
+            ListFormat::Json => {
+                let lines = concordance.lines(args.offset..end)?;
+                let mut answer = KwicAnswer::new(
+                    &prepared.text,
+                    &prepared.problems,
+                    concordance,
+                    *sample,
+                    args.offset,
+                    &lines,
                 );
+                answer.citation = citation.as_ref();
+                write_pretty(out, &answer)?;
             }
-            table.write(&mut out, terminal)?;
-            if shown.len() < all {
-                let more = format!(
-                    "{} of {}; --limit shows more",
-                    count(shown.len() as u64),
-                    counted(all as u64, "group")
-                );
-                writeln!(out, "{}", terminal.palette.paint(Role::Dim, &more))?;
+            ListFormat::Jsonl => {
+                for batch in batches {
+                    for line in batch? {
+                        write_line(out, &line)?;
+                    }
+                }
             }
-        }
-        ListFormat::Json => {
-            let answer = KwicGroupsAnswer::new(
-                &prepared.text,
-                &prepared.problems,
-                concordance,
-                options.sample,
-                &args.group,
-                shown,
-            );
-            write_pretty(&mut out, &answer)?;
-        }
-        ListFormat::Jsonl => {
-            for group in shown {
-                write_line(&mut out, group)?;
+            ListFormat::Csv => {
+                let mut rows = CsvWriter::new(out, terminal, &csv::KWIC_HEADER)?;
+                for batch in batches {
+                    for line in &batch? {
+                        rows.row(csv::kwic_row(line))?;
+                    }
+                }
+                rows.flush()?;
             }
         }
-        ListFormat::Csv => {
-            let mut header: Vec<&str> = names.iter().map(String::as_str).collect();
-            header.extend(["matches", "articles"]);
-            let mut rows = CsvWriter::new(&mut out, terminal, &header)?;
-            for group in shown {
-                let mut values: Vec<Cow<'_, str>> = group
-                    .values
-                    .iter()
-                    .map(|value| Cow::from(value.as_deref().unwrap_or_default()))
-                    .collect();
-                values.extend([
-                    group.matches.to_string().into(),
-                    group.articles.to_string().into(),
-                ]);
-                rows.row(values)?;
-            }
-            rows.flush()?;
-        }
+        Ok(())
     }
-    out.flush()?;
-    Ok(())
+
+    fn write_groups(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let Self {
+            args,
+            prepared,
+            concordance,
+            sample,
+            citation,
+        } = self;
+        let groups = concordance.groups(&args.group)?;
+        let all = groups.len();
+        let start = args.offset.min(all);
+        let end = args.offset.saturating_add(limit(args)).min(all);
+        let shown: &[KwicGroup] = groups.get(start..end).unwrap_or_default();
+        let names: Vec<String> = args.group.iter().map(ToString::to_string).collect();
+        match args.format {
+            ListFormat::Text => {
+                write_summary(out, terminal, concordance, concordance.len())?;
+                let mut columns = vec![("matches", Side::Right), ("articles", Side::Right)];
+                columns.extend(args.group.iter().map(|key| (key.name(), Side::Left)));
+                let mut table = Table::new(&columns);
+                for group in shown {
+                    let values = group
+                        .values
+                        .iter()
+                        .map(|value| value.clone().unwrap_or_else(|| "(none)".to_owned()));
+                    table.row(
+                        [count(group.matches), count(group.articles)]
+                            .into_iter()
+                            .chain(values),
+                    );
+                }
+                table.write(out, terminal)?;
+                if shown.len() < all {
+                    let more = format!(
+                        "{} of {}; --limit shows more",
+                        count(shown.len() as u64),
+                        counted(all as u64, "group")
+                    );
+                    writeln!(out, "{}", terminal.palette.paint(Role::Dim, &more))?;
+                }
+            }
+            ListFormat::Json => {
+                let mut answer = KwicGroupsAnswer::new(
+                    &prepared.text,
+                    &prepared.problems,
+                    concordance,
+                    *sample,
+                    &args.group,
+                    shown,
+                );
+                answer.citation = citation.as_ref();
+                write_pretty(out, &answer)?;
+            }
+            ListFormat::Jsonl => {
+                for group in shown {
+                    write_line(out, group)?;
+                }
+            }
+            ListFormat::Csv => {
+                let mut header: Vec<&str> = names.iter().map(String::as_str).collect();
+                header.extend(["matches", "articles"]);
+                let mut rows = CsvWriter::new(out, terminal, &header)?;
+                for group in shown {
+                    let mut values: Vec<Cow<'_, str>> = group
+                        .values
+                        .iter()
+                        .map(|value| Cow::from(value.as_deref().unwrap_or_default()))
+                        .collect();
+                    values.extend([
+                        group.matches.to_string().into(),
+                        group.articles.to_string().into(),
+                    ]);
+                    rows.row(values)?;
+                }
+                rows.flush()?;
+            }
+        }
+        Ok(())
+    }
 }

@@ -5,22 +5,27 @@ mod backup;
 mod batch;
 mod bench_latency;
 mod bench_relevance;
+mod cite;
+mod collocates;
 mod completions;
 mod config;
 mod explain;
 mod fillers;
 mod index;
 mod inspect;
+mod keywords;
 mod kwic;
 mod man;
 mod progress;
 mod queries;
 mod query;
 mod repair;
+mod reprints;
 mod restore;
 mod search;
 mod serve;
 mod show;
+mod similar;
 mod stats;
 mod suggestions;
 mod trends;
@@ -68,6 +73,10 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Batch(args) => batch::run(&args, context),
         Command::Kwic(args) => kwic::run(&args, context),
         Command::Trends(args) => trends::run(&args, context),
+        Command::Collocates(args) => collocates::run(&args, context),
+        Command::Keywords(args) => keywords::run(&args, context),
+        Command::Similar(args) => similar::run(&args, context),
+        Command::Reprints(args) => reprints::run(&args, context),
         Command::Fillers(args) => fillers::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
         Command::Serve(args) => serve::run(&args, context),

@@ -7,7 +7,7 @@ use timbao_index::output::json::{AdviceShape, HitShape, SearchAnswer};
 use timbao_index::output::{ShownHit, csv};
 use timbao_index::plan::Facet;
 use timbao_index::suggest::Advice;
-use timbao_index::{Index, SearchOptions, Sort};
+use timbao_index::{Found, Index, SearchOptions, Sort};
 
 use crate::cli::{FilterArgs, ListFormat, SearchArgs};
 use crate::error::{Failure, Result, say};
@@ -18,6 +18,7 @@ use crate::output::json::{write_line, write_pretty};
 use crate::output::number::{count, counted, duration};
 use crate::output::style::Role;
 
+use super::cite;
 use super::query::{Prepared, announce, sort};
 use super::{Context, suggestions};
 
@@ -36,6 +37,8 @@ pub(crate) fn plain(query: &str, context: &Context) -> Result<Outcome> {
         sort: None,
         recency: None,
         facet: Vec::new(),
+        unique: false,
+        cite: false,
         snippets: 1,
         explain: false,
         format: ListFormat::Text,
@@ -61,7 +64,18 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
                 .hint("leave out --sort, or write --sort relevance and --format json"),
         );
     }
-    let found = searcher.search(prepared.plan(), &options)?;
+    let unique = if args.unique {
+        Some(searcher.search_unique(prepared.plan(), &options)?)
+    } else {
+        None
+    };
+    let found = match &unique {
+        Some(unique) => Found {
+            total: Some(unique.total),
+            hits: unique.hits.iter().map(|text| text.hit).collect(),
+        },
+        None => searcher.search(prepared.plan(), &options)?,
+    };
     let time = start.elapsed();
     let total = found
         .total
@@ -90,12 +104,19 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     let shown = found.hits.iter().zip(first..).map(|(hit, rank)| {
         let mut shown = ShownHit::load(&searcher, prepared.plan(), hit, rank, args.snippets)?;
         shown.explanation = explanations.next();
+        let text = unique.as_ref().and_then(|unique| {
+            let number = usize::try_from(rank - first).ok()?;
+            unique.hits.get(number)
+        });
+        shown.reprints = text.map(|text| text.reprints);
         Ok(shown)
     });
-    let is_part = (found.hits.len() as u64) < total;
+    let rows = unique.as_ref().map_or(total, |unique| unique.texts);
+    let is_part = (found.hits.len() as u64) < rows;
+    let citation = cite::citation(args.cite, &searcher, [(&prepared, prepared.plan())])?;
     if is_part && counts.is_none() && matches!(args.format, ListFormat::Jsonl | ListFormat::Csv) {
         let shown = count(found.hits.len() as u64);
-        let message = format!("{shown} of {} written; see --limit", counted(total, "hit"));
+        let message = format!("{shown} of {} written; see --limit", counted(rows, "hit"));
         say(context.terminal.error_palette, Role::Hint, "note", &message);
     }
     let mut out = context.paged_for(args.format);
@@ -112,7 +133,10 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
             } else {
                 String::new()
             };
-            let summary = format!("{}{part}{time}", counted(total, "article"));
+            let texts = unique.as_ref().map_or_else(String::new, |unique| {
+                format!(", {}", counted(unique.texts, "text"))
+            });
+            let summary = format!("{}{texts}{part}{time}", counted(total, "article"));
             writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
             if let Some(counts) = &counts {
                 facets::write_text(&mut out, terminal, counts)?;
@@ -128,6 +152,8 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
                 args.offset,
                 &shown,
             );
+            answer.texts = unique.as_ref().map(|unique| unique.texts);
+            answer.citation = citation.as_ref();
             answer.facets = counts.as_ref().map(|counts| counts.facets.as_slice());
             answer.advice = Some(AdviceShape::new(&advice));
             write_pretty(&mut out, &answer)?;
@@ -151,6 +177,7 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
             }
         },
     }
+    cite::write(&mut out, citation.as_ref(), args.format, context)?;
     out.flush()?;
     drop(out);
     if args.format == ListFormat::Text {

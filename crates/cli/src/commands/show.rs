@@ -90,7 +90,7 @@ pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
 }
 
 /// The articles with an id; else those at a path, which have it or its end as their id.
-fn find(searcher: &Searcher, id: &str) -> Result<Vec<Address>> {
+pub(super) fn find(searcher: &Searcher, id: &str) -> Result<Vec<Address>> {
     let found = searcher.find_id(id)?;
     if !found.is_empty() {
         return Ok(found);

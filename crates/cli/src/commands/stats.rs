@@ -15,12 +15,16 @@ use crate::output::style::Role;
 use crate::output::text::{Piece, paragraph};
 use crate::output::width::width;
 use timbao_index::output::json::StatsAnswer;
+use timbao_index::output::research::ViewAnswer;
 
 use super::Context;
 
 /// Tells what the index holds.
 pub(crate) fn run(args: &StatsArgs, context: &Context) -> Result<Outcome> {
     let dir = &context.settings.index;
+    if args.state {
+        return state(args, context);
+    }
     let stats = Index::open(dir)?.searcher()?.stats()?;
     let mut out = Sink::stdout();
     match args.format {
@@ -79,4 +83,23 @@ pub(crate) fn run(args: &StatsArgs, context: &Context) -> Result<Outcome> {
     }
     out.flush()?;
     Ok(Outcome::of(stats.articles > 0))
+}
+
+/// Tells the state of the index.
+fn state(args: &StatsArgs, context: &Context) -> Result<Outcome> {
+    let state = Index::open(&context.settings.index)?.searcher()?.state()?;
+    let mut out = Sink::stdout();
+    match args.format {
+        RecordFormat::Json => write_pretty(&mut out, &ViewAnswer::of(&state))?,
+        RecordFormat::Text => writeln!(
+            out,
+            "{}  {}, {}, analyzer {}",
+            state.state,
+            counted(state.articles, "article"),
+            counted(state.tokens, "token"),
+            state.analyzer_version
+        )?,
+    }
+    out.flush()?;
+    Ok(Outcome::of(state.articles > 0))
 }

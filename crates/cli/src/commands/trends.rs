@@ -12,7 +12,9 @@ use timbao_index::research::{
     By, Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery, as_phrases,
 };
 
-use crate::cli::{LanguageName, ListFormat, MeasureName, PeriodName, SplitName, TrendsArgs};
+use crate::cli::{
+    CountName, LanguageName, ListFormat, MeasureName, PeriodName, SplitName, TrendsArgs,
+};
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
@@ -25,6 +27,8 @@ use crate::output::terminal::Terminal;
 use crate::output::width::{truncated, width};
 
 use super::Context;
+use super::cite;
+use super::collocates::counted_matches;
 use super::query::Prepared;
 
 /// Counts queries over time.
@@ -51,16 +55,24 @@ pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
         by: args.by.into(),
         split: args.split.map(Facet::from),
         most_values: args.values,
-        count: Count::Publications,
+        count: args.count.into(),
         thin: args.thin,
     };
     let trends = searcher.trends(&queries, &base, &options)?;
+    let cited = prepared.iter().zip(queries.iter().map(|q| &q.plan));
+    let citation = cite::citation(args.cite, &searcher, cited)?;
     if let Some(path) = &args.svg {
         let chart = ChartOptions {
             measure: args.measure.into(),
             language: args.lang.into(),
             title: args.title.clone(),
-            note: None,
+            note: citation.as_ref().map(|citation| {
+                let index = &citation.index;
+                format!(
+                    "Timbao {} · {} · {}",
+                    index.state, citation.program, citation.date
+                )
+            }),
         };
         fs::write(path, svg(&trends, &chart)).map_err(|error| Failure::file(path, &error))?;
     }
@@ -71,7 +83,9 @@ pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
             let problems = prepared
                 .iter()
                 .map(|query| (query.text.as_str(), query.problems.as_slice()));
-            write_pretty(&mut out, &TrendsAnswer::new(&trends, problems))?;
+            let mut answer = TrendsAnswer::new(&trends, problems);
+            answer.citation = citation.as_ref();
+            write_pretty(&mut out, &answer)?;
         }
         ListFormat::Jsonl => {
             for series in &trends.series {
@@ -86,6 +100,7 @@ pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
             rows.flush()?;
         }
     }
+    cite::write(&mut out, citation.as_ref(), args.format, context)?;
     out.flush()?;
     let any = trends.series.iter().any(|series| series.total.articles > 0);
     Ok(Outcome::of(any))
@@ -187,13 +202,6 @@ fn period_name(by: By) -> &'static str {
     }
 }
 
-fn counted_matches(number: u64) -> String {
-    match number {
-        1 => "1 match".to_owned(),
-        _ => format!("{} matches", count(number)),
-    }
-}
-
 /// A rate with as many decimals as say something.
 fn decimals(rate: f64) -> String {
     if rate >= 100.0 || rate == 0.0 {
@@ -245,6 +253,15 @@ impl From<SplitName> for Facet {
             SplitName::Place => Self::Place,
             SplitName::Agency => Self::Agency,
             SplitName::Author => Self::Author,
+        }
+    }
+}
+
+impl From<CountName> for Count {
+    fn from(name: CountName) -> Self {
+        match name {
+            CountName::Publications => Self::Publications,
+            CountName::Texts => Self::Texts,
         }
     }
 }

@@ -10,6 +10,7 @@ use timbao_index::output::ShownHit;
 use crate::output::date::vietnamese;
 use crate::output::highlight::highlighted;
 use crate::output::link::{file_address, web_address};
+use crate::output::number::count;
 use crate::output::path::relative;
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
@@ -29,7 +30,10 @@ pub(crate) fn write(out: &mut dyn Write, terminal: &Terminal, hits: &[ShownHit])
         let rank = Piece::new(Role::Dim, format!("{:>digits$}  ", hit.rank));
         paragraph(out, terminal, &rank, indent, title(hit, terminal))?;
         let blank = Piece::new(Role::Plain, "");
-        let about = metadata(&hit.article);
+        let mut about = metadata(&hit.article);
+        if let Some(reprints) = hit.reprints.filter(|&reprints| reprints > 0) {
+            about.push(format!("+{} bản đăng lại", count(reprints)));
+        }
         if !about.is_empty() {
             paragraph(
                 out,

@@ -8,6 +8,7 @@ use serde::Serialize;
 use timbao_articles::{Article, Published};
 
 use crate::query::Problem;
+use crate::research::Citation;
 use crate::search::{FacetCounts, ScoreExplanation, Snippet, Stats};
 use crate::suggest::{Advice, Cause, Suggestion};
 
@@ -31,6 +32,12 @@ pub struct SearchAnswer<'a> {
     /// Only where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facets: Option<&'a [FacetCounts]>,
+    /// How many texts the articles are, where each is shown once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub texts: Option<u64>,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub citation: Option<&'a Citation>,
     /// Why nothing was found, and what else could be asked, where that was looked for.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub advice: Option<AdviceShape<'a>>,
@@ -98,6 +105,9 @@ pub struct HitShape<'a> {
     /// Only where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<&'a ScoreExplanation>,
+    /// Only where every text is shown once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reprints: Option<u64>,
 }
 
 /// A passage.
@@ -147,6 +157,8 @@ impl<'a> SearchAnswer<'a> {
                 .map(|p| ProblemShape::new(p, query))
                 .collect(),
             facets: None,
+            texts: None,
+            citation: None,
             advice: None,
             hits: hits.iter().map(HitShape::new).collect(),
         }
@@ -224,6 +236,7 @@ impl<'a> HitShape<'a> {
             score: hit.score,
             snippets: hit.snippets.iter().map(SnippetShape::new).collect(),
             explanation: hit.explanation.as_ref(),
+            reprints: hit.reprints,
         }
     }
 }

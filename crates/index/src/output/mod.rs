@@ -28,6 +28,8 @@ pub struct ShownHit {
     pub snippets: Vec<Snippet>,
     /// How the score came about, where that was asked for.
     pub explanation: Option<ScoreExplanation>,
+    /// How many other publications of the text match, where every text is shown once.
+    pub reprints: Option<u64>,
 }
 
 impl ShownHit {
@@ -63,6 +65,7 @@ impl ShownHit {
             title_matches,
             snippets,
             explanation: None,
+            reprints: None,
         })
     }
 }

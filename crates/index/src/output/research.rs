@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::query::Problem;
-use crate::research::{Concordance, GroupKey, KwicGroup, KwicLine, Sample, Trends};
+use crate::research::{Citation, Concordance, GroupKey, KwicGroup, KwicLine, Sample, Trends};
 
 use super::json::{ProblemShape, RANGE_UNIT, VERSION};
 
@@ -19,6 +19,9 @@ pub struct KwicAnswer<'a> {
     offset: usize,
     range_unit: &'static str,
     problems: Vec<ProblemShape>,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub citation: Option<&'a Citation>,
     lines: &'a [KwicLine],
 }
 
@@ -31,6 +34,9 @@ pub struct KwicGroupsAnswer<'a> {
     articles: u64,
     sample: Option<Sample>,
     problems: Vec<ProblemShape>,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub citation: Option<&'a Citation>,
     keys: Vec<String>,
     groups: &'a [KwicGroup],
 }
@@ -40,6 +46,9 @@ pub struct KwicGroupsAnswer<'a> {
 pub struct TrendsAnswer<'a> {
     version: u32,
     problems: Vec<TrendsProblem<'a>>,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub citation: Option<&'a Citation>,
     #[serde(flatten)]
     trends: &'a Trends,
 }
@@ -50,6 +59,45 @@ struct TrendsProblem<'a> {
     query: &'a str,
     #[serde(flatten)]
     problem: ProblemShape,
+}
+
+/// An answer of another view, with what every answer has.
+#[derive(Serialize)]
+pub struct ViewAnswer<'a, T> {
+    version: u32,
+    /// None for views that have no query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query: Option<&'a str>,
+    problems: Vec<ProblemShape>,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub citation: Option<&'a Citation>,
+    #[serde(flatten)]
+    view: &'a T,
+}
+
+impl<'a, T> ViewAnswer<'a, T> {
+    /// The shape of a view of a query.
+    pub fn new(query: &'a str, problems: &[Problem], view: &'a T) -> Self {
+        Self {
+            version: VERSION,
+            query: Some(query),
+            problems: shapes(problems, query),
+            citation: None,
+            view,
+        }
+    }
+
+    /// The shape of a view without a query.
+    pub fn of(view: &'a T) -> Self {
+        Self {
+            version: VERSION,
+            query: None,
+            problems: Vec::new(),
+            citation: None,
+            view,
+        }
+    }
 }
 
 impl<'a> KwicAnswer<'a> {
@@ -71,6 +119,7 @@ impl<'a> KwicAnswer<'a> {
             offset,
             range_unit: RANGE_UNIT,
             problems: shapes(problems, query),
+            citation: None,
             lines,
         }
     }
@@ -93,6 +142,7 @@ impl<'a> KwicGroupsAnswer<'a> {
             articles: concordance.articles(),
             sample,
             problems: shapes(problems, query),
+            citation: None,
             keys: keys.iter().map(ToString::to_string).collect(),
             groups,
         }
@@ -114,6 +164,7 @@ impl<'a> TrendsAnswer<'a> {
         Self {
             version: VERSION,
             problems: problems.collect(),
+            citation: None,
             trends,
         }
     }

@@ -202,6 +202,11 @@ impl<'s> Words<'s> {
         }
     }
 
+    /// The view whose words they are.
+    pub(super) fn searcher(&self) -> &'s Searcher {
+        self.searcher
+    }
+
     /// The number of a token of a segment; none for ends of paragraphs.
     #[inline]
     pub(super) fn of(&mut self, segment: u32, token: u32) -> Option<u32> {

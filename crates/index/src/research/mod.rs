@@ -9,21 +9,34 @@
 //! two parts of a query match is one.
 
 mod articles;
+mod cite;
 mod collation;
+mod collocates;
 mod columns;
 mod fillers;
+mod keywords;
 mod kwic;
+mod measures;
 mod occurrences;
 mod periods;
 mod reading;
 mod reprints;
+mod similar;
 mod trends;
+mod units;
 
+pub use cite::{Citation, CitedQuery, IndexState};
+pub use collocates::{Collocate, CollocateOptions, CollocateSort, Collocates};
 pub use columns::{GroupKey, SortKey};
 pub use fillers::{Filler, Fillers, Gapped, NoGap};
+pub use keywords::{Keyword, KeywordOptions, Keywords, Portion};
 pub use kwic::{CharRange, Concordance, KwicGroup, KwicLine, KwicOptions, Sample};
 pub use periods::{By, Period};
 pub use reading::as_phrases;
-pub use reprints::{DiffKind, DiffPart, Reprint, ReprintHistory, UniqueFound, UniqueHit};
+pub use reprints::{
+    DiffKind, DiffPart, Reprint, ReprintGroup, ReprintGroups, ReprintHistory, UniqueFound,
+    UniqueHit,
+};
 pub(crate) use reprints::{Groups, sketch};
+pub use similar::{Similar, SimilarArticle, SimilarOptions, SimilarTerm};
 pub use trends::{Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery};

@@ -320,7 +320,7 @@ impl Searcher {
         (self.average_length / segment.average_length()).max(1.0)
     }
 
-    fn segment(&self, address: Address) -> Result<&SegmentView> {
+    pub(crate) fn segment(&self, address: Address) -> Result<&SegmentView> {
         self.segments
             .get(address.segment as usize)
             .filter(|view| address.article < view.text.articles())

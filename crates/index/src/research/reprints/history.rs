@@ -48,7 +48,72 @@ pub struct Reprint {
     pub diff: Vec<DiffPart>,
 }
 
+/// A text and how often it was published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReprintGroup {
+    /// The id of its first publication.
+    pub id: String,
+    /// The file that is in.
+    pub path: String,
+    /// The place in the file, if it holds several articles.
+    pub member: Option<String>,
+    /// Its headline.
+    pub title: Option<String>,
+    /// Its date as far as it is known, ISO 8601.
+    pub date: Option<String>,
+    /// Where it was published.
+    pub source: Option<String>,
+    /// How many publications there are, the first among them.
+    pub publications: u64,
+}
+
+/// The texts that were published several times.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReprintGroups {
+    /// How many such texts there are.
+    pub texts: u64,
+    /// How many publications of them.
+    pub publications: u64,
+    /// Some of them, those with most publications first.
+    pub groups: Vec<ReprintGroup>,
+}
+
 impl Searcher {
+    /// Lists the texts that were published most often.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged, or there is no time left.
+    pub fn reprint_groups(&self, limit: usize) -> Result<ReprintGroups> {
+        let all = self.groups()?.all();
+        let mut order: Vec<&Vec<Place>> = all.iter().collect();
+        // The sort is stable: equal ones stay in the order of their first publications.
+        order.sort_by_key(|group| std::cmp::Reverse(group.len()));
+        let mut records = Records::new(self);
+        let mut groups = Vec::new();
+        for group in order.into_iter().take(limit) {
+            let Some(&(segment, article)) = group.first() else {
+                continue;
+            };
+            let record = records.get(segment, article)?;
+            let title = self.title(Address { segment, article })?;
+            groups.push(ReprintGroup {
+                id: record.id,
+                path: record.path,
+                member: record.member,
+                title: Some(title).filter(|title| !title.is_empty()),
+                date: record.published.map(|date| date.to_string()),
+                source: record.source,
+                publications: group.len() as u64,
+            });
+        }
+        Ok(ReprintGroups {
+            texts: all.len() as u64,
+            publications: all.iter().map(|group| group.len() as u64).sum(),
+            groups,
+        })
+    }
+
     /// Lists all publications of an article's text, each compared with the first.
     ///
     /// # Errors

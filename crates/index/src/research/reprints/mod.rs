@@ -17,7 +17,7 @@ mod unique;
 
 pub use diff::{DiffKind, DiffPart};
 pub(crate) use group::Groups;
-pub use history::{Reprint, ReprintHistory};
+pub use history::{Reprint, ReprintGroup, ReprintGroups, ReprintHistory};
 pub use unique::{UniqueFound, UniqueHit};
 
 /// Syllables in a shingle.

@@ -1,0 +1,81 @@
+//! What `--cite` adds to an answer.
+
+use std::io::{self, Write};
+
+use timbao_index::Searcher;
+use timbao_index::plan::Plan;
+use timbao_index::research::{Citation, CitedQuery};
+
+use crate::cli::ListFormat;
+use crate::error::{Result, say};
+use crate::output::number::count;
+use crate::output::sanitize::escape;
+use crate::output::style::Role;
+
+use super::Context;
+use super::query::Prepared;
+
+/// The citation of an answer to some queries, if it is wanted.
+pub(super) fn citation<'q>(
+    wanted: bool,
+    searcher: &Searcher,
+    queries: impl IntoIterator<Item = (&'q Prepared, &'q Plan)>,
+) -> Result<Option<Citation>> {
+    if !wanted {
+        return Ok(None);
+    }
+    let queries = queries
+        .into_iter()
+        .map(|(prepared, plan)| CitedQuery {
+            query: prepared.ast.to_string(),
+            plan: plan.to_string(),
+        })
+        .collect();
+    Ok(Some(Citation::new(searcher, queries)?))
+}
+
+/// Writes a citation below an answer for people. Rows of data leave no place for it, so there it
+/// goes to standard error.
+pub(super) fn write(
+    out: &mut dyn Write,
+    citation: Option<&Citation>,
+    format: ListFormat,
+    context: &Context,
+) -> io::Result<()> {
+    let Some(citation) = citation else {
+        return Ok(());
+    };
+    match format {
+        ListFormat::Json => {}
+        ListFormat::Text => {
+            let palette = context.terminal.palette;
+            writeln!(out)?;
+            for line in lines(citation) {
+                writeln!(out, "{}", palette.paint(Role::Dim, &escape(&line)))?;
+            }
+        }
+        ListFormat::Jsonl | ListFormat::Csv => {
+            let palette = context.terminal.error_palette;
+            say(palette, Role::Hint, "cite", &lines(citation).join("\n"));
+        }
+    }
+    Ok(())
+}
+
+fn lines(citation: &Citation) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for CitedQuery { query, plan } in &citation.queries {
+        lines.push(format!("query {query}, read as {plan}"));
+    }
+    let index = &citation.index;
+    lines.push(format!(
+        "index state {}: {} articles, {} tokens; analyzer {}; {}; {}",
+        index.state,
+        count(index.articles),
+        count(index.tokens),
+        index.analyzer_version,
+        citation.program,
+        citation.date
+    ));
+    lines
+}

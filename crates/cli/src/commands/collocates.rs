@@ -1,0 +1,198 @@
+//! `timbao collocates`.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use timbao_index::output::research::ViewAnswer;
+use timbao_index::plan::Plan;
+use timbao_index::research::{
+    CollocateOptions, CollocateSort, Collocates, KeywordOptions, as_phrases,
+};
+use timbao_index::{Index, Searcher};
+
+use crate::cli::{CollocateOrder, CollocatesArgs, FilterArgs, ListFormat};
+use crate::error::Result;
+use crate::exit::Outcome;
+use crate::output::csv::CsvWriter;
+use crate::output::json::{write_line, write_pretty};
+use crate::output::number::{count, counted};
+use crate::output::style::Role;
+use crate::output::table::{Side, Table};
+use crate::output::terminal::Terminal;
+
+use super::Context;
+use super::cite;
+use super::keywords::{self, Answer};
+use super::query::Prepared;
+
+const HEADER: [&str; 9] = [
+    "unit",
+    "syllables",
+    "near",
+    "articles",
+    "count",
+    "expected",
+    "log_likelihood",
+    "log_dice",
+    "mutual_information",
+];
+
+/// Prints what stands near a query.
+pub(crate) fn run(args: &CollocatesArgs, context: &Context) -> Result<Outcome> {
+    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let prepared = Prepared::new(&args.query.join(" "), &args.filters, context)?;
+    prepared.warn(context);
+    let plan = as_phrases(prepared.plan());
+    let options = CollocateOptions {
+        left: args.left.unwrap_or(args.window),
+        right: args.right.unwrap_or(args.window),
+        least: args.min,
+        sort: args.by.into(),
+        most: args.limit,
+    };
+    if let (Some(of), Some(against)) = (&args.of, &args.against) {
+        return run_comparison(
+            args,
+            &searcher,
+            (&prepared, &plan),
+            [of, against],
+            &options,
+            context,
+        );
+    }
+    let base = match Prepared::new("", &args.filters, context)?.plan() {
+        Plan::Nothing => Plan::Everything,
+        filters => filters.clone(),
+    };
+    let found = searcher.collocates(&plan, &base, &options)?;
+    let citation = cite::citation(args.cite, &searcher, [(&prepared, &plan)])?;
+    let mut out = context.paged_for(args.format);
+    match args.format {
+        ListFormat::Text => write_text(&mut out, &context.terminal, &found)?,
+        ListFormat::Json => {
+            let mut answer = ViewAnswer::new(&prepared.text, &prepared.problems, &found);
+            answer.citation = citation.as_ref();
+            write_pretty(&mut out, &answer)?;
+        }
+        ListFormat::Jsonl => {
+            for collocate in &found.collocates {
+                write_line(&mut out, collocate)?;
+            }
+        }
+        ListFormat::Csv => write_csv(&mut out, &context.terminal, &found)?,
+    }
+    cite::write(&mut out, citation.as_ref(), args.format, context)?;
+    out.flush()?;
+    Ok(Outcome::of(!found.collocates.is_empty()))
+}
+
+/// Compares what stands near in two sets of articles.
+fn run_comparison(
+    args: &CollocatesArgs,
+    searcher: &Searcher,
+    (prepared, plan): (&Prepared, &Plan),
+    queries: [&String; 2],
+    options: &CollocateOptions,
+    context: &Context,
+) -> Result<Outcome> {
+    let filters = FilterArgs {
+        accents: args.filters.accents,
+        ..FilterArgs::default()
+    };
+    let [of, against] = queries.map(|query| Prepared::new(query, &filters, context));
+    let (of, against) = (of?, against?);
+    of.warn(context);
+    against.warn(context);
+    let chosen = KeywordOptions {
+        least: options.least,
+        most: options.most,
+        ..KeywordOptions::default()
+    };
+    let found = searcher.compare_collocates(plan, of.plan(), against.plan(), options, &chosen)?;
+    let cited = [
+        (prepared, plan),
+        (&of, of.plan()),
+        (&against, against.plan()),
+    ];
+    let answer = Answer {
+        query: Some(prepared),
+        keywords: &found,
+        citation: cite::citation(args.cite, searcher, cited)?,
+        format: args.format,
+    };
+    keywords::write(&answer, context)
+}
+
+fn write_text(out: &mut dyn Write, terminal: &Terminal, found: &Collocates) -> io::Result<()> {
+    let summary = format!(
+        "near {}: {} of {}, {} compared",
+        counted_matches(found.matches),
+        counted(found.window_tokens, "token"),
+        count(found.of_tokens),
+        counted(found.compared, "unit"),
+    );
+    writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
+    let mut table = Table::new(&[
+        ("unit", Side::Left),
+        ("near", Side::Right),
+        ("articles", Side::Right),
+        ("in all", Side::Right),
+        ("expected", Side::Right),
+        ("likelihood", Side::Right),
+        ("logDice", Side::Right),
+        ("MI", Side::Right),
+    ]);
+    for collocate in &found.collocates {
+        table.row([
+            collocate.unit.clone(),
+            count(collocate.near),
+            count(collocate.articles),
+            count(collocate.count),
+            format!("{:.1}", collocate.expected),
+            format!("{:.1}", collocate.log_likelihood),
+            format!("{:.2}", collocate.log_dice),
+            format!("{:.2}", collocate.mutual_information),
+        ]);
+    }
+    if !found.collocates.is_empty() {
+        table.write(out, terminal)?;
+    }
+    Ok(())
+}
+
+fn write_csv(out: &mut dyn Write, terminal: &Terminal, found: &Collocates) -> Result<()> {
+    let mut rows = CsvWriter::new(out, terminal, &HEADER)?;
+    for collocate in &found.collocates {
+        rows.row([
+            Cow::from(&collocate.unit),
+            collocate.syllables.to_string().into(),
+            collocate.near.to_string().into(),
+            collocate.articles.to_string().into(),
+            collocate.count.to_string().into(),
+            format!("{:.4}", collocate.expected).into(),
+            format!("{:.4}", collocate.log_likelihood).into(),
+            format!("{:.4}", collocate.log_dice).into(),
+            format!("{:.4}", collocate.mutual_information).into(),
+        ])?;
+    }
+    rows.flush()
+}
+
+/// "1 match", "12 matches".
+pub(super) fn counted_matches(number: u64) -> String {
+    match number {
+        1 => "1 match".to_owned(),
+        _ => format!("{} matches", count(number)),
+    }
+}
+
+impl From<CollocateOrder> for CollocateSort {
+    fn from(order: CollocateOrder) -> Self {
+        match order {
+            CollocateOrder::Likelihood => Self::LogLikelihood,
+            CollocateOrder::Dice => Self::LogDice,
+            CollocateOrder::Mi => Self::MutualInformation,
+            CollocateOrder::Count => Self::Count,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! `timbao keywords`.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use timbao_index::Index;
+use timbao_index::output::research::ViewAnswer;
+use timbao_index::research::{Citation, KeywordOptions, Keywords};
+
+use crate::cli::{FilterArgs, KeywordsArgs, ListFormat};
+use crate::error::Result;
+use crate::exit::Outcome;
+use crate::output::csv::CsvWriter;
+use crate::output::json::{write_line, write_pretty};
+use crate::output::number::{count, counted};
+use crate::output::style::Role;
+use crate::output::table::{Side, Table};
+
+use super::Context;
+use super::cite;
+use super::query::Prepared;
+
+const HEADER: [&str; 10] = [
+    "unit",
+    "syllables",
+    "count",
+    "articles",
+    "against_count",
+    "against_articles",
+    "per_million",
+    "against_per_million",
+    "log_likelihood",
+    "log_ratio",
+];
+
+/// Keywords, and what is written with them.
+pub(super) struct Answer<'a> {
+    /// The query they stand near, if they do.
+    pub query: Option<&'a Prepared>,
+    pub keywords: &'a Keywords,
+    pub citation: Option<Citation>,
+    pub format: ListFormat,
+}
+
+/// Prints what is characteristic of some articles.
+pub(crate) fn run(args: &KeywordsArgs, context: &Context) -> Result<Outcome> {
+    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let prepare = |query: &String| {
+        let prepared = Prepared::new(query, &FilterArgs::default(), context)?;
+        prepared.warn(context);
+        Ok::<_, crate::error::Failure>(prepared)
+    };
+    let of = prepare(&args.of)?;
+    let against = args.against.as_ref().map(prepare).transpose()?;
+    let options = KeywordOptions {
+        least: args.min,
+        least_articles: args.min_articles,
+        most: args.limit,
+        ..KeywordOptions::default()
+    };
+    let keywords = searcher.keywords(of.plan(), against.as_ref().map(Prepared::plan), &options)?;
+    let cited = std::iter::once(&of).chain(&against);
+    let citation = cite::citation(
+        args.cite,
+        &searcher,
+        cited.map(|query| (query, query.plan())),
+    )?;
+    let answer = Answer {
+        query: None,
+        keywords: &keywords,
+        citation,
+        format: args.format,
+    };
+    write(&answer, context)
+}
+
+/// Writes keywords in one of the formats.
+pub(super) fn write(answer: &Answer<'_>, context: &Context) -> Result<Outcome> {
+    let terminal = &context.terminal;
+    let keywords = answer.keywords;
+    let mut out = context.paged_for(answer.format);
+    match answer.format {
+        ListFormat::Text => {
+            let summary = format!(
+                "{} of {} against {} of {}, {} compared",
+                counted(keywords.of.tokens, "token"),
+                counted(keywords.of.articles, "article"),
+                count(keywords.against.tokens),
+                counted(keywords.against.articles, "article"),
+                counted(keywords.compared, "unit"),
+            );
+            writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
+            if !keywords.keywords.is_empty() {
+                table(keywords).write(&mut out, terminal)?;
+            }
+        }
+        ListFormat::Json => {
+            let mut shape = match answer.query {
+                Some(query) => ViewAnswer::new(&query.text, &query.problems, keywords),
+                None => ViewAnswer::of(keywords),
+            };
+            shape.citation = answer.citation.as_ref();
+            write_pretty(&mut out, &shape)?;
+        }
+        ListFormat::Jsonl => {
+            for keyword in &keywords.keywords {
+                write_line(&mut out, keyword)?;
+            }
+        }
+        ListFormat::Csv => {
+            let mut rows = CsvWriter::new(&mut out, terminal, &HEADER)?;
+            for keyword in &keywords.keywords {
+                rows.row([
+                    Cow::from(&keyword.unit),
+                    keyword.syllables.to_string().into(),
+                    keyword.count.to_string().into(),
+                    keyword.articles.to_string().into(),
+                    keyword.against_count.to_string().into(),
+                    keyword.against_articles.to_string().into(),
+                    format!("{:.4}", keyword.per_million).into(),
+                    format!("{:.4}", keyword.against_per_million).into(),
+                    format!("{:.4}", keyword.log_likelihood).into(),
+                    format!("{:.4}", keyword.log_ratio).into(),
+                ])?;
+            }
+            rows.flush()?;
+        }
+    }
+    cite::write(&mut out, answer.citation.as_ref(), answer.format, context)?;
+    out.flush()?;
+    Ok(Outcome::of(!keywords.keywords.is_empty()))
+}
+
+fn table(keywords: &Keywords) -> Table {
+    let mut table = Table::new(&[
+        ("unit", Side::Left),
+        ("count", Side::Right),
+        ("articles", Side::Right),
+        ("per million", Side::Right),
+        ("against", Side::Right),
+        ("per million", Side::Right),
+        ("likelihood", Side::Right),
+        ("log ratio", Side::Right),
+    ]);
+    for keyword in &keywords.keywords {
+        table.row([
+            keyword.unit.clone(),
+            count(keyword.count),
+            count(keyword.articles),
+            format!("{:.1}", keyword.per_million),
+            count(keyword.against_count),
+            format!("{:.1}", keyword.against_per_million),
+            format!("{:.1}", keyword.log_likelihood),
+            format!("{:.2}", keyword.log_ratio),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,266 @@
+//! `timbao reprints`.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use timbao_articles::Published;
+use timbao_index::output::research::ViewAnswer;
+use timbao_index::research::{
+    Citation, DiffKind, DiffPart, Reprint, ReprintGroups, ReprintHistory,
+};
+use timbao_index::{Index, Searcher};
+
+use crate::cli::{ListFormat, ReprintsArgs};
+use crate::error::{Failure, Result};
+use crate::exit::Outcome;
+use crate::output::csv::CsvWriter;
+use crate::output::date::vietnamese;
+use crate::output::json::{write_line, write_pretty};
+use crate::output::number::{count, counted};
+use crate::output::sanitize::escape;
+use crate::output::style::Role;
+use crate::output::table::{Side, Table};
+use crate::output::terminal::Terminal;
+use crate::output::text::{Piece, paragraph};
+
+use super::Context;
+use super::cite;
+use super::show::find;
+
+const HEADER: [&str; 11] = [
+    "id", "path", "member", "title", "date", "source", "agency", "tokens", "shared", "added",
+    "removed",
+];
+const GROUP_HEADER: [&str; 7] = [
+    "publications",
+    "id",
+    "path",
+    "member",
+    "title",
+    "date",
+    "source",
+];
+/// Words of an unchanged passage that are shown on each side of a change.
+const AROUND: usize = 6;
+
+/// Lists the publications of a text.
+pub(crate) fn run(args: &ReprintsArgs, context: &Context) -> Result<Outcome> {
+    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let citation = cite::citation(args.cite, &searcher, [])?;
+    match &args.id {
+        Some(id) => history(args, id, &searcher, citation.as_ref(), context),
+        None => groups(args, &searcher, citation.as_ref(), context),
+    }
+}
+
+fn history(
+    args: &ReprintsArgs,
+    id: &str,
+    searcher: &Searcher,
+    citation: Option<&Citation>,
+    context: &Context,
+) -> Result<Outcome> {
+    let Some(&address) = find(searcher, id)?.first() else {
+        return Err(Failure::new(format!("there is no article {id}"))
+            .hint("`timbao search` prints the id or the path of every hit"));
+    };
+    let found = searcher.reprints(address)?;
+    let terminal = &context.terminal;
+    let mut out = context.paged_for(args.format);
+    match args.format {
+        ListFormat::Text => write_history(&mut out, terminal, &found)?,
+        ListFormat::Json => {
+            let mut answer = ViewAnswer::of(&found);
+            answer.citation = citation;
+            write_pretty(&mut out, &answer)?;
+        }
+        ListFormat::Jsonl => {
+            for publication in &found.publications {
+                write_line(&mut out, publication)?;
+            }
+        }
+        ListFormat::Csv => {
+            let mut rows = CsvWriter::new(&mut out, terminal, &HEADER)?;
+            for publication in &found.publications {
+                rows.row(row(publication))?;
+            }
+            rows.flush()?;
+        }
+    }
+    cite::write(&mut out, citation, args.format, context)?;
+    out.flush()?;
+    Ok(Outcome::of(found.publications.len() > 1))
+}
+
+fn row(publication: &Reprint) -> [Cow<'_, str>; HEADER.len()] {
+    [
+        Cow::from(&publication.id),
+        Cow::from(&publication.path),
+        optional(&publication.member),
+        optional(&publication.title),
+        optional(&publication.date),
+        optional(&publication.source),
+        optional(&publication.agency),
+        publication.tokens.to_string().into(),
+        format!("{:.4}", publication.shared).into(),
+        publication.added.to_string().into(),
+        publication.removed.to_string().into(),
+    ]
+}
+
+fn optional(value: &Option<String>) -> Cow<'_, str> {
+    Cow::from(value.as_deref().unwrap_or_default())
+}
+
+fn day(date: &Option<String>) -> String {
+    match date.as_deref() {
+        None => "no date".to_owned(),
+        Some(date) => Published::parse(date).map_or_else(|| date.to_owned(), |d| vietnamese(&d)),
+    }
+}
+
+fn write_history(
+    out: &mut dyn Write,
+    terminal: &Terminal,
+    found: &ReprintHistory,
+) -> io::Result<()> {
+    let summary = counted(found.publications.len() as u64, "publication");
+    writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
+    let blank = Piece::new(Role::Plain, "");
+    for (number, publication) in found.publications.iter().enumerate() {
+        writeln!(out)?;
+        let head = Piece::new(Role::Dim, format!("{:>3}  ", number + 1));
+        let title = publication.title.as_deref().unwrap_or("(no title)");
+        let title = vec![Piece::new(Role::Title, escape(title))];
+        paragraph(out, terminal, &head, 5, title)?;
+        let mut about = vec![day(&publication.date)];
+        about.extend(
+            [&publication.source, &publication.agency]
+                .into_iter()
+                .flatten()
+                .cloned(),
+        );
+        about.push(publication.id.clone());
+        about.push(counted(publication.tokens, "word"));
+        if number > 0 {
+            about.push(format!("shares {:.0} %", publication.shared * 100.0));
+            about.push(format!(
+                "+{} −{}",
+                count(publication.added),
+                count(publication.removed)
+            ));
+        }
+        let about = vec![Piece::new(Role::Dim, escape(&about.join(" · ")))];
+        paragraph(out, terminal, &blank, 5, about)?;
+        if publication.added + publication.removed > 0 {
+            paragraph(out, terminal, &blank, 5, changes(&publication.diff))?;
+        }
+    }
+    Ok(())
+}
+
+/// The changes with some words around them: `[-removed-]`, `{+added+}`.
+fn changes(diff: &[DiffPart]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for (number, part) in diff.iter().enumerate() {
+        let words: Vec<&str> = part.text.split_whitespace().collect();
+        let piece = match part.kind {
+            DiffKind::Removed => {
+                Piece::new(Role::Error, format!("[-{}-]", escape(&words.join(" "))))
+            }
+            DiffKind::Added => {
+                Piece::new(Role::Hint, format!("{{+{}+}}", escape(&words.join(" "))))
+            }
+            DiffKind::Same => {
+                let before = if number > 0 { AROUND } else { 0 };
+                let behind = if number + 1 < diff.len() { AROUND } else { 0 };
+                let text = if words.len() > before + behind + AROUND {
+                    let left = words.len() - before - behind;
+                    let start = words.get(..before).unwrap_or_default().join(" ");
+                    let end = words
+                        .get(words.len() - behind..)
+                        .unwrap_or_default()
+                        .join(" ");
+                    format!("{start} … ({} words) … {end}", count(left as u64))
+                } else {
+                    words.join(" ")
+                };
+                Piece::new(Role::Plain, escape(text.trim()).into_owned())
+            }
+        };
+        if number > 0 {
+            pieces.push(Piece::new(Role::Plain, " "));
+        }
+        pieces.push(piece);
+    }
+    pieces
+}
+
+fn groups(
+    args: &ReprintsArgs,
+    searcher: &Searcher,
+    citation: Option<&Citation>,
+    context: &Context,
+) -> Result<Outcome> {
+    let found = searcher.reprint_groups(args.limit)?;
+    let terminal = &context.terminal;
+    let mut out = context.paged_for(args.format);
+    match args.format {
+        ListFormat::Text => write_groups(&mut out, terminal, &found)?,
+        ListFormat::Json => {
+            let mut answer = ViewAnswer::of(&found);
+            answer.citation = citation;
+            write_pretty(&mut out, &answer)?;
+        }
+        ListFormat::Jsonl => {
+            for group in &found.groups {
+                write_line(&mut out, group)?;
+            }
+        }
+        ListFormat::Csv => {
+            let mut rows = CsvWriter::new(&mut out, terminal, &GROUP_HEADER)?;
+            for group in &found.groups {
+                rows.row([
+                    group.publications.to_string().into(),
+                    Cow::from(&group.id),
+                    Cow::from(&group.path),
+                    optional(&group.member),
+                    optional(&group.title),
+                    optional(&group.date),
+                    optional(&group.source),
+                ])?;
+            }
+            rows.flush()?;
+        }
+    }
+    cite::write(&mut out, citation, args.format, context)?;
+    out.flush()?;
+    Ok(Outcome::of(found.texts > 0))
+}
+
+fn write_groups(out: &mut dyn Write, terminal: &Terminal, found: &ReprintGroups) -> io::Result<()> {
+    let summary = format!(
+        "{} published several times, {} in all",
+        counted(found.texts, "text"),
+        counted(found.publications, "publication")
+    );
+    writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
+    if found.groups.is_empty() {
+        return Ok(());
+    }
+    let mut table = Table::new(&[
+        ("publications", Side::Right),
+        ("first", Side::Left),
+        ("id", Side::Left),
+        ("title", Side::Left),
+    ]);
+    for group in &found.groups {
+        table.row([
+            count(group.publications),
+            day(&group.date),
+            group.id.clone(),
+            group.title.clone().unwrap_or_default(),
+        ]);
+    }
+    table.write(out, terminal)
+}

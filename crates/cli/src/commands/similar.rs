@@ -1,0 +1,142 @@
+//! `timbao similar`.
+
+use std::borrow::Cow;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use timbao_articles::{Article, FoundFile, Limits, RecordBatch, open};
+use timbao_index::output::research::ViewAnswer;
+use timbao_index::research::{Similar, SimilarArticle, SimilarOptions};
+use timbao_index::{Index, Searcher};
+
+use crate::cli::{ListFormat, SimilarArgs};
+use crate::error::{Failure, Result};
+use crate::exit::Outcome;
+use crate::output::csv::CsvWriter;
+use crate::output::json::{write_line, write_pretty};
+use crate::output::sanitize::escape;
+use crate::output::style::Role;
+use crate::output::terminal::Terminal;
+use crate::output::text::{Piece, paragraph};
+
+use super::cite;
+use super::show::find;
+use super::{Context, read_text};
+
+const HEADER: [&str; 9] = [
+    "score", "id", "path", "member", "title", "date", "section", "source", "terms",
+];
+
+/// Prints articles like a given one.
+pub(crate) fn run(args: &SimilarArgs, context: &Context) -> Result<Outcome> {
+    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let options = SimilarOptions {
+        limit: args.limit,
+        terms: args.terms,
+        without_reprints: !args.reprints,
+    };
+    let found = similar(&searcher, &args.id, &options)?;
+    let citation = cite::citation(args.cite, &searcher, [])?;
+    let terminal = &context.terminal;
+    let mut out = context.paged_for(args.format);
+    match args.format {
+        ListFormat::Text => write_text(&mut out, terminal, &found)?,
+        ListFormat::Json => {
+            let mut answer = ViewAnswer::of(&found);
+            answer.citation = citation.as_ref();
+            write_pretty(&mut out, &answer)?;
+        }
+        ListFormat::Jsonl => {
+            for article in &found.articles {
+                write_line(&mut out, article)?;
+            }
+        }
+        ListFormat::Csv => {
+            let mut rows = CsvWriter::new(&mut out, terminal, &HEADER)?;
+            for article in &found.articles {
+                rows.row(row(article))?;
+            }
+            rows.flush()?;
+        }
+    }
+    cite::write(&mut out, citation.as_ref(), args.format, context)?;
+    out.flush()?;
+    Ok(Outcome::of(!found.articles.is_empty()))
+}
+
+fn similar(searcher: &Searcher, id: &str, options: &SimilarOptions) -> Result<Similar> {
+    let path = Path::new(id);
+    if id == "-" {
+        let article = Article {
+            body: read_text(path)?,
+            ..Article::default()
+        };
+        return Ok(searcher.similar_to_article(&article, options)?);
+    }
+    if let Some(&address) = find(searcher, id)?.first() {
+        return Ok(searcher.similar(address, options)?);
+    }
+    if !fs::exists(path).unwrap_or(false) {
+        return Err(
+            Failure::new(format!("there is no article and no file {id}"))
+                .hint("`timbao search` prints the id or the path of every hit"),
+        );
+    }
+    Ok(searcher.similar_to_article(&first_article(path)?, options)?)
+}
+
+/// The first article of a file.
+fn first_article(path: &Path) -> Result<Article> {
+    let failed = |problem: timbao_articles::Problem| Failure::new(problem.to_string());
+    let file = FoundFile::new(path).map_err(failed)?;
+    let mut reader = open(&file, &Limits::default()).map_err(failed)?;
+    let mut batch = RecordBatch::new();
+    while reader.next_batch(&mut batch) {
+        for record in batch.records() {
+            return Ok(record.parse().map_err(failed)?.article);
+        }
+    }
+    Err(Failure::new(format!(
+        "{}: there is no article in it",
+        path.display()
+    )))
+}
+
+fn row(article: &SimilarArticle) -> [Cow<'_, str>; HEADER.len()] {
+    let optional = |value: &'_ Option<String>| value.clone().unwrap_or_default().into();
+    [
+        format!("{:.4}", article.score).into(),
+        Cow::from(&article.id),
+        Cow::from(&article.path),
+        optional(&article.member),
+        optional(&article.title),
+        optional(&article.date),
+        optional(&article.section),
+        optional(&article.source),
+        article.terms.join("; ").into(),
+    ]
+}
+
+fn write_text(out: &mut dyn Write, terminal: &Terminal, found: &Similar) -> io::Result<()> {
+    let terms: Vec<&str> = found.terms.iter().map(|t| t.term.as_str()).collect();
+    let label = Piece::new(Role::Dim, "terms  ");
+    let list = vec![Piece::new(Role::Dim, escape(&terms.join(", ")))];
+    paragraph(out, terminal, &label, 7, list)?;
+    let blank = Piece::new(Role::Plain, "");
+    for article in &found.articles {
+        writeln!(out)?;
+        let score = Piece::new(Role::Dim, format!("{:>4.0} %  ", article.score * 100.0));
+        let title = article.title.as_deref().unwrap_or("(no title)");
+        let title = vec![Piece::new(Role::Title, escape(title))];
+        paragraph(out, terminal, &score, 8, title)?;
+        let about = [&article.date, &article.section, &article.source];
+        let mut about: Vec<&str> = about.into_iter().filter_map(|a| a.as_deref()).collect();
+        about.push(&article.id);
+        let about = vec![Piece::new(Role::Dim, escape(&about.join(" · ")))];
+        paragraph(out, terminal, &blank, 8, about)?;
+        let shared = vec![Piece::new(Role::Plain, escape(&article.terms.join(", ")))];
+        paragraph(out, terminal, &blank, 8, shared)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,296 @@
+//! What stands near a query.
+
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::plan::Plan;
+use crate::search::Searcher;
+use crate::text::tokens::FIRST_KEY;
+
+use super::columns::Words;
+use super::keywords::{Hear, KeywordOptions, Keywords, compare, each_article, members, written};
+use super::measures::{Contingency, log_dice};
+use super::occurrences::{Occurrence, occurrences};
+use super::units::{Counter, Gram, coheres, frequent, length, unswallowed};
+
+/// How collocates are found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CollocateOptions {
+    /// Tokens before a match that are near.
+    pub left: u32,
+    /// Tokens behind a match that are near.
+    pub right: u32,
+    /// How often a unit stands near a match, at least.
+    pub least: u64,
+    /// What they are sorted by.
+    pub sort: CollocateSort,
+    /// How many to give, at most.
+    pub most: usize,
+}
+
+/// What collocates are sorted by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CollocateSort {
+    /// Log-likelihood: how little chance explains it. Favours what is frequent.
+    #[default]
+    LogLikelihood,
+    /// logDice: how exclusively they stand together. Does not depend on the size of the index.
+    LogDice,
+    /// Mutual information. Favours what is rare.
+    MutualInformation,
+    /// How often.
+    Count,
+}
+
+impl Default for CollocateOptions {
+    /// Fifty units within five tokens on each side, at least five times, by log-likelihood.
+    fn default() -> Self {
+        Self {
+            left: 5,
+            right: 5,
+            least: 5,
+            sort: CollocateSort::LogLikelihood,
+            most: 50,
+        }
+    }
+}
+
+/// What stands near a query.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Collocates {
+    /// How many matches there are.
+    pub matches: u64,
+    /// Tokens near a match; one that is near two counts once.
+    pub window_tokens: u64,
+    /// All tokens of the articles that were counted.
+    pub of_tokens: u64,
+    /// All these articles.
+    pub of_articles: u64,
+    /// How many units were compared.
+    pub compared: u64,
+    /// In the order that was asked for.
+    pub collocates: Vec<Collocate>,
+}
+
+/// A unit that stands near a query more often than elsewhere.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Collocate {
+    /// The syllable, or the word of several syllables.
+    pub unit: String,
+    /// How many syllables it has.
+    pub syllables: usize,
+    /// How often it stands near a match.
+    pub near: u64,
+    /// In how many articles it does.
+    pub articles: u64,
+    /// How often it stands anywhere.
+    pub count: u64,
+    /// How often chance would put it near a match.
+    pub expected: f64,
+    /// Log-likelihood G² (Dunning 1993).
+    pub log_likelihood: f64,
+    /// logDice (Rychlý 2008).
+    pub log_dice: f64,
+    /// Mutual information (Church & Hanks 1990).
+    pub mutual_information: f64,
+}
+
+impl Searcher {
+    /// Finds what stands near the matches of a plan, among the articles that `base` matches.
+    /// Read queries with [`as_phrases`](super::as_phrases) first.
+    ///
+    /// What is near lies within some tokens of a match and in its paragraph, and belongs to no
+    /// match itself. Only units that are nearer than chance would have them are given.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged, or there is no time left.
+    pub fn collocates(
+        &self,
+        plan: &Plan,
+        base: &Plan,
+        options: &CollocateOptions,
+    ) -> Result<Collocates> {
+        let base = members(self, base)?;
+        let places = within(occurrences(self, plan)?, &base);
+        let mut names = Words::new(self);
+        let near = frequent(options.least, |f| {
+            each_window(&mut names, &places, options, &mut |run, _| f(run))
+        })?;
+        // How units cohere is told by the whole text, not by what is near.
+        let mut candidates: Vec<Gram> = near.keys().copied().collect();
+        candidates.sort_unstable();
+        let mut everywhere = Counter::new(&candidates, names.keys.len());
+        let (mut of_tokens, mut of_articles) = (0, 0);
+        each_article(&mut names, &base, &mut |run, article| {
+            everywhere.add(run, article);
+            of_tokens += run.len() as u64;
+            of_articles = article;
+        })?;
+        let counts: rustc_hash::FxHashMap<Gram, u64> = candidates
+            .iter()
+            .zip(everywhere.counts())
+            .map(|(gram, (places, _))| (*gram, places))
+            .collect();
+        let count = |gram: &Gram| counts.get(gram).copied().unwrap_or(0);
+        let units = near
+            .iter()
+            .filter(|(gram, _)| coheres(gram, of_tokens, count))
+            .map(|(gram, near)| (*gram, *near))
+            .collect();
+        let mut units = unswallowed(&units);
+        units.sort_unstable();
+        let mut in_windows = Counter::new(&units, names.keys.len());
+        let mut window_tokens = 0;
+        each_window(&mut names, &places, options, &mut |run, article| {
+            in_windows.add(run, article);
+            window_tokens += run.len() as u64;
+        })?;
+        let matches = places.len() as u64;
+        let mut collocates: Vec<Collocate> = units
+            .iter()
+            .zip(in_windows.counts())
+            .map(|(gram, (near, articles))| {
+                let all = count(gram);
+                let table = Contingency {
+                    here: near,
+                    of_here: window_tokens,
+                    there: all.saturating_sub(near),
+                    of_there: of_tokens.saturating_sub(window_tokens),
+                };
+                Collocate {
+                    unit: written(&names, gram),
+                    syllables: length(gram),
+                    near,
+                    articles,
+                    count: all,
+                    expected: table.expected(),
+                    log_likelihood: table.log_likelihood(),
+                    log_dice: log_dice(near, matches, all),
+                    mutual_information: table.mutual_information(),
+                }
+            })
+            .filter(|collocate| collocate.log_likelihood > 0.0)
+            .collect();
+        sort(&mut collocates, options.sort);
+        collocates.truncate(options.most);
+        Ok(Collocates {
+            matches,
+            window_tokens,
+            of_tokens,
+            of_articles,
+            compared: units.len() as u64,
+            collocates,
+        })
+    }
+
+    /// Finds what stands near the matches of a plan in the articles that `of` matches rather than
+    /// in those that `against` matches: of two periods, or two sections.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged, or there is no time left.
+    pub fn compare_collocates(
+        &self,
+        plan: &Plan,
+        of: &Plan,
+        against: &Plan,
+        windows: &CollocateOptions,
+        options: &KeywordOptions,
+    ) -> Result<Keywords> {
+        let places = occurrences(self, plan)?;
+        let of = within(places.clone(), &members(self, of)?);
+        let against = within(places, &members(self, against)?);
+        let mut names = Words::new(self);
+        compare(
+            &mut names,
+            |names, f| each_window(names, &of, windows, f),
+            |names, f| each_window(names, &against, windows, f),
+            options,
+        )
+    }
+}
+
+fn sort(collocates: &mut [Collocate], by: CollocateSort) {
+    let value = |c: &Collocate| match by {
+        CollocateSort::LogLikelihood => c.log_likelihood,
+        CollocateSort::LogDice => c.log_dice,
+        CollocateSort::MutualInformation => c.mutual_information,
+        CollocateSort::Count => c.near as f64,
+    };
+    collocates.sort_by(|a, b| {
+        value(b)
+            .total_cmp(&value(a))
+            .then_with(|| b.log_likelihood.total_cmp(&a.log_likelihood))
+            .then_with(|| a.unit.cmp(&b.unit))
+    });
+}
+
+/// The places in some articles.
+fn within(mut places: Vec<Occurrence>, members: &[Vec<u32>]) -> Vec<Occurrence> {
+    places.retain(|place| {
+        members
+            .get(place.segment as usize)
+            .is_some_and(|articles| articles.binary_search(&place.article).is_ok())
+    });
+    places
+}
+
+/// Calls back with every run of tokens near a match.
+fn each_window(
+    names: &mut Words<'_>,
+    places: &[Occurrence],
+    options: &CollocateOptions,
+    f: Hear<'_>,
+) -> Result<()> {
+    let searcher = names.searcher();
+    let mut tokens: Vec<u32> = Vec::new();
+    let mut is_near: Vec<bool> = Vec::new();
+    let mut run: Vec<u32> = Vec::new();
+    let articles = places.chunk_by(|a, b| (a.segment, a.article) == (b.segment, b.article));
+    for (number, here) in (1..).zip(articles) {
+        searcher.deadline.check()?;
+        let Some(&first) = here.first() else { continue };
+        let Some(view) = searcher.segments.get(first.segment as usize) else {
+            continue;
+        };
+        tokens.clear();
+        tokens.extend(view.text.tokens(first.article));
+        is_near.clear();
+        is_near.resize(tokens.len(), false);
+        for place in here {
+            let start = (place.start as usize).min(tokens.len());
+            let end = (place.end as usize).min(tokens.len());
+            let before = (0..start).rev().take(options.left as usize);
+            for at in before.take_while(|&at| tokens[at] >= FIRST_KEY) {
+                is_near[at] = true;
+            }
+            let behind = (end..tokens.len()).take(options.right as usize);
+            for at in behind.take_while(|&at| tokens[at] >= FIRST_KEY) {
+                is_near[at] = true;
+            }
+        }
+        for place in here {
+            let range = place.start as usize..place.end as usize;
+            if let Some(matched) = is_near.get_mut(range) {
+                matched.fill(false);
+            }
+        }
+        for (token, near) in tokens.iter().zip(&is_near) {
+            match names.of(first.segment, *token).filter(|_| *near) {
+                Some(word) => run.push(word),
+                None if !run.is_empty() => {
+                    f(&run, number);
+                    run.clear();
+                }
+                None => {}
+            }
+        }
+        if !run.is_empty() {
+            f(&run, number);
+            run.clear();
+        }
+    }
+    Ok(())
+}
