@@ -24,6 +24,12 @@ use crate::keys::Keys;
 use crate::scanner::scan;
 
 /// A table of abbreviations; [`Table::find`] is how it is used.
+///
+/// ```
+/// use timbao_tokenizer::abbreviations::Table;
+/// assert_eq!(Table::builtin().find(&["HĐND", "xã"])[0].forms[0].text, "Hội đồng nhân dân");
+/// assert!(Table::default().find(&["HĐND", "xã"]).is_empty()); // one without entries
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     entries: Vec<Entry>,
@@ -54,6 +60,15 @@ pub struct Form {
 }
 
 /// The place of a [`Form`] in its entry.
+///
+/// ```
+/// use timbao_tokenizer::abbreviations::{Role, Table};
+/// let role = |words: &[&str]| Table::builtin().find(words).first().map(|found| found.role);
+/// assert_eq!(role(&["TW"]), Some(Role::Short));
+/// assert_eq!(role(&["TƯ"]), Some(Role::Capitals));
+/// assert_eq!(role(&["tư"]), None); // four, or private
+/// assert_eq!(role(&["Trung", "ương"]), Some(Role::Long));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// An abbreviation.
@@ -65,6 +80,14 @@ pub enum Role {
 }
 
 /// Words of a query for which the table has other forms.
+///
+/// ```
+/// use timbao_tokenizer::abbreviations::{Role, Table};
+/// let words = ["họp", "ủy", "ban", "nhân", "dân", "xã"];
+/// let found = &Table::builtin().find(&words)[0];
+/// assert_eq!(words[found.first..][..found.words].join(" "), "ủy ban nhân dân");
+/// assert_eq!((found.role, found.forms[0].text.as_str()), (Role::Long, "UBND"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found<'t> {
     /// The index of the first word.
@@ -78,6 +101,16 @@ pub struct Found<'t> {
 }
 
 /// Why a table could not be read.
+///
+/// ```
+/// use timbao_tokenizer::abbreviations::{Table, TableError};
+/// let error = Table::parse(r#"entry = [{ short = ["-"], long = ["gạch nối"] }]"#).unwrap_err();
+/// assert!(matches!(&error, TableError::Empty { entry: 1, form } if form == "-"));
+/// assert_eq!(
+///     error.to_string(),
+///     "entry 1 of the table of abbreviations has a form without letters: \"-\"",
+/// );
+/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
     /// It is not TOML of the documented form.

@@ -7,22 +7,106 @@
 //! log p(w₁) + Σ log (c(wᵢ₋₁ wᵢ) + μ·p(wᵢ)) / (c(wᵢ₋₁) + μ),    μ = 1
 //! ```
 //!
-//! a bigram model with a Dirichlet prior (MacKay and Peto 1995) at the shares of the spellings. The best readings are found with a Viterbi search that keeps several per state.
+//! a bigram model with a Dirichlet prior (MacKay and Peto 1995) at the shares of the spellings. The
+//! best readings are found with a Viterbi search that keeps several per state.
 
 use crate::keys::{Keys, write_out};
 
 /// Counts of syllables and of pairs of neighbouring syllables in a body of text.
 ///
 /// Keys are exact keys, as [`Keys::exact`] gives them.
+///
+/// ```
+/// use std::collections::HashMap;
+/// use timbao_tokenizer::restore::{Counts, restore};
+/// use timbao_tokenizer::{exact_key, fold, scan};
+///
+/// /// Counts of one text, kept in memory.
+/// #[derive(Default)]
+/// struct Text {
+///     words: HashMap<String, u64>,
+///     pairs: HashMap<(String, String), u64>,
+/// }
+///
+/// impl Counts for Text {
+///     fn spellings(&self, folded: &str) -> Vec<(String, u64)> {
+///         let known = self.words.iter().filter(|(exact, _)| fold(exact) == folded);
+///         known.map(|(exact, count)| (exact.clone(), *count)).collect()
+///     }
+///     fn pair_count(&self, first: &str, second: &str) -> u64 {
+///         self.pairs.get(&(first.to_owned(), second.to_owned())).copied().unwrap_or(0)
+///     }
+/// }
+///
+/// let text = "tự do tư tưởng, tự do báo chí, từ đó";
+/// let mut counts = Text::default();
+/// let mut before = String::new();
+/// for token in scan(text) {
+///     let exact = exact_key(&text[token.start..token.end]);
+///     *counts.words.entry(exact.clone()).or_default() += 1;
+///     *counts.pairs.entry((before, exact.clone())).or_default() += 1;
+///     before = exact;
+/// }
+/// assert_eq!(restore(&["tu", "do"], &counts, 1)[0].text, "tự do");
+/// ```
 pub trait Counts {
     /// The exact keys that fold to `folded`, each with the number of its occurrences.
+    ///
+    /// The order does not matter; a key with the count 0 is the same as none.
+    ///
+    /// ```
+    /// # use timbao_tokenizer::exact_key;
+    /// # use timbao_tokenizer::restore::Counts;
+    /// struct Small;
+    /// impl Counts for Small {
+    ///     fn spellings(&self, folded: &str) -> Vec<(String, u64)> {
+    ///         match folded {
+    ///             "ban" => vec![(exact_key("bàn"), 2), (exact_key("bạn"), 3)],
+    ///             _ => Vec::new(),
+    ///         }
+    ///     }
+    ///     # fn pair_count(&self, _: &str, _: &str) -> u64 { 0 }
+    /// }
+    /// assert_eq!(Small.spellings("ban").len(), 2);
+    /// ```
     fn spellings(&self, folded: &str) -> Vec<(String, u64)>;
 
     /// How often `second` stands right behind `first`, or an estimate of it.
+    ///
+    /// ```
+    /// # use timbao_tokenizer::exact_key;
+    /// # use timbao_tokenizer::restore::Counts;
+    /// struct Small;
+    /// impl Counts for Small {
+    ///     # fn spellings(&self, _: &str) -> Vec<(String, u64)> { Vec::new() }
+    ///     fn pair_count(&self, first: &str, second: &str) -> u64 {
+    ///         if (first, second) == (&exact_key("bạn"), &exact_key("bè")) { 3 } else { 0 }
+    ///     }
+    /// }
+    /// assert_eq!(Small.pair_count(&exact_key("bạn"), &exact_key("bè")), 3);
+    /// ```
     fn pair_count(&self, first: &str, second: &str) -> u64;
 }
 
 /// One way to read a query.
+///
+/// ```
+/// # use timbao_tokenizer::exact_key;
+/// # use timbao_tokenizer::restore::{Counts, restore};
+/// # struct Small;
+/// # impl Counts for Small {
+/// #     fn spellings(&self, _: &str) -> Vec<(String, u64)> {
+/// #         vec![(exact_key("bàn"), 1), (exact_key("bạn"), 3)]
+/// #     }
+/// #     fn pair_count(&self, _: &str, _: &str) -> u64 { 0 }
+/// # }
+/// // In a text that has "bạn" three times and "bàn" once:
+/// let readings = restore(&["ban"], &Small, 2);
+/// assert_eq!(readings[0].text, "bạn");
+/// assert_eq!(readings[0].words, [exact_key("bạn")]);
+/// assert_eq!((readings[0].count, readings[0].score), (3, 0.75_f64.ln()));
+/// assert_eq!((readings[1].count, readings[1].score), (1, 0.25_f64.ln()));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
     /// The exact keys of the words.

@@ -112,6 +112,18 @@ impl Tokenizer for VietnameseTokenizer {
 }
 
 /// The stream of a [`VietnameseTokenizer`].
+///
+/// ```
+/// use tantivy_tokenizer_api::{TokenStream, Tokenizer};
+/// use timbao_tokenizer::{VietnameseTokenStream, VietnameseTokenizer};
+/// let text = "tin vie\u{323}\u{302}t"; // decomposed
+/// let mut tokenizer = VietnameseTokenizer::default();
+/// let mut stream: VietnameseTokenStream = tokenizer.token_stream(text);
+/// assert!(stream.advance() && stream.advance());
+/// let token = stream.token();
+/// assert_eq!(token.text, "viêt\u{323}"); // the exact key
+/// assert_eq!(&text[token.offset_from..token.offset_to], "vie\u{323}\u{302}t"); // the source
+/// ```
 #[derive(Debug)]
 pub struct VietnameseTokenStream<'a> {
     emit: Emit,

@@ -67,6 +67,12 @@ pub enum Charset {
 
 impl Charset {
     /// All character sets.
+    ///
+    /// ```
+    /// use timbao_tokenizer::charset::Charset;
+    /// let named = |name: &str| Charset::ALL.into_iter().find(|set| set.name() == name);
+    /// assert_eq!(named("VISCII"), Some(Charset::Viscii));
+    /// ```
     pub const ALL: [Charset; 8] = [
         Charset::Utf8,
         Charset::Utf16Le,
