@@ -26,7 +26,10 @@ fuzz_target!(|query: &str| {
             t.kind == timbao_tokenizer::Kind::Number || is_syllable(word)
         }));
     }
-    let words: Vec<&str> = scan(query).take(12).map(|t| &query[t.start..t.end]).collect();
+    let words: Vec<&str> = scan(query)
+        .take(12)
+        .map(|t| &query[t.start..t.end])
+        .collect();
     for found in Table::builtin().find(&words) {
         assert!(found.first + found.words <= words.len());
     }

@@ -43,7 +43,10 @@ fuzz_target!(|text: &str| {
         while stream.advance() {
             assert!(stream.token().position >= position);
             position = stream.token().position;
-            assert!(text.get(stream.token().offset_from..stream.token().offset_to).is_some());
+            assert!(
+                text.get(stream.token().offset_from..stream.token().offset_to)
+                    .is_some()
+            );
         }
     });
     // Where no token was cut for its length, every normal form has the same keys.

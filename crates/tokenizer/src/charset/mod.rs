@@ -172,7 +172,8 @@ pub fn decode(bytes: &[u8], charset: Charset) -> (String, usize) {
 
 /// Writes `text` in a character set.
 ///
-/// Of TCVN3, which has no capitals with tones, the small letters are written for them.
+/// Of TCVN3, which has no capitals with tones, the small letters are written for them. VIQR
+/// has one tone a word, so the second in a word counts as a character that it cannot write.
 ///
 /// # Errors
 ///

@@ -58,8 +58,10 @@ pub(super) fn decode(bytes: &[u8]) -> String {
     text
 }
 
+/// Encodes VIQR. A second tone in one word has no way to be written, since it would not be read.
 pub(super) fn encode(text: &str) -> Result<Vec<u8>, Unmappable> {
     let mut bytes = Vec::with_capacity(text.len() * 2);
+    let mut toned = false;
     for (offset, c) in text.char_indices() {
         if c.is_ascii() {
             let after_letter = bytes.last().is_some_and(|&b: &u8| {
@@ -68,9 +70,12 @@ pub(super) fn encode(text: &str) -> Result<Vec<u8>, Unmappable> {
             // A d before another d or đ, which would pair with it.
             let next = text.get(offset + 1..).and_then(|rest| rest.chars().next());
             let pairs = matches!(c, 'd' | 'D') && matches!(next, Some('d' | 'D' | 'đ' | 'Đ'));
-            if (after_letter && is_sign(c) && !c.is_ascii_alphabetic()) || pairs || c == '\\' {
+            let escaped =
+                (after_letter && is_sign(c) && !c.is_ascii_alphabetic()) || pairs || c == '\\';
+            if escaped {
                 bytes.push(b'\\');
             }
+            toned &= c.is_ascii_alphabetic() && !escaped;
             bytes.push(c as u8);
             continue;
         }
@@ -80,6 +85,9 @@ pub(super) fn encode(text: &str) -> Result<Vec<u8>, Unmappable> {
             charset: Charset::Viqr,
         };
         let (letter, tone) = letters::letter_of(c).ok_or(unmappable)?;
+        if tone != 0 && std::mem::replace(&mut toned, true) {
+            return Err(unmappable);
+        }
         let base = with_case_of(c, letters::folded(letter) as char) as u8;
         bytes.push(base);
         match letters::to_char(letter) {

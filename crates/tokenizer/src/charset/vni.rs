@@ -67,7 +67,8 @@ pub(super) fn encode(c: char, out: &mut Vec<u8>) -> Option<()> {
         return Some(());
     }
     let Some((letter, tone)) = letters::letter_of(c) else {
-        let high = (0x80..0xC0).find(|&byte| base_of(byte) == c)?;
+        let known = c != char::REPLACEMENT_CHARACTER;
+        let high = (0x80..0xC0).find(|&byte| known && base_of(byte) == c)?;
         out.push(high);
         return Some(());
     };

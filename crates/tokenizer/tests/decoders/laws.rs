@@ -1,0 +1,29 @@
+//! What holds for a decoder whatever the bytes; shared with the fuzz targets.
+
+use timbao_tokenizer::charset::{Charset, decode, encode};
+use unicode_normalization::is_nfc;
+
+/// Checks the laws of one decoder on some bytes.
+pub(crate) fn check(bytes: &[u8], charset: Charset) {
+    let (text, replaced) = decode(bytes, charset);
+    assert!(is_nfc(&text), "{charset}: {text:?} is not NFC");
+    let marks = text.matches(char::REPLACEMENT_CHARACTER).count();
+    assert_eq!(marks, replaced, "{charset}: {text:?}");
+    assert!(text.chars().count() <= bytes.len(), "{charset}: {text:?}");
+
+    // A line means the same alone and in its file.
+    let lines = bytes.split(|&byte| byte == b'\n');
+    let apart: Vec<String> = lines.map(|line| decode(line, charset).0).collect();
+    assert_eq!(apart.join("\n"), text, "{charset}");
+
+    // What was read and can be written is read back; TCVN3 has no case of its own.
+    if let Ok(again) = encode(&text, charset) {
+        let (back, lost) = decode(&again, charset);
+        assert_eq!(lost, 0, "{charset}: {text:?}");
+        if charset == Charset::Tcvn3 {
+            assert_eq!(back.to_lowercase(), text.to_lowercase());
+        } else {
+            assert_eq!(back, text, "{charset}: {again:?}");
+        }
+    }
+}
