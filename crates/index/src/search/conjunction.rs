@@ -9,47 +9,106 @@ use crate::text::bytes::load_u64;
 use crate::text::postings::{BLOCK, Postings};
 use crate::text::score::Saturation;
 
-use super::ranked::{List, SlotArticles, Source};
+use super::ranked::{List, ROUNDING, SlotArticles, Source};
+use super::top::TopScores;
 
 /// A list so many times longer than the candidates are many is skipped through.
 const SKIP_RATIO: usize = 32;
 
-/// Articles in order and, beside them, the sums of their scores.
-pub(crate) struct Candidates {
-    pub(crate) articles: Vec<u32>,
-    pub(crate) scores: Vec<f32>,
+/// So many times as many articles as are asked for are scored ahead of others.
+const AHEAD: usize = 4;
+
+/// The items of a query, looked up in one segment.
+pub(crate) struct Conjunction<'a, 'l> {
+    /// The shortest first.
+    items: Vec<(&'l List<'a>, Holder<'a, 'l>)>,
+    lengths: &'a [u8],
+    saturation: &'l Saturation,
 }
 
-/// Finds the articles that hold all items and adds up what those earn.
-pub(crate) fn intersect(
-    items: &[&List<'_>],
-    lengths: &[u8],
-    saturation: &Saturation,
-) -> Candidates {
-    let mut items = items.to_vec();
-    items.sort_by_key(|list| list.len());
-    let shortest = items.first().map_or(0, |list| list.len());
-    let holders: Vec<_> = items.iter().map(|i| Holder::new(i, shortest)).collect();
-    let articles = candidates(&holders);
-    let mut scores = vec![0.0; articles.len()];
-    for (holder, list) in holders.iter().zip(&items) {
-        let add = |(article, score): (u32, &mut f32), frequency| {
-            let length = lengths.get(article as usize).copied().unwrap_or(0);
-            *score += list.weight * saturation.share(frequency, length);
-        };
-        let both = || articles.iter().copied();
-        match holder {
-            Holder::Bits(postings, _) => {
-                let mut scores = scores.iter_mut();
-                for_each_held(postings, &articles, |article, frequency| {
-                    if let Some(score) = scores.next() {
-                        add((article, score), frequency);
-                    }
-                });
+impl<'a, 'l> Conjunction<'a, 'l> {
+    /// Looks the items up.
+    pub(crate) fn new(
+        items: &[&'l List<'a>],
+        lengths: &'a [u8],
+        saturation: &'l Saturation,
+    ) -> Self {
+        let mut items = items.to_vec();
+        items.sort_by_key(|list| list.len());
+        let shortest = items.first().map_or(0, |list| list.len());
+        let held = |list: &'l List<'a>| (list, Holder::new(list, shortest));
+        Self {
+            items: items.into_iter().map(held).collect(),
+            lengths,
+            saturation,
+        }
+    }
+
+    /// The articles that hold all items, in order.
+    pub(crate) fn articles(&self) -> Vec<u32> {
+        candidates(&self.items)
+    }
+
+    /// Adds what the items earn to the scores of some of these articles, and
+    /// leaves out those that cannot be among the `k` best.
+    pub(crate) fn score(&self, articles: &mut Vec<u32>, scores: &mut Vec<f32>, k: usize) {
+        let mut items: Vec<_> = self.items.iter().collect();
+        items.sort_by(|a, b| b.0.bound.total_cmp(&a.0.bound));
+        let mut rest: f32 = items.iter().map(|(list, _)| list.bound).sum();
+        for (n, item) in items.iter().enumerate() {
+            rest -= item.0.bound;
+            self.add(item, articles, scores);
+            let ahead = AHEAD * k;
+            if n + 1 == items.len() || k == 0 || articles.len() < 4 * ahead {
+                continue;
             }
+            let mut leaders = TopScores::new(ahead);
+            for &score in scores.iter() {
+                if score > leaders.least {
+                    leaders.add(score);
+                }
+            }
+            let least = leaders.kth();
+            let both = articles.iter().copied().zip(scores.iter().copied());
+            let leaders = both.filter(|&(_, score)| score >= least).take(2 * ahead);
+            let (few, mut sums): (Vec<u32>, Vec<f32>) = leaders.unzip();
+            for item in &items[n + 1..] {
+                self.add(item, &few, &mut sums);
+            }
+            let mut best = TopScores::new(k);
+            sums.into_iter().for_each(|score| best.add(score));
+            let least = best.kth() - rest - ROUNDING;
+            let mut kept = 0;
+            for at in 0..articles.len() {
+                (articles[kept], scores[kept]) = (articles[at], scores[at]);
+                kept += usize::from(scores[at] >= least);
+            }
+            articles.truncate(kept);
+            scores.truncate(kept);
+        }
+    }
+
+    /// Adds what an item that holds all of some articles says of them.
+    fn add(
+        &self,
+        (list, holder): &(&List<'_>, Holder<'_, '_>),
+        articles: &[u32],
+        scores: &mut [f32],
+    ) {
+        let add = |(article, score): (u32, &mut f32), frequency| {
+            let length = self.lengths.get(article as usize).copied().unwrap_or(0);
+            *score += list.weight * self.saturation.share(frequency, length);
+        };
+        let mut both = articles.iter().copied().zip(scores);
+        match holder {
+            Holder::Bits(postings, _) => for_each_held(postings, articles, |_, frequency| {
+                if let Some(both) = both.next() {
+                    add(both, frequency);
+                }
+            }),
             Holder::Skipped(postings) => {
                 let mut cursor = postings.cursor();
-                for (article, score) in both().zip(&mut scores) {
+                for (article, score) in both {
                     if cursor.seek(article) == Some(article) {
                         add((article, score), cursor.frequency());
                     }
@@ -57,21 +116,20 @@ pub(crate) fn intersect(
             }
             Holder::Listed(others, frequencies) => {
                 let mut at = 0;
-                for (article, score) in both().zip(&mut scores) {
+                for (article, score) in both {
                     at += steps_to(&others[at..], article);
                     add((article, score), frequencies.get(at).copied().unwrap_or(0));
                 }
             }
             Holder::Scored(others, earned) => {
                 let mut at = 0;
-                for (article, score) in both().zip(&mut scores) {
+                for (article, score) in both {
                     at += steps_to(&others[at..], article);
                     *score += list.weight * earned.get(at).copied().unwrap_or(0.0);
                 }
             }
         }
     }
-    Candidates { articles, scores }
 }
 
 /// Calls back with those of some articles, in order, that a list with a bitmap
@@ -167,8 +225,9 @@ impl<'a, 'l> Holder<'a, 'l> {
 }
 
 /// The articles that all items hold; the shortest one comes first.
-fn candidates(holders: &[Holder<'_, '_>]) -> Vec<u32> {
-    let bitmaps: Vec<&[u8]> = holders.iter().filter_map(Holder::bits).collect();
+fn candidates(items: &[(&List<'_>, Holder<'_, '_>)]) -> Vec<u32> {
+    let holders: Vec<_> = items.iter().map(|(_, holder)| holder).collect();
+    let bitmaps: Vec<&[u8]> = holders.iter().filter_map(|h| h.bits()).collect();
     let mut articles = Vec::new();
     let Some(listed) = holders.iter().position(|h| h.bits().is_none()) else {
         let Some((first, others)) = bitmaps.split_first() else {
@@ -186,7 +245,7 @@ fn candidates(holders: &[Holder<'_, '_>]) -> Vec<u32> {
         }
         return articles;
     };
-    match &holders[listed] {
+    match holders[listed] {
         Holder::Listed(all, _) => articles.extend_from_slice(all),
         Holder::Scored(all, _) => articles.extend_from_slice(all),
         Holder::Skipped(all) => all.for_each(|article, _| articles.push(article)),

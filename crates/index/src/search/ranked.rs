@@ -19,17 +19,17 @@ use crate::text::postings::{Postings, PostingsCursor};
 use crate::text::score::{Saturation, rarity};
 
 use super::boolean::{self, Scored};
-use super::conjunction;
+use super::conjunction::{self, Conjunction};
 use super::pair::PairSource;
 use super::slots::{Group, SlotIds};
-use super::top::TopHits;
+use super::top::{TopHits, TopScores};
 use super::{Address, Searcher, lives};
 
 /// What a pair earns, compared with a word of the same rarity.
 pub(crate) const PAIR_WEIGHT: f32 = 0.6;
 
 /// Bounds are sums in another order than scores; this much they may differ.
-const ROUNDING: f32 = 1e-4;
+pub(crate) const ROUNDING: f32 = 1e-4;
 
 /// A pair's list so many times longer than the articles asked about is skipped
 /// through.
@@ -156,7 +156,7 @@ pub(crate) struct List<'a> {
     /// What a share is multiplied with.
     pub(crate) weight: f32,
     /// The most it can contribute.
-    bound: f32,
+    pub(crate) bound: f32,
     /// Whether it counts as an item found.
     is_item: bool,
 }
@@ -628,21 +628,22 @@ impl SegmentRun<'_> {
     /// Articles that hold all items.
     fn all(&self, lists: &[List<'_>], sums: &mut Sums, top: &mut TopHits) -> u64 {
         let (items, pairs): (Vec<_>, Vec<_>) = lists.iter().partition(|l| l.is_item);
-        let found = conjunction::intersect(&items, self.segment.lengths(), self.saturation);
+        let items = Conjunction::new(&items, self.segment.lengths(), self.saturation);
+        let mut articles = items.articles();
+        articles.retain(|&article| self.allowed.has(article));
+        let total = articles.len() as u64;
         for pair in pairs {
-            if pair.len() / LONGER > found.articles.len() {
-                pair.add_to(&found.articles, self.segment, self.saturation, sums);
+            if pair.len() / LONGER > articles.len() {
+                pair.add_to(&articles, self.segment, self.saturation, sums);
             } else {
                 pair.add_all(self.segment, self.saturation, sums);
             }
         }
-        let mut total = 0;
-        for (&article, &score) in found.articles.iter().zip(&found.scores) {
-            if self.allowed.has(article) {
-                total += 1;
-                let pairs = sums.scores.get(article as usize).copied().unwrap_or(0.0);
-                self.push(article, pairs + score, top);
-            }
+        let earned = |&article: &u32| sums.scores.get(article as usize).copied();
+        let mut scores = articles.iter().map(|a| earned(a).unwrap_or(0.0)).collect();
+        items.score(&mut articles, &mut scores, self.k);
+        for (article, score) in articles.into_iter().zip(scores) {
+            self.push(article, score, top);
         }
         total
     }
@@ -769,46 +770,5 @@ impl SegmentRun<'_> {
             ahead.clear();
             kth
         })
-    }
-}
-
-/// The `k` highest of the scores it is shown.
-struct TopScores {
-    k: usize,
-    scores: Vec<f32>,
-    /// The lowest of `k`; none is kept that is not above it.
-    least: f32,
-}
-
-impl TopScores {
-    fn new(k: usize) -> Self {
-        Self {
-            k,
-            scores: Vec::with_capacity(2 * k),
-            least: f32::NEG_INFINITY,
-        }
-    }
-
-    fn add(&mut self, score: f32) {
-        self.scores.push(score);
-        if self.scores.len() >= 2 * self.k {
-            self.cut();
-        }
-    }
-
-    fn cut(&mut self) {
-        let (_, kth, _) = self
-            .scores
-            .select_nth_unstable_by(self.k - 1, |a, b| b.total_cmp(a));
-        self.least = *kth;
-        self.scores.truncate(self.k);
-    }
-
-    /// The `k`th, or negative infinity if there are fewer.
-    fn kth(mut self) -> f32 {
-        if self.scores.len() >= self.k {
-            self.cut();
-        }
-        self.least
     }
 }

@@ -100,6 +100,49 @@ impl TopHits {
     }
 }
 
+/// The `k` highest of the scores it is shown.
+pub(crate) struct TopScores {
+    k: usize,
+    scores: Vec<f32>,
+    /// The lowest of `k`; none has to be shown that is not above it.
+    pub(crate) least: f32,
+}
+
+impl TopScores {
+    /// Keeps the `k` highest.
+    pub(crate) fn new(k: usize) -> Self {
+        Self {
+            k,
+            scores: Vec::with_capacity(2 * k),
+            least: f32::NEG_INFINITY,
+        }
+    }
+
+    /// Shows a score.
+    pub(crate) fn add(&mut self, score: f32) {
+        self.scores.push(score);
+        if self.scores.len() >= 2 * self.k {
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        let (_, kth, _) = self
+            .scores
+            .select_nth_unstable_by(self.k - 1, |a, b| b.total_cmp(a));
+        self.least = *kth;
+        self.scores.truncate(self.k);
+    }
+
+    /// The `k`th, or negative infinity if there are fewer.
+    pub(crate) fn kth(mut self) -> f32 {
+        if self.scores.len() >= self.k {
+            self.cut();
+        }
+        self.least
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

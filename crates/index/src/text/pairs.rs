@@ -23,7 +23,7 @@ const MAX_WIDTH: u32 = 4;
 /// Codes are wide enough if at most one position of so many is escaped.
 const ESCAPE_SHARE: u32 = 64;
 /// Lists of at least this length have a summary by article.
-const SUMMED: u32 = 256;
+const SUMMED: u32 = 512;
 /// Pairs in a block of the directory.
 pub(crate) const PAIRS_PER_BLOCK: usize = 16;
 
@@ -697,7 +697,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_summary_agrees_with_the_positions(
-            list in proptest::collection::btree_map(0u32..4000, (0u32..3, 0u32..5), 256..700),
+            list in proptest::collection::btree_map(0u32..4000, (0u32..3, 0u32..5), 512..900),
         ) {
             let positions: Vec<u32> = list.keys().copied().collect();
             let spellings: Vec<Spelling> = list.values().copied().collect();
