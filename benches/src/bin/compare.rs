@@ -13,6 +13,7 @@ use timbao_benches::measure::{self, Latency, side_by_side};
 use timbao_benches::plain::{Keys, Plain};
 use timbao_benches::{queries, timbao};
 use timbao_index::plan::Plan;
+use timbao_index::query::minimum_match;
 use timbao_index::{Index, SearchOptions, Searcher, WriterOptions};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -269,7 +270,7 @@ fn known_items(
     for (typed, column) in COLUMNS {
         let mut ranks = Vec::new();
         for pair in pairs {
-            let plan = timbao::words(column(pair), |n| n * 6 / 10);
+            let plan = timbao::words(column(pair), minimum_match);
             let found = searcher.search(&plan, &SearchOptions::default())?;
             let mut rank = None;
             for (i, hit) in found.hits.iter().enumerate() {
