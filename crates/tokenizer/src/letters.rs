@@ -70,6 +70,11 @@ pub(crate) fn letter_of(c: char) -> Option<(Letter, Tone)> {
     (packed != NONE).then_some(((packed & 63) as Letter, (packed >> 6) as Tone))
 }
 
+/// Whether `c` only looks like đ or Đ and is typed for it: eth and African d.
+pub(crate) fn is_look_alike(c: char) -> bool {
+    matches!(c, 'Ð' | 'ð' | 'Ɖ' | 'ɖ')
+}
+
 /// The character of a letter without tone.
 #[inline]
 pub(crate) fn to_char(letter: Letter) -> char {

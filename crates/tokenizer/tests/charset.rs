@@ -186,7 +186,7 @@ fn one_word_of_viqr_has_one_tone() {
 #[test]
 fn what_a_set_cannot_write_is_refused() {
     for charset in LEGACY {
-        for text in ["中", "a\u{FFFD}", "ẃ"] {
+        for text in ["中", "a\u{FFFD}", "ẃ", "ð", "aÐ", "Ɖ"] {
             let error = encode(text, charset).expect_err(text);
             assert_eq!(error.charset, charset);
             assert_eq!(

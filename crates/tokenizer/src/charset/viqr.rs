@@ -84,7 +84,9 @@ pub(super) fn encode(text: &str) -> Result<Vec<u8>, Unmappable> {
             offset,
             charset: Charset::Viqr,
         };
-        let (letter, tone) = letters::letter_of(c).ok_or(unmappable)?;
+        let (letter, tone) = letters::letter_of(c)
+            .filter(|_| !letters::is_look_alike(c))
+            .ok_or(unmappable)?;
         if tone != 0 && std::mem::replace(&mut toned, true) {
             return Err(unmappable);
         }
