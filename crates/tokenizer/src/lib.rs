@@ -106,3 +106,8 @@ pub use scanner::{Gap, Kind, MAX_TOKEN_BYTES, Scanner, Token, scan};
 pub use stream::{Emit, PARAGRAPH_GAP, VietnameseTokenStream, VietnameseTokenizer};
 pub use syllable::is_syllable;
 pub use wholes::{MAX_WHOLE_PARTS, Run, Whole, WholeKind, Wholes, wholes};
+
+/// The README, so that its examples are run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

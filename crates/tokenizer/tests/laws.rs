@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use tantivy_tokenizer_api::{TokenStream, Tokenizer};
 use timbao_tokenizer::{
-    Emit, Keys, VietnameseTokenizer, exact_key, fold, is_syllable, scan, wholes, write_out,
+    Emit, Keys, VietnameseTokenizer, Whole, exact_key, fold, is_syllable, scan, wholes, write_out,
 };
 use unicode_normalization::UnicodeNormalization;
 
@@ -72,6 +72,70 @@ fn stream_of(emit: Emit, text: &str) -> Vec<(usize, usize, usize, usize, String)
         ));
     });
     seen
+}
+
+/// Running text of our own, or the UTF-8 file that `TIMBAO_LAWS_TEXT` names.
+fn running_text() -> String {
+    match std::env::var_os("TIMBAO_LAWS_TEXT") {
+        Some(path) => std::fs::read_to_string(path).expect("TIMBAO_LAWS_TEXT is a UTF-8 file"),
+        None => "Chiều 25/3/2021, UBND xã Đồng Sậy hoà giải xong vụ tranh chấp 3,5 ha đất rừng.\n\
+            Theo Quyết định 17-QĐ/HTX, quỹ thuỷ lợi (55.369 đồng mỗi hộ) được công khai; bà Ea \
+            H’Thoa nói: “Quý lắm, khoẻ rồi!”. TP.HCM – T.Ư, café Élysée, huyện Đắk Sậy, 19:30."
+            .to_owned(),
+    }
+}
+
+/// Moves the tone of open oa, oe and uy from the first vowel to the second.
+fn tone_on_the_second(syllable: &str) -> String {
+    let mut parts: Vec<char> = syllable.nfd().collect();
+    if let [.., first, tone @ '\u{300}'..='\u{323}', second] = parts.as_mut_slice()
+        && matches!(
+            (first.to_ascii_lowercase(), second.to_ascii_lowercase()),
+            ('o', 'a' | 'e') | ('u', 'y')
+        )
+    {
+        std::mem::swap(tone, second);
+    }
+    parts.into_iter().nfc().collect()
+}
+
+#[test]
+fn running_text_keeps_the_laws() {
+    let mut keys = Keys::new();
+    for (number, line) in running_text().lines().enumerate() {
+        let nfc: String = line.nfc().collect();
+        let expected = keys_of(&nfc);
+        assert_eq!(keys_of(line), expected, "line {}", number + 1);
+        assert_eq!(keys_of(&line.nfd().collect::<String>()), expected);
+        assert_eq!(
+            keys_of(&half_composed(&nfc, number as u64 ^ 0x5A5A_C3C3_0F0F_9999)),
+            expected
+        );
+        let mut end = 0;
+        for (token, (exact, folded, _)) in scan(&nfc).zip(&expected) {
+            assert!(token.start >= end && nfc.is_char_boundary(token.start));
+            end = token.end;
+            let word = &nfc[token.start..token.end];
+            assert_eq!(&fold(exact), folded, "{word}");
+            assert_eq!(&fold(folded), folded, "{word}");
+            assert_eq!(&exact_key(&write_out(exact)), exact, "{word}");
+            if is_syllable(word) {
+                assert_eq!(&exact_key(&tone_on_the_second(word)), exact, "{word}");
+            }
+        }
+        let whole_keys: Vec<String> = wholes(line)
+            .map(|w| whole_key(&mut keys, line, &w))
+            .collect();
+        let again: Vec<String> = wholes(&nfc)
+            .map(|w| whole_key(&mut keys, &nfc, &w))
+            .collect();
+        assert_eq!(whole_keys, again);
+    }
+}
+
+fn whole_key(keys: &mut Keys, text: &str, whole: &Whole) -> String {
+    keys.set_whole(text, whole);
+    keys.exact().to_owned()
 }
 
 proptest! {
