@@ -1,7 +1,10 @@
 //! What the benchmarks of Timbao share.
 
 pub mod data;
+pub mod generate;
+pub mod machine;
 pub mod measure;
 pub mod plain;
+pub mod plot;
 pub mod queries;
 pub mod timbao;

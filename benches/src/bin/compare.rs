@@ -9,12 +9,13 @@ use serde::Serialize;
 use tantivy::query::Occur;
 use timbao_articles::Article;
 use timbao_benches::data::{self, Pair};
+use timbao_benches::machine::Run;
 use timbao_benches::measure::{self, Latency, side_by_side};
 use timbao_benches::plain::{Keys, Plain};
 use timbao_benches::{queries, timbao};
 use timbao_index::plan::Plan;
 use timbao_index::query::minimum_match;
-use timbao_index::{Index, SearchOptions, Searcher, WriterOptions};
+use timbao_index::{Index, SearchOptions, WriterOptions};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -41,14 +42,18 @@ struct Arguments {
     /// Memory for indexing, in bytes.
     #[arg(long, default_value_t = 1_000_000_000)]
     memory: usize,
-    /// Writes the figures as JSON to a file.
+    /// Writes the figures as JSON to a file, with machine, commit and command.
     #[arg(long)]
     json: Option<PathBuf>,
+    /// Writes the queries to a file, lines of kind and query separated by a
+    /// tab, for other systems to answer, and measures nothing.
+    #[arg(long)]
+    write_queries: Option<PathBuf>,
 }
 
-#[derive(Serialize, Default)]
+#[derive(Serialize)]
 struct Report {
-    command: String,
+    run: Run,
     articles: usize,
     input_bytes: u64,
     indexing: Vec<Indexing>,
@@ -83,11 +88,16 @@ struct KnownItem {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let articles = data::articles(&arguments.articles)?;
+    if let Some(path) = &arguments.write_queries {
+        return write_queries(path, &Queries::new(&articles, &arguments));
+    }
     let mut report = Report {
-        command: std::env::args().collect::<Vec<_>>().join(" "),
+        run: Run::here(),
         articles: articles.len(),
         input_bytes: json_bytes(&articles)?,
-        ..Report::default()
+        indexing: Vec::new(),
+        latency: Vec::new(),
+        known_item: Vec::new(),
     };
     for _ in 0..arguments.indexing_runs {
         for threads in [1, 2] {
@@ -103,6 +113,49 @@ fn main() -> Result<()> {
         std::fs::write(path, serde_json::to_vec_pretty(&report)?)?;
     }
     Ok(())
+}
+
+/// The timed queries, by kind.
+struct Queries {
+    phrases: [(&'static str, Vec<String>); 2],
+    words: [(&'static str, Vec<String>, Occur); 4],
+}
+
+impl Queries {
+    fn new(articles: &[Article], arguments: &Arguments) -> Self {
+        let phrases = queries::phrases(articles, arguments.queries, arguments.seed);
+        let sets = queries::word_sets(articles, arguments.queries, arguments.seed);
+        let fold = |all: &[String]| {
+            all.iter()
+                .map(|q| timbao_tokenizer::fold(q))
+                .collect::<Vec<_>>()
+        };
+        let (must, should) = (Occur::Must, Occur::Should);
+        Self {
+            words: [
+                ("all words (AND), with accents", sets.clone(), must),
+                ("all words (AND), without", fold(&sets), must),
+                ("any words (OR), with accents", sets.clone(), should),
+                ("any words (OR), without", fold(&sets), should),
+            ],
+            phrases: [
+                ("phrase, typed with accents", phrases.clone()),
+                ("phrase, typed without", fold(&phrases)),
+            ],
+        }
+    }
+}
+
+fn write_queries(path: &Path, queries: &Queries) -> Result<()> {
+    let phrases = queries.phrases.iter().map(|(kind, all)| (kind, all));
+    let words = queries.words.iter().map(|(kind, all, _)| (kind, all));
+    let mut out = String::new();
+    for (kind, all) in phrases.chain(words) {
+        for query in all {
+            let _ = writeln!(out, "{kind}\t{query}");
+        }
+    }
+    Ok(std::fs::write(path, out)?)
 }
 
 /// The size of the articles as JSON Lines with id, title, summary and body.
@@ -186,25 +239,17 @@ fn latency(articles: &[Article], arguments: &Arguments, report: &mut Report) -> 
         .merge_all()?;
     let searcher = index.searcher()?;
 
-    let phrases = queries::phrases(articles, arguments.queries, arguments.seed);
-    let sets = queries::word_sets(articles, arguments.queries, arguments.seed);
-    let fold = |all: &[String]| {
-        all.iter()
-            .map(|q| timbao_tokenizer::fold(q))
-            .collect::<Vec<_>>()
-    };
+    let asked = Queries::new(articles, arguments);
+    let counted = SearchOptions::default();
     let top = SearchOptions {
         total: false,
         ..SearchOptions::default()
     };
-    let run = |searcher: &Searcher, plan: &Plan| {
-        let found = searcher.search(plan, &top);
+    let run = |plan: &Plan, options: &SearchOptions| {
+        let found = searcher.search(plan, options);
         std::hint::black_box(found.map_or(0, |f| f.hits.len()));
     };
-    for (name, queries) in [
-        ("phrase, typed with accents", phrases.clone()),
-        ("phrase, typed without", fold(&phrases)),
-    ] {
+    for (name, queries) in asked.phrases {
         let rows = side_by_side(
             &queries,
             arguments.rounds,
@@ -212,17 +257,12 @@ fn latency(articles: &[Article], arguments: &Arguments, report: &mut Report) -> 
                 &mut |q: &String| {
                     std::hint::black_box(Plain::top_and_total(&reader, &*plain.phrase(q)).ok());
                 },
-                &mut |q: &String| run(&searcher, &timbao::phrase(q)),
+                &mut |q: &String| run(&timbao::phrase(q), &counted),
             ],
         );
         report.push(name, rows);
     }
-    for (name, queries, occur) in [
-        ("all words (AND), with accents", sets.clone(), Occur::Must),
-        ("all words (AND), without", fold(&sets), Occur::Must),
-        ("any words (OR), with accents", sets.clone(), Occur::Should),
-        ("any words (OR), without", fold(&sets), Occur::Should),
-    ] {
+    for (name, queries, occur) in asked.words {
         let all = occur == Occur::Must;
         let rows = side_by_side(
             &queries,
@@ -231,7 +271,7 @@ fn latency(articles: &[Article], arguments: &Arguments, report: &mut Report) -> 
                 &mut |q: &String| {
                     std::hint::black_box(Plain::top(&reader, &*plain.words(q, occur)).ok());
                 },
-                &mut |q: &String| run(&searcher, &timbao::words(q, |n| if all { n } else { 1 })),
+                &mut |q: &String| run(&timbao::words(q, |n| if all { n } else { 1 }), &top),
             ],
         );
         report.push(name, rows);
@@ -324,7 +364,8 @@ fn table(report: &Report) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "{} articles, {:.1} MB\n",
+        "{}\n\n{} articles, {:.1} MB\n",
+        report.run.line(),
         report.articles,
         report.input_bytes as f64 / 1e6
     );
@@ -360,6 +401,9 @@ fn table(report: &Report) -> String {
             a.p50_us / b.p50_us,
             a.p99_us / b.p99_us
         );
+    }
+    if report.known_item.is_empty() {
+        return out;
     }
     let _ = writeln!(
         out,
