@@ -6,11 +6,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+use tokio::task::JoinHandle;
 
 use crate::log::{Log, Value};
 use crate::metrics::Metrics;
 use crate::options::Options;
-use crate::views::Views;
+use crate::views::{View, Views};
 use crate::work::Work;
 use crate::{api, assets, guard, page};
 
@@ -61,13 +62,29 @@ impl App {
             .with_state(self)
     }
 
-    /// Takes up new commits, for ever.
+    /// Takes up new commits and prepares them, for ever.
     pub(crate) async fn refresh(self: Arc<Self>) {
+        let mut prepared = String::new();
+        let mut work: Option<JoinHandle<()>> = None;
         loop {
+            // One at a time: a state that was replaced meanwhile is not worth preparing.
+            let view = self.views.latest();
+            if view.id != prepared && work.as_ref().is_none_or(JoinHandle::is_finished) {
+                prepared.clone_from(&view.id);
+                let app = Arc::clone(&self);
+                work = Some(tokio::task::spawn_blocking(move || app.prepare(&view)));
+            }
             tokio::time::sleep(REFRESH).await;
             let app = Arc::clone(&self);
             // A panic ends this one look at the index, not the looking.
             let _ = tokio::task::spawn_blocking(move || app.look()).await;
+        }
+    }
+
+    fn prepare(&self, view: &View) {
+        if let Err(error) = view.prepare() {
+            let fields = [("reason", Value::Text(&error.to_string()))];
+            self.log.warn("finding reprints failed", &fields);
         }
     }
 

@@ -79,6 +79,15 @@ impl View {
             }
         }
     }
+
+    /// Finds the reprints, which takes long in a large index, before somebody asks for them.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged.
+    pub(crate) fn prepare(&self) -> Result<(), Error> {
+        self.searcher.reprint_groups(0).map(|_| ())
+    }
 }
 
 impl Views {

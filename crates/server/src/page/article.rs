@@ -17,6 +17,7 @@ use crate::query::Query;
 
 use super::layout::{Page, Tab, failed, shell};
 use super::marks::{joined, marked, merged};
+use super::related::Related;
 use super::search::about;
 use super::text::Language;
 use super::{Asked, sent};
@@ -27,6 +28,7 @@ struct Shown {
     title: Vec<Range<usize>>,
     summary: Vec<Range<usize>>,
     body: Vec<Range<usize>>,
+    related: Related,
 }
 
 /// Answers with the articles of an id, one below the other.
@@ -73,6 +75,7 @@ impl Shown {
             title: of(TextField::Title, article.title.as_deref()),
             summary: of(TextField::Summary, article.summary.as_deref()),
             body: of(TextField::Body, Some(&article.body)),
+            related: Related::load(searcher, place)?,
             article,
         })
     }
@@ -100,7 +103,10 @@ fn written(asked: &Asked, articles: &[Shown]) -> Markup {
             @if has_list {
                 p.back { a href=(address.at("/").without("id").href()) { "← " (words.back) } }
             }
-            @for shown in articles { (article(shown, language)) }
+            @for shown in articles {
+                (article(shown, language))
+                (shown.related.shown(address, language))
+            }
         },
     })
 }
@@ -112,6 +118,7 @@ fn article(shown: &Shown, language: Language) -> Markup {
         title,
         summary,
         body,
+        ..
     } = shown;
     html! {
         article.whole lang="vi" {

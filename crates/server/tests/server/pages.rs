@@ -1,6 +1,6 @@
 //! The pages as they are written, before any script.
 
-use crate::support::Site;
+use crate::support::{Site, reprinted};
 
 #[test]
 fn what_articles_and_addresses_say_is_text() {
@@ -145,4 +145,31 @@ fn pages_are_small() {
     }
     assert!(bytes < 150_000, "{bytes}");
     assert_eq!(site.get("/assets/style.css").status, 404);
+}
+
+#[test]
+fn articles_tell_of_their_reprints_and_of_others_like_them() {
+    let site = Site::holding(reprinted());
+    let page = site.get("/article?id=cau%2Fdang-lai&q=c%E1%BA%A7u").body;
+    let order = [
+        "Các lần đăng bài này",
+        "href=\"/article?q=c%E1%BA%A7u&amp;id=cau%2Fdau-tien\"",
+        "01/04/2026 · Báo Sông Trà",
+        "id=cau%2Fdang-lai\" aria-current=\"page\"",
+        "Bài tương tự",
+        "href=\"/article?q=c%E1%BA%A7u&amp;id=cau%2Fke-tiep\"",
+        "03/05/2026",
+    ];
+    let places: Vec<_> = order.iter().map(|part| page.find(part)).collect();
+    assert!(
+        places.iter().all(Option::is_some) && places.is_sorted(),
+        "{places:?}\n{page}"
+    );
+    // A reprint is not shown as an article like it.
+    assert_eq!(page.matches("cau%2Fdau-tien").count(), 1, "{page}");
+    let page = site.get("/article?id=cau%2Fke-tiep&lang=en").body;
+    assert!(page.contains("Similar articles"), "{page}");
+    assert!(!page.contains("Publications of this text"), "{page}");
+    let page = site.get("/article?id=xau").body;
+    assert!(!page.contains("Các lần đăng"), "{page}");
 }

@@ -35,10 +35,19 @@ impl Site {
         Self::with(|_| {})
     }
 
+    /// A server that has more articles.
+    pub fn holding(more: Vec<Article>) -> Self {
+        Self::start(more, |_| {})
+    }
+
     /// A server with some options.
     pub fn with(change: impl FnOnce(&mut Options)) -> Self {
+        Self::start(Vec::new(), change)
+    }
+
+    fn start(more: Vec<Article>, change: impl FnOnce(&mut Options)) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        write(dir.path(), articles());
+        write(dir.path(), articles().into_iter().chain(more));
         let mut options = Options::new(dir.path(), SocketAddr::from(([127, 0, 0, 1], 0)));
         change(&mut options);
         let (stop, stopped) = oneshot::channel::<()>();
@@ -159,6 +168,33 @@ pub fn write(dir: &Path, articles: impl IntoIterator<Item = Article>) {
     }
     writer.commit("").unwrap();
     writer.finish().unwrap();
+}
+
+/// A text in two papers, and an article that speaks of the same.
+pub fn reprinted() -> Vec<Article> {
+    let text = "Sáng nay tại xã Bến Cát Trắng, ông Đào Văn Mít cùng bà con khánh thành cây cầu gỗ lim \
+        bắc qua sông Trà Lũ sau hơn hai năm góp công góp của, mở lối cho học trò tới trường.";
+    let mut later = article(
+        "cau/dang-lai",
+        "Cầu gỗ lim nối đôi bờ",
+        text,
+        Some((2026, 4, 2)),
+    );
+    later.source = Some("Báo Đông Hải".into());
+    let mut first = article(
+        "cau/dau-tien",
+        "Khánh thành cầu gỗ lim",
+        text,
+        Some((2026, 4, 1)),
+    );
+    first.source = Some("Báo Sông Trà".into());
+    let like = article(
+        "cau/ke-tiep",
+        "Sông Trà Lũ thêm một cây cầu",
+        "Sau cầu gỗ lim, dân hai bờ sông Trà Lũ bàn chuyện bắc thêm một cây cầu đá.",
+        Some((2026, 5, 3)),
+    );
+    vec![later, first, like]
 }
 
 /// An article with an id, a title, a text and a date.

@@ -1,0 +1,89 @@
+//! What stands below an article: the publications of its text, and articles like it.
+
+use maud::{Markup, html};
+use timbao_index::research::{Reprint, SimilarArticle, SimilarOptions};
+use timbao_index::{Address as Place, Error, Searcher};
+
+use crate::problem::Problem;
+
+use super::address::Address;
+use super::search::article_address;
+use super::text::Language;
+
+/// Similar articles that are shown.
+const SIMILAR: usize = 8;
+
+/// What is related to an article.
+#[derive(Default)]
+pub(super) struct Related {
+    /// All publications of its text, in order of time; the article itself is one of them.
+    publications: Vec<Reprint>,
+    similar: Vec<SimilarArticle>,
+}
+
+impl Related {
+    /// Finds what is related to an article. What there is no time left for is left out, so that
+    /// the article itself can always be read.
+    ///
+    /// # Errors
+    ///
+    /// When the index is damaged.
+    pub(super) fn load(searcher: &Searcher, place: Place) -> Result<Self, Problem> {
+        let mut related = Self::default();
+        match related.find(searcher, place) {
+            Ok(()) | Err(Error::OutOfTime) => Ok(related),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn find(&mut self, searcher: &Searcher, place: Place) -> Result<(), Error> {
+        self.publications = searcher.reprints(place)?.publications;
+        let options = SimilarOptions {
+            limit: SIMILAR,
+            ..SimilarOptions::default()
+        };
+        self.similar = searcher.similar(place, &options)?.articles;
+        Ok(())
+    }
+
+    /// The lists, those that are not empty. Links keep the query of `address`.
+    pub(super) fn shown(&self, address: &Address, language: Language) -> Markup {
+        let words = language.words();
+        let entry = |id: &str, title: Option<&str>, date: Option<&str>, source: Option<&str>| {
+            html! {
+                a lang="vi" href=(article_address(address, id)) aria-current=[(address.get("id") == Some(id)).then_some("page")] {
+                    (title.unwrap_or(words.untitled))
+                }
+                @if date.is_some() || source.is_some() {
+                    p.about {
+                        @if let Some(date) = date { (language.date(date)) }
+                        @if date.is_some() && source.is_some() { " · " }
+                        @if let Some(source) = source { (source) }
+                    }
+                }
+            }
+        };
+        html! {
+            @if self.publications.len() > 1 {
+                section.related {
+                    h2 { (words.reprints) }
+                    ol {
+                        @for p in &self.publications {
+                            li { (entry(&p.id, p.title.as_deref(), p.date.as_deref(), p.source.as_deref())) }
+                        }
+                    }
+                }
+            }
+            @if !self.similar.is_empty() {
+                section.related {
+                    h2 { (words.similar) }
+                    ul {
+                        @for a in &self.similar {
+                            li { (entry(&a.id, a.title.as_deref(), a.date.as_deref(), a.source.as_deref())) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
