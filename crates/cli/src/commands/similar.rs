@@ -93,7 +93,7 @@ fn first_article(path: &Path) -> Result<Article> {
     let mut reader = open(&file, &Limits::default()).map_err(failed)?;
     let mut batch = RecordBatch::new();
     while reader.next_batch(&mut batch) {
-        for record in batch.records() {
+        if let Some(record) = batch.records().next() {
             return Ok(record.parse().map_err(failed)?.article);
         }
     }
