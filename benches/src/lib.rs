@@ -7,4 +7,5 @@ pub mod measure;
 pub mod plain;
 pub mod plot;
 pub mod queries;
+pub mod reprints;
 pub mod timbao;

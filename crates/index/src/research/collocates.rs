@@ -8,10 +8,12 @@ use crate::search::Searcher;
 use crate::text::tokens::FIRST_KEY;
 
 use super::columns::Words;
-use super::keywords::{Hear, KeywordOptions, Keywords, compare, each_article, members, written};
+use super::keywords::{
+    Hear, KeywordOptions, Keywords, compare, discover, each_article, members, written,
+};
 use super::measures::{Contingency, log_dice};
 use super::occurrences::{Occurrence, occurrences};
-use super::units::{Counter, Gram, coheres, frequent, length, unswallowed};
+use super::units::Counter;
 
 /// How collocates are found.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -115,33 +117,16 @@ impl Searcher {
         let base = members(self, base)?;
         let places = within(occurrences(self, plan)?, &base);
         let mut names = Words::new(self);
-        let near = frequent(options.least, |f| {
-            each_window(&mut names, &places, options, &mut |run, _| f(run))
-        })?;
-        // How units cohere is told by the whole text, not by what is near.
-        let mut candidates: Vec<Gram> = near.keys().copied().collect();
-        candidates.sort_unstable();
-        let mut everywhere = Counter::new(&candidates, names.keys.len());
+        let units = discover(&mut names, &holding(self, &places), options.least)?;
+        let known = names.keys.len();
+        let mut everywhere = Counter::new(&units, known);
         let (mut of_tokens, mut of_articles) = (0, 0);
         each_article(&mut names, &base, &mut |run, article| {
             everywhere.add(run, article);
             of_tokens += run.len() as u64;
             of_articles = article;
         })?;
-        let counts: rustc_hash::FxHashMap<Gram, u64> = candidates
-            .iter()
-            .zip(everywhere.counts())
-            .map(|(gram, (places, _))| (*gram, places))
-            .collect();
-        let count = |gram: &Gram| counts.get(gram).copied().unwrap_or(0);
-        let units = near
-            .iter()
-            .filter(|(gram, _)| coheres(gram, of_tokens, count))
-            .map(|(gram, near)| (*gram, *near))
-            .collect();
-        let mut units = unswallowed(&units);
-        units.sort_unstable();
-        let mut in_windows = Counter::new(&units, names.keys.len());
+        let mut in_windows = Counter::new(&units, known);
         let mut window_tokens = 0;
         each_window(&mut names, &places, options, &mut |run, article| {
             in_windows.add(run, article);
@@ -150,9 +135,9 @@ impl Searcher {
         let matches = places.len() as u64;
         let mut collocates: Vec<Collocate> = units
             .iter()
-            .zip(in_windows.counts())
-            .map(|(gram, (near, articles))| {
-                let all = count(gram);
+            .zip(in_windows.counts().zip(everywhere.counts()))
+            .filter(|(_, ((near, _), _))| *near >= options.least)
+            .map(|(unit, ((near, articles), (all, _)))| {
                 let table = Contingency {
                     here: near,
                     of_here: window_tokens,
@@ -160,8 +145,8 @@ impl Searcher {
                     of_there: of_tokens.saturating_sub(window_tokens),
                 };
                 Collocate {
-                    unit: written(&names, gram),
-                    syllables: length(gram),
+                    unit: written(&names, unit),
+                    syllables: unit.len(),
                     near,
                     articles,
                     count: all,
@@ -203,8 +188,10 @@ impl Searcher {
         let of = within(places.clone(), &members(self, of)?);
         let against = within(places, &members(self, against)?);
         let mut names = Words::new(self);
+        let sources = holding(self, &of);
         compare(
             &mut names,
+            &sources,
             |names, f| each_window(names, &of, windows, f),
             |names, f| each_window(names, &against, windows, f),
             options,
@@ -235,6 +222,19 @@ fn within(mut places: Vec<Occurrence>, members: &[Vec<u32>]) -> Vec<Occurrence> 
             .is_some_and(|articles| articles.binary_search(&place.article).is_ok())
     });
     places
+}
+
+/// The articles of some places, by segment.
+fn holding(searcher: &Searcher, places: &[Occurrence]) -> Vec<Vec<u32>> {
+    let mut articles = vec![Vec::new(); searcher.segments.len()];
+    for place in places {
+        if let Some(articles) = articles.get_mut(place.segment as usize)
+            && articles.last() != Some(&place.article)
+        {
+            articles.push(place.article);
+        }
+    }
+    articles
 }
 
 /// Calls back with every run of tokens near a match.

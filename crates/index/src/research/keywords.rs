@@ -1,17 +1,16 @@
 //! What is characteristic of some articles, or of the surroundings of a query, beside others.
 
-use rustc_hash::FxHashMap;
 use serde::Serialize;
 use timbao_tokenizer::write_out;
 
 use crate::error::Result;
 use crate::plan::Plan;
-use crate::search::{Searcher, evaluate};
-use crate::text::tokens::FIRST_KEY;
+use crate::search::{Searcher, damaged, evaluate};
+use crate::text::tokens::{FIELD, FIRST_KEY};
 
 use super::columns::Words;
 use super::measures::Contingency;
-use super::units::{Counter, Gram, coheres, frequent, length, unswallowed, words};
+use super::units::{Counter, Passages, Unit};
 
 /// How keywords are chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -111,6 +110,7 @@ impl Searcher {
         let mut words = Words::new(self);
         compare(
             &mut words,
+            &of,
             |words, f| each_article(words, &of, f),
             |words, f| each_article(words, &against, f),
             options,
@@ -169,27 +169,17 @@ pub(super) fn each_article(words: &mut Words<'_>, members: &[Vec<u32>], f: Hear<
     Ok(())
 }
 
-/// Compares two texts, each given as runs of words.
+/// Compares two texts, each given as runs of words. Units are looked for in the articles
+/// `sources`, which the one is from.
 pub(super) fn compare<'s>(
     names: &mut Words<'s>,
+    sources: &[Vec<u32>],
     mut of: impl FnMut(&mut Words<'s>, Hear<'_>) -> Result<()>,
     mut against: impl FnMut(&mut Words<'s>, Hear<'_>) -> Result<()>,
     options: &KeywordOptions,
 ) -> Result<Keywords> {
-    let counts = frequent(options.least, |f| of(names, &mut |run, _| f(run)))?;
+    let units = discover(names, sources, options.least)?;
     let here = portion(|f| of(names, f))?;
-    let is_word = |gram: &Gram| {
-        coheres(gram, here.tokens, |part| {
-            counts.get(part).copied().unwrap_or(0)
-        })
-    };
-    let units: FxHashMap<Gram, u64> = counts
-        .iter()
-        .filter(|(gram, _)| is_word(gram))
-        .map(|(gram, count)| (*gram, *count))
-        .collect();
-    let mut units = unswallowed(&units);
-    units.sort_unstable();
     let known = names.keys.len();
     let mut in_of = Counter::new(&units, known);
     of(names, &mut |run, article| in_of.add(run, article))?;
@@ -204,7 +194,7 @@ pub(super) fn compare<'s>(
     })?;
     let mut keywords: Vec<Keyword> = Vec::new();
     let both = in_of.counts().zip(in_against.counts());
-    for (gram, ((count, articles), (against_count, against_articles))) in units.iter().zip(both) {
+    for (unit, ((count, articles), (against_count, against_articles))) in units.iter().zip(both) {
         let table = Contingency {
             here: count,
             of_here: here.tokens,
@@ -212,13 +202,16 @@ pub(super) fn compare<'s>(
             of_there: there.tokens,
         };
         let log_likelihood = table.log_likelihood();
-        if articles < options.least_articles || log_likelihood < options.least_likelihood {
+        if count < options.least
+            || articles < options.least_articles
+            || log_likelihood < options.least_likelihood
+        {
             continue;
         }
         let rate = |count: u64, of: u64| count as f64 * 1e6 / of.max(1) as f64;
         keywords.push(Keyword {
-            unit: written(names, gram),
-            syllables: length(gram),
+            unit: written(names, unit),
+            syllables: unit.len(),
             count,
             articles,
             against_count,
@@ -254,10 +247,67 @@ fn portion(mut each: impl FnMut(Hear<'_>) -> Result<()>) -> Result<Portion> {
     Ok(portion)
 }
 
+/// Articles in which units are looked for, at most.
+const MOST_SOURCES: usize = 3_000;
+
+/// The units of some articles, of every n-th if there are many. Their passages end at
+/// punctuation.
+pub(super) fn discover(
+    names: &mut Words<'_>,
+    articles: &[Vec<u32>],
+    least: u64,
+) -> Result<Vec<Unit>> {
+    let searcher = names.searcher();
+    let all: usize = articles.iter().map(Vec::len).sum();
+    let each = all.div_ceil(MOST_SOURCES).max(1);
+    let mut passages = Passages::default();
+    let mut number = 0;
+    for (segment, (view, articles)) in (0..).zip(searcher.segments.iter().zip(articles)) {
+        for &article in articles {
+            number += 1;
+            if number % each > 0 {
+                continue;
+            }
+            searcher.deadline.check()?;
+            let text = view.text.text(article).map_err(damaged)?;
+            let mut field = 0;
+            let mut end = 0;
+            for (token, &(start, next)) in view.text.tokens(article).zip(&text.spans) {
+                match names.of(segment, token) {
+                    Some(word) => {
+                        let source = text.fields.get(field).map_or("", String::as_str);
+                        let between = source.get(end..start as usize).unwrap_or_default();
+                        if between.chars().any(|c| !c.is_whitespace() && c != '-') {
+                            passages.end();
+                        }
+                        passages.push(word);
+                        end = next as usize;
+                    }
+                    None => {
+                        passages.end();
+                        if token == FIELD {
+                            (field, end) = (field + 1, 0);
+                        }
+                    }
+                }
+            }
+            passages.end();
+        }
+    }
+    // Of every n-th article, an n-th of the places.
+    let least = if each > 1 {
+        least.div_ceil(each as u64).max(2)
+    } else {
+        least
+    };
+    Ok(passages.units(least))
+}
+
 /// A unit as it is spelled most plainly.
-pub(super) fn written(names: &Words<'_>, gram: &Gram) -> String {
-    let words: Vec<String> = words(gram)
-        .filter_map(|word| names.keys.get(word as usize))
+pub(super) fn written(names: &Words<'_>, unit: &[u32]) -> String {
+    let words: Vec<String> = unit
+        .iter()
+        .filter_map(|&word| names.keys.get(word as usize))
         .map(|key| write_out(key))
         .collect();
     words.join(" ")

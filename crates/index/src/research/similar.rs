@@ -8,14 +8,11 @@ use timbao_tokenizer::{Gap, Keys, scan, write_out};
 use crate::error::Result;
 use crate::plan::{Key, Phrase, Slot};
 use crate::search::{Address, Searcher, SegmentPhrase};
-use crate::text::tokens::FIRST_KEY;
 
 use super::articles::Records;
 use super::measures::normalised_information;
-use super::units::LONGEST;
+use super::units::{LONGEST, segment, weight};
 
-/// The least attraction between two neighbours that make a term.
-const COHESION: f64 = 0.42;
 /// Single syllables are terms if at most one of so many articles holds them.
 const RARE: u64 = 50;
 /// Terms that are shown of each article.
@@ -95,18 +92,7 @@ impl Searcher {
     ///
     /// When a file is damaged, or there is no time left.
     pub fn similar(&self, address: Address, options: &SimilarOptions) -> Result<Similar> {
-        let view = self.segment(address)?;
-        let mut runs: Vec<Vec<String>> = vec![Vec::new()];
-        for token in view.text.tokens(address.article) {
-            match token.checked_sub(FIRST_KEY) {
-                Some(id) => {
-                    if let Some(run) = runs.last_mut() {
-                        run.push(view.text.exact_key(id).to_owned());
-                    }
-                }
-                None => runs.push(Vec::new()),
-            }
-        }
+        let runs = runs(&self.article(address)?);
         let place = (address.segment, address.article);
         let mut left_out: FxHashSet<(u32, u32)> = [place].into_iter().collect();
         if options.without_reprints {
@@ -125,26 +111,7 @@ impl Searcher {
         article: &Article,
         options: &SimilarOptions,
     ) -> Result<Similar> {
-        let mut keys = Keys::new();
-        let mut runs = Vec::new();
-        let texts = [
-            article.title.as_deref().unwrap_or_default(),
-            article.summary.as_deref().unwrap_or_default(),
-            &article.body,
-        ];
-        for text in texts {
-            runs.push(Vec::new());
-            for token in scan(text) {
-                if token.gap == Gap::Paragraph {
-                    runs.push(Vec::new());
-                }
-                keys.set(text.get(token.start..token.end).unwrap_or_default());
-                if let Some(run) = runs.last_mut() {
-                    run.push(keys.exact().to_owned());
-                }
-            }
-        }
-        self.similar_to(&runs, &FxHashSet::default(), options)
+        self.similar_to(&runs(article), &FxHashSet::default(), options)
     }
 
     fn similar_to(
@@ -234,59 +201,54 @@ impl Searcher {
     /// The most telling terms of a text: syllables that few articles hold, and words of several
     /// syllables that cohere in the index.
     fn terms(&self, runs: &[Vec<String>], most: usize) -> Result<Vec<Term>> {
-        let mut counts: FxHashMap<&[String], u64> = FxHashMap::default();
-        for run in runs {
-            for size in 1..=LONGEST {
-                for words in run.windows(size) {
-                    *counts.entry(words).or_default() += 1;
-                }
-            }
-        }
         let all: u64 = self
             .segments
             .iter()
             .map(|s| u64::from(s.text.words()))
             .sum();
         let mut known: FxHashMap<&[String], Frequency> = FxHashMap::default();
-        let mut terms: Vec<Term> = Vec::new();
-        let mut grams: Vec<(&[String], u64)> = counts.iter().map(|(&g, &c)| (g, c)).collect();
-        // Parts before the longer ones that need them.
-        grams.sort_unstable_by(|a, b| (a.0.len(), a.0).cmp(&(b.0.len(), b.0)));
-        for (gram, count) in grams {
-            let (Some((_, first)), Some((_, last))) = (gram.split_last(), gram.split_first())
-            else {
-                continue;
-            };
-            // A row coheres only if its parts of one less do.
-            if gram.len() > 2 && !(known.contains_key(first) && known.contains_key(last)) {
-                continue;
-            }
+        let mut counts: FxHashMap<&[String], u64> = FxHashMap::default();
+        for run in runs {
             self.deadline.check()?;
-            let frequency = self.frequency(gram);
-            let part = |part: &[String]| known.get(part).map_or(0, |f| f.places);
-            let is_term = match gram.len() {
-                1 => frequency.articles * RARE <= self.articles,
-                _ => (1..gram.len()).all(|cut| {
-                    let (a, b) = gram.split_at(cut);
-                    let (a, b) = (part(a), part(b));
-                    normalised_information(frequency.places, a, b, all) >= COHESION
-                }),
-            };
-            if gram.len() == 1 || is_term {
-                known.insert(gram, frequency);
+            let mut weights: Vec<[f64; LONGEST + 1]> = vec![[-1.0; LONGEST + 1]; run.len()];
+            for size in 1..=LONGEST {
+                for (at, words) in run.windows(size).enumerate() {
+                    // A row coheres only if its parts of one less do.
+                    let is_hopeful = size <= 2
+                        || (weights[at][size - 1] > 0.0 && weights[at + 1][size - 1] > 0.0);
+                    if !is_hopeful {
+                        continue;
+                    }
+                    let frequency = *known.entry(words).or_insert_with(|| self.frequency(words));
+                    let cohesion = (1..size).map(|cut| {
+                        let (first, second) = words.split_at(cut);
+                        let places = |part| known.get(part).map_or(0, |f: &Frequency| f.places);
+                        let (first, second) = (places(first), places(second));
+                        normalised_information(frequency.places, first, second, all)
+                    });
+                    weights[at][size] = weight(size, cohesion.fold(1.0, f64::min));
+                }
             }
-            // What only this article has finds no other.
-            if is_term && frequency.articles > 1 {
-                let rarity = (1.0 + self.articles as f64 / frequency.articles as f64).ln();
-                terms.push(Term {
-                    keys: gram.to_vec(),
-                    count,
-                    articles: frequency.articles,
-                    weight: rarity * (count as f64 / (count as f64 + 1.0)),
-                });
+            let parts = segment(run.len(), |at, size| weights.get(at)?.get(size).copied());
+            for part in parts.into_iter().filter_map(|part| run.get(part)) {
+                *counts.entry(part).or_default() += 1;
             }
         }
-        drop_parts(&mut terms);
+        let mut terms: Vec<Term> = counts
+            .into_iter()
+            .filter_map(|(keys, count)| {
+                let articles = known.get(keys)?.articles;
+                let is_telling = keys.len() > 1 || articles * RARE <= self.articles;
+                // What only this article has finds no other.
+                (is_telling && articles > 1).then(|| Term {
+                    keys: keys.to_vec(),
+                    count,
+                    articles,
+                    weight: (1.0 + self.articles as f64 / articles as f64).ln()
+                        * (count as f64 / (count as f64 + 1.0)),
+                })
+            })
+            .collect();
         terms.sort_by(|a, b| {
             b.weight
                 .total_cmp(&a.weight)
@@ -322,6 +284,29 @@ impl Searcher {
     }
 }
 
+/// The passages of headline, summary and body between punctuation, as exact keys.
+fn runs(article: &Article) -> Vec<Vec<String>> {
+    let mut keys = Keys::new();
+    let mut runs = Vec::new();
+    let texts = [
+        article.title.as_deref().unwrap_or_default(),
+        article.summary.as_deref().unwrap_or_default(),
+        &article.body,
+    ];
+    for text in texts {
+        let mut run = Vec::new();
+        for token in scan(text) {
+            if !matches!(token.gap, Gap::None | Gap::Space) {
+                runs.push(std::mem::take(&mut run));
+            }
+            keys.set(text.get(token.start..token.end).unwrap_or_default());
+            run.push(keys.exact().to_owned());
+        }
+        runs.push(run);
+    }
+    runs
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Frequency {
     places: u64,
@@ -340,20 +325,6 @@ impl Term {
         let words: Vec<String> = self.keys.iter().map(|key| write_out(key)).collect();
         words.join(" ")
     }
-}
-
-/// Drops terms that stand in the text only as parts of longer ones.
-fn drop_parts(terms: &mut Vec<Term>) {
-    let mut within: FxHashMap<Vec<String>, u64> = FxHashMap::default();
-    for term in terms.iter() {
-        for size in 1..term.keys.len() {
-            for part in term.keys.windows(size) {
-                let most = within.entry(part.to_vec()).or_default();
-                *most = (*most).max(term.count);
-            }
-        }
-    }
-    terms.retain(|term| within.get(&term.keys).is_none_or(|&most| most < term.count));
 }
 
 fn exact(keys: &[String]) -> Phrase {

@@ -1,10 +1,13 @@
 //! Syllables, and the words of several syllables that a text is made of.
 //!
 //! Vietnamese writes a space behind every syllable, so that words are not marked. Here a row of
-//! two to four syllables is a word if it is frequent enough and coheres: wherever it is cut, the
-//! two parts attract each other (normalised mutual information of at least [`COHESION`]; the
-//! weakest cut decides, as in Silva & Lopes 1999). A word that nearly always is a part of one
-//! longer word ([`SWALLOWED`]) is not listed beside it.
+//! two to four syllables that no punctuation interrupts coheres if its parts attract each other
+//! wherever it is cut: the weakest cut (after Silva & Lopes 1999) has a normalised mutual
+//! information of at least [`COHESION`]. Each passage is then cut into the rows that cohere most
+//! in all. What it is cut into in at least [`CHOSEN`] of its places is a unit: so "diễn biến" is
+//! none in a text that only has "tự diễn biến".
+
+use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
@@ -13,127 +16,233 @@ use super::measures::normalised_information;
 /// Syllables of the longest words.
 pub(super) const LONGEST: usize = 4;
 /// The least attraction between the two parts of a word.
-const COHESION: f64 = 0.42;
-/// A word is left out if so much of it is a part of one longer word.
-const SWALLOWED: f64 = 0.75;
+pub(super) const COHESION: f64 = 0.42;
+/// The least share of its places in which a unit is one.
+const CHOSEN: f64 = 0.3;
+/// Stands for a row that is not frequent enough.
+const NONE: u32 = u32::MAX;
 
-/// A row of words' numbers, each plus one, and zeros behind.
-pub(super) type Gram = [u32; LONGEST];
+/// A syllable or word, as numbers of its syllables.
+pub(super) type Unit = Box<[u32]>;
 
-/// The gram of some words.
-pub(super) fn gram(words: &[u32]) -> Gram {
-    let mut gram = [0; LONGEST];
-    for (cell, word) in gram.iter_mut().zip(words) {
-        *cell = word + 1;
+/// Passages of running text, as numbers of words.
+#[derive(Default)]
+pub(super) struct Passages {
+    words: Vec<u32>,
+    /// Where each passage ends.
+    ends: Vec<usize>,
+}
+
+impl Passages {
+    /// Adds a word to the passage that is not ended yet.
+    pub(super) fn push(&mut self, word: u32) {
+        self.words.push(word);
     }
-    gram
-}
 
-/// The words of a gram.
-pub(super) fn words(gram: &Gram) -> impl Iterator<Item = u32> + '_ {
-    gram.iter().filter_map(|cell| cell.checked_sub(1))
-}
+    /// Ends the passage.
+    pub(super) fn end(&mut self) {
+        if self.ends.last().copied().unwrap_or(0) < self.words.len() {
+            self.ends.push(self.words.len());
+        }
+    }
 
-/// How many words a gram has.
-pub(super) fn length(gram: &Gram) -> usize {
-    gram.iter().take_while(|&&cell| cell > 0).count()
-}
+    fn ranges(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| start..end)
+    }
 
-/// Counts all grams that stand at least `least` times in some runs of words. `each` calls back
-/// with every run; it is asked several times.
-pub(super) fn frequent<E>(
-    least: u64,
-    mut each: impl FnMut(&mut dyn FnMut(&[u32])) -> Result<(), E>,
-) -> Result<FxHashMap<Gram, u64>, E> {
-    let least = least.max(1);
-    let mut all: FxHashMap<Gram, u64> = FxHashMap::default();
-    for size in 1..=LONGEST {
-        let mut counts: FxHashMap<Gram, u64> = FxHashMap::default();
-        each(&mut |run| {
-            for words in run.windows(size) {
-                // A row is not more frequent than its parts.
-                let is_hopeful = size == 1
-                    || (all.contains_key(&gram(&words[1..]))
-                        && all.contains_key(&gram(&words[..size - 1])));
-                if is_hopeful {
-                    *counts.entry(gram(words)).or_default() += 1;
+    /// The units that stand at least `least` times, in the order of their words.
+    pub(super) fn units(&self, least: u64) -> Vec<Unit> {
+        let levels = Levels::count(self, least.max(1));
+        let weights = levels.weights(self.words.len() as u64);
+        let mut chosen: FxHashMap<(usize, u32), u64> = FxHashMap::default();
+        for passage in self.ranges() {
+            let weight = |at: usize, size: usize| {
+                let id = levels.id(size, passage.start + at);
+                weights.get(size).and_then(|w| w.get(id as usize)).copied()
+            };
+            for part in segment(passage.len(), weight) {
+                let size = part.len();
+                let id = levels.id(size, passage.start + part.start);
+                if id != NONE {
+                    *chosen.entry((size, id)).or_default() += 1;
                 }
             }
-        })?;
-        counts.retain(|_, count| *count >= least);
-        if counts.is_empty() {
-            break;
         }
-        all.extend(counts);
+        let mut units: Vec<Unit> = chosen
+            .into_iter()
+            .filter_map(|((size, id), chosen)| {
+                let gram = levels.grams.get(size)?.get(id as usize)?;
+                let is_unit = chosen as f64 >= CHOSEN * gram.count as f64;
+                let words = self.words.get(gram.at..gram.at + size)?;
+                is_unit.then(|| words.into())
+            })
+            .collect();
+        units.sort_unstable();
+        units
     }
-    Ok(all)
 }
 
-/// Whether a row of syllables is a word, by counts among `all` tokens.
-pub(super) fn coheres(gram: &Gram, all: u64, count: impl Fn(&Gram) -> u64) -> bool {
-    let size = length(gram);
-    let part = |cells: &[u32]| {
-        let mut part = [0; LONGEST];
-        part.iter_mut().zip(cells).for_each(|(a, b)| *a = *b);
-        count(&part)
-    };
-    let together = count(gram);
-    (1..size).all(|cut| {
-        let (first, second) = (part(&gram[..cut]), part(&gram[cut..size]));
-        normalised_information(together, first, second, all) >= COHESION
-    })
+/// A row that is frequent.
+struct Gram {
+    count: u64,
+    /// One of its places.
+    at: usize,
 }
 
-/// Keeps units that are not nearly always a part of one longer unit.
-pub(super) fn unswallowed(counts: &FxHashMap<Gram, u64>) -> Vec<Gram> {
-    let mut swallowed: FxHashMap<Gram, u64> = FxHashMap::default();
-    for (unit, &count) in counts {
-        let size = length(unit);
-        for length in 1..size {
-            for part in unit[..size].windows(length) {
-                let mut gram = [0; LONGEST];
-                gram.iter_mut().zip(part).for_each(|(a, b)| *a = *b);
-                let most = swallowed.entry(gram).or_default();
-                *most = (*most).max(count);
+/// The rows of one to [`LONGEST`] words that are frequent.
+struct Levels {
+    /// By length and id.
+    grams: Vec<Vec<Gram>>,
+    /// By length and place: the id of the row that starts there.
+    ids: Vec<Vec<u32>>,
+}
+
+impl Levels {
+    fn count(passages: &Passages, least: u64) -> Self {
+        let mut levels = Self {
+            grams: vec![Vec::new()],
+            ids: vec![Vec::new()],
+        };
+        for size in 1..=LONGEST {
+            let mut known: FxHashMap<u64, u32> = FxHashMap::default();
+            let mut grams: Vec<Gram> = Vec::new();
+            let mut ids = vec![NONE; passages.words.len()];
+            for passage in passages.ranges() {
+                for at in passage.start..(passage.end + 1).saturating_sub(size) {
+                    // A row is told by its beginning and its end, which overlap.
+                    let key = match size {
+                        1 => u64::from(passages.words[at]),
+                        _ => {
+                            let (first, last) =
+                                (levels.id(size - 1, at), levels.id(size - 1, at + 1));
+                            if first == NONE || last == NONE {
+                                continue;
+                            }
+                            u64::from(first) << 32 | u64::from(last)
+                        }
+                    };
+                    let id = *known.entry(key).or_insert_with(|| {
+                        grams.push(Gram { count: 0, at });
+                        grams.len() as u32 - 1
+                    });
+                    grams[id as usize].count += 1;
+                    ids[at] = id;
+                }
+            }
+            for id in ids.iter_mut().filter(|id| **id != NONE) {
+                if grams[*id as usize].count < least {
+                    *id = NONE;
+                }
+            }
+            levels.grams.push(grams);
+            levels.ids.push(ids);
+        }
+        levels
+    }
+
+    #[inline]
+    fn id(&self, size: usize, at: usize) -> u32 {
+        let ids = self.ids.get(size).and_then(|ids| ids.get(at));
+        ids.copied().unwrap_or(NONE)
+    }
+
+    /// By length and id, what a row weighs when a passage is cut; rows that do not cohere weigh
+    /// less than nothing.
+    fn weights(&self, all: u64) -> Vec<Vec<f64>> {
+        let count = |size: usize, at: usize| {
+            let gram = self.grams.get(size)?.get(self.id(size, at) as usize)?;
+            Some(gram.count)
+        };
+        let weigh = |size: usize, gram: &Gram| {
+            let cohesion = (1..size).map(|cut| {
+                let first = count(cut, gram.at).unwrap_or(0);
+                let second = count(size - cut, gram.at + cut).unwrap_or(0);
+                normalised_information(gram.count, first, second, all)
+            });
+            weight(size, cohesion.fold(1.0, f64::min))
+        };
+        self.grams
+            .iter()
+            .enumerate()
+            .map(|(size, grams)| grams.iter().map(|gram| weigh(size, gram)).collect())
+            .collect()
+    }
+}
+
+/// What a row of so many syllables weighs whose weakest cut is so cohesive.
+pub(super) fn weight(size: usize, cohesion: f64) -> f64 {
+    if size == 1 {
+        0.0
+    } else if cohesion < COHESION {
+        -1.0
+    } else {
+        (size - 1) as f64 * cohesion
+    }
+}
+
+/// Cuts a passage of `len` words into the rows that weigh most in all; words that are in none are
+/// rows of one. `weight` is asked for the row of a start and a size.
+pub(super) fn segment(
+    len: usize,
+    weight: impl Fn(usize, usize) -> Option<f64>,
+) -> Vec<Range<usize>> {
+    // By end: the best weight, and the size of the last row.
+    let mut best: Vec<(f64, usize)> = vec![(0.0, 0)];
+    for end in 1..=len {
+        let mut here = (best[end - 1].0, 1);
+        for size in 2..=LONGEST.min(end) {
+            let Some(weight) = weight(end - size, size).filter(|w| *w > 0.0) else {
+                continue;
+            };
+            let sum = best[end - size].0 + weight;
+            if sum > here.0 {
+                here = (sum, size);
             }
         }
+        best.push(here);
     }
-    let is_kept = |(unit, count): (&Gram, &u64)| {
-        let within = swallowed.get(unit).copied().unwrap_or(0);
-        ((within as f64) < SWALLOWED * *count as f64).then_some(*unit)
-    };
-    counts.iter().filter_map(is_kept).collect()
+    let mut parts = Vec::new();
+    let mut end = len;
+    while end > 0 {
+        let size = best[end].1;
+        parts.push(end - size..end);
+        end -= size;
+    }
+    parts.reverse();
+    parts
 }
 
-/// Counts chosen grams in running text.
+/// Counts units in running text.
 pub(super) struct Counter {
     /// By node and word: the node behind it. Node 0 is the start.
     next: FxHashMap<(u32, u32), u32>,
-    /// By node: the gram that ends there, plus one.
+    /// By node: the unit that ends there, plus one.
     ends: Vec<u32>,
-    /// By gram: its places, the articles that hold it, and the last of these.
+    /// By unit: its places, the articles that hold it, and the last of these.
     counts: Vec<(u64, u64, u64)>,
-    /// By word: whether a gram begins with it.
+    /// By word: whether a unit begins with it.
     begins: Vec<bool>,
 }
 
 impl Counter {
-    /// For some grams, counted in their order.
-    pub(super) fn new(grams: &[Gram], words_known: usize) -> Self {
+    /// For some units, counted in their order.
+    pub(super) fn new(units: &[Unit], words_known: usize) -> Self {
         let mut counter = Self {
             next: FxHashMap::default(),
             ends: vec![0],
-            counts: vec![(0, 0, 0); grams.len()],
+            counts: vec![(0, 0, 0); units.len()],
             begins: vec![false; words_known],
         };
-        for (number, gram) in grams.iter().enumerate() {
+        for (number, unit) in units.iter().enumerate() {
+            if let Some(begins) = unit
+                .first()
+                .and_then(|&word| counter.begins.get_mut(word as usize))
+            {
+                *begins = true;
+            }
             let mut node = 0;
-            for word in words(gram) {
-                if node == 0
-                    && let Some(begins) = counter.begins.get_mut(word as usize)
-                {
-                    *begins = true;
-                }
+            for &word in unit.iter() {
                 let fresh = counter.ends.len() as u32;
                 node = *counter.next.entry((node, word)).or_insert(fresh);
                 if node == fresh {
@@ -147,7 +256,7 @@ impl Counter {
         counter
     }
 
-    /// Counts the grams of a run of words of an article, which is named by a number above 0.
+    /// Counts the units of a run of words of an article, which is named by a number above 0.
     pub(super) fn add(&mut self, run: &[u32], article: u64) {
         for (at, &first) in run.iter().enumerate() {
             if self.begins.get(first as usize) != Some(&true) {
@@ -172,7 +281,7 @@ impl Counter {
         }
     }
 
-    /// The places of each gram, and the articles that hold it.
+    /// The places of each unit, and the articles that hold it.
     pub(super) fn counts(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         self.counts
             .iter()
@@ -187,71 +296,101 @@ mod tests {
 
     proptest! {
         #[test]
-        fn frequent_grams_are_those_of_counting_all(
+        fn levels_and_counters_count_as_by_hand(
             runs in proptest::collection::vec(proptest::collection::vec(0u32..5, 0..30), 0..8),
             least in 1u64..4,
         ) {
-            let mut expected: FxHashMap<Gram, u64> = FxHashMap::default();
+            let mut passages = Passages::default();
+            for run in &runs {
+                run.iter().for_each(|&word| passages.push(word));
+                passages.end();
+            }
+            let levels = Levels::count(&passages, least);
+            let count = |unit: &[u32]| {
+                let windows = runs.iter().flat_map(|run| run.windows(unit.len()));
+                windows.filter(|w| *w == unit).count() as u64
+            };
+            let mut units: Vec<Unit> = Vec::new();
+            for size in 1..=LONGEST {
+                for gram in &levels.grams[size] {
+                    let unit = &passages.words[gram.at..gram.at + size];
+                    prop_assert_eq!(gram.count, count(unit));
+                    units.push(unit.into());
+                }
+            }
+            // Whatever is frequent is found.
             for run in &runs {
                 for size in 1..=LONGEST {
-                    for words in run.windows(size) {
-                        *expected.entry(gram(words)).or_default() += 1;
+                    for window in run.windows(size).filter(|w| count(w) >= least) {
+                        prop_assert!(units.iter().any(|unit| **unit == *window));
                     }
                 }
             }
-            expected.retain(|_, count| *count >= least);
-            let found = frequent(least, |f| {
-                runs.iter().for_each(|run| f(run));
-                Ok::<_, ()>(())
-            })
-            .unwrap();
-            prop_assert_eq!(&found, &expected);
-
-            let grams: Vec<Gram> = expected.keys().copied().collect();
-            let mut counter = Counter::new(&grams, 5);
+            let mut counter = Counter::new(&units, 5);
             for (article, run) in (1..).zip(&runs) {
                 counter.add(run, article);
             }
-            for (gram, (places, articles)) in grams.iter().zip(counter.counts()) {
-                prop_assert_eq!(places, expected[gram]);
-                let size = length(gram);
+            for (unit, (places, articles)) in units.iter().zip(counter.counts()) {
+                prop_assert_eq!(places, count(unit));
                 let holding = runs.iter().filter(|run| {
-                    run.windows(size).any(|w| super::gram(w) == *gram)
+                    run.windows(unit.len()).any(|w| w == &**unit)
                 });
                 prop_assert_eq!(articles, holding.count() as u64);
             }
         }
+
+        #[test]
+        fn passages_are_cut_so_as_to_weigh_most(
+            weights in proptest::collection::vec(proptest::collection::vec(-1.0f64..2.0, 5), 0..9),
+        ) {
+            let weight = |at: usize, size: usize| weights.get(at)?.get(size).copied();
+            let parts = segment(weights.len(), weight);
+            let mut at = 0;
+            let mut sum = 0.0;
+            for part in parts {
+                prop_assert_eq!(part.start, at);
+                at = part.end;
+                if part.len() > 1 {
+                    sum += weights[part.start][part.len()];
+                }
+            }
+            prop_assert_eq!(at, weights.len());
+            prop_assert!((sum - best(&weights, 0)).abs() < 1e-9);
+        }
+    }
+
+    /// The best weight of the words from `at` on, by trying everything.
+    fn best(weights: &[Vec<f64>], at: usize) -> f64 {
+        if at >= weights.len() {
+            return 0.0;
+        }
+        let rest = best(weights, at + 1);
+        (2..=LONGEST)
+            .filter(|size| at + size <= weights.len())
+            .map(|size| weights[at][size].max(f64::MIN) + best(weights, at + size))
+            .fold(rest, f64::max)
     }
 
     #[test]
-    fn parts_of_longer_words_are_swallowed() {
-        let counts: FxHashMap<Gram, u64> = [
-            (gram(&[1]), 100),
-            (gram(&[2]), 10),
-            (gram(&[1, 2]), 9),
-            (gram(&[1, 2, 3]), 8),
-        ]
-        .into_iter()
-        .collect();
-        let mut kept = unswallowed(&counts);
-        kept.sort_unstable();
-        assert_eq!(kept, [gram(&[1]), gram(&[1, 2, 3])]);
-    }
-
-    #[test]
-    fn rows_that_attract_each_other_cohere() {
-        let counts: FxHashMap<Gram, u64> = [
-            (gram(&[1]), 60),
-            (gram(&[2]), 60),
-            (gram(&[3]), 20_000),
-            (gram(&[1, 2]), 50),
-            (gram(&[3, 1]), 20),
-        ]
-        .into_iter()
-        .collect();
-        let count = |gram: &Gram| counts.get(gram).copied().unwrap_or(0);
-        assert!(coheres(&gram(&[1, 2]), 100_000, count));
-        assert!(!coheres(&gram(&[3, 1]), 100_000, count));
-        assert!(coheres(&gram(&[3]), 100_000, count));
+    fn words_are_found_in_running_text() {
+        // 1 2 3 always stand together, 4 5 too, the others anywhere.
+        let mut passages = Passages::default();
+        let mut seed = 1u64;
+        let mut other = || {
+            seed = super::super::reprints::mix(seed);
+            6 + (seed % 40) as u32
+        };
+        for _ in 0..300 {
+            let mut words: Vec<u32> = (0..12).map(|_| other()).collect();
+            words.splice(3..3, [1, 2, 3]);
+            words.splice(10..10, [4, 5]);
+            words.into_iter().for_each(|word| passages.push(word));
+            passages.end();
+        }
+        let units = passages.units(5);
+        let has = |unit: &[u32]| units.iter().any(|u| **u == *unit);
+        assert!(has(&[1, 2, 3]) && has(&[4, 5]) && has(&[7]));
+        assert!(!has(&[2, 3]) && !has(&[1]) && !has(&[5]));
+        assert!(units.iter().all(|unit| unit.len() == 1 || unit[0] < 6));
     }
 }
