@@ -131,6 +131,15 @@ impl Params {
         pick(name, &text, choices)
     }
 
+    /// Whether something is wanted that is `true` or `false`; the latter where none is given.
+    ///
+    /// # Errors
+    ///
+    /// When it is neither.
+    pub(crate) fn flag(&mut self, name: &str) -> Result<bool, Problem> {
+        self.choice(name, &[("true", true), ("false", false)], false)
+    }
+
     /// Makes sure that nothing is left over.
     ///
     /// # Errors

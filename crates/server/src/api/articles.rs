@@ -1,40 +1,104 @@
-//! `/articles/{id}`: the articles with an id.
+//! `/articles/{id}`: the articles with an id, and what is related to the first of them.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
+use axum::http::Uri;
 use axum::response::Response;
+use serde::Serialize;
 use timbao_articles::Article;
 use timbao_index::output::json::ArticlesAnswer;
+use timbao_index::output::research::ViewAnswer;
+use timbao_index::research::SimilarOptions;
+use timbao_index::{Address, Searcher};
 
 use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
+use crate::views::View;
 
 use super::{OfView, json, sent, view};
 
-/// Answers with whole articles.
+/// Terms that similar articles are looked for by, at most.
+const TERMS: usize = 100;
+
+/// What is asked of an id.
+enum Asked {
+    /// The articles themselves.
+    Whole,
+    /// Articles like it.
+    Similar(SimilarOptions),
+    /// The publications of its text.
+    Reprints,
+}
+
+/// Answers with whole articles, or with what is related to one.
+///
+/// A slash may stand in an id as it is, so no route can tell an id from what follows it: the
+/// last part of the address is a view if it has its name. An id that ends like one is asked
+/// for with its slash as `%2F`.
 pub(super) async fn answer(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
+    Path(path): Path<String>,
+    uri: Uri,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
     let mut params = Params::new(raw.as_deref());
     let view = view(&app, &mut params)?;
+    let part = |name: &str| uri.path().ends_with(name).then(|| path.strip_suffix(name));
+    let (id, asked) = if let Some(Some(id)) = part("/similar") {
+        (id, Asked::similar(&mut params, app.options.limits.page)?)
+    } else if let Some(Some(id)) = part("/reprints") {
+        (id, Asked::Reprints)
+    } else {
+        (path.as_str(), Asked::Whole)
+    };
     params.finish()?;
+    let id = id.to_owned();
     let work = app.work.run(&view, move |view, searcher| {
         let found = searcher.find_id(&id)?;
-        let articles = found
-            .into_iter()
-            .map(|address| searcher.article(address))
-            .collect::<Result<Vec<Article>, _>>()?;
-        if articles.is_empty() {
+        let Some(&first) = found.first() else {
             return Err(Problem::not_found("there is no article of that id"));
+        };
+        match asked {
+            Asked::Whole => whole(&id, &found, view, &searcher),
+            Asked::Similar(options) => related(&searcher.similar(first, &options)?, view),
+            Asked::Reprints => related(&searcher.reprints(first)?, view),
         }
-        json(&OfView {
-            answer: ArticlesAnswer::new(&id, &articles),
-            view: &view.id,
-        })
     });
     work.await.map(sent)
+}
+
+impl Asked {
+    fn similar(params: &mut Params, most: usize) -> Result<Self, Problem> {
+        let default = SimilarOptions::default();
+        Ok(Self::Similar(SimilarOptions {
+            limit: params.number("limit", 0..=most, default.limit)?,
+            terms: params.number("terms", 0..=TERMS, default.terms)?,
+            without_reprints: !params.flag("reprints")?,
+        }))
+    }
+}
+
+fn whole(
+    id: &str,
+    found: &[Address],
+    view: &View,
+    searcher: &Searcher,
+) -> Result<Vec<u8>, Problem> {
+    let articles = found
+        .iter()
+        .map(|&address| searcher.article(address))
+        .collect::<Result<Vec<Article>, _>>()?;
+    json(&OfView {
+        answer: ArticlesAnswer::new(id, &articles),
+        view: &view.id,
+    })
+}
+
+fn related(found: &impl Serialize, view: &View) -> Result<Vec<u8>, Problem> {
+    json(&OfView {
+        answer: ViewAnswer::of(found),
+        view: &view.id,
+    })
 }

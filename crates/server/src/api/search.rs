@@ -8,7 +8,7 @@ use timbao_index::output::ShownHit;
 use timbao_index::output::json::{AdviceShape, SearchAnswer};
 use timbao_index::plan::Facet;
 use timbao_index::suggest::Advice;
-use timbao_index::{FacetCounts, SearchOptions, Searcher};
+use timbao_index::{FacetCounts, Hit, SearchOptions, Searcher};
 
 use crate::app::App;
 use crate::options::Limits;
@@ -29,11 +29,15 @@ pub(crate) struct SearchRequest {
     pub options: SearchOptions,
     pub snippets: usize,
     pub facets: Vec<Facet>,
+    /// Whether every text is given once.
+    pub unique: bool,
 }
 
 /// What was found.
 pub(crate) struct SearchResult {
     pub total: u64,
+    /// How many texts the articles are, where each is given once.
+    pub texts: Option<u64>,
     pub hits: Vec<ShownHit>,
     pub facets: Vec<FacetCounts>,
     pub advice: Advice,
@@ -58,6 +62,7 @@ pub(super) async fn answer(
             request.options.offset,
             &result.hits,
         );
+        answer.texts = result.texts;
         answer.facets = Some(result.facets.as_slice()).filter(|facets| !facets.is_empty());
         answer.advice = Some(AdviceShape::new(&result.advice));
         json(&OfView {
@@ -89,6 +94,7 @@ impl SearchRequest {
             options,
             snippets: params.number("snippets", 0..=SNIPPETS, 1)?,
             facets: facets(params)?,
+            unique: params.flag("unique")?,
         })
     }
 
@@ -99,23 +105,33 @@ impl SearchRequest {
     /// When the time is over or the index is damaged.
     pub(crate) fn run(&self, searcher: &Searcher) -> Result<SearchResult, Problem> {
         let plan = self.query.plan();
-        let found = searcher.search(plan, &self.options)?;
-        let total = found
-            .total
-            .ok_or_else(|| Problem::internal("the engine did not count the matches"))?;
         let first = self.options.offset as u64 + 1;
-        let hits = found
-            .hits
-            .iter()
-            .zip(first..)
-            .map(|(hit, rank)| ShownHit::load(searcher, plan, hit, rank, self.snippets))
-            .collect::<Result<_, _>>()?;
+        let load = |hit: &Hit, rank| ShownHit::load(searcher, plan, hit, rank, self.snippets);
+        let (total, texts, hits) = if self.unique {
+            let found = searcher.search_unique(plan, &self.options)?;
+            let hits = found.hits.iter().zip(first..).map(|(text, rank)| {
+                let mut shown = load(&text.hit, rank)?;
+                shown.reprints = Some(text.reprints);
+                Ok(shown)
+            });
+            let hits = hits.collect::<Result<_, Problem>>()?;
+            (found.total, Some(found.texts), hits)
+        } else {
+            let found = searcher.search(plan, &self.options)?;
+            let total = found
+                .total
+                .ok_or_else(|| Problem::internal("the engine did not count the matches"))?;
+            let hits = found.hits.iter().zip(first..);
+            let hits = hits.map(|(hit, rank)| load(hit, rank));
+            (total, None, hits.collect::<Result<_, _>>()?)
+        };
         let facets = match self.facets.as_slice() {
             [] => Vec::new(),
             facets => searcher.facets(plan, facets)?.facets,
         };
         Ok(SearchResult {
             total,
+            texts,
             hits,
             facets,
             advice: self.query.advice(searcher, total)?,

@@ -118,7 +118,7 @@ fn search_box(address: &Address, tab: Tab, words: &Words) -> Markup {
 }
 
 fn tabs(address: &Address, tab: Tab, words: &Words) -> Markup {
-    let bare = address.without_all(&["page", "view", "sort", "id", "by", "measure"]);
+    let bare = address.without_all(&["page", "view", "sort", "unique", "id", "by", "measure"]);
     // Trends have several queries, the other views one.
     let single = bare.with("q", bare.get("q").unwrap_or_default());
     let link = |tab: Tab, path| match tab {

@@ -66,7 +66,7 @@ impl Related {
         html! {
             @if self.publications.len() > 1 {
                 section.related {
-                    h2 { (words.reprints) }
+                    h2 #reprints { (words.reprints) }
                     ol {
                         @for p in &self.publications {
                             li { (entry(&p.id, p.title.as_deref(), p.date.as_deref(), p.source.as_deref())) }

@@ -40,7 +40,7 @@ const FACETS: [(Facet, &str); 5] = [
 
 /// Answers with the list of hits.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
-    let asked = Asked::new("/", raw.as_deref(), &["sort", "page", "view"]);
+    let asked = Asked::new("/", raw.as_deref(), &["sort", "unique", "page", "view"]);
     let (address, language) = (asked.address.clone(), asked.language);
     match answer(&app, asked).await {
         Ok(response) => response,
@@ -59,6 +59,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         return Ok(sent(StatusCode::OK, welcome(&asked, &stats)));
     };
     let sort = sort(&mut asked.params)?;
+    let unique = asked.params.flag("unique")?;
     let number = match is_other {
         // The pages of another state are none of this one.
         true => 1,
@@ -87,6 +88,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         },
         snippets: 2,
         facets,
+        unique,
     };
     let work = app.work.run(&view, move |view, searcher| {
         let result = request.run(&searcher)?;
@@ -129,6 +131,8 @@ fn results(
                 @if is_other { p.note { (words.refreshed) } }
                 div.head {
                     h1 #count { (count) }
+                    @if let Some(texts) = result.texts { p.about { (language.texts(texts)) } }
+                    (unique_link(address, request.unique, words))
                     (sort_form(address, request.options.sort, words))
                     @if has_side { p.narrow-link { a href="#narrow" { (words.narrow) " ↓" } } }
                 }
@@ -141,7 +145,7 @@ fn results(
                     ol.hits start=(request.options.offset + 1) {
                         @for hit in &result.hits { li { (hit_shown(hit, address, language)) } }
                     }
-                    (pages(address, view, request.options.offset, result.total, words))
+                    (pages(address, view, request.options.offset, result.texts.unwrap_or(result.total), words))
                 }
             }
             @if has_side {
@@ -166,13 +170,23 @@ fn results(
 fn export(address: &Address) -> String {
     let mut export = address
         .at("/api/v1/search.csv")
-        .without_all(&["page", "view", "lang", "from", "to"]);
+        .without_all(&["page", "view", "lang", "unique", "from", "to"]);
     let (from, to) = (address.get("from"), address.get("to"));
     if from.is_some() || to.is_some() {
         let range = format!("{}..{}", from.unwrap_or_default(), to.unwrap_or_default());
         export = export.with("date", &range);
     }
     export.href()
+}
+
+/// A link that folds reprints, or unfolds them.
+fn unique_link(address: &Address, unique: bool, words: &Words) -> Markup {
+    let again = address.without_all(&["page", "view"]);
+    let (value, name) = match unique {
+        true => ("", words.unfold),
+        false => ("true", words.fold),
+    };
+    html! { p.unique { a href=(again.with("unique", value).href()) { (name) } } }
 }
 
 fn sort_form(address: &Address, sort: Sort, words: &Words) -> Markup {
@@ -211,6 +225,9 @@ fn hit_shown(hit: &ShownHit, address: &Address, language: Language) -> Markup {
         article.hit {
             h2 { a href=(article_address(address, &article.id)) { (marked(title, matches)) } }
             (about(article, language))
+            @if let Some(reprints @ 1..) = hit.reprints {
+                p.reprints { a href={ (article_address(address, &article.id)) "#reprints" } { (language.reprints(reprints)) } }
+            }
             @for snippet in &hit.snippets {
                 p.snippet {
                     @if snippet.starts_mid { "… " }
@@ -226,7 +243,7 @@ fn hit_shown(hit: &ShownHit, address: &Address, language: Language) -> Markup {
 pub(super) fn article_address(address: &Address, id: &str) -> String {
     address
         .at("/article")
-        .without_all(&["page", "view", "sort", "by", "measure"])
+        .without_all(&["page", "view", "sort", "unique", "by", "measure"])
         .with("id", id)
         .href()
 }

@@ -63,6 +63,8 @@ pub(crate) struct Words {
     pub photo: &'static str,
     pub similar: &'static str,
     pub reprints: &'static str,
+    pub fold: &'static str,
+    pub unfold: &'static str,
     pub left: &'static str,
     pub matched: &'static str,
     pub right: &'static str,
@@ -131,6 +133,8 @@ const VIETNAMESE: Words = Words {
     photo: "Ảnh",
     similar: "Bài tương tự",
     reprints: "Các lần đăng bài này",
+    fold: "Gộp bản đăng lại",
+    unfold: "Hiện mọi bản đăng lại",
     left: "Bên trái",
     matched: "Từ khóa",
     right: "Bên phải",
@@ -214,6 +218,8 @@ const ENGLISH: Words = Words {
     photo: "Photograph",
     similar: "Similar articles",
     reprints: "Publications of this text",
+    fold: "Fold reprints",
+    unfold: "Show all reprints",
     left: "Left",
     matched: "Match",
     right: "Right",
@@ -306,6 +312,26 @@ impl Language {
             (Self::Vietnamese, _) => format!("{count} bài"),
             (Self::English, 1) => "1 article".to_owned(),
             (Self::English, _) => format!("{count} articles"),
+        }
+    }
+
+    /// So many texts, each of which several articles may publish.
+    pub(crate) fn texts(self, number: u64) -> String {
+        let count = self.count(number);
+        match (self, number) {
+            (Self::Vietnamese, _) => format!("{count} văn bản"),
+            (Self::English, 1) => "1 text".to_owned(),
+            (Self::English, _) => format!("{count} texts"),
+        }
+    }
+
+    /// So many more publications of a text.
+    pub(crate) fn reprints(self, number: u64) -> String {
+        let count = self.count(number);
+        match (self, number) {
+            (Self::Vietnamese, _) => format!("+{count} bản đăng lại"),
+            (Self::English, 1) => "+1 reprint".to_owned(),
+            (Self::English, _) => format!("+{count} reprints"),
         }
     }
 

@@ -3,7 +3,7 @@
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::support::Site;
+use crate::support::{Site, reprinted};
 
 /// The checker of a schema of the description.
 fn checker(description: &Value, schema: &Value) -> Validator {
@@ -43,7 +43,7 @@ fn ask(site: &Site, description: &Value, route: &str, path: &str) -> Value {
 
 #[test]
 fn answers_are_as_described() {
-    let site = Site::new();
+    let site = Site::holding(reprinted());
     let description = site.get("/api/v1/openapi.json").json();
     let requests = [
         (
@@ -80,6 +80,48 @@ fn answers_are_as_described() {
         ("/articles/{id}", "/articles/2026%2Fhoi-nghi.md", 200),
         ("/articles/{id}", "/articles/%3D1%2B1", 200),
         ("/articles/{id}", "/articles/..%2F..%2Fetc%2Fpasswd", 404),
+        ("/articles/{id}", "/articles/tu-dien%2Fsimilar", 404),
+        ("/articles/{id}", "/articles/similar", 404),
+        (
+            "/articles/{id}/similar",
+            "/articles/cau/dang-lai/similar",
+            200,
+        ),
+        (
+            "/articles/{id}/similar",
+            "/articles/cau%2Fke-tiep/similar?limit=1&terms=5",
+            200,
+        ),
+        (
+            "/articles/{id}/similar",
+            "/articles/%3D1%2B1/similar?terms=0",
+            200,
+        ),
+        (
+            "/articles/{id}/similar",
+            "/articles/xau/similar?limit=101",
+            400,
+        ),
+        (
+            "/articles/{id}/similar",
+            "/articles/xau/similar?reprints=1",
+            400,
+        ),
+        ("/articles/{id}/similar", "/articles/khong/similar", 404),
+        (
+            "/articles/{id}/reprints",
+            "/articles/cau/dang-lai/reprints",
+            200,
+        ),
+        ("/articles/{id}/reprints", "/articles/xau/reprints", 200),
+        (
+            "/articles/{id}/reprints",
+            "/articles/xau/reprints?limit=1",
+            400,
+        ),
+        ("/articles/{id}/reprints", "/articles/khong/reprints", 404),
+        ("/search", "/search?q=c%E1%BA%A7u&unique=true", 200),
+        ("/search", "/search?q=a&unique=yes", 400),
         (
             "/kwic",
             "/kwic?q=t%E1%BB%B1+di%E1%BB%85n+bi%E1%BA%BFn&sort=right,left:2",
@@ -149,4 +191,38 @@ fn exports_hold_no_formulas() {
     assert!(csv.starts_with("\u{feff}rank,id,"), "{csv}");
     assert!(csv.contains(",'=1+1,"), "{csv}");
     assert!(!csv.contains(",=1+1"), "{csv}");
+}
+
+#[test]
+fn related_articles_are_what_the_command_line_prints() {
+    let site = Site::holding(reprinted());
+    let ids = |path: &str, list: &str| -> Vec<String> {
+        let answer = site.get(&format!("/api/v1{path}")).json();
+        let list = answer[list].as_array().unwrap().iter();
+        list.map(|entry| entry["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let publications = ids("/articles/cau/dang-lai/reprints", "publications");
+    assert_eq!(publications, ["cau/dau-tien", "cau/dang-lai"]);
+    let similar = ids("/articles/cau/dang-lai/similar", "articles");
+    assert_eq!(similar.first().map(String::as_str), Some("cau/ke-tiep"));
+    assert!(!similar.iter().any(|id| id == "cau/dau-tien"));
+    let similar = ids("/articles/cau/dang-lai/similar?reprints=true", "articles");
+    assert_eq!(similar.first().map(String::as_str), Some("cau/dau-tien"));
+    assert_eq!(ids("/articles/xau/reprints", "publications"), ["xau"]);
+}
+
+#[test]
+fn texts_are_given_once_where_that_is_asked_for() {
+    let site = Site::holding(reprinted());
+    let query = "/search?q=%22c%E1%BA%A7u+g%E1%BB%97+lim%22&sort=-date";
+    let all = site.get(&format!("/api/v1{query}")).json();
+    assert_eq!((&all["total"], &all["texts"]), (&json!(3), &Value::Null));
+    let once = site.get(&format!("/api/v1{query}&unique=true")).json();
+    assert_eq!((&once["total"], &once["texts"]), (&json!(3), &json!(2)));
+    let hits = once["hits"].as_array().unwrap();
+    let hits: Vec<_> = hits.iter().map(|h| (&h["id"], &h["reprints"])).collect();
+    let expected = [("cau/ke-tiep", 0), ("cau/dau-tien", 1)].map(|(id, n)| (json!(id), json!(n)));
+    let expected: Vec<_> = expected.iter().map(|(id, n)| (id, n)).collect();
+    assert_eq!(hits, expected);
 }

@@ -173,3 +173,27 @@ fn articles_tell_of_their_reprints_and_of_others_like_them() {
     let page = site.get("/article?id=xau").body;
     assert!(!page.contains("Các lần đăng"), "{page}");
 }
+
+#[test]
+fn reprints_are_folded_by_a_switch_in_the_address() {
+    let site = Site::holding(reprinted());
+    let query = "/?q=c%E1%BA%A7u+g%E1%BB%97+lim";
+    let page = site.get(query).body;
+    assert!(
+        page.contains("Gộp bản đăng lại") && page.contains("lim&amp;unique=true\""),
+        "{page}"
+    );
+    assert!(!page.contains("+1 bản đăng lại"), "{page}");
+    let page = site.get(&format!("{query}&unique=true")).body;
+    for part in [
+        "+1 bản đăng lại",
+        "id=cau%2Fdau-tien#reprints",
+        "2 văn bản",
+        "Hiện mọi bản đăng lại",
+        "name=\"unique\" value=\"true\"",
+        "/api/v1/search.csv?q=c%E1%BA%A7u+g%E1%BB%97+lim\"",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    assert!(!page.contains("id=cau%2Fdang-lai"), "{page}");
+}
