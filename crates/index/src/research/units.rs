@@ -109,6 +109,10 @@ impl Levels {
             let mut grams: Vec<Gram> = Vec::new();
             let mut ids = vec![NONE; passages.words.len()];
             for passage in passages.ranges() {
+                #[allow(
+                    clippy::needless_range_loop,
+                    reason = "several lists are read at this place"
+                )]
                 for at in passage.start..(passage.end + 1).saturating_sub(size) {
                     // A row is told by its beginning and its end, which overlap.
                     let key = match size {
