@@ -182,16 +182,22 @@ fn planted(articles: &[Article], arguments: &Arguments) -> Result<()> {
         .filter(|a| a.body.split_whitespace().count() >= 150)
         .step_by((articles.len() / arguments.originals.max(1)).max(1))
         .take(arguments.originals)
-        .map(|article| shuffled(article, &mut random))
+        .map(|article| Article {
+            published: Published::new(2020, Some(1), Some(1)),
+            ..shuffled(article, &mut random)
+        })
         .collect();
-    let others: Vec<&Article> = articles.iter().rev().take(1000).collect();
+    // Reprints come later than what they reprint.
+    let later = Published::new(2020, Some(1), Some(2));
+    let others: Vec<&Article> = articles.iter().rev().take(originals.len()).collect();
     let mut all = originals.clone();
     for edit in Edit::ALL {
-        for original in &originals {
-            let other = others
-                .get(random.below(others.len()))
-                .ok_or("no articles")?;
-            all.push(edit.apply(original, other, &mut random));
+        // Each with another article, so that no two are made of the same one.
+        for (original, other) in originals.iter().zip(&others) {
+            all.push(Article {
+                published: later,
+                ..edit.apply(original, other, &mut random)
+            });
         }
     }
     let planted = all.len();
@@ -251,21 +257,16 @@ fn planted(articles: &[Article], arguments: &Arguments) -> Result<()> {
 
 /// Groups many articles, each tenth of which is a reprint.
 fn large(articles: &[Article], arguments: &Arguments) -> Result<()> {
-    let mut random = Random::new(arguments.seed);
     let mut number = 0;
     let many = std::iter::from_fn(|| {
         number += 1;
-        let article = articles.get(number % articles.len().max(1))?;
-        // One in ten repeats the text of ten before.
-        let mut random =
-            Random::new(arguments.seed ^ (number - usize::from(number % 10 == 0) * 9) as u64);
-        let source = articles.get((number - usize::from(number % 10 == 0) * 9) % articles.len())?;
-        let mut made = shuffled(source, &mut random);
-        made.title.clone_from(&article.title);
-        (number <= arguments.large).then_some(made)
+        // One in ten repeats the text of nine before.
+        let source = if number % 10 == 0 { number - 9 } else { number };
+        let article = articles.get(source % articles.len().max(1))?;
+        let mut random = Random::new(arguments.seed ^ (source as u64) << 8);
+        (number <= arguments.large).then(|| shuffled(article, &mut random))
     });
     let (dir, searcher, indexing) = index(many)?;
-    random.below(1);
     println!(
         "{} articles indexed in {:.1} s, {} MB, of which samples of shingles {:.1} MB",
         searcher.article_count(),

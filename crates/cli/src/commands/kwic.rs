@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use timbao_articles::Published;
 use timbao_index::Index;
 use timbao_index::output::csv;
 use timbao_index::output::research::{KwicAnswer, KwicGroupsAnswer};
@@ -15,7 +14,7 @@ use crate::cli::{KwicArgs, ListFormat};
 use crate::error::Result;
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
-use crate::output::date::vietnamese;
+use crate::output::date::vietnamese_text;
 use crate::output::json::{write_line, write_pretty};
 use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
@@ -114,7 +113,7 @@ impl Shown {
         let one_line = |text: &str| escape(&text.replace('\n', " ¶ ")).into_owned();
         let date = line.date.as_deref().unwrap_or_default();
         Self {
-            date: Published::parse(date).map_or_else(|| date.to_owned(), |d| vietnamese(&d)),
+            date: vietnamese_text(date),
             left: one_line(&line.left),
             matched: one_line(&line.matched),
             right: one_line(&line.right),

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use timbao_articles::Published;
 use timbao_index::output::research::ViewAnswer;
 use timbao_index::research::{
     Citation, DiffKind, DiffPart, Reprint, ReprintGroups, ReprintHistory,
@@ -14,7 +13,7 @@ use crate::cli::{ListFormat, ReprintsArgs};
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
-use crate::output::date::vietnamese;
+use crate::output::date::vietnamese_text;
 use crate::output::json::{write_line, write_pretty};
 use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
@@ -113,10 +112,8 @@ fn optional(value: &Option<String>) -> Cow<'_, str> {
 }
 
 fn day(date: &Option<String>) -> String {
-    match date.as_deref() {
-        None => "no date".to_owned(),
-        Some(date) => Published::parse(date).map_or_else(|| date.to_owned(), |d| vietnamese(&d)),
-    }
+    let date = date.as_deref().map(vietnamese_text);
+    date.unwrap_or_else(|| "no date".to_owned())
 }
 
 fn write_history(

@@ -14,6 +14,7 @@ use crate::cli::{ListFormat, SimilarArgs};
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
+use crate::output::date::vietnamese_text;
 use crate::output::json::{write_line, write_pretty};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
@@ -130,7 +131,8 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, found: &Similar) -> io::
         let title = article.title.as_deref().unwrap_or("(no title)");
         let title = vec![Piece::new(Role::Title, escape(title))];
         paragraph(out, terminal, &score, 8, title)?;
-        let about = [&article.date, &article.section, &article.source];
+        let date = article.date.as_deref().map(vietnamese_text);
+        let about = [&date, &article.section, &article.source];
         let mut about: Vec<&str> = about.into_iter().filter_map(|a| a.as_deref()).collect();
         about.push(&article.id);
         let about = vec![Piece::new(Role::Dim, escape(&about.join(" · ")))];

@@ -15,6 +15,11 @@ pub(crate) fn vietnamese(date: &Published) -> String {
     parts.join("/") + &time
 }
 
+/// A date in ISO 8601 as day/month/year; what is no date stays as it is.
+pub(crate) fn vietnamese_text(date: &str) -> String {
+    Published::parse(date).map_or_else(|| date.to_owned(), |date| vietnamese(&date))
+}
+
 /// A day counted from 1970-01-01, as day/month/year.
 pub(crate) fn vietnamese_day(day: i32) -> String {
     date_of_day(day).map_or_else(|| format!("day {day}"), |date| vietnamese(&date))
