@@ -7,22 +7,16 @@ use timbao_tokenizer::{Keys, scan};
 /// ones.
 fn slots(text: &str) -> Vec<Slot> {
     let mut keys = Keys::new();
-    let mut both = Vec::new();
+    let mut exact = Vec::new();
     let mut accented = false;
     for token in scan(text) {
         keys.set(&text[token.start..token.end]);
         accented |= keys.is_marked();
-        both.push((keys.exact().to_owned(), keys.folded().to_owned()));
+        exact.push(keys.exact().to_owned());
     }
-    both.into_iter()
-        .map(|(exact, folded)| {
-            Slot::new(if accented {
-                Key::Exact(exact)
-            } else {
-                Key::Folded(folded)
-            })
-        })
-        .collect()
+    // Where nothing is marked, both keys are the same.
+    let key = if accented { Key::Exact } else { Key::Folded };
+    exact.into_iter().map(|k| Slot::new(key(k))).collect()
 }
 
 /// The plan of a phrase, by how it is typed.

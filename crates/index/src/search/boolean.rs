@@ -128,10 +128,14 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
                 || counted.borrow().threshold(),
                 |article, frequency| hit(&mut counted.borrow_mut(), article, frequency),
             );
-            if let Some(found) = found {
-                total += u64::from(found);
-                continue;
+            match found {
+                Some(found) => total += u64::from(found),
+                None => pair.for_each(segment, |article, frequency| {
+                    total += 1;
+                    hit(&mut top, article, frequency);
+                }),
             }
+            continue;
         }
         phrase.for_each_article(None, |article, frequency| {
             if lives(alive, article) {

@@ -94,8 +94,10 @@ impl<'a> SegmentPhrase<'a> {
     /// if it has to be looked for in the tokens.
     pub(crate) fn rigid_starts(&self) -> Option<Vec<u32>> {
         let pairs = self.slots.len().checked_sub(1).filter(|&n| n > 0)?;
-        if let Some(simple) = self.simple_pairs(pairs) {
-            return Some(simple.map_or_else(Vec::new, |lists| self.intersect_simple(lists)));
+        if self.slots.iter().all(|slot| slot.single().is_some()) {
+            let mut lists = SimplePairs::new();
+            let found = self.find_pairs(&mut lists);
+            return Some(found.map_or_else(Vec::new, |()| self.intersect_simple(&lists)));
         }
         let mut lists = Vec::with_capacity(pairs);
         for i in 0..pairs {
@@ -108,40 +110,32 @@ impl<'a> SegmentPhrase<'a> {
         Some(intersect_merged(lists, self.slots.len()))
     }
 
-    /// The lists of a phrase whose slots have one folded key each. The inner
-    /// option is none where a pair never occurs.
-    #[allow(clippy::option_option)]
-    fn simple_pairs(&self, pairs: usize) -> Option<Option<SimplePairs<'a>>> {
-        if self.slots.iter().any(|s| s.single().is_none()) {
-            return None;
-        }
-        let mut lists = SimplePairs::new();
-        for i in 0..pairs {
-            let (Some(a), Some(b)) = (self.slots[i].single(), self.slots[i + 1].single()) else {
-                return None;
-            };
-            let Some(list) = self.segment.pair(a.folded, b.folded) else {
-                return Some(None);
-            };
+    /// Looks up the pairs of a phrase whose slots have one folded key each;
+    /// none if one of them never occurs.
+    fn find_pairs(&self, lists: &mut SimplePairs<'a>) -> Option<()> {
+        for (offset, pair) in (0..).zip(self.slots.windows(2)) {
+            let (a, b) = (pair[0].single()?, pair[1].single()?);
+            let list = self.segment.pair(a.folded, b.folded)?;
             let accepted = a.accept(b, &list);
             if accepted.is_none() {
-                return Some(None);
+                return None;
             }
             lists.push(SimplePair {
-                offset: i as u32,
+                offset,
                 list,
                 accepted,
             });
         }
-        Some(Some(lists))
+        Some(())
     }
 
-    fn intersect_simple(&self, mut lists: SimplePairs<'a>) -> Vec<u32> {
-        lists.sort_unstable_by_key(|l| l.list.len());
+    fn intersect_simple(&self, lists: &[SimplePair<'a>]) -> Vec<u32> {
+        let mut order: SmallVec<[&SimplePair<'a>; 8]> = lists.iter().collect();
+        order.sort_unstable_by_key(|pair| pair.list.len());
         let mut covered = Covered::new(self.slots.len());
         let mut starts: Vec<u32> = Vec::new();
         let mut doubtful: Vec<u32> = Vec::new();
-        for (n, pair) in lists.iter().enumerate() {
+        for (n, pair) in order.into_iter().enumerate() {
             if !covered.add(pair.offset) {
                 continue;
             }
@@ -297,7 +291,7 @@ impl Covered {
 }
 
 /// The pairs of a phrase, of slots with one folded key each.
-type SimplePairs<'a> = SmallVec<[SimplePair<'a>; 6]>;
+type SimplePairs<'a> = SmallVec<[SimplePair<'a>; 8]>;
 
 struct SimplePair<'a> {
     offset: u32,
@@ -444,9 +438,7 @@ impl<'a, F: FnMut(u32, u32)> ByArticle<'a, F> {
     pub(crate) fn add(&mut self, position: u32) {
         if position >= self.end {
             self.flush();
-            self.article = self.rows.article_of(position);
-            self.row = self.rows.row(self.article);
-            self.end = self.rows.start(self.article + 1);
+            (self.article, self.row, self.end) = self.rows.at(position);
         }
         let counts = match self.field {
             None => true,

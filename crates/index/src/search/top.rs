@@ -1,29 +1,34 @@
 //! The best hits of a search.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 
 use super::{Address, Hit};
 
+/// Fewer hits are not cut down.
+const MOST_COLLECTED: usize = 32;
+
 /// Keeps the `k` best hits it is shown.
+///
+/// What may be among them is collected and cut down to `k` from time to time,
+/// which takes fewer steps than keeping it in order all along.
 pub(crate) struct TopHits {
     k: usize,
-    heap: BinaryHeap<Ranked>,
+    hits: Vec<Ranked>,
+    /// So many are cut down.
+    room: usize,
     threshold: f32,
 }
 
-/// A hit ordered so that the worst one is the greatest.
+/// A hit ordered so that the best one is the least.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) struct Ranked {
-    pub(crate) score: f32,
-    pub(crate) tie: u64,
-    pub(crate) address: Address,
+struct Ranked {
+    score: f32,
+    tie: u64,
+    address: Address,
 }
 
-impl Eq for Ranked {}
-
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> Ordering {
+impl Ranked {
+    fn order(&self, other: &Self) -> Ordering {
         other
             .score
             .total_cmp(&self.score)
@@ -32,18 +37,14 @@ impl Ord for Ranked {
     }
 }
 
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 impl TopHits {
     /// Keeps the `k` best.
     pub(crate) fn new(k: usize) -> Self {
+        let room = k.saturating_mul(2).max(MOST_COLLECTED);
         Self {
             k,
-            heap: BinaryHeap::with_capacity(k.min(1024) + 1),
+            hits: Vec::with_capacity(room.min(1024)),
+            room,
             threshold: if k == 0 {
                 f32::INFINITY
             } else {
@@ -62,41 +63,40 @@ impl TopHits {
     #[inline]
     pub(crate) fn push(&mut self, score: f32, address: Address, tie: impl FnOnce() -> u64) {
         if score >= self.threshold {
-            self.insert(Ranked {
+            self.hits.push(Ranked {
                 score,
                 tie: tie(),
                 address,
             });
+            if self.hits.len() == self.room {
+                self.cut();
+            }
         }
     }
 
     #[inline(never)]
-    fn insert(&mut self, hit: Ranked) {
-        if self.heap.len() < self.k {
-            self.heap.push(hit);
-        } else if let Some(mut worst) = self.heap.peek_mut()
-            && hit < *worst
-        {
-            *worst = hit;
-        }
-        if self.heap.len() == self.k
-            && let Some(worst) = self.heap.peek()
-        {
+    fn cut(&mut self) {
+        if self.k == 0 {
+            self.hits.clear();
+        } else if self.hits.len() > self.k {
+            let (_, worst, _) = self
+                .hits
+                .select_nth_unstable_by(self.k - 1, Ranked::order);
             self.threshold = worst.score;
+            self.hits.truncate(self.k);
         }
     }
 
     /// The hits, the best first, without the first `offset`.
-    pub(crate) fn into_hits(self, offset: usize, factor: f32) -> Vec<Hit> {
-        self.heap
-            .into_sorted_vec()
-            .into_iter()
-            .skip(offset)
-            .map(|ranked| Hit {
-                address: ranked.address,
-                score: ranked.score * factor,
-            })
-            .collect()
+    pub(crate) fn into_hits(mut self, offset: usize, factor: f32) -> Vec<Hit> {
+        self.cut();
+        self.hits.sort_unstable_by(Ranked::order);
+        let hits = self.hits.into_iter().skip(offset);
+        hits.map(|ranked| Hit {
+            address: ranked.address,
+            score: ranked.score * factor,
+        })
+        .collect()
     }
 }
 

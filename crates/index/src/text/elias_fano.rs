@@ -12,7 +12,7 @@ use super::bytes::{BitWriter, load_bits, load_u32, load_u64};
 /// Lists of at least this length carry a table for skipping.
 const SAMPLED: u32 = 256;
 /// One entry of that table for so many buckets.
-const BUCKETS_PER_SAMPLE: u32 = 128;
+const BUCKETS_PER_SAMPLE: u32 = 64;
 
 /// The shape of a list, which follows from its length and its universe.
 #[derive(Clone, Copy)]
@@ -106,6 +106,11 @@ impl<'a> EliasFano<'a> {
     /// How many numbers there are.
     pub(crate) fn len(&self) -> u32 {
         self.len
+    }
+
+    /// The size of the list in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.low.len() + self.high.len() + self.samples.len()
     }
 
     /// Calls back with every number, in order.
@@ -214,9 +219,11 @@ impl Cursor<'_> {
         }
     }
 
+    /// Moves to where `bucket` begins, which is not behind the cursor.
     fn skip_to_bucket(&mut self, bucket: u32) {
+        let here = self.bit.wrapping_sub(self.index);
         let sample = bucket / BUCKETS_PER_SAMPLE;
-        if sample > 0 && sample as usize <= self.list.samples.len() / 4 {
+        if sample > here / BUCKETS_PER_SAMPLE && sample as usize <= self.list.samples.len() / 4 {
             let bit = load_u32(self.list.samples, 4 * (sample as usize - 1));
             if bit > self.bit {
                 self.bit = bit;
@@ -226,23 +233,53 @@ impl Cursor<'_> {
         let bits = self.list.high.len() as u32 * 8;
         // Zeros still to pass.
         let mut missing = bucket.wrapping_sub(self.bit.wrapping_sub(self.index));
-        while missing > 0 && self.bit < bits {
-            let word = load_u64(self.list.high, (self.bit >> 6 << 3) as usize);
-            let mut zeros = !word >> (self.bit & 63) << (self.bit & 63);
-            let here = zeros.count_ones();
-            if here < missing {
-                missing -= here;
-                self.bit = (self.bit | 63) + 1;
-                continue;
+        let mut base = self.bit & !63;
+        let mut zeros =
+            !load_u64(self.list.high, (base >> 3) as usize) >> (self.bit & 63) << (self.bit & 63);
+        while missing > 0 && base < bits {
+            let sums = ones_by_byte(zeros);
+            let here = (sums >> 56) as u32;
+            if missing <= here {
+                self.bit = base + select(zeros, sums, missing - 1) + 1;
+                break;
             }
-            for _ in 1..missing {
-                zeros &= zeros - 1;
-            }
-            self.bit = (self.bit & !63) + zeros.trailing_zeros() + 1;
-            missing = 0;
+            missing -= here;
+            base += 64;
+            self.bit = base;
+            zeros = !load_u64(self.list.high, (base >> 3) as usize);
         }
         self.index = self.bit.saturating_sub(bucket).min(self.list.len);
     }
+}
+
+/// One in every byte.
+const BYTES: u64 = 0x0101_0101_0101_0101;
+
+/// Counts the ones of a word up to the end of each of its bytes, the lowest
+/// first; the highest byte has them all.
+#[inline]
+fn ones_by_byte(word: u64) -> u64 {
+    let pairs = word - (word >> 1 & 0x5555_5555_5555_5555);
+    let fours = (pairs & 0x3333_3333_3333_3333) + (pairs >> 2 & 0x3333_3333_3333_3333);
+    ((fours + (fours >> 4)) & 0x0f0f_0f0f_0f0f_0f0f).wrapping_mul(BYTES)
+}
+
+/// Where the one with number `n` of a word stands, counted from zero; `sums`
+/// are its [`ones_by_byte`]. The word has more than `n` ones.
+///
+/// Vigna, "Broadword implementation of rank/select queries" (2008).
+#[inline]
+fn select(word: u64, sums: u64, n: u32) -> u32 {
+    const HIGHEST: u64 = BYTES << 7;
+    // The bytes with so few ones up to their ends that the one comes later.
+    let before = ((u64::from(n) * BYTES | HIGHEST) - sums & HIGHEST) >> 7;
+    let byte = (before.wrapping_mul(BYTES) >> 56) as u32 & 7;
+    let passed = ((sums << 8) >> (8 * byte)) as u32 & 0xff;
+    let mut rest = word >> (8 * byte);
+    for _ in passed..n {
+        rest &= rest.wrapping_sub(1);
+    }
+    8 * byte + rest.trailing_zeros()
 }
 
 #[cfg(test)]
@@ -288,6 +325,16 @@ mod tests {
                 if found.is_none() {
                     break;
                 }
+            }
+        }
+
+        #[test]
+        fn select_finds_the_ones(word in any::<u64>()) {
+            let sums = ones_by_byte(word);
+            prop_assert_eq!((sums >> 56) as u32, word.count_ones());
+            let ones = (0..64).filter(|i| word >> i & 1 == 1);
+            for (n, one) in ones.enumerate() {
+                prop_assert_eq!(select(word, sums, n as u32), one);
             }
         }
 

@@ -28,27 +28,37 @@ const SUMMED: u32 = 512;
 pub(crate) const PAIRS_PER_BLOCK: usize = 16;
 
 /// How the occurrences of a short list are spelled, in the two lowest bits of
-/// its length: all by the first spellings of both keys,
+/// its tag: all by the first spellings of both keys,
 const ALL_FIRST: u64 = 0;
-/// all alike, by the ordinals that follow,
+/// all alike, by the two ordinals, a byte each, that the list begins with,
 const ALL_ALIKE: u64 = 1;
 /// or otherwise.
 const UNTOLD: u64 = 2;
+/// Tags below are of short lists; in others the two lowest bits are unused.
+const SHORT_TAGS: usize = (CODED as usize) << 2;
 
 /// Which spellings a pair has: the ordinals of its two exact keys among those
 /// of their folded keys.
 pub(crate) type Spelling = (u32, u32);
 
 /// Collects the pairs of one first key and lays them out in blocks.
+///
+/// A block is the number of its pairs, the number of bytes of their gaps and
+/// that of their tags; the gaps between their second keys; their tags, each
+/// with the list's size in bytes if that does not follow from the tag; and the
+/// lists. To find one, little more than the gaps is read.
 #[derive(Default)]
 pub(crate) struct BlockWriter {
-    entries: Vec<u8>,
+    gaps: Vec<u8>,
+    tags: Vec<u8>,
     lists: Vec<u8>,
     count: usize,
     first: u32,
     last: u32,
     counts: Vec<(Spelling, u32)>,
     codes: Vec<u8>,
+    width: u32,
+    listed: usize,
     postings: Vec<Posting>,
 }
 
@@ -78,39 +88,37 @@ impl BlockWriter {
         if self.count == 0 {
             self.first = second;
         } else {
-            push_varint(&mut self.entries, u64::from(second - self.last));
+            push_varint(&mut self.gaps, u64::from(second - self.last));
         }
         self.last = second;
         self.count += 1;
         let len = positions.len() as u64;
         if positions.len() as u32 >= CODED {
-            push_varint(&mut self.entries, len << 2 | UNTOLD);
+            push_varint(&mut self.tags, len << 2);
             let start = self.lists.len();
-            self.push_spellings(positions.len(), spelling, articles);
+            self.push_spellings(positions.len(), spelling);
             elias_fano::encode(positions, universe, &mut self.lists);
-            push_varint(&mut self.entries, (self.lists.len() - start) as u64);
+            if positions.len() as u32 >= SUMMED {
+                self.push_summary(articles);
+            }
+            push_varint(&mut self.tags, (self.lists.len() - start) as u64);
             return;
         }
         let first = spelling(0);
         let alike = (1..positions.len()).all(|i| spelling(i) == first);
-        match first {
-            (0, 0) if alike => push_varint(&mut self.entries, len << 2 | ALL_FIRST),
-            (a, b) if alike => {
-                push_varint(&mut self.entries, len << 2 | ALL_ALIKE);
-                push_varint(&mut self.entries, u64::from(a));
-                push_varint(&mut self.entries, u64::from(b));
+        let told = match first {
+            (0, 0) if alike => ALL_FIRST,
+            (a, b) if alike && a.max(b) <= u32::from(u8::MAX) => {
+                self.lists.extend_from_slice(&[a as u8, b as u8]);
+                ALL_ALIKE
             }
-            _ => push_varint(&mut self.entries, len << 2 | UNTOLD),
-        }
+            _ => UNTOLD,
+        };
+        push_varint(&mut self.tags, len << 2 | told);
         elias_fano::encode(positions, universe, &mut self.lists);
     }
 
-    fn push_spellings(
-        &mut self,
-        len: usize,
-        spelling: impl Fn(usize) -> Spelling,
-        articles: &impl Articles,
-    ) {
+    fn push_spellings(&mut self, len: usize, spelling: impl Fn(usize) -> Spelling) {
         self.counts.clear();
         for i in 0..len {
             let s = spelling(i);
@@ -151,14 +159,13 @@ impl BlockWriter {
         } else {
             self.codes.resize(len, 0);
         }
-        if len as u32 >= SUMMED {
-            self.push_summary(width, listed, articles);
-        }
+        (self.width, self.listed) = (width, listed);
     }
 
     /// Appends the articles with weighted frequencies and codes, and for each
     /// listed spelling the number of articles that have it.
-    fn push_summary(&mut self, width: u32, listed: usize, articles: &impl Articles) {
+    fn push_summary(&mut self, articles: &impl Articles) {
+        let (width, listed) = (self.width, self.listed);
         let mixed = mixed_code(width);
         let bits = summary_bits(width);
         let mut holding = vec![0u32; listed];
@@ -196,15 +203,12 @@ impl BlockWriter {
         for n in holding {
             push_varint(&mut self.lists, u64::from(n));
         }
-        let mut bytes = Vec::new();
-        postings::encode(&self.postings, articles.count(), &mut bytes, |p| {
+        postings::encode(&self.postings, articles.count(), &mut self.lists, |p| {
             articles.bound(Posting {
                 frequency: p.frequency >> bits,
                 ..p
             })
         });
-        push_varint(&mut self.lists, bytes.len() as u64);
-        self.lists.append(&mut bytes);
     }
 
     /// Whether the block should be taken before another pair is added.
@@ -220,8 +224,10 @@ impl BlockWriter {
     /// Appends the block to `out`, empties it and gives its first second-key.
     pub(crate) fn take(&mut self, out: &mut Vec<u8>) -> u32 {
         out.push(self.count as u8);
-        push_varint(out, self.entries.len() as u64);
-        out.append(&mut self.entries);
+        out.push(self.gaps.len() as u8);
+        out.push(self.tags.len() as u8);
+        out.append(&mut self.gaps);
+        out.append(&mut self.tags);
         out.append(&mut self.lists);
         self.count = 0;
         self.first
@@ -258,16 +264,17 @@ fn code_width(counts: &[(Spelling, u32)], len: u32) -> (u32, usize) {
 pub(crate) struct Shapes {
     positions: u32,
     articles: u32,
-    /// The sizes in bytes of lists too short to have theirs written.
-    short: [usize; CODED as usize],
+    /// By tag, the sizes in bytes of lists too short to have theirs written.
+    short: [usize; SHORT_TAGS],
 }
 
 impl Shapes {
     /// For a segment of so many positions and articles.
     pub(crate) fn new(positions: u32, articles: u32) -> Self {
-        let mut short = [0; CODED as usize];
-        for (len, bytes) in (0..).zip(&mut short) {
-            *bytes = elias_fano::encoded_len(len, positions);
+        let mut short = [0; SHORT_TAGS];
+        for (tag, bytes) in (0..).zip(&mut short) {
+            let ordinals = if tag & 3 == ALL_ALIKE as u32 { 2 } else { 0 };
+            *bytes = ordinals + elias_fano::encoded_len(tag >> 2, positions);
         }
         Self {
             positions,
@@ -285,13 +292,24 @@ pub(crate) fn find_in_block<'a>(
     second: u32,
     shapes: &Shapes,
 ) -> Option<PairList<'a>> {
-    let mut entries = Entries::new(block, first, shapes);
-    loop {
-        let entry = entries.next()?;
-        if entry.second >= second {
-            return (entry.second == second).then(|| PairList::open(&entry, shapes));
+    let mut block = Block::open(block);
+    let mut key = first;
+    let mut number = 0;
+    while key < second {
+        number += 1;
+        if number >= block.count {
+            return None;
         }
+        key = key.wrapping_add(block.gap());
     }
+    if key != second {
+        return None;
+    }
+    for _ in 0..number {
+        let (_, bytes) = block.tag(shapes);
+        block.list = block.list.saturating_add(bytes);
+    }
+    Some(block.take_list(shapes))
 }
 
 /// Every pair of a block: its second key and its list.
@@ -300,82 +318,75 @@ pub(crate) fn entries<'a>(
     first: u32,
     shapes: &'a Shapes,
 ) -> impl Iterator<Item = (u32, PairList<'a>)> {
-    Entries::new(block, first, shapes).map(|entry| (entry.second, PairList::open(&entry, shapes)))
-}
-
-/// An entry of a block.
-struct Entry<'a> {
-    second: u32,
-    len: u32,
-    /// How all occurrences are spelled, if that is told.
-    alike: Option<Spelling>,
-    list: &'a [u8],
-}
-
-/// Reads the entries of a block.
-struct Entries<'a> {
-    block: &'a [u8],
-    /// Where the next entry and its list are.
-    at: usize,
-    list: usize,
-    left: u8,
-    is_first: bool,
-    key: u32,
-    short: [usize; CODED as usize],
-}
-
-impl<'a> Entries<'a> {
-    fn new(block: &'a [u8], first: u32, shapes: &Shapes) -> Self {
-        let mut at = 1;
-        let bytes = read_varint(block, &mut at) as usize;
-        Self {
-            block,
-            at,
-            list: at.saturating_add(bytes),
-            left: block.first().copied().unwrap_or(0),
-            is_first: true,
-            key: first,
-            short: shapes.short,
+    let mut block = Block::open(block);
+    let mut key = first;
+    (0..block.count).map(move |number| {
+        if number > 0 {
+            key = key.wrapping_add(block.gap());
         }
+        (key, block.take_list(shapes))
+    })
+}
+
+/// Reads a block that a [`BlockWriter`] wrote.
+struct Block<'a> {
+    bytes: &'a [u8],
+    count: u8,
+    /// Where the next gap, tag and list are.
+    gap: usize,
+    tag: usize,
+    list: usize,
+}
+
+impl<'a> Block<'a> {
+    #[inline]
+    fn open(bytes: &'a [u8]) -> Self {
+        let [count, gaps, tags] = bytes.first_chunk::<3>().copied().unwrap_or_default();
+        let tag = 3 + usize::from(gaps);
+        Self {
+            bytes,
+            count,
+            gap: 3,
+            tag,
+            list: tag + usize::from(tags),
+        }
+    }
+
+    /// The next gap.
+    #[inline]
+    fn gap(&mut self) -> u32 {
+        read_short_varint(self.bytes, &mut self.gap) as u32
+    }
+
+    /// The next tag and the size of its list.
+    #[inline]
+    fn tag(&mut self, shapes: &Shapes) -> (u64, usize) {
+        let tag = read_short_varint(self.bytes, &mut self.tag);
+        match shapes.short.get(tag as usize) {
+            Some(&bytes) => (tag, bytes),
+            None => (tag, read_varint(self.bytes, &mut self.tag) as usize),
+        }
+    }
+
+    /// Opens the next list and moves behind it.
+    fn take_list(&mut self, shapes: &Shapes) -> PairList<'a> {
+        let (tag, bytes) = self.tag(shapes);
+        let end = self.list.saturating_add(bytes);
+        let list = self.bytes.get(self.list..end).unwrap_or_default();
+        self.list = end;
+        PairList::open(list, tag, shapes)
     }
 }
 
-impl<'a> Iterator for Entries<'a> {
-    type Item = Entry<'a>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        self.left = self.left.checked_sub(1)?;
-        if self.is_first {
-            self.is_first = false;
-        } else {
-            self.key = self
-                .key
-                .wrapping_add(read_varint(self.block, &mut self.at) as u32);
+/// Reads a number that is below 128 as a rule.
+#[inline]
+fn read_short_varint(bytes: &[u8], at: &mut usize) -> u64 {
+    match bytes.get(*at) {
+        Some(&byte) if byte < 0x80 => {
+            *at += 1;
+            u64::from(byte)
         }
-        let tagged = read_varint(self.block, &mut self.at);
-        let len = (tagged >> 2) as u32;
-        let alike = match tagged & 3 {
-            ALL_FIRST => Some((0, 0)),
-            ALL_ALIKE => {
-                let a = read_varint(self.block, &mut self.at) as u32;
-                Some((a, read_varint(self.block, &mut self.at) as u32))
-            }
-            _ => None,
-        };
-        let bytes = match self.short.get(len as usize) {
-            Some(&bytes) => bytes,
-            None => read_varint(self.block, &mut self.at) as usize,
-        };
-        let end = self.list.saturating_add(bytes);
-        let list = self.block.get(self.list..end).unwrap_or_default();
-        self.list = end;
-        Some(Entry {
-            second: self.key,
-            len,
-            alike,
-            list,
-        })
+        _ => read_varint(bytes, at),
     }
 }
 
@@ -391,7 +402,10 @@ pub(crate) struct PairList<'a> {
     width: u32,
     /// How all occurrences are spelled, if that is told of a short list.
     alike: Option<Spelling>,
-    summary: Option<Summary<'a>>,
+    /// The summary of a long list.
+    summary: &'a [u8],
+    /// How many articles the segment has.
+    articles: u32,
 }
 
 /// The articles of a long list.
@@ -457,63 +471,68 @@ impl Accepted {
 }
 
 impl<'a> PairList<'a> {
-    fn open(entry: &Entry<'a>, shapes: &Shapes) -> Self {
-        let (bytes, len) = (entry.list, entry.len);
+    fn open(bytes: &'a [u8], tag: u64, shapes: &Shapes) -> Self {
         let universe = shapes.positions;
-        if len < CODED {
-            return Self {
-                positions: EliasFano::open(bytes, len, universe),
-                spellings: &[],
-                listed: 0,
-                codes: &[],
-                width: 0,
-                alike: entry.alike,
-                summary: None,
-            };
-        }
-        let width = u32::from(bytes.first().copied().unwrap_or(0)).min(MAX_WIDTH);
-        let mut at = 1;
-        let listed = (read_varint(bytes, &mut at) as u32).min(1 << MAX_WIDTH);
-        let start = at;
-        for _ in 0..2 * listed {
-            read_varint(bytes, &mut at);
-        }
-        let spellings = bytes.get(start..at).unwrap_or_default();
-        let code_bytes = (len as usize * width as usize).div_ceil(8);
-        let codes = bytes.get(at..at + code_bytes).unwrap_or_default();
-        at += code_bytes;
-        let summary = (len >= SUMMED).then(|| {
-            let articles = read_varint(bytes, &mut at) as u32;
-            let start = at;
-            for _ in 0..listed {
-                read_varint(bytes, &mut at);
-            }
-            let holding = bytes.get(start..at).unwrap_or_default();
-            let size = read_varint(bytes, &mut at) as usize;
-            let end = at.saturating_add(size);
-            let postings = bytes.get(at..end).unwrap_or_default();
-            at = end;
-            Summary {
-                articles: Postings::open(postings, articles, shapes.articles),
-                holding,
-                bits: summary_bits(width),
-            }
-        });
-        let rest = bytes.get(at..).unwrap_or_default();
-        Self {
-            positions: EliasFano::open(rest, len, universe),
-            spellings,
-            listed,
-            codes,
-            width,
+        let len = (tag >> 2) as u32;
+        let mut list = Self {
+            positions: EliasFano::default(),
+            spellings: &[],
+            listed: 0,
+            codes: &[],
+            width: 0,
             alike: None,
-            summary,
+            summary: &[],
+            articles: shapes.articles,
+        };
+        if len < CODED {
+            let (ordinals, positions) = match tag & 3 {
+                ALL_ALIKE => bytes.split_at_checked(2).unwrap_or_default(),
+                _ => (&[][..], bytes),
+            };
+            list.positions = EliasFano::open(positions, len, universe);
+            list.alike = match (tag & 3, ordinals) {
+                (ALL_FIRST, _) => Some((0, 0)),
+                (ALL_ALIKE, &[a, b]) => Some((u32::from(a), u32::from(b))),
+                _ => None,
+            };
+            return list;
         }
+        list.width = u32::from(bytes.first().copied().unwrap_or(0)).min(MAX_WIDTH);
+        let mut at = 1;
+        list.listed = (read_short_varint(bytes, &mut at) as u32).min(1 << MAX_WIDTH);
+        let start = at;
+        for _ in 0..2 * list.listed {
+            read_short_varint(bytes, &mut at);
+        }
+        list.spellings = bytes.get(start..at).unwrap_or_default();
+        let rest = bytes.get(at..).unwrap_or_default();
+        let codes = (len as usize * list.width as usize).div_ceil(8);
+        let (codes, rest) = rest.split_at_checked(codes).unwrap_or_default();
+        list.codes = codes;
+        list.positions = EliasFano::open(rest, len, universe);
+        if len >= SUMMED {
+            list.summary = rest.get(list.positions.bytes()..).unwrap_or_default();
+        }
+        list
     }
 
     /// The articles, if the list is long.
     pub(crate) fn summary(&self) -> Option<Summary<'a>> {
-        self.summary
+        if self.summary.is_empty() {
+            return None;
+        }
+        let mut at = 0;
+        let articles = read_varint(self.summary, &mut at) as u32;
+        let start = at;
+        for _ in 0..self.listed {
+            read_varint(self.summary, &mut at);
+        }
+        let (holding, postings) = self.summary.split_at(at);
+        Some(Summary {
+            articles: Postings::open(postings, articles, self.articles),
+            holding: &holding[start..],
+            bits: summary_bits(self.width),
+        })
     }
 
     /// How many positions there are.

@@ -348,11 +348,19 @@ impl Rows<'_> {
     /// The article that a position lies in.
     #[inline]
     pub(crate) fn article_of(&self, position: u32) -> u32 {
+        self.at(position).0
+    }
+
+    /// The article that a position lies in, its row, and where it ends.
+    #[inline]
+    pub(crate) fn at(&self, position: u32) -> (u32, ArticleRow, u32) {
         let mut article = load_u32(self.runs, 4 * (position >> RUN_BITS) as usize);
-        while self.start(article + 1).wrapping_sub(1) < position {
+        let mut end = self.start(article + 1);
+        while end.wrapping_sub(1) < position {
             article += 1;
+            end = self.start(article + 1);
         }
-        article
+        (article, self.row(article), end)
     }
 
     /// An article's first position.

@@ -1,0 +1,109 @@
+//! Asks an index of Timbao alone, for profilers and for what changes by little.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Parser;
+use timbao_benches::measure::Latency;
+use timbao_benches::{data, timbao};
+use timbao_index::plan::Plan;
+use timbao_index::{Index, SearchOptions, WriterOptions};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Asks queries that `compare --write-queries` wrote, and prints the time of each kind.
+#[derive(Parser)]
+struct Arguments {
+    /// The folder of the index; made of --articles if it is not there.
+    index: PathBuf,
+    /// Lines of kind and query, separated by a tab.
+    queries: PathBuf,
+    /// Articles, as JSON Lines (also .gz, .zst).
+    #[arg(long)]
+    articles: Option<PathBuf>,
+    /// Asks only kinds whose name contains this.
+    #[arg(long, default_value = "")]
+    only: String,
+    /// Rounds; each query's least time counts.
+    #[arg(long, default_value_t = 50)]
+    rounds: usize,
+    /// Prints each query with its time and total.
+    #[arg(long)]
+    each: bool,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let index = match &arguments.articles {
+        Some(articles) if !arguments.index.exists() => build(&arguments.index, articles)?,
+        _ => Index::open(&arguments.index)?,
+    };
+    let searcher = index.searcher()?;
+    let lines = std::fs::read_to_string(&arguments.queries)?;
+    let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (kind, query) in lines.lines().filter_map(|l| l.split_once('\t')) {
+        match kinds.iter_mut().find(|k| k.0 == kind) {
+            Some(known) => known.1.push(query),
+            None => kinds.push((kind, vec![query])),
+        }
+    }
+    for (kind, queries) in kinds {
+        if !kind.contains(&arguments.only) {
+            continue;
+        }
+        let phrase = kind.starts_with("phrase");
+        let all = kind.contains("(AND)");
+        let options = SearchOptions {
+            total: phrase,
+            ..SearchOptions::default()
+        };
+        let plan = |query: &str| -> Plan {
+            if phrase {
+                timbao::phrase(query)
+            } else {
+                timbao::words(query, |n| if all { n } else { 1 })
+            }
+        };
+        let mut least = vec![std::time::Duration::MAX; queries.len()];
+        let mut found = vec![0; queries.len()];
+        for _ in 0..arguments.rounds {
+            for (i, query) in queries.iter().enumerate() {
+                let start = Instant::now();
+                let answer = searcher.search(&plan(query), &options)?;
+                least[i] = least[i].min(start.elapsed());
+                found[i] = answer.total.unwrap_or(answer.hits.len() as u64);
+            }
+        }
+        if arguments.each {
+            for ((query, time), found) in queries.iter().zip(&least).zip(&found) {
+                println!("{:.1}\t{found}\t{query}", time.as_nanos() as f64 / 1e3);
+            }
+        }
+        let times = Latency::of(least);
+        println!(
+            "{kind}: p50 {:.2} p95 {:.1} p99 {:.1} mean {:.2} µs, {} hits",
+            times.p50_us,
+            times.p95_us,
+            times.p99_us,
+            times.mean_us,
+            found.iter().sum::<u64>()
+        );
+    }
+    Ok(())
+}
+
+fn build(dir: &std::path::Path, articles: &std::path::Path) -> Result<Index> {
+    let options = WriterOptions {
+        threads: 1,
+        memory: 1_000_000_000,
+    };
+    let index = Index::open_or_create(dir)?;
+    let mut writer = index.writer(options)?;
+    for (i, article) in data::articles(articles)?.into_iter().enumerate() {
+        writer.add(&i.to_string(), article)?;
+    }
+    writer.commit("{}")?;
+    writer.finish()?;
+    index.writer(options)?.merge_all()?;
+    Ok(index)
+}
