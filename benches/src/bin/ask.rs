@@ -27,6 +27,10 @@ struct Arguments {
     /// Rounds; each query's least time counts.
     #[arg(long, default_value_t = 50)]
     rounds: usize,
+    /// Reads so many megabytes of other data between rounds, as other systems
+    /// on the same machine do.
+    #[arg(long, default_value_t = 0)]
+    beside: usize,
     /// Prints each query with its time and total.
     #[arg(long)]
     each: bool,
@@ -66,7 +70,10 @@ fn main() -> Result<()> {
         };
         let mut least = vec![std::time::Duration::MAX; queries.len()];
         let mut found = vec![0; queries.len()];
+        let beside = vec![1u8; arguments.beside << 20];
         for _ in 0..arguments.rounds {
+            let read: usize = beside.iter().step_by(64).map(|&b| usize::from(b)).sum();
+            std::hint::black_box(read);
             for (i, query) in queries.iter().enumerate() {
                 let start = Instant::now();
                 let answer = searcher.search(&plan(query), &options)?;

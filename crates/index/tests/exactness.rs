@@ -3,7 +3,7 @@
 //! after merges.
 
 use proptest::prelude::*;
-use timbao_articles::Article;
+use timbao_articles::{Article, Limits, RecordBatch, WalkOptions, discover, open};
 use timbao_index::plan::{Key, Phrase, Plan, Slot, Step};
 use timbao_index::{Index, SearchOptions, Searcher, WriterOptions};
 use timbao_tokenizer::{Gap, Keys, scan};
@@ -35,7 +35,11 @@ impl Random {
     fn text(&mut self, most: usize) -> String {
         let mut text = String::new();
         for _ in 0..self.below(most + 1) {
-            text.push_str(SYLLABLES[self.skewed(SYLLABLES.len())]);
+            // Rare words are many, so that some are not written in one byte.
+            match self.below(6) {
+                0 => text.push_str(&format!("x{}", self.skewed(700))),
+                _ => text.push_str(SYLLABLES[self.skewed(SYLLABLES.len())]),
+            }
             text.push_str(GAPS[self.below(GAPS.len())]);
         }
         text
@@ -270,7 +274,7 @@ enum Accents {
     Mixed,
 }
 
-fn check(seed: u64, size: usize, queries: usize) {
+fn check(seed: u64, articles: Vec<Article>, queries: usize) {
     let dir = tempfile::tempdir().unwrap();
     let index = Index::open_or_create(dir.path()).unwrap();
     let mut corpus = Corpus {
@@ -286,11 +290,11 @@ fn check(seed: u64, size: usize, queries: usize) {
     };
     // Sizes differ, so that some lists have bitmaps and summaries here and not
     // there.
+    let size = articles.len();
+    let mut articles = articles.into_iter();
     for share in [2, 3, 6] {
         let mut writer = writer();
-        let from = corpus.articles.len();
-        for id in from..from + size / share {
-            let article = corpus.random.article(id);
+        for article in articles.by_ref().take(size.div_ceil(share)) {
             corpus.articles.push((article.id.clone(), tokens(&article)));
             writer.add(&article.id.clone(), article).unwrap();
         }
@@ -298,6 +302,7 @@ fn check(seed: u64, size: usize, queries: usize) {
         writer.finish().unwrap();
         corpus.compare(&index.searcher().unwrap(), queries);
     }
+    assert_eq!(corpus.articles.len(), size);
     let mut writer = writer();
     for _ in 0..size / 10 {
         let at = corpus.random.below(corpus.articles.len());
@@ -310,16 +315,50 @@ fn check(seed: u64, size: usize, queries: usize) {
     corpus.compare(&index.searcher().unwrap(), queries);
 }
 
+fn generated(seed: u64, size: usize) -> Vec<Article> {
+    let mut random = Random(seed | 1);
+    (0..size).map(|id| random.article(id)).collect()
+}
+
+/// The articles that the project ships.
+fn shipped() -> Vec<Article> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
+    let mut articles = Vec::new();
+    let mut batch = RecordBatch::new();
+    for file in discover(&[folder.into()], &WalkOptions::default()) {
+        let mut reader = open(&file.unwrap(), &Limits::default()).unwrap();
+        while reader.next_batch(&mut batch) {
+            articles.extend(
+                batch
+                    .records()
+                    .filter_map(|r| Some(r.parse().ok()?.article)),
+            );
+        }
+    }
+    for (id, article) in articles.iter_mut().enumerate() {
+        article.id = id.to_string();
+        article.captions.clear();
+    }
+    articles
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(6))]
     #[test]
     fn a_small_corpus_is_searched_as_a_scan_would(seed in any::<u64>()) {
-        check(seed, 40, 40);
+        check(seed, generated(seed, 40), 40);
     }
 }
 
 /// Long enough for blocks, bitmaps and summaries.
 #[test]
 fn a_larger_corpus_is_searched_as_a_scan_would() {
-    check(7, 1_500, 60);
+    check(7, generated(7, 1_500), 60);
+}
+
+#[test]
+fn the_shipped_corpus_is_searched_as_a_scan_would() {
+    let articles = shipped();
+    assert!(articles.len() > 100);
+    check(3, articles, 150);
 }

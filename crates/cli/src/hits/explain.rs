@@ -64,12 +64,14 @@ fn places(part: &ScorePart) -> String {
     let Occurrences {
         title,
         summary,
+        lead,
         body,
         caption,
     } = part.occurrences;
     let places = [
         (title, "in the title"),
         (summary, "in the summary"),
+        (lead, "in the lead"),
         (body, "in the text"),
         (caption, "in captions"),
     ];

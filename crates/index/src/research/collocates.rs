@@ -256,7 +256,7 @@ fn each_window(
             continue;
         };
         tokens.clear();
-        tokens.extend(view.text.tokens(first.article));
+        tokens.extend(view.text.tokens_of(first.article));
         is_near.clear();
         is_near.resize(tokens.len(), false);
         for place in here {

@@ -392,7 +392,7 @@ impl<'s> Table<'s> {
                 if reads_tokens && last != Some((place.segment, place.article)) {
                     last = Some((place.segment, place.article));
                     tokens.clear();
-                    tokens.extend(view.text.tokens(place.article));
+                    tokens.extend(view.text.tokens_of(place.article));
                 }
                 let mut at = 0;
                 for (column, facet) in columns.iter().zip(&facets) {

@@ -100,7 +100,7 @@ impl Searcher {
                     continue;
                 }
                 tokens.clear();
-                tokens.extend(segment.tokens(article));
+                tokens.extend(segment.tokens_of(article));
                 let matches = known.add(article, &tokens, &matcher, gapped);
                 all.matches += matches;
                 all.articles += u64::from(matches > 0);

@@ -147,7 +147,7 @@ pub(super) fn each_article(words: &mut Words<'_>, members: &[Vec<u32>], f: Hear<
         for &article in articles {
             searcher.deadline.check()?;
             number += 1;
-            for token in view.text.tokens(article) {
+            for token in view.text.tokens_of(article) {
                 match words.of(segment, token) {
                     Some(word) => run.push(word),
                     None => {
@@ -272,7 +272,7 @@ pub(super) fn discover(
             let text = view.text.text(article).map_err(damaged)?;
             let mut field = 0;
             let mut end = 0;
-            for (token, &(start, next)) in view.text.tokens(article).zip(&text.spans) {
+            for (token, &(start, next)) in view.text.tokens_of(article).zip(&text.spans) {
                 match names.of(segment, token) {
                     Some(word) => {
                         let source = text.fields.get(field).map_or("", String::as_str);

@@ -216,7 +216,7 @@ impl Concordance<'_> {
             let text = view.text.text(article).map_err(damaged)?;
             let record = records.get(segment, article)?;
             tokens.clear();
-            tokens.extend(view.text.tokens(article));
+            tokens.extend(view.text.tokens_of(article));
             for &i in same {
                 let context = self.context(&text, &tokens, places[i]);
                 let context =

@@ -125,7 +125,7 @@ fn place(
                 lives(alive, article) && passing.is_none_or(|p| p.binary_search(&article).is_ok());
             if wanted && field.is_some() {
                 tokens.clear();
-                tokens.extend(view.text.tokens(article));
+                tokens.extend(view.text.tokens_of(article));
             }
         }
         let at = start - rows.start(article);
@@ -162,7 +162,7 @@ fn read(
         }
         searcher.deadline.check()?;
         tokens.clear();
-        tokens.extend(view.text.tokens(article));
+        tokens.extend(view.text.tokens_of(article));
         here.clear();
         for leaf in &leaves {
             leaf.for_each(&tokens, |range| {

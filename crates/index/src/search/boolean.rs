@@ -344,7 +344,7 @@ fn near(searcher: &Searcher, near: &Near, field: Option<TextField>) -> Result<Ve
         for article in holding.articles {
             searcher.deadline.check()?;
             tokens.clear();
-            tokens.extend(view.text.tokens(article));
+            tokens.extend(view.text.tokens_of(article));
             let row = view.text.rows().row(article);
             let mut frequency = 0;
             matcher.for_each(&tokens, |range| {

@@ -8,7 +8,8 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::plan::{Phrase, Plan, TextField};
 use crate::text::TextSegment;
-use crate::text::score::{SUMMARY_WEIGHT, TITLE_WEIGHT, length_of, rarity};
+use crate::text::score::{LEAD, LEAD_WEIGHT, SUMMARY_WEIGHT, TITLE_WEIGHT, length_of, rarity};
+use crate::text::tokens::FIELD;
 
 use super::boolean::{evaluate, newest_day, recency};
 use super::matcher::{NearMatcher, PhraseMatcher};
@@ -41,9 +42,9 @@ pub struct ScorePart {
     pub kind: ScoreKind,
     /// The term, as plans are written.
     pub term: String,
-    /// How often it stands in title, summary, body and captions.
+    /// How often it stands in title, summary, lead, body and captions.
     pub occurrences: Occurrences,
-    /// These weighted: title and summary count more.
+    /// These weighted: title, summary and lead count more.
     pub frequency: u32,
     /// In how many articles it stands; of a pair, at how many places its words stand side by
     /// side in any accents.
@@ -77,9 +78,11 @@ pub struct Occurrences {
     pub title: u32,
     /// In the sapo.
     pub summary: u32,
-    /// In the running text.
+    /// In the lead: the first 50 words behind the summary.
+    pub lead: u32,
+    /// In the running text, behind the lead.
     pub body: u32,
-    /// Under photographs.
+    /// Under photographs, behind the lead.
     pub caption: u32,
 }
 
@@ -116,7 +119,7 @@ impl Searcher {
                     (Some(half_life), Some(day)) => recency(newest - day, half_life),
                     _ => 1.0,
                 };
-                let tokens: Vec<u32> = view.text.tokens(address.article).collect();
+                let tokens: Vec<u32> = view.text.tokens_of(address.article).collect();
                 let parts: Vec<ScorePart> = terms
                     .iter()
                     .filter_map(|term| self.part(term, view, address.article, &tokens))
@@ -216,6 +219,7 @@ impl Searcher {
         let occurrences = term.occurrences(&view.text, tokens);
         let frequency = TITLE_WEIGHT * occurrences.title
             + SUMMARY_WEIGHT * occurrences.summary
+            + LEAD_WEIGHT * occurrences.lead
             + occurrences.body
             + occurrences.caption;
         if frequency == 0 {
@@ -234,6 +238,12 @@ impl Searcher {
             score: rarity * share,
         })
     }
+}
+
+/// Where the running text begins among an article's tokens.
+fn summary_end(tokens: &[u32]) -> usize {
+    let ends = tokens.iter().enumerate().filter(|&(_, &t)| t == FIELD);
+    ends.map(|(at, _)| at + 1).nth(1).unwrap_or(tokens.len())
 }
 
 /// Something that earns a score.
@@ -259,6 +269,7 @@ impl Term {
 
     fn occurrences(&self, segment: &TextSegment, tokens: &[u32]) -> Occurrences {
         let mut occurrences = Occurrences::default();
+        let lead_end = summary_end(tokens) + LEAD as usize;
         let mut add = |start: usize| {
             let field = field_at(tokens, start);
             if self.field.is_some_and(|wanted| wanted != field) {
@@ -267,6 +278,7 @@ impl Term {
             *match field {
                 TextField::Title => &mut occurrences.title,
                 TextField::Summary => &mut occurrences.summary,
+                TextField::Body | TextField::Caption if start < lead_end => &mut occurrences.lead,
                 TextField::Body => &mut occurrences.body,
                 TextField::Caption => &mut occurrences.caption,
             } += 1;

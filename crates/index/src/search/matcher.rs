@@ -351,7 +351,7 @@ impl<'a> NearMatcher<'a> {
 /// Where the words and phrases of a plan stand in an article.
 pub(crate) fn matches(searcher: &Searcher, plan: &Plan, address: Address) -> Result<Vec<Match>> {
     let segment = &searcher.segment(address)?.text;
-    let tokens: Vec<u32> = segment.tokens(address.article).collect();
+    let tokens: Vec<u32> = segment.tokens_of(address.article).collect();
     let mut leaves = Leaves {
         segment,
         deadline: searcher.deadline,

@@ -73,7 +73,7 @@ impl<'a> PairSource<'a> {
                 let rows = segment.rows();
                 let mut grouped = ByArticle::new(rows, f);
                 list.for_each(*accepted, |position, ask| {
-                    if !ask || spelled_so(segment, rows.article_of(position), position, groups) {
+                    if !ask || spelled_so(segment, position, groups) {
                         grouped.add(position);
                     }
                 });
@@ -175,10 +175,9 @@ impl<'a> PairSource<'a> {
     }
 }
 
-/// Asks the article's tokens for the spelling of a pair.
-fn spelled_so(segment: &TextSegment, article: u32, position: u32, groups: &(Group, Group)) -> bool {
-    let skip = position.saturating_sub(segment.start(article)) as usize;
-    let mut tokens = segment.tokens(article).skip(skip);
+/// Asks the tokens for the spelling of a pair.
+fn spelled_so(segment: &TextSegment, position: u32, groups: &(Group, Group)) -> bool {
+    let mut tokens = segment.tokens().range(position, position.saturating_add(2));
     [&groups.0, &groups.1].into_iter().all(|group| {
         let exact = tokens.next().and_then(|t| t.checked_sub(FIRST_KEY));
         group
@@ -230,7 +229,7 @@ impl<'a, 'p> Asker<'a, 'p> {
             let counts = accepted.is_all()
                 || accepted
                     .check(list.code(index))
-                    .unwrap_or_else(|| spelled_so(self.segment, article, position, groups));
+                    .unwrap_or_else(|| spelled_so(self.segment, position, groups));
             if counts {
                 frequency += row.weight(position);
             }

@@ -1,16 +1,14 @@
 //! Where phrases stand.
 //!
-//! A phrase of neighbours is covered by pairs; the rarest pair gives
-//! candidates, and each further pair that covers a syllable not yet covered
-//! keeps those it agrees with. Nothing else of the index is read. Phrases
-//! with gaps, slop or slots of too many keys are looked for in the tokens of
-//! the articles that hold all their slots.
+//! The rarest pair of a phrase of neighbours gives candidates, and the tokens
+//! beside them tell which of these are the phrase. Nothing else of the index
+//! is read. Phrases with gaps, slop or slots of too many keys are looked for
+//! in the tokens of the articles that hold all their slots.
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 use crate::plan::{Phrase, TextField};
 use crate::text::pairs::{Accepted, PairList};
-use crate::text::tokens::FIRST_KEY;
 use crate::text::{ArticleRow, Rows, TextSegment};
 
 use super::deadline::Deadline;
@@ -21,9 +19,8 @@ use super::slots::SlotIds;
 
 /// A pair of slots with more combinations of keys is not looked up.
 const MOST_LISTS: usize = 64;
-/// A list is skipped through, and not read, if it is so many times longer
-/// than the candidates are many.
-const SKIP_RATIO: u32 = 6;
+/// Where a pair stands in fewer places, no rarer one is looked for.
+const FEW: u32 = 64;
 
 /// A phrase with its slots looked up in one segment.
 pub(crate) struct SegmentPhrase<'a> {
@@ -93,130 +90,47 @@ impl<'a> SegmentPhrase<'a> {
     /// The first positions of all occurrences of a phrase of neighbours; none
     /// if it has to be looked for in the tokens.
     pub(crate) fn rigid_starts(&self) -> Option<Vec<u32>> {
-        let pairs = self.slots.len().checked_sub(1).filter(|&n| n > 0)?;
-        if self.slots.iter().all(|slot| slot.single().is_some()) {
-            let mut lists = SimplePairs::new();
-            let found = self.find_pairs(&mut lists);
-            return Some(found.map_or_else(Vec::new, |()| self.intersect_simple(&lists)));
-        }
-        let mut lists = Vec::with_capacity(pairs);
-        for i in 0..pairs {
-            let (a, b) = (&self.slots[i], &self.slots[i + 1]);
-            if a.groups.len() * b.groups.len() > MOST_LISTS {
-                return None;
+        let rarest = self.rarest_pair()?;
+        let mut starts = Vec::new();
+        let asks = rarest.read_into(&mut starts);
+        let tokens = self.segment.tokens();
+        for (offset, slot) in (0..).zip(&self.slots) {
+            if starts.is_empty() {
+                break;
             }
-            lists.push((i as u32, self.merged_pair(i as u32, a, b)));
+            let told = !asks && (offset == rarest.offset || offset == rarest.offset + 1);
+            if !told {
+                slot.tokens(self.segment).keep(tokens, offset, &mut starts);
+            }
         }
-        Some(intersect_merged(lists, self.slots.len()))
+        Some(starts)
     }
 
-    /// Looks up the pairs of a phrase whose slots have one folded key each;
-    /// none if one of them never occurs.
-    fn find_pairs(&self, lists: &mut SimplePairs<'a>) -> Option<()> {
-        for (offset, pair) in (0..).zip(self.slots.windows(2)) {
-            let (a, b) = (pair[0].single()?, pair[1].single()?);
-            let list = self.segment.pair(a.folded, b.folded)?;
-            let accepted = a.accept(b, &list);
-            if accepted.is_none() {
-                return None;
+    /// The pair of slots that stands in the fewest places; none if there is
+    /// none that can be looked up.
+    fn rarest_pair(&self) -> Option<SlotPair<'a>> {
+        let rarity = |slot: &SlotIds| -> u64 {
+            let tokens = slot.groups.iter().map(|g| u64::from(g.tokens));
+            tokens.sum()
+        };
+        let mut order: SmallVec<[(u64, u32); 8]> = (0..)
+            .zip(self.slots.windows(2))
+            .filter(|(_, pair)| pair[0].groups.len() * pair[1].groups.len() <= MOST_LISTS)
+            .map(|(offset, pair)| (rarity(&pair[0]) * rarity(&pair[1]), offset))
+            .collect();
+        order.sort_unstable();
+        let mut rarest: Option<SlotPair<'a>> = None;
+        for (_, offset) in order {
+            let at = offset as usize;
+            let pair = SlotPair::new(self.segment, offset, &self.slots[at], &self.slots[at + 1]);
+            if rarest.as_ref().is_none_or(|r| pair.len < r.len) {
+                rarest = Some(pair);
             }
-            lists.push(SimplePair {
-                offset,
-                list,
-                accepted,
-            });
-        }
-        Some(())
-    }
-
-    fn intersect_simple(&self, lists: &[SimplePair<'a>]) -> Vec<u32> {
-        let mut order: SmallVec<[&SimplePair<'a>; 8]> = lists.iter().collect();
-        order.sort_unstable_by_key(|pair| pair.list.len());
-        let mut covered = Covered::new(self.slots.len());
-        let mut starts: Vec<u32> = Vec::new();
-        let mut doubtful: Vec<u32> = Vec::new();
-        for (n, pair) in order.into_iter().enumerate() {
-            if !covered.add(pair.offset) {
-                continue;
-            }
-            if n == 0 {
-                pair.list
-                    .read_into(pair.accepted, pair.offset, &mut starts, &mut doubtful);
-            } else if starts.is_empty() {
-                return starts;
-            } else {
-                pair.keep(&mut starts, &mut doubtful);
+            if rarest.as_ref().is_some_and(|r| r.len < FEW) {
+                break;
             }
         }
-        if !doubtful.is_empty() {
-            doubtful.sort_unstable();
-            doubtful.dedup();
-            let rows = self.segment.rows();
-            starts.retain(|&start| {
-                doubtful.binary_search(&start).is_err()
-                    || self.stands_at(rows.article_of(start), start)
-            });
-        }
-        starts
-    }
-
-    /// Asks the article's own tokens whether the phrase stands there.
-    fn stands_at(&self, article: u32, start: u32) -> bool {
-        let skip = start.saturating_sub(self.segment.start(article)) as usize;
-        let mut tokens = self.segment.tokens(article).skip(skip);
-        self.slots.iter().all(|slot| {
-            tokens
-                .next()
-                .and_then(|t| t.checked_sub(FIRST_KEY))
-                .is_some_and(|exact| {
-                    let folded = self.segment.folded_of(exact);
-                    slot.groups.iter().any(|g| {
-                        g.folded == folded
-                            && g.only
-                                .as_ref()
-                                .is_none_or(|only| only.iter().any(|s| s.exact == exact))
-                    })
-                })
-        })
-    }
-
-    /// All positions at which any pair of two slots starts.
-    fn merged_pair(&self, offset: u32, a: &SlotIds, b: &SlotIds) -> Vec<u32> {
-        let mut positions = Vec::new();
-        for first in &a.groups {
-            for second in &b.groups {
-                let Some(list) = self.segment.pair(first.folded, second.folded) else {
-                    continue;
-                };
-                let accepted = first.accept(second, &list);
-                let wanted = |exact: u32, group: &super::slots::Group| {
-                    group
-                        .only
-                        .as_ref()
-                        .is_none_or(|only| only.iter().any(|s| s.exact == exact))
-                };
-                let rows = self.segment.rows();
-                list.for_each(accepted, |position, ask| {
-                    if ask {
-                        let article = rows.article_of(position);
-                        let skip = (position - self.segment.start(article)) as usize;
-                        let mut tokens = self.segment.tokens(article).skip(skip);
-                        let mut exact = || tokens.next().and_then(|t| t.checked_sub(FIRST_KEY));
-                        let (Some(x), Some(y)) = (exact(), exact()) else {
-                            return;
-                        };
-                        if !wanted(x, first) || !wanted(y, second) {
-                            return;
-                        }
-                    }
-                    if let Some(start) = position.checked_sub(offset) {
-                        positions.push(start);
-                    }
-                });
-            }
-        }
-        positions.sort_unstable();
-        positions
+        rarest
     }
 
     /// Looks for the phrase in the articles that hold all its slots.
@@ -240,7 +154,7 @@ impl<'a> SegmentPhrase<'a> {
                 return;
             }
             tokens.clear();
-            tokens.extend(self.segment.tokens(article));
+            tokens.extend(self.segment.tokens_of(article));
             let row = self.segment.rows().row(article);
             let mut frequency = 0;
             matcher.for_each(&tokens, |range| {
@@ -269,125 +183,48 @@ pub(crate) fn field_at(tokens: &[u32], place: usize) -> TextField {
     }
 }
 
-/// Which slots of a phrase are covered by pairs already.
-struct Covered {
-    slots: SmallVec<[bool; 16]>,
-}
-
-impl Covered {
-    fn new(slots: usize) -> Self {
-        Self {
-            slots: smallvec![false; slots],
-        }
-    }
-
-    /// Covers a pair's slots; whether one of them was not covered before.
-    fn add(&mut self, offset: u32) -> bool {
-        let pair = &mut self.slots[offset as usize..offset as usize + 2];
-        let new = !pair[0] || !pair[1];
-        pair.fill(true);
-        new
-    }
-}
-
-/// The pairs of a phrase, of slots with one folded key each.
-type SimplePairs<'a> = SmallVec<[SimplePair<'a>; 8]>;
-
-struct SimplePair<'a> {
+/// Two neighbouring slots of a phrase and the lists of their pairs of keys.
+struct SlotPair<'a> {
+    /// Which slot of the phrase is the first.
     offset: u32,
-    list: PairList<'a>,
-    accepted: Accepted,
+    /// How many positions the lists have.
+    len: u32,
+    lists: SmallVec<[(PairList<'a>, Accepted); 1]>,
 }
 
-impl SimplePair<'_> {
-    /// Keeps the starts at whose offset the pair stands.
-    fn keep(&self, starts: &mut Vec<u32>, doubtful: &mut Vec<u32>) {
-        let mut kept = 0;
-        if self.list.len() / SKIP_RATIO > starts.len() as u32 {
-            let mut cursor = self.list.positions.cursor();
-            for i in 0..starts.len() {
-                let start = starts[i];
-                match cursor.seek(start + self.offset) {
-                    None => break,
-                    Some((index, position)) if position == start + self.offset => {
-                        let verdict = if self.accepted.is_all() {
-                            Some(true)
-                        } else {
-                            self.accepted.check(self.list.code(index))
-                        };
-                        if verdict == Some(false) {
-                            continue;
-                        }
-                        if verdict.is_none() {
-                            doubtful.push(start);
-                        }
-                        starts[kept] = start;
-                        kept += 1;
-                    }
-                    Some(_) => {}
+impl<'a> SlotPair<'a> {
+    fn new(segment: &'a TextSegment, offset: u32, a: &SlotIds, b: &SlotIds) -> Self {
+        let mut pair = Self {
+            offset,
+            len: 0,
+            lists: SmallVec::new(),
+        };
+        for first in &a.groups {
+            for second in &b.groups {
+                let Some(list) = segment.pair(first.folded, second.folded) else {
+                    continue;
+                };
+                let accepted = first.accept(second, &list);
+                if !accepted.is_none() {
+                    pair.len += list.len();
+                    pair.lists.push((list, accepted));
                 }
             }
-        } else {
-            kept = self.merge(starts, doubtful);
         }
-        starts.truncate(kept);
+        pair
     }
-}
 
-impl SimplePair<'_> {
-    /// Moves the starts at whose offset the pair stands to the front; gives
-    /// their number. Both lists are walked in step.
-    fn merge(&self, starts: &mut [u32], doubtful: &mut Vec<u32>) -> usize {
-        let len = starts.len();
-        let (mut at, mut kept) = (0, 0);
-        let wanted = self.accepted.wanted();
-        self.list.positions.for_each_chunk(|index, chunk| {
-            let mut i = 0;
-            while at < len && i < chunk.len() {
-                let start = starts[at];
-                let (wanted_here, here) = (start.saturating_add(self.offset), chunk[i]);
-                if wanted_here == here {
-                    let code = self.list.code((index + i) as u32);
-                    starts[kept] = start;
-                    kept += (wanted >> code & 1) as usize;
-                    if self.accepted.check(code).is_none() {
-                        doubtful.push(start);
-                    }
-                }
-                at += usize::from(wanted_here <= here);
-                i += usize::from(here <= wanted_here);
-            }
-        });
-        kept
-    }
-}
-
-/// Intersects lists of starts, each from the pair at an offset.
-fn intersect_merged(mut lists: Vec<(u32, Vec<u32>)>, slots: usize) -> Vec<u32> {
-    lists.sort_unstable_by_key(|(_, starts)| starts.len());
-    let mut covered = Covered {
-        slots: smallvec![false; slots],
-    };
-    let mut result: Option<Vec<u32>> = None;
-    for (offset, starts) in lists {
-        if !covered.add(offset) {
-            continue;
+    /// Appends where the phrase would start, in order; whether there may be
+    /// occurrences of other spellings among them.
+    fn read_into(&self, starts: &mut Vec<u32>) -> bool {
+        for (list, accepted) in &self.lists {
+            list.read_into(*accepted, self.offset, starts);
         }
-        result = Some(match result {
-            None => starts,
-            Some(mut kept) => {
-                let mut at = 0;
-                kept.retain(|start| {
-                    while starts.get(at).is_some_and(|s| s < start) {
-                        at += 1;
-                    }
-                    starts.get(at) == Some(start)
-                });
-                kept
-            }
-        });
+        if self.lists.len() > 1 {
+            starts.sort_unstable();
+        }
+        self.lists.iter().any(|(_, accepted)| accepted.asks())
     }
-    result.unwrap_or_default()
 }
 
 /// Counts sorted positions by the articles they lie in.

@@ -43,6 +43,11 @@ pub(crate) struct Allowed<'a> {
 }
 
 impl Allowed<'_> {
+    /// Whether every article counts.
+    fn has_all(&self) -> bool {
+        self.alive.is_none() && self.passing.is_none()
+    }
+
     /// Whether an article counts.
     #[inline]
     pub(crate) fn has(&self, article: u32) -> bool {
@@ -499,9 +504,9 @@ impl<'a> RankedQuery<'a> {
 fn slot_bound(searcher: &Searcher, segment: &TextSegment, slot: &SlotIds) -> f32 {
     let stretch = searcher.stretch(segment);
     match slot.single() {
-        Some(Group { folded, only: None }) => {
-            Saturation::bound(segment.folded_info(*folded).bound, stretch)
-        }
+        Some(Group {
+            folded, only: None, ..
+        }) => Saturation::bound(segment.folded_info(*folded).bound, stretch),
         Some(Group {
             only: Some(only), ..
         }) if only.len() == 1 => {
@@ -630,7 +635,9 @@ impl SegmentRun<'_> {
         let (items, pairs): (Vec<_>, Vec<_>) = lists.iter().partition(|l| l.is_item);
         let items = Conjunction::new(&items, self.segment.lengths(), self.saturation);
         let mut articles = items.articles();
-        articles.retain(|&article| self.allowed.has(article));
+        if !self.allowed.has_all() {
+            articles.retain(|&article| self.allowed.has(article));
+        }
         let total = articles.len() as u64;
         for pair in pairs {
             if pair.len() / LONGER > articles.len() {

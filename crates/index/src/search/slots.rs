@@ -5,7 +5,7 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::plan::{Key, Slot};
 use crate::text::pairs::{Accepted, PairList};
-use crate::text::tokens::FIRST_KEY;
+use crate::text::tokens::{FIRST_KEY, TokenSet};
 use crate::text::{ONLY_SPELLING, TextSegment};
 
 /// The tokens that may stand at one position, grouped by their folded keys.
@@ -19,6 +19,8 @@ pub(crate) struct SlotIds {
 pub(crate) struct Group {
     /// The folded key.
     pub(crate) folded: u32,
+    /// How many tokens are meant.
+    pub(crate) tokens: u32,
     /// The exact keys that are meant, with their ordinals among the spellings
     /// of the folded key; none for all.
     pub(crate) only: Option<SmallVec<[Spelled; 1]>>,
@@ -51,14 +53,19 @@ impl Group {
         list.accept(most, |(a, b)| self.has(a) && next.has(b))
     }
 
-    fn add(&mut self, spelled: Option<Spelled>) {
+    fn add(&mut self, spelled: Option<Spelled>, tokens: u32) {
         match (&mut self.only, spelled) {
             (Some(only), Some(spelled)) => {
                 if !only.contains(&spelled) {
                     only.push(spelled);
+                    self.tokens += tokens;
                 }
             }
-            _ => self.only = None,
+            (_, Some(_)) => {}
+            (_, None) => {
+                self.only = None;
+                self.tokens = tokens;
+            }
         }
     }
 }
@@ -76,7 +83,7 @@ impl SlotIds {
                 }
                 Key::Folded(key) => {
                     if let Some(folded) = segment.folded_id(key) {
-                        ids.add(folded, None);
+                        ids.add(folded, None, segment.folded_info(folded).tokens);
                     }
                 }
                 Key::Prefix {
@@ -102,7 +109,7 @@ impl SlotIds {
     fn add_where(&mut self, segment: &TextSegment, folded: bool, wanted: impl Fn(&str) -> bool) {
         if folded {
             for id in (0..segment.folded_keys()).filter(|&id| wanted(segment.folded_key(id))) {
-                self.add(id, None);
+                self.add(id, None, segment.folded_info(id).tokens);
             }
         } else {
             for id in (0..segment.exact_keys()).filter(|&id| wanted(segment.exact_key(id))) {
@@ -117,14 +124,15 @@ impl SlotIds {
             exact,
             ordinal: info.rank,
         });
-        self.add(info.link, spelled);
+        self.add(info.link, spelled, info.tokens);
     }
 
-    fn add(&mut self, folded: u32, spelled: Option<Spelled>) {
+    fn add(&mut self, folded: u32, spelled: Option<Spelled>, tokens: u32) {
         match self.groups.iter_mut().find(|g| g.folded == folded) {
-            Some(group) => group.add(spelled),
+            Some(group) => group.add(spelled, tokens),
             None => self.groups.push(Group {
                 folded,
+                tokens,
                 only: spelled.map(|s| smallvec![s]),
             }),
         }
@@ -137,6 +145,15 @@ impl SlotIds {
             [group] => Some(group),
             _ => None,
         }
+    }
+
+    /// The tokens that may stand here.
+    pub(crate) fn tokens(&self, segment: &TextSegment) -> TokenSet {
+        let spellings = self.groups.iter().flat_map(|group| match &group.only {
+            Some(only) => SmallVec::<[u32; 8]>::from_iter(only.iter().map(|s| s.exact)),
+            None => segment.variants(group.folded).collect(),
+        });
+        TokenSet::new(spellings.map(|exact| exact + FIRST_KEY))
     }
 
     /// The exact keys that may stand here.

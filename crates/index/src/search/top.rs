@@ -79,9 +79,7 @@ impl TopHits {
         if self.k == 0 {
             self.hits.clear();
         } else if self.hits.len() > self.k {
-            let (_, worst, _) = self
-                .hits
-                .select_nth_unstable_by(self.k - 1, Ranked::order);
+            let (_, worst, _) = self.hits.select_nth_unstable_by(self.k - 1, Ranked::order);
             self.threshold = worst.score;
             self.hits.truncate(self.k);
         }

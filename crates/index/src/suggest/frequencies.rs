@@ -209,9 +209,7 @@ fn add_spellings(segment: &TextSegment, first: &str, second: &str, spellings: &m
 
 /// The exact keys of the two tokens from a position on.
 fn spelled(segment: &TextSegment, position: u32) -> Option<(u32, u32)> {
-    let article = segment.rows().article_of(position);
-    let skip = position.checked_sub(segment.start(article))? as usize;
-    let mut tokens = segment.tokens(article).skip(skip);
+    let mut tokens = segment.tokens().range(position, position.checked_add(2)?);
     let mut key = || tokens.next()?.checked_sub(FIRST_KEY);
     Some((key()?, key()?))
 }

@@ -10,7 +10,8 @@ use super::inversion::{self, Inversion};
 use super::residue::ResidueWriter;
 use super::score;
 use super::sections::{Section, SectionWriter};
-use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, push_token};
+use super::segment::RUN_BITS;
+use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, head, push_tail};
 use super::vocabulary::Vocabulary;
 use crate::research::sketch::SketchWriter;
 
@@ -69,7 +70,11 @@ impl ArticleRow {
     #[inline]
     pub(crate) fn weight(&self, position: u32) -> u32 {
         if position >= self.summary_end {
-            1
+            if position - self.summary_end < score::LEAD {
+                score::LEAD_WEIGHT
+            } else {
+                1
+            }
         } else if position < self.title_end {
             score::TITLE_WEIGHT
         } else {
@@ -242,8 +247,6 @@ impl SegmentBuilder {
             Section::Rows,
             &rows(rows_of.chain([total, total, total, 0])),
         )?;
-        let runs = inversion::runs(&self.articles, total);
-        sections.write(Section::Runs, &rows(runs))?;
         let lengths: Vec<u8> = self.articles.iter().map(|a| a.length).collect();
         sections.write(Section::Lengths, &lengths)?;
         let ties: Vec<u8> = self
@@ -253,21 +256,23 @@ impl SegmentBuilder {
             .collect();
         sections.write(Section::Ties, &ties)?;
 
-        sections.begin(Section::Tokens);
-        let mut offsets = Vec::with_capacity(8 * self.articles.len());
-        let mut written = 0u64;
-        let mut bytes = Vec::new();
-        for (i, article) in self.articles.iter().enumerate() {
-            offsets.extend_from_slice(&written.to_le_bytes());
-            let end = self.articles.get(i + 1).map_or(total, |next| next.start);
-            bytes.clear();
-            for &token in &self.tokens[article.start as usize..end as usize] {
-                push_token(&mut bytes, token);
+        let articles = inversion::runs(&self.articles, total);
+        let mut runs = Vec::with_capacity(8 * articles.len());
+        let mut tails = Vec::new();
+        let mut heads = Vec::with_capacity(1 << RUN_BITS);
+        sections.begin(Section::TokenHeads);
+        for (article, run) in articles.iter().zip(self.tokens.chunks(1 << RUN_BITS)) {
+            runs.extend_from_slice(&article.to_le_bytes());
+            runs.extend_from_slice(&(tails.len() as u32).to_le_bytes());
+            heads.clear();
+            for &token in run {
+                heads.push(head(token));
+                push_tail(&mut tails, token);
             }
-            sections.append(Section::Tokens, &bytes)?;
-            written += bytes.len() as u64;
+            sections.append(Section::TokenHeads, &heads)?;
         }
-        sections.write(Section::TokenOffsets, &offsets)?;
+        sections.write(Section::TokenTails, &tails)?;
+        sections.write(Section::Runs, &runs)?;
 
         sections.write(Section::Residue, &self.residue_bytes)?;
         let mut blocks = Vec::with_capacity(12 * self.residue_blocks.len());

@@ -48,7 +48,8 @@ pub(crate) fn invert<W: Write>(
             folded: vec![KeyInfo::default(); ids.folded.len()],
         },
         postings: Vec::new(),
-        pair_blocks: Vec::new(),
+        pair_seconds: Vec::new(),
+        pair_offsets: Vec::new(),
         pair_bytes: 0,
         seconds: Seconds::new(ids.folded.len()),
     };
@@ -67,14 +68,15 @@ pub(crate) fn invert<W: Write>(
     let Inverter {
         result,
         postings,
-        mut pair_blocks,
+        pair_seconds,
+        mut pair_offsets,
         pair_bytes,
         ..
     } = inverter;
     sections.write(Section::Postings, &postings)?;
-    pair_blocks.extend_from_slice(&0u32.to_le_bytes());
-    pair_blocks.extend_from_slice(&pair_bytes.to_le_bytes());
-    sections.write(Section::PairBlocks, &pair_blocks)?;
+    pair_offsets.extend_from_slice(&pair_bytes.to_le_bytes());
+    sections.write(Section::PairSeconds, &pair_seconds)?;
+    sections.write(Section::PairOffsets, &pair_offsets)?;
     Ok(result)
 }
 
@@ -93,7 +95,8 @@ struct Inverter<'a> {
     saturation: Saturation,
     result: Inversion,
     postings: Vec<u8>,
-    pair_blocks: Vec<u8>,
+    pair_seconds: Vec<u8>,
+    pair_offsets: Vec<u8>,
     pair_bytes: u64,
     seconds: Seconds,
 }
@@ -154,7 +157,7 @@ impl Inverter<'_> {
         let info = KeyInfo {
             tokens: hand.len() as u32,
             link: self.ids.folded[folded as usize].variants,
-            rank: (self.pair_blocks.len() / PAIR_BLOCK_BYTES) as u32,
+            rank: (self.pair_seconds.len() / size_of::<u32>()) as u32,
             ..info
         };
         self.result.folded[folded as usize] = info;
@@ -275,8 +278,8 @@ impl Inverter<'_> {
     ) -> io::Result<()> {
         bytes.clear();
         let first = block.take(bytes);
-        self.pair_blocks.extend_from_slice(&first.to_le_bytes());
-        self.pair_blocks
+        self.pair_seconds.extend_from_slice(&first.to_le_bytes());
+        self.pair_offsets
             .extend_from_slice(&self.pair_bytes.to_le_bytes());
         self.pair_bytes += bytes.len() as u64;
         sections.append(Section::Pairs, bytes)
@@ -335,9 +338,6 @@ pub(crate) fn runs(articles: &[ArticleRow], positions: u32) -> Vec<u32> {
         })
         .collect()
 }
-
-/// Bytes of an entry of [`Section::PairBlocks`].
-pub(crate) const PAIR_BLOCK_BYTES: usize = 12;
 
 /// A pair's second key and the position of its first.
 #[derive(Clone, Copy, Default)]

@@ -450,8 +450,13 @@ impl Accepted {
     }
 
     /// Bit by bit, the codes that are wanted or leave it open.
-    pub(crate) fn wanted(self) -> u32 {
+    fn wanted(self) -> u32 {
         self.wanted | self.open
+    }
+
+    /// Whether a code leaves it open.
+    pub(crate) fn asks(self) -> bool {
+        self.open != 0
     }
 
     /// Whether no code is wanted and none leaves it open.
@@ -605,23 +610,18 @@ impl<'a> PairList<'a> {
         });
     }
 
-    /// Appends every position whose code is accepted, less `offset`, and to
-    /// `doubtful` those of them that the tokens have to be asked about.
-    pub(crate) fn read_into(
-        &self,
-        accepted: Accepted,
-        offset: u32,
-        out: &mut Vec<u32>,
-        doubtful: &mut Vec<u32>,
-    ) {
+    /// Appends every position whose code is accepted or leaves it open, less
+    /// `offset`.
+    pub(crate) fn read_into(&self, accepted: Accepted, offset: u32, out: &mut Vec<u32>) {
         let from = out.len();
         out.resize(from + self.positions.len() as usize, 0);
         let mut to = from;
+        let kept = accepted.wanted();
         self.positions.for_each_chunk(|index, chunk| {
             let Some(out) = out.get_mut(to..to + chunk.len()) else {
                 return;
             };
-            if accepted.is_all() {
+            if kept == u32::MAX {
                 for (out, &position) in out.iter_mut().zip(chunk) {
                     *out = position.wrapping_sub(offset);
                 }
@@ -629,24 +629,20 @@ impl<'a> PairList<'a> {
                 return;
             }
             // Written first and counted after, which takes no branch.
-            let kept = accepted.wanted();
             let mut n = 0;
             for (i, &position) in chunk.iter().enumerate() {
-                let code = self.code((index + i) as u32);
                 out[n] = position.wrapping_sub(offset);
-                n += (kept >> code & 1) as usize;
-                if accepted.open >> code & 1 == 1 {
-                    doubtful.push(position.wrapping_sub(offset));
-                }
+                n += (kept >> self.code((index + i) as u32) & 1) as usize;
             }
             to += n;
         });
         out.truncate(to);
         // What would start before the first position does not start at all.
-        let wrapped = |start: &u32| start.checked_add(offset).is_none();
-        let before = out[from..].iter().take_while(|s| wrapped(s)).count();
-        out.drain(from..from + before);
-        doubtful.retain(|start| !wrapped(start));
+        let wrapped = |start: &&u32| start.checked_add(offset).is_none();
+        let before = out[from..].iter().take_while(wrapped).count();
+        if before > 0 {
+            out.drain(from..from + before);
+        }
     }
 }
 

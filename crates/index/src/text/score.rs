@@ -3,13 +3,18 @@
 //! BM25 as Robertson and Zaragoza give it ("The Probabilistic Relevance
 //! Framework: BM25 and Beyond", 2009, eq. 3.15), with their simple BM25F: an
 //! occurrence in the title counts [`TITLE_WEIGHT`] times, one in the summary
-//! [`SUMMARY_WEIGHT`] times, and all parts share one length. As in Lucene, the
-//! constant factor `k1 + 1` is left out, so that a share is below 1.
+//! [`SUMMARY_WEIGHT`] times, one in the lead [`LEAD_WEIGHT`] times, and all
+//! parts share one length. As in Lucene, the constant factor `k1 + 1` is left
+//! out, so that a share is below 1.
 
 /// How often an occurrence in the title counts.
 pub(crate) const TITLE_WEIGHT: u32 = 3;
 /// How often an occurrence in the summary counts.
-pub(crate) const SUMMARY_WEIGHT: u32 = 2;
+pub(crate) const SUMMARY_WEIGHT: u32 = 3;
+/// How often an occurrence in the lead counts: news begins with what matters.
+pub(crate) const LEAD_WEIGHT: u32 = 2;
+/// How many positions behind the summary are the lead.
+pub(crate) const LEAD: u32 = 50;
 
 /// How fast more occurrences stop to matter.
 pub(crate) const K1: f32 = 1.2;

@@ -28,16 +28,17 @@ pub(crate) enum Section {
     /// length code: four u32 an article, and a last row that ends the rows.
     Rows,
     /// For each run of 2^[`RUN_BITS`](super::segment::RUN_BITS) positions, the
-    /// article that the first of them lies in.
+    /// article that the first of them lies in and where its tokens' tails
+    /// begin: two u32.
     Runs,
     /// Length code of each article.
     Lengths,
     /// Breaks ties between equal scores.
     Ties,
-    /// Where each article's tokens start in `Tokens`.
-    TokenOffsets,
-    /// The articles' tokens, as ids of exact keys.
-    Tokens,
+    /// By position, the heads of the articles' tokens.
+    TokenHeads,
+    /// The tails of these tokens.
+    TokenTails,
     /// First article and offset of each block of `Residue`.
     ResidueBlocks,
     /// What the tokens leave out of the text.
@@ -60,8 +61,10 @@ pub(crate) enum Section {
     Variants,
     /// Postings of exact and folded keys.
     Postings,
-    /// First second-key of each block of `Pairs`, and its offset.
-    PairBlocks,
+    /// First second-key of each block of `Pairs`.
+    PairSeconds,
+    /// Where each block of `Pairs` begins, and where the last one ends.
+    PairOffsets,
     /// Positions of pairs of neighbours.
     Pairs,
 }

@@ -5,15 +5,16 @@ use tantivy::directory::OwnedBytes;
 use super::builder::{ArticleRow, FIELDS};
 use super::bytes::{load_u32, load_u64};
 use super::dictionary::{self, KeyInfo, read_string};
-use super::inversion::PAIR_BLOCK_BYTES;
 use super::pairs::{self, PairList};
 use super::postings::Postings;
 use super::residue::ResidueReader;
 use super::sections::{Section, Sections, read_sections};
-use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, TokenReader};
+use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, TokenReader, Tokens};
 
 /// Positions in a run of [`Section::Runs`], as a power of two.
 pub(crate) const RUN_BITS: u32 = 7;
+/// Bytes of an entry of [`Section::Runs`].
+pub(crate) const RUN_BYTES: usize = 8;
 /// Bytes of a row of [`Section::Rows`].
 const ROW_BYTES: usize = 16;
 /// Bytes of an entry of [`Section::ResidueBlocks`].
@@ -169,23 +170,40 @@ impl TextSegment {
 
     /// The positions of the pair of two folded keys.
     pub(crate) fn pair(&self, first: u32, second: u32) -> Option<PairList<'_>> {
-        let (mut low, mut high) = self.pair_blocks_of(first);
-        let base = low;
-        while low < high {
-            let mid = (low + high) / 2;
-            if self.pair_block_first(mid) <= second {
-                low = mid + 1
-            } else {
-                high = mid
-            }
-        }
-        let block = low.checked_sub(1).filter(|&b| b >= base)?;
+        let (base, high) = self.pair_blocks_of(first);
+        let block = self.last_block(base, high, second)?;
         pairs::find_in_block(
             self.pair_block(block),
             self.pair_block_first(block),
             second,
             &self.shapes,
         )
+    }
+
+    /// The last of some blocks that begins with `second` or before it.
+    ///
+    /// Goes by sixteenths and not by halves: what is read in a step does not
+    /// depend on what else is read in it, so that memory is waited for once.
+    fn last_block(&self, mut low: u32, mut high: u32, second: u32) -> Option<u32> {
+        const WAYS: u32 = 16;
+        let base = low;
+        while low < high {
+            let mut step = 1;
+            while step * WAYS < high - low {
+                step *= WAYS;
+            }
+            let begun = (low..high)
+                .step_by(step as usize)
+                .map(|block| u32::from(self.pair_block_first(block) <= second))
+                .sum::<u32>();
+            if begun == 0 {
+                high = low;
+            } else {
+                high = high.min(low + begun * step);
+                low += (begun - 1) * step + 1;
+            }
+        }
+        low.checked_sub(1).filter(|&block| block >= base)
     }
 
     /// Every pair that a folded key begins: the second key and the list.
@@ -205,22 +223,17 @@ impl TextSegment {
         let high = if first + 1 < self.folded_keys {
             self.folded_info(first + 1).rank
         } else {
-            (self.sections.get(Section::PairBlocks).len() / PAIR_BLOCK_BYTES).saturating_sub(1)
-                as u32
+            (self.sections.get(Section::PairSeconds).len() / size_of::<u32>()) as u32
         };
         (low, high)
     }
 
     fn pair_block_first(&self, block: u32) -> u32 {
-        load_u32(
-            self.sections.get(Section::PairBlocks),
-            block as usize * PAIR_BLOCK_BYTES,
-        )
+        self.sections.u32(Section::PairSeconds, block as usize)
     }
 
     fn pair_block(&self, block: u32) -> &[u8] {
-        let table = self.sections.get(Section::PairBlocks);
-        let at = |b: u32| load_u64(table, b as usize * PAIR_BLOCK_BYTES + 4) as usize;
+        let at = |b: u32| self.sections.u64(Section::PairOffsets, b as usize) as usize;
         self.sections
             .get(Section::Pairs)
             .get(at(block)..at(block + 1))
@@ -263,18 +276,21 @@ impl TextSegment {
         self.sections.u64(Section::Ties, article as usize)
     }
 
-    /// The tokens of an article, ends of paragraphs and parts among them.
+    /// All tokens, ends of paragraphs and parts among them, by position.
     #[inline]
-    pub(crate) fn tokens(&self, article: u32) -> TokenReader<'_> {
-        let from = self.sections.u64(Section::TokenOffsets, article as usize) as usize;
-        let all = self.sections.get(Section::Tokens);
-        let to = if article + 1 < self.articles {
-            self.sections
-                .u64(Section::TokenOffsets, article as usize + 1) as usize
-        } else {
-            all.len()
-        };
-        TokenReader::new(all.get(from..to).unwrap_or_default())
+    pub(crate) fn tokens(&self) -> Tokens<'_> {
+        Tokens {
+            heads: self.sections.get(Section::TokenHeads),
+            tails: self.sections.get(Section::TokenTails),
+            runs: self.sections.get(Section::Runs),
+        }
+    }
+
+    /// The tokens of an article.
+    #[inline]
+    pub(crate) fn tokens_of(&self, article: u32) -> TokenReader<'_> {
+        self.tokens()
+            .range(self.start(article), self.start(article + 1))
     }
 
     /// The text of an article, as it was given.
@@ -314,7 +330,7 @@ impl TextSegment {
 
         let mut text = ArticleText::default();
         let mut field = 0;
-        for token in self.tokens(article) {
+        for token in self.tokens_of(article) {
             match token {
                 PARAGRAPH => text.spans.push((0, 0)),
                 FIELD => {
@@ -354,7 +370,7 @@ impl Rows<'_> {
     /// The article that a position lies in, its row, and where it ends.
     #[inline]
     pub(crate) fn at(&self, position: u32) -> (u32, ArticleRow, u32) {
-        let mut article = load_u32(self.runs, 4 * (position >> RUN_BITS) as usize);
+        let mut article = load_u32(self.runs, RUN_BYTES * (position >> RUN_BITS) as usize);
         let mut end = self.start(article + 1);
         while end.wrapping_sub(1) < position {
             article += 1;

@@ -3,6 +3,15 @@
 //! Ids are ranks: the commonest key has the smallest id, and small ids take
 //! one byte. Two values below the keys mark ends, so that a phrase, which is
 //! a row of neighbours, never runs over them.
+//!
+//! The first byte of every token, its *head*, stands at its position, and what
+//! further bytes it has, its *tail*, in a row of their own ("directly
+//! addressable codes", Brisaboa, Ladra and Navarro, 2013): whether a token
+//! stands at a position is told, but for rare keys, by one byte. A table says
+//! for each run of positions where the tails of its tokens begin.
+
+use super::bytes::load_u32;
+use super::segment::{RUN_BITS, RUN_BYTES};
 
 /// Stands between two paragraphs.
 pub(crate) const PARAGRAPH: u32 = 0;
@@ -11,36 +20,100 @@ pub(crate) const FIELD: u32 = 1;
 /// The token of the exact key with id 0.
 pub(crate) const FIRST_KEY: u32 = 2;
 
-/// Tokens below take one byte.
+/// Heads below are of tokens without a tail.
 const ONE_BYTE: u32 = 192;
-/// Tokens below, from [`ONE_BYTE`] on, take two.
+/// Tokens below, from [`ONE_BYTE`] on, have a tail of one byte.
 const TWO_BYTES: u32 = ONE_BYTE + 63 * 256;
+/// The head of tokens with a tail of four bytes.
+const LONG: u8 = 255;
 
-/// Appends a token.
+/// The head of a token.
 #[inline]
-pub(crate) fn push_token(out: &mut Vec<u8>, token: u32) {
+pub(crate) fn head(token: u32) -> u8 {
     if token < ONE_BYTE {
-        out.push(token as u8);
+        token as u8
     } else if token < TWO_BYTES {
-        let rest = token - ONE_BYTE;
-        out.extend_from_slice(&[(ONE_BYTE + (rest >> 8)) as u8, rest as u8]);
+        (ONE_BYTE + ((token - ONE_BYTE) >> 8)) as u8
     } else {
-        out.push(255);
-        out.extend_from_slice(&(token - TWO_BYTES).to_le_bytes());
+        LONG
+    }
+}
+
+/// Whether tokens with this head have a tail.
+#[inline]
+pub(crate) fn has_tail(head: u8) -> bool {
+    u32::from(head) >= ONE_BYTE
+}
+
+/// How many bytes the tails behind the heads of a run take.
+#[inline]
+fn tail_bytes(heads: &[u8]) -> usize {
+    const LANES: usize = 16;
+    // Lane by lane, which is added up many at a time.
+    let mut lanes = [0u8; LANES];
+    let mut add = |heads: &[u8; LANES]| {
+        for (sum, &head) in lanes.iter_mut().zip(heads) {
+            *sum += u8::from(has_tail(head)) + 3 * u8::from(head == LONG);
+        }
+    };
+    let (chunks, rest) = heads.as_chunks::<LANES>();
+    chunks.iter().for_each(&mut add);
+    let mut last = [0; LANES];
+    last[..rest.len()].copy_from_slice(rest);
+    add(&last);
+    lanes.iter().map(|&sum| usize::from(sum)).sum()
+}
+
+/// Appends the tail of a token, if it has one.
+#[inline]
+pub(crate) fn push_tail(tails: &mut Vec<u8>, token: u32) {
+    if token >= TWO_BYTES {
+        tails.extend_from_slice(&(token - TWO_BYTES).to_le_bytes());
+    } else if token >= ONE_BYTE {
+        tails.push((token - ONE_BYTE) as u8);
+    }
+}
+
+/// The tokens of a segment.
+#[derive(Clone, Copy)]
+pub(crate) struct Tokens<'a> {
+    /// One byte for each position.
+    pub(crate) heads: &'a [u8],
+    /// The tails, one behind the other.
+    pub(crate) tails: &'a [u8],
+    /// The table of runs of positions.
+    pub(crate) runs: &'a [u8],
+}
+
+impl<'a> Tokens<'a> {
+    /// Reads the tokens from position `from` up to position `to`.
+    #[inline]
+    pub(crate) fn range(&self, from: u32, to: u32) -> TokenReader<'a> {
+        let (from, to) = (from as usize, to as usize);
+        let run = from >> RUN_BITS;
+        let before = self.heads.get(run << RUN_BITS..from).unwrap_or_default();
+        let tail = load_u32(self.runs, run * RUN_BYTES + 4) as usize + tail_bytes(before);
+        TokenReader {
+            heads: self.heads.get(from..to).unwrap_or_default(),
+            tails: self.tails.get(tail..).unwrap_or_default(),
+        }
+    }
+
+    /// The token at a position.
+    #[inline]
+    pub(crate) fn at(&self, position: u32) -> Option<u32> {
+        match self.heads.get(position as usize) {
+            Some(&head) if !has_tail(head) => Some(u32::from(head)),
+            _ => self.range(position, position.saturating_add(1)).next(),
+        }
     }
 }
 
 /// Reads tokens one after the other.
 #[derive(Clone)]
 pub(crate) struct TokenReader<'a> {
-    bytes: &'a [u8],
-}
-
-impl<'a> TokenReader<'a> {
-    /// Reads from the start of `bytes`.
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes }
-    }
+    heads: &'a [u8],
+    tails: &'a [u8],
 }
 
 impl Iterator for TokenReader<'_> {
@@ -48,50 +121,136 @@ impl Iterator for TokenReader<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<u32> {
-        let (&first, rest) = self.bytes.split_first()?;
-        let first = u32::from(first);
-        if first < ONE_BYTE {
-            self.bytes = rest;
-            return Some(first);
+        let (&first, heads) = self.heads.split_first()?;
+        self.heads = heads;
+        let head = u32::from(first);
+        if head < ONE_BYTE {
+            return Some(head);
         }
-        if first < 255 {
-            let (&second, rest) = rest.split_first()?;
-            self.bytes = rest;
-            return Some(ONE_BYTE + ((first - ONE_BYTE) << 8 | u32::from(second)));
+        if first < LONG {
+            let (&tail, tails) = self.tails.split_first()?;
+            self.tails = tails;
+            return Some(ONE_BYTE + ((head - ONE_BYTE) << 8 | u32::from(tail)));
         }
-        let (four, rest) = rest.split_first_chunk::<4>()?;
-        self.bytes = rest;
+        let (four, tails) = self.tails.split_first_chunk::<4>()?;
+        self.tails = tails;
         Some(u32::from_le_bytes(*four).saturating_add(TWO_BYTES))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.heads.len()))
+    }
+}
+
+/// Tokens of which any may stand at a position.
+pub(crate) struct TokenSet {
+    /// Bit by bit, the heads they have.
+    heads: [u64; 4],
+    /// Those with a tail, in order.
+    long: Vec<u32>,
+}
+
+impl TokenSet {
+    /// Gathers some tokens.
+    pub(crate) fn new(tokens: impl IntoIterator<Item = u32>) -> Self {
+        let mut set = Self {
+            heads: [0; 4],
+            long: Vec::new(),
+        };
+        for token in tokens {
+            let head = head(token);
+            set.heads[usize::from(head >> 6)] |= 1 << (head & 63);
+            if has_tail(head) {
+                set.long.push(token);
+            }
+        }
+        set.long.sort_unstable();
+        set
+    }
+
+    /// Keeps those of some positions behind which, by `offset`, one of the
+    /// tokens stands.
+    pub(crate) fn keep(&self, tokens: Tokens<'_>, offset: u32, positions: &mut Vec<u32>) {
+        let mut kept = 0;
+        for i in 0..positions.len() {
+            let position = positions[i];
+            let at = position as usize + offset as usize;
+            let head = tokens.heads.get(at).copied().unwrap_or(0);
+            // Written first and counted after, which takes no branch.
+            positions[kept] = position;
+            kept += (self.heads[usize::from(head >> 6)] >> (head & 63) & 1) as usize;
+        }
+        positions.truncate(kept);
+        if !self.long.is_empty() {
+            positions.retain(|position| {
+                let at = position.saturating_add(offset);
+                match tokens.heads.get(at as usize) {
+                    Some(&head) if !has_tail(head) => true,
+                    _ => tokens
+                        .at(at)
+                        .is_some_and(|t| self.long.binary_search(&t).is_ok()),
+                }
+            });
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    #[test]
-    fn tokens_come_back() {
-        let all = [
-            0,
-            1,
-            2,
-            191,
-            192,
-            193,
-            447,
-            448,
-            16_319,
-            16_320,
-            16_321,
-            70_000,
-            1 << 30,
-        ];
-        let mut bytes = Vec::new();
-        for token in all {
-            push_token(&mut bytes, token);
+    /// Tokens as they are laid out, and the parts of the layout.
+    fn lay_out(all: &[u32]) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
+        let (mut heads, mut tails, mut runs) = (Vec::new(), Vec::new(), Vec::new());
+        for (i, &token) in all.iter().enumerate() {
+            if i.is_multiple_of(1 << RUN_BITS) {
+                runs.extend_from_slice(&[0; 4]);
+                runs.extend_from_slice(&(tails.len() as u32).to_le_bytes());
+            }
+            heads.push(head(token));
+            push_tail(&mut tails, token);
         }
-        assert_eq!(TokenReader::new(&bytes).collect::<Vec<_>>(), all);
-        assert_eq!(TokenReader::new(&[200]).next(), None);
-        assert_eq!(TokenReader::new(&[255, 1, 1]).next(), None);
+        (heads, tails, runs)
+    }
+
+    fn some_tokens() -> impl Strategy<Value = Vec<u32>> {
+        let token = prop_oneof![
+            0u32..200,
+            180u32..700,
+            16_300u32..16_400,
+            any::<u32>().prop_map(|t| t >> 1)
+        ];
+        proptest::collection::vec(token, 1..600)
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_come_back(all in some_tokens(), from in 0usize..600, wanted in proptest::collection::vec(0usize..600, 1..5)) {
+            let (heads, tails, runs) = lay_out(&all);
+            let tokens = Tokens { heads: &heads, tails: &tails, runs: &runs };
+            let from = from.min(all.len() - 1);
+            prop_assert_eq!(tokens.range(from as u32, all.len() as u32).collect::<Vec<_>>(), &all[from..]);
+            prop_assert_eq!(tokens.at(from as u32), Some(all[from]));
+            prop_assert_eq!(tokens.at(all.len() as u32), None);
+
+            let wanted: Vec<u32> = wanted.iter().map(|&i| all[i.min(all.len() - 1)]).collect();
+            let mut kept: Vec<u32> = (0..all.len() as u32).collect();
+            TokenSet::new(wanted.iter().copied()).keep(tokens, 1, &mut kept);
+            let expected: Vec<u32> = (0..all.len() - 1)
+                .filter(|&i| wanted.contains(&all[i + 1]))
+                .map(|i| i as u32)
+                .collect();
+            // Behind the end stands nothing, which is read as an end of paragraph.
+            kept.retain(|&i| i as usize + 1 < all.len());
+            prop_assert_eq!(kept, expected);
+        }
+
+        #[test]
+        fn damaged_bytes_do_not_panic(heads in proptest::collection::vec(any::<u8>(), 0..300), tails in proptest::collection::vec(any::<u8>(), 0..50), runs in proptest::collection::vec(any::<u8>(), 0..30), at in 0u32..400) {
+            let tokens = Tokens { heads: &heads, tails: &tails, runs: &runs };
+            tokens.range(at, at + 100).count();
+            tokens.at(at);
+        }
     }
 }

@@ -251,7 +251,7 @@ pub(super) fn key_hashes(view: &SegmentView) -> Vec<u64> {
 /// The hashes of all shingles of an article, in ascending order.
 pub(super) fn article_shingles(view: &SegmentView, article: u32, keys: &[u64], out: &mut Vec<u64>) {
     let hash_of = |key: u32| keys.get(key as usize).copied().unwrap_or(0);
-    shingles(view.text.tokens(article), hash_of, out);
+    shingles(view.text.tokens_of(article), hash_of, out);
 }
 
 /// How many hashes two ascending lists have in common.

@@ -155,7 +155,7 @@ impl Text {
         let text = view.text.text(article).map_err(damaged)?;
         let mut field = 0;
         let mut words = Vec::new();
-        for (token, &span) in view.text.tokens(article).zip(&text.spans) {
+        for (token, &span) in view.text.tokens_of(article).zip(&text.spans) {
             if token == FIELD {
                 field += 1;
             } else if let Some(id) = token.checked_sub(FIRST_KEY)
