@@ -109,9 +109,12 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
         let alive = view.reader.alive_bitset();
         let lengths = segment.lengths();
         let phrase = SegmentPhrase::new(phrase, segment).until(searcher.deadline);
-        let hit = |top: &mut TopHits, article, frequency| {
+        let share = |article: u32, frequency| {
             let length = lengths.get(article as usize).copied().unwrap_or(0);
-            let share = searcher.saturation.share(frequency, length);
+            searcher.saturation.share(frequency, length)
+        };
+        let hit = |top: &mut TopHits, article, frequency| {
+            let share = share(article, frequency);
             let address = Address {
                 segment: number as u32,
                 article,
@@ -125,6 +128,7 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
             let found = pair.for_each_above(
                 segment,
                 searcher.stretch(segment),
+                share,
                 || counted.borrow().threshold(),
                 |article, frequency| hit(&mut counted.borrow_mut(), article, frequency),
             );

@@ -98,7 +98,7 @@ impl<'a> PairSource<'a> {
             .for_each(|article, value| match summary.read(value, *accepted) {
                 Summed::Frequency(frequency) => f(article, frequency),
                 Summed::Unwanted => {}
-                Summed::Open => {
+                Summed::Open(_) => {
                     let asker = asker.get_or_insert_with(|| Asker::new(self, segment));
                     if let Some(frequency) = asker.frequency(article) {
                         f(article, frequency);
@@ -108,14 +108,16 @@ impl<'a> PairSource<'a> {
     }
 
     /// Calls back with articles and weighted frequencies, in order, but not
-    /// with all: those are left out that are sure to share less than
-    /// `threshold` gives by then. Gives the number of all articles.
+    /// with all: those are left out whose shares, which `share` gives by
+    /// article and frequency, are sure to be less than `threshold` gives by
+    /// then. Gives the number of all articles.
     ///
     /// None, and no call, if all would have to be read anyway.
     pub(crate) fn for_each_above(
         &self,
         segment: &TextSegment,
         stretch: f32,
+        share: impl Fn(u32, u32) -> f32,
         threshold: impl Fn() -> f32,
         mut f: impl FnMut(u32, u32),
     ) -> Option<u32> {
@@ -131,7 +133,8 @@ impl<'a> PairSource<'a> {
             |article, value| match summary.read(value, *accepted) {
                 Summed::Frequency(frequency) => f(article, frequency),
                 Summed::Unwanted => {}
-                Summed::Open => {
+                Summed::Open(most) if share(article, most) < threshold() => {}
+                Summed::Open(_) => {
                     let asker = asker.get_or_insert_with(|| Asker::new(self, segment));
                     if let Some(frequency) = asker.frequency(article) {
                         f(article, frequency);

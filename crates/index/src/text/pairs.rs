@@ -424,8 +424,9 @@ pub(crate) enum Summed {
     Frequency(u32),
     /// None is wanted.
     Unwanted,
-    /// The positions have to be asked.
-    Open,
+    /// The positions have to be asked how many of so many, by weight, are
+    /// wanted.
+    Open(u32),
 }
 
 /// What an occurrence's code says about its accents.
@@ -661,12 +662,12 @@ impl<'a> Summary<'a> {
             return Summed::Frequency(frequency);
         }
         if self.bits > 0 && code == 1 << (self.bits - 1) {
-            return Summed::Open;
+            return Summed::Open(frequency);
         }
         match accepted.check(code) {
             Some(true) => Summed::Frequency(frequency),
             Some(false) => Summed::Unwanted,
-            None => Summed::Open,
+            None => Summed::Open(frequency),
         }
     }
 
@@ -747,7 +748,7 @@ mod tests {
                     match summary.read(value, accepted) {
                         Summed::Frequency(n) => assert_eq!(here, Some((article, n))),
                         Summed::Unwanted => assert_eq!(here, None),
-                        Summed::Open => {}
+                        Summed::Open(_) => {}
                     }
                 });
                 prop_assert!(expected.next().is_none());
