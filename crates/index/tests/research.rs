@@ -334,11 +334,11 @@ fn an_empty_index_has_empty_views() {
     assert_eq!(trends.series[0].total.per_million_tokens, None);
 }
 
-/// Counts every row of one to four tokens of one paragraph.
+/// Counts every row of one to six tokens of one paragraph.
 fn rows(runs: &[Vec<String>]) -> HashMap<Vec<String>, u64> {
     let mut counts = HashMap::new();
     for run in runs {
-        for size in 1..=4 {
+        for size in 1..=6 {
             for words in run.windows(size) {
                 *counts.entry(words.to_vec()).or_default() += 1;
             }

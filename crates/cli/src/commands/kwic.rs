@@ -30,8 +30,8 @@ use super::query::Prepared;
 
 /// Lines that are printed unless more are asked for.
 const SHOWN: usize = 50;
-/// Lines that are read at a time; each article of them is read once.
-const BATCH: usize = 10_000;
+/// Lines that are read at a time, some 50 MB; each article of them is read once.
+const BATCH: usize = 50_000;
 
 /// Prints a concordance.
 pub(crate) fn run(args: &KwicArgs, context: &Context) -> Result<Outcome> {

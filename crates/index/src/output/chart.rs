@@ -41,7 +41,7 @@ pub struct ChartOptions {
     pub measure: Measure,
     /// The language of the labels.
     pub language: Language,
-    /// The headline; none for one that names the measure.
+    /// The headline; none for the queries.
     pub title: Option<String>,
     /// A line below the chart, for its source.
     pub note: Option<String>,
@@ -78,6 +78,8 @@ const LEFT: f64 = 76.0;
 const RIGHT: f64 = 24.0;
 const TOP: f64 = 72.0;
 const PLOT: f64 = 340.0;
+/// Columns of the headline.
+const TITLE: usize = 72;
 /// Pixels that a column of text takes, about.
 const COLUMN: f64 = 7.4;
 
@@ -99,7 +101,8 @@ impl Style {
     fn of(number: usize) -> Self {
         Self {
             colour: COLOURS[number % COLOURS.len()],
-            dash: DASHES[number % DASHES.len()],
+            // Lines that have to share a colour have other dashes.
+            dash: DASHES[(number + number / COLOURS.len()) % DASHES.len()],
             mark: number % 5,
         }
     }
@@ -171,15 +174,31 @@ impl<'a> Chart<'a> {
 
     fn head(&self, out: &mut String) {
         let label = self.options.measure.label(self.options.language);
-        let title = self.options.title.as_deref().unwrap_or(label);
+        let title = self.options.title.clone().unwrap_or_else(|| self.queries());
         let _ = write!(
             out,
             "<title>{}</title>\n<text x=\"{LEFT}\" y=\"30\" font-size=\"19\" font-weight=\"600\">{}</text>\n\
              <text x=\"{LEFT}\" y=\"53\" fill=\"#4d4d4d\">{}</text>\n",
-            escape(title),
-            escape(title),
+            escape(&title),
+            escape(&title),
             escape(&self.subtitle(label)),
         );
+    }
+
+    /// The queries one behind the other, as far as there is room.
+    fn queries(&self) -> String {
+        let mut title = String::new();
+        let mut names: Vec<&str> = self.trends.series.iter().map(|s| &*s.query).collect();
+        names.dedup();
+        for name in names {
+            if title.width() + name.width() > TITLE && !title.is_empty() {
+                title.push_str(", …");
+                break;
+            }
+            let comma = if title.is_empty() { "" } else { ", " };
+            let _ = write!(title, "{comma}{name}");
+        }
+        title
     }
 
     fn subtitle(&self, label: &str) -> String {

@@ -117,7 +117,7 @@ impl Searcher {
         let base = members(self, base)?;
         let places = within(occurrences(self, plan)?, &base);
         let mut names = Words::new(self);
-        let units = discover(&mut names, &holding(self, &places), options.least)?;
+        let units = discover(&mut names, &holding(self, &places), &places, options.least)?;
         let known = names.keys.len();
         let mut everywhere = Counter::new(&units, known);
         let (mut of_tokens, mut of_articles) = (0, 0);
@@ -188,10 +188,10 @@ impl Searcher {
         let of = within(places.clone(), &members(self, of)?);
         let against = within(places, &members(self, against)?);
         let mut names = Words::new(self);
-        let sources = holding(self, &of);
+        let units = discover(&mut names, &holding(self, &of), &of, options.least)?;
         compare(
             &mut names,
-            &sources,
+            &units,
             |names, f| each_window(names, &of, windows, f),
             |names, f| each_window(names, &against, windows, f),
             options,

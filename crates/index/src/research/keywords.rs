@@ -10,6 +10,7 @@ use crate::text::tokens::{FIELD, FIRST_KEY};
 
 use super::columns::Words;
 use super::measures::Contingency;
+use super::occurrences::Occurrence;
 use super::units::{Counter, Passages, Unit};
 
 /// How keywords are chosen.
@@ -108,9 +109,10 @@ impl Searcher {
             out.retain(|article| of.binary_search(article).is_err());
         }
         let mut words = Words::new(self);
+        let units = discover(&mut words, &of, &[], options.least)?;
         compare(
             &mut words,
-            &of,
+            &units,
             |words, f| each_article(words, &of, f),
             |words, f| each_article(words, &against, f),
             options,
@@ -169,21 +171,19 @@ pub(super) fn each_article(words: &mut Words<'_>, members: &[Vec<u32>], f: Hear<
     Ok(())
 }
 
-/// Compares two texts, each given as runs of words. Units are looked for in the articles
-/// `sources`, which the one is from.
+/// Compares two texts, each given as runs of words, by units.
 pub(super) fn compare<'s>(
     names: &mut Words<'s>,
-    sources: &[Vec<u32>],
+    units: &[Unit],
     mut of: impl FnMut(&mut Words<'s>, Hear<'_>) -> Result<()>,
     mut against: impl FnMut(&mut Words<'s>, Hear<'_>) -> Result<()>,
     options: &KeywordOptions,
 ) -> Result<Keywords> {
-    let units = discover(names, sources, options.least)?;
     let here = portion(|f| of(names, f))?;
     let known = names.keys.len();
-    let mut in_of = Counter::new(&units, known);
+    let mut in_of = Counter::new(units, known);
     of(names, &mut |run, article| in_of.add(run, article))?;
-    let mut in_against = Counter::new(&units, known);
+    let mut in_against = Counter::new(units, known);
     let mut there = Portion::default();
     let mut last = 0;
     against(names, &mut |run, article| {
@@ -251,10 +251,12 @@ fn portion(mut each: impl FnMut(Hear<'_>) -> Result<()>) -> Result<Portion> {
 const MOST_SOURCES: usize = 3_000;
 
 /// The units of some articles, of every n-th if there are many. Their passages end at
-/// punctuation.
+/// punctuation other than commas, and at the places `apart`, which are in the order of segments,
+/// articles and text: what stands there is no part of a unit.
 pub(super) fn discover(
     names: &mut Words<'_>,
     articles: &[Vec<u32>],
+    apart: &[Occurrence],
     least: u64,
 ) -> Result<Vec<Unit>> {
     let searcher = names.searcher();
@@ -272,13 +274,29 @@ pub(super) fn discover(
             let text = view.text.text(article).map_err(damaged)?;
             let mut field = 0;
             let mut end = 0;
-            for (token, &(start, next)) in view.text.tokens_of(article).zip(&text.spans) {
+            let before = |place: &Occurrence| (place.segment, place.article) < (segment, article);
+            let mut apart = apart
+                .get(apart.partition_point(before)..)
+                .unwrap_or_default()
+                .iter()
+                .take_while(|place| (place.segment, place.article) == (segment, article))
+                .peekable();
+            for (at, (token, &(start, next))) in
+                (0..).zip(view.text.tokens_of(article).zip(&text.spans))
+            {
+                while apart.next_if(|place| place.end <= at).is_some() {}
                 match names.of(segment, token) {
+                    Some(_) if apart.peek().is_some_and(|place| place.start <= at) => {
+                        passages.end();
+                        end = next as usize;
+                    }
                     Some(word) => {
                         let source = text.fields.get(field).map_or("", String::as_str);
                         let between = source.get(end..start as usize).unwrap_or_default();
-                        if between.chars().any(|c| !c.is_whitespace() && c != '-') {
-                            passages.end();
+                        match between.trim() {
+                            "" | "-" => {}
+                            "," => passages.comma(),
+                            _ => passages.end(),
                         }
                         passages.push(word);
                         end = next as usize;

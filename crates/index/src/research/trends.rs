@@ -25,8 +25,8 @@ pub struct TrendsOptions {
     pub by: By,
     /// Counts each value of this metadata for itself.
     pub split: Option<Facet>,
-    /// Values of `split` that are told apart, those with most matches; the
-    /// others are counted together.
+    /// Values of `split` that are told apart, those with most matches of all
+    /// queries; the others are counted together.
     pub most_values: usize,
     /// What is counted.
     pub count: Count,
@@ -305,14 +305,15 @@ fn assemble(
 ) -> Trends {
     let starts = starts(denominators, options.by);
     let mut series = Vec::new();
+    let values = values(counts, denominators, options);
     for (query, counts) in queries.iter().zip(counts) {
-        for values in values(counts, denominators, options) {
+        for values in &values {
             series.push(trend(
                 query,
                 counts,
                 denominators,
                 &starts,
-                &values,
+                values,
                 cells,
                 options,
             ));
@@ -366,9 +367,9 @@ enum Values {
     Others(Vec<Value>),
 }
 
-/// The series of a query: the values with most matches (of equals, with most
-/// articles), then the others together.
-fn values(counts: &Table, denominators: &Table, options: &TrendsOptions) -> Vec<Values> {
+/// The series of each query: the values with most matches of all queries (of
+/// equals, with most articles), then the others together.
+fn values(counts: &[Table], denominators: &Table, options: &TrendsOptions) -> Vec<Values> {
     if options.split.is_none() {
         return vec![Values::All];
     }
@@ -376,7 +377,7 @@ fn values(counts: &Table, denominators: &Table, options: &TrendsOptions) -> Vec<
     for (&(_, value), point) in denominators {
         sums.entry(value).or_default().2 += point.of_articles;
     }
-    for (&(_, value), point) in counts {
+    for (&(_, value), point) in counts.iter().flatten() {
         let sum = sums.entry(value).or_default();
         sum.0 += point.matches;
         sum.1 += point.articles;
