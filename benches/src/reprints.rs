@@ -28,7 +28,7 @@ pub enum Edit {
     WordsFivePercent,
     /// Headline, agency, a third cut off, every hundredth word another one.
     Mixed,
-    /// Not a reprint: its first third, and then another text.
+    /// Not a reprint: its first third, or less, and then another text twice as long as that.
     Quoted,
 }
 
@@ -89,7 +89,10 @@ impl Edit {
                 edited = Self::Headline.apply(&edited, other, random);
             }
             Self::Quoted => {
-                let quoted = beginning(&edited.body, 1.0 / 3.0);
+                // Before a short text, a long quotation would be a reprint with something added.
+                let words = |text: &str| text.split_whitespace().count() as f64;
+                let share = words(&other.body) / 2.0 / words(&edited.body).max(1.0);
+                let quoted = beginning(&edited.body, share.min(1.0 / 3.0));
                 edited = other.clone();
                 edited.body = format!("{quoted}\n{}", other.body);
             }

@@ -143,6 +143,7 @@ fn views(articles: &[Article], arguments: &Arguments) -> Result<()> {
     time("concordance, every line", 3, || {
         Ok(format!("{} lines", concordance.lines(0..usize::MAX)?.len()))
     })?;
+    long(&searcher)?;
     let query = TrendsQuery {
         name: "phrase".into(),
         plan: plan.clone(),
@@ -170,6 +171,34 @@ fn views(articles: &[Article], arguments: &Arguments) -> Result<()> {
         let found = searcher.keywords(&plan, None, &KeywordOptions::default())?;
         Ok(format!("{} units compared", found.compared))
     })?;
+    Ok(())
+}
+
+/// Lines of a concordance of common words, as for a spreadsheet.
+fn long(searcher: &Searcher) -> Result<()> {
+    const LINES: usize = 100_000;
+    const BATCH: usize = 50_000;
+    let plan = timbao::words("và của các", |_| 1);
+    for (name, sort) in [
+        ("concordance, 100,000 lines by date", vec![]),
+        (
+            "concordance, 100,000 lines by right",
+            vec![SortKey::Right(1)],
+        ),
+    ] {
+        let options = KwicOptions {
+            sort,
+            ..KwicOptions::default()
+        };
+        time(name, 1, || {
+            let concordance = searcher.concordance(&plan, &options)?;
+            let mut lines = 0;
+            for start in (0..LINES).step_by(BATCH) {
+                lines += concordance.lines(start..start + BATCH)?.len();
+            }
+            Ok(format!("{lines} of {} lines", concordance.matches()))
+        })?;
+    }
     Ok(())
 }
 

@@ -29,7 +29,7 @@ pub(super) struct Occurrence {
 ///
 /// When a file is damaged.
 pub(super) fn occurrences(searcher: &Searcher, plan: &Plan) -> Result<Vec<Occurrence>> {
-    let (only, conditions) = split(plan);
+    let (leaves, conditions) = split(plan);
     let mut found = Vec::new();
     let passing = match conditions.as_slice() {
         [] => None,
@@ -42,21 +42,23 @@ pub(super) fn occurrences(searcher: &Searcher, plan: &Plan) -> Result<Vec<Occurr
     let mut candidates = None;
     for (number, view) in searcher.segments.iter().enumerate() {
         let number = number as u32;
-        let rigid = match only {
-            Some((Plan::Phrase(phrase), field)) if phrase.is_rigid() => {
-                searcher.deadline.check()?;
-                SegmentPhrase::new(phrase, &view.text)
-                    .until(searcher.deadline)
-                    .rigid_starts()
-                    .map(|starts| (starts, phrase.steps.len() as u32, field))
-            }
-            _ => None,
-        };
-        match rigid {
-            Some((starts, length, field)) => {
+        match rigid(searcher, view, &leaves)? {
+            Some(lists) => {
                 let passing = passing.as_ref().and_then(|p| p.get(number as usize));
                 let passing = passing.map(|p| p.articles.as_slice());
-                place(number, view, &starts, length, field, passing, &mut found);
+                let first = found.len();
+                for Rigid {
+                    starts,
+                    length,
+                    field,
+                } in &lists
+                {
+                    place(number, view, starts, *length, *field, passing, &mut found);
+                }
+                if lists.len() > 1 {
+                    found[first..].sort_unstable();
+                    found.dedup();
+                }
             }
             None => {
                 if candidates.is_none() {
@@ -73,17 +75,60 @@ pub(super) fn occurrences(searcher: &Searcher, plan: &Plan) -> Result<Vec<Occurr
     Ok(found)
 }
 
-/// The one word or phrase of a plan with the part it is asked of, and the
-/// conditions beside it; no word or phrase if there are several.
-fn split(plan: &Plan) -> (Option<Only<'_>>, Vec<&Plan>) {
+/// Where a phrase of neighbours begins in a segment.
+struct Rigid {
+    starts: Vec<u32>,
+    length: u32,
+    field: Option<TextField>,
+}
+
+/// The places of phrases without reading tokens; none if one of them has to be looked for there, or
+/// if there are no phrases.
+fn rigid(
+    searcher: &Searcher,
+    view: &SegmentView,
+    leaves: &[Only<'_>],
+) -> Result<Option<Vec<Rigid>>> {
+    let mut lists = Vec::with_capacity(leaves.len());
+    for (leaf, field) in leaves {
+        searcher.deadline.check()?;
+        let Plan::Phrase(phrase) = leaf else {
+            return Ok(None);
+        };
+        if !phrase.is_rigid() {
+            return Ok(None);
+        }
+        let matcher = SegmentPhrase::new(phrase, &view.text).until(searcher.deadline);
+        let Some(starts) = matcher.rigid_starts() else {
+            return Ok(None);
+        };
+        lists.push(Rigid {
+            starts,
+            length: phrase.steps.len() as u32,
+            field: *field,
+        });
+    }
+    Ok((!lists.is_empty()).then_some(lists))
+}
+
+/// The words and phrases of a plan with the parts they are asked of, if each of them matches by
+/// itself, and the conditions beside them; no words or phrases if several have to be in an article.
+fn split(plan: &Plan) -> (Vec<Only<'_>>, Vec<&Plan>) {
     let Plan::And(parts) = plan else {
-        return (only(plan), Vec::new());
+        return (alternatives(plan).unwrap_or_default(), Vec::new());
     };
     let is_condition = |p: &&Plan| matches!(p, Plan::Filter(_) | Plan::Not(_) | Plan::Everything);
     let (conditions, others): (Vec<_>, Vec<_>) = parts.iter().partition(is_condition);
     match others[..] {
-        [part] => (only(part), conditions),
-        _ => (None, Vec::new()),
+        [part] => (alternatives(part).unwrap_or_default(), conditions),
+        _ => (Vec::new(), Vec::new()),
+    }
+}
+
+fn alternatives(plan: &Plan) -> Option<Vec<Only<'_>>> {
+    match plan {
+        Plan::Or(parts) => parts.iter().map(only).collect(),
+        _ => Some(vec![only(plan)?]),
     }
 }
 

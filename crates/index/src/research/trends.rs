@@ -253,8 +253,9 @@ fn has_words(plan: &Plan) -> bool {
 struct Cells<'s> {
     searcher: &'s Searcher,
     by: By,
-    /// The period of the day that was asked for last, and its days.
-    last: Option<(i32, i32, i32)>,
+    /// The periods of the days that were asked for: days are few beside articles, and the calendar
+    /// is slow.
+    starts: FxHashMap<i32, Start>,
     split: Option<FacetValues>,
 }
 
@@ -263,7 +264,7 @@ impl<'s> Cells<'s> {
         Ok(Self {
             searcher,
             by: options.by,
-            last: None,
+            starts: FxHashMap::default(),
             split: options
                 .split
                 .map(|facet| FacetValues::open(searcher, facet))
@@ -284,15 +285,8 @@ impl<'s> Cells<'s> {
     }
 
     fn start(&mut self, day: i32) -> Start {
-        if let Some((first, last, start)) = self.last
-            && (first..=last).contains(&day)
-        {
-            return Some(start);
-        }
-        let start = self.by.start(day)?;
-        let period = self.by.period(start);
-        self.last = Some((period.first_day, period.last_day, start));
-        Some(start)
+        let by = self.by;
+        *self.starts.entry(day).or_insert_with(|| by.start(day))
     }
 }
 

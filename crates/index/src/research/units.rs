@@ -442,4 +442,37 @@ mod tests {
         assert!(!has(&[2, 3]) && !has(&[1]) && !has(&[5]));
         assert!(units.iter().all(|unit| unit.len() == 1 || unit[0] < 6));
     }
+
+    #[test]
+    fn commas_and_the_greatest_length_bound_words() {
+        let mut passages = Passages::default();
+        let mut seed = 1u64;
+        let mut other = || {
+            seed = super::super::reprints::mix(seed);
+            20 + (seed % 40) as u32
+        };
+        for number in 0..300 {
+            let mut text = |words: &[u32], comma_before: &[u32]| {
+                for &word in words {
+                    if comma_before.contains(&word) {
+                        passages.comma();
+                    }
+                    passages.push(word);
+                }
+                for _ in 0..6 {
+                    passages.push(other());
+                }
+            };
+            // Now with a comma, now without; always with one; eight that are never apart.
+            text(&[1, 2], if number % 4 == 0 { &[] } else { &[2] });
+            text(&[3, 4], &[4]);
+            text(&[10, 11, 12, 13, 14, 15, 16, 17], &[]);
+            passages.end();
+        }
+        let units = passages.units(5);
+        let has = |unit: &[u32]| units.iter().any(|u| **u == *unit);
+        assert!(has(&[1, 2]) && !has(&[1]) && !has(&[2]));
+        assert!(has(&[3]) && has(&[4]) && !has(&[3, 4]));
+        assert!(units.iter().all(|unit| unit.len() < LONGEST));
+    }
 }
