@@ -257,9 +257,16 @@ fn concordances_hold_every_match_once() {
     }
 }
 
-/// Queries of several phrases: which of them must all stand in an article, one of which, and which
+/// A query of several phrases: which of them must all stand in an article, one of which, and which
 /// must not. The places of the first two kinds are matches.
-const QUERIES: [(&str, &[&str], &[&str], &[&str]); 8] = [
+type Several = (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
+const QUERIES: [Several; 8] = [
     ("tự AND đảng", &["tự", "đảng"], &[], &[]),
     ("tự OR \"chi bộ\"", &[], &["tự", "chi bộ"], &[]),
     (
