@@ -173,6 +173,14 @@ pub enum Filter {
         /// What its value must contain, in a row.
         slots: Vec<Slot>,
     },
+    /// The value of a facet is this one, but for case, punctuation, encoding and the place of
+    /// tone marks.
+    Is {
+        /// Which metadata.
+        facet: Facet,
+        /// Its value, in any spelling.
+        value: String,
+    },
     /// The article's id is this, to the letter.
     Id(String),
 }
@@ -335,6 +343,7 @@ impl fmt::Display for Filter {
                 join(f, slots, " ")?;
                 f.write_str(")")
             }
+            Self::Is { facet, value } => write!(f, "{facet}({value:?})"),
             Self::Id(id) => write!(f, "id({id})"),
         }
     }

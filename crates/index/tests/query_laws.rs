@@ -65,7 +65,7 @@ fn depth(node: &Node) -> usize {
 
 /// Pieces that the language gives a meaning, and some words.
 fn piece() -> impl Strategy<Value = String> {
-    const PIECES: [&str; 77] = [
+    const PIECES: [&str; 78] = [
         "tự",
         "chuyen",
         "hóa",
@@ -120,6 +120,7 @@ fn piece() -> impl Strategy<Value = String> {
         "tít:",
         "noi:",
         "section:",
+        "mục=\"",
         "id:",
         "date:",
         "sau:",

@@ -3,7 +3,8 @@
 use timbao_index::output::json::ProblemShape;
 use timbao_index::plan::{Facet, Plan};
 use timbao_index::query::{
-    Accents, Filters, LowerOptions, Lowered, Node, Problem as QueryProblem, lower, parse,
+    Accents, Filters, LowerOptions, Lowered, Node, NodeKind, Phrase, PhrasePart,
+    Problem as QueryProblem, lower, parse,
 };
 use timbao_index::suggest::Advice;
 use timbao_index::{Searcher, Sort};
@@ -94,6 +95,44 @@ impl Query {
             &options(self.accents),
             total,
         )?)
+    }
+
+    /// The query with its bare words as a phrase, which is how a concordance reads them.
+    pub(crate) fn in_a_row(&self) -> Self {
+        let mut ast = self.ast.clone();
+        if let NodeKind::Sequence(nodes) = &mut ast.kind {
+            let is_word = |node: &Node| matches!(node.kind, NodeKind::Word(_));
+            let parts: Vec<PhrasePart> = nodes
+                .iter()
+                .filter_map(|node| match &node.kind {
+                    NodeKind::Word(word) => Some(PhrasePart::Word(word.clone())),
+                    _ => None,
+                })
+                .collect();
+            let first = nodes.iter().position(is_word);
+            if let Some(first) = first.filter(|_| parts.len() > 1) {
+                let span = nodes.get(first).map(|node| node.span).unwrap_or_default();
+                let phrase = Phrase {
+                    parts,
+                    slop: 0,
+                    accents: None,
+                };
+                nodes.retain(|node| !is_word(node));
+                nodes.insert(first, Node::new(NodeKind::Phrase(phrase), span));
+            }
+            if nodes.len() == 1
+                && let Some(only) = nodes.pop()
+            {
+                ast = only;
+            }
+        }
+        Self {
+            text: self.text.clone(),
+            accents: self.accents,
+            lowered: lower(&ast, &options(self.accents)),
+            problems: Vec::new(),
+            ast,
+        }
     }
 
     /// What is run.

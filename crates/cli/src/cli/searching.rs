@@ -117,7 +117,8 @@ pub(crate) struct FilterArgs {
     /// Published within this day, month, year or range (2025..3/2026)
     #[arg(long, value_name = "DATE")]
     pub date: Option<String>,
-    /// Section contains these words ('xây dựng Đảng')
+    /// Section contains these words ('xây dựng Đảng'); with = before them, it is just these
+    /// ('=Kinh tế'). So for the four below
     #[arg(long, value_name = "WORDS")]
     pub section: Option<String>,
     /// Place contains these words ('Cần Thơ')

@@ -147,9 +147,8 @@ impl Batch<'_> {
         if self.args.totals {
             writer.total(&prepared.text, total)?;
         } else {
-            let hits = found.hits.iter().zip(1..);
-            let hits =
-                hits.map(|(hit, rank)| Ok(ShownHit::load(self.searcher, plan, hit, rank, 1)?));
+            let hits = ShownHit::load(self.searcher, plan, &found.hits, 1, 1);
+            let hits = hits.map(|hit| Ok(hit?));
             writer.hits(&prepared.text, total, hits)?;
         }
         Ok(total)

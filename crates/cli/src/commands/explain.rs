@@ -195,7 +195,7 @@ fn collect_terms(plan: &Plan, terms: &mut Vec<(&'static str, Plan)>) {
         Plan::Filter(filter) => {
             let kind = match filter {
                 Filter::Date { .. } => "date",
-                Filter::Facet { .. } => "metadata",
+                Filter::Facet { .. } | Filter::Is { .. } => "metadata",
                 Filter::Id(_) => "id",
             };
             terms.push((kind, plan.clone()));

@@ -187,6 +187,6 @@ pub(crate) fn node_label(node: &Node) -> Cow<'static, str> {
         NodeKind::Near { distance, .. } => format!("NEAR/{distance}").into(),
         NodeKind::Group(_) => "group".into(),
         NodeKind::Scoped { scope, .. } => format!("in {}", Field::Scope(*scope).name()).into(),
-        NodeKind::Id(_) | NodeKind::Date(_) => node.to_string().into(),
+        NodeKind::Is { .. } | NodeKind::Id(_) | NodeKind::Date(_) => node.to_string().into(),
     }
 }

@@ -101,11 +101,18 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         Vec::new()
     }
     .into_iter();
-    let shown = found.hits.iter().zip(first..).map(|(hit, rank)| {
-        let mut shown = ShownHit::load(&searcher, prepared.plan(), hit, rank, args.snippets)?;
+    let shown = ShownHit::load(
+        &searcher,
+        prepared.plan(),
+        &found.hits,
+        first,
+        args.snippets,
+    );
+    let shown = shown.map(|shown| {
+        let mut shown = shown?;
         shown.explanation = explanations.next();
         let text = unique.as_ref().and_then(|unique| {
-            let number = usize::try_from(rank - first).ok()?;
+            let number = usize::try_from(shown.rank - first).ok()?;
             unique.hits.get(number)
         });
         shown.reprints = text.map(|text| text.reprints);

@@ -12,7 +12,9 @@ use timbao_articles::Article;
 
 use crate::error::Result;
 use crate::plan::{Plan, TextField};
-use crate::search::{Hit, ScoreExplanation, Searcher, Snippet, SnippetOptions};
+use crate::search::{
+    Hit, MatchReader, ScoreExplanation, Searcher, Snippet, SnippetOptions, snippets as cut,
+};
 
 /// A hit and what is shown of its article.
 pub struct ShownHit {
@@ -32,32 +34,69 @@ pub struct ShownHit {
     pub reprints: Option<u64>,
 }
 
+/// Hits that are read at a time, in the order in which their articles lie.
+const BATCH: usize = 1000;
+
 impl ShownHit {
-    /// Reads what is shown of a hit, with at most so many passages.
+    /// Reads what is shown of hits, with at most so many passages each; the first has the rank
+    /// `first`. They are given as they are read, in batches.
     ///
     /// # Errors
     ///
-    /// When the index is damaged.
-    pub fn load(
+    /// A hit is an error when the time is over or the index is damaged.
+    pub fn load<'s>(
+        searcher: &'s Searcher,
+        plan: &'s Plan,
+        hits: &'s [Hit],
+        first: u64,
+        snippets: usize,
+    ) -> impl Iterator<Item = Result<Self>> + 's {
+        let mut reader = MatchReader::new(searcher, plan);
+        let ranks = (first..).step_by(BATCH);
+        hits.chunks(BATCH)
+            .zip(ranks)
+            .flat_map(move |(hits, first)| {
+                let mut order: Vec<usize> = (0..hits.len()).collect();
+                order.sort_unstable_by_key(|&place| hits.get(place).map(|hit| hit.address));
+                let mut read: Vec<Option<Result<Self>>> = hits.iter().map(|_| None).collect();
+                for place in order {
+                    if let (Some(hit), Some(slot)) = (hits.get(place), read.get_mut(place)) {
+                        let rank = first + place as u64;
+                        *slot = Some(Self::read(searcher, &mut reader, hit, rank, snippets));
+                    }
+                }
+                read.into_iter().flatten()
+            })
+    }
+
+    fn read(
         searcher: &Searcher,
-        plan: &Plan,
+        reader: &mut MatchReader<'_>,
         hit: &Hit,
         rank: u64,
         snippets: usize,
     ) -> Result<Self> {
         let mut article = searcher.record(hit.address)?;
-        article.title = Some(searcher.title(hit.address)?).filter(|title| !title.is_empty());
-        let title_matches = field_matches(searcher, plan, hit, TextField::Title)?;
+        let mut read = match snippets {
+            0 => reader.title(hit.address)?,
+            _ => reader.read(hit.address)?,
+        };
+        let options = SnippetOptions {
+            max_snippets: snippets,
+            ..SnippetOptions::default()
+        };
         let snippets = match snippets {
             0 => Vec::new(),
-            _ => {
-                let options = SnippetOptions {
-                    max_snippets: snippets,
-                    ..SnippetOptions::default()
-                };
-                searcher.snippets(plan, hit.address, &options)?
-            }
+            _ => cut(&read, &options),
         };
+        let [title, ..] = &mut read.text.fields;
+        article.title = Some(std::mem::take(title)).filter(|title| !title.is_empty());
+        let title_matches = read
+            .matches
+            .into_iter()
+            .filter(|m| m.range.field == TextField::Title)
+            .map(|m| m.range.bytes)
+            .collect();
         Ok(Self {
             rank,
             score: hit.score,
@@ -68,18 +107,4 @@ impl ShownHit {
             reprints: None,
         })
     }
-}
-
-fn field_matches(
-    searcher: &Searcher,
-    plan: &Plan,
-    hit: &Hit,
-    field: TextField,
-) -> Result<Vec<Range<usize>>> {
-    let matches = searcher.matches(plan, hit.address)?;
-    Ok(matches
-        .into_iter()
-        .filter(|m| m.range.field == field)
-        .map(|m| m.range.bytes)
-        .collect())
 }

@@ -62,6 +62,13 @@ pub enum NodeKind {
         /// What is looked for.
         value: Box<Node>,
     },
+    /// The name of metadata, `=` and its whole value in quotation marks.
+    Is {
+        /// Which metadata.
+        facet: Facet,
+        /// Its value.
+        value: String,
+    },
     /// `id:` and an identifier, to the letter.
     Id(String),
     /// `date:`, `after:` or `before:` and its value.
@@ -180,6 +187,7 @@ impl Node {
             NodeKind::Empty
             | NodeKind::Word(_)
             | NodeKind::Phrase(_)
+            | NodeKind::Is { .. }
             | NodeKind::Id(_)
             | NodeKind::Date(_) => &[],
             NodeKind::Sequence(nodes)
@@ -199,7 +207,7 @@ impl Node {
     fn clear_spans(&mut self) {
         self.span = Span::default();
         match &mut self.kind {
-            NodeKind::Empty | NodeKind::Id(_) | NodeKind::Date(_) => {}
+            NodeKind::Empty | NodeKind::Is { .. } | NodeKind::Id(_) | NodeKind::Date(_) => {}
             NodeKind::Word(word) => word.span = Span::default(),
             NodeKind::Phrase(phrase) => {
                 for part in &mut phrase.parts {

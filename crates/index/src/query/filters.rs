@@ -5,6 +5,9 @@ use super::date::{DateCondition, DateError, Period};
 use super::parse;
 
 /// Conditions on metadata, each as it was given; all of them must hold.
+///
+/// A section, place, agency, author or publication is some words of it in a row or, behind
+/// `=`, all of it: `Kinh tế` lets `Kinh tế - Xã hội` pass as well, `=Kinh tế` does not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Filters {
     /// Later than this day, month or year.
@@ -13,15 +16,15 @@ pub struct Filters {
     pub before: Option<String>,
     /// Within this day, month, year or range.
     pub date: Option<String>,
-    /// Section contains these words.
+    /// Section contains these words, or is what stands behind `=`.
     pub section: Option<String>,
-    /// Place contains these words.
+    /// As `section`, for the place.
     pub place: Option<String>,
-    /// News agency contains these words.
+    /// As `section`, for the news agency.
     pub agency: Option<String>,
-    /// Author contains these words.
+    /// As `section`, for the author.
     pub author: Option<String>,
-    /// Publication contains these words.
+    /// As `section`, for the publication.
     pub source: Option<String>,
 }
 
@@ -130,9 +133,13 @@ impl Filters {
                 .chars()
                 .map(|c| if is_quote(c) { ' ' } else { c })
                 .collect();
-            let scoped = parse(&format!("{name}:\"{plain}\"")).ast.without_spans();
-            match scoped.kind {
-                NodeKind::Scoped { .. } => nodes.push(scoped),
+            let condition = match plain.trim().strip_prefix('=') {
+                Some(whole) => format!("{name}=\"{whole}\""),
+                None => format!("{name}:\"{plain}\""),
+            };
+            let condition = parse(&condition).ast.without_spans();
+            match condition.kind {
+                NodeKind::Scoped { .. } | NodeKind::Is { .. } => nodes.push(condition),
                 _ => {
                     return Err(FilterError::NoWord {
                         name,

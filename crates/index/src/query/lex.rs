@@ -5,7 +5,9 @@
 
 use timbao_tokenizer::{exact_key, scan};
 
-use super::ast::{AccentMode, Span};
+use crate::plan::Facet;
+
+use super::ast::{AccentMode, Scope, Span};
 use super::fields::Field;
 use super::problem::{Problem, ProblemKind};
 use super::{DEFAULT_NEAR, MAX_DISTANCE};
@@ -33,6 +35,8 @@ pub(super) enum TokenKind {
     Accents(AccentMode),
     /// A name and a colon, glued to what follows.
     Field(Field),
+    /// A name of metadata and `=`, glued to a quotation mark.
+    Is(Facet),
     /// A quotation: what is between the marks, and the slop behind them.
     Quoted {
         inner: Span,
@@ -94,7 +98,7 @@ impl Lexer<'_> {
         let is_value = matches!(left, Some(TokenKind::Field(Field::Scope(_))));
         let _ = (is_fresh || left == Some(TokenKind::Close)) && self.keyword()
             || is_fresh && self.sign()
-            || (is_fresh || is_signed) && self.field()
+            || (is_fresh || is_signed) && (self.field() || self.is())
             || (is_fresh || is_signed || is_value) && self.accents()
             || self.plain();
     }
@@ -185,6 +189,22 @@ impl Lexer<'_> {
             }
         }
         true
+    }
+
+    /// A name of metadata with `=` behind it, before a quotation.
+    fn is(&mut self) -> bool {
+        let chunk = Span::new(self.at, self.chunk_end(self.at));
+        let Some(name) = chunk.of(self.text).strip_suffix('=') else {
+            return false;
+        };
+        let Some(Field::Scope(Scope::Facet(facet))) = Field::named(name) else {
+            return false;
+        };
+        let is_glued = self.rest(chunk.end).starts_with(is_quote);
+        if is_glued {
+            self.push(TokenKind::Is(facet), chunk);
+        }
+        is_glued
     }
 
     fn quotation(&mut self, mark: char, here: Span) {
@@ -289,7 +309,7 @@ impl TokenKind {
     pub(super) fn takes_operand(self) -> bool {
         matches!(
             self,
-            Self::Exclude | Self::Require | Self::Accents(_) | Self::Field(_)
+            Self::Exclude | Self::Require | Self::Accents(_) | Self::Field(_) | Self::Is(_)
         )
     }
 }

@@ -94,6 +94,10 @@ impl<'o> Lowering<'o> {
             }
             NodeKind::Group(node) => self.node(node, context),
             NodeKind::Scoped { scope, value } => self.scoped(*scope, value, node.span, context),
+            NodeKind::Is { facet, value } => Some(Plan::Filter(Filter::Is {
+                facet: *facet,
+                value: value.clone(),
+            })),
             NodeKind::Id(id) => Some(Plan::Filter(Filter::Id(id.clone()))),
             NodeKind::Date(condition) => {
                 let (from, to) = condition.days();

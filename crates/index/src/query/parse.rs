@@ -8,6 +8,7 @@
 //! sequence = part { [ "NEAR/N" ] part }
 //! part     = [ "-" | "+" ] atom
 //! atom     = [ field ":" ] [ "~" | "=" ] ( word | phrase ) | [ field ":" ] "(" or ")"
+//!          | field "=" quotation
 //! ```
 
 use super::ast::{AccentMode, Node, NodeKind, Scope, Span, Word};
@@ -304,12 +305,17 @@ impl Parser<'_> {
     }
 
     fn atom(&mut self) -> Option<Node> {
-        let Token {
-            kind: TokenKind::Field(field),
-            span,
-        } = self.peek()?
-        else {
-            return self.value();
+        let Token { kind, span } = self.peek()?;
+        let field = match kind {
+            TokenKind::Field(field) => field,
+            TokenKind::Is(facet) => {
+                self.next += 1;
+                let value = self.whole(span)?;
+                let span = span.to(value);
+                let value = value.of(self.text).trim().to_owned();
+                return Some(Node::new(NodeKind::Is { facet, value }, span));
+            }
+            _ => return self.value(),
         };
         self.next += 1;
         match field {
@@ -338,19 +344,25 @@ impl Parser<'_> {
     }
 
     fn id(&mut self, name: Span) -> Option<Node> {
-        let id = match self.literal() {
-            Some(span) if !span.of(self.text).trim().is_empty() => span,
+        let id = self.whole(name)?;
+        Some(Node::new(
+            NodeKind::Id(id.of(self.text).trim().to_owned()),
+            name.to(id),
+        ))
+    }
+
+    /// A value that is taken to the letter, if it is not empty and there is room for it.
+    fn whole(&mut self, name: Span) -> Option<Span> {
+        match self.literal() {
+            Some(span) if !span.of(self.text).trim().is_empty() => self
+                .words
+                .has_room(1, name, &mut self.problems)
+                .then_some(span),
             _ => {
                 self.problem(ProblemKind::NoValue, name);
-                return None;
+                None
             }
-        };
-        self.words.has_room(1, name, &mut self.problems).then(|| {
-            Node::new(
-                NodeKind::Id(id.of(self.text).trim().to_owned()),
-                name.to(id),
-            )
-        })
+        }
     }
 
     fn date(&mut self, field: Field, name: Span) -> Option<Node> {

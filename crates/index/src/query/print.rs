@@ -24,6 +24,10 @@ impl Display for Node {
             NodeKind::Scoped { scope, value } => {
                 write!(f, "{}:{value}", Field::Scope(*scope).name())
             }
+            NodeKind::Is { facet, value } => {
+                write!(f, "{}=", Field::Scope(Scope::Facet(*facet)).name())?;
+                write_quoted(f, value)
+            }
             NodeKind::Id(id) => write_id(f, id),
             NodeKind::Date(condition) => condition.fmt(f),
         }
@@ -90,18 +94,24 @@ fn write_accents(f: &mut Formatter<'_>, accents: Option<AccentMode>) -> fmt::Res
     }
 }
 
-/// Writes an identifier, between quotation marks that are not part of it where needed.
+/// Writes an identifier, between quotation marks where needed.
 fn write_id(f: &mut Formatter<'_>, id: &str) -> fmt::Result {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if !id.is_empty() && id.chars().all(is_plain) {
         return write!(f, "id:{id}");
     }
+    f.write_str("id:")?;
+    write_quoted(f, id)
+}
+
+/// Writes a text between quotation marks that are not part of it.
+fn write_quoted(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     let marks = [('"', '"'), ('“', '”'), ('«', '»')];
     let kinds: [&[char]; 3] = [&['"', '＂'], &['“', '”', '„', '‟'], &['«', '»']];
     let fits = marks
         .iter()
         .zip(kinds)
-        .find(|(_, kind)| !id.contains(*kind));
+        .find(|(_, kind)| !text.contains(*kind));
     let (open, close) = fits.map_or(('"', '"'), |(&marks, _)| marks);
-    write!(f, "id:{open}{id}{close}")
+    write!(f, "{open}{text}{close}")
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
-use timbao_tokenizer::{Keys, scan};
+use smallvec::SmallVec;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::plan::{Facet, Plan};
 
 use super::boolean::evaluate;
 use super::filter::{date, days};
+use super::values::compared;
 use super::{Searcher, SegmentView, lives};
 
 /// All matches of a plan, counted by the values of facets.
@@ -61,134 +62,117 @@ impl Searcher {
     ///
     /// When a file is damaged.
     pub fn facets(&self, plan: &Plan, facets: &[Facet]) -> Result<Facets> {
-        let mut counters: Vec<Counter> = facets.iter().map(|&f| Counter::new(f)).collect();
+        let mut found = evaluate(self, plan, None)?;
         let mut total = 0;
-        for (view, scored) in self.segments.iter().zip(evaluate(self, plan, None)?) {
-            let mut articles = scored.articles;
+        for (view, scored) in self.segments.iter().zip(&mut found) {
             if let Some(alive) = view.reader.alive_bitset() {
-                articles.retain(|&article| lives(Some(alive), article));
+                scored
+                    .articles
+                    .retain(|&article| lives(Some(alive), article));
             }
-            total += articles.len() as u64;
-            for counter in &mut counters {
-                counter.add(view, &articles)?;
-            }
+            total += scored.articles.len() as u64;
         }
-        let facets = counters.into_iter().map(|c| c.finish(total)).collect();
-        Ok(Facets { total, facets })
-    }
-}
-
-/// Counts by one facet, segment by segment.
-struct Counter {
-    facet: Facet,
-    /// By what a value is compared by: how often it is spelled in which way.
-    values: BTreeMap<String, FxHashMap<String, u64>>,
-}
-
-impl Counter {
-    fn new(facet: Facet) -> Self {
-        Self {
-            facet,
-            values: BTreeMap::new(),
-        }
-    }
-
-    fn add(&mut self, view: &SegmentView, articles: &[u32]) -> Result<()> {
-        match self.facet {
-            Facet::Year | Facet::Month => self.add_days(view, articles),
-            _ => self.add_values(view, articles),
-        }
-    }
-
-    fn add_days(&mut self, view: &SegmentView, articles: &[u32]) -> Result<()> {
-        let days = days(view)?;
-        let mut counts: FxHashMap<i64, u64> = FxHashMap::default();
-        for day in articles.iter().filter_map(|&article| days.first(article)) {
-            *counts.entry(day).or_default() += 1;
-        }
-        for (day, count) in counts {
-            let Some(date) = date(day) else { continue };
-            let value = match self.facet {
-                Facet::Year => format!("{:04}", date.year()),
-                _ => format!("{:04}-{:02}", date.year(), u8::from(date.month())),
-            };
-            self.count(value.clone(), value, count);
-        }
-        Ok(())
-    }
-
-    fn add_values(&mut self, view: &SegmentView, articles: &[u32]) -> Result<()> {
-        let Some(column) = view.reader.fast_fields().str(&self.facet.to_string())? else {
-            return Ok(());
+        let found = || {
+            self.segments
+                .iter()
+                .zip(&found)
+                .map(|(view, s)| (view, s.articles.as_slice()))
         };
-        let mut counts = vec![0u64; column.num_terms()];
+        let facets = facets.iter().map(|&facet| {
+            let values = match facet {
+                Facet::Year | Facet::Month => times(found(), facet)?,
+                _ => values(found(), facet)?,
+            };
+            let known: u64 = values.iter().map(|v| v.articles).sum();
+            Ok(FacetCounts {
+                facet,
+                values,
+                unknown: total.saturating_sub(known),
+            })
+        });
+        Ok(Facets {
+            total,
+            facets: facets.collect::<Result<_>>()?,
+        })
+    }
+}
+
+/// Counts articles by year or month, in order.
+fn times<'s>(
+    found: impl Iterator<Item = (&'s SegmentView, &'s [u32])>,
+    facet: Facet,
+) -> Result<Vec<FacetCount>> {
+    let mut by_day: FxHashMap<i64, u64> = FxHashMap::default();
+    for (view, articles) in found {
+        let days = days(view)?;
+        for day in articles.iter().filter_map(|&article| days.first(article)) {
+            *by_day.entry(day).or_default() += 1;
+        }
+    }
+    let mut counts: BTreeMap<(i32, u8), u64> = BTreeMap::new();
+    for (day, count) in by_day {
+        let Some(date) = date(day) else { continue };
+        let month = match facet {
+            Facet::Year => 0,
+            _ => u8::from(date.month()),
+        };
+        *counts.entry((date.year(), month)).or_default() += count;
+    }
+    let counts = counts.into_iter().map(|((year, month), articles)| {
+        let value = match month {
+            0 => format!("{year:04}"),
+            month => format!("{year:04}-{month:02}"),
+        };
+        FacetCount { value, articles }
+    });
+    Ok(counts.collect())
+}
+
+/// Counts articles by the values of a facet, the commonest first; values as common as each
+/// other are in the order of their keys.
+fn values<'s>(
+    found: impl Iterator<Item = (&'s SegmentView, &'s [u32])>,
+    facet: Facet,
+) -> Result<Vec<FacetCount>> {
+    // By what a value is compared by: its spellings, and how many have each.
+    let mut counts: FxHashMap<&str, SmallVec<[(&str, u64); 1]>> = FxHashMap::default();
+    for (view, articles) in found {
+        let Some((values, column)) = view.values(facet)? else {
+            continue;
+        };
+        let mut here = vec![0u64; values.len()];
         for &article in articles {
             // An article has at most one value; more are counted once each.
-            for ord in column.term_ords(article) {
-                if let Some(count) = counts.get_mut(ord as usize) {
+            for ordinal in column.term_ords(article) {
+                if let Some(count) = here.get_mut(ordinal as usize) {
                     *count += 1;
                 }
             }
         }
-        for (ord, count) in (0..).zip(counts).filter(|&(_, count)| count > 0) {
-            let mut value = String::new();
-            column
-                .ord_to_str(ord, &mut value)
-                .map_err(|e| Error::Damaged {
-                    reason: e.to_string(),
-                })?;
-            self.count(compared(&value), value, count);
-        }
-        Ok(())
-    }
-
-    fn count(&mut self, key: String, value: String, articles: u64) {
-        *self
-            .values
-            .entry(key)
-            .or_default()
-            .entry(value)
-            .or_default() += articles;
-    }
-
-    fn finish(self, total: u64) -> FacetCounts {
-        let mut values: Vec<FacetCount> = Vec::with_capacity(self.values.len());
-        for spellings in self.values.into_values() {
-            let articles = spellings.values().sum();
-            let commonest = spellings
-                .into_iter()
-                .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)));
-            values.extend(commonest.map(|(value, _)| FacetCount { value, articles }));
-        }
-        if !matches!(self.facet, Facet::Year | Facet::Month) {
-            // The sort is stable: equal counts stay in the order of their keys.
-            values.sort_by_key(|v| std::cmp::Reverse(v.articles));
-        }
-        let known: u64 = values.iter().map(|v| v.articles).sum();
-        FacetCounts {
-            facet: self.facet,
-            values,
-            unknown: total.saturating_sub(known),
+        for (value, count) in values.iter().zip(here).filter(|&(_, count)| count > 0) {
+            let spellings = counts.entry(&value.key).or_default();
+            match spellings.iter_mut().find(|(text, _)| *text == value.text) {
+                Some((_, articles)) => *articles += count,
+                None => spellings.push((&value.text, count)),
+            }
         }
     }
-}
-
-/// What two spellings of one value have in common: the exact keys of its words.
-pub(crate) fn compared(value: &str) -> String {
-    let mut keys = Keys::new();
-    let mut compared = String::with_capacity(value.len());
-    for token in scan(value) {
-        keys.set(value.get(token.start..token.end).unwrap_or_default());
-        if !compared.is_empty() {
-            compared.push(' ');
-        }
-        compared.push_str(keys.exact());
-    }
-    if compared.is_empty() {
-        value.to_owned()
-    } else {
-        compared
-    }
+    let mut counts: Vec<(&str, &str, u64)> = counts
+        .iter()
+        .filter_map(|(key, spellings)| {
+            let articles = spellings.iter().map(|&(_, n)| n).sum();
+            let most = spellings
+                .iter()
+                .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)));
+            most.map(|&(text, _)| (*key, text, articles))
+        })
+        .collect();
+    counts.sort_unstable_by(|a, b| b.2.cmp(&a.2).then_with(|| a.0.cmp(b.0)));
+    let counts = counts.into_iter().map(|(_, value, articles)| FacetCount {
+        value: value.to_owned(),
+        articles,
+    });
+    Ok(counts.collect())
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::schema::Fields;
 
 use super::SegmentView;
 use super::slots::{begins, within};
+use super::values::{FacetValue, compared};
 
 /// The articles of a segment that pass, in order.
 pub(crate) fn articles(view: &SegmentView, fields: &Fields, filter: &Filter) -> Result<Vec<u32>> {
@@ -36,29 +37,33 @@ pub(crate) fn articles(view: &SegmentView, fields: &Fields, filter: &Filter) -> 
             Some(format!("{:04}-{:02}", date.year(), u8::from(date.month())))
         }),
         Filter::Facet { facet, slots } => {
-            let Some(column) = view.reader.fast_fields().str(&facet.to_string())? else {
-                return Ok(Vec::new());
-            };
-            let mut wanted = Vec::with_capacity(column.num_terms());
-            let mut value = String::new();
-            for ord in 0..column.num_terms() as u64 {
-                value.clear();
-                column
-                    .ord_to_str(ord, &mut value)
-                    .map_err(|e| Error::Damaged {
-                        reason: e.to_string(),
-                    })?;
-                wanted.push(contains(&value, slots));
-            }
-            Ok((0..view.text.articles())
-                .filter(|&a| {
-                    column
-                        .term_ords(a)
-                        .any(|ord| wanted.get(ord as usize) == Some(&true))
-                })
-                .collect())
+            by_value(view, *facet, |value| contains(&value.text, slots))
+        }
+        Filter::Is { facet, value } => {
+            let key = compared(value);
+            by_value(view, *facet, |value| value.key == key)
         }
     }
+}
+
+/// The articles that have a wanted value of a facet.
+fn by_value(
+    view: &SegmentView,
+    facet: Facet,
+    is_wanted: impl Fn(&FacetValue) -> bool,
+) -> Result<Vec<u32>> {
+    let Some((values, column)) = view.values(facet)? else {
+        return Ok(Vec::new());
+    };
+    let wanted: Vec<bool> = values.iter().map(is_wanted).collect();
+    if !wanted.contains(&true) {
+        return Ok(Vec::new());
+    }
+    let passes = |&article: &u32| {
+        let mut ordinals = column.term_ords(article);
+        ordinals.any(|ordinal| wanted.get(ordinal as usize) == Some(&true))
+    };
+    Ok((0..view.text.articles()).filter(passes).collect())
 }
 
 /// The day of publication of every article.

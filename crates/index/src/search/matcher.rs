@@ -9,14 +9,13 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::plan::{Near, Phrase, Plan, Slot, TextField};
-use crate::text::TextSegment;
+use crate::plan::{Near, Phrase, Plan, TextField};
 use crate::text::tokens::FIRST_KEY;
+use crate::text::{ArticleText, FIELDS, TextSegment};
 
+use super::TextRange;
 use super::deadline::Deadline;
-use super::phrase::field_at;
 use super::slots::{SlotIds, TokenMasks};
-use super::{Address, Searcher, TextRange, damaged};
 
 /// A word or phrase of a query, found in an article.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -348,102 +347,119 @@ impl<'a> NearMatcher<'a> {
     }
 }
 
-/// Where the words and phrases of a plan stand in an article.
-pub(crate) fn matches(searcher: &Searcher, plan: &Plan, address: Address) -> Result<Vec<Match>> {
-    let segment = &searcher.segment(address)?.text;
-    let tokens: Vec<u32> = segment.tokens_of(address.article).collect();
-    let mut leaves = Leaves {
-        segment,
-        deadline: searcher.deadline,
-        tokens: &tokens,
-        found: Vec::new(),
-        number: 0,
-    };
-    leaves.walk(plan, None);
-    searcher.deadline.check()?;
-    let mut found = leaves.found;
-    found.sort_unstable_by_key(|(range, leaf)| (range.start, range.end, *leaf));
-    found.dedup();
-    let text = segment.text(address.article).map_err(damaged)?;
-    Ok(found
-        .into_iter()
-        .filter_map(|(range, leaf)| {
-            let start = text.spans.get(range.start)?.0 as usize;
-            let end = text.spans.get(range.end - 1)?.1 as usize;
-            Some(Match {
-                range: TextRange {
-                    field: field_at(&tokens, range.start),
-                    bytes: start..end,
-                },
-                tokens: range.start as u32..range.end as u32,
-                leaf,
-            })
-        })
-        .collect())
-}
-
-/// Collects matches of the leaves of a plan.
-struct Leaves<'a> {
+/// The words and phrases of a plan, ready to be found in the articles of one segment.
+pub(crate) struct PlanMatcher<'a> {
+    leaves: Vec<Leaf<'a>>,
     deadline: Deadline,
-    segment: &'a TextSegment,
-    tokens: &'a [u32],
-    found: Vec<(Range<usize>, u32)>,
-    number: u32,
 }
 
-impl Leaves<'_> {
-    fn walk(&mut self, plan: &Plan, field: Option<TextField>) {
+/// A word or a phrase of a plan, and the only part of the text it counts in, if there is one.
+struct Leaf<'a> {
+    matcher: LeafMatcher<'a>,
+    field: Option<TextField>,
+}
+
+enum LeafMatcher<'a> {
+    Word(TokenMasks),
+    Phrase(PhraseMatcher<'a>),
+    Near(NearMatcher<'a>),
+}
+
+impl<'a> PlanMatcher<'a> {
+    /// Prepares for one segment.
+    pub(crate) fn new(plan: &'a Plan, segment: &TextSegment, deadline: Deadline) -> Self {
+        let mut matcher = Self {
+            leaves: Vec::new(),
+            deadline,
+        };
+        matcher.add(plan, segment, None);
+        matcher
+    }
+
+    fn add(&mut self, plan: &'a Plan, segment: &TextSegment, field: Option<TextField>) {
         if self.deadline.has_passed() {
             return;
         }
-        match plan {
-            Plan::Everything | Plan::Nothing | Plan::Not(_) | Plan::Filter(_) => {}
-            Plan::Word(slot) => self.word(slot, field),
-            Plan::Phrase(phrase) => self.phrase(phrase, field),
-            Plan::Near(near) => {
-                let matcher = NearMatcher::new(near, self.segment);
-                self.leaf(field, |tokens, f| matcher.for_each(tokens, f));
+        let matcher = match plan {
+            Plan::Everything | Plan::Nothing | Plan::Not(_) | Plan::Filter(_) => return,
+            Plan::Word(slot) => {
+                let slot = SlotIds::resolve(slot, segment);
+                LeafMatcher::Word(TokenMasks::new([&slot].into_iter(), segment))
             }
+            Plan::Phrase(phrase) => {
+                let steps = phrase.steps.iter();
+                let slots: Vec<_> = steps.map(|s| SlotIds::resolve(&s.slot, segment)).collect();
+                LeafMatcher::Phrase(PhraseMatcher::new(phrase, &slots, segment))
+            }
+            Plan::Near(near) => LeafMatcher::Near(NearMatcher::new(near, segment)),
             Plan::Ranked { items, .. } | Plan::And(items) | Plan::Or(items) => {
                 for item in items {
-                    self.walk(item, field);
+                    self.add(item, segment, field);
                 }
+                return;
             }
             Plan::In { field: inner, plan } => {
                 if field.is_none_or(|outer| outer == *inner) {
-                    self.walk(plan, Some(*inner));
+                    self.add(plan, segment, Some(*inner));
                 }
+                return;
+            }
+        };
+        self.leaves.push(Leaf { matcher, field });
+    }
+
+    /// Where they stand in an article, in the order of its text.
+    ///
+    /// # Errors
+    ///
+    /// When the time is over.
+    pub(crate) fn find(&self, tokens: &[u32], text: &ArticleText) -> Result<Vec<Match>> {
+        let mut found: Vec<(Range<usize>, u32)> = Vec::new();
+        for (number, leaf) in (0..).zip(&self.leaves) {
+            self.deadline.check()?;
+            let mut add = |range: Range<usize>| found.push((range, number));
+            match &leaf.matcher {
+                LeafMatcher::Word(masks) => {
+                    for (place, &token) in tokens.iter().enumerate() {
+                        if masks.of(token) != 0 {
+                            add(place..place + 1);
+                        }
+                    }
+                }
+                LeafMatcher::Phrase(phrase) => phrase.for_each(tokens, add),
+                LeafMatcher::Near(near) => near.for_each(tokens, add),
             }
         }
-    }
-
-    fn word(&mut self, slot: &Slot, field: Option<TextField>) {
-        let phrase = Phrase::exact([slot.clone()]);
-        self.phrase(&phrase, field);
-    }
-
-    fn phrase(&mut self, phrase: &Phrase, field: Option<TextField>) {
-        let slots: Vec<_> = phrase
-            .steps
-            .iter()
-            .map(|s| SlotIds::resolve(&s.slot, self.segment))
-            .collect();
-        let matcher = PhraseMatcher::new(phrase, &slots, self.segment);
-        self.leaf(field, |tokens, f| matcher.for_each(tokens, f));
-    }
-
-    fn leaf(
-        &mut self,
-        field: Option<TextField>,
-        search: impl FnOnce(&[u32], &mut dyn FnMut(Range<usize>)),
-    ) {
-        let number = self.number;
-        self.number += 1;
-        let (tokens, found) = (self.tokens, &mut self.found);
-        search(tokens, &mut |range| {
-            if field.is_none_or(|field| field_at(tokens, range.start) == field) {
-                found.push((range, number));
-            }
-        });
+        self.deadline.check()?;
+        found.sort_unstable_by_key(|(range, leaf)| (range.start, range.end, *leaf));
+        found.dedup();
+        let is_wanted = |leaf: u32, field: TextField| {
+            let wanted = self.leaves.get(leaf as usize).and_then(|leaf| leaf.field);
+            wanted.is_none_or(|wanted| wanted == field)
+        };
+        Ok(found
+            .into_iter()
+            .filter_map(|(range, leaf)| {
+                let field = *TEXT_FIELDS.get(text.field_at(range.start)?)?;
+                let start = text.spans.get(range.start)?.0 as usize;
+                let end = text.spans.get(range.end - 1)?.1 as usize;
+                is_wanted(leaf, field).then(|| Match {
+                    range: TextRange {
+                        field,
+                        bytes: start..end,
+                    },
+                    tokens: range.start as u32..range.end as u32,
+                    leaf,
+                })
+            })
+            .collect())
     }
 }
+
+/// The parts of a text in their order.
+pub(crate) const TEXT_FIELDS: [TextField; FIELDS] = [
+    TextField::Title,
+    TextField::Summary,
+    TextField::Body,
+    TextField::Caption,
+];

@@ -10,10 +10,12 @@ mod matcher;
 mod pair;
 mod phrase;
 mod ranked;
+mod reading;
 mod slots;
 mod snippet;
 mod stats;
 mod top;
+mod values;
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -23,6 +25,7 @@ use serde::Serialize;
 use tantivy::fastfield::AliveBitSet;
 use tantivy::schema::Term;
 use tantivy::schema::document::Value;
+use tantivy::store::StoreReader;
 use tantivy::{SegmentReader, TantivyDocument};
 use timbao_articles::Article;
 
@@ -33,20 +36,23 @@ use crate::research::sketch::Sketches;
 use crate::schema::Fields;
 use crate::store::Index;
 use crate::text::score::Saturation;
-use crate::text::{TextPlugin, TextSegment};
+use crate::text::{ResidueBlock, TextPlugin, TextSegment};
 
 use deadline::Deadline;
+use values::Values;
 
 pub(crate) use boolean::evaluate;
 pub use explain::{Occurrences, ScoreExplanation, ScoreKind, ScorePart};
-pub(crate) use facets::compared;
 pub use facets::{FacetCount, FacetCounts, Facets};
 pub use matcher::Match;
 pub(crate) use matcher::{NearMatcher, PhraseMatcher};
 pub(crate) use phrase::{SegmentPhrase, field_at};
+pub(crate) use reading::MatchReader;
 pub(crate) use slots::SlotIds;
+pub(crate) use snippet::snippets;
 pub use snippet::{Snippet, SnippetOptions};
 pub use stats::Stats;
+pub(crate) use values::compared;
 
 /// A view of an index as it was committed; later commits do not change it. Copies share it.
 #[derive(Clone)]
@@ -67,7 +73,13 @@ pub(crate) struct SegmentView {
     pub(crate) text: TextSegment,
     pub(crate) sketches: Sketches,
     pub(crate) reader: SegmentReader,
+    records: StoreReader,
+    /// The values of metadata, once somebody has asked for them.
+    values: Values,
 }
+
+/// Blocks of a segment's records that are kept unpacked.
+const RECORD_BLOCKS: usize = 32;
 
 impl SegmentView {
     /// How many tokens an article has.
@@ -156,6 +168,10 @@ impl Index {
                 Ok(SegmentView {
                     text: TextPlugin::open(reader)?,
                     sketches: TextPlugin::open_sketches(reader)?,
+                    records: reader
+                        .get_store_reader(RECORD_BLOCKS)
+                        .map_err(|e| damaged(e.to_string()))?,
+                    values: Values::default(),
                     reader: reader.clone(),
                 })
             });
@@ -232,13 +248,7 @@ impl Searcher {
     /// When a file is damaged.
     pub fn record(&self, address: Address) -> Result<Article> {
         let view = self.segment(address)?;
-        let store = view
-            .reader
-            .get_store_reader(1)
-            .map_err(|e| Error::Damaged {
-                reason: e.to_string(),
-            })?;
-        let document: TantivyDocument = store.get(address.article)?;
+        let document: TantivyDocument = view.records.get(address.article)?;
         let bytes = document
             .get_first(self.fields.record)
             .and_then(|v| v.as_bytes())
@@ -273,12 +283,11 @@ impl Searcher {
     ///
     /// When a file is damaged.
     pub fn title(&self, address: Address) -> Result<String> {
-        let text = self
-            .segment(address)?
-            .text
-            .text(address.article)
-            .map_err(damaged)?;
-        let [title, ..] = text.fields;
+        let text = &self.segment(address)?.text;
+        let [title, ..] = text
+            .first_parts(address.article, 1, &mut ResidueBlock::default())
+            .map_err(damaged)?
+            .fields;
         Ok(title)
     }
 
@@ -289,7 +298,7 @@ impl Searcher {
     ///
     /// When a file is damaged.
     pub fn matches(&self, plan: &Plan, address: Address) -> Result<Vec<Match>> {
-        matcher::matches(self, plan, address)
+        Ok(MatchReader::new(self, plan).read(address)?.matches)
     }
 
     /// The passages of an article that show best why it matches.
@@ -303,7 +312,8 @@ impl Searcher {
         address: Address,
         options: &SnippetOptions,
     ) -> Result<Vec<Snippet>> {
-        snippet::snippets(self, plan, address, options)
+        let read = MatchReader::new(self, plan).read(address)?;
+        Ok(snippets(&read, options))
     }
 
     /// How many articles there are, without deleted ones.

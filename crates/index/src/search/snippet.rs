@@ -4,12 +4,11 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::error::Result;
-use crate::plan::{Plan, TextField};
-use crate::text::{ArticleText, FIELDS};
+use crate::plan::TextField;
+use crate::text::ArticleText;
 
-use super::matcher::{Match, matches};
-use super::{Address, Searcher, damaged};
+use super::matcher::{Match, TEXT_FIELDS};
+use super::reading::MatchedText;
 
 /// How snippets are cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,39 +47,26 @@ pub struct Snippet {
     pub ends_mid: bool,
 }
 
-/// The fields in the order of [`ArticleText::fields`].
-const ORDER: [TextField; FIELDS] = [
-    TextField::Title,
-    TextField::Summary,
-    TextField::Body,
-    TextField::Caption,
-];
-
 /// Cuts the best passages, in the order of the text. Without matches in
 /// summary, body and captions, it is how the article begins.
-pub(crate) fn snippets(
-    searcher: &Searcher,
-    plan: &Plan,
-    address: Address,
-    options: &SnippetOptions,
-) -> Result<Vec<Snippet>> {
-    let text = searcher
-        .segment(address)?
-        .text
-        .text(address.article)
-        .map_err(damaged)?;
-    let found = matches(searcher, plan, address)?;
+pub(crate) fn snippets(read: &MatchedText, options: &SnippetOptions) -> Vec<Snippet> {
+    let MatchedText {
+        text,
+        matches: found,
+    } = read;
     let mut windows = Vec::new();
     for field in [TextField::Summary, TextField::Body, TextField::Caption] {
         let here: Vec<&Match> = found.iter().filter(|m| m.range.field == field).collect();
-        collect_windows(field, source(&text, field), &here, options, &mut windows);
+        collect_windows(field, source(text, field), &here, options, &mut windows);
     }
     windows.sort_by(|a, b| b.worth.total_cmp(&a.worth));
     let mut chosen: Vec<Window> = Vec::new();
-    for window in windows {
+    for mut window in windows {
         if chosen.len() >= options.max_snippets {
             break;
         }
+        let field = source(text, window.field);
+        window.bytes = grow(field, window.bytes, options.max_chars);
         let overlaps = |other: &Window| {
             other.field == window.field
                 && other.bytes.start < window.bytes.end
@@ -91,13 +77,13 @@ pub(crate) fn snippets(
         }
     }
     if chosen.is_empty() {
-        chosen.extend(beginning(&text, options));
+        chosen.extend(beginning(text, options));
     }
     chosen.sort_by_key(|w| (w.field, w.bytes.start));
-    Ok(chosen
+    chosen
         .into_iter()
-        .map(|window| cut(&text, &found, window))
-        .collect())
+        .map(|window| cut(text, found, window))
+        .collect()
 }
 
 /// Marks the matches in a whole field, such as the title.
@@ -123,7 +109,7 @@ pub(crate) fn highlights(
 }
 
 fn source(text: &ArticleText, field: TextField) -> &str {
-    let index = ORDER.iter().position(|&f| f == field).unwrap_or(0);
+    let index = TEXT_FIELDS.iter().position(|&f| f == field).unwrap_or(0);
     &text.fields[index]
 }
 
@@ -133,8 +119,8 @@ struct Window {
     worth: f32,
 }
 
-/// Windows that start at each match: as many further matches as fit, in one
-/// paragraph.
+/// Windows that start at each match, not grown yet: as many further matches as
+/// fit, in one paragraph.
 fn collect_windows(
     field: TextField,
     text: &str,
@@ -167,14 +153,14 @@ fn collect_windows(
             + if field == TextField::Body { 0.5 } else { 0.0 };
         windows.push(Window {
             field,
-            bytes: grow(text, start..end, options.max_chars),
+            bytes: start..end,
             worth,
         });
     }
 }
 
 fn longer_than(text: &str, chars: usize) -> bool {
-    text.len() > chars && text.chars().nth(chars).is_some()
+    text.len() > chars && (text.len() > 4 * chars || text.chars().nth(chars).is_some())
 }
 
 /// Widens a range within its paragraph to about `chars` characters, a third

@@ -250,6 +250,7 @@ impl Search<'_> {
                 scope: Scope::Facet(_),
                 ..
             }
+            | NodeKind::Is { .. }
             | NodeKind::Id(_)
             | NodeKind::Date(_) => self.put(CauseKind::Filter, part, 0),
             NodeKind::Scoped {

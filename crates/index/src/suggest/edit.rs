@@ -36,6 +36,7 @@ pub(super) fn replaced(ast: &Node, place: &[usize], by: Option<Node>) -> Option<
         NodeKind::Empty
         | NodeKind::Word(_)
         | NodeKind::Phrase(_)
+        | NodeKind::Is { .. }
         | NodeKind::Id(_)
         | NodeKind::Date(_) => return None,
     }

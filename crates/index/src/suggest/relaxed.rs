@@ -81,6 +81,7 @@ impl Steps<'_> {
                 scope: Scope::Facet(_),
                 ..
             }
+            | NodeKind::Is { .. }
             | NodeKind::Id(_)
             | NodeKind::Date(_) => {
                 self.put(SuggestionKind::WithoutFilter, node, place, None);
@@ -202,6 +203,7 @@ pub(super) fn is_condition(node: &Node) -> bool {
             scope: Scope::Facet(_),
             ..
         }
+        | NodeKind::Is { .. }
         | NodeKind::Id(_)
         | NodeKind::Date(_) => true,
         _ => is_negative(node),
@@ -249,6 +251,7 @@ fn loosen(node: &mut Node) -> usize {
             ..
         }
         | NodeKind::Empty
+        | NodeKind::Is { .. }
         | NodeKind::Id(_)
         | NodeKind::Date(_)
         | NodeKind::Not(_)

@@ -8,7 +8,7 @@ use crate::query::{Form, Node, NodeKind, PhrasePart, Scope, Word};
 /// phrase without a gap between. The values of metadata fields are no text.
 pub(super) fn each_row<'n>(node: &'n mut Node, visit: &mut dyn FnMut(Vec<&'n mut Word>)) {
     match &mut node.kind {
-        NodeKind::Empty | NodeKind::Id(_) | NodeKind::Date(_) => {}
+        NodeKind::Empty | NodeKind::Is { .. } | NodeKind::Id(_) | NodeKind::Date(_) => {}
         NodeKind::Word(word) => visit(vec![word]),
         NodeKind::Phrase(phrase) => {
             let mut row = Vec::new();

@@ -24,4 +24,4 @@ mod vocabulary;
 pub(crate) use builder::{ArticleRow, FIELDS};
 pub(crate) use dictionary::ONLY_SPELLING;
 pub(crate) use plugin::TextPlugin;
-pub(crate) use segment::{ArticleText, Rows, TextSegment};
+pub(crate) use segment::{ArticleText, ResidueBlock, Rows, TextSegment};

@@ -299,6 +299,21 @@ impl TextSegment {
     ///
     /// When the file is damaged.
     pub(crate) fn text(&self, article: u32) -> Result<ArticleText, String> {
+        self.first_parts(article, FIELDS, &mut ResidueBlock::default())
+    }
+
+    /// The text of the first parts of an article; the others stay empty. What was unpacked for
+    /// an article before is used again if this one lies beside it.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged.
+    pub(crate) fn first_parts(
+        &self,
+        article: u32,
+        parts: usize,
+        unpacked: &mut ResidueBlock,
+    ) -> Result<ArticleText, String> {
         let table = self.sections.get(Section::ResidueBlocks);
         let entries = table.len() / RESIDUE_BLOCK_BYTES;
         let first = |b: usize| load_u32(table, b * RESIDUE_BLOCK_BYTES);
@@ -318,15 +333,20 @@ impl TextSegment {
         } else {
             residue.len()
         };
-        let bytes = residue.get(at(low)..end).unwrap_or_default();
         let damaged = || format!("the text of article {article} of a segment is damaged");
-        let block = zstd::bulk::decompress(
-            bytes.get(4..).unwrap_or_default(),
-            load_u32(bytes, 0) as usize,
-        )
-        .map_err(|_| damaged())?;
+        if unpacked.number != Some(low) {
+            let bytes = residue.get(at(low)..end).unwrap_or_default();
+            unpacked.number = None;
+            unpacked.bytes = zstd::bulk::decompress(
+                bytes.get(4..).unwrap_or_default(),
+                load_u32(bytes, 0) as usize,
+            )
+            .map_err(|_| damaged())?;
+            unpacked.number = Some(low);
+        }
         let index = article.checked_sub(first(low)).ok_or_else(damaged)?;
-        let mut reader = ResidueReader::open(&block, index as usize).ok_or_else(damaged)?;
+        let mut reader =
+            ResidueReader::open(&unpacked.bytes, index as usize).ok_or_else(damaged)?;
 
         let mut text = ArticleText::default();
         let mut field = 0;
@@ -340,6 +360,9 @@ impl TextSegment {
                     }
                     text.spans.push((0, 0));
                     field += 1;
+                    if field >= parts {
+                        break;
+                    }
                 }
                 token => {
                     let surface = self.surface(token - FIRST_KEY);
@@ -351,6 +374,13 @@ impl TextSegment {
         }
         Ok(text)
     }
+}
+
+/// The residue of some neighbouring articles of one segment, unpacked.
+#[derive(Default)]
+pub(crate) struct ResidueBlock {
+    number: Option<usize>,
+    bytes: Vec<u8>,
 }
 
 /// Where articles lie among the positions.
@@ -408,4 +438,13 @@ pub(crate) struct ArticleText {
     pub(crate) spans: Vec<(u32, u32)>,
     /// By field: the position in the article behind its last token.
     pub(crate) field_ends: [u32; FIELDS],
+}
+
+impl ArticleText {
+    /// The field that a position in the article lies in.
+    pub(crate) fn field_at(&self, position: usize) -> Option<usize> {
+        self.field_ends
+            .iter()
+            .position(|&end| position < end as usize)
+    }
 }

@@ -38,9 +38,8 @@ pub(super) async fn hits(
     let work = app.work.run(&view, move |_, searcher| {
         let found = searcher.search(query.plan(), &options)?;
         let mut sheet = Sheet::new(&HEADER)?;
-        for (hit, rank) in found.hits.iter().zip(1..) {
-            let hit = ShownHit::load(&searcher, query.plan(), hit, rank, 1)?;
-            sheet.row(row(&hit))?;
+        for hit in ShownHit::load(&searcher, query.plan(), &found.hits, 1, 1) {
+            sheet.row(row(&hit?))?;
         }
         sheet.finish()
     });

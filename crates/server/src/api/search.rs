@@ -106,24 +106,24 @@ impl SearchRequest {
     pub(crate) fn run(&self, searcher: &Searcher) -> Result<SearchResult, Problem> {
         let plan = self.query.plan();
         let first = self.options.offset as u64 + 1;
-        let load = |hit: &Hit, rank| ShownHit::load(searcher, plan, hit, rank, self.snippets);
+        let load = |hits: &[Hit]| -> Result<Vec<ShownHit>, Problem> {
+            let shown = ShownHit::load(searcher, plan, hits, first, self.snippets);
+            Ok(shown.collect::<Result<_, _>>()?)
+        };
         let (total, texts, hits) = if self.unique {
             let found = searcher.search_unique(plan, &self.options)?;
-            let hits = found.hits.iter().zip(first..).map(|(text, rank)| {
-                let mut shown = load(&text.hit, rank)?;
-                shown.reprints = Some(text.reprints);
-                Ok(shown)
-            });
-            let hits = hits.collect::<Result<_, Problem>>()?;
+            let hits: Vec<Hit> = found.hits.iter().map(|text| text.hit).collect();
+            let mut hits = load(&hits)?;
+            for (hit, text) in hits.iter_mut().zip(&found.hits) {
+                hit.reprints = Some(text.reprints);
+            }
             (found.total, Some(found.texts), hits)
         } else {
             let found = searcher.search(plan, &self.options)?;
             let total = found
                 .total
                 .ok_or_else(|| Problem::internal("the engine did not count the matches"))?;
-            let hits = found.hits.iter().zip(first..);
-            let hits = hits.map(|(hit, rank)| load(hit, rank));
-            (total, None, hits.collect::<Result<_, _>>()?)
+            (total, None, load(&found.hits)?)
         };
         let facets = match self.facets.as_slice() {
             [] => Vec::new(),

@@ -22,7 +22,7 @@ for (const form of document.forms) {
   });
 }
 
-// `/` goes to the box; j and k go down and up the list.
+// `/` goes to the box; j and k go down and up the list, and from match to match in an article.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.target.closest("input, select, textarea, [contenteditable]")) return;
@@ -33,11 +33,14 @@ document.addEventListener("keydown", (event) => {
     input.focus();
     input.select();
   } else if (event.key === "j" || event.key === "k") {
-    const links = [...document.querySelectorAll(".hit h2 a, .kwic td.match a")];
+    const links = [...document.querySelectorAll(".hit h2 a, .kwic td.match a, .whole mark")];
     if (!links.length) return;
     const at = links.indexOf(document.activeElement);
     const next = event.key === "j" ? at + 1 : at < 0 ? 0 : at - 1;
-    links[Math.max(0, Math.min(next, links.length - 1))].focus();
+    const link = links[Math.max(0, Math.min(next, links.length - 1))];
+    if (link.tagName === "MARK") link.tabIndex = -1;
+    link.focus();
+    link.scrollIntoView({ block: "nearest" });
     event.preventDefault();
   }
 });
@@ -125,7 +128,7 @@ if (box && list) {
 
 // Drag over the histogram to choose a time.
 for (const chart of document.querySelectorAll("svg[data-brush]")) {
-  const columns = [...chart.querySelectorAll("[data-period]")];
+  const columns = [...chart.querySelectorAll("[data-from]")];
   let from = -1;
   let to = -1;
   let band;
@@ -164,8 +167,8 @@ for (const chart of document.querySelectorAll("svg[data-brush]")) {
       const [first, last] = [Math.min(from, to), Math.max(from, to)];
       const address = new URL(location.href);
       for (const name of ["page", "view", "date"]) address.searchParams.delete(name);
-      address.searchParams.set("from", columns[first].dataset.period);
-      address.searchParams.set("to", columns[last].dataset.period);
+      address.searchParams.set("from", columns[first].dataset.from);
+      address.searchParams.set("to", columns[last].dataset.to);
       location.assign(address);
     }
     from = -1;

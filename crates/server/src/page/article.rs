@@ -28,6 +28,8 @@ struct Shown {
     title: Vec<Range<usize>>,
     summary: Vec<Range<usize>>,
     body: Vec<Range<usize>>,
+    /// By caption.
+    captions: Vec<Vec<Range<usize>>>,
     related: Related,
 }
 
@@ -71,7 +73,17 @@ impl Shown {
             joined(text.unwrap_or_default(), &ranges)
         };
         let article = searcher.article(place)?;
+        // Captions are searched as one text, each a line of it or more.
+        let captions: Vec<&str> = article.captions.iter().map(|c| c.text.as_str()).collect();
+        let in_captions = of(TextField::Caption, Some(&captions.join("\n")));
+        let mut end = 0;
+        let captions = captions.iter().map(|text| {
+            let start = end;
+            end = start + text.len() + 1;
+            within(&in_captions, start..start + text.len())
+        });
         Ok(Self {
+            captions: captions.collect(),
             title: of(TextField::Title, article.title.as_deref()),
             summary: of(TextField::Summary, article.summary.as_deref()),
             body: of(TextField::Body, Some(&article.body)),
@@ -81,7 +93,8 @@ impl Shown {
     }
 
     fn matches(&self) -> usize {
-        self.title.len() + self.summary.len() + self.body.len()
+        let captions = self.captions.iter().map(Vec::len).sum::<usize>();
+        self.title.len() + self.summary.len() + self.body.len() + captions
     }
 }
 
@@ -104,8 +117,10 @@ fn written(asked: &Asked, articles: &[Shown]) -> Markup {
                 p.back { a href=(address.at("/").without("id").href()) { "← " (words.back) } }
             }
             @for shown in articles {
-                (article(shown, language))
-                (shown.related.shown(address, language))
+                div.reading {
+                    (article(shown, language))
+                    (shown.related.shown(address, language))
+                }
             }
         },
     })
@@ -118,6 +133,7 @@ fn article(shown: &Shown, language: Language) -> Markup {
         title,
         summary,
         body,
+        captions,
         ..
     } = shown;
     html! {
@@ -136,11 +152,11 @@ fn article(shown: &Shown, language: Language) -> Markup {
             @for (paragraph, matches) in paragraphs(&article.body, body) {
                 p { (marked(paragraph, &matches)) }
             }
-            @for caption in &article.captions {
+            @for (caption, matches) in article.captions.iter().zip(captions) {
                 figure {
                     figcaption {
                         span.label lang=(words.code) { (words.photo) ": " }
-                        (caption.text)
+                        (marked(&caption.text, matches))
                         @if let Some(credit) = &caption.credit { " (" (credit) ")" }
                     }
                 }
@@ -164,12 +180,15 @@ fn paragraphs<'t>(
         at += line.len();
         let line = line.trim_end();
         let end = start + line.len();
-        let here = matches
-            .iter()
-            .filter(|range| range.start >= start && range.start < end)
-            .map(|range| range.start - start..range.end.min(end) - start);
-        (!line.trim().is_empty()).then(|| (line, here.collect()))
+        (!line.trim().is_empty()).then(|| (line, within(matches, start..end)))
     })
+}
+
+/// The matches that begin in a part of a text, by their places in the part.
+fn within(matches: &[Range<usize>], part: Range<usize>) -> Vec<Range<usize>> {
+    let here = matches.iter().filter(|range| part.contains(&range.start));
+    here.map(|range| range.start - part.start..range.end.min(part.end) - part.start)
+        .collect()
 }
 
 /// Whether an address is one of the web, and not one that does something.

@@ -10,17 +10,20 @@ use super::address::Address;
 use super::text::Language;
 use super::trends::chart_language;
 
-/// Months that are told apart; of a longer time the years are.
-const MONTHS: usize = 240;
+/// Columns of a histogram, at most, unless there are more years.
+const COLUMNS: usize = 60;
 
 /// A column of the histogram.
 struct Column {
-    /// `2026-03` or `2026`.
+    /// `2026-03`, `2026-Q1` or `2026`.
     period: String,
+    /// Its first and its last month, or its year.
+    from: String,
+    to: String,
     articles: u64,
 }
 
-/// How many articles there are in each month, or year; each column narrows to its time.
+/// How many articles there are in each month, quarter or year; each column narrows to its time.
 pub(super) fn histogram(months: &[FacetCount], address: &Address, language: Language) -> Markup {
     let columns = columns(months);
     let most = columns
@@ -41,13 +44,13 @@ pub(super) fn histogram(months: &[FacetCount], address: &Address, language: Lang
                     @let high = if column.articles == 0 { 0.0 } else { (column.articles as f64 / most as f64 * 38.0).max(1.0) };
                     @let label = format!("{}: {}", language.date(&column.period), language.articles(column.articles));
                     @if column.articles > 0 {
-                        a href=(again.with("from", &column.period).with("to", &column.period).href()) data-period=(column.period) aria-label=(label) {
+                        a href=(again.with("from", &column.from).with("to", &column.to).href()) data-from=(column.from) data-to=(column.to) aria-label=(label) {
                             title { (label) }
                             rect.room x=(rounded(i as f64 * wide)) y="0" width=(rounded(wide)) height="40" {}
                             rect.column x=(rounded((i as f64 + 0.1) * wide)) y=(rounded(40.0 - high)) width=(rounded(wide * 0.8)) height=(rounded(high)) {}
                         }
                     } @else {
-                        g data-period=(column.period) {}
+                        g data-from=(column.from) data-to=(column.to) {}
                     }
                 }
             }
@@ -66,7 +69,7 @@ fn rounded(value: f64) -> String {
     format!("{value:.3}")
 }
 
-/// One column a month, or a year where there are many, without gaps.
+/// One column a month or, of a longer time, a quarter or a year; without gaps.
 fn columns(months: &[FacetCount]) -> Vec<Column> {
     let number = |value: &str| {
         let (year, month) = value.split_once('-')?;
@@ -83,19 +86,30 @@ fn columns(months: &[FacetCount]) -> Vec<Column> {
     ) else {
         return Vec::new();
     };
-    let (each, first) = if last - first < MONTHS {
-        (1, first)
-    } else {
-        (12, first / 12 * 12)
-    };
+    let fits = |each: &usize| last / each - first / each < COLUMNS;
+    let each = [1, 3].into_iter().find(fits).unwrap_or(12);
+    let first = first / each * each;
+    let name = |month: usize| format!("{:04}-{:02}", month / 12, month % 12 + 1);
     let mut columns: Vec<Column> = (first..=last)
         .step_by(each)
-        .map(|month| Column {
-            period: match each {
-                1 => format!("{:04}-{:02}", month / 12, month % 12 + 1),
-                _ => format!("{:04}", month / 12),
-            },
-            articles: 0,
+        .map(|month| {
+            let (period, from, to) = match each {
+                1 => (name(month), name(month), name(month)),
+                3 => {
+                    let period = format!("{:04}-Q{}", month / 12, month % 12 / 3 + 1);
+                    (period, name(month), name(month + 2))
+                }
+                _ => {
+                    let year = format!("{:04}", month / 12);
+                    (year.clone(), year.clone(), year)
+                }
+            };
+            Column {
+                period,
+                from,
+                to,
+                articles: 0,
+            }
         })
         .collect();
     for (month, articles) in counts {
@@ -226,6 +240,13 @@ mod tests {
                 ("2025-12".into(), 0),
                 ("2026-01".into(), 1)
             ]
+        );
+        let quarters = columns(&[count("2014-05", 2), count("2019-12", 1)]);
+        assert_eq!(quarters.len(), 23);
+        let first = &quarters[0];
+        assert_eq!(
+            [&first.period, &first.from, &first.to],
+            ["2014-Q2", "2014-04", "2014-06"]
         );
         let years = shown(&[
             count("1990-06", 2),

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_index::research::{KwicLine, KwicOptions};
+use timbao_index::suggest::Advice;
 
 use crate::api::kwic::{KwicRequest, keys};
 use crate::app::App;
@@ -14,6 +15,7 @@ use crate::problem::Problem;
 use crate::views::View;
 
 use super::address::Address;
+use super::advice::nothing;
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::search::{active, article_address};
 use super::text::{Language, Words};
@@ -70,6 +72,10 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         let found = Found {
             matches: concordance.matches(),
             articles: concordance.articles(),
+            advice: match concordance.matches() {
+                0 => request.query.in_a_row().advice(&searcher, 0)?,
+                _ => Advice::default(),
+            },
             lines,
         };
         Ok(table(&asked, view, &request, &found, is_other))
@@ -81,6 +87,7 @@ struct Found {
     matches: u64,
     articles: u64,
     lines: Vec<KwicLine>,
+    advice: Advice,
 }
 
 fn table_page(asked: &Asked, query: &str, count: &str, content: Markup) -> Markup {
@@ -118,7 +125,7 @@ fn table(
         (understanding(query, address, language))
         (active(address, language))
         @if found.matches == 0 {
-            div.message { p { (words.nothing) } }
+            (nothing(&found.advice, address, language))
         } @else {
             div.scroll role="region" aria-labelledby="count" tabindex="0" {
                 table.kwic aria-labelledby="count" {
@@ -128,7 +135,7 @@ fn table(
                             (header("match", words.matched, address))
                             (header("right", words.right, address))
                             (header("date", words.date, address))
-                            th scope="col" { (words.source) }
+                            th.source scope="col" { (words.source) }
                         }
                     }
                     tbody { @for line in &found.lines { (row(line, address, language)) } }

@@ -63,7 +63,11 @@ impl Related {
                 }
             }
         };
+        if self.publications.len() < 2 && self.similar.is_empty() {
+            return html! {};
+        }
         html! {
+            div.beside {
             @if self.publications.len() > 1 {
                 section.related {
                     h2 #reprints { (words.reprints) }
@@ -83,6 +87,7 @@ impl Related {
                         }
                     }
                 }
+            }
             }
         }
     }

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use timbao_articles::Article;
 use timbao_index::output::ShownHit;
 use timbao_index::plan::Facet;
-use timbao_index::{FacetCounts, SearchOptions, Sort, Stats};
+use timbao_index::{FacetCount, FacetCounts, SearchOptions, Sort, Stats};
 
 use crate::api::search::{SearchRequest, SearchResult};
 use crate::app::App;
@@ -28,7 +28,7 @@ use super::{Asked, is_nothing, sent};
 /// Hits on a page.
 const HITS: usize = 20;
 /// Values of a facet that are shown at first, and in all.
-const VALUES: (usize, usize) = (8, 60);
+const VALUES: (usize, usize) = (8, 24);
 /// The facets beside the list, and the parameter of each.
 const FACETS: [(Facet, &str); 5] = [
     (Facet::Section, "section"),
@@ -132,8 +132,10 @@ fn results(
                 div.head {
                     h1 #count { (count) }
                     @if let Some(texts) = result.texts { p.about { (language.texts(texts)) } }
-                    (unique_link(address, request.unique, words))
-                    (sort_form(address, request.options.sort, words))
+                    @if result.total > 0 {
+                        (unique_link(address, request.unique, words))
+                        (sort_form(address, request.options.sort, words))
+                    }
                     @if has_side { p.narrow-link { a href="#narrow" { (words.narrow) " ↓" } } }
                 }
                 (understanding(query, address, language))
@@ -332,13 +334,17 @@ pub(super) fn active(address: &Address, language: Language) -> Markup {
         .iter()
         .filter_map(|(parameter, value)| Some((parameter, name(parameter)?, value)))
         .collect();
+    let shown = |parameter: &str, value: &str| match parameter {
+        "from" | "to" | "date" => language.date(value),
+        _ => value.strip_prefix('=').unwrap_or(value).to_owned(),
+    };
     html! {
         @if !active.is_empty() {
             ul.active {
                 @for (parameter, name, value) in active {
                     li {
-                        a href=(again.without(parameter).href()) aria-label={ (words.remove) " " (name) ": " (value) } {
-                            span { (name) ": " strong { (if matches!(parameter.as_str(), "from" | "to" | "date") { language.date(value) } else { value.clone() }) } }
+                        a href=(again.without(parameter).href()) aria-label={ (words.remove) " " (name) ": " (shown(parameter, value)) } {
+                            span { (name) ": " strong { (shown(parameter, value)) } }
                             span.cross aria-hidden="true" { "×" }
                         }
                     }
@@ -352,6 +358,13 @@ fn time(facets: &[FacetCounts], address: &Address, language: Language) -> Markup
     let words = language.words();
     let kept = address.without_all(&["from", "to", "date", "page", "view"]);
     let months = facets.iter().find(|counts| counts.facet == Facet::Month);
+    let is_narrowed = ["from", "to", "date"]
+        .iter()
+        .any(|name| address.get(name).is_some());
+    if !is_narrowed && months.is_none_or(|months| months.values.is_empty()) {
+        // Nothing that was found has a date.
+        return html! {};
+    }
     html! {
         section.facet {
             h2 { (words.time) }
@@ -371,11 +384,17 @@ fn time(facets: &[FacetCounts], address: &Address, language: Language) -> Markup
 fn facet_shown(counts: &FacetCounts, name: &str, address: &Address, language: Language) -> Markup {
     let words = language.words();
     let again = address.without_all(&["page", "view"]);
-    let current = address.get(name);
-    let value = |value: &timbao_index::FacetCount| {
+    let current = address.get(name).and_then(|value| value.strip_prefix('='));
+    // The value itself, not what has its words among others.
+    let value = |value: &FacetCount| {
+        let is_current = current == Some(value.value.as_str());
+        let link = match is_current {
+            true => again.without(name),
+            false => again.with(name, &format!("={}", value.value)),
+        };
         html! {
             li {
-                a href=(again.with(name, &value.value).href()) aria-current=[(current == Some(&value.value)).then_some("true")] {
+                a href=(link.href()) aria-current=[is_current.then_some("true")] {
                     span { (value.value) } " " span.number { (language.count(value.articles)) }
                 }
             }

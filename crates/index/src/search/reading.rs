@@ -1,0 +1,84 @@
+//! Reads articles that a plan matches, with the places where it does.
+
+use crate::error::Result;
+use crate::plan::Plan;
+use crate::text::tokens::FIELD;
+use crate::text::{ArticleText, FIELDS, ResidueBlock};
+
+use super::matcher::{Match, PlanMatcher};
+use super::{Address, Searcher, damaged};
+
+/// Reads articles one after the other; quickest in the order in which they lie.
+pub(crate) struct MatchReader<'s> {
+    searcher: &'s Searcher,
+    plan: &'s Plan,
+    segments: Vec<Option<Prepared<'s>>>,
+}
+
+/// What is kept between two articles of a segment.
+struct Prepared<'s> {
+    matcher: PlanMatcher<'s>,
+    unpacked: ResidueBlock,
+}
+
+/// An article's text, and where a plan matches in it, in the order of the text.
+pub(crate) struct MatchedText {
+    pub(crate) text: ArticleText,
+    pub(crate) matches: Vec<Match>,
+}
+
+impl<'s> MatchReader<'s> {
+    /// Prepares nothing yet.
+    pub(crate) fn new(searcher: &'s Searcher, plan: &'s Plan) -> Self {
+        Self {
+            searcher,
+            plan,
+            segments: searcher.segments.iter().map(|_| None).collect(),
+        }
+    }
+
+    /// Reads an article.
+    ///
+    /// # Errors
+    ///
+    /// When the time is over or a file is damaged.
+    pub(crate) fn read(&mut self, address: Address) -> Result<MatchedText> {
+        self.parts(address, FIELDS)
+    }
+
+    /// Reads an article's title.
+    ///
+    /// # Errors
+    ///
+    /// When the time is over or a file is damaged.
+    pub(crate) fn title(&mut self, address: Address) -> Result<MatchedText> {
+        self.parts(address, 1)
+    }
+
+    fn parts(&mut self, address: Address, parts: usize) -> Result<MatchedText> {
+        let segment = &self.searcher.segment(address)?.text;
+        let deadline = self.searcher.deadline;
+        deadline.check()?;
+        let Some(prepared) = self.segments.get_mut(address.segment as usize) else {
+            return Err(damaged("an address of another view was used".into()));
+        };
+        let prepared = prepared.get_or_insert_with(|| Prepared {
+            matcher: PlanMatcher::new(self.plan, segment, deadline),
+            unpacked: ResidueBlock::default(),
+        });
+        let mut tokens = Vec::new();
+        let mut ends = 0;
+        for token in segment.tokens(address.article) {
+            tokens.push(token);
+            ends += usize::from(token == FIELD);
+            if ends >= parts {
+                break;
+            }
+        }
+        let text = segment
+            .first_parts(address.article, parts, &mut prepared.unpacked)
+            .map_err(damaged)?;
+        let matches = prepared.matcher.find(&tokens, &text)?;
+        Ok(MatchedText { text, matches })
+    }
+}

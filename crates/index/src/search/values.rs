@@ -1,0 +1,93 @@
+//! The values that the articles of a segment have of each kind of metadata.
+
+use std::sync::OnceLock;
+
+use tantivy::columnar::StrColumn;
+use timbao_tokenizer::{Keys, scan};
+
+use crate::error::Result;
+use crate::plan::Facet;
+
+use super::{SegmentView, damaged};
+
+/// The values of all facets, each read once somebody asks for it.
+#[derive(Default)]
+pub(super) struct Values {
+    facets: [OnceLock<Vec<FacetValue>>; FACETS.len()],
+}
+
+/// A value as one segment spells it.
+pub(super) struct FacetValue {
+    pub(super) text: String,
+    /// What all its spellings have in common.
+    pub(super) key: String,
+}
+
+/// The facets that have a column of their own.
+const FACETS: [Facet; 5] = [
+    Facet::Section,
+    Facet::Place,
+    Facet::Agency,
+    Facet::Author,
+    Facet::Source,
+];
+
+impl SegmentView {
+    /// The values of a facet by their ordinals, and the articles' ordinals; none if the facet
+    /// is a time or no article has a value.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged.
+    pub(super) fn values(&self, facet: Facet) -> Result<Option<(&[FacetValue], StrColumn)>> {
+        let Some(place) = FACETS.iter().position(|&known| known == facet) else {
+            return Ok(None);
+        };
+        let Some(column) = self.reader.fast_fields().str(&facet.to_string())? else {
+            return Ok(None);
+        };
+        let Some(cell) = self.values.facets.get(place) else {
+            return Ok(None);
+        };
+        let values = match cell.get() {
+            Some(values) => values,
+            None => {
+                let values = read(&column)?;
+                cell.get_or_init(|| values)
+            }
+        };
+        Ok(Some((values, column)))
+    }
+}
+
+fn read(column: &StrColumn) -> Result<Vec<FacetValue>> {
+    let mut values = Vec::with_capacity(column.num_terms());
+    let mut terms = column
+        .dictionary()
+        .stream()
+        .map_err(|e| damaged(e.to_string()))?;
+    while terms.advance() {
+        let text = String::from_utf8_lossy(terms.key()).into_owned();
+        let key = compared(&text);
+        values.push(FacetValue { text, key });
+    }
+    Ok(values)
+}
+
+/// What two spellings of one value have in common: the exact keys of its words.
+pub(crate) fn compared(value: &str) -> String {
+    let mut keys = Keys::new();
+    let mut compared = String::with_capacity(value.len());
+    for token in scan(value) {
+        keys.set(value.get(token.start..token.end).unwrap_or_default());
+        if !compared.is_empty() {
+            compared.push(' ');
+        }
+        compared.push_str(keys.exact());
+    }
+    if compared.is_empty() {
+        value.to_owned()
+    } else {
+        compared
+    }
+}
