@@ -1,6 +1,10 @@
 //! Reads the component's file.
 
+use std::cell::RefCell;
+use std::io;
+
 use tantivy::directory::OwnedBytes;
+use zstd::bulk::Decompressor;
 
 use super::builder::{ArticleRow, FIELDS};
 use super::bytes::{load_u32, load_u64};
@@ -337,11 +341,9 @@ impl TextSegment {
         if unpacked.number != Some(low) {
             let bytes = residue.get(at(low)..end).unwrap_or_default();
             unpacked.number = None;
-            unpacked.bytes = zstd::bulk::decompress(
-                bytes.get(4..).unwrap_or_default(),
-                load_u32(bytes, 0) as usize,
-            )
-            .map_err(|_| damaged())?;
+            let size = load_u32(bytes, 0) as usize;
+            unpacked.bytes =
+                unpack(bytes.get(4..).unwrap_or_default(), size).map_err(|_| damaged())?;
             unpacked.number = Some(low);
         }
         let index = article.checked_sub(first(low)).ok_or_else(damaged)?;
@@ -374,6 +376,21 @@ impl TextSegment {
         }
         Ok(text)
     }
+}
+
+/// Unpacks what Zstandard packed; `size` is what comes out, at most.
+fn unpack(packed: &[u8], size: usize) -> io::Result<Vec<u8>> {
+    thread_local! {
+        // To make one takes as long as to unpack a block with it.
+        static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+    }
+    DECOMPRESSOR.with_borrow_mut(|kept| {
+        let decompressor = match kept {
+            Some(decompressor) => decompressor,
+            None => kept.insert(Decompressor::new()?),
+        };
+        decompressor.decompress(packed, size)
+    })
 }
 
 /// The residue of some neighbouring articles of one segment, unpacked.

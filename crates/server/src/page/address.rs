@@ -22,6 +22,11 @@ impl Address {
         }
     }
 
+    /// Where it leads, without parameters.
+    pub(crate) fn path(&self) -> &'static str {
+        self.path
+    }
+
     /// The same parameters at another path.
     pub(crate) fn at(&self, path: &'static str) -> Self {
         Self {

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::problem::Problem;
 use crate::query::Query;
 
+use super::address::Address;
 use super::layout::{Page, Tab, failed, shell};
 use super::marks::{joined, marked, merged};
 use super::related::Related;
@@ -35,7 +36,8 @@ struct Shown {
 
 /// Answers with the articles of an id, one below the other.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
-    let asked = Asked::new("/article", raw.as_deref(), &["id", "view"]);
+    let own = ["id", "view", "page", "sort", "unique", "tab"];
+    let asked = Asked::new("/article", raw.as_deref(), &own);
     let (address, language) = (asked.address.clone(), asked.language);
     match answer(&app, asked).await {
         Ok(response) => response,
@@ -114,7 +116,7 @@ fn written(asked: &Asked, articles: &[Shown]) -> Markup {
         status: first.unwrap_or(words.untitled),
         content: html! {
             @if has_list {
-                p.back { a href=(address.at("/").without("id").href()) { "← " (words.back) } }
+                p.back { a href=(address.at(opened_from(address)).without_all(&["id", "tab"]).href()) { "← " (words.back) } }
             }
             @for shown in articles {
                 div.reading {
@@ -124,6 +126,14 @@ fn written(asked: &Asked, articles: &[Shown]) -> Markup {
             }
         },
     })
+}
+
+/// The path of the list or the concordance that an article was opened from.
+pub(super) fn opened_from(address: &Address) -> &'static str {
+    match address.get("tab") {
+        Some("kwic") => "/kwic",
+        _ => "/",
+    }
 }
 
 fn article(shown: &Shown, language: Language) -> Markup {

@@ -9,6 +9,7 @@ use crate::problem::Problem;
 use crate::query::Query;
 
 use super::address::Address;
+use super::article::opened_from;
 use super::sent;
 use super::text::{Language, Words, problem_in_vietnamese};
 
@@ -92,12 +93,13 @@ fn home(language: Language) -> &'static str {
 fn search_box(address: &Address, tab: Tab, words: &Words) -> Markup {
     let action = match tab {
         Tab::Concordance => "/kwic",
+        Tab::None => opened_from(address),
         _ => "/",
     };
     let kept = address.pairs().iter().filter(|(name, _)| {
         !matches!(
             name.as_str(),
-            "q" | "page" | "view" | "id" | "from" | "to" | "sort"
+            "q" | "page" | "view" | "id" | "tab" | "from" | "to" | "sort"
         )
     });
     let dates = address
@@ -118,7 +120,9 @@ fn search_box(address: &Address, tab: Tab, words: &Words) -> Markup {
 }
 
 fn tabs(address: &Address, tab: Tab, words: &Words) -> Markup {
-    let bare = address.without_all(&["page", "view", "sort", "unique", "id", "by", "measure"]);
+    let bare = address.without_all(&[
+        "page", "view", "sort", "unique", "id", "tab", "by", "measure",
+    ]);
     // Trends have several queries, the other views one.
     let single = bare.with("q", bare.get("q").unwrap_or_default());
     let link = |tab: Tab, path| match tab {

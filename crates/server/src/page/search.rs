@@ -241,13 +241,15 @@ fn hit_shown(hit: &ShownHit, address: &Address, language: Language) -> Markup {
     }
 }
 
-/// The address of an article, with the query whose matches it marks.
+/// The address of an article, with the query whose matches it marks and the way back to the
+/// list or the concordance that it is opened from.
 pub(super) fn article_address(address: &Address, id: &str) -> String {
-    address
-        .at("/article")
-        .without_all(&["page", "view", "sort", "unique", "by", "measure"])
-        .with("id", id)
-        .href()
+    let article = address.at("/article").with("id", id);
+    match address.path() {
+        "/kwic" => article.with("tab", "kwic"),
+        _ => article,
+    }
+    .href()
 }
 
 /// Date, publication, section, agency and place, as far as they are known.

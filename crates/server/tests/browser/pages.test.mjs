@@ -201,6 +201,10 @@ test("the concordance sorts by left and right", async () => {
   assert.equal(await page.locator("th.left").getAttribute("aria-sort"), "ascending");
   await page.goBack();
   assert.equal(await page.locator("th.right").getAttribute("aria-sort"), "ascending");
+  await page.locator("td.match a").first().click();
+  await page.waitForURL(/article/);
+  await page.locator(".back a").click();
+  assert.equal(await page.locator("th.right").getAttribute("aria-sort"), "ascending");
   const download = page.waitForEvent("download");
   await page.locator("a[download]").click();
   assert.equal((await download).suggestedFilename(), "timbao-concordance.csv");
@@ -238,6 +242,109 @@ test("nothing found explains itself", async () => {
   await page.locator(".relaxations a").first().click();
   assert.ok(await page.locator(".hit").count() > 0);
   assert.deepEqual(complaints, []);
+});
+
+test("a facet is that value and no other", async () => {
+  await open(search({ q: "của" }));
+  await page.locator(".facet summary").first().click();
+  const value = (name) => page.locator(".facet li a").filter({ has: page.getByText(name, { exact: true }) });
+  const number = async (name) => parseInt(await value(name).locator(".number").innerText());
+  const [alone, longer] = [await number("Pháp luật"), await number("Pháp luật và đời sống")];
+  assert.ok(alone > 0 && longer > 0);
+  await value("Pháp luật").click();
+  await page.waitForURL(/section=%3D/);
+  assert.equal(await page.locator("#count").innerText(), `${alone} bài`);
+  assert.equal(await page.locator(".active").innerText(), "Chuyên mục: Pháp luật\n×");
+  assert.equal(await value("Pháp luật").getAttribute("aria-current"), "true");
+  assert.equal(await value("Pháp luật và đời sống").count(), 0);
+  await accessible();
+  // The other views keep it; a second click takes it back.
+  await page.locator(".tabs a").nth(1).click();
+  assert.match(await page.locator("#count").innerText(), new RegExp(` trong ${alone} bài$`));
+  await page.goBack();
+  await value("Pháp luật").click();
+  await page.waitForURL((url) => !url.search.includes("section"));
+  assert.ok(parseInt(await page.locator("#count").innerText()) > alone + longer);
+  assert.deepEqual(complaints, []);
+});
+
+test("reprints are folded, and stand below the article", async () => {
+  await open(search({ q: "lũ quét" }));
+  const all = await page.locator(".hit").count();
+  await page.locator(".unique a").click();
+  await page.waitForURL(/unique=true/);
+  const texts = parseInt(await page.locator(".head .about").innerText());
+  assert.ok(texts < all);
+  assert.equal(await page.locator(".hit").count(), texts);
+  assert.equal(await page.locator("#count").innerText(), `${all} bài`);
+  await accessible();
+  await picture("folded");
+  const reprints = page.locator(".reprints a").first();
+  assert.match(await reprints.innerText(), /^\+\d+ bản đăng lại$/);
+  await reprints.click();
+  await page.waitForURL(/article.*#reprints$/);
+  const publications = page.locator(".related ol li");
+  assert.equal(await publications.count(), 3);
+  assert.equal(await publications.locator("a[aria-current=page]").count(), 1);
+  const dates = await publications.locator(".about").allInnerTexts();
+  assert.ok(dates.every((date) => /\d\d\/09\/2024/.test(date)), String(dates));
+  assert.match(await page.locator(".whole figcaption mark").innerText(), /lũ quét/i);
+  await accessible();
+  await picture("article-reprints");
+  const title = await page.locator("h1").innerText();
+  await publications.locator("a:not([aria-current])").first().click();
+  assert.notEqual(await page.locator("h1").innerText(), title);
+  assert.equal(await page.locator("#q").inputValue(), "lũ quét");
+  await page.goBack();
+  assert.equal(await page.locator("h1").innerText(), title);
+  // The way back leads to the list as it was.
+  await page.locator(".back a").click();
+  await page.waitForURL(/unique=true/);
+  await page.locator(".unique a").click();
+  await page.waitForURL((url) => !url.search.includes("unique"));
+  assert.equal(await page.locator(".hit").count(), all);
+  assert.deepEqual(complaints, []);
+});
+
+test("similar articles lead on, and are no reprints", async () => {
+  await open("/article?" + new URLSearchParams({ id: "2024/2024-09-11-lu-quet-khe-muc.txt" }));
+  const links = (list) => page.locator(`.related ${list} a`).evaluateAll((found) => found.map((link) => new URL(link.href).searchParams.get("id")));
+  const [publications, similar] = [await links("ol"), await links("ul")];
+  assert.ok(similar.length > 0);
+  assert.deepEqual(similar.filter((id) => publications.includes(id)), []);
+  await page.locator(".related ul a").first().click();
+  await page.waitForURL((url) => url.searchParams.get("id") === similar[0]);
+  assert.ok(await page.locator(".whole p").count() > 2);
+  assert.deepEqual(complaints, []);
+});
+
+test("keys go from match to match in an article", async () => {
+  await open("/article?" + new URLSearchParams({ id: "2024/2024-09-11-lu-quet-khe-muc.txt", q: "Khe Mực" }));
+  const marks = await page.locator(".whole mark").count();
+  assert.ok(marks > 2);
+  for (const key of ["j", "j", "j", "k"]) await page.keyboard.press(key);
+  const at = await page.evaluate(() => [...document.querySelectorAll(".whole mark")].indexOf(document.activeElement));
+  assert.equal(at, 1);
+  assert.deepEqual(complaints, []);
+});
+
+test("a concordance of nothing explains itself", async () => {
+  await open("/kwic?" + new URLSearchParams({ q: "tự diện biến" }));
+  assert.match(await page.locator(".message").innerText(), /Không bài nào có "tự diện biến" với dấu này/);
+  await accessible();
+  await page.locator(".relaxations a").first().click();
+  assert.ok(await page.locator(".kwic tbody tr").count() > 0);
+  assert.deepEqual(complaints, []);
+});
+
+test("a page and all it loads is small", async () => {
+  const bodies = [];
+  page.on("response", (response) => bodies.push(response.body()));
+  await open(search({ q: "tự diễn biến" }));
+  await page.waitForLoadState("networkidle");
+  const bytes = (await Promise.all(bodies)).reduce((sum, body) => sum + body.length, 0);
+  assert.ok(bodies.length >= 3);
+  assert.ok(bytes < 100_000, `${bytes} bytes`);
 });
 
 test("an article with a script in its title is text", async () => {
