@@ -84,7 +84,7 @@ impl App {
     fn prepare(&self, view: &View) {
         if let Err(error) = view.prepare() {
             let fields = [("reason", Value::Text(&error.to_string()))];
-            self.log.warn("finding reprints failed", &fields);
+            self.log.warn("preparing a view failed", &fields);
         }
     }
 

@@ -80,12 +80,14 @@ impl View {
         }
     }
 
-    /// Finds the reprints, which takes long in a large index, before somebody asks for them.
+    /// Counts what the view holds and finds the reprints, which take long in a large index, before
+    /// somebody asks for them.
     ///
     /// # Errors
     ///
     /// When a file is damaged.
     pub(crate) fn prepare(&self) -> Result<(), Error> {
+        self.stats()?;
         self.searcher.reprint_groups(0).map(|_| ())
     }
 }

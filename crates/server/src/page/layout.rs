@@ -10,6 +10,7 @@ use crate::query::Query;
 
 use super::address::Address;
 use super::article::opened_from;
+use super::search::active;
 use super::sent;
 use super::text::{Language, Words, problem_in_vietnamese};
 
@@ -235,6 +236,8 @@ pub(super) fn failed(
                     @if let Some(hint) = &problem.more.hint { p { (hint) } }
                 }
             }
+            // What cannot be read can be taken away.
+            (active(address, language))
         },
     });
     let mut response = sent(problem.status, page);

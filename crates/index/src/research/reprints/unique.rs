@@ -1,10 +1,13 @@
 //! Searches that show every text once.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::error::Result;
 use crate::plan::Plan;
-use crate::search::{Address, Hit, SearchOptions, Searcher};
+use crate::search::{Address, Hit, SearchOptions, Searcher, evaluate, lives};
+
+/// Hits that are searched for beyond those asked for.
+const SPARE: usize = 32;
 
 /// The result of a search that shows every text once.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,48 +38,65 @@ impl Searcher {
     /// When a file is damaged.
     pub fn search_unique(&self, plan: &Plan, options: &SearchOptions) -> Result<UniqueFound> {
         let groups = self.groups()?;
-        let all = SearchOptions {
-            limit: usize::MAX,
-            offset: 0,
-            total: true,
-            ..*options
-        };
-        let found = self.search(plan, &all)?;
-        let mut at: FxHashMap<u32, usize> = FxHashMap::default();
-        let mut texts: Vec<UniqueHit> = Vec::new();
-        let rank = |address: Address| {
-            groups
-                .of((address.segment, address.article))
-                .iter()
-                .position(|&place| place == (address.segment, address.article))
-        };
-        for hit in found.hits {
-            let place = (hit.address.segment, hit.address.article);
-            let number = groups.number_of(place);
-            if let Some(text) = number
-                .and_then(|n| at.get(&n))
-                .and_then(|&i| texts.get_mut(i))
-            {
-                text.reprints += 1;
-                if rank(hit.address) < rank(text.hit.address) {
-                    text.hit.address = hit.address;
+        // Of each text with several publications: its earliest that matches, and how many do.
+        let mut folded: FxHashMap<u32, (Address, u64)> = FxHashMap::default();
+        let (mut total, mut texts) = (0, 0);
+        for (segment, found) in (0..).zip(evaluate(self, plan, None)?) {
+            let alive = self
+                .segments
+                .get(segment as usize)
+                .and_then(|view| view.reader.alive_bitset());
+            for article in found.articles.into_iter().filter(|&a| lives(alive, a)) {
+                total += 1;
+                let Some(number) = groups.number_of((segment, article)) else {
+                    texts += 1;
+                    continue;
+                };
+                let address = Address { segment, article };
+                let rank = |of: Address| {
+                    let place = (of.segment, of.article);
+                    groups.of(place).iter().position(|&other| other == place)
+                };
+                let (earliest, publications) = folded.entry(number).or_insert((address, 0));
+                *publications += 1;
+                if rank(address) < rank(*earliest) {
+                    *earliest = address;
                 }
-                continue;
             }
-            if let Some(number) = number {
-                at.insert(number, texts.len());
-            }
-            texts.push(UniqueHit { hit, reprints: 0 });
         }
-        let end = options
-            .offset
-            .saturating_add(options.limit)
-            .min(texts.len());
-        let start = options.offset.min(end);
-        Ok(UniqueFound {
-            total: found.total.unwrap_or_default(),
-            texts: texts.len() as u64,
-            hits: texts.get(start..end).unwrap_or_default().to_vec(),
-        })
+        texts += folded.len() as u64;
+        let end = options.offset.saturating_add(options.limit);
+        let mut hits: Vec<UniqueHit> = Vec::new();
+        // More than asked for, as reprints among the best are not shown.
+        let mut k = end.saturating_add(SPARE);
+        while hits.len() < end {
+            let best = SearchOptions {
+                limit: k,
+                offset: 0,
+                total: false,
+                ..*options
+            };
+            let found = self.search(plan, &best)?;
+            hits.clear();
+            let mut seen: FxHashSet<u32> = FxHashSet::default();
+            for hit in &found.hits {
+                let number = groups.number_of((hit.address.segment, hit.address.article));
+                if number.is_none_or(|number| seen.insert(number)) {
+                    let of = number.and_then(|number| folded.get(&number));
+                    let (address, publications) = of.copied().unwrap_or((hit.address, 1));
+                    hits.push(UniqueHit {
+                        hit: Hit { address, ..*hit },
+                        reprints: publications.saturating_sub(1),
+                    });
+                }
+            }
+            if found.hits.len() < k {
+                break;
+            }
+            k = k.saturating_mul(4);
+        }
+        hits.truncate(end);
+        hits.drain(..options.offset.min(hits.len()));
+        Ok(UniqueFound { total, texts, hits })
     }
 }
