@@ -108,3 +108,54 @@ impl ShownHit {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use timbao_articles::Article;
+
+    use super::{BATCH, ShownHit};
+    use crate::plan::Plan;
+    use crate::{Index, SearchOptions, WriterOptions};
+
+    #[test]
+    fn hits_keep_their_order_over_batches() {
+        let dir = tempfile::tempdir().unwrap();
+        let index = Index::open_or_create(dir.path()).unwrap();
+        let options = WriterOptions {
+            threads: 1,
+            memory: 20_000_000,
+        };
+        let mut writer = index.writer(options).unwrap();
+        for number in 0..BATCH + 50 {
+            let article = Article {
+                id: number.to_string(),
+                title: Some(format!("Họp {number}")),
+                body: "bàn việc".to_owned(),
+                ..Article::default()
+            };
+            writer.add(&number.to_string(), article).unwrap();
+        }
+        writer.commit("").unwrap();
+        writer.finish().unwrap();
+        let searcher = index.searcher().unwrap();
+        let plan = Plan::Everything;
+        let all = SearchOptions {
+            limit: usize::MAX,
+            ..SearchOptions::default()
+        };
+        let hits = searcher.search(&plan, &all).unwrap().hits;
+        assert_eq!(hits.len(), BATCH + 50);
+        for snippets in [0, 1] {
+            let shown = ShownHit::load(&searcher, &plan, &hits, 7, snippets);
+            let shown: Vec<ShownHit> = shown.map(Result::unwrap).collect();
+            assert_eq!(shown.len(), hits.len());
+            for ((hit, shown), rank) in hits.iter().zip(&shown).zip(7..) {
+                assert_eq!(shown.rank, rank);
+                assert_eq!(shown.article.id, searcher.record(hit.address).unwrap().id);
+                let title = format!("Họp {}", shown.article.id);
+                assert_eq!(shown.article.title, Some(title));
+                assert_eq!(shown.snippets.len(), snippets);
+            }
+        }
+    }
+}

@@ -1,14 +1,10 @@
 //! What is known of articles beside their words.
 
 use rustc_hash::FxHashMap;
-use tantivy::TantivyDocument;
 use tantivy::columnar::StrColumn;
-use tantivy::schema::document::Value;
-use tantivy::store::StoreReader;
-use timbao_articles::Article;
 
 use crate::document::untie;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::plan::Facet;
 use crate::search::{Searcher, SegmentView, compared, damaged};
 
@@ -84,53 +80,5 @@ impl FacetValues {
         let ordinal = column.term_ords(article).next()?;
         let numbers = self.numbers.get(segment as usize)?;
         numbers.get(ordinal as usize).copied()
-    }
-}
-
-/// Reads the records of many articles.
-pub(super) struct Records<'s> {
-    searcher: &'s Searcher,
-    readers: Vec<Option<StoreReader>>,
-}
-
-/// Blocks of the document store that are kept unpacked.
-const CACHED_BLOCKS: usize = 8;
-
-impl<'s> Records<'s> {
-    /// Opens nothing yet.
-    pub(super) fn new(searcher: &'s Searcher) -> Self {
-        Self {
-            searcher,
-            readers: searcher.segments.iter().map(|_| None).collect(),
-        }
-    }
-
-    /// An article's record: everything but title, summary and body.
-    ///
-    /// # Errors
-    ///
-    /// When a file is damaged.
-    pub(super) fn get(&mut self, segment: u32, article: u32) -> Result<Article> {
-        let (Some(view), Some(reader)) = (
-            self.searcher.segments.get(segment as usize),
-            self.readers.get_mut(segment as usize),
-        ) else {
-            return Err(damaged("an address of another view was used".into()));
-        };
-        if reader.is_none() {
-            let opened = view.reader.get_store_reader(CACHED_BLOCKS);
-            *reader = Some(opened.map_err(|e| damaged(e.to_string()))?);
-        }
-        let Some(reader) = reader else {
-            return Err(damaged("the records do not open".into()));
-        };
-        let document: TantivyDocument = reader.get(article)?;
-        let bytes = document
-            .get_first(self.searcher.fields.record)
-            .and_then(|v| v.as_bytes())
-            .unwrap_or_default();
-        serde_json::from_slice(bytes).map_err(|e| Error::Damaged {
-            reason: format!("an article's record does not read: {e}"),
-        })
     }
 }

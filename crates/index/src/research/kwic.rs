@@ -7,10 +7,9 @@ use serde::Serialize;
 
 use crate::error::Result;
 use crate::plan::{Plan, TextField};
-use crate::search::{Searcher, damaged, field_at};
-use crate::text::ArticleText;
+use crate::search::{Address, Searcher, damaged, field_at};
+use crate::text::{ArticleText, FIELDS, ResidueBlock};
 
-use super::articles::Records;
 use super::columns::{GroupKey, SortKey, before, behind, group, sort};
 use super::occurrences::{Occurrence, occurrences};
 use super::reprints::mix;
@@ -203,7 +202,8 @@ impl Concordance<'_> {
         let mut order: Vec<usize> = (0..places.len()).collect();
         order.sort_unstable_by_key(|&i| places[i]);
         let mut lines: Vec<Option<KwicLine>> = vec![None; places.len()];
-        let mut records = Records::new(self.searcher);
+        let mut unpacked = ResidueBlock::default();
+        let mut last = None;
         let mut tokens = Vec::new();
         for same in order.chunk_by(|&a, &b| {
             (places[a].segment, places[a].article) == (places[b].segment, places[b].article)
@@ -213,8 +213,12 @@ impl Concordance<'_> {
                 segment, article, ..
             } = places[first];
             let view = &self.searcher.segments[segment as usize];
-            let text = view.text.text(article).map_err(damaged)?;
-            let record = records.get(segment, article)?;
+            if last.replace(segment) != Some(segment) {
+                unpacked = ResidueBlock::default();
+            }
+            let text = view.text.first_parts(article, FIELDS, &mut unpacked);
+            let text = text.map_err(damaged)?;
+            let record = self.searcher.record(Address { segment, article })?;
             tokens.clear();
             tokens.extend(view.text.tokens_of(article));
             for &i in same {

@@ -9,7 +9,6 @@ use crate::error::Result;
 use crate::plan::{Key, Phrase, Slot};
 use crate::search::{Address, Searcher, SegmentPhrase};
 
-use super::articles::Records;
 use super::measures::normalised_information;
 use super::units::{LONGEST, segment, weight};
 
@@ -161,11 +160,11 @@ impl Searcher {
                 .then_with(|| (a.1, a.2).cmp(&(b.1, b.2)))
         });
         order.truncate(options.limit);
-        let mut records = Records::new(self);
         let mut articles = Vec::with_capacity(order.len());
         for (score, _, (segment, article)) in order {
-            let record = records.get(segment, article)?;
-            let title = self.title(Address { segment, article })?;
+            let address = Address { segment, article };
+            let record = self.record(address)?;
+            let title = self.title(address)?;
             let mut parts = scores.remove(&(segment, article)).unwrap_or_default();
             parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             let shown = parts

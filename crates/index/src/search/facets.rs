@@ -181,7 +181,8 @@ mod tests {
     use timbao_articles::{Article, Published};
 
     use super::*;
-    use crate::{ArticleWriter, Index, WriterOptions};
+    use crate::plan::Filter;
+    use crate::{ArticleWriter, Index, SearchOptions, WriterOptions};
 
     const ALL: [Facet; 4] = [Facet::Section, Facet::Agency, Facet::Year, Facet::Month];
 
@@ -257,8 +258,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(16))]
         #[test]
-        fn counts_add_up_to_the_total(
-            sections in proptest::collection::vec("(Kinh tế|Văn hoá|văn hóa|!|)", 0..12),
+        fn counts_add_up_and_each_value_is_found(
+            sections in proptest::collection::vec("(Kinh tế|Kinh tế - Xã hội|Văn hoá|văn hóa|!|)", 0..12),
             split in 0usize..12,
         ) {
             let articles: Vec<_> = sections
@@ -273,6 +274,12 @@ mod tests {
             let known: u64 = counts.values.iter().map(|v| v.articles).sum();
             prop_assert_eq!(facets.total, sections.len() as u64);
             prop_assert_eq!(known + counts.unknown, facets.total);
+            for FacetCount { value, articles } in &counts.values {
+                let facet = Facet::Section;
+                let is = Plan::Filter(Filter::Is { facet, value: value.clone() });
+                let found = searcher.search(&is, &SearchOptions::default()).unwrap();
+                prop_assert_eq!(found.total, Some(*articles), "{}", value);
+            }
         }
     }
 }

@@ -10,7 +10,6 @@ use crate::text::tokens::{FIELD, FIRST_KEY};
 
 use super::diff::{DiffKind, DiffPart, diff};
 use super::group::{Place, article_shingles, common, key_hashes};
-use crate::research::articles::Records;
 
 /// All publications of the text of an article.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -89,14 +88,14 @@ impl Searcher {
         let mut order: Vec<&Vec<Place>> = all.iter().collect();
         // The sort is stable: equal ones stay in the order of their first publications.
         order.sort_by_key(|group| std::cmp::Reverse(group.len()));
-        let mut records = Records::new(self);
         let mut groups = Vec::new();
         for group in order.into_iter().take(limit) {
             let Some(&(segment, article)) = group.first() else {
                 continue;
             };
-            let record = records.get(segment, article)?;
-            let title = self.title(Address { segment, article })?;
+            let address = Address { segment, article };
+            let record = self.record(address)?;
+            let title = self.title(address)?;
             groups.push(ReprintGroup {
                 id: record.id,
                 path: record.path,
@@ -125,11 +124,13 @@ impl Searcher {
             [] => &[place],
             members => members,
         };
-        let mut records = Records::new(self);
         let mut publications = Vec::with_capacity(members.len());
         let mut first: Option<Text> = None;
         for &member in members {
-            let record = records.get(member.0, member.1)?;
+            let record = self.record(Address {
+                segment: member.0,
+                article: member.1,
+            })?;
             let text = Text::read(self, member)?;
             publications.push(compare(first.as_ref(), &text, record));
             first.get_or_insert(text);
