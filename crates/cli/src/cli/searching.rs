@@ -117,8 +117,10 @@ pub(crate) struct FilterArgs {
     /// Published within this day, month, year or range (2025..3/2026)
     #[arg(long, value_name = "DATE")]
     pub date: Option<String>,
-    /// Section contains these words ('xây dựng Đảng'); with = before them, it is just these
-    /// ('=Kinh tế'). So for the four below
+    /// Section contains these words ('xây dựng Đảng')
+    ///
+    /// With = before them the section is just these: '=Kinh tế' leaves Kinh tế - Xã hội out. So
+    /// it is with place, agency, author and source.
     #[arg(long, value_name = "WORDS")]
     pub section: Option<String>,
     /// Place contains these words ('Cần Thơ')

@@ -443,7 +443,7 @@ impl<'a> PlanMatcher<'a> {
                 let field = *TEXT_FIELDS.get(text.field_at(range.start)?)?;
                 let start = text.spans.get(range.start)?.0 as usize;
                 let end = text.spans.get(range.end - 1)?.1 as usize;
-                is_wanted(leaf, field).then(|| Match {
+                is_wanted(leaf, field).then_some(Match {
                     range: TextRange {
                         field,
                         bytes: start..end,

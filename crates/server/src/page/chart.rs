@@ -157,7 +157,7 @@ pub(super) fn lines(
                 }
                 @for (i, period) in trends.periods.iter().enumerate() {
                     @if i % each == 0 {
-                        text class=(if i / each % 2 == 0 { "tick time" } else { "tick time second" }) x=(px(x(i))) y=(HEIGHT - 12.0) text-anchor="middle" { (language.date(&period.period)) }
+                        text class=(if (i / each).is_multiple_of(2) { "tick time" } else { "tick time second" }) x=(px(x(i))) y=(HEIGHT - 12.0) text-anchor="middle" { (language.date(&period.period)) }
                     }
                 }
                 @for (number, series) in trends.series.iter().enumerate() {
