@@ -68,7 +68,7 @@ impl<'s> MatchReader<'s> {
         });
         let mut tokens = Vec::new();
         let mut ends = 0;
-        for token in segment.tokens(address.article) {
+        for token in segment.tokens_of(address.article) {
             tokens.push(token);
             ends += usize::from(token == FIELD);
             if ends >= parts {
