@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod generate;
+pub mod known_item;
 pub mod machine;
 pub mod measure;
 pub mod plain;

@@ -1,7 +1,32 @@
 //! Timbao, as the comparison runs it.
 
+use std::path::Path;
+
+use timbao_articles::Article;
 use timbao_index::plan::{Key, Phrase, Plan, Slot};
+use timbao_index::{Index, Result, WriterOptions};
 use timbao_tokenizer::{Keys, scan};
+
+/// Indexes articles in a folder and commits them.
+///
+/// # Errors
+///
+/// What the index reports.
+pub fn build(
+    dir: &Path,
+    articles: impl Iterator<Item = Article>,
+    threads: usize,
+    memory: usize,
+) -> Result<Index> {
+    let index = Index::open_or_create(dir)?;
+    let mut writer = index.writer(WriterOptions { threads, memory })?;
+    for (i, article) in articles.enumerate() {
+        writer.add(&i.to_string(), article)?;
+    }
+    writer.commit("{}")?;
+    writer.finish()?;
+    Ok(index)
+}
 
 /// The slots of a text: exact keys if any syllable carries a mark, else folded
 /// ones.

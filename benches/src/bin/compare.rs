@@ -8,14 +8,13 @@ use clap::Parser;
 use serde::Serialize;
 use tantivy::query::Occur;
 use timbao_articles::Article;
-use timbao_benches::data::{self, Pair};
+use timbao_benches::data;
 use timbao_benches::machine::Run;
 use timbao_benches::measure::{self, Latency, side_by_side};
 use timbao_benches::plain::{Keys, Plain};
-use timbao_benches::{queries, timbao};
+use timbao_benches::{known_item, queries, timbao};
 use timbao_index::plan::Plan;
-use timbao_index::query::minimum_match;
-use timbao_index::{Index, SearchOptions, WriterOptions};
+use timbao_index::{SearchOptions, WriterOptions};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -24,10 +23,14 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 struct Arguments {
     /// Articles, as JSON Lines (also .gz, .zst).
     articles: PathBuf,
-    /// Known items: id, query, query without accents, separated by tabs.
+    /// Titles to type as known items: id, title, title without accents,
+    /// separated by tabs; without this, titles are drawn from the articles.
     #[arg(long)]
     pairs: Option<PathBuf>,
-    /// Queries of each kind.
+    /// Known items of each kind to draw; 0 leaves known items out.
+    #[arg(long, default_value_t = 500)]
+    known_items: usize,
+    /// Timed queries of each kind; 0 leaves them out.
     #[arg(long, default_value_t = 300)]
     queries: usize,
     /// Measured rounds of each query.
@@ -58,7 +61,7 @@ struct Report {
     input_bytes: u64,
     indexing: Vec<Indexing>,
     latency: Vec<LatencyRow>,
-    known_item: Vec<KnownItem>,
+    known_item: Vec<known_item::Row>,
 }
 
 #[derive(Serialize)]
@@ -75,14 +78,6 @@ struct LatencyRow {
     queries: &'static str,
     plain: Latency,
     timbao: Latency,
-}
-
-#[derive(Serialize)]
-struct KnownItem {
-    system: &'static str,
-    typed: &'static str,
-    mrr_at_10: f64,
-    recall_at_10: f64,
 }
 
 fn main() -> Result<()> {
@@ -104,11 +99,20 @@ fn main() -> Result<()> {
             indexing(&articles, threads, arguments.memory, &mut report)?;
         }
     }
-    latency(&articles, &arguments, &mut report)?;
-    if let Some(path) = &arguments.pairs {
-        known_items(&articles, &data::pairs(path)?, &arguments, &mut report)?;
+    if arguments.queries > 0 {
+        latency(&articles, &arguments, &mut report)?;
     }
-    println!("{}", table(&report));
+    if arguments.known_items > 0 {
+        let titles = arguments.pairs.as_deref().map(data::pairs).transpose()?;
+        report.known_item = known_item::measure(
+            &articles,
+            titles,
+            arguments.known_items,
+            arguments.seed,
+            arguments.memory,
+        )?;
+    }
+    print!("{}", table(&report));
     if let Some(path) = &arguments.json {
         std::fs::write(path, serde_json::to_vec_pretty(&report)?)?;
     }
@@ -169,22 +173,6 @@ fn json_bytes(articles: &[Article]) -> Result<u64> {
     Ok(bytes)
 }
 
-fn build_timbao(
-    dir: &Path,
-    articles: impl Iterator<Item = Article>,
-    threads: usize,
-    memory: usize,
-) -> Result<Index> {
-    let index = Index::open_or_create(dir)?;
-    let mut writer = index.writer(WriterOptions { threads, memory })?;
-    for (i, article) in articles.enumerate() {
-        writer.add(&i.to_string(), article)?;
-    }
-    writer.commit("{}")?;
-    writer.finish()?;
-    Ok(index)
-}
-
 /// Articles are copied before the clock runs, so that both sides are timed on
 /// the same work: from articles in memory to a commit on disk.
 fn indexing(
@@ -199,7 +187,7 @@ fn indexing(
         let copies = articles.to_vec();
         let start = (Instant::now(), measure::processor_time());
         if system == "timbao" {
-            build_timbao(dir.path(), copies.into_iter(), threads, memory)?;
+            timbao::build(dir.path(), copies.into_iter(), threads, memory)?;
         } else {
             Plain::create(dir.path(), Keys::Folded)?.add(copies.into_iter(), threads, memory)?;
         }
@@ -225,7 +213,7 @@ fn latency(articles: &[Article], arguments: &Arguments, report: &mut Report) -> 
     plain.add(articles.iter().cloned(), 1, arguments.memory)?;
     plain.merge()?;
     let reader = plain.reader()?;
-    let index = build_timbao(
+    let index = timbao::build(
         timbao_dir.path(),
         articles.iter().cloned(),
         1,
@@ -291,88 +279,20 @@ impl Report {
     }
 }
 
-/// Titles are taken out of the articles and typed as queries.
-fn known_items(
-    articles: &[Article],
-    pairs: &[Pair],
-    arguments: &Arguments,
-    report: &mut Report,
-) -> Result<()> {
-    let untitled = || {
-        articles.iter().map(|a| Article {
-            title: None,
-            ..a.clone()
-        })
-    };
-    let dir = tempfile::tempdir()?;
-    let index = build_timbao(dir.path(), untitled(), 1, arguments.memory)?;
-    let searcher = index.searcher()?;
-    for (typed, column) in COLUMNS {
-        let mut ranks = Vec::new();
-        for pair in pairs {
-            let plan = timbao::words(column(pair), minimum_match);
-            let found = searcher.search(&plan, &SearchOptions::default())?;
-            let mut rank = None;
-            for (i, hit) in found.hits.iter().enumerate() {
-                if searcher.record(hit.address)?.id == pair.id {
-                    rank = Some(i);
-                    break;
-                }
-            }
-            ranks.push(rank);
-        }
-        report.known_item.push(score("timbao", typed, &ranks));
-    }
-    for (system, keys) in [
-        ("tantivy, exact syllables", Keys::Exact),
-        ("tantivy, folded", Keys::Folded),
-    ] {
-        let dir = tempfile::tempdir()?;
-        let plain = Plain::create(dir.path(), keys)?;
-        plain.add(untitled(), 1, arguments.memory)?;
-        let reader = plain.reader()?;
-        for (typed, column) in COLUMNS {
-            let mut ranks = Vec::new();
-            for pair in pairs {
-                let ids = plain.top_ids(&reader, &*plain.words(column(pair), Occur::Should))?;
-                ranks.push(ids.iter().position(|id| *id == pair.id));
-            }
-            report.known_item.push(score(system, typed, &ranks));
-        }
-    }
-    Ok(())
-}
-
-type Column = fn(&Pair) -> &str;
-const COLUMNS: [(&str, Column); 2] = [
-    ("with accents", |p| &p.accented),
-    ("without", |p| &p.unaccented),
-];
-
-fn score(system: &'static str, typed: &'static str, ranks: &[Option<usize>]) -> KnownItem {
-    let n = ranks.len().max(1) as f64;
-    let found = ranks.iter().flatten();
-    KnownItem {
-        system,
-        typed,
-        mrr_at_10: found.clone().map(|&r| 1.0 / (r + 1) as f64).sum::<f64>() / n,
-        recall_at_10: found.count() as f64 / n,
-    }
-}
-
 fn table(report: &Report) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "{}\n\n{} articles, {:.1} MB\n",
+        "{}\n\n{} articles, {:.1} MB",
         report.run.line(),
         report.articles,
         report.input_bytes as f64 / 1e6
     );
-    let _ = writeln!(
-        out,
-        "| indexing | threads | MB per CPU second | MB/s | index, % of input |\n|---|---|---|---|---|"
-    );
+    if !report.indexing.is_empty() {
+        out.push_str(
+            "\n| indexing | threads | MB per CPU second | MB/s | index, % of input |\n|---|---|---|---|---|\n",
+        );
+    }
     for row in &report.indexing {
         let _ = writeln!(
             out,
@@ -384,10 +304,11 @@ fn table(report: &Report) -> String {
             row.percent_of_input
         );
     }
-    let _ = writeln!(
-        out,
-        "\n| top 10, µs | tantivy p50 | p99 | timbao p50 | p99 | times faster p50 | p99 |\n|---|---|---|---|---|---|---|"
-    );
+    if !report.latency.is_empty() {
+        out.push_str(
+            "\n| top 10, µs | tantivy p50 | p99 | timbao p50 | p99 | times faster p50 | p99 |\n|---|---|---|---|---|---|---|\n",
+        );
+    }
     for row in &report.latency {
         let (a, b) = (&row.plain, &row.timbao);
         let _ = writeln!(
@@ -402,18 +323,17 @@ fn table(report: &Report) -> String {
             a.p99_us / b.p99_us
         );
     }
-    if report.known_item.is_empty() {
-        return out;
+    if !report.known_item.is_empty() {
+        out.push_str(
+            "\n| known item: what is remembered | typed | queries | system | MRR@10 | of the halves | recall@10 |\n|---|---|---|---|---|---|---|\n",
+        );
     }
-    let _ = writeln!(
-        out,
-        "\n| known item | typed | MRR@10 | recall@10 |\n|---|---|---|---|"
-    );
     for row in &report.known_item {
+        let [even, odd] = row.mrr_of_halves;
         let _ = writeln!(
             out,
-            "| {} | {} | {:.3} | {:.3} |",
-            row.system, row.typed, row.mrr_at_10, row.recall_at_10
+            "| {} | {} | {} | {} | {:.3} | {even:.3}, {odd:.3} | {:.3} |",
+            row.remembered, row.typed, row.queries, row.system, row.mrr_at_10, row.recall_at_10
         );
     }
     out
