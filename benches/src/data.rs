@@ -28,6 +28,18 @@ pub fn articles(path: &Path) -> io::Result<Vec<Article>> {
     Ok(articles)
 }
 
+/// The articles so many times over, each time under other ids.
+pub fn repeated(articles: &[Article], times: u32) -> Vec<Article> {
+    let mut all = articles.to_vec();
+    for time in 2..=times {
+        all.extend(articles.iter().map(|article| Article {
+            id: format!("{}#{time}", article.id),
+            ..article.clone()
+        }));
+    }
+    all
+}
+
 /// A known item: the article that is meant, and what is typed to find it.
 #[derive(Debug, Clone)]
 pub struct Pair {

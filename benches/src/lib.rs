@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod generate;
+pub mod goals;
 pub mod known_item;
 pub mod machine;
 pub mod measure;
@@ -9,4 +10,5 @@ pub mod plain;
 pub mod plot;
 pub mod queries;
 pub mod reprints;
+pub mod sample;
 pub mod timbao;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use clap::Parser;
@@ -9,10 +10,13 @@ use serde::Serialize;
 use tantivy::query::Occur;
 use timbao_articles::Article;
 use timbao_benches::data;
+use timbao_benches::goals::Bound::{self, AtLeast, AtMost};
+use timbao_benches::goals::{self, Goal};
+use timbao_benches::known_item::{self, remembered, system, typed};
 use timbao_benches::machine::Run;
 use timbao_benches::measure::{self, Latency, side_by_side};
 use timbao_benches::plain::{Keys, Plain};
-use timbao_benches::{known_item, queries, timbao};
+use timbao_benches::{queries, timbao};
 use timbao_index::plan::Plan;
 use timbao_index::{SearchOptions, WriterOptions};
 
@@ -23,6 +27,10 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 struct Arguments {
     /// Articles, as JSON Lines (also .gz, .zst).
     articles: PathBuf,
+    /// Takes the articles so many times, for a larger corpus; queries and known
+    /// items are drawn from them once.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    repeat: u32,
     /// Titles to type as known items: id, title, title without accents,
     /// separated by tabs; without this, titles are drawn from the articles.
     #[arg(long)]
@@ -45,6 +53,9 @@ struct Arguments {
     /// Memory for indexing, in bytes.
     #[arg(long, default_value_t = 1_000_000_000)]
     memory: usize,
+    /// A `timbao` program, to time its searches from start to exit.
+    #[arg(long)]
+    program: Option<PathBuf>,
     /// Writes the figures as JSON to a file, with machine, commit and command.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -62,6 +73,8 @@ struct Report {
     indexing: Vec<Indexing>,
     latency: Vec<LatencyRow>,
     known_item: Vec<known_item::Row>,
+    process: Option<Latency>,
+    goals: Vec<Goal>,
 }
 
 #[derive(Serialize)]
@@ -80,12 +93,17 @@ struct LatencyRow {
     timbao: Latency,
 }
 
+const PLAIN: &str = "plain tantivy";
+const TIMBAO: &str = "timbao";
+
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let articles = data::articles(&arguments.articles)?;
+    let given = data::articles(&arguments.articles)?;
+    let queries = Queries::new(&given, &arguments);
     if let Some(path) = &arguments.write_queries {
-        return write_queries(path, &Queries::new(&articles, &arguments));
+        return write_queries(path, &queries);
     }
+    let articles = data::repeated(&given, arguments.repeat);
     let mut report = Report {
         run: Run::here(),
         articles: articles.len(),
@@ -93,6 +111,8 @@ fn main() -> Result<()> {
         indexing: Vec::new(),
         latency: Vec::new(),
         known_item: Vec::new(),
+        process: None,
+        goals: Vec::new(),
     };
     for _ in 0..arguments.indexing_runs {
         for threads in [1, 2] {
@@ -100,18 +120,19 @@ fn main() -> Result<()> {
         }
     }
     if arguments.queries > 0 {
-        latency(&articles, &arguments, &mut report)?;
+        latency(&articles, queries, &arguments, &mut report)?;
     }
     if arguments.known_items > 0 {
         let titles = arguments.pairs.as_deref().map(data::pairs).transpose()?;
         report.known_item = known_item::measure(
-            &articles,
+            &given,
             titles,
             arguments.known_items,
             arguments.seed,
             arguments.memory,
         )?;
     }
+    report.goals = goals(&report);
     print!("{}", table(&report));
     if let Some(path) = &arguments.json {
         std::fs::write(path, serde_json::to_vec_pretty(&report)?)?;
@@ -182,11 +203,11 @@ fn indexing(
     report: &mut Report,
 ) -> Result<()> {
     let input = report.input_bytes as f64;
-    for system in ["plain tantivy", "timbao"] {
+    for system in [PLAIN, TIMBAO] {
         let dir = tempfile::tempdir()?;
         let copies = articles.to_vec();
         let start = (Instant::now(), measure::processor_time());
-        if system == "timbao" {
+        if system == TIMBAO {
             timbao::build(dir.path(), copies.into_iter(), threads, memory)?;
         } else {
             Plain::create(dir.path(), Keys::Folded)?.add(copies.into_iter(), threads, memory)?;
@@ -207,7 +228,12 @@ fn indexing(
     Ok(())
 }
 
-fn latency(articles: &[Article], arguments: &Arguments, report: &mut Report) -> Result<()> {
+fn latency(
+    articles: &[Article],
+    asked: Queries,
+    arguments: &Arguments,
+    report: &mut Report,
+) -> Result<()> {
     let (plain_dir, timbao_dir) = (tempfile::tempdir()?, tempfile::tempdir()?);
     let plain = Plain::create(plain_dir.path(), Keys::Folded)?;
     plain.add(articles.iter().cloned(), 1, arguments.memory)?;
@@ -227,7 +253,10 @@ fn latency(articles: &[Article], arguments: &Arguments, report: &mut Report) -> 
         .merge_all()?;
     let searcher = index.searcher()?;
 
-    let asked = Queries::new(articles, arguments);
+    if let Some(program) = &arguments.program {
+        let phrases = &asked.phrases[0].1;
+        report.process = Some(process(program, timbao_dir.path(), phrases)?);
+    }
     let counted = SearchOptions::default();
     let top = SearchOptions {
         total: false,
@@ -267,7 +296,49 @@ fn latency(articles: &[Article], arguments: &Arguments, report: &mut Report) -> 
     Ok(())
 }
 
+/// Times `timbao search` from start to exit, once to warm up and then by the
+/// median of three.
+fn process(program: &Path, index: &Path, phrases: &[String]) -> Result<Latency> {
+    let phrases = &phrases[..phrases.len().min(30)];
+    let mut failed = None;
+    let mut search = |phrase: &String| {
+        let run = Command::new(program)
+            .args(["search", &format!("\"{phrase}\""), "--index"])
+            .arg(index)
+            .stdin(Stdio::null())
+            .output();
+        match run {
+            Ok(output) if output.status.success() => {}
+            Ok(output) => failed = Some(String::from_utf8_lossy(&output.stderr).into_owned()),
+            Err(error) => failed = Some(format!("{}: {error}", program.display())),
+        }
+    };
+    let rows = side_by_side(phrases, 3, &mut [&mut search]);
+    match (failed, rows.into_iter().next()) {
+        (Some(message), _) => Err(message.into()),
+        (None, row) => Ok(row.unwrap_or_else(|| Latency::of(Vec::new()))),
+    }
+}
+
 impl Report {
+    /// The median of a figure over the runs of indexing.
+    fn indexing(&self, system: &str, threads: usize, figure: fn(&Indexing) -> f64) -> Option<f64> {
+        let rows = self.indexing.iter();
+        let mut runs: Vec<f64> = rows
+            .filter(|row| row.system == system && row.threads == threads)
+            .map(figure)
+            .collect();
+        runs.sort_by(f64::total_cmp);
+        runs.get(runs.len() / 2).copied()
+    }
+
+    fn mrr(&self, remembered: &str, typed: &str, system: &str) -> Option<f64> {
+        let row = self.known_item.iter().find(|row| {
+            row.remembered == remembered && row.typed == typed && row.system == system
+        })?;
+        Some(row.mrr_at_10)
+    }
+
     fn push(&mut self, queries: &'static str, rows: Vec<Latency>) {
         if let [plain, timbao] = &rows[..] {
             self.latency.push(LatencyRow {
@@ -277,6 +348,80 @@ impl Report {
             });
         }
     }
+}
+
+/// The goals of which something was measured.
+fn goals(report: &Report) -> Vec<Goal> {
+    let mut goals = Vec::new();
+    for row in &report.latency {
+        let p50 = row.plain.p50_us / row.timbao.p50_us;
+        let p99 = row.plain.p99_us / row.timbao.p99_us;
+        let bounds = match row.queries.split([',', ' ']).next() {
+            Some("phrase") => [Some(150.0), Some(40.0)],
+            Some("all") => [Some(2.0), None],
+            _ => [Some(3.0), None],
+        };
+        for (name, bound, ratio) in [("p50", bounds[0], p50), ("p99", bounds[1], p99)] {
+            if let Some(bound) = bound {
+                let what = format!("{}: {name} faster than plain tantivy", row.queries);
+                goals.push(Goal::new(what, AtLeast(bound), ratio, "times"));
+            }
+        }
+    }
+    let mut push = |what: &str, bound: Option<Bound>, measured: Option<f64>, unit| {
+        if let (Some(bound), Some(measured)) = (bound, measured) {
+            goals.push(Goal::new(what, bound, measured, unit));
+        }
+    };
+    for remembered in [remembered::TITLE, remembered::SUMMARY, remembered::WORDS] {
+        let exact = report.mrr(remembered, typed::WITH, system::EXACT);
+        push(
+            &format!("known item, {remembered}, typed with accents: 0.05 above exact syllables"),
+            exact.map(|mrr| AtLeast(mrr + 0.05)),
+            report.mrr(remembered, typed::WITH, system::TIMBAO),
+            "MRR@10",
+        );
+        push(
+            &format!("known item, {remembered}, typed without: exact syllables with accents"),
+            exact.map(AtLeast),
+            report.mrr(remembered, typed::WITHOUT, system::TIMBAO),
+            "MRR@10",
+        );
+    }
+    let ratio = |a: Option<f64>, b: Option<f64>| Some(a? / b?);
+    let per_cpu_second = |row: &Indexing| row.megabytes_per_cpu_second;
+    push(
+        "indexing, one thread: MB per CPU second beside plain tantivy",
+        Some(AtLeast(1.0)),
+        ratio(
+            report.indexing(TIMBAO, 1, per_cpu_second),
+            report.indexing(PLAIN, 1, per_cpu_second),
+        ),
+        "times",
+    );
+    let by_clock = |row: &Indexing| row.megabytes_per_second;
+    push(
+        "indexing, two threads: MB/s beside one",
+        Some(AtLeast(1.8)),
+        ratio(
+            report.indexing(TIMBAO, 2, by_clock),
+            report.indexing(TIMBAO, 1, by_clock),
+        ),
+        "times",
+    );
+    push(
+        "index on disk, text included",
+        Some(AtMost(110.0)),
+        report.indexing(TIMBAO, 1, |row| row.percent_of_input),
+        "% of the input",
+    );
+    push(
+        "`timbao search`, start to exit, p50",
+        Some(AtMost(20.0)),
+        report.process.as_ref().map(|took| took.p50_us / 1000.0),
+        "ms",
+    );
+    goals
 }
 
 fn table(report: &Report) -> String {
@@ -335,6 +480,17 @@ fn table(report: &Report) -> String {
             "| {} | {} | {} | {} | {:.3} | {even:.3}, {odd:.3} | {:.3} |",
             row.remembered, row.typed, row.queries, row.system, row.mrr_at_10, row.recall_at_10
         );
+    }
+    if let Some(took) = &report.process {
+        let _ = writeln!(
+            out,
+            "\n`timbao search`, start to exit: p50 {:.1} ms, p99 {:.1} ms",
+            took.p50_us / 1000.0,
+            took.p99_us / 1000.0
+        );
+    }
+    if !report.goals.is_empty() {
+        let _ = write!(out, "\n{}", goals::table(&report.goals));
     }
     out
 }
