@@ -27,6 +27,7 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopScoreDocCollector;
 import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.util.QueryBuilder;
@@ -41,52 +42,62 @@ public class Lucene {
   private static final int WARM_UPS = 5;
   private static final int ROUNDS = 7;
 
-  private record Article(String id, String text) {}
+  /** The text is title, summary and body, and {@code untitled} leaves the title out. */
+  private record Article(String id, String text, String untitled) {}
+
+  private record Latency(double p50_us, double p99_us, long total) {}
 
   private interface Ask {
     long of(String query) throws Exception;
   }
 
   public static void main(String[] arguments) throws Exception {
-    if (arguments.length != 3 || !List.of("exact", "folded").contains(arguments[2])) {
-      System.err.println("usage: Lucene.java ARTICLES.jsonl QUERIES.tsv exact|folded");
+    List<String> given = new ArrayList<>(List.of(arguments));
+    Path pairs = option(given, "--pairs");
+    Path report = option(given, "--json");
+    if (given.size() != 3 || !List.of("exact", "folded").contains(given.get(2))) {
+      System.err.println(
+          "usage: Lucene.java ARTICLES.jsonl QUERIES.tsv exact|folded [--pairs PAIRS.tsv] [--json FILE]");
       System.exit(2);
     }
-    boolean folded = arguments[2].equals("folded");
+    boolean folded = given.get(2).equals("folded");
     Analyzer analyzer = analyzer(folded);
     ObjectMapper json = new ObjectMapper();
     List<Article> articles = new ArrayList<>();
     long bytes = 0;
-    try (BufferedReader lines = Files.newBufferedReader(Path.of(arguments[0]))) {
+    try (BufferedReader lines = Files.newBufferedReader(Path.of(given.get(0)))) {
       for (String line; (line = lines.readLine()) != null; ) {
         JsonNode article = json.readTree(line);
         Map<String, JsonNode> kept = new LinkedHashMap<>();
-        StringBuilder text = new StringBuilder();
         for (String name : List.of("id", "title", "summary", "body")) {
           kept.put(name, article.get(name));
-          if (!name.equals("id")) {
-            text.append(text.length() > 0 ? "\n" : "").append(article.path(name).asText(""));
-          }
         }
+        String untitled = article.path("summary").asText("") + "\n" + article.path("body").asText("");
+        String text = article.path("title").asText("") + "\n" + untitled;
         bytes += json.writeValueAsString(kept).getBytes(StandardCharsets.UTF_8).length + 1;
-        articles.add(new Article(article.path("id").asText(), text.toString()));
+        articles.add(new Article(article.path("id").asText(), text, untitled));
       }
     }
 
     Path folder = Files.createTempDirectory("lucene");
     try (MMapDirectory directory = new MMapDirectory(folder)) {
       // The first, unmeasured time lets the virtual machine compile what runs often.
-      index(directory, analyzer, articles.subList(0, Math.min(2000, articles.size())));
+      index(directory, analyzer, articles.subList(0, Math.min(2000, articles.size())), false);
       long start = System.nanoTime();
       long cpuStart = processorTime();
-      index(directory, analyzer, articles);
+      index(directory, analyzer, articles, false);
       double took = (System.nanoTime() - start) / 1e9;
       double cpu = (processorTime() - cpuStart) / 1e9;
       long size = 0;
       for (String file : directory.listAll()) {
         size += directory.fileLength(file);
       }
-      String system = "Lucene " + Version.LATEST + ", " + arguments[2];
+      String system = "Lucene " + Version.LATEST + ", " + given.get(2);
+      Map<String, Object> figures = new LinkedHashMap<>();
+      figures.put("system", system);
+      figures.put("megabytes_per_cpu_second", bytes / 1e6 / cpu);
+      figures.put("megabytes_per_second", bytes / 1e6 / took);
+      figures.put("percent_of_input", 100.0 * size / bytes);
       System.out.println("| system | indexing, MB per CPU second | MB/s | index, % of input |");
       System.out.println("|---|---|---|---|");
       System.out.printf(
@@ -97,7 +108,9 @@ public class Lucene {
       QueryBuilder builder = new QueryBuilder(analyzer);
       Ask phrase = query -> top(searcher, builder.createPhraseQuery("text", composed(query)), Integer.MAX_VALUE);
       System.out.println("| " + system + ", µs | p50 | p99 | hits of all queries |\n|---|---|---|---|");
-      for (var kind : queries(Path.of(arguments[1])).entrySet()) {
+      Map<String, Latency> latencies = new LinkedHashMap<>();
+      figures.put("latency", latencies);
+      for (var kind : queries(Path.of(given.get(1))).entrySet()) {
         if (kind.getKey().endsWith("without") == folded) {
           BooleanClause.Occur occur =
               kind.getKey().contains("(AND)") ? BooleanClause.Occur.MUST : BooleanClause.Occur.SHOULD;
@@ -106,15 +119,61 @@ public class Lucene {
                 Query parsed = builder.createBooleanQuery("text", composed(query), occur);
                 return Math.min(10, top(searcher, parsed, 10));
               };
-          latency(kind.getKey(), kind.getValue(), kind.getKey().startsWith("phrase") ? phrase : words);
+          Latency row = latency(kind.getValue(), kind.getKey().startsWith("phrase") ? phrase : words);
+          latencies.put(kind.getKey(), row);
+          System.out.printf("| %s | %.1f | %.1f | %d |%n", kind.getKey(), row.p50_us, row.p99_us, row.total);
         }
       }
       searcher.getIndexReader().close();
+      if (pairs != null) {
+        index(directory, analyzer, articles, true);
+        figures.put("known_item", knownItems(directory, builder, Files.readAllLines(pairs)));
+      }
+      if (report != null) {
+        figures.put("run", Map.of("command", "Lucene.java " + String.join(" ", arguments)));
+        json.writerWithDefaultPrettyPrinter().writeValue(report.toFile(), figures);
+      }
       for (String file : directory.listAll()) {
         directory.deleteFile(file);
       }
     }
     Files.delete(folder);
+  }
+
+  /** Takes an option and the file behind it out of the arguments. */
+  private static Path option(List<String> arguments, String name) {
+    int at = arguments.indexOf(name);
+    if (at < 0 || at + 1 >= arguments.size()) {
+      return null;
+    }
+    arguments.remove(at);
+    return Path.of(arguments.remove(at));
+  }
+
+  /** MRR@10 of titles typed as any of their words, by how they are typed. */
+  private static Map<String, Double> knownItems(MMapDirectory directory, QueryBuilder builder, List<String> pairs)
+      throws Exception {
+    Map<String, Double> scores = new LinkedHashMap<>();
+    System.out.println("\n| known item, typed | MRR@10 |\n|---|---|");
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      IndexSearcher searcher = new IndexSearcher(reader);
+      for (String typed : List.of("with accents", "without")) {
+        double sum = 0;
+        for (String line : pairs) {
+          String[] columns = line.split("\t");
+          String query = composed(columns[typed.equals("without") ? 2 : 1]);
+          ScoreDoc[] hits = searcher.search(builder.createBooleanQuery("text", query), 10).scoreDocs;
+          for (int i = 0; i < hits.length; i++) {
+            if (reader.storedFields().document(hits[i].doc).get("id").equals(columns[0])) {
+              sum += 1.0 / (i + 1);
+            }
+          }
+        }
+        scores.put(typed, sum / pairs.size());
+        System.out.printf("| %s | %.3f |%n", typed, sum / pairs.size());
+      }
+    }
+    return scores;
   }
 
   private static Analyzer analyzer(boolean folded) {
@@ -132,7 +191,8 @@ public class Lucene {
     return Normalizer.normalize(text, Normalizer.Form.NFC);
   }
 
-  private static void index(MMapDirectory directory, Analyzer analyzer, List<Article> articles) throws Exception {
+  private static void index(
+      MMapDirectory directory, Analyzer analyzer, List<Article> articles, boolean untitled) throws Exception {
     IndexWriterConfig config = new IndexWriterConfig(analyzer);
     config.setOpenMode(IndexWriterConfig.OpenMode.CREATE);
     config.setRAMBufferSizeMB(1000);
@@ -141,7 +201,7 @@ public class Lucene {
       for (Article article : articles) {
         Document document = new Document();
         document.add(new StringField("id", article.id(), Field.Store.YES));
-        document.add(new TextField("text", composed(article.text()), Field.Store.YES));
+        document.add(new TextField("text", composed(untitled ? article.untitled() : article.text()), Field.Store.YES));
         writer.addDocument(document);
       }
       writer.forceMerge(1);
@@ -169,7 +229,7 @@ public class Lucene {
     return kinds;
   }
 
-  private static void latency(String kind, List<String> queries, Ask ask) throws Exception {
+  private static Latency latency(List<String> queries, Ask ask) throws Exception {
     double[][] times = new double[queries.size()][ROUNDS];
     long found = 0;
     for (int round = -WARM_UPS; round < ROUNDS; round++) {
@@ -193,8 +253,7 @@ public class Lucene {
                 })
             .sorted()
             .toArray();
-    System.out.printf(
-        "| %s | %.1f | %.1f | %d |%n",
-        kind, medians[medians.length / 2], medians[Math.min(medians.length - 1, (int) (medians.length * 0.99))], found);
+    int p99 = Math.min(medians.length - 1, (int) (medians.length * 0.99));
+    return new Latency(medians[medians.length / 2], medians[p99], found);
   }
 }

@@ -6,17 +6,22 @@ import subprocess
 import sys
 import time
 import unicodedata
+from collections import namedtuple
+
+# Text is title, summary and body, composed; size is in bytes, as compare counts it.
+Article = namedtuple("Article", "id text untitled size")
 
 
 def articles(path):
-    """Yields id and text of each article of a JSON Lines file, and its size as compare counts it."""
+    """Yields the articles of a JSON Lines file."""
     with open(path, encoding="utf-8") as lines:
         for line in lines:
             article = json.loads(line)
             kept = {k: article.get(k) for k in ("id", "title", "summary", "body")}
             size = len(json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()) + 1
-            text = "\n".join((kept["title"] or "", kept["summary"] or "", kept["body"] or ""))
-            yield kept["id"], unicodedata.normalize("NFC", text), size
+            parts = (unicodedata.normalize("NFC", kept[k] or "") for k in ("title", "summary", "body"))
+            title, summary, body = parts
+            yield Article(kept["id"], f"{title}\n{summary}\n{body}", f"{summary}\n{body}", size)
 
 
 def queries(path):
@@ -46,18 +51,35 @@ def latency(queries, ask, rounds):
     return {"p50_us": at(0.5), "p99_us": at(0.99), "total": found}
 
 
-def finish(report, path):
-    """Prints the figures as Markdown and writes them as JSON, if a path is given."""
-    git = ["git", "-C", os.path.dirname(os.path.abspath(__file__)), "describe", "--always", "--dirty"]
-    run = subprocess.run(git, capture_output=True, text=True)
+def known_items(path, first_ten):
+    """MRR@10 of titles, by how they are typed; `first_ten` gives ids for a query."""
+    scores = {"with accents": [], "without": []}
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            id, *typed = line.rstrip("\n").split("\t")
+            for query, ranks in zip(typed, scores.values()):
+                found = first_ten(unicodedata.normalize("NFC", query))
+                ranks.append(1 / (found.index(id) + 1) if id in found else 0)
+    return {typed: sum(ranks) / max(1, len(ranks)) for typed, ranks in scores.items()}
+
+
+def run(program, arguments):
+    """Machine, commit and command."""
+    git = ["git", "-C", os.path.dirname(os.path.abspath(__file__)), "describe", "--always", "--dirty", "--exclude=*"]
+    done = subprocess.run(git, capture_output=True, text=True)
     with open("/proc/cpuinfo") as info:
         cpu = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), None)
-    report["run"] = {
-        "command": " ".join([os.path.basename(sys.argv[0]), *sys.argv[1:]]),
-        "commit": run.stdout.strip() or None,
+    return {
+        "command": " ".join([os.path.basename(program), *arguments]),
+        "commit": done.stdout.strip() or None,
         "cores": os.cpu_count(),
         "cpu": cpu,
     }
+
+
+def finish(report, path):
+    """Prints the figures as Markdown and writes them as JSON, if a path is given."""
+    report["run"] = run(sys.argv[0], sys.argv[1:])
     if "megabytes_per_cpu_second" in report:
         print("| system | indexing, MB per CPU second | MB/s | index, % of input |\n|---|---|---|---|")
         print(
@@ -67,6 +89,10 @@ def finish(report, path):
     print(f"| {report['system']}, µs | p50 | p99 | hits of all queries |\n|---|---|---|---|")
     for kind, row in report["latency"].items():
         print(f"| {kind} | {row['p50_us']:.1f} | {row['p99_us']:.1f} | {row['total']} |")
+    if "known_item" in report:
+        print("\n| known item, typed | MRR@10 |\n|---|---|")
+        for typed, score in report["known_item"].items():
+            print(f"| {typed} | {score:.3f} |")
     if path:
         with open(path, "w", encoding="utf-8") as out:
             json.dump(report, out, ensure_ascii=False, indent=2)

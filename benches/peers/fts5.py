@@ -8,6 +8,7 @@ best hits, and memory-mapped reads. unicode61 leaves đ alone, so that the folde
 
 import argparse
 import os
+import re
 import sqlite3
 import tempfile
 import time
@@ -19,6 +20,7 @@ parser.add_argument("articles", help="JSON Lines with id, title, summary and bod
 parser.add_argument("queries", help="what compare --write-queries wrote")
 parser.add_argument("--keys", choices=["exact", "folded"], required=True)
 parser.add_argument("--rounds", type=int, default=3)
+parser.add_argument("--pairs", help="titles to type as known items, as compare takes them")
 parser.add_argument("--json", help="writes the figures to a file")
 arguments = parser.parse_args()
 folded = arguments.keys == "folded"
@@ -29,8 +31,7 @@ def key(text):
     return text.translate(D) if folded else text
 
 
-with tempfile.TemporaryDirectory() as folder:
-    path = os.path.join(folder, "fts5.db")
+def create(path):
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("PRAGMA page_size = 8192")
     db.execute("PRAGMA cache_size = -500000")
@@ -39,15 +40,24 @@ with tempfile.TemporaryDirectory() as folder:
         "CREATE VIRTUAL TABLE news USING fts5(id UNINDEXED, text, "
         f"tokenize = 'unicode61 remove_diacritics {2 if folded else 0}')"
     )
+    return db
+
+
+def add(db, texts):
+    db.execute("BEGIN")
+    db.executemany("INSERT INTO news VALUES (?, ?)", ((id, key(text)) for id, text in texts))
+    db.execute("COMMIT")
+
+
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, "fts5.db")
+    db = create(path)
     # Articles are read before the clock runs, as those of compare are.
     read = list(common.articles(arguments.articles))
-    size = sum(size for _, _, size in read)
+    size = sum(article.size for article in read)
     clock = time.perf_counter(), time.process_time()
-    db.execute("BEGIN")
-    db.executemany("INSERT INTO news VALUES (?, ?)", ((id, key(text)) for id, text, _ in read))
-    db.execute("COMMIT")
+    add(db, ((article.id, article.text) for article in read))
     took, cpu = time.perf_counter() - clock[0], time.process_time() - clock[1]
-    del read
     db.execute("INSERT INTO news(news) VALUES ('optimize')")
     db.execute("VACUUM")
 
@@ -77,4 +87,11 @@ with tempfile.TemporaryDirectory() as folder:
         if folded == kind.endswith("without"):
             ask = phrase if kind.startswith("phrase") else words(" AND " if "(AND)" in kind else " OR ")
             report["latency"][kind] = common.latency(queries, ask, arguments.rounds)
+    if arguments.pairs:
+        db = create(os.path.join(folder, "untitled.db"))
+        add(db, ((article.id, article.untitled) for article in read))
+        # Quoted, a word is no operator; signs between words are none.
+        match = lambda query: " OR ".join(f'"{word}"' for word in re.findall(r"\w+", key(query)))
+        first_ten = lambda query: [id for (id,) in db.execute(top, (match(query),))]
+        report["known_item"] = common.known_items(arguments.pairs, first_ten)
     common.finish(report, arguments.json)

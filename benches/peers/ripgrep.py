@@ -10,6 +10,7 @@ the system follows the advice), or warm with --warm.
 import argparse
 import itertools
 import os
+import shutil
 import subprocess
 import unicodedata
 
@@ -54,6 +55,8 @@ def asker(folded):
     return ask
 
 
+if not shutil.which("rg"):
+    raise SystemExit("rg is not installed")
 version = subprocess.run(["rg", "--version"], capture_output=True, text=True).stdout.split()[1]
 report = {"system": f"ripgrep {version}, {'warm' if arguments.warm else 'cold'}", "latency": {}}
 for kind, queries in common.queries(arguments.queries).items():
