@@ -1,0 +1,140 @@
+//! Searching: a query read, phrases and words found, snippets cut.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use timbao_benches::{queries, sample, timbao};
+use timbao_index::plan::{Plan, TextField};
+use timbao_index::query::{LowerOptions, lower, parse};
+use timbao_index::{Address, Found, Index, SearchOptions, Searcher, SnippetOptions, WriterOptions};
+
+const ARTICLES: usize = 5000;
+const QUERIES: usize = 50;
+const MEMORY: usize = 500_000_000;
+
+fn search(c: &mut Criterion) {
+    let articles = sample::articles(ARTICLES);
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let built = timbao::build(dir.path(), articles.iter().cloned(), 1, MEMORY);
+    let index = built.expect("an index");
+    merge(&index);
+    let searcher = index.searcher().expect("a searcher");
+    let phrases = queries::phrases(&articles, QUERIES, 1);
+    let words = queries::word_sets(&articles, QUERIES, 1);
+    let folded = |all: &[String]| all.iter().map(|q| timbao_tokenizer::fold(q)).collect();
+    let counted = SearchOptions::default();
+    let top = SearchOptions {
+        total: false,
+        ..counted
+    };
+
+    let mut group = c.benchmark_group("search");
+    group
+        .sample_size(20)
+        .throughput(Throughput::Elements(QUERIES as u64));
+    let by_typing: [(&str, [Vec<String>; 2]); 2] = [
+        ("with accents", [phrases.clone(), words.clone()]),
+        ("without", [folded(&phrases), folded(&words)]),
+    ];
+    for (typed, [phrases, words]) in by_typing {
+        let plans: Vec<Plan> = phrases.iter().map(|q| timbao::phrase(q)).collect();
+        // Each was taken out of an article, so that each is found.
+        assert!(
+            plans
+                .iter()
+                .all(|p| found(&searcher, p, &counted).total >= Some(1))
+        );
+        group.bench_function(format!("phrase, top 10 and total, typed {typed}"), |b| {
+            b.iter(|| hits(&searcher, &plans, &counted));
+        });
+        for (name, all) in [("all words", true), ("any word", false)] {
+            let required = |n| if all { n } else { 1 };
+            let plans: Vec<Plan> = words.iter().map(|q| timbao::words(q, required)).collect();
+            assert!(hits(&searcher, &plans, &top) >= QUERIES);
+            group.bench_function(format!("{name}, top 10, typed {typed}"), |b| {
+                b.iter(|| hits(&searcher, &plans, &top));
+            });
+        }
+    }
+
+    let shown: Vec<(Plan, Address)> = phrases
+        .iter()
+        .flat_map(|phrase| {
+            let plan = timbao::phrase(phrase);
+            let first = found(&searcher, &plan, &counted).hits.into_iter().next();
+            first.map(|hit| (plan, hit.address))
+        })
+        .collect();
+    // What stands in the title only is not in a snippet.
+    let in_text = |(plan, address): &&(Plan, Address)| {
+        let matches = searcher.matches(plan, *address).expect("matches");
+        matches.iter().any(|found| found.range.field != TextField::Title)
+    };
+    assert_eq!(shown.len(), QUERIES);
+    assert_eq!(
+        highlights(&searcher, &shown),
+        shown.iter().filter(in_text).count()
+    );
+    group.bench_function("snippet with the phrase marked", |b| {
+        b.iter(|| highlights(&searcher, &shown));
+    });
+
+    let mut typed: Vec<String> = phrases
+        .iter()
+        .map(|phrase| format!("\"{phrase}\""))
+        .collect();
+    typed.extend(words);
+    typed.push("(title:\"tự do\" OR báo*) -thể date:2020..2021 \"xây dựng * đảng\"".to_owned());
+    group.throughput(Throughput::Elements(typed.len() as u64));
+    assert_eq!(understood(&typed), typed.len());
+    group.bench_function("query read and lowered", |b| {
+        b.iter(|| understood(black_box(&typed)));
+    });
+    group.finish();
+}
+
+fn merge(index: &Index) {
+    let options = WriterOptions {
+        threads: 1,
+        memory: MEMORY,
+    };
+    let mut writer = index.writer(options).expect("a writer");
+    writer.merge_all().expect("merged");
+}
+
+fn found(searcher: &Searcher, plan: &Plan, options: &SearchOptions) -> Found {
+    searcher.search(plan, options).expect("an answer")
+}
+
+/// How many hits all plans have among the first ten.
+fn hits(searcher: &Searcher, plans: &[Plan], options: &SearchOptions) -> usize {
+    let hits = |plan| found(searcher, plan, options).hits.len();
+    plans.iter().map(hits).sum()
+}
+
+/// How many snippets have a match marked.
+fn highlights(searcher: &Searcher, shown: &[(Plan, Address)]) -> usize {
+    let options = SnippetOptions::default();
+    let is_marked = |(plan, address): &&(Plan, Address)| {
+        let snippets = searcher.snippets(plan, *address, &options);
+        let snippets = snippets.expect("snippets");
+        snippets
+            .iter()
+            .any(|snippet| !snippet.highlights.is_empty())
+    };
+    shown.iter().filter(is_marked).count()
+}
+
+/// How many queries ask for something, without a problem.
+fn understood(queries: &[String]) -> usize {
+    let options = LowerOptions::default();
+    let is_understood = |query: &&String| {
+        let parsed = parse(query);
+        let lowered = lower(&parsed.ast, &options);
+        parsed.problems.is_empty() && lowered.plan != Plan::Nothing
+    };
+    queries.iter().filter(is_understood).count()
+}
+
+criterion_group!(benches, search);
+criterion_main!(benches);
