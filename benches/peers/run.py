@@ -111,7 +111,7 @@ def commands(articles, queries, pairs):
     ripgrep = lambda: [sys.executable, "ripgrep.py", articles, queries]
     keys = ["exact", "folded"]
     every = [
-        *((f"seekstorm {key} {ngrams}", seekstorm(key, ngrams)) for ngrams in ("none", "fast") for key in keys),
+        *((f"seekstorm {key} {ngrams}", seekstorm(key, ngrams)) for ngrams in ("none", "balanced", "fast") for key in keys),
         *((f"lucene {key}", lucene(key)) for key in keys),
         *((f"fts5 {key}", fts5(key)) for key in keys),
         ("ripgrep", ripgrep),
