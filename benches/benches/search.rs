@@ -68,7 +68,9 @@ fn search(c: &mut Criterion) {
     // What stands in the title only is not in a snippet.
     let in_text = |(plan, address): &&(Plan, Address)| {
         let matches = searcher.matches(plan, *address).expect("matches");
-        matches.iter().any(|found| found.range.field != TextField::Title)
+        matches
+            .iter()
+            .any(|found| found.range.field != TextField::Title)
     };
     assert_eq!(shown.len(), QUERIES);
     assert_eq!(

@@ -1,14 +1,15 @@
 //! Where phrases stand.
 //!
-//! The rarest pair of a phrase of neighbours gives candidates, and the tokens
-//! beside them tell which of these are the phrase. Nothing else of the index
-//! is read. Phrases with gaps, slop or slots of too many keys are looked for
+//! The rarest pair of a phrase of neighbours gives candidates; where they are
+//! many, the lists of other pairs leave some out, and the tokens beside them
+//! tell which of the rest are the phrase. Nothing else of the index is read. Phrases with gaps, slop or slots of too many keys are looked for
 //! in the tokens of the articles that hold all their slots.
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::plan::{Phrase, TextField};
 use crate::text::pairs::{Accepted, PairList};
+use crate::text::tokens::{FIRST_KEY, has_tail, head};
 use crate::text::{ArticleRow, Rows, TextSegment};
 
 use super::deadline::Deadline;
@@ -19,8 +20,13 @@ use super::slots::SlotIds;
 
 /// A pair of slots with more combinations of keys is not looked up.
 const MOST_LISTS: usize = 64;
-/// Where a pair stands in fewer places, no rarer one is looked for.
+/// Where a pair stands in fewer places, no other one is looked up.
 const FEW: u32 = 64;
+/// To look at a token somewhere in memory costs as much as to read so many
+/// positions of a list,
+const LOOK: u32 = 6;
+/// or so many if it has a tail, which lies elsewhere.
+const LOOK_AT_TAIL: u32 = 32;
 
 /// A phrase with its slots looked up in one segment.
 pub(crate) struct SegmentPhrase<'a> {
@@ -90,15 +96,31 @@ impl<'a> SegmentPhrase<'a> {
     /// The first positions of all occurrences of a phrase of neighbours; none
     /// if it has to be looked for in the tokens.
     pub(crate) fn rigid_starts(&self) -> Option<Vec<u32>> {
-        let rarest = self.rarest_pair()?;
+        let pairs = self.pairs();
+        let (rarest, others) = pairs.split_first()?;
         let mut starts = Vec::new();
-        let asks = rarest.read_into(&mut starts);
+        rarest.read_into(&mut starts);
+        let mut told: SmallVec<[bool; 16]> = smallvec![false; self.slots.len()];
+        rarest.tell(&mut told);
+        for pair in others {
+            let [(list, accepted)] = pair.lists[..] else {
+                continue;
+            };
+            let at = pair.offset as usize;
+            let untold = (at..at + 2).filter(|&slot| !told[slot]);
+            let looks: u32 = untold.map(|slot| look(&self.slots[slot])).sum();
+            if starts.len() >= FEW as usize
+                && pair.len <= looks.saturating_mul(starts.len() as u32)
+                && pair.tell(&mut told)
+            {
+                list.keep(accepted, pair.offset, &mut starts);
+            }
+        }
         let tokens = self.segment.tokens();
-        for (offset, slot) in (0..).zip(&self.slots) {
+        for ((offset, slot), told) in (0..).zip(&self.slots).zip(told) {
             if starts.is_empty() {
                 break;
             }
-            let told = !asks && (offset == rarest.offset || offset == rarest.offset + 1);
             if !told {
                 slot.tokens(self.segment).keep(tokens, offset, &mut starts);
             }
@@ -106,9 +128,9 @@ impl<'a> SegmentPhrase<'a> {
         Some(starts)
     }
 
-    /// The pair of slots that stands in the fewest places; none if there is
-    /// none that can be looked up.
-    fn rarest_pair(&self) -> Option<SlotPair<'a>> {
+    /// The pairs of slots that can be looked up, those in few places first. If
+    /// one that seems to be rare is in few indeed, the others are left out.
+    fn pairs(&self) -> SmallVec<[SlotPair<'a>; 4]> {
         let rarity = |slot: &SlotIds| -> u64 {
             let tokens = slot.groups.iter().map(|g| u64::from(g.tokens));
             tokens.sum()
@@ -119,18 +141,19 @@ impl<'a> SegmentPhrase<'a> {
             .map(|(offset, pair)| (rarity(&pair[0]) * rarity(&pair[1]), offset))
             .collect();
         order.sort_unstable();
-        let mut rarest: Option<SlotPair<'a>> = None;
+        let mut pairs: SmallVec<[SlotPair<'a>; 4]> = SmallVec::new();
         for (_, offset) in order {
             let at = offset as usize;
             let pair = SlotPair::new(self.segment, offset, &self.slots[at], &self.slots[at + 1]);
-            if rarest.as_ref().is_none_or(|r| pair.len < r.len) {
-                rarest = Some(pair);
-            }
-            if rarest.as_ref().is_some_and(|r| r.len < FEW) {
+            if pair.len < FEW {
+                pairs.clear();
+                pairs.push(pair);
                 break;
             }
+            let before = pairs.partition_point(|p| p.len <= pair.len);
+            pairs.insert(before, pair);
         }
-        rarest
+        pairs
     }
 
     /// Looks for the phrase in the articles that hold all its slots.
@@ -183,6 +206,16 @@ pub(crate) fn field_at(tokens: &[u32], place: usize) -> TextField {
     }
 }
 
+/// What it costs to look whether a token fills a slot.
+fn look(slot: &SlotIds) -> u32 {
+    let mut spelled = slot.groups.iter().flat_map(|g| g.only.iter().flatten());
+    if spelled.any(|s| has_tail(head(s.exact + FIRST_KEY))) {
+        LOOK_AT_TAIL
+    } else {
+        LOOK
+    }
+}
+
 /// Two neighbouring slots of a phrase and the lists of their pairs of keys.
 struct SlotPair<'a> {
     /// Which slot of the phrase is the first.
@@ -214,16 +247,25 @@ impl<'a> SlotPair<'a> {
         pair
     }
 
-    /// Appends where the phrase would start, in order; whether there may be
-    /// occurrences of other spellings among them.
-    fn read_into(&self, starts: &mut Vec<u32>) -> bool {
+    /// Notes which slots need no look at the tokens once the lists have been
+    /// read; whether there are any.
+    fn tell(&self, told: &mut [bool]) -> bool {
+        let at = self.offset as usize;
+        let asks = self.lists.iter().any(|(_, accepted)| accepted.asks());
+        if !asks {
+            told[at..at + 2].fill(true);
+        }
+        !asks
+    }
+
+    /// Appends where the phrase would start, in order.
+    fn read_into(&self, starts: &mut Vec<u32>) {
         for (list, accepted) in &self.lists {
             list.read_into(*accepted, self.offset, starts);
         }
         if self.lists.len() > 1 {
             starts.sort_unstable();
         }
-        self.lists.iter().any(|(_, accepted)| accepted.asks())
     }
 }
 

@@ -645,6 +645,29 @@ impl<'a> PairList<'a> {
             out.drain(from..from + before);
         }
     }
+
+    /// Keeps those of some starts, in order, at whose `offset` a position
+    /// stands whose code is accepted or leaves it open. Both lists are walked
+    /// in step.
+    pub(crate) fn keep(&self, accepted: Accepted, offset: u32, starts: &mut Vec<u32>) {
+        let len = starts.len();
+        let (mut at, mut kept) = (0, 0);
+        let wanted = accepted.wanted();
+        self.positions.for_each_chunk(|index, chunk| {
+            let mut i = 0;
+            while at < len && i < chunk.len() {
+                let start = starts[at];
+                let (target, here) = (start.saturating_add(offset), chunk[i]);
+                if target == here {
+                    starts[kept] = start;
+                    kept += (wanted >> self.code((index + i) as u32) & 1) as usize;
+                }
+                at += usize::from(target <= here);
+                i += usize::from(here <= target);
+            }
+        });
+        starts.truncate(kept);
+    }
 }
 
 impl<'a> Summary<'a> {
