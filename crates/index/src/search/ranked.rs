@@ -190,7 +190,7 @@ struct Sums {
 /// So many times as many articles as are asked for are scored ahead of others.
 const AHEAD: usize = 4;
 /// Looking an article up costs as much as reading so many postings.
-const LOOKS: usize = 4;
+const LOOKS: usize = 8;
 /// Sums are dense from one posting for so many articles on.
 const DENSE: usize = 4;
 
@@ -231,9 +231,14 @@ impl Sums {
     fn for_each_above(&self, mut least: f32, mut f: impl FnMut(u32, f32) -> f32) {
         least = least.max(f32::MIN_POSITIVE);
         if self.is_dense {
-            for (article, &score) in self.scores.iter().enumerate() {
-                if score >= least {
-                    least = f(article as u32, score).max(least);
+            for (chunk, scores) in self.scores.chunks(CHUNK).enumerate() {
+                if !any_from(scores, least) {
+                    continue;
+                }
+                for (i, &score) in scores.iter().enumerate() {
+                    if score >= least {
+                        least = f((chunk * CHUNK + i) as u32, score).max(least);
+                    }
                 }
             }
         } else {
@@ -263,18 +268,21 @@ impl Sums {
         let least = least.max(f32::MIN_POSITIVE);
         if self.is_dense {
             self.is_dense = false;
-            self.touched.resize(self.scores.len(), 0);
-            let mut kept = 0;
-            let sums = self.scores.iter_mut().zip(&mut self.items);
-            for (article, (score, items)) in sums.enumerate() {
-                // Written first and counted after, which takes no branch.
-                self.touched[kept] = article as u32;
-                let keep = *score >= least;
-                kept += usize::from(keep);
-                *score = if keep { *score } else { 0.0 };
-                *items = if keep { *items } else { 0 };
+            let chunks = self.scores.chunks_mut(CHUNK);
+            for (chunk, (scores, items)) in chunks.zip(self.items.chunks_mut(CHUNK)).enumerate() {
+                if !any_from(scores, least) {
+                    scores.fill(0.0);
+                    items.fill(0);
+                    continue;
+                }
+                for (i, (score, items)) in scores.iter_mut().zip(items).enumerate() {
+                    if *score >= least {
+                        self.touched.push((chunk * CHUNK + i) as u32);
+                    } else {
+                        (*score, *items) = (0.0, 0);
+                    }
+                }
             }
-            self.touched.truncate(kept);
             return;
         }
         let (scores, items) = (&mut self.scores, &mut self.items);
@@ -300,6 +308,15 @@ impl Sums {
         }
         self.touched.clear();
     }
+}
+
+/// Scores that are looked at together.
+const CHUNK: usize = 32;
+
+/// Whether a score is at least `least`. All are compared, many at a time.
+#[inline]
+fn any_from(scores: &[f32], least: f32) -> bool {
+    scores.iter().map(|&s| u32::from(s >= least)).sum::<u32>() > 0
 }
 
 thread_local! {
