@@ -272,7 +272,7 @@ fn ones_by_byte(word: u64) -> u64 {
 fn select(word: u64, sums: u64, n: u32) -> u32 {
     const HIGHEST: u64 = BYTES << 7;
     // The bytes with so few ones up to their ends that the one comes later.
-    let before = ((u64::from(n) * BYTES | HIGHEST) - sums & HIGHEST) >> 7;
+    let before = ((((u64::from(n) * BYTES) | HIGHEST) - sums) & HIGHEST) >> 7;
     let byte = (before.wrapping_mul(BYTES) >> 56) as u32 & 7;
     let passed = ((sums << 8) >> (8 * byte)) as u32 & 0xff;
     let mut rest = word >> (8 * byte);

@@ -8,9 +8,9 @@
 //! out, so that a share is below 1.
 
 /// How often an occurrence in the title counts.
-pub(crate) const TITLE_WEIGHT: u32 = 3;
+pub(crate) const TITLE_WEIGHT: u32 = 4;
 /// How often an occurrence in the summary counts.
-pub(crate) const SUMMARY_WEIGHT: u32 = 3;
+pub(crate) const SUMMARY_WEIGHT: u32 = 4;
 /// How often an occurrence in the lead counts: news begins with what matters.
 pub(crate) const LEAD_WEIGHT: u32 = 2;
 /// How many positions behind the summary are the lead.
