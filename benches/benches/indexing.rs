@@ -5,7 +5,7 @@ use tempfile::TempDir;
 use timbao_articles::Article;
 use timbao_benches::plain::{Keys, Plain};
 use timbao_benches::{sample, timbao};
-use timbao_index::{Index, WriterOptions};
+use timbao_index::Index;
 
 const ARTICLES: usize = 1000;
 const MEMORY: usize = 200_000_000;
@@ -28,13 +28,13 @@ fn indexing(c: &mut Criterion) {
     });
 
     let (_dir, index) = in_segments(&articles);
-    merge(&index);
+    timbao::merge(&index, MEMORY).expect("merged");
     assert_eq!(count(&index), ARTICLES as u64);
     group.bench_function("merge of four segments", |b| {
         b.iter_batched(
             || in_segments(&articles),
             |(dir, index)| {
-                merge(&index);
+                timbao::merge(&index, MEMORY).expect("merged");
                 dir
             },
             BatchSize::PerIteration,
@@ -66,15 +66,6 @@ fn in_segments(articles: &[Article]) -> (TempDir, Index) {
         index = Some(built.expect("an index"));
     }
     (dir, index.expect("articles"))
-}
-
-fn merge(index: &Index) {
-    let options = WriterOptions {
-        threads: 1,
-        memory: MEMORY,
-    };
-    let mut writer = index.writer(options).expect("a writer");
-    writer.merge_all().expect("merged");
 }
 
 fn count(index: &Index) -> u64 {

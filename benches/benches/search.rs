@@ -6,7 +6,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use timbao_benches::{queries, sample, timbao};
 use timbao_index::plan::{Plan, TextField};
 use timbao_index::query::{LowerOptions, lower, parse};
-use timbao_index::{Address, Found, Index, SearchOptions, Searcher, SnippetOptions, WriterOptions};
+use timbao_index::{Address, Found, Index, SearchOptions, Searcher, SnippetOptions};
 
 const ARTICLES: usize = 5000;
 const QUERIES: usize = 50;
@@ -17,7 +17,7 @@ fn search(c: &mut Criterion) {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let built = timbao::build(dir.path(), articles.iter().cloned(), 1, MEMORY);
     let index = built.expect("an index");
-    merge(&index);
+    timbao::merge(&index, MEMORY).expect("merged");
     let searcher = index.searcher().expect("a searcher");
     let phrases = queries::phrases(&articles, QUERIES, 1);
     let words = queries::word_sets(&articles, QUERIES, 1);
@@ -93,15 +93,6 @@ fn search(c: &mut Criterion) {
         b.iter(|| understood(black_box(&typed)));
     });
     group.finish();
-}
-
-fn merge(index: &Index) {
-    let options = WriterOptions {
-        threads: 1,
-        memory: MEMORY,
-    };
-    let mut writer = index.writer(options).expect("a writer");
-    writer.merge_all().expect("merged");
 }
 
 fn found(searcher: &Searcher, plan: &Plan, options: &SearchOptions) -> Found {

@@ -28,6 +28,18 @@ pub fn build(
     Ok(index)
 }
 
+/// Merges an index into one segment.
+///
+/// # Errors
+///
+/// What the index reports.
+pub fn merge(index: &Index, memory: usize) -> Result<()> {
+    let threads = 1;
+    let mut writer = index.writer(WriterOptions { threads, memory })?;
+    writer.merge_all()?;
+    writer.finish()
+}
+
 /// The slots of a text: exact keys if any syllable carries a mark, else folded
 /// ones.
 fn slots(text: &str) -> Vec<Slot> {

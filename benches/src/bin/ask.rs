@@ -7,9 +7,12 @@ use clap::Parser;
 use timbao_benches::measure::Latency;
 use timbao_benches::{data, timbao};
 use timbao_index::plan::Plan;
-use timbao_index::{Index, SearchOptions, WriterOptions};
+use timbao_index::{Index, SearchOptions};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Memory for indexing, in bytes.
+const MEMORY: usize = 1_000_000_000;
 
 /// Asks queries that `compare --write-queries` wrote, and prints the time of each kind.
 #[derive(Parser)]
@@ -39,7 +42,12 @@ struct Arguments {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let index = match &arguments.articles {
-        Some(articles) if !arguments.index.exists() => build(&arguments.index, articles)?,
+        Some(articles) if !arguments.index.exists() => {
+            let articles = data::articles(articles)?.into_iter();
+            let index = timbao::build(&arguments.index, articles, 1, MEMORY)?;
+            timbao::merge(&index, MEMORY)?;
+            index
+        }
         _ => Index::open(&arguments.index)?,
     };
     let searcher = index.searcher()?;
@@ -97,20 +105,4 @@ fn main() -> Result<()> {
         );
     }
     Ok(())
-}
-
-fn build(dir: &std::path::Path, articles: &std::path::Path) -> Result<Index> {
-    let options = WriterOptions {
-        threads: 1,
-        memory: 1_000_000_000,
-    };
-    let index = Index::open_or_create(dir)?;
-    let mut writer = index.writer(options)?;
-    for (i, article) in data::articles(articles)?.into_iter().enumerate() {
-        writer.add(&i.to_string(), article)?;
-    }
-    writer.commit("{}")?;
-    writer.finish()?;
-    index.writer(options)?.merge_all()?;
-    Ok(index)
 }

@@ -17,8 +17,8 @@ use timbao_benches::machine::Run;
 use timbao_benches::measure::{self, Latency, side_by_side};
 use timbao_benches::plain::{Keys, Plain};
 use timbao_benches::{queries, timbao};
+use timbao_index::SearchOptions;
 use timbao_index::plan::Plan;
-use timbao_index::{SearchOptions, WriterOptions};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -245,12 +245,7 @@ fn latency(
         1,
         arguments.memory,
     )?;
-    index
-        .writer(WriterOptions {
-            threads: 1,
-            memory: arguments.memory,
-        })?
-        .merge_all()?;
+    timbao::merge(&index, arguments.memory)?;
     let searcher = index.searcher()?;
 
     if let Some(program) = &arguments.program {
