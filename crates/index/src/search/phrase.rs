@@ -16,7 +16,7 @@ use super::deadline::Deadline;
 use super::matcher::PhraseMatcher;
 use super::pair::PairSource;
 use super::ranked::slot_articles;
-use super::slots::SlotIds;
+use super::slots::{Group, SlotIds};
 
 /// A pair of slots with more combinations of keys is not looked up.
 const MOST_LISTS: usize = 64;
@@ -26,7 +26,7 @@ const FEW: u32 = 64;
 /// positions of a list,
 const LOOK: u32 = 6;
 /// or so many if it has a tail, which lies elsewhere.
-const LOOK_AT_TAIL: u32 = 32;
+const LOOK_AT_TAIL: u32 = 100;
 
 /// A phrase with its slots looked up in one segment.
 pub(crate) struct SegmentPhrase<'a> {
@@ -108,7 +108,9 @@ impl<'a> SegmentPhrase<'a> {
             };
             let at = pair.offset as usize;
             let untold = (at..at + 2).filter(|&slot| !told[slot]);
-            let looks: u32 = untold.map(|slot| look(&self.slots[slot])).sum();
+            let looks: u32 = untold
+                .map(|slot| look(&self.slots[slot], self.segment))
+                .sum();
             if starts.len() >= FEW as usize
                 && pair.len <= looks.saturating_mul(starts.len() as u32)
                 && pair.tell(&mut told)
@@ -207,9 +209,13 @@ pub(crate) fn field_at(tokens: &[u32], place: usize) -> TextField {
 }
 
 /// What it costs to look whether a token fills a slot.
-fn look(slot: &SlotIds) -> u32 {
-    let mut spelled = slot.groups.iter().flat_map(|g| g.only.iter().flatten());
-    if spelled.any(|s| has_tail(head(s.exact + FIRST_KEY))) {
+fn look(slot: &SlotIds, segment: &TextSegment) -> u32 {
+    let commonest = |group: &Group| match &group.only {
+        Some(only) => only.iter().map(|s| s.exact).min(),
+        None => segment.variants(group.folded).next(),
+    };
+    let mut tokens = slot.groups.iter().filter_map(commonest);
+    if tokens.any(|exact| has_tail(head(exact + FIRST_KEY))) {
         LOOK_AT_TAIL
     } else {
         LOOK

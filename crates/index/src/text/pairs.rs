@@ -24,6 +24,9 @@ const MAX_WIDTH: u32 = 4;
 const ESCAPE_SHARE: u32 = 64;
 /// Lists of at least this length have a summary by article.
 const SUMMED: u32 = 512;
+/// A list is skipped through, and not read, if it is so many times longer
+/// than what it is compared with.
+const SKIP_RATIO: u32 = 6;
 /// Pairs in a block of the directory.
 pub(crate) const PAIRS_PER_BLOCK: usize = 16;
 
@@ -647,12 +650,21 @@ impl<'a> PairList<'a> {
     }
 
     /// Keeps those of some starts, in order, at whose `offset` a position
-    /// stands whose code is accepted or leaves it open. Both lists are walked
-    /// in step.
+    /// stands whose code is accepted or leaves it open.
     pub(crate) fn keep(&self, accepted: Accepted, offset: u32, starts: &mut Vec<u32>) {
+        let wanted = accepted.wanted();
+        if self.len() / SKIP_RATIO > starts.len() as u32 {
+            let mut cursor = self.positions.cursor();
+            starts.retain(|start| {
+                let target = start.saturating_add(offset);
+                let found = cursor.seek(target).filter(|&(_, here)| here == target);
+                found.is_some_and(|(index, _)| wanted >> self.code(index) & 1 == 1)
+            });
+            return;
+        }
+        // Both lists are walked in step.
         let len = starts.len();
         let (mut at, mut kept) = (0, 0);
-        let wanted = accepted.wanted();
         self.positions.for_each_chunk(|index, chunk| {
             let mut i = 0;
             while at < len && i < chunk.len() {
