@@ -103,6 +103,9 @@ impl<'a> SegmentPhrase<'a> {
         let mut told: SmallVec<[bool; 16]> = smallvec![false; self.slots.len()];
         rarest.tell(&mut told);
         for pair in others {
+            if starts.len() < FEW as usize {
+                break;
+            }
             let [(list, accepted)] = pair.lists[..] else {
                 continue;
             };
@@ -111,10 +114,7 @@ impl<'a> SegmentPhrase<'a> {
             let looks: u32 = untold
                 .map(|slot| look(&self.slots[slot], self.segment))
                 .sum();
-            if starts.len() >= FEW as usize
-                && pair.len <= looks.saturating_mul(starts.len() as u32)
-                && pair.tell(&mut told)
-            {
+            if pair.len <= looks.saturating_mul(starts.len() as u32) && pair.tell(&mut told) {
                 list.keep(accepted, pair.offset, &mut starts);
             }
         }

@@ -149,11 +149,8 @@ impl SlotIds {
 
     /// The tokens that may stand here.
     pub(crate) fn tokens(&self, segment: &TextSegment) -> TokenSet {
-        let spellings = self.groups.iter().flat_map(|group| match &group.only {
-            Some(only) => SmallVec::<[u32; 8]>::from_iter(only.iter().map(|s| s.exact)),
-            None => segment.variants(group.folded).collect(),
-        });
-        TokenSet::new(spellings.map(|exact| exact + FIRST_KEY))
+        let exact = self.exact_ids(segment).into_iter();
+        TokenSet::new(exact.map(|exact| exact + FIRST_KEY))
     }
 
     /// The exact keys that may stand here.
