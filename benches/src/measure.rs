@@ -39,27 +39,25 @@ impl Latency {
     }
 }
 
-/// Runs all queries by one system, then by the next, `rounds` times after one
-/// round to warm up, and keeps each query's median.
+/// Runs all queries by one system, then by the next, `rounds` times, and keeps
+/// each query's median.
 ///
-/// The systems take turns by rounds, so that what else the machine does falls
-/// on all of them, and not by queries, since each would find the caches full
-/// of the other's data.
+/// The systems take turns, so that what else the machine does falls on all of
+/// them. In its turn each runs all queries twice and the second time counts, as
+/// it finds the caches full of the other's data.
 pub fn side_by_side<Q>(
     queries: &[Q],
     rounds: usize,
     systems: &mut [&mut dyn FnMut(&Q)],
 ) -> Vec<Latency> {
     let mut times = vec![vec![Vec::with_capacity(rounds); queries.len()]; systems.len()];
-    for round in 0..=rounds {
+    for _ in 0..rounds {
         for (system, times) in systems.iter_mut().zip(&mut times) {
+            queries.iter().for_each(&mut *system);
             for (query, times) in queries.iter().zip(times) {
                 let start = Instant::now();
                 system(query);
-                let took = start.elapsed();
-                if round > 0 {
-                    times.push(took);
-                }
+                times.push(start.elapsed());
             }
         }
     }
