@@ -92,7 +92,7 @@ fn search_ranked(
         .collect();
     let mut top = TopHits::new(k);
     let query = RankedQuery::new(searcher, items, required)?;
-    let total = query.search(searcher, &allowed, &mut top, k, options.total);
+    let total = query.search(searcher, &allowed, &mut top, k);
     searcher.deadline.check()?;
     Ok(Found {
         total,
@@ -150,7 +150,7 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
     }
     searcher.deadline.check()?;
     Ok(Found {
-        total: Some(total),
+        total,
         hits: top.into_hits(offset, rarity(searcher.articles, total)),
     })
 }
@@ -189,7 +189,7 @@ fn rank(
         }
     }
     Ok(Found {
-        total: Some(total),
+        total,
         hits: top.into_hits(options.offset, 1.0),
     })
 }

@@ -86,7 +86,7 @@ mod tests {
             let plan = lower(&parse(query).ast, &LowerOptions::default()).plan;
             let options = SearchOptions::default();
             let found = in_time.search(&plan, &options).unwrap();
-            assert_eq!(found.total, Some(1), "{query}");
+            assert_eq!(found.total, 1, "{query}");
             let address = found.hits[0].address;
             assert!(
                 matches!(late.search(&plan, &options), Err(Error::OutOfTime)),

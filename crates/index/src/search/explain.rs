@@ -15,8 +15,10 @@ use super::boolean::{evaluate, newest_day, recency};
 use super::matcher::{NearMatcher, PhraseMatcher};
 use super::pair::PairSource;
 use super::phrase::field_at;
-use super::ranked::{PAIR_WEIGHT, slot_articles};
+use super::ranked::PAIR_WEIGHT;
+use super::slot_articles::slot_articles;
 use super::slots::SlotIds;
+use super::sums::IMPACT;
 use super::{Address, Searcher, SegmentView, filter, lives};
 
 /// How the score of an article came about.
@@ -149,7 +151,9 @@ impl Searcher {
                                 let slot = SlotIds::resolve(slot, &view.text);
                                 slot_articles(&view.text, &slot).len() as u64
                             });
-                            terms.push(Term::new(ScoreKind::Word, item, field, articles.sum()));
+                            let mut term = Term::new(ScoreKind::Word, item, field, articles.sum());
+                            term.is_rounded = true;
+                            terms.push(term);
                         }
                         _ => self.collect(item, field, terms)?,
                     }
@@ -184,16 +188,18 @@ impl Searcher {
         let [Plan::Word(a), Plan::Word(b)] = words else {
             return None;
         };
-        let phrase = Phrase::exact([a.clone(), b.clone()]);
+        let slots = [a, b];
         let places = self.segments.iter().map(|view| {
             let segment = &view.text;
             let (a, b) = (SlotIds::resolve(a, segment), SlotIds::resolve(b, segment));
-            let pair = PairSource::new(segment, &a, &b, &phrase);
+            let pair = PairSource::new(segment, &a, &b, slots);
             pair.map_or(0, |pair| pair.len() as u64)
         });
         let places = places.sum();
-        let mut term = Term::new(ScoreKind::Pair, &Plan::Phrase(phrase), None, places);
+        let phrase = Plan::Phrase(Phrase::exact(slots.map(Clone::clone)));
+        let mut term = Term::new(ScoreKind::Pair, &phrase, None, places);
         term.weight = PAIR_WEIGHT;
+        term.is_rounded = true;
         Some(term)
     }
 
@@ -226,7 +232,12 @@ impl Searcher {
             return None;
         }
         let rarity = term.weight * rarity(self.articles, term.holding);
-        let share = self.saturation.share(frequency, view.text.length(article));
+        let length = view.text.length(article);
+        let share = if term.is_rounded {
+            IMPACT * f32::from(self.saturation.impact(frequency, length))
+        } else {
+            self.saturation.share(frequency, length)
+        };
         Some(ScorePart {
             kind: term.kind,
             term: term.plan.to_string(),
@@ -254,6 +265,9 @@ struct Term {
     field: Option<TextField>,
     holding: u64,
     weight: f32,
+    /// Whether its share is rounded to an impact, as those of bare words and
+    /// pairs are.
+    is_rounded: bool,
 }
 
 impl Term {
@@ -264,6 +278,7 @@ impl Term {
             field,
             holding,
             weight: 1.0,
+            is_rounded: false,
         }
     }
 

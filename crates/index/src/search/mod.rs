@@ -1,19 +1,21 @@
 //! Searching one committed state of an index.
 
 mod boolean;
-mod conjunction;
 mod deadline;
 mod explain;
 mod facets;
 mod filter;
+mod impacts;
 mod matcher;
 mod pair;
 mod phrase;
 mod ranked;
 mod reading;
+mod slot_articles;
 mod slots;
 mod snippet;
 mod stats;
+mod sums;
 mod top;
 mod values;
 
@@ -39,6 +41,7 @@ use crate::text::score::Saturation;
 use crate::text::{ResidueBlock, TextPlugin, TextSegment};
 
 use deadline::Deadline;
+use impacts::RowCache;
 use values::Values;
 
 pub(crate) use boolean::evaluate;
@@ -74,6 +77,8 @@ pub(crate) struct SegmentView {
     pub(crate) sketches: Sketches,
     pub(crate) reader: SegmentReader,
     records: StoreReader,
+    /// What frequent terms earn, of those that were asked for.
+    rows: RowCache,
     /// The values of metadata, once somebody has asked for them.
     values: Values,
 }
@@ -117,21 +122,17 @@ pub struct SearchOptions {
     pub offset: usize,
     /// Their order.
     pub sort: Sort,
-    /// Whether all matching articles have to be counted even where the best
-    /// can be found without it.
-    pub total: bool,
     /// Adds a bonus for recent articles: after so many days it has halved.
     pub recency_half_life: Option<f32>,
 }
 
 impl Default for SearchOptions {
-    /// Ten hits, best first, counted.
+    /// Ten hits, best first.
     fn default() -> Self {
         Self {
             limit: 10,
             offset: 0,
             sort: Sort::Relevance,
-            total: true,
             recency_half_life: None,
         }
     }
@@ -140,9 +141,8 @@ impl Default for SearchOptions {
 /// The result of a search.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// How many articles match; exact. None if it was not asked for and did
-    /// not come out by the way.
-    pub total: Option<u64>,
+    /// How many articles match; exact.
+    pub total: u64,
     /// The hits, in order.
     pub hits: Vec<Hit>,
 }
@@ -164,6 +164,10 @@ impl Index {
     /// When a file is missing or damaged.
     pub fn searcher(&self) -> Result<Searcher> {
         let segments = self.of_latest_commit(|readers| {
+            let articles = readers
+                .iter()
+                .map(|reader| u64::from(reader.max_doc()))
+                .sum();
             let views = readers.iter().map(|reader| {
                 Ok(SegmentView {
                     text: TextPlugin::open(reader)?,
@@ -171,6 +175,7 @@ impl Index {
                     records: reader
                         .get_store_reader(RECORD_BLOCKS)
                         .map_err(|e| damaged(e.to_string()))?,
+                    rows: RowCache::new(articles),
                     values: Values::default(),
                     reader: reader.clone(),
                 })

@@ -1,6 +1,6 @@
 //! Two neighbours of a query as a source of articles.
 
-use crate::plan::Phrase;
+use crate::plan::{Phrase, Slot};
 use crate::text::TextSegment;
 use crate::text::elias_fano::{Cursor, EliasFano};
 use crate::text::pairs::{Accepted, PairList, Summary, Summed};
@@ -30,12 +30,13 @@ impl<'a> PairSource<'a> {
         segment: &'a TextSegment,
         a: &SlotIds,
         b: &SlotIds,
-        phrase: &Phrase,
+        slots: [&Slot; 2],
     ) -> Option<Self> {
         if let (Some(x), Some(y)) = (a.single(), b.single()) {
             return Self::simple(segment, x, y);
         }
-        let starts = SegmentPhrase::new(phrase, segment).rigid_starts()?;
+        let phrase = Phrase::exact(slots.map(Clone::clone));
+        let starts = SegmentPhrase::new(&phrase, segment).rigid_starts()?;
         (!starts.is_empty()).then_some(Self::Merged(starts))
     }
 
@@ -143,38 +144,6 @@ impl<'a> PairSource<'a> {
             },
         );
         Some(total)
-    }
-
-    /// Adds to the scores of articles, which are in order.
-    pub(crate) fn add_to(
-        &self,
-        segment: &TextSegment,
-        articles: &[u32],
-        mut f: impl FnMut(u32, u32),
-    ) {
-        match self {
-            Self::Simple { .. } => {
-                let mut asker = Asker::new(self, segment);
-                for &article in articles {
-                    if let Some(frequency) = asker.frequency(article) {
-                        f(article, frequency);
-                    }
-                }
-            }
-            Self::Merged(starts) => {
-                let rows = segment.rows();
-                let mut rest = starts.as_slice();
-                for &article in articles {
-                    let row = rows.row(article);
-                    rest = &rest[rest.partition_point(|&p| p < row.start)..];
-                    let here = rest.partition_point(|&p| p < rows.start(article + 1));
-                    let frequency: u32 = rest[..here].iter().map(|&p| row.weight(p)).sum();
-                    if frequency > 0 {
-                        f(article, frequency);
-                    }
-                }
-            }
-        }
     }
 }
 

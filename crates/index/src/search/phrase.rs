@@ -15,7 +15,7 @@ use crate::text::{ArticleRow, Rows, TextSegment};
 use super::deadline::Deadline;
 use super::matcher::PhraseMatcher;
 use super::pair::PairSource;
-use super::ranked::slot_articles;
+use super::slot_articles::slot_articles;
 use super::slots::{Group, SlotIds};
 
 /// A pair of slots with more combinations of keys is not looked up.

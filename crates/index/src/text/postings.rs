@@ -4,8 +4,7 @@
 //! [`BLOCK_ENTRY`] for each, to skip by and to bound scores by. What is left
 //! over is written as varints. Lists of a quarter of all articles and more
 //! say which articles hold the key in a bitmap, a bit for each article, and
-//! their blocks hold frequencies alone: a bitmap is smaller than gaps there,
-//! and what several keys have in common is found by looking bits up.
+//! their blocks hold frequencies alone: a bitmap is smaller than gaps there.
 
 use bitpacking::{BitPacker, BitPacker4x};
 
@@ -137,21 +136,6 @@ impl<'a> Postings<'a> {
         }
     }
 
-    /// A bit for each article, the first one the lowest of the first byte, if
-    /// the list has a bitmap; its length is a multiple of 8 bytes.
-    pub(crate) fn bitmap(&self) -> Option<&'a [u8]> {
-        self.bitmap
-    }
-
-    /// Reads the frequencies of the postings from `block * BLOCK` on.
-    pub(crate) fn frequencies_of(&self, block: usize, frequencies: &mut [u32; BLOCK]) {
-        if block < self.full_blocks() {
-            self.decode_frequencies(block, frequencies);
-        } else if block * BLOCK < self.len as usize {
-            self.decode_docs(block, &mut [0; BLOCK], frequencies);
-        }
-    }
-
     /// How many articles there are.
     pub(crate) fn len(&self) -> u32 {
         self.len
@@ -271,9 +255,7 @@ impl<'a> Postings<'a> {
             block: usize::MAX,
             filled: 0,
             at: 0,
-            counted: false,
             docs: [0; BLOCK],
-            frequencies: [0; BLOCK],
         }
     }
 }
@@ -305,10 +287,7 @@ pub(crate) struct PostingsCursor<'a> {
     block: usize,
     filled: usize,
     at: usize,
-    /// Whether the block's frequencies are decoded.
-    counted: bool,
     docs: [u32; BLOCK],
-    frequencies: [u32; BLOCK],
 }
 
 impl PostingsCursor<'_> {
@@ -328,17 +307,6 @@ impl PostingsCursor<'_> {
             8 + window[8..].partition_point(|&d| d < doc)
         };
         (self.at < self.filled).then(|| self.docs[self.at])
-    }
-
-    /// The weighted frequency in the article the cursor is on.
-    #[inline]
-    pub(crate) fn frequency(&mut self) -> u32 {
-        if !self.counted {
-            self.list
-                .decode_frequencies(self.block, &mut self.frequencies);
-            self.counted = true;
-        }
-        self.frequencies[self.at.min(BLOCK - 1)]
     }
 
     fn load_block_of(&mut self, doc: u32) -> Option<()> {
@@ -372,10 +340,7 @@ impl PostingsCursor<'_> {
             return None;
         }
         self.block = low;
-        self.filled = self
-            .list
-            .decode_docs(low, &mut self.docs, &mut self.frequencies);
-        self.counted = false;
+        self.filled = self.list.decode_docs(low, &mut self.docs, &mut [0; BLOCK]);
         Some(())
     }
 }
@@ -403,18 +368,11 @@ mod tests {
             let mut seen = vec![];
             read.for_each(|doc, frequency| seen.push(Posting { doc, frequency }));
             prop_assert_eq!(&seen, &list);
-            for (block, postings) in list.chunks(BLOCK).enumerate() {
-                let mut frequencies = [0; BLOCK];
-                read.frequencies_of(block, &mut frequencies);
-                let expected: Vec<u32> = postings.iter().map(|p| p.frequency).collect();
-                prop_assert_eq!(&frequencies[..postings.len()], expected);
-            }
             targets.sort_unstable();
             let mut cursor = read.cursor();
             for target in targets {
-                let expected = list.iter().find(|p| p.doc >= target).copied();
-                let found = cursor.seek(target).map(|doc| Posting { doc, frequency: cursor.frequency() });
-                prop_assert_eq!(found, expected, "target {}", target);
+                let expected = list.iter().map(|p| p.doc).find(|&doc| doc >= target);
+                prop_assert_eq!(cursor.seek(target), expected, "target {}", target);
             }
         }
 
@@ -422,7 +380,6 @@ mod tests {
         fn damaged_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), len in 0u32..700, articles in 0u32..1_000, target in any::<u32>()) {
             let list = Postings::open(&bytes, len, articles);
             list.for_each(|_, _| ());
-            list.frequencies_of(len as usize / BLOCK, &mut [0; BLOCK]);
             let mut cursor = list.cursor();
             cursor.seek(target / 2);
             cursor.seek(target);

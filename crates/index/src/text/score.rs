@@ -7,6 +7,8 @@
 //! parts share one length. As in Lucene, the constant factor `k1 + 1` is left
 //! out, so that a share is below 1.
 
+use super::postings::MAX_FREQUENCY;
+
 /// How often an occurrence in the title counts.
 pub(crate) const TITLE_WEIGHT: u32 = 4;
 /// How often an occurrence in the summary counts.
@@ -71,6 +73,14 @@ impl Saturation {
             Some(shares) => shares[length as usize],
             None => frequency as f32 / (frequency as f32 + self.penalty[length as usize]),
         }
+    }
+
+    /// The share in 255ths, rounded, and at least one, so that nothing says
+    /// that a key is not there.
+    #[inline]
+    pub(crate) fn impact(&self, frequency: u32, length: u8) -> u8 {
+        let share = self.share(frequency.min(MAX_FREQUENCY), length);
+        (share * 255.0 + 0.5).max(1.0) as u8
     }
 
     /// The largest share that a byte of [`share_bound`](Self::share_bound)

@@ -1,0 +1,94 @@
+//! The articles that hold what may stand at one position of a query.
+
+use crate::text::TextSegment;
+use crate::text::postings::{Postings, PostingsCursor};
+
+use super::slots::SlotIds;
+
+/// The articles that hold one of a slot's keys.
+pub(crate) enum SlotArticles<'a> {
+    /// As they lie in the file.
+    One(Postings<'a>),
+    /// Of several keys, merged.
+    Many(Vec<(u32, u32)>),
+}
+
+/// Looks up the articles of a slot.
+pub(crate) fn slot_articles<'a>(segment: &'a TextSegment, slot: &SlotIds) -> SlotArticles<'a> {
+    let mut lists = Vec::new();
+    for group in &slot.groups {
+        match &group.only {
+            None => lists.push(segment.postings(&segment.folded_info(group.folded))),
+            Some(only) => lists.extend(
+                only.iter()
+                    .map(|s| segment.postings(&segment.exact_info(s.exact))),
+            ),
+        }
+    }
+    if let [only] = lists[..] {
+        return SlotArticles::One(only);
+    }
+    let mut merged: Vec<(u32, u32)> = Vec::new();
+    for list in lists {
+        list.for_each(|article, frequency| merged.push((article, frequency)));
+    }
+    merged.sort_unstable();
+    merged.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+    SlotArticles::Many(merged)
+}
+
+impl<'a> SlotArticles<'a> {
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::One(list) => list.len() as usize,
+            Self::Many(list) => list.len(),
+        }
+    }
+
+    /// Calls back with every article and its weighted frequency, in order.
+    #[inline]
+    pub(crate) fn for_each(&self, mut f: impl FnMut(u32, u32)) {
+        match self {
+            Self::One(list) => list.for_each(f),
+            Self::Many(list) => list
+                .iter()
+                .for_each(|&(article, frequency)| f(article, frequency)),
+        }
+    }
+
+    /// A reader that skips forward.
+    pub(crate) fn cursor(&self) -> SlotCursor<'a, '_> {
+        match self {
+            Self::One(list) => SlotCursor::One(Box::new(list.cursor())),
+            Self::Many(list) => SlotCursor::Many(list),
+        }
+    }
+}
+
+/// Moves forward through the articles of a slot.
+pub(crate) enum SlotCursor<'a, 'l> {
+    One(Box<PostingsCursor<'a>>),
+    Many(&'l [(u32, u32)]),
+}
+
+impl SlotCursor<'_, '_> {
+    /// The first article that is at least `article`, from here on.
+    #[inline]
+    pub(crate) fn seek(&mut self, article: u32) -> Option<u32> {
+        match self {
+            Self::One(cursor) => cursor.seek(article),
+            Self::Many(list) => {
+                let skip = list.partition_point(|&(a, _)| a < article);
+                *list = &list[skip..];
+                list.first().map(|&(a, _)| a)
+            }
+        }
+    }
+}
