@@ -22,11 +22,6 @@ fn search(c: &mut Criterion) {
     let phrases = queries::phrases(&articles, QUERIES, 1);
     let words = queries::word_sets(&articles, QUERIES, 1);
     let folded = |all: &[String]| all.iter().map(|q| timbao_tokenizer::fold(q)).collect();
-    let counted = SearchOptions::default();
-    let top = SearchOptions {
-        total: false,
-        ..counted
-    };
 
     let mut group = c.benchmark_group("search");
     group
@@ -39,20 +34,16 @@ fn search(c: &mut Criterion) {
     for (typed, [phrases, words]) in by_typing {
         let plans: Vec<Plan> = phrases.iter().map(|q| timbao::phrase(q)).collect();
         // Each was taken out of an article, so that each is found.
-        assert!(
-            plans
-                .iter()
-                .all(|p| found(&searcher, p, &counted).total >= Some(1))
-        );
+        assert!(plans.iter().all(|p| found(&searcher, p).total >= 1));
         group.bench_function(format!("phrase, top 10 and total, typed {typed}"), |b| {
-            b.iter(|| hits(&searcher, &plans, &counted));
+            b.iter(|| hits(&searcher, &plans));
         });
         for (name, all) in [("all words", true), ("any word", false)] {
             let required = |n| if all { n } else { 1 };
             let plans: Vec<Plan> = words.iter().map(|q| timbao::words(q, required)).collect();
-            assert!(hits(&searcher, &plans, &top) >= QUERIES);
-            group.bench_function(format!("{name}, top 10, typed {typed}"), |b| {
-                b.iter(|| hits(&searcher, &plans, &top));
+            assert!(hits(&searcher, &plans) >= QUERIES);
+            group.bench_function(format!("{name}, top 10 and total, typed {typed}"), |b| {
+                b.iter(|| hits(&searcher, &plans));
             });
         }
     }
@@ -61,7 +52,7 @@ fn search(c: &mut Criterion) {
         .iter()
         .flat_map(|phrase| {
             let plan = timbao::phrase(phrase);
-            let first = found(&searcher, &plan, &counted).hits.into_iter().next();
+            let first = found(&searcher, &plan).hits.into_iter().next();
             first.map(|hit| (plan, hit.address))
         })
         .collect();
@@ -95,13 +86,14 @@ fn search(c: &mut Criterion) {
     group.finish();
 }
 
-fn found(searcher: &Searcher, plan: &Plan, options: &SearchOptions) -> Found {
-    searcher.search(plan, options).expect("an answer")
+fn found(searcher: &Searcher, plan: &Plan) -> Found {
+    let options = SearchOptions::default();
+    searcher.search(plan, &options).expect("an answer")
 }
 
 /// How many hits all plans have among the first ten.
-fn hits(searcher: &Searcher, plans: &[Plan], options: &SearchOptions) -> usize {
-    let hits = |plan| found(searcher, plan, options).hits.len();
+fn hits(searcher: &Searcher, plans: &[Plan]) -> usize {
+    let hits = |plan| found(searcher, plan).hits.len();
     plans.iter().map(hits).sum()
 }
 

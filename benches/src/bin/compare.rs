@@ -252,13 +252,9 @@ fn latency(
         let phrases = &asked.phrases[0].1;
         report.process = Some(process(program, timbao_dir.path(), phrases)?);
     }
-    let counted = SearchOptions::default();
-    let top = SearchOptions {
-        total: false,
-        ..SearchOptions::default()
-    };
-    let run = |plan: &Plan, options: &SearchOptions| {
-        let found = searcher.search(plan, options);
+    let options = SearchOptions::default();
+    let run = |plan: &Plan| {
+        let found = searcher.search(plan, &options);
         std::hint::black_box(found.map_or(0, |f| f.hits.len()));
     };
     for (name, queries) in asked.phrases {
@@ -269,7 +265,7 @@ fn latency(
                 &mut |q: &String| {
                     std::hint::black_box(Plain::top_and_total(&reader, &*plain.phrase(q)).ok());
                 },
-                &mut |q: &String| run(&timbao::phrase(q), &counted),
+                &mut |q: &String| run(&timbao::phrase(q)),
             ],
         );
         report.push(name, rows);
@@ -283,7 +279,7 @@ fn latency(
                 &mut |q: &String| {
                     std::hint::black_box(Plain::top(&reader, &*plain.words(q, occur)).ok());
                 },
-                &mut |q: &String| run(&timbao::words(q, |n| if all { n } else { 1 }), &top),
+                &mut |q: &String| run(&timbao::words(q, |n| if all { n } else { 1 })),
             ],
         );
         report.push(name, rows);

@@ -78,8 +78,8 @@ fn newsroom() -> (tempfile::TempDir, Searcher) {
 
 fn total(searcher: &Searcher, query: &str) -> u64 {
     let plan = lower(&parse(query).ast, &LowerOptions::default()).plan;
-    let found = searcher.search(&plan, &SearchOptions::default()).unwrap();
-    found.total.unwrap()
+    let found = searcher.search(&plan, &SearchOptions::default());
+    found.unwrap().total
 }
 
 fn shown(suggestions: &[Suggestion]) -> String {

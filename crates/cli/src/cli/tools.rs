@@ -51,7 +51,7 @@ pub(crate) enum BenchCommand {
 #[command(after_help = "\
 Examples:
   timbao bench latency truy-van.txt
-  timbao bench latency truy-van.txt --total --rounds 10 --format json")]
+  timbao bench latency truy-van.txt --rounds 10 --format json")]
 pub(crate) struct LatencyArgs {
     /// File of queries, one a line; - is standard input
     #[arg(value_name = "QUERIES", value_hint = ValueHint::FilePath)]
@@ -62,9 +62,6 @@ pub(crate) struct LatencyArgs {
     /// Rounds to measure, after one to warm up
     #[arg(long, value_name = "N", default_value = "5")]
     pub rounds: NonZeroUsize,
-    /// Count every match, also where the best hits can be found without
-    #[arg(long)]
-    pub total: bool,
     /// Add the figures of each query
     #[arg(long)]
     pub per_query: bool,

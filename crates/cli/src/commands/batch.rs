@@ -11,7 +11,7 @@ use timbao_index::plan::{Facet, Plan};
 use timbao_index::{FacetCounts, Index, SearchOptions, Searcher};
 
 use crate::cli::{BatchArgs, RowFormat};
-use crate::error::{Failure, Result, say};
+use crate::error::{Result, say};
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
 use crate::output::json::{write_line, write_part};
@@ -126,14 +126,11 @@ impl Batch<'_> {
             limit: wanted.min(PAGE),
             offset: 0,
             sort: sort(self.args.sort.unwrap_or(self.context.settings.sort)),
-            total: true,
             recency_half_life: self.context.settings.recency,
         };
         let plan = prepared.plan();
         let mut found = self.searcher.search(plan, &options)?;
-        let total = found
-            .total
-            .ok_or_else(|| Failure::new("the engine did not count the matches"))?;
+        let total = found.total;
         let wanted = wanted.min(usize::try_from(total).unwrap_or(usize::MAX));
         announce(&prepared.text, wanted, self.context);
         if wanted > PAGE {

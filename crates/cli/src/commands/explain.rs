@@ -20,7 +20,7 @@ use crate::output::text::{Piece, paragraph};
 use timbao_index::output::json::{ProblemShape, RANGE_UNIT, RangeShape, VERSION, range_shape};
 
 use super::Context;
-use super::query::{Prepared, node_label, total_only};
+use super::query::{Prepared, node_label, top};
 
 /// How a query is understood, in JSON.
 #[derive(Serialize)]
@@ -152,10 +152,7 @@ fn explain(searcher: &Searcher, prepared: &Prepared) -> Result<Answer> {
 }
 
 fn count_articles(searcher: &Searcher, plan: &Plan) -> Result<u64> {
-    Ok(searcher
-        .search(plan, &total_only())?
-        .total
-        .unwrap_or_default())
+    Ok(searcher.search(plan, &top(0))?.total)
 }
 
 fn tree(node: &Node) -> Tree {

@@ -147,20 +147,10 @@ pub(crate) fn announce(query: &str, hits: usize, context: &Context) {
     }
 }
 
-/// Asks for the first hits, without a count.
+/// Asks for the first hits.
 pub(crate) fn top(limit: usize) -> SearchOptions {
     SearchOptions {
         limit,
-        total: false,
-        ..SearchOptions::default()
-    }
-}
-
-/// Asks for the count only.
-pub(crate) fn total_only() -> SearchOptions {
-    SearchOptions {
-        limit: 0,
-        total: true,
         ..SearchOptions::default()
     }
 }

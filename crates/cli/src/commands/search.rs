@@ -55,7 +55,6 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         limit: args.limit.unwrap_or(settings.limit),
         offset: args.offset,
         sort: sort(args.sort.unwrap_or(settings.sort)),
-        total: true,
         recency_half_life: args.recency.or(settings.recency),
     };
     if args.explain && (args.format == ListFormat::Csv || options.sort != Sort::Relevance) {
@@ -71,15 +70,13 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     };
     let found = match &unique {
         Some(unique) => Found {
-            total: Some(unique.total),
+            total: unique.total,
             hits: unique.hits.iter().map(|text| text.hit).collect(),
         },
         None => searcher.search(prepared.plan(), &options)?,
     };
     let time = start.elapsed();
-    let total = found
-        .total
-        .ok_or_else(|| Failure::new("the engine did not count the matches"))?;
+    let total = found.total;
     let by: Vec<Facet> = args.facet.iter().map(|&name| name.into()).collect();
     let counts = match by.as_slice() {
         [] => None,

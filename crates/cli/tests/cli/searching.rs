@@ -250,7 +250,7 @@ fn the_documented_shapes_hold() {
     let workspace = Workspace::indexed();
     workspace.write("hoi.txt", "họp\n");
     workspace.write("cap.tsv", "SL-1\thọp bàn\n");
-    let latency = ["bench", "latency", "hoi.txt", "--total", "--per-query"];
+    let latency = ["bench", "latency", "hoi.txt", "--per-query"];
     let commands: [&[&str]; 11] = [
         &["fillers", "tự * biến"],
         &["search", "\"tự diển biến\" AND họp"],
@@ -421,7 +421,6 @@ fn benches() {
         "hoi.txt",
         "--rounds",
         "2",
-        "--total",
         "--per-query",
         "--format",
         "json",

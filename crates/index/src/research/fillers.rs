@@ -308,7 +308,7 @@ mod tests {
             for hit in &found.hits {
                 matches += searcher.matches(&plan, hit.address).unwrap().len() as u64;
             }
-            assert_eq!(fillers.articles, found.total.unwrap(), "{query}");
+            assert_eq!(fillers.articles, found.total, "{query}");
             assert_eq!(fillers.matches, matches, "{query}");
         }
     }

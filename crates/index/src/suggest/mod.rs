@@ -321,5 +321,5 @@ fn count(searcher: &Searcher, plan: &Plan) -> Result<u64> {
         limit: 0,
         ..SearchOptions::default()
     };
-    Ok(searcher.search(plan, &options)?.total.unwrap_or_default())
+    Ok(searcher.search(plan, &options)?.total)
 }

@@ -31,7 +31,6 @@ pub(super) async fn hits(
     let options = SearchOptions {
         limit: params.number("limit", 0..=limits.export, limits.export)?,
         sort: sort(&mut params)?,
-        total: false,
         ..SearchOptions::default()
     };
     params.finish()?;

@@ -86,7 +86,6 @@ impl SearchRequest {
             limit: params.number("limit", 0..=limits.page, LIMIT)?,
             offset: params.number("offset", 0..=limits.offset, 0)?,
             sort: sort(params)?,
-            total: true,
             recency_half_life: Some(recency).filter(|days| *days > 0.0),
         };
         Ok(Self {
@@ -120,10 +119,7 @@ impl SearchRequest {
             (found.total, Some(found.texts), hits)
         } else {
             let found = searcher.search(plan, &self.options)?;
-            let total = found
-                .total
-                .ok_or_else(|| Problem::internal("the engine did not count the matches"))?;
-            (total, None, load(&found.hits)?)
+            (found.total, None, load(&found.hits)?)
         };
         let facets = match self.facets.as_slice() {
             [] => Vec::new(),

@@ -73,7 +73,6 @@ impl Searcher {
             let best = SearchOptions {
                 limit: k,
                 offset: 0,
-                total: false,
                 ..*options
             };
             let found = self.search(plan, &best)?;
