@@ -32,7 +32,8 @@ impl Row {
     /// hold the term.
     pub(crate) fn new(articles: u32, impacts: impl FnOnce(&mut dyn FnMut(u32, u8))) -> Self {
         let mut row = vec![[0; LANES]; (articles as usize).div_ceil(LANES)];
-        let lanes = row.as_flattened_mut();
+        // A damaged file may name other articles.
+        let lanes = &mut row.as_flattened_mut()[..articles as usize];
         impacts(&mut |article, impact| {
             if let Some(lane) = lanes.get_mut(article as usize) {
                 *lane = impact;
@@ -150,7 +151,7 @@ mod tests {
         let row = Row::new(articles, |add| {
             add(0, 7);
             add(articles - 1, 9);
-            add(4 * articles, 1);
+            add(articles, 1);
         });
         assert_eq!(row.blocks().len(), 2);
         let held = [0, 1, articles - 1, articles, 4 * articles].map(|a| row.of(a));

@@ -31,32 +31,40 @@ pub(crate) struct Sparse {
     /// What goes into the sums of blocks beforehand.
     first_sums: Vec<[i16; LANES]>,
     first_items: Vec<[u8; LANES]>,
+    /// How many articles the segment has; a larger one may have left more room.
+    articles: u32,
 }
 
 impl Sparse {
     /// Makes room for so many articles.
     pub(crate) fn prepare(&mut self, articles: u32) {
-        let articles = articles as usize;
-        self.sums.resize(articles, 0.0);
-        self.items.resize(articles, 0);
-        let blocks = articles.div_ceil(LANES);
-        self.first_sums.resize(blocks, [0; LANES]);
-        self.first_items.resize(blocks, [0; LANES]);
+        self.articles = articles;
+        let blocks = self.blocks();
+        if self.first_sums.len() < blocks {
+            self.sums.resize(blocks * LANES, 0.0);
+            self.items.resize(blocks * LANES, 0);
+            self.first_sums.resize(blocks, [0; LANES]);
+            self.first_items.resize(blocks, [0; LANES]);
+        }
+    }
+
+    fn blocks(&self) -> usize {
+        (self.articles as usize).div_ceil(LANES)
     }
 
     /// Adds what a term earns in an article, which is more than nothing.
     #[inline]
     pub(crate) fn add(&mut self, article: u32, earned: f32, is_item: bool) {
-        let (Some(sum), Some(items)) = (
-            self.sums.get_mut(article as usize),
-            self.items.get_mut(article as usize),
-        ) else {
+        // A damaged file may name others.
+        if article >= self.articles {
             return;
-        };
+        }
+        let sum = &mut self.sums[article as usize];
         if *sum == 0.0 {
             self.touched.push(article);
         }
         *sum += f64::from(earned);
+        let items = &mut self.items[article as usize];
         *items = items.saturating_add(u16::from(is_item));
     }
 
@@ -114,8 +122,8 @@ impl Sums<'_> {
                 .iter()
                 .map(|row| (row.row.blocks(), scale.weight(row.weight), row.is_item))
                 .collect(),
-            sums: &self.sparse.first_sums,
-            items: &self.sparse.first_items,
+            sums: &self.sparse.first_sums[..self.sparse.blocks()],
+            items: &self.sparse.first_items[..self.sparse.blocks()],
             allowed: self.allowed.as_deref(),
             required: self.required.try_into().unwrap_or(u8::MAX),
         };
