@@ -28,6 +28,8 @@ pub(crate) struct Sparse {
     items: Vec<u16>,
     /// The articles with a sum, in any order.
     touched: Vec<u32>,
+    /// Whether any items were found.
+    has_items: bool,
     /// What goes into the sums of blocks beforehand.
     first_sums: Vec<[i16; LANES]>,
     first_items: Vec<[u8; LANES]>,
@@ -64,8 +66,11 @@ impl Sparse {
             self.touched.push(article);
         }
         *sum += f64::from(earned);
-        let items = &mut self.items[article as usize];
-        *items = items.saturating_add(u16::from(is_item));
+        if is_item {
+            self.has_items = true;
+            let items = &mut self.items[article as usize];
+            *items = items.saturating_add(1);
+        }
     }
 
     /// Forgets everything.
@@ -77,6 +82,7 @@ impl Sparse {
             self.first_items.as_flattened_mut()[article as usize] = 0;
         }
         self.touched.clear();
+        self.has_items = false;
     }
 }
 
@@ -116,14 +122,16 @@ impl Sums<'_> {
         }
         let scale = Scale::new(self.sparse, &self.rows);
         self.fill_first(&scale);
+        let sparse = &*self.sparse;
+        let count = sparse.blocks();
         let blocks = Blocks {
             rows: self
                 .rows
                 .iter()
                 .map(|row| (row.row.blocks(), scale.weight(row.weight), row.is_item))
                 .collect(),
-            sums: &self.sparse.first_sums[..self.sparse.blocks()],
-            items: &self.sparse.first_items[..self.sparse.blocks()],
+            sums: (!sparse.touched.is_empty()).then(|| &sparse.first_sums[..count]),
+            items: sparse.has_items.then(|| &sparse.first_items[..count]),
             allowed: self.allowed.as_deref(),
             required: self.required.try_into().unwrap_or(u8::MAX),
         };
@@ -137,14 +145,14 @@ impl Sums<'_> {
         };
         let Some((k, threshold)) = best else {
             let mut total = 0;
-            for block in 0..blocks.sums.len() {
+            for block in 0..count {
                 let (sums, enough) = blocks.sum(block);
                 total += u64::from(enough);
                 show(block, &sums, 0);
             }
             return total;
         };
-        let mut highest = vec![-1; blocks.sums.len()];
+        let mut highest = vec![-1; count];
         let total = sum_all(&blocks, &mut highest);
         if k == 0 {
             return total;
@@ -242,8 +250,9 @@ impl Scale {
 /// What is summed up block by block.
 struct Blocks<'a> {
     rows: Vec<(&'a [[u8; LANES]], u16, bool)>,
-    sums: &'a [[i16; LANES]],
-    items: &'a [[u8; LANES]],
+    /// What was added before, if there is anything.
+    sums: Option<&'a [[i16; LANES]]>,
+    items: Option<&'a [[u8; LANES]]>,
     allowed: Option<&'a [[u8; LANES]]>,
     required: u8,
 }
@@ -254,8 +263,8 @@ impl Blocks<'_> {
     /// they become vector instructions.
     #[inline(always)]
     fn sum(&self, block: usize) -> ([i16; LANES], u32) {
-        let mut sums = self.sums[block];
-        let mut items = self.items[block];
+        let mut sums = self.sums.map_or([0; LANES], |sums| sums[block]);
+        let mut items = self.items.map_or([0; LANES], |items| items[block]);
         for &(row, weight, is_item) in &self.rows {
             let impacts = &row[block];
             // By lane, as there is an instruction for the upper halves of
