@@ -43,17 +43,20 @@ impl Latency {
 /// each query's median.
 ///
 /// The systems take turns, so that what else the machine does falls on all of
-/// them. In its turn each runs all queries twice and the second time counts, as
-/// it finds the caches full of the other's data.
+/// them. As each finds caches and branch predictors full of the other's work,
+/// it runs all queries `warm_up` times in its turn before they are timed.
 pub fn side_by_side<Q>(
     queries: &[Q],
+    warm_up: usize,
     rounds: usize,
     systems: &mut [&mut dyn FnMut(&Q)],
 ) -> Vec<Latency> {
     let mut times = vec![vec![Vec::with_capacity(rounds); queries.len()]; systems.len()];
     for _ in 0..rounds {
         for (system, times) in systems.iter_mut().zip(&mut times) {
-            queries.iter().for_each(&mut *system);
+            for _ in 0..warm_up {
+                queries.iter().for_each(&mut *system);
+            }
             for (query, times) in queries.iter().zip(times) {
                 let start = Instant::now();
                 system(query);

@@ -93,6 +93,8 @@ struct LatencyRow {
     timbao: Latency,
 }
 
+/// Rounds before each that is measured.
+const WARM_UP: usize = 5;
 const PLAIN: &str = "plain tantivy";
 const TIMBAO: &str = "timbao";
 
@@ -260,6 +262,7 @@ fn latency(
     for (name, queries) in asked.phrases {
         let rows = side_by_side(
             &queries,
+            WARM_UP,
             arguments.rounds,
             &mut [
                 &mut |q: &String| {
@@ -274,6 +277,7 @@ fn latency(
         let all = occur == Occur::Must;
         let rows = side_by_side(
             &queries,
+            WARM_UP,
             arguments.rounds,
             &mut [
                 &mut |q: &String| {
@@ -287,8 +291,7 @@ fn latency(
     Ok(())
 }
 
-/// Times `timbao search` from start to exit, once to warm up and then by the
-/// median of three.
+/// Times `timbao search` from start to exit, by the median of three.
 fn process(program: &Path, index: &Path, phrases: &[String]) -> Result<Latency> {
     let phrases = &phrases[..phrases.len().min(30)];
     let mut failed = None;
@@ -304,7 +307,7 @@ fn process(program: &Path, index: &Path, phrases: &[String]) -> Result<Latency> 
             Err(error) => failed = Some(format!("{}: {error}", program.display())),
         }
     };
-    let rows = side_by_side(phrases, 3, &mut [&mut search]);
+    let rows = side_by_side(phrases, 1, 3, &mut [&mut search]);
     match (failed, rows.into_iter().next()) {
         (Some(message), _) => Err(message.into()),
         (None, row) => Ok(row.unwrap_or_else(|| Latency::of(Vec::new()))),
