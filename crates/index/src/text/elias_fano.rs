@@ -14,6 +14,9 @@ const SAMPLED: u32 = 256;
 /// One entry of that table for so many buckets.
 const BUCKETS_PER_SAMPLE: u32 = 64;
 
+/// A load of eight bytes has so many bits from any bit of its first byte on.
+const BITS_AT_ONCE: u32 = 57;
+
 /// The shape of a list, which follows from its length and its universe.
 #[derive(Clone, Copy)]
 struct Shape {
@@ -124,7 +127,6 @@ impl<'a> EliasFano<'a> {
     #[inline]
     pub(crate) fn for_each_chunk(&self, mut f: impl FnMut(usize, &[u32])) {
         let width = self.low_width;
-        let mask = ((1u64 << width) - 1) as u32;
         let len = self.len as usize;
         let mut index = 0;
         let mut base = 0;
@@ -141,14 +143,41 @@ impl<'a> EliasFano<'a> {
                 n += 1;
             }
             let chunk = &mut chunk[..n.min(len - index)];
-            let mut at = index * width as usize;
-            for value in chunk.iter_mut() {
-                *value |= (load_u64(self.low, at >> 3) >> (at & 7)) as u32 & mask;
-                at += width as usize;
-            }
+            self.add_low(index, chunk);
             f(index, chunk);
             index += chunk.len();
             base += 64;
+        }
+    }
+
+    /// Adds the low bits to the numbers from `index` on.
+    #[inline]
+    fn add_low(&self, index: usize, chunk: &mut [u32]) {
+        let at = index * self.low_width as usize;
+        // As many at a time as one load surely has.
+        match BITS_AT_ONCE / self.low_width.max(1) {
+            0 | 1 => self.add_low_by::<1>(at, chunk),
+            2 => self.add_low_by::<2>(at, chunk),
+            3 => self.add_low_by::<3>(at, chunk),
+            _ => self.add_low_by::<4>(at, chunk),
+        }
+    }
+
+    fn add_low_by<const N: usize>(&self, mut at: usize, chunk: &mut [u32]) {
+        let width = self.low_width;
+        let mask = ((1u64 << width) - 1) as u32;
+        let (groups, rest) = chunk.as_chunks_mut::<N>();
+        for group in groups {
+            let mut word = load_u64(self.low, at >> 3) >> (at & 7);
+            for value in group {
+                *value |= word as u32 & mask;
+                word >>= width;
+            }
+            at += N * width as usize;
+        }
+        for value in rest {
+            *value |= load_bits(self.low, at, width);
+            at += width as usize;
         }
     }
 

@@ -12,7 +12,7 @@
 //! lie in and what BM25 needs of each, so that a phrase of two syllables is
 //! counted and ranked without its positions being read.
 
-use super::bytes::{BitWriter, load_bits, push_varint, read_varint};
+use super::bytes::{BitWriter, load_bits, load_u64, push_varint, read_varint};
 use super::elias_fano::{self, EliasFano};
 use super::postings::{self, Posting, Postings};
 
@@ -602,16 +602,32 @@ impl<'a> PairList<'a> {
         if accepted.is_all() {
             return self.positions.for_each(|position| f(position, false));
         }
-        self.positions.for_each_chunk(|mut index, chunk| {
-            for &position in chunk {
-                match accepted.check(self.code(index as u32)) {
-                    Some(true) => f(position, false),
-                    Some(false) => {}
-                    None => f(position, true),
-                }
-                index += 1;
-            }
+        self.positions.for_each_chunk(|index, chunk| {
+            self.for_codes(index, chunk, |position, code| match accepted.check(code) {
+                Some(true) => f(position, false),
+                Some(false) => {}
+                None => f(position, true),
+            });
         });
+    }
+
+    /// Calls back with the positions of a chunk, which begins at `index`, and
+    /// their codes.
+    #[inline]
+    fn for_codes(&self, index: usize, chunk: &[u32], mut f: impl FnMut(u32, u32)) {
+        // So many codes a load surely has.
+        const AT_ONCE: usize = 14;
+        let width = self.width;
+        let mask = (1 << width) - 1;
+        let mut at = index * width as usize;
+        for group in chunk.chunks(AT_ONCE) {
+            let mut word = load_u64(self.codes, at >> 3) >> (at & 7);
+            for &position in group {
+                f(position, word as u32 & mask);
+                word >>= width;
+            }
+            at += AT_ONCE * width as usize;
+        }
     }
 
     /// Appends every position whose code is accepted or leaves it open, less
@@ -634,10 +650,10 @@ impl<'a> PairList<'a> {
             }
             // Written first and counted after, which takes no branch.
             let mut n = 0;
-            for (i, &position) in chunk.iter().enumerate() {
+            self.for_codes(index, chunk, |position, code| {
                 out[n] = position.wrapping_sub(offset);
-                n += (kept >> self.code((index + i) as u32) & 1) as usize;
-            }
+                n += (kept >> code & 1) as usize;
+            });
             to += n;
         });
         out.truncate(to);
@@ -662,20 +678,29 @@ impl<'a> PairList<'a> {
             });
             return;
         }
-        // Both lists are walked in step.
+        // Both lists are walked in step, without branches.
         let len = starts.len();
         let (mut at, mut kept) = (0, 0);
         self.positions.for_each_chunk(|index, chunk| {
-            let mut i = 0;
+            let mut met = [0u8; 64];
+            let (mut i, mut n) = (0, 0);
             while at < len && i < chunk.len() {
                 let start = starts[at];
                 let (target, here) = (start.saturating_add(offset), chunk[i]);
-                if target == here {
-                    starts[kept] = start;
-                    kept += (wanted >> self.code((index + i) as u32) & 1) as usize;
-                }
+                starts[kept + n] = start;
+                met[n & 63] = i as u8;
+                n += usize::from(target == here);
                 at += usize::from(target <= here);
                 i += usize::from(here <= target);
+            }
+            if wanted == u32::MAX {
+                kept += n;
+                return;
+            }
+            let from = kept;
+            for (n, &i) in met[..n].iter().enumerate() {
+                starts[kept] = starts[from + n];
+                kept += (wanted >> self.code((index + usize::from(i)) as u32) & 1) as usize;
             }
         });
         starts.truncate(kept);
