@@ -7,7 +7,7 @@ use crate::text::pairs::{Accepted, PairList, Summary, Summed};
 use crate::text::score::Saturation;
 use crate::text::tokens::FIRST_KEY;
 
-use super::phrase::{ByArticle, SegmentPhrase, group_by_article};
+use super::phrase::{SegmentPhrase, group_by_article};
 use super::slots::{Group, SlotIds};
 
 /// The positions of a pair of neighbours of the query.
@@ -71,14 +71,17 @@ impl<'a> PairSource<'a> {
                 if let Some(summary) = list.summary() {
                     return self.for_each_summed(segment, summary, f);
                 }
-                let rows = segment.rows();
-                let mut grouped = ByArticle::new(rows, f);
-                list.for_each(*accepted, |position, ask| {
-                    if !ask || spelled_so(segment, position, groups) {
-                        grouped.add(position);
-                    }
-                });
-                grouped.finish();
+                let mut starts = Vec::new();
+                if accepted.asks() {
+                    list.for_each(*accepted, |position, ask| {
+                        if !ask || spelled_so(segment, position, groups) {
+                            starts.push(position);
+                        }
+                    });
+                } else {
+                    list.read_into(*accepted, 0, &mut starts);
+                }
+                group_by_article(segment, &starts, None, f);
             }
             Self::Merged(starts) => group_by_article(segment, starts, None, f),
         }

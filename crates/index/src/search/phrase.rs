@@ -2,15 +2,16 @@
 //!
 //! The rarest pair of a phrase of neighbours gives candidates; where they are
 //! many, the lists of other pairs leave some out, and the tokens beside them
-//! tell which of the rest are the phrase. Nothing else of the index is read. Phrases with gaps, slop or slots of too many keys are looked for
-//! in the tokens of the articles that hold all their slots.
+//! tell which of the rest are the phrase. Nothing else of the index is read.
+//! Phrases with gaps, slop or slots of too many keys are looked for in the
+//! tokens of the articles that hold all their slots.
 
 use smallvec::{SmallVec, smallvec};
 
 use crate::plan::{Phrase, TextField};
+use crate::text::TextSegment;
 use crate::text::pairs::{Accepted, PairList};
 use crate::text::tokens::{FIRST_KEY, has_tail, head};
-use crate::text::{ArticleRow, Rows, TextSegment};
 
 use super::deadline::Deadline;
 use super::matcher::PhraseMatcher;
@@ -20,13 +21,15 @@ use super::slots::{Group, SlotIds};
 
 /// A pair of slots with more combinations of keys is not looked up.
 const MOST_LISTS: usize = 64;
+/// So many positions are looked up together.
+const BATCH: usize = 64;
 /// Where a pair stands in fewer places, no other one is looked up.
 const FEW: u32 = 64;
 /// To look at a token somewhere in memory costs as much as to read so many
 /// positions of a list,
-const LOOK: u32 = 6;
+const LOOK: u32 = 3;
 /// or so many if it has a tail, which lies elsewhere.
-const LOOK_AT_TAIL: u32 = 100;
+const LOOK_AT_TAIL: u32 = 30;
 
 /// A phrase with its slots looked up in one segment.
 pub(crate) struct SegmentPhrase<'a> {
@@ -276,75 +279,35 @@ impl<'a> SlotPair<'a> {
 }
 
 /// Counts sorted positions by the articles they lie in.
-#[inline]
 pub(crate) fn group_by_article(
     segment: &TextSegment,
     starts: &[u32],
     field: Option<TextField>,
-    f: impl FnMut(u32, u32),
+    mut f: impl FnMut(u32, u32),
 ) {
-    let mut grouped = ByArticle::new(segment.rows(), f);
-    grouped.field = field;
-    for &position in starts {
-        grouped.add(position);
-    }
-    grouped.finish();
-}
-
-/// Counts positions, which come in order, by the articles they lie in.
-pub(crate) struct ByArticle<'a, F> {
-    rows: Rows<'a>,
-    field: Option<TextField>,
-    article: u32,
-    row: ArticleRow,
-    /// Where the article ends; 0 before the first.
-    end: u32,
-    frequency: u32,
-    f: F,
-}
-
-impl<'a, F: FnMut(u32, u32)> ByArticle<'a, F> {
-    /// Calls `f` with each article and the weighted number of positions.
-    #[inline]
-    pub(crate) fn new(rows: Rows<'a>, f: F) -> Self {
-        Self {
-            rows,
-            field: None,
-            article: 0,
-            row: rows.row(0),
-            end: 0,
-            frequency: 0,
-            f,
+    let rows = segment.rows();
+    let mut articles = [0; BATCH];
+    let (mut article, mut row, mut frequency) = (0, rows.row(0), 0);
+    for starts in starts.chunks(BATCH) {
+        rows.articles_of(starts, &mut articles);
+        for (&position, &next) in starts.iter().zip(&articles) {
+            if next != article {
+                if frequency > 0 {
+                    f(article, frequency);
+                }
+                (article, row, frequency) = (next, rows.row(next), 0);
+            }
+            let counts = match field {
+                None => true,
+                Some(TextField::Title) => position < row.title_end,
+                Some(_) => position >= row.title_end && position < row.summary_end,
+            };
+            if counts {
+                frequency += row.weight(position);
+            }
         }
     }
-
-    /// Adds a position.
-    #[inline]
-    pub(crate) fn add(&mut self, position: u32) {
-        if position >= self.end {
-            self.flush();
-            (self.article, self.row, self.end) = self.rows.at(position);
-        }
-        let counts = match self.field {
-            None => true,
-            Some(TextField::Title) => position < self.row.title_end,
-            Some(_) => position >= self.row.title_end && position < self.row.summary_end,
-        };
-        if counts {
-            self.frequency += self.row.weight(position);
-        }
-    }
-
-    #[inline]
-    fn flush(&mut self) {
-        if self.frequency > 0 {
-            (self.f)(self.article, self.frequency);
-            self.frequency = 0;
-        }
-    }
-
-    /// Calls back for the last article.
-    pub(crate) fn finish(mut self) {
-        self.flush();
+    if frequency > 0 {
+        f(article, frequency);
     }
 }

@@ -21,7 +21,7 @@ mod segment;
 pub(crate) mod tokens;
 mod vocabulary;
 
-pub(crate) use builder::{ArticleRow, FIELDS};
+pub(crate) use builder::FIELDS;
 pub(crate) use dictionary::ONLY_SPELLING;
 pub(crate) use plugin::TextPlugin;
-pub(crate) use segment::{ArticleText, ResidueBlock, Rows, TextSegment};
+pub(crate) use segment::{ArticleText, ResidueBlock, TextSegment};

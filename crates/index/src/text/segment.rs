@@ -174,40 +174,13 @@ impl TextSegment {
 
     /// The positions of the pair of two folded keys.
     pub(crate) fn pair(&self, first: u32, second: u32) -> Option<PairList<'_>> {
-        let (base, high) = self.pair_blocks_of(first);
-        let block = self.last_block(base, high, second)?;
-        pairs::find_in_block(
-            self.pair_block(block),
-            self.pair_block_first(block),
-            second,
-            &self.shapes,
-        )
-    }
-
-    /// The last of some blocks that begins with `second` or before it.
-    ///
-    /// Goes by sixteenths and not by halves: what is read in a step does not
-    /// depend on what else is read in it, so that memory is waited for once.
-    fn last_block(&self, mut low: u32, mut high: u32, second: u32) -> Option<u32> {
-        const WAYS: u32 = 16;
-        let base = low;
-        while low < high {
-            let mut step = 1;
-            while step * WAYS < high - low {
-                step *= WAYS;
-            }
-            let begun = (low..high)
-                .step_by(step as usize)
-                .map(|block| u32::from(self.pair_block_first(block) <= second))
-                .sum::<u32>();
-            if begun == 0 {
-                high = low;
-            } else {
-                high = high.min(low + begun * step);
-                low += (begun - 1) * step + 1;
-            }
-        }
-        low.checked_sub(1).filter(|&block| block >= base)
+        let (low, high) = self.pair_blocks_of(first);
+        let seconds = self.sections.get(Section::PairSeconds);
+        let seconds = seconds.get(4 * low as usize..4 * high as usize)?;
+        let number = last_begun(seconds.as_chunks().0, second)?;
+        let begin = load_u32(seconds, 4 * number);
+        let block = self.pair_block(low + number as u32);
+        pairs::find_in_block(block, begin, second, &self.shapes)
     }
 
     /// Every pair that a folded key begins: the second key and the list.
@@ -237,7 +210,8 @@ impl TextSegment {
     }
 
     fn pair_block(&self, block: u32) -> &[u8] {
-        let at = |b: u32| self.sections.u64(Section::PairOffsets, b as usize) as usize;
+        let offsets = self.sections.get(Section::PairOffsets);
+        let at = |b: u32| load_u64(offsets, 8 * b as usize) as usize;
         self.sections
             .get(Section::Pairs)
             .get(at(block)..at(block + 1))
@@ -378,6 +352,29 @@ impl TextSegment {
     }
 }
 
+/// The last of some blocks, whose first second-keys are given, that begins
+/// with `second` or before it.
+///
+/// Goes by sixteenths and not by halves: what is read in a step does not
+/// depend on what else is read in it, so that memory is waited for once.
+fn last_begun(firsts: &[[u8; 4]], second: u32) -> Option<usize> {
+    const WAYS: usize = 16;
+    let begun = |first: &[u8; 4]| usize::from(u32::from_le_bytes(*first) <= second);
+    let (mut low, mut high) = (0, firsts.len());
+    while high - low > WAYS {
+        let mut step = WAYS;
+        while step * WAYS < high - low {
+            step *= WAYS;
+        }
+        let steps = firsts[low..high].iter().step_by(step);
+        let passed = steps.map(begun).sum::<usize>().checked_sub(1)? * step;
+        high = high.min(low + passed + step);
+        low += passed;
+    }
+    let rest = firsts[low..high].iter();
+    (low + rest.map(begun).sum::<usize>()).checked_sub(1)
+}
+
 /// Unpacks what Zstandard packed; `size` is what comes out, at most.
 fn unpack(packed: &[u8], size: usize) -> io::Result<Vec<u8>> {
     thread_local! {
@@ -411,19 +408,32 @@ impl Rows<'_> {
     /// The article that a position lies in.
     #[inline]
     pub(crate) fn article_of(&self, position: u32) -> u32 {
-        self.at(position).0
+        let mut article = [0];
+        self.articles_of(&[position], &mut article);
+        article[0]
     }
 
-    /// The article that a position lies in, its row, and where it ends.
+    /// The articles that some positions lie in.
+    ///
+    /// One step is made for all of them before the next one, so that they wait
+    /// for memory together.
     #[inline]
-    pub(crate) fn at(&self, position: u32) -> (u32, ArticleRow, u32) {
-        let mut article = load_u32(self.runs, RUN_BYTES * (position >> RUN_BITS) as usize);
-        let mut end = self.start(article + 1);
-        while end.wrapping_sub(1) < position {
-            article += 1;
-            end = self.start(article + 1);
+    pub(crate) fn articles_of(&self, positions: &[u32], articles: &mut [u32]) {
+        for (article, &position) in articles.iter_mut().zip(positions) {
+            *article = load_u32(self.runs, RUN_BYTES * (position >> RUN_BITS) as usize);
         }
-        (article, self.row(article), end)
+        let ends_before = |article: u32, position| {
+            // Nothing ends at 0 but what a damaged file takes for an article.
+            self.start(article.wrapping_add(1)).wrapping_sub(1) < position
+        };
+        for (article, &position) in articles.iter_mut().zip(positions) {
+            *article += u32::from(ends_before(*article, position));
+        }
+        for (article, &position) in articles.iter_mut().zip(positions) {
+            while ends_before(*article, position) {
+                *article += 1;
+            }
+        }
     }
 
     /// An article's first position.

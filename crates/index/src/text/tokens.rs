@@ -90,22 +90,19 @@ impl<'a> Tokens<'a> {
     #[inline]
     pub(crate) fn range(&self, from: u32, to: u32) -> TokenReader<'a> {
         let (from, to) = (from as usize, to as usize);
-        let run = from >> RUN_BITS;
-        let before = self.heads.get(run << RUN_BITS..from).unwrap_or_default();
-        let tail = load_u32(self.runs, run * RUN_BYTES + 4) as usize + tail_bytes(before);
         TokenReader {
             heads: self.heads.get(from..to).unwrap_or_default(),
-            tails: self.tails.get(tail..).unwrap_or_default(),
+            tails: self.tails.get(self.tail(from)..).unwrap_or_default(),
         }
     }
 
-    /// The token at a position.
+    /// Where the tail of the token at a position is, or would be if it had one.
     #[inline]
-    pub(crate) fn at(&self, position: u32) -> Option<u32> {
-        match self.heads.get(position as usize) {
-            Some(&head) if !has_tail(head) => Some(u32::from(head)),
-            _ => self.range(position, position.saturating_add(1)).next(),
-        }
+    fn tail(&self, position: usize) -> usize {
+        let run = position >> RUN_BITS;
+        let before = self.heads.get(run << RUN_BITS..position);
+        let tail = load_u32(self.runs, run * RUN_BYTES + 4) as usize;
+        tail + tail_bytes(before.unwrap_or_default())
     }
 }
 
@@ -182,16 +179,42 @@ impl TokenSet {
         }
         positions.truncate(kept);
         if !self.long.is_empty() {
-            positions.retain(|position| {
-                let at = position.saturating_add(offset);
-                match tokens.heads.get(at as usize) {
-                    Some(&head) if !has_tail(head) => true,
-                    _ => tokens
-                        .at(at)
-                        .is_some_and(|t| self.long.binary_search(&t).is_ok()),
-                }
-            });
+            self.keep_by_tails(tokens, offset, positions);
         }
+    }
+
+    /// Keeps those of some positions, where heads agree, at which tails agree.
+    fn keep_by_tails(&self, tokens: Tokens<'_>, offset: u32, positions: &mut Vec<u32>) {
+        const BATCH: usize = 32;
+        let mut kept = 0;
+        for from in (0..positions.len()).step_by(BATCH) {
+            let to = positions.len().min(from + BATCH);
+            let heads_at = |position: u32| {
+                let at = position as usize + offset as usize;
+                tokens.heads.get(at..).unwrap_or_default()
+            };
+            let short = |heads: &[u8]| heads.first().is_none_or(|&head| !has_tail(head));
+            // Tails are found for all of them before the next step, so that
+            // they wait for memory together.
+            let mut tails = [0; BATCH];
+            for (tail, &position) in tails.iter_mut().zip(&positions[from..to]) {
+                if !short(heads_at(position)) {
+                    *tail = tokens.tail(position as usize + offset as usize);
+                }
+            }
+            for (i, tail) in (from..to).zip(tails) {
+                let position = positions[i];
+                let heads = heads_at(position);
+                let tails = tokens.tails.get(tail..).unwrap_or_default();
+                let agrees = short(heads)
+                    || TokenReader { heads, tails }
+                        .next()
+                        .is_some_and(|token| self.long.binary_search(&token).is_ok());
+                positions[kept] = position;
+                kept += usize::from(agrees);
+            }
+        }
+        positions.truncate(kept);
     }
 }
 
@@ -231,8 +254,6 @@ mod tests {
             let tokens = Tokens { heads: &heads, tails: &tails, runs: &runs };
             let from = from.min(all.len() - 1);
             prop_assert_eq!(tokens.range(from as u32, all.len() as u32).collect::<Vec<_>>(), &all[from..]);
-            prop_assert_eq!(tokens.at(from as u32), Some(all[from]));
-            prop_assert_eq!(tokens.at(all.len() as u32), None);
 
             let wanted: Vec<u32> = wanted.iter().map(|&i| all[i.min(all.len() - 1)]).collect();
             let mut kept: Vec<u32> = (0..all.len() as u32).collect();
@@ -250,7 +271,8 @@ mod tests {
         fn damaged_bytes_do_not_panic(heads in proptest::collection::vec(any::<u8>(), 0..300), tails in proptest::collection::vec(any::<u8>(), 0..50), runs in proptest::collection::vec(any::<u8>(), 0..30), at in 0u32..400) {
             let tokens = Tokens { heads: &heads, tails: &tails, runs: &runs };
             tokens.range(at, at + 100).count();
-            tokens.at(at);
+            let wanted = [200, 300, 20_000];
+            TokenSet::new(wanted).keep(tokens, 1, &mut vec![at / 2, at]);
         }
     }
 }
