@@ -42,9 +42,9 @@ pub fn merge(index: &Index, memory: usize) -> Result<()> {
 
 /// The slots of a text: exact keys if any syllable carries a mark, else folded
 /// ones.
-fn slots(text: &str) -> Vec<Slot> {
+fn slots(text: &str) -> impl Iterator<Item = Slot> {
     let mut keys = Keys::new();
-    let mut exact = Vec::new();
+    let mut exact = Vec::with_capacity(8);
     let mut accented = false;
     for token in scan(text) {
         keys.set(&text[token.start..token.end]);
@@ -53,7 +53,7 @@ fn slots(text: &str) -> Vec<Slot> {
     }
     // Where nothing is marked, both keys are the same.
     let key = if accented { Key::Exact } else { Key::Folded };
-    exact.into_iter().map(|k| Slot::new(key(k))).collect()
+    exact.into_iter().map(move |k| Slot::new(key(k)))
 }
 
 /// The plan of a phrase, by how it is typed.
@@ -63,7 +63,7 @@ pub fn phrase(text: &str) -> Plan {
 
 /// The plan of words, of which `required` are asked for.
 pub fn words(text: &str, required: impl FnOnce(usize) -> usize) -> Plan {
-    let items: Vec<Plan> = slots(text).into_iter().map(Plan::Word).collect();
+    let items: Vec<Plan> = slots(text).map(Plan::Word).collect();
     let required = required(items.len());
     Plan::Ranked { items, required }
 }

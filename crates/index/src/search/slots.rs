@@ -149,20 +149,25 @@ impl SlotIds {
 
     /// The tokens that may stand here.
     pub(crate) fn tokens(&self, segment: &TextSegment) -> TokenSet {
-        let exact = self.exact_ids(segment).into_iter();
-        TokenSet::new(exact.map(|exact| exact + FIRST_KEY))
+        let mut set = TokenSet::default();
+        self.for_each_exact(segment, |exact| set.add(exact + FIRST_KEY));
+        set
     }
 
     /// The exact keys that may stand here.
     pub(crate) fn exact_ids(&self, segment: &TextSegment) -> Vec<u32> {
         let mut ids = Vec::new();
+        self.for_each_exact(segment, |exact| ids.push(exact));
+        ids
+    }
+
+    fn for_each_exact(&self, segment: &TextSegment, mut f: impl FnMut(u32)) {
         for group in &self.groups {
             match &group.only {
-                Some(only) => ids.extend(only.iter().map(|s| s.exact)),
-                None => ids.extend(segment.variants(group.folded)),
+                Some(only) => only.iter().for_each(|spelled| f(spelled.exact)),
+                None => segment.variants(group.folded).for_each(&mut f),
             }
         }
-        ids
     }
 }
 

@@ -10,6 +10,8 @@
 //! stands at a position is told, but for rare keys, by one byte. A table says
 //! for each run of positions where the tails of its tokens begin.
 
+use smallvec::SmallVec;
+
 use super::bytes::load_u32;
 use super::segment::{RUN_BITS, RUN_BYTES};
 
@@ -140,29 +142,25 @@ impl Iterator for TokenReader<'_> {
 }
 
 /// Tokens of which any may stand at a position.
+#[derive(Default)]
 pub(crate) struct TokenSet {
     /// Bit by bit, the heads they have.
     heads: [u64; 4],
     /// Those with a tail, in order.
-    long: Vec<u32>,
+    long: SmallVec<[u32; 8]>,
 }
 
 impl TokenSet {
-    /// Gathers some tokens.
-    pub(crate) fn new(tokens: impl IntoIterator<Item = u32>) -> Self {
-        let mut set = Self {
-            heads: [0; 4],
-            long: Vec::new(),
-        };
-        for token in tokens {
-            let head = head(token);
-            set.heads[usize::from(head >> 6)] |= 1 << (head & 63);
-            if has_tail(head) {
-                set.long.push(token);
-            }
+    /// Adds a token.
+    #[inline]
+    pub(crate) fn add(&mut self, token: u32) {
+        let head = head(token);
+        self.heads[usize::from(head >> 6)] |= 1 << (head & 63);
+        if has_tail(head)
+            && let Err(at) = self.long.binary_search(&token)
+        {
+            self.long.insert(at, token);
         }
-        set.long.sort_unstable();
-        set
     }
 
     /// Keeps those of some positions behind which, by `offset`, one of the
@@ -237,6 +235,12 @@ mod tests {
         (heads, tails, runs)
     }
 
+    fn set(tokens: &[u32]) -> TokenSet {
+        let mut set = TokenSet::default();
+        tokens.iter().for_each(|&token| set.add(token));
+        set
+    }
+
     fn some_tokens() -> impl Strategy<Value = Vec<u32>> {
         let token = prop_oneof![
             0u32..200,
@@ -257,7 +261,7 @@ mod tests {
 
             let wanted: Vec<u32> = wanted.iter().map(|&i| all[i.min(all.len() - 1)]).collect();
             let mut kept: Vec<u32> = (0..all.len() as u32).collect();
-            TokenSet::new(wanted.iter().copied()).keep(tokens, 1, &mut kept);
+            set(&wanted).keep(tokens, 1, &mut kept);
             let expected: Vec<u32> = (0..all.len() - 1)
                 .filter(|&i| wanted.contains(&all[i + 1]))
                 .map(|i| i as u32)
@@ -271,8 +275,7 @@ mod tests {
         fn damaged_bytes_do_not_panic(heads in proptest::collection::vec(any::<u8>(), 0..300), tails in proptest::collection::vec(any::<u8>(), 0..50), runs in proptest::collection::vec(any::<u8>(), 0..30), at in 0u32..400) {
             let tokens = Tokens { heads: &heads, tails: &tails, runs: &runs };
             tokens.range(at, at + 100).count();
-            let wanted = [200, 300, 20_000];
-            TokenSet::new(wanted).keep(tokens, 1, &mut vec![at / 2, at]);
+            set(&[200, 300, 20_000]).keep(tokens, 1, &mut vec![at / 2, at]);
         }
     }
 }
