@@ -24,12 +24,12 @@ const MOST_LISTS: usize = 64;
 /// So many positions are looked up together.
 const BATCH: usize = 64;
 /// Where a pair stands in fewer places, no other one is looked up.
-const FEW: u32 = 64;
+const FEW: u32 = 128;
 /// To look at a token somewhere in memory costs as much as to read so many
 /// positions of a list,
 const LOOK: u32 = 3;
 /// or so many if it has a tail, which lies elsewhere.
-const LOOK_AT_TAIL: u32 = 30;
+const LOOK_AT_TAIL: u32 = 20;
 
 /// A phrase with its slots looked up in one segment.
 pub(crate) struct SegmentPhrase<'a> {

@@ -296,18 +296,7 @@ pub(crate) fn find_in_block<'a>(
     shapes: &Shapes,
 ) -> Option<PairList<'a>> {
     let mut block = Block::open(block);
-    let mut key = first;
-    let mut number = 0;
-    while key < second {
-        number += 1;
-        if number >= block.count {
-            return None;
-        }
-        key = key.wrapping_add(block.gap());
-    }
-    if key != second {
-        return None;
-    }
+    let number = block.find(first, second)?;
     for _ in 0..number {
         let (_, bytes) = block.tag(shapes);
         block.list = block.list.saturating_add(bytes);
@@ -353,6 +342,33 @@ impl<'a> Block<'a> {
             tag,
             list: tag + usize::from(tags),
         }
+    }
+
+    /// The number of the pair with second key `second` in a block that starts
+    /// with `first`.
+    #[inline]
+    fn find(&mut self, first: u32, second: u32) -> Option<u8> {
+        let gaps = self.bytes.get(self.gap..self.tag)?;
+        let mut key = first;
+        let mut number = 0;
+        if gaps.len() + 1 == usize::from(self.count) {
+            // Each gap is a byte. All are passed, which takes no branch.
+            let mut found = key == second;
+            for &gap in gaps {
+                number += u8::from(key < second);
+                key = key.wrapping_add(u32::from(gap));
+                found |= key == second;
+            }
+            return found.then_some(number);
+        }
+        while key < second {
+            number += 1;
+            if number >= self.count {
+                return None;
+            }
+            key = key.wrapping_add(self.gap());
+        }
+        (key == second).then_some(number)
     }
 
     /// The next gap.
