@@ -69,17 +69,13 @@ impl ArticleRow {
     /// How often an occurrence at `position` counts.
     #[inline]
     pub(crate) fn weight(&self, position: u32) -> u32 {
-        if position >= self.summary_end {
-            if position - self.summary_end < score::LEAD {
-                score::LEAD_WEIGHT
-            } else {
-                1
-            }
-        } else if position < self.title_end {
-            score::TITLE_WEIGHT
-        } else {
-            score::SUMMARY_WEIGHT
-        }
+        // Summed up, as branches would often be guessed wrong.
+        let title = u32::from(position < self.title_end);
+        let summary = u32::from(position < self.summary_end) - title;
+        let lead = u32::from(position.wrapping_sub(self.summary_end) < score::LEAD);
+        1 + title * (score::TITLE_WEIGHT - 1)
+            + summary * (score::SUMMARY_WEIGHT - 1)
+            + lead * (score::LEAD_WEIGHT - 1)
     }
 }
 

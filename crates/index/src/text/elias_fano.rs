@@ -14,6 +14,9 @@ const SAMPLED: u32 = 256;
 /// One entry of that table for so many buckets.
 const BUCKETS_PER_SAMPLE: u32 = 64;
 
+/// Room for the numbers that are read at a time, at most one for each bit of a
+/// word; low bits come by up to four, so that groups of three have room, too.
+const CHUNK: usize = 66;
 /// A load of eight bytes has so many bits from any bit of its first byte on.
 const BITS_AT_ONCE: u32 = 57;
 
@@ -130,7 +133,7 @@ impl<'a> EliasFano<'a> {
         let len = self.len as usize;
         let mut index = 0;
         let mut base = 0;
-        let mut chunk = [0u32; 64];
+        let mut chunk = [0; CHUNK];
         while index < len && base < self.high.len() * 8 {
             let mut word = load_u64(self.high, base >> 3);
             let mut n = 0;
@@ -142,42 +145,40 @@ impl<'a> EliasFano<'a> {
                 chunk[n & 63] = ((bit - index - n) as u32) << width;
                 n += 1;
             }
-            let chunk = &mut chunk[..n.min(len - index)];
-            self.add_low(index, chunk);
+            n = n.min(len - index);
+            self.add_low(index, n, &mut chunk);
+            let chunk = &chunk[..n];
             f(index, chunk);
             index += chunk.len();
             base += 64;
         }
     }
 
-    /// Adds the low bits to the numbers from `index` on.
+    /// Adds the low bits to the first `n` numbers of a chunk that begins at
+    /// `index`.
     #[inline]
-    fn add_low(&self, index: usize, chunk: &mut [u32]) {
+    fn add_low(&self, index: usize, n: usize, chunk: &mut [u32; CHUNK]) {
         let at = index * self.low_width as usize;
         // As many at a time as one load surely has.
         match BITS_AT_ONCE / self.low_width.max(1) {
-            0 | 1 => self.add_low_by::<1>(at, chunk),
-            2 => self.add_low_by::<2>(at, chunk),
-            3 => self.add_low_by::<3>(at, chunk),
-            _ => self.add_low_by::<4>(at, chunk),
+            0 | 1 => self.add_low_by::<1>(at, n, chunk),
+            2 => self.add_low_by::<2>(at, n, chunk),
+            3 => self.add_low_by::<3>(at, n, chunk),
+            _ => self.add_low_by::<4>(at, n, chunk),
         }
     }
 
-    fn add_low_by<const N: usize>(&self, mut at: usize, chunk: &mut [u32]) {
+    fn add_low_by<const N: usize>(&self, mut at: usize, n: usize, chunk: &mut [u32; CHUNK]) {
         let width = self.low_width;
         let mask = ((1u64 << width) - 1) as u32;
-        let (groups, rest) = chunk.as_chunks_mut::<N>();
-        for group in groups {
+        let (groups, _) = chunk.as_chunks_mut::<N>();
+        for group in groups.iter_mut().take(n.div_ceil(N)) {
             let mut word = load_u64(self.low, at >> 3) >> (at & 7);
             for value in group {
                 *value |= word as u32 & mask;
                 word >>= width;
             }
             at += N * width as usize;
-        }
-        for value in rest {
-            *value |= load_bits(self.low, at, width);
-            at += width as usize;
         }
     }
 
