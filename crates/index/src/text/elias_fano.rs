@@ -14,9 +14,11 @@ const SAMPLED: u32 = 256;
 /// One entry of that table for so many buckets.
 const BUCKETS_PER_SAMPLE: u32 = 64;
 
-/// Room for the numbers that are read at a time, at most one for each bit of a
-/// word; low bits come by up to four, so that groups of three have room, too.
-const CHUNK: usize = 66;
+/// Numbers that are read at a time, at most.
+pub(crate) const CHUNK: usize = 128;
+/// A word is asked if it has more ones after so many: where the last of them
+/// is, is seldom guessed right, and what is taken in vain is written over.
+const ONES: usize = 8;
 /// A load of eight bytes has so many bits from any bit of its first byte on.
 const BITS_AT_ONCE: u32 = 57;
 
@@ -131,33 +133,39 @@ impl<'a> EliasFano<'a> {
     pub(crate) fn for_each_chunk(&self, mut f: impl FnMut(usize, &[u32])) {
         let width = self.low_width;
         let len = self.len as usize;
+        let bits = self.high.len() * 8;
         let mut index = 0;
         let mut base = 0;
-        let mut chunk = [0; CHUNK];
-        while index < len && base < self.high.len() * 8 {
-            let mut word = load_u64(self.high, base >> 3);
+        let mut chunk = [0; CHUNK + ONES];
+        while index < len && base < bits {
             let mut n = 0;
-            // Each one is a number; what lies before it are those already
-            // seen and the zeros of the buckets passed.
-            while word != 0 {
-                let bit = base + word.trailing_zeros() as usize;
-                word &= word - 1;
-                chunk[n & 63] = ((bit - index - n) as u32) << width;
-                n += 1;
+            while n + 64 <= CHUNK && index + n < len && base < bits {
+                let mut word = load_u64(self.high, base >> 3);
+                let next = n + word.count_ones() as usize;
+                // Each one is a number; what lies before it are those already
+                // seen and the zeros of the buckets passed.
+                while word != 0 {
+                    for value in &mut chunk[n..n + ONES] {
+                        let bit = base + word.trailing_zeros() as usize;
+                        *value = ((bit - index - n) as u32) << width;
+                        word &= word.wrapping_sub(1);
+                        n += 1;
+                    }
+                }
+                n = next;
+                base += 64;
             }
             n = n.min(len - index);
             self.add_low(index, n, &mut chunk);
-            let chunk = &chunk[..n];
-            f(index, chunk);
-            index += chunk.len();
-            base += 64;
+            f(index, &chunk[..n]);
+            index += n;
         }
     }
 
     /// Adds the low bits to the first `n` numbers of a chunk that begins at
     /// `index`.
     #[inline]
-    fn add_low(&self, index: usize, n: usize, chunk: &mut [u32; CHUNK]) {
+    fn add_low(&self, index: usize, n: usize, chunk: &mut [u32]) {
         let at = index * self.low_width as usize;
         // As many at a time as one load surely has.
         match BITS_AT_ONCE / self.low_width.max(1) {
@@ -168,7 +176,7 @@ impl<'a> EliasFano<'a> {
         }
     }
 
-    fn add_low_by<const N: usize>(&self, mut at: usize, n: usize, chunk: &mut [u32; CHUNK]) {
+    fn add_low_by<const N: usize>(&self, mut at: usize, n: usize, chunk: &mut [u32]) {
         let width = self.low_width;
         let mask = ((1u64 << width) - 1) as u32;
         let (groups, _) = chunk.as_chunks_mut::<N>();

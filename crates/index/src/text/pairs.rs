@@ -13,7 +13,7 @@
 //! counted and ranked without its positions being read.
 
 use super::bytes::{BitWriter, load_bits, load_u64, push_varint, read_varint};
-use super::elias_fano::{self, EliasFano};
+use super::elias_fano::{self, CHUNK, EliasFano};
 use super::postings::{self, Posting, Postings};
 
 /// Shorter lists carry no spellings.
@@ -698,13 +698,13 @@ impl<'a> PairList<'a> {
         let len = starts.len();
         let (mut at, mut kept) = (0, 0);
         self.positions.for_each_chunk(|index, chunk| {
-            let mut met = [0u8; 64];
+            let mut met = [0u8; CHUNK];
             let (mut i, mut n) = (0, 0);
             while at < len && i < chunk.len() {
                 let start = starts[at];
                 let (target, here) = (start.saturating_add(offset), chunk[i]);
                 starts[kept + n] = start;
-                met[n & 63] = i as u8;
+                met[n % CHUNK] = i as u8;
                 n += usize::from(target == here);
                 at += usize::from(target <= here);
                 i += usize::from(here <= target);
