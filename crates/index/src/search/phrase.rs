@@ -11,7 +11,7 @@ use smallvec::{SmallVec, smallvec};
 use crate::plan::{Phrase, TextField};
 use crate::text::TextSegment;
 use crate::text::pairs::{Accepted, PairList};
-use crate::text::tokens::{FIRST_KEY, has_tail, head};
+use crate::text::tokens::{FIRST_KEY, TokenSet, has_tail, head};
 
 use super::deadline::Deadline;
 use super::matcher::PhraseMatcher;
@@ -121,14 +121,20 @@ impl<'a> SegmentPhrase<'a> {
                 list.keep(accepted, pair.offset, &mut starts);
             }
         }
+        if starts.is_empty() {
+            return Some(starts);
+        }
         let tokens = self.segment.tokens();
-        for ((offset, slot), told) in (0..).zip(&self.slots).zip(told) {
-            if starts.is_empty() {
-                break;
-            }
-            if !told {
-                slot.tokens(self.segment).keep(tokens, offset, &mut starts);
-            }
+        let untold = (0..).zip(&self.slots).zip(told).filter(|(_, told)| !told);
+        let sets: SmallVec<[(u32, TokenSet); 4]> = untold
+            .map(|((offset, slot), _)| (offset, slot.tokens(self.segment)))
+            .collect();
+        // Heads of neighbours lie side by side, tails are further away.
+        for (offset, set) in &sets {
+            set.keep_by_heads(tokens, *offset, &mut starts);
+        }
+        for (offset, set) in &sets {
+            set.keep_by_tails(tokens, *offset, &mut starts);
         }
         Some(starts)
     }

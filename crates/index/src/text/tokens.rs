@@ -163,9 +163,9 @@ impl TokenSet {
         }
     }
 
-    /// Keeps those of some positions behind which, by `offset`, one of the
-    /// tokens stands.
-    pub(crate) fn keep(&self, tokens: Tokens<'_>, offset: u32, positions: &mut Vec<u32>) {
+    /// Keeps those of some positions behind which, by `offset`, a token stands
+    /// that has the head of one of these.
+    pub(crate) fn keep_by_heads(&self, tokens: Tokens<'_>, offset: u32, positions: &mut Vec<u32>) {
         let mut kept = 0;
         for i in 0..positions.len() {
             let position = positions[i];
@@ -176,14 +176,15 @@ impl TokenSet {
             kept += (self.heads[usize::from(head >> 6)] >> (head & 63) & 1) as usize;
         }
         positions.truncate(kept);
-        if !self.long.is_empty() {
-            self.keep_by_tails(tokens, offset, positions);
-        }
     }
 
-    /// Keeps those of some positions, where heads agree, at which tails agree.
-    fn keep_by_tails(&self, tokens: Tokens<'_>, offset: u32, positions: &mut Vec<u32>) {
+    /// Keeps those of some positions, which [`keep_by_heads`](Self::keep_by_heads)
+    /// has kept, behind which, by `offset`, one of the tokens stands.
+    pub(crate) fn keep_by_tails(&self, tokens: Tokens<'_>, offset: u32, positions: &mut Vec<u32>) {
         const BATCH: usize = 32;
+        if self.long.is_empty() {
+            return;
+        }
         let mut kept = 0;
         for from in (0..positions.len()).step_by(BATCH) {
             let to = positions.len().min(from + BATCH);
@@ -261,7 +262,8 @@ mod tests {
 
             let wanted: Vec<u32> = wanted.iter().map(|&i| all[i.min(all.len() - 1)]).collect();
             let mut kept: Vec<u32> = (0..all.len() as u32).collect();
-            set(&wanted).keep(tokens, 1, &mut kept);
+            set(&wanted).keep_by_heads(tokens, 1, &mut kept);
+            set(&wanted).keep_by_tails(tokens, 1, &mut kept);
             let expected: Vec<u32> = (0..all.len() - 1)
                 .filter(|&i| wanted.contains(&all[i + 1]))
                 .map(|i| i as u32)
@@ -275,7 +277,7 @@ mod tests {
         fn damaged_bytes_do_not_panic(heads in proptest::collection::vec(any::<u8>(), 0..300), tails in proptest::collection::vec(any::<u8>(), 0..50), runs in proptest::collection::vec(any::<u8>(), 0..30), at in 0u32..400) {
             let tokens = Tokens { heads: &heads, tails: &tails, runs: &runs };
             tokens.range(at, at + 100).count();
-            set(&[200, 300, 20_000]).keep(tokens, 1, &mut vec![at / 2, at]);
+            set(&[200, 300, 20_000]).keep_by_tails(tokens, 1, &mut vec![at / 2, at]);
         }
     }
 }
