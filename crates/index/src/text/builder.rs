@@ -71,7 +71,7 @@ impl ArticleRow {
     pub(crate) fn weight(&self, position: u32) -> u32 {
         // Summed up, as branches would often be guessed wrong.
         let title = u32::from(position < self.title_end);
-        let summary = u32::from(position < self.summary_end) - title;
+        let summary = u32::from(position < self.summary_end).saturating_sub(title);
         let lead = u32::from(position.wrapping_sub(self.summary_end) < score::LEAD);
         1 + title * (score::TITLE_WEIGHT - 1)
             + summary * (score::SUMMARY_WEIGHT - 1)

@@ -12,8 +12,6 @@ pub(crate) struct KeyInfo {
     pub(crate) articles: u32,
     /// Where its postings start.
     pub(crate) postings: u64,
-    /// Bounds its share of a score in any article, scaled to a byte.
-    pub(crate) bound: u8,
     /// Exact keys: the folded key. Folded keys: the start of its spellings in
     /// the section of variants.
     pub(crate) link: u32,
@@ -27,14 +25,13 @@ pub(crate) const ONLY_SPELLING: u32 = u32::MAX;
 
 impl KeyInfo {
     /// Bytes of a record.
-    const BYTES: usize = 22;
+    const BYTES: usize = 21;
 
     /// Appends a record.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.tokens.to_le_bytes());
         out.extend_from_slice(&self.articles.to_le_bytes());
         out.extend_from_slice(&self.postings.to_le_bytes()[..5]);
-        out.push(self.bound);
         out.extend_from_slice(&self.link.to_le_bytes());
         out.extend_from_slice(&self.rank.to_le_bytes());
     }
@@ -51,9 +48,8 @@ impl KeyInfo {
             tokens: load_u32(record, 0),
             articles: load_u32(record, 4),
             postings: u64::from(load_u32(record, 8)) | u64::from(record[12]) << 32,
-            bound: record[13],
-            link: load_u32(record, 14),
-            rank: load_u32(record, 18),
+            link: load_u32(record, 13),
+            rank: load_u32(record, 17),
         }
     }
 }
@@ -172,7 +168,6 @@ mod tests {
             tokens: 7,
             articles: 5,
             postings: 1 << 33 | 9,
-            bound: 200,
             link: 3,
             rank: 8,
         };

@@ -211,18 +211,14 @@ impl Inverter<'_> {
                 }),
             }
         }
-        let bound = |p: Posting| {
-            self.saturation
-                .share_bound(p.frequency, self.articles[p.doc as usize].length)
-        };
         let info = KeyInfo {
             articles: list.len() as u32,
             postings: self.postings.len() as u64,
-            bound: list.iter().map(|&p| bound(p)).max().unwrap_or(0),
             ..KeyInfo::default()
         };
         let articles = self.articles.len() as u32;
-        postings::encode(list, articles, &mut self.postings, bound);
+        // A key is ranked by a row, which is made of all its postings.
+        postings::encode(list, articles, &mut self.postings, |_| u8::MAX);
         info
     }
 
