@@ -9,7 +9,8 @@
 //! there is room.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxBuildHasher;
 
@@ -21,8 +22,8 @@ pub(crate) const LANES: usize = 128;
 /// Terms of one in so many articles, or more, have rows.
 pub(crate) const ROW_SHARE: usize = 16;
 
-/// Bytes of the rows that a view keeps.
-const MEMORY: usize = 256 << 20;
+/// Bytes of the rows that are kept.
+const MEMORY: usize = 256_000_000;
 
 /// The impacts of one term, 0 where it does not stand.
 pub(crate) struct Row(Box<[[u8; LANES]]>);
@@ -46,6 +47,10 @@ impl Row {
     #[inline]
     pub(crate) fn blocks(&self) -> &[[u8; LANES]] {
         &self.0
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.len() * LANES
     }
 
     /// The impact in one article.
@@ -78,66 +83,100 @@ impl KeyId {
 /// What a row is of: a key, or a key and its neighbour.
 pub(crate) type RowKey = (KeyId, Option<KeyId>);
 
-/// The rows of a segment that were asked for lately.
-pub(crate) struct RowCache {
-    /// Rows of a generation.
-    most: usize,
-    generations: Mutex<Generations>,
-}
+/// The rows of one segment in one view, whose lengths are on average what that
+/// view says. They go with it.
+pub(crate) struct SegmentRows(u64);
 
-/// What was asked for since the young generation began is in it. When it is
-/// full, it takes the place of the old one, whose rows are gone but for those
-/// that were asked for again.
-#[derive(Default)]
-struct Generations {
-    young: HashMap<RowKey, Arc<Row>, FxBuildHasher>,
-    old: HashMap<RowKey, Arc<Row>, FxBuildHasher>,
-}
-
-impl RowCache {
-    /// For a segment of a view of so many articles.
-    pub(crate) fn new(articles: u64) -> Self {
-        let row = (articles as usize).max(LANES);
-        Self {
-            most: MEMORY / 2 / row,
-            generations: Mutex::default(),
-        }
+impl SegmentRows {
+    /// Of a segment that was just opened.
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 
     /// The row of a term, which is made if it is not there.
     pub(crate) fn get(&self, key: RowKey, make: impl FnOnce() -> Row) -> Arc<Row> {
-        // A row is whole whenever the lock is free.
-        let lock = || {
-            self.generations
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some(row) = lock().find(&key, self.most) {
+        let key = (self.0, key);
+        if let Some(row) = rows().find(&key) {
             return row;
         }
         let row = Arc::new(make());
-        lock().insert(key, Arc::clone(&row), self.most);
+        rows().insert(key, Arc::clone(&row));
         row
     }
 }
 
-impl Generations {
-    fn find(&mut self, key: &RowKey, most: usize) -> Option<Arc<Row>> {
+impl Drop for SegmentRows {
+    fn drop(&mut self) {
+        rows().forget(self.0);
+    }
+}
+
+/// All rows of the process, so that their memory is bounded however many views
+/// are open.
+fn rows() -> MutexGuard<'static, Rows> {
+    static ROWS: LazyLock<Mutex<Rows>> = LazyLock::new(|| Mutex::new(Rows::new(MEMORY)));
+    // Every change is whole whenever the lock is free.
+    ROWS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Rows that were asked for lately.
+///
+/// What was asked for since the young generation began is in it. When it is
+/// full, it takes the place of the old one, whose rows are gone but for those
+/// that were asked for again.
+struct Rows {
+    /// Bytes of both generations.
+    room: usize,
+    young: Generation,
+    old: Generation,
+    /// Bytes of the young generation.
+    bytes: usize,
+}
+
+type Generation = HashMap<(u64, RowKey), Arc<Row>, FxBuildHasher>;
+
+impl Rows {
+    fn new(room: usize) -> Self {
+        Self {
+            room,
+            young: Generation::default(),
+            old: Generation::default(),
+            bytes: 0,
+        }
+    }
+
+    fn find(&mut self, key: &(u64, RowKey)) -> Option<Arc<Row>> {
         if let Some(row) = self.young.get(key) {
             return Some(Arc::clone(row));
         }
         let row = self.old.remove(key)?;
-        self.insert(*key, Arc::clone(&row), most);
+        self.insert(*key, Arc::clone(&row));
         Some(row)
     }
 
-    fn insert(&mut self, key: RowKey, row: Arc<Row>, most: usize) {
-        if self.young.len() >= most {
+    fn insert(&mut self, key: (u64, RowKey), row: Arc<Row>) {
+        let bytes = row.bytes();
+        if bytes > self.room / 2 {
+            return;
+        }
+        if self.bytes + bytes > self.room / 2 {
             self.old = std::mem::take(&mut self.young);
+            self.bytes = 0;
         }
-        if most > 0 {
-            self.young.insert(key, row);
+        if self.young.insert(key, row).is_none() {
+            self.bytes += bytes;
         }
+    }
+
+    fn forget(&mut self, segment: u64) {
+        self.old.retain(|key, _| key.0 != segment);
+        let bytes = &mut self.bytes;
+        self.young.retain(|key, row| {
+            let stays = key.0 != segment;
+            *bytes -= if stays { 0 } else { row.bytes() };
+            stays
+        });
     }
 }
 
@@ -160,26 +199,41 @@ mod tests {
 
     #[test]
     fn rows_that_are_asked_for_stay_and_others_go() {
-        let cache = RowCache {
-            most: 2,
-            generations: Mutex::default(),
-        };
+        let mut rows = Rows::new(4 * LANES);
         let mut made = Vec::new();
         for key in [1, 2, 1, 3, 1, 4, 1, 5, 2] {
-            let key = (KeyId::Folded(key), None);
-            cache.get(key, || {
-                made.push(key.0);
-                Row::new(1, |_| {})
-            });
+            let of = (0, (KeyId::Folded(key), None));
+            if rows.find(&of).is_none() {
+                made.push(key);
+                rows.insert(of, Arc::new(Row::new(1, |_| {})));
+            }
         }
-        assert_eq!(made, [1, 2, 3, 4, 5, 2].map(KeyId::Folded));
-        let none = RowCache {
-            most: 0,
-            generations: Mutex::default(),
-        };
-        for _ in 0..2 {
-            none.get((KeyId::Exact(1), None), || Row::new(1, |_| {}));
+        assert_eq!(made, [1, 2, 3, 4, 5, 2]);
+    }
+
+    #[test]
+    fn rows_take_no_more_room_than_there_is_and_go_with_their_segment() {
+        let mut rows = Rows::new(4 * LANES);
+        let key = |segment, key| (segment, (KeyId::Exact(key), None));
+        rows.insert(key(0, 0), Arc::new(Row::new(3 * LANES as u32, |_| {})));
+        assert!(rows.young.is_empty());
+        for number in 0..10 {
+            rows.insert(key(number % 2, 1), Arc::new(Row::new(1, |_| {})));
+            rows.insert(
+                key(number % 2, number as u32),
+                Arc::new(Row::new(1, |_| {})),
+            );
+            assert!(rows.young.len() + rows.old.len() <= 4);
         }
-        assert!(none.generations.lock().unwrap().young.is_empty());
+        rows.forget(1);
+        assert!(
+            rows.young
+                .keys()
+                .chain(rows.old.keys())
+                .all(|key| key.0 == 0)
+        );
+        assert_eq!(rows.bytes, rows.young.len() * LANES);
+        rows.forget(0);
+        assert_eq!((rows.young.len() + rows.old.len(), rows.bytes), (0, 0));
     }
 }

@@ -41,7 +41,7 @@ use crate::text::score::Saturation;
 use crate::text::{ResidueBlock, TextPlugin, TextSegment};
 
 use deadline::Deadline;
-use impacts::RowCache;
+use impacts::SegmentRows;
 use values::Values;
 
 pub(crate) use boolean::evaluate;
@@ -78,7 +78,7 @@ pub(crate) struct SegmentView {
     pub(crate) reader: SegmentReader,
     records: StoreReader,
     /// What frequent terms earn, of those that were asked for.
-    rows: RowCache,
+    rows: SegmentRows,
     /// The values of metadata, once somebody has asked for them.
     values: Values,
 }
@@ -164,10 +164,6 @@ impl Index {
     /// When a file is missing or damaged.
     pub fn searcher(&self) -> Result<Searcher> {
         let segments = self.of_latest_commit(|readers| {
-            let articles = readers
-                .iter()
-                .map(|reader| u64::from(reader.max_doc()))
-                .sum();
             let views = readers.iter().map(|reader| {
                 Ok(SegmentView {
                     text: TextPlugin::open(reader)?,
@@ -175,7 +171,7 @@ impl Index {
                     records: reader
                         .get_store_reader(RECORD_BLOCKS)
                         .map_err(|e| damaged(e.to_string()))?,
-                    rows: RowCache::new(articles),
+                    rows: SegmentRows::new(),
                     values: Values::default(),
                     reader: reader.clone(),
                 })
