@@ -313,7 +313,7 @@ fn table(rows: &[Row]) -> String {
         });
         let _ = writeln!(
             out,
-            "| {}{} | {:.0} | {} | {:.1} | {:.1} | {:.1} | {peak} | {:.0} / {:.0} | {:.0} / {:.0} |",
+            "| {}{} | {:.0} | {} | {:.1} | {:.1} | {:.1} | {peak} | {:.1} / {:.1} | {:.1} / {:.1} |",
             row.articles,
             if row.generated { ", generated" } else { "" },
             row.input_bytes as f64 / 1e6,
