@@ -39,22 +39,24 @@ impl Latency {
     }
 }
 
+/// Rounds before each that is measured.
+const WARM_UP: usize = 5;
+
 /// Runs all queries by one system, then by the next, `rounds` times, and keeps
 /// each query's median.
 ///
 /// The systems take turns, so that what else the machine does falls on all of
 /// them. As each finds caches and branch predictors full of the other's work,
-/// it runs all queries `warm_up` times in its turn before they are timed.
+/// it runs all queries [`WARM_UP`] times in its turn before they are timed.
 pub fn side_by_side<Q>(
     queries: &[Q],
-    warm_up: usize,
     rounds: usize,
     systems: &mut [&mut dyn FnMut(&Q)],
 ) -> Vec<Latency> {
     let mut times = vec![vec![Vec::with_capacity(rounds); queries.len()]; systems.len()];
     for _ in 0..rounds {
         for (system, times) in systems.iter_mut().zip(&mut times) {
-            for _ in 0..warm_up {
+            for _ in 0..WARM_UP {
                 queries.iter().for_each(&mut *system);
             }
             for (query, times) in queries.iter().zip(times) {

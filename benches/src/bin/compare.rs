@@ -93,8 +93,6 @@ struct LatencyRow {
     timbao: Latency,
 }
 
-/// Rounds before each that is measured.
-const WARM_UP: usize = 5;
 const PLAIN: &str = "plain tantivy";
 const TIMBAO: &str = "timbao";
 
@@ -262,7 +260,6 @@ fn latency(
     for (name, queries) in asked.phrases {
         let rows = side_by_side(
             &queries,
-            WARM_UP,
             arguments.rounds,
             &mut [
                 &mut |q: &String| {
@@ -277,7 +274,6 @@ fn latency(
         let all = occur == Occur::Must;
         let rows = side_by_side(
             &queries,
-            WARM_UP,
             arguments.rounds,
             &mut [
                 &mut |q: &String| {
@@ -307,7 +303,7 @@ fn process(program: &Path, index: &Path, phrases: &[String]) -> Result<Latency> 
             Err(error) => failed = Some(format!("{}: {error}", program.display())),
         }
     };
-    let rows = side_by_side(phrases, 1, 3, &mut [&mut search]);
+    let rows = side_by_side(phrases, 3, &mut [&mut search]);
     match (failed, rows.into_iter().next()) {
         (Some(message), _) => Err(message.into()),
         (None, row) => Ok(row.unwrap_or_else(|| Latency::of(Vec::new()))),

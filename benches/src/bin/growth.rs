@@ -265,8 +265,6 @@ impl Engine {
                 let reader = plain.reader()?;
                 side_by_side(
                     phrases,
-                    // Rounds follow each other, and the first is outvoted.
-                    0,
                     rounds,
                     &mut [&mut |q: &String| {
                         // Plain tantivy does not find the phrase of a text that
@@ -281,8 +279,6 @@ impl Engine {
                 let options = SearchOptions::default();
                 side_by_side(
                     phrases,
-                    // Rounds follow each other, and the first is outvoted.
-                    0,
                     rounds,
                     &mut [&mut |q: &String| {
                         let found = searcher.search(&timbao::phrase(q), &options);
