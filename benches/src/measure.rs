@@ -47,7 +47,7 @@ const WARM_UP: usize = 5;
 ///
 /// The systems take turns, so that what else the machine does falls on all of
 /// them. As each finds caches and branch predictors full of the other's work,
-/// it runs all queries [`WARM_UP`] times in its turn before they are timed.
+/// it runs all queries `WARM_UP` times in its turn before they are timed.
 pub fn side_by_side<Q>(
     queries: &[Q],
     rounds: usize,
