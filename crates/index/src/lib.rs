@@ -22,6 +22,8 @@ extern crate self as timbao_index;
 #[cfg(test)]
 #[path = "../tests/newsroom/mod.rs"]
 mod newsroom;
+#[cfg(test)]
+mod testing;
 
 pub use error::{Error, Result};
 pub use schema::{ANALYZER_VERSION, INDEX_VERSION};

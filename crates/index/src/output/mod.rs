@@ -114,30 +114,22 @@ mod tests {
     use timbao_articles::Article;
 
     use super::{BATCH, ShownHit};
+    use crate::SearchOptions;
     use crate::plan::Plan;
-    use crate::{Index, SearchOptions, WriterOptions};
+    use crate::testing::indexed;
 
     #[test]
     fn hits_keep_their_order_over_batches() {
-        let dir = tempfile::tempdir().unwrap();
-        let index = Index::open_or_create(dir.path()).unwrap();
-        let options = WriterOptions {
-            threads: 1,
-            memory: 20_000_000,
-        };
-        let mut writer = index.writer(options).unwrap();
-        for number in 0..BATCH + 50 {
+        let articles = (0..BATCH + 50).map(|number| {
             let article = Article {
                 id: number.to_string(),
                 title: Some(format!("Họp {number}")),
                 body: "bàn việc".to_owned(),
                 ..Article::default()
             };
-            writer.add(&number.to_string(), article).unwrap();
-        }
-        writer.commit("").unwrap();
-        writer.finish().unwrap();
-        let searcher = index.searcher().unwrap();
+            (number.to_string(), article)
+        });
+        let (_dir, searcher) = indexed([articles.collect()]);
         let plan = Plan::Everything;
         let all = SearchOptions {
             limit: usize::MAX,

@@ -218,32 +218,21 @@ mod tests {
 
     use super::*;
     use crate::query::{LowerOptions, lower, parse};
-    use crate::{Index, WriterOptions};
+    use crate::testing::indexed;
 
     fn newsroom() -> (tempfile::TempDir, Searcher) {
-        let dir = tempfile::tempdir().unwrap();
-        let index = Index::open_or_create(dir.path()).unwrap();
         let texts = [
             "Tự chuyển hoá, tự chuyển hóa; tự tha hóa.\nTự\nchuyển hóa",
             "tự TA chuyển hóa và tự chuyển hóa",
         ];
-        for (key, body) in texts.into_iter().enumerate() {
-            let options = WriterOptions {
-                threads: 1,
-                memory: 20_000_000,
-            };
-            let mut writer = index.writer(options).unwrap();
+        indexed(texts.into_iter().enumerate().map(|(key, body)| {
             let article = Article {
                 title: Some("Tự biến hóa".to_owned()),
                 body: body.to_owned(),
                 ..Article::default()
             };
-            writer.add(&key.to_string(), article).unwrap();
-            writer.commit("").unwrap();
-            writer.finish().unwrap();
-        }
-        let searcher = index.searcher().unwrap();
-        (dir, searcher)
+            vec![(key.to_string(), article)]
+        }))
     }
 
     fn listed(searcher: &Searcher, query: &str) -> String {

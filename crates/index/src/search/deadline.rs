@@ -53,25 +53,16 @@ mod tests {
     use timbao_articles::Article;
 
     use crate::query::{LowerOptions, lower, parse};
-    use crate::{Error, Index, SearchOptions, SnippetOptions, WriterOptions};
+    use crate::testing::indexed;
+    use crate::{Error, SearchOptions, SnippetOptions};
 
     #[test]
     fn nothing_is_answered_after_the_deadline() {
-        let dir = tempfile::tempdir().unwrap();
-        let index = Index::open_or_create(dir.path()).unwrap();
-        let options = WriterOptions {
-            threads: 1,
-            memory: 20_000_000,
-        };
-        let mut writer = index.writer(options).unwrap();
         let article = Article {
             body: "một hai ba bốn năm".to_owned(),
             ..Article::default()
         };
-        writer.add("a", article).unwrap();
-        writer.commit("").unwrap();
-        writer.finish().unwrap();
-        let searcher = index.searcher().unwrap();
+        let (_dir, searcher) = indexed([vec![("a", article)]]);
         let late = searcher.until(Instant::now());
         let in_time = searcher.until(Instant::now() + Duration::from_secs(3600));
         for query in [

@@ -326,8 +326,9 @@ mod tests {
     use proptest::prelude::*;
     use timbao_articles::{Article, Caption, Published};
 
+    use crate::SearchOptions;
     use crate::query::{LowerOptions, lower, parse};
-    use crate::{Index, SearchOptions, WriterOptions};
+    use crate::testing::indexed;
 
     fn words() -> impl Strategy<Value = String> {
         proptest::collection::vec("(tự|tu|diễn|diện|biến|hóa|hoá|,|\n)", 0..14)
@@ -365,35 +366,25 @@ mod tests {
             queries in proptest::collection::vec(queries(), 6),
             half_life in proptest::option::of(1.0f32..900.0),
         ) {
-            let dir = tempfile::tempdir().unwrap();
-            let index = Index::open_or_create(dir.path()).unwrap();
             let middle = articles.len() / 2;
-            for (first, part) in [(0, &articles[..middle]), (middle, &articles[middle..])] {
-                let options = WriterOptions { threads: 1, memory: 20_000_000 };
-                let mut writer = index.writer(options).unwrap();
-                for (number, (title, summary, body, caption)) in (first..).zip(part) {
-                    let mut article = Article {
-                        id: number.to_string(),
-                        title: Some(title.clone()),
-                        summary: Some(summary.clone()),
-                        body: body.clone(),
-                        published: Published::new(2020 + number as i32, Some(1), None)
-                            .filter(|_| number % 3 > 0),
-                        ..Article::default()
-                    };
-                    article.captions.push(Caption { text: caption.clone(), ..Caption::default() });
-                    let key = if number >= middle && number < middle + replaced {
-                        (number - middle).to_string()
-                    } else {
-                        number.to_string()
-                    };
-                    writer.delete(&key);
-                    writer.add(&key, article).unwrap();
-                }
-                writer.commit("").unwrap();
-                writer.finish().unwrap();
-            }
-            let searcher = index.searcher().unwrap();
+            let keyed = articles.iter().enumerate().map(|(number, (title, summary, body, caption))| {
+                let mut article = Article {
+                    id: number.to_string(),
+                    title: Some(title.clone()),
+                    summary: Some(summary.clone()),
+                    body: body.clone(),
+                    published: Published::new(2020 + number as i32, Some(1), None)
+                        .filter(|_| number % 3 > 0),
+                    ..Article::default()
+                };
+                article.captions.push(Caption { text: caption.clone(), ..Caption::default() });
+                let replaces = number >= middle && number < middle + replaced;
+                let key = if replaces { number - middle } else { number };
+                (key.to_string(), article)
+            });
+            let keyed: Vec<_> = keyed.collect();
+            let (first, second) = keyed.split_at(middle);
+            let (_dir, searcher) = indexed([first.to_vec(), second.to_vec()]);
             for query in queries {
                 let plan = lower(&parse(&query).ast, &LowerOptions::default()).plan;
                 let options = SearchOptions { recency_half_life: half_life, ..SearchOptions::default() };

@@ -181,8 +181,9 @@ mod tests {
     use timbao_articles::{Article, Published};
 
     use super::*;
+    use crate::SearchOptions;
     use crate::plan::Filter;
-    use crate::{ArticleWriter, Index, SearchOptions, WriterOptions};
+    use crate::testing::indexed;
 
     const ALL: [Facet; 4] = [Facet::Section, Facet::Agency, Facet::Year, Facet::Month];
 
@@ -193,26 +194,6 @@ mod tests {
             body: "họp bàn".to_owned(),
             ..Article::default()
         }
-    }
-
-    fn indexed(commits: Vec<Vec<(String, Article)>>) -> (tempfile::TempDir, Searcher) {
-        let dir = tempfile::tempdir().unwrap();
-        let index = Index::open_or_create(dir.path()).unwrap();
-        for articles in commits {
-            let options = WriterOptions {
-                threads: 1,
-                memory: 20_000_000,
-            };
-            let mut writer: ArticleWriter = index.writer(options).unwrap();
-            for (key, article) in articles {
-                writer.delete(&key);
-                writer.add(&key, article).unwrap();
-            }
-            writer.commit("").unwrap();
-            writer.finish().unwrap();
-        }
-        let searcher = index.searcher().unwrap();
-        (dir, searcher)
     }
 
     fn shown(facets: &Facets) -> Vec<String> {
@@ -230,14 +211,14 @@ mod tests {
         let day = |y, m, d| Published::new(y, Some(m), Some(d));
         let (_dir, searcher) = indexed(vec![
             vec![
-                ("a".into(), article("Văn hoá", day(2026, 3, 25))),
-                ("b".into(), article("VĂN HÓA", day(2025, 12, 1))),
-                ("c".into(), article("Văn hóa", None)),
-                ("d".into(), article("Kinh tế", day(2026, 3, 1))),
+                ("a", article("Văn hoá", day(2026, 3, 25))),
+                ("b", article("VĂN HÓA", day(2025, 12, 1))),
+                ("c", article("Văn hóa", None)),
+                ("d", article("Kinh tế", day(2026, 3, 1))),
             ],
             vec![
-                ("d".into(), article("Văn hóa", day(2024, 2, 29))),
-                ("e".into(), article("", day(2026, 1, 1))),
+                ("d", article("Văn hóa", day(2024, 2, 29))),
+                ("e", article("", day(2026, 1, 1))),
             ],
         ]);
         let facets = searcher.facets(&Plan::Everything, &ALL).unwrap();

@@ -321,30 +321,22 @@ mod tests {
     use timbao_articles::Article;
 
     use super::*;
+    use crate::SearchOptions;
     use crate::plan::Key;
-    use crate::{Index, SearchOptions, WriterOptions};
+    use crate::testing::indexed;
 
     #[test]
     fn more_items_than_a_byte_counts_are_counted() {
         let words: Vec<String> = (0..300).map(|n| format!("w{n}")).collect();
-        let dir = tempfile::tempdir().unwrap();
-        let index = Index::open_or_create(dir.path()).unwrap();
-        let options = WriterOptions {
-            threads: 1,
-            memory: 20_000_000,
-        };
-        let mut writer = index.writer(options).unwrap();
-        for (id, length) in [("all", 300), ("some", 280), ("few", 20)] {
+        let articles = [("all", 300), ("some", 280), ("few", 20)].map(|(id, length)| {
             let article = Article {
                 id: id.into(),
                 body: words[..length].join(" "),
                 ..Article::default()
             };
-            writer.add(id, article).unwrap();
-        }
-        writer.commit("").unwrap();
-        writer.finish().unwrap();
-        let searcher = index.searcher().unwrap();
+            (id, article)
+        });
+        let (_dir, searcher) = indexed([articles.into()]);
         let word = |word: &String| Plan::Word(Slot::new(Key::Exact(word.clone())));
         for (asked, required, total) in [(300, 300, 1), (300, 256, 2), (300, 20, 3), (255, 255, 2)]
         {

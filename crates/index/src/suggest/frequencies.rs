@@ -221,7 +221,7 @@ mod tests {
     use timbao_tokenizer::{exact_key, fold};
 
     use super::*;
-    use crate::{Index, WriterOptions};
+    use crate::testing::indexed;
 
     const WORDS: [&str; 14] = [
         "hoa", "hóa", "hòa", "hỏa", "họa", "hoạ", "binh", "bình", "bính", "bịnh", "bỉnh", "và",
@@ -238,19 +238,13 @@ mod tests {
             ),
             split in 0usize..8,
         ) {
-            let dir = tempfile::tempdir().unwrap();
-            let index = Index::open_or_create(dir.path()).unwrap();
             let (first, second) = paragraphs.split_at(split.min(paragraphs.len()));
-            for (key, part) in [("a", first), ("b", second)] {
+            let commits = [("a", first), ("b", second)].map(|(key, part)| {
                 let text = |row: &Vec<usize>| row.iter().map(|&w| WORDS[w]).collect::<Vec<_>>();
                 let body: Vec<String> = part.iter().map(|row| text(row).join(" ")).collect();
-                let options = WriterOptions { threads: 1, memory: 20_000_000 };
-                let mut writer = index.writer(options).unwrap();
-                let article = Article { body: body.join("\n"), ..Article::default() };
-                writer.add(key, article).unwrap();
-                writer.commit("").unwrap();
-                writer.finish().unwrap();
-            }
+                vec![(key, Article { body: body.join("\n"), ..Article::default() })]
+            });
+            let (_dir, searcher) = indexed(commits);
             let mut expected: FxHashMap<(String, String), u64> = FxHashMap::default();
             for row in &paragraphs {
                 for pair in row.windows(2) {
@@ -258,7 +252,6 @@ mod tests {
                     *expected.entry(pair).or_default() += 1;
                 }
             }
-            let searcher = index.searcher().unwrap();
             let frequencies = Frequencies::new(&searcher);
             for a in WORDS {
                 for b in WORDS {

@@ -1,0 +1,29 @@
+//! Indexes for tests inside the crate.
+
+use timbao_articles::Article;
+
+use crate::{Index, Searcher, WriterOptions};
+
+/// An index of what was committed one after the other: articles with their
+/// keys, each in place of what had its key before.
+pub(crate) fn indexed<K: AsRef<str>>(
+    commits: impl IntoIterator<Item = Vec<(K, Article)>>,
+) -> (tempfile::TempDir, Searcher) {
+    let dir = tempfile::tempdir().unwrap();
+    let index = Index::open_or_create(dir.path()).unwrap();
+    for articles in commits {
+        let options = WriterOptions {
+            threads: 1,
+            memory: 20_000_000,
+        };
+        let mut writer = index.writer(options).unwrap();
+        for (key, article) in articles {
+            writer.delete(key.as_ref());
+            writer.add(key.as_ref(), article).unwrap();
+        }
+        writer.commit("").unwrap();
+        writer.finish().unwrap();
+    }
+    let searcher = index.searcher().unwrap();
+    (dir, searcher)
+}
