@@ -147,7 +147,7 @@ pub(crate) struct TokenSet {
     /// Bit by bit, the heads they have.
     heads: [u64; 4],
     /// Those with a tail, in order.
-    long: SmallVec<[u32; 8]>,
+    long: SmallVec<[u32; 16]>,
 }
 
 impl TokenSet {
@@ -156,9 +156,13 @@ impl TokenSet {
     pub(crate) fn add(&mut self, token: u32) {
         let head = head(token);
         self.heads[usize::from(head >> 6)] |= 1 << (head & 63);
-        if has_tail(head)
-            && let Err(at) = self.long.binary_search(&token)
-        {
+        if !has_tail(head) {
+            return;
+        }
+        // They come in order, as a rule.
+        if self.long.last().is_none_or(|&last| last < token) {
+            self.long.push(token);
+        } else if let Err(at) = self.long.binary_search(&token) {
             self.long.insert(at, token);
         }
     }
@@ -188,29 +192,35 @@ impl TokenSet {
         let mut kept = 0;
         for from in (0..positions.len()).step_by(BATCH) {
             let to = positions.len().min(from + BATCH);
-            let heads_at = |position: u32| {
-                let at = position as usize + offset as usize;
-                tokens.heads.get(at..).unwrap_or_default()
-            };
-            let short = |heads: &[u8]| heads.first().is_none_or(|&head| !has_tail(head));
-            // Tails are found for all of them before the next step, so that
-            // they wait for memory together.
-            let mut tails = [0; BATCH];
-            for (tail, &position) in tails.iter_mut().zip(&positions[from..to]) {
-                if !short(heads_at(position)) {
-                    *tail = tokens.tail(position as usize + offset as usize);
-                }
+            // Each step is made for all of them before the next one, so that
+            // they wait for memory together: which have a tail,
+            let mut asked = [0u8; BATCH];
+            let mut count = 0;
+            let place = |i: u8| positions[from + usize::from(i)] as usize + offset as usize;
+            for i in 0..(to - from) as u8 {
+                let at = place(i);
+                asked[count & (BATCH - 1)] = i;
+                let head = tokens.heads.get(at).copied().unwrap_or(0);
+                count += usize::from(has_tail(head));
             }
-            for (i, tail) in (from..to).zip(tails) {
-                let position = positions[i];
-                let heads = heads_at(position);
+            // where it is,
+            let mut tails = [0; BATCH];
+            for (tail, &i) in tails.iter_mut().zip(&asked[..count]) {
+                *tail = tokens.tail(place(i));
+            }
+            // and whether it agrees.
+            let mut unwanted = 0u32;
+            for (tail, &i) in tails.into_iter().zip(&asked[..count]) {
+                let heads = tokens.heads.get(place(i)..).unwrap_or_default();
                 let tails = tokens.tails.get(tail..).unwrap_or_default();
-                let agrees = short(heads)
-                    || TokenReader { heads, tails }
-                        .next()
-                        .is_some_and(|token| self.long.binary_search(&token).is_ok());
-                positions[kept] = position;
-                kept += usize::from(agrees);
+                let agrees = TokenReader { heads, tails }
+                    .next()
+                    .is_some_and(|token| self.long.binary_search(&token).is_ok());
+                unwanted |= u32::from(!agrees) << i;
+            }
+            for i in from..to {
+                positions[kept] = positions[i];
+                kept += (!unwanted >> (i - from) & 1) as usize;
             }
         }
         positions.truncate(kept);
