@@ -246,7 +246,7 @@ fn latency(
         arguments.memory,
     )?;
     timbao::merge(&index, arguments.memory)?;
-    let searcher = index.searcher()?;
+    let searcher = index.preloaded_searcher(None)?;
 
     if let Some(program) = &arguments.program {
         let phrases = &asked.phrases[0].1;
@@ -257,6 +257,7 @@ fn latency(
         let found = searcher.search(plan, &options);
         std::hint::black_box(found.map_or(0, |f| f.hits.len()));
     };
+    let mut planner = timbao::Planner::default();
     for (name, queries) in asked.phrases {
         let rows = side_by_side(
             &queries,
@@ -265,7 +266,7 @@ fn latency(
                 &mut |q: &String| {
                     std::hint::black_box(Plain::top_and_total(&reader, &*plain.phrase(q)).ok());
                 },
-                &mut |q: &String| run(&timbao::phrase(q)),
+                &mut |q: &String| run(&planner.phrase(q)),
             ],
         );
         report.push(name, rows);
@@ -279,7 +280,7 @@ fn latency(
                 &mut |q: &String| {
                     std::hint::black_box(Plain::top(&reader, &*plain.words(q, occur)).ok());
                 },
-                &mut |q: &String| run(&timbao::words(q, |n| if all { n } else { 1 })),
+                &mut |q: &String| run(&planner.words(q, |n| if all { n } else { 1 })),
             ],
         );
         report.push(name, rows);

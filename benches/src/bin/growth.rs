@@ -275,13 +275,14 @@ impl Engine {
                 )
             }
             Self::Timbao(index) => {
-                let searcher = index.searcher()?;
+                let searcher = index.preloaded_searcher(None)?;
                 let options = SearchOptions::default();
+                let mut planner = timbao::Planner::default();
                 side_by_side(
                     phrases,
                     rounds,
                     &mut [&mut |q: &String| {
-                        let found = searcher.search(&timbao::phrase(q), &options);
+                        let found = searcher.search(&planner.phrase(q), &options);
                         assert!(
                             found.is_ok_and(|found| !found.hits.is_empty()),
                             "{q} is not found"

@@ -14,6 +14,7 @@ mod inversion;
 pub(crate) mod pairs;
 mod plugin;
 pub(crate) mod postings;
+mod preload;
 mod residue;
 pub(crate) mod score;
 mod sections;

@@ -5,7 +5,6 @@
 //! sections, the version of the format, and four letters to know it by.
 
 use std::io::{self, Write};
-use std::ops::Range;
 
 use tantivy::directory::OwnedBytes;
 
@@ -147,31 +146,33 @@ pub(crate) fn read_sections(file: &OwnedBytes) -> Result<Sections, String> {
     let table = trailer
         .checked_sub(16 * SECTIONS)
         .ok_or("the file is cut short")?;
-    let mut ranges = Vec::with_capacity(SECTIONS);
+    let mut sections = Vec::with_capacity(SECTIONS);
     for i in 0..SECTIONS {
         let start = load_u64(bytes, table + 16 * i) as usize;
         let len = load_u64(bytes, table + 16 * i + 8) as usize;
         let end = start.checked_add(len).filter(|&end| end <= table);
-        ranges.push(start..end.ok_or("a section points behind the end of the file")?);
+        let end = end.ok_or("a section points behind the end of the file")?;
+        sections.push(file.slice(start..end));
     }
-    Ok(Sections {
-        file: file.clone(),
-        ranges,
-    })
+    Ok(Sections(sections))
 }
 
 /// The sections of one file.
 #[derive(Clone)]
-pub(crate) struct Sections {
-    file: OwnedBytes,
-    ranges: Vec<Range<usize>>,
-}
+pub(crate) struct Sections(Vec<OwnedBytes>);
 
 impl Sections {
     /// The bytes of a section.
     #[inline]
     pub(crate) fn get(&self, section: Section) -> &[u8] {
-        &self.file.as_slice()[self.ranges[section as usize].clone()]
+        self.0[section as usize].as_slice()
+    }
+
+    /// Puts the same bytes in place of those of some sections.
+    pub(crate) fn replace(&mut self, sections: &[Section], bytes: Vec<OwnedBytes>) {
+        for (&section, bytes) in sections.iter().zip(bytes) {
+            self.0[section as usize] = bytes;
+        }
     }
 
     /// The number at `index` of a section that is a row of u32.

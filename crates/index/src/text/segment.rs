@@ -11,6 +11,7 @@ use super::bytes::{load_u32, load_u64};
 use super::dictionary::{self, KeyInfo, read_string};
 use super::pairs::{self, PairList};
 use super::postings::Postings;
+use super::preload;
 use super::residue::ResidueReader;
 use super::sections::{Section, Sections, read_sections};
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, TokenReader, Tokens};
@@ -24,6 +25,27 @@ const ROW_BYTES: usize = 16;
 /// Bytes of an entry of [`Section::ResidueBlocks`].
 const RESIDUE_BLOCK_BYTES: usize = 12;
 
+/// The sections in which queries read a few bytes here and there. In others
+/// they read lists.
+const PRELOADED: [Section; 16] = [
+    Section::Pairs,
+    Section::Postings,
+    Section::Rows,
+    Section::Runs,
+    Section::Lengths,
+    Section::Ties,
+    Section::TokenHeads,
+    Section::TokenTails,
+    Section::ExactKeys,
+    Section::ExactInfo,
+    Section::ExactHash,
+    Section::FoldedInfo,
+    Section::FoldedHash,
+    Section::Variants,
+    Section::PairSeconds,
+    Section::PairOffsets,
+];
+
 /// The text of a segment's articles, searchable.
 #[derive(Clone)]
 pub(crate) struct TextSegment {
@@ -35,6 +57,8 @@ pub(crate) struct TextSegment {
     exact_keys: u32,
     folded_keys: u32,
     shapes: pairs::Shapes,
+    /// Bytes that were copied to memory.
+    preloaded: usize,
 }
 
 impl TextSegment {
@@ -54,6 +78,7 @@ impl TextSegment {
             exact_keys: header(4),
             folded_keys: header(5),
             shapes: pairs::Shapes::new(header(1), header(0)),
+            preloaded: 0,
             sections: sections.clone(),
         };
         let expected = ROW_BYTES * (segment.articles as usize + 1);
@@ -61,6 +86,21 @@ impl TextSegment {
             return Err("its table of articles has another length than its header says".into());
         }
         Ok(segment)
+    }
+
+    /// Copies what queries read here and there to memory that is quicker to
+    /// reach, if these are `most` bytes at most; gives how many are there then.
+    pub(crate) fn preload(&mut self, most: usize) -> usize {
+        let files = PRELOADED.map(|section| self.sections.get(section));
+        let bytes = files.iter().map(|file| file.len()).sum();
+        if self.preloaded == 0
+            && bytes <= most
+            && let Some(copies) = preload::copy(&files)
+        {
+            self.sections.replace(&PRELOADED, copies);
+            self.preloaded = bytes;
+        }
+        self.preloaded
     }
 
     /// How many articles there are, deleted ones among them.
@@ -149,7 +189,9 @@ impl TextSegment {
         } else {
             self.exact_keys
         };
-        (start..end.max(start)).map(|i| self.variant(i))
+        let all = self.sections.get(Section::Variants).as_chunks().0;
+        let variants = all.get(start as usize..end as usize).unwrap_or_default();
+        variants.iter().map(|&id| u32::from_le_bytes(id))
     }
 
     /// The exact key at `ordinal` among those of a folded one.
