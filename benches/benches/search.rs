@@ -31,8 +31,9 @@ fn search(c: &mut Criterion) {
         ("with accents", [phrases.clone(), words.clone()]),
         ("without", [folded(&phrases), folded(&words)]),
     ];
+    let mut planner = timbao::Planner::default();
     for (typed, [phrases, words]) in by_typing {
-        let plans: Vec<Plan> = phrases.iter().map(|q| timbao::phrase(q)).collect();
+        let plans: Vec<Plan> = phrases.iter().map(|q| planner.phrase(q)).collect();
         // Each was taken out of an article, so that each is found.
         assert!(plans.iter().all(|p| found(&searcher, p).total >= 1));
         group.bench_function(format!("phrase, top 10 and total, typed {typed}"), |b| {
@@ -40,7 +41,7 @@ fn search(c: &mut Criterion) {
         });
         for (name, all) in [("all words", true), ("any word", false)] {
             let required = |n| if all { n } else { 1 };
-            let plans: Vec<Plan> = words.iter().map(|q| timbao::words(q, required)).collect();
+            let plans: Vec<Plan> = words.iter().map(|q| planner.words(q, required)).collect();
             assert!(hits(&searcher, &plans) >= QUERIES);
             group.bench_function(format!("{name}, top 10 and total, typed {typed}"), |b| {
                 b.iter(|| hits(&searcher, &plans));
@@ -51,7 +52,7 @@ fn search(c: &mut Criterion) {
     let shown: Vec<(Plan, Address)> = phrases
         .iter()
         .flat_map(|phrase| {
-            let plan = timbao::phrase(phrase);
+            let plan = planner.phrase(phrase);
             let first = found(&searcher, &plan).hits.into_iter().next();
             first.map(|hit| (plan, hit.address))
         })

@@ -137,8 +137,9 @@ fn ask(
     let mut rows = Vec::new();
     let dir = tempfile::tempdir()?;
     let searcher = timbao::build(dir.path(), cut(), 1, memory)?.searcher()?;
+    let mut planner = timbao::Planner::default();
     let mut first_ten = |query: &str| -> Result<Vec<String>> {
-        let plan = timbao::words(query, minimum_match);
+        let plan = planner.words(query, minimum_match);
         let found = searcher.search(&plan, &SearchOptions::default())?;
         let ids = found
             .hits
@@ -336,7 +337,7 @@ impl Counts {
         for (article, number) in articles.iter().zip(1..) {
             let mut last = None;
             for token in scan(&article.body) {
-                let key = cache.keys(&article.body, &token).exact();
+                let key = cache.keys(&article.body, &token).exact().as_str();
                 let syllable = match counts.numbers.get(key) {
                     Some(&syllable) => syllable,
                     None => {
@@ -364,7 +365,7 @@ impl Counts {
     /// The number of each token's key.
     fn numbers_of(&self, text: &str, tokens: &[Token]) -> Vec<u32> {
         let mut cache = KeyCache::new();
-        let number = |token| self.numbers.get(cache.keys(text, token).exact());
+        let number = |token| self.numbers.get(cache.keys(text, token).exact().as_str());
         let numbers = tokens.iter().map(number);
         numbers.map(|n| n.copied().unwrap_or(u32::MAX)).collect()
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use timbao_articles::Article;
 use timbao_index::plan::{Key, Phrase, Plan, Slot};
 use timbao_index::{Index, Result, WriterOptions};
-use timbao_tokenizer::{Keys, scan};
+use timbao_tokenizer::{KeyCache, scan};
 
 /// Indexes articles in a folder and commits them.
 ///
@@ -40,30 +40,46 @@ pub fn merge(index: &Index, memory: usize) -> Result<()> {
     writer.finish()
 }
 
-/// The slots of a text: exact keys if any syllable carries a mark, else folded
-/// ones.
-fn slots(text: &str) -> impl Iterator<Item = Slot> {
-    let mut keys = Keys::new();
-    let mut exact = Vec::with_capacity(8);
-    let mut accented = false;
-    for token in scan(text) {
-        keys.set(&text[token.start..token.end]);
-        accented |= keys.is_marked();
-        exact.push(keys.exact().to_owned());
+/// Makes plans of texts. The keys of words it has seen are remembered, as there
+/// are few syllables.
+#[derive(Default)]
+pub struct Planner {
+    keys: KeyCache,
+}
+
+impl Planner {
+    /// The plan of a phrase, by how it is typed.
+    pub fn phrase(&mut self, text: &str) -> Plan {
+        Plan::Phrase(Phrase::exact(self.slots(text)))
     }
-    // Where nothing is marked, both keys are the same.
-    let key = if accented { Key::Exact } else { Key::Folded };
-    exact.into_iter().map(move |k| Slot::new(key(k)))
-}
 
-/// The plan of a phrase, by how it is typed.
-pub fn phrase(text: &str) -> Plan {
-    Plan::Phrase(Phrase::exact(slots(text)))
-}
+    /// The plan of words, of which `required` are asked for.
+    pub fn words(&mut self, text: &str, required: impl FnOnce(usize) -> usize) -> Plan {
+        let items: Vec<Plan> = self.slots(text).into_iter().map(Plan::Word).collect();
+        let required = required(items.len());
+        Plan::Ranked { items, required }
+    }
 
-/// The plan of words, of which `required` are asked for.
-pub fn words(text: &str, required: impl FnOnce(usize) -> usize) -> Plan {
-    let items: Vec<Plan> = slots(text).map(Plan::Word).collect();
-    let required = required(items.len());
-    Plan::Ranked { items, required }
+    /// The slots of a text: exact keys if any syllable carries a mark, else folded
+    /// ones.
+    fn slots(&mut self, text: &str) -> Vec<Slot> {
+        let ascii = text.is_ascii();
+        let mut accented = false;
+        let mut slots = Vec::with_capacity(8);
+        for token in scan(text) {
+            let keys = self.keys.keys(text, &token);
+            accented |= keys.is_marked();
+            let key = if ascii { Key::Folded } else { Key::Exact };
+            slots.push(Slot::new(key(keys.exact().clone())));
+        }
+        if !ascii && !accented {
+            // Where nothing is marked, both keys are the same.
+            for key in slots.iter_mut().flat_map(|slot| &mut slot.keys) {
+                if let Key::Exact(same) = key {
+                    *key = Key::Folded(std::mem::take(same));
+                }
+            }
+        }
+        slots
+    }
 }

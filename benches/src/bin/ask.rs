@@ -50,7 +50,7 @@ fn main() -> Result<()> {
         }
         _ => Index::open(&arguments.index)?,
     };
-    let searcher = index.searcher()?;
+    let searcher = index.preloaded_searcher(None)?;
     let lines = std::fs::read_to_string(&arguments.queries)?;
     let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
     for (kind, query) in lines.lines().filter_map(|l| l.split_once('\t')) {
@@ -59,6 +59,7 @@ fn main() -> Result<()> {
             None => kinds.push((kind, vec![query])),
         }
     }
+    let mut planner = timbao::Planner::default();
     for (kind, queries) in kinds {
         if !kind.contains(&arguments.only) {
             continue;
@@ -66,11 +67,11 @@ fn main() -> Result<()> {
         let phrase = kind.starts_with("phrase");
         let all = kind.contains("(AND)");
         let options = SearchOptions::default();
-        let plan = |query: &str| -> Plan {
+        let mut plan = |query: &str| -> Plan {
             if phrase {
-                timbao::phrase(query)
+                planner.phrase(query)
             } else {
-                timbao::words(query, |n| if all { n } else { 1 })
+                planner.words(query, |n| if all { n } else { 1 })
             }
         };
         let mut least = vec![std::time::Duration::MAX; queries.len()];

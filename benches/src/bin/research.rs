@@ -105,9 +105,10 @@ fn time(name: &str, rounds: usize, mut run: impl FnMut() -> Result<String>) -> R
 fn views(articles: &[Article], arguments: &Arguments) -> Result<()> {
     let (_dir, searcher, _) = index(articles.iter().cloned())?;
     let mut chosen: Option<(u64, Plan)> = None;
+    let mut planner = timbao::Planner::default();
     let distance = |matches: u64| matches.abs_diff(arguments.matches);
     for phrase in queries::phrases(articles, 3000, arguments.seed) {
-        let plan = timbao::phrase(&phrase);
+        let plan = planner.phrase(&phrase);
         let matches = searcher
             .concordance(&plan, &KwicOptions::default())?
             .matches();
@@ -178,7 +179,7 @@ fn views(articles: &[Article], arguments: &Arguments) -> Result<()> {
 fn long(searcher: &Searcher) -> Result<()> {
     const LINES: usize = 100_000;
     const BATCH: usize = 50_000;
-    let plan = timbao::words("và của các", |_| 1);
+    let plan = timbao::Planner::default().words("và của các", |_| 1);
     for (name, sort) in [
         ("concordance, 100,000 lines by date", vec![]),
         (

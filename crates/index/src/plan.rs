@@ -6,7 +6,9 @@
 
 use std::fmt;
 
+use ecow::EcoString;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use timbao_tokenizer::write_out;
 
 use crate::query::iso_day;
@@ -55,21 +57,21 @@ pub enum Plan {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Slot {
     /// Alternatives; the first is what was typed, the others are expansions.
-    pub keys: Vec<Key>,
+    pub keys: SmallVec<[Key; 1]>,
 }
 
-/// One key, or a family of keys.
+/// One key, or a family of keys. Those of syllables lie in the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Key {
     /// The exact key: skeleton and tone must agree.
-    Exact(String),
+    Exact(EcoString),
     /// The folded key: any accents.
-    Folded(String),
+    Folded(EcoString),
     /// Every key that starts so; `folded` says which kind of key is compared.
     Prefix {
         /// The beginning of the key, without a tone.
-        start: String,
+        start: EcoString,
         /// The tone mark the key must end in, when one was typed: an exact key
         /// carries its tone at the end, so `chuyể*` is the skeleton `chuyê` and
         /// the mark U+0309. Always none for folded keys.
@@ -82,7 +84,7 @@ pub enum Key {
     /// (a tone is one character).
     Fuzzy {
         /// The key that was typed.
-        key: String,
+        key: EcoString,
         /// Largest distance, 1 or 2.
         distance: u8,
         /// Whether folded keys are compared, instead of exact ones.
@@ -187,8 +189,11 @@ pub enum Filter {
 
 impl Slot {
     /// A slot with one key.
+    #[inline]
     pub fn new(key: Key) -> Self {
-        Self { keys: vec![key] }
+        Self {
+            keys: SmallVec::from_buf([key]),
+        }
     }
 }
 

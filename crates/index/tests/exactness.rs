@@ -170,12 +170,12 @@ impl Corpus {
                 Accents::Mixed => self.random.below(2) == 0,
             };
             let mut slot = Slot::new(if folds {
-                Key::Folded(folded)
+                Key::Folded(folded.into())
             } else {
-                Key::Exact(exact)
+                Key::Exact(exact.into())
             });
             if self.random.below(12) == 0 {
-                slot.keys.push(Key::Folded("ban".to_owned()));
+                slot.keys.push(Key::Folded("ban".into()));
             }
             slot
         });

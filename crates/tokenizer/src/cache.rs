@@ -1,19 +1,22 @@
 //! Remembering the keys of words already seen: a thousand syllables make up nine tenths of running text.
 
+use ecow::EcoString;
+
 use crate::keys::Keys;
 use crate::scanner::Token;
+use crate::window;
 
-/// A memory of fixed size from words to their [`Keys`].
+/// A memory of fixed size from words to their keys.
 ///
 /// Each word has one slot, which the next word with the same hash takes over. Words of
-/// more than 16 bytes are computed each time. Once warm it allocates nothing; it holds at
-/// most about half a megabyte.
+/// more than 16 bytes are computed each time. It holds at most about a quarter of a
+/// megabyte, and keys of up to 15 bytes lie in it.
 ///
 /// ```
 /// use timbao_tokenizer::{KeyCache, scan};
 /// let text = "hoà bình, Hòa Bình";
 /// let mut cache = KeyCache::new();
-/// let folded: Vec<String> = scan(text).map(|t| cache.keys(text, &t).folded().to_owned()).collect();
+/// let folded: Vec<String> = scan(text).map(|t| cache.keys(text, &t).folded().to_string()).collect();
 /// assert_eq!(folded, ["hoa", "binh", "hoa", "binh"]);
 /// ```
 ///
@@ -22,20 +25,65 @@ use crate::scanner::Token;
 pub struct KeyCache {
     /// Empty until the first word is asked for.
     slots: Vec<Slot>,
-    other: Keys,
+    other: WordKeys,
+    buffer: Keys,
+}
+
+/// The keys of one word, as [`Keys`] computes them, cheap to clone.
+///
+/// ```
+/// use timbao_tokenizer::{KeyCache, scan};
+/// let mut cache = KeyCache::new();
+/// let token = scan("Hoà").next().expect("a token");
+/// let keys = cache.keys("Hoà", &token);
+/// assert_eq!((keys.exact().as_str(), keys.folded().as_str()), ("hoa\u{300}", "hoa"));
+/// assert!(keys.is_marked());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WordKeys {
+    exact: EcoString,
+    folded: EcoString,
+    marked: bool,
+}
+
+impl WordKeys {
+    /// The exact key: skeleton and tone.
+    #[inline]
+    pub fn exact(&self) -> &EcoString {
+        &self.exact
+    }
+
+    /// The folded key: no tone, no shapes, `d` for `đ`.
+    #[inline]
+    pub fn folded(&self) -> &EcoString {
+        &self.folded
+    }
+
+    /// Says whether the two keys differ.
+    #[inline]
+    pub fn is_marked(&self) -> bool {
+        self.marked
+    }
+}
+
+impl From<&Keys> for WordKeys {
+    fn from(keys: &Keys) -> WordKeys {
+        WordKeys {
+            exact: keys.exact().into(),
+            folded: keys.folded().into(),
+            marked: keys.is_marked(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
 struct Slot {
     /// The bytes of the word, first byte lowest; 0 while the slot is empty.
     word: u128,
-    keys: Keys,
+    keys: WordKeys,
 }
 
 const SLOT_BITS: u32 = 12;
-
-/// The longest word that is remembered, in bytes.
-const MAX_WORD: usize = size_of::<u128>();
 
 impl KeyCache {
     /// Creates an empty memory.
@@ -59,22 +107,21 @@ impl KeyCache {
     /// assert_eq!(cache.keys("Đảng", &token).folded(), "dang");
     /// ```
     #[inline]
-    pub fn keys(&mut self, text: &str, token: &Token) -> &Keys {
-        let Some(slice) = text.get(token.start..token.end) else {
-            self.other.clear();
-            return &self.other;
-        };
-        let Some(word) = packed(text.as_bytes(), token.start, slice.len()) else {
-            self.other.set(slice);
+    pub fn keys(&mut self, text: &str, token: &Token) -> &WordKeys {
+        let word = text.get(token.start..token.end).unwrap_or_default();
+        let Some(packed) = packed(text.as_bytes(), token.start, word.len()) else {
+            self.buffer.set(word);
+            self.other = WordKeys::from(&self.buffer);
             return &self.other;
         };
         if self.slots.is_empty() {
             self.slots = vec![Slot::default(); 1 << SLOT_BITS];
         }
-        let slot = &mut self.slots[slot_of(word)];
-        if slot.word != word {
-            slot.word = word;
-            slot.keys.set(slice);
+        let slot = &mut self.slots[slot_of(packed)];
+        if slot.word != packed {
+            self.buffer.set(word);
+            slot.word = packed;
+            slot.keys = WordKeys::from(&self.buffer);
         }
         &slot.keys
     }
@@ -89,23 +136,11 @@ impl Clone for KeyCache {
 /// The `len` bytes from `start` as one number.
 #[inline]
 fn packed(bytes: &[u8], start: usize, len: usize) -> Option<u128> {
-    if len == 0 || len > MAX_WORD {
+    if len == 0 || len > window::WIDTH {
         return None;
     }
-    match bytes
-        .get(start..start + MAX_WORD)
-        .and_then(|window| window.first_chunk::<MAX_WORD>())
-    {
-        Some(window) => {
-            let unused = 8 * (MAX_WORD - len) as u32;
-            Some(u128::from_le_bytes(*window) << unused >> unused)
-        }
-        None => {
-            let mut window = [0; MAX_WORD];
-            window[..len].copy_from_slice(bytes.get(start..start + len)?);
-            Some(u128::from_le_bytes(window))
-        }
-    }
+    let unused = 8 * (window::WIDTH - len) as u32;
+    Some(window::load(bytes, start) << unused >> unused)
 }
 
 #[inline]

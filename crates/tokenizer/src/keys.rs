@@ -34,6 +34,7 @@ use crate::syllable::{self, Skeleton};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keys {
     exact: String,
+    /// Stays empty as long as it would be the same as the exact key.
     folded: String,
     marked: bool,
 }
@@ -72,28 +73,36 @@ impl Keys {
 
     /// Adds the keys of `word` at the end of what the buffer holds.
     pub(crate) fn append(&mut self, word: &str) {
-        let (exact, folded) = (self.exact.len(), self.folded.len());
+        let exact = self.exact.len();
         if word.is_ascii() {
-            // Words are short: letter by letter is faster than two copies.
-            for byte in word.bytes() {
-                let letter = char::from(byte.to_ascii_lowercase());
-                self.exact.push(letter);
-                self.folded.push(letter);
+            self.exact.push_str(word);
+            self.exact[exact..].make_ascii_lowercase();
+            if self.marked {
+                self.folded.push_str(&self.exact[exact..]);
             }
             return;
         }
+        if !self.marked {
+            self.folded.push_str(&self.exact);
+        }
+        let folded = self.folded.len();
         if !self.append_plain(word) {
             self.exact.truncate(exact);
             self.folded.truncate(folded);
             self.append_any(word);
         }
         self.marked |= self.exact[exact..] != self.folded[folded..];
+        if !self.marked {
+            self.folded.clear();
+        }
     }
 
     /// Adds a sign or digits that are the same in both keys.
     pub(crate) fn append_verbatim(&mut self, sign: &str) {
         self.exact.push_str(sign);
-        self.folded.push_str(sign);
+        if self.marked {
+            self.folded.push_str(sign);
+        }
     }
 
     /// The exact key: skeleton and tone.
@@ -297,7 +306,7 @@ pub fn is_accented(text: &str) -> bool {
 pub fn fold(text: &str) -> String {
     let mut keys = Keys::new();
     keys.set(text);
-    keys.folded
+    if keys.marked { keys.folded } else { keys.exact }
 }
 
 /// Writes an exact key out again in standard spelling, tone mark in its place, NFC.

@@ -100,7 +100,7 @@ pub mod variants;
 mod wholes;
 mod window;
 
-pub use cache::KeyCache;
+pub use cache::{KeyCache, WordKeys};
 pub use keys::{Keys, exact_key, fold, is_accented, write_out};
 pub use scanner::{Gap, Kind, MAX_TOKEN_BYTES, Scanner, Token, scan};
 pub use stream::{Emit, PARAGRAPH_GAP, VietnameseTokenStream, VietnameseTokenizer};

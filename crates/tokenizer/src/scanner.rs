@@ -144,16 +144,18 @@ impl Iterator for Scanner<'_> {
             Some(b',') if bytes.get(self.at + 1) == Some(&b' ') => (self.at + 2, Gap::Punctuation),
             _ => (self.at, Gap::None),
         };
-        let (start, gap, joined, end, classes) = match window::measure(bytes, guess) {
-            Some(run) if run.len > 0 && gap != Gap::None && self.previous.is_some() => {
-                let (end, classes) = word_end_after(self.text, guess, run);
-                (guess, gap, false, end, classes)
-            }
-            _ => {
-                let (start, gap, joined) = self.separator()?;
-                let (end, classes) = word_end(self.text, start);
-                (start, gap, joined, end, classes)
-            }
+        let gap = match self.previous {
+            None => Gap::Paragraph,
+            Some(_) => gap,
+        };
+        let run = window::measure(bytes, guess);
+        let (start, gap, joined, end, classes) = if run.len > 0 && gap != Gap::None {
+            let (end, classes) = word_end_after(self.text, guess, run);
+            (guess, gap, false, end, classes)
+        } else {
+            let (start, gap, joined) = self.separator()?;
+            let (end, classes) = word_end(self.text, start);
+            (start, gap, joined, end, classes)
         };
         let kind = match classes {
             DIGIT => Kind::Number,
@@ -199,7 +201,8 @@ const fn ascii_classes() -> [u8; 256] {
 #[inline]
 fn word_end(text: &str, start: usize) -> (usize, u8) {
     let bytes = text.as_bytes();
-    if let Some(run) = window::measure(bytes, start).filter(|run| run.len > 0) {
+    let run = window::measure(bytes, start);
+    if run.len > 0 {
         return word_end_after(text, start, run);
     }
     if bytes[start] >= FIRST_IDEOGRAPH_BYTE && is_ideograph(char_at(text, start)) {
@@ -235,11 +238,9 @@ fn word_end_after(text: &str, start: usize, mut run: window::Run) -> (usize, u8)
                 _ => (at, classes),
             };
         }
-        match window::measure(bytes, at) {
-            Some(next) if next.len > 0 && at + window::WIDTH < start + MAX_TOKEN_BYTES => {
-                run = next
-            }
-            _ => break,
+        run = window::measure(bytes, at);
+        if run.len == 0 || at + window::WIDTH >= start + MAX_TOKEN_BYTES {
+            break;
         }
     }
     while !text.is_char_boundary(at) {

@@ -17,18 +17,60 @@ pub(crate) struct Run {
 /// The number of bytes a run can have.
 pub(crate) const WIDTH: usize = 16;
 
-/// Measures the run of word bytes from `at`, or `None` near the end of the text.
+/// Measures the run of word bytes from `at`.
 ///
 /// A word byte is an ASCII letter or digit, a byte of a letter of Latin-1, Latin
 /// Extended-A and -B or Latin Extended Additional, or any continuation byte. A run of
 /// sixteen may end inside a character; a shorter one ends between two.
 #[inline]
-pub(crate) fn measure(bytes: &[u8], at: usize) -> Option<Run> {
-    let window: &[u8; WIDTH + 1] = bytes.get(at..at + WIDTH + 1)?.first_chunk()?;
+pub(crate) fn measure(bytes: &[u8], at: usize) -> Run {
+    let window: Option<&[u8; WIDTH + 1]> = bytes.get(at..).and_then(|rest| rest.first_chunk());
+    match window {
+        Some([window @ .., _]) => {
+            let next = bytes.get(at + 1..).and_then(|rest| rest.first_chunk());
+            measure_window(window, next.unwrap_or(&[0; WIDTH]))
+        }
+        None => {
+            let window = last_bytes(bytes, at);
+            measure_window(&window.to_le_bytes(), &(window >> 8).to_le_bytes())
+        }
+    }
+}
+
+/// Sixteen bytes from `at`, the first byte lowest; zeros behind the end of the text.
+#[inline]
+pub(crate) fn load(bytes: &[u8], at: usize) -> u128 {
+    match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        Some(window) => u128::from_le_bytes(*window),
+        None => last_bytes(bytes, at),
+    }
+}
+
+/// The bytes from `at`, at most sixteen before the end of the text, the first byte lowest.
+#[inline]
+fn last_bytes(bytes: &[u8], at: usize) -> u128 {
+    const HALF: usize = WIDTH / 2;
+    let (whole, before) = if let Some(last) = bytes.last_chunk::<WIDTH>() {
+        (u128::from_le_bytes(*last), at + WIDTH - bytes.len())
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        // The two overlap, and agree where they do.
+        let low = u128::from(u64::from_le_bytes(*first));
+        let high = u128::from(u64::from_le_bytes(*last));
+        (low | high << (8 * (bytes.len() - HALF)), at)
+    } else {
+        let append = |whole, &byte| whole << 8 | u128::from(byte);
+        (bytes.iter().rev().fold(0, append), at)
+    };
+    whole.checked_shr(8 * before as u32).unwrap_or(0)
+}
+
+/// Measures the run that sixteen bytes begin with; `next` are the bytes behind each.
+#[inline]
+fn measure_window(window: &[u8; WIDTH], next: &[u8; WIDTH]) -> Run {
     let mut stops = [0u8; WIDTH];
     let mut digits = [0u8; WIDTH];
     for i in 0..WIDTH {
-        let (byte, next) = (window[i], window[i + 1]);
+        let (byte, next) = (window[i], next[i]);
         let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
         let digit = byte.wrapping_sub(b'0') < 10;
         let continuation = byte & 0xC0 == 0x80;
@@ -47,9 +89,9 @@ pub(crate) fn measure(bytes: &[u8], at: usize) -> Option<Run> {
     } else {
         (1 << (8 * len)) - 1
     };
-    Some(Run {
+    Run {
         len,
         any_digit: digits & inside != 0,
         all_digits: digits & inside == inside,
-    })
+    }
 }

@@ -105,9 +105,9 @@ pub(super) fn versions<'t>(
 pub(super) fn in_a_row(form: &Form, strict: bool) -> Phrase {
     Phrase::exact(form.exact.iter().zip(&form.folded).map(|(exact, folded)| {
         Slot::new(if strict {
-            Key::Exact(exact.clone())
+            Key::Exact(exact.into())
         } else {
-            Key::Folded(folded.clone())
+            Key::Folded(folded.into())
         })
     }))
 }

@@ -1,5 +1,6 @@
 //! From a typed word to the keys that may stand for it.
 
+use smallvec::{SmallVec, smallvec};
 use timbao_tokenizer::{Keys, Kind, Token, Whole, WholeKind, scan, variants, wholes, write_out};
 use unicode_normalization::UnicodeNormalization;
 
@@ -48,7 +49,7 @@ impl Slots {
                 if let Some((key, why)) = spelling.or(zero) {
                     let to = match &key {
                         Key::Exact(key) => write_out(key),
-                        Key::Folded(key) => key.clone(),
+                        Key::Folded(key) => key.to_string(),
                         Key::Prefix { .. } | Key::Fuzzy { .. } => String::new(),
                     };
                     self.expansions.push(Expansion { span, to, why });
@@ -63,19 +64,19 @@ impl Slots {
 
 fn key(exact: &str, folded: &str, strict: bool) -> Key {
     if strict {
-        Key::Exact(exact.to_owned())
+        Key::Exact(exact.into())
     } else {
-        Key::Folded(folded.to_owned())
+        Key::Folded(folded.into())
     }
 }
 
-fn keys_of(keys: &Keys, form: Form, strict: bool) -> Vec<Key> {
+fn keys_of(keys: &Keys, form: Form, strict: bool) -> SmallVec<[Key; 1]> {
     let typed = if strict { keys.exact() } else { keys.folded() };
     match form {
-        Form::Plain => vec![key(keys.exact(), keys.folded(), strict)],
+        Form::Plain => smallvec![key(keys.exact(), keys.folded(), strict)],
         Form::Fuzzy(distance) => {
-            vec![Key::Fuzzy {
-                key: typed.to_owned(),
+            smallvec![Key::Fuzzy {
+                key: typed.into(),
                 distance,
                 folded: !strict,
             }]
@@ -88,9 +89,9 @@ fn keys_of(keys: &Keys, form: Form, strict: bool) -> Vec<Key> {
 ///
 /// A tone typed in it must be the tone of the whole syllable, wherever a key has it: at its
 /// end, or in its place in a word that is no syllable, so that both are asked for.
-fn prefixes(typed: &str, strict: bool) -> Vec<Key> {
+fn prefixes(typed: &str, strict: bool) -> SmallVec<[Key; 1]> {
     let prefix = |start: &str, tone| Key::Prefix {
-        start: start.to_owned(),
+        start: start.into(),
         tone,
         folded: !strict,
     };
@@ -98,13 +99,13 @@ fn prefixes(typed: &str, strict: bool) -> Vec<Key> {
     match tones.as_slice() {
         [tone] if strict => {
             let skeleton: String = typed.nfd().filter(|c| !TONES.contains(c)).nfc().collect();
-            let mut keys = vec![prefix(&skeleton, Some(*tone))];
+            let mut keys = smallvec![prefix(&skeleton, Some(*tone))];
             if !typed.ends_with(*tone) {
                 keys.push(prefix(typed, None));
             }
             keys
         }
-        _ => vec![prefix(typed, None)],
+        _ => smallvec![prefix(typed, None)],
     }
 }
 
@@ -112,8 +113,8 @@ fn prefixes(typed: &str, strict: bool) -> Vec<Key> {
 /// if that is the same word in all of them, else of the accents that were typed.
 fn other_vowel(keys: &Keys) -> Option<Key> {
     match variants::iy_folded(keys.folded()) {
-        Some(folded) => Some(Key::Folded(folded.to_owned())),
-        None => variants::iy(keys.exact()).map(Key::Exact),
+        Some(folded) => Some(Key::Folded(folded.into())),
+        None => variants::iy(keys.exact()).map(|exact| Key::Exact(exact.into())),
     }
 }
 

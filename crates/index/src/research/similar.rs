@@ -327,5 +327,5 @@ impl Term {
 }
 
 fn exact(keys: &[String]) -> Phrase {
-    Phrase::exact(keys.iter().map(|key| Slot::new(Key::Exact(key.clone()))))
+    Phrase::exact(keys.iter().map(|key| Slot::new(Key::Exact(key.into()))))
 }

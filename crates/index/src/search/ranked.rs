@@ -337,7 +337,7 @@ mod tests {
             (id, article)
         });
         let (_dir, searcher) = indexed([articles.into()]);
-        let word = |word: &String| Plan::Word(Slot::new(Key::Exact(word.clone())));
+        let word = |word: &String| Plan::Word(Slot::new(Key::Exact(word.into())));
         for (asked, required, total) in [(300, 300, 1), (300, 256, 2), (300, 20, 3), (255, 255, 2)]
         {
             let items = words[..asked].iter().map(word).collect();

@@ -254,7 +254,7 @@ impl Completer<'_> {
     }
 
     fn articles(&self, words: &Words) -> Result<u64> {
-        let slots = words.iter().map(|key| Slot::new(Key::Exact(key.clone())));
+        let slots = words.iter().map(|key| Slot::new(Key::Exact(key.into())));
         let mut slots: Vec<Slot> = slots.collect();
         let plan = match slots.len() {
             1 => slots.pop().map_or(Plan::Nothing, Plan::Word),

@@ -137,9 +137,7 @@ pub fn hits(dir: &Path, word: &str) -> HashMap<String, u32> {
 /// As [`hits`].
 pub fn try_hits(dir: &Path, word: &str) -> Result<HashMap<String, u32>> {
     let searcher = Index::open(dir)?.searcher()?;
-    let plan = Plan::Word(Slot {
-        keys: vec![Key::Folded(word.into())],
-    });
+    let plan = Plan::Word(Slot::new(Key::Folded(word.into())));
     let mut ids = HashMap::new();
     for hit in searcher.search(&plan, &everything())?.hits {
         *ids.entry(searcher.record(hit.address)?.id).or_default() += 1;
