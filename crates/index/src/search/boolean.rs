@@ -96,7 +96,7 @@ fn search_ranked(
     searcher.deadline.check()?;
     Ok(Found {
         total,
-        hits: top.into_hits(options.offset, 1.0),
+        hits: top.into_hits(options.offset, 1.0, |at| searcher.tie(at)),
     })
 }
 
@@ -119,7 +119,7 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
                 segment: number as u32,
                 article,
             };
-            top.push(share, address, || segment.tie(article));
+            top.push(share, address);
         };
         if alive.is_none()
             && let Some(pair) = phrase.pair()
@@ -151,7 +151,9 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
     searcher.deadline.check()?;
     Ok(Found {
         total,
-        hits: top.into_hits(offset, rarity(searcher.articles, total)),
+        hits: top.into_hits(offset, rarity(searcher.articles, total), |at| {
+            searcher.tie(at)
+        }),
     })
 }
 
@@ -185,12 +187,12 @@ fn rank(
                 segment: number as u32,
                 article,
             };
-            top.push(key, address, || view.text.tie(article));
+            top.push(key, address);
         }
     }
     Ok(Found {
         total,
-        hits: top.into_hits(options.offset, 1.0),
+        hits: top.into_hits(options.offset, 1.0, |at| searcher.tie(at)),
     })
 }
 

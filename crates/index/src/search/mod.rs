@@ -364,6 +364,12 @@ impl Searcher {
         (self.average_length / segment.average_length()).max(1.0)
     }
 
+    /// Breaks ties between articles of equal scores: the smaller comes first.
+    pub(crate) fn tie(&self, address: Address) -> u64 {
+        let view = self.segments.get(address.segment as usize);
+        view.map_or(u64::MAX, |view| view.text.tie(address.article))
+    }
+
     pub(crate) fn segment(&self, address: Address) -> Result<&SegmentView> {
         self.segments
             .get(address.segment as usize)

@@ -230,9 +230,7 @@ impl<'a> RankedQuery<'a> {
             let best = Some((k, top.threshold()));
             total += self.for_each(searcher, segment, allowed, best, |article, score| {
                 let segment = segment as u32;
-                top.push(score, Address { segment, article }, || {
-                    view.text.tie(article)
-                });
+                top.push(score, Address { segment, article });
             });
         }
         total

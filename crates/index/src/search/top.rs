@@ -7,43 +7,40 @@ const MOST_COLLECTED: usize = 32;
 
 /// Keeps the `k` best hits it is shown.
 ///
-/// What may be among them is collected and cut down to `k` from time to time,
-/// which takes fewer steps than keeping it in order all along.
+/// What may be among them is collected and cut down from time to time, which
+/// takes fewer steps than keeping it in order all along. Ties are asked for in
+/// the end, of the few hits that are left.
 pub(crate) struct TopHits {
     k: usize,
-    hits: Vec<Ranked>,
+    hits: Vec<Candidate>,
     /// So many are cut down.
     room: usize,
     threshold: f32,
 }
 
-/// A hit and its place among others.
+/// A hit that may be among the best.
+///
+/// Of sixteen bytes, which are moved at once.
 #[derive(Clone, Copy)]
-struct Ranked {
-    place: Place,
+#[repr(align(16))]
+struct Candidate {
+    /// The higher the score, the smaller.
+    place: u32,
     address: Address,
-    score: f32,
 }
 
-/// By score, the highest first, and then by tie: one whole number, which is
-/// compared in fewer steps than the two.
-type Place = u128;
-
-impl Ranked {
-    fn new(score: f32, tie: u64, address: Address) -> Self {
+impl Candidate {
+    fn new(score: f32, address: Address) -> Self {
         // Ascends as `f32::total_cmp` has it.
         let bits = score.to_bits() as i32;
         let ascending = bits ^ ((bits >> 31) as u32 >> 1) as i32;
-        let descending = !(ascending ^ i32::MIN) as u32;
-        Self {
-            place: Place::from(descending) << 64 | Place::from(tie),
-            address,
-            score,
-        }
+        let place = !(ascending ^ i32::MIN) as u32;
+        Self { place, address }
     }
 
-    fn place(&self) -> (Place, Address) {
-        (self.place, self.address)
+    fn score(&self) -> f32 {
+        let ascending = !(self.place as i32) ^ i32::MIN;
+        f32::from_bits((ascending ^ ((ascending >> 31) as u32 >> 1) as i32) as u32)
     }
 }
 
@@ -69,38 +66,61 @@ impl TopHits {
         self.threshold
     }
 
-    /// Shows a hit; its tie is asked for only if it can enter.
+    /// Shows a hit.
     #[inline]
-    pub(crate) fn push(&mut self, score: f32, address: Address, tie: impl FnOnce() -> u64) {
+    pub(crate) fn push(&mut self, score: f32, address: Address) {
         if score >= self.threshold {
-            self.hits.push(Ranked::new(score, tie(), address));
-            if self.hits.len() == self.room {
+            self.hits.push(Candidate::new(score, address));
+            if self.hits.len() >= self.room {
                 self.cut();
+                // As many as it likes may have the same score.
+                self.room = self.room.max(self.hits.len().saturating_mul(2));
             }
         }
     }
 
+    /// Drops what cannot be among the best, whatever the ties are.
     #[inline(never)]
     fn cut(&mut self) {
         if self.k == 0 {
             self.hits.clear();
         } else if self.hits.len() > self.k {
-            let (_, worst, _) = self
-                .hits
-                .select_nth_unstable_by_key(self.k - 1, Ranked::place);
-            self.threshold = worst.score;
-            self.hits.truncate(self.k);
+            let by_place = |hit: &Candidate| hit.place;
+            let (_, worst, _) = self.hits.select_nth_unstable_by_key(self.k - 1, by_place);
+            let worst = *worst;
+            self.threshold = worst.score();
+            let mut kept = self.k;
+            for i in self.k..self.hits.len() {
+                // Written first and counted after, which takes no branch.
+                self.hits[kept] = self.hits[i];
+                kept += usize::from(self.hits[i].place == worst.place);
+            }
+            self.hits.truncate(kept);
         }
     }
 
-    /// The hits, the best first, without the first `offset`.
-    pub(crate) fn into_hits(mut self, offset: usize, factor: f32) -> Vec<Hit> {
+    /// The hits, the best first, without the first `offset`; of equal scores,
+    /// which are multiplied with `factor`, the one with the smaller tie.
+    pub(crate) fn into_hits(
+        mut self,
+        offset: usize,
+        factor: f32,
+        tie: impl Fn(Address) -> u64,
+    ) -> Vec<Hit> {
         self.cut();
-        self.hits.sort_unstable_by_key(Ranked::place);
-        let hits = self.hits.into_iter().skip(offset);
-        hits.map(|ranked| Hit {
-            address: ranked.address,
-            score: ranked.score * factor,
+        let place = |hit: &Candidate| u128::from(hit.place) << 64 | u128::from(tie(hit.address));
+        let placed = self.hits.iter().map(|hit| (place(hit), hit));
+        let mut placed: Vec<_> = placed.collect();
+        let order = |&(place, hit): &(u128, &Candidate)| (place, hit.address);
+        if placed.len() > self.k {
+            placed.select_nth_unstable_by_key(self.k, order);
+            placed.truncate(self.k);
+        }
+        placed.sort_unstable_by_key(order);
+        let hits = placed.into_iter().skip(offset);
+        hits.map(|(_, hit)| Hit {
+            address: hit.address,
+            score: hit.score() * factor,
         })
         .collect()
     }
@@ -156,6 +176,7 @@ mod tests {
     #[test]
     fn keeps_the_best_and_breaks_ties_by_the_smaller_number() {
         let mut top = TopHits::new(3);
+        let mut ties = Vec::new();
         let at = |article| Address {
             segment: 0,
             article,
@@ -167,16 +188,17 @@ mod tests {
             (3, 3.0, 1),
             (4, 1.0, 4),
         ] {
-            top.push(score, at(article), || tie);
+            top.push(score, at(article));
+            ties.push(tie);
         }
         let hits: Vec<_> = top
-            .into_hits(0, 1.0)
+            .into_hits(0, 1.0, |at| ties[at.article as usize])
             .iter()
             .map(|h| h.address.article)
             .collect();
         assert_eq!(hits, [3, 1, 2]);
         let mut none = TopHits::new(0);
-        none.push(1.0, at(0), || 0);
-        assert!(none.into_hits(0, 1.0).is_empty());
+        none.push(1.0, at(0));
+        assert!(none.into_hits(0, 1.0, |_| 0).is_empty());
     }
 }

@@ -461,8 +461,14 @@ impl Rows<'_> {
     /// for memory together.
     #[inline]
     pub(crate) fn articles_of(&self, positions: &[u32], articles: &mut [u32]) {
+        // A run that begins in one article mostly ends in it or in the next.
+        let mut ends_further = false;
         for (article, &position) in articles.iter_mut().zip(positions) {
-            *article = load_u32(self.runs, RUN_BYTES * (position >> RUN_BITS) as usize);
+            let at = RUN_BYTES * (position >> RUN_BITS) as usize;
+            *article = load_u32(self.runs, at);
+            let next = at + RUN_BYTES;
+            ends_further |= load_u32(self.runs, next) > article.wrapping_add(1);
+            ends_further |= next >= self.runs.len();
         }
         let ends_before = |article: u32, position| {
             // Nothing ends at 0 but what a damaged file takes for an article.
@@ -470,6 +476,9 @@ impl Rows<'_> {
         };
         for (article, &position) in articles.iter_mut().zip(positions) {
             *article += u32::from(ends_before(*article, position));
+        }
+        if !ends_further {
+            return;
         }
         for (article, &position) in articles.iter_mut().zip(positions) {
             while ends_before(*article, position) {
