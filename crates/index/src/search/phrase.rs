@@ -293,27 +293,34 @@ pub(crate) fn group_by_article(
 ) {
     let rows = segment.rows();
     let mut articles = [0; BATCH];
-    let (mut article, mut row, mut frequency) = (0, rows.row(0), 0);
+    // Articles with frequencies; the last one may go on in the next batch.
+    let mut counted = [(0, 0); BATCH + 1];
+    let mut call = |counted: &[(u32, u32)]| {
+        for &(article, frequency) in counted {
+            if frequency > 0 {
+                f(article, frequency);
+            }
+        }
+    };
     for starts in starts.chunks(BATCH) {
         rows.articles_of(starts, &mut articles);
-        for (&position, &next) in starts.iter().zip(&articles) {
-            if next != article {
-                if frequency > 0 {
-                    f(article, frequency);
-                }
-                (article, row, frequency) = (next, rows.row(next), 0);
-            }
+        let mut last = 0;
+        for (&position, &article) in starts.iter().zip(&articles) {
+            let row = rows.row(article);
             let counts = match field {
                 None => true,
                 Some(TextField::Title) => position < row.title_end,
                 Some(_) => position >= row.title_end && position < row.summary_end,
             };
-            if counts {
-                frequency += row.weight(position);
-            }
+            let weight = if counts { row.weight(position) } else { 0 };
+            // Which are in the same article is seldom guessed right.
+            let (before, frequency) = counted[last];
+            let same = article == before;
+            last += usize::from(!same);
+            counted[last] = (article, weight + if same { frequency } else { 0 });
         }
+        call(&counted[..last]);
+        counted[0] = counted[last];
     }
-    if frequency > 0 {
-        f(article, frequency);
-    }
+    call(&counted[..1]);
 }

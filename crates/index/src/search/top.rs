@@ -1,5 +1,7 @@
 //! The best hits of a search.
 
+use smallvec::SmallVec;
+
 use super::{Address, Hit};
 
 /// Fewer hits are not cut down.
@@ -12,7 +14,7 @@ const MOST_COLLECTED: usize = 32;
 /// the end, of the few hits that are left.
 pub(crate) struct TopHits {
     k: usize,
-    hits: Vec<Candidate>,
+    hits: SmallVec<[Candidate; MOST_COLLECTED]>,
     /// So many are cut down.
     room: usize,
     threshold: f32,
@@ -50,7 +52,7 @@ impl TopHits {
         let room = k.saturating_mul(2).max(MOST_COLLECTED);
         Self {
             k,
-            hits: Vec::with_capacity(room.min(1024)),
+            hits: SmallVec::new(),
             room,
             threshold: if k == 0 {
                 f32::INFINITY
@@ -108,17 +110,18 @@ impl TopHits {
         tie: impl Fn(Address) -> u64,
     ) -> Vec<Hit> {
         self.cut();
-        let place = |hit: &Candidate| u128::from(hit.place) << 64 | u128::from(tie(hit.address));
-        let placed = self.hits.iter().map(|hit| (place(hit), hit));
-        let mut placed: Vec<_> = placed.collect();
-        let order = |&(place, hit): &(u128, &Candidate)| (place, hit.address);
-        if placed.len() > self.k {
-            placed.select_nth_unstable_by_key(self.k, order);
-            placed.truncate(self.k);
+        let order = |a: &Candidate, b: &Candidate| {
+            let ties = || tie(a.address).cmp(&tie(b.address));
+            let equal = || ties().then(a.address.cmp(&b.address));
+            a.place.cmp(&b.place).then_with(equal)
+        };
+        if self.hits.len() > self.k {
+            self.hits.select_nth_unstable_by(self.k, order);
+            self.hits.truncate(self.k);
         }
-        placed.sort_unstable_by_key(order);
-        let hits = placed.into_iter().skip(offset);
-        hits.map(|(_, hit)| Hit {
+        self.hits.sort_unstable_by(order);
+        let hits = self.hits.iter().skip(offset);
+        hits.map(|hit| Hit {
             address: hit.address,
             score: hit.score() * factor,
         })
