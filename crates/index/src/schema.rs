@@ -4,7 +4,7 @@ use tantivy::schema::{FAST, Field, INDEXED, STORED, STRING, Schema};
 
 /// Version of everything an index holds: schema, analysis and file formats.
 /// An index written by another version is refused.
-pub const INDEX_VERSION: u32 = 4;
+pub const INDEX_VERSION: u32 = 5;
 
 /// Version of the analysis, how text becomes keys; a new one is a new [`INDEX_VERSION`].
 pub const ANALYZER_VERSION: u32 = 1;

@@ -7,9 +7,9 @@
 
 use tantivy::directory::OwnedBytes;
 
-/// Less than a large page is not worth a copy.
+/// Less than one is not worth a copy.
 #[cfg(target_os = "linux")]
-const LEAST: usize = 2 << 20;
+const LARGE_PAGE: usize = 2 << 20;
 /// Each part begins at a cache line.
 #[cfg(target_os = "linux")]
 const ALIGNMENT: usize = 64;
@@ -18,20 +18,23 @@ const ALIGNMENT: usize = 64;
 /// pages or no memory.
 #[cfg(target_os = "linux")]
 pub(crate) fn copy(parts: &[&[u8]]) -> Option<Vec<OwnedBytes>> {
-    let room = |part: &&[u8]| part.len().next_multiple_of(ALIGNMENT);
-    let bytes = parts.iter().map(room).sum();
-    if bytes < LEAST {
+    let aligned = |part: &&[u8]| part.len().next_multiple_of(ALIGNMENT);
+    let bytes = parts.iter().map(aligned).sum::<usize>();
+    if bytes < LARGE_PAGE {
         return None;
     }
-    let mut memory = memmap2::MmapMut::map_anon(bytes).ok()?;
+    // Whole pages, wherever the memory begins.
+    let room = bytes.next_multiple_of(LARGE_PAGE) + LARGE_PAGE;
+    let mut memory = memmap2::MmapMut::map_anon(room).ok()?;
     memory.advise(memmap2::Advice::HugePage).ok()?;
     let mut ranges = Vec::with_capacity(parts.len());
-    let mut at = 0;
+    let address = memory.as_ptr() as usize;
+    let mut at = address.next_multiple_of(LARGE_PAGE) - address;
     for part in parts {
         let range = at..at + part.len();
         memory[range.clone()].copy_from_slice(part);
         ranges.push(range);
-        at += room(part);
+        at += aligned(part);
     }
     let memory = OwnedBytes::new(memory.make_read_only().ok()?);
     Some(ranges.into_iter().map(|r| memory.slice(r)).collect())
@@ -49,7 +52,7 @@ mod tests {
 
     #[test]
     fn large_parts_are_copied_as_they_are() {
-        let long: Vec<u8> = (0..LEAST as u32).map(|i| (i % 251) as u8).collect();
+        let long: Vec<u8> = (0..LARGE_PAGE as u32).map(|i| (i % 251) as u8).collect();
         assert!(copy(&[&long[..9], &[]]).is_none());
         // Some systems know no large pages.
         if let Some(copies) = copy(&[&long[..9], &[], &long]) {

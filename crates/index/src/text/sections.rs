@@ -13,7 +13,7 @@ use super::bytes::{load_u32, load_u64};
 /// The last bytes of every file of this component.
 const MAGIC: &[u8; 4] = b"TMBX";
 /// The version of the layout; another one is not read.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 /// Section count, format version and magic.
 const TRAILER: usize = 12;
 

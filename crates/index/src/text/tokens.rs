@@ -24,8 +24,11 @@ pub(crate) const FIRST_KEY: u32 = 2;
 
 /// Heads below are of tokens without a tail.
 const ONE_BYTE: u32 = 192;
-/// Tokens below, from [`ONE_BYTE`] on, have a tail of one byte.
-const TWO_BYTES: u32 = ONE_BYTE + 63 * 256;
+/// Tokens below, from [`ONE_BYTE`] on, have a tail of one byte. They take turns
+/// with these heads, so that no head is much more frequent than another and
+/// each leaves few tokens to be told apart by their tails.
+const HEADS: u32 = 63;
+const TWO_BYTES: u32 = ONE_BYTE + HEADS * 256;
 /// The head of tokens with a tail of four bytes.
 const LONG: u8 = 255;
 
@@ -35,7 +38,7 @@ pub(crate) fn head(token: u32) -> u8 {
     if token < ONE_BYTE {
         token as u8
     } else if token < TWO_BYTES {
-        (ONE_BYTE + ((token - ONE_BYTE) >> 8)) as u8
+        (ONE_BYTE + (token - ONE_BYTE) % HEADS) as u8
     } else {
         LONG
     }
@@ -72,7 +75,7 @@ pub(crate) fn push_tail(tails: &mut Vec<u8>, token: u32) {
     if token >= TWO_BYTES {
         tails.extend_from_slice(&(token - TWO_BYTES).to_le_bytes());
     } else if token >= ONE_BYTE {
-        tails.push((token - ONE_BYTE) as u8);
+        tails.push(((token - ONE_BYTE) / HEADS) as u8);
     }
 }
 
@@ -129,7 +132,7 @@ impl Iterator for TokenReader<'_> {
         if first < LONG {
             let (&tail, tails) = self.tails.split_first()?;
             self.tails = tails;
-            return Some(ONE_BYTE + ((head - ONE_BYTE) << 8 | u32::from(tail)));
+            return Some(head + HEADS * u32::from(tail));
         }
         let (four, tails) = self.tails.split_first_chunk::<4>()?;
         self.tails = tails;
