@@ -39,15 +39,16 @@ impl Latency {
     }
 }
 
-/// Rounds before each that is measured.
-const WARM_UP: usize = 5;
+/// How long each system warms up before a round that is measured.
+const WARM_UP: Duration = Duration::from_millis(100);
 
 /// Runs all queries by one system, then by the next, `rounds` times, and keeps
 /// each query's median.
 ///
 /// The systems take turns, so that what else the machine does falls on all of
 /// them. As each finds caches and branch predictors full of the other's work,
-/// it runs all queries `WARM_UP` times in its turn before they are timed.
+/// it runs all queries for a while, twice at least, before they are timed: all
+/// systems for as long, whatever their speed.
 pub fn side_by_side<Q>(
     queries: &[Q],
     rounds: usize,
@@ -56,8 +57,11 @@ pub fn side_by_side<Q>(
     let mut times = vec![vec![Vec::with_capacity(rounds); queries.len()]; systems.len()];
     for _ in 0..rounds {
         for (system, times) in systems.iter_mut().zip(&mut times) {
-            for _ in 0..WARM_UP {
+            let turn = Instant::now();
+            let mut warm_ups = 0;
+            while warm_ups < 2 || turn.elapsed() < WARM_UP {
                 queries.iter().for_each(&mut *system);
+                warm_ups += 1;
             }
             for (query, times) in queries.iter().zip(times) {
                 let start = Instant::now();

@@ -1,7 +1,7 @@
 //! Asks an index of Timbao alone, for profilers and for what changes by little.
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use timbao_benches::measure::Latency;
@@ -27,7 +27,7 @@ struct Arguments {
     /// Asks only kinds whose name contains this.
     #[arg(long, default_value = "")]
     only: String,
-    /// Rounds; each query's least time counts.
+    /// Rounds; the median of each query counts.
     #[arg(long, default_value_t = 50)]
     rounds: usize,
     /// Reads so many megabytes of other data between rounds, as other systems
@@ -74,7 +74,7 @@ fn main() -> Result<()> {
                 planner.words(query, |n| if all { n } else { 1 })
             }
         };
-        let mut least = vec![std::time::Duration::MAX; queries.len()];
+        let mut times = vec![Vec::with_capacity(arguments.rounds); queries.len()];
         let mut found = vec![0; queries.len()];
         let beside = vec![1u8; arguments.beside << 20];
         for _ in 0..arguments.rounds {
@@ -83,16 +83,21 @@ fn main() -> Result<()> {
             for (i, query) in queries.iter().enumerate() {
                 let start = Instant::now();
                 let answer = searcher.search(&plan(query), &options)?;
-                least[i] = least[i].min(start.elapsed());
+                times[i].push(start.elapsed());
                 found[i] = answer.total;
             }
         }
+        let medians = times.into_iter().map(|mut times| {
+            times.sort_unstable();
+            times.get(times.len() / 2).copied().unwrap_or_default()
+        });
+        let medians: Vec<Duration> = medians.collect();
         if arguments.each {
-            for ((query, time), found) in queries.iter().zip(&least).zip(&found) {
+            for ((query, time), found) in queries.iter().zip(&medians).zip(&found) {
                 println!("{:.1}\t{found}\t{query}", time.as_nanos() as f64 / 1e3);
             }
         }
-        let times = Latency::of(least);
+        let times = Latency::of(medians);
         println!(
             "{kind}: p50 {:.2} p95 {:.1} p99 {:.1} mean {:.2} µs, {} hits",
             times.p50_us,

@@ -10,7 +10,7 @@ use super::inversion::{self, Inversion};
 use super::residue::ResidueWriter;
 use super::score;
 use super::sections::{Section, SectionWriter};
-use super::segment::RUN_BITS;
+use super::segment::{RUN_BITS, RUN_BYTES};
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, head, push_tail};
 use super::vocabulary::Vocabulary;
 use crate::research::sketch::SketchWriter;
@@ -253,13 +253,12 @@ impl SegmentBuilder {
         sections.write(Section::Ties, &ties)?;
 
         let articles = inversion::runs(&self.articles, total);
-        let mut runs = Vec::with_capacity(8 * articles.len());
+        let mut run_tails = Vec::with_capacity(RUN_BYTES * articles.len());
         let mut tails = Vec::new();
         let mut heads = Vec::with_capacity(1 << RUN_BITS);
         sections.begin(Section::TokenHeads);
-        for (article, run) in articles.iter().zip(self.tokens.chunks(1 << RUN_BITS)) {
-            runs.extend_from_slice(&article.to_le_bytes());
-            runs.extend_from_slice(&(tails.len() as u32).to_le_bytes());
+        for run in self.tokens.chunks(1 << RUN_BITS) {
+            run_tails.extend_from_slice(&(tails.len() as u32).to_le_bytes());
             heads.clear();
             for &token in run {
                 heads.push(head(token));
@@ -268,6 +267,8 @@ impl SegmentBuilder {
             sections.append(Section::TokenHeads, &heads)?;
         }
         sections.write(Section::TokenTails, &tails)?;
+        sections.write(Section::RunTails, &run_tails)?;
+        let runs: Vec<u8> = articles.iter().flat_map(|a| a.to_le_bytes()).collect();
         sections.write(Section::Runs, &runs)?;
 
         sections.write(Section::Residue, &self.residue_bytes)?;

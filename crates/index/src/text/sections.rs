@@ -27,9 +27,10 @@ pub(crate) enum Section {
     /// length code: four u32 an article, and a last row that ends the rows.
     Rows,
     /// For each run of 2^[`RUN_BITS`](super::segment::RUN_BITS) positions, the
-    /// article that the first of them lies in and where its tokens' tails
-    /// begin: two u32.
+    /// article that the first of them lies in.
     Runs,
+    /// For each such run, where its tokens' tails begin.
+    RunTails,
     /// Length code of each article.
     Lengths,
     /// Breaks ties between equal scores.

@@ -18,8 +18,8 @@ use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, TokenReader, Tokens};
 
 /// Positions in a run of [`Section::Runs`], as a power of two.
 pub(crate) const RUN_BITS: u32 = 7;
-/// Bytes of an entry of [`Section::Runs`].
-pub(crate) const RUN_BYTES: usize = 8;
+/// Bytes of an entry of [`Section::Runs`] and [`Section::RunTails`].
+pub(crate) const RUN_BYTES: usize = 4;
 /// Bytes of a row of [`Section::Rows`].
 const ROW_BYTES: usize = 16;
 /// Bytes of an entry of [`Section::ResidueBlocks`].
@@ -27,11 +27,12 @@ const RESIDUE_BLOCK_BYTES: usize = 12;
 
 /// The sections in which queries read a few bytes here and there. In others
 /// they read lists.
-const PRELOADED: [Section; 16] = [
+const PRELOADED: [Section; 17] = [
     Section::Pairs,
     Section::Postings,
     Section::Rows,
     Section::Runs,
+    Section::RunTails,
     Section::Lengths,
     Section::Ties,
     Section::TokenHeads,
@@ -302,7 +303,7 @@ impl TextSegment {
         Tokens {
             heads: self.sections.get(Section::TokenHeads),
             tails: self.sections.get(Section::TokenTails),
-            runs: self.sections.get(Section::Runs),
+            runs: self.sections.get(Section::RunTails),
         }
     }
 

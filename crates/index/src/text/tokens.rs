@@ -86,7 +86,7 @@ pub(crate) struct Tokens<'a> {
     pub(crate) heads: &'a [u8],
     /// The tails, one behind the other.
     pub(crate) tails: &'a [u8],
-    /// The table of runs of positions.
+    /// By runs of positions, where the tails of their tokens begin.
     pub(crate) runs: &'a [u8],
 }
 
@@ -106,7 +106,7 @@ impl<'a> Tokens<'a> {
     fn tail(&self, position: usize) -> usize {
         let run = position >> RUN_BITS;
         let before = self.heads.get(run << RUN_BITS..position);
-        let tail = load_u32(self.runs, run * RUN_BYTES + 4) as usize;
+        let tail = load_u32(self.runs, run * RUN_BYTES) as usize;
         tail + tail_bytes(before.unwrap_or_default())
     }
 }
@@ -240,7 +240,6 @@ mod tests {
         let (mut heads, mut tails, mut runs) = (Vec::new(), Vec::new(), Vec::new());
         for (i, &token) in all.iter().enumerate() {
             if i.is_multiple_of(1 << RUN_BITS) {
-                runs.extend_from_slice(&[0; 4]);
                 runs.extend_from_slice(&(tails.len() as u32).to_le_bytes());
             }
             heads.push(head(token));
