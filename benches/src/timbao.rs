@@ -63,16 +63,24 @@ impl Planner {
     /// The slots of a text: exact keys if any syllable carries a mark, else folded
     /// ones.
     fn slots(&mut self, text: &str) -> Vec<Slot> {
-        let ascii = text.is_ascii();
-        let mut accented = false;
         let mut slots = Vec::with_capacity(8);
+        if text
+            .bytes()
+            .all(|b| b.is_ascii() && !b.is_ascii_uppercase())
+        {
+            // Such words are their own keys.
+            for token in scan(text) {
+                slots.push(Slot::new(Key::Folded(text[token.start..token.end].into())));
+            }
+            return slots;
+        }
+        let mut accented = false;
         for token in scan(text) {
             let keys = self.keys.keys(text, &token);
             accented |= keys.is_marked();
-            let key = if ascii { Key::Folded } else { Key::Exact };
-            slots.push(Slot::new(key(keys.exact().clone())));
+            slots.push(Slot::new(Key::Exact(keys.exact().clone())));
         }
-        if !ascii && !accented {
+        if !accented {
             // Where nothing is marked, both keys are the same.
             for key in slots.iter_mut().flat_map(|slot| &mut slot.keys) {
                 if let Key::Exact(same) = key {

@@ -47,18 +47,19 @@ struct Stamp {
 }
 
 impl View {
-    fn open(dir: &Path) -> Result<Self, Error> {
+    fn open(dir: &Path, before: Option<&View>) -> Result<Self, Error> {
+        let before = before.map(|view| &view.searcher);
         let mut tries = 0;
         loop {
             tries += 1;
-            let before = meta(dir)?;
-            let opened = Index::open(dir).and_then(|index| index.searcher());
+            let state = meta(dir)?;
+            let opened = Index::open(dir).and_then(|index| index.preloaded_searcher(before));
             // A commit may come in between and remove what the state before it needs.
-            if tries < TRIES && meta(dir)? != before {
+            if tries < TRIES && meta(dir)? != state {
                 continue;
             }
             return Ok(Self {
-                id: blake3::hash(&before).to_hex().chars().take(12).collect(),
+                id: blake3::hash(&state).to_hex().chars().take(12).collect(),
                 searcher: opened?,
                 stats: OnceLock::new(),
             });
@@ -101,7 +102,7 @@ impl Views {
     pub(crate) fn open(dir: &Path, limits: &Limits) -> Result<Self, Error> {
         let seen = stamp(dir);
         Ok(Self {
-            current: RwLock::new(Arc::new(View::open(dir)?)),
+            current: RwLock::new(Arc::new(View::open(dir, None)?)),
             dir: dir.to_owned(),
             keep: limits.keep_views,
             most: limits.views,
@@ -146,7 +147,7 @@ impl Views {
         if *seen == now {
             return Ok(None);
         }
-        let view = Arc::new(View::open(&self.dir)?);
+        let view = Arc::new(View::open(&self.dir, Some(&self.latest()))?);
         *seen = now;
         if view.id == self.latest().id {
             return Ok(None);

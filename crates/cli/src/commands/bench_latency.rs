@@ -84,7 +84,7 @@ pub(crate) fn run(args: &LatencyArgs, context: &Context) -> Result<Outcome> {
         ))
         .hint("write one query a line"));
     }
-    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let searcher = Index::open(&context.settings.index)?.preloaded_searcher(None)?;
     let filters = FilterArgs {
         accents: args.accents,
         ..FilterArgs::default()

@@ -83,9 +83,6 @@ pub(crate) struct SegmentView {
     values: Values,
 }
 
-/// The bytes of copies in memory that a view has, at most.
-const MOST_PRELOADED: usize = 512 << 20;
-
 /// Blocks of a segment's records that are kept unpacked.
 const RECORD_BLOCKS: usize = 32;
 
@@ -170,9 +167,13 @@ impl Index {
     }
 
     /// Opens the latest committed state for a process that answers many
-    /// queries: what they read here and there, about a third of the index and
-    /// 512 MB at most, is copied to memory in large pages, if the system is
-    /// Linux and has them. Copies that `before` has are shared.
+    /// queries.
+    ///
+    /// What they read here and there, nearly all of the index but the rest of
+    /// the text, is copied to memory in large pages, if the system is Linux and
+    /// has them: a file is mapped in small ones, which take longer to find.
+    /// A process holds 512 MB of copies at most; what does not fit is read from
+    /// the files. Copies that `before` holds are shared.
     ///
     /// # Errors
     ///
@@ -185,9 +186,8 @@ impl Index {
                 None => Ok(TextPlugin::open(reader)?),
             }
         })?;
-        let mut left = MOST_PRELOADED;
         for view in Arc::get_mut(&mut searcher.segments).into_iter().flatten() {
-            left = left.saturating_sub(view.text.preload(left));
+            view.text.preload();
         }
         Ok(searcher)
     }
@@ -398,4 +398,58 @@ pub struct TextRange {
     pub field: TextField,
     /// Bytes of its UTF-8 text.
     pub bytes: Range<usize>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::WriterOptions;
+    use crate::query::{LowerOptions, lower, parse};
+
+    #[test]
+    fn a_preloaded_view_answers_as_another_and_shares_its_copies() {
+        let dir = tempfile::tempdir().unwrap();
+        let index = Index::open_or_create(dir.path()).unwrap();
+        let add = |key: &str| {
+            let options = WriterOptions {
+                threads: 1,
+                memory: 20_000_000,
+            };
+            let mut writer = index.writer(options).unwrap();
+            let body = format!("Tự diễn biến, tự chuyển hoá trong nội bộ {key}");
+            let article = Article {
+                body,
+                ..Article::default()
+            };
+            writer.add(key, article).unwrap();
+            writer.commit("").unwrap();
+            writer.finish().unwrap();
+        };
+        add("một");
+        let first = index.preloaded_searcher(None).unwrap();
+        add("hai");
+        let second = index.preloaded_searcher(Some(&first)).unwrap();
+        for query in [
+            "\"tu chuyen hoa\"",
+            "tự biến nội",
+            "một",
+            "\"nội bộ hai\"~3",
+        ] {
+            let plan = lower(&parse(query).ast, &LowerOptions::default()).plan;
+            let options = SearchOptions::default();
+            let expected = index.searcher().unwrap().search(&plan, &options).unwrap();
+            assert!(expected.total > 0, "{query}");
+            assert_eq!(second.search(&plan, &options).unwrap(), expected, "{query}");
+        }
+        let before = &first.segments[0];
+        for view in second.segments.iter() {
+            let same = view.reader.segment_id() == before.reader.segment_id();
+            // Some systems know no large pages.
+            assert!(
+                view.text
+                    .shares_copy(&before.text)
+                    .is_none_or(|s| s == same)
+            );
+        }
+    }
 }

@@ -5,28 +5,53 @@
 //! for the table of pages before waiting for the memory. Pages of 2 MB, which
 //! Linux gives to memory that is no file's, are few enough to be remembered.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use memmap2::MmapMut;
 use tantivy::directory::OwnedBytes;
 
-/// Less than one is not worth a copy.
-#[cfg(target_os = "linux")]
+/// The bytes of all copies in a process, at most.
+const MOST: usize = 512 << 20;
+/// The bytes of all copies that there are in this process.
+static HELD: AtomicUsize = AtomicUsize::new(0);
+
 const LARGE_PAGE: usize = 2 << 20;
+/// Less than a large page is not worth a copy, but in tests.
+const LEAST: usize = if cfg!(test) { 1 } else { LARGE_PAGE };
 /// Each part begins at a cache line.
-#[cfg(target_os = "linux")]
 const ALIGNMENT: usize = 64;
 
-/// Copies the parts; nothing if they are small, or the system has no large
-/// pages or no memory.
-#[cfg(target_os = "linux")]
-pub(crate) fn copy(parts: &[&[u8]]) -> Option<Vec<OwnedBytes>> {
+/// Counts bytes among those that the process holds, as long as it lives.
+pub(crate) struct Held(usize);
+
+impl Held {
+    /// Counts so many bytes; nothing if they are too many.
+    fn count(bytes: usize) -> Option<Self> {
+        let add = |held: usize| held.checked_add(bytes).filter(|&sum| sum <= MOST);
+        HELD.fetch_update(Relaxed, Relaxed, add).ok()?;
+        Some(Self(bytes))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        HELD.fetch_sub(self.0, Relaxed);
+    }
+}
+
+/// Copies the parts; nothing if they are small or too much, or if the system
+/// has no large pages or no memory. Who holds the copies holds what counts
+/// them.
+pub(crate) fn copy(parts: &[&[u8]]) -> Option<(Vec<OwnedBytes>, Held)> {
     let aligned = |part: &&[u8]| part.len().next_multiple_of(ALIGNMENT);
     let bytes = parts.iter().map(aligned).sum::<usize>();
-    if bytes < LARGE_PAGE {
+    if bytes < LEAST {
         return None;
     }
     // Whole pages, wherever the memory begins.
     let room = bytes.next_multiple_of(LARGE_PAGE) + LARGE_PAGE;
-    let mut memory = memmap2::MmapMut::map_anon(room).ok()?;
-    memory.advise(memmap2::Advice::HugePage).ok()?;
+    let held = Held::count(room)?;
+    let mut memory = large_pages(room)?;
     let mut ranges = Vec::with_capacity(parts.len());
     let address = memory.as_ptr() as usize;
     let mut at = address.next_multiple_of(LARGE_PAGE) - address;
@@ -37,25 +62,42 @@ pub(crate) fn copy(parts: &[&[u8]]) -> Option<Vec<OwnedBytes>> {
         at += aligned(part);
     }
     let memory = OwnedBytes::new(memory.make_read_only().ok()?);
-    Some(ranges.into_iter().map(|r| memory.slice(r)).collect())
+    let copies = ranges.into_iter().map(|range| memory.slice(range));
+    Some((copies.collect(), held))
 }
 
-/// Copies nothing: other systems have no large pages to ask for.
+/// Memory in large pages.
+#[cfg(target_os = "linux")]
+fn large_pages(bytes: usize) -> Option<MmapMut> {
+    let memory = MmapMut::map_anon(bytes).ok()?;
+    memory.advise(memmap2::Advice::HugePage).ok()?;
+    Some(memory)
+}
+
+/// Nothing: other systems have no large pages to ask for.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn copy(_parts: &[&[u8]]) -> Option<Vec<OwnedBytes>> {
+fn large_pages(_bytes: usize) -> Option<MmapMut> {
     None
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn large_parts_are_copied_as_they_are() {
+    fn no_more_is_held_than_allowed_and_what_is_dropped_is_given_back() {
+        assert!(Held::count(MOST + 1).is_none());
+        let half = Held::count(MOST / 2).unwrap();
+        assert!(Held::count(MOST / 2 + 1).is_none());
+        drop(half);
+        assert!(Held::count(MOST / 2 + 1).is_some());
+    }
+
+    #[test]
+    fn parts_are_copied_as_they_are() {
         let long: Vec<u8> = (0..LARGE_PAGE as u32).map(|i| (i % 251) as u8).collect();
-        assert!(copy(&[&long[..9], &[]]).is_none());
         // Some systems know no large pages.
-        if let Some(copies) = copy(&[&long[..9], &[], &long]) {
+        if let Some((copies, _)) = copy(&[&long[..9], &[], &long]) {
             let copies: Vec<&[u8]> = copies.iter().map(OwnedBytes::as_slice).collect();
             assert_eq!(copies, [&long[..9], &[], &long]);
         }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::sync::Arc;
 
 use tantivy::directory::OwnedBytes;
 use zstd::bulk::Decompressor;
@@ -11,7 +12,7 @@ use super::bytes::{load_u32, load_u64};
 use super::dictionary::{self, KeyInfo, read_string};
 use super::pairs::{self, PairList};
 use super::postings::Postings;
-use super::preload;
+use super::preload::{self, Held};
 use super::residue::ResidueReader;
 use super::sections::{Section, Sections, read_sections};
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, TokenReader, Tokens};
@@ -25,11 +26,9 @@ const ROW_BYTES: usize = 16;
 /// Bytes of an entry of [`Section::ResidueBlocks`].
 const RESIDUE_BLOCK_BYTES: usize = 12;
 
-/// The sections in which queries read a few bytes here and there. In others
-/// they read lists.
-const PRELOADED: [Section; 17] = [
-    Section::Pairs,
-    Section::Postings,
+/// The sections in which queries read a few bytes here and there, and those in
+/// which they read lists here and there.
+const PRELOADED: [Section; 18] = [
     Section::Rows,
     Section::Runs,
     Section::RunTails,
@@ -40,12 +39,17 @@ const PRELOADED: [Section; 17] = [
     Section::ExactKeys,
     Section::ExactInfo,
     Section::ExactHash,
+    Section::FoldedKeys,
     Section::FoldedInfo,
     Section::FoldedHash,
     Section::Variants,
     Section::PairSeconds,
     Section::PairOffsets,
+    Section::Postings,
+    Section::Pairs,
 ];
+/// How many of them, the last ones, hold lists.
+const LISTS: usize = 2;
 
 /// The text of a segment's articles, searchable.
 #[derive(Clone)]
@@ -58,8 +62,8 @@ pub(crate) struct TextSegment {
     exact_keys: u32,
     folded_keys: u32,
     shapes: pairs::Shapes,
-    /// Bytes that were copied to memory.
-    preloaded: usize,
+    /// What was copied to memory, if anything was.
+    preloaded: Option<Arc<Held>>,
 }
 
 impl TextSegment {
@@ -79,7 +83,7 @@ impl TextSegment {
             exact_keys: header(4),
             folded_keys: header(5),
             shapes: pairs::Shapes::new(header(1), header(0)),
-            preloaded: 0,
+            preloaded: None,
             sections: sections.clone(),
         };
         let expected = ROW_BYTES * (segment.articles as usize + 1);
@@ -90,18 +94,27 @@ impl TextSegment {
     }
 
     /// Copies what queries read here and there to memory that is quicker to
-    /// reach, if these are `most` bytes at most; gives how many are there then.
-    pub(crate) fn preload(&mut self, most: usize) -> usize {
-        let files = PRELOADED.map(|section| self.sections.get(section));
-        let bytes = files.iter().map(|file| file.len()).sum();
-        if self.preloaded == 0
-            && bytes <= most
-            && let Some(copies) = preload::copy(&files)
-        {
-            self.sections.replace(&PRELOADED, copies);
-            self.preloaded = bytes;
+    /// reach, if it is not there yet and there is room; at least what is read
+    /// byte by byte.
+    pub(crate) fn preload(&mut self) {
+        let bytes_and_lists = [&PRELOADED[..], &PRELOADED[..PRELOADED.len() - LISTS]];
+        for sections in bytes_and_lists {
+            if self.preloaded.is_some() {
+                return;
+            }
+            let parts: Vec<&[u8]> = sections.iter().map(|&s| self.sections.get(s)).collect();
+            if let Some((copies, held)) = preload::copy(&parts) {
+                self.sections.replace(sections, copies);
+                self.preloaded = Some(Arc::new(held));
+            }
         }
-        self.preloaded
+    }
+
+    /// Whether what was copied to memory is the same copy as another's.
+    #[cfg(test)]
+    pub(crate) fn shares_copy(&self, other: &Self) -> Option<bool> {
+        let (this, other) = (self.preloaded.as_ref()?, other.preloaded.as_ref()?);
+        Some(Arc::ptr_eq(this, other))
     }
 
     /// How many articles there are, deleted ones among them.
