@@ -172,8 +172,9 @@ impl Index {
     /// What they read here and there, nearly all of the index but the rest of
     /// the text, is copied to memory in large pages, if the system is Linux and
     /// has them: a file is mapped in small ones, which take longer to find.
-    /// A process holds 512 MB of copies at most; what does not fit is read from
-    /// the files. Copies that `before` holds are shared.
+    /// A process holds 512 MB of copies at most, and an eighth of the machine's
+    /// memory; what does not fit is read from the files. Copies that `before`
+    /// holds are shared.
     ///
     /// # Errors
     ///

@@ -5,13 +5,18 @@
 //! for the table of pages before waiting for the memory. Pages of 2 MB, which
 //! Linux gives to memory that is no file's, are few enough to be remembered.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use memmap2::MmapMut;
 use tantivy::directory::OwnedBytes;
 
-/// The bytes of all copies in a process, at most.
+/// The bytes of all copies in a process, at most,
 const MOST: usize = 512 << 20;
+/// and at most the machine's memory divided by this.
+const SHARE: usize = 8;
+/// The less of both.
+static LIMIT: LazyLock<usize> = LazyLock::new(|| MOST.min(machine_memory() / SHARE));
 /// The bytes of all copies that there are in this process.
 static HELD: AtomicUsize = AtomicUsize::new(0);
 
@@ -27,7 +32,7 @@ pub(crate) struct Held(usize);
 impl Held {
     /// Counts so many bytes; nothing if they are too many.
     fn count(bytes: usize) -> Option<Self> {
-        let add = |held: usize| held.checked_add(bytes).filter(|&sum| sum <= MOST);
+        let add = |held: usize| held.checked_add(bytes).filter(|&sum| sum <= *LIMIT);
         HELD.fetch_update(Relaxed, Relaxed, add).ok()?;
         Some(Self(bytes))
     }
@@ -66,6 +71,19 @@ pub(crate) fn copy(parts: &[&[u8]]) -> Option<(Vec<OwnedBytes>, Held)> {
     Some((copies.collect(), held))
 }
 
+/// Bytes of memory that the machine has.
+#[cfg(target_os = "linux")]
+fn machine_memory() -> usize {
+    let info = rustix::system::sysinfo();
+    (info.totalram as usize).saturating_mul(info.mem_unit as usize)
+}
+
+/// Not asked for where nothing is copied.
+#[cfg(not(target_os = "linux"))]
+fn machine_memory() -> usize {
+    0
+}
+
 /// Memory in large pages.
 #[cfg(target_os = "linux")]
 fn large_pages(bytes: usize) -> Option<MmapMut> {
@@ -84,13 +102,16 @@ fn large_pages(_bytes: usize) -> Option<MmapMut> {
 mod tests {
     use super::*;
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn no_more_is_held_than_allowed_and_what_is_dropped_is_given_back() {
-        assert!(Held::count(MOST + 1).is_none());
-        let half = Held::count(MOST / 2).unwrap();
-        assert!(Held::count(MOST / 2 + 1).is_none());
-        drop(half);
-        assert!(Held::count(MOST / 2 + 1).is_some());
+        let limit = *LIMIT;
+        assert!(Held::count(limit + 1).is_none());
+        // Other tests hold a little.
+        let most = Held::count(limit / 4 * 3).unwrap();
+        assert!(Held::count(limit / 4 + 1).is_none());
+        drop(most);
+        assert!(Held::count(limit / 4 * 3).is_some());
     }
 
     #[test]
