@@ -72,18 +72,14 @@ pub fn side_by_side<Q>(
     }
     times
         .into_iter()
-        .map(|per_query| {
-            Latency::of(
-                per_query
-                    .into_iter()
-                    .map(|mut t| {
-                        t.sort_unstable();
-                        t[t.len() / 2]
-                    })
-                    .collect(),
-            )
-        })
+        .map(|per_query| Latency::of(per_query.into_iter().map(median).collect()))
         .collect()
+}
+
+/// The median of the times that one query took, zero of none.
+pub fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 /// Processor time of this process so far, of all its threads.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use timbao_benches::measure::Latency;
+use timbao_benches::measure::{Latency, median};
 use timbao_benches::{data, timbao};
 use timbao_index::plan::Plan;
 use timbao_index::{Index, SearchOptions};
@@ -87,11 +87,7 @@ fn main() -> Result<()> {
                 found[i] = answer.total;
             }
         }
-        let medians = times.into_iter().map(|mut times| {
-            times.sort_unstable();
-            times.get(times.len() / 2).copied().unwrap_or_default()
-        });
-        let medians: Vec<Duration> = medians.collect();
+        let medians: Vec<Duration> = times.into_iter().map(median).collect();
         if arguments.each {
             for ((query, time), found) in queries.iter().zip(&medians).zip(&found) {
                 println!("{:.1}\t{found}\t{query}", time.as_nanos() as f64 / 1e3);

@@ -12,18 +12,23 @@ pub(crate) fn indexed<K: AsRef<str>>(
     let dir = tempfile::tempdir().unwrap();
     let index = Index::open_or_create(dir.path()).unwrap();
     for articles in commits {
-        let options = WriterOptions {
-            threads: 1,
-            memory: 20_000_000,
-        };
-        let mut writer = index.writer(options).unwrap();
-        for (key, article) in articles {
-            writer.delete(key.as_ref());
-            writer.add(key.as_ref(), article).unwrap();
-        }
-        writer.commit("").unwrap();
-        writer.finish().unwrap();
+        commit(&index, articles);
     }
     let searcher = index.searcher().unwrap();
     (dir, searcher)
+}
+
+/// Commits articles with their keys, each in place of what had its key before.
+pub(crate) fn commit<K: AsRef<str>>(index: &Index, articles: Vec<(K, Article)>) {
+    let options = WriterOptions {
+        threads: 1,
+        memory: 20_000_000,
+    };
+    let mut writer = index.writer(options).unwrap();
+    for (key, article) in articles {
+        writer.delete(key.as_ref());
+        writer.add(key.as_ref(), article).unwrap();
+    }
+    writer.commit("").unwrap();
+    writer.finish().unwrap();
 }

@@ -404,27 +404,20 @@ pub struct TextRange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::WriterOptions;
     use crate::query::{LowerOptions, lower, parse};
+    use crate::testing::commit;
 
     #[test]
     fn a_preloaded_view_answers_as_another_and_shares_its_copies() {
         let dir = tempfile::tempdir().unwrap();
         let index = Index::open_or_create(dir.path()).unwrap();
         let add = |key: &str| {
-            let options = WriterOptions {
-                threads: 1,
-                memory: 20_000_000,
-            };
-            let mut writer = index.writer(options).unwrap();
             let body = format!("Tự diễn biến, tự chuyển hoá trong nội bộ {key}");
             let article = Article {
                 body,
                 ..Article::default()
             };
-            writer.add(key, article).unwrap();
-            writer.commit("").unwrap();
-            writer.finish().unwrap();
+            commit(&index, vec![(key, article)]);
         };
         add("một");
         let first = index.preloaded_searcher(None).unwrap();

@@ -33,17 +33,19 @@ struct Candidate {
 
 impl Candidate {
     fn new(score: f32, address: Address) -> Self {
-        // Ascends as `f32::total_cmp` has it.
-        let bits = score.to_bits() as i32;
-        let ascending = bits ^ ((bits >> 31) as u32 >> 1) as i32;
-        let place = !(ascending ^ i32::MIN) as u32;
+        let place = !(flip(score.to_bits() as i32) ^ i32::MIN) as u32;
         Self { place, address }
     }
 
     fn score(&self) -> f32 {
-        let ascending = !(self.place as i32) ^ i32::MIN;
-        f32::from_bits((ascending ^ ((ascending >> 31) as u32 >> 1) as i32) as u32)
+        f32::from_bits(flip(!(self.place as i32) ^ i32::MIN) as u32)
     }
+}
+
+/// Makes of the bits of a number one that ascends as `f32::total_cmp` has it,
+/// and of that the bits.
+fn flip(bits: i32) -> i32 {
+    bits ^ ((bits >> 31) as u32 >> 1) as i32
 }
 
 impl TopHits {
