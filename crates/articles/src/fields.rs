@@ -1,6 +1,11 @@
 //! The names that records give the fields of an article, and the collector
 //! that puts an article together from them.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::parse::markup;
 use crate::provenance::Trace;
 use crate::{Article, Caption, Published};
 
@@ -44,7 +49,9 @@ impl Field {
 /// a record gives several names of one field, the lowest rank wins.
 ///
 /// Case, accents, separators and a namespace prefix do not matter: `Tiêu đề`,
-/// `tieu_de` and `dc:title` are all the title.
+/// `tieu_de` and `dc:title` are all the title. Nor do the word for the record
+/// (`post_title`, `field_sapo`) and the path to it (`_source.title`,
+/// `content.rendered`).
 pub(crate) fn field(name: &str) -> Option<(Field, u8)> {
     // The names nearly all records use need no normalising.
     Some(match name {
@@ -53,25 +60,125 @@ pub(crate) fn field(name: &str) -> Option<(Field, u8)> {
         "title" => (Field::Title, 0),
         "summary" => (Field::Summary, 0),
         "body" => (Field::Body, 0),
-        _ => return field_of_key(&key(name)),
+        _ if name.len() > LONGEST_NAME => return None,
+        _ => return field_of_path(name),
     })
 }
 
+/// Longer names, in bytes, are not looked up.
+const LONGEST_NAME: usize = 120;
+
+/// How much lower a name ranks that begins with the word for the record.
+const PREFIXED: u8 = 60;
+
+/// How much lower a name ranks that ends a path.
+const IN_PATH: u8 = 90;
+
+fn field_of_path(name: &str) -> Option<(Field, u8)> {
+    let local = name.rsplit(':').next().unwrap_or(name);
+    let mut steps: Vec<&str> = local
+        .split(['.', '/'])
+        .filter(|step| !step.is_empty())
+        .collect();
+    // "content.rendered", "body.und.0.value", "title.keyword".
+    let mut depth = 0;
+    while steps.len() > 1 && steps.last().is_some_and(|step| is_wrapping(step)) {
+        steps.pop();
+        depth = 1;
+    }
+    let (field, rank) = field_of_key(&key(steps.pop()?))?;
+    if steps.is_empty() {
+        return Some((field, rank + depth));
+    }
+    // "image.title" is not the title of the article.
+    steps
+        .iter()
+        .all(|step| {
+            RECORDS.contains(&key(step).as_str()) || step.bytes().all(|b| b.is_ascii_digit())
+        })
+        .then(|| (field, rank.saturating_add(IN_PATH)))
+}
+
+/// Steps of a path that only say how a value is written.
+fn is_wrapping(step: &str) -> bool {
+    const STEPS: &[&str] = &[
+        "rendered", "value", "keyword", "raw", "und", "vi", "name", "$date", "$oid", "#text", "$t",
+    ];
+    STEPS.contains(&step) || step.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn field_of_key(key: &str) -> Option<(Field, u8)> {
-    NAMES.iter().find_map(|(field, names)| {
-        let rank = names.iter().position(|name| *name == key)?;
-        Some((*field, rank as u8))
-    })
+    if let Some(found) = KEYS.get(key) {
+        return Some(*found);
+    }
+    let local = PREFIXES.iter().find_map(|prefix| {
+        key.strip_prefix(prefix)
+            .filter(|rest| rest.len() >= 4 && !AMBIGUOUS.contains(rest))
+    })?;
+    let (field, rank) = KEYS.get(local)?;
+    Some((*field, rank.saturating_add(PREFIXED)))
 }
 
 /// A name as the table has it: lower case, no accents, letters and digits only.
 fn key(name: &str) -> String {
-    let local = name.rsplit(':').next().unwrap_or(name);
-    crate::names::fold(local)
+    crate::names::fold(name)
         .chars()
         .filter(char::is_ascii_alphanumeric)
         .collect()
 }
+
+static KEYS: LazyLock<HashMap<&str, (Field, u8)>> = LazyLock::new(|| {
+    let ranked = |(field, names): &(Field, &[&'static str])| {
+        let field = *field;
+        let names = names.iter().enumerate();
+        names
+            .map(move |(rank, name)| (*name, (field, rank as u8)))
+            .collect::<Vec<_>>()
+    };
+    NAMES.iter().flat_map(ranked).collect()
+});
+
+/// Words for a record that its names may begin with.
+const PREFIXES: &[&str] = &[
+    "article", "baiviet", "content", "dcterms", "entry", "field", "item", "news", "node", "page",
+    "post", "story", "meta", "bai", "tin", "og", "dc",
+];
+
+/// Names that mean something else after the word for a record: `post_name` is
+/// an address, `item_key` a number.
+const AMBIGUOUS: &[&str] = &[
+    "name", "text", "time", "link", "desk", "site", "host", "media", "label", "value", "domain",
+    "channel", "column", "location", "details", "detail", "created", "updated", "modified",
+];
+
+/// Steps of a path to a record.
+const RECORDS: &[&str] = &[
+    "source",
+    "data",
+    "attributes",
+    "fields",
+    "article",
+    "articles",
+    "item",
+    "items",
+    "doc",
+    "docs",
+    "document",
+    "node",
+    "post",
+    "posts",
+    "news",
+    "hits",
+    "result",
+    "results",
+    "payload",
+    "record",
+    "records",
+    "row",
+    "rows",
+    "entry",
+    "story",
+];
 
 /// Names of each field, the most telling first.
 const NAMES: &[(Field, &[&str])] = &[
@@ -82,10 +189,17 @@ const NAMES: &[(Field, &[&str])] = &[
             "articleid",
             "docid",
             "newsid",
+            "postid",
+            "nid",
+            "storyid",
+            "contentid",
+            "itemid",
             "guid",
             "identifier",
+            "uuid",
             "key",
             "mabai",
+            "masobai",
             "ma",
         ],
     ),
@@ -98,17 +212,51 @@ const NAMES: &[(Field, &[&str])] = &[
             "canonical",
             "permalink",
             "sourceurl",
+            "articleurl",
+            "newsurl",
+            "posturl",
+            "pageurl",
+            "weburl",
+            "fullurl",
+            "originalurl",
+            "finalurl",
+            "requestedurl",
+            "shareurl",
+            "htmlurl",
+            "ogurl",
             "href",
             "uri",
             "mainentityofpage",
+            "loc",
             "duongdan",
             "lienket",
+            "linkbai",
         ],
     ),
     (
         Field::Title,
         &[
-            "title", "headline", "tieude", "name", "tit", "tua", "tuade", "heading", "subject",
+            "title",
+            "headline",
+            "tieude",
+            "posttitle",
+            "articletitle",
+            "newstitle",
+            "headlinemain",
+            "titlemain",
+            "maintitle",
+            "pagetitle",
+            "tieudebaiviet",
+            "tenbaiviet",
+            "tenbai",
+            "tit",
+            "tua",
+            "tuade",
+            "heading",
+            "ogtitle",
+            "subject",
+            "name",
+            "ten",
         ],
     ),
     (
@@ -121,13 +269,36 @@ const NAMES: &[(Field, &[&str])] = &[
             "description",
             "abstract",
             "excerpt",
+            "postexcerpt",
+            "customexcerpt",
             "tomtat",
             "mota",
             "teaser",
             "standfirst",
             "deck",
+            "dek",
+            "chapeau",
+            "shortdescription",
+            "shortdesc",
+            "descriptiontext",
+            "bodysummary",
+            "leadtext",
+            "hometext",
             "subtitle",
+            "subheadline",
+            "subhead",
+            "subheading",
             "intro",
+            "brief",
+            "loidan",
+            "dandat",
+            "trichdan",
+            "trichyeu",
+            "gioithieu",
+            "metadescription",
+            "ogdescription",
+            "snippet",
+            "header",
         ],
     ),
     (
@@ -148,6 +319,49 @@ const NAMES: &[(Field, &[&str])] = &[
             "paragraphs",
             "thanbai",
             "vanban",
+            "postcontent",
+            "articlecontent",
+            "articletext",
+            "articlehtml",
+            "newscontent",
+            "storytext",
+            "bodyvalue",
+            "bodyhtml",
+            "bodyxhtml",
+            "contentrendered",
+            "fullcontent",
+            "fullarticle",
+            "fullbody",
+            "bodycontent",
+            "maincontent",
+            "textcontent",
+            "cleanedtext",
+            "cleantext",
+            "plaintext",
+            "plaincontent",
+            "rawtext",
+            "rawcontent",
+            "contentraw",
+            "htmlcontent",
+            "html",
+            "noidungbaiviet",
+            "noidungbai",
+            "noidungchitiet",
+            "noidunghtml",
+            "toanvan",
+            "baiviet",
+            "contentdetail",
+            "detailcontent",
+            "chitiet",
+            "details",
+            "detail",
+            "extract",
+            "markdown",
+            "story",
+            "message",
+            "sentences",
+            "bodies",
+            "main",
         ],
     ),
     (
@@ -155,17 +369,31 @@ const NAMES: &[(Field, &[&str])] = &[
         &[
             "section",
             "articlesection",
+            "sectionname",
             "category",
             "categories",
+            "categoryname",
+            "categorytitle",
+            "catname",
+            "cattitle",
             "chuyenmuc",
+            "tenchuyenmuc",
+            "cate",
+            "cates",
+            "catename",
+            "danhmuc",
+            "tendanhmuc",
             "rubric",
             "column",
+            "primarycategory",
             "topic",
             "desk",
             "muc",
             "theloai",
-            "cate",
+            "linhvuc",
             "channel",
+            "channelname",
+            "primarytag",
         ],
     ),
     (
@@ -176,6 +404,8 @@ const NAMES: &[(Field, &[&str])] = &[
             "dateline",
             "contentlocation",
             "locationcreated",
+            "located",
+            "locationname",
             "city",
             "province",
             "diadiem",
@@ -193,6 +423,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "hangtin",
             "hangthongtan",
             "wire",
+            "infosources",
         ],
     ),
     (
@@ -202,11 +433,20 @@ const NAMES: &[(Field, &[&str])] = &[
             "authors",
             "byline",
             "creator",
+            "creators",
             "writer",
+            "writers",
             "tacgia",
+            "tentacgia",
             "butdanh",
             "nguoiviet",
             "reporter",
+            "journalist",
+            "phongvien",
+            "authorname",
+            "authornames",
+            "authordisplayname",
+            "bylines",
             "by",
         ],
     ),
@@ -214,16 +454,26 @@ const NAMES: &[(Field, &[&str])] = &[
         Field::Source,
         &[
             "source",
+            "sourcename",
             "publisher",
-            "site",
-            "sitename",
+            "publishername",
             "publication",
+            "publicationname",
             "newspaper",
-            "domain",
-            "nguon",
+            "sitename",
+            "ogsitename",
+            "site",
+            "outlet",
             "bao",
+            "tenbao",
+            "nguon",
+            "nguonbao",
             "toasoan",
+            "origin",
             "website",
+            "sourcedomain",
+            "domain",
+            "hostname",
         ],
     ),
     (
@@ -235,21 +485,59 @@ const NAMES: &[(Field, &[&str])] = &[
             "publisheddate",
             "publishdate",
             "publicationdate",
+            "publicationtime",
             "pubdate",
+            "pubtime",
             "publishedtime",
             "publishtime",
+            "publishedon",
+            "articlepublishedtime",
+            "datepublish",
+            "datepub",
+            "datepublication",
+            "publish",
+            "publtime",
+            "publishup",
+            "firstpublished",
+            "firstpublishedat",
+            "firstpublicationdate",
+            "originallypublished",
             "issued",
+            "issuedate",
+            "postdate",
+            "posteddate",
+            "postedat",
+            "dateposted",
+            "articledate",
+            "newsdate",
+            "ngaydang",
+            "ngaydangtin",
+            "thoigiandang",
+            "ngayxuatban",
+            "ngayphathanh",
             "date",
             "datetime",
-            "time",
-            "timestamp",
-            "created",
-            "createdat",
-            "datecreated",
-            "ngaydang",
-            "ngayxuatban",
             "ngay",
             "thoigian",
+            "time",
+            "timestamp",
+            "publisheddategmt",
+            "publishedgmt",
+            "postdategmt",
+            "dategmt",
+            "firstcreated",
+            "contentcreated",
+            "created",
+            "createdat",
+            "createddate",
+            "createddatetime",
+            "createdtime",
+            "createtime",
+            "datecreated",
+            "ngaytao",
+            "ngayviet",
+            "addtime",
+            "versioncreated",
             "updated",
             "updatedat",
             "modified",
@@ -277,33 +565,70 @@ const NAMES: &[(Field, &[&str])] = &[
 #[derive(Default)]
 pub(crate) struct Draft {
     values: [Option<(u8, String)>; SLOTS],
+    published: Option<(u8, Published)>,
     captions: Vec<Caption>,
 }
 
 const SLOTS: usize = Field::Captions as usize;
 
 impl Draft {
-    /// Tells whether a value of this rank would be taken.
+    /// Returns `true` if a value of this rank would be taken.
     pub fn wants(&self, field: Field, rank: u8) -> bool {
-        match self.values.get(field as usize) {
-            Some(Some((known, _))) => rank < *known,
-            Some(None) => true,
-            None => self.captions.is_empty(),
+        match self.rank(field) {
+            Some(known) => rank < known,
+            None => field != Field::Captions || self.captions.is_empty(),
         }
     }
 
-    /// Offers a value; blank ones, and ones of no lower rank than the one that
-    /// is there, are not taken.
+    fn rank(&self, field: Field) -> Option<u8> {
+        if field == Field::Published {
+            return self.published.map(|(rank, _)| rank);
+        }
+        self.values
+            .get(field as usize)?
+            .as_ref()
+            .map(|(rank, _)| *rank)
+    }
+
+    /// Offers a value. Values that cannot be of the field, and those of no
+    /// lower rank than the present one, are not taken.
     pub fn offer(&mut self, field: Field, rank: u8, value: String, from: &str, trace: &mut Trace) {
         if value.trim().is_empty() || !self.wants(field, rank) {
+            return;
+        }
+        if field == Field::Published {
+            let Some(date) = date(&value) else {
+                trace.note(|| format!("{from}: no date could be read in {value:?}"));
+                return;
+            };
+            self.published = Some((rank, date));
+        } else if is_value(field, value.trim()) {
+            match self.values.get_mut(field as usize) {
+                Some(slot) => *slot = Some((rank, value)),
+                None => self.captions.push(caption(&value)),
+            }
+        } else {
+            trace.note(|| format!("{from}: {value:?} is not a value of {}", field.name()));
             return;
         }
         if trace.is_on() {
             trace.field(field.name(), from);
         }
+    }
+
+    /// Offers one of several values of a field: one of the rank of the present
+    /// value is added to it.
+    pub fn join(&mut self, field: Field, rank: u8, value: String, from: &str, trace: &mut Trace) {
+        let value = value.trim();
         match self.values.get_mut(field as usize) {
-            Some(slot) => *slot = Some((rank, value)),
-            None => self.captions.push(caption(&value)),
+            Some(Some((known, present))) if *known == rank => {
+                let is_new = !present.split(", ").any(|part| part == value);
+                if is_new && !value.is_empty() && is_value(field, value) {
+                    present.push_str(", ");
+                    present.push_str(value);
+                }
+            }
+            _ => self.offer(field, rank, value.to_owned(), from, trace),
         }
     }
 
@@ -315,7 +640,19 @@ impl Draft {
         }
     }
 
-    /// The value of a field so far.
+    /// Adds a caption to those collected so far.
+    pub fn add_captions(&mut self, captions: Vec<Caption>, from: &str, trace: &mut Trace) {
+        if self.captions.is_empty() {
+            return self.offer_captions(captions, from, trace);
+        }
+        for caption in captions {
+            if !self.captions.contains(&caption) {
+                self.captions.push(caption);
+            }
+        }
+    }
+
+    /// The value of a field so far; `None` for dates and captions.
     pub fn get(&self, field: Field) -> Option<&str> {
         self.values
             .get(field as usize)?
@@ -325,36 +662,116 @@ impl Draft {
 
     /// Puts the article together. The body is to be in its final form: one
     /// paragraph a line.
-    pub fn finish(mut self, trace: &mut Trace) -> Article {
+    pub fn finish(mut self) -> Article {
         let mut take = |field: Field| {
             self.values
                 .get_mut(field as usize)
                 .and_then(Option::take)
                 .map(|(_, value)| value)
         };
-        let published = take(Field::Published).and_then(|value| {
-            let published = Published::parse(&value);
-            if published.is_none() {
-                trace.note(|| format!("no date could be read in {value:?}"));
-            }
-            published
-        });
+        let mut line = |field: Field| {
+            let text = take(field)?;
+            let text = match markup::line(&text) {
+                Cow::Borrowed(_) => text,
+                Cow::Owned(plain) => plain,
+            };
+            Some(one_line(text)).filter(|text| !text.is_empty())
+        };
         Article {
+            title: line(Field::Title),
+            summary: line(Field::Summary),
+            section: line(Field::Section),
+            place: line(Field::Place),
+            agency: line(Field::Agency),
+            author: line(Field::Author),
+            source: line(Field::Source),
             id: take(Field::Id).map(one_line).unwrap_or_default(),
             url: take(Field::Url).map(one_line),
-            title: take(Field::Title).map(one_line),
-            summary: take(Field::Summary).map(one_line),
             body: take(Field::Body).unwrap_or_default(),
-            section: take(Field::Section).map(one_line),
-            place: take(Field::Place).map(one_line),
-            agency: take(Field::Agency).map(one_line),
-            author: take(Field::Author).map(one_line),
-            source: take(Field::Source).map(one_line),
-            published,
+            published: self.published.map(|(_, date)| date),
             captions: self.captions,
             ..Article::default()
         }
     }
+}
+
+/// Returns `true` if a text can be the value of a field: writers of tables fill
+/// empty cells with words, and databases name people and sections by numbers.
+pub(crate) fn is_value(field: Field, text: &str) -> bool {
+    const PLACEHOLDERS: &[&str] = &[
+        "null",
+        "NULL",
+        "Null",
+        "nil",
+        "none",
+        "None",
+        "NONE",
+        "nan",
+        "NaN",
+        "NAN",
+        "NaT",
+        "<NA>",
+        "N/A",
+        "n/a",
+        "undefined",
+        "\\N",
+        "[]",
+        "{}",
+        "-",
+        "--",
+    ];
+    if text.len() <= 9 && PLACEHOLDERS.contains(&text) {
+        return false;
+    }
+    match field {
+        Field::Author | Field::Section | Field::Source | Field::Agency | Field::Place => {
+            let is_number = text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b' '));
+            let is_hash = text.len() >= 16
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+            let is_login = matches!(text, "admin" | "administrator" | "Administrator" | "Admin");
+            !is_number && !is_hash && !is_login && !is_address(text)
+        }
+        Field::Url => !text.starts_with("urn:") && !text.contains(char::is_whitespace),
+        _ => true,
+    }
+}
+
+/// Returns `true` if a text is the address of a page or picture.
+pub(crate) fn is_address(text: &str) -> bool {
+    let text = text.trim();
+    let has_scheme = ["http://", "https://", "//", "data:image/", "www."]
+        .iter()
+        .any(|scheme| text.starts_with(scheme));
+    has_scheme && !text.contains(char::is_whitespace)
+}
+
+/// Reads a date as databases and programs write it, or as people do.
+pub(crate) fn date(text: &str) -> Option<Published> {
+    let text = text.trim();
+    // .NET: /Date(1616657400000+0700)/, milliseconds since 1970 in UTC.
+    if let Some(inner) = text.strip_prefix("/Date(") {
+        let end = inner
+            .find([')', '+'])
+            .or_else(|| inner.get(1..)?.find('-').map(|at| at + 1))?;
+        return Published::from_unix_seconds(
+            inner.get(..end)?.parse::<i64>().ok()?.div_euclid(1000),
+        );
+    }
+    // Seconds that went through a floating point number, and finer units.
+    let digits = text.strip_suffix(".0").unwrap_or(text);
+    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        let divisor = match digits.len() {
+            16 => 1_000_000,
+            19 => 1_000_000_000,
+            _ => return Published::parse(digits),
+        };
+        return Published::from_unix_seconds(digits.parse::<i64>().ok()? / divisor);
+    }
+    Published::parse(text)
 }
 
 /// Reads a caption, and the credit that may end it: "… khai mạc. Ảnh: An Bình".

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::record::RecordBatch;
-use crate::{FoundFile, Limits, Parsed, Problem, open};
+use crate::{FoundFile, Limits, Parsed, Problem, Repeats, open};
 
 /// How one file is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,6 +46,7 @@ pub fn inspect(path: &Path, limits: &Limits, shown: usize) -> Result<Inspection,
         problems: Vec::new(),
     };
     let mut batch = RecordBatch::new();
+    let mut repeats = Repeats::default();
     while reader.next_batch(&mut batch) {
         for record in batch.records() {
             inspection.records += 1;
@@ -55,20 +56,27 @@ pub fn inspect(path: &Path, limits: &Limits, shown: usize) -> Result<Inspection,
             } else {
                 record.parse()
             } {
-                Ok(parsed) if explained => inspection.articles.push(parsed),
-                Ok(_) => {}
-                Err(problem) => inspection.add(problem, shown),
+                Ok(parsed) => {
+                    for problem in &parsed.problems {
+                        inspection.add(problem.clone(), shown, &mut repeats);
+                    }
+                    inspection.articles.extend(explained.then_some(parsed));
+                }
+                Err(problem) => inspection.add(problem, shown, &mut repeats),
             }
         }
         for problem in batch.take_problems() {
-            inspection.add(problem, shown);
+            inspection.add(problem, shown, &mut repeats);
         }
     }
     Ok(inspection)
 }
 
 impl Inspection {
-    fn add(&mut self, problem: Problem, shown: usize) {
+    fn add(&mut self, problem: Problem, shown: usize, repeats: &mut Repeats) {
+        if repeats.has(&problem) {
+            return;
+        }
         self.problem_count += 1;
         if self.problems.len() < shown {
             self.problems.push(problem);

@@ -42,7 +42,7 @@ pub use discover::{Discover, FoundFile, WalkOptions, discover, display};
 pub use format::Format;
 pub use inspect::{Inspection, SHOWN, inspect};
 pub use limits::Limits;
-pub use problem::{Problem, ProblemKind};
+pub use problem::{Problem, ProblemKind, Repeats};
 pub use provenance::{FieldOrigin, Parsed, Provenance};
 pub use published::Published;
 pub use reader::{RecordReader, open, read_all};

@@ -1,5 +1,6 @@
 //! What could not be read, where, and the way out.
 
+use std::collections::HashSet;
 use std::io;
 
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,9 @@ pub enum ProblemKind {
     Unsupported,
     /// It holds no text.
     Empty,
+    /// Text in it is not part of an article, or is under a name that is not
+    /// known; the rest was read.
+    LeftOut,
 }
 
 impl ProblemKind {
@@ -69,7 +73,21 @@ impl ProblemKind {
             Self::Malformed => "malformed",
             Self::Unsupported => "unsupported",
             Self::Empty => "empty",
+            Self::LeftOut => "left_out",
         }
+    }
+}
+
+/// Recognises problems that every record of a file has, so that each is
+/// reported once for the file.
+#[derive(Debug, Default)]
+pub struct Repeats(HashSet<String>);
+
+impl Repeats {
+    /// Returns `true` if `problem` is of the kind [`ProblemKind::LeftOut`] and
+    /// one with the same message was given before.
+    pub fn has(&mut self, problem: &Problem) -> bool {
+        problem.kind == ProblemKind::LeftOut && !self.0.insert(problem.message.clone())
     }
 }
 

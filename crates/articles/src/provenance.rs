@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::{Article, Format};
+use crate::problem::Fault;
+use crate::{Article, Format, Problem};
 
 /// An article and how it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -15,6 +16,10 @@ pub struct Parsed {
     /// [`Record::parse_explained`](crate::Record::parse_explained).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Provenance>,
+    /// Text of the record that is not in the article, and other defects that
+    /// did not prevent reading it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
 }
 
 /// Where the fields of an article came from.
@@ -39,30 +44,45 @@ pub struct FieldOrigin {
     pub from: String,
 }
 
-/// Collects a [`Provenance`] when one is wanted, and costs nothing when not.
-pub(crate) struct Trace(Option<Provenance>);
+/// Collects the faults of a record, and a [`Provenance`] if one is wanted.
+pub(crate) struct Trace {
+    provenance: Option<Provenance>,
+    faults: Vec<Fault>,
+}
 
 impl Trace {
     pub fn off() -> Self {
-        Self(None)
+        Self {
+            provenance: None,
+            faults: Vec::new(),
+        }
     }
 
     pub fn on(format: Format) -> Self {
-        Self(Some(Provenance {
+        let provenance = Provenance {
             format,
             fields: Vec::new(),
             dropped: Vec::new(),
             notes: Vec::new(),
-        }))
+        };
+        Self {
+            provenance: Some(provenance),
+            faults: Vec::new(),
+        }
     }
 
     pub fn is_on(&self) -> bool {
-        self.0.is_some()
+        self.provenance.is_some()
     }
 
-    /// Notes where a field came from; a later note replaces an earlier one.
+    /// Reports a defect that does not prevent reading the article.
+    pub fn fault(&mut self, fault: Fault) {
+        self.faults.push(fault);
+    }
+
+    /// Records the origin of a field; a later origin replaces an earlier one.
     pub fn field(&mut self, field: &'static str, from: impl Into<String>) {
-        if let Some(provenance) = &mut self.0 {
+        if let Some(provenance) = &mut self.provenance {
             let from = from.into();
             match provenance
                 .fields
@@ -75,19 +95,20 @@ impl Trace {
         }
     }
 
+    /// Records text that is not the article's.
     pub fn dropped(&mut self, text: &str) {
-        if let Some(provenance) = &mut self.0 {
+        if let Some(provenance) = &mut self.provenance {
             provenance.dropped.push(text.to_owned());
         }
     }
 
     pub fn note(&mut self, note: impl FnOnce() -> String) {
-        if let Some(provenance) = &mut self.0 {
+        if let Some(provenance) = &mut self.provenance {
             provenance.notes.push(note());
         }
     }
 
-    pub fn finish(self) -> Option<Provenance> {
-        self.0
+    pub fn finish(self) -> (Option<Provenance>, Vec<Fault>) {
+        (self.provenance, self.faults)
     }
 }

@@ -12,7 +12,7 @@ use crate::problem::{Fault, ProblemKind};
 use crate::record::{Origin, RecordBatch};
 use crate::split::{self, Splitter, Step};
 use crate::stream::{self, Seekable, Stream};
-use crate::{Article, FoundFile, Limits, Problem};
+use crate::{Article, FoundFile, Limits, Problem, Repeats};
 
 /// Opens a file to read its records.
 ///
@@ -68,9 +68,19 @@ pub fn read_all(path: &Path, each: &mut dyn FnMut(Result<Article, Problem>)) {
             }
         };
         let mut batch = RecordBatch::new();
+        let mut repeats = Repeats::default();
         while reader.next_batch(&mut batch) {
             for record in batch.records() {
-                each(record.parse().map(|parsed| parsed.article));
+                let mut problems = Vec::new();
+                match record.parse() {
+                    Ok(parsed) => {
+                        problems = parsed.problems;
+                        each(Ok(parsed.article));
+                    }
+                    Err(problem) => problems.push(problem),
+                }
+                problems.retain(|problem| !repeats.has(problem));
+                problems.into_iter().for_each(|problem| each(Err(problem)));
             }
             for problem in batch.take_problems() {
                 each(Err(problem));

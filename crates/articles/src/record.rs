@@ -271,10 +271,12 @@ impl<'a> Record<'a> {
         } else {
             converted
         };
+        let (provenance, faults) = trace.finish();
         Ok(Parsed {
             article,
             encoding,
-            provenance: trace.finish(),
+            provenance,
+            problems: faults.into_iter().map(problem).collect(),
         })
     }
 }

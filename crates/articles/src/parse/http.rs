@@ -154,7 +154,7 @@ pub(crate) fn parse(
         let mut draft = Draft::default();
         let address = address.trim_matches(['<', '>']).to_owned();
         draft.offer(Field::Url, 0, address, "WARC-Target-URI", trace);
-        article.url = draft.finish(trace).url;
+        article.url = draft.finish().url;
     }
     if article.published.is_none() {
         // When it was fetched is not when it was published, but bounds it.

@@ -1,76 +1,125 @@
 //! A JSON object, under whatever names its fields go.
 
+mod lenient;
+mod value;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{dateline, html};
-use crate::fields::{Draft, Field, caption, field, paragraphs};
+pub(crate) use self::lenient::repaired;
+use self::value::{Captions, Flag, Key, Strings, Value};
+use super::collect::Collector;
+use crate::Article;
+use crate::fields::{Field, field};
 use crate::problem::Fault;
 use crate::provenance::Trace;
-use crate::{Article, Caption};
 
 /// How much lower the fields of a nested object rank than the record's own.
 const NESTED: u8 = 100;
 
 /// Parses one object.
+///
+/// What is not JSON only by its letter is repaired: bytes that are not UTF-8,
+/// half a surrogate pair, `NaN`, a comma too many.
 pub(crate) fn parse(bytes: &[u8], trace: &mut Trace) -> Result<Article, Fault> {
     let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
-    let mut draft = Draft::default();
     // Checked as a whole, in one go; string by string is much slower.
-    let text = simdutf8::compat::from_utf8(bytes).map_err(|error| {
-        Fault::malformed(format!(
-            "not UTF-8 from byte {} on; convert it to UTF-8",
-            error.valid_up_to()
-        ))
-    })?;
+    let first = match simdutf8::compat::from_utf8(bytes) {
+        Ok(text) => object(text, trace),
+        Err(error) => Err(format!("not UTF-8 from byte {} on", error.valid_up_to())),
+    };
+    let error = match first {
+        Ok(Some(collector)) => return collector.finish(trace),
+        Ok(None) => return inside(bytes, trace),
+        Err(error) => error,
+    };
+    let text = repaired(bytes);
+    match object(&text, trace) {
+        Ok(found) => {
+            trace.note(|| format!("not JSON by its letter ({error}); it was repaired"));
+            match found {
+                Some(collector) => collector.finish(trace),
+                None => inside(text.as_bytes(), trace),
+            }
+        }
+        Err(_) => Err(Fault::malformed(format!(
+            "not a JSON object of an article: {error}"
+        ))),
+    }
+}
+
+/// The fields of an object; `None` if no name in it is known.
+fn object<'t>(text: &'t str, trace: &mut Trace) -> Result<Option<Collector<'t>>, String> {
+    let mut collector = Collector::default();
     let mut json = serde_json::Deserializer::from_str(text);
-    ObjectSeed {
-        draft: &mut draft,
+    let seed = ObjectSeed {
+        collector: &mut collector,
         trace,
         nested: 0,
-    }
-    .deserialize(&mut json)
-    .and_then(|()| json.end())
-    .map_err(|error| Fault::malformed(format!("not a JSON object of an article: {error}")))?;
-    Ok(finish(draft, trace))
+    };
+    seed.deserialize(&mut json)
+        .and_then(|()| json.end())
+        .map_err(|error| error.to_string())?;
+    let has_any = !collector.is_empty() || collector.exclusion().is_some();
+    Ok(Some(collector).filter(|_| has_any))
 }
 
-fn finish(draft: Draft, trace: &mut Trace) -> Article {
-    let mut article = draft.finish(trace);
-    if html::is_marked_up(&article.body) {
-        trace.note(|| "the body was HTML".to_owned());
-        article.body = html::fragment_text(&article.body);
-    } else {
-        article.body = paragraphs(article.body);
+/// Reads the article that an object holds under a name that is not known.
+fn inside(bytes: &[u8], trace: &mut Trace) -> Result<Article, Fault> {
+    const DEEPEST: usize = 6;
+    let value: serde_json::Value = serde_json::from_slice(bytes)
+        .map_err(|error| Fault::malformed(format!("not a JSON object: {error}")))?;
+    let mut level: Vec<&serde_json::Value> = vec![&value];
+    for depth in 0..DEEPEST {
+        let objects = level.iter().filter_map(|value| value.as_object());
+        let best = objects
+            .filter(|object| {
+                let states = |wanted| {
+                    object
+                        .keys()
+                        .any(|key| field(key).is_some_and(|(field, _)| field == wanted))
+                };
+                depth > 0 && (states(Field::Title) || states(Field::Body))
+            })
+            .max_by_key(|object| object.len());
+        if let Some(object) = best {
+            let text = serde_json::to_string(object).unwrap_or_default();
+            if let Ok(Some(collector)) = self::object(&text, trace) {
+                return collector.finish(trace);
+            }
+        }
+        level = level.into_iter().flat_map(children).collect();
     }
-    if article.agency.is_none()
-        && may_open_with_dateline(&article.body)
-        && let Some(dateline) = article.body.lines().next().and_then(dateline::read)
-    {
-        dateline::apply(dateline, &mut article, trace);
+    // No article in it, but perhaps text that would be lost.
+    let mut collector = Collector::default();
+    if let serde_json::Value::Object(object) = &value {
+        for (name, value) in object {
+            if let Some(text) = value.as_str() {
+                collector.unread(name.as_str(), text, false);
+            }
+        }
     }
-    article
+    collector.finish(trace)
 }
 
-/// Tells at a glance whether a text may open with a dateline, which is set off
-/// by a dash or in brackets; most do not, and reading one takes time.
-fn may_open_with_dateline(body: &str) -> bool {
-    const REACH: usize = 64;
-    let head = body.as_bytes().get(..REACH).unwrap_or(body.as_bytes());
-    memchr::memchr2(b'(', b'-', head).is_some()
-        || memchr::memmem::find(head, "–".as_bytes()).is_some()
+fn children(value: &serde_json::Value) -> Vec<&serde_json::Value> {
+    match value {
+        serde_json::Value::Object(object) => object.values().collect(),
+        serde_json::Value::Array(values) => values.iter().collect(),
+        _ => Vec::new(),
+    }
 }
 
-/// Reads an object into a draft.
-struct ObjectSeed<'a> {
-    draft: &'a mut Draft,
+/// Reads an object into a collector.
+struct ObjectSeed<'a, 'de> {
+    collector: &'a mut Collector<'de>,
     trace: &'a mut Trace,
     nested: u8,
 }
 
-impl<'de> DeserializeSeed<'de> for ObjectSeed<'_> {
+impl<'de> DeserializeSeed<'de> for ObjectSeed<'_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -78,62 +127,185 @@ impl<'de> DeserializeSeed<'de> for ObjectSeed<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for ObjectSeed<'_> {
+impl<'de> Visitor<'de> for ObjectSeed<'_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key_seed(Key)? {
-            if self.nested == 0 && WRAPPERS.contains(&key.as_ref()) {
-                map.next_value_seed(Wrapped {
-                    draft: self.draft,
-                    trace: self.trace,
-                })?;
-                continue;
-            }
-            match field(&key) {
-                Some((Field::Captions, _)) => {
-                    let mut captions = Captions::default();
-                    map.next_value_seed(&mut captions)?;
-                    self.draft.offer_captions(captions.0, &key, self.trace);
-                }
-                Some((field, rank)) if self.draft.wants(field, rank + self.nested) => {
-                    let value = map.next_value_seed(Value(field))?;
-                    if let Some(value) = value {
-                        self.draft
-                            .offer(field, rank + self.nested, value, &key, self.trace);
-                    }
-                }
-                None if self.nested == 0 && WRAPPERS.contains(&key.as_ref()) => {
-                    map.next_value_seed(Wrapped {
-                        draft: self.draft,
-                        trace: self.trace,
-                    })?;
-                }
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
+            self.entry(key, &mut map)?;
         }
         Ok(())
     }
 }
 
-/// Keys whose object holds fields of the record itself.
-const WRAPPERS: &[&str] = &[
-    "_source", "data", "fields", "item", "meta", "metadata", "news", "post",
-];
+impl<'de> ObjectSeed<'_, 'de> {
+    fn entry<A: MapAccess<'de>>(
+        &mut self,
+        key: Cow<'de, str>,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        if WRAPPERS.contains(&key.as_ref()) && self.nested == 0 {
+            return map.next_value_seed(Wrapped {
+                collector: self.collector,
+                trace: self.trace,
+                key,
+            });
+        }
+        if let Some(status) = Status::of(&key) {
+            let flag = map.next_value_seed(Flag)?;
+            if let Some(reason) = status.excludes(&key, &flag) {
+                self.collector.exclude(reason);
+            }
+            return Ok(());
+        }
+        match key.as_ref() {
+            "_embedded" => {
+                let embedded: serde_json::Value = map.next_value()?;
+                self.embedded(&embedded);
+                return Ok(());
+            }
+            "introtext" => {
+                let mut captions = Vec::new();
+                let text = map.next_value_seed(Value::new(Field::Body, &mut captions))?;
+                self.collector.opening(text.unwrap_or_default());
+                return Ok(());
+            }
+            _ => {}
+        }
+        match field(&key) {
+            Some((Field::Captions, _)) => {
+                let mut captions = Captions::default();
+                map.next_value_seed(&mut captions)?;
+                self.collector
+                    .draft
+                    .offer_captions(captions.0, &key, self.trace);
+            }
+            Some((field, rank)) => self.value(field, rank.saturating_add(self.nested), key, map)?,
+            None => {
+                let mut strings = Strings::default();
+                map.next_value_seed(&mut strings)?;
+                if let Some(text) = strings.joined() {
+                    self.collector.unread(key, text, strings.nested);
+                }
+            }
+        }
+        Ok(())
+    }
 
-/// A value under a wrapper's key: an object is read, anything else is not.
-struct Wrapped<'a> {
-    draft: &'a mut Draft,
-    trace: &'a mut Trace,
+    fn value<A: MapAccess<'de>>(
+        &mut self,
+        field: Field,
+        rank: u8,
+        key: Cow<'de, str>,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        let is_text = matches!(field, Field::Body | Field::Summary);
+        if !is_text && !self.collector.draft.wants(field, rank) {
+            map.next_value::<IgnoredAny>()?;
+            return Ok(());
+        }
+        let mut captions = Vec::new();
+        let mut value = Value::new(field, &mut captions);
+        value.first_only = matches!(key.as_ref(), "bodies" | "headlines" | "descriptions");
+        if let Some(mut value) = map.next_value_seed(value)? {
+            if field == Field::Published {
+                value = with_zone_of(&key, value);
+            }
+            self.collector.offer(field, rank, value, key, self.trace);
+        }
+        if !captions.is_empty() {
+            self.collector
+                .draft
+                .add_captions(captions, "blocks of the body", self.trace);
+        }
+        Ok(())
+    }
+
+    /// What WordPress adds to a post on request: the names behind its numbers.
+    fn embedded(&mut self, embedded: &serde_json::Value) {
+        let list = |name: &str| embedded.get(name).and_then(|list| list.as_array());
+        for author in list("author").into_iter().flatten() {
+            let name = author.get("name").and_then(|name| name.as_str());
+            self.join(Field::Author, name, "_embedded.author");
+        }
+        let terms = list("wp:term").into_iter().flatten();
+        for term in terms.filter_map(|terms| terms.as_array()).flatten() {
+            if term.get("taxonomy").and_then(|taxonomy| taxonomy.as_str()) == Some("category") {
+                let name = term.get("name").and_then(|name| name.as_str());
+                self.join(Field::Section, name, "_embedded.wp:term");
+            }
+        }
+        for media in list("wp:featuredmedia").into_iter().flatten() {
+            let shown = media
+                .pointer("/caption/rendered")
+                .and_then(|text| text.as_str());
+            let shown = super::markup::line(shown.unwrap_or_default());
+            if !shown.trim().is_empty() {
+                let caption = crate::fields::caption(&shown);
+                let from = "_embedded.wp:featuredmedia";
+                self.collector
+                    .draft
+                    .add_captions(vec![caption], from, self.trace);
+            }
+        }
+    }
+
+    fn join(&mut self, field: Field, value: Option<&str>, from: &str) {
+        if let Some(value) = value {
+            self.collector.join(field, 0, value, from, self.trace);
+        }
+    }
 }
 
-impl<'de> DeserializeSeed<'de> for Wrapped<'_> {
+/// Adds the zone that the name of a date states: `post_date_gmt`.
+fn with_zone_of(key: &str, value: String) -> String {
+    let key = key.to_ascii_lowercase();
+    let is_utc = key.ends_with("gmt") || key.ends_with("utc");
+    let has_time = value.len() >= 16 && value.contains(':');
+    let bare = !value.ends_with('Z') && !value.contains('+') && value.matches('-').count() == 2;
+    if is_utc && has_time && bare {
+        format!("{value}Z")
+    } else {
+        value
+    }
+}
+
+/// Keys whose object holds fields of the record itself.
+const WRAPPERS: &[&str] = &[
+    "_source",
+    "data",
+    "fields",
+    "item",
+    "meta",
+    "metadata",
+    "news",
+    "post",
+    "article",
+    "attributes",
+    "doc",
+    "document",
+    "node",
+    "story",
+    "payload",
+    "Item",
+    "M",
+    "yoast_head_json",
+    "record",
+];
+
+/// A value under a wrapper's key: an object is read; a long text may be the
+/// body.
+struct Wrapped<'a, 'de> {
+    collector: &'a mut Collector<'de>,
+    trace: &'a mut Trace,
+    key: Cow<'de, str>,
+}
+
+impl<'de> DeserializeSeed<'de> for Wrapped<'_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -141,7 +313,7 @@ impl<'de> DeserializeSeed<'de> for Wrapped<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Wrapped<'_> {
+impl<'de> Visitor<'de> for Wrapped<'_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -149,214 +321,30 @@ impl<'de> Visitor<'de> for Wrapped<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        ObjectSeed {
-            draft: self.draft,
+        let seed = ObjectSeed {
+            collector: self.collector,
             trace: self.trace,
             nested: NESTED,
-        }
-        .visit_map(map)
+        };
+        seed.visit_map(map)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-}
-
-/// A key, borrowed when it has no escapes.
-struct Key;
-
-impl<'de> DeserializeSeed<'de> for Key {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Key {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(key))
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(key.to_owned()))
-    }
-}
-
-/// The text of a value: a string as it is, a number written out, a list joined,
-/// an object by its name or text.
-#[derive(Clone, Copy)]
-struct Value(Field);
-
-impl<'de> DeserializeSeed<'de> for Value {
-    type Value = Option<String>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Value {
-    type Value = Option<String>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(text.to_owned()))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(Some(number.to_string()))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(Some(number.to_string()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(Some(number.to_string()))
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let separator = if self.0 == Field::Body { "\n" } else { ", " };
-        let mut joined = String::new();
-        while let Some(value) = seq.next_element_seed(self)? {
-            let Some(value) = value.filter(|value| !value.trim().is_empty()) else {
-                continue;
-            };
-            if !joined.is_empty() {
-                joined.push_str(separator);
-            }
-            joined.push_str(&value);
+        let mut strings = Strings::default();
+        while seq.next_element_seed(&mut strings)?.is_some() {}
+        if let Some(text) = strings.joined() {
+            self.collector.unread(self.key, text, strings.nested);
         }
-        Ok((!joined.is_empty()).then_some(joined))
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut best: Option<(usize, String)> = None;
-        while let Some(key) = map.next_key_seed(Key)? {
-            let Some(rank) = NAMING.iter().position(|name| *name == key) else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            let value = map.next_value_seed(self)?;
-            if let Some(value) =
-                value.filter(|_| best.as_ref().is_none_or(|(known, _)| rank < *known))
-            {
-                best = Some((rank, value));
-            }
-        }
-        Ok(best.map(|(_, value)| value))
-    }
-}
-
-/// Keys under which an object states what it is called or says.
-const NAMING: &[&str] = &[
-    "name", "title", "text", "value", "@value", "#text", "$t", "content", "html", "rendered",
-    "@id", "url", "$date",
-];
-
-/// Captions: a string, a list of strings, or a list of objects.
-#[derive(Default)]
-struct Captions(Vec<Caption>);
-
-impl Captions {
-    fn push(&mut self, text: &str) {
-        // A picture's address is not its caption.
-        let address = text.starts_with("http") && !text.contains(' ');
-        if !text.trim().is_empty() && !address {
-            self.0.push(caption(text));
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for &mut Captions {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for &mut Captions {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<(), E> {
+        self.collector.unread(self.key, text, false);
+        Ok(())
     }
 
     fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        self.push(text);
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(&mut *self)?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let (mut text, mut credit) = (None, None);
-        while let Some(key) = map.next_key_seed(Key)? {
-            match key.as_ref() {
-                "caption" | "text" | "alt" | "title" | "description" if text.is_none() => {
-                    text = map.next_value_seed(Value(Field::Captions))?;
-                }
-                "credit" | "author" | "photographer" | "source" if credit.is_none() => {
-                    credit = map.next_value_seed(Value(Field::Captions))?;
-                }
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        if let Some(text) = text {
-            self.push(&text);
-            if let (Some(last), Some(_)) = (self.0.last_mut(), &credit) {
-                last.credit = credit;
-            }
-        }
+        self.collector.unread(self.key, text.to_owned(), false);
         Ok(())
     }
 
@@ -380,3 +368,77 @@ impl<'de> Visitor<'de> for &mut Captions {
         Ok(())
     }
 }
+
+/// What a key says of the state of a record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Status {
+    /// The kind of a WordPress post.
+    PostType,
+    /// A word such as `publish` or `draft`.
+    Word,
+    /// True of drafts.
+    Draft,
+    /// True of what is published; a date is not a state.
+    Published,
+}
+
+impl Status {
+    fn of(key: &str) -> Option<Self> {
+        Some(match key {
+            "post_type" | "type" | "postType" => Self::PostType,
+            "status" | "post_status" | "postStatus" => Self::Word,
+            "draft" | "is_draft" | "isDraft" => Self::Draft,
+            "is_published" | "isPublished" => Self::Published,
+            _ => return None,
+        })
+    }
+
+    /// The reason why a record of this state is not a published article.
+    fn excludes(self, key: &str, flag: &str) -> Option<String> {
+        let excluded = match self {
+            Self::PostType => NOT_POSTS.contains(&flag),
+            Self::Word => NOT_PUBLISHED.contains(&flag.to_ascii_lowercase().as_str()),
+            Self::Draft => matches!(flag, "true" | "1"),
+            Self::Published => matches!(flag, "false" | "0"),
+        };
+        excluded.then(|| format!("{key} is `{flag}`"))
+    }
+}
+
+/// Post types of WordPress that hold no article.
+pub(crate) const NOT_POSTS: &[&str] = &[
+    "attachment",
+    "revision",
+    "nav_menu_item",
+    "custom_css",
+    "customize_changeset",
+    "oembed_cache",
+    "user_request",
+    "wp_block",
+    "wp_template",
+    "wp_template_part",
+    "wp_global_styles",
+    "wp_navigation",
+    "wp_font_family",
+    "wp_font_face",
+    "acf-field",
+    "acf-field-group",
+    "elementor_library",
+    "wpcf7_contact_form",
+    "shop_order",
+    "mc4wp-form",
+];
+
+/// States of what was not published, or no longer is.
+pub(crate) const NOT_PUBLISHED: &[&str] = &[
+    "draft",
+    "auto-draft",
+    "pending",
+    "private",
+    "trash",
+    "future",
+    "scheduled",
+    "unpublished",
+    "deleted",
+    "inherit",
+];

@@ -61,7 +61,7 @@ pub(crate) fn parse(text: &str, trace: &mut Trace) -> Article {
     let dateline = body.lines().next().and_then(dateline::read);
     draft.offer(Field::Body, SHOWN, body, "text", trace);
     draft.offer_captions(captions, "pictures", trace);
-    let mut article = draft.finish(trace);
+    let mut article = draft.finish();
     if let Some(dateline) = dateline {
         dateline::apply(dateline, &mut article, trace);
     }

@@ -1,6 +1,7 @@
 //! Parsers: one raw record in, one article out.
 
 mod boilerplate;
+mod collect;
 mod dateline;
 mod docx;
 pub(crate) mod entity;
@@ -9,8 +10,10 @@ mod html;
 pub(crate) mod http;
 mod json;
 mod markdown;
+pub(crate) mod markup;
 #[cfg(feature = "pdf")]
 mod pdf;
+mod shortcode;
 mod text;
 mod wrap;
 mod xml;

@@ -3,8 +3,8 @@
 mod tree;
 
 use self::tree::{Child, Element};
-use super::{dateline, html};
-use crate::fields::{Draft, Field, field, paragraphs};
+use super::{dateline, markup};
+use crate::fields::{Draft, Field, field};
 use crate::problem::Fault;
 use crate::provenance::Trace;
 use crate::{Article, Caption};
@@ -23,7 +23,7 @@ pub(crate) fn parse(xml: &str, trace: &mut Trace) -> Result<Article, Fault> {
             _ => item(child, &mut draft, trace),
         }
     }
-    let mut article = draft.finish(trace);
+    let mut article = draft.finish();
     article.body = plain(&article.body);
     article.summary = article
         .summary
@@ -36,11 +36,7 @@ pub(crate) fn parse(xml: &str, trace: &mut Trace) -> Result<Article, Fault> {
 
 /// Feeds carry HTML inside their text.
 fn plain(text: &str) -> String {
-    if html::is_marked_up(text) {
-        html::fragment_text(text)
-    } else {
-        paragraphs(text.to_owned())
-    }
+    markup::running(text.to_owned()).body
 }
 
 /// An item of a feed, or an element of a dump: each child a field.

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use timbao_articles::{Article, FoundFile, Limits, Parsed, Problem, Published, RecordBatch, open};
+use timbao_articles::{
+    Article, FoundFile, Limits, Parsed, Problem, Published, RecordBatch, Repeats, open,
+};
 
 use crate::cli::{InspectArgs, ListFormat};
 use crate::error::{Failure, Result, say, warn};
@@ -98,6 +100,7 @@ fn read(file: &FoundFile, args: &InspectArgs) -> Result<Reading> {
         open(file, &Limits::default()).map_err(|problem| Failure::new(problem.to_string()))?;
     let mut reading = Reading::default();
     let mut batch = RecordBatch::new();
+    let mut repeats = Repeats::default();
     while reader.next_batch(&mut batch) {
         reading.problems.append(&mut batch.take_problems());
         for record in batch.records() {
@@ -113,8 +116,12 @@ fn read(file: &FoundFile, args: &InspectArgs) -> Result<Reading> {
             match parsed {
                 Ok(parsed) => {
                     reading.articles += 1;
+                    let problems = parsed.problems.iter();
+                    let fresh = problems.filter(|problem| !repeats.has(problem));
+                    reading.problems.extend(fresh.cloned());
                     reading.shown.extend(is_wanted.then_some(parsed));
                 }
+                Err(problem) if repeats.has(&problem) => {}
                 Err(problem) => reading.problems.push(problem),
             }
         }

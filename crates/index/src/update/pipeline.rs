@@ -172,6 +172,9 @@ impl Run<'_> {
                 Ok(parsed) => {
                     articles += 1;
                     found.number = self.next_number.fetch_add(1, Ordering::Relaxed);
+                    for problem in parsed.problems {
+                        self.problem(task, problem);
+                    }
                     self.pipeline
                         .writer
                         .add(&key(found.number), parsed.article)?;
@@ -206,6 +209,9 @@ impl Run<'_> {
     }
 
     fn problem(&self, task: &Task, problem: Problem) {
+        if task.repeats(&problem) {
+            return;
+        }
         self.pipeline.progress.problem(&problem);
         self.report(|so_far| so_far.problems += 1);
         if self.pipeline.strict {

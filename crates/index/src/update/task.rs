@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use timbao_articles::{Format, FoundFile, Problem, Record};
+use timbao_articles::{Format, FoundFile, Problem, Record, Repeats};
 
 use super::diff::{Job, inode, is_passing};
 use super::pipeline::lock;
@@ -31,6 +31,7 @@ pub(crate) struct Task {
 struct Collected {
     members: Vec<Member>,
     problems: Vec<Problem>,
+    repeats: Repeats,
     /// Numbers of articles that were written anew.
     replaced: Vec<u64>,
 }
@@ -81,6 +82,11 @@ impl Task {
     /// The rest of the file will not be read.
     pub(crate) fn cut_short(&self) {
         self.cut_short.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns `true` if the file has reported the same problem before.
+    pub(crate) fn repeats(&self, problem: &Problem) -> bool {
+        lock(&self.collected).repeats.has(problem)
     }
 
     pub(crate) fn problem(&self, problem: Problem) {
@@ -160,6 +166,7 @@ impl Task {
             mut members,
             problems,
             replaced,
+            ..
         } = std::mem::take(&mut *lock(&self.collected));
         let failed = problems.iter().any(|problem| is_passing(problem.kind));
         let is_whole = !failed && !self.cut_short.load(Ordering::Relaxed);

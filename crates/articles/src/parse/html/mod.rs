@@ -32,30 +32,31 @@ pub(crate) fn parse(html: &str, trace: &mut Trace) -> Result<Article, Fault> {
     })
 }
 
-/// The text of a piece of HTML, one paragraph a line.
-pub(crate) fn fragment_text(html: &str) -> String {
+/// The text of a piece of HTML.
+pub(crate) struct Fragment {
+    /// One paragraph a line.
+    pub body: String,
+    pub captions: Vec<Caption>,
+    /// Text of menus, forms and the like.
+    pub dropped: Vec<String>,
+}
+
+/// Reads a piece of HTML, such as a field of a feed.
+pub(crate) fn fragment(html: &str) -> Fragment {
     if deepest(html) > DEEPEST {
-        return html.to_owned();
+        return Fragment {
+            body: html.to_owned(),
+            captions: Vec::new(),
+            dropped: Vec::new(),
+        };
     }
     let document = Document::fragment(html);
     let text = text::read(document.root());
-    text.paragraphs.join("\n")
-}
-
-/// Tells whether a text is marked up as HTML.
-pub(crate) fn is_marked_up(text: &str) -> bool {
-    const MARKS: &[&str] = &[
-        "</p>",
-        "<br",
-        "</div>",
-        "<p>",
-        "</a>",
-        "</strong>",
-        "</b>",
-        "</em>",
-        "</span>",
-    ];
-    memchr::memchr(b'<', text.as_bytes()).is_some() && MARKS.iter().any(|mark| text.contains(mark))
+    Fragment {
+        body: text.paragraphs.join("\n"),
+        captions: text.captions,
+        dropped: text.dropped,
+    }
 }
 
 fn page(html: &str, trace: &mut Trace) -> Article {
@@ -103,7 +104,7 @@ fn page(html: &str, trace: &mut Trace) -> Article {
         .or_else(|| summary.as_deref().and_then(dateline::read));
     draft.offer(Field::Body, 0, paragraphs.join("\n"), text.from, trace);
     draft.offer_captions(text.captions, "figures", trace);
-    let mut article = draft.finish(trace);
+    let mut article = draft.finish();
     // A place that is set off by style alone runs into the summary.
     if let (Some(place), Some(summary)) = (&article.place, &mut article.summary)
         && let Some(rest) = summary
