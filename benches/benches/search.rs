@@ -4,9 +4,9 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use timbao_benches::{queries, sample, timbao};
-use timbao_index::plan::{Plan, TextField};
-use timbao_index::query::{LowerOptions, lower, parse};
 use timbao_index::{Address, Found, SearchOptions, Searcher, SnippetOptions};
+use timbao_query::plan::{Plan, TextField};
+use timbao_query::{LowerOptions, lower, parse};
 
 const ARTICLES: usize = 5000;
 const QUERIES: usize = 50;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use tantivy::query::Occur;
 use timbao_articles::Article;
 use timbao_index::SearchOptions;
-use timbao_index::query::minimum_match;
+use timbao_query::minimum_match;
 use timbao_tokenizer::{Gap, KeyCache, Kind, Token, fold, scan};
 
 use crate::data::Pair;

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use timbao_articles::Article;
-use timbao_index::plan::{Key, Phrase, Plan, Slot};
 use timbao_index::{Index, Result, WriterOptions};
+use timbao_query::plan::{Key, Phrase, Plan, Slot};
 use timbao_tokenizer::{KeyCache, scan};
 
 /// Indexes articles in a folder and commits them.

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use timbao_benches::measure::{Latency, median};
 use timbao_benches::{data, timbao};
-use timbao_index::plan::Plan;
 use timbao_index::{Index, SearchOptions};
+use timbao_query::plan::Plan;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 

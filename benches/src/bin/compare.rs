@@ -18,7 +18,7 @@ use timbao_benches::measure::{self, Latency, side_by_side};
 use timbao_benches::plain::{Keys, Plain};
 use timbao_benches::{queries, timbao};
 use timbao_index::SearchOptions;
-use timbao_index::plan::Plan;
+use timbao_query::plan::Plan;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 

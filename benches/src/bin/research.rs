@@ -9,11 +9,11 @@ use timbao_benches::measure::{folder_size, peak_memory};
 use timbao_benches::queries::{self, Random};
 use timbao_benches::reprints::{Edit, shuffled};
 use timbao_benches::{data, timbao};
-use timbao_index::plan::Plan;
 use timbao_index::research::{
     By, CollocateOptions, KeywordOptions, KwicOptions, SortKey, TrendsOptions, TrendsQuery,
 };
 use timbao_index::{Index, Searcher, WriterOptions};
+use timbao_query::plan::Plan;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 

@@ -5,8 +5,6 @@ mod durable;
 mod error;
 pub mod maintain;
 pub mod output;
-pub mod plan;
-pub mod query;
 pub mod research;
 mod schema;
 mod search;

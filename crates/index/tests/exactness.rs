@@ -4,8 +4,8 @@
 
 use proptest::prelude::*;
 use timbao_articles::{Article, Limits, RecordBatch, WalkOptions, discover, open};
-use timbao_index::plan::{Key, Phrase, Plan, Slot, Step};
 use timbao_index::{Index, SearchOptions, Searcher, WriterOptions};
+use timbao_query::plan::{Key, Phrase, Plan, Slot, Step};
 use timbao_tokenizer::{Gap, Keys, scan};
 
 /// Few syllables, so that lists get long, with rivals in accents only.

@@ -8,13 +8,13 @@ use std::path::Path;
 use newsroom::{Dice, Newsroom, options};
 use tempfile::TempDir;
 use timbao_articles::{Article, Caption, Published, read_all};
-use timbao_index::plan::Plan;
-use timbao_index::query::{Accents, LowerOptions, lower, parse};
 use timbao_index::research::{
     By, CollocateOptions, Count, Gapped, KeywordOptions, KwicOptions, Sample, SimilarOptions,
     TrendsOptions, TrendsQuery, as_phrases,
 };
 use timbao_index::{Index, SearchOptions, Searcher};
+use timbao_query::plan::Plan;
+use timbao_query::{Accents, LowerOptions, lower, parse};
 use timbao_tokenizer::{Gap, Keys, scan};
 
 /// The sample corpus of the repository.

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use timbao_index::Error;
 use timbao_index::output::json::{ProblemShape, RANGE_UNIT};
-use timbao_index::query::{FilterError, Problem as QueryProblem};
+use timbao_query::{FilterError, Problem as QueryProblem};
 
 /// Why a request has no answer.
 #[derive(Debug, Serialize)]

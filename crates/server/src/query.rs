@@ -1,13 +1,13 @@
 //! From what was asked for to what is run.
 
 use timbao_index::output::json::ProblemShape;
-use timbao_index::plan::{Facet, Plan};
-use timbao_index::query::{
+use timbao_index::suggest::Advice;
+use timbao_index::{Searcher, Sort};
+use timbao_query::plan::{Facet, Plan};
+use timbao_query::{
     Accents, Filters, LowerOptions, Lowered, Node, NodeKind, Phrase, PhrasePart,
     Problem as QueryProblem, lower, parse,
 };
-use timbao_index::suggest::Advice;
-use timbao_index::{Searcher, Sort};
 
 use crate::options::Limits;
 use crate::params::{Params, pick};

@@ -7,8 +7,8 @@ use std::io::Write;
 use serde::Serialize;
 use timbao_index::output::json::{HitShape, VERSION};
 use timbao_index::output::{ShownHit, csv as columns};
-use timbao_index::plan::{Facet, Plan};
 use timbao_index::{FacetCounts, Index, SearchOptions, Searcher};
+use timbao_query::plan::{Facet, Plan};
 
 use crate::cli::{BatchArgs, RowFormat};
 use crate::error::{Result, say};

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use timbao_index::Searcher;
-use timbao_index::plan::Plan;
 use timbao_index::research::{Citation, CitedQuery};
+use timbao_query::plan::Plan;
 
 use crate::cli::ListFormat;
 use crate::error::{Result, say};

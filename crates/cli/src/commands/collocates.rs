@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use timbao_index::output::research::ViewAnswer;
-use timbao_index::plan::Plan;
 use timbao_index::research::{
     CollocateOptions, CollocateSort, Collocates, KeywordOptions, as_phrases,
 };
 use timbao_index::{Index, Searcher};
+use timbao_query::plan::Plan;
 
 use crate::cli::{CollocateOrder, CollocatesArgs, FilterArgs, ListFormat};
 use crate::error::Result;

@@ -3,9 +3,9 @@
 use std::io::Write;
 
 use serde::Serialize;
-use timbao_index::plan::{Filter, Key, Phrase, Plan, Slot};
-use timbao_index::query::{Node, Reading, Why};
 use timbao_index::{Index, Searcher};
+use timbao_query::plan::{Filter, Key, Phrase, Plan, Slot};
+use timbao_query::{Node, Reading, Why};
 
 use crate::cli::{ExplainArgs, RecordFormat};
 use crate::error::Result;

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use timbao_index::plan::Plan;
-use timbao_index::query::{
+use timbao_index::{SearchOptions, Sort};
+use timbao_query::plan::Plan;
+use timbao_query::{
     Accents as QueryAccents, Field, FilterError, Filters, LowerOptions, Lowered, Node, NodeKind,
     Parsed, Problem, lower, parse,
 };
-use timbao_index::{SearchOptions, Sort};
 
 use crate::cli::{Accents, FilterArgs, Order};
 use crate::error::{Failure, Result, say, warn};

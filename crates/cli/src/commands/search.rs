@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use timbao_index::output::json::{AdviceShape, HitShape, SearchAnswer};
 use timbao_index::output::{ShownHit, csv};
-use timbao_index::plan::Facet;
 use timbao_index::suggest::Advice;
 use timbao_index::{Found, Index, SearchOptions, Sort};
+use timbao_query::plan::Facet;
 
 use crate::cli::{FilterArgs, ListFormat, SearchArgs};
 use crate::error::{Failure, Result, say};

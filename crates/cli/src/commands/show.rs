@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::path::Path;
 
 use timbao_articles::Article;
-use timbao_index::plan::TextField;
 use timbao_index::{Address, Index, Match, Searcher};
+use timbao_query::plan::TextField;
 
 use crate::cli::{FilterArgs, RecordFormat, ShowArgs};
 use crate::error::{Result, say};

@@ -7,10 +7,10 @@ use timbao_index::Index;
 use timbao_index::output::chart::{ChartOptions, Language, Measure, svg};
 use timbao_index::output::csv;
 use timbao_index::output::research::TrendsAnswer;
-use timbao_index::plan::{Facet, Plan};
 use timbao_index::research::{
     By, Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery, as_phrases,
 };
+use timbao_query::plan::{Facet, Plan};
 
 use crate::cli::{
     CountName, LanguageName, ListFormat, MeasureName, PeriodName, SplitName, TrendsArgs,

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use timbao_index::plan::Facet;
 use timbao_index::{FacetCount, FacetCounts, Facets};
+use timbao_query::plan::Facet;
 
 use crate::cli::FacetName;
 use crate::error::Result;

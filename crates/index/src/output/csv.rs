@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::query::iso_day;
+use timbao_query::iso_day;
+
 use crate::research::{KwicLine, Period, Trend, TrendPoint, Trends};
 
 use super::ShownHit;

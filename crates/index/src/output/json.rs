@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use serde::Serialize;
 use timbao_articles::{Article, Published};
+use timbao_query::Problem;
 
-use crate::query::Problem;
 use crate::research::Citation;
 use crate::search::{FacetCounts, ScoreExplanation, Snippet, Stats};
 use crate::suggest::{Advice, Cause, Suggestion};

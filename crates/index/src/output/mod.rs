@@ -9,9 +9,9 @@ pub mod research;
 use std::ops::Range;
 
 use timbao_articles::Article;
+use timbao_query::plan::{Plan, TextField};
 
 use crate::error::Result;
-use crate::plan::{Plan, TextField};
 use crate::search::{
     Hit, MatchReader, ScoreExplanation, Searcher, Snippet, SnippetOptions, snippets as cut,
 };
@@ -115,8 +115,8 @@ mod tests {
 
     use super::{BATCH, ShownHit};
     use crate::SearchOptions;
-    use crate::plan::Plan;
     use crate::testing::indexed;
+    use timbao_query::plan::Plan;
 
     #[test]
     fn hits_keep_their_order_over_batches() {

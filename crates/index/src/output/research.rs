@@ -2,8 +2,8 @@
 //! server. The shapes are described in `docs/json-output.md`.
 
 use serde::Serialize;
+use timbao_query::Problem;
 
-use crate::query::Problem;
 use crate::research::{Citation, Concordance, GroupKey, KwicGroup, KwicLine, Sample, Trends};
 
 use super::json::{ProblemShape, RANGE_UNIT, VERSION};

@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashMap;
 use tantivy::columnar::StrColumn;
+use timbao_query::plan::Facet;
 
 use crate::document::untie;
 use crate::error::Result;
-use crate::plan::Facet;
 use crate::search::{Searcher, SegmentView, compared, damaged};
 
 /// The order of articles by time, the same however they are spread over

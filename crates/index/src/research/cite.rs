@@ -3,9 +3,9 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
+use timbao_query::iso_day;
 
 use crate::error::Result;
-use crate::query::iso_day;
 use crate::schema::ANALYZER_VERSION;
 use crate::search::Searcher;
 

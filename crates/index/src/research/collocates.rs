@@ -1,9 +1,9 @@
 //! What stands near a query.
 
 use serde::Serialize;
+use timbao_query::plan::Plan;
 
 use crate::error::Result;
-use crate::plan::Plan;
 use crate::search::Searcher;
 use crate::text::tokens::FIRST_KEY;
 

@@ -4,10 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use rustc_hash::FxHashMap;
+use timbao_query::plan::Facet;
 use timbao_tokenizer::write_out;
 
 use crate::error::Result;
-use crate::plan::Facet;
 use crate::search::Searcher;
 use crate::text::tokens::{FIELD, FIRST_KEY};
 

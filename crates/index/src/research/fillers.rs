@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
+use timbao_query::plan::{Phrase, Plan, TextField};
 use timbao_tokenizer::write_out;
 
 use crate::error::Result;
-use crate::plan::{Phrase, Plan, TextField};
 use crate::search::lives;
 use crate::search::{PhraseMatcher, Searcher, SlotIds, evaluate, field_at};
 use crate::text::TextSegment;
@@ -217,8 +217,8 @@ mod tests {
     use timbao_articles::Article;
 
     use super::*;
-    use crate::query::{LowerOptions, lower, parse};
     use crate::testing::indexed;
+    use timbao_query::{LowerOptions, lower, parse};
 
     fn newsroom() -> (tempfile::TempDir, Searcher) {
         let texts = [

@@ -1,10 +1,10 @@
 //! What is characteristic of some articles, or of the surroundings of a query, beside others.
 
 use serde::Serialize;
+use timbao_query::plan::Plan;
 use timbao_tokenizer::write_out;
 
 use crate::error::Result;
-use crate::plan::Plan;
 use crate::search::{Searcher, damaged, evaluate};
 use crate::text::tokens::{FIELD, FIRST_KEY};
 

@@ -4,9 +4,9 @@
 use std::ops::Range;
 
 use serde::Serialize;
+use timbao_query::plan::{Plan, TextField};
 
 use crate::error::Result;
-use crate::plan::{Plan, TextField};
 use crate::search::{Address, Searcher, damaged, field_at};
 use crate::text::{ArticleText, FIELDS, ResidueBlock};
 

@@ -1,7 +1,8 @@
 //! Every place where a query matches, over a whole index.
 
+use timbao_query::plan::{Near, Phrase, Plan, TextField};
+
 use crate::error::Result;
-use crate::plan::{Near, Phrase, Plan, TextField};
 use crate::search::lives;
 use crate::search::{
     NearMatcher, PhraseMatcher, Searcher, SegmentPhrase, SegmentView, SlotIds, evaluate, field_at,

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize, Serializer};
 use tantivy::time::{Date, Month, Weekday};
 
-use crate::query::iso_day;
+use timbao_query::iso_day;
 
 /// How long a period is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

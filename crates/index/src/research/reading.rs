@@ -1,6 +1,6 @@
 //! What a query means to a view that counts places.
 
-use crate::plan::{Phrase, Plan};
+use timbao_query::plan::{Phrase, Plan};
 
 /// Alternatives of a row of words that are written out, at most.
 const MOST_WAYS: usize = 64;
@@ -67,7 +67,7 @@ fn forms(item: &Plan) -> Option<Vec<Phrase>> {
 #[cfg(test)]
 mod tests {
     use super::as_phrases;
-    use crate::query::{LowerOptions, lower, parse};
+    use timbao_query::{LowerOptions, lower, parse};
 
     #[test]
     fn words_side_by_side_are_a_phrase() {

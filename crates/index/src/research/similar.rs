@@ -3,10 +3,10 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 use timbao_articles::Article;
+use timbao_query::plan::{Key, Phrase, Slot};
 use timbao_tokenizer::{Gap, Keys, scan, write_out};
 
 use crate::error::Result;
-use crate::plan::{Key, Phrase, Slot};
 use crate::search::{Address, Searcher, SegmentPhrase};
 
 use super::measures::normalised_information;

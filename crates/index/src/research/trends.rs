@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
+use timbao_query::plan::{Facet, Plan};
 
 use crate::error::Result;
-use crate::plan::{Facet, Plan};
 use crate::search::lives;
 use crate::search::{Searcher, evaluate};
 

@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 
+use timbao_query::plan::{Near, Phrase, Plan, TextField};
+
 use crate::error::Result;
-use crate::plan::{Near, Phrase, Plan, TextField};
 use crate::text::score::rarity;
 
 use super::filter;

@@ -52,9 +52,9 @@ mod tests {
 
     use timbao_articles::Article;
 
-    use crate::query::{LowerOptions, lower, parse};
     use crate::testing::indexed;
     use crate::{Error, SearchOptions, SnippetOptions};
+    use timbao_query::{LowerOptions, lower, parse};
 
     #[test]
     fn nothing_is_answered_after_the_deadline() {

@@ -4,9 +4,9 @@
 //! article: the formula is that of `docs/ranking.md`.
 
 use serde::Serialize;
+use timbao_query::plan::{Phrase, Plan, TextField};
 
 use crate::error::Result;
-use crate::plan::{Phrase, Plan, TextField};
 use crate::text::TextSegment;
 use crate::text::score::{LEAD, LEAD_WEIGHT, SUMMARY_WEIGHT, TITLE_WEIGHT, length_of, rarity};
 use crate::text::tokens::FIELD;
@@ -327,8 +327,8 @@ mod tests {
     use timbao_articles::{Article, Caption, Published};
 
     use crate::SearchOptions;
-    use crate::query::{LowerOptions, lower, parse};
     use crate::testing::indexed;
+    use timbao_query::{LowerOptions, lower, parse};
 
     fn words() -> impl Strategy<Value = String> {
         proptest::collection::vec("(tự|tu|diễn|diện|biến|hóa|hoá|,|\n)", 0..14)

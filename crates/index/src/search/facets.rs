@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use smallvec::SmallVec;
+use timbao_query::plan::{Facet, Plan};
 
 use crate::error::Result;
-use crate::plan::{Facet, Plan};
 
 use super::boolean::evaluate;
 use super::filter::{date, days};
@@ -182,8 +182,8 @@ mod tests {
 
     use super::*;
     use crate::SearchOptions;
-    use crate::plan::Filter;
     use crate::testing::indexed;
+    use timbao_query::plan::Filter;
 
     const ALL: [Facet; 4] = [Facet::Section, Facet::Agency, Facet::Year, Facet::Month];
 

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use tantivy::schema::{IndexRecordOption, Term};
 use tantivy::{DocSet, TERMINATED};
+use timbao_query::plan::{Facet, Filter, Key, Slot};
 use timbao_tokenizer::{Keys, scan};
 
 use crate::error::{Error, Result};
-use crate::plan::{Facet, Filter, Key, Slot};
 use crate::schema::Fields;
 
 use super::SegmentView;

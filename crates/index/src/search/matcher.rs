@@ -7,9 +7,9 @@
 use std::ops::Range;
 
 use serde::Serialize;
+use timbao_query::plan::{Near, Phrase, Plan, TextField};
 
 use crate::error::Result;
-use crate::plan::{Near, Phrase, Plan, TextField};
 use crate::text::tokens::FIRST_KEY;
 use crate::text::{ArticleText, FIELDS, TextSegment};
 

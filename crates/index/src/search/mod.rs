@@ -32,7 +32,6 @@ use tantivy::{SegmentReader, TantivyDocument};
 use timbao_articles::Article;
 
 use crate::error::{Error, Result};
-use crate::plan::{Plan, TextField};
 use crate::research::Groups;
 use crate::research::sketch::Sketches;
 use crate::schema::Fields;
@@ -42,6 +41,7 @@ use crate::text::{ResidueBlock, TextPlugin, TextSegment};
 
 use deadline::Deadline;
 use impacts::SegmentRows;
+use timbao_query::plan::{Plan, TextField};
 use values::Values;
 
 pub(crate) use boolean::evaluate;
@@ -404,8 +404,8 @@ pub struct TextRange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::{LowerOptions, lower, parse};
     use crate::testing::commit;
+    use timbao_query::{LowerOptions, lower, parse};
 
     #[test]
     fn a_preloaded_view_answers_as_another_and_shares_its_copies() {

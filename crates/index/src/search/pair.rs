@@ -1,6 +1,7 @@
 //! Two neighbours of a query as a source of articles.
 
-use crate::plan::{Phrase, Slot};
+use timbao_query::plan::{Phrase, Slot};
+
 use crate::text::TextSegment;
 use crate::text::elias_fano::{Cursor, EliasFano};
 use crate::text::pairs::{Accepted, PairList, Summary, Summed};

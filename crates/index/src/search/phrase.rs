@@ -7,8 +7,8 @@
 //! tokens of the articles that hold all their slots.
 
 use smallvec::{SmallVec, smallvec};
+use timbao_query::plan::{Phrase, TextField};
 
-use crate::plan::{Phrase, TextField};
 use crate::text::TextSegment;
 use crate::text::pairs::{Accepted, PairList};
 use crate::text::tokens::{FIRST_KEY, TokenSet, has_tail, head};

@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 use tantivy::fastfield::AliveBitSet;
+use timbao_query::plan::{Plan, Slot};
 
 use crate::error::Result;
-use crate::plan::{Plan, Slot};
 use crate::text::TextSegment;
 use crate::text::score::{Saturation, rarity};
 
@@ -320,8 +320,8 @@ mod tests {
 
     use super::*;
     use crate::SearchOptions;
-    use crate::plan::Key;
     use crate::testing::indexed;
+    use timbao_query::plan::Key;
 
     #[test]
     fn more_items_than_a_byte_counts_are_counted() {

@@ -1,7 +1,8 @@
 //! Reads articles that a plan matches, with the places where it does.
 
+use timbao_query::plan::Plan;
+
 use crate::error::Result;
-use crate::plan::Plan;
 use crate::text::tokens::FIELD;
 use crate::text::{ArticleText, FIELDS, ResidueBlock};
 

@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 use smallvec::{SmallVec, smallvec};
+use timbao_query::plan::{Key, Slot};
 
-use crate::plan::{Key, Slot};
 use crate::text::pairs::{Accepted, PairList};
 use crate::text::tokens::{FIRST_KEY, TokenSet};
 use crate::text::{ONLY_SPELLING, TextSegment};

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use serde::Serialize;
+use timbao_query::plan::TextField;
 
-use crate::plan::TextField;
 use crate::text::ArticleText;
 
 use super::matcher::{Match, TEXT_FIELDS};

@@ -3,10 +3,10 @@
 use std::sync::OnceLock;
 
 use tantivy::columnar::StrColumn;
+use timbao_query::plan::Facet;
 use timbao_tokenizer::{Keys, scan};
 
 use crate::error::Result;
-use crate::plan::Facet;
 
 use super::{SegmentView, damaged};
 

@@ -4,11 +4,11 @@ use std::fmt;
 use std::time::Instant;
 
 use serde::Serialize;
-
-use crate::error::Result;
-use crate::query::{
+use timbao_query::{
     AccentMode, LowerOptions, Node, NodeKind, Reading, Scope, Span, lower, lower_within,
 };
+
+use crate::error::Result;
 use crate::search::Searcher;
 
 use super::edit::grouped;

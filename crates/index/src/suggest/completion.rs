@@ -1,13 +1,13 @@
 //! Words and phrases of the index that go on from what has been typed so far.
 
 use serde::Serialize;
+use timbao_query::MAX_BYTES;
+use timbao_query::plan::{Key, Phrase, Plan, Slot};
 use timbao_tokenizer::restore::{Counts, restore};
 use timbao_tokenizer::{Gap, Keys, Token, exact_key, scan, write_out};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::Result;
-use crate::plan::{Key, Phrase, Plan, Slot};
-use crate::query::MAX_BYTES;
 use crate::search::Searcher;
 
 use super::count;

@@ -1,6 +1,6 @@
 //! Changing one place of a tree.
 
-use crate::query::{Node, NodeKind};
+use timbao_query::{Node, NodeKind};
 
 /// The tree with something else at a place, or with nothing there; none if nothing is left. A
 /// place is named by the numbers of the children on the way to it.

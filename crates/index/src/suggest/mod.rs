@@ -19,14 +19,14 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::plan::Plan;
-use crate::query::{LowerOptions, Node, Reading, lower, parse};
 use crate::search::{SearchOptions, Searcher};
 
 pub use causes::{Cause, CauseKind, MAX_CAUSES, PartCount, causes};
 pub use completion::{Completion, complete};
 
 use frequencies::Frequencies;
+use timbao_query::plan::Plan;
+use timbao_query::{LowerOptions, Node, Reading, lower, parse};
 
 /// A query that could be asked instead, and what it finds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,7 +4,7 @@ use timbao_tokenizer::input_method::{Method, guess};
 use timbao_tokenizer::restore::{Reading, restore};
 use timbao_tokenizer::write_out;
 
-use crate::query::Node;
+use timbao_query::Node;
 
 use super::SuggestionKind;
 use super::frequencies::Frequencies;

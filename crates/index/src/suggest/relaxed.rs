@@ -1,6 +1,6 @@
 //! A tree with one thing asked less strictly, or left out.
 
-use crate::query::{AccentMode, MAX_DISTANCE, Node, NodeKind, Phrase, Scope, Word};
+use timbao_query::{AccentMode, MAX_DISTANCE, Node, NodeKind, Phrase, Scope, Word};
 
 use super::SuggestionKind;
 use super::edit::{grouped, replaced};
@@ -234,7 +234,7 @@ fn loosen(node: &mut Node) -> usize {
         NodeKind::Word(Word { accents, .. }) => loosen_one(accents),
         NodeKind::Phrase(phrase) => {
             for part in &mut phrase.parts {
-                if let crate::query::PhrasePart::Word(word) = part {
+                if let timbao_query::PhrasePart::Word(word) = part {
                     word.accents = None;
                 }
             }

@@ -2,7 +2,7 @@
 
 use timbao_tokenizer::{Kind, scan};
 
-use crate::query::{Form, Node, NodeKind, PhrasePart, Scope, Word};
+use timbao_query::{Form, Node, NodeKind, PhrasePart, Scope, Word};
 
 /// Calls `visit` with every row of words of the text: bare words side by side, and words of a
 /// phrase without a gap between. The values of metadata fields are no text.

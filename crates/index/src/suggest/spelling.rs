@@ -12,7 +12,7 @@
 use timbao_tokenizer::restore::Counts;
 use timbao_tokenizer::{Keys, fold, write_out};
 
-use crate::query::{Accents, LowerOptions, Node, Reading, lower};
+use timbao_query::{Accents, LowerOptions, Node, Reading, lower};
 
 use super::frequencies::Frequencies;
 use super::rows::{rows, stretches, with_words};

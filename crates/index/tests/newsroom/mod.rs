@@ -9,9 +9,9 @@ use std::time::{Duration, SystemTime};
 
 use timbao_articles::{Article, read_all};
 use timbao_index::maintain::verify;
-use timbao_index::plan::{Key, Plan, Slot};
 use timbao_index::update::{Sources, UpdateOptions, UpdateReport, update};
 use timbao_index::{Error, Index, Result, SearchOptions, WriterOptions};
+use timbao_query::plan::{Key, Plan, Slot};
 
 pub struct Newsroom {
     pub news: PathBuf,

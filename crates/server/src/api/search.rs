@@ -6,9 +6,9 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use timbao_index::output::ShownHit;
 use timbao_index::output::json::{AdviceShape, SearchAnswer};
-use timbao_index::plan::Facet;
 use timbao_index::suggest::Advice;
 use timbao_index::{FacetCounts, Hit, SearchOptions, Searcher};
+use timbao_query::plan::Facet;
 
 use crate::app::App;
 use crate::options::Limits;

@@ -6,9 +6,9 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use timbao_index::Searcher;
 use timbao_index::output::research::TrendsAnswer;
-use timbao_index::plan::{Facet, Plan};
-use timbao_index::query::{Accents, Filters};
 use timbao_index::research::{By, Trends, TrendsOptions, TrendsQuery, as_phrases};
+use timbao_query::plan::{Facet, Plan};
+use timbao_query::{Accents, Filters};
 
 use crate::app::App;
 use crate::options::Limits;

@@ -8,8 +8,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_articles::Article;
-use timbao_index::plan::TextField;
 use timbao_index::{Address as Place, Searcher};
+use timbao_query::plan::TextField;
 
 use crate::app::App;
 use crate::problem::Problem;

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use maud::{DOCTYPE, Markup, html};
-use timbao_index::query::{Accents, Problem as QueryProblem, Reading};
+use timbao_query::{Accents, Problem as QueryProblem, Reading};
 
 use crate::assets::{ICON, SCRIPT, STYLE};
 use crate::problem::Problem;

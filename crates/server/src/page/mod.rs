@@ -16,8 +16,8 @@ mod trends;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
-use timbao_index::plan::Plan;
-use timbao_index::query::{Accents, Filters};
+use timbao_query::plan::Plan;
+use timbao_query::{Accents, Filters};
 
 use crate::app::App;
 use crate::params::Params;

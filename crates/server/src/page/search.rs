@@ -8,8 +8,8 @@ use axum::response::Response;
 use maud::{Markup, html};
 use timbao_articles::Article;
 use timbao_index::output::ShownHit;
-use timbao_index::plan::Facet;
 use timbao_index::{FacetCount, FacetCounts, SearchOptions, Sort, Stats};
+use timbao_query::plan::Facet;
 
 use crate::api::search::{SearchRequest, SearchResult};
 use crate::app::App;

@@ -1,9 +1,9 @@
 //! Searches that show every text once.
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use timbao_query::plan::Plan;
 
 use crate::error::Result;
-use crate::plan::Plan;
 use crate::search::{Address, Hit, SearchOptions, Searcher, evaluate, lives};
 
 /// Hits that are searched for beyond those asked for.

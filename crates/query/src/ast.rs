@@ -1,0 +1,245 @@
+//! The tree of a query as it was typed, before anything is decided about its meaning.
+
+use crate::plan::{Facet, TextField};
+
+use crate::date::DateCondition;
+
+/// A range of bytes of the query.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: usize,
+    /// Offset just after the last byte.
+    pub end: usize,
+}
+
+/// A part of a query and where it stands.
+///
+/// `Display` writes the query out again in its standard form; parsing that gives the same
+/// tree but for the spans, as long as it is not longer than [`MAX_BYTES`](crate::MAX_BYTES).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// What the part is.
+    pub kind: NodeKind,
+    /// The bytes it was read from.
+    pub span: Span,
+}
+
+/// What a part of a query can be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NodeKind {
+    /// Nothing to search for.
+    Empty,
+    /// A bare word, number or code.
+    Word(Word),
+    /// Words in quotation marks.
+    Phrase(Phrase),
+    /// Two or more parts side by side.
+    Sequence(Vec<Node>),
+    /// Two or more parts joined by `AND`.
+    And(Vec<Node>),
+    /// Two or more parts joined by `OR`.
+    Or(Vec<Node>),
+    /// `NOT` and what follows.
+    Not(Box<Node>),
+    /// `-` and the part it is glued to.
+    Excluded(Box<Node>),
+    /// `+` and the part it is glued to.
+    Required(Box<Node>),
+    /// Two or more parts joined by `NEAR/N`.
+    Near {
+        /// The parts: a phrase, a group, or all the words in a row beside the operator.
+        operands: Vec<Node>,
+        /// The N, in words.
+        distance: u32,
+    },
+    /// A part in parentheses.
+    Group(Box<Node>),
+    /// A field with a colon and its value: a word, a phrase or a group.
+    Scoped {
+        /// What the value is looked for in.
+        scope: Scope,
+        /// What is looked for.
+        value: Box<Node>,
+    },
+    /// The name of metadata, `=` and its whole value in quotation marks.
+    Is {
+        /// Which metadata.
+        facet: Facet,
+        /// Its value.
+        value: String,
+    },
+    /// `id:` and an identifier, to the letter.
+    Id(String),
+    /// `date:`, `after:` or `before:` and its value.
+    Date(DateCondition),
+}
+
+/// A bare word, or a word of a phrase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The word as typed, without operators and surrounding punctuation; tokens that are
+    /// joined (21-KL/TW, 25/3/2021) are one word. A bare word that would read as an
+    /// operator is in lower case.
+    pub text: String,
+    /// How its accents are compared, when an operator said so.
+    pub accents: Option<AccentMode>,
+    /// What may stand for it.
+    pub form: Form,
+    /// The bytes of `text`, without operators.
+    pub span: Span,
+}
+
+/// Words in quotation marks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    /// Words and gaps; the first and the last are words.
+    pub parts: Vec<PhrasePart>,
+    /// The N of `"…"~N`; 0 when there is none.
+    pub slop: u32,
+    /// How accents are compared, when an operator said so.
+    pub accents: Option<AccentMode>,
+}
+
+/// A word of a phrase, or a gap in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PhrasePart {
+    /// A word.
+    Word(Word),
+    /// A gap that any words may fill.
+    Gap(Filler, Span),
+}
+
+/// How many words fill a gap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filler {
+    /// `*`: one word.
+    One,
+    /// `**`: some words, as many as is usual.
+    Some,
+    /// `**N`: from one word to N.
+    UpTo(u32),
+}
+
+/// How the accents of a word are compared, by operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AccentMode {
+    /// `=`: as typed.
+    Exact,
+    /// `~`: any accents.
+    Loose,
+}
+
+/// What may stand for a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// The word itself.
+    Plain,
+    /// `word*`: anything that begins so.
+    Prefix,
+    /// `word~N`: anything within N edits, 1 or 2.
+    Fuzzy(u8),
+}
+
+/// What the value of a field is looked for in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// A part of the text.
+    Text(TextField),
+    /// Metadata.
+    Facet(Facet),
+}
+
+impl Span {
+    /// The bytes from `start` up to `end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// The smallest span that holds both.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self::new(self.start.min(other.start), self.end.max(other.end))
+    }
+
+    /// The part of `text` it covers; empty when it does not fit.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+impl Node {
+    /// A node and its place.
+    pub fn new(kind: NodeKind, span: Span) -> Self {
+        Self { kind, span }
+    }
+
+    /// The same tree with every span zero, to compare trees of different texts.
+    #[must_use]
+    pub fn without_spans(mut self) -> Self {
+        self.clear_spans();
+        self
+    }
+
+    /// The parts it is made of.
+    pub fn children(&self) -> &[Node] {
+        match &self.kind {
+            NodeKind::Empty
+            | NodeKind::Word(_)
+            | NodeKind::Phrase(_)
+            | NodeKind::Is { .. }
+            | NodeKind::Id(_)
+            | NodeKind::Date(_) => &[],
+            NodeKind::Sequence(nodes)
+            | NodeKind::And(nodes)
+            | NodeKind::Or(nodes)
+            | NodeKind::Near {
+                operands: nodes, ..
+            } => nodes,
+            NodeKind::Not(node)
+            | NodeKind::Excluded(node)
+            | NodeKind::Required(node)
+            | NodeKind::Group(node)
+            | NodeKind::Scoped { value: node, .. } => std::slice::from_ref(node),
+        }
+    }
+
+    fn clear_spans(&mut self) {
+        self.span = Span::default();
+        match &mut self.kind {
+            NodeKind::Empty | NodeKind::Is { .. } | NodeKind::Id(_) | NodeKind::Date(_) => {}
+            NodeKind::Word(word) => word.span = Span::default(),
+            NodeKind::Phrase(phrase) => {
+                for part in &mut phrase.parts {
+                    match part {
+                        PhrasePart::Word(word) => word.span = Span::default(),
+                        PhrasePart::Gap(_, span) => *span = Span::default(),
+                    }
+                }
+            }
+            NodeKind::Sequence(nodes)
+            | NodeKind::And(nodes)
+            | NodeKind::Or(nodes)
+            | NodeKind::Near {
+                operands: nodes, ..
+            } => {
+                nodes.iter_mut().for_each(Self::clear_spans);
+            }
+            NodeKind::Not(node)
+            | NodeKind::Excluded(node)
+            | NodeKind::Required(node)
+            | NodeKind::Group(node)
+            | NodeKind::Scoped { value: node, .. } => node.clear_spans(),
+        }
+    }
+}
+
+impl Phrase {
+    /// The words, without the gaps.
+    pub fn words(&self) -> impl Iterator<Item = &Word> {
+        self.parts.iter().filter_map(|part| match part {
+            PhrasePart::Word(word) => Some(word),
+            PhrasePart::Gap(..) => None,
+        })
+    }
+}

@@ -1,0 +1,179 @@
+//! The names of fields, as a reader of English or of Vietnamese types them.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use timbao_tokenizer::{exact_key, fold};
+
+use crate::plan::{Facet, TextField};
+
+use crate::ast::Scope;
+
+/// What may stand before a colon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// A part of the text, or metadata: the value is a word, a phrase or a group.
+    Scope(Scope),
+    /// The identifier of an article.
+    Id,
+    /// Day of publication: a date or a range.
+    Date,
+    /// Later than a date.
+    After,
+    /// Earlier than a date.
+    Before,
+}
+
+const fn text(field: TextField) -> Field {
+    Field::Scope(Scope::Text(field))
+}
+
+const fn facet(facet: Facet) -> Field {
+    Field::Scope(Scope::Facet(facet))
+}
+
+/// Every field, its name first and then what else it answers to. A Vietnamese name counts
+/// with its accents or with none at all; `_` between syllables may be left out.
+const NAMES: [(Field, &[&str]); 13] = [
+    (text(TextField::Title), &["title", "tiêu_đề", "tít"]),
+    (text(TextField::Summary), &["summary", "tóm_tắt", "sapo"]),
+    (text(TextField::Body), &["body", "nội_dung", "thân_bài"]),
+    (text(TextField::Caption), &["caption", "chú_thích"]),
+    (facet(Facet::Section), &["section", "chuyên_mục", "mục"]),
+    (facet(Facet::Place), &["place", "nơi", "địa_điểm"]),
+    (facet(Facet::Agency), &["agency", "hãng", "hãng_tin"]),
+    (facet(Facet::Author), &["author", "tác_giả"]),
+    (facet(Facet::Source), &["source", "nguồn", "báo"]),
+    (Field::Id, &["id", "mã"]),
+    (Field::Date, &["date", "ngày"]),
+    (Field::After, &["after", "sau"]),
+    (Field::Before, &["before", "trước"]),
+];
+
+/// The longest name a field can have, in bytes; longer ones are not looked up.
+const LONGEST: usize = 48;
+
+impl Field {
+    /// The field of that name or alias, in any case.
+    ///
+    /// ```
+    /// use timbao_query::Field;
+    /// assert_eq!(Field::named("Tiêu_đề"), Field::named("title"));
+    /// assert_eq!(Field::named("noi"), Field::named("place"));
+    /// assert_eq!(Field::named("nói"), None); // another word than nơi
+    /// ```
+    pub fn named(name: &str) -> Option<Self> {
+        static FIELDS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
+            let names = NAMES.iter().flat_map(|(field, aliases)| {
+                aliases.iter().flat_map(|alias| {
+                    let together = exact_key(&alias.replace('_', ""));
+                    [key(alias), key(&fold(alias)), together].map(|name| (name, *field))
+                })
+            });
+            names.collect()
+        });
+        if name.len() > LONGEST {
+            None
+        } else {
+            FIELDS.get(&key(name)).copied()
+        }
+    }
+
+    /// The field whose name or alias differs from `name` by one slip: a letter missing, too
+    /// many, wrong, or two exchanged. Short names are not guessed at.
+    pub fn like(name: &str) -> Option<Self> {
+        if name.len() > LONGEST {
+            return None;
+        }
+        let typed: Vec<char> = fold(name).chars().filter(|&c| c != '_').collect();
+        let near = |alias: &str| {
+            // Four letters of a Vietnamese syllable are one slip from many others.
+            let least = if alias.is_ascii() { 4 } else { 5 };
+            let alias: Vec<char> = fold(alias).chars().filter(|&c| c != '_').collect();
+            alias.len().min(typed.len()) >= least && is_one_slip(&typed, &alias)
+        };
+        NAMES
+            .iter()
+            .find(|(_, aliases)| aliases.iter().any(|alias| near(alias)))
+            .map(|&(field, _)| field)
+    }
+
+    /// Whether a text would hardly have this word before a colon and a space: it was meant
+    /// as a field. "Nguồn: …" is plain text, "title: …" is not.
+    pub fn is_technical(name: &str) -> bool {
+        name.contains('_')
+            || NAMES
+                .iter()
+                .any(|(_, aliases)| aliases.first() == Some(&name))
+    }
+
+    /// The name it is printed with.
+    pub fn name(self) -> &'static str {
+        NAMES
+            .iter()
+            .find(|(field, _)| *field == self)
+            .and_then(|(_, aliases)| aliases.first())
+            .unwrap_or(&"")
+    }
+}
+
+/// The name's exact spelling, whichever way the accents were encoded and placed, and
+/// without the `_` between syllables.
+fn key(name: &str) -> String {
+    name.split('_').map(exact_key).collect()
+}
+
+/// Whether one insertion, deletion, replacement or exchange of neighbours makes `b` of `a`.
+fn is_one_slip(a: &[char], b: &[char]) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let same = short.iter().zip(long).take_while(|(x, y)| x == y).count();
+    let (short, long) = (
+        short.get(same..).unwrap_or_default(),
+        long.get(same..).unwrap_or_default(),
+    );
+    match (short, long) {
+        ([], [_]) => true,
+        ([a, b, s @ ..], [c, d, l @ ..]) if (a, b) == (d, c) && s == l => true,
+        ([_, s @ ..], [_, l @ ..]) if s == l => true,
+        (s, [_, l @ ..]) => s == l,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_answers_to_itself_and_without_accents() {
+        for (field, aliases) in NAMES {
+            for alias in aliases {
+                assert_eq!(Field::named(alias), Some(field), "{alias}");
+                assert_eq!(Field::named(&alias.to_uppercase()), Some(field), "{alias}");
+                assert_eq!(Field::named(&fold(alias)), Some(field), "{alias}");
+                assert_eq!(
+                    Field::named(&fold(alias).replace('_', "")),
+                    Some(field),
+                    "{alias}"
+                );
+                assert_eq!(
+                    Field::named(&alias.replace('_', "")),
+                    Some(field),
+                    "{alias}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn slips_are_guessed_and_other_words_are_not() {
+        for slip in [
+            "titel", "tile", "tittle", "tieud", "sumary", "scource", "tacgi",
+        ] {
+            assert!(Field::like(slip).is_some(), "{slip}");
+        }
+        for word in ["http", "nang", "tin", "covid", "said", "ba", "nha", ""] {
+            assert_eq!(Field::like(word), None, "{word}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The query language: from what was typed to a [`Plan`](plan::Plan).
+//!
+//! [`parse`] reads any text and never fails: it returns the best [`Node`] tree it can make
+//! and the [`Problem`]s met on the way, each with the bytes it is about. [`lower`] decides
+//! what the tree means: which words are strict in their accents, what an abbreviation
+//! stands for, how many of the words must be there. Syntax and meaning are two types, and
+//! neither half knows the index.
+//!
+//! ```
+//! use timbao_query::{LowerOptions, lower, parse};
+//!
+//! let parsed = parse("\"tự * hóa\" AND tít:đảng");
+//! assert!(parsed.problems.is_empty());
+//! assert_eq!(parsed.ast.to_string(), "\"tự * hóa\" AND title:đảng");
+//! let lowered = lower(&parsed.ast, &LowerOptions::default());
+//! assert_eq!(lowered.plan.to_string(), "all(\"=tự _ =hóa\", title(=đảng))");
+//! ```
+
+mod alternatives;
+mod ast;
+mod calendar;
+mod date;
+mod fields;
+mod filters;
+mod lex;
+mod lower;
+mod lowered;
+mod parse;
+pub mod plan;
+mod print;
+mod problem;
+mod shape;
+mod slots;
+mod words;
+
+pub use ast::{AccentMode, Filler, Form, Node, NodeKind, Phrase, PhrasePart, Scope, Span, Word};
+pub use calendar::iso_day;
+pub use date::{DateCondition, DateError, Period};
+pub use fields::Field;
+pub use filters::{FilterError, Filters};
+pub use lower::{lower, lower_within};
+pub use lowered::{
+    Accents, BareWords, Expansion, LowerOptions, Lowered, Reading, Why, WordReading, minimum_match,
+};
+pub use parse::{Parsed, parse};
+pub use problem::{Problem, ProblemKind};
+
+/// The longest query that is read, in bytes; what follows is left out, with a problem.
+pub const MAX_BYTES: usize = 10_000;
+
+/// The most words a query may have, parts of numbers and codes counted singly.
+pub const MAX_WORDS: usize = 1_024;
+
+/// How deep parentheses and `NOT` may nest.
+pub const MAX_DEPTH: usize = 64;
+
+/// The largest slop of a phrase, distance of `NEAR` and width of a gap, in words.
+pub const MAX_DISTANCE: u32 = 100;
+
+/// The distance of a `NEAR` that names none, in words.
+pub const DEFAULT_NEAR: u32 = 10;
+
+/// The largest edit distance of a fuzzy word, in characters of its key.
+pub const MAX_FUZZY: u8 = 2;
+
+/// The most problems of one kind that are told of one query, the first in the text.
+pub const MAX_ALIKE: usize = 3;

@@ -1,0 +1,540 @@
+//! From tokens to the tree, by recursive descent.
+//!
+//! ```text
+//! query    = or
+//! or       = and { "OR" and }
+//! and      = not { ["AND"] not }        AND may be left out before NOT
+//! not      = "NOT" not | sequence
+//! sequence = part { [ "NEAR/N" ] part }
+//! part     = [ "-" | "+" ] atom
+//! atom     = [ field ":" ] [ "~" | "=" ] ( word | phrase ) | [ field ":" ] "(" or ")"
+//!          | field "=" quotation
+//! ```
+
+use crate::ast::{AccentMode, Node, NodeKind, Scope, Span, Word};
+use crate::date::{DateCondition, DateError, Period};
+use crate::fields::Field;
+use crate::lex::{Token, TokenKind, reads_as_operator, tokens};
+use crate::problem::{Problem, ProblemKind, tidy};
+use crate::words::Words;
+use crate::{MAX_BYTES, MAX_DEPTH};
+
+/// A query that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parsed {
+    /// The best reading of the query.
+    pub ast: Node,
+    /// What could not be read as it stands, in the order of the text, up to
+    /// [`MAX_ALIKE`](crate::MAX_ALIKE) of a kind.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads a query; any text is one.
+///
+/// Time and memory are linear in the length of the text, of which only the first
+/// [`MAX_BYTES`] bytes, the first [`MAX_WORDS`](crate::MAX_WORDS) words and [`MAX_DEPTH`]
+/// levels are read.
+///
+/// ```
+/// use timbao_query::parse;
+/// let parsed = parse("\"tự chuyển hóa");
+/// assert_eq!(parsed.ast.to_string(), "\"tự chuyển hóa\"");
+/// assert_eq!(parsed.problems[0].span.start, 0);
+/// ```
+pub fn parse(query: &str) -> Parsed {
+    let mut problems = Vec::new();
+    let text = query
+        .get(..floor_char_boundary(query, MAX_BYTES))
+        .unwrap_or_default();
+    if text.len() < query.len() {
+        let span = Span::new(text.len(), query.len());
+        problems.push(Problem {
+            kind: ProblemKind::TooLong,
+            span,
+        });
+    }
+    let tokens = tokens(text, &mut problems);
+    let words = Words::of(text);
+    let mut parser = Parser {
+        text,
+        tokens: &tokens,
+        next: 0,
+        depth: 0,
+        groups: 0,
+        unread_groups: 0,
+        words,
+        problems,
+    };
+    let ast = parser
+        .or()
+        .unwrap_or(Node::new(NodeKind::Empty, Span::new(0, text.len())));
+    let mut problems = parser.problems;
+    if ast.kind == NodeKind::Empty && problems.is_empty() && !text.trim().is_empty() {
+        problems.push(Problem {
+            kind: ProblemKind::NothingToFind,
+            span: Span::new(0, text.len()),
+        });
+    }
+    // Where words are left out, what is around them looks empty: one problem is enough.
+    let full = problems
+        .iter()
+        .find(|problem| problem.kind == ProblemKind::TooManyWords);
+    if let Some(from) = full.map(|problem| problem.span.start) {
+        problems.retain(|problem| problem.span.start <= from);
+    }
+    tidy(&mut problems);
+    Parsed { ast, problems }
+}
+
+struct Parser<'q> {
+    text: &'q str,
+    tokens: &'q [Token],
+    next: usize,
+    depth: usize,
+    /// Groups that are open.
+    groups: usize,
+    /// Opening parentheses that were skipped because they nest too deep.
+    unread_groups: usize,
+    words: Words<'q>,
+    problems: Vec<Problem>,
+}
+
+/// A part of a sequence, or what stands between two.
+enum Element {
+    Part(Node),
+    Near { distance: u32, span: Span },
+}
+
+impl Parser<'_> {
+    fn or(&mut self) -> Option<Node> {
+        self.joined(TokenKind::Or, NodeKind::Or, Self::and)
+    }
+
+    fn and(&mut self) -> Option<Node> {
+        self.joined(TokenKind::And, NodeKind::And, Self::not)
+    }
+
+    /// Operands with an operator between them; one that lacks an operand is left out.
+    fn joined(
+        &mut self,
+        operator: TokenKind,
+        kind: fn(Vec<Node>) -> NodeKind,
+        operand: fn(&mut Self) -> Option<Node>,
+    ) -> Option<Node> {
+        let mut operands: Vec<Node> = Vec::new();
+        let mut before: Option<Span> = None;
+        loop {
+            let found = operand(self);
+            let after = self
+                .peek()
+                .filter(|token| token.kind == operator)
+                .map(|token| token.span);
+            match found {
+                Some(node) => operands.push(node),
+                None => {
+                    if let Some(span) = after.or(before) {
+                        self.problem(ProblemKind::MissingOperand, span);
+                    }
+                }
+            }
+            if after.is_some() {
+                before = after;
+                self.next += 1;
+            } else if operator == TokenKind::And && self.peek_kind() == Some(TokenKind::Not) {
+                before = None;
+            } else {
+                break;
+            }
+        }
+        collect(operands, kind)
+    }
+
+    fn not(&mut self) -> Option<Node> {
+        let mut negations: Vec<Span> = Vec::new();
+        while let Some(Token {
+            kind: TokenKind::Not,
+            span,
+        }) = self.peek()
+        {
+            self.next += 1;
+            if self.depth + negations.len() < MAX_DEPTH {
+                negations.push(span);
+            } else {
+                self.too_deep(span);
+            }
+        }
+        self.depth += negations.len();
+        let operand = self.sequence();
+        self.depth -= negations.len();
+        let Some(mut node) = operand else {
+            if let Some(&span) = negations.last() {
+                self.problem(ProblemKind::MissingOperand, span);
+            }
+            return None;
+        };
+        for span in negations.into_iter().rev() {
+            let span = span.to(node.span);
+            node = Node::new(NodeKind::Not(Box::new(node)), span);
+        }
+        Some(node)
+    }
+
+    fn sequence(&mut self) -> Option<Node> {
+        let mut elements: Vec<Element> = Vec::new();
+        while let Some(token) = self.peek() {
+            match token.kind {
+                TokenKind::And | TokenKind::Or | TokenKind::Not => break,
+                TokenKind::Close if self.unread_groups > 0 => {
+                    self.unread_groups -= 1;
+                    self.next += 1;
+                }
+                TokenKind::Close if self.groups > 0 => break,
+                TokenKind::Close => {
+                    self.problem(ProblemKind::UnopenedGroup, token.span);
+                    self.next += 1;
+                }
+                TokenKind::Near(distance) => {
+                    elements.push(Element::Near {
+                        distance,
+                        span: token.span,
+                    });
+                    self.next += 1;
+                }
+                TokenKind::Text => elements.extend(self.bare_words(None)),
+                TokenKind::Accents(mode) if self.is_text(self.next + 1) => {
+                    self.next += 1;
+                    elements.extend(self.bare_words(Some(mode)));
+                }
+                _ => elements.extend(self.part().map(Element::Part)),
+            }
+        }
+        let nodes = self.bind_near(elements);
+        collect(nodes, NodeKind::Sequence)
+    }
+
+    /// The words of the text that is next, as parts of a sequence.
+    fn bare_words(&mut self, accents: Option<AccentMode>) -> Vec<Element> {
+        let span = self.peek().map(|token| token.span).unwrap_or_default();
+        self.next += 1;
+        let words = self.words.chunk(span, accents, &mut self.problems);
+        words
+            .into_iter()
+            .map(|word| Element::Part(word_node(word)))
+            .collect()
+    }
+
+    /// Gives each `NEAR` its operands: the part beside it, or all the bare words in a row.
+    fn bind_near(&mut self, elements: Vec<Element>) -> Vec<Node> {
+        let mut nodes: Vec<Node> = Vec::new();
+        let mut elements = elements.into_iter().peekable();
+        while let Some(element) = elements.next() {
+            let (mut distance, span) = match element {
+                Element::Part(node) => {
+                    nodes.push(node);
+                    continue;
+                }
+                Element::Near { distance, span } => (distance, span),
+            };
+            let bare = nodes
+                .iter()
+                .rev()
+                .take_while(|node| is_word(node))
+                .count()
+                .max(1);
+            let left = nodes.split_off(nodes.len().saturating_sub(bare));
+            let mut operands: Vec<Node> = collect(left, NodeKind::Sequence).into_iter().collect();
+            let mut operator = span;
+            loop {
+                let mut right: Vec<Node> = Vec::new();
+                while let Some(Element::Part(node)) = elements.next_if(|element| match element {
+                    Element::Part(node) => {
+                        right.is_empty() || (is_word(node) && right.iter().all(is_word))
+                    }
+                    Element::Near { .. } => false,
+                }) {
+                    right.push(node);
+                }
+                match collect(right, NodeKind::Sequence) {
+                    Some(node) if !operands.is_empty() => operands.push(node),
+                    node => {
+                        self.problem(ProblemKind::MissingOperand, operator);
+                        operands.extend(node);
+                    }
+                }
+                match elements.next_if(|element| matches!(element, Element::Near { .. })) {
+                    Some(Element::Near {
+                        distance: next,
+                        span,
+                    }) => {
+                        if next != distance {
+                            self.problem(ProblemKind::NearDistances, span);
+                        }
+                        distance = distance.max(next);
+                        operator = span;
+                    }
+                    _ => break,
+                }
+            }
+            if operands.len() > 1 {
+                nodes.extend(collect(operands, |operands| NodeKind::Near {
+                    operands,
+                    distance,
+                }));
+            } else {
+                nodes.extend(operands.into_iter().flat_map(|node| match node.kind {
+                    NodeKind::Sequence(words) => words,
+                    _ => vec![node],
+                }));
+            }
+        }
+        nodes
+    }
+
+    /// A part with its sign.
+    fn part(&mut self) -> Option<Node> {
+        let sign = self.peek()?;
+        let wrap = match sign.kind {
+            TokenKind::Exclude => NodeKind::Excluded,
+            TokenKind::Require => NodeKind::Required,
+            _ => return self.atom(),
+        };
+        self.next += 1;
+        let node = self.atom()?;
+        let span = sign.span.to(node.span);
+        Some(Node::new(wrap(Box::new(node)), span))
+    }
+
+    fn atom(&mut self) -> Option<Node> {
+        let Token { kind, span } = self.peek()?;
+        let field = match kind {
+            TokenKind::Field(field) => field,
+            TokenKind::Is(facet) => {
+                self.next += 1;
+                let value = self.whole(span)?;
+                let span = span.to(value);
+                let value = value.of(self.text).trim().to_owned();
+                return Some(Node::new(NodeKind::Is { facet, value }, span));
+            }
+            _ => return self.value(),
+        };
+        self.next += 1;
+        match field {
+            Field::Scope(scope) => self.scoped(scope, span),
+            Field::Id => self.id(span),
+            Field::Date | Field::After | Field::Before => self.date(field, span),
+        }
+    }
+
+    fn scoped(&mut self, scope: Scope, name: Span) -> Option<Node> {
+        let before = self.problems.len();
+        let Some(value) = self.value() else {
+            if self.problems.len() == before {
+                self.problem(ProblemKind::NoValue, name);
+            }
+            return None;
+        };
+        let span = name.to(value.span);
+        Some(Node::new(
+            NodeKind::Scoped {
+                scope,
+                value: Box::new(value),
+            },
+            span,
+        ))
+    }
+
+    fn id(&mut self, name: Span) -> Option<Node> {
+        let id = self.whole(name)?;
+        Some(Node::new(
+            NodeKind::Id(id.of(self.text).trim().to_owned()),
+            name.to(id),
+        ))
+    }
+
+    /// A value that is taken to the letter, if it is not empty and there is room for it.
+    fn whole(&mut self, name: Span) -> Option<Span> {
+        match self.literal() {
+            Some(span) if !span.of(self.text).trim().is_empty() => self
+                .words
+                .has_room(1, name, &mut self.problems)
+                .then_some(span),
+            _ => {
+                self.problem(ProblemKind::NoValue, name);
+                None
+            }
+        }
+    }
+
+    fn date(&mut self, field: Field, name: Span) -> Option<Node> {
+        let Some(span) = self.literal() else {
+            self.problem(ProblemKind::InvalidDate(DateError::Form), name);
+            return None;
+        };
+        let text = span
+            .of(self.text)
+            .trim()
+            .trim_end_matches([',', ';', '!', '?']);
+        let condition = match field {
+            Field::After => Period::parse(text).map(DateCondition::After),
+            Field::Before => Period::parse(text).map(DateCondition::Before),
+            _ => DateCondition::parse(text),
+        };
+        match condition {
+            Ok(condition) => self
+                .words
+                .has_room(1, name, &mut self.problems)
+                .then(|| Node::new(NodeKind::Date(condition), name.to(span))),
+            Err(error) => {
+                self.problem(ProblemKind::InvalidDate(error), span);
+                None
+            }
+        }
+    }
+
+    /// A chunk or a quotation, to the letter.
+    fn literal(&mut self) -> Option<Span> {
+        let token = self.peek()?;
+        let span = match token.kind {
+            TokenKind::Text => token.span,
+            TokenKind::Quoted { inner, .. } => inner,
+            _ => return None,
+        };
+        self.next += 1;
+        Some(span)
+    }
+
+    /// A word, a phrase or a group.
+    fn value(&mut self) -> Option<Node> {
+        let mut token = self.peek()?;
+        let mut accents: Option<AccentMode> = None;
+        let start = token.span;
+        if let TokenKind::Accents(mode) = token.kind {
+            accents = Some(mode);
+            self.next += 1;
+            token = self.peek()?;
+        }
+        match token.kind {
+            TokenKind::Open => self.group(token.span),
+            TokenKind::Quoted { inner, slop } => {
+                self.next += 1;
+                let before = self.problems.len();
+                let phrase = self.words.phrase(inner, slop, accents, &mut self.problems);
+                if phrase.is_none() && self.problems.len() == before {
+                    self.problem(ProblemKind::EmptyPhrase, token.span);
+                }
+                Some(Node::new(NodeKind::Phrase(phrase?), start.to(token.span)))
+            }
+            TokenKind::Text => {
+                self.next += 1;
+                let mut words = self.words.chunk(token.span, accents, &mut self.problems);
+                // Several words that belong to one operator are a group like any other.
+                if words.len() > 1 && self.depth >= MAX_DEPTH {
+                    self.too_deep(token.span);
+                    words.truncate(1);
+                }
+                let node = collect(
+                    words.into_iter().map(word_node).collect(),
+                    NodeKind::Sequence,
+                )?;
+                if is_word(&node) {
+                    return Some(Node::new(node.kind, start.to(node.span)));
+                }
+                Some(Node::new(
+                    NodeKind::Group(Box::new(node)),
+                    start.to(token.span),
+                ))
+            }
+            _ => None,
+        }
+    }
+
+    fn group(&mut self, open: Span) -> Option<Node> {
+        self.next += 1;
+        if self.depth >= MAX_DEPTH {
+            self.too_deep(open);
+            self.unread_groups += 1;
+            return None;
+        }
+        self.depth += 1;
+        self.groups += 1;
+        let before = self.problems.len();
+        let inner = self.or();
+        self.groups -= 1;
+        self.depth -= 1;
+        let end = match self.peek() {
+            Some(close) if close.kind == TokenKind::Close => {
+                self.next += 1;
+                close.span
+            }
+            _ => {
+                self.problem(ProblemKind::UnclosedGroup, open);
+                inner.as_ref().map_or(open, |node| node.span)
+            }
+        };
+        if inner.is_none() && self.problems.len() == before {
+            self.problem(ProblemKind::EmptyGroup, open.to(end));
+        }
+        Some(Node::new(NodeKind::Group(Box::new(inner?)), open.to(end)))
+    }
+
+    fn too_deep(&mut self, span: Span) {
+        if !self
+            .problems
+            .iter()
+            .any(|problem| problem.kind == ProblemKind::TooDeep)
+        {
+            self.problem(ProblemKind::TooDeep, span);
+        }
+    }
+
+    fn is_text(&self, at: usize) -> bool {
+        self.tokens
+            .get(at)
+            .is_some_and(|token| token.kind == TokenKind::Text)
+    }
+
+    fn peek(&self) -> Option<Token> {
+        self.tokens.get(self.next).copied()
+    }
+
+    fn peek_kind(&self) -> Option<TokenKind> {
+        self.peek().map(|token| token.kind)
+    }
+
+    fn problem(&mut self, kind: ProblemKind, span: Span) {
+        self.problems.push(Problem { kind, span });
+    }
+}
+
+/// No node, the node, or several of them as one.
+fn collect(mut nodes: Vec<Node>, kind: impl FnOnce(Vec<Node>) -> NodeKind) -> Option<Node> {
+    let span = nodes.first()?.span.to(nodes.last()?.span);
+    if nodes.len() == 1 {
+        nodes.pop()
+    } else {
+        Some(Node::new(kind(nodes), span))
+    }
+}
+
+fn is_word(node: &Node) -> bool {
+    matches!(node.kind, NodeKind::Word(_))
+}
+
+/// A bare word; where the surroundings keep an operator's name from being one (AND in
+/// "AND,"), it is put in lower case, in which it is printed as the word it is.
+fn word_node(mut word: Word) -> Node {
+    if reads_as_operator(&word.text) {
+        word.text = word.text.to_lowercase();
+    }
+    let span = word.span;
+    Node::new(NodeKind::Word(word), span)
+}
+
+/// The largest offset up to `most` at which a character begins.
+fn floor_char_boundary(text: &str, most: usize) -> usize {
+    let most = most.min(text.len());
+    (0..=most)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0)
+}

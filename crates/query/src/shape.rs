@@ -1,0 +1,80 @@
+//! What can be told from the shape of a tree, before it is lowered.
+
+use timbao_tokenizer::{Keys, Kind, scan};
+
+use crate::ast::{Node, NodeKind, Scope, Word};
+use crate::lowered::Reading;
+
+/// Reads off which words bear accents. Unless `metadata` is asked for, the values of
+/// metadata fields do not count: a filter says nothing about how the text was typed.
+pub(crate) fn reading_of(node: &Node, metadata: bool) -> Reading {
+    let (mut marked, mut bare) = (false, false);
+    let mut keys = Keys::new();
+    each_word(node, metadata, &mut |word| {
+        for token in scan(&word.text).filter(|token| token.kind != Kind::Number) {
+            keys.set(word.text.get(token.start..token.end).unwrap_or_default());
+            marked |= keys.is_marked();
+            bare |= !keys.is_marked();
+        }
+    });
+    match (marked, bare) {
+        (true, true) => Reading::Mixed,
+        (true, false) => Reading::Accented,
+        (false, _) => Reading::Unaccented,
+    }
+}
+
+fn each_word(node: &Node, metadata: bool, visit: &mut dyn FnMut(&Word)) {
+    match &node.kind {
+        NodeKind::Scoped {
+            scope: Scope::Facet(_),
+            ..
+        } if !metadata => {}
+        NodeKind::Word(word) => visit(word),
+        NodeKind::Phrase(phrase) => phrase.words().for_each(visit),
+        _ => node
+            .children()
+            .iter()
+            .for_each(|node| each_word(node, metadata, visit)),
+    }
+}
+
+/// Collects the words of a part that consists of nothing else; false if it does not.
+pub(crate) fn collect_bare<'n>(node: &'n Node, into: &mut Vec<&'n Word>) -> bool {
+    fn is_bare(node: &Node) -> bool {
+        match &node.kind {
+            NodeKind::Word(_) => true,
+            NodeKind::Group(_) | NodeKind::Sequence(_) => node.children().iter().all(is_bare),
+            _ => false,
+        }
+    }
+    let bare = is_bare(node);
+    if bare {
+        collect_words(node, into);
+    }
+    bare
+}
+
+fn collect_words<'n>(node: &'n Node, into: &mut Vec<&'n Word>) {
+    match &node.kind {
+        NodeKind::Word(word) => into.push(word),
+        _ => node
+            .children()
+            .iter()
+            .for_each(|node| collect_words(node, into)),
+    }
+}
+
+/// Whether a side of NEAR stands at one place: a phrase, words in a row, or alternatives
+/// of single words.
+pub(crate) fn has_position(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Word(_) | NodeKind::Phrase(_) => true,
+        NodeKind::Sequence(nodes) => nodes.iter().all(|node| collect_bare(node, &mut Vec::new())),
+        NodeKind::Group(node) => has_position(node),
+        NodeKind::Or(nodes) => nodes.iter().all(
+            |node| matches!(&node.kind, NodeKind::Word(word) if scan(&word.text).nth(1).is_none()),
+        ),
+        _ => false,
+    }
+}

@@ -1,0 +1,131 @@
+//! From a typed word to the keys that may stand for it.
+
+use smallvec::{SmallVec, smallvec};
+use timbao_tokenizer::{Keys, Kind, Token, Whole, WholeKind, scan, variants, wholes, write_out};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::plan::{Key, Slot};
+
+use crate::ast::{Form, Span, Word};
+use crate::lowered::{Expansion, Why, WordReading};
+
+/// The tones, as the mark that ends an exact key.
+const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{309}', '\u{303}', '\u{323}'];
+
+/// Makes slots, and keeps account of how each word was understood.
+#[derive(Debug, Default)]
+pub(crate) struct Slots {
+    pub(crate) words: Vec<WordReading>,
+    pub(crate) expansions: Vec<Expansion>,
+}
+
+impl Slots {
+    /// One slot for each part of the word.
+    pub(crate) fn of(&mut self, word: &Word, strict: bool) -> Vec<Slot> {
+        let mut keys = Keys::new();
+        let mut slots: Vec<Slot> = Vec::new();
+        let dates: Vec<Whole> = wholes(&word.text)
+            .filter(|whole| whole.kind == WholeKind::Date)
+            .collect();
+        let mut tokens = scan(&word.text).peekable();
+        while let Some(token) = tokens.next() {
+            let part = word.text.get(token.start..token.end).unwrap_or_default();
+            keys.set(part);
+            let form = if tokens.peek().is_some() {
+                Form::Plain
+            } else {
+                word.form
+            };
+            let span = Span::new(word.span.start + token.start, word.span.start + token.end);
+            self.words.push(WordReading { span, strict });
+            let mut slot = Slot {
+                keys: keys_of(&keys, form, strict),
+            };
+            if form == Form::Plain {
+                let spelling = if strict { None } else { other_vowel(&keys) };
+                let spelling = spelling.map(|key| (key, Why::OtherVowel));
+                let zero = other_zero(part, token, &dates);
+                let zero = zero.map(|other| (key(&other, &other, strict), Why::LeadingZero));
+                if let Some((key, why)) = spelling.or(zero) {
+                    let to = match &key {
+                        Key::Exact(key) => write_out(key),
+                        Key::Folded(key) => key.to_string(),
+                        Key::Prefix { .. } | Key::Fuzzy { .. } => String::new(),
+                    };
+                    self.expansions.push(Expansion { span, to, why });
+                    slot.keys.push(key);
+                }
+            }
+            slots.push(slot);
+        }
+        slots
+    }
+}
+
+fn key(exact: &str, folded: &str, strict: bool) -> Key {
+    if strict {
+        Key::Exact(exact.into())
+    } else {
+        Key::Folded(folded.into())
+    }
+}
+
+fn keys_of(keys: &Keys, form: Form, strict: bool) -> SmallVec<[Key; 1]> {
+    let typed = if strict { keys.exact() } else { keys.folded() };
+    match form {
+        Form::Plain => smallvec![key(keys.exact(), keys.folded(), strict)],
+        Form::Fuzzy(distance) => {
+            smallvec![Key::Fuzzy {
+                key: typed.into(),
+                distance,
+                folded: !strict,
+            }]
+        }
+        Form::Prefix => prefixes(typed, strict),
+    }
+}
+
+/// The families of keys that a typed beginning stands for.
+///
+/// A tone typed in it must be the tone of the whole syllable, wherever a key has it: at its
+/// end, or in its place in a word that is no syllable, so that both are asked for.
+fn prefixes(typed: &str, strict: bool) -> SmallVec<[Key; 1]> {
+    let prefix = |start: &str, tone| Key::Prefix {
+        start: start.into(),
+        tone,
+        folded: !strict,
+    };
+    let tones: Vec<char> = typed.nfd().filter(|c| TONES.contains(c)).collect();
+    match tones.as_slice() {
+        [tone] if strict => {
+            let skeleton: String = typed.nfd().filter(|c| !TONES.contains(c)).nfc().collect();
+            let mut keys = smallvec![prefix(&skeleton, Some(*tone))];
+            if !typed.ends_with(*tone) {
+                keys.push(prefix(typed, None));
+            }
+            keys
+        }
+        _ => smallvec![prefix(typed, None)],
+    }
+}
+
+/// The key of the same syllable in the other of i and y, for a loose word: of any accents
+/// if that is the same word in all of them, else of the accents that were typed.
+fn other_vowel(keys: &Keys) -> Option<Key> {
+    match variants::iy_folded(keys.folded()) {
+        Some(folded) => Some(Key::Folded(folded.into())),
+        None => variants::iy(keys.exact()).map(|exact| Key::Exact(exact.into())),
+    }
+}
+
+/// The other way to write a day or month below ten: 3 for 03, 03 for 3.
+fn other_zero(part: &str, token: Token, dates: &[Whole]) -> Option<String> {
+    let after = dates.partition_point(|date| date.start <= token.start);
+    let date = dates.get(after.checked_sub(1)?)?;
+    match part.as_bytes() {
+        _ if token.kind != Kind::Number || token.end > date.end => None,
+        [digit] if digit.is_ascii_digit() => Some(format!("0{part}")),
+        [b'0', digit] if digit.is_ascii_digit() => part.get(1..).map(str::to_owned),
+        _ => None,
+    }
+}

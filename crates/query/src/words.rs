@@ -1,0 +1,221 @@
+//! Words and phrases from plain text: the tokenizer's tokens, and what the query language
+//! adds to them.
+
+use timbao_tokenizer::scan;
+
+use crate::ast::{AccentMode, Filler, Form, Phrase, PhrasePart, Span, Word};
+use crate::lex::{digits, is_space, number};
+use crate::problem::{Problem, ProblemKind};
+use crate::{MAX_DISTANCE, MAX_FUZZY, MAX_WORDS};
+
+/// What may end a word without being part of it or of an operator behind it.
+const PUNCTUATION: [char; 7] = [',', ';', ':', '.', '!', '?', '…'];
+
+/// Collects words, up to a bound for the whole query.
+pub(crate) struct Words<'q> {
+    text: &'q str,
+    taken: usize,
+    full: bool,
+}
+
+impl<'q> Words<'q> {
+    /// Reads from that query.
+    pub(crate) fn of(text: &'q str) -> Self {
+        Self {
+            text,
+            taken: 0,
+            full: false,
+        }
+    }
+
+    /// Counts something against [`MAX_WORDS`]; false, with one problem, when there is no
+    /// room for it.
+    pub(crate) fn has_room(
+        &mut self,
+        count: usize,
+        span: Span,
+        problems: &mut Vec<Problem>,
+    ) -> bool {
+        if !self.full && self.taken + count > MAX_WORDS {
+            self.full = true;
+            let rest = Span::new(span.start, self.text.len());
+            problems.push(Problem {
+                kind: ProblemKind::TooManyWords,
+                span: rest,
+            });
+        }
+        self.taken += if self.full { 0 } else { count };
+        !self.full
+    }
+
+    /// The words of a chunk without white space. Tokens that are joined are one word, what
+    /// only touches ("chào!Tôi", "a,b") is several; an ending `*` or `~N` belongs to the last.
+    pub(crate) fn chunk(
+        &mut self,
+        chunk: Span,
+        accents: Option<AccentMode>,
+        problems: &mut Vec<Problem>,
+    ) -> Vec<Word> {
+        let text = chunk.of(self.text);
+        let (body, form) = split_form(text, chunk.start, problems);
+        if let Some(star) = body.find('*') {
+            let span = Span::new(chunk.start + star, chunk.start + star + 1);
+            let alone = scan(body).next().is_none();
+            let kind = if alone {
+                ProblemKind::StarAlone
+            } else {
+                ProblemKind::MisplacedStar
+            };
+            problems.push(Problem { kind, span });
+        }
+        let mut words: Vec<Word> = Vec::new();
+        for token in scan(body) {
+            let span = Span::new(chunk.start + token.start, chunk.start + token.end);
+            if !self.has_room(1, span, problems) {
+                break;
+            }
+            match words.last_mut() {
+                Some(word) if token.joined => word.span.end = span.end,
+                _ => words.push(Word {
+                    text: String::new(),
+                    accents,
+                    form: Form::Plain,
+                    span,
+                }),
+            }
+        }
+        for word in &mut words {
+            word.text = word.span.of(self.text).to_owned();
+        }
+        if let Some(last) = words.last_mut() {
+            last.form = form;
+        }
+        words
+    }
+
+    /// The phrase between quotation marks; none when there is no word in it.
+    pub(crate) fn phrase(
+        &mut self,
+        inner: Span,
+        slop: u32,
+        accents: Option<AccentMode>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Phrase> {
+        let mut parts: Vec<PhrasePart> = Vec::new();
+        for chunk in chunks(self.text, inner) {
+            if let Some(filler) = filler(chunk, self.text, problems) {
+                parts.push(PhrasePart::Gap(filler, chunk));
+                continue;
+            }
+            let (mode, body) = match chunk.of(self.text).as_bytes() {
+                [b'~', _, ..] => (
+                    Some(AccentMode::Loose),
+                    Span::new(chunk.start + 1, chunk.end),
+                ),
+                [b'=', _, ..] => (
+                    Some(AccentMode::Exact),
+                    Span::new(chunk.start + 1, chunk.end),
+                ),
+                _ => (None, chunk),
+            };
+            parts.extend(
+                self.chunk(body, mode, problems)
+                    .into_iter()
+                    .map(PhrasePart::Word),
+            );
+        }
+        let is_word = |part: &PhrasePart| matches!(part, PhrasePart::Word(_));
+        let first = parts.iter().position(is_word)?;
+        let last = parts.iter().rposition(is_word)?;
+        for (i, part) in parts.iter().enumerate() {
+            if let PhrasePart::Gap(_, span) = part
+                && !(first..=last).contains(&i)
+            {
+                problems.push(Problem {
+                    kind: ProblemKind::GapAtEdge,
+                    span: *span,
+                });
+            }
+        }
+        parts.truncate(last + 1);
+        parts.drain(..first);
+        Some(Phrase {
+            parts,
+            slop,
+            accents,
+        })
+    }
+}
+
+/// The runs without white space in a part of a text.
+fn chunks(text: &str, within: Span) -> impl Iterator<Item = Span> {
+    let mut at = within.start;
+    std::iter::from_fn(move || {
+        let rest = Span::new(at, within.end).of(text);
+        let start = at + rest.find(|c| !is_space(c))?;
+        let rest = Span::new(start, within.end).of(text);
+        at = rest.find(is_space).map_or(within.end, |len| start + len);
+        Some(Span::new(start, at))
+    })
+}
+
+/// The gap a chunk of a phrase stands for: `*`, `**` or `**N`.
+fn filler(chunk: Span, text: &str, problems: &mut Vec<Problem>) -> Option<Filler> {
+    let chunk_text = chunk.of(text).trim_end_matches(PUNCTUATION);
+    let rest = chunk_text.trim_start_matches('*');
+    let stars = chunk_text.len() - rest.len();
+    match (stars, rest) {
+        (0, _) => None,
+        (1, "") => Some(Filler::One),
+        (_, "") => Some(Filler::Some),
+        (2, rest) if digits(rest) == rest.len() => {
+            let most = number(rest);
+            if most > MAX_DISTANCE {
+                problems.push(Problem {
+                    kind: ProblemKind::DistanceTooLarge,
+                    span: chunk,
+                });
+            }
+            Some(Filler::UpTo(most.clamp(1, MAX_DISTANCE)))
+        }
+        _ => None,
+    }
+}
+
+/// Takes an ending `*`, `~` or `~N` off a chunk; returns what is before it.
+fn split_form<'t>(chunk: &'t str, start: usize, problems: &mut Vec<Problem>) -> (&'t str, Form) {
+    let trimmed = chunk.trim_end_matches(PUNCTUATION);
+    let ends_in_word = |body: &str| {
+        scan(body)
+            .last()
+            .is_some_and(|token| token.end == body.len())
+    };
+    if let Some(body) = trimmed.strip_suffix('*') {
+        let body = body.trim_end_matches('*');
+        if ends_in_word(body) {
+            return (body, Form::Prefix);
+        }
+    } else if let Some((body, distance)) = trimmed.rsplit_once('~')
+        && digits(distance) == distance.len()
+        && ends_in_word(body)
+    {
+        let distance = if distance.is_empty() {
+            1
+        } else {
+            number(distance)
+        };
+        if distance > u32::from(MAX_FUZZY) {
+            let span = Span::new(start + body.len(), start + trimmed.len());
+            problems.push(Problem {
+                kind: ProblemKind::FuzzyTooLarge,
+                span,
+            });
+        }
+        let form = match u8::try_from(distance).unwrap_or(MAX_FUZZY) {
+            0 => Form::Plain,
+            distance => Form::Fuzzy(distance.min(MAX_FUZZY)),
+        };
+        return (body, form);
+    }
+    (chunk, Form::Plain)
+}
