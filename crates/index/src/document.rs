@@ -3,6 +3,7 @@
 use tantivy::TantivyDocument;
 use tantivy::schema::document::Document;
 use timbao_articles::Article;
+use timbao_query::plan::Facet;
 
 use crate::schema::Fields;
 use crate::text::FIELDS;
@@ -38,14 +39,8 @@ impl ArticleDocument {
             metadata.add_u64(fields.minute, u64::from(hour) * 60 + u64::from(minute));
         }
         metadata.add_u64(fields.fingerprint, fingerprint);
-        for (field, value) in [
-            (fields.section, &article.section),
-            (fields.place, &article.place),
-            (fields.agency, &article.agency),
-            (fields.author, &article.author),
-            (fields.source, &article.source),
-        ] {
-            if let Some(value) = value {
+        for &(facet, field) in &fields.facets {
+            if let Some(value) = facet_value(&article, facet) {
                 metadata.add_text(field, value);
             }
         }
@@ -69,6 +64,18 @@ impl ArticleDocument {
     /// with the order of indexing.
     pub(crate) fn tie(&self) -> u64 {
         self.tie
+    }
+}
+
+/// The value of a facet that an article states; `None` for periods.
+pub(crate) fn facet_value(article: &Article, facet: Facet) -> Option<&str> {
+    match facet {
+        Facet::Section => article.section.as_deref(),
+        Facet::Place => article.place.as_deref(),
+        Facet::Agency => article.agency.as_deref(),
+        Facet::Author => article.author.as_deref(),
+        Facet::Source => article.source.as_deref(),
+        Facet::Year | Facet::Month => None,
     }
 }
 

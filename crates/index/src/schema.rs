@@ -1,6 +1,7 @@
 //! What Tantivy itself keeps of an article: its record and its metadata.
 
 use tantivy::schema::{FAST, Field, INDEXED, STORED, STRING, Schema};
+use timbao_query::plan::Facet;
 
 /// Version of everything an index holds: schema, analysis and file formats.
 /// An index written by another version is refused.
@@ -10,7 +11,7 @@ pub const INDEX_VERSION: u32 = 5;
 pub const ANALYZER_VERSION: u32 = 1;
 
 /// The fields of the schema.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Fields {
     /// Where the article came from; what is deleted is named by it.
     pub(crate) key: Field,
@@ -24,11 +25,8 @@ pub(crate) struct Fields {
     pub(crate) minute: Field,
     /// The hash of all that was indexed of it.
     pub(crate) fingerprint: Field,
-    pub(crate) section: Field,
-    pub(crate) place: Field,
-    pub(crate) agency: Field,
-    pub(crate) author: Field,
-    pub(crate) source: Field,
+    /// The facets with a column of their own.
+    pub(crate) facets: Vec<(Facet, Field)>,
 }
 
 /// The schema of every index.
@@ -40,8 +38,8 @@ pub(crate) fn schema() -> Schema {
     builder.add_i64_field("day", FAST | INDEXED);
     builder.add_u64_field("minute", FAST);
     builder.add_u64_field("fingerprint", FAST);
-    for facet in ["section", "place", "agency", "author", "source"] {
-        builder.add_text_field(facet, FAST);
+    for facet in Facet::stated() {
+        builder.add_text_field(facet.name(), FAST);
     }
     builder.build()
 }
@@ -57,11 +55,9 @@ impl Fields {
             day: field("day")?,
             minute: field("minute")?,
             fingerprint: field("fingerprint")?,
-            section: field("section")?,
-            place: field("place")?,
-            agency: field("agency")?,
-            author: field("author")?,
-            source: field("source")?,
+            facets: Facet::stated()
+                .map(|facet| Some((facet, field(facet.name())?)))
+                .collect::<Option<_>>()?,
         })
     }
 }

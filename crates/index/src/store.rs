@@ -203,7 +203,7 @@ impl Index {
         writer.set_merge_policy(Box::new(NoMergePolicy));
         Ok(ArticleWriter {
             writer,
-            fields: self.fields,
+            fields: self.fields.clone(),
         })
     }
 }

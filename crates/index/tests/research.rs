@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use timbao_articles::{Article, Caption, Published, read_all};
 use timbao_index::research::{
     By, CollocateOptions, Count, Gapped, KeywordOptions, KwicOptions, Sample, SimilarOptions,
-    TrendsOptions, TrendsQuery, as_phrases,
+    TrendsOptions, TrendsQuery,
 };
 use timbao_index::{Index, SearchOptions, Searcher};
 use timbao_query::plan::Plan;
@@ -124,7 +124,7 @@ fn plan(query: &str) -> Plan {
         accents: Accents::Auto,
         ..LowerOptions::default()
     };
-    as_phrases(&lower(&parse(query).ast, &options).plan)
+    lower(&parse(query).ast, &options).plan.as_phrases()
 }
 
 fn articles(searcher: &Searcher) -> Vec<Article> {

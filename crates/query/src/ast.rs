@@ -204,10 +204,103 @@ impl Node {
         }
     }
 
+    /// As [`children`](Self::children), to change them.
+    pub fn children_mut(&mut self) -> &mut [Node] {
+        match &mut self.kind {
+            NodeKind::Empty
+            | NodeKind::Word(_)
+            | NodeKind::Phrase(_)
+            | NodeKind::Is { .. }
+            | NodeKind::Id(_)
+            | NodeKind::Date(_) => &mut [],
+            NodeKind::Sequence(nodes)
+            | NodeKind::And(nodes)
+            | NodeKind::Or(nodes)
+            | NodeKind::Near {
+                operands: nodes, ..
+            } => nodes,
+            NodeKind::Not(node)
+            | NodeKind::Excluded(node)
+            | NodeKind::Required(node)
+            | NodeKind::Group(node)
+            | NodeKind::Scoped { value: node, .. } => std::slice::from_mut(node),
+        }
+    }
+
+    /// Replaces each part it is made of, or removes the part where `f` returns `None`.
+    ///
+    /// `f` gets the number of the part in [`children`](Self::children). A list with a single
+    /// remaining part becomes that part. Returns `None` if nothing remains.
+    #[must_use]
+    pub fn map_children(mut self, mut f: impl FnMut(usize, Node) -> Option<Node>) -> Option<Node> {
+        match &mut self.kind {
+            NodeKind::Sequence(nodes)
+            | NodeKind::And(nodes)
+            | NodeKind::Or(nodes)
+            | NodeKind::Near {
+                operands: nodes, ..
+            } => {
+                let parts = std::mem::take(nodes).into_iter().enumerate();
+                nodes.extend(parts.filter_map(|(number, node)| f(number, node)));
+                if nodes.len() < 2 {
+                    return nodes.pop();
+                }
+            }
+            NodeKind::Not(node)
+            | NodeKind::Excluded(node)
+            | NodeKind::Required(node)
+            | NodeKind::Group(node)
+            | NodeKind::Scoped { value: node, .. } => {
+                let empty = Node::new(NodeKind::Empty, node.span);
+                **node = f(0, std::mem::replace(node, empty))?;
+            }
+            NodeKind::Empty
+            | NodeKind::Word(_)
+            | NodeKind::Phrase(_)
+            | NodeKind::Is { .. }
+            | NodeKind::Id(_)
+            | NodeKind::Date(_) => {}
+        }
+        Some(self)
+    }
+
+    /// Returns `true` if the node is `NOT x` or `-x`.
+    pub fn is_negative(&self) -> bool {
+        matches!(self.kind, NodeKind::Not(_) | NodeKind::Excluded(_))
+    }
+
+    /// Returns `true` if the node is a condition on metadata.
+    pub fn is_filter(&self) -> bool {
+        matches!(
+            self.kind,
+            NodeKind::Scoped {
+                scope: Scope::Facet(_),
+                ..
+            } | NodeKind::Is { .. }
+                | NodeKind::Id(_)
+                | NodeKind::Date(_)
+        )
+    }
+
+    /// Puts the node in parentheses, unless it is a single part anyway.
+    #[must_use]
+    pub fn grouped(self) -> Self {
+        match self.kind {
+            NodeKind::Sequence(_)
+            | NodeKind::And(_)
+            | NodeKind::Or(_)
+            | NodeKind::Not(_)
+            | NodeKind::Near { .. } => {
+                let span = self.span;
+                Self::new(NodeKind::Group(Box::new(self)), span)
+            }
+            _ => self,
+        }
+    }
+
     fn clear_spans(&mut self) {
         self.span = Span::default();
         match &mut self.kind {
-            NodeKind::Empty | NodeKind::Is { .. } | NodeKind::Id(_) | NodeKind::Date(_) => {}
             NodeKind::Word(word) => word.span = Span::default(),
             NodeKind::Phrase(phrase) => {
                 for part in &mut phrase.parts {
@@ -217,20 +310,9 @@ impl Node {
                     }
                 }
             }
-            NodeKind::Sequence(nodes)
-            | NodeKind::And(nodes)
-            | NodeKind::Or(nodes)
-            | NodeKind::Near {
-                operands: nodes, ..
-            } => {
-                nodes.iter_mut().for_each(Self::clear_spans);
-            }
-            NodeKind::Not(node)
-            | NodeKind::Excluded(node)
-            | NodeKind::Required(node)
-            | NodeKind::Group(node)
-            | NodeKind::Scoped { value: node, .. } => node.clear_spans(),
+            _ => {}
         }
+        self.children_mut().iter_mut().for_each(Self::clear_spans);
     }
 }
 

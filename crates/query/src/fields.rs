@@ -28,27 +28,29 @@ const fn text(field: TextField) -> Field {
     Field::Scope(Scope::Text(field))
 }
 
-const fn facet(facet: Facet) -> Field {
-    Field::Scope(Scope::Facet(facet))
-}
-
-/// Every field, its name first and then what else it answers to. A Vietnamese name counts
-/// with its accents or with none at all; `_` between syllables may be left out.
-const NAMES: [(Field, &[&str]); 13] = [
+/// The names of the fields that are not metadata, the printed one first. A Vietnamese name is
+/// valid with its accents or without any; `_` between syllables is optional.
+const NAMES: [(Field, &[&str]); 8] = [
     (text(TextField::Title), &["title", "tiêu_đề", "tít"]),
     (text(TextField::Summary), &["summary", "tóm_tắt", "sapo"]),
     (text(TextField::Body), &["body", "nội_dung", "thân_bài"]),
     (text(TextField::Caption), &["caption", "chú_thích"]),
-    (facet(Facet::Section), &["section", "chuyên_mục", "mục"]),
-    (facet(Facet::Place), &["place", "nơi", "địa_điểm"]),
-    (facet(Facet::Agency), &["agency", "hãng", "hãng_tin"]),
-    (facet(Facet::Author), &["author", "tác_giả"]),
-    (facet(Facet::Source), &["source", "nguồn", "báo"]),
     (Field::Id, &["id", "mã"]),
     (Field::Date, &["date", "ngày"]),
     (Field::After, &["after", "sau"]),
     (Field::Before, &["before", "trước"]),
 ];
+
+/// Every field with each of its names.
+fn names() -> impl Iterator<Item = (Field, &'static str)> {
+    let fields = NAMES.into_iter();
+    let fields = fields.flat_map(|(field, names)| names.iter().map(move |&name| (field, name)));
+    let facets = Facet::stated().flat_map(|facet| {
+        let names = std::iter::once(facet.name()).chain(facet.aliases().iter().copied());
+        names.map(move |name| (Field::Scope(Scope::Facet(facet)), name))
+    });
+    fields.chain(facets)
+}
 
 /// The longest name a field can have, in bytes; longer ones are not looked up.
 const LONGEST: usize = 48;
@@ -64,13 +66,11 @@ impl Field {
     /// ```
     pub fn named(name: &str) -> Option<Self> {
         static FIELDS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
-            let names = NAMES.iter().flat_map(|(field, aliases)| {
-                aliases.iter().flat_map(|alias| {
-                    let together = exact_key(&alias.replace('_', ""));
-                    [key(alias), key(&fold(alias)), together].map(|name| (name, *field))
-                })
+            let keys = names().flat_map(|(field, name)| {
+                let together = exact_key(&name.replace('_', ""));
+                [key(name), key(&fold(name)), together].map(|key| (key, field))
             });
-            names.collect()
+            keys.collect()
         });
         if name.len() > LONGEST {
             None
@@ -92,28 +92,30 @@ impl Field {
             let alias: Vec<char> = fold(alias).chars().filter(|&c| c != '_').collect();
             alias.len().min(typed.len()) >= least && is_one_slip(&typed, &alias)
         };
-        NAMES
-            .iter()
-            .find(|(_, aliases)| aliases.iter().any(|alias| near(alias)))
-            .map(|&(field, _)| field)
+        names()
+            .find(|(_, alias)| near(alias))
+            .map(|(field, _)| field)
     }
 
     /// Whether a text would hardly have this word before a colon and a space: it was meant
     /// as a field. "Nguồn: …" is plain text, "title: …" is not.
     pub fn is_technical(name: &str) -> bool {
-        name.contains('_')
-            || NAMES
-                .iter()
-                .any(|(_, aliases)| aliases.first() == Some(&name))
+        name.contains('_') || names().any(|(field, _)| field.name() == name)
     }
 
     /// The name it is printed with.
     pub fn name(self) -> &'static str {
-        NAMES
-            .iter()
-            .find(|(field, _)| *field == self)
-            .and_then(|(_, aliases)| aliases.first())
-            .unwrap_or(&"")
+        match self {
+            Self::Scope(Scope::Text(TextField::Title)) => "title",
+            Self::Scope(Scope::Text(TextField::Summary)) => "summary",
+            Self::Scope(Scope::Text(TextField::Body)) => "body",
+            Self::Scope(Scope::Text(TextField::Caption)) => "caption",
+            Self::Scope(Scope::Facet(facet)) => facet.name(),
+            Self::Id => "id",
+            Self::Date => "date",
+            Self::After => "after",
+            Self::Before => "before",
+        }
     }
 }
 
@@ -146,21 +148,16 @@ mod tests {
 
     #[test]
     fn every_name_answers_to_itself_and_without_accents() {
-        for (field, aliases) in NAMES {
-            for alias in aliases {
-                assert_eq!(Field::named(alias), Some(field), "{alias}");
-                assert_eq!(Field::named(&alias.to_uppercase()), Some(field), "{alias}");
-                assert_eq!(Field::named(&fold(alias)), Some(field), "{alias}");
-                assert_eq!(
-                    Field::named(&fold(alias).replace('_', "")),
-                    Some(field),
-                    "{alias}"
-                );
-                assert_eq!(
-                    Field::named(&alias.replace('_', "")),
-                    Some(field),
-                    "{alias}"
-                );
+        for (field, alias) in names() {
+            for typed in [
+                field.name(),
+                alias,
+                &alias.to_uppercase(),
+                &fold(alias),
+                &fold(alias).replace('_', ""),
+                &alias.replace('_', ""),
+            ] {
+                assert_eq!(Field::named(typed), Some(field), "{typed}");
             }
         }
     }

@@ -1,13 +1,26 @@
-//! Conditions that stand beside a query, as if they had been typed in it.
+//! Conditions given next to a query, such as flags or form fields.
+
+use std::collections::BTreeMap;
 
 use crate::ast::{Node, NodeKind, Span};
 use crate::date::{DateCondition, DateError, Period};
+use crate::lex::is_quote;
 use crate::parse;
+use crate::plan::Facet;
 
-/// Conditions on metadata, each as it was given; all of them must hold.
+/// Conditions on metadata, each as it was typed; all of them must hold.
 ///
-/// A section, place, agency, author or publication is some words of it in a row or, behind
-/// `=`, all of it: `Kinh tế` lets `Kinh tế - Xã hội` pass as well, `=Kinh tế` does not.
+/// ```
+/// use timbao_query::Filters;
+/// use timbao_query::plan::Facet;
+///
+/// let filters = Filters {
+///     after: Some("2025".into()),
+///     ..Filters::default()
+/// }
+/// .with(Facet::Section, "xây dựng Đảng");
+/// assert!(!filters.is_empty());
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Filters {
     /// Later than this day, month or year.
@@ -16,29 +29,22 @@ pub struct Filters {
     pub before: Option<String>,
     /// Within this day, month, year or range.
     pub date: Option<String>,
-    /// Section contains these words, or is what stands behind `=`.
-    pub section: Option<String>,
-    /// As `section`, for the place.
-    pub place: Option<String>,
-    /// As `section`, for the news agency.
-    pub agency: Option<String>,
-    /// As `section`, for the author.
-    pub author: Option<String>,
-    /// As `section`, for the publication.
-    pub source: Option<String>,
+    /// Facets and their values: adjacent words of the value or, after `=`, all of it. `Kinh tế`
+    /// accepts `Kinh tế - Xã hội` as well, `=Kinh tế` does not. The value of a period is a date.
+    pub facets: BTreeMap<Facet, String>,
 }
 
-/// Why a filter is none.
+/// The error for an invalid filter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
-    /// The value of `after`, `before` or `date` is no date.
+    /// The value of `after`, `before`, `date` or a period is not a date.
     #[error("{name} {text}: {}", .reason.message())]
     Date {
         /// The name of the filter.
         name: &'static str,
         /// Its value.
         text: String,
-        /// Why it is none.
+        /// The defect of the date.
         reason: DateError,
     },
     /// There is no word in the value.
@@ -52,7 +58,14 @@ pub enum FilterError {
 }
 
 impl FilterError {
-    /// What to write instead.
+    /// The name of the invalid filter.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Date { name, .. } | Self::NoWord { name, .. } => name,
+        }
+    }
+
+    /// The forms that are valid instead.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Date { name, .. } => {
@@ -69,16 +82,23 @@ impl FilterError {
 }
 
 impl Filters {
-    /// Whether there is none.
+    /// Adds a condition on a facet; it replaces an earlier one on the same facet.
+    #[must_use]
+    pub fn with(mut self, facet: Facet, value: impl Into<String>) -> Self {
+        self.facets.insert(facet, value.into());
+        self
+    }
+
+    /// Returns `true` if there are no conditions.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Puts the conditions side by side with a query: bare words stay bare words.
+    /// Adds the conditions to a query; its bare words stay bare words.
     ///
     /// # Errors
     ///
-    /// When the value of a filter is no date or has no word.
+    /// If the value of a filter is not a date or has no word.
     pub fn narrow(&self, query: Node) -> Result<Node, FilterError> {
         let nodes = self.nodes()?;
         if nodes.is_empty() {
@@ -88,10 +108,7 @@ impl Filters {
         let mut parts = match query.kind {
             NodeKind::Empty => Vec::new(),
             NodeKind::Sequence(parts) => parts,
-            NodeKind::And(_) | NodeKind::Or(_) | NodeKind::Not(_) | NodeKind::Near { .. } => {
-                vec![Node::new(NodeKind::Group(Box::new(query)), span)]
-            }
-            _ => vec![query],
+            _ => vec![query.grouped()],
         };
         parts.extend(nodes);
         Ok(match parts.len() {
@@ -102,56 +119,65 @@ impl Filters {
 
     fn nodes(&self) -> Result<Vec<Node>, FilterError> {
         let mut nodes = Vec::new();
-        let mut date =
-            |name, text: &Option<String>, read: fn(&str) -> Result<DateCondition, DateError>| {
-                let Some(text) = text else { return Ok(()) };
-                let condition = read(text.trim()).map_err(|reason| FilterError::Date {
-                    name,
-                    text: text.clone(),
-                    reason,
-                })?;
-                nodes.push(Node::new(NodeKind::Date(condition), Span::default()));
-                Ok(())
-            };
-        date("after", &self.after, |text| {
-            Period::parse(text).map(DateCondition::After)
-        })?;
-        date("before", &self.before, |text| {
-            Period::parse(text).map(DateCondition::Before)
-        })?;
-        date("date", &self.date, DateCondition::parse)?;
-        for (name, words) in [
-            ("section", &self.section),
-            ("place", &self.place),
-            ("agency", &self.agency),
-            ("author", &self.author),
-            ("source", &self.source),
+        for (name, text, read) in [
+            ("after", &self.after, after as fn(&str) -> _),
+            ("before", &self.before, before),
+            ("date", &self.date, DateCondition::parse),
         ] {
-            let Some(words) = words else { continue };
-            // Quotation marks would end the phrase that the words are put in.
-            let plain: String = words
-                .chars()
-                .map(|c| if is_quote(c) { ' ' } else { c })
-                .collect();
-            let condition = match plain.trim().strip_prefix('=') {
-                Some(whole) => format!("{name}=\"{whole}\""),
-                None => format!("{name}:\"{plain}\""),
-            };
-            let condition = parse(&condition).ast.without_spans();
-            match condition.kind {
-                NodeKind::Scoped { .. } | NodeKind::Is { .. } => nodes.push(condition),
-                _ => {
-                    return Err(FilterError::NoWord {
-                        name,
-                        text: words.clone(),
-                    });
-                }
+            if let Some(text) = text {
+                nodes.push(date(name, text, read)?);
             }
+        }
+        for (&facet, text) in &self.facets {
+            nodes.push(if facet.is_period() {
+                date(facet.name(), text, DateCondition::parse)?
+            } else {
+                stated(facet.name(), text)?
+            });
         }
         Ok(nodes)
     }
 }
 
-fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '＂' | '“' | '”' | '„' | '‟' | '«' | '»')
+fn after(text: &str) -> Result<DateCondition, DateError> {
+    Period::parse(text).map(DateCondition::After)
+}
+
+fn before(text: &str) -> Result<DateCondition, DateError> {
+    Period::parse(text).map(DateCondition::Before)
+}
+
+/// The condition of a date filter.
+fn date(
+    name: &'static str,
+    text: &str,
+    read: fn(&str) -> Result<DateCondition, DateError>,
+) -> Result<Node, FilterError> {
+    let condition = read(text.trim()).map_err(|reason| FilterError::Date {
+        name,
+        text: text.to_owned(),
+        reason,
+    })?;
+    Ok(Node::new(NodeKind::Date(condition), Span::default()))
+}
+
+/// The condition of a filter by metadata.
+fn stated(name: &'static str, text: &str) -> Result<Node, FilterError> {
+    // Quotation marks would end the phrase that the words are put in.
+    let plain: String = text
+        .chars()
+        .map(|c| if is_quote(c) { ' ' } else { c })
+        .collect();
+    let condition = match plain.trim().strip_prefix('=') {
+        Some(whole) => format!("{name}=\"{whole}\""),
+        None => format!("{name}:\"{plain}\""),
+    };
+    let condition = parse(&condition).ast.without_spans();
+    match condition.kind {
+        NodeKind::Scoped { .. } | NodeKind::Is { .. } => Ok(condition),
+        _ => Err(FilterError::NoWord {
+            name,
+            text: text.to_owned(),
+        }),
+    }
 }

@@ -374,7 +374,8 @@ fn is_word_start(c: char) -> bool {
     c.is_alphanumeric()
 }
 
-fn is_quote(c: char) -> bool {
+/// Returns `true` for quotation marks of any kind.
+pub(crate) fn is_quote(c: char) -> bool {
     quote_kind(c) != 0
 }
 

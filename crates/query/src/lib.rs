@@ -17,6 +17,7 @@
 //! ```
 
 mod alternatives;
+mod as_phrases;
 mod ast;
 mod calendar;
 mod date;
@@ -29,6 +30,7 @@ mod parse;
 pub mod plan;
 mod print;
 mod problem;
+mod request;
 mod shape;
 mod slots;
 mod words;
@@ -44,6 +46,7 @@ pub use lowered::{
 };
 pub use parse::{Parsed, parse};
 pub use problem::{Problem, ProblemKind};
+pub use request::Request;
 
 /// The longest query that is read, in bytes; what follows is left out, with a problem.
 pub const MAX_BYTES: usize = 10_000;

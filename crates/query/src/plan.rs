@@ -1,8 +1,7 @@
-//! What a query asks for, in terms an engine can run.
+//! Query plans: a query in terms that an engine can execute.
 //!
-//! A [`Plan`] is plain data: it names keys, gaps and filters and knows nothing
-//! of segments, ids or files. The engine of this crate runs it; a translation
-//! to another engine's query language can start from the same value.
+//! A [`Plan`] is plain data: keys, gaps and filters, without segments, ids or files. Any
+//! engine can execute it or translate it to a query language of its own.
 
 use std::fmt;
 
@@ -11,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use timbao_tokenizer::write_out;
 
-use crate::iso_day;
+use crate::calendar::iso_day;
 
-/// A query, lowered: what must match, and what counts for ranking.
+/// A lowered query: the conditions of a match and the contributions to its score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Plan {
@@ -21,19 +20,18 @@ pub enum Plan {
     Everything,
     /// No article.
     Nothing,
-    /// One position that holds any key of the slot.
+    /// One position with any key of the slot.
     Word(Slot),
-    /// Positions in a row, within one paragraph.
+    /// Adjacent positions, or with gaps, within one paragraph.
     Phrase(Phrase),
     /// Two or more words or phrases within a distance, within one paragraph.
     Near(Near),
-    /// What a person remembers of an article: several words or phrases, of
-    /// which at least `required` must be there. Neighbours in the list that
-    /// are neighbours in an article raise its score.
+    /// Bare words and phrases, of which at least `required` must match (minimum should match).
+    /// Neighbours in the list that are adjacent in an article raise its score.
     Ranked {
         /// Words, phrases, or alternatives (`Or`) of these, as typed.
         items: Vec<Plan>,
-        /// How many of the items an article must hold.
+        /// The minimum number of items that must match.
         required: usize,
     },
     /// Articles that match all of them.
@@ -42,83 +40,82 @@ pub enum Plan {
     Or(Vec<Plan>),
     /// Articles that do not match it.
     Not(Box<Plan>),
-    /// The plan, asked of one part of the text only.
+    /// The plan, limited to one part of the text.
     In {
         /// The part of the text.
         field: TextField,
-        /// What must match there.
+        /// The plan that must match there.
         plan: Box<Plan>,
     },
-    /// Articles whose metadata passes; does not change the score.
+    /// Articles whose metadata match; does not change the score.
     Filter(Filter),
 }
 
-/// The keys that may stand at one position.
+/// The keys that match at one position.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Slot {
-    /// Alternatives; the first is what was typed, the others are expansions.
+    /// Alternatives: the typed key, then its expansions.
     pub keys: SmallVec<[Key; 1]>,
 }
 
-/// One key, or a family of keys. Those of syllables lie in the value itself.
+/// One key, or a family of keys. Keys of syllables are stored inline.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Key {
-    /// The exact key: skeleton and tone must agree.
+    /// An exact key: skeleton and tone are compared.
     Exact(EcoString),
-    /// The folded key: any accents.
+    /// A folded key: any accents.
     Folded(EcoString),
-    /// Every key that starts so; `folded` says which kind of key is compared.
+    /// Every key with a prefix.
     Prefix {
-        /// The beginning of the key, without a tone.
+        /// The prefix, without a tone.
         start: EcoString,
         /// The tone mark the key must end in, when one was typed: an exact key
         /// carries its tone at the end, so `chuyể*` is the skeleton `chuyê` and
-        /// the mark U+0309. Always none for folded keys.
+        /// the mark U+0309. Always `None` for folded keys.
         tone: Option<char>,
         /// Whether folded keys are compared, instead of exact ones.
         folded: bool,
     },
-    /// Every key within an edit distance; `folded` says which kind of key is
-    /// compared. The distance is Levenshtein's, in characters of the key
-    /// (a tone is one character).
+    /// Every key within a Levenshtein distance, in characters of the key (a tone is one
+    /// character).
     Fuzzy {
-        /// The key that was typed.
+        /// The typed key.
         key: EcoString,
-        /// Largest distance, 1 or 2.
+        /// Maximum distance, 1 or 2.
         distance: u8,
         /// Whether folded keys are compared, instead of exact ones.
         folded: bool,
     },
 }
 
-/// Positions in a row.
+/// A phrase: slots in order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Phrase {
-    /// The slots in order, each with what may stand before it.
+    /// The slots, each with the gap before it.
     pub steps: Vec<Step>,
-    /// How many moves of one position the slots may be away from their places
-    /// in all; a transposition costs 2. Zero asks for the phrase as typed.
+    /// Maximum total displacement of the slots, in positions; a transposition costs 2. Zero
+    /// requires the phrase as typed.
     pub slop: u32,
 }
 
 /// One slot of a phrase.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Step {
-    /// Fewest tokens between the slot before and this one; 0 for neighbours.
+    /// Minimum number of tokens since the previous slot; 0 for adjacent slots.
     pub gap_min: u32,
-    /// Most tokens between the slot before and this one.
+    /// Maximum number of tokens since the previous slot.
     pub gap_max: u32,
-    /// What stands here.
+    /// The keys of this position.
     pub slot: Slot,
 }
 
 /// Words or phrases near each other, in any order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Near {
-    /// The operands; each `gap` of each phrase counts as in the phrase alone.
+    /// The operands; gaps within a phrase count as in the phrase alone.
     pub phrases: Vec<Phrase>,
-    /// Most tokens between neighbouring operands.
+    /// Maximum number of tokens between neighbouring operands.
     pub distance: u32,
 }
 
@@ -132,28 +129,56 @@ pub enum TextField {
     Summary,
     /// The running text.
     Body,
-    /// What stands under photographs.
+    /// The captions of photographs.
     Caption,
 }
 
-/// Metadata whose values can be filtered and counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Facet {
+/// Declares [`Facet`] with its names and the list of all facets.
+macro_rules! facets {
+    ($($(#[$doc:meta])* $facet:ident = $name:literal $(| $alias:literal)*,)*) => {
+        /// Metadata whose values can be filtered and counted.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Facet {
+            $($(#[$doc])* $facet,)*
+        }
+
+        impl Facet {
+            /// Every facet, in the order in which answers list them.
+            pub const ALL: &[Self] = &[$(Self::$facet),*];
+
+            /// The name in the query language, in JSON and of the flag.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$facet => $name,)*
+                }
+            }
+
+            /// Its Vietnamese names, with `_` between syllables.
+            pub const fn aliases(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$facet => &[$($alias),*],)*
+                }
+            }
+        }
+    };
+}
+
+facets! {
     /// Section of the paper, such as "Xây dựng Đảng".
-    Section,
-    /// Place of the dateline.
-    Place,
-    /// News agency.
-    Agency,
-    /// Author.
-    Author,
-    /// Publication or site.
-    Source,
+    Section = "section" | "chuyên_mục" | "mục",
     /// Calendar year of publication.
-    Year,
+    Year = "year" | "năm",
     /// Calendar month of publication, `2026-03`.
-    Month,
+    Month = "month" | "tháng",
+    /// Place of the dateline.
+    Place = "place" | "nơi" | "địa_điểm",
+    /// News agency.
+    Agency = "agency" | "hãng" | "hãng_tin",
+    /// Author.
+    Author = "author" | "tác_giả",
+    /// Publication or site.
+    Source = "source" | "nguồn" | "báo",
 }
 
 /// A condition on metadata.
@@ -163,28 +188,127 @@ pub enum Filter {
     /// Published on a day from `from` to `to`, both inclusive, in days since
     /// 1970-01-01 of Vietnam's calendar. Articles without a date never pass.
     Date {
-        /// First day, or none for "since ever".
+        /// First day, or `None` for no lower bound.
         from: Option<i32>,
-        /// Last day, or none for "until now".
+        /// Last day, or `None` for no upper bound.
         to: Option<i32>,
     },
-    /// The value of a facet contains these slots in a row.
+    /// The value of a facet contains these slots as a phrase.
     Facet {
-        /// Which metadata.
+        /// The facet.
         facet: Facet,
-        /// What its value must contain, in a row.
+        /// The adjacent words of its value.
         slots: Vec<Slot>,
     },
-    /// The value of a facet is this one, but for case, punctuation, encoding and the place of
-    /// tone marks.
+    /// The value of a facet equals this one, except for case, punctuation, encoding and the
+    /// position of tone marks.
     Is {
-        /// Which metadata.
+        /// The facet.
         facet: Facet,
         /// Its value, in any spelling.
         value: String,
     },
-    /// The article's id is this, to the letter.
+    /// The article has this id, compared byte by byte.
     Id(String),
+}
+
+/// A part of a plan that matches at positions of the text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Leaf<'p> {
+    /// The words that match.
+    pub kind: LeafKind<'p>,
+    /// The only part of the text in which a match counts, or `None` for all of it.
+    pub field: Option<TextField>,
+}
+
+/// The kinds of [`Leaf`], one for each operator that matches at positions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum LeafKind<'p> {
+    /// [`Plan::Word`].
+    Word(&'p Slot),
+    /// [`Plan::Phrase`].
+    Phrase(&'p Phrase),
+    /// [`Plan::Near`].
+    Near(&'p Near),
+}
+
+impl Plan {
+    /// Collects the parts that match at positions of an article's text, in the order of the query.
+    ///
+    /// Negations and filters have no positions, nor has a field within another field.
+    ///
+    /// ```
+    /// use timbao_query::{LowerOptions, lower, parse};
+    ///
+    /// let parsed = parse("\"tự diễn biến\" title:đảng -quốc date:2026");
+    /// let plan = lower(&parsed.ast, &LowerOptions::default()).plan;
+    /// assert_eq!(plan.leaves().len(), 2);
+    /// ```
+    pub fn leaves(&self) -> Vec<Leaf<'_>> {
+        let mut leaves = Vec::new();
+        self.collect_leaves(None, &mut leaves);
+        leaves
+    }
+
+    fn collect_leaves<'p>(&'p self, field: Option<TextField>, leaves: &mut Vec<Leaf<'p>>) {
+        let kind = match self {
+            Self::Word(slot) => LeafKind::Word(slot),
+            Self::Phrase(phrase) => LeafKind::Phrase(phrase),
+            Self::Near(near) => LeafKind::Near(near),
+            Self::Not(_) => return,
+            Self::In { field: inner, plan } => {
+                if field.is_none_or(|outer| outer == *inner) {
+                    plan.collect_leaves(Some(*inner), leaves);
+                }
+                return;
+            }
+            _ => {
+                for child in self.children() {
+                    child.collect_leaves(field, leaves);
+                }
+                return;
+            }
+        };
+        leaves.push(Leaf { kind, field });
+    }
+
+    /// The plans it combines.
+    pub fn children(&self) -> &[Self] {
+        match self {
+            Self::Ranked { items: plans, .. } | Self::And(plans) | Self::Or(plans) => plans,
+            Self::Not(plan) | Self::In { plan, .. } => std::slice::from_ref(plan),
+            Self::Everything
+            | Self::Nothing
+            | Self::Word(_)
+            | Self::Phrase(_)
+            | Self::Near(_)
+            | Self::Filter(_) => &[],
+        }
+    }
+
+    /// Returns a copy with `f` applied to each plan it combines.
+    #[must_use]
+    pub fn map_children(&self, mut f: impl FnMut(&Self) -> Self) -> Self {
+        let mut plan = self.clone();
+        match &mut plan {
+            Self::Ranked { items: plans, .. } | Self::And(plans) | Self::Or(plans) => {
+                plans.iter_mut().for_each(|plan| *plan = f(plan));
+            }
+            Self::Not(inner) | Self::In { plan: inner, .. } => **inner = f(inner),
+            Self::Everything
+            | Self::Nothing
+            | Self::Word(_)
+            | Self::Phrase(_)
+            | Self::Near(_)
+            | Self::Filter(_) => {}
+        }
+        plan
+    }
+
+    /// Returns `true` if the plan accepts or rejects an article without a score.
+    pub fn is_condition(&self) -> bool {
+        matches!(self, Self::Filter(_) | Self::Not(_) | Self::Everything)
+    }
 }
 
 impl Slot {
@@ -198,7 +322,7 @@ impl Slot {
 }
 
 impl Phrase {
-    /// The slots in a row, without gaps and slop.
+    /// Adjacent slots, without slop.
     pub fn exact(slots: impl IntoIterator<Item = Slot>) -> Self {
         let steps = slots
             .into_iter()
@@ -211,7 +335,7 @@ impl Phrase {
         Self { steps, slop: 0 }
     }
 
-    /// Whether every slot is a neighbour of the one before, as typed.
+    /// Returns `true` if all slots are adjacent and in order.
     pub fn is_rigid(&self) -> bool {
         self.slop == 0 && self.steps.iter().skip(1).all(|s| s.gap_max == 0)
     }
@@ -228,17 +352,28 @@ impl fmt::Display for TextField {
     }
 }
 
+impl Facet {
+    /// Returns `true` for a period of publication, whose values follow from the date.
+    pub const fn is_period(self) -> bool {
+        matches!(self, Self::Year | Self::Month)
+    }
+
+    /// The facets that are metadata of their own, as opposed to periods.
+    pub fn stated() -> impl Iterator<Item = Self> + Clone {
+        let all = Self::ALL.iter().copied();
+        all.filter(|facet| !facet.is_period())
+    }
+
+    /// The facet with that [`name`](Self::name).
+    pub fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|facet| facet.name() == name)
+    }
+}
+
 impl fmt::Display for Facet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Section => "section",
-            Self::Place => "place",
-            Self::Agency => "agency",
-            Self::Author => "author",
-            Self::Source => "source",
-            Self::Year => "year",
-            Self::Month => "month",
-        })
+        f.write_str(self.name())
     }
 }
 

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use timbao_index::Error;
 use timbao_index::output::json::{ProblemShape, RANGE_UNIT};
-use timbao_query::{FilterError, Problem as QueryProblem};
+use timbao_query::{FilterError, Request};
 
 /// Why a request has no answer.
 #[derive(Debug, Serialize)]
@@ -80,22 +80,18 @@ impl Problem {
 
     /// A filter has a value it cannot have.
     pub(crate) fn filter(error: &FilterError) -> Self {
-        let (FilterError::Date { name, .. } | FilterError::NoWord { name, .. }) = error;
-        Self::parameter(name, error.to_string()).with(|more| more.hint = error.hint())
+        Self::parameter(error.name(), error.to_string()).with(|more| more.hint = error.hint())
     }
 
     /// There is nothing to search for in the query.
-    pub(crate) fn query(query: &str, problems: &[QueryProblem]) -> Self {
-        let shapes: Vec<_> = problems
-            .iter()
-            .map(|p| ProblemShape::new(p, query))
-            .collect();
+    pub(crate) fn query(request: &Request) -> Self {
+        let shapes = ProblemShape::list(request);
         Self::new(
             StatusCode::BAD_REQUEST,
             "urn:timbao:problem:query",
             "There is nothing to search for",
         )
-        .detail(if query.trim().is_empty() {
+        .detail(if request.text().trim().is_empty() {
             "the query is empty, and there is no filter"
         } else {
             "the query has no word and no condition that could be read"

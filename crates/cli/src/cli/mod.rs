@@ -20,7 +20,7 @@ pub(crate) use indexing::{
 pub(crate) use keeping::{BackupArgs, RepairArgs, RestoreArgs, VerifyArgs};
 pub(crate) use research::{
     CollocateOrder, CollocatesArgs, CountName, KeywordsArgs, KwicArgs, LanguageName, MeasureName,
-    PeriodName, ReprintsArgs, SimilarArgs, SplitName, TrendsArgs,
+    PeriodName, ReprintsArgs, SimilarArgs, TrendsArgs,
 };
 pub(crate) use searching::{
     BatchArgs, ExplainArgs, FillersArgs, FilterArgs, SearchArgs, ShowArgs, StatsArgs,
@@ -31,7 +31,7 @@ pub(crate) use tools::{
     ManArgs, RelevanceArgs,
 };
 pub(crate) use values::{
-    Accents, Color, FacetName, ListFormat, Memory, Order, Paging, RecordFormat, RowFormat,
+    Accents, Color, ListFormat, Memory, Order, Paging, RecordFormat, RowFormat,
 };
 
 /// Full-text search for Vietnamese news.

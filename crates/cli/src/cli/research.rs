@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use timbao_index::research::{GroupKey, SortKey};
 
 use super::searching::FilterArgs;
-use super::values::ListFormat;
+use super::values::{ListFormat, SplitName};
 
 /// Print every match in the middle of its line
 ///
@@ -389,26 +389,6 @@ pub(crate) enum MeasureName {
     PerMillion,
     /// Articles with a match in a thousand
     PerThousand,
-}
-
-/// Metadata that counts can be split by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SplitName {
-    /// Section of the paper
-    #[value(alias = "muc", alias = "mục")]
-    Section,
-    /// Publication
-    #[value(alias = "nguon", alias = "nguồn", alias = "bao", alias = "báo")]
-    Source,
-    /// Place of the dateline
-    #[value(alias = "noi", alias = "nơi")]
-    Place,
-    /// News agency
-    #[value(alias = "hang", alias = "hãng")]
-    Agency,
-    /// Author
-    #[value(alias = "tac_gia", alias = "tác_giả")]
-    Author,
 }
 
 /// Languages of charts.

@@ -2,8 +2,12 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use timbao_query::plan::Facet;
+use timbao_tokenizer::fold;
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -53,29 +57,54 @@ pub(crate) enum Order {
 }
 
 /// Metadata that hits are counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FacetName {
-    /// Section of the paper
-    #[value(alias = "muc", alias = "mục")]
-    Section,
-    /// Year of publication
-    #[value(alias = "nam", alias = "năm")]
-    Year,
-    /// Month of publication
-    #[value(alias = "thang", alias = "tháng")]
-    Month,
-    /// Place of the dateline
-    #[value(alias = "noi", alias = "nơi")]
-    Place,
-    /// News agency
-    #[value(alias = "hang", alias = "hãng")]
-    Agency,
-    /// Author
-    #[value(alias = "tac_gia", alias = "tác_giả")]
-    Author,
-    /// Publication
-    #[value(alias = "nguon", alias = "nguồn", alias = "bao", alias = "báo")]
-    Source,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FacetName(pub Facet);
+
+impl From<FacetName> for Facet {
+    fn from(name: FacetName) -> Self {
+        name.0
+    }
+}
+
+impl ValueEnum for FacetName {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<FacetName>> =
+            LazyLock::new(|| Facet::ALL.iter().copied().map(FacetName).collect());
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(possible(self.0))
+    }
+}
+
+/// A facet that is not a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SplitName(pub Facet);
+
+impl From<SplitName> for Facet {
+    fn from(name: SplitName) -> Self {
+        name.0
+    }
+}
+
+impl ValueEnum for SplitName {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<SplitName>> =
+            LazyLock::new(|| Facet::stated().map(SplitName).collect());
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(possible(self.0))
+    }
+}
+
+/// A facet by its name or an alias, with accents or without.
+fn possible(facet: Facet) -> PossibleValue {
+    let aliases = facet.aliases().iter();
+    let aliases = aliases.flat_map(|&alias| [alias.to_owned(), fold(alias)]);
+    PossibleValue::new(facet.name()).aliases(aliases)
 }
 
 /// Formats of commands that list.

@@ -8,7 +8,8 @@ use serde::Serialize;
 use timbao_index::output::json::{HitShape, VERSION};
 use timbao_index::output::{ShownHit, csv as columns};
 use timbao_index::{FacetCounts, Index, SearchOptions, Searcher};
-use timbao_query::plan::{Facet, Plan};
+use timbao_query::Request;
+use timbao_query::plan::Facet;
 
 use crate::cli::{BatchArgs, RowFormat};
 use crate::error::{Result, say};
@@ -21,7 +22,7 @@ use crate::output::style::Role;
 
 use super::Context;
 use super::queries::Queries;
-use super::query::{Prepared, announce, sort};
+use super::query::{announce, base, prepare, sort, warn_of};
 
 /// The totals of one query, in JSON Lines; what else there is of it is written behind.
 #[derive(Serialize)]
@@ -48,9 +49,9 @@ pub(crate) fn run(args: &BatchArgs, context: &Context) -> Result<Outcome> {
     let mut writer = batch.writer()?;
     let (mut asked, mut cut, mut any) = (0_u64, 0_u64, false);
     while let Some(query) = queries.next_query()? {
-        let prepared = Prepared::new(&query, &args.filters, context)?;
-        prepared.warn(context);
-        let total = batch.answer(&prepared, &mut writer)?;
+        let request = prepare(&query, &args.filters, context)?;
+        warn_of(&request, context);
+        let total = batch.answer(&request, &mut writer)?;
         asked += 1;
         any |= total > 0;
         cut += u64::from(args.limit.is_some_and(|limit| total > limit as u64));
@@ -82,13 +83,7 @@ impl Batch<'_> {
         let mut keys = HashMap::new();
         if let Some(by) = self.args.by {
             // A query without words matches what the filters leave.
-            let all = match Prepared::new("", &self.args.filters, self.context)?
-                .lowered
-                .plan
-            {
-                Plan::Nothing => Plan::Everything,
-                filtered => filtered,
-            };
+            let all = base(&self.args.filters, self.context)?;
             let facets = self.searcher.facets(&all, &[by.into()])?.facets;
             for value in facets.into_iter().flat_map(|counts| counts.values) {
                 keys.insert(value.key(), keys.len());
@@ -108,12 +103,12 @@ impl Batch<'_> {
     }
 
     /// Writes what is asked for of a query; gives how many articles match.
-    fn answer(&self, prepared: &Prepared, writer: &mut Writer) -> Result<u64> {
+    fn answer(&self, request: &Request, writer: &mut Writer) -> Result<u64> {
         if let Some(by) = self.args.by {
             let facets: [Facet; 1] = [by.into()];
-            let counts = self.searcher.facets(prepared.plan(), &facets)?;
+            let counts = self.searcher.facets(request.plan(), &facets)?;
             if let [by] = counts.facets.as_slice() {
-                writer.counts(&prepared.text, counts.total, by)?;
+                writer.counts(request.text(), counts.total, by)?;
             }
             return Ok(counts.total);
         }
@@ -128,11 +123,11 @@ impl Batch<'_> {
             sort: sort(self.args.sort.unwrap_or(self.context.settings.sort)),
             recency_half_life: self.context.settings.recency,
         };
-        let plan = prepared.plan();
+        let plan = request.plan();
         let mut found = self.searcher.search(plan, &options)?;
         let total = found.total;
         let wanted = wanted.min(usize::try_from(total).unwrap_or(usize::MAX));
-        announce(&prepared.text, wanted, self.context);
+        announce(request.text(), wanted, self.context);
         if wanted > PAGE {
             // The order is settled by one search for all of them; their addresses are small.
             let options = SearchOptions {
@@ -142,11 +137,11 @@ impl Batch<'_> {
             found = self.searcher.search(plan, &options)?;
         }
         if self.args.totals {
-            writer.total(&prepared.text, total)?;
+            writer.total(request.text(), total)?;
         } else {
             let hits = ShownHit::load(self.searcher, plan, &found.hits, 1, 1);
             let hits = hits.map(|hit| Ok(hit?));
-            writer.hits(&prepared.text, total, hits)?;
+            writer.hits(request.text(), total, hits)?;
         }
         Ok(total)
     }

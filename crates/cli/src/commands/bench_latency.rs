@@ -16,7 +16,7 @@ use crate::output::pager::Sink;
 use crate::output::table::{Side, Table};
 use timbao_index::output::json::VERSION;
 
-use super::query::{Prepared, lines, top};
+use super::query::{lines, prepare, top};
 use super::{Context, read_text};
 
 /// The figures, in JSON. Times are microseconds.
@@ -159,8 +159,8 @@ fn ask(
     options: &SearchOptions,
     context: &Context,
 ) -> Result<Gave> {
-    let prepared = Prepared::new(query, filters, context)?;
-    let found = searcher.search(prepared.plan(), options)?;
+    let request = prepare(query, filters, context)?;
+    let found = searcher.search(request.plan(), options)?;
     Ok(Gave {
         hits: found.hits.len(),
         total: found.total,

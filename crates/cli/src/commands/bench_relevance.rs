@@ -15,8 +15,9 @@ use crate::output::number::{count, counted};
 use crate::output::pager::Sink;
 use crate::output::table::{Side, Table};
 use timbao_index::output::json::VERSION;
+use timbao_query::Request;
 
-use super::query::{Prepared, top};
+use super::query::{prepare, top};
 use super::{Context, read_text};
 
 /// Hits of each query that are looked at.
@@ -83,8 +84,8 @@ pub(crate) fn run(args: &RelevanceArgs, context: &Context) -> Result<Outcome> {
         }
         let (mut reciprocal, mut found) = (0.0, 0_usize);
         for (id, query) in &asked {
-            let prepared = Prepared::new(query, &filters, context)?;
-            if let Some(rank) = rank(&searcher, &prepared, id)? {
+            let request = prepare(*query, &filters, context)?;
+            if let Some(rank) = rank(&searcher, &request, id)? {
                 reciprocal += 1.0 / rank as f64;
                 found += 1;
                 found_ids.insert(*id);
@@ -133,8 +134,8 @@ pub(crate) fn run(args: &RelevanceArgs, context: &Context) -> Result<Outcome> {
 }
 
 /// The place of the article among the first hits, from 1.
-fn rank(searcher: &Searcher, prepared: &Prepared, id: &str) -> Result<Option<usize>> {
-    let found = searcher.search(prepared.plan(), &top(DEPTH))?;
+fn rank(searcher: &Searcher, request: &Request, id: &str) -> Result<Option<usize>> {
+    let found = searcher.search(request.plan(), &top(DEPTH))?;
     for (hit, rank) in found.hits.iter().zip(1..) {
         let article = searcher.record(hit.address)?;
         if article.id == id || place(&article) == id {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use timbao_index::Searcher;
 use timbao_index::research::{Citation, CitedQuery};
+use timbao_query::Request;
 use timbao_query::plan::Plan;
 
 use crate::cli::ListFormat;
@@ -13,21 +14,20 @@ use crate::output::sanitize::escape;
 use crate::output::style::Role;
 
 use super::Context;
-use super::query::Prepared;
 
 /// The citation of an answer to some queries, if it is wanted.
 pub(super) fn citation<'q>(
     wanted: bool,
     searcher: &Searcher,
-    queries: impl IntoIterator<Item = (&'q Prepared, &'q Plan)>,
+    queries: impl IntoIterator<Item = (&'q Request, &'q Plan)>,
 ) -> Result<Option<Citation>> {
     if !wanted {
         return Ok(None);
     }
     let queries = queries
         .into_iter()
-        .map(|(prepared, plan)| CitedQuery {
-            query: prepared.ast.to_string(),
+        .map(|(request, plan)| CitedQuery {
+            query: request.ast().to_string(),
             plan: plan.to_string(),
         })
         .collect();

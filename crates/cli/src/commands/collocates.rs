@@ -4,10 +4,9 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use timbao_index::output::research::ViewAnswer;
-use timbao_index::research::{
-    CollocateOptions, CollocateSort, Collocates, KeywordOptions, as_phrases,
-};
+use timbao_index::research::{CollocateOptions, CollocateSort, Collocates, KeywordOptions};
 use timbao_index::{Index, Searcher};
+use timbao_query::Request;
 use timbao_query::plan::Plan;
 
 use crate::cli::{CollocateOrder, CollocatesArgs, FilterArgs, ListFormat};
@@ -23,7 +22,7 @@ use crate::output::terminal::Terminal;
 use super::Context;
 use super::cite;
 use super::keywords::{self, Answer};
-use super::query::Prepared;
+use super::query::{base, prepare, warn_of};
 
 const HEADER: [&str; 9] = [
     "unit",
@@ -40,9 +39,9 @@ const HEADER: [&str; 9] = [
 /// Prints what stands near a query.
 pub(crate) fn run(args: &CollocatesArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?.searcher()?;
-    let prepared = Prepared::new(&args.query.join(" "), &args.filters, context)?;
-    prepared.warn(context);
-    let plan = as_phrases(prepared.plan());
+    let request = prepare(args.query.join(" "), &args.filters, context)?;
+    warn_of(&request, context);
+    let plan = request.plan().as_phrases();
     let options = CollocateOptions {
         left: args.left.unwrap_or(args.window),
         right: args.right.unwrap_or(args.window),
@@ -54,23 +53,20 @@ pub(crate) fn run(args: &CollocatesArgs, context: &Context) -> Result<Outcome> {
         return run_comparison(
             args,
             &searcher,
-            (&prepared, &plan),
+            (&request, &plan),
             [of, against],
             &options,
             context,
         );
     }
-    let base = match Prepared::new("", &args.filters, context)?.plan() {
-        Plan::Nothing => Plan::Everything,
-        filters => filters.clone(),
-    };
+    let base = base(&args.filters, context)?;
     let found = searcher.collocates(&plan, &base, &options)?;
-    let citation = cite::citation(args.cite, &searcher, [(&prepared, &plan)])?;
+    let citation = cite::citation(args.cite, &searcher, [(&request, &plan)])?;
     let mut out = context.paged_for(args.format);
     match args.format {
         ListFormat::Text => write_text(&mut out, &context.terminal, &found)?,
         ListFormat::Json => {
-            let mut answer = ViewAnswer::new(&prepared.text, &prepared.problems, &found);
+            let mut answer = ViewAnswer::new(request.text(), request.problems(), &found);
             answer.citation = citation.as_ref();
             write_pretty(&mut out, &answer)?;
         }
@@ -90,7 +86,7 @@ pub(crate) fn run(args: &CollocatesArgs, context: &Context) -> Result<Outcome> {
 fn run_comparison(
     args: &CollocatesArgs,
     searcher: &Searcher,
-    (prepared, plan): (&Prepared, &Plan),
+    (request, plan): (&Request, &Plan),
     queries: [&String; 2],
     options: &CollocateOptions,
     context: &Context,
@@ -99,10 +95,10 @@ fn run_comparison(
         accents: args.filters.accents,
         ..FilterArgs::default()
     };
-    let [of, against] = queries.map(|query| Prepared::new(query, &filters, context));
+    let [of, against] = queries.map(|query| prepare(query, &filters, context));
     let (of, against) = (of?, against?);
-    of.warn(context);
-    against.warn(context);
+    warn_of(&of, context);
+    warn_of(&against, context);
     let chosen = KeywordOptions {
         least: options.least,
         most: options.most,
@@ -110,12 +106,12 @@ fn run_comparison(
     };
     let found = searcher.compare_collocates(plan, of.plan(), against.plan(), options, &chosen)?;
     let cited = [
-        (prepared, plan),
+        (request, plan),
         (&of, of.plan()),
         (&against, against.plan()),
     ];
     let answer = Answer {
-        query: Some(prepared),
+        query: Some(request),
         keywords: &found,
         citation: cite::citation(args.cite, searcher, cited)?,
         format: args.format,

@@ -5,7 +5,7 @@ use std::io::Write;
 use serde::Serialize;
 use timbao_index::{Index, Searcher};
 use timbao_query::plan::{Filter, Key, Phrase, Plan, Slot};
-use timbao_query::{Node, Reading, Why};
+use timbao_query::{Node, Reading, Request, Why};
 
 use crate::cli::{ExplainArgs, RecordFormat};
 use crate::error::Result;
@@ -20,7 +20,7 @@ use crate::output::text::{Piece, paragraph};
 use timbao_index::output::json::{ProblemShape, RANGE_UNIT, RangeShape, VERSION, range_shape};
 
 use super::Context;
-use super::query::{Prepared, node_label, top};
+use super::query::{node_label, prepare, top, warn_of};
 
 /// How a query is understood, in JSON.
 #[derive(Serialize)]
@@ -79,10 +79,10 @@ struct Term {
 /// Shows how a query is understood.
 pub(crate) fn run(args: &ExplainArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?.searcher()?;
-    let prepared = Prepared::new(&args.query.join(" "), &args.filters, context)?;
-    let answer = explain(&searcher, &prepared)?;
+    let request = prepare(args.query.join(" "), &args.filters, context)?;
+    let answer = explain(&searcher, &request)?;
     let total = answer.total;
-    prepared.warn(context);
+    warn_of(&request, context);
     let mut out = match args.format {
         RecordFormat::Text => context.paged(),
         RecordFormat::Json => crate::output::pager::Sink::stdout(),
@@ -95,14 +95,8 @@ pub(crate) fn run(args: &ExplainArgs, context: &Context) -> Result<Outcome> {
     Ok(Outcome::of(total > 0))
 }
 
-fn explain(searcher: &Searcher, prepared: &Prepared) -> Result<Answer> {
-    let Prepared {
-        text,
-        ast,
-        lowered,
-        problems,
-        ..
-    } = prepared;
+fn explain(searcher: &Searcher, request: &Request) -> Result<Answer> {
+    let (text, lowered) = (request.text(), request.lowered());
     let total = count_articles(searcher, &lowered.plan)?;
     let mut plans = Vec::new();
     collect_terms(&lowered.plan, &mut plans);
@@ -133,10 +127,10 @@ fn explain(searcher: &Searcher, prepared: &Prepared) -> Result<Answer> {
     });
     Ok(Answer {
         version: VERSION,
-        query: text.clone(),
+        query: text.to_owned(),
         range_unit: RANGE_UNIT,
-        standard_form: ast.to_string(),
-        tree: tree(ast),
+        standard_form: request.ast().to_string(),
+        tree: tree(request.ast()),
         reading: reading(lowered.reading),
         words: words.filter(|word| !word.text.is_empty()).collect(),
         expansions: expansions.collect(),
@@ -144,10 +138,7 @@ fn explain(searcher: &Searcher, prepared: &Prepared) -> Result<Answer> {
         plan: lowered.plan.to_string(),
         plan_tree: lowered.plan.clone(),
         total,
-        problems: problems
-            .iter()
-            .map(|problem| ProblemShape::new(problem, text))
-            .collect(),
+        problems: ProblemShape::list(request),
     })
 }
 
@@ -165,7 +156,6 @@ fn tree(node: &Node) -> Tree {
 /// The leaves of a plan, each as a plan of its own.
 fn collect_terms(plan: &Plan, terms: &mut Vec<(&'static str, Plan)>) {
     match plan {
-        Plan::Everything | Plan::Nothing => {}
         Plan::Word(slot) => collect_keys(slot, terms),
         Plan::Phrase(phrase) => {
             terms.push(("phrase", plan.clone()));
@@ -185,10 +175,6 @@ fn collect_terms(plan: &Plan, terms: &mut Vec<(&'static str, Plan)>) {
                 _ => collect_terms(&Plan::Phrase(phrase.clone()), terms),
             });
         }
-        Plan::Ranked { items: plans, .. } | Plan::And(plans) | Plan::Or(plans) => {
-            plans.iter().for_each(|plan| collect_terms(plan, terms));
-        }
-        Plan::Not(plan) | Plan::In { plan, .. } => collect_terms(plan, terms),
         Plan::Filter(filter) => {
             let kind = match filter {
                 Filter::Date { .. } => "date",
@@ -196,6 +182,10 @@ fn collect_terms(plan: &Plan, terms: &mut Vec<(&'static str, Plan)>) {
                 Filter::Id(_) => "id",
             };
             terms.push((kind, plan.clone()));
+        }
+        _ => {
+            let children = plan.children().iter();
+            children.for_each(|plan| collect_terms(plan, terms));
         }
     }
 }

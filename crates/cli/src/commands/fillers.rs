@@ -18,7 +18,7 @@ use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 
 use super::Context;
-use super::query::Prepared;
+use super::query::{prepare, warn_of};
 
 /// Fillers that are printed for people unless more are asked for.
 const SHOWN: usize = 50;
@@ -40,13 +40,13 @@ struct Answer<'a> {
 pub(crate) fn run(args: &FillersArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?.searcher()?;
     let text = phrase(&args.query.join(" "));
-    let prepared = Prepared::new(&text, &args.filters, context)?;
-    prepared.warn(context);
-    let gapped = Gapped::of(prepared.plan()).map_err(|why| {
+    let request = prepare(&text, &args.filters, context)?;
+    warn_of(&request, context);
+    let gapped = Gapped::of(request.plan()).map_err(|why| {
         Failure::new(why.to_string())
             .hint("write one phrase with * for a word, as in timbao fillers 'tự * hóa'")
     })?;
-    let fillers = searcher.fillers(prepared.plan(), gapped)?;
+    let fillers = searcher.fillers(request.plan(), gapped)?;
     let limit = args.limit.unwrap_or(match args.format {
         ListFormat::Text | ListFormat::Json => SHOWN,
         ListFormat::Jsonl | ListFormat::Csv => usize::MAX,
@@ -56,14 +56,11 @@ pub(crate) fn run(args: &FillersArgs, context: &Context) -> Result<Outcome> {
     match args.format {
         ListFormat::Text => write_text(&mut out, &fillers, shown, context)?,
         ListFormat::Json => {
-            let problems = prepared.problems.iter();
             let answer = Answer {
                 version: VERSION,
-                query: &prepared.text,
+                query: request.text(),
                 range_unit: RANGE_UNIT,
-                problems: problems
-                    .map(|problem| ProblemShape::new(problem, &prepared.text))
-                    .collect(),
+                problems: ProblemShape::list(&request),
                 matches: fillers.matches,
                 articles: fillers.articles,
                 distinct: fillers.fillers.len(),

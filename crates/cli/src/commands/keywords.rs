@@ -6,6 +6,7 @@ use std::io::Write;
 use timbao_index::Index;
 use timbao_index::output::research::ViewAnswer;
 use timbao_index::research::{Citation, KeywordOptions, Keywords};
+use timbao_query::Request;
 
 use crate::cli::{FilterArgs, KeywordsArgs, ListFormat};
 use crate::error::Result;
@@ -18,7 +19,7 @@ use crate::output::table::{Side, Table};
 
 use super::Context;
 use super::cite;
-use super::query::Prepared;
+use super::query::{prepare, warn_of};
 
 const HEADER: [&str; 10] = [
     "unit",
@@ -36,7 +37,7 @@ const HEADER: [&str; 10] = [
 /// Keywords, and what is written with them.
 pub(super) struct Answer<'a> {
     /// The query they stand near, if they do.
-    pub query: Option<&'a Prepared>,
+    pub query: Option<&'a Request>,
     pub keywords: &'a Keywords,
     pub citation: Option<Citation>,
     pub format: ListFormat,
@@ -46,9 +47,9 @@ pub(super) struct Answer<'a> {
 pub(crate) fn run(args: &KeywordsArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?.searcher()?;
     let prepare = |query: &String| {
-        let prepared = Prepared::new(query, &FilterArgs::default(), context)?;
-        prepared.warn(context);
-        Ok::<_, crate::error::Failure>(prepared)
+        let request = prepare(query, &FilterArgs::default(), context)?;
+        warn_of(&request, context);
+        Ok::<_, crate::error::Failure>(request)
     };
     let of = prepare(&args.of)?;
     let against = args.against.as_ref().map(prepare).transpose()?;
@@ -58,7 +59,7 @@ pub(crate) fn run(args: &KeywordsArgs, context: &Context) -> Result<Outcome> {
         most: args.limit,
         ..KeywordOptions::default()
     };
-    let keywords = searcher.keywords(of.plan(), against.as_ref().map(Prepared::plan), &options)?;
+    let keywords = searcher.keywords(of.plan(), against.as_ref().map(Request::plan), &options)?;
     let cited = std::iter::once(&of).chain(&against);
     let citation = cite::citation(
         args.cite,
@@ -96,7 +97,7 @@ pub(super) fn write(answer: &Answer<'_>, context: &Context) -> Result<Outcome> {
         }
         ListFormat::Json => {
             let mut shape = match answer.query {
-                Some(query) => ViewAnswer::new(&query.text, &query.problems, keywords),
+                Some(query) => ViewAnswer::new(query.text(), query.problems(), keywords),
                 None => ViewAnswer::of(keywords),
             };
             shape.citation = answer.citation.as_ref();

@@ -6,9 +6,8 @@ use std::io::{self, Write};
 use timbao_index::Index;
 use timbao_index::output::csv;
 use timbao_index::output::research::{KwicAnswer, KwicGroupsAnswer};
-use timbao_index::research::{
-    Citation, Concordance, KwicGroup, KwicLine, KwicOptions, Sample, as_phrases,
-};
+use timbao_index::research::{Citation, Concordance, KwicGroup, KwicLine, KwicOptions, Sample};
+use timbao_query::Request;
 
 use crate::cli::{KwicArgs, ListFormat};
 use crate::error::Result;
@@ -26,7 +25,7 @@ use crate::output::width::{truncated, truncated_start, width};
 use super::Context;
 use super::cite;
 use super::collocates::counted_matches;
-use super::query::Prepared;
+use super::query::{prepare, warn_of};
 
 /// Lines that are printed unless more are asked for.
 const SHOWN: usize = 50;
@@ -36,8 +35,8 @@ const BATCH: usize = 50_000;
 /// Prints a concordance.
 pub(crate) fn run(args: &KwicArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?.searcher()?;
-    let prepared = Prepared::new(&args.query.join(" "), &args.filters, context)?;
-    prepared.warn(context);
+    let request = prepare(args.query.join(" "), &args.filters, context)?;
+    warn_of(&request, context);
     let options = KwicOptions {
         left: args.left.unwrap_or(args.context),
         right: args.right.unwrap_or(args.context),
@@ -47,14 +46,14 @@ pub(crate) fn run(args: &KwicArgs, context: &Context) -> Result<Outcome> {
             seed: args.seed,
         }),
     };
-    let plan = as_phrases(prepared.plan());
+    let plan = request.plan().as_phrases();
     let concordance = searcher.concordance(&plan, &options)?;
     let view = View {
         args,
-        prepared: &prepared,
+        request: &request,
         concordance,
         sample: options.sample,
-        citation: cite::citation(args.cite, &searcher, [(&prepared, &plan)])?,
+        citation: cite::citation(args.cite, &searcher, [(&request, &plan)])?,
     };
     let mut out = context.paged_for(args.format);
     if args.group.is_empty() {
@@ -179,7 +178,7 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, lines: &[KwicLine]) -> i
 /// A concordance, and what is written with it.
 struct View<'a> {
     args: &'a KwicArgs,
-    prepared: &'a Prepared,
+    request: &'a Request,
     concordance: Concordance<'a>,
     sample: Option<Sample>,
     citation: Option<Citation>,
@@ -189,7 +188,7 @@ impl View<'_> {
     fn write_lines(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let Self {
             args,
-            prepared,
+            request,
             concordance,
             sample,
             citation,
@@ -210,8 +209,8 @@ impl View<'_> {
             ListFormat::Json => {
                 let lines = concordance.lines(args.offset..end)?;
                 let mut answer = KwicAnswer::new(
-                    &prepared.text,
-                    &prepared.problems,
+                    request.text(),
+                    request.problems(),
                     concordance,
                     *sample,
                     args.offset,
@@ -243,7 +242,7 @@ impl View<'_> {
     fn write_groups(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let Self {
             args,
-            prepared,
+            request,
             concordance,
             sample,
             citation,
@@ -283,8 +282,8 @@ impl View<'_> {
             }
             ListFormat::Json => {
                 let mut answer = KwicGroupsAnswer::new(
-                    &prepared.text,
-                    &prepared.problems,
+                    request.text(),
+                    request.problems(),
                     concordance,
                     *sample,
                     &args.group,

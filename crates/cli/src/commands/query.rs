@@ -1,13 +1,12 @@
-//! From what was typed to what is run: the query, the filters of flags, the problems.
+//! The query of a command: its text, the filters of flags, its problems.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
 use timbao_index::{SearchOptions, Sort};
-use timbao_query::plan::Plan;
+use timbao_query::plan::{Facet, Plan};
 use timbao_query::{
-    Accents as QueryAccents, Field, FilterError, Filters, LowerOptions, Lowered, Node, NodeKind,
-    Parsed, Problem, lower, parse,
+    Accents as QueryAccents, FilterError, Filters, LowerOptions, Node, NodeKind, Request,
 };
 
 use crate::cli::{Accents, FilterArgs, Order};
@@ -17,73 +16,48 @@ use crate::output::style::Role;
 
 use super::Context;
 
-/// A query that can be run, and how it was understood.
-pub(crate) struct Prepared {
-    /// The query as it was typed.
-    pub text: String,
-    /// Its tree, the filters of flags among it.
-    pub ast: Node,
-    /// What it means.
-    pub lowered: Lowered,
-    /// What in it could not be read as it stands.
-    pub problems: Vec<Problem>,
-    /// How accents are compared where the query does not say.
-    accents: Accents,
+/// Prepares a query with the filters of flags, as if they had been typed in it.
+///
+/// # Errors
+///
+/// If the value of a filter is invalid; the query itself is always valid.
+pub(crate) fn prepare(
+    text: impl Into<String>,
+    filters: &FilterArgs,
+    context: &Context,
+) -> Result<Request> {
+    let accents = filters.accents.unwrap_or(context.settings.accents);
+    let options = LowerOptions {
+        accents: query_accents(accents),
+        ..LowerOptions::default()
+    };
+    Ok(Request::with(text, &filters.filters(), options)?)
 }
 
-impl Prepared {
-    /// Reads a query and narrows it by the filters of flags, as if they had been typed.
-    ///
-    /// # Errors
-    ///
-    /// When the value of a filter is none; the query itself is always read.
-    pub(crate) fn new(text: &str, filters: &FilterArgs, context: &Context) -> Result<Self> {
-        let Parsed {
-            ast, mut problems, ..
-        } = parse(text);
-        let beside = filters.filters();
-        let ast = beside.narrow(ast)?;
-        let accents = filters.accents.unwrap_or(context.settings.accents);
-        let mut lowered = lower(&ast, &options(accents));
-        if !beside.is_empty() && text.trim().is_empty() {
-            problems.clear();
-        }
-        problems.append(&mut lowered.problems);
-        Ok(Self {
-            text: text.to_owned(),
-            ast,
-            lowered,
-            problems,
-            accents,
-        })
-    }
+/// The articles that the filters of flags accept.
+///
+/// # Errors
+///
+/// If the value of a filter is invalid.
+pub(crate) fn base(filters: &FilterArgs, context: &Context) -> Result<Plan> {
+    Ok(prepare("", filters, context)?.plan_or_everything())
+}
 
-    /// What is run.
-    pub(crate) fn plan(&self) -> &Plan {
-        &self.lowered.plan
+/// Reports the problems of a query on standard error.
+pub(crate) fn warn_of(request: &Request, context: &Context) {
+    let palette = context.terminal.error_palette;
+    if request.problems().is_empty() && request.is_empty() {
+        warn(palette, &"the query is empty");
     }
-
-    /// How it was lowered.
-    pub(crate) fn options(&self) -> LowerOptions<'static> {
-        options(self.accents)
-    }
-
-    /// Says on standard error what could not be read as it stands.
-    pub(crate) fn warn(&self, context: &Context) {
-        let palette = context.terminal.error_palette;
-        if self.problems.is_empty() && *self.plan() == Plan::Nothing {
-            warn(palette, &"the query is empty");
-        }
-        for problem in &self.problems {
-            let shown = problem.display(&self.text).to_string();
-            // The label is the first word of what is shown; it gets its colour here.
-            let shown = shown.strip_prefix("warning:").unwrap_or(&shown);
-            let _ = write!(
-                io::stderr(),
-                "{}{shown}",
-                palette.paint(Role::Warning, "warning:")
-            );
-        }
+    for problem in request.problems() {
+        let shown = problem.display(request.text()).to_string();
+        // The label is the first word; it gets its colour here.
+        let shown = shown.strip_prefix("warning:").unwrap_or(&shown);
+        let _ = write!(
+            io::stderr(),
+            "{}{shown}",
+            palette.paint(Role::Warning, "warning:")
+        );
     }
 }
 
@@ -99,23 +73,22 @@ impl From<FilterError> for Failure {
 
 impl FilterArgs {
     fn filters(&self) -> Filters {
+        let facets = [
+            (Facet::Section, &self.section),
+            (Facet::Place, &self.place),
+            (Facet::Agency, &self.agency),
+            (Facet::Author, &self.author),
+            (Facet::Source, &self.source),
+        ];
+        let facets = facets.into_iter();
         Filters {
             after: self.after.clone(),
             before: self.before.clone(),
             date: self.date.clone(),
-            section: self.section.clone(),
-            place: self.place.clone(),
-            agency: self.agency.clone(),
-            author: self.author.clone(),
-            source: self.source.clone(),
+            facets: facets
+                .filter_map(|(facet, value)| Some((facet, value.clone()?)))
+                .collect(),
         }
-    }
-}
-
-fn options(accents: Accents) -> LowerOptions<'static> {
-    LowerOptions {
-        accents: query_accents(accents),
-        ..LowerOptions::default()
     }
 }
 
@@ -163,7 +136,7 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
         .filter(|line| !line.is_empty())
 }
 
-/// What a part of a tree is, in a few words.
+/// A few words that describe a node of a syntax tree.
 pub(crate) fn node_label(node: &Node) -> Cow<'static, str> {
     match &node.kind {
         NodeKind::Empty => "nothing".into(),
@@ -176,7 +149,7 @@ pub(crate) fn node_label(node: &Node) -> Cow<'static, str> {
         NodeKind::Required(_) => "required".into(),
         NodeKind::Near { distance, .. } => format!("NEAR/{distance}").into(),
         NodeKind::Group(_) => "group".into(),
-        NodeKind::Scoped { scope, .. } => format!("in {}", Field::Scope(*scope).name()).into(),
-        NodeKind::Is { .. } | NodeKind::Id(_) | NodeKind::Date(_) => node.to_string().into(),
+        NodeKind::Scoped { scope, .. } => format!("in {scope}").into(),
+        _ => node.to_string().into(),
     }
 }

@@ -19,7 +19,7 @@ use crate::output::number::{count, counted, duration};
 use crate::output::style::Role;
 
 use super::cite;
-use super::query::{Prepared, announce, sort};
+use super::query::{announce, prepare, sort, warn_of};
 use super::{Context, suggestions};
 
 /// Prints ranked hits.
@@ -50,7 +50,7 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     let settings = &context.settings;
     let searcher = Index::open(&settings.index)?.searcher()?;
     let start = Instant::now();
-    let prepared = Prepared::new(query, &args.filters, context)?;
+    let request = prepare(query, &args.filters, context)?;
     let options = SearchOptions {
         limit: args.limit.unwrap_or(settings.limit),
         offset: args.offset,
@@ -64,7 +64,7 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         );
     }
     let unique = if args.unique {
-        Some(searcher.search_unique(prepared.plan(), &options)?)
+        Some(searcher.search_unique(request.plan(), &options)?)
     } else {
         None
     };
@@ -73,38 +73,32 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
             total: unique.total,
             hits: unique.hits.iter().map(|text| text.hit).collect(),
         },
-        None => searcher.search(prepared.plan(), &options)?,
+        None => searcher.search(request.plan(), &options)?,
     };
     let time = start.elapsed();
     let total = found.total;
     let by: Vec<Facet> = args.facet.iter().map(|&name| name.into()).collect();
     let counts = match by.as_slice() {
         [] => None,
-        by => Some(searcher.facets(prepared.plan(), by)?),
+        by => Some(searcher.facets(request.plan(), by)?),
     };
     let advice = match args.format {
         ListFormat::Text | ListFormat::Json => {
-            Advice::new(&searcher, &prepared.ast, &prepared.options(), total)?
+            Advice::new(&searcher, request.ast(), request.options(), total)?
         }
         ListFormat::Jsonl | ListFormat::Csv => Advice::default(),
     };
-    prepared.warn(context);
-    announce(&prepared.text, found.hits.len(), context);
+    warn_of(&request, context);
+    announce(request.text(), found.hits.len(), context);
     let first = args.offset as u64 + 1;
     let mut explanations = if args.explain {
         let addresses: Vec<_> = found.hits.iter().map(|hit| hit.address).collect();
-        searcher.explain_scores(prepared.plan(), options.recency_half_life, &addresses)?
+        searcher.explain_scores(request.plan(), options.recency_half_life, &addresses)?
     } else {
         Vec::new()
     }
     .into_iter();
-    let shown = ShownHit::load(
-        &searcher,
-        prepared.plan(),
-        &found.hits,
-        first,
-        args.snippets,
-    );
+    let shown = ShownHit::load(&searcher, request.plan(), &found.hits, first, args.snippets);
     let shown = shown.map(|shown| {
         let mut shown = shown?;
         shown.explanation = explanations.next();
@@ -117,7 +111,7 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     });
     let rows = unique.as_ref().map_or(total, |unique| unique.texts);
     let is_part = (found.hits.len() as u64) < rows;
-    let citation = cite::citation(args.cite, &searcher, [(&prepared, prepared.plan())])?;
+    let citation = cite::citation(args.cite, &searcher, [(&request, request.plan())])?;
     if is_part && counts.is_none() && matches!(args.format, ListFormat::Jsonl | ListFormat::Csv) {
         let shown = count(found.hits.len() as u64);
         let message = format!("{shown} of {} written; see --limit", counted(rows, "hit"));
@@ -150,8 +144,8 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         ListFormat::Json => {
             let shown = shown.collect::<Result<Vec<_>>>()?;
             let mut answer = SearchAnswer::new(
-                &prepared.text,
-                &prepared.problems,
+                request.text(),
+                request.problems(),
                 total,
                 args.offset,
                 &shown,

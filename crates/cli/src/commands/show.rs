@@ -23,7 +23,7 @@ use crate::output::text::{Piece, paragraph};
 use timbao_index::output::json::ArticlesAnswer;
 
 use super::Context;
-use super::query::Prepared;
+use super::query::{prepare, warn_of};
 
 /// Prints an article.
 pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
@@ -34,9 +34,9 @@ pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
                 accents: args.accents,
                 ..FilterArgs::default()
             };
-            let prepared = Prepared::new(query, &filters, context)?;
-            prepared.warn(context);
-            Some(prepared)
+            let request = prepare(query, &filters, context)?;
+            warn_of(&request, context);
+            Some(request)
         }
         None => None,
     };

@@ -7,14 +7,10 @@ use timbao_index::Index;
 use timbao_index::output::chart::{ChartOptions, Language, Measure, svg};
 use timbao_index::output::csv;
 use timbao_index::output::research::TrendsAnswer;
-use timbao_index::research::{
-    By, Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery, as_phrases,
-};
-use timbao_query::plan::{Facet, Plan};
+use timbao_index::research::{By, Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery};
+use timbao_query::plan::Facet;
 
-use crate::cli::{
-    CountName, LanguageName, ListFormat, MeasureName, PeriodName, SplitName, TrendsArgs,
-};
+use crate::cli::{CountName, LanguageName, ListFormat, MeasureName, PeriodName, TrendsArgs};
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
@@ -29,28 +25,25 @@ use crate::output::width::{truncated, width};
 use super::Context;
 use super::cite;
 use super::collocates::counted_matches;
-use super::query::Prepared;
+use super::query::{base, prepare, warn_of};
 
 /// Counts queries over time.
 pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?.searcher()?;
-    let prepared = args
+    let request = args
         .queries
         .iter()
-        .map(|query| Prepared::new(query, &args.filters, context))
+        .map(|query| prepare(query, &args.filters, context))
         .collect::<Result<Vec<_>>>()?;
-    prepared.iter().for_each(|query| query.warn(context));
-    let queries: Vec<TrendsQuery> = prepared
+    request.iter().for_each(|query| warn_of(query, context));
+    let queries: Vec<TrendsQuery> = request
         .iter()
         .map(|query| TrendsQuery {
-            name: query.text.clone(),
-            plan: as_phrases(query.plan()),
+            name: query.text().to_owned(),
+            plan: query.plan().as_phrases(),
         })
         .collect();
-    let base = match Prepared::new("", &args.filters, context)?.plan() {
-        Plan::Nothing => Plan::Everything,
-        filters => filters.clone(),
-    };
+    let base = base(&args.filters, context)?;
     let options = TrendsOptions {
         by: args.by.into(),
         split: args.split.map(Facet::from),
@@ -59,7 +52,7 @@ pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
         thin: args.thin,
     };
     let trends = searcher.trends(&queries, &base, &options)?;
-    let cited = prepared.iter().zip(queries.iter().map(|q| &q.plan));
+    let cited = request.iter().zip(queries.iter().map(|q| &q.plan));
     let citation = cite::citation(args.cite, &searcher, cited)?;
     if let Some(path) = &args.svg {
         let chart = ChartOptions {
@@ -80,9 +73,7 @@ pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
     match args.format {
         ListFormat::Text => write_text(&mut out, &context.terminal, &trends, args.measure.into())?,
         ListFormat::Json => {
-            let problems = prepared
-                .iter()
-                .map(|query| (query.text.as_str(), query.problems.as_slice()));
+            let problems = request.iter().map(|query| (query.text(), query.problems()));
             let mut answer = TrendsAnswer::new(&trends, problems);
             answer.citation = citation.as_ref();
             write_pretty(&mut out, &answer)?;
@@ -241,18 +232,6 @@ impl From<MeasureName> for Measure {
             MeasureName::Articles => Self::Articles,
             MeasureName::PerMillion => Self::PerMillion,
             MeasureName::PerThousand => Self::PerThousand,
-        }
-    }
-}
-
-impl From<SplitName> for Facet {
-    fn from(name: SplitName) -> Self {
-        match name {
-            SplitName::Section => Self::Section,
-            SplitName::Source => Self::Source,
-            SplitName::Place => Self::Place,
-            SplitName::Agency => Self::Agency,
-            SplitName::Author => Self::Author,
         }
     }
 }

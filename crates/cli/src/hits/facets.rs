@@ -7,7 +7,6 @@ use serde::Serialize;
 use timbao_index::{FacetCount, FacetCounts, Facets};
 use timbao_query::plan::Facet;
 
-use crate::cli::FacetName;
 use crate::error::Result;
 use crate::output::csv::CsvWriter;
 use crate::output::json::write_line;
@@ -36,10 +35,11 @@ pub(crate) fn write_text(
 ) -> io::Result<()> {
     for counts in facets.facets.iter().filter(|_| facets.total > 0) {
         writeln!(out)?;
-        let mut table = Table::new(&[(label(counts.facet), Side::Left), ("articles", Side::Right)]);
-        let listed = match counts.facet {
-            Facet::Year | Facet::Month => usize::MAX,
-            _ => LISTED,
+        let mut table = Table::new(&[(counts.facet.name(), Side::Left), ("articles", Side::Right)]);
+        let listed = if counts.facet.is_period() {
+            usize::MAX
+        } else {
+            LISTED
         };
         for FacetCount { value, articles } in counts.values.iter().take(listed) {
             table.row([value.as_str(), &count(*articles)]);
@@ -67,7 +67,7 @@ pub(crate) fn write_csv(out: impl Write, terminal: &Terminal, facets: &Facets) -
     let mut csv = CsvWriter::new(out, terminal, &["facet", "value", "articles"])?;
     for row in rows(facets) {
         csv.row([
-            Cow::from(label(row.facet)),
+            Cow::from(row.facet.name()),
             Cow::from(row.value.unwrap_or_default()),
             Cow::from(row.articles.to_string()),
         ])?;
@@ -94,33 +94,6 @@ fn rows(facets: &Facets) -> impl Iterator<Item = Row<'_>> {
         };
         values.chain((counts.unknown > 0).then_some(unknown))
     })
-}
-
-/// The name of a facet.
-pub(crate) fn label(facet: Facet) -> &'static str {
-    match facet {
-        Facet::Section => "section",
-        Facet::Place => "place",
-        Facet::Agency => "agency",
-        Facet::Author => "author",
-        Facet::Source => "source",
-        Facet::Year => "year",
-        Facet::Month => "month",
-    }
-}
-
-impl From<FacetName> for Facet {
-    fn from(name: FacetName) -> Self {
-        match name {
-            FacetName::Section => Self::Section,
-            FacetName::Year => Self::Year,
-            FacetName::Month => Self::Month,
-            FacetName::Place => Self::Place,
-            FacetName::Agency => Self::Agency,
-            FacetName::Author => Self::Author,
-            FacetName::Source => Self::Source,
-        }
-    }
 }
 
 #[cfg(test)]

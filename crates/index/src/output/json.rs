@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 use timbao_articles::{Article, Published};
-use timbao_query::Problem;
+use timbao_query::{Problem, Request};
 
 use crate::research::Citation;
 use crate::search::{FacetCounts, ScoreExplanation, Snippet, Stats};
@@ -255,6 +255,14 @@ impl<'a> SnippetShape<'a> {
 }
 
 impl ProblemShape {
+    /// The problems of a request.
+    pub fn list(request: &Request) -> Vec<Self> {
+        let problems = request.problems().iter();
+        problems
+            .map(|problem| Self::new(problem, request.text()))
+            .collect()
+    }
+
     /// The shape of a problem of `query`.
     pub fn new(problem: &Problem, query: &str) -> Self {
         let range = problem.span.start..problem.span.end;

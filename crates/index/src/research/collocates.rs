@@ -100,7 +100,7 @@ pub struct Collocate {
 
 impl Searcher {
     /// Finds what stands near the matches of a plan, among the articles that `base` matches.
-    /// Read queries with [`as_phrases`](super::as_phrases) first.
+    /// Read queries with [`Plan::as_phrases`] first.
     ///
     /// What is near lies within some tokens of a match and in its paragraph, and belongs to no
     /// match itself. Only units that are nearer than chance would have them are given.

@@ -113,13 +113,7 @@ impl GroupKey {
             Self::Period(By::Month) => "month",
             Self::Period(By::Quarter) => "quarter",
             Self::Period(By::Year) => "year",
-            Self::Facet(Facet::Section) => "section",
-            Self::Facet(Facet::Place) => "place",
-            Self::Facet(Facet::Agency) => "agency",
-            Self::Facet(Facet::Author) => "author",
-            Self::Facet(Facet::Source) => "source",
-            Self::Facet(Facet::Year) => "year",
-            Self::Facet(Facet::Month) => "month",
+            Self::Facet(facet) => facet.name(),
         }
     }
 }
@@ -145,15 +139,7 @@ fn context(text: &str) -> Option<(bool, u32)> {
 }
 
 fn facet(text: &str) -> Option<Facet> {
-    [
-        Facet::Section,
-        Facet::Place,
-        Facet::Agency,
-        Facet::Author,
-        Facet::Source,
-    ]
-    .into_iter()
-    .find(|facet| facet.to_string() == text)
+    Facet::stated().find(|facet| facet.name() == text)
 }
 
 /// The tokens of an article before a place, the nearest first, within the

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
-use timbao_query::plan::{Phrase, Plan, TextField};
+use timbao_query::plan::{LeafKind, Phrase, Plan, TextField};
 use timbao_tokenizer::write_out;
 
 use crate::error::Result;
@@ -61,9 +61,7 @@ impl<'p> Gapped<'p> {
     ///
     /// When there is no such phrase, or more than one.
     pub fn of(plan: &'p Plan) -> Result<Self, NoGap> {
-        let mut found = Vec::new();
-        collect(plan, None, &mut found);
-        match found.as_slice() {
+        match gapped(plan).as_slice() {
             [] => Err(NoGap::None),
             [gapped] if gapped.phrase.slop > 0 => Err(NoGap::Slop),
             [gapped] => Ok(*gapped),
@@ -190,26 +188,20 @@ fn spelled(gaps: &[Vec<u32>], segment: &TextSegment) -> Vec<String> {
         .collect()
 }
 
-fn collect<'p>(plan: &'p Plan, field: Option<TextField>, found: &mut Vec<Gapped<'p>>) {
-    match plan {
-        Plan::Phrase(phrase) => {
-            if phrase.steps.iter().skip(1).any(|step| step.gap_max > 0) {
-                found.push(Gapped { phrase, field });
-            }
-        }
-        Plan::Near(near) => {
-            let with_gaps = near
-                .phrases
-                .iter()
-                .filter(|phrase| phrase.steps.iter().skip(1).any(|step| step.gap_max > 0));
-            found.extend(with_gaps.map(|phrase| Gapped { phrase, field }));
-        }
-        Plan::And(plans) | Plan::Or(plans) | Plan::Ranked { items: plans, .. } => {
-            plans.iter().for_each(|plan| collect(plan, field, found));
-        }
-        Plan::In { field, plan } => collect(plan, Some(*field), found),
-        Plan::Everything | Plan::Nothing | Plan::Word(_) | Plan::Not(_) | Plan::Filter(_) => {}
-    }
+/// The phrases of a plan that have a gap.
+fn gapped(plan: &Plan) -> Vec<Gapped<'_>> {
+    let leaves = plan.leaves().into_iter();
+    let phrases = leaves.flat_map(|leaf| {
+        let phrases = match leaf.kind {
+            LeafKind::Word(_) => &[],
+            LeafKind::Phrase(phrase) => std::slice::from_ref(phrase),
+            LeafKind::Near(near) => near.phrases.as_slice(),
+        };
+        let field = leaf.field;
+        phrases.iter().map(move |phrase| Gapped { phrase, field })
+    });
+    let has_gap = |of: &Gapped<'_>| of.phrase.steps.iter().skip(1).any(|step| step.gap_max > 0);
+    phrases.filter(has_gap).collect()
 }
 
 #[cfg(test)]

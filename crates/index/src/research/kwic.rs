@@ -117,7 +117,7 @@ pub struct KwicGroup {
 impl Searcher {
     /// Finds all places where the words and phrases of a plan stand.
     ///
-    /// Read queries with [`as_phrases`](super::as_phrases) first.
+    /// Read queries with [`Plan::as_phrases`] first.
     ///
     /// # Errors
     ///

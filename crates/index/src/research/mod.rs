@@ -5,7 +5,7 @@
 //! phrase of the query stands, in an article that satisfies the whole query.
 //! Words that are typed side by side without quotation marks, which a search
 //! takes for what somebody remembers of an article, are a phrase here: see
-//! [`as_phrases`]. What stands under NOT is never a match, and a place that
+//! [`Plan::as_phrases`](timbao_query::plan::Plan::as_phrases). What stands under NOT is never a match, and a place that
 //! two parts of a query match is one.
 
 mod articles;
@@ -19,7 +19,6 @@ mod kwic;
 mod measures;
 mod occurrences;
 mod periods;
-mod reading;
 mod reprints;
 mod similar;
 mod trends;
@@ -32,7 +31,6 @@ pub use fillers::{Filler, Fillers, Gapped, NoGap};
 pub use keywords::{Keyword, KeywordOptions, Keywords, Portion};
 pub use kwic::{CharRange, Concordance, KwicGroup, KwicLine, KwicOptions, Sample};
 pub use periods::{By, Period};
-pub use reading::as_phrases;
 pub use reprints::{
     DiffKind, DiffPart, Reprint, ReprintGroup, ReprintGroups, ReprintHistory, UniqueFound,
     UniqueHit,

@@ -1,13 +1,10 @@
 //! Every place where a query matches, over a whole index.
 
-use timbao_query::plan::{Near, Phrase, Plan, TextField};
+use timbao_query::plan::{Plan, TextField};
 
 use crate::error::Result;
 use crate::search::lives;
-use crate::search::{
-    NearMatcher, PhraseMatcher, Searcher, SegmentPhrase, SegmentView, SlotIds, evaluate, field_at,
-};
-use crate::text::TextSegment;
+use crate::search::{LeafMatcher, Searcher, SegmentPhrase, SegmentView, evaluate, field_at};
 
 /// A place of a match: tokens of an article, the ends of paragraphs and parts
 /// counted among them.
@@ -118,8 +115,7 @@ fn split(plan: &Plan) -> (Vec<Only<'_>>, Vec<&Plan>) {
     let Plan::And(parts) = plan else {
         return (alternatives(plan).unwrap_or_default(), Vec::new());
     };
-    let is_condition = |p: &&Plan| matches!(p, Plan::Filter(_) | Plan::Not(_) | Plan::Everything);
-    let (conditions, others): (Vec<_>, Vec<_>) = parts.iter().partition(is_condition);
+    let (conditions, others): (Vec<_>, Vec<_>) = parts.iter().partition(|p| p.is_condition());
     match others[..] {
         [part] => (alternatives(part).unwrap_or_default(), conditions),
         _ => (Vec::new(), Vec::new()),
@@ -198,8 +194,11 @@ fn read(
         return Ok(());
     };
     let alive = view.reader.alive_bitset();
-    let mut leaves = Vec::new();
-    collect(plan, None, &view.text, &mut leaves);
+    let leaves: Vec<_> = plan
+        .leaves()
+        .into_iter()
+        .map(|leaf| (LeafMatcher::new(leaf.kind, &view.text), leaf.field))
+        .collect();
     let mut tokens = Vec::new();
     let mut here = Vec::new();
     for &article in articles {
@@ -210,9 +209,11 @@ fn read(
         tokens.clear();
         tokens.extend(view.text.tokens_of(article));
         here.clear();
-        for leaf in &leaves {
-            leaf.for_each(&tokens, |range| {
-                here.push((range.start as u32, range.end as u32));
+        for (matcher, field) in &leaves {
+            matcher.for_each(&tokens, |range| {
+                if field.is_none_or(|field| field_at(&tokens, range.start) == field) {
+                    here.push((range.start as u32, range.end as u32));
+                }
             });
         }
         here.sort_unstable();
@@ -225,106 +226,4 @@ fn read(
         }));
     }
     Ok(())
-}
-
-/// A word, a phrase, or words near each other, looked up in a segment.
-struct Leaf<'a> {
-    matcher: Matcher<'a>,
-    field: Option<TextField>,
-}
-
-enum Matcher<'a> {
-    Word(Vec<u32>),
-    Phrase(PhraseMatcher<'a>),
-    Near(NearMatcher<'a>),
-}
-
-impl Leaf<'_> {
-    fn for_each(&self, tokens: &[u32], mut f: impl FnMut(std::ops::Range<usize>)) {
-        let mut in_field = |range: std::ops::Range<usize>| {
-            if self
-                .field
-                .is_none_or(|field| field_at(tokens, range.start) == field)
-            {
-                f(range);
-            }
-        };
-        match &self.matcher {
-            Matcher::Word(wanted) => {
-                for (at, token) in tokens.iter().enumerate() {
-                    if wanted.binary_search(token).is_ok() {
-                        in_field(at..at + 1);
-                    }
-                }
-            }
-            Matcher::Phrase(matcher) => matcher.for_each(tokens, in_field),
-            Matcher::Near(matcher) => matcher.for_each(tokens, in_field),
-        }
-    }
-}
-
-fn collect<'a>(
-    plan: &'a Plan,
-    field: Option<TextField>,
-    segment: &TextSegment,
-    leaves: &mut Vec<Leaf<'a>>,
-) {
-    match plan {
-        Plan::Everything | Plan::Nothing | Plan::Not(_) | Plan::Filter(_) => {}
-        Plan::Word(slot) => {
-            let ids = SlotIds::resolve(slot, segment);
-            leaves.push(word(&ids, field, segment));
-        }
-        Plan::Phrase(phrase) => leaves.push(phrase_leaf(phrase, field, segment)),
-        Plan::Near(near) => leaves.push(near_leaf(near, field, segment)),
-        Plan::Ranked { items, .. } | Plan::And(items) | Plan::Or(items) => {
-            for item in items {
-                collect(item, field, segment, leaves);
-            }
-        }
-        Plan::In { field: inner, plan } => {
-            if field.is_none_or(|outer| outer == *inner) {
-                collect(plan, Some(*inner), segment, leaves);
-            }
-        }
-    }
-}
-
-fn word<'a>(ids: &SlotIds, field: Option<TextField>, segment: &TextSegment) -> Leaf<'a> {
-    let mut tokens: Vec<u32> = ids
-        .exact_ids(segment)
-        .into_iter()
-        .map(|id| id + crate::text::tokens::FIRST_KEY)
-        .collect();
-    tokens.sort_unstable();
-    Leaf {
-        matcher: Matcher::Word(tokens),
-        field,
-    }
-}
-
-fn phrase_leaf<'a>(
-    phrase: &'a Phrase,
-    field: Option<TextField>,
-    segment: &TextSegment,
-) -> Leaf<'a> {
-    let slots: Vec<_> = phrase
-        .steps
-        .iter()
-        .map(|step| SlotIds::resolve(&step.slot, segment))
-        .collect();
-    match slots.as_slice() {
-        [slot] => word(slot, field, segment),
-        _ => Leaf {
-            matcher: Matcher::Phrase(PhraseMatcher::new(phrase, &slots, segment)),
-            field,
-        },
-    }
-}
-
-fn near_leaf<'a>(near: &'a Near, field: Option<TextField>, segment: &TextSegment) -> Leaf<'a> {
-    Leaf {
-        matcher: Matcher::Near(NearMatcher::new(near, segment)),
-        field,
-    }
 }

@@ -63,7 +63,7 @@ pub enum Count {
 pub struct TrendsQuery {
     /// What it is called.
     pub name: String,
-    /// What is counted; read it with [`as_phrases`](super::as_phrases) first.
+    /// What is counted; read it with [`Plan::as_phrases`] first.
     pub plan: Plan,
 }
 
@@ -210,7 +210,7 @@ impl Searcher {
                 == Some(&true)
         };
         let mut table = Table::default();
-        if has_words(plan) {
+        if !plan.leaves().is_empty() {
             let places = occurrences(self, plan)?;
             for same in places.chunk_by(|a, b| (a.segment, a.article) == (b.segment, b.article)) {
                 let Some(first) = same.first() else { continue };
@@ -234,18 +234,6 @@ impl Searcher {
             }
         }
         Ok(table)
-    }
-}
-
-/// Whether a plan has words that match at places.
-fn has_words(plan: &Plan) -> bool {
-    match plan {
-        Plan::Everything | Plan::Nothing | Plan::Not(_) | Plan::Filter(_) => false,
-        Plan::Word(_) | Plan::Phrase(_) | Plan::Near(_) => true,
-        Plan::Ranked { items, .. } | Plan::And(items) | Plan::Or(items) => {
-            items.iter().any(has_words)
-        }
-        Plan::In { plan, .. } => has_words(plan),
     }
 }
 

@@ -36,7 +36,8 @@ pub(crate) fn search(searcher: &Searcher, plan: &Plan, options: &SearchOptions) 
                 return search_ranked(searcher, items, *required, None, k, options);
             }
             Plan::And(parts) => {
-                let (filters, others): (Vec<_>, Vec<_>) = parts.iter().partition(|p| is_filter(p));
+                let (filters, others): (Vec<_>, Vec<_>) =
+                    parts.iter().partition(|p| p.is_condition());
                 if let [Plan::Ranked { items, required }] = others[..] {
                     let passing = passing(searcher, &filters)?;
                     return search_ranked(searcher, items, *required, Some(&passing), k, options);
@@ -47,11 +48,6 @@ pub(crate) fn search(searcher: &Searcher, plan: &Plan, options: &SearchOptions) 
     }
     let scored = evaluate(searcher, plan, None)?;
     rank(searcher, scored, k, options)
-}
-
-/// Whether a plan says yes or no without a score.
-fn is_filter(plan: &Plan) -> bool {
-    matches!(plan, Plan::Filter(_) | Plan::Not(_) | Plan::Everything)
 }
 
 fn passing(searcher: &Searcher, filters: &[&Plan]) -> Result<Vec<Vec<bool>>> {

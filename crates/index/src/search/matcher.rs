@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use serde::Serialize;
-use timbao_query::plan::{Near, Phrase, Plan, TextField};
+use timbao_query::plan::{LeafKind, Near, Phrase, Plan, TextField};
 
 use crate::error::Result;
 use crate::text::tokens::FIRST_KEY;
@@ -349,63 +349,63 @@ impl<'a> NearMatcher<'a> {
 
 /// The words and phrases of a plan, ready to be found in the articles of one segment.
 pub(crate) struct PlanMatcher<'a> {
-    leaves: Vec<Leaf<'a>>,
+    /// Each word or phrase, and the only part of the text in which it counts, if any.
+    leaves: Vec<(LeafMatcher<'a>, Option<TextField>)>,
     deadline: Deadline,
 }
 
-/// A word or a phrase of a plan, and the only part of the text it counts in, if there is one.
-struct Leaf<'a> {
-    matcher: LeafMatcher<'a>,
-    field: Option<TextField>,
-}
-
-enum LeafMatcher<'a> {
+/// Finds a word, a phrase or words near each other in the tokens of an article.
+pub(crate) enum LeafMatcher<'a> {
     Word(TokenMasks),
     Phrase(PhraseMatcher<'a>),
     Near(NearMatcher<'a>),
 }
 
+impl<'a> LeafMatcher<'a> {
+    /// Prepares for one segment.
+    pub(crate) fn new(leaf: LeafKind<'a>, segment: &TextSegment) -> Self {
+        let word = |slot| TokenMasks::new([&SlotIds::resolve(slot, segment)].into_iter(), segment);
+        match leaf {
+            LeafKind::Word(slot) => Self::Word(word(slot)),
+            LeafKind::Phrase(phrase) => match phrase.steps.as_slice() {
+                [step] => Self::Word(word(&step.slot)),
+                steps => {
+                    let steps = steps.iter();
+                    let slots: Vec<_> = steps.map(|s| SlotIds::resolve(&s.slot, segment)).collect();
+                    Self::Phrase(PhraseMatcher::new(phrase, &slots, segment))
+                }
+            },
+            LeafKind::Near(near) => Self::Near(NearMatcher::new(near, segment)),
+        }
+    }
+
+    /// Calls `f` with the token range of each match.
+    pub(crate) fn for_each(&self, tokens: &[u32], mut f: impl FnMut(Range<usize>)) {
+        match self {
+            Self::Word(masks) => {
+                for (place, &token) in tokens.iter().enumerate() {
+                    if masks.of(token) != 0 {
+                        f(place..place + 1);
+                    }
+                }
+            }
+            Self::Phrase(phrase) => phrase.for_each(tokens, f),
+            Self::Near(near) => near.for_each(tokens, f),
+        }
+    }
+}
+
 impl<'a> PlanMatcher<'a> {
     /// Prepares for one segment.
     pub(crate) fn new(plan: &'a Plan, segment: &TextSegment, deadline: Deadline) -> Self {
-        let mut matcher = Self {
-            leaves: Vec::new(),
+        let leaves = plan.leaves().into_iter();
+        let leaves = leaves.take_while(|_| !deadline.has_passed());
+        Self {
+            leaves: leaves
+                .map(|leaf| (LeafMatcher::new(leaf.kind, segment), leaf.field))
+                .collect(),
             deadline,
-        };
-        matcher.add(plan, segment, None);
-        matcher
-    }
-
-    fn add(&mut self, plan: &'a Plan, segment: &TextSegment, field: Option<TextField>) {
-        if self.deadline.has_passed() {
-            return;
         }
-        let matcher = match plan {
-            Plan::Everything | Plan::Nothing | Plan::Not(_) | Plan::Filter(_) => return,
-            Plan::Word(slot) => {
-                let slot = SlotIds::resolve(slot, segment);
-                LeafMatcher::Word(TokenMasks::new([&slot].into_iter(), segment))
-            }
-            Plan::Phrase(phrase) => {
-                let steps = phrase.steps.iter();
-                let slots: Vec<_> = steps.map(|s| SlotIds::resolve(&s.slot, segment)).collect();
-                LeafMatcher::Phrase(PhraseMatcher::new(phrase, &slots, segment))
-            }
-            Plan::Near(near) => LeafMatcher::Near(NearMatcher::new(near, segment)),
-            Plan::Ranked { items, .. } | Plan::And(items) | Plan::Or(items) => {
-                for item in items {
-                    self.add(item, segment, field);
-                }
-                return;
-            }
-            Plan::In { field: inner, plan } => {
-                if field.is_none_or(|outer| outer == *inner) {
-                    self.add(plan, segment, Some(*inner));
-                }
-                return;
-            }
-        };
-        self.leaves.push(Leaf { matcher, field });
     }
 
     /// Where they stand in an article, in the order of its text.
@@ -415,26 +415,15 @@ impl<'a> PlanMatcher<'a> {
     /// When the time is over.
     pub(crate) fn find(&self, tokens: &[u32], text: &ArticleText) -> Result<Vec<Match>> {
         let mut found: Vec<(Range<usize>, u32)> = Vec::new();
-        for (number, leaf) in (0..).zip(&self.leaves) {
+        for (number, (matcher, _)) in (0..).zip(&self.leaves) {
             self.deadline.check()?;
-            let mut add = |range: Range<usize>| found.push((range, number));
-            match &leaf.matcher {
-                LeafMatcher::Word(masks) => {
-                    for (place, &token) in tokens.iter().enumerate() {
-                        if masks.of(token) != 0 {
-                            add(place..place + 1);
-                        }
-                    }
-                }
-                LeafMatcher::Phrase(phrase) => phrase.for_each(tokens, add),
-                LeafMatcher::Near(near) => near.for_each(tokens, add),
-            }
+            matcher.for_each(tokens, |range| found.push((range, number)));
         }
         self.deadline.check()?;
         found.sort_unstable_by_key(|(range, leaf)| (range.start, range.end, *leaf));
         found.dedup();
         let is_wanted = |leaf: u32, field: TextField| {
-            let wanted = self.leaves.get(leaf as usize).and_then(|leaf| leaf.field);
+            let wanted = self.leaves.get(leaf as usize).and_then(|leaf| leaf.1);
             wanted.is_none_or(|wanted| wanted == field)
         };
         Ok(found

@@ -48,7 +48,7 @@ pub(crate) use boolean::evaluate;
 pub use explain::{Occurrences, ScoreExplanation, ScoreKind, ScorePart};
 pub use facets::{FacetCount, FacetCounts, Facets};
 pub use matcher::Match;
-pub(crate) use matcher::{NearMatcher, PhraseMatcher};
+pub(crate) use matcher::{LeafMatcher, PhraseMatcher};
 pub(crate) use phrase::{SegmentPhrase, field_at};
 pub(crate) use reading::MatchReader;
 pub(crate) use slots::SlotIds;
@@ -218,7 +218,7 @@ impl Index {
         Ok(Searcher {
             dir: self.dir().to_owned(),
             segments,
-            fields: self.fields,
+            fields: self.fields.clone(),
             articles,
             saturation: Saturation::new(average_length),
             average_length,

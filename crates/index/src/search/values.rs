@@ -13,7 +13,7 @@ use super::{SegmentView, damaged};
 /// The values of all facets, each read once somebody asks for it.
 #[derive(Default)]
 pub(super) struct Values {
-    facets: [OnceLock<Vec<FacetValue>>; FACETS.len()],
+    facets: [OnceLock<Vec<FacetValue>>; Facet::ALL.len()],
 }
 
 /// A value as one segment spells it.
@@ -23,15 +23,6 @@ pub(super) struct FacetValue {
     pub(super) key: String,
 }
 
-/// The facets that have a column of their own.
-const FACETS: [Facet; 5] = [
-    Facet::Section,
-    Facet::Place,
-    Facet::Agency,
-    Facet::Author,
-    Facet::Source,
-];
-
 impl SegmentView {
     /// The values of a facet by their ordinals, and the articles' ordinals; none if the facet
     /// is a time or no article has a value.
@@ -40,13 +31,13 @@ impl SegmentView {
     ///
     /// When a file is damaged.
     pub(super) fn values(&self, facet: Facet) -> Result<Option<(&[FacetValue], StrColumn)>> {
-        let Some(place) = FACETS.iter().position(|&known| known == facet) else {
+        if facet.is_period() {
+            return Ok(None);
+        }
+        let Some(column) = self.reader.fast_fields().str(facet.name())? else {
             return Ok(None);
         };
-        let Some(column) = self.reader.fast_fields().str(&facet.to_string())? else {
-            return Ok(None);
-        };
-        let Some(cell) = self.values.facets.get(place) else {
+        let Some(cell) = self.values.facets.get(facet as usize) else {
             return Ok(None);
         };
         let values = match cell.get() {

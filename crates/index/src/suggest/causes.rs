@@ -11,7 +11,6 @@ use timbao_query::{
 use crate::error::Result;
 use crate::search::Searcher;
 
-use super::edit::grouped;
 use super::{MAX_TIME, MAX_TRIALS, count};
 
 /// A reason why a query finds nothing.
@@ -164,7 +163,7 @@ impl Search<'_> {
             Some(scope) => Node::new(
                 NodeKind::Scoped {
                     scope,
-                    value: Box::new(grouped(part.clone())),
+                    value: Box::new(part.clone().grouped()),
                 },
                 part.span,
             ),
@@ -190,7 +189,10 @@ impl Search<'_> {
     /// Looks for what is in the way in a part that finds nothing.
     fn blame(&mut self, part: &Node, scope: Option<Scope>) -> Result<()> {
         match &part.kind {
-            NodeKind::Empty => {}
+            _ if part.is_negative() => {
+                self.put(CauseKind::Excluded, part, self.searcher.article_count());
+            }
+            _ if part.is_filter() => self.put(CauseKind::Filter, part, 0),
             NodeKind::Word(_) => {
                 let loose = self.loosely(part, scope)?;
                 let kind = if loose > 0 {
@@ -226,7 +228,7 @@ impl Search<'_> {
             }
             NodeKind::Near { operands, .. } => {
                 if !self.blame_parts(operands, scope)? {
-                    let parts = operands.iter().cloned().map(grouped).collect();
+                    let parts = operands.iter().cloned().map(Node::grouped).collect();
                     let all = Node::new(NodeKind::And(parts), part.span);
                     let all = self.count(&all, scope)?.unwrap_or(0);
                     self.put(CauseKind::Near, part, all);
@@ -237,22 +239,6 @@ impl Search<'_> {
                     self.together(part, nodes, scope)?;
                 }
             }
-            NodeKind::Or(nodes) => {
-                for node in nodes {
-                    self.blame(node, scope)?;
-                }
-            }
-            NodeKind::Not(_) | NodeKind::Excluded(_) => {
-                self.put(CauseKind::Excluded, part, self.searcher.article_count());
-            }
-            NodeKind::Required(node) | NodeKind::Group(node) => self.blame(node, scope)?,
-            NodeKind::Scoped {
-                scope: Scope::Facet(_),
-                ..
-            }
-            | NodeKind::Is { .. }
-            | NodeKind::Id(_)
-            | NodeKind::Date(_) => self.put(CauseKind::Filter, part, 0),
             NodeKind::Scoped {
                 scope: field,
                 value,
@@ -262,6 +248,11 @@ impl Search<'_> {
                     self.put(CauseKind::Field, part, anywhere);
                 } else {
                     self.blame(value, Some(*field))?;
+                }
+            }
+            _ => {
+                for node in part.children() {
+                    self.blame(node, scope)?;
                 }
             }
         }
@@ -281,9 +272,8 @@ impl Search<'_> {
 
     /// All parts are found, but not together.
     fn together(&mut self, whole: &Node, parts: &[Node], scope: Option<Scope>) -> Result<()> {
-        let is_negative =
-            |node: &&Node| matches!(node.kind, NodeKind::Not(_) | NodeKind::Excluded(_));
-        let (negative, positive): (Vec<&Node>, Vec<&Node>) = parts.iter().partition(is_negative);
+        let (negative, positive): (Vec<&Node>, Vec<&Node>) =
+            parts.iter().partition(|node| node.is_negative());
         if !negative.is_empty() && !positive.is_empty() {
             let rest = positive.iter().copied().cloned().collect();
             let kind = match &whole.kind {

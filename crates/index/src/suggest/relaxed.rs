@@ -1,9 +1,9 @@
 //! A tree with one thing asked less strictly, or left out.
 
-use timbao_query::{AccentMode, MAX_DISTANCE, Node, NodeKind, Phrase, Scope, Word};
+use timbao_query::{AccentMode, MAX_DISTANCE, Node, NodeKind, Phrase, PhrasePart, Word};
 
 use super::SuggestionKind;
-use super::edit::{grouped, replaced};
+use super::edit::replaced;
 
 /// The slop that is tried.
 const SLOP: u32 = 3;
@@ -45,7 +45,14 @@ impl Steps<'_> {
     /// Collects the steps at a node and below it.
     fn visit(&mut self, node: &Node, place: &mut Vec<usize>) {
         match &node.kind {
-            NodeKind::Empty => return,
+            _ if node.is_negative() => {
+                self.put(SuggestionKind::WithoutNot, node, place, None);
+                return;
+            }
+            _ if node.is_filter() => {
+                self.put(SuggestionKind::WithoutFilter, node, place, None);
+                return;
+            }
             NodeKind::Word(_) => {
                 self.put(SuggestionKind::AnyAccents, node, place, loosened(node));
             }
@@ -53,7 +60,7 @@ impl Steps<'_> {
             NodeKind::Sequence(nodes) => {
                 if let Some(words) = bare_words(nodes) {
                     let any = Node::new(NodeKind::Or(words), node.span);
-                    let any = if place.is_empty() { any } else { grouped(any) };
+                    let any = if place.is_empty() { any } else { any.grouped() };
                     self.put(SuggestionKind::AnyWord, node, place, Some(any));
                 }
                 self.without_each(nodes, place);
@@ -68,30 +75,16 @@ impl Steps<'_> {
                     let further = Node::new(further, node.span);
                     self.put(SuggestionKind::Further, node, place, Some(further));
                 }
-                let parts = operands.iter().cloned().map(grouped).collect();
+                let parts = operands.iter().cloned().map(Node::grouped).collect();
                 let all = grouped_below(Node::new(NodeKind::And(parts), node.span), place);
                 self.put(SuggestionKind::Words, node, place, Some(all));
                 self.without_each(operands, place);
-            }
-            NodeKind::Not(_) | NodeKind::Excluded(_) => {
-                self.put(SuggestionKind::WithoutNot, node, place, None);
-                return;
-            }
-            NodeKind::Scoped {
-                scope: Scope::Facet(_),
-                ..
-            }
-            | NodeKind::Is { .. }
-            | NodeKind::Id(_)
-            | NodeKind::Date(_) => {
-                self.put(SuggestionKind::WithoutFilter, node, place, None);
-                return;
             }
             NodeKind::Scoped { value, .. } => {
                 let value = (**value).clone();
                 self.put(SuggestionKind::AnyField, node, place, Some(value));
             }
-            NodeKind::Or(_) | NodeKind::Required(_) | NodeKind::Group(_) => {}
+            _ => {}
         }
         for (number, child) in node.children().iter().enumerate() {
             place.push(number);
@@ -159,9 +152,9 @@ impl Steps<'_> {
     /// The steps that are taken at all places at once.
     fn everywhere(&mut self) {
         self.without_all(SuggestionKind::WithoutFilter, |node| {
-            is_condition(node) && !is_negative(node)
+            is_condition(node) && !node.is_negative()
         });
-        self.without_all(SuggestionKind::WithoutNot, is_negative);
+        self.without_all(SuggestionKind::WithoutNot, Node::is_negative);
         let mut loose = self.ast.clone();
         if loosen(&mut loose) > 1 {
             self.found
@@ -187,26 +180,15 @@ fn grouped_below(node: Node, place: &[usize]) -> Node {
     if place.is_empty() {
         node
     } else {
-        grouped(node)
+        node.grouped()
     }
-}
-
-fn is_negative(node: &Node) -> bool {
-    matches!(node.kind, NodeKind::Not(_) | NodeKind::Excluded(_))
 }
 
 /// Whether a part says yes or no without being searched for.
 pub(super) fn is_condition(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Group(node) | NodeKind::Required(node) => is_condition(node),
-        NodeKind::Scoped {
-            scope: Scope::Facet(_),
-            ..
-        }
-        | NodeKind::Is { .. }
-        | NodeKind::Id(_)
-        | NodeKind::Date(_) => true,
-        _ => is_negative(node),
+        _ => node.is_filter() || node.is_negative(),
     }
 }
 
@@ -230,35 +212,22 @@ fn loosened(node: &Node) -> Option<Node> {
 
 /// Lets every word and phrase of a part have any accents; how many had not.
 fn loosen(node: &mut Node) -> usize {
-    match &mut node.kind {
-        NodeKind::Word(Word { accents, .. }) => loosen_one(accents),
-        NodeKind::Phrase(phrase) => {
+    if node.is_filter() || node.is_negative() {
+        return 0;
+    }
+    match node.kind {
+        NodeKind::Word(Word {
+            ref mut accents, ..
+        }) => loosen_one(accents),
+        NodeKind::Phrase(ref mut phrase) => {
             for part in &mut phrase.parts {
-                if let timbao_query::PhrasePart::Word(word) = part {
+                if let PhrasePart::Word(word) = part {
                     word.accents = None;
                 }
             }
             loosen_one(&mut phrase.accents)
         }
-        NodeKind::Sequence(nodes)
-        | NodeKind::And(nodes)
-        | NodeKind::Or(nodes)
-        | NodeKind::Near {
-            operands: nodes, ..
-        } => nodes.iter_mut().map(loosen).sum(),
-        NodeKind::Scoped {
-            scope: Scope::Facet(_),
-            ..
-        }
-        | NodeKind::Empty
-        | NodeKind::Is { .. }
-        | NodeKind::Id(_)
-        | NodeKind::Date(_)
-        | NodeKind::Not(_)
-        | NodeKind::Excluded(_) => 0,
-        NodeKind::Required(node) | NodeKind::Group(node) | NodeKind::Scoped { value: node, .. } => {
-            loosen(node)
-        }
+        _ => node.children_mut().iter_mut().map(loosen).sum(),
     }
 }
 

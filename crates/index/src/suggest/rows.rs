@@ -2,15 +2,17 @@
 
 use timbao_tokenizer::{Kind, scan};
 
-use timbao_query::{Form, Node, NodeKind, PhrasePart, Scope, Word};
+use timbao_query::{Form, Node, NodeKind, PhrasePart, Word};
 
 /// Calls `visit` with every row of words of the text: bare words side by side, and words of a
 /// phrase without a gap between. The values of metadata fields are no text.
 pub(super) fn each_row<'n>(node: &'n mut Node, visit: &mut dyn FnMut(Vec<&'n mut Word>)) {
-    match &mut node.kind {
-        NodeKind::Empty | NodeKind::Is { .. } | NodeKind::Id(_) | NodeKind::Date(_) => {}
-        NodeKind::Word(word) => visit(vec![word]),
-        NodeKind::Phrase(phrase) => {
+    if node.is_filter() {
+        return;
+    }
+    match node.kind {
+        NodeKind::Word(ref mut word) => visit(vec![word]),
+        NodeKind::Phrase(ref mut phrase) => {
             let mut row = Vec::new();
             for part in &mut phrase.parts {
                 match part {
@@ -20,7 +22,7 @@ pub(super) fn each_row<'n>(node: &'n mut Node, visit: &mut dyn FnMut(Vec<&'n mut
             }
             visit(row);
         }
-        NodeKind::Sequence(nodes) => {
+        NodeKind::Sequence(ref mut nodes) => {
             let mut row = Vec::new();
             for node in nodes {
                 if matches!(node.kind, NodeKind::Word(_)) {
@@ -34,20 +36,10 @@ pub(super) fn each_row<'n>(node: &'n mut Node, visit: &mut dyn FnMut(Vec<&'n mut
             }
             visit(row);
         }
-        NodeKind::And(nodes)
-        | NodeKind::Or(nodes)
-        | NodeKind::Near {
-            operands: nodes, ..
-        } => nodes.iter_mut().for_each(|node| each_row(node, visit)),
-        NodeKind::Scoped {
-            scope: Scope::Facet(_),
-            ..
-        } => {}
-        NodeKind::Not(node)
-        | NodeKind::Excluded(node)
-        | NodeKind::Required(node)
-        | NodeKind::Group(node)
-        | NodeKind::Scoped { value: node, .. } => each_row(node, visit),
+        _ => {
+            let children = node.children_mut().iter_mut();
+            children.for_each(|node| each_row(node, visit));
+        }
     }
 }
 

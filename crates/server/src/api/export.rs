@@ -13,7 +13,7 @@ use timbao_index::output::csv::{HEADER, KWIC_HEADER, TRENDS_HEADER, kwic_row, ro
 use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::{Query, sort};
+use crate::query::{sort, take};
 
 use super::kwic::KwicRequest;
 use super::trends::TrendsRequest;
@@ -27,7 +27,7 @@ pub(super) async fn hits(
     let mut params = Params::new(raw.as_deref());
     let view = view(&app, &mut params)?;
     let limits = app.options.limits;
-    let query = Query::take(&mut params, &limits)?;
+    let query = take(&mut params, &limits)?;
     let options = SearchOptions {
         limit: params.number("limit", 0..=limits.export, limits.export)?,
         sort: sort(&mut params)?,

@@ -7,11 +7,12 @@ use axum::response::Response;
 use serde::Serialize;
 use timbao_index::FacetCounts;
 use timbao_index::output::json::{ProblemShape, RANGE_UNIT, VERSION};
+use timbao_query::plan::Facet;
 
 use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::{FACETS, Query, facets};
+use crate::query::{facets, take};
 
 use super::{OfView, json, sent, view};
 
@@ -33,21 +34,21 @@ pub(super) async fn answer(
 ) -> Result<Response, Problem> {
     let mut params = Params::new(raw.as_deref());
     let view = view(&app, &mut params)?;
-    let query = Query::take(&mut params, &app.options.limits)?;
+    let query = take(&mut params, &app.options.limits)?;
     let mut by = facets(&mut params)?;
     params.finish()?;
     if by.is_empty() {
-        by = FACETS.iter().map(|&(_, facet)| facet).collect();
+        by = Facet::ALL.to_vec();
     }
     let work = app.work.run(&view, move |view, searcher| {
         let counts = searcher.facets(query.plan(), &by)?;
         json(&OfView {
             answer: Answer {
                 version: VERSION,
-                query: &query.text,
+                query: query.text(),
                 total: counts.total,
                 range_unit: RANGE_UNIT,
-                problems: query.problem_shapes(),
+                problems: ProblemShape::list(&query),
                 facets: counts.facets,
             },
             view: &view.id,

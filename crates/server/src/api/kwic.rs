@@ -7,13 +7,14 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use timbao_index::Searcher;
 use timbao_index::output::research::KwicAnswer;
-use timbao_index::research::{Concordance, KwicOptions, Sample, SortKey, as_phrases};
+use timbao_index::research::{Concordance, KwicOptions, Sample, SortKey};
+use timbao_query::Request;
 
 use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::Query;
+use crate::query::take;
 
 use super::{OfView, json, sent, view};
 
@@ -26,7 +27,7 @@ const KEYS: usize = 4;
 
 /// What is asked for.
 pub(crate) struct KwicRequest {
-    pub query: Query,
+    pub query: Request,
     pub options: KwicOptions,
     pub limit: usize,
     pub offset: usize,
@@ -47,8 +48,8 @@ pub(super) async fn answer(
         let query = &request.query;
         json(&OfView {
             answer: KwicAnswer::new(
-                &query.text,
-                &query.problems,
+                query.text(),
+                query.problems(),
                 &concordance,
                 request.options.sample,
                 request.offset,
@@ -67,7 +68,7 @@ impl KwicRequest {
     ///
     /// When a value cannot be read, or there is nothing to search for.
     pub(super) fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
-        let query = Query::take(params, limits)?;
+        let query = take(params, limits)?;
         let standard = KwicOptions::default();
         let sample = params.number("sample", 1..=1_000_000, 0)?;
         let seed = params.number("seed", 0..=u64::MAX, 0)?;
@@ -91,7 +92,7 @@ impl KwicRequest {
     ///
     /// When the time is over or the index is damaged.
     pub(crate) fn run<'s>(&self, searcher: &'s Searcher) -> Result<Concordance<'s>, Problem> {
-        let plan = as_phrases(self.query.plan());
+        let plan = self.query.plan().as_phrases();
         Ok(searcher.concordance(&plan, &self.options)?)
     }
 

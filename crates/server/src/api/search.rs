@@ -8,13 +8,14 @@ use timbao_index::output::ShownHit;
 use timbao_index::output::json::{AdviceShape, SearchAnswer};
 use timbao_index::suggest::Advice;
 use timbao_index::{FacetCounts, Hit, SearchOptions, Searcher};
+use timbao_query::Request;
 use timbao_query::plan::Facet;
 
 use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::{Query, facets, sort};
+use crate::query::{advice, facets, sort, take};
 
 use super::{OfView, json, sent, view};
 
@@ -25,7 +26,7 @@ const SNIPPETS: usize = 5;
 
 /// What is asked for.
 pub(crate) struct SearchRequest {
-    pub query: Query,
+    pub query: Request,
     pub options: SearchOptions,
     pub snippets: usize,
     pub facets: Vec<Facet>,
@@ -56,8 +57,8 @@ pub(super) async fn answer(
         let result = request.run(&searcher)?;
         let query = &request.query;
         let mut answer = SearchAnswer::new(
-            &query.text,
-            &query.problems,
+            query.text(),
+            query.problems(),
             result.total,
             request.options.offset,
             &result.hits,
@@ -80,7 +81,7 @@ impl SearchRequest {
     ///
     /// When a value cannot be read, or there is nothing to search for.
     fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
-        let query = Query::take(params, limits)?;
+        let query = take(params, limits)?;
         let recency = params.number("recency", 1.0..=36_500.0, 0.0)?;
         let options = SearchOptions {
             limit: params.number("limit", 0..=limits.page, LIMIT)?,
@@ -130,7 +131,7 @@ impl SearchRequest {
             texts,
             hits,
             facets,
-            advice: self.query.advice(searcher, total)?,
+            advice: advice(searcher, &self.query, total)?,
         })
     }
 }

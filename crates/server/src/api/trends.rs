@@ -6,15 +6,15 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use timbao_index::Searcher;
 use timbao_index::output::research::TrendsAnswer;
-use timbao_index::research::{By, Trends, TrendsOptions, TrendsQuery, as_phrases};
+use timbao_index::research::{By, Trends, TrendsOptions, TrendsQuery};
 use timbao_query::plan::{Facet, Plan};
-use timbao_query::{Accents, Filters};
+use timbao_query::{Accents, Filters, Request};
 
 use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::{FACETS, Query, accents, filters};
+use crate::query::{accents, filters, request, required};
 
 use super::{OfView, json, sent, view};
 
@@ -34,7 +34,7 @@ pub(crate) const BY: [(&str, By); 5] = [
 
 /// What is asked for.
 pub(crate) struct TrendsRequest {
-    pub queries: Vec<Query>,
+    pub queries: Vec<Request>,
     /// The articles among which is counted: those that the filters let pass.
     pub base: Plan,
     pub options: TrendsOptions,
@@ -52,7 +52,7 @@ pub(super) async fn answer(
     let work = app.work.run(&view, move |view, searcher| {
         let trends = request.run(&searcher)?;
         let queries = request.queries.iter();
-        let problems = queries.map(|query| (query.text.as_str(), query.problems.as_slice()));
+        let problems = queries.map(|query| (query.text(), query.problems()));
         json(&OfView {
             answer: TrendsAnswer::new(&trends, problems),
             view: &view.id,
@@ -72,16 +72,14 @@ impl TrendsRequest {
         let filters = filters(params, limits)?;
         let texts = params.texts("q", limits.text, QUERIES)?;
         if texts.is_empty() {
-            return Err(Problem::query("", &[]));
+            return Err(Problem::query(&Request::new("")));
         }
         let queries = texts
             .into_iter()
-            .map(|text| Query::new(text, filters.clone(), accents)?.required())
+            .map(|text| required(request(text, &filters, accents)?))
             .collect::<Result<Vec<_>, _>>()?;
-        let splits: Vec<(&str, Option<Facet>)> = FACETS
-            .iter()
-            .filter(|(_, facet)| !matches!(facet, Facet::Year | Facet::Month))
-            .map(|&(name, facet)| (name, Some(facet)))
+        let splits: Vec<(&str, Option<Facet>)> = Facet::stated()
+            .map(|facet| (facet.name(), Some(facet)))
             .collect();
         let standard = TrendsOptions::default();
         let options = TrendsOptions {
@@ -93,7 +91,7 @@ impl TrendsRequest {
         };
         Ok(Self {
             queries,
-            base: base(filters)?,
+            base: base(&filters)?,
             options,
         })
     }
@@ -108,8 +106,8 @@ impl TrendsRequest {
             .queries
             .iter()
             .map(|query| TrendsQuery {
-                name: query.text.clone(),
-                plan: as_phrases(query.plan()),
+                name: query.text().to_owned(),
+                plan: query.plan().as_phrases(),
             })
             .collect();
         Ok(searcher.trends(&queries, &self.base, &self.options)?)
@@ -121,10 +119,10 @@ impl TrendsRequest {
 /// # Errors
 ///
 /// When a filter is none.
-pub(crate) fn base(filters: Filters) -> Result<Plan, Problem> {
+pub(crate) fn base(filters: &Filters) -> Result<Plan, Problem> {
     if filters.is_empty() {
         return Ok(Plan::Everything);
     }
-    let query = Query::new(String::new(), filters, Accents::Auto)?;
-    Ok(query.lowered.plan)
+    let request = request(String::new(), filters, Accents::Auto)?;
+    Ok(request.plan().clone())
 }

@@ -9,11 +9,11 @@ use axum::response::Response;
 use maud::{Markup, html};
 use timbao_articles::Article;
 use timbao_index::{Address as Place, Searcher};
+use timbao_query::Request;
 use timbao_query::plan::TextField;
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::query::Query;
 
 use super::address::Address;
 use super::layout::{Page, Tab, failed, shell};
@@ -64,7 +64,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
 }
 
 impl Shown {
-    fn load(searcher: &Searcher, place: Place, query: Option<&Query>) -> Result<Self, Problem> {
+    fn load(searcher: &Searcher, place: Place, query: Option<&Request>) -> Result<Self, Problem> {
         let matches = match query {
             Some(query) => searcher.matches(query.plan(), place)?,
             None => Vec::new(),

@@ -12,6 +12,7 @@ use timbao_index::suggest::Advice;
 use crate::api::kwic::{KwicRequest, keys};
 use crate::app::App;
 use crate::problem::Problem;
+use crate::query::advice;
 use crate::views::View;
 
 use super::address::Address;
@@ -19,7 +20,7 @@ use super::advice::nothing;
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::search::{active, article_address};
 use super::text::{Language, Words};
-use super::{Asked, is_nothing, sent};
+use super::{Asked, sent};
 
 /// Lines on a page.
 const LINES: usize = 100;
@@ -42,12 +43,12 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         let content = html! { div.message { p { (words.placeholder) } } };
         return Ok(sent(StatusCode::OK, table_page(&asked, "", "", content)));
     };
-    if is_nothing(&query) {
-        let problem = Problem::query(&query.text, &query.problems);
+    if query.is_empty() {
+        let problem = Problem::query(&query);
         let content = understanding(&query, &asked.address, asked.language);
         return Ok(sent(
             problem.status,
-            table_page(&asked, &query.text, "", content),
+            table_page(&asked, query.text(), "", content),
         ));
     }
     let sort = keys(&mut asked.params)?;
@@ -73,7 +74,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             matches: concordance.matches(),
             articles: concordance.articles(),
             advice: match concordance.matches() {
-                0 => request.query.in_a_row().advice(&searcher, 0)?,
+                0 => advice(&searcher, &request.query.as_phrase(), 0)?,
                 _ => Advice::default(),
             },
             lines,
@@ -144,7 +145,7 @@ fn table(
             (pages(address, view, request.offset, found.matches, words))
         }
     };
-    table_page(asked, &query.text, &count, content)
+    table_page(asked, query.text(), &count, content)
 }
 
 /// A column's head, which sorts by it. A second click on the date turns the order round.

@@ -2,11 +2,10 @@
 
 use axum::response::Response;
 use maud::{DOCTYPE, Markup, html};
-use timbao_query::{Accents, Problem as QueryProblem, Reading};
+use timbao_query::{Accents, Problem as QueryProblem, Reading, Request};
 
 use crate::assets::{ICON, SCRIPT, STYLE};
 use crate::problem::Problem;
-use crate::query::Query;
 
 use super::address::Address;
 use super::article::opened_from;
@@ -146,13 +145,13 @@ fn tabs(address: &Address, tab: Tab, words: &Words) -> Markup {
 
 /// How the query was understood: its accents, what is searched for too, and what in it could
 /// not be read as it stands.
-pub(super) fn understanding(query: &Query, address: &Address, language: Language) -> Markup {
+pub(super) fn understanding(query: &Request, address: &Address, language: Language) -> Markup {
     let words = language.words();
-    let has_words = !query.lowered.words.is_empty();
-    let loose = match query.accents {
+    let has_words = !query.lowered().words.is_empty();
+    let loose = match query.options().accents {
         Accents::Loose => true,
         Accents::Strict => false,
-        Accents::Auto => query.lowered.reading == Reading::Unaccented,
+        Accents::Auto => query.lowered().reading == Reading::Unaccented,
     };
     let again = address.without_all(&["page", "view"]);
     let (read, switch, to) = if loose {
@@ -168,10 +167,10 @@ pub(super) fn understanding(query: &Query, address: &Address, language: Language
                     a href=(again.with("accents", to).href()) { (switch) }
                 }
             }
-            @if !query.lowered.expansions.is_empty() {
+            @if !query.lowered().expansions.is_empty() {
                 p.also {
                     (words.also) ": "
-                    @for (i, expansion) in query.lowered.expansions.iter().take(8).enumerate() {
+                    @for (i, expansion) in query.lowered().expansions.iter().take(8).enumerate() {
                         @if i > 0 { ", " }
                         span { (expansion.to) " (" (language.why(expansion.why)) ")" }
                     }
@@ -183,11 +182,11 @@ pub(super) fn understanding(query: &Query, address: &Address, language: Language
 }
 
 /// What in the query could not be read as it stands.
-pub(super) fn problems(query: &Query, language: Language) -> Markup {
+pub(super) fn problems(query: &Request, language: Language) -> Markup {
     html! {
-        @if !query.problems.is_empty() {
+        @if !query.problems().is_empty() {
             ul.problems aria-label=(language.words().problem) {
-                @for problem in &query.problems { li { (problem_line(problem, &query.text, language)) } }
+                @for problem in query.problems() { li { (problem_line(problem, query.text(), language)) } }
             }
         }
     }

@@ -16,13 +16,13 @@ mod trends;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
-use timbao_query::plan::Plan;
-use timbao_query::{Accents, Filters};
+use timbao_query::plan::Facet;
+use timbao_query::{Accents, Filters, Request};
 
 use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::{Query, accents};
+use crate::query::{accents, request};
 use crate::views::View;
 
 use self::address::Address;
@@ -33,10 +33,12 @@ pub(crate) use kwic::page as kwic;
 pub(crate) use search::page as search;
 pub(crate) use trends::page as trends;
 
-/// The parameters that narrow a search, whatever page it is on.
-const NARROWING: [&str; 9] = [
-    "accents", "section", "place", "agency", "author", "source", "from", "to", "date",
-];
+/// The parameters of all pages that narrow a search.
+fn narrowing() -> impl Iterator<Item = &'static str> {
+    ["accents", "from", "to", "date"]
+        .into_iter()
+        .chain(Facet::stated().map(Facet::name))
+}
 
 /// What was asked for on a page.
 struct Asked {
@@ -50,7 +52,7 @@ impl Asked {
     /// Reads the address of a page that knows some parameters beside those of all pages.
     fn new(path: &'static str, raw: Option<&str>, own: &[&str]) -> Self {
         let mut names: Vec<&str> = vec!["q", "lang"];
-        names.extend(NARROWING);
+        narrowing().for_each(|name| names.push(name));
         names.extend(own);
         let address = Address::new(path, raw, &names);
         Self {
@@ -77,27 +79,27 @@ impl Asked {
                 to.unwrap_or_default()
             )),
         };
-        Ok(Filters {
-            after: None,
-            before: None,
+        let mut filters = Filters {
             date,
-            section: text("section")?,
-            place: text("place")?,
-            agency: text("agency")?,
-            author: text("author")?,
-            source: text("source")?,
-        })
+            ..Filters::default()
+        };
+        for facet in Facet::stated() {
+            if let Some(value) = text(facet.name())? {
+                filters.facets.insert(facet, value);
+            }
+        }
+        Ok(filters)
     }
 
     /// The query with the conditions beside it; none where nothing is asked for.
-    fn query(&mut self, most: usize) -> Result<Option<Query>, Problem> {
+    fn query(&mut self, most: usize) -> Result<Option<Request>, Problem> {
         let text = self.params.text("q", most)?.unwrap_or_default();
         let accents = self.accents()?;
         let filters = self.filters(most)?;
         if text.trim().is_empty() && filters.is_empty() {
             return Ok(None);
         }
-        Query::new(text, filters, accents).map(Some)
+        request(text, &filters, accents).map(Some)
     }
 
     fn accents(&mut self) -> Result<Accents, Problem> {
@@ -115,11 +117,6 @@ impl Asked {
             },
         }
     }
-}
-
-/// Whether there is anything to search for.
-fn is_nothing(query: &Query) -> bool {
-    *query.plan() == Plan::Nothing
 }
 
 /// Sends a page.

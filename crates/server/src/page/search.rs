@@ -23,20 +23,23 @@ use super::chart::histogram;
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::marks::marked;
 use super::text::{Language, Words};
-use super::{Asked, is_nothing, sent};
+use super::{Asked, narrowing, sent};
 
 /// Hits on a page.
 const HITS: usize = 20;
 /// Values of a facet that are shown at first, and in all.
 const VALUES: (usize, usize) = (8, 24);
-/// The facets beside the list, and the parameter of each.
-const FACETS: [(Facet, &str); 5] = [
-    (Facet::Section, "section"),
-    (Facet::Source, "source"),
-    (Facet::Place, "place"),
-    (Facet::Agency, "agency"),
-    (Facet::Author, "author"),
-];
+
+/// The facets next to the list: section and publication, then the others.
+fn listed() -> Vec<Facet> {
+    let mut facets: Vec<Facet> = Facet::stated().collect();
+    facets.sort_by_key(|facet| match facet {
+        Facet::Section => 0,
+        Facet::Source => 1,
+        _ => 2,
+    });
+    facets
+}
 
 /// Answers with the list of hits.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
@@ -65,18 +68,18 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         true => 1,
         false => asked.params.number("page", 1..=limits.offset / HITS, 1)?,
     };
-    if is_nothing(&query) {
-        let problem = Problem::query(&query.text, &query.problems);
+    if query.is_empty() {
+        let problem = Problem::query(&query);
         let content = html! {
             (understanding(&query, &asked.address, asked.language))
             div.message { p { (asked.language.words().nothing) } }
         };
         return Ok(sent(
             problem.status,
-            list_page(&asked, &query.text, "0", content),
+            list_page(&asked, query.text(), "0", content),
         ));
     }
-    let mut facets: Vec<Facet> = FACETS.iter().map(|&(facet, _)| facet).collect();
+    let mut facets = listed();
     facets.push(Facet::Month);
     let request = SearchRequest {
         query,
@@ -153,9 +156,9 @@ fn results(
             @if has_side {
                 aside #narrow aria-label=(words.narrow) {
                     (time(&result.facets, address, language))
-                    @for (facet, name) in FACETS {
+                    @for facet in listed() {
                         @if let Some(counts) = result.facets.iter().find(|c| c.facet == facet) {
-                            (facet_shown(counts, name, address, language))
+                            (facet_shown(counts, address, language))
                         }
                     }
                     @if result.total > 0 {
@@ -165,7 +168,7 @@ fn results(
             }
         }
     };
-    list_page(asked, &query.text, &count, content)
+    list_page(asked, query.text(), &count, content)
 }
 
 /// The address of the same search as CSV; the API has names of its own for dates.
@@ -313,9 +316,7 @@ fn pages(address: &Address, view: &View, offset: usize, total: u64, words: &Word
 }
 
 fn has_filter(address: &Address) -> bool {
-    super::NARROWING
-        .iter()
-        .any(|name| *name != "accents" && address.get(name).is_some())
+    narrowing().any(|name| name != "accents" && address.get(name).is_some())
 }
 
 /// The conditions in force, each with a link that takes it away.
@@ -326,10 +327,7 @@ pub(super) fn active(address: &Address, language: Language) -> Markup {
         "from" => Some(words.from),
         "to" => Some(words.to),
         "date" => Some(words.time),
-        _ => FACETS
-            .iter()
-            .find(|(_, parameter)| *parameter == name)
-            .map(|&(facet, _)| language.facet(facet)),
+        _ => Facet::named(name).map(|facet| language.facet(facet)),
     };
     let active: Vec<_> = address
         .pairs()
@@ -383,8 +381,9 @@ fn time(facets: &[FacetCounts], address: &Address, language: Language) -> Markup
     }
 }
 
-fn facet_shown(counts: &FacetCounts, name: &str, address: &Address, language: Language) -> Markup {
+fn facet_shown(counts: &FacetCounts, address: &Address, language: Language) -> Markup {
     let words = language.words();
+    let name = counts.facet.name();
     let again = address.without_all(&["page", "view"]);
     let current = address.get(name).and_then(|value| value.strip_prefix('='));
     // The value itself, not what has its words among others.

@@ -13,14 +13,14 @@ use timbao_index::research::{By, Period, Trends, TrendsOptions};
 use crate::api::trends::{BY, QUERIES, TrendsRequest, base};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::query::Query;
+use crate::query;
 
 use super::address::Address;
 use super::chart::lines;
 use super::layout::{Page, Tab, failed, problems, shell};
 use super::search::active;
 use super::text::Language;
-use super::{Asked, is_nothing, sent};
+use super::{Asked, sent};
 
 /// What can be shown, by the names of the command line.
 const MEASURES: [(&str, Measure); 4] = [
@@ -50,8 +50,8 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let filters = asked.filters(limits.text)?;
     let mut queries = Vec::new();
     for text in asked.params.texts("q", limits.text, QUERIES)? {
-        let query = Query::new(text, filters.clone(), accents)?;
-        if !is_nothing(&query) && !query.text.trim().is_empty() {
+        let query = query::request(text, &filters, accents)?;
+        if !query.is_empty() && !query.text().trim().is_empty() {
             queries.push(query);
         }
     }
@@ -61,7 +61,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     }
     let request = TrendsRequest {
         queries,
-        base: base(filters)?,
+        base: base(&filters)?,
         options: TrendsOptions {
             by,
             ..TrendsOptions::default()
@@ -70,11 +70,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let view = app.views.latest();
     let work = app.work.run(&view, move |_, searcher| {
         let trends = request.run(&searcher)?;
-        let texts: Vec<&str> = request
-            .queries
-            .iter()
-            .map(|query| query.text.as_str())
-            .collect();
+        let texts: Vec<&str> = request.queries.iter().map(|query| query.text()).collect();
         let content = html! {
             @for query in &request.queries { (problems(query, asked.language)) }
             (shown(&trends, measure, &asked.address, asked.language))

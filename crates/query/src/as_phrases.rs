@@ -1,32 +1,33 @@
-//! What a query means to a view that counts places.
+//! The plan of a view that counts matches.
 
-use timbao_query::plan::{Phrase, Plan};
+use crate::plan::{Phrase, Plan};
 
-/// Alternatives of a row of words that are written out, at most.
+/// Maximum number of alternatives into which a run of words is expanded.
 const MOST_WAYS: usize = 64;
 
-/// Reads words side by side as a phrase.
-///
-/// A search takes bare words for what somebody remembers of an article and
-/// finds articles that lack one; a count of that would be a count of single
-/// words. Where forms of a word are alternatives (an abbreviation and what it
-/// stands for), each is tried in the row.
-pub fn as_phrases(plan: &Plan) -> Plan {
-    match plan {
-        Plan::Ranked { items, .. } => row(items).unwrap_or_else(|| plan.clone()),
-        Plan::And(parts) => Plan::And(parts.iter().map(as_phrases).collect()),
-        Plan::Or(parts) => Plan::Or(parts.iter().map(as_phrases).collect()),
-        Plan::Not(part) => Plan::Not(Box::new(as_phrases(part))),
-        Plan::In { field, plan } => Plan::In {
-            field: *field,
-            plan: Box::new(as_phrases(plan)),
-        },
-        other => other.clone(),
+impl Plan {
+    /// Returns the plan with each run of bare words as a phrase.
+    ///
+    /// A search accepts articles without some of the bare words; a count of that would be a count
+    /// of single words. Where a word has alternatives (an abbreviation and its long form), each
+    /// becomes a phrase.
+    ///
+    /// ```
+    /// use timbao_query::Request;
+    /// let request = Request::new("tự diễn biến");
+    /// assert_eq!(request.plan().as_phrases().to_string(), "\"=tự =diễn =biến\"");
+    /// ```
+    #[must_use]
+    pub fn as_phrases(&self) -> Self {
+        match self {
+            Self::Ranked { items, .. } => row(items).unwrap_or_else(|| self.clone()),
+            _ => self.map_children(Self::as_phrases),
+        }
     }
 }
 
-/// The items in a row; none if one of them is neither word nor phrase, or if
-/// there are too many alternatives.
+/// The items as a phrase; `None` if one of them is neither word nor phrase, or if there are too
+/// many alternatives.
 fn row(items: &[Plan]) -> Option<Plan> {
     let mut ways: Vec<Phrase> = vec![Phrase::exact([])];
     for item in items {
@@ -66,11 +67,10 @@ fn forms(item: &Plan) -> Option<Vec<Phrase>> {
 
 #[cfg(test)]
 mod tests {
-    use super::as_phrases;
-    use timbao_query::{LowerOptions, lower, parse};
+    use crate::Request;
 
     #[test]
-    fn words_side_by_side_are_a_phrase() {
+    fn bare_words_are_a_phrase() {
         for (query, read) in [
             ("tự diễn biến", "\"=tự =diễn =biến\""),
             ("tự", "=tự"),
@@ -80,9 +80,9 @@ mod tests {
             ("title:(tự diễn)", "title(\"=tự =diễn\")"),
             ("*", "everything"),
         ] {
-            let plan = lower(&parse(query).ast, &LowerOptions::default()).plan;
-            if plan.to_string() != "nothing" {
-                assert_eq!(as_phrases(&plan).to_string(), read, "{query}");
+            let request = Request::new(query);
+            if !request.is_empty() {
+                assert_eq!(request.plan().as_phrases().to_string(), read, "{query}");
             }
         }
     }

@@ -1,0 +1,160 @@
+//! A query together with its filters and options.
+
+use crate::ast::{Node, NodeKind, Phrase, PhrasePart};
+use crate::filters::{FilterError, Filters};
+use crate::lower::lower;
+use crate::lowered::{LowerOptions, Lowered};
+use crate::parse::{Parsed, parse};
+use crate::plan::Plan;
+use crate::problem::Problem;
+
+/// A query, parsed and lowered with its filters and options, and the problems found on the way.
+///
+/// ```
+/// use timbao_query::plan::Facet;
+/// use timbao_query::{Filters, LowerOptions, Request};
+///
+/// let request = Request::new("\"tự diễn biến");
+/// assert_eq!(request.plan().to_string(), "\"=tự =diễn =biến\"");
+/// assert_eq!(request.problems().len(), 1); // the quotation mark is never closed
+///
+/// let filters = Filters::default().with(Facet::Place, "Cần Thơ");
+/// let request = Request::with("tu dien bien", &filters, LowerOptions::default())?;
+/// assert_eq!(
+///     request.plan().to_string(),
+///     "all(3 of [~tu ~dien ~bien], place(=cần =thơ))",
+/// );
+/// # Ok::<(), timbao_query::FilterError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Request {
+    text: String,
+    ast: Node,
+    options: LowerOptions<'static>,
+    lowered: Lowered,
+    problems: Vec<Problem>,
+}
+
+impl Request {
+    /// A query without filters, with the default options. Every text is a query.
+    pub fn new(text: impl Into<String>) -> Self {
+        let text = text.into();
+        let parsed = parse(&text);
+        Self::lowered_from(text, parsed, LowerOptions::default())
+    }
+
+    /// A query narrowed by filters, as if they had been typed in it.
+    ///
+    /// # Errors
+    ///
+    /// If the value of a filter is not a date or has no word.
+    pub fn with(
+        text: impl Into<String>,
+        filters: &Filters,
+        options: LowerOptions<'static>,
+    ) -> Result<Self, FilterError> {
+        let text = text.into();
+        let mut parsed = parse(&text);
+        parsed.ast = filters.narrow(parsed.ast)?;
+        Ok(Self::lowered_from(text, parsed, options))
+    }
+
+    fn lowered_from(text: String, parsed: Parsed, options: LowerOptions<'static>) -> Self {
+        let Parsed { ast, mut problems } = parsed;
+        let mut lowered = lower(&ast, &options);
+        problems.append(&mut lowered.problems);
+        Self {
+            text,
+            ast,
+            options,
+            lowered,
+            problems,
+        }
+    }
+
+    /// The query as typed, without the filters.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The syntax tree, which includes the filters.
+    pub fn ast(&self) -> &Node {
+        &self.ast
+    }
+
+    /// The options it was lowered with.
+    pub fn options(&self) -> &LowerOptions<'static> {
+        &self.options
+    }
+
+    /// The meaning of the query: plan, accents, expansions.
+    pub fn lowered(&self) -> &Lowered {
+        &self.lowered
+    }
+
+    /// The plan that an engine executes.
+    pub fn plan(&self) -> &Plan {
+        &self.lowered.plan
+    }
+
+    /// The parts of the text that were read otherwise than typed, in the order of the text.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Returns `true` if there is neither a word nor a condition.
+    pub fn is_empty(&self) -> bool {
+        self.lowered.plan == Plan::Nothing
+    }
+
+    /// The plan, or every article if the request is empty.
+    pub fn plan_or_everything(&self) -> Plan {
+        match self.plan() {
+            Plan::Nothing => Plan::Everything,
+            plan => plan.clone(),
+        }
+    }
+
+    /// The request with its bare words as one phrase, which is how a concordance reads them. It
+    /// has no problems.
+    #[must_use]
+    pub fn as_phrase(&self) -> Self {
+        let ast = bare_words_as_phrase(self.ast.clone());
+        Self {
+            text: self.text.clone(),
+            lowered: lower(&ast, &self.options),
+            options: self.options.clone(),
+            problems: Vec::new(),
+            ast,
+        }
+    }
+}
+
+fn bare_words_as_phrase(mut ast: Node) -> Node {
+    let NodeKind::Sequence(nodes) = &mut ast.kind else {
+        return ast;
+    };
+    let is_word = |node: &Node| matches!(node.kind, NodeKind::Word(_));
+    let parts: Vec<PhrasePart> = nodes
+        .iter()
+        .filter_map(|node| match &node.kind {
+            NodeKind::Word(word) => Some(PhrasePart::Word(word.clone())),
+            _ => None,
+        })
+        .collect();
+    let first = nodes.iter().position(is_word);
+    if let Some(first) = first.filter(|_| parts.len() > 1) {
+        let span = nodes.get(first).map(|node| node.span).unwrap_or_default();
+        let phrase = Phrase {
+            parts,
+            slop: 0,
+            accents: None,
+        };
+        nodes.retain(|node| !is_word(node));
+        nodes.insert(first, Node::new(NodeKind::Phrase(phrase), span));
+    }
+    match nodes.as_mut_slice() {
+        [_] => nodes.remove(0),
+        _ => ast,
+    }
+}
