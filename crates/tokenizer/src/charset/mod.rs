@@ -17,10 +17,12 @@
 //! ```
 //!
 //! Sources: windows-1258 as in the WHATWG encoding standard; VISCII and VIQR, RFC 1456;
-//! TCVN3, TCVN 5712:1993; VNI, the table of the VNI-Windows fonts.
+//! TCVN3 and VN1, TCVN 5712:1993; VNI, the table of the VNI-Windows fonts.
 
 mod detect;
+mod mistaken;
 mod pages;
+mod tcvn;
 mod viqr;
 mod vni;
 
@@ -29,7 +31,9 @@ use std::fmt;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use detect::{Detection, Evidence, detect};
+pub use mistaken::{LegacyFont, mend, mistaken};
 use pages::{byte_in, in_page};
+pub use viqr::escape_stops;
 
 use crate::letters;
 
@@ -55,7 +59,8 @@ pub enum Charset {
     /// It has no capitals with tones: fonts whose name ends in H (`.VnTimeH`) show the
     /// small letters as capitals, which plain text cannot tell. A word with two ASCII
     /// capitals or more and no small ASCII letter is therefore read as all capitals
-    /// (`CéNG` is CỘNG); otherwise toned letters are small.
+    /// (`CéNG` is CỘNG); otherwise toned letters are small. TCVN 5712-1 (VN1), the same
+    /// set with capitals with tones, is read as well where the words show that it is meant.
     Tcvn3,
     /// VNI for Windows: a base letter, followed by a byte for shape and tone.
     VniWindows,
@@ -157,7 +162,7 @@ pub fn decode(bytes: &[u8], charset: Charset) -> (String, usize) {
             .iter()
             .map(|&b| in_page(&pages::WINDOWS_1258, b))
             .collect(),
-        Charset::Tcvn3 => raise_capitals(bytes),
+        Charset::Tcvn3 => tcvn::decode(bytes),
         Charset::Viscii => bytes.iter().map(|&b| viscii(b)).collect(),
         Charset::VniWindows => vni::decode(bytes),
         Charset::Viqr => viqr::decode(bytes),
@@ -199,7 +204,7 @@ pub fn encode(text: &str, charset: Charset) -> Result<Vec<u8>, Unmappable> {
             Charset::Windows1258 => encode_windows_1258(character, &mut bytes),
             Charset::VniWindows => vni::encode(character, &mut bytes),
             Charset::Viscii => encode_viscii(character).map(|b| bytes.push(b)),
-            _ => encode_tcvn3(character).map(|b| bytes.push(b)),
+            _ => tcvn::encode(character).map(|b| bytes.push(b)),
         };
         written.ok_or(Unmappable {
             character,
@@ -265,31 +270,6 @@ fn encode_viscii(c: char) -> Option<u8> {
         Some((code, known)) => (*known == c).then_some(*code),
         None => byte_in(&pages::VISCII, c),
     }
-}
-
-/// Decodes TCVN3 and gives words in capitals their capitals back.
-fn raise_capitals(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    let is_letter = |b: u8| b.is_ascii_alphabetic() || b >= 0xA1;
-    for word in bytes.chunk_by(|&a, &b| is_letter(a) == is_letter(b)) {
-        let capitals = word.iter().filter(|b| b.is_ascii_uppercase()).count();
-        let raise = capitals >= 2 && !word.iter().any(u8::is_ascii_lowercase);
-        for c in word.iter().map(|&b| in_page(&pages::TCVN3, b)) {
-            if raise {
-                text.extend(c.to_uppercase())
-            } else {
-                text.push(c)
-            }
-        }
-    }
-    text
-}
-
-fn encode_tcvn3(c: char) -> Option<u8> {
-    byte_in(&pages::TCVN3, c).or_else(|| {
-        let (letter, tone) = letters::letter_of(c)?;
-        byte_in(&pages::TCVN3, letters::compose(letter, tone)?)
-    })
 }
 
 fn encode_windows_1258(c: char, out: &mut Vec<u8>) -> Option<()> {
