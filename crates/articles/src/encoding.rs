@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 
+use encoding_rs::Encoding;
 use timbao_tokenizer::charset::{self, Charset};
 
-use crate::Format;
 use crate::problem::Fault;
 use crate::provenance::Trace;
 use crate::stream::Stream;
@@ -17,33 +17,24 @@ pub(crate) const UTF_8: &str = "UTF-8";
 /// bytes are no Vietnamese text in any encoding known.
 const BELIEVED: f32 = 0.3;
 
-/// Makes a stream of records UTF-8, and names the encoding it was in. Formats
-/// that are one record a file are decoded when they are parsed.
-pub(crate) fn to_utf8(
-    format: Format,
-    head: &[u8],
-    stream: Stream,
-) -> Result<(Stream, &'static str), Fault> {
-    let whole = matches!(
-        format,
-        Format::Text | Format::Markdown | Format::Html | Format::Warc | Format::Docx | Format::Pdf
-    );
-    if whole || is_utf8_so_far(head) {
+/// Converts a stream of records to UTF-8, and names the encoding it was in.
+pub(crate) fn to_utf8(head: &[u8], stream: Stream) -> Result<(Stream, &'static str), Fault> {
+    if is_utf8_so_far(head) {
         return Ok((stream, UTF_8));
     }
-    let charset = charset_of(head, declared(head))?;
-    if charset == Charset::Utf8 {
+    let source = source_of(head, declared(head))?;
+    if source == Source::Vietnamese(Charset::Utf8) {
         return Ok((stream, UTF_8));
     }
     let converted = Converted {
         stream,
-        charset,
+        source,
         input: Vec::new(),
         output: Vec::new(),
         at: 0,
         ended: false,
     };
-    Ok((Box::new(converted), charset.name()))
+    Ok((Box::new(converted), source.name()))
 }
 
 /// Decodes the bytes of one record, and names the encoding they were in.
@@ -57,29 +48,92 @@ pub(crate) fn decode<'b>(
     if let Ok(text) = std::str::from_utf8(plain) {
         // Only text that is ASCII can be VIQR.
         if !text.is_ascii() || charset::detect(plain).charset == Charset::Utf8 {
-            return Ok((Cow::Borrowed(text), UTF_8));
+            return Ok((mended(Cow::Borrowed(text), trace), UTF_8));
         }
     }
-    let charset = charset_of(bytes, label.and_then(by_label).or_else(|| declared(bytes)))?;
-    let (text, replaced) = charset::decode(bytes, charset);
+    let source = source_of(bytes, label.and_then(by_label).or_else(|| declared(bytes)))?;
+    let (text, replaced) = source.decode(bytes);
     if replaced > 0 {
-        trace.note(|| format!("{replaced} characters mean nothing in {charset} and became U+FFFD"));
+        let name = source.name();
+        trace.note(|| format!("{replaced} characters mean nothing in {name} and became U+FFFD"));
     }
-    Ok((Cow::Owned(text), charset.name()))
+    Ok((mended(Cow::Owned(text), trace), source.name()))
 }
 
-/// What is declared, if it can be, else what the bytes look like.
-fn charset_of(bytes: &[u8], declared: Option<Charset>) -> Result<Charset, Fault> {
-    match declared {
-        Some(declared)
-            if !matches!(
-                declared,
-                Charset::Utf8 | Charset::Utf16Le | Charset::Utf16Be
-            ) =>
-        {
-            return Ok(declared);
+/// Repairs text of an eight-bit Vietnamese set that was once taken for Latin-1.
+pub(crate) fn mended<'t>(text: Cow<'t, str>, trace: &mut Trace) -> Cow<'t, str> {
+    if !may_be_mistaken(&text) {
+        return text;
+    }
+    let Some(charset) = charset::mistaken(&text) else {
+        return text;
+    };
+    note_mended(charset, trace);
+    Cow::Owned(charset::mend(&text, charset))
+}
+
+/// Notes that letters were read in the set they were typed in.
+pub(crate) fn note_mended(charset: Charset, trace: &mut Trace) {
+    trace.note(|| format!("letters of {charset} that had been taken for Latin-1 were converted"));
+}
+
+/// A quick look whether [`charset::mistaken`] can find anything: letters that
+/// only Vietnamese has are rarer than those that Latin-1 has.
+pub(crate) fn may_be_mistaken(text: &str) -> bool {
+    let count = |leads: fn(u8) -> bool| text.bytes().filter(|byte| leads(*byte)).count();
+    let latin = count(|byte| matches!(byte, 0xc2 | 0xc3));
+    latin >= 3 && count(|byte| matches!(byte, 0xc4..=0xc6 | 0xe1)) < latin
+}
+
+/// An encoding that bytes are decoded from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Vietnamese(Charset),
+    /// Any other that the WHATWG encoding standard names.
+    Other(&'static Encoding),
+}
+
+impl Source {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Vietnamese(charset) => charset.name(),
+            // The standard writes its names in capitals only where it must.
+            Self::Other(encoding) => encoding.name(),
         }
-        _ => {}
+    }
+
+    /// Decodes bytes; also returns how many characters had to be replaced.
+    fn decode(self, bytes: &[u8]) -> (String, usize) {
+        match self {
+            Self::Vietnamese(Charset::Viqr) => {
+                charset::decode(&charset::escape_stops(bytes), Charset::Viqr)
+            }
+            Self::Vietnamese(charset) => charset::decode(bytes, charset),
+            Self::Other(encoding) => {
+                let (text, _) = encoding.decode_without_bom_handling(bytes);
+                let replaced = text.matches(char::REPLACEMENT_CHARACTER).count();
+                (text.into_owned(), replaced)
+            }
+        }
+    }
+}
+
+/// The declared encoding if the bytes can be in it, else the one they look like.
+fn source_of(bytes: &[u8], declared: Option<Source>) -> Result<Source, Fault> {
+    match declared {
+        Some(Source::Vietnamese(Charset::Utf8 | Charset::Utf16Le | Charset::Utf16Be)) | None => {}
+        Some(declared @ Source::Vietnamese(_)) => return Ok(declared),
+        Some(declared @ Source::Other(_)) => {
+            let (text, replaced) = declared.decode(bytes);
+            // Pages in fonts of an eight-bit Vietnamese set declare Latin-1;
+            // those that write letters as numbers know better.
+            let is_unicode = names_vietnamese_letters(bytes);
+            match charset::mistaken(&text).filter(|_| !is_unicode) {
+                Some(charset) => return Ok(Source::Vietnamese(charset)),
+                None if replaced == 0 => return Ok(declared),
+                None => {}
+            }
+        }
     }
     let detection = charset::detect(bytes);
     if detection.confidence < BELIEVED {
@@ -87,11 +141,19 @@ fn charset_of(bytes: &[u8], declared: Option<Charset>) -> Result<Charset, Fault>
             "neither UTF-8 nor in a known Vietnamese encoding; convert it to UTF-8",
         ));
     }
-    Ok(detection.charset)
+    Ok(Source::Vietnamese(detection.charset))
+}
+
+/// Returns `true` if a page writes Vietnamese letters as numeric references
+/// (`&#7919;`), which only those do that know their text as Unicode.
+fn names_vietnamese_letters(bytes: &[u8]) -> bool {
+    ["&#78", "&#79", "&#x1e", "&#x1E", "&#432;", "&#273;"]
+        .iter()
+        .any(|mark| memchr::memmem::find(bytes, mark.as_bytes()).is_some())
 }
 
 /// The encoding that an XML declaration or an HTML meta element declares.
-fn declared(bytes: &[u8]) -> Option<Charset> {
+fn declared(bytes: &[u8]) -> Option<Source> {
     const REACH: usize = 2048;
     let head = bytes.get(..REACH).unwrap_or(bytes).to_ascii_lowercase();
     let at = ["encoding=", "charset="]
@@ -107,20 +169,26 @@ fn declared(bytes: &[u8]) -> Option<Charset> {
     by_label(std::str::from_utf8(&label).ok()?)
 }
 
-fn by_label(label: &str) -> Option<Charset> {
-    Some(
-        match label.trim().trim_matches('"').to_ascii_lowercase().as_str() {
-            "utf-8" | "utf8" => Charset::Utf8,
-            "windows-1258" | "cp1258" | "x-cp1258" => Charset::Windows1258,
-            "tcvn" | "tcvn3" | "x-viet-tcvn" | "tcvn5712-1" | "tcvn-5712" | "x-tcvn" => {
-                Charset::Tcvn3
-            }
-            "viscii" | "x-viscii" | "csviscii" | "x-viet-viscii" => Charset::Viscii,
-            "vni" | "x-viet-vni" | "x-vni" => Charset::VniWindows,
-            "viqr" | "x-viqr" | "csviqr" => Charset::Viqr,
-            _ => return None,
-        },
-    )
+fn by_label(label: &str) -> Option<Source> {
+    let label = label.trim().trim_matches('"').to_ascii_lowercase();
+    let charset = match label.as_str() {
+        "utf-8" | "utf8" => Charset::Utf8,
+        "windows-1258" | "cp1258" | "x-cp1258" => Charset::Windows1258,
+        "tcvn" | "tcvn3" | "x-viet-tcvn" | "tcvn5712-1" | "tcvn-5712" | "x-tcvn" => Charset::Tcvn3,
+        "viscii" | "x-viscii" | "csviscii" | "x-viet-viscii" => Charset::Viscii,
+        "vni" | "x-viet-vni" | "x-vni" => Charset::VniWindows,
+        "viqr" | "x-viqr" | "csviqr" => Charset::Viqr,
+        _ => {
+            let encoding = Encoding::for_label_no_replacement(label.as_bytes())?;
+            let unicode = [
+                encoding_rs::UTF_8,
+                encoding_rs::UTF_16LE,
+                encoding_rs::UTF_16BE,
+            ];
+            return (!unicode.contains(&encoding)).then_some(Source::Other(encoding));
+        }
+    };
+    Some(Source::Vietnamese(charset))
 }
 
 /// Tells whether bytes are UTF-8, save perhaps for a character cut at the end.
@@ -135,7 +203,7 @@ fn is_utf8_so_far(head: &[u8]) -> bool {
 /// letter of several bytes is cut.
 struct Converted {
     stream: Stream,
-    charset: Charset,
+    source: Source,
     input: Vec<u8>,
     output: Vec<u8>,
     /// How much of the output has been read.
@@ -159,7 +227,9 @@ impl Converted {
         } else {
             self.piece_end()
         };
-        let (text, _) = charset::decode(self.input.get(..end).unwrap_or_default(), self.charset);
+        let (text, _) = self
+            .source
+            .decode(self.input.get(..end).unwrap_or_default());
         self.input.drain(..end);
         self.output = text.into_bytes();
         self.at = 0;
@@ -167,11 +237,11 @@ impl Converted {
     }
 
     fn piece_end(&self) -> usize {
-        match self.charset {
+        match self.source {
             // Units of two bytes, and no half of a pair of surrogates.
-            Charset::Utf16Le | Charset::Utf16Be => {
+            Source::Vietnamese(wide @ (Charset::Utf16Le | Charset::Utf16Be)) => {
                 let end = self.input.len() & !1;
-                let high = |pair: &[u8]| match self.charset {
+                let high = |pair: &[u8]| match wide {
                     Charset::Utf16Le => pair.get(1).copied(),
                     _ => pair.first().copied(),
                 };

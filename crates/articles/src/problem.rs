@@ -176,3 +176,14 @@ impl From<&io::Error> for Fault {
         }
     }
 }
+
+impl From<zip::result::ZipError> for Fault {
+    fn from(error: zip::result::ZipError) -> Self {
+        match error {
+            zip::result::ZipError::Io(error) => error.into(),
+            error => Self::malformed(format!(
+                "damaged zip archive ({error}); fetch or write it again"
+            )),
+        }
+    }
+}

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use crate::discover::display;
 use crate::encoding;
-use crate::format::{self, Archive, Kind};
+use crate::guess::{self, Archive, Kind};
 use crate::problem::{Fault, ProblemKind};
 use crate::record::{Origin, RecordBatch};
-use crate::split::{self, Splitter, Step};
+use crate::split::{self, Splitter, Start, Step};
 use crate::stream::{self, Seekable, Stream};
 use crate::{Article, FoundFile, Limits, Problem, Repeats};
 
@@ -187,13 +187,13 @@ impl RecordReader {
                 Ok(ahead) => ahead,
                 Err(error) => return Err((error.into(), origin)),
             };
-            match format::guess(name, &head) {
+            match guess::guess(name, &head) {
                 Kind::Packed(packing) => {
                     stream = match stream::unpack(packing, ahead, &self.limits) {
                         Ok(stream) => stream,
                         Err(error) => return Err((error.into(), origin)),
                     };
-                    name = format::unpacked_name(name);
+                    name = guess::unpacked_name(name);
                     depth += 1;
                 }
                 Kind::Archive(archive) => {
@@ -207,11 +207,22 @@ impl RecordReader {
                     };
                 }
                 Kind::Read(format) => {
-                    let (stream, encoding) = match encoding::to_utf8(format, &head, ahead) {
+                    let traits = format.traits();
+                    let decoded = if traits.cut_as_utf8 {
+                        encoding::to_utf8(&head, ahead)
+                    } else {
+                        Ok((ahead, encoding::UTF_8))
+                    };
+                    let (stream, encoding) = match decoded {
                         Ok(decoded) => decoded,
                         Err(fault) => return Err((fault, origin)),
                     };
-                    let splitter = split::splitter(format, stream, name, &head);
+                    let splitter = (traits.splitter)(Start {
+                        format,
+                        stream,
+                        name,
+                        head: &head,
+                    });
                     return Ok(Level {
                         splitter,
                         origin: origin.in_encoding(encoding),
@@ -220,13 +231,7 @@ impl RecordReader {
                 Kind::Empty => {
                     return Err((Fault::new(ProblemKind::Empty, "the file is empty"), origin));
                 }
-                Kind::Unsupported(what) => {
-                    let fault = Fault::new(
-                        ProblemKind::Unsupported,
-                        format!("{what}; convert it to a format that is read, or leave it out"),
-                    );
-                    return Err((fault, origin));
-                }
+                Kind::Unread(unread) => return Err((unread.fault(), origin)),
             }
         }
     }

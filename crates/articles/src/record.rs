@@ -4,8 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::encoding::UTF_8;
-use crate::provenance::{Parsed, Trace};
-use crate::{Format, Problem, ProblemKind, parse};
+use crate::{Format, Problem};
 
 /// How many bytes of records a batch holds before it is handed on.
 pub(crate) const BATCH_BYTES: usize = 1 << 20;
@@ -230,53 +229,8 @@ impl<'a> Record<'a> {
         blake3::hash(self.bytes)
     }
 
-    /// Parses the record.
-    ///
-    /// # Errors
-    /// When it is not of its format, or holds no text.
-    pub fn parse(&self) -> Result<Parsed, Problem> {
-        self.parse_with(Trace::off())
-    }
-
-    /// Parses the record and tells where each field came from.
-    ///
-    /// # Errors
-    /// When it is not of its format, or holds no text.
-    pub fn parse_explained(&self) -> Result<Parsed, Problem> {
-        self.parse_with(Trace::on(self.format))
-    }
-
-    fn parse_with(&self, mut trace: Trace) -> Result<Parsed, Problem> {
-        let problem = |fault: crate::problem::Fault| fault.at(self.path(), self.member());
-        let (mut article, encoding) =
-            parse::parse(self.format, self.bytes, self.relative(), &mut trace).map_err(problem)?;
-        if !article.has_text() {
-            let message = "there is no text in it";
-            return Err(problem(crate::problem::Fault::new(
-                ProblemKind::Empty,
-                message,
-            )));
-        }
-        article.path = self.path().to_owned();
-        article.member = self.member();
-        if article.id.is_empty() {
-            article.id = match &article.member {
-                Some(member) => format!("{}#{member}", self.relative()),
-                None => self.relative().to_owned(),
-            };
-        }
-        let converted = self.origin.encoding;
-        let encoding = if converted == UTF_8 {
-            encoding
-        } else {
-            converted
-        };
-        let (provenance, faults) = trace.finish();
-        Ok(Parsed {
-            article,
-            encoding,
-            provenance,
-            problems: faults.into_iter().map(problem).collect(),
-        })
+    /// The encoding its file was in before the file was made UTF-8.
+    pub(crate) fn encoding(&self) -> &'static str {
+        self.origin.encoding
     }
 }

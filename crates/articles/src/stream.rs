@@ -7,8 +7,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::read::MultiGzDecoder;
 
 use crate::Limits;
-use crate::format::Packing;
 use crate::problem::{Fault, ProblemKind};
+
+/// A compression that is undone before the format is guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Packing {
+    Gzip,
+    Zstd,
+}
 
 /// Bytes that can be read once, from front to back.
 pub(crate) type Stream = Box<dyn Read + Send>;

@@ -10,14 +10,13 @@ use super::{entity, text};
 use crate::Article;
 use crate::problem::{Fault, ProblemKind};
 use crate::provenance::Trace;
-use crate::split::zip_fault;
 
 /// How large the text of a document may be unpacked, in bytes.
 const LARGEST: u64 = 128 << 20;
 
 /// Parses a Word document.
 pub(crate) fn parse(bytes: &[u8], name: &str, trace: &mut Trace) -> Result<Article, Fault> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(zip_fault)?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(Fault::from)?;
     let document = part(&mut archive, "word/document.xml")?.ok_or_else(|| {
         Fault::malformed("a zip archive without word/document.xml; is it a Word document?")
     })?;
@@ -39,7 +38,7 @@ fn part(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<Option<St
     let entry = match archive.by_name(name) {
         Ok(entry) => entry,
         Err(zip::result::ZipError::FileNotFound) => return Ok(None),
-        Err(error) => return Err(zip_fault(error)),
+        Err(error) => return Err(error.into()),
     };
     if entry.encrypted() {
         return Err(Fault::new(

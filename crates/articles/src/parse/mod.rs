@@ -5,6 +5,7 @@ mod collect;
 mod dateline;
 mod docx;
 pub(crate) mod entity;
+mod fonts;
 mod front_matter;
 mod html;
 pub(crate) mod http;
@@ -18,51 +19,67 @@ mod text;
 mod wrap;
 mod xml;
 
+use crate::Article;
 use crate::encoding::{UTF_8, decode};
 use crate::problem::Fault;
 use crate::provenance::Trace;
-use crate::{Article, Format};
 
 /// Parses the bytes of one record; `name` is the file's relative path. Also
-/// gives the encoding the bytes were in.
-pub(crate) fn parse(
-    format: Format,
-    bytes: &[u8],
-    name: &str,
-    trace: &mut Trace,
-) -> Result<(Article, &'static str), Fault> {
-    let (article, encoding) = match format {
-        // Cut into records as UTF-8; the fields are as they should be.
-        Format::JsonLines | Format::Json | Format::Csv => {
-            return Ok((json::parse(bytes, trace)?, UTF_8));
-        }
-        Format::Xml | Format::Feed | Format::NewsMl | Format::Nitf => {
-            let (xml, encoding) = decode(bytes, None, trace)?;
-            (xml::parse(&xml, trace)?, encoding)
-        }
-        Format::Text => {
-            let (text, encoding) = decode(bytes, None, trace)?;
-            (text::parse(&text, name, trace), encoding)
-        }
-        Format::Markdown => {
-            let (text, encoding) = decode(bytes, None, trace)?;
-            (markdown::parse(&text, trace), encoding)
-        }
-        Format::Html => {
-            let (html, encoding) = decode(bytes, None, trace)?;
-            (html::parse(&html, trace)?, encoding)
-        }
-        Format::Warc => http::parse(bytes, name, trace)?,
-        Format::Docx => (docx::parse(bytes, name, trace)?, UTF_8),
-        #[cfg(feature = "pdf")]
-        Format::Pdf => (pdf::parse(bytes, name, trace)?, UTF_8),
-        #[cfg(not(feature = "pdf"))]
-        Format::Pdf => {
-            let message = "PDF is not read by this build; convert it to text";
-            return Err(Fault::new(crate::ProblemKind::Unsupported, message));
-        }
-    };
+/// returns the encoding the bytes were in.
+pub(crate) type Parser = fn(bytes: &[u8], name: &str, &mut Trace) -> Outcome;
+
+type Outcome = Result<(Article, &'static str), Fault>;
+
+/// A JSON object, or a row of a table as one: cut as UTF-8, and its fields are
+/// taken as they are stated.
+pub(crate) fn record_of_json(bytes: &[u8], _: &str, trace: &mut Trace) -> Outcome {
+    Ok((json::parse(bytes, trace)?, UTF_8))
+}
+
+pub(crate) fn xml_item(bytes: &[u8], _: &str, trace: &mut Trace) -> Outcome {
+    let (xml, encoding) = decode(bytes, None, trace)?;
+    let article = xml::parse(&xml, trace)?;
     Ok((with_agency_of_author(article, trace), encoding))
+}
+
+pub(crate) fn plain_text(bytes: &[u8], name: &str, trace: &mut Trace) -> Outcome {
+    let (text, encoding) = decode(bytes, None, trace)?;
+    let article = text::parse(&text, name, trace);
+    Ok((with_agency_of_author(article, trace), encoding))
+}
+
+pub(crate) fn markdown(bytes: &[u8], _: &str, trace: &mut Trace) -> Outcome {
+    let (text, encoding) = decode(bytes, None, trace)?;
+    let article = markdown::parse(&text, trace);
+    Ok((with_agency_of_author(article, trace), encoding))
+}
+
+pub(crate) fn html(bytes: &[u8], _: &str, trace: &mut Trace) -> Outcome {
+    let (html, encoding) = decode(bytes, None, trace)?;
+    let article = html::parse(&html, trace)?;
+    Ok((with_agency_of_author(article, trace), encoding))
+}
+
+pub(crate) fn warc_page(bytes: &[u8], name: &str, trace: &mut Trace) -> Outcome {
+    let (article, encoding) = http::parse(bytes, name, trace)?;
+    Ok((with_agency_of_author(article, trace), encoding))
+}
+
+pub(crate) fn docx(bytes: &[u8], name: &str, trace: &mut Trace) -> Outcome {
+    let article = docx::parse(bytes, name, trace)?;
+    Ok((with_agency_of_author(article, trace), UTF_8))
+}
+
+#[cfg(feature = "pdf")]
+pub(crate) fn pdf(bytes: &[u8], name: &str, trace: &mut Trace) -> Outcome {
+    let article = pdf::parse(bytes, name, trace)?;
+    Ok((with_agency_of_author(article, trace), UTF_8))
+}
+
+#[cfg(not(feature = "pdf"))]
+pub(crate) fn pdf(_: &[u8], _: &str, _: &mut Trace) -> Outcome {
+    let message = "PDF is not read by this build; convert it to text";
+    Err(Fault::new(crate::ProblemKind::Unsupported, message))
 }
 
 /// Moves an agency that an author's name carries to where it belongs.

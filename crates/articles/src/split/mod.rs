@@ -15,7 +15,7 @@ use crate::stream::Stream;
 use crate::{Format, Limits};
 
 pub(crate) use tar::Tar;
-pub(crate) use zip::{Zip, fault as zip_fault};
+pub(crate) use zip::Zip;
 
 /// Cuts one stream into records, a step at a time.
 pub(crate) trait Splitter: Send {
@@ -34,25 +34,41 @@ pub(crate) enum Step {
     Enter { name: String, stream: Stream },
 }
 
-/// The splitter for a format; `head` are the first bytes of the stream.
-pub(crate) fn splitter(
-    format: Format,
-    stream: Stream,
-    name: &str,
-    head: &[u8],
-) -> Box<dyn Splitter> {
-    match format {
-        Format::JsonLines => Box::new(lines::Lines::new(stream)),
-        Format::Json => Box::new(json::Values::new(stream)),
-        Format::Csv => Box::new(csv::Rows::new(stream, name, head)),
-        Format::Xml | Format::Feed | Format::NewsMl | Format::Nitf => {
-            Box::new(xml::Items::new(stream))
-        }
-        Format::Warc => Box::new(warc::Pages::new(stream)),
-        Format::Text | Format::Markdown | Format::Html | Format::Docx | Format::Pdf => {
-            Box::new(whole::Whole::new(format, stream))
-        }
-    }
+/// What a splitter begins with.
+pub(crate) struct Start<'a> {
+    pub format: Format,
+    pub stream: Stream,
+    pub name: &'a str,
+    /// The first bytes of the stream, which still begins with them.
+    pub head: &'a [u8],
+}
+
+/// Makes the splitter of a format.
+pub(crate) type SplitterOf = fn(Start<'_>) -> Box<dyn Splitter>;
+
+/// Takes the whole stream for one record.
+pub(crate) fn whole(start: Start<'_>) -> Box<dyn Splitter> {
+    Box::new(whole::Whole::new(start.format, start.stream))
+}
+
+pub(crate) fn lines(start: Start<'_>) -> Box<dyn Splitter> {
+    Box::new(lines::Lines::new(start.stream))
+}
+
+pub(crate) fn json_values(start: Start<'_>) -> Box<dyn Splitter> {
+    Box::new(json::Values::new(start.stream))
+}
+
+pub(crate) fn csv_rows(start: Start<'_>) -> Box<dyn Splitter> {
+    Box::new(csv::Rows::new(start.stream, start.name, start.head))
+}
+
+pub(crate) fn xml_items(start: Start<'_>) -> Box<dyn Splitter> {
+    Box::new(xml::Items::new(start.stream))
+}
+
+pub(crate) fn warc_pages(start: Start<'_>) -> Box<dyn Splitter> {
+    Box::new(warc::Pages::new(start.stream))
 }
 
 /// What is wrong with the name of an archive's entry, if anything: it climbs

@@ -46,7 +46,7 @@ impl Zip {
             at: 0,
             len,
         };
-        let archive = ZipArchive::new(shared.clone()).map_err(fault)?;
+        let archive = ZipArchive::new(shared.clone())?;
         if archive.len() as u64 > limits.entries {
             let message = format!(
                 "more than {} entries; split it, or raise the bound",
@@ -64,7 +64,7 @@ impl Zip {
     }
 
     fn open(&mut self, index: usize, limits: &Limits) -> Result<Option<Opened>, Fault> {
-        let entry = self.archive.by_index_raw(index).map_err(fault)?;
+        let entry = self.archive.by_index_raw(index)?;
         let name = std::str::from_utf8(entry.name_raw())
             .map_or_else(|_| lossless(entry.name_raw()), str::to_owned);
         if !entry.is_file() || entry.is_symlink() {
@@ -145,16 +145,6 @@ impl Splitter for Zip {
             Err(fault) => batch.entry_problem(fault, &format!("entry {}", index + 1)),
         }
         Ok(Step::More)
-    }
-}
-
-/// What the `zip` crate finds wrong, as a fault.
-pub(crate) fn fault(error: zip::result::ZipError) -> Fault {
-    match error {
-        zip::result::ZipError::Io(error) => error.into(),
-        error => Fault::malformed(format!(
-            "damaged zip archive ({error}); fetch or write it again"
-        )),
     }
 }
 

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dom_query::{Document, NodeRef};
 
-use super::{boilerplate, dateline, text as plain, wrap::Paragraph};
+use super::{boilerplate, dateline, fonts, text as plain, wrap::Paragraph};
 use crate::fields::{Draft, Field, caption};
 use crate::problem::Fault;
 use crate::provenance::Trace;
@@ -26,7 +26,8 @@ pub(crate) fn parse(html: &str, trace: &mut Trace) -> Result<Article, Fault> {
             "elements nested more than {DEEPEST} deep; save the page again"
         )));
     }
-    let html = plain::composed(html);
+    let html = fonts::read(html, trace);
+    let html = plain::composed(&html);
     catch_unwind(AssertUnwindSafe(|| page(&html, trace))).map_err(|_| {
         Fault::malformed("the page trips its parser; save it again or convert it to text")
     })
@@ -50,7 +51,8 @@ pub(crate) fn fragment(html: &str) -> Fragment {
             dropped: Vec::new(),
         };
     }
-    let document = Document::fragment(html);
+    let html = fonts::read(html, &mut Trace::off());
+    let document = Document::fragment(&*html);
     let text = text::read(document.root());
     Fragment {
         body: text.paragraphs.join("\n"),

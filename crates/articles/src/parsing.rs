@@ -1,0 +1,104 @@
+//! Parses a raw record into an article.
+
+use timbao_tokenizer::charset;
+
+use crate::encoding::{self, UTF_8};
+use crate::problem::Fault;
+use crate::provenance::{Parsed, Trace};
+use crate::{Article, Problem, ProblemKind, Record};
+
+impl Record<'_> {
+    /// Parses the record.
+    ///
+    /// # Errors
+    /// When it is not of its format, or contains no text.
+    pub fn parse(&self) -> Result<Parsed, Problem> {
+        self.parse_with(Trace::off())
+    }
+
+    /// Parses the record and records the origin of each field.
+    ///
+    /// # Errors
+    /// When it is not of its format, or contains no text.
+    pub fn parse_explained(&self) -> Result<Parsed, Problem> {
+        self.parse_with(Trace::on(self.format()))
+    }
+
+    fn parse_with(&self, mut trace: Trace) -> Result<Parsed, Problem> {
+        let problem = |fault: Fault| fault.at(self.path(), self.member());
+        let parse = self.format().traits().parse;
+        let (mut article, encoding) =
+            parse(self.bytes(), self.relative(), &mut trace).map_err(problem)?;
+        if !article.has_text() {
+            return Err(problem(Fault::new(
+                ProblemKind::Empty,
+                "there is no text in it",
+            )));
+        }
+        mend(&mut article, &mut trace);
+        article.path = self.path().to_owned();
+        article.member = self.member();
+        if article.id.is_empty() {
+            article.id = match &article.member {
+                Some(member) => format!("{}#{member}", self.relative()),
+                None => self.relative().to_owned(),
+            };
+        }
+        let converted = self.encoding();
+        let (provenance, faults) = trace.finish();
+        Ok(Parsed {
+            article,
+            encoding: if converted == UTF_8 {
+                encoding
+            } else {
+                converted
+            },
+            problems: faults.into_iter().map(problem).collect(),
+            provenance,
+        })
+    }
+}
+
+/// Repairs fields in letters of an eight-bit set that had been taken for
+/// Latin-1, which a record may have escaped or stored apart.
+fn mend(article: &mut Article, trace: &mut Trace) {
+    let fields = [
+        &article.title,
+        &article.summary,
+        &article.section,
+        &article.author,
+    ];
+    let fields = fields.into_iter().flatten().chain([&article.body]);
+    let suspect: Vec<&str> = fields
+        .map(String::as_str)
+        .filter(|text| encoding::may_be_mistaken(text))
+        .collect();
+    if suspect.is_empty() {
+        return;
+    }
+    let Some(charset) = charset::mistaken(&suspect.join("\n")) else {
+        return;
+    };
+    encoding::note_mended(charset, trace);
+    let Article {
+        title,
+        summary,
+        section,
+        place,
+        author,
+        source,
+        captions,
+        body,
+        ..
+    } = article;
+    for field in [title, summary, section, place, author, source]
+        .into_iter()
+        .flatten()
+    {
+        *field = charset::mend(field, charset);
+    }
+    for caption in captions {
+        caption.text = charset::mend(&caption.text, charset);
+    }
+    *body = charset::mend(body, charset);
+}

@@ -1,0 +1,169 @@
+//! The signs by which a format is recognised in its first bytes.
+
+/// The start of a stream, as it is shown to the recogniser of each format.
+pub(crate) struct Sight<'a> {
+    /// The first bytes.
+    pub head: &'a [u8],
+    /// The first bytes without byte order mark and leading blanks.
+    pub text: &'a [u8],
+    /// The extension of its name, in lower case.
+    pub extension: &'a str,
+}
+
+/// The strength of a sign; of several formats, the strongest sign wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sign {
+    Not,
+    /// Read so if nothing speaks for another format.
+    Fallback,
+    /// Begins as this format often does.
+    Looks,
+    /// Has an extension of this format.
+    Name,
+    /// Begins as only this format does in good faith.
+    Begins,
+    /// Has an extension that counts more than what the text begins with.
+    FirmName,
+    /// Begins with bytes that only this format has.
+    Magic,
+}
+
+impl<'a> Sight<'a> {
+    pub fn new(head: &'a [u8], extension: &'a str) -> Self {
+        let text = head.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(head);
+        Self {
+            head,
+            text: text.trim_ascii_start(),
+            extension,
+        }
+    }
+
+    /// [`Sign::Magic`] if the stream begins with `mark`.
+    pub fn begins(&self, mark: &[u8]) -> Sign {
+        if self.head.starts_with(mark) {
+            Sign::Magic
+        } else {
+            Sign::Not
+        }
+    }
+
+    /// Returns `true` if `mark` occurs in the first bytes.
+    pub fn has(&self, mark: &[u8]) -> bool {
+        memchr::memmem::find(self.head, mark).is_some()
+    }
+
+    /// Returns `true` if the stream is a zip archive.
+    pub fn is_zip(&self) -> bool {
+        matches!(self.head, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..])
+    }
+}
+
+/// The sign of formats that are recognised by their name, or by their splitter.
+pub(crate) fn nothing(_: &Sight<'_>) -> Sign {
+    Sign::Not
+}
+
+pub(crate) fn json_lines(sight: &Sight<'_>) -> Sign {
+    when(begins_object_lines(sight.text), Sign::Begins)
+}
+
+pub(crate) fn json(sight: &Sight<'_>) -> Sign {
+    when(begins_json(sight.text), Sign::Looks)
+}
+
+pub(crate) fn markdown(sight: &Sight<'_>) -> Sign {
+    let front_matter = sight.text.starts_with(b"---\n") || sight.text.starts_with(b"---\r\n");
+    when(front_matter, Sign::Looks)
+}
+
+pub(crate) fn html(sight: &Sight<'_>) -> Sign {
+    when(begins_html(sight.text), Sign::Begins)
+}
+
+pub(crate) fn xml(sight: &Sight<'_>) -> Sign {
+    when(
+        !begins_html(sight.text) && begins_xml(sight.text),
+        Sign::Begins,
+    )
+}
+
+/// Office documents are zip archives too.
+pub(crate) fn docx(sight: &Sight<'_>) -> Sign {
+    let parts = sight.has(b"[Content_Types].xml") && sight.has(b"word/");
+    let is_docx = sight.is_zip() && (matches!(sight.extension, "docx" | "docm" | "dotx") || parts);
+    when(is_docx, Sign::Magic)
+}
+
+fn when(holds: bool, sign: Sign) -> Sign {
+    if holds { sign } else { Sign::Not }
+}
+
+fn begins_json(text: &[u8]) -> bool {
+    let Some((&first, rest)) = text.split_first() else {
+        return false;
+    };
+    let next = rest.trim_ascii_start().first();
+    match first {
+        b'{' => matches!(next, Some(b'"')),
+        b'[' => matches!(next, Some(b'{')),
+        _ => false,
+    }
+}
+
+/// Tells whether the first line is an object by itself and another follows.
+fn begins_object_lines(text: &[u8]) -> bool {
+    let mut lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    let whole = |line: &[u8]| line.starts_with(b"{\"") && line.ends_with(b"}");
+    match (lines.next(), lines.next()) {
+        (Some(first), Some(second)) => whole(first) && second.starts_with(b"{\""),
+        _ => false,
+    }
+}
+
+fn begins_html(text: &[u8]) -> bool {
+    match root_element(text) {
+        Some(root) => ["html", "head", "body"]
+            .iter()
+            .any(|name| root.eq_ignore_ascii_case(name.as_bytes())),
+        None => false,
+    }
+}
+
+fn begins_xml(text: &[u8]) -> bool {
+    const ROOTS: &[&[u8]] = &[
+        b"rss",
+        b"feed",
+        b"rdf:RDF",
+        b"nitf",
+        b"newsItem",
+        b"newsMessage",
+        b"articles",
+    ];
+    root_element(text).is_some_and(|root| text.starts_with(b"<?xml") || ROOTS.contains(&root))
+}
+
+/// The name of the first element, after declarations and comments.
+fn root_element(text: &[u8]) -> Option<&[u8]> {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_ascii_start().strip_prefix(b"<")?;
+        let end = if rest.starts_with(b"!--") {
+            memchr::memmem::find(rest, b"-->")? + 3
+        } else if rest.starts_with(b"!") || rest.starts_with(b"?") {
+            // The entities a document type declares stand in brackets.
+            let close = memchr::memchr(b'>', rest)?;
+            match memchr::memchr(b'[', rest).filter(|open| *open < close) {
+                Some(_) => memchr::memmem::find(rest, b"]>")? + 2,
+                None => close + 1,
+            }
+        } else {
+            let end = rest
+                .iter()
+                .position(|byte| matches!(byte, b' ' | b'>' | b'/' | b'\t' | b'\r' | b'\n'))?;
+            return rest
+                .get(..end)
+                .filter(|name| name.first().is_some_and(u8::is_ascii_alphabetic));
+        };
+        rest = rest.get(end..)?;
+    }
+}
