@@ -4,9 +4,10 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use timbao_benches::{queries, sample, timbao};
-use timbao_index::{Address, Found, SearchOptions, Searcher, SnippetOptions};
+use timbao_index::{Address, Found, SearchOptions, Searcher};
 use timbao_query::plan::{Plan, TextField};
 use timbao_query::{LowerOptions, lower, parse};
+use timbao_views::SnippetOptions;
 
 const ARTICLES: usize = 5000;
 const QUERIES: usize = 50;

@@ -9,11 +9,11 @@ use timbao_benches::measure::{folder_size, peak_memory};
 use timbao_benches::queries::{self, Random};
 use timbao_benches::reprints::{Edit, shuffled};
 use timbao_benches::{data, timbao};
-use timbao_index::research::{
-    By, CollocateOptions, KeywordOptions, KwicOptions, SortKey, TrendsOptions, TrendsQuery,
-};
 use timbao_index::{Index, Searcher, WriterOptions};
 use timbao_query::plan::Plan;
+use timbao_views::{
+    By, CollocateOptions, KeywordOptions, KwicOptions, SortKey, TrendsOptions, TrendsQuery,
+};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -135,14 +135,17 @@ fn views(articles: &[Article], arguments: &Arguments) -> Result<()> {
         };
         time(name, rounds, || {
             let concordance = searcher.concordance(&plan, &options)?;
-            let lines = concordance.lines(0..50)?;
+            let lines = concordance.lines(&searcher, 0..50)?;
             assert_eq!((concordance.matches(), lines.len()), (matches, 50));
             Ok(format!("{} lines", lines.len()))
         })?;
     }
     let concordance = searcher.concordance(&plan, &KwicOptions::default())?;
     time("concordance, every line", 3, || {
-        Ok(format!("{} lines", concordance.lines(0..usize::MAX)?.len()))
+        Ok(format!(
+            "{} lines",
+            concordance.lines(&searcher, 0..usize::MAX)?.len()
+        ))
     })?;
     long(&searcher)?;
     let query = TrendsQuery {
@@ -195,7 +198,7 @@ fn long(searcher: &Searcher) -> Result<()> {
             let concordance = searcher.concordance(&plan, &options)?;
             let mut lines = 0;
             for start in (0..LINES).step_by(BATCH) {
-                lines += concordance.lines(start..start + BATCH)?.len();
+                lines += concordance.lines(searcher, start..start + BATCH)?.len();
             }
             Ok(format!("{lines} of {} lines", concordance.matches()))
         })?;

@@ -114,6 +114,12 @@ impl From<csv::Error> for Failure {
     }
 }
 
+impl From<timbao_views::Error> for Failure {
+    fn from(error: timbao_views::Error) -> Self {
+        IndexError::from(error).into()
+    }
+}
+
 impl From<IndexError> for Failure {
     fn from(error: IndexError) -> Self {
         if let IndexError::Io { path, source } = &error {

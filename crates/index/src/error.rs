@@ -97,6 +97,31 @@ impl Error {
     }
 }
 
+impl From<timbao_views::Error> for Error {
+    fn from(error: timbao_views::Error) -> Self {
+        match error {
+            timbao_views::Error::Engine(error) => match error.downcast::<Self>() {
+                Ok(error) => *error,
+                Err(other) => Self::Damaged {
+                    reason: other.to_string(),
+                },
+            },
+            timbao_views::Error::Damaged(reason) => Self::Damaged {
+                reason: reason.to_owned(),
+            },
+            other => Self::Damaged {
+                reason: other.to_string(),
+            },
+        }
+    }
+}
+
+impl From<Error> for timbao_views::Error {
+    fn from(error: Error) -> Self {
+        Self::Engine(Box::new(error))
+    }
+}
+
 impl From<TantivyError> for Error {
     fn from(error: TantivyError) -> Self {
         let io = |path: &Path, source: &io::Error| Self::Io {

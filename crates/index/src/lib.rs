@@ -4,14 +4,12 @@ mod document;
 mod durable;
 mod error;
 pub mod maintain;
-pub mod output;
-pub mod research;
 mod schema;
 mod search;
 mod store;
-pub mod suggest;
 mod text;
 pub mod update;
+mod views;
 pub mod watch;
 
 // Tests inside the crate share this with those outside, where it has a name.
@@ -25,8 +23,5 @@ mod testing;
 
 pub use error::{Error, Result};
 pub use schema::{ANALYZER_VERSION, INDEX_VERSION};
-pub use search::{
-    Address, FacetCount, FacetCounts, Facets, Found, Hit, Match, Occurrences, ScoreExplanation,
-    ScoreKind, ScorePart, SearchOptions, Searcher, Snippet, SnippetOptions, Sort, Stats, TextRange,
-};
+pub use search::{Address, Found, Hit, SearchOptions, Searcher, Sort, UniqueFound, UniqueHit};
 pub use store::{ArticleWriter, Index, WriterOptions};

@@ -3,10 +3,11 @@
 mod newsroom;
 
 use newsroom::{Dice, Newsroom};
-use timbao_index::research::{Count, DiffKind, TrendsOptions, TrendsQuery};
 use timbao_index::{Index, SearchOptions, Searcher};
 use timbao_query::plan::Plan;
 use timbao_query::{LowerOptions, lower, parse};
+use timbao_views::reprints::DiffKind;
+use timbao_views::{Count, TrendsOptions, TrendsQuery};
 
 /// Words that look like syllables, from a seed.
 fn text(seed: u64, words: usize) -> Vec<String> {

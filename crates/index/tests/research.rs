@@ -8,14 +8,14 @@ use std::path::Path;
 use newsroom::{Dice, Newsroom, options};
 use tempfile::TempDir;
 use timbao_articles::{Article, Caption, Published, read_all};
-use timbao_index::research::{
-    By, CollocateOptions, Count, Gapped, KeywordOptions, KwicOptions, Sample, SimilarOptions,
-    TrendsOptions, TrendsQuery,
-};
 use timbao_index::{Index, SearchOptions, Searcher};
 use timbao_query::plan::Plan;
 use timbao_query::{Accents, LowerOptions, lower, parse};
 use timbao_tokenizer::{Gap, Keys, scan};
+use timbao_views::{
+    By, CollocateOptions, Count, Gapped, KeywordOptions, KwicOptions, Sample, SimilarOptions,
+    TrendsOptions, TrendsQuery,
+};
 
 /// The sample corpus of the repository.
 fn corpus() -> Vec<Article> {
@@ -232,7 +232,7 @@ fn concordances_hold_every_match_once() {
                 .concordance(&plan(phrase), &KwicOptions::default())
                 .unwrap();
             assert_eq!(concordance.matches() as usize, expected.len(), "{phrase}");
-            let lines = concordance.lines(0..usize::MAX).unwrap();
+            let lines = concordance.lines(&searcher, 0..usize::MAX).unwrap();
             let mut found: Vec<_> = lines
                 .iter()
                 .map(|line| {
@@ -324,7 +324,7 @@ fn queries_of_several_phrases_match_where_each_of_them_stands() {
             let concordance = searcher
                 .concordance(&plan(query), &KwicOptions::default())
                 .unwrap();
-            let lines = concordance.lines(0..usize::MAX).unwrap();
+            let lines = concordance.lines(&searcher, 0..usize::MAX).unwrap();
             let mut found: Vec<_> = lines
                 .into_iter()
                 .map(|l| {
@@ -396,7 +396,7 @@ fn contexts_are_slices_of_the_source() {
         };
         let concordance = searcher.concordance(&plan("đảng"), &options).unwrap();
         assert!(concordance.len() > 50);
-        for line in concordance.lines(0..usize::MAX).unwrap() {
+        for line in concordance.lines(&searcher, 0..usize::MAX).unwrap() {
             let article = articles
                 .iter()
                 .find(|a| a.path == line.path && a.member == line.member)
@@ -427,7 +427,7 @@ fn lines_are_sorted_sampled_and_grouped() {
                 ..KwicOptions::default()
             };
             let concordance = searcher.concordance(&plan, &options).unwrap();
-            concordance.lines(0..usize::MAX).unwrap()
+            concordance.lines(&searcher, 0..usize::MAX).unwrap()
         };
         let first = |text: &str| tokens(text).first().map(|t| t.folded.clone());
         let right: Vec<_> = sorted("right").iter().map(|l| first(&l.right)).collect();
@@ -448,19 +448,19 @@ fn lines_are_sorted_sampled_and_grouped() {
             };
             let sample = searcher.concordance(&plan, &options).unwrap();
             assert_eq!((sample.len(), sample.matches()), (7, all.matches()));
-            sample.lines(0..7).unwrap()
+            sample.lines(&searcher, 0..7).unwrap()
         };
         assert_eq!(sample(1), sample(1));
         assert_ne!(sample(1), sample(2));
 
         for key in ["left", "right:2", "match", "year", "section", "source"] {
-            let groups = all.groups(&[key.parse().unwrap()]).unwrap();
+            let groups = all.groups(&searcher, &[key.parse().unwrap()]).unwrap();
             assert_eq!(groups.iter().map(|g| g.matches).sum::<u64>(), all.matches());
             assert!(groups.is_sorted_by(|a, b| a.matches >= b.matches));
         }
-        let years = all.groups(&["year".parse().unwrap()]).unwrap();
+        let years = all.groups(&searcher, &["year".parse().unwrap()]).unwrap();
         for group in years {
-            let lines = all.lines(0..usize::MAX).unwrap();
+            let lines = all.lines(&searcher, 0..usize::MAX).unwrap();
             let same = lines
                 .iter()
                 .filter(|l| l.date.as_ref().map(|d| d[..4].to_owned()) == group.values[0]);
@@ -536,10 +536,10 @@ fn an_empty_index_has_empty_views() {
         .concordance(&plan("đảng"), &KwicOptions::default())
         .unwrap();
     assert!(concordance.is_empty());
-    assert!(concordance.lines(0..10).unwrap().is_empty());
+    assert!(concordance.lines(&searcher, 0..10).unwrap().is_empty());
     assert!(
         concordance
-            .groups(&["left".parse().unwrap()])
+            .groups(&searcher, &["left".parse().unwrap()])
             .unwrap()
             .is_empty()
     );

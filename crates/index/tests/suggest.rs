@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use timbao_articles::{Article, Published};
-use timbao_index::suggest::{Suggestion, causes, complete, did_you_mean, readings, relaxations};
 use timbao_index::{Index, SearchOptions, Searcher, WriterOptions};
 use timbao_query::plan::Plan;
 use timbao_query::{LowerOptions, lower, parse};
+use timbao_views::suggest::{Suggestion, causes, complete, did_you_mean, readings, relaxations};
 
 const BODIES: [(&str, &str, i32, &str); 6] = [
     (

@@ -4,8 +4,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use timbao_index::Error;
-use timbao_index::output::json::{ProblemShape, RANGE_UNIT};
 use timbao_query::{FilterError, Request};
+use timbao_views::json::{ProblemShape, RANGE_UNIT};
 
 /// Why a request has no answer.
 #[derive(Debug, Serialize)]
@@ -192,6 +192,12 @@ impl Problem {
         )
         .detail("its log tells why")
         .with(|more| more.cause = Some(Cause(cause.into())))
+    }
+}
+
+impl From<timbao_views::Error> for Problem {
+    fn from(error: timbao_views::Error) -> Self {
+        Error::from(error).into()
     }
 }
 

@@ -1,9 +1,9 @@
 //! The query of an HTTP request.
 
-use timbao_index::suggest::Advice;
 use timbao_index::{Searcher, Sort};
 use timbao_query::plan::Facet;
 use timbao_query::{Accents, Filters, LowerOptions, Request};
+use timbao_views::suggest::Advice;
 
 use crate::options::Limits;
 use crate::params::{Params, pick};
@@ -60,12 +60,7 @@ pub(crate) fn advice(
     request: &Request,
     total: u64,
 ) -> Result<Advice, Problem> {
-    Ok(Advice::new(
-        searcher,
-        request.ast(),
-        request.options(),
-        total,
-    )?)
+    Ok(searcher.advice(request.ast(), request.options(), total)?)
 }
 
 /// Takes the conditions on metadata.

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use timbao_index::{Error, Index, Searcher, Stats};
+use timbao_index::{Error, Index, Searcher};
+use timbao_views::Stats;
 
 use crate::options::Limits;
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
-use timbao_index::research::{GroupKey, SortKey};
+use timbao_views::{GroupKey, SortKey};
 
 use super::searching::FilterArgs;
 use super::values::{ListFormat, SplitName};

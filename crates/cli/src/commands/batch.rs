@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::io::Write;
 
 use serde::Serialize;
-use timbao_index::output::json::{HitShape, VERSION};
-use timbao_index::output::{ShownHit, csv as columns};
-use timbao_index::{FacetCounts, Index, SearchOptions, Searcher};
+use timbao_index::{Index, SearchOptions, Searcher};
 use timbao_query::Request;
 use timbao_query::plan::Facet;
+use timbao_views::FacetCounts;
+use timbao_views::json::{HitShape, VERSION};
+use timbao_views::{ShownHit, csv as columns};
 
 use crate::cli::{BatchArgs, RowFormat};
 use crate::error::{Result, say};
@@ -139,7 +140,7 @@ impl Batch<'_> {
         if self.args.totals {
             writer.total(request.text(), total)?;
         } else {
-            let hits = ShownHit::load(self.searcher, plan, &found.hits, 1, 1);
+            let hits = self.searcher.shown(plan, &found.hits, 1, 1);
             let hits = hits.map(|hit| Ok(hit?));
             writer.hits(request.text(), total, hits)?;
         }

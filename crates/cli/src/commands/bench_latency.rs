@@ -14,7 +14,7 @@ use crate::output::json::write_pretty;
 use crate::output::number::{count, counted};
 use crate::output::pager::Sink;
 use crate::output::table::{Side, Table};
-use timbao_index::output::json::VERSION;
+use timbao_views::json::VERSION;
 
 use super::query::{lines, prepare, top};
 use super::{Context, read_text};

@@ -14,8 +14,8 @@ use crate::output::json::write_pretty;
 use crate::output::number::{count, counted};
 use crate::output::pager::Sink;
 use crate::output::table::{Side, Table};
-use timbao_index::output::json::VERSION;
 use timbao_query::Request;
+use timbao_views::json::VERSION;
 
 use super::query::{prepare, top};
 use super::{Context, read_text};

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use timbao_index::Searcher;
-use timbao_index::research::{Citation, CitedQuery};
 use timbao_query::Request;
 use timbao_query::plan::Plan;
+use timbao_views::{Citation, CitedQuery};
 
 use crate::cli::ListFormat;
 use crate::error::{Result, say};
@@ -31,7 +31,7 @@ pub(super) fn citation<'q>(
             plan: plan.to_string(),
         })
         .collect();
-    Ok(Some(Citation::new(searcher, queries)?))
+    Ok(Some(searcher.cite(queries)?))
 }
 
 /// Writes a citation below an answer for people. Rows of data leave no place for it, so there it

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use timbao_index::output::research::ViewAnswer;
-use timbao_index::research::{CollocateOptions, CollocateSort, Collocates, KeywordOptions};
 use timbao_index::{Index, Searcher};
 use timbao_query::Request;
 use timbao_query::plan::Plan;
+use timbao_views::json::ViewAnswer;
+use timbao_views::{CollocateOptions, CollocateSort, Collocates, KeywordOptions};
 
 use crate::cli::{CollocateOrder, CollocatesArgs, FilterArgs, ListFormat};
 use crate::error::Result;

@@ -13,7 +13,7 @@ use crate::output::csv::CsvWriter;
 use crate::output::json;
 use crate::output::pager::Sink;
 use crate::output::table::{Side, Table};
-use timbao_index::output::json::VERSION;
+use timbao_views::json::VERSION;
 
 use super::Context;
 

@@ -17,7 +17,7 @@ use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
 use crate::output::text::{Piece, paragraph};
-use timbao_index::output::json::{ProblemShape, RANGE_UNIT, RangeShape, VERSION, range_shape};
+use timbao_views::json::{ProblemShape, RANGE_UNIT, RangeShape, VERSION, range_shape};
 
 use super::Context;
 use super::query::{node_label, prepare, top, warn_of};

@@ -5,8 +5,8 @@ use std::io::Write;
 
 use serde::Serialize;
 use timbao_index::Index;
-use timbao_index::output::json::{ProblemShape, RANGE_UNIT, VERSION};
-use timbao_index::research::{Filler, Fillers, Gapped};
+use timbao_views::json::{ProblemShape, RANGE_UNIT, VERSION};
+use timbao_views::{Filler, Fillers, Gapped};
 
 use crate::cli::{FillersArgs, ListFormat};
 use crate::error::{Failure, Result};

@@ -23,7 +23,7 @@ use crate::output::number::{bytes, count, counted, duration};
 use crate::output::pager::Sink;
 use crate::output::path::relative;
 use crate::output::style::Role;
-use timbao_index::output::json::VERSION;
+use timbao_views::json::VERSION;
 
 use super::progress::interruptible;
 use super::{Context, search};

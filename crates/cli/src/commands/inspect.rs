@@ -20,7 +20,7 @@ use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 use crate::output::text::{Piece, paragraph};
 use crate::output::width::width;
-use timbao_index::output::json::VERSION;
+use timbao_views::json::VERSION;
 
 use super::Context;
 

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use timbao_index::Index;
-use timbao_index::output::research::ViewAnswer;
-use timbao_index::research::{Citation, KeywordOptions, Keywords};
 use timbao_query::Request;
+use timbao_views::json::ViewAnswer;
+use timbao_views::{Citation, KeywordOptions, Keywords};
 
 use crate::cli::{FilterArgs, KeywordsArgs, ListFormat};
 use crate::error::Result;

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use timbao_index::Index;
-use timbao_index::output::csv;
-use timbao_index::output::research::{KwicAnswer, KwicGroupsAnswer};
-use timbao_index::research::{Citation, Concordance, KwicGroup, KwicLine, KwicOptions, Sample};
+use timbao_index::{Index, Searcher};
 use timbao_query::Request;
+use timbao_views::csv;
+use timbao_views::json::{KwicAnswer, KwicGroupsAnswer};
+use timbao_views::{Citation, Concordance, KwicGroup, KwicLine, KwicOptions, Sample};
 
 use crate::cli::{KwicArgs, ListFormat};
 use crate::error::Result;
@@ -49,6 +49,7 @@ pub(crate) fn run(args: &KwicArgs, context: &Context) -> Result<Outcome> {
     let plan = request.plan().as_phrases();
     let concordance = searcher.concordance(&plan, &options)?;
     let view = View {
+        searcher: &searcher,
         args,
         request: &request,
         concordance,
@@ -78,7 +79,7 @@ fn limit(args: &KwicArgs) -> usize {
 fn write_summary(
     out: &mut dyn Write,
     terminal: &Terminal,
-    concordance: &Concordance<'_>,
+    concordance: &Concordance,
     shown: usize,
 ) -> io::Result<()> {
     let mut summary = format!(
@@ -177,9 +178,10 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, lines: &[KwicLine]) -> i
 
 /// A concordance, and what is written with it.
 struct View<'a> {
+    searcher: &'a Searcher,
     args: &'a KwicArgs,
     request: &'a Request,
-    concordance: Concordance<'a>,
+    concordance: Concordance,
     sample: Option<Sample>,
     citation: Option<Citation>,
 }
@@ -187,6 +189,7 @@ struct View<'a> {
 impl View<'_> {
     fn write_lines(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let Self {
+            searcher,
             args,
             request,
             concordance,
@@ -199,15 +202,15 @@ impl View<'_> {
             .min(concordance.len());
         let batches = (args.offset..end)
             .step_by(BATCH)
-            .map(|start| concordance.lines(start..(start + BATCH).min(end)));
+            .map(|start| concordance.lines(*searcher, start..(start + BATCH).min(end)));
         match args.format {
             ListFormat::Text => {
-                let lines = concordance.lines(args.offset..end)?;
+                let lines = concordance.lines(*searcher, args.offset..end)?;
                 write_summary(out, terminal, concordance, lines.len())?;
                 write_text(out, terminal, &lines)?;
             }
             ListFormat::Json => {
-                let lines = concordance.lines(args.offset..end)?;
+                let lines = concordance.lines(*searcher, args.offset..end)?;
                 let mut answer = KwicAnswer::new(
                     request.text(),
                     request.problems(),
@@ -241,13 +244,14 @@ impl View<'_> {
 
     fn write_groups(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let Self {
+            searcher,
             args,
             request,
             concordance,
             sample,
             citation,
         } = self;
-        let groups = concordance.groups(&args.group)?;
+        let groups = concordance.groups(*searcher, &args.group)?;
         let all = groups.len();
         let start = args.offset.min(all);
         let end = args.offset.saturating_add(limit(args)).min(all);

@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use timbao_index::output::research::ViewAnswer;
-use timbao_index::research::{
-    Citation, DiffKind, DiffPart, Reprint, ReprintGroups, ReprintHistory,
-};
 use timbao_index::{Index, Searcher};
+use timbao_views::Citation;
+use timbao_views::json::ViewAnswer;
+use timbao_views::reprints::{DiffKind, DiffPart, Reprint, ReprintGroups, ReprintHistory};
 
 use crate::cli::{ListFormat, ReprintsArgs};
 use crate::error::{Failure, Result};

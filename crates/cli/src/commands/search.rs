@@ -3,11 +3,11 @@
 use std::io::Write;
 use std::time::Instant;
 
-use timbao_index::output::json::{AdviceShape, HitShape, SearchAnswer};
-use timbao_index::output::{ShownHit, csv};
-use timbao_index::suggest::Advice;
 use timbao_index::{Found, Index, SearchOptions, Sort};
 use timbao_query::plan::Facet;
+use timbao_views::csv;
+use timbao_views::json::{AdviceShape, HitShape, SearchAnswer};
+use timbao_views::suggest::Advice;
 
 use crate::cli::{FilterArgs, ListFormat, SearchArgs};
 use crate::error::{Failure, Result, say};
@@ -84,7 +84,7 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     };
     let advice = match args.format {
         ListFormat::Text | ListFormat::Json => {
-            Advice::new(&searcher, request.ast(), request.options(), total)?
+            searcher.advice(request.ast(), request.options(), total)?
         }
         ListFormat::Jsonl | ListFormat::Csv => Advice::default(),
     };
@@ -98,7 +98,7 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         Vec::new()
     }
     .into_iter();
-    let shown = ShownHit::load(&searcher, request.plan(), &found.hits, first, args.snippets);
+    let shown = searcher.shown(request.plan(), &found.hits, first, args.snippets);
     let shown = shown.map(|shown| {
         let mut shown = shown?;
         shown.explanation = explanations.next();

@@ -5,8 +5,9 @@ use std::ops::Range;
 use std::path::Path;
 
 use timbao_articles::Article;
-use timbao_index::{Address, Index, Match, Searcher};
+use timbao_index::{Address, Index, Searcher};
 use timbao_query::plan::TextField;
+use timbao_views::Match;
 
 use crate::cli::{FilterArgs, RecordFormat, ShowArgs};
 use crate::error::{Result, say};
@@ -20,7 +21,7 @@ use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 use crate::output::text::{Piece, paragraph};
-use timbao_index::output::json::ArticlesAnswer;
+use timbao_views::json::ArticlesAnswer;
 
 use super::Context;
 use super::query::{prepare, warn_of};

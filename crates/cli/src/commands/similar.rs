@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use timbao_articles::{Article, FoundFile, Limits, RecordBatch, open};
-use timbao_index::output::research::ViewAnswer;
-use timbao_index::research::{Similar, SimilarArticle, SimilarOptions};
 use timbao_index::{Index, Searcher};
+use timbao_views::json::ViewAnswer;
+use timbao_views::{Similar, SimilarArticle, SimilarOptions};
 
 use crate::cli::{ListFormat, SimilarArgs};
 use crate::error::{Failure, Result};

@@ -14,8 +14,8 @@ use crate::output::pager::Sink;
 use crate::output::style::Role;
 use crate::output::text::{Piece, paragraph};
 use crate::output::width::width;
-use timbao_index::output::json::StatsAnswer;
-use timbao_index::output::research::ViewAnswer;
+use timbao_views::json::StatsAnswer;
+use timbao_views::json::ViewAnswer;
 
 use super::Context;
 

@@ -1,6 +1,6 @@
 //! What else could have been asked, for people.
 
-use timbao_index::suggest::Advice;
+use timbao_views::suggest::Advice;
 
 use crate::cli::SearchArgs;
 use crate::config::{Origin, choice_name};

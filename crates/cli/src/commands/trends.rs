@@ -4,11 +4,11 @@ use std::fs;
 use std::io::{self, Write};
 
 use timbao_index::Index;
-use timbao_index::output::chart::{ChartOptions, Language, Measure, svg};
-use timbao_index::output::csv;
-use timbao_index::output::research::TrendsAnswer;
-use timbao_index::research::{By, Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery};
 use timbao_query::plan::Facet;
+use timbao_views::chart::{ChartOptions, Language, Measure, svg};
+use timbao_views::csv;
+use timbao_views::json::TrendsAnswer;
+use timbao_views::{By, Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery};
 
 use crate::cli::{CountName, LanguageName, ListFormat, MeasureName, PeriodName, TrendsArgs};
 use crate::error::{Failure, Result};

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 use timbao_index::maintain::{Fault, FaultKind, VerifyReport, verify};
-use timbao_index::output::json::VERSION;
+use timbao_views::json::VERSION;
 
 use crate::cli::{RecordFormat, VerifyArgs};
 use crate::error::{Failure, Result};

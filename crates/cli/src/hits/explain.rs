@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use timbao_index::{Occurrences, ScoreExplanation, ScoreKind, ScorePart};
+use timbao_views::{FieldFrequencies, ScoreExplanation, ScoreKind, ScorePart};
 
 use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
@@ -61,7 +61,7 @@ pub(super) fn write(
 
 /// Where a term stands in the article.
 fn places(part: &ScorePart) -> String {
-    let Occurrences {
+    let FieldFrequencies {
         title,
         summary,
         lead,

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use timbao_index::{FacetCount, FacetCounts, Facets};
 use timbao_query::plan::Facet;
+use timbao_views::{FacetCount, FacetCounts, Facets};
 
 use crate::error::Result;
 use crate::output::csv::CsvWriter;

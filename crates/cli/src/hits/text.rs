@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use timbao_articles::Article;
-use timbao_index::Snippet;
-use timbao_index::output::ShownHit;
+use timbao_views::ShownHit;
+use timbao_views::Snippet;
 
 use crate::output::date::vietnamese;
 use crate::output::highlight::highlighted;

@@ -53,8 +53,9 @@ mod tests {
     use timbao_articles::Article;
 
     use crate::testing::indexed;
-    use crate::{Error, SearchOptions, SnippetOptions};
+    use crate::{Error, SearchOptions};
     use timbao_query::{LowerOptions, lower, parse};
+    use timbao_views::SnippetOptions;
 
     #[test]
     fn nothing_is_answered_after_the_deadline() {

@@ -3,54 +3,15 @@
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
-use serde::Serialize;
 use smallvec::SmallVec;
 use timbao_query::plan::{Facet, Plan};
+use timbao_views::{FacetCount, FacetCounts, Facets, SpellingCount, shown_spelling};
 
 use crate::error::Result;
 
 use super::boolean::evaluate;
 use super::filter::{date, days};
-use super::values::compared;
 use super::{Searcher, SegmentView, lives};
-
-/// All matches of a plan, counted by the values of facets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Facets {
-    /// How many articles match.
-    pub total: u64,
-    /// The counts, in the order that was asked for.
-    pub facets: Vec<FacetCounts>,
-}
-
-/// The matches of a plan, counted by the values of one facet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FacetCounts {
-    /// Which metadata.
-    pub facet: Facet,
-    /// Every value that a match has: the commonest first, but years and months in their own
-    /// order.
-    pub values: Vec<FacetCount>,
-    /// How many matches have no value.
-    pub unknown: u64,
-}
-
-/// One value of a facet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FacetCount {
-    /// The value, in the spelling most matches have: values that differ in nothing but case,
-    /// punctuation, encoding or the place of a tone mark are one.
-    pub value: String,
-    /// How many matches have it.
-    pub articles: u64,
-}
-
-impl FacetCount {
-    /// What all spellings of the value have in common; the same in every search.
-    pub fn key(&self) -> String {
-        compared(&self.value)
-    }
-}
 
 impl Searcher {
     /// Counts all matches of a plan by the values of facets, exactly.
@@ -135,7 +96,7 @@ fn values<'s>(
     facet: Facet,
 ) -> Result<Vec<FacetCount>> {
     // By what a value is compared by: its spellings, and how many have each.
-    let mut counts: FxHashMap<&str, SmallVec<[(&str, u64); 1]>> = FxHashMap::default();
+    let mut counts: FxHashMap<&str, SmallVec<[SpellingCount<'_>; 1]>> = FxHashMap::default();
     for (view, articles) in found {
         let Some((values, column)) = view.values(facet)? else {
             continue;
@@ -161,10 +122,7 @@ fn values<'s>(
         .iter()
         .filter_map(|(key, spellings)| {
             let articles = spellings.iter().map(|&(_, n)| n).sum();
-            let most = spellings
-                .iter()
-                .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)));
-            most.map(|&(text, _)| (*key, text, articles))
+            shown_spelling(spellings.iter().copied()).map(|text| (*key, text, articles))
         })
         .collect();
     counts.sort_unstable_by(|a, b| b.2.cmp(&a.2).then_with(|| a.0.cmp(b.0)));

@@ -6,13 +6,14 @@ use tantivy::schema::{IndexRecordOption, Term};
 use tantivy::{DocSet, TERMINATED};
 use timbao_query::plan::{Facet, Filter, Key, Slot};
 use timbao_tokenizer::{Keys, scan};
+use timbao_views::facet_key;
 
 use crate::error::{Error, Result};
 use crate::schema::Fields;
 
 use super::SegmentView;
 use super::slots::{begins, within};
-use super::values::{FacetValue, compared};
+use super::values::FacetValue;
 
 /// The articles of a segment that pass, in order.
 pub(crate) fn articles(view: &SegmentView, fields: &Fields, filter: &Filter) -> Result<Vec<u32>> {
@@ -40,7 +41,7 @@ pub(crate) fn articles(view: &SegmentView, fields: &Fields, filter: &Filter) -> 
             by_value(view, *facet, |value| contains(&value.text, slots))
         }
         Filter::Is { facet, value } => {
-            let key = compared(value);
+            let key = facet_key(value);
             by_value(view, *facet, |value| value.key == key)
         }
     }

@@ -6,28 +6,15 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
 use timbao_query::plan::{LeafKind, Near, Phrase, Plan, TextField};
+use timbao_views::{ArticleText, Match, TEXT_FIELDS, TextRange};
 
 use crate::error::Result;
+use crate::text::TextSegment;
 use crate::text::tokens::FIRST_KEY;
-use crate::text::{ArticleText, FIELDS, TextSegment};
 
-use super::TextRange;
 use super::deadline::Deadline;
 use super::slots::{SlotIds, TokenMasks};
-
-/// A word or phrase of a query, found in an article.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Match {
-    /// Where it is in the text.
-    pub range: TextRange,
-    /// Its tokens, counted from the start of the article; the end of each
-    /// paragraph and each part counts as one.
-    pub tokens: Range<u32>,
-    /// Which word or phrase of the plan it is, in the order of the plan.
-    pub leaf: u32,
-}
 
 /// Finds one phrase.
 pub(crate) struct PhraseMatcher<'a> {
@@ -444,11 +431,3 @@ impl<'a> PlanMatcher<'a> {
             .collect())
     }
 }
-
-/// The parts of a text in their order.
-pub(crate) const TEXT_FIELDS: [TextField; FIELDS] = [
-    TextField::Title,
-    TextField::Summary,
-    TextField::Body,
-    TextField::Caption,
-];

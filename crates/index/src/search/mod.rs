@@ -1,25 +1,27 @@
 //! Searching one committed state of an index.
 
 mod boolean;
+mod corpus;
 mod deadline;
 mod explain;
 mod facets;
 mod filter;
 mod impacts;
 mod matcher;
+mod occurrences;
 mod pair;
 mod phrase;
 mod ranked;
 mod reading;
 mod slot_articles;
 mod slots;
-mod snippet;
+mod state;
 mod stats;
 mod sums;
 mod top;
+mod unique;
 mod values;
 
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -32,30 +34,21 @@ use tantivy::{SegmentReader, TantivyDocument};
 use timbao_articles::Article;
 
 use crate::error::{Error, Result};
-use crate::research::Groups;
-use crate::research::sketch::Sketches;
 use crate::schema::Fields;
 use crate::store::Index;
 use crate::text::score::Saturation;
+use crate::text::sketch::Sketches;
 use crate::text::{ResidueBlock, TextPlugin, TextSegment};
 
 use deadline::Deadline;
 use impacts::SegmentRows;
-use timbao_query::plan::{Plan, TextField};
+use reading::MatchReader;
+use timbao_query::plan::Plan;
+use timbao_views::reprints::Groups;
+use timbao_views::{Match, Snippet, SnippetOptions, snippets};
 use values::Values;
 
-pub(crate) use boolean::evaluate;
-pub use explain::{Occurrences, ScoreExplanation, ScoreKind, ScorePart};
-pub use facets::{FacetCount, FacetCounts, Facets};
-pub use matcher::Match;
-pub(crate) use matcher::{LeafMatcher, PhraseMatcher};
-pub(crate) use phrase::{SegmentPhrase, field_at};
-pub(crate) use reading::MatchReader;
-pub(crate) use slots::SlotIds;
-pub(crate) use snippet::snippets;
-pub use snippet::{Snippet, SnippetOptions};
-pub use stats::Stats;
-pub(crate) use values::compared;
+pub use unique::{UniqueFound, UniqueHit};
 
 /// A view of an index as it was committed; later commits do not change it. Copies share it.
 #[derive(Clone)]
@@ -81,6 +74,8 @@ pub(crate) struct SegmentView {
     rows: SegmentRows,
     /// The values of metadata, once somebody has asked for them.
     values: Values,
+    /// The hashes of exact keys by id, for shingles.
+    key_hashes: OnceLock<Vec<u64>>,
 }
 
 /// Blocks of a segment's records that are kept unpacked.
@@ -207,6 +202,7 @@ impl Index {
                         .map_err(|e| damaged(e.to_string()))?,
                     rows: SegmentRows::new(),
                     values: Values::default(),
+                    key_hashes: OnceLock::new(),
                     reader: reader.clone(),
                 })
             });
@@ -390,15 +386,6 @@ pub(crate) fn lives(alive: Option<&AliveBitSet>, article: u32) -> bool {
 
 pub(crate) fn damaged(reason: String) -> Error {
     Error::Damaged { reason }
-}
-
-/// Bytes of a part of an article's text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TextRange {
-    /// The part.
-    pub field: TextField,
-    /// Bytes of its UTF-8 text.
-    pub bytes: Range<usize>,
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! Reads articles that a plan matches, with the places where it does.
 
 use timbao_query::plan::Plan;
+use timbao_views::MatchedText;
 
 use crate::error::Result;
 use crate::text::tokens::FIELD;
-use crate::text::{ArticleText, FIELDS, ResidueBlock};
+use crate::text::{FIELDS, ResidueBlock};
 
-use super::matcher::{Match, PlanMatcher};
+use super::matcher::PlanMatcher;
 use super::{Address, Searcher, damaged};
 
 /// Reads articles one after the other; quickest in the order in which they lie.
@@ -20,12 +21,6 @@ pub(crate) struct MatchReader<'s> {
 struct Prepared<'s> {
     matcher: PlanMatcher<'s>,
     unpacked: ResidueBlock,
-}
-
-/// An article's text, and where a plan matches in it, in the order of the text.
-pub(crate) struct MatchedText {
-    pub(crate) text: ArticleText,
-    pub(crate) matches: Vec<Match>,
 }
 
 impl<'s> MatchReader<'s> {

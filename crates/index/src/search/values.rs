@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use tantivy::columnar::StrColumn;
 use timbao_query::plan::Facet;
-use timbao_tokenizer::{Keys, scan};
+use timbao_views::facet_key;
 
 use crate::error::Result;
 
@@ -59,26 +59,8 @@ fn read(column: &StrColumn) -> Result<Vec<FacetValue>> {
         .map_err(|e| damaged(e.to_string()))?;
     while terms.advance() {
         let text = String::from_utf8_lossy(terms.key()).into_owned();
-        let key = compared(&text);
+        let key = facet_key(&text);
         values.push(FacetValue { text, key });
     }
     Ok(values)
-}
-
-/// What two spellings of one value have in common: the exact keys of its words.
-pub(crate) fn compared(value: &str) -> String {
-    let mut keys = Keys::new();
-    let mut compared = String::with_capacity(value.len());
-    for token in scan(value) {
-        keys.set(value.get(token.start..token.end).unwrap_or_default());
-        if !compared.is_empty() {
-            compared.push(' ');
-        }
-        compared.push_str(keys.exact());
-    }
-    if compared.is_empty() {
-        value.to_owned()
-    } else {
-        compared
-    }
 }

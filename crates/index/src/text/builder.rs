@@ -11,12 +11,12 @@ use super::residue::ResidueWriter;
 use super::score;
 use super::sections::{Section, SectionWriter};
 use super::segment::{RUN_BITS, RUN_BYTES};
+use super::sketch::SketchWriter;
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, head, push_tail};
 use super::vocabulary::Vocabulary;
-use crate::research::sketch::SketchWriter;
 
 /// The parts of an article's text: title, summary, body, captions.
-pub(crate) const FIELDS: usize = 4;
+pub(crate) const FIELDS: usize = timbao_views::FIELDS;
 
 /// Residue is compressed in blocks of at least so many bytes.
 const RESIDUE_BLOCK: usize = 32 * 1024;

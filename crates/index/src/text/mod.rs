@@ -19,10 +19,11 @@ mod residue;
 pub(crate) mod score;
 mod sections;
 mod segment;
+pub(crate) mod sketch;
 pub(crate) mod tokens;
 mod vocabulary;
 
 pub(crate) use builder::FIELDS;
 pub(crate) use dictionary::ONLY_SPELLING;
 pub(crate) use plugin::TextPlugin;
-pub(crate) use segment::{ArticleText, ResidueBlock, TextSegment};
+pub(crate) use segment::{ResidueBlock, TextSegment};

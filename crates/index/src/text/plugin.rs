@@ -14,8 +14,8 @@ use tantivy::{DocId, Segment, SegmentReader, TantivyError};
 
 use super::builder::SegmentBuilder;
 use super::segment::TextSegment;
+use super::sketch::{self, Sketches};
 use crate::document::ArticleDocument;
-use crate::research::sketch::{self, Sketches};
 
 /// The extension of the file of the text.
 const EXTENSION: &str = "timbao";

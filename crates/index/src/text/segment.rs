@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use tantivy::directory::OwnedBytes;
+use timbao_views::ArticleText;
 use zstd::bulk::Decompressor;
 
 use super::builder::{ArticleRow, FIELDS};
@@ -187,12 +188,6 @@ impl TextSegment {
     #[inline]
     pub(crate) fn folded_info(&self, id: u32) -> KeyInfo {
         KeyInfo::read(self.sections.get(Section::FoldedInfo), id)
-    }
-
-    /// The folded key of an exact one.
-    #[inline]
-    pub(crate) fn folded_of(&self, exact: u32) -> u32 {
-        self.exact_info(exact).link
     }
 
     /// The exact keys of a folded one, the commonest first.
@@ -518,25 +513,5 @@ impl Rows<'_> {
             load_u32(row, 8),
             row[12],
         )
-    }
-}
-
-/// An article's text and where its tokens are in it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct ArticleText {
-    /// Title, summary, body and captions.
-    pub(crate) fields: [String; FIELDS],
-    /// By position in the article: the token's bytes in its field.
-    pub(crate) spans: Vec<(u32, u32)>,
-    /// By field: the position in the article behind its last token.
-    pub(crate) field_ends: [u32; FIELDS],
-}
-
-impl ArticleText {
-    /// The field that a position in the article lies in.
-    pub(crate) fn field_at(&self, position: usize) -> Option<usize> {
-        self.field_ends
-            .iter()
-            .position(|&end| position < end as usize)
     }
 }

@@ -7,10 +7,10 @@ use axum::http::Uri;
 use axum::response::Response;
 use serde::Serialize;
 use timbao_articles::Article;
-use timbao_index::output::json::ArticlesAnswer;
-use timbao_index::output::research::ViewAnswer;
-use timbao_index::research::SimilarOptions;
 use timbao_index::{Address, Searcher};
+use timbao_views::SimilarOptions;
+use timbao_views::json::ArticlesAnswer;
+use timbao_views::json::ViewAnswer;
 
 use crate::app::App;
 use crate::params::Params;

@@ -7,8 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use timbao_index::SearchOptions;
-use timbao_index::output::ShownHit;
-use timbao_index::output::csv::{HEADER, KWIC_HEADER, TRENDS_HEADER, kwic_row, row, trends_rows};
+use timbao_views::csv::{HEADER, KWIC_HEADER, TRENDS_HEADER, kwic_row, row, trends_rows};
 
 use crate::app::App;
 use crate::params::Params;
@@ -37,7 +36,7 @@ pub(super) async fn hits(
     let work = app.work.run(&view, move |_, searcher| {
         let found = searcher.search(query.plan(), &options)?;
         let mut sheet = Sheet::new(&HEADER)?;
-        for hit in ShownHit::load(&searcher, query.plan(), &found.hits, 1, 1) {
+        for hit in searcher.shown(query.plan(), &found.hits, 1, 1) {
             sheet.row(row(&hit?))?;
         }
         sheet.finish()
@@ -60,7 +59,7 @@ pub(super) async fn lines(
     params.finish()?;
     let work = app.work.run(&view, move |_, searcher| {
         let mut sheet = Sheet::new(&KWIC_HEADER)?;
-        for line in &request.run(&searcher)?.lines(request.range())? {
+        for line in &request.run(&searcher)?.lines(&searcher, request.range())? {
             sheet.row(kwic_row(line))?;
         }
         sheet.finish()

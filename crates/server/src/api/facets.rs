@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use serde::Serialize;
-use timbao_index::FacetCounts;
-use timbao_index::output::json::{ProblemShape, RANGE_UNIT, VERSION};
 use timbao_query::plan::Facet;
+use timbao_views::FacetCounts;
+use timbao_views::json::{ProblemShape, RANGE_UNIT, VERSION};
 
 use crate::app::App;
 use crate::params::Params;

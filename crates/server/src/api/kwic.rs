@@ -6,9 +6,9 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use timbao_index::Searcher;
-use timbao_index::output::research::KwicAnswer;
-use timbao_index::research::{Concordance, KwicOptions, Sample, SortKey};
 use timbao_query::Request;
+use timbao_views::json::KwicAnswer;
+use timbao_views::{Concordance, KwicOptions, Sample, SortKey};
 
 use crate::app::App;
 use crate::options::Limits;
@@ -44,7 +44,7 @@ pub(super) async fn answer(
     params.finish()?;
     let work = app.work.run(&view, move |view, searcher| {
         let concordance = request.run(&searcher)?;
-        let lines = concordance.lines(request.range())?;
+        let lines = concordance.lines(&searcher, request.range())?;
         let query = &request.query;
         json(&OfView {
             answer: KwicAnswer::new(
@@ -91,7 +91,7 @@ impl KwicRequest {
     /// # Errors
     ///
     /// When the time is over or the index is damaged.
-    pub(crate) fn run<'s>(&self, searcher: &'s Searcher) -> Result<Concordance<'s>, Problem> {
+    pub(crate) fn run<'s>(&self, searcher: &'s Searcher) -> Result<Concordance, Problem> {
         let plan = self.query.plan().as_phrases();
         Ok(searcher.concordance(&plan, &self.options)?)
     }

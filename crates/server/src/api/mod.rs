@@ -17,7 +17,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Serialize;
-use timbao_index::output::json::VERSION;
+use timbao_views::json::VERSION;
 
 use crate::app::App;
 use crate::params::Params;

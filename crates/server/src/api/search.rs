@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use timbao_index::output::ShownHit;
-use timbao_index::output::json::{AdviceShape, SearchAnswer};
-use timbao_index::suggest::Advice;
-use timbao_index::{FacetCounts, Hit, SearchOptions, Searcher};
+use timbao_index::{Hit, SearchOptions, Searcher};
 use timbao_query::Request;
 use timbao_query::plan::Facet;
+use timbao_views::FacetCounts;
+use timbao_views::ShownHit;
+use timbao_views::json::{AdviceShape, SearchAnswer};
+use timbao_views::suggest::Advice;
 
 use crate::app::App;
 use crate::options::Limits;
@@ -107,7 +108,7 @@ impl SearchRequest {
         let plan = self.query.plan();
         let first = self.options.offset as u64 + 1;
         let load = |hits: &[Hit]| -> Result<Vec<ShownHit>, Problem> {
-            let shown = ShownHit::load(searcher, plan, hits, first, self.snippets);
+            let shown = searcher.shown(plan, hits, first, self.snippets);
             Ok(shown.collect::<Result<_, _>>()?)
         };
         let (total, texts, hits) = if self.unique {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use timbao_index::output::json::StatsAnswer;
+use timbao_views::json::StatsAnswer;
 
 use crate::app::App;
 use crate::params::Params;

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use serde::Serialize;
-use timbao_index::output::json::{RANGE_UNIT, VERSION};
-use timbao_index::suggest::complete;
+use timbao_views::json::{RANGE_UNIT, VERSION};
 
 use crate::app::App;
 use crate::params::Params;
@@ -49,7 +48,7 @@ pub(super) async fn answer(
     let limit = params.number("limit", 1..=most, standard)?;
     params.finish()?;
     let work = app.work.run(&view, move |view, searcher| {
-        let completions = complete(&searcher, &text, limit)?.into_iter();
+        let completions = searcher.complete(&text, limit)?.into_iter();
         let suggestions = completions.map(|completion| Completed {
             start: completion
                 .text

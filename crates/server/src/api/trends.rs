@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use timbao_index::Searcher;
-use timbao_index::output::research::TrendsAnswer;
-use timbao_index::research::{By, Trends, TrendsOptions, TrendsQuery};
 use timbao_query::plan::{Facet, Plan};
 use timbao_query::{Accents, Filters, Request};
+use timbao_views::json::TrendsAnswer;
+use timbao_views::{By, Trends, TrendsOptions, TrendsQuery};
 
 use crate::app::App;
 use crate::options::Limits;

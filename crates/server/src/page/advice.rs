@@ -1,7 +1,7 @@
 //! Why nothing was found, and what else could be asked.
 
 use maud::{Markup, html};
-use timbao_index::suggest::{Advice, Cause, CauseKind, Suggestion, SuggestionKind};
+use timbao_views::suggest::{Advice, Cause, CauseKind, Suggestion, SuggestionKind};
 
 use super::address::Address;
 use super::text::Language;

@@ -2,9 +2,9 @@
 //! dark.
 
 use maud::{Markup, html};
-use timbao_index::FacetCount;
-use timbao_index::output::chart::Measure;
-use timbao_index::research::{Period, Trends};
+use timbao_views::FacetCount;
+use timbao_views::chart::Measure;
+use timbao_views::{Period, Trends};
 
 use super::address::Address;
 use super::text::Language;
@@ -219,7 +219,7 @@ fn nice_step(most: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use timbao_index::FacetCount;
+    use timbao_views::FacetCount;
 
     use super::{columns, nice_step};
 

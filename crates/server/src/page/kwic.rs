@@ -6,8 +6,8 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
-use timbao_index::research::{KwicLine, KwicOptions};
-use timbao_index::suggest::Advice;
+use timbao_views::suggest::Advice;
+use timbao_views::{KwicLine, KwicOptions};
 
 use crate::api::kwic::{KwicRequest, keys};
 use crate::app::App;
@@ -69,7 +69,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     };
     let work = app.work.run(&view, move |view, searcher| {
         let concordance = request.run(&searcher)?;
-        let lines = concordance.lines(request.range())?;
+        let lines = concordance.lines(&searcher, request.range())?;
         let found = Found {
             matches: concordance.matches(),
             articles: concordance.articles(),

@@ -1,8 +1,9 @@
 //! What stands below an article: the publications of its text, and articles like it.
 
 use maud::{Markup, html};
-use timbao_index::research::{Reprint, SimilarArticle, SimilarOptions};
 use timbao_index::{Address as Place, Error, Searcher};
+use timbao_views::reprints::Reprint;
+use timbao_views::{SimilarArticle, SimilarOptions};
 
 use crate::problem::Problem;
 

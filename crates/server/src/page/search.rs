@@ -7,9 +7,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_articles::Article;
-use timbao_index::output::ShownHit;
-use timbao_index::{FacetCount, FacetCounts, SearchOptions, Sort, Stats};
+use timbao_index::{SearchOptions, Sort};
 use timbao_query::plan::Facet;
+use timbao_views::ShownHit;
+use timbao_views::{FacetCount, FacetCounts, Stats};
 
 use crate::api::search::{SearchRequest, SearchResult};
 use crate::app::App;

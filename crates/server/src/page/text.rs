@@ -1,8 +1,8 @@
 //! What the pages say, in Vietnamese and in English.
 
-use timbao_index::research::By;
 use timbao_query::plan::Facet;
 use timbao_query::{DateError, ProblemKind, Why};
+use timbao_views::By;
 
 /// The language of a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

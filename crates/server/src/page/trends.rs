@@ -7,8 +7,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_articles::Published;
-use timbao_index::output::chart::{Language as ChartLanguage, Measure};
-use timbao_index::research::{By, Period, Trends, TrendsOptions};
+use timbao_views::chart::{Language as ChartLanguage, Measure};
+use timbao_views::{By, Period, Trends, TrendsOptions};
 
 use crate::api::trends::{BY, QUERIES, TrendsRequest, base};
 use crate::app::App;

@@ -1,0 +1,43 @@
+//! The fingerprint of an index.
+
+use timbao_views::IndexState;
+use timbao_views::hash::mix;
+
+use crate::error::Result;
+use crate::schema::ANALYZER_VERSION;
+
+use super::Searcher;
+
+impl Searcher {
+    /// Computes the content fingerprint of the index.
+    ///
+    /// # Errors
+    ///
+    /// If a file is damaged.
+    pub fn state(&self) -> Result<IndexState> {
+        // A sum does not depend on the order; with two of them chance agreement is unthinkable.
+        let mut sums = [0u64; 2];
+        let (mut articles, mut tokens) = (0u64, 0u64);
+        for view in self.segments.iter() {
+            let fingerprints = view.reader.fast_fields().u64("fingerprint")?;
+            for article in view.reader.doc_ids_alive() {
+                let fingerprint = fingerprints.first(article).unwrap_or(0);
+                let mixed = mix(fingerprint);
+                sums = [
+                    sums[0].wrapping_add(mixed),
+                    sums[1].wrapping_add(mix(!mixed)),
+                ];
+                articles += 1;
+                tokens += u64::from(view.token_count(article));
+            }
+        }
+        let text = format!("{ANALYZER_VERSION} {articles} {} {}", sums[0], sums[1]);
+        let hex = blake3::hash(text.as_bytes()).to_hex();
+        Ok(IndexState {
+            state: hex.chars().take(16).collect(),
+            articles,
+            tokens,
+            analyzer_version: ANALYZER_VERSION.to_string(),
+        })
+    }
+}

@@ -1,0 +1,643 @@
+//! A chart of trends as SVG, to print or to put on a page.
+//!
+//! Lines differ in colour, in the form of their marks and in their dashes, so that they can be
+//! told apart in print without colour and by readers who do not see some colours. The colours
+//! are those of Okabe and Ito (*Color Universal Design*, 2008).
+
+use std::fmt::Write;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::periods::{By, Period};
+use crate::trends::{Trend, TrendPoint, Trends};
+
+/// What a chart shows of each period.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Measure {
+    /// Places where the query matches.
+    Matches,
+    /// Articles with such a place.
+    Articles,
+    /// Matches in a million tokens.
+    #[default]
+    PerMillion,
+    /// Articles in a thousand articles.
+    PerThousand,
+}
+
+/// The language of the labels.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Language {
+    /// Vietnamese.
+    #[default]
+    Vietnamese,
+    /// English.
+    English,
+}
+
+/// How a chart is drawn.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChartOptions {
+    /// What is shown.
+    pub measure: Measure,
+    /// The language of the labels.
+    pub language: Language,
+    /// The headline; none for the queries.
+    pub title: Option<String>,
+    /// A line below the chart, for its source.
+    pub note: Option<String>,
+}
+
+impl Measure {
+    /// The value of a point; none where there is nothing to be a share of.
+    pub fn of(self, point: &TrendPoint) -> Option<f64> {
+        match self {
+            Self::Matches => (point.of_articles > 0).then_some(point.matches as f64),
+            Self::Articles => (point.of_articles > 0).then_some(point.articles as f64),
+            Self::PerMillion => point.per_million_tokens,
+            Self::PerThousand => point.per_thousand_articles,
+        }
+    }
+
+    /// What the axis is called.
+    pub fn label(self, language: Language) -> &'static str {
+        match (language, self) {
+            (Language::Vietnamese, Self::Matches) => "Số lần xuất hiện",
+            (Language::Vietnamese, Self::Articles) => "Số bài có từ khóa",
+            (Language::Vietnamese, Self::PerMillion) => "Số lần xuất hiện trên một triệu tiếng",
+            (Language::Vietnamese, Self::PerThousand) => "Số bài có từ khóa trên một nghìn bài",
+            (Language::English, Self::Matches) => "Matches",
+            (Language::English, Self::Articles) => "Articles with a match",
+            (Language::English, Self::PerMillion) => "Matches per million tokens",
+            (Language::English, Self::PerThousand) => "Articles with a match per thousand",
+        }
+    }
+}
+
+const WIDTH: f64 = 960.0;
+const LEFT: f64 = 76.0;
+const RIGHT: f64 = 24.0;
+const TOP: f64 = 72.0;
+const PLOT: f64 = 340.0;
+/// Columns of the headline.
+const TITLE: usize = 72;
+/// Pixels that a column of text takes, about.
+const COLUMN: f64 = 7.4;
+
+/// Okabe and Ito's colours, those with most contrast to white first.
+const COLOURS: [&str; 8] = [
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9", "#7F7F7F",
+];
+const DASHES: [&str; 4] = ["none", "7 3", "2 3", "9 3 2 3"];
+
+/// How the lines of one series look.
+#[derive(Clone, Copy)]
+struct Style {
+    colour: &'static str,
+    dash: &'static str,
+    mark: usize,
+}
+
+impl Style {
+    fn of(number: usize) -> Self {
+        Self {
+            colour: COLOURS[number % COLOURS.len()],
+            // Lines that have to share a colour have other dashes.
+            dash: DASHES[(number + number / COLOURS.len()) % DASHES.len()],
+            mark: number % 5,
+        }
+    }
+}
+
+/// Draws trends.
+pub fn svg(trends: &Trends, options: &ChartOptions) -> String {
+    let chart = Chart::new(trends, options);
+    let legend = chart.legend();
+    let height = TOP + PLOT + 74.0 + legend.height + 40.0;
+    let mut out = String::new();
+    // Writing to a string does not fail.
+    let _ = write!(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
+         width=\"{WIDTH}\" height=\"{height}\" role=\"img\" \
+         font-family=\"'Be Vietnam Pro','Noto Sans','DejaVu Sans',Arial,sans-serif\" \
+         font-size=\"13\" fill=\"#1a1a1a\">\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"
+    );
+    chart.head(&mut out);
+    chart.axes(&mut out);
+    for (number, series) in trends.series.iter().enumerate() {
+        chart.line(&mut out, series, Style::of(number));
+    }
+    out.push_str(&legend.svg);
+    chart.foot(&mut out, height);
+    out.push_str("</svg>\n");
+    out
+}
+
+struct Chart<'a> {
+    trends: &'a Trends,
+    options: &'a ChartOptions,
+    /// The distance of the lines across, and the highest of them.
+    step: f64,
+    top: f64,
+}
+
+struct Legend {
+    svg: String,
+    height: f64,
+}
+
+impl<'a> Chart<'a> {
+    fn new(trends: &'a Trends, options: &'a ChartOptions) -> Self {
+        let points = trends.series.iter().flat_map(|s| &s.points);
+        let most = points
+            .filter_map(|p| options.measure.of(p))
+            .fold(0.0, f64::max);
+        let step = nice_step(most);
+        Self {
+            trends,
+            options,
+            step,
+            top: (most / step).ceil().max(1.0) * step,
+        }
+    }
+
+    fn x(&self, number: usize) -> f64 {
+        let inner = WIDTH - LEFT - RIGHT;
+        let periods = self.trends.periods.len().max(1) as f64;
+        LEFT + inner * (number as f64 + 0.5) / periods
+    }
+
+    fn y(&self, value: f64) -> f64 {
+        TOP + PLOT * (1.0 - value / self.top)
+    }
+
+    fn head(&self, out: &mut String) {
+        let label = self.options.measure.label(self.options.language);
+        let title = self.options.title.clone().unwrap_or_else(|| self.queries());
+        let _ = write!(
+            out,
+            "<title>{}</title>\n<text x=\"{LEFT}\" y=\"30\" font-size=\"19\" font-weight=\"600\">{}</text>\n\
+             <text x=\"{LEFT}\" y=\"53\" fill=\"#4d4d4d\">{}</text>\n",
+            escape(&title),
+            escape(&title),
+            escape(&self.subtitle(label)),
+        );
+    }
+
+    /// The queries one behind the other, as far as there is room.
+    fn queries(&self) -> String {
+        let mut title = String::new();
+        let mut names: Vec<&str> = self.trends.series.iter().map(|s| &*s.query).collect();
+        names.dedup();
+        for name in names {
+            if title.width() + name.width() > TITLE && !title.is_empty() {
+                title.push_str(", …");
+                break;
+            }
+            let comma = if title.is_empty() { "" } else { ", " };
+            let _ = write!(title, "{comma}{name}");
+        }
+        title
+    }
+
+    fn subtitle(&self, label: &str) -> String {
+        let by = match (self.options.language, self.trends.by) {
+            (Language::Vietnamese, By::Day) => "theo ngày",
+            (Language::Vietnamese, By::Week) => "theo tuần",
+            (Language::Vietnamese, By::Month) => "theo tháng",
+            (Language::Vietnamese, By::Quarter) => "theo quý",
+            (Language::Vietnamese, By::Year) => "theo năm",
+            (Language::English, By::Day) => "by day",
+            (Language::English, By::Week) => "by week",
+            (Language::English, By::Month) => "by month",
+            (Language::English, By::Quarter) => "by quarter",
+            (Language::English, By::Year) => "by year",
+        };
+        format!("{label}, {by}")
+    }
+
+    fn axes(&self, out: &mut String) {
+        let mut value = 0.0;
+        let right = WIDTH - RIGHT;
+        while value <= self.top + self.step / 2.0 {
+            let y = self.y(value);
+            let colour = if value == 0.0 { "#1a1a1a" } else { "#d9d9d9" };
+            let _ = write!(
+                out,
+                "<path d=\"M{LEFT} {y:.1}H{right}\" stroke=\"{colour}\" stroke-width=\"1\"/>\n\
+                 <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\n",
+                LEFT - 8.0,
+                y + 4.5,
+                number(value, self.step, self.options.language),
+            );
+            value += self.step;
+        }
+        let widest = self
+            .trends
+            .periods
+            .iter()
+            .map(|p| self.period(p).width())
+            .max()
+            .unwrap_or(1);
+        let room = (WIDTH - LEFT - RIGHT) / (widest as f64 * COLUMN + 14.0);
+        let each = label_step(self.trends.periods.len(), room, self.trends.by);
+        let base = TOP + PLOT;
+        for (number, period) in self.trends.periods.iter().enumerate() {
+            if !self.is_labelled(number, period, each) {
+                continue;
+            }
+            let x = self.x(number);
+            let _ = write!(
+                out,
+                "<path d=\"M{x:.1} {base}v5\" stroke=\"#1a1a1a\"/>\n\
+                 <text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n",
+                base + 21.0,
+                escape(&self.period(period)),
+            );
+        }
+        let (x, label) = match self.options.language {
+            Language::Vietnamese => (LEFT + (right - LEFT) / 2.0, "Thời gian đăng"),
+            Language::English => (LEFT + (right - LEFT) / 2.0, "Date of publication"),
+        };
+        let _ = write!(
+            out,
+            "<text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\" fill=\"#4d4d4d\">{label}</text>\n\
+             <text transform=\"translate(18 {}) rotate(-90)\" text-anchor=\"middle\" fill=\"#4d4d4d\">{}</text>\n",
+            base + 44.0,
+            TOP + PLOT / 2.0,
+            self.options.measure.label(self.options.language),
+        );
+    }
+
+    /// Whether a period is named at the axis: months and quarters so that years begin there.
+    fn is_labelled(&self, number: usize, period: &Period, each: usize) -> bool {
+        let phase = match self.trends.by {
+            By::Month => period.period.get(5..).and_then(|m| m.parse::<usize>().ok()),
+            By::Quarter => period.period.get(6..).and_then(|q| q.parse::<usize>().ok()),
+            _ => None,
+        };
+        let years = match self.trends.by {
+            By::Month => 12,
+            _ => 4,
+        };
+        match phase {
+            Some(phase) if each >= years => {
+                let year: usize = period.period.get(..4).map_or(0, |y| y.parse().unwrap_or(0));
+                phase == 1 && year.is_multiple_of(each / years)
+            }
+            Some(phase) => (phase - 1).is_multiple_of(each),
+            None => number.is_multiple_of(each),
+        }
+    }
+
+    fn period(&self, period: &Period) -> String {
+        let name = &period.period;
+        if self.options.language == Language::English {
+            return name.clone();
+        }
+        let mut parts = name.splitn(3, '-');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(year), Some(month), Some(day)) => format!("{day}/{month}/{year}"),
+            (Some(year), Some(part), None) => match part.split_at_checked(1) {
+                Some(("W", week)) => format!("tuần {week}/{year}"),
+                Some(("Q", quarter)) => format!("quý {quarter}/{year}"),
+                _ => format!("{part}/{year}"),
+            },
+            _ => name.clone(),
+        }
+    }
+
+    fn line(&self, out: &mut String, series: &Trend, style: Style) {
+        let Style {
+            colour, dash, mark, ..
+        } = style;
+        let mut path = String::new();
+        let mut is_on = false;
+        for (number, point) in series.points.iter().enumerate() {
+            match self.options.measure.of(point) {
+                Some(value) => {
+                    let sign = if is_on { 'L' } else { 'M' };
+                    let _ = write!(path, "{sign}{:.1} {:.1}", self.x(number), self.y(value));
+                    is_on = true;
+                }
+                None => is_on = false,
+            }
+        }
+        let _ = writeln!(
+            out,
+            "<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" \
+             stroke-linejoin=\"round\" stroke-dasharray=\"{dash}\"/>"
+        );
+        // Marks would run into each other where periods are many.
+        let crowd = series.points.len() > 150;
+        for (number, point) in series.points.iter().enumerate() {
+            let Some(value) = self.options.measure.of(point) else {
+                continue;
+            };
+            if crowd && !point.thin {
+                continue;
+            }
+            let fill = if point.thin { "#ffffff" } else { colour };
+            let size = if crowd { 2.2 } else { 4.0 };
+            shape(
+                out,
+                mark,
+                (self.x(number), self.y(value)),
+                size,
+                colour,
+                fill,
+            );
+        }
+    }
+
+    fn legend(&self) -> Legend {
+        let mut svg = String::new();
+        let (mut x, mut y) = (LEFT, TOP + PLOT + 74.0);
+        for (number, series) in self.trends.series.iter().enumerate() {
+            let style = Style::of(number);
+            let name = self.name(series);
+            let wide = 44.0 + name.width() as f64 * COLUMN + 22.0;
+            if x > LEFT && x + wide > WIDTH - RIGHT {
+                x = LEFT;
+                y += 24.0;
+            }
+            let _ = writeln!(
+                svg,
+                "<path d=\"M{x:.1} {y:.1}h34\" stroke=\"{}\" stroke-width=\"2\" stroke-dasharray=\"{}\"/>",
+                style.colour, style.dash
+            );
+            shape(
+                &mut svg,
+                style.mark,
+                (x + 17.0, y),
+                4.0,
+                style.colour,
+                style.colour,
+            );
+            let _ = writeln!(
+                svg,
+                "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                x + 42.0,
+                y + 4.5,
+                escape(&name)
+            );
+            x += wide;
+        }
+        Legend {
+            svg,
+            height: y - (TOP + PLOT + 74.0) + 18.0,
+        }
+    }
+
+    /// What a series is called.
+    fn name(&self, series: &Trend) -> String {
+        let other = match self.options.language {
+            Language::Vietnamese => "khác",
+            Language::English => "other",
+        };
+        let none = match self.options.language {
+            Language::Vietnamese => "không ghi",
+            Language::English => "not stated",
+        };
+        let is_split = self
+            .trends
+            .series
+            .iter()
+            .any(|s| s.value.is_some() || s.other);
+        match &series.value {
+            Some(value) => format!("{} · {value}", series.query),
+            None if series.other => format!("{} · {other}", series.query),
+            None if is_split => format!("{} · {none}", series.query),
+            None => series.query.clone(),
+        }
+    }
+
+    fn foot(&self, out: &mut String, height: f64) {
+        let is_thin = |s: &Trend| {
+            s.points
+                .iter()
+                .any(|p| p.thin && self.options.measure.of(p).is_some())
+        };
+        let mut parts = Vec::new();
+        if self.trends.series.iter().any(is_thin) {
+            parts.push(match self.options.language {
+                Language::Vietnamese => format!(
+                    "Ký hiệu rỗng: dưới {} bài trong kỳ.",
+                    self.trends.thin_below
+                ),
+                Language::English => format!(
+                    "Hollow marks: fewer than {} articles.",
+                    self.trends.thin_below
+                ),
+            });
+        }
+        parts.extend(self.options.note.clone());
+        let _ = writeln!(
+            out,
+            "<text x=\"{LEFT}\" y=\"{:.1}\" font-size=\"11.5\" fill=\"#4d4d4d\">{}</text>",
+            height - 16.0,
+            escape(&parts.join(" "))
+        );
+    }
+}
+
+/// Draws a mark: a disc, a square, a triangle, a diamond, a triangle upside down.
+fn shape(out: &mut String, mark: usize, (x, y): (f64, f64), r: f64, stroke: &str, fill: &str) {
+    let d = match mark {
+        0 => {
+            let _ = writeln!(
+                out,
+                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{:.1}\" fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"1.5\"/>",
+                r * 0.95
+            );
+            return;
+        }
+        1 => format!(
+            "M{:.1} {:.1}h{s:.1}v{s:.1}h-{s:.1}z",
+            x - r * 0.9,
+            y - r * 0.9,
+            s = r * 1.8
+        ),
+        2 => format!(
+            "M{x:.1} {:.1}L{:.1} {b:.1}L{:.1} {b:.1}z",
+            y - r * 1.15,
+            x + r * 1.1,
+            x - r * 1.1,
+            b = y + r * 0.85
+        ),
+        3 => format!(
+            "M{x:.1} {:.1}L{:.1} {y:.1}L{x:.1} {:.1}L{:.1} {y:.1}z",
+            y - r * 1.25,
+            x + r * 1.25,
+            y + r * 1.25,
+            x - r * 1.25
+        ),
+        _ => format!(
+            "M{x:.1} {:.1}L{:.1} {b:.1}L{:.1} {b:.1}z",
+            y + r * 1.15,
+            x + r * 1.1,
+            x - r * 1.1,
+            b = y - r * 0.85
+        ),
+    };
+    let _ = writeln!(
+        out,
+        "<path d=\"{d}\" fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"1.5\"/>"
+    );
+}
+
+/// One, two or five times a power of ten, so that there are about five lines across.
+fn nice_step(most: f64) -> f64 {
+    if most <= 0.0 || !most.is_finite() {
+        return 1.0;
+    }
+    let raw = most / 5.0;
+    let power = 10f64.powf(raw.log10().floor());
+    let factor = [1.0, 2.0, 5.0]
+        .into_iter()
+        .find(|f| f * power >= raw)
+        .unwrap_or(10.0);
+    factor * power
+}
+
+/// Every how many periods one is named, if there is room for so many names.
+fn label_step(periods: usize, room: f64, by: By) -> usize {
+    let least = (periods as f64 / room.max(1.0)).ceil() as usize;
+    let steps: &[usize] = match by {
+        By::Month => &[1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200],
+        By::Quarter => &[1, 2, 4, 8, 20, 40, 80, 200, 400],
+        By::Day => &[1, 2, 7, 14, 30, 90, 180, 365, 730, 1825, 3650],
+        By::Week => &[1, 2, 4, 13, 26, 52, 104, 260, 520],
+        By::Year => &[1, 2, 5, 10, 20, 50, 100],
+    };
+    let step = steps.iter().copied().find(|&step| step >= least);
+    step.unwrap_or(least).max(1)
+}
+
+/// A number at an axis whose lines are `step` apart.
+fn number(value: f64, step: f64, language: Language) -> String {
+    let decimals = (-step.log10().floor()).clamp(0.0, 6.0) as usize;
+    let plain = format!("{value:.decimals$}");
+    let (whole, part) = plain.split_once('.').unwrap_or((&plain, ""));
+    let (between, point) = match language {
+        Language::Vietnamese => ('.', ','),
+        Language::English => (',', '.'),
+    };
+    let mut text = String::new();
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            text.push(between);
+        }
+        text.push(digit);
+    }
+    if !part.is_empty() {
+        text.push(point);
+        text.push_str(part);
+    }
+    text
+}
+
+/// Text as XML has it; characters that XML does not have are left out.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\t' | '\n' | '\r' => escaped.push(' '),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trends::Count;
+
+    fn point(matches: u64, of_articles: u64) -> TrendPoint {
+        TrendPoint {
+            matches,
+            articles: matches,
+            of_articles,
+            of_tokens: of_articles * 100,
+            per_million_tokens: (of_articles > 0)
+                .then(|| matches as f64 * 1e4 / of_articles as f64),
+            per_thousand_articles: None,
+            thin: of_articles < 20,
+        }
+    }
+
+    fn trends(points: Vec<TrendPoint>) -> Trends {
+        let periods = (0..points.len())
+            .map(|i| Period {
+                period: format!("2026-{:02}", i + 1),
+                first_day: 0,
+                last_day: 0,
+            })
+            .collect();
+        Trends {
+            by: By::Month,
+            count: Count::Publications,
+            thin_below: 20,
+            periods,
+            series: vec![Trend {
+                query: "<script>alert(\"&\")</script>\u{7}".into(),
+                value: None,
+                other: false,
+                undated: TrendPoint::default(),
+                total: TrendPoint::default(),
+                points,
+            }],
+        }
+    }
+
+    #[test]
+    fn charts_name_axes_and_hold_no_markup_of_queries() {
+        let trends = trends(vec![point(3, 40), point(0, 0), point(5, 10)]);
+        let options = ChartOptions::default();
+        let chart = svg(&trends, &options);
+        assert!(chart.contains("một triệu tiếng, theo tháng"));
+        assert!(chart.contains(">03/2026<"));
+        assert!(chart.contains("dưới 20 bài"));
+        assert!(!chart.contains("<script"));
+        assert!(!chart.contains('\u{7}'));
+        // The empty month interrupts the line.
+        assert_eq!(chart.matches("fill=\"none\"").count(), 1);
+        let line = chart.lines().find(|l| l.contains("fill=\"none\"")).unwrap();
+        assert_eq!(line.matches('M').count(), 2);
+        let english = ChartOptions {
+            language: Language::English,
+            measure: Measure::Matches,
+            ..options
+        };
+        let chart = svg(&trends, &english);
+        assert!(chart.contains("Matches, by month"));
+        assert!(chart.contains(">2026-03<"));
+    }
+
+    #[test]
+    fn nothing_can_be_drawn() {
+        for points in [vec![], vec![point(0, 0)], vec![point(0, 30)]] {
+            let chart = svg(&trends(points), &ChartOptions::default());
+            assert!(chart.ends_with("</svg>\n") && !chart.contains("NaN"));
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_the_language_has_them() {
+        assert_eq!(number(12_500.0, 500.0, Language::Vietnamese), "12.500");
+        assert_eq!(number(12_500.0, 500.0, Language::English), "12,500");
+        assert_eq!(number(0.25, 0.05, Language::Vietnamese), "0,25");
+        assert_eq!(
+            [nice_step(0.0), nice_step(23.0), nice_step(0.7)],
+            [1.0, 5.0, 0.2]
+        );
+    }
+}

@@ -1,0 +1,59 @@
+//! Citations: the facts that make an answer reproducible.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+use timbao_query::iso_day;
+
+/// A content fingerprint of an index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IndexState {
+    /// Names the articles with all they say, and the analysis. It is the same for the same
+    /// articles, in whatever order they were indexed, however they are spread over segments and
+    /// wherever their files are.
+    pub state: String,
+    /// How many articles there are.
+    pub articles: u64,
+    /// How many tokens these have.
+    pub tokens: u64,
+    /// The version of the analysis: how text becomes keys.
+    pub analyzer_version: String,
+}
+
+/// What is said with an answer so that it can be cited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Citation {
+    /// The queries.
+    pub queries: Vec<CitedQuery>,
+    /// What was searched.
+    #[serde(flatten)]
+    pub index: IndexState,
+    /// The program and its version.
+    pub program: String,
+    /// The day the answer is from, in Vietnam.
+    pub date: String,
+}
+
+/// A query as it was understood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CitedQuery {
+    /// In the query language, the filters of flags among it.
+    pub query: String,
+    /// The plan that was run.
+    pub plan: String,
+}
+
+impl Citation {
+    /// Cites an answer of today, from an index in that state.
+    pub fn new(index: IndexState, queries: Vec<CitedQuery>) -> Self {
+        const HOURS_AHEAD: u64 = 7;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let seconds = now.map_or(0, |now| now.as_secs()) + HOURS_AHEAD * 3600;
+        Self {
+            queries,
+            index,
+            program: concat!("timbao ", env!("CARGO_PKG_VERSION")).to_owned(),
+            date: iso_day(i32::try_from(seconds / 86_400).unwrap_or(0)),
+        }
+    }
+}

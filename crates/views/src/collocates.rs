@@ -1,0 +1,284 @@
+//! What stands near a query.
+
+use serde::Serialize;
+use timbao_query::plan::Plan;
+
+use crate::corpus::{ArticleId, Corpus, FIRST_WORD, Occurrence, Result, articles_of};
+use crate::keywords::{
+    KeywordOptions, Keywords, OnRun, compare, discover, each_paragraph, written,
+};
+use crate::lexicon::Lexicon;
+use crate::measures::{Contingency, log_dice};
+use crate::units::Counter;
+
+/// How collocates are found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CollocateOptions {
+    /// Tokens before a match that are near.
+    pub left: u32,
+    /// Tokens behind a match that are near.
+    pub right: u32,
+    /// How often a unit stands near a match, at least.
+    pub least: u64,
+    /// What they are sorted by.
+    pub sort: CollocateSort,
+    /// How many to give, at most.
+    pub most: usize,
+}
+
+/// What collocates are sorted by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CollocateSort {
+    /// Log-likelihood: how little chance explains it. Favours what is frequent.
+    #[default]
+    LogLikelihood,
+    /// logDice: how exclusively they stand together. Does not depend on the size of the index.
+    LogDice,
+    /// Mutual information. Favours what is rare.
+    MutualInformation,
+    /// How often.
+    Count,
+}
+
+impl Default for CollocateOptions {
+    /// Fifty units within five tokens on each side, at least five times, by log-likelihood.
+    fn default() -> Self {
+        Self {
+            left: 5,
+            right: 5,
+            least: 5,
+            sort: CollocateSort::LogLikelihood,
+            most: 50,
+        }
+    }
+}
+
+/// What stands near a query.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Collocates {
+    /// How many matches there are.
+    pub matches: u64,
+    /// Tokens near a match; one that is near two counts once.
+    pub window_tokens: u64,
+    /// All tokens of the articles that were counted.
+    pub of_tokens: u64,
+    /// All these articles.
+    pub of_articles: u64,
+    /// How many units were compared.
+    pub compared: u64,
+    /// In the order that was asked for.
+    pub collocates: Vec<Collocate>,
+}
+
+/// A unit that stands near a query more often than elsewhere.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Collocate {
+    /// The syllable, or the word of several syllables.
+    pub unit: String,
+    /// How many syllables it has.
+    pub syllables: usize,
+    /// How often it stands near a match.
+    pub near: u64,
+    /// In how many articles it does.
+    pub articles: u64,
+    /// How often it stands anywhere.
+    pub count: u64,
+    /// How often chance would put it near a match.
+    pub expected: f64,
+    /// Log-likelihood G² (Dunning 1993).
+    pub log_likelihood: f64,
+    /// logDice (Rychlý 2008).
+    pub log_dice: f64,
+    /// Mutual information (Church & Hanks 1990).
+    pub mutual_information: f64,
+}
+
+/// Finds what stands near the matches of a plan, which [`Plan::as_phrases`] made, among the
+/// articles that `base` matches.
+///
+/// Near is within some tokens of a match and in its paragraph, and not part of a match. Only units
+/// that are nearer than expected by chance are returned.
+///
+/// # Errors
+///
+/// If the engine fails.
+pub fn collocates(
+    corpus: &dyn Corpus,
+    plan: &Plan,
+    base: &Plan,
+    options: &CollocateOptions,
+) -> Result<Collocates> {
+    let base = corpus.candidates(base)?;
+    let places = within(corpus.occurrences(plan)?, &base);
+    let mut lexicon = Lexicon::new();
+    let sources = articles_of(&places);
+    let units = discover(corpus, &mut lexicon, &sources, &places, options.least)?;
+    let known = lexicon.keys().len();
+    let mut everywhere = Counter::new(&units, known);
+    let (mut of_tokens, mut of_articles) = (0, 0);
+    each_paragraph(corpus, &mut lexicon, &base, &mut |run, article| {
+        everywhere.add(run, article);
+        of_tokens += run.len() as u64;
+        of_articles = article;
+    })?;
+    let mut in_windows = Counter::new(&units, known);
+    let mut window_tokens = 0;
+    each_window(
+        corpus,
+        &mut lexicon,
+        &places,
+        options,
+        &mut |run, article| {
+            in_windows.add(run, article);
+            window_tokens += run.len() as u64;
+        },
+    )?;
+    let matches = places.len() as u64;
+    let mut collocates: Vec<Collocate> = units
+        .iter()
+        .zip(in_windows.counts().zip(everywhere.counts()))
+        .filter(|(_, ((near, _), _))| *near >= options.least)
+        .map(|(unit, ((near, articles), (all, _)))| {
+            let table = Contingency {
+                here: near,
+                of_here: window_tokens,
+                there: all.saturating_sub(near),
+                of_there: of_tokens.saturating_sub(window_tokens),
+            };
+            Collocate {
+                unit: written(&lexicon, unit),
+                syllables: unit.len(),
+                near,
+                articles,
+                count: all,
+                expected: table.expected(),
+                log_likelihood: table.log_likelihood(),
+                log_dice: log_dice(near, matches, all),
+                mutual_information: table.mutual_information(),
+            }
+        })
+        .filter(|collocate| collocate.log_likelihood > 0.0)
+        .collect();
+    sort(&mut collocates, options.sort);
+    collocates.truncate(options.most);
+    Ok(Collocates {
+        matches,
+        window_tokens,
+        of_tokens,
+        of_articles,
+        compared: units.len() as u64,
+        collocates,
+    })
+}
+
+/// Finds what stands near the matches of a plan in the articles that `of` matches, compared with
+/// those that `against` matches: two periods, or two sections.
+///
+/// # Errors
+///
+/// If the engine fails.
+pub fn compare_collocates(
+    corpus: &dyn Corpus,
+    plan: &Plan,
+    [of, against]: [&Plan; 2],
+    windows: &CollocateOptions,
+    options: &KeywordOptions,
+) -> Result<Keywords> {
+    let places = corpus.occurrences(plan)?;
+    let of = within(places.clone(), &corpus.candidates(of)?);
+    let against = within(places, &corpus.candidates(against)?);
+    let mut lexicon = Lexicon::new();
+    let units = discover(corpus, &mut lexicon, &articles_of(&of), &of, options.least)?;
+    compare(
+        &mut lexicon,
+        &units,
+        |lexicon, f| each_window(corpus, lexicon, &of, windows, f),
+        |lexicon, f| each_window(corpus, lexicon, &against, windows, f),
+        options,
+    )
+}
+
+fn sort(collocates: &mut [Collocate], by: CollocateSort) {
+    let value = |c: &Collocate| match by {
+        CollocateSort::LogLikelihood => c.log_likelihood,
+        CollocateSort::LogDice => c.log_dice,
+        CollocateSort::MutualInformation => c.mutual_information,
+        CollocateSort::Count => c.near as f64,
+    };
+    collocates.sort_by(|a, b| {
+        value(b)
+            .total_cmp(&value(a))
+            .then_with(|| b.log_likelihood.total_cmp(&a.log_likelihood))
+            .then_with(|| a.unit.cmp(&b.unit))
+    });
+}
+
+/// The occurrences in some articles.
+fn within(mut places: Vec<Occurrence>, articles: &[ArticleId]) -> Vec<Occurrence> {
+    places.retain(|place| articles.binary_search(&place.article).is_ok());
+    places
+}
+
+/// Calls back with every run of tokens near a match.
+fn each_window(
+    corpus: &dyn Corpus,
+    lexicon: &mut Lexicon,
+    places: &[Occurrence],
+    options: &CollocateOptions,
+    f: OnRun<'_>,
+) -> Result<()> {
+    let mut is_near: Vec<bool> = Vec::new();
+    let mut run: Vec<u32> = Vec::new();
+    let mut same = (1..).zip(places.chunk_by(|a, b| a.article == b.article));
+    corpus.read_tokens(&articles_of(places), lexicon, &mut |_, tokens| {
+        let Some((number, here)) = same.next() else {
+            return Ok(());
+        };
+        mark_windows(here, tokens, options, &mut is_near);
+        for (&token, near) in tokens.iter().zip(&is_near) {
+            match token.checked_sub(FIRST_WORD).filter(|_| *near) {
+                Some(word) => run.push(word),
+                None if !run.is_empty() => {
+                    f(&run, number);
+                    run.clear();
+                }
+                None => {}
+            }
+        }
+        if !run.is_empty() {
+            f(&run, number);
+            run.clear();
+        }
+        Ok(())
+    })
+}
+
+/// Marks the tokens of an article that are near a match and not part of one.
+fn mark_windows(
+    here: &[Occurrence],
+    tokens: &[u32],
+    options: &CollocateOptions,
+    is_near: &mut Vec<bool>,
+) {
+    is_near.clear();
+    is_near.resize(tokens.len(), false);
+    for place in here {
+        let start = (place.start as usize).min(tokens.len());
+        let end = (place.end as usize).min(tokens.len());
+        let before = (0..start).rev().take(options.left as usize);
+        for at in before.take_while(|&at| tokens[at] >= FIRST_WORD) {
+            is_near[at] = true;
+        }
+        let after = (end..tokens.len()).take(options.right as usize);
+        for at in after.take_while(|&at| tokens[at] >= FIRST_WORD) {
+            is_near[at] = true;
+        }
+    }
+    for place in here {
+        let range = place.start as usize..place.end as usize;
+        if let Some(matched) = is_near.get_mut(range) {
+            matched.fill(false);
+        }
+    }
+}

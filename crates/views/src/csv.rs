@@ -1,0 +1,132 @@
+//! Hits, concordances and trends as rows of CSV.
+
+use std::borrow::Cow;
+
+use timbao_query::iso_day;
+
+use crate::kwic::KwicLine;
+use crate::periods::Period;
+use crate::shown::ShownHit;
+use crate::trends::{Trend, TrendPoint, Trends};
+
+/// The columns of a hit.
+pub const HEADER: [&str; 13] = [
+    "rank", "id", "path", "member", "title", "date", "section", "place", "agency", "author",
+    "source", "score", "snippet",
+];
+
+/// The columns of a line of a concordance; `start` and `end` are code points of the field.
+pub const KWIC_HEADER: [&str; 14] = [
+    "id", "path", "member", "date", "section", "source", "title", "field", "token", "start", "end",
+    "left", "match", "right",
+];
+
+/// The values of a line of a concordance.
+pub fn kwic_row(line: &KwicLine) -> [Cow<'_, str>; KWIC_HEADER.len()] {
+    [
+        Cow::from(&line.id),
+        Cow::from(&line.path),
+        optional(line.member.as_deref()),
+        optional(line.date.as_deref()),
+        optional(line.section.as_deref()),
+        optional(line.source.as_deref()),
+        optional(line.title.as_deref()),
+        line.field.to_string().into(),
+        line.token.to_string().into(),
+        line.range.start.to_string().into(),
+        line.range.end.to_string().into(),
+        Cow::from(&line.left),
+        Cow::from(&line.matched),
+        Cow::from(&line.right),
+    ]
+}
+
+/// The columns of a period of a trend.
+pub const TRENDS_HEADER: [&str; 12] = [
+    "query",
+    "value",
+    "period",
+    "from",
+    "to",
+    "matches",
+    "articles",
+    "of_articles",
+    "of_tokens",
+    "per_million_tokens",
+    "per_thousand_articles",
+    "thin",
+];
+
+/// A row for each period of each series, and one for the articles without a date if there are
+/// any.
+pub fn trends_rows(
+    trends: &Trends,
+) -> impl Iterator<Item = [Cow<'_, str>; TRENDS_HEADER.len()]> + '_ {
+    trends.series.iter().flat_map(|series| {
+        let dated = trends.periods.iter().zip(&series.points);
+        let undated = (series.undated.of_articles > 0).then_some(&series.undated);
+        dated
+            .map(|(period, point)| trend_row(series, Some(period), point))
+            .chain(undated.map(|point| trend_row(series, None, point)))
+    })
+}
+
+fn trend_row<'a>(
+    series: &'a Trend,
+    period: Option<&'a Period>,
+    point: &TrendPoint,
+) -> [Cow<'a, str>; TRENDS_HEADER.len()] {
+    let rate = |rate: Option<f64>| rate.map(|r| format!("{r:.4}")).unwrap_or_default();
+    let day = |day: Option<i32>| day.map(iso_day).unwrap_or_default();
+    [
+        Cow::from(&series.query),
+        if series.other {
+            "(other)".into()
+        } else {
+            optional(series.value.as_deref())
+        },
+        period.map_or("undated", |p| p.period.as_str()).into(),
+        day(period.map(|p| p.first_day)).into(),
+        day(period.map(|p| p.last_day)).into(),
+        point.matches.to_string().into(),
+        point.articles.to_string().into(),
+        point.of_articles.to_string().into(),
+        point.of_tokens.to_string().into(),
+        rate(point.per_million_tokens).into(),
+        rate(point.per_thousand_articles).into(),
+        point.thin.to_string().into(),
+    ]
+}
+
+/// The values of a hit.
+pub fn row(hit: &ShownHit) -> [Cow<'_, str>; HEADER.len()] {
+    let article = &hit.article;
+    let snippets: Vec<&str> = hit
+        .snippets
+        .iter()
+        .map(|snippet| snippet.text.as_str())
+        .collect();
+    [
+        hit.rank.to_string().into(),
+        Cow::from(&article.id),
+        Cow::from(&article.path),
+        optional(article.member.as_deref()),
+        optional(article.title.as_deref()),
+        article
+            .published
+            .map(|date| date.to_string())
+            .unwrap_or_default()
+            .into(),
+        optional(article.section.as_deref()),
+        optional(article.place.as_deref()),
+        optional(article.agency.as_deref()),
+        optional(article.author.as_deref()),
+        optional(article.source.as_deref()),
+        hit.score.to_string().into(),
+        snippets.join(" … ").into(),
+    ]
+}
+
+fn optional(value: Option<&str>) -> Cow<'_, str> {
+    Cow::Borrowed(value.unwrap_or_default())
+}

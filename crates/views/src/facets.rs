@@ -1,0 +1,125 @@
+//! Counts by metadata.
+
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+use timbao_query::plan::Facet;
+use timbao_tokenizer::{Keys, scan};
+
+use crate::corpus::{ArticleId, Corpus, Result};
+
+/// All matches of a plan, counted by the values of facets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Facets {
+    /// The number of articles that match.
+    pub total: u64,
+    /// The counts, in the order of the request.
+    pub facets: Vec<FacetCounts>,
+}
+
+/// The matches of a plan, counted by the values of one facet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FacetCounts {
+    /// The facet.
+    pub facet: Facet,
+    /// Every value that a match has: the most common first, but periods in chronological order.
+    pub values: Vec<FacetCount>,
+    /// The number of matches without a value.
+    pub unknown: u64,
+}
+
+/// One value of a facet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FacetCount {
+    /// The value in its most common spelling: values that differ only in case, punctuation,
+    /// encoding or the position of a tone mark are one.
+    pub value: String,
+    /// The number of matches that have it.
+    pub articles: u64,
+}
+
+impl FacetCount {
+    /// The [`facet_key`] of the value, which is the same in every search.
+    pub fn key(&self) -> String {
+        facet_key(&self.value)
+    }
+}
+
+/// Returns the key that all spellings of a value share: the exact keys of its words.
+pub fn facet_key(value: &str) -> String {
+    let mut keys = Keys::new();
+    let mut key = String::with_capacity(value.len());
+    for token in scan(value) {
+        keys.set(value.get(token.start..token.end).unwrap_or_default());
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        key.push_str(keys.exact());
+    }
+    if key.is_empty() {
+        value.to_owned()
+    } else {
+        key
+    }
+}
+
+/// A spelling and its number of articles.
+pub type SpellingCount<'s> = (&'s str, u64);
+
+/// Returns the spelling by which a value is shown: the most common one.
+pub fn shown_spelling<'s>(
+    spellings: impl IntoIterator<Item = SpellingCount<'s>>,
+) -> Option<&'s str> {
+    let spellings = spellings.into_iter();
+    spellings
+        .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)))
+        .map(|(spelling, _)| spelling)
+}
+
+/// The values of a facet for some articles; spellings of one value are one.
+#[derive(Debug)]
+pub(crate) struct FacetTable {
+    /// The values by their numbers.
+    pub(crate) names: Vec<String>,
+    /// The number of each article's value, parallel to the articles.
+    pub(crate) numbers: Vec<Option<u32>>,
+}
+
+impl FacetTable {
+    /// Reads the values of a facet.
+    ///
+    /// # Errors
+    ///
+    /// If the engine fails.
+    pub(crate) fn read(corpus: &dyn Corpus, facet: Facet, articles: &[ArticleId]) -> Result<Self> {
+        let column = corpus.facet_values(facet, articles)?;
+        let mut counts = vec![0u64; column.spellings.len()];
+        for &value in column.values.iter().flatten() {
+            if let Some(count) = counts.get_mut(value as usize) {
+                *count += 1;
+            }
+        }
+        let mut known: FxHashMap<String, usize> = FxHashMap::default();
+        let mut values: Vec<Vec<SpellingCount<'_>>> = Vec::new();
+        let spellings = column.spellings.iter().zip(counts);
+        let merged: Vec<u32> = spellings
+            .map(|(spelling, count)| {
+                let number = *known.entry(facet_key(spelling)).or_insert(values.len());
+                if number == values.len() {
+                    values.push(Vec::new());
+                }
+                values[number].push((spelling, count));
+                number as u32
+            })
+            .collect();
+        let names = values
+            .into_iter()
+            .map(|spellings| shown_spelling(spellings).unwrap_or_default().to_owned());
+        let numbers = column.values.iter();
+        Ok(Self {
+            names: names.collect(),
+            numbers: numbers
+                .map(|value| merged.get((*value)? as usize).copied())
+                .collect(),
+        })
+    }
+}

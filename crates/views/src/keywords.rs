@@ -1,0 +1,280 @@
+//! What is characteristic of some articles, or of the surroundings of a query, beside others.
+
+use serde::Serialize;
+use timbao_query::plan::Plan;
+use timbao_tokenizer::write_out;
+
+use crate::corpus::{ArticleId, Corpus, FIELD, FIRST_WORD, Occurrence, Result};
+use crate::lexicon::Lexicon;
+use crate::measures::Contingency;
+use crate::units::{Counter, Passages, Unit};
+
+/// How keywords are chosen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KeywordOptions {
+    /// How often a unit stands in the articles, at least.
+    pub least: u64,
+    /// In how many articles it stands, at least.
+    pub least_articles: u64,
+    /// Log-likelihood, at least.
+    pub least_likelihood: f64,
+    /// How many to give, at most.
+    pub most: usize,
+}
+
+impl Default for KeywordOptions {
+    /// Fifty units that stand five times in two articles and for which chance is less likely than
+    /// one in ten thousand (15.13; Rayson, Berridge & Francis 2004).
+    fn default() -> Self {
+        Self {
+            least: 5,
+            least_articles: 2,
+            least_likelihood: 15.13,
+            most: 50,
+        }
+    }
+}
+
+/// Units that are characteristic of some text beside other text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Keywords {
+    /// The text they are characteristic of.
+    pub of: Portion,
+    /// The text beside it.
+    pub against: Portion,
+    /// How many units were compared.
+    pub compared: u64,
+    /// The most characteristic first.
+    pub keywords: Vec<Keyword>,
+}
+
+/// How much text there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Portion {
+    /// Articles.
+    pub articles: u64,
+    /// Tokens, of the whole articles or of the windows around matches.
+    pub tokens: u64,
+}
+
+/// A unit that is more frequent in some text than in other text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Keyword {
+    /// The syllable, or the word of several syllables.
+    pub unit: String,
+    /// How many syllables it has.
+    pub syllables: usize,
+    /// How often it stands there.
+    pub count: u64,
+    /// In how many articles.
+    pub articles: u64,
+    /// How often it stands in the text beside.
+    pub against_count: u64,
+    /// In how many articles of these.
+    pub against_articles: u64,
+    /// How often of a million tokens.
+    pub per_million: f64,
+    /// How often of a million tokens of the text beside.
+    pub against_per_million: f64,
+    /// Log-likelihood G²: how little chance explains the difference.
+    pub log_likelihood: f64,
+    /// Log Ratio: how large the difference is; 1 is twice as frequent.
+    pub log_ratio: f64,
+}
+
+/// Finds what is characteristic of the articles that `of` matches, compared with those that
+/// `against` matches; these are all others if it is `None`. Articles that both match count for
+/// `of` only.
+///
+/// # Errors
+///
+/// If the engine fails.
+pub fn keywords(
+    corpus: &dyn Corpus,
+    of: &Plan,
+    against: Option<&Plan>,
+    options: &KeywordOptions,
+) -> Result<Keywords> {
+    let of = corpus.candidates(of)?;
+    let mut against = corpus.candidates(against.unwrap_or(&Plan::Everything))?;
+    against.retain(|article| of.binary_search(article).is_err());
+    let mut lexicon = Lexicon::new();
+    let units = discover(corpus, &mut lexicon, &of, &[], options.least)?;
+    compare(
+        &mut lexicon,
+        &units,
+        |lexicon, f| each_paragraph(corpus, lexicon, &of, f),
+        |lexicon, f| each_paragraph(corpus, lexicon, &against, f),
+        options,
+    )
+}
+
+/// Receives runs of words, each with the number of its article, from 1.
+pub(crate) type OnRun<'f> = &'f mut dyn FnMut(&[u32], u64);
+
+/// Calls back with every paragraph of some articles.
+pub(crate) fn each_paragraph(
+    corpus: &dyn Corpus,
+    lexicon: &mut Lexicon,
+    articles: &[ArticleId],
+    f: OnRun<'_>,
+) -> Result<()> {
+    let mut run = Vec::new();
+    let mut number = 0;
+    corpus.read_tokens(articles, lexicon, &mut |_, tokens| {
+        number += 1;
+        for paragraph in tokens.split(|&token| token < FIRST_WORD) {
+            if !paragraph.is_empty() {
+                run.clear();
+                run.extend(paragraph.iter().map(|token| token - FIRST_WORD));
+                f(&run, number);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Compares two texts, each given as runs of words, by units.
+pub(crate) fn compare(
+    lexicon: &mut Lexicon,
+    units: &[Unit],
+    mut of: impl FnMut(&mut Lexicon, OnRun<'_>) -> Result<()>,
+    mut against: impl FnMut(&mut Lexicon, OnRun<'_>) -> Result<()>,
+    options: &KeywordOptions,
+) -> Result<Keywords> {
+    let here = portion(|f| of(lexicon, f))?;
+    let known = lexicon.keys().len();
+    let mut in_of = Counter::new(units, known);
+    of(lexicon, &mut |run, article| in_of.add(run, article))?;
+    let mut in_against = Counter::new(units, known);
+    let mut there = Portion::default();
+    let mut last = 0;
+    against(lexicon, &mut |run, article| {
+        in_against.add(run, article);
+        there.tokens += run.len() as u64;
+        there.articles += u64::from(article != last);
+        last = article;
+    })?;
+    let mut keywords: Vec<Keyword> = Vec::new();
+    let both = in_of.counts().zip(in_against.counts());
+    for (unit, ((count, articles), (against_count, against_articles))) in units.iter().zip(both) {
+        let table = Contingency {
+            here: count,
+            of_here: here.tokens,
+            there: against_count,
+            of_there: there.tokens,
+        };
+        let log_likelihood = table.log_likelihood();
+        if count < options.least
+            || articles < options.least_articles
+            || log_likelihood < options.least_likelihood
+        {
+            continue;
+        }
+        let rate = |count: u64, of: u64| count as f64 * 1e6 / of.max(1) as f64;
+        keywords.push(Keyword {
+            unit: written(lexicon, unit),
+            syllables: unit.len(),
+            count,
+            articles,
+            against_count,
+            against_articles,
+            per_million: rate(count, here.tokens),
+            against_per_million: rate(against_count, there.tokens),
+            log_likelihood,
+            log_ratio: table.log_ratio(),
+        });
+    }
+    keywords.sort_by(|a, b| {
+        b.log_likelihood
+            .total_cmp(&a.log_likelihood)
+            .then_with(|| a.unit.cmp(&b.unit))
+    });
+    keywords.truncate(options.most);
+    Ok(Keywords {
+        of: here,
+        against: there,
+        compared: units.len() as u64,
+        keywords,
+    })
+}
+
+fn portion(mut each: impl FnMut(OnRun<'_>) -> Result<()>) -> Result<Portion> {
+    let mut portion = Portion::default();
+    let mut last = 0;
+    each(&mut |run, article| {
+        portion.tokens += run.len() as u64;
+        portion.articles += u64::from(article != last);
+        last = article;
+    })?;
+    Ok(portion)
+}
+
+/// Articles in which units are looked for, at most.
+const MOST_SOURCES: usize = 3_000;
+
+/// Finds the units of some articles, of every n-th if there are many. Their passages end at
+/// punctuation other than commas, and at the occurrences `apart`, which are in the order of
+/// articles and text: the tokens there are not part of a unit.
+pub(crate) fn discover(
+    corpus: &dyn Corpus,
+    lexicon: &mut Lexicon,
+    articles: &[ArticleId],
+    apart: &[Occurrence],
+    least: u64,
+) -> Result<Vec<Unit>> {
+    let each = articles.len().div_ceil(MOST_SOURCES).max(1);
+    let sources: Vec<ArticleId> = articles
+        .iter()
+        .copied()
+        .skip(each - 1)
+        .step_by(each)
+        .collect();
+    let mut passages = Passages::default();
+    corpus.read_texts(&sources, lexicon, &mut |article, tokens, text| {
+        let (mut field, mut end) = (0, 0);
+        let from = apart.partition_point(|place| place.article < article);
+        let apart = apart.get(from..).unwrap_or_default().iter();
+        let mut apart = apart
+            .take_while(|place| place.article == article)
+            .peekable();
+        for (at, (&token, &(start, next))) in (0..).zip(tokens.iter().zip(&text.spans)) {
+            while apart.next_if(|place| place.end <= at).is_some() {}
+            let Some(word) = token.checked_sub(FIRST_WORD) else {
+                passages.end();
+                if token == FIELD {
+                    (field, end) = (field + 1, 0);
+                }
+                continue;
+            };
+            if apart.peek().is_some_and(|place| place.start <= at) {
+                passages.end();
+            } else {
+                let source = text.fields.get(field).map_or("", String::as_str);
+                let between = source.get(end..start as usize).unwrap_or_default();
+                match between.trim() {
+                    "" | "-" => {}
+                    "," => passages.comma(),
+                    _ => passages.end(),
+                }
+                passages.push(word);
+            }
+            end = next as usize;
+        }
+        passages.end();
+        Ok(())
+    })?;
+    // Of every n-th article, an n-th of the positions.
+    let least = if each > 1 {
+        least.div_ceil(each as u64).max(2)
+    } else {
+        least
+    };
+    Ok(passages.units(least))
+}
+
+/// A unit in its plainest spelling.
+pub(crate) fn written(lexicon: &Lexicon, unit: &[u32]) -> String {
+    let words = unit.iter().filter_map(|&word| lexicon.key(word));
+    words.map(write_out).collect::<Vec<_>>().join(" ")
+}

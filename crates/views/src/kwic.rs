@@ -1,0 +1,286 @@
+//! Concordances: every match in the middle of its line (*key word in context*,
+//! Luhn 1960).
+
+use std::ops::Range;
+
+use serde::Serialize;
+use timbao_query::plan::{Plan, TextField};
+
+use crate::columns::{GroupKey, SortKey, after, before, group, sort};
+use crate::corpus::{ArticleText, Corpus, Error, Occurrence, Result, TEXT_FIELDS, articles_of};
+use crate::hash::mix;
+use crate::lexicon::Lexicon;
+
+/// How a concordance is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KwicOptions {
+    /// Tokens before the match.
+    pub left: u32,
+    /// Tokens behind the match.
+    pub right: u32,
+    /// What the lines are sorted by, the most important first. Lines that
+    /// nothing tells apart are in the order of time, then of the text.
+    pub sort: Vec<SortKey>,
+    /// Takes some of the lines by chance.
+    pub sample: Option<Sample>,
+}
+
+impl Default for KwicOptions {
+    /// Ten tokens on each side, the oldest first, all lines.
+    fn default() -> Self {
+        Self {
+            left: 10,
+            right: 10,
+            sort: Vec::new(),
+            sample: None,
+        }
+    }
+}
+
+/// A random sample. The same seed takes the same lines out of the same
+/// articles, however they are spread over segments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Sample {
+    /// How many lines, at most.
+    pub size: usize,
+    /// What the choice depends on.
+    pub seed: u64,
+}
+
+/// The matches of a query, in order; the text of lines is read by [`lines`](Self::lines).
+#[derive(Debug, Clone)]
+pub struct Concordance {
+    places: Vec<Occurrence>,
+    left: u32,
+    right: u32,
+    matches: u64,
+    articles: u64,
+}
+
+/// A line of a concordance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KwicLine {
+    /// What stands before the match, as in the source.
+    pub left: String,
+    /// The match, as in the source.
+    #[serde(rename = "match")]
+    pub matched: String,
+    /// What stands behind the match, as in the source.
+    pub right: String,
+    /// The article's id.
+    pub id: String,
+    /// The file it is in.
+    pub path: String,
+    /// The place in the file, if it holds several articles.
+    pub member: Option<String>,
+    /// The headline.
+    pub title: Option<String>,
+    /// Date of publication as far as it is known, ISO 8601.
+    pub date: Option<String>,
+    /// The section it ran in.
+    pub section: Option<String>,
+    /// The publication.
+    pub source: Option<String>,
+    /// The part of the text that the match is in.
+    pub field: TextField,
+    /// Which token of that part the match begins with, from 1.
+    pub token: u32,
+    /// Where the match is in that part, in Unicode code points.
+    pub range: CharRange,
+}
+
+/// A range of Unicode code points, the end exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CharRange {
+    /// The first.
+    pub start: usize,
+    /// The one behind the last.
+    pub end: usize,
+}
+
+/// Lines that have something in common.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KwicGroup {
+    /// The values of the keys; none where an article has no such value or the
+    /// text ends.
+    pub values: Vec<Option<String>>,
+    /// How many lines.
+    pub matches: u64,
+    /// In how many articles.
+    pub articles: u64,
+}
+
+/// Finds all matches of the words and phrases of a plan, which
+/// [`Plan::as_phrases`] made.
+///
+/// # Errors
+///
+/// If the engine fails.
+pub fn concordance(corpus: &dyn Corpus, plan: &Plan, options: &KwicOptions) -> Result<Concordance> {
+    let mut places = corpus.occurrences(plan)?;
+    let matches = places.len() as u64;
+    let articles = articles_of(&places).len() as u64;
+    if let Some(sample) = options.sample {
+        places = take(corpus, places, sample)?;
+    }
+    Ok(Concordance {
+        places: sort(corpus, places, &options.sort)?,
+        left: options.left,
+        right: options.right,
+        matches,
+        articles,
+    })
+}
+
+/// The occurrences with the smallest hashes, in their order.
+fn take(corpus: &dyn Corpus, places: Vec<Occurrence>, sample: Sample) -> Result<Vec<Occurrence>> {
+    if places.len() <= sample.size {
+        return Ok(places);
+    }
+    let times = corpus.times(&articles_of(&places))?;
+    let same = places.chunk_by(|a, b| a.article == b.article);
+    let mut hashes: Vec<(u64, u32)> = same
+        .zip(times)
+        .flat_map(|(same, time)| same.iter().map(move |place| (place, time.tie_key)))
+        .zip(0..)
+        .map(|((place, tie_key), number)| {
+            let hash = mix(mix(mix(sample.seed) ^ tie_key) ^ u64::from(place.start));
+            (hash, number)
+        })
+        .collect();
+    if sample.size > 0 {
+        hashes.select_nth_unstable(sample.size - 1);
+    }
+    hashes.truncate(sample.size);
+    hashes.sort_unstable_by_key(|&(_, i)| i);
+    Ok(hashes.iter().map(|&(_, i)| places[i as usize]).collect())
+}
+
+impl Concordance {
+    /// How many lines there are.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// How many matches there are; more than lines if these are a sample.
+    pub fn matches(&self) -> u64 {
+        self.matches
+    }
+
+    /// In how many articles the matches are.
+    pub fn articles(&self) -> u64 {
+        self.articles
+    }
+
+    /// Reads some lines of the corpus that the concordance was made of. Lines that do not exist
+    /// are skipped. Each article is read once, so read some thousand lines at a time.
+    ///
+    /// # Errors
+    ///
+    /// If the engine fails.
+    pub fn lines(&self, corpus: &dyn Corpus, range: Range<usize>) -> Result<Vec<KwicLine>> {
+        let end = range.end.min(self.places.len());
+        let places = self
+            .places
+            .get(range.start.min(end)..end)
+            .unwrap_or_default();
+        let mut order: Vec<usize> = (0..places.len()).collect();
+        order.sort_unstable_by_key(|&i| places[i]);
+        let sorted: Vec<Occurrence> = order.iter().map(|&i| places[i]).collect();
+        let articles = articles_of(&sorted);
+        let mut records = corpus.records(&articles)?.into_iter();
+        let mut lines: Vec<Option<KwicLine>> = vec![None; places.len()];
+        let mut order = order.into_iter().peekable();
+        corpus.read_texts(
+            &articles,
+            &mut Lexicon::new(),
+            &mut |article, tokens, text| {
+                let record = records.next().unwrap_or_default();
+                while let Some(i) = order.next_if(|&i| places[i].article == article) {
+                    let context = self.context(&text, tokens, places[i]);
+                    let context =
+                        context.ok_or(Error::Damaged("a match lies outside of its article"))?;
+                    lines[i] = Some(KwicLine {
+                        id: record.id.clone(),
+                        path: record.path.clone(),
+                        member: record.member.clone(),
+                        title: Some(text.fields[0].clone()).filter(|t| !t.is_empty()),
+                        date: record.published.map(|date| date.to_string()),
+                        section: record.section.clone(),
+                        source: record.source.clone(),
+                        ..context
+                    });
+                }
+                Ok(())
+            },
+        )?;
+        Ok(lines.into_iter().flatten().collect())
+    }
+
+    /// Counts the lines by keys, the most common group first.
+    ///
+    /// # Errors
+    ///
+    /// If the engine fails.
+    pub fn groups(&self, corpus: &dyn Corpus, keys: &[GroupKey]) -> Result<Vec<KwicGroup>> {
+        let mut places = self.places.clone();
+        places.sort_unstable();
+        let groups = group(corpus, &places, keys)?;
+        Ok(groups
+            .into_iter()
+            .map(|(values, matches, articles)| KwicGroup {
+                values,
+                matches,
+                articles,
+            })
+            .collect())
+    }
+
+    /// The line of a place, without what the record says.
+    fn context(&self, text: &ArticleText, tokens: &[u32], place: Occurrence) -> Option<KwicLine> {
+        let number = text.field_at(place.start as usize)?;
+        let (field, source) = (TEXT_FIELDS[number], &text.fields[number]);
+        let span = |at: usize| {
+            let &(start, end) = text.spans.get(at)?;
+            Some(start as usize..end as usize)
+        };
+        let first = span(place.start as usize)?;
+        let last = span(place.end.checked_sub(1)? as usize)?;
+        let token = before(tokens, place.start).count() as u32 + 1;
+        let left = match before(tokens, place.start).nth((self.left as usize).wrapping_sub(1)) {
+            _ if self.left == 0 => first.start,
+            Some((at, _)) => span(at)?.start,
+            None => 0,
+        };
+        let right = match after(tokens, place.end).nth((self.right as usize).wrapping_sub(1)) {
+            _ if self.right == 0 => last.end,
+            Some((at, _)) => span(at)?.end,
+            None => source.len(),
+        };
+        let start = source.get(..first.start)?.chars().count();
+        let matched = source.get(first.start..last.end)?;
+        Some(KwicLine {
+            left: source.get(left..first.start)?.to_owned(),
+            matched: matched.to_owned(),
+            right: source.get(last.end..right)?.to_owned(),
+            id: String::new(),
+            path: String::new(),
+            member: None,
+            title: None,
+            date: None,
+            section: None,
+            source: None,
+            field,
+            token,
+            range: CharRange {
+                start,
+                end: start + matched.chars().count(),
+            },
+        })
+    }
+}

@@ -1,0 +1,83 @@
+//! Views of a corpus: concordances, trends, collocates, keywords, fillers, similar articles,
+//! reprints, suggestions and snippets, and these as JSON, CSV and charts.
+//!
+//! A view is a function over a [`Corpus`], the interface to an engine. Matches are the same in all
+//! of them: a **match** is an occurrence of a word or phrase of the query, in an article that
+//! satisfies the whole query. Views that count read bare words as a phrase: see
+//! [`Plan::as_phrases`](timbao_query::plan::Plan::as_phrases). Text under NOT is never a match,
+//! and tokens that two parts of a query match are one.
+//!
+//! Nothing here opens a file, starts a thread, prints, or knows how articles are stored.
+//!
+//! ```
+//! use timbao_views::chart::{ChartOptions, svg};
+//! use timbao_views::{By, Corpus, Result, TrendsOptions, TrendsQuery, trends};
+//! use timbao_query::Request;
+//! use timbao_query::plan::Plan;
+//!
+//! /// Draws the frequency of a query by year.
+//! fn chart(corpus: &dyn Corpus, query: &str) -> Result<String> {
+//!     let request = Request::new(query);
+//!     let query = TrendsQuery {
+//!         name: request.text().to_owned(),
+//!         plan: request.plan().as_phrases(),
+//!     };
+//!     let options = TrendsOptions {
+//!         by: By::Year,
+//!         ..TrendsOptions::default()
+//!     };
+//!     let trends = trends(corpus, &[query], &Plan::Everything, &options)?;
+//!     Ok(svg(&trends, &ChartOptions::default()))
+//! }
+//! ```
+
+pub mod chart;
+mod cite;
+mod collation;
+mod collocates;
+mod columns;
+mod corpus;
+pub mod csv;
+mod explain;
+mod facets;
+mod fillers;
+pub mod hash;
+pub mod json;
+mod keywords;
+mod kwic;
+mod lexicon;
+mod measures;
+mod periods;
+pub mod reprints;
+mod shown;
+mod similar;
+mod snippet;
+mod stats;
+pub mod suggest;
+mod trends;
+mod units;
+
+pub use cite::{Citation, CitedQuery, IndexState};
+pub use collocates::{
+    Collocate, CollocateOptions, CollocateSort, Collocates, collocates, compare_collocates,
+};
+pub use columns::{GroupKey, SortKey, UnknownKey};
+pub use corpus::{
+    ArticleId, ArticleText, BigramVariants, Corpus, CorpusSize, Error, Extent, FIELD, FIELDS,
+    FIRST_WORD, FacetColumn, Match, MatchedText, NgramCount, Occurrence, OnMatches, OnText,
+    OnTokens, PARAGRAPH, Result, Sketches, StepPositions, TEXT_FIELDS, TextRange, Time,
+};
+pub use explain::{FieldFrequencies, ScoreExplanation, ScoreKind, ScorePart};
+pub use facets::{FacetCount, FacetCounts, Facets, SpellingCount, facet_key, shown_spelling};
+pub use fillers::{Filler, Fillers, Gapped, NoGap, fillers};
+pub use keywords::{Keyword, KeywordOptions, Keywords, Portion, keywords};
+pub use kwic::{CharRange, Concordance, KwicGroup, KwicLine, KwicOptions, Sample, concordance};
+pub use lexicon::{Lexicon, LexiconPart};
+pub use periods::{By, Period};
+pub use shown::ShownHit;
+pub use similar::{
+    Similar, SimilarArticle, SimilarOptions, SimilarTerm, similar, similar_to_article,
+};
+pub use snippet::{Snippet, SnippetOptions, snippets};
+pub use stats::Stats;
+pub use trends::{Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery, trends};

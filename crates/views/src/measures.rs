@@ -1,0 +1,125 @@
+//! Measures of how strongly counts speak.
+
+/// Counts of something in two texts, and how many places each text has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Contingency {
+    /// How often it is in the one.
+    pub(crate) here: u64,
+    /// How many places the one has.
+    pub(crate) of_here: u64,
+    /// How often it is in the other.
+    pub(crate) there: u64,
+    /// How many places the other has.
+    pub(crate) of_there: u64,
+}
+
+impl Contingency {
+    /// How often it would be in the one if it were as frequent in both.
+    pub(crate) fn expected(&self) -> f64 {
+        let all = (self.of_here + self.of_there).max(1);
+        (self.here + self.there) as f64 * self.of_here as f64 / all as f64
+    }
+
+    /// Log-likelihood G² (Dunning 1993) of the table of two by two; negative where it is rarer in
+    /// the one than in the other.
+    pub(crate) fn log_likelihood(&self) -> f64 {
+        let [a, b] = [self.here as f64, self.there as f64];
+        let [c, d] = [
+            self.of_here.saturating_sub(self.here) as f64,
+            self.of_there.saturating_sub(self.there) as f64,
+        ];
+        let all = a + b + c + d;
+        let term = |observed: f64, row: f64, column: f64| {
+            if observed > 0.0 {
+                observed * (observed * all / (row * column)).ln()
+            } else {
+                0.0
+            }
+        };
+        let sum = term(a, a + b, a + c)
+            + term(b, a + b, b + d)
+            + term(c, c + d, a + c)
+            + term(d, c + d, b + d);
+        let sign = if a < self.expected() { -1.0 } else { 1.0 };
+        sign * 2.0 * sum.max(0.0)
+    }
+
+    /// Log Ratio (Hardie 2014): the binary logarithm of how many times as frequent it is in the
+    /// one. Half a place stands for none.
+    pub(crate) fn log_ratio(&self) -> f64 {
+        let rate = |count: u64, of: u64| (count as f64).max(0.5) / of.max(1) as f64;
+        (rate(self.here, self.of_here) / rate(self.there, self.of_there)).log2()
+    }
+
+    /// Mutual information (Church & Hanks 1990): the binary logarithm of how many times as often
+    /// it is in the one as expected.
+    pub(crate) fn mutual_information(&self) -> f64 {
+        (self.here as f64 / self.expected().max(f64::MIN_POSITIVE)).log2()
+    }
+}
+
+/// logDice (Rychlý 2008) of two things that stand `together` so often, the one `first` and the
+/// other `second` times in all. Its maximum is 14 if they always do, once each.
+pub(crate) fn log_dice(together: u64, first: u64, second: u64) -> f64 {
+    14.0 + (2.0 * together as f64 / (first + second).max(1) as f64).log2()
+}
+
+/// Pointwise mutual information, normalised (Bouma 2009) to 1 for parts that only stand together
+/// and 0 for parts that do not attract each other.
+pub(crate) fn normalised_information(together: u64, first: u64, second: u64, all: u64) -> f64 {
+    let all = all.max(1) as f64;
+    let share = together as f64 / all;
+    if share <= 0.0 {
+        return -1.0;
+    }
+    if share >= 1.0 {
+        return 1.0;
+    }
+    let attraction = (together as f64 * all / (first.max(1) as f64 * second.max(1) as f64)).ln();
+    attraction / -share.ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(a: f64, b: f64) {
+        assert!((a - b).abs() < 0.005, "{a} is not {b}");
+    }
+
+    #[test]
+    fn measures_are_those_of_their_sources() {
+        // Dunning 1993, table 2 of his example "the swiss": 110, 2442, 111, 29114.
+        let swiss = Contingency {
+            here: 110,
+            of_here: 110 + 111,
+            there: 2442,
+            of_there: 2442 + 29_114,
+        };
+        near(swiss.log_likelihood(), 270.72);
+        let even = Contingency {
+            here: 10,
+            of_here: 1_000,
+            there: 20,
+            of_there: 2_000,
+        };
+        near(even.log_likelihood(), 0.0);
+        near(even.log_ratio(), 0.0);
+        near(even.mutual_information(), 0.0);
+        let twice = Contingency { here: 40, ..even };
+        near(twice.log_ratio(), 2.0);
+        let missing = Contingency { here: 0, ..even };
+        assert!(missing.log_likelihood() < 0.0 && missing.log_ratio() < 0.0);
+        near(log_dice(5, 5, 5), 14.0);
+        near(log_dice(5, 10, 10), 13.0);
+        near(normalised_information(5, 5, 5, 1_000), 1.0);
+        near(normalised_information(1, 10, 100, 1_000), 0.0);
+        let empty = Contingency {
+            here: 0,
+            of_here: 0,
+            there: 0,
+            of_there: 0,
+        };
+        assert!(empty.log_likelihood() == 0.0 && empty.log_ratio().is_finite());
+    }
+}

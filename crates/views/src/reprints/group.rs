@@ -1,0 +1,272 @@
+//! Puts articles that publish the same text together.
+
+use rustc_hash::FxHashMap;
+
+use timbao_query::plan::Plan;
+
+use crate::corpus::{ArticleId, Corpus, Result, Sketches};
+
+use super::{LEAST_SHARED, LEAST_SHINGLES, MOST_LONGER};
+
+/// A hash that so many first publications have in their samples is of a set phrase.
+const MOST_FIRSTS: usize = 64;
+/// Candidates share so many sampled hashes.
+const LEAST_SAMPLED: u32 = 2;
+/// The share of the sampled hashes that candidates have in common. A sample of a dozen shows
+/// 0.7 as less than this once in hundreds.
+const LEAST_ESTIMATE: f64 = 0.35;
+
+/// The groups of reprints of a corpus, without those of one article.
+#[derive(Debug, Default)]
+pub struct Groups {
+    /// The members of each group in order of time.
+    groups: Vec<Vec<ArticleId>>,
+    by_article: FxHashMap<ArticleId, u32>,
+}
+
+impl Groups {
+    /// The members of all groups, each group in order of time.
+    pub fn all(&self) -> &[Vec<ArticleId>] {
+        &self.groups
+    }
+
+    /// The number of an article's group.
+    pub fn number_of(&self, article: ArticleId) -> Option<u32> {
+        self.by_article.get(&article).copied()
+    }
+
+    /// The members of an article's group in order of time; none if it has no reprint.
+    pub fn of(&self, article: ArticleId) -> &[ArticleId] {
+        self.number_of(article)
+            .and_then(|number| self.groups.get(number as usize))
+            .map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The groups of reprints of a corpus; they are found on the first call.
+///
+/// # Errors
+///
+/// If the engine fails.
+pub fn groups(corpus: &dyn Corpus) -> Result<&Groups> {
+    let cell = corpus.reprint_groups();
+    if let Some(groups) = cell.get() {
+        return Ok(groups);
+    }
+    let found = find(corpus)?;
+    Ok(cell.get_or_init(|| found))
+}
+
+fn find(corpus: &dyn Corpus) -> Result<Groups> {
+    let finder = Finder::new(corpus)?;
+    let firsts = finder.run()?;
+    let mut members: FxHashMap<u32, Vec<ArticleId>> = FxHashMap::default();
+    for (number, &first) in (0..).zip(&firsts) {
+        if first != number {
+            members
+                .entry(first)
+                .or_insert_with(|| vec![finder.articles[first as usize]])
+                .push(finder.articles[number as usize]);
+        }
+    }
+    let mut order: Vec<u32> = members.keys().copied().collect();
+    order.sort_unstable();
+    let groups: Vec<Vec<ArticleId>> = order
+        .iter()
+        .filter_map(|first| members.remove(first))
+        .collect();
+    let by_article = (0..)
+        .zip(&groups)
+        .flat_map(|(number, group)| group.iter().map(move |&article| (article, number)))
+        .collect();
+    Ok(Groups { groups, by_article })
+}
+
+/// Goes through the articles in order of time.
+struct Finder<'s> {
+    corpus: &'s dyn Corpus,
+    /// Articles long enough to be distinguished, in order of time.
+    articles: Vec<ArticleId>,
+    /// The samples of these articles, in the same order.
+    sketches: Sketches,
+}
+
+impl<'s> Finder<'s> {
+    fn new(corpus: &'s dyn Corpus) -> Result<Self> {
+        let all = corpus.candidates(&Plan::Everything)?;
+        let sketches = corpus.sketches(&all)?;
+        let times = corpus.times(&all)?;
+        let mut order: Vec<_> = all
+            .iter()
+            .zip(times)
+            .zip(&sketches.shingles)
+            .filter(|(_, shingles)| **shingles as usize >= LEAST_SHINGLES)
+            .map(|((&article, time), _)| {
+                let (day, hash) = time.order();
+                // Articles without a time of day come first on their day.
+                ((day, time.minute, hash), article)
+            })
+            .collect();
+        order.sort_unstable();
+        let articles: Vec<ArticleId> = order.into_iter().map(|(_, article)| article).collect();
+        Ok(Self {
+            corpus,
+            sketches: corpus.sketches(&articles)?,
+            articles,
+        })
+    }
+
+    /// For each article, the first publication of its text.
+    fn run(&self) -> Result<Vec<u32>> {
+        let shared = self.shared_hashes();
+        let mut firsts: Vec<u32> = (0..self.articles.len() as u32).collect();
+        let mut holding: Vec<Vec<u32>> = vec![Vec::new(); shared.hashes];
+        let mut counts: FxHashMap<u32, u32> = FxHashMap::default();
+        for number in 0..self.articles.len() as u32 {
+            let hashes = shared.of(number);
+            counts.clear();
+            for &hash in hashes {
+                let holding = &holding[hash as usize];
+                if holding.len() <= MOST_FIRSTS {
+                    for &first in holding {
+                        *counts.entry(first).or_default() += 1;
+                    }
+                }
+            }
+            let mut candidates: Vec<u32> = counts
+                .iter()
+                .filter(|&(&first, &count)| self.is_likely(number, first, count))
+                .map(|(&first, _)| first)
+                .collect();
+            candidates.sort_unstable();
+            match self.same(number, &candidates)? {
+                Some(first) => firsts[number as usize] = first,
+                None => {
+                    for &hash in hashes {
+                        holding[hash as usize].push(number);
+                    }
+                }
+            }
+        }
+        Ok(firsts)
+    }
+
+    /// The first of the candidates that has the same text as an article.
+    fn same(&self, number: u32, candidates: &[u32]) -> Result<Option<u32>> {
+        if candidates.is_empty() {
+            return Ok(None);
+        }
+        self.corpus.check_deadline()?;
+        let article = |number: u32| self.articles.get(number as usize).copied();
+        let mut own = Vec::new();
+        for (at, &first) in candidates.iter().enumerate() {
+            // The first candidate is nearly always the same text.
+            let wanted: Vec<ArticleId> = match at {
+                0 => article(number).into_iter().chain(article(first)).collect(),
+                _ => article(first).into_iter().collect(),
+            };
+            let mut read = self.corpus.shingles(&wanted)?;
+            let other = read.pop().unwrap_or_default();
+            if at == 0 {
+                own = read.pop().unwrap_or_default();
+            }
+            if is_same(&own, &other) {
+                return Ok(Some(first));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The sampled hashes that more than one article has, by numbers of their own.
+    fn shared_hashes(&self) -> SharedHashes {
+        let mut entries: Vec<(u32, u32)> = Vec::new();
+        for number in 0..self.articles.len() {
+            let sample = self.sketches.sample(number).iter();
+            entries.extend(sample.map(|&hash| (hash, number as u32)));
+        }
+        entries.sort_unstable();
+        let mut hashes = 0;
+        let mut by_article: Vec<(u32, u32)> = Vec::new();
+        for same in entries.chunk_by(|a, b| a.0 == b.0) {
+            if same.len() > 1 {
+                by_article.extend(same.iter().map(|&(_, number)| (number, hashes)));
+                hashes += 1;
+            }
+        }
+        by_article.sort_unstable();
+        let mut ends = Vec::with_capacity(self.articles.len());
+        let mut at = 0;
+        for number in 0..self.articles.len() as u32 {
+            while by_article.get(at).is_some_and(|e| e.0 == number) {
+                at += 1;
+            }
+            ends.push(at);
+        }
+        SharedHashes {
+            hashes: hashes as usize,
+            ends,
+            list: by_article.into_iter().map(|(_, hash)| hash).collect(),
+        }
+    }
+
+    /// Whether so many sampled hashes in common are enough to compare two articles.
+    fn is_likely(&self, a: u32, b: u32, count: u32) -> bool {
+        let (a, b) = (a as usize, b as usize);
+        let shingles = |number: usize| self.sketches.shingles.get(number).copied().unwrap_or(0);
+        let (short, long) = (shingles(a).min(shingles(b)), shingles(a).max(shingles(b)));
+        if count < LEAST_SAMPLED || long as usize > short as usize * MOST_LONGER {
+            return false;
+        }
+        let (a, b) = (self.sketches.sample(a), self.sketches.sample(b));
+        // Both samples have all hashes up to the smaller of their largest.
+        let (Some(last_a), Some(last_b)) = (a.last(), b.last()) else {
+            return false;
+        };
+        let last = last_a.min(last_b);
+        let comparable = |sample: &[u32]| sample.partition_point(|hash| hash <= last);
+        let of = comparable(a).min(comparable(b)).max(1);
+        f64::from(count) >= LEAST_ESTIMATE * of as f64
+    }
+}
+
+/// How many hashes two ascending lists have in common.
+pub(super) fn common(a: &[u64], b: &[u64]) -> usize {
+    let (mut i, mut j, mut common) = (0, 0, 0);
+    while i < a.len() && j < b.len() {
+        match a[i].cmp(&b[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                common += 1;
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    common
+}
+
+/// Whether two texts are the same, by all their shingles.
+fn is_same(a: &[u64], b: &[u64]) -> bool {
+    let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
+    short >= LEAST_SHINGLES
+        && long <= short * MOST_LONGER
+        && common(a, b) as f64 >= LEAST_SHARED * short as f64
+}
+
+/// Which of the hashes that several articles have in their samples each article has.
+struct SharedHashes {
+    hashes: usize,
+    ends: Vec<usize>,
+    list: Vec<u32>,
+}
+
+impl SharedHashes {
+    fn of(&self, number: u32) -> &[u32] {
+        let start = match number.checked_sub(1) {
+            Some(before) => self.ends[before as usize],
+            None => 0,
+        };
+        &self.list[start..self.ends[number as usize]]
+    }
+}

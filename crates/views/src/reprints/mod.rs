@@ -1,0 +1,29 @@
+//! Reprints: articles that publish the same text, exactly or nearly.
+//!
+//! Two articles are the same text if at least [`LEAST_SHARED`] of the shorter one's shingles
+//! (runs of [`SHINGLE`] syllables of summary and body, without regard to case, punctuation and
+//! paragraphs) stand in the longer one, which is at most [`MOST_LONGER`] times as long. What may
+//! be the same is found by samples of shingles that each segment keeps of its articles (bottom-k
+//! sketches; Broder 1997, Cohen 1997); what is the same is then told from all shingles of both.
+//! Articles are gone through in order of time: each joins the earliest text it is the same as, or
+//! begins a group. So every member of a group was compared with its first publication, and
+//! groups do not grow by chains of small differences.
+
+mod diff;
+mod group;
+mod history;
+mod shingles;
+
+pub use diff::{DiffKind, DiffPart};
+pub use group::{Groups, groups};
+pub use history::{Reprint, ReprintGroup, ReprintGroups, ReprintHistory, reprint_groups, reprints};
+pub use shingles::{key_hash, sample_size, shingles};
+
+/// Syllables in a shingle.
+const SHINGLE: usize = 5;
+/// Texts with fewer shingles are too short to be told apart and belong to no group.
+const LEAST_SHINGLES: usize = 20;
+/// The share of the shorter text's shingles that the longer one must hold.
+const LEAST_SHARED: f64 = 0.7;
+/// The longer text has at most so many times as many shingles.
+const MOST_LONGER: usize = 4;

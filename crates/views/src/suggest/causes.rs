@@ -1,0 +1,332 @@
+//! Why a query finds nothing.
+
+use std::fmt;
+use std::time::Instant;
+
+use serde::Serialize;
+use timbao_query::plan::Plan;
+use timbao_query::{
+    AccentMode, LowerOptions, Node, NodeKind, Reading, Scope, Span, lower, lower_within,
+};
+
+use crate::corpus::{Corpus, Result};
+
+use super::{MAX_TIME, MAX_TRIALS, count};
+
+/// A reason why a query finds nothing.
+///
+/// `Display` says it in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cause {
+    /// What is in the way.
+    pub kind: CauseKind,
+    /// The part of the query that is to blame, as it is printed.
+    pub part: String,
+    /// Where that part stands in the query; empty for filters that were not typed in it.
+    #[serde(skip)]
+    pub span: Span,
+    /// How many articles there would be without what is in the way: those that hold the words
+    /// in other accents, not in a row, or outside the field; those left without the negation.
+    pub otherwise: u64,
+    /// Of [`CauseKind::Together`], each part and how many articles it finds alone.
+    pub parts: Vec<PartCount>,
+}
+
+/// A part of a query, and what it finds alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PartCount {
+    /// The part, as it is printed.
+    pub part: String,
+    /// How many articles it finds.
+    pub articles: u64,
+}
+
+/// What is in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CauseKind {
+    /// No article has the word.
+    Word,
+    /// No article has the word or phrase with these accents.
+    Accents,
+    /// No article has the words in a row.
+    Phrase,
+    /// No article has the words so near each other.
+    Near,
+    /// The words are nowhere in this field.
+    Field,
+    /// No article passes the filter.
+    Filter,
+    /// Every article that there would be has what is to be left out.
+    Excluded,
+    /// Each part is found, but no article has enough of them.
+    Together,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            part, otherwise, ..
+        } = self;
+        let articles = |n: &u64| match n {
+            1 => "1 article".to_owned(),
+            n => format!("{n} articles"),
+        };
+        let others = articles(otherwise);
+        match self.kind {
+            CauseKind::Word => write!(f, "no article has {part}"),
+            CauseKind::Accents => {
+                write!(
+                    f,
+                    "no article has {part} with these accents, {others} with others"
+                )
+            }
+            CauseKind::Phrase if *otherwise == 0 => {
+                write!(f, "no article has {part}, nor all of its words")
+            }
+            CauseKind::Phrase => {
+                write!(
+                    f,
+                    "no article has {part} in a row, {others} all of its words"
+                )
+            }
+            CauseKind::Near if *otherwise == 0 => {
+                write!(f, "no article has {part}, nor all parts of it")
+            }
+            CauseKind::Near => {
+                write!(
+                    f,
+                    "no article has {part}, {others} all parts of it further apart"
+                )
+            }
+            CauseKind::Field => write!(f, "no article has {part}, {others} in other fields"),
+            CauseKind::Filter => write!(f, "no article passes {part}"),
+            CauseKind::Excluded => write!(f, "without {part} there would be {others}"),
+            CauseKind::Together => {
+                f.write_str("each part is found, but not in one article:")?;
+                for (i, PartCount { part, articles }) in self.parts.iter().enumerate() {
+                    let between = if i > 0 { "," } else { "" };
+                    write!(f, "{between} {part} in {articles}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The most causes that are told of one query, the first in the text.
+pub const MAX_CAUSES: usize = 5;
+
+/// Tells why a query finds nothing: the smallest parts of it that find nothing alone or, where
+/// all do, what they find. A query that finds something has no cause; neither has an empty one.
+///
+/// # Errors
+///
+/// When a file is damaged.
+pub fn causes(corpus: &dyn Corpus, ast: &Node, options: &LowerOptions<'_>) -> Result<Vec<Cause>> {
+    let mut search = Search {
+        corpus,
+        options,
+        reading: lower(ast, options).reading,
+        left: MAX_TRIALS,
+        start: Instant::now(),
+        causes: Vec::new(),
+    };
+    if search.count(ast, None)? == Some(0) {
+        search.blame(ast, None)?;
+    }
+    Ok(search.causes)
+}
+
+struct Search<'a> {
+    corpus: &'a dyn Corpus,
+    options: &'a LowerOptions<'a>,
+    /// Of the whole query: a part of it is read in the same way.
+    reading: Reading,
+    /// Searches that may still be run.
+    left: usize,
+    start: Instant,
+    causes: Vec<Cause>,
+}
+
+impl Search<'_> {
+    /// How many articles a part finds alone; none when enough has been searched for.
+    fn count(&mut self, part: &Node, scope: Option<Scope>) -> Result<Option<u64>> {
+        let is_late = self.start.elapsed() > MAX_TIME;
+        let is_over = is_late || self.causes.len() >= MAX_CAUSES;
+        let Some(left) = self.left.checked_sub(1).filter(|_| !is_over) else {
+            return Ok(None);
+        };
+        self.left = left;
+        let part = match scope {
+            None => part.clone(),
+            Some(scope) => Node::new(
+                NodeKind::Scoped {
+                    scope,
+                    value: Box::new(part.clone().grouped()),
+                },
+                part.span,
+            ),
+        };
+        let plan = lower_within(&part, self.reading, self.options).plan;
+        count(self.corpus, &plan).map(Some)
+    }
+
+    /// The number of all articles.
+    fn all(&self) -> Result<u64> {
+        count(self.corpus, &Plan::Everything)
+    }
+
+    fn put(&mut self, kind: CauseKind, part: &Node, otherwise: u64) {
+        let text = part.to_string();
+        let is_known = |c: &Cause| c.kind == kind && c.part == text;
+        if self.causes.len() < MAX_CAUSES && !self.causes.iter().any(is_known) {
+            self.causes.push(Cause {
+                kind,
+                part: text,
+                span: part.span,
+                otherwise,
+                parts: Vec::new(),
+            });
+        }
+    }
+
+    /// Looks for what is in the way in a part that finds nothing.
+    fn blame(&mut self, part: &Node, scope: Option<Scope>) -> Result<()> {
+        match &part.kind {
+            _ if part.is_negative() => {
+                let all = self.all()?;
+                self.put(CauseKind::Excluded, part, all);
+            }
+            _ if part.is_filter() => self.put(CauseKind::Filter, part, 0),
+            NodeKind::Word(_) => {
+                let loose = self.loosely(part, scope)?;
+                let kind = if loose > 0 {
+                    CauseKind::Accents
+                } else {
+                    CauseKind::Word
+                };
+                self.put(kind, part, loose);
+            }
+            NodeKind::Phrase(phrase) => {
+                let words = phrase.words().cloned().map(|mut word| {
+                    word.accents = word.accents.or(phrase.accents);
+                    let span = word.span;
+                    Node::new(NodeKind::Word(word), span)
+                });
+                let words: Vec<Node> = words.collect();
+                if words.len() > 1 && self.blame_parts(&words, scope)? {
+                    return Ok(());
+                }
+                let loose = self.loosely(part, scope)?;
+                if loose > 0 || words.len() < 2 {
+                    let kind = if loose > 0 {
+                        CauseKind::Accents
+                    } else {
+                        CauseKind::Word
+                    };
+                    self.put(kind, part, loose);
+                } else {
+                    let all = Node::new(NodeKind::And(words), part.span);
+                    let all = self.count(&all, scope)?.unwrap_or(0);
+                    self.put(CauseKind::Phrase, part, all);
+                }
+            }
+            NodeKind::Near { operands, .. } => {
+                if !self.blame_parts(operands, scope)? {
+                    let parts = operands.iter().cloned().map(Node::grouped).collect();
+                    let all = Node::new(NodeKind::And(parts), part.span);
+                    let all = self.count(&all, scope)?.unwrap_or(0);
+                    self.put(CauseKind::Near, part, all);
+                }
+            }
+            NodeKind::Sequence(nodes) | NodeKind::And(nodes) => {
+                if !self.blame_parts(nodes, scope)? {
+                    self.together(part, nodes, scope)?;
+                }
+            }
+            NodeKind::Scoped {
+                scope: field,
+                value,
+            } => {
+                let anywhere = self.count(value, scope)?.unwrap_or(0);
+                if anywhere > 0 {
+                    self.put(CauseKind::Field, part, anywhere);
+                } else {
+                    self.blame(value, Some(*field))?;
+                }
+            }
+            _ => {
+                for node in part.children() {
+                    self.blame(node, scope)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks into each part that finds nothing alone; false if there is none.
+    fn blame_parts(&mut self, parts: &[Node], scope: Option<Scope>) -> Result<bool> {
+        let before = self.causes.len();
+        for part in parts {
+            if self.count(part, scope)? == Some(0) {
+                self.blame(part, scope)?;
+            }
+        }
+        Ok(self.causes.len() > before)
+    }
+
+    /// All parts are found, but not together.
+    fn together(&mut self, whole: &Node, parts: &[Node], scope: Option<Scope>) -> Result<()> {
+        let (negative, positive): (Vec<&Node>, Vec<&Node>) =
+            parts.iter().partition(|node| node.is_negative());
+        if !negative.is_empty() && !positive.is_empty() {
+            let rest = positive.iter().copied().cloned().collect();
+            let kind = match &whole.kind {
+                NodeKind::And(_) => NodeKind::And(rest),
+                _ => NodeKind::Sequence(rest),
+            };
+            let left = self
+                .count(&Node::new(kind, whole.span), scope)?
+                .unwrap_or(0);
+            if left > 0 {
+                let parts: Vec<String> = negative.iter().map(|node| node.to_string()).collect();
+                let spans = negative.iter().map(|node| node.span);
+                self.causes.push(Cause {
+                    kind: CauseKind::Excluded,
+                    part: parts.join(" "),
+                    span: spans.reduce(Span::to).unwrap_or_default(),
+                    otherwise: left,
+                    parts: Vec::new(),
+                });
+                return Ok(());
+            }
+        }
+        let mut found = Vec::with_capacity(positive.len());
+        for part in positive {
+            if let Some(articles) = self.count(part, scope)? {
+                let part = part.to_string();
+                found.push(PartCount { part, articles });
+            }
+        }
+        self.causes.push(Cause {
+            kind: CauseKind::Together,
+            part: whole.to_string(),
+            span: whole.span,
+            otherwise: 0,
+            parts: found,
+        });
+        Ok(())
+    }
+
+    /// How many articles hold a word or phrase in any accents.
+    fn loosely(&mut self, part: &Node, scope: Option<Scope>) -> Result<u64> {
+        let mut loose = part.clone();
+        match &mut loose.kind {
+            NodeKind::Word(word) => word.accents = Some(AccentMode::Loose),
+            NodeKind::Phrase(phrase) => phrase.accents = Some(AccentMode::Loose),
+            _ => return Ok(0),
+        }
+        Ok(self.count(&loose, scope)?.unwrap_or(0))
+    }
+}

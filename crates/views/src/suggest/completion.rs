@@ -1,0 +1,315 @@
+//! Words and phrases of the index that go on from what has been typed so far.
+
+use serde::Serialize;
+use timbao_query::MAX_BYTES;
+use timbao_query::plan::{Key, Phrase, Plan, Slot};
+use timbao_tokenizer::restore::Counts;
+use timbao_tokenizer::{Gap, Keys, Token, exact_key, scan, write_out};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::corpus::{Corpus, Result};
+
+use super::frequencies::Frequencies;
+
+/// A text that what was typed may become.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Completion {
+    /// The whole text; what is before the words that are completed is as it was typed.
+    pub text: String,
+    /// Where the words that are completed begin in it, in bytes.
+    pub start: usize,
+    /// How many articles hold these words in a row.
+    pub articles: u64,
+}
+
+/// Words before the one being typed that are looked at.
+const CONTEXT: usize = 3;
+/// Words of the index that are tried for the one being typed.
+const WORDS: usize = 12;
+/// Of these, the ones whose followers are tried too.
+const FOLLOWED: usize = 4;
+/// Followers of a word that are tried.
+const FOLLOWERS: usize = 6;
+/// Readings of the words before that are tried.
+const READINGS: usize = 2;
+/// A phrase is offered with the word that follows it in at least this share of its articles.
+const USUAL: f64 = 0.5;
+
+const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{309}', '\u{303}', '\u{323}'];
+
+/// Completes the last word of a text by the words before it: with accents, whether any were
+/// typed or not, the commonest first. After a space, the next word is completed.
+///
+/// Only what the index has in a row is offered. A word without accents stands for any, one
+/// with accents for itself. A text that ends in punctuation has no completion.
+///
+/// # Errors
+///
+/// When a file is damaged.
+pub fn complete(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Completion>> {
+    let Some(typed) = Typed::read(text) else {
+        return Ok(Vec::new());
+    };
+    let completer = Completer {
+        corpus,
+        frequencies: Frequencies::new(corpus),
+        typed: &typed,
+    };
+    // The more words agree the better; where they have no completion, fewer are looked at.
+    for context in (0..=typed.words.len()).rev() {
+        let candidates = completer.candidates(context)?;
+        let mut found = completer.counted(candidates)?;
+        if found.is_empty() {
+            continue;
+        }
+        completer.extend(&mut found, most)?;
+        // What was typed whole is no completion of itself.
+        let as_typed = typed.exact(context);
+        found.retain(|(words, _)| *words != as_typed);
+        found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        found.truncate(most);
+        let start = typed.start(context);
+        let head = text.get(..start).unwrap_or_default();
+        return Ok(found
+            .into_iter()
+            .map(|(words, articles)| Completion {
+                text: format!("{head}{}", spelled(&words)),
+                start,
+                articles,
+            })
+            .collect());
+    }
+    Ok(Vec::new())
+}
+
+/// What has been typed.
+struct Typed<'t> {
+    /// Words before the last, as far as nothing but spaces is between them, with where they
+    /// begin.
+    words: Vec<(usize, &'t str)>,
+    /// The word being typed; empty after a space.
+    beginning: &'t str,
+    /// Where it begins.
+    at: usize,
+}
+
+impl<'t> Typed<'t> {
+    fn read(text: &'t str) -> Option<Self> {
+        let tokens: Vec<Token> = if text.len() > MAX_BYTES {
+            return None;
+        } else {
+            scan(text).collect()
+        };
+        let last = tokens.last()?;
+        let rest = text.get(last.end..)?;
+        let is_open = rest.is_empty();
+        if !is_open && !rest.chars().all(|c| c == ' ') {
+            return None;
+        }
+        let mut words = Vec::new();
+        let mut gap = if is_open { last.gap } else { Gap::Space };
+        let before = tokens.len() - usize::from(is_open);
+        for token in tokens.get(..before)?.iter().rev() {
+            if gap != Gap::Space || words.len() == CONTEXT {
+                break;
+            }
+            words.insert(0, (token.start, text.get(token.start..token.end)?));
+            gap = token.gap;
+        }
+        Some(Self {
+            words,
+            beginning: if is_open { text.get(last.start..)? } else { "" },
+            at: if is_open { last.start } else { text.len() },
+        })
+    }
+
+    /// Where the last `context` words before the one being typed begin.
+    fn start(&self, context: usize) -> usize {
+        let first = self.context(context).first();
+        first.map_or(self.at, |(start, _)| *start)
+    }
+
+    /// The exact keys of the last `context` words and of the one being typed.
+    fn exact(&self, context: usize) -> Words {
+        let words = self.context(context).iter().map(|(_, word)| *word);
+        let words = words.chain(Some(self.beginning).filter(|word| !word.is_empty()));
+        words.map(exact_key).collect()
+    }
+
+    fn context(&self, context: usize) -> &[(usize, &'t str)] {
+        let from = self.words.len().saturating_sub(context);
+        self.words.get(from..).unwrap_or_default()
+    }
+}
+
+/// Words as exact keys.
+type Words = Vec<String>;
+
+struct Completer<'a> {
+    corpus: &'a dyn Corpus,
+    frequencies: Frequencies<'a>,
+    typed: &'a Typed<'a>,
+}
+
+impl Completer<'_> {
+    /// What may go on from the last `context` words.
+    fn candidates(&self, context: usize) -> Result<Vec<Words>> {
+        let beginning = Beginning::of(self.typed.beginning);
+        let words: Vec<&str> = self.typed.context(context).iter().map(|w| w.1).collect();
+        let Some(last) = words.last() else {
+            return self.first_words(&beginning);
+        };
+        let last = timbao_tokenizer::fold(last);
+        let followers = self
+            .frequencies
+            .followers(&last, |key| key.starts_with(&beginning.folded))?;
+        let mut candidates = Vec::new();
+        for follower in commonest(followers, WORDS) {
+            let mut row = words.clone();
+            row.push(&follower);
+            let readings = self.frequencies.restore(&row, READINGS)?;
+            candidates.extend(
+                readings
+                    .into_iter()
+                    .filter(|r| r.count > 0)
+                    .filter(|r| r.words.last().is_some_and(|word| beginning.begins(word)))
+                    .map(|r| r.words),
+            );
+        }
+        Ok(candidates)
+    }
+
+    /// The commonest words that begin so, and what follows them.
+    fn first_words(&self, beginning: &Beginning) -> Result<Vec<Words>> {
+        if beginning.folded.is_empty() {
+            return Ok(Vec::new());
+        }
+        let begins = |key: &str| key.starts_with(&beginning.folded).then_some(());
+        let keys = self.frequencies.folded_where(begins)?;
+        let keys = keys.into_iter().map(|(key, (count, ()))| (key, count));
+        let mut candidates = Vec::new();
+        let words = commonest(keys, WORDS);
+        self.frequencies.prepare(&words)?;
+        for (number, key) in words.into_iter().enumerate() {
+            let spellings = self.frequencies.spellings(&key).into_iter();
+            let spellings = spellings.filter(|(word, _)| beginning.begins(word));
+            candidates.extend(commonest(spellings, READINGS).into_iter().map(|w| vec![w]));
+            if number >= FOLLOWED {
+                continue;
+            }
+            let followers = self.frequencies.followers(&key, |_| true)?;
+            for follower in commonest(followers, FOLLOWERS) {
+                let pairs = self.frequencies.pair_spellings(&key, &follower)?;
+                let pairs = pairs.iter().filter(|((a, _), _)| beginning.begins(a));
+                let pairs = pairs.map(|((a, b), &n)| (vec![a.clone(), b.clone()], n));
+                candidates.extend(commonest(pairs, READINGS));
+            }
+        }
+        Ok(candidates)
+    }
+
+    /// Those that the index has in a row, each with the number of articles.
+    fn counted(&self, candidates: Vec<Words>) -> Result<Vec<(Words, u64)>> {
+        let mut wanted: Vec<Words> = Vec::new();
+        for words in candidates {
+            if !wanted.contains(&words) {
+                wanted.push(words);
+            }
+        }
+        let counts = self.articles(&wanted)?;
+        let counted = wanted.into_iter().zip(counts);
+        Ok(counted.filter(|(_, articles)| *articles > 0).collect())
+    }
+
+    /// Adds to the best phrases the word that usually follows them.
+    fn extend(&self, found: &mut Vec<(Words, u64)>, most: usize) -> Result<()> {
+        found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let mut longer = Vec::new();
+        for (words, articles) in found.iter().filter(|(words, _)| words.len() > 1).take(most) {
+            let Some(last) = words.last() else { continue };
+            let folded = timbao_tokenizer::fold(&write_out(last));
+            let followers = self.frequencies.followers(&folded, |_| true)?;
+            for follower in commonest(followers, 2) {
+                let pairs = self.frequencies.pair_spellings(&folded, &follower)?;
+                let pairs = pairs.iter().filter(|((a, _), _)| a == last);
+                let pairs = pairs.map(|((_, b), &n)| (b.clone(), n));
+                for next in commonest(pairs, 1) {
+                    let mut words = words.clone();
+                    words.push(next);
+                    longer.push((words, *articles));
+                }
+            }
+        }
+        let rows: Vec<Words> = longer.iter().map(|(words, _)| words.clone()).collect();
+        for ((words, articles), with) in longer.into_iter().zip(self.articles(&rows)?) {
+            let candidate = (words, with);
+            if with as f64 >= USUAL * articles as f64 && !found.contains(&candidate) {
+                found.push(candidate);
+            }
+        }
+        Ok(())
+    }
+
+    /// The numbers of articles that contain rows of words.
+    fn articles(&self, rows: &[Words]) -> Result<Vec<u64>> {
+        let plan = |words: &Words| {
+            let slots = words.iter().map(|key| Slot::new(Key::Exact(key.into())));
+            let mut slots: Vec<Slot> = slots.collect();
+            match slots.len() {
+                1 => slots.pop().map_or(Plan::Nothing, Plan::Word),
+                _ => Plan::Phrase(Phrase::exact(slots)),
+            }
+        };
+        self.corpus
+            .count(&rows.iter().map(plan).collect::<Vec<_>>())
+    }
+}
+
+/// The beginning of a word.
+struct Beginning {
+    folded: String,
+    skeleton: String,
+    tone: Option<char>,
+    is_marked: bool,
+}
+
+impl Beginning {
+    fn of(typed: &str) -> Self {
+        let mut keys = Keys::new();
+        keys.set(typed);
+        let (skeleton, tone) = parts(keys.exact());
+        Self {
+            folded: keys.folded().to_owned(),
+            skeleton,
+            tone,
+            is_marked: keys.is_marked(),
+        }
+    }
+
+    /// Whether an exact key begins so: without accents any will do.
+    fn begins(&self, key: &str) -> bool {
+        let (skeleton, tone) = parts(key);
+        !self.is_marked
+            || skeleton.starts_with(&self.skeleton) && (self.tone.is_none() || self.tone == tone)
+    }
+}
+
+/// A key without its tone, and the tone.
+fn parts(key: &str) -> (String, Option<char>) {
+    let tone = key.nfd().find(|c| TONES.contains(c));
+    let skeleton = key.nfd().filter(|c| !TONES.contains(c)).nfc().collect();
+    (skeleton, tone)
+}
+
+fn spelled(words: &Words) -> String {
+    let spelled: Vec<String> = words.iter().map(|key| write_out(key)).collect();
+    spelled.join(" ")
+}
+
+/// The `most` with the largest counts, the largest first.
+fn commonest<T: Ord>(counted: impl IntoIterator<Item = (T, u64)>, most: usize) -> Vec<T> {
+    let mut counted: Vec<(T, u64)> = counted.into_iter().collect();
+    counted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    counted.truncate(most);
+    counted.into_iter().map(|(value, _)| value).collect()
+}

@@ -1,0 +1,402 @@
+//! How often something is said over time.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+use timbao_query::plan::{Facet, Plan};
+
+use crate::corpus::{ArticleId, Corpus, Result};
+use crate::facets::FacetTable;
+use crate::periods::{By, Period};
+use crate::reprints::groups;
+
+/// Empty periods between two articles are listed up to so many periods in
+/// all.
+const MOST_PERIODS: i64 = 20_000;
+
+/// How trends are counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrendsOptions {
+    /// The length of a period.
+    pub by: By,
+    /// Counts each value of this metadata for itself.
+    pub split: Option<Facet>,
+    /// Values of `split` that are told apart, those with most matches of all
+    /// queries; the others are counted together.
+    pub most_values: usize,
+    /// What is counted.
+    pub count: Count,
+    /// Periods with fewer articles are marked as thin.
+    pub thin: u64,
+}
+
+impl Default for TrendsOptions {
+    /// By month, every publication, periods below 20 articles are thin.
+    fn default() -> Self {
+        Self {
+            by: By::Month,
+            split: None,
+            most_values: 8,
+            count: Count::Publications,
+            thin: 20,
+        }
+    }
+}
+
+/// What counts as an article.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Count {
+    /// Every publication, reprints too.
+    #[default]
+    Publications,
+    /// Every text once, at its first publication.
+    Texts,
+}
+
+/// A query of a trend.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrendsQuery {
+    /// What it is called.
+    pub name: String,
+    /// What is counted; read it with [`Plan::as_phrases`] first.
+    pub plan: Plan,
+}
+
+/// How often some queries match over time.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Trends {
+    /// The length of a period.
+    pub by: By,
+    /// What was counted.
+    pub count: Count,
+    /// Periods with fewer articles are thin.
+    pub thin_below: u64,
+    /// The periods in order, without gaps.
+    pub periods: Vec<Period>,
+    /// One a query, or one a query and value.
+    pub series: Vec<Trend>,
+}
+
+/// One line of a chart.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Trend {
+    /// The query's name.
+    pub query: String,
+    /// The value of the metadata that was split by; none for all articles, or
+    /// for those without a value or with a rare one.
+    pub value: Option<String>,
+    /// Whether these are the values that were not told apart.
+    pub other: bool,
+    /// One a period.
+    pub points: Vec<TrendPoint>,
+    /// Articles without a date.
+    pub undated: TrendPoint,
+    /// All periods and the articles without a date.
+    pub total: TrendPoint,
+}
+
+/// Counts of one period, and what they are counts of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct TrendPoint {
+    /// Places where the query matches.
+    pub matches: u64,
+    /// Articles with such a place, or that match a query without words.
+    pub articles: u64,
+    /// All articles.
+    pub of_articles: u64,
+    /// All tokens of these.
+    pub of_tokens: u64,
+    /// Matches in a million tokens; none where there is no token.
+    pub per_million_tokens: Option<f64>,
+    /// Articles in a thousand articles; none where there is no article.
+    pub per_thousand_articles: Option<f64>,
+    /// Whether there are too few articles for the rates to say much.
+    pub thin: bool,
+}
+
+impl TrendPoint {
+    fn add(&mut self, other: &Self) {
+        self.matches += other.matches;
+        self.articles += other.articles;
+        self.of_articles += other.of_articles;
+        self.of_tokens += other.of_tokens;
+    }
+
+    fn rate(&mut self, thin: u64) {
+        let rate =
+            |count: u64, of: u64, scale: f64| (of > 0).then(|| count as f64 * scale / of as f64);
+        self.per_million_tokens = rate(self.matches, self.of_tokens, 1e6);
+        self.per_thousand_articles = rate(self.articles, self.of_articles, 1e3);
+        self.thin = self.of_articles < thin;
+    }
+}
+
+/// The start of a period; none for articles without a date.
+type Start = Option<i32>;
+/// The number of a value of the metadata that is split by.
+type Value = Option<u32>;
+/// Counts by period and value.
+type Table = FxHashMap<(Start, Value), TrendPoint>;
+
+/// Counts queries over time, among the articles that `base` matches.
+///
+/// # Errors
+///
+/// If the engine fails.
+pub fn trends(
+    corpus: &dyn Corpus,
+    queries: &[TrendsQuery],
+    base: &Plan,
+    options: &TrendsOptions,
+) -> Result<Trends> {
+    let counted = counted(corpus, base, options.count)?;
+    let cells = Cells::read(corpus, counted, options)?;
+    let mut denominators = Table::default();
+    let tokens = corpus.token_counts(&cells.articles)?;
+    for (&cell, tokens) in cells.cells.iter().zip(tokens) {
+        let point = denominators.entry(cell).or_default();
+        point.of_articles += 1;
+        point.of_tokens += u64::from(tokens);
+    }
+    let counts = queries
+        .iter()
+        .map(|query| count_query(corpus, &query.plan, &cells))
+        .collect::<Result<Vec<_>>>()?;
+    Ok(assemble(queries, &counts, &denominators, &cells, options))
+}
+
+/// The articles that count.
+fn counted(corpus: &dyn Corpus, base: &Plan, count: Count) -> Result<Vec<ArticleId>> {
+    let mut counted = corpus.candidates(base)?;
+    if count == Count::Texts {
+        let mut repeated: Vec<ArticleId> = Vec::new();
+        for group in groups(corpus)?.all() {
+            let counts = |article: &&ArticleId| counted.binary_search(article).is_ok();
+            repeated.extend(group.iter().filter(counts).skip(1));
+        }
+        repeated.sort_unstable();
+        counted.retain(|article| repeated.binary_search(article).is_err());
+    }
+    Ok(counted)
+}
+
+fn count_query(corpus: &dyn Corpus, plan: &Plan, cells: &Cells) -> Result<Table> {
+    let mut table = Table::default();
+    if plan.leaves().is_empty() {
+        let articles = corpus.candidates(plan)?;
+        cells.each_of(articles.iter().copied(), |cell, _| {
+            table.entry(cell).or_default().articles += 1;
+        });
+    } else {
+        let places = corpus.occurrences(plan)?;
+        let same: Vec<_> = places.chunk_by(|a, b| a.article == b.article).collect();
+        let articles = same.iter().filter_map(|same| Some(same.first()?.article));
+        cells.each_of(articles, |cell, number| {
+            let point = table.entry(cell).or_default();
+            point.matches += same[number].len() as u64;
+            point.articles += 1;
+        });
+    }
+    Ok(table)
+}
+
+/// The period and the value that each counted article counts for.
+struct Cells {
+    articles: Vec<ArticleId>,
+    cells: Vec<(Start, Value)>,
+    /// The values of the metadata that is split by.
+    names: Vec<String>,
+}
+
+impl Cells {
+    fn read(
+        corpus: &dyn Corpus,
+        articles: Vec<ArticleId>,
+        options: &TrendsOptions,
+    ) -> Result<Self> {
+        // Days are few compared with articles, and the calendar is slow.
+        let mut starts: FxHashMap<i32, Start> = FxHashMap::default();
+        let times = corpus.times(&articles)?.into_iter();
+        let starts = times.map(|time| {
+            let day = time.day?;
+            *starts.entry(day).or_insert_with(|| options.by.start(day))
+        });
+        let split = options
+            .split
+            .map(|facet| FacetTable::read(corpus, facet, &articles))
+            .transpose()?;
+        let value = |number: usize| *split.as_ref()?.numbers.get(number)?;
+        let cells = starts.enumerate();
+        let cells = cells
+            .map(|(number, start)| (start, value(number)))
+            .collect();
+        Ok(Self {
+            cells,
+            names: split.map(|split| split.names).unwrap_or_default(),
+            articles,
+        })
+    }
+
+    /// Calls `f` with the cell of each counted article among some, and its number among them.
+    fn each_of(
+        &self,
+        articles: impl Iterator<Item = ArticleId>,
+        mut f: impl FnMut((Start, Value), usize),
+    ) {
+        let mut index = 0;
+        for (number, article) in articles.enumerate() {
+            while self.articles.get(index).is_some_and(|a| *a < article) {
+                index += 1;
+            }
+            if self.articles.get(index) == Some(&article)
+                && let Some(&cell) = self.cells.get(index)
+            {
+                f(cell, number);
+            }
+        }
+    }
+}
+
+fn assemble(
+    queries: &[TrendsQuery],
+    counts: &[Table],
+    denominators: &Table,
+    cells: &Cells,
+    options: &TrendsOptions,
+) -> Trends {
+    let starts = starts(denominators, options.by);
+    let mut series = Vec::new();
+    let values = values(counts, denominators, options);
+    for (query, counts) in queries.iter().zip(counts) {
+        for values in &values {
+            series.push(trend(
+                query,
+                counts,
+                denominators,
+                &starts,
+                values,
+                cells,
+                options,
+            ));
+        }
+    }
+    Trends {
+        by: options.by,
+        count: options.count,
+        thin_below: options.thin,
+        periods: starts.iter().map(|&s| options.by.period(s)).collect(),
+        series,
+    }
+}
+
+/// The periods from the first to the last with an article.
+fn starts(denominators: &Table, by: By) -> Vec<i32> {
+    let mut starts: Vec<i32> = denominators
+        .keys()
+        .filter_map(|(start, _)| *start)
+        .collect();
+    starts.sort_unstable();
+    starts.dedup();
+    let (Some(&first), Some(&last)) = (starts.first(), starts.last()) else {
+        return starts;
+    };
+    let days = match by {
+        By::Day => 1,
+        By::Week => 7,
+        By::Month => 30,
+        By::Quarter => 91,
+        By::Year => 365,
+    };
+    if (i64::from(last) - i64::from(first)) / days > MOST_PERIODS {
+        return starts;
+    }
+    let mut all = vec![first];
+    let mut start = first;
+    while start < last {
+        let Some(next) = by.next(start) else { break };
+        all.push(next);
+        start = next;
+    }
+    all
+}
+
+/// The values that make one series.
+enum Values {
+    /// Not split.
+    All,
+    One(Value),
+    Others(Vec<Value>),
+}
+
+/// The series of each query: the values with most matches of all queries (of
+/// equals, with most articles), then the others together.
+fn values(counts: &[Table], denominators: &Table, options: &TrendsOptions) -> Vec<Values> {
+    if options.split.is_none() {
+        return vec![Values::All];
+    }
+    let mut sums: BTreeMap<Value, (u64, u64, u64)> = BTreeMap::new();
+    for (&(_, value), point) in denominators {
+        sums.entry(value).or_default().2 += point.of_articles;
+    }
+    for (&(_, value), point) in counts.iter().flatten() {
+        let sum = sums.entry(value).or_default();
+        sum.0 += point.matches;
+        sum.1 += point.articles;
+    }
+    let mut order: Vec<(Value, (u64, u64, u64))> = sums.into_iter().collect();
+    order.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    let mut all: Vec<Value> = order.into_iter().map(|(value, _)| value).collect();
+    let others = all.split_off(options.most_values.min(all.len()));
+    let mut series: Vec<Values> = all.into_iter().map(Values::One).collect();
+    if !others.is_empty() {
+        series.push(Values::Others(others));
+    }
+    series
+}
+
+fn trend(
+    query: &TrendsQuery,
+    counts: &Table,
+    denominators: &Table,
+    starts: &[i32],
+    values: &Values,
+    cells: &Cells,
+    options: &TrendsOptions,
+) -> Trend {
+    let wanted: &[Value] = match values {
+        Values::All => &[None],
+        Values::One(value) => std::slice::from_ref(value),
+        Values::Others(values) => values,
+    };
+    let point = |start: Start| {
+        let mut point = TrendPoint::default();
+        for &value in wanted {
+            for table in [counts, denominators] {
+                if let Some(part) = table.get(&(start, value)) {
+                    point.add(part);
+                }
+            }
+        }
+        point.rate(options.thin);
+        point
+    };
+    let points: Vec<TrendPoint> = starts.iter().map(|&start| point(Some(start))).collect();
+    let undated = point(None);
+    let mut total = undated;
+    points.iter().for_each(|p| total.add(p));
+    total.rate(options.thin);
+    let name = match values {
+        Values::One(Some(value)) => cells.names.get(*value as usize).cloned(),
+        _ => None,
+    };
+    Trend {
+        query: query.name.clone(),
+        value: name,
+        other: matches!(values, Values::Others(_)),
+        points,
+        undated,
+        total,
+    }
+}

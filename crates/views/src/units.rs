@@ -1,0 +1,478 @@
+//! Syllables, and the words of several syllables that a text is made of.
+//!
+//! Vietnamese writes a space behind every syllable, so that words are not marked. Here a row of
+//! two to six syllables coheres if its parts attract each other wherever it is cut: the weakest
+//! cut (after Silva & Lopes 1999) has a normalised mutual information of at least [`COHESION`].
+//! Each passage is then cut into the rows that cohere most in all. What it is cut into in at
+//! least [`CHOSEN`] of its places is a unit: so "diễn biến" is none in a text that only has "tự
+//! diễn biến".
+//!
+//! Two kinds of rows never cohere. Those that run over commas, unless they also stand without:
+//! "phòng, chống" is "phòng chống" with a comma, and "Hà Nội, Huế" is a list. And those of the
+//! greatest length that nearly always stand in the same longer one, as they are pieces of a
+//! formula that was cut off at that length.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use crate::measures::normalised_information;
+
+/// Syllables of the longest words.
+pub(crate) const LONGEST: usize = 6;
+/// The least attraction between the two parts of a word.
+pub(crate) const COHESION: f64 = 0.42;
+/// The least share of its places in which a unit is one.
+const CHOSEN: f64 = 0.3;
+/// The least share of its places in which a row stands without commas in it.
+const WITHOUT_COMMAS: f64 = 0.1;
+/// The least share of its places in which a row is a piece of one longer row.
+const PIECE: f64 = 0.8;
+/// Stands for a row that is not frequent enough.
+const NONE: u32 = u32::MAX;
+
+/// A syllable or word, as numbers of its syllables.
+pub(crate) type Unit = Box<[u32]>;
+
+/// Passages of running text, as numbers of words.
+#[derive(Default)]
+pub(crate) struct Passages {
+    words: Vec<u32>,
+    /// The words that a comma stands before, by their places.
+    commas: Vec<usize>,
+    /// Where each passage ends.
+    ends: Vec<usize>,
+}
+
+impl Passages {
+    /// Adds a word to the passage that is not ended yet.
+    pub(crate) fn push(&mut self, word: u32) {
+        self.words.push(word);
+    }
+
+    /// Says that a comma stands before the next word, if the passage goes on.
+    pub(crate) fn comma(&mut self) {
+        self.commas.push(self.words.len());
+    }
+
+    /// Ends the passage.
+    pub(crate) fn end(&mut self) {
+        if self.ends.last().copied().unwrap_or(0) < self.words.len() {
+            self.ends.push(self.words.len());
+        }
+    }
+
+    fn ranges(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| start..end)
+    }
+
+    /// The units that stand at least `least` times, in the order of their words.
+    pub(crate) fn units(&self, least: u64) -> Vec<Unit> {
+        let levels = Levels::count(self, least.max(1));
+        let weights = levels.weights(self.words.len() as u64);
+        let mut chosen: FxHashMap<(usize, u32), u64> = FxHashMap::default();
+        for passage in self.ranges() {
+            let weight = |at: usize, size: usize| {
+                let id = levels.id(size, passage.start + at);
+                weights.get(size).and_then(|w| w.get(id as usize)).copied()
+            };
+            for part in segment(passage.len(), weight) {
+                let size = part.len();
+                let id = levels.id(size, passage.start + part.start);
+                if id != NONE {
+                    *chosen.entry((size, id)).or_default() += 1;
+                }
+            }
+        }
+        let mut units: Vec<Unit> = chosen
+            .into_iter()
+            .filter_map(|((size, id), chosen)| {
+                let gram = levels.grams.get(size)?.get(id as usize)?;
+                let is_unit = chosen as f64 >= CHOSEN * gram.count as f64;
+                let words = self.words.get(gram.at..gram.at + size)?;
+                is_unit.then(|| words.into())
+            })
+            .collect();
+        units.sort_unstable();
+        units
+    }
+}
+
+/// A row that is frequent.
+struct Gram {
+    count: u64,
+    /// How often it stands without a comma in it.
+    plain: u64,
+    /// How often the row of one word more stands that it is in most often.
+    within: u64,
+    /// One of its places.
+    at: usize,
+}
+
+/// The rows of words that are frequent, up to one word more than [`LONGEST`].
+struct Levels {
+    /// By length and id.
+    grams: Vec<Vec<Gram>>,
+    /// By length and place: the id of the row that starts there.
+    ids: Vec<Vec<u32>>,
+}
+
+impl Levels {
+    fn count(passages: &Passages, least: u64) -> Self {
+        let mut levels = Self {
+            grams: vec![Vec::new()],
+            ids: vec![Vec::new()],
+        };
+        for size in 1..=LONGEST + 1 {
+            let mut known: FxHashMap<u64, u32> = FxHashMap::default();
+            let mut grams: Vec<Gram> = Vec::new();
+            let mut ids = vec![NONE; passages.words.len()];
+            let mut commas = passages.commas.iter().copied().peekable();
+            for passage in passages.ranges() {
+                #[allow(
+                    clippy::needless_range_loop,
+                    reason = "several lists are read at this place"
+                )]
+                for at in passage.start..(passage.end + 1).saturating_sub(size) {
+                    // A row is told by its beginning and its end, which overlap.
+                    let key = match size {
+                        1 => u64::from(passages.words[at]),
+                        _ => {
+                            let (first, last) =
+                                (levels.id(size - 1, at), levels.id(size - 1, at + 1));
+                            if first == NONE || last == NONE {
+                                continue;
+                            }
+                            u64::from(first) << 32 | u64::from(last)
+                        }
+                    };
+                    let id = *known.entry(key).or_insert_with(|| {
+                        grams.push(Gram {
+                            count: 0,
+                            plain: 0,
+                            within: 0,
+                            at,
+                        });
+                        grams.len() as u32 - 1
+                    });
+                    while commas.next_if(|&comma| comma <= at).is_some() {}
+                    let plain = commas.peek().is_none_or(|&comma| comma >= at + size);
+                    grams[id as usize].count += 1;
+                    grams[id as usize].plain += u64::from(plain);
+                    ids[at] = id;
+                }
+            }
+            for id in ids.iter_mut().filter(|id| **id != NONE) {
+                if grams[*id as usize].count < least {
+                    *id = NONE;
+                }
+            }
+            if let Some(parts) = levels.grams.get_mut(size - 1).filter(|_| size > 1) {
+                for (key, id) in known {
+                    let count = grams[id as usize].count;
+                    for part in [key >> 32, key & u64::from(u32::MAX)] {
+                        if let Some(part) = parts.get_mut(part as usize) {
+                            part.within = part.within.max(count);
+                        }
+                    }
+                }
+            }
+            levels.grams.push(grams);
+            levels.ids.push(ids);
+        }
+        levels
+    }
+
+    #[inline]
+    fn id(&self, size: usize, at: usize) -> u32 {
+        let ids = self.ids.get(size).and_then(|ids| ids.get(at));
+        ids.copied().unwrap_or(NONE)
+    }
+
+    /// By length and id, what a row weighs when a passage is cut; rows that do not cohere weigh
+    /// less than nothing.
+    fn weights(&self, all: u64) -> Vec<Vec<f64>> {
+        let count = |size: usize, at: usize| {
+            let gram = self.grams.get(size)?.get(self.id(size, at) as usize)?;
+            Some(gram.count)
+        };
+        let weigh = |size: usize, gram: &Gram| {
+            let share = |part: u64| part as f64 / gram.count.max(1) as f64;
+            if share(gram.plain) < WITHOUT_COMMAS || size == LONGEST && share(gram.within) >= PIECE
+            {
+                return -1.0;
+            }
+            let cohesion = (1..size).map(|cut| {
+                let first = count(cut, gram.at).unwrap_or(0);
+                let second = count(size - cut, gram.at + cut).unwrap_or(0);
+                normalised_information(gram.count, first, second, all)
+            });
+            weight(size, cohesion.fold(1.0, f64::min))
+        };
+        self.grams
+            .iter()
+            .take(LONGEST + 1)
+            .enumerate()
+            .map(|(size, grams)| grams.iter().map(|gram| weigh(size, gram)).collect())
+            .collect()
+    }
+}
+
+/// What a row of so many syllables weighs whose weakest cut is so cohesive.
+pub(crate) fn weight(size: usize, cohesion: f64) -> f64 {
+    if size == 1 {
+        0.0
+    } else if cohesion < COHESION {
+        -1.0
+    } else {
+        (size - 1) as f64 * cohesion
+    }
+}
+
+/// Cuts a passage of `len` words into the rows that weigh most in all; words that are in none are
+/// rows of one. `weight` is asked for the row of a start and a size.
+pub(crate) fn segment(
+    len: usize,
+    weight: impl Fn(usize, usize) -> Option<f64>,
+) -> Vec<Range<usize>> {
+    // By end: the best weight, and the size of the last row.
+    let mut best: Vec<(f64, usize)> = vec![(0.0, 0)];
+    for end in 1..=len {
+        let mut here = (best[end - 1].0, 1);
+        for size in 2..=LONGEST.min(end) {
+            let Some(weight) = weight(end - size, size).filter(|w| *w > 0.0) else {
+                continue;
+            };
+            let sum = best[end - size].0 + weight;
+            if sum > here.0 {
+                here = (sum, size);
+            }
+        }
+        best.push(here);
+    }
+    let mut parts = Vec::new();
+    let mut end = len;
+    while end > 0 {
+        let size = best[end].1;
+        parts.push(end - size..end);
+        end -= size;
+    }
+    parts.reverse();
+    parts
+}
+
+/// Counts units in running text.
+pub(crate) struct Counter {
+    /// By node and word: the node behind it. Node 0 is the start.
+    next: FxHashMap<(u32, u32), u32>,
+    /// By node: the unit that ends there, plus one.
+    ends: Vec<u32>,
+    /// By unit: its places, the articles that hold it, and the last of these.
+    counts: Vec<(u64, u64, u64)>,
+    /// By word: whether a unit begins with it.
+    begins: Vec<bool>,
+}
+
+impl Counter {
+    /// For some units, counted in their order.
+    pub(crate) fn new(units: &[Unit], words_known: usize) -> Self {
+        let mut counter = Self {
+            next: FxHashMap::default(),
+            ends: vec![0],
+            counts: vec![(0, 0, 0); units.len()],
+            begins: vec![false; words_known],
+        };
+        for (number, unit) in units.iter().enumerate() {
+            if let Some(begins) = unit
+                .first()
+                .and_then(|&word| counter.begins.get_mut(word as usize))
+            {
+                *begins = true;
+            }
+            let mut node = 0;
+            for &word in unit.iter() {
+                let fresh = counter.ends.len() as u32;
+                node = *counter.next.entry((node, word)).or_insert(fresh);
+                if node == fresh {
+                    counter.ends.push(0);
+                }
+            }
+            if let Some(end) = counter.ends.get_mut(node as usize) {
+                *end = number as u32 + 1;
+            }
+        }
+        counter
+    }
+
+    /// Counts the units of a run of words of an article, which is named by a number above 0.
+    pub(crate) fn add(&mut self, run: &[u32], article: u64) {
+        for (at, &first) in run.iter().enumerate() {
+            if self.begins.get(first as usize) != Some(&true) {
+                continue;
+            }
+            let mut node = 0;
+            for &word in run.iter().skip(at).take(LONGEST) {
+                let Some(&next) = self.next.get(&(node, word)) else {
+                    break;
+                };
+                node = next;
+                let end = self.ends.get(node as usize).copied().unwrap_or(0);
+                if let Some(count) = end
+                    .checked_sub(1)
+                    .and_then(|number| self.counts.get_mut(number as usize))
+                {
+                    count.0 += 1;
+                    count.1 += u64::from(count.2 != article);
+                    count.2 = article;
+                }
+            }
+        }
+    }
+
+    /// The places of each unit, and the articles that hold it.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.counts
+            .iter()
+            .map(|&(places, articles, _)| (places, articles))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn levels_and_counters_count_as_by_hand(
+            runs in proptest::collection::vec(proptest::collection::vec(0u32..5, 0..30), 0..8),
+            least in 1u64..4,
+        ) {
+            let mut passages = Passages::default();
+            for run in &runs {
+                run.iter().for_each(|&word| passages.push(word));
+                passages.end();
+            }
+            let levels = Levels::count(&passages, least);
+            let count = |unit: &[u32]| {
+                let windows = runs.iter().flat_map(|run| run.windows(unit.len()));
+                windows.filter(|w| *w == unit).count() as u64
+            };
+            let mut units: Vec<Unit> = Vec::new();
+            for size in 1..=LONGEST {
+                for gram in &levels.grams[size] {
+                    let unit = &passages.words[gram.at..gram.at + size];
+                    prop_assert_eq!(gram.count, count(unit));
+                    units.push(unit.into());
+                }
+            }
+            // Whatever is frequent is found.
+            for run in &runs {
+                for size in 1..=LONGEST {
+                    for window in run.windows(size).filter(|w| count(w) >= least) {
+                        prop_assert!(units.iter().any(|unit| **unit == *window));
+                    }
+                }
+            }
+            let mut counter = Counter::new(&units, 5);
+            for (article, run) in (1..).zip(&runs) {
+                counter.add(run, article);
+            }
+            for (unit, (places, articles)) in units.iter().zip(counter.counts()) {
+                prop_assert_eq!(places, count(unit));
+                let holding = runs.iter().filter(|run| {
+                    run.windows(unit.len()).any(|w| w == &**unit)
+                });
+                prop_assert_eq!(articles, holding.count() as u64);
+            }
+        }
+
+        #[test]
+        fn passages_are_cut_so_as_to_weigh_most(
+            weights in proptest::collection::vec(proptest::collection::vec(-1.0f64..2.0, LONGEST + 1), 0..9),
+        ) {
+            let weight = |at: usize, size: usize| weights.get(at)?.get(size).copied();
+            let parts = segment(weights.len(), weight);
+            let mut at = 0;
+            let mut sum = 0.0;
+            for part in parts {
+                prop_assert_eq!(part.start, at);
+                at = part.end;
+                if part.len() > 1 {
+                    sum += weights[part.start][part.len()];
+                }
+            }
+            prop_assert_eq!(at, weights.len());
+            prop_assert!((sum - best(&weights, 0)).abs() < 1e-9);
+        }
+    }
+
+    /// The best weight of the words from `at` on, by trying everything.
+    fn best(weights: &[Vec<f64>], at: usize) -> f64 {
+        if at >= weights.len() {
+            return 0.0;
+        }
+        let rest = best(weights, at + 1);
+        (2..=LONGEST)
+            .filter(|size| at + size <= weights.len())
+            .map(|size| weights[at][size].max(f64::MIN) + best(weights, at + size))
+            .fold(rest, f64::max)
+    }
+
+    #[test]
+    fn words_are_found_in_running_text() {
+        // 1 2 3 always stand together, 4 5 too, the others anywhere.
+        let mut passages = Passages::default();
+        let mut seed = 1u64;
+        let mut other = || {
+            seed = crate::hash::mix(seed);
+            6 + (seed % 40) as u32
+        };
+        for _ in 0..300 {
+            let mut words: Vec<u32> = (0..12).map(|_| other()).collect();
+            words.splice(3..3, [1, 2, 3]);
+            words.splice(10..10, [4, 5]);
+            words.into_iter().for_each(|word| passages.push(word));
+            passages.end();
+        }
+        let units = passages.units(5);
+        let has = |unit: &[u32]| units.iter().any(|u| **u == *unit);
+        assert!(has(&[1, 2, 3]) && has(&[4, 5]) && has(&[7]));
+        assert!(!has(&[2, 3]) && !has(&[1]) && !has(&[5]));
+        assert!(units.iter().all(|unit| unit.len() == 1 || unit[0] < 6));
+    }
+
+    #[test]
+    fn commas_and_the_greatest_length_bound_words() {
+        let mut passages = Passages::default();
+        let mut seed = 1u64;
+        let mut other = || {
+            seed = crate::hash::mix(seed);
+            20 + (seed % 40) as u32
+        };
+        for number in 0..300 {
+            let mut text = |words: &[u32], comma_before: &[u32]| {
+                for &word in words {
+                    if comma_before.contains(&word) {
+                        passages.comma();
+                    }
+                    passages.push(word);
+                }
+                for _ in 0..6 {
+                    passages.push(other());
+                }
+            };
+            // Now with a comma, now without; always with one; eight that are never apart.
+            text(&[1, 2], if number % 4 == 0 { &[] } else { &[2] });
+            text(&[3, 4], &[4]);
+            text(&[10, 11, 12, 13, 14, 15, 16, 17], &[]);
+            passages.end();
+        }
+        let units = passages.units(5);
+        let has = |unit: &[u32]| units.iter().any(|u| **u == *unit);
+        assert!(has(&[1, 2]) && !has(&[1]) && !has(&[2]));
+        assert!(has(&[3]) && has(&[4]) && !has(&[3, 4]));
+        assert!(units.iter().all(|unit| unit.len() < LONGEST));
+    }
+}
