@@ -14,13 +14,12 @@ use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy, SegmentRead
 use timbao_articles::Article;
 
 use crate::document::ArticleDocument;
+use crate::durable::names::MARKER;
 use crate::durable::{META, Storage};
 use crate::error::{Error, Result};
 use crate::schema::{Fields, INDEX_VERSION, schema};
 use crate::text::TextPlugin;
 
-/// The file that says what wrote the index.
-pub(crate) const MARKER: &str = "timbao.json";
 /// How often a commit is opened while writers put others in its place.
 const TRIES: usize = 50;
 /// Smallest memory that a writing thread is given, in bytes.

@@ -11,12 +11,13 @@ use crate::cli::{ExplainArgs, RecordFormat};
 use crate::error::Result;
 use crate::exit::Outcome;
 use crate::output::json::write_pretty;
+use crate::output::line::Piece;
 use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
-use crate::output::text::{Piece, paragraph};
+use crate::output::text::paragraph;
 use timbao_views::json::{ProblemShape, RANGE_UNIT, RangeShape, VERSION, range_shape};
 
 use super::Context;

@@ -14,11 +14,12 @@ use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
 use crate::output::date::vietnamese;
 use crate::output::json;
+use crate::output::line::Piece;
 use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
-use crate::output::text::{Piece, paragraph};
+use crate::output::text::paragraph;
 use crate::output::width::width;
 use timbao_views::json::VERSION;
 

@@ -14,12 +14,13 @@ use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
 use crate::output::date::vietnamese_text;
 use crate::output::json::{write_line, write_pretty};
+use crate::output::line::Piece;
 use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
-use crate::output::text::{Piece, paragraph};
+use crate::output::text::paragraph;
 
 use super::Context;
 use super::cite;

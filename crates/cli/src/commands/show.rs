@@ -15,12 +15,13 @@ use crate::exit::Outcome;
 use crate::hits::{place, text};
 use crate::output::highlight::highlighted;
 use crate::output::json::write_pretty;
+use crate::output::line::Piece;
 use crate::output::link::web_address;
 use crate::output::pager::Sink;
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
-use crate::output::text::{Piece, paragraph};
+use crate::output::text::paragraph;
 use timbao_views::json::ArticlesAnswer;
 
 use super::Context;

@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use timbao_views::{FieldFrequencies, ScoreExplanation, ScoreKind, ScorePart};
 
+use crate::output::line::Piece;
 use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
-use crate::output::text::{Piece, paragraph};
+use crate::output::text::paragraph;
 
 /// Writes an explanation below a hit, indented as it is.
 pub(super) fn write(

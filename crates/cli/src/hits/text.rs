@@ -9,13 +9,14 @@ use timbao_views::Snippet;
 
 use crate::output::date::vietnamese;
 use crate::output::highlight::highlighted;
+use crate::output::line::Piece;
 use crate::output::link::{file_address, web_address};
 use crate::output::number::count;
 use crate::output::path::relative;
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
-use crate::output::text::{Piece, paragraph};
+use crate::output::text::paragraph;
 
 use super::explain;
 use super::place;

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
+use super::line::Piece;
 use super::sanitize::escape;
 use super::style::Role;
-use super::text::Piece;
 
 /// Cuts `text` at `ranges` (bytes); what lies in one is a match. The text is escaped for a
 /// terminal, on one line.

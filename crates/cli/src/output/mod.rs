@@ -4,6 +4,7 @@ pub(crate) mod csv;
 pub(crate) mod date;
 pub(crate) mod highlight;
 pub(crate) mod json;
+pub(crate) mod line;
 pub(crate) mod link;
 pub(crate) mod number;
 pub(crate) mod pager;

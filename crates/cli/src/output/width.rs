@@ -3,7 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::text::{Line, Piece};
+use super::line::{Line, Piece};
 
 /// Columns that a text takes.
 pub(crate) fn width(text: &str) -> usize {

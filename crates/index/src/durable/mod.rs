@@ -19,6 +19,7 @@ pub(crate) mod checksum;
 mod failures;
 #[cfg(test)]
 mod faults;
+pub(crate) mod names;
 mod orphans;
 pub(crate) mod seal;
 #[cfg(test)]
@@ -41,10 +42,9 @@ use tantivy::directory::{
 use tantivy::{HasLen, TantivyError};
 
 use self::failures::Failures;
+use self::names::{MARKER, RECORD_PREFIX, segment_of};
 pub(crate) use self::orphans::remove_orphans;
 use crate::error::{Error, Result};
-use crate::store::MARKER;
-use crate::update::RECORD_PREFIX;
 
 /// The file that makes a commit count.
 pub(crate) const META: &str = "meta.json";
@@ -230,7 +230,7 @@ pub(crate) fn is_of_index(name: &OsStr) -> bool {
             .any(|lock| lock.filepath.as_os_str() == name)
         || name.starts_with(UNFINISHED)
         || name.starts_with(RECORD_PREFIX)
-        || orphans::segment_of(name).is_some()
+        || segment_of(name).is_some()
 }
 
 /// Makes the entries of a folder last: names that were added, renamed, removed.
@@ -270,7 +270,7 @@ impl Storage {
         let mut names = Vec::new();
         for entry in std::fs::read_dir(&self.dir)? {
             let name = entry?.file_name().into_string();
-            names.extend(name.ok().filter(|name| orphans::segment_of(name).is_some()));
+            names.extend(name.ok().filter(|name| segment_of(name).is_some()));
         }
         Ok(names)
     }
@@ -347,7 +347,7 @@ impl Directory for Storage {
 
     fn open_read(&self, path: &Path) -> Result<FileSlice, OpenReadError> {
         let file = self.inner.open_read(path)?;
-        if file.len() <= CHECKED && orphans::segment_of(&path.to_string_lossy()).is_some() {
+        if file.len() <= CHECKED && segment_of(&path.to_string_lossy()).is_some() {
             let check = file
                 .read_bytes()
                 .and_then(|bytes| checksum::check_bytes(&bytes));

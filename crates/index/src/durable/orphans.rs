@@ -2,29 +2,31 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tantivy::TantivyError;
 use tantivy::directory::error::DeleteError;
 use tantivy::directory::{Directory, META_LOCK};
 use tantivy::index::{SegmentComponent, SegmentMeta};
 
+use super::names::{RECORD_PREFIX, segment_of};
 use super::{Storage, UNFINISHED};
 use crate::error::{Error, Result};
-use crate::update::{RECORD_PREFIX, current_record};
-
-/// Hexadecimal digits of a segment's id, which its files are named by.
-const SEGMENT_ID: usize = 32;
 
 /// Removes the files of segments that no commit names, records of other
-/// commits, and unfinished files; gives their number. The caller holds the
-/// writer's lock. Files of other names are left alone, and what cannot be
-/// removed is left for the next time.
+/// commits, and unfinished files; returns their number. `record` looks up the
+/// record of the last commit. The caller holds the writer's lock. Files of
+/// other names are kept, and files that cannot be removed are left for the
+/// next time.
 ///
 /// # Errors
 ///
 /// When the folder or the last commit cannot be read.
-pub(crate) fn remove_orphans(engine: &tantivy::Index, storage: &Storage) -> Result<u64> {
+pub(crate) fn remove_orphans(
+    engine: &tantivy::Index,
+    storage: &Storage,
+    record: impl FnOnce(&tantivy::Index) -> Result<Option<PathBuf>>,
+) -> Result<u64> {
     // A reader that has read the commit has opened its files, or waits here.
     let _lock = storage
         .acquire_lock(&META_LOCK)
@@ -34,7 +36,7 @@ pub(crate) fn remove_orphans(engine: &tantivy::Index, storage: &Storage) -> Resu
         .iter()
         .map(|meta| (meta.id().uuid_string(), deletions(meta)))
         .collect();
-    let record = current_record(engine)?;
+    let record = record(engine)?;
     let entries = std::fs::read_dir(storage.dir()).map_err(Error::io(storage.dir()))?;
     let mut removed = 0;
     for entry in entries {
@@ -65,12 +67,6 @@ fn deletions(meta: &SegmentMeta) -> HashSet<String> {
     file.and_then(|file| Some(file.to_str()?.to_owned()))
         .into_iter()
         .collect()
-}
-
-/// The id of the segment that a file belongs to by its name.
-pub(crate) fn segment_of(name: &str) -> Option<&str> {
-    let (id, _) = name.split_once('.')?;
-    (id.len() == SEGMENT_ID && id.bytes().all(|b| b.is_ascii_hexdigit())).then_some(id)
 }
 
 fn is_orphan_of_segment(name: &str, segments: &HashMap<String, HashSet<String>>) -> bool {

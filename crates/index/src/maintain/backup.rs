@@ -14,10 +14,11 @@ use tantivy::TantivyError;
 use tantivy::directory::{Directory, META_LOCK};
 
 use super::verify::files_of;
+use crate::durable::names::MARKER;
 use crate::durable::{META, checksum, sync_folder};
 use crate::error::{Error, Result};
 use crate::schema::INDEX_VERSION;
-use crate::store::{Index, MARKER};
+use crate::store::Index;
 use crate::update::Payload;
 
 /// How a backup begins.

@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::verify::{Fault, FaultKind, verify};
-use crate::durable::{META, Storage, remove_orphans, seal};
+use crate::durable::names::MARKER;
+use crate::durable::{META, Storage, seal};
 use crate::error::{Error, Result};
-use crate::store::{Index, MARKER};
-use crate::update::{Payload, Progress, Sources, UpdateOptions, UpdateReport, update_on};
+use crate::store::Index;
+use crate::update::{
+    Payload, Progress, Sources, UpdateOptions, UpdateReport, remove_orphans, update_on,
+};
 
 /// What a repair did.
 #[derive(Debug, Clone, Default, Serialize)]

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::backup::{BackupReport, MAGIC};
 use super::verify::verify;
+use crate::durable::names::MARKER;
 use crate::durable::{Storage, is_of_index, sync_folder};
 use crate::error::{Error, Result};
 use crate::schema::INDEX_VERSION;
-use crate::store::MARKER;
 
 /// A header of more bytes is none.
 const LONGEST_HEADER: u64 = 64 << 20;

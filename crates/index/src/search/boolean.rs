@@ -9,17 +9,12 @@ use crate::text::score::rarity;
 
 use super::filter;
 use super::matcher::NearMatcher;
-use super::phrase::{SegmentPhrase, field_at};
+use super::phrase::SegmentPhrase;
+use super::positions::field_at;
 use super::ranked::{Allowed, RankedQuery};
+use super::scored::{Scored, intersect};
 use super::top::TopHits;
 use super::{Address, Found, SearchOptions, Searcher, Sort, lives};
-
-/// Articles of one segment, in order, with their scores.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Scored {
-    pub(crate) articles: Vec<u32>,
-    pub(crate) scores: Vec<f32>,
-}
 
 /// Runs a plan.
 pub(crate) fn search(searcher: &Searcher, plan: &Plan, options: &SearchOptions) -> Result<Found> {
@@ -88,7 +83,7 @@ fn search_ranked(
         })
         .collect();
     let mut top = TopHits::new(k);
-    let query = RankedQuery::new(searcher, items, required)?;
+    let query = RankedQuery::new(searcher, items, required, &evaluate_all)?;
     let total = query.search(searcher, &allowed, &mut top, k);
     searcher.deadline.check()?;
     Ok(Found {
@@ -212,6 +207,10 @@ pub(super) fn newest_day(searcher: &Searcher) -> Result<i64> {
     Ok(newest)
 }
 
+fn evaluate_all(searcher: &Searcher, plan: &Plan) -> Result<Vec<Scored>> {
+    evaluate(searcher, plan, None)
+}
+
 /// All articles that match a plan, with their scores; deleted ones are still
 /// among them.
 pub(crate) fn evaluate(
@@ -237,7 +236,9 @@ fn evaluate_part(
         Plan::Phrase(p) => Ok(phrase(searcher, p, field)),
         Plan::Near(n) => near(searcher, n, field),
         Plan::Ranked { items, required } => match field {
-            None => Ok(RankedQuery::new(searcher, items, *required)?.evaluate(searcher)),
+            None => {
+                Ok(RankedQuery::new(searcher, items, *required, &evaluate_all)?.evaluate(searcher))
+            }
             Some(_) => at_least(searcher, items, *required, field),
         },
         Plan::And(parts) => {
@@ -402,22 +403,4 @@ fn at_least(
             scored
         })
         .collect())
-}
-
-fn intersect(a: &Scored, b: &Scored) -> Scored {
-    let mut result = Scored::default();
-    let (mut i, mut j) = (0, 0);
-    while i < a.articles.len() && j < b.articles.len() {
-        match a.articles[i].cmp(&b.articles[j]) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                result.articles.push(a.articles[i]);
-                result.scores.push(a.scores[i] + b.scores[j]);
-                i += 1;
-                j += 1;
-            }
-        }
-    }
-    result
 }

@@ -13,8 +13,8 @@ use crate::text::tokens::FIELD;
 
 use super::boolean::{evaluate, newest_day, recency};
 use super::matcher::{NearMatcher, PhraseMatcher};
-use super::pair::PairSource;
-use super::phrase::field_at;
+use super::phrase::bigram;
+use super::positions::field_at;
 use super::ranked::PAIR_WEIGHT;
 use super::slot_articles::slot_articles;
 use super::slots::SlotIds;
@@ -125,7 +125,7 @@ impl Searcher {
         let places = self.segments.iter().map(|view| {
             let segment = &view.text;
             let (a, b) = (SlotIds::resolve(a, segment), SlotIds::resolve(b, segment));
-            let pair = PairSource::new(segment, &a, &b, slots);
+            let pair = bigram(segment, &a, &b, slots);
             pair.map_or(0, |pair| pair.len() as u64)
         });
         let places = places.sum();

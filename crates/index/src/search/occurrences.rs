@@ -7,7 +7,8 @@ use crate::error::Result;
 
 use super::boolean::evaluate;
 use super::matcher::LeafMatcher;
-use super::phrase::{SegmentPhrase, field_at};
+use super::phrase::SegmentPhrase;
+use super::positions::field_at;
 use super::{Searcher, SegmentView, lives};
 
 /// All places where a plan matches in articles that are not deleted, in the

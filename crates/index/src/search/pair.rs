@@ -1,15 +1,13 @@
 //! Two neighbours of a query as a source of articles.
 
-use timbao_query::plan::{Phrase, Slot};
-
 use crate::text::TextSegment;
 use crate::text::elias_fano::{Cursor, EliasFano};
 use crate::text::pairs::{Accepted, PairList, Summary, Summed};
 use crate::text::score::Saturation;
 use crate::text::tokens::FIRST_KEY;
 
-use super::phrase::{SegmentPhrase, group_by_article};
-use super::slots::{Group, SlotIds};
+use super::positions::group_by_article;
+use super::slots::Group;
 
 /// The positions of a pair of neighbours of the query.
 #[allow(
@@ -26,21 +24,6 @@ pub(crate) enum PairSource<'a> {
 }
 
 impl<'a> PairSource<'a> {
-    /// Looks a pair up; none if it never occurs in the segment.
-    pub(crate) fn new(
-        segment: &'a TextSegment,
-        a: &SlotIds,
-        b: &SlotIds,
-        slots: [&Slot; 2],
-    ) -> Option<Self> {
-        if let (Some(x), Some(y)) = (a.single(), b.single()) {
-            return Self::simple(segment, x, y);
-        }
-        let phrase = Phrase::exact(slots.map(Clone::clone));
-        let starts = SegmentPhrase::new(&phrase, segment).rigid_starts()?;
-        (!starts.is_empty()).then_some(Self::Merged(starts))
-    }
-
     /// Looks up a pair of one folded key each; none if it never occurs.
     pub(crate) fn simple(segment: &'a TextSegment, x: &Group, y: &Group) -> Option<Self> {
         let list = segment.pair(x.folded, y.folded)?;

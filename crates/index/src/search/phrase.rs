@@ -7,7 +7,7 @@
 //! tokens of the articles that hold all their slots.
 
 use smallvec::{SmallVec, smallvec};
-use timbao_query::plan::{Phrase, TextField};
+use timbao_query::plan::{Phrase, Slot, TextField};
 
 use crate::text::TextSegment;
 use crate::text::pairs::{Accepted, PairList};
@@ -16,13 +16,12 @@ use crate::text::tokens::{FIRST_KEY, TokenSet, has_tail, head};
 use super::deadline::Deadline;
 use super::matcher::PhraseMatcher;
 use super::pair::PairSource;
+use super::positions::{field_at, group_by_article};
 use super::slot_articles::slot_articles;
 use super::slots::{Group, SlotIds};
 
 /// A pair of slots with more combinations of keys is not looked up.
 const MOST_LISTS: usize = 64;
-/// So many positions are looked up together.
-const BATCH: usize = 64;
 /// Where a pair stands in fewer places, no other one is looked up.
 const FEW: u32 = 128;
 /// To look at a token somewhere in memory costs as much as to read so many
@@ -203,20 +202,6 @@ impl<'a> SegmentPhrase<'a> {
     }
 }
 
-/// The part of the text that a place among an article's tokens lies in.
-pub(crate) fn field_at(tokens: &[u32], place: usize) -> TextField {
-    let ends = tokens[..place.min(tokens.len())]
-        .iter()
-        .filter(|&&t| t == crate::text::tokens::FIELD)
-        .count();
-    match ends {
-        0 => TextField::Title,
-        1 => TextField::Summary,
-        2 => TextField::Body,
-        _ => TextField::Caption,
-    }
-}
-
 /// What it costs to look whether a token fills a slot.
 fn look(slot: &SlotIds, segment: &TextSegment) -> u32 {
     let commonest = |group: &Group| match &group.only {
@@ -284,43 +269,17 @@ impl<'a> SlotPair<'a> {
     }
 }
 
-/// Counts sorted positions by the articles they lie in.
-pub(crate) fn group_by_article(
-    segment: &TextSegment,
-    starts: &[u32],
-    field: Option<TextField>,
-    mut f: impl FnMut(u32, u32),
-) {
-    let rows = segment.rows();
-    let mut articles = [0; BATCH];
-    // Articles with frequencies; the last one may go on in the next batch.
-    let mut counted = [(0, 0); BATCH + 1];
-    let mut call = |counted: &[(u32, u32)]| {
-        for &(article, frequency) in counted {
-            if frequency > 0 {
-                f(article, frequency);
-            }
-        }
-    };
-    for starts in starts.chunks(BATCH) {
-        rows.articles_of(starts, &mut articles);
-        let mut last = 0;
-        for (&position, &article) in starts.iter().zip(&articles) {
-            let row = rows.row(article);
-            let counts = match field {
-                None => true,
-                Some(TextField::Title) => position < row.title_end,
-                Some(_) => position >= row.title_end && position < row.summary_end,
-            };
-            let weight = if counts { row.weight(position) } else { 0 };
-            // Which are in the same article is seldom guessed right.
-            let (before, frequency) = counted[last];
-            let same = article == before;
-            last += usize::from(!same);
-            counted[last] = (article, weight + if same { frequency } else { 0 });
-        }
-        call(&counted[..last]);
-        counted[0] = counted[last];
+/// The positions of a bigram of two slots in one segment; `None` if there are none.
+pub(crate) fn bigram<'a>(
+    segment: &'a TextSegment,
+    a: &SlotIds,
+    b: &SlotIds,
+    slots: [&Slot; 2],
+) -> Option<PairSource<'a>> {
+    if let (Some(x), Some(y)) = (a.single(), b.single()) {
+        return PairSource::simple(segment, x, y);
     }
-    call(&counted[..1]);
+    let phrase = Phrase::exact(slots.map(Clone::clone));
+    let starts = SegmentPhrase::new(&phrase, segment).rigid_starts()?;
+    (!starts.is_empty()).then_some(PairSource::Merged(starts))
 }

@@ -17,9 +17,10 @@ use crate::error::Result;
 use crate::text::TextSegment;
 use crate::text::score::{Saturation, rarity};
 
-use super::boolean::{self, Scored};
 use super::impacts::{KeyId, LANES, ROW_SHARE, Row, RowKey};
 use super::pair::PairSource;
+use super::phrase::bigram;
+use super::scored::Scored;
 use super::slot_articles::{SlotArticles, slot_articles};
 use super::slots::SlotIds;
 use super::sums::{Frequent, IMPACT, Sparse, Sums};
@@ -148,13 +149,22 @@ thread_local! {
     static SPARSE: RefCell<Sparse> = RefCell::default();
 }
 
+/// Executes a plan: the articles of each segment with their scores.
+pub(crate) type Evaluate<'f> = &'f dyn Fn(&Searcher, &Plan) -> Result<Vec<Scored>>;
+
 impl<'a> RankedQuery<'a> {
-    /// Looks items up, of which so many are required.
+    /// Looks up the items, of which at least `required` must match; those that are not words are
+    /// executed by `evaluate`.
     ///
     /// # Errors
     ///
     /// When a file is damaged, or the deadline has passed.
-    pub(crate) fn new(searcher: &'a Searcher, items: &[Plan], required: usize) -> Result<Self> {
+    pub(crate) fn new(
+        searcher: &'a Searcher,
+        items: &[Plan],
+        required: usize,
+        evaluate: Evaluate<'_>,
+    ) -> Result<Self> {
         let mut query = Self {
             required: required.clamp(1, items.len().max(1)),
             items: items.len(),
@@ -164,7 +174,7 @@ impl<'a> RankedQuery<'a> {
         for item in items {
             searcher.deadline.check()?;
             let Plan::Word(slot) = item else {
-                let scored = boolean::evaluate(searcher, item, None)?.into_iter();
+                let scored = evaluate(searcher, item)?.into_iter();
                 let sources = scored.map(|scored| Some((Source::Scored(scored), None)));
                 query.push(sources, true, |_| 1.0);
                 before = None;
@@ -179,7 +189,7 @@ impl<'a> RankedQuery<'a> {
             query.push(words, true, |holding| rarity(searcher.articles, holding));
             if let Some((first, firsts)) = &before {
                 let pairs = texts().zip(firsts.iter().zip(&ids)).map(|(text, (a, b))| {
-                    let pair = PairSource::new(text, a, b, [first, slot])?;
+                    let pair = bigram(text, a, b, [first, slot])?;
                     let key = KeyId::of(a).zip(KeyId::of(b)).map(|(a, b)| (a, Some(b)));
                     Some((Source::Pair(pair), key))
                 });

@@ -2,21 +2,18 @@
 
 use std::io::{self, Write};
 
-use rustc_hash::FxHashMap;
 use timbao_tokenizer::{Gap, scan};
 
 use super::dictionary::{KeyInfo, write_hash, write_strings};
+use super::ids::Ids;
 use super::inversion::{self, Inversion};
+use super::layout::{ArticleRow, FIELDS, RUN_BITS, RUN_BYTES};
 use super::residue::ResidueWriter;
 use super::score;
 use super::sections::{Section, SectionWriter};
-use super::segment::{RUN_BITS, RUN_BYTES};
 use super::sketch::SketchWriter;
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, head, push_tail};
 use super::vocabulary::Vocabulary;
-
-/// The parts of an article's text: title, summary, body, captions.
-pub(crate) const FIELDS: usize = timbao_views::FIELDS;
 
 /// Residue is compressed in blocks of at least so many bytes.
 const RESIDUE_BLOCK: usize = 32 * 1024;
@@ -37,46 +34,6 @@ pub(crate) struct SegmentBuilder {
     residue_blocks: Vec<(u32, u64)>,
     residue_bytes: Vec<u8>,
     compressor: zstd::bulk::Compressor<'static>,
-}
-
-/// One article's place among the tokens.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ArticleRow {
-    /// Its first position.
-    pub(crate) start: u32,
-    /// Where its title ends.
-    pub(crate) title_end: u32,
-    /// Where its summary ends.
-    pub(crate) summary_end: u32,
-    /// Its length code.
-    pub(crate) length: u8,
-    tie: u64,
-}
-
-impl ArticleRow {
-    /// A row as it was written; its tie is kept elsewhere.
-    #[inline]
-    pub(crate) fn read(start: u32, title_end: u32, summary_end: u32, length: u8) -> Self {
-        Self {
-            start,
-            title_end,
-            summary_end,
-            length,
-            tie: 0,
-        }
-    }
-
-    /// How often an occurrence at `position` counts.
-    #[inline]
-    pub(crate) fn weight(&self, position: u32) -> u32 {
-        // Summed up, as branches would often be guessed wrong.
-        let title = u32::from(position < self.title_end);
-        let summary = u32::from(position < self.summary_end).saturating_sub(title);
-        let lead = u32::from(position.wrapping_sub(self.summary_end) < score::LEAD);
-        1 + title * (score::TITLE_WEIGHT - 1)
-            + summary * (score::SUMMARY_WEIGHT - 1)
-            + lead * (score::LEAD_WEIGHT - 1)
-    }
 }
 
 impl SegmentBuilder {
@@ -311,89 +268,4 @@ fn records(infos: &[KeyInfo]) -> Vec<u8> {
         info.write(&mut bytes);
     }
     bytes
-}
-
-/// The ids that a segment is written with: ranks by frequency.
-pub(crate) struct Ids<'v> {
-    /// Vocabulary ids in the order of rank.
-    pub(crate) exact: Vec<u32>,
-    /// Ranks by vocabulary id.
-    rank_of: Vec<u32>,
-    /// By rank: number of tokens.
-    pub(crate) tokens: Vec<u32>,
-    /// By rank: the folded key, and the ordinal among its spellings.
-    pub(crate) folded_of: Vec<(u32, u32)>,
-    /// Folded keys in the order of rank.
-    pub(crate) folded: Vec<Folded<'v>>,
-    /// The ranks of the spellings of each folded key, one behind the other.
-    pub(crate) variants: Vec<u32>,
-}
-
-/// A folded key.
-pub(crate) struct Folded<'v> {
-    key: &'v str,
-    /// How many tokens have it.
-    pub(crate) tokens: u32,
-    /// Where its spellings start in [`Ids::variants`].
-    pub(crate) variants: u32,
-}
-
-impl<'v> Ids<'v> {
-    /// The ranks of the exact keys of a folded one, the commonest first.
-    pub(crate) fn spellings(&self, folded: u32) -> &[u32] {
-        let start = self.folded[folded as usize].variants as usize;
-        let next = self.folded.get(folded as usize + 1);
-        let end = next.map_or(self.variants.len(), |next| next.variants as usize);
-        &self.variants[start..end]
-    }
-
-    fn rank(vocabulary: &'v Vocabulary) -> Self {
-        let entries = &vocabulary.entries;
-        let mut exact: Vec<u32> = (0..entries.len() as u32).collect();
-        exact.sort_unstable_by(|&a, &b| {
-            let (a, b) = (&entries[a as usize], &entries[b as usize]);
-            b.tokens.cmp(&a.tokens).then_with(|| a.exact.cmp(&b.exact))
-        });
-        let mut rank_of = vec![0; entries.len()];
-        for (rank, &id) in exact.iter().enumerate() {
-            rank_of[id as usize] = rank as u32;
-        }
-
-        // Walking by rank puts the spellings of a folded key in that order.
-        let mut groups: FxHashMap<&str, (u32, Vec<u32>)> = FxHashMap::default();
-        for (rank, &id) in exact.iter().enumerate() {
-            let entry = &entries[id as usize];
-            let group = groups.entry(&entry.folded).or_default();
-            group.0 += entry.tokens;
-            group.1.push(rank as u32);
-        }
-        let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_unstable_by(|a, b| b.1.0.cmp(&a.1.0).then_with(|| a.0.cmp(b.0)));
-        let mut folded = Vec::with_capacity(groups.len());
-        let mut folded_of = vec![(0, 0); entries.len()];
-        let mut variants = Vec::with_capacity(entries.len());
-        for (id, (key, (tokens, ranks))) in groups.into_iter().enumerate() {
-            folded.push(Folded {
-                key,
-                tokens,
-                variants: variants.len() as u32,
-            });
-            for (ordinal, &rank) in ranks.iter().enumerate() {
-                folded_of[rank as usize] = (id as u32, ordinal as u32);
-            }
-            variants.extend(ranks);
-        }
-        let tokens = exact
-            .iter()
-            .map(|&id| entries[id as usize].tokens)
-            .collect();
-        Self {
-            exact,
-            rank_of,
-            tokens,
-            folded_of,
-            folded,
-            variants,
-        }
-    }
 }

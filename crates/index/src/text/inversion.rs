@@ -7,13 +7,13 @@
 
 use std::io::{self, Write};
 
-use super::builder::{ArticleRow, Ids};
 use super::dictionary::{KeyInfo, ONLY_SPELLING};
+use super::ids::Ids;
+use super::layout::{ArticleRow, RUN_BITS};
 use super::pairs::{Articles, BlockWriter};
 use super::postings::{self, MAX_FREQUENCY, Posting};
 use super::score::Saturation;
 use super::sections::{Section, SectionWriter};
-use super::segment::RUN_BITS;
 use super::tokens::FIRST_KEY;
 
 /// Tokens dealt out at a time, at most, unless one key has more.

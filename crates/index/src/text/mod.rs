@@ -10,7 +10,9 @@ mod builder;
 pub(crate) mod bytes;
 mod dictionary;
 pub(crate) mod elias_fano;
+mod ids;
 mod inversion;
+mod layout;
 pub(crate) mod pairs;
 mod plugin;
 pub(crate) mod postings;
@@ -23,7 +25,7 @@ pub(crate) mod sketch;
 pub(crate) mod tokens;
 mod vocabulary;
 
-pub(crate) use builder::FIELDS;
 pub(crate) use dictionary::ONLY_SPELLING;
+pub(crate) use layout::FIELDS;
 pub(crate) use plugin::TextPlugin;
 pub(crate) use segment::{ResidueBlock, TextSegment};

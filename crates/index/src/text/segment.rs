@@ -8,9 +8,9 @@ use tantivy::directory::OwnedBytes;
 use timbao_views::ArticleText;
 use zstd::bulk::Decompressor;
 
-use super::builder::{ArticleRow, FIELDS};
 use super::bytes::{load_u32, load_u64};
 use super::dictionary::{self, KeyInfo, read_string};
+use super::layout::{ArticleRow, FIELDS, RUN_BITS, RUN_BYTES};
 use super::pairs::{self, PairList};
 use super::postings::Postings;
 use super::preload::{self, Held};
@@ -18,10 +18,6 @@ use super::residue::ResidueReader;
 use super::sections::{Section, Sections, read_sections};
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, TokenReader, Tokens};
 
-/// Positions in a run of [`Section::Runs`], as a power of two.
-pub(crate) const RUN_BITS: u32 = 7;
-/// Bytes of an entry of [`Section::Runs`] and [`Section::RunTails`].
-pub(crate) const RUN_BYTES: usize = 4;
 /// Bytes of a row of [`Section::Rows`].
 const ROW_BYTES: usize = 16;
 /// Bytes of an entry of [`Section::ResidueBlocks`].

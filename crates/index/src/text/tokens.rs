@@ -13,7 +13,7 @@
 use smallvec::SmallVec;
 
 use super::bytes::load_u32;
-use super::segment::{RUN_BITS, RUN_BYTES};
+use super::layout::{RUN_BITS, RUN_BYTES};
 
 /// Stands between two paragraphs.
 pub(crate) const PARAGRAPH: u32 = 0;

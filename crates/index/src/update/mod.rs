@@ -15,6 +15,7 @@ mod relocate;
 mod report;
 mod sources;
 mod state;
+mod sync;
 mod task;
 
 use std::collections::BTreeMap;
@@ -32,8 +33,8 @@ pub(crate) use self::record::{Hash, Place, Record, hash_of, key};
 pub use self::report::{Action, ActionKind, Counts, Elapsed, Reason, UpdateReport};
 use self::sources::Scope;
 pub use self::sources::Source;
-pub(crate) use self::state::{Payload, RECORD_PREFIX, current_record};
-use crate::durable::{Storage, remove_orphans};
+pub(crate) use self::state::{Payload, remove_orphans};
+use crate::durable::Storage;
 use crate::error::{Error, Result};
 use crate::store::{Index, WriterOptions};
 

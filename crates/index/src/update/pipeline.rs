@@ -7,7 +7,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use timbao_articles::{Limits, Problem, RecordBatch, open};
@@ -15,6 +15,7 @@ use timbao_articles::{Limits, Problem, RecordBatch, open};
 use super::diff::Job;
 use super::progress::{Progress, Reading};
 use super::record::key;
+use super::sync::{into_inner, lock};
 use super::task::{Done, Task};
 use crate::error::{Error, Result};
 use crate::store::ArticleWriter;
@@ -234,13 +235,4 @@ impl Run<'_> {
     fn stops(&self) -> bool {
         self.failed.load(Ordering::Relaxed) || self.pipeline.stop.load(Ordering::Relaxed)
     }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // A thread that panicked leaves counts and lists whole.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn into_inner<T>(mutex: Mutex<T>) -> T {
-    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
 }

@@ -12,9 +12,8 @@ use super::record::{Record, key};
 use super::relocate::relocate;
 use super::report::{Action, ActionKind, Counts, Reason, UpdateReport};
 use super::sources::{Scope, Source};
-use super::state::{Payload, State};
+use super::state::{Payload, State, remove_orphans};
 use super::{Sources, UpdateOptions, merge};
-use crate::durable::remove_orphans;
 use crate::error::{Error, Result};
 use crate::store::{ArticleWriter, Index};
 

@@ -10,13 +10,12 @@ use tantivy::directory::{Directory, TerminatingWrite};
 
 use super::record::Record;
 use super::sources::Source;
-use crate::durable::Storage;
+use crate::durable::names::RECORD_PREFIX;
+use crate::durable::{self, Storage};
 use crate::error::{Error, Result};
 
 /// The version of the payload's layout.
 const VERSION: u32 = 1;
-/// What the names of records begin with.
-pub(crate) const RECORD_PREFIX: &str = "seen-";
 
 /// What stands in the payload of a commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,9 +156,15 @@ impl State {
     }
 }
 
-/// The name of the record that the last commit of an index names, if any.
-pub(crate) fn current_record(engine: &tantivy::Index) -> Result<Option<PathBuf>> {
-    Ok(Payload::of(engine)?.map(|payload| payload.seen.name.into()))
+/// Removes the files that a killed process left; see [`durable::remove_orphans`].
+///
+/// # Errors
+///
+/// When the folder or the last commit cannot be read.
+pub(crate) fn remove_orphans(engine: &tantivy::Index, storage: &Storage) -> Result<u64> {
+    durable::remove_orphans(engine, storage, |engine| {
+        Ok(Payload::of(engine)?.map(|payload| PathBuf::from(payload.seen.name)))
+    })
 }
 
 fn damaged(reason: String) -> Error {

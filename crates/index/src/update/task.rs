@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use timbao_articles::{Format, FoundFile, Problem, Record, Repeats};
 
 use super::diff::{Job, inode, is_passing};
-use super::pipeline::lock;
 use super::record::{Hash, Member, Place, SeenFile, hash_of};
 use super::report::Counts;
+use super::sync::lock;
 
 /// A file that is being read.
 pub(crate) struct Task {

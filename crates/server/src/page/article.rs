@@ -15,11 +15,10 @@ use timbao_query::plan::TextField;
 use crate::app::App;
 use crate::problem::Problem;
 
-use super::address::Address;
 use super::layout::{Page, Tab, failed, shell};
 use super::marks::{joined, marked, merged};
+use super::parts::{about, opened_from};
 use super::related::Related;
-use super::search::about;
 use super::text::Language;
 use super::{Asked, sent};
 
@@ -126,14 +125,6 @@ fn written(asked: &Asked, articles: &[Shown]) -> Markup {
             }
         },
     })
-}
-
-/// The path of the list or the concordance that an article was opened from.
-pub(super) fn opened_from(address: &Address) -> &'static str {
-    match address.get("tab") {
-        Some("kwic") => "/kwic",
-        _ => "/",
-    }
 }
 
 fn article(shown: &Shown, language: Language) -> Markup {

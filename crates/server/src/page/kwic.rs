@@ -18,7 +18,7 @@ use crate::views::View;
 use super::address::Address;
 use super::advice::nothing;
 use super::layout::{Page, Tab, failed, shell, understanding};
-use super::search::{active, article_address};
+use super::parts::{active, article_address};
 use super::text::{Language, Words};
 use super::{Asked, sent};
 

@@ -8,8 +8,7 @@ use crate::assets::{ICON, SCRIPT, STYLE};
 use crate::problem::Problem;
 
 use super::address::Address;
-use super::article::opened_from;
-use super::search::active;
+use super::parts::{active, opened_from};
 use super::sent;
 use super::text::{Language, Words, problem_in_vietnamese};
 

@@ -8,6 +8,7 @@ mod chart;
 mod kwic;
 mod layout;
 mod marks;
+mod parts;
 mod related;
 mod search;
 mod text;

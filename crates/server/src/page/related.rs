@@ -8,7 +8,7 @@ use timbao_views::{SimilarArticle, SimilarOptions};
 use crate::problem::Problem;
 
 use super::address::Address;
-use super::search::article_address;
+use super::parts::article_address;
 use super::text::Language;
 
 /// Similar articles that are shown.

@@ -6,7 +6,6 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
-use timbao_articles::Article;
 use timbao_index::{SearchOptions, Sort};
 use timbao_query::plan::Facet;
 use timbao_views::ShownHit;
@@ -23,6 +22,7 @@ use super::advice::{nothing, readings};
 use super::chart::histogram;
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::marks::marked;
+use super::parts::{about, active, article_address};
 use super::text::{Language, Words};
 use super::{Asked, narrowing, sent};
 
@@ -245,49 +245,6 @@ fn hit_shown(hit: &ShownHit, address: &Address, language: Language) -> Markup {
     }
 }
 
-/// The address of an article, with the query whose matches it marks and the way back to the
-/// list or the concordance that it is opened from.
-pub(super) fn article_address(address: &Address, id: &str) -> String {
-    let article = address.at("/article").with("id", id);
-    match address.path() {
-        "/kwic" => article.with("tab", "kwic"),
-        _ => article,
-    }
-    .href()
-}
-
-/// Date, publication, section, agency and place, as far as they are known.
-pub(super) fn about(article: &Article, language: Language) -> Markup {
-    let date = article.published.map(|date| date.to_string());
-    let mut parts: Vec<&str> = Vec::new();
-    for part in [
-        &article.source,
-        &article.section,
-        &article.agency,
-        &article.place,
-        &article.author,
-    ]
-    .into_iter()
-    .flatten()
-    {
-        if !parts.contains(&part.as_str()) {
-            parts.push(part);
-        }
-    }
-    html! {
-        p.about {
-            @if let Some(date) = &date {
-                @if date.starts_with("--") { (language.date(date)) }
-                @else { time datetime=(date) { (language.date(date)) } }
-            }
-            @for (i, part) in parts.iter().enumerate() {
-                @if i > 0 || date.is_some() { " · " }
-                (part)
-            }
-        }
-    }
-}
-
 fn pages(address: &Address, view: &View, offset: usize, total: u64, words: &Words) -> Markup {
     let number = offset / HITS + 1;
     let last = usize::try_from(total).unwrap_or(usize::MAX).div_ceil(HITS);
@@ -318,41 +275,6 @@ fn pages(address: &Address, view: &View, offset: usize, total: u64, words: &Word
 
 fn has_filter(address: &Address) -> bool {
     narrowing().any(|name| name != "accents" && address.get(name).is_some())
-}
-
-/// The conditions in force, each with a link that takes it away.
-pub(super) fn active(address: &Address, language: Language) -> Markup {
-    let words = language.words();
-    let again = address.without_all(&["page", "view"]);
-    let name = |name: &str| match name {
-        "from" => Some(words.from),
-        "to" => Some(words.to),
-        "date" => Some(words.time),
-        _ => Facet::named(name).map(|facet| language.facet(facet)),
-    };
-    let active: Vec<_> = address
-        .pairs()
-        .iter()
-        .filter_map(|(parameter, value)| Some((parameter, name(parameter)?, value)))
-        .collect();
-    let shown = |parameter: &str, value: &str| match parameter {
-        "from" | "to" | "date" => language.date(value),
-        _ => value.strip_prefix('=').unwrap_or(value).to_owned(),
-    };
-    html! {
-        @if !active.is_empty() {
-            ul.active {
-                @for (parameter, name, value) in active {
-                    li {
-                        a href=(again.without(parameter).href()) aria-label={ (words.remove) " " (name) ": " (shown(parameter, value)) } {
-                            span { (name) ": " strong { (shown(parameter, value)) } }
-                            span.cross aria-hidden="true" { "×" }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 fn time(facets: &[FacetCounts], address: &Address, language: Language) -> Markup {

@@ -3,6 +3,7 @@
 use timbao_query::plan::Facet;
 use timbao_query::{DateError, ProblemKind, Why};
 use timbao_views::By;
+use timbao_views::chart::Language as ChartLanguage;
 
 /// The language of a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -256,6 +257,14 @@ const ENGLISH: Words = Words {
 };
 
 impl Language {
+    /// The same language for the labels of charts.
+    pub(super) fn of_charts(self) -> ChartLanguage {
+        match self {
+            Self::Vietnamese => ChartLanguage::Vietnamese,
+            Self::English => ChartLanguage::English,
+        }
+    }
+
     /// The language of that code, Vietnamese if there is none.
     pub(crate) fn of(code: Option<&str>) -> Self {
         match code {

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_articles::Published;
-use timbao_views::chart::{Language as ChartLanguage, Measure};
+use timbao_views::chart::Measure;
 use timbao_views::{By, Period, Trends, TrendsOptions};
 
 use crate::api::trends::{BY, QUERIES, TrendsRequest, base};
@@ -18,7 +18,7 @@ use crate::query;
 use super::address::Address;
 use super::chart::lines;
 use super::layout::{Page, Tab, failed, problems, shell};
-use super::search::active;
+use super::parts::active;
 use super::text::Language;
 use super::{Asked, sent};
 
@@ -117,7 +117,7 @@ fn trends_page(
                     label for="measure" { (words.measure) }
                     select #measure name="measure" data-submit {
                         @for (name, value) in MEASURES {
-                            option value=(name) selected[value == measure] { (value.label(chart_language(language))) }
+                            option value=(name) selected[value == measure] { (value.label(language.of_charts())) }
                         }
                     }
                     @for (name, value) in kept.pairs() { input type="hidden" name=(name) value=(value); }
@@ -128,13 +128,6 @@ fn trends_page(
             (content)
         },
     })
-}
-
-pub(super) fn chart_language(language: Language) -> ChartLanguage {
-    match language {
-        Language::Vietnamese => ChartLanguage::Vietnamese,
-        Language::English => ChartLanguage::English,
-    }
 }
 
 fn shown(trends: &Trends, measure: Measure, address: &Address, language: Language) -> Markup {

@@ -1,0 +1,64 @@
+//! Positions by article and by part of the text.
+
+use timbao_query::plan::TextField;
+
+use crate::text::TextSegment;
+use crate::text::tokens::FIELD;
+
+/// So many positions are looked up together.
+const BATCH: usize = 64;
+
+/// Counts sorted positions by the articles they lie in.
+pub(crate) fn group_by_article(
+    segment: &TextSegment,
+    starts: &[u32],
+    field: Option<TextField>,
+    mut f: impl FnMut(u32, u32),
+) {
+    let rows = segment.rows();
+    let mut articles = [0; BATCH];
+    // Articles with frequencies; the last one may go on in the next batch.
+    let mut counted = [(0, 0); BATCH + 1];
+    let mut call = |counted: &[(u32, u32)]| {
+        for &(article, frequency) in counted {
+            if frequency > 0 {
+                f(article, frequency);
+            }
+        }
+    };
+    for starts in starts.chunks(BATCH) {
+        rows.articles_of(starts, &mut articles);
+        let mut last = 0;
+        for (&position, &article) in starts.iter().zip(&articles) {
+            let row = rows.row(article);
+            let counts = match field {
+                None => true,
+                Some(TextField::Title) => position < row.title_end,
+                Some(_) => position >= row.title_end && position < row.summary_end,
+            };
+            let weight = if counts { row.weight(position) } else { 0 };
+            // Which are in the same article is seldom guessed right.
+            let (before, frequency) = counted[last];
+            let same = article == before;
+            last += usize::from(!same);
+            counted[last] = (article, weight + if same { frequency } else { 0 });
+        }
+        call(&counted[..last]);
+        counted[0] = counted[last];
+    }
+    call(&counted[..1]);
+}
+
+/// The part of the text that a place among an article's tokens lies in.
+pub(crate) fn field_at(tokens: &[u32], place: usize) -> TextField {
+    let ends = tokens[..place.min(tokens.len())]
+        .iter()
+        .filter(|&&t| t == FIELD)
+        .count();
+    match ends {
+        0 => TextField::Title,
+        1 => TextField::Summary,
+        2 => TextField::Body,
+        _ => TextField::Caption,
+    }
+}

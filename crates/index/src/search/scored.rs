@@ -1,0 +1,27 @@
+//! Articles with scores.
+
+/// Articles of one segment, in order, with their scores.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Scored {
+    pub(crate) articles: Vec<u32>,
+    pub(crate) scores: Vec<f32>,
+}
+
+/// The articles of both, with the sums of their scores.
+pub(crate) fn intersect(a: &Scored, b: &Scored) -> Scored {
+    let mut result = Scored::default();
+    let (mut i, mut j) = (0, 0);
+    while i < a.articles.len() && j < b.articles.len() {
+        match a.articles[i].cmp(&b.articles[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                result.articles.push(a.articles[i]);
+                result.scores.push(a.scores[i] + b.scores[j]);
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    result
+}

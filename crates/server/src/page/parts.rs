@@ -1,0 +1,94 @@
+//! Parts that several pages have.
+
+use maud::{Markup, html};
+use timbao_articles::Article;
+use timbao_query::plan::Facet;
+
+use super::address::Address;
+use super::text::Language;
+
+/// The address of an article, with the query whose matches it marks and the way back to the
+/// list or the concordance that it is opened from.
+pub(super) fn article_address(address: &Address, id: &str) -> String {
+    let article = address.at("/article").with("id", id);
+    match address.path() {
+        "/kwic" => article.with("tab", "kwic"),
+        _ => article,
+    }
+    .href()
+}
+
+/// Date, publication, section, agency and place, as far as they are known.
+pub(super) fn about(article: &Article, language: Language) -> Markup {
+    let date = article.published.map(|date| date.to_string());
+    let mut parts: Vec<&str> = Vec::new();
+    for part in [
+        &article.source,
+        &article.section,
+        &article.agency,
+        &article.place,
+        &article.author,
+    ]
+    .into_iter()
+    .flatten()
+    {
+        if !parts.contains(&part.as_str()) {
+            parts.push(part);
+        }
+    }
+    html! {
+        p.about {
+            @if let Some(date) = &date {
+                @if date.starts_with("--") { (language.date(date)) }
+                @else { time datetime=(date) { (language.date(date)) } }
+            }
+            @for (i, part) in parts.iter().enumerate() {
+                @if i > 0 || date.is_some() { " · " }
+                (part)
+            }
+        }
+    }
+}
+
+/// The path of the list or the concordance that an article was opened from.
+pub(super) fn opened_from(address: &Address) -> &'static str {
+    match address.get("tab") {
+        Some("kwic") => "/kwic",
+        _ => "/",
+    }
+}
+
+/// The conditions in force, each with a link that takes it away.
+pub(super) fn active(address: &Address, language: Language) -> Markup {
+    let words = language.words();
+    let again = address.without_all(&["page", "view"]);
+    let name = |name: &str| match name {
+        "from" => Some(words.from),
+        "to" => Some(words.to),
+        "date" => Some(words.time),
+        _ => Facet::named(name).map(|facet| language.facet(facet)),
+    };
+    let active: Vec<_> = address
+        .pairs()
+        .iter()
+        .filter_map(|(parameter, value)| Some((parameter, name(parameter)?, value)))
+        .collect();
+    let shown = |parameter: &str, value: &str| match parameter {
+        "from" | "to" | "date" => language.date(value),
+        _ => value.strip_prefix('=').unwrap_or(value).to_owned(),
+    };
+    html! {
+        @if !active.is_empty() {
+            ul.active {
+                @for (parameter, name, value) in active {
+                    li {
+                        a href=(again.without(parameter).href()) aria-label={ (words.remove) " " (name) ": " (shown(parameter, value)) } {
+                            span { (name) ": " strong { (shown(parameter, value)) } }
+                            span.cross aria-hidden="true" { "×" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
