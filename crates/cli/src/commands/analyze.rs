@@ -7,12 +7,14 @@ use std::path::Path;
 use serde::Serialize;
 use timbao_tokenizer::{Gap, Keys, Kind, Token, WholeKind, scan, wholes, write_out};
 
-use crate::cli::{AnalyzeArgs, ListFormat};
+use crate::cli::AnalyzeArgs;
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
-use crate::output::json;
+use crate::output::json::write_pretty;
+use crate::output::listing::{Listing, write_lines};
 use crate::output::table::{Side, Table};
+use crate::output::terminal::Terminal;
 use timbao_views::json::VERSION;
 
 use super::{Context, read_stdin};
@@ -58,49 +60,62 @@ pub(crate) fn run(args: &AnalyzeArgs, context: &Context) -> Result<Outcome> {
         args.text.join(" ")
     };
     let rows = rows(&text);
-    let mut out = context.paged_for(args.format);
-    match args.format {
-        ListFormat::Text => table(&rows).write(&mut out, &context.terminal)?,
-        ListFormat::Json => {
-            json::write_pretty(
-                &mut out,
-                &Answer {
-                    version: VERSION,
-                    text: &text,
-                    tokens: &rows,
-                },
-            )?;
-        }
-        ListFormat::Jsonl => rows
-            .iter()
-            .try_for_each(|row| json::write_line(&mut out, row))?,
-        ListFormat::Csv => {
-            const HEADER: [&str; 12] = [
-                "position", "length", "start", "end", "source", "exact", "folded", "spelling",
-                "kind", "gap", "joined", "pair",
-            ];
-            let mut csv = CsvWriter::new(&mut out, &context.terminal, &HEADER)?;
-            for row in &rows {
-                csv.row([
-                    row.position.to_string().into(),
-                    row.length.to_string().into(),
-                    row.start.to_string().into(),
-                    row.end.to_string().into(),
-                    row.source.into(),
-                    Cow::from(&row.exact),
-                    Cow::from(&row.folded),
-                    Cow::from(&row.spelling),
-                    row.kind.into(),
-                    row.gap.unwrap_or_default().into(),
-                    row.joined.to_string().into(),
-                    row.pair.as_deref().unwrap_or_default().into(),
-                ])?;
-            }
-            csv.flush()?;
-        }
-    }
-    out.flush()?;
+    let answer = Listed {
+        text: &text,
+        rows: &rows,
+    };
+    context.list(args.format, &answer)?;
     Ok(Outcome::of(!rows.is_empty()))
+}
+
+/// The tokens of a text.
+struct Listed<'t> {
+    text: &'t str,
+    rows: &'t [Row<'t>],
+}
+
+impl Listing for Listed<'_> {
+    fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        Ok(table(self.rows).write(out, terminal)?)
+    }
+
+    fn json(&self, out: &mut dyn Write) -> Result<()> {
+        let answer = Answer {
+            version: VERSION,
+            text: self.text,
+            tokens: self.rows,
+        };
+        Ok(write_pretty(out, &answer)?)
+    }
+
+    fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
+        write_lines(out, self.rows)
+    }
+
+    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        const HEADER: [&str; 12] = [
+            "position", "length", "start", "end", "source", "exact", "folded", "spelling", "kind",
+            "gap", "joined", "pair",
+        ];
+        let mut csv = CsvWriter::new(out, terminal, &HEADER)?;
+        for row in self.rows {
+            csv.row([
+                row.position.to_string().into(),
+                row.length.to_string().into(),
+                row.start.to_string().into(),
+                row.end.to_string().into(),
+                row.source.into(),
+                Cow::from(&row.exact),
+                Cow::from(&row.folded),
+                Cow::from(&row.spelling),
+                row.kind.into(),
+                row.gap.unwrap_or_default().into(),
+                row.joined.to_string().into(),
+                row.pair.as_deref().unwrap_or_default().into(),
+            ])?;
+        }
+        csv.flush()
+    }
 }
 
 /// The tokens in order, each whole before the first of its parts.

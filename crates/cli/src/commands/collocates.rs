@@ -1,19 +1,18 @@
 //! `timbao collocates`.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::Write;
 
 use timbao_index::{Index, Searcher};
 use timbao_query::Request;
 use timbao_query::plan::Plan;
-use timbao_views::json::ViewAnswer;
-use timbao_views::{CollocateOptions, CollocateSort, Collocates, KeywordOptions};
+use timbao_views::{Citation, CollocateOptions, CollocateSort, Collocates, KeywordOptions};
 
-use crate::cli::{CollocateOrder, CollocatesArgs, FilterArgs, ListFormat};
+use crate::cli::{CollocateOrder, CollocatesArgs, FilterArgs};
 use crate::error::Result;
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
-use crate::output::json::{write_line, write_pretty};
+use crate::output::listing::{Listing, View, write_lines};
 use crate::output::number::{count, counted};
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
@@ -21,7 +20,6 @@ use crate::output::terminal::Terminal;
 
 use super::Context;
 use super::cite;
-use super::keywords::{self, Answer};
 use super::query::{base, prepare, warn_of};
 
 const HEADER: [&str; 9] = [
@@ -62,23 +60,12 @@ pub(crate) fn run(args: &CollocatesArgs, context: &Context) -> Result<Outcome> {
     let base = base(&args.filters, context)?;
     let found = searcher.collocates(&plan, &base, &options)?;
     let citation = cite::citation(args.cite, &searcher, [(&request, &plan)])?;
-    let mut out = context.paged_for(args.format);
-    match args.format {
-        ListFormat::Text => write_text(&mut out, &context.terminal, &found)?,
-        ListFormat::Json => {
-            let mut answer = ViewAnswer::new(request.text(), request.problems(), &found);
-            answer.citation = citation.as_ref();
-            write_pretty(&mut out, &answer)?;
-        }
-        ListFormat::Jsonl => {
-            for collocate in &found.collocates {
-                write_line(&mut out, collocate)?;
-            }
-        }
-        ListFormat::Csv => write_csv(&mut out, &context.terminal, &found)?,
-    }
-    cite::write(&mut out, citation.as_ref(), args.format, context)?;
-    out.flush()?;
+    let answer = View {
+        request: Some(&request),
+        view: &found,
+        citation,
+    };
+    context.list(args.format, &answer)?;
     Ok(Outcome::of(!found.collocates.is_empty()))
 }
 
@@ -110,68 +97,84 @@ fn run_comparison(
         (&of, of.plan()),
         (&against, against.plan()),
     ];
-    let answer = Answer {
-        query: Some(request),
-        keywords: &found,
+    let answer = View {
+        request: Some(request),
+        view: &found,
         citation: cite::citation(args.cite, searcher, cited)?,
-        format: args.format,
     };
-    keywords::write(&answer, context)
+    context.list(args.format, &answer)?;
+    Ok(Outcome::of(!found.keywords.is_empty()))
 }
 
-fn write_text(out: &mut dyn Write, terminal: &Terminal, found: &Collocates) -> io::Result<()> {
-    let summary = format!(
-        "near {}: {} of {}, {} compared",
-        counted_matches(found.matches),
-        counted(found.window_tokens, "token"),
-        count(found.of_tokens),
-        counted(found.compared, "unit"),
-    );
-    writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
-    let mut table = Table::new(&[
-        ("unit", Side::Left),
-        ("near", Side::Right),
-        ("articles", Side::Right),
-        ("in all", Side::Right),
-        ("expected", Side::Right),
-        ("likelihood", Side::Right),
-        ("logDice", Side::Right),
-        ("MI", Side::Right),
-    ]);
-    for collocate in &found.collocates {
-        table.row([
-            collocate.unit.clone(),
-            count(collocate.near),
-            count(collocate.articles),
-            count(collocate.count),
-            format!("{:.1}", collocate.expected),
-            format!("{:.1}", collocate.log_likelihood),
-            format!("{:.2}", collocate.log_dice),
-            format!("{:.2}", collocate.mutual_information),
+impl Listing for View<'_, Collocates> {
+    fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let found = self.view;
+        let summary = format!(
+            "near {}: {} of {}, {} compared",
+            counted_matches(found.matches),
+            counted(found.window_tokens, "token"),
+            count(found.of_tokens),
+            counted(found.compared, "unit"),
+        );
+        writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
+        let mut table = Table::new(&[
+            ("unit", Side::Left),
+            ("near", Side::Right),
+            ("articles", Side::Right),
+            ("in all", Side::Right),
+            ("expected", Side::Right),
+            ("likelihood", Side::Right),
+            ("logDice", Side::Right),
+            ("MI", Side::Right),
         ]);
+        for collocate in &found.collocates {
+            table.row([
+                collocate.unit.clone(),
+                count(collocate.near),
+                count(collocate.articles),
+                count(collocate.count),
+                format!("{:.1}", collocate.expected),
+                format!("{:.1}", collocate.log_likelihood),
+                format!("{:.2}", collocate.log_dice),
+                format!("{:.2}", collocate.mutual_information),
+            ]);
+        }
+        if !found.collocates.is_empty() {
+            table.write(out, terminal)?;
+        }
+        Ok(())
     }
-    if !found.collocates.is_empty() {
-        table.write(out, terminal)?;
-    }
-    Ok(())
-}
 
-fn write_csv(out: &mut dyn Write, terminal: &Terminal, found: &Collocates) -> Result<()> {
-    let mut rows = CsvWriter::new(out, terminal, &HEADER)?;
-    for collocate in &found.collocates {
-        rows.row([
-            Cow::from(&collocate.unit),
-            collocate.syllables.to_string().into(),
-            collocate.near.to_string().into(),
-            collocate.articles.to_string().into(),
-            collocate.count.to_string().into(),
-            format!("{:.4}", collocate.expected).into(),
-            format!("{:.4}", collocate.log_likelihood).into(),
-            format!("{:.4}", collocate.log_dice).into(),
-            format!("{:.4}", collocate.mutual_information).into(),
-        ])?;
+    fn json(&self, out: &mut dyn Write) -> Result<()> {
+        self.write_json(out)
     }
-    rows.flush()
+
+    fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
+        write_lines(out, &self.view.collocates)
+    }
+
+    fn citation(&self) -> Option<&Citation> {
+        self.citation.as_ref()
+    }
+
+    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let found = self.view;
+        let mut rows = CsvWriter::new(out, terminal, &HEADER)?;
+        for collocate in &found.collocates {
+            rows.row([
+                Cow::from(&collocate.unit),
+                collocate.syllables.to_string().into(),
+                collocate.near.to_string().into(),
+                collocate.articles.to_string().into(),
+                collocate.count.to_string().into(),
+                format!("{:.4}", collocate.expected).into(),
+                format!("{:.4}", collocate.log_likelihood).into(),
+                format!("{:.4}", collocate.log_dice).into(),
+                format!("{:.4}", collocate.mutual_information).into(),
+            ])?;
+        }
+        rows.flush()
+    }
 }
 
 /// "1 match", "12 matches".

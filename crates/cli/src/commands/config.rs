@@ -5,14 +5,15 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use crate::cli::{ConfigShowArgs, ListFormat};
+use crate::cli::ConfigShowArgs;
 use crate::config::{Entry, Origin};
 use crate::error::Result;
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
-use crate::output::json;
-use crate::output::pager::Sink;
+use crate::output::json::write_pretty;
+use crate::output::listing::{Listing, write_lines};
 use crate::output::table::{Side, Table};
+use crate::output::terminal::Terminal;
 use timbao_views::json::VERSION;
 
 use super::Context;
@@ -36,57 +37,60 @@ struct Answer<'a> {
 
 /// Prints every key and its value.
 pub(crate) fn show(args: &ConfigShowArgs, context: &Context) -> Result<Outcome> {
-    let entries = &context.settings.entries;
-    let mut out = Sink::stdout();
-    match args.format {
-        ListFormat::Text => {
-            let mut table = Table::new(&[("", Side::Left), ("", Side::Left), ("", Side::Left)]);
-            for entry in entries {
-                let value = if entry.value.is_empty() {
-                    "–"
-                } else {
-                    &entry.value
-                };
-                let origin = if args.origin {
-                    entry.origin.to_string()
-                } else {
-                    String::new()
-                };
-                table.row([entry.key, value, &origin]);
-            }
-            table.write(&mut out, &context.terminal)?;
-        }
-        ListFormat::Json => {
-            let settings: Vec<_> = entries.iter().map(setting).collect();
-            json::write_pretty(
-                &mut out,
-                &Answer {
-                    version: VERSION,
-                    settings,
-                },
-            )?;
-        }
-        ListFormat::Jsonl => {
-            entries
-                .iter()
-                .try_for_each(|entry| json::write_line(&mut out, &setting(entry)))?;
-        }
-        ListFormat::Csv => {
-            let mut rows = CsvWriter::new(
-                &mut out,
-                &context.terminal,
-                &["key", "value", "origin", "place"],
-            )?;
-            for entry in entries {
-                let setting = setting(entry);
-                let place = setting.place.unwrap_or_default();
-                rows.row([setting.key, setting.value, setting.origin, &place].map(Cow::Borrowed))?;
-            }
-            rows.flush()?;
-        }
-    }
-    out.flush()?;
+    let answer = Listed {
+        entries: &context.settings.entries,
+        with_origin: args.origin,
+    };
+    context.list(args.format, &answer)?;
     Ok(Outcome::Found)
+}
+
+/// Settings.
+struct Listed<'a> {
+    entries: &'a [Entry],
+    /// Whether people see the origin of each.
+    with_origin: bool,
+}
+
+impl Listing for Listed<'_> {
+    fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let mut table = Table::new(&[("", Side::Left), ("", Side::Left), ("", Side::Left)]);
+        for entry in self.entries {
+            let value = match entry.value.as_str() {
+                "" => "–",
+                value => value,
+            };
+            let origin = match self.with_origin {
+                true => entry.origin.to_string(),
+                false => String::new(),
+            };
+            table.row([entry.key, value, &origin]);
+        }
+        Ok(table.write(out, terminal)?)
+    }
+
+    fn json(&self, out: &mut dyn Write) -> Result<()> {
+        let answer = Answer {
+            version: VERSION,
+            settings: self.entries.iter().map(setting).collect(),
+        };
+        Ok(write_pretty(out, &answer)?)
+    }
+
+    fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
+        write_lines(out, self.entries.iter().map(setting))
+    }
+
+    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let header = ["key", "value", "origin", "place"];
+        let mut rows = CsvWriter::new(out, terminal, &header)?;
+        for entry in self.entries {
+            let setting = setting(entry);
+            let place = setting.place.unwrap_or_default();
+            rows.row([setting.key, setting.value, setting.origin, &place].map(Cow::Borrowed))?;
+        }
+        rows.flush()
+    }
 }
 
 fn setting(entry: &Entry) -> Setting<'_> {

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use serde::Serialize;
 use timbao_index::Index;
+use timbao_query::Request;
 use timbao_views::json::{ProblemShape, RANGE_UNIT, VERSION};
 use timbao_views::{Filler, Fillers, Gapped};
 
@@ -12,10 +13,12 @@ use crate::cli::{FillersArgs, ListFormat};
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
-use crate::output::json::{write_line, write_pretty};
+use crate::output::json::write_pretty;
+use crate::output::listing::{Listing, write_lines};
 use crate::output::number::{count, counted};
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
+use crate::output::terminal::Terminal;
 
 use super::Context;
 use super::query::{prepare, warn_of};
@@ -52,83 +55,89 @@ pub(crate) fn run(args: &FillersArgs, context: &Context) -> Result<Outcome> {
         ListFormat::Jsonl | ListFormat::Csv => usize::MAX,
     });
     let shown = fillers.fillers.get(..limit).unwrap_or(&fillers.fillers);
-    let mut out = context.paged_for(args.format);
-    match args.format {
-        ListFormat::Text => write_text(&mut out, &fillers, shown, context)?,
-        ListFormat::Json => {
-            let answer = Answer {
-                version: VERSION,
-                query: request.text(),
-                range_unit: RANGE_UNIT,
-                problems: ProblemShape::list(&request),
-                matches: fillers.matches,
-                articles: fillers.articles,
-                distinct: fillers.fillers.len(),
-                fillers: shown,
-            };
-            write_pretty(&mut out, &answer)?;
-        }
-        ListFormat::Jsonl => {
-            for filler in shown {
-                write_line(&mut out, filler)?;
-            }
-        }
-        ListFormat::Csv => {
-            let header = ["filler", "matches", "articles"];
-            let mut rows = CsvWriter::new(&mut out, &context.terminal, &header)?;
-            for filler in shown {
-                rows.row([
-                    Cow::from(joined(filler)),
-                    Cow::from(filler.matches.to_string()),
-                    Cow::from(filler.articles.to_string()),
-                ])?;
-            }
-            rows.flush()?;
-        }
-    }
-    out.flush()?;
+    let answer = Listed {
+        request: &request,
+        fillers: &fillers,
+        shown,
+    };
+    context.list(args.format, &answer)?;
     Ok(Outcome::of(fillers.matches > 0))
 }
 
-fn write_text(
-    out: &mut dyn Write,
-    fillers: &Fillers,
-    shown: &[Filler],
-    context: &Context,
-) -> Result<()> {
-    let distinct = fillers.fillers.len();
-    let mut summary = format!(
-        "{} in {}, {}",
-        match fillers.matches {
-            1 => "1 match".to_owned(),
-            matches => format!("{} matches", count(matches)),
-        },
-        counted(fillers.articles, "article"),
-        counted(distinct as u64, "filler")
-    );
-    if shown.len() < distinct {
-        summary.push_str(&format!(", {} shown", count(shown.len() as u64)));
-    }
-    let terminal = &context.terminal;
-    writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
-    if shown.is_empty() {
-        return Ok(());
-    }
-    writeln!(out)?;
-    let mut table = Table::new(&[
-        ("filler", Side::Left),
-        ("matches", Side::Right),
-        ("articles", Side::Right),
-    ]);
-    for filler in shown {
-        table.row([
-            joined(filler),
-            count(filler.matches),
-            count(filler.articles),
+/// Fillers of a query, and those of them that are shown.
+struct Listed<'a> {
+    request: &'a Request,
+    fillers: &'a Fillers,
+    shown: &'a [Filler],
+}
+
+impl Listing for Listed<'_> {
+    fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let (fillers, shown) = (self.fillers, self.shown);
+        let distinct = fillers.fillers.len();
+        let mut summary = format!(
+            "{} in {}, {}",
+            match fillers.matches {
+                1 => "1 match".to_owned(),
+                matches => format!("{} matches", count(matches)),
+            },
+            counted(fillers.articles, "article"),
+            counted(distinct as u64, "filler")
+        );
+        if shown.len() < distinct {
+            summary.push_str(&format!(", {} shown", count(shown.len() as u64)));
+        }
+        writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
+        if shown.is_empty() {
+            return Ok(());
+        }
+        writeln!(out)?;
+        let mut table = Table::new(&[
+            ("filler", Side::Left),
+            ("matches", Side::Right),
+            ("articles", Side::Right),
         ]);
+        for filler in shown {
+            table.row([
+                joined(filler),
+                count(filler.matches),
+                count(filler.articles),
+            ]);
+        }
+        table.write(out, terminal)?;
+        Ok(())
     }
-    table.write(out, terminal)?;
-    Ok(())
+
+    fn json(&self, out: &mut dyn Write) -> Result<()> {
+        let answer = Answer {
+            version: VERSION,
+            query: self.request.text(),
+            range_unit: RANGE_UNIT,
+            problems: ProblemShape::list(self.request),
+            matches: self.fillers.matches,
+            articles: self.fillers.articles,
+            distinct: self.fillers.fillers.len(),
+            fillers: self.shown,
+        };
+        Ok(write_pretty(out, &answer)?)
+    }
+
+    fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
+        write_lines(out, self.shown)
+    }
+
+    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let header = ["filler", "matches", "articles"];
+        let mut rows = CsvWriter::new(out, terminal, &header)?;
+        for filler in self.shown {
+            rows.row([
+                Cow::from(joined(filler)),
+                Cow::from(filler.matches.to_string()),
+                Cow::from(filler.articles.to_string()),
+            ])?;
+        }
+        rows.flush()
+    }
 }
 
 /// The words of all gaps, with a sign between one gap and the next.

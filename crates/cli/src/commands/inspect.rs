@@ -8,13 +8,14 @@ use timbao_articles::{
     Article, FoundFile, Limits, Parsed, Problem, Published, RecordBatch, Repeats, open,
 };
 
-use crate::cli::{InspectArgs, ListFormat};
+use crate::cli::InspectArgs;
 use crate::error::{Failure, Result, say, warn};
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
 use crate::output::date::vietnamese;
-use crate::output::json;
+use crate::output::json::write_pretty;
 use crate::output::line::Piece;
+use crate::output::listing::{Listing, write_lines};
 use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
@@ -54,27 +55,11 @@ pub(crate) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
         }
     })?;
     let reading = read(&file, args)?;
-    let mut out = context.paged_for(args.format);
-    match args.format {
-        ListFormat::Text => write_text(&mut out, &context.terminal, &reading)?,
-        ListFormat::Json => json::write_pretty(
-            &mut out,
-            &Answer {
-                version: VERSION,
-                path: file.path.display().to_string(),
-                articles: reading.articles,
-                shown: &reading.shown,
-                problems: &reading.problems,
-            },
-        )?,
-        ListFormat::Jsonl => reading
-            .shown
-            .iter()
-            .try_for_each(|parsed| json::write_line(&mut out, parsed))?,
-        ListFormat::Csv => write_csv(&mut out, &context.terminal, &reading)?,
-    }
-    out.flush()?;
-    drop(out);
+    let answer = Inspected {
+        file: &file,
+        reading: &reading,
+    };
+    context.list(args.format, &answer)?;
     for problem in &reading.problems {
         warn(context.terminal.error_palette, problem);
     }
@@ -93,6 +78,37 @@ pub(crate) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
             counted(reading.articles, "article"),
         ))),
         _ => Ok(Outcome::of(reading.articles > 0)),
+    }
+}
+
+/// A file and its articles.
+struct Inspected<'a> {
+    file: &'a FoundFile,
+    reading: &'a Reading,
+}
+
+impl Listing for Inspected<'_> {
+    fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        Ok(write_text(out, terminal, self.reading)?)
+    }
+
+    fn json(&self, out: &mut dyn Write) -> Result<()> {
+        let answer = Answer {
+            version: VERSION,
+            path: self.file.path.display().to_string(),
+            articles: self.reading.articles,
+            shown: &self.reading.shown,
+            problems: &self.reading.problems,
+        };
+        Ok(write_pretty(out, &answer)?)
+    }
+
+    fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
+        write_lines(out, &self.reading.shown)
+    }
+
+    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        write_csv(out, terminal, self.reading)
     }
 }
 

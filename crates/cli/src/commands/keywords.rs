@@ -5,17 +5,17 @@ use std::io::Write;
 
 use timbao_index::Index;
 use timbao_query::Request;
-use timbao_views::json::ViewAnswer;
 use timbao_views::{Citation, KeywordOptions, Keywords};
 
-use crate::cli::{FilterArgs, KeywordsArgs, ListFormat};
+use crate::cli::{FilterArgs, KeywordsArgs};
 use crate::error::Result;
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
-use crate::output::json::{write_line, write_pretty};
+use crate::output::listing::{Listing, View, write_lines};
 use crate::output::number::{count, counted};
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
+use crate::output::terminal::Terminal;
 
 use super::Context;
 use super::cite;
@@ -33,15 +33,6 @@ const HEADER: [&str; 10] = [
     "log_likelihood",
     "log_ratio",
 ];
-
-/// Keywords, and what is written with them.
-pub(super) struct Answer<'a> {
-    /// The query they stand near, if they do.
-    pub query: Option<&'a Request>,
-    pub keywords: &'a Keywords,
-    pub citation: Option<Citation>,
-    pub format: ListFormat,
-}
 
 /// Prints what is characteristic of some articles.
 pub(crate) fn run(args: &KeywordsArgs, context: &Context) -> Result<Outcome> {
@@ -66,70 +57,63 @@ pub(crate) fn run(args: &KeywordsArgs, context: &Context) -> Result<Outcome> {
         &searcher,
         cited.map(|query| (query, query.plan())),
     )?;
-    let answer = Answer {
-        query: None,
-        keywords: &keywords,
+    let answer = View {
+        request: None,
+        view: &keywords,
         citation,
-        format: args.format,
     };
-    write(&answer, context)
+    context.list(args.format, &answer)?;
+    Ok(Outcome::of(!keywords.keywords.is_empty()))
 }
 
-/// Writes keywords in one of the formats.
-pub(super) fn write(answer: &Answer<'_>, context: &Context) -> Result<Outcome> {
-    let terminal = &context.terminal;
-    let keywords = answer.keywords;
-    let mut out = context.paged_for(answer.format);
-    match answer.format {
-        ListFormat::Text => {
-            let summary = format!(
-                "{} of {} against {} of {}, {} compared",
-                counted(keywords.of.tokens, "token"),
-                counted(keywords.of.articles, "article"),
-                count(keywords.against.tokens),
-                counted(keywords.against.articles, "article"),
-                counted(keywords.compared, "unit"),
-            );
-            writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
-            if !keywords.keywords.is_empty() {
-                table(keywords).write(&mut out, terminal)?;
-            }
+impl Listing for View<'_, Keywords> {
+    fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let keywords = self.view;
+        let summary = format!(
+            "{} of {} against {} of {}, {} compared",
+            counted(keywords.of.tokens, "token"),
+            counted(keywords.of.articles, "article"),
+            count(keywords.against.tokens),
+            counted(keywords.against.articles, "article"),
+            counted(keywords.compared, "unit"),
+        );
+        writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
+        if !keywords.keywords.is_empty() {
+            table(keywords).write(out, terminal)?;
         }
-        ListFormat::Json => {
-            let mut shape = match answer.query {
-                Some(query) => ViewAnswer::new(query.text(), query.problems(), keywords),
-                None => ViewAnswer::of(keywords),
-            };
-            shape.citation = answer.citation.as_ref();
-            write_pretty(&mut out, &shape)?;
-        }
-        ListFormat::Jsonl => {
-            for keyword in &keywords.keywords {
-                write_line(&mut out, keyword)?;
-            }
-        }
-        ListFormat::Csv => {
-            let mut rows = CsvWriter::new(&mut out, terminal, &HEADER)?;
-            for keyword in &keywords.keywords {
-                rows.row([
-                    Cow::from(&keyword.unit),
-                    keyword.syllables.to_string().into(),
-                    keyword.count.to_string().into(),
-                    keyword.articles.to_string().into(),
-                    keyword.against_count.to_string().into(),
-                    keyword.against_articles.to_string().into(),
-                    format!("{:.4}", keyword.per_million).into(),
-                    format!("{:.4}", keyword.against_per_million).into(),
-                    format!("{:.4}", keyword.log_likelihood).into(),
-                    format!("{:.4}", keyword.log_ratio).into(),
-                ])?;
-            }
-            rows.flush()?;
-        }
+        Ok(())
     }
-    cite::write(&mut out, answer.citation.as_ref(), answer.format, context)?;
-    out.flush()?;
-    Ok(Outcome::of(!keywords.keywords.is_empty()))
+
+    fn json(&self, out: &mut dyn Write) -> Result<()> {
+        self.write_json(out)
+    }
+
+    fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
+        write_lines(out, &self.view.keywords)
+    }
+
+    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let mut rows = CsvWriter::new(out, terminal, &HEADER)?;
+        for keyword in &self.view.keywords {
+            rows.row([
+                Cow::from(&keyword.unit),
+                keyword.syllables.to_string().into(),
+                keyword.count.to_string().into(),
+                keyword.articles.to_string().into(),
+                keyword.against_count.to_string().into(),
+                keyword.against_articles.to_string().into(),
+                format!("{:.4}", keyword.per_million).into(),
+                format!("{:.4}", keyword.against_per_million).into(),
+                format!("{:.4}", keyword.log_likelihood).into(),
+                format!("{:.4}", keyword.log_ratio).into(),
+            ])?;
+        }
+        rows.flush()
+    }
+
+    fn citation(&self) -> Option<&Citation> {
+        self.citation.as_ref()
+    }
 }
 
 fn table(keywords: &Keywords) -> Table {

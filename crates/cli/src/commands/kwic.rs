@@ -14,7 +14,8 @@ use crate::error::Result;
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
 use crate::output::date::vietnamese_text;
-use crate::output::json::{write_line, write_pretty};
+use crate::output::json::write_pretty;
+use crate::output::listing::{Listing, write_lines};
 use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
@@ -56,16 +57,24 @@ pub(crate) fn run(args: &KwicArgs, context: &Context) -> Result<Outcome> {
         sample: options.sample,
         citation: cite::citation(args.cite, &searcher, [(&request, &plan)])?,
     };
-    let mut out = context.paged_for(args.format);
     if args.group.is_empty() {
-        view.write_lines(&mut out, &context.terminal)?;
+        context.list(args.format, &Lines(&view))?;
     } else {
-        view.write_groups(&mut out, &context.terminal)?;
+        let groups = view.concordance.groups(&searcher, &args.group)?;
+        let start = args.offset.min(groups.len());
+        let end = view.end(groups.len());
+        let shown = groups.get(start..end).unwrap_or_default();
+        let all = groups.len();
+        context.list(
+            args.format,
+            &Groups {
+                view: &view,
+                shown,
+                all,
+            },
+        )?;
     }
-    cite::write(&mut out, view.citation.as_ref(), args.format, context)?;
-    out.flush()?;
-    let concordance = &view.concordance;
-    Ok(Outcome::of(concordance.matches() > 0))
+    Ok(Outcome::of(view.concordance.matches() > 0))
 }
 
 /// How many lines or groups are printed.
@@ -187,139 +196,143 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    fn write_lines(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
-        let Self {
-            searcher,
-            args,
-            request,
-            concordance,
-            sample,
-            citation,
-        } = self;
-        let end = args
-            .offset
-            .saturating_add(limit(args))
-            .min(concordance.len());
-        let batches = (args.offset..end)
-            .step_by(BATCH)
-            .map(|start| concordance.lines(*searcher, start..(start + BATCH).min(end)));
-        match args.format {
-            ListFormat::Text => {
-                let lines = concordance.lines(*searcher, args.offset..end)?;
-                write_summary(out, terminal, concordance, lines.len())?;
-                write_text(out, terminal, &lines)?;
-            }
-            ListFormat::Json => {
-                let lines = concordance.lines(*searcher, args.offset..end)?;
-                let mut answer = KwicAnswer::new(
-                    request.text(),
-                    request.problems(),
-                    concordance,
-                    *sample,
-                    args.offset,
-                    &lines,
-                );
-                answer.citation = citation.as_ref();
-                write_pretty(out, &answer)?;
-            }
-            ListFormat::Jsonl => {
-                for batch in batches {
-                    for line in batch? {
-                        write_line(out, &line)?;
-                    }
-                }
-            }
-            ListFormat::Csv => {
-                let mut rows = CsvWriter::new(out, terminal, &csv::KWIC_HEADER)?;
-                for batch in batches {
-                    for line in &batch? {
-                        rows.row(csv::kwic_row(line))?;
-                    }
-                }
-                rows.flush()?;
-            }
+    /// The end of the lines or groups that are shown.
+    fn end(&self, all: usize) -> usize {
+        let end = self.args.offset.saturating_add(limit(self.args));
+        end.min(all)
+    }
+
+    fn lines(&self) -> Result<Vec<KwicLine>> {
+        let end = self.end(self.concordance.len());
+        Ok(self
+            .concordance
+            .lines(self.searcher, self.args.offset..end)?)
+    }
+
+    /// The lines, read some at a time.
+    fn batches(&self) -> impl Iterator<Item = Result<Vec<KwicLine>>> {
+        let end = self.end(self.concordance.len());
+        (self.args.offset..end).step_by(BATCH).map(move |start| {
+            let range = start..(start + BATCH).min(end);
+            Ok(self.concordance.lines(self.searcher, range)?)
+        })
+    }
+}
+
+/// The lines of a concordance.
+struct Lines<'a>(&'a View<'a>);
+
+impl Listing for Lines<'_> {
+    fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let lines = self.0.lines()?;
+        write_summary(out, terminal, &self.0.concordance, lines.len())?;
+        Ok(write_text(out, terminal, &lines)?)
+    }
+
+    fn json(&self, out: &mut dyn Write) -> Result<()> {
+        let view = self.0;
+        let lines = view.lines()?;
+        let mut answer = KwicAnswer::new(
+            view.request.text(),
+            view.request.problems(),
+            &view.concordance,
+            view.sample,
+            view.args.offset,
+            &lines,
+        );
+        answer.citation = view.citation.as_ref();
+        Ok(write_pretty(out, &answer)?)
+    }
+
+    fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
+        for batch in self.0.batches() {
+            write_lines(out, batch?)?;
         }
         Ok(())
     }
 
-    fn write_groups(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
-        let Self {
-            searcher,
-            args,
-            request,
-            concordance,
-            sample,
-            citation,
-        } = self;
-        let groups = concordance.groups(*searcher, &args.group)?;
-        let all = groups.len();
-        let start = args.offset.min(all);
-        let end = args.offset.saturating_add(limit(args)).min(all);
-        let shown: &[KwicGroup] = groups.get(start..end).unwrap_or_default();
-        let names: Vec<String> = args.group.iter().map(ToString::to_string).collect();
-        match args.format {
-            ListFormat::Text => {
-                write_summary(out, terminal, concordance, concordance.len())?;
-                let mut columns = vec![("matches", Side::Right), ("articles", Side::Right)];
-                columns.extend(args.group.iter().map(|key| (key.name(), Side::Left)));
-                let mut table = Table::new(&columns);
-                for group in shown {
-                    let values = group
-                        .values
-                        .iter()
-                        .map(|value| value.clone().unwrap_or_else(|| "(none)".to_owned()));
-                    table.row(
-                        [count(group.matches), count(group.articles)]
-                            .into_iter()
-                            .chain(values),
-                    );
-                }
-                table.write(out, terminal)?;
-                if shown.len() < all {
-                    let more = format!(
-                        "{} of {}; --limit shows more",
-                        count(shown.len() as u64),
-                        counted(all as u64, "group")
-                    );
-                    writeln!(out, "{}", terminal.palette.paint(Role::Dim, &more))?;
-                }
-            }
-            ListFormat::Json => {
-                let mut answer = KwicGroupsAnswer::new(
-                    request.text(),
-                    request.problems(),
-                    concordance,
-                    *sample,
-                    &args.group,
-                    shown,
-                );
-                answer.citation = citation.as_ref();
-                write_pretty(out, &answer)?;
-            }
-            ListFormat::Jsonl => {
-                for group in shown {
-                    write_line(out, group)?;
-                }
-            }
-            ListFormat::Csv => {
-                let mut header: Vec<&str> = names.iter().map(String::as_str).collect();
-                header.extend(["matches", "articles"]);
-                let mut rows = CsvWriter::new(out, terminal, &header)?;
-                for group in shown {
-                    let mut values: Vec<Cow<'_, str>> = group
-                        .values
-                        .iter()
-                        .map(|value| Cow::from(value.as_deref().unwrap_or_default()))
-                        .collect();
-                    values.extend([
-                        group.matches.to_string().into(),
-                        group.articles.to_string().into(),
-                    ]);
-                    rows.row(values)?;
-                }
-                rows.flush()?;
+    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let mut rows = CsvWriter::new(out, terminal, &csv::KWIC_HEADER)?;
+        for batch in self.0.batches() {
+            for line in &batch? {
+                rows.row(csv::kwic_row(line))?;
             }
         }
+        rows.flush()
+    }
+
+    fn citation(&self) -> Option<&Citation> {
+        self.0.citation.as_ref()
+    }
+}
+
+/// The lines of a concordance, counted; `all` groups, of which some are shown.
+struct Groups<'a> {
+    view: &'a View<'a>,
+    shown: &'a [KwicGroup],
+    all: usize,
+}
+
+impl Listing for Groups<'_> {
+    fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let concordance = &self.view.concordance;
+        write_summary(out, terminal, concordance, concordance.len())?;
+        let mut columns = vec![("matches", Side::Right), ("articles", Side::Right)];
+        let keys = self.view.args.group.iter();
+        columns.extend(keys.map(|key| (key.name(), Side::Left)));
+        let mut table = Table::new(&columns);
+        for group in self.shown {
+            let values = group.values.iter();
+            let values = values.map(|value| value.clone().unwrap_or_else(|| "(none)".to_owned()));
+            let counts = [count(group.matches), count(group.articles)];
+            table.row(counts.into_iter().chain(values));
+        }
+        table.write(out, terminal)?;
+        if self.shown.len() < self.all {
+            let more = format!(
+                "{} of {}; --limit shows more",
+                count(self.shown.len() as u64),
+                counted(self.all as u64, "group")
+            );
+            writeln!(out, "{}", terminal.palette.paint(Role::Dim, &more))?;
+        }
         Ok(())
+    }
+
+    fn json(&self, out: &mut dyn Write) -> Result<()> {
+        let view = self.view;
+        let mut answer = KwicGroupsAnswer::new(
+            view.request.text(),
+            view.request.problems(),
+            &view.concordance,
+            view.sample,
+            &view.args.group,
+            self.shown,
+        );
+        answer.citation = view.citation.as_ref();
+        Ok(write_pretty(out, &answer)?)
+    }
+
+    fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
+        write_lines(out, self.shown)
+    }
+
+    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let keys = self.view.args.group.iter();
+        let names: Vec<String> = keys.map(ToString::to_string).collect();
+        let mut header: Vec<&str> = names.iter().map(String::as_str).collect();
+        header.extend(["matches", "articles"]);
+        let mut rows = CsvWriter::new(out, terminal, &header)?;
+        for group in self.shown {
+            let values = group.values.iter();
+            let values = values.map(|value| Cow::from(value.as_deref().unwrap_or_default()));
+            let counts = [group.matches, group.articles].map(|n| Cow::from(n.to_string()));
+            rows.row(values.chain(counts))?;
+        }
+        rows.flush()
+    }
+
+    fn citation(&self) -> Option<&Citation> {
+        self.view.citation.as_ref()
     }
 }

@@ -33,21 +33,22 @@ mod verify;
 mod watch;
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use crate::cli::{BenchCommand, Command, ConfigCommand, ListFormat, Paging};
 use crate::config::Settings;
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
+use crate::output::listing::Listing;
 use crate::output::pager::Sink;
 use crate::output::terminal::Terminal;
 
-/// What every command is given.
+/// The settings and the terminal of a command.
 pub(crate) struct Context {
     /// The settings in force.
     pub settings: Settings,
-    /// What it writes to.
+    /// The terminal or file that it writes to.
     pub terminal: Terminal,
 }
 
@@ -94,12 +95,21 @@ impl Context {
         }
     }
 
-    /// Output in a format: only text is for people.
-    fn paged_for(&self, format: ListFormat) -> Sink {
-        match format {
+    /// Writes an answer in a format. Only text is for people and goes through a pager.
+    pub(crate) fn list(&self, format: ListFormat, answer: &dyn Listing) -> Result<()> {
+        let terminal = &self.terminal;
+        let mut out = match format {
             ListFormat::Text => self.paged(),
             ListFormat::Json | ListFormat::Jsonl | ListFormat::Csv => Sink::stdout(),
+        };
+        match format {
+            ListFormat::Text => answer.text(&mut out, terminal)?,
+            ListFormat::Json => answer.json(&mut out)?,
+            ListFormat::Jsonl => answer.jsonl(&mut out)?,
+            ListFormat::Csv => answer.csv(&mut out, terminal)?,
         }
+        cite::write(&mut out, answer.citation(), format, self)?;
+        Ok(out.flush()?)
     }
 }
 

@@ -1,20 +1,19 @@
 //! `timbao reprints`.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::Write;
 
 use timbao_index::{Index, Searcher};
 use timbao_views::Citation;
-use timbao_views::json::ViewAnswer;
 use timbao_views::reprints::{DiffKind, DiffPart, Reprint, ReprintGroups, ReprintHistory};
 
-use crate::cli::{ListFormat, ReprintsArgs};
+use crate::cli::ReprintsArgs;
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
 use crate::output::date::vietnamese_text;
-use crate::output::json::{write_line, write_pretty};
 use crate::output::line::Piece;
+use crate::output::listing::{Listing, View, write_lines};
 use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
@@ -47,8 +46,8 @@ pub(crate) fn run(args: &ReprintsArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?.searcher()?;
     let citation = cite::citation(args.cite, &searcher, [])?;
     match &args.id {
-        Some(id) => history(args, id, &searcher, citation.as_ref(), context),
-        None => groups(args, &searcher, citation.as_ref(), context),
+        Some(id) => history(args, id, &searcher, citation, context),
+        None => groups(args, &searcher, citation, context),
     }
 }
 
@@ -56,7 +55,7 @@ fn history(
     args: &ReprintsArgs,
     id: &str,
     searcher: &Searcher,
-    citation: Option<&Citation>,
+    citation: Option<Citation>,
     context: &Context,
 ) -> Result<Outcome> {
     let Some(&address) = find(searcher, id)?.first() else {
@@ -64,30 +63,12 @@ fn history(
             .hint("`timbao search` prints the id or the path of every hit"));
     };
     let found = searcher.reprints(address)?;
-    let terminal = &context.terminal;
-    let mut out = context.paged_for(args.format);
-    match args.format {
-        ListFormat::Text => write_history(&mut out, terminal, &found)?,
-        ListFormat::Json => {
-            let mut answer = ViewAnswer::of(&found);
-            answer.citation = citation;
-            write_pretty(&mut out, &answer)?;
-        }
-        ListFormat::Jsonl => {
-            for publication in &found.publications {
-                write_line(&mut out, publication)?;
-            }
-        }
-        ListFormat::Csv => {
-            let mut rows = CsvWriter::new(&mut out, terminal, &HEADER)?;
-            for publication in &found.publications {
-                rows.row(row(publication))?;
-            }
-            rows.flush()?;
-        }
-    }
-    cite::write(&mut out, citation, args.format, context)?;
-    out.flush()?;
+    let answer = View {
+        request: None,
+        view: &found,
+        citation,
+    };
+    context.list(args.format, &answer)?;
     Ok(Outcome::of(found.publications.len() > 1))
 }
 
@@ -116,44 +97,63 @@ fn day(date: &Option<String>) -> String {
     date.unwrap_or_else(|| "no date".to_owned())
 }
 
-fn write_history(
-    out: &mut dyn Write,
-    terminal: &Terminal,
-    found: &ReprintHistory,
-) -> io::Result<()> {
-    let summary = counted(found.publications.len() as u64, "publication");
-    writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
-    let blank = Piece::new(Role::Plain, "");
-    for (number, publication) in found.publications.iter().enumerate() {
-        writeln!(out)?;
-        let head = Piece::new(Role::Dim, format!("{:>3}  ", number + 1));
-        let title = publication.title.as_deref().unwrap_or("(no title)");
-        let title = vec![Piece::new(Role::Title, escape(title))];
-        paragraph(out, terminal, &head, 5, title)?;
-        let mut about = vec![day(&publication.date)];
-        about.extend(
-            [&publication.source, &publication.agency]
-                .into_iter()
-                .flatten()
-                .cloned(),
-        );
-        about.push(publication.id.clone());
-        about.push(counted(publication.tokens, "word"));
-        if number > 0 {
-            about.push(format!("shares {:.0} %", publication.shared * 100.0));
-            about.push(format!(
-                "+{} −{}",
-                count(publication.added),
-                count(publication.removed)
-            ));
+impl Listing for View<'_, ReprintHistory> {
+    fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let found = self.view;
+        let summary = counted(found.publications.len() as u64, "publication");
+        writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
+        let blank = Piece::new(Role::Plain, "");
+        for (number, publication) in found.publications.iter().enumerate() {
+            writeln!(out)?;
+            let head = Piece::new(Role::Dim, format!("{:>3}  ", number + 1));
+            let title = publication.title.as_deref().unwrap_or("(no title)");
+            let title = vec![Piece::new(Role::Title, escape(title))];
+            paragraph(out, terminal, &head, 5, title)?;
+            let mut about = vec![day(&publication.date)];
+            about.extend(
+                [&publication.source, &publication.agency]
+                    .into_iter()
+                    .flatten()
+                    .cloned(),
+            );
+            about.push(publication.id.clone());
+            about.push(counted(publication.tokens, "word"));
+            if number > 0 {
+                about.push(format!("shares {:.0} %", publication.shared * 100.0));
+                about.push(format!(
+                    "+{} −{}",
+                    count(publication.added),
+                    count(publication.removed)
+                ));
+            }
+            let about = vec![Piece::new(Role::Dim, escape(&about.join(" · ")))];
+            paragraph(out, terminal, &blank, 5, about)?;
+            if publication.added + publication.removed > 0 {
+                paragraph(out, terminal, &blank, 5, changes(&publication.diff))?;
+            }
         }
-        let about = vec![Piece::new(Role::Dim, escape(&about.join(" · ")))];
-        paragraph(out, terminal, &blank, 5, about)?;
-        if publication.added + publication.removed > 0 {
-            paragraph(out, terminal, &blank, 5, changes(&publication.diff))?;
-        }
+        Ok(())
     }
-    Ok(())
+
+    fn json(&self, out: &mut dyn Write) -> Result<()> {
+        self.write_json(out)
+    }
+
+    fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
+        write_lines(out, &self.view.publications)
+    }
+
+    fn citation(&self) -> Option<&Citation> {
+        self.citation.as_ref()
+    }
+
+    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let mut rows = CsvWriter::new(out, terminal, &HEADER)?;
+        for publication in &self.view.publications {
+            rows.row(row(publication))?;
+        }
+        rows.flush()
+    }
 }
 
 /// The changes with some words around them: `[-removed-]`, `{+added+}`.
@@ -196,68 +196,73 @@ fn changes(diff: &[DiffPart]) -> Vec<Piece> {
 fn groups(
     args: &ReprintsArgs,
     searcher: &Searcher,
-    citation: Option<&Citation>,
+    citation: Option<Citation>,
     context: &Context,
 ) -> Result<Outcome> {
     let found = searcher.reprint_groups(args.limit)?;
-    let terminal = &context.terminal;
-    let mut out = context.paged_for(args.format);
-    match args.format {
-        ListFormat::Text => write_groups(&mut out, terminal, &found)?,
-        ListFormat::Json => {
-            let mut answer = ViewAnswer::of(&found);
-            answer.citation = citation;
-            write_pretty(&mut out, &answer)?;
-        }
-        ListFormat::Jsonl => {
-            for group in &found.groups {
-                write_line(&mut out, group)?;
-            }
-        }
-        ListFormat::Csv => {
-            let mut rows = CsvWriter::new(&mut out, terminal, &GROUP_HEADER)?;
-            for group in &found.groups {
-                rows.row([
-                    group.publications.to_string().into(),
-                    Cow::from(&group.id),
-                    Cow::from(&group.path),
-                    optional(&group.member),
-                    optional(&group.title),
-                    optional(&group.date),
-                    optional(&group.source),
-                ])?;
-            }
-            rows.flush()?;
-        }
-    }
-    cite::write(&mut out, citation, args.format, context)?;
-    out.flush()?;
+    let answer = View {
+        request: None,
+        view: &found,
+        citation,
+    };
+    context.list(args.format, &answer)?;
     Ok(Outcome::of(found.texts > 0))
 }
 
-fn write_groups(out: &mut dyn Write, terminal: &Terminal, found: &ReprintGroups) -> io::Result<()> {
-    let summary = format!(
-        "{} published several times, {} in all",
-        counted(found.texts, "text"),
-        counted(found.publications, "publication")
-    );
-    writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
-    if found.groups.is_empty() {
-        return Ok(());
-    }
-    let mut table = Table::new(&[
-        ("publications", Side::Right),
-        ("first", Side::Left),
-        ("id", Side::Left),
-        ("title", Side::Left),
-    ]);
-    for group in &found.groups {
-        table.row([
-            count(group.publications),
-            day(&group.date),
-            group.id.clone(),
-            group.title.clone().unwrap_or_default(),
+impl Listing for View<'_, ReprintGroups> {
+    fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let found = self.view;
+        let summary = format!(
+            "{} published several times, {} in all",
+            counted(found.texts, "text"),
+            counted(found.publications, "publication")
+        );
+        writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
+        if found.groups.is_empty() {
+            return Ok(());
+        }
+        let mut table = Table::new(&[
+            ("publications", Side::Right),
+            ("first", Side::Left),
+            ("id", Side::Left),
+            ("title", Side::Left),
         ]);
+        for group in &found.groups {
+            table.row([
+                count(group.publications),
+                day(&group.date),
+                group.id.clone(),
+                group.title.clone().unwrap_or_default(),
+            ]);
+        }
+        Ok(table.write(out, terminal)?)
     }
-    table.write(out, terminal)
+
+    fn json(&self, out: &mut dyn Write) -> Result<()> {
+        self.write_json(out)
+    }
+
+    fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
+        write_lines(out, &self.view.groups)
+    }
+
+    fn citation(&self) -> Option<&Citation> {
+        self.citation.as_ref()
+    }
+
+    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let mut rows = CsvWriter::new(out, terminal, &GROUP_HEADER)?;
+        for group in &self.view.groups {
+            rows.row([
+                group.publications.to_string().into(),
+                Cow::from(&group.id),
+                Cow::from(&group.path),
+                optional(&group.member),
+                optional(&group.title),
+                optional(&group.date),
+                optional(&group.source),
+            ])?;
+        }
+        rows.flush()
+    }
 }

@@ -1,13 +1,15 @@
 //! `timbao search`.
 
 use std::io::Write;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use timbao_index::{Found, Index, SearchOptions, Sort};
+use timbao_index::{Found, Index, SearchOptions, Searcher, Sort, UniqueFound};
+use timbao_query::Request;
 use timbao_query::plan::Facet;
 use timbao_views::csv;
 use timbao_views::json::{AdviceShape, HitShape, SearchAnswer};
 use timbao_views::suggest::Advice;
+use timbao_views::{Citation, Facets, ScoreExplanation, ShownHit};
 
 use crate::cli::{FilterArgs, ListFormat, SearchArgs};
 use crate::error::{Failure, Result, say};
@@ -15,8 +17,10 @@ use crate::exit::Outcome;
 use crate::hits::{self, facets};
 use crate::output::csv::CsvWriter;
 use crate::output::json::{write_line, write_pretty};
+use crate::output::listing::Listing;
 use crate::output::number::{count, counted, duration};
 use crate::output::style::Role;
+use crate::output::terminal::Terminal;
 
 use super::cite;
 use super::query::{announce, prepare, sort, warn_of};
@@ -90,25 +94,12 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     };
     warn_of(&request, context);
     announce(request.text(), found.hits.len(), context);
-    let first = args.offset as u64 + 1;
-    let mut explanations = if args.explain {
+    let explanations = if args.explain {
         let addresses: Vec<_> = found.hits.iter().map(|hit| hit.address).collect();
         searcher.explain_scores(request.plan(), options.recency_half_life, &addresses)?
     } else {
         Vec::new()
-    }
-    .into_iter();
-    let shown = searcher.shown(request.plan(), &found.hits, first, args.snippets);
-    let shown = shown.map(|shown| {
-        let mut shown = shown?;
-        shown.explanation = explanations.next();
-        let text = unique.as_ref().and_then(|unique| {
-            let number = usize::try_from(shown.rank - first).ok()?;
-            unique.hits.get(number)
-        });
-        shown.reprints = text.map(|text| text.reprints);
-        Ok(shown)
-    });
+    };
     let rows = unique.as_ref().map_or(total, |unique| unique.texts);
     let is_part = (found.hits.len() as u64) < rows;
     let citation = cite::citation(args.cite, &searcher, [(&request, request.plan())])?;
@@ -117,69 +108,118 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         let message = format!("{shown} of {} written; see --limit", counted(rows, "hit"));
         say(context.terminal.error_palette, Role::Hint, "note", &message);
     }
-    let mut out = context.paged_for(args.format);
-    let terminal = &context.terminal;
-    match args.format {
-        ListFormat::Text => {
-            let time = if terminal.is_terminal {
-                format!(" · {}", duration(time))
-            } else {
-                String::new()
-            };
-            let part = if options.limit > 0 && is_part {
-                format!(", {} shown", count(found.hits.len() as u64))
-            } else {
-                String::new()
-            };
-            let texts = unique.as_ref().map_or_else(String::new, |unique| {
-                format!(", {}", counted(unique.texts, "text"))
-            });
-            let summary = format!("{}{texts}{part}{time}", counted(total, "article"));
-            writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
-            if let Some(counts) = &counts {
-                facets::write_text(&mut out, terminal, counts)?;
-            }
-            hits::text::write(&mut out, terminal, &shown.collect::<Result<Vec<_>>>()?)?;
-        }
-        ListFormat::Json => {
-            let shown = shown.collect::<Result<Vec<_>>>()?;
-            let mut answer = SearchAnswer::new(
-                request.text(),
-                request.problems(),
-                total,
-                args.offset,
-                &shown,
-            );
-            answer.texts = unique.as_ref().map(|unique| unique.texts);
-            answer.citation = citation.as_ref();
-            answer.facets = counts.as_ref().map(|counts| counts.facets.as_slice());
-            answer.advice = Some(AdviceShape::new(&advice));
-            write_pretty(&mut out, &answer)?;
-        }
-        ListFormat::Jsonl => match &counts {
-            Some(counts) => facets::write_jsonl(&mut out, counts)?,
-            None => {
-                for hit in shown {
-                    write_line(&mut out, &HitShape::new(&hit?))?;
-                }
-            }
-        },
-        ListFormat::Csv => match &counts {
-            Some(counts) => facets::write_csv(&mut out, terminal, counts)?,
-            None => {
-                let mut rows = CsvWriter::new(&mut out, terminal, &csv::HEADER)?;
-                for hit in shown {
-                    rows.row(csv::row(&hit?))?;
-                }
-                rows.flush()?;
-            }
-        },
-    }
-    cite::write(&mut out, citation.as_ref(), args.format, context)?;
-    out.flush()?;
-    drop(out);
+    let answer = Hits {
+        searcher: &searcher,
+        args,
+        request: &request,
+        found: &found,
+        unique: unique.as_ref(),
+        explanations,
+        counts,
+        advice: &advice,
+        citation,
+        is_part: options.limit > 0 && is_part,
+        time,
+    };
+    context.list(args.format, &answer)?;
     if args.format == ListFormat::Text {
         suggestions::tell(&advice, total, args, context);
     }
     Ok(Outcome::of(total > 0))
+}
+
+/// The hits of a query.
+struct Hits<'a> {
+    searcher: &'a Searcher,
+    args: &'a SearchArgs,
+    request: &'a Request,
+    found: &'a Found,
+    unique: Option<&'a UniqueFound>,
+    /// One for each hit, or none.
+    explanations: Vec<ScoreExplanation>,
+    counts: Option<Facets>,
+    advice: &'a Advice,
+    citation: Option<Citation>,
+    /// Whether there are more hits.
+    is_part: bool,
+    time: Duration,
+}
+
+impl Hits<'_> {
+    /// Reads the hits, some at a time.
+    fn shown(&self) -> impl Iterator<Item = Result<ShownHit>> {
+        let first = self.args.offset as u64 + 1;
+        let plan = self.request.plan();
+        let hits = &self.found.hits;
+        let shown = self.searcher.shown(plan, hits, first, self.args.snippets);
+        shown.enumerate().map(|(number, shown)| {
+            let mut shown = shown?;
+            shown.explanation = self.explanations.get(number).cloned();
+            let text = self.unique.and_then(|unique| unique.hits.get(number));
+            shown.reprints = text.map(|text| text.reprints);
+            Ok(shown)
+        })
+    }
+}
+
+impl Listing for Hits<'_> {
+    fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let mut summary = counted(self.found.total, "article");
+        if let Some(unique) = self.unique {
+            summary.push_str(&format!(", {}", counted(unique.texts, "text")));
+        }
+        if self.is_part {
+            summary.push_str(&format!(", {} shown", count(self.found.hits.len() as u64)));
+        }
+        if terminal.is_terminal {
+            summary.push_str(&format!(" · {}", duration(self.time)));
+        }
+        writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
+        if let Some(counts) = &self.counts {
+            facets::write_text(out, terminal, counts)?;
+        }
+        let shown = self.shown().collect::<Result<Vec<_>>>()?;
+        Ok(hits::text::write(out, terminal, &shown)?)
+    }
+
+    fn json(&self, out: &mut dyn Write) -> Result<()> {
+        let shown = self.shown().collect::<Result<Vec<_>>>()?;
+        let mut answer = SearchAnswer::new(
+            self.request.text(),
+            self.request.problems(),
+            self.found.total,
+            self.args.offset,
+            &shown,
+        );
+        answer.texts = self.unique.map(|unique| unique.texts);
+        answer.citation = self.citation.as_ref();
+        answer.facets = self.counts.as_ref().map(|counts| counts.facets.as_slice());
+        answer.advice = Some(AdviceShape::new(self.advice));
+        Ok(write_pretty(out, &answer)?)
+    }
+
+    fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
+        if let Some(counts) = &self.counts {
+            return Ok(facets::write_jsonl(out, counts)?);
+        }
+        for hit in self.shown() {
+            write_line(out, &HitShape::new(&hit?))?;
+        }
+        Ok(())
+    }
+
+    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        if let Some(counts) = &self.counts {
+            return facets::write_csv(out, terminal, counts);
+        }
+        let mut rows = CsvWriter::new(out, terminal, &csv::HEADER)?;
+        for hit in self.shown() {
+            rows.row(csv::row(&hit?))?;
+        }
+        rows.flush()
+    }
+
+    fn citation(&self) -> Option<&Citation> {
+        self.citation.as_ref()
+    }
 }

@@ -2,21 +2,20 @@
 
 use std::borrow::Cow;
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use timbao_articles::{Article, FoundFile, Limits, RecordBatch, open};
 use timbao_index::{Index, Searcher};
-use timbao_views::json::ViewAnswer;
-use timbao_views::{Similar, SimilarArticle, SimilarOptions};
+use timbao_views::{Citation, Similar, SimilarArticle, SimilarOptions};
 
-use crate::cli::{ListFormat, SimilarArgs};
+use crate::cli::SimilarArgs;
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
 use crate::output::date::vietnamese_text;
-use crate::output::json::{write_line, write_pretty};
 use crate::output::line::Piece;
+use crate::output::listing::{Listing, View, write_lines};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
@@ -40,30 +39,12 @@ pub(crate) fn run(args: &SimilarArgs, context: &Context) -> Result<Outcome> {
     };
     let found = similar(&searcher, &args.id, &options)?;
     let citation = cite::citation(args.cite, &searcher, [])?;
-    let terminal = &context.terminal;
-    let mut out = context.paged_for(args.format);
-    match args.format {
-        ListFormat::Text => write_text(&mut out, terminal, &found)?,
-        ListFormat::Json => {
-            let mut answer = ViewAnswer::of(&found);
-            answer.citation = citation.as_ref();
-            write_pretty(&mut out, &answer)?;
-        }
-        ListFormat::Jsonl => {
-            for article in &found.articles {
-                write_line(&mut out, article)?;
-            }
-        }
-        ListFormat::Csv => {
-            let mut rows = CsvWriter::new(&mut out, terminal, &HEADER)?;
-            for article in &found.articles {
-                rows.row(row(article))?;
-            }
-            rows.flush()?;
-        }
-    }
-    cite::write(&mut out, citation.as_ref(), args.format, context)?;
-    out.flush()?;
+    let answer = View {
+        request: None,
+        view: &found,
+        citation,
+    };
+    context.list(args.format, &answer)?;
     Ok(Outcome::of(!found.articles.is_empty()))
 }
 
@@ -120,26 +101,49 @@ fn row(article: &SimilarArticle) -> [Cow<'_, str>; HEADER.len()] {
     ]
 }
 
-fn write_text(out: &mut dyn Write, terminal: &Terminal, found: &Similar) -> io::Result<()> {
-    let terms: Vec<&str> = found.terms.iter().map(|t| t.term.as_str()).collect();
-    let label = Piece::new(Role::Dim, "terms  ");
-    let list = vec![Piece::new(Role::Dim, escape(&terms.join(", ")))];
-    paragraph(out, terminal, &label, 7, list)?;
-    let blank = Piece::new(Role::Plain, "");
-    for article in &found.articles {
-        writeln!(out)?;
-        let score = Piece::new(Role::Dim, format!("{:>4.0} %  ", article.score * 100.0));
-        let title = article.title.as_deref().unwrap_or("(no title)");
-        let title = vec![Piece::new(Role::Title, escape(title))];
-        paragraph(out, terminal, &score, 8, title)?;
-        let date = article.date.as_deref().map(vietnamese_text);
-        let about = [&date, &article.section, &article.source];
-        let mut about: Vec<&str> = about.into_iter().filter_map(|a| a.as_deref()).collect();
-        about.push(&article.id);
-        let about = vec![Piece::new(Role::Dim, escape(&about.join(" · ")))];
-        paragraph(out, terminal, &blank, 8, about)?;
-        let shared = vec![Piece::new(Role::Plain, escape(&article.terms.join(", ")))];
-        paragraph(out, terminal, &blank, 8, shared)?;
+impl Listing for View<'_, Similar> {
+    fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let found = self.view;
+        let terms: Vec<&str> = found.terms.iter().map(|t| t.term.as_str()).collect();
+        let label = Piece::new(Role::Dim, "terms  ");
+        let list = vec![Piece::new(Role::Dim, escape(&terms.join(", ")))];
+        paragraph(out, terminal, &label, 7, list)?;
+        let blank = Piece::new(Role::Plain, "");
+        for article in &found.articles {
+            writeln!(out)?;
+            let score = Piece::new(Role::Dim, format!("{:>4.0} %  ", article.score * 100.0));
+            let title = article.title.as_deref().unwrap_or("(no title)");
+            let title = vec![Piece::new(Role::Title, escape(title))];
+            paragraph(out, terminal, &score, 8, title)?;
+            let date = article.date.as_deref().map(vietnamese_text);
+            let about = [&date, &article.section, &article.source];
+            let mut about: Vec<&str> = about.into_iter().filter_map(|a| a.as_deref()).collect();
+            about.push(&article.id);
+            let about = vec![Piece::new(Role::Dim, escape(&about.join(" · ")))];
+            paragraph(out, terminal, &blank, 8, about)?;
+            let shared = vec![Piece::new(Role::Plain, escape(&article.terms.join(", ")))];
+            paragraph(out, terminal, &blank, 8, shared)?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn json(&self, out: &mut dyn Write) -> Result<()> {
+        self.write_json(out)
+    }
+
+    fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
+        write_lines(out, &self.view.articles)
+    }
+
+    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let mut rows = CsvWriter::new(out, terminal, &HEADER)?;
+        for article in &self.view.articles {
+            rows.row(row(article))?;
+        }
+        rows.flush()
+    }
+
+    fn citation(&self) -> Option<&Citation> {
+        self.citation.as_ref()
+    }
 }

@@ -1,20 +1,22 @@
 //! `timbao trends`.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 
 use timbao_index::Index;
+use timbao_query::Request;
 use timbao_query::plan::Facet;
 use timbao_views::chart::{ChartOptions, Language, Measure, svg};
 use timbao_views::csv;
 use timbao_views::json::TrendsAnswer;
-use timbao_views::{By, Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery};
+use timbao_views::{By, Citation, Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery};
 
-use crate::cli::{CountName, LanguageName, ListFormat, MeasureName, PeriodName, TrendsArgs};
+use crate::cli::{CountName, LanguageName, MeasureName, PeriodName, TrendsArgs};
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
-use crate::output::json::{write_line, write_pretty};
+use crate::output::json::write_pretty;
+use crate::output::listing::{Listing, write_lines};
 use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
@@ -30,13 +32,13 @@ use super::query::{base, prepare, warn_of};
 /// Counts queries over time.
 pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?.searcher()?;
-    let request = args
+    let requests = args
         .queries
         .iter()
         .map(|query| prepare(query, &args.filters, context))
         .collect::<Result<Vec<_>>>()?;
-    request.iter().for_each(|query| warn_of(query, context));
-    let queries: Vec<TrendsQuery> = request
+    requests.iter().for_each(|query| warn_of(query, context));
+    let queries: Vec<TrendsQuery> = requests
         .iter()
         .map(|query| TrendsQuery {
             name: query.text().to_owned(),
@@ -52,7 +54,7 @@ pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
         thin: args.thin,
     };
     let trends = searcher.trends(&queries, &base, &options)?;
-    let cited = request.iter().zip(queries.iter().map(|q| &q.plan));
+    let cited = requests.iter().zip(queries.iter().map(|q| &q.plan));
     let citation = cite::citation(args.cite, &searcher, cited)?;
     if let Some(path) = &args.svg {
         let chart = ChartOptions {
@@ -69,82 +71,95 @@ pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
         };
         fs::write(path, svg(&trends, &chart)).map_err(|error| Failure::file(path, &error))?;
     }
-    let mut out = context.paged_for(args.format);
-    match args.format {
-        ListFormat::Text => write_text(&mut out, &context.terminal, &trends, args.measure.into())?,
-        ListFormat::Json => {
-            let problems = request.iter().map(|query| (query.text(), query.problems()));
-            let mut answer = TrendsAnswer::new(&trends, problems);
-            answer.citation = citation.as_ref();
-            write_pretty(&mut out, &answer)?;
-        }
-        ListFormat::Jsonl => {
-            for series in &trends.series {
-                write_line(&mut out, series)?;
-            }
-        }
-        ListFormat::Csv => {
-            let mut rows = CsvWriter::new(&mut out, &context.terminal, &csv::TRENDS_HEADER)?;
-            for row in csv::trends_rows(&trends) {
-                rows.row(row)?;
-            }
-            rows.flush()?;
-        }
-    }
-    cite::write(&mut out, citation.as_ref(), args.format, context)?;
-    out.flush()?;
+    let answer = Listed {
+        requests: &requests,
+        trends: &trends,
+        measure: args.measure.into(),
+        citation,
+    };
+    context.list(args.format, &answer)?;
     let any = trends.series.iter().any(|series| series.total.articles > 0);
     Ok(Outcome::of(any))
+}
+
+/// Trends of some queries, and the measure that is drawn for people.
+struct Listed<'a> {
+    requests: &'a [Request],
+    trends: &'a Trends,
+    measure: Measure,
+    citation: Option<Citation>,
 }
 
 /// Columns of the chart beside a table of numbers.
 const CHART: usize = 24;
 
-/// A table of each series with a bar in each row.
-fn write_text(
-    out: &mut dyn Write,
-    terminal: &Terminal,
-    trends: &Trends,
-    measure: Measure,
-) -> io::Result<()> {
-    let most = trends
-        .series
-        .iter()
-        .flat_map(|series| &series.points)
-        .filter_map(|point| measure.of(point))
-        .fold(0.0, f64::max);
-    for (number, series) in trends.series.iter().enumerate() {
-        if number > 0 {
-            writeln!(out)?;
+impl Listing for Listed<'_> {
+    /// A table of each series with a bar in each row.
+    fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let (trends, measure) = (self.trends, self.measure);
+        let most = trends
+            .series
+            .iter()
+            .flat_map(|series| &series.points)
+            .filter_map(|point| measure.of(point))
+            .fold(0.0, f64::max);
+        for (number, series) in trends.series.iter().enumerate() {
+            if number > 0 {
+                writeln!(out)?;
+            }
+            let mut title = escape(&series.query).into_owned();
+            match (&series.value, series.other) {
+                (Some(value), _) => title.push_str(&format!(" · {}", escape(value))),
+                (None, true) => title.push_str(" · (other)"),
+                (None, false) => {}
+            }
+            let total = format!(
+                "{} in {} of {}",
+                counted_matches(series.total.matches),
+                count(series.total.articles),
+                counted(series.total.of_articles, "article"),
+            );
+            let room = terminal.columns.unwrap_or(usize::MAX);
+            let title = truncated(&title, room.saturating_sub(width(&total) + 2));
+            writeln!(
+                out,
+                "{}  {}",
+                terminal.palette.paint(Role::Title, &title),
+                terminal.palette.paint(Role::Dim, &total)
+            )?;
+            table(trends, series, measure, most).write(out, terminal)?;
         }
-        let mut title = escape(&series.query).into_owned();
-        match (&series.value, series.other) {
-            (Some(value), _) => title.push_str(&format!(" · {}", escape(value))),
-            (None, true) => title.push_str(" · (other)"),
-            (None, false) => {}
+        let is_thin = |series: &Trend| series.points.iter().any(|point| point.thin);
+        if trends.series.iter().any(is_thin) {
+            let note = format!("* fewer than {} articles", trends.thin_below);
+            writeln!(out, "{}", terminal.palette.paint(Role::Dim, &note))?;
         }
-        let total = format!(
-            "{} in {} of {}",
-            counted_matches(series.total.matches),
-            count(series.total.articles),
-            counted(series.total.of_articles, "article"),
-        );
-        let room = terminal.columns.unwrap_or(usize::MAX);
-        let title = truncated(&title, room.saturating_sub(width(&total) + 2));
-        writeln!(
-            out,
-            "{}  {}",
-            terminal.palette.paint(Role::Title, &title),
-            terminal.palette.paint(Role::Dim, &total)
-        )?;
-        table(trends, series, measure, most).write(out, terminal)?;
+        Ok(())
     }
-    let is_thin = |series: &Trend| series.points.iter().any(|point| point.thin);
-    if trends.series.iter().any(is_thin) {
-        let note = format!("* fewer than {} articles", trends.thin_below);
-        writeln!(out, "{}", terminal.palette.paint(Role::Dim, &note))?;
+
+    fn json(&self, out: &mut dyn Write) -> Result<()> {
+        let requests = self.requests.iter();
+        let problems = requests.map(|query| (query.text(), query.problems()));
+        let mut answer = TrendsAnswer::new(self.trends, problems);
+        answer.citation = self.citation.as_ref();
+        Ok(write_pretty(out, &answer)?)
     }
-    Ok(())
+
+    fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
+        write_lines(out, &self.trends.series)
+    }
+
+    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let mut rows = CsvWriter::new(out, terminal, &csv::TRENDS_HEADER)?;
+        for row in csv::trends_rows(self.trends) {
+            rows.row(row)?;
+        }
+        rows.flush()
+    }
+
+    fn citation(&self) -> Option<&Citation> {
+        self.citation.as_ref()
+    }
 }
 
 fn table(trends: &Trends, series: &Trend, measure: Measure, most: f64) -> Table {

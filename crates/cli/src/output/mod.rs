@@ -6,6 +6,7 @@ pub(crate) mod highlight;
 pub(crate) mod json;
 pub(crate) mod line;
 pub(crate) mod link;
+pub(crate) mod listing;
 pub(crate) mod number;
 pub(crate) mod pager;
 pub(crate) mod path;
