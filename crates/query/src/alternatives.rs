@@ -1,4 +1,4 @@
-//! Other ways to say what was typed: abbreviations for words, and words for abbreviations.
+//! Other forms of typed words: abbreviations for words, and words for abbreviations.
 
 use timbao_tokenizer::abbreviations::{Form, Role, Table};
 use timbao_tokenizer::scan;
@@ -7,8 +7,8 @@ use crate::plan::{Key, Phrase, Slot, Step};
 
 use crate::ast::{self, AccentMode, Word};
 
-/// The fewest words that are abbreviated. Of two ("chủ tịch", "quyết định"), the
-/// abbreviation (CT, QĐ) stands for too much else.
+/// Minimum number of words that are abbreviated. The abbreviation of two ("chủ tịch": CT, "quyết
+/// định": QĐ) is too ambiguous.
 const SHORTEST_LONG_FORM: usize = 3;
 
 /// The most versions of one quoted phrase.
@@ -18,20 +18,20 @@ const MOST_VERSIONS: usize = 16;
 pub(crate) struct Match<'t> {
     /// The index of the first word.
     pub first: usize,
-    /// How many words.
+    /// The number of words.
     pub words: usize,
-    /// What else to search for.
+    /// The other forms.
     pub forms: Vec<&'t Form>,
 }
 
-/// Finds the words with other forms, from left to right. A word with an operator that asks
-/// for it as typed, or for something like it, has none; nor has a part of a code.
+/// Finds the words with other forms, from left to right. Words with an operator for exact or
+/// similar forms have no other forms, nor have parts of codes.
 pub(crate) fn matches<'t>(words: &[&Word], table: &'t Table) -> Vec<Match<'t>> {
     let mut found = Vec::new();
     let mut from = 0;
     for row in words.chunk_by(|a, b| is_open(a) == is_open(b)) {
         let mut tokens: Vec<&str> = Vec::new();
-        // The number of the word that begins at each token, and behind the last token.
+        // The number of the word that starts at each token, and after the last token.
         let mut starts: Vec<Option<usize>> = Vec::new();
         for (i, word) in row.iter().enumerate().filter(|(_, word)| is_open(word)) {
             for (part, token) in scan(&word.text).enumerate() {
@@ -101,7 +101,7 @@ pub(crate) fn versions<'t>(
     versions
 }
 
-/// The words of a form, as strict as what was typed.
+/// The words of a form, accent-sensitive if the typed words are.
 pub(crate) fn in_a_row(form: &Form, strict: bool) -> Phrase {
     Phrase::exact(form.exact.iter().zip(&form.folded).map(|(exact, folded)| {
         Slot::new(if strict {

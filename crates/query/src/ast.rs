@@ -13,19 +13,19 @@ pub struct Span {
     pub end: usize,
 }
 
-/// A part of a query and where it stands.
+/// A part of a query and its position.
 ///
-/// `Display` writes the query out again in its standard form; parsing that gives the same
-/// tree but for the spans, as long as it is not longer than [`MAX_BYTES`](crate::MAX_BYTES).
+/// `Display` prints the standard form of the query. Parsing that returns the same tree with other
+/// spans, if it is not longer than [`MAX_BYTES`](crate::MAX_BYTES).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
-    /// What the part is.
+    /// The kind of the part.
     pub kind: NodeKind,
     /// The bytes it was read from.
     pub span: Span,
 }
 
-/// What a part of a query can be.
+/// The kinds of parts of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NodeKind {
     /// Nothing to search for.
@@ -48,7 +48,7 @@ pub enum NodeKind {
     Required(Box<Node>),
     /// Two or more parts joined by `NEAR/N`.
     Near {
-        /// The parts: a phrase, a group, or all the words in a row beside the operator.
+        /// The operands: a phrase, a group, or all adjacent bare words next to the operator.
         operands: Vec<Node>,
         /// The N, in words.
         distance: u32,
@@ -57,16 +57,16 @@ pub enum NodeKind {
     Group(Box<Node>),
     /// A field with a colon and its value: a word, a phrase or a group.
     Scoped {
-        /// What the value is looked for in.
+        /// The field.
         scope: Scope,
-        /// What is looked for.
+        /// The value.
         value: Box<Node>,
     },
     /// The name of metadata, `=` and its whole value in quotation marks.
     Is {
-        /// Which metadata.
+        /// The facet.
         facet: Facet,
-        /// Its value.
+        /// The value.
         value: String,
     },
     /// `id:` and an identifier, to the letter.
@@ -84,7 +84,7 @@ pub struct Word {
     pub text: String,
     /// How its accents are compared, when an operator said so.
     pub accents: Option<AccentMode>,
-    /// What may stand for it.
+    /// The forms that match.
     pub form: Form,
     /// The bytes of `text`, without operators.
     pub span: Span,
@@ -110,7 +110,7 @@ pub enum PhrasePart {
     Gap(Filler, Span),
 }
 
-/// How many words fill a gap.
+/// The number of words in a gap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Filler {
     /// `*`: one word.
@@ -130,7 +130,7 @@ pub enum AccentMode {
     Loose,
 }
 
-/// What may stand for a word.
+/// The forms that match a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
     /// The word itself.
@@ -141,7 +141,7 @@ pub enum Form {
     Fuzzy(u8),
 }
 
-/// What the value of a field is looked for in.
+/// The target of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// A part of the text.
@@ -156,7 +156,7 @@ impl Span {
         Self { start, end }
     }
 
-    /// The smallest span that holds both.
+    /// The smallest span that contains both.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
         Self::new(self.start.min(other.start), self.end.max(other.end))
@@ -204,7 +204,7 @@ impl Node {
         }
     }
 
-    /// As [`children`](Self::children), to change them.
+    /// The mutable version of [`children`](Self::children).
     pub fn children_mut(&mut self) -> &mut [Node] {
         match &mut self.kind {
             NodeKind::Empty

@@ -9,8 +9,8 @@ use time::{Date, Month};
 pub enum DateCondition {
     /// `date:2026-03`: within the period.
     Within(Period),
-    /// `date:2025..2026-03`: from the first day of one to the last day of the other; an
-    /// end that is left out is open.
+    /// `date:2025..2026-03`: from the first day of one to the last day of the other; a missing end
+    /// is open.
     Between(Option<Period>, Option<Period>),
     /// `after:`: later than the last day of the period.
     After(Period),
@@ -26,12 +26,12 @@ pub struct Period {
     day: Option<u8>,
 }
 
-/// Why a text is no date.
+/// The defect of an invalid date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateError {
-    /// It is not written as a date.
+    /// The text is not written as a date.
     Form,
-    /// It is a day and a month, without a year.
+    /// The text is a day and a month, without a year.
     NoYear,
     /// There is no such day or month.
     NoSuchDay,
@@ -40,24 +40,24 @@ pub enum DateError {
 }
 
 impl DateError {
-    /// What is wrong, as a sentence without its full stop.
+    /// Describes the defect, in lower case and without a full stop.
     pub fn message(self) -> &'static str {
         match self {
-            Self::Form => "this is not a date",
-            Self::NoYear => "this date lacks a year",
+            Self::Form => "not a date",
+            Self::NoYear => "the year is missing",
             Self::NoSuchDay => "there is no such date",
-            Self::Backwards => "this range ends before it begins",
+            Self::Backwards => "the range ends before it starts",
         }
     }
 }
 
 impl DateCondition {
-    /// Reads the value of `date:`: a period, or two with `..` between them, either of
-    /// which may be left out.
+    /// Parses the value of `date:`: a period, or two with `..` between them, of which one may be
+    /// missing.
     ///
     /// # Errors
     ///
-    /// When a date is none, or when the range ends before it begins.
+    /// If a date is invalid, or if the range ends before it starts.
     pub fn parse(text: &str) -> Result<Self, DateError> {
         let Some((from, to)) = text.split_once("..") else {
             return Period::parse(text).map(Self::Within);
@@ -90,12 +90,12 @@ impl DateCondition {
 }
 
 impl Period {
-    /// Reads a date as Vietnam writes it (25/3/2026, 3/2026), as ISO 8601 does
-    /// (2026-03-25, 2026-03) or a year alone; `-`, `/` and `.` may stand between.
+    /// Parses a Vietnamese date (25/3/2026, 3/2026), an ISO 8601 date (2026-03-25, 2026-03) or a
+    /// year. The separator is `-`, `/` or `.`.
     ///
     /// # Errors
     ///
-    /// When the text is no date, or the calendar has no such day.
+    /// If the text is not a date, or the calendar has no such day.
     ///
     /// ```
     /// use timbao_query::Period;

@@ -9,7 +9,7 @@ use crate::plan::{Facet, TextField};
 
 use crate::ast::Scope;
 
-/// What may stand before a colon.
+/// The names that are valid before a colon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
     /// A part of the text, or metadata: the value is a word, a phrase or a group.
@@ -52,7 +52,7 @@ fn names() -> impl Iterator<Item = (Field, &'static str)> {
     fields.chain(facets)
 }
 
-/// The longest name a field can have, in bytes; longer ones are not looked up.
+/// Maximum length of a field name in bytes.
 const LONGEST: usize = 48;
 
 impl Field {
@@ -97,8 +97,8 @@ impl Field {
             .map(|(field, _)| field)
     }
 
-    /// Whether a text would hardly have this word before a colon and a space: it was meant
-    /// as a field. "Nguồn: …" is plain text, "title: …" is not.
+    /// Returns `true` for names that plain text rarely has before a colon and a space: "Nguồn: …"
+    /// is plain text, "title: …" is not.
     pub fn is_technical(name: &str) -> bool {
         name.contains('_') || names().any(|(field, _)| field.name() == name)
     }

@@ -8,7 +8,7 @@ use crate::lex::is_quote;
 use crate::parse;
 use crate::plan::Facet;
 
-/// Conditions on metadata, each as it was typed; all of them must hold.
+/// Conditions on metadata as typed; all of them must match.
 ///
 /// ```
 /// use timbao_query::Filters;
@@ -42,7 +42,7 @@ pub enum FilterError {
     Date {
         /// The name of the filter.
         name: &'static str,
-        /// Its value.
+        /// The value of the filter.
         text: String,
         /// The defect of the date.
         reason: DateError,
@@ -52,7 +52,7 @@ pub enum FilterError {
     NoWord {
         /// The name of the filter.
         name: &'static str,
-        /// Its value.
+        /// The value of the filter.
         text: String,
     },
 }

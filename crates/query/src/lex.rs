@@ -1,7 +1,7 @@
 //! From the text of a query to tokens: operators, quoted text, and chunks of plain text.
 //!
-//! What is glued to what decides between an operator and punctuation: `-a` excludes, while
-//! in `a - b` and `a-b` the dash is a dash; `title:a` is a field, while `Title: a` is text.
+//! Adjacency distinguishes operators from punctuation: `-a` excludes, while in `a - b` and `a-b`
+//! the dash is a dash; `title:a` is a field, while `Title: a` is text.
 
 use timbao_tokenizer::{exact_key, scan};
 
@@ -37,7 +37,7 @@ pub(crate) enum TokenKind {
     Field(Field),
     /// A name of metadata and `=`, glued to a quotation mark.
     Is(Facet),
-    /// A quotation: what is between the marks, and the slop behind them.
+    /// A quotation: the text between the marks, and the slop after them.
     Quoted {
         inner: Span,
         slop: u32,
@@ -191,7 +191,7 @@ impl Lexer<'_> {
         true
     }
 
-    /// A name of metadata with `=` behind it, before a quotation.
+    /// A name of metadata with `=`, before a quotation.
     fn is(&mut self) -> bool {
         let chunk = Span::new(self.at, self.chunk_end(self.at));
         let Some(name) = chunk.of(self.text).strip_suffix('=') else {
@@ -305,7 +305,7 @@ impl Lexer<'_> {
 }
 
 impl TokenKind {
-    /// Whether it is an operator that what is glued to it belongs to.
+    /// Returns `true` for operators that apply to the adjacent text.
     pub(crate) fn takes_operand(self) -> bool {
         matches!(
             self,
@@ -324,7 +324,7 @@ pub(crate) fn reads_as_operator(word: &str) -> bool {
     keyword(word, false).is_some()
 }
 
-/// How many ASCII digits a text begins with.
+/// The number of ASCII digits at the start of a text.
 pub(crate) fn digits(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }

@@ -1,10 +1,10 @@
-//! The query language: from what was typed to a [`Plan`](plan::Plan).
+//! The query language: from typed text to a [`Plan`](plan::Plan).
 //!
-//! [`parse`] reads any text and never fails: it returns the best [`Node`] tree it can make
-//! and the [`Problem`]s met on the way, each with the bytes it is about. [`lower`] decides
-//! what the tree means: which words are strict in their accents, what an abbreviation
-//! stands for, how many of the words must be there. Syntax and meaning are two types, and
-//! neither half knows the index.
+//! [`Request`] is a query with its filters, ready to run. It is made in two steps that are public
+//! too. [`parse`] reads any text and never fails: it returns the best [`Node`] tree and the
+//! [`Problem`]s on the way, each with a span. [`lower`] decides the meaning of the tree:
+//! accent-sensitive words, abbreviations, the number of required words. Syntax and meaning are two
+//! types, and neither knows an index.
 //!
 //! ```
 //! use timbao_query::{LowerOptions, lower, parse};
@@ -48,7 +48,7 @@ pub use parse::{Parsed, parse};
 pub use problem::{Problem, ProblemKind};
 pub use request::Request;
 
-/// The longest query that is read, in bytes; what follows is left out, with a problem.
+/// Maximum length of a query in bytes; the rest is ignored, with a problem.
 pub const MAX_BYTES: usize = 10_000;
 
 /// The most words a query may have, parts of numbers and codes counted singly.
@@ -66,5 +66,5 @@ pub const DEFAULT_NEAR: u32 = 10;
 /// The largest edit distance of a fuzzy word, in characters of its key.
 pub const MAX_FUZZY: u8 = 2;
 
-/// The most problems of one kind that are told of one query, the first in the text.
+/// Maximum number of problems of one kind that are reported for a query.
 pub const MAX_ALIKE: usize = 3;

@@ -1,4 +1,4 @@
-//! From the tree to a plan: what the words of a query mean.
+//! From the tree to a plan: the meaning of the words of a query.
 
 use timbao_tokenizer::abbreviations::{Form, Role};
 
@@ -59,7 +59,7 @@ struct Lowering<'o> {
     problems: Vec<Problem>,
 }
 
-/// What the surroundings of a part decide about it.
+/// The effect of the surroundings of a part.
 #[derive(Clone, Copy)]
 struct Context {
     /// Whether a word without an operator of its own is strict.
@@ -68,7 +68,7 @@ struct Context {
     relaxed: bool,
     /// Whether the part is the value of a text field.
     within_text: bool,
-    /// The metadata the part is looked for in, instead of the text.
+    /// The facet whose value the part is, if any.
     facet: Option<Facet>,
 }
 
@@ -113,8 +113,8 @@ impl<'o> Lowering<'o> {
             .collect()
     }
 
-    /// Parts side by side: what has a form of its own must match; the bare words among
-    /// them, parentheses around nothing but words left away, are what is remembered.
+    /// A sequence: parts with an operator must match; bare words, also in parentheses around words
+    /// alone, are ranked.
     fn sequence(&mut self, nodes: &[Node], context: Context) -> Option<Plan> {
         let mut bare: Vec<&Word> = Vec::new();
         let mut clauses: Vec<Plan> = Vec::new();
@@ -389,7 +389,7 @@ impl<'o> Lowering<'o> {
 }
 
 impl Context {
-    /// The context of what an accent operator stands before.
+    /// The context of a part after an accent operator.
     fn with(self, accents: Option<AccentMode>) -> Self {
         match accents {
             None => self,

@@ -12,12 +12,12 @@ use crate::problem::Problem;
 pub struct LowerOptions<'t> {
     /// How accents are compared where no operator says.
     pub accents: Accents,
-    /// How many of the bare words must be there.
+    /// The number of bare words that must match.
     pub bare_words: BareWords,
-    /// How many words `**` stands for at most.
+    /// Maximum number of words that `**` matches.
     pub widest_gap: u32,
-    /// The abbreviations that are searched for written out, and the other way round; none
-    /// for none.
+    /// The abbreviations that are expanded, and long forms that are abbreviated; `None` for no
+    /// expansion.
     pub abbreviations: Option<&'t Table>,
     /// Whether that is done between quotation marks too.
     pub expand_phrases: bool,
@@ -26,8 +26,8 @@ pub struct LowerOptions<'t> {
 /// How accents are compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Accents {
-    /// As they were typed: a query with any accent is strict in every word, one without
-    /// is loose in every word.
+    /// As typed: a query with any accent is accent-sensitive in every word, one without is
+    /// insensitive in every word.
     #[default]
     Auto,
     /// Every word as typed.
@@ -36,10 +36,10 @@ pub enum Accents {
     Loose,
 }
 
-/// How many words of a row of bare words an article must hold.
+/// The number of bare words that an article must contain.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum BareWords {
-    /// As many as [`minimum_match`] says, or all beside an operator.
+    /// [`minimum_match`] of them, or all of them next to an operator.
     #[default]
     Remembered,
     /// All.
@@ -51,19 +51,19 @@ pub enum BareWords {
 /// A query, ready to run, and how it was understood.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lowered {
-    /// What to search for.
+    /// The plan to execute.
     pub plan: Plan,
     /// How the accents of the query were read.
     pub reading: Reading,
     /// Every word of the query, parts of codes and dates singly, in the order typed.
     pub words: Vec<WordReading>,
-    /// What is searched for beside what was typed.
+    /// The expansions that are searched in addition.
     pub expansions: Vec<Expansion>,
-    /// What the plan cannot do as asked.
+    /// The parts that the plan cannot express.
     pub problems: Vec<Problem>,
 }
 
-/// Which words of a query's text bear accents; those of metadata fields do not count.
+/// The use of accents in the text of a query, without the values of metadata.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
     /// Every word has accents.
@@ -77,24 +77,24 @@ pub enum Reading {
 /// How a word was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WordReading {
-    /// Where it stands in the query.
+    /// Its position in the query.
     pub span: Span,
     /// Whether its accents must agree.
     pub strict: bool,
 }
 
-/// Something that is searched for beside a word, and why.
+/// An alternative to a word, and its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expansion {
-    /// Where the word or words stand in the query.
+    /// The position of the word or words in the query.
     pub span: Span,
-    /// What is searched for too.
+    /// The alternative.
     pub to: String,
-    /// Why.
+    /// The reason.
     pub why: Why,
 }
 
-/// Why something is searched for that was not typed.
+/// The reason for an alternative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
     /// An abbreviation is written out.
@@ -107,8 +107,9 @@ pub enum Why {
     LeadingZero,
 }
 
-/// How many of `n` bare words an article must hold: all of up to three, else half of
-/// them, rounded up, and three at least, because a person who remembers many words remembers some of them wrong.
+/// Returns the number of `n` bare words that an article must contain (minimum should match): all of
+/// up to three, else half of them, rounded up, and at least three, because people remember some of
+/// many words wrong.
 ///
 /// ```
 /// use timbao_query::minimum_match;

@@ -24,8 +24,7 @@ use crate::{MAX_BYTES, MAX_DEPTH};
 pub struct Parsed {
     /// The best reading of the query.
     pub ast: Node,
-    /// What could not be read as it stands, in the order of the text, up to
-    /// [`MAX_ALIKE`](crate::MAX_ALIKE) of a kind.
+    /// The problems, in the order of the text, at most [`MAX_ALIKE`](crate::MAX_ALIKE) of a kind.
     pub problems: Vec<Problem>,
 }
 
@@ -75,7 +74,7 @@ pub fn parse(query: &str) -> Parsed {
             span: Span::new(0, text.len()),
         });
     }
-    // Where words are left out, what is around them looks empty: one problem is enough.
+    // Where words are ignored, operators lose their operands: one problem is enough.
     let full = problems
         .iter()
         .find(|problem| problem.kind == ProblemKind::TooManyWords);
@@ -99,7 +98,7 @@ struct Parser<'q> {
     problems: Vec<Problem>,
 }
 
-/// A part of a sequence, or what stands between two.
+/// A part of a sequence, or an operator between two.
 enum Element {
     Part(Node),
     Near { distance: u32, span: Span },
@@ -114,7 +113,7 @@ impl Parser<'_> {
         self.joined(TokenKind::And, NodeKind::And, Self::not)
     }
 
-    /// Operands with an operator between them; one that lacks an operand is left out.
+    /// Operands with an operator between them; an operator without an operand is ignored.
     fn joined(
         &mut self,
         operator: TokenKind,
@@ -223,7 +222,7 @@ impl Parser<'_> {
             .collect()
     }
 
-    /// Gives each `NEAR` its operands: the part beside it, or all the bare words in a row.
+    /// Binds each `NEAR` to its operands: the adjacent part, or all adjacent bare words.
     fn bind_near(&mut self, elements: Vec<Element>) -> Vec<Node> {
         let mut nodes: Vec<Node> = Vec::new();
         let mut elements = elements.into_iter().peekable();

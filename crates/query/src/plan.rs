@@ -154,7 +154,7 @@ macro_rules! facets {
                 }
             }
 
-            /// Its Vietnamese names, with `_` between syllables.
+            /// The Vietnamese names, with `_` between syllables.
             pub const fn aliases(self) -> &'static [&'static str] {
                 match self {
                     $(Self::$facet => &[$($alias),*],)*
@@ -205,7 +205,7 @@ pub enum Filter {
     Is {
         /// The facet.
         facet: Facet,
-        /// Its value, in any spelling.
+        /// The value, in any spelling.
         value: String,
     },
     /// The article has this id, compared byte by byte.

@@ -1,4 +1,4 @@
-//! What in a query could not be read as it stands, and how it is shown.
+//! Problems of a query, and their display.
 
 use std::fmt::{self, Display, Formatter};
 use std::mem::{Discriminant, discriminant};
@@ -13,34 +13,34 @@ use crate::{MAX_ALIKE, MAX_BYTES, MAX_DEPTH, MAX_DISTANCE, MAX_FUZZY, MAX_WORDS}
 /// A place in a query that was read otherwise than as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Problem {
-    /// What is wrong.
+    /// The kind of the problem.
     pub kind: ProblemKind,
     /// The bytes of the query it is about.
     pub span: Span,
 }
 
-/// What can be wrong with a query. None of it keeps the rest from being searched.
+/// The kinds of problems. The rest of the query is searched in all cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProblemKind {
     /// A quotation mark opens and none closes; the quotation runs to the end.
     UnclosedQuote,
-    /// A quotation mark that opens and closes nothing; it is left out.
+    /// A quotation mark without a partner; ignored.
     StrayQuote,
-    /// A quotation without a word; it is left out.
+    /// A quotation without a word; ignored.
     EmptyPhrase,
     /// A parenthesis that is never closed; it closes at the end.
     UnclosedGroup,
-    /// A closing parenthesis too many; it is left out.
+    /// A closing parenthesis without an opening one; ignored.
     UnopenedGroup,
-    /// Parentheses with nothing between them; they are left out.
+    /// Parentheses around nothing; ignored.
     EmptyGroup,
-    /// Parentheses or NOT nest too deep; the inner ones are left out.
+    /// Parentheses or NOT nest too deep; the inner ones are ignored.
     TooDeep,
-    /// The query is too long; the rest is left out.
+    /// The query is too long; the rest is ignored.
     TooLong,
-    /// The query has too many words; the rest is left out.
+    /// The query has too many words; the rest is ignored.
     TooManyWords,
-    /// An operator lacks a side; it is left out.
+    /// An operator is missing an operand; the operator is ignored.
     MissingOperand,
     /// The NEARs of one chain name several distances; the largest counts.
     NearDistances,
@@ -50,17 +50,17 @@ pub enum ProblemKind {
     UnknownField(Field),
     /// A field's name and a colon with nothing glued to it: it is read as text.
     DetachedField,
-    /// A field's name and no value; it is left out.
+    /// A field without a value; ignored.
     NoValue,
     /// A text field inside the value of another; the outer one counts.
     FieldInField,
-    /// A value that is no date; the condition is left out.
+    /// An invalid date; the condition is ignored.
     InvalidDate(DateError),
-    /// A `*` outside quotation marks with no word before it; it is left out.
+    /// A `*` outside quotation marks without a word before it; ignored.
     StarAlone,
-    /// A `*` at the beginning of a word or in it; it is left out.
+    /// A `*` at the start of a word or in it; ignored.
     MisplacedStar,
-    /// A gap before the first or behind the last word of a phrase; it is left out.
+    /// A gap before the first or after the last word of a phrase; ignored.
     GapAtEdge,
     /// A gap, slop or NEAR in the value of a metadata field; words in a row are searched.
     LoosePhraseInFacet,
@@ -68,55 +68,56 @@ pub enum ProblemKind {
     DistanceTooLarge,
     /// An edit distance that is too large; the largest is taken.
     FuzzyTooLarge,
-    /// `~` or `=` before a parenthesis; it is left out.
+    /// `~` or `=` before a parenthesis; ignored.
     AccentsOfGroup,
     /// Nothing but signs.
     NothingToFind,
 }
 
 impl Problem {
-    /// What is wrong, as a sentence without its full stop.
+    /// Describes the problem, in lower case and without a full stop.
     pub fn message(&self) -> String {
         use ProblemKind as K;
         match self.kind {
-            K::UnclosedQuote => "this quotation mark is never closed".into(),
-            K::StrayQuote => "this quotation mark has no other half".into(),
+            K::UnclosedQuote => "unclosed quotation mark".into(),
+            K::StrayQuote => "unmatched quotation mark".into(),
             K::EmptyPhrase => "there is no word between these quotation marks".into(),
-            K::UnclosedGroup => "this parenthesis is never closed".into(),
-            K::UnopenedGroup => "this parenthesis closes nothing".into(),
+            K::UnclosedGroup => "unclosed parenthesis".into(),
+            K::UnopenedGroup => "unmatched parenthesis".into(),
             K::EmptyGroup => "there is nothing between these parentheses".into(),
             K::TooDeep => format!("parentheses and NOT nest deeper than {MAX_DEPTH} levels"),
             K::TooLong => format!("the query is longer than {MAX_BYTES} bytes"),
             K::TooManyWords => format!("the query has more than {MAX_WORDS} words"),
-            K::MissingOperand => "this operator lacks a side".into(),
+            K::MissingOperand => "operator is missing an operand".into(),
             K::NearDistances => "one chain of NEAR has one distance".into(),
             K::NearOperand => "NEAR wants a word, a phrase or alternatives of these".into(),
             K::UnknownField(_) => "there is no field of this name".into(),
             K::DetachedField => "no value touches this colon, so it is plain text".into(),
-            K::NoValue => "this field has no value".into(),
-            K::FieldInField => "this field stands inside the value of another".into(),
+            K::NoValue => "field without a value".into(),
+            K::FieldInField => "field within the value of another field".into(),
             K::InvalidDate(error) => error.message().into(),
             K::StarAlone => "`*` has no word before it".into(),
-            K::MisplacedStar => "`*` stands only at the end of a word".into(),
+            K::MisplacedStar => "`*` is valid at the end of a word only".into(),
             K::GapAtEdge => "a gap needs a word on both sides".into(),
             K::LoosePhraseInFacet => "metadata is searched for words in a row only".into(),
             K::DistanceTooLarge => format!("no distance is larger than {MAX_DISTANCE} words"),
             K::FuzzyTooLarge => format!("a fuzzy word differs by {MAX_FUZZY} letters at most"),
-            K::AccentsOfGroup => "`~` and `=` stand before a word or a phrase only".into(),
+            K::AccentsOfGroup => "`~` and `=` are valid before a word or a phrase only".into(),
             K::NothingToFind => "there is no word to search for".into(),
         }
     }
 
-    /// What was done instead, or what to type; as a sentence without its full stop.
+    /// The interpretation that was chosen, or the correct form; in lower case and without a full
+    /// stop.
     pub fn hint(&self) -> Option<String> {
         use ProblemKind as K;
         let hint = match self.kind {
             K::UnclosedQuote => "read as if it closed at the end of the query",
-            K::StrayQuote | K::UnopenedGroup | K::EmptyGroup | K::MissingOperand => "left out",
-            K::EmptyPhrase => "left out; write the words to be found in a row",
+            K::StrayQuote | K::UnopenedGroup | K::EmptyGroup | K::MissingOperand => "ignored",
+            K::EmptyPhrase => "ignored; write the words of the phrase",
             K::UnclosedGroup => "read as if it closed at the end of the query",
-            K::TooDeep => "the inner ones are left out",
-            K::TooLong | K::TooManyWords => "the rest is left out",
+            K::TooDeep => "the inner ones are ignored",
+            K::TooLong | K::TooManyWords => "the rest is ignored",
             K::NearDistances => "the largest distance counts",
             K::NearOperand => "searched as AND",
             K::UnknownField(field) => {
@@ -126,19 +127,19 @@ impl Problem {
                 ));
             }
             K::DetachedField => "to search a field, write the value right after the colon",
-            K::NoValue => "left out; write the value right after the colon",
+            K::NoValue => "ignored; write the value right after the colon",
             K::FieldInField => "the outer field counts",
             K::InvalidDate(DateError::Form) => {
-                "left out; write 25/3/2026, 3/2026, 2026, 2026-03-25 or 2025-01..2026-03"
+                "ignored; write 25/3/2026, 3/2026, 2026, 2026-03-25 or 2025-01..2026-03"
             }
-            K::InvalidDate(DateError::NoYear) => "left out; add the year in four digits",
-            K::InvalidDate(_) => "left out",
-            K::StarAlone => "left out; between quotation marks, `*` stands for one word",
-            K::MisplacedStar => "left out; `chuyển*` finds what begins with chuyển",
-            K::GapAtEdge => "left out; write `\"tự * hóa\"`",
+            K::InvalidDate(DateError::NoYear) => "ignored; add the year in four digits",
+            K::InvalidDate(_) => "ignored",
+            K::StarAlone => "ignored; between quotation marks, `*` matches one word",
+            K::MisplacedStar => "ignored; `chuyển*` finds words with the prefix chuyển",
+            K::GapAtEdge => "ignored; write `\"tự * hóa\"`",
             K::LoosePhraseInFacet => "the words are searched in a row",
             K::DistanceTooLarge | K::FuzzyTooLarge => "the largest is taken",
-            K::AccentsOfGroup => "left out; write it before each word",
+            K::AccentsOfGroup => "ignored; write it before each word",
             K::NothingToFind => return None,
         };
         Some(hint.to_owned())
@@ -146,19 +147,18 @@ impl Problem {
 
     /// Shows the problem under the query it was found in.
     ///
-    /// The carets stand under the columns a terminal gives to the characters: a combining
-    /// mark takes none, an ideograph two. What a terminal would obey instead of showing is
-    /// replaced, and only the surroundings of a long query are shown.
+    /// The carets follow the columns of a terminal: a combining mark has none, an ideograph two.
+    /// Control characters are replaced, and long queries are shortened around the problem.
     ///
     /// ```
     /// use timbao_query::parse;
     /// let query = "\"tự chuyển hóa\" AND";
     /// let shown = parse(query).problems[0].display(query).to_string();
     /// assert_eq!(shown, "\
-    /// warning: this operator lacks a side
+    /// warning: operator is missing an operand
     ///   | \"tự chuyển hóa\" AND
     ///   |                 ^^^
-    ///   = left out
+    ///   = ignored
     /// ");
     /// ```
     pub fn display<'p>(&'p self, query: &'p str) -> impl Display + 'p {
@@ -169,7 +169,7 @@ impl Problem {
     }
 }
 
-/// How many columns of the query are shown at most before the place, and from there on.
+/// Maximum columns of the query that are shown before the problem, and from its start.
 const CONTEXT: (usize, usize) = (30, 60);
 
 struct Shown<'p> {
@@ -200,8 +200,7 @@ impl Display for Shown<'_> {
     }
 }
 
-/// Puts problems in the order of the text and leaves out repetitions: the same one twice,
-/// and what is too many of a kind.
+/// Sorts problems by position and removes duplicates and excess problems of a kind.
 pub(crate) fn tidy(problems: &mut Vec<Problem>) {
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
     problems.dedup();
@@ -236,7 +235,7 @@ fn printable(text: &str) -> String {
         .collect()
 }
 
-/// The end of a text, at most so many columns of it.
+/// The end of a text, at most `columns` wide.
 fn last_columns(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return text.to_owned();
@@ -255,7 +254,7 @@ fn last_columns(text: &str, columns: usize) -> String {
     format!("…{rest}")
 }
 
-/// The beginning of a text, at most so many columns of it.
+/// The start of a text, at most `columns` wide.
 fn first_columns(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return text.to_owned();

@@ -1,12 +1,12 @@
-//! What can be told from the shape of a tree, before it is lowered.
+//! Properties of a tree that are known before it is lowered.
 
 use timbao_tokenizer::{Keys, Kind, scan};
 
 use crate::ast::{Node, NodeKind, Scope, Word};
 use crate::lowered::Reading;
 
-/// Reads off which words bear accents. Unless `metadata` is asked for, the values of
-/// metadata fields do not count: a filter says nothing about how the text was typed.
+/// Determines the use of accents. The values of metadata count with `metadata` only, because a
+/// filter does not show how the text was typed.
 pub(crate) fn reading_of(node: &Node, metadata: bool) -> Reading {
     let (mut marked, mut bare) = (false, false);
     let mut keys = Keys::new();
@@ -65,8 +65,8 @@ fn collect_words<'n>(node: &'n Node, into: &mut Vec<&'n Word>) {
     }
 }
 
-/// Whether a side of NEAR stands at one place: a phrase, words in a row, or alternatives
-/// of single words.
+/// Returns `true` for operands of NEAR that have one position: a phrase, adjacent words, or
+/// alternatives of single words.
 pub(crate) fn has_position(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Word(_) | NodeKind::Phrase(_) => true,

@@ -87,8 +87,8 @@ fn keys_of(keys: &Keys, form: Form, strict: bool) -> SmallVec<[Key; 1]> {
 
 /// The families of keys that a typed beginning stands for.
 ///
-/// A tone typed in it must be the tone of the whole syllable, wherever a key has it: at its
-/// end, or in its place in a word that is no syllable, so that both are asked for.
+/// A typed tone must be the tone of the whole syllable. A key has it at its end, or inside a word
+/// that is not a syllable, so that both forms are searched.
 fn prefixes(typed: &str, strict: bool) -> SmallVec<[Key; 1]> {
     let prefix = |start: &str, tone| Key::Prefix {
         start: start.into(),

@@ -1,5 +1,4 @@
-//! Words and phrases from plain text: the tokenizer's tokens, and what the query language
-//! adds to them.
+//! Words and phrases of plain text: tokens with the operators of the query language.
 
 use timbao_tokenizer::scan;
 
@@ -8,7 +7,7 @@ use crate::lex::{digits, is_space, number};
 use crate::problem::{Problem, ProblemKind};
 use crate::{MAX_DISTANCE, MAX_FUZZY, MAX_WORDS};
 
-/// What may end a word without being part of it or of an operator behind it.
+/// Punctuation that may end a word without being part of the word or its operator.
 const PUNCTUATION: [char; 7] = [',', ';', ':', '.', '!', '?', '…'];
 
 /// Collects words, up to a bound for the whole query.
@@ -93,7 +92,7 @@ impl<'q> Words<'q> {
         words
     }
 
-    /// The phrase between quotation marks; none when there is no word in it.
+    /// The phrase between quotation marks; `None` if it has no word.
     pub(crate) fn phrase(
         &mut self,
         inner: Span,
@@ -182,7 +181,7 @@ fn filler(chunk: Span, text: &str, problems: &mut Vec<Problem>) -> Option<Filler
     }
 }
 
-/// Takes an ending `*`, `~` or `~N` off a chunk; returns what is before it.
+/// Removes an ending `*`, `~` or `~N` from a chunk; returns the text before it.
 fn split_form<'t>(chunk: &'t str, start: usize, problems: &mut Vec<Problem>) -> (&'t str, Form) {
     let trimmed = chunk.trim_end_matches(PUNCTUATION);
     let ends_in_word = |body: &str| {

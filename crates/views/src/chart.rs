@@ -1,8 +1,8 @@
 //! A chart of trends as SVG, to print or to put on a page.
 //!
-//! Lines differ in colour, in the form of their marks and in their dashes, so that they can be
-//! told apart in print without colour and by readers who do not see some colours. The colours
-//! are those of Okabe and Ito (*Color Universal Design*, 2008).
+//! Lines differ in colour, marks and dashes, so that readers can distinguish them in print without
+//! colour and with colour blindness. The colours are those of Okabe and Ito (*Color Universal
+//! Design*, 2008).
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::periods::{By, Period};
 use crate::trends::{Trend, TrendPoint, Trends};
 
-/// What a chart shows of each period.
+/// The measure that a chart shows for each period.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Measure {
     /// Places where the query matches.
@@ -38,18 +38,18 @@ pub enum Language {
 /// How a chart is drawn.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChartOptions {
-    /// What is shown.
+    /// The measure.
     pub measure: Measure,
     /// The language of the labels.
     pub language: Language,
-    /// The headline; none for the queries.
+    /// The headline, or `None` for the queries.
     pub title: Option<String>,
     /// A line below the chart, for its source.
     pub note: Option<String>,
 }
 
 impl Measure {
-    /// The value of a point; none where there is nothing to be a share of.
+    /// The value of a point, or `None` without a denominator.
     pub fn of(self, point: &TrendPoint) -> Option<f64> {
         match self {
             Self::Matches => (point.of_articles > 0).then_some(point.matches as f64),
@@ -59,7 +59,7 @@ impl Measure {
         }
     }
 
-    /// What the axis is called.
+    /// The label of the axis.
     pub fn label(self, language: Language) -> &'static str {
         match (language, self) {
             (Language::Vietnamese, Self::Matches) => "Số lần xuất hiện",
@@ -186,7 +186,7 @@ impl<'a> Chart<'a> {
         );
     }
 
-    /// The queries one behind the other, as far as there is room.
+    /// The queries in order, as far as there is room.
     fn queries(&self) -> String {
         let mut title = String::new();
         let mut names: Vec<&str> = self.trends.series.iter().map(|s| &*s.query).collect();
@@ -391,7 +391,7 @@ impl<'a> Chart<'a> {
         }
     }
 
-    /// What a series is called.
+    /// The name of a series.
     fn name(&self, series: &Trend) -> String {
         let other = match self.options.language {
             Language::Vietnamese => "khác",
@@ -502,7 +502,7 @@ fn nice_step(most: f64) -> f64 {
     factor * power
 }
 
-/// Every how many periods one is named, if there is room for so many names.
+/// The distance of period labels for which there is room.
 fn label_step(periods: usize, room: f64, by: By) -> usize {
     let least = (periods as f64 / room.max(1.0)).ceil() as usize;
     let steps: &[usize] = match by {
@@ -539,7 +539,7 @@ fn number(value: f64, step: f64, language: Language) -> String {
     text
 }
 
-/// Text as XML has it; characters that XML does not have are left out.
+/// Text escaped for XML, without characters that XML does not allow.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

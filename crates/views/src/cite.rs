@@ -12,20 +12,20 @@ pub struct IndexState {
     /// articles, in whatever order they were indexed, however they are spread over segments and
     /// wherever their files are.
     pub state: String,
-    /// How many articles there are.
+    /// Number of articles.
     pub articles: u64,
-    /// How many tokens these have.
+    /// Number of tokens.
     pub tokens: u64,
     /// The version of the analysis: how text becomes keys.
     pub analyzer_version: String,
 }
 
-/// What is said with an answer so that it can be cited.
+/// The facts that make an answer citable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Citation {
     /// The queries.
     pub queries: Vec<CitedQuery>,
-    /// What was searched.
+    /// The state of the index.
     #[serde(flatten)]
     pub index: IndexState,
     /// The program and its version.

@@ -1,4 +1,4 @@
-//! What stands near a query.
+//! Collocates: words near the matches of a query.
 
 use serde::Serialize;
 use timbao_query::plan::Plan;
@@ -16,28 +16,28 @@ use crate::units::Counter;
 pub struct CollocateOptions {
     /// Tokens before a match that are near.
     pub left: u32,
-    /// Tokens behind a match that are near.
+    /// Size of the window after a match, in tokens.
     pub right: u32,
-    /// How often a unit stands near a match, at least.
+    /// Minimum number of occurrences near a match.
     pub least: u64,
-    /// What they are sorted by.
+    /// The order of the collocates.
     pub sort: CollocateSort,
-    /// How many to give, at most.
+    /// Maximum number of collocates.
     pub most: usize,
 }
 
-/// What collocates are sorted by.
+/// The order of collocates.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CollocateSort {
-    /// Log-likelihood: how little chance explains it. Favours what is frequent.
+    /// Log-likelihood: how improbable the association is by chance. Favours frequent units.
     #[default]
     LogLikelihood,
-    /// logDice: how exclusively they stand together. Does not depend on the size of the index.
+    /// logDice: how exclusive the association is. Independent of the size of the index.
     LogDice,
-    /// Mutual information. Favours what is rare.
+    /// Mutual information. Favours rare units.
     MutualInformation,
-    /// How often.
+    /// The number of occurrences.
     Count,
 }
 
@@ -54,10 +54,10 @@ impl Default for CollocateOptions {
     }
 }
 
-/// What stands near a query.
+/// The collocates of a query.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Collocates {
-    /// How many matches there are.
+    /// Number of matches.
     pub matches: u64,
     /// Tokens near a match; one that is near two counts once.
     pub window_tokens: u64,
@@ -65,26 +65,26 @@ pub struct Collocates {
     pub of_tokens: u64,
     /// All these articles.
     pub of_articles: u64,
-    /// How many units were compared.
+    /// Number of units that were compared.
     pub compared: u64,
-    /// In the order that was asked for.
+    /// The collocates in the requested order.
     pub collocates: Vec<Collocate>,
 }
 
-/// A unit that stands near a query more often than elsewhere.
+/// A unit that occurs near a query more often than elsewhere.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Collocate {
     /// The syllable, or the word of several syllables.
     pub unit: String,
-    /// How many syllables it has.
+    /// Number of syllables.
     pub syllables: usize,
-    /// How often it stands near a match.
+    /// Occurrences near a match.
     pub near: u64,
     /// In how many articles it does.
     pub articles: u64,
-    /// How often it stands anywhere.
+    /// All occurrences.
     pub count: u64,
-    /// How often chance would put it near a match.
+    /// Expected occurrences near a match, by chance.
     pub expected: f64,
     /// Log-likelihood G² (Dunning 1993).
     pub log_likelihood: f64,
@@ -94,8 +94,8 @@ pub struct Collocate {
     pub mutual_information: f64,
 }
 
-/// Finds what stands near the matches of a plan, which [`Plan::as_phrases`] made, among the
-/// articles that `base` matches.
+/// Finds the collocates of a plan, which [`Plan::as_phrases`] made, among the articles that `base`
+/// matches.
 ///
 /// Near is within some tokens of a match and in its paragraph, and not part of a match. Only units
 /// that are nearer than expected by chance are returned.
@@ -172,8 +172,8 @@ pub fn collocates(
     })
 }
 
-/// Finds what stands near the matches of a plan in the articles that `of` matches, compared with
-/// those that `against` matches: two periods, or two sections.
+/// Finds the collocates of a plan in the articles that `of` matches, compared with those that
+/// `against` matches: two periods, or two sections.
 ///
 /// # Errors
 ///

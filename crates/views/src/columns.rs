@@ -1,4 +1,4 @@
-//! What matches are sorted and grouped by.
+//! The keys by which matches are sorted and grouped.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -17,12 +17,12 @@ use crate::periods::By;
 /// Tokens of context that can be sorted or grouped by, at most.
 const MOST_TOKENS: u32 = 10;
 
-/// What concordance lines are sorted by.
+/// A sort key of concordance lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SortKey {
-    /// The so many tokens before the match, the nearest first.
+    /// This many tokens before the match, the nearest first.
     Left(u32),
-    /// The so many tokens after the match, the nearest first.
+    /// This many tokens after the match, the nearest first.
     Right(u32),
     /// The match.
     Match,
@@ -34,12 +34,12 @@ pub enum SortKey {
     Facet(Facet),
 }
 
-/// What concordance lines are counted by.
+/// A group key of concordance lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupKey {
-    /// The so many tokens before the match, together.
+    /// This many tokens before the match, together.
     Left(u32),
-    /// The so many tokens after the match, together.
+    /// This many tokens after the match, together.
     Right(u32),
     /// The match.
     Match,
@@ -100,7 +100,7 @@ impl FromStr for GroupKey {
 }
 
 impl GroupKey {
-    /// What it counts by, without how many tokens.
+    /// The name of the key, without the number of tokens.
     pub fn name(self) -> &'static str {
         match self {
             Self::Left(_) => "left",
@@ -246,7 +246,7 @@ pub(crate) fn group(
     Ok(groups)
 }
 
-/// A column of a table, as wide as the tokens it may hold.
+/// A column of a table; columns of tokens are as wide as their maximum.
 #[derive(Clone, Copy)]
 enum Column {
     Left(usize),
@@ -447,7 +447,7 @@ impl Table {
                 if let Some(rank) = cell.checked_sub(1).and_then(|n| ranks.get(n as usize)) {
                     *cell = u64::from(*rank) + 1;
                 } else if facet.is_some() {
-                    // What has no value comes last, a missing token first.
+                    // Articles without a value come last, missing tokens first.
                     *cell = u64::MAX;
                 }
             }

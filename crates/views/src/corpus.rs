@@ -36,7 +36,7 @@ pub struct ArticleId(pub u32);
 pub struct Occurrence {
     /// The article.
     pub article: ArticleId,
-    /// Its first token.
+    /// The first token.
     pub start: u32,
     /// The token after its last.
     pub end: u32,
@@ -149,10 +149,10 @@ pub struct TextRange {
 /// A word or phrase of a plan, found in an article.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Match {
-    /// Its position in the text.
+    /// The position in the text.
     pub range: TextRange,
-    /// Its tokens, counted from the start of the article; the end of each
-    /// paragraph and each part counts as one.
+    /// The tokens, counted from the start of the article; the end of each paragraph and each part
+    /// counts as one.
     pub tokens: Range<u32>,
     /// The number of the word or phrase among the [leaves](Plan::leaves) of the plan.
     pub leaf: u32,

@@ -1,4 +1,4 @@
-//! What fills the gaps of a phrase.
+//! Fillers: the words in the gaps of a phrase.
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -8,12 +8,12 @@ use timbao_tokenizer::write_out;
 use crate::corpus::{ArticleId, Corpus, FIRST_WORD, Result};
 use crate::lexicon::Lexicon;
 
-/// What fills the gaps of a phrase, the commonest first.
+/// The fillers of the gaps of a phrase, the most common first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Fillers {
-    /// How often the phrase matches.
+    /// Number of matches of the phrase.
     pub matches: u64,
-    /// How many articles it matches in.
+    /// Number of articles with a match.
     pub articles: u64,
     /// The fillers.
     pub fillers: Vec<Filler>,
@@ -24,13 +24,13 @@ pub struct Fillers {
 pub struct Filler {
     /// The words of each gap in turn, in standard spelling and small letters.
     pub words: Vec<String>,
-    /// How often they fill it.
+    /// Number of matches with these words.
     pub matches: u64,
     /// In how many articles they do.
     pub articles: u64,
 }
 
-/// Why a query has no fillers to be listed.
+/// The reason why a query has no fillers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoGap {
     /// No phrase of it has a gap.
@@ -44,7 +44,7 @@ pub enum NoGap {
     Slop,
 }
 
-/// The one phrase of a plan that has gaps, and the part of the text it is asked of.
+/// The only phrase of a plan with gaps, and its part of the text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gapped<'p> {
     phrase: &'p Phrase,

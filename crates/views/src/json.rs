@@ -34,29 +34,29 @@ pub struct SearchAnswer<'a> {
     offset: usize,
     range_unit: &'static str,
     problems: Vec<ProblemShape>,
-    /// Only where they were asked for.
+    /// On request only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facets: Option<&'a [FacetCounts]>,
-    /// How many texts the articles are, where each is shown once.
+    /// Number of distinct texts, if each text is shown once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub texts: Option<u64>,
-    /// Only where it was asked for.
+    /// On request only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub citation: Option<&'a Citation>,
-    /// Why nothing was found, and what else could be asked, where that was looked for.
+    /// Reasons for an empty result and other queries, if they were computed.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub advice: Option<AdviceShape<'a>>,
     hits: Vec<HitShape<'a>>,
 }
 
-/// Why nothing was found, and what else could be asked.
+/// Reasons for an empty result, and other queries.
 #[derive(Serialize)]
 pub struct AdviceShape<'a> {
     causes: Vec<CauseShape<'a>>,
     suggestions: Vec<&'a Suggestion>,
 }
 
-/// A cause, and what it says in a sentence.
+/// A cause with its description.
 #[derive(Serialize)]
 struct CauseShape<'a> {
     message: String,
@@ -72,7 +72,7 @@ pub struct ArticlesAnswer<'a> {
     articles: &'a [Article],
 }
 
-/// What an index holds.
+/// Index statistics.
 #[derive(Serialize)]
 pub struct StatsAnswer {
     version: u32,
@@ -107,7 +107,7 @@ pub struct HitShape<'a> {
     url: Option<&'a str>,
     score: f32,
     snippets: Vec<SnippetShape<'a>>,
-    /// Only where it was asked for.
+    /// On request only.
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<&'a ScoreExplanation>,
     /// Only where every text is shown once.
@@ -123,7 +123,7 @@ struct SnippetShape<'a> {
     highlights: Vec<RangeShape>,
     /// Whether the text before it belongs to its paragraph.
     starts_mid: bool,
-    /// Whether the text behind it belongs to its paragraph.
+    /// Whether the following text belongs to the same paragraph.
     ends_mid: bool,
 }
 
@@ -134,7 +134,7 @@ pub struct RangeShape {
     end: usize,
 }
 
-/// What in a query could not be read as it stands.
+/// A problem of a query.
 #[derive(Debug, Serialize)]
 pub struct ProblemShape {
     message: String,
@@ -168,7 +168,7 @@ impl<'a> SearchAnswer<'a> {
 }
 
 impl<'a> AdviceShape<'a> {
-    /// The shape of advice: what may have been meant before what is less strict.
+    /// The shape of advice: corrections before relaxations.
     pub fn new(advice: &'a Advice) -> Self {
         let causes = advice.causes.iter().map(|cause| CauseShape {
             message: cause.to_string(),
@@ -300,7 +300,7 @@ pub struct KwicAnswer<'a> {
     offset: usize,
     range_unit: &'static str,
     problems: Vec<ProblemShape>,
-    /// Only where it was asked for.
+    /// On request only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub citation: Option<&'a Citation>,
     lines: &'a [KwicLine],
@@ -315,7 +315,7 @@ pub struct KwicGroupsAnswer<'a> {
     articles: u64,
     sample: Option<Sample>,
     problems: Vec<ProblemShape>,
-    /// Only where it was asked for.
+    /// On request only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub citation: Option<&'a Citation>,
     keys: Vec<String>,
@@ -327,14 +327,14 @@ pub struct KwicGroupsAnswer<'a> {
 pub struct TrendsAnswer<'a> {
     version: u32,
     problems: Vec<TrendsProblem<'a>>,
-    /// Only where it was asked for.
+    /// On request only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub citation: Option<&'a Citation>,
     #[serde(flatten)]
     trends: &'a Trends,
 }
 
-/// What in one of several queries could not be read as it stands.
+/// A problem of one of several queries.
 #[derive(Serialize)]
 struct TrendsProblem<'a> {
     query: &'a str,
@@ -350,7 +350,7 @@ pub struct ViewAnswer<'a, T> {
     #[serde(skip_serializing_if = "Option::is_none")]
     query: Option<&'a str>,
     problems: Vec<ProblemShape>,
-    /// Only where it was asked for.
+    /// On request only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub citation: Option<&'a Citation>,
     #[serde(flatten)]

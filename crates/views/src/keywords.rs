@@ -1,4 +1,5 @@
-//! What is characteristic of some articles, or of the surroundings of a query, beside others.
+//! Keywords: words characteristic of some articles, or of windows around matches, compared with
+//! others.
 
 use serde::Serialize;
 use timbao_query::plan::Plan;
@@ -12,19 +13,19 @@ use crate::units::{Counter, Passages, Unit};
 /// How keywords are chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct KeywordOptions {
-    /// How often a unit stands in the articles, at least.
+    /// Minimum number of occurrences.
     pub least: u64,
-    /// In how many articles it stands, at least.
+    /// Minimum number of articles.
     pub least_articles: u64,
     /// Log-likelihood, at least.
     pub least_likelihood: f64,
-    /// How many to give, at most.
+    /// Maximum number of keywords.
     pub most: usize,
 }
 
 impl Default for KeywordOptions {
-    /// Fifty units that stand five times in two articles and for which chance is less likely than
-    /// one in ten thousand (15.13; Rayson, Berridge & Francis 2004).
+    /// Fifty units with five occurrences in two articles and a log-likelihood that chance reaches
+    /// once in ten thousand (15.13; Rayson, Berridge & Francis 2004).
     fn default() -> Self {
         Self {
             least: 5,
@@ -35,20 +36,20 @@ impl Default for KeywordOptions {
     }
 }
 
-/// Units that are characteristic of some text beside other text.
+/// Units that are characteristic of a target text compared with a reference text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Keywords {
     /// The text they are characteristic of.
     pub of: Portion,
-    /// The text beside it.
+    /// The reference text.
     pub against: Portion,
-    /// How many units were compared.
+    /// Number of units that were compared.
     pub compared: u64,
     /// The most characteristic first.
     pub keywords: Vec<Keyword>,
 }
 
-/// How much text there is.
+/// The size of a text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Portion {
     /// Articles.
@@ -62,19 +63,19 @@ pub struct Portion {
 pub struct Keyword {
     /// The syllable, or the word of several syllables.
     pub unit: String,
-    /// How many syllables it has.
+    /// Number of syllables.
     pub syllables: usize,
-    /// How often it stands there.
+    /// Occurrences in the target.
     pub count: u64,
     /// In how many articles.
     pub articles: u64,
-    /// How often it stands in the text beside.
+    /// Occurrences in the reference.
     pub against_count: u64,
     /// In how many articles of these.
     pub against_articles: u64,
-    /// How often of a million tokens.
+    /// Occurrences per million tokens of the target.
     pub per_million: f64,
-    /// How often of a million tokens of the text beside.
+    /// Occurrences per million tokens of the reference.
     pub against_per_million: f64,
     /// Log-likelihood G²: how little chance explains the difference.
     pub log_likelihood: f64,
@@ -82,9 +83,8 @@ pub struct Keyword {
     pub log_ratio: f64,
 }
 
-/// Finds what is characteristic of the articles that `of` matches, compared with those that
-/// `against` matches; these are all others if it is `None`. Articles that both match count for
-/// `of` only.
+/// Finds the keywords of the articles that `of` matches, compared with those that `against`
+/// matches; these are all others if it is `None`. Articles that both match count for `of` only.
 ///
 /// # Errors
 ///
@@ -210,7 +210,7 @@ fn portion(mut each: impl FnMut(OnRun<'_>) -> Result<()>) -> Result<Portion> {
     Ok(portion)
 }
 
-/// Articles in which units are looked for, at most.
+/// Maximum number of articles in which units are discovered.
 const MOST_SOURCES: usize = 3_000;
 
 /// Finds the units of some articles, of every n-th if there are many. Their passages end at

@@ -16,12 +16,11 @@ use crate::lexicon::Lexicon;
 pub struct KwicOptions {
     /// Tokens before the match.
     pub left: u32,
-    /// Tokens behind the match.
+    /// Tokens after the match.
     pub right: u32,
-    /// What the lines are sorted by, the most important first. Lines that
-    /// nothing tells apart are in the order of time, then of the text.
+    /// The sort keys, the most important first. Ties are ordered by date, then by position.
     pub sort: Vec<SortKey>,
-    /// Takes some of the lines by chance.
+    /// A random sample of the lines instead of all.
     pub sample: Option<Sample>,
 }
 
@@ -41,9 +40,9 @@ impl Default for KwicOptions {
 /// articles, however they are spread over segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Sample {
-    /// How many lines, at most.
+    /// Maximum number of lines.
     pub size: usize,
-    /// What the choice depends on.
+    /// The seed of the choice.
     pub seed: u64,
 }
 
@@ -60,18 +59,18 @@ pub struct Concordance {
 /// A line of a concordance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KwicLine {
-    /// What stands before the match, as in the source.
+    /// The text before the match, as in the source.
     pub left: String,
     /// The match, as in the source.
     #[serde(rename = "match")]
     pub matched: String,
-    /// What stands behind the match, as in the source.
+    /// The text after the match, as in the source.
     pub right: String,
     /// The article's id.
     pub id: String,
     /// The file it is in.
     pub path: String,
-    /// The place in the file, if it holds several articles.
+    /// The position in the file, if it contains several articles.
     pub member: Option<String>,
     /// The headline.
     pub title: Option<String>,
@@ -83,9 +82,9 @@ pub struct KwicLine {
     pub source: Option<String>,
     /// The part of the text that the match is in.
     pub field: TextField,
-    /// Which token of that part the match begins with, from 1.
+    /// The number of the first token of the match in that part, from 1.
     pub token: u32,
-    /// Where the match is in that part, in Unicode code points.
+    /// The position of the match in that part, in Unicode code points.
     pub range: CharRange,
 }
 
@@ -94,17 +93,16 @@ pub struct KwicLine {
 pub struct CharRange {
     /// The first.
     pub start: usize,
-    /// The one behind the last.
+    /// The code point after the last.
     pub end: usize,
 }
 
 /// Lines that have something in common.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KwicGroup {
-    /// The values of the keys; none where an article has no such value or the
-    /// text ends.
+    /// The values of the keys; `None` if the article has no such value or the text ends.
     pub values: Vec<Option<String>>,
-    /// How many lines.
+    /// Number of lines.
     pub matches: u64,
     /// In how many articles.
     pub articles: u64,
@@ -157,7 +155,7 @@ fn take(corpus: &dyn Corpus, places: Vec<Occurrence>, sample: Sample) -> Result<
 }
 
 impl Concordance {
-    /// How many lines there are.
+    /// Number of lines.
     pub fn len(&self) -> usize {
         self.places.len()
     }
@@ -167,7 +165,7 @@ impl Concordance {
         self.places.is_empty()
     }
 
-    /// How many matches there are; more than lines if these are a sample.
+    /// Number of matches; more than lines if these are a sample.
     pub fn matches(&self) -> u64 {
         self.matches
     }
@@ -241,7 +239,7 @@ impl Concordance {
             .collect())
     }
 
-    /// The line of a place, without what the record says.
+    /// The line of an occurrence, without metadata.
     fn context(&self, text: &ArticleText, tokens: &[u32], place: Occurrence) -> Option<KwicLine> {
         let number = text.field_at(place.start as usize)?;
         let (field, source) = (TEXT_FIELDS[number], &text.fields[number]);

@@ -3,18 +3,18 @@
 /// Counts of something in two texts, and how many places each text has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Contingency {
-    /// How often it is in the one.
+    /// Occurrences in the first text.
     pub(crate) here: u64,
-    /// How many places the one has.
+    /// Positions of the first text.
     pub(crate) of_here: u64,
-    /// How often it is in the other.
+    /// Occurrences in the second text.
     pub(crate) there: u64,
-    /// How many places the other has.
+    /// Positions of the second text.
     pub(crate) of_there: u64,
 }
 
 impl Contingency {
-    /// How often it would be in the one if it were as frequent in both.
+    /// Expected occurrences in the first text if the rates were equal.
     pub(crate) fn expected(&self) -> f64 {
         let all = (self.of_here + self.of_there).max(1);
         (self.here + self.there) as f64 * self.of_here as f64 / all as f64
@@ -58,14 +58,14 @@ impl Contingency {
     }
 }
 
-/// logDice (Rychlý 2008) of two things that stand `together` so often, the one `first` and the
-/// other `second` times in all. Its maximum is 14 if they always do, once each.
+/// logDice (Rychlý 2008) of two units with `together` joint occurrences and `first` and `second`
+/// occurrences in all. The maximum is 14, for units that always occur together, once each.
 pub(crate) fn log_dice(together: u64, first: u64, second: u64) -> f64 {
     14.0 + (2.0 * together as f64 / (first + second).max(1) as f64).log2()
 }
 
-/// Pointwise mutual information, normalised (Bouma 2009) to 1 for parts that only stand together
-/// and 0 for parts that do not attract each other.
+/// Normalised pointwise mutual information (Bouma 2009): 1 for parts that occur together only, and
+/// 0 for independent parts.
 pub(crate) fn normalised_information(together: u64, first: u64, second: u64, all: u64) -> f64 {
     let all = all.max(1) as f64;
     let share = together as f64 / all;

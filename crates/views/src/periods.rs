@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use timbao_query::iso_day;
 use time::{Date, Month, Weekday};
 
-/// How long a period is.
+/// The length of a period.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum By {
@@ -26,12 +26,12 @@ pub enum By {
 /// A calendar period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Period {
-    /// Its name: `2026-03-25`, `2026-W13`, `2026-03`, `2026-Q1` or `2026`.
+    /// The name: `2026-03-25`, `2026-W13`, `2026-03`, `2026-Q1` or `2026`.
     pub period: String,
-    /// Its first day, in days since 1970-01-01.
+    /// The first day, in days since 1970-01-01.
     #[serde(rename = "from", serialize_with = "iso")]
     pub first_day: i32,
-    /// Its last day.
+    /// The last day.
     #[serde(rename = "to", serialize_with = "iso")]
     pub last_day: i32,
 }
@@ -58,8 +58,8 @@ fn iso<S: Serializer>(day: &i32, serializer: S) -> Result<S::Ok, S::Error> {
 const EPOCH: i32 = 2_440_588;
 
 impl By {
-    /// The first day of the period that a day lies in, both in days since
-    /// 1970-01-01; none for days that no calendar has.
+    /// The first day of the period of a day, both in days since 1970-01-01; `None` for days outside
+    /// the calendar.
     pub(crate) fn start(self, day: i32) -> Option<i32> {
         let date = date(day)?;
         let first = match self {
@@ -78,7 +78,7 @@ impl By {
         Some(first.to_julian_day() - EPOCH)
     }
 
-    /// The first day of the period behind the one that starts on `start`.
+    /// The first day of the period after the one that starts on `start`.
     pub(crate) fn next(self, start: i32) -> Option<i32> {
         let date = date(start)?;
         let months = match self {

@@ -22,9 +22,9 @@ pub struct ShownHit {
     pub title_matches: Vec<Range<usize>>,
     /// Passages that match.
     pub snippets: Vec<Snippet>,
-    /// How the score came about, where that was asked for.
+    /// The explanation of the score, on request.
     pub explanation: Option<ScoreExplanation>,
-    /// How many other publications of the text match, where every text is shown once.
+    /// Number of other publications that match, if every text is shown once.
     pub reprints: Option<u64>,
 }
 
@@ -32,8 +32,8 @@ pub struct ShownHit {
 const BATCH: usize = 1000;
 
 impl ShownHit {
-    /// Reads what is shown of hits, each an article and its score, with at most `snippets`
-    /// passages each; the first has the rank `first`. Hits are read in batches.
+    /// Reads the shown parts of hits, each an article and its score, with at most `snippets`
+    /// passages; the first has the rank `first`. Hits are read in batches.
     ///
     /// # Errors
     ///

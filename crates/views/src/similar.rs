@@ -11,7 +11,7 @@ use crate::measures::normalised_information;
 use crate::reprints::groups;
 use crate::units::{LONGEST, segment, weight};
 
-/// Single syllables are terms if at most one of so many articles holds them.
+/// Single syllables are terms if at most one in this many articles contains them.
 const RARE: u64 = 50;
 /// Terms that are shown of each article.
 const SHOWN_TERMS: usize = 8;
@@ -19,16 +19,16 @@ const SHOWN_TERMS: usize = 8;
 /// How similar articles are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SimilarOptions {
-    /// How many articles to give, at most.
+    /// Maximum number of articles.
     pub limit: usize,
-    /// How many terms of the article to look for, the most telling ones.
+    /// Maximum number of terms, the most telling first.
     pub terms: usize,
-    /// Whether other publications of the same text are left out.
+    /// Whether other publications of the same text are omitted.
     pub without_reprints: bool,
 }
 
 impl Default for SimilarOptions {
-    /// Ten articles by thirty terms, reprints left out.
+    /// Ten articles by thirty terms, without reprints.
     fn default() -> Self {
         Self {
             limit: 10,
@@ -41,22 +41,22 @@ impl Default for SimilarOptions {
 /// Articles like a given one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Similar {
-    /// The terms that were looked for, the most telling first.
+    /// The terms of the comparison, the most telling first.
     pub terms: Vec<SimilarTerm>,
     /// The articles, the most similar first.
     pub articles: Vec<SimilarArticle>,
 }
 
-/// A term that is telling of an article.
+/// A telling term of an article.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SimilarTerm {
     /// The syllable, or the word of several syllables.
     pub term: String,
-    /// How often it stands in the article.
+    /// Occurrences in the article.
     pub count: u64,
-    /// How many articles of the index hold it; deleted ones count until they are merged away.
+    /// Document frequency; deleted articles count until they are merged away.
     pub articles: u64,
-    /// What it weighs.
+    /// The weight of the term.
     pub weight: f64,
 }
 
@@ -67,7 +67,7 @@ pub struct SimilarArticle {
     pub id: String,
     /// The file it is in.
     pub path: String,
-    /// The place in the file, if it holds several articles.
+    /// The position in the file, if it contains several articles.
     pub member: Option<String>,
     /// The headline.
     pub title: Option<String>,
@@ -202,8 +202,8 @@ fn similar_to(
 /// The cohesion of the rows of a run: by start and length.
 type Weights = Vec<[f64; LONGEST + 1]>;
 
-/// The most telling terms of a text: syllables that few articles contain, and words of several
-/// syllables that cohere in the corpus.
+/// Selects the most telling terms of a text: rare syllables, and cohesive words of several
+/// syllables.
 fn terms(corpus: &dyn Corpus, runs: &[Vec<String>], most: usize) -> Result<Vec<Term>> {
     let CorpusSize {
         articles: all_articles,

@@ -13,7 +13,7 @@ pub struct SnippetOptions {
     /// Characters of a snippet, at most; a match longer than that is shown
     /// whole.
     pub max_chars: usize,
-    /// How many snippets to give, at most.
+    /// Maximum number of snippets.
     pub max_snippets: usize,
 }
 
@@ -32,11 +32,11 @@ impl Default for SnippetOptions {
 pub struct Snippet {
     /// The part of the text it is from.
     pub field: TextField,
-    /// Its bytes in that part.
+    /// The bytes in that part.
     pub bytes: Range<usize>,
-    /// The passage, as it stands in the source.
+    /// The passage, as in the source.
     pub text: String,
-    /// Matches, as bytes of `text`; in order, none overlapping.
+    /// Matches as bytes of `text`, in order and disjoint.
     pub highlights: Vec<Range<usize>>,
     /// Whether it starts within a paragraph.
     pub starts_mid: bool,

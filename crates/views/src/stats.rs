@@ -2,29 +2,29 @@
 
 use serde::Serialize;
 
-/// What an index holds.
+/// Index statistics.
 ///
 /// Tokens and keys of articles that were deleted or replaced count until their segment is
 /// merged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stats {
-    /// How many articles there are.
+    /// Number of articles.
     pub articles: u64,
-    /// How many tokens there are.
+    /// Number of tokens.
     pub tokens: u64,
-    /// How many exact keys there are: syllables and words that differ in more than spelling.
+    /// Number of exact keys: syllables and words that differ in more than spelling.
     pub distinct_syllables: u64,
-    /// How many folded keys there are: syllables and words without accents.
+    /// Number of folded keys: syllables and words without accents.
     pub distinct_folded: u64,
     /// Bytes of all files in the index's folder.
     pub bytes_on_disk: u64,
-    /// How many segments there are.
+    /// Number of segments.
     pub segments: usize,
-    /// The first day of publication, in days since 1970-01-01; none if no article has a date.
+    /// The first day of publication, in days since 1970-01-01; `None` if no article has a date.
     pub first_day: Option<i32>,
     /// The last day of publication.
     pub last_day: Option<i32>,
-    /// The version of everything the index holds.
+    /// The version of the index.
     pub index_version: u32,
     /// The version of the analysis: how text becomes keys.
     pub analyzer_version: u32,

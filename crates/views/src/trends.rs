@@ -1,4 +1,4 @@
-//! How often something is said over time.
+//! Trends: frequencies over time.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,7 @@ use crate::facets::FacetTable;
 use crate::periods::{By, Period};
 use crate::reprints::groups;
 
-/// Empty periods between two articles are listed up to so many periods in
-/// all.
+/// Maximum number of periods up to which empty ones are listed.
 const MOST_PERIODS: i64 = 20_000;
 
 /// How trends are counted.
@@ -22,10 +21,10 @@ pub struct TrendsOptions {
     pub by: By,
     /// Counts each value of this metadata for itself.
     pub split: Option<Facet>,
-    /// Values of `split` that are told apart, those with most matches of all
-    /// queries; the others are counted together.
+    /// Number of values of `split` with a series of their own, those with most matches; the others
+    /// are counted together.
     pub most_values: usize,
-    /// What is counted.
+    /// The unit that is counted.
     pub count: Count,
     /// Periods with fewer articles are marked as thin.
     pub thin: u64,
@@ -44,7 +43,7 @@ impl Default for TrendsOptions {
     }
 }
 
-/// What counts as an article.
+/// The units that are counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Count {
@@ -58,18 +57,18 @@ pub enum Count {
 /// A query of a trend.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrendsQuery {
-    /// What it is called.
+    /// The name of the query.
     pub name: String,
-    /// What is counted; read it with [`Plan::as_phrases`] first.
+    /// The plan, after [`Plan::as_phrases`].
     pub plan: Plan,
 }
 
-/// How often some queries match over time.
+/// Frequencies of queries over time.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Trends {
     /// The length of a period.
     pub by: By,
-    /// What was counted.
+    /// The unit that was counted.
     pub count: Count,
     /// Periods with fewer articles are thin.
     pub thin_below: u64,
@@ -84,10 +83,10 @@ pub struct Trends {
 pub struct Trend {
     /// The query's name.
     pub query: String,
-    /// The value of the metadata that was split by; none for all articles, or
-    /// for those without a value or with a rare one.
+    /// The value of the split metadata; `None` for all articles, or for those without a value or
+    /// with a rare one.
     pub value: Option<String>,
-    /// Whether these are the values that were not told apart.
+    /// Whether the series combines the rare values.
     pub other: bool,
     /// One a period.
     pub points: Vec<TrendPoint>,
@@ -97,7 +96,7 @@ pub struct Trend {
     pub total: TrendPoint,
 }
 
-/// Counts of one period, and what they are counts of.
+/// Counts of one period, with their denominators.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct TrendPoint {
     /// Places where the query matches.
@@ -108,9 +107,9 @@ pub struct TrendPoint {
     pub of_articles: u64,
     /// All tokens of these.
     pub of_tokens: u64,
-    /// Matches in a million tokens; none where there is no token.
+    /// Matches per million tokens; `None` without tokens.
     pub per_million_tokens: Option<f64>,
-    /// Articles in a thousand articles; none where there is no article.
+    /// Articles per thousand articles; `None` without articles.
     pub per_thousand_articles: Option<f64>,
     /// Whether there are too few articles for the rates to say much.
     pub thin: bool,
@@ -133,7 +132,7 @@ impl TrendPoint {
     }
 }
 
-/// The start of a period; none for articles without a date.
+/// The start of a period; `None` for undated articles.
 type Start = Option<i32>;
 /// The number of a value of the metadata that is split by.
 type Value = Option<u32>;

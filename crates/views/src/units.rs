@@ -24,7 +24,7 @@ pub(crate) const LONGEST: usize = 6;
 pub(crate) const COHESION: f64 = 0.42;
 /// The least share of its places in which a unit is one.
 const CHOSEN: f64 = 0.3;
-/// The least share of its places in which a row stands without commas in it.
+/// Minimum share of the occurrences of an n-gram without commas in it.
 const WITHOUT_COMMAS: f64 = 0.1;
 /// The least share of its places in which a row is a piece of one longer row.
 const PIECE: f64 = 0.8;
@@ -38,9 +38,9 @@ pub(crate) type Unit = Box<[u32]>;
 #[derive(Default)]
 pub(crate) struct Passages {
     words: Vec<u32>,
-    /// The words that a comma stands before, by their places.
+    /// The positions of words after a comma.
     commas: Vec<usize>,
-    /// Where each passage ends.
+    /// The end of each passage.
     ends: Vec<usize>,
 }
 
@@ -50,7 +50,7 @@ impl Passages {
         self.words.push(word);
     }
 
-    /// Says that a comma stands before the next word, if the passage goes on.
+    /// Marks a comma before the next word, if the passage continues.
     pub(crate) fn comma(&mut self) {
         self.commas.push(self.words.len());
     }
@@ -67,7 +67,7 @@ impl Passages {
         starts.zip(&self.ends).map(|(start, &end)| start..end)
     }
 
-    /// The units that stand at least `least` times, in the order of their words.
+    /// The units with at least `least` occurrences, in the order of their words.
     pub(crate) fn units(&self, least: u64) -> Vec<Unit> {
         let levels = Levels::count(self, least.max(1));
         let weights = levels.weights(self.words.len() as u64);
@@ -102,9 +102,9 @@ impl Passages {
 /// A row that is frequent.
 struct Gram {
     count: u64,
-    /// How often it stands without a comma in it.
+    /// Occurrences without a comma.
     plain: u64,
-    /// How often the row of one word more stands that it is in most often.
+    /// Occurrences of the most frequent n-gram of one more word around it.
     within: u64,
     /// One of its places.
     at: usize,
@@ -135,7 +135,7 @@ impl Levels {
                     reason = "several lists are read at this place"
                 )]
                 for at in passage.start..(passage.end + 1).saturating_sub(size) {
-                    // A row is told by its beginning and its end, which overlap.
+                    // An n-gram is identified by its two overlapping parts.
                     let key = match size {
                         1 => u64::from(passages.words[at]),
                         _ => {
@@ -190,8 +190,7 @@ impl Levels {
         ids.copied().unwrap_or(NONE)
     }
 
-    /// By length and id, what a row weighs when a passage is cut; rows that do not cohere weigh
-    /// less than nothing.
+    /// By length and id, the weight of an n-gram in a segmentation; negative if it does not cohere.
     fn weights(&self, all: u64) -> Vec<Vec<f64>> {
         let count = |size: usize, at: usize| {
             let gram = self.grams.get(size)?.get(self.id(size, at) as usize)?;
@@ -219,7 +218,7 @@ impl Levels {
     }
 }
 
-/// What a row of so many syllables weighs whose weakest cut is so cohesive.
+/// The weight of an n-gram with the cohesion of its weakest cut.
 pub(crate) fn weight(size: usize, cohesion: f64) -> f64 {
     if size == 1 {
         0.0
@@ -230,8 +229,8 @@ pub(crate) fn weight(size: usize, cohesion: f64) -> f64 {
     }
 }
 
-/// Cuts a passage of `len` words into the rows that weigh most in all; words that are in none are
-/// rows of one. `weight` is asked for the row of a start and a size.
+/// Segments a passage of `len` words into the n-grams with the largest total weight; other words
+/// are n-grams of one. `weight` is called with a start and a size.
 pub(crate) fn segment(
     len: usize,
     weight: impl Fn(usize, usize) -> Option<f64>,
@@ -264,11 +263,11 @@ pub(crate) fn segment(
 
 /// Counts units in running text.
 pub(crate) struct Counter {
-    /// By node and word: the node behind it. Node 0 is the start.
+    /// By node and word: the next node. Node 0 is the start.
     next: FxHashMap<(u32, u32), u32>,
     /// By node: the unit that ends there, plus one.
     ends: Vec<u32>,
-    /// By unit: its places, the articles that hold it, and the last of these.
+    /// By unit: its occurrences, its articles, and the last of these.
     counts: Vec<(u64, u64, u64)>,
     /// By word: whether a unit begins with it.
     begins: Vec<bool>,
@@ -330,7 +329,7 @@ impl Counter {
         }
     }
 
-    /// The places of each unit, and the articles that hold it.
+    /// The occurrences and articles of each unit.
     pub(crate) fn counts(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         self.counts
             .iter()

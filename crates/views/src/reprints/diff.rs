@@ -1,11 +1,11 @@
-//! What differs between two publications, word by word.
+//! Differences between two publications, word by word.
 
 use std::ops::Range;
 
 use serde::Serialize;
 
-/// More differences than that are not told apart: what lies between the common beginning and the
-/// common end is then one difference.
+/// Maximum number of edits; beyond, the text between the common start and the common end is one
+/// difference.
 const MOST_EDITS: usize = 3_000;
 
 /// A piece of a comparison.
@@ -13,11 +13,11 @@ const MOST_EDITS: usize = 3_000;
 pub struct DiffPart {
     /// Whether it is in both, or in one only.
     pub kind: DiffKind,
-    /// Its words, as the newer text spells them, or the older one where only that has them.
+    /// The words, as the newer text spells them, or the older one if only that has them.
     pub text: String,
 }
 
-/// Where a piece of a comparison stands.
+/// The texts that have a piece of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DiffKind {
@@ -63,11 +63,11 @@ pub(super) fn diff<T: PartialEq>(old: &[T], new: &[T]) -> Vec<Run> {
     runs.list
 }
 
-/// The edits in order; none if there are too many.
+/// The edits in order; `None` if there are too many.
 fn edits<T: PartialEq>(old: &[T], new: &[T]) -> Option<Vec<DiffKind>> {
     let (n, m) = (old.len() as isize, new.len() as isize);
     let most = ((n + m) as usize).min(MOST_EDITS) as isize;
-    // How far each diagonal reaches, for each number of edits.
+    // The reach of each diagonal, for each number of edits.
     let mut reach = vec![0isize; 2 * most as usize + 3];
     let at = |k: isize| (k + most + 1) as usize;
     let mut trace: Vec<Vec<isize>> = Vec::new();

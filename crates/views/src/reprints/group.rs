@@ -8,9 +8,9 @@ use crate::corpus::{ArticleId, Corpus, Result, Sketches};
 
 use super::{LEAST_SHARED, LEAST_SHINGLES, MOST_LONGER};
 
-/// A hash that so many first publications have in their samples is of a set phrase.
+/// Originals that share a sampled hash from which it counts as a set phrase.
 const MOST_FIRSTS: usize = 64;
-/// Candidates share so many sampled hashes.
+/// Minimum number of sampled hashes that candidates share.
 const LEAST_SAMPLED: u32 = 2;
 /// The share of the sampled hashes that candidates have in common. A sample of a dozen shows
 /// 0.7 as less than this once in hundreds.
@@ -35,7 +35,7 @@ impl Groups {
         self.by_article.get(&article).copied()
     }
 
-    /// The members of an article's group in order of time; none if it has no reprint.
+    /// The members of an article's group in order of time; empty without a reprint.
     pub fn of(&self, article: ArticleId) -> &[ArticleId] {
         self.number_of(article)
             .and_then(|number| self.groups.get(number as usize))
@@ -209,7 +209,7 @@ impl<'s> Finder<'s> {
         }
     }
 
-    /// Whether so many sampled hashes in common are enough to compare two articles.
+    /// Returns `true` if this number of common hashes justifies a comparison.
     fn is_likely(&self, a: u32, b: u32, count: u32) -> bool {
         let (a, b) = (a as usize, b as usize);
         let shingles = |number: usize| self.sketches.shingles.get(number).copied().unwrap_or(0);
@@ -229,7 +229,7 @@ impl<'s> Finder<'s> {
     }
 }
 
-/// How many hashes two ascending lists have in common.
+/// Counts the hashes that two ascending lists share.
 pub(super) fn common(a: &[u64], b: &[u64]) -> usize {
     let (mut i, mut j, mut common) = (0, 0, 0);
     while i < a.len() && j < b.len() {
@@ -254,7 +254,7 @@ fn is_same(a: &[u64], b: &[u64]) -> bool {
         && common(a, b) as f64 >= LEAST_SHARED * short as f64
 }
 
-/// Which of the hashes that several articles have in their samples each article has.
+/// For each article its sampled hashes that other articles have too.
 struct SharedHashes {
     hashes: usize,
     ends: Vec<usize>,

@@ -23,7 +23,7 @@ pub struct Reprint {
     pub id: String,
     /// The file it is in.
     pub path: String,
-    /// The place in the file, if it holds several articles.
+    /// The position in the file, if it contains several articles.
     pub member: Option<String>,
     /// The headline.
     pub title: Option<String>,
@@ -33,9 +33,9 @@ pub struct Reprint {
     pub source: Option<String>,
     /// The news agency.
     pub agency: Option<String>,
-    /// How many tokens headline, summary and body have.
+    /// Tokens of headline, summary and body.
     pub tokens: u64,
-    /// The share of the shorter text's shingles that the longer one holds.
+    /// The share of the shorter text's shingles that the longer one contains.
     pub shared: f64,
     /// Tokens that the first publication does not have there.
     pub added: u64,
@@ -52,24 +52,24 @@ pub struct ReprintGroup {
     pub id: String,
     /// The file that is in.
     pub path: String,
-    /// The place in the file, if it holds several articles.
+    /// The position in the file, if it contains several articles.
     pub member: Option<String>,
-    /// Its headline.
+    /// The headline.
     pub title: Option<String>,
-    /// Its date as far as it is known, ISO 8601.
+    /// The date as far as it is known, ISO 8601.
     pub date: Option<String>,
-    /// Where it was published.
+    /// The publication or site.
     pub source: Option<String>,
-    /// How many publications there are, the first among them.
+    /// Number of publications, the first one included.
     pub publications: u64,
 }
 
 /// The texts that were published several times.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReprintGroups {
-    /// How many such texts there are.
+    /// Number of such texts.
     pub texts: u64,
-    /// How many publications of them.
+    /// Number of their publications.
     pub publications: u64,
     /// Some of them, those with most publications first.
     pub groups: Vec<ReprintGroup>,
@@ -165,7 +165,7 @@ impl Text {
         }
     }
 
-    /// Words as the source spells them, with what stands between them.
+    /// Words as the source spells them, with the text between them.
     fn slice(&self, range: std::ops::Range<usize>) -> String {
         let words = self.words.get(range).unwrap_or_default();
         let mut slice = String::new();

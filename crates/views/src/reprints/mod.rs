@@ -21,9 +21,9 @@ pub use shingles::{key_hash, sample_size, shingles};
 
 /// Syllables in a shingle.
 const SHINGLE: usize = 5;
-/// Texts with fewer shingles are too short to be told apart and belong to no group.
+/// Minimum number of shingles; shorter texts belong to no group.
 const LEAST_SHINGLES: usize = 20;
-/// The share of the shorter text's shingles that the longer one must hold.
+/// Minimum share of the shorter text's shingles in the longer one.
 const LEAST_SHARED: f64 = 0.7;
-/// The longer text has at most so many times as many shingles.
+/// Maximum ratio of the numbers of shingles.
 const MOST_LONGER: usize = 4;

@@ -10,8 +10,8 @@ const SAMPLED: usize = 40;
 const LEAST_SAMPLE: usize = 24;
 const MOST_SAMPLE: usize = 256;
 
-/// Parts of the text whose words count: summary and body. Headlines are changed and captions
-/// left out when an article is reprinted.
+/// The parts whose words count: summary and body. Reprints often change headlines and omit
+/// captions.
 const COUNTED_FIELDS: std::ops::RangeInclusive<usize> = 1..=2;
 
 /// The number of hashes that a sample of an article with this many shingles has.
@@ -27,8 +27,8 @@ pub fn key_hash(key: &str) -> u64 {
     }))
 }
 
-/// Collects the hashes of an article's distinct shingles, in ascending order, into `out`.
-/// `hash_of` gives the hash of a token's key.
+/// Collects the hashes of an article's distinct shingles, in ascending order, into `out`. `hash_of`
+/// returns the hash of a token's key.
 pub fn shingles(
     tokens: impl Iterator<Item = u32>,
     hash_of: impl Fn(u32) -> u64,

@@ -1,4 +1,4 @@
-//! Why a query finds nothing.
+//! The reasons why a query finds nothing.
 
 use std::fmt;
 use std::time::Instant;
@@ -18,30 +18,30 @@ use super::{MAX_TIME, MAX_TRIALS, count};
 /// `Display` says it in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cause {
-    /// What is in the way.
+    /// The kind of the reason.
     pub kind: CauseKind,
     /// The part of the query that is to blame, as it is printed.
     pub part: String,
-    /// Where that part stands in the query; empty for filters that were not typed in it.
+    /// The position of that part in the query; empty for filters outside the text.
     #[serde(skip)]
     pub span: Span,
-    /// How many articles there would be without what is in the way: those that hold the words
-    /// in other accents, not in a row, or outside the field; those left without the negation.
+    /// Number of articles without the obstacle: with other accents, non-adjacent words, in other
+    /// fields, or without the negation.
     pub otherwise: u64,
     /// Of [`CauseKind::Together`], each part and how many articles it finds alone.
     pub parts: Vec<PartCount>,
 }
 
-/// A part of a query, and what it finds alone.
+/// A part of a query, and its number of articles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PartCount {
     /// The part, as it is printed.
     pub part: String,
-    /// How many articles it finds.
+    /// Number of articles that match the part alone.
     pub articles: u64,
 }
 
-/// What is in the way.
+/// The kinds of reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CauseKind {
@@ -57,7 +57,7 @@ pub enum CauseKind {
     Field,
     /// No article passes the filter.
     Filter,
-    /// Every article that there would be has what is to be left out.
+    /// Every match contains the excluded term.
     Excluded,
     /// Each part is found, but no article has enough of them.
     Together,
@@ -114,11 +114,11 @@ impl fmt::Display for Cause {
     }
 }
 
-/// The most causes that are told of one query, the first in the text.
+/// Maximum number of causes reported per query.
 pub const MAX_CAUSES: usize = 5;
 
-/// Tells why a query finds nothing: the smallest parts of it that find nothing alone or, where
-/// all do, what they find. A query that finds something has no cause; neither has an empty one.
+/// Explains why a query finds nothing: its smallest parts that match nothing alone or, if all
+/// match, their numbers of articles. A query with matches has no cause, nor has an empty one.
 ///
 /// # Errors
 ///
@@ -141,7 +141,7 @@ pub fn causes(corpus: &dyn Corpus, ast: &Node, options: &LowerOptions<'_>) -> Re
 struct Search<'a> {
     corpus: &'a dyn Corpus,
     options: &'a LowerOptions<'a>,
-    /// Of the whole query: a part of it is read in the same way.
+    /// The accents of the whole query, which hold for its parts.
     reading: Reading,
     /// Searches that may still be run.
     left: usize,
@@ -150,7 +150,8 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// How many articles a part finds alone; none when enough has been searched for.
+    /// The number of articles that match a part alone; `None` when the limit of searches is
+    /// reached.
     fn count(&mut self, part: &Node, scope: Option<Scope>) -> Result<Option<u64>> {
         let is_late = self.start.elapsed() > MAX_TIME;
         let is_over = is_late || self.causes.len() >= MAX_CAUSES;
@@ -191,7 +192,7 @@ impl Search<'_> {
         }
     }
 
-    /// Looks for what is in the way in a part that finds nothing.
+    /// Finds the reasons in a part that matches nothing.
     fn blame(&mut self, part: &Node, scope: Option<Scope>) -> Result<()> {
         match &part.kind {
             _ if part.is_negative() => {
@@ -319,7 +320,7 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// How many articles hold a word or phrase in any accents.
+    /// The number of articles with a word or phrase in any accents.
     fn loosely(&mut self, part: &Node, scope: Option<Scope>) -> Result<u64> {
         let mut loose = part.clone();
         match &mut loose.kind {

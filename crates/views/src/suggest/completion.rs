@@ -1,4 +1,4 @@
-//! Words and phrases of the index that go on from what has been typed so far.
+//! Completions of a text by words and phrases of the index.
 
 use serde::Serialize;
 use timbao_query::MAX_BYTES;
@@ -11,18 +11,18 @@ use crate::corpus::{Corpus, Result};
 
 use super::frequencies::Frequencies;
 
-/// A text that what was typed may become.
+/// A completion of a typed text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Completion {
-    /// The whole text; what is before the words that are completed is as it was typed.
+    /// The whole text; the part before the completed words is as typed.
     pub text: String,
-    /// Where the words that are completed begin in it, in bytes.
+    /// The start of the completed words, in bytes.
     pub start: usize,
-    /// How many articles hold these words in a row.
+    /// Number of articles with these words as a phrase.
     pub articles: u64,
 }
 
-/// Words before the one being typed that are looked at.
+/// Maximum number of words of context.
 const CONTEXT: usize = 3;
 /// Words of the index that are tried for the one being typed.
 const WORDS: usize = 12;
@@ -37,11 +37,11 @@ const USUAL: f64 = 0.5;
 
 const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{309}', '\u{303}', '\u{323}'];
 
-/// Completes the last word of a text by the words before it: with accents, whether any were
-/// typed or not, the commonest first. After a space, the next word is completed.
+/// Completes the last word of a text by the words before it, with accents, the most common first.
+/// After a space, the next word is completed.
 ///
-/// Only what the index has in a row is offered. A word without accents stands for any, one
-/// with accents for itself. A text that ends in punctuation has no completion.
+/// All completions occur as phrases in the index. A word without accents matches any, one with
+/// accents itself. A text that ends in punctuation has no completion.
 ///
 /// # Errors
 ///
@@ -55,7 +55,7 @@ pub fn complete(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Comp
         frequencies: Frequencies::new(corpus),
         typed: &typed,
     };
-    // The more words agree the better; where they have no completion, fewer are looked at.
+    // Long contexts first; shorter ones only if there is no completion.
     for context in (0..=typed.words.len()).rev() {
         let candidates = completer.candidates(context)?;
         let mut found = completer.counted(candidates)?;
@@ -63,7 +63,7 @@ pub fn complete(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Comp
             continue;
         }
         completer.extend(&mut found, most)?;
-        // What was typed whole is no completion of itself.
+        // The typed text is not a completion of itself.
         let as_typed = typed.exact(context);
         found.retain(|(words, _)| *words != as_typed);
         found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -82,14 +82,14 @@ pub fn complete(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Comp
     Ok(Vec::new())
 }
 
-/// What has been typed.
+/// The typed text.
 struct Typed<'t> {
     /// Words before the last, as far as nothing but spaces is between them, with where they
     /// begin.
     words: Vec<(usize, &'t str)>,
     /// The word being typed; empty after a space.
     beginning: &'t str,
-    /// Where it begins.
+    /// The start of that word.
     at: usize,
 }
 
@@ -123,7 +123,7 @@ impl<'t> Typed<'t> {
         })
     }
 
-    /// Where the last `context` words before the one being typed begin.
+    /// The start of the last `context` words before the typed one.
     fn start(&self, context: usize) -> usize {
         let first = self.context(context).first();
         first.map_or(self.at, |(start, _)| *start)
@@ -152,7 +152,7 @@ struct Completer<'a> {
 }
 
 impl Completer<'_> {
-    /// What may go on from the last `context` words.
+    /// Candidates after the last `context` words.
     fn candidates(&self, context: usize) -> Result<Vec<Words>> {
         let beginning = Beginning::of(self.typed.beginning);
         let words: Vec<&str> = self.typed.context(context).iter().map(|w| w.1).collect();
@@ -179,7 +179,7 @@ impl Completer<'_> {
         Ok(candidates)
     }
 
-    /// The commonest words that begin so, and what follows them.
+    /// The most common words with the prefix, and their followers.
     fn first_words(&self, beginning: &Beginning) -> Result<Vec<Words>> {
         if beginning.folded.is_empty() {
             return Ok(Vec::new());
@@ -208,7 +208,7 @@ impl Completer<'_> {
         Ok(candidates)
     }
 
-    /// Those that the index has in a row, each with the number of articles.
+    /// The candidates that occur as phrases, each with its number of articles.
     fn counted(&self, candidates: Vec<Words>) -> Result<Vec<(Words, u64)>> {
         let mut wanted: Vec<Words> = Vec::new();
         for words in candidates {

@@ -107,7 +107,7 @@ impl<'c> Frequencies<'c> {
             .unwrap_or_default())
     }
 
-    /// The likeliest readings of words without accents, the best first.
+    /// The most likely readings of words without accents, the best first.
     pub(crate) fn restore(&self, words: &[&str], most: usize) -> Result<Vec<Reading>> {
         let folded: Vec<String> = words.iter().map(|word| fold(word)).collect();
         self.prepare(&folded)?;

@@ -1,7 +1,7 @@
-//! What else could have been asked: readings of a query, and ways on where it finds nothing.
+//! Suggestions: readings of a query, and alternatives to one without matches.
 //!
-//! Everything here is an offer. A suggestion is a query of its own, written out, with the
-//! number of articles it finds; nothing is ever searched for in the place of what was typed.
+//! A suggestion is a query of its own, printed, with its number of articles. The typed query is
+//! never replaced.
 
 mod causes;
 mod completion;
@@ -28,22 +28,20 @@ pub use completion::{Completion, complete};
 
 use frequencies::Frequencies;
 
-/// A query that could be asked instead, and what it finds.
+/// An alternative query with its number of articles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Suggestion {
-    /// How it differs from the query that was asked.
+    /// The difference from the typed query.
     pub kind: SuggestionKind,
     /// The part of the query that is changed, as it is printed; empty where it is the whole.
     pub part: String,
-    /// The query in its standard form. Under the options of the query that was asked it finds
-    /// so many articles.
+    /// The query in its standard form, with the options of the typed query.
     pub query: String,
-    /// How many articles it finds; never 0.
+    /// Number of articles; never 0.
     pub articles: u64,
 }
 
-/// How a suggestion differs from the query that was asked; what changes its meaning least
-/// comes first.
+/// The kinds of differences from the typed query, the smallest change of meaning first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SuggestionKind {
@@ -61,39 +59,38 @@ pub enum SuggestionKind {
     Slop,
     /// The words of NEAR may be further apart.
     Further,
-    /// A part may stand anywhere in the text, instead of in one field.
+    /// A part in all fields instead of one.
     AnyField,
-    /// A filter is left out.
+    /// Without a filter.
     WithoutFilter,
-    /// What was to be left out is not.
+    /// Without a negation.
     WithoutNot,
-    /// The words of a phrase may stand anywhere.
+    /// The words of a phrase, anywhere.
     Words,
-    /// A word, a phrase or a group is left out.
+    /// Without a word, a phrase or a group.
     WithoutPart,
     /// One of the words is enough.
     AnyWord,
 }
 
-/// What there is to say of a query beside what it finds.
+/// Advice on a query: reasons for an empty result and other queries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Advice {
-    /// Why nothing was found; empty if something was.
+    /// The reasons for an empty result; empty if there are matches.
     pub causes: Vec<Cause>,
-    /// What may have been meant: readings with accents and, if nothing was found, other
-    /// spellings.
+    /// Corrections: readings with accents and, for an empty result, other spellings.
     pub meant: Vec<Suggestion>,
-    /// The same asked less strictly; empty if something was found.
+    /// Relaxed versions of the query; empty if there are matches.
     pub relaxed: Vec<Suggestion>,
 }
 
-/// What may have been meant, at most.
+/// Maximum number of corrections.
 const MEANT: usize = 3;
-/// Ways to ask less strictly, at most.
+/// Maximum number of relaxations.
 const RELAXED: usize = 5;
 
 impl Advice {
-    /// What there is to say of a query that finds so many articles.
+    /// Computes the advice on a query with `total` matches.
     ///
     /// # Errors
     ///
@@ -115,7 +112,7 @@ impl Advice {
             meant: did_you_mean(corpus, ast, options, MEANT)?,
             relaxed: relaxations(corpus, ast, options, RELAXED)?,
         };
-        // Where words and conditions are in the way, no single step finds anything.
+        // If words and conditions conflict, no single step finds anything.
         if advice.meant.is_empty()
             && advice.relaxed.is_empty()
             && let Some(words) = relaxed::without_conditions(ast)
@@ -150,9 +147,8 @@ impl fmt::Display for Suggestion {
     }
 }
 
-/// Offers accented readings of a query that was typed without accents: the likeliest by the
-/// index, best first. A query with accents has none, and neither has one that is likelier as
-/// it was typed.
+/// Suggests accented readings of a query that was typed without accents: the most likely in the
+/// index, best first. A query with accents has none, nor has one that is more likely as typed.
 ///
 /// # Errors
 ///
@@ -176,8 +172,8 @@ pub fn readings(
     Ok(trials.finish(most))
 }
 
-/// Offers what may have been meant by a query that finds nothing: accented readings, what it
-/// says if it was typed as raw Telex or VNI, and words of the index that are spelled nearly so.
+/// Suggests corrections of a query without matches: accented readings, its text as raw Telex or
+/// VNI, and similar words of the index.
 ///
 /// # Errors
 ///
@@ -222,8 +218,8 @@ pub fn did_you_mean(
     Ok(trials.finish(most))
 }
 
-/// Offers ways on where a query finds nothing: the same query with one thing asked less
-/// strictly or left out. What changes its meaning least comes first.
+/// Suggests relaxations of a query without matches: the same query with one part less strict or
+/// omitted, the smallest change of meaning first.
 ///
 /// No more than [`MAX_TRIALS`] of them are tried, and none after [`MAX_TIME`].
 ///
@@ -247,7 +243,7 @@ pub fn relaxations(
             .then(b.articles.cmp(&a.articles))
             .then_with(|| a.query.cmp(&b.query))
     });
-    // Without one of the words is closer to what was asked than with one of them.
+    // A query without one word is closer to the typed one than a query with any word.
     if found.iter().any(|s| s.kind == SuggestionKind::WithoutPart) {
         found.retain(|s| s.kind != SuggestionKind::AnyWord);
     }
@@ -283,7 +279,7 @@ impl<'a> Trials<'a> {
         }
     }
 
-    /// Counts what a query finds as it is printed, and keeps it if that is something.
+    /// Counts the matches of a query as printed, and keeps it if there are any.
     fn offer(&mut self, kind: SuggestionKind, part: &str, node: &Node) -> Result<()> {
         let query = node.to_string();
         let is_over = self.seen.len() >= MAX_TRIALS || self.start.elapsed() > MAX_TIME;

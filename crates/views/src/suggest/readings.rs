@@ -15,14 +15,13 @@ use super::rows::{rows, stretches, with_words};
 /// The most words of a query that is read; longer ones are texts.
 const MAX_WORDS: usize = 16;
 
-/// A reading is not offered if it is so many times less likely than the best, in natural
-/// logarithms.
+/// Maximum distance of a reading from the best, in natural logarithms.
 const MUCH_LESS_LIKELY: f64 = 7.0;
 
-/// The tree with accents, in its `most` likeliest readings, the best first.
+/// The tree with accents, in its `most` most likely readings, the best first.
 ///
-/// Words side by side are read together; of several such rows one at a time is read otherwise
-/// than in the best way.
+/// Adjacent words are read together; of several such runs one at a time has a reading other than
+/// the best.
 pub(super) fn accented(
     ast: &Node,
     frequencies: &Frequencies<'_>,
@@ -32,7 +31,7 @@ pub(super) fn accented(
     if rows.iter().map(Vec::len).sum::<usize>() > MAX_WORDS {
         return Ok(Vec::new());
     }
-    // Where a stretch stands, and its readings.
+    // The position of each run, and its readings.
     let mut read: Vec<((usize, usize), Vec<Reading>)> = Vec::new();
     for (number, row) in rows.iter().enumerate() {
         for (at, words) in stretches(row) {

@@ -1,4 +1,4 @@
-//! A tree with one thing asked less strictly, or left out.
+//! Relaxed trees: one part is less strict, or omitted.
 
 use timbao_query::{AccentMode, MAX_DISTANCE, Node, NodeKind, Phrase, PhrasePart, Word};
 
@@ -7,7 +7,7 @@ use super::edit::replaced;
 
 /// The slop that is tried.
 const SLOP: u32 = 3;
-/// How much wider NEAR is tried.
+/// Factor by which the distance of NEAR is widened.
 const FURTHER: u32 = 5;
 /// The most trees that are made of one; each is as large as it.
 const MOST: usize = 256;
@@ -116,8 +116,8 @@ impl Steps<'_> {
         self.put(SuggestionKind::Words, node, place, Some(words));
     }
 
-    /// Leaves out each part that is neither a filter nor negative; those are seen to where
-    /// they are visited. Something has to be left that is searched for.
+    /// Omits each part that is neither a filter nor negative; other parts are omitted where they
+    /// are visited. Some text must remain.
     fn without_each(&mut self, nodes: &[Node], place: &mut Vec<usize>) {
         for (number, node) in nodes.iter().enumerate() {
             if is_condition(node) || self.found.len() >= MOST {
@@ -133,7 +133,7 @@ impl Steps<'_> {
         }
     }
 
-    /// Leaves out all parts of a kind, where there are several.
+    /// Omits all parts of a kind, if there are several.
     fn without_all(&mut self, kind: SuggestionKind, is_of_kind: impl Fn(&Node) -> bool) {
         let mut parts = Vec::new();
         let mut rest = Some(self.ast.clone());
@@ -163,8 +163,7 @@ impl Steps<'_> {
     }
 }
 
-/// The tree without the conditions side by side with what is searched for; none if there are
-/// none, or nothing else.
+/// The tree without its conditions; `None` if there are none, or nothing else.
 pub(super) fn without_conditions(ast: &Node) -> Option<Node> {
     let mut rest = ast.clone();
     for (number, node) in ast.children().iter().enumerate().rev() {
@@ -192,7 +191,7 @@ pub(super) fn is_condition(node: &Node) -> bool {
     }
 }
 
-/// Whether words are searched for, beside conditions.
+/// Returns `true` if the tree searches text, not conditions alone.
 fn asks_for_text(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Word(_) | NodeKind::Phrase(_) => true,

@@ -1,11 +1,11 @@
-//! The words of a tree that stand side by side, and changing them.
+//! The runs of adjacent words of a tree.
 
 use timbao_tokenizer::{Kind, scan};
 
 use timbao_query::{Form, Node, NodeKind, PhrasePart, Word};
 
-/// Calls `visit` with every row of words of the text: bare words side by side, and words of a
-/// phrase without a gap between. The values of metadata fields are no text.
+/// Calls `visit` with every run of words of the text: adjacent bare words, and words of a phrase
+/// without a gap. Values of metadata fields are not text.
 pub(super) fn each_row<'n>(node: &'n mut Node, visit: &mut dyn FnMut(Vec<&'n mut Word>)) {
     if node.is_filter() {
         return;
@@ -71,7 +71,7 @@ pub(super) fn with_words(ast: &Node, words: &[((usize, usize), String)]) -> Node
     changed
 }
 
-/// Whether a word is letters only and has no operator: others are meant as they stand.
+/// Returns `true` for words of letters without an operator; other words are never changed.
 fn is_plain(word: &Word) -> bool {
     let mut tokens = scan(&word.text);
     let first = tokens.next();

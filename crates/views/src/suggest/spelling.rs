@@ -25,9 +25,9 @@ const MAX_WORDS: usize = 8;
 const MAX_CANDIDATES: usize = 16;
 /// The ways to read the words so far that are kept.
 const BEAM: usize = 24;
-/// What a wrong accent costs, in natural logarithms.
+/// Cost of a wrong accent, in natural logarithms.
 const WRONG_ACCENT: f64 = 3.0;
-/// What a wrong letter costs, in natural logarithms.
+/// Cost of a wrong letter, in natural logarithms.
 const WRONG_LETTER: f64 = 6.0;
 /// Keys below this length in characters may differ by one slip only.
 const LONG: usize = 5;
@@ -47,8 +47,8 @@ struct Way {
     score: f64,
 }
 
-/// The tree with words of the index that are spelled nearly as those that were typed, in the
-/// `most` likeliest ways, the best first; never the tree itself.
+/// The tree with similar words of the index, in the `most` most likely ways, the best first; never
+/// the tree itself.
 pub(super) fn corrected(
     ast: &Node,
     options: &LowerOptions<'_>,
@@ -91,7 +91,7 @@ struct Model<'f, 's> {
 }
 
 impl Model<'_, '_> {
-    /// The best rows that are not what was typed, each with how much likelier it is.
+    /// The best rows other than the typed one, each with its gain in likelihood.
     fn best(&self, typed: &[&str], most: usize) -> Result<Vec<(f64, Vec<String>)>> {
         let typed_keys: Vec<String> = typed.iter().map(|word| self.key(word)).collect();
         let candidates = self.candidates(&typed_keys)?;
@@ -274,7 +274,7 @@ impl Model<'_, '_> {
     }
 }
 
-/// What so many wrong letters and perhaps a wrong accent cost.
+/// The cost of wrong letters and of a wrong accent.
 fn cost(letters: u8, accents: bool) -> f64 {
     f64::from(letters) * WRONG_LETTER + if accents { WRONG_ACCENT } else { 0.0 }
 }
@@ -297,7 +297,7 @@ impl<'w> Slips<'w> {
         }
     }
 
-    /// How many slips another word is away, if they are at most `limit`.
+    /// The distance of another word, if it is at most `limit`.
     fn of(&mut self, other: &str, limit: u8) -> Option<u8> {
         // A character has at most four bytes.
         if other.len() > 4 * (self.typed.len() + usize::from(limit)) {
