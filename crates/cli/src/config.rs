@@ -22,7 +22,7 @@ const KEYS: [&str; 9] = [
     "index", "color", "pager", "limit", "accents", "sort", "recency", "threads", "memory",
 ];
 
-/// Every setting, with what is in force.
+/// Every setting with its value.
 #[derive(Debug)]
 pub(crate) struct Settings {
     /// Folder of the index.
@@ -37,30 +37,30 @@ pub(crate) struct Settings {
     pub accents: Accents,
     /// Order of hits.
     pub sort: Order,
-    /// Days after which the bonus of a recent article has halved; none is no bonus.
+    /// Half-life of the recency bonus in days; `None` for no bonus.
     pub recency: Option<f32>,
-    /// Threads to index with; none is all cores.
+    /// Threads of indexing; `None` for all cores.
     pub threads: Option<NonZeroUsize>,
     /// Memory to index with.
     pub memory: Memory,
     /// The same as they would be written, with their origins.
     pub entries: Vec<Entry>,
-    /// What in the files could not be made sense of.
+    /// The invalid parts of the files.
     pub warnings: Vec<String>,
 }
 
 /// One setting as it would be written.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    /// Its key.
+    /// The key.
     pub key: &'static str,
-    /// Its value; empty where nothing is the default.
+    /// The value; empty if the default is nothing.
     pub value: String,
-    /// Where it comes from.
+    /// The origin of the value.
     pub origin: Origin,
 }
 
-/// Where a setting comes from.
+/// The origin of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// The command line.
@@ -105,7 +105,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When a file does not read or a value is none that its key takes.
+    /// If a file cannot be read or a value is invalid for its key.
     pub(crate) fn load(flags: &GlobalArgs) -> Result<Self> {
         let mut layers = Layers::new(&|variable| env::var_os(variable));
         layers.add_project(&env::current_dir().unwrap_or_default())?;

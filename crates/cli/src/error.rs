@@ -1,4 +1,4 @@
-//! Errors as a person reads them: what is wrong, and what can be done.
+//! Errors for people: the defect, its location, and a hint.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -9,14 +9,14 @@ use timbao_index::Error as IndexError;
 use crate::output::sanitize::escape;
 use crate::output::style::{Palette, Role};
 
-/// Why a command stopped.
+/// The reason why a command stopped.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Whoever reads standard output has had enough; nothing needs to be said.
+    /// The reader of standard output has closed it; no message is needed.
     ClosedPipe,
     /// Something is wrong.
     Error {
-        /// What, and where.
+        /// The defect and its location.
         message: String,
         /// Ways out, if any is known.
         hints: Vec<String>,
@@ -27,7 +27,7 @@ pub(crate) enum Failure {
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 impl Failure {
-    /// A failure that says what is wrong.
+    /// A failure with that message.
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self::Error {
             message: message.into(),
@@ -61,7 +61,7 @@ impl Failure {
     }
 }
 
-/// Writes a labelled line to standard error. If even that is closed there is nobody to tell.
+/// Writes a labelled line to standard error. If that is closed, the line is lost.
 pub(crate) fn say(palette: Palette, role: Role, label: &str, message: &dyn Display) {
     let message = message.to_string();
     let lines: Vec<_> = message.lines().map(escape).collect();
@@ -92,7 +92,7 @@ pub(crate) fn plain_words(error: &io::Error) -> String {
     }
 }
 
-/// What `?` converts is an error of writing the output.
+/// `?` converts errors of writing the output.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {

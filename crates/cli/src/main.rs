@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(answer) => {
-            // Help and versions come this way too; a closed pipe is nobody's loss.
+            // Help and versions arrive here too; a closed pipe is not an error.
             let _ = answer.print();
             return if answer.use_stderr() {
                 ExitCode::from(exit::ERROR)

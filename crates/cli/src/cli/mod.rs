@@ -1,4 +1,4 @@
-//! The command line: what can be typed, and what each part means.
+//! The command line: its commands, arguments and values.
 //!
 //! Nothing here acts. Help, completions and man pages come from these types.
 

@@ -11,7 +11,7 @@ use super::values::{ListFormat, SplitName};
 /// Print every match in the middle of its line
 ///
 /// A concordance: the match in the middle, some words on each side, and the article, date and
-/// place it is from. Words side by side are a phrase here, as if they stood in quotation marks.
+/// position of the match. Bare words are a phrase here, as if in quotation marks.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -22,16 +22,16 @@ Examples:
 
 Exit status: 0 matches, 1 no match, 2 an error.")]
 pub(crate) struct KwicArgs {
-    /// What to look for; words side by side are a phrase
+    /// Query; bare words are a phrase
     #[arg(required = true, value_name = "QUERY")]
     pub query: Vec<String>,
     /// Words on each side
     #[arg(long, short = 'C', value_name = "N", default_value_t = 10)]
     pub context: u32,
-    /// Words before the match, if not as many as behind it
+    /// Words before the match, if different from --context
     #[arg(long, value_name = "N")]
     pub left: Option<u32>,
-    /// Words behind the match, if not as many as before it
+    /// Words after the match, if different from --context
     #[arg(long, value_name = "N")]
     pub right: Option<u32>,
     /// Sort by left, right, match, date, -date, section, place, agency, author or source; several
@@ -50,20 +50,20 @@ pub(crate) struct KwicArgs {
     /// agency, author or source, instead of printing them; several with commas
     #[arg(long, value_name = "KEYS", value_delimiter = ',')]
     pub group: Vec<GroupKey>,
-    /// Take so many lines by chance
+    /// Print a random sample of N lines
     #[arg(long, value_name = "N")]
     pub sample: Option<usize>,
-    /// What the choice of the sample depends on: the same number takes the same lines
+    /// Seed of the sample: the same seed selects the same lines
     #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "sample")]
     pub seed: u64,
     /// Lines or groups to print [default: 50; all of them in csv and jsonl]
     #[arg(long, short = 'n', value_name = "N")]
     pub limit: Option<usize>,
-    /// Lines to leave out before the first
+    /// Number of lines to skip
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
-    /// Say what is needed to cite the answer: the query as it was understood, the state of the
-    /// index, the number of articles and tokens, the date
+    /// Add a citation: the query as it was understood, the state of the index, the number of
+    /// articles and tokens, the date
     #[arg(long)]
     pub cite: bool,
     /// Output format: text, json, jsonl or csv
@@ -95,7 +95,7 @@ Examples:
 
 Exit status: 0 matches, 1 no match, 2 an error.")]
 pub(crate) struct TrendsArgs {
-    /// What to count, up to ten queries
+    /// Queries to count, at most ten
     #[arg(required = true, value_name = "QUERY", num_args = 1..=10)]
     pub queries: Vec<String>,
     /// Length of a period: day, week, month, quarter or year
@@ -107,8 +107,8 @@ pub(crate) struct TrendsArgs {
         hide_possible_values = true
     )]
     pub by: PeriodName,
-    /// What the chart shows: matches, articles, per-million (matches in a million words) or
-    /// per-thousand (articles with a match in a thousand)
+    /// Measure of the chart: matches, articles, per-million (matches per million words) or
+    /// per-thousand (articles with a match per thousand)
     #[arg(
         long,
         value_name = "WHAT",
@@ -120,7 +120,7 @@ pub(crate) struct TrendsArgs {
     /// Count each value of section, source, place, agency or author for itself
     #[arg(long, value_name = "BY", value_enum, hide_possible_values = true)]
     pub split: Option<SplitName>,
-    /// Values to tell apart; the rarer ones are counted together
+    /// Number of values with a series of their own; rarer ones are counted together
     #[arg(long, value_name = "N", default_value_t = 8, requires = "split")]
     pub values: usize,
     /// Mark periods with fewer articles
@@ -151,8 +151,8 @@ pub(crate) struct TrendsArgs {
         hide_possible_values = true
     )]
     pub lang: LanguageName,
-    /// Say what is needed to cite the answer: the query as it was understood, the state of the
-    /// index, the number of articles and tokens, the date
+    /// Add a citation: the query as it was understood, the state of the index, the number of
+    /// articles and tokens, the date
     #[arg(long)]
     pub cite: bool,
     /// Output format: text, json, jsonl or csv
@@ -168,11 +168,11 @@ pub(crate) struct TrendsArgs {
     pub filters: FilterArgs,
 }
 
-/// Print what stands near a query
+/// Print the collocates of a query
 ///
-/// Syllables, and words of several syllables, that stand within some words of the matches more
-/// often than chance would have it: how often near and in all, log-likelihood, logDice and mutual
-/// information. With --of and --against, what stands near in some articles rather than in others.
+/// Syllables, and words of several syllables, that occur near the matches more often than by
+/// chance: occurrences near and in all, log-likelihood, logDice and mutual information. With --of
+/// and --against, collocates of some articles compared with others.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -182,19 +182,19 @@ Examples:
 
 Exit status: 0 something was found, 1 nothing was, 2 an error.")]
 pub(crate) struct CollocatesArgs {
-    /// What to look around; words side by side are a phrase
+    /// Query; bare words are a phrase
     #[arg(required = true, value_name = "QUERY")]
     pub query: Vec<String>,
     /// Words on each side that are near
     #[arg(long, short = 'w', value_name = "N", default_value_t = 5)]
     pub window: u32,
-    /// Words before the match that are near, if not as many as behind it
+    /// Window before the match in words, if different from --window
     #[arg(long, value_name = "N")]
     pub left: Option<u32>,
-    /// Words behind the match that are near, if not as many as before it
+    /// Window after the match in words, if different from --window
     #[arg(long, value_name = "N")]
     pub right: Option<u32>,
-    /// How often a collocate stands near, at least
+    /// Minimum number of occurrences near a match
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub min: u64,
     /// Order: likelihood, dice, mi or count
@@ -206,7 +206,7 @@ pub(crate) struct CollocatesArgs {
         hide_possible_values = true
     )]
     pub by: CollocateOrder,
-    /// Compare: what is near in articles that match this query
+    /// Compare: collocates in articles that match this query
     #[arg(long, value_name = "QUERY", requires = "against")]
     pub of: Option<String>,
     /// Compare: rather than in articles that match this query
@@ -215,8 +215,8 @@ pub(crate) struct CollocatesArgs {
     /// Collocates to print
     #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
     pub limit: usize,
-    /// Say what is needed to cite the answer: the query as it was understood, the state of the
-    /// index, the number of articles and tokens, the date
+    /// Add a citation: the query as it was understood, the state of the index, the number of
+    /// articles and tokens, the date
     #[arg(long)]
     pub cite: bool,
     /// Output format: text, json, jsonl or csv
@@ -232,7 +232,7 @@ pub(crate) struct CollocatesArgs {
     pub filters: FilterArgs,
 }
 
-/// Print what is characteristic of some articles
+/// Print the keywords of some articles
 ///
 /// Syllables, and words of several syllables, that are more frequent in the articles of one query
 /// than in those of another, or than in all others: how often, log-likelihood for how sure that
@@ -249,10 +249,10 @@ pub(crate) struct KeywordsArgs {
     /// The articles: a query, such as a filter
     #[arg(long, value_name = "QUERY")]
     pub of: String,
-    /// The articles beside them [default: all others]
+    /// Query for the articles to compare with [default: all others]
     #[arg(long, value_name = "QUERY")]
     pub against: Option<String>,
-    /// How often a keyword stands in the articles, at least
+    /// Minimum number of occurrences of a keyword
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub min: u64,
     /// In how many articles, at least
@@ -261,8 +261,8 @@ pub(crate) struct KeywordsArgs {
     /// Keywords to print
     #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
     pub limit: usize,
-    /// Say what is needed to cite the answer: the query as it was understood, the state of the
-    /// index, the number of articles and tokens, the date
+    /// Add a citation: the query as it was understood, the state of the index, the number of
+    /// articles and tokens, the date
     #[arg(long)]
     pub cite: bool,
     /// Output format: text, json, jsonl or csv
@@ -278,8 +278,8 @@ pub(crate) struct KeywordsArgs {
 
 /// Print articles like a given one
 ///
-/// The article is named by its id or path, or is a file, or standard input as -. Each article is
-/// printed with the terms they have in common. Reprints of the article itself are left out.
+/// The article is an id or path of the index, a file, or - for standard input. Each similar article
+/// is printed with the shared terms. Reprints of the article itself are omitted.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -295,14 +295,14 @@ pub(crate) struct SimilarArgs {
     /// Articles to print
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
     pub limit: usize,
-    /// Terms of the article to look for
+    /// Number of terms of the article to search for
     #[arg(long, value_name = "N", default_value_t = 30)]
     pub terms: usize,
     /// Print reprints of the article too
     #[arg(long)]
     pub reprints: bool,
-    /// Say what is needed to cite the answer: the query as it was understood, the state of the
-    /// index, the number of articles and tokens, the date
+    /// Add a citation: the query as it was understood, the state of the index, the number of
+    /// articles and tokens, the date
     #[arg(long)]
     pub cite: bool,
     /// Output format: text, json, jsonl or csv
@@ -318,8 +318,8 @@ pub(crate) struct SimilarArgs {
 
 /// List the publications of a text
 ///
-/// Articles that publish the same text, exactly or nearly, in order of time, each with what it
-/// changed of the first. Without an article, the texts that were published most often.
+/// Articles that publish the same text, exactly or nearly, in order of time, each with its changes
+/// to the first. Without an article, the texts that were published most often.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -341,8 +341,8 @@ pub(crate) struct ReprintsArgs {
         conflicts_with = "id"
     )]
     pub limit: usize,
-    /// Say what is needed to cite the answer: the query as it was understood, the state of the
-    /// index, the number of articles and tokens, the date
+    /// Add a citation: the query as it was understood, the state of the index, the number of
+    /// articles and tokens, the date
     #[arg(long)]
     pub cite: bool,
     /// Output format: text, json, jsonl or csv
@@ -377,7 +377,7 @@ pub(crate) enum PeriodName {
     Year,
 }
 
-/// What a chart shows.
+/// The measures of a chart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum MeasureName {
     /// Places where the query matches
@@ -401,7 +401,7 @@ pub(crate) enum LanguageName {
     En,
 }
 
-/// What counts as an article.
+/// The units of a count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CountName {
     /// Every publication
@@ -411,7 +411,7 @@ pub(crate) enum CountName {
     Texts,
 }
 
-/// What collocates are sorted by.
+/// The orders of collocates.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CollocateOrder {
     /// Log-likelihood
@@ -421,6 +421,6 @@ pub(crate) enum CollocateOrder {
     Dice,
     /// Mutual information
     Mi,
-    /// How often
+    /// By number of occurrences
     Count,
 }

@@ -11,10 +11,10 @@ use super::values::{Accents, FacetName, ListFormat, Order, RecordFormat, RowForm
 /// A hit has its title, date, section, source, place, path, and a passage of the text with every
 /// match highlighted.
 ///
-/// Words are searched together, the best articles first. "…" asks for a phrase, -word leaves
-/// out, OR, NOT and NEAR/N combine, title: section: date: and other fields narrow, word* is a
-/// beginning and * in a phrase is any word. A query needs quotation marks of its own inside
-/// those of the shell: '"tự diễn biến"'.
+/// Words are searched together, the best articles first. "…" is a phrase, -word excludes, OR, NOT
+/// and NEAR/N combine, title: section: date: and other fields narrow, word* is a prefix and * in a
+/// phrase is any word. A query needs quotation marks of its own inside those of the shell: '"tự
+/// diễn biến"'.
 #[derive(Debug, Args)]
 #[command(
     after_help = "\
@@ -42,7 +42,7 @@ Examples:
 Exit status: 0 hits, 1 no hits, 2 an error."
 )]
 pub(crate) struct SearchArgs {
-    /// What to search for; may be left out when there is a filter
+    /// Query; optional if there is a filter
     #[arg(
         value_name = "QUERY",
         required_unless_present_any = ["after", "before", "date", "section", "place", "agency", "author", "source"]
@@ -51,7 +51,7 @@ pub(crate) struct SearchArgs {
     /// Hits to print [default: 10]
     #[arg(long, short = 'n', value_name = "N")]
     pub limit: Option<usize>,
-    /// Hits to leave out before the first
+    /// Number of hits to skip
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
     /// Order of the hits: relevance, date (oldest first) or -date (latest first) [default:
@@ -63,7 +63,7 @@ pub(crate) struct SearchArgs {
         hide_possible_values = true
     )]
     pub sort: Option<Order>,
-    /// Prefer recent articles: after so many days the bonus has halved
+    /// Prefer recent articles: half-life of the bonus in days
     #[arg(long, value_name = "DAYS", value_parser = crate::config::days)]
     pub recency: Option<f32>,
     /// Count all hits by section, year, month, place, agency, author or source
@@ -81,8 +81,8 @@ pub(crate) struct SearchArgs {
     /// Show every text once, by its earliest publication, with the number of its reprints
     #[arg(long, conflicts_with_all = ["facet", "explain"])]
     pub unique: bool,
-    /// Say what is needed to cite the answer: the query as it was understood, the state of the
-    /// index, the number of articles and tokens, the date
+    /// Add a citation: the query as it was understood, the state of the index, the number of
+    /// articles and tokens, the date
     #[arg(long)]
     pub cite: bool,
     /// Passages to print of each article
@@ -104,7 +104,7 @@ pub(crate) struct SearchArgs {
     pub filters: FilterArgs,
 }
 
-/// Filters and options that change what a query means.
+/// Filters and options of a query.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Query options")]
 pub(crate) struct FilterArgs {
@@ -176,10 +176,10 @@ pub(crate) struct ShowArgs {
     pub format: RecordFormat,
 }
 
-/// Tell what the index holds
+/// Show index statistics
 ///
-/// That is: articles, tokens, distinct syllables and words, size on disk, dates covered, and the
-/// versions of the index format and of the analyzer.
+/// Articles, tokens, distinct syllables and words, size on disk, dates, and the versions of the
+/// index format and of the analyzer.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -187,7 +187,7 @@ Examples:
   timbao stats --state
   timbao stats --format json --index /srv/bao/.timbao")]
 pub(crate) struct StatsArgs {
-    /// Print only the id that --cite gives for the state of the index, and what it is a state of
+    /// Print only the state of the index, as in --cite, and its size
     ///
     /// The same articles have the same id, in whatever order they were indexed.
     #[arg(long)]
@@ -224,7 +224,7 @@ pub(crate) struct BatchArgs {
     /// Read CSV, and take the queries from this column: its name, or its number from 1
     #[arg(long, value_name = "COLUMN")]
     pub column: Option<String>,
-    /// Write at most so many hits of each query
+    /// Maximum number of hits of each query
     #[arg(long, short = 'n', value_name = "N", conflicts_with = "totals")]
     pub limit: Option<usize>,
     /// Write the totals only, one row a query
@@ -267,8 +267,8 @@ pub(crate) struct BatchArgs {
 /// List what fills the gaps of a phrase
 ///
 /// `"tự * hóa"` has a gap of one word, `"tự ** hóa"` of one to five, `"tự **3 hóa"` of one to
-/// three. The words that fill it are counted over all articles that match the query, the
-/// commonest first. The quotation marks may be left out.
+/// three. The words in the gap are counted over all matching articles, the most common first. The
+/// quotation marks are optional.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -298,8 +298,8 @@ pub(crate) struct FillersArgs {
 
 /// Show how a query is understood
 ///
-/// That is: its tree, which words are strict about accents, what is searched for beside them, in
-/// how many articles each term stands, and the plan that is run.
+/// The syntax tree, the accent-sensitive words, the expansions, the document frequency of each
+/// term, and the query plan.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -10,9 +10,9 @@ use super::values::{Accents, ListFormat, RecordFormat};
 
 /// Print the tokens of a text
 ///
-/// That is how the index sees it: position, bytes, the slice of the source, the exact key (skeleton, then tone), the folded key (plain letters), the kind, what separates
-/// it from the token before, and the pair it makes with the next. Numbers, dates and codes are
-/// listed as wholes too. It needs no index.
+/// For each token: position, bytes, the slice of the source, the exact key (skeleton, then tone),
+/// the folded key (plain letters), the kind, the separator before it, and the bigram with the next
+/// token. Numbers, dates and codes are also listed as composite tokens. No index is needed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -34,7 +34,7 @@ pub(crate) struct AnalyzeArgs {
     pub format: ListFormat,
 }
 
-/// What can be measured.
+/// The benchmarks.
 #[derive(Debug, Subcommand)]
 pub(crate) enum BenchCommand {
     Latency(LatencyArgs),
@@ -56,7 +56,7 @@ pub(crate) struct LatencyArgs {
     /// File of queries, one a line; - is standard input
     #[arg(value_name = "QUERIES", value_hint = ValueHint::FilePath)]
     pub queries: PathBuf,
-    /// Hits to ask for
+    /// Number of hits
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
     pub limit: usize,
     /// Rounds to measure, after one to warm up
@@ -109,7 +109,7 @@ pub(crate) struct RelevanceArgs {
     pub format: RecordFormat,
 }
 
-/// What can be done with the configuration.
+/// Commands on the configuration.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     Show(ConfigShowArgs),

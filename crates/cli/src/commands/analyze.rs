@@ -35,7 +35,7 @@ struct Row<'t> {
     /// The exact key in standard spelling.
     spelling: String,
     kind: &'static str,
-    /// What separates it from the token before; none for a whole.
+    /// The separator from the token before; `None` for a composite token.
     gap: Option<&'static str>,
     /// Whether a connecting sign joins it to the token before.
     joined: bool,

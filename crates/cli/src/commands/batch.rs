@@ -25,7 +25,7 @@ use super::Context;
 use super::queries::Queries;
 use super::query::{announce, base, prepare, sort, warn_of};
 
-/// The totals of one query, in JSON Lines; what else there is of it is written behind.
+/// The total of one query, in JSON Lines; other fields follow.
 #[derive(Serialize)]
 struct Answer<'a> {
     version: u32,
@@ -35,7 +35,7 @@ struct Answer<'a> {
     by: Option<&'a FacetCounts>,
 }
 
-/// Hits that are asked for at first; a query with more is asked again for all of them.
+/// Hits of the first search; a query with more hits is searched again for all of them.
 const PAGE: usize = 1000;
 
 /// Runs a file of queries and writes their hits, their totals or a matrix.
@@ -83,7 +83,7 @@ impl Batch<'_> {
         let mut header = vec![Cow::from("query"), Cow::from("total")];
         let mut keys = HashMap::new();
         if let Some(by) = self.args.by {
-            // A query without words matches what the filters leave.
+            // A query without words matches all articles that pass the filters.
             let all = base(&self.args.filters, self.context)?;
             let facets = self.searcher.facets(&all, &[by.into()])?.facets;
             for value in facets.into_iter().flat_map(|counts| counts.values) {
@@ -103,7 +103,7 @@ impl Batch<'_> {
         })
     }
 
-    /// Writes what is asked for of a query; gives how many articles match.
+    /// Writes the answer to a query; returns the number of matching articles.
     fn answer(&self, request: &Request, writer: &mut Writer) -> Result<u64> {
         if let Some(by) = self.args.by {
             let facets: [Facet; 1] = [by.into()];
@@ -153,7 +153,7 @@ enum Writer {
     Csv {
         rows: Box<CsvWriter<Sink>>,
         columns: usize,
-        /// Of a matrix: the numbers of its values.
+        /// The numbers of the values of a matrix.
         keys: HashMap<String, usize>,
     },
     Jsonl(Sink),
@@ -230,7 +230,7 @@ impl Writer {
             Self::Jsonl(out) => {
                 let mut head = Vec::new();
                 write_part(&mut head, &Answer::new(query, total))?;
-                // The object goes on with a list of hits.
+                // The object continues with a list of hits.
                 head.pop();
                 out.write_all(&head)?;
                 out.write_all(b",\"hits\":[")?;

@@ -66,7 +66,7 @@ struct QueryFigures {
     figures: Figures,
 }
 
-/// What one run of a query gave.
+/// The result of one run of a query.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Gave {
     hits: usize,

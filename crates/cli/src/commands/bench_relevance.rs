@@ -20,7 +20,7 @@ use timbao_views::json::VERSION;
 use super::query::{prepare, top};
 use super::{Context, read_text};
 
-/// Hits of each query that are looked at.
+/// Hits of each query that are evaluated.
 const DEPTH: usize = 10;
 
 /// The figures, in JSON.
@@ -145,7 +145,7 @@ fn rank(searcher: &Searcher, request: &Request, id: &str) -> Result<Option<usize
     Ok(None)
 }
 
-/// Reads the pairs; an error is the line's number and what is wrong with it.
+/// Reads the pairs; an error is the line's number and its defect.
 fn pairs(text: &str) -> Result<Vec<Pair<'_>>, (usize, &'static str)> {
     let mut pairs = Vec::new();
     for (line, number) in text.trim_start_matches('\u{FEFF}').lines().zip(1..) {

@@ -1,4 +1,4 @@
-//! What `--cite` adds to an answer.
+//! The citation that `--cite` adds to an answer.
 
 use std::io::{self, Write};
 

@@ -34,7 +34,7 @@ const HEADER: [&str; 9] = [
     "mutual_information",
 ];
 
-/// Prints what stands near a query.
+/// Prints the collocates of a query.
 pub(crate) fn run(args: &CollocatesArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?.searcher()?;
     let request = prepare(args.query.join(" "), &args.filters, context)?;
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &CollocatesArgs, context: &Context) -> Result<Outcome> {
     Ok(Outcome::of(!found.collocates.is_empty()))
 }
 
-/// Compares what stands near in two sets of articles.
+/// Compares the collocates in two sets of articles.
 fn run_comparison(
     args: &CollocatesArgs,
     searcher: &Searcher,

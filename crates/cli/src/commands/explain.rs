@@ -60,7 +60,7 @@ struct Word {
     strict: bool,
 }
 
-/// What is searched for beside a word.
+/// An expansion of a word.
 #[derive(Serialize)]
 struct Added {
     text: String,
@@ -69,7 +69,7 @@ struct Added {
     why: &'static str,
 }
 
-/// A key, phrase or filter of the plan, and in how many articles it stands.
+/// A key, phrase or filter of the plan, and its document frequency.
 #[derive(Serialize)]
 struct Term {
     kind: &'static str,

@@ -23,10 +23,10 @@ use crate::output::terminal::Terminal;
 use super::Context;
 use super::query::{prepare, warn_of};
 
-/// Fillers that are printed for people unless more are asked for.
+/// Maximum number of fillers for people, by default.
 const SHOWN: usize = 50;
 
-/// What fills the gaps of a phrase, in JSON.
+/// The fillers of a phrase, in JSON.
 #[derive(Serialize)]
 struct Answer<'a> {
     version: u32,

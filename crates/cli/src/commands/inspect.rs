@@ -26,7 +26,7 @@ use timbao_views::json::VERSION;
 
 use super::Context;
 
-/// What was read of a file, as far as it is shown.
+/// The articles of a file, as far as they are shown.
 #[derive(Debug, Default)]
 struct Reading {
     shown: Vec<Parsed>,
@@ -262,7 +262,7 @@ fn labelled(
     )
 }
 
-/// A long text is told by its beginning and its size.
+/// A long text is shown by its start and its size.
 fn shortened(name: &str, value: &str) -> String {
     const SHOWN: usize = 200;
     let characters = value.chars().count();

@@ -34,7 +34,7 @@ const HEADER: [&str; 10] = [
     "log_ratio",
 ];
 
-/// Prints what is characteristic of some articles.
+/// Prints the keywords of some articles.
 pub(crate) fn run(args: &KeywordsArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?.searcher()?;
     let prepare = |query: &String| {

@@ -28,7 +28,7 @@ use super::cite;
 use super::collocates::counted_matches;
 use super::query::{prepare, warn_of};
 
-/// Lines that are printed unless more are asked for.
+/// Number of lines that are printed by default.
 const SHOWN: usize = 50;
 /// Lines that are read at a time, some 50 MB; each article of them is read once.
 const BATCH: usize = 50_000;
@@ -77,7 +77,7 @@ pub(crate) fn run(args: &KwicArgs, context: &Context) -> Result<Outcome> {
     Ok(Outcome::of(view.concordance.matches() > 0))
 }
 
-/// How many lines or groups are printed.
+/// Number of lines or groups that are printed.
 fn limit(args: &KwicArgs) -> usize {
     args.limit.unwrap_or(match args.format {
         ListFormat::Text | ListFormat::Json => SHOWN,
@@ -108,7 +108,7 @@ fn write_summary(
     writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))
 }
 
-/// What of a line is shown, each part on one line.
+/// The shown parts of a line, each on one line.
 struct Shown {
     date: String,
     left: String,
@@ -151,7 +151,7 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, lines: &[KwicLine]) -> i
         };
         let taken = date + 2 + matched + if place > 0 { place + 2 } else { 0 };
         let room = columns.saturating_sub(taken);
-        // What one side does not need is the other's.
+        // Space that one side does not need goes to the other.
         let half = room / 2;
         (left, right) = (
             left.min(room - right.min(half)),
@@ -185,7 +185,7 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, lines: &[KwicLine]) -> i
     Ok(())
 }
 
-/// A concordance, and what is written with it.
+/// A concordance and its context.
 struct View<'a> {
     searcher: &'a Searcher,
     args: &'a KwicArgs,

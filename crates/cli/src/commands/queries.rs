@@ -89,7 +89,7 @@ pub(crate) struct Rows {
     rows: csv::Reader<Box<dyn Read>>,
     name: String,
     column: usize,
-    /// The first row, when it was read to look for a header and is none.
+    /// The first row, if it was read in search of a header and is not one.
     held: Option<String>,
     row: csv::StringRecord,
 }
@@ -111,7 +111,7 @@ impl Rows {
         Ok(rows)
     }
 
-    /// Settles which column holds the queries, and whether the first row is a header.
+    /// Determines the column of the queries, and whether the first row is a header.
     fn find_column(&mut self, column: Option<&str>) -> Result<()> {
         let is_there = self.read_row()?;
         let named = |name: &str| {

@@ -120,7 +120,7 @@ pub(crate) fn announce(query: &str, hits: usize, context: &Context) {
     }
 }
 
-/// Asks for the first hits.
+/// Options for the first hits.
 pub(crate) fn top(limit: usize) -> SearchOptions {
     SearchOptions {
         limit,
@@ -128,7 +128,7 @@ pub(crate) fn top(limit: usize) -> SearchOptions {
     }
 }
 
-/// The queries of a file, one a line; blank lines are none.
+/// The queries of a file, one per line; blank lines are skipped.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.trim_start_matches('\u{FEFF}')
         .lines()

@@ -64,7 +64,7 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     if args.explain && (args.format == ListFormat::Csv || options.sort != Sort::Relevance) {
         return Err(
             Failure::new("--explain is for hits by relevance, in text or JSON")
-                .hint("leave out --sort, or write --sort relevance and --format json"),
+                .hint("omit --sort, or write --sort relevance and --format json"),
         );
     }
     let unique = if args.unique {

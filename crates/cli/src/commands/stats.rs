@@ -20,7 +20,7 @@ use timbao_views::json::ViewAnswer;
 
 use super::Context;
 
-/// Tells what the index holds.
+/// Prints index statistics.
 pub(crate) fn run(args: &StatsArgs, context: &Context) -> Result<Outcome> {
     let dir = &context.settings.index;
     if args.state {
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &StatsArgs, context: &Context) -> Result<Outcome> {
     Ok(Outcome::of(stats.articles > 0))
 }
 
-/// Tells the state of the index.
+/// Prints the state of the index.
 fn state(args: &StatsArgs, context: &Context) -> Result<Outcome> {
     let state = Index::open(&context.settings.index)?.searcher()?.state()?;
     let mut out = Sink::stdout();

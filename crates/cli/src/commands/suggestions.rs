@@ -1,4 +1,4 @@
-//! What else could have been asked, for people.
+//! Advice on a query, for people.
 
 use timbao_views::suggest::Advice;
 
@@ -54,7 +54,7 @@ pub(crate) fn tell(advice: &Advice, total: u64, args: &SearchArgs, context: &Con
     }
 }
 
-/// The command that asks a query, to be copied into a shell.
+/// The command that runs a query, to be copied into a shell.
 fn command(query: &str, args: &SearchArgs, context: &Context) -> String {
     let mut command = "timbao search".to_owned();
     let mut entries = context.settings.entries.iter();

@@ -90,7 +90,7 @@ struct Listed<'a> {
     citation: Option<Citation>,
 }
 
-/// Columns of the chart beside a table of numbers.
+/// Width of the chart next to a table of numbers, in columns.
 const CHART: usize = 24;
 
 impl Listing for Listed<'_> {
@@ -223,7 +223,7 @@ fn decimals(rate: f64) -> String {
 fn bar(share: f64) -> String {
     const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let eighths = (share.clamp(0.0, 1.0) * (CHART * 8) as f64).round() as usize;
-    // What is there at all is seen.
+    // Any value above zero is visible.
     let eighths = if share > 0.0 { eighths.max(1) } else { 0 };
     format!("{}{}", "█".repeat(eighths / 8), PARTS[eighths % 8])
 }

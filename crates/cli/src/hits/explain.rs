@@ -60,7 +60,7 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Where a term stands in the article.
+/// The parts of the article with a term.
 fn places(part: &ScorePart) -> String {
     let FieldFrequencies {
         title,

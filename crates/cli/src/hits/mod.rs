@@ -6,7 +6,7 @@ pub(crate) mod text;
 
 use timbao_articles::Article;
 
-/// Where an article is: its path, with `#member` inside a container.
+/// The location of an article: its path, with `#member` inside a container.
 pub(crate) fn place(article: &Article) -> String {
     match &article.member {
         Some(member) => format!("{}#{member}", article.path),

@@ -120,7 +120,7 @@ fn title(hit: &ShownHit, terminal: &Terminal) -> Vec<Piece> {
     pieces
 }
 
-/// A passage, with an ellipsis where its paragraph goes on.
+/// A passage, with an ellipsis where its paragraph continues.
 fn passage(snippet: &Snippet) -> Vec<Piece> {
     let mut pieces = highlighted(&snippet.text, &snippet.highlights, Role::Plain);
     if snippet.starts_mid {

@@ -39,7 +39,7 @@ impl<W: Write> CsvWriter<W> {
         Ok(())
     }
 
-    /// Writes out what is still held back.
+    /// Flushes the buffer.
     pub(crate) fn flush(&mut self) -> Result<()> {
         Ok(self.rows.flush()?)
     }

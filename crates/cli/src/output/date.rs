@@ -15,7 +15,7 @@ pub(crate) fn vietnamese(date: &Published) -> String {
     parts.join("/") + &time
 }
 
-/// A date in ISO 8601 as day/month/year; what is no date stays as it is.
+/// An ISO 8601 date as day/month/year; other text stays as it is.
 pub(crate) fn vietnamese_text(date: &str) -> String {
     Published::parse(date).map_or_else(|| date.to_owned(), |date| vietnamese(&date))
 }

@@ -6,10 +6,10 @@ use super::line::Piece;
 use super::sanitize::escape;
 use super::style::Role;
 
-/// Cuts `text` at `ranges` (bytes); what lies in one is a match. The text is escaped for a
-/// terminal, on one line.
+/// Splits `text` at `ranges` (bytes), which are matches. The text is escaped for a terminal, on one
+/// line.
 ///
-/// Ranges may overlap and stand in any order; what does not fit the text is left out.
+/// Ranges may overlap and have any order; ranges outside the text are ignored.
 pub(crate) fn highlighted(text: &str, ranges: &[Range<usize>], plain: Role) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut push = |role, slice: Option<&str>| {

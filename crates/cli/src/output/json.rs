@@ -19,14 +19,14 @@ pub(crate) fn write_line(out: &mut dyn Write, value: &impl Serialize) -> io::Res
     writeln!(out, "{}", escaped(&json))
 }
 
-/// Writes a value as it stands in a line that goes on.
+/// Writes a value within a line that continues.
 pub(crate) fn write_part(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     let json = serde_json::to_string(value)?;
     out.write_all(escaped(&json).as_bytes())
 }
 
-/// Escapes what JSON allows in strings and a terminal would obey. Such characters can stand
-/// nowhere but in strings, so the JSON need not be parsed; line breaks are the writer's own.
+/// Escapes characters that JSON allows in strings and a terminal would obey. They occur in strings
+/// only, so the JSON need not be parsed; line breaks are the writer's own.
 fn escaped(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {

@@ -11,7 +11,7 @@ pub(crate) struct Piece {
     pub role: Role,
     /// The text, without control characters.
     pub text: String,
-    /// What it leads to when it is clicked.
+    /// The target of a click.
     pub link: Option<Arc<str>>,
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// Text that opens an address when it is clicked.
 pub(crate) struct Linked<'a, T> {
-    /// Where it leads; none is plain text.
+    /// The target; `None` for plain text.
     pub address: Option<&'a str>,
     /// The text.
     pub text: T,

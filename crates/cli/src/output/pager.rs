@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Stdout, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-/// Where output goes. Dropping it waits for the pager to be left.
+/// The destination of output. Dropping it waits for the pager to end.
 pub(crate) enum Sink {
     /// To standard output.
     Direct(BufWriter<Stdout>),
@@ -13,7 +13,7 @@ pub(crate) enum Sink {
 
 /// A running pager.
 pub(crate) struct Pager {
-    /// None once it has been told that there is no more.
+    /// `None` after the end of the output was signalled.
     input: Option<BufWriter<ChildStdin>>,
     child: Child,
 }
@@ -53,8 +53,8 @@ impl Write for Sink {
 }
 
 impl Pager {
-    /// Starts TIMBAO_PAGER, PAGER or `less`. It is a program and its arguments, separated by
-    /// spaces; no shell is asked. `cat` or nothing is no pager.
+    /// Starts TIMBAO_PAGER, PAGER or `less`: a program and its arguments, separated by spaces,
+    /// without a shell. `cat` or an empty value disables the pager.
     fn start() -> Option<Self> {
         let chosen = ["TIMBAO_PAGER", "PAGER"].iter().find_map(std::env::var_os);
         let chosen = match &chosen {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-/// A path as seen from the working folder, if it lies in it.
+/// A path relative to the working directory, if it is inside.
 pub(crate) fn relative(path: &str) -> String {
     let here = std::env::current_dir()
         .ok()

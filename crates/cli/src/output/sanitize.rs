@@ -12,7 +12,7 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// As [`escape`], but lines stay lines.
+/// The version of [`escape`] that keeps line breaks.
 pub(crate) fn escape_lines(text: &str) -> Cow<'_, str> {
     escape_with(text, |c| match c {
         '\n' => Some('\n'),

@@ -1,4 +1,4 @@
-//! What text looks like, by the part it plays.
+//! Styles of text, by role.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ pub(crate) enum Role {
     Plain,
     /// A title.
     Title,
-    /// What is beside the point: ranks, metadata.
+    /// Secondary text: ranks, metadata.
     Dim,
     /// A match in running text or in a title.
     Match,

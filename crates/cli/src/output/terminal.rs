@@ -1,4 +1,4 @@
-//! What standard output and standard error are connected to.
+//! The terminals of standard output and standard error.
 
 use std::io::{self, IsTerminal};
 
@@ -19,12 +19,12 @@ pub(crate) struct Terminal {
     pub shows_progress: bool,
     /// Whether hyperlinks can be written.
     pub links: bool,
-    /// Columns to fit text into; none where lines may be of any length.
+    /// Maximum width in columns; `None` for lines of any length.
     pub columns: Option<usize>,
 }
 
 impl Terminal {
-    /// Looks at the process's own output. `COLUMNS`, when set, is the width, terminal or not.
+    /// Detects the process's own output. `COLUMNS`, if set, is the width, with a terminal or not.
     pub(crate) fn detect(color: Color) -> Self {
         let (stdout, stderr) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         let variable = |name: &str| std::env::var(name).unwrap_or_default();

@@ -10,8 +10,7 @@ pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The beginning of a text, at most so many columns of it, the last of which is `…` when
-/// something was cut.
+/// The start of a text, at most `columns` wide, with `…` at the end if something was cut.
 pub(crate) fn truncated(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -31,8 +30,7 @@ pub(crate) fn truncated(text: &str, columns: usize) -> String {
     kept
 }
 
-/// The end of a text, at most so many columns of it, the first of which is `…` when
-/// something was cut.
+/// The end of a text, at most `columns` wide, with `…` at the start if something was cut.
 pub(crate) fn truncated_start(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -52,8 +50,8 @@ pub(crate) fn truncated_start(text: &str, columns: usize) -> String {
     kept.into_iter().rev().collect()
 }
 
-/// Breaks pieces into lines of at most so many columns, at white space where there is some.
-/// `None` is one line, however long.
+/// Breaks pieces into lines of at most `columns`, at white space if possible. `None` is one line of
+/// any length.
 pub(crate) fn wrapped(pieces: Vec<Piece>, columns: Option<usize>) -> Vec<Line> {
     let Some(columns) = columns else {
         return vec![pieces];
