@@ -23,7 +23,7 @@ pub fn build(
     for (i, article) in articles.enumerate() {
         writer.add(&i.to_string(), article)?;
     }
-    writer.commit("{}")?;
+    writer.commit()?;
     writer.finish()?;
     Ok(index)
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use timbao_benches::measure::{Latency, median};
 use timbao_benches::{data, timbao};
-use timbao_index::{Index, SearchOptions};
+use timbao_index::{CacheOptions, Index, SearchOptions};
 use timbao_query::plan::Plan;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -50,7 +50,9 @@ fn main() -> Result<()> {
         }
         _ => Index::open(&arguments.index)?,
     };
-    let searcher = index.preloaded_searcher(None)?;
+    let searcher = index
+        .with_caches(CacheOptions::for_many_queries())
+        .searcher()?;
     let lines = std::fs::read_to_string(&arguments.queries)?;
     let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
     for (kind, query) in lines.lines().filter_map(|l| l.split_once('\t')) {

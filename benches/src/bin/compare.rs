@@ -17,7 +17,7 @@ use timbao_benches::machine::Run;
 use timbao_benches::measure::{self, Latency, side_by_side};
 use timbao_benches::plain::{Keys, Plain};
 use timbao_benches::{queries, timbao};
-use timbao_index::SearchOptions;
+use timbao_index::{CacheOptions, SearchOptions};
 use timbao_query::plan::Plan;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -246,7 +246,9 @@ fn latency(
         arguments.memory,
     )?;
     timbao::merge(&index, arguments.memory)?;
-    let searcher = index.preloaded_searcher(None)?;
+    let searcher = index
+        .with_caches(CacheOptions::for_many_queries())
+        .searcher()?;
 
     if let Some(program) = &arguments.program {
         let phrases = &asked.phrases[0].1;

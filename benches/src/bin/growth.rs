@@ -19,7 +19,7 @@ use timbao_benches::measure::{self, Latency, side_by_side};
 use timbao_benches::plain::{Keys, Plain};
 use timbao_benches::plot::{Chart, Line, svg};
 use timbao_benches::{data, queries, timbao};
-use timbao_index::{Index, SearchOptions, WriterOptions};
+use timbao_index::{CacheOptions, Index, SearchOptions, WriterOptions};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -208,11 +208,12 @@ fn measure_row(system: &str, path: &Path, options: &Options) -> Result<Row> {
         Engine::Plain(plain)
     } else {
         let index = Index::open_or_create(dir.path())?;
+        let index = index.with_caches(CacheOptions::for_many_queries());
         let mut writing = index.writer(writer)?;
         for (i, article) in articles.enumerate() {
             writing.add(&i.to_string(), article)?;
         }
-        writing.commit("{}")?;
+        writing.commit()?;
         writing.finish()?;
         Engine::Timbao(index)
     };
@@ -275,7 +276,7 @@ impl Engine {
                 )
             }
             Self::Timbao(index) => {
-                let searcher = index.preloaded_searcher(None)?;
+                let searcher = index.searcher()?;
                 let options = SearchOptions::default();
                 let mut planner = timbao::Planner::default();
                 side_by_side(

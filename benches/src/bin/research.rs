@@ -76,7 +76,7 @@ fn index(
         article.id = i.to_string();
         writer.add(&i.to_string(), article)?;
     }
-    writer.commit("")?;
+    writer.commit()?;
     writer.merge_all()?;
     writer.finish()?;
     let searcher = Index::open(dir.path())?.searcher()?;

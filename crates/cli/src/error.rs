@@ -122,42 +122,15 @@ impl From<timbao_views::Error> for Failure {
 
 impl From<IndexError> for Failure {
     fn from(error: IndexError) -> Self {
-        if let IndexError::Io { path, source } = &error {
-            return match source.kind() {
-                io::ErrorKind::InvalidData => Self::new(error.to_string()),
-                io::ErrorKind::StorageFull
-                | io::ErrorKind::QuotaExceeded
-                | io::ErrorKind::ReadOnlyFilesystem
-                | io::ErrorKind::PermissionDenied => {
-                    Self::file(path, source).hint("the index is as it was")
-                }
-                _ => Self::file(path, source),
-            };
-        }
-        let failure = Self::new(error.to_string());
-        match &error {
-            IndexError::NoIndex { .. } => failure
-                .hint("run `timbao index PATH…` to make one, or name another with --index DIR or TIMBAO_INDEX"),
-            IndexError::OtherVersion { dir, .. } => failure.hint(format!(
-                "remove the folder {} and run `timbao index PATH…` to build it again",
-                dir.display()
-            )),
-            IndexError::Busy { .. } => {
-                failure.hint("wait until the other run is done; searching is possible meanwhile")
+        let failure = match &error {
+            IndexError::Io { path, source } if source.kind() != io::ErrorKind::InvalidData => {
+                Self::file(path, source)
             }
-            IndexError::Damaged { .. } => failure
-                .hint("run `timbao repair` to build it again from its files, or `timbao restore FILE --overwrite` to bring back a backup"),
-            IndexError::Occupied { .. } => {
-                failure.hint("--overwrite replaces an index; other folders are never replaced")
-            }
-            IndexError::NoSources { .. } => failure.hint("run `timbao index PATH…`"),
-            IndexError::Vanished { .. } => {
-                failure.hint("if it is meant to be gone, run this again with --allow-vanished")
-            }
-            IndexError::Unreadable(_) => {
-                failure.hint("nothing was changed; without --strict it is reported and left out")
-            }
-            _ => failure,
+            _ => Self::new(error.to_string()),
+        };
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
         }
     }
 }

@@ -1,95 +1,190 @@
-//! What can go wrong with an index.
+//! Errors, each with a way out where one is known.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use tantivy::TantivyError;
 use tantivy::directory::error::{OpenReadError, OpenWriteError};
 
-/// An error of this crate: what went wrong, where, and the way out.
+/// An error of this crate: the defect, where it is, and a [hint](Self::hint).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is no index in the folder.
+    /// There is no index in the directory.
     #[error("there is no index at {}", .dir.display())]
     NoIndex {
-        /// The folder that was named.
+        /// The directory that was named.
         dir: PathBuf,
     },
     /// The index was written by another version.
     #[error("the index at {} has version {found}, and this program reads version {}", .dir.display(), crate::INDEX_VERSION)]
     OtherVersion {
-        /// The index's folder.
+        /// The index's directory.
         dir: PathBuf,
         /// The version it was written with.
         found: String,
     },
     /// Another process is writing to the index.
-    #[error("another process is writing to the index at {} and holds {}; wait until it is done", .dir.display(), .lock.display())]
+    #[error("another process is writing to the index at {} and has locked {}", .dir.display(), .lock.display())]
     Busy {
-        /// The index's folder.
+        /// The index's directory.
         dir: PathBuf,
-        /// The file that it has locked.
+        /// The lock file.
         lock: PathBuf,
     },
-    /// There is nothing at a path that was named as a source.
+    /// A path that was named as a source does not exist.
     #[error("there is no file or folder at {}", .path.display())]
     NoSource {
         /// The path that was named.
         path: PathBuf,
     },
-    /// The index remembers no sources.
-    #[error("the index at {} has no sources yet; name the files and folders to index", .dir.display())]
+    /// An article's address was used with a searcher of another view.
+    #[error("the address belongs to another view of the index")]
+    OtherView,
+    /// The index was filled in the other of the two ways: by [`update`](crate::update), or by an
+    /// [`ArticleWriter`](crate::ArticleWriter).
+    #[error("the index at {} was filled by {owner}", .dir.display())]
+    OtherOwner {
+        /// The index's directory.
+        dir: PathBuf,
+        /// What filled it.
+        owner: Owner,
+    },
+    /// The index does not have sources.
+    #[error("the index at {} has no sources yet", .dir.display())]
     NoSources {
-        /// The index's folder.
+        /// The index's directory.
         dir: PathBuf,
     },
-    /// A source is gone, or most of it, which may be a disk that is not
-    /// mounted.
-    #[error("{} is gone, or most of it: {articles} of its {had} articles would be removed; mount its disk, or allow it to vanish", .path.display())]
+    /// A source is gone, or most of it, perhaps because its disk is not mounted.
+    #[error("{} is gone, or most of it: {articles} of its {had} articles would be removed", .path.display())]
     Vanished {
         /// The source.
         path: PathBuf,
-        /// How many articles would be removed.
+        /// Number of articles that would be removed.
         articles: u64,
-        /// How many articles of it there are.
+        /// Number of articles it has in the index.
         had: u64,
     },
-    /// A folder that a backup was to be restored into holds something.
-    #[error("{} is not empty; restore into another folder, or allow its index to be overwritten", .dir.display())]
+    /// A directory that a backup was to be restored into is not empty.
+    #[error("{} is not empty", .dir.display())]
     Occupied {
-        /// The folder.
+        /// The directory.
         dir: PathBuf,
     },
-    /// Something could not be read, and nothing was to be left out.
+    /// A file could not be read, and the update was strict.
     #[error("{0}")]
     Unreadable(timbao_articles::Problem),
     /// A file of the index is damaged.
     #[error("the index is damaged: {reason}")]
     Damaged {
-        /// What does not fit.
+        /// The defect.
         reason: String,
     },
-    /// The time that was given for a search is over.
-    #[error("the search was cut off: it took longer than it was allowed to")]
+    /// A search did not finish before its deadline.
+    #[error("the search timed out")]
     OutOfTime,
-    /// The operating system refused something.
+    /// An operation of the operating system failed.
     #[error("{}: {source}", .path.display())]
     Io {
-        /// The file or folder.
+        /// The file or directory.
         path: PathBuf,
-        /// What it said.
+        /// The system's error.
         source: io::Error,
     },
-    /// Tantivy reports an error of another kind.
-    #[error("the index reports: {0}")]
-    Engine(TantivyError),
+    /// The search engine below reports an error of another kind.
+    #[error("the search engine failed: {0}")]
+    Engine(#[from] EngineError),
+}
+
+/// An error of the search engine below this crate.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct EngineError(TantivyError);
+
+/// What keeps the articles of an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// [`update`](crate::update): the articles of files and directories.
+    Update,
+    /// A program, with an [`ArticleWriter`](crate::ArticleWriter).
+    Writer,
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Update => "updates from files",
+            Self::Writer => "a program that adds single articles",
+        })
+    }
 }
 
 /// A result with this crate's error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    /// Returns a way out, if one is known, in words for a user of the program `timbao`.
+    ///
+    /// ```
+    /// use timbao_index::{Error, Index};
+    ///
+    /// let error = Index::open("/no/such/directory").unwrap_err();
+    /// assert!(matches!(error, Error::NoIndex { .. }));
+    /// assert!(error.hint().unwrap().contains("timbao index PATH"));
+    /// ```
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NoIndex { .. } => {
+                "run `timbao index PATH…` to build one, or name another with --index DIR or TIMBAO_INDEX"
+            }
+            Self::OtherVersion { .. } => {
+                "run `timbao reindex --full` to build it again from its files"
+            }
+            Self::Busy { .. } => {
+                "wait until the other run is done; searching is possible in the meantime"
+            }
+            Self::OtherView => "look up the article by its id in the view that is searched",
+            Self::OtherOwner { owner, .. } => match owner {
+                Owner::Update => "add articles as files, or use another index",
+                Owner::Writer => {
+                    "add articles with the program that filled it, or use another index"
+                }
+            },
+            Self::NoSources { .. } => "name the files and folders to index: `timbao index PATH…`",
+            Self::Vanished { .. } => {
+                "mount its disk, or run this again with --allow-vanished if it is meant to be gone"
+            }
+            Self::Occupied { .. } => {
+                "restore into another folder, or replace the index there with --overwrite; folders without an index are never replaced"
+            }
+            Self::Unreadable(_) => {
+                "nothing was changed; without --strict the file is reported and skipped"
+            }
+            Self::Damaged { .. } => {
+                "run `timbao repair` to build it again from its files, or `timbao restore FILE --overwrite` to restore a backup"
+            }
+            Self::OutOfTime => "search for fewer or rarer words, or allow more time",
+            Self::Io { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull
+                | io::ErrorKind::QuotaExceeded
+                | io::ErrorKind::ReadOnlyFilesystem
+                | io::ErrorKind::PermissionDenied => "the index is unchanged",
+                _ => return None,
+            },
+            Self::NoSource { .. } | Self::Engine(_) => return None,
+        })
+    }
+
+    /// Whether a thread of the engine failed, which says nothing about the cause.
+    pub(crate) fn is_of_thread(&self) -> bool {
+        matches!(
+            self,
+            Self::Engine(EngineError(TantivyError::ErrorInThread(_)))
+        )
+    }
+
     /// Says which file an input or output error is about.
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
@@ -148,7 +243,7 @@ impl From<TantivyError> for Error {
             TantivyError::OpenWriteError(OpenWriteError::IoError { io_error, filepath }) => {
                 io(filepath, io_error)
             }
-            _ => Self::Engine(error),
+            _ => Self::Engine(EngineError(error)),
         }
     }
 }

@@ -4,6 +4,7 @@ mod document;
 mod durable;
 mod error;
 pub mod maintain;
+mod reload;
 mod schema;
 mod search;
 mod session;
@@ -22,8 +23,11 @@ mod newsroom;
 #[cfg(test)]
 mod testing;
 
-pub use error::{Error, Result};
+pub use error::{EngineError, Error, Owner, Result};
+pub use reload::{ReloadOptions, Reloader};
 pub use schema::{ANALYZER_VERSION, INDEX_VERSION};
-pub use search::{Address, Found, Hit, SearchOptions, Searcher, Sort, UniqueFound, UniqueHit};
+pub use search::{
+    Address, Found, Hit, SearchOptions, Searcher, Sort, UniqueFound, UniqueHit, ViewId,
+};
 pub use session::Session;
-pub use store::{ArticleWriter, Index, WriterOptions};
+pub use store::{ArticleWriter, CacheOptions, Index, WriterOptions};

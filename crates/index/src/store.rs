@@ -1,5 +1,6 @@
 //! The folder of an index, and writing to it.
 
+use std::fmt;
 use std::fs;
 use std::path::Path;
 
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tantivy::directory::Directory;
 use tantivy::directory::error::OpenReadError;
 use tantivy::index::SegmentId;
+use tantivy::indexer::UserOperation;
 use tantivy::merge_policy::NoMergePolicy;
 use tantivy::schema::Term;
 use tantivy::store::{Compressor, ZstdCompressor};
@@ -16,29 +18,95 @@ use timbao_articles::Article;
 use crate::document::ArticleDocument;
 use crate::durable::names::MARKER;
 use crate::durable::{META, Storage};
-use crate::error::{Error, Result};
+use crate::error::{Error, Owner, Result};
 use crate::schema::{Fields, INDEX_VERSION, schema};
-use crate::text::TextPlugin;
+use crate::search::ImpactCache;
+use crate::text::{Copies, TextPlugin};
+use crate::update::Commit;
 
 /// How often a commit is opened while writers put others in its place.
 const TRIES: usize = 50;
-/// Smallest memory that a writing thread is given, in bytes.
-const LEAST_MEMORY: usize = 15_000_000;
+/// Smallest memory of an indexing thread, in bytes: with 15 MB, segments are so small that
+/// indexing takes three to five times as long.
+const LEAST_MEMORY: usize = 20_000_000;
+/// Most threads of the engine that build segments.
+const MOST_THREADS: usize = 8;
 
-/// An index in a folder.
+/// An index in a directory.
+///
+/// Clones share its caches; another `Index` of the same directory has caches of its own.
 #[derive(Clone)]
 pub struct Index {
     pub(crate) storage: Storage,
     pub(crate) engine: tantivy::Index,
     pub(crate) fields: Fields,
+    pub(crate) caches: Caches,
 }
 
-/// How much a writer may use.
+impl fmt::Debug for Index {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dir = self.dir();
+        f.debug_struct("Index")
+            .field("dir", &dir)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Memory that the searchers of an index may use for caches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheOptions {
+    /// Bytes for impact columns, which speed up queries with frequent syllables that were
+    /// searched for before.
+    pub impacts: usize,
+    /// Bytes for copies of the randomly accessed parts of the index in huge pages, nearly all of
+    /// it except the text. At most an eighth of the machine's memory is used; parts that do not
+    /// fit are read from the files. Has an effect on Linux only.
+    pub huge_pages: usize,
+}
+
+impl CacheOptions {
+    /// For programs that answer many queries, such as a server: 256 MB of impact columns and
+    /// 512 MB of huge pages.
+    pub fn for_many_queries() -> Self {
+        Self {
+            huge_pages: 512 << 20,
+            ..Self::default()
+        }
+    }
+}
+
+impl Default for CacheOptions {
+    /// For programs that answer a few queries: 256 MB of impact columns, no huge pages.
+    fn default() -> Self {
+        Self {
+            impacts: 256_000_000,
+            huge_pages: 0,
+        }
+    }
+}
+
+/// The caches of an index.
+#[derive(Clone)]
+pub(crate) struct Caches {
+    pub(crate) impacts: ImpactCache,
+    pub(crate) copies: Copies,
+}
+
+impl Caches {
+    fn new(options: CacheOptions) -> Self {
+        Self {
+            impacts: ImpactCache::new(options.impacts),
+            copies: Copies::new(options.huge_pages),
+        }
+    }
+}
+
+/// Threads and memory of a writer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WriterOptions {
-    /// Threads that build segments.
+    /// Threads that build segments, at most 8; fewer if `memory` is less than 20 MB for each.
     pub threads: usize,
-    /// Memory for segments being built, of all threads together, in bytes.
+    /// Memory for segments being built, of all threads together, in bytes; at least 20 MB.
     pub memory: usize,
 }
 
@@ -59,14 +127,15 @@ struct Marker {
 }
 
 impl Index {
-    /// Opens the index in a folder.
+    /// Opens the index in a directory.
     ///
     /// # Errors
     ///
-    /// [`Error::NoIndex`] when there is none, [`Error::OtherVersion`] when
-    /// another version wrote it.
-    pub fn open(dir: &Path) -> Result<Self> {
-        // A folder that is not there, and one without an index, are the same.
+    /// [`Error::NoIndex`] if there is none, [`Error::OtherVersion`] if another version wrote it,
+    /// and [`Error::Damaged`] if it cannot be read.
+    pub fn open(dir: impl AsRef<Path>) -> Result<Self> {
+        let dir = dir.as_ref();
+        // A missing directory and one without an index are the same.
         match fs::exists(dir.join(MARKER)) {
             Ok(false) => Err(Error::NoIndex { dir: dir.into() }),
             _ => Self::open_on(Storage::open(dir)?),
@@ -90,14 +159,39 @@ impl Index {
         Self::with_engine(storage, engine)
     }
 
-    /// Opens the index in a folder, or makes an empty one there.
+    /// Opens the index in a directory, or creates an empty one there.
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open), and [`Error::Io`] when the folder cannot be
-    /// written.
-    pub fn open_or_create(dir: &Path) -> Result<Self> {
-        Self::open_or_create_on(Storage::create(dir)?)
+    /// As [`open`](Self::open), and [`Error::Io`] if the directory cannot be written.
+    pub fn open_or_create(dir: impl AsRef<Path>) -> Result<Self> {
+        Self::open_or_create_on(Storage::create(dir.as_ref())?)
+    }
+
+    /// Sets the memory for caches, which are empty then.
+    ///
+    /// ```no_run
+    /// use timbao_index::{CacheOptions, Index};
+    ///
+    /// let index = Index::open(".timbao")?.with_caches(CacheOptions::for_many_queries());
+    /// let searcher = index.searcher()?;
+    /// # Ok::<(), timbao_index::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_caches(self, options: CacheOptions) -> Self {
+        Self {
+            caches: Caches::new(options),
+            ..self
+        }
+    }
+
+    /// The index that is in the directory now, with the caches of this one.
+    pub(crate) fn reopened(&self) -> Result<Self> {
+        let opened = Self::open(self.dir())?;
+        Ok(Self {
+            caches: self.caches.clone(),
+            ..opened
+        })
     }
 
     /// As [`open_or_create`](Self::open_or_create), on a storage.
@@ -144,10 +238,11 @@ impl Index {
             storage,
             engine,
             fields,
+            caches: Caches::new(CacheOptions::default()),
         })
     }
 
-    /// The folder it is in.
+    /// The directory of the index.
     pub fn dir(&self) -> &Path {
         self.storage.dir()
     }
@@ -183,13 +278,31 @@ impl Index {
         open(self.reader()?.searcher().segment_readers())
     }
 
-    /// Starts writing.
+    /// Returns a writer for single articles.
+    ///
+    /// An index is filled either by a writer or by [`update`](crate::update::update), never by
+    /// both: an update removes articles that its files no longer contain.
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] when another process writes.
+    /// [`Error::Busy`] while another writer is open, in this process or another, and
+    /// [`Error::OtherOwner`] if the index was filled by an update.
     pub fn writer(&self, options: WriterOptions) -> Result<ArticleWriter> {
-        let threads = options.threads.clamp(1, 8);
+        let writer = self.unchecked_writer(options)?;
+        // Checked under the writer's lock, so that no update can come in between.
+        match Commit::of(&self.engine)? {
+            Commit::Update(_) => Err(Error::OtherOwner {
+                dir: self.dir().into(),
+                owner: Owner::Update,
+            }),
+            Commit::Empty | Commit::Writer => Ok(writer),
+        }
+    }
+
+    /// As [`writer`](Self::writer), for updates too.
+    pub(crate) fn unchecked_writer(&self, options: WriterOptions) -> Result<ArticleWriter> {
+        let threads = options.threads.min(options.memory / LEAST_MEMORY);
+        let threads = threads.clamp(1, MOST_THREADS);
         let memory = (options.memory / threads).max(LEAST_MEMORY);
         let writer = self
             .engine
@@ -207,30 +320,73 @@ impl Index {
     }
 }
 
-/// Adds and deletes articles; nothing counts before [`commit`](Self::commit).
+/// Adds and deletes articles. Nothing is visible to searchers before [`commit`](Self::commit).
+///
+/// ```
+/// use timbao_index::{Index, WriterOptions};
+/// # use timbao_articles::Article;
+/// # let dir = tempfile::tempdir()?;
+///
+/// let index = Index::open_or_create(dir.path())?;
+/// let mut writer = index.writer(WriterOptions::default())?;
+/// let article = Article {
+///     id: "2026-17".into(),
+///     title: Some("Mưa đầu mùa".into()),
+///     body: "Chiều nay, mưa đầu mùa đã đến với vùng cao.".into(),
+///     ..Article::default()
+/// };
+/// writer.add("2026-17", article)?;
+/// writer.commit()?;
+/// writer.finish()?;
+/// assert_eq!(index.searcher()?.article_count(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct ArticleWriter {
     writer: IndexWriter<ArticleDocument>,
     fields: Fields,
 }
 
+impl fmt::Debug for ArticleWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ArticleWriter").finish_non_exhaustive()
+    }
+}
+
 impl ArticleWriter {
-    /// Adds an article under a key that tells it from all others. Can be
-    /// called from many threads.
+    /// Adds an article under a key, in place of the article that has the key, if any. Can be
+    /// called from several threads at once.
     ///
     /// # Errors
     ///
     /// When an earlier article could not be written.
     pub fn add(&self, key: &str, article: Article) -> Result<()> {
+        // Both in one step, so that of two threads with the same key one replaces the other.
+        self.writer.run([
+            UserOperation::Delete(self.key(key)),
+            UserOperation::Add(ArticleDocument::new(&self.fields, key, article)),
+        ])?;
+        Ok(())
+    }
+
+    /// Adds an article under a key that no other article has.
+    ///
+    /// # Errors
+    ///
+    /// When an earlier article could not be written.
+    pub(crate) fn add_new(&self, key: &str, article: Article) -> Result<()> {
         self.writer
             .add_document(ArticleDocument::new(&self.fields, key, article))?;
         Ok(())
     }
 
-    /// Deletes the article with a key, if there is one. Articles that are
-    /// added afterwards under the same key stay.
+    /// Deletes the article with a key, if any. An article that is added afterwards under the
+    /// same key stays.
     pub fn delete(&self, key: &str) {
-        self.writer
-            .delete_term(Term::from_field_text(self.fields.key, key));
+        self.writer.delete_term(self.key(key));
+    }
+
+    fn key(&self, key: &str) -> Term {
+        Term::from_field_text(self.fields.key, key)
     }
 
     /// Deletes all articles.
@@ -243,13 +399,17 @@ impl ArticleWriter {
         Ok(())
     }
 
-    /// Makes everything since the last commit visible and lasting, with a
-    /// `payload` that stands beside it.
+    /// Makes all changes since the last commit visible and durable, all of them or none.
     ///
     /// # Errors
     ///
-    /// When a file cannot be written; then nothing has changed.
-    pub fn commit(&mut self, payload: &str) -> Result<()> {
+    /// When a file cannot be written. The index is then unchanged.
+    pub fn commit(&mut self) -> Result<()> {
+        self.commit_with(Commit::WRITER)
+    }
+
+    /// As [`commit`](Self::commit), with another payload in the commit.
+    pub(crate) fn commit_with(&mut self, payload: &str) -> Result<()> {
         let mut prepared = self.writer.prepare_commit()?;
         prepared.set_payload(payload);
         prepared.commit()?;
@@ -266,16 +426,15 @@ impl ArticleWriter {
         Ok(())
     }
 
-    /// Why writing failed, after an error that says only that it did.
+    /// The cause of a failure to write, after an error that only says that there was one.
     pub(crate) fn cause(&mut self, error: Error) -> Error {
-        match error {
-            Error::Engine(TantivyError::ErrorInThread(_)) => self
-                .writer
-                .prepare_commit()
-                .err()
-                .map_or(error, Error::from),
-            other => other,
+        if !error.is_of_thread() {
+            return error;
         }
+        self.writer
+            .prepare_commit()
+            .err()
+            .map_or(error, Error::from)
     }
 
     /// Merges all segments into one, if there are several.

@@ -26,9 +26,8 @@ pub(crate) fn commit<K: AsRef<str>>(index: &Index, articles: Vec<(K, Article)>) 
     };
     let mut writer = index.writer(options).unwrap();
     for (key, article) in articles {
-        writer.delete(key.as_ref());
         writer.add(key.as_ref(), article).unwrap();
     }
-    writer.commit("").unwrap();
+    writer.commit().unwrap();
     writer.finish().unwrap();
 }

@@ -298,7 +298,7 @@ fn check(seed: u64, articles: Vec<Article>, queries: usize) {
             corpus.articles.push((article.id.clone(), tokens(&article)));
             writer.add(&article.id.clone(), article).unwrap();
         }
-        writer.commit("").unwrap();
+        writer.commit().unwrap();
         writer.finish().unwrap();
         corpus.compare(&index.searcher().unwrap(), queries);
     }
@@ -309,7 +309,7 @@ fn check(seed: u64, articles: Vec<Article>, queries: usize) {
         let (id, _) = corpus.articles.swap_remove(at);
         writer.delete(&id);
     }
-    writer.commit("").unwrap();
+    writer.commit().unwrap();
     corpus.compare(&index.searcher().unwrap(), queries);
     writer.merge_all().unwrap();
     corpus.compare(&index.searcher().unwrap(), queries);

@@ -101,14 +101,14 @@ fn indexed(articles: Vec<Article>) -> (TempDir, Searcher) {
         for (key, article) in part {
             writer.add(key, article.clone()).unwrap();
         }
-        writer.commit("").unwrap();
+        writer.commit().unwrap();
         writer.finish().unwrap();
     }
     let mut writer = index.writer(options().writer).unwrap();
     for (key, _) in &doomed {
         writer.delete(key);
     }
-    writer.commit("").unwrap();
+    writer.commit().unwrap();
     writer.finish().unwrap();
     let searcher = index.searcher().unwrap();
     (dir, searcher)

@@ -69,7 +69,7 @@ fn newsroom() -> (tempfile::TempDir, Searcher) {
             };
             writer.add(&format!("{part}/{number}"), article).unwrap();
         }
-        writer.commit("").unwrap();
+        writer.commit().unwrap();
         writer.finish().unwrap();
     }
     let searcher = index.searcher().unwrap();

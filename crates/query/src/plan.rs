@@ -8,7 +8,7 @@ use std::fmt;
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
-use timbao_tokenizer::write_out;
+use timbao_tokenizer::{Keys, exact_key, write_out};
 
 use crate::calendar::iso_day;
 
@@ -52,6 +52,14 @@ pub enum Plan {
 }
 
 /// The keys that match at one position.
+///
+/// ```
+/// use timbao_query::plan::Slot;
+///
+/// assert_eq!(Slot::exact("diễn").to_string(), "=diễn");
+/// assert_eq!(Slot::exact("HOÁ"), Slot::exact("hóa")); // one word in two spellings
+/// assert_eq!(Slot::folded("diễn").to_string(), "~dien");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Slot {
     /// Alternatives: the typed key, then its expansions.
@@ -59,6 +67,9 @@ pub struct Slot {
 }
 
 /// One key, or a family of keys. Keys of syllables are stored inline.
+///
+/// Keys are those that the [tokenizer](timbao_tokenizer::Keys) makes of a word, not the word as
+/// it is written: [`Slot::exact`] and [`Slot::folded`] make slots of words.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Key {
@@ -201,7 +212,7 @@ pub enum Filter {
         slots: Vec<Slot>,
     },
     /// The value of a facet equals this one, except for case, punctuation, encoding and the
-    /// position of tone marks.
+    /// position of tone marks. A year is written `2026`, a month `2026-03`.
     Is {
         /// The facet.
         facet: Facet,
@@ -318,6 +329,19 @@ impl Slot {
         Self {
             keys: SmallVec::from_buf([key]),
         }
+    }
+
+    /// A slot for one word in any spelling: with its accents, whatever its case, its normal form
+    /// and the place of its tone mark.
+    pub fn exact(word: &str) -> Self {
+        Self::new(Key::Exact(exact_key(word).into()))
+    }
+
+    /// A slot for all words that have the letters of this one, whatever their accents.
+    pub fn folded(word: &str) -> Self {
+        let mut keys = Keys::new();
+        keys.set(word);
+        Self::new(Key::Folded(keys.folded().into()))
     }
 }
 

@@ -1,46 +1,67 @@
-//! What all requests share, and which of them goes where.
+//! What all requests share, and the routes.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+use timbao_index::{Error, Index, ReloadOptions, Reloader, Searcher};
 use tokio::task::JoinHandle;
 
 use crate::log::{Log, Value};
 use crate::metrics::Metrics;
 use crate::options::Options;
-use crate::views::{View, Views};
 use crate::work::Work;
-use crate::{api, assets, guard, page};
+use crate::{api, assets, guard, nest, page};
 
-/// How often the index is looked at for a new commit.
+/// The time between two looks for a new commit.
 const REFRESH: Duration = Duration::from_secs(1);
 
 /// What all requests share.
 pub(crate) struct App {
     pub options: Options,
-    pub views: Views,
+    pub index: Index,
+    reloader: OnceLock<Reloader>,
+    /// Whether commits are followed already.
+    is_following: AtomicBool,
     pub work: Work,
     pub metrics: Metrics,
     pub log: Log,
 }
 
 impl App {
-    /// Opens the index.
+    /// An app that answers from an index, which is opened for searching on first use.
+    pub(crate) fn new(index: Index, options: Options, log: Log) -> Self {
+        Self {
+            index,
+            reloader: OnceLock::new(),
+            is_following: AtomicBool::new(false),
+            work: Work::new(&options.limits),
+            metrics: Metrics::default(),
+            log,
+            options,
+        }
+    }
+
+    /// The views of the index, opening it if that was not done yet.
     ///
     /// # Errors
     ///
-    /// When it does not open.
-    pub(crate) fn open(options: Options) -> Result<Self, timbao_index::Error> {
-        Ok(Self {
-            views: Views::open(&options.index, &options.limits)?,
-            work: Work::new(&options.limits),
-            metrics: Metrics::default(),
-            log: Log,
-            options,
-        })
+    /// When the index does not open; the next call tries again.
+    pub(crate) fn reloader(&self) -> Result<&Reloader, Error> {
+        match self.reloader.get() {
+            Some(reloader) => Ok(reloader),
+            None => {
+                let options = ReloadOptions {
+                    keep: self.options.limits.keep_views,
+                    views: self.options.limits.views,
+                };
+                let reloader = Reloader::new(self.index.clone(), options)?;
+                Ok(self.reloader.get_or_init(|| reloader))
+            }
+        }
     }
 
     /// All routes.
@@ -57,45 +78,38 @@ impl App {
             .fallback(guard::not_found)
             .method_not_allowed_fallback(guard::wrong_method)
             .layer(from_fn_with_state(Arc::clone(&self), guard::admit))
+            .layer(from_fn(nest::relocate))
             .layer(from_fn(guard::protect))
             .layer(from_fn_with_state(Arc::clone(&self), guard::watch))
             .with_state(self)
     }
 
-    /// Takes up new commits and prepares them, for ever.
-    pub(crate) async fn refresh(self: Arc<Self>) {
-        let mut prepared = String::new();
-        let mut work: Option<JoinHandle<()>> = None;
-        loop {
-            // One at a time: a state that was replaced meanwhile is not worth preparing.
-            let view = self.views.latest();
-            if view.id != prepared && work.as_ref().is_none_or(JoinHandle::is_finished) {
-                prepared.clone_from(&view.id);
-                let app = Arc::clone(&self);
-                work = Some(tokio::task::spawn_blocking(move || app.prepare(&view)));
-            }
-            tokio::time::sleep(REFRESH).await;
-            let app = Arc::clone(&self);
-            // A panic ends this one look at the index, not the looking.
-            let _ = tokio::task::spawn_blocking(move || app.look()).await;
+    /// Follows the commits of the index, as long as the app lives. Has no effect from the second
+    /// call on. Must be called on a Tokio runtime.
+    pub(crate) fn follow(self: &Arc<Self>) {
+        if !self.is_following.swap(true, Ordering::Relaxed) {
+            tokio::spawn(follow(Arc::downgrade(self)));
         }
     }
 
-    fn prepare(&self, view: &View) {
-        if let Err(error) = view.prepare() {
+    /// Computes what takes long in a large index before the first request needs it.
+    fn prepare(&self, searcher: &Searcher) {
+        let prepared = searcher.stats().and_then(|_| searcher.reprint_groups(0));
+        if let Err(error) = prepared {
             let fields = [("reason", Value::Text(&error.to_string()))];
             self.log.warn("preparing a view failed", &fields);
         }
     }
 
-    fn look(&self) {
-        match self.views.refresh() {
+    /// Opens the latest commit if it is new.
+    fn reload(&self) {
+        match self.reloader().and_then(Reloader::reload) {
             Ok(None) => {}
-            Ok(Some(view)) => {
+            Ok(Some(searcher)) => {
                 self.metrics.refreshed();
                 let fields = [
-                    ("view", Value::Text(&view.id)),
-                    ("articles", Value::Whole(view.searcher.article_count())),
+                    ("view", Value::Text(&searcher.view().to_string())),
+                    ("articles", Value::Whole(searcher.article_count())),
                 ];
                 self.log.info("refresh", &fields);
             }
@@ -105,5 +119,24 @@ impl App {
                 self.log.warn("refresh failed", &fields);
             }
         }
+    }
+}
+
+/// Reloads the index and prepares new views, until the app is dropped.
+async fn follow(app: Weak<App>) {
+    let mut prepared = None;
+    let mut work: Option<JoinHandle<()>> = None;
+    while let Some(app) = app.upgrade() {
+        let latest = app.reloader().ok().map(Reloader::latest);
+        // One at a time: a view that was replaced in the meantime need not be prepared.
+        let is_idle = work.as_ref().is_none_or(JoinHandle::is_finished);
+        if let Some(searcher) = latest.filter(|latest| is_idle && prepared != Some(latest.view())) {
+            prepared = Some(searcher.view());
+            let app = Arc::clone(&app);
+            work = Some(tokio::task::spawn_blocking(move || app.prepare(&searcher)));
+        }
+        // A panic ends this reload, and the next one is tried.
+        let _ = tokio::task::spawn_blocking(move || app.reload()).await;
+        tokio::time::sleep(REFRESH).await;
     }
 }

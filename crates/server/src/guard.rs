@@ -39,6 +39,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
 
 /// Counts a request and writes it to the log.
 pub(crate) async fn watch(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    app.follow();
     let begun = Instant::now();
     let _under_way = app.metrics.begin();
     let method = request.method().clone();

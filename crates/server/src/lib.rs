@@ -1,13 +1,50 @@
-//! The search page and the HTTP API of Timbao.
+//! The search page and the HTTP API of Timbao, full-text search for Vietnamese news.
 //!
-//! [`Server::open`] opens an index and takes an address, [`Server::run`] answers until it is
-//! told to stop. Everything is read-only: no request changes the index or reaches the file
-//! system. The API is described by the document served at `/api/v1/openapi.json`; its JSON is
-//! that of the command line's `--format json`.
+//! There are two ways to serve an index:
 //!
-//! The layers, from the socket inwards: `connection` bounds what a client may hold,
-//! `guard` who may ask and what every answer carries, `params` what can be asked,
-//! `work` how long it may take, and `api` and `page` answer from a `views::View`.
+//! - [`serve`] and [`Server`] listen on an address of their own, with limits for slow clients, a
+//!   token and a log, as `timbao serve` does;
+//! - [`router`] returns an [`axum::Router`] that nests next to other routes of a program.
+//!
+//! Everything is read-only: requests neither change the index nor read other files. New commits
+//! are noticed within a second, and requests that page through a list can name the view that they
+//! began with. The API is described by `/api/v1/openapi.json`; its JSON is that of
+//! `timbao search --format json`.
+//!
+//! # A server with a route of its own
+//!
+//! ```toml
+//! [dependencies]
+//! axum = "0.8"
+//! timbao-index = "0.1"
+//! timbao-server = "0.1"
+//! tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
+//! ```
+//!
+//! ```no_run
+//! use axum::Router;
+//! use axum::routing::get;
+//! use timbao_index::{CacheOptions, Index};
+//! use timbao_server::Limits;
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let index = Index::open(".timbao")?.with_caches(CacheOptions::for_many_queries());
+//!     let app = Router::new()
+//!         .route("/", get(|| async { "the newsroom" }))
+//!         .nest("/archive", timbao_server::router(index, Limits::default()));
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//!     println!("http://{}/archive", listener.local_addr()?);
+//!     axum::serve(listener, app).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Layers
+//!
+//! From the socket inwards: `connection` limits what a client may occupy, `guard` decides who may
+//! ask and adds headers, `nest` relocates links, `params` parses parameters, `work` limits time
+//! and concurrency, `api` and `page` answer from a searcher.
 
 mod api;
 mod app;
@@ -16,25 +53,47 @@ mod connection;
 mod guard;
 mod log;
 mod metrics;
+mod nest;
 mod options;
 mod page;
 mod params;
 mod problem;
 mod query;
-mod views;
 mod work;
 
+use std::fmt;
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use axum::Router;
+use timbao_index::{CacheOptions, Index};
 use tokio::net::TcpListener;
 
 pub use options::{Limits, Options, Token, TokenError};
 
 use app::App;
+use log::Log;
 
-/// Why a server does not start.
+/// Returns the routes of the page and the API for a program that serves others as well. They can
+/// be [nested](Router::nest) below a path.
+///
+/// Authentication, the names of the host, and limits for connections are up to the program; of
+/// `limits`, those of connections have no effect. Nothing is written to standard error. An index
+/// that does not open is reported to clients, and tried again with the next request. Commits are
+/// followed from the first request on, as long as the router lives.
+pub fn router(index: Index, limits: Limits) -> Router {
+    // Without a token, and with an address that any name may stand for, everyone is admitted.
+    let everyone = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+    let options = Options {
+        allow_everyone: true,
+        limits,
+        ..Options::new(index.dir(), everyone)
+    };
+    Arc::new(App::new(index, options, Log::Off)).router()
+}
+
+/// The error when a server does not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -57,10 +116,18 @@ pub enum Error {
     },
 }
 
-/// A server that listens.
+/// A server that listens on an address.
 pub struct Server {
     app: Arc<App>,
     listener: TcpListener,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("address", &self.address().ok())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Server {
@@ -75,7 +142,9 @@ impl Server {
         if !address.ip().is_loopback() && options.token.is_none() && !options.allow_everyone {
             return Err(Error::Open { address });
         }
-        let app = Arc::new(App::open(options)?);
+        let index = Index::open(&options.index)?.with_caches(CacheOptions::for_many_queries());
+        let app = Arc::new(App::new(index, options, Log::Stderr));
+        app.reloader()?;
         let listener = TcpListener::bind(address)
             .await
             .map_err(|source| Error::Listen { address, source })?;
@@ -93,9 +162,8 @@ impl Server {
 
     /// Answers until `stop` is over, then finishes the requests under way.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let refresh = tokio::spawn(Arc::clone(&self.app).refresh());
+        self.app.follow();
         connection::serve(self.listener, self.app, stop).await;
-        refresh.abort();
     }
 }
 

@@ -7,9 +7,13 @@ use serde_json::{Map, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// Writes what happens.
-#[derive(Default)]
-pub(crate) struct Log;
+/// Writes events.
+pub(crate) enum Log {
+    /// To standard error.
+    Stderr,
+    /// Nowhere.
+    Off,
+}
 
 /// The value of a field.
 pub(crate) enum Value<'v> {
@@ -19,18 +23,27 @@ pub(crate) enum Value<'v> {
 }
 
 impl Log {
-    /// Something happened that was meant to.
+    /// Writes an expected event.
     pub(crate) fn info(&self, event: &str, fields: &[(&str, Value<'_>)]) {
-        write("info", event, fields);
+        self.write("info", event, fields);
     }
 
-    /// Something happened that a person should look at.
+    /// Writes an event that an operator should look at.
     pub(crate) fn warn(&self, event: &str, fields: &[(&str, Value<'_>)]) {
-        write("warn", event, fields);
+        self.write("warn", event, fields);
+    }
+
+    fn write(&self, level: &str, event: &str, fields: &[(&str, Value<'_>)]) {
+        if let Self::Stderr = self {
+            // A closed standard error cannot be reported anywhere.
+            let _ = io::stderr()
+                .lock()
+                .write_all(line(level, event, fields).as_bytes());
+        }
     }
 }
 
-fn write(level: &str, event: &str, fields: &[(&str, Value<'_>)]) {
+fn line(level: &str, event: &str, fields: &[(&str, Value<'_>)]) -> String {
     let mut line = Map::new();
     let now = OffsetDateTime::from(SystemTime::now());
     let now = now.replace_millisecond(now.millisecond()).unwrap_or(now);
@@ -50,6 +63,5 @@ fn write(level: &str, event: &str, fields: &[(&str, Value<'_>)]) {
     }
     let mut line = serde_json::Value::Object(line).to_string();
     line.push('\n');
-    // If standard error is closed there is nobody to tell.
-    let _ = io::stderr().lock().write_all(line.as_bytes());
+    line
 }

@@ -125,7 +125,9 @@ impl Metrics {
             writeln!(out, "{name}_sum{{route=\"{route}\"}} {sum}")?;
             writeln!(out, "{name}_count{{route=\"{route}\"}} {count}")?;
         }
-        let view = app.views.latest();
+        let reloader = app.reloader().ok();
+        let kept = reloader.map_or(0, |reloader| reloader.kept() as u64);
+        let articles = reloader.map_or(0, |reloader| reloader.latest().article_count());
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let single = [
             (
@@ -162,13 +164,13 @@ impl Metrics {
                 "timbao_views_kept",
                 "gauge",
                 "Replaced views kept for those who page.",
-                app.views.kept() as u64,
+                kept,
             ),
             (
                 "timbao_articles",
                 "gauge",
                 "Articles in the index.",
-                view.searcher.article_count(),
+                articles,
             ),
         ];
         for (name, kind, help, value) in single {

@@ -12,7 +12,6 @@ use timbao_index::Searcher;
 
 use crate::options::Limits;
 use crate::problem::Problem;
-use crate::views::View;
 
 /// How much later than its deadline a search may come to its end.
 const GRACE: Duration = Duration::from_millis(500);
@@ -59,8 +58,8 @@ impl Work {
     /// When too many wait already, when the time is over, and what `search` returns.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
-        view: &Arc<View>,
-        search: impl FnOnce(&View, Searcher) -> Result<T, Problem> + Send + 'static,
+        view: &Searcher,
+        search: impl FnOnce(Searcher) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let deadline = Instant::now() + self.time;
         if self.waiting.fetch_add(1, Ordering::Relaxed)
@@ -75,11 +74,10 @@ impl Work {
             return Err(Problem::busy());
         };
         drop(waiting);
-        let view = Arc::clone(view);
+        let searcher = view.until(deadline);
         let work = spawn_blocking(move || {
             let _turn = turn;
-            let searcher = view.searcher.until(deadline);
-            search(&view, searcher)
+            search(searcher)
         });
         match timeout_at((deadline + GRACE).into(), work).await {
             Ok(Ok(done)) => done,

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use timbao_index::{Index, SearchOptions, Searcher};
+use timbao_index::{CacheOptions, Index, SearchOptions, Searcher};
 
 use crate::cli::{FilterArgs, LatencyArgs, RecordFormat};
 use crate::error::{Failure, Result};
@@ -84,7 +84,9 @@ pub(crate) fn run(args: &LatencyArgs, context: &Context) -> Result<Outcome> {
         ))
         .hint("write one query a line"));
     }
-    let searcher = Index::open(&context.settings.index)?.preloaded_searcher(None)?;
+    let searcher = Index::open(&context.settings.index)?
+        .with_caches(CacheOptions::for_many_queries())
+        .searcher()?;
     let filters = FilterArgs {
         accents: args.accents,
         ..FilterArgs::default()

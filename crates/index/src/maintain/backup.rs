@@ -59,7 +59,8 @@ impl BackupReport {
 ///
 /// [`Error::Damaged`] when the index is not what was written, and
 /// [`Error::Io`] when the file cannot be written. It is as it was then.
-pub fn backup(dir: &Path, file: &Path) -> Result<BackupReport> {
+pub fn backup(dir: impl AsRef<Path>, file: impl AsRef<Path>) -> Result<BackupReport> {
+    let (dir, file) = (dir.as_ref(), file.as_ref());
     let (report, files) = snapshot(&Index::open(dir)?)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let prefix = format!("{name}{UNFINISHED}");

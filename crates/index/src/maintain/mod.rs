@@ -8,4 +8,5 @@ mod verify;
 pub use backup::{BackupReport, backup};
 pub use repair::{RepairReport, repair};
 pub use restore::restore;
+pub(crate) use restore::{remove_stale, replace};
 pub use verify::{Fault, FaultKind, VerifyReport, verify};

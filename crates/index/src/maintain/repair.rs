@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::verify::{Fault, FaultKind, verify};
 use crate::durable::names::MARKER;
-use crate::durable::{META, Storage, seal};
+use crate::durable::{META, Storage};
 use crate::error::{Error, Result};
 use crate::store::Index;
 use crate::update::{
@@ -35,11 +35,12 @@ pub struct RepairReport {
 /// damaged index must all be there, unless they are allowed to have vanished:
 /// what is only in the index is not thrown away.
 pub fn repair(
-    dir: &Path,
+    dir: impl AsRef<Path>,
     sources: &[PathBuf],
     options: &UpdateOptions,
     progress: &dyn Progress,
 ) -> Result<RepairReport> {
+    let dir = dir.as_ref();
     let aside = dir.join(format!("{META}.damaged"));
     let faults = match verify(dir, false) {
         Ok(checked) => checked.faults,
@@ -128,10 +129,7 @@ fn known_sources(dir: &Path) -> Result<Vec<PathBuf>> {
     };
     let bytes = std::fs::read(&path).map_err(Error::io(&path))?;
     // Whatever is damaged, a path that exists is worth a try.
-    let payload = seal::content(&bytes)
-        .and_then(|json| serde_json::from_slice::<serde_json::Value>(&json).ok())
-        .and_then(|meta| Payload::parse(meta.get("payload")?.as_str()?));
-    let sources = payload.map(|payload| payload.sources).unwrap_or_default();
+    let sources = Payload::salvage(&bytes).map_or_else(Vec::new, |payload| payload.sources);
     let paths = sources.into_iter().map(|source| PathBuf::from(source.path));
     Ok(paths.collect())
 }

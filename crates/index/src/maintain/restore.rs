@@ -30,7 +30,12 @@ const STALE: Duration = Duration::from_secs(3600);
 /// [`Error::OtherVersion`] when another version wrote it, [`Error::Occupied`]
 /// when the folder holds something, [`Error::Busy`] when a process writes to
 /// the index there, and [`Error::Io`]. The folder is as it was then.
-pub fn restore(file: &Path, dir: &Path, overwrite: bool) -> Result<BackupReport> {
+pub fn restore(
+    file: impl AsRef<Path>,
+    dir: impl AsRef<Path>,
+    overwrite: bool,
+) -> Result<BackupReport> {
+    let (file, dir) = (file.as_ref(), dir.as_ref());
     let is_occupied = fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some());
     let is_index = dir.join(MARKER).exists();
     if dir.exists() && !dir.is_dir() || is_occupied && !(overwrite && is_index) {
@@ -155,7 +160,14 @@ fn put_in_place(fresh: &Path, dir: &Path) -> Result<()> {
     // No process may be writing to what is replaced.
     let storage = Storage::open(dir)?;
     storage.lock(WAIT)?;
+    replace(fresh, dir)
+}
+
+/// Puts the index in `fresh` in the place of the one in `dir`, whose writer's lock the caller
+/// holds, and removes the latter. Other files in `dir` stay.
+pub(crate) fn replace(fresh: &Path, dir: &Path) -> Result<()> {
     exchange(fresh, dir).map_err(Error::io(dir))?;
+    let parent = parent(dir);
     sync_folder(parent).map_err(Error::io(parent))?;
     remove_index(fresh, Some(dir)).map_err(Error::io(fresh))
 }
@@ -198,7 +210,7 @@ fn remove_index(dir: &Path, rest: Option<&Path>) -> io::Result<()> {
 }
 
 /// Removes what killed runs left beside a folder, long ago.
-fn remove_stale(dir: &Path, prefix: &str) {
+pub(crate) fn remove_stale(dir: &Path, prefix: &str) {
     let entries = fs::read_dir(parent(dir)).into_iter().flatten().flatten();
     for entry in entries {
         let is_stale = || {

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::schema::schema;
 use crate::store::Index;
 use crate::text::TextPlugin;
-use crate::update::{self, Payload, Place, Record, hash_of, key};
+use crate::update::{self, Commit, Payload, Place, Record, hash_of, key};
 
 /// What a check found.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -89,7 +89,8 @@ const TOLD: usize = 5;
 /// # Errors
 ///
 /// [`Error::NoIndex`] when there is none. Everything else is in the report.
-pub fn verify(dir: &Path, sources: bool) -> Result<VerifyReport> {
+pub fn verify(dir: impl AsRef<Path>, sources: bool) -> Result<VerifyReport> {
+    let dir = dir.as_ref();
     for _ in 1..TRIES {
         let before = meta(dir);
         let report = check(dir, sources)?;
@@ -127,9 +128,11 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
         let message = "its schema is not this program's".to_owned();
         report.fault(crate::durable::META, FaultKind::Damaged, message);
     }
-    let record = match Payload::of(&index.engine) {
-        Ok(None) => Some(Record::default()),
-        Ok(Some(payload)) => {
+    let record = match Commit::of(&index.engine) {
+        Ok(Commit::Empty) => Some(Record::default()),
+        // Its keys are the program's, and no file is known to have them.
+        Ok(Commit::Writer) => None,
+        Ok(Commit::Update(payload)) => {
             report.files += 1;
             report.bytes += payload.seen.bytes;
             match payload.record(&index.storage) {

@@ -14,7 +14,7 @@ use super::positions::field_at;
 use super::ranked::{Allowed, RankedQuery};
 use super::scored::{Scored, intersect};
 use super::top::TopHits;
-use super::{Address, Found, SearchOptions, Searcher, Sort, lives};
+use super::{Found, SearchOptions, Searcher, Sort, lives};
 
 /// Runs a plan.
 pub(crate) fn search(searcher: &Searcher, plan: &Plan, options: &SearchOptions) -> Result<Found> {
@@ -88,7 +88,7 @@ fn search_ranked(
     searcher.deadline.check()?;
     Ok(Found {
         total,
-        hits: top.into_hits(options.offset, 1.0, |at| searcher.tie(at)),
+        hits: top.into_hits(searcher.view, options.offset, 1.0, |at| searcher.tie(at)),
     })
 }
 
@@ -107,10 +107,7 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
         };
         let hit = |top: &mut TopHits, article, frequency| {
             let share = share(article, frequency);
-            let address = Address {
-                segment: number as u32,
-                article,
-            };
+            let address = searcher.address(number as u32, article);
             top.push(share, address);
         };
         if alive.is_none()
@@ -143,9 +140,12 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
     searcher.deadline.check()?;
     Ok(Found {
         total,
-        hits: top.into_hits(offset, rarity(searcher.articles, total), |at| {
-            searcher.tie(at)
-        }),
+        hits: top.into_hits(
+            searcher.view,
+            offset,
+            rarity(searcher.articles, total),
+            |at| searcher.tie(at),
+        ),
     })
 }
 
@@ -175,16 +175,13 @@ fn rank(
                 Sort::Latest => day().map_or(f32::NEG_INFINITY, |d| d as f32),
                 Sort::Oldest => day().map_or(f32::NEG_INFINITY, |d| -d as f32),
             };
-            let address = Address {
-                segment: number as u32,
-                article,
-            };
+            let address = searcher.address(number as u32, article);
             top.push(key, address);
         }
     }
     Ok(Found {
         total,
-        hits: top.into_hits(options.offset, 1.0, |at| searcher.tie(at)),
+        hits: top.into_hits(searcher.view, options.offset, 1.0, |at| searcher.tie(at)),
     })
 }
 

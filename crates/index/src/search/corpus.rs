@@ -49,10 +49,7 @@ impl Searcher {
             let segment = starts.partition_point(|&start| start <= id.0);
             let segment = segment.checked_sub(1).filter(|s| s + 1 < starts.len());
             let segment = segment.ok_or_else(foreign)?;
-            Ok(Address {
-                segment: segment as u32,
-                article: id.0 - starts[segment],
-            })
+            Ok(self.address(segment as u32, id.0 - starts[segment]))
         })
     }
 

@@ -27,16 +27,13 @@ pub(crate) fn articles(view: &SegmentView, fields: &Fields, filter: &Filter) -> 
                 .collect())
         }
         Filter::Facet {
-            facet: Facet::Year,
+            facet: facet @ (Facet::Year | Facet::Month),
             slots,
-        } => by_day(view, slots, |day| Some(date(day)?.year().to_string())),
-        Filter::Facet {
-            facet: Facet::Month,
-            slots,
-        } => by_day(view, slots, |day| {
-            let date = date(day)?;
-            Some(format!("{:04}-{:02}", date.year(), u8::from(date.month())))
-        }),
+        } => by_time(view, *facet, |time| contains(time, slots)),
+        Filter::Is {
+            facet: facet @ (Facet::Year | Facet::Month),
+            value,
+        } => by_time(view, *facet, |time| time == value.trim()),
         Filter::Facet { facet, slots } => {
             by_value(view, *facet, |value| contains(&value.text, slots))
         }
@@ -79,21 +76,25 @@ pub(crate) fn date(day: i64) -> Option<time::Date> {
     time::Date::from_julian_day(julian).ok()
 }
 
-fn by_day(
-    view: &SegmentView,
-    slots: &[Slot],
-    text: impl Fn(i64) -> Option<String>,
-) -> Result<Vec<u32>> {
+/// The year, as `2026`, or the month, as `2026-03`, of a day number.
+pub(crate) fn time(facet: Facet, day: i64) -> Option<String> {
+    let date = date(day)?;
+    Some(match facet {
+        Facet::Year => format!("{:04}", date.year()),
+        _ => format!("{:04}-{:02}", date.year(), u8::from(date.month())),
+    })
+}
+
+/// The articles that were published in a wanted year or month.
+fn by_time(view: &SegmentView, facet: Facet, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<u32>> {
     let days = days(view)?;
     let mut known: HashMap<i64, bool> = HashMap::new();
+    let mut passes = |day: i64| {
+        let is_wanted = || time(facet, day).is_some_and(|time| is_wanted(&time));
+        *known.entry(day).or_insert_with(is_wanted)
+    };
     Ok((0..view.text.articles())
-        .filter(|&a| {
-            days.first(a).is_some_and(|day| {
-                *known
-                    .entry(day)
-                    .or_insert_with(|| text(day).is_some_and(|t| contains(&t, slots)))
-            })
-        })
+        .filter(|&article| days.first(article).is_some_and(&mut passes))
         .collect())
 }
 

@@ -9,8 +9,7 @@
 //! there is room.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxBuildHasher;
 
@@ -21,9 +20,6 @@ pub(crate) const LANES: usize = 128;
 
 /// Terms of one in so many articles, or more, have rows.
 pub(crate) const ROW_SHARE: usize = 16;
-
-/// Bytes of the rows that are kept.
-const MEMORY: usize = 256_000_000;
 
 /// The impacts of one term, 0 where it does not stand.
 pub(crate) struct Row(Box<[[u8; LANES]]>);
@@ -83,41 +79,55 @@ impl KeyId {
 /// What a row is of: a key, or a key and its neighbour.
 pub(crate) type RowKey = (KeyId, Option<KeyId>);
 
-/// The rows of one segment in one view, whose lengths are on average what that
-/// view says. They go with it.
-pub(crate) struct SegmentRows(u64);
+/// The impact columns of an index, of all its segments in all views that are open, so that
+/// their memory is bounded however many views there are.
+#[derive(Clone)]
+pub(crate) struct ImpactCache(Arc<Mutex<Rows>>);
 
-impl SegmentRows {
-    /// Of a segment that was just opened.
-    pub(crate) fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+impl ImpactCache {
+    /// Keeps columns of at most this many bytes.
+    pub(crate) fn new(bytes: usize) -> Self {
+        Self(Arc::new(Mutex::new(Rows::new(bytes))))
     }
 
-    /// The row of a term, which is made if it is not there.
+    fn rows(&self) -> MutexGuard<'_, Rows> {
+        // A thread that panics leaves complete rows: the lock is held for lookups only.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The impact columns of one segment in one view. They depend on the average length in the view
+/// and are dropped with it.
+pub(crate) struct SegmentRows {
+    cache: ImpactCache,
+    number: u64,
+}
+
+impl SegmentRows {
+    /// The columns of a segment that was just opened.
+    pub(crate) fn new(cache: &ImpactCache) -> Self {
+        Self {
+            number: cache.rows().next_segment(),
+            cache: cache.clone(),
+        }
+    }
+
+    /// Returns the column of a term, computing it if it is not cached.
     pub(crate) fn get(&self, key: RowKey, make: impl FnOnce() -> Row) -> Arc<Row> {
-        let key = (self.0, key);
-        if let Some(row) = rows().find(&key) {
+        let key = (self.number, key);
+        if let Some(row) = self.cache.rows().find(&key) {
             return row;
         }
         let row = Arc::new(make());
-        rows().insert(key, Arc::clone(&row));
+        self.cache.rows().insert(key, Arc::clone(&row));
         row
     }
 }
 
 impl Drop for SegmentRows {
     fn drop(&mut self) {
-        rows().forget(self.0);
+        self.cache.rows().forget(self.number);
     }
-}
-
-/// All rows of the process, so that their memory is bounded however many views
-/// are open.
-fn rows() -> MutexGuard<'static, Rows> {
-    static ROWS: LazyLock<Mutex<Rows>> = LazyLock::new(|| Mutex::new(Rows::new(MEMORY)));
-    // Every change is whole whenever the lock is free.
-    ROWS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Rows that were asked for lately.
@@ -128,6 +138,8 @@ fn rows() -> MutexGuard<'static, Rows> {
 struct Rows {
     /// Bytes of both generations.
     room: usize,
+    /// Segments that were numbered so far.
+    segments: u64,
     young: Generation,
     old: Generation,
     /// Bytes of the young generation.
@@ -140,10 +152,16 @@ impl Rows {
     fn new(room: usize) -> Self {
         Self {
             room,
+            segments: 0,
             young: Generation::default(),
             old: Generation::default(),
             bytes: 0,
         }
+    }
+
+    fn next_segment(&mut self) -> u64 {
+        self.segments += 1;
+        self.segments
     }
 
     fn find(&mut self, key: &(u64, RowKey)) -> Option<Arc<Row>> {

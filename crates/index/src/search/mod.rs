@@ -1,5 +1,6 @@
 //! Searching one committed state of an index.
 
+mod address;
 mod boolean;
 mod corpus;
 mod deadline;
@@ -24,6 +25,7 @@ mod top;
 mod unique;
 mod values;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -47,23 +49,38 @@ use impacts::SegmentRows;
 use reading::MatchReader;
 use timbao_query::plan::Plan;
 use timbao_views::reprints::Groups;
-use timbao_views::{Match, Snippet, SnippetOptions, snippets};
+use timbao_views::{Match, Snippet, SnippetOptions, Stats, snippets};
 use values::Values;
 
+pub use address::{Address, ViewId};
+pub(crate) use impacts::ImpactCache;
 pub use unique::{UniqueFound, UniqueHit};
 
 /// A view of an index as it was committed; later commits do not change it. Copies share it.
 #[derive(Clone)]
 pub struct Searcher {
     pub(crate) dir: PathBuf,
+    view: ViewId,
     pub(crate) segments: Arc<[SegmentView]>,
     pub(crate) fields: Fields,
     pub(crate) articles: u64,
     pub(crate) saturation: Saturation,
     pub(crate) average_length: f32,
     pub(crate) deadline: Deadline,
-    /// The groups of reprints, once somebody has asked for them.
+    /// The groups of reprints, computed on first use.
     pub(crate) groups: Arc<OnceLock<Groups>>,
+    /// The statistics, computed on first use.
+    stats: Arc<OnceLock<Stats>>,
+}
+
+impl fmt::Debug for Searcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Searcher")
+            .field("dir", &self.dir)
+            .field("view", &self.view)
+            .field("articles", &self.article_count())
+            .finish_non_exhaustive()
+    }
 }
 
 /// One segment of a view.
@@ -88,13 +105,6 @@ impl SegmentView {
     pub(crate) fn token_count(&self, article: u32) -> u32 {
         self.sketches.tokens(article)
     }
-}
-
-/// Where an article is in a view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Address {
-    pub(crate) segment: u32,
-    pub(crate) article: u32,
 }
 
 /// The order of hits.
@@ -154,47 +164,28 @@ pub struct Hit {
 }
 
 impl Index {
-    /// Opens the latest committed state for searching.
+    /// Opens the latest commit for searching.
+    ///
+    /// With [`CacheOptions::huge_pages`](crate::CacheOptions::huge_pages), the randomly accessed
+    /// parts of the index are copied to memory.
     ///
     /// # Errors
     ///
     /// When a file is missing or damaged.
     pub fn searcher(&self) -> Result<Searcher> {
-        self.open_searcher(|reader| Ok(TextPlugin::open(reader)?))
+        self.open_searcher(None)
     }
 
-    /// Opens the latest committed state for a process that answers many
-    /// queries.
-    ///
-    /// What they read here and there, nearly all of the index but the rest of
-    /// the text, is copied to memory in large pages, if the system is Linux and
-    /// has them: a file is mapped in small ones, which take longer to find.
-    /// A process holds 512 MB of copies at most, and an eighth of the machine's
-    /// memory; what does not fit is read from the files. Copies that `before`
-    /// holds are shared.
-    ///
-    /// # Errors
-    ///
-    /// When a file is missing or damaged.
-    pub fn preloaded_searcher(&self, before: Option<&Searcher>) -> Result<Searcher> {
-        let mut searcher = self.open_searcher(|reader| {
+    /// Opens the latest commit; unchanged segments share the memory of those in `before`.
+    pub(crate) fn open_searcher(&self, before: Option<&Searcher>) -> Result<Searcher> {
+        let open_text = |reader: &SegmentReader| {
             let mut before = before.iter().flat_map(|before| before.segments.iter());
             match before.find(|view| view.reader.segment_id() == reader.segment_id()) {
                 Some(same) => Ok(same.text.clone()),
-                None => Ok(TextPlugin::open(reader)?),
+                None => TextPlugin::open(reader),
             }
-        })?;
-        for view in Arc::get_mut(&mut searcher.segments).into_iter().flatten() {
-            view.text.preload();
-        }
-        Ok(searcher)
-    }
-
-    fn open_searcher(
-        &self,
-        open_text: impl Fn(&SegmentReader) -> Result<TextSegment>,
-    ) -> Result<Searcher> {
-        let segments = self.of_latest_commit(|readers| {
+        };
+        let mut segments = self.of_latest_commit(|readers| {
             let views = readers.iter().map(|reader| {
                 Ok(SegmentView {
                     text: open_text(reader)?,
@@ -202,7 +193,7 @@ impl Index {
                     records: reader
                         .get_store_reader(RECORD_BLOCKS)
                         .map_err(|e| damaged(e.to_string()))?,
-                    rows: SegmentRows::new(),
+                    rows: SegmentRows::new(&self.caches.impacts),
                     values: Values::default(),
                     key_hashes: OnceLock::new(),
                     reader: reader.clone(),
@@ -210,11 +201,15 @@ impl Index {
             });
             views.collect::<Result<Arc<[_]>>>()
         })?;
+        for view in Arc::get_mut(&mut segments).into_iter().flatten() {
+            view.text.preload(&self.caches.copies);
+        }
         let articles: u64 = segments.iter().map(|s| u64::from(s.text.articles())).sum();
         let words: u64 = segments.iter().map(|s| u64::from(s.text.words())).sum();
         let average_length = words as f32 / articles.max(1) as f32;
         Ok(Searcher {
             dir: self.dir().to_owned(),
+            view: ViewId::of(segments.iter().map(|segment| &segment.reader)),
             segments,
             fields: self.fields.clone(),
             articles,
@@ -222,6 +217,7 @@ impl Index {
             average_length,
             deadline: Deadline::default(),
             groups: Arc::default(),
+            stats: Arc::default(),
         })
     }
 }
@@ -246,10 +242,7 @@ impl Searcher {
         let mut found = Vec::new();
         for (segment, view) in self.segments.iter().enumerate() {
             for article in filter::articles_with_term(view, &term)? {
-                found.push(Address {
-                    segment: segment as u32,
-                    article,
-                });
+                found.push(self.address(segment as u32, article));
             }
         }
         Ok(found)
@@ -264,10 +257,7 @@ impl Searcher {
         let term = Term::from_field_text(self.fields.key, key);
         for (segment, view) in self.segments.iter().enumerate() {
             if let Some(&article) = filter::articles_with_term(view, &term)?.first() {
-                return Ok(Some(Address {
-                    segment: segment as u32,
-                    article,
-                }));
+                return Ok(Some(self.address(segment as u32, article)));
             }
         }
         Ok(None)
@@ -370,12 +360,11 @@ impl Searcher {
     }
 
     pub(crate) fn segment(&self, address: Address) -> Result<&SegmentView> {
+        self.check(address)?;
         self.segments
             .get(address.segment as usize)
             .filter(|view| address.article < view.text.articles())
-            .ok_or_else(|| Error::Damaged {
-                reason: "an address of another view was used".into(),
-            })
+            .ok_or(Error::OtherView)
     }
 }
 
@@ -393,6 +382,7 @@ pub(crate) fn damaged(reason: String) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::CacheOptions;
     use crate::testing::commit;
     use timbao_query::{LowerOptions, lower, parse};
 
@@ -400,6 +390,8 @@ mod tests {
     fn a_preloaded_view_answers_as_another_and_shares_its_copies() {
         let dir = tempfile::tempdir().unwrap();
         let index = Index::open_or_create(dir.path()).unwrap();
+        let plain = index.clone();
+        let index = index.with_caches(CacheOptions::for_many_queries());
         let add = |key: &str| {
             let body = format!("Tự diễn biến, tự chuyển hoá trong nội bộ {key}");
             let article = Article {
@@ -409,9 +401,9 @@ mod tests {
             commit(&index, vec![(key, article)]);
         };
         add("một");
-        let first = index.preloaded_searcher(None).unwrap();
+        let first = index.searcher().unwrap();
         add("hai");
-        let second = index.preloaded_searcher(Some(&first)).unwrap();
+        let second = index.refresh(&first).unwrap().unwrap();
         for query in [
             "\"tu chuyen hoa\"",
             "tự biến nội",
@@ -420,14 +412,14 @@ mod tests {
         ] {
             let plan = lower(&parse(query).ast, &LowerOptions::default()).plan;
             let options = SearchOptions::default();
-            let expected = index.searcher().unwrap().search(&plan, &options).unwrap();
+            let expected = plain.searcher().unwrap().search(&plan, &options).unwrap();
             assert!(expected.total > 0, "{query}");
             assert_eq!(second.search(&plan, &options).unwrap(), expected, "{query}");
         }
         let before = &first.segments[0];
         for view in second.segments.iter() {
             let same = view.reader.segment_id() == before.reader.segment_id();
-            // Some systems know no large pages.
+            // Some systems do not offer huge pages.
             assert!(
                 view.text
                     .shares_copy(&before.text)

@@ -25,7 +25,7 @@ use super::slot_articles::{SlotArticles, slot_articles};
 use super::slots::SlotIds;
 use super::sums::{Frequent, IMPACT, Sparse, Sums};
 use super::top::TopHits;
-use super::{Address, Searcher, SegmentView, lives};
+use super::{Searcher, SegmentView, lives};
 
 /// What a pair earns, compared with a word of the same rarity.
 pub(crate) const PAIR_WEIGHT: f32 = 0.6;
@@ -239,8 +239,7 @@ impl<'a> RankedQuery<'a> {
             let allowed = allowed.lanes(view.text.articles());
             let best = Some((k, top.threshold()));
             total += self.for_each(searcher, segment, allowed, best, |article, score| {
-                let segment = segment as u32;
-                top.push(score, Address { segment, article });
+                top.push(score, searcher.address(segment as u32, article));
             });
         }
         total

@@ -3,7 +3,7 @@
 use timbao_query::plan::Plan;
 use timbao_views::MatchedText;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::text::tokens::FIELD;
 use crate::text::{FIELDS, ResidueBlock};
 
@@ -56,7 +56,7 @@ impl<'s> MatchReader<'s> {
         let deadline = self.searcher.deadline;
         deadline.check()?;
         let Some(prepared) = self.segments.get_mut(address.segment as usize) else {
-            return Err(damaged("an address of another view was used".into()));
+            return Err(Error::OtherView);
         };
         let prepared = prepared.get_or_insert_with(|| Prepared {
             matcher: PlanMatcher::new(self.plan, segment, deadline),

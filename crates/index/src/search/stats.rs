@@ -13,12 +13,23 @@ use super::filter::days;
 use super::{Searcher, SegmentView};
 
 impl Searcher {
-    /// Counts what the index holds. Reads every key, so it takes a while for a large one.
+    /// Returns the statistics of this view. The first call for a view reads every key of the
+    /// index; later ones return the same figures.
     ///
     /// # Errors
     ///
     /// When a file is missing or damaged.
     pub fn stats(&self) -> Result<Stats> {
+        match self.stats.get() {
+            Some(stats) => Ok(stats.clone()),
+            None => {
+                let stats = self.compute_stats()?;
+                Ok(self.stats.get_or_init(|| stats).clone())
+            }
+        }
+    }
+
+    fn compute_stats(&self) -> Result<Stats> {
         let texts = || self.segments.iter().map(|view| &view.text);
         let exact = texts().flat_map(|text| (0..text.exact_keys()).map(|id| text.exact_key(id)));
         let folded = texts().flat_map(|text| (0..text.folded_keys()).map(|id| text.folded_key(id)));
@@ -109,7 +120,7 @@ mod tests {
                 ..Article::default()
             };
             writer.add(key, article).unwrap();
-            writer.commit("").unwrap();
+            writer.commit().unwrap();
             writer.finish().unwrap();
         }
         let stats = index.searcher().unwrap().stats().unwrap();

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Address, Hit};
+use super::{Address, Hit, ViewId};
 
 /// Fewer hits are not cut down.
 const MOST_COLLECTED: usize = 32;
@@ -20,21 +20,33 @@ pub(crate) struct TopHits {
     threshold: f32,
 }
 
-/// A hit that may be among the best.
-///
-/// Of sixteen bytes, which are moved at once.
+/// A competitive hit, in 16 bytes, which are moved at once: its address without the view, which
+/// all share.
 #[derive(Clone, Copy)]
 #[repr(align(16))]
 struct Candidate {
     /// The higher the score, the smaller.
     place: u32,
-    address: Address,
+    segment: u32,
+    article: u32,
 }
 
 impl Candidate {
     fn new(score: f32, address: Address) -> Self {
         let place = !(flip(score.to_bits() as i32) ^ i32::MIN) as u32;
-        Self { place, address }
+        Self {
+            place,
+            segment: address.segment,
+            article: address.article,
+        }
+    }
+
+    fn address(&self, view: ViewId) -> Address {
+        Address {
+            view,
+            segment: self.segment,
+            article: self.article,
+        }
     }
 
     fn score(&self) -> f32 {
@@ -103,18 +115,19 @@ impl TopHits {
         }
     }
 
-    /// The hits, the best first, without the first `offset`; of equal scores,
-    /// which are multiplied with `factor`, the one with the smaller tie.
+    /// Returns the hits by descending score without the first `offset`, scores multiplied by
+    /// `factor`. Of equal scores the one with the smaller tie-breaker comes first.
     pub(crate) fn into_hits(
         mut self,
+        view: ViewId,
         offset: usize,
         factor: f32,
         tie: impl Fn(Address) -> u64,
     ) -> Vec<Hit> {
         self.cut();
         let order = |a: &Candidate, b: &Candidate| {
-            let ties = || tie(a.address).cmp(&tie(b.address));
-            let equal = || ties().then(a.address.cmp(&b.address));
+            let ties = || tie(a.address(view)).cmp(&tie(b.address(view)));
+            let equal = || ties().then((a.segment, a.article).cmp(&(b.segment, b.article)));
             a.place.cmp(&b.place).then_with(equal)
         };
         if self.hits.len() > self.k {
@@ -124,7 +137,7 @@ impl TopHits {
         self.hits.sort_unstable_by(order);
         let hits = self.hits.iter().skip(offset);
         hits.map(|hit| Hit {
-            address: hit.address,
+            address: hit.address(view),
             score: hit.score() * factor,
         })
         .collect()
@@ -182,7 +195,9 @@ mod tests {
     fn keeps_the_best_and_breaks_ties_by_the_smaller_number() {
         let mut top = TopHits::new(3);
         let mut ties = Vec::new();
+        let view = ViewId(0);
         let at = |article| Address {
+            view,
             segment: 0,
             article,
         };
@@ -197,13 +212,13 @@ mod tests {
             ties.push(tie);
         }
         let hits: Vec<_> = top
-            .into_hits(0, 1.0, |at| ties[at.article as usize])
+            .into_hits(view, 0, 1.0, |at| ties[at.article as usize])
             .iter()
             .map(|h| h.address.article)
             .collect();
         assert_eq!(hits, [3, 1, 2]);
         let mut none = TopHits::new(0);
         none.push(1.0, at(0));
-        assert!(none.into_hits(0, 1.0, |_| 0).is_empty());
+        assert!(none.into_hits(view, 0, 1.0, |_| 0).is_empty());
     }
 }

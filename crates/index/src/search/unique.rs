@@ -51,7 +51,7 @@ impl Searcher {
                 .and_then(|view| view.reader.alive_bitset());
             for article in found.articles.into_iter().filter(|&a| lives(alive, a)) {
                 total += 1;
-                let address = Address { segment, article };
+                let address = self.address(segment, article);
                 let Some(number) = groups.number_of(self.id_of(address)) else {
                     texts += 1;
                     continue;

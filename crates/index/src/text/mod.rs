@@ -28,4 +28,5 @@ mod vocabulary;
 pub(crate) use dictionary::ONLY_SPELLING;
 pub(crate) use layout::FIELDS;
 pub(crate) use plugin::TextPlugin;
+pub(crate) use preload::Copies;
 pub(crate) use segment::{ResidueBlock, TextSegment};

@@ -13,7 +13,7 @@ use super::dictionary::{self, KeyInfo, read_string};
 use super::layout::{ArticleRow, FIELDS, RUN_BITS, RUN_BYTES};
 use super::pairs::{self, PairList};
 use super::postings::Postings;
-use super::preload::{self, Held};
+use super::preload::{Copies, Held};
 use super::residue::ResidueReader;
 use super::sections::{Section, Sections, read_sections};
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, TokenReader, Tokens};
@@ -59,7 +59,7 @@ pub(crate) struct TextSegment {
     exact_keys: u32,
     folded_keys: u32,
     shapes: pairs::Shapes,
-    /// What was copied to memory, if anything was.
+    /// The copies in huge pages, if there are any.
     preloaded: Option<Arc<Held>>,
 }
 
@@ -90,17 +90,16 @@ impl TextSegment {
         Ok(segment)
     }
 
-    /// Copies what queries read here and there to memory that is quicker to
-    /// reach, if it is not there yet and there is room; at least what is read
-    /// byte by byte.
-    pub(crate) fn preload(&mut self) {
+    /// Copies the randomly accessed sections to huge pages, unless they are there already or do
+    /// not fit; at least those that are read byte by byte.
+    pub(crate) fn preload(&mut self, copies: &Copies) {
         let bytes_and_lists = [&PRELOADED[..], &PRELOADED[..PRELOADED.len() - LISTS]];
         for sections in bytes_and_lists {
             if self.preloaded.is_some() {
                 return;
             }
             let parts: Vec<&[u8]> = sections.iter().map(|&s| self.sections.get(s)).collect();
-            if let Some((copies, held)) = preload::copy(&parts) {
+            if let Some((copies, held)) = copies.make(&parts) {
                 self.sections.replace(sections, copies);
                 self.preloaded = Some(Arc::new(held));
             }

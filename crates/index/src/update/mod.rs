@@ -10,6 +10,7 @@ mod merge;
 mod pipeline;
 mod plan;
 mod progress;
+mod rebuild;
 mod record;
 mod relocate;
 mod report;
@@ -33,7 +34,7 @@ pub(crate) use self::record::{Hash, Place, Record, hash_of, key};
 pub use self::report::{Action, ActionKind, Counts, Elapsed, Reason, UpdateReport};
 use self::sources::Scope;
 pub use self::sources::Source;
-pub(crate) use self::state::{Payload, remove_orphans};
+pub(crate) use self::state::{Commit, Payload, remove_orphans};
 use crate::durable::Storage;
 use crate::error::{Error, Result};
 use crate::store::{Index, WriterOptions};
@@ -57,7 +58,7 @@ pub struct UpdateOptions {
     pub walk: WalkOptions,
     /// Bounds on what one file may cost.
     pub limits: Limits,
-    /// Reads everything anew, changed or not.
+    /// Reads all files again, changed or not, and rebuilds an index that another version wrote.
     pub full: bool,
     /// Only tells what would be done.
     pub dry_run: bool,
@@ -99,25 +100,30 @@ impl Default for UpdateOptions {
 /// # Errors
 ///
 /// [`Error::NoSource`] for a path where nothing is, [`Error::NoIndex`] and
-/// [`Error::NoSources`] when there is nothing to repeat, [`Error::Vanished`]
+/// [`Error::NoSources`] when there is nothing to repeat, [`Error::OtherOwner`] for an index
+/// that a writer filled, [`Error::OtherVersion`] without [`UpdateOptions::full`], [`Error::Vanished`]
 /// when a source seems to be gone, [`Error::Unreadable`] with
 /// [`UpdateOptions::strict`], [`Error::Busy`] when another process writes, and
 /// whatever keeps the index from being written. The index is as it was then.
 pub fn update(
-    dir: &Path,
+    dir: impl AsRef<Path>,
     sources: &Sources,
     options: &UpdateOptions,
     progress: &dyn Progress,
 ) -> Result<UpdateReport> {
+    let dir = dir.as_ref();
+    let old = Index::open(dir);
+    if options.full && matches!(old, Err(Error::OtherVersion { .. })) {
+        return rebuild::rebuild(dir, sources, options, progress);
+    }
     if options.dry_run {
-        let base = match Index::open(dir) {
+        let base = match old {
             Ok(index) => index.of_latest_commit(|_| Base::load(&index, options.full))?,
             Err(Error::NoIndex { .. }) if matches!(sources, Sources::Paths(_)) => Base::default(),
             Err(error) => return Err(error),
         };
         return Ok(Plan::new(dir, base, sources, options, progress)?.describe());
     }
-    let old = Index::open(dir);
     let is_first = matches!(old, Err(Error::NoIndex { .. }));
     let storage = match sources {
         Sources::Paths(paths) => {
@@ -174,7 +180,7 @@ fn clean_up(storage: &Storage) -> Result<u64> {
 /// # Errors
 ///
 /// When there is no index, or it is damaged.
-pub fn sources(dir: &Path) -> Result<Vec<Source>> {
+pub fn sources(dir: impl AsRef<Path>) -> Result<Vec<Source>> {
     Ok(Payload::of(&Index::open(dir)?.engine)?
         .map(|payload| payload.sources)
         .unwrap_or_default())
@@ -192,7 +198,7 @@ pub(crate) fn find(dir: &Path, sources: Vec<Source>) -> BTreeMap<String, FoundFi
 ///
 /// [`Error::NoSource`] for a path that is no source, and as [`update`].
 pub fn forget(
-    dir: &Path,
+    dir: impl AsRef<Path>,
     paths: &[PathBuf],
     options: &UpdateOptions,
     progress: &dyn Progress,

@@ -178,7 +178,7 @@ impl Run<'_> {
                     }
                     self.pipeline
                         .writer
-                        .add(&key(found.number), parsed.article)?;
+                        .add_new(&key(found.number), parsed.article)?;
                 }
                 Err(problem) => self.problem(task, problem),
             }

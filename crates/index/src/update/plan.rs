@@ -26,6 +26,17 @@ pub(super) struct Base {
 }
 
 impl Base {
+    /// The state of an index that has these sources and must be built from them.
+    pub(super) fn without_record(sources: Vec<Source>) -> Self {
+        Self {
+            state: State {
+                sources,
+                record: Record::default(),
+            },
+            is_lost: true,
+        }
+    }
+
     /// Loads the state; a record that is damaged is no error when everything
     /// is read anew anyway.
     pub(super) fn load(index: &Index, full: bool) -> Result<Self> {
@@ -35,16 +46,7 @@ impl Base {
                 is_lost: false,
             }),
             Err(Error::Damaged { reason }) if full => match Payload::of(&index.engine) {
-                Ok(Some(payload)) => {
-                    let state = State {
-                        sources: payload.sources,
-                        record: Record::default(),
-                    };
-                    Ok(Self {
-                        state,
-                        is_lost: true,
-                    })
-                }
+                Ok(Some(payload)) => Ok(Self::without_record(payload.sources)),
                 _ => Err(Error::Damaged { reason }),
             },
             Err(error) => Err(error),
@@ -227,7 +229,7 @@ impl Plan {
             files: diff.jobs.len() as u64,
             bytes: diff.jobs.iter().map(|job| job.found.len).sum(),
         });
-        let mut writer = index.writer(options.writer)?;
+        let mut writer = index.unchecked_writer(options.writer)?;
         if clear {
             writer.clear()?;
         }
@@ -346,7 +348,7 @@ fn commit(
     let start = Instant::now();
     progress.phase(Phase::Committing);
     let payload = state.write(&index.storage)?;
-    writer.commit(&payload)?;
+    writer.commit_with(&payload)?;
     report.committed = true;
     report.elapsed.committing = start.elapsed();
     let start = Instant::now();

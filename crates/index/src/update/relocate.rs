@@ -57,7 +57,7 @@ pub(crate) fn relocate(
         article.path.clone_from(&job.path);
         let number = *next_number;
         *next_number += 1;
-        writer.add(&key(number), article)?;
+        writer.add_new(&key(number), article)?;
         deleted.push(member.number);
         let Member { place, hash, .. } = member.clone();
         seen.members.push(Member {

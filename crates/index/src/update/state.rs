@@ -11,8 +11,8 @@ use tantivy::directory::{Directory, TerminatingWrite};
 use super::record::Record;
 use super::sources::Source;
 use crate::durable::names::RECORD_PREFIX;
-use crate::durable::{self, Storage};
-use crate::error::{Error, Result};
+use crate::durable::{self, Storage, seal};
+use crate::error::{Error, Owner, Result};
 
 /// The version of the payload's layout.
 const VERSION: u32 = 1;
@@ -44,23 +44,38 @@ pub(crate) struct State {
     pub(crate) record: Record,
 }
 
-impl Payload {
-    /// Reads the payload of an index's last commit; `None` when nothing was
-    /// committed yet.
+/// What made the last commit of an index.
+pub(crate) enum Commit {
+    /// Nothing is committed yet.
+    Empty,
+    /// An [`ArticleWriter`](crate::ArticleWriter).
+    Writer,
+    /// An update.
+    Update(Payload),
+}
+
+impl Commit {
+    /// The payload of commits by an [`ArticleWriter`](crate::ArticleWriter).
+    pub(crate) const WRITER: &str = "{\"writer\":1}";
+
+    /// Reads the payload of an index's last commit.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] when it is not one that this program wrote.
-    pub(crate) fn of(engine: &tantivy::Index) -> Result<Option<Self>> {
+    /// [`Error::Damaged`] if this program did not write it.
+    pub(crate) fn of(engine: &tantivy::Index) -> Result<Self> {
         let meta = engine.load_metas()?;
         let Some(json) = meta.payload else {
             return match meta.segments.is_empty() {
-                true => Ok(None),
-                false => Err(damaged("the last commit does not tell its sources".into())),
+                true => Ok(Self::Empty),
+                false => Err(damaged("its last commit does not name its sources".into())),
             };
         };
-        match serde_json::from_str::<Self>(&json) {
-            Ok(payload) if payload.version == VERSION => Ok(Some(payload)),
+        if json == Self::WRITER {
+            return Ok(Self::Writer);
+        }
+        match serde_json::from_str::<Payload>(&json) {
+            Ok(payload) if payload.version == VERSION => Ok(Self::Update(payload)),
             Ok(payload) => Err(damaged(format!(
                 "its record has version {}",
                 payload.version
@@ -68,10 +83,27 @@ impl Payload {
             Err(error) => Err(damaged(format!("the payload of its last commit: {error}"))),
         }
     }
+}
 
-    /// Reads a payload as far as it can be read.
-    pub(crate) fn parse(json: &str) -> Option<Self> {
-        serde_json::from_str(json).ok()
+impl Payload {
+    /// Reads the payload of an index's last commit; `None` unless an update made it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] if this program did not write it.
+    pub(crate) fn of(engine: &tantivy::Index) -> Result<Option<Self>> {
+        match Commit::of(engine)? {
+            Commit::Empty | Commit::Writer => Ok(None),
+            Commit::Update(payload) => Ok(Some(payload)),
+        }
+    }
+
+    /// Reads the payload from the bytes of a `meta.json` that may be damaged or of another
+    /// version, as far as it can be read.
+    pub(crate) fn salvage(meta: &[u8]) -> Option<Self> {
+        let json = seal::content(meta)?;
+        let meta: serde_json::Value = serde_json::from_slice(&json).ok()?;
+        serde_json::from_str(meta.get("payload")?.as_str()?).ok()
     }
 
     /// Reads the record that the payload names, and checks it.
@@ -103,11 +135,16 @@ impl State {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] when payload or record are not what was written.
-    pub(crate) fn load(engine: &tantivy::Index, storage: &dyn Directory) -> Result<Self> {
-        match Payload::of(engine)? {
-            None => Ok(Self::default()),
-            Some(payload) => Ok(Self {
+    /// [`Error::Damaged`] when payload or record are not what was written, and
+    /// [`Error::OtherOwner`] if the articles came from a writer.
+    pub(crate) fn load(engine: &tantivy::Index, storage: &Storage) -> Result<Self> {
+        match Commit::of(engine)? {
+            Commit::Empty => Ok(Self::default()),
+            Commit::Writer => Err(Error::OtherOwner {
+                dir: storage.dir().into(),
+                owner: Owner::Writer,
+            }),
+            Commit::Update(payload) => Ok(Self {
                 record: payload.record(storage)?,
                 sources: payload.sources,
             }),

@@ -15,7 +15,6 @@ use timbao_views::json::ViewAnswer;
 use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::views::View;
 
 use super::{OfView, json, sent, view};
 
@@ -55,15 +54,15 @@ pub(super) async fn answer(
     };
     params.finish()?;
     let id = id.to_owned();
-    let work = app.work.run(&view, move |view, searcher| {
+    let work = app.work.run(&view, move |searcher| {
         let found = searcher.find_id(&id)?;
         let Some(&first) = found.first() else {
             return Err(Problem::not_found("there is no article of that id"));
         };
         match asked {
-            Asked::Whole => whole(&id, &found, view, &searcher),
-            Asked::Similar(options) => related(&searcher.similar(first, &options)?, view),
-            Asked::Reprints => related(&searcher.reprints(first)?, view),
+            Asked::Whole => whole(&id, &found, &searcher),
+            Asked::Similar(options) => related(&searcher.similar(first, &options)?, &searcher),
+            Asked::Reprints => related(&searcher.reprints(first)?, &searcher),
         }
     });
     work.await.map(sent)
@@ -80,25 +79,20 @@ impl Asked {
     }
 }
 
-fn whole(
-    id: &str,
-    found: &[Address],
-    view: &View,
-    searcher: &Searcher,
-) -> Result<Vec<u8>, Problem> {
+fn whole(id: &str, found: &[Address], searcher: &Searcher) -> Result<Vec<u8>, Problem> {
     let articles = found
         .iter()
         .map(|&address| searcher.article(address))
         .collect::<Result<Vec<Article>, _>>()?;
     json(&OfView {
         answer: ArticlesAnswer::new(id, &articles),
-        view: &view.id,
+        view: searcher.view(),
     })
 }
 
-fn related(found: &impl Serialize, view: &View) -> Result<Vec<u8>, Problem> {
+fn related(found: &impl Serialize, searcher: &Searcher) -> Result<Vec<u8>, Problem> {
     json(&OfView {
         answer: ViewAnswer::of(found),
-        view: &view.id,
+        view: searcher.view(),
     })
 }

@@ -33,7 +33,7 @@ pub(super) async fn hits(
         ..SearchOptions::default()
     };
     params.finish()?;
-    let work = app.work.run(&view, move |_, searcher| {
+    let work = app.work.run(&view, move |searcher| {
         let found = searcher.search(query.plan(), &options)?;
         let mut sheet = Sheet::new(&HEADER)?;
         for hit in searcher.shown(query.plan(), &found.hits, 1, 1) {
@@ -57,7 +57,7 @@ pub(super) async fn lines(
     let mut request = KwicRequest::take(&mut params, &limits)?;
     request.limit = limit;
     params.finish()?;
-    let work = app.work.run(&view, move |_, searcher| {
+    let work = app.work.run(&view, move |searcher| {
         let mut sheet = Sheet::new(&KWIC_HEADER)?;
         for line in &request.run(&searcher)?.lines(&searcher, request.range())? {
             sheet.row(kwic_row(line))?;
@@ -76,7 +76,7 @@ pub(super) async fn points(
     let view = view(&app, &mut params)?;
     let request = TrendsRequest::take(&mut params, &app.options.limits)?;
     params.finish()?;
-    let work = app.work.run(&view, move |_, searcher| {
+    let work = app.work.run(&view, move |searcher| {
         let trends = request.run(&searcher)?;
         let mut sheet = Sheet::new(&TRENDS_HEADER)?;
         for row in trends_rows(&trends) {

@@ -40,7 +40,7 @@ pub(super) async fn answer(
     if by.is_empty() {
         by = Facet::ALL.to_vec();
     }
-    let work = app.work.run(&view, move |view, searcher| {
+    let work = app.work.run(&view, move |searcher| {
         let counts = searcher.facets(query.plan(), &by)?;
         json(&OfView {
             answer: Answer {
@@ -51,7 +51,7 @@ pub(super) async fn answer(
                 problems: ProblemShape::list(&query),
                 facets: counts.facets,
             },
-            view: &view.id,
+            view: searcher.view(),
         })
     });
     work.await.map(sent)

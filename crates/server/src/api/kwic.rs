@@ -42,7 +42,7 @@ pub(super) async fn answer(
     let view = view(&app, &mut params)?;
     let request = KwicRequest::take(&mut params, &app.options.limits)?;
     params.finish()?;
-    let work = app.work.run(&view, move |view, searcher| {
+    let work = app.work.run(&view, move |searcher| {
         let concordance = request.run(&searcher)?;
         let lines = concordance.lines(&searcher, request.range())?;
         let query = &request.query;
@@ -55,7 +55,7 @@ pub(super) async fn answer(
                 request.offset,
                 &lines,
             ),
-            view: &view.id,
+            view: searcher.view(),
         })
     });
     work.await.map(sent)

@@ -17,12 +17,12 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Serialize;
+use timbao_index::{Searcher, ViewId};
 use timbao_views::json::VERSION;
 
 use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::views::View;
 
 /// The description of the API.
 const OPENAPI: &str = include_str!("openapi.json");
@@ -73,21 +73,25 @@ async fn openapi() -> Response {
 
 /// An answer with the id of the view that it comes from.
 #[derive(Serialize)]
-struct OfView<'v, T> {
+struct OfView<T> {
     #[serde(flatten)]
     answer: T,
-    view: &'v str,
+    view: ViewId,
 }
 
-/// The view that a request names, else the latest.
+/// The view that a request names, or the latest.
 ///
 /// # Errors
 ///
-/// When the view is no longer kept.
-pub(crate) fn view(app: &App, params: &mut Params) -> Result<Arc<View>, Problem> {
+/// When the view is no longer kept, and when the index does not open.
+pub(crate) fn view(app: &App, params: &mut Params) -> Result<Searcher, Problem> {
+    let reloader = app.reloader()?;
     match params.text("view", 64)? {
-        Some(id) => app.views.find(&id).ok_or_else(Problem::gone),
-        None => Ok(app.views.latest()),
+        Some(id) => {
+            let id = id.parse().map_err(|_| Problem::gone())?;
+            reloader.find(id).ok_or_else(Problem::gone)
+        }
+        None => Ok(reloader.latest()),
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) async fn answer(
     let view = view(&app, &mut params)?;
     let request = SearchRequest::take(&mut params, &app.options.limits)?;
     params.finish()?;
-    let work = app.work.run(&view, move |view, searcher| {
+    let work = app.work.run(&view, move |searcher| {
         let result = request.run(&searcher)?;
         let query = &request.query;
         let mut answer = SearchAnswer::new(
@@ -69,7 +69,7 @@ pub(super) async fn answer(
         answer.advice = Some(AdviceShape::new(&result.advice));
         json(&OfView {
             answer,
-            view: &view.id,
+            view: searcher.view(),
         })
     });
     work.await.map(sent)

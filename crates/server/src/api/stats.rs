@@ -20,11 +20,11 @@ pub(super) async fn answer(
     let mut params = Params::new(raw.as_deref());
     let view = view(&app, &mut params)?;
     params.finish()?;
-    let index = app.options.index.display().to_string();
-    let work = app.work.run(&view, move |view, _| {
+    let index = app.index.dir().display().to_string();
+    let work = app.work.run(&view, move |searcher| {
         json(&OfView {
-            answer: StatsAnswer::new(index, view.stats()?),
-            view: &view.id,
+            answer: StatsAnswer::new(index, &searcher.stats()?),
+            view: searcher.view(),
         })
     });
     work.await.map(sent)

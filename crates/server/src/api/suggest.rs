@@ -47,7 +47,7 @@ pub(super) async fn answer(
     let (standard, most) = LIMITS;
     let limit = params.number("limit", 1..=most, standard)?;
     params.finish()?;
-    let work = app.work.run(&view, move |view, searcher| {
+    let work = app.work.run(&view, move |searcher| {
         let completions = searcher.complete(&text, limit)?.into_iter();
         let suggestions = completions.map(|completion| Completed {
             start: completion
@@ -64,7 +64,7 @@ pub(super) async fn answer(
                 range_unit: RANGE_UNIT,
                 suggestions: suggestions.collect(),
             },
-            view: &view.id,
+            view: searcher.view(),
         })
     });
     work.await.map(sent)

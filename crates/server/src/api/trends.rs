@@ -49,13 +49,13 @@ pub(super) async fn answer(
     let view = view(&app, &mut params)?;
     let request = TrendsRequest::take(&mut params, &app.options.limits)?;
     params.finish()?;
-    let work = app.work.run(&view, move |view, searcher| {
+    let work = app.work.run(&view, move |searcher| {
         let trends = request.run(&searcher)?;
         let queries = request.queries.iter();
         let problems = queries.map(|query| (query.text(), query.problems()));
         json(&OfView {
             answer: TrendsAnswer::new(&trends, problems),
-            view: &view.id,
+            view: searcher.view(),
         })
     });
     work.await.map(sent)

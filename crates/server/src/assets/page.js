@@ -95,7 +95,7 @@ if (box && list) {
     const mine = ++asked;
     if (!box.value.trim()) return close();
     try {
-      const answer = await fetch(`/api/v1/suggest?${new URLSearchParams({ q: box.value, limit: 8 })}`);
+      const answer = await fetch(`${list.dataset.href}?${new URLSearchParams({ q: box.value, limit: 8 })}`);
       if (mine !== asked || !answer.ok) return;
       show((await answer.json()).suggestions);
     } catch {

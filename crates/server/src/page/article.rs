@@ -49,7 +49,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let (view, _) = asked.view(app)?;
     let query = asked.query(limits.text)?;
     let id = asked.params.text("id", limits.text)?.unwrap_or_default();
-    let work = app.work.run(&view, move |_, searcher| {
+    let work = app.work.run(&view, move |searcher| {
         let mut articles = Vec::new();
         for place in searcher.find_id(&id)? {
             articles.push(Shown::load(&searcher, place, query.as_ref())?);

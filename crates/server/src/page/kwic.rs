@@ -6,6 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
+use timbao_index::ViewId;
 use timbao_views::suggest::Advice;
 use timbao_views::{KwicLine, KwicOptions};
 
@@ -13,7 +14,6 @@ use crate::api::kwic::{KwicRequest, keys};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::query::advice;
-use crate::views::View;
 
 use super::address::Address;
 use super::advice::nothing;
@@ -67,7 +67,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         limit: LINES,
         offset: (number - 1) * LINES,
     };
-    let work = app.work.run(&view, move |view, searcher| {
+    let work = app.work.run(&view, move |searcher| {
         let concordance = request.run(&searcher)?;
         let lines = concordance.lines(&searcher, request.range())?;
         let found = Found {
@@ -79,7 +79,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             },
             lines,
         };
-        Ok(table(&asked, view, &request, &found, is_other))
+        Ok(table(&asked, searcher.view(), &request, &found, is_other))
     });
     Ok(sent(StatusCode::OK, work.await?))
 }
@@ -106,7 +106,7 @@ fn table_page(asked: &Asked, query: &str, count: &str, content: Markup) -> Marku
 
 fn table(
     asked: &Asked,
-    view: &View,
+    view: ViewId,
     request: &KwicRequest,
     found: &Found,
     is_other: bool,
@@ -200,14 +200,14 @@ fn export(address: &Address) -> String {
     export.href()
 }
 
-fn pages(address: &Address, view: &View, offset: usize, matches: u64, words: &Words) -> Markup {
+fn pages(address: &Address, view: ViewId, offset: usize, matches: u64, words: &Words) -> Markup {
     let number = offset / LINES + 1;
     let last = usize::try_from(matches)
         .unwrap_or(usize::MAX)
         .div_ceil(LINES);
     let to = |page: usize| {
         let pinned = address.with("page", &page.to_string());
-        pinned.with("view", &view.id).href()
+        pinned.with("view", &view.to_string()).href()
     };
     html! {
         @if last > 1 {

@@ -111,7 +111,7 @@ fn search_box(address: &Address, tab: Tab, words: &Words) -> Markup {
             input #q type="search" name="q" value=(address.get("q").unwrap_or_default())
                 placeholder=(words.placeholder) autocomplete="off" autocapitalize="off"
                 spellcheck="false" maxlength="2000" aria-keyshortcuts="/";
-            ul #suggestions role="listbox" aria-label=(words.suggestions) hidden {}
+            ul #suggestions role="listbox" aria-label=(words.suggestions) data-href="/api/v1/suggest" hidden {}
             @for (name, value) in kept.chain(dates) { input type="hidden" name=(name) value=(value); }
             button { (words.search) }
         }

@@ -17,6 +17,7 @@ mod trends;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
+use timbao_index::Searcher;
 use timbao_query::plan::Facet;
 use timbao_query::{Accents, Filters, Request};
 
@@ -24,7 +25,6 @@ use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, request};
-use crate::views::View;
 
 use self::address::Address;
 use self::text::Language;
@@ -107,16 +107,16 @@ impl Asked {
         accents(&mut self.params)
     }
 
-    /// The view to answer from: the one the address names while it is kept, else the latest;
-    /// and whether it is another than the one that was named.
-    fn view(&mut self, app: &App) -> Result<(std::sync::Arc<View>, bool), Problem> {
-        match self.params.text("view", 64)? {
-            None => Ok((app.views.latest(), false)),
-            Some(id) => match app.views.find(&id) {
-                Some(view) => Ok((view, false)),
-                None => Ok((app.views.latest(), true)),
-            },
-        }
+    /// The view to answer from: the one that the address names while it is kept, or the latest;
+    /// and whether the named one is no longer kept.
+    fn view(&mut self, app: &App) -> Result<(Searcher, bool), Problem> {
+        let reloader = app.reloader()?;
+        let Some(id) = self.params.text("view", 64)? else {
+            return Ok((reloader.latest(), false));
+        };
+        let named = id.parse().ok().and_then(|id| reloader.find(id));
+        let is_gone = named.is_none();
+        Ok((named.unwrap_or_else(|| reloader.latest()), is_gone))
     }
 }
 

@@ -6,7 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
-use timbao_index::{SearchOptions, Sort};
+use timbao_index::{SearchOptions, Sort, ViewId};
 use timbao_query::plan::Facet;
 use timbao_views::ShownHit;
 use timbao_views::{FacetCount, FacetCounts, Stats};
@@ -15,7 +15,6 @@ use crate::api::search::{SearchRequest, SearchResult};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::query::sort;
-use crate::views::View;
 
 use super::address::Address;
 use super::advice::{nothing, readings};
@@ -58,7 +57,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let Some(query) = asked.query(limits.text)? else {
         let stats = app
             .work
-            .run(&view, |view, _| Ok(view.stats()?.clone()))
+            .run(&view, |searcher| Ok(searcher.stats()?))
             .await?;
         return Ok(sent(StatusCode::OK, welcome(&asked, &stats)));
     };
@@ -94,9 +93,15 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         facets,
         unique,
     };
-    let work = app.work.run(&view, move |view, searcher| {
+    let work = app.work.run(&view, move |searcher| {
         let result = request.run(&searcher)?;
-        Ok(results(&asked, view, &request, &result, is_other))
+        Ok(results(
+            &asked,
+            searcher.view(),
+            &request,
+            &result,
+            is_other,
+        ))
     });
     Ok(sent(StatusCode::OK, work.await?))
 }
@@ -119,7 +124,7 @@ fn list_page(asked: &Asked, query: &str, count: &str, content: Markup) -> Markup
 
 fn results(
     asked: &Asked,
-    view: &View,
+    view: ViewId,
     request: &SearchRequest,
     result: &SearchResult,
     is_other: bool,
@@ -245,7 +250,7 @@ fn hit_shown(hit: &ShownHit, address: &Address, language: Language) -> Markup {
     }
 }
 
-fn pages(address: &Address, view: &View, offset: usize, total: u64, words: &Words) -> Markup {
+fn pages(address: &Address, view: ViewId, offset: usize, total: u64, words: &Words) -> Markup {
     let number = offset / HITS + 1;
     let last = usize::try_from(total).unwrap_or(usize::MAX).div_ceil(HITS);
     let to = |page: usize| {
@@ -258,7 +263,7 @@ fn pages(address: &Address, view: &View, offset: usize, total: u64, words: &Word
         if page.is_empty() {
             pinned.without("view")
         } else {
-            pinned.with("view", &view.id)
+            pinned.with("view", &view.to_string())
         }
         .href()
     };

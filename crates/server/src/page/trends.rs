@@ -67,8 +67,8 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             ..TrendsOptions::default()
         },
     };
-    let view = app.views.latest();
-    let work = app.work.run(&view, move |_, searcher| {
+    let view = app.reloader()?.latest();
+    let work = app.work.run(&view, move |searcher| {
         let trends = request.run(&searcher)?;
         let texts: Vec<&str> = request.queries.iter().map(|query| query.text()).collect();
         let content = html! {

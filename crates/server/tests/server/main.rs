@@ -1,6 +1,7 @@
 //! The server, asked over its socket.
 
 mod answers;
+mod nested;
 mod pages;
 mod safety;
 mod support;

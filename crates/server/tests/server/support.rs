@@ -92,6 +92,17 @@ impl Site {
         read(&mut stream)
     }
 
+    /// Asks another server for an address.
+    pub fn ask(address: SocketAddr, path: &str) -> Answer {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let time = Some(Duration::from_secs(60));
+        stream.set_read_timeout(time).unwrap();
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        read(&mut stream)
+    }
+
     /// Connects.
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
@@ -166,7 +177,7 @@ pub fn write(dir: &Path, articles: impl IntoIterator<Item = Article>) {
     for article in articles {
         writer.add(&article.id.clone(), article).unwrap();
     }
-    writer.commit("").unwrap();
+    writer.commit().unwrap();
     writer.finish().unwrap();
 }
 

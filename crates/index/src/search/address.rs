@@ -1,0 +1,100 @@
+//! Addresses of articles, and the view that they belong to.
+
+use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+use tantivy::SegmentReader;
+
+use crate::error::{Error, Result};
+
+use super::Searcher;
+
+/// Identifies an article in one view of an index.
+///
+/// An address is valid for every searcher of the same view, in whatever process it was opened.
+/// With a searcher of another view it yields [`Error::OtherView`]; to carry an article across
+/// views, keep its id and look it up with [`Searcher::find_id`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Address {
+    pub(super) view: ViewId,
+    pub(crate) segment: u32,
+    pub(crate) article: u32,
+}
+
+/// Identifies a view: the same for two searchers if they see the same articles of the same
+/// segments.
+///
+/// It is written as 16 hexadecimal digits, and [parsed](FromStr) from them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ViewId(pub(super) u64);
+
+impl ViewId {
+    /// The id of a view with these segments.
+    pub(super) fn of<'r>(segments: impl Iterator<Item = &'r SegmentReader>) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        for reader in segments {
+            hasher.update(reader.segment_id().uuid_string().as_bytes());
+            hasher.update(&reader.num_deleted_docs().to_le_bytes());
+            if let Some(alive) = reader.alive_bitset() {
+                for article in (0..reader.max_doc()).filter(|&article| alive.is_deleted(article)) {
+                    hasher.update(&article.to_le_bytes());
+                }
+            }
+        }
+        let hash = hasher.finalize();
+        let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
+        Self(u64::from_be_bytes(first))
+    }
+}
+
+impl fmt::Display for ViewId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl Serialize for ViewId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl FromStr for ViewId {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        u64::from_str_radix(text, 16).map(Self)
+    }
+}
+
+impl Searcher {
+    /// The id of the view that is searched.
+    pub fn view(&self) -> ViewId {
+        self.view
+    }
+
+    /// The address of an article of this view.
+    #[inline]
+    pub(crate) fn address(&self, segment: u32, article: u32) -> Address {
+        Address {
+            view: self.view,
+            segment,
+            article,
+        }
+    }
+
+    /// Checks that an address belongs to this view.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtherView`] if it does not.
+    pub(crate) fn check(&self, address: Address) -> Result<()> {
+        if address.view == self.view {
+            Ok(())
+        } else {
+            Err(Error::OtherView)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Rebuilding an index that another version of this program wrote.
+//!
+//! The old index is not touched until the new one is complete: it is built in a directory next to
+//! it, and the two are exchanged in one step.
+
+use std::path::{Path, PathBuf};
+
+use super::plan::{Base, Plan};
+use super::progress::Progress;
+use super::sources::{Scope, Source};
+use super::state::Payload;
+use super::{Sources, UpdateOptions, UpdateReport};
+use crate::durable::{META, Storage};
+use crate::error::{Error, Result};
+use crate::maintain::{remove_stale, replace};
+use crate::store::Index;
+
+/// Builds the index in `dir` again from the sources that it remembers and those that are named.
+///
+/// # Errors
+///
+/// As [`update`](super::update), and [`Error::NoSource`] if a source is missing that is not
+/// allowed to have vanished. The old index is unchanged then.
+pub(super) fn rebuild(
+    dir: &Path,
+    sources: &Sources,
+    options: &UpdateOptions,
+    progress: &dyn Progress,
+) -> Result<UpdateReport> {
+    let known = remembered(dir);
+    let all = match sources {
+        Sources::Remembered => known,
+        Sources::Paths(paths) => Scope::named(paths, &options.walk, known)?.sources,
+    };
+    if !options.allow_vanished {
+        for source in &all {
+            let path = PathBuf::from(&source.path);
+            if !path.exists() {
+                return Err(Error::NoSource { path });
+            }
+        }
+    }
+    // Planned before there is a second directory, which a walk could find.
+    let base = Base::without_record(all);
+    let plan = Plan::new(dir, base, &Sources::Remembered, options, progress)?;
+    if options.dry_run {
+        return Ok(plan.describe());
+    }
+    let dir = &dir.canonicalize().map_err(Error::io(dir))?;
+    // As long as this lives, no other process writes to the old index.
+    let old = Storage::open(dir)?;
+    old.lock(options.wait_for_lock)?;
+    let (fresh, prefix) = beside(dir);
+    remove_stale(dir, &prefix);
+    let storage = Storage::create(&fresh)?;
+    let build = || {
+        storage.lock(options.wait_for_lock)?;
+        let index = Index::open_or_create_on(storage.clone())?;
+        let report = plan.carry_out(&index, options, progress)?;
+        if report.committed {
+            replace(&fresh, dir)?;
+        }
+        Ok(report)
+    };
+    let built = build().map_err(|error| storage.cause(error));
+    if !built
+        .as_ref()
+        .is_ok_and(|report: &UpdateReport| report.committed)
+    {
+        storage.discard();
+    }
+    built
+}
+
+/// The directory that the index is built in, and how the names of such directories begin.
+fn beside(dir: &Path) -> (PathBuf, String) {
+    let name = dir.file_name().unwrap_or_default().to_string_lossy();
+    // Hidden, so that a walk that runs at the same time skips it.
+    let prefix = format!(".{name}.rebuilding-");
+    let fresh = dir.with_file_name(format!("{prefix}{}", std::process::id()));
+    (fresh, prefix)
+}
+
+/// The sources that the last commit names; none if it cannot be read.
+fn remembered(dir: &Path) -> Vec<Source> {
+    let meta = std::fs::read(dir.join(META)).unwrap_or_default();
+    Payload::salvage(&meta).map_or_else(Vec::new, |payload| payload.sources)
+}
