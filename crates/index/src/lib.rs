@@ -23,6 +23,9 @@ mod newsroom;
 #[cfg(test)]
 mod testing;
 
+pub use timbao_articles as articles;
+pub use timbao_query as query;
+
 pub use error::{EngineError, Error, Owner, Result};
 pub use reload::{ReloadOptions, Reloader};
 pub use schema::{ANALYZER_VERSION, INDEX_VERSION};

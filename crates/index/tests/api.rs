@@ -8,13 +8,13 @@ use std::time::Duration;
 use tempfile::TempDir;
 use timbao_articles::{Article, Published};
 use timbao_index::maintain::{backup, repair, restore, verify};
-use timbao_query::plan::{Facet, Filter, Phrase, Plan, Slot};
-use timbao_query::{LowerOptions, lower, parse};
 use timbao_index::update::{Sources, UpdateOptions, sources, update};
 use timbao_index::{
     Address, CacheOptions, Error, Index, Owner, ReloadOptions, Reloader, SearchOptions, Searcher,
     SnippetOptions, WriterOptions,
 };
+use timbao_query::plan::{Facet, Filter, Phrase, Plan, Slot};
+use timbao_query::{LowerOptions, lower, parse};
 
 fn article(id: &str, body: &str) -> Article {
     Article {
