@@ -5,13 +5,13 @@ mod durable;
 mod error;
 pub mod maintain;
 mod reload;
+mod research;
 mod schema;
 mod search;
 mod session;
 mod store;
 mod text;
 pub mod update;
-mod views;
 pub mod watch;
 
 // Tests inside the crate share this with those outside, where it has a name.
@@ -25,6 +25,7 @@ mod testing;
 
 pub use timbao_articles as articles;
 pub use timbao_query as query;
+pub use timbao_views as views;
 
 pub use error::{EngineError, Error, Owner, Result};
 pub use reload::{ReloadOptions, Reloader};

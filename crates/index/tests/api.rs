@@ -11,10 +11,11 @@ use timbao_index::maintain::{backup, repair, restore, verify};
 use timbao_index::update::{Sources, UpdateOptions, sources, update};
 use timbao_index::{
     Address, CacheOptions, Error, Index, Owner, ReloadOptions, Reloader, SearchOptions, Searcher,
-    SnippetOptions, WriterOptions,
+    WriterOptions,
 };
 use timbao_query::plan::{Facet, Filter, Phrase, Plan, Slot};
 use timbao_query::{LowerOptions, lower, parse};
+use timbao_views::SnippetOptions;
 
 fn article(id: &str, body: &str) -> Article {
     Article {
