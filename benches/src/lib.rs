@@ -4,6 +4,8 @@ pub mod data;
 pub mod generate;
 pub mod goals;
 pub mod known_item;
+#[cfg(test)]
+mod layers;
 pub mod machine;
 pub mod measure;
 pub mod plain;
@@ -12,3 +14,13 @@ pub mod queries;
 pub mod reprints;
 pub mod sample;
 pub mod timbao;
+
+/// The README of the project, so that its example is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
+/// The README of the views, whose example needs an index.
+#[cfg(doctest)]
+#[doc = include_str!("../../crates/views/README.md")]
+struct ViewsReadme;

@@ -19,6 +19,9 @@
 //! # }
 //! ```
 
+// A library leaves standard output and standard error to the program.
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
+
 mod article;
 mod dates;
 mod discover;
@@ -52,3 +55,8 @@ pub use provenance::{FieldOrigin, Parsed, Provenance};
 pub use published::Published;
 pub use reader::{RecordReader, open, read_all};
 pub use record::{Record, RecordBatch};
+
+/// The README, so that its example is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

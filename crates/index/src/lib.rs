@@ -1,4 +1,6 @@
-//! Builds and queries a Tantivy index of Vietnamese news articles.
+#![doc = include_str!("../README.md")]
+// A library leaves standard output and standard error to the program.
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
 mod document;
 mod durable;
@@ -12,6 +14,7 @@ mod session;
 mod store;
 mod text;
 pub mod update;
+#[cfg(feature = "watch")]
 pub mod watch;
 
 // Tests inside the crate share this with those outside, where it has a name.

@@ -16,6 +16,9 @@
 //! assert_eq!(lowered.plan.to_string(), "all(\"=tự _ =hóa\", title(=đảng))");
 //! ```
 
+// A library leaves standard output and standard error to the program.
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
+
 mod alternatives;
 mod as_phrases;
 mod ast;
@@ -68,3 +71,8 @@ pub const MAX_FUZZY: u8 = 2;
 
 /// Maximum number of problems of one kind that are reported for a query.
 pub const MAX_ALIKE: usize = 3;
+
+/// The README, so that its example is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -46,6 +46,9 @@
 //! ask and adds headers, `nest` relocates links, `params` parses parameters, `work` limits time
 //! and concurrency, `api` and `page` answer from a searcher.
 
+// A library leaves standard output and standard error to the program.
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
+
 mod api;
 mod app;
 mod assets;

@@ -86,6 +86,9 @@
 //! 4. VISCII and VIQR: RFC 1456. TCVN3: TCVN 5712:1993. windows-1258: the WHATWG encoding
 //!    standard.
 
+// A library leaves standard output and standard error to the program.
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
+
 pub mod abbreviations;
 mod cache;
 pub mod charset;

@@ -31,6 +31,9 @@
 //! }
 //! ```
 
+// A library leaves standard output and standard error to the program.
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
+
 pub mod chart;
 mod cite;
 mod collation;
