@@ -83,7 +83,10 @@ const LICENCES: [&str; 12] = [
 
 /// The packages of this platform, by id.
 fn packages() -> BTreeMap<String, Value> {
-    let metadata = run("cargo", &["metadata", "--locked", "--format-version=1", &platform()]);
+    let metadata = run(
+        "cargo",
+        &["metadata", "--locked", "--format-version=1", &platform()],
+    );
     let metadata: Value = serde_json::from_str(&metadata).expect("cargo prints JSON");
     let nodes = metadata["resolve"]["nodes"].as_array().expect("a graph");
     let mut packages = BTreeMap::new();
@@ -122,8 +125,12 @@ fn text(value: &Value) -> &str {
 fn dependencies(package: &Value) -> impl Iterator<Item = &str> {
     let all = package["node"]["deps"].as_array().into_iter().flatten();
     let is_normal = |kind: &Value| kind["kind"].is_null();
-    all.filter(move |dep| dep["dep_kinds"].as_array().is_some_and(|kinds| kinds.iter().any(is_normal)))
-        .map(|dep| text(&dep["pkg"]))
+    all.filter(move |dep| {
+        dep["dep_kinds"]
+            .as_array()
+            .is_some_and(|kinds| kinds.iter().any(is_normal))
+    })
+    .map(|dep| text(&dep["pkg"]))
 }
 
 /// The names of all packages below one.
@@ -141,8 +148,10 @@ fn reachable<'p>(packages: &'p BTreeMap<String, Value>, id: &str) -> BTreeSet<&'
 #[test]
 fn crates_depend_on_lower_layers_only() {
     let packages = packages();
-    let ours: Vec<(&String, &Value)> =
-        packages.iter().filter(|(_, package)| package["source"].is_null()).collect();
+    let ours: Vec<(&String, &Value)> = packages
+        .iter()
+        .filter(|(_, package)| package["source"].is_null())
+        .collect();
     for (id, package) in &ours {
         let name = text(&package["name"]);
         if name == env!("CARGO_PKG_NAME") {
@@ -154,7 +163,10 @@ fn crates_depend_on_lower_layers_only() {
         for (_, other) in &ours {
             let other = text(&other["name"]);
             let depends = reached.contains(other);
-            assert!(!depends || allowed.contains(&other), "{name} depends on {other}");
+            assert!(
+                !depends || allowed.contains(&other),
+                "{name} depends on {other}"
+            );
         }
         for other in *forbidden {
             assert!(!reached.contains(other), "{name} depends on {other}");
@@ -177,9 +189,15 @@ fn the_architecture_page_lists_every_crate() {
 
 #[test]
 fn every_dependency_has_an_allowed_licence() {
-    for package in packages().values().filter(|package| !package["source"].is_null()) {
+    for package in packages()
+        .values()
+        .filter(|package| !package["source"].is_null())
+    {
         let licence = text(&package["license"]);
-        let expression = licence.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
+        let expression = licence
+            .replace('/', " OR ")
+            .replace('(', " ( ")
+            .replace(')', " ) ");
         let words: Vec<&str> = expression.split_whitespace().collect();
         let mut words = words.as_slice();
         let is_allowed = any(&mut words) && words.is_empty();

@@ -1,4 +1,6 @@
-//! What the benchmarks of Timbao share.
+//! Shared code of the benchmarks.
+
+#![allow(missing_debug_implementations)]
 
 pub mod data;
 pub mod generate;

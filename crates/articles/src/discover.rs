@@ -102,6 +102,7 @@ pub fn discover(roots: &[PathBuf], options: &WalkOptions) -> Discover {
 }
 
 /// The iterator behind [`discover`].
+#[derive(Debug)]
 pub struct Discover {
     options: WalkOptions,
     /// Roots still to walk, the next one last.

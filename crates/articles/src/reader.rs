@@ -1,5 +1,6 @@
 //! Opens a file and cuts it into raw records, without parsing them.
 
+use std::fmt;
 use std::fs::File;
 use std::io::Cursor;
 use std::path::Path;
@@ -102,6 +103,14 @@ pub struct RecordReader {
     /// A problem met before there was a batch to put it in.
     pending: Option<Problem>,
     watch: Option<Watch>,
+}
+
+impl fmt::Debug for RecordReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordReader")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 struct Level {

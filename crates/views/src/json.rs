@@ -26,7 +26,7 @@ pub const VERSION: u32 = 1;
 pub const RANGE_UNIT: &str = "codepoints";
 
 /// The answer to a search.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub struct SearchAnswer<'a> {
     version: u32,
     query: &'a str,
@@ -50,14 +50,14 @@ pub struct SearchAnswer<'a> {
 }
 
 /// Reasons for an empty result, and other queries.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub struct AdviceShape<'a> {
     causes: Vec<CauseShape<'a>>,
     suggestions: Vec<&'a Suggestion>,
 }
 
 /// A cause with its description.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct CauseShape<'a> {
     message: String,
     #[serde(flatten)]
@@ -65,7 +65,7 @@ struct CauseShape<'a> {
 }
 
 /// The articles with an id.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub struct ArticlesAnswer<'a> {
     version: u32,
     id: &'a str,
@@ -73,7 +73,7 @@ pub struct ArticlesAnswer<'a> {
 }
 
 /// Index statistics.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub struct StatsAnswer {
     version: u32,
     index: String,
@@ -90,7 +90,7 @@ pub struct StatsAnswer {
 }
 
 /// A hit.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub struct HitShape<'a> {
     rank: u64,
     id: &'a str,
@@ -116,7 +116,7 @@ pub struct HitShape<'a> {
 }
 
 /// A passage.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct SnippetShape<'a> {
     field: String,
     text: &'a str,
@@ -290,7 +290,7 @@ pub fn range_shape(text: &str, range: &Range<usize>) -> RangeShape {
 }
 
 /// The lines of a concordance.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub struct KwicAnswer<'a> {
     version: u32,
     query: &'a str,
@@ -307,7 +307,7 @@ pub struct KwicAnswer<'a> {
 }
 
 /// The lines of a concordance, counted.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub struct KwicGroupsAnswer<'a> {
     version: u32,
     query: &'a str,
@@ -323,7 +323,7 @@ pub struct KwicGroupsAnswer<'a> {
 }
 
 /// Counts over time.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub struct TrendsAnswer<'a> {
     version: u32,
     problems: Vec<TrendsProblem<'a>>,
@@ -335,7 +335,7 @@ pub struct TrendsAnswer<'a> {
 }
 
 /// A problem of one of several queries.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct TrendsProblem<'a> {
     query: &'a str,
     #[serde(flatten)]
@@ -343,7 +343,7 @@ struct TrendsProblem<'a> {
 }
 
 /// An answer of another view, with what every answer has.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub struct ViewAnswer<'a, T> {
     version: u32,
     /// None for views that have no query.
