@@ -54,7 +54,7 @@ use crate::store::Index;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Session {
     searcher: Searcher,
 }
