@@ -67,6 +67,12 @@ impl Published {
         )
     }
 
+    /// Makes a date of days since 1970-01-01.
+    pub(crate) fn from_day_number(days: i32) -> Option<Self> {
+        let (year, month, day) = civil_from_days(i64::from(days))?;
+        Self::new(year, Some(month), Some(day))
+    }
+
     /// The same day at a time of day in Vietnam. `None` when the clock has no
     /// such time or the day is not known.
     pub fn at(self, hour: u8, minute: u8) -> Option<Self> {

@@ -1,4 +1,4 @@
-//! What stands on a page and is not its article.
+//! Lines around an article that are not part of it.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -6,26 +6,43 @@ use super::wrap::Paragraph;
 use crate::names;
 use crate::provenance::Trace;
 
-/// Drops headings such as "Tin liên quan" and what they head, and lines of
-/// buttons.
-pub(crate) fn drop(paragraphs: Vec<Paragraph>, trace: &mut Trace) -> Vec<Paragraph> {
-    let mut kept: Vec<Paragraph> = Vec::with_capacity(paragraphs.len());
-    let mut below_heading = false;
-    for paragraph in paragraphs {
-        let key = key(&paragraph.text);
-        // At the top of a page the same words name its section.
-        let heading = kept.len() >= 3 && names::is_tail_heading(&key);
-        below_heading = heading || (below_heading && !is_running_text(&paragraph.text));
-        if below_heading || is_pointer(&key) || names::is_button(&key) {
-            trace.dropped(&paragraph.text);
-        } else {
-            kept.push(paragraph);
-        }
-    }
-    kept
+/// Drops headings such as "Tin liên quan" with the headlines under them, and
+/// lines of buttons.
+pub(crate) fn drop(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trace) {
+    drop_below(paragraphs, 0, trace);
 }
 
-/// Tells whether a line points away from the article all by itself.
+/// [`drop`], for the text of a page's article: its section is named elsewhere.
+pub(crate) fn drop_in_page(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trace) {
+    drop_below(paragraphs, 3, trace);
+}
+
+fn drop_below(paragraphs: &mut Vec<Paragraph<'_>>, lines_above: usize, trace: &mut Trace) {
+    let mut kept = lines_above;
+    let mut below_heading = false;
+    paragraphs.retain(|paragraph| {
+        let key = key(&paragraph.text);
+        let heading = is_heading(&key, kept);
+        below_heading = heading || (below_heading && !is_running_text(&paragraph.text));
+        let dropped =
+            below_heading || is_pointer(&key) || names::is_button(&key) || is_counter(&key);
+        if dropped {
+            trace.dropped(&paragraph.text);
+        } else {
+            kept += 1;
+        }
+        !dropped
+    });
+}
+
+/// Returns `true` if a line heads a list of other articles. In the first lines
+/// of a page some of the same words name its section.
+fn is_heading(key: &str, lines_above: usize) -> bool {
+    names::is_related_heading(key) && lines_above >= 1
+        || names::is_tail_heading(key) && lines_above >= 3
+}
+
+/// Returns `true` if a line points away from the article all by itself.
 fn is_pointer(key: &str) -> bool {
     const MARKS: &[&str] = &[
         "tags:",
@@ -34,16 +51,37 @@ fn is_pointer(key: &str) -> bool {
         "từ khoá:",
         "xem thêm:",
         "tin liên quan:",
+        "bài liên quan:",
         "đọc thêm:",
+        "mời bạn đọc",
+        "mời độc giả",
+        "theo dõi chúng tôi",
+        "đón đọc",
         ">> ",
         ">>> ",
+        "» ",
     ];
     MARKS.iter().any(|mark| key.starts_with(mark))
 }
 
+/// Returns `true` if a line is a button with a number: "5 bình luận",
+/// "Lượt xem: 1.024", "Chia sẻ (12)".
+fn is_counter(key: &str) -> bool {
+    if key.len() > 60 || !key.contains(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    let words = key
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
+    names::is_counted(&words)
+}
+
 /// A text in lower case, without the signs that end it.
 fn key(text: &str) -> String {
-    if text.len() > 400 {
+    const LONGEST: usize = 400;
+    if text.len() > LONGEST {
         return String::new();
     }
     let lower: String = text.nfc().flat_map(char::to_lowercase).collect();
@@ -53,7 +91,8 @@ fn key(text: &str) -> String {
         .to_owned()
 }
 
-/// Tells a paragraph of an article from a headline in a list.
+/// Returns `true` for a paragraph of an article, `false` for a headline in a
+/// list.
 fn is_running_text(text: &str) -> bool {
     text.ends_with('.') || text.chars().count() > 160
 }

@@ -143,6 +143,9 @@ impl<'r> Collector<'r> {
         if running.was_html {
             trace.note(|| "the body was HTML".to_owned());
         }
+        if let Some(fault) = running.fault.take() {
+            trace.fault(fault);
+        }
         running.dropped.iter().for_each(|text| trace.dropped(text));
         self.draft.add_captions(running.captions, "body", trace);
         let mut article = self.draft.finish();

@@ -1,8 +1,11 @@
-//! Front matter: the fields between `---` (YAML) or `+++` (TOML) lines on top
-//! of a Markdown file.
+//! Front matter: the fields on top of a Markdown file, between `---` (YAML) or
+//! `+++` (TOML) lines, as a JSON object, or above a `---` line (Hexo).
 //!
-//! Of YAML the part that front matter uses is read: scalars plain, quoted or
-//! in blocks, and lists of them. Values of any other shape are passed over.
+//! YAML is read as far as front matter uses it: plain, quoted and block
+//! scalars, lists of them, and maps with a name. Values of any other shape are
+//! skipped.
+
+use serde_json::Value;
 
 /// A key and its value, the items of a list joined with `, `.
 pub(crate) type Entry = (String, String);
@@ -30,7 +33,74 @@ pub(crate) fn split(text: &str) -> (Vec<Entry>, &str) {
             end += line.len();
         }
     }
-    (Vec::new(), text)
+    json(text)
+        .or_else(|| unfenced(text))
+        .unwrap_or((Vec::new(), text))
+}
+
+/// A JSON object, as Hugo reads it.
+fn json(text: &str) -> Option<(Vec<Entry>, &str)> {
+    let text = text.trim_start();
+    if !text.starts_with('{') {
+        return None;
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let Value::Object(map) = values.next()?.ok()? else {
+        return None;
+    };
+    let rest = text.get(values.byte_offset()..)?;
+    let known = map.keys().any(|key| crate::fields::field(key).is_some());
+    // Hexo writes the members of an object and then a `;;;` line.
+    let rest = rest.trim_start().trim_start_matches(";;;");
+    known.then(|| {
+        let entries = map.into_iter().map(|(key, value)| (key, json_text(&value)));
+        (entries.collect(), rest)
+    })
+}
+
+fn json_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => {
+            let items = items.iter().map(json_text);
+            items
+                .filter(|item| !item.is_empty())
+                .collect::<Vec<_>>()
+                .join(", ")
+        }
+        Value::Object(map) => ["name", "title"]
+            .iter()
+            .find_map(|key| map.get(*key).and_then(Value::as_str))
+            .unwrap_or_default()
+            .to_owned(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// Fields from the first line on and a `---` line under them.
+fn unfenced(text: &str) -> Option<(Vec<Entry>, &str)> {
+    const MOST_LINES: usize = 60;
+    let mut end = 0;
+    for line in text.split_inclusive('\n').take(MOST_LINES) {
+        let bare = line.trim_end();
+        if matches!(bare, "---" | ";;;") {
+            let entries = entries(text.get(..end)?);
+            let known = entries
+                .iter()
+                .filter(|(key, _)| crate::fields::field(key).is_some());
+            return (known.count() >= 2).then_some((entries, text.get(end + line.len()..)?));
+        }
+        let is_field = line.split_once(':').is_some_and(|(key, value)| {
+            let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+            !key.is_empty() && key.chars().all(plain) && value.starts_with([' ', '\n', '\r'])
+        });
+        if !(is_field || (end > 0 && belongs_below(line))) {
+            return None;
+        }
+        end += line.len();
+    }
+    None
 }
 
 fn entries(text: &str) -> Vec<Entry> {
@@ -45,7 +115,7 @@ fn entries(text: &str) -> Vec<Entry> {
             own.push(next);
         }
         let value = match value {
-            "" => list(&own),
+            "" => list(&own).or_else(|| named(&own)).unwrap_or_default(),
             "|" | "|-" | "|+" => own
                 .iter()
                 .map(|line| line.trim())
@@ -56,6 +126,35 @@ fn entries(text: &str) -> Vec<Entry> {
                 .map(|line| line.trim())
                 .collect::<Vec<_>>()
                 .join(" "),
+            value if TRIPLE.iter().any(|quote| value.starts_with(quote)) => {
+                let quote = value.get(..3).unwrap_or_default();
+                let mut whole = value.get(3..).unwrap_or_default().to_owned();
+                own.iter().for_each(|line| push_line(&mut whole, line));
+                if !whole.contains(quote) {
+                    for line in lines.by_ref() {
+                        push_line(&mut whole, line);
+                        if line.contains(quote) {
+                            break;
+                        }
+                    }
+                }
+                let text = whole.split(quote).next().unwrap_or_default();
+                text.trim().to_owned()
+            }
+            value if value.starts_with('"') => {
+                let mut whole = value.to_owned();
+                for line in &own {
+                    // A backslash at the end joins the lines without a blank.
+                    let escapes = whole.len() - whole.trim_end_matches('\\').len();
+                    if escapes % 2 == 1 {
+                        whole.pop();
+                    } else {
+                        whole.push(' ');
+                    }
+                    whole.push_str(line.trim());
+                }
+                scalar(&whole)
+            }
             value if value.starts_with('[') => {
                 let whole = own
                     .iter()
@@ -75,7 +174,15 @@ fn entries(text: &str) -> Vec<Entry> {
     entries
 }
 
-/// Tells whether a line goes on with the value above it.
+/// Quotation marks around a TOML string of several lines.
+const TRIPLE: [&str; 2] = ["\"\"\"", "'''"];
+
+fn push_line(text: &mut String, line: &str) {
+    text.push('\n');
+    text.push_str(line);
+}
+
+/// Returns `true` if a line continues the value above it.
 fn belongs_below(line: &str) -> bool {
     line.trim().is_empty()
         || line.starts_with([' ', '\t'])
@@ -94,7 +201,19 @@ fn key_value(line: &str) -> Option<(&str, &str)> {
     (!key.is_empty() && key.len() <= 60).then(|| (key, value.trim()))
 }
 
-fn list(lines: &[&str]) -> String {
+/// The name in a map: `author:`, and `name: An Bình` below it.
+fn named(lines: &[&str]) -> Option<String> {
+    let value = |key: &str| {
+        lines
+            .iter()
+            .find_map(|line| line.trim().strip_prefix(key)?.strip_prefix(':'))
+    };
+    let value = value("name").or_else(|| value("title"))?;
+    Some(scalar(value)).filter(|name| !name.is_empty())
+}
+
+/// The items of a list; `None` if there are none.
+fn list(lines: &[&str]) -> Option<String> {
     let items = lines
         .iter()
         .filter_map(|line| line.trim().strip_prefix('-'))
@@ -106,10 +225,8 @@ fn list(lines: &[&str]) -> String {
                 _ => scalar(item),
             }
         });
-    items
-        .filter(|item| !item.is_empty())
-        .collect::<Vec<_>>()
-        .join(", ")
+    let items: Vec<String> = items.filter(|item| !item.is_empty()).collect();
+    (!items.is_empty()).then(|| items.join(", "))
 }
 
 fn flow_list(text: &str) -> String {
@@ -153,6 +270,12 @@ fn scalar(text: &str) -> String {
                 '\\' => match letters.next() {
                     Some('n') => value.push('\n'),
                     Some('t') => value.push('\t'),
+                    Some('r' | 'a' | 'b' | 'e' | 'f' | 'v' | '0') => {}
+                    Some('N' | 'L' | 'P') => value.push('\n'),
+                    Some('_') => value.push('\u{a0}'),
+                    Some('x') => push_code(&mut value, &mut letters, 2),
+                    Some('u') => push_code(&mut value, &mut letters, 4),
+                    Some('U') => push_code(&mut value, &mut letters, 8),
                     Some(other) => value.push(other),
                     None => {}
                 },
@@ -173,4 +296,27 @@ fn scalar(text: &str) -> String {
         .unwrap_or_default()
         .trim_end()
         .to_owned()
+}
+
+/// Pushes the letter whose number the next digits are, in hexadecimal.
+fn push_code(value: &mut String, letters: &mut std::str::Chars<'_>, digits: usize) {
+    let rest = letters.as_str();
+    let code = rest
+        .get(..digits)
+        .and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    if let Some(code) = code {
+        *letters = rest.get(digits..).unwrap_or_default().chars();
+        value.push(surrogates(code, letters).unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+}
+
+/// The letter of a number, which may be the first half of a pair of surrogates.
+fn surrogates(high: u32, letters: &mut std::str::Chars<'_>) -> Option<char> {
+    if !(0xd800..0xdc00).contains(&high) {
+        return char::from_u32(high);
+    }
+    let rest = letters.as_str().strip_prefix("\\u")?;
+    let low = u32::from_str_radix(rest.get(..4)?, 16).ok()?;
+    *letters = rest.get(4..)?.chars();
+    char::from_u32(0x10000 + ((high - 0xd800) << 10) + low.checked_sub(0xdc00)?)
 }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::{entity, html, shortcode};
 use crate::Caption;
 use crate::fields::paragraphs;
+use crate::problem::Fault;
 
 /// Running text, and the text around it that is not the article's.
 #[derive(Default)]
@@ -16,6 +17,8 @@ pub(crate) struct Running {
     /// Text of menus, forms and the like.
     pub dropped: Vec<String>,
     pub was_html: bool,
+    /// Why its end is missing, if it is.
+    pub fault: Option<Fault>,
 }
 
 /// Returns the text of a field of one line, without tags and references.
@@ -57,6 +60,7 @@ pub(crate) fn running(text: String) -> Running {
         captions,
         dropped: fragment.dropped,
         was_html: true,
+        fault: fragment.fault,
     }
 }
 

@@ -1,113 +1,133 @@
-//! Lines of plain text made into paragraphs.
+//! Lines of plain text joined to paragraphs.
 
-use crate::fields::one_line;
+use std::borrow::Cow;
 
-/// A paragraph, and which run of lines between blank lines it stands in.
+/// A paragraph, and the number of blank-line gaps before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Paragraph {
-    pub text: String,
-    pub block: usize,
+pub(crate) struct Paragraph<'t> {
+    pub text: Cow<'t, str>,
+    pub block: u32,
 }
 
-/// Makes paragraphs of lines. Each line is one, unless the text is wrapped at
-/// a fixed width: then lines that were broken for want of room are joined.
-pub(crate) fn paragraphs(text: &str) -> Vec<Paragraph> {
-    let lines = lines(text);
-    let width = wrap_width(&lines);
-    let mut paragraphs: Vec<Paragraph> = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|at| lines.get(at));
-        let joins = width
-            .is_some_and(|width| before.is_some_and(|before| before.broke_before(line, width)));
+/// Joins lines to paragraphs. Each line is a paragraph, unless the text is
+/// wrapped at a fixed width: then a line continues the one before if its first
+/// word had no room there.
+pub(crate) fn paragraphs(text: &str) -> Vec<Paragraph<'_>> {
+    let width = wrap_width(text);
+    let mut paragraphs: Vec<Paragraph<'_>> = Vec::new();
+    let mut before: Option<Line<'_>> = None;
+    for line in lines(text) {
+        let joins = width.is_some_and(|width| {
+            before
+                .as_ref()
+                .is_some_and(|b| b.broke_before(&line, width))
+        });
         match paragraphs.last_mut() {
             Some(paragraph) if joins => {
-                paragraph.text.push(' ');
-                paragraph.text.push_str(&line.text);
+                let text = paragraph.text.to_mut();
+                text.push(' ');
+                text.push_str(&on_one_line(line.text));
             }
             _ => paragraphs.push(Paragraph {
-                text: line.text.clone(),
+                text: on_one_line(line.text),
                 block: line.block,
             }),
         }
+        before = Some(line);
     }
     paragraphs
 }
 
-struct Line {
-    text: String,
-    block: usize,
+/// A line without the blanks around it.
+struct Line<'t> {
+    text: &'t str,
+    block: u32,
     indented: bool,
     /// In characters.
     width: usize,
 }
 
-impl Line {
-    /// Tells whether this line ended only because `next` begins with a word
-    /// that had no room in `width`.
+impl Line<'_> {
+    /// Returns `true` if this line ended only because the first word of `next`
+    /// had no room in `width`.
     fn broke_before(&self, next: &Self, width: usize) -> bool {
-        let word = next
-            .text
-            .split_whitespace()
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .count();
-        self.block == next.block
-            && !next.indented
-            && !begins_item(&next.text)
-            && self.width + 1 + word > width
-    }
-}
-
-fn lines(text: &str) -> Vec<Line> {
-    let mut block = 0;
-    let mut lines: Vec<Line> = Vec::new();
-    for raw in text
-        .lines()
-        .flat_map(|line| line.split(['\r', '\u{c}', '\u{2028}', '\u{2029}']))
-    {
-        let line = raw.trim();
-        if line.is_empty() {
-            // Several blank lines part no more than one.
-            if lines.last().is_some_and(|line| line.block == block) {
-                block += 1;
-            }
-            continue;
+        if self.block != next.block || next.indented || begins_item(next.text) {
+            return false;
         }
-        lines.push(Line {
-            text: one_line(line.to_owned()),
-            block,
-            indented: raw.starts_with("  ") || raw.starts_with(['\t', '\u{3000}']),
-            width: line.chars().count(),
-        });
+        let word = next.text.split_whitespace().next().unwrap_or_default();
+        self.width + 1 + word.chars().count() > width
     }
-    lines
 }
 
-/// The width the text is wrapped at in characters, if it is.
-fn wrap_width(lines: &[Line]) -> Option<usize> {
-    const WIDEST: usize = 120;
-    const NARROWEST: usize = 40;
-    let mut widths: Vec<usize> = lines.iter().map(|line| line.width).collect();
-    widths.sort_unstable();
-    // A few lines, such as a title or an address, may be wider than the rest.
-    let width = *widths.get(widths.len().checked_sub(1)? * 9 / 10)?;
-    if !(NARROWEST..=WIDEST).contains(&width) {
-        return None;
-    }
-    let pairs = || {
-        lines
-            .iter()
-            .zip(lines.iter().skip(1))
-            .filter(|(line, next)| line.block == next.block)
-    };
-    let broken = pairs()
-        .filter(|(line, next)| line.broke_before(next, width))
-        .count();
-    (broken >= 3 && broken * 2 >= pairs().count()).then_some(width)
+/// The lines of a text that are not blank.
+fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+    let (mut block, mut gap) = (0, false);
+    text.lines()
+        .flat_map(|line| line.split(['\r', '\u{c}', '\u{2028}', '\u{2029}']))
+        .filter_map(move |raw| {
+            let line = raw.trim();
+            if line.is_empty() {
+                // Several blank lines are one gap.
+                gap = true;
+                return None;
+            }
+            block += u32::from(std::mem::take(&mut gap));
+            Some(Line {
+                text: line,
+                block,
+                indented: raw.starts_with("  ") || raw.starts_with(['\t', '\u{3000}']),
+                width: line.chars().count(),
+            })
+        })
 }
 
-/// Tells whether a line begins an item of a list, or a photo's credit.
+/// A line with single blanks between its words.
+fn on_one_line(line: &str) -> Cow<'_, str> {
+    if line.contains(['\t', '\u{a0}']) || line.contains("  ") {
+        Cow::Owned(line.split_whitespace().collect::<Vec<_>>().join(" "))
+    } else {
+        Cow::Borrowed(line)
+    }
+}
+
+const WIDEST: usize = 120;
+const NARROWEST: usize = 40;
+
+/// The width in characters that a text is wrapped at, if it is.
+fn wrap_width(text: &str) -> Option<usize> {
+    let width = usual_width(text)?;
+    let (mut pairs, mut broken) = (0_usize, 0_usize);
+    let mut before: Option<Line<'_>> = None;
+    for line in lines(text) {
+        if let Some(before) = before.filter(|before| before.block == line.block) {
+            pairs += 1;
+            broken += usize::from(before.broke_before(&line, width));
+        }
+        before = Some(line);
+    }
+    (broken >= 3 && broken * 2 >= pairs).then_some(width)
+}
+
+/// The width that nine of ten lines keep within, if it can be a page's. A few
+/// lines, such as a title or an address, may be wider than the rest.
+fn usual_width(text: &str) -> Option<usize> {
+    let mut of_width = [0_usize; WIDEST + 2];
+    for line in lines(text) {
+        if let Some(count) = of_width.get_mut(line.width.min(WIDEST + 1)) {
+            *count += 1;
+        }
+    }
+    let all: usize = of_width.iter().sum();
+    let rank = all.checked_sub(1)? * 9 / 10;
+    let mut narrower = 0;
+    let width = of_width.iter().position(|count| {
+        narrower += count;
+        narrower > rank
+    })?;
+    (NARROWEST..=WIDEST).contains(&width).then_some(width)
+}
+
+/// Returns `true` if a line begins an item of a list, or a photo's credit.
 fn begins_item(line: &str) -> bool {
     ["- ", "– ", "• ", "* ", "+ ", "Ảnh:", "(Ảnh:"]
         .iter()

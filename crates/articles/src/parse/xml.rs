@@ -24,10 +24,10 @@ pub(crate) fn parse(xml: &str, trace: &mut Trace) -> Result<Article, Fault> {
         }
     }
     let mut article = draft.finish();
-    article.body = plain(&article.body);
+    article.body = plain(&article.body, trace);
     article.summary = article
         .summary
-        .map(|summary| plain(&summary).replace('\n', " "));
+        .map(|summary| plain(&summary, trace).replace('\n', " "));
     if let Some(dateline) = article.body.lines().next().and_then(dateline::read) {
         dateline::apply(dateline, &mut article, trace);
     }
@@ -35,8 +35,12 @@ pub(crate) fn parse(xml: &str, trace: &mut Trace) -> Result<Article, Fault> {
 }
 
 /// Feeds carry HTML inside their text.
-fn plain(text: &str) -> String {
-    markup::running(text.to_owned()).body
+fn plain(text: &str, trace: &mut Trace) -> String {
+    let mut running = markup::running(text.to_owned());
+    if let Some(fault) = running.fault.take() {
+        trace.fault(fault);
+    }
+    running.body
 }
 
 /// An item of a feed, or an element of a dump: each child a field.

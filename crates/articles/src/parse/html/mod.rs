@@ -1,113 +1,248 @@
-//! Web pages: what they say of themselves in JSON-LD, meta elements and `time`,
-//! and the article in them, found by the containers that news sites use, else
-//! by readability.
+//! Web pages: the fields that JSON-LD, `meta` elements and the page itself
+//! state, and the text of the article.
 
+mod attributes;
+mod content;
+mod dom;
+mod json;
+mod linked_data;
+mod marks;
 mod meta;
+mod outline;
+mod shown;
+mod site;
 mod text;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use dom_query::{Document, NodeRef};
-
 use super::{boilerplate, dateline, fonts, text as plain, wrap::Paragraph};
-use crate::fields::{Draft, Field, caption};
-use crate::problem::Fault;
+use crate::fields::{Draft, Field, caption, one_line};
+use crate::problem::{Fault, ProblemKind};
 use crate::provenance::Trace;
 use crate::{Article, Caption};
+use dom::Dom;
+use outline::Outline;
 
-/// Elements open inside each other; html5ever's time grows with the square of
-/// it, and no page in good faith comes near.
-const DEEPEST: usize = 2000;
+/// Ranks of values, the most trusted first. The title that the page shows is
+/// preferred: titles in the head have the site's name and are cut short.
+mod rank {
+    pub const SHOWN: u8 = 1;
+    pub const LINKED: u8 = 2;
+    pub const META: u8 = 10;
+    pub const GUESSED: u8 = 100;
+    /// Lines of the text.
+    pub const LINE: u8 = 200;
+}
 
 /// Parses a web page.
 pub(crate) fn parse(html: &str, trace: &mut Trace) -> Result<Article, Fault> {
-    if deepest(html) > DEEPEST {
-        return Err(Fault::malformed(format!(
-            "elements nested more than {DEEPEST} deep; save the page again"
-        )));
-    }
     let html = fonts::read(html, trace);
     let html = plain::composed(&html);
-    catch_unwind(AssertUnwindSafe(|| page(&html, trace))).map_err(|_| {
-        Fault::malformed("the page trips its parser; save it again or convert it to text")
-    })
+    let dom = dom::parse(&html);
+    if let Some(fault) = cut_fault(&dom, html.len()) {
+        trace.fault(fault);
+    }
+    Ok(page(&dom, trace))
 }
 
 /// The text of a piece of HTML.
 pub(crate) struct Fragment {
-    /// One paragraph a line.
+    /// One paragraph per line.
     pub body: String,
     pub captions: Vec<Caption>,
     /// Text of menus, forms and the like.
     pub dropped: Vec<String>,
+    /// Why its end is missing, if it is.
+    pub fault: Option<Fault>,
 }
 
 /// Reads a piece of HTML, such as a field of a feed.
 pub(crate) fn fragment(html: &str) -> Fragment {
-    if deepest(html) > DEEPEST {
-        return Fragment {
-            body: html.to_owned(),
-            captions: Vec::new(),
-            dropped: Vec::new(),
-        };
-    }
     let html = fonts::read(html, &mut Trace::off());
-    let document = Document::fragment(&*html);
-    let text = text::read(document.root());
+    let dom = dom::parse_fragment(&html);
+    let outline = Outline::of(&dom);
+    let mut text = text::Text::default();
+    text::read(&dom, &outline, dom.root(), &mut text);
     Fragment {
         body: text.paragraphs.join("\n"),
         captions: text.captions,
         dropped: text.dropped,
+        fault: cut_fault(&dom, html.len()),
     }
 }
 
-fn page(html: &str, trace: &mut Trace) -> Article {
-    let document = Document::from(html);
+/// The fault of a page that was too expensive to read to its end.
+fn cut_fault(dom: &Dom, bytes: usize) -> Option<Fault> {
+    let cut = dom.cut?;
+    let message = format!(
+        "too many or too deeply nested elements; what follows byte {cut} of {bytes} was skipped; \
+         save the page again or convert it to text"
+    );
+    Some(Fault::new(ProblemKind::TooLarge, message))
+}
+
+/// A value of an attribute or of JSON on one line, without character
+/// references and tags.
+fn plain_text(value: &str) -> String {
+    if value.contains(['&', '<']) {
+        let dom = dom::parse_fragment(value);
+        one_line(dom.text(dom.root()))
+    } else {
+        one_line(value.to_owned())
+    }
+}
+
+fn page(dom: &Dom, trace: &mut Trace) -> Article {
+    let outline = Outline::of(dom);
+    let content = content::find(dom, &outline);
     let mut draft = Draft::default();
-    meta::read(&document, &mut draft, trace);
-    let mut text = content(&document, html, trace);
-    let title = draft.get(Field::Title).map(str::to_owned);
-    let summary = draft.get(Field::Summary).map(str::to_owned);
-    let lines = std::mem::take(&mut text.paragraphs).into_iter().enumerate();
-    let lines = lines
-        .map(|(block, text)| Paragraph { text, block })
+    let is_list = read_fields(dom, &outline, &content, &mut draft, trace);
+    let mut text = text::Text::default();
+    for root in &content.roots {
+        text::read(dom, &outline, *root, &mut text);
+    }
+    text.dropped.iter().for_each(|text| trace.dropped(text));
+    let lines = std::mem::take(&mut text.paragraphs);
+    let mut paragraphs = article_lines(lines, is_list, &mut text, &mut draft, trace);
+    if !is_list {
+        take_sign_off(&mut paragraphs, &mut draft, trace);
+    }
+    let dateline = paragraphs
+        .first()
+        .and_then(|line| dateline::read(line))
+        .or_else(|| draft.get(Field::Summary).and_then(dateline::read));
+    draft.offer(Field::Body, 0, paragraphs.join("\n"), &content.from, trace);
+    draft.offer_captions(text.captions, "figures", trace);
+    let mut article = draft.finish();
+    part_place_from_summary(&mut article);
+    if let Some(dateline) = dateline {
+        dateline::apply(dateline, &mut article, trace);
+    }
+    article
+}
+
+/// Offers the fields that the page states outside of the text; returns `true`
+/// if the page is a list of articles and not one.
+fn read_fields(
+    dom: &Dom,
+    outline: &Outline,
+    content: &content::Content,
+    draft: &mut Draft,
+    trace: &mut Trace,
+) -> bool {
+    let head = meta::Head::of(dom);
+    let mut site = site::Site::default();
+    head.site_names().for_each(|name| site.add_name(name));
+    head.addresses()
+        .for_each(|address| site.add_address(address));
+    let data = linked_data::LinkedData::of(dom, trace);
+    data.publishers().for_each(|name| site.add_name(&name));
+    let mut page = shown::Page {
+        dom,
+        outline,
+        site: &site,
+        titles: head.titles(),
+        text: span(dom, outline, &content.roots),
+    };
+    let article = data.article(&page.titles);
+    page.titles.extend(article.and_then(linked_data::headline));
+    let is_list = article.is_none() && head.is_article != Some(true) && page.is_list();
+    if is_list {
+        trace.note(|| "a list of articles, so it has no date, author or summary".to_owned());
+    }
+    if let Some(article) = article {
+        data.offer_article(article, &site, draft, trace);
+    }
+    let title = page.offer_title(draft, trace);
+    if !is_list {
+        page.offer_others(title, draft, trace);
+    }
+    head.offer(is_list, &site, draft, trace);
+    head.offer_title(draft, trace);
+    data.offer_rest(&page.titles, is_list, draft, trace);
+    is_list
+}
+
+/// Positions at which the article's text begins and ends.
+fn span(dom: &Dom, outline: &Outline, roots: &[dom::Id]) -> (u32, u32) {
+    let start = roots.iter().map(|root| outline.position(*root)).min();
+    let last = |root: &dom::Id| dom.after(*root, dom.root(), false);
+    let end = match roots.iter().max_by_key(|root| outline.position(**root)) {
+        Some(root) => last(root).map_or(u32::MAX, |id| outline.position(id)),
+        None => u32::MAX,
+    };
+    (start.unwrap_or(0), end)
+}
+
+/// Paragraphs from the top among which title, summary, author and date may be
+/// repeated.
+const TOP: usize = 6;
+
+/// The lines of the text that are the article's; the others go to captions and
+/// fields.
+fn article_lines(
+    lines: Vec<String>,
+    is_list: bool,
+    text: &mut text::Text,
+    draft: &mut Draft,
+    trace: &mut Trace,
+) -> Vec<String> {
+    let mut lines: Vec<Paragraph<'_>> = lines
+        .into_iter()
+        .map(|text| Paragraph {
+            text: text.into(),
+            block: 0,
+        })
         .collect();
-    let mut paragraphs = Vec::new();
-    for (at, Paragraph { text: line, .. }) in
-        boilerplate::drop(lines, trace).into_iter().enumerate()
-    {
-        // Title, summary and date often stand inside the container as well.
+    boilerplate::drop_in_page(&mut lines, trace);
+    let known = |field| draft.get(field).map(str::to_owned);
+    let repeated = [Field::Title, Field::Summary, Field::Author, Field::Section].map(known);
+    let mut paragraphs = Vec::with_capacity(lines.len());
+    for (at, line) in lines.into_iter().enumerate() {
+        let line = line.text.into_owned();
         let shown = |field: &Option<String>| field.as_deref().is_some_and(|text| same(text, &line));
-        if at < TOP && (shown(&title) || shown(&summary)) {
+        if at < TOP && repeated.iter().any(shown) {
             continue;
         }
-        if let Some(date) = plain::date_line(&line).filter(|_| at < TOP) {
-            draft.offer(Field::Published, 200, date.to_string(), "date line", trace);
+        if let Some(date) = plain::date_line(&line).filter(|_| at < TOP && !is_list) {
+            let value = date.date.to_string();
+            draft.offer(Field::Published, rank::LINE, value, "date line", trace);
+            trace.dropped(&line);
         } else if plain::ends_with_credit(&line) {
             text.captions.push(caption(&line));
         } else {
             paragraphs.push(line);
         }
     }
-    if paragraphs.len() > 1
-        && let Some(signed) = paragraphs.last().and_then(|line| plain::sign_off(line))
-    {
-        paragraphs.pop();
-        if let Some(author) = signed.author {
-            draft.offer(Field::Author, 250, author, "last line", trace);
-        }
-        if let Some(agency) = signed.agency {
-            draft.offer(Field::Agency, 250, agency, "last line", trace);
-        }
+    paragraphs
+}
+
+/// Takes the signature off the end of the text, unless it names somebody else
+/// than the page does.
+fn take_sign_off(paragraphs: &mut Vec<String>, draft: &mut Draft, trace: &mut Trace) {
+    let Some(line) = paragraphs.last().filter(|_| paragraphs.len() > 1) else {
+        return;
+    };
+    let Some(signed) = plain::sign_off(line) else {
+        return;
+    };
+    let letters = |text: &str| crate::names::fold(text).replace([' ', '.'], "");
+    let agrees = match (draft.get(Field::Author), &signed.author) {
+        (Some(known), Some(author)) => letters(known).contains(&letters(author)),
+        _ => true,
+    };
+    if !agrees {
+        return;
     }
-    let dateline = paragraphs
-        .first()
-        .and_then(|line| dateline::read(line))
-        .or_else(|| summary.as_deref().and_then(dateline::read));
-    draft.offer(Field::Body, 0, paragraphs.join("\n"), text.from, trace);
-    draft.offer_captions(text.captions, "figures", trace);
-    let mut article = draft.finish();
-    // A place that is set off by style alone runs into the summary.
+    paragraphs.pop();
+    if let Some(author) = signed.author {
+        draft.offer(Field::Author, rank::LINE, author, "last line", trace);
+    }
+    if let Some(agency) = signed.agency {
+        draft.offer(Field::Agency, rank::LINE, agency, "last line", trace);
+    }
+}
+
+/// A place that is set off by style alone runs into the summary.
+fn part_place_from_summary(article: &mut Article) {
     if let (Some(place), Some(summary)) = (&article.place, &mut article.summary)
         && let Some(rest) = summary
             .strip_prefix(place.as_str())
@@ -115,14 +250,7 @@ fn page(html: &str, trace: &mut Trace) -> Article {
     {
         *summary = rest.to_owned();
     }
-    if let Some(dateline) = dateline {
-        dateline::apply(dateline, &mut article, trace);
-    }
-    article
 }
-
-/// How many paragraphs from the top title, summary and date may be repeated.
-const TOP: usize = 6;
 
 /// Compares texts by their letters.
 fn same(one: &str, other: &str) -> bool {
@@ -132,168 +260,4 @@ fn same(one: &str, other: &str) -> bool {
             .collect::<String>()
     };
     one.len().abs_diff(other.len()) <= 40 && letters(one) == letters(other)
-}
-
-/// The text of the article, where it was found.
-struct Content {
-    paragraphs: Vec<String>,
-    captions: Vec<Caption>,
-    from: &'static str,
-}
-
-/// Containers of the article's text in pages of news sites and the systems
-/// they are made with.
-const CONTAINERS: &[&str] = &[
-    "[itemprop=articleBody]",
-    ".fck_detail",
-    ".detail-content",
-    ".detail__content",
-    ".singular-content",
-    ".article__body",
-    ".the-article-body",
-    ".maincontent",
-    ".content-detail",
-    ".detail-body",
-    ".cms-body",
-    ".article-content",
-    ".article-body",
-    ".article-detail-content",
-    ".entry-content",
-    ".post-content",
-    ".news-content",
-    "#main-detail-body",
-    "#content_detail",
-    "#noidung",
-    ".noidung",
-    "#divNewsContent",
-    ".story-body",
-];
-
-/// The least text, in characters, that makes a container the article's.
-const ENOUGH: usize = 140;
-
-fn content(document: &Document, html: &str, trace: &mut Trace) -> Content {
-    for container in CONTAINERS {
-        let found = document.select(container);
-        let best = found
-            .nodes()
-            .iter()
-            .map(|node| text::read(*node))
-            .max_by_key(|text| text.length());
-        if let Some(text) = best.filter(|text| text.length() >= ENOUGH) {
-            text.dropped.iter().for_each(|text| trace.dropped(text));
-            return Content {
-                paragraphs: text.paragraphs,
-                captions: text.captions,
-                from: container,
-            };
-        }
-    }
-    if let Some(cell) = text_cell(document) {
-        let text = text::read(cell);
-        return Content {
-            paragraphs: text.paragraphs,
-            captions: text.captions,
-            from: "table cell with most text",
-        };
-    }
-    if let Some(readable) = readable(html) {
-        let found = Document::fragment(readable);
-        let text = text::read(found.root());
-        if text.length() >= ENOUGH {
-            text.dropped.iter().for_each(|text| trace.dropped(text));
-            return Content {
-                paragraphs: text.paragraphs,
-                captions: text.captions,
-                from: "readability",
-            };
-        }
-    }
-    let body: NodeRef<'_> = document.body().unwrap_or_else(|| document.root());
-    let article = document.select_single("article");
-    let node = article.nodes().first().copied().unwrap_or(body);
-    let text = text::read(node);
-    text.dropped.iter().for_each(|text| trace.dropped(text));
-    let from = if article.exists() {
-        "article element"
-    } else {
-        "whole page"
-    };
-    Content {
-        paragraphs: text.paragraphs,
-        captions: text.captions,
-        from,
-    }
-}
-
-/// The cell that holds the text of a page laid out as a table, the way pages
-/// were before there were better means.
-fn text_cell(document: &Document) -> Option<NodeRef<'_>> {
-    let own_text = |node: &NodeRef<'_>| -> usize {
-        let paragraphs = node.children_it(false).filter(|child| child.has_name("p"));
-        paragraphs
-            .map(|paragraph| paragraph.text().trim().chars().count())
-            .sum()
-    };
-    let paragraphs = document.select("p");
-    let cell = paragraphs
-        .nodes()
-        .iter()
-        .filter_map(|paragraph| paragraph.parent().filter(|parent| parent.has_name("td")))
-        .max_by_key(own_text)?;
-    let all: usize = paragraphs
-        .nodes()
-        .iter()
-        .map(|paragraph| paragraph.text().trim().chars().count())
-        .sum();
-    let own = own_text(&cell);
-    (own >= ENOUGH && own * 2 > all).then_some(cell)
-}
-
-fn readable(html: &str) -> Option<String> {
-    let config = dom_smoothie::Config {
-        disable_json_ld: true,
-        max_elements_to_parse: 100_000,
-        ..Default::default()
-    };
-    let mut readability = dom_smoothie::Readability::new(html, None, Some(config)).ok()?;
-    Some(readability.parse().ok()?.content.to_string())
-}
-
-/// How deep elements nest, by counting tags and not parsing them. Elements
-/// that need no end tag are not counted.
-fn deepest(html: &str) -> usize {
-    const UNCLOSED: &[&str] = &[
-        "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link",
-        "meta", "option", "p", "param", "source", "td", "th", "tr", "track", "wbr", "tbody",
-        "thead", "tfoot", "colgroup", "path", "use", "rect", "circle",
-    ];
-    let bytes = html.as_bytes();
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for at in memchr::memchr_iter(b'<', bytes) {
-        let closing = bytes.get(at + 1) == Some(&b'/');
-        let name = html
-            .get(at + 1 + usize::from(closing)..)
-            .unwrap_or_default();
-        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            continue;
-        }
-        let end = name
-            .find(|c: char| !c.is_ascii_alphanumeric())
-            .unwrap_or(name.len());
-        let lower = name
-            .get(..end.min(12))
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        if UNCLOSED.contains(&lower.as_str()) {
-            continue;
-        }
-        depth = if closing {
-            depth.saturating_sub(1)
-        } else {
-            depth + 1
-        };
-        deepest = deepest.max(depth);
-    }
-    deepest
 }

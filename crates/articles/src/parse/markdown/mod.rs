@@ -1,7 +1,10 @@
 //! Markdown: the text without its marks, the front matter as fields.
 
+mod inline;
+mod templates;
+
 use super::{dateline, front_matter};
-use crate::fields::{Draft, Field, caption, field};
+use crate::fields::{Draft, Field, field};
 use crate::provenance::Trace;
 use crate::{Article, Caption};
 
@@ -18,10 +21,9 @@ pub(crate) fn parse(text: &str, trace: &mut Trace) -> Article {
             draft.offer(field, rank, value, &format!("front matter: {key}"), trace);
         }
     }
-    let Content {
-        mut blocks,
-        captions,
-    } = read(rest);
+    let mut captions = Vec::new();
+    let rest = templates::strip(rest, &mut captions);
+    let mut blocks = read(&rest, &mut captions);
     // The first heading is the title, or repeats it.
     if let Some(first) = blocks.first().filter(|block| block.heading) {
         let repeats = draft
@@ -68,10 +70,10 @@ pub(crate) fn parse(text: &str, trace: &mut Trace) -> Article {
     article
 }
 
-#[derive(Default)]
-struct Content {
+/// Collects the blocks of a text.
+struct Content<'c> {
     blocks: Vec<Block>,
-    captions: Vec<Caption>,
+    captions: &'c mut Vec<Caption>,
 }
 
 /// A paragraph, heading, item or row.
@@ -82,13 +84,21 @@ struct Block {
     emphasised: bool,
 }
 
-fn read(text: &str) -> Content {
-    let mut content = Content::default();
+fn read(text: &str, captions: &mut Vec<Caption>) -> Vec<Block> {
+    let mut content = Content {
+        blocks: Vec::new(),
+        captions,
+    };
+    let mut hidden: Option<&str> = None;
     let mut open: Vec<&str> = Vec::new();
     let mut fence: Option<&str> = None;
     for raw in text.lines() {
         let line = raw.trim();
-        if let Some(mark) = ["```", "~~~"]
+        hidden = hidden.or_else(|| hides(line));
+        if let Some(end) = hidden {
+            content.close(&mut open);
+            hidden = Some(end).filter(|end| !line.contains(end));
+        } else if let Some(mark) = ["```", "~~~"]
             .into_iter()
             .find(|mark| line.starts_with(mark))
         {
@@ -102,9 +112,8 @@ fn read(text: &str) -> Content {
             content.push_plain(line);
         } else if line.is_empty() {
             content.close(&mut open);
-        } else if let Some(level) = underline(line).filter(|_| open.len() == 1) {
+        } else if open.len() == 1 && is_underline(line) {
             // Underlined with = or -: the line above is a heading.
-            let _ = level;
             let heading = open.pop().unwrap_or_default();
             content.push(heading, true);
         } else if is_rule(line) || is_definition(line) || is_table_rule(line) {
@@ -125,10 +134,17 @@ fn read(text: &str) -> Content {
         }
     }
     content.close(&mut open);
-    content
+    content.blocks
 }
 
-impl Content {
+/// The end tag of a script or style sheet that a line begins.
+fn hides(line: &str) -> Option<&'static str> {
+    [("<script", "</script>"), ("<style", "</style>")]
+        .iter()
+        .find_map(|(start, end)| line.starts_with(start).then_some(*end))
+}
+
+impl Content<'_> {
     fn close(&mut self, open: &mut Vec<&str>) {
         if !open.is_empty() {
             let text = open.join(" ");
@@ -145,7 +161,7 @@ impl Content {
                 && marked.ends_with(mark)
                 && marked.matches(mark).count() == 2
         });
-        let text = inline(marked, &mut self.captions);
+        let text = inline::read(footnote(marked), self.captions);
         if !text.is_empty() {
             self.blocks.push(Block {
                 text,
@@ -165,17 +181,32 @@ impl Content {
     }
 }
 
-fn underline(line: &str) -> Option<char> {
-    let first = line.chars().next()?;
-    (line.len() >= 2 && matches!(first, '=' | '-') && line.chars().all(|c| c == first))
-        .then_some(first)
+/// The text of a footnote, without its number: `[^1]: text`.
+fn footnote(block: &str) -> &str {
+    let text = block.strip_prefix("[^").and_then(|rest| {
+        let (number, text) = rest.split_once("]:")?;
+        (number.len() <= 40).then(|| text.trim_start())
+    });
+    text.unwrap_or(block)
+}
+
+fn is_underline(line: &str) -> bool {
+    line.len() >= 2
+        && ['=', '-']
+            .iter()
+            .any(|sign| line.chars().all(|letter| letter == *sign))
 }
 
 fn is_rule(line: &str) -> bool {
-    let signs: Vec<char> = line.chars().filter(|c| !c.is_whitespace()).collect();
-    signs.len() >= 3
-        && matches!(signs.first(), Some('-' | '*' | '_'))
-        && signs.windows(2).all(|pair| pair[0] == pair[1])
+    let mut signs = line.chars().filter(|c| !c.is_whitespace());
+    let Some(first @ ('-' | '*' | '_')) = signs.next() else {
+        return false;
+    };
+    let mut more = 0;
+    signs.all(|sign| {
+        more += 1;
+        sign == first
+    }) && more >= 2
 }
 
 /// `[name]: https://…`
@@ -215,128 +246,4 @@ fn unmarked(line: &str) -> (&str, bool) {
     let numbered =
         (1..=3).contains(&digits) && (after.starts_with(". ") || after.starts_with(") "));
     (line, numbered)
-}
-
-/// Text without its marks; pictures become captions.
-fn inline(text: &str, captions: &mut Vec<Caption>) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        if let Some((picture, after)) = rest.strip_prefix("![").and_then(link) {
-            let text = picture
-                .title
-                .filter(|title| !title.is_empty())
-                .unwrap_or(picture.text);
-            if !text.trim().is_empty() {
-                captions.push(caption(text));
-            }
-            rest = after;
-            continue;
-        }
-        if let Some((link, after)) = rest.strip_prefix('[').and_then(link) {
-            out.push_str(&inline(link.text, captions));
-            rest = after;
-            continue;
-        }
-        let mut taken = first.len_utf8();
-        match first {
-            '\\' if rest
-                .chars()
-                .nth(1)
-                .is_some_and(|c| c.is_ascii_punctuation()) =>
-            {
-                out.extend(rest.chars().nth(1));
-                taken = 2;
-            }
-            '*' | '`' | '~' if is_mark(rest, first, &out) => {
-                taken = rest.len() - rest.trim_start_matches(first).len();
-            }
-            '_' if !(out.ends_with(char::is_alphanumeric)
-                && rest[1..].starts_with(char::is_alphanumeric)) =>
-            {
-                taken = rest.len() - rest.trim_start_matches('_').len();
-            }
-            '<' => match tag(rest) {
-                Some(end) => {
-                    let inner = rest.get(1..end - 1).unwrap_or_default();
-                    if inner.starts_with("http") {
-                        out.push_str(inner);
-                    } else if inner.starts_with("br") {
-                        out.push(' ');
-                    }
-                    taken = end;
-                }
-                None => out.push('<'),
-            },
-            '&' => match super::entity::read(rest) {
-                Some((letters, length)) => {
-                    out.push_str(&letters);
-                    taken = length;
-                }
-                None => out.push('&'),
-            },
-            '|' if text.starts_with('|') => out.push(' '),
-            letter => out.push(letter),
-        }
-        rest = rest.get(taken..).unwrap_or_default();
-    }
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Tells an emphasis mark from a sign: `2 * 3` and `~5` keep theirs.
-fn is_mark(rest: &str, mark: char, before: &str) -> bool {
-    let run = rest.len() - rest.trim_start_matches(mark).len();
-    let after = rest.get(run..).unwrap_or_default();
-    let open_right = !after.is_empty() && !after.starts_with(char::is_whitespace);
-    let open_left = !before.is_empty() && !before.ends_with(char::is_whitespace);
-    match mark {
-        '~' => run >= 2,
-        '`' => true,
-        _ => open_right || open_left,
-    }
-}
-
-struct Link<'a> {
-    text: &'a str,
-    title: Option<&'a str>,
-}
-
-/// How many characters the text of a link may have.
-const LONGEST_LINK: usize = 500;
-
-/// Reads what follows `[`: `text](target "title")` or `text][name]`.
-fn link(rest: &str) -> Option<(Link<'_>, &str)> {
-    let mut depth = 1;
-    let close = rest.char_indices().take(LONGEST_LINK).find_map(|(at, c)| {
-        depth += match c {
-            '[' => 1,
-            ']' => -1,
-            _ => 0,
-        };
-        (depth == 0).then_some(at)
-    })?;
-    let (text, after) = (rest.get(..close)?, rest.get(close + 1..)?);
-    if let Some(target) = after.strip_prefix('(') {
-        let end = target.find(')')?;
-        let inside = target.get(..end)?;
-        let title = inside
-            .split_once(['"', '\''])
-            .map(|(_, title)| title.trim_end_matches(['"', '\'', ' ']));
-        return Some((Link { text, title }, target.get(end + 1..)?));
-    }
-    let (_, after) = after.strip_prefix('[')?.split_once(']')?;
-    Some((Link { text, title: None }, after))
-}
-
-/// The length of the HTML tag or address in angle brackets that begins here.
-fn tag(rest: &str) -> Option<usize> {
-    let next = rest.chars().nth(1)?;
-    if !(next.is_ascii_alphabetic() || matches!(next, '/' | '!')) {
-        return None;
-    }
-    let end = rest
-        .char_indices()
-        .take(500)
-        .find_map(|(at, c)| (c == '>').then_some(at))?;
-    Some(end + 1)
 }

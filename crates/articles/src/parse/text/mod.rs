@@ -1,25 +1,36 @@
-//! Plain text, as it is copied off a news page.
+//! Plain text, as copied from a news page.
 //!
 //! Pages of news agencies share a layout: section, title, place, summary,
-//! captions with their credit, a dateline, the body, the author. It is
-//! recognised by its dateline, credits, section or date line; text without any
-//! of them is first line, second line, rest.
+//! captions with their credit, a dateline, the body, the author. A text has
+//! the layout if it has a dateline, credit, section or date line; any other
+//! text is a title, a summary and the body.
+
+mod credits;
+mod date_line;
+mod header;
+mod signature;
 
 use std::borrow::Cow;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::boilerplate;
-use super::dateline::{self, Dateline, is_name, place_name};
+use super::dateline::{self, Dateline};
 use super::wrap::{self, Paragraph};
 use crate::fields::caption;
 use crate::names::{self, Marks};
 use crate::provenance::Trace;
 use crate::{Article, Caption, Published, dates};
+pub(super) use credits::{ends_with_credit, is_file_name};
+use credits::{is_caption_of, is_credit};
+pub(super) use date_line::read as date_line;
+pub(super) use signature::{byline, sign_off, split_agency};
 
 /// Parses plain text; `name` is the file's path, which may hold a date.
 pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
-    let paragraphs = boilerplate::drop(wrap::paragraphs(&composed(text)), trace);
+    let text = composed(text);
+    let mut paragraphs = wrap::paragraphs(&text);
+    boilerplate::drop(&mut paragraphs, trace);
     let mut page = Page::new(paragraphs, name);
     if page.find_layout() {
         page.read_layout(trace)
@@ -28,11 +39,14 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     }
 }
 
-/// How many paragraphs from the top a dateline may stand.
+/// Number of paragraphs at the top among which a dateline is looked up.
 const HEADER: usize = 12;
 
+/// Characters of a second line, at most, that is a summary and not the text.
+const LONGEST_SUMMARY: usize = 700;
+
 struct Page<'a> {
-    paragraphs: Vec<Paragraph>,
+    paragraphs: Vec<Paragraph<'a>>,
     /// The file's path.
     name: &'a str,
     captions: Vec<Caption>,
@@ -43,7 +57,7 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    fn new(paragraphs: Vec<Paragraph>, name: &'a str) -> Self {
+    fn new(paragraphs: Vec<Paragraph<'a>>, name: &'a str) -> Self {
         Self {
             paragraphs,
             name,
@@ -56,7 +70,7 @@ impl<'a> Page<'a> {
     fn text(&self, at: usize) -> &str {
         self.paragraphs
             .get(at)
-            .map_or("", |paragraph| paragraph.text.as_str())
+            .map_or("", |paragraph| paragraph.text.as_ref())
     }
 
     /// Takes captions out and looks for the other signs of the layout.
@@ -80,7 +94,7 @@ impl<'a> Page<'a> {
         let top = || self.paragraphs.iter().take(HEADER).enumerate();
         self.date_line = top()
             .skip(1)
-            .find_map(|(at, p)| Some((at, date_line(&p.text)?)));
+            .find_map(|(at, p)| Some((at, date_line(&p.text)?.date)));
         self.dateline = top().find_map(|(at, p)| Some((at, dateline::read(&p.text)?)));
         true
     }
@@ -99,7 +113,7 @@ impl<'a> Page<'a> {
 
     /// Moves captions from the paragraphs to where they belong.
     fn take_captions(&mut self) {
-        let mut kept: Vec<Paragraph> = Vec::with_capacity(self.paragraphs.len());
+        let mut kept: Vec<Paragraph<'_>> = Vec::with_capacity(self.paragraphs.len());
         for paragraph in std::mem::take(&mut self.paragraphs) {
             if is_credit(&paragraph.text) {
                 // A credit by itself belongs to the line above it, which is
@@ -110,7 +124,8 @@ impl<'a> Page<'a> {
                         .last()
                         .is_some_and(|above| is_caption_of(above, &paragraph))
                 {
-                    text = kept.pop().map(|above| above.text).unwrap_or_default();
+                    let above = kept.pop().map(|above| above.text.into_owned());
+                    text = above.unwrap_or_default();
                 }
                 let credit = caption(&paragraph.text).credit;
                 self.captions.push(Caption { text, credit });
@@ -140,27 +155,39 @@ impl<'a> Page<'a> {
             );
         }
         article.published = self.published("", trace);
-        let mut lines = self
-            .paragraphs
-            .into_iter()
-            .map(|paragraph| paragraph.text)
-            .peekable();
-        if lines.peek().is_some_and(|first| !is_running_text(first)) {
+        let lines: Vec<&str> = self.paragraphs.iter().map(|p| p.text.as_ref()).collect();
+        let mut rest = lines.as_slice();
+        if let Some((title, below)) = rest
+            .split_first()
+            .filter(|(first, _)| !is_running_text(first))
+        {
+            article.title = Some((*title).to_owned());
             trace.field("title", "first line");
-            article.title = lines.next();
-            if lines.peek().is_some() {
+            rest = below;
+            let (author, taken) = header::authors_under_title(rest, title);
+            if author.is_some() && rest.len() >= taken + 2 {
+                article.author = author;
+                trace.field("author", "line under the title");
+                rest = rest.get(taken..).unwrap_or_default();
+            }
+            // Two lines are a headline and its text.
+            if let Some((second, below)) = rest.split_first()
+                && !below.is_empty()
+                && second.chars().count() <= LONGEST_SUMMARY
+            {
+                article.summary = Some((*second).to_owned());
                 trace.field("summary", "second line");
-                article.summary = lines.next();
+                rest = below;
             }
         }
-        article.body = lines.collect::<Vec<_>>().join("\n");
+        article.body = rest.join("\n");
         if !article.body.is_empty() {
             trace.field("body", "the other lines");
         }
         article
     }
 
-    /// The last line, when it can be a signature.
+    /// The last line, if it can be a signature.
     fn last_line(&self) -> Option<&str> {
         let last = self.paragraphs.len().checked_sub(1)?;
         (last >= 2 && is_sentence(self.text(last - 1))).then(|| self.text(last))
@@ -177,18 +204,23 @@ impl<'a> Page<'a> {
             .iter()
             .enumerate()
             .filter(|(at, _)| Some(*at) != date_at)
-            .map(|(_, paragraph)| paragraph.text.as_str())
+            .map(|(_, paragraph)| paragraph.text.as_ref())
             .collect();
         let mut body: Vec<&str> = body
             .iter()
             .enumerate()
             .filter(|(at, _)| Some(*at + body_at) != date_at)
-            .map(|(_, paragraph)| paragraph.text.as_str())
+            .map(|(_, paragraph)| paragraph.text.as_ref())
             .collect();
-        let left = read_header(&header, &mut article, trace);
-        for text in left.into_iter().rev() {
-            body.insert(0, text);
+        let wired = self
+            .dateline
+            .as_ref()
+            .is_some_and(|(_, dateline)| dateline.marks == Marks::Body);
+        let left = header::read(&header, wired, &mut article, trace);
+        if let Some(line) = date_at.and_then(|at| date_line(self.text(at))) {
+            header::read_rest_of_date(&line, &mut article, trace);
         }
+        body.splice(0..0, left);
         article.body = body.join("\n");
         if !article.body.is_empty() {
             trace.field("body", "what follows the header");
@@ -296,233 +328,18 @@ impl<'a> Page<'a> {
     }
 }
 
-/// Sorts the lines above the body into fields; gives back what is none.
-fn read_header<'a>(header: &[&'a str], article: &mut Article, trace: &mut Trace) -> Vec<&'a str> {
-    let mut lines = header.iter().copied().peekable();
-    let section = header
-        .first()
-        .filter(|first| is_section_line(first, header));
-    if let Some(section) = section {
-        article.section = Some(section.trim_end_matches([':', '>']).trim().to_owned());
-        trace.field("section", "line above the title");
-        lines.next();
-    }
-    if let Some(title) = lines.next() {
-        article.title = Some(title.to_owned());
-        trace.field(
-            "title",
-            if section.is_some() {
-                "line under the section"
-            } else {
-                "first line"
-            },
-        );
-    }
-    let mut left = Vec::new();
-    for line in lines {
-        if let (None, Some(author)) = (&article.author, byline(line)) {
-            article.author = Some(author);
-            trace.field("author", "byline above the text");
-        } else if let (None, true, Some(place)) =
-            (&article.place, is_place_line(line), place_name(line))
-        {
-            article.place = Some(place);
-            trace.field("place", "line under the title");
-        } else if let (None, true) = (&article.author, is_person(line)) {
-            article.author = Some(line.to_owned());
-            trace.field("author", "line above the text");
-        } else if article.author.as_deref() == Some(line) {
-            // The author above and below the text.
-        } else if article.summary.is_none() && left.is_empty() {
-            article.summary = Some(line.to_owned());
-            trace.field("summary", "line above the text");
-        } else {
-            left.push(line);
-        }
-    }
-    left
-}
-
-fn is_section_line(line: &str, header: &[&str]) -> bool {
-    let words = line.split_whitespace().count();
-    if header.len() < 2 || is_sentence(line) || words > 8 {
-        return false;
-    }
-    if names::is_section(line) {
-        return true;
-    }
-    // A short line is a section when a longer one, the title, stands under it.
-    let under = header
-        .get(1)
-        .map_or(0, |next| next.split_whitespace().count());
-    let title_is_next = under > words && !header.get(1).is_some_and(|next| is_sentence(next));
-    words <= 5 && title_is_next && (header.len() > 2 || under >= 6)
-}
-
-/// Tells whether a line is the name of a place rather than of a person.
-fn is_place_line(line: &str) -> bool {
-    names::is_province(line) || (is_name(line, 5) && !is_person(line))
-}
-
-fn is_person(line: &str) -> bool {
-    let mut words = line.split_whitespace();
-    let family = words.next().is_some_and(names::is_family_name);
-    family && is_name(line, 5) && !names::is_province(line) && (1..=4).contains(&words.count())
-}
-
-/// Tells whether a first line is no title: it is long and ends like a sentence.
+/// Returns `true` if a first line is not a title: it is long and ends like a sentence.
 fn is_running_text(line: &str) -> bool {
     line.chars().count() > 160 && line.ends_with(['.', '!', '?', '…', '”', '"', ':'])
 }
 
-/// Tells whether a line is a sentence: it ends like one, and is no short name.
+/// Returns `true` if a line ends like a sentence and is not a short name.
 fn is_sentence(line: &str) -> bool {
     line.ends_with(['.', '!', '?', '…', '”', '"']) && line.split_whitespace().count() > 5
         || line.chars().count() > 220
 }
 
-/// A date on a line of its own: "Thứ Tư, 25/3/2026 | 14:30 GMT+7".
-pub(super) fn date_line(line: &str) -> Option<Published> {
-    const OPENINGS: &[&str] = &[
-        "thứ ",
-        "chủ nhật",
-        "ngày ",
-        "cập nhật",
-        "đăng ",
-        "xuất bản",
-        "ngày:",
-    ];
-    if line.chars().count() > 70 {
-        return None;
-    }
-    let lower = line.to_lowercase();
-    let opens = OPENINGS.iter().any(|opening| lower.starts_with(opening))
-        || lower.starts_with(|c: char| c.is_ascii_digit());
-    let words = lower
-        .split(|c: char| !c.is_alphabetic())
-        .filter(|word| word.len() > 1)
-        .count();
-    let date = Published::parse(line)?;
-    (opens && words <= 8 && date.year().is_some() && date.day().is_some()).then_some(date)
-}
-
-/// Tells whether a paragraph is nothing but a credit: "Ảnh: An Bình/TTXVN".
-fn is_credit(text: &str) -> bool {
-    let text = text.trim_start_matches(['(', '[', ' ']);
-    let marked = [
-        "Ảnh:",
-        "Ảnh :",
-        "ẢNH:",
-        "Nguồn ảnh:",
-        "Photo:",
-        "Ảnh minh họa:",
-        "Ảnh tư liệu:",
-        "Video:",
-    ]
-    .iter()
-    .any(|mark| text.starts_with(mark));
-    marked && text.chars().count() <= 80
-}
-
-/// Tells whether a caption ends a paragraph with its credit.
-pub(super) fn ends_with_credit(text: &str) -> bool {
-    text.chars().count() <= 500
-        && caption(text)
-            .credit
-            .is_some_and(|credit| !credit.contains(". "))
-        && ["Ảnh:", "ảnh:", "ẢNH:", "Photo:"]
-            .iter()
-            .any(|mark| text.contains(mark))
-        && dateline::read(text).is_none()
-}
-
-/// Tells whether the line above a credit is its caption.
-fn is_caption_of(above: &Paragraph, credit: &Paragraph) -> bool {
-    let length = above.text.chars().count();
-    above.block == credit.block || (length <= 300 && dateline::read(&above.text).is_none())
-}
-
-/// Who signed a text.
-pub(super) struct SignOff {
-    pub author: Option<String>,
-    pub agency: Option<String>,
-}
-
-/// Reads a last line that names the author: "An Bình", "Tin, ảnh: An Bình",
-/// "An Bình (TTXVN)", "Theo TTXVN".
-pub(super) fn sign_off(line: &str) -> Option<SignOff> {
-    if let Some(source) = line
-        .strip_prefix("Theo ")
-        .or_else(|| line.strip_prefix("(Theo "))
-    {
-        let source = source.trim_end_matches([')', '.']);
-        let (name, _) = names::agency(source)?;
-        return (name == source).then(|| SignOff {
-            author: None,
-            agency: Some(name.to_owned()),
-        });
-    }
-    let name = byline(line).unwrap_or_else(|| line.trim_end_matches(" thực hiện").to_owned());
-    let (name, agency) = match split_agency(&name) {
-        Some((person, agency)) => (person.to_owned(), Some(agency.to_owned())),
-        None => (name, None),
-    };
-    let people = name
-        .split([',', '–', ';'])
-        .flat_map(|part| part.split(" và "))
-        .flat_map(|part| part.split(" - "));
-    let named = people.clone().count() <= 5
-        && people
-            .clone()
-            .all(|person| is_name(untitled(person.trim()), 5));
-    (named && name.chars().count() <= 80).then_some(SignOff {
-        author: Some(name),
-        agency,
-    })
-}
-
-/// Splits the agency off a name that carries it: "An Bình/TTXVN", "An Bình
-/// (TTXVN)".
-pub(super) fn split_agency(name: &str) -> Option<(&str, &'static str)> {
-    let (before, after) = name.rsplit_once(['/', '('])?;
-    let after = after.trim_end_matches(')').trim();
-    let (known, _) = names::agency(after).filter(|(known, _)| *known == after)?;
-    Some((before.trim(), known))
-}
-
-/// A name without the rank before it.
-fn untitled(name: &str) -> &str {
-    const RANKS: &[&str] = &[
-        "Thạc sĩ ",
-        "Tiến sĩ ",
-        "ThS ",
-        "ThS. ",
-        "TS ",
-        "TS. ",
-        "PGS ",
-        "PGS. ",
-        "GS ",
-        "GS. ",
-        "PGS.TS ",
-        "PGS. TS ",
-        "GS.TS ",
-        "Luật sư ",
-        "Nhà báo ",
-        "Nhà văn ",
-        "Bác sĩ ",
-        "Đại tá ",
-        "Trung tá ",
-        "Thiếu tướng ",
-        "Kỹ sư ",
-        "Phóng viên ",
-    ];
-    RANKS
-        .iter()
-        .find_map(|rank| name.strip_prefix(rank))
-        .unwrap_or(name)
-}
-
-/// A text in composed form (NFC), which names and marks are looked for in.
+/// A text in composed form (NFC), in which names and marks are compared.
 pub(super) fn composed(text: &str) -> Cow<'_, str> {
     // Nearly all text is of letters that cannot compose; looking every one up
     // in the tables of Unicode takes longer than reading the page.
@@ -532,29 +349,4 @@ pub(super) fn composed(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Owned(text.nfc().collect())
     }
-}
-
-/// The name after "Tác giả:", "Bài, ảnh:", "Thực hiện:" and the like.
-fn byline(line: &str) -> Option<String> {
-    const LABELS: &[&str] = &[
-        "tác giả",
-        "bài",
-        "bài và ảnh",
-        "bài, ảnh",
-        "tin",
-        "tin, ảnh",
-        "tin và ảnh",
-        "tin, bài",
-        "tin bài",
-        "thực hiện",
-        "tin, bài, ảnh",
-        "tin bài, ảnh",
-        "người viết",
-        "phóng viên",
-        "by",
-    ];
-    let (label, name) = line.split_once(':')?;
-    let name = name.trim();
-    let labelled = LABELS.contains(&label.trim().to_lowercase().as_str());
-    (labelled && !name.is_empty() && name.chars().count() <= 80).then(|| name.to_owned())
 }

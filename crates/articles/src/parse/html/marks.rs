@@ -1,0 +1,215 @@
+//! What class names and ids say of an element.
+//!
+//! Names are cut into words at signs and capitals, and runs of up to three
+//! words are looked up without separators: `tin-lien-quan`, `TinLienQuan` and
+//! `tinlienquan` are one name.
+
+/// A set of marks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks(u16);
+
+impl Marks {
+    pub const TITLE: Self = Self(1);
+    pub const SUMMARY: Self = Self(1 << 1);
+    pub const AUTHOR: Self = Self(1 << 2);
+    pub const DATE: Self = Self(1 << 3);
+    pub const SECTION: Self = Self(1 << 4);
+    pub const CRUMBS: Self = Self(1 << 5);
+    pub const PLACE: Self = Self(1 << 6);
+    /// The container of the article's text.
+    pub const BODY: Self = Self(1 << 7);
+    pub const CAPTION: Self = Self(1 << 8);
+    /// Other articles, comments: never the article's text.
+    pub const LIST: Self = Self(1 << 9);
+    /// Buttons, tags, advertisements: boxes without running text.
+    pub const BOX: Self = Self(1 << 10);
+    /// One entry of a list of articles.
+    pub const ENTRY: Self = Self(1 << 11);
+
+    pub fn has(self, mark: Self) -> bool {
+        self.0 & mark.0 != 0
+    }
+
+    /// The marks of both.
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub fn add(&mut self, mark: Self) {
+        self.0 |= mark.0;
+    }
+}
+
+/// The marks of a value of `class`, `id` or `itemprop`.
+pub(super) fn of(names: &str) -> Marks {
+    let mut marks = Marks::default();
+    for name in names.split_ascii_whitespace() {
+        // Names that programs make up are of no use, and long.
+        const LONGEST: usize = 80;
+        if name.len() <= LONGEST {
+            add_name(name, &mut marks);
+        }
+    }
+    marks
+}
+
+fn add_name(name: &str, marks: &mut Marks) {
+    let mut words: [(usize, usize); 12] = [(0, 0); 12];
+    let mut count = 0;
+    let mut lower = String::with_capacity(name.len());
+    let mut before = ' ';
+    let mut rest = name.chars().peekable();
+    while let Some(letter) = rest.next() {
+        let next_is_lower = rest.peek().is_some_and(char::is_ascii_lowercase);
+        let begins = letter.is_ascii_uppercase()
+            && (before.is_ascii_lowercase() || (before.is_ascii_uppercase() && next_is_lower));
+        if letter.is_ascii_alphabetic() {
+            if begins || !before.is_ascii_alphabetic() {
+                if count == words.len() {
+                    break;
+                }
+                words[count] = (lower.len(), lower.len());
+                count += 1;
+            }
+            lower.push(letter.to_ascii_lowercase());
+            words[count - 1].1 = lower.len();
+        }
+        before = letter;
+    }
+    for first in 0..count {
+        for last in first..count.min(first + 3) {
+            if let Some(key) = lower.get(words[first].0..words[last].1) {
+                marks.0 |= of_key(key);
+            }
+        }
+    }
+}
+
+/// The marks of one or more words without separators.
+fn of_key(key: &str) -> u16 {
+    let mark = match key {
+        "headline" | "articletitle" | "articleheader" | "titledetail" | "detailtitle"
+        | "posttitle" | "entrytitle" | "newstitle" | "titlenews" | "titlepage" | "pagetitle"
+        | "storytitle" | "titlearticle" | "titlepost" | "contentdetailtitle" | "tieude"
+        | "tieudebai" | "tieudetin" | "detailheadline" | "articleheadline" => Marks::TITLE,
+        "sapo" | "chapeau" | "articlehead" | "articlelead" | "articlesummary" | "articlesapo"
+        | "detailsapo" | "singularsapo" | "newslead" | "leadtext" | "postsummary"
+        | "standfirst" | "articledescription" | "detaildescription" | "newsdescription"
+        | "postexcerpt" | "articleintro" | "articleexcerpt" | "entrysummary" | "tomtat" | "dek"
+        | "subheadline" | "detailsummary" | "newssapo" | "newssummary" | "articlestandfirst"
+        | "introtext" | "trichdan" | "motangan" | "hometext" => Marks::SUMMARY,
+        "author" | "authors" | "authorname" | "tacgia" | "butdanh" | "byline" | "writer"
+        | "reporter" | "phongvien" | "nguoiviet" | "postauthor" | "articleauthor" => Marks::AUTHOR,
+        "date" | "datetime" | "time" | "publishdate" | "publisheddate" | "publishtime"
+        | "publishedtime" | "publishedat" | "published" | "publish" | "pubdate" | "postdate"
+        | "postedon" | "articledate" | "detailtime" | "detaildate" | "ngay" | "ngaydang"
+        | "ngaythang" | "thoigian" | "timestamp" | "dateheader" | "datepublished"
+        | "datecreated" | "ngayxuatban" | "newsdate" | "entrydate" | "createddate"
+        | "articletime" | "posttime" | "meta" | "postmeta" | "entrymeta" | "articlemeta" => {
+            Marks::DATE
+        }
+        "chuyenmuc" | "detailcate" | "cate" | "category" | "articlecategory" | "postcategory"
+        | "sectionname" | "articlesection" | "catename" | "categoryname" | "entrycategory"
+        | "kicker" => Marks::SECTION,
+        "breadcrumb" | "breadcrumbs" | "crumbs" | "duongdan" => Marks::CRUMBS,
+        "locationstamp" | "datelineplace" | "diadiem" => Marks::PLACE,
+        "articlebody"
+        | "fckdetail"
+        | "detailcontent"
+        | "contentdetail"
+        | "detailbody"
+        | "singularcontent"
+        | "maincontent"
+        | "cmsbody"
+        | "articlecontent"
+        | "articledetailcontent"
+        | "entrycontent"
+        | "postcontent"
+        | "postbody"
+        | "newscontent"
+        | "newsbody"
+        | "maindetailbody"
+        | "noidung"
+        | "noidungbai"
+        | "divnewscontent"
+        | "storybody"
+        | "storycontent"
+        | "articletext"
+        | "bodycontent"
+        | "contentbody"
+        | "detailtext"
+        | "newsdetail"
+        | "newsdetailcontent"
+        | "newsbodyhtml"
+        | "bodyhtml"
+        | "contentnews"
+        | "contentarticle"
+        | "textbody"
+        | "chitiettin"
+        | "noidungtin"
+        | "contenttext"
+        | "articledetail"
+        | "bodytext"
+        | "fulltext"
+        | "thearticlebody"
+        | "richtext"
+        | "wysiwyg"
+        | "newstext"
+        | "postentry"
+        | "tdpostcontent"
+        | "singlecontent"
+        | "blogcontent"
+        | "articlecontentbody" => Marks::BODY,
+        "caption" | "captions" | "photocaption" | "imgcaption" | "imagecaption" | "pcaption"
+        | "desccation" | "imagedesc" | "photodesc" | "imgdesc" | "chuthich" | "chuthichanh"
+        | "figdesc" | "wpcaptiontext" | "photocmscaption" | "notephoto" | "imagenote"
+        | "imgnote" => Marks::CAPTION,
+        "relate" | "related" | "relates" | "relatednews" | "relatedpost" | "relatedposts"
+        | "relatedarticles" | "tinlienquan" | "lienquan" | "bailienquan" | "comment"
+        | "comments" | "binhluan" | "disqus" | "sidebar" | "mostread" | "docnhieu" | "xemnhieu"
+        | "mostviewed" | "popular" | "trending" | "recommend" | "recommended"
+        | "recommendation" | "tinkhac" | "tinmoi" | "tinmoinhat" | "othernews" | "othersnews"
+        | "newsother" | "latestnews" | "newslist" | "listnews" | "listnewsincontent"
+        | "tincungchuyenmuc" | "cungchuyenmuc" | "samecategory" | "docthem" | "xemthem"
+        | "readmore" | "seemore" | "readnext" | "morenews" | "suggest" | "suggestion"
+        | "suggested" | "widget" | "widgets" | "hotnews" | "tinnoibat" | "tindocnhieu"
+        | "tinxemnhieu" | "tinlq" | "taboola" | "outbrain" | "aiservice" | "tinhot" | "tinnoi"
+        | "onenews" | "boxnews" | "yikien" | "feedback" | "khampha" => Marks::LIST,
+        "share" | "shares" | "sharing" | "social" | "socials" | "tags" | "taglist" | "tagcloud"
+        | "keyword" | "keywords" | "tukhoa" | "advert" | "adverts" | "advertisement" | "ads"
+        | "ad" | "adsense" | "adsbox" | "quangcao" | "banner" | "banners" | "newsletter"
+        | "subscribe" | "subscription" | "toolbar" | "copyright" | "print" | "printer" | "toc"
+        | "toccontainer" | "tableofcontents" | "mucluc" | "pagination" | "paging" | "pager"
+        | "menu" | "menubar" | "navbar" | "topbar" | "popup" | "modal" | "cookie" | "rating"
+        | "fontsize" | "player" | "audioplayer" | "donate" | "paywall" | "login" | "skiplink"
+        | "screenreadertext" | "visuallyhidden" | "sronly" | "bantin" | "googlenews" => Marks::BOX,
+        "tlitem" | "newsitem" | "listitem" | "postitem" | "storyitem" | "articleitem"
+        | "itemnews" | "teaser" | "hentry" | "boxcategoryitem" => Marks::ENTRY,
+        _ => return 0,
+    };
+    mark.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_one_whatever_their_separators() {
+        for names in [
+            "tin-lien-quan",
+            "TinLienQuan",
+            "tin_lien_quan x",
+            "box tinlienquan",
+            "VCObjectBoxRelatedNewsItemSapo",
+        ] {
+            assert!(of(names).has(Marks::LIST), "{names}");
+        }
+        assert!(of("article__body").has(Marks::BODY));
+        assert!(of("ArticleContent2").has(Marks::BODY));
+        assert!(of("toc_container").has(Marks::BOX));
+        for names in ["adsorption", "heads", "dateless", "printing-house", ""] {
+            assert_eq!(of(names), Marks::default(), "{names}");
+        }
+    }
+}

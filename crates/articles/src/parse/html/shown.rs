@@ -1,0 +1,377 @@
+//! The fields that a page shows, by the names of its elements and their places
+//! around the article's text.
+
+use super::dom::{Dom, Id};
+use super::marks::Marks;
+use super::outline::{ENOUGH, Outline};
+use super::site::Site;
+use super::{rank, same};
+use crate::Published;
+use crate::fields::{Draft, Field, one_line};
+use crate::names::{self, fold};
+use crate::provenance::Trace;
+
+/// A page in which fields are looked up.
+pub(super) struct Page<'a> {
+    pub dom: &'a Dom,
+    pub outline: &'a Outline,
+    pub site: &'a Site,
+    /// The titles the head of the page gives.
+    pub titles: Vec<String>,
+    /// Positions of the article's text in the order of the document.
+    pub text: (u32, u32),
+}
+
+/// A value, and how likely it is the article's: the highest is taken.
+struct Candidate {
+    score: i32,
+    value: String,
+    from: String,
+}
+
+impl Page<'_> {
+    /// Offers the title.
+    pub fn offer_title(&self, draft: &mut Draft, trace: &mut Trace) -> Option<u32> {
+        let mut best: Option<(Candidate, u32, bool)> = None;
+        for id in self.candidates() {
+            let Some((candidate, is_certain)) = self.title(id) else {
+                continue;
+            };
+            if best
+                .as_ref()
+                .is_none_or(|(known, ..)| candidate.score > known.score)
+            {
+                best = Some((candidate, self.outline.position(id), is_certain));
+            }
+        }
+        let (candidate, position, is_certain) = best?;
+        let rank = if is_certain {
+            rank::SHOWN
+        } else {
+            rank::GUESSED - 1
+        };
+        draft.offer(Field::Title, rank, candidate.value, &candidate.from, trace);
+        Some(position)
+    }
+
+    fn title(&self, id: Id) -> Option<(Candidate, bool)> {
+        let name = self.dom.name(id)?;
+        let is_headline = self.dom.attribute(id, "itemprop") == Some("headline");
+        let is_named = self.outline.marks(id).has(Marks::TITLE);
+        if !(name == "h1" || is_headline || is_named) || name == "meta" || name == "body" {
+            return None;
+        }
+        let value = one_line(self.dom.text(id));
+        if !(2..=300).contains(&value.chars().count()) || self.site.is_name(&value) {
+            return None;
+        }
+        let mut score = match name {
+            "h1" if is_named => 40,
+            "h1" => 30,
+            "h2" | "h3" | "h4" if is_named => 20,
+            _ if is_headline => 20,
+            _ => 10,
+        };
+        score += if is_headline { 30 } else { 0 };
+        let folded = fold(&value);
+        let matches = folded.chars().count() >= 6
+            && self.titles.iter().any(|title| {
+                let title = fold(title);
+                title.contains(&folded) || folded.contains(&title)
+            });
+        score += if matches { 100 } else { 0 };
+        score -= if names::is_section(&value) { 25 } else { 0 };
+        let candidate = Candidate {
+            score,
+            value,
+            from: self.describe(id),
+        };
+        Some((candidate, matches || name == "h1" || is_headline))
+    }
+
+    /// Offers all other fields. `title` is the position of the title.
+    pub fn offer_others(&self, title: Option<u32>, draft: &mut Draft, trace: &mut Trace) {
+        let shown_title = draft.get(Field::Title).map(str::to_owned);
+        let fields: [(Field, &dyn Fn(Id) -> Option<Candidate>); 5] = [
+            (Field::Published, &|id| self.date(id, title)),
+            (Field::Summary, &|id| self.summary(id, title)),
+            (Field::Author, &|id| self.author(id)),
+            (Field::Section, &|id| {
+                self.section(id, shown_title.as_deref())
+            }),
+            (Field::Place, &|id| self.place(id)),
+        ];
+        for (field, of) in fields {
+            let mut best: Option<Candidate> = None;
+            for candidate in self.candidates().filter_map(of) {
+                if best
+                    .as_ref()
+                    .is_none_or(|best| candidate.score > best.score)
+                {
+                    best = Some(candidate);
+                }
+            }
+            if let Some(best) = best {
+                draft.offer(field, rank::SHOWN, best.value, &best.from, trace);
+            }
+        }
+    }
+
+    /// Elements that are neither in a box beside the article nor in an entry
+    /// of a list. Breadcrumbs may be in either.
+    fn candidates(&self) -> impl Iterator<Item = Id> {
+        let next = move |id: &Id| {
+            let crumbs = self.outline.marks(*id).has(Marks::CRUMBS);
+            let list = self.outline.is_skipped(*id) && self.outline.marks(*id).has(Marks::LIST);
+            let nav = self.dom.name(*id) == Some("nav");
+            self.dom.after(*id, self.dom.root(), crumbs || nav || !list)
+        };
+        std::iter::successors(Some(self.dom.root()), next).filter(|id| {
+            self.dom.name(*id).is_some()
+                && (!self.outline.is_in_entry(*id) || self.outline.marks(*id).has(Marks::CRUMBS))
+        })
+    }
+
+    fn describe(&self, id: Id) -> String {
+        let name = self.dom.name(id).unwrap_or_default();
+        let first = |attribute| self.dom.attribute(id, attribute)?.split_whitespace().next();
+        match (first("itemprop"), first("class"), first("id")) {
+            (Some(property), ..) => format!("{name}[itemprop={property}]"),
+            (_, Some(class), _) => format!("{name}.{class}"),
+            (_, _, Some(id)) => format!("{name}#{id}"),
+            _ => name.to_owned(),
+        }
+    }
+
+    fn date(&self, id: Id, title: Option<u32>) -> Option<Candidate> {
+        let name = self.dom.name(id)?;
+        let property = self.dom.attribute(id, "itemprop").unwrap_or_default();
+        let class = self.dom.attribute(id, "class").unwrap_or_default();
+        let lower = class.to_ascii_lowercase();
+        let is_marked = self.outline.marks(id).has(Marks::DATE) || property == "datePublished";
+        if !(name == "time" || is_marked) || name == "meta" {
+            return None;
+        }
+        // When it was changed or will take place is not when it was published.
+        if property == "dateModified" || lower.contains("modified") || lower.contains("updated") {
+            return None;
+        }
+        let stated = ["datetime", "content", "title", "data-date", "data-time"]
+            .iter()
+            .filter_map(|attribute| self.dom.attribute(id, attribute))
+            .find(|value| is_full_date(value));
+        let value = match stated {
+            Some(stated) => stated.trim().to_owned(),
+            None => Some(one_line(self.text_below(id, 200)?)).filter(|text| is_full_date(text))?,
+        };
+        let published =
+            property == "datePublished" || lower.split_whitespace().any(|c| c == "published");
+        let mut score = match (published, stated.is_some(), name) {
+            (true, ..) => 40,
+            (_, true, _) => 30,
+            (_, _, "time") => 25,
+            _ => 20,
+        };
+        let position = self.outline.position(id);
+        // Between headline and text is its place; after the text it may be of
+        // anything else.
+        if title.is_some_and(|title| position > title) && position < self.text.0 {
+            score += 30;
+        } else if position >= self.text.1 {
+            if !published && stated.is_none() {
+                return None;
+            }
+            score -= 15;
+        } else if position >= self.text.0 {
+            score += 5;
+        }
+        Some(Candidate {
+            score,
+            value,
+            from: self.describe(id),
+        })
+    }
+
+    fn summary(&self, id: Id, title: Option<u32>) -> Option<Candidate> {
+        /// Single words that are a summary's class if they are all of a name.
+        const WHOLE: &[&str] = &[
+            "lead",
+            "description",
+            "summary",
+            "desc",
+            "intro",
+            "excerpt",
+            "abstract",
+        ];
+        let name = self.dom.name(id)?;
+        let marks = self.outline.marks(id);
+        let class = self.dom.attribute(id, "class").unwrap_or_default();
+        let property = self.dom.attribute(id, "itemprop") == Some("description");
+        let whole = matches!(name, "p" | "h2" | "h3" | "div" | "strong" | "span")
+            && class.split_whitespace().any(|class| WHOLE.contains(&class));
+        let named = marks.has(Marks::SUMMARY) || property;
+        if !(named || whole) || marks.has(Marks::BODY) || name == "meta" {
+            return None;
+        }
+        let value = one_line(self.text_below(id, 1500)?);
+        let position = self.outline.position(id);
+        let above = title.is_some_and(|title| position < title);
+        let after = position >= self.text.1;
+        let is_date = crate::parse::text::date_line(&value).is_some();
+        if !(20..=1200).contains(&value.chars().count()) || after || above || is_date {
+            return None;
+        }
+        Some(Candidate {
+            score: if named { 20 } else { 10 },
+            value,
+            from: self.describe(id),
+        })
+    }
+
+    fn author(&self, id: Id) -> Option<Candidate> {
+        let marks = self.outline.marks(id);
+        let related = self.dom.attribute(id, "rel") == Some("author");
+        let property = self.dom.attribute(id, "itemprop") == Some("author");
+        if !(marks.has(Marks::AUTHOR) || related || property) || self.dom.name(id) == Some("meta") {
+            return None;
+        }
+        // The name may share its line with the date or the paper.
+        let text = one_line(self.text_below(id, 160)?);
+        let value = text
+            .split(['|', '•', '·'])
+            .flat_map(|part| part.split(" - "))
+            .flat_map(|part| part.split(" – "))
+            .find_map(|part| {
+                let dated = Published::parse(part).is_some();
+                (!dated).then(|| self.site.without(part.trim()))?
+            })?;
+        if value.chars().count() > 80 || names::is_section(&value) {
+            return None;
+        }
+        let inner = !self
+            .dom
+            .children(id)
+            .any(|child| self.dom.name(child).is_some());
+        Some(Candidate {
+            score: 10 + i32::from(inner) + i32::from(related || property),
+            value,
+            from: self.describe(id),
+        })
+    }
+
+    fn section(&self, id: Id, title: Option<&str>) -> Option<Candidate> {
+        let marks = self.outline.marks(id);
+        let name = self.dom.name(id)?;
+        let property = self.dom.attribute(id, "itemprop") == Some("articleSection");
+        let is_crumbs = marks.has(Marks::CRUMBS);
+        if !(property || is_crumbs || marks.has(Marks::SECTION)) || name == "meta" {
+            return None;
+        }
+        let usable = |value: &str| {
+            let is_title = title.is_some_and(|title| same(title, value));
+            (1..=60).contains(&value.chars().count())
+                && !is_front_page(value)
+                && !is_title
+                && value.contains(char::is_alphabetic)
+                && !is_full_date(value)
+        };
+        let value = if is_crumbs {
+            self.last_crumb(id, &usable)?
+        } else {
+            Some(one_line(self.text_below(id, 200)?)).filter(|value| usable(value))?
+        };
+        Some(Candidate {
+            score: match (property, is_crumbs) {
+                (true, _) => 30,
+                (_, true) => 20,
+                _ => 10,
+            },
+            value,
+            from: self.describe(id),
+        })
+    }
+
+    /// The last step of a breadcrumb that is neither the front page nor the
+    /// article.
+    fn last_crumb(&self, id: Id, usable: &dyn Fn(&str) -> bool) -> Option<String> {
+        const MOST: usize = 200;
+        let steps = |name: &'static str| {
+            let under = self.dom.under(id).take(MOST);
+            under.filter(move |id| self.dom.name(*id) == Some(name))
+        };
+        let step = if steps("li").next().is_some() {
+            "li"
+        } else {
+            "a"
+        };
+        let clean = |id: Id| {
+            let text = one_line(self.text_below(id, 200)?);
+            Some(text.trim_matches(['>', '»', '›', '/', '|', ' ']).to_owned())
+        };
+        let values = steps(step)
+            .filter_map(clean)
+            .filter(|value| usable(value) && value.chars().count() <= 40);
+        values.last()
+    }
+
+    fn place(&self, id: Id) -> Option<Candidate> {
+        if !self.outline.marks(id).has(Marks::PLACE) {
+            return None;
+        }
+        let value = one_line(self.text_below(id, 100)?);
+        let is_name =
+            crate::parse::dateline::place_name(&value).is_some() && !names::is_button(&value);
+        is_name.then(|| Candidate {
+            score: 10,
+            value,
+            from: self.describe(id),
+        })
+    }
+
+    /// The text of an element, `None` if it is longer than `most` bytes.
+    fn text_below(&self, id: Id, most: usize) -> Option<String> {
+        let mut text = String::new();
+        for id in self.dom.under(id).take(200) {
+            let blank = self
+                .dom
+                .name(id)
+                .is_some_and(|name| matches!(name, "br" | "div" | "p" | "li"));
+            text.push_str(if blank { " " } else { "" });
+            text.push_str(self.dom.text_of(id).unwrap_or_default());
+            if text.len() > 4 * most {
+                return None;
+            }
+        }
+        (text.trim().chars().count() <= most).then_some(text)
+    }
+
+    /// Returns `true` for the page of a section: entries of a list, and no
+    /// running text beside them.
+    pub fn is_list(&self) -> bool {
+        const SEVERAL: usize = 3;
+        let mut entries = 0;
+        let mut outside = self.outline.running(self.dom.root());
+        for id in self.outline.order() {
+            let parent = self.dom.parent(*id);
+            let in_entry = |id: Id| self.outline.is_in_entry(id);
+            if in_entry(*id) && !parent.is_some_and(in_entry) {
+                entries += 1;
+                outside = outside.saturating_sub(self.outline.running(*id));
+            }
+        }
+        entries >= SEVERAL && outside < ENOUGH
+    }
+}
+
+fn is_full_date(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit())
+        && Published::parse(text).is_some_and(|date| date.year().is_some() && date.day().is_some())
+}
+
+/// Returns `true` for the first step of a breadcrumb.
+pub(super) fn is_front_page(name: &str) -> bool {
+    matches!(
+        name.trim().to_lowercase().as_str(),
+        "trang chủ" | "trang chính" | "trang nhất" | "home" | "homepage" | "front page" | ""
+    )
+}

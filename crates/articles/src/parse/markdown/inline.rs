@@ -1,0 +1,250 @@
+//! Marks inside a line: emphasis, links, pictures, tags, references.
+//!
+//! Every step looks a bounded distance ahead, so that the time is linear in
+//! the length of the text whatever is never closed.
+
+use crate::Caption;
+use crate::fields::caption;
+use crate::parse::entity;
+use crate::parse::text::is_file_name;
+
+/// Bytes of a link's target, and of a tag, that are looked at.
+const REACH: usize = 2000;
+
+/// Brackets that may be open at once; more are not links.
+const DEEPEST: usize = 32;
+
+/// Returns the text without its marks; pictures become captions.
+pub(super) fn read(text: &str, captions: &mut Vec<Caption>) -> String {
+    let mut reading = Reading {
+        text,
+        at: 0,
+        out: String::with_capacity(text.len()),
+        is_row: text.starts_with('|'),
+        links: Vec::new(),
+    };
+    while let Some(first) = reading.rest().chars().next() {
+        reading.step(first, captions);
+    }
+    reading.out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+struct Reading<'t> {
+    text: &'t str,
+    at: usize,
+    out: String,
+    /// In a row of a table, bars separate cells.
+    is_row: bool,
+    /// Where the text of each open link ends, and where its target does.
+    links: Vec<(usize, usize)>,
+}
+
+impl<'t> Reading<'t> {
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn step(&mut self, first: char, captions: &mut Vec<Caption>) {
+        // An escaped bracket may have been taken for the end of a link.
+        while self.links.pop_if(|(close, _)| *close < self.at).is_some() {}
+        if let Some((_, end)) = self.links.pop_if(|(close, _)| *close == self.at) {
+            self.at = end;
+            return;
+        }
+        let rest = self.rest();
+        if let Some((picture, length)) = rest.strip_prefix("![").and_then(link) {
+            push_caption(&picture, captions);
+            self.at += "![".len() + length;
+            return;
+        }
+        let mut taken = first.len_utf8();
+        match first {
+            '[' => match link(rest.get(1..).unwrap_or_default()) {
+                // A footnote's number is not text.
+                Some((found, _)) if found.text.starts_with('^') => {
+                    taken += found.text.len() + 1;
+                }
+                Some((found, length)) if found.is_whole && self.links.len() < DEEPEST => {
+                    let start = self.at + 1;
+                    self.links.push((start + found.text.len(), start + length));
+                }
+                _ => self.out.push('['),
+            },
+            '\\' => match rest.chars().nth(1).filter(char::is_ascii_punctuation) {
+                Some(escaped) => {
+                    self.out.push(escaped);
+                    taken = 2;
+                }
+                None => self.out.push('\\'),
+            },
+            '*' | '`' | '~' | '_' => {
+                let run = rest.len() - rest.trim_start_matches(first).len();
+                taken = run;
+                if !is_mark(rest, first, run, &self.out) {
+                    self.out.push_str(rest.get(..run).unwrap_or_default());
+                }
+            }
+            '<' => taken = self.push_tag(rest),
+            '&' => match entity::read(rest) {
+                Some((letters, length)) => {
+                    self.out.push_str(&letters);
+                    taken = length;
+                }
+                None => self.out.push('&'),
+            },
+            '|' if self.is_row => self.out.push(' '),
+            letter => self.out.push(letter),
+        }
+        self.at += taken;
+    }
+
+    /// Pushes what a tag or an address in angle brackets shows; returns its
+    /// length.
+    fn push_tag(&mut self, rest: &str) -> usize {
+        let Some(end) = tag(rest) else {
+            self.out.push('<');
+            return 1;
+        };
+        let inner = rest.get(1..end - 1).unwrap_or_default();
+        if inner.starts_with("http") {
+            self.out.push_str(inner);
+        } else if inner.starts_with("br") {
+            self.out.push(' ');
+        }
+        end
+    }
+}
+
+/// Distinguishes an emphasis mark from a sign: `2 * 3`, `~5` and `a_b` keep
+/// theirs.
+fn is_mark(rest: &str, mark: char, run: usize, before: &str) -> bool {
+    let after = rest.get(run..).unwrap_or_default();
+    let open_right = !after.is_empty() && !after.starts_with(char::is_whitespace);
+    let open_left = !before.is_empty() && !before.ends_with(char::is_whitespace);
+    match mark {
+        '~' => run >= 2,
+        '`' => true,
+        '_' => {
+            !(before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphanumeric))
+        }
+        _ => open_right || open_left,
+    }
+}
+
+fn push_caption(picture: &Link<'_>, captions: &mut Vec<Caption>) {
+    let title = picture.title.filter(|title| !title.trim().is_empty());
+    let shown = read(title.unwrap_or(picture.text), &mut Vec::new());
+    if !shown.is_empty() && !is_file_name(&shown) && !is_placeholder(&shown) {
+        captions.push(caption(&shown));
+    }
+}
+
+/// Returns `true` for words that editors put in place of a caption.
+fn is_placeholder(caption: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "image",
+        "img",
+        "alt",
+        "alt text",
+        "photo",
+        "picture",
+        "ảnh",
+        "hình",
+        "hình ảnh",
+        "figure",
+        "screenshot",
+        "ảnh minh họa",
+        "logo",
+        "banner",
+        "thumbnail",
+        "cover",
+    ];
+    WORDS.contains(&caption.to_lowercase().as_str())
+}
+
+struct Link<'t> {
+    text: &'t str,
+    title: Option<&'t str>,
+    /// It has a target.
+    is_whole: bool,
+}
+
+/// Bytes that the text of a link may have.
+const LONGEST_TEXT: usize = 500;
+
+/// Reads what follows `[`: `text](target "title")` or `text][name]`, and its
+/// length. The brackets of a footnote need no target.
+fn link(rest: &str) -> Option<(Link<'_>, usize)> {
+    let close = closing_bracket(rest)?;
+    let (text, after) = (rest.get(..close)?, rest.get(close + 1..)?);
+    let reach = |text: &str| text.len().min(REACH);
+    if let Some(target) = after.strip_prefix('(') {
+        let end = memchr::memchr(b')', target.as_bytes().get(..reach(target))?)?;
+        let title = target
+            .get(..end)?
+            .split_once(['"', '\''])
+            .map(|(_, title)| title.trim_end_matches(['"', '\'', ' ']));
+        let link = Link {
+            text,
+            title,
+            is_whole: true,
+        };
+        return Some((link, close + 2 + end + 1));
+    }
+    let named = after.strip_prefix('[').and_then(|name| {
+        memchr::memchr(b']', name.as_bytes().get(..reach(name).min(LONGEST_TEXT))?)
+    });
+    match named {
+        Some(end) => Some((
+            Link {
+                text,
+                title: None,
+                is_whole: true,
+            },
+            close + 2 + end + 1,
+        )),
+        None if text.starts_with('^') => Some((
+            Link {
+                text,
+                title: None,
+                is_whole: false,
+            },
+            close + 1,
+        )),
+        None => None,
+    }
+}
+
+/// The `]` that closes the bracket before `rest`. Brackets inside are looked
+/// over; a text with many of them is no link's.
+fn closing_bracket(rest: &str) -> Option<usize> {
+    let reach = rest
+        .as_bytes()
+        .get(..LONGEST_TEXT)
+        .unwrap_or(rest.as_bytes());
+    let (mut depth, mut opened) = (1, 0);
+    for at in memchr::memchr2_iter(b'[', b']', reach) {
+        if reach.get(at) == Some(&b'[') {
+            (depth, opened) = (depth + 1, opened + 1);
+            if opened > DEEPEST {
+                return None;
+            }
+        } else {
+            depth -= 1;
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// The length of the HTML tag or address in angle brackets that begins here.
+fn tag(rest: &str) -> Option<usize> {
+    let next = rest.as_bytes().get(1)?;
+    if !(next.is_ascii_alphabetic() || matches!(next, b'/' | b'!')) {
+        return None;
+    }
+    let reach = rest.as_bytes().get(..REACH).unwrap_or(rest.as_bytes());
+    memchr::memchr(b'>', reach).map(|end| end + 1)
+}

@@ -1,0 +1,66 @@
+//! Photo credits, by which captions among the lines of a text are recognised.
+
+use super::signature::is_label;
+use crate::fields::caption;
+use crate::parse::dateline;
+use crate::parse::wrap::Paragraph;
+
+/// Returns `true` if a paragraph is nothing but a credit: "Ảnh: An Bình/TTXVN".
+pub(super) fn is_credit(text: &str) -> bool {
+    const MARKS: &[&str] = &[
+        "Ảnh:",
+        "Ảnh :",
+        "ẢNH:",
+        "Nguồn ảnh:",
+        "Photo:",
+        "Ảnh minh họa:",
+        "Ảnh tư liệu:",
+        "Video:",
+    ];
+    let text = text.trim_start_matches(['(', '[', ' ']);
+    MARKS.iter().any(|mark| text.starts_with(mark)) && text.chars().count() <= 80
+}
+
+/// Returns `true` if a caption ends a paragraph with its credit. "Bài và ảnh:
+/// Lê Mẫu" signs the text.
+pub(crate) fn ends_with_credit(text: &str) -> bool {
+    const MARKS: [&str; 4] = ["Ảnh:", "ảnh:", "ẢNH:", "Photo:"];
+    text.chars().count() <= 500
+        && caption(text)
+            .credit
+            .is_some_and(|credit| !credit.contains(". "))
+        && MARKS.iter().any(|mark| text.contains(mark))
+        && !text
+            .split_once(':')
+            .is_some_and(|(label, _)| is_label(label))
+        && dateline::read(text).is_none()
+}
+
+/// Returns `true` if the line above a credit is its caption.
+pub(super) fn is_caption_of(above: &Paragraph<'_>, credit: &Paragraph<'_>) -> bool {
+    let length = above.text.chars().count();
+    above.block == credit.block || (length <= 300 && dateline::read(&above.text).is_none())
+}
+
+/// Returns `true` if a caption is the name of a picture's file: `IMG_2025.jpg`,
+/// `DSC0042`, `anh-1`.
+pub(crate) fn is_file_name(caption: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        ".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".heic", ".avif",
+    ];
+    const CAMERAS: &[&str] = &[
+        "img", "dsc", "dscn", "dscf", "pxl", "image", "photo", "anh", "hinh",
+    ];
+    let lower = caption.trim().to_lowercase();
+    if lower.len() > 120 {
+        return false;
+    }
+    let spaced = lower.contains(char::is_whitespace);
+    let stem = lower.split(['_', '-', ' ', '(']).next().unwrap_or_default();
+    let stem = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+    let rest_is_number = lower
+        .get(stem.len()..)
+        .is_some_and(|rest| rest.chars().all(|c| !c.is_alphabetic()) && !rest.is_empty());
+    ENDINGS.iter().any(|ending| lower.ends_with(ending)) && lower.split_whitespace().count() <= 4
+        || (!spaced && CAMERAS.contains(&stem) && rest_is_number)
+}

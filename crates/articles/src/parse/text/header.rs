@@ -1,0 +1,184 @@
+//! The lines above the body: section, title, place, author, summary.
+
+use super::date_line::DateLine;
+use super::is_sentence;
+use super::signature::{byline, counts_authors, is_pen_name, is_person};
+use crate::parse::dateline::{is_name, place_name};
+use crate::provenance::Trace;
+use crate::{Article, names};
+
+/// Sorts the lines above the body into fields; returns those that are none.
+/// `wired` is `true` if the text has the dateline of an agency, whose pages
+/// name the place in a line of its own.
+pub(super) fn read<'a>(
+    header: &[&'a str],
+    wired: bool,
+    article: &mut Article,
+    trace: &mut Trace,
+) -> Vec<&'a str> {
+    let mut lines = header.iter().copied();
+    let section = header
+        .first()
+        .filter(|first| is_section_line(first, header));
+    if let Some(section) = section {
+        let last = section.rsplit(CRUMBS).find(|part| !part.trim().is_empty());
+        let last = last.unwrap_or(section).trim_end_matches(':').trim();
+        article.section = Some(last.to_owned());
+        trace.field("section", "line above the title");
+        lines.next();
+    }
+    if let Some(title) = lines.next() {
+        article.title = Some(title.to_owned());
+        let from = match section {
+            Some(_) => "line under the section",
+            None => "first line",
+        };
+        trace.field("title", from);
+    }
+    let mut left = Vec::new();
+    for line in lines {
+        let above_summary = article.summary.is_none() && left.is_empty();
+        if let (None, Some(author)) = (&article.author, byline(line)) {
+            article.author = Some(author);
+            trace.field("author", "byline above the text");
+        } else if counts_authors(line) {
+            trace.dropped(line);
+        } else if let (None, true, Some(place)) =
+            (&article.place, is_place_line(line, wired), place_name(line))
+        {
+            article.place = Some(place);
+            trace.field("place", "line under the title");
+        } else if is_author_line(line, article) {
+            add_author(line, above_summary, article, trace);
+        } else if above_summary {
+            article.summary = Some(line.to_owned());
+            trace.field("summary", "line above the text");
+        } else {
+            left.push(line);
+        }
+    }
+    left
+}
+
+/// Gives the parts of a line that are not its date to the fields they fit.
+pub(super) fn read_rest_of_date(line: &DateLine<'_>, article: &mut Article, trace: &mut Trace) {
+    for part in &line.rest {
+        let free = |field: &Option<String>| field.is_none();
+        let words = part.split_whitespace().count();
+        let plain = !part.contains(|c: char| c.is_ascii_digit() || c == ':');
+        if free(&article.place) && is_place_line(part, false) {
+            article.place = place_name(part);
+            trace.field("place", "date line");
+        } else if free(&article.section) && names::is_section(part) {
+            article.section = Some((*part).to_owned());
+            trace.field("section", "date line");
+        } else if free(&article.author) && is_pen_name(part) {
+            article.author = Some((*part).to_owned());
+            trace.field("author", "date line");
+        } else if free(&article.section)
+            && plain
+            && (2..=6).contains(&words)
+            && !names::is_button(part)
+        {
+            article.section = Some((*part).to_owned());
+            trace.field("section", "date line");
+        } else {
+            trace.dropped(part);
+        }
+    }
+}
+
+/// Signs between the steps of a breadcrumb.
+const CRUMBS: [char; 3] = ['>', '»', '›'];
+
+fn is_section_line(line: &str, header: &[&str]) -> bool {
+    let words = line.split_whitespace().count();
+    if header.len() < 2 || is_sentence(line) || words > 12 {
+        return false;
+    }
+    let home = |part: &str| matches!(part.to_lowercase().as_str(), "trang chủ" | "home");
+    let mut crumbs = line.split(CRUMBS).map(str::trim);
+    if line.contains(CRUMBS)
+        && crumbs.all(|part| part.is_empty() || home(part) || names::is_section(part))
+    {
+        return true;
+    }
+    if words > 8 {
+        return false;
+    }
+    if names::is_section(line) {
+        return true;
+    }
+    // A short line is a section if a longer one, the title, is under it.
+    let under = header
+        .get(1)
+        .map_or(0, |next| next.split_whitespace().count());
+    let title_is_next = under > words && !header.get(1).is_some_and(|next| is_sentence(next));
+    words <= 5 && title_is_next && (header.len() > 2 || under >= 6)
+}
+
+/// Returns `true` if a line is the name of a place rather than of a person.
+fn is_place_line(line: &str, wired: bool) -> bool {
+    const UNITS: &[&str] = &[
+        "Tỉnh ",
+        "Thành phố ",
+        "TP ",
+        "TP. ",
+        "Huyện ",
+        "Thị xã ",
+        "Quận ",
+        "Xã ",
+        "Phường ",
+    ];
+    let named = |line: &str| is_name(line, 6) && !line.ends_with('.');
+    names::is_province(line)
+        || names::is_abroad(line)
+        || (named(line) && UNITS.iter().any(|unit| line.starts_with(unit)))
+        || (wired && named(line) && !is_person(line))
+}
+
+/// Returns `true` if a line above the text names its author. In a page whose
+/// headline is in capitals, a line in capitals may belong to it.
+fn is_author_line(line: &str, article: &Article) -> bool {
+    let capitals = |text: &str| !text.contains(char::is_lowercase);
+    let in_headline = capitals(line) && article.title.as_deref().is_some_and(capitals);
+    is_person(line) || (is_pen_name(line) && !in_headline)
+}
+
+fn add_author(line: &str, above_summary: bool, article: &mut Article, trace: &mut Trace) {
+    match &mut article.author {
+        // The author above and below the text.
+        Some(author) if author.contains(line) => {}
+        // One of several.
+        Some(author) if above_summary => {
+            author.push_str(", ");
+            author.push_str(line);
+        }
+        Some(_) => trace.dropped(line),
+        None => {
+            article.author = Some(line.to_owned());
+            trace.field("author", "line above the text");
+        }
+    }
+}
+
+/// The author that the lines under a headline name, and their number.
+pub(super) fn authors_under_title(lines: &[&str], title: &str) -> (Option<String>, usize) {
+    let mut article = Article {
+        title: Some(title.to_owned()),
+        ..Article::default()
+    };
+    let mut trace = Trace::off();
+    let taken = lines
+        .iter()
+        .take_while(|line| counts_authors(line) || is_author_line(line, &article))
+        .count();
+    for line in lines
+        .iter()
+        .take(taken)
+        .filter(|line| !counts_authors(line))
+    {
+        add_author(line, true, &mut article, &mut trace);
+    }
+    (article.author, taken)
+}

@@ -1,0 +1,336 @@
+//! Who signed a text: the last line, or the line under the headline.
+
+use crate::names;
+use crate::parse::dateline::is_name;
+
+/// The author and agency that a line names.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct SignOff {
+    pub author: Option<String>,
+    pub agency: Option<String>,
+}
+
+/// In characters.
+const LONGEST: usize = 120;
+
+/// Reads a last line that names the author: "An Bình", "Tin, ảnh: An Bình",
+/// "An Bình (TTXVN)", "An Bình (theo Reuters)", "Theo TTXVN".
+pub(crate) fn sign_off(line: &str) -> Option<SignOff> {
+    let line = line.trim();
+    if line.chars().count() > LONGEST {
+        return None;
+    }
+    if let Some(source) = ["Theo ", "(Theo ", "(theo "]
+        .iter()
+        .find_map(|opening| line.strip_prefix(opening))
+    {
+        return Some(SignOff {
+            author: None,
+            agency: Some(agency_of(source)?),
+        });
+    }
+    let (line, note) = without_note(line);
+    let name = byline(line).unwrap_or_else(|| line.to_owned());
+    let (name, agency) = match split_agency(&name) {
+        Some((person, agency)) => (person.to_owned(), Some(agency.to_owned())),
+        None => (name, None),
+    };
+    are_people(&name).then(|| SignOff {
+        author: Some(name),
+        agency: agency.or_else(|| note.and_then(agency_of)),
+    })
+}
+
+/// The agency, if a text names one and nothing else.
+fn agency_of(text: &str) -> Option<String> {
+    let source = text.trim_end_matches([')', '.', ' ']);
+    let (name, _) = names::agency(source)?;
+    (name == source).then(|| name.to_owned())
+}
+
+/// Splits the note off a signature: "(theo Reuters, AFP)", "(tổng hợp)",
+/// "thực hiện". The second part is what "theo" names.
+fn without_note(line: &str) -> (&str, Option<&str>) {
+    const NOTES: &[&str] = &[
+        "theo",
+        "tổng hợp",
+        "lược dịch",
+        "biên dịch",
+        "dịch",
+        "ghi",
+        "lược ghi",
+        "lược thuật",
+        "tường thuật",
+        "thực hiện",
+        "sưu tầm",
+        "biên soạn",
+        "giới thiệu",
+        "việt hóa",
+        "việt hoá",
+        "t/h",
+        "t.h",
+        "th",
+        "nguồn",
+        "từ",
+        "trích",
+        "ảnh",
+        "video",
+        "bài",
+    ];
+    let noted = |text: &str| {
+        let lower = text.trim().to_lowercase();
+        NOTES.iter().any(|note| {
+            lower
+                .strip_prefix(note)
+                .is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+        })
+    };
+    let source = |note: &str| -> Option<usize> {
+        let at = note.to_lowercase().find("theo ")?;
+        note.is_char_boundary(at + 5).then_some(at + 5)
+    };
+    if let Some((before, note)) = line.rsplit_once('(')
+        && noted(note)
+        && note.ends_with([')', '.'])
+    {
+        return (
+            before.trim_end_matches([' ', '-', '–']),
+            source(note).and_then(|at| note.get(at..)),
+        );
+    }
+    for separator in [" Theo ", " theo "] {
+        if let Some((before, note)) = line.split_once(separator) {
+            return (before.trim_end_matches([' ', '-', '–', ',']), Some(note));
+        }
+    }
+    let endings = NOTES.iter().filter(|note| note.len() > 2);
+    for note in endings {
+        if let Some(before) = line.strip_suffix(note)
+            && before.ends_with(' ')
+        {
+            return (before.trim_end_matches([' ', '-', '–', ',']), None);
+        }
+    }
+    (line, None)
+}
+
+/// Splits the agency off a name that carries it: "An Bình/TTXVN", "An Bình
+/// (TTXVN)".
+pub(crate) fn split_agency(name: &str) -> Option<(&str, &'static str)> {
+    let (before, after) = name.rsplit_once(['/', '('])?;
+    let after = after.trim_end_matches(')').trim();
+    let (known, _) = names::agency(after).filter(|(known, _)| *known == after)?;
+    Some((before.trim(), known))
+}
+
+/// Returns `true` if a text is the names of people, separated by commas,
+/// dashes or "và".
+pub(crate) fn are_people(text: &str) -> bool {
+    const MOST: usize = 5;
+    if text.chars().count() > 80 {
+        return false;
+    }
+    let mut people = 0;
+    text.split([',', '–', ';', '&', '|'])
+        .flat_map(|part| part.split(" và "))
+        .flat_map(|part| part.split(" - "))
+        .flat_map(|part| part.split("- "))
+        .all(|person| {
+            people += 1;
+            can_be_person(untitled(person.trim()))
+        })
+        && people <= MOST
+}
+
+/// Returns `true` if a text can be the name of a person or a pen name.
+fn can_be_person(name: &str) -> bool {
+    /// Words that are written like names in a last line.
+    const OTHER: &[&str] = &[
+        "Hết",
+        "HẾT",
+        "End",
+        "END",
+        "Video",
+        "VIDEO",
+        "Clip",
+        "CLIP",
+        "Ảnh",
+        "ẢNH",
+        "Infographic",
+        "Hotline",
+        "Website",
+        "Email",
+        "Facebook",
+        "Xem",
+        "XEM",
+        "Tags",
+        "Việt Nam",
+        "VIỆT NAM",
+    ];
+    is_name(name, 5)
+        && !name.contains(|c: char| c.is_ascii_digit())
+        && (!name.ends_with('.') || is_initials(name))
+        && !OTHER.contains(&name)
+        && !(names::is_province(name) || names::is_abroad(name))
+        && !(names::is_section(name) || names::is_button(name) || names::is_tail_heading(name))
+}
+
+/// "P.V." and "T.H."
+fn is_initials(name: &str) -> bool {
+    name.split('.').all(|part| part.trim().chars().count() <= 2)
+}
+
+/// Returns `true` if a line under a headline is the author's name: a pen name
+/// of at most four words that is not the name of a place.
+pub(crate) fn is_pen_name(line: &str) -> bool {
+    line.split_whitespace().count() <= 12
+        && are_people(line)
+        && line
+            .split([',', '–', '-', ';', '&', '|'])
+            .flat_map(|part| part.split(" và "))
+            .all(|name| untitled(name.trim()).split_whitespace().count() <= 4)
+}
+
+/// Returns `true` if a line is the full name of a person.
+pub(crate) fn is_person(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let family = words.next().is_some_and(names::is_family_name);
+    family && can_be_person(line) && (1..=4).contains(&words.count())
+}
+
+/// "An Bình và 2 tác giả khác", above the list of all of them.
+pub(crate) fn counts_authors(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    lower.ends_with("tác giả khác") || lower.ends_with("và cộng sự")
+}
+
+/// A name without the rank before it.
+fn untitled(name: &str) -> &str {
+    const RANKS: &[&str] = &[
+        "Thạc sĩ ",
+        "Tiến sĩ ",
+        "ThS ",
+        "ThS. ",
+        "TS ",
+        "TS. ",
+        "PGS ",
+        "PGS. ",
+        "GS ",
+        "GS. ",
+        "PGS.TS ",
+        "PGS. TS ",
+        "GS.TS ",
+        "Luật sư ",
+        "Nhà báo ",
+        "Nhà văn ",
+        "Bác sĩ ",
+        "Đại tá ",
+        "Trung tá ",
+        "Thiếu tướng ",
+        "Kỹ sư ",
+        "Phóng viên ",
+        "PV ",
+        "CTV ",
+        "Nhóm ",
+    ];
+    RANKS
+        .iter()
+        .find_map(|rank| name.strip_prefix(rank))
+        .unwrap_or(name)
+}
+
+/// The name after "Tác giả:", "Bài, ảnh:", "Thực hiện:" and the like.
+pub(crate) fn byline(line: &str) -> Option<String> {
+    let (label, name) = line.split_once(':')?;
+    if !is_label(label) {
+        return None;
+    }
+    // "Bài: An Bình - Ảnh: Lê Mẫu": only the first is the author.
+    let name = match name.split_once(':') {
+        Some((before, _)) => before
+            .rsplit_once([' '])
+            .map_or(before, |(before, _)| before)
+            .rsplit_once([';', '-', '–', '.', '|', ','])
+            .map_or("", |(before, _)| before),
+        None => name,
+    };
+    let name = name.trim().trim_end_matches([' ', '.', ';', '-', '–']);
+    (!name.is_empty() && name.chars().count() <= 80).then(|| name.to_owned())
+}
+
+/// Returns `true` if a text before a colon announces the author.
+pub(crate) fn is_label(label: &str) -> bool {
+    const LABELS: &[&str] = &[
+        "tác giả",
+        "nhóm tác giả",
+        "bài",
+        "bài viết",
+        "bài và ảnh",
+        "ảnh và bài",
+        "bài, ảnh",
+        "bài - ảnh",
+        "bài/ảnh",
+        "tin",
+        "tin, ảnh",
+        "tin và ảnh",
+        "tin - ảnh",
+        "tin, bài",
+        "tin bài",
+        "tin và bài",
+        "thực hiện",
+        "người thực hiện",
+        "tin, bài, ảnh",
+        "tin, bài và ảnh",
+        "bài, ảnh và video",
+        "bài, ảnh, video",
+        "tin bài, ảnh",
+        "người viết",
+        "người đăng",
+        "phóng viên",
+        "nội dung",
+        "by",
+        "author",
+        "written by",
+    ];
+    LABELS.contains(&label.trim().trim_start_matches('(').to_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_read_as_the_table_says() {
+        for (line, author, agency) in [
+            ("Lê Mẫu", "Lê Mẫu", ""),
+            ("Lê Mẫu (TTXVN)", "Lê Mẫu", "TTXVN"),
+            ("Lê Mẫu/TTXVN", "Lê Mẫu", "TTXVN"),
+            ("Lê Mẫu (theo Reuters, AFP)", "Lê Mẫu", ""),
+            ("Lê Mẫu (theo Reuters)", "Lê Mẫu", "Reuters"),
+            ("Lê Mẫu Theo AFP", "Lê Mẫu", "AFP"),
+            ("Lê Mẫu (tổng hợp)", "Lê Mẫu", ""),
+            ("Lê Mẫu (Tổng hợp từ ATP)", "Lê Mẫu", ""),
+            ("Lê Mẫu tổng hợp", "Lê Mẫu", ""),
+            ("An Bình- Lê Mẫu", "An Bình- Lê Mẫu", ""),
+            ("Bài và ảnh: Lê Mẫu", "Lê Mẫu", ""),
+            ("Bài: Lê Mẫu - Ảnh: An Bình", "Lê Mẫu", ""),
+            ("Theo TTXVN", "", "TTXVN"),
+            ("PV", "PV", ""),
+            ("P.V.", "P.V.", ""),
+        ] {
+            let read = sign_off(line).unwrap_or_else(|| panic!("{line} is a signature"));
+            assert_eq!(read.author.unwrap_or_default(), author, "{line}");
+            assert_eq!(read.agency.unwrap_or_default(), agency, "{line}");
+        }
+        for line in [
+            "Hết",
+            "Hà Nội",
+            "Chuyện chỉ có vậy.",
+            "Xã Hội",
+            "Lê Mẫu 2026",
+            "Theo báo cáo của xã, lúa đã gặt xong.",
+        ] {
+            assert_eq!(sign_off(line), None, "{line}");
+        }
+    }
+}
