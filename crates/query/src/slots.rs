@@ -1,16 +1,15 @@
 //! From a typed word to the keys that may stand for it.
 
 use smallvec::{SmallVec, smallvec};
-use timbao_tokenizer::{Keys, Kind, Token, Whole, WholeKind, scan, variants, wholes, write_out};
+use timbao_tokenizer::{
+    Keys, Kind, TONE_MARKS, Token, Whole, WholeKind, scan, variants, wholes, write_out,
+};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::plan::{Key, Slot};
 
 use crate::ast::{Form, Span, Word};
 use crate::lowered::{Expansion, Why, WordReading};
-
-/// The tones, as the mark that ends an exact key.
-const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{309}', '\u{303}', '\u{323}'];
 
 /// Makes slots, and keeps account of how each word was understood.
 #[derive(Debug, Default)]
@@ -95,10 +94,14 @@ fn prefixes(typed: &str, strict: bool) -> SmallVec<[Key; 1]> {
         tone,
         folded: !strict,
     };
-    let tones: Vec<char> = typed.nfd().filter(|c| TONES.contains(c)).collect();
+    let tones: Vec<char> = typed.nfd().filter(|c| TONE_MARKS.contains(c)).collect();
     match tones.as_slice() {
         [tone] if strict => {
-            let skeleton: String = typed.nfd().filter(|c| !TONES.contains(c)).nfc().collect();
+            let skeleton: String = typed
+                .nfd()
+                .filter(|c| !TONE_MARKS.contains(c))
+                .nfc()
+                .collect();
             let mut keys = smallvec![prefix(&skeleton, Some(*tone))];
             if !typed.ends_with(*tone) {
                 keys.push(prefix(typed, None));

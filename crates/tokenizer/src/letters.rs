@@ -32,8 +32,8 @@ const SHAPED: [(char, u8); 7] = [
 /// A tone: `0` is level (no mark), `1..=5` index [`TONE_MARKS`] from 1.
 pub(crate) type Tone = u8;
 
-/// The combining marks of the tones: huyền, sắc, hỏi, ngã, nặng.
-pub(crate) const TONE_MARKS: [char; 5] = ['\u{300}', '\u{301}', '\u{309}', '\u{303}', '\u{323}'];
+/// The combining marks of the tones: huyền, sắc, hỏi, ngã, nặng. An exact key ends in one of them.
+pub const TONE_MARKS: [char; 5] = ['\u{300}', '\u{301}', '\u{309}', '\u{303}', '\u{323}'];
 
 pub(crate) const CIRCUMFLEX: char = '\u{302}';
 pub(crate) const BREVE: char = '\u{306}';

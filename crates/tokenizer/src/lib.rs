@@ -105,6 +105,7 @@ mod window;
 
 pub use cache::{KeyCache, WordKeys};
 pub use keys::{Keys, exact_key, fold, is_accented, write_out};
+pub use letters::TONE_MARKS;
 pub use scanner::{Gap, Kind, MAX_TOKEN_BYTES, Scanner, Token, scan};
 pub use stream::{Emit, PARAGRAPH_GAP, VietnameseTokenStream, VietnameseTokenizer};
 pub use syllable::is_syllable;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use timbao_query::MAX_BYTES;
 use timbao_query::plan::{Key, Phrase, Plan, Slot};
 use timbao_tokenizer::restore::Counts;
-use timbao_tokenizer::{Gap, Keys, Token, exact_key, scan, write_out};
+use timbao_tokenizer::{Gap, Keys, TONE_MARKS, Token, exact_key, scan, write_out};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::corpus::{Corpus, Result};
@@ -34,8 +34,6 @@ const FOLLOWERS: usize = 6;
 const READINGS: usize = 2;
 /// A phrase is offered with the word that follows it in at least this share of its articles.
 const USUAL: f64 = 0.5;
-
-const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{309}', '\u{303}', '\u{323}'];
 
 /// Completes the last word of a text by the words before it, with accents, the most common first.
 /// After a space, the next word is completed.
@@ -296,8 +294,12 @@ impl Beginning {
 
 /// A key without its tone, and the tone.
 fn parts(key: &str) -> (String, Option<char>) {
-    let tone = key.nfd().find(|c| TONES.contains(c));
-    let skeleton = key.nfd().filter(|c| !TONES.contains(c)).nfc().collect();
+    let tone = key.nfd().find(|c| TONE_MARKS.contains(c));
+    let skeleton = key
+        .nfd()
+        .filter(|c| !TONE_MARKS.contains(c))
+        .nfc()
+        .collect();
     (skeleton, tone)
 }
 
