@@ -1,4 +1,4 @@
-//! What all requests share, and the routes.
+//! The shared state of all requests, and the routes.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -16,10 +16,10 @@ use crate::options::Options;
 use crate::work::Work;
 use crate::{api, assets, guard, nest, page};
 
-/// The time between two looks for a new commit.
+/// Time between two checks for a new commit.
 const REFRESH: Duration = Duration::from_secs(1);
 
-/// What all requests share.
+/// The shared state of all requests.
 pub(crate) struct App {
     pub options: Options,
     pub index: Index,
@@ -92,7 +92,7 @@ impl App {
         }
     }
 
-    /// Computes what takes long in a large index before the first request needs it.
+    /// Computes slow figures of a large index before the first request needs them.
     fn prepare(&self, searcher: &Searcher) {
         let prepared = searcher.stats().and_then(|_| searcher.reprint_groups(0));
         if let Err(error) = prepared {

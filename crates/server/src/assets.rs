@@ -1,5 +1,5 @@
-//! Style and script of the pages, part of the program. Their names hold their hash, so that
-//! browsers may keep them for ever.
+//! Style sheet and script of the pages, part of the program. Their names include a hash, so that
+//! browsers can cache them permanently.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use crate::problem::Problem;
 
 /// A file that pages load.
 pub(crate) struct Asset {
-    /// Its address.
+    /// The path of the file.
     pub path: String,
     name: String,
     kind: &'static str,

@@ -1,4 +1,4 @@
-//! Connections: how many there are, what a slow client may hold, and how they end.
+//! Connections: their number, time limits for slow clients, and shutdown.
 
 use std::io;
 use std::pin::Pin;
@@ -16,19 +16,18 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use crate::app::App;
 
-/// Bytes that the head of a request may have.
+/// Largest size of the head of a request, in bytes.
 const HEAD: usize = 16 * 1024;
-/// Headers that a request may have.
+/// Largest number of headers of a request.
 const HEADERS: usize = 64;
-/// How long nothing is accepted after the system refused a connection, as it does when there
-/// are no more file descriptors.
+/// Pause after a failure to accept a connection, for example when file descriptors run out.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Accepts connections until `stop` is over; then waits for the requests under way.
+/// Accepts connections until `stop` completes, then waits for the requests in flight.
 pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
     let limits = app.options.limits;
     let places = Arc::new(Semaphore::new(limits.connections.max(1)));
-    // Every connection holds a receiver, so that the sender knows when the last one is gone.
+    // Every connection has a receiver, so that the sender knows when the last one is closed.
     let (stopping, running) = watch::channel(false);
     let router = Arc::clone(&app).router();
     let mut stop = std::pin::pin!(stop);
@@ -62,7 +61,7 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Futur
             let _connected = app.metrics.connect();
             let mut connection = std::pin::pin!(connection);
             tokio::select! {
-                // What a client does wrong on its connection concerns nobody else.
+                // Errors of a connection concern only its client.
                 _ = connection.as_mut() => return,
                 _ = running.wait_for(|&stopping| stopping) => {}
             }
@@ -76,11 +75,11 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Futur
     let _ = timeout(limits.shutdown, stopping.closed()).await;
 }
 
-/// A stream whose other side has to take in something now and then.
+/// A stream with a time limit for writes that make no progress.
 struct Patient {
     stream: TcpStream,
     patience: Duration,
-    /// When the patience of a write that waits is over.
+    /// The end of the time limit of a pending write.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
@@ -93,7 +92,7 @@ impl Patient {
         }
     }
 
-    /// Passes on what a write came to, unless it has waited for too long.
+    /// Returns the result of a write, or an error if it was pending for too long.
     fn waited<T>(
         &mut self,
         context: &mut Context<'_>,

@@ -1,4 +1,4 @@
-//! Who may ask, what every answer carries, and what is noted of it.
+//! Access checks, common headers, and the log of requests.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,7 +17,7 @@ use crate::options::Options;
 use crate::params::Params;
 use crate::problem::{Cause, Problem};
 
-/// The headers of every answer. Pages load nothing but this server's own style and script.
+/// The headers of every response. Pages load only the style sheet and the script of this server.
 const HEADERS: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
@@ -77,7 +77,7 @@ pub(crate) async fn watch(State(app): State<Arc<App>>, request: Request, next: N
     response
 }
 
-/// Adds the headers that keep a browser from doing what nobody meant it to.
+/// Adds the headers for the security of browsers.
 pub(crate) async fn protect(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -91,7 +91,7 @@ pub(crate) async fn protect(request: Request, next: Next) -> Response {
     response
 }
 
-/// Lets a request pass that has no body, calls the server by its name and shows the token.
+/// Admits requests without a body that name this server and present the token.
 pub(crate) async fn admit(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let has_body = headers.contains_key(header::TRANSFER_ENCODING)
@@ -105,7 +105,7 @@ pub(crate) async fn admit(State(app): State<Arc<App>>, request: Request, next: N
         return Problem::body().into_response();
     }
     match &app.options.token {
-        // Whoever watches over the server asks this, and learns nothing else.
+        // Health checks do without the token; the response has no other information.
         Some(_) if request.uri().path() == "/healthz" => {}
         Some(token) => {
             if !shown(headers).is_some_and(|given| token.admits(&given)) {
@@ -137,8 +137,8 @@ fn shown(headers: &HeaderMap) -> Option<Vec<u8>> {
     pair.get(colon + 1..).map(<[u8]>::to_vec)
 }
 
-/// Whether a request calls the server by a name of its own. A page from elsewhere can make a
-/// name of its own point here, but not change what the browser calls it.
+/// Whether a request names this server in its Host header. Another site can let a name of its
+/// own resolve to this address, but cannot change the Host header of the browser.
 fn is_named(options: &Options, headers: &HeaderMap) -> bool {
     if !options.listen.ip().is_loopback() {
         return true;
@@ -160,12 +160,12 @@ fn is_named(options: &Options, headers: &HeaderMap) -> bool {
         .any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// Answers where there is no route.
+/// The response for unknown paths.
 pub(crate) async fn not_found() -> Problem {
-    Problem::not_found("no such address; /api/v1/openapi.json lists those there are")
+    Problem::not_found("unknown path; /api/v1/openapi.json lists all paths")
 }
 
-/// Answers where a route does not take the method.
+/// The response for other methods.
 pub(crate) async fn wrong_method() -> Problem {
     Problem::method()
 }

@@ -42,9 +42,9 @@
 //!
 //! # Layers
 //!
-//! From the socket inwards: `connection` limits what a client may occupy, `guard` decides who may
-//! ask and adds headers, `nest` relocates links, `params` parses parameters, `work` limits time
-//! and concurrency, `api` and `page` answer from a searcher.
+//! From the socket inwards: `connection` limits the resources of a client, `guard` checks access
+//! and adds headers, and `nest` relocates links. `params` parses parameters, `work` limits time
+//! and concurrency, and `api` and `page` answer from a searcher.
 
 // A library leaves standard output and standard error to the program.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
@@ -108,11 +108,11 @@ pub enum Error {
     Listen {
         /// The address.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// Others than this machine could reach the address, and nothing keeps them out.
-    #[error("{address} can be reached from other machines, and no token is asked for")]
+    /// The address is reachable from other machines, and a token is not required.
+    #[error("{address} is reachable from other machines, and a token is not required")]
     Open {
         /// The address.
         address: SocketAddr,
@@ -158,21 +158,21 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// What the system reports.
+    /// If the system does not report it.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 
-    /// Answers until `stop` is over, then finishes the requests under way.
+    /// Answers requests until `stop` completes, then finishes those in flight.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         self.app.follow();
         connection::serve(self.listener, self.app, stop).await;
     }
 }
 
-/// Serves until the process is told to end (SIGTERM or SIGINT), on a runtime of its own.
+/// Serves until SIGTERM or SIGINT, on a runtime of its own.
 ///
-/// `ready` is called with the address once requests can come.
+/// Calls `ready` with the address once the server listens.
 ///
 /// # Errors
 ///
@@ -197,7 +197,7 @@ pub fn serve(options: Options, ready: impl FnOnce(SocketAddr)) -> Result<(), Err
     Ok(())
 }
 
-/// Waits for a signal to end. From the second on, signals end the process as they would have.
+/// Completes at the first signal to stop. Later signals have their default effect.
 #[cfg(unix)]
 fn signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

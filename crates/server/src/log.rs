@@ -28,7 +28,7 @@ impl Log {
         self.write("info", event, fields);
     }
 
-    /// Writes an event that an operator should look at.
+    /// Writes an event that needs attention.
     pub(crate) fn warn(&self, event: &str, fields: &[(&str, Value<'_>)]) {
         self.write("warn", event, fields);
     }

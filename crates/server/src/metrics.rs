@@ -1,4 +1,4 @@
-//! What is counted, in the text format of Prometheus.
+//! Metrics in the text format of Prometheus.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use crate::app::App;
 
-/// The upper bounds of the classes that times are counted in, in seconds.
+/// Upper bounds of the histogram of response times, in seconds.
 const BOUNDS: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
 ];
 
-/// Everything that is counted.
+/// The counters of a server.
 #[derive(Default)]
 pub(crate) struct Metrics {
     requests: Mutex<BTreeMap<(String, u16), u64>>,
@@ -32,7 +32,7 @@ struct Times {
     sum: f64,
 }
 
-/// Counts something that is under way, as long as it is there.
+/// Counts something as in flight as long as this value lives.
 pub(crate) struct UnderWay<'m>(&'m AtomicU64);
 
 impl Drop for UnderWay<'_> {
@@ -42,19 +42,19 @@ impl Drop for UnderWay<'_> {
 }
 
 impl Metrics {
-    /// A request has begun.
+    /// Counts the start of a request.
     pub(crate) fn begin(&self) -> UnderWay<'_> {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         UnderWay(&self.in_flight)
     }
 
-    /// A client has connected.
+    /// Counts a new connection.
     pub(crate) fn connect(&self) -> UnderWay<'_> {
         self.connections.fetch_add(1, Ordering::Relaxed);
         UnderWay(&self.connections)
     }
 
-    /// A request of a route was answered.
+    /// Counts a response.
     pub(crate) fn answered(&self, route: &str, status: u16, time: Duration) {
         let seconds = time.as_secs_f64();
         {
@@ -70,17 +70,17 @@ impl Metrics {
         }
     }
 
-    /// A new commit was taken up.
+    /// Counts a reload.
     pub(crate) fn refreshed(&self) {
         self.refreshes.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A new commit could not be taken up.
+    /// Counts a failed reload.
     pub(crate) fn refresh_failed(&self) {
         self.refresh_failures.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Everything, as Prometheus reads it.
+    /// All metrics as text.
     pub(crate) fn text(&self, app: &App) -> String {
         let mut out = String::new();
         // Writing to a string does not fail.
@@ -93,7 +93,7 @@ impl Metrics {
             out,
             "timbao_requests_total",
             "counter",
-            "Requests that were answered.",
+            "Requests answered.",
         )?;
         for ((route, status), count) in
             &*self.requests.lock().unwrap_or_else(PoisonError::into_inner)
@@ -108,7 +108,7 @@ impl Metrics {
             out,
             name,
             "histogram",
-            "Time from a request's head to its answer's.",
+            "Time from the head of a request to the head of its response.",
         )?;
         for (route, times) in &*self.times.lock().unwrap_or_else(PoisonError::into_inner) {
             for (count, bound) in times.classes.iter().zip(BOUNDS) {
@@ -133,37 +133,37 @@ impl Metrics {
             (
                 "timbao_requests_in_flight",
                 "gauge",
-                "Requests under way.",
+                "Requests in flight.",
                 load(&self.in_flight),
             ),
             (
                 "timbao_connections",
                 "gauge",
-                "Clients that are connected.",
+                "Open connections.",
                 load(&self.connections),
             ),
             (
                 "timbao_searches_waiting",
                 "gauge",
-                "Searches that wait for their turn.",
+                "Searches waiting.",
                 app.work.waiting() as u64,
             ),
             (
                 "timbao_refreshes_total",
                 "counter",
-                "Commits that were taken up.",
+                "Commits reloaded.",
                 load(&self.refreshes),
             ),
             (
                 "timbao_refresh_failures_total",
                 "counter",
-                "Failures to take up a commit.",
+                "Failed reloads.",
                 load(&self.refresh_failures),
             ),
             (
                 "timbao_views_kept",
                 "gauge",
-                "Replaced views kept for those who page.",
+                "Replaced views kept for paging.",
                 kept,
             ),
             (
@@ -181,12 +181,12 @@ impl Metrics {
             (
                 "process_resident_memory_bytes",
                 "VmRSS:",
-                "Memory of the process that is in RAM, files of the index included.",
+                "Resident memory, mapped files included.",
             ),
             (
                 "timbao_own_memory_bytes",
                 "RssAnon:",
-                "Memory of the process that is in RAM, without files.",
+                "Resident memory without mapped files.",
             ),
         ];
         for (name, line, help) in memory {
@@ -203,7 +203,7 @@ fn head(out: &mut String, name: &str, kind: &str, help: &str) -> std::fmt::Resul
     writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}")
 }
 
-/// The process's memory by a line of its status, where the system tells it as Linux does.
+/// The process's memory from a line of its status, on Linux.
 fn memory_bytes(name: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(name))?;

@@ -54,7 +54,14 @@ async fn rewrite(response: Response, base: &str) -> Response {
     };
     let moved = LINKS.iter().fold(text, |text, link| {
         let start = link.trim_end_matches('/');
-        text.replace(link, &format!("{start}{base}/"))
+        // The root of a nested router does not have a slash at its end.
+        ["\"", "?", ""].iter().fold(text, |text, end| {
+            let slash = if end.is_empty() { "/" } else { "" };
+            text.replace(
+                &format!("{link}{end}"),
+                &format!("{start}{base}{slash}{end}"),
+            )
+        })
     });
     let moved = moved.replace(API, &format!("\"url\": \"{base}/api/v1\""));
     parts.headers.remove(header::CONTENT_LENGTH);

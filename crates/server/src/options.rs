@@ -1,33 +1,33 @@
-//! What a server is told when it starts.
+//! Options of a server.
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How a server is set up.
+/// The options of a [`Server`](crate::Server).
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Folder of the index.
+    /// Directory of the index.
     pub index: PathBuf,
-    /// Address to listen on; port 0 takes a free one.
+    /// Address to listen on; port 0 selects a free port.
     pub listen: SocketAddr,
-    /// What every request has to show, if anything.
+    /// Token that every request must present, if any.
     pub token: Option<Token>,
-    /// Whether an address beyond loopback may do without a token.
+    /// Whether an address other than loopback is allowed without a token.
     pub allow_everyone: bool,
-    /// Names that clients may call this server by, beside those of its address. Others are
-    /// refused where there is no token, so that no site can have a reader's browser ask in
-    /// its name.
+    /// Host names of this server in addition to those of its address. Without a token, requests
+    /// with other names are rejected, so that a web site cannot send requests through the
+    /// browser of a visitor.
     pub hosts: Vec<String>,
-    /// How much clients may use.
+    /// Limits for clients.
     pub limits: Limits,
-    /// Whether queries are written to the log.
+    /// Whether queries are logged.
     pub log_queries: bool,
 }
 
 impl Options {
-    /// An index, served on an address with everything else at its default.
+    /// An index and an address, with defaults for the rest.
     pub fn new(index: impl Into<PathBuf>, listen: SocketAddr) -> Self {
         Self {
             index: index.into(),
@@ -41,38 +41,37 @@ impl Options {
     }
 }
 
-/// How much clients may use.
+/// Limits for clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Searches that run at a time.
+    /// Largest number of concurrent searches.
     pub work: usize,
-    /// Searches that wait for their turn at a time; more are turned away.
+    /// Largest number of waiting searches; more are rejected.
     pub queue: usize,
-    /// How long a search may take, waiting included.
+    /// Time limit of a search, waiting included.
     pub time: Duration,
-    /// Connections at a time; more wait in the system's queue.
+    /// Largest number of connections; more wait in the system's queue.
     pub connections: usize,
-    /// How long a client may take to send the head of a request, or to take in a piece of an
-    /// answer.
+    /// Time limit for a client to send the head of a request, or to read a part of a response.
     pub patience: Duration,
-    /// How long requests under way may take when the server ends.
+    /// Time limit for requests in flight when the server stops.
     pub shutdown: Duration,
-    /// Characters of a query, or of any other value.
+    /// Largest length of a query or other value, in characters.
     pub text: usize,
-    /// Hits of one answer.
+    /// Largest number of hits in a response.
     pub page: usize,
-    /// Hits that can be left out at the front.
+    /// Largest number of hits that can be skipped.
     pub offset: usize,
-    /// Rows of an export.
+    /// Largest number of rows of an export.
     pub export: usize,
-    /// How long a view that was replaced is kept for those who page through it.
+    /// Time for which a replaced view is kept for paging.
     pub keep_views: Duration,
-    /// How many replaced views are kept at most.
+    /// Largest number of replaced views that are kept.
     pub views: usize,
 }
 
 impl Default for Limits {
-    /// For a machine with a handful of cores.
+    /// Limits for a machine with a few cores.
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
@@ -96,7 +95,7 @@ impl Default for Limits {
 #[derive(Clone)]
 pub struct Token(blake3::Hash);
 
-/// Why a text is no token.
+/// The error for an invalid token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a token has at least {} characters, all of them visible ASCII",
@@ -105,14 +104,14 @@ pub struct Token(blake3::Hash);
 pub struct TokenError;
 
 impl Token {
-    /// Characters a token has at least.
+    /// Smallest length of a token, in characters.
     pub const SHORTEST: usize = 16;
 
-    /// Takes a token, white space around it left out.
+    /// Creates a token; surrounding white space is ignored.
     ///
     /// # Errors
     ///
-    /// When it is short enough to be guessed, or cannot be sent in a header.
+    /// If the token is too short, or cannot be sent in a header.
     pub fn new(text: &str) -> Result<Self, TokenError> {
         let text = text.trim();
         if text.len() < Self::SHORTEST || !text.bytes().all(|b| b.is_ascii_graphic()) {
@@ -121,7 +120,7 @@ impl Token {
         Ok(Self(blake3::hash(text.as_bytes())))
     }
 
-    /// Whether `given` is the token. How long that takes tells nothing of it.
+    /// Whether `given` is the token, in constant time.
     pub(crate) fn admits(&self, given: &[u8]) -> bool {
         // Hashes are compared in constant time.
         self.0 == blake3::hash(given)

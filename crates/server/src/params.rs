@@ -6,15 +6,15 @@ use std::str::FromStr;
 
 use crate::problem::Problem;
 
-/// The parameters of a request that were not asked for yet.
+/// The parameters of a request that are not consumed yet.
 ///
-/// Each is given once unless [`texts`](Self::texts) takes it.
+/// Each may occur once, except with [`texts`](Self::texts).
 pub(crate) struct Params {
     pairs: Vec<(String, String)>,
 }
 
 impl Params {
-    /// Reads the part of an address behind `?`.
+    /// Parses the query component of a URL.
     pub(crate) fn new(query: Option<&str>) -> Self {
         let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         Self {
@@ -22,7 +22,7 @@ impl Params {
         }
     }
 
-    /// The same, where one that is empty counts as left out, as forms send them.
+    /// As [`new`](Self::new), ignoring empty parameters, as forms send them.
     pub(crate) fn of_form(query: Option<&str>) -> Self {
         let mut params = Self::new(query);
         params.pairs.retain(|(_, value)| !value.is_empty());
@@ -46,13 +46,13 @@ impl Params {
     ///
     /// # Errors
     ///
-    /// When it was given twice, or has more than so many characters.
+    /// If it occurs twice, or has more than `most` characters.
     pub(crate) fn text(&mut self, name: &str, most: usize) -> Result<Option<String>, Problem> {
         let mut values = self.all(name);
         if values.len() > 1 {
             return Err(Problem::parameter(
                 name,
-                format!("{name} is given more than once"),
+                format!("{name} occurs more than once"),
             ));
         }
         let value = values.pop();
@@ -62,11 +62,11 @@ impl Params {
         Ok(value)
     }
 
-    /// All values of a parameter that may be given so many times.
+    /// All values of a parameter that may occur `most` times.
     ///
     /// # Errors
     ///
-    /// When there are too many, or one has more than so many characters.
+    /// If there are too many, or one has more than `most_characters` characters.
     pub(crate) fn texts(
         &mut self,
         name: &str,
@@ -75,7 +75,7 @@ impl Params {
     ) -> Result<Vec<String>, Problem> {
         let values = self.all(name);
         if values.len() > most {
-            let detail = format!("{name} is given more than {most} times");
+            let detail = format!("{name} occurs more than {most} times");
             return Err(Problem::parameter(name, detail));
         }
         for value in &values {
@@ -84,11 +84,11 @@ impl Params {
         Ok(values)
     }
 
-    /// A number within a range, or what counts where none is given.
+    /// A number within a range, or the default.
     ///
     /// # Errors
     ///
-    /// When it is no such number.
+    /// If it is not a number in the range.
     pub(crate) fn number<T>(
         &mut self,
         name: &str,
@@ -106,7 +106,7 @@ impl Params {
             _ => Err(Problem::parameter(
                 name,
                 format!(
-                    "{name} is a number from {} to {}",
+                    "{name} must be a number from {} to {}",
                     range.start(),
                     range.end()
                 ),
@@ -114,11 +114,11 @@ impl Params {
         }
     }
 
-    /// One of some names, or what counts where none is given.
+    /// One of several names, or the default.
     ///
     /// # Errors
     ///
-    /// When it is none of them.
+    /// If it is not one of them.
     pub(crate) fn choice<T: Copy>(
         &mut self,
         name: &str,
@@ -131,29 +131,26 @@ impl Params {
         pick(name, &text, choices)
     }
 
-    /// Whether something is wanted that is `true` or `false`; the latter where none is given.
+    /// A flag, `true` or `false`; by default `false`.
     ///
     /// # Errors
     ///
-    /// When it is neither.
+    /// If it is neither.
     pub(crate) fn flag(&mut self, name: &str) -> Result<bool, Problem> {
         self.choice(name, &[("true", true), ("false", false)], false)
     }
 
-    /// Makes sure that nothing is left over.
+    /// Checks that all parameters were consumed.
     ///
     /// # Errors
     ///
-    /// When there is a parameter that nobody asked for.
+    /// If there is an unknown parameter.
     pub(crate) fn finish(self) -> Result<(), Problem> {
         match self.pairs.into_iter().next() {
             None => Ok(()),
             Some((name, _)) => {
                 let shown: String = name.chars().take(40).collect();
-                Err(Problem::parameter(
-                    &shown,
-                    "there is no such parameter here",
-                ))
+                Err(Problem::parameter(&shown, "unknown parameter"))
             }
         }
     }
@@ -169,15 +166,15 @@ fn bounded(name: &str, value: &str, most: usize) -> Result<(), Problem> {
     }
 }
 
-/// The choice of that name.
+/// The choice with a name.
 ///
 /// # Errors
 ///
-/// When there is none.
+/// If the name is unknown.
 pub(crate) fn pick<T: Copy>(name: &str, text: &str, choices: &[(&str, T)]) -> Result<T, Problem> {
     let found = choices.iter().find(|(choice, _)| *choice == text);
     found.map(|&(_, value)| value).ok_or_else(|| {
         let names: Vec<&str> = choices.iter().map(|&(choice, _)| choice).collect();
-        Problem::parameter(name, format!("{name} is one of {}", names.join(", ")))
+        Problem::parameter(name, format!("{name} must be one of {}", names.join(", ")))
     })
 }

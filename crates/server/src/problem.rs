@@ -1,4 +1,4 @@
-//! What a client is told when there is no answer: `application/problem+json`, RFC 9457.
+//! Error responses: `application/problem+json`, RFC 9457.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -7,10 +7,10 @@ use timbao_index::Error;
 use timbao_query::{FilterError, Request};
 use timbao_views::json::{ProblemShape, RANGE_UNIT};
 
-/// Why a request has no answer.
+/// An error response.
 #[derive(Debug, Serialize)]
 pub(crate) struct Problem {
-    /// Which kind of problem it is.
+    /// The kind of problem, as a URN.
     #[serde(rename = "type")]
     pub kind: &'static str,
     pub title: &'static str,
@@ -20,27 +20,27 @@ pub(crate) struct Problem {
     pub more: Box<More>,
 }
 
-/// What can be said of a problem beside its kind.
+/// Details of a problem.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct More {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// The parameter it is about.
+    /// The invalid parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
-    /// What is wrong with the query, and where.
+    /// The invalid parts of the query.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problems: Option<Vec<ProblemShape>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub range_unit: Option<&'static str>,
-    /// What is wrong with the server; for its log.
+    /// The cause of an internal error, for the log.
     #[serde(skip)]
     pub cause: Option<Cause>,
 }
 
-/// Why the server failed, as a response carries it to the log.
+/// The cause of an internal error, as an extension of the response.
 #[derive(Debug, Clone)]
 pub(crate) struct Cause(pub String);
 
@@ -72,7 +72,7 @@ impl Problem {
         Self::new(
             StatusCode::BAD_REQUEST,
             "urn:timbao:problem:parameter",
-            "A parameter cannot be understood",
+            "Invalid parameter",
         )
         .detail(detail)
         .with(|more| more.parameter = Some(name.to_owned()))
@@ -89,12 +89,12 @@ impl Problem {
         Self::new(
             StatusCode::BAD_REQUEST,
             "urn:timbao:problem:query",
-            "There is nothing to search for",
+            "Nothing to search for",
         )
         .detail(if request.text().trim().is_empty() {
             "the query is empty, and there is no filter"
         } else {
-            "the query has no word and no condition that could be read"
+            "the query has neither a word nor a valid condition"
         })
         .with(|more| {
             more.parameter = Some("q".to_owned());
@@ -103,12 +103,12 @@ impl Problem {
         })
     }
 
-    /// There is nothing at that address, or no article of that id.
+    /// The path or the article does not exist.
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
             "urn:timbao:problem:not-found",
-            "There is nothing here",
+            "Not found",
         )
         .detail(detail)
     }
@@ -118,28 +118,28 @@ impl Problem {
         Self::new(
             StatusCode::GONE,
             "urn:timbao:problem:view-gone",
-            "This state of the index is no longer kept",
+            "View of the index expired",
         )
         .detail("start again without `view`, from the first page")
         .with(|more| more.parameter = Some("view".to_owned()))
     }
 
-    /// Only GET and HEAD are answered.
+    /// The method is neither GET nor HEAD.
     pub(crate) fn method() -> Self {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "urn:timbao:problem:method",
-            "Everything here is read-only",
+            "Method not allowed",
         )
-        .detail("GET and HEAD are answered")
+        .detail("the API is read-only: use GET or HEAD")
     }
 
-    /// A body where none belongs.
+    /// The request has a body.
     pub(crate) fn body() -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "urn:timbao:problem:body",
-            "Requests have no body here",
+            "Request body not allowed",
         )
     }
 
@@ -148,9 +148,9 @@ impl Problem {
         Self::new(
             StatusCode::UNAUTHORIZED,
             "urn:timbao:problem:token",
-            "A token is asked for",
+            "Authentication required",
         )
-        .detail("send it as a bearer token, or as the password of basic authentication")
+        .detail("send the token as a bearer token, or as the password of basic authentication")
     }
 
     /// The request is for another host.
@@ -158,9 +158,9 @@ impl Problem {
         Self::new(
             StatusCode::MISDIRECTED_REQUEST,
             "urn:timbao:problem:host",
-            "This server does not go by that name",
+            "Unknown host name",
         )
-        .detail("names beside those of its address are given with --host")
+        .detail("additional host names of this server are set with --host")
     }
 
     /// Too many searches wait.
@@ -168,29 +168,29 @@ impl Problem {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "urn:timbao:problem:busy",
-            "Too many searches at a time",
+            "Too many concurrent searches",
         )
         .detail("try again in a moment")
     }
 
-    /// The search was cut off.
+    /// The search timed out.
     pub(crate) fn too_slow() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "urn:timbao:problem:too-slow",
-            "The search was cut off",
+            "The search timed out",
         )
-        .detail("it took longer than a request may; ask for fewer or rarer words")
+        .detail("search for fewer or rarer words")
     }
 
-    /// Something is wrong with the server.
+    /// An internal error.
     pub(crate) fn internal(cause: impl Into<String>) -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "urn:timbao:problem:internal",
-            "The server failed",
+            "Internal server error",
         )
-        .detail("its log tells why")
+        .detail("the server's log has the cause")
         .with(|more| more.cause = Some(Cause(cause.into())))
     }
 }
@@ -205,7 +205,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::OutOfTime => Self::too_slow(),
-            // What is wrong with the index is for whoever runs the server.
+            // Details of the index are for the operator only.
             _ => Self::internal(error.to_string()),
         }
     }

@@ -88,7 +88,7 @@ pub(crate) fn filters(params: &mut Params, limits: &Limits) -> Result<Filters, P
 ///
 /// # Errors
 ///
-/// When it is no way to do so.
+/// If the value is unknown.
 pub(crate) fn accents(params: &mut Params) -> Result<Accents, Problem> {
     let choices = [
         ("auto", Accents::Auto),
@@ -102,7 +102,7 @@ pub(crate) fn accents(params: &mut Params) -> Result<Accents, Problem> {
 ///
 /// # Errors
 ///
-/// When it is none.
+/// If the value is unknown.
 pub(crate) fn sort(params: &mut Params) -> Result<Sort, Problem> {
     let choices = [
         ("relevance", Sort::Relevance),
@@ -116,7 +116,7 @@ pub(crate) fn sort(params: &mut Params) -> Result<Sort, Problem> {
 ///
 /// # Errors
 ///
-/// When one of them is none.
+/// If one of them is unknown.
 pub(crate) fn facets(params: &mut Params) -> Result<Vec<Facet>, Problem> {
     let Some(text) = params.text("facet", 200)? else {
         return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! Runs searches on threads of their own, so many at a time and each for so long.
+//! Runs searches on threads of their own, with limits for their number and their time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,10 +13,10 @@ use timbao_index::Searcher;
 use crate::options::Limits;
 use crate::problem::Problem;
 
-/// How much later than its deadline a search may come to its end.
+/// Time that a search may run beyond its deadline.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// The turns that searches take.
+/// Limits concurrent searches.
 pub(crate) struct Work {
     turns: Arc<Semaphore>,
     waiting: AtomicUsize,
@@ -24,7 +24,7 @@ pub(crate) struct Work {
     time: Duration,
 }
 
-/// Counts one that waits, as long as it is there.
+/// Counts a waiting search as long as this value lives.
 struct Waiting<'w>(&'w AtomicUsize);
 
 impl Drop for Waiting<'_> {
@@ -43,19 +43,19 @@ impl Work {
         }
     }
 
-    /// Searches that wait for their turn.
+    /// Number of waiting searches.
     pub(crate) fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    /// Searches a view, until the time for it is over.
+    /// Searches a view within the time limit.
     ///
-    /// The turn is given back when the work has come to its end and not when its client is
-    /// told, so that no more than so many ever run.
+    /// A slot is released when the work has ended, which may be after the response, so that the
+    /// limit always holds.
     ///
     /// # Errors
     ///
-    /// When too many wait already, when the time is over, and what `search` returns.
+    /// If too many searches wait, if the time is over, and if `search` fails.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         view: &Searcher,

@@ -173,13 +173,15 @@ fn a_watch_follows_the_files_and_ends_when_interrupted() {
 
 #[test]
 fn a_second_writer_waits_and_then_says_who_writes() {
-    let workspace = Workspace::indexed();
-    let index = timbao_index::Index::open(&workspace.path().join(".timbao")).unwrap();
+    let workspace = Workspace::with_articles();
+    let index = timbao_index::Index::open_or_create(workspace.path().join(".timbao")).unwrap();
     let writer = index
         .writer(timbao_index::WriterOptions::default())
         .unwrap();
-    assert_snapshot!("reindex_busy", workspace.run(&["reindex", "--wait", "0"]));
-    assert_eq!(workspace.output(&["search", "họp"], None).0, 0);
+    let arguments = ["index", "bao", "--wait", "0"];
+    assert_snapshot!("index_busy", workspace.run(&arguments));
+    // Nothing is found, and nothing is wrong.
+    assert_eq!(workspace.output(&["search", "họp"], None).0, 1);
     drop(writer);
-    assert_eq!(workspace.output(&["reindex", "--wait", "0"], None).0, 0);
+    assert_eq!(workspace.output(&arguments, None).0, 0);
 }

@@ -1,4 +1,4 @@
-//! `/articles/{id}`: the articles with an id, and what is related to the first of them.
+//! `/articles/{id}`: the articles with an id, and articles related to the first of them.
 
 use std::sync::Arc;
 
@@ -18,24 +18,24 @@ use crate::problem::Problem;
 
 use super::{OfView, json, sent, view};
 
-/// Terms that similar articles are looked for by, at most.
+/// Largest number of terms for similar articles.
 const TERMS: usize = 100;
 
-/// What is asked of an id.
+/// The requested information for an id.
 enum Asked {
-    /// The articles themselves.
+    /// The articles.
     Whole,
-    /// Articles like it.
+    /// Similar articles.
     Similar(SimilarOptions),
-    /// The publications of its text.
+    /// The copies of its text.
     Reprints,
 }
 
-/// Answers with whole articles, or with what is related to one.
+/// Responds with complete articles, or with articles related to one.
 ///
-/// A slash may stand in an id as it is, so no route can tell an id from what follows it: the
-/// last part of the address is a view if it has its name. An id that ends like one is asked
-/// for with its slash as `%2F`.
+/// An id may contain slashes, so routes cannot separate it from the view after it: the last
+/// segment of the path is a view if it has the name of one. In an id that ends like that, the
+/// slash must be written as `%2F`.
 pub(super) async fn answer(
     State(app): State<Arc<App>>,
     Path(path): Path<String>,
@@ -57,7 +57,7 @@ pub(super) async fn answer(
     let work = app.work.run(&view, move |searcher| {
         let found = searcher.find_id(&id)?;
         let Some(&first) = found.first() else {
-            return Err(Problem::not_found("there is no article of that id"));
+            return Err(Problem::not_found("no article has this id"));
         };
         match asked {
             Asked::Whole => whole(&id, &found, &searcher),

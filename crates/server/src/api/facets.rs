@@ -16,7 +16,7 @@ use crate::query::{facets, take};
 
 use super::{OfView, json, sent, view};
 
-/// The counts of a query: what a search says without its hits.
+/// The counts of a query: a search response without its hits.
 #[derive(Serialize)]
 struct Answer<'a> {
     version: u32,

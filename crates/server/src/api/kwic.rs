@@ -18,14 +18,14 @@ use crate::query::take;
 
 use super::{OfView, json, sent, view};
 
-/// Lines where nothing else is asked for.
+/// Default number of lines.
 const LIMIT: usize = 50;
-/// Tokens of context on one side, at most.
+/// Largest number of tokens of context on one side.
 const CONTEXT: u32 = 50;
-/// Keys that lines are sorted by, at most.
+/// Largest number of sort keys.
 const KEYS: usize = 4;
 
-/// What is asked for.
+/// A request for a concordance.
 pub(crate) struct KwicRequest {
     pub query: Request,
     pub options: KwicOptions,
@@ -96,17 +96,17 @@ impl KwicRequest {
         Ok(searcher.concordance(&plan, &self.options)?)
     }
 
-    /// The lines that are asked for, by their places in the order.
+    /// The positions of the requested lines in the order.
     pub(crate) fn range(&self) -> Range<usize> {
         self.offset..self.offset.saturating_add(self.limit)
     }
 }
 
-/// Takes what lines are sorted by: keys, separated by commas.
+/// Parses sort keys, separated by commas.
 ///
 /// # Errors
 ///
-/// When one of them is none, or there are too many.
+/// If one of them is invalid, or there are too many.
 pub(crate) fn keys(params: &mut Params) -> Result<Vec<SortKey>, Problem> {
     let Some(text) = params.text("sort", 200)? else {
         return Ok(Vec::new());

@@ -45,14 +45,14 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/metrics", get(metrics))
 }
 
-/// Whether the server is there.
+/// The status of the server.
 #[derive(Serialize)]
 struct Health {
     version: u32,
     status: &'static str,
 }
 
-/// Says that the server is there.
+/// Responds to health checks.
 pub(crate) async fn health() -> Result<Response, Problem> {
     let health = Health {
         version: VERSION,
@@ -61,7 +61,7 @@ pub(crate) async fn health() -> Result<Response, Problem> {
     json(&health).map(sent)
 }
 
-/// What is counted, for Prometheus.
+/// Metrics for Prometheus.
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], app.metrics.text(&app)).into_response()
@@ -99,7 +99,7 @@ pub(crate) fn view(app: &App, params: &mut Params) -> Result<Searcher, Problem> 
 ///
 /// # Errors
 ///
-/// When it is more than JSON can say, which no answer is.
+/// If serialization fails, which does not happen for plain data.
 fn json(answer: &impl Serialize) -> Result<Vec<u8>, Problem> {
     serde_json::to_vec(answer).map_err(|error| Problem::internal(error.to_string()))
 }

@@ -20,25 +20,25 @@ use crate::query::{advice, facets, sort, take};
 
 use super::{OfView, json, sent, view};
 
-/// Hits where nothing else is asked for.
+/// Default number of hits.
 const LIMIT: usize = 10;
-/// Passages of one hit, at most.
+/// Largest number of snippets of a hit.
 const SNIPPETS: usize = 5;
 
-/// What is asked for.
+/// A search request.
 pub(crate) struct SearchRequest {
     pub query: Request,
     pub options: SearchOptions,
     pub snippets: usize,
     pub facets: Vec<Facet>,
-    /// Whether every text is given once.
+    /// Whether reprints are collapsed.
     pub unique: bool,
 }
 
-/// What was found.
+/// The result of a search.
 pub(crate) struct SearchResult {
     pub total: u64,
-    /// How many texts the articles are, where each is given once.
+    /// Number of distinct texts, if reprints are collapsed.
     pub texts: Option<u64>,
     pub hits: Vec<ShownHit>,
     pub facets: Vec<FacetCounts>,
@@ -99,7 +99,7 @@ impl SearchRequest {
         })
     }
 
-    /// Searches, and reads what is shown of the hits.
+    /// Searches, and reads the parts of the hits that are shown.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! `/stats`: what the index holds.
+//! `/stats`: statistics of the index.
 
 use std::sync::Arc;
 

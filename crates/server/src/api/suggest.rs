@@ -1,4 +1,4 @@
-//! `/suggest`: completions of what has been typed so far.
+//! `/suggest`: completions of the text in the search box.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::problem::Problem;
 
 use super::{OfView, json, sent, view};
 
-/// Completions where nothing else is asked for, and at most.
+/// Default and largest number of completions.
 const LIMITS: (usize, usize) = (8, 20);
 
 /// Completions of a text.
@@ -25,11 +25,11 @@ struct Answer<'a> {
     suggestions: Vec<Completed>,
 }
 
-/// A text that what was typed may become.
+/// A completed text.
 #[derive(Serialize)]
 struct Completed {
     query: String,
-    /// Where the words that are completed begin in it.
+    /// The position of the completed words in it.
     start: usize,
     articles: u64,
 }

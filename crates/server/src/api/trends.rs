@@ -1,4 +1,4 @@
-//! `/trends`: how often something is said over time.
+//! `/trends`: frequencies over time.
 
 use std::sync::Arc;
 
@@ -18,9 +18,9 @@ use crate::query::{accents, filters, request, required};
 
 use super::{OfView, json, sent, view};
 
-/// Queries of one chart, at most.
+/// Largest number of queries.
 pub(crate) const QUERIES: usize = 10;
-/// Values that are told apart, at most.
+/// Largest number of separate values.
 const VALUES: usize = 20;
 
 /// The names of periods.
@@ -32,7 +32,7 @@ pub(crate) const BY: [(&str, By); 5] = [
     ("year", By::Year),
 ];
 
-/// What is asked for.
+/// A request for trends.
 pub(crate) struct TrendsRequest {
     pub queries: Vec<Request>,
     /// The articles among which is counted: those that the filters let pass.
@@ -118,7 +118,7 @@ impl TrendsRequest {
 ///
 /// # Errors
 ///
-/// When a filter is none.
+/// If a filter is invalid.
 pub(crate) fn base(filters: &Filters) -> Result<Plan, Problem> {
     if filters.is_empty() {
         return Ok(Plan::Everything);

@@ -1,19 +1,19 @@
-// Makes the pages quicker to use. Everything works without it.
+// Makes the pages faster to use. Everything works without this script.
 
 const box = document.querySelector("form.search #q");
 const list = document.querySelector("#suggestions");
 
-// Screen readers hear what the page is about when it has come.
+// Screen readers announce the result when the page is loaded.
 const live = document.querySelector(".live");
 if (live?.dataset.status) setTimeout(() => { live.textContent = live.dataset.status; }, 150);
 
-// A choice from a list counts at once; its button is for pages without a script.
+// Choosing from a list submits the form; the button is for pages without the script.
 for (const select of document.querySelectorAll("select[data-submit]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
   if (select.form.matches(".sort")) select.form.querySelector("button")?.remove();
 }
 
-// Empty fields stay out of addresses.
+// Empty fields are not sent.
 for (const form of document.forms) {
   form.addEventListener("submit", () => {
     const empty = [...form.elements].filter((field) => field.name && !field.value);
@@ -173,6 +173,6 @@ for (const chart of document.querySelectorAll("svg[data-brush]")) {
     }
     from = -1;
   });
-  // What a drag ends on is no click.
+  // The end of a drag is not a click.
   chart.addEventListener("click", (event) => { if (band) event.preventDefault(); }, true);
 }

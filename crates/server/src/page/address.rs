@@ -1,4 +1,4 @@
-//! Addresses of pages: all state is in them.
+//! URLs of pages, which contain all state.
 
 use form_urlencoded::Serializer;
 
@@ -22,7 +22,7 @@ impl Address {
         }
     }
 
-    /// Where it leads, without parameters.
+    /// The path.
     pub(crate) fn path(&self) -> &'static str {
         self.path
     }
@@ -75,7 +75,7 @@ impl Address {
         &self.pairs
     }
 
-    /// As a link has it.
+    /// The URL for a link.
     pub(crate) fn href(&self) -> String {
         if self.pairs.is_empty() {
             return self.path.to_owned();

@@ -1,4 +1,4 @@
-//! Why nothing was found, and what else could be asked.
+//! The reasons for an empty result, and other queries.
 
 use maud::{Markup, html};
 use timbao_views::suggest::{Advice, Cause, CauseKind, Suggestion, SuggestionKind};
@@ -22,7 +22,7 @@ pub(super) fn readings(advice: &Advice, address: &Address, language: Language) -
     }
 }
 
-/// What there is to say where nothing was found.
+/// The message for an empty result.
 pub(super) fn nothing(advice: &Advice, address: &Address, language: Language) -> Markup {
     let words = language.words();
     html! {
@@ -47,7 +47,7 @@ pub(super) fn nothing(advice: &Advice, address: &Address, language: Language) ->
     }
 }
 
-/// The address that asks a suggestion. The conditions beside the query are in it already.
+/// The URL of a suggestion, which includes the filters.
 fn asks(suggestion: &Suggestion, address: &Address) -> String {
     address
         .without_all(&[

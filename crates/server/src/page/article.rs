@@ -55,7 +55,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             articles.push(Shown::load(&searcher, place, query.as_ref())?);
         }
         if articles.is_empty() {
-            return Err(Problem::not_found("there is no article of that id"));
+            return Err(Problem::not_found("no article has this id"));
         }
         Ok(written(&asked, &articles))
     });

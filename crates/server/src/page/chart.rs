@@ -16,13 +16,13 @@ const COLUMNS: usize = 60;
 struct Column {
     /// `2026-03`, `2026-Q1` or `2026`.
     period: String,
-    /// Its first and its last month, or its year.
+    /// The first and the last month, or the year.
     from: String,
     to: String,
     articles: u64,
 }
 
-/// How many articles there are in each month, quarter or year; each column narrows to its time.
+/// The number of articles in each month, quarter or year; each column filters by its period.
 pub(super) fn histogram(months: &[FacetCount], address: &Address, language: Language) -> Markup {
     let columns = columns(months);
     let most = columns

@@ -1,4 +1,4 @@
-//! What all pages have in common.
+//! The common parts of all pages.
 
 use axum::response::Response;
 use maud::{DOCTYPE, Markup, html};
@@ -18,7 +18,7 @@ pub(super) enum Tab {
     Results,
     Concordance,
     Trends,
-    /// A page beside them.
+    /// Another page.
     None,
 }
 
@@ -27,9 +27,9 @@ pub(super) struct Page<'p> {
     pub language: Language,
     pub address: &'p Address,
     pub tab: Tab,
-    /// What the window is called.
+    /// The title of the window.
     pub title: &'p str,
-    /// What a screen reader says when the page has come.
+    /// The announcement for screen readers.
     pub status: &'p str,
     pub content: Markup,
 }
@@ -88,7 +88,7 @@ fn home(language: Language) -> &'static str {
     }
 }
 
-/// The box, with what narrows the search kept beside it.
+/// The search box, with the filters in hidden fields.
 fn search_box(address: &Address, tab: Tab, words: &Words) -> Markup {
     let action = match tab {
         Tab::Concordance => "/kwic",
@@ -142,8 +142,7 @@ fn tabs(address: &Address, tab: Tab, words: &Words) -> Markup {
     }
 }
 
-/// How the query was understood: its accents, what is searched for too, and what in it could
-/// not be read as it stands.
+/// The interpretation of the query: accents, additional search terms, and problems.
 pub(super) fn understanding(query: &Request, address: &Address, language: Language) -> Markup {
     let words = language.words();
     let has_words = !query.lowered().words.is_empty();
@@ -180,7 +179,7 @@ pub(super) fn understanding(query: &Request, address: &Address, language: Langua
     }
 }
 
-/// What in the query could not be read as it stands.
+/// The problems of the query.
 pub(super) fn problems(query: &Request, language: Language) -> Markup {
     html! {
         @if !query.problems().is_empty() {
@@ -211,7 +210,7 @@ fn problem_line(problem: &QueryProblem, query: &str, language: Language) -> Mark
     }
 }
 
-/// The page where there is no answer.
+/// The page for an error.
 pub(super) fn failed(
     problem: &Problem,
     address: &Address,
@@ -234,7 +233,7 @@ pub(super) fn failed(
                     @if let Some(hint) = &problem.more.hint { p { (hint) } }
                 }
             }
-            // What cannot be read can be taken away.
+            // Invalid filters can be removed.
             (active(address, language))
         },
     });

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use maud::{Markup, html};
 
-/// Marks ranges of bytes, which are in order and do not overlap; neighbours as one. What lies
-/// outside of the text is left out.
+/// Marks ranges of bytes, which are in order and do not overlap; adjacent ranges become one. Ranges
+/// outside the text are ignored.
 pub(crate) fn marked(text: &str, ranges: &[Range<usize>]) -> Markup {
     let mut at = 0;
     let mut pieces: Vec<(&str, &str)> = Vec::new();

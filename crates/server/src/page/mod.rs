@@ -1,5 +1,5 @@
-//! The pages. They are whole without the script, which only makes them quicker to use; all
-//! their state is in their addresses.
+//! The pages. They work without the script, which only makes them faster to use. All their state
+//! is in the URL.
 
 mod address;
 mod advice;
@@ -41,16 +41,16 @@ fn narrowing() -> impl Iterator<Item = &'static str> {
         .chain(Facet::stated().map(Facet::name))
 }
 
-/// What was asked for on a page.
+/// A request for a page.
 struct Asked {
     language: Language,
-    /// The page's own address, without what it does not know.
+    /// The URL of the page, without unknown parameters.
     address: Address,
     params: Params,
 }
 
 impl Asked {
-    /// Reads the address of a page that knows some parameters beside those of all pages.
+    /// Parses the URL of a page, which has parameters of its own and those of all pages.
     fn new(path: &'static str, raw: Option<&str>, own: &[&str]) -> Self {
         let mut names: Vec<&str> = vec!["q", "lang"];
         narrowing().for_each(|name| names.push(name));
@@ -63,7 +63,7 @@ impl Asked {
         }
     }
 
-    /// The conditions beside the query. A date is what lies between `from` and `to`.
+    /// The filters. A date is the period from `from` to `to`.
     fn filters(&mut self, most: usize) -> Result<Filters, Problem> {
         let mut text = |name| -> Result<Option<String>, Problem> {
             let text = self.params.text(name, most)?;
@@ -92,7 +92,7 @@ impl Asked {
         Ok(filters)
     }
 
-    /// The query with the conditions beside it; none where nothing is asked for.
+    /// The query with the filters; `None` if both are empty.
     fn query(&mut self, most: usize) -> Result<Option<Request>, Problem> {
         let text = self.params.text("q", most)?.unwrap_or_default();
         let accents = self.accents()?;

@@ -1,4 +1,4 @@
-//! What stands below an article: the publications of its text, and articles like it.
+//! The lists below an article: the copies of its text, and similar articles.
 
 use maud::{Markup, html};
 use timbao_index::{Address as Place, Error, Searcher};
@@ -14,7 +14,7 @@ use super::text::Language;
 /// Similar articles that are shown.
 const SIMILAR: usize = 8;
 
-/// What is related to an article.
+/// The articles related to one.
 #[derive(Default)]
 pub(super) struct Related {
     /// All publications of its text, in order of time; the article itself is one of them.
@@ -23,12 +23,12 @@ pub(super) struct Related {
 }
 
 impl Related {
-    /// Finds what is related to an article. What there is no time left for is left out, so that
-    /// the article itself can always be read.
+    /// Finds the articles related to one. A timeout shortens the lists, so that the article itself
+    /// can always be read.
     ///
     /// # Errors
     ///
-    /// When the index is damaged.
+    /// If the index is damaged.
     pub(super) fn load(searcher: &Searcher, place: Place) -> Result<Self, Problem> {
         let mut related = Self::default();
         match related.find(searcher, place) {

@@ -64,7 +64,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let sort = sort(&mut asked.params)?;
     let unique = asked.params.flag("unique")?;
     let number = match is_other {
-        // The pages of another state are none of this one.
+        // Pages of another view do not continue this one.
         true => 1,
         false => asked.params.number("page", 1..=limits.offset / HITS, 1)?,
     };
@@ -314,7 +314,7 @@ fn facet_shown(counts: &FacetCounts, address: &Address, language: Language) -> M
     let name = counts.facet.name();
     let again = address.without_all(&["page", "view"]);
     let current = address.get(name).and_then(|value| value.strip_prefix('='));
-    // The value itself, not what has its words among others.
+    // Filters by the whole value.
     let value = |value: &FacetCount| {
         let is_current = current == Some(value.value.as_str());
         let link = match is_current {

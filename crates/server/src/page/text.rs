@@ -1,4 +1,4 @@
-//! What the pages say, in Vietnamese and in English.
+//! The texts of the pages, in Vietnamese and in English.
 
 use timbao_query::plan::Facet;
 use timbao_query::{DateError, ProblemKind, Why};
@@ -15,7 +15,7 @@ pub(crate) enum Language {
     English,
 }
 
-/// One language's words.
+/// The texts of a language.
 pub(crate) struct Words {
     pub code: &'static str,
     pub other_code: &'static str,
@@ -73,6 +73,7 @@ pub(crate) struct Words {
     pub source: &'static str,
     pub measure: &'static str,
     pub period: &'static str,
+    pub period_column: &'static str,
     pub phrase: &'static str,
     pub one_more: &'static str,
     pub table: &'static str,
@@ -110,7 +111,7 @@ const VIETNAMESE: Words = Words {
     latest: "Mới nhất",
     oldest: "Cũ nhất",
     apply: "Áp dụng",
-    narrow: "Thu hẹp",
+    narrow: "Lọc",
     from: "Từ ngày",
     to: "Đến ngày",
     date_example: "25/3/2026 hoặc 2026",
@@ -123,37 +124,38 @@ const VIETNAMESE: Words = Words {
     previous: "Trang trước",
     next: "Trang sau",
     pages: "Trang",
-    untitled: "(không có tiêu đề)",
+    untitled: "(không có tít)",
     nothing: "Không tìm thấy bài nào.",
     perhaps: "Có thể là",
     try_these: "Có thể thử",
-    refreshed: "Kho báo vừa được cập nhật; danh sách này bắt đầu lại từ bản mới.",
+    refreshed: "Kho báo vừa được cập nhật; đây là danh sách mới.",
     original: "Bản gốc",
     back: "Về danh sách",
-    matches_here: "chỗ khớp trong bài",
+    matches_here: "lần xuất hiện trong bài",
     photo: "Ảnh",
     similar: "Bài tương tự",
     reprints: "Các lần đăng bài này",
     fold: "Gộp bản đăng lại",
     unfold: "Hiện mọi bản đăng lại",
     left: "Bên trái",
-    matched: "Từ khóa",
+    matched: "Cụm từ",
     right: "Bên phải",
     date: "Ngày",
-    source: "Nguồn",
-    measure: "Đại lượng",
-    period: "Kỳ",
+    source: "Báo",
+    measure: "Tính theo",
+    period: "Mỗi điểm là một",
+    period_column: "Thời gian",
     phrase: "Cụm từ",
     one_more: "Thêm cụm từ",
     table: "Bảng số liệu",
     of_articles: "Tổng số bài",
-    thin: "Dấu rỗng: kỳ có quá ít bài để so sánh.",
+    thin: "Chấm rỗng: dưới 20 bài, chưa đủ để so sánh.",
     welcome: "Tìm trong kho báo",
     holds: "Kho báo",
     tips: [
         (
             "tự diễn biến",
-            "bài nói nhiều về các từ này, cụm liền nhau đứng trước",
+            "bài có nhiều từ này; bài có cả cụm liền nhau xếp trước",
         ),
         ("\"tự diễn biến\"", "đúng cụm từ, đúng dấu như đã gõ"),
         ("tu dien bien", "gõ không dấu thì khớp với mọi dấu"),
@@ -163,11 +165,11 @@ const VIETNAMESE: Words = Words {
         ),
         (
             "tít:\"đại hội\" -\"đại hội cổ đông\"",
-            "trong tiêu đề, trừ một cụm",
+            "trong tít, trừ một cụm từ",
         ),
     ],
-    keys: "Phím tắt: / tới ô tìm; j và k xuống, lên từng bài hoặc từng chỗ khớp.",
-    failed: "Không trả lời được",
+    keys: "Phím tắt: / tới ô tìm; j và k xuống, lên từng bài hoặc từng chỗ được tô.",
+    failed: "Có lỗi xảy ra",
     problem: "Lưu ý",
 };
 
@@ -189,18 +191,18 @@ const ENGLISH: Words = Words {
     loose: "without accents",
     as_strict: "accents as typed",
     as_loose: "any accents",
-    also: "Searched for too",
+    also: "Also searched",
     sort: "Sort",
-    by_relevance: "Best first",
-    latest: "Latest first",
-    oldest: "Oldest first",
+    by_relevance: "Most relevant",
+    latest: "Newest",
+    oldest: "Oldest",
     apply: "Apply",
-    narrow: "Narrow",
+    narrow: "Filter",
     from: "From",
     to: "To",
     date_example: "25/3/2026 or 2026",
     time: "Date of publication",
-    brush: "Drag over the chart to choose a time, or click a column.",
+    brush: "Drag over the chart to select a period, or click a column.",
     remove: "remove",
     more: "More",
     unknown: "not stated",
@@ -209,17 +211,17 @@ const ENGLISH: Words = Words {
     next: "Next page",
     pages: "Page",
     untitled: "(no title)",
-    nothing: "Nothing was found.",
-    perhaps: "Perhaps",
-    try_these: "You could try",
-    refreshed: "The index has just been updated; this list starts again from its new state.",
+    nothing: "No articles found.",
+    perhaps: "Did you mean",
+    try_these: "Try instead",
+    refreshed: "The index has just been updated; this is the new list.",
     original: "Original",
     back: "Back to the list",
     matches_here: "matches in this article",
     photo: "Photograph",
     similar: "Similar articles",
-    reprints: "Publications of this text",
-    fold: "Fold reprints",
+    reprints: "Copies of this text",
+    fold: "Collapse reprints",
     unfold: "Show all reprints",
     left: "Left",
     matched: "Match",
@@ -228,9 +230,10 @@ const ENGLISH: Words = Words {
     source: "Source",
     measure: "Measure",
     period: "Period",
+    period_column: "Period",
     phrase: "Phrase",
     one_more: "Another phrase",
-    table: "Table of the figures",
+    table: "Data table",
     of_articles: "All articles",
     thin: "Hollow marks: too few articles to compare.",
     welcome: "Search the articles",
@@ -238,21 +241,21 @@ const ENGLISH: Words = Words {
     tips: [
         (
             "tự diễn biến",
-            "articles that say much of these words, neighbours first",
+            "articles with these words; adjacent words rank higher",
         ),
-        ("\"tự diễn biến\"", "the very phrase, accents as typed"),
-        ("tu dien bien", "typed without accents: any accents"),
+        ("\"tự diễn biến\"", "the exact phrase, accents as typed"),
+        ("tu dien bien", "without accents: matches any accents"),
         (
             "\"đại hội\" NEAR/5 \"nhân sự\"",
-            "two phrases within five words",
+            "two phrases with at most five words between them",
         ),
         (
             "tít:\"đại hội\" -\"đại hội cổ đông\"",
-            "in the title, without another phrase",
+            "in the headline, without another phrase",
         ),
     ],
-    keys: "Keys: / goes to the box; j and k down and up the articles or matches.",
-    failed: "There is no answer",
+    keys: "Keys: / focuses the search box; j and k move down and up the articles or matches.",
+    failed: "An error occurred",
     problem: "Note",
 };
 
@@ -273,7 +276,7 @@ impl Language {
         }
     }
 
-    /// Its words.
+    /// The texts of the language.
     pub(crate) fn words(self) -> &'static Words {
         match self {
             Self::Vietnamese => &VIETNAMESE,
@@ -281,7 +284,7 @@ impl Language {
         }
     }
 
-    /// A number with its thousands apart: 12.345 in Vietnamese, 12,345 in English.
+    /// A number with grouped digits: 12.345 in Vietnamese, 12,345 in English.
     pub(crate) fn count(self, number: u64) -> String {
         let digits = number.to_string();
         let between = match self {
@@ -298,7 +301,7 @@ impl Language {
         text
     }
 
-    /// A rate, with as many decimals as say something.
+    /// A rate, with three significant digits.
     pub(crate) fn rate(self, rate: f64) -> String {
         if rate >= 100.0 || rate == 0.0 {
             return self.count(rate.round() as u64);
@@ -314,7 +317,7 @@ impl Language {
         }
     }
 
-    /// So many articles.
+    /// The number of articles.
     pub(crate) fn articles(self, number: u64) -> String {
         let count = self.count(number);
         match (self, number) {
@@ -324,17 +327,17 @@ impl Language {
         }
     }
 
-    /// So many texts, each of which several articles may publish.
+    /// The number of distinct texts.
     pub(crate) fn texts(self, number: u64) -> String {
         let count = self.count(number);
         match (self, number) {
-            (Self::Vietnamese, _) => format!("{count} văn bản"),
+            (Self::Vietnamese, _) => format!("{count} bài khác nhau"),
             (Self::English, 1) => "1 text".to_owned(),
             (Self::English, _) => format!("{count} texts"),
         }
     }
 
-    /// So many more publications of a text.
+    /// The number of other copies of a text.
     pub(crate) fn reprints(self, number: u64) -> String {
         let count = self.count(number);
         match (self, number) {
@@ -344,11 +347,11 @@ impl Language {
         }
     }
 
-    /// So many matches in so many articles.
+    /// The numbers of matches and of articles.
     pub(crate) fn matches(self, matches: u64, articles: u64) -> String {
         let (count, articles) = (self.count(matches), self.articles(articles));
         match (self, matches) {
-            (Self::Vietnamese, _) => format!("{count} chỗ khớp trong {articles}"),
+            (Self::Vietnamese, _) => format!("{count} lần xuất hiện trong {articles}"),
             (Self::English, 1) => format!("1 match in {articles}"),
             (Self::English, _) => format!("{count} matches in {articles}"),
         }
@@ -417,7 +420,7 @@ impl Language {
         }
     }
 
-    /// Why something is searched for beside what was typed.
+    /// The reason for an additional search term.
     pub(crate) fn why(self, why: Why) -> &'static str {
         match (self, why) {
             (Self::Vietnamese, Why::WrittenOut) => "viết đầy đủ",
@@ -432,20 +435,20 @@ impl Language {
     }
 }
 
-/// What is wrong at a place of a query, and what was done instead, in Vietnamese.
+/// The description of a problem in a query and of its interpretation, in Vietnamese.
 pub(crate) fn problem_in_vietnamese(kind: ProblemKind) -> String {
     use ProblemKind as K;
     match kind {
-        K::UnclosedQuote => "dấu ngoặc kép này chưa đóng; coi như đóng ở cuối câu hỏi".into(),
-        K::StrayQuote => "dấu ngoặc kép này không có nửa kia; đã bỏ qua".into(),
+        K::UnclosedQuote => "dấu ngoặc kép này chưa đóng; coi như đóng ở cuối".into(),
+        K::StrayQuote => "dấu ngoặc kép này thừa; đã bỏ qua".into(),
         K::EmptyPhrase => "giữa hai dấu ngoặc kép không có từ nào; đã bỏ qua".into(),
-        K::UnclosedGroup => "dấu ngoặc đơn này chưa đóng; coi như đóng ở cuối câu hỏi".into(),
-        K::UnopenedGroup => "dấu ngoặc đơn này không có nửa mở; đã bỏ qua".into(),
+        K::UnclosedGroup => "dấu ngoặc đơn này chưa đóng; coi như đóng ở cuối".into(),
+        K::UnopenedGroup => "dấu ngoặc đơn này thừa; đã bỏ qua".into(),
         K::EmptyGroup => "trong ngoặc đơn không có gì; đã bỏ qua".into(),
         K::TooDeep => "ngoặc đơn và NOT lồng nhau quá sâu; phần bên trong bị bỏ qua".into(),
-        K::TooLong => "câu hỏi quá dài; phần sau bị bỏ qua".into(),
-        K::TooManyWords => "câu hỏi có quá nhiều từ; phần sau bị bỏ qua".into(),
-        K::MissingOperand => "toán tử này thiếu một vế; đã bỏ qua".into(),
+        K::TooLong => "nội dung tìm quá dài; phần sau bị bỏ qua".into(),
+        K::TooManyWords => "nội dung tìm có quá nhiều từ; phần sau bị bỏ qua".into(),
+        K::MissingOperand => "toán tử này thiếu từ đi kèm; đã bỏ qua".into(),
         K::NearDistances => "một chuỗi NEAR chỉ có một khoảng cách; lấy khoảng lớn nhất".into(),
         K::NearOperand => "NEAR cần một từ, một cụm từ; ở đây coi như AND".into(),
         K::UnknownField(field) => {
@@ -463,7 +466,7 @@ pub(crate) fn problem_in_vietnamese(kind: ProblemKind) -> String {
         K::StarAlone => "trước dấu * không có từ; đã bỏ qua".into(),
         K::MisplacedStar => "dấu * chỉ đứng ở cuối từ; đã bỏ qua".into(),
         K::GapAtEdge => "khoảng trống cần có từ ở hai bên; đã bỏ qua".into(),
-        K::LoosePhraseInFacet => "siêu dữ liệu chỉ tìm theo các từ liền nhau".into(),
+        K::LoosePhraseInFacet => "chuyên mục, tác giả, báo… chỉ tìm các từ đứng liền nhau".into(),
         K::DistanceTooLarge => "khoảng cách quá lớn; lấy khoảng lớn nhất".into(),
         K::FuzzyTooLarge => "số chữ sai khác quá lớn; lấy số lớn nhất".into(),
         K::AccentsOfGroup => "~ và = chỉ đứng trước một từ hoặc một cụm từ; đã bỏ qua".into(),
@@ -471,7 +474,7 @@ pub(crate) fn problem_in_vietnamese(kind: ProblemKind) -> String {
     }
 }
 
-/// Why a text is no date, in Vietnamese.
+/// The reason why a date is invalid, in Vietnamese.
 pub(crate) fn date_in_vietnamese(error: DateError) -> &'static str {
     match error {
         DateError::Form => "đây không phải ngày tháng; viết 25/3/2026, 3/2026 hoặc 2026",

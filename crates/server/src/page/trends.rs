@@ -22,7 +22,7 @@ use super::parts::active;
 use super::text::Language;
 use super::{Asked, sent};
 
-/// What can be shown, by the names of the command line.
+/// The measures, by their names on the command line.
 const MEASURES: [(&str, Measure); 4] = [
     ("per-million", Measure::PerMillion),
     ("per-thousand", Measure::PerThousand),
@@ -155,7 +155,7 @@ fn shown(trends: &Trends, measure: Measure, address: &Address, language: Languag
                     table {
                         thead {
                             tr {
-                                th scope="col" { (words.period) }
+                                th scope="col" { (words.period_column) }
                                 @for series in &trends.series { th scope="col" { (series.query) } }
                                 th scope="col" { (words.of_articles) }
                             }
@@ -205,7 +205,7 @@ fn concordance(address: &Address, query: &str, by: By, period: &Period) -> Strin
         Published::new(date.year()?, date.month(), date.day()).map(|date| date.to_string())
     };
     let ends = match by {
-        // These are dates as they stand.
+        // Periods are dates already.
         By::Day | By::Month | By::Year => Some((period.period.clone(), period.period.clone())),
         By::Week | By::Quarter => day(period.first_day).zip(day(period.last_day)),
     };

@@ -220,7 +220,7 @@ test("a mark of a trend leads to its concordance", async () => {
   await mark.click();
   await page.waitForURL(/kwic.*from=/);
   assert.match(page.url(), new RegExp(`from=${year}&to=${year}`));
-  assert.match(await page.locator("#count").innerText(), new RegExp(`^${matches} chỗ khớp`));
+  assert.match(await page.locator("#count").innerText(), new RegExp(`^${matches} lần xuất hiện`));
   await page.goBack();
   await page.selectOption("#measure", "articles");
   await page.waitForURL(/measure=articles/);

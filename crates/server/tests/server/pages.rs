@@ -169,7 +169,7 @@ fn articles_tell_of_their_reprints_and_of_others_like_them() {
     assert_eq!(page.matches("cau%2Fdau-tien").count(), 1, "{page}");
     let page = site.get("/article?id=cau%2Fke-tiep&lang=en").body;
     assert!(page.contains("Similar articles"), "{page}");
-    assert!(!page.contains("Publications of this text"), "{page}");
+    assert!(!page.contains("Copies of this text"), "{page}");
     let page = site.get("/article?id=xau").body;
     assert!(!page.contains("Các lần đăng"), "{page}");
 }
@@ -188,7 +188,7 @@ fn reprints_are_folded_by_a_switch_in_the_address() {
     for part in [
         "+1 bản đăng lại",
         "id=cau%2Fdau-tien#reprints",
-        "2 văn bản",
+        "2 bài khác nhau",
         "Hiện mọi bản đăng lại",
         "name=\"unique\" value=\"true\"",
         "/api/v1/search.csv?q=c%E1%BA%A7u+g%E1%BB%97+lim\"",
