@@ -53,15 +53,11 @@ async fn rewrite(response: Response, base: &str) -> Response {
         Err(error) => return Problem::internal(error.to_string()).into_response(),
     };
     let moved = LINKS.iter().fold(text, |text, link| {
-        let start = link.trim_end_matches('/');
+        let moved = format!("{}{base}", link.trim_end_matches('/'));
         // The root of a nested router does not have a slash at its end.
-        ["\"", "?", ""].iter().fold(text, |text, end| {
-            let slash = if end.is_empty() { "/" } else { "" };
-            text.replace(
-                &format!("{link}{end}"),
-                &format!("{start}{base}{slash}{end}"),
-            )
-        })
+        text.replace(link, &format!("{moved}/"))
+            .replace(&format!("{moved}/\""), &format!("{moved}\""))
+            .replace(&format!("{moved}/?"), &format!("{moved}?"))
     });
     let moved = moved.replace(API, &format!("\"url\": \"{base}/api/v1\""));
     parts.headers.remove(header::CONTENT_LENGTH);

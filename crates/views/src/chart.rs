@@ -63,9 +63,9 @@ impl Measure {
     pub fn label(self, language: Language) -> &'static str {
         match (language, self) {
             (Language::Vietnamese, Self::Matches) => "Số lần xuất hiện",
-            (Language::Vietnamese, Self::Articles) => "Số bài có từ khóa",
+            (Language::Vietnamese, Self::Articles) => "Số bài có cụm từ",
             (Language::Vietnamese, Self::PerMillion) => "Số lần xuất hiện trên một triệu tiếng",
-            (Language::Vietnamese, Self::PerThousand) => "Số bài có từ khóa trên một nghìn bài",
+            (Language::Vietnamese, Self::PerThousand) => "Số bài có cụm từ trên một nghìn bài",
             (Language::English, Self::Matches) => "Matches",
             (Language::English, Self::Articles) => "Articles with a match",
             (Language::English, Self::PerMillion) => "Matches per million tokens",
