@@ -43,6 +43,8 @@ formats! {
     Nitf,
     /// A page in a web archive.
     Warc,
+    /// A page in a web archive of the form before WARC.
+    Arc,
     /// A Word document.
     Docx,
     /// A PDF document with a text layer.

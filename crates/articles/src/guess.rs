@@ -71,6 +71,8 @@ fn packed(head: &[u8]) -> Option<Kind> {
     Some(match head {
         [0x1f, 0x8b, ..] => Kind::Packed(Packing::Gzip),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Kind::Packed(Packing::Zstd),
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => Kind::Packed(Packing::Bzip2),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Kind::Packed(Packing::Xz),
         _ if head.get(257..262) == Some(b"ustar") => Kind::Archive(Archive::Tar),
         _ => return None,
     })
@@ -92,10 +94,14 @@ fn is_binary(head: &[u8]) -> bool {
 
 /// The name without the suffix of its packing: `a.jsonl.zst` is `a.jsonl`.
 pub(crate) fn unpacked_name(name: &str) -> &str {
-    if ends_with_ignoring_case(name, ".tgz") || ends_with_ignoring_case(name, ".tzst") {
+    let tars = [".tgz", ".tzst", ".tbz2", ".tbz", ".txz"];
+    if tars
+        .iter()
+        .any(|suffix| ends_with_ignoring_case(name, suffix))
+    {
         return "archive.tar";
     }
-    let cut = [".gz", ".gzip", ".zst", ".zstd"]
+    let cut = [".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz"]
         .iter()
         .find(|suffix| name.len() > suffix.len() && ends_with_ignoring_case(name, suffix))
         .map_or(0, |suffix| suffix.len());

@@ -230,7 +230,6 @@ impl RecordReader {
                         format,
                         stream,
                         name,
-                        head: &head,
                     });
                     return Ok(Level {
                         splitter,

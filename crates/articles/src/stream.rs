@@ -1,10 +1,11 @@
 //! Byte streams: opened, unpacked, bounded, looked ahead into.
 
-use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
+use lzma_rust2::XzReader;
 
 use crate::Limits;
 use crate::problem::{Fault, ProblemKind};
@@ -14,6 +15,8 @@ use crate::problem::{Fault, ProblemKind};
 pub(crate) enum Packing {
     Gzip,
     Zstd,
+    Bzip2,
+    Xz,
 }
 
 /// Bytes that can be read once, from front to back.
@@ -35,11 +38,33 @@ const PACKED_BUFFER: usize = 128 << 10;
 const RATIO_FLOOR: u64 = 16 << 20;
 
 /// Takes the first bytes of a stream, and gives back a stream that still
-/// begins with them.
+/// begins with them. An error after some bytes comes after them again.
+///
+/// # Errors
+/// If not a single byte can be read.
 pub(crate) fn look_ahead(mut stream: Stream) -> io::Result<(Vec<u8>, Stream)> {
     let mut head = Vec::new();
-    stream.by_ref().take(HEAD).read_to_end(&mut head)?;
-    Ok((head.clone(), Box::new(Cursor::new(head).chain(stream))))
+    let rest: Stream = match stream.by_ref().take(HEAD).read_to_end(&mut head) {
+        Ok(_) => stream,
+        Err(error) if head.is_empty() => return Err(error),
+        Err(error) => Box::new(Failing::new(error)),
+    };
+    Ok((head.clone(), Box::new(Cursor::new(head).chain(rest))))
+}
+
+/// A stream that fails once.
+pub(crate) struct Failing(Option<io::Error>);
+
+impl Failing {
+    pub fn new(error: io::Error) -> Self {
+        Self(Some(error))
+    }
+}
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }
 
 /// Unpacks a compressed stream, within `limits`.
@@ -53,10 +78,69 @@ pub(crate) fn unpack(packing: Packing, stream: Stream, limits: &Limits) -> io::R
         },
     );
     let unpacked: Stream = match packing {
-        Packing::Gzip => Box::new(MultiGzDecoder::new(counted)),
+        Packing::Gzip => Box::new(Gunzip::new(counted)),
+        Packing::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(counted)),
+        Packing::Xz => Box::new(XzReader::new_mem_limit(counted, true, XZ_MEMORY)),
         Packing::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(counted)?),
     };
     Ok(Box::new(Bounded::new(unpacked, packed, limits)))
+}
+
+/// The most memory that unpacking xz may take, in KiB: `xz -9` needs 65 MiB.
+const XZ_MEMORY: u32 = 256 << 10;
+
+/// Unpacks the members of a gzip file. Zeros after the last one fill up a tape
+/// or sector; as gzip(1) does, other bytes are reported and not read.
+struct Gunzip<R> {
+    /// `None` at the end.
+    member: Option<GzDecoder<R>>,
+}
+
+impl<R: BufRead> Gunzip<R> {
+    fn new(packed: R) -> Self {
+        Self {
+            member: Some(GzDecoder::new(packed)),
+        }
+    }
+
+    /// Goes on to the next member, if there is one.
+    fn next_member(&mut self) -> io::Result<()> {
+        let Some(member) = self.member.take() else {
+            return Ok(());
+        };
+        let mut packed = member.into_inner();
+        loop {
+            let buffer = packed.fill_buf()?;
+            match buffer.iter().position(|byte| *byte != 0) {
+                Some(0) if buffer.first() == Some(&0x1f) => break,
+                Some(0) => {
+                    let message = "bytes after the end of the compressed text, which were not read";
+                    return Err(Fault::malformed(message).into());
+                }
+                Some(zeros) => packed.consume(zeros),
+                None if buffer.is_empty() => return Ok(()),
+                None => {
+                    let zeros = buffer.len();
+                    packed.consume(zeros);
+                }
+            }
+        }
+        self.member = Some(GzDecoder::new(packed));
+        Ok(())
+    }
+}
+
+impl<R: BufRead> Read for Gunzip<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let read = member.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            self.next_member()?;
+        }
+        Ok(0)
+    }
 }
 
 /// Reads a stream to its end, or fails when it holds more than `most` bytes.

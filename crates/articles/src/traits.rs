@@ -106,6 +106,15 @@ impl Format {
                 splitter: split::warc_pages,
                 parse: parse::warc_page,
             },
+            Self::Arc => Traits {
+                name: "ARC",
+                extensions: &[],
+                named: Sign::Not,
+                recognise: |sight| sight.begins(b"filedesc://"),
+                cut_as_utf8: false,
+                splitter: split::arc_pages,
+                parse: parse::warc_page,
+            },
             Self::Docx => Traits {
                 name: "DOCX",
                 extensions: &[],

@@ -72,8 +72,6 @@ const POINTERS: &[(&[u8], &str, &str)] = &[
 
 /// The first bytes of binary formats.
 const MAGIC: &[(&[u8], &str, &str)] = &[
-    (b"BZh", "compressed with bzip2", EXTRACT),
-    (b"\xfd7zXZ\0", "compressed with xz", EXTRACT),
     (b"LZIP", "compressed with lzip", EXTRACT),
     (b"\x04\x22\x4d\x18", "compressed with lz4", EXTRACT),
     (b"\x1f\x9d", "compressed with compress (.Z)", EXTRACT),

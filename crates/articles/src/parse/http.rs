@@ -26,17 +26,33 @@ pub(crate) fn header<'h>(head: &'h [u8], name: &str) -> Option<Cow<'h, str>> {
     })
 }
 
-/// Tells whether a record of a web archive is a page that was found.
+/// Returns `true` if an address is one of the web: crawlers keep their log,
+/// their arguments and pictures of pages under others.
+pub(crate) fn is_web(address: &str) -> bool {
+    let address = address.trim_start_matches('<');
+    let scheme = address.split_once(':').map_or("", |(scheme, _)| scheme);
+    ["http", "https", "ftp", "file"]
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known))
+}
+
+/// Returns `true` if a record of a web archive is a page that was found.
 pub(crate) fn is_page(record: &[u8]) -> bool {
     let Some(page) = Page::of(record) else {
         return false;
     };
-    page.found && !page.body.trim_ascii().is_empty() && page.kind().is_some()
+    let target = header(page.archive, "warc-target-uri");
+    page.found
+        && target.is_none_or(|target| is_web(&target))
+        && !page.body.trim_ascii().is_empty()
+        && page.kind().is_some()
 }
 
 enum Kind {
     Html,
     Text,
+    #[cfg(feature = "pdf")]
+    Pdf,
 }
 
 /// A record taken apart.
@@ -50,8 +66,9 @@ struct Page<'r> {
 impl<'r> Page<'r> {
     fn of(record: &'r [u8]) -> Option<Self> {
         let (archive, block) = split_head(record)?;
-        let is_http =
-            header(archive, "content-type").is_some_and(|kind| kind.contains("application/http"));
+        let is_http = block.starts_with(b"HTTP/")
+            || header(archive, "content-type")
+                .is_some_and(|kind| kind.contains("application/http"));
         if !is_http {
             return Some(Self {
                 archive,
@@ -61,8 +78,12 @@ impl<'r> Page<'r> {
             });
         }
         let (http, body) = split_head(block)?;
-        let status = http.split(|byte| *byte == b'\n').next()?;
-        let found = status.split(|byte| *byte == b' ').nth(1) == Some(b"200");
+        // "HTTP/1.1 200 OK", "HTTP/2 200".
+        let line = http.split(|byte| *byte == b'\n').next()?;
+        let mut words = line
+            .split(u8::is_ascii_whitespace)
+            .filter(|word| !word.is_empty());
+        let found = matches!(words.nth(1), Some(b"200" | b"203"));
         Some(Self {
             archive,
             http,
@@ -88,10 +109,25 @@ impl<'r> Page<'r> {
             Some(Kind::Html)
         } else if kind.contains("text/plain") {
             Some(Kind::Text)
+        } else if kind.is_empty() || kind.contains("unknown") {
+            looks_like_html(self.body).then_some(Kind::Html)
         } else {
+            #[cfg(feature = "pdf")]
+            if kind.contains("application/pdf") {
+                return Some(Kind::Pdf);
+            }
             None
         }
     }
+}
+
+fn looks_like_html(body: &[u8]) -> bool {
+    let head = body.trim_ascii_start();
+    let starts = |mark: &[u8]| {
+        head.get(..mark.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(mark))
+    };
+    starts(b"<!doctype html") || starts(b"<html")
 }
 
 /// Splits at the first blank line.
@@ -118,37 +154,28 @@ pub(crate) fn parse(
     trace: &mut Trace,
 ) -> Result<(Article, &'static str), Fault> {
     let page = Page::of(record).ok_or_else(|| Fault::malformed("a record without headers"))?;
-    let mut body = Cow::Borrowed(page.body);
-    if header(page.http, "transfer-encoding")
-        .is_some_and(|coding| coding.to_ascii_lowercase().contains("chunked"))
-    {
-        body = Cow::Owned(dechunk(&body));
-    }
-    match header(page.http, "content-encoding")
-        .map(|coding| coding.to_ascii_lowercase())
-        .as_deref()
-    {
-        None | Some("" | "identity") => {}
-        Some("gzip" | "x-gzip") => {
-            body = inflate(flate2::read::MultiGzDecoder::new(&*body))?.into()
-        }
-        Some("deflate") => body = inflate(flate2::read::ZlibDecoder::new(&*body))?.into(),
-        Some("zstd") => body = inflate(zstd::stream::read::Decoder::new(&*body)?)?.into(),
-        Some(other) => {
-            return Err(Fault::malformed(format!(
-                "sent compressed as {other}, which is not read"
-            )));
-        }
+    let body = decoded(&page, trace)?;
+    if let Some(reason) = header(page.archive, "warc-truncated") {
+        trace.fault(Fault::malformed(format!(
+            "the archive holds only the beginning of the page ({reason})"
+        )));
     }
     let kind = page.content_type();
     let label = kind
         .split("charset=")
         .nth(1)
         .map(|label| label.split(';').next().unwrap_or_default());
-    let (content, encoding) = encoding::decode(&body, label, trace)?;
-    let mut article = match page.kind() {
-        Some(Kind::Html) => html::parse(&content, trace)?,
-        _ => text::parse(&content, name, trace),
+    let (mut article, encoding) = match page.kind() {
+        Some(Kind::Html) => {
+            let (content, encoding) = encoding::decode(&body, label, trace)?;
+            (html::parse(&content, trace)?, encoding)
+        }
+        #[cfg(feature = "pdf")]
+        Some(Kind::Pdf) => (super::pdf::parse(&body, name, trace)?, encoding::UTF_8),
+        _ => {
+            let (content, encoding) = encoding::decode(&body, label, trace)?;
+            (text::parse(&content, name, trace), encoding)
+        }
     };
     if let (None, Some(address)) = (&article.url, header(page.archive, "warc-target-uri")) {
         let mut draft = Draft::default();
@@ -166,17 +193,75 @@ pub(crate) fn parse(
     Ok((article, encoding))
 }
 
-fn inflate(mut packed: impl Read) -> Result<Vec<u8>, Fault> {
+/// The body of a page as the server made it: its codings undone, the last one
+/// first. Crawlers keep the labels of codings that they have undone themselves,
+/// so the bytes are believed before the label.
+fn decoded<'r>(page: &Page<'r>, trace: &mut Trace) -> Result<Cow<'r, [u8]>, Fault> {
+    let mut body = Cow::Borrowed(page.body);
+    let has = |name: &str, word: &str| {
+        header(page.http, name).is_some_and(|value| value.to_ascii_lowercase().contains(word))
+    };
+    if has("transfer-encoding", "chunked") {
+        body = Cow::Owned(dechunk(&body));
+    }
+    let stated = header(page.http, "content-encoding").unwrap_or_default();
+    let stated = stated.to_ascii_lowercase();
+    for coding in stated.split(',').map(str::trim).rev() {
+        let unpacked = match (coding, &*body) {
+            (_, [0x1f, 0x8b, ..]) => inflate(flate2::read::MultiGzDecoder::new(&*body), trace)?,
+            (_, [0x28, 0xb5, 0x2f, 0xfd, ..]) => {
+                inflate(zstd::stream::read::Decoder::new(&*body)?, trace)?
+            }
+            // A zlib header: deflate, a window of 32 KiB at most, checked by 31.
+            ("deflate", [first, second, ..])
+                if first & 0x8f == 8 && (u16::from(*first) << 8 | u16::from(*second)) % 31 == 0 =>
+            {
+                inflate(flate2::read::ZlibDecoder::new(&*body), trace)?
+            }
+            ("deflate", _) if !is_plain(&body) => {
+                inflate(flate2::read::DeflateDecoder::new(&*body), trace)?
+            }
+            ("br", _) if !is_plain(&body) => inflate(
+                brotli_decompressor::Decompressor::new(&*body, 64 << 10),
+                trace,
+            )?,
+            _ => continue,
+        };
+        body = Cow::Owned(unpacked);
+    }
+    Ok(body)
+}
+
+/// Returns `true` if bytes are text as they are.
+fn is_plain(body: &[u8]) -> bool {
+    const REACH: usize = 512;
+    let head = body.get(..REACH).unwrap_or(body);
+    let head = String::from_utf8_lossy(head);
+    let strange =
+        |c: &char| *c == char::REPLACEMENT_CHARACTER || (c.is_control() && !c.is_whitespace());
+    head.chars().filter(strange).count() * 50 <= head.chars().count()
+}
+
+/// Unpacks a page. Of one that is damaged the beginning is kept.
+fn inflate(packed: impl Read, trace: &mut Trace) -> Result<Vec<u8>, Fault> {
     let mut unpacked = Vec::new();
-    packed
-        .by_ref()
-        .take(LARGEST + 1)
-        .read_to_end(&mut unpacked)?;
+    let read = packed.take(LARGEST + 1).read_to_end(&mut unpacked);
     if unpacked.len() as u64 > LARGEST {
         let message = format!("unpacks to more than {LARGEST} bytes");
         return Err(Fault::new(crate::ProblemKind::Bomb, message));
     }
-    Ok(unpacked)
+    match read {
+        Err(error) if unpacked.is_empty() => Err(error.into()),
+        Err(error) => {
+            let message = format!(
+                "the page is damaged after {} bytes ({error})",
+                unpacked.len()
+            );
+            trace.fault(Fault::malformed(message));
+            Ok(unpacked)
+        }
+        Ok(_) => Ok(unpacked),
+    }
 }
 
 /// Joins the chunks of a body, as far as they make sense.

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-pub(crate) use self::lenient::repaired;
+use self::lenient::repaired;
 use self::value::{Captions, Flag, Key, Strings, Value};
 use super::collect::Collector;
 use crate::Article;
@@ -48,6 +48,11 @@ pub(crate) fn parse(bytes: &[u8], trace: &mut Trace) -> Result<Article, Fault> {
             "not a JSON object of an article: {error}"
         ))),
     }
+}
+
+/// Returns `true` if the value under a key is read whatever it is.
+pub(crate) fn is_read(key: &str) -> bool {
+    field(key).is_some() || Status::of(key).is_some() || key == "introtext"
 }
 
 /// The fields of an object; `None` if no name in it is known.

@@ -19,6 +19,8 @@ mod text;
 mod wrap;
 mod xml;
 
+pub(crate) use self::collect::LONG;
+pub(crate) use self::json::is_read;
 use crate::Article;
 use crate::encoding::{UTF_8, decode};
 use crate::problem::Fault;

@@ -1,156 +1,321 @@
 //! CSV and TSV with a header: a record a row, written as a JSON object of the
-//! header's names.
+//! columns that are read.
+
+mod row;
 
 use std::io::Read;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use self::row::{Row, Scanned};
 use super::{Splitter, Step};
 use crate::fields::field;
+use crate::parse::{LONG, is_read};
 use crate::problem::{Fault, ProblemKind};
 use crate::record::Filler;
-use crate::stream::{Counted, Stream};
+use crate::stream::Stream;
 use crate::{Format, Limits};
 
+/// The least that is read at once, in bytes.
+const READ: usize = 64 << 10;
+
 pub(crate) struct Rows {
-    reader: csv::Reader<Fuse>,
-    header: Option<Vec<String>>,
-    row: csv::ByteRecord,
-    /// Bytes read since the last row ended.
-    read: Arc<AtomicU64>,
-    bound: Arc<AtomicU64>,
+    stream: Stream,
+    buffer: Vec<u8>,
+    /// Where the next row begins in the buffer.
+    at: usize,
+    /// Lines before the next row.
+    lines: u64,
+    ended: bool,
+    /// What ended the stream before its end.
+    failure: Option<std::io::Error>,
+    tabs: bool,
+    header: Option<Header>,
+    /// Cells beyond the header have been reported.
+    told_extra: bool,
+}
+
+struct Header {
+    delimiter: u8,
+    columns: Vec<Column>,
+}
+
+struct Column {
+    name: String,
+    /// Other columns are only read where they hold a long text.
+    is_read: bool,
 }
 
 impl Rows {
-    pub fn new(stream: Stream, name: &str, head: &[u8]) -> Self {
-        let (read, bound) = (
-            Arc::new(AtomicU64::new(0)),
-            Arc::new(AtomicU64::new(u64::MAX)),
-        );
-        let counted = Counted {
-            stream,
-            count: Arc::clone(&read),
-        };
-        let fuse = Fuse {
-            stream: counted,
-            bound: Arc::clone(&bound),
-        };
-        let reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter(name, head))
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(fuse);
+    pub fn new(stream: Stream, name: &str) -> Self {
+        let lower = name.to_ascii_lowercase();
         Self {
-            reader,
+            stream,
+            buffer: Vec::new(),
+            at: 0,
+            lines: 0,
+            ended: false,
+            failure: None,
+            tabs: lower.ends_with(".tsv") || lower.ends_with(".tab"),
             header: None,
-            row: csv::ByteRecord::new(),
-            read,
-            bound,
+            told_extra: false,
         }
     }
 
-    fn next_row(&mut self, limits: &Limits) -> Result<bool, Fault> {
-        // An open quote would make the rest of the file one row.
-        self.read.store(0, Ordering::Relaxed);
-        self.bound
-            .store(limits.record_bytes as u64 + BUFFER, Ordering::Relaxed);
-        match self.reader.read_byte_record(&mut self.row) {
-            Ok(more) => Ok(more),
-            Err(error) => match error.into_kind() {
-                csv::ErrorKind::Io(error) => Err(error.into()),
-                _ => Err(Fault::malformed("not CSV; check its quotes")),
-            },
+    /// Reads more; as much again as there is, so that long rows cost no more.
+    fn fill(&mut self) {
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        let wanted = self.buffer.len().max(READ) as u64;
+        match self
+            .stream
+            .by_ref()
+            .take(wanted)
+            .read_to_end(&mut self.buffer)
+        {
+            Ok(read) => self.ended = (read as u64) < wanted,
+            Err(error) => {
+                self.ended = true;
+                self.failure = Some(error);
+            }
+        }
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.buffer.get(self.at..).unwrap_or_default()
+    }
+
+    /// Passes over `bytes`, and counts their lines.
+    fn pass(&mut self, bytes: usize) {
+        let passed = self.rest().get(..bytes).unwrap_or_default();
+        self.lines += memchr::memchr_iter(b'\n', passed).count() as u64;
+        self.at += bytes;
+    }
+
+    /// The end of the line at hand, in bytes from here, its break included.
+    fn line(&mut self, limits: &Limits) -> Result<Option<usize>, Fault> {
+        loop {
+            match memchr::memchr(b'\n', self.rest()) {
+                Some(end) => return Ok(Some(end + 1)),
+                None if self.ended => return Ok(Some(self.rest().len()).filter(|len| *len > 0)),
+                None if self.rest().len() > limits.record_bytes => return Err(too_large(limits)),
+                None => self.fill(),
+            }
+        }
+    }
+
+    /// Passes over blank lines. Returns `false` at the end.
+    fn skip_blank_lines(&mut self, limits: &Limits) -> Result<bool, Fault> {
+        while let Some(end) = self.line(limits)? {
+            if !self.rest()[..end].trim_ascii().is_empty() {
+                return Ok(true);
+            }
+            self.pass(end);
+        }
+        Ok(false)
+    }
+
+    fn read_header(&mut self, limits: &Limits) -> Result<(), Fault> {
+        if self.rest().starts_with(&[0xef, 0xbb, 0xbf]) {
+            self.at += 3;
+        }
+        let mut stated = None;
+        let end = self.line(limits)?.unwrap_or(0);
+        // Excel: the first line may state the separator.
+        if let Some([separator]) = self.rest()[..end].trim_ascii_end().strip_prefix(b"sep=") {
+            stated = Some(*separator);
+            self.pass(end);
+            self.skip_blank_lines(limits)?;
+        }
+        let end = self.line(limits)?.unwrap_or(0);
+        let line = &self.rest()[..end];
+        let delimiter = stated.unwrap_or_else(|| delimiter(line, self.tabs));
+        let Scanned::Row(row) = row::scan(self.rest(), delimiter, self.ended) else {
+            return Err(Fault::malformed("the header is not CSV; check its quotes"));
+        };
+        let columns: Vec<Column> = row.cells.iter().map(Column::new).collect();
+        if !columns.iter().any(|column| field(&column.name).is_some()) {
+            return Err(unknown(&columns));
+        }
+        self.pass(row.end);
+        self.header = Some(Header { delimiter, columns });
+        Ok(())
+    }
+
+    /// Reads the next row, its quotation marks as far as they make sense.
+    fn row(&mut self, limits: &Limits, batch: &mut Filler<'_>) -> Result<Row, Fault> {
+        let line = self.lines + 1;
+        loop {
+            let header = self.header.as_ref();
+            let (delimiter, width) = header.map_or((b',', 0), |h| (h.delimiter, h.columns.len()));
+            let is_long = self.rest().len() > limits.record_bytes;
+            let (row, fault) = match row::scan(self.rest(), delimiter, self.ended) {
+                Scanned::More if is_long => {
+                    return match row::literal(self.rest(), delimiter, width) {
+                        Some(row) => {
+                            batch.problem(open_quote(), Some(line));
+                            self.pass(row.end);
+                            Ok(row)
+                        }
+                        None => Err(too_large(limits)),
+                    };
+                }
+                Scanned::More => {
+                    self.fill();
+                    continue;
+                }
+                Scanned::Row(row) if row.is_suspect => {
+                    match row::literal(self.rest(), delimiter, width) {
+                        Some(row) => (row, Some(open_quote())),
+                        None => (row, None),
+                    }
+                }
+                Scanned::Row(row) => (row, None),
+                Scanned::Open(row) => match row::literal(self.rest(), delimiter, width) {
+                    Some(row) => (row, Some(open_quote())),
+                    None => (row, Some(open_end())),
+                },
+            };
+            if let Some(fault) = fault {
+                batch.problem(fault, Some(line));
+            }
+            self.pass(row.end);
+            return Ok(row);
         }
     }
 }
 
-/// What the CSV reader may have read ahead, in bytes.
-const BUFFER: u64 = 64 << 10;
+impl Column {
+    fn new(cell: &[u8]) -> Self {
+        const LONGEST: usize = 60;
+        let name = String::from_utf8_lossy(cell);
+        let name = name.trim();
+        let is_read = is_read(name);
+        let name = if is_read {
+            name.to_owned()
+        } else {
+            name.chars().take(LONGEST).collect()
+        };
+        Self { name, is_read }
+    }
+}
 
 impl Splitter for Rows {
     fn step(&mut self, limits: &Limits, batch: &mut Filler<'_>) -> Result<Step, Fault> {
-        if !self.next_row(limits)? {
-            return Ok(Step::Done);
+        if !self.skip_blank_lines(limits)? {
+            return match self.failure.take() {
+                Some(error) => Err(error.into()),
+                None => Ok(Step::Done),
+            };
         }
-        let line = self.row.position().map(csv::Position::line);
+        if self.header.is_none() {
+            self.read_header(limits)?;
+            return Ok(Step::More);
+        }
+        let line = self.lines + 1;
+        let row = self.row(limits, batch)?;
         let Some(header) = &self.header else {
-            self.header = Some(header(&self.row)?);
             return Ok(Step::More);
         };
-        if self.row.iter().all(|cell| cell.trim_ascii().is_empty()) {
-            return Ok(Step::More);
+        let extra = row.cells.len() > header.columns.len();
+        if extra && !std::mem::replace(&mut self.told_extra, true) {
+            batch.problem(
+                more_cells(row.cells.len(), header.columns.len()),
+                Some(line),
+            );
         }
         let data = batch.data();
         let start = data.len();
-        data.push(b'{');
-        for (name, cell) in header.iter().zip(self.row.iter()) {
-            if data.len() > start + 1 {
-                data.push(b',');
-            }
-            let cell = String::from_utf8_lossy(cell);
-            // Writing to memory does not fail.
-            let _ = serde_json::to_writer(&mut *data, name);
-            data.push(b':');
-            let _ = serde_json::to_writer(&mut *data, cell.trim());
-        }
-        data.push(b'}');
+        write_object(&row, header, data);
         let end = data.len();
-        batch.push(start..end, Format::Csv, line);
+        if end > start + 2 {
+            batch.push(start..end, Format::Csv, Some(line));
+        } else {
+            data.truncate(start);
+        }
         Ok(Step::More)
     }
 }
 
-fn header(row: &csv::ByteRecord) -> Result<Vec<String>, Fault> {
-    let names: Vec<String> = row
-        .iter()
-        .map(|name| {
-            String::from_utf8_lossy(name)
-                .trim()
-                .trim_start_matches('\u{feff}')
-                .to_owned()
-        })
-        .collect();
-    if names.iter().any(|name| field(name).is_some()) {
-        return Ok(names);
+fn write_object(row: &Row, header: &Header, data: &mut Vec<u8>) {
+    let start = data.len();
+    data.push(b'{');
+    let last = header.columns.len().saturating_sub(1);
+    for (at, (column, cell)) in header.columns.iter().zip(row.cells.iter()).enumerate() {
+        let mut cell = String::from_utf8_lossy(cell);
+        // A separator in a cell without quotes: the rest belongs to the last.
+        for more in row
+            .cells
+            .iter()
+            .skip(header.columns.len())
+            .filter(|_| at == last)
+        {
+            let cell = cell.to_mut();
+            cell.push(char::from(header.delimiter));
+            cell.push_str(&String::from_utf8_lossy(more));
+        }
+        let cell = cell.trim();
+        if cell.is_empty() || (!column.is_read && cell.len() < LONG) {
+            continue;
+        }
+        let cell = row::value(cell, header.delimiter);
+        if data.len() > start + 1 {
+            data.push(b',');
+        }
+        // Writing to memory does not fail.
+        let _ = serde_json::to_writer(&mut *data, &column.name);
+        data.push(b':');
+        let _ = serde_json::to_writer(&mut *data, &cell);
     }
-    let shown: Vec<&str> = names.iter().take(6).map(String::as_str).collect();
-    Err(Fault::malformed(format!(
-        "no column is named like a field of an article ({}); begin it with a header such as title,summary,body,date",
-        shown.join(", ").chars().take(120).collect::<String>()
-    )))
+    data.push(b'}');
 }
 
-/// The sign between cells: the commonest in the first line.
-fn delimiter(name: &str, head: &[u8]) -> u8 {
-    let lower = name.to_ascii_lowercase();
-    if lower.ends_with(".tsv") || lower.ends_with(".tab") {
+fn too_large(limits: &Limits) -> Fault {
+    let message = format!(
+        "a row of more than {} bytes; check its quotes",
+        limits.record_bytes
+    );
+    Fault::new(ProblemKind::TooLarge, message)
+}
+
+fn open_quote() -> Fault {
+    Fault::malformed(
+        "a quotation mark in this line is never closed; the line was read as it stands",
+    )
+}
+
+fn open_end() -> Fault {
+    Fault::malformed("cut short in a cell; what is there was read")
+}
+
+fn more_cells(cells: usize, columns: usize) -> Fault {
+    Fault::malformed(format!(
+        "{cells} cells under {columns} columns; the last were joined; quote cells that hold the separator"
+    ))
+}
+
+fn unknown(columns: &[Column]) -> Fault {
+    let names: Vec<&str> = columns.iter().take(6).map(|c| c.name.as_str()).collect();
+    Fault::malformed(format!(
+        "no column is named like a field of an article ({}); begin it with a header such as title,summary,body,date",
+        names.join(", ").chars().take(120).collect::<String>()
+    ))
+}
+
+/// The sign between cells: the one by which most columns are known by name,
+/// else the most frequent one.
+fn delimiter(line: &[u8], tabs: bool) -> u8 {
+    if tabs && line.contains(&b'\t') {
         return b'\t';
     }
-    let line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let count = |sign: u8| memchr::memchr_iter(sign, line).count();
-    [b',', b';', b'\t', b'|']
+    let score = |sign: &u8| {
+        let Scanned::Row(row) = row::scan(line, *sign, true) else {
+            return (0, 0);
+        };
+        let known = row.cells.iter().take(200);
+        let known = known.filter(|cell| field(String::from_utf8_lossy(cell).trim()).is_some());
+        (known.count(), row.cells.len())
+    };
+    [b'|', b'\t', b';', b',']
         .into_iter()
-        .rev()
-        .max_by_key(|sign| count(*sign))
+        .max_by_key(score)
         .unwrap_or(b',')
-}
-
-/// Fails when more is read than a row may hold.
-struct Fuse {
-    stream: Counted<Stream>,
-    bound: Arc<AtomicU64>,
-}
-
-impl Read for Fuse {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let bound = self.bound.load(Ordering::Relaxed);
-        if self.stream.count.load(Ordering::Relaxed) > bound {
-            let message = format!(
-                "a row of more than {} bytes; check its quotes",
-                bound - BUFFER
-            );
-            return Err(Fault::new(ProblemKind::TooLarge, message).into());
-        }
-        self.stream.read(buffer)
-    }
 }

@@ -1,5 +1,9 @@
-//! JSON: the objects of an array, of objects one after another, or of the
-//! array an object wraps them in. They are told apart without being parsed.
+//! JSON: the objects of an array, of objects one after another, or of whatever
+//! an object wraps them in. Objects are told apart without being parsed; one
+//! that fits the bound for a whole file is looked through for the articles in
+//! it, and of a larger one the array under a known key is read as it comes.
+
+mod unwrap;
 
 use std::io::Read;
 use std::ops::Range;
@@ -7,13 +11,13 @@ use std::ops::Range;
 use super::{Splitter, Step};
 use crate::problem::{Fault, ProblemKind};
 use crate::record::Filler;
-use crate::stream::Stream;
+use crate::stream::{self, Stream};
 use crate::{Format, Limits};
 
 /// How much is read at once, in bytes.
 const READ: u64 = 256 << 10;
 
-/// Keys under which an object wraps an array of articles.
+/// Keys under which an object wraps an array of articles, or another wrapper.
 const WRAPPERS: &[&[u8]] = &[
     b"articles",
     b"items",
@@ -27,16 +31,33 @@ const WRAPPERS: &[&[u8]] = &[
     b"hits",
     b"records",
     b"rows",
+    b"response",
+    b"result",
+    b"content",
+    b"nodes",
+    b"list",
+    b"value",
+    b"db",
 ];
+
+/// Elements of an array that are looked through for articles; if none holds
+/// any, the elements are the articles.
+const LOOKED_THROUGH: u64 = 16;
 
 pub(crate) struct Values {
     stream: Stream,
     buffer: Vec<u8>,
+    /// How much of the buffer has been looked through.
+    at: usize,
     scan: Scan,
     /// Elements seen so far.
     number: u64,
     /// The bound has been reported for the element being read.
     skipping: bool,
+    /// The first object: a member of the file only if there is another one.
+    held: Option<Vec<u8>>,
+    /// Records that an object wraps, and how many of them were handed on.
+    wrapped: Option<(unwrap::Records, usize)>,
 }
 
 impl Values {
@@ -44,71 +65,166 @@ impl Values {
         Self {
             stream,
             buffer: Vec::new(),
+            at: 0,
             scan: Scan::default(),
             number: 0,
             skipping: false,
+            held: None,
+            wrapped: None,
+        }
+    }
+
+    /// Takes a value that is complete.
+    fn element(&mut self, element: Range<usize>, limits: &Limits, batch: &mut Filler<'_>) {
+        let bytes = self.buffer.get(element).unwrap_or_default();
+        if std::mem::take(&mut self.skipping) {
+            self.number += 1;
+            return;
+        }
+        let may_wrap = self.scan.is_object() || self.number < LOOKED_THROUGH;
+        let records = if may_wrap {
+            unwrap::records(bytes)
+        } else {
+            None
+        };
+        if let Some(records) = records {
+            self.release(batch);
+            self.wrapped = Some((records, 0));
+            return;
+        }
+        self.number += 1;
+        if bytes.len() > limits.record_bytes {
+            let number = (!self.scan.is_object() || self.number > 1).then_some(self.number);
+            batch.problem(too_large(limits), number);
+        } else if self.scan.is_object() && self.number == 1 {
+            self.held = Some(bytes.to_vec());
+        } else {
+            let number = self.number;
+            release(self.held.take(), Some(1), batch);
+            push(bytes, Some(number), batch);
+        }
+    }
+
+    /// Hands on the first object as one of several.
+    fn release(&mut self, batch: &mut Filler<'_>) {
+        release(self.held.take(), Some(1), batch);
+    }
+
+    /// Hands on the records of a wrapper, as many as there is room for.
+    fn unwrap(&mut self, limits: &Limits, batch: &mut Filler<'_>) {
+        let Some((records, done)) = &mut self.wrapped else {
+            return;
+        };
+        while batch.room() > 0 {
+            let Some(record) = records.get(*done) else {
+                self.wrapped = None;
+                return;
+            };
+            *done += 1;
+            self.number += 1;
+            if record.len() > limits.record_bytes {
+                batch.problem(too_large(limits), Some(self.number));
+            } else {
+                push(record, Some(self.number), batch);
+            }
         }
     }
 }
 
+fn release(held: Option<Vec<u8>>, number: Option<u64>, batch: &mut Filler<'_>) {
+    if let Some(bytes) = held {
+        push(&bytes, number, batch);
+    }
+}
+
+fn push(bytes: &[u8], number: Option<u64>, batch: &mut Filler<'_>) {
+    let data = batch.data();
+    let start = data.len();
+    data.extend_from_slice(bytes);
+    let end = data.len();
+    batch.push(start..end, Format::Json, number);
+}
+
 impl Splitter for Values {
     fn step(&mut self, limits: &Limits, batch: &mut Filler<'_>) -> Result<Step, Fault> {
-        let fresh = self.buffer.len();
+        if self.wrapped.is_some() {
+            self.unwrap(limits, batch);
+            return Ok(Step::More);
+        }
+        if let Some((element, next)) = self.scan.next(&self.buffer, self.at)? {
+            self.at = next;
+            self.element(element, limits, batch);
+            return Ok(Step::More);
+        }
+        self.at = self.buffer.len();
+        if !self.keep_open(limits, batch) {
+            return Ok(Step::More);
+        }
         let read = self
             .stream
             .by_ref()
             .take(READ)
             .read_to_end(&mut self.buffer);
-        let mut at = fresh;
-        while let Some((element, next)) = self.scan.next(&self.buffer, at)? {
-            at = next;
-            self.number += 1;
-            let bytes = self.buffer.get(element).unwrap_or_default();
-            if std::mem::take(&mut self.skipping) {
-                continue;
-            }
-            if bytes.len() > limits.record_bytes {
-                batch.problem(too_large(limits), Some(self.number));
-                continue;
-            }
-            let data = batch.data();
-            let start = data.len();
-            data.extend_from_slice(bytes);
-            let end = data.len();
-            // A single object is the file, not a member of it.
-            let number = (!self.scan.single()).then_some(self.number);
-            batch.push(start..end, Format::Json, number);
-        }
-        self.keep_open(limits, batch);
         match read {
-            Err(error) => Err(error.into()),
-            Ok(0) if self.scan.is_open() => Err(Fault::malformed(
-                "cut short in the middle of a value; fetch or write the file again",
-            )),
-            Ok(0) => Ok(Step::Done),
+            Ok(0) if self.scan.is_open() => {
+                self.release(batch);
+                Err(Fault::malformed(
+                    "cut short in the middle of a value; fetch or write the file again",
+                ))
+            }
+            Ok(0) => {
+                release(self.held.take(), None, batch);
+                Ok(Step::Done)
+            }
             Ok(_) => Ok(Step::More),
+            // What has been read before the failure is looked through first.
+            Err(error) if self.buffer.len() > self.at => {
+                self.stream = Box::new(stream::Failing::new(error));
+                Ok(Step::More)
+            }
+            Err(error) => {
+                self.release(batch);
+                Err(error.into())
+            }
         }
     }
 }
 
 impl Values {
-    /// Keeps what has been read of an element that is not at its end.
-    fn keep_open(&mut self, limits: &Limits, batch: &mut Filler<'_>) {
-        let start = self.scan.start.unwrap_or(self.buffer.len());
-        if self.buffer.len() - start > limits.record_bytes {
-            if !self.skipping {
-                batch.problem(too_large(limits), Some(self.number + 1));
-                self.skipping = true;
-            }
-            self.buffer.clear();
-            self.scan.start = Some(0);
-        } else {
+    /// Keeps what has been read of the element that is not at its end. Returns
+    /// `false` if it has to be looked through again.
+    fn keep_open(&mut self, limits: &Limits, batch: &mut Filler<'_>) -> bool {
+        let start = self.scan.start.unwrap_or(self.at);
+        let whole = self.scan.is_object() && !self.scan.streams;
+        let most = match whole {
+            true => usize::try_from(limits.whole_bytes).unwrap_or(usize::MAX),
+            false => limits.record_bytes,
+        };
+        if self.at - start <= most {
             self.buffer.drain(..start);
-            if self.scan.start.is_some() {
-                self.scan.start = Some(0);
-            }
+            self.at -= start;
+            self.scan.shift(start);
+            return true;
         }
-        self.scan.key = None;
+        if whole {
+            self.buffer.drain(..start);
+            self.at = 0;
+            self.scan = Scan {
+                streams: true,
+                ..Scan::default()
+            };
+            return false;
+        }
+        if !self.skipping {
+            batch.problem(too_large(limits), Some(self.number + 1));
+            self.skipping = true;
+        }
+        let passed = self.at;
+        self.buffer.clear();
+        self.at = 0;
+        self.scan.shift(passed);
+        self.scan.start = Some(0);
+        true
     }
 }
 
@@ -130,6 +246,11 @@ struct Scan {
     level: Option<usize>,
     /// Where the element being read begins.
     start: Option<usize>,
+    /// Elements are those of the array under a wrapper's key, and not the
+    /// whole object.
+    streams: bool,
+    /// Wrappers inside each other that are open, save for the outermost.
+    wrappers: usize,
     /// Where the last string at the depth of a wrapper's keys began and ended.
     key: Option<Range<usize>>,
     string_start: usize,
@@ -139,8 +260,19 @@ struct Scan {
 }
 
 impl Scan {
-    fn single(&self) -> bool {
+    /// Whether the value at hand is an object by itself.
+    fn is_object(&self) -> bool {
         self.level == Some(0)
+    }
+
+    /// Follows bytes that were taken from the front of the buffer.
+    fn shift(&mut self, bytes: usize) {
+        self.start = self.start.map(|start| start.saturating_sub(bytes));
+        self.key = self
+            .key
+            .take()
+            .and_then(|key| Some(key.start.checked_sub(bytes)?..key.end.checked_sub(bytes)?));
+        self.string_start = self.string_start.saturating_sub(bytes);
     }
 
     fn is_open(&self) -> bool {
@@ -168,8 +300,6 @@ impl Scan {
                 }
                 b'{' | b'[' => {
                     if self.opens_wrapped(byte, bytes) {
-                        self.level = Some(2);
-                        self.start = None;
                         self.depth += 1;
                         continue;
                     }
@@ -190,7 +320,8 @@ impl Scan {
                         return Err(Fault::malformed("a bracket closes that was never opened"));
                     };
                     self.depth = depth;
-                    if self.level == Some(2) && depth == 1 {
+                    self.wrappers = self.wrappers.min(depth.saturating_sub(1));
+                    if self.level.is_some_and(|level| level > 1 && depth < level) {
                         self.unwrapped = true;
                     }
                     if Some(depth) == self.level
@@ -199,13 +330,15 @@ impl Scan {
                     {
                         return Ok(Some((start..at, at)));
                     }
-                    if depth == 0 && self.level == Some(2) {
+                    if depth == 0 && self.level.is_some_and(|level| level > 1) {
                         // Another wrapper may follow.
                         self.level = Some(0);
                         self.unwrapped = false;
                     }
                 }
                 b',' | b':' => {}
+                // A byte order mark.
+                0xef | 0xbb | 0xbf if !self.begun => {}
                 byte if byte.is_ascii_whitespace() => {}
                 _ => self.begin(here)?,
             }
@@ -237,7 +370,7 @@ impl Scan {
             at += found;
             if bytes.get(at) == Some(&b'"') {
                 self.in_string = false;
-                if self.depth == 1 && self.level == Some(0) {
+                if self.streams && self.level == Some(0) && self.depth == self.wrappers + 1 {
                     self.key = Some(self.string_start..at);
                 }
                 return at + 1;
@@ -251,12 +384,22 @@ impl Scan {
         bytes.len()
     }
 
-    /// Tells whether this bracket opens the array of articles of a wrapper.
+    /// Returns `true` if this bracket opens the array of articles of a wrapper,
+    /// or a wrapper inside it.
     fn opens_wrapped(&mut self, byte: u8, bytes: &[u8]) -> bool {
         let key = self.key.take().and_then(|range| bytes.get(range));
-        byte == b'['
-            && self.depth == 1
+        let is_wrapped = self.streams
             && self.level == Some(0)
-            && key.is_some_and(|key| WRAPPERS.contains(&key))
+            && self.depth == self.wrappers + 1
+            && key.is_some_and(|key| WRAPPERS.contains(&key));
+        match byte {
+            b'[' if is_wrapped => {
+                self.level = Some(self.depth + 1);
+                self.start = None;
+            }
+            _ if is_wrapped => self.wrappers += 1,
+            _ => {}
+        }
+        is_wrapped
     }
 }

@@ -1,5 +1,6 @@
 //! Splitters: cut a stream of bytes into raw records.
 
+mod arc;
 mod csv;
 mod json;
 mod lines;
@@ -39,8 +40,6 @@ pub(crate) struct Start<'a> {
     pub format: Format,
     pub stream: Stream,
     pub name: &'a str,
-    /// The first bytes of the stream, which still begins with them.
-    pub head: &'a [u8],
 }
 
 /// Makes the splitter of a format.
@@ -60,7 +59,7 @@ pub(crate) fn json_values(start: Start<'_>) -> Box<dyn Splitter> {
 }
 
 pub(crate) fn csv_rows(start: Start<'_>) -> Box<dyn Splitter> {
-    Box::new(csv::Rows::new(start.stream, start.name, start.head))
+    Box::new(csv::Rows::new(start.stream, start.name))
 }
 
 pub(crate) fn xml_items(start: Start<'_>) -> Box<dyn Splitter> {
@@ -69,6 +68,10 @@ pub(crate) fn xml_items(start: Start<'_>) -> Box<dyn Splitter> {
 
 pub(crate) fn warc_pages(start: Start<'_>) -> Box<dyn Splitter> {
     Box::new(warc::Pages::new(start.stream))
+}
+
+pub(crate) fn arc_pages(start: Start<'_>) -> Box<dyn Splitter> {
+    Box::new(arc::Pages::new(start.stream))
 }
 
 /// What is wrong with the name of an archive's entry, if anything: it climbs

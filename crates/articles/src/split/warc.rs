@@ -50,6 +50,10 @@ impl Splitter for Pages {
                     Some(self.number),
                 );
             }
+            Outcome::Lost => {
+                let message = "not a record of WARC; what precedes the next record was not read";
+                batch.problem(Fault::malformed(message), Some(self.number));
+            }
             Outcome::Other => {}
         }
         Ok(Step::More)
@@ -61,6 +65,8 @@ enum Outcome {
     /// A request, a picture, a redirection: nothing to read.
     Other,
     TooLarge,
+    /// Bytes that are no record, before one that is.
+    Lost,
     End,
 }
 
@@ -78,17 +84,12 @@ impl Pages {
         self.number += 1;
         let header_end = batch.data().len();
         let head = batch.data().get(start..header_end).unwrap_or_default();
-        if !head.starts_with(b"WARC/") {
-            return Err(Fault::malformed(format!(
-                "record {} does not begin with WARC/; the rest was not read",
-                self.number
-            )));
-        }
-        let length: u64 = http::header(head, "content-length")
+        let length: Option<u64> = http::header(head, "content-length")
             .and_then(|length| length.trim().parse().ok())
-            .ok_or_else(|| {
-                Fault::malformed(format!("record {} does not state its length", self.number))
-            })?;
+            .filter(|_| head.starts_with(b"WARC/"));
+        let Some(length) = length else {
+            return self.skip_to_next();
+        };
         let kind = http::header(head, "warc-type")
             .unwrap_or_default()
             .to_ascii_lowercase();
@@ -119,6 +120,22 @@ impl Pages {
         } else {
             Outcome::Other
         })
+    }
+
+    /// Passes over bytes that are no record, to the line before the next one.
+    fn skip_to_next(&mut self) -> Result<Outcome, Fault> {
+        let mut line = Vec::new();
+        loop {
+            if self.stream.fill_buf()?.starts_with(b"WARC/1.") {
+                return Ok(Outcome::Lost);
+            }
+            line.clear();
+            let mut bound = self.stream.by_ref().take(LONGEST_HEADER);
+            if bound.read_until(b'\n', &mut line)? == 0 {
+                let message = format!("record {} is damaged; the rest was not read", self.number);
+                return Err(Fault::malformed(message));
+            }
+        }
     }
 
     /// Reads a header with the blank line that ends it; `false` at the end.

@@ -1,0 +1,260 @@
+//! One row of CSV: its cells, and whether its quotation marks make sense.
+
+use std::borrow::Cow;
+
+/// A row.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Row {
+    pub cells: Cells,
+    /// Bytes it takes, its line break included.
+    pub end: usize,
+    /// A quoted cell runs over lines and holds marks that do not end it.
+    pub is_suspect: bool,
+}
+
+/// The cells of a row, in one piece: a row may have millions.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Cells {
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Cells {
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts
+            .zip(&self.ends)
+            .map(|(start, end)| self.text.get(start..*end).unwrap_or_default())
+    }
+
+    /// The bytes of the cell that is not at its end.
+    fn open(&self) -> &[u8] {
+        let start = self.ends.last().copied().unwrap_or(0);
+        self.text.get(start..).unwrap_or_default()
+    }
+
+    fn end_cell(&mut self) {
+        self.ends.push(self.text.len());
+    }
+}
+
+/// What a scan of a row came to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Scanned {
+    Row(Row),
+    /// It goes on behind these bytes.
+    More,
+    /// A quotation mark is open at the end.
+    Open(Row),
+}
+
+/// Scans the row that `bytes` begin with; `all` if no more bytes follow.
+pub(super) fn scan(bytes: &[u8], delimiter: u8, all: bool) -> Scanned {
+    let mut row = Row::default();
+    let mut at = 0;
+    loop {
+        let end = if bytes.get(at) == Some(&b'"') {
+            match quoted(bytes, at + 1, delimiter, all, &mut row.cells) {
+                Quoted::Closed(end, is_suspect) => {
+                    row.is_suspect |= is_suspect;
+                    end
+                }
+                Quoted::Open if all => {
+                    row.cells.end_cell();
+                    row.end = bytes.len();
+                    return Scanned::Open(row);
+                }
+                Quoted::Open => return Scanned::More,
+            }
+        } else {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let length = memchr::memchr2(delimiter, b'\n', rest);
+            if length.is_none() && !all {
+                return Scanned::More;
+            }
+            let length = length.unwrap_or(rest.len());
+            row.cells.text.extend_from_slice(&rest[..length]);
+            at + length
+        };
+        let is_last = bytes.get(end) != Some(&delimiter);
+        if is_last && row.cells.open().last() == Some(&b'\r') {
+            row.cells.text.pop();
+        }
+        row.cells.end_cell();
+        at = end + 1;
+        if is_last {
+            row.end = at.min(bytes.len());
+            return Scanned::Row(row);
+        }
+    }
+}
+
+enum Quoted {
+    /// Where the separator or line break after it is, and whether it is odd.
+    Closed(usize, bool),
+    Open,
+}
+
+/// Reads a quoted cell from after its first mark. A mark in it that no
+/// separator follows is a mark of the text.
+fn quoted(bytes: &[u8], start: usize, delimiter: u8, all: bool, cells: &mut Cells) -> Quoted {
+    let mut at = start;
+    let mut is_suspect = false;
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let Some(found) = memchr::memchr(b'"', rest) else {
+            cells.text.extend_from_slice(rest);
+            return Quoted::Open;
+        };
+        cells.text.extend_from_slice(&rest[..found]);
+        at += found + 1;
+        let after = bytes.get(at..).unwrap_or_default();
+        match after {
+            [] if !all => return Quoted::Open,
+            [b'"', ..] => {
+                cells.text.push(b'"');
+                at += 1;
+            }
+            [] | [b'\n', ..] | [b'\r', b'\n', ..] => {
+                let end = at + usize::from(after.first() == Some(&b'\r'));
+                return Quoted::Closed(end, is_suspect);
+            }
+            [next, ..] if *next == delimiter => return Quoted::Closed(at, is_suspect),
+            _ => {
+                // MySQL writes \" for a mark.
+                if cells.open().last() == Some(&b'\\') {
+                    cells.text.pop();
+                } else {
+                    is_suspect |= memchr::memchr(b'\n', cells.open()).is_some();
+                }
+                cells.text.push(b'"');
+            }
+        }
+    }
+}
+
+/// Reads the line that `bytes` begin with by itself, a mark that does not close
+/// in it being a letter, if that makes sense: it and the next one then have as
+/// many cells as there are columns.
+pub(super) fn literal(bytes: &[u8], delimiter: u8, columns: usize) -> Option<Row> {
+    let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    let first = lines.next()?;
+    let row = alone(first, delimiter);
+    let second = lines.find(|line| !line.trim_ascii().is_empty());
+    let fits = |row: &Row| row.cells.len() == columns;
+    let next_fits = second.is_none_or(|line| fits(&alone(line, delimiter)));
+    (fits(&row) && next_fits).then_some(row)
+}
+
+fn alone(line: &[u8], delimiter: u8) -> Row {
+    if let Scanned::Row(row) = scan(line, delimiter, true) {
+        return row;
+    }
+    let text = line.strip_suffix(b"\n").unwrap_or(line);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    let mut cells = Cells::default();
+    for cell in text.split(|byte| *byte == delimiter) {
+        cells.text.extend_from_slice(cell);
+        cells.end_cell();
+    }
+    Row {
+        cells,
+        end: line.len(),
+        is_suspect: false,
+    }
+}
+
+/// The text of a cell: tables with tabs escape line breaks, and programs write
+/// lists as they stand in their code: `['Lê Tư', 'Vũ Nam']`.
+pub(super) fn value(cell: &str, delimiter: u8) -> Cow<'_, str> {
+    if delimiter == b'\t' && (cell.contains("\\n") || cell.contains("\\t")) {
+        return Cow::Owned(
+            cell.replace("\\n", "\n")
+                .replace("\\t", " ")
+                .replace("\\\\", "\\"),
+        );
+    }
+    match list(cell) {
+        Some(values) => {
+            let is_long = values.iter().any(|value| value.len() > 80);
+            Cow::Owned(values.join(if is_long { "\n" } else { ", " }))
+        }
+        None => Cow::Borrowed(cell),
+    }
+}
+
+/// The strings of a list in the notation of Python or JSON.
+fn list(cell: &str) -> Option<Vec<String>> {
+    let mut rest = cell.strip_prefix('[')?.strip_suffix(']')?.trim();
+    let mut values = Vec::new();
+    while !rest.is_empty() {
+        let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+        let mut value = String::new();
+        let mut letters = rest.char_indices().skip(1);
+        let end = loop {
+            match letters.next()? {
+                (_, '\\') => match letters.next()?.1 {
+                    'n' => value.push('\n'),
+                    letter => value.push(letter),
+                },
+                (at, letter) if letter == quote => break at + 1,
+                (_, letter) => value.push(letter),
+            }
+        };
+        values.push(value);
+        rest = rest.get(end..)?.trim_start();
+        rest = match rest.strip_prefix(',') {
+            Some(more) => more.trim_start(),
+            None if rest.is_empty() => rest,
+            None => return None,
+        };
+    }
+    Some(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Scanned, list, literal, scan};
+
+    fn cells(text: &str) -> Vec<String> {
+        match scan(text.as_bytes(), b',', true) {
+            Scanned::Row(row) | Scanned::Open(row) => row
+                .cells
+                .iter()
+                .map(|cell| String::from_utf8_lossy(cell).into_owned())
+                .collect(),
+            Scanned::More => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn cells_are_told_apart() {
+        assert_eq!(cells("a,b\r\nc"), ["a", "b"]);
+        assert_eq!(cells("\"a,\"\"b\"\"\",\nc"), ["a,\"b\"", ""]);
+        assert_eq!(cells("\"a\nb\",c\n"), ["a\nb", "c"]);
+        assert_eq!(cells("\"nói \"hay\" lắm\",c"), ["nói \"hay\" lắm", "c"]);
+        assert_eq!(cells("\"nói \\\"hay\\\" lắm\",c"), ["nói \"hay\" lắm", "c"]);
+        assert_eq!(scan(b"a,\"b\"", b',', false), Scanned::More);
+    }
+
+    #[test]
+    fn a_mark_that_never_closes_is_a_letter_of_its_line() {
+        let row = literal(b"1,\"Tin A,x\n2,Tin B,y\n", b',', 3).unwrap();
+        assert_eq!(row.end, 11);
+        assert_eq!(row.cells.iter().nth(1).unwrap(), b"\"Tin A");
+        // The next line goes on with the cell.
+        assert_eq!(literal(b"1,T,\"x\nm, n, o, p\n", b',', 3), None);
+    }
+
+    #[test]
+    fn lists_of_programs_are_read() {
+        assert_eq!(list("['Lê \\'Tư\\'', \"Vũ\"]").unwrap(), ["Lê 'Tư'", "Vũ"]);
+        assert_eq!(list("[]").unwrap(), Vec::<String>::new());
+        assert_eq!(list("[1, 2]"), None);
+        assert_eq!(list("[Ảnh] Cầu"), None);
+    }
+}
