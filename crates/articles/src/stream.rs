@@ -150,14 +150,19 @@ pub(crate) fn read_whole(stream: &mut Stream, into: &mut Vec<u8>, most: u64) -> 
         .take(most.saturating_add(1))
         .read_to_end(into)?;
     if read as u64 > most {
-        return Err(Fault::new(
-            ProblemKind::TooLarge,
-            format!(
-                "larger than {most} bytes, the bound for a file that is read whole; split it or raise the bound"
-            ),
-        ));
+        return Err(too_large(most));
     }
     Ok(())
+}
+
+/// The fault of a stream that has to be read whole and is too large.
+pub(crate) fn too_large(most: u64) -> Fault {
+    Fault::new(
+        ProblemKind::TooLarge,
+        format!(
+            "larger than {most} bytes, the bound for a file that is read whole; split it or raise the bound"
+        ),
+    )
 }
 
 /// Counts what is read through it.

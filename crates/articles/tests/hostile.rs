@@ -356,7 +356,7 @@ fn what_is_not_text_is_reported() {
     );
     assert_eq!(
         kinds(&read("a.txt", b"BZh91AY&SY").1),
-        [ProblemKind::Unsupported]
+        [ProblemKind::Malformed]
     );
     #[cfg(feature = "pdf")]
     assert_eq!(

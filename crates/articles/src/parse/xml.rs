@@ -1,114 +1,232 @@
-//! An article in XML: an item of a feed, an element of a dump, NewsML-G2, NITF.
+//! An article in XML: an item of a feed, an element of a dump, NewsML-G2, NITF,
+//! a page of MediaWiki, TEI, JATS, DocBook.
 
+mod documents;
+mod news;
 mod tree;
+mod wikitext;
 
-use self::tree::{Child, Element};
-use super::{dateline, markup};
-use crate::fields::{Draft, Field, field};
+use self::tree::Element;
+use super::collect::Collector;
+use super::json::{NOT_POSTS, NOT_PUBLISHED};
+use crate::fields::{Field, field};
 use crate::problem::Fault;
 use crate::provenance::Trace;
 use crate::{Article, Caption};
 
 /// Parses one item.
 pub(crate) fn parse(xml: &str, trace: &mut Trace) -> Result<Article, Fault> {
-    let root = tree::read(xml)?;
-    let mut draft = Draft::default();
-    for child in root.elements() {
-        match child.name.as_str() {
+    let tree = tree::read(xml, trace)?;
+    let mut collector = Collector::default();
+    for child in tree.root().elements() {
+        match child.name() {
             "timbao-publication" => {
-                draft.offer(Field::Source, 50, child.text(), "title of the feed", trace)
+                collector.offer(Field::Source, 200, child.line(), "title of the feed", trace)
             }
-            "newsItem" => news_item(child, &mut draft, trace),
-            "nitf" => nitf(child, &mut draft, trace),
-            _ => item(child, &mut draft, trace),
+            "newsItem" | "NewsItem" => news::item(child, &mut collector, trace),
+            "nitf" => news::nitf(child, &mut collector, trace),
+            name @ ("packageItem" | "conceptItem" | "knowledgeItem" | "planningItem"
+            | "catalogItem") => collector.exclude(format!("a {name} of NewsML-G2")),
+            "page" if child.find("revision").is_some() => {
+                wikitext::page(child, &mut collector, trace);
+            }
+            "TEI" | "TEI.2" => documents::tei(child, &mut collector, trace),
+            "article" if child.find("article-meta").is_some() => {
+                documents::jats(child, &mut collector, trace);
+            }
+            "article" if child.elements().any(documents::is_docbook) => {
+                documents::docbook(child, &mut collector, trace);
+            }
+            _ => item(child, 0, &mut collector, trace),
         }
     }
-    let mut article = draft.finish();
-    article.body = plain(&article.body, trace);
-    article.summary = article
-        .summary
-        .map(|summary| plain(&summary, trace).replace('\n', " "));
-    if let Some(dateline) = article.body.lines().next().and_then(dateline::read) {
-        dateline::apply(dateline, &mut article, trace);
-    }
-    Ok(article)
+    collector.finish(trace)
 }
 
-/// Feeds carry HTML inside their text.
-fn plain(text: &str, trace: &mut Trace) -> String {
-    let mut running = markup::running(text.to_owned());
-    if let Some(fault) = running.fault.take() {
-        trace.fault(fault);
-    }
-    running.body
-}
+/// Elements around fields of the item itself.
+const GROUPS: &[&str] = &[
+    "head",
+    "info",
+    "meta",
+    "metadata",
+    "header",
+    "fields",
+    "attributes",
+];
+
+/// Elements that name their field in an attribute (Solr, mysqldump, phpMyAdmin).
+const NAMED: &[&str] = &[
+    "field", "column", "str", "arr", "date", "int", "long", "bool", "double", "float",
+];
 
 /// An item of a feed, or an element of a dump: each child a field.
-fn item(item: &Element, draft: &mut Draft, trace: &mut Trace) {
-    let from = |element: &Element| format!("element {}", element.full_name);
+fn item<'t>(item: Element<'t>, depth: u8, collector: &mut Collector<'t>, trace: &mut Trace) {
     for child in item.elements() {
-        let media = child.full_name.starts_with("media:");
-        match (child.name.as_str(), media) {
-            ("description" | "text", true) => {
-                let caption = crate::fields::caption(&child.text());
-                draft.offer_captions(vec![caption], &from(child), trace);
-            }
-            (_, true) | ("enclosure" | "comments" | "ttl" | "generator", _) => {}
-            // Atom's link and category say what they mean in attributes.
-            ("link", _) if child.attribute("href").is_some() => {
-                let relation = child.attribute("rel").unwrap_or("alternate");
-                if let (Some(address), "alternate") = (child.attribute("href"), relation) {
-                    draft.offer(Field::Url, 0, address.to_owned(), &from(child), trace);
-                }
-            }
-            ("category", _) if child.attribute("term").is_some() => {
-                let term = child
-                    .attribute("label")
-                    .or(child.attribute("term"))
-                    .unwrap_or_default();
-                draft.offer(Field::Section, 0, term.to_owned(), &from(child), trace);
-            }
-            ("author" | "creator" | "contributor", _) => {
-                let name = child
-                    .find("name")
-                    .map_or_else(|| child.text(), Element::text);
-                draft.offer(Field::Author, 0, person(&name), &from(child), trace);
-            }
-            ("source", _) => {
-                let name = child
-                    .find("title")
-                    .map_or_else(|| child.text(), Element::text);
-                draft.offer(Field::Source, 0, name, &from(child), trace);
-            }
-            (name, _) => match field(name) {
-                Some((Field::Captions, _)) => {
-                    let mut each: Vec<&Element> = child.elements().collect();
-                    if each.is_empty() {
-                        each.push(child);
-                    }
-                    let captions: Vec<Caption> = each
-                        .iter()
-                        .map(|element| crate::fields::caption(&element.text()))
-                        .filter(|caption| !caption.text.is_empty())
-                        .collect();
-                    draft.offer_captions(captions, &from(child), trace);
-                }
-                Some((field, rank)) => draft.offer(field, rank, child.text(), &from(child), trace),
-                None => {}
-            },
+        let name = match child.attribute("name") {
+            Some(name) if NAMED.contains(&child.name()) => name,
+            _ => child.name(),
+        };
+        let holds_fields = |element: Element<'_>| {
+            element
+                .elements()
+                .any(|inner| field(inner.name()).is_some())
+        };
+        if depth < 2 && GROUPS.contains(&name) && holds_fields(child) {
+            self::item(child, depth + 1, collector, trace);
+        } else if !of_feed(child, collector, trace) {
+            value(child, name, depth, collector, trace);
         }
     }
-    for (name, value) in &item.attributes {
+    for (name, value) in item.attributes() {
         if let Some((field, rank)) = field(name) {
-            draft.offer(
-                field,
-                rank + 100,
-                value.clone(),
-                &format!("attribute {name}"),
-                trace,
-            );
+            let rank = rank.saturating_add(100);
+            if field == Field::Body || collector.draft.wants(field, rank) {
+                let from = format!("attribute {name}");
+                collector.offer(field, rank, value.to_owned(), from, trace);
+            }
         }
     }
+}
+
+fn from(element: Element<'_>, name: &str) -> String {
+    match name == element.name() {
+        true => format!("element {}", element.full_name()),
+        false => format!("element {} named {name}", element.full_name()),
+    }
+}
+
+/// Reads a child whose name, or attribute, says which field it is.
+fn value<'t>(
+    child: Element<'t>,
+    name: &'t str,
+    depth: u8,
+    collector: &mut Collector<'t>,
+    trace: &mut Trace,
+) {
+    let from = from(child, name);
+    match field(name) {
+        Some((Field::Captions, _)) => {
+            let mut each: Vec<Element<'_>> = child.elements().collect();
+            if each.is_empty() || child.name() == "figure" {
+                each = vec![child];
+            }
+            let captions: Vec<Caption> = each
+                .iter()
+                .map(|element| crate::fields::caption(&element.line()))
+                .filter(|caption| !caption.text.is_empty())
+                .collect();
+            collector.draft.offer_captions(captions, &from, trace);
+        }
+        Some((field @ Field::Body, rank)) => {
+            let elements = child.elements().any(|element| field_of_group(element));
+            if elements {
+                return item(child, depth + 1, collector, trace);
+            }
+            collector.offer(field, rank + depth, child.text(), from, trace);
+        }
+        Some((field @ (Field::Author | Field::Section | Field::Place), rank)) => {
+            let each: Vec<Element<'_>> = child.elements().collect();
+            let parts = if each.is_empty() { vec![child] } else { each };
+            for part in parts {
+                let text = part.find("name").unwrap_or(part).line();
+                collector.join(field, rank + depth, &person(&text), &from, trace);
+            }
+        }
+        Some((field, rank)) => {
+            let text = if field == Field::Summary {
+                child.text()
+            } else {
+                child.line()
+            };
+            collector.offer(field, rank + depth, text, from, trace);
+        }
+        None => {
+            let text = child.text();
+            let nested = child.elements().any(field_of_group);
+            collector.unread(name, text, nested);
+        }
+    }
+}
+
+/// Returns `true` for the title or text of something.
+fn field_of_group(element: Element<'_>) -> bool {
+    let found = field(element.name()).map(|(field, _)| field);
+    let is_name = matches!(element.name(), "name" | "title" | "main");
+    matches!(found, Some(Field::Body | Field::Title)) && !is_name
+}
+
+/// Reads the elements that feeds and WordPress write in a way of their own.
+/// Returns `false` for others.
+fn of_feed<'t>(child: Element<'t>, collector: &mut Collector<'t>, trace: &mut Trace) -> bool {
+    let from = from(child, child.name());
+    match (child.name(), child.full_name()) {
+        ("description" | "text", full) if full.starts_with("media:") => {
+            let caption = crate::fields::caption(&child.line());
+            if !caption.text.is_empty() {
+                collector.draft.offer_captions(vec![caption], &from, trace);
+            }
+        }
+        (_, full) if full.starts_with("media:") => {}
+        ("enclosure" | "comments" | "ttl" | "generator" | "comment" | "postmeta" | "tags", _) => {}
+        (_, "excerpt:encoded") => {
+            collector.offer(Field::Summary, 0, child.text(), from, trace);
+        }
+        ("post_type", _) if NOT_POSTS.contains(&child.line().as_str()) => {
+            collector.exclude(format!("post_type is `{}`", child.line()));
+        }
+        ("status", _) if NOT_PUBLISHED.contains(&child.line().as_str()) => {
+            collector.exclude(format!("status is `{}`", child.line()));
+        }
+        ("control", _)
+            if child
+                .find("draft")
+                .is_some_and(|draft| draft.line() == "yes") =>
+        {
+            collector.exclude("a draft");
+        }
+        ("post_type" | "status" | "control", _) => {}
+        // Atom's link and category say what they mean in attributes.
+        ("link", _) if child.attribute("href").is_some() => {
+            let relation = child.attribute("rel").unwrap_or("alternate");
+            if let (Some(address), "alternate") = (child.attribute("href"), relation) {
+                collector.offer(Field::Url, 0, address.to_owned(), from, trace);
+            }
+        }
+        ("category", _) => category(child, &from, collector, trace),
+        ("author" | "creator" | "contributor", _) => {
+            let name = child.find("name").unwrap_or(child).line();
+            collector.join(Field::Author, 0, &person(&name), &from, trace);
+        }
+        ("source", _) => {
+            let name = child.find("title").unwrap_or(child).line();
+            collector.offer(Field::Source, 0, name, from, trace);
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn category<'t>(child: Element<'t>, from: &str, collector: &mut Collector<'t>, trace: &mut Trace) {
+    let term = child.attribute("term");
+    // Blogger: what kind of entry it is.
+    if child
+        .attribute("scheme")
+        .is_some_and(|scheme| scheme.ends_with("#kind"))
+    {
+        let kind = term.unwrap_or_default();
+        if !kind.ends_with("#post") && !kind.ends_with("#page") {
+            collector.exclude("an entry that is not a post");
+        }
+        return;
+    }
+    // WordPress: tags and formats are categories of another domain.
+    let domain = child.attribute("domain").unwrap_or("category");
+    if domain != "category" && !domain.contains(['/', '.']) {
+        return;
+    }
+    let text = child.attribute("label").or(term).map(str::to_owned);
+    let text = text.unwrap_or_else(|| child.line());
+    collector.join(Field::Section, 0, &text, from, trace);
 }
 
 /// RSS gives an author as `address (Name)`.
@@ -119,133 +237,4 @@ fn person(text: &str) -> String {
         }
         _ => text.to_owned(),
     }
-}
-
-/// A NewsML-G2 news item (IPTC).
-fn news_item(item: &Element, draft: &mut Draft, trace: &mut Trace) {
-    if let Some(guid) = item.attribute("guid") {
-        draft.offer(Field::Id, 0, guid.to_owned(), "newsItem/@guid", trace);
-    }
-    // What the content says of itself is more telling than the wrapping.
-    if let Some(content) = item.find("inlineXML") {
-        for inner in content.elements() {
-            match inner.name.as_str() {
-                "nitf" => nitf(inner, draft, trace),
-                _ => draft.offer(Field::Body, 1, inner.text(), "inlineXML", trace),
-            }
-        }
-    }
-    const PATHS: &[(&str, Field)] = &[
-        ("headline", Field::Title),
-        ("by", Field::Author),
-        ("dateline", Field::Place),
-        ("description", Field::Summary),
-        ("contentCreated", Field::Published),
-        ("firstCreated", Field::Published),
-        ("versionCreated", Field::Published),
-        ("inlineData", Field::Body),
-        ("creditline", Field::Agency),
-    ];
-    for (order, (name, field)) in PATHS.iter().enumerate() {
-        if let Some(element) = item.find(name) {
-            draft.offer(*field, 20 + order as u8, element.text(), name, trace);
-        }
-    }
-    if let Some(provider) = item.find("provider") {
-        let name = provider
-            .find("name")
-            .map(Element::text)
-            .or_else(|| provider.attribute("literal").map(str::to_owned));
-        draft.offer(
-            Field::Agency,
-            0,
-            name.unwrap_or_default(),
-            "provider",
-            trace,
-        );
-    }
-    if let Some(place) = item
-        .find("located")
-        .and_then(|located| located.find("name"))
-    {
-        draft.offer(Field::Place, 10, place.text(), "located", trace);
-    }
-    if let Some(subject) = item
-        .find("subject")
-        .and_then(|subject| subject.find("name"))
-    {
-        draft.offer(Field::Section, 10, subject.text(), "subject", trace);
-    }
-}
-
-/// A NITF document (IPTC).
-fn nitf(root: &Element, draft: &mut Draft, trace: &mut Trace) {
-    const PATHS: &[(&str, Field, &str)] = &[
-        ("hl1", Field::Title, ""),
-        ("title", Field::Title, ""),
-        ("abstract", Field::Summary, ""),
-        ("hl2", Field::Summary, ""),
-        ("byline", Field::Author, ""),
-        ("location", Field::Place, ""),
-        ("distributor", Field::Agency, ""),
-        ("date.issue", Field::Published, "norm"),
-        ("story.date", Field::Published, "norm"),
-        ("pubdata", Field::Published, "date.publication"),
-        ("pubdata", Field::Section, "position.section"),
-        ("pubdata", Field::Source, "name"),
-        ("doc-id", Field::Id, "id-string"),
-        ("doc.copyright", Field::Source, "holder"),
-    ];
-    for (order, (name, field, attribute)) in PATHS.iter().enumerate() {
-        let Some(element) = root.find(name) else {
-            continue;
-        };
-        let value = match *attribute {
-            "" => element.text(),
-            attribute => element.attribute(attribute).unwrap_or_default().to_owned(),
-        };
-        draft.offer(
-            *field,
-            2 + order as u8,
-            value,
-            &format!("nitf {name}"),
-            trace,
-        );
-    }
-    let Some(content) = root.find("body.content") else {
-        return;
-    };
-    let mut captions = Vec::new();
-    let mut lines = Vec::new();
-    for child in content.elements() {
-        if child.name != "media" {
-            lines.push(child.text());
-            continue;
-        }
-        let mut caption = crate::fields::caption(
-            &child
-                .find("media-caption")
-                .map(Element::text)
-                .unwrap_or_default(),
-        );
-        if let Some(producer) = child.find("media-producer") {
-            caption.credit = Some(producer.text());
-        }
-        if !caption.text.is_empty() {
-            captions.push(caption);
-        }
-    }
-    let own: String = content
-        .children
-        .iter()
-        .filter_map(|child| match child {
-            Child::Text(text) => Some(text.as_str()),
-            Child::Element(_) => None,
-        })
-        .collect();
-    if !own.trim().is_empty() {
-        lines.insert(0, own);
-    }
-    draft.offer(Field::Body, 0, lines.join("\n"), "nitf body.content", trace);
-    draft.offer_captions(captions, "nitf media", trace);
 }

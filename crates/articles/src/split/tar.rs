@@ -227,7 +227,8 @@ impl Read for Entry {
         let read = shared.stream.read(&mut buffer[..most])?;
         if read == 0 {
             shared.left = 0;
-            return Err(cut_short().into());
+            let kind = io::ErrorKind::UnexpectedEof;
+            return Err(io::Error::new(kind, cut_short()));
         }
         shared.left -= read as u64;
         Ok(read)

@@ -1,7 +1,9 @@
 //! A file that is one record.
 
+use std::io::{self, Read};
+
 use super::{Splitter, Step};
-use crate::problem::{Fault, ProblemKind};
+use crate::problem::Fault;
 use crate::record::Filler;
 use crate::stream::{self, Stream};
 use crate::{Format, Limits};
@@ -21,18 +23,30 @@ impl Splitter for Whole {
     fn step(&mut self, limits: &Limits, batch: &mut Filler<'_>) -> Result<Step, Fault> {
         let data = batch.data();
         let start = data.len();
-        let read = stream::read_whole(&mut self.stream, data, limits.whole_bytes);
+        let most = limits.whole_bytes;
+        let read = self
+            .stream
+            .by_ref()
+            .take(most.saturating_add(1))
+            .read_to_end(data);
         let end = data.len();
+        let is_larger = (end - start) as u64 > most;
         // The beginning of a text is a text; of other formats nothing is left.
         let is_text = matches!(self.format, Format::Text | Format::Markdown | Format::Html);
-        let is_cut = read
-            .as_ref()
-            .is_err_and(|fault| fault.kind == ProblemKind::Malformed);
-        if read.is_ok() || (is_cut && is_text && end > start) {
+        let is_cut = |error: &io::Error| error.kind() == io::ErrorKind::UnexpectedEof;
+        let is_kept = match &read {
+            Ok(_) => !is_larger,
+            Err(error) => is_cut(error) && is_text && end > start && !is_larger,
+        };
+        if is_kept {
             batch.push(start..end, self.format, None);
         } else {
             data.truncate(start);
         }
-        read.map(|()| Step::Done)
+        if is_larger {
+            return Err(stream::too_large(most));
+        }
+        read?;
+        Ok(Step::Done)
     }
 }

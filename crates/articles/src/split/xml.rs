@@ -10,7 +10,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, Writer};
 
 use super::{Splitter, Step};
-use crate::fields::field;
+use crate::fields::{Field, field};
 use crate::problem::{Fault, ProblemKind};
 use crate::record::Filler;
 use crate::stream::{Counted, Stream};
@@ -89,12 +89,20 @@ impl Items {
         match local(name) {
             "item" if matches!(root, "rss" | "RDF" | "channel") => Some(Format::Feed),
             "entry" if root == "feed" => Some(Format::Feed),
-            "newsItem" => Some(Format::NewsMl),
+            "newsItem" | "NewsItem" | "packageItem" | "conceptItem" | "knowledgeItem"
+            | "planningItem" | "catalogItem" => Some(Format::NewsMl),
             "nitf" => Some(Format::Nitf),
             "article" | "Article" | "story" | "news" | "doc" | "document" | "page" | "post"
             | "record" | "row" | "bai" | "baiviet" | "bai_viet" | "tin" | "item" | "entry"
                 if !self.open.is_empty() =>
             {
+                Some(Format::Xml)
+            }
+            // Documents of one article: JATS, DocBook, what trafilatura writes.
+            "article" | "doc" => Some(Format::Xml),
+            "TEI" | "TEI.2" => Some(Format::Xml),
+            // phpMyAdmin: a row of a table.
+            "table" if self.open.last().is_some_and(|parent| parent == "database") => {
                 Some(Format::Xml)
             }
             _ => None,
@@ -202,7 +210,7 @@ impl Splitter for Items {
                         Some(title.trim().to_owned()).filter(|title| !title.is_empty());
                 } else if self.number == 0
                     && !self.is_feed()
-                    && field(&name).is_some()
+                    && tells_article(&name)
                     && !self.open.is_empty()
                 {
                     // The element around the first field is an article, and
@@ -253,14 +261,43 @@ impl Items {
     fn is_feed(&self) -> bool {
         matches!(
             self.open.first().map(|root| local(root)),
-            Some("rss" | "feed" | "RDF" | "newsMessage")
+            Some(
+                "rss"
+                    | "feed"
+                    | "RDF"
+                    | "newsMessage"
+                    | "NewsML"
+                    | "mediawiki"
+                    | "mysqldump"
+                    | "resultset"
+                    | "response"
+                    | "add"
+                    | "teiCorpus"
+                    | "pma_xml_export"
+            )
         )
     }
 
     fn is_feed_title(&self, name: &str) -> bool {
         let parent = self.open.last().map(|parent| local(parent));
-        self.is_feed() && local(name) == "title" && matches!(parent, Some("channel" | "feed"))
+        match local(name) {
+            "title" => self.is_feed() && matches!(parent, Some("channel" | "feed")),
+            "sitename" => parent == Some("siteinfo"),
+            _ => false,
+        }
     }
+}
+
+/// Returns `true` if an element of this name is a field that only articles have.
+fn tells_article(name: &str) -> bool {
+    let is_general = matches!(local(name), "header" | "main" | "name");
+    let tells = |field| {
+        matches!(
+            field,
+            Field::Title | Field::Summary | Field::Body | Field::Id | Field::Url | Field::Published
+        )
+    };
+    !is_general && field(name).is_some_and(|(field, _)| tells(field))
 }
 
 fn local(name: &str) -> &str {

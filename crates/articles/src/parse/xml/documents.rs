@@ -1,0 +1,172 @@
+//! Formats of documents: TEI, JATS, DocBook.
+
+use super::tree::Element;
+use crate::fields::Field;
+use crate::parse::collect::Collector;
+use crate::provenance::Trace;
+
+/// A text of the Text Encoding Initiative.
+pub(super) fn tei<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &mut Trace) {
+    let header = root.find("teiHeader").unwrap_or(root);
+    let statement = header.find("titleStmt").unwrap_or(header);
+    let titles = || {
+        statement
+            .elements()
+            .filter(|element| element.name() == "title")
+    };
+    let main = titles().find(|title| title.attribute("type") == Some("main"));
+    if let Some(title) = main.or_else(|| titles().next()) {
+        collector.offer(Field::Title, 0, title.line(), "titleStmt", trace);
+    }
+    for author in statement
+        .elements()
+        .filter(|element| element.name() == "author")
+    {
+        collector.join(Field::Author, 0, &author.line(), "titleStmt", trace);
+    }
+    let publication = header.find("publicationStmt");
+    if let Some(publisher) = publication.and_then(|statement| statement.find("publisher")) {
+        collector.offer(Field::Source, 0, publisher.line(), "publicationStmt", trace);
+    }
+    let source = header.find("sourceDesc");
+    for (rank, part) in [publication, source].into_iter().flatten().enumerate() {
+        if let Some(date) = part.find("date") {
+            let when = date.attribute("when").map(str::to_owned);
+            let when = when.unwrap_or_else(|| date.line());
+            collector.offer(Field::Published, rank as u8, when, "date", trace);
+        }
+        let address = part
+            .descendants()
+            .find_map(|element| element.attribute("target"));
+        if let Some(address) = address {
+            collector.offer(Field::Url, 0, address.to_owned(), "ptr", trace);
+        }
+    }
+    if let Some(summary) = header.at(&["profileDesc", "abstract"]) {
+        collector.offer(Field::Summary, 0, summary.line(), "abstract", trace);
+    }
+    if let Some(body) = root.at(&["text", "body"]) {
+        let text = body.text_without(|element| {
+            element.attribute("type") == Some("comments") || element.name() == "figure"
+        });
+        collector.offer(Field::Body, 0, text, "text/body", trace);
+        captions(body, "figure", &["head", "figDesc"], collector, trace);
+    }
+}
+
+/// An article of the Journal Article Tag Suite.
+pub(super) fn jats<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &mut Trace) {
+    let meta = root.find("article-meta").unwrap_or(root);
+    const PATHS: &[(&[&str], Field)] = &[
+        (&["title-group", "article-title"], Field::Title),
+        (&["abstract"], Field::Summary),
+        (&["article-categories", "subject"], Field::Section),
+        (&["article-id"], Field::Id),
+    ];
+    for (path, field) in PATHS {
+        if let Some(element) = meta.at(path) {
+            let from = path.join("/");
+            collector.offer(*field, 0, element.line(), from, trace);
+        }
+    }
+    if let Some(journal) = root.at(&["journal-meta", "journal-title"]) {
+        collector.offer(Field::Source, 0, journal.line(), "journal-title", trace);
+    }
+    for contributor in meta
+        .descendants()
+        .filter(|element| element.name() == "contrib")
+    {
+        let name = match contributor.find("name") {
+            Some(name) => {
+                let part = |part| name.find(part).map(Element::line).unwrap_or_default();
+                format!("{} {}", part("surname"), part("given-names"))
+            }
+            None => contributor
+                .find("string-name")
+                .or_else(|| contributor.find("collab"))
+                .map(Element::line)
+                .unwrap_or_default(),
+        };
+        collector.join(Field::Author, 0, name.trim(), "contrib", trace);
+    }
+    if let Some(date) = meta.find("pub-date") {
+        let part = |part| date.find(part).map(Element::line);
+        let stated = date.attribute("iso-8601-date").map(str::to_owned);
+        let parts: Vec<String> = ["year", "month", "day"]
+            .into_iter()
+            .map_while(part)
+            .collect();
+        let stated = stated.unwrap_or_else(|| parts.join("-"));
+        collector.offer(Field::Published, 0, stated, "pub-date", trace);
+    }
+    if let Some(body) = root.find("body") {
+        let text = body.text_without(|element| element.name() == "fig");
+        collector.offer(Field::Body, 0, text, "body", trace);
+        captions(body, "fig", &["caption"], collector, trace);
+    }
+}
+
+/// Returns `true` for the elements that only an article of DocBook has.
+pub(super) fn is_docbook(element: Element<'_>) -> bool {
+    matches!(
+        element.name(),
+        "info" | "articleinfo" | "para" | "simpara" | "sect1"
+    )
+}
+
+/// An article of DocBook.
+pub(super) fn docbook<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &mut Trace) {
+    let info = root.find("info").or_else(|| root.find("articleinfo"));
+    const NAMES: &[(&str, Field)] = &[
+        ("title", Field::Title),
+        ("pubdate", Field::Published),
+        ("date", Field::Published),
+        ("abstract", Field::Summary),
+        ("publishername", Field::Source),
+    ];
+    for (rank, (name, field)) in NAMES.iter().enumerate() {
+        if let Some(element) = info.unwrap_or(root).find(name) {
+            collector.offer(*field, rank as u8, element.line(), *name, trace);
+        }
+    }
+    if let Some(title) = root.elements().find(|element| element.name() == "title") {
+        collector.offer(Field::Title, 9, title.line(), "title", trace);
+    }
+    for author in info.into_iter().flat_map(Element::descendants) {
+        if author.name() == "author" {
+            let name = author.find("personname").unwrap_or(author);
+            collector.join(Field::Author, 0, &name.line(), "author", trace);
+        }
+    }
+    // The title of the article stands beside its text, those of sections in it.
+    let parts = root.elements().filter(|element| {
+        !matches!(
+            element.name(),
+            "info" | "articleinfo" | "title" | "subtitle"
+        )
+    });
+    let text: Vec<String> = parts
+        .map(Element::text)
+        .filter(|text| !text.is_empty())
+        .collect();
+    collector.offer(Field::Body, 0, text.join("\n"), "article", trace);
+}
+
+fn captions<'t>(
+    body: Element<'t>,
+    figure: &str,
+    names: &[&str],
+    collector: &mut Collector<'t>,
+    trace: &mut Trace,
+) {
+    let figures = body
+        .descendants()
+        .filter(|element| element.name() == figure);
+    let shown = figures.filter_map(|figure| names.iter().find_map(|name| figure.find(name)));
+    let captions = shown
+        .map(|caption| crate::fields::caption(&caption.line()))
+        .filter(|caption| !caption.text.is_empty());
+    collector
+        .draft
+        .add_captions(captions.collect(), figure, trace);
+}
