@@ -105,3 +105,65 @@ fixtures! {
     utf_16_json_lines: "utf16.jsonl",
     page_of_unknown_shape: "unknown-shape.html",
 }
+
+/// A file in small, and fields it reads as.
+#[derive(serde::Deserialize)]
+struct Case {
+    why: String,
+    file: String,
+    text: String,
+    #[serde(default)]
+    want: std::collections::BTreeMap<String, String>,
+    #[serde(default)]
+    has: Vec<String>,
+    #[serde(default)]
+    lacks: Vec<String>,
+}
+
+impl Case {
+    /// Returns what differs from the case.
+    fn check(&self) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(&self.file);
+        std::fs::write(&path, &self.text).unwrap();
+        let mut reader = open(&FoundFile::new(&path).unwrap(), &Limits::default()).unwrap();
+        let mut batch = RecordBatch::new();
+        assert!(reader.next_batch(&mut batch), "{}", self.why);
+        let record = batch.records().next().unwrap();
+        let article = record.parse().unwrap().article;
+        let read = serde_json::to_value(&article).unwrap();
+        let mut wrong = Vec::new();
+        for (field, expected) in &self.want {
+            let value = read
+                .get(field)
+                .and_then(|value| value.as_str())
+                .unwrap_or_default();
+            if value != expected {
+                wrong.push(format!("{} {field}: {value:?}, not {expected:?}", self.why));
+            }
+        }
+        let body = &article.body;
+        for text in self.has.iter().filter(|text| !body.contains(text.as_str())) {
+            wrong.push(format!("{} {text:?} is not in {body:?}", self.why));
+        }
+        for text in self
+            .lacks
+            .iter()
+            .filter(|text| body.contains(text.as_str()))
+        {
+            wrong.push(format!("{} {text:?} is in {body:?}", self.why));
+        }
+        wrong
+    }
+}
+
+#[test]
+fn pages_read_as_the_table_says() {
+    #[derive(serde::Deserialize)]
+    struct Table {
+        case: Vec<Case>,
+    }
+    let table: Table = toml::from_str(include_str!("pages.toml")).unwrap();
+    let wrong: Vec<_> = table.case.iter().flat_map(Case::check).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
