@@ -75,10 +75,10 @@ fn why(cause: &Cause, language: Language) -> String {
             format!("Không bài nào có {part} liền nhau; {others} có đủ các từ.")
         }
         CauseKind::Near if cause.otherwise == 0 => {
-            format!("Không bài nào có {part}, cũng không bài nào có đủ các vế.")
+            format!("Không bài nào có {part}, cũng không bài nào có đủ các từ ấy.")
         }
         CauseKind::Near => {
-            format!("Không bài nào có {part}; {others} có đủ các vế nhưng xa nhau hơn.")
+            format!("Không bài nào có {part}; {others} có đủ các từ ấy nhưng xa nhau hơn.")
         }
         CauseKind::Field => format!("Không bài nào có {part}; {others} có ở phần khác của bài."),
         CauseKind::Filter => format!("Không bài nào thỏa điều kiện {part}."),

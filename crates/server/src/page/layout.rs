@@ -254,7 +254,7 @@ fn reason(problem: &Problem, language: Language) -> String {
             Some("after" | "before" | "date" | "from" | "to") => {
                 "Ngày tháng không đọc được. Viết 25/3/2026, 3/2026 hoặc 2026."
             }
-            Some("q") => "Câu hỏi quá dài.",
+            Some("q") => "Nội dung tìm quá dài.",
             _ => "Một điều kiện trong địa chỉ trang không đọc được.",
         },
         "urn:timbao:problem:query" => "Không có từ nào để tìm.",
