@@ -1,13 +1,15 @@
 //! Finds the files to read under the given roots.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs::Metadata;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
-use walkdir::{DirEntry, WalkDir};
-
 use crate::Problem;
+use crate::filesystem::{FileSystem, FolderEntry, SystemFiles};
 use crate::problem::{Fault, ProblemKind};
 
 /// How folders are walked.
@@ -21,6 +23,9 @@ pub struct WalkOptions {
     /// Takes files whose name says they hold no article, such as pictures and
     /// README files. Default no.
     pub any_extension: bool,
+    /// Files and folders to skip with all that is in them, each with the reason
+    /// to count it under in [`Discover::skipped`]. Roots are never skipped.
+    pub except: Vec<(PathBuf, &'static str)>,
 }
 
 impl Default for WalkOptions {
@@ -29,6 +34,7 @@ impl Default for WalkOptions {
             hidden: false,
             follow_links: true,
             any_extension: false,
+            except: Vec::new(),
         }
     }
 }
@@ -38,6 +44,8 @@ impl Default for WalkOptions {
 pub struct FoundFile {
     /// The root joined with the way to the file.
     pub path: PathBuf,
+    /// The path without links, if it is another one.
+    pub real: Option<PathBuf>,
     /// The path relative to its root, `/`-separated; the file name when the
     /// root is the file itself. Bytes that are not UTF-8 are written `\xHH`.
     pub relative: String,
@@ -45,8 +53,10 @@ pub struct FoundFile {
     pub root: usize,
     /// Size in bytes when it was found.
     pub len: u64,
-    /// Last change in nanoseconds since 1970, when the system tells.
+    /// Last change in nanoseconds since 1970, when the system reports it.
     pub modified: Option<u64>,
+    /// The system's number of the file, device included; 0 when it has none.
+    pub inode: u64,
 }
 
 impl FoundFile {
@@ -63,22 +73,43 @@ impl FoundFile {
         let name = path
             .file_name()
             .map_or_else(|| display(path), |name| display(Path::new(name)));
-        Ok(Self::of(path.to_owned(), name, 0, &metadata))
+        Ok(Self::of(path.to_owned(), None, name, 0, &metadata))
     }
 
-    fn of(path: PathBuf, relative: String, root: usize, metadata: &Metadata) -> Self {
+    fn of(
+        path: PathBuf,
+        real: Option<PathBuf>,
+        relative: String,
+        root: usize,
+        metadata: &Metadata,
+    ) -> Self {
         let modified = metadata
             .modified()
             .ok()
             .and_then(|time| u64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_nanos()).ok());
         Self {
             path,
+            real,
             relative,
             root,
             len: metadata.len(),
             modified,
+            inode: inode(metadata),
         }
     }
+}
+
+/// The number that the system knows a file by, device included.
+#[cfg(unix)]
+fn inode(metadata: &Metadata) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    metadata.ino() ^ metadata.dev().rotate_left(40)
+}
+
+/// Other systems report no such number.
+#[cfg(not(unix))]
+fn inode(_: &Metadata) -> u64 {
+    0
 }
 
 /// Lists the files under `roots`, in order of the roots and then of their
@@ -91,84 +122,236 @@ impl FoundFile {
 /// as a root is always taken. What cannot be listed comes as a [`Problem`] among the
 /// files.
 pub fn discover(roots: &[PathBuf], options: &WalkOptions) -> Discover {
+    discover_on(SystemFiles::shared(), roots, options)
+}
+
+/// Lists files as [`discover`] does, on another file system.
+pub fn discover_on(
+    files: Arc<dyn FileSystem>,
+    roots: &[PathBuf],
+    options: &WalkOptions,
+) -> Discover {
     let mut roots: Vec<_> = roots.iter().cloned().enumerate().collect();
     roots.reverse();
     Discover {
+        files,
         options: options.clone(),
         roots,
-        walk: None,
+        root: 0,
+        base: PathBuf::new(),
+        open: Vec::new(),
         skipped: BTreeMap::new(),
+        linked: BTreeSet::new(),
     }
 }
 
 /// The iterator behind [`discover`].
 #[derive(Debug)]
 pub struct Discover {
+    files: Arc<dyn FileSystem>,
     options: WalkOptions,
     /// Roots still to walk, the next one last.
     roots: Vec<(usize, PathBuf)>,
-    walk: Option<(usize, PathBuf, walkdir::IntoIter)>,
+    /// The root that is walked.
+    root: usize,
+    base: PathBuf,
+    /// Folders that are walked, each inside the one before.
+    open: Vec<Folder>,
     skipped: BTreeMap<String, u64>,
+    linked: BTreeSet<PathBuf>,
+}
+
+/// A folder that is walked.
+#[derive(Debug)]
+struct Folder {
+    path: PathBuf,
+    /// The path without links.
+    real: PathBuf,
+    /// Whether a link below the root leads to it.
+    is_linked: bool,
+    /// Entries still to visit.
+    entries: std::vec::IntoIter<FolderEntry>,
+}
+
+/// A file or folder that is visited.
+struct Visited {
+    path: PathBuf,
+    real: PathBuf,
+    is_linked: bool,
+    /// `None` when the entry is no link and was not looked at yet.
+    metadata: Option<Metadata>,
 }
 
 impl Discover {
     /// How many files and folders were left out so far, by reason: an
-    /// extension (`jpg`), a name (`readme`) or `hidden`.
+    /// extension (`jpg`), a name (`readme`), `hidden` or a reason of
+    /// [`WalkOptions::except`].
     pub fn skipped(&self) -> &BTreeMap<String, u64> {
         &self.skipped
     }
 
-    fn skip(&mut self, reason: String) {
-        *self.skipped.entry(reason).or_default() += 1;
+    /// The folders, without links in their paths, that links below the roots
+    /// led to so far, and those that hold the files that links led to.
+    pub fn linked(&self) -> &BTreeSet<PathBuf> {
+        &self.linked
     }
 
-    fn entry(
-        &mut self,
-        root: usize,
-        base: &Path,
-        entry: &DirEntry,
-    ) -> Option<Result<FoundFile, Problem>> {
-        let fault = |fault: Fault| Some(Err(fault.at(&display(entry.path()), None)));
-        let is_root = entry.depth() == 0;
-        let file_type = entry.file_type();
-        if file_type.is_dir() || (file_type.is_symlink() && !self.options.follow_links && !is_root)
-        {
+    fn skip(&mut self, reason: &str) {
+        *self.skipped.entry(reason.to_owned()).or_default() += 1;
+    }
+
+    /// Begins to walk a root.
+    fn enter_root(&mut self, index: usize, path: PathBuf) -> Option<Result<FoundFile, Problem>> {
+        (self.root, self.base) = (index, path.clone());
+        let looked_at = self
+            .files
+            .metadata(&path)
+            .and_then(|metadata| Ok((self.files.canonicalize(&path)?, metadata)));
+        match looked_at {
+            Ok((real, metadata)) => self.take(Visited {
+                path,
+                real,
+                is_linked: false,
+                metadata: Some(metadata),
+            }),
+            Err(error) => Some(Err(Fault::from(error).at(&display(&path), None).unread())),
+        }
+    }
+
+    /// Visits an entry of the innermost folder.
+    fn visit(&mut self, entry: &FolderEntry) -> Option<Result<FoundFile, Problem>> {
+        let folder = self.open.last()?;
+        let path = folder.path.join(&entry.name);
+        let mut visited = Visited {
+            real: folder.real.join(&entry.name),
+            is_linked: folder.is_linked,
+            metadata: None,
+            path,
+        };
+        if !self.options.hidden && is_hidden(&entry.name) {
+            self.skip("hidden");
             return None;
         }
-        if !is_root
-            && !self.options.any_extension
-            && let Some(reason) = foreign(entry.path())
-        {
+        if entry.file_type.is_symlink() {
+            if !self.options.follow_links {
+                return None;
+            }
+            match self.follow(&visited.path) {
+                Ok((real, metadata)) => {
+                    visited = Visited {
+                        path: visited.path,
+                        real,
+                        is_linked: true,
+                        metadata: Some(metadata),
+                    };
+                }
+                Err(fault) => return Some(Err(fault.at(&display(&visited.path), None).unread())),
+            }
+        }
+        let is_excepted =
+            |(except, _): &&(PathBuf, _)| *except == visited.path || *except == visited.real;
+        if let Some((_, reason)) = self.options.except.iter().find(is_excepted) {
             self.skip(reason);
             return None;
         }
-        let metadata = match std::fs::metadata(entry.path()) {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_root => {
-                let message = "vanished while the folder was listed, or is a link to nothing";
-                return fault(Fault::new(ProblemKind::Changed, message));
+        if visited.metadata.is_none() && !entry.file_type.is_dir() {
+            if let Some(reason) = self.foreign(&visited.path) {
+                self.skip(&reason);
+                return None;
             }
-            Err(error) => return fault(error.into()),
-        };
-        if !metadata.is_file() {
-            return fault(not_a_file(&metadata));
+            match self.files.metadata(&visited.path) {
+                Ok(metadata) => visited.metadata = Some(metadata),
+                Err(error) => {
+                    let problem = vanished_or(&error).at(&display(&visited.path), None);
+                    return Some(Err(problem.unread()));
+                }
+            }
         }
-        let relative = match entry.path().strip_prefix(base) {
-            Ok(rest) if rest.as_os_str().is_empty() => display(Path::new(entry.file_name())),
+        self.take(visited)
+    }
+
+    /// Looks at what a link leads to.
+    fn follow(&self, link: &Path) -> Result<(PathBuf, Metadata), Fault> {
+        let metadata = self.files.metadata(link).map_err(|e| vanished_or(&e))?;
+        let real = self.files.canonicalize(link).map_err(|e| vanished_or(&e))?;
+        Ok((real, metadata))
+    }
+
+    fn foreign(&self, path: &Path) -> Option<String> {
+        if self.options.any_extension {
+            return None;
+        }
+        foreign(path)
+    }
+
+    /// Takes a file, or begins to walk a folder.
+    fn take(&mut self, visited: Visited) -> Option<Result<FoundFile, Problem>> {
+        let is_root = self.open.is_empty();
+        let Some(metadata) = visited.metadata.as_ref().filter(|m| !m.is_dir()) else {
+            return self.enter(visited, is_root).map(Err);
+        };
+        if !is_root && let Some(reason) = self.foreign(&visited.path) {
+            self.skip(&reason);
+            return None;
+        }
+        if !metadata.is_file() {
+            return Some(Err(not_a_file(metadata).at(&display(&visited.path), None)));
+        }
+        if visited.is_linked
+            && let Some(folder) = visited.real.parent()
+        {
+            self.linked.insert(folder.to_owned());
+        }
+        let relative = match visited.path.strip_prefix(&self.base) {
+            Ok(rest) if rest.as_os_str().is_empty() => {
+                let name = visited.path.file_name().unwrap_or(visited.path.as_os_str());
+                display(Path::new(name))
+            }
             Ok(rest) => display(rest),
-            Err(_) => display(entry.path()),
+            Err(_) => display(&visited.path),
         };
         let relative = if cfg!(windows) {
             relative.replace('\\', "/")
         } else {
             relative
         };
-        Some(Ok(FoundFile::of(
-            entry.path().to_owned(),
-            relative,
-            root,
-            &metadata,
-        )))
+        let real = Some(visited.real).filter(|real| *real != visited.path);
+        let found = FoundFile::of(visited.path, real, relative, self.root, metadata);
+        Some(Ok(found))
+    }
+
+    /// Begins to walk a folder.
+    fn enter(&mut self, folder: Visited, is_root: bool) -> Option<Problem> {
+        if folder.is_linked {
+            let ancestor = self.open.iter().find(|open| open.real == folder.real);
+            if let Some(ancestor) = ancestor {
+                let message = format!(
+                    "a link back to {}; the loop was not followed",
+                    display(&ancestor.path)
+                );
+                let fault = Fault::new(ProblemKind::Loop, message);
+                return Some(fault.at(&display(&folder.path), None));
+            }
+            self.linked.insert(folder.real.clone());
+        }
+        let mut entries = match self.files.list(&folder.path) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let fault = match is_root {
+                    true => Fault::from(error),
+                    false => vanished_or(&error),
+                };
+                return Some(fault.at(&display(&folder.path), None).unread());
+            }
+        };
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        self.open.push(Folder {
+            path: folder.path,
+            real: folder.real,
+            is_linked: folder.is_linked,
+            entries: entries.into_iter(),
+        });
+        None
     }
 }
 
@@ -177,32 +360,34 @@ impl Iterator for Discover {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if self.walk.is_none() {
-                let (index, root) = self.roots.pop()?;
-                let walk = WalkDir::new(&root)
-                    .follow_links(self.options.follow_links)
-                    .sort_by_file_name()
-                    .into_iter();
-                self.walk = Some((index, root, walk));
-            }
-            let (index, base, mut walk) = self.walk.take()?;
-            let Some(entry) = walk.next() else { continue };
-            let found = match entry {
-                Err(error) => Some(Err(walk_problem(&error, &base))),
-                Ok(entry) if entry.depth() > 0 && !self.options.hidden && is_hidden(&entry) => {
-                    if entry.file_type().is_dir() {
-                        walk.skip_current_dir();
-                    }
-                    self.skip("hidden".to_owned());
-                    None
+            let found = match self.open.last_mut() {
+                None => {
+                    let (index, root) = self.roots.pop()?;
+                    self.enter_root(index, root)
                 }
-                Ok(entry) => self.entry(index, &base, &entry),
+                Some(folder) => match folder.entries.next() {
+                    Some(entry) => self.visit(&entry),
+                    None => {
+                        self.open.pop();
+                        None
+                    }
+                },
             };
-            self.walk = Some((index, base, walk));
             if found.is_some() {
                 return found;
             }
         }
+    }
+}
+
+/// What is wrong with a file that its folder lists.
+fn vanished_or(error: &io::Error) -> Fault {
+    match error.kind() {
+        io::ErrorKind::NotFound => Fault::new(
+            ProblemKind::Changed,
+            "vanished while the folder was listed, or is a link to nothing",
+        ),
+        _ => error.into(),
     }
 }
 
@@ -223,8 +408,8 @@ pub(crate) fn lossless(bytes: &[u8]) -> String {
     text
 }
 
-fn is_hidden(entry: &DirEntry) -> bool {
-    entry.file_name().as_encoded_bytes().first() == Some(&b'.')
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().first() == Some(&b'.')
 }
 
 fn not_a_file(metadata: &Metadata) -> Fault {
@@ -234,27 +419,6 @@ fn not_a_file(metadata: &Metadata) -> Fault {
         "is neither a file nor a folder (a pipe, socket or device)"
     };
     Fault::new(ProblemKind::Unsupported, message)
-}
-
-fn walk_problem(error: &walkdir::Error, base: &Path) -> Problem {
-    let path = display(error.path().unwrap_or(base));
-    if let Some(ancestor) = error.loop_ancestor() {
-        let message = format!(
-            "a link back to {}; the loop was not followed",
-            display(ancestor)
-        );
-        return Fault::new(ProblemKind::Loop, message).at(&path, None);
-    }
-    let fault = match error.io_error() {
-        // A link that leads nowhere, below a root that is there.
-        Some(io) if io.kind() == std::io::ErrorKind::NotFound && error.depth() > 0 => Fault::new(
-            ProblemKind::Changed,
-            "vanished while the folder was listed, or is a link to nothing",
-        ),
-        Some(io) => std::io::Error::new(io.kind(), io.to_string()).into(),
-        None => Fault::new(ProblemKind::Io, error.to_string()),
-    };
-    fault.at(&path, None)
 }
 
 /// Why a file holds no article, when its name says so: its extension, or what it is of a

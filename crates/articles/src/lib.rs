@@ -27,7 +27,9 @@ mod dates;
 mod discover;
 mod encoding;
 mod fields;
+mod filesystem;
 mod format;
+mod guarded;
 mod guess;
 mod inspect;
 mod limits;
@@ -46,14 +48,15 @@ mod traits;
 mod unread;
 
 pub use article::{Article, Caption};
-pub use discover::{Discover, FoundFile, WalkOptions, discover, display};
+pub use discover::{Discover, FoundFile, WalkOptions, discover, discover_on, display};
+pub use filesystem::{FileSystem, FolderEntry, OpenFile, SystemFiles};
 pub use format::Format;
 pub use inspect::{Inspection, SHOWN, inspect};
 pub use limits::Limits;
 pub use problem::{Problem, ProblemKind, Repeats};
 pub use provenance::{FieldOrigin, Parsed, Provenance};
 pub use published::Published;
-pub use reader::{RecordReader, open, read_all};
+pub use reader::{RecordReader, open, open_on, read_all};
 pub use record::{Record, RecordBatch};
 
 /// The README, so that its example is compiled.

@@ -25,7 +25,15 @@ impl Record<'_> {
     }
 
     fn parse_with(&self, mut trace: Trace) -> Result<Parsed, Problem> {
-        let problem = |fault: Fault| fault.at(self.path(), self.member());
+        let problem = |fault: Fault| {
+            let problem = fault.at(self.path(), self.member());
+            // A file or entry that is one record was not read then; of a line
+            // it is known that it is no article now.
+            match self.is_whole() {
+                true => problem.unread(),
+                false => problem,
+            }
+        };
         let parse = self.format().traits().parse;
         let (mut article, encoding) =
             parse(self.bytes(), self.relative(), &mut trace).map_err(problem)?;
@@ -53,7 +61,11 @@ impl Record<'_> {
             } else {
                 converted
             },
-            problems: faults.into_iter().map(problem).collect(),
+            // The article was read all the same.
+            problems: faults
+                .into_iter()
+                .map(|fault| fault.at(self.path(), self.member()))
+                .collect(),
             provenance,
         })
     }

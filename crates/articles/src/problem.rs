@@ -18,6 +18,10 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// What is wrong, and what can be done about it.
     pub message: String,
+    /// Whether the file, folder or entry was not read to its end, or not at
+    /// all, so that nothing is known of what was not read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
 }
 
 /// The kinds of [`Problem`].
@@ -99,6 +103,13 @@ impl Problem {
             None => self.path.clone(),
         }
     }
+
+    /// Marks what the problem is about as not read, unless it is that there is
+    /// no text in what was read.
+    pub(crate) fn unread(mut self) -> Self {
+        self.unread = !matches!(self.kind, ProblemKind::Empty | ProblemKind::LeftOut);
+        self
+    }
 }
 
 /// What went wrong, before it is known where: readers return it, and whoever
@@ -128,6 +139,7 @@ impl Fault {
             member,
             kind: self.kind,
             message: self.message,
+            unread: false,
         }
     }
 }
@@ -154,10 +166,12 @@ impl From<&io::Error> for Fault {
                 return fault.clone();
             }
             inner = match source.downcast_ref::<io::Error>() {
+                Some(nested) if nested.raw_os_error().is_some() => return Self::from(nested),
                 Some(nested) => nested.get_ref().map(|e| e as _),
                 None => source.source(),
             };
         }
+        let is_of_system = error.raw_os_error().is_some();
         match error.kind() {
             io::ErrorKind::NotFound => Self::new(
                 ProblemKind::NotFound,
@@ -167,11 +181,16 @@ impl From<&io::Error> for Fault {
                 ProblemKind::Denied,
                 "permission denied; make it readable or leave it out",
             ),
+            // From the system these are failures to read, not faults of the file.
             io::ErrorKind::InvalidData
             | io::ErrorKind::InvalidInput
-            | io::ErrorKind::UnexpectedEof => Self::malformed(format!(
-                "damaged or cut short ({error}); fetch or write the file again"
-            )),
+            | io::ErrorKind::UnexpectedEof
+                if !is_of_system =>
+            {
+                Self::malformed(format!(
+                    "damaged or cut short ({error}); fetch or write the file again"
+                ))
+            }
             _ => Self::new(ProblemKind::Io, format!("cannot be read: {error}")),
         }
     }

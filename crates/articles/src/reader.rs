@@ -1,19 +1,20 @@
 //! Opens a file and cuts it into raw records, without parsing them.
 
 use std::fmt;
-use std::fs::File;
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::discover::display;
 use crate::encoding;
+use crate::filesystem::{FileSystem, SystemFiles};
+use crate::guarded::Guarded;
 use crate::guess::{self, Archive, Kind};
 use crate::problem::{Fault, ProblemKind};
 use crate::record::{Origin, RecordBatch};
 use crate::split::{self, Splitter, Start, Step};
 use crate::stream::{self, Seekable, Stream};
-use crate::{Article, FoundFile, Limits, Problem, Repeats};
+use crate::{Article, Format, FoundFile, Limits, Problem, Repeats};
 
 /// Opens a file to read its records.
 ///
@@ -21,16 +22,21 @@ use crate::{Article, FoundFile, Limits, Problem, Repeats};
 /// When the file cannot be opened: it vanished, or the system denies it. What
 /// is wrong inside it is found while its records are read.
 pub fn open(file: &FoundFile, limits: &Limits) -> Result<RecordReader, Problem> {
+    open_on(&SystemFiles, file, limits)
+}
+
+/// Opens a file as [`open`] does, on another file system.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_on(
+    files: &dyn FileSystem,
+    file: &FoundFile,
+    limits: &Limits,
+) -> Result<RecordReader, Problem> {
     let path: Arc<str> = display(&file.path).into();
-    let opened = File::open(&file.path).and_then(|handle| {
-        let stamp = Stamp::of(&handle)?;
-        Ok((
-            Box::new(handle.try_clone()?) as Stream,
-            Watch { handle, stamp },
-        ))
-    });
-    let (stream, watch) = match opened {
-        Ok(opened) => opened,
+    let handle = match files.open(&file.path).and_then(Guarded::new) {
+        Ok(handle) => handle,
         Err(error) => {
             let fault = match error.kind() {
                 std::io::ErrorKind::NotFound => Fault::new(
@@ -39,20 +45,24 @@ pub fn open(file: &FoundFile, limits: &Limits) -> Result<RecordReader, Problem> 
                 ),
                 _ => error.into(),
             };
-            return Err(fault.at(&path, None));
+            return Err(fault.at(&path, None).unread());
         }
     };
     let origin = Origin::of_file(Arc::clone(&path), file.relative.as_str().into());
+    let stream: Stream = Box::new(handle.clone());
     let mut reader = RecordReader {
         path,
         limits: limits.clone(),
         stack: Vec::new(),
         entries: 0,
-        pending: None,
-        watch: Some(watch),
+        pending: Vec::new(),
+        file: Some(handle),
     };
     let name = file.relative.clone();
     reader.enter(&name, stream, origin);
+    if reader.stack.is_empty() {
+        reader.close();
+    }
     Ok(reader)
 }
 
@@ -100,9 +110,10 @@ pub struct RecordReader {
     /// What is being read: a file, an entry of it, an entry of that.
     stack: Vec<Level>,
     entries: u64,
-    /// A problem met before there was a batch to put it in.
-    pending: Option<Problem>,
-    watch: Option<Watch>,
+    /// Problems met before there was a batch to put them in.
+    pending: Vec<Problem>,
+    /// The file, until it was read to its end.
+    file: Option<Guarded>,
 }
 
 impl fmt::Debug for RecordReader {
@@ -124,7 +135,7 @@ impl RecordReader {
     /// empty, when nothing is left.
     pub fn next_batch(&mut self, batch: &mut RecordBatch) -> bool {
         batch.clear();
-        batch.extend_problems(self.pending.take());
+        batch.extend_problems(self.pending.drain(..));
         while !batch.is_full() {
             let Some(level) = self.stack.last_mut() else {
                 break;
@@ -134,7 +145,7 @@ impl RecordReader {
                 .step(&self.limits, &mut batch.filler(&level.origin))
             {
                 Ok(Step::More) => {}
-                Ok(Step::Done) => self.leave(batch),
+                Ok(Step::Done) => self.leave(),
                 Ok(Step::Enter { name, stream }) => {
                     let origin = level.origin.entry(&name);
                     self.entries += 1;
@@ -146,19 +157,20 @@ impl RecordReader {
                                 self.limits.entries
                             ),
                         );
-                        batch.extend_problems(Some(fault.at(&self.path, None)));
+                        batch.extend_problems(Some(fault.at(&self.path, None).unread()));
                         self.stack.clear();
+                        self.close();
                     } else {
                         self.enter(&name, stream, origin);
-                        batch.extend_problems(self.pending.take());
                     }
                 }
                 Err(fault) => {
                     let problem = fault.at(&self.path, level.origin.member(None));
-                    batch.extend_problems(Some(problem));
-                    self.leave(batch);
+                    batch.extend_problems(Some(problem.unread()));
+                    self.leave();
                 }
             }
+            batch.extend_problems(self.pending.drain(..));
         }
         !batch.is_empty()
     }
@@ -169,7 +181,10 @@ impl RecordReader {
         let entered = self.splitter(name, stream, origin);
         match entered {
             Ok(level) => self.stack.push(level),
-            Err((fault, origin)) => self.pending = Some(fault.at(&self.path, origin.member(None))),
+            Err((fault, origin)) => {
+                let problem = fault.at(&self.path, origin.member(None));
+                self.pending.push(problem.unread());
+            }
         }
     }
 
@@ -215,6 +230,10 @@ impl RecordReader {
                         Err(fault) => Err((fault, origin)),
                     };
                 }
+                Kind::Read(Format::Text) if is_fragment(name, &head) => {
+                    let message = "not what its name says, or cut short; fetch or write it again";
+                    return Err((Fault::malformed(message), origin));
+                }
                 Kind::Read(format) => {
                     let traits = format.traits();
                     let decoded = if traits.cut_as_utf8 {
@@ -236,6 +255,10 @@ impl RecordReader {
                         origin: origin.in_encoding(encoding),
                     });
                 }
+                Kind::Empty if is_never_empty(name) => {
+                    let message = "empty, which no file of its kind is; fetch or write it again";
+                    return Err((Fault::malformed(message), origin));
+                }
                 Kind::Empty => {
                     return Err((Fault::new(ProblemKind::Empty, "the file is empty"), origin));
                 }
@@ -247,8 +270,8 @@ impl RecordReader {
     /// A zip archive is read from its end: a file is opened again, what comes
     /// out of another archive is held in memory.
     fn zip(&self, mut stream: Stream, depth: usize) -> Result<Box<dyn Splitter>, Fault> {
-        let archive: Box<dyn Seekable> = match &self.watch {
-            Some(watch) if depth == 0 => Box::new(watch.handle.try_clone()?),
+        let archive: Box<dyn Seekable> = match &self.file {
+            Some(file) if depth == 0 => Box::new(file.clone()),
             _ => {
                 let mut held = Vec::new();
                 stream::read_whole(&mut stream, &mut held, self.limits.whole_bytes)?;
@@ -259,45 +282,40 @@ impl RecordReader {
     }
 
     /// Leaves what is being read for what it is inside of.
-    fn leave(&mut self, batch: &mut RecordBatch) {
+    fn leave(&mut self) {
         self.stack.pop();
-        if !self.stack.is_empty() {
-            return;
-        }
-        if self.watch.take().is_some_and(|watch| watch.changed()) {
-            let fault = Fault::new(
-                ProblemKind::Changed,
-                "changed while it was read, so what was read may be mixed; run again",
-            );
-            batch.extend_problems(Some(fault.at(&self.path, None)));
+        if self.stack.is_empty() {
+            self.close();
         }
     }
-}
 
-/// Notices when a file changes under its reader.
-struct Watch {
-    handle: File,
-    stamp: Stamp,
-}
-
-#[derive(PartialEq, Eq)]
-struct Stamp {
-    len: u64,
-    modified: Option<std::time::SystemTime>,
-}
-
-impl Stamp {
-    fn of(handle: &File) -> std::io::Result<Self> {
-        let metadata = handle.metadata()?;
-        Ok(Self {
-            len: metadata.len(),
-            modified: metadata.modified().ok(),
-        })
+    /// Checks, at the end of the file, that it did not change under its reader.
+    fn close(&mut self) {
+        if let Some(Err(fault)) = self.file.take().map(|file| file.check()) {
+            let problem = fault.at(&self.path, None);
+            self.pending.push(problem.unread());
+        }
     }
 }
 
-impl Watch {
-    fn changed(&self) -> bool {
-        Stamp::of(&self.handle).is_ok_and(|now| now != self.stamp)
-    }
+/// Whether a name is that of an archive or a compressed file, which are never
+/// empty unless they were cut short.
+fn is_never_empty(name: &str) -> bool {
+    const EXTENSIONS: &[&str] = &[
+        "bz2", "docx", "gz", "gzip", "pdf", "tar", "tbz2", "tgz", "txz", "tzst", "warc", "xz",
+        "zip", "zst", "zstd",
+    ];
+    has_extension(name, EXTENSIONS)
+}
+
+/// Whether what looks like plain text is the rest of an archive or compressed
+/// file that was cut within the bytes that it is recognised by.
+fn is_fragment(name: &str, head: &[u8]) -> bool {
+    has_extension(name, &["tar", "tbz2", "tgz", "txz", "tzst", "zip"])
+        || head.len() < 6 && has_extension(name, &["bz2", "gz", "gzip", "xz", "zst", "zstd"])
+}
+
+fn has_extension(name: &str, known: &[&str]) -> bool {
+    let extension = Path::new(name).extension().and_then(|e| e.to_str());
+    extension.is_some_and(|e| known.iter().any(|known| e.eq_ignore_ascii_case(known)))
 }

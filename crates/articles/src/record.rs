@@ -121,13 +121,17 @@ impl Filler<'_> {
     /// Reports a problem of the entry `name` of what is being read.
     pub fn entry_problem(&mut self, problem: crate::problem::Fault, name: &str) {
         let problem = problem.at(&self.origin.path, self.origin.entry(name).member(None));
-        self.batch.problems.push(problem);
+        self.batch.problems.push(problem.unread());
     }
 
     /// Reports a problem of the record `number`, or of what is being read.
     pub fn problem(&mut self, problem: crate::problem::Fault, number: Option<u64>) {
+        let is_too_large = problem.kind == crate::ProblemKind::TooLarge;
         let problem = problem.at(&self.origin.path, self.origin.member(number));
-        self.batch.problems.push(problem);
+        self.batch.problems.push(match is_too_large {
+            true => problem.unread(),
+            false => problem,
+        });
     }
 }
 
@@ -227,6 +231,11 @@ impl<'a> Record<'a> {
     /// articles, save for where they are.
     pub fn hash(&self) -> blake3::Hash {
         blake3::hash(self.bytes)
+    }
+
+    /// Whether the record is all of its file or entry.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.number.is_none()
     }
 
     /// The encoding its file was in before the file was made UTF-8.

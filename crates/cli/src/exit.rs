@@ -9,6 +9,9 @@ pub(crate) enum Outcome {
     Found,
     /// Nothing was found.
     Nothing,
+    /// The work was done, but for sources that could not be read: their articles
+    /// are as they were.
+    Incomplete,
 }
 
 /// The exit code after an error.
@@ -26,6 +29,7 @@ impl From<Outcome> for ExitCode {
         match outcome {
             Outcome::Found => Self::SUCCESS,
             Outcome::Nothing => Self::from(1),
+            Outcome::Incomplete => Self::from(3),
         }
     }
 }

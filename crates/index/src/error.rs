@@ -57,15 +57,34 @@ pub enum Error {
         /// The index's directory.
         dir: PathBuf,
     },
-    /// A source is gone, or most of it, perhaps because its disk is not mounted.
-    #[error("{} is gone, or most of it: {articles} of its {had} articles would be removed", .path.display())]
-    Vanished {
-        /// The source.
+    /// A source is gone, or most of it, which may be a disk that is not
+    /// mounted, and nothing was to be left out.
+    #[error("{0}")]
+    Vanished(crate::update::Vanished),
+    /// A path that was named is inside the folder of the index.
+    #[error("{} is inside the folder of the index at {}", .path.display(), .dir.display())]
+    InsideIndex {
+        /// The path that was named.
         path: PathBuf,
-        /// Number of articles that would be removed.
-        articles: u64,
-        /// Number of articles it has in the index.
-        had: u64,
+        /// The index's folder.
+        dir: PathBuf,
+    },
+    /// A path that was to be forgotten exists, but is not indexed.
+    #[error("nothing of {} is indexed: it is in none of the files and folders that were named to index", .path.display())]
+    NotIndexed {
+        /// The path that was named.
+        path: PathBuf,
+    },
+    /// An index cannot be built again, because a file cannot be read now whose
+    /// articles are in the index, and in a part of it that is damaged.
+    #[error(
+        "{path}: its articles are in a damaged part of the index, and it cannot be read now ({reason})"
+    )]
+    Irreplaceable {
+        /// The file or folder that cannot be read.
+        path: String,
+        /// Why it cannot be read.
+        reason: String,
     },
     /// A directory that a backup was to be restored into is not empty.
     #[error("{} is not empty", .dir.display())]
@@ -153,8 +172,17 @@ impl Error {
                 }
             },
             Self::NoSources { .. } => "name the files and folders to index: `timbao index PATH…`",
-            Self::Vanished { .. } => {
+            Self::Vanished(_) => {
                 "mount its disk, or run this again with --allow-vanished if it is meant to be gone"
+            }
+            Self::InsideIndex { .. } => {
+                "keep the index in a folder of its own: --index DIR or TIMBAO_INDEX names it"
+            }
+            Self::NotIndexed { .. } => {
+                "name a file or folder that was named to index, or that is in one"
+            }
+            Self::Irreplaceable { .. } => {
+                "the index is unchanged; make it readable and run this again, or do without it by --allow-vanished"
             }
             Self::Occupied { .. } => {
                 "restore into another folder, or replace the index there with --overwrite; folders without an index are never replaced"

@@ -306,7 +306,7 @@ fn names_that_are_not_utf_8_and_links_in_a_circle_do_no_harm() {
 
 #[test]
 fn a_file_that_cannot_be_parsed_any_more_loses_its_article_and_says_so() {
-    let newsroom = Newsroom::new(&[("a.jsonl", &line("một", "Tin."))]);
+    let newsroom = Newsroom::new(&[("a.jsonl", &line("một", "Tin.")), ("b.txt", "Hai\n\nTin.")]);
     newsroom.update();
     newsroom.write("a.jsonl", "not json at all\n");
     let report = newsroom.update();
@@ -344,7 +344,7 @@ fn sources_add_up_and_are_remembered() {
     );
     assert!(matches!(
         forget(&newsroom.index, &[newsroom.path("a")], &options, &()),
-        Err(Error::NoSource { .. })
+        Err(Error::NotIndexed { .. })
     ));
 }
 
@@ -383,31 +383,219 @@ fn a_source_that_vanished_is_not_taken_for_deletions() {
     let remembered =
         |options: &UpdateOptions| update(&newsroom.index, &Sources::Remembered, options, &());
     let mut options = UpdateOptions::default();
-    let error = remembered(&options).unwrap_err().to_string();
-    assert!(error.contains("2 of its 2 articles"), "{error}");
-    assert!(matches!(
-        newsroom.update_with(&options),
-        Err(Error::Vanished { .. })
-    ));
-
-    // A mount point without its disk.
+    for full in [false, true] {
+        options.full = full;
+        let report = remembered(&options).unwrap();
+        assert_eq!(report.articles, counts(0, 0, 2, 0, 0));
+        let [away] = &report.vanished[..] else {
+            panic!("{:?}", report.vanished);
+        };
+        assert_eq!((away.articles, away.had), (2, 2));
+        assert!(report.problems.is_empty(), "{:?}", report.problems);
+    }
+    options.full = false;
+    let strict = UpdateOptions {
+        strict: true,
+        ..UpdateOptions::default()
+    };
+    assert!(remembered(&strict).is_err());
+    // The place where a disk is mounted.
     fs::create_dir(&newsroom.news).unwrap();
-    assert!(matches!(remembered(&options), Err(Error::Vanished { .. })));
+    assert_eq!(newsroom.update().vanished.len(), 1);
     fs::remove_dir(&newsroom.news).unwrap();
     fs::rename(&aside, &newsroom.news).unwrap();
-    assert_eq!(
-        remembered(&options).unwrap().articles,
-        counts(0, 0, 2, 0, 0)
-    );
+    let report = remembered(&options).unwrap();
+    assert_eq!(report.articles, counts(0, 0, 2, 0, 0));
+    assert!(report.vanished.is_empty());
 
     fs::rename(&newsroom.news, &aside).unwrap();
     options.allow_vanished = true;
     let report = remembered(&options).unwrap();
+    assert_eq!(report.articles, counts(0, 0, 0, 2, 0));
+    assert_eq!(report.sources.len(), 1, "the source itself stays");
+    options.allow_vanished = false;
+    assert!(remembered(&options).unwrap().vanished.is_empty());
+    fs::rename(&aside, &newsroom.news).unwrap();
+    assert_eq!(remembered(&options).unwrap().total_articles, 2);
+}
+
+#[test]
+fn each_source_folder_and_archive_is_guarded_on_its_own() {
+    let many: String = (0..40).map(|n| line(&format!("tin {n}"), "Tin.")).collect();
+    let newsroom = Newsroom::new(&[("b/1.txt", "Một\n\nTin."), ("c/d/many.jsonl", &many)]);
+    for number in 0..30 {
+        newsroom.write(&format!("a/{number}.txt"), &format!("Tin {number}\n\nTin."));
+        newsroom.write(&format!("c/{number}.txt"), &format!("Tin {number}\n\nTin."));
+    }
+    newsroom.update();
+    let away = newsroom.news.with_file_name("away");
+    fs::rename(newsroom.path("a"), &away).unwrap();
+    fs::remove_file(newsroom.path("c/1.txt")).unwrap();
+    newsroom.write("c/d/many.jsonl", &line("tin 0", "Tin."));
+    newsroom.write("b/2.txt", "Hai\n\nTin.");
+    let options = UpdateOptions {
+        dry_run: true,
+        ..UpdateOptions::default()
+    };
+    let dry = newsroom.update_with(&options).unwrap();
+    assert_eq!(dry.vanished.len(), 1, "{:?}", dry.vanished);
+    let report = newsroom.update();
+    let vanished: Vec<_> = report
+        .vanished
+        .iter()
+        .map(|away| (PathBuf::from(&away.path), away.articles, away.had))
+        .collect();
     assert_eq!(
-        (report.articles, report.sources),
-        (counts(0, 0, 0, 2, 0), vec![])
+        vanished,
+        [
+            (newsroom.path("a"), 30, 30),
+            (newsroom.path("c/d/many.jsonl"), 39, 40)
+        ]
     );
-    assert!(matches!(remembered(&options), Err(Error::NoSources { .. })));
+    assert_eq!(report.articles, counts(1, 0, 100, 1, 0));
+    fs::rename(&away, newsroom.path("a")).unwrap();
+    newsroom.write("c/d/many.jsonl", &many);
+    let report = newsroom.update();
+    assert_eq!(report.articles, counts(0, 0, 101, 0, 0));
+    assert!(report.vanished.is_empty());
+}
+
+#[test]
+fn the_last_file_of_a_source_can_go_if_it_held_no_article() {
+    let newsroom = Newsroom::new(&[("a.txt", "")]);
+    newsroom.update();
+    fs::remove_file(newsroom.path("a.txt")).unwrap();
+    let report = newsroom.update();
+    assert_eq!((report.total_articles, report.vanished.len()), (0, 0));
+}
+
+#[test]
+fn an_archive_that_is_cut_short_keeps_its_articles() {
+    let newsroom = Newsroom::new(&[("b.txt", "Một\n\nTin.")]);
+    let mut archive = tar::Builder::new(Vec::new());
+    for number in 0..40 {
+        let text = format!("Tin {number}\n\nTin trong ngày.");
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        let name = format!("tin/{number}.txt");
+        archive
+            .append_data(&mut header, name, text.as_bytes())
+            .unwrap();
+    }
+    let tar = archive.into_inner().unwrap();
+    let packed = zstd::encode_all(&tar[..], 3).unwrap();
+    for (name, bytes) in [("a.tar", &tar), ("a.tar.zst", &packed)] {
+        let path = newsroom.path(name);
+        for end in [bytes.len() / 2 + 7, 300, 2, 0] {
+            fs::write(&path, bytes).unwrap();
+            assert_eq!(newsroom.update().total_articles, 41, "{name}, {end}");
+            fs::write(&path, &bytes[..end]).unwrap();
+            newsroom.age(name, 3600);
+            for full in [false, true, false] {
+                let options = UpdateOptions {
+                    full,
+                    ..UpdateOptions::default()
+                };
+                let report = newsroom.update_with(&options).unwrap();
+                let seen = (
+                    report.total_articles,
+                    report.kept,
+                    report.problems.is_empty(),
+                );
+                assert_eq!(seen, (41, 40, false), "{name}, {end}, full: {full}");
+                assert!(report.is_incomplete());
+            }
+        }
+        fs::remove_file(&path).unwrap();
+        let options = UpdateOptions {
+            allow_vanished: true,
+            ..UpdateOptions::default()
+        };
+        assert_eq!(newsroom.update_with(&options).unwrap().total_articles, 1);
+    }
+}
+
+#[test]
+fn what_is_forgotten_inside_a_source_stays_so_until_it_is_named() {
+    let newsroom = Newsroom::new(&[
+        ("a/1.txt", "Một\n\nTin."),
+        ("a/2.txt", "Hai\n\nTin."),
+        ("b/3.txt", "Ba\n\nTin."),
+    ]);
+    newsroom.update();
+    let options = UpdateOptions::default();
+    let forget = |name: &str| forget(&newsroom.index, &[newsroom.path(name)], &options, &());
+    assert_eq!(forget("a/1.txt").unwrap().articles, counts(0, 0, 2, 1, 0));
+    assert_eq!(forget("b").unwrap().total_articles, 1);
+    newsroom.write("b/4.txt", "Bốn\n\nTin.");
+    for full in [false, true] {
+        let options = UpdateOptions {
+            full,
+            ..UpdateOptions::default()
+        };
+        let report = newsroom.update_with(&options).unwrap();
+        assert_eq!((report.total_articles, report.skipped["forgotten"]), (1, 2));
+    }
+    let named = Sources::Paths(vec![newsroom.path("b")]);
+    update(&newsroom.index, &named, &options, &()).unwrap();
+    assert_eq!(newsroom.update().total_articles, 3);
+    assert!(matches!(forget("c"), Err(Error::NoSource { .. })));
+    let outside = newsroom.news.with_file_name("outside");
+    fs::create_dir(&outside).unwrap();
+    let refused = timbao_index::update::forget(&newsroom.index, &[outside], &options, &());
+    assert!(matches!(refused, Err(Error::NotIndexed { .. })));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_source_that_is_a_link_stays_one() {
+    use std::os::unix::fs::symlink;
+
+    let newsroom = Newsroom::new(&[
+        ("1/a.txt", "Một\n\nTin."),
+        ("2/a.txt", "Một\n\nTin."),
+        ("2/b.txt", "Hai\n\nTin."),
+    ]);
+    let link = newsroom.news.with_file_name("link");
+    symlink(newsroom.path("1"), &link).unwrap();
+    let options = UpdateOptions::default();
+    let named = Sources::Paths(vec![link.clone()]);
+    update(&newsroom.index, &named, &options, &()).unwrap();
+    let names = || {
+        let sources = sources(&newsroom.index).unwrap().into_iter();
+        sources.map(|source| source.path).collect::<Vec<_>>()
+    };
+    assert_eq!(names(), [link.to_str().unwrap()]);
+    fs::remove_file(&link).unwrap();
+    symlink(newsroom.path("2"), &link).unwrap();
+    let report = update(&newsroom.index, &Sources::Remembered, &options, &()).unwrap();
+    assert_eq!(report.total_articles, 2);
+    // What is named both ways is indexed once.
+    for paths in [vec![newsroom.path("2")], vec![link.clone()]] {
+        let report = update(&newsroom.index, &Sources::Paths(paths), &options, &()).unwrap();
+        assert_eq!(report.total_articles, 2);
+    }
+    assert_eq!(names().len(), 2);
+    forget(&newsroom.index, &[newsroom.path("2")], &options, &()).unwrap();
+    let report = update(&newsroom.index, &Sources::Remembered, &options, &()).unwrap();
+    assert_eq!(report.total_articles, 2);
+    let report = forget(&newsroom.index, &[link], &options, &()).unwrap();
+    assert_eq!((report.total_articles, names().len()), (0, 0));
+}
+
+#[test]
+fn a_source_in_the_folder_of_the_index_is_refused() {
+    let newsroom = Newsroom::new(&[("a/1.txt", "Một\n\nTin.")]);
+    let options = UpdateOptions::default();
+    for index in [newsroom.path("a"), newsroom.news.clone()] {
+        let named = Sources::Paths(vec![newsroom.path("a")]);
+        let refused = update(&index, &named, &options, &());
+        assert!(matches!(refused, Err(Error::InsideIndex { .. })));
+        assert!(!index.join("timbao.json").exists());
+    }
+    let named = Sources::Paths(vec![newsroom.news.clone()]);
+    let report = update(&newsroom.path("index"), &named, &options, &()).unwrap();
+    assert_eq!((report.total_articles, report.skipped["index"]), (1, 1));
 }
 
 #[test]

@@ -96,7 +96,7 @@ fn a_source_that_vanished_is_told_and_waited_for() {
         &options,
         &(),
         &mut |event| match event {
-            WatchEvent::Failed(Error::Vanished { .. }) if !has_vanished => {
+            WatchEvent::Updated(report) if !report.vanished.is_empty() && !has_vanished => {
                 has_vanished = true;
                 assert_eq!(indexed(&newsroom.index).len(), 1);
                 fs::rename(&aside, &newsroom.news).unwrap();
@@ -115,6 +115,59 @@ fn a_source_that_vanished_is_told_and_waited_for() {
     .unwrap();
     assert!(has_vanished);
     assert_eq!(indexed(&newsroom.index), newsroom.written());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_watch_goes_on_while_a_source_is_away_and_follows_links() {
+    use std::os::unix::fs::symlink;
+
+    let dir = tempfile::tempdir().unwrap();
+    let newsroom = Newsroom::at(dir.path());
+    newsroom.write("a.txt", "Một\n\nTin thứ nhất.");
+    let root = dir.path().canonicalize().unwrap();
+    let (other, link, target) = (root.join("khác"), root.join("nối"), root.join("đích"));
+    for folder in [&other, &target] {
+        fs::create_dir(folder).unwrap();
+        fs::write(folder.join("x.txt"), "Hai\n\nTin thứ hai.").unwrap();
+    }
+    symlink("đích", &link).unwrap();
+    symlink(target.join("x.txt"), newsroom.path("liên kết.txt")).unwrap();
+    let mut options = quick();
+    options.update.allow_vanished = false;
+    thread::scope(|scope| {
+        let _stop = StopAtEnd(&options.update.stop);
+        let watching = scope.spawn(|| {
+            let sources = [&newsroom.news, &other, &link].map(Clone::clone);
+            let sources = Sources::Paths(sources.to_vec());
+            watch(&newsroom.index, &sources, &options, &(), &mut |_| {})
+        });
+        let wait = |what: &str| {
+            let end = Instant::now() + PATIENCE;
+            while !indexed(&newsroom.index)
+                .iter()
+                .any(|a| a.body.contains(what))
+            {
+                assert!(Instant::now() < end, "{what} was not seen");
+                thread::sleep(Duration::from_millis(20));
+            }
+        };
+        wait("Hai");
+        fs::rename(&other, root.join("vắng")).unwrap();
+        newsroom.write("b.txt", "Ba\n\nTin thứ ba.");
+        wait("Ba");
+        let is_kept = |a: &timbao_articles::Article| a.path.ends_with("khác/x.txt");
+        assert!(indexed(&newsroom.index).iter().any(is_kept));
+        fs::write(target.join("x.txt"), "Bốn\n\nTin thứ tư.").unwrap();
+        wait("Bốn");
+        fs::remove_file(&link).unwrap();
+        symlink("vắng", &link).unwrap();
+        fs::write(root.join("vắng/y.txt"), "Năm\n\nTin thứ năm.").unwrap();
+        wait("Năm");
+        options.update.stop.store(true, Ordering::Relaxed);
+        watching.join().unwrap().unwrap();
+    });
+    newsroom.assert_sound();
 }
 
 #[test]

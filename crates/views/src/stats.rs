@@ -2,10 +2,7 @@
 
 use serde::Serialize;
 
-/// Index statistics.
-///
-/// Tokens and keys of articles that were deleted or replaced count until their segment is
-/// merged.
+/// Index statistics. Articles that were deleted or replaced do not count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stats {
     /// Number of articles.

@@ -32,6 +32,9 @@ struct Shared {
     left: u64,
     /// Bytes that fill up its last block.
     padding: u64,
+    /// Why the entry that was open could not be read to its end; nothing that
+    /// follows it can be read either.
+    failed: Option<Fault>,
 }
 
 impl Tar {
@@ -40,6 +43,7 @@ impl Tar {
             stream,
             left: 0,
             padding: 0,
+            failed: None,
         };
         Self {
             shared: Arc::new(Mutex::new(shared)),
@@ -115,6 +119,9 @@ impl Splitter for Tar {
 impl Shared {
     /// Goes past what has not been read of the entry that is open.
     fn skip_entry(&mut self) -> Result<(), Fault> {
+        if let Some(fault) = self.failed.take() {
+            return Err(fault);
+        }
         let rest = self.left.saturating_add(self.padding);
         let skipped = io::copy(&mut self.stream.by_ref().take(rest), &mut io::sink())?;
         let cut = skipped < self.left;
@@ -224,13 +231,19 @@ impl Read for Entry {
         if most == 0 {
             return Ok(0);
         }
-        let read = shared.stream.read(&mut buffer[..most])?;
-        if read == 0 {
-            shared.left = 0;
-            let kind = io::ErrorKind::UnexpectedEof;
-            return Err(io::Error::new(kind, cut_short()));
+        let read = match shared.stream.read(&mut buffer[..most]) {
+            Ok(0) => Err(io::Error::new(io::ErrorKind::UnexpectedEof, cut_short())),
+            other => other,
+        };
+        match read {
+            Ok(read) => shared.left -= read as u64,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+            Err(error) => {
+                let fault = Fault::from(&error);
+                shared.failed = Some(fault.clone());
+                return Err(io::Error::new(error.kind(), fault));
+            }
         }
-        shared.left -= read as u64;
-        Ok(read)
+        read
     }
 }

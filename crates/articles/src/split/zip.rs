@@ -3,6 +3,7 @@
 //! The directory is read by the `zip` crate; the entries are unpacked here, as
 //! streams, so that one of any size can be read.
 
+use std::borrow::Cow;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -142,7 +143,11 @@ impl Splitter for Zip {
             Ok(Some((name, Err(fault)))) => batch.entry_problem(fault, &name),
             Ok(None) => {}
             // One entry that is damaged leaves the others.
-            Err(fault) => batch.entry_problem(fault, &format!("entry {}", index + 1)),
+            Err(fault) => {
+                let name = self.archive.name_for_index(index).and_then(Result::ok);
+                let name = name.map_or_else(|| format!("entry {}", index + 1), Cow::into_owned);
+                batch.entry_problem(fault, &name);
+            }
         }
         Ok(Step::More)
     }

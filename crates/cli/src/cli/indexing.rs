@@ -19,7 +19,8 @@ Examples:
   timbao index bao/ tin.jsonl.zst --report van-de.jsonl
   timbao index corpus --search '\"tự diễn biến\"'
 
-Exit status: 0 done, 1 no article was found, 2 an error.")]
+Exit status: 0 done, 1 no article was found, 2 an error, 3 done, but some files could not be read and
+their articles are as they were.")]
 pub(crate) struct IndexArgs {
     /// Files and folders of articles
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -40,7 +41,10 @@ pub(crate) struct IndexArgs {
 Examples:
   timbao reindex
   timbao reindex --full
-  timbao reindex && timbao search 'cử tri' --sort -date")]
+  timbao reindex && timbao search 'cử tri' --sort -date
+
+Exit status: 0 done, 1 there is no article, 2 an error, 3 done, but some files could not be read and
+their articles are as they were.")]
 pub(crate) struct ReindexArgs {
     #[command(flatten)]
     pub indexing: IndexingArgs,
@@ -68,9 +72,10 @@ pub(crate) struct WatchArgs {
     /// Begin to index a change at the latest after so many seconds
     #[arg(long, value_name = "SECONDS", default_value = "10")]
     pub within: NonZeroU32,
-    /// Remove the articles of a folder that is gone as a whole, or nearly so
+    /// Remove the articles of a source, folder or archive that is gone, or most of it
     ///
-    /// Without it they stay until it is back, because a disk may not be mounted.
+    /// Without it they stay until it is back, because a disk may not be mounted. The other sources
+    /// are indexed all the same.
     #[arg(long)]
     pub allow_vanished: bool,
     #[command(flatten)]
@@ -80,20 +85,24 @@ pub(crate) struct WatchArgs {
 /// What index and reindex have in common.
 #[derive(Debug, Args)]
 pub(crate) struct IndexingArgs {
-    /// Forget what was indexed and read everything again
+    /// Read everything again, changed or not
+    ///
+    /// What cannot be read keeps its articles.
     #[arg(long)]
     pub full: bool,
     #[command(flatten)]
     pub writing: WritingArgs,
-    /// Stop at the first thing that cannot be read, and change nothing
+    /// Stop at the first thing that cannot be read or is gone, and change nothing
     #[arg(long)]
     pub strict: bool,
     /// Tell what would be done, file by file, and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Remove the articles of a folder that is gone as a whole, or nearly so
+    /// Remove the articles of a source, folder or archive that is gone, or most of it
     ///
-    /// Without it that is an error, because a disk may not be mounted.
+    /// Without it they stay and the exit status is 2, because a disk may not be mounted. Gone is
+    /// what would lose all of its articles, or more than half of them and at least 10 (of a source 3).
+    /// The source itself is not forgotten: when it is back, `reindex` reads it again.
     #[arg(long)]
     pub allow_vanished: bool,
     /// Write what was done and what could not be read to a file, as JSON Lines; - is standard output
@@ -120,13 +129,15 @@ pub(crate) struct WritingArgs {
 
 /// Remove the articles of files or folders from the index
 ///
-/// They are not indexed again by `reindex`. The files stay untouched.
+/// They are not indexed again by `reindex`, nor by `index` of a folder that they are in, until they
+/// are named to `index` themselves. The files stay untouched.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  timbao forget bao-cu/")]
+  timbao forget bao-cu/
+  timbao forget bao/2019/ bao/trung-lap.txt")]
 pub(crate) struct ForgetArgs {
-    /// Files and folders, as they were named to index
+    /// Files and folders that were named to index, or that are in one
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
     #[command(flatten)]

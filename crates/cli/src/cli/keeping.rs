@@ -38,12 +38,15 @@ pub(crate) struct VerifyArgs {
 ///
 /// Checks it as `verify` does, removes what killed runs left behind and, where it is damaged,
 /// builds it again from the files it was made of. These have to be there: what is only in the
-/// index is not thrown away.
+/// index is not thrown away. A file that cannot be read keeps its articles.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   timbao repair
-  timbao repair bao/        when it no longer tells what it was made of")]
+  timbao repair bao/        when it no longer tells what it was made of
+
+Exit status: 0 the index is whole, 2 an error, 3 the index is whole, but some files could not be read
+and their articles are as they were.")]
 pub(crate) struct RepairArgs {
     /// Files and folders of articles, if the index no longer tells them
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]

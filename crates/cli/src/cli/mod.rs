@@ -137,6 +137,7 @@ Exit status:
   0  something was found or done
   1  nothing was found
   2  an error
+  3  done, but some files could not be read and their articles are as they were
 
 Environment:
   TIMBAO_INDEX   folder of the index; every key that `timbao config show` lists has a

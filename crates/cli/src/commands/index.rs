@@ -1,19 +1,20 @@
 //! `timbao index`, `timbao reindex` and `timbao forget`.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{Seek, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use serde::Serialize;
 use timbao_articles::{Problem, WalkOptions};
-use timbao_index::WriterOptions;
 use timbao_index::update::{
-    Action, Counts, Sources, UpdateOptions, UpdateReport, forget as forget_sources, update,
+    Action, Counts, Sources, UpdateOptions, UpdateReport, Vanished, forget as forget_sources,
+    update,
 };
+use timbao_index::{Error as IndexError, WriterOptions};
 
 use crate::cli::{ForgetArgs, IndexArgs, IndexingArgs, ReindexArgs, WritingArgs};
 use crate::error::{Failure, Result, say, warn};
@@ -37,11 +38,13 @@ const TOLD: usize = 20;
 enum ReportLine<'a> {
     Problem(&'a Problem),
     Action(&'a Action),
+    Vanished(&'a Vanished),
     Summary {
         version: u32,
         articles: Counts,
         files: Counts,
         problems: usize,
+        kept: u64,
         skipped: &'a BTreeMap<String, u64>,
         bytes: u64,
         total_articles: u64,
@@ -93,7 +96,8 @@ fn run(
     context: &Context,
 ) -> Result<Outcome> {
     let settings = &context.settings;
-    let report = interruptible(context, |progress, stop| {
+    let file = args.report.as_deref().map(ReportFile::open).transpose()?;
+    let updated = interruptible(context, |progress, stop| {
         let options = UpdateOptions {
             walk,
             full: args.full,
@@ -102,8 +106,17 @@ fn run(
             strict: args.strict,
             ..update_options(&args.writing, context, stop)
         };
-        update(&settings.index, sources, &options, progress)
+        Ok(update(&settings.index, sources, &options, progress))
     })?;
+    let report = match updated {
+        Ok(report) => report,
+        Err(error) => {
+            if let Some(file) = file {
+                file.write_refusal(&error)?;
+            }
+            return Err(error.into());
+        }
+    };
     tell_problems(&report, context);
     if args.dry_run {
         for action in &report.actions {
@@ -117,8 +130,8 @@ fn run(
         }
     }
     summarize(&report, args.dry_run, context);
-    if let Some(path) = &args.report {
-        write_report(path, &report)?;
+    if let Some(file) = file {
+        file.write(&report)?;
     }
     if report.interrupted {
         return Err(Failure::new(
@@ -126,9 +139,40 @@ fn run(
         )
         .hint("run `timbao reindex` to go on"));
     }
-    match &args.search {
-        Some(query) if !args.dry_run => search::plain(query, context),
-        _ => Ok(Outcome::of(report.total_articles > 0 || args.dry_run)),
+    let outcome = match &args.search {
+        Some(query) if !args.dry_run => search::plain(query, context)?,
+        _ => Outcome::of(report.total_articles > 0 || args.dry_run),
+    };
+    check_vanished(&report.vanished)?;
+    Ok(match report.is_incomplete() {
+        true => Outcome::Incomplete,
+        false => outcome,
+    })
+}
+
+/// Fails when something seems to be away.
+fn check_vanished(vanished: &[Vanished]) -> Result<()> {
+    let Some((first, rest)) = vanished.split_first() else {
+        return Ok(());
+    };
+    let message = match rest.len() {
+        0 => format!("{}, so they stay", shown(first)),
+        more => format!(
+            "{}, so they stay; {} more like it",
+            shown(first),
+            counted(more as u64, "folder or file")
+        ),
+    };
+    Err(Failure::new(message)
+        .hint("mount its disk or bring it back, and run `timbao reindex`")
+        .hint("if it is meant to be gone, run this again with --allow-vanished"))
+}
+
+/// What is away, by its path as a user writes it.
+pub(super) fn shown(vanished: &Vanished) -> Vanished {
+    Vanished {
+        path: relative(&vanished.path),
+        ..vanished.clone()
     }
 }
 
@@ -248,16 +292,81 @@ pub(super) fn summarize(report: &UpdateReport, is_dry_run: bool, context: &Conte
     say(palette, Role::Title, "index", &line);
 }
 
-/// Writes each problem and each action on a line, then a summary.
-fn write_report(path: &Path, report: &UpdateReport) -> Result<()> {
-    if path == Path::new("-") {
-        let mut out = Sink::stdout();
-        write_lines(&mut out, report)?;
-        return Ok(out.flush()?);
+/// Where a report is written to.
+enum ReportFile {
+    Stdout,
+    File {
+        path: PathBuf,
+        file: File,
+        /// Whether there was none before.
+        is_new: bool,
+    },
+}
+
+impl ReportFile {
+    /// Opens the file before anything is done, so that one that cannot be
+    /// written is refused. What is in it stays until the report is written.
+    fn open(path: &Path) -> Result<Self> {
+        if path == Path::new("-") {
+            return Ok(Self::Stdout);
+        }
+        let is_new = !path.exists();
+        let file = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(|error| Failure::file(path, &error).hint("nothing was indexed"))?;
+        Ok(Self::File {
+            path: path.to_owned(),
+            file,
+            is_new,
+        })
     }
-    let mut lines = Vec::new();
-    write_lines(&mut lines, report)?;
-    fs::write(path, lines).map_err(|error| Failure::file(path, &error))
+
+    /// Writes each problem and each action on a line, then a summary.
+    fn write(self, report: &UpdateReport) -> Result<()> {
+        match self {
+            Self::Stdout => {
+                let mut out = Sink::stdout();
+                write_lines(&mut out, report)?;
+                Ok(out.flush()?)
+            }
+            Self::File { path, mut file, .. } => {
+                let mut lines = Vec::new();
+                write_lines(&mut lines, report)?;
+                let mut write = || {
+                    file.write_all(&lines)?;
+                    let end = file.stream_position()?;
+                    // A device has no length.
+                    match file.metadata()?.is_file() {
+                        true => file.set_len(end),
+                        false => Ok(()),
+                    }
+                };
+                write().map_err(|error| Failure::file(&path, &error))
+            }
+        }
+    }
+
+    /// Writes why nothing was done, if that is something to report.
+    fn write_refusal(self, error: &IndexError) -> Result<()> {
+        let mut report = UpdateReport::default();
+        match error {
+            IndexError::Unreadable(problem) => report.problems.push(problem.clone()),
+            IndexError::Vanished(vanished) => report.vanished.push(vanished.clone()),
+            _ => {
+                if let Self::File { path, is_new, .. } = self
+                    && is_new
+                {
+                    // An empty file in the way does no harm.
+                    let _ = fs::remove_file(path);
+                }
+                return Ok(());
+            }
+        }
+        self.write(&report)
+    }
 }
 
 fn write_lines(out: &mut dyn Write, report: &UpdateReport) -> Result<()> {
@@ -267,6 +376,9 @@ fn write_lines(out: &mut dyn Write, report: &UpdateReport) -> Result<()> {
     for action in &report.actions {
         write_line(out, &ReportLine::Action(action))?;
     }
+    for vanished in &report.vanished {
+        write_line(out, &ReportLine::Vanished(vanished))?;
+    }
     Ok(write_line(
         out,
         &ReportLine::Summary {
@@ -274,6 +386,7 @@ fn write_lines(out: &mut dyn Write, report: &UpdateReport) -> Result<()> {
             articles: report.articles,
             files: report.files,
             problems: report.problems.len(),
+            kept: report.kept,
             skipped: &report.skipped,
             bytes: report.bytes,
             total_articles: report.total_articles,

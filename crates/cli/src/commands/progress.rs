@@ -10,8 +10,9 @@ use timbao_articles::Problem;
 use timbao_index::Error as IndexError;
 use timbao_index::update::{Phase, Progress, Reading};
 
-use crate::error::Result;
+use crate::error::{Result, say};
 use crate::output::number::{bytes, count, counted, duration};
+use crate::output::style::{Palette, Role};
 use crate::output::width::truncated;
 
 use super::Context;
@@ -23,10 +24,12 @@ pub(super) fn interruptible<T>(
     work: impl FnOnce(&dyn Progress, Arc<AtomicBool>) -> Result<T, IndexError>,
 ) -> Result<T> {
     let stop = stop_on_interrupt();
+    let palette = context.terminal.error_palette;
     if !context.terminal.shows_progress {
-        return Ok(work(&(), stop)?);
+        return Ok(work(&Notices(palette), stop)?);
     }
-    let line = ProgressLine::new(context.terminal.columns.unwrap_or(80), Arc::clone(&stop));
+    let columns = context.terminal.columns.unwrap_or(80);
+    let line = ProgressLine::new(columns, palette, Arc::clone(&stop));
     let result = work(&line, stop);
     line.clear();
     Ok(result?)
@@ -45,12 +48,31 @@ pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
     stop
 }
 
+/// Reports only what a user has to know at once.
+pub(crate) struct Notices(pub(crate) Palette);
+
+impl Progress for Notices {
+    fn phase(&self, phase: Phase) {
+        if let Phase::Waiting(patience) = phase {
+            say(self.0, Role::Hint, "note", &waiting(patience));
+        }
+    }
+}
+
+fn waiting(patience: Duration) -> String {
+    format!(
+        "another process is writing to the index; waiting up to {} s for it (--wait)",
+        patience.as_secs()
+    )
+}
+
 /// The exit code that shells give a program ended by an interrupt.
 const INTERRUPTED: i32 = 130;
 
 /// Draws how far an update is, on standard error.
 pub(crate) struct ProgressLine {
     columns: usize,
+    palette: Palette,
     /// Set when the user has asked to stop.
     stop: Arc<AtomicBool>,
     state: Mutex<State>,
@@ -69,7 +91,7 @@ const REST: Duration = Duration::from_millis(100);
 
 impl ProgressLine {
     /// A line of at most so many columns; `stop` is set when the user has asked to stop.
-    pub(crate) fn new(columns: usize, stop: Arc<AtomicBool>) -> Self {
+    pub(crate) fn new(columns: usize, palette: Palette, stop: Arc<AtomicBool>) -> Self {
         let state = State {
             phase: None,
             phase_began: Instant::now(),
@@ -79,6 +101,7 @@ impl ProgressLine {
         };
         Self {
             columns,
+            palette,
             stop,
             state: Mutex::new(state),
         }
@@ -107,6 +130,9 @@ impl ProgressLine {
 
 impl Progress for ProgressLine {
     fn phase(&self, phase: Phase) {
+        if let Phase::Waiting(patience) = phase {
+            return say(self.palette, Role::Hint, "note", &waiting(patience));
+        }
         self.change(true, |state| {
             state.phase = Some(phase);
             state.phase_began = Instant::now();

@@ -32,6 +32,7 @@ pub(crate) fn run(args: &RepairArgs, context: &Context) -> Result<Outcome> {
         let message = format!("removed {files} that killed runs had left");
         say(palette, Role::Title, "repair", &message);
     }
+    let mut is_incomplete = false;
     match &report.rebuilt {
         Some(update) if update.interrupted => {
             return Err(
@@ -40,11 +41,15 @@ pub(crate) fn run(args: &RepairArgs, context: &Context) -> Result<Outcome> {
             );
         }
         Some(update) => {
+            is_incomplete = update.is_incomplete() || !update.vanished.is_empty();
             tell_problems(update, context);
             say(palette, Role::Title, "repair", &"built the index again");
             summarize(update, false, context);
         }
         None => say(palette, Role::Title, "repair", &"the index is whole"),
     }
-    Ok(Outcome::Found)
+    Ok(match is_incomplete {
+        true => Outcome::Incomplete,
+        false => Outcome::Found,
+    })
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use timbao_articles::WalkOptions;
-use timbao_index::update::{Sources, UpdateOptions, UpdateReport};
+use timbao_index::update::{Sources, UpdateOptions, UpdateReport, Vanished};
 use timbao_index::watch::{WatchEvent, WatchOptions, watch};
 
 use crate::cli::WatchArgs;
@@ -14,8 +14,8 @@ use crate::output::path::relative;
 use crate::output::style::Role;
 
 use super::Context;
-use super::index::{summarize, tell_problems, update_options};
-use super::progress::stop_on_interrupt;
+use super::index::{shown, summarize, tell_problems, update_options};
+use super::progress::{Notices, stop_on_interrupt};
 
 /// Keeps the index fresh until it is interrupted.
 pub(crate) fn run(args: &WatchArgs, context: &Context) -> Result<Outcome> {
@@ -37,11 +37,16 @@ pub(crate) fn run(args: &WatchArgs, context: &Context) -> Result<Outcome> {
         paths => Sources::Paths(paths.to_vec()),
     };
     let mut is_first = true;
+    let mut away: Vec<Vanished> = Vec::new();
     let mut tell = |event: WatchEvent<'_>| match event {
         WatchEvent::Updated(report) => {
             if is_first || report.committed {
                 tell_problems(report, context);
                 summarize(report, false, context);
+            }
+            if report.vanished != away {
+                tell_vanished(&report.vanished, context);
+                away.clone_from(&report.vanished);
             }
             if is_first {
                 say(palette, Role::Title, "watch", &watched(report));
@@ -59,9 +64,28 @@ pub(crate) fn run(args: &WatchArgs, context: &Context) -> Result<Outcome> {
         }
         _ => {}
     };
-    match watch(&context.settings.index, &sources, &options, &(), &mut tell) {
+    match watch(
+        &context.settings.index,
+        &sources,
+        &options,
+        &Notices(palette),
+        &mut tell,
+    ) {
         Ok(()) => Ok(Outcome::Found),
         Err(error) => Err(Failure::from(error)),
+    }
+}
+
+/// Warns of what is away, which is waited for.
+fn tell_vanished(vanished: &[Vanished], context: &Context) {
+    let palette = context.terminal.error_palette;
+    for away in vanished {
+        let message = format!("{}; they stay until it is back", shown(away));
+        warn(palette, &message);
+    }
+    if !vanished.is_empty() {
+        let hint = "`timbao reindex --allow-vanished` removes them";
+        say(palette, Role::Hint, "hint", &hint);
     }
 }
 

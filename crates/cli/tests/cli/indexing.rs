@@ -86,6 +86,61 @@ fn reports_are_lines_of_json() {
 }
 
 #[test]
+fn a_report_that_cannot_be_written_is_refused_and_strictness_is_reported() {
+    let workspace = Workspace::with_articles();
+    assert_snapshot!(
+        "report_unwritable",
+        workspace.run(&["index", "bao", "--report", "khong-co/bao-cao.jsonl"])
+    );
+    assert!(!exists(&workspace, ".timbao"));
+    let strict = ["index", "bao", "--strict", "--report", "bao-cao.jsonl"];
+    assert_eq!(workspace.output(&strict, None).0, 2);
+    let report = fs::read_to_string(workspace.path().join("bao-cao.jsonl")).unwrap();
+    let types: Vec<_> = report
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["type"].clone())
+        .collect();
+    assert_eq!(types, ["problem", "summary"]);
+    let refused = ["index", "khong-co", "--report", "moi.jsonl"];
+    assert_eq!(workspace.output(&refused, None).0, 2);
+    assert!(!exists(&workspace, "moi.jsonl"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_could_not_read_everything_says_so() {
+    let workspace = Workspace::indexed();
+    let file = workspace.path().join("bao/tu-dien.md");
+    fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink("khong-co", &file).unwrap();
+    assert_snapshot!("reindex_unreadable", workspace.run(&["reindex", "--full"]));
+    assert_eq!(workspace.output(&["verify"], None).0, 0);
+    assert_eq!(workspace.output(&["search", "từ điển"], None).0, 0);
+}
+
+#[test]
+fn a_folder_that_is_away_is_no_deletion() {
+    let workspace = Workspace::indexed();
+    let (here, away) = (workspace.path().join("bao"), workspace.path().join("vang"));
+    fs::rename(&here, &away).unwrap();
+    assert_snapshot!("reindex_away", workspace.run(&["reindex"]));
+    assert_snapshot!(
+        "reindex_allow_vanished",
+        workspace.run(&["reindex", "--allow-vanished"])
+    );
+    fs::rename(&away, &here).unwrap();
+    assert_eq!(workspace.output(&["reindex"], None).0, 0);
+    assert_eq!(workspace.output(&["search", "họp"], None).0, 0);
+    assert_snapshot!("forget_file", workspace.run(&["forget", "bao/tin.jsonl"]));
+    workspace.write("khac/a.md", "# Tin khác\n\nKhông có trong chỉ mục.\n");
+    assert_snapshot!("forget_unknown", workspace.run(&["forget", "khac"]));
+    assert_snapshot!(
+        "index_inside",
+        workspace.run(&["index", "bao", "--index", "bao"])
+    );
+}
+
+#[test]
 fn the_index_is_where_it_is_said_to_be() {
     let workspace = Workspace::with_articles().variable("TIMBAO_INDEX", "kho");
     assert_eq!(workspace.output(&["index", "bao"], None).0, 0);

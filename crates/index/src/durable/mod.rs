@@ -18,7 +18,7 @@
 pub(crate) mod checksum;
 mod failures;
 #[cfg(test)]
-mod faults;
+pub(crate) mod faults;
 pub(crate) mod names;
 mod orphans;
 pub(crate) mod seal;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tantivy::TantivyError;
 use tantivy::directory::{Directory, META_LOCK};
 
-use super::verify::files_of;
+use super::verify::{files_of, verify};
 use crate::durable::names::MARKER;
 use crate::durable::{META, checksum, sync_folder};
 use crate::error::{Error, Result};
@@ -53,7 +53,7 @@ impl BackupReport {
 
 /// Writes an index into one file, as of its last commit, while searches and
 /// updates go on. A file that is there already is replaced when the new one is
-/// whole.
+/// whole. An index that does not verify is not backed up.
 ///
 /// # Errors
 ///
@@ -62,6 +62,11 @@ impl BackupReport {
 pub fn backup(dir: impl AsRef<Path>, file: impl AsRef<Path>) -> Result<BackupReport> {
     let (dir, file) = (dir.as_ref(), file.as_ref());
     let (report, files) = snapshot(&Index::open(dir)?)?;
+    if let Some(fault) = verify(dir, false)?.faults.first() {
+        return Err(Error::Damaged {
+            reason: fault.to_string(),
+        });
+    }
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let prefix = format!("{name}{UNFINISHED}");
     remove_stale(file, &prefix);

@@ -189,7 +189,7 @@ const EXTENSIONS: [&str; 8] = [
 ];
 
 /// The names of the files of a segment.
-pub(super) fn files_of(segment: &SegmentMeta) -> Vec<String> {
+pub(crate) fn files_of(segment: &SegmentMeta) -> Vec<String> {
     let id = segment.id().uuid_string();
     let mut names: Vec<String> = EXTENSIONS.iter().map(|ext| format!("{id}.{ext}")).collect();
     if segment.has_deletes() {

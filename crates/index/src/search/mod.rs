@@ -185,29 +185,46 @@ impl Index {
                 None => TextPlugin::open(reader),
             }
         };
-        let mut segments = self.of_latest_commit(|readers| {
-            let views = readers.iter().map(|reader| {
-                Ok(SegmentView {
-                    text: open_text(reader)?,
-                    sketches: TextPlugin::open_sketches(reader)?,
-                    records: reader
-                        .get_store_reader(RECORD_BLOCKS)
-                        .map_err(|e| damaged(e.to_string()))?,
-                    rows: SegmentRows::new(&self.caches.impacts),
-                    values: Values::default(),
-                    key_hashes: OnceLock::new(),
-                    reader: reader.clone(),
-                })
-            });
-            views.collect::<Result<Arc<[_]>>>()
-        })?;
+        let mut segments =
+            self.of_latest_commit(|readers| self.open_segments(readers, &open_text))?;
         for view in Arc::get_mut(&mut segments).into_iter().flatten() {
             view.text.preload(&self.caches.copies);
         }
+        Ok(self.searcher_of(segments))
+    }
+
+    /// Opens some segments of the latest commit, as if there were no others.
+    pub(crate) fn searcher_over(&self, readers: &[SegmentReader]) -> Result<Searcher> {
+        let segments = self.open_segments(readers, &TextPlugin::open)?;
+        Ok(self.searcher_of(segments))
+    }
+
+    fn open_segments(
+        &self,
+        readers: &[SegmentReader],
+        open_text: &impl Fn(&SegmentReader) -> tantivy::Result<TextSegment>,
+    ) -> Result<Arc<[SegmentView]>> {
+        let views = readers.iter().map(|reader| {
+            Ok(SegmentView {
+                text: open_text(reader)?,
+                sketches: TextPlugin::open_sketches(reader)?,
+                records: reader
+                    .get_store_reader(RECORD_BLOCKS)
+                    .map_err(|e| damaged(e.to_string()))?,
+                rows: SegmentRows::new(&self.caches.impacts),
+                values: Values::default(),
+                key_hashes: OnceLock::new(),
+                reader: reader.clone(),
+            })
+        });
+        views.collect()
+    }
+
+    fn searcher_of(&self, segments: Arc<[SegmentView]>) -> Searcher {
         let articles: u64 = segments.iter().map(|s| u64::from(s.text.articles())).sum();
         let words: u64 = segments.iter().map(|s| u64::from(s.text.words())).sum();
         let average_length = words as f32 / articles.max(1) as f32;
-        Ok(Searcher {
+        Searcher {
             dir: self.dir().to_owned(),
             view: ViewId::of(segments.iter().map(|segment| &segment.reader)),
             segments,
@@ -218,7 +235,7 @@ impl Index {
             deadline: Deadline::default(),
             groups: Arc::default(),
             stats: Arc::default(),
-        })
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What an index holds, in figures.
 
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 use rustc_hash::FxHashSet;
@@ -10,7 +11,8 @@ use crate::error::{Error, Result};
 use crate::schema::{ANALYZER_VERSION, INDEX_VERSION};
 
 use super::filter::days;
-use super::{Searcher, SegmentView};
+use super::{Searcher, SegmentView, lives};
+use crate::text::KeyInfo;
 
 impl Searcher {
     /// Returns the statistics of this view. The first call for a view reads every key of the
@@ -30,9 +32,17 @@ impl Searcher {
     }
 
     fn compute_stats(&self) -> Result<Stats> {
-        let texts = || self.segments.iter().map(|view| &view.text);
-        let exact = texts().flat_map(|text| (0..text.exact_keys()).map(|id| text.exact_key(id)));
-        let folded = texts().flat_map(|text| (0..text.folded_keys()).map(|id| text.folded_key(id)));
+        let views = || self.segments.iter();
+        let exact = views().flat_map(|view| {
+            let text = &view.text;
+            let used = used(view, 0..text.exact_keys(), |id| text.exact_info(id));
+            used.map(|id| text.exact_key(id))
+        });
+        let folded = views().flat_map(|view| {
+            let text = &view.text;
+            let used = used(view, 0..text.folded_keys(), |id| text.folded_info(id));
+            used.map(|id| text.folded_key(id))
+        });
         let (mut first_day, mut last_day) = (None, None);
         for view in self.segments.iter() {
             if let Some((first, last)) = day_range(view)? {
@@ -42,7 +52,7 @@ impl Searcher {
         }
         Ok(Stats {
             articles: self.article_count(),
-            tokens: texts().map(|text| u64::from(text.words())).sum(),
+            tokens: views().map(tokens).sum(),
             distinct_syllables: distinct(exact),
             distinct_folded: distinct(folded),
             bytes_on_disk: bytes_in(&self.dir)?,
@@ -53,6 +63,34 @@ impl Searcher {
             analyzer_version: ANALYZER_VERSION,
         })
     }
+}
+
+/// The number of tokens of the articles that are not deleted.
+fn tokens(view: &SegmentView) -> u64 {
+    if !view.reader.has_deletes() {
+        return u64::from(view.text.words());
+    }
+    let articles = view.reader.doc_ids_alive();
+    articles
+        .map(|article| u64::from(view.token_count(article)))
+        .sum()
+}
+
+/// The keys that articles use which are not deleted.
+fn used<'v>(
+    view: &'v SegmentView,
+    keys: Range<u32>,
+    info: impl Fn(u32) -> KeyInfo + 'v,
+) -> impl Iterator<Item = u32> + 'v {
+    let alive = view.reader.alive_bitset();
+    keys.filter(move |id| {
+        alive.is_none() || {
+            let mut is_used = false;
+            let postings = view.text.postings(&info(*id));
+            postings.for_each(|article, _| is_used |= lives(alive, article));
+            is_used
+        }
+    })
 }
 
 fn distinct<'k>(keys: impl Iterator<Item = &'k str>) -> u64 {
@@ -129,5 +167,28 @@ mod tests {
         assert_eq!((stats.distinct_syllables, stats.distinct_folded), (4, 2));
         assert_eq!((stats.first_day, stats.last_day), (Some(1), Some(20_537)));
         assert!(stats.bytes_on_disk > 1000);
+    }
+
+    #[test]
+    fn deleted_articles_do_not_count() {
+        let dir = tempfile::tempdir().unwrap();
+        let index = Index::open_or_create(dir.path()).unwrap();
+        let article = |body: &str| Article {
+            body: body.to_owned(),
+            ..Article::default()
+        };
+        let commit = |key: &str, body: &str| {
+            let other = ("b".to_owned(), article("hội nghị"));
+            let articles = match key {
+                "b" => vec![other],
+                key => vec![(key.to_owned(), article(body)), other],
+            };
+            crate::testing::commit(&index, articles);
+        };
+        commit("a", "hoá hóa hoa bình");
+        commit("a", "hoa");
+        let stats = index.searcher().unwrap().stats().unwrap();
+        assert_eq!((stats.articles, stats.tokens), (2, 3));
+        assert_eq!((stats.distinct_syllables, stats.distinct_folded), (3, 3));
     }
 }

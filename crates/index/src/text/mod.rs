@@ -25,7 +25,7 @@ pub(crate) mod sketch;
 pub(crate) mod tokens;
 mod vocabulary;
 
-pub(crate) use dictionary::ONLY_SPELLING;
+pub(crate) use dictionary::{KeyInfo, ONLY_SPELLING};
 pub(crate) use layout::FIELDS;
 pub(crate) use plugin::TextPlugin;
 pub(crate) use preload::Copies;

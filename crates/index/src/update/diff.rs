@@ -1,25 +1,21 @@
 //! What is new, changed or gone: the files that are there against the record.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use timbao_articles::{FoundFile, Problem, ProblemKind, discover, display};
+use timbao_articles::{FileSystem, FoundFile, Problem, discover_on, display};
 
 use super::progress::Progress;
 use super::record::{Record, SeenFile};
-use super::report::{Action, ActionKind, Counts, Reason};
+use super::report::{Action, ActionKind, Counts, Reason, is_passing};
 use super::sources::{Scope, is_within, relative, relative_len};
-use crate::error::{Error, Result};
 
 /// A file that changed so shortly before it was looked at can change again
 /// without its time telling, in nanoseconds. Some file systems count in steps
 /// of two seconds.
 const RACY: u64 = 2_000_000_000;
-
-/// A source that loses more articles than this at once, and more than half of
-/// what it has, is taken for one whose disk is not mounted.
-const MANY: u64 = 1000;
 
 /// What there is under the sources.
 #[derive(Debug, Default)]
@@ -29,11 +25,22 @@ pub(crate) struct Found {
     pub(crate) files: BTreeMap<String, FoundFile>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) skipped: BTreeMap<String, u64>,
+    /// Folders that links lead to.
+    pub(crate) linked: BTreeSet<PathBuf>,
 }
 
+/// The reason that the folder of the index is counted under.
+const OWN_FOLDER: &str = "index";
+
 impl Found {
-    /// Walks the roots; what lies in the index's own folder is left out.
-    pub(crate) fn walk(scope: &Scope, index: &Path, progress: &dyn Progress) -> Self {
+    /// Walks the roots; the folder of the index is left out. Of the paths that
+    /// lead to the same file, one counts.
+    pub(crate) fn walk(
+        scope: &Scope,
+        index: &Path,
+        files: &Arc<dyn FileSystem>,
+        progress: &dyn Progress,
+    ) -> Self {
         let since = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
@@ -46,13 +53,14 @@ impl Found {
             .or_else(|_| std::path::absolute(index))
             .ok();
         for root in &scope.roots {
-            let mut walk = discover(&[PathBuf::from(&root.path)], &root.walk());
+            let mut options = root.walk();
+            options
+                .except
+                .extend(index.clone().map(|dir| (dir, OWN_FOLDER)));
+            let path = PathBuf::from(&root.path);
+            let mut walk = discover_on(Arc::clone(files), &[path], &options);
             for file in walk.by_ref() {
                 match file {
-                    Ok(file)
-                        if index
-                            .as_ref()
-                            .is_some_and(|index| file.path.starts_with(index)) => {}
                     Ok(file) => {
                         found.files.insert(display(&file.path), file);
                         if found.files.len().is_multiple_of(1000) {
@@ -66,9 +74,28 @@ impl Found {
             for (reason, count) in walk.skipped() {
                 *found.skipped.entry(reason.clone()).or_default() += count;
             }
+            found.linked.extend(walk.linked().iter().cloned());
         }
+        found.drop_aliases();
         progress.found(found.files.len() as u64);
         found
+    }
+
+    /// Of the paths that lead to the same file, the one without links counts,
+    /// or else the first.
+    fn drop_aliases(&mut self) {
+        let mut taken: HashSet<&Path> = HashSet::new();
+        let mut aliases = Vec::new();
+        for (path, file) in &self.files {
+            if let Some(real) = &file.real
+                && (self.files.contains_key(&display(real)) || !taken.insert(real))
+            {
+                aliases.push(path.clone());
+            }
+        }
+        for path in aliases {
+            self.files.remove(&path);
+        }
     }
 
     /// Whether a path may be there although it was not found, because the
@@ -78,15 +105,6 @@ impl Found {
             .iter()
             .any(|problem| is_passing(problem.kind) && is_within(path, &problem.path))
     }
-}
-
-/// Whether a problem lies in the system rather than in the file, so that the
-/// next time may be better and what is known of the file stays.
-pub(crate) fn is_passing(kind: ProblemKind) -> bool {
-    matches!(
-        kind,
-        ProblemKind::Denied | ProblemKind::Io | ProblemKind::Changed
-    )
 }
 
 /// A file to read.
@@ -117,6 +135,8 @@ pub(crate) struct Diff {
     pub(crate) unchanged_articles: u64,
     /// Problems of files that are not read again.
     pub(crate) problems: Vec<Problem>,
+    /// Number of articles of files that cannot be read, or only in part.
+    pub(crate) kept: u64,
 }
 
 /// What an update is asked to do with what it finds.
@@ -124,33 +144,25 @@ pub(crate) struct Diff {
 pub(crate) struct Wish {
     /// Read everything anew.
     pub(crate) full: bool,
-    /// Sources that are gone may go.
-    pub(crate) allow_vanished: bool,
     /// Stands for the limits of reading.
     pub(crate) limits: u64,
 }
 
 impl Diff {
-    /// Compares what was found with the record. Sources of `scope` that are
-    /// gone, if that is allowed, are dropped from it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Vanished`] when a source seems to be gone, and that is not
-    /// allowed.
-    pub(crate) fn new(
-        record: &Record,
-        found: Found,
-        scope: &mut Scope,
-        wish: Wish,
-    ) -> Result<Self> {
+    /// Compares what was found with the record.
+    pub(crate) fn new(record: &Record, found: Found, scope: &Scope, wish: Wish) -> Self {
         let mut diff = Self::default();
         for (path, seen) in &record.files {
             if !scope.holds(path) {
                 diff.keep(seen);
             } else if !found.files.contains_key(path) {
                 match found.may_be_there(path) {
-                    true => diff.keep(seen),
+                    true => {
+                        diff.keep(seen);
+                        if !seen.kept {
+                            diff.kept += seen.articles();
+                        }
+                    }
                     false => diff.gone.push(Action {
                         path: path.clone(),
                         kind: ActionKind::Remove,
@@ -197,6 +209,7 @@ impl Diff {
             let seen = SeenFile {
                 len: file.len,
                 modified: file.modified,
+                inode: file.inode,
                 relative: len,
                 settled: file
                     .modified
@@ -224,21 +237,23 @@ impl Diff {
                 action,
             });
         }
-        let moved: std::collections::HashSet<&str> = diff
+        let moved: HashSet<&str> = diff
             .jobs
             .iter()
             .filter_map(|job| job.from.as_deref())
             .collect();
         diff.gone
             .retain(|action| !moved.contains(action.path.as_str()));
-        diff.check_sources(record, scope, wish)?;
         diff.problems.extend(problems);
-        Ok(diff)
+        diff
     }
 
     fn keep(&mut self, seen: &SeenFile) {
         self.unchanged.unchanged += 1;
         self.unchanged_articles += seen.articles();
+        if seen.kept {
+            self.kept += seen.articles();
+        }
         self.problems.extend(seen.problems.iter().cloned());
     }
 
@@ -257,44 +272,6 @@ impl Diff {
                 Some((stamp, action.path.clone()))
             })
             .collect()
-    }
-
-    fn check_sources(&mut self, record: &Record, scope: &mut Scope, wish: Wish) -> Result<()> {
-        let mut vanished = Vec::new();
-        for root in &scope.roots {
-            let is_missing = is_missing(&root.path);
-            let inside_another = scope
-                .sources
-                .iter()
-                .any(|s| s.path != root.path && s.holds(&root.path) && !self::is_missing(&s.path));
-            if is_missing && (inside_another || wish.allow_vanished) {
-                vanished.push(root.path.clone());
-            }
-            if inside_another || wish.allow_vanished {
-                continue;
-            }
-            let lost = self.gone.iter().filter(|action| root.holds(&action.path));
-            let (files, articles) = lost.fold((0, 0), |(files, articles), a| {
-                (files + 1, articles + a.articles)
-            });
-            let had = record.files.iter().filter(|(path, _)| root.holds(path));
-            let had: u64 = had.map(|(_, seen)| seen.articles()).sum();
-            let is_empty =
-                files > 0 && !self.jobs.iter().any(|job| root.holds(&job.path)) && articles == had;
-            if is_missing && files > 0 || is_empty || articles > MANY && articles > had / 2 {
-                return Err(Error::Vanished {
-                    path: (&root.path).into(),
-                    articles,
-                    had,
-                });
-            }
-        }
-        scope
-            .sources
-            .retain(|source| !vanished.contains(&source.path));
-        self.problems
-            .retain(|problem| !vanished.contains(&problem.path));
-        Ok(())
     }
 }
 
@@ -315,14 +292,12 @@ fn reason(
             now: file.len,
         }),
         () if old.modified != file.modified => Some(Reason::Time),
+        // Where a link leads now, a file may have the time of the one before.
+        () if file.real.is_some() && old.inode != file.inode => Some(Reason::Doubt),
         () if !old.settled => Some(Reason::Doubt),
         () if other_limits => Some(Reason::Limits),
         () => None,
     }
-}
-
-fn is_missing(path: &str) -> bool {
-    matches!(std::fs::metadata(path), Err(e) if e.kind() == std::io::ErrorKind::NotFound)
 }
 
 /// What tells a file that was moved: nothing else can have the same number,
@@ -336,26 +311,11 @@ struct Stamp {
 
 impl Stamp {
     fn of(file: &FoundFile) -> Option<Self> {
-        let inode = inode(&file.path);
-        (inode != 0).then_some(())?;
+        (file.inode != 0).then_some(())?;
         Some(Self {
-            inode,
+            inode: file.inode,
             len: file.len,
             modified: file.modified?,
         })
     }
-}
-
-/// The number that the system knows a file by, device included; 0 when it
-/// tells none.
-#[cfg(unix)]
-pub(crate) fn inode(path: &Path) -> u64 {
-    use std::os::unix::fs::MetadataExt;
-    std::fs::metadata(path).map_or(0, |m| m.ino() ^ m.dev().rotate_left(40))
-}
-
-/// The number that the system knows a file by; 0 when it tells none.
-#[cfg(not(unix))]
-pub(crate) fn inode(_: &Path) -> u64 {
-    0
 }

@@ -5,11 +5,18 @@
 //! names it, so that the two cannot disagree; one update is one commit, and
 //! readers see the state before it or after it.
 
+mod carry;
 mod diff;
+mod forget;
+mod guard;
+#[cfg(test)]
+mod histories;
 mod merge;
 mod pipeline;
 mod plan;
 mod progress;
+#[cfg(test)]
+mod read_faults;
 mod rebuild;
 mod record;
 mod relocate;
@@ -25,13 +32,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use timbao_articles::{FoundFile, Limits, WalkOptions};
+use timbao_articles::{FileSystem, FoundFile, Limits, SystemFiles, WalkOptions};
 
 use self::diff::Found;
 use self::plan::{Base, Plan};
 pub use self::progress::{Phase, Progress, Reading};
 pub(crate) use self::record::{Hash, Place, Record, hash_of, key};
-pub use self::report::{Action, ActionKind, Counts, Elapsed, Reason, UpdateReport};
+pub use self::report::{Action, ActionKind, Counts, Elapsed, Reason, UpdateReport, Vanished};
 use self::sources::Scope;
 pub use self::sources::Source;
 pub(crate) use self::state::{Commit, Payload, remove_orphans};
@@ -62,10 +69,14 @@ pub struct UpdateOptions {
     pub full: bool,
     /// Only tells what would be done.
     pub dry_run: bool,
-    /// Removes the articles of a source that is gone.
+    /// Removes the articles of what is gone even if it seems to be away; see
+    /// [`Vanished`].
     pub allow_vanished: bool,
-    /// Fails at the first thing that cannot be read, and changes nothing.
+    /// Fails at the first thing that cannot be read or seems to be away, and
+    /// changes nothing.
     pub strict: bool,
+    /// The file system that sources are read from.
+    pub files: Arc<dyn FileSystem>,
     /// How long to wait for another process that writes.
     pub wait_for_lock: Duration,
     /// Stops the update when it is set. What was read until then is committed,
@@ -83,6 +94,7 @@ impl Default for UpdateOptions {
             dry_run: false,
             allow_vanished: false,
             strict: false,
+            files: SystemFiles::shared(),
             wait_for_lock: Duration::from_secs(10),
             stop: Arc::default(),
         }
@@ -97,12 +109,17 @@ impl Default for UpdateOptions {
 /// read, only the articles whose hash changed are indexed. What cannot be read
 /// is in the report and does not stop the rest.
 ///
+/// An article leaves the index only when its file was seen to be gone or
+/// changed. What cannot be read, or not to its end, keeps its articles, and so
+/// does what seems to be away; see [`UpdateReport::kept`] and [`Vanished`].
+///
 /// # Errors
 ///
-/// [`Error::NoSource`] for a path where nothing is, [`Error::NoIndex`] and
-/// [`Error::NoSources`] when there is nothing to repeat, [`Error::OtherOwner`] for an index
-/// that a writer filled, [`Error::OtherVersion`] without [`UpdateOptions::full`], [`Error::Vanished`]
-/// when a source seems to be gone, [`Error::Unreadable`] with
+/// [`Error::NoSource`] for a path where nothing is, [`Error::InsideIndex`] for
+/// one in `dir`, [`Error::NoIndex`] and [`Error::NoSources`] when there is
+/// nothing to repeat, [`Error::OtherOwner`] for an index that a writer filled,
+/// [`Error::OtherVersion`] without [`UpdateOptions::full`],
+/// [`Error::Unreadable`] and [`Error::Vanished`] with
 /// [`UpdateOptions::strict`], [`Error::Busy`] when another process writes, and
 /// whatever keeps the index from being written. The index is as it was then.
 pub fn update(
@@ -122,7 +139,8 @@ pub fn update(
             Err(Error::NoIndex { .. }) if matches!(sources, Sources::Paths(_)) => Base::default(),
             Err(error) => return Err(error),
         };
-        return Ok(Plan::new(dir, base, sources, options, progress)?.describe());
+        let plan = Plan::new(dir, base, sources, options, false, progress)?;
+        return Ok(plan.describe(options.allow_vanished));
     }
     let is_first = matches!(old, Err(Error::NoIndex { .. }));
     let storage = match sources {
@@ -130,7 +148,7 @@ pub fn update(
             // Wrong paths are refused before there is anything on disk.
             let known = old.and_then(|index| Base::load(&index, true));
             let known = known.map(|base| base.state.sources).unwrap_or_default();
-            Scope::named(paths, &options.walk, known)?;
+            Scope::named(paths, &options.walk, known)?.refuse_inside(dir)?;
             Storage::create(dir)?
         }
         Sources::Remembered => old?.storage,
@@ -150,20 +168,75 @@ pub(crate) fn update_on(
     options: &UpdateOptions,
     progress: &dyn Progress,
 ) -> Result<UpdateReport> {
+    run_on(storage, true, options, progress, |index| {
+        let base = Base::load(index, options.full)?;
+        Plan::new(index.dir(), base, sources, options, false, progress)
+    })
+}
+
+/// Builds an index that is damaged again from its sources. What cannot be read
+/// of them is taken over from the segments that are whole; `is_known` says
+/// whether the last commit can be read.
+///
+/// # Errors
+///
+/// As [`update`], and [`Error::Irreplaceable`].
+pub(crate) fn rebuild_on(
+    storage: Storage,
+    sources: &Sources,
+    is_known: bool,
+    options: &UpdateOptions,
+    progress: &dyn Progress,
+) -> Result<UpdateReport> {
+    // The files that an unknown commit names are not to be removed before there
+    // is another one.
+    run_on(storage, is_known, options, progress, |index| {
+        let base = match is_known {
+            true => Base::load(index, true)?,
+            false => Base::without_record(Vec::new()),
+        };
+        Plan::new(index.dir(), base, sources, options, true, progress)
+    })
+}
+
+fn run_on(
+    storage: Storage,
+    cleans_up: bool,
+    options: &UpdateOptions,
+    progress: &dyn Progress,
+    plan: impl FnOnce(&Index) -> Result<Plan>,
+) -> Result<UpdateReport> {
     let run = || {
-        storage.lock(options.wait_for_lock)?;
+        lock(&storage, options, progress)?;
         let index = Index::open_or_create_on(storage.clone())?;
-        remove_orphans(&index.engine, &index.storage)?;
-        let base = Base::load(&index, options.full)?;
-        let plan = Plan::new(index.dir(), base, sources, options, progress)?;
-        plan.carry_out(&index, options, progress)
+        if cleans_up {
+            remove_orphans(&index.engine, &index.storage)?;
+        }
+        plan(&index)?.carry_out(&index, options, progress)
     };
     run().map_err(|error| {
         let error = storage.cause(error);
-        // On a full disk, what a failed run has written is in the way.
-        let _ = clean_up(&storage);
+        if cleans_up {
+            // On a full disk, what a failed run has written is in the way.
+            let _ = clean_up(&storage);
+        }
         error
     })
+}
+
+/// Takes the writer's lock, and reports when that has to wait.
+pub(crate) fn lock(
+    storage: &Storage,
+    options: &UpdateOptions,
+    progress: &dyn Progress,
+) -> Result<()> {
+    match storage.lock(Duration::ZERO) {
+        Err(Error::Busy { .. }) if !options.wait_for_lock.is_zero() => {
+            progress.phase(Phase::Waiting(options.wait_for_lock));
+            storage.lock(options.wait_for_lock)
+        }
+        other => other,
+    }
 }
 
 /// Removes what a run has written that failed.
@@ -188,15 +261,24 @@ pub fn sources(dir: impl AsRef<Path>) -> Result<Vec<Source>> {
 
 /// The files that there are under sources, by how their paths are written.
 pub(crate) fn find(dir: &Path, sources: Vec<Source>) -> BTreeMap<String, FoundFile> {
-    Found::walk(&Scope::remembered(sources), dir, &()).files
+    Found::walk(
+        &Scope::remembered(sources),
+        dir,
+        &SystemFiles::shared(),
+        &(),
+    )
+    .files
 }
 
-/// Forgets sources, and removes their articles; the files stay untouched. An
-/// article that another source holds as well stays.
+/// Forgets sources, or files and folders in them, and removes their articles;
+/// the files stay untouched. What is forgotten inside a source is not indexed
+/// again until it is named itself.
 ///
 /// # Errors
 ///
-/// [`Error::NoSource`] for a path that is no source, and as [`update`].
+/// [`Error::NoSource`] for a path where there is nothing and of which nothing
+/// is indexed, [`Error::NotIndexed`] for one that is in no source, and as
+/// [`update`].
 pub fn forget(
     dir: impl AsRef<Path>,
     paths: &[PathBuf],
@@ -206,14 +288,18 @@ pub fn forget(
     let mut index = Index::open(dir)?;
     if !options.dry_run {
         // What was opened before the lock may be stale.
-        index.storage.lock(options.wait_for_lock)?;
+        lock(&index.storage, options, progress)?;
         index = Index::open_on(index.storage)?;
         remove_orphans(&index.engine, &index.storage)?;
     }
     let plan = Plan::forgetting(Base::load(&index, false)?, paths)?;
     if options.dry_run {
-        return Ok(plan.describe());
+        return Ok(plan.describe(true));
     }
-    plan.carry_out(&index, options, progress)
+    let options = UpdateOptions {
+        allow_vanished: true,
+        ..options.clone()
+    };
+    plan.carry_out(&index, &options, progress)
         .map_err(|error| index.storage.cause(error))
 }

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use timbao_articles::{Limits, Problem, RecordBatch, open};
+use timbao_articles::{FileSystem, Limits, Problem, RecordBatch, open_on};
 
 use super::diff::Job;
 use super::progress::{Progress, Reading};
@@ -27,6 +27,8 @@ const READERS: usize = 2;
 /// What reading needs.
 pub(crate) struct Pipeline<'a> {
     pub(crate) writer: &'a ArticleWriter,
+    /// What the files are read from.
+    pub(crate) files: &'a dyn FileSystem,
     pub(crate) limits: &'a Limits,
     pub(crate) progress: &'a dyn Progress,
     /// Stops before the next batch when it is set.
@@ -122,7 +124,7 @@ impl Run<'_> {
     }
 
     fn read_file(&self, task: &Arc<Task>, parcels: &SyncSender<Parcel>) {
-        let mut reader = match open(task.found(), self.pipeline.limits) {
+        let mut reader = match open_on(self.pipeline.files, task.found(), self.pipeline.limits) {
             Ok(reader) => reader,
             Err(problem) => return self.problem(task, problem),
         };
@@ -198,9 +200,6 @@ impl Run<'_> {
             return;
         }
         let done = task.finish();
-        for number in &done.deleted {
-            self.pipeline.writer.delete(&key(*number));
-        }
         let bytes = task.count_bytes(u64::MAX);
         lock(&self.done).push(done);
         self.report(|so_far| {

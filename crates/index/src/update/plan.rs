@@ -1,18 +1,23 @@
 //! What an update will do, and doing it.
 
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use timbao_articles::Limits;
+use timbao_articles::{Limits, Problem, ProblemKind};
 
+use super::carry::{Carrier, salvage};
 use super::diff::{Diff, Found, Wish};
+use super::forget::forgotten;
+use super::guard::{Change, vanished};
 use super::pipeline::{Outcome, Pipeline};
 use super::progress::{Phase, Progress};
-use super::record::{Record, key};
+use super::record::{Hash, Record, SeenFile, key};
 use super::relocate::relocate;
-use super::report::{Action, ActionKind, Counts, Reason, UpdateReport};
-use super::sources::{Scope, Source};
+use super::report::{Action, ActionKind, Counts, Reason, UpdateReport, Vanished, is_passing};
+use super::sources::{Scope, Source, is_within};
 use super::state::{Payload, State, remove_orphans};
+use super::task::Done;
 use super::{Sources, UpdateOptions, merge};
 use crate::error::{Error, Result};
 use crate::store::{ArticleWriter, Index};
@@ -23,6 +28,8 @@ pub(super) struct Base {
     pub(super) state: State,
     /// Whether the record could not be read, and everything has to be.
     is_lost: bool,
+    /// Whether there may be articles in the index that the state does not name.
+    is_partial: bool,
 }
 
 impl Base {
@@ -34,19 +41,30 @@ impl Base {
                 record: Record::default(),
             },
             is_lost: true,
+            is_partial: true,
         }
     }
 
-    /// Loads the state; a record that is damaged is no error when everything
-    /// is read anew anyway.
+    /// Loads the state. When everything is read again anyway, a record that is
+    /// damaged is replaced by one of the articles that are found in the segments.
     pub(super) fn load(index: &Index, full: bool) -> Result<Self> {
         match State::load(&index.engine, &index.storage) {
             Ok(state) => Ok(Self {
                 state,
-                is_lost: false,
+                ..Self::default()
             }),
             Err(Error::Damaged { reason }) if full => match Payload::of(&index.engine) {
-                Ok(Some(payload)) => Ok(Self::without_record(payload.sources)),
+                Ok(Some(payload)) => {
+                    let salvaged = salvage(index).unwrap_or_default();
+                    Ok(Self {
+                        state: State {
+                            sources: payload.sources,
+                            record: salvaged.0,
+                        },
+                        is_lost: true,
+                        is_partial: !salvaged.1,
+                    })
+                }
                 _ => Err(Error::Damaged { reason }),
             },
             Err(error) => Err(error),
@@ -58,58 +76,77 @@ impl Base {
 pub(super) struct Plan {
     base: State,
     sources: Vec<Source>,
+    /// The paths of the sources, and of what is looked at.
+    roots: BTreeSet<String>,
     diff: Diff,
-    /// Whether all articles go before the first comes.
-    clear: bool,
+    /// Whether new segments take the place of all that there are.
+    rebuild: bool,
+    /// Whether segments may be damaged.
+    is_damaged: bool,
+    /// See [`Base`].
+    is_partial: bool,
     limits: u64,
     report: UpdateReport,
 }
 
 impl Plan {
-    /// Finds out what has to be done.
+    /// Finds out what has to be done; with `rebuild`, nothing of the segments
+    /// that there are is to stay.
     pub(super) fn new(
         dir: &Path,
         base: Base,
         sources: &Sources,
         options: &UpdateOptions,
+        rebuild: bool,
         progress: &dyn Progress,
     ) -> Result<Self> {
         let start = Instant::now();
         progress.phase(Phase::Finding);
-        let Base { state, is_lost } = base;
-        let mut scope = match sources {
+        let Base {
+            state,
+            is_lost,
+            is_partial,
+        } = base;
+        let scope = match sources {
             Sources::Paths(paths) => Scope::named(paths, &options.walk, state.sources.clone())?,
             Sources::Remembered if state.sources.is_empty() => {
                 return Err(Error::NoSources { dir: dir.into() });
             }
             Sources::Remembered => Scope::remembered(state.sources.clone()),
         };
+        scope.refuse_inside(dir)?;
         if is_lost && !scope.sources.iter().all(|source| scope.holds(&source.path)) {
             let reason = "its record is lost; read all sources anew, not some".into();
             return Err(Error::Damaged { reason });
         }
-        let found = Found::walk(&scope, dir, progress);
+        let found = Found::walk(&scope, dir, &options.files, progress);
         let skipped = found.skipped.clone();
+        let linked = found.linked.clone();
         let limits = fingerprint(&options.limits);
         let wish = Wish {
             full: options.full,
-            allow_vanished: options.allow_vanished,
             limits,
         };
-        let diff = Diff::new(&state.record, found, &mut scope, wish)?;
+        let diff = Diff::new(&state.record, found, &scope, wish);
         if let (true, Some(problem)) = (options.strict, diff.problems.first()) {
             return Err(Error::Unreadable(problem.clone()));
         }
-        let clear = is_lost || options.full && diff.unchanged.unchanged == 0;
+        let is_damaged = rebuild || is_lost;
+        let rebuild = is_damaged || options.full && diff.unchanged.unchanged == 0;
         let report = UpdateReport {
             skipped,
+            linked,
             ..UpdateReport::default()
         };
+        let roots = scope.roots.iter().chain(&scope.sources);
         let mut plan = Self {
             base: state,
+            roots: roots.map(|source| source.path.clone()).collect(),
             sources: scope.sources,
             diff,
-            clear,
+            rebuild,
+            is_damaged,
+            is_partial: is_partial && !options.allow_vanished,
             limits,
             report,
         };
@@ -117,19 +154,11 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Plans to forget sources.
+    /// Plans to forget sources, or files and folders in them.
     pub(super) fn forgetting(base: Base, paths: &[PathBuf]) -> Result<Self> {
-        let State {
-            mut sources,
-            record,
-        } = base.state;
+        let State { sources, record } = base.state;
         let before = sources.clone();
-        for path in paths {
-            let path = path.canonicalize().or_else(|_| std::path::absolute(path));
-            let path = path.map_err(Error::io(PathBuf::new()))?;
-            let at = sources.iter().position(|s| Path::new(&s.path) == path);
-            sources.remove(at.ok_or(Error::NoSource { path })?);
-        }
+        let sources = forgotten(sources, &record, paths)?;
         let mut diff = Diff::default();
         for (path, seen) in &record.files {
             if sources.iter().any(|source| source.holds(path)) {
@@ -153,15 +182,25 @@ impl Plan {
         Ok(Self {
             base,
             sources,
+            roots: BTreeSet::new(),
             diff,
-            clear: false,
+            rebuild: false,
+            is_damaged: false,
+            is_partial: false,
             limits,
             report,
         })
     }
 
-    /// Tells what would be done.
-    pub(super) fn describe(self) -> UpdateReport {
+    /// Describes what would be done; without `allow_vanished`, what seems to be
+    /// away stays.
+    pub(super) fn describe(mut self, allow_vanished: bool) -> UpdateReport {
+        if !allow_vanished {
+            self.report.vanished = self.vanished(&[]);
+            let vanished = std::mem::take(&mut self.report.vanished);
+            self.keep_gone(&vanished);
+            self.report.vanished = vanished;
+        }
         let Self {
             base,
             sources,
@@ -191,6 +230,7 @@ impl Plan {
         report.total_articles = base.record.articles();
         report.sources = sources.into_iter().map(|source| source.path).collect();
         report.problems = diff.problems;
+        report.kept = diff.kept;
         report.actions = diff
             .jobs
             .into_iter()
@@ -203,86 +243,236 @@ impl Plan {
 
     /// Does it.
     pub(super) fn carry_out(
-        self,
+        mut self,
         index: &Index,
         options: &UpdateOptions,
         progress: &dyn Progress,
     ) -> Result<UpdateReport> {
-        let Self {
-            base,
-            sources,
-            diff,
-            clear,
-            limits,
-            mut report,
-        } = self;
         let start = Instant::now();
-        let mut state = State {
-            sources,
-            record: base.record.clone(),
-        };
-        state.record.limits = limits;
-        for problem in &diff.problems {
+        for problem in &self.diff.problems {
             progress.problem(problem);
         }
         progress.phase(Phase::Reading {
-            files: diff.jobs.len() as u64,
-            bytes: diff.jobs.iter().map(|job| job.found.len).sum(),
+            files: self.diff.jobs.len() as u64,
+            bytes: self.diff.jobs.iter().map(|job| job.found.len).sum(),
         });
         let mut writer = index.unchecked_writer(options.writer)?;
-        if clear {
+        if self.rebuild {
             writer.clear()?;
         }
-        let mut moves: Vec<Action> = diff
+        let moves: Vec<Action> = self
+            .diff
             .jobs
             .iter()
             .filter(|job| job.from.is_some())
             .map(|job| job.action.clone())
             .collect();
+        let read = match self.read(index, &writer, options, progress) {
+            Ok(read) => read,
+            Err(error) => return Err(writer.cause(error)),
+        };
+        self.report.interrupted = read.interrupted;
+        self.report.bytes = read.bytes;
+        if !options.allow_vanished {
+            self.report.vanished = self.vanished(&read.done);
+        }
+        if let (true, Some(vanished)) = (options.strict, self.report.vanished.first()) {
+            return Err(Error::Vanished(vanished.clone()));
+        }
+        let mut state = State {
+            sources: self.sources.clone(),
+            record: self.base.record.clone(),
+        };
+        state.record.limits = self.limits;
+        state.record.next_number = read.next_number;
+        self.settle(&mut state.record, read.done, moves, &writer)?;
+        self.report.elapsed.reading = start.elapsed();
+        self.report.sources = state.sources.iter().map(|s| s.path.clone()).collect();
+        if self.rebuild && self.report.interrupted {
+            // Half of a rebuilt index would be less than there was.
+            self.report.total_articles = self.base.record.articles();
+            return Ok(self.report);
+        }
+        if self.rebuild {
+            self.carry(&mut state.record, options.allow_vanished, index, &writer)?;
+        }
+        self.report.total_articles = state.record.articles();
+        if state != self.base || self.rebuild {
+            commit(
+                index,
+                &mut writer,
+                &state,
+                options,
+                &mut self.report,
+                progress,
+            )?;
+        }
+        match writer.finish() {
+            Err(error) if self.report.unmerged.is_none() => Err(error),
+            _ => Ok(self.report),
+        }
+    }
+
+    /// Takes the articles of files that moved from the index, and reads the
+    /// other files.
+    fn read(
+        &mut self,
+        index: &Index,
+        writer: &ArticleWriter,
+        options: &UpdateOptions,
+        progress: &dyn Progress,
+    ) -> Result<Outcome> {
         // 0 stands for what could not be parsed.
-        let mut next_number = base.record.next_number.max(1);
+        let mut next_number = self.base.record.next_number.max(1);
         let (mut moved, mut jobs) = (Vec::new(), Vec::new());
-        let has_moves = !options.full && !moves.is_empty();
-        let searcher = has_moves.then(|| index.searcher()).transpose()?;
-        for job in diff.jobs {
+        let has_moves = self.diff.jobs.iter().any(|job| job.from.is_some());
+        let searcher = (has_moves && !options.full).then(|| index.searcher());
+        let searcher = searcher.transpose()?;
+        for job in std::mem::take(&mut self.diff.jobs) {
             let relocated = match &searcher {
-                Some(searcher) => relocate(&job, searcher, &writer, &mut next_number),
-                None => Ok(None),
+                Some(searcher) => relocate(&job, searcher, writer, &mut next_number)?,
+                None => None,
             };
             match relocated {
-                Ok(Some(done)) => moved.push(done),
-                Ok(None) => jobs.push(job),
-                Err(error) => return Err(writer.cause(error)),
+                Some(done) => moved.push(done),
+                None => jobs.push(job),
             }
         }
-        for number in moved.iter().flat_map(|done| &done.deleted) {
-            writer.delete(&key(*number));
-        }
         let pipeline = Pipeline {
-            writer: &writer,
+            writer,
+            files: &*options.files,
             limits: &options.limits,
             progress,
             stop: &options.stop,
             strict: options.strict,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         };
-        let Outcome {
-            done,
-            next_number,
-            interrupted,
-            bytes,
-        } = match pipeline.run(jobs, next_number) {
-            Ok(outcome) => outcome,
-            Err(error) => return Err(writer.cause(error)),
+        let mut read = pipeline.run(jobs, next_number)?;
+        read.done.extend(moved);
+        Ok(read)
+    }
+
+    /// What seems to be away, of the files that are gone and those that were
+    /// read.
+    fn vanished(&self, done: &[Done]) -> Vec<Vanished> {
+        let record = &self.base.record;
+        let mut changes: BTreeMap<&str, Change> = BTreeMap::new();
+        let elsewhere = elsewhere(record, done, self.diff.gone.iter().map(|a| &*a.path));
+        let lost = |hashes: &mut dyn Iterator<Item = &Hash>| {
+            hashes.filter(|hash| !elsewhere.contains(*hash)).count() as u64
         };
-        report.interrupted = interrupted;
-        report.bytes = bytes;
-        state.record.next_number = next_number;
-        report.articles.unchanged = diff.unchanged_articles;
-        report.files.unchanged = diff.unchanged.unchanged;
-        report.problems = diff.problems;
-        for file in moved.into_iter().chain(done) {
-            let is_known = base.record.files.contains_key(&file.path);
+        for file in done {
+            let old = record.files.get(file.from.as_ref().unwrap_or(&file.path));
+            let before = match file.from {
+                Some(_) => 0,
+                None => old.map_or(0, SeenFile::articles),
+            };
+            let change = Change {
+                before,
+                after: file.seen.articles(),
+                lost: lost(&mut file.lost.iter()),
+                is_there: true,
+            };
+            changes.insert(&file.path, change);
+            if let (Some(from), Some(old)) = (&file.from, old) {
+                let before = old.articles();
+                changes.entry(from).or_default().before += before;
+            }
+        }
+        for job in &self.diff.jobs {
+            // In a dry run, what a new file holds is not known.
+            let is_new = job.action.kind == ActionKind::Add;
+            let change = Change {
+                after: u64::from(is_new),
+                ..Change::default()
+            };
+            if is_new {
+                changes.insert(&job.path, change);
+            }
+        }
+        for action in &self.diff.gone {
+            let old = record.files.get(&action.path);
+            let change = Change {
+                before: action.articles,
+                lost: lost(&mut old.iter().flat_map(|seen| seen.hashes())),
+                ..Change::default()
+            };
+            changes.insert(&action.path, change);
+        }
+        let roots = self.roots.iter().map(String::as_str).collect();
+        vanished(record, &changes, &roots)
+    }
+
+    /// Keeps the files that are gone in what seems to be away.
+    fn keep_gone(&mut self, vanished: &[Vanished]) {
+        let is_away = |path: &str| vanished.iter().any(|away| is_within(path, &away.path));
+        for action in &self.diff.gone {
+            if is_away(&action.path)
+                && let Some(seen) = self.base.record.files.get(&action.path)
+            {
+                self.diff.unchanged.unchanged += 1;
+                self.diff.unchanged_articles += seen.articles();
+            }
+        }
+        self.diff.gone.retain(|action| !is_away(&action.path));
+        let missing =
+            |problem: &Problem| problem.kind == ProblemKind::NotFound && is_away(&problem.path);
+        self.diff.problems.retain(|problem| !missing(problem));
+    }
+
+    /// Decides what becomes of each file, and brings the record up to date.
+    fn settle(
+        &mut self,
+        record: &mut Record,
+        done: Vec<Done>,
+        mut moves: Vec<Action>,
+        writer: &ArticleWriter,
+    ) -> Result<()> {
+        let vanished = std::mem::take(&mut self.report.vanished);
+        self.keep_gone(&vanished);
+        let report = &mut self.report;
+        report.articles.unchanged = self.diff.unchanged_articles;
+        report.files.unchanged = self.diff.unchanged.unchanged;
+        report.kept = self.diff.kept;
+        report.problems = std::mem::take(&mut self.diff.problems);
+        let first = self.base.record.next_number.max(1);
+        let delete = |number: &u64| writer.delete(&key(*number));
+        for file in done {
+            report.problems.extend(file.seen.problems.iter().cloned());
+            file.dropped.iter().for_each(delete);
+            let is_away = |away: &Vanished| {
+                is_within(&file.path, &away.path)
+                    && (file.seen.articles() == 0 || away.path == file.path)
+            };
+            let old_path = file.from.as_ref().unwrap_or(&file.path);
+            let old = self.base.record.files.get(old_path);
+            let stays = !file.lost.is_empty() && vanished.iter().any(is_away)
+                // Where its articles are from is known by the path it had.
+                || file.from.is_some() && file.seen.kept;
+            if let (true, Some(old)) = (stays, old) {
+                file.seen
+                    .numbers()
+                    .filter(|n| *n >= first)
+                    .for_each(|n| delete(&n));
+                report.articles.unchanged += old.articles();
+                report.files.unchanged += 1;
+                if file.seen.kept {
+                    report.kept += old.articles();
+                }
+                let stays = SeenFile {
+                    settled: false,
+                    ..old.clone()
+                };
+                record.files.insert(old_path.clone(), stays);
+                continue;
+            }
+            if file.seen.kept {
+                report.kept += file.seen.numbers().filter(|n| *n < first).count() as u64;
+            }
+            if !self.rebuild {
+                file.deleted.iter().for_each(delete);
+            }
+            let is_known = old.is_some() && file.from.is_none();
             let same = file.articles.added + file.articles.updated + file.articles.removed == 0;
             let count = match () {
                 () if file.from.is_some() => &mut report.files.moved,
@@ -292,49 +482,88 @@ impl Plan {
             };
             *count += 1;
             report.articles.add(&file.articles);
-            report.problems.extend(file.seen.problems.iter().cloned());
             if let Some(from) = &file.from {
-                state.record.files.remove(from);
+                record.files.remove(from);
             }
-            state.record.files.insert(file.path, file.seen);
+            record.files.insert(file.path, file.seen);
         }
-        for action in &diff.gone {
-            if let Some(seen) = state.record.files.remove(&action.path) {
-                if !clear {
-                    seen.numbers()
-                        .for_each(|number| writer.delete(&key(number)));
+        for action in &self.diff.gone {
+            if let Some(seen) = record.files.remove(&action.path) {
+                if !self.rebuild {
+                    seen.numbers().for_each(|number| delete(&number));
                 }
                 report.articles.removed += seen.articles();
                 report.files.removed += 1;
             }
         }
-        moves.retain(|action| state.record.files.contains_key(&action.path));
-        report.actions = moves.into_iter().chain(diff.gone).collect();
+        moves.retain(|action| record.files.contains_key(&action.path));
+        report.actions = moves;
+        report.actions.append(&mut self.diff.gone);
         report.actions.sort_by(|a, b| a.path.cmp(&b.path));
-        report
-            .problems
-            .sort_by(|a, b| (&a.path, &a.member).cmp(&(&b.path, &b.member)));
-        report.sources = state
-            .sources
-            .iter()
-            .map(|source| source.path.clone())
-            .collect();
-        report.elapsed.reading = start.elapsed();
-
-        if clear && interrupted {
-            // Half of a rebuilt index would be less than there was.
-            report.total_articles = base.record.articles();
-            return Ok(report);
-        }
-        report.total_articles = state.record.articles();
-        if state != base || clear {
-            commit(index, &mut writer, &state, options, &mut report, progress)?;
-        }
-        match writer.finish() {
-            Err(error) if report.unmerged.is_none() => Err(error),
-            _ => Ok(report),
-        }
+        let place = |problem: &Problem| (problem.path.clone(), problem.member.clone());
+        report.problems.sort_by_cached_key(place);
+        report.vanished = vanished;
+        Ok(())
     }
+
+    /// Takes over the articles that were not written again: those of files that
+    /// could not be read, that seem to be away, or that were not looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Irreplaceable`] when one is in no segment that is whole; with
+    /// `allow_vanished` it is removed.
+    fn carry(
+        &mut self,
+        record: &mut Record,
+        allow_vanished: bool,
+        index: &Index,
+        writer: &ArticleWriter,
+    ) -> Result<()> {
+        if self.is_partial {
+            // What cannot be read may have articles that nothing names any more.
+            let mut problems = self.report.problems.iter();
+            let unread = problems.find(|p| p.unread || is_passing(p.kind));
+            if let Some(problem) = unread {
+                return Err(Error::Irreplaceable {
+                    path: problem.path.clone(),
+                    reason: problem.message.clone(),
+                });
+            }
+        }
+        let first = self.base.record.next_number.max(1);
+        let carrier = Carrier::new(index, self.is_damaged);
+        for (path, seen) in &mut record.files {
+            let mut lost = HashSet::new();
+            for number in seen.numbers().filter(|number| *number < first) {
+                match carrier.carry(path, number, writer) {
+                    Err(Error::Irreplaceable { .. }) if allow_vanished => lost.insert(number),
+                    other => other.map(|()| false)?,
+                };
+            }
+            seen.members.retain(|member| !lost.contains(&member.number));
+            seen.settled &= lost.is_empty();
+            self.report.articles.removed += lost.len() as u64;
+        }
+        Ok(())
+    }
+}
+
+/// The hashes of the articles that files have now which were not in them
+/// before: what is missing elsewhere may have gone there.
+fn elsewhere<'a>(
+    record: &Record,
+    done: &[Done],
+    gone: impl Iterator<Item = &'a str>,
+) -> HashSet<Hash> {
+    let is_needed = gone.count() > 0 || done.iter().any(|file| !file.lost.is_empty());
+    let mut hashes = HashSet::new();
+    let first = record.next_number;
+    for file in done.iter().filter(|_| is_needed) {
+        let fresh = file.seen.members.iter().filter(|m| m.number >= first);
+        hashes.extend(fresh.map(|member| member.hash));
+    }
+    hashes
 }
 
 fn commit(

@@ -1,5 +1,7 @@
 //! What an update says while it goes on.
 
+use std::time::Duration;
+
 use timbao_articles::Problem;
 
 /// Hears how an update goes. Calls come from many threads; all do nothing
@@ -25,6 +27,9 @@ impl Progress for () {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Phase {
+    /// Waiting, for this long at most, for another process that writes to the
+    /// index.
+    Waiting(Duration),
     /// Looking for files.
     Finding,
     /// Reading those that are new or changed.

@@ -9,7 +9,7 @@ use super::plan::{Base, Plan};
 use super::progress::Progress;
 use super::sources::{Scope, Source};
 use super::state::Payload;
-use super::{Sources, UpdateOptions, UpdateReport};
+use super::{Sources, UpdateOptions, UpdateReport, lock};
 use crate::durable::{META, Storage};
 use crate::error::{Error, Result};
 use crate::maintain::{remove_stale, replace};
@@ -19,8 +19,9 @@ use crate::store::Index;
 ///
 /// # Errors
 ///
-/// As [`update`](super::update), and [`Error::NoSource`] if a source is missing that is not
-/// allowed to have vanished. The old index is unchanged then.
+/// As [`update`](super::update), [`Error::NoSource`] if a source is missing that is not
+/// allowed to have vanished, and [`Error::Irreplaceable`] if something cannot be read whose
+/// articles only the old index may have. The old index is unchanged then.
 pub(super) fn rebuild(
     dir: &Path,
     sources: &Sources,
@@ -42,14 +43,14 @@ pub(super) fn rebuild(
     }
     // Planned before there is a second directory, which a walk could find.
     let base = Base::without_record(all);
-    let plan = Plan::new(dir, base, &Sources::Remembered, options, progress)?;
+    let plan = Plan::new(dir, base, &Sources::Remembered, options, true, progress)?;
     if options.dry_run {
-        return Ok(plan.describe());
+        return Ok(plan.describe(options.allow_vanished));
     }
     let dir = &dir.canonicalize().map_err(Error::io(dir))?;
     // As long as this lives, no other process writes to the old index.
     let old = Storage::open(dir)?;
-    old.lock(options.wait_for_lock)?;
+    lock(&old, options, progress)?;
     let (fresh, prefix) = beside(dir);
     remove_stale(dir, &prefix);
     let storage = Storage::create(&fresh)?;

@@ -48,6 +48,9 @@ pub(crate) struct SeenFile {
     pub(crate) settled: bool,
     /// Whether the articles would be read the same from a file elsewhere.
     pub(crate) portable: bool,
+    /// Whether there are articles of an earlier version, because the file could
+    /// not be read whole since.
+    pub(crate) kept: bool,
     /// Its articles, in order.
     pub(crate) members: Vec<Member>,
     /// What could not be read of it.
@@ -96,12 +99,36 @@ impl SeenFile {
         self.numbers().count() as u64
     }
 
+    /// The hashes of its articles in the index.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = &Hash> + '_ {
+        let indexed = self.members.iter().filter(|member| member.number != 0);
+        indexed.map(|member| &member.hash)
+    }
+
     /// The numbers of its articles in the index.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> + '_ {
         self.members
             .iter()
             .map(|member| member.number)
             .filter(|number| *number != 0)
+    }
+}
+
+impl Place {
+    /// Whether a place is the entry `member` of the file, or inside of it; all
+    /// are for `None`.
+    pub(crate) fn is_in(&self, member: Option<&str>) -> bool {
+        let Some(member) = member else {
+            return true;
+        };
+        match self {
+            Self::Whole => false,
+            Self::Line(line) => member.parse() == Ok(*line),
+            Self::Named(name) => match name.strip_prefix(member) {
+                Some(rest) => rest.is_empty() || rest.starts_with('#'),
+                None => false,
+            },
+        }
     }
 }
 
@@ -123,6 +150,7 @@ const MAGIC: &[u8] = b"timbao seen\x01";
 const SETTLED: u8 = 1;
 const PORTABLE: u8 = 2;
 const TIMED: u8 = 4;
+const KEPT: u8 = 8;
 
 impl Record {
     /// Writes the record: numbers as LEB128, paths by what they add to the one
@@ -177,7 +205,8 @@ impl SeenFile {
         out.push(
             flag(self.settled, SETTLED)
                 | flag(self.portable, PORTABLE)
-                | flag(self.modified.is_some(), TIMED),
+                | flag(self.modified.is_some(), TIMED)
+                | flag(self.kept, KEPT),
         );
         if let Some(modified) = self.modified {
             out.extend_from_slice(&modified.to_le_bytes());
@@ -258,6 +287,7 @@ impl SeenFile {
             relative,
             settled: flags & SETTLED != 0,
             portable: flags & PORTABLE != 0,
+            kept: flags & KEPT != 0,
             members,
             problems,
         })
@@ -347,6 +377,7 @@ mod tests {
             path,
             member,
             kind: ProblemKind::Malformed,
+            unread: false,
         })
     }
 
@@ -358,10 +389,11 @@ mod tests {
             relative in any::<u32>(),
             settled in any::<bool>(),
             portable in any::<bool>(),
+            kept in any::<bool>(),
             members in proptest::collection::vec(member(), 0..6),
             problems in proptest::collection::vec(problem(), 0..3),
         ) -> SeenFile {
-            SeenFile { len, modified, inode, relative, settled, portable, members, problems }
+            SeenFile { len, modified, inode, relative, settled, portable, kept, members, problems }
         }
     }
 
@@ -393,6 +425,26 @@ mod tests {
             let at = at.index(bytes.len());
             bytes[at] ^= flip;
             let _ = Record::decode(&bytes);
+        }
+    }
+
+    #[test]
+    fn an_entry_contains_its_articles_and_not_those_of_its_namesakes() {
+        for (member, place, expected) in [
+            (None, None, true),
+            (None, Some("3"), true),
+            (None, Some("a.txt"), true),
+            (Some("a"), Some("a"), true),
+            (Some("a"), Some("a#3"), true),
+            (Some("a#b"), Some("a#b#3"), true),
+            (Some("a"), Some("ab"), false),
+            (Some("a#3"), Some("a#31"), false),
+            (Some("3"), Some("3"), true),
+            (Some("3"), Some("31"), false),
+            (Some("a"), None, false),
+        ] {
+            let held = Place::new(place).is_in(member);
+            assert_eq!(held, expected, "{place:?} in {member:?}");
         }
     }
 

@@ -29,9 +29,15 @@ pub(crate) fn relocate(
     let Some(from) = &job.from else {
         return Ok(None);
     };
-    let extension = |path: &str| Path::new(path).extension().map(ToOwned::to_owned);
-    let is_whole = job.old.problems.is_empty() && job.old.members.iter().all(|m| m.number != 0);
-    if !job.old.portable || !is_whole || extension(from) != extension(&job.path) {
+    // Of a compressed file, its inner extension counts, too.
+    let extensions = |path: &str| {
+        let name = Path::new(path).file_name()?.to_str()?;
+        Some(name.split_once('.')?.1.to_owned())
+    };
+    let is_whole = !job.old.kept
+        && job.old.problems.is_empty()
+        && job.old.members.iter().all(|m| m.number != 0);
+    if !job.old.portable || !is_whole || extensions(from) != extensions(&job.path) {
         return Ok(None);
     }
     let mut found = Vec::with_capacity(job.old.members.len());
@@ -45,7 +51,6 @@ pub(crate) fn relocate(
     let after = &job.found.relative;
     let mut seen = SeenFile {
         portable: true,
-        inode: job.old.inode,
         ..job.seen.clone()
     };
     let mut deleted = Vec::with_capacity(found.len());
@@ -75,6 +80,8 @@ pub(crate) fn relocate(
         from: Some(from.clone()),
         seen,
         deleted,
+        dropped: Vec::new(),
+        lost: Vec::new(),
         articles,
     }))
 }

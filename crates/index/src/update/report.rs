@@ -1,11 +1,12 @@
 //! What an update did, or would do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
-use timbao_articles::Problem;
+use timbao_articles::{Problem, ProblemKind};
 
 /// What an update did; after a dry run, what it would do.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -17,8 +18,14 @@ pub struct UpdateReport {
     pub files: Counts,
     /// Everything that could not be read, of unchanged files as well, by path.
     pub problems: Vec<Problem>,
-    /// Files and folders that were left out, by reason: an extension (`jpg`)
-    /// or `hidden`.
+    /// Sources, folders and files that seem to be away, and whose articles stay
+    /// for that reason. See [`Vanished`].
+    pub vanished: Vec<Vanished>,
+    /// Number of articles that stay as they are because their file, or the entry
+    /// of their archive, could not be read.
+    pub kept: u64,
+    /// Files and folders that were left out, by reason: an extension (`jpg`),
+    /// `hidden`, `forgotten` or `index`, the folder of the index itself.
     pub skipped: BTreeMap<String, u64>,
     /// Bytes of the files that were read.
     pub bytes: u64,
@@ -40,6 +47,53 @@ pub struct UpdateReport {
     pub interrupted: bool,
     /// How long it took.
     pub elapsed: Elapsed,
+    /// Folders that links in the sources lead to.
+    #[serde(skip)]
+    pub(crate) linked: BTreeSet<PathBuf>,
+}
+
+impl UpdateReport {
+    /// Whether something could not be read that may be readable the next time,
+    /// or articles stay whose file cannot be read.
+    pub fn is_incomplete(&self) -> bool {
+        self.kept > 0 || self.problems.iter().any(|p| is_passing(p.kind))
+    }
+}
+
+/// Whether a problem is of the system rather than of the file, so that the next
+/// time may be better and what is known of the file stays.
+pub(crate) fn is_passing(kind: ProblemKind) -> bool {
+    matches!(
+        kind,
+        ProblemKind::Denied | ProblemKind::Io | ProblemKind::Changed
+    )
+}
+
+/// A source, a folder in it or a file of several articles that is gone, or most
+/// of it, which may be a disk that is not mounted. Its articles stay until it
+/// is back, is forgotten, or is allowed to vanish.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Vanished {
+    /// Its path.
+    pub path: String,
+    /// Number of articles that would be removed.
+    pub articles: u64,
+    /// Number of its articles in the index.
+    pub had: u64,
+}
+
+impl fmt::Display for Vanished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            path,
+            articles,
+            had,
+        } = self;
+        write!(
+            f,
+            "{path} is gone, or most of it: {articles} of its {had} articles would be removed"
+        )
+    }
 }
 
 /// How many were added, and so on.

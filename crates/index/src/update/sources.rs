@@ -1,7 +1,7 @@
 //! Sources: the files and folders that an index is made of.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use timbao_articles::WalkOptions;
@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 /// A file or folder whose articles are in the index, and how it is walked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
-    /// Its absolute path, without symbolic links as of when it was added.
+    /// Its absolute path. Symbolic links in it stay links: where they lead is
+    /// looked up by each update.
     pub path: String,
     /// See [`WalkOptions::hidden`].
     #[serde(default)]
@@ -22,6 +23,10 @@ pub struct Source {
     /// See [`WalkOptions::any_extension`].
     #[serde(default)]
     pub any_extension: bool,
+    /// Files and folders in it that were forgotten, and are not indexed again
+    /// until they are named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forgotten: Vec<String>,
 }
 
 fn yes() -> bool {
@@ -36,14 +41,13 @@ impl Source {
     /// [`Error::NoSource`] when there is nothing, and [`Error::Io`] when it
     /// cannot be reached or its path is not UTF-8.
     pub(crate) fn new(path: &Path, walk: &WalkOptions) -> Result<Self> {
-        let path = match path.canonicalize() {
-            Ok(path) => path,
+        match std::fs::metadata(path) {
+            Ok(_) => Self::at(&absolute(path)?, walk),
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                return Err(Error::NoSource { path: path.into() });
+                Err(Error::NoSource { path: path.into() })
             }
-            Err(e) => return Err(Error::io(path)(e)),
-        };
-        Self::at(&path, walk)
+            Err(e) => Err(Error::io(path)(e)),
+        }
     }
 
     /// A source at an absolute path, whether there is anything or not.
@@ -57,22 +61,59 @@ impl Source {
             hidden: walk.hidden,
             follow_links: walk.follow_links,
             any_extension: walk.any_extension,
+            forgotten: Vec::new(),
         })
     }
 
     /// How it is walked.
     pub(crate) fn walk(&self) -> WalkOptions {
+        let forgotten = self.forgotten.iter().map(|path| (path.into(), FORGOTTEN));
         WalkOptions {
             hidden: self.hidden,
             follow_links: self.follow_links,
             any_extension: self.any_extension,
+            except: forgotten.collect(),
         }
     }
 
-    /// Whether a path is this source or lies in it.
+    /// Whether a path is this source or is in it, and was not forgotten.
     pub(crate) fn holds(&self, path: &str) -> bool {
-        is_within(path, &self.path)
+        is_within(path, &self.path) && !self.has_forgotten(path)
     }
+
+    fn has_forgotten(&self, path: &str) -> bool {
+        self.forgotten.iter().any(|folder| is_within(path, folder))
+    }
+
+    /// The path of the source without links, if there is anything.
+    pub(crate) fn real(&self) -> Option<PathBuf> {
+        Path::new(&self.path).canonicalize().ok()
+    }
+}
+
+/// The reason that forgotten files are counted under.
+const FORGOTTEN: &str = "forgotten";
+
+/// The absolute path of what is named, whose symbolic links stay.
+///
+/// # Errors
+///
+/// When the working folder is gone.
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf> {
+    let mut whole = PathBuf::new();
+    for part in std::path::absolute(path)
+        .map_err(Error::io(path))?
+        .components()
+    {
+        if part == Component::ParentDir {
+            // The folder above a link is the one above what it leads to.
+            whole = whole.canonicalize().unwrap_or(whole);
+            whole.pop();
+        } else {
+            whole.push(part);
+        }
+    }
+    Ok(whole)
 }
 
 /// Whether a path is a folder or lies in it.
@@ -149,7 +190,7 @@ impl Scope {
         for path in paths {
             let root = match Source::new(path, walk) {
                 Err(Error::NoSource { path: missing }) => {
-                    let absolute = std::path::absolute(path).map_err(Error::io(path))?;
+                    let absolute = absolute(path)?;
                     let known = absolute
                         .to_str()
                         .and_then(|p| sources.iter().find(|s| s.path == p));
@@ -162,12 +203,14 @@ impl Scope {
                 roots.push(root);
             }
         }
-        for source in &sources {
-            let named = roots.iter().any(|r| r.path == source.path);
-            if !named && roots.iter().any(|r| r.holds(&source.path)) {
-                roots.push(source.clone());
-            }
-        }
+        remember_again(&mut sources, &mut roots);
+        let also: Vec<Source> = sources
+            .iter()
+            .filter(|source| !roots.iter().any(|root| root.path == source.path))
+            .filter(|source| roots.iter().any(|root| reaches(root, source)))
+            .cloned()
+            .collect();
+        roots.extend(also);
         for root in &roots {
             if let Some(source) = sources.iter_mut().find(|s| s.path == root.path) {
                 *source = root.clone();
@@ -178,9 +221,59 @@ impl Scope {
         Ok(Self { roots, sources })
     }
 
+    /// Refuses roots inside the folder of the index, none of whose files are
+    /// read.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InsideIndex`].
+    pub(crate) fn refuse_inside(&self, index: &Path) -> Result<()> {
+        let Ok(index) = index.canonicalize() else {
+            return Ok(());
+        };
+        let is_inside = |root: &&Source| root.real().is_some_and(|root| root.starts_with(&index));
+        match self.roots.iter().find(is_inside) {
+            Some(root) => Err(Error::InsideIndex {
+                path: (&root.path).into(),
+                dir: index,
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// Whether a path is looked at.
     pub(crate) fn holds(&self, path: &str) -> bool {
         self.roots.iter().any(|root| root.holds(path))
+    }
+}
+
+/// Whether walking a root may reach files of another source: the source is
+/// inside the root, or one of them leads into the other through a link.
+fn reaches(root: &Source, source: &Source) -> bool {
+    if is_within(&source.path, &root.path) {
+        return true;
+    }
+    match (root.real(), source.real()) {
+        (Some(root_real), Some(source_real)) => {
+            !is_within(&root.path, &source.path)
+                && (root_real.starts_with(&source_real) || source_real.starts_with(&root_real))
+        }
+        _ => false,
+    }
+}
+
+/// Whatever is named is no longer forgotten; what is forgotten inside of it
+/// stays so.
+fn remember_again(sources: &mut [Source], roots: &mut [Source]) {
+    for source in &mut *sources {
+        let is_named = |path: &String| roots.iter().any(|root| root.path == *path);
+        source.forgotten.retain(|path| !is_named(path));
+    }
+    for root in roots {
+        let inside = sources.iter().flat_map(|source| &source.forgotten);
+        let inside = inside.filter(|path| is_within(path, &root.path));
+        root.forgotten = inside.cloned().collect();
+        root.forgotten.dedup();
     }
 }
 

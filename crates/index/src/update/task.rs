@@ -1,14 +1,14 @@
 //! One file while it is read: its articles against those of the record.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use timbao_articles::{Format, FoundFile, Problem, Record, Repeats};
+use timbao_articles::{Format, FoundFile, Problem, ProblemKind, Record, Repeats};
 
-use super::diff::{Job, inode, is_passing};
+use super::diff::Job;
 use super::record::{Hash, Member, Place, SeenFile, hash_of};
-use super::report::Counts;
+use super::report::{Counts, is_passing};
 use super::sync::lock;
 
 /// A file that is being read.
@@ -36,14 +36,20 @@ struct Collected {
     replaced: Vec<u64>,
 }
 
-/// A file that was read.
+/// A file that was read, and what comes of it if that counts.
 pub(crate) struct Done {
     pub(crate) path: String,
     /// Where it was before, if it moved.
     pub(crate) from: Option<String>,
+    /// What the record holds of it then.
     pub(crate) seen: SeenFile,
-    /// Numbers of articles that go.
+    /// Numbers of articles of the index that are removed.
     pub(crate) deleted: Vec<u64>,
+    /// Numbers of articles that were written and do not count, because they
+    /// are of a part of the file that was not read to its end.
+    pub(crate) dropped: Vec<u64>,
+    /// Hashes of the articles that are removed and replaced by none.
+    pub(crate) lost: Vec<Hash>,
     pub(crate) articles: Counts,
 }
 
@@ -163,79 +169,129 @@ impl Task {
     /// What came of the file, after its last part.
     pub(crate) fn finish(&self) -> Done {
         let Collected {
-            mut members,
+            members,
             problems,
             replaced,
             ..
         } = std::mem::take(&mut *lock(&self.collected));
-        let failed = problems.iter().any(|problem| is_passing(problem.kind));
-        let is_whole = !failed && !self.cut_short.load(Ordering::Relaxed);
+        let unread = self.unread(&problems);
+        let is_kept = |place: &Place| unread.iter().any(|member| place.is_in(member.as_deref()));
+        let old = &self.job.old.members;
+        let kept: Vec<&Member> = old.iter().filter(|m| is_kept(&m.place)).collect();
+        let kept_numbers: HashSet<u64> = kept.iter().map(|m| m.number).collect();
+        let known: HashSet<u64> = self.job.old.numbers().collect();
+        let is_fresh = |m: &Member| m.number != 0 && !known.contains(&m.number);
 
-        let known: std::collections::HashSet<u64> = self.job.old.numbers().collect();
-        let (kept, fresh): (Vec<&Member>, Vec<&Member>) = members
-            .iter()
-            .filter(|m| m.number != 0)
-            .partition(|m| known.contains(&m.number));
-        let mut articles = Counts {
-            unchanged: kept.len() as u64,
-            ..Counts::default()
+        let (not_read, mut members): (Vec<Member>, Vec<Member>) =
+            members.into_iter().partition(|m| is_kept(&m.place));
+        let dropped = not_read.into_iter().filter(is_fresh).map(|m| m.number);
+        let mut done = Done {
+            path: self.job.path.clone(),
+            from: self.job.from.clone(),
+            seen: SeenFile::default(),
+            deleted: replaced,
+            dropped: dropped.collect(),
+            lost: Vec::new(),
+            articles: Counts::default(),
         };
-        let rewritten = replaced.len() as u64;
-        match self.job.from {
-            Some(_) => articles.moved = rewritten,
-            None => articles.updated = rewritten,
-        }
-        articles.added = (fresh.len() as u64).saturating_sub(rewritten);
-        let mut places: HashMap<Place, u64> = HashMap::new();
-        for member in fresh {
-            *places.entry(member.place.clone()).or_default() += 1;
-        }
-
-        let mut deleted = replaced;
-        let missed = self.job.old.members.iter().zip(&self.met);
-        for (old, _) in missed.filter(|(_, met)| !met.load(Ordering::Relaxed)) {
-            let new = places.get_mut(&old.place).filter(|count| **count > 0);
-            let is_replaced = new.is_some();
-            if let Some(count) = new {
-                *count -= 1;
-            }
-            match (old.number, is_replaced, is_whole) {
-                (0, _, _) => {}
-                (number, true, _) => {
-                    deleted.push(number);
-                    articles.updated += 1;
-                    articles.added = articles.added.saturating_sub(1);
-                }
-                (number, false, true) => {
-                    deleted.push(number);
-                    articles.removed += 1;
-                }
-                // It may still be there; the next time will tell.
-                (_, false, false) => {
-                    members.push(old.clone());
-                    articles.unchanged += 1;
-                }
-            }
-        }
+        done.deleted.retain(|number| !kept_numbers.contains(number));
+        self.count(&members, is_fresh, &mut done);
+        self.compare(&mut members, is_kept, is_fresh, &mut done);
+        let has_kept = kept.iter().any(|m| m.number != 0);
+        done.articles.unchanged += kept.iter().filter(|m| m.number != 0).count() as u64;
+        members.extend(kept.into_iter().cloned());
         members.sort_by(|a, b| a.place.cmp(&b.place).then(a.number.cmp(&b.number)));
-        let mut seen = SeenFile {
-            inode: inode(&self.job.found.path),
+
+        let is_whole = !problems.iter().any(|problem| is_passing(problem.kind))
+            && !self.cut_short.load(Ordering::Relaxed);
+        done.seen = SeenFile {
             portable: self.portable.load(Ordering::Relaxed),
+            kept: has_kept,
             members,
             problems,
             ..self.job.seen.clone()
         };
-        seen.settled &= is_whole;
-        if !is_whole && self.job.rewrite {
-            // No file has it, so all is written anew the next time.
-            seen.relative = u32::MAX;
+        done.seen.settled &= is_whole;
+        if (!is_whole || has_kept) && self.job.rewrite {
+            // No file has it, so all is written again the next time.
+            done.seen.relative = u32::MAX;
         }
-        Done {
-            path: self.job.path.clone(),
-            from: self.job.from.clone(),
-            seen,
-            deleted,
-            articles,
+        done
+    }
+
+    /// The entries of the file (`None` is the whole of it) that were not read to
+    /// their end and have articles in the index: those stay as they are.
+    fn unread(&self, problems: &[Problem]) -> Vec<Option<String>> {
+        // What was read of a file that changed meanwhile may be of no state of it.
+        if problems
+            .iter()
+            .any(|p| p.unread && p.kind == ProblemKind::Changed)
+        {
+            return vec![None];
+        }
+        let has_articles = |member: Option<&str>| {
+            let mut old = self.job.old.members.iter();
+            old.any(|m| m.number != 0 && m.place.is_in(member))
+        };
+        let unread = problems.iter().filter(|problem| problem.unread);
+        let mut unread: Vec<_> = unread.map(|problem| problem.member.clone()).collect();
+        unread.sort();
+        unread.dedup();
+        unread.retain(|member| has_articles(member.as_deref()));
+        unread
+    }
+
+    /// Counts the articles that were met again or are new.
+    fn count(&self, members: &[Member], is_fresh: impl Fn(&Member) -> bool, done: &mut Done) {
+        let fresh = members.iter().filter(|m| is_fresh(m)).count() as u64;
+        let parsed = members.iter().filter(|m| m.number != 0).count() as u64;
+        let rewritten = done.deleted.len() as u64;
+        done.articles.unchanged = parsed - fresh;
+        match self.job.from {
+            Some(_) => done.articles.moved = rewritten,
+            None => done.articles.updated = rewritten,
+        }
+        done.articles.added = fresh.saturating_sub(rewritten);
+    }
+
+    /// Decides about the articles of the record that were not met again: an
+    /// article that is new at the same place replaces one, and the others are
+    /// gone.
+    fn compare(
+        &self,
+        members: &mut Vec<Member>,
+        is_kept: impl Fn(&Place) -> bool,
+        is_fresh: impl Fn(&Member) -> bool,
+        done: &mut Done,
+    ) {
+        let is_cut_short = self.cut_short.load(Ordering::Relaxed);
+        let mut places: HashMap<Place, u64> = HashMap::new();
+        for member in members.iter().filter(|m| is_fresh(m)) {
+            *places.entry(member.place.clone()).or_default() += 1;
+        }
+        let missed = self.job.old.members.iter().zip(&self.met);
+        let missed = missed.filter(|(old, met)| {
+            old.number != 0 && !met.load(Ordering::Relaxed) && !is_kept(&old.place)
+        });
+        for (old, _) in missed {
+            match places.get_mut(&old.place).filter(|count| **count > 0) {
+                Some(count) => {
+                    *count -= 1;
+                    done.deleted.push(old.number);
+                    done.articles.updated += 1;
+                    done.articles.added = done.articles.added.saturating_sub(1);
+                }
+                // It may still be there; the next time will tell.
+                None if is_cut_short => {
+                    members.push(old.clone());
+                    done.articles.unchanged += 1;
+                }
+                None => {
+                    done.deleted.push(old.number);
+                    done.lost.push(old.hash);
+                    done.articles.removed += 1;
+                }
+            }
         }
     }
 }

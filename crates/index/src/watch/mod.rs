@@ -1,8 +1,9 @@
 //! Keeps an index fresh while its sources change.
 //!
 //! The system tells that something changed (`signals`); what changed, the
-//! update finds out itself. Where the system tells nothing, as with folders of
-//! other machines, the sources are looked at again and again.
+//! update finds out itself. Where the system reports nothing, as with folders of
+//! other machines or sources that are away, the sources are compared at regular
+//! intervals.
 
 mod schedule;
 mod signals;
@@ -70,9 +71,10 @@ const NAP: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 ///
-/// As [`update()`], if the first one fails. Later on, a source that vanished, a
-/// full disk, another process that writes too long and the like are told and
-/// tried again; an index that is gone or damaged is an error.
+/// As [`update()`], if the first one fails. Later on, a full disk, another
+/// process that writes too long and the like are reported and tried again; an
+/// index that is gone or damaged is an error. A source that vanished is in the
+/// report of each update, and does not keep the others from being indexed.
 pub fn watch(
     dir: &Path,
     sources: &Sources,
@@ -88,10 +90,12 @@ pub fn watch(
     loop {
         let begin = Instant::now();
         signals.take();
+        let mut linked = None;
         match update(dir, &sources, &options.update, progress) {
             Ok(report) => {
                 schedule.updated(begin);
                 tell(WatchEvent::Updated(&report));
+                linked = Some(report.linked);
             }
             Err(error) if !is_first && passes(&error) => {
                 schedule.failed(Instant::now());
@@ -101,7 +105,7 @@ pub fn watch(
         }
         is_first = false;
         sources = Sources::Remembered;
-        let followed = signals.follow(&update::sources(dir)?);
+        let followed = signals.follow(&update::sources(dir)?, linked);
         for (path, reason) in &followed.refused {
             tell(WatchEvent::Polled { path, reason });
         }
@@ -129,6 +133,6 @@ pub fn watch(
 fn passes(error: &Error) -> bool {
     matches!(
         error,
-        Error::Busy { .. } | Error::Vanished { .. } | Error::Unreadable(_) | Error::Io { .. }
+        Error::Busy { .. } | Error::Vanished(_) | Error::Unreadable(_) | Error::Io { .. }
     )
 }

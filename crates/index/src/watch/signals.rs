@@ -1,26 +1,60 @@
 //! What the system tells about changes of files.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::event::ModifyKind;
+use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::update::Source;
+
+/// Links that lead to links are followed this far.
+const MOST_LINKS: usize = 40;
 
 /// Listens to the changes of sources.
 pub(super) struct Signals {
     watcher: Result<RecommendedWatcher, String>,
-    /// Sources that are followed, and what is asked about for them.
-    followed: BTreeMap<String, PathBuf>,
+    /// Sources that are followed.
+    followed: BTreeMap<String, Followed>,
+    /// Folders that links below the sources lead to.
+    linked: BTreeSet<PathBuf>,
     refused: BTreeSet<String>,
+    /// Where changes count.
+    relevant: Arc<Mutex<Relevant>>,
     heard: Arc<Mutex<Option<(Instant, Instant)>>>,
+}
+
+/// A source that is followed.
+#[derive(Debug)]
+struct Followed {
+    /// The folder that is watched for it.
+    folder: PathBuf,
+    /// Where its path leads, and the links on the way.
+    route: Route,
+}
+
+/// Paths whose changes count.
+#[derive(Debug, Default)]
+struct Relevant {
+    /// With everything below them.
+    trees: Vec<PathBuf>,
+    /// With the files in them.
+    folders: BTreeSet<PathBuf>,
+    /// By themselves.
+    links: BTreeSet<PathBuf>,
+    /// The folder of the index, where no change counts.
+    index: PathBuf,
+    /// Watched folders that were moved or removed since the last update, so that
+    /// the system may have forgotten them.
+    moved: BTreeSet<PathBuf>,
 }
 
 /// What came of following sources.
 #[derive(Debug, Default)]
-pub(super) struct Followed {
+pub(super) struct Following {
     /// Whether there is one that was not followed before.
     pub(super) is_new: bool,
     /// Those that cannot be followed, with a reason, if that was not told yet.
@@ -33,11 +67,18 @@ impl Signals {
     /// Listens to nothing yet, and never to changes of the index itself.
     pub(super) fn new(index: &Path) -> Self {
         let heard = Arc::new(Mutex::new(None));
-        let hears = Arc::clone(&heard);
-        let index = index.to_owned();
-        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        let relevant = Arc::new(Mutex::new(Relevant {
+            index: index.canonicalize().unwrap_or_else(|_| index.to_owned()),
+            ..Relevant::default()
+        }));
+        let (hears, knows) = (Arc::clone(&heard), Arc::clone(&relevant));
+        let hear = move |event: notify::Result<Event>| {
             let counts = match &event {
-                Ok(event) => is_change(event, &index),
+                Ok(event) => {
+                    let mut relevant = knows.lock().unwrap_or_else(PoisonError::into_inner);
+                    relevant.note_moves(event);
+                    relevant.is_change(event)
+                }
                 // Something may have been missed.
                 Err(_) => true,
             };
@@ -47,11 +88,16 @@ impl Signals {
                 let (first, _) = heard.unwrap_or((now, now));
                 *heard = Some((first, now));
             }
-        });
+        };
+        // Links are followed here, where they may lead elsewhere one day.
+        let config = Config::default().with_follow_symlinks(false);
+        let watcher = RecommendedWatcher::new(hear, config);
         Self {
             watcher: watcher.map_err(|error| error.to_string()),
             followed: BTreeMap::new(),
+            linked: BTreeSet::new(),
             refused: BTreeSet::new(),
+            relevant,
             heard,
         }
     }
@@ -62,65 +108,223 @@ impl Signals {
         heard.take()
     }
 
-    /// Listens to the changes of these sources, and of no others.
-    pub(super) fn follow(&mut self, sources: &[Source]) -> Followed {
-        let mut result = Followed::default();
-        let is_wanted = |path: &String| {
-            sources.iter().any(|source| source.path == *path) && Path::new(path).exists()
-        };
-        let gone: Vec<_> = self
-            .followed
-            .keys()
-            .filter(|p| !is_wanted(p))
-            .cloned()
+    /// Listens to the changes of these sources and of the folders that links in
+    /// them lead to (`None`: as before), and of no others.
+    pub(super) fn follow(
+        &mut self,
+        sources: &[Source],
+        linked: Option<BTreeSet<PathBuf>>,
+    ) -> Following {
+        let mut result = Following::default();
+        let routes: BTreeMap<&str, Option<Route>> = sources
+            .iter()
+            .map(|source| (source.path.as_str(), Route::of(Path::new(&source.path))))
             .collect();
-        for path in gone {
-            if let (Some(asked), Ok(watcher)) = (self.followed.remove(&path), &mut self.watcher) {
-                // The system has forgotten what is not there any more.
-                let _ = watcher.unwatch(&asked);
-            }
-        }
-        for source in sources {
-            if self.followed.contains_key(&source.path) {
+        self.let_go(&routes);
+        for (path, route) in routes {
+            if self.followed.contains_key(path) {
                 continue;
             }
-            match self.ask(Path::new(&source.path)) {
-                Ok(asked) => {
-                    self.refused.remove(&source.path);
-                    self.followed.insert(source.path.clone(), asked);
+            // A source that is away is compared until it is back.
+            let Some(route) = route else {
+                result.polls = true;
+                continue;
+            };
+            match self.watch_source(&route) {
+                Ok(folder) => {
+                    self.refused.remove(path);
+                    self.followed
+                        .insert(path.to_owned(), Followed { folder, route });
                     result.is_new = true;
                 }
                 Err(reason) => {
                     result.polls = true;
-                    if self.refused.insert(source.path.clone()) {
-                        result.refused.push((source.path.clone(), reason));
+                    if self.refused.insert(path.to_owned()) {
+                        result.refused.push((path.to_owned(), reason));
                     }
                 }
             }
         }
+        if let Some(linked) = linked {
+            self.follow_links(linked, &mut result);
+        }
+        self.update_relevant();
         result
     }
 
-    fn ask(&mut self, path: &Path) -> Result<PathBuf, String> {
-        let watcher = self.watcher.as_mut().map_err(|error| error.clone())?;
-        // Of a file, its folder: many programs replace a file to change it.
-        let (asked, mode) = match path.parent() {
-            Some(folder) if path.is_file() => (folder, RecursiveMode::NonRecursive),
-            _ => (path, RecursiveMode::Recursive),
+    /// Stops to listen to what is no source any more, or leads elsewhere now.
+    fn let_go(&mut self, routes: &BTreeMap<&str, Option<Route>>) {
+        let mut relevant = self.relevant.lock().unwrap_or_else(PoisonError::into_inner);
+        let moved = std::mem::take(&mut relevant.moved);
+        drop(relevant);
+        let is_same = |path: &String, followed: &Followed| {
+            routes.get(path.as_str()).and_then(Option::as_ref) == Some(&followed.route)
+                && !moved.contains(&followed.folder)
         };
-        match watcher.watch(asked, mode) {
-            Ok(()) => Ok(asked.to_owned()),
-            Err(error) => Err(error.to_string()),
+        let gone: Vec<String> = self
+            .followed
+            .iter()
+            .filter(|(path, followed)| !is_same(path, followed))
+            .map(|(path, _)| path.clone())
+            .collect();
+        for path in gone {
+            let Some(followed) = self.followed.remove(&path) else {
+                continue;
+            };
+            let still_watched = self.followed.values().any(|f| f.folder == followed.folder);
+            if let (Ok(watcher), false) = (&mut self.watcher, still_watched) {
+                // The system has forgotten what is not there any more.
+                let _ = watcher.unwatch(&followed.folder);
+            }
+        }
+    }
+
+    /// Listens to a source, and to the folders of the links that lead to it.
+    fn watch_source(&mut self, route: &Route) -> Result<PathBuf, String> {
+        let watcher = self.watcher.as_mut().map_err(|error| error.clone())?;
+        let mut watch = |folder: &Path, mode| {
+            let watched = watcher.watch(folder, mode);
+            watched.map_err(|error| error.to_string())
+        };
+        for link in &route.links {
+            if let Some(folder) = link.parent() {
+                watch(folder, RecursiveMode::NonRecursive)?;
+            }
+        }
+        // Of a file, its folder: many programs replace a file to change it.
+        let (folder, mode) = match route.real.parent() {
+            Some(folder) if !route.is_folder => (folder, RecursiveMode::NonRecursive),
+            _ => (&*route.real, RecursiveMode::Recursive),
+        };
+        watch(folder, mode)?;
+        Ok(folder.to_owned())
+    }
+
+    fn follow_links(&mut self, linked: BTreeSet<PathBuf>, result: &mut Following) {
+        let Ok(watcher) = &mut self.watcher else {
+            return;
+        };
+        let is_watched = |folder: &Path| {
+            let mut sources = self.followed.values();
+            sources.any(|followed| {
+                followed.route.is_folder && folder.starts_with(&followed.route.real)
+                    || followed.folder == folder
+            })
+        };
+        for folder in self.linked.difference(&linked) {
+            if !is_watched(folder) {
+                // The system has forgotten what is not there any more.
+                let _ = watcher.unwatch(folder);
+            }
+        }
+        let mut followed = BTreeSet::new();
+        for folder in linked {
+            let is_known = self.linked.contains(&folder) || is_watched(&folder);
+            if is_known || watcher.watch(&folder, RecursiveMode::NonRecursive).is_ok() {
+                result.is_new |= !is_known;
+                followed.insert(folder);
+            } else {
+                result.polls = true;
+            }
+        }
+        self.linked = followed;
+    }
+
+    fn update_relevant(&self) {
+        let mut relevant = self.relevant.lock().unwrap_or_else(PoisonError::into_inner);
+        let sources = || self.followed.iter();
+        relevant.trees = sources()
+            .flat_map(|(path, followed)| [PathBuf::from(path), followed.route.real.clone()])
+            .collect();
+        relevant.links = sources()
+            .flat_map(|(_, followed)| followed.route.links.iter().cloned())
+            .collect();
+        relevant.folders.clone_from(&self.linked);
+    }
+}
+
+impl Relevant {
+    /// Remembers which watched folders were moved or removed.
+    fn note_moves(&mut self, event: &Event) {
+        if let EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) = event.kind {
+            let watched = event.paths.iter().filter(|path| self.trees.contains(path));
+            self.moved.extend(watched.cloned());
+        }
+    }
+
+    /// Whether something changed in the sources, and outside the index.
+    fn is_change(&self, event: &Event) -> bool {
+        let counts = |path: &PathBuf| {
+            let is_below = |tree: &PathBuf| path.starts_with(tree);
+            let is_in = |folder: &Path| self.folders.contains(folder);
+            !path.starts_with(&self.index)
+                && (self.trees.iter().any(is_below)
+                    || self.links.contains(path)
+                    || is_in(path)
+                    || path.parent().is_some_and(is_in))
+        };
+        !matches!(event.kind, EventKind::Access(_))
+            && (event.paths.is_empty() || event.paths.iter().any(counts))
+    }
+}
+
+/// How a path leads to a file or folder.
+#[derive(Debug, PartialEq, Eq)]
+struct Route {
+    /// The links on the way, each by the place where it is.
+    links: Vec<PathBuf>,
+    /// Where it leads.
+    real: PathBuf,
+    is_folder: bool,
+    /// The number that the system knows the file or folder by, as another one
+    /// may have taken its place.
+    number: u64,
+}
+
+impl Route {
+    /// Follows a path; `None` if it leads nowhere.
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok()?;
+        let real = path.canonicalize().ok()?;
+        let mut links = Vec::new();
+        collect_links(path, &mut links);
+        Some(Self {
+            links,
+            real,
+            is_folder: metadata.is_dir(),
+            number: number(&metadata),
+        })
+    }
+}
+
+/// Collects the links that an absolute path leads through.
+fn collect_links(path: &Path, links: &mut Vec<PathBuf>) {
+    let mut at = PathBuf::new();
+    for part in path.components() {
+        if part == Component::ParentDir {
+            at.pop();
+            continue;
+        }
+        at.push(part);
+        if let Ok(target) = fs::read_link(&at)
+            && links.len() < MOST_LINKS
+        {
+            let folder = at.parent().unwrap_or(Path::new(""));
+            let next = folder.join(target);
+            links.push(at.clone());
+            collect_links(&next, links);
+            at = next.canonicalize().unwrap_or(next);
         }
     }
 }
 
-/// Whether something changed outside the index.
-fn is_change(event: &Event, index: &Path) -> bool {
-    let is_own = |path: &PathBuf| {
-        let index = index.canonicalize();
-        index.is_ok_and(|index| path.starts_with(index))
-    };
-    !matches!(event.kind, EventKind::Access(_))
-        && (event.paths.is_empty() || !event.paths.iter().all(is_own))
+#[cfg(unix)]
+fn number(metadata: &fs::Metadata) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    metadata.ino() ^ metadata.dev().rotate_left(40)
+}
+
+#[cfg(not(unix))]
+fn number(_: &fs::Metadata) -> u64 {
+    0
 }

@@ -1,0 +1,143 @@
+//! Articles that a rebuild takes over from the index as it was, because their
+//! files cannot be read.
+
+use std::cell::OnceCell;
+
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, SegmentReader, TERMINATED};
+
+use super::record::{HASH_BYTES, Member, Place, Record, SeenFile, key};
+use crate::durable::checksum;
+use crate::error::{Error, Result};
+use crate::maintain::files_of;
+use crate::search::Searcher;
+use crate::store::{ArticleWriter, Index};
+
+/// The articles of the last commit, in segments that are whole.
+pub(crate) struct Carrier<'a> {
+    index: &'a Index,
+    /// Whether the index is known to be damaged, so that each file is checked.
+    is_damaged: bool,
+    opened: OnceCell<Searcher>,
+}
+
+impl<'a> Carrier<'a> {
+    /// Opens nothing before it is needed.
+    pub(crate) fn new(index: &'a Index, is_damaged: bool) -> Self {
+        Self {
+            index,
+            is_damaged,
+            opened: OnceCell::new(),
+        }
+    }
+
+    /// Writes an article again under its number.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Irreplaceable`] when no segment that is whole contains it, and
+    /// when it cannot be written.
+    pub(crate) fn carry(&self, path: &str, number: u64, writer: &ArticleWriter) -> Result<()> {
+        let key = key(number);
+        let article = self.searcher().and_then(|searcher| {
+            let address = searcher.find_key(&key)?;
+            address.map(|at| searcher.article(at)).transpose()
+        });
+        let irreplaceable = |reason: String| Error::Irreplaceable {
+            path: path.to_owned(),
+            reason,
+        };
+        match article {
+            Ok(Some(article)) => writer.add(&key, article),
+            Ok(None) => Err(irreplaceable("make it readable and try again".to_owned())),
+            Err(error @ Error::Damaged { .. }) => Err(irreplaceable(error.to_string())),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn searcher(&self) -> Result<&Searcher> {
+        if self.opened.get().is_none() {
+            let searcher = match self.is_damaged {
+                true => whole_segments(self.index)?.0,
+                false => self.index.searcher()?,
+            };
+            // Nothing else can have set it.
+            let _ = self.opened.set(searcher);
+        }
+        self.opened.get().ok_or_else(|| Error::Damaged {
+            reason: "its segments cannot be opened".to_owned(),
+        })
+    }
+}
+
+/// A searcher over the segments that are whole, and whether all are.
+fn whole_segments(index: &Index) -> Result<(Searcher, bool)> {
+    let meta = index.engine.load_metas()?;
+    let mut readers = Vec::new();
+    for segment in &meta.segments {
+        let is_whole = files_of(segment).iter().all(|name| {
+            std::fs::File::open(index.dir().join(name))
+                .and_then(|mut file| checksum::check(&mut file))
+                .is_ok()
+        });
+        if is_whole && let Ok(reader) = SegmentReader::open(&index.engine.segment(segment.clone()))
+        {
+            readers.push(reader);
+        }
+    }
+    let are_all = readers.len() == meta.segments.len();
+    Ok((index.searcher_over(&readers)?, are_all))
+}
+
+/// A record, in place of one that is lost, of the articles in the segments that
+/// are whole, and whether all are. Every file of it is to be read again.
+///
+/// # Errors
+///
+/// When the last commit cannot be read.
+pub(super) fn salvage(index: &Index) -> Result<(Record, bool)> {
+    let (searcher, are_all) = whole_segments(index)?;
+    let mut record = Record {
+        next_number: 1,
+        ..Record::default()
+    };
+    for (segment, view) in searcher.segments.iter().enumerate() {
+        for (number, article) in numbers(index, &view.reader)? {
+            let article = searcher.record(searcher.address(segment as u32, article))?;
+            let seen = record.files.entry(article.path).or_insert(SeenFile {
+                relative: u32::MAX,
+                ..SeenFile::default()
+            });
+            seen.members.push(Member {
+                place: Place::new(article.member.as_deref()),
+                hash: [0; HASH_BYTES],
+                number,
+            });
+            record.next_number = record.next_number.max(number + 1);
+        }
+    }
+    Ok((record, are_all))
+}
+
+/// The number of each article of a segment that is not deleted.
+fn numbers(index: &Index, reader: &SegmentReader) -> Result<Vec<(u64, u32)>> {
+    let inverted = reader.inverted_index(index.fields.key)?;
+    let terms = inverted.terms().stream();
+    let mut terms = terms.map_err(tantivy::TantivyError::from)?;
+    let mut numbers = Vec::new();
+    while let Some((term, info)) = terms.next() {
+        let number = std::str::from_utf8(term).ok();
+        let number = number.and_then(|term| u64::from_str_radix(term, 16).ok());
+        let mut postings = inverted
+            .read_postings_from_terminfo(info, IndexRecordOption::Basic)
+            .map_err(tantivy::TantivyError::from)?;
+        while postings.doc() != TERMINATED {
+            let article = postings.doc();
+            if let Some(number) = number.filter(|n| *n != 0 && !reader.is_deleted(article)) {
+                numbers.push((number, article));
+            }
+            postings.advance();
+        }
+    }
+    Ok(numbers)
+}

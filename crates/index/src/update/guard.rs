@@ -1,0 +1,220 @@
+//! What an update would remove that seems to be away rather than deleted.
+//!
+//! A disk that is not mounted, an archive that was cut short and a program that
+//! emptied its files look like deletions. So an update counts what it would
+//! remove of each source, of each folder in it and of each file of several
+//! articles, and keeps what one of them loses
+//!
+//! - if that is all it had: of a source always, of a folder or file that has
+//!   two articles or more;
+//! - if that is more than half of it: of a source from [`FEW_OF_SOURCE`]
+//!   articles on, of a folder or file from [`FEW`] on.
+//!
+//! A file counts by itself only while it is there; one that is gone counts for
+//! its folders, unless it is a source.
+//!
+//! Articles that are replaced, that moved, or that are found elsewhere in the
+//! same update are not lost, and as many new ones in the same place make up for
+//! those that are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::record::Record;
+use super::report::Vanished;
+use super::sources::is_within;
+
+/// Fewer articles of a source can go, as long as others stay.
+const FEW_OF_SOURCE: u64 = 3;
+/// Fewer articles of a folder or a file can go, as long as others stay.
+const FEW: u64 = 10;
+
+/// What an update makes of one file.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Change {
+    /// Articles of it in the index before.
+    pub(super) before: u64,
+    /// Articles of it in the index afterwards.
+    pub(super) after: u64,
+    /// Those that go and are found nowhere else.
+    pub(super) lost: u64,
+    /// Whether the file is there.
+    pub(super) is_there: bool,
+}
+
+/// The outermost sources, folders and files that seem to be away. `sources` are
+/// those of the index and those that the update looks at; files that are not
+/// among `changes` stay as they are.
+pub(super) fn vanished(
+    record: &Record,
+    changes: &BTreeMap<&str, Change>,
+    sources: &BTreeSet<&str>,
+) -> Vec<Vanished> {
+    let mut units: BTreeMap<&str, Change> = BTreeMap::new();
+    let gone = changes.iter().filter(|(_, change)| change.lost > 0);
+    for (path, change) in gone {
+        if change.is_there || sources.contains(path) {
+            units.insert(path, *change);
+        }
+        // Folders are away with whole files; a file that is shorter is not.
+        if change.after == 0 {
+            for folder in folders(path, sources) {
+                units.entry(folder).or_default().lost += change.lost;
+            }
+        }
+    }
+    if units.is_empty() {
+        return Vec::new();
+    }
+    let mut count = |path, before: u64, after: u64| {
+        for folder in folders(path, sources) {
+            if let Some(unit) = units.get_mut(folder) {
+                unit.before += before;
+                unit.after += after;
+            }
+        }
+    };
+    for (path, seen) in &record.files {
+        if !changes.contains_key(path.as_str()) {
+            count(path, seen.articles(), seen.articles());
+        }
+    }
+    for (path, change) in changes {
+        count(path, change.before, change.after);
+    }
+    let mut away: Vec<Vanished> = Vec::new();
+    // A folder comes before what is in it.
+    for (path, unit) in units {
+        let is_inside = away.iter().any(|found| is_within(path, &found.path));
+        let is_file = changes.contains_key(path);
+        if !is_inside && is_away(unit, sources.contains(path), is_file) {
+            away.push(Vanished {
+                path: path.to_owned(),
+                articles: unit.lost.min(unit.before),
+                had: unit.before,
+            });
+        }
+    }
+    away
+}
+
+fn is_away(unit: Change, is_source: bool, is_file: bool) -> bool {
+    let lost = unit.lost.min(unit.before.saturating_sub(unit.after));
+    let few = match is_source && !is_file {
+        true => FEW_OF_SOURCE,
+        false => FEW,
+    };
+    let is_all = lost == unit.before && (is_source || unit.before > 1);
+    lost > 0 && (is_all || lost >= few && 2 * lost > unit.before)
+}
+
+/// The folders that a file is in, up to the outermost source.
+fn folders<'p>(path: &'p str, sources: &BTreeSet<&str>) -> impl Iterator<Item = &'p str> {
+    let outermost = sources.iter().filter(|source| is_within(path, source));
+    let least = outermost.map(|source| source.len()).min();
+    let least = least.unwrap_or(path.len());
+    let ends = path.rmatch_indices(std::path::is_separator);
+    // The folder of `/a` is `/`.
+    ends.map(move |(at, _)| &path[..at.max(1)])
+        .filter(move |folder| folder.len() >= least)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::update::record::{Member, Place, SeenFile};
+
+    fn file(articles: u64) -> SeenFile {
+        let member = |number| Member {
+            place: Place::Line(number),
+            hash: [0; 16],
+            number,
+        };
+        SeenFile {
+            members: (1..=articles).map(member).collect(),
+            ..SeenFile::default()
+        }
+    }
+
+    /// The paths that are away when files of `/s` and `/t` become what they
+    /// become: each with how many articles it had, has and lost. A file is gone
+    /// if its path begins with a minus.
+    fn away(files: &[(&str, u64, u64, u64)]) -> Vec<String> {
+        let mut record = Record::default();
+        let mut changes = BTreeMap::new();
+        for (name, before, after, lost) in files {
+            let path = name.trim_start_matches('-');
+            if *before > 0 {
+                record.files.insert(path.to_owned(), file(*before));
+            }
+            if before != after || *lost > 0 {
+                let change = Change {
+                    before: *before,
+                    after: *after,
+                    lost: *lost,
+                    is_there: path == *name,
+                };
+                changes.insert(path, change);
+            }
+        }
+        let sources = BTreeSet::from(["/s", "/t"]);
+        let away = vanished(&record, &changes, &sources);
+        away.into_iter().map(|vanished| vanished.path).collect()
+    }
+
+    #[test]
+    fn a_few_deletions_are_none() {
+        // Path, articles before, afterwards, lost.
+        for files in [
+            &[("-/s/a", 1, 0, 1), ("/s/b", 1, 1, 0), ("/s/c", 1, 1, 0)][..],
+            &[("-/s/a", 1, 0, 1), ("-/s/b", 1, 0, 1), ("/s/c", 1, 1, 0)],
+            // One article in a folder of its own.
+            &[("-/s/d/a", 1, 0, 1), ("/s/b", 1, 1, 0)],
+            &[
+                ("-/s/d/a", 9, 0, 9),
+                ("/s/d/b", 1, 1, 0),
+                ("/s/b", 99, 99, 0),
+            ],
+            // Half of it, or a file of several articles.
+            &[("-/s/a", 50, 0, 50), ("/s/b", 50, 50, 0)],
+            // Moved, or found elsewhere.
+            &[("-/s/a", 50, 0, 0), ("/s/b", 0, 50, 0)],
+            // Others came in its place.
+            &[("-/s/a", 50, 0, 50), ("/s/b", 0, 50, 0)],
+            // Lines of a file.
+            &[("/s/a", 4, 1, 3), ("/s/b", 9, 9, 0)],
+            &[("/s/a", 100, 60, 40)],
+            // It held no article.
+            &[("-/s/a", 0, 0, 0)],
+        ] {
+            assert_eq!(away(files), [""; 0], "{files:?}");
+        }
+    }
+
+    #[test]
+    fn most_of_a_source_a_folder_or_a_file_is_away() {
+        for (files, expected) in [
+            (&[("-/s/a", 1, 0, 1)][..], &["/s"][..]),
+            (&[("-/s", 1, 0, 1)], &["/s"]),
+            (&[("/s", 3000, 1, 2999)], &["/s"]),
+            (&[("-/s/a", 249, 0, 249), ("/s/b", 1, 1, 0)], &["/s"]),
+            (&[("-/s/a", 3, 0, 3), ("/s/b", 2, 2, 0)], &["/s"]),
+            (&[("-/s/a/b/c", 2, 0, 2), ("/s/b", 9, 9, 0)], &["/s/a"]),
+            (
+                &[
+                    ("-/s/a/b/c", 700, 0, 700),
+                    ("/s/a/d", 5, 5, 0),
+                    ("/s/b", 900, 900, 0),
+                ],
+                &["/s/a"],
+            ),
+            // Files that were emptied or cut short.
+            (&[("/s/a", 3000, 1, 2999), ("/s/b", 9, 9, 0)], &["/s/a"]),
+            (&[("/s/a", 2, 0, 2), ("/s/b", 9, 9, 0)], &["/s/a"]),
+            // Each source by itself.
+            (&[("-/s/a", 5, 0, 5), ("/t/a", 5, 5, 0)], &["/s"]),
+            (&[("-/s/a", 5, 0, 5), ("-/t/a", 5, 0, 5)], &["/s", "/t"]),
+        ] {
+            assert_eq!(away(files), expected, "{files:?}");
+        }
+    }
+}
