@@ -45,8 +45,16 @@ formats! {
     Warc,
     /// A page in a web archive of the form before WARC.
     Arc,
+    /// A web page saved as a single file (MHTML).
+    Mhtml,
+    /// A mail, or a message of a mailbox.
+    Mail,
+    /// A document of a corpus with one token per line.
+    Vertical,
     /// A Word document.
     Docx,
+    /// A document in Rich Text Format.
+    Rtf,
     /// A PDF document with a text layer.
     Pdf,
 }

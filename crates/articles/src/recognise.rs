@@ -94,6 +94,109 @@ pub(crate) fn docx(sight: &Sight<'_>) -> Sign {
     when(is_docx, Sign::Magic)
 }
 
+/// PDF begins with its mark, after blanks or, under its name, anything short.
+pub(crate) fn pdf(sight: &Sight<'_>) -> Sign {
+    let start = sight.head.get(..1024).unwrap_or(sight.head);
+    let named = sight.extension == "pdf" && memchr::memmem::find(start, b"%PDF-").is_some();
+    when(named || sight.text.starts_with(b"%PDF-"), Sign::Magic)
+}
+
+/// A web page saved as one file: mail of several parts that belong together.
+pub(crate) fn mhtml(sight: &Sight<'_>) -> Sign {
+    let Some(head) = mail_head(sight.text) else {
+        return Sign::Not;
+    };
+    let is_page = head.contains("multipart/related") || head.contains("saved by");
+    when(is_page && head.contains("mime-version:"), Sign::Begins)
+}
+
+/// Mail: a block of headers with those that every mail has.
+pub(crate) fn mail(sight: &Sight<'_>) -> Sign {
+    let message = match sight.text.strip_prefix(b"From ") {
+        Some(envelope) => {
+            let end = memchr::memchr(b'\n', envelope).map_or(0, |at| at + 1);
+            envelope.get(end..).unwrap_or_default()
+        }
+        None => sight.text,
+    };
+    let Some(head) = mail_head(message) else {
+        return Sign::Not;
+    };
+    let has = |name: &str| head.lines().any(|line| line.starts_with(name));
+    let others = [
+        "message-id:",
+        "mime-version:",
+        "received:",
+        "to:",
+        "content-type:",
+        "return-path:",
+    ];
+    let is_mail =
+        has("from:") && (has("date:") || has("subject:")) && others.iter().any(|name| has(name));
+    let is_mail = is_mail || has("subject:") && has("mime-version:");
+    when(is_mail, Sign::Begins)
+}
+
+/// The headers that a text begins with, in lower case; every line is one, or
+/// continues one.
+fn mail_head(text: &[u8]) -> Option<String> {
+    let end = memchr::memmem::find(text, b"\n\n").into_iter();
+    let end = end.chain(memchr::memmem::find(text, b"\r\n\r\n")).min();
+    let head = String::from_utf8_lossy(text.get(..end.unwrap_or(text.len()))?).to_lowercase();
+    let is_header = |line: &str| {
+        line.starts_with([' ', '\t'])
+            || line.split_once(':').is_some_and(|(name, _)| {
+                !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            })
+    };
+    // The last line may be cut.
+    let mut lines = head.lines().collect::<Vec<_>>();
+    if end.is_none() {
+        lines.pop();
+    }
+    (lines.len() >= 2 && lines.into_iter().all(is_header)).then_some(head)
+}
+
+/// A corpus with one token per line: tags on lines of their own, or columns
+/// and blank lines between sentences.
+pub(crate) fn vertical(sight: &Sight<'_>) -> Sign {
+    let Ok(text) = std::str::from_utf8(sight.text).or_else(|error| {
+        std::str::from_utf8(sight.text.get(..error.valid_up_to()).unwrap_or_default())
+    }) else {
+        return Sign::Not;
+    };
+    let (mut tokens, mut columns, mut tags, mut gaps) = (0, 0, 0, 0);
+    let mut lines: Vec<&str> = text.lines().collect();
+    if lines.len() > 40 {
+        lines.pop();
+    }
+    for line in lines {
+        let line = line.trim_end();
+        let first = line.split('\t').next().unwrap_or_default();
+        if line.is_empty() {
+            gaps += 1;
+        } else if line.starts_with("# ") && tokens == 0 || line.starts_with("# text") {
+        } else if line.starts_with('<') && line.ends_with('>') && !line.contains('\t') {
+            let name = line.trim_start_matches(['<', '/']);
+            let is_structure = ["s>", "s ", "p>", "p ", "doc", "text", "g/", "article"]
+                .iter()
+                .any(|tag| name.starts_with(tag));
+            // One line with tags and text is a page.
+            if name.contains('<') {
+                return Sign::Not;
+            }
+            tags += usize::from(is_structure);
+        } else if first.contains(' ') || first.is_empty() || first.len() > 80 {
+            return Sign::Not;
+        } else {
+            tokens += 1;
+            columns += usize::from(line.contains('\t'));
+        }
+    }
+    let structured = tags >= 2 || gaps >= 1 && columns == tokens;
+    when(tokens >= 5 && structured, Sign::Begins)
+}
+
 fn when(holds: bool, sign: Sign) -> Sign {
     if holds { sign } else { Sign::Not }
 }

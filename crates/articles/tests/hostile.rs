@@ -339,6 +339,34 @@ fn entities_do_not_expand() {
 }
 
 #[test]
+fn known_formats_that_are_not_read_are_named() {
+    for (name, bytes, expected) in [
+        (
+            "a.md",
+            &b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"[..],
+            "a Git LFS pointer",
+        ),
+        (
+            "a.txt",
+            b"-- MySQL dump 10.13\nINSERT INTO t VALUES (1);\n",
+            "an SQL dump",
+        ),
+        (
+            "a.json",
+            br#"{"cells": [{"cell_type": "markdown", "source": "a"}]}"#,
+            "a notebook",
+        ),
+        ("a.py", b"print('tin')\n", "a program"),
+        ("a.db", b"SQLite format 3\0", "an SQLite database"),
+    ] {
+        let (articles, problems) = read(name, bytes);
+        assert!(articles.is_empty(), "{name}");
+        assert_eq!(kinds(&problems), [ProblemKind::Unsupported], "{name}");
+        assert!(problems[0].message.starts_with(expected), "{}", problems[0]);
+    }
+}
+
+#[test]
 fn what_is_not_text_is_reported() {
     assert_eq!(
         kinds(&read("a.txt", b"\x7fELF\0\0\0\x01").1),

@@ -1,40 +1,77 @@
-//! Word documents (Office Open XML): their paragraphs, read as plain text.
+//! Word documents (Office Open XML): paragraphs, text boxes and notes, with
+//! the roles and fonts that their styles give them.
+
+mod styles;
 
 use std::io::{Cursor, Read};
 
 use quick_xml::Reader;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
+use timbao_tokenizer::charset::{Charset, LegacyFont};
 use zip::ZipArchive;
 
-use super::{entity, text};
+use self::styles::{Styles, attribute};
+use super::document::{Document, Role};
+use super::entity;
 use crate::Article;
+use crate::encoding::note_mended;
 use crate::problem::{Fault, ProblemKind};
 use crate::provenance::Trace;
 
-/// How large the text of a document may be unpacked, in bytes.
-const LARGEST: u64 = 128 << 20;
+/// How large a part of a document may be unpacked, in bytes; what is beyond is
+/// cut off. Many parts together may be twice as large.
+const LARGEST: u64 = 32 << 20;
 
 /// Parses a Word document.
 pub(crate) fn parse(bytes: &[u8], name: &str, trace: &mut Trace) -> Result<Article, Fault> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(Fault::from)?;
-    let document = part(&mut archive, "word/document.xml")?.ok_or_else(|| {
+    let mut archive = ZipArchive::new(Cursor::new(bytes))?;
+    let main = part(&mut archive, "word/document.xml", trace)?.ok_or_else(|| {
         Fault::malformed("a zip archive without word/document.xml; is it a Word document?")
     })?;
-    let (styled_title, lines) = paragraphs(&document)?;
-    let mut article = text::parse(&lines.join("\n\n"), name, trace);
-    let core = part(&mut archive, "docProps/core.xml").ok().flatten();
-    let stated = core.and_then(|core| paragraphs_title(&core));
-    let found = styled_title
-        .map(|title| (title, "paragraph in the title style"))
-        .or(stated.map(|title| (title, "document properties")));
-    if let (Some((title, from)), true) = (found, article.title.is_none()) {
-        article.title = Some(title);
-        trace.field("title", from);
+    let styles = optional(&mut archive, "word/styles.xml", trace);
+    let styles = styles.map(|xml| Styles::read(&xml)).unwrap_or_default();
+    let mut story = Story::new(&styles);
+    story.read(&main, trace)?;
+    let mut document = std::mem::take(&mut story.document);
+    for notes in ["word/footnotes.xml", "word/endnotes.xml"] {
+        if let Some(xml) = optional(&mut archive, notes, trace) {
+            if let Err(fault) = story.read(&xml, trace) {
+                trace.fault(fault);
+            }
+            let notes = std::mem::take(&mut story.document);
+            document
+                .notes
+                .extend(notes.blocks.into_iter().map(|block| block.text));
+        }
     }
-    Ok(article)
+    if let Some(charset) = story.charset {
+        note_mended(charset, trace);
+    }
+    if let Some(core) = optional(&mut archive, "docProps/core.xml", trace) {
+        document.title = stated_title(&core);
+    }
+    Ok(document.article(name, trace))
 }
 
-fn part(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<Option<String>, Fault> {
+/// A part that need not be there; one that cannot be read is reported.
+fn optional(
+    archive: &mut ZipArchive<Cursor<&[u8]>>,
+    name: &str,
+    trace: &mut Trace,
+) -> Option<String> {
+    part(archive, name, trace).unwrap_or_else(|fault| {
+        let message = format!("{name} cannot be read: {}", fault.message);
+        trace.fault(Fault::malformed(message));
+        None
+    })
+}
+
+/// A part of the document as text; cut off with a fault when it is too large.
+fn part(
+    archive: &mut ZipArchive<Cursor<&[u8]>>,
+    name: &str,
+    trace: &mut Trace,
+) -> Result<Option<String>, Fault> {
     let entry = match archive.by_name(name) {
         Ok(entry) => entry,
         Err(zip::result::ZipError::FileNotFound) => return Ok(None),
@@ -49,72 +86,250 @@ fn part(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<Option<St
     let mut bytes = Vec::new();
     entry.take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST {
-        return Err(Fault::new(
+        trace.fault(Fault::new(
             ProblemKind::Bomb,
-            format!("its text unpacks to more than {LARGEST} bytes"),
+            format!("{name} unpacks to more than {LARGEST} bytes; what follows byte {LARGEST} was cut off"),
         ));
+        bytes.truncate(bytes.len() - 1);
     }
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
-/// The paragraph in the title style, if there is one, and all paragraphs.
-fn paragraphs(xml: &str) -> Result<(Option<String>, Vec<String>), Fault> {
-    let mut reader = Reader::from_str(xml);
-    reader.config_mut().check_end_names = false;
-    let (mut lines, mut line, mut title) = (Vec::new(), String::new(), None);
-    let (mut in_text, mut in_title) = (false, false);
-    loop {
-        let event = reader.read_event().map_err(|error| {
-            Fault::malformed(format!("its text is not well-formed XML: {error}"))
-        })?;
-        match event {
-            Event::Start(start) | Event::Empty(start)
-                if start.local_name().as_ref() == "pStyle" =>
-            {
-                let style = start
-                    .attributes()
-                    .with_checks(false)
-                    .flatten()
-                    .find(|attribute| attribute.key.as_ref().ends_with("val"));
-                in_title = style.is_some_and(|style| matches!(&*style.value, "Title" | "Heading1"));
-            }
-            Event::Start(start) => match start.local_name().as_ref() {
-                "t" => in_text = true,
-                // What was deleted in revision is not text.
-                "delText" | "instrText" => in_text = false,
-                _ => {}
-            },
-            Event::Empty(start) => match start.local_name().as_ref() {
-                "tab" => line.push(' '),
-                "br" | "cr" => line.push('\n'),
-                "noBreakHyphen" => line.push('-'),
-                _ => {}
-            },
-            Event::Text(text) if in_text => line.push_str(&text),
-            Event::CData(text) if in_text => line.push_str(&text),
-            Event::GeneralRef(name) if in_text => {
-                line.push_str(&entity::named(&name).unwrap_or_default())
-            }
-            Event::End(end) => match end.local_name().as_ref() {
-                "t" => in_text = false,
-                "p" => {
-                    let text = std::mem::take(&mut line);
-                    if std::mem::take(&mut in_title) && title.is_none() && !text.trim().is_empty() {
-                        title = Some(text.trim().to_owned());
+/// Elements whose text is not of the document: deleted or moved away in
+/// revision, properties before a revision, codes of fields, and the second copy
+/// of a text box.
+const SKIPPED: &[&str] = &[
+    "del",
+    "moveFrom",
+    "pPrChange",
+    "rPrChange",
+    "Fallback",
+    "delText",
+    "instrText",
+    "delInstrText",
+];
+
+/// One part of a document that is being read.
+struct Story<'s> {
+    styles: &'s Styles,
+    document: Document,
+    /// Paragraphs that are open; those inside another are in its text boxes.
+    open: Vec<Paragraph>,
+    /// Paragraphs whose end was deleted: the next continues them.
+    carried: String,
+    /// Text boxes of paragraphs that are open.
+    boxed: Vec<(String, Role)>,
+    run: Run,
+    /// The set of text in fonts of eight-bit sets.
+    charset: Option<Charset>,
+}
+
+#[derive(Default)]
+struct Paragraph {
+    text: String,
+    role: Role,
+    style: Option<String>,
+    /// Its mark was deleted in revision: the next paragraph continues it.
+    continues: bool,
+}
+
+/// The properties of a run of characters.
+#[derive(Default)]
+struct Run {
+    /// Stated for the run itself: a font, which need not be an old one.
+    font: Option<Option<LegacyFont>>,
+    style: Option<String>,
+}
+
+impl<'s> Story<'s> {
+    fn new(styles: &'s Styles) -> Self {
+        Self {
+            styles,
+            document: Document::default(),
+            open: Vec::new(),
+            carried: String::new(),
+            boxed: Vec::new(),
+            run: Run::default(),
+            charset: None,
+        }
+    }
+
+    fn read(&mut self, xml: &str, trace: &mut Trace) -> Result<(), Fault> {
+        let mut reader = Reader::from_str(xml);
+        reader.config_mut().check_end_names = false;
+        let mut state = State::default();
+        loop {
+            let at = reader.buffer_position();
+            match reader.read_event() {
+                Ok(Event::Eof) => break,
+                Ok(event) => self.event(event, &mut state),
+                // What stands before the fault is kept.
+                Err(error) => {
+                    let message = format!(
+                        "its text is not well-formed XML from byte {at}: {error}; the rest was cut off"
+                    );
+                    let fault = Fault::malformed(message);
+                    if self.document.blocks.is_empty() && self.open.is_empty() {
+                        return Err(fault);
                     }
-                    lines.push(text);
+                    trace.fault(fault);
+                    break;
                 }
+            }
+        }
+        while !self.open.is_empty() {
+            self.end_paragraph();
+        }
+        self.document
+            .push(&std::mem::take(&mut self.carried), Role::Text);
+        Ok(())
+    }
+
+    fn event(&mut self, event: Event<'_>, state: &mut State) {
+        match event {
+            Event::Start(start) => {
+                let name = start.local_name();
+                let name: &str = name.as_ref();
+                if state.skipped > 0 || SKIPPED.contains(&name) || is_separator(name, &start) {
+                    state.skipped += 1;
+                    return;
+                }
+                match name {
+                    "t" => state.in_text = true,
+                    "rPr" if state.in_paragraph_properties => state.in_mark = true,
+                    "pPr" => state.in_paragraph_properties = true,
+                    "p" => self.open.push(Paragraph::default()),
+                    "r" => self.run = Run::default(),
+                    _ => self.property(name, &start, state),
+                }
+            }
+            Event::Empty(start) if state.skipped == 0 => {
+                self.property(start.local_name().as_ref(), &start, state);
+            }
+            Event::Text(text) if state.reads() => self.text(&text),
+            Event::CData(text) if state.reads() => self.text(&text),
+            Event::GeneralRef(name) if state.reads() => {
+                self.text(&entity::named(&name).unwrap_or_default());
+            }
+            Event::End(_) if state.skipped > 0 => state.skipped -= 1,
+            Event::End(end) => match end.local_name().as_ref() {
+                "t" => state.in_text = false,
+                "rPr" => state.in_mark = false,
+                "pPr" => state.in_paragraph_properties = false,
+                "p" => self.end_paragraph(),
                 _ => {}
             },
-            Event::Eof => break,
             _ => {}
         }
     }
-    Ok((title, lines))
+
+    /// A property of a paragraph or run, or a character that is an element.
+    fn property(&mut self, name: &str, start: &BytesStart<'_>, state: &State) {
+        let value = || attribute(start, "val");
+        match name {
+            "pStyle" => {
+                if let Some(paragraph) = self.open.last_mut() {
+                    paragraph.style = value();
+                    paragraph.role = self.styles.role(paragraph.style.as_deref());
+                }
+            }
+            // The deleted mark of a paragraph, in the properties of the mark.
+            "del" if state.in_mark => {
+                if let Some(paragraph) = self.open.last_mut() {
+                    paragraph.continues = true;
+                }
+            }
+            "rStyle" if !state.in_mark => self.run.style = value(),
+            "rFonts" if !state.in_mark => self.run.font = styles::font(start),
+            "tab" if !state.in_paragraph_properties => self.push(" "),
+            "br" | "cr" => self.push("\n"),
+            "noBreakHyphen" => self.push("-"),
+            "sym" => {
+                let code =
+                    attribute(start, "char").and_then(|hex| u32::from_str_radix(&hex, 16).ok());
+                let font = attribute(start, "font").and_then(|name| LegacyFont::named(&name));
+                if let (Some(letter), Some(font)) = (code.and_then(char::from_u32), font) {
+                    let read = font.read(letter.encode_utf8(&mut [0; 4])).into_owned();
+                    self.push(&read);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn push(&mut self, text: &str) {
+        if let Some(paragraph) = self.open.last_mut() {
+            paragraph.text.push_str(text);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let style = self
+            .open
+            .last()
+            .and_then(|paragraph| paragraph.style.as_deref());
+        let font = match self.run.font {
+            Some(font) => font,
+            None => self.styles.font(self.run.style.as_deref(), style),
+        };
+        match font {
+            None => self.push(text),
+            Some(font) => {
+                let read = font.read(text);
+                if read != text {
+                    self.charset = Some(font.charset);
+                }
+                self.push(&read);
+            }
+        }
+    }
+
+    fn end_paragraph(&mut self) {
+        let Some(paragraph) = self.open.pop() else {
+            return;
+        };
+        self.run = Run::default();
+        if !self.open.is_empty() {
+            self.boxed.push((paragraph.text, paragraph.role));
+            return;
+        }
+        self.carried.push_str(&paragraph.text);
+        if paragraph.continues {
+            return;
+        }
+        self.document
+            .push(&std::mem::take(&mut self.carried), paragraph.role);
+        for (text, role) in std::mem::take(&mut self.boxed) {
+            self.document.push(&text, role);
+        }
+    }
+}
+
+/// Where in a part the reader is.
+#[derive(Default)]
+struct State {
+    /// How many elements are open whose text is skipped.
+    skipped: usize,
+    in_text: bool,
+    in_paragraph_properties: bool,
+    /// In the properties of a paragraph's mark.
+    in_mark: bool,
+}
+
+impl State {
+    fn reads(&self) -> bool {
+        self.in_text && self.skipped == 0
+    }
+}
+
+/// The lines between text and notes are stored as notes.
+fn is_separator(name: &str, start: &BytesStart<'_>) -> bool {
+    matches!(name, "footnote" | "endnote")
+        && attribute(start, "type").is_some_and(|kind| kind.ends_with("eparator"))
 }
 
 /// The title in the document's properties.
-fn paragraphs_title(core: &str) -> Option<String> {
+fn stated_title(core: &str) -> Option<String> {
     let (_, rest) = core.split_once("<dc:title>")?;
     let (title, _) = rest.split_once("</dc:title>")?;
     let title = title.trim();

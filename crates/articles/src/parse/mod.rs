@@ -3,6 +3,7 @@
 mod boilerplate;
 mod collect;
 mod dateline;
+mod document;
 mod docx;
 pub(crate) mod entity;
 mod fonts;
@@ -10,12 +11,15 @@ mod front_matter;
 mod html;
 pub(crate) mod http;
 mod json;
+mod mail;
 mod markdown;
 pub(crate) mod markup;
 #[cfg(feature = "pdf")]
 mod pdf;
+mod rtf;
 mod shortcode;
 mod text;
+mod vertical;
 mod wrap;
 mod xml;
 
@@ -69,6 +73,26 @@ pub(crate) fn warc_page(bytes: &[u8], name: &str, trace: &mut Trace) -> Outcome 
 
 pub(crate) fn docx(bytes: &[u8], name: &str, trace: &mut Trace) -> Outcome {
     let article = docx::parse(bytes, name, trace)?;
+    Ok((with_agency_of_author(article, trace), UTF_8))
+}
+
+pub(crate) fn mhtml(bytes: &[u8], name: &str, trace: &mut Trace) -> Outcome {
+    let (article, encoding) = mail::mhtml(bytes, name, trace)?;
+    Ok((with_agency_of_author(article, trace), encoding))
+}
+
+pub(crate) fn mail(bytes: &[u8], name: &str, trace: &mut Trace) -> Outcome {
+    let (article, encoding) = mail::mail(bytes, name, trace)?;
+    Ok((with_agency_of_author(article, trace), encoding))
+}
+
+pub(crate) fn vertical(bytes: &[u8], _: &str, trace: &mut Trace) -> Outcome {
+    let (text, encoding) = decode(bytes, None, trace)?;
+    Ok((vertical::parse(&text, trace)?, encoding))
+}
+
+pub(crate) fn rtf(bytes: &[u8], name: &str, trace: &mut Trace) -> Outcome {
+    let article = rtf::parse(bytes, name, trace)?;
     Ok((with_agency_of_author(article, trace), UTF_8))
 }
 

@@ -4,6 +4,7 @@ mod arc;
 mod csv;
 mod json;
 mod lines;
+mod sections;
 mod tar;
 mod warc;
 mod whole;
@@ -60,6 +61,18 @@ pub(crate) fn json_values(start: Start<'_>) -> Box<dyn Splitter> {
 
 pub(crate) fn csv_rows(start: Start<'_>) -> Box<dyn Splitter> {
     Box::new(csv::Rows::new(start.stream, start.name))
+}
+
+/// Cuts a mailbox into its messages.
+pub(crate) fn messages(start: Start<'_>) -> Box<dyn Splitter> {
+    let begins = sections::begins_message;
+    Box::new(sections::Sections::new(start.format, start.stream, begins))
+}
+
+/// Cuts a corpus into its documents.
+pub(crate) fn documents(start: Start<'_>) -> Box<dyn Splitter> {
+    let begins = sections::begins_document;
+    Box::new(sections::Sections::new(start.format, start.stream, begins))
 }
 
 pub(crate) fn xml_items(start: Start<'_>) -> Box<dyn Splitter> {
