@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use percent_encoding::percent_decode_str;
 
 use crate::app::App;
 use crate::log::Value;
@@ -104,6 +105,9 @@ pub(crate) async fn admit(State(app): State<Arc<App>>, request: Request, next: N
     if has_body {
         return Problem::body().into_response();
     }
+    if let Some(detail) = malformed(&request) {
+        return Problem::malformed(detail).into_response();
+    }
     match &app.options.token {
         // Health checks do without the token; the response has no other information.
         Some(_) if request.uri().path() == "/healthz" => {}
@@ -119,6 +123,19 @@ pub(crate) async fn admit(State(app): State<Arc<App>>, request: Request, next: N
         }
     }
     next.run(request).await
+}
+
+/// The reason for which a request is malformed, if it is.
+fn malformed(request: &Request) -> Option<&'static str> {
+    // RFC 9112, section 3.2: proxies may route by one of them and servers by the other.
+    if request.headers().get_all(header::HOST).iter().count() > 1 {
+        return Some("more than one Host header");
+    }
+    // The routes take text.
+    percent_decode_str(request.uri().path())
+        .decode_utf8()
+        .is_err()
+        .then_some("the path is not UTF-8")
 }
 
 /// The token of a request: a bearer token, or the password of basic authentication.

@@ -124,6 +124,16 @@ impl Problem {
         .with(|more| more.parameter = Some("view".to_owned()))
     }
 
+    /// The request breaks the rules of HTTP, or its address is not text.
+    pub(crate) fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "urn:timbao:problem:request",
+            "Malformed request",
+        )
+        .detail(detail)
+    }
+
     /// The method is neither GET nor HEAD.
     pub(crate) fn method() -> Self {
         Self::new(

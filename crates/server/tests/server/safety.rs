@@ -95,6 +95,32 @@ fn a_site_cannot_make_a_browser_ask_in_its_name() {
 }
 
 #[test]
+fn malformed_requests_are_refused_in_the_format_of_every_other_problem() {
+    let site = Site::new();
+    let host = site.address;
+    for path in [
+        "/api/v1/articles/%ff",
+        "/api/v1/articles/a%2F%c3%28/similar",
+        "/assets/%80",
+        "/%fe",
+    ] {
+        let answer = site.get(path);
+        assert_eq!(answer.status, 400, "{path}");
+        let kind = answer.header("content-type");
+        assert_eq!(kind, Some("application/problem+json"), "{path}");
+        assert!(answer.body.contains("not UTF-8"), "{path}: {}", answer.body);
+    }
+    for second in [host.to_string(), "localhost".into(), "evil.example".into()] {
+        for path in ["/", "/healthz", "/api/v1/stats"] {
+            let answer = site.send(&format!(
+                "GET {path} HTTP/1.1\r\nHost: {host}\r\nHost: {second}\r\nConnection: close\r\n\r\n"
+            ));
+            assert_eq!(answer.status, 400, "{path}, {second}");
+        }
+    }
+}
+
+#[test]
 fn a_token_is_asked_for() {
     let secret = "bí-mật-0123456789";
     assert!(Token::new(secret).is_err() && Token::new("short").is_err());
