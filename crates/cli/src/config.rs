@@ -1,7 +1,7 @@
 //! Settings and where each comes from: flag, environment, project, user, default.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
 use std::io;
@@ -100,32 +100,54 @@ impl fmt::Display for Origin {
     }
 }
 
+/// The treatment of files that cannot be read and of invalid values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Invalid {
+    /// An error.
+    Error,
+    /// A warning, and the default applies.
+    Warning,
+}
+
 impl Settings {
-    /// Reads the environment and the files, and puts the flags above them.
+    /// Reads the environment and the files; flags override them.
     ///
     /// # Errors
     ///
-    /// If a file cannot be read or a value is invalid for its key.
-    pub(crate) fn load(flags: &GlobalArgs) -> Result<Self> {
-        let mut layers = Layers::new(&|variable| env::var_os(variable));
+    /// With [`Invalid::Error`], a file that cannot be read and an invalid value.
+    pub(crate) fn load(flags: &GlobalArgs, invalid: Invalid) -> Result<Self> {
+        let variable = |name: &str| env::var_os(name);
+        let mut layers = Layers::new(&variable, invalid);
         layers.add_project(&env::current_dir().unwrap_or_default())?;
         layers.add_user()?;
         layers.settings(flags)
+    }
+
+    /// The colours for answers given before the arguments are parsed, such as help and errors of
+    /// usage. `flag` is the value of `--color`, if there is a valid one.
+    pub(crate) fn early_color(flag: Option<Color>) -> Color {
+        let flags = GlobalArgs {
+            color: flag,
+            ..GlobalArgs::default()
+        };
+        Self::load(&flags, Invalid::Warning).map_or(flag.unwrap_or_default(), |s| s.color)
     }
 }
 
 /// Everything below the flags, the strongest first.
 struct Layers<'e> {
     environment: &'e dyn Fn(&str) -> Option<OsString>,
+    invalid: Invalid,
     files: Vec<(Origin, toml::Table)>,
     warnings: Vec<String>,
     entries: Vec<Entry>,
 }
 
 impl<'e> Layers<'e> {
-    fn new(environment: &'e dyn Fn(&str) -> Option<OsString>) -> Self {
+    fn new(environment: &'e dyn Fn(&str) -> Option<OsString>, invalid: Invalid) -> Self {
         Self {
             environment,
+            invalid,
             files: Vec::new(),
             warnings: Vec::new(),
             entries: Vec::new(),
@@ -165,32 +187,16 @@ impl<'e> Layers<'e> {
         self.add_file(&path, Origin::User(path.clone())).map(drop)
     }
 
-    /// Adds a file if it is there, and says whether it was.
+    /// Adds a file if it is there; returns `true` if it was.
     fn add_file(&mut self, path: &Path, origin: Origin) -> Result<bool> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-                ) =>
-            {
-                return Ok(false);
-            }
-            Err(error) => {
-                return Err(Failure::new(format!(
-                    "{}: {}",
-                    path.display(),
-                    plain_words(&error)
-                )));
+        let table = match read_table(path) {
+            Ok(Some(table)) => table,
+            Ok(None) => return Ok(false),
+            Err(failure) => {
+                self.forgive(failure)?;
+                return Ok(true);
             }
         };
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-            let line = error.span().map_or(1, |span| {
-                text[..span.start.min(text.len())].lines().count().max(1)
-            });
-            Failure::new(format!("{}:{line}: {}", path.display(), error.message()))
-        })?;
         for key in table.keys().filter(|key| !KEYS.contains(&key.as_str())) {
             let guess = nearest(key, &KEYS)
                 .map(|guess| format!("; did you mean `{guess}`?"))
@@ -202,6 +208,17 @@ impl<'e> Layers<'e> {
         }
         self.files.push((origin, table));
         Ok(true)
+    }
+
+    /// Turns an error into a warning, if that is what invalid values cause.
+    fn forgive(&mut self, failure: Failure) -> Result<()> {
+        match (self.invalid, failure) {
+            (Invalid::Warning, Failure::Error { message, .. }) => {
+                self.warnings.push(message);
+                Ok(())
+            }
+            (_, failure) => Err(failure),
+        }
     }
 
     fn settings(mut self, flags: &GlobalArgs) -> Result<Settings> {
@@ -274,7 +291,14 @@ impl<'e> Layers<'e> {
                 Origin::Environment("TIMBAO_INDEX".to_owned()),
             )
         } else {
-            match self.written("index")? {
+            let written = match self.written("index") {
+                Ok(written) => written,
+                Err(failure) => {
+                    self.forgive(failure)?;
+                    None
+                }
+            };
+            match written {
                 Some((value, origin)) => {
                     let folder = match &origin {
                         Origin::Project(file) | Origin::User(file) => file.parent(),
@@ -307,16 +331,13 @@ impl<'e> Layers<'e> {
     ) -> Result<Option<T>> {
         let (value, origin) = match flag {
             Some(value) => (Some(value), Origin::Flag),
-            None => match self.written(key)? {
-                Some((text, origin)) => {
-                    let value = parse(&text).map_err(|error| {
-                        Failure::new(format!(
-                            "`{text}` is no value of `{key}` ({origin}): {error}"
-                        ))
-                    })?;
-                    (Some(value), origin)
+            None => match self.parsed(key, parse) {
+                Ok(Some((value, origin))) => (Some(value), origin),
+                Ok(None) => (None, Origin::Default),
+                Err(failure) => {
+                    self.forgive(failure)?;
+                    (None, Origin::Default)
                 }
-                None => (None, Origin::Default),
             },
         };
         let text = value.as_ref().map(print).unwrap_or_default();
@@ -328,10 +349,30 @@ impl<'e> Layers<'e> {
         Ok(value)
     }
 
+    /// A key's value in the environment or the first file that has it.
+    fn parsed<T>(
+        &self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Option<(T, Origin)>> {
+        let Some((text, origin)) = self.written(key)? else {
+            return Ok(None);
+        };
+        match parse(&text) {
+            Ok(value) => Ok(Some((value, origin))),
+            Err(error) => Err(Failure::new(format!(
+                "`{text}` is not a value of `{key}` ({origin}): {error}"
+            ))),
+        }
+    }
+
     /// A key's value in the environment or the first file that has it, as text.
     fn written(&self, key: &str) -> Result<Option<(String, Origin)>> {
         let variable = format!("TIMBAO_{}", key.to_ascii_uppercase());
-        if let Some(value) = (self.environment)(&variable).filter(|value| !value.is_empty()) {
+        let value = (self.environment)(&variable).filter(|value| !value.is_empty());
+        // This variable names the pager itself; only the words of the key are values of the key.
+        let value = value.filter(|value| key != "pager" || paging(value).is_some());
+        if let Some(value) = value {
             let value = value.into_string().map_err(|_| {
                 Failure::new(format!("the environment variable {variable} is not UTF-8"))
             })?;
@@ -356,6 +397,26 @@ impl<'e> Layers<'e> {
         }
         Ok(None)
     }
+}
+
+/// The value of the key `pager` that a variable has, if it is not a program.
+pub(crate) fn paging(variable: &OsStr) -> Option<Paging> {
+    Paging::from_str(variable.to_str()?, true).ok()
+}
+
+/// Reads a configuration file; `None` if there is none.
+fn read_table(path: &Path) -> Result<Option<toml::Table>> {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => return Ok(None),
+        Err(error) => return Err(Failure::file(path, &error)),
+    };
+    text.parse().map(Some).map_err(|error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+        Failure::new(format!("{}:{line}: {}", path.display(), error.message()))
+    })
 }
 
 /// Hits to print where nothing else is said.
@@ -411,18 +472,14 @@ mod tests {
     use super::*;
 
     fn flags() -> GlobalArgs {
-        GlobalArgs {
-            index: None,
-            color: None,
-            no_pager: false,
-        }
+        GlobalArgs::default()
     }
 
     fn layers<'e>(
         environment: &'e dyn Fn(&str) -> Option<OsString>,
         files: &[(Origin, &str)],
     ) -> Layers<'e> {
-        let mut layers = Layers::new(environment);
+        let mut layers = Layers::new(environment, Invalid::Error);
         layers.files = files
             .iter()
             .map(|(origin, text)| (origin.clone(), text.parse().unwrap()))
@@ -486,12 +543,12 @@ mod tests {
         };
         assert_eq!(
             said("color = 'alway'"),
-            "`alway` is no value of `color` (user /u/config.toml): \
+            "`alway` is not a value of `color` (user /u/config.toml): \
              expected one of auto, always, never; did you mean `always`?"
         );
         assert_eq!(
             said("limit = -1"),
-            "`-1` is no value of `limit` (user /u/config.toml): expected a whole number"
+            "`-1` is not a value of `limit` (user /u/config.toml): expected a whole number"
         );
         assert_eq!(
             said("limit = [1]"),
@@ -499,8 +556,57 @@ mod tests {
         );
         assert_eq!(
             said("recency = 'nan'"),
-            "`nan` is no value of `recency` (user /u/config.toml): expected a number of days above 0"
+            "`nan` is not a value of `recency` (user /u/config.toml): expected a number of days above 0"
         );
+    }
+
+    #[test]
+    fn a_pager_in_the_environment_is_a_program_unless_it_is_a_value_of_the_key() {
+        for (variable, paging) in [
+            ("less -R", Paging::Auto),
+            ("'quoted", Paging::Auto),
+            ("neverland", Paging::Auto),
+            ("never", Paging::Never),
+            ("NEVER", Paging::Never),
+            ("auto", Paging::Auto),
+        ] {
+            let environment = |name: &str| (name == "TIMBAO_PAGER").then(|| variable.into());
+            let settings = layers(&environment, &[]).settings(&flags()).unwrap();
+            assert_eq!(settings.pager, paging, "{variable}");
+        }
+    }
+
+    #[test]
+    fn invalid_values_are_warnings_where_they_are_not_errors() {
+        let file = "limit = -1\nsort = 'dat'\nindex = 3.5\nthreads = [1]\ncolor = 'never'";
+        let user = (Origin::User("/u/config.toml".into()), file);
+        let environment = |name: &str| (name == "TIMBAO_MEMORY").then(|| "viel".into());
+        let mut layers = layers(&environment, &[user]);
+        layers.invalid = Invalid::Warning;
+        let settings = layers.settings(&flags()).unwrap();
+        assert_eq!((settings.limit, settings.sort), (10, Order::Relevance));
+        assert_eq!((settings.color, settings.threads), (Color::Never, None));
+        assert_eq!(settings.warnings.len(), 4, "{:?}", settings.warnings);
+    }
+
+    #[test]
+    fn errors_of_syntax_name_the_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("timbao.toml");
+        for (text, line) in [
+            ("limit = 1\nlimit = 2\n", 2),
+            ("limit = 1\n\n# \u{1ec7}\n  limit = 2", 4),
+            ("color = 'never'\nlimit =\n", 2),
+            ("\n\n[limit", 3),
+            ("limit 3\n", 1),
+        ] {
+            fs::write(&path, text).unwrap();
+            let Err(Failure::Error { message, .. }) = read_table(&path) else {
+                panic!("{text:?}");
+            };
+            let place = format!("timbao.toml:{line}: ");
+            assert!(message.contains(&place), "{text:?}: {message}");
+        }
     }
 
     #[test]

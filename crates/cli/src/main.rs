@@ -10,17 +10,16 @@ mod output;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use cli::{Cli, Color, GlobalArgs};
+use cli::{Cli, Command};
 use commands::Context;
-use config::Settings;
+use config::{Invalid, Settings};
 use error::{Failure, Result, warn};
 use exit::Outcome;
 use output::terminal::Terminal;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let (parsed, color) = Cli::parse_process();
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(answer) => {
             // Help and versions arrive here too; a closed pipe is not an error.
@@ -32,7 +31,7 @@ fn main() -> ExitCode {
             };
         }
     };
-    let fallback = Terminal::detect(cli.global.color.unwrap_or(Color::Auto));
+    let fallback = Terminal::detect(color);
     match run(cli) {
         Ok(outcome) => outcome.into(),
         Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
@@ -44,15 +43,23 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<Outcome> {
-    let context = context(&cli.global)?;
+    let context = context(&cli)?;
     commands::run(cli.command, &context)
 }
 
-fn context(flags: &GlobalArgs) -> Result<Context> {
-    let settings = Settings::load(flags)?;
+fn context(cli: &Cli) -> Result<Context> {
+    let (invalid, is_silent) = match cli.command {
+        // These describe the program itself; a shell runs them when it starts.
+        Command::Completions(_) | Command::Man(_) => (Invalid::Warning, true),
+        Command::Analyze(_) | Command::Inspect(_) => (Invalid::Warning, false),
+        _ => (Invalid::Error, false),
+    };
+    let settings = Settings::load(&cli.global, invalid)?;
     let terminal = Terminal::detect(settings.color);
-    for warning in &settings.warnings {
-        warn(terminal.error_palette, warning);
+    if !is_silent {
+        for warning in &settings.warnings {
+            warn(terminal.error_palette, warning);
+        }
     }
     Ok(Context { settings, terminal })
 }

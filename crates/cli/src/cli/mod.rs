@@ -10,9 +10,14 @@ mod serving;
 mod tools;
 mod values;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{
+    Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+};
+
+use crate::config::Settings;
 
 pub(crate) use indexing::{
     ForgetArgs, IndexArgs, IndexingArgs, InspectArgs, ReindexArgs, WatchArgs, WritingArgs,
@@ -57,7 +62,7 @@ pub(crate) struct Cli {
 }
 
 /// Flags that every command takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalArgs {
     /// Folder of the index [default: ./.timbao]
@@ -72,9 +77,44 @@ pub(crate) struct GlobalArgs {
     pub color: Option<Color>,
     /// Do not send long output through a pager
     ///
-    /// On a terminal the pager is TIMBAO_PAGER, else PAGER, else `less -FRX`.
+    /// On a terminal the pager is TIMBAO_PAGER, else PAGER, else `less -FRX`: a program and its
+    /// arguments, quoted as for a shell. TIMBAO_PAGER can also be `never`.
     #[arg(long, global = true)]
     pub no_pager: bool,
+}
+
+impl Cli {
+    /// Parses the arguments of the process. Its answers, such as help and errors of usage, have the
+    /// colours that `--color`, the environment and the configuration choose.
+    pub(crate) fn parse_process() -> (Result<Self, clap::Error>, Color) {
+        let arguments: Vec<OsString> = std::env::args_os().collect();
+        let color = Settings::early_color(early_flag(&arguments));
+        let mut command = Self::command().color(match color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        });
+        let parsed = command
+            .try_get_matches_from_mut(arguments)
+            .and_then(|mut matches| {
+                Self::from_arg_matches_mut(&mut matches).map_err(|e| e.format(&mut command))
+            });
+        (parsed, color)
+    }
+}
+
+/// The value of `--color` among arguments that are not parsed yet, if it is valid.
+fn early_flag(arguments: &[OsString]) -> Option<Color> {
+    let mut flag = None;
+    let mut arguments = arguments.iter().skip(1).map(|a| a.to_str().unwrap_or(""));
+    while let Some(argument) = arguments.next().filter(|&argument| argument != "--") {
+        let value = match argument {
+            "--color" => arguments.next(),
+            _ => argument.strip_prefix("--color="),
+        };
+        flag = value.and_then(|v| Color::from_str(v, true).ok()).or(flag);
+    }
+    flag
 }
 
 /// The commands.
@@ -143,7 +183,7 @@ Environment:
   TIMBAO_INDEX   folder of the index; every key that `timbao config show` lists has a
                  variable of this form
   NO_COLOR       no colours, when set and not empty
-  TIMBAO_PAGER   pager for terminals, before PAGER
+  TIMBAO_PAGER   pager for terminals, before PAGER; `never` for none
 
 Files:
   timbao.toml                   configuration of the project, in this folder or one above
