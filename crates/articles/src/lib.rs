@@ -46,6 +46,7 @@ mod split;
 mod stream;
 mod traits;
 mod unread;
+mod unwind;
 
 pub use article::{Article, Caption};
 pub use discover::{Discover, FoundFile, WalkOptions, discover, discover_on, display};

@@ -5,6 +5,7 @@ use timbao_tokenizer::charset;
 use crate::encoding::{self, UTF_8};
 use crate::problem::Fault;
 use crate::provenance::{Parsed, Trace};
+use crate::unwind::caught;
 use crate::{Article, Problem, ProblemKind, Record};
 
 impl Record<'_> {
@@ -35,15 +36,16 @@ impl Record<'_> {
             }
         };
         let parse = self.format().traits().parse;
-        let (mut article, encoding) =
-            parse(self.bytes(), self.relative(), &mut trace).map_err(problem)?;
+        let (mut article, encoding) = caught(|| parse(self.bytes(), self.relative(), &mut trace))
+            .and_then(|parsed| parsed)
+            .map_err(problem)?;
         if !article.has_text() {
             return Err(problem(Fault::new(
                 ProblemKind::Empty,
                 "there is no text in it",
             )));
         }
-        mend(&mut article, &mut trace);
+        caught(|| mend(&mut article, &mut trace)).map_err(problem)?;
         article.path = self.path().to_owned();
         article.member = self.member();
         if article.id.is_empty() {

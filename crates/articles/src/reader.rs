@@ -14,6 +14,7 @@ use crate::problem::{Fault, ProblemKind};
 use crate::record::{Origin, RecordBatch};
 use crate::split::{self, Splitter, Start, Step};
 use crate::stream::{self, Seekable, Stream};
+use crate::unwind::caught;
 use crate::{Article, Format, FoundFile, Limits, Problem, Repeats};
 
 /// Opens a file to read its records.
@@ -140,10 +141,9 @@ impl RecordReader {
             let Some(level) = self.stack.last_mut() else {
                 break;
             };
-            match level
-                .splitter
-                .step(&self.limits, &mut batch.filler(&level.origin))
-            {
+            let Level { splitter, origin } = level;
+            let step = caught(|| splitter.step(&self.limits, &mut batch.filler(origin)));
+            match step.and_then(|step| step) {
                 Ok(Step::More) => {}
                 Ok(Step::Done) => self.leave(),
                 Ok(Step::Enter { name, stream }) => {
@@ -178,8 +178,9 @@ impl RecordReader {
     /// Goes into a stream: unpacks it, guesses its format, and puts whatever
     /// splits that on the stack.
     fn enter(&mut self, name: &str, stream: Stream, origin: Arc<Origin>) {
-        let entered = self.splitter(name, stream, origin);
-        match entered {
+        let inside = Arc::clone(&origin);
+        let entered = caught(|| self.splitter(name, stream, inside));
+        match entered.unwrap_or_else(|fault| Err((fault, origin))) {
             Ok(level) => self.stack.push(level),
             Err((fault, origin)) => {
                 let problem = fault.at(&self.path, origin.member(None));
@@ -318,4 +319,42 @@ fn is_fragment(name: &str, head: &[u8]) -> bool {
 fn has_extension(name: &str, known: &[&str]) -> bool {
     let extension = Path::new(name).extension().and_then(|e| e.to_str());
     extension.is_some_and(|e| known.iter().any(|known| e.eq_ignore_ascii_case(known)))
+}
+
+#[cfg(test)]
+mod panics {
+    use crate::record::Filler;
+
+    use super::*;
+
+    /// Cuts one record, and then panics.
+    struct Panics(bool);
+
+    impl Splitter for Panics {
+        fn step(&mut self, _: &Limits, batch: &mut Filler<'_>) -> Result<Step, Fault> {
+            assert!(!self.0, "a defect");
+            self.0 = true;
+            batch.data().extend_from_slice(b"Tin\n\nMot hai ba.");
+            let end = batch.data().len();
+            batch.push(end - 16..end, crate::Format::Text, None);
+            Ok(Step::More)
+        }
+    }
+
+    #[test]
+    fn a_reader_that_panics_is_a_problem_and_ends_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.txt");
+        std::fs::write(&path, "Tin\n\nMot hai ba.").unwrap();
+        let found = crate::discover(&[path], &crate::WalkOptions::default());
+        let file = found.into_iter().next().unwrap().unwrap();
+        let mut reader = open(&file, &Limits::default()).unwrap();
+        reader.stack[0].splitter = Box::new(Panics(false));
+        let mut batch = RecordBatch::new();
+        assert!(reader.next_batch(&mut batch));
+        assert_eq!(batch.records().len(), 1);
+        let problems = batch.take_problems();
+        assert!(problems[0].message.contains("reader.rs:"), "{problems:?}");
+        assert!(!reader.next_batch(&mut batch));
+    }
 }
