@@ -336,7 +336,7 @@ mod panics {
             self.0 = true;
             batch.data().extend_from_slice(b"Tin\n\nMot hai ba.");
             let end = batch.data().len();
-            batch.push(end - 16..end, crate::Format::Text, None);
+            batch.push(end - 16..end, Format::Text, None);
             Ok(Step::More)
         }
     }
