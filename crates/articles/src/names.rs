@@ -25,9 +25,10 @@ fn names(list: &[&str]) -> HashSet<String> {
 }
 
 fn is_among(text: &str, names: &Names) -> bool {
+    const SHORTEST: usize = 2;
     const LONGEST: usize = 120;
     let text = text.trim();
-    text.len() <= LONGEST && names.contains(&fold(text))
+    (SHORTEST..=LONGEST).contains(&text.len()) && names.contains(&fold(text))
 }
 
 static PROVINCE_KEYS: Names = LazyLock::new(|| names(PROVINCES));
