@@ -720,7 +720,7 @@ pub(crate) fn is_value(field: Field, text: &str) -> bool {
         "-",
         "--",
     ];
-    if text.len() <= 9 && PLACEHOLDERS.contains(&text) {
+    if text.len() <= 9 && field != Field::Id && PLACEHOLDERS.contains(&text) {
         return false;
     }
     match field {

@@ -167,3 +167,59 @@ fn pages_read_as_the_table_says() {
     let wrong: Vec<_> = table.case.iter().flat_map(Case::check).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Reads `text` as a file called `name`, and compares it with a case of the table.
+fn check_case(case: &toml::Table) -> Result<(), String> {
+    let of = |key: &str| {
+        case.get(key)
+            .and_then(toml::Value::as_str)
+            .unwrap_or_default()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(of("file"));
+    std::fs::write(&path, of("text")).unwrap();
+    let (mut articles, mut problems) = (Vec::new(), Vec::new());
+    timbao_articles::read_all(&path, &mut |read| match read {
+        Ok(article) => articles.push(serde_json::to_value(article).unwrap()),
+        Err(problem) => problems.push(problem.message),
+    });
+    let list = |key: &str| {
+        case.get(key)
+            .and_then(toml::Value::as_array)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let (expected, reported) = (list("articles"), list("problems"));
+    if articles.len() != expected.len() || problems.len() != reported.len() {
+        return Err(format!("{articles:#?} {problems:#?}"));
+    }
+    for (article, expected) in articles.iter().zip(&expected) {
+        for (field, value) in expected.as_table().unwrap() {
+            let got = article
+                .get(field)
+                .and_then(|got| got.as_str())
+                .unwrap_or_default();
+            if Some(got) != value.as_str() {
+                return Err(format!("{field}: got {got:?}, expected {value}"));
+            }
+        }
+    }
+    for (problem, start) in problems.iter().zip(&reported) {
+        if !problem.starts_with(start.as_str().unwrap()) {
+            return Err(format!("got {problem:?}, expected {start}"));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn records_of_tools_are_read_as_the_table_has_it() {
+    let table: toml::Table = include_str!("records.toml").parse().unwrap();
+    let cases = table["case"].as_array().unwrap();
+    let wrong: Vec<String> = cases
+        .iter()
+        .map(|case| case.as_table().unwrap())
+        .filter_map(|case| Some(format!("{}: {}", case["name"], check_case(case).err()?)))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
