@@ -12,7 +12,7 @@ use std::str::FromStr;
 use clap::ValueEnum;
 
 use crate::cli::{Accents, Color, GlobalArgs, Memory, Order, Paging};
-use crate::error::{Failure, Result, plain_words};
+use crate::error::{Failure, Result};
 
 /// The project's configuration file, in the working folder or one above it.
 const PROJECT_FILE: &str = "timbao.toml";
