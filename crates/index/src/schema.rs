@@ -5,10 +5,10 @@ use timbao_query::plan::Facet;
 
 /// Version of everything an index holds: schema, analysis and file formats.
 /// An index written by another version is refused.
-pub const INDEX_VERSION: u32 = 5;
+pub const INDEX_VERSION: u32 = 6;
 
 /// Version of the analysis, how text becomes keys; a new one is a new [`INDEX_VERSION`].
-pub const ANALYZER_VERSION: u32 = 1;
+pub const ANALYZER_VERSION: u32 = 2;
 
 /// The fields of the schema.
 #[derive(Debug, Clone)]

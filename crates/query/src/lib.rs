@@ -66,6 +66,12 @@ pub const MAX_DISTANCE: u32 = 100;
 /// The distance of a `NEAR` that names none, in words.
 pub const DEFAULT_NEAR: u32 = 10;
 
+/// The most words, phrases or groups that `NEAR` can join.
+pub const MAX_NEAR: usize = 8;
+
+/// The most words of a query that stand for more than one: with `*` or `~N`.
+pub const MAX_PATTERNS: usize = 32;
+
 /// The largest edit distance of a fuzzy word, in characters of its key.
 pub const MAX_FUZZY: u8 = 2;
 

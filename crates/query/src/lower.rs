@@ -37,6 +37,7 @@ pub fn lower_within(ast: &Node, reading: Reading, options: &LowerOptions<'_>) ->
     };
     let context = Context {
         strict: lowering.is_strict(reading),
+        literal: false,
         relaxed: true,
         within_text: false,
         facet: None,
@@ -64,6 +65,8 @@ struct Lowering<'o> {
 struct Context {
     /// Whether a word without an operator of its own is strict.
     strict: bool,
+    /// Whether a word stands for no other spelling of it, as after `=`.
+    literal: bool,
     /// Whether some words of a row may be missing.
     relaxed: bool,
     /// Whether the part is the value of a text field.
@@ -375,7 +378,10 @@ impl<'o> Lowering<'o> {
     fn slots_of(&mut self, words: &[&Word], context: Context) -> Vec<Slot> {
         words
             .iter()
-            .flat_map(|word| self.slots.of(word, context.with(word.accents).strict))
+            .flat_map(|word| {
+                let context = context.with(word.accents);
+                self.slots.of(word, context.strict, context.literal)
+            })
             .collect()
     }
 
@@ -395,6 +401,7 @@ impl Context {
             None => self,
             Some(mode) => Self {
                 strict: mode == AccentMode::Exact,
+                literal: mode == AccentMode::Exact,
                 ..self
             },
         }

@@ -17,7 +17,7 @@ use crate::fields::Field;
 use crate::lex::{Token, TokenKind, reads_as_operator, tokens};
 use crate::problem::{Problem, ProblemKind, tidy};
 use crate::words::Words;
-use crate::{MAX_BYTES, MAX_DEPTH};
+use crate::{MAX_BYTES, MAX_DEPTH, MAX_NEAR};
 
 /// A query that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -242,6 +242,7 @@ impl Parser<'_> {
                 .max(1);
             let left = nodes.split_off(nodes.len().saturating_sub(bare));
             let mut operands: Vec<Node> = collect(left, NodeKind::Sequence).into_iter().collect();
+            let mut beyond: Vec<Node> = Vec::new();
             let mut operator = span;
             loop {
                 let mut right: Vec<Node> = Vec::new();
@@ -254,6 +255,12 @@ impl Parser<'_> {
                     right.push(node);
                 }
                 match collect(right, NodeKind::Sequence) {
+                    Some(node) if operands.len() == MAX_NEAR => {
+                        if beyond.is_empty() {
+                            self.problem(ProblemKind::TooManyNear, operator);
+                        }
+                        beyond.push(required(node));
+                    }
                     Some(node) if !operands.is_empty() => operands.push(node),
                     node => {
                         self.problem(ProblemKind::MissingOperand, operator);
@@ -285,6 +292,7 @@ impl Parser<'_> {
                     _ => vec![node],
                 }));
             }
+            nodes.extend(beyond);
         }
         nodes
     }
@@ -513,6 +521,17 @@ fn collect(mut nodes: Vec<Node>, kind: impl FnOnce(Vec<Node>) -> NodeKind) -> Op
     } else {
         Some(Node::new(kind(nodes), span))
     }
+}
+
+/// The part with a `+`, unless it has a sign already.
+fn required(node: Node) -> Node {
+    let span = node.span;
+    let node = match node.kind {
+        NodeKind::Excluded(_) | NodeKind::Required(_) => return node,
+        NodeKind::Sequence(_) => Node::new(NodeKind::Group(Box::new(node)), span),
+        _ => node,
+    };
+    Node::new(NodeKind::Required(Box::new(node)), span)
 }
 
 fn is_word(node: &Node) -> bool {

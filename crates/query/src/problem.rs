@@ -8,7 +8,9 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::ast::Span;
 use crate::date::DateError;
 use crate::fields::Field;
-use crate::{MAX_ALIKE, MAX_BYTES, MAX_DEPTH, MAX_DISTANCE, MAX_FUZZY, MAX_WORDS};
+use crate::{
+    MAX_ALIKE, MAX_BYTES, MAX_DEPTH, MAX_DISTANCE, MAX_FUZZY, MAX_NEAR, MAX_PATTERNS, MAX_WORDS,
+};
 
 /// A place in a query that was read otherwise than as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,10 @@ pub enum ProblemKind {
     MissingOperand,
     /// The NEARs of one chain name several distances; the largest counts.
     NearDistances,
+    /// NEAR joins too many parts; those beyond are only required.
+    TooManyNear,
+    /// Too many words with `*` or `~N`; the others are read without.
+    TooManyPatterns,
     /// A side of NEAR that has no position, such as `-word`; AND is searched instead.
     NearOperand,
     /// A name before a colon that is nearly a field's; it is read as text.
@@ -90,6 +96,10 @@ impl Problem {
             K::TooManyWords => format!("the query has more than {MAX_WORDS} words"),
             K::MissingOperand => "operator is missing an operand".into(),
             K::NearDistances => "one chain of NEAR has one distance".into(),
+            K::TooManyNear => format!("NEAR joins at most {MAX_NEAR} parts"),
+            K::TooManyPatterns => {
+                format!("at most {MAX_PATTERNS} words of a query can have `*` or `~N`")
+            }
             K::NearOperand => "NEAR wants a word, a phrase or alternatives of these".into(),
             K::UnknownField(_) => "there is no field of this name".into(),
             K::DetachedField => "no value touches this colon, so it is plain text".into(),
@@ -119,6 +129,8 @@ impl Problem {
             K::TooDeep => "the inner ones are ignored",
             K::TooLong | K::TooManyWords => "the rest is ignored",
             K::NearDistances => "the largest distance counts",
+            K::TooManyNear => "the others must be in the article, wherever they are",
+            K::TooManyPatterns => "the other words are searched without it",
             K::NearOperand => "searched as AND",
             K::UnknownField(field) => {
                 return Some(format!(

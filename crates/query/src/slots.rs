@@ -2,7 +2,7 @@
 
 use smallvec::{SmallVec, smallvec};
 use timbao_tokenizer::{
-    Keys, Kind, TONE_MARKS, Token, Whole, WholeKind, scan, variants, wholes, write_out,
+    Keys, Kind, TONE_MARKS, Token, Whole, WholeKind, fold, scan, variants, wholes, write_out,
 };
 use unicode_normalization::UnicodeNormalization;
 
@@ -20,7 +20,9 @@ pub(crate) struct Slots {
 
 impl Slots {
     /// One slot for each part of the word.
-    pub(crate) fn of(&mut self, word: &Word, strict: bool) -> Vec<Slot> {
+    ///
+    /// A `literal` word stands for no other spelling of it.
+    pub(crate) fn of(&mut self, word: &Word, strict: bool, literal: bool) -> Vec<Slot> {
         let mut keys = Keys::new();
         let mut slots: Vec<Slot> = Vec::new();
         let dates: Vec<Whole> = wholes(&word.text)
@@ -40,20 +42,27 @@ impl Slots {
             let mut slot = Slot {
                 keys: keys_of(&keys, form, strict),
             };
+            let mut others = Vec::new();
+            if !literal {
+                let spellings = match form {
+                    Form::Plain => other_vowels(&keys, strict),
+                    Form::Prefix => other_vowels_of_prefixes(&slot.keys),
+                    Form::Fuzzy(_) => Vec::new(),
+                };
+                others.extend(spellings.into_iter().map(|key| (key, Why::OtherVowel)));
+            }
             if form == Form::Plain {
-                let spelling = if strict { None } else { other_vowel(&keys) };
-                let spelling = spelling.map(|key| (key, Why::OtherVowel));
                 let zero = other_zero(part, token, &dates);
-                let zero = zero.map(|other| (key(&other, &other, strict), Why::LeadingZero));
-                if let Some((key, why)) = spelling.or(zero) {
-                    let to = match &key {
-                        Key::Exact(key) => write_out(key),
-                        Key::Folded(key) => key.to_string(),
-                        Key::Prefix { .. } | Key::Fuzzy { .. } => String::new(),
-                    };
-                    self.expansions.push(Expansion { span, to, why });
-                    slot.keys.push(key);
-                }
+                others.extend(zero.map(|other| (key(&other, &other, strict), Why::LeadingZero)));
+            }
+            for (key, why) in others {
+                let to = match &key {
+                    Key::Exact(key) => write_out(key),
+                    Key::Folded(key) => key.to_string(),
+                    Key::Prefix { .. } | Key::Fuzzy { .. } => String::new(),
+                };
+                self.expansions.push(Expansion { span, to, why });
+                slot.keys.push(key);
             }
             slots.push(slot);
         }
@@ -112,13 +121,49 @@ fn prefixes(typed: &str, strict: bool) -> SmallVec<[Key; 1]> {
     }
 }
 
-/// The key of the same syllable in the other of i and y, for a loose word: of any accents
-/// if that is the same word in all of them, else of the accents that were typed.
-fn other_vowel(keys: &Keys) -> Option<Key> {
-    match variants::iy_folded(keys.folded()) {
-        Some(folded) => Some(Key::Folded(folded.into())),
-        None => variants::iy(keys.exact()).map(|exact| Key::Exact(exact.into())),
+/// The keys of the same word in the other of i and y: one with any accents if every spelling has
+/// a partner, else the partners of those that have one.
+fn other_vowels(keys: &Keys, strict: bool) -> Vec<Key> {
+    if strict {
+        let other = variants::iy(keys.exact()).map(|exact| Key::Exact(exact.into()));
+        return other.into_iter().collect();
     }
+    match variants::iy_folded(keys.folded()) {
+        Some(folded) => vec![Key::Folded(folded.into())],
+        None => variants::iy_words(keys.folded())
+            .map(|exact| Key::Exact(exact.into()))
+            .collect(),
+    }
+}
+
+/// The words in the other of i and y that are the same as words with one of these prefixes, but
+/// have none of the prefixes themselves.
+fn other_vowels_of_prefixes(prefixes: &[Key]) -> Vec<Key> {
+    let matches = |exact: &str| {
+        prefixes.iter().any(|key| match key {
+            Key::Prefix {
+                start,
+                tone,
+                folded,
+            } => {
+                let whole = if *folded {
+                    fold(exact)
+                } else {
+                    exact.to_owned()
+                };
+                whole.starts_with(start.as_str()) && tone.is_none_or(|tone| whole.ends_with(tone))
+            }
+            _ => false,
+        })
+    };
+    let mut others: Vec<Key> = Vec::new();
+    for (word, other) in variants::iy_pairs() {
+        let key = Key::Exact(other.as_str().into());
+        if matches(&word) && !matches(&other) && !others.contains(&key) {
+            others.push(key);
+        }
+    }
+    others
 }
 
 /// The other way to write a day or month below ten: 3 for 03, 03 for 3.

@@ -5,7 +5,7 @@ use timbao_tokenizer::scan;
 use crate::ast::{AccentMode, Filler, Form, Phrase, PhrasePart, Span, Word};
 use crate::lex::{digits, is_space, number};
 use crate::problem::{Problem, ProblemKind};
-use crate::{MAX_DISTANCE, MAX_FUZZY, MAX_WORDS};
+use crate::{MAX_DISTANCE, MAX_FUZZY, MAX_PATTERNS, MAX_WORDS};
 
 /// Punctuation that may end a word without being part of the word or its operator.
 const PUNCTUATION: [char; 7] = [',', ';', ':', '.', '!', '?', '…'];
@@ -15,6 +15,8 @@ pub(crate) struct Words<'q> {
     text: &'q str,
     taken: usize,
     full: bool,
+    /// Number of words that stand for more than one.
+    patterns: usize,
 }
 
 impl<'q> Words<'q> {
@@ -24,6 +26,7 @@ impl<'q> Words<'q> {
             text,
             taken: 0,
             full: false,
+            patterns: 0,
         }
     }
 
@@ -87,9 +90,24 @@ impl<'q> Words<'q> {
             word.text = word.span.of(self.text).to_owned();
         }
         if let Some(last) = words.last_mut() {
-            last.form = form;
+            last.form = self.counted(form, last.span, problems);
         }
         words
+    }
+
+    /// Counts a form against [`MAX_PATTERNS`]; beyond it, with one problem, the word is plain.
+    fn counted(&mut self, form: Form, span: Span, problems: &mut Vec<Problem>) -> Form {
+        self.patterns += usize::from(form != Form::Plain);
+        if form == Form::Plain || self.patterns <= MAX_PATTERNS {
+            return form;
+        }
+        if self.patterns == MAX_PATTERNS + 1 {
+            problems.push(Problem {
+                kind: ProblemKind::TooManyPatterns,
+                span,
+            });
+        }
+        Form::Plain
     }
 
     /// The phrase between quotation marks; `None` if it has no word.

@@ -9,14 +9,14 @@ use crate::syllable::{self, Skeleton};
 /// The keys of one word, in a buffer that is reused from word to word.
 ///
 /// * The **exact key** is what must be equal for two spellings to be the same word:
-///   lower case, invisible characters dropped, `đ` for all its look-alikes, and, for a
-///   well-formed syllable, the skeleton (letters with their shapes ă â ê ô ơ ư) followed
-///   by the tone as one combining mark (U+0300 huyền, U+0301 sắc, U+0309 hỏi, U+0303 ngã,
-///   U+0323 nặng). So `hoá`, `hóa` and their decomposed forms all have the key
-///   `hoa\u{301}`. A word that is no syllable (café, đắk, Élysée) keeps its marks where
-///   they stand, and its key is its lower-case NFC form. No typed word can take the key of
-///   another by containing a digit or sign, because a tone is a mark, not a character of
-///   its own.
+///   lower case, invisible characters dropped, `đ` for all its look-alikes, and, for a word
+///   with the shape of a syllable (one run of vowels), the skeleton (letters with their shapes
+///   ă â ê ô ơ ư) followed by the tone as one combining mark (U+0300 huyền, U+0301 sắc, U+0309
+///   hỏi, U+0303 ngã, U+0323 nặng). So `hoá`, `hóa` and their decomposed forms all have the key
+///   `hoa\u{301}`, and so `đắk` has the key `đăk\u{301}`. A word with several runs of vowels or
+///   several tones (café, Élysée) keeps its marks where they stand, and its key is its
+///   lower-case NFC form. No typed word can take the key of another by containing a digit or
+///   sign, because a tone is a mark, not a character of its own.
 /// * The **folded key** is the exact key without tones and shapes, `đ` as `d`. Letters of
 ///   other Latin alphabets lose their marks too (Sørensen → `sorensen`).
 ///
@@ -182,7 +182,7 @@ impl Keys {
             }
         }
         let word_letters = &word_letters[..len];
-        let moves = word_tone != 0 && syllable::is_well_formed(word_letters);
+        let moves = word_tone != 0 && syllable::has_one_vowel_run(word_letters);
         for (i, &letter) in word_letters.iter().enumerate() {
             let mut c = letters::to_char(letter);
             if word_tone != 0 && tone_at == i && !moves {
@@ -253,7 +253,7 @@ impl Keys {
             skeleton.push(letter);
         }
 
-        if is_skeleton && tones == 1 && syllable::is_well_formed(&skeleton) {
+        if is_skeleton && tones == 1 && syllable::has_one_vowel_run(&skeleton) {
             self.exact
                 .extend(skeleton.iter().map(|&l| letters::to_char(l)));
             self.exact.push(letters::TONE_MARKS[last_tone as usize - 1]);
@@ -312,7 +312,8 @@ pub fn fold(text: &str) -> String {
 /// Writes an exact key out again in standard spelling, tone mark in its place, NFC.
 ///
 /// The mark goes where schoolbooks and the press put it (hóa, khỏe, thủy, quý, già, toán,
-/// nghiêng); a word that is no Vietnamese syllable comes back as it is.
+/// nghiêng), in misspelled syllables as well; a word that has not the shape of a syllable comes
+/// back as it is.
 ///
 /// ```
 /// use timbao_tokenizer::{exact_key, write_out};
@@ -324,7 +325,7 @@ pub fn fold(text: &str) -> String {
 pub fn write_out(exact: &str) -> String {
     let placed = Skeleton::of(exact)
         .filter(|s| s.tone != 0)
-        .and_then(|s| Some((s, s.split()?)));
+        .and_then(|s| Some((s, s.split().or_else(|| s.split_loosely())?)));
     let Some((skeleton, split)) = placed else {
         return exact.nfc().collect();
     };

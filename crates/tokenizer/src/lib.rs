@@ -26,8 +26,9 @@
 //! assert_eq!(fold("hoá"), fold("hòa")); // the same letters
 //! ```
 //!
-//! The one clash this makes is *gịa* with *giạ*, and nobody writes gịa. Only well-formed
-//! syllables take part ([`is_syllable`]): café, Élysée and Đắk stay as they are.
+//! The one clash this makes is *gịa* with *giạ*, and nobody writes gịa. Every word with one run
+//! of vowels takes part, so that misspellings (ngiệm) and names (Đắk, Kạn) are found, completed
+//! and sorted like well-formed syllables ([`is_syllable`]); café and Élysée stay as they are.
 //!
 //! **Typing without accents** is common: *tu do* may mean tự do, tủ đồ or từ đó. The
 //! [folded key](Keys::folded) finds them all; nine tenths of running syllables share theirs
@@ -59,7 +60,8 @@
 //! | spell a key | [`write_out`] |
 //! | read files of before Unicode | [`charset`] |
 //! | find UBND by Ủy ban nhân dân | [`abbreviations`] |
-//! | find kĩ by kỹ in loose matches | [`variants`] |
+//! | find kĩ by kỹ | [`variants`] |
+//! | sort as a dictionary does | [`collation`] |
 //! | read `tuwj do`, typed with the input method off | [`input_method`] |
 //! | offer tự do for `tu do` | [`restore`] |
 //!
@@ -92,6 +94,7 @@
 pub mod abbreviations;
 mod cache;
 pub mod charset;
+pub mod collation;
 pub mod input_method;
 mod keys;
 mod letters;

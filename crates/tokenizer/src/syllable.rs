@@ -1,8 +1,11 @@
 //! What a well-formed Vietnamese syllable is, and where its tone mark is written.
 //!
 //! A syllable is an *onset* (possibly empty), a *rhyme* and a tone. The 28 onsets and the
-//! rhymes below are those of the standard language; the tables decide which words take
-//! part in tone unification (hoá = hóa) and which are left as they stand (café, đắk).
+//! rhymes below are those of the standard language; they say what a well-formed syllable is.
+//! The tone is told apart in every word that has the shape of a syllable: consonants, vowels,
+//! consonants. So misspellings (ngiệm) and names from other languages of the country (Đắk, Kạn)
+//! are treated like well-formed syllables; a word with several runs of vowels (café, Martínez)
+//! is left as it stands, because its mark says which of them is stressed.
 
 use crate::letters::{self, Letter, Tone};
 
@@ -38,8 +41,9 @@ pub fn is_syllable(word: &str) -> bool {
     }
 }
 
-/// The longest skeleton that can be a syllable: nghiêng.
-const MAX: usize = 7;
+/// The longest skeleton that is read: three letters more than the longest syllable (nghiêng),
+/// as misspellings have.
+const MAX: usize = 10;
 
 /// The onsets, `qu` and `gi` being handled where they are split off.
 const ONSETS: [&str; 27] = [
@@ -120,6 +124,11 @@ impl Skeleton {
         split(self.letters())
     }
 
+    /// Divides a skeleton with the shape of a syllable, well formed or not.
+    pub(crate) fn split_loosely(&self) -> Option<Split> {
+        split_loosely(self.letters())
+    }
+
     fn ends_in_stop(&self, split: Split) -> bool {
         const C: Letter = letters::ascii(b'c');
         const H: Letter = letters::ascii(b'h');
@@ -146,7 +155,38 @@ pub(crate) fn is_well_formed(skeleton: &[Letter]) -> bool {
     split(skeleton).is_some()
 }
 
-/// Index of the letter of a well-formed skeleton that carries the tone mark.
+/// Says whether `skeleton` has the shape of a syllable: letters with one run of vowels.
+#[inline]
+pub(crate) fn has_one_vowel_run(skeleton: &[Letter]) -> bool {
+    split_loosely(skeleton).is_some()
+}
+
+fn split_loosely(skeleton: &[Letter]) -> Option<Split> {
+    const G: Letter = letters::ascii(b'g');
+    const I: Letter = letters::ascii(b'i');
+    const Q: Letter = letters::ascii(b'q');
+    const U: Letter = letters::ascii(b'u');
+
+    if skeleton.len() > MAX || skeleton.iter().any(|&letter| letter >= letters::DIGIT_0) {
+        return None;
+    }
+    let is_vowel = |&&letter: &&Letter| letters::is_vowel(letter);
+    let head = skeleton
+        .iter()
+        .take_while(|letter| !is_vowel(letter))
+        .count();
+    let vowels = skeleton[head..].iter().take_while(is_vowel).count();
+    let coda = &skeleton[head + vowels..];
+    if vowels == 0 || coda.iter().any(|&letter| letters::is_vowel(letter)) {
+        return None;
+    }
+    // As in well-formed syllables, the u of qu and the i of gi belong to the onset.
+    let glides = matches!(skeleton, [Q, U, ..] | [G, I, ..]) && vowels > 1;
+    let onset = head + usize::from(glides);
+    Some(Split { onset })
+}
+
+/// Index of the letter of a skeleton that carries the tone mark.
 ///
 /// The order of the rules: the last shaped vowel; before a coda the last vowel; of an open
 /// rhyme the first of two vowels (the style hóa, khỏe, thủy) and the middle of three.

@@ -1,42 +1,32 @@
-//! Spellings of the same syllable that differ in i and y, for loose matches only.
+//! Spellings of the same syllable that differ in i and y.
 //!
-//! Since the spelling reform of 1980 an open i is written i or y by taste: lí or lý, Mĩ or
-//! Mỹ. The exact key keeps them apart, because in other syllables they tell words and names
-//! apart (Vi and Vy, tí and tý); only the pairs listed here are always the same word.
+//! Since the spelling rules of 1980 an open i is written i or y by taste: kỉ luật or kỷ luật, Mĩ
+//! or Mỹ. The exact key keeps them apart, so that a reader can ask for one of them; a search
+//! normally looks for both. The pairs are
+//!
+//! * every tone of h, k and l with an open i: hi hy, kĩ kỹ, lí lý;
+//! * every tone of qu with i: quý quí, quýt quít, quỳnh quình;
+//! * mì mỳ, mĩ mỹ, mị mỵ; sĩ sỹ; tì tỳ, tỉ tỷ.
+//!
+//! Other syllables tell words and names apart by it (Thi and Thy, Vi and Vy, mi and my, tí and tý,
+//! tị and Tỵ, ti and ty, di and Dy), as do syllables of a vowel alone (ý, í).
 
-use crate::keys::{exact_key, write_out};
+use crate::keys::{exact_key, fold, write_out};
 
-/// Pairs of spellings that are the same word.
-const PAIRS: [(&str, &str); 20] = [
-    ("hi", "hy"),
-    ("hỉ", "hỷ"),
-    ("kí", "ký"),
-    ("kì", "kỳ"),
-    ("kỉ", "kỷ"),
-    ("kĩ", "kỹ"),
-    ("kị", "kỵ"),
-    ("li", "ly"),
-    ("lí", "lý"),
+/// Onsets that have a pair in every tone.
+const OPEN_ONSETS: [&str; 3] = ["h", "k", "l"];
+
+/// What may stand after the i or y of `qu`.
+const CODAS_OF_QU: [&str; 5] = ["", "t", "nh", "ch", "p"];
+
+/// Pairs of single words.
+const WORDS: [(&str, &str); 6] = [
+    ("mì", "mỳ"),
     ("mĩ", "mỹ"),
+    ("mị", "mỵ"),
     ("sĩ", "sỹ"),
+    ("tì", "tỳ"),
     ("tỉ", "tỷ"),
-    ("qui", "quy"),
-    ("quì", "quỳ"),
-    ("quí", "quý"),
-    ("quỉ", "quỷ"),
-    ("quĩ", "quỹ"),
-    ("quị", "quỵ"),
-    ("quít", "quýt"),
-    ("quịt", "quỵt"),
-];
-
-/// Folded forms of which every spelling has a partner.
-const FOLDED_PAIRS: [(&str, &str); 5] = [
-    ("hi", "hy"),
-    ("ki", "ky"),
-    ("li", "ly"),
-    ("qui", "quy"),
-    ("quit", "quyt"),
 ];
 
 /// The other spelling of a word in i or y, as an exact key, if both are always the same word.
@@ -49,25 +39,86 @@ const FOLDED_PAIRS: [(&str, &str); 5] = [
 /// assert_eq!(variants::iy(&exact_key("tý")), None);
 /// ```
 pub fn iy(exact: &str) -> Option<String> {
+    let mut skeleton = exact;
+    let mut tone = "";
+    if let Some((at, mark)) = exact.char_indices().next_back()
+        && crate::letters::tone_of_mark(mark).is_some()
+    {
+        (skeleton, tone) = exact.split_at(at);
+    }
+    if let Some(other) = iy_folded(skeleton) {
+        return Some(format!("{other}{tone}"));
+    }
     let word = write_out(exact);
-    partner(&PAIRS, &word).map(exact_key)
+    WORDS.iter().find_map(|&(i, y)| match word.as_str() {
+        word if word == i => Some(exact_key(y)),
+        word if word == y => Some(exact_key(i)),
+        _ => None,
+    })
 }
 
-/// The other folded form for a word typed without accents.
+/// The other folded form of a word, if every spelling of the one has a partner in the other.
 ///
 /// ```
 /// use timbao_tokenizer::variants;
-/// assert_eq!(variants::iy_folded("ky"), Some("ki"));
+/// assert_eq!(variants::iy_folded("ky").as_deref(), Some("ki"));
 /// assert_eq!(variants::iy_folded("my"), None); // mĩ = mỹ, but my is not mi
 /// ```
-pub fn iy_folded(folded: &str) -> Option<&'static str> {
-    partner(&FOLDED_PAIRS, folded)
+pub fn iy_folded(folded: &str) -> Option<String> {
+    let (onset, vowel, coda) = match folded.strip_prefix("qu") {
+        Some(rhyme) => ("qu", rhyme.get(..1)?, rhyme.get(1..)?),
+        None => (folded.get(..1)?, folded.get(1..2)?, folded.get(2..)?),
+    };
+    let is_pair = if onset == "qu" {
+        CODAS_OF_QU.contains(&coda)
+    } else {
+        OPEN_ONSETS.contains(&onset) && coda.is_empty()
+    };
+    let other = match vowel {
+        "i" => "y",
+        "y" => "i",
+        _ => return None,
+    };
+    is_pair.then(|| format!("{onset}{other}{coda}"))
 }
 
-fn partner(pairs: &[(&'static str, &'static str)], word: &str) -> Option<&'static str> {
-    pairs.iter().find_map(|&(i, y)| match word {
-        _ if word == i => Some(y),
-        _ if word == y => Some(i),
-        _ => None,
-    })
+/// The exact keys in the other of i and y of those spellings of a folded form that have a
+/// partner, where not all of them have one: mỳ, mỹ and mỵ for `mi`.
+///
+/// ```
+/// use timbao_tokenizer::{exact_key, variants};
+/// let found: Vec<String> = variants::iy_words("my").collect();
+/// assert_eq!(found, ["mì", "mĩ", "mị"].map(exact_key));
+/// assert_eq!(variants::iy_words("ky").count(), 0); // see `iy_folded`
+/// ```
+pub fn iy_words(folded: &str) -> impl Iterator<Item = String> + '_ {
+    both_ways().filter_map(move |(word, other)| (fold(word) == folded).then(|| exact_key(other)))
+}
+
+/// Every pair of exact keys that are one word, each pair both ways.
+///
+/// ```
+/// use timbao_tokenizer::{exact_key, variants};
+/// assert!(variants::iy_pairs().any(|pair| pair == (exact_key("kỳ"), exact_key("kì"))));
+/// assert!(variants::iy_pairs().any(|pair| pair == (exact_key("mĩ"), exact_key("mỹ"))));
+/// ```
+pub fn iy_pairs() -> impl Iterator<Item = (String, String)> {
+    let open = OPEN_ONSETS.map(|onset| format!("{onset}i"));
+    let after_qu = CODAS_OF_QU.map(|coda| format!("qui{coda}"));
+    let skeletons = open.into_iter().chain(after_qu);
+    let in_every_tone = skeletons.flat_map(|skeleton| {
+        let tones = crate::letters::TONE_MARKS.iter().map(char::to_string);
+        let tones = std::iter::once(String::new()).chain(tones);
+        tones.filter_map(move |tone| {
+            let key = format!("{skeleton}{tone}");
+            Some((iy(&key)?, key))
+        })
+    });
+    let words = WORDS.iter().map(|&(i, y)| (exact_key(y), exact_key(i)));
+    let pairs = in_every_tone.chain(words);
+    pairs.flat_map(|(y, i)| [(y.clone(), i.clone()), (i, y)])
+}
+
+fn both_ways() -> impl Iterator<Item = (&'static str, &'static str)> {
+    WORDS.iter().flat_map(|&(i, y)| [(i, y), (y, i)])
 }

@@ -1,14 +1,13 @@
 //! The keys by which matches are sorted and grouped.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::fmt;
 use std::str::FromStr;
 
 use rustc_hash::FxHashMap;
 use timbao_query::plan::Facet;
-use timbao_tokenizer::write_out;
+use timbao_tokenizer::{collation, write_out};
 
-use crate::collation;
 use crate::corpus::{ArticleId, Corpus, FIELD, FIRST_WORD, Occurrence, Result, Time, articles_of};
 use crate::facets::FacetTable;
 use crate::lexicon::Lexicon;
@@ -163,24 +162,21 @@ pub(crate) fn after(tokens: &[u32], end: u32) -> impl Iterator<Item = (usize, u3
 
 /// The position of each word in alphabetical order, by its number.
 fn word_ranks(lexicon: &Lexicon) -> Vec<u32> {
-    let keys = lexicon.keys();
-    ranks(keys.len(), |a, b| collation::compare(&keys[a], &keys[b]))
+    let words = lexicon.keys().iter().map(|key| write_out(key));
+    ranks(words.map(|word| collation::Key::of(&word)).collect())
 }
 
 /// The position of each value in alphabetical order, by its number.
 fn value_ranks(names: &[String]) -> Vec<u32> {
-    let folded: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
-    ranks(folded.len(), |a, b| {
-        collation::compare(&folded[a], &folded[b])
-    })
+    ranks(names.iter().map(|name| collation::Key::of(name)).collect())
 }
 
-fn ranks(len: usize, compare: impl Fn(usize, usize) -> Ordering) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..len as u32).collect();
-    order.sort_by(|&a, &b| compare(a as usize, b as usize));
-    let mut ranks = vec![0; len];
-    for (rank, number) in order.into_iter().enumerate() {
-        ranks[number as usize] = rank as u32;
+fn ranks(keys: Vec<collation::Key>) -> Vec<u32> {
+    let mut order: Vec<(collation::Key, usize)> = keys.into_iter().zip(0..).collect();
+    order.sort_unstable();
+    let mut ranks = vec![0; order.len()];
+    for (rank, (_, number)) in (0..).zip(order) {
+        ranks[number] = rank;
     }
     ranks
 }
@@ -242,7 +238,11 @@ pub(crate) fn group(
         .into_iter()
         .map(|(row, (matches, articles, _))| (table.write(row), matches, articles))
         .collect();
-    groups.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let order = |values: &[Option<String>]| -> Vec<Option<collation::Key>> {
+        let values = values.iter().map(Option::as_deref);
+        values.map(|value| value.map(collation::Key::of)).collect()
+    };
+    groups.sort_by_cached_key(|group| (Reverse(group.1), order(&group.0)));
     Ok(groups)
 }
 

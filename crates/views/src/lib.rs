@@ -36,7 +36,6 @@
 
 pub mod chart;
 mod cite;
-mod collation;
 mod collocates;
 mod columns;
 mod corpus;

@@ -58,18 +58,24 @@ pub fn snippets(read: &MatchedText, options: &SnippetOptions) -> Vec<Snippet> {
     }
     windows.sort_by(|a, b| b.worth.total_cmp(&a.worth));
     let mut chosen: Vec<Window> = Vec::new();
+    let overlaps = |chosen: &[Window], window: &Window| {
+        chosen.iter().any(|other| {
+            other.field == window.field
+                && other.bytes.start < window.bytes.end
+                && window.bytes.start < other.bytes.end
+        })
+    };
     for mut window in windows {
         if chosen.len() >= options.max_snippets {
             break;
         }
+        // What overlaps before it has grown does so afterwards.
+        if overlaps(&chosen, &window) {
+            continue;
+        }
         let field = source(text, window.field);
         window.bytes = grow(field, window.bytes, options.max_chars);
-        let overlaps = |other: &Window| {
-            other.field == window.field
-                && other.bytes.start < window.bytes.end
-                && window.bytes.start < other.bytes.end
-        };
-        if !chosen.iter().any(overlaps) {
+        if !overlaps(&chosen, &window) {
             chosen.push(window);
         }
     }
@@ -121,28 +127,43 @@ fn collect_windows(
     options: &SnippetOptions,
     windows: &mut Vec<Window>,
 ) {
+    let mut end_of_paragraph = 0;
+    let mut last_start = None;
+    // By leaf: the window that counted it last.
+    let mut counted: Vec<usize> = Vec::new();
     for (i, first) in found.iter().enumerate() {
         let start = first.range.bytes.start;
+        if last_start.replace(start) == Some(start) && !first.range.bytes.is_empty() {
+            // The window of the match before begins here too and holds the same.
+            continue;
+        }
+        if start >= end_of_paragraph {
+            let rest = text.get(start..).unwrap_or_default();
+            end_of_paragraph = start + rest.find('\n').unwrap_or(rest.len());
+        }
+        let most = nth_forward(text, start, options.max_chars).min(end_of_paragraph);
         let mut end = first.range.bytes.end;
-        let mut leaves = vec![first.leaf];
-        let mut tokens = first.tokens.len();
-        let mut last = first;
-        for next in &found[i + 1..] {
-            let stretch = &text[start..next.range.bytes.end.max(end)];
-            if stretch.contains('\n') || longer_than(stretch, options.max_chars) {
+        let (mut leaves, mut tokens) = (0, 0);
+        let mut last: Option<&Match> = None;
+        for next in found.get(i..).unwrap_or_default() {
+            if last.is_some() && next.range.bytes.end.max(end) > most {
                 break;
             }
             end = end.max(next.range.bytes.end);
-            if !leaves.contains(&next.leaf) {
-                leaves.push(next.leaf);
+            let leaf = next.leaf as usize;
+            if counted.len() <= leaf {
+                counted.resize(leaf + 1, 0);
             }
-            if next.tokens.start >= last.tokens.end {
+            if std::mem::replace(&mut counted[leaf], i + 1) != i + 1 {
+                leaves += 1;
+            }
+            if last.is_none_or(|last| next.tokens.start >= last.tokens.end) {
                 tokens += next.tokens.len();
             }
-            last = next;
+            last = Some(next);
         }
         // Different words of the query first, then more of them, then early.
-        let worth = leaves.len() as f32 * 100.0 + tokens as f32 - i as f32 * 0.01
+        let worth = leaves as f32 * 100.0 + tokens as f32 - i as f32 * 0.01
             + if field == TextField::Body { 0.5 } else { 0.0 };
         windows.push(Window {
             field,
@@ -150,10 +171,6 @@ fn collect_windows(
             worth,
         });
     }
-}
-
-fn longer_than(text: &str, chars: usize) -> bool {
-    text.len() > chars && (text.len() > 4 * chars || text.chars().nth(chars).is_some())
 }
 
 /// Widens a range within its paragraph to about `chars` characters, a third
@@ -164,8 +181,13 @@ fn grow(text: &str, range: Range<usize>, chars: usize) -> Range<usize> {
         .find('\n')
         .map_or(text.len(), |at| range.end + at);
     let room = chars.saturating_sub(text[range.clone()].chars().count());
-    let before_all = text[paragraph_start..range.start].chars().count();
-    let after_all = text[range.end..paragraph_end].chars().count();
+    // More characters than there is room for need not be counted.
+    let before = text[paragraph_start..range.start].chars().rev();
+    let before_all = before.take(room + 1).count();
+    let after_all = text[range.end..paragraph_end]
+        .chars()
+        .take(room + 1)
+        .count();
     let mut before = (room / 3).min(before_all);
     let after = (room - before).min(after_all);
     before = (room - after).min(before_all);

@@ -10,7 +10,7 @@ use crate::text::score::rarity;
 use super::filter;
 use super::matcher::NearMatcher;
 use super::phrase::SegmentPhrase;
-use super::positions::field_at;
+use super::positions::FieldEnds;
 use super::ranked::{Allowed, RankedQuery};
 use super::scored::{Scored, intersect};
 use super::top::TopHits;
@@ -340,16 +340,17 @@ fn near(searcher: &Searcher, near: &Near, field: Option<TextField>) -> Result<Ve
     let mut result = Vec::with_capacity(holding.len());
     let mut tokens = Vec::new();
     for (view, holding) in searcher.segments.iter().zip(holding) {
-        let matcher = NearMatcher::new(near, &view.text);
+        let matcher = NearMatcher::new(near, &view.text).until(searcher.deadline);
         let mut scored = Scored::default();
         for article in holding.articles {
             searcher.deadline.check()?;
             tokens.clear();
             tokens.extend(view.text.tokens_of(article));
             let row = view.text.rows().row(article);
+            let fields = FieldEnds::of(&tokens);
             let mut frequency = 0;
             matcher.for_each(&tokens, |range| {
-                if field.is_none_or(|field| field_at(&tokens, range.start) == field) {
+                if field.is_none_or(|field| fields.at(range.start) == field) {
                     frequency += row.weight(row.start + range.start as u32);
                 }
             });
@@ -372,32 +373,27 @@ fn at_least(
     required: usize,
     field: Option<TextField>,
 ) -> Result<Vec<Scored>> {
-    let evaluated = parts
-        .iter()
-        .map(|p| evaluate(searcher, p, field))
-        .collect::<Result<Vec<_>>>()?;
-    Ok(searcher
-        .segments
-        .iter()
-        .enumerate()
-        .map(|(s, view)| {
-            let mut counts = vec![(0usize, 0f32); view.text.articles() as usize];
-            for part in &evaluated {
-                for (&article, &score) in part[s].articles.iter().zip(&part[s].scores) {
-                    if let Some((count, sum)) = counts.get_mut(article as usize) {
-                        *count += 1;
-                        *sum += score;
-                    }
+    let articles = searcher.segments.iter().map(|view| view.text.articles());
+    let mut counts: Vec<Vec<(u16, f32)>> = articles.map(|n| vec![(0, 0.0); n as usize]).collect();
+    for part in parts {
+        for (counts, found) in counts.iter_mut().zip(evaluate(searcher, part, field)?) {
+            for (article, score) in found.articles.into_iter().zip(found.scores) {
+                if let Some((count, sum)) = counts.get_mut(article as usize) {
+                    *count = count.saturating_add(1);
+                    *sum += score;
                 }
             }
-            let mut scored = Scored::default();
-            for (article, (count, sum)) in counts.into_iter().enumerate() {
-                if count >= required.max(1) {
-                    scored.articles.push(article as u32);
-                    scored.scores.push(sum);
-                }
+        }
+    }
+    let enough = |counts: Vec<(u16, f32)>| {
+        let mut scored = Scored::default();
+        for (article, (count, sum)) in (0..).zip(counts) {
+            if usize::from(count) >= required.max(1) {
+                scored.articles.push(article);
+                scored.scores.push(sum);
             }
-            scored
-        })
-        .collect())
+        }
+        scored
+    };
+    Ok(counts.into_iter().map(enough).collect())
 }

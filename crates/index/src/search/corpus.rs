@@ -21,7 +21,7 @@ use super::boolean::evaluate;
 use super::matcher::PhraseMatcher;
 use super::occurrences::occurrences;
 use super::phrase::SegmentPhrase;
-use super::positions::field_at;
+use super::positions::FieldEnds;
 use super::reading::MatchReader;
 use super::slots::SlotIds;
 use super::{Address, SearchOptions, Searcher, SegmentView, damaged, lives};
@@ -139,23 +139,23 @@ impl Corpus for Searcher {
             let slots: Vec<SlotIds> = steps
                 .map(|step| SlotIds::resolve(&step.slot, segment))
                 .collect();
-            let matcher = PhraseMatcher::new(phrase, &slots, segment);
+            let matcher = PhraseMatcher::new(phrase, &slots, segment).until(self.deadline);
             for article in articles {
                 self.deadline.check()?;
                 tokens.clear();
                 tokens.extend(segment.tokens_of(article));
-                for start in 0..tokens.len() {
-                    let Some(places) = matcher.places(&tokens, start) else {
-                        continue;
-                    };
-                    if field.is_none_or(|field| field_at(&tokens, start) == field) {
+                let fields = FieldEnds::of(&tokens);
+                matcher.for_each_path(&tokens, |places| {
+                    let start = places.first().map(|&start| fields.at(start));
+                    if field.is_none() || field == start {
                         found.push(StepPositions {
                             article: ArticleId(base + article),
                             tokens: places.iter().map(|&place| place as u32).collect(),
                         });
                     }
-                }
+                });
             }
+            self.deadline.check()?;
             base += segment.articles();
         }
         Ok(found)

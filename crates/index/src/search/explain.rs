@@ -14,7 +14,7 @@ use crate::text::tokens::FIELD;
 use super::boolean::{evaluate, newest_day, recency};
 use super::matcher::{NearMatcher, PhraseMatcher};
 use super::phrase::bigram;
-use super::positions::field_at;
+use super::positions::FieldEnds;
 use super::ranked::PAIR_WEIGHT;
 use super::slot_articles::slot_articles;
 use super::slots::SlotIds;
@@ -218,8 +218,9 @@ impl Term {
     fn occurrences(&self, segment: &TextSegment, tokens: &[u32]) -> FieldFrequencies {
         let mut occurrences = FieldFrequencies::default();
         let lead_end = summary_end(tokens) + LEAD as usize;
+        let fields = FieldEnds::of(tokens);
         let mut add = |start: usize| {
-            let field = field_at(tokens, start);
+            let field = fields.at(start);
             if self.field.is_some_and(|wanted| wanted != field) {
                 return;
             }

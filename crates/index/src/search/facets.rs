@@ -1,10 +1,12 @@
 //! Counts the matches of a plan by their metadata.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use timbao_query::plan::{Facet, Plan};
+use timbao_tokenizer::collation;
 use timbao_views::{FacetCount, FacetCounts, Facets, SpellingCount, shown_spelling};
 
 use crate::error::Result;
@@ -89,8 +91,8 @@ fn times<'s>(
     Ok(counts.collect())
 }
 
-/// Counts articles by the values of a facet, the commonest first; values as common as each
-/// other are in the order of their keys.
+/// Counts articles by the values of a facet, the commonest first; equally common values are
+/// in the order of a dictionary.
 fn values<'s>(
     found: impl Iterator<Item = (&'s SegmentView, &'s [u32])>,
     facet: Facet,
@@ -125,7 +127,9 @@ fn values<'s>(
             shown_spelling(spellings.iter().copied()).map(|text| (*key, text, articles))
         })
         .collect();
-    counts.sort_unstable_by(|a, b| b.2.cmp(&a.2).then_with(|| a.0.cmp(b.0)));
+    counts.sort_by_cached_key(|&(key, text, articles)| {
+        (Reverse(articles), collation::Key::of(text), key)
+    });
     let counts = counts.into_iter().map(|(_, value, articles)| FacetCount {
         value: value.to_owned(),
         articles,

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::schema::Fields;
 
 use super::SegmentView;
-use super::slots::{begins, within};
+use super::slots::{Fuzzy, begins};
 use super::values::FacetValue;
 
 /// The articles of a segment that pass, in order.
@@ -129,10 +129,7 @@ fn fits(slot: &Slot, exact: &str, folded: &str) -> bool {
             key,
             distance,
             folded: loose,
-        } => {
-            let typed: Vec<char> = key.chars().collect();
-            within(&typed, if *loose { folded } else { exact }, *distance)
-        }
+        } => Fuzzy::new(key, *distance).accepts(if *loose { folded } else { exact }),
     })
 }
 

@@ -6,9 +6,9 @@ use timbao_views::{ArticleId, Occurrence};
 use crate::error::Result;
 
 use super::boolean::evaluate;
-use super::matcher::LeafMatcher;
+use super::matcher::PlanMatcher;
 use super::phrase::SegmentPhrase;
-use super::positions::field_at;
+use super::positions::FieldEnds;
 use super::{Searcher, SegmentView, lives};
 
 /// All places where a plan matches in articles that are not deleted, in the
@@ -147,6 +147,7 @@ fn place(
     let alive = view.reader.alive_bitset();
     let rows = view.text.rows();
     let mut tokens = Vec::new();
+    let mut fields = FieldEnds::of(&tokens);
     let mut end = 0;
     let mut article = 0;
     let mut wanted = false;
@@ -160,10 +161,11 @@ fn place(
             if wanted && field.is_some() {
                 tokens.clear();
                 tokens.extend(view.text.tokens_of(article));
+                fields = FieldEnds::of(&tokens);
             }
         }
         let at = start - rows.start(article);
-        if wanted && field.is_none_or(|field| field_at(&tokens, at as usize) == field) {
+        if wanted && field.is_none_or(|field| fields.at(at as usize) == field) {
             found.push(Occurrence {
                 article: ArticleId(base + article),
                 start: at,
@@ -183,13 +185,8 @@ fn read(
     found: &mut Vec<Occurrence>,
 ) -> Result<()> {
     let alive = view.reader.alive_bitset();
-    let leaves: Vec<_> = plan
-        .leaves()
-        .into_iter()
-        .map(|leaf| (LeafMatcher::new(leaf.kind, &view.text), leaf.field))
-        .collect();
+    let matcher = PlanMatcher::new(plan, &view.text, searcher.deadline);
     let mut tokens = Vec::new();
-    let mut here = Vec::new();
     for &article in articles {
         if !lives(alive, article) {
             continue;
@@ -197,15 +194,11 @@ fn read(
         searcher.deadline.check()?;
         tokens.clear();
         tokens.extend(view.text.tokens_of(article));
-        here.clear();
-        for (matcher, field) in &leaves {
-            matcher.for_each(&tokens, |range| {
-                if field.is_none_or(|field| field_at(&tokens, range.start) == field) {
-                    here.push((range.start as u32, range.end as u32));
-                }
-            });
-        }
-        here.sort_unstable();
+        let here = matcher.positions(&tokens)?;
+        let mut here: Vec<(u32, u32)> = here
+            .into_iter()
+            .map(|(range, _)| (range.start as u32, range.end as u32))
+            .collect();
         here.dedup();
         found.extend(here.iter().map(|&(start, end)| Occurrence {
             article: ArticleId(base + article),

@@ -16,7 +16,7 @@ use crate::text::tokens::{FIRST_KEY, TokenSet, has_tail, head};
 use super::deadline::Deadline;
 use super::matcher::PhraseMatcher;
 use super::pair::PairSource;
-use super::positions::{field_at, group_by_article};
+use super::positions::{FieldEnds, group_by_article};
 use super::slot_articles::slot_articles;
 use super::slots::{Group, SlotIds};
 
@@ -178,7 +178,8 @@ impl<'a> SegmentPhrase<'a> {
             return;
         };
         let mut cursors: Vec<_> = others.iter().map(|list| list.cursor()).collect();
-        let matcher = PhraseMatcher::new(self.phrase, &self.slots, self.segment);
+        let matcher =
+            PhraseMatcher::new(self.phrase, &self.slots, self.segment).until(self.deadline);
         let mut tokens = Vec::new();
         rarest.for_each(|article, _| {
             if !cursors.iter_mut().all(|c| c.seek(article) == Some(article))
@@ -189,9 +190,10 @@ impl<'a> SegmentPhrase<'a> {
             tokens.clear();
             tokens.extend(self.segment.tokens_of(article));
             let row = self.segment.rows().row(article);
+            let fields = FieldEnds::of(&tokens);
             let mut frequency = 0;
             matcher.for_each(&tokens, |range| {
-                if field.is_none_or(|field| field_at(&tokens, range.start) == field) {
+                if field.is_none_or(|field| fields.at(range.start) == field) {
                     frequency += row.weight(row.start + range.start as u32);
                 }
             });

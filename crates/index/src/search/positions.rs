@@ -1,6 +1,7 @@
 //! Positions by article and by part of the text.
 
 use timbao_query::plan::TextField;
+use timbao_views::TEXT_FIELDS;
 
 use crate::text::TextSegment;
 use crate::text::tokens::FIELD;
@@ -49,16 +50,26 @@ pub(crate) fn group_by_article(
     call(&counted[..1]);
 }
 
-/// The part of the text that a place among an article's tokens lies in.
-pub(crate) fn field_at(tokens: &[u32], place: usize) -> TextField {
-    let ends = tokens[..place.min(tokens.len())]
-        .iter()
-        .filter(|&&t| t == FIELD)
-        .count();
-    match ends {
-        0 => TextField::Title,
-        1 => TextField::Summary,
-        2 => TextField::Body,
-        _ => TextField::Caption,
+/// Where the parts of an article's text end among its tokens.
+pub(crate) struct FieldEnds([usize; TEXT_FIELDS.len() - 1]);
+
+impl FieldEnds {
+    /// Reads the ends from the tokens of an article.
+    pub(crate) fn of(tokens: &[u32]) -> Self {
+        let mut ends = [tokens.len(); TEXT_FIELDS.len() - 1];
+        let marks = tokens.iter().enumerate().filter(|&(_, &t)| t == FIELD);
+        for (end, (at, _)) in ends.iter_mut().zip(marks) {
+            *end = at;
+        }
+        Self(ends)
+    }
+
+    /// The part of the text that a position lies in.
+    pub(crate) fn at(&self, position: usize) -> TextField {
+        let passed = self.0.iter().filter(|&&end| end < position).count();
+        TEXT_FIELDS
+            .get(passed)
+            .copied()
+            .unwrap_or(TextField::Caption)
     }
 }

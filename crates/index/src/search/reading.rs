@@ -14,12 +14,12 @@ use super::{Address, Searcher, damaged};
 pub(crate) struct MatchReader<'s> {
     searcher: &'s Searcher,
     plan: &'s Plan,
-    segments: Vec<Option<Prepared<'s>>>,
+    segments: Vec<Option<Prepared>>,
 }
 
 /// What is kept between two articles of a segment.
-struct Prepared<'s> {
-    matcher: PlanMatcher<'s>,
+struct Prepared {
+    matcher: PlanMatcher,
     unpacked: ResidueBlock,
 }
 

@@ -28,6 +28,10 @@ pub(crate) fn slot_articles<'a>(segment: &'a TextSegment, slot: &SlotIds) -> Slo
     if let [only] = lists[..] {
         return SlotArticles::One(only);
     }
+    let total: usize = lists.iter().map(|list| list.len() as usize).sum();
+    if total >= segment.articles() as usize / 4 {
+        return SlotArticles::Many(summed(segment, &lists));
+    }
     let mut merged: Vec<(u32, u32)> = Vec::new();
     for list in lists {
         list.for_each(|article, frequency| merged.push((article, frequency)));
@@ -41,6 +45,21 @@ pub(crate) fn slot_articles<'a>(segment: &'a TextSegment, slot: &SlotIds) -> Slo
         same
     });
     SlotArticles::Many(merged)
+}
+
+/// Adds up the frequencies of several lists article by article, which takes no more memory than
+/// the segment has articles, however many keys there are.
+fn summed(segment: &TextSegment, lists: &[Postings<'_>]) -> Vec<(u32, u32)> {
+    let mut frequencies = vec![0u32; segment.articles() as usize];
+    for list in lists {
+        list.for_each(|article, frequency| {
+            if let Some(sum) = frequencies.get_mut(article as usize) {
+                *sum += frequency;
+            }
+        });
+    }
+    let held = (0..).zip(frequencies);
+    held.filter(|&(_, frequency)| frequency > 0).collect()
 }
 
 impl<'a> SlotArticles<'a> {

@@ -1,7 +1,6 @@
 //! The keys of a query as ids of one segment.
 
-use rustc_hash::FxHashMap;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 use timbao_query::plan::{Key, Slot};
 
 use crate::text::pairs::{Accepted, PairList};
@@ -9,13 +8,13 @@ use crate::text::tokens::{FIRST_KEY, TokenSet};
 use crate::text::{ONLY_SPELLING, TextSegment};
 
 /// The tokens that may stand at one position, grouped by their folded keys.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct SlotIds {
     pub(crate) groups: SmallVec<[Group; 1]>,
 }
 
 /// Spellings of one folded key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Group {
     /// The folded key.
     pub(crate) folded: u32,
@@ -27,7 +26,7 @@ pub(crate) struct Group {
 }
 
 /// An exact key and its ordinal among the spellings of its folded key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Spelled {
     pub(crate) exact: u32,
     pub(crate) ordinal: u32,
@@ -52,90 +51,44 @@ impl Group {
         };
         list.accept(most, |(a, b)| self.has(a) && next.has(b))
     }
-
-    fn add(&mut self, spelled: Option<Spelled>, tokens: u32) {
-        match (&mut self.only, spelled) {
-            (Some(only), Some(spelled)) => {
-                if !only.contains(&spelled) {
-                    only.push(spelled);
-                    self.tokens += tokens;
-                }
-            }
-            (_, Some(_)) => {}
-            (_, None) => {
-                self.only = None;
-                self.tokens = tokens;
-            }
-        }
-    }
 }
 
 impl SlotIds {
     /// Looks a slot's keys up.
     pub(crate) fn resolve(slot: &Slot, segment: &TextSegment) -> Self {
-        let mut ids = Self::default();
+        let mut found = Found::default();
         for key in &slot.keys {
             match key {
-                Key::Exact(key) => {
-                    if let Some(exact) = segment.exact_id(key) {
-                        ids.add_exact(segment, exact);
-                    }
-                }
-                Key::Folded(key) => {
-                    if let Some(folded) = segment.folded_id(key) {
-                        ids.add(folded, None, segment.folded_info(folded).tokens);
-                    }
-                }
+                Key::Exact(key) => found.exact.extend(segment.exact_id(key)),
+                Key::Folded(key) => found.folded.extend(segment.folded_id(key)),
                 Key::Prefix {
                     start,
                     tone,
                     folded,
-                } => {
-                    ids.add_where(segment, *folded, |key| begins(key, start, *tone));
-                }
+                } => found.add_where(segment, *folded, |key| begins(key, start, *tone)),
                 Key::Fuzzy {
                     key,
                     distance,
                     folded,
                 } => {
-                    let typed: Vec<char> = key.chars().collect();
-                    ids.add_where(segment, *folded, |other| within(&typed, other, *distance));
+                    let mut fuzzy = Fuzzy::new(key, *distance);
+                    found.add_where(segment, *folded, |other| fuzzy.accepts(other));
                 }
             }
         }
-        ids
+        found.into_ids(segment)
     }
 
-    fn add_where(&mut self, segment: &TextSegment, folded: bool, wanted: impl Fn(&str) -> bool) {
-        if folded {
-            for id in (0..segment.folded_keys()).filter(|&id| wanted(segment.folded_key(id))) {
-                self.add(id, None, segment.folded_info(id).tokens);
-            }
-        } else {
-            for id in (0..segment.exact_keys()).filter(|&id| wanted(segment.exact_key(id))) {
-                self.add_exact(segment, id);
-            }
+    /// Whether a token can fill both slots.
+    pub(crate) fn shares_key(&self, other: &Self) -> bool {
+        if self.groups.len() * other.groups.len() <= 64 {
+            let shared = |a: &Group| other.groups.iter().any(|b| a.folded == b.folded);
+            return self.groups.iter().any(shared);
         }
-    }
-
-    fn add_exact(&mut self, segment: &TextSegment, exact: u32) {
-        let info = segment.exact_info(exact);
-        let spelled = (info.rank != ONLY_SPELLING).then_some(Spelled {
-            exact,
-            ordinal: info.rank,
-        });
-        self.add(info.link, spelled, info.tokens);
-    }
-
-    fn add(&mut self, folded: u32, spelled: Option<Spelled>, tokens: u32) {
-        match self.groups.iter_mut().find(|g| g.folded == folded) {
-            Some(group) => group.add(spelled, tokens),
-            None => self.groups.push(Group {
-                folded,
-                tokens,
-                only: spelled.map(|s| smallvec![s]),
-            }),
-        }
+        let mut folded: Vec<u32> = self.groups.iter().map(|group| group.folded).collect();
+        folded.sort_unstable();
+        let mut others = other.groups.iter();
+        others.any(|group| folded.binary_search(&group.folded).is_ok())
     }
 
     /// The only group, if there is just one.
@@ -171,74 +124,169 @@ impl SlotIds {
     }
 }
 
-/// Which slots of a query a token can fill, bit by bit.
-#[derive(Debug, Default)]
-pub(crate) struct TokenMasks {
-    masks: FxHashMap<u32, u64>,
-}
-
-impl TokenMasks {
-    /// Slots beyond this number are not told apart.
-    pub(crate) const SLOTS: usize = 64;
-
-    /// Prepares for slots that have the numbers of their order.
-    pub(crate) fn new<'a>(slots: impl Iterator<Item = &'a SlotIds>, segment: &TextSegment) -> Self {
-        let mut masks = FxHashMap::default();
-        for (number, slot) in slots.take(Self::SLOTS).enumerate() {
-            for exact in slot.exact_ids(segment) {
-                *masks.entry(exact + FIRST_KEY).or_default() |= 1u64 << number;
-            }
-        }
-        Self { masks }
-    }
-
-    /// The slots that `token` can fill.
-    #[inline]
-    pub(crate) fn of(&self, token: u32) -> u64 {
-        self.masks.get(&token).copied().unwrap_or(0)
-    }
-}
-
 /// Whether a key begins so and, if a tone is given, ends with it.
 pub(crate) fn begins(key: &str, start: &str, tone: Option<char>) -> bool {
     key.starts_with(start) && tone.is_none_or(|tone| key.ends_with(tone))
 }
 
-/// Whether Levenshtein's distance between two keys is at most `limit`.
-pub(crate) fn within(typed: &[char], other: &str, limit: u8) -> bool {
-    let limit = limit as usize;
-    let other: Vec<char> = other.chars().collect();
-    if typed.len().abs_diff(other.len()) > limit {
-        return false;
-    }
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in typed.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in other.iter().enumerate() {
-            let substitution = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = substitution.min(row[j] + 1).min(diagonal + 1);
+/// The keys of a slot in one segment, in any order.
+#[derive(Default)]
+struct Found {
+    exact: Vec<u32>,
+    folded: Vec<u32>,
+}
+
+impl Found {
+    fn add_where(
+        &mut self,
+        segment: &TextSegment,
+        folded: bool,
+        mut wanted: impl FnMut(&str) -> bool,
+    ) {
+        if folded {
+            let ids = 0..segment.folded_keys();
+            self.folded
+                .extend(ids.filter(|&id| wanted(segment.folded_key(id))));
+        } else {
+            let ids = 0..segment.exact_keys();
+            self.exact
+                .extend(ids.filter(|&id| wanted(segment.exact_key(id))));
         }
-        if row.iter().all(|&d| d > limit) {
+    }
+
+    /// Groups the keys by folded key; a folded key stands for all its spellings.
+    fn into_ids(mut self, segment: &TextSegment) -> SlotIds {
+        self.folded.sort_unstable();
+        self.folded.dedup();
+        let mut groups: SmallVec<[Group; 1]> = SmallVec::new();
+        for &folded in &self.folded {
+            groups.push(Group {
+                folded,
+                tokens: segment.folded_info(folded).tokens,
+                only: None,
+            });
+        }
+        let whole = groups.len();
+        let spelled = self.exact.into_iter().map(|exact| {
+            let info = segment.exact_info(exact);
+            (info.link, exact, info)
+        });
+        let mut spelled: Vec<_> = spelled.collect();
+        spelled.sort_unstable_by_key(|&(folded, exact, _)| (folded, exact));
+        spelled.dedup_by_key(|&mut (folded, exact, _)| (folded, exact));
+        for (folded, exact, info) in spelled {
+            if self.folded.binary_search(&folded).is_ok() {
+                continue;
+            }
+            let is_last = |group: &Group| group.folded == folded;
+            if !groups
+                .get(whole..)
+                .and_then(<[_]>::last)
+                .is_some_and(is_last)
+            {
+                groups.push(Group {
+                    folded,
+                    tokens: 0,
+                    only: Some(SmallVec::new()),
+                });
+            }
+            let Some(group) = groups.last_mut() else {
+                continue;
+            };
+            group.tokens += info.tokens;
+            if info.rank == ONLY_SPELLING {
+                group.only = None;
+            } else if let Some(only) = &mut group.only {
+                only.push(Spelled {
+                    exact,
+                    ordinal: info.rank,
+                });
+            }
+        }
+        SlotIds { groups }
+    }
+}
+
+/// Finds keys within an edit distance.
+pub(crate) struct Fuzzy {
+    typed: Vec<char>,
+    limit: usize,
+    /// Buffers, kept from key to key.
+    other: Vec<char>,
+    row: Vec<usize>,
+}
+
+impl Fuzzy {
+    /// For keys at most `limit` changes away from `typed`.
+    pub(crate) fn new(typed: &str, limit: u8) -> Self {
+        Self {
+            typed: typed.chars().collect(),
+            limit: limit.into(),
+            other: Vec::new(),
+            row: Vec::new(),
+        }
+    }
+
+    /// Whether Levenshtein's distance to a key is at most the limit.
+    pub(crate) fn accepts(&mut self, key: &str) -> bool {
+        // A character has at most four bytes.
+        if key.len() > 4 * (self.typed.len() + self.limit) {
             return false;
         }
+        self.other.clear();
+        self.other.extend(key.chars());
+        let (typed, other) = without_common_ends(&self.typed, &self.other);
+        if typed.len().abs_diff(other.len()) > self.limit {
+            return false;
+        }
+        if typed.is_empty() || other.is_empty() {
+            return true;
+        }
+        let row = &mut self.row;
+        row.clear();
+        row.extend(0..=other.len());
+        for (i, a) in typed.iter().enumerate() {
+            let mut diagonal = row[0];
+            row[0] = i + 1;
+            let mut least = row[0];
+            for (j, b) in other.iter().enumerate() {
+                let substitution = diagonal + usize::from(a != b);
+                diagonal = row[j + 1];
+                row[j + 1] = substitution.min(row[j] + 1).min(diagonal + 1);
+                least = least.min(row[j + 1]);
+            }
+            if least > self.limit {
+                return false;
+            }
+        }
+        row[other.len()] <= self.limit
     }
-    row[other.len()] <= limit
+}
+
+/// What is left of two keys without the characters that both begin and end with.
+fn without_common_ends<'a>(a: &'a [char], b: &'a [char]) -> (&'a [char], &'a [char]) {
+    let same = |(x, y): &(&char, &char)| x == y;
+    let start = a.iter().zip(b).take_while(same).count();
+    let (a, b) = (&a[start..], &b[start..]);
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(same).count();
+    (&a[..a.len() - end], &b[..b.len() - end])
 }
 
 #[cfg(test)]
 mod tests {
-    use super::within;
+    use super::Fuzzy;
 
     #[test]
     fn distances_are_levenshteins() {
-        let chars = |s: &str| s.chars().collect::<Vec<_>>();
-        assert!(within(&chars("dien"), "dien", 0));
-        assert!(within(&chars("dien"), "diem", 1));
-        assert!(!within(&chars("dien"), "dim", 1));
-        assert!(within(&chars("dien"), "dim", 2));
-        assert!(!within(&chars("a"), "abcd", 2));
-        assert!(within(&chars(""), "a", 1));
+        let within = |typed: &str, key: &str, limit| Fuzzy::new(typed, limit).accepts(key);
+        assert!(within("dien", "dien", 0));
+        assert!(within("dien", "diem", 1));
+        assert!(!within("dien", "dim", 1));
+        assert!(within("dien", "dim", 2));
+        assert!(!within("a", "abcd", 2));
+        assert!(within("", "a", 1));
+        assert!(within("ab", "ba", 2));
+        assert!(!within("ab", "ba", 1));
+        assert!(within("aab", "ab", 1));
     }
 }

@@ -1,7 +1,7 @@
 //! The texts of the pages, in Vietnamese and in English.
 
 use timbao_query::plan::Facet;
-use timbao_query::{DateError, ProblemKind, Why};
+use timbao_query::{DateError, MAX_NEAR, MAX_PATTERNS, ProblemKind, Why};
 use timbao_views::By;
 use timbao_views::chart::Language as ChartLanguage;
 
@@ -450,6 +450,12 @@ pub(crate) fn problem_in_vietnamese(kind: ProblemKind) -> String {
         K::TooManyWords => "nội dung tìm có quá nhiều từ; phần sau bị bỏ qua".into(),
         K::MissingOperand => "toán tử này thiếu từ đi kèm; đã bỏ qua".into(),
         K::NearDistances => "một chuỗi NEAR chỉ có một khoảng cách; lấy khoảng lớn nhất".into(),
+        K::TooManyNear => {
+            format!("NEAR nối nhiều nhất {MAX_NEAR} phần; các phần còn lại chỉ cần có trong bài")
+        }
+        K::TooManyPatterns => format!(
+            "mỗi lần tìm dùng được * hoặc ~N cho nhiều nhất {MAX_PATTERNS} từ; các từ còn lại tìm như thường"
+        ),
         K::NearOperand => "NEAR cần một từ, một cụm từ; ở đây coi như AND".into(),
         K::UnknownField(field) => {
             format!(

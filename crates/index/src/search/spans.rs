@@ -1,0 +1,374 @@
+//! The occurrences of one phrase in one article.
+//!
+//! A phrase is evaluated over the sorted places of its slots. Without slop one sweep from the
+//! last slot to the first finds for each start the nearest end; with slop one sweep over the
+//! shifted places of all slots finds the windows that hold all of them. Both take time linear in
+//! the places of the slots, but for slots that can share a token, whose places are matched
+//! within each window.
+
+use super::deadline::Deadline;
+use super::places::{Place, Places, SlotNumber, position};
+
+/// Where a phrase occurs: from its first place up to the place after its last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Span {
+    pub(crate) start: Place,
+    pub(crate) end: Place,
+}
+
+impl Span {
+    /// The positions of its tokens.
+    pub(crate) fn positions(self) -> std::ops::Range<usize> {
+        position(self.start)..position(self.end)
+    }
+}
+
+/// A phrase whose slots are numbers of a [`SlotTable`](super::places::SlotTable).
+pub(crate) struct SpanPhrase {
+    pub(crate) steps: Vec<SpanStep>,
+    pub(crate) slop: u32,
+    /// Two slots can be filled by one token, so that places have to be kept apart.
+    pub(crate) shares_tokens: bool,
+}
+
+/// A slot and the number of tokens between the slot before and this one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SpanStep {
+    pub(crate) gap_min: u32,
+    pub(crate) gap_max: u32,
+    pub(crate) slot: SlotNumber,
+}
+
+/// Maximum number of ends considered for each start where every occurrence counts.
+const MOST_ENDS: usize = 256;
+
+impl SpanPhrase {
+    /// Appends the occurrences in order: for each start the one that ends first; with slop, one
+    /// for each window that begins at a place of a slot.
+    ///
+    /// Stops early once the deadline has passed.
+    pub(crate) fn spans(&self, places: &Places, deadline: Deadline, out: &mut Vec<Span>) {
+        if self.slop > 0 {
+            Sloppy::new(self, places).spans(deadline, out);
+        } else if let Some(nearest) = self.nearest_ends(places, deadline, |_| {}) {
+            out.extend(nearest);
+        }
+    }
+
+    /// Appends the occurrences in order, for each start those with different ends as well, the
+    /// nearest [`MOST_ENDS`] of them.
+    pub(crate) fn all_spans(&self, places: &Places, deadline: Deadline, out: &mut Vec<Span>) {
+        let is_stiff = |step: &SpanStep| step.gap_min == step.gap_max;
+        if self.slop > 0 || self.steps.iter().skip(1).all(is_stiff) {
+            return self.spans(places, deadline, out);
+        }
+        let Some((first, rest)) = self.steps.split_first() else {
+            return;
+        };
+        let (mut reached, mut next) = (Vec::new(), Vec::new());
+        for &start in places.of(first.slot) {
+            if deadline.has_passed() {
+                return;
+            }
+            reached.clear();
+            reached.push(start);
+            for step in rest {
+                step.reach(places.of(step.slot), &reached, &mut next);
+                std::mem::swap(&mut reached, &mut next);
+            }
+            let ends = reached.iter().map(|&last| Span {
+                start,
+                end: last + 1,
+            });
+            out.extend(ends);
+        }
+    }
+
+    /// Calls back with the positions of all slots of each occurrence of a phrase without slop:
+    /// for each start the one that ends first, each gap as wide as the later ones allow.
+    pub(crate) fn for_each_path(
+        &self,
+        places: &Places,
+        deadline: Deadline,
+        mut f: impl FnMut(&[usize]),
+    ) {
+        let mut behind: Vec<Vec<Span>> = Vec::new();
+        let all = self.nearest_ends(places, deadline, |spans| behind.push(spans.to_vec()));
+        behind.reverse();
+        let mut path = Vec::with_capacity(self.steps.len());
+        for span in all.into_iter().flatten() {
+            path.clear();
+            path.push(position(span.start));
+            let mut at = span.start;
+            for (step, spans) in self.steps.iter().skip(1).zip(&behind) {
+                let furthest = at + 1 + Place::from(step.gap_max);
+                let in_reach = spans.partition_point(|s| s.start <= furthest);
+                let in_time = spans.partition_point(|s| s.end <= span.end);
+                let chosen = in_reach.min(in_time).checked_sub(1);
+                let Some(next) = chosen.and_then(|chosen| spans.get(chosen)) else {
+                    break;
+                };
+                at = next.start;
+                path.push(position(at));
+            }
+            f(&path);
+        }
+    }
+
+    /// For each start of the phrase its nearest end; `None` if a slot has no place that fits.
+    /// Shows the same of the phrase without its first steps to `visit`, shortest rest first.
+    ///
+    /// The nearest end never decreases from one start to the next, so that the first place within
+    /// reach leads to it.
+    fn nearest_ends(
+        &self,
+        places: &Places,
+        deadline: Deadline,
+        mut visit: impl FnMut(&[Span]),
+    ) -> Option<Vec<Span>> {
+        let (last, before) = self.steps.split_last()?;
+        let ends = places.of(last.slot).iter().map(|&place| Span {
+            start: place,
+            end: place + 1,
+        });
+        let mut spans: Vec<Span> = ends.collect();
+        let mut gap = last;
+        for step in before.iter().rev() {
+            if spans.is_empty() || deadline.has_passed() {
+                return None;
+            }
+            visit(&spans);
+            let mut starts = Vec::with_capacity(spans.len());
+            let mut at = 0;
+            for &place in places.of(step.slot) {
+                let nearest = place + 1 + Place::from(gap.gap_min);
+                let furthest = place + 1 + Place::from(gap.gap_max);
+                while spans.get(at).is_some_and(|span| span.start < nearest) {
+                    at += 1;
+                }
+                match spans.get(at) {
+                    None => break,
+                    Some(span) if span.start <= furthest => starts.push(Span {
+                        start: place,
+                        end: span.end,
+                    }),
+                    Some(_) => {}
+                }
+            }
+            spans = starts;
+            gap = step;
+        }
+        Some(spans)
+    }
+}
+
+impl SpanStep {
+    /// The places of this step's slot that lie within its gap after one of `reached`.
+    fn reach(&self, list: &[Place], reached: &[Place], next: &mut Vec<Place>) {
+        next.clear();
+        let (least, most) = (Place::from(self.gap_min), Place::from(self.gap_max));
+        let Some(&first) = reached.first() else {
+            return;
+        };
+        let begin = list.partition_point(|&place| place < first + 1 + least);
+        let mut from = reached.iter().copied().peekable();
+        for &place in list.get(begin..).unwrap_or_default() {
+            while from.next_if(|&before| before + 1 + most < place).is_some() {}
+            match from.peek() {
+                None => break,
+                Some(&before) if before + 1 + least <= place => next.push(place),
+                Some(_) => {}
+            }
+            if next.len() == MOST_ENDS {
+                break;
+            }
+        }
+    }
+}
+
+/// A sweep for the occurrences of a phrase with slop.
+///
+/// The place of each slot is shifted back by the slot's place in the phrase as typed. The phrase
+/// occurs where the shifted places of all slots differ by at most the slop.
+struct Sloppy<'a> {
+    slots: Vec<ShiftedSlot<'a>>,
+    slop: i64,
+    /// Places that several slots can fill, if there are any.
+    matching: Option<Matching>,
+}
+
+struct ShiftedSlot<'a> {
+    places: &'a [Place],
+    /// Index of the first place within the window.
+    next: usize,
+    shift: i64,
+}
+
+impl ShiftedSlot<'_> {
+    /// The first shifted place that is at least `low`.
+    fn seek(&mut self, low: i64) -> Option<i64> {
+        while let Some(&place) = self.places.get(self.next) {
+            let shifted = place as i64 - self.shift;
+            if shifted >= low {
+                return Some(shifted);
+            }
+            self.next += 1;
+        }
+        None
+    }
+}
+
+impl<'a> Sloppy<'a> {
+    fn new(phrase: &SpanPhrase, places: &'a Places) -> Self {
+        let mut shift = 0;
+        let mut slots = Vec::with_capacity(phrase.steps.len());
+        for (number, step) in phrase.steps.iter().enumerate() {
+            if number > 0 {
+                shift += 1 + i64::from(step.gap_min);
+            }
+            slots.push(ShiftedSlot {
+                places: places.of(step.slot),
+                next: 0,
+                shift,
+            });
+        }
+        let matching = phrase
+            .shares_tokens
+            .then(|| Matching::new(phrase.steps.len(), places.end()));
+        Self {
+            slots,
+            slop: i64::from(phrase.slop),
+            matching,
+        }
+    }
+
+    fn spans(mut self, deadline: Deadline, out: &mut Vec<Span>) {
+        let mut low = i64::MIN;
+        while !deadline.has_passed() {
+            let (mut least, mut most) = (i64::MAX, i64::MIN);
+            for slot in &mut self.slots {
+                let Some(shifted) = slot.seek(low) else {
+                    return;
+                };
+                least = least.min(shifted);
+                most = most.max(shifted);
+            }
+            if most - least > self.slop {
+                // No window that begins earlier reaches the slot that is furthest behind.
+                low = most - self.slop;
+                continue;
+            }
+            out.extend(self.window(least));
+            low = least + 1;
+        }
+    }
+
+    /// The occurrence whose shifted places begin at `low`.
+    fn window(&mut self, low: i64) -> Option<Span> {
+        let chosen: &mut dyn Iterator<Item = Place> = match &mut self.matching {
+            None => &mut self
+                .slots
+                .iter()
+                .filter_map(|s| s.places.get(s.next).copied()),
+            Some(matching) => &mut matching
+                .update(&self.slots, low, self.slop)?
+                .iter()
+                .copied(),
+        };
+        let (mut start, mut last) = (Place::MAX, 0);
+        for place in chosen {
+            start = start.min(place);
+            last = last.max(place);
+        }
+        Some(Span {
+            start,
+            end: last + 1,
+        })
+    }
+}
+
+/// Gives each slot a place of its own, by augmenting paths (Berge; Kuhn). What a window chose is
+/// kept for the next one, as far as it lies within it.
+struct Matching {
+    /// By slot: its place, or [`UNMATCHED`].
+    places: Vec<Place>,
+    /// By position: the slot that has it plus one.
+    owners: Vec<u32>,
+    /// By position: the search that visited it last, and the slot that it came from.
+    visited: Vec<(u32, u32)>,
+    search: u32,
+}
+
+const UNMATCHED: Place = Place::MAX;
+
+impl Matching {
+    fn new(slots: usize, positions: usize) -> Self {
+        Self {
+            places: vec![UNMATCHED; slots],
+            owners: vec![0; positions],
+            visited: vec![(0, 0); positions],
+            search: 0,
+        }
+    }
+
+    /// The places of all slots whose shifted places lie from `low` to `low + slop`; `None` if
+    /// not every slot has one of its own.
+    fn update(&mut self, slots: &[ShiftedSlot<'_>], low: i64, slop: i64) -> Option<&[Place]> {
+        for (place, slot) in self.places.iter_mut().zip(slots) {
+            if *place != UNMATCHED && (*place as i64 - slot.shift) < low {
+                self.owners[position(*place)] = 0;
+                *place = UNMATCHED;
+            }
+        }
+        for slot in 0..slots.len() {
+            if self.places[slot] == UNMATCHED && !self.augment(slot, slots, low + slop) {
+                return None;
+            }
+        }
+        Some(&self.places)
+    }
+
+    /// Finds a place for a slot, moving others if need be; `high` is the end of the window.
+    fn augment(&mut self, slot: usize, slots: &[ShiftedSlot<'_>], high: i64) -> bool {
+        self.search += 1;
+        let mut queue = vec![slot];
+        let mut head = 0;
+        while let Some(&from) = queue.get(head) {
+            head += 1;
+            let here = &slots[from];
+            for &place in here.places.get(here.next..).unwrap_or_default() {
+                if place as i64 - here.shift > high {
+                    break;
+                }
+                let visit = &mut self.visited[position(place)];
+                if visit.0 == self.search {
+                    continue;
+                }
+                *visit = (self.search, from as u32);
+                match self.owners[position(place)] {
+                    0 => {
+                        self.flip(place);
+                        return true;
+                    }
+                    owner => queue.push(owner as usize - 1),
+                }
+            }
+        }
+        false
+    }
+
+    /// Gives a free place to the slot it was visited from, that slot's place to the slot before,
+    /// and so on.
+    fn flip(&mut self, free: Place) {
+        let mut place = free;
+        loop {
+            let slot = self.visited[position(place)].1;
+            self.owners[position(place)] = slot + 1;
+            let before = std::mem::replace(&mut self.places[slot as usize], place);
+            if before == UNMATCHED {
+                return;
+            }
+            place = before;
+        }
+    }
+}
