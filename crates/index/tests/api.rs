@@ -384,8 +384,8 @@ fn an_index_can_be_named_in_every_way_that_a_path_can() {
     for opened in [
         Index::open(path),
         Index::open(text),
-        Index::open(text.to_owned()),
-        Index::open(path.to_owned()),
+        Index::open(text),
+        Index::open(path),
         Index::open(path.as_os_str()),
     ] {
         assert_eq!(opened.unwrap().dir(), path);

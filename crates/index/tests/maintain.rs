@@ -50,7 +50,7 @@ fn where_there_is_no_index_there_is_nothing_to_verify() {
         Err(Error::NoIndex { .. })
     ));
     assert!(matches!(
-        backup(dir.path(), &dir.path().join("b")),
+        backup(dir.path(), dir.path().join("b")),
         Err(Error::NoIndex { .. })
     ));
 }

@@ -594,7 +594,7 @@ fn a_source_in_the_folder_of_the_index_is_refused() {
         assert!(!index.join("timbao.json").exists());
     }
     let named = Sources::Paths(vec![newsroom.news.clone()]);
-    let report = update(&newsroom.path("index"), &named, &options, &()).unwrap();
+    let report = update(newsroom.path("index"), &named, &options, &()).unwrap();
     assert_eq!((report.total_articles, report.skipped["index"]), (1, 1));
 }
 

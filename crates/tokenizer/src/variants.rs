@@ -92,7 +92,9 @@ pub fn iy_folded(folded: &str) -> Option<String> {
 /// assert_eq!(variants::iy_words("ky").count(), 0); // see `iy_folded`
 /// ```
 pub fn iy_words(folded: &str) -> impl Iterator<Item = String> + '_ {
-    both_ways().filter_map(move |(word, other)| (fold(word) == folded).then(|| exact_key(other)))
+    both_ways()
+        .filter(move |(word, _)| fold(word) == folded)
+        .map(|(_, other)| exact_key(other))
 }
 
 /// Every pair of exact keys that are one word, each pair both ways.

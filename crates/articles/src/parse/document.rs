@@ -229,7 +229,7 @@ impl Official {
         let motto = top()
             .filter(|(_, line)| is_motto(line))
             .map(|(at, _)| at)
-            .last()?;
+            .next_back()?;
         // All that can be of the letterhead, though it follows the motto.
         let mut end = motto + 1;
         while let Some(line) = lines.get(end).filter(|_| end < LETTERHEAD) {

@@ -25,7 +25,7 @@ pub(crate) fn read<'h>(html: &'h str, trace: &mut Trace) -> Cow<'h, str> {
         "vni-times",
     ];
     let named = |family: &&str| memchr::memmem::find(html.as_bytes(), family.as_bytes()).is_some();
-    if !FAMILIES.iter().any(|family| named(&family)) {
+    if !FAMILIES.iter().any(named) {
         return Cow::Borrowed(html);
     }
     let mut page = Page {

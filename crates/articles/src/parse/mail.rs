@@ -75,11 +75,12 @@ pub(crate) fn mail(
         trace.field("title", "Subject");
     }
     let sender = message.from().and_then(|from| from.first()?.name());
-    if let Some(name) = sender.map(|name| one_line(name.trim().to_owned())) {
-        if !name.is_empty() && !name.contains('@') {
-            article.author = Some(name);
-            trace.field("author", "From");
-        }
+    if let Some(name) = sender.map(|name| one_line(name.trim().to_owned()))
+        && !name.is_empty()
+        && !name.contains('@')
+    {
+        article.author = Some(name);
+        trace.field("author", "From");
     }
     if let Some(date) = date(&message) {
         article.published = Some(date);

@@ -91,7 +91,7 @@ impl KwicRequest {
     /// # Errors
     ///
     /// When the time is over or the index is damaged.
-    pub(crate) fn run<'s>(&self, searcher: &'s Searcher) -> Result<Concordance, Problem> {
+    pub(crate) fn run(&self, searcher: &Searcher) -> Result<Concordance, Problem> {
         let plan = self.query.plan().as_phrases();
         Ok(searcher.concordance(&plan, &self.options)?)
     }

@@ -349,7 +349,7 @@ impl Graph<'_> {
     fn last_crumb(&self, crumbs: &Value, title: Option<&str>, titles: &[String]) -> Option<String> {
         let mut items: Vec<&Value> = crumbs.get("itemListElement")?.as_array()?.iter().collect();
         items.sort_by_key(|item| item.get("position").and_then(Value::as_u64));
-        let names = items.into_iter().filter_map(|item| {
+        let mut names = items.into_iter().filter_map(|item| {
             self.name(item, 0)
                 .or_else(|| self.name(item.get("item")?, 0))
         });
@@ -358,9 +358,7 @@ impl Graph<'_> {
             title.is_some_and(|title| super::same(title, name))
                 || titles.iter().any(|title| super::same(title, name))
         };
-        names
-            .filter(|name| !is_front_page(name) && name.chars().count() <= 40 && !is_title(name))
-            .last()
+        names.rfind(|name| !is_front_page(name) && name.chars().count() <= 40 && !is_title(name))
     }
 }
 
