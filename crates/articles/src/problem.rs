@@ -129,6 +129,12 @@ impl Fault {
         }
     }
 
+    /// Returns `true` if the file could not be read, whatever is in it.
+    pub fn is_of_system(&self) -> bool {
+        use ProblemKind::{Changed, Denied, Io, NotFound};
+        matches!(self.kind, Changed | Denied | Io | NotFound)
+    }
+
     pub fn malformed(message: impl Into<String>) -> Self {
         Self::new(ProblemKind::Malformed, message)
     }

@@ -38,15 +38,16 @@ const PACKED_BUFFER: usize = 128 << 10;
 const RATIO_FLOOR: u64 = 16 << 20;
 
 /// Takes the first bytes of a stream, and gives back a stream that still
-/// begins with them. An error after some bytes comes after them again.
+/// begins with them. Damage after some bytes comes after them again.
 ///
 /// # Errors
-/// If not a single byte can be read.
+/// If not a single byte can be read, or the system cannot read the file.
 pub(crate) fn look_ahead(mut stream: Stream) -> io::Result<(Vec<u8>, Stream)> {
     let mut head = Vec::new();
     let rest: Stream = match stream.by_ref().take(HEAD).read_to_end(&mut head) {
         Ok(_) => stream,
-        Err(error) if head.is_empty() => return Err(error),
+        // A file that the system cannot read is not read in part: its articles stay as they are.
+        Err(error) if head.is_empty() || Fault::from(&error).is_of_system() => return Err(error),
         Err(error) => Box::new(Failing::new(error)),
     };
     Ok((head.clone(), Box::new(Cursor::new(head).chain(rest))))
