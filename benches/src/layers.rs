@@ -65,7 +65,7 @@ const LAYERS: [(&str, &[&str], &[&str]); 7] = [
 ];
 
 /// Licences that dependencies may have.
-const LICENCES: [&str; 12] = [
+const LICENCES: [&str; 13] = [
     "0BSD",
     "Apache-2.0",
     "BSD-2-Clause",
