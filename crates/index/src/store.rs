@@ -29,6 +29,8 @@ const TRIES: usize = 50;
 /// Smallest memory of an indexing thread, in bytes: with 15 MB, segments are so small that
 /// indexing takes three to five times as long.
 const LEAST_MEMORY: usize = 20_000_000;
+/// Largest memory of an indexing thread, in bytes: Tantivy refuses more.
+const MOST_MEMORY: usize = u32::MAX as usize - 2_000_000;
 /// Most threads of the engine that build segments.
 const MOST_THREADS: usize = 8;
 
@@ -106,7 +108,8 @@ impl Caches {
 pub struct WriterOptions {
     /// Threads that build segments, at most 8; fewer if `memory` is less than 20 MB for each.
     pub threads: usize,
-    /// Memory for segments being built, of all threads together, in bytes; at least 20 MB.
+    /// Memory for segments being built, of all threads together, in bytes; at least 20 MB,
+    /// and at most 4 GiB for each thread.
     pub memory: usize,
 }
 
@@ -303,7 +306,7 @@ impl Index {
     pub(crate) fn unchecked_writer(&self, options: WriterOptions) -> Result<ArticleWriter> {
         let threads = options.threads.min(options.memory / LEAST_MEMORY);
         let threads = threads.clamp(1, MOST_THREADS);
-        let memory = (options.memory / threads).max(LEAST_MEMORY);
+        let memory = (options.memory / threads).clamp(LEAST_MEMORY, MOST_MEMORY);
         let writer = self
             .engine
             .writer_with_num_threads(threads, memory * threads)
