@@ -10,6 +10,8 @@ use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use walkdir::WalkDir;
+
 /// A file system to read from.
 pub trait FileSystem: fmt::Debug + Send + Sync {
     /// Opens a file for reading.
@@ -78,16 +80,19 @@ impl FileSystem for SystemFiles {
 
     fn list(&self, folder: &Path) -> io::Result<Vec<FolderEntry>> {
         let mut entries = Vec::new();
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            match entry.file_type() {
-                Ok(file_type) => entries.push(FolderEntry {
-                    name: entry.file_name(),
-                    file_type,
+        for entry in WalkDir::new(folder).min_depth(1).max_depth(1) {
+            match entry {
+                Ok(entry) => entries.push(FolderEntry {
+                    name: entry.file_name().to_owned(),
+                    file_type: entry.file_type(),
                 }),
                 // Removed since the system listed it.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
+                Err(error) if error.depth() > 0 && is_gone(&error) => {}
+                // Loops are only looked for where links are followed.
+                Err(error) => {
+                    let other = || io::ErrorKind::Other.into();
+                    return Err(error.into_io_error().unwrap_or_else(other));
+                }
             }
         }
         Ok(entries)
@@ -96,6 +101,13 @@ impl FileSystem for SystemFiles {
     fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
         path.canonicalize()
     }
+}
+
+/// Returns `true` if there is nothing at a path.
+fn is_gone(error: &walkdir::Error) -> bool {
+    error
+        .io_error()
+        .is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 impl OpenFile for File {
