@@ -203,7 +203,8 @@ impl PlanMatcher {
     /// When the time is over.
     pub(crate) fn positions(&self, tokens: &[u32]) -> Result<Vec<(Range<usize>, u32)>> {
         let mut found: Vec<(Range<usize>, u32)> = Vec::new();
-        let fields = FieldEnds::of(tokens);
+        let has_field = self.leaves.iter().any(|leaf| leaf.field.is_some());
+        let fields = has_field.then(|| FieldEnds::of(tokens));
         let mut spans = Vec::new();
         self.slots.find(tokens, |places| {
             for (number, leaf) in (0..).zip(&self.leaves) {
@@ -214,9 +215,9 @@ impl PlanMatcher {
                     LeafMatcher::Near(near) => near.spans(places, self.deadline, &mut spans),
                 }
                 let positions = spans.iter().map(|span| span.positions());
-                let wanted = positions.filter(|range| {
-                    leaf.field
-                        .is_none_or(|field| fields.at(range.start) == field)
+                let wanted = positions.filter(|range| match (leaf.field, &fields) {
+                    (Some(field), Some(fields)) => fields.at(range.start) == field,
+                    _ => true,
                 });
                 found.extend(wanted.map(|range| (range, number)));
             }

@@ -32,6 +32,9 @@ const WIDE: usize = 1_024;
 #[derive(Default)]
 pub(crate) struct SlotTable {
     numbers: FxHashMap<SlotIds, SlotNumber>,
+    /// The tokens of all slots. Most tokens of an article are in none, and a bit is found faster
+    /// than a hash.
+    known: TokenBits,
     narrow: FxHashMap<u32, SmallVec<[SlotNumber; 4]>>,
     wide: Vec<(SlotNumber, TokenBits)>,
 }
@@ -45,14 +48,17 @@ impl SlotTable {
         // A query has at most `MAX_WORDS` words of its own and their expansions.
         let number = SlotNumber::try_from(self.numbers.len()).unwrap_or(SlotNumber::MAX);
         self.numbers.insert(slot.clone(), number);
-        let ids = slot.exact_ids(segment);
-        if ids.len() > WIDE {
-            self.wide
-                .push((number, TokenBits::new(&ids, segment.exact_keys())));
+        let ids = slot.exact_ids(segment).into_iter();
+        let tokens: Vec<u32> = ids.map(|id| id + FIRST_KEY).collect();
+        let end = segment.exact_keys() + FIRST_KEY;
+        self.known.extend(&tokens, end);
+        if tokens.len() > WIDE {
+            let mut bits = TokenBits::default();
+            bits.extend(&tokens, end);
+            self.wide.push((number, bits));
         } else {
-            for exact in ids {
-                let slots = self.narrow.entry(exact + FIRST_KEY).or_default();
-                slots.push(number);
+            for token in tokens {
+                self.narrow.entry(token).or_default().push(number);
             }
         }
         number
@@ -65,6 +71,9 @@ impl SlotTable {
         for (at, &token) in (0..).zip(tokens) {
             if token < FIRST_KEY {
                 paragraph += 1;
+                continue;
+            }
+            if !self.known.has(token) {
                 continue;
             }
             let place = Place::from(paragraph) << 32 | at;
@@ -117,24 +126,24 @@ impl Places {
     }
 }
 
-/// A set of tokens, a bit for each key of the segment.
+/// A set of tokens, as bits.
+#[derive(Default)]
 struct TokenBits(Vec<u64>);
 
 impl TokenBits {
-    fn new(exact_ids: &[u32], keys: u32) -> Self {
-        let mut bits = vec![0u64; (keys as usize).div_ceil(64)];
-        for &id in exact_ids {
-            if let Some(word) = bits.get_mut(id as usize / 64) {
-                *word |= 1 << (id % 64);
+    /// Adds tokens below `end`.
+    fn extend(&mut self, tokens: &[u32], end: u32) {
+        self.0.resize((end as usize).div_ceil(64), 0);
+        for &token in tokens {
+            if let Some(word) = self.0.get_mut(token as usize / 64) {
+                *word |= 1 << (token % 64);
             }
         }
-        Self(bits)
     }
 
     #[inline]
     fn has(&self, token: u32) -> bool {
-        let id = token - FIRST_KEY;
-        let word = self.0.get(id as usize / 64).copied().unwrap_or(0);
-        word >> (id % 64) & 1 == 1
+        let word = self.0.get(token as usize / 64).copied().unwrap_or(0);
+        word >> (token % 64) & 1 == 1
     }
 }
