@@ -11,7 +11,9 @@
 //! Other syllables tell words and names apart by it (Thi and Thy, Vi and Vy, mi and my, tí and tý,
 //! tị and Tỵ, ti and ty, di and Dy), as do syllables of a vowel alone (ý, í).
 
-use crate::keys::{exact_key, fold, write_out};
+use std::sync::LazyLock;
+
+use crate::keys::{exact_key, fold};
 
 /// Onsets that have a pair in every tone.
 const OPEN_ONSETS: [&str; 3] = ["h", "k", "l"];
@@ -49,12 +51,8 @@ pub fn iy(exact: &str) -> Option<String> {
     if let Some(other) = iy_folded(skeleton) {
         return Some(format!("{other}{tone}"));
     }
-    let word = write_out(exact);
-    WORDS.iter().find_map(|&(i, y)| match word.as_str() {
-        word if word == i => Some(exact_key(y)),
-        word if word == y => Some(exact_key(i)),
-        _ => None,
-    })
+    let word = SINGLE.iter().find(|word| word.exact == exact)?;
+    Some(word.other.clone())
 }
 
 /// The other folded form of a word, if every spelling of the one has a partner in the other.
@@ -92,9 +90,8 @@ pub fn iy_folded(folded: &str) -> Option<String> {
 /// assert_eq!(variants::iy_words("ky").count(), 0); // see `iy_folded`
 /// ```
 pub fn iy_words(folded: &str) -> impl Iterator<Item = String> + '_ {
-    both_ways()
-        .filter(move |(word, _)| fold(word) == folded)
-        .map(|(_, other)| exact_key(other))
+    let words = SINGLE.iter().filter(move |word| word.folded == folded);
+    words.map(|word| word.other.clone())
 }
 
 /// Every pair of exact keys that are one word, each pair both ways.
@@ -121,6 +118,20 @@ pub fn iy_pairs() -> impl Iterator<Item = (String, String)> {
     pairs.flat_map(|(y, i)| [(y.clone(), i.clone()), (i, y)])
 }
 
-fn both_ways() -> impl Iterator<Item = (&'static str, &'static str)> {
-    WORDS.iter().flat_map(|&(i, y)| [(i, y), (y, i)])
+/// One of [`WORDS`], with the exact key of its other spelling.
+struct SingleWord {
+    exact: String,
+    folded: String,
+    other: String,
 }
+
+/// [`WORDS`] in both spellings. Every word of a query is looked up here.
+static SINGLE: LazyLock<Vec<SingleWord>> = LazyLock::new(|| {
+    let both_ways = WORDS.iter().flat_map(|&(i, y)| [(i, y), (y, i)]);
+    let words = both_ways.map(|(word, other)| SingleWord {
+        exact: exact_key(word),
+        folded: fold(word),
+        other: exact_key(other),
+    });
+    words.collect()
+});
