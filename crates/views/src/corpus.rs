@@ -51,13 +51,11 @@ pub struct StepPositions {
     pub tokens: Vec<u32>,
 }
 
-/// The time of publication, and the order of articles by it.
+/// The day of publication, and the order of articles by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Time {
     /// Days since 1970-01-01, or `None` for undated articles.
     pub day: Option<i32>,
-    /// Minutes since midnight, 0 if unknown.
-    pub minute: u16,
     /// The tie-breaker of the engine: newer articles have smaller ones, undated articles the
     /// largest. Its lower half is a hash of the article's id.
     pub tie_key: u64,
@@ -241,8 +239,11 @@ pub trait Corpus {
     /// The titles of articles, empty for articles without one.
     fn titles(&self, articles: &[ArticleId]) -> Result<Vec<String>>;
 
-    /// The times of publication.
+    /// The days of publication.
     fn times(&self, articles: &[ArticleId]) -> Result<Vec<Time>>;
+
+    /// The minutes of publication since midnight, 0 if unknown.
+    fn minutes(&self, articles: &[ArticleId]) -> Result<Vec<u16>>;
 
     /// The numbers of tokens.
     fn token_counts(&self, articles: &[ArticleId]) -> Result<Vec<u32>>;

@@ -177,20 +177,23 @@ impl Corpus for Searcher {
     }
 
     fn times(&self, articles: &[ArticleId]) -> Result<Vec<Time>> {
+        self.each(articles, |view, address| {
+            let tie_key = view.text.tie(address.article);
+            let (day, _) = untie(tie_key);
+            Ok(Time { day, tie_key })
+        })
+    }
+
+    fn minutes(&self, articles: &[ArticleId]) -> Result<Vec<u16>> {
         let minutes = self.segments.iter();
         let minutes = minutes.map(|view| view.reader.fast_fields().u64("minute"));
         let minutes = minutes
             .collect::<tantivy::Result<Vec<_>>>()
             .map_err(error::Error::from)?;
-        self.each(articles, |view, address| {
-            let tie_key = view.text.tie(address.article);
+        self.each(articles, |_, address| {
             let minutes = minutes.get(address.segment as usize);
             let minute = minutes.and_then(|minutes| minutes.first(address.article));
-            Ok(Time {
-                day: untie(tie_key).0,
-                minute: minute.unwrap_or(0) as u16,
-                tie_key,
-            })
+            Ok(minute.unwrap_or(0) as u16)
         })
     }
 

@@ -96,15 +96,16 @@ impl<'s> Finder<'s> {
         let all = corpus.candidates(&Plan::Everything)?;
         let sketches = corpus.sketches(&all)?;
         let times = corpus.times(&all)?;
+        let minutes = corpus.minutes(&all)?;
         let mut order: Vec<_> = all
             .iter()
-            .zip(times)
+            .zip(times.iter().zip(minutes))
             .zip(&sketches.shingles)
             .filter(|(_, shingles)| **shingles as usize >= LEAST_SHINGLES)
-            .map(|((&article, time), _)| {
+            .map(|((&article, (time, minute)), _)| {
                 let (day, hash) = time.order();
                 // Articles without a time of day come first on their day.
-                ((day, time.minute, hash), article)
+                ((day, minute, hash), article)
             })
             .collect();
         order.sort_unstable();
