@@ -168,7 +168,7 @@ Examples:
       Find a phrase, accents as typed, in articles without another phrase.
   timbao search tu dien bien --after 2025 --section 'xây dựng Đảng'
       Any accents, in one section, published after 2025.
-  timbao search 'tít:\"đại hội\" NEAR/5 \"nhân sự\"' --format json
+  timbao search 'tít:(\"đại hội\" NEAR/5 \"nhân sự\")' --format json
       Hits as JSON, for other programs.
 
 Exit status:

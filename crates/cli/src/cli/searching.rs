@@ -32,7 +32,7 @@ Examples:
       The one phrase without the other. Before a query that begins with -, put --.
   timbao search tu dien bien --after 2025 --sort -date
       Any accents, published after 2025, latest first.
-  timbao search 'tit:\"dai hoi\" NEAR/5 \"nhan su\"' --accents loose
+  timbao search 'tit:(\"dai hoi\" NEAR/5 \"nhan su\")' --accents loose
       Words near each other; a field may be named in Vietnamese.
   timbao search '\"tự diễn biến\"' --facet section,year --limit 0
       How many in each section and year.
