@@ -6,6 +6,7 @@
 
 use std::fmt::Write;
 
+use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::periods::{By, Period};
@@ -75,14 +76,23 @@ impl Measure {
 }
 
 const WIDTH: f64 = 960.0;
+/// The least room for the labels at the left.
 const LEFT: f64 = 76.0;
+/// The right edge of the axis title at the left.
+const AXIS: f64 = 26.0;
 const RIGHT: f64 = 24.0;
 const TOP: f64 = 72.0;
 const PLOT: f64 = 340.0;
-/// Columns of the headline.
+/// Columns of a headline that is made of the queries.
 const TITLE: usize = 72;
 /// Pixels that a column of text takes, about.
 const COLUMN: f64 = 7.4;
+/// Pixels that a column of the headline takes, and the distance of its lines.
+const TITLE_COLUMN: f64 = 10.6;
+const TITLE_LINE: f64 = 25.0;
+/// Pixels that a column of the note takes, and the distance of its lines.
+const NOTE_COLUMN: f64 = 6.6;
+const NOTE_LINE: f64 = 16.0;
 
 /// Okabe and Ito's colours, those with most contrast to white first.
 const COLOURS: [&str; 8] = [
@@ -113,7 +123,9 @@ impl Style {
 pub fn svg(trends: &Trends, options: &ChartOptions) -> String {
     let chart = Chart::new(trends, options);
     let legend = chart.legend();
-    let height = TOP + PLOT + 74.0 + legend.height + 40.0;
+    let note = wrapped(&chart.note(), (WIDTH - chart.left - RIGHT) / NOTE_COLUMN);
+    let below = 24.0 + NOTE_LINE * note.len() as f64;
+    let height = chart.base() + 74.0 + legend.height + below;
     let mut out = String::new();
     // Writing to a string does not fail.
     let _ = write!(
@@ -130,7 +142,15 @@ pub fn svg(trends: &Trends, options: &ChartOptions) -> String {
         chart.line(&mut out, series, Style::of(number));
     }
     out.push_str(&legend.svg);
-    chart.foot(&mut out, height);
+    for (number, line) in (0..).zip(&note) {
+        let _ = writeln!(
+            out,
+            "<text x=\"{}\" y=\"{:.1}\" font-size=\"11.5\" fill=\"#4d4d4d\">{}</text>",
+            chart.left,
+            height - below + 24.0 + NOTE_LINE * f64::from(number),
+            escape(line)
+        );
+    }
     out.push_str("</svg>\n");
     out
 }
@@ -140,6 +160,11 @@ struct Chart<'a> {
     options: &'a ChartOptions,
     /// The distance of the lines across, and the highest of them.
     step: f64,
+    highest: f64,
+    /// The lines of the headline.
+    title: Vec<String>,
+    /// The edges of the plot.
+    left: f64,
     top: f64,
 }
 
@@ -155,51 +180,56 @@ impl<'a> Chart<'a> {
             .filter_map(|p| options.measure.of(p))
             .fold(0.0, f64::max);
         let step = nice_step(most);
+        let highest = (most / step).ceil().max(1.0) * step;
+        let widest = number(highest, step, options.language).width() as f64;
+        let left = LEFT.max(AXIS + widest * COLUMN + 12.0);
+        let title = options.title.clone().unwrap_or_else(|| queries(trends));
+        let title = wrapped(&title, (WIDTH - left - RIGHT) / TITLE_COLUMN);
+        let top = TOP + TITLE_LINE * (title.len().max(1) - 1) as f64;
         Self {
             trends,
             options,
             step,
-            top: (most / step).ceil().max(1.0) * step,
+            highest,
+            title,
+            left,
+            top,
         }
     }
 
     fn x(&self, number: usize) -> f64 {
-        let inner = WIDTH - LEFT - RIGHT;
+        let inner = WIDTH - self.left - RIGHT;
         let periods = self.trends.periods.len().max(1) as f64;
-        LEFT + inner * (number as f64 + 0.5) / periods
+        self.left + inner * (number as f64 + 0.5) / periods
     }
 
     fn y(&self, value: f64) -> f64 {
-        TOP + PLOT * (1.0 - value / self.top)
+        self.top + PLOT * (1.0 - value / self.highest)
+    }
+
+    /// The lower edge of the plot.
+    fn base(&self) -> f64 {
+        self.top + PLOT
     }
 
     fn head(&self, out: &mut String) {
         let label = self.options.measure.label(self.options.language);
-        let title = self.options.title.clone().unwrap_or_else(|| self.queries());
-        let _ = write!(
+        let left = self.left;
+        let _ = writeln!(out, "<title>{}</title>", escape(&self.title.join(" ")));
+        for (number, line) in (0..).zip(&self.title) {
+            let _ = writeln!(
+                out,
+                "<text x=\"{left}\" y=\"{}\" font-size=\"19\" font-weight=\"600\">{}</text>",
+                30.0 + TITLE_LINE * f64::from(number),
+                escape(line)
+            );
+        }
+        let _ = writeln!(
             out,
-            "<title>{}</title>\n<text x=\"{LEFT}\" y=\"30\" font-size=\"19\" font-weight=\"600\">{}</text>\n\
-             <text x=\"{LEFT}\" y=\"53\" fill=\"#4d4d4d\">{}</text>\n",
-            escape(&title),
-            escape(&title),
+            "<text x=\"{left}\" y=\"{}\" fill=\"#4d4d4d\">{}</text>",
+            self.top - 19.0,
             escape(&self.subtitle(label)),
         );
-    }
-
-    /// The queries in order, as far as there is room.
-    fn queries(&self) -> String {
-        let mut title = String::new();
-        let mut names: Vec<&str> = self.trends.series.iter().map(|s| &*s.query).collect();
-        names.dedup();
-        for name in names {
-            if title.width() + name.width() > TITLE && !title.is_empty() {
-                title.push_str(", …");
-                break;
-            }
-            let comma = if title.is_empty() { "" } else { ", " };
-            let _ = write!(title, "{comma}{name}");
-        }
-        title
     }
 
     fn subtitle(&self, label: &str) -> String {
@@ -220,15 +250,15 @@ impl<'a> Chart<'a> {
 
     fn axes(&self, out: &mut String) {
         let mut value = 0.0;
-        let right = WIDTH - RIGHT;
-        while value <= self.top + self.step / 2.0 {
+        let (left, right) = (self.left, WIDTH - RIGHT);
+        while value <= self.highest + self.step / 2.0 {
             let y = self.y(value);
             let colour = if value == 0.0 { "#1a1a1a" } else { "#d9d9d9" };
             let _ = write!(
                 out,
-                "<path d=\"M{LEFT} {y:.1}H{right}\" stroke=\"{colour}\" stroke-width=\"1\"/>\n\
+                "<path d=\"M{left} {y:.1}H{right}\" stroke=\"{colour}\" stroke-width=\"1\"/>\n\
                  <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\n",
-                LEFT - 8.0,
+                left - 8.0,
                 y + 4.5,
                 number(value, self.step, self.options.language),
             );
@@ -241,9 +271,9 @@ impl<'a> Chart<'a> {
             .map(|p| self.period(p).width())
             .max()
             .unwrap_or(1);
-        let room = (WIDTH - LEFT - RIGHT) / (widest as f64 * COLUMN + 14.0);
+        let room = (right - left) / (widest as f64 * COLUMN + 14.0);
         let each = label_step(self.trends.periods.len(), room, self.trends.by);
-        let base = TOP + PLOT;
+        let base = self.base();
         for (number, period) in self.trends.periods.iter().enumerate() {
             if !self.is_labelled(number, period, each) {
                 continue;
@@ -258,15 +288,15 @@ impl<'a> Chart<'a> {
             );
         }
         let (x, label) = match self.options.language {
-            Language::Vietnamese => (LEFT + (right - LEFT) / 2.0, "Thời gian đăng"),
-            Language::English => (LEFT + (right - LEFT) / 2.0, "Date of publication"),
+            Language::Vietnamese => (left + (right - left) / 2.0, "Thời gian đăng"),
+            Language::English => (left + (right - left) / 2.0, "Date of publication"),
         };
         let _ = write!(
             out,
             "<text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\" fill=\"#4d4d4d\">{label}</text>\n\
              <text transform=\"translate(18 {}) rotate(-90)\" text-anchor=\"middle\" fill=\"#4d4d4d\">{}</text>\n",
             base + 44.0,
-            TOP + PLOT / 2.0,
+            self.top + PLOT / 2.0,
             self.options.measure.label(self.options.language),
         );
     }
@@ -318,7 +348,11 @@ impl<'a> Chart<'a> {
         for (number, point) in series.points.iter().enumerate() {
             match self.options.measure.of(point) {
                 Some(value) => {
-                    let sign = if is_on { 'L' } else { 'M' };
+                    let sign = if is_on && !self.follows_gap(number) {
+                        'L'
+                    } else {
+                        'M'
+                    };
                     let _ = write!(path, "{sign}{:.1} {:.1}", self.x(number), self.y(value));
                     is_on = true;
                 }
@@ -352,15 +386,26 @@ impl<'a> Chart<'a> {
         }
     }
 
+    /// Whether empty periods before this one are left out.
+    fn follows_gap(&self, number: usize) -> bool {
+        let periods = &self.trends.periods;
+        let before = number.checked_sub(1).and_then(|before| periods.get(before));
+        before
+            .zip(periods.get(number))
+            .is_some_and(|(before, this)| this.first_day > before.last_day.saturating_add(1))
+    }
+
     fn legend(&self) -> Legend {
         let mut svg = String::new();
-        let (mut x, mut y) = (LEFT, TOP + PLOT + 74.0);
+        let first = self.base() + 74.0;
+        let (mut x, mut y) = (self.left, first);
+        let columns = (WIDTH - self.left - RIGHT - 44.0) / COLUMN;
         for (number, series) in self.trends.series.iter().enumerate() {
             let style = Style::of(number);
-            let name = self.name(series);
+            let name = cut(&self.name(series), columns);
             let wide = 44.0 + name.width() as f64 * COLUMN + 22.0;
-            if x > LEFT && x + wide > WIDTH - RIGHT {
-                x = LEFT;
+            if x > self.left && x + wide - 22.0 > WIDTH - RIGHT {
+                x = self.left;
                 y += 24.0;
             }
             let _ = writeln!(
@@ -387,7 +432,7 @@ impl<'a> Chart<'a> {
         }
         Legend {
             svg,
-            height: y - (TOP + PLOT + 74.0) + 18.0,
+            height: y - first + 18.0,
         }
     }
 
@@ -414,7 +459,8 @@ impl<'a> Chart<'a> {
         }
     }
 
-    fn foot(&self, out: &mut String, height: f64) {
+    /// What readers must know about the marks, and the note.
+    fn note(&self) -> String {
         let is_thin = |s: &Trend| {
             s.points
                 .iter()
@@ -434,12 +480,56 @@ impl<'a> Chart<'a> {
             });
         }
         parts.extend(self.options.note.clone());
-        let _ = writeln!(
-            out,
-            "<text x=\"{LEFT}\" y=\"{:.1}\" font-size=\"11.5\" fill=\"#4d4d4d\">{}</text>",
-            height - 16.0,
-            escape(&parts.join(" "))
-        );
+        parts.join(" ")
+    }
+}
+
+/// The queries in order, as far as there is room.
+fn queries(trends: &Trends) -> String {
+    let mut title = String::new();
+    let mut names: Vec<&str> = trends.series.iter().map(|s| &*s.query).collect();
+    names.dedup();
+    for name in names {
+        if title.width() + name.width() > TITLE && !title.is_empty() {
+            title.push_str(", …");
+            break;
+        }
+        let comma = if title.is_empty() { "" } else { ", " };
+        let _ = write!(title, "{comma}{name}");
+    }
+    title
+}
+
+/// Breaks a text into lines of so many columns, between words where that is possible.
+fn wrapped(text: &str, columns: f64) -> Vec<String> {
+    let columns = columns as usize;
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.width() + 1 + word.width() > columns {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        for letter in word.graphemes(true) {
+            if !line.is_empty() && line.width() + letter.width() > columns {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push_str(letter);
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// The start of a text that fits into so many columns, with an ellipsis if it is cut.
+fn cut(text: &str, columns: f64) -> String {
+    match wrapped(text, columns).as_slice() {
+        [first, _, ..] => format!("{} …", wrapped(first, columns - 2.0)[0]),
+        _ => text.to_owned(),
     }
 }
 
@@ -620,6 +710,54 @@ mod tests {
         let chart = svg(&trends, &english);
         assert!(chart.contains("Matches, by month"));
         assert!(chart.contains(">2026-03<"));
+    }
+
+    #[test]
+    fn text_stays_within_the_drawing() {
+        let long = "Chợ phiên trên báo địa phương ".repeat(9);
+        let mut many = trends(vec![point(40_000_000, 40)]);
+        many.series[0].query = "ếếếếế".repeat(60);
+        let options = ChartOptions {
+            measure: Measure::Matches,
+            title: Some(long.clone()),
+            note: Some(long.clone()),
+            ..ChartOptions::default()
+        };
+        let chart = svg(&many, &options);
+        let value = |line: &str, name: &str| -> f64 {
+            let (_, rest) = line.split_once(&format!(" {name}=\"")).unwrap_or_default();
+            rest.split('"')
+                .next()
+                .unwrap_or_default()
+                .parse()
+                .unwrap_or(13.0)
+        };
+        let mut words = Vec::new();
+        for line in chart.lines().filter(|line| line.starts_with("<text x")) {
+            let text = line.split(['<', '>']).nth(2).unwrap_or_default();
+            let wide = text.width() as f64 * value(line, "font-size") * 0.55;
+            match line.contains("text-anchor=\"end\"") {
+                true => assert!(value(line, "x") - wide >= AXIS - 4.0, "{line}"),
+                false => assert!(value(line, "x") + wide <= WIDTH, "{line}"),
+            }
+            words.extend(text.split(' '));
+        }
+        // Headline and note are whole.
+        assert_eq!(words.iter().filter(|word| **word == "phiên").count(), 18);
+    }
+
+    #[test]
+    fn lines_are_interrupted_where_periods_are_left_out() {
+        let mut apart = trends(vec![point(1, 30), point(2, 30), point(3, 30)]);
+        for (period, day) in apart.periods.iter_mut().zip([0, 1, 500_000]) {
+            (period.first_day, period.last_day) = (day, day);
+        }
+        let chart = svg(&apart, &ChartOptions::default());
+        let line = chart.lines().find(|l| l.contains("fill=\"none\"")).unwrap();
+        assert_eq!(
+            [line.matches('M').count(), line.matches('L').count()],
+            [2, 1]
+        );
     }
 
     #[test]

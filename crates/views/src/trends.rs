@@ -11,8 +11,8 @@ use crate::facets::FacetTable;
 use crate::periods::{By, Period};
 use crate::reprints::groups;
 
-/// Maximum number of periods up to which empty ones are listed.
-const MOST_PERIODS: i64 = 20_000;
+/// Maximum number of periods up to which empty ones are listed: the days of a thousand years.
+const MOST_PERIODS: i64 = 366_000;
 
 /// How trends are counted.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +72,8 @@ pub struct Trends {
     pub count: Count,
     /// Periods with fewer articles are thin.
     pub thin_below: u64,
-    /// The periods in order, without gaps.
+    /// The periods in order. Those without articles are among them, unless there would be more
+    /// than 366,000.
     pub periods: Vec<Period>,
     /// One a query, or one a query and value.
     pub series: Vec<Trend>,

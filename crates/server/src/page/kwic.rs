@@ -177,13 +177,13 @@ fn row(line: &KwicLine, address: &Address, language: Language) -> Markup {
     let title = line.title.as_deref().unwrap_or(language.words().untitled);
     html! {
         tr {
-            td.left { bdi { (line.left) } }
-            td.match { a href=(link) title=(title) { mark { (line.matched) } } }
-            td.right { (line.right) }
+            td.left lang="vi" { bdi { (line.left) } }
+            td.match lang="vi" { a href=(link) title=(title) { mark { (line.matched) } } }
+            td.right lang="vi" { (line.right) }
             td.date {
                 @if let Some(date) = &line.date { (language.date(date.split('T').next().unwrap_or(date))) }
             }
-            td.source { (line.source.as_deref().or(line.section.as_deref()).unwrap_or_default()) }
+            td.source lang="vi" { (line.source.as_deref().or(line.section.as_deref()).unwrap_or_default()) }
         }
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn about(article: &Article, language: Language) -> Markup {
             }
             @for (i, part) in parts.iter().enumerate() {
                 @if i > 0 || date.is_some() { " · " }
-                (part)
+                span lang="vi" { (part) }
             }
         }
     }

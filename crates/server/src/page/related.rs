@@ -52,14 +52,14 @@ impl Related {
         let words = language.words();
         let entry = |id: &str, title: Option<&str>, date: Option<&str>, source: Option<&str>| {
             html! {
-                a lang="vi" href=(article_address(address, id)) aria-current=[(address.get("id") == Some(id)).then_some("page")] {
+                a lang=[title.map(|_| "vi")] href=(article_address(address, id)) aria-current=[(address.get("id") == Some(id)).then_some("page")] {
                     (title.unwrap_or(words.untitled))
                 }
                 @if date.is_some() || source.is_some() {
                     p.about {
                         @if let Some(date) = date { (language.date(date)) }
                         @if date.is_some() && source.is_some() { " · " }
-                        @if let Some(source) = source { (source) }
+                        @if let Some(source) = source { span lang="vi" { (source) } }
                     }
                 }
             }

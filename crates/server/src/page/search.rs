@@ -234,13 +234,13 @@ fn hit_shown(hit: &ShownHit, address: &Address, language: Language) -> Markup {
     };
     html! {
         article.hit {
-            h2 { a href=(article_address(address, &article.id)) { (marked(title, matches)) } }
+            h2 { a lang=[article.title.as_ref().map(|_| "vi")] href=(article_address(address, &article.id)) { (marked(title, matches)) } }
             (about(article, language))
             @if let Some(reprints @ 1..) = hit.reprints {
                 p.reprints { a href={ (article_address(address, &article.id)) "#reprints" } { (language.reprints(reprints)) } }
             }
             @for snippet in &hit.snippets {
-                p.snippet {
+                p.snippet lang="vi" {
                     @if snippet.starts_mid { "… " }
                     (marked(&snippet.text, &snippet.highlights))
                     @if snippet.ends_mid { " …" }
@@ -324,7 +324,7 @@ fn facet_shown(counts: &FacetCounts, address: &Address, language: Language) -> M
         html! {
             li {
                 a href=(link.href()) aria-current=[is_current.then_some("true")] {
-                    span { (value.value) } " " span.number { (language.count(value.articles)) }
+                    span lang="vi" { (value.value) } " " span.number { (language.count(value.articles)) }
                 }
             }
         }

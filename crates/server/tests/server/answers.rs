@@ -3,7 +3,7 @@
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::support::{Site, reprinted};
+use crate::support::{Site, article, reprinted};
 
 /// The checker of a schema of the description.
 fn checker(description: &Value, schema: &Value) -> Validator {
@@ -225,4 +225,18 @@ fn texts_are_given_once_where_that_is_asked_for() {
     let expected = [("cau/ke-tiep", 0), ("cau/dau-tien", 1)].map(|(id, n)| (json!(id), json!(n)));
     let expected: Vec<_> = expected.iter().map(|(id, n)| (id, n)).collect();
     assert_eq!(hits, expected);
+}
+
+#[test]
+fn days_without_articles_are_periods_over_a_century_too() {
+    let old = article("xua", "Chợ phiên", "chợ phiên", Some((1931, 3, 1)));
+    let site = Site::holding(vec![old]);
+    let path = "/api/v1/trends?by=day&q=phi%C3%AAn+OR+h%E1%BB%8Dp";
+    let answer = site.get(path).json();
+    let periods = answer["periods"].as_array().unwrap();
+    let names = ["1931-03-01", "1931-03-02", "2026-03-24", "2026-03-25"];
+    for name in names {
+        assert!(periods.iter().any(|p| p["period"] == name), "{name}");
+    }
+    assert_eq!(periods.len(), 34_724);
 }

@@ -72,6 +72,23 @@ fn pages_are_whole_without_a_script() {
 }
 
 #[test]
+fn text_of_articles_is_vietnamese_on_the_english_page() {
+    let site = Site::new();
+    let page = site.get("/?q=tu+dien+bien&lang=en").body;
+    for part in [
+        "<a lang=\"vi\" href=\"/article",
+        "<p class=\"snippet\" lang=\"vi\">",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    let page = site.get("/kwic?q=tu+dien+bien&lang=en").body;
+    for side in ["left", "match", "right"] {
+        let part = format!("<td class=\"{side}\" lang=\"vi\">");
+        assert!(page.contains(&part), "{part}\n{page}");
+    }
+}
+
+#[test]
 fn links_between_views_keep_what_both_know() {
     let site = Site::new();
     let page = site
@@ -154,7 +171,7 @@ fn articles_tell_of_their_reprints_and_of_others_like_them() {
     let order = [
         "Các lần đăng bài này",
         "href=\"/article?q=c%E1%BA%A7u&amp;id=cau%2Fdau-tien\"",
-        "01/04/2026 · Báo Sông Trà",
+        "01/04/2026 · <span lang=\"vi\">Báo Sông Trà</span>",
         "id=cau%2Fdang-lai\" aria-current=\"page\"",
         "Bài tương tự",
         "href=\"/article?q=c%E1%BA%A7u&amp;id=cau%2Fke-tiep\"",
