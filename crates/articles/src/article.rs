@@ -22,6 +22,11 @@ pub struct Article {
     /// (`a/b.html`) or both (`a.jsonl#12`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member: Option<String>,
+    /// The folder or archive it came from: the name of the source root and the
+    /// folders below it (`bao/2026`), inside a container also the name of the
+    /// container (`bao/tin.zip`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collection: Option<String>,
     /// The address the article was published under.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
@@ -68,6 +73,26 @@ pub struct Caption {
 }
 
 impl Article {
+    /// Sets the place of the article in the files of a source; `relative` is
+    /// the end of `path` below the source root, `/`-separated.
+    pub fn set_location(&mut self, path: &str, relative: &str, member: Option<String>) {
+        let root = path.get(..path.len().saturating_sub(relative.len()));
+        let root = root.unwrap_or_default().trim_end_matches(is_separator);
+        let root = root.rsplit(is_separator).next().unwrap_or_default();
+        let below = match &member {
+            Some(_) => relative,
+            None => relative.rsplit_once('/').map_or("", |(folder, _)| folder),
+        };
+        let collection = match (root, below) {
+            ("", below) => below.to_owned(),
+            (root, "") => root.to_owned(),
+            (root, below) => format!("{root}/{below}"),
+        };
+        self.collection = Some(collection).filter(|collection| !collection.is_empty());
+        path.clone_into(&mut self.path);
+        self.member = member;
+    }
+
     /// Tells whether there is any text to search: a title, a summary, a body
     /// or a caption.
     pub fn has_text(&self) -> bool {
@@ -75,5 +100,55 @@ impl Article {
             || self.summary.is_some()
             || !self.body.is_empty()
             || !self.captions.is_empty()
+    }
+}
+
+fn is_separator(c: char) -> bool {
+    std::path::is_separator(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_collection_is_the_folder_or_the_container() {
+        for (path, relative, member, expected) in [
+            (
+                "/srv/bao/2026/3/a.txt",
+                "2026/3/a.txt",
+                None,
+                Some("bao/2026/3"),
+            ),
+            ("/srv/bao/a.txt", "a.txt", None, Some("bao")),
+            (
+                "/srv/bao/2026/tin.zip",
+                "2026/tin.zip",
+                Some("x/a.html"),
+                Some("bao/2026/tin.zip"),
+            ),
+            (
+                "bao/tin.jsonl",
+                "tin.jsonl",
+                Some("12"),
+                Some("bao/tin.jsonl"),
+            ),
+            ("/a.txt", "a.txt", None, None),
+            ("/tin.jsonl", "tin.jsonl", Some("1"), Some("tin.jsonl")),
+            (
+                "a.txt",
+                "longer/than/the/path.txt",
+                None,
+                Some("longer/than/the"),
+            ),
+        ] {
+            let mut article = Article::default();
+            article.set_location(path, relative, member.map(str::to_owned));
+            assert_eq!(article.collection.as_deref(), expected, "{path}");
+            assert_eq!(
+                (article.path.as_str(), article.member.as_deref()),
+                (path, member)
+            );
+        }
     }
 }

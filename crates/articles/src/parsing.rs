@@ -46,8 +46,7 @@ impl Record<'_> {
             )));
         }
         caught(|| mend(&mut article, &mut trace)).map_err(problem)?;
-        article.path = self.path().to_owned();
-        article.member = self.member();
+        article.set_location(self.path(), self.relative(), self.member());
         if article.id.is_empty() {
             article.id = match &article.member {
                 Some(member) => format!("{}#{member}", self.relative()),

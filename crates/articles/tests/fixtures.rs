@@ -41,7 +41,7 @@ fn describe(parsed: &Parsed, out: &mut String) {
     .unwrap();
     for (field, value) in fields
         .iter()
-        .filter(|(field, _)| !matches!(field.as_str(), "id" | "path" | "member"))
+        .filter(|(field, _)| !matches!(field.as_str(), "id" | "path" | "member" | "collection"))
     {
         let from = provenance
             .fields

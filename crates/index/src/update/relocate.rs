@@ -59,7 +59,8 @@ pub(crate) fn relocate(
         if article.id == id(&before, &article) {
             article.id = id(after, &article);
         }
-        article.path.clone_from(&job.path);
+        let inner = article.member.take();
+        article.set_location(&job.path, after, inner);
         let number = *next_number;
         *next_number += 1;
         writer.add_new(&key(number), article)?;
