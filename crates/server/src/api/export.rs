@@ -7,7 +7,9 @@ use axum::extract::{RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use timbao_index::SearchOptions;
-use timbao_views::csv::{HEADER, KWIC_HEADER, TRENDS_HEADER, kwic_row, row, trends_rows};
+use timbao_views::csv::{
+    KWIC_HEADER, TRENDS_HEADER, header as columns, kwic_row, row, trends_rows,
+};
 
 use crate::app::App;
 use crate::params::Params;
@@ -35,7 +37,7 @@ pub(super) async fn hits(
     params.finish()?;
     let work = app.work.run(&view, move |searcher| {
         let found = searcher.search(query.plan(), &options)?;
-        let mut sheet = Sheet::new(&HEADER)?;
+        let mut sheet = Sheet::new(&columns())?;
         for hit in searcher.shown(query.plan(), &found.hits, 1, 1) {
             sheet.row(row(&hit?))?;
         }

@@ -1,6 +1,7 @@
 //! The HTTP API. Its JSON is that of the command line's `--format json`.
 
 mod articles;
+mod description;
 mod export;
 mod facets;
 pub(crate) mod kwic;
@@ -23,9 +24,6 @@ use timbao_views::json::VERSION;
 use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
-
-/// The description of the API.
-const OPENAPI: &str = include_str!("openapi.json");
 
 /// The routes below `/api/v1`.
 pub(crate) fn routes() -> Router<Arc<App>> {
@@ -68,7 +66,8 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn openapi() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    (kind, description::OPENAPI.as_str()).into_response()
 }
 
 /// An answer with the id of the view that it comes from.
