@@ -3,7 +3,7 @@
 use tantivy::TantivyDocument;
 use tantivy::schema::document::Document;
 use timbao_articles::Article;
-use timbao_query::plan::Facet;
+use timbao_views::facet_value;
 
 use crate::schema::Fields;
 use crate::text::FIELDS;
@@ -67,24 +67,14 @@ impl ArticleDocument {
     }
 }
 
-/// The value of a facet that an article states; `None` for periods.
-pub(crate) fn facet_value(article: &Article, facet: Facet) -> Option<&str> {
-    match facet {
-        Facet::Section => article.section.as_deref(),
-        Facet::Place => article.place.as_deref(),
-        Facet::Agency => article.agency.as_deref(),
-        Facet::Author => article.author.as_deref(),
-        Facet::Source => article.source.as_deref(),
-        Facet::Year | Facet::Month => None,
-    }
-}
-
 /// The hash of what an article says, wherever its file is.
 fn fingerprint(article: &mut Article) -> u64 {
     let path = std::mem::take(&mut article.path);
+    let collection = article.collection.take();
     // Plain data of strings and numbers always serializes.
     let json = serde_json::to_vec(article).unwrap_or_default();
     article.path = path;
+    article.collection = collection;
     let hash = blake3::hash(&json);
     let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
     u64::from_le_bytes(first)

@@ -5,7 +5,7 @@ use timbao_query::plan::Facet;
 
 /// Version of everything an index holds: schema, analysis and file formats.
 /// An index written by another version is refused.
-pub const INDEX_VERSION: u32 = 6;
+pub const INDEX_VERSION: u32 = 7;
 
 /// Version of the analysis, how text becomes keys; a new one is a new [`INDEX_VERSION`].
 pub const ANALYZER_VERSION: u32 = 2;

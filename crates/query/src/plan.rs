@@ -146,7 +146,7 @@ pub enum TextField {
 
 /// Declares [`Facet`] with its names and the list of all facets.
 macro_rules! facets {
-    ($($(#[$doc:meta])* $facet:ident = $name:literal $(| $alias:literal)*,)*) => {
+    ($($(#[$doc:meta])* $facet:ident = $name:literal $(| $alias:literal)*, like $example:literal;)*) => {
         /// Metadata whose values can be filtered and counted.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -171,25 +171,34 @@ macro_rules! facets {
                     $(Self::$facet => &[$($alias),*],)*
                 }
             }
+
+            /// A value, for help texts.
+            pub const fn example(self) -> &'static str {
+                match self {
+                    $(Self::$facet => $example,)*
+                }
+            }
         }
     };
 }
 
 facets! {
     /// Section of the paper, such as "Xây dựng Đảng".
-    Section = "section" | "chuyên_mục" | "mục",
+    Section = "section" | "chuyên_mục" | "mục", like "Xây dựng Đảng";
     /// Calendar year of publication.
-    Year = "year" | "năm",
+    Year = "year" | "năm", like "2026";
     /// Calendar month of publication, `2026-03`.
-    Month = "month" | "tháng",
+    Month = "month" | "tháng", like "2026-03";
     /// Place of the dateline.
-    Place = "place" | "nơi" | "địa_điểm",
+    Place = "place" | "nơi" | "địa_điểm", like "Cần Thơ";
     /// News agency.
-    Agency = "agency" | "hãng" | "hãng_tin",
+    Agency = "agency" | "hãng" | "hãng_tin", like "TTXVN";
     /// Author.
-    Author = "author" | "tác_giả",
+    Author = "author" | "tác_giả", like "Trần Thị Mận";
     /// Publication or site.
-    Source = "source" | "nguồn" | "báo",
+    Source = "source" | "nguồn" | "báo", like "Báo Sông Trà";
+    /// Folder or archive that the article came from.
+    Collection = "collection" | "nguồn_tệp" | "thư_mục", like "bao/2026";
 }
 
 /// A condition on metadata.

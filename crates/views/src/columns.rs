@@ -52,16 +52,27 @@ pub enum GroupKey {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected one of {expected}")]
 pub struct UnknownKey {
-    expected: &'static str,
+    expected: String,
+}
+
+impl UnknownKey {
+    /// The error for a key that is neither a number of tokens, one of `others`, nor a facet.
+    fn new(others: &[&'static str]) -> Self {
+        let context = ["left", "right (left:2 for two tokens)", "match"].into_iter();
+        let others = others.iter().copied();
+        let keys = context
+            .chain(others)
+            .chain(Facet::stated().map(Facet::name));
+        let expected = keys.collect::<Vec<_>>().join(", ");
+        Self { expected }
+    }
 }
 
 impl FromStr for SortKey {
     type Err = UnknownKey;
 
     fn from_str(text: &str) -> Result<Self, UnknownKey> {
-        let unknown = UnknownKey {
-            expected: "left, right (left:2 for two tokens), match, date, -date, section, place, agency, author, source",
-        };
+        let unknown = || UnknownKey::new(&["date", "-date"]);
         Ok(match text {
             "match" => Self::Match,
             "date" => Self::Date,
@@ -69,7 +80,7 @@ impl FromStr for SortKey {
             _ => match context(text) {
                 Some((true, n)) => Self::Left(n),
                 Some((false, n)) => Self::Right(n),
-                None => Self::Facet(facet(text).ok_or(unknown)?),
+                None => Self::Facet(facet(text).ok_or_else(unknown)?),
             },
         })
     }
@@ -79,9 +90,7 @@ impl FromStr for GroupKey {
     type Err = UnknownKey;
 
     fn from_str(text: &str) -> Result<Self, UnknownKey> {
-        let unknown = UnknownKey {
-            expected: "left, right (left:2 for two tokens), match, day, week, month, quarter, year, section, place, agency, author, source",
-        };
+        let unknown = || UnknownKey::new(&["day", "week", "month", "quarter", "year"]);
         Ok(match text {
             "match" => Self::Match,
             "day" => Self::Period(By::Day),
@@ -92,7 +101,7 @@ impl FromStr for GroupKey {
             _ => match context(text) {
                 Some((true, n)) => Self::Left(n),
                 Some((false, n)) => Self::Right(n),
-                None => Self::Facet(facet(text).ok_or(unknown)?),
+                None => Self::Facet(facet(text).ok_or_else(unknown)?),
             },
         })
     }

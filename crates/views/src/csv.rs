@@ -3,17 +3,20 @@
 use std::borrow::Cow;
 
 use timbao_query::iso_day;
+use timbao_query::plan::Facet;
 
+use crate::facets::facet_value;
 use crate::kwic::KwicLine;
 use crate::periods::Period;
 use crate::shown::ShownHit;
 use crate::trends::{Trend, TrendPoint, Trends};
 
 /// The columns of a hit.
-pub const HEADER: [&str; 13] = [
-    "rank", "id", "path", "member", "title", "date", "section", "place", "agency", "author",
-    "source", "score", "snippet",
-];
+pub fn header() -> Vec<&'static str> {
+    let facets = Facet::stated().map(Facet::name);
+    let before = ["rank", "id", "path", "member", "title", "date"].into_iter();
+    before.chain(facets).chain(["score", "snippet"]).collect()
+}
 
 /// The columns of a line of a concordance; `start` and `end` are code points of the field.
 pub const KWIC_HEADER: [&str; 14] = [
@@ -99,15 +102,15 @@ fn trend_row<'a>(
 }
 
 /// The values of a hit.
-pub fn row(hit: &ShownHit) -> [Cow<'_, str>; HEADER.len()] {
+pub fn row(hit: &ShownHit) -> Vec<Cow<'_, str>> {
     let article = &hit.article;
     let snippets: Vec<&str> = hit
         .snippets
         .iter()
         .map(|snippet| snippet.text.as_str())
         .collect();
-    [
-        hit.rank.to_string().into(),
+    let before = [
+        Cow::from(hit.rank.to_string()),
         Cow::from(&article.id),
         Cow::from(&article.path),
         optional(article.member.as_deref()),
@@ -117,14 +120,13 @@ pub fn row(hit: &ShownHit) -> [Cow<'_, str>; HEADER.len()] {
             .map(|date| date.to_string())
             .unwrap_or_default()
             .into(),
-        optional(article.section.as_deref()),
-        optional(article.place.as_deref()),
-        optional(article.agency.as_deref()),
-        optional(article.author.as_deref()),
-        optional(article.source.as_deref()),
-        hit.score.to_string().into(),
+    ];
+    let facets = Facet::stated().map(|facet| optional(facet_value(article, facet)));
+    let after = [
+        Cow::from(hit.score.to_string()),
         snippets.join(" … ").into(),
-    ]
+    ];
+    before.into_iter().chain(facets).chain(after).collect()
 }
 
 fn optional(value: Option<&str>) -> Cow<'_, str> {

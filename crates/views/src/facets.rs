@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
+use timbao_articles::Article;
 use timbao_query::plan::Facet;
 use timbao_tokenizer::{Keys, scan};
 
@@ -41,6 +42,19 @@ impl FacetCount {
     /// The [`facet_key`] of the value, which is the same in every search.
     pub fn key(&self) -> String {
         facet_key(&self.value)
+    }
+}
+
+/// Returns the value of a facet that an article states, `None` for periods.
+pub fn facet_value(article: &Article, facet: Facet) -> Option<&str> {
+    match facet {
+        Facet::Section => article.section.as_deref(),
+        Facet::Place => article.place.as_deref(),
+        Facet::Agency => article.agency.as_deref(),
+        Facet::Author => article.author.as_deref(),
+        Facet::Source => article.source.as_deref(),
+        Facet::Collection => article.collection.as_deref(),
+        Facet::Year | Facet::Month => None,
     }
 }
 

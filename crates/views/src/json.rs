@@ -4,14 +4,15 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use timbao_articles::{Article, Published};
+use timbao_query::plan::Facet;
 use timbao_query::{Problem, Request};
 
 use crate::cite::Citation;
 use crate::columns::GroupKey;
 use crate::explain::ScoreExplanation;
-use crate::facets::FacetCounts;
+use crate::facets::{FacetCounts, facet_value};
 use crate::kwic::{Concordance, KwicGroup, KwicLine, Sample};
 use crate::shown::ShownHit;
 use crate::snippet::Snippet;
@@ -99,11 +100,8 @@ pub struct HitShape<'a> {
     title: Option<&'a str>,
     title_highlights: Vec<RangeShape>,
     date: Option<String>,
-    section: Option<&'a str>,
-    place: Option<&'a str>,
-    agency: Option<&'a str>,
-    author: Option<&'a str>,
-    source: Option<&'a str>,
+    #[serde(flatten)]
+    facets: StatedFacets<'a>,
     url: Option<&'a str>,
     score: f32,
     snippets: Vec<SnippetShape<'a>>,
@@ -113,6 +111,17 @@ pub struct HitShape<'a> {
     /// Only where every text is shown once.
     #[serde(skip_serializing_if = "Option::is_none")]
     reprints: Option<u64>,
+}
+
+/// The values of an article for all facets that are not periods.
+#[derive(Debug)]
+struct StatedFacets<'a>(&'a Article);
+
+impl Serialize for StatedFacets<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let value = |facet: Facet| (facet.name(), facet_value(self.0, facet));
+        serializer.collect_map(Facet::stated().map(value))
+    }
 }
 
 /// A passage.
@@ -229,11 +238,7 @@ impl<'a> HitShape<'a> {
             title,
             title_highlights: ranges(title.unwrap_or_default(), &hit.title_matches),
             date: article.published.map(|date| date.to_string()),
-            section: article.section.as_deref(),
-            place: article.place.as_deref(),
-            agency: article.agency.as_deref(),
-            author: article.author.as_deref(),
-            source: article.source.as_deref(),
+            facets: StatedFacets(article),
             url: article.url.as_deref(),
             score: hit.score,
             snippets: hit.snippets.iter().map(SnippetShape::new).collect(),

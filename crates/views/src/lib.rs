@@ -70,7 +70,9 @@ pub use corpus::{
     OnTokens, PARAGRAPH, Result, Sketches, StepPositions, TEXT_FIELDS, TextRange, Time,
 };
 pub use explain::{FieldFrequencies, ScoreExplanation, ScoreKind, ScorePart};
-pub use facets::{FacetCount, FacetCounts, Facets, SpellingCount, facet_key, shown_spelling};
+pub use facets::{
+    FacetCount, FacetCounts, Facets, SpellingCount, facet_key, facet_value, shown_spelling,
+};
 pub use fillers::{Filler, Fillers, Gapped, NoGap, fillers};
 pub use keywords::{Keyword, KeywordOptions, Keywords, Portion, keywords};
 pub use kwic::{CharRange, Concordance, KwicGroup, KwicLine, KwicOptions, Sample, concordance};

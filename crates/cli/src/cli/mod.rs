@@ -2,6 +2,7 @@
 //!
 //! Nothing here acts. Help, completions and man pages come from these types.
 
+mod filters;
 mod indexing;
 mod keeping;
 mod research;
@@ -17,6 +18,7 @@ use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand
 
 use crate::config::Settings;
 
+pub(crate) use filters::FilterArgs;
 pub(crate) use indexing::{
     ForgetArgs, IndexArgs, IndexingArgs, InspectArgs, ReindexArgs, WatchArgs, WritingArgs,
 };
@@ -25,9 +27,7 @@ pub(crate) use research::{
     CollocateOrder, CollocatesArgs, CountName, KeywordsArgs, KwicArgs, LanguageName, MeasureName,
     PeriodName, ReprintsArgs, SimilarArgs, TrendsArgs,
 };
-pub(crate) use searching::{
-    BatchArgs, ExplainArgs, FillersArgs, FilterArgs, SearchArgs, ShowArgs, StatsArgs,
-};
+pub(crate) use searching::{BatchArgs, ExplainArgs, FillersArgs, SearchArgs, ShowArgs, StatsArgs};
 pub(crate) use serving::ServeArgs;
 pub(crate) use tools::{
     AnalyzeArgs, BenchCommand, CompletionsArgs, ConfigCommand, ConfigShowArgs, LatencyArgs,

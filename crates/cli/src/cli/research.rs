@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 use timbao_views::{GroupKey, SortKey};
 
-use super::searching::FilterArgs;
+use super::filters::{FilterArgs, either_stated};
 use super::values::{ListFormat, SplitName};
 
 /// Print every match in the middle of its line
@@ -34,21 +34,29 @@ pub(crate) struct KwicArgs {
     /// Words after the match, if different from --context
     #[arg(long, value_name = "N")]
     pub right: Option<u32>,
-    /// Sort by left, right, match, date, -date, section, place, agency, author or source; several
-    /// with commas [default: date]
-    ///
-    /// `left` is the word before the match, `left:3` the three words before it, the nearest
-    /// first. Words are in the order of a Vietnamese dictionary.
     #[arg(
         long,
+        help = sort_help(),
+        long_help = format!(
+            "{}\n\n`left` is the word before the match, `left:3` the three words before it, the \
+             nearest first. Words are in the order of a Vietnamese dictionary.",
+            sort_help()
+        ),
         value_name = "KEYS",
         value_delimiter = ',',
         allow_hyphen_values = true
     )]
     pub sort: Vec<SortKey>,
-    /// Count the lines by left, right, match, day, week, month, quarter, year, section, place,
-    /// agency, author or source, instead of printing them; several with commas
-    #[arg(long, value_name = "KEYS", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "KEYS",
+        value_delimiter = ',',
+        help = format!(
+            "Count the lines by left, right, match, day, week, month, quarter, year, {}, instead \
+             of printing them; several with commas",
+            either_stated()
+        )
+    )]
     pub group: Vec<GroupKey>,
     /// Print a random sample of N lines
     #[arg(long, value_name = "N")]
@@ -77,6 +85,13 @@ pub(crate) struct KwicArgs {
     pub format: ListFormat,
     #[command(flatten)]
     pub filters: FilterArgs,
+}
+
+fn sort_help() -> String {
+    format!(
+        "Sort by left, right, match, date, -date, {}; several with commas [default: date]",
+        either_stated()
+    )
 }
 
 /// Count queries over time
@@ -117,8 +132,13 @@ pub(crate) struct TrendsArgs {
         hide_possible_values = true
     )]
     pub measure: MeasureName,
-    /// Count each value of section, source, place, agency or author for itself
-    #[arg(long, value_name = "BY", value_enum, hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "BY",
+        value_enum,
+        hide_possible_values = true,
+        help = format!("Count each value of {} for itself", either_stated())
+    )]
     pub split: Option<SplitName>,
     /// Number of values with a series of their own; rarer ones are counted together
     #[arg(long, value_name = "N", default_value_t = 8, requires = "split")]

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
+use timbao_query::plan::Facet;
 
+use super::filters::{FilterArgs, conditions, either};
 use super::values::{Accents, FacetName, ListFormat, Order, RecordFormat, RowFormat};
 
 /// Search the index and print ranked hits
@@ -45,7 +47,7 @@ pub(crate) struct SearchArgs {
     /// Query; optional if there is a filter
     #[arg(
         value_name = "QUERY",
-        required_unless_present_any = ["after", "before", "date", "section", "place", "agency", "author", "source"]
+        required_unless_present_any = conditions()
     )]
     pub query: Vec<String>,
     /// Hits to print [default: 10]
@@ -66,12 +68,14 @@ pub(crate) struct SearchArgs {
     /// Prefer recent articles: half-life of the bonus in days
     #[arg(long, value_name = "DAYS", value_parser = crate::config::days)]
     pub recency: Option<f32>,
-    /// Count all hits by section, year, month, place, agency, author or source
-    ///
-    /// Several are separated by commas. They count all hits, whatever --limit is; in csv and jsonl
-    /// they take the place of the hits.
     #[arg(
         long,
+        help = format!("Count all hits by {}", either(Facet::ALL)),
+        long_help = format!(
+            "Count all hits by {}\n\nSeveral are separated by commas. They count all hits, \
+             whatever --limit is; in csv and jsonl they take the place of the hits.",
+            either(Facet::ALL)
+        ),
         value_name = "BY",
         value_enum,
         value_delimiter = ',',
@@ -102,46 +106,6 @@ pub(crate) struct SearchArgs {
     pub format: ListFormat,
     #[command(flatten)]
     pub filters: FilterArgs,
-}
-
-/// Filters and options of a query.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Query options")]
-pub(crate) struct FilterArgs {
-    /// Published after this day, month or year (25/3/2026, 2026-03, 2026)
-    #[arg(long, value_name = "DATE")]
-    pub after: Option<String>,
-    /// Published before this day, month or year
-    #[arg(long, value_name = "DATE")]
-    pub before: Option<String>,
-    /// Published within this day, month, year or range (2025..3/2026)
-    #[arg(long, value_name = "DATE")]
-    pub date: Option<String>,
-    /// Section contains these words ('xây dựng Đảng')
-    ///
-    /// With = before them the section is just these: '=Kinh tế' leaves Kinh tế - Xã hội out. So
-    /// it is with place, agency, author and source.
-    #[arg(long, value_name = "WORDS")]
-    pub section: Option<String>,
-    /// Place contains these words ('Cần Thơ')
-    #[arg(long, value_name = "WORDS")]
-    pub place: Option<String>,
-    /// News agency contains these words (TTXVN)
-    #[arg(long, value_name = "WORDS")]
-    pub agency: Option<String>,
-    /// Author contains these words
-    #[arg(long, value_name = "WORDS")]
-    pub author: Option<String>,
-    /// Publication contains these words
-    #[arg(long, value_name = "WORDS")]
-    pub source: Option<String>,
-    /// Accents of the query: auto, strict or loose [default: auto]
-    ///
-    /// `auto` takes a query with accents at its word and finds every accent for one without any;
-    /// `strict` takes every query at its word; `loose` ignores accents. = and ~ before a word or
-    /// phrase do the same for it alone.
-    #[arg(long, value_name = "HOW", hide_possible_values = true)]
-    pub accents: Option<Accents>,
 }
 
 /// Print an article
@@ -230,12 +194,17 @@ pub(crate) struct BatchArgs {
     /// Write the totals only, one row a query
     #[arg(long)]
     pub totals: bool,
-    /// Write a matrix: one row a query, and its articles in each section, year, month, place,
-    /// agency, author or source
-    ///
-    /// In CSV every value that the index has, under the filters, is a column.
     #[arg(
         long,
+        help = format!(
+            "Write a matrix: one row a query, and its articles in each {}",
+            either(Facet::ALL)
+        ),
+        long_help = format!(
+            "Write a matrix: one row a query, and its articles in each {}\n\nIn CSV every value \
+             that the index has, under the filters, is a column.",
+            either(Facet::ALL)
+        ),
         value_name = "BY",
         value_enum,
         conflicts_with_all = ["limit", "totals", "sort"],

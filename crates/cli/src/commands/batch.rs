@@ -92,7 +92,7 @@ impl Batch<'_> {
             }
             header.push("(none)".into());
         } else if !self.args.totals {
-            header.extend(columns::HEADER.map(Cow::from));
+            header.extend(columns::header().into_iter().map(Cow::from));
         }
         let header: Vec<&str> = header.iter().map(AsRef::as_ref).collect();
         let terminal = &self.context.terminal;

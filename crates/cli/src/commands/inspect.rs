@@ -22,6 +22,8 @@ use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 use crate::output::text::paragraph;
 use crate::output::width::width;
+use timbao_query::plan::Facet;
+use timbao_views::facet_value;
 use timbao_views::json::VERSION;
 
 use super::Context;
@@ -158,11 +160,9 @@ fn fields(
     add("title", article.title.as_deref());
     add("summary", article.summary.as_deref());
     add("published", article.published.as_ref().map(date).as_deref());
-    add("section", article.section.as_deref());
-    add("place", article.place.as_deref());
-    add("agency", article.agency.as_deref());
-    add("author", article.author.as_deref());
-    add("source", article.source.as_deref());
+    for facet in Facet::stated() {
+        add(facet.name(), facet_value(article, facet));
+    }
     add("url", article.url.as_deref());
     for caption in &article.captions {
         let credit = caption

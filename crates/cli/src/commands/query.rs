@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use timbao_index::{SearchOptions, Sort};
-use timbao_query::plan::{Facet, Plan};
+use timbao_query::plan::Plan;
 use timbao_query::{
     Accents as QueryAccents, FilterError, Filters, LowerOptions, Node, NodeKind, Request,
 };
@@ -73,21 +73,11 @@ impl From<FilterError> for Failure {
 
 impl FilterArgs {
     fn filters(&self) -> Filters {
-        let facets = [
-            (Facet::Section, &self.section),
-            (Facet::Place, &self.place),
-            (Facet::Agency, &self.agency),
-            (Facet::Author, &self.author),
-            (Facet::Source, &self.source),
-        ];
-        let facets = facets.into_iter();
         Filters {
             after: self.after.clone(),
             before: self.before.clone(),
             date: self.date.clone(),
-            facets: facets
-                .filter_map(|(facet, value)| Some((facet, value.clone()?)))
-                .collect(),
+            facets: self.facets.0.clone(),
         }
     }
 }

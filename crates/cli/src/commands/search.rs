@@ -212,7 +212,7 @@ impl Listing for Hits<'_> {
         if let Some(counts) = &self.counts {
             return facets::write_csv(out, terminal, counts);
         }
-        let mut rows = CsvWriter::new(out, terminal, &csv::HEADER)?;
+        let mut rows = CsvWriter::new(out, terminal, &csv::header())?;
         for hit in self.shown() {
             rows.row(csv::row(&hit?))?;
         }

@@ -194,6 +194,49 @@ fn most_of_the_words_are_enough() {
 }
 
 #[test]
+fn folders_and_archives_are_collections() {
+    let workspace = Workspace::with_articles();
+    workspace.write("bao/2024/xuan.txt", "Họp chợ Tết\n\nChợ phiên họp sớm.\n");
+    let _ = workspace.run(&["index", "bao"]);
+    let shown = [
+        &[
+            "search",
+            "--after",
+            "1900",
+            "--facet",
+            "collection",
+            "--format",
+            "csv",
+        ][..],
+        &["search", "họp nguồn_tệp:2024"],
+        &[
+            "search",
+            "họp",
+            "--collection",
+            "=bao/tin.jsonl",
+            "--format",
+            "csv",
+        ],
+        &["search", "hop thumuc=\"bao\"", "--limit", "0"],
+        &[
+            "trends",
+            "họp",
+            "--split",
+            "collection",
+            "--by",
+            "year",
+            "--after",
+            "2025",
+            "--format",
+            "csv",
+        ],
+        &["kwic", "họp", "--group", "collection"],
+    ]
+    .map(|arguments| workspace.run(arguments));
+    assert_snapshot!("collection", shown.join("\n"));
+}
+
+#[test]
 fn counts_by_metadata() {
     let workspace = Workspace::indexed();
     let counts = [

@@ -1,6 +1,7 @@
 //! The reasons for an empty result, and other queries.
 
 use maud::{Markup, html};
+use timbao_query::plan::Facet;
 use timbao_views::suggest::{Advice, Cause, CauseKind, Suggestion, SuggestionKind};
 
 use super::address::Address;
@@ -49,10 +50,10 @@ pub(super) fn nothing(advice: &Advice, address: &Address, language: Language) ->
 
 /// The URL of a suggestion, which includes the filters.
 fn asks(suggestion: &Suggestion, address: &Address) -> String {
+    let mut conditions = vec!["page", "view", "from", "to", "date"];
+    conditions.extend(Facet::stated().map(Facet::name));
     address
-        .without_all(&[
-            "page", "view", "section", "place", "agency", "author", "source", "from", "to", "date",
-        ])
+        .without_all(&conditions)
         .with("q", &suggestion.query)
         .href()
 }

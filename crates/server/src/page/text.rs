@@ -365,6 +365,7 @@ impl Language {
             (Self::Vietnamese, Facet::Agency) => "Hãng tin",
             (Self::Vietnamese, Facet::Author) => "Tác giả",
             (Self::Vietnamese, Facet::Source) => "Báo",
+            (Self::Vietnamese, Facet::Collection) => "Nguồn tệp",
             (Self::Vietnamese, Facet::Year) => "Năm",
             (Self::Vietnamese, Facet::Month) => "Tháng",
             (Self::English, Facet::Section) => "Section",
@@ -372,6 +373,7 @@ impl Language {
             (Self::English, Facet::Agency) => "Agency",
             (Self::English, Facet::Author) => "Author",
             (Self::English, Facet::Source) => "Publication",
+            (Self::English, Facet::Collection) => "Collection",
             (Self::English, Facet::Year) => "Year",
             (Self::English, Facet::Month) => "Month",
         }
