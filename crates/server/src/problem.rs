@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use timbao_index::Error;
 use timbao_query::{FilterError, Request};
+use timbao_views::NoGap;
 use timbao_views::json::{ProblemShape, RANGE_UNIT};
 
 /// An error response.
@@ -100,6 +101,13 @@ impl Problem {
             more.parameter = Some("q".to_owned());
             more.problems = Some(shapes);
             more.range_unit = Some(RANGE_UNIT);
+        })
+    }
+
+    /// No phrase of the query, or more than one, has a gap.
+    pub(crate) fn no_gap(why: NoGap) -> Self {
+        Self::parameter("q", why.to_string()).with(|more| {
+            more.hint = Some("write one phrase with * for a word, as in tự * hóa".to_owned());
         })
     }
 

@@ -1,9 +1,10 @@
 //! The query of an HTTP request.
 
 use timbao_index::{Searcher, Sort};
-use timbao_query::plan::Facet;
+use timbao_query::plan::{Facet, Plan};
 use timbao_query::{Accents, Filters, LowerOptions, Request};
 use timbao_views::suggest::Advice;
+use timbao_views::{Citation, CitedQuery};
 
 use crate::options::Limits;
 use crate::params::{Params, pick};
@@ -63,6 +64,22 @@ pub(crate) fn advice(
     Ok(searcher.advice(request.ast(), request.options(), total)?)
 }
 
+/// Cites an answer to queries.
+///
+/// # Errors
+///
+/// If the index is damaged.
+pub(crate) fn cited<'q>(
+    searcher: &Searcher,
+    queries: impl IntoIterator<Item = (&'q Request, &'q Plan)>,
+) -> Result<Citation, Problem> {
+    let queries = queries.into_iter().map(|(request, plan)| CitedQuery {
+        query: request.ast().to_string(),
+        plan: plan.to_string(),
+    });
+    Ok(searcher.cite(queries.collect())?)
+}
+
 /// Takes the conditions on metadata.
 ///
 /// # Errors
@@ -82,6 +99,19 @@ pub(crate) fn filters(params: &mut Params, limits: &Limits) -> Result<Filters, P
         }
     }
     Ok(filters)
+}
+
+/// The articles that filters let pass.
+///
+/// # Errors
+///
+/// If a filter is invalid.
+pub(crate) fn base(filters: &Filters) -> Result<Plan, Problem> {
+    if filters.is_empty() {
+        return Ok(Plan::Everything);
+    }
+    let request = request(String::new(), filters, Accents::Auto)?;
+    Ok(request.plan().clone())
 }
 
 /// Takes how accents are compared.

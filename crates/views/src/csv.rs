@@ -1,12 +1,15 @@
-//! Hits, concordances and trends as rows of CSV.
+//! Answers as rows of CSV.
 
 use std::borrow::Cow;
 
 use timbao_query::iso_day;
 use timbao_query::plan::Facet;
 
+use crate::collocates::Collocate;
 use crate::facets::facet_value;
-use crate::kwic::KwicLine;
+use crate::fillers::Filler;
+use crate::keywords::Keyword;
+use crate::kwic::{KwicGroup, KwicLine};
 use crate::periods::Period;
 use crate::shown::ShownHit;
 use crate::trends::{Trend, TrendPoint, Trends};
@@ -42,6 +45,87 @@ pub fn kwic_row(line: &KwicLine) -> [Cow<'_, str>; KWIC_HEADER.len()] {
         Cow::from(&line.matched),
         Cow::from(&line.right),
     ]
+}
+
+/// The values of a group of a concordance: those of its keys, then matches and articles.
+pub fn group_row(group: &KwicGroup) -> impl Iterator<Item = Cow<'_, str>> {
+    let counts = [group.matches, group.articles].map(|count| Cow::from(count.to_string()));
+    let values = group.values.iter();
+    values.map(|value| optional(value.as_deref())).chain(counts)
+}
+
+/// The columns of a collocate.
+pub const COLLOCATES_HEADER: [&str; 9] = [
+    "unit",
+    "syllables",
+    "near",
+    "articles",
+    "count",
+    "expected",
+    "log_likelihood",
+    "log_dice",
+    "mutual_information",
+];
+
+/// The values of a collocate.
+pub fn collocate_row(collocate: &Collocate) -> [Cow<'_, str>; COLLOCATES_HEADER.len()] {
+    [
+        Cow::from(&collocate.unit),
+        collocate.syllables.to_string().into(),
+        collocate.near.to_string().into(),
+        collocate.articles.to_string().into(),
+        collocate.count.to_string().into(),
+        measured(collocate.expected),
+        measured(collocate.log_likelihood),
+        measured(collocate.log_dice),
+        measured(collocate.mutual_information),
+    ]
+}
+
+/// The columns of a keyword.
+pub const KEYWORDS_HEADER: [&str; 10] = [
+    "unit",
+    "syllables",
+    "count",
+    "articles",
+    "against_count",
+    "against_articles",
+    "per_million",
+    "against_per_million",
+    "log_likelihood",
+    "log_ratio",
+];
+
+/// The values of a keyword.
+pub fn keyword_row(keyword: &Keyword) -> [Cow<'_, str>; KEYWORDS_HEADER.len()] {
+    [
+        Cow::from(&keyword.unit),
+        keyword.syllables.to_string().into(),
+        keyword.count.to_string().into(),
+        keyword.articles.to_string().into(),
+        keyword.against_count.to_string().into(),
+        keyword.against_articles.to_string().into(),
+        measured(keyword.per_million),
+        measured(keyword.against_per_million),
+        measured(keyword.log_likelihood),
+        measured(keyword.log_ratio),
+    ]
+}
+
+/// The columns of a filler.
+pub const FILLERS_HEADER: [&str; 3] = ["filler", "matches", "articles"];
+
+/// The values of a filler.
+pub fn filler_row(filler: &Filler) -> [Cow<'_, str>; FILLERS_HEADER.len()] {
+    [
+        filler.to_string().into(),
+        filler.matches.to_string().into(),
+        filler.articles.to_string().into(),
+    ]
+}
+
+fn measured(value: f64) -> Cow<'static, str> {
+    format!("{value:.4}").into()
 }
 
 /// The columns of a period of a trend.

@@ -1,5 +1,8 @@
 //! Fillers: the words in the gaps of a phrase.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use timbao_query::plan::{LeafKind, Phrase, Plan, TextField};
@@ -28,6 +31,13 @@ pub struct Filler {
     pub matches: u64,
     /// In how many articles they do.
     pub articles: u64,
+}
+
+/// The words of all gaps, with an ellipsis between one gap and the next.
+impl fmt::Display for Filler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words.join(" … "))
+    }
 }
 
 /// The reason why a query has no fillers.
@@ -64,6 +74,16 @@ impl<'p> Gapped<'p> {
             [gapped] => Ok(*gapped),
             _ => Err(NoGap::Several),
         }
+    }
+}
+
+/// The query as a phrase if it has a gap and no quotation marks: only phrases have gaps.
+pub fn gapped_phrase(query: &str) -> Cow<'_, str> {
+    let has_marks = query.contains(['"', '“', '”', '„', '‟', '«', '»', '＂']);
+    if has_marks || !query.contains('*') {
+        Cow::Borrowed(query)
+    } else {
+        Cow::Owned(format!("\"{query}\""))
     }
 }
 

@@ -13,6 +13,7 @@ use crate::cite::Citation;
 use crate::columns::GroupKey;
 use crate::explain::ScoreExplanation;
 use crate::facets::{FacetCounts, facet_value};
+use crate::fillers::{Filler, Fillers};
 use crate::kwic::{Concordance, KwicGroup, KwicLine, Sample};
 use crate::shown::ShownHit;
 use crate::snippet::Snippet;
@@ -149,6 +150,35 @@ pub struct ProblemShape {
     message: String,
     hint: Option<String>,
     range: RangeShape,
+}
+
+/// The fillers of a phrase.
+#[derive(Debug, Serialize)]
+pub struct FillersAnswer<'a> {
+    version: u32,
+    query: &'a str,
+    range_unit: &'static str,
+    problems: Vec<ProblemShape>,
+    matches: u64,
+    articles: u64,
+    distinct: usize,
+    fillers: &'a [Filler],
+}
+
+impl<'a> FillersAnswer<'a> {
+    /// The answer to a request, with those fillers that are shown.
+    pub fn new(request: &'a Request, fillers: &Fillers, shown: &'a [Filler]) -> Self {
+        Self {
+            version: VERSION,
+            query: request.text(),
+            range_unit: RANGE_UNIT,
+            problems: ProblemShape::list(request),
+            matches: fillers.matches,
+            articles: fillers.articles,
+            distinct: fillers.fillers.len(),
+            fillers: shown,
+        }
+    }
 }
 
 impl<'a> SearchAnswer<'a> {

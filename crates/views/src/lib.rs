@@ -73,7 +73,7 @@ pub use explain::{FieldFrequencies, ScoreExplanation, ScoreKind, ScorePart};
 pub use facets::{
     FacetCount, FacetCounts, Facets, SpellingCount, facet_key, facet_value, shown_spelling,
 };
-pub use fillers::{Filler, Fillers, Gapped, NoGap, fillers};
+pub use fillers::{Filler, Fillers, Gapped, NoGap, fillers, gapped_phrase};
 pub use keywords::{Keyword, KeywordOptions, Keywords, Portion, keywords};
 pub use kwic::{CharRange, Concordance, KwicGroup, KwicLine, KwicOptions, Sample, concordance};
 pub use lexicon::{Lexicon, LexiconPart};

@@ -1,11 +1,11 @@
 //! `timbao collocates`.
 
-use std::borrow::Cow;
 use std::io::Write;
 
 use timbao_index::{Index, Searcher};
 use timbao_query::Request;
 use timbao_query::plan::Plan;
+use timbao_views::csv::{COLLOCATES_HEADER, collocate_row};
 use timbao_views::{Citation, CollocateOptions, CollocateSort, Collocates, KeywordOptions};
 
 use crate::cli::{CollocateOrder, CollocatesArgs, FilterArgs};
@@ -21,18 +21,6 @@ use crate::output::terminal::Terminal;
 use super::Context;
 use super::cite;
 use super::query::{base, prepare, warn_of};
-
-const HEADER: [&str; 9] = [
-    "unit",
-    "syllables",
-    "near",
-    "articles",
-    "count",
-    "expected",
-    "log_likelihood",
-    "log_dice",
-    "mutual_information",
-];
 
 /// Prints the collocates of a query.
 pub(crate) fn run(args: &CollocatesArgs, context: &Context) -> Result<Outcome> {
@@ -159,19 +147,9 @@ impl Listing for View<'_, Collocates> {
 
     fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let found = self.view;
-        let mut rows = CsvWriter::new(out, terminal, &HEADER)?;
+        let mut rows = CsvWriter::new(out, terminal, &COLLOCATES_HEADER)?;
         for collocate in &found.collocates {
-            rows.row([
-                Cow::from(&collocate.unit),
-                collocate.syllables.to_string().into(),
-                collocate.near.to_string().into(),
-                collocate.articles.to_string().into(),
-                collocate.count.to_string().into(),
-                format!("{:.4}", collocate.expected).into(),
-                format!("{:.4}", collocate.log_likelihood).into(),
-                format!("{:.4}", collocate.log_dice).into(),
-                format!("{:.4}", collocate.mutual_information).into(),
-            ])?;
+            rows.row(collocate_row(collocate))?;
         }
         rows.flush()
     }

@@ -1,13 +1,12 @@
 //! `timbao fillers`.
 
-use std::borrow::Cow;
 use std::io::Write;
 
-use serde::Serialize;
 use timbao_index::Index;
 use timbao_query::Request;
-use timbao_views::json::{ProblemShape, RANGE_UNIT, VERSION};
-use timbao_views::{Filler, Fillers, Gapped};
+use timbao_views::csv::{FILLERS_HEADER, filler_row};
+use timbao_views::json::FillersAnswer;
+use timbao_views::{Filler, Fillers, Gapped, gapped_phrase};
 
 use crate::cli::{FillersArgs, ListFormat};
 use crate::error::{Failure, Result};
@@ -26,24 +25,11 @@ use super::query::{prepare, warn_of};
 /// Maximum number of fillers for people, by default.
 const SHOWN: usize = 50;
 
-/// The fillers of a phrase, in JSON.
-#[derive(Serialize)]
-struct Answer<'a> {
-    version: u32,
-    query: &'a str,
-    range_unit: &'static str,
-    problems: Vec<ProblemShape>,
-    matches: u64,
-    articles: u64,
-    distinct: usize,
-    fillers: &'a [Filler],
-}
-
 /// Lists what fills the gaps of a phrase.
 pub(crate) fn run(args: &FillersArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?.searcher()?;
-    let text = phrase(&args.query.join(" "));
-    let request = prepare(&text, &args.filters, context)?;
+    let text = args.query.join(" ");
+    let request = prepare(gapped_phrase(&text).into_owned(), &args.filters, context)?;
     warn_of(&request, context);
     let gapped = Gapped::of(request.plan()).map_err(|why| {
         Failure::new(why.to_string())
@@ -99,7 +85,7 @@ impl Listing for Listed<'_> {
         ]);
         for filler in shown {
             table.row([
-                joined(filler),
+                filler.to_string(),
                 count(filler.matches),
                 count(filler.articles),
             ]);
@@ -109,16 +95,7 @@ impl Listing for Listed<'_> {
     }
 
     fn json(&self, out: &mut dyn Write) -> Result<()> {
-        let answer = Answer {
-            version: VERSION,
-            query: self.request.text(),
-            range_unit: RANGE_UNIT,
-            problems: ProblemShape::list(self.request),
-            matches: self.fillers.matches,
-            articles: self.fillers.articles,
-            distinct: self.fillers.fillers.len(),
-            fillers: self.shown,
-        };
+        let answer = FillersAnswer::new(self.request, self.fillers, self.shown);
         Ok(write_pretty(out, &answer)?)
     }
 
@@ -127,30 +104,10 @@ impl Listing for Listed<'_> {
     }
 
     fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
-        let header = ["filler", "matches", "articles"];
-        let mut rows = CsvWriter::new(out, terminal, &header)?;
+        let mut rows = CsvWriter::new(out, terminal, &FILLERS_HEADER)?;
         for filler in self.shown {
-            rows.row([
-                Cow::from(joined(filler)),
-                Cow::from(filler.matches.to_string()),
-                Cow::from(filler.articles.to_string()),
-            ])?;
+            rows.row(filler_row(filler))?;
         }
         rows.flush()
-    }
-}
-
-/// The words of all gaps, with a sign between one gap and the next.
-fn joined(filler: &Filler) -> String {
-    filler.words.join(" … ")
-}
-
-/// A query without quotation marks is a phrase: only phrases have gaps.
-fn phrase(query: &str) -> String {
-    let has_marks = query.contains(['"', '“', '”', '„', '‟', '«', '»', '＂']);
-    if has_marks || !query.contains('*') {
-        query.to_owned()
-    } else {
-        format!("\"{query}\"")
     }
 }

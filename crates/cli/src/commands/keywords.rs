@@ -1,10 +1,10 @@
 //! `timbao keywords`.
 
-use std::borrow::Cow;
 use std::io::Write;
 
 use timbao_index::Index;
 use timbao_query::Request;
+use timbao_views::csv::{KEYWORDS_HEADER, keyword_row};
 use timbao_views::{Citation, KeywordOptions, Keywords};
 
 use crate::cli::{FilterArgs, KeywordsArgs};
@@ -20,19 +20,6 @@ use crate::output::terminal::Terminal;
 use super::Context;
 use super::cite;
 use super::query::{prepare, warn_of};
-
-const HEADER: [&str; 10] = [
-    "unit",
-    "syllables",
-    "count",
-    "articles",
-    "against_count",
-    "against_articles",
-    "per_million",
-    "against_per_million",
-    "log_likelihood",
-    "log_ratio",
-];
 
 /// Prints the keywords of some articles.
 pub(crate) fn run(args: &KeywordsArgs, context: &Context) -> Result<Outcome> {
@@ -93,20 +80,9 @@ impl Listing for View<'_, Keywords> {
     }
 
     fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
-        let mut rows = CsvWriter::new(out, terminal, &HEADER)?;
+        let mut rows = CsvWriter::new(out, terminal, &KEYWORDS_HEADER)?;
         for keyword in &self.view.keywords {
-            rows.row([
-                Cow::from(&keyword.unit),
-                keyword.syllables.to_string().into(),
-                keyword.count.to_string().into(),
-                keyword.articles.to_string().into(),
-                keyword.against_count.to_string().into(),
-                keyword.against_articles.to_string().into(),
-                format!("{:.4}", keyword.per_million).into(),
-                format!("{:.4}", keyword.against_per_million).into(),
-                format!("{:.4}", keyword.log_likelihood).into(),
-                format!("{:.4}", keyword.log_ratio).into(),
-            ])?;
+            rows.row(keyword_row(keyword))?;
         }
         rows.flush()
     }

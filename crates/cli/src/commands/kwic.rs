@@ -1,6 +1,5 @@
 //! `timbao kwic`.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use timbao_index::{Index, Searcher};
@@ -324,10 +323,7 @@ impl Listing for Groups<'_> {
         header.extend(["matches", "articles"]);
         let mut rows = CsvWriter::new(out, terminal, &header)?;
         for group in self.shown {
-            let values = group.values.iter();
-            let values = values.map(|value| Cow::from(value.as_deref().unwrap_or_default()));
-            let counts = [group.matches, group.articles].map(|n| Cow::from(n.to_string()));
-            rows.row(values.chain(counts))?;
+            rows.row(csv::group_row(group))?;
         }
         rows.flush()
     }

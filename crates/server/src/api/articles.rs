@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
 
-use super::{OfView, json, sent, view};
+use super::{Cite, json, sent, view};
 
 /// Largest number of terms for similar articles.
 const TERMS: usize = 100;
@@ -44,6 +44,7 @@ pub(super) async fn answer(
 ) -> Result<Response, Problem> {
     let mut params = Params::new(raw.as_deref());
     let view = view(&app, &mut params)?;
+    let cite = Cite::take(&mut params)?;
     let part = |name: &str| uri.path().ends_with(name).then(|| path.strip_suffix(name));
     let (id, asked) = if let Some(Some(id)) = part("/similar") {
         (id, Asked::similar(&mut params, app.options.limits.page)?)
@@ -60,9 +61,11 @@ pub(super) async fn answer(
             return Err(Problem::not_found("no article has this id"));
         };
         match asked {
-            Asked::Whole => whole(&id, &found, &searcher),
-            Asked::Similar(options) => related(&searcher.similar(first, &options)?, &searcher),
-            Asked::Reprints => related(&searcher.reprints(first)?, &searcher),
+            Asked::Whole => whole(&id, &found, &cite, &searcher),
+            Asked::Similar(options) => {
+                related(&searcher.similar(first, &options)?, &cite, &searcher)
+            }
+            Asked::Reprints => related(&searcher.reprints(first)?, &cite, &searcher),
         }
     });
     work.await.map(sent)
@@ -79,20 +82,19 @@ impl Asked {
     }
 }
 
-fn whole(id: &str, found: &[Address], searcher: &Searcher) -> Result<Vec<u8>, Problem> {
+fn whole(
+    id: &str,
+    found: &[Address],
+    cite: &Cite,
+    searcher: &Searcher,
+) -> Result<Vec<u8>, Problem> {
     let articles = found
         .iter()
         .map(|&address| searcher.article(address))
         .collect::<Result<Vec<Article>, _>>()?;
-    json(&OfView {
-        answer: ArticlesAnswer::new(id, &articles),
-        view: searcher.view(),
-    })
+    json(&cite.answer(ArticlesAnswer::new(id, &articles), searcher, [])?)
 }
 
-fn related(found: &impl Serialize, searcher: &Searcher) -> Result<Vec<u8>, Problem> {
-    json(&OfView {
-        answer: ViewAnswer::of(found),
-        view: searcher.view(),
-    })
+fn related(found: &impl Serialize, cite: &Cite, searcher: &Searcher) -> Result<Vec<u8>, Problem> {
+    json(&cite.answer(ViewAnswer::of(found), searcher, [])?)
 }

@@ -8,7 +8,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use timbao_index::SearchOptions;
 use timbao_views::csv::{
-    KWIC_HEADER, TRENDS_HEADER, header as columns, kwic_row, row, trends_rows,
+    KWIC_HEADER, TRENDS_HEADER, group_row, header as columns, kwic_row, row, trends_rows,
 };
 
 use crate::app::App;
@@ -16,7 +16,7 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{sort, take};
 
-use super::kwic::KwicRequest;
+use super::kwic::{KwicRequest, part};
 use super::trends::TrendsRequest;
 use super::view;
 
@@ -43,7 +43,7 @@ pub(super) async fn hits(
         }
         sheet.finish()
     });
-    Ok(sent("timbao-hits.csv", work.await?))
+    Ok(download("timbao-hits.csv", work.await?))
 }
 
 /// Answers with the lines of a concordance, as many as an export may have.
@@ -60,13 +60,19 @@ pub(super) async fn lines(
     request.limit = limit;
     params.finish()?;
     let work = app.work.run(&view, move |searcher| {
-        let mut sheet = Sheet::new(&KWIC_HEADER)?;
-        for line in &request.run(&searcher)?.lines(&searcher, request.range())? {
-            sheet.row(kwic_row(line))?;
+        let concordance = request.run(&searcher)?;
+        if !request.group.is_empty() {
+            let names: Vec<String> = request.group.iter().map(ToString::to_string).collect();
+            let mut header: Vec<&str> = names.iter().map(String::as_str).collect();
+            header.extend(["matches", "articles"]);
+            let groups = concordance.groups(&searcher, &request.group)?;
+            let shown = part(&groups, request.range());
+            return Sheet::of(&header, shown.iter().map(group_row));
         }
-        sheet.finish()
+        let lines = concordance.lines(&searcher, request.range())?;
+        Sheet::of(&KWIC_HEADER, lines.iter().map(kwic_row))
     });
-    Ok(sent("timbao-concordance.csv", work.await?))
+    Ok(download("timbao-concordance.csv", work.await?))
 }
 
 /// Answers with the counts of trends.
@@ -80,21 +86,36 @@ pub(super) async fn points(
     params.finish()?;
     let work = app.work.run(&view, move |searcher| {
         let trends = request.run(&searcher)?;
-        let mut sheet = Sheet::new(&TRENDS_HEADER)?;
-        for row in trends_rows(&trends) {
-            sheet.row(row)?;
-        }
-        sheet.finish()
+        Sheet::of(&TRENDS_HEADER, trends_rows(&trends))
     });
-    Ok(sent("timbao-trends.csv", work.await?))
+    Ok(download("timbao-trends.csv", work.await?))
 }
 
 /// Rows of CSV that a spreadsheet opens as text in UTF-8.
-struct Sheet {
+pub(super) struct Sheet {
     rows: csv::Writer<Vec<u8>>,
 }
 
 impl Sheet {
+    /// A header and rows.
+    ///
+    /// # Errors
+    ///
+    /// If writing fails, which it does not in memory.
+    pub(super) fn of<'a, R>(
+        header: &[&str],
+        rows: impl IntoIterator<Item = R>,
+    ) -> Result<Vec<u8>, Problem>
+    where
+        R: IntoIterator<Item = Cow<'a, str>>,
+    {
+        let mut sheet = Self::new(header)?;
+        for row in rows {
+            sheet.row(row)?;
+        }
+        sheet.finish()
+    }
+
     fn new(header: &[&str]) -> Result<Self, Problem> {
         // Without this mark spreadsheets take UTF-8 for something else.
         let mut rows = csv::Writer::from_writer("\u{FEFF}".as_bytes().to_vec());
@@ -132,7 +153,8 @@ fn harmless(value: &str) -> Cow<'_, str> {
     }
 }
 
-fn sent(name: &str, csv: Vec<u8>) -> Response {
+/// Sends CSV as a file.
+pub(super) fn download(name: &str, csv: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (

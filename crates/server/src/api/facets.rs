@@ -14,7 +14,7 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{facets, take};
 
-use super::{OfView, json, sent, view};
+use super::{Cite, json, sent, view};
 
 /// The counts of a query: a search response without its hits.
 #[derive(Serialize)]
@@ -34,6 +34,7 @@ pub(super) async fn answer(
 ) -> Result<Response, Problem> {
     let mut params = Params::new(raw.as_deref());
     let view = view(&app, &mut params)?;
+    let cite = Cite::take(&mut params)?;
     let query = take(&mut params, &app.options.limits)?;
     let mut by = facets(&mut params)?;
     params.finish()?;
@@ -42,17 +43,15 @@ pub(super) async fn answer(
     }
     let work = app.work.run(&view, move |searcher| {
         let counts = searcher.facets(query.plan(), &by)?;
-        json(&OfView {
-            answer: Answer {
-                version: VERSION,
-                query: query.text(),
-                total: counts.total,
-                range_unit: RANGE_UNIT,
-                problems: ProblemShape::list(&query),
-                facets: counts.facets,
-            },
-            view: searcher.view(),
-        })
+        let answer = Answer {
+            version: VERSION,
+            query: query.text(),
+            total: counts.total,
+            range_unit: RANGE_UNIT,
+            problems: ProblemShape::list(&query),
+            facets: counts.facets,
+        };
+        json(&cite.answer(answer, &searcher, [(&query, query.plan())])?)
     });
     work.await.map(sent)
 }

@@ -1,9 +1,12 @@
 //! The HTTP API. Its JSON is that of the command line's `--format json`.
 
 mod articles;
+pub(crate) mod collocates;
 mod description;
 mod export;
 mod facets;
+pub(crate) mod fillers;
+pub(crate) mod keywords;
 pub(crate) mod kwic;
 pub(crate) mod search;
 mod stats;
@@ -19,11 +22,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Serialize;
 use timbao_index::{Searcher, ViewId};
+use timbao_query::Request;
+use timbao_query::plan::Plan;
+use timbao_views::Citation;
 use timbao_views::json::VERSION;
 
 use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
+use crate::query::cited;
 
 /// The routes below `/api/v1`.
 pub(crate) fn routes() -> Router<Arc<App>> {
@@ -36,6 +43,12 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/kwic.csv", get(export::lines))
         .route("/trends", get(trends::answer))
         .route("/trends.csv", get(export::points))
+        .route("/collocates", get(collocates::answer))
+        .route("/collocates.csv", get(collocates::rows))
+        .route("/keywords", get(keywords::answer))
+        .route("/keywords.csv", get(keywords::rows))
+        .route("/fillers", get(fillers::answer))
+        .route("/fillers.csv", get(fillers::rows))
         .route("/suggest", get(suggest::answer))
         .route("/stats", get(stats::answer))
         .route("/openapi.json", get(openapi))
@@ -75,7 +88,45 @@ async fn openapi() -> Response {
 struct OfView<T> {
     #[serde(flatten)]
     answer: T,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    citation: Option<Citation>,
     view: ViewId,
+}
+
+/// Whether a request asks for a citation.
+struct Cite(bool);
+
+impl Cite {
+    /// Takes `cite` from the parameters of a request.
+    ///
+    /// # Errors
+    ///
+    /// If it is neither `true` nor `false`.
+    fn take(params: &mut Params) -> Result<Self, Problem> {
+        params.flag("cite").map(Self)
+    }
+
+    /// An answer to queries, with a citation if it was asked for.
+    ///
+    /// # Errors
+    ///
+    /// If the index is damaged.
+    fn answer<'q, T>(
+        &self,
+        answer: T,
+        searcher: &Searcher,
+        queries: impl IntoIterator<Item = (&'q Request, &'q Plan)>,
+    ) -> Result<OfView<T>, Problem> {
+        let citation = match self.0 {
+            true => Some(cited(searcher, queries)?),
+            false => None,
+        };
+        Ok(OfView {
+            answer,
+            citation,
+            view: searcher.view(),
+        })
+    }
 }
 
 /// The view that a request names, or the latest.

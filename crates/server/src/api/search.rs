@@ -18,7 +18,7 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{advice, facets, sort, take};
 
-use super::{OfView, json, sent, view};
+use super::{Cite, json, sent, view};
 
 /// Default number of hits.
 const LIMIT: usize = 10;
@@ -52,6 +52,7 @@ pub(super) async fn answer(
 ) -> Result<Response, Problem> {
     let mut params = Params::new(raw.as_deref());
     let view = view(&app, &mut params)?;
+    let cite = Cite::take(&mut params)?;
     let request = SearchRequest::take(&mut params, &app.options.limits)?;
     params.finish()?;
     let work = app.work.run(&view, move |searcher| {
@@ -67,10 +68,7 @@ pub(super) async fn answer(
         answer.texts = result.texts;
         answer.facets = Some(result.facets.as_slice()).filter(|facets| !facets.is_empty());
         answer.advice = Some(AdviceShape::new(&result.advice));
-        json(&OfView {
-            answer,
-            view: searcher.view(),
-        })
+        json(&cite.answer(answer, &searcher, [(query, query.plan())])?)
     });
     work.await.map(sent)
 }

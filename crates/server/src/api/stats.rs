@@ -24,6 +24,7 @@ pub(super) async fn answer(
     let work = app.work.run(&view, move |searcher| {
         json(&OfView {
             answer: StatsAnswer::new(index, &searcher.stats()?),
+            citation: None,
             view: searcher.view(),
         })
     });

@@ -64,6 +64,7 @@ pub(super) async fn answer(
                 range_unit: RANGE_UNIT,
                 suggestions: suggestions.collect(),
             },
+            citation: None,
             view: searcher.view(),
         })
     });

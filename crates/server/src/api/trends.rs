@@ -5,18 +5,18 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use timbao_index::Searcher;
+use timbao_query::Request;
 use timbao_query::plan::{Facet, Plan};
-use timbao_query::{Accents, Filters, Request};
 use timbao_views::json::TrendsAnswer;
-use timbao_views::{By, Trends, TrendsOptions, TrendsQuery};
+use timbao_views::{By, Count, Trends, TrendsOptions, TrendsQuery};
 
 use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::{accents, filters, request, required};
+use crate::query::{accents, base, filters, request, required};
 
-use super::{OfView, json, sent, view};
+use super::{Cite, json, sent, view};
 
 /// Largest number of queries.
 pub(crate) const QUERIES: usize = 10;
@@ -30,6 +30,12 @@ pub(crate) const BY: [(&str, By); 5] = [
     ("month", By::Month),
     ("quarter", By::Quarter),
     ("year", By::Year),
+];
+
+/// The units that are counted.
+pub(crate) const COUNTS: [(&str, Count); 2] = [
+    ("publications", Count::Publications),
+    ("texts", Count::Texts),
 ];
 
 /// A request for trends.
@@ -47,16 +53,20 @@ pub(super) async fn answer(
 ) -> Result<Response, Problem> {
     let mut params = Params::new(raw.as_deref());
     let view = view(&app, &mut params)?;
+    let cite = Cite::take(&mut params)?;
     let request = TrendsRequest::take(&mut params, &app.options.limits)?;
     params.finish()?;
     let work = app.work.run(&view, move |searcher| {
         let trends = request.run(&searcher)?;
         let queries = request.queries.iter();
         let problems = queries.map(|query| (query.text(), query.problems()));
-        json(&OfView {
-            answer: TrendsAnswer::new(&trends, problems),
-            view: searcher.view(),
-        })
+        let plans: Vec<Plan> = request
+            .queries
+            .iter()
+            .map(|q| q.plan().as_phrases())
+            .collect();
+        let cited = request.queries.iter().zip(&plans);
+        json(&cite.answer(TrendsAnswer::new(&trends, problems), &searcher, cited)?)
     });
     work.await.map(sent)
 }
@@ -87,7 +97,7 @@ impl TrendsRequest {
             split: params.choice("split", &splits, None)?,
             most_values: params.number("values", 1..=VALUES, standard.most_values)?,
             thin: params.number("thin", 0..=1_000_000, standard.thin)?,
-            ..standard
+            count: params.choice("count", &COUNTS, standard.count)?,
         };
         Ok(Self {
             queries,
@@ -112,17 +122,4 @@ impl TrendsRequest {
             .collect();
         Ok(searcher.trends(&queries, &self.base, &self.options)?)
     }
-}
-
-/// The articles among which is counted: those that the filters let pass.
-///
-/// # Errors
-///
-/// If a filter is invalid.
-pub(crate) fn base(filters: &Filters) -> Result<Plan, Problem> {
-    if filters.is_empty() {
-        return Ok(Plan::Everything);
-    }
-    let request = request(String::new(), filters, Accents::Auto)?;
-    Ok(request.plan().clone())
 }

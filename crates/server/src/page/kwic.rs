@@ -51,7 +51,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             table_page(&asked, query.text(), "", content),
         ));
     }
-    let sort = keys(&mut asked.params)?;
+    let sort = keys(&mut asked.params, "sort")?;
     let number = match is_other {
         true => 1,
         false => asked.params.number("page", 1..=limits.offset / LINES, 1)?,
@@ -64,6 +64,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             sort,
             ..KwicOptions::default()
         },
+        group: Vec::new(),
         limit: LINES,
         offset: (number - 1) * LINES,
     };

@@ -10,10 +10,10 @@ use timbao_articles::Published;
 use timbao_views::chart::Measure;
 use timbao_views::{By, Period, Trends, TrendsOptions};
 
-use crate::api::trends::{BY, QUERIES, TrendsRequest, base};
+use crate::api::trends::{BY, QUERIES, TrendsRequest};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::query;
+use crate::query::{self, base};
 
 use super::address::Address;
 use super::chart::lines;

@@ -135,7 +135,63 @@ fn answers_are_as_described() {
             "/trends?q=h%E1%BB%8Dp&q=t%E1%BB%AB+%C4%91i%E1%BB%83n&by=year&split=section",
             200,
         ),
+        (
+            "/trends",
+            "/trends?q=h%E1%BB%8Dp&count=texts&cite=true",
+            200,
+        ),
         ("/trends", "/trends", 400),
+        (
+            "/kwic",
+            "/kwic?q=h%E1%BB%8Dp&group=right,year&cite=true",
+            200,
+        ),
+        ("/kwic", "/kwic?q=h%E1%BB%8Dp&group=colour", 400),
+        ("/kwic.csv", "/kwic.csv?q=h%E1%BB%8Dp&group=match", 200),
+        (
+            "/collocates",
+            "/collocates?q=bi%C3%AAn+so%E1%BA%A1n&min=1&by=dice&cite=true",
+            200,
+        ),
+        (
+            "/collocates",
+            "/collocates?q=h%E1%BB%8Dp&of=date:2026&against=date:2013&min=1",
+            200,
+        ),
+        ("/collocates", "/collocates?q=h%E1%BB%8Dp&of=date:2026", 400),
+        ("/collocates", "/collocates?q=h%E1%BB%8Dp&window=51", 400),
+        ("/collocates", "/collocates", 400),
+        (
+            "/collocates.csv",
+            "/collocates.csv?q=bi%C3%AAn+so%E1%BA%A1n&min=1",
+            200,
+        ),
+        (
+            "/keywords",
+            "/keywords?of=date:2026&min=1&min_articles=1",
+            200,
+        ),
+        (
+            "/keywords",
+            "/keywords?of=date:2026&against=date:2013&cite=true",
+            200,
+        ),
+        ("/keywords", "/keywords", 400),
+        ("/keywords.csv", "/keywords.csv?of=date:2026", 200),
+        (
+            "/fillers",
+            "/fillers?q=t%E1%BB%B1+*+bi%E1%BA%BFn&cite=true",
+            200,
+        ),
+        ("/fillers", "/fillers?q=h%E1%BB%8Dp", 400),
+        (
+            "/fillers.csv",
+            "/fillers.csv?q=t%E1%BB%B1+*+bi%E1%BA%BFn",
+            200,
+        ),
+        ("/search", "/search?q=h%E1%BB%8Dp&cite=true", 200),
+        ("/facets", "/facets?q=h%E1%BB%8Dp&cite=true", 200),
+        ("/articles/{id}", "/articles/xau?cite=true", 200),
         ("/trends.csv", "/trends.csv?q=h%E1%BB%8Dp&after=2012", 200),
         ("/stats", "/stats", 200),
         ("/healthz", "/healthz", 200),
@@ -239,4 +295,30 @@ fn days_without_articles_are_periods_over_a_century_too() {
         assert!(periods.iter().any(|p| p["period"] == name), "{name}");
     }
     assert_eq!(periods.len(), 34_724);
+}
+
+#[test]
+fn answers_are_cited_on_request() {
+    let site = Site::new();
+    let path = "/api/v1/kwic?q=h%E1%BB%8Dp&section=V%C4%83n+h%C3%B3a";
+    assert!(site.get(path).json().get("citation").is_none());
+    let citation = site.get(&format!("{path}&cite=true")).json()["citation"].clone();
+    let query = citation["queries"][0]["query"].as_str().unwrap();
+    assert!(
+        query.contains("họp") && query.contains("Văn hóa"),
+        "{query}"
+    );
+    assert_eq!(citation["articles"], 4);
+    assert_eq!(citation["state"].as_str().map(str::len), Some(16));
+}
+
+#[test]
+fn fillers_without_a_gap_say_how_to_write_one() {
+    let site = Site::new();
+    let problem = site.get("/api/v1/fillers?q=h%E1%BB%8Dp").json();
+    assert_eq!(problem["parameter"], "q");
+    assert!(
+        problem["hint"].as_str().unwrap().contains("tự * hóa"),
+        "{problem}"
+    );
 }

@@ -1,0 +1,105 @@
+//! `/fillers`: the words in the gaps of a phrase.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use timbao_index::Searcher;
+use timbao_query::Request;
+use timbao_views::csv::{FILLERS_HEADER, filler_row};
+use timbao_views::json::FillersAnswer;
+use timbao_views::{Filler, Fillers, Gapped, gapped_phrase};
+
+use crate::app::App;
+use crate::options::Limits;
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::query::{accents, filters, request, required};
+
+use super::export::{Sheet, download};
+use super::{Cite, json, sent, view};
+
+/// Default number of fillers.
+const LIMIT: usize = 50;
+/// Largest number of fillers in a response.
+const FILLERS: usize = 10_000;
+
+/// A request for fillers.
+pub(crate) struct FillersRequest {
+    pub query: Request,
+    pub limit: usize,
+}
+
+/// Answers with fillers.
+pub(super) async fn answer(
+    State(app): State<Arc<App>>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let mut params = Params::new(raw.as_deref());
+    let view = view(&app, &mut params)?;
+    let cite = Cite::take(&mut params)?;
+    let request = FillersRequest::take(&mut params, &app.options.limits, LIMIT)?;
+    params.finish()?;
+    let work = app.work.run(&view, move |searcher| {
+        let found = request.run(&searcher)?;
+        let query = &request.query;
+        let answer = FillersAnswer::new(query, &found, request.shown(&found));
+        json(&cite.answer(answer, &searcher, [(query, query.plan())])?)
+    });
+    work.await.map(sent)
+}
+
+/// Answers with fillers as CSV.
+pub(super) async fn rows(
+    State(app): State<Arc<App>>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let mut params = Params::new(raw.as_deref());
+    let view = view(&app, &mut params)?;
+    let request = FillersRequest::take(&mut params, &app.options.limits, FILLERS)?;
+    params.finish()?;
+    let work = app.work.run(&view, move |searcher| {
+        let found = request.run(&searcher)?;
+        Sheet::of(
+            &FILLERS_HEADER,
+            request.shown(&found).iter().map(filler_row),
+        )
+    });
+    Ok(download("timbao-fillers.csv", work.await?))
+}
+
+impl FillersRequest {
+    /// Takes fillers from the parameters of a request. A query without quotation marks is a
+    /// phrase.
+    ///
+    /// # Errors
+    ///
+    /// When a value cannot be read, or there is nothing to search for.
+    fn take(params: &mut Params, limits: &Limits, limit: usize) -> Result<Self, Problem> {
+        let accents = accents(params)?;
+        let filters = filters(params, limits)?;
+        let text = params.text("q", limits.text)?.unwrap_or_default();
+        let query = request(gapped_phrase(&text).into_owned(), &filters, accents)?;
+        Ok(Self {
+            query: required(query)?,
+            limit: params.number("limit", 1..=FILLERS, limit)?,
+        })
+    }
+
+    /// Counts the fillers.
+    ///
+    /// # Errors
+    ///
+    /// When no phrase has a gap, the time is over, or the index is damaged.
+    pub(crate) fn run(&self, searcher: &Searcher) -> Result<Fillers, Problem> {
+        let plan = self.query.plan();
+        let gapped = Gapped::of(plan).map_err(|why| Problem::no_gap(why))?;
+        Ok(searcher.fillers(plan, gapped)?)
+    }
+
+    /// The fillers that are shown.
+    pub(crate) fn shown<'f>(&self, found: &'f Fillers) -> &'f [Filler] {
+        let all = &found.fillers;
+        all.get(..self.limit).unwrap_or(all)
+    }
+}

@@ -1,0 +1,110 @@
+//! `/keywords`: words characteristic of some articles.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use timbao_index::Searcher;
+use timbao_query::{Filters, Request};
+use timbao_views::csv::{KEYWORDS_HEADER, keyword_row};
+use timbao_views::json::ViewAnswer;
+use timbao_views::{KeywordOptions, Keywords};
+
+use crate::app::App;
+use crate::options::Limits;
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::query::{accents, request, required};
+
+use super::export::{Sheet, download};
+use super::{Cite, json, sent, view};
+
+/// Largest number of keywords in a response.
+const KEYWORDS: usize = 1_000;
+
+/// A request for keywords.
+pub(crate) struct KeywordsRequest {
+    /// The articles.
+    pub of: Request,
+    /// The articles they are compared with, or `None` for all others.
+    pub against: Option<Request>,
+    pub options: KeywordOptions,
+}
+
+/// Answers with keywords.
+pub(super) async fn answer(
+    State(app): State<Arc<App>>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let mut params = Params::new(raw.as_deref());
+    let view = view(&app, &mut params)?;
+    let cite = Cite::take(&mut params)?;
+    let request = KeywordsRequest::take(&mut params, &app.options.limits)?;
+    params.finish()?;
+    let work = app.work.run(&view, move |searcher| {
+        let found = request.run(&searcher)?;
+        let cited = std::iter::once(&request.of).chain(&request.against);
+        let cited = cited.map(|query| (query, query.plan()));
+        json(&cite.answer(ViewAnswer::of(&found), &searcher, cited)?)
+    });
+    work.await.map(sent)
+}
+
+/// Answers with keywords as CSV.
+pub(super) async fn rows(
+    State(app): State<Arc<App>>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let mut params = Params::new(raw.as_deref());
+    let view = view(&app, &mut params)?;
+    let request = KeywordsRequest::take(&mut params, &app.options.limits)?;
+    params.finish()?;
+    let work = app.work.run(&view, move |searcher| {
+        let found = request.run(&searcher)?;
+        Sheet::of(&KEYWORDS_HEADER, found.keywords.iter().map(keyword_row))
+    });
+    Ok(download("timbao-keywords.csv", work.await?))
+}
+
+impl KeywordsRequest {
+    /// Takes keywords from the parameters of a request.
+    ///
+    /// # Errors
+    ///
+    /// When a value cannot be read, or no articles are named.
+    pub(crate) fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
+        let accents = accents(params)?;
+        let mut articles = |name| -> Result<Option<Request>, Problem> {
+            let text = params.text(name, limits.text)?;
+            text.map(|text| required(request(text, &Filters::default(), accents)?))
+                .transpose()
+        };
+        let (of, against) = (articles("of")?, articles("against")?);
+        let of = of.ok_or_else(|| Problem::parameter("of", "of is missing: a query"))?;
+        let standard = KeywordOptions::default();
+        Ok(Self {
+            of,
+            against,
+            options: KeywordOptions {
+                least: params.number("min", 1..=1_000_000, standard.least)?,
+                least_articles: params.number(
+                    "min_articles",
+                    1..=1_000_000,
+                    standard.least_articles,
+                )?,
+                most: params.number("limit", 1..=KEYWORDS, standard.most)?,
+                ..standard
+            },
+        })
+    }
+
+    /// Finds the keywords.
+    ///
+    /// # Errors
+    ///
+    /// When the time is over or the index is damaged.
+    pub(crate) fn run(&self, searcher: &Searcher) -> Result<Keywords, Problem> {
+        let against = self.against.as_ref().map(Request::plan);
+        Ok(searcher.keywords(self.of.plan(), against, &self.options)?)
+    }
+}
