@@ -141,6 +141,9 @@ fn holds(plan: &Plan, tokens: &Tokens) -> bool {
         Plan::Ranked { items, required } => {
             items.iter().filter(|item| holds(item, tokens)).count() >= *required
         }
+        Plan::And(parts) => parts.iter().all(|part| holds(part, tokens)),
+        Plan::Or(parts) => parts.iter().any(|part| holds(part, tokens)),
+        Plan::Not(part) => !holds(part, tokens),
         other => panic!("the test asks for no {other:?}"),
     }
 }
@@ -185,7 +188,15 @@ impl Corpus {
     fn plan(&mut self) -> Plan {
         let accents = [Accents::Typed, Accents::Bare, Accents::Mixed][self.random.below(3)];
         let mut phrase = self.phrase(accents);
-        match self.random.below(8) {
+        match self.random.below(10) {
+            8 => {
+                let mut parts = self.clauses(accents);
+                if self.random.below(4) == 0 {
+                    parts.push(Plan::Not(Box::new(Plan::Phrase(phrase))));
+                }
+                Plan::And(parts)
+            }
+            9 => Plan::Or(self.clauses(accents)),
             0 => {
                 phrase.steps.truncate(4);
                 phrase.slop = 1 + self.random.below(3) as u32;
@@ -219,6 +230,24 @@ impl Corpus {
             }
             _ => Plan::Phrase(phrase),
         }
+    }
+
+    /// Two or three operands of AND or OR: words as a rule, sometimes a phrase or a
+    /// group.
+    fn clauses(&mut self, accents: Accents) -> Vec<Plan> {
+        let mut parts = Vec::new();
+        for number in 0..2 + self.random.below(2) {
+            let mut phrase = self.phrase(accents);
+            phrase.steps.truncate(1 + self.random.below(6) / 5);
+            let words = phrase.steps.iter().map(|step| Plan::Word(step.slot.clone()));
+            parts.push(match self.random.below(8) {
+                0 => Plan::Or(words.collect()),
+                1 if number > 0 => Plan::And(words.collect()),
+                _ if phrase.steps.len() > 1 => Plan::Phrase(phrase),
+                _ => words.last().expect("a phrase has a word"),
+            });
+        }
+        parts
     }
 
     fn compare(&mut self, searcher: &Searcher, queries: usize) {

@@ -7,12 +7,13 @@ use timbao_query::plan::{Near, Phrase, Plan, TextField};
 use crate::error::Result;
 use crate::text::score::rarity;
 
+use super::clauses::Clauses;
 use super::filter;
 use super::matcher::NearMatcher;
 use super::phrase::SegmentPhrase;
 use super::positions::FieldEnds;
-use super::ranked::{Allowed, RankedQuery};
-use super::scored::{Scored, intersect};
+use super::ranked::Allowed;
+use super::scored::{Scored, intersect_all};
 use super::top::TopHits;
 use super::{Found, SearchOptions, Searcher, Sort, lives};
 
@@ -27,18 +28,10 @@ pub(crate) fn search(searcher: &Searcher, plan: &Plan, options: &SearchOptions) 
                 let phrase = Phrase::exact([slot.clone()]);
                 return search_phrase(searcher, &phrase, k, options.offset);
             }
-            Plan::Ranked { items, required } => {
-                return search_ranked(searcher, items, *required, None, k, options);
-            }
-            Plan::And(parts) => {
-                let (filters, others): (Vec<_>, Vec<_>) =
-                    parts.iter().partition(|p| p.is_condition());
-                if let [Plan::Ranked { items, required }] = others[..] {
-                    let passing = passing(searcher, &filters)?;
-                    return search_ranked(searcher, items, *required, Some(&passing), k, options);
-                }
-            }
             _ => {}
+        }
+        if let Some(clauses) = Clauses::of(plan) {
+            return search_clauses(searcher, &clauses, k, options);
         }
     }
     let scored = evaluate(searcher, plan, None)?;
@@ -65,25 +58,27 @@ fn passing(searcher: &Searcher, filters: &[&Plan]) -> Result<Vec<Vec<bool>>> {
     Ok(passing)
 }
 
-fn search_ranked(
+fn search_clauses(
     searcher: &Searcher,
-    items: &[Plan],
-    required: usize,
-    passing: Option<&[Vec<bool>]>,
+    clauses: &Clauses<'_>,
     k: usize,
     options: &SearchOptions,
 ) -> Result<Found> {
+    let passing = match &clauses.filters[..] {
+        [] => None,
+        filters => Some(passing(searcher, filters)?),
+    };
     let allowed: Vec<_> = searcher
         .segments
         .iter()
         .enumerate()
         .map(|(s, view)| Allowed {
             alive: view.reader.alive_bitset(),
-            passing: passing.map(|p| p[s].as_slice()),
+            passing: passing.as_ref().map(|p| p[s].as_slice()),
         })
         .collect();
     let mut top = TopHits::new(k);
-    let query = RankedQuery::new(searcher, items, required, &evaluate_all)?;
+    let query = clauses.query(searcher, &evaluate_all)?;
     let total = query.search(searcher, &allowed, &mut top, k);
     searcher.deadline.check()?;
     Ok(Found {
@@ -226,18 +221,22 @@ fn evaluate_part(
     field: Option<TextField>,
 ) -> Result<Vec<Scored>> {
     searcher.deadline.check()?;
+    if field.is_none()
+        && let Some(clauses) = Clauses::of(plan)
+    {
+        let mut result = clauses.query(searcher, &evaluate_all)?.evaluate(searcher);
+        for filter in clauses.filters {
+            result = intersect_all(&result, &evaluate(searcher, filter, field)?);
+        }
+        return Ok(result);
+    }
     match plan {
         Plan::Everything => Ok(all(searcher)),
         Plan::Nothing => Ok(none(searcher)),
         Plan::Word(slot) => Ok(phrase(searcher, &Phrase::exact([slot.clone()]), field)),
         Plan::Phrase(p) => Ok(phrase(searcher, p, field)),
         Plan::Near(n) => near(searcher, n, field),
-        Plan::Ranked { items, required } => match field {
-            None => {
-                Ok(RankedQuery::new(searcher, items, *required, &evaluate_all)?.evaluate(searcher))
-            }
-            Some(_) => at_least(searcher, items, *required, field),
-        },
+        Plan::Ranked { items, required } => at_least(searcher, items, *required, field),
         Plan::And(parts) => {
             let mut parts = parts.iter();
             let Some(first) = parts.next() else {
@@ -246,11 +245,7 @@ fn evaluate_part(
             let mut result = evaluate(searcher, first, field)?;
             for part in parts {
                 let other = evaluate(searcher, part, field)?;
-                result = result
-                    .into_iter()
-                    .zip(other)
-                    .map(|(a, b)| intersect(&a, &b))
-                    .collect();
+                result = intersect_all(&result, &other);
             }
             Ok(result)
         }

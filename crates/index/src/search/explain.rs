@@ -12,6 +12,7 @@ use crate::text::score::{LEAD, LEAD_WEIGHT, SUMMARY_WEIGHT, TITLE_WEIGHT, length
 use crate::text::tokens::FIELD;
 
 use super::boolean::{evaluate, newest_day, recency};
+use super::clauses::Clauses;
 use super::matcher::{NearMatcher, PhraseMatcher};
 use super::phrase::bigram;
 use super::positions::FieldEnds;
@@ -76,28 +77,22 @@ impl Searcher {
             Plan::Word(_) => ScoreKind::Word,
             Plan::Phrase(_) => ScoreKind::Phrase,
             Plan::Near(_) => ScoreKind::Near,
-            Plan::Ranked { items, .. } => {
-                for item in items {
-                    match (item, field) {
-                        (Plan::Word(slot), None) => {
-                            let articles = self.segments.iter().map(|view| {
-                                let slot = SlotIds::resolve(slot, &view.text);
-                                slot_articles(&view.text, &slot).len() as u64
-                            });
-                            let mut term = Term::new(ScoreKind::Word, item, field, articles.sum());
-                            term.is_rounded = true;
-                            terms.push(term);
-                        }
-                        _ => self.collect(item, field, terms)?,
-                    }
-                }
-                if field.is_none() {
-                    let pairs = items.windows(2);
-                    terms.extend(pairs.filter_map(|pair| self.pair(pair)));
-                }
+            Plan::Ranked { items, .. } if field.is_none() => {
+                self.collect_clauses(items.iter(), terms)?;
+                let pairs = items.windows(2);
+                terms.extend(pairs.filter_map(|pair| self.pair(pair)));
                 return Ok(());
             }
-            Plan::And(parts) | Plan::Or(parts) => {
+            Plan::And(_) | Plan::Or(_)
+                if field.is_none()
+                    && let Some(clauses) = Clauses::of(plan) =>
+            {
+                return match clauses.scoring[..] {
+                    [ranked @ Plan::Ranked { .. }] => self.collect(ranked, None, terms),
+                    _ => self.collect_clauses(clauses.scoring.into_iter(), terms),
+                };
+            }
+            Plan::Ranked { items: parts, .. } | Plan::And(parts) | Plan::Or(parts) => {
                 return parts
                     .iter()
                     .try_for_each(|part| self.collect(part, field, terms));
@@ -113,6 +108,28 @@ impl Searcher {
         let holding = evaluate(self, plan, field)?;
         let holding = holding.iter().map(|scored| scored.articles.len() as u64);
         terms.push(Term::new(kind, plan, field, holding.sum()));
+        Ok(())
+    }
+
+    /// The terms of clauses that are summed up, where words count by their impacts.
+    fn collect_clauses<'p>(
+        &self,
+        clauses: impl Iterator<Item = &'p Plan>,
+        terms: &mut Vec<Term>,
+    ) -> Result<()> {
+        for clause in clauses {
+            let Plan::Word(slot) = clause else {
+                self.collect(clause, None, terms)?;
+                continue;
+            };
+            let articles = self.segments.iter().map(|view| {
+                let slot = SlotIds::resolve(slot, &view.text);
+                slot_articles(&view.text, &slot).len() as u64
+            });
+            let mut term = Term::new(ScoreKind::Word, clause, None, articles.sum());
+            term.is_rounded = true;
+            terms.push(term);
+        }
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 mod address;
 mod boolean;
+mod clauses;
 mod corpus;
 mod deadline;
 mod explain;

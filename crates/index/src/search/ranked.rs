@@ -153,16 +153,18 @@ thread_local! {
 pub(crate) type Evaluate<'f> = &'f dyn Fn(&Searcher, &Plan) -> Result<Vec<Scored>>;
 
 impl<'a> RankedQuery<'a> {
-    /// Looks up the items, of which at least `required` must match; those that are not words are
-    /// executed by `evaluate`.
+    /// Looks up the items, of which an article must match at least `required`; those that are
+    /// not words are executed by `evaluate`. With `bigrams`, adjacent words of the items
+    /// contribute to the score as bigrams too.
     ///
     /// # Errors
     ///
     /// When a file is damaged, or the deadline has passed.
     pub(crate) fn new(
         searcher: &'a Searcher,
-        items: &[Plan],
+        items: &[&Plan],
         required: usize,
+        bigrams: bool,
         evaluate: Evaluate<'_>,
     ) -> Result<Self> {
         let mut query = Self {
@@ -171,7 +173,7 @@ impl<'a> RankedQuery<'a> {
             lists: searcher.segments.iter().map(|_| Vec::new()).collect(),
         };
         let mut before: Option<(&Slot, Vec<SlotIds>)> = None;
-        for item in items {
+        for &item in items {
             searcher.deadline.check()?;
             let Plan::Word(slot) = item else {
                 let scored = evaluate(searcher, item)?.into_iter();
@@ -187,7 +189,7 @@ impl<'a> RankedQuery<'a> {
                 Some((Source::Slot(slot_articles(text, ids)), key))
             });
             query.push(words, true, |holding| rarity(searcher.articles, holding));
-            if let Some((first, firsts)) = &before {
+            if let Some((first, firsts)) = before.as_ref().filter(|_| bigrams) {
                 let pairs = texts().zip(firsts.iter().zip(&ids)).map(|(text, (a, b))| {
                     let pair = bigram(text, a, b, [first, slot])?;
                     let key = KeyId::of(a).zip(KeyId::of(b)).map(|(a, b)| (a, Some(b)));

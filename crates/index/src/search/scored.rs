@@ -7,8 +7,13 @@ pub(crate) struct Scored {
     pub(crate) scores: Vec<f32>,
 }
 
+/// The articles of both, segment by segment, with the sums of their scores.
+pub(crate) fn intersect_all(a: &[Scored], b: &[Scored]) -> Vec<Scored> {
+    a.iter().zip(b).map(|(a, b)| intersect(a, b)).collect()
+}
+
 /// The articles of both, with the sums of their scores.
-pub(crate) fn intersect(a: &Scored, b: &Scored) -> Scored {
+fn intersect(a: &Scored, b: &Scored) -> Scored {
     let mut result = Scored::default();
     let (mut i, mut j) = (0, 0);
     while i < a.articles.len() && j < b.articles.len() {
