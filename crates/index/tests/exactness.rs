@@ -239,7 +239,10 @@ impl Corpus {
         for number in 0..2 + self.random.below(2) {
             let mut phrase = self.phrase(accents);
             phrase.steps.truncate(1 + self.random.below(6) / 5);
-            let words = phrase.steps.iter().map(|step| Plan::Word(step.slot.clone()));
+            let words = phrase
+                .steps
+                .iter()
+                .map(|step| Plan::Word(step.slot.clone()));
             parts.push(match self.random.below(8) {
                 0 => Plan::Or(words.collect()),
                 1 if number > 0 => Plan::And(words.collect()),

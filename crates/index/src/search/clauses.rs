@@ -30,7 +30,8 @@ impl<'p> Clauses<'p> {
                 bigrams: true,
             }),
             Plan::And(parts) => {
-                let (filters, scoring): (Vec<_>, Vec<_>) = parts.iter().partition(|p| p.is_condition());
+                let (filters, scoring): (Vec<_>, Vec<_>) =
+                    parts.iter().partition(|p| p.is_condition());
                 match scoring[..] {
                     [] => None,
                     [ranked @ Plan::Ranked { .. }] => Some(Self {
@@ -46,12 +47,14 @@ impl<'p> Clauses<'p> {
                 }
             }
             // A filter inside OR adds articles instead of restricting them.
-            Plan::Or(parts) if !parts.is_empty() && !parts.iter().any(Plan::is_condition) => Some(Self {
-                scoring: parts.iter().collect(),
-                filters: Vec::new(),
-                minimum_should_match: 1,
-                bigrams: false,
-            }),
+            Plan::Or(parts) if !parts.is_empty() && !parts.iter().any(Plan::is_condition) => {
+                Some(Self {
+                    scoring: parts.iter().collect(),
+                    filters: Vec::new(),
+                    minimum_should_match: 1,
+                    bigrams: false,
+                })
+            }
             _ => None,
         }
     }
