@@ -1,10 +1,10 @@
-//! Where phrases stand.
+//! Positions of phrases.
 //!
-//! The rarest pair of a phrase of neighbours gives candidates; where they are
-//! many, the lists of other pairs leave some out, and the tokens beside them
-//! tell which of the rest are the phrase. Nothing else of the index is read.
-//! Phrases with gaps, slop or slots of too many keys are looked for in the
-//! tokens of the articles that hold all their slots.
+//! The candidates of a phrase of adjacent slots are the positions of its rarest
+//! bigram. If there are many, the lists of other bigrams reduce them first; the
+//! tokens next to each remaining candidate decide. Phrases with gaps, slop or
+//! slots of too many keys are matched against the tokens of the articles that
+//! contain all their slots.
 
 use smallvec::{SmallVec, smallvec};
 use timbao_query::plan::{Phrase, Slot, TextField};
@@ -20,17 +20,16 @@ use super::positions::{FieldEnds, group_by_article};
 use super::slot_articles::slot_articles;
 use super::slots::{Group, SlotIds};
 
-/// A pair of slots with more combinations of keys is not looked up.
+/// Maximum number of key combinations for which bigrams are used.
 const MOST_LISTS: usize = 64;
-/// Where a pair stands in fewer places, no other one is looked up.
+/// With at most this many candidates, no other bigram is read.
 const FEW: u32 = 128;
-/// To look at a token somewhere in memory costs as much as to read so many
-/// positions of a list,
+/// Cost of reading a random token, in positions of a list.
 const LOOK: u32 = 3;
-/// or so many if it has a tail, which lies elsewhere.
+/// The same for a token with overflow bytes, which are stored elsewhere.
 const LOOK_AT_TAIL: u32 = 20;
 
-/// A phrase with its slots looked up in one segment.
+/// A phrase with its slots resolved in one segment.
 pub(crate) struct SegmentPhrase<'a> {
     phrase: &'a Phrase,
     segment: &'a TextSegment,
@@ -39,7 +38,7 @@ pub(crate) struct SegmentPhrase<'a> {
 }
 
 impl<'a> SegmentPhrase<'a> {
-    /// Looks the phrase's keys up.
+    /// Resolves the keys of the phrase.
     pub(crate) fn new(phrase: &'a Phrase, segment: &'a TextSegment) -> Self {
         let slots = phrase
             .steps
@@ -54,13 +53,13 @@ impl<'a> SegmentPhrase<'a> {
         }
     }
 
-    /// Finds no more articles once a deadline has passed.
+    /// Stops at a deadline.
     pub(crate) fn until(self, deadline: Deadline) -> Self {
         Self { deadline, ..self }
     }
 
-    /// Calls back for every article that holds the phrase with the weighted
-    /// number of times, in order.
+    /// Calls `f` with every article that contains the phrase and the weighted
+    /// frequency, in order.
     #[inline]
     pub(crate) fn for_each_article(&self, field: Option<TextField>, mut f: impl FnMut(u32, u32)) {
         if self.slots.is_empty() || self.slots.iter().any(|s| s.groups.is_empty()) {
@@ -87,7 +86,7 @@ impl<'a> SegmentPhrase<'a> {
         }
     }
 
-    /// The pair that the phrase is, if it is just one of two known keys.
+    /// The bigram that equals the phrase, if it is one of two known keys.
     pub(crate) fn pair(&self) -> Option<PairSource<'a>> {
         let ([a, b], true) = (self.slots.as_slice(), self.phrase.is_rigid()) else {
             return None;
@@ -95,8 +94,8 @@ impl<'a> SegmentPhrase<'a> {
         PairSource::simple(self.segment, a.single()?, b.single()?)
     }
 
-    /// The first positions of all occurrences of a phrase of neighbours; none
-    /// if it has to be looked for in the tokens.
+    /// The first positions of all occurrences of a phrase of adjacent slots;
+    /// `None` if it must be matched against tokens.
     pub(crate) fn rigid_starts(&self) -> Option<Vec<u32>> {
         let pairs = self.pairs();
         let (rarest, others) = pairs.split_first()?;
@@ -128,7 +127,8 @@ impl<'a> SegmentPhrase<'a> {
         let sets: SmallVec<[(u32, TokenSet); 4]> = untold
             .map(|((offset, slot), _)| (offset, slot.tokens(self.segment)))
             .collect();
-        // Heads of neighbours lie side by side, tails are further away.
+        // First bytes of adjacent tokens share a cache line; overflow bytes do
+        // not.
         for (offset, set) in &sets {
             set.keep_by_heads(tokens, *offset, &mut starts);
         }
@@ -138,8 +138,8 @@ impl<'a> SegmentPhrase<'a> {
         Some(starts)
     }
 
-    /// The pairs of slots that can be looked up, those in few places first. If
-    /// one that seems to be rare is in few indeed, the others are left out.
+    /// The bigrams that can be read, rarest first. If the bigram that seems
+    /// rare is rare indeed, the others are omitted.
     fn pairs(&self) -> SmallVec<[SlotPair<'a>; 4]> {
         let rarity = |slot: &SlotIds| -> u64 {
             let tokens = slot.groups.iter().map(|g| u64::from(g.tokens));
@@ -166,7 +166,8 @@ impl<'a> SegmentPhrase<'a> {
         pairs
     }
 
-    /// Looks for the phrase in the articles that hold all its slots.
+    /// Matches the phrase against the tokens of the articles that contain all
+    /// its slots.
     fn search_tokens(&self, field: Option<TextField>, f: &mut impl FnMut(u32, u32)) {
         let mut slots: Vec<_> = self
             .slots
@@ -204,7 +205,7 @@ impl<'a> SegmentPhrase<'a> {
     }
 }
 
-/// What it costs to look whether a token fills a slot.
+/// Cost of checking that a token fills a slot.
 fn look(slot: &SlotIds, segment: &TextSegment) -> u32 {
     let commonest = |group: &Group| match &group.only {
         Some(only) => only.iter().map(|s| s.exact).min(),
@@ -218,11 +219,11 @@ fn look(slot: &SlotIds, segment: &TextSegment) -> u32 {
     }
 }
 
-/// Two neighbouring slots of a phrase and the lists of their pairs of keys.
+/// Two adjacent slots of a phrase and the lists of their bigrams.
 struct SlotPair<'a> {
-    /// Which slot of the phrase is the first.
+    /// Number of the first slot.
     offset: u32,
-    /// How many positions the lists have.
+    /// Number of positions in the lists.
     len: u32,
     lists: SmallVec<[(PairList<'a>, Accepted); 1]>,
 }
@@ -249,8 +250,8 @@ impl<'a> SlotPair<'a> {
         pair
     }
 
-    /// Notes which slots need no look at the tokens once the lists have been
-    /// read; whether there are any.
+    /// Marks the slots that need no check of tokens once the lists are read.
+    /// Returns `true` if there are any.
     fn tell(&self, told: &mut [bool]) -> bool {
         let at = self.offset as usize;
         let asks = self.lists.iter().any(|(_, accepted)| accepted.asks());
@@ -260,7 +261,7 @@ impl<'a> SlotPair<'a> {
         !asks
     }
 
-    /// Appends where the phrase would start, in order.
+    /// Appends the starts of the phrase, in order.
     fn read_into(&self, starts: &mut Vec<u32>) {
         for (list, accepted) in &self.lists {
             list.read_into(*accepted, self.offset, starts);

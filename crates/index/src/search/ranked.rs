@@ -1,10 +1,9 @@
-//! Ranking by words of which most must be there, and by their neighbourhood.
+//! Ranking by words, of which a minimum should match, and by their proximity.
 //!
-//! The score of an article is the sum of what its words earn and of what the
-//! pairs of neighbours in the query earn that are neighbours in the article,
-//! each by BM25 (see [`crate::text::score`]); a pair counts [`PAIR_WEIGHT`]
-//! times. Shares are rounded to impacts; how they are summed up tells
-//! [`super::sums`].
+//! The score of an article is the sum of the BM25 scores of its words and of
+//! the adjacent words of the query that are adjacent in it (see
+//! [`crate::text::score`]). A bigram counts [`PAIR_WEIGHT`] times. Saturated
+//! frequencies are rounded to impacts, which [`super::sums`] accumulates.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -27,26 +26,27 @@ use super::sums::{Frequent, IMPACT, Sparse, Sums};
 use super::top::TopHits;
 use super::{Searcher, SegmentView, lives};
 
-/// What a pair earns, compared with a word of the same rarity.
+/// Weight of a bigram, relative to a word with the same idf.
 pub(crate) const PAIR_WEIGHT: f32 = 0.6;
 
-/// With more items there are no rows, whose items are counted in a byte.
+/// Maximum number of clauses with impact columns, which count clauses in a
+/// byte.
 const MOST_ITEMS: usize = u8::MAX as usize;
 
-/// Which articles count.
+/// The document filter of a search.
 pub(crate) struct Allowed<'a> {
     pub(crate) alive: Option<&'a AliveBitSet>,
-    /// Articles that pass the filters, by number; none for all.
+    /// Articles that pass the filters, by number; `None` if all do.
     pub(crate) passing: Option<&'a [bool]>,
 }
 
 impl Allowed<'_> {
-    /// Whether every article counts.
+    /// Returns `true` if every article passes.
     fn has_all(&self) -> bool {
         self.alive.is_none() && self.passing.is_none()
     }
 
-    /// Whether an article counts.
+    /// Returns `true` if an article passes.
     #[inline]
     fn has(&self, article: u32) -> bool {
         lives(self.alive, article)
@@ -55,7 +55,7 @@ impl Allowed<'_> {
                 .is_none_or(|p| p.get(article as usize) == Some(&true))
     }
 
-    /// By article, all ones or nothing; none if every article counts.
+    /// The document mask, all ones or zeros by article; `None` if all pass.
     fn lanes(&self, articles: u32) -> Option<Vec<[u8; LANES]>> {
         if self.has_all() {
             return None;
@@ -71,11 +71,11 @@ impl Allowed<'_> {
 /// A term of the query in one segment.
 struct List<'a> {
     source: Source<'a>,
-    /// What a row of it would be of.
+    /// Key of its impact column.
     key: Option<RowKey>,
-    /// What a share is multiplied with.
+    /// Factor of the saturated tf.
     weight: f32,
-    /// Whether it counts as an item found.
+    /// Whether the term counts as a matched clause.
     is_item: bool,
 }
 
@@ -90,7 +90,7 @@ enum Source<'a> {
 }
 
 impl Source<'_> {
-    /// How many articles hold it; of a pair, at how many places it stands.
+    /// Number of articles with the term; of a bigram, number of positions.
     fn len(&self) -> usize {
         match self {
             Self::Slot(articles) => articles.len(),
@@ -111,7 +111,7 @@ impl List<'_> {
         }
     }
 
-    /// Adds what it earns in each article.
+    /// Adds the scores of the term to the accumulators.
     fn add_to(&self, sparse: &mut Sparse, segment: &TextSegment, saturation: &Saturation) {
         if let Source::Scored(scored) = &self.source {
             for (&article, &score) in scored.articles.iter().zip(&scored.scores) {
@@ -125,11 +125,11 @@ impl List<'_> {
         });
     }
 
-    /// Whether so many articles hold it that a row is worth its making.
+    /// Returns `true` if the term is frequent enough for an impact column.
     fn is_frequent(&self, articles: u32) -> bool {
         let holding = match &self.source {
             Source::Slot(articles) => articles.len(),
-            // Most articles with a frequent pair hold it more than once.
+            // Most articles with a frequent bigram contain it more than once.
             Source::Pair(pair) => pair.len() / 2,
             Source::Scored(_) => 0,
         };
@@ -137,7 +137,7 @@ impl List<'_> {
     }
 }
 
-/// A ranked query, looked up in all segments.
+/// A ranked query, resolved in all segments.
 pub(crate) struct RankedQuery<'a> {
     required: usize,
     items: usize,
@@ -153,9 +153,10 @@ thread_local! {
 pub(crate) type Evaluate<'f> = &'f dyn Fn(&Searcher, &Plan) -> Result<Vec<Scored>>;
 
 impl<'a> RankedQuery<'a> {
-    /// Looks up the items, of which an article must match at least `required`; those that are
-    /// not words are executed by `evaluate`. With `bigrams`, adjacent words of the items
-    /// contribute to the score as bigrams too.
+    /// Resolves the clauses, of which an article must match at least
+    /// `required`. `evaluate` executes those that are not words. With
+    /// `bigrams`, adjacent words of the clauses contribute to the score as
+    /// bigrams too.
     ///
     /// # Errors
     ///
@@ -204,8 +205,8 @@ impl<'a> RankedQuery<'a> {
         Ok(query)
     }
 
-    /// Adds a term, by segment; its weight depends on how many articles hold
-    /// it in all of them, or at how many places a pair stands.
+    /// Adds a term by segment. Its weight depends on the document frequency
+    /// over all segments, or the number of positions of a bigram.
     fn push(
         &mut self,
         sources: impl Iterator<Item = Option<(Source<'a>, Option<RowKey>)>>,
@@ -228,7 +229,7 @@ impl<'a> RankedQuery<'a> {
         }
     }
 
-    /// Shows the best articles to `top` and counts all.
+    /// Offers the best articles to `top` and counts all.
     pub(crate) fn search(
         &self,
         searcher: &Searcher,
@@ -247,7 +248,7 @@ impl<'a> RankedQuery<'a> {
         total
     }
 
-    /// Every article that holds enough of the items, with its score.
+    /// Every article that matches enough clauses, with its score.
     pub(crate) fn evaluate(&self, searcher: &Searcher) -> Vec<Scored> {
         let scored = (0..searcher.segments.len()).map(|segment| {
             let mut found = Vec::new();
@@ -300,7 +301,7 @@ impl<'a> RankedQuery<'a> {
         })
     }
 
-    /// The row of a term, if it is frequent.
+    /// The impact column of a term, if it is frequent.
     fn row(
         &self,
         list: &List<'_>,

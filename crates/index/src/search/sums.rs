@@ -1,9 +1,9 @@
-//! Sums of what the terms of a query earn, article by article.
+//! Accumulators: scores of the articles, term by term.
 //!
-//! Frequent terms come as rows of impacts and are summed block by block, in
-//! small integers that are at most [`Scale::slack`] below the sums they stand
-//! for; others are few and are added one by one beforehand. Only articles
-//! whose sums can be among the best are then worked out to the last bit.
+//! Frequent terms are impact columns and are summed block by block in small
+//! integers, at most [`Scale::slack`] below the exact sums. Infrequent terms
+//! are added one by one before that. Only competitive articles are then scored
+//! exactly.
 
 use std::sync::Arc;
 
@@ -12,33 +12,34 @@ use multiversion::multiversion;
 use super::impacts::{LANES, Row};
 use super::top::TopScores;
 
-/// What one impact stands for.
+/// The score of one impact unit.
 pub(crate) const IMPACT: f32 = 1.0 / 255.0;
 
-/// The largest sum.
+/// The largest integer sum.
 const MOST: f32 = i16::MAX as f32;
 
-/// What infrequent terms earn, by article; kept from search to search.
+/// Scores of infrequent terms, by article; reused from search to search.
 #[derive(Default)]
 pub(crate) struct Sparse {
-    /// By article, what was added. In double precision, so that the order of
-    /// adding does not show in the score.
+    /// Sum by article. Double precision, so that the order of addition does not
+    /// change the score.
     sums: Vec<f64>,
-    /// By article, how many items were found.
+    /// Number of matched clauses by article.
     items: Vec<u16>,
     /// The articles with a sum, in any order.
     touched: Vec<u32>,
-    /// Whether any items were found.
+    /// Whether any clauses matched.
     has_items: bool,
-    /// What goes into the sums of blocks beforehand.
+    /// Initial values of the block sums.
     first_sums: Vec<[i16; LANES]>,
     first_items: Vec<[u8; LANES]>,
-    /// How many articles the segment has; a larger one may have left more room.
+    /// Number of articles in the segment. The buffers may be longer after a
+    /// larger segment.
     articles: u32,
 }
 
 impl Sparse {
-    /// Makes room for so many articles.
+    /// Makes room for this many articles.
     pub(crate) fn prepare(&mut self, articles: u32) {
         self.articles = articles;
         let blocks = self.blocks();
@@ -54,10 +55,10 @@ impl Sparse {
         (self.articles as usize).div_ceil(LANES)
     }
 
-    /// Adds what a term earns in an article, which is more than nothing.
+    /// Adds the contribution of a term, which is positive, to an article.
     #[inline]
     pub(crate) fn add(&mut self, article: u32, earned: f32, is_item: bool) {
-        // A damaged file may name others.
+        // A damaged file may contain other articles.
         if article >= self.articles {
             return;
         }
@@ -73,7 +74,7 @@ impl Sparse {
         }
     }
 
-    /// Forgets everything.
+    /// Clears all sums.
     pub(crate) fn clear(&mut self) {
         for &article in &self.touched {
             self.sums[article as usize] = 0.0;
@@ -89,27 +90,27 @@ impl Sparse {
 /// A frequent term.
 pub(crate) struct Frequent {
     pub(crate) row: Arc<Row>,
-    /// What a share is multiplied with.
+    /// Factor of the saturated tf.
     pub(crate) weight: f32,
-    /// Whether it counts as an item found.
+    /// Whether the term counts as a matched clause.
     pub(crate) is_item: bool,
 }
 
-/// The terms of a query in one segment, of which an article must hold some.
+/// The terms of a query in one segment. An article must contain at least one.
 pub(crate) struct Sums<'a> {
     pub(crate) sparse: &'a mut Sparse,
     pub(crate) rows: Vec<Frequent>,
-    /// How many items an article must hold.
+    /// Minimum number of clauses that an article must match.
     pub(crate) required: usize,
-    /// By article, all ones or nothing: whether it counts. None if all do.
+    /// Document mask: all ones or zeros by article. `None` accepts all.
     pub(crate) allowed: Option<Vec<[u8; LANES]>>,
 }
 
 impl Sums<'_> {
-    /// Calls back with the articles that hold enough, in any order, and their
-    /// scores; of `best`, a number and a score, those may be left out that are
-    /// surely not among so many best or have a lower score. Gives the number of
-    /// all that hold enough.
+    /// Calls `f` with the matching articles and their scores, in any order.
+    /// With `best` (a number `k` and a score), articles that cannot be among
+    /// the `k` best or score below it may be skipped. Returns the number of
+    /// matching articles, skipped ones included.
     pub(crate) fn for_each(
         &mut self,
         best: Option<(usize, f32)>,
@@ -117,7 +118,7 @@ impl Sums<'_> {
     ) -> u64 {
         let items = self.rows.iter().filter(|row| row.is_item).count();
         if items < self.required {
-            // None holds enough without an infrequent item.
+            // No article can match enough clauses without an infrequent one.
             return self.for_each_touched(items, f);
         }
         let scale = Scale::new(self.sparse, &self.rows);
@@ -163,8 +164,8 @@ impl Sums<'_> {
                 leaders.add(f32::from(here));
             }
         }
-        // Each of `k` blocks has an article with so much, so that no article
-        // with less is among the best.
+        // Each of `k` blocks has an article with at least this score, so
+        // articles below it are not competitive.
         let least = leaders.kth().max(threshold * scale.factor) - scale.slack;
         let least = least.clamp(0.0, MOST) as i16;
         for (block, here) in highest.into_iter().enumerate() {
@@ -192,7 +193,7 @@ impl Sums<'_> {
         total
     }
 
-    /// Puts what was added one by one into the sums of blocks.
+    /// Copies the sums of infrequent terms into the block sums.
     fn fill_first(&mut self, scale: &Scale) {
         let sparse = &mut *self.sparse;
         let sums = sparse.first_sums.as_flattened_mut();
@@ -209,7 +210,7 @@ impl Sums<'_> {
         allowed.is_none_or(|all| all.as_flattened().get(article as usize) == Some(&u8::MAX))
     }
 
-    /// What an article earns.
+    /// The exact score of an article.
     fn score(&self, article: u32) -> f32 {
         let sparse = self.sparse.sums.get(article as usize).copied();
         let earned =
@@ -218,16 +219,16 @@ impl Sums<'_> {
     }
 }
 
-/// How sums are written as small integers.
+/// Quantisation of scores to small integers.
 struct Scale {
-    /// What a sum is multiplied with.
+    /// Factor of a score.
     factor: f32,
-    /// How much lower than the sum an integer may be.
+    /// Maximum difference between a score and its integer.
     slack: f32,
 }
 
 impl Scale {
-    /// For sums that fit.
+    /// Chooses the scale for which all sums fit.
     fn new(sparse: &Sparse, rows: &[Frequent]) -> Self {
         let touched = sparse.touched.iter();
         let added = touched
@@ -236,8 +237,8 @@ impl Scale {
         let most = added as f32 + rows.iter().map(|row| row.weight).sum::<f32>();
         Self {
             factor: (MOST - 1.0) / most.max(f32::MIN_POSITIVE),
-            // A weight, its product and what was added are rounded down, and
-            // 255 times 257 is one less than the product is divided by.
+            // Each weight, product and initial value is rounded down, and 255 ×
+            // 257 is one less than the divisor of the product.
             slack: 3.0 * rows.len() as f32 + 3.0,
         }
     }
@@ -247,10 +248,10 @@ impl Scale {
     }
 }
 
-/// What is summed up block by block.
+/// Input of the block sums.
 struct Blocks<'a> {
     rows: Vec<(&'a [[u8; LANES]], u16, bool)>,
-    /// What was added before, if there is anything.
+    /// Initial values, if there are any.
     sums: Option<&'a [[i16; LANES]]>,
     items: Option<&'a [[u8; LANES]]>,
     allowed: Option<&'a [[u8; LANES]]>,
@@ -258,17 +259,17 @@ struct Blocks<'a> {
 }
 
 impl Blocks<'_> {
-    /// The sums of a block's articles, -1 for those that do not hold enough,
-    /// and how many do. Loops are over all lanes and without branches, so that
-    /// they become vector instructions.
+    /// The sums of the articles of a block (-1 for those that match too few
+    /// clauses) and the number of the others. The loops cover all lanes without
+    /// branches, so that they compile to vector instructions.
     #[inline(always)]
     fn sum(&self, block: usize) -> ([i16; LANES], u32) {
         let mut sums = self.sums.map_or([0; LANES], |sums| sums[block]);
         let mut items = self.items.map_or([0; LANES], |items| items[block]);
         for &(row, weight, is_item) in &self.rows {
             let impacts = &row[block];
-            // By lane, as there is an instruction for the upper halves of
-            // products of numbers of 16 bits.
+            // Per lane: the instruction that multiplies 16-bit numbers and
+            // keeps the upper halves.
             let weights = [weight; LANES];
             for ((sum, &impact), weight) in sums.iter_mut().zip(impacts).zip(weights) {
                 let wide = u16::from(impact) << 8 | u16::from(impact);
@@ -294,8 +295,8 @@ impl Blocks<'_> {
     }
 }
 
-/// Gives the highest sum of each block to `highest`, and how many articles
-/// hold enough. Compiled for newer processors as well, whose vectors are wider.
+/// Writes the maximum of each block to `highest` and returns the number of
+/// matching articles. Also compiled for processors with wider vectors.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2"))]
 fn sum_all(blocks: &Blocks<'_>, highest: &mut [i16]) -> u64 {
     let mut total = 0;
@@ -307,8 +308,7 @@ fn sum_all(blocks: &Blocks<'_>, highest: &mut [i16]) -> u64 {
     total
 }
 
-/// The highest of some sums, found by halves, which are compared many at a
-/// time.
+/// The maximum, found by comparing halves, many lanes at a time.
 #[inline(always)]
 fn highest_of(mut sums: [i16; LANES]) -> i16 {
     let mut half = LANES;
@@ -330,7 +330,7 @@ mod tests {
 
     #[derive(Debug, Clone)]
     struct Term {
-        /// By article; 0 where it does not stand.
+        /// By article; 0 if it lacks the term.
         impacts: Vec<u8>,
         weight: f32,
         is_item: bool,
@@ -405,7 +405,7 @@ mod tests {
                 })
                 .collect();
             let mut sparse = Sparse::default();
-            // What a search leaves behind must not show in the next.
+            // A search must not affect the next one.
             sums(&terms, &mut sparse, 1).for_each(None, |_, _| {});
             sparse.clear();
             let mut sums = sums(&terms, &mut sparse, required);

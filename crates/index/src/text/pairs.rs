@@ -1,16 +1,15 @@
-//! Positions of pairs: two syllables that stand side by side.
+//! The biword index: positions of bigrams, that is, of adjacent syllables.
 //!
-//! A pair is nearly a word, so its list is a hundred times shorter than those
-//! of its syllables: a phrase of pairs is found by reading next to nothing.
-//! Lists are kept by folded keys. What accents an occurrence has is told by a
-//! code of few bits beside it: the commonest spellings of the pair are listed
-//! at its head, and rare ones share an escape code, for which the article's
-//! own tokens are asked. Lists below [`CODED`] positions have no codes, but
-//! say if all their occurrences are spelled alike.
+//! A bigram is nearly a word, so its list is a hundred times shorter than those
+//! of its syllables. Lists are keyed by folded keys. A code of a few bits per
+//! occurrence encodes its accents: the head of a list names the most common
+//! spellings of the bigram, and rare spellings share an escape code, for which
+//! the tokens of the article are checked. Lists below [`CODED`] positions have
+//! no codes, but record whether all their occurrences are spelled alike.
 //!
-//! Lists of [`SUMMED`] positions and more say beside them which articles they
-//! lie in and what BM25 needs of each, so that a phrase of two syllables is
-//! counted and ranked without its positions being read.
+//! Lists of [`SUMMED`] or more positions also have document postings, with the
+//! frequencies that BM25 needs. A phrase of two syllables is counted and ranked
+//! from these, without its positions.
 
 use super::bytes::{BitWriter, load_bits, load_u64, push_varint, read_varint};
 use super::elias_fano::{self, CHUNK, EliasFano};
@@ -20,36 +19,38 @@ use super::postings::{self, Posting, Postings};
 const CODED: u32 = 8;
 /// Wider codes are not used.
 const MAX_WIDTH: u32 = 4;
-/// Codes are wide enough if at most one position of so many is escaped.
+/// At most one position in this many may be escaped, else codes get wider.
 const ESCAPE_SHARE: u32 = 64;
-/// Lists of at least this length have a summary by article.
+/// Minimum length of a list with document postings.
 const SUMMED: u32 = 512;
-/// A list is skipped through, and not read, if it is so many times longer
-/// than what it is compared with.
+/// A list this many times longer than the other operand is skipped through
+/// instead of scanned.
 const SKIP_RATIO: u32 = 6;
 /// Pairs in a block of the directory.
 pub(crate) const PAIRS_PER_BLOCK: usize = 16;
 
-/// How the occurrences of a short list are spelled, in the two lowest bits of
-/// its tag: all by the first spellings of both keys,
+/// The two lowest bits of a short list's tag: all occurrences have the first
+/// spelling of both keys.
 const ALL_FIRST: u64 = 0;
-/// all alike, by the two ordinals, a byte each, that the list begins with,
+/// All have the same spelling; the list starts with its two ordinals, one byte
+/// each.
 const ALL_ALIKE: u64 = 1;
-/// or otherwise.
+/// The spellings differ or do not fit.
 const UNTOLD: u64 = 2;
-/// Tags below are of short lists; in others the two lowest bits are unused.
+/// Smaller tags belong to short lists; other tags leave the two lowest bits
+/// unused.
 const SHORT_TAGS: usize = (CODED as usize) << 2;
 
-/// Which spellings a pair has: the ordinals of its two exact keys among those
-/// of their folded keys.
+/// A spelling of a bigram: the ordinals of its two exact keys among the
+/// variants of their folded keys.
 pub(crate) type Spelling = (u32, u32);
 
-/// Collects the pairs of one first key and lays them out in blocks.
+/// Collects the bigrams with the same first key and writes them in blocks.
 ///
-/// A block is the number of its pairs, the number of bytes of their gaps and
-/// that of their tags; the gaps between their second keys; their tags, each
-/// with the list's size in bytes if that does not follow from the tag; and the
-/// lists. To find one, little more than the gaps is read.
+/// A block consists of three counts (bigrams, bytes of deltas, bytes of tags),
+/// the deltas of the second keys, the tags (each with the size of the list in
+/// bytes where the tag does not imply it) and the lists. Finding a list reads
+/// little more than the deltas.
 #[derive(Default)]
 pub(crate) struct BlockWriter {
     gaps: Vec<u8>,
@@ -65,21 +66,21 @@ pub(crate) struct BlockWriter {
     postings: Vec<Posting>,
 }
 
-/// Where positions lie, for the summaries of long lists.
+/// Maps positions to articles, for document postings.
 pub(crate) trait Articles {
-    /// How many articles there are.
+    /// Number of articles.
     fn count(&self) -> u32;
-    /// The article that the position with this index lies in.
+    /// The article that contains the position at this index.
     fn article(&self, index: usize) -> u32;
-    /// How often an occurrence there counts.
+    /// Weight of an occurrence at this index.
     fn weight(&self, index: usize) -> u32;
-    /// Bounds the share of a posting, scaled to a byte.
+    /// Upper bound of the posting's saturated tf, scaled to a byte.
     fn bound(&self, posting: Posting) -> u8;
 }
 
 impl BlockWriter {
-    /// Adds the pair with the second key `second`; second keys ascend.
-    /// `spelling` gives the spelling at each index of `positions`.
+    /// Adds the bigram with the second key `second`; second keys ascend.
+    /// `spelling` returns the spelling at each index of `positions`.
     pub(crate) fn push(
         &mut self,
         second: u32,
@@ -128,7 +129,8 @@ impl BlockWriter {
             match self.counts.iter().position(|&(known, _)| known == s) {
                 Some(at) => {
                     self.counts[at].1 += 1;
-                    // Keeps the commonest in front, where they are found soon.
+                    // Keeps the most common spellings first, where they are
+                    // found sooner.
                     if at > 0 && self.counts[at - 1].1 < self.counts[at].1 {
                         self.counts.swap(at - 1, at);
                     }
@@ -214,17 +216,17 @@ impl BlockWriter {
         });
     }
 
-    /// Whether the block should be taken before another pair is added.
+    /// Returns `true` if the block must be taken before the next bigram.
     pub(crate) fn is_full(&self) -> bool {
         self.count == PAIRS_PER_BLOCK
     }
 
-    /// Whether the block holds no pair.
+    /// Returns `true` if the block is empty.
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// Appends the block to `out`, empties it and gives its first second-key.
+    /// Appends the block to `out`, empties it and returns its first second key.
     pub(crate) fn take(&mut self, out: &mut Vec<u8>) -> u32 {
         out.push(self.count as u8);
         out.push(self.gaps.len() as u8);
@@ -237,17 +239,17 @@ impl BlockWriter {
     }
 }
 
-/// Stands for several codes in one article.
+/// The code of an article with several spellings.
 fn mixed_code(width: u32) -> u32 {
     if width == 0 { 0 } else { 1 << width }
 }
 
-/// Bits of a summary's values that hold the code.
+/// Bits of a document posting's value that encode the spelling.
 fn summary_bits(width: u32) -> u32 {
     if width == 0 { 0 } else { width + 1 }
 }
 
-/// The width of the codes and how many spellings are listed.
+/// The width of the codes and the number of listed spellings.
 fn code_width(counts: &[(Spelling, u32)], len: u32) -> (u32, usize) {
     for width in 0..=MAX_WIDTH {
         if counts.len() <= 1 << width {
@@ -262,17 +264,17 @@ fn code_width(counts: &[(Spelling, u32)], len: u32) -> (u32, usize) {
     (MAX_WIDTH, (1 << MAX_WIDTH) - 1)
 }
 
-/// What the lists of a segment have in common.
+/// Properties that all lists of a segment share.
 #[derive(Clone)]
 pub(crate) struct Shapes {
     positions: u32,
     articles: u32,
-    /// By tag, the sizes in bytes of lists too short to have theirs written.
+    /// Sizes in bytes of the short lists, by tag; short lists omit theirs.
     short: [usize; SHORT_TAGS],
 }
 
 impl Shapes {
-    /// For a segment of so many positions and articles.
+    /// Creates the layout of a segment with this many positions and articles.
     pub(crate) fn new(positions: u32, articles: u32) -> Self {
         let mut short = [0; SHORT_TAGS];
         for (tag, bytes) in (0..).zip(&mut short) {
@@ -287,8 +289,8 @@ impl Shapes {
     }
 }
 
-/// Finds the pair with second key `second` in a block that starts with it or
-/// before it.
+/// Finds the bigram with second key `second` in a block whose first key is not
+/// greater.
 pub(crate) fn find_in_block<'a>(
     block: &'a [u8],
     first: u32,
@@ -304,7 +306,7 @@ pub(crate) fn find_in_block<'a>(
     Some(block.take_list(shapes))
 }
 
-/// Every pair of a block: its second key and its list.
+/// Every bigram of a block: its second key and its list.
 pub(crate) fn entries<'a>(
     block: &'a [u8],
     first: u32,
@@ -320,11 +322,11 @@ pub(crate) fn entries<'a>(
     })
 }
 
-/// Reads a block that a [`BlockWriter`] wrote.
+/// Reads a block written by a [`BlockWriter`].
 struct Block<'a> {
     bytes: &'a [u8],
     count: u8,
-    /// Where the next gap, tag and list are.
+    /// Offsets of the next delta, tag and list.
     gap: usize,
     tag: usize,
     list: usize,
@@ -344,7 +346,7 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// The number of the pair with second key `second` in a block that starts
+    /// The number of the bigram with second key `second` in a block that starts
     /// with `first`.
     #[inline]
     fn find(&mut self, first: u32, second: u32) -> Option<u8> {
@@ -352,7 +354,7 @@ impl<'a> Block<'a> {
         let mut key = first;
         let mut number = 0;
         if gaps.len() + 1 == usize::from(self.count) {
-            // Each gap is a byte. All are passed, which takes no branch.
+            // Each delta is one byte. Branch-free: all of them are added.
             let mut found = key == second;
             for &gap in gaps {
                 number += u8::from(key < second);
@@ -371,7 +373,7 @@ impl<'a> Block<'a> {
         (key == second).then_some(number)
     }
 
-    /// The next gap.
+    /// The next delta.
     #[inline]
     fn gap(&mut self) -> u32 {
         read_short_varint(self.bytes, &mut self.gap) as u32
@@ -387,7 +389,7 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// Opens the next list and moves behind it.
+    /// Opens the next list and advances past it.
     fn take_list(&mut self, shapes: &Shapes) -> PairList<'a> {
         let (tag, bytes) = self.tag(shapes);
         let end = self.list.saturating_add(bytes);
@@ -397,7 +399,7 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Reads a number that is below 128 as a rule.
+/// Reads a number that is usually below 128.
 #[inline]
 fn read_short_varint(bytes: &[u8], at: &mut usize) -> u64 {
     match bytes.get(*at) {
@@ -409,82 +411,81 @@ fn read_short_varint(bytes: &[u8], at: &mut usize) -> u64 {
     }
 }
 
-/// The positions of one pair and their spellings, as they lie in a file.
+/// The positions of one bigram and their spellings, as stored in the file.
 #[derive(Clone, Copy)]
 pub(crate) struct PairList<'a> {
-    /// Where the pair's first syllables stand.
+    /// Positions of the first syllables.
     pub(crate) positions: EliasFano<'a>,
     /// Varints: the listed spellings.
     spellings: &'a [u8],
     listed: u32,
     codes: &'a [u8],
     width: u32,
-    /// How all occurrences are spelled, if that is told of a short list.
+    /// The spelling of all occurrences of a short list, if it is recorded.
     alike: Option<Spelling>,
-    /// The summary of a long list.
+    /// The document postings of a long list.
     summary: &'a [u8],
-    /// How many articles the segment has.
+    /// Number of articles in the segment.
     articles: u32,
 }
 
-/// The articles of a long list.
+/// The document postings of a long list.
 #[derive(Clone, Copy)]
 pub(crate) struct Summary<'a> {
     articles: Postings<'a>,
-    /// Varints: by listed spelling, how many articles have it.
+    /// Varints: document frequency of each listed spelling.
     holding: &'a [u8],
     bits: u32,
 }
 
-/// What a summary says of an article.
+/// A document posting, decoded for the accepted spellings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Summed {
-    /// So many occurrences, by weight, are wanted.
+    /// The weighted frequency of accepted occurrences.
     Frequency(u32),
-    /// None is wanted.
+    /// No occurrence is accepted.
     Unwanted,
-    /// The positions have to be asked how many of so many, by weight, are
-    /// wanted.
+    /// Undecided: at most this weighted frequency; verify the positions.
     Open(u32),
 }
 
-/// What an occurrence's code says about its accents.
+/// The codes whose spellings are accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Accepted {
-    /// Bit by bit, the codes whose spelling is wanted.
+    /// Bit set of the accepted codes.
     wanted: u32,
-    /// Bit by bit, the codes that leave it open.
+    /// Bit set of the undecided codes.
     open: u32,
 }
 
 impl Accepted {
-    /// Every occurrence is wanted.
+    /// Accepts every occurrence.
     pub(crate) const ALL: Self = Self {
         wanted: u32::MAX,
         open: 0,
     };
 
-    /// Whether every code is wanted.
+    /// Returns `true` if every code is accepted.
     pub(crate) fn is_all(self) -> bool {
         self == Self::ALL
     }
 
-    /// Bit by bit, the codes that are wanted or leave it open.
+    /// Bit set of the accepted and the undecided codes.
     fn wanted(self) -> u32 {
         self.wanted | self.open
     }
 
-    /// Whether a code leaves it open.
+    /// Returns `true` if a code leaves its spelling undecided.
     pub(crate) fn asks(self) -> bool {
         self.open != 0
     }
 
-    /// Whether no code is wanted and none leaves it open.
+    /// Returns `true` if no code is accepted or undecided.
     pub(crate) fn is_none(self) -> bool {
         self.wanted == 0 && self.open == 0
     }
 
-    /// Whether the code is wanted; nothing if the tokens have to be asked.
+    /// Whether the code is accepted; `None` if the tokens must be checked.
     #[inline]
     pub(crate) fn check(self, code: u32) -> Option<bool> {
         if self.open >> code & 1 == 1 {
@@ -541,7 +542,7 @@ impl<'a> PairList<'a> {
         list
     }
 
-    /// The articles, if the list is long.
+    /// The document postings, if the list is long.
     pub(crate) fn summary(&self) -> Option<Summary<'a>> {
         if self.summary.is_empty() {
             return None;
@@ -560,7 +561,7 @@ impl<'a> PairList<'a> {
         })
     }
 
-    /// How many positions there are.
+    /// Number of positions.
     pub(crate) fn len(&self) -> u32 {
         self.positions.len()
     }
@@ -574,8 +575,8 @@ impl<'a> PairList<'a> {
         load_bits(self.codes, index as usize * self.width as usize, self.width)
     }
 
-    /// Which codes stand for spellings that `wanted` says yes to; it does so to
-    /// `most` at most.
+    /// Returns the codes of the spellings that satisfy `wanted`. At most `most`
+    /// spellings satisfy it.
     pub(crate) fn accept(
         &self,
         most: Option<usize>,
@@ -600,7 +601,7 @@ impl<'a> PairList<'a> {
         accepted
     }
 
-    /// The spellings listed at the head, the commonest first.
+    /// The listed spellings, most common first.
     pub(crate) fn spellings(&self) -> impl Iterator<Item = Spelling> + 'a {
         let bytes = self.spellings;
         let mut at = 0;
@@ -611,8 +612,8 @@ impl<'a> PairList<'a> {
         self.alike.into_iter().chain(listed)
     }
 
-    /// Calls back with every position whose code is accepted, and whether the
-    /// tokens have to be asked about it.
+    /// Calls `f` with every position whose code is accepted or undecided, and
+    /// whether its tokens must be checked.
     #[inline]
     pub(crate) fn for_each(&self, accepted: Accepted, mut f: impl FnMut(u32, bool)) {
         if accepted.is_all() {
@@ -627,11 +628,11 @@ impl<'a> PairList<'a> {
         });
     }
 
-    /// Calls back with the positions of a chunk, which begins at `index`, and
+    /// Calls `f` with the positions of a chunk that starts at `index`, and
     /// their codes.
     #[inline]
     fn for_codes(&self, index: usize, chunk: &[u32], mut f: impl FnMut(u32, u32)) {
-        // So many codes a load surely has.
+        // Number of codes that one load always contains.
         const AT_ONCE: usize = 14;
         let width = self.width;
         let mask = (1 << width) - 1;
@@ -646,7 +647,7 @@ impl<'a> PairList<'a> {
         }
     }
 
-    /// Appends every position whose code is accepted or leaves it open, less
+    /// Appends every position whose code is accepted or undecided, minus
     /// `offset`.
     pub(crate) fn read_into(&self, accepted: Accepted, offset: u32, out: &mut Vec<u32>) {
         let from = out.len();
@@ -664,7 +665,7 @@ impl<'a> PairList<'a> {
                 to += chunk.len();
                 return;
             }
-            // Written first and counted after, which takes no branch.
+            // Branch-free: always write, advance only if kept.
             let mut n = 0;
             self.for_codes(index, chunk, |position, code| {
                 out[n] = position.wrapping_sub(offset);
@@ -673,7 +674,7 @@ impl<'a> PairList<'a> {
             to += n;
         });
         out.truncate(to);
-        // What would start before the first position does not start at all.
+        // A phrase cannot start before the first position.
         let wrapped = |start: &&u32| start.checked_add(offset).is_none();
         let before = out[from..].iter().take_while(wrapped).count();
         if before > 0 {
@@ -681,8 +682,8 @@ impl<'a> PairList<'a> {
         }
     }
 
-    /// Keeps those of some starts, in order, at whose `offset` a position
-    /// stands whose code is accepted or leaves it open.
+    /// Keeps the starts that have, at distance `offset`, a position whose code
+    /// is accepted or undecided.
     pub(crate) fn keep(&self, accepted: Accepted, offset: u32, starts: &mut Vec<u32>) {
         let wanted = accepted.wanted();
         if self.len() / SKIP_RATIO > starts.len() as u32 {
@@ -694,7 +695,7 @@ impl<'a> PairList<'a> {
             });
             return;
         }
-        // Both lists are walked in step, without branches.
+        // Branch-free intersection of both lists.
         let len = starts.len();
         let (mut at, mut kept) = (0, 0);
         self.positions.for_each_chunk(|index, chunk| {
@@ -724,12 +725,12 @@ impl<'a> PairList<'a> {
 }
 
 impl<'a> Summary<'a> {
-    /// The articles, with values that [`read`](Self::read) understands.
+    /// The articles, with values for [`read`](Self::read).
     pub(crate) fn articles(&self) -> Postings<'a> {
         self.articles
     }
 
-    /// What a value says under the spellings accepted.
+    /// Decodes a value for the accepted spellings.
     #[inline]
     pub(crate) fn read(&self, value: u32, accepted: Accepted) -> Summed {
         let code = value & ((1 << self.bits) - 1);
@@ -747,7 +748,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// How many articles hold an accepted occurrence, if that is written.
+    /// Number of articles with an accepted occurrence, if it is stored.
     pub(crate) fn count(&self, accepted: Accepted) -> Option<u32> {
         if accepted.is_all() {
             return Some(self.articles.len());

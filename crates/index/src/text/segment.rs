@@ -1,4 +1,4 @@
-//! Reads the component's file.
+//! Reads the text component of a segment.
 
 use std::cell::RefCell;
 use std::io;
@@ -23,8 +23,8 @@ const ROW_BYTES: usize = 16;
 /// Bytes of an entry of [`Section::ResidueBlocks`].
 const RESIDUE_BLOCK_BYTES: usize = 12;
 
-/// The sections in which queries read a few bytes here and there, and those in
-/// which they read lists here and there.
+/// The sections with random access: first those of single bytes, then those of
+/// lists.
 const PRELOADED: [Section; 18] = [
     Section::Rows,
     Section::Runs,
@@ -45,7 +45,7 @@ const PRELOADED: [Section; 18] = [
     Section::Postings,
     Section::Pairs,
 ];
-/// How many of them, the last ones, hold lists.
+/// Number of sections with lists, at the end.
 const LISTS: usize = 2;
 
 /// The text of a segment's articles, searchable.
@@ -68,7 +68,7 @@ impl TextSegment {
     ///
     /// # Errors
     ///
-    /// What is wrong with the file, in words.
+    /// A description of the defect.
     pub(crate) fn open(file: &OwnedBytes) -> Result<Self, String> {
         let sections = read_sections(file)?;
         let header = |i| sections.u32(Section::Header, i);
@@ -85,13 +85,14 @@ impl TextSegment {
         };
         let expected = ROW_BYTES * (segment.articles as usize + 1);
         if segment.sections.get(Section::Rows).len() != expected {
-            return Err("its table of articles has another length than its header says".into());
+            return Err("the article table does not have the length given in the header".into());
         }
         Ok(segment)
     }
 
-    /// Copies the randomly accessed sections to huge pages, unless they are there already or do
-    /// not fit; at least those that are read byte by byte.
+    /// Copies the randomly accessed sections to huge pages, unless they are
+    /// there already or do not fit. Sections that are read byte by byte come
+    /// first.
     pub(crate) fn preload(&mut self, copies: &Copies) {
         let bytes_and_lists = [&PRELOADED[..], &PRELOADED[..PRELOADED.len() - LISTS]];
         for sections in bytes_and_lists {
@@ -106,39 +107,39 @@ impl TextSegment {
         }
     }
 
-    /// Whether what was copied to memory is the same copy as another's.
+    /// Returns `true` if both share the same copy.
     #[cfg(test)]
     pub(crate) fn shares_copy(&self, other: &Self) -> Option<bool> {
         let (this, other) = (self.preloaded.as_ref()?, other.preloaded.as_ref()?);
         Some(Arc::ptr_eq(this, other))
     }
 
-    /// How many articles there are, deleted ones among them.
+    /// Number of articles, deleted ones included.
     pub(crate) fn articles(&self) -> u32 {
         self.articles
     }
 
-    /// How many positions there are: tokens and ends of paragraphs and parts.
+    /// Number of positions: tokens and ends of paragraphs and parts.
     pub(crate) fn positions(&self) -> u32 {
         self.positions
     }
 
-    /// How many tokens there are.
+    /// Number of tokens.
     pub(crate) fn words(&self) -> u32 {
         self.words
     }
 
-    /// The average length in tokens for which the bounds were computed.
+    /// The average length in tokens for which the upper bounds were computed.
     pub(crate) fn average_length(&self) -> f32 {
         self.average_length
     }
 
-    /// How many exact keys there are; their ids are the numbers below.
+    /// Number of exact keys; their ids are the smaller numbers.
     pub(crate) fn exact_keys(&self) -> u32 {
         self.exact_keys
     }
 
-    /// How many folded keys there are; their ids are the numbers below.
+    /// Number of folded keys; their ids are the smaller numbers.
     pub(crate) fn folded_keys(&self) -> u32 {
         self.folded_keys
     }
@@ -168,24 +169,24 @@ impl TextSegment {
         read_string(self.sections.get(Section::FoldedKeys), id)
     }
 
-    /// How an exact key is spelled most plainly.
+    /// The plainest spelling of an exact key.
     pub(crate) fn surface(&self, id: u32) -> &str {
         read_string(self.sections.get(Section::Surfaces), id)
     }
 
-    /// What is known of an exact key.
+    /// The dictionary entry of an exact key.
     #[inline]
     pub(crate) fn exact_info(&self, id: u32) -> KeyInfo {
         KeyInfo::read(self.sections.get(Section::ExactInfo), id)
     }
 
-    /// What is known of a folded key.
+    /// The dictionary entry of a folded key.
     #[inline]
     pub(crate) fn folded_info(&self, id: u32) -> KeyInfo {
         KeyInfo::read(self.sections.get(Section::FoldedInfo), id)
     }
 
-    /// The exact keys of a folded one, the commonest first.
+    /// The variants of a folded key, most common first.
     pub(crate) fn variants(&self, folded: u32) -> impl ExactSizeIterator<Item = u32> {
         let start = self.folded_info(folded).link;
         let end = if folded + 1 < self.folded_keys {
@@ -198,7 +199,7 @@ impl TextSegment {
         variants.iter().map(|&id| u32::from_le_bytes(id))
     }
 
-    /// The exact key at `ordinal` among those of a folded one.
+    /// The variant at `ordinal` of a folded key.
     pub(crate) fn variant_at(&self, folded: &KeyInfo, ordinal: u32) -> u32 {
         self.variant(folded.link.saturating_add(ordinal))
     }
@@ -218,7 +219,7 @@ impl TextSegment {
         )
     }
 
-    /// The positions of the pair of two folded keys.
+    /// The positions of the bigram of two folded keys.
     pub(crate) fn pair(&self, first: u32, second: u32) -> Option<PairList<'_>> {
         let (low, high) = self.pair_blocks_of(first);
         let seconds = self.sections.get(Section::PairSeconds);
@@ -229,7 +230,7 @@ impl TextSegment {
         pairs::find_in_block(block, begin, second, &self.shapes)
     }
 
-    /// Every pair that a folded key begins: the second key and the list.
+    /// Every bigram that starts with a folded key: the second key and the list.
     pub(crate) fn pairs_of(&self, first: u32) -> impl Iterator<Item = (u32, PairList<'_>)> {
         let (low, high) = self.pair_blocks_of(first);
         (low..high).flat_map(move |block| {
@@ -273,7 +274,7 @@ impl TextSegment {
         )
     }
 
-    /// Where articles lie among the positions.
+    /// The ranges of positions of the articles.
     #[inline]
     pub(crate) fn rows(&self) -> Rows<'_> {
         Rows {
@@ -326,8 +327,8 @@ impl TextSegment {
         self.first_parts(article, FIELDS, &mut ResidueBlock::default())
     }
 
-    /// The text of the first parts of an article; the others stay empty. What was unpacked for
-    /// an article before is used again if this one lies beside it.
+    /// The text of the first parts of an article; the others stay empty. Reuses
+    /// the residue unpacked for the article before if both are in one block.
     ///
     /// # Errors
     ///
@@ -398,11 +399,11 @@ impl TextSegment {
     }
 }
 
-/// The last of some blocks, whose first second-keys are given, that begins
-/// with `second` or before it.
+/// The last block, by the second keys that blocks start with, that starts at or
+/// before `second`.
 ///
-/// Goes by sixteenths and not by halves: what is read in a step does not
-/// depend on what else is read in it, so that memory is waited for once.
+/// Searches by sixteenths instead of halves: the reads of a step are
+/// independent, so that they wait for memory once.
 fn last_begun(firsts: &[[u8; 4]], second: u32) -> Option<usize> {
     const WAYS: usize = 16;
     let begun = |first: &[u8; 4]| usize::from(u32::from_le_bytes(*first) <= second);
@@ -421,10 +422,10 @@ fn last_begun(firsts: &[[u8; 4]], second: u32) -> Option<usize> {
     (low + rest.map(begun).sum::<usize>()).checked_sub(1)
 }
 
-/// Unpacks what Zstandard packed; `size` is what comes out, at most.
+/// Unpacks Zstandard data to at most `size` bytes.
 fn unpack(packed: &[u8], size: usize) -> io::Result<Vec<u8>> {
     thread_local! {
-        // To make one takes as long as to unpack a block with it.
+        // Creating a decompressor takes as long as unpacking a block.
         static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
     }
     DECOMPRESSOR.with_borrow_mut(|kept| {
@@ -443,7 +444,7 @@ pub(crate) struct ResidueBlock {
     bytes: Vec<u8>,
 }
 
-/// Where articles lie among the positions.
+/// The ranges of positions of the articles.
 #[derive(Clone, Copy)]
 pub(crate) struct Rows<'a> {
     rows: &'a [u8],
@@ -451,7 +452,7 @@ pub(crate) struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// The article that a position lies in.
+    /// The article that contains a position.
     #[inline]
     pub(crate) fn article_of(&self, position: u32) -> u32 {
         let mut article = [0];
@@ -459,13 +460,13 @@ impl Rows<'_> {
         article[0]
     }
 
-    /// The articles that some positions lie in.
+    /// The articles that contain some positions.
     ///
-    /// One step is made for all of them before the next one, so that they wait
+    /// Each step is done for all positions before the next, so that they wait
     /// for memory together.
     #[inline]
     pub(crate) fn articles_of(&self, positions: &[u32], articles: &mut [u32]) {
-        // A run that begins in one article mostly ends in it or in the next.
+        // A run that starts in one article usually ends in it or in the next.
         let mut ends_further = false;
         for (article, &position) in articles.iter_mut().zip(positions) {
             let at = RUN_BYTES * (position >> RUN_BITS) as usize;
@@ -475,7 +476,7 @@ impl Rows<'_> {
             ends_further |= next >= self.runs.len();
         }
         let ends_before = |article: u32, position| {
-            // Nothing ends at 0 but what a damaged file takes for an article.
+            // Only an out-of-range article of a damaged file ends at 0.
             self.start(article.wrapping_add(1)).wrapping_sub(1) < position
         };
         for (article, &position) in articles.iter_mut().zip(positions) {
@@ -497,7 +498,7 @@ impl Rows<'_> {
         load_u32(self.rows, article as usize * ROW_BYTES)
     }
 
-    /// Where an article's title and summary end, and its length.
+    /// The ends of an article's title and summary, and its length.
     #[inline]
     pub(crate) fn row(&self, article: u32) -> ArticleRow {
         let at = article as usize * ROW_BYTES;
