@@ -661,7 +661,7 @@ fn a_dry_run_says_what_and_why_and_changes_nothing() {
         said,
         [
             "update a.txt: had 11 bytes, has 17",
-            "remove c.txt: no longer there",
+            "remove c.txt: no longer exists",
             "move d.txt: was at news/b.txt",
             "add e.txt: new",
         ]

@@ -1,4 +1,4 @@
-//! What is new, changed or gone: the files that are there against the record.
+//! Compares the files found under the sources with the manifest.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -12,29 +12,29 @@ use super::record::{Record, SeenFile};
 use super::report::{Action, ActionKind, Counts, Reason, is_passing};
 use super::sources::{Scope, is_within, relative, relative_len};
 
-/// A file that changed so shortly before it was looked at can change again
-/// without its time telling, in nanoseconds. Some file systems count in steps
-/// of two seconds.
+/// A file modified less than this many nanoseconds before it was read may
+/// change again without a new modification time. Some file systems count in
+/// steps of two seconds.
 const RACY: u64 = 2_000_000_000;
 
-/// What there is under the sources.
+/// The files found under the sources.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    /// When the search began, in nanoseconds since 1970.
+    /// Start of the search, in nanoseconds since 1970.
     pub(crate) since: u64,
     pub(crate) files: BTreeMap<String, FoundFile>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) skipped: BTreeMap<String, u64>,
-    /// Folders that links lead to.
+    /// Directories that are targets of links.
     pub(crate) linked: BTreeSet<PathBuf>,
 }
 
-/// The reason that the folder of the index is counted under.
+/// The reason under which the directory of the index is counted.
 const OWN_FOLDER: &str = "index";
 
 impl Found {
-    /// Walks the roots; the folder of the index is left out. Of the paths that
-    /// lead to the same file, one counts.
+    /// Walks the roots and skips the directory of the index. A file with
+    /// several paths counts once.
     pub(crate) fn walk(
         scope: &Scope,
         index: &Path,
@@ -81,8 +81,7 @@ impl Found {
         found
     }
 
-    /// Of the paths that lead to the same file, the one without links counts,
-    /// or else the first.
+    /// Keeps one path of each file: the one without links, or else the first.
     fn drop_aliases(&mut self) {
         let mut taken: HashSet<&Path> = HashSet::new();
         let mut aliases = Vec::new();
@@ -98,8 +97,8 @@ impl Found {
         }
     }
 
-    /// Whether a path may be there although it was not found, because the
-    /// system did not let its folder be read.
+    /// Returns `true` if a path may exist although it was not found, because
+    /// its directory could not be read.
     fn may_be_there(&self, path: &str) -> bool {
         self.problems
             .iter()
@@ -112,13 +111,13 @@ impl Found {
 pub(crate) struct Job {
     pub(crate) path: String,
     pub(crate) found: FoundFile,
-    /// What the record will hold of it, articles aside.
+    /// The new manifest entry, without articles.
     pub(crate) seen: SeenFile,
-    /// What the record holds of it, or of the file it was before it moved.
+    /// The present manifest entry of the file, or of its former path.
     pub(crate) old: SeenFile,
-    /// Where it was before it moved.
+    /// The former path of a moved file.
     pub(crate) from: Option<String>,
-    /// Whether articles are to be written although they did not change.
+    /// Whether unchanged articles are written again too.
     pub(crate) rewrite: bool,
     pub(crate) action: Action,
 }
@@ -130,7 +129,7 @@ pub(crate) struct Diff {
     pub(crate) jobs: Vec<Job>,
     /// Files to remove.
     pub(crate) gone: Vec<Action>,
-    /// What stays.
+    /// Counts of unchanged files and articles.
     pub(crate) unchanged: Counts,
     pub(crate) unchanged_articles: u64,
     /// Problems of files that are not read again.
@@ -139,17 +138,17 @@ pub(crate) struct Diff {
     pub(crate) kept: u64,
 }
 
-/// What an update is asked to do with what it finds.
+/// The options of a comparison.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wish {
-    /// Read everything anew.
+    /// Whether to read all files again.
     pub(crate) full: bool,
-    /// Stands for the limits of reading.
+    /// A fingerprint of the limits of reading.
     pub(crate) limits: u64,
 }
 
 impl Diff {
-    /// Compares what was found with the record.
+    /// Compares the files found with the manifest.
     pub(crate) fn new(record: &Record, found: Found, scope: &Scope, wish: Wish) -> Self {
         let mut diff = Self::default();
         for (path, seen) in &record.files {
@@ -257,7 +256,7 @@ impl Diff {
         self.problems.extend(seen.problems.iter().cloned());
     }
 
-    /// The files that are gone, by what tells them elsewhere.
+    /// The missing files, by the stamp that identifies them at another path.
     fn movable(&self, record: &Record) -> HashMap<Stamp, String> {
         self.gone
             .iter()
@@ -275,7 +274,7 @@ impl Diff {
     }
 }
 
-/// Why a file has to be read, if it has to be.
+/// The reason to read a file, if there is one.
 fn reason(
     old: &SeenFile,
     file: &FoundFile,
@@ -292,7 +291,7 @@ fn reason(
             now: file.len,
         }),
         () if old.modified != file.modified => Some(Reason::Time),
-        // Where a link leads now, a file may have the time of the one before.
+        // Another target of the same link may have the same time.
         () if file.real.is_some() && old.inode != file.inode => Some(Reason::Doubt),
         () if !old.settled => Some(Reason::Doubt),
         () if other_limits => Some(Reason::Limits),
@@ -300,8 +299,7 @@ fn reason(
     }
 }
 
-/// What tells a file that was moved: nothing else can have the same number,
-/// length and time.
+/// Identifies a moved file: no other has the same inode, length and time.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Stamp {
     inode: u64,

@@ -1,9 +1,9 @@
-//! Keeps an index as its sources are: what is new is added, what changed is
-//! replaced, what is gone is removed, and nothing else is touched.
+//! Brings an index up to date with its sources: adds new articles, replaces
+//! changed ones, removes deleted ones, and touches nothing else.
 //!
-//! The record of what was seen (`record`) is written before the commit that
-//! names it, so that the two cannot disagree; one update is one commit, and
-//! readers see the state before it or after it.
+//! The manifest is written before the commit that refers to it, so the two
+//! cannot disagree. One update is one commit: readers see the state before or
+//! after it.
 
 mod carry;
 mod diff;
@@ -46,41 +46,41 @@ use crate::durable::Storage;
 use crate::error::{Error, Result};
 use crate::store::{Index, WriterOptions};
 
-/// What an update reads.
+/// The scope of an update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sources {
-    /// These files and folders. They are remembered beside the sources that
-    /// are remembered already, and articles from elsewhere stay as they are.
+    /// These files and directories. They are added to the remembered sources,
+    /// and articles from other paths stay as they are.
     Paths(Vec<PathBuf>),
-    /// All that are remembered.
+    /// All remembered sources.
     Remembered,
 }
 
-/// How an update is done.
+/// Options of an update.
 #[derive(Debug, Clone)]
 pub struct UpdateOptions {
     /// Threads and memory for writing.
     pub writer: WriterOptions,
-    /// How the named paths are walked; remembered with them.
+    /// Options for walking the given paths; remembered with them.
     pub walk: WalkOptions,
-    /// Bounds on what one file may cost.
+    /// Limits on the cost of one file.
     pub limits: Limits,
-    /// Reads all files again, changed or not, and rebuilds an index that another version wrote.
+    /// Read all files again, and rebuild an index written by another version.
     pub full: bool,
-    /// Only tells what would be done.
+    /// Only report the changes an update would make.
     pub dry_run: bool,
-    /// Removes the articles of what is gone even if it seems to be away; see
-    /// [`Vanished`].
+    /// Remove the articles of missing files even if these seem to be
+    /// unavailable; see [`Vanished`].
     pub allow_vanished: bool,
-    /// Fails at the first thing that cannot be read or seems to be away, and
-    /// changes nothing.
+    /// Fail at the first unreadable or unavailable file, without any change.
     pub strict: bool,
-    /// The file system that sources are read from.
+    /// The file system of the sources.
     pub files: Arc<dyn FileSystem>,
-    /// How long to wait for another process that writes.
+    /// Maximum time to wait for another writing process.
     pub wait_for_lock: Duration,
-    /// Stops the update when it is set. What was read until then is committed,
-    /// and the next update goes on from there; only a full one is undone.
+    /// Set this to interrupt the update. The articles read so far are
+    /// committed, and the next update continues from there; a full update is
+    /// rolled back instead.
     pub stop: Arc<AtomicBool>,
 }
 
@@ -101,27 +101,27 @@ impl Default for UpdateOptions {
     }
 }
 
-/// Brings the index in `dir`, which is made if there is none, up to date with
-/// its sources.
+/// Brings the index in `dir`, which is created if it does not exist, up to date
+/// with its sources.
 ///
-/// A file is read when its length or time differ from the record, and when it
-/// was so fresh at the last time that they prove nothing; of a file that is
-/// read, only the articles whose hash changed are indexed. What cannot be read
-/// is in the report and does not stop the rest.
+/// A file is read if its length or time differ from the manifest, or if it was
+/// too fresh at the last update for these to prove anything. Of a file that is
+/// read, only articles with a new hash are indexed. Unreadable files are
+/// reported and do not stop the update.
 ///
-/// An article leaves the index only when its file was seen to be gone or
-/// changed. What cannot be read, or not to its end, keeps its articles, and so
-/// does what seems to be away; see [`UpdateReport::kept`] and [`Vanished`].
+/// An article is removed only if its file is known to be deleted or changed. A
+/// file that is unreadable, incomplete or seems to be unavailable keeps its
+/// articles; see [`UpdateReport::kept`] and [`Vanished`].
 ///
 /// # Errors
 ///
-/// [`Error::NoSource`] for a path where nothing is, [`Error::InsideIndex`] for
-/// one in `dir`, [`Error::NoIndex`] and [`Error::NoSources`] when there is
-/// nothing to repeat, [`Error::OtherOwner`] for an index that a writer filled,
+/// [`Error::NoSource`] for a path that does not exist, [`Error::InsideIndex`]
+/// for one in `dir`, [`Error::NoIndex`] and [`Error::NoSources`] if there is
+/// nothing to repeat, [`Error::OtherOwner`] for an index filled by a writer,
 /// [`Error::OtherVersion`] without [`UpdateOptions::full`],
 /// [`Error::Unreadable`] and [`Error::Vanished`] with
-/// [`UpdateOptions::strict`], [`Error::Busy`] when another process writes, and
-/// whatever keeps the index from being written. The index is as it was then.
+/// [`UpdateOptions::strict`], [`Error::Busy`] if another process is writing,
+/// and any error of writing the index. The index is unchanged then.
 pub fn update(
     dir: impl AsRef<Path>,
     sources: &Sources,
@@ -145,7 +145,7 @@ pub fn update(
     let is_first = matches!(old, Err(Error::NoIndex { .. }));
     let storage = match sources {
         Sources::Paths(paths) => {
-            // Wrong paths are refused before there is anything on disk.
+            // Rejects wrong paths before anything is created on disk.
             let known = old.and_then(|index| Base::load(&index, true));
             let known = known.map(|base| base.state.sources).unwrap_or_default();
             Scope::named(paths, &options.walk, known)?.refuse_inside(dir)?;
@@ -155,13 +155,13 @@ pub fn update(
     };
     let report = update_on(storage.clone(), sources, options, progress);
     if report.is_err() && is_first {
-        // A first run that failed leaves nothing behind.
+        // A failed first run must not leave an index.
         storage.discard();
     }
     report
 }
 
-/// As [`update`], on a storage.
+/// Like [`update`], on a storage.
 pub(crate) fn update_on(
     storage: Storage,
     sources: &Sources,
@@ -174,13 +174,13 @@ pub(crate) fn update_on(
     })
 }
 
-/// Builds an index that is damaged again from its sources. What cannot be read
-/// of them is taken over from the segments that are whole; `is_known` says
-/// whether the last commit can be read.
+/// Rebuilds a damaged index from its sources. Articles that can no longer be
+/// read are copied from intact segments; `is_known` says whether the last
+/// commit can be read.
 ///
 /// # Errors
 ///
-/// As [`update`], and [`Error::Irreplaceable`].
+/// The errors of [`update`], and [`Error::Irreplaceable`].
 pub(crate) fn rebuild_on(
     storage: Storage,
     sources: &Sources,
@@ -188,8 +188,7 @@ pub(crate) fn rebuild_on(
     options: &UpdateOptions,
     progress: &dyn Progress,
 ) -> Result<UpdateReport> {
-    // The files that an unknown commit names are not to be removed before there
-    // is another one.
+    // The files of an unknown commit must stay until there is another commit.
     run_on(storage, is_known, options, progress, |index| {
         let base = match is_known {
             true => Base::load(index, true)?,
@@ -217,14 +216,14 @@ fn run_on(
     run().map_err(|error| {
         let error = storage.cause(error);
         if cleans_up {
-            // On a full disk, what a failed run has written is in the way.
+            // On a full disk, the files of the failed run are in the way.
             let _ = clean_up(&storage);
         }
         error
     })
 }
 
-/// Takes the writer's lock, and reports when that has to wait.
+/// Takes the writer's lock, and reports a wait.
 pub(crate) fn lock(
     storage: &Storage,
     options: &UpdateOptions,
@@ -239,7 +238,7 @@ pub(crate) fn lock(
     }
 }
 
-/// Removes what a run has written that failed.
+/// Removes the files of a failed run.
 fn clean_up(storage: &Storage) -> Result<u64> {
     storage.lock(Duration::ZERO)?;
     let index = Index::open_on(storage.clone())?;
@@ -248,18 +247,18 @@ fn clean_up(storage: &Storage) -> Result<u64> {
     removed
 }
 
-/// The sources that an index remembers.
+/// The remembered sources of an index.
 ///
 /// # Errors
 ///
-/// When there is no index, or it is damaged.
+/// If there is no index, or it is damaged.
 pub fn sources(dir: impl AsRef<Path>) -> Result<Vec<Source>> {
     Ok(Payload::of(&Index::open(dir)?.engine)?
         .map(|payload| payload.sources)
         .unwrap_or_default())
 }
 
-/// The files that there are under sources, by how their paths are written.
+/// The files under sources, by path as written there.
 pub(crate) fn find(dir: &Path, sources: Vec<Source>) -> BTreeMap<String, FoundFile> {
     Found::walk(
         &Scope::remembered(sources),
@@ -270,15 +269,14 @@ pub(crate) fn find(dir: &Path, sources: Vec<Source>) -> BTreeMap<String, FoundFi
     .files
 }
 
-/// Forgets sources, or files and folders in them, and removes their articles;
-/// the files stay untouched. What is forgotten inside a source is not indexed
-/// again until it is named itself.
+/// Forgets sources, or files and directories in them, and removes their
+/// articles; the files are not touched. A path forgotten inside a source is
+/// indexed again only when it is given explicitly.
 ///
 /// # Errors
 ///
-/// [`Error::NoSource`] for a path where there is nothing and of which nothing
-/// is indexed, [`Error::NotIndexed`] for one that is in no source, and as
-/// [`update`].
+/// [`Error::NoSource`] for a path that neither exists nor has indexed articles,
+/// [`Error::NotIndexed`] for one in no source, and the errors of [`update`].
 pub fn forget(
     dir: impl AsRef<Path>,
     paths: &[PathBuf],
@@ -287,7 +285,7 @@ pub fn forget(
 ) -> Result<UpdateReport> {
     let mut index = Index::open(dir)?;
     if !options.dry_run {
-        // What was opened before the lock may be stale.
+        // An index opened before taking the lock may be stale.
         lock(&index.storage, options, progress)?;
         index = Index::open_on(index.storage)?;
         remove_orphans(&index.engine, &index.storage)?;

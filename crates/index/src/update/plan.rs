@@ -1,4 +1,4 @@
-//! What an update will do, and doing it.
+//! Plans and executes an update.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -26,14 +26,14 @@ use crate::store::{ArticleWriter, Index};
 #[derive(Default)]
 pub(super) struct Base {
     pub(super) state: State,
-    /// Whether the record could not be read, and everything has to be.
+    /// Whether the manifest could not be read, so that all files must be.
     is_lost: bool,
-    /// Whether there may be articles in the index that the state does not name.
+    /// Whether the index may contain articles that are not in the manifest.
     is_partial: bool,
 }
 
 impl Base {
-    /// The state of an index that has these sources and must be built from them.
+    /// The state of an index with these sources that must be rebuilt from them.
     pub(super) fn without_record(sources: Vec<Source>) -> Self {
         Self {
             state: State {
@@ -45,8 +45,8 @@ impl Base {
         }
     }
 
-    /// Loads the state. When everything is read again anyway, a record that is
-    /// damaged is replaced by one of the articles that are found in the segments.
+    /// Loads the state. If all files are read again anyway, a damaged manifest
+    /// is replaced by one of the articles found in the segments.
     pub(super) fn load(index: &Index, full: bool) -> Result<Self> {
         match State::load(&index.engine, &index.storage) {
             Ok(state) => Ok(Self {
@@ -72,14 +72,14 @@ impl Base {
     }
 }
 
-/// What an update will do.
+/// The actions of an update.
 pub(super) struct Plan {
     base: State,
     sources: Vec<Source>,
-    /// The paths of the sources, and of what is looked at.
+    /// The paths of the sources in scope.
     roots: BTreeSet<String>,
     diff: Diff,
-    /// Whether new segments take the place of all that there are.
+    /// Whether new segments replace all present ones.
     rebuild: bool,
     /// Whether segments may be damaged.
     is_damaged: bool,
@@ -90,8 +90,8 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Finds out what has to be done; with `rebuild`, nothing of the segments
-    /// that there are is to stay.
+    /// Compares files and manifest. With `rebuild`, none of the present
+    /// segments is kept.
     pub(super) fn new(
         dir: &Path,
         base: Base,
@@ -116,7 +116,7 @@ impl Plan {
         };
         scope.refuse_inside(dir)?;
         if is_lost && !scope.sources.iter().all(|source| scope.holds(&source.path)) {
-            let reason = "its record is lost; read all sources anew, not some".into();
+            let reason = "the manifest is lost; read all sources again, not some".into();
             return Err(Error::Damaged { reason });
         }
         let found = Found::walk(&scope, dir, &options.files, progress);
@@ -154,7 +154,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Plans to forget sources, or files and folders in them.
+    /// Plans to forget sources, or files and directories in them.
     pub(super) fn forgetting(base: Base, paths: &[PathBuf]) -> Result<Self> {
         let State { sources, record } = base.state;
         let before = sources.clone();
@@ -192,8 +192,8 @@ impl Plan {
         })
     }
 
-    /// Describes what would be done; without `allow_vanished`, what seems to be
-    /// away stays.
+    /// Describes the actions. Without `allow_vanished`, articles of unavailable
+    /// files stay.
     pub(super) fn describe(mut self, allow_vanished: bool) -> UpdateReport {
         if !allow_vanished {
             self.report.vanished = self.vanished(&[]);
@@ -241,7 +241,7 @@ impl Plan {
         report
     }
 
-    /// Does it.
+    /// Executes the plan.
     pub(super) fn carry_out(
         mut self,
         index: &Index,
@@ -289,7 +289,7 @@ impl Plan {
         self.report.elapsed.reading = start.elapsed();
         self.report.sources = state.sources.iter().map(|s| s.path.clone()).collect();
         if self.rebuild && self.report.interrupted {
-            // Half of a rebuilt index would be less than there was.
+            // Half of a rebuilt index would have fewer articles than before.
             self.report.total_articles = self.base.record.articles();
             return Ok(self.report);
         }
@@ -313,8 +313,8 @@ impl Plan {
         }
     }
 
-    /// Takes the articles of files that moved from the index, and reads the
-    /// other files.
+    /// Takes the articles of moved files from the index, and reads the other
+    /// files.
     fn read(
         &mut self,
         index: &Index,
@@ -322,7 +322,7 @@ impl Plan {
         options: &UpdateOptions,
         progress: &dyn Progress,
     ) -> Result<Outcome> {
-        // 0 stands for what could not be parsed.
+        // Number 0 marks articles that could not be parsed.
         let mut next_number = self.base.record.next_number.max(1);
         let (mut moved, mut jobs) = (Vec::new(), Vec::new());
         let has_moves = self.diff.jobs.iter().any(|job| job.from.is_some());
@@ -352,7 +352,7 @@ impl Plan {
         Ok(read)
     }
 
-    /// What seems to be away, of the files that are gone and those that were
+    /// The files that seem to be unavailable, among the missing ones and those
     /// read.
     fn vanished(&self, done: &[Done]) -> Vec<Vanished> {
         let record = &self.base.record;
@@ -380,7 +380,7 @@ impl Plan {
             }
         }
         for job in &self.diff.jobs {
-            // In a dry run, what a new file holds is not known.
+            // A dry run does not know the articles of a new file.
             let is_new = job.action.kind == ActionKind::Add;
             let change = Change {
                 after: u64::from(is_new),
@@ -403,7 +403,7 @@ impl Plan {
         vanished(record, &changes, &roots)
     }
 
-    /// Keeps the files that are gone in what seems to be away.
+    /// Keeps the missing files that seem to be unavailable.
     fn keep_gone(&mut self, vanished: &[Vanished]) {
         let is_away = |path: &str| vanished.iter().any(|away| is_within(path, &away.path));
         for action in &self.diff.gone {
@@ -420,7 +420,7 @@ impl Plan {
         self.diff.problems.retain(|problem| !missing(problem));
     }
 
-    /// Decides what becomes of each file, and brings the record up to date.
+    /// Decides the outcome of each file, and updates the manifest.
     fn settle(
         &mut self,
         record: &mut Record,
@@ -447,7 +447,7 @@ impl Plan {
             let old_path = file.from.as_ref().unwrap_or(&file.path);
             let old = self.base.record.files.get(old_path);
             let stays = !file.lost.is_empty() && vanished.iter().any(is_away)
-                // Where its articles are from is known by the path it had.
+                // The former path tells the origin of the articles.
                 || file.from.is_some() && file.seen.kept;
             if let (true, Some(old)) = (stays, old) {
                 file.seen
@@ -506,12 +506,12 @@ impl Plan {
         Ok(())
     }
 
-    /// Takes over the articles that were not written again: those of files that
-    /// could not be read, that seem to be away, or that were not looked at.
+    /// Copies the articles that were not indexed again: those of files that are
+    /// unreadable, seem to be unavailable, or are out of scope.
     ///
     /// # Errors
     ///
-    /// [`Error::Irreplaceable`] when one is in no segment that is whole; with
+    /// [`Error::Irreplaceable`] if an article is in no intact segment; with
     /// `allow_vanished` it is removed.
     fn carry(
         &mut self,
@@ -521,7 +521,8 @@ impl Plan {
         writer: &ArticleWriter,
     ) -> Result<()> {
         if self.is_partial {
-            // What cannot be read may have articles that nothing names any more.
+            // Unreadable files may have articles that are missing from the
+            // manifest.
             let mut problems = self.report.problems.iter();
             let unread = problems.find(|p| p.unread || is_passing(p.kind));
             if let Some(problem) = unread {
@@ -549,8 +550,8 @@ impl Plan {
     }
 }
 
-/// The hashes of the articles that files have now which were not in them
-/// before: what is missing elsewhere may have gone there.
+/// The hashes of the articles that are new in their file: an article missing
+/// elsewhere may have moved there.
 fn elsewhere<'a>(
     record: &Record,
     done: &[Done],
@@ -583,15 +584,15 @@ fn commit(
     let start = Instant::now();
     progress.phase(Phase::Merging);
     let merged = merge::merge(index, writer, options.writer.memory)
-        // The record of the commit before, which nothing names any more.
+        // The manifest of the previous commit, which is no longer referred to.
         .and_then(|()| remove_orphans(&index.engine, &index.storage));
     match merged {
         Ok(_) => {}
         Err(error @ Error::Damaged { .. }) => return Err(error),
-        // What was committed stays, and the next update merges.
+        // The commit stands, and the next update merges.
         Err(error) => {
             report.unmerged = Some(index.storage.cause(error).to_string());
-            // On a full disk, what was merged in part is in the way.
+            // On a full disk, a partial merge is in the way.
             let _ = remove_orphans(&index.engine, &index.storage);
         }
     }
@@ -609,7 +610,7 @@ impl Counts {
     }
 }
 
-/// Stands for the limits: other limits may read what these could not.
+/// A fingerprint of the limits: other limits may read more.
 fn fingerprint(limits: &Limits) -> u64 {
     let hash = blake3::hash(format!("{limits:?}").as_bytes());
     hash.as_bytes()

@@ -1,8 +1,7 @@
-//! The record of what was seen: which files an index was made of, and which
-//! article came from where.
+//! The manifest: the files of an index, and the origin of each article.
 //!
-//! It is one file beside the segments, written and synced before the commit
-//! that names it, so that a commit and its record cannot disagree.
+//! One file next to the segments, written and synced before the commit that
+//! refers to it, so that a commit and its manifest cannot disagree.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +10,7 @@ use timbao_articles::Problem;
 /// The length of a hash of an article: 128 bits of BLAKE3.
 pub(crate) const HASH_BYTES: usize = 16;
 
-/// What the bytes of an article hash to.
+/// The hash of an article's bytes.
 pub(crate) type Hash = [u8; HASH_BYTES];
 
 /// The hash of an article's bytes.
@@ -21,67 +20,67 @@ pub(crate) fn hash_of(record: &timbao_articles::Record<'_>) -> Hash {
     hash
 }
 
-/// What an index was made of.
+/// The files of an index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Record {
-    /// The number that the next article gets. Numbers are never used twice.
+    /// The number of the next article. Numbers are never reused.
     pub(crate) next_number: u64,
-    /// Stands for the limits that the files were read with.
+    /// A fingerprint of the limits with which the files were read.
     pub(crate) limits: u64,
     /// Files by path.
     pub(crate) files: BTreeMap<String, SeenFile>,
 }
 
-/// A file as it was when it was read last.
+/// A file at the time of its last reading.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SeenFile {
-    /// Its length in bytes.
+    /// Length in bytes.
     pub(crate) len: u64,
-    /// Its last change in nanoseconds since 1970, if known.
+    /// Modification time in nanoseconds since 1970, if known.
     pub(crate) modified: Option<u64>,
-    /// The system's number of the file, 0 when it tells none.
+    /// Inode number, 0 if unknown.
     pub(crate) inode: u64,
-    /// How many bytes at the end of the path are relative to the source.
+    /// Number of bytes at the end of the path that are relative to the source.
     pub(crate) relative: u32,
-    /// Whether the same length and time mean the same content. They do not
-    /// when the file was still being written, or could not be read whole.
+    /// Whether the same length and time imply the same content. They do not if
+    /// the file was still being written, or was not read completely.
     pub(crate) settled: bool,
-    /// Whether the articles would be read the same from a file elsewhere.
+    /// Whether a copy at another path would yield the same articles.
     pub(crate) portable: bool,
-    /// Whether there are articles of an earlier version, because the file could
-    /// not be read whole since.
+    /// Whether some articles are of an earlier version, because the file has
+    /// not been read completely since.
     pub(crate) kept: bool,
-    /// Its articles, in order.
+    /// The articles of the file, in order.
     pub(crate) members: Vec<Member>,
-    /// What could not be read of it.
+    /// The read errors of the file.
     pub(crate) problems: Vec<Problem>,
 }
 
 /// An article of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Member {
-    /// Its place in the file.
+    /// Location in the file.
     pub(crate) place: Place,
     /// The hash of its bytes.
     pub(crate) hash: Hash,
-    /// The number it has in the index, 0 if it could not be parsed.
+    /// Number of the article in the index, 0 if it could not be parsed.
     pub(crate) number: u64,
 }
 
-/// Where an article stands in its file.
+/// The location of an article in its file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Place {
-    /// The file is the article.
+    /// The file is one article.
     Whole,
-    /// On a line, counted from 1.
+    /// A line, counted from 1.
     Line(u64),
-    /// Under a name, or a name and a line.
+    /// A name, or a name and a line.
     Named(Box<str>),
 }
 
 impl Place {
-    /// Reads the place as [`Article::member`](timbao_articles::Article::member)
-    /// writes it.
+    /// Parses a location as in
+    /// [`Article::member`](timbao_articles::Article::member).
     pub(crate) fn new(member: Option<&str>) -> Self {
         let Some(member) = member else {
             return Self::Whole;
@@ -94,18 +93,18 @@ impl Place {
 }
 
 impl SeenFile {
-    /// How many articles of it are in the index.
+    /// Number of articles of the file in the index.
     pub(crate) fn articles(&self) -> u64 {
         self.numbers().count() as u64
     }
 
-    /// The hashes of its articles in the index.
+    /// The hashes of the articles of the file in the index.
     pub(crate) fn hashes(&self) -> impl Iterator<Item = &Hash> + '_ {
         let indexed = self.members.iter().filter(|member| member.number != 0);
         indexed.map(|member| &member.hash)
     }
 
-    /// The numbers of its articles in the index.
+    /// The numbers of the articles of the file in the index.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> + '_ {
         self.members
             .iter()
@@ -115,8 +114,8 @@ impl SeenFile {
 }
 
 impl Place {
-    /// Whether a place is the entry `member` of the file, or inside of it; all
-    /// are for `None`.
+    /// Returns `true` if a location is the entry `member` or inside it. `None`
+    /// contains all locations.
     pub(crate) fn is_in(&self, member: Option<&str>) -> bool {
         let Some(member) = member else {
             return true;
@@ -133,18 +132,18 @@ impl Place {
 }
 
 impl Record {
-    /// How many articles are in the index.
+    /// Number of articles in the index.
     pub(crate) fn articles(&self) -> u64 {
         self.files.values().map(SeenFile::articles).sum()
     }
 }
 
-/// The term that an article is deleted by.
+/// The term by which an article is deleted.
 pub(crate) fn key(number: u64) -> String {
     format!("{number:x}")
 }
 
-/// Opens the file; the last byte is the version of its layout.
+/// The first bytes of the file; the last of them is the version of the format.
 const MAGIC: &[u8] = b"timbao seen\x01";
 
 const SETTLED: u8 = 1;
@@ -153,8 +152,8 @@ const TIMED: u8 = 4;
 const KEPT: u8 = 8;
 
 impl Record {
-    /// Writes the record: numbers as LEB128, paths by what they add to the one
-    /// before, article numbers by their distance from the one before.
+    /// Encodes the manifest: numbers as LEB128, paths as suffixes to the path
+    /// before, article numbers as deltas.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
         put(&mut out, self.next_number);
@@ -172,7 +171,7 @@ impl Record {
         out
     }
 
-    /// Reads what [`encode`](Self::encode) wrote; `None` if it is damaged.
+    /// Decodes a manifest; `None` if it is damaged.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
         let mut input = Input(bytes.strip_prefix(MAGIC)?);
         let next_number = input.number()?;
@@ -218,7 +217,7 @@ impl SeenFile {
         let mut number = 0u64;
         for member in &self.members {
             match &member.place {
-                // The next line is by far the commonest place.
+                // The next line is by far the most common location.
                 Place::Line(at) if *at == line.wrapping_add(1) => out.push(0),
                 Place::Line(at) => {
                     out.push(1);
@@ -315,7 +314,7 @@ fn unzigzag(number: u64) -> i64 {
     (number >> 1) as i64 ^ -((number & 1) as i64)
 }
 
-/// Bytes that are read from front to back, never beyond their end.
+/// Input that is read from front to back and never past its end.
 struct Input<'a>(&'a [u8]);
 
 impl<'a> Input<'a> {

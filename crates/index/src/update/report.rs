@@ -1,4 +1,4 @@
-//! What an update did, or would do.
+//! The report of an update.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -8,60 +8,59 @@ use std::time::Duration;
 use serde::Serialize;
 use timbao_articles::{Problem, ProblemKind};
 
-/// What an update did; after a dry run, what it would do.
+/// The result of an update; after a dry run, the expected result.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct UpdateReport {
-    /// What became of articles. A dry run does not open files, and counts only
-    /// those that stay, go or move.
+    /// Counts of articles. A dry run does not open files, so it counts only the
+    /// unchanged, removed and moved ones.
     pub articles: Counts,
-    /// What became of files.
+    /// Counts of files.
     pub files: Counts,
-    /// Everything that could not be read, of unchanged files as well, by path.
+    /// All read errors by path, those of unchanged files included.
     pub problems: Vec<Problem>,
-    /// Sources, folders and files that seem to be away, and whose articles stay
-    /// for that reason. See [`Vanished`].
+    /// Sources, directories and files that seem to be unavailable and keep
+    /// their articles for that reason. See [`Vanished`].
     pub vanished: Vec<Vanished>,
-    /// Number of articles that stay as they are because their file, or the entry
-    /// of their archive, could not be read.
+    /// Number of articles kept because their file, or the entry of their
+    /// archive, could not be read.
     pub kept: u64,
-    /// Files and folders that were left out, by reason: an extension (`jpg`),
-    /// `hidden`, `forgotten` or `index`, the folder of the index itself.
+    /// Number of skipped files and directories by reason: an extension (`jpg`),
+    /// `hidden`, `forgotten`, or `index` for the directory of the index itself.
     pub skipped: BTreeMap<String, u64>,
-    /// Bytes of the files that were read.
+    /// Bytes of the files read.
     pub bytes: u64,
-    /// How many articles the index holds now.
+    /// Number of articles in the index after the update.
     pub total_articles: u64,
-    /// The sources that are remembered.
+    /// The remembered sources.
     pub sources: Vec<String>,
-    /// The files that were removed or moved; after a dry run, everything that
-    /// would be done, and why.
+    /// The files removed or moved; after a dry run, all planned actions.
     pub actions: Vec<Action>,
     /// Whether the index changed.
     pub committed: bool,
-    /// Why segments could not be merged, if they could not. The index is up to
-    /// date all the same, and the next update tries again.
+    /// Why merging of segments failed. The index is up to date, and the next
+    /// update merges again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unmerged: Option<String>,
-    /// Whether it was stopped before the end. What was read until then is in
-    /// the index; the next update goes on from there.
+    /// Whether the update was interrupted. The articles read so far are
+    /// indexed; the next update continues from there.
     pub interrupted: bool,
-    /// How long it took.
+    /// Time taken.
     pub elapsed: Elapsed,
-    /// Folders that links in the sources lead to.
+    /// Directories that are targets of links in the sources.
     #[serde(skip)]
     pub(crate) linked: BTreeSet<PathBuf>,
 }
 
 impl UpdateReport {
-    /// Whether something could not be read that may be readable the next time,
-    /// or articles stay whose file cannot be read.
+    /// Returns `true` if an error may go away by itself, or articles were kept
+    /// whose file cannot be read.
     pub fn is_incomplete(&self) -> bool {
         self.kept > 0 || self.problems.iter().any(|p| is_passing(p.kind))
     }
 }
 
-/// Whether a problem is of the system rather than of the file, so that the next
-/// time may be better and what is known of the file stays.
+/// Returns `true` if the system rather than the file caused the problem. The
+/// next update may succeed, so the articles of the file stay.
 pub(crate) fn is_passing(kind: ProblemKind) -> bool {
     matches!(
         kind,
@@ -69,12 +68,12 @@ pub(crate) fn is_passing(kind: ProblemKind) -> bool {
     )
 }
 
-/// A source, a folder in it or a file of several articles that is gone, or most
-/// of it, which may be a disk that is not mounted. Its articles stay until it
-/// is back, is forgotten, or is allowed to vanish.
+/// A source, a directory in it or a file of several articles that is missing,
+/// wholly or for the most part, for example because a disk is not mounted. Its
+/// articles stay until it is back, is forgotten, or is allowed to vanish.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Vanished {
-    /// Its path.
+    /// The missing path.
     pub path: String,
     /// Number of articles that would be removed.
     pub articles: u64,
@@ -96,25 +95,25 @@ impl fmt::Display for Vanished {
     }
 }
 
-/// How many were added, and so on.
+/// Counts by kind of change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// New ones.
+    /// New items.
     pub added: u64,
-    /// Those whose content changed.
+    /// Items with changed content.
     pub updated: u64,
-    /// Those that stayed as they were.
+    /// Items that did not change.
     pub unchanged: u64,
-    /// Those that are gone.
+    /// Items no longer present.
     pub removed: u64,
-    /// Those that are elsewhere now.
+    /// Items found at another path.
     pub moved: u64,
 }
 
-/// The parts of the time an update took.
+/// The time taken by each phase of an update.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Elapsed {
-    /// Finding files and comparing them with the record.
+    /// Finding files and comparing them with the manifest.
     pub finding: Duration,
     /// Reading, parsing and indexing.
     pub reading: Duration,
@@ -125,72 +124,74 @@ pub struct Elapsed {
 }
 
 impl Elapsed {
-    /// All of it.
+    /// The total time.
     pub fn total(&self) -> Duration {
         self.finding + self.reading + self.committing + self.merging
     }
 }
 
-/// What is done about a file, and why.
+/// An action on a file, and its reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Action {
     /// The file.
     pub path: String,
-    /// What is done.
+    /// The kind of action.
     pub kind: ActionKind,
-    /// Why.
+    /// The reason for the action.
     pub reason: Reason,
-    /// How many articles of it are in the index before.
+    /// Number of articles that the file had in the index before.
     pub articles: u64,
 }
 
-/// What is done about a file.
+/// The kind of action on a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ActionKind {
-    /// It is read for the first time.
+    /// The file is read for the first time.
     Add,
-    /// It is read again; its articles that did not change stay.
+    /// The file is read again; unchanged articles stay.
     Update,
-    /// Its articles are removed.
+    /// The articles of the file are removed.
     Remove,
-    /// Its articles get their new place.
+    /// The articles of the file get the new path.
     Move,
 }
 
-/// Why something is done about a file.
+/// The reason for an action on a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "because")]
 #[non_exhaustive]
 pub enum Reason {
-    /// It was not seen before.
+    /// The file is new.
     New,
-    /// Its length changed.
+    /// The length of the file changed.
     Size {
-        /// Its length in bytes then.
+        /// The former length in bytes.
         was: u64,
-        /// Its length in bytes now.
+        /// The present length in bytes.
         now: u64,
     },
-    /// Its time changed.
+    /// The modification time changed.
     Time,
-    /// It was just being written when it was read, or could not be read whole.
+    /// The file was still being written at the last update, or could not be
+    /// read completely.
     Doubt,
-    /// It had problems, and is read with other limits now.
+    /// The file had problems, and the limits have changed.
     Limits,
-    /// Another source holds it now, which gives its articles other ids.
+    /// Another source contains the file now, which changes the ids of its
+    /// articles.
     Source,
-    /// Everything is to be read anew.
+    /// All files are read again.
     Full,
     /// The same file was elsewhere.
     Moved {
-        /// Where it was.
+        /// The former path.
         from: String,
     },
-    /// It is no longer there.
+    /// The file no longer exists.
     Gone,
-    /// Its source was forgotten, or vanished and that was allowed.
+    /// The source of the file was forgotten, or vanished and was allowed to.
     Forgotten,
 }
 
@@ -199,14 +200,14 @@ impl fmt::Display for Reason {
         match self {
             Self::New => f.write_str("new"),
             Self::Size { was, now } => write!(f, "had {was} bytes, has {now}"),
-            Self::Time => f.write_str("its time changed"),
+            Self::Time => f.write_str("modification time changed"),
             Self::Doubt => f.write_str("was being written, or not wholly readable, last time"),
-            Self::Limits => f.write_str("had problems, and the limits are others now"),
+            Self::Limits => f.write_str("had problems, and the limits have changed"),
             Self::Source => f.write_str("belongs to another source now"),
-            Self::Full => f.write_str("everything is read anew"),
+            Self::Full => f.write_str("all files are read again"),
             Self::Moved { from } => write!(f, "was at {from}"),
-            Self::Gone => f.write_str("no longer there"),
-            Self::Forgotten => f.write_str("its source is no longer one"),
+            Self::Gone => f.write_str("no longer exists"),
+            Self::Forgotten => f.write_str("the source was removed"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Sources: the files and folders that an index is made of.
+//! Sources: the files and directories that are indexed.
 
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -8,11 +8,11 @@ use timbao_articles::WalkOptions;
 
 use crate::error::{Error, Result};
 
-/// A file or folder whose articles are in the index, and how it is walked.
+/// A file or directory whose articles are indexed, with its options.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
-    /// Its absolute path. Symbolic links in it stay links: where they lead is
-    /// looked up by each update.
+    /// Its absolute path. Symbolic links in it are kept; each update resolves
+    /// them.
     pub path: String,
     /// See [`WalkOptions::hidden`].
     #[serde(default)]
@@ -23,8 +23,8 @@ pub struct Source {
     /// See [`WalkOptions::any_extension`].
     #[serde(default)]
     pub any_extension: bool,
-    /// Files and folders in it that were forgotten, and are not indexed again
-    /// until they are named.
+    /// Forgotten files and directories inside it, skipped until they are given
+    /// explicitly again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forgotten: Vec<String>,
 }
@@ -34,12 +34,12 @@ fn yes() -> bool {
 }
 
 impl Source {
-    /// A source at a path that exists.
+    /// Creates a source from an existing path.
     ///
     /// # Errors
     ///
-    /// [`Error::NoSource`] when there is nothing, and [`Error::Io`] when it
-    /// cannot be reached or its path is not UTF-8.
+    /// [`Error::NoSource`] if the path does not exist, and [`Error::Io`] if it
+    /// cannot be reached or is not UTF-8.
     pub(crate) fn new(path: &Path, walk: &WalkOptions) -> Result<Self> {
         match std::fs::metadata(path) {
             Ok(_) => Self::at(&absolute(path)?, walk),
@@ -50,7 +50,7 @@ impl Source {
         }
     }
 
-    /// A source at an absolute path, whether there is anything or not.
+    /// Creates a source from an absolute path, which may not exist.
     pub(crate) fn at(path: &Path, walk: &WalkOptions) -> Result<Self> {
         let text = path.to_str().ok_or_else(|| {
             let message = "the path of a source has to be UTF-8; name a folder above it";
@@ -65,7 +65,7 @@ impl Source {
         })
     }
 
-    /// How it is walked.
+    /// The options for walking it.
     pub(crate) fn walk(&self) -> WalkOptions {
         let forgotten = self.forgotten.iter().map(|path| (path.into(), FORGOTTEN));
         WalkOptions {
@@ -76,7 +76,7 @@ impl Source {
         }
     }
 
-    /// Whether a path is this source or is in it, and was not forgotten.
+    /// Returns `true` if a path is this source or inside it, and not forgotten.
     pub(crate) fn holds(&self, path: &str) -> bool {
         is_within(path, &self.path) && !self.has_forgotten(path)
     }
@@ -85,20 +85,20 @@ impl Source {
         self.forgotten.iter().any(|folder| is_within(path, folder))
     }
 
-    /// The path of the source without links, if there is anything.
+    /// The path of the source without links, if it exists.
     pub(crate) fn real(&self) -> Option<PathBuf> {
         Path::new(&self.path).canonicalize().ok()
     }
 }
 
-/// The reason that forgotten files are counted under.
+/// The reason under which forgotten files are counted.
 const FORGOTTEN: &str = "forgotten";
 
-/// The absolute path of what is named, whose symbolic links stay.
+/// The absolute path, with symbolic links kept.
 ///
 /// # Errors
 ///
-/// When the working folder is gone.
+/// If the working directory does not exist any more.
 pub(crate) fn absolute(path: &Path) -> Result<PathBuf> {
     let mut whole = PathBuf::new();
     for part in std::path::absolute(path)
@@ -106,7 +106,7 @@ pub(crate) fn absolute(path: &Path) -> Result<PathBuf> {
         .components()
     {
         if part == Component::ParentDir {
-            // The folder above a link is the one above what it leads to.
+            // The parent of a link is that of its target.
             whole = whole.canonicalize().unwrap_or(whole);
             whole.pop();
         } else {
@@ -116,7 +116,7 @@ pub(crate) fn absolute(path: &Path) -> Result<PathBuf> {
     Ok(whole)
 }
 
-/// Whether a path is a folder or lies in it.
+/// Returns `true` if a path equals a directory or is inside it.
 pub(crate) fn is_within(path: &str, folder: &str) -> bool {
     match path.strip_prefix(folder) {
         Some("") => true,
@@ -129,9 +129,9 @@ fn is_separator(c: char) -> bool {
     std::path::is_separator(c)
 }
 
-/// How many bytes at the end of a path are relative to its source. Of sources
-/// inside each other the outermost counts, so that naming a folder of a source
-/// again changes nothing.
+/// Number of bytes at the end of a path that are relative to its source. The
+/// outermost of nested sources counts, so adding a directory of a source again
+/// changes nothing.
 pub(crate) fn relative_len(path: &str, sources: &[Source]) -> u32 {
     let outermost = sources
         .iter()
@@ -157,12 +157,12 @@ pub(crate) fn relative(path: &str, len: u32) -> String {
     }
 }
 
-/// What an update looks at.
+/// The scope of an update.
 #[derive(Debug)]
 pub(crate) struct Scope {
-    /// What is walked: what was named, and remembered sources inside of it.
+    /// The roots to walk: the given paths and remembered sources inside them.
     pub(crate) roots: Vec<Source>,
-    /// What is remembered afterwards.
+    /// The sources to remember afterwards.
     pub(crate) sources: Vec<Source>,
 }
 
@@ -175,12 +175,12 @@ impl Scope {
         }
     }
 
-    /// The named paths; sources add up.
+    /// The given paths, added to the remembered sources.
     ///
     /// # Errors
     ///
-    /// As [`Source::new`], save for remembered sources that are gone, which
-    /// are found missing when they are walked.
+    /// The errors of [`Source::new`], except for missing remembered sources,
+    /// which the walk reports.
     pub(crate) fn named(
         paths: &[PathBuf],
         walk: &WalkOptions,
@@ -221,8 +221,7 @@ impl Scope {
         Ok(Self { roots, sources })
     }
 
-    /// Refuses roots inside the folder of the index, none of whose files are
-    /// read.
+    /// Rejects roots inside the directory of the index.
     ///
     /// # Errors
     ///
@@ -241,14 +240,14 @@ impl Scope {
         }
     }
 
-    /// Whether a path is looked at.
+    /// Returns `true` if a path is in scope.
     pub(crate) fn holds(&self, path: &str) -> bool {
         self.roots.iter().any(|root| root.holds(path))
     }
 }
 
-/// Whether walking a root may reach files of another source: the source is
-/// inside the root, or one of them leads into the other through a link.
+/// Returns `true` if walking a root may reach files of another source: the
+/// source is inside the root, or a link leads from one to the other.
 fn reaches(root: &Source, source: &Source) -> bool {
     if is_within(&source.path, &root.path) {
         return true;
@@ -262,8 +261,7 @@ fn reaches(root: &Source, source: &Source) -> bool {
     }
 }
 
-/// Whatever is named is no longer forgotten; what is forgotten inside of it
-/// stays so.
+/// Given paths are no longer forgotten; paths forgotten inside them still are.
 fn remember_again(sources: &mut [Source], roots: &mut [Source]) {
     for source in &mut *sources {
         let is_named = |path: &String| roots.iter().any(|root| root.path == *path);
@@ -277,8 +275,8 @@ fn remember_again(sources: &mut [Source], roots: &mut [Source]) {
     }
 }
 
-/// Whether walking a source finds all that walking a folder inside it finds.
-/// A file is never covered: named as a source it is taken whatever its name.
+/// Returns `true` if walking a source finds all files of a directory inside it.
+/// A file is never covered: given as a source it is read under any name.
 fn covers(source: &Source, root: &Source) -> bool {
     let hidden = || {
         root.path[source.path.len()..]
@@ -348,7 +346,7 @@ mod tests {
         assert_eq!(hidden.sources.len(), 2);
         let both =
             Scope::named(std::slice::from_ref(&root), &walk, hidden.sources.clone()).unwrap();
-        assert_eq!(both.roots.len(), 2, "what is inside is walked too");
+        assert_eq!(both.roots.len(), 2, "sources inside are walked too");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The state that an update starts from and leaves: sources and record, named
-//! by the payload of the commit.
+//! The state between updates: sources and manifest, referred to by the payload
+//! of the commit.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -17,19 +17,19 @@ use crate::error::{Error, Owner, Result};
 /// The version of the payload's layout.
 const VERSION: u32 = 1;
 
-/// What stands in the payload of a commit.
+/// The payload of a commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Payload {
     version: u32,
-    /// The file of the record.
+    /// The file of the manifest.
     pub(crate) seen: RecordFile,
-    /// Articles in the index, by the record.
+    /// Number of articles in the index, by the manifest.
     pub(crate) articles: u64,
-    /// What is indexed.
+    /// The remembered sources.
     pub(crate) sources: Vec<Source>,
 }
 
-/// The file that holds a record.
+/// The file of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RecordFile {
     pub(crate) name: String,
@@ -37,14 +37,14 @@ pub(crate) struct RecordFile {
     pub(crate) blake3: String,
 }
 
-/// What is known of an index beside its articles.
+/// The sources and the manifest of an index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct State {
     pub(crate) sources: Vec<Source>,
     pub(crate) record: Record,
 }
 
-/// What made the last commit of an index.
+/// The author of the last commit of an index.
 pub(crate) enum Commit {
     /// Nothing is committed yet.
     Empty,
@@ -68,7 +68,7 @@ impl Commit {
         let Some(json) = meta.payload else {
             return match meta.segments.is_empty() {
                 true => Ok(Self::Empty),
-                false => Err(damaged("its last commit does not name its sources".into())),
+                false => Err(damaged("the last commit does not name its sources".into())),
             };
         };
         if json == Self::WRITER {
@@ -77,7 +77,7 @@ impl Commit {
         match serde_json::from_str::<Payload>(&json) {
             Ok(payload) if payload.version == VERSION => Ok(Self::Update(payload)),
             Ok(payload) => Err(damaged(format!(
-                "its record has version {}",
+                "the manifest has version {}",
                 payload.version
             ))),
             Err(error) => Err(damaged(format!("the payload of its last commit: {error}"))),
@@ -98,35 +98,35 @@ impl Payload {
         }
     }
 
-    /// Reads the payload from the bytes of a `meta.json` that may be damaged or of another
-    /// version, as far as it can be read.
+    /// Reads the payload from the bytes of a `meta.json` that may be damaged or
+    /// of another version, as far as possible.
     pub(crate) fn salvage(meta: &[u8]) -> Option<Self> {
         let json = seal::content(meta)?;
         let meta: serde_json::Value = serde_json::from_slice(&json).ok()?;
         serde_json::from_str(meta.get("payload")?.as_str()?).ok()
     }
 
-    /// Reads the record that the payload names, and checks it.
+    /// Reads and verifies the manifest that the payload refers to.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] when it is missing or is not what was written.
+    /// [`Error::Damaged`] if it is missing or its bytes changed.
     pub(crate) fn record(&self, storage: &dyn Directory) -> Result<Record> {
         let name = &self.seen.name;
         let bytes = match storage.atomic_read(Path::new(name)) {
             Ok(bytes) => bytes,
             Err(OpenReadError::FileDoesNotExist(_)) => {
-                return Err(damaged(format!("its record {name} is missing")));
+                return Err(damaged(format!("the manifest {name} is missing")));
             }
-            Err(error) => return Err(damaged(format!("its record {name}: {error}"))),
+            Err(error) => return Err(damaged(format!("the manifest {name}: {error}"))),
         };
         let hash = blake3::hash(&bytes).to_hex();
         if bytes.len() as u64 != self.seen.bytes || hash.as_str() != self.seen.blake3 {
             return Err(damaged(format!(
-                "its record {name} is not what was written"
+                "the manifest {name} fails its checksum"
             )));
         }
-        Record::decode(&bytes).ok_or_else(|| damaged(format!("its record {name} cannot be read")))
+        Record::decode(&bytes).ok_or_else(|| damaged(format!("the manifest {name} cannot be read")))
     }
 }
 
@@ -135,7 +135,7 @@ impl State {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] when payload or record are not what was written, and
+    /// [`Error::Damaged`] if the payload or the manifest are damaged, and
     /// [`Error::OtherOwner`] if the articles came from a writer.
     pub(crate) fn load(engine: &tantivy::Index, storage: &Storage) -> Result<Self> {
         match Commit::of(engine)? {
@@ -151,8 +151,8 @@ impl State {
         }
     }
 
-    /// Writes the record and syncs it; gives the payload for the commit that
-    /// makes it count.
+    /// Writes and syncs the manifest, and returns the payload of the commit
+    /// that will refer to it.
     ///
     /// # Errors
     ///
@@ -160,7 +160,7 @@ impl State {
     pub(crate) fn write(&self, storage: &Storage) -> Result<String> {
         let bytes = self.record.encode();
         let hash = blake3::hash(&bytes);
-        // The same record may lie there already, left by a run that failed.
+        // A failed run may have left the same manifest.
         let name = format!("{RECORD_PREFIX}{}", &hash.to_hex()[..24]);
         let io = |error| Error::io(storage.dir().join(&name))(error);
         match storage.open_write(Path::new(&name)) {
@@ -168,7 +168,8 @@ impl State {
                 file.write_all(&bytes).map_err(io)?;
                 file.terminate().map_err(io)?;
             }
-            // Its name is its hash, but it may have been cut short.
+            // The file name is the hash of the content, but the file may be
+            // truncated.
             Err(OpenWriteError::FileAlreadyExists(_)) => {
                 storage.atomic_write(Path::new(&name), &bytes).map_err(io)?;
             }
@@ -193,7 +194,7 @@ impl State {
     }
 }
 
-/// Removes the files that a killed process left; see [`durable::remove_orphans`].
+/// Removes the files left by a killed process; see [`durable::remove_orphans`].
 ///
 /// # Errors
 ///

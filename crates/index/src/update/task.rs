@@ -1,4 +1,4 @@
-//! One file while it is read: its articles against those of the record.
+//! One file being read: its articles compared with those of the manifest.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
@@ -14,13 +14,13 @@ use super::sync::lock;
 /// A file that is being read.
 pub(crate) struct Task {
     job: Job,
-    /// The members of the record, in order of place and hash.
+    /// The members of the manifest entry, by location and hash.
     order: Vec<u32>,
-    /// Which members of the record were met again.
+    /// Whether each member of the manifest entry was found again.
     met: Vec<AtomicBool>,
-    /// Batches under way, and the reading itself.
+    /// Number of batches in flight, plus one for the reader.
     parts: AtomicUsize,
-    /// Bytes told to the progress.
+    /// Number of bytes reported as progress.
     told: AtomicU64,
     cut_short: AtomicBool,
     portable: AtomicBool,
@@ -32,23 +32,23 @@ struct Collected {
     members: Vec<Member>,
     problems: Vec<Problem>,
     repeats: Repeats,
-    /// Numbers of articles that were written anew.
+    /// Numbers of articles indexed again.
     replaced: Vec<u64>,
 }
 
-/// A file that was read, and what comes of it if that counts.
+/// The result of reading a file, to be applied if it counts.
 pub(crate) struct Done {
     pub(crate) path: String,
-    /// Where it was before, if it moved.
+    /// The former path of a moved file.
     pub(crate) from: Option<String>,
-    /// What the record holds of it then.
+    /// The new manifest entry.
     pub(crate) seen: SeenFile,
-    /// Numbers of articles of the index that are removed.
+    /// Numbers of articles to remove from the index.
     pub(crate) deleted: Vec<u64>,
-    /// Numbers of articles that were written and do not count, because they
-    /// are of a part of the file that was not read to its end.
+    /// Numbers of articles that are written but discarded, because their part
+    /// of the file was not read completely.
     pub(crate) dropped: Vec<u64>,
-    /// Hashes of the articles that are removed and replaced by none.
+    /// Hashes of articles that are removed without replacement.
     pub(crate) lost: Vec<Hash>,
     pub(crate) articles: Counts,
 }
@@ -75,17 +75,17 @@ impl Task {
         &self.job.found
     }
 
-    /// Another part begins.
+    /// Starts another part.
     pub(crate) fn begin(&self) {
         self.parts.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// A part ended; tells whether it was the last one.
+    /// Ends a part; returns `true` if it was the last one.
     pub(crate) fn end(&self) -> bool {
         self.parts.fetch_sub(1, Ordering::AcqRel) == 1
     }
 
-    /// The rest of the file will not be read.
+    /// Marks the file as not read completely.
     pub(crate) fn cut_short(&self) {
         self.cut_short.store(true, Ordering::Relaxed);
     }
@@ -99,8 +99,8 @@ impl Task {
         lock(&self.collected).problems.push(problem);
     }
 
-    /// Counts bytes of records, no more than the file has; gives those that
-    /// were not counted before.
+    /// Counts bytes of raw records, at most the length of the file, and returns
+    /// the number of new ones.
     pub(crate) fn count_bytes(&self, bytes: u64) -> u64 {
         let len = self.job.found.len;
         let add = |told: u64| Some(told.saturating_add(bytes).min(len));
@@ -111,8 +111,8 @@ impl Task {
         told.saturating_add(bytes).min(len) - told
     }
 
-    /// Looks whether the record has the article already; if not, or if it is
-    /// to be written anew, gives what will be known of it once it is parsed.
+    /// Returns a new member if the article is not in the manifest or must be
+    /// indexed again.
     pub(crate) fn look_at(&self, record: &Record<'_>) -> Option<Member> {
         if !is_portable(record.format()) {
             self.portable.store(false, Ordering::Relaxed);
@@ -120,7 +120,7 @@ impl Task {
         let hash = hash_of(record);
         let place = Place::new(record.member().as_deref());
         match self.meet(&place, &hash) {
-            // What could not be parsed is tried again, for its problem.
+            // Articles that failed to parse are tried again, for their problem.
             Some(old) if old.number != 0 && !self.job.rewrite => {
                 lock(&self.collected).members.push(old.clone());
                 None
@@ -143,8 +143,8 @@ impl Task {
         }
     }
 
-    /// Takes a member of the record that was not taken yet. Of archives with
-    /// the same entry twice, each takes its own.
+    /// Takes a member of the manifest entry that was not taken yet. In an
+    /// archive with two entries of the same name, each takes its own.
     fn meet(&self, place: &Place, hash: &Hash) -> Option<&Member> {
         let members = &self.job.old.members;
         let member = |at: u32| members.get(at as usize);
@@ -166,7 +166,7 @@ impl Task {
         lock(&self.collected).members.push(member);
     }
 
-    /// What came of the file, after its last part.
+    /// The result of the file, after its last part.
     pub(crate) fn finish(&self) -> Done {
         let Collected {
             members,
@@ -213,16 +213,16 @@ impl Task {
         };
         done.seen.settled &= is_whole;
         if (!is_whole || has_kept) && self.job.rewrite {
-            // No file has it, so all is written again the next time.
+            // No path has this relative length: the next update writes all again.
             done.seen.relative = u32::MAX;
         }
         done
     }
 
-    /// The entries of the file (`None` is the whole of it) that were not read to
-    /// their end and have articles in the index: those stay as they are.
+    /// The entries of the file (`None` is all of it) that were not read
+    /// completely and have articles in the index. Those stay as they are.
     fn unread(&self, problems: &[Problem]) -> Vec<Option<String>> {
-        // What was read of a file that changed meanwhile may be of no state of it.
+        // A file that changed while being read may be inconsistent.
         if problems
             .iter()
             .any(|p| p.unread && p.kind == ProblemKind::Changed)
@@ -241,7 +241,7 @@ impl Task {
         unread
     }
 
-    /// Counts the articles that were met again or are new.
+    /// Counts the new articles and those found again.
     fn count(&self, members: &[Member], is_fresh: impl Fn(&Member) -> bool, done: &mut Done) {
         let fresh = members.iter().filter(|m| is_fresh(m)).count() as u64;
         let parsed = members.iter().filter(|m| m.number != 0).count() as u64;
@@ -254,9 +254,8 @@ impl Task {
         done.articles.added = fresh.saturating_sub(rewritten);
     }
 
-    /// Decides about the articles of the record that were not met again: an
-    /// article that is new at the same place replaces one, and the others are
-    /// gone.
+    /// Decides on the articles of the manifest that were not found again: a new
+    /// article at the same location replaces one, and the others are deleted.
     fn compare(
         &self,
         members: &mut Vec<Member>,
@@ -281,7 +280,7 @@ impl Task {
                     done.articles.updated += 1;
                     done.articles.added = done.articles.added.saturating_sub(1);
                 }
-                // It may still be there; the next time will tell.
+                // The article may still exist; the next update decides.
                 None if is_cut_short => {
                     members.push(old.clone());
                     done.articles.unchanged += 1;
@@ -296,8 +295,8 @@ impl Task {
     }
 }
 
-/// Whether a file's path plays no part in how it is read, as long as it keeps
-/// its extension. The path of a text may hold its date.
+/// Returns `true` if nothing of a file's path but its extension affects how it
+/// is read. The path of a text may contain its date.
 fn is_portable(format: Format) -> bool {
     matches!(
         format,
