@@ -15,12 +15,12 @@ use super::sketch::SketchWriter;
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, head, push_tail};
 use super::vocabulary::Vocabulary;
 
-/// Residue is compressed in blocks of at least so many bytes.
+/// Minimum number of bytes of a compressed block of residue.
 const RESIDUE_BLOCK: usize = 32 * 1024;
 /// Zstandard's level for the residue: higher ones gain little.
 const RESIDUE_LEVEL: i32 = 3;
-/// Memory that finishing takes for each token, at most: its place in a slice
-/// of the inversion and what is written of its postings.
+/// Upper limit of the memory for finishing, per token: an entry in a slice of
+/// the inversion and its encoded postings.
 const FINISH_BYTES_PER_TOKEN: usize = 5;
 
 /// Gathers the articles of one segment.
@@ -55,8 +55,7 @@ impl SegmentBuilder {
         })
     }
 
-    /// Adds an article. Of two articles with equal scores the one with the
-    /// smaller `tie` comes first.
+    /// Adds an article. Ties are broken by `tie`, smaller first.
     ///
     /// # Errors
     ///
@@ -67,7 +66,7 @@ impl SegmentBuilder {
         // A token takes a byte of text at least.
         if self.tokens.len() + size + FIELDS > u32::MAX as usize {
             return Err(io::Error::other(
-                "a segment cannot hold more than 4 billion tokens",
+                "a segment cannot have more than 4 billion tokens",
             ));
         }
         let start = self.tokens.len() as u32;
@@ -128,7 +127,7 @@ impl SegmentBuilder {
         Ok(())
     }
 
-    /// About how many bytes of memory it takes now and while it is finished.
+    /// Approximate number of bytes of memory used now and while finishing.
     pub(crate) fn memory(&self) -> usize {
         self.tokens.capacity() * size_of::<u32>()
             + self.tokens.len() * FINISH_BYTES_PER_TOKEN
@@ -137,7 +136,7 @@ impl SegmentBuilder {
             + self.vocabulary.memory()
     }
 
-    /// What is kept of the articles to find reprints among them.
+    /// The sketches of the articles, for finding reprints.
     pub(crate) fn sketches(&self) -> Vec<u8> {
         let keys = self.vocabulary.entries.iter().map(|entry| &*entry.exact);
         let mut writer = SketchWriter::new(keys);
@@ -153,7 +152,7 @@ impl SegmentBuilder {
     ///
     /// # Errors
     ///
-    /// What `out` reports.
+    /// An error of `out`.
     pub(crate) fn finish<W: Write>(mut self, out: W) -> io::Result<W> {
         if !self.residue_block.is_empty() {
             self.flush_residue()?;

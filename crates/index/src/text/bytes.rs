@@ -1,7 +1,7 @@
 //! Reading and writing small numbers in byte slices.
 //!
-//! Reads never panic: past the end they give zeros, so that a damaged file
-//! yields wrong numbers at worst, which checksums report, and not a crash.
+//! Reads never panic: past the end they return zeros, so that a damaged file
+//! yields wrong numbers at worst, which checksums detect, and not a crash.
 
 /// Loads eight bytes from `at`, little-endian, zeros past the end.
 #[inline]
@@ -48,7 +48,7 @@ pub(crate) fn push_varint(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
-/// Reads what [`push_varint`] wrote and moves `at` behind it.
+/// Reads a number written by [`push_varint`] and moves `at` past it.
 #[inline]
 pub(crate) fn read_varint(bytes: &[u8], at: &mut usize) -> u64 {
     let mut value = 0;
@@ -64,7 +64,7 @@ pub(crate) fn read_varint(bytes: &[u8], at: &mut usize) -> u64 {
     value
 }
 
-/// Appends numbers of few bits one behind the other.
+/// Appends numbers of few bits.
 #[derive(Default)]
 pub(crate) struct BitWriter {
     word: u64,

@@ -3,31 +3,31 @@
 use super::bytes::{load_u32, load_u64};
 use super::sections::{Section, Sections};
 
-/// What is known of a key, exact or folded, beside its text.
+/// The dictionary entry of an exact or folded key, without its text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct KeyInfo {
-    /// How many tokens have it.
+    /// Number of tokens with the key.
     pub(crate) tokens: u32,
-    /// How many articles hold it.
+    /// Number of articles that contain it.
     pub(crate) articles: u32,
-    /// Where its postings start.
+    /// Offset of its postings.
     pub(crate) postings: u64,
-    /// Exact keys: the folded key. Folded keys: the start of its spellings in
-    /// the section of variants.
+    /// Exact keys: the folded key. Folded keys: the start of its variants in
+    /// their section.
     pub(crate) link: u32,
-    /// Folded keys: its first block of pairs. Exact keys: the ordinal among
-    /// the spellings of the folded key, or [`ONLY_SPELLING`].
+    /// Folded keys: the first block of bigrams. Exact keys: the ordinal among
+    /// the variants of the folded key, or [`ONLY_SPELLING`].
     pub(crate) rank: u32,
 }
 
-/// The ordinal of an exact key that is the only spelling of its folded key.
+/// The ordinal of an exact key that is the only variant of its folded key.
 pub(crate) const ONLY_SPELLING: u32 = u32::MAX;
 
 impl KeyInfo {
-    /// Bytes of a record.
+    /// Bytes of an entry.
     const BYTES: usize = 21;
 
-    /// Appends a record.
+    /// Appends an entry.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.tokens.to_le_bytes());
         out.extend_from_slice(&self.articles.to_le_bytes());
@@ -36,7 +36,7 @@ impl KeyInfo {
         out.extend_from_slice(&self.rank.to_le_bytes());
     }
 
-    /// Reads the record with number `index`.
+    /// Reads the entry with number `index`.
     pub(crate) fn read(bytes: &[u8], index: u32) -> Self {
         let Some(record) = bytes
             .get(index as usize * Self::BYTES..)
@@ -105,8 +105,7 @@ fn home(hash: u32, slots: usize) -> usize {
 /// Bytes of a slot: a hash, and the number of a string plus one.
 const SLOT: usize = 8;
 
-/// Writes a table that finds the number of a string: at the hash of the
-/// string or, where that is taken, behind it.
+/// Writes a hash table from strings to their numbers, with linear probing.
 pub(crate) fn write_hash<'a>(strings: impl ExactSizeIterator<Item = &'a str>) -> Vec<u8> {
     let slots = (strings.len() * 3 / 2).next_power_of_two().max(2);
     let mut table = vec![(0u32, 0u32); slots];

@@ -1,28 +1,27 @@
-//! Sorted positions in nearly as few bits as possible, with quick skipping.
+//! Sorted positions in nearly the minimum of bits, with fast skipping.
 //!
-//! The code of Elias (1974) and Fano (1971), as Vigna ("Quasi-succinct
-//! indices", WSDM 2013) uses it for postings: of each of `n` numbers up to
-//! `u`, the lowest `l = ⌊log2(u/n)⌋` bits stand side by side, and the rest is
-//! told by where its one stands in a bit vector in which a zero means "the
-//! next bucket of 2^l". The size follows from `n` and `u` alone, so that no
-//! length is stored.
+//! The Elias–Fano code (Elias 1974, Fano 1971), as used for postings by Vigna
+//! ("Quasi-succinct indices", WSDM 2013). Of each of `n` numbers up to `u`, the
+//! lowest `l = ⌊log2(u/n)⌋` bits are stored next to each other. The high bits
+//! are a bit vector in which a zero means "the next bucket of 2^l" and a one is
+//! a number. The size follows from `n` and `u`, so no length is stored.
 
 use super::bytes::{BitWriter, load_bits, load_u32, load_u64};
 
 /// Lists of at least this length carry a table for skipping.
 const SAMPLED: u32 = 256;
-/// One entry of that table for so many buckets.
+/// Buckets per entry of that table.
 const BUCKETS_PER_SAMPLE: u32 = 64;
 
-/// Numbers that are read at a time, at most.
+/// Maximum number of numbers in a chunk.
 pub(crate) const CHUNK: usize = 128;
-/// A word is asked if it has more ones after so many: where the last of them
-/// is, is seldom guessed right, and what is taken in vain is written over.
+/// Ones read from a word before testing for more. The position of the last one
+/// is hard to predict, and superfluous numbers are overwritten.
 const ONES: usize = 8;
-/// A load of eight bytes has so many bits from any bit of its first byte on.
+/// Bits that a load of eight bytes contains from any bit of its first byte on.
 const BITS_AT_ONCE: u32 = 57;
 
-/// The shape of a list, which follows from its length and its universe.
+/// The layout of a list, which follows from its length and its universe.
 #[derive(Clone, Copy)]
 struct Shape {
     low_width: u32,
@@ -84,7 +83,7 @@ pub(crate) fn encode(values: &[u32], universe: u32, out: &mut Vec<u8>) {
     }
 }
 
-/// A list as it lies in a file.
+/// A list as stored in the file.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct EliasFano<'a> {
     len: u32,
@@ -95,8 +94,8 @@ pub(crate) struct EliasFano<'a> {
 }
 
 impl<'a> EliasFano<'a> {
-    /// Opens the list that starts with `bytes`; a list that is cut short
-    /// reads as an empty one.
+    /// Opens the list that starts with `bytes`; a truncated list reads as an
+    /// empty one.
     pub(crate) fn open(bytes: &'a [u8], len: u32, universe: u32) -> Self {
         let shape = Shape::new(len, universe);
         let whole = bytes.len() >= shape.bytes();
@@ -111,7 +110,7 @@ impl<'a> EliasFano<'a> {
         }
     }
 
-    /// How many numbers there are.
+    /// Number of numbers in the list.
     pub(crate) fn len(&self) -> u32 {
         self.len
     }
@@ -121,14 +120,14 @@ impl<'a> EliasFano<'a> {
         self.low.len() + self.high.len() + self.samples.len()
     }
 
-    /// Calls back with every number, in order.
+    /// Calls `f` with every number, in order.
     #[inline]
     pub(crate) fn for_each(&self, mut f: impl FnMut(u32)) {
         self.for_each_chunk(|_, chunk| chunk.iter().for_each(|&value| f(value)));
     }
 
-    /// Calls back with all numbers in order, some at a time, and the index of
-    /// the first of them.
+    /// Calls `f` with all numbers in order, in chunks, each with the index of
+    /// its first number.
     #[inline]
     pub(crate) fn for_each_chunk(&self, mut f: impl FnMut(usize, &[u32])) {
         let width = self.low_width;
@@ -142,8 +141,8 @@ impl<'a> EliasFano<'a> {
             while n + 64 <= CHUNK && index + n < len && base < bits {
                 let mut word = load_u64(self.high, base >> 3);
                 let next = n + word.count_ones() as usize;
-                // Each one is a number; what lies before it are those already
-                // seen and the zeros of the buckets passed.
+                // Each one is a number; before it are the numbers already read
+                // and the zeros of the buckets passed.
                 while word != 0 {
                     for value in &mut chunk[n..n + ONES] {
                         let bit = base + word.trailing_zeros() as usize;
@@ -162,12 +161,12 @@ impl<'a> EliasFano<'a> {
         }
     }
 
-    /// Adds the low bits to the first `n` numbers of a chunk that begins at
+    /// Adds the low bits to the first `n` numbers of a chunk that starts at
     /// `index`.
     #[inline]
     fn add_low(&self, index: usize, n: usize, chunk: &mut [u32]) {
         let at = index * self.low_width as usize;
-        // As many at a time as one load surely has.
+        // As many at a time as one load contains.
         match BITS_AT_ONCE / self.low_width.max(1) {
             0 | 1 => self.add_low_by::<1>(at, n, chunk),
             2 => self.add_low_by::<2>(at, n, chunk),
@@ -208,18 +207,18 @@ impl<'a> EliasFano<'a> {
     }
 }
 
-/// Moves forward through a list.
+/// Skips forward through a list.
 pub(crate) struct Cursor<'a> {
     list: EliasFano<'a>,
-    /// How many numbers lie before `bit`.
+    /// Number of numbers before `bit`.
     index: u32,
-    /// Where reading goes on in the high bits.
+    /// Next bit to read in the high bits.
     bit: u32,
 }
 
 impl Cursor<'_> {
-    /// The first number that is at least `target`, with its index, from here
-    /// on; the cursor stays on it.
+    /// Returns the next number that is at least `target`, with its index; the
+    /// cursor stays on it.
     #[inline]
     pub(crate) fn seek(&mut self, target: u32) -> Option<(u32, u32)> {
         let width = self.list.low_width;
@@ -257,7 +256,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// Moves to where `bucket` begins, which is not behind the cursor.
+    /// Moves to the start of `bucket`, which is not before the cursor.
     fn skip_to_bucket(&mut self, bucket: u32) {
         let here = self.bit.wrapping_sub(self.index);
         let sample = bucket / BUCKETS_PER_SAMPLE;
@@ -302,14 +301,14 @@ fn ones_by_byte(word: u64) -> u64 {
     ((fours + (fours >> 4)) & 0x0f0f_0f0f_0f0f_0f0f).wrapping_mul(BYTES)
 }
 
-/// Where the one with number `n` of a word stands, counted from zero; `sums`
-/// are its [`ones_by_byte`]. The word has more than `n` ones.
+/// Position of the one with number `n` of a word, counted from zero; `sums` are
+/// its [`ones_by_byte`]. The word has more than `n` ones.
 ///
 /// Vigna, "Broadword implementation of rank/select queries" (2008).
 #[inline]
 fn select(word: u64, sums: u64, n: u32) -> u32 {
     const HIGHEST: u64 = BYTES << 7;
-    // The bytes with so few ones up to their ends that the one comes later.
+    // The bytes up to whose ends there are too few ones.
     let before = ((((u64::from(n) * BYTES) | HIGHEST) - sums) & HIGHEST) >> 7;
     let byte = (before.wrapping_mul(BYTES) >> 56) as u32 & 7;
     let passed = ((sums << 8) >> (8 * byte)) as u32 & 0xff;

@@ -1,9 +1,9 @@
-//! From tokens in order to postings and pairs.
+//! Inverts tokens to postings and bigrams.
 //!
-//! Tokens are dealt out by their folded keys, a slice of the keys at a time,
-//! so that memory stays bounded however many tokens there are. What lies in
-//! the hand of one folded key, ordered by position, gives everything about
-//! it: its postings, those of its spellings, and the pairs it begins.
+//! Tokens are partitioned by folded key, one slice of the keys at a time, so
+//! that memory is bounded for any number of tokens. The bucket of a folded key,
+//! sorted by position, determines its postings, those of its variants, and the
+//! bigrams it starts.
 
 use std::io::{self, Write};
 
@@ -16,12 +16,12 @@ use super::score::Saturation;
 use super::sections::{Section, SectionWriter};
 use super::tokens::FIRST_KEY;
 
-/// Tokens dealt out at a time, at most, unless one key has more.
+/// Maximum number of tokens in a slice, unless one key has more.
 const SLICE: usize = 1 << 24;
-/// Hands with fewer pairs are sorted by comparing.
+/// Smaller buckets use a comparison sort.
 const SORT_BELOW: usize = 1024;
 
-/// What the inversion knows of each key.
+/// The dictionary entries of all keys.
 pub(crate) struct Inversion {
     /// By rank of the exact key.
     pub(crate) exact: Vec<KeyInfo>,
@@ -29,7 +29,7 @@ pub(crate) struct Inversion {
     pub(crate) folded: Vec<KeyInfo>,
 }
 
-/// Writes the sections of postings and pairs.
+/// Writes the sections of postings and bigrams.
 pub(crate) fn invert<W: Write>(
     tokens: &[u32],
     articles: &[ArticleRow],
@@ -80,7 +80,7 @@ pub(crate) fn invert<W: Write>(
     Ok(result)
 }
 
-/// One token in the hand of its folded key.
+/// One token in the bucket of its folded key.
 #[derive(Clone, Copy, Default)]
 struct Occurrence {
     position: u32,
@@ -149,7 +149,7 @@ impl Inverter<'_> {
         Ok(())
     }
 
-    /// The postings of a folded key and of its spellings.
+    /// The postings of a folded key and of its variants.
     fn invert_key(&mut self, folded: u32, hand: &[Occurrence], scratch: &mut Scratch) {
         let ids = self.ids;
         let variants = ids.spellings(folded);
@@ -162,7 +162,7 @@ impl Inverter<'_> {
         };
         self.result.folded[folded as usize] = info;
         if let &[only] = variants {
-            // One spelling has the postings of the folded key.
+            // A single variant has the postings of the folded key.
             self.result.exact[only as usize] = KeyInfo {
                 link: folded,
                 rank: ONLY_SPELLING,
@@ -217,12 +217,12 @@ impl Inverter<'_> {
             ..KeyInfo::default()
         };
         let articles = self.articles.len() as u32;
-        // A key is ranked by a row, which is made of all its postings.
+        // A key is ranked by its impact column, which needs all its postings.
         postings::encode(list, articles, &mut self.postings, |_| u8::MAX);
         info
     }
 
-    /// The pairs that a folded key begins.
+    /// The bigrams that start with a folded key.
     fn write_pairs<W: Write>(
         &mut self,
         hand: &[Occurrence],
@@ -282,7 +282,7 @@ impl Inverter<'_> {
     }
 }
 
-/// Positions and the articles they lie in.
+/// Positions and their articles.
 struct Placed<'a> {
     inverter: &'a Inverter<'a>,
     positions: &'a [u32],
@@ -318,7 +318,7 @@ impl Articles for Placed<'_> {
     }
 }
 
-/// For each run of positions, the article that the first of them lies in.
+/// The article that contains the first position of each block of positions.
 pub(crate) fn runs(articles: &[ArticleRow], positions: u32) -> Vec<u32> {
     let mut article = 0;
     (0..positions)
@@ -335,14 +335,14 @@ pub(crate) fn runs(articles: &[ArticleRow], positions: u32) -> Vec<u32> {
         .collect()
 }
 
-/// A pair's second key and the position of its first.
+/// The second key of a bigram and the position of the first.
 #[derive(Clone, Copy, Default)]
 struct Pair {
     second: u32,
     position: u32,
 }
 
-/// Buffers that are used again for every key.
+/// Buffers reused for every key.
 #[derive(Default)]
 struct Scratch {
     postings: Vec<Posting>,
@@ -353,7 +353,7 @@ struct Scratch {
     bytes: Vec<u8>,
 }
 
-/// Sorts pairs by their second keys, keeping the order of positions.
+/// Sorts bigrams by their second keys, keeping the order of positions.
 struct Seconds {
     counts: Vec<u32>,
     seen: Vec<u32>,

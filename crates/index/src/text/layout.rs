@@ -5,27 +5,27 @@ use super::score;
 /// The parts of an article's text: title, summary, body, captions.
 pub(crate) const FIELDS: usize = timbao_views::FIELDS;
 
-/// Positions in a run of the table of runs, as a power of two.
+/// Positions in a block of the position table, as a power of two.
 pub(crate) const RUN_BITS: u32 = 7;
-/// Bytes of an entry of the tables of runs and of their tails.
+/// Bytes of an entry of the tables of position blocks.
 pub(crate) const RUN_BYTES: usize = 4;
-/// One article's place among the tokens.
+/// The range of one article among the tokens.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ArticleRow {
-    /// Its first position.
+    /// First position.
     pub(crate) start: u32,
-    /// Where its title ends.
+    /// Position after its title.
     pub(crate) title_end: u32,
-    /// Where its summary ends.
+    /// Position after its summary.
     pub(crate) summary_end: u32,
-    /// Its length code.
+    /// Length code.
     pub(crate) length: u8,
-    /// Its tie-breaker.
+    /// Tie-breaker.
     pub(crate) tie: u64,
 }
 
 impl ArticleRow {
-    /// A row as it was written; its tie is kept elsewhere.
+    /// Decodes a row; its tie-breaker is stored elsewhere.
     #[inline]
     pub(crate) fn read(start: u32, title_end: u32, summary_end: u32, length: u8) -> Self {
         Self {
@@ -37,10 +37,10 @@ impl ArticleRow {
         }
     }
 
-    /// How often an occurrence at `position` counts.
+    /// Weight of an occurrence at `position`.
     #[inline]
     pub(crate) fn weight(&self, position: u32) -> u32 {
-        // Summed up, as branches would often be guessed wrong.
+        // Branch-free, as branches would often be mispredicted.
         let title = u32::from(position < self.title_end);
         let summary = u32::from(position < self.summary_end).saturating_sub(title);
         let lead = u32::from(position.wrapping_sub(self.summary_end) < score::LEAD);

@@ -1,10 +1,10 @@
-//! The text component: what a segment knows of its articles' text.
+//! The text component: the text of a segment's articles.
 //!
-//! One file beside Tantivy's own holds, for all articles of a segment, their
-//! tokens in order ([`tokens`]), what of the text the tokens leave out
-//! ([`residue`]), the dictionary of keys ([`dictionary`]), the postings of
-//! keys ([`postings`]) and the positions of pairs ([`pairs`]). Positions run
-//! through the whole segment: a phrase is an intersection of sorted numbers.
+//! One file per segment, next to those of Tantivy. It contains the tokens of
+//! all articles in order ([`tokens`]), the [`residue`], the [`dictionary`] of
+//! keys, the [`postings`] of keys and the positions of bigrams ([`pairs`]).
+//! Positions run through the whole segment, so that a phrase is an intersection
+//! of sorted numbers.
 
 mod builder;
 pub(crate) mod bytes;

@@ -1,10 +1,10 @@
-//! Postings of one key: the articles that hold it and how often.
+//! Posting lists: the articles that contain a key, with frequencies.
 //!
-//! Blocks of 128 articles are bit-packed; before them stands one
-//! [`BLOCK_ENTRY`] for each, to skip by and to bound scores by. What is left
-//! over is written as varints. Lists of a quarter of all articles and more
-//! say which articles hold the key in a bitmap, a bit for each article, and
-//! their blocks hold frequencies alone: a bitmap is smaller than gaps there.
+//! Articles are bit-packed in blocks of 128. A table of [`BLOCK_ENTRY`] bytes
+//! per block precedes them, for skipping and block-max scores. The rest is
+//! written as varints. Lists of at least a quarter of all articles use a bitmap
+//! with a bit for each article, which is smaller than deltas there, and their
+//! blocks contain frequencies only.
 
 use bitpacking::{BitPacker, BitPacker4x};
 
@@ -12,15 +12,15 @@ use super::bytes::{load_u32, load_u64, push_varint, read_varint};
 
 /// Articles in a block.
 pub(crate) const BLOCK: usize = BitPacker4x::BLOCK_LEN;
-/// Bytes of a block's entry: last article, offset, and the widths in bits of
-/// article gaps and frequencies, the block's bound, a byte unused.
+/// Bytes of a block's entry: last article, offset, the widths in bits of deltas
+/// and frequencies, the upper bound, an unused byte.
 const BLOCK_ENTRY: usize = 12;
-/// Where in it the bound is.
+/// Offset of the upper bound in an entry.
 const BOUND: usize = 10;
-/// Largest frequency kept; beyond it, BM25 hardly rises.
+/// Largest frequency stored; beyond it, BM25 rises very little.
 pub(crate) const MAX_FREQUENCY: u32 = 63;
 
-/// Lists of one in so many articles, or more, have a bitmap.
+/// Lists of at least one in this many articles have a bitmap.
 const DENSE: u32 = 4;
 
 /// One article and the weighted frequency of the key in it.
@@ -30,14 +30,14 @@ pub(crate) struct Posting {
     pub(crate) frequency: u32,
 }
 
-/// The bytes of a list's bitmap; none if it has gaps.
+/// Bytes of a list's bitmap; `None` if the list has deltas.
 fn bitmap_bytes(len: u32, articles: u32) -> Option<usize> {
     let dense = len as usize >= BLOCK && len >= articles / DENSE;
     dense.then(|| articles.div_ceil(64) as usize * 8)
 }
 
-/// Appends the list, in a segment of so many articles; `bound` gives a
-/// posting's largest share of a score, scaled to a byte and rounded up.
+/// Appends the list, in a segment of this many articles. `bound` returns an
+/// upper bound of a posting's saturated tf, scaled to a byte.
 pub(crate) fn encode(
     postings: &[Posting],
     articles: u32,
@@ -104,7 +104,7 @@ pub(crate) fn encode(
     }
 }
 
-/// A list as it lies in a file.
+/// A list as stored in the file.
 #[derive(Clone, Copy)]
 pub(crate) struct Postings<'a> {
     len: u32,
@@ -114,7 +114,8 @@ pub(crate) struct Postings<'a> {
 }
 
 impl<'a> Postings<'a> {
-    /// Opens the list of `len` of so many articles that starts with `bytes`.
+    /// Opens the list that starts with `bytes` and has `len` of this many
+    /// articles.
     pub(crate) fn open(bytes: &'a [u8], len: u32, articles: u32) -> Self {
         let bitmap = bitmap_bytes(len, articles);
         let entries = len as usize / BLOCK * BLOCK_ENTRY;
@@ -136,7 +137,7 @@ impl<'a> Postings<'a> {
         }
     }
 
-    /// How many articles there are.
+    /// Number of articles.
     pub(crate) fn len(&self) -> u32 {
         self.len
     }
@@ -149,8 +150,8 @@ impl<'a> Postings<'a> {
         load_u32(self.entries, block * BLOCK_ENTRY)
     }
 
-    /// Decodes the articles of a block, full or the last one; gives their
-    /// number. The last one's frequencies come along.
+    /// Decodes the articles of a block and returns their number. For the last
+    /// block, decodes the frequencies as well.
     fn decode_docs(
         &self,
         block: usize,
@@ -224,13 +225,14 @@ impl<'a> Postings<'a> {
         }
     }
 
-    /// Calls back with every posting, in order.
+    /// Calls `f` with every posting, in order.
     #[inline]
     pub(crate) fn for_each(&self, f: impl FnMut(u32, u32)) {
         self.for_each_where(|_| true, f);
     }
 
-    /// Calls back with the postings of the blocks whose bounds pass, in order.
+    /// Calls `f` with the postings of the blocks whose upper bounds pass, in
+    /// order.
     #[inline]
     pub(crate) fn for_each_where(&self, passes: impl Fn(u8) -> bool, mut f: impl FnMut(u32, u32)) {
         let mut docs = [0; BLOCK];
@@ -260,8 +262,8 @@ impl<'a> Postings<'a> {
     }
 }
 
-/// Fills `docs` with the numbers of the ones from bit `from` on; gives how many
-/// there were.
+/// Fills `docs` with the numbers of the ones from bit `from` on; returns their
+/// count.
 fn ones_from(bitmap: &[u8], from: u32, docs: &mut [u32]) -> usize {
     let mut at = from as usize & !63;
     let mut word = load_u64(bitmap, at >> 3) >> (from & 63) << (from & 63);
@@ -281,7 +283,7 @@ fn ones_from(bitmap: &[u8], from: u32, docs: &mut [u32]) -> usize {
     found
 }
 
-/// Moves forward through a list.
+/// Skips forward through a list.
 pub(crate) struct PostingsCursor<'a> {
     list: Postings<'a>,
     block: usize,
@@ -291,14 +293,13 @@ pub(crate) struct PostingsCursor<'a> {
 }
 
 impl PostingsCursor<'_> {
-    /// The first article that is at least `doc`, from here on; the cursor
-    /// stays on it.
+    /// Returns the next article that is at least `doc`; the cursor stays on it.
     #[inline]
     pub(crate) fn seek(&mut self, doc: u32) -> Option<u32> {
         if self.filled == 0 || self.docs[self.filled - 1] < doc {
             self.load_block_of(doc)?;
         }
-        // Short steps are the rule, so walk a few before halving.
+        // Steps are usually short, so walk a few before halving.
         let window = &self.docs[self.at..self.filled];
         let walked = window.iter().take(8).take_while(|&&d| d < doc).count();
         self.at += if walked < 8 {

@@ -1,8 +1,9 @@
 //! Copies of parts of a file in memory that is faster to access.
 //!
-//! A file is mapped in pages of 4 kB, of which the TLB holds some two thousand. Random access to
-//! more of them waits for the page table before it waits for memory. Huge pages of 2 MB, which
-//! Linux offers for anonymous memory only, are few enough for the TLB.
+//! A file is mapped in pages of 4 kB, of which the TLB caches some two
+//! thousand. Random access to more of them waits for the page table before it
+//! waits for memory. Huge pages of 2 MB, which Linux offers for anonymous
+//! memory only, are few enough for the TLB.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

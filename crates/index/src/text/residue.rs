@@ -1,17 +1,16 @@
-//! The text of articles, kept as what their tokens leave out.
+//! The residue: what the tokens of an article lack of its text.
 //!
-//! The tokens say which syllables an article has. The residue says the rest:
-//! for each token one byte that holds what stands before it (nearly always
-//! one of [`SEPARATORS`]) and how it is spelled (as the key's usual surface,
-//! with a capital, in capitals), or else that both are written out. Together
-//! they give the text back to the byte, in a third less space than the text
-//! compressed on its own beside the tokens, and every token's place in the
-//! text comes along.
+//! The tokens determine the syllables of an article. The residue adds one byte
+//! for each token, which encodes the separator before it (nearly always one of
+//! [`SEPARATORS`]) and its case (as the usual surface of the key, capitalised,
+//! or in capitals), or says that both are written out. Tokens and residue
+//! restore the text exactly. They take a third less space than tokens plus
+//! compressed text, and yield the offset of every token as well.
 
 use super::bytes::{push_varint, read_varint};
 
-/// What commonly stands before a token; the index is the code. The last code
-/// says that it is written out.
+/// Common separators before a token; the index is the code. The last code says
+/// that the separator is written out.
 const SEPARATORS: [&str; 62] = [
     " ", ", ", ". ", "", "\n", ".\n", " “", "” ", "”, ", "/", "-", ".", ",", ": ", "; ", " (",
     ") ", "), ", " \"", "\" ", "\", ", " - ", " – ", "\n-", "\n- ", ".\n-", ".\n- ", " '", "' ",
@@ -22,11 +21,11 @@ const SEPARATORS: [&str; 62] = [
 /// The code of a separator that is written out.
 const OTHER: u8 = 63;
 
-/// How a token is spelled.
+/// The case of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Shape {
-    /// As the surface of its key.
+    /// As in the surface of its key.
     Plain = 0,
     /// With its first letter in upper case.
     Capital = 1,
@@ -37,7 +36,7 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
-    /// The shape in which `surface` reads as `word`.
+    /// The case that turns `surface` into `word`.
     pub(crate) fn of(word: &str, surface: &str) -> Self {
         let mut buffer = String::with_capacity(word.len());
         [Self::Plain, Self::Capital, Self::Upper]
@@ -81,7 +80,7 @@ pub(crate) struct ResidueWriter {
 }
 
 impl ResidueWriter {
-    /// Adds a token: what stands before it, its shape and its text.
+    /// Adds a token: the separator before it, its case and its text.
     #[inline]
     pub(crate) fn push(&mut self, separator: &str, shape: Shape, word: &str) {
         let code = if separator == " " {
@@ -95,7 +94,7 @@ impl ResidueWriter {
         }
     }
 
-    /// Ends a part of the text; `rest` stands behind its last token.
+    /// Ends a part of the text; `rest` follows its last token.
     pub(crate) fn end_field(&mut self, rest: &str) {
         let code = self.separator(rest);
         self.codes.push(code << 2);
@@ -151,8 +150,8 @@ impl<'a> ResidueReader<'a> {
         })
     }
 
-    /// Appends what stands before the next token and the token; gives the
-    /// token's bytes in `out`.
+    /// Appends the next separator and token; returns the token's byte range in
+    /// `out`.
     pub(crate) fn token(&mut self, surface: &str, out: &mut String) -> (usize, usize) {
         let code = self.codes.next().copied().unwrap_or(0);
         self.write_separator(code >> 2, out);
@@ -164,7 +163,7 @@ impl<'a> ResidueReader<'a> {
         (start, out.len())
     }
 
-    /// Appends what stands behind the last token of a part.
+    /// Appends the text after the last token of a part.
     pub(crate) fn end_field(&mut self, out: &mut String) {
         let code = self.codes.next().copied().unwrap_or(3 << 2);
         self.write_separator(code >> 2, out);

@@ -1,26 +1,26 @@
-//! The share of a score that one key earns in one article.
+//! The saturated tf of a key in an article, and its idf.
 //!
-//! BM25 as Robertson and Zaragoza give it ("The Probabilistic Relevance
-//! Framework: BM25 and Beyond", 2009, eq. 3.15), with their simple BM25F: an
-//! occurrence in the title counts [`TITLE_WEIGHT`] times, one in the summary
+//! BM25 as in Robertson and Zaragoza ("The Probabilistic Relevance Framework:
+//! BM25 and Beyond", 2009, eq. 3.15), with their simple BM25F: an occurrence in
+//! the title counts [`TITLE_WEIGHT`] times, one in the summary
 //! [`SUMMARY_WEIGHT`] times, one in the lead [`LEAD_WEIGHT`] times, and all
-//! parts share one length. As in Lucene, the constant factor `k1 + 1` is left
-//! out, so that a share is below 1.
+//! parts share one length. As in Lucene, the constant factor `k1 + 1` is
+//! omitted, so that the saturated tf is below 1.
 
 use super::postings::MAX_FREQUENCY;
 
-/// How often an occurrence in the title counts.
+/// Weight of an occurrence in the title.
 pub(crate) const TITLE_WEIGHT: u32 = 4;
-/// How often an occurrence in the summary counts.
+/// Weight of an occurrence in the summary.
 pub(crate) const SUMMARY_WEIGHT: u32 = 4;
-/// How often an occurrence in the lead counts: news begins with what matters.
+/// Weight of an occurrence in the lead, where news states what matters.
 pub(crate) const LEAD_WEIGHT: u32 = 2;
-/// How many positions behind the summary are the lead.
+/// Length of the lead in positions after the summary.
 pub(crate) const LEAD: u32 = 50;
 
-/// How fast more occurrences stop to matter.
+/// Saturation of the term frequency.
 pub(crate) const K1: f32 = 1.2;
-/// How much the length of an article matters, from 0 to 1.
+/// Length normalisation, from 0 to 1.
 pub(crate) const B: f32 = 0.8;
 
 /// Codes of a length differ by this many parts of a doubling.
@@ -38,15 +38,15 @@ pub(crate) fn length_of(code: u8) -> f32 {
     (f32::from(code) / STEPS_PER_DOUBLING).exp2() - 1.0
 }
 
-/// Frequencies below this have their shares computed once.
+/// Frequencies below this are looked up in a table.
 const COMMON: usize = 8;
 
-/// What frequencies earn in articles of any length, for one average length.
+/// Saturated tf by frequency and length, for one average length.
 #[derive(Debug, Clone)]
 pub(crate) struct Saturation {
     /// `k1 (1 - b + b · length / average)` by length code.
     penalty: Box<[f32; 256]>,
-    /// Shares by frequency and length code.
+    /// Saturated tf by frequency and length code.
     shares: Box<[[f32; 256]; COMMON]>,
 }
 
@@ -66,7 +66,7 @@ impl Saturation {
         Self { penalty, shares }
     }
 
-    /// The share of a key, from 0 to below 1.
+    /// The saturated tf of a key, from 0 to below 1.
     #[inline]
     pub(crate) fn share(&self, frequency: u32, length: u8) -> f32 {
         match self.shares.get(frequency as usize) {
@@ -75,34 +75,34 @@ impl Saturation {
         }
     }
 
-    /// The share in 255ths, rounded, and at least one, so that nothing says
-    /// that a key is not there.
+    /// The saturated tf in 255ths, rounded, and at least one, as zero means
+    /// that the key is absent.
     #[inline]
     pub(crate) fn impact(&self, frequency: u32, length: u8) -> u8 {
         let share = self.share(frequency.min(MAX_FREQUENCY), length);
         (share * 255.0 + 0.5).max(1.0) as u8
     }
 
-    /// The largest share that a byte of [`share_bound`](Self::share_bound)
-    /// stands for, where articles are on average `stretch` times longer than
-    /// when it was written.
+    /// The upper bound encoded by a byte of [`share_bound`](Self::share_bound)
+    /// if articles are on average `stretch` times longer than when it was
+    /// written.
     #[inline]
     pub(crate) fn bound(byte: u8, stretch: f32) -> f32 {
         // Rounding may lose this much.
         (f32::from(byte) * (1.0 / 255.0) * stretch + 1e-6).min(1.0)
     }
 
-    /// A byte that bounds the share from above.
+    /// A byte that is an upper bound of the saturated tf.
     pub(crate) fn share_bound(&self, frequency: u32, length: u8) -> u8 {
         (self.share(frequency, length) * 255.0).ceil().min(255.0) as u8
     }
 }
 
-/// What a share is multiplied with: the square root of the inverse document
+/// The factor of the saturated tf: the square root of the inverse document
 /// frequency `ln(1 + (N - n + ½) / (n + ½))`.
 ///
-/// The root is ours. Syllables are few and frequent, and an article that holds
-/// many of the words asked for is a better answer than one with few rare ones;
+/// The root is our choice. Syllables are few and frequent, and an article with
+/// many words of the query is a better answer than one with few rare ones;
 /// `docs/ranking.md` has the measurements.
 pub(crate) fn rarity(articles: u64, holding: u64) -> f32 {
     let (all, with) = (articles as f32, holding as f32);

@@ -1,8 +1,8 @@
-//! The parts of the component's file and where they lie.
+//! The sections of the component's file.
 //!
-//! The file is its sections one behind the other and then a table: for each
-//! section its offset and length (two u64, little-endian), the number of
-//! sections, the version of the format, and four letters to know it by.
+//! The file consists of its sections and then a table: the offset and length of
+//! each section (two u64, little-endian), the number of sections, the version
+//! of the format, and four magic bytes.
 
 use std::io::{self, Write};
 
@@ -12,40 +12,40 @@ use super::bytes::{load_u32, load_u64};
 
 /// The last bytes of every file of this component.
 const MAGIC: &[u8; 4] = b"TMBX";
-/// The version of the layout; another one is not read.
+/// The version of the format; files of other versions are rejected.
 const FORMAT: u32 = 5;
 /// Section count, format version and magic.
 const TRAILER: usize = 12;
 
-/// What the sections hold, in the order of the table.
+/// The sections, in the order of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(usize)]
 pub(crate) enum Section {
     /// Counts that describe the segment.
     Header,
-    /// Where each article's tokens start, its title and summary end, and its
-    /// length code: four u32 an article, and a last row that ends the rows.
+    /// Four u32 per article: start of its tokens, end of its title, end of its
+    /// summary, and length code; a last row ends the table.
     Rows,
-    /// For each run of 2^[`RUN_BITS`](super::segment::RUN_BITS) positions, the
-    /// article that the first of them lies in.
+    /// The article that contains the first position of each block of
+    /// 2^[`RUN_BITS`](super::segment::RUN_BITS) positions.
     Runs,
-    /// For each such run, where its tokens' tails begin.
+    /// The start of the overflow bytes of each such block.
     RunTails,
     /// Length code of each article.
     Lengths,
-    /// Breaks ties between equal scores.
+    /// Tie-breakers of equal scores.
     Ties,
-    /// By position, the heads of the articles' tokens.
+    /// The first bytes of the tokens, by position.
     TokenHeads,
-    /// The tails of these tokens.
+    /// The overflow bytes of these tokens.
     TokenTails,
     /// First article and offset of each block of `Residue`.
     ResidueBlocks,
-    /// What the tokens leave out of the text.
+    /// The difference between tokens and text.
     Residue,
     /// Exact keys, by id.
     ExactKeys,
-    /// How a token of each exact key is spelled if nothing else is said.
+    /// The default spelling of each exact key.
     Surfaces,
     /// One record for each exact key.
     ExactInfo,
@@ -61,11 +61,11 @@ pub(crate) enum Section {
     Variants,
     /// Postings of exact and folded keys.
     Postings,
-    /// First second-key of each block of `Pairs`.
+    /// The first second key of each block of `Pairs`.
     PairSeconds,
-    /// Where each block of `Pairs` begins, and where the last one ends.
+    /// The start of each block of `Pairs`, and the end of the last one.
     PairOffsets,
-    /// Positions of pairs of neighbours.
+    /// Positions of bigrams.
     Pairs,
 }
 
@@ -99,7 +99,7 @@ impl<W: Write> SectionWriter<W> {
         self.table[section as usize] = (self.at, 0);
     }
 
-    /// Adds to the section that was begun last.
+    /// Appends to the section started last.
     pub(crate) fn append(&mut self, section: Section, bytes: &[u8]) -> io::Result<()> {
         self.out.write_all(bytes)?;
         self.at += bytes.len() as u64;
@@ -107,7 +107,7 @@ impl<W: Write> SectionWriter<W> {
         Ok(())
     }
 
-    /// Writes the table and gives the sink back.
+    /// Writes the table and returns the sink.
     pub(crate) fn finish(mut self) -> io::Result<W> {
         for (offset, len) in self.table {
             self.out.write_all(&offset.to_le_bytes())?;
@@ -124,7 +124,7 @@ impl<W: Write> SectionWriter<W> {
 ///
 /// # Errors
 ///
-/// What is wrong with the file, in words.
+/// A description of the defect.
 pub(crate) fn read_sections(file: &OwnedBytes) -> Result<Sections, String> {
     let bytes = file.as_slice();
     let trailer = bytes
@@ -132,17 +132,17 @@ pub(crate) fn read_sections(file: &OwnedBytes) -> Result<Sections, String> {
         .checked_sub(TRAILER)
         .ok_or("the file is cut short")?;
     if bytes[trailer + 8..] != MAGIC[..] {
-        return Err("it does not end as a text component should".into());
+        return Err("the magic bytes at its end are wrong".into());
     }
     let format = load_u32(bytes, trailer + 4);
     if format != FORMAT {
         return Err(format!(
-            "it has format {format}, and this program reads format {FORMAT}"
+            "the format is {format}, but this program reads format {FORMAT}"
         ));
     }
     let count = load_u32(bytes, trailer) as usize;
     if count != SECTIONS {
-        return Err(format!("it has {count} sections instead of {SECTIONS}"));
+        return Err(format!("{count} sections instead of {SECTIONS}"));
     }
     let table = trailer
         .checked_sub(16 * SECTIONS)
@@ -152,7 +152,7 @@ pub(crate) fn read_sections(file: &OwnedBytes) -> Result<Sections, String> {
         let start = load_u64(bytes, table + 16 * i) as usize;
         let len = load_u64(bytes, table + 16 * i + 8) as usize;
         let end = start.checked_add(len).filter(|&end| end <= table);
-        let end = end.ok_or("a section points behind the end of the file")?;
+        let end = end.ok_or("a section exceeds the end of the file")?;
         sections.push(file.slice(start..end));
     }
     Ok(Sections(sections))
@@ -169,20 +169,20 @@ impl Sections {
         self.0[section as usize].as_slice()
     }
 
-    /// Puts the same bytes in place of those of some sections.
+    /// Replaces the bytes of some sections by copies.
     pub(crate) fn replace(&mut self, sections: &[Section], bytes: Vec<OwnedBytes>) {
         for (&section, bytes) in sections.iter().zip(bytes) {
             self.0[section as usize] = bytes;
         }
     }
 
-    /// The number at `index` of a section that is a row of u32.
+    /// The number at `index` of a section of u32.
     #[inline]
     pub(crate) fn u32(&self, section: Section, index: usize) -> u32 {
         load_u32(self.get(section), 4 * index)
     }
 
-    /// The number at `index` of a section that is a row of u64.
+    /// The number at `index` of a section of u64.
     #[inline]
     pub(crate) fn u64(&self, section: Section, index: usize) -> u64 {
         load_u64(self.get(section), 8 * index)

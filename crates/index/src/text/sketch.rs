@@ -1,5 +1,5 @@
-//! What a segment keeps of its articles so that reprints are found: the smallest hashes of their
-//! shingles, and how many tokens they have.
+//! Data of a segment for finding reprints: the smallest hashes of the shingles
+//! of each article, and its number of tokens.
 //!
 //! The file has, in little-endian numbers of 32 bits: magic letters, the number of articles, a
 //! row for each article (its tokens, its distinct shingles, where its sample ends), and the samples, each in
@@ -72,7 +72,7 @@ impl Sketches {
     ///
     /// # Errors
     ///
-    /// What is wrong with the file, in words.
+    /// A description of the defect.
     pub(crate) fn open(bytes: OwnedBytes) -> Result<Self, String> {
         let number = |at: usize| load(&bytes, at);
         let articles = number(4).ok_or("the sketches end too early")?;
@@ -95,18 +95,18 @@ impl Sketches {
         Ok(sketches)
     }
 
-    /// How many articles there are.
+    /// Number of articles.
     pub(crate) fn articles(&self) -> u32 {
         self.articles
     }
 
-    /// How many tokens an article has.
+    /// Number of tokens of an article.
     #[inline]
     pub(crate) fn tokens(&self, article: u32) -> u32 {
         self.row(article).map_or(0, |row| row[0])
     }
 
-    /// How many distinct shingles an article has.
+    /// Number of distinct shingles of an article.
     pub(crate) fn shingles(&self, article: u32) -> usize {
         self.row(article).map_or(0, |row| row[1] as usize)
     }

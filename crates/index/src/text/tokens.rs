@@ -1,38 +1,38 @@
 //! The articles' tokens in order, as ids of exact keys.
 //!
-//! Ids are ranks: the commonest key has the smallest id, and small ids take
-//! one byte. Two values below the keys mark ends, so that a phrase, which is
-//! a row of neighbours, never runs over them.
+//! Ids are ranks: the most common key has the smallest id, and small ids take
+//! one byte. Two smaller values mark ends, so that a phrase of adjacent tokens
+//! never crosses them.
 //!
-//! The first byte of every token, its *head*, stands at its position, and what
-//! further bytes it has, its *tail*, in a row of their own ("directly
-//! addressable codes", Brisaboa, Ladra and Navarro, 2013): whether a token
-//! stands at a position is told, but for rare keys, by one byte. A table says
-//! for each run of positions where the tails of its tokens begin.
+//! The first byte of each token is stored at its position, and its overflow
+//! bytes in a separate array ("directly addressable codes", Brisaboa, Ladra and
+//! Navarro, 2013). Except for rare keys, one byte decides whether a token is at
+//! a position. A table contains the start of the overflow bytes of each block
+//! of positions.
 
 use smallvec::SmallVec;
 
 use super::bytes::load_u32;
 use super::layout::{RUN_BITS, RUN_BYTES};
 
-/// Stands between two paragraphs.
+/// Separates two paragraphs.
 pub(crate) const PARAGRAPH: u32 = 0;
-/// Stands behind each part of an article's text.
+/// Ends each part of an article's text.
 pub(crate) const FIELD: u32 = 1;
 /// The token of the exact key with id 0.
 pub(crate) const FIRST_KEY: u32 = 2;
 
-/// Heads below are of tokens without a tail.
+/// Smaller first bytes belong to tokens without overflow bytes.
 const ONE_BYTE: u32 = 192;
-/// Tokens below, from [`ONE_BYTE`] on, have a tail of one byte. They take turns
-/// with these heads, so that no head is much more frequent than another and
-/// each leaves few tokens to be told apart by their tails.
+/// Number of first bytes of tokens with one overflow byte. Consecutive tokens
+/// get different first bytes, so that no first byte is much more frequent than
+/// another and each leaves few tokens to distinguish by their overflow bytes.
 const HEADS: u32 = 63;
 const TWO_BYTES: u32 = ONE_BYTE + HEADS * 256;
-/// The head of tokens with a tail of four bytes.
+/// The first byte of tokens with four overflow bytes.
 const LONG: u8 = 255;
 
-/// The head of a token.
+/// The first byte of a token.
 #[inline]
 pub(crate) fn head(token: u32) -> u8 {
     if token < ONE_BYTE {
@@ -44,17 +44,17 @@ pub(crate) fn head(token: u32) -> u8 {
     }
 }
 
-/// Whether tokens with this head have a tail.
+/// Returns `true` if tokens with this first byte have overflow bytes.
 #[inline]
 pub(crate) fn has_tail(head: u8) -> bool {
     u32::from(head) >= ONE_BYTE
 }
 
-/// How many bytes the tails behind the heads of a run take.
+/// Number of overflow bytes of a block of tokens.
 #[inline]
 fn tail_bytes(heads: &[u8]) -> usize {
     const LANES: usize = 16;
-    // Lane by lane, which is added up many at a time.
+    // Per lane, so that many are added at a time.
     let mut lanes = [0u8; LANES];
     let mut add = |heads: &[u8; LANES]| {
         for (sum, &head) in lanes.iter_mut().zip(heads) {
@@ -69,7 +69,7 @@ fn tail_bytes(heads: &[u8]) -> usize {
     lanes.iter().map(|&sum| usize::from(sum)).sum()
 }
 
-/// Appends the tail of a token, if it has one.
+/// Appends the overflow bytes of a token, if it has any.
 #[inline]
 pub(crate) fn push_tail(tails: &mut Vec<u8>, token: u32) {
     if token >= TWO_BYTES {
@@ -82,11 +82,11 @@ pub(crate) fn push_tail(tails: &mut Vec<u8>, token: u32) {
 /// The tokens of a segment.
 #[derive(Clone, Copy)]
 pub(crate) struct Tokens<'a> {
-    /// One byte for each position.
+    /// The first byte of each token.
     pub(crate) heads: &'a [u8],
-    /// The tails, one behind the other.
+    /// The overflow bytes, in order.
     pub(crate) tails: &'a [u8],
-    /// By runs of positions, where the tails of their tokens begin.
+    /// The start of the overflow bytes of each block of positions.
     pub(crate) runs: &'a [u8],
 }
 
@@ -101,7 +101,8 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Where the tail of the token at a position is, or would be if it had one.
+    /// Offset of the overflow bytes of the token at a position, or of those of
+    /// the next token if it has none.
     #[inline]
     fn tail(&self, position: usize) -> usize {
         let run = position >> RUN_BITS;
@@ -111,7 +112,7 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// Reads tokens one after the other.
+/// Iterates over tokens.
 #[derive(Clone)]
 pub(crate) struct TokenReader<'a> {
     heads: &'a [u8],
@@ -144,12 +145,12 @@ impl Iterator for TokenReader<'_> {
     }
 }
 
-/// Tokens of which any may stand at a position.
+/// The tokens that may fill a slot.
 #[derive(Default)]
 pub(crate) struct TokenSet {
-    /// Bit by bit, the heads they have.
+    /// Bit set of their first bytes.
     heads: [u64; 4],
-    /// Those with a tail, in order.
+    /// The tokens with overflow bytes, in order.
     long: SmallVec<[u32; 16]>,
 }
 
@@ -162,7 +163,7 @@ impl TokenSet {
         if !has_tail(head) {
             return;
         }
-        // They come in order, as a rule.
+        // Tokens usually come in order.
         if self.long.last().is_none_or(|&last| last < token) {
             self.long.push(token);
         } else if let Err(at) = self.long.binary_search(&token) {
@@ -170,23 +171,23 @@ impl TokenSet {
         }
     }
 
-    /// Keeps those of some positions behind which, by `offset`, a token stands
-    /// that has the head of one of these.
+    /// Keeps the positions that have, at distance `offset`, a token with the
+    /// first byte of one of these.
     pub(crate) fn keep_by_heads(&self, tokens: Tokens<'_>, offset: u32, positions: &mut Vec<u32>) {
         let mut kept = 0;
         for i in 0..positions.len() {
             let position = positions[i];
             let at = position as usize + offset as usize;
             let head = tokens.heads.get(at).copied().unwrap_or(0);
-            // Written first and counted after, which takes no branch.
+            // Branch-free: always write, advance only if kept.
             positions[kept] = position;
             kept += (self.heads[usize::from(head >> 6)] >> (head & 63) & 1) as usize;
         }
         positions.truncate(kept);
     }
 
-    /// Keeps those of some positions, which [`keep_by_heads`](Self::keep_by_heads)
-    /// has kept, behind which, by `offset`, one of the tokens stands.
+    /// Keeps the positions that have, at distance `offset`, one of the tokens.
+    /// The positions have passed [`keep_by_heads`](Self::keep_by_heads).
     pub(crate) fn keep_by_tails(&self, tokens: Tokens<'_>, offset: u32, positions: &mut Vec<u32>) {
         const BATCH: usize = 32;
         if self.long.is_empty() {
@@ -195,8 +196,8 @@ impl TokenSet {
         let mut kept = 0;
         for from in (0..positions.len()).step_by(BATCH) {
             let to = positions.len().min(from + BATCH);
-            // Each step is made for all of them before the next one, so that
-            // they wait for memory together: which have a tail,
+            // Each step is done for all positions before the next, so that they
+            // wait for memory together. First: the tokens with overflow bytes.
             let mut asked = [0u8; BATCH];
             let mut count = 0;
             let place = |i: u8| positions[from + usize::from(i)] as usize + offset as usize;
@@ -206,12 +207,12 @@ impl TokenSet {
                 let head = tokens.heads.get(at).copied().unwrap_or(0);
                 count += usize::from(has_tail(head));
             }
-            // where it is,
+            // Then: their offsets.
             let mut tails = [0; BATCH];
             for (tail, &i) in tails.iter_mut().zip(&asked[..count]) {
                 *tail = tokens.tail(place(i));
             }
-            // and whether it agrees.
+            // Last: the comparison.
             let mut unwanted = 0u32;
             for (tail, &i) in tails.into_iter().zip(&asked[..count]) {
                 let heads = tokens.heads.get(place(i)..).unwrap_or_default();
@@ -235,7 +236,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Tokens as they are laid out, and the parts of the layout.
+    /// Encoded tokens, as the parts of the layout.
     fn lay_out(all: &[u32]) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
         let (mut heads, mut tails, mut runs) = (Vec::new(), Vec::new(), Vec::new());
         for (i, &token) in all.iter().enumerate() {
@@ -280,7 +281,7 @@ mod tests {
                 .filter(|&i| wanted.contains(&all[i + 1]))
                 .map(|i| i as u32)
                 .collect();
-            // Behind the end stands nothing, which is read as an end of paragraph.
+            // Past the end, tokens read as the end of a paragraph.
             kept.retain(|&i| i as usize + 1 < all.len());
             prop_assert_eq!(kept, expected);
         }
