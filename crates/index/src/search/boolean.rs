@@ -1,4 +1,4 @@
-//! Runs plans: the quick ways for the common shapes, set by set for others.
+//! Executes plans: fast paths for common plans, set operations for others.
 
 use std::cell::RefCell;
 
@@ -180,9 +180,9 @@ fn rank(
     })
 }
 
-/// Doubles the score of the newest article; the bonus halves with every half
-/// life, counted from the newest article and not from today, so that a search
-/// gives the same tomorrow.
+/// Doubles the score of the newest article. The boost halves with every
+/// half-life, counted from the newest article and not from today, so that a
+/// search returns the same result tomorrow.
 pub(super) fn recency(age: i64, half_life: f32) -> f32 {
     1.0 + (-(age.max(0) as f32) / half_life.max(f32::MIN_POSITIVE)).exp2()
 }
@@ -319,7 +319,7 @@ fn phrase(searcher: &Searcher, phrase: &Phrase, field: Option<TextField>) -> Vec
     weigh(searcher, result)
 }
 
-/// Multiplies shares with the inverse document frequency of what they are of.
+/// Multiplies saturated frequencies with the idf of their term.
 fn weigh(searcher: &Searcher, mut result: Vec<Scored>) -> Vec<Scored> {
     let holding: usize = result.iter().map(|s| s.articles.len()).sum();
     let weight = rarity(searcher.articles, holding as u64);
@@ -361,7 +361,8 @@ fn near(searcher: &Searcher, near: &Near, field: Option<TextField>) -> Result<Ve
     Ok(weigh(searcher, result))
 }
 
-/// Articles that match at least `required` of the parts, scores added up.
+/// Articles that match at least `required` of the clauses, with scores added
+/// up.
 fn at_least(
     searcher: &Searcher,
     parts: &[Plan],

@@ -1,7 +1,7 @@
 //! Scores, term by term.
 //!
-//! What a search sums up quickly is worked out here slowly and apart, from the tokens of the
-//! article: the formula is that of `docs/ranking.md`.
+//! The scores are computed independently of the fast path, from the tokens of
+//! the article, by the formula of `docs/ranking.md`.
 
 use timbao_query::plan::{Phrase, Plan, TextField};
 use timbao_views::{FieldFrequencies, ScoreExplanation, ScoreKind, ScorePart};
@@ -23,10 +23,10 @@ use super::sums::IMPACT;
 use super::{Address, Searcher, SegmentView, filter, lives};
 
 impl Searcher {
-    /// Explains what a plan's hits score, each term by term.
+    /// Explains the scores of a plan's hits, term by term.
     ///
-    /// The parts of an explanation sum up to the score of a search by relevance with the same
-    /// bonus for recent articles, but for rounding.
+    /// The parts of an explanation add up to the score of a search by relevance
+    /// with the same recency boost, except for rounding.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ impl Searcher {
     ) -> Result<Vec<ScoreExplanation>> {
         let mut terms = Vec::new();
         self.collect(plan, None, &mut terms)?;
-        // A word or phrase alone is weighed by the articles that are not deleted.
+        // The idf of a single word or phrase ignores deleted articles.
         if recency_half_life.is_none()
             && let (Plan::Word(_) | Plan::Phrase(_), [term]) = (plan, terms.as_mut_slice())
         {
@@ -71,7 +71,8 @@ impl Searcher {
             .collect()
     }
 
-    /// The terms of a plan that earn something, with how many articles hold them.
+    /// The terms of a plan that contribute to the score, with their document
+    /// frequencies.
     fn collect(&self, plan: &Plan, field: Option<TextField>, terms: &mut Vec<Term>) -> Result<()> {
         let kind = match plan {
             Plan::Word(_) => ScoreKind::Word,
@@ -111,7 +112,7 @@ impl Searcher {
         Ok(())
     }
 
-    /// The terms of clauses that are summed up, where words count by their impacts.
+    /// The terms of accumulated clauses, where words count by their impacts.
     fn collect_clauses<'p>(
         &self,
         clauses: impl Iterator<Item = &'p Plan>,
@@ -133,7 +134,7 @@ impl Searcher {
         Ok(())
     }
 
-    /// The term of two neighbouring words.
+    /// The term of two adjacent words.
     fn pair(&self, words: &[Plan]) -> Option<Term> {
         let [Plan::Word(a), Plan::Word(b)] = words else {
             return None;
@@ -153,7 +154,7 @@ impl Searcher {
         Some(term)
     }
 
-    /// How many articles match that are not deleted.
+    /// Number of matching articles that are not deleted.
     fn alive(&self, plan: &Plan) -> Result<u64> {
         let found = evaluate(self, plan, None)?;
         let alive = self.segments.iter().zip(&found).map(|(view, scored)| {
@@ -164,7 +165,8 @@ impl Searcher {
         Ok(alive.sum())
     }
 
-    /// What a term earns in an article; none if it is not there.
+    /// The contribution of a term to the score of an article; `None` if the
+    /// article lacks it.
     fn part(
         &self,
         term: &Term,
@@ -201,13 +203,13 @@ impl Searcher {
     }
 }
 
-/// Where the running text begins among an article's tokens.
+/// Start of the running text among an article's tokens.
 fn summary_end(tokens: &[u32]) -> usize {
     let ends = tokens.iter().enumerate().filter(|&(_, &t)| t == FIELD);
     ends.map(|(at, _)| at + 1).nth(1).unwrap_or(tokens.len())
 }
 
-/// Something that earns a score.
+/// A term that contributes to the score.
 struct Term {
     kind: ScoreKind,
     /// A word, a phrase or words near each other.
@@ -215,8 +217,8 @@ struct Term {
     field: Option<TextField>,
     holding: u64,
     weight: f32,
-    /// Whether its share is rounded to an impact, as those of bare words and
-    /// pairs are.
+    /// Whether the saturated tf is rounded to an impact, as for bare words and
+    /// bigrams.
     is_rounded: bool,
 }
 

@@ -1,12 +1,12 @@
-//! Impacts by article: what a term earns there, as a byte.
+//! Impact columns: the impact of a term on each article, as a byte.
 //!
-//! Syllables are few and frequent. A term of one in sixteen articles and more
-//! is ranked from a row of bytes, one for each article of the segment, so that
-//! sums are taken for many articles with one instruction and without a branch.
-//! Impacts are shares in 255ths (Anh and Moffat, "Simplified similarity
-//! scoring using term ranks", SIGIR 2005, rank by small integers too). Rows
-//! are made from postings when they are first asked for and kept as long as
-//! there is room.
+//! Syllables are few and frequent. A term in at least one in sixteen articles
+//! is ranked from a column of bytes, one for each article of the segment, so
+//! that scores are accumulated for many articles with one instruction and
+//! without branches. Impacts are saturated frequencies in 255ths; Anh and
+//! Moffat ("Simplified similarity scoring using term ranks", SIGIR 2005) rank
+//! by small integers too. Columns are computed from postings on first use and
+//! cached.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,21 +15,21 @@ use rustc_hash::FxBuildHasher;
 
 use super::slots::SlotIds;
 
-/// Articles whose impacts lie together.
+/// Articles per block.
 pub(crate) const LANES: usize = 128;
 
-/// Terms of one in so many articles, or more, have rows.
+/// Terms of at least one in this many articles have columns.
 pub(crate) const ROW_SHARE: usize = 16;
 
-/// The impacts of one term, 0 where it does not stand.
+/// The impacts of one term, 0 for articles without it.
 pub(crate) struct Row(Box<[[u8; LANES]]>);
 
 impl Row {
-    /// Makes a row for so many articles; `impacts` calls back with those that
-    /// hold the term.
+    /// Creates a column for this many articles; `impacts` calls back with the
+    /// articles that contain the term.
     pub(crate) fn new(articles: u32, impacts: impl FnOnce(&mut dyn FnMut(u32, u8))) -> Self {
         let mut row = vec![[0; LANES]; (articles as usize).div_ceil(LANES)];
-        // A damaged file may name other articles.
+        // A damaged file may contain other articles.
         let lanes = &mut row.as_flattened_mut()[..articles as usize];
         impacts(&mut |article, impact| {
             if let Some(lane) = lanes.get_mut(article as usize) {
@@ -65,7 +65,7 @@ pub(crate) enum KeyId {
 }
 
 impl KeyId {
-    /// The key that a slot stands for, if there is just one.
+    /// The key of a slot, if there is just one.
     pub(crate) fn of(slot: &SlotIds) -> Option<Self> {
         let group = slot.single()?;
         match group.only.as_deref() {
@@ -76,7 +76,7 @@ impl KeyId {
     }
 }
 
-/// What a row is of: a key, or a key and its neighbour.
+/// Identifies a column: a key, or the two keys of a bigram.
 pub(crate) type RowKey = (KeyId, Option<KeyId>);
 
 /// The impact columns of an index, of all its segments in all views that are open, so that
@@ -91,7 +91,8 @@ impl ImpactCache {
     }
 
     fn rows(&self) -> MutexGuard<'_, Rows> {
-        // A thread that panics leaves complete rows: the lock is held for lookups only.
+        // A thread that panics leaves complete columns: the lock is held for
+        // lookups only.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -130,11 +131,10 @@ impl Drop for SegmentRows {
     }
 }
 
-/// Rows that were asked for lately.
+/// Recently used columns, in two generations.
 ///
-/// What was asked for since the young generation began is in it. When it is
-/// full, it takes the place of the old one, whose rows are gone but for those
-/// that were asked for again.
+/// The young generation contains the columns used since it began. When it is
+/// full, it replaces the old one, whose unused columns are dropped.
 struct Rows {
     /// Bytes of both generations.
     room: usize,

@@ -1,7 +1,7 @@
 //! Matches in the tokens of one article.
 //!
-//! Searching uses this for phrases with gaps and slop and for NEAR; marking
-//! matches, concordances and the tests of the faster ways use it for all.
+//! Used for phrases with gaps and slop, for NEAR, for highlighting and
+//! concordances, and in tests of the fast paths.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -88,7 +88,7 @@ impl PhraseMatcher {
         }
     }
 
-    /// Finds nothing more once a deadline has passed.
+    /// Stops at a deadline.
     pub(crate) fn until(self, deadline: Deadline) -> Self {
         Self { deadline, ..self }
     }
@@ -129,7 +129,7 @@ impl NearMatcher {
         }
     }
 
-    /// Finds nothing more once a deadline has passed.
+    /// Stops at a deadline.
     pub(crate) fn until(self, deadline: Deadline) -> Self {
         Self { deadline, ..self }
     }
@@ -228,7 +228,7 @@ impl PlanMatcher {
         Ok(found)
     }
 
-    /// Where they stand in an article, in the order of its text.
+    /// The occurrences in an article, in the order of its text.
     ///
     /// # Errors
     ///

@@ -93,9 +93,9 @@ pub(crate) struct SegmentView {
     pub(crate) sketches: Sketches,
     pub(crate) reader: SegmentReader,
     records: StoreReader,
-    /// What frequent terms earn, of those that were asked for.
+    /// Impact columns of the frequent terms used so far.
     rows: SegmentRows,
-    /// The values of metadata, once somebody has asked for them.
+    /// The values of metadata, loaded on first use.
     values: Values,
     /// The hashes of exact keys by id, for shingles.
     key_hashes: OnceLock<Vec<u64>>,
@@ -105,7 +105,7 @@ pub(crate) struct SegmentView {
 const RECORD_BLOCKS: usize = 32;
 
 impl SegmentView {
-    /// How many tokens an article has.
+    /// Number of tokens of an article.
     pub(crate) fn token_count(&self, article: u32) -> u32 {
         self.sketches.tokens(article)
     }
@@ -115,25 +115,25 @@ impl SegmentView {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
-    /// Best first; of equals, the later one.
+    /// Highest score first; ties go to the newer article.
     #[default]
     Relevance,
     /// Oldest first; undated ones last.
     Oldest,
-    /// Latest first; undated ones last.
+    /// Newest first; undated ones last.
     Latest,
 }
 
-/// What a search returns.
+/// Options of a search.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SearchOptions {
     /// Hits to return, after `offset`.
     pub limit: usize,
-    /// Hits to leave out at the front.
+    /// Number of hits to skip.
     pub offset: usize,
-    /// Their order.
+    /// The order of hits.
     pub sort: Sort,
-    /// Adds a bonus for recent articles: after so many days it has halved.
+    /// Half-life of the recency boost, in days.
     pub recency_half_life: Option<f32>,
 }
 
@@ -152,7 +152,7 @@ impl Default for SearchOptions {
 /// The result of a search.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// How many articles match; exact.
+    /// Number of matching articles; exact.
     pub total: u64,
     /// The hits, in order.
     pub hits: Vec<Hit>,
@@ -161,9 +161,9 @@ pub struct Found {
 /// One article that matches.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit {
-    /// Where it is.
+    /// Address of the article.
     pub address: Address,
-    /// Its score; comparable within one search only.
+    /// Score, comparable within one search only.
     pub score: f32,
 }
 
@@ -335,8 +335,8 @@ impl Searcher {
         Ok(title)
     }
 
-    /// Where a plan's words and phrases stand in an article, in the order of
-    /// the text.
+    /// The occurrences of a plan's words and phrases in an article, in the
+    /// order of the text.
     ///
     /// # Errors
     ///
@@ -345,7 +345,7 @@ impl Searcher {
         Ok(MatchReader::new(self, plan).read(address)?.matches)
     }
 
-    /// The passages of an article that show best why it matches.
+    /// The passages of an article that best show why it matches.
     ///
     /// # Errors
     ///
@@ -360,7 +360,7 @@ impl Searcher {
         Ok(snippets(&read, options))
     }
 
-    /// How many articles there are, without deleted ones.
+    /// Number of articles, without deleted ones.
     pub fn article_count(&self) -> u64 {
         self.segments
             .iter()
@@ -368,13 +368,13 @@ impl Searcher {
             .sum()
     }
 
-    /// How much larger than written a segment's bounds are in this view, whose
-    /// articles are longer on average.
+    /// Average length of articles in this view, relative to that for which the
+    /// upper bounds of a segment were computed, if greater than 1.
     pub(crate) fn stretch(&self, segment: &TextSegment) -> f32 {
         (self.average_length / segment.average_length()).max(1.0)
     }
 
-    /// Breaks ties between articles of equal scores: the smaller comes first.
+    /// The tie-breaker of an article: the smaller comes first.
     pub(crate) fn tie(&self, address: Address) -> u64 {
         let view = self.segments.get(address.segment as usize);
         view.map_or(u64::MAX, |view| view.text.tie(address.article))
@@ -389,8 +389,8 @@ impl Searcher {
     }
 }
 
-/// Whether an article is not deleted. What a damaged file takes for an article
-/// is none.
+/// Returns `true` if an article is not deleted. Out-of-range ids from a corrupt
+/// file are not alive.
 #[inline]
 pub(crate) fn lives(alive: Option<&AliveBitSet>, article: u32) -> bool {
     alive.is_none_or(|alive| article < alive.bitset().max_value() && alive.is_alive(article))

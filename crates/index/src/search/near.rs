@@ -1,11 +1,12 @@
 //! Occurrences of words and phrases near each other in one article.
 //!
-//! Operands are near each other if they can be put in a chain, each once, without overlaps, with
-//! at most the distance between neighbours. One sweep from left to right finds for each
-//! occurrence the sets of operands that a chain ending there can hold, and one from right to left
-//! those of chains that begin there. How many occurrences within the distance offer a set is
-//! counted for each set, so that a sweep costs the number of occurrences times
-//! 2 ^ [`MAX_NEAR`](timbao_query::MAX_NEAR) at most.
+//! Operands are near each other if they can be put in a chain, each once,
+//! without overlaps, with at most the distance between neighbours. One sweep
+//! from left to right finds for each occurrence the sets of operands of the
+//! chains that end there, and one from right to left those of the chains that
+//! start there. The occurrences within the distance that offer a set are
+//! counted for each set. A sweep costs the number of occurrences times 2 ^
+//! [`MAX_NEAR`](timbao_query::MAX_NEAR) at most.
 
 use super::deadline::Deadline;
 use super::places::{Place, Places};
@@ -24,12 +25,12 @@ struct Member {
     operand: u8,
 }
 
-/// Number of occurrences between two looks at the clock.
+/// Number of occurrences between two checks of the deadline.
 const CHECKED: usize = 4_096;
 
 impl SpanNear {
-    /// Appends the occurrences of operands that take part, in order; of those that begin at one
-    /// place the one that ends first.
+    /// Appends the occurrences of operands that take part, in order; of those
+    /// with the same start the one that ends first.
     ///
     /// Stops early once the deadline has passed.
     pub(crate) fn spans(&self, places: &Places, deadline: Deadline, out: &mut Vec<Span>) {
@@ -51,7 +52,8 @@ impl SpanNear {
         }
     }
 
-    /// Appends the members of whole chains; `WORDS` times 64 sets of operands are told apart.
+    /// Appends the members of whole chains. There are up to `WORDS` times 64
+    /// sets of operands.
     fn chained<const WORDS: usize>(
         &self,
         members: &[Member],
@@ -132,7 +134,7 @@ impl Chains {
                 return None;
             }
             let at = edge(&members[number]);
-            // Those that end before this one begins have been worked out: they begin before it.
+            // Occurrences that end before this one starts are complete.
             while let Some(&joining) = far.get(joined)
                 && is_before(other_edge(&members[joining]), at)
             {
@@ -181,7 +183,8 @@ impl Chains {
         }
     }
 
-    /// Whether a chain to an occurrence and one from it hold all operands together, each once.
+    /// Returns `true` if a chain to an occurrence and one from it contain all
+    /// operands together, each once.
     fn complete<const WORDS: usize>(
         &self,
         operand: u8,

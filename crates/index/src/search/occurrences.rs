@@ -1,4 +1,4 @@
-//! Every place where a query matches, over a whole index.
+//! All occurrences of a query in an index.
 
 use timbao_query::plan::{Plan, TextField};
 use timbao_views::{ArticleId, Occurrence};
@@ -11,8 +11,8 @@ use super::phrase::SegmentPhrase;
 use super::positions::FieldEnds;
 use super::{Searcher, SegmentView, lives};
 
-/// All places where a plan matches in articles that are not deleted, in the
-/// order of segments, articles and text.
+/// All occurrences of a plan in articles that are not deleted, in the order of
+/// segments, articles and text.
 ///
 /// # Errors
 ///
@@ -65,15 +65,15 @@ pub(crate) fn occurrences(searcher: &Searcher, plan: &Plan) -> Result<Vec<Occurr
     Ok(found)
 }
 
-/// Where a phrase of neighbours begins in a segment.
+/// The starts of a phrase of adjacent slots in a segment.
 struct Rigid {
     starts: Vec<u32>,
     length: u32,
     field: Option<TextField>,
 }
 
-/// The places of phrases without reading tokens; none if one of them has to be looked for there, or
-/// if there are no phrases.
+/// The occurrences of phrases without reading tokens; `None` if one of them
+/// must be matched against tokens, or if there are no phrases.
 fn rigid(
     searcher: &Searcher,
     view: &SegmentView,
@@ -101,8 +101,9 @@ fn rigid(
     Ok((!lists.is_empty()).then_some(lists))
 }
 
-/// The words and phrases of a plan with the parts they are asked of, if each of them matches by
-/// itself, and the conditions beside them; no words or phrases if several have to be in an article.
+/// The words and phrases of a plan with their parts of the text, if each of
+/// them matches by itself, and the other conditions. Returns no words or
+/// phrases if an article must contain several.
 fn split(plan: &Plan) -> (Vec<Only<'_>>, Vec<&Plan>) {
     let Plan::And(parts) = plan else {
         return (alternatives(plan).unwrap_or_default(), Vec::new());
@@ -121,7 +122,7 @@ fn alternatives(plan: &Plan) -> Option<Vec<Only<'_>>> {
     }
 }
 
-/// A word or phrase, and the part of the text that it is asked of.
+/// A word or phrase, and the part of the text to which it is restricted.
 type Only<'a> = (&'a Plan, Option<TextField>);
 
 fn only(plan: &Plan) -> Option<Only<'_>> {
@@ -134,7 +135,7 @@ fn only(plan: &Plan) -> Option<Only<'_>> {
     }
 }
 
-/// Turns positions in a segment into places in articles.
+/// Converts positions in a segment to locations in articles.
 fn place(
     base: u32,
     view: &SegmentView,
@@ -175,7 +176,7 @@ fn place(
     }
 }
 
-/// Looks for all words and phrases of a plan in the tokens of articles.
+/// Matches all words and phrases of a plan against the tokens of articles.
 fn read(
     searcher: &Searcher,
     base: u32,

@@ -1,4 +1,4 @@
-//! Two neighbours of a query as a source of articles.
+//! A bigram of a query as a source of articles.
 
 use crate::text::TextSegment;
 use crate::text::elias_fano::{Cursor, EliasFano};
@@ -9,7 +9,7 @@ use crate::text::tokens::FIRST_KEY;
 use super::positions::group_by_article;
 use super::slots::Group;
 
-/// The positions of a pair of neighbours of the query.
+/// The positions of a bigram of the query.
 #[allow(
     clippy::large_enum_variant,
     reason = "there are few, and each is used at once"
@@ -24,7 +24,7 @@ pub(crate) enum PairSource<'a> {
 }
 
 impl<'a> PairSource<'a> {
-    /// Looks up a pair of one folded key each; none if it never occurs.
+    /// Resolves a bigram of two folded keys; `None` if it does not occur.
     pub(crate) fn simple(segment: &'a TextSegment, x: &Group, y: &Group) -> Option<Self> {
         let list = segment.pair(x.folded, y.folded)?;
         let accepted = x.accept(y, &list);
@@ -35,7 +35,7 @@ impl<'a> PairSource<'a> {
         })
     }
 
-    /// How many positions there are, at most.
+    /// Upper limit of the number of positions.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Simple { list, .. } => list.len() as usize,
@@ -43,7 +43,7 @@ impl<'a> PairSource<'a> {
         }
     }
 
-    /// Calls back with every article and its weighted frequency, in order.
+    /// Calls `f` with every article and its weighted frequency, in order.
     #[inline]
     pub(crate) fn for_each(&self, segment: &TextSegment, f: impl FnMut(u32, u32)) {
         match self {
@@ -95,12 +95,12 @@ impl<'a> PairSource<'a> {
             });
     }
 
-    /// Calls back with articles and weighted frequencies, in order, but not
-    /// with all: those are left out whose shares, which `share` gives by
-    /// article and frequency, are sure to be less than `threshold` gives by
-    /// then. Gives the number of all articles.
+    /// Calls `f` with articles and weighted frequencies, in order. Articles
+    /// whose saturated tf, which `share` returns by article and frequency, is
+    /// sure to be below the current `threshold` may be skipped. Returns the
+    /// number of all articles.
     ///
-    /// None, and no call, if all would have to be read anyway.
+    /// Returns `None` without any call if all articles would have to be read.
     pub(crate) fn for_each_above(
         &self,
         segment: &TextSegment,
@@ -134,7 +134,7 @@ impl<'a> PairSource<'a> {
     }
 }
 
-/// Asks the tokens for the spelling of a pair.
+/// Checks the spelling of a bigram against the tokens.
 fn spelled_so(segment: &TextSegment, position: u32, groups: &(Group, Group)) -> bool {
     let mut tokens = segment.tokens().range(position, position.saturating_add(2));
     [&groups.0, &groups.1].into_iter().all(|group| {
@@ -166,7 +166,7 @@ impl<'a, 'p> Asker<'a, 'p> {
         }
     }
 
-    /// The weighted frequency in an article, if the pair occurs there.
+    /// The weighted frequency in an article, if the bigram occurs in it.
     fn frequency(&mut self, article: u32) -> Option<u32> {
         let PairSource::Simple {
             list,

@@ -6,10 +6,10 @@ use timbao_views::TEXT_FIELDS;
 use crate::text::TextSegment;
 use crate::text::tokens::FIELD;
 
-/// So many positions are looked up together.
+/// Positions resolved per batch.
 const BATCH: usize = 64;
 
-/// Counts sorted positions by the articles they lie in.
+/// Counts sorted positions by article.
 pub(crate) fn group_by_article(
     segment: &TextSegment,
     starts: &[u32],
@@ -18,7 +18,7 @@ pub(crate) fn group_by_article(
 ) {
     let rows = segment.rows();
     let mut articles = [0; BATCH];
-    // Articles with frequencies; the last one may go on in the next batch.
+    // Articles with frequencies; the last one may continue in the next batch.
     let mut counted = [(0, 0); BATCH + 1];
     let mut call = |counted: &[(u32, u32)]| {
         for &(article, frequency) in counted {
@@ -38,7 +38,8 @@ pub(crate) fn group_by_article(
                 Some(_) => position >= row.title_end && position < row.summary_end,
             };
             let weight = if counts { row.weight(position) } else { 0 };
-            // Which are in the same article is seldom guessed right.
+            // Branch-free: whether two are in the same article is hard to
+            // predict.
             let (before, frequency) = counted[last];
             let same = article == before;
             last += usize::from(!same);
@@ -50,7 +51,7 @@ pub(crate) fn group_by_article(
     call(&counted[..1]);
 }
 
-/// Where the parts of an article's text end among its tokens.
+/// The ends of the parts of an article's text among its tokens.
 pub(crate) struct FieldEnds([usize; TEXT_FIELDS.len() - 1]);
 
 impl FieldEnds {
@@ -64,7 +65,7 @@ impl FieldEnds {
         Self(ends)
     }
 
-    /// The part of the text that a position lies in.
+    /// The part of the text that contains a position.
     pub(crate) fn at(&self, position: usize) -> TextField {
         let passed = self.0.iter().filter(|&&end| end < position).count();
         TEXT_FIELDS

@@ -1,4 +1,4 @@
-//! Reads articles that a plan matches, with the places where it does.
+//! Reads articles that a plan matches, with its occurrences.
 
 use timbao_query::plan::Plan;
 use timbao_views::MatchedText;
@@ -10,14 +10,15 @@ use crate::text::{FIELDS, ResidueBlock};
 use super::matcher::PlanMatcher;
 use super::{Address, Searcher, damaged};
 
-/// Reads articles one after the other; quickest in the order in which they lie.
+/// Reads articles one after the other; fastest in the order in which they are
+/// stored.
 pub(crate) struct MatchReader<'s> {
     searcher: &'s Searcher,
     plan: &'s Plan,
     segments: Vec<Option<Prepared>>,
 }
 
-/// What is kept between two articles of a segment.
+/// State kept between two articles of a segment.
 struct Prepared {
     matcher: PlanMatcher,
     unpacked: ResidueBlock,

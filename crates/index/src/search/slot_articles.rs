@@ -1,19 +1,19 @@
-//! The articles that hold what may stand at one position of a query.
+//! The articles that contain one of the keys of a slot.
 
 use crate::text::TextSegment;
 use crate::text::postings::{Postings, PostingsCursor};
 
 use super::slots::SlotIds;
 
-/// The articles that hold one of a slot's keys.
+/// The articles that contain one of a slot's keys.
 pub(crate) enum SlotArticles<'a> {
-    /// As they lie in the file.
+    /// One key: its posting list.
     One(Postings<'a>),
-    /// Of several keys, merged.
+    /// Several keys: the merged lists.
     Many(Vec<(u32, u32)>),
 }
 
-/// Looks up the articles of a slot.
+/// Resolves the articles of a slot.
 pub(crate) fn slot_articles<'a>(segment: &'a TextSegment, slot: &SlotIds) -> SlotArticles<'a> {
     let mut lists = Vec::new();
     for group in &slot.groups {
@@ -47,8 +47,8 @@ pub(crate) fn slot_articles<'a>(segment: &'a TextSegment, slot: &SlotIds) -> Slo
     SlotArticles::Many(merged)
 }
 
-/// Adds up the frequencies of several lists article by article, which takes no more memory than
-/// the segment has articles, however many keys there are.
+/// Adds up the frequencies of several lists by article. The memory is bounded
+/// by the number of articles, however many keys there are.
 fn summed(segment: &TextSegment, lists: &[Postings<'_>]) -> Vec<(u32, u32)> {
     let mut frequencies = vec![0u32; segment.articles() as usize];
     for list in lists {
@@ -63,7 +63,7 @@ fn summed(segment: &TextSegment, lists: &[Postings<'_>]) -> Vec<(u32, u32)> {
 }
 
 impl<'a> SlotArticles<'a> {
-    /// How many there are.
+    /// Number of articles.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::One(list) => list.len() as usize,
@@ -71,7 +71,7 @@ impl<'a> SlotArticles<'a> {
         }
     }
 
-    /// Calls back with every article and its weighted frequency, in order.
+    /// Calls `f` with every article and its weighted frequency, in order.
     #[inline]
     pub(crate) fn for_each(&self, mut f: impl FnMut(u32, u32)) {
         match self {
@@ -91,14 +91,14 @@ impl<'a> SlotArticles<'a> {
     }
 }
 
-/// Moves forward through the articles of a slot.
+/// Skips forward through the articles of a slot.
 pub(crate) enum SlotCursor<'a, 'l> {
     One(Box<PostingsCursor<'a>>),
     Many(&'l [(u32, u32)]),
 }
 
 impl SlotCursor<'_, '_> {
-    /// The first article that is at least `article`, from here on.
+    /// Returns the next article that is at least `article`.
     #[inline]
     pub(crate) fn seek(&mut self, article: u32) -> Option<u32> {
         match self {

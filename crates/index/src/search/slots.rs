@@ -7,25 +7,25 @@ use crate::text::pairs::{Accepted, PairList};
 use crate::text::tokens::{FIRST_KEY, TokenSet};
 use crate::text::{ONLY_SPELLING, TextSegment};
 
-/// The tokens that may stand at one position, grouped by their folded keys.
+/// The tokens that can fill a slot, grouped by folded key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct SlotIds {
     pub(crate) groups: SmallVec<[Group; 1]>,
 }
 
-/// Spellings of one folded key.
+/// Variants of one folded key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Group {
     /// The folded key.
     pub(crate) folded: u32,
-    /// How many tokens are meant.
+    /// Number of tokens with these keys.
     pub(crate) tokens: u32,
-    /// The exact keys that are meant, with their ordinals among the spellings
-    /// of the folded key; none for all.
+    /// The accepted exact keys, with their ordinals among the variants of the
+    /// folded key; `None` accepts all.
     pub(crate) only: Option<SmallVec<[Spelled; 1]>>,
 }
 
-/// An exact key and its ordinal among the spellings of its folded key.
+/// An exact key and its ordinal among the variants of its folded key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Spelled {
     pub(crate) exact: u32,
@@ -33,7 +33,7 @@ pub(crate) struct Spelled {
 }
 
 impl Group {
-    /// Whether the spelling with this ordinal is meant.
+    /// Returns `true` if the variant with this ordinal is accepted.
     #[inline]
     pub(crate) fn has(&self, ordinal: u32) -> bool {
         self.only
@@ -41,8 +41,8 @@ impl Group {
             .is_none_or(|only| only.iter().any(|s| s.ordinal == ordinal))
     }
 
-    /// Which occurrences of a pair are spelled as this group and the next
-    /// want it.
+    /// The codes of a bigram's occurrences whose spelling this group and the
+    /// next accept.
     pub(crate) fn accept(&self, next: &Group, list: &PairList<'_>) -> Accepted {
         let most = match (&self.only, &next.only) {
             (None, None) => return Accepted::ALL,
@@ -54,7 +54,7 @@ impl Group {
 }
 
 impl SlotIds {
-    /// Looks a slot's keys up.
+    /// Resolves a slot's keys.
     pub(crate) fn resolve(slot: &Slot, segment: &TextSegment) -> Self {
         let mut found = Found::default();
         for key in &slot.keys {
@@ -79,7 +79,7 @@ impl SlotIds {
         found.into_ids(segment)
     }
 
-    /// Whether a token can fill both slots.
+    /// Returns `true` if a token can fill both slots.
     pub(crate) fn shares_key(&self, other: &Self) -> bool {
         if self.groups.len() * other.groups.len() <= 64 {
             let shared = |a: &Group| other.groups.iter().any(|b| a.folded == b.folded);
@@ -100,14 +100,14 @@ impl SlotIds {
         }
     }
 
-    /// The tokens that may stand here.
+    /// The tokens that can fill the slot.
     pub(crate) fn tokens(&self, segment: &TextSegment) -> TokenSet {
         let mut set = TokenSet::default();
         self.for_each_exact(segment, |exact| set.add(exact + FIRST_KEY));
         set
     }
 
-    /// The exact keys that may stand here.
+    /// The exact keys that can fill the slot.
     pub(crate) fn exact_ids(&self, segment: &TextSegment) -> Vec<u32> {
         let mut ids = Vec::new();
         self.for_each_exact(segment, |exact| ids.push(exact));
@@ -124,7 +124,8 @@ impl SlotIds {
     }
 }
 
-/// Whether a key begins so and, if a tone is given, ends with it.
+/// Returns `true` if a key starts with `start` and, if a tone is given, ends
+/// with it.
 pub(crate) fn begins(key: &str, start: &str, tone: Option<char>) -> bool {
     key.starts_with(start) && tone.is_none_or(|tone| key.ends_with(tone))
 }
@@ -154,7 +155,7 @@ impl Found {
         }
     }
 
-    /// Groups the keys by folded key; a folded key stands for all its spellings.
+    /// Groups the keys by folded key; a folded key includes all its variants.
     fn into_ids(mut self, segment: &TextSegment) -> SlotIds {
         self.folded.sort_unstable();
         self.folded.dedup();
@@ -227,7 +228,8 @@ impl Fuzzy {
         }
     }
 
-    /// Whether Levenshtein's distance to a key is at most the limit.
+    /// Returns `true` if the Levenshtein distance to a key is at most the
+    /// limit.
     pub(crate) fn accepts(&mut self, key: &str) -> bool {
         // A character has at most four bytes.
         if key.len() > 4 * (self.typed.len() + self.limit) {
@@ -263,7 +265,7 @@ impl Fuzzy {
     }
 }
 
-/// What is left of two keys without the characters that both begin and end with.
+/// The rest of two keys without their common prefix and suffix.
 fn without_common_ends<'a>(a: &'a [char], b: &'a [char]) -> (&'a [char], &'a [char]) {
     let same = |(x, y): &(&char, &char)| x == y;
     let start = a.iter().zip(b).take_while(same).count();

@@ -1,15 +1,16 @@
 //! The occurrences of one phrase in one article.
 //!
-//! A phrase is evaluated over the sorted places of its slots. Without slop one sweep from the
-//! last slot to the first finds for each start the nearest end; with slop one sweep over the
-//! shifted places of all slots finds the windows that hold all of them. Both take time linear in
-//! the places of the slots, but for slots that can share a token, whose places are matched
-//! within each window.
+//! A phrase is evaluated over the sorted places of its slots. Without slop one
+//! sweep from the last slot to the first finds for each start the nearest end;
+//! with slop one sweep over the shifted places of all slots finds the windows
+//! that contain all of them. Both take time linear in the places of the slots,
+//! but for slots that can share a token, whose places are matched within each
+//! window.
 
 use super::deadline::Deadline;
 use super::places::{Place, Places, SlotNumber, position};
 
-/// Where a phrase occurs: from its first place up to the place after its last.
+/// The extent of an occurrence: its first place and the place after its last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Span {
     pub(crate) start: Place,
@@ -163,7 +164,8 @@ impl SpanPhrase {
 }
 
 impl SpanStep {
-    /// The places of this step's slot that lie within its gap after one of `reached`.
+    /// The places of this step's slot that are within its gap after one of
+    /// `reached`.
     fn reach(&self, list: &[Place], reached: &[Place], next: &mut Vec<Place>) {
         next.clear();
         let (least, most) = (Place::from(self.gap_min), Place::from(self.gap_max));
@@ -254,7 +256,8 @@ impl<'a> Sloppy<'a> {
                 most = most.max(shifted);
             }
             if most - least > self.slop {
-                // No window that begins earlier reaches the slot that is furthest behind.
+                // No window that begins earlier reaches the slot that is
+                // furthest back.
                 low = most - self.slop;
                 continue;
             }
@@ -287,8 +290,8 @@ impl<'a> Sloppy<'a> {
     }
 }
 
-/// Gives each slot a place of its own, by augmenting paths (Berge; Kuhn). What a window chose is
-/// kept for the next one, as far as it lies within it.
+/// Assigns each slot a place of its own, by augmenting paths (Berge; Kuhn).
+/// Assignments are reused in the next window as far as they are within it.
 struct Matching {
     /// By slot: its place, or [`UNMATCHED`].
     places: Vec<Place>,
@@ -311,8 +314,8 @@ impl Matching {
         }
     }
 
-    /// The places of all slots whose shifted places lie from `low` to `low + slop`; `None` if
-    /// not every slot has one of its own.
+    /// The places of all slots whose shifted places are from `low` to `low +
+    /// slop`; `None` if not every slot has one of its own.
     fn update(&mut self, slots: &[ShiftedSlot<'_>], low: i64, slop: i64) -> Option<&[Place]> {
         for (place, slot) in self.places.iter_mut().zip(slots) {
             if *place != UNMATCHED && (*place as i64 - slot.shift) < low {
@@ -357,8 +360,8 @@ impl Matching {
         false
     }
 
-    /// Gives a free place to the slot it was visited from, that slot's place to the slot before,
-    /// and so on.
+    /// Assigns a free place to the slot it was visited from, that slot's place
+    /// to the slot before, and so on.
     fn flip(&mut self, free: Place) {
         let mut place = free;
         loop {

@@ -4,18 +4,18 @@ use smallvec::SmallVec;
 
 use super::{Address, Hit, ViewId};
 
-/// Fewer hits are not cut down.
+/// Fewer hits are not pruned.
 const MOST_COLLECTED: usize = 32;
 
 /// Keeps the `k` best hits it is shown.
 ///
-/// What may be among them is collected and cut down from time to time, which
-/// takes fewer steps than keeping it in order all along. Ties are asked for in
-/// the end, of the few hits that are left.
+/// Competitive hits are collected and pruned from time to time, which is faster
+/// than a heap. Tie-breakers are computed at the end, for the remaining hits
+/// only.
 pub(crate) struct TopHits {
     k: usize,
     hits: SmallVec<[Candidate; MOST_COLLECTED]>,
-    /// So many are cut down.
+    /// Number of candidates that triggers pruning.
     room: usize,
     threshold: f32,
 }
@@ -76,26 +76,27 @@ impl TopHits {
         }
     }
 
-    /// Hits with a lower score cannot enter any more.
+    /// Hits with a lower score are not competitive any more.
     #[inline]
     pub(crate) fn threshold(&self) -> f32 {
         self.threshold
     }
 
-    /// Shows a hit.
+    /// Offers a hit.
     #[inline]
     pub(crate) fn push(&mut self, score: f32, address: Address) {
         if score >= self.threshold {
             self.hits.push(Candidate::new(score, address));
             if self.hits.len() >= self.room {
                 self.cut();
-                // As many as it likes may have the same score.
+                // Any number of hits may have the same score.
                 self.room = self.room.max(self.hits.len().saturating_mul(2));
             }
         }
     }
 
-    /// Drops what cannot be among the best, whatever the ties are.
+    /// Drops the hits that are not competitive, whatever their tie-breakers
+    /// are.
     #[inline(never)]
     fn cut(&mut self) {
         if self.k == 0 {
@@ -107,7 +108,7 @@ impl TopHits {
             self.threshold = worst.score();
             let mut kept = self.k;
             for i in self.k..self.hits.len() {
-                // Written first and counted after, which takes no branch.
+                // Branch-free: always write, advance only if kept.
                 self.hits[kept] = self.hits[i];
                 kept += usize::from(self.hits[i].place == worst.place);
             }
@@ -115,8 +116,8 @@ impl TopHits {
         }
     }
 
-    /// Returns the hits by descending score without the first `offset`, scores multiplied by
-    /// `factor`. Of equal scores the one with the smaller tie-breaker comes first.
+    /// Returns the hits by descending score without the first `offset`, scores
+    /// multiplied by `factor`. Ties go to the smaller tie-breaker.
     pub(crate) fn into_hits(
         mut self,
         view: ViewId,
@@ -148,7 +149,7 @@ impl TopHits {
 pub(crate) struct TopScores {
     k: usize,
     scores: Vec<f32>,
-    /// The lowest of `k`; none has to be shown that is not above it.
+    /// The lowest of the `k` scores; only higher scores need to be added.
     pub(crate) least: f32,
 }
 
@@ -162,7 +163,7 @@ impl TopScores {
         }
     }
 
-    /// Shows a score.
+    /// Offers a score.
     pub(crate) fn add(&mut self, score: f32) {
         self.scores.push(score);
         if self.scores.len() >= 2 * self.k {

@@ -1,4 +1,4 @@
-//! Searches that show every text once.
+//! Searches that return every text once.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use timbao_query::plan::Plan;
@@ -9,39 +9,40 @@ use crate::error::Result;
 use super::boolean::evaluate;
 use super::{Address, Hit, SearchOptions, Searcher, lives};
 
-/// Hits that are searched for beyond those asked for.
+/// Number of hits searched for in excess of the limit.
 const SPARE: usize = 32;
 
-/// The result of a search that shows every text once.
+/// The result of a search that returns every text once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UniqueFound {
-    /// How many articles match.
+    /// Number of matching articles.
     pub total: u64,
-    /// How many texts they are.
+    /// Number of distinct texts among them.
     pub texts: u64,
-    /// The hits, one a text, in order.
+    /// The hits, one per text, in order.
     pub hits: Vec<UniqueHit>,
 }
 
 /// A text that matches.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct UniqueHit {
-    /// Its earliest publication that matches, with the score of its best one.
+    /// The earliest matching copy, with the score of the best one.
     pub hit: Hit,
-    /// How many other publications of it match.
+    /// Number of other matching copies.
     pub reprints: u64,
 }
 
 impl Searcher {
-    /// Runs a plan and shows every text once: in the place of its best publication, by its
-    /// earliest one of those that match.
+    /// Runs a plan and returns every text once: at the rank of its best copy,
+    /// represented by the earliest matching one.
     ///
     /// # Errors
     ///
     /// When a file is damaged.
     pub fn search_unique(&self, plan: &Plan, options: &SearchOptions) -> Result<UniqueFound> {
         let groups = groups(self)?;
-        // Of each text with several publications: its earliest that matches, and how many do.
+        // Texts with several copies: the earliest matching one, and the number
+        // of them.
         let mut folded: FxHashMap<u32, (Address, u64)> = FxHashMap::default();
         let (mut total, mut texts) = (0, 0);
         for (segment, found) in (0..).zip(evaluate(self, plan, None)?) {
@@ -70,7 +71,7 @@ impl Searcher {
         texts += folded.len() as u64;
         let end = options.offset.saturating_add(options.limit);
         let mut hits: Vec<UniqueHit> = Vec::new();
-        // More than asked for, as reprints among the best are not shown.
+        // More than the limit, as the best may contain reprints.
         let mut k = end.saturating_add(SPARE);
         while hits.len() < end {
             let best = SearchOptions {
