@@ -122,9 +122,7 @@ impl Payload {
         };
         let hash = blake3::hash(&bytes).to_hex();
         if bytes.len() as u64 != self.seen.bytes || hash.as_str() != self.seen.blake3 {
-            return Err(damaged(format!(
-                "the manifest {name} fails its checksum"
-            )));
+            return Err(damaged(format!("the manifest {name} fails its checksum")));
         }
         Record::decode(&bytes).ok_or_else(|| damaged(format!("the manifest {name} cannot be read")))
     }
