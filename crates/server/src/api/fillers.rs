@@ -93,7 +93,7 @@ impl FillersRequest {
     /// When no phrase has a gap, the time is over, or the index is damaged.
     pub(crate) fn run(&self, searcher: &Searcher) -> Result<Fillers, Problem> {
         let plan = self.query.plan();
-        let gapped = Gapped::of(plan).map_err(|why| Problem::no_gap(why))?;
+        let gapped = Gapped::of(plan).map_err(Problem::no_gap)?;
         Ok(searcher.fillers(plan, gapped)?)
     }
 

@@ -18,7 +18,7 @@ use crate::query::advice;
 use super::address::Address;
 use super::advice::nothing;
 use super::layout::{Page, Tab, failed, shell, understanding};
-use super::parts::{active, article_address};
+use super::parts::{active, article_address, export};
 use super::text::{Language, Words};
 use super::{Asked, sent};
 
@@ -121,7 +121,7 @@ fn table(
         div.head {
             h1 #count { (count) }
             @if found.matches > 0 {
-                p { a href=(export(address)) download { (words.export) } }
+                p { a href=(export(address, "/api/v1/kwic.csv")) download { (words.export) } }
             }
         }
         (understanding(query, address, language))
@@ -187,18 +187,6 @@ fn row(line: &KwicLine, address: &Address, language: Language) -> Markup {
             td.source lang="vi" { (line.source.as_deref().or(line.section.as_deref()).unwrap_or_default()) }
         }
     }
-}
-
-fn export(address: &Address) -> String {
-    let mut export = address
-        .at("/api/v1/kwic.csv")
-        .without_all(&["page", "view", "lang", "from", "to"]);
-    let (from, to) = (address.get("from"), address.get("to"));
-    if from.is_some() || to.is_some() {
-        let range = format!("{}..{}", from.unwrap_or_default(), to.unwrap_or_default());
-        export = export.with("date", &range);
-    }
-    export.href()
 }
 
 fn pages(address: &Address, view: ViewId, offset: usize, matches: u64, words: &Words) -> Markup {

@@ -18,6 +18,9 @@ pub(super) enum Tab {
     Results,
     Concordance,
     Trends,
+    Collocates,
+    Keywords,
+    Fillers,
     /// Another page.
     None,
 }
@@ -92,6 +95,9 @@ fn home(language: Language) -> &'static str {
 fn search_box(address: &Address, tab: Tab, words: &Words) -> Markup {
     let action = match tab {
         Tab::Concordance => "/kwic",
+        Tab::Collocates => "/collocates",
+        Tab::Keywords => "/keywords",
+        Tab::Fillers => "/fillers",
         Tab::None => opened_from(address),
         _ => "/",
     };
@@ -120,7 +126,7 @@ fn search_box(address: &Address, tab: Tab, words: &Words) -> Markup {
 
 fn tabs(address: &Address, tab: Tab, words: &Words) -> Markup {
     let bare = address.without_all(&[
-        "page", "view", "sort", "unique", "id", "tab", "by", "measure",
+        "page", "view", "sort", "unique", "id", "tab", "by", "measure", "window", "against",
     ]);
     // Trends have several queries, the other views one.
     let single = bare.with("q", bare.get("q").unwrap_or_default());
@@ -132,6 +138,9 @@ fn tabs(address: &Address, tab: Tab, words: &Words) -> Markup {
         (Tab::Results, "/", words.results),
         (Tab::Concordance, "/kwic", words.concordance),
         (Tab::Trends, "/trends", words.trends),
+        (Tab::Collocates, "/collocates", words.collocates),
+        (Tab::Keywords, "/keywords", words.keywords),
+        (Tab::Fillers, "/fillers", words.fillers),
     ];
     html! {
         nav.tabs aria-label=(words.views) {

@@ -5,6 +5,9 @@ mod address;
 mod advice;
 mod article;
 mod chart;
+mod collocates;
+mod fillers;
+mod keywords;
 mod kwic;
 mod layout;
 mod marks;
@@ -30,6 +33,9 @@ use self::address::Address;
 use self::text::Language;
 
 pub(crate) use article::page as article;
+pub(crate) use collocates::page as collocates;
+pub(crate) use fillers::page as fillers;
+pub(crate) use keywords::page as keywords;
 pub(crate) use kwic::page as kwic;
 pub(crate) use search::page as search;
 pub(crate) use trends::page as trends;
@@ -94,13 +100,18 @@ impl Asked {
 
     /// The query with the filters; `None` if both are empty.
     fn query(&mut self, most: usize) -> Result<Option<Request>, Problem> {
+        let filters = self.filters(most)?;
+        self.query_with(most, &filters)
+    }
+
+    /// The query with filters that were taken already; `None` if both are empty.
+    fn query_with(&mut self, most: usize, filters: &Filters) -> Result<Option<Request>, Problem> {
         let text = self.params.text("q", most)?.unwrap_or_default();
         let accents = self.accents()?;
-        let filters = self.filters(most)?;
         if text.trim().is_empty() && filters.is_empty() {
             return Ok(None);
         }
-        request(text, &filters, accents).map(Some)
+        request(text, filters, accents).map(Some)
     }
 
     fn accents(&mut self) -> Result<Accents, Problem> {

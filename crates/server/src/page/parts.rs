@@ -50,6 +50,41 @@ pub(super) fn about(article: &Article, language: Language) -> Markup {
     }
 }
 
+/// The address of the same answer as CSV; the API has names of its own for dates.
+pub(super) fn export(address: &Address, path: &'static str) -> String {
+    let mut export = address
+        .at(path)
+        .without_all(&["page", "view", "lang", "unique", "measure", "from", "to"]);
+    let (from, to) = (address.get("from"), address.get("to"));
+    if from.is_some() || to.is_some() {
+        let range = format!("{}..{}", from.unwrap_or_default(), to.unwrap_or_default());
+        export = export.with("date", &range);
+    }
+    export.href()
+}
+
+/// A table whose first column is a word and whose others are numbers.
+pub(super) fn table_of_words(
+    names: &[&str],
+    rows: impl Iterator<Item = (Markup, Vec<String>)>,
+) -> Markup {
+    html! {
+        div.scroll role="region" aria-labelledby="count" tabindex="0" {
+            table.words aria-labelledby="count" {
+                thead { tr { @for name in names { th scope="col" { (name) } } } }
+                tbody {
+                    @for (word, cells) in rows {
+                        tr {
+                            th scope="row" { (word) }
+                            @for cell in cells { td { (cell) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The path of the list or the concordance that an article was opened from.
 pub(super) fn opened_from(address: &Address) -> &'static str {
     match address.get("tab") {

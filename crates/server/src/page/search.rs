@@ -21,7 +21,7 @@ use super::advice::{nothing, readings};
 use super::chart::histogram;
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::marks::marked;
-use super::parts::{about, active, article_address};
+use super::parts::{about, active, article_address, export};
 use super::text::{Language, Words};
 use super::{Asked, narrowing, sent};
 
@@ -168,26 +168,13 @@ fn results(
                         }
                     }
                     @if result.total > 0 {
-                        p { a href=(export(address)) download { (words.export) } }
+                        p { a href=(export(address, "/api/v1/search.csv")) download { (words.export) } }
                     }
                 }
             }
         }
     };
     list_page(asked, query.text(), &count, content)
-}
-
-/// The address of the same search as CSV; the API has names of its own for dates.
-fn export(address: &Address) -> String {
-    let mut export = address
-        .at("/api/v1/search.csv")
-        .without_all(&["page", "view", "lang", "unique", "from", "to"]);
-    let (from, to) = (address.get("from"), address.get("to"));
-    if from.is_some() || to.is_some() {
-        let range = format!("{}..{}", from.unwrap_or_default(), to.unwrap_or_default());
-        export = export.with("date", &range);
-    }
-    export.href()
 }
 
 /// A link that folds reprints, or unfolds them.

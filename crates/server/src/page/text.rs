@@ -2,8 +2,8 @@
 
 use timbao_query::plan::Facet;
 use timbao_query::{DateError, MAX_NEAR, MAX_PATTERNS, ProblemKind, Why};
-use timbao_views::By;
 use timbao_views::chart::Language as ChartLanguage;
+use timbao_views::{By, CollocateSort};
 
 /// The language of a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -83,6 +83,27 @@ pub(crate) struct Words {
     pub holds: &'static str,
     pub tips: [(&'static str, &'static str); 5],
     pub keys: &'static str,
+    pub collocates: &'static str,
+    pub collocates_note: &'static str,
+    pub keywords: &'static str,
+    pub keywords_note: &'static str,
+    pub keywords_empty: &'static str,
+    pub fillers: &'static str,
+    pub fillers_note: &'static str,
+    pub fillers_empty: &'static str,
+    pub no_words: &'static str,
+    pub word: &'static str,
+    pub near: &'static str,
+    pub articles_column: &'static str,
+    pub everywhere: &'static str,
+    pub expected: &'static str,
+    pub likelihood: &'static str,
+    pub occurrences: &'static str,
+    pub per_million: &'static str,
+    pub elsewhere: &'static str,
+    pub against: &'static str,
+    pub all_others: &'static str,
+    pub window: &'static str,
     pub failed: &'static str,
     pub problem: &'static str,
 }
@@ -169,6 +190,27 @@ const VIETNAMESE: Words = Words {
         ),
     ],
     keys: "Phím tắt: / tới ô tìm; j và k xuống, lên từng bài hoặc từng chỗ được tô.",
+    collocates: "Từ đi kèm",
+    collocates_note: "Những từ đứng gần cụm từ này nhiều hơn mức ngẫu nhiên.",
+    keywords: "Từ đặc trưng",
+    keywords_note: "Những từ có trong các bài này nhiều hơn hẳn so với các bài khác.",
+    keywords_empty: "Gõ nội dung tìm để chọn các bài.",
+    fillers: "Chỗ trống",
+    fillers_note: "Những từ đứng ở chỗ dấu * trong cụm từ.",
+    fillers_empty: "Viết dấu * vào chỗ của một từ, ví dụ:",
+    no_words: "Không có từ nào đủ số lần xuất hiện.",
+    word: "Từ",
+    near: "Ở gần",
+    articles_column: "Số bài",
+    everywhere: "Cả kho",
+    expected: "Ngẫu nhiên",
+    likelihood: "Độ tin cậy (G²)",
+    occurrences: "Số lần",
+    per_million: "Trên một triệu tiếng",
+    elsewhere: "Ở các bài kia",
+    against: "So với",
+    all_others: "mọi bài khác",
+    window: "Cách không quá (tiếng)",
     failed: "Có lỗi xảy ra",
     problem: "Lưu ý",
 };
@@ -255,6 +297,27 @@ const ENGLISH: Words = Words {
         ),
     ],
     keys: "Keys: / focuses the search box; j and k move down and up the articles or matches.",
+    collocates: "Collocates",
+    collocates_note: "Words that stand near this phrase more often than by chance.",
+    keywords: "Keywords",
+    keywords_note: "Words that are more frequent in these articles than in others.",
+    keywords_empty: "Type a query that selects the articles.",
+    fillers: "Fillers",
+    fillers_note: "Words in the place of * in a phrase.",
+    fillers_empty: "Write * in the place of a word, such as",
+    no_words: "No word occurs often enough.",
+    word: "Word",
+    near: "Near",
+    articles_column: "Articles",
+    everywhere: "In all",
+    expected: "Expected",
+    likelihood: "Likelihood (G²)",
+    occurrences: "Matches",
+    per_million: "Per million tokens",
+    elsewhere: "Elsewhere",
+    against: "Compared with",
+    all_others: "all other articles",
+    window: "Within (tokens)",
     failed: "An error occurred",
     problem: "Note",
 };
@@ -354,6 +417,68 @@ impl Language {
             (Self::Vietnamese, _) => format!("{count} lần xuất hiện trong {articles}"),
             (Self::English, 1) => format!("1 match in {articles}"),
             (Self::English, _) => format!("{count} matches in {articles}"),
+        }
+    }
+
+    /// The number of matches.
+    pub(crate) fn places(self, number: u64) -> String {
+        let count = self.count(number);
+        match (self, number) {
+            (Self::Vietnamese, _) => format!("{count} lần xuất hiện"),
+            (Self::English, 1) => "1 match".to_owned(),
+            (Self::English, _) => format!("{count} matches"),
+        }
+    }
+
+    /// The number of tokens.
+    pub(crate) fn tokens(self, number: u64) -> String {
+        let count = self.count(number);
+        match (self, number) {
+            (Self::Vietnamese, _) => format!("{count} tiếng"),
+            (Self::English, 1) => "1 token".to_owned(),
+            (Self::English, _) => format!("{count} tokens"),
+        }
+    }
+
+    /// The number of words that were compared.
+    pub(crate) fn compared(self, number: u64) -> String {
+        let count = self.count(number);
+        match (self, number) {
+            (Self::Vietnamese, _) => format!("so sánh {count} từ"),
+            (Self::English, 1) => "1 word compared".to_owned(),
+            (Self::English, _) => format!("{count} words compared"),
+        }
+    }
+
+    /// The number of distinct fillers.
+    pub(crate) fn distinct(self, number: u64) -> String {
+        let count = self.count(number);
+        match (self, number) {
+            (Self::Vietnamese, _) => format!("{count} từ khác nhau"),
+            (Self::English, 1) => "1 filler".to_owned(),
+            (Self::English, _) => format!("{count} fillers"),
+        }
+    }
+
+    /// The name of an order of collocates.
+    pub(crate) fn order(self, order: CollocateSort) -> &'static str {
+        match (self, order) {
+            (_, CollocateSort::LogDice) => "logDice",
+            (Self::Vietnamese, CollocateSort::LogLikelihood) => "Độ tin cậy (G²)",
+            (Self::Vietnamese, CollocateSort::MutualInformation) => "Thông tin tương hỗ (MI)",
+            (Self::Vietnamese, CollocateSort::Count) => "Số lần ở gần",
+            (Self::English, CollocateSort::LogLikelihood) => "Likelihood (G²)",
+            (Self::English, CollocateSort::MutualInformation) => "Mutual information (MI)",
+            (Self::English, CollocateSort::Count) => "Occurrences near",
+        }
+    }
+
+    /// A number with so many decimals.
+    pub(crate) fn decimal(self, number: f64, decimals: usize) -> String {
+        let text = format!("{number:.decimals$}");
+        match self {
+            Self::Vietnamese => text.replace('.', ","),
+            Self::English => text,
         }
     }
 

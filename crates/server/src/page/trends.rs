@@ -18,7 +18,7 @@ use crate::query::{self, base};
 use super::address::Address;
 use super::chart::lines;
 use super::layout::{Page, Tab, failed, problems, shell};
-use super::parts::active;
+use super::parts::{active, export};
 use super::text::Language;
 use super::{Asked, sent};
 
@@ -148,7 +148,7 @@ fn shown(trends: &Trends, measure: Measure, address: &Address, language: Languag
                 }
             }
             p.thin { (words.thin) }
-            p { a href=(address.at("/api/v1/trends.csv").without_all(&["measure", "lang", "from", "to"]).with("date", &dates(address)).href()) download { (words.export) } }
+            p { a href=(export(address, "/api/v1/trends.csv")) download { (words.export) } }
             details.figures {
                 summary { (words.table) }
                 div.scroll role="region" aria-label=(words.table) tabindex="0" {
@@ -187,14 +187,6 @@ fn shown(trends: &Trends, measure: Measure, address: &Address, language: Languag
                 }
             }
         }
-    }
-}
-
-/// The range of dates as the API takes it.
-fn dates(address: &Address) -> String {
-    match (address.get("from"), address.get("to")) {
-        (None, None) => address.get("date").unwrap_or_default().to_owned(),
-        (from, to) => format!("{}..{}", from.unwrap_or_default(), to.unwrap_or_default()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The pages as they are written, before any script.
 
-use crate::support::{Site, reprinted};
+use crate::support::{Site, article, reprinted};
 
 #[test]
 fn what_articles_and_addresses_say_is_text() {
@@ -16,6 +16,10 @@ fn what_articles_and_addresses_say_is_text() {
         format!("/kwic?q={attack}&sort={attack}"),
         format!("/trends?q={attack}&by={attack}"),
         format!("/article?id={attack}&q={attack}"),
+        "/collocates?q=b%C3%A0n&lang=en".to_owned(),
+        format!("/collocates?q={attack}&window={attack}&by={attack}"),
+        format!("/keywords?q={attack}&against={attack}"),
+        format!("/fillers?q={attack}+*+a"),
     ] {
         let page = site.get(&path).body;
         assert!(page.contains("</html>"), "{path}");
@@ -89,6 +93,63 @@ fn text_of_articles_is_vietnamese_on_the_english_page() {
 }
 
 #[test]
+fn words_are_counted_in_tables() {
+    // Words that stand together in all of the texts would be one word.
+    let rest = [
+        "mưa to",
+        "gió lớn",
+        "nắng gắt",
+        "sương dày",
+        "lúa chín",
+        "chợ đông",
+    ];
+    let more = |number: u8| {
+        let [first, second] = [number - 1, number].map(|i| rest[usize::from(i % 6)]);
+        // Two months differ in one word.
+        let (month, about) = match number % 2 {
+            0 => (5, "cán bộ"),
+            _ => (6, "thanh niên"),
+        };
+        let text = format!(
+            "Trời {first}, họp về công tác {about}. Năm nay {second}, tự rèn luyện.\n{}",
+            format!("{second} rồi lại {first} trên đồng, {second} ngoài bãi. ").repeat(3)
+        );
+        article(
+            &format!("tin/{number}"),
+            "Tin",
+            &text,
+            Some((2026, month, number)),
+        )
+    };
+    let site = Site::holding((1..=24).map(more).collect());
+    let page = site.get("/collocates?q=c%C3%A1n+b%E1%BB%99&window=3").body;
+    assert!(page.contains("12 lần xuất hiện"), "{page}");
+    assert!(page.contains(">năm nay</a>"), "{page}");
+    assert!(
+        page.contains("/kwic?q=%22c%C3%A1n+b%E1%BB%99%22+NEAR%2F3+"),
+        "{page}"
+    );
+    assert!(page.contains("/api/v1/collocates.csv?q=c%C3%A1n+b%E1%BB%99&amp;window=3"));
+    let page = site.get("/keywords?q=date:5/2026&lang=en").body;
+    assert!(
+        page.contains("12 articles") && page.contains("Log Ratio"),
+        "{page}"
+    );
+    assert!(page.contains("công tác cán bộ</a>"), "{page}");
+    let page = site.get("/fillers?q=t%E1%BB%B1+*+luy%E1%BB%87n").body;
+    assert!(
+        page.contains("24 lần xuất hiện trong 24 bài; 1 từ khác nhau"),
+        "{page}"
+    );
+    assert!(
+        page.contains("href=\"/kwic?q=%22t%E1%BB%B1+r%C3%A8n+luy%E1%BB%87n%22\""),
+        "{page}"
+    );
+    let page = site.get("/fillers?q=t%E1%BB%B1").body;
+    assert!(page.contains("Viết dấu * vào chỗ của một từ"), "{page}");
+}
+
+#[test]
 fn links_between_views_keep_what_both_know() {
     let site = Site::new();
     let page = site
@@ -108,6 +169,12 @@ fn links_between_views_keep_what_both_know() {
         "/article?id=xau&q=h%E1%BB%8Dp",
         "/kwic?q=h%E1%BB%8Dp&sort=-date&from=2013",
         "/trends?q=h%E1%BB%8Dp&q=t%E1%BB%AB&by=quarter&measure=articles&from=2013",
+        "/collocates?q=h%E1%BB%8Dp&section=V%C4%83n+h%C3%B3a&window=3&by=dice&from=2013",
+        "/keywords?q=date:2026&against=date:2013",
+        "/fillers?q=t%E1%BB%B1+*+bi%E1%BA%BFn",
+        "/collocates",
+        "/keywords",
+        "/fillers",
     ] {
         for part in site.get(from).body.split("href=\"").skip(1) {
             let link = part.split('"').next().unwrap().replace("&amp;", "&");

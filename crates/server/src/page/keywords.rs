@@ -1,0 +1,135 @@
+//! Keywords: a table of words characteristic of the articles of a query.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+use timbao_query::Filters;
+use timbao_views::KeywordOptions;
+
+use crate::api::keywords::KeywordsRequest;
+use crate::app::App;
+use crate::problem::Problem;
+use crate::query::request;
+
+use super::layout::{Page, Tab, failed, shell, understanding};
+use super::parts::{active, table_of_words};
+use super::{Asked, sent};
+
+/// Answers with a table of keywords.
+pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
+    let asked = Asked::new("/keywords", raw.as_deref(), &["against"]);
+    let (address, language) = (asked.address.clone(), asked.language);
+    match answer(&app, asked).await {
+        Ok(response) => response,
+        Err(problem) => failed(&problem, &address, Tab::Keywords, language),
+    }
+}
+
+async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
+    let limits = app.options.limits;
+    let against = asked.params.text("against", limits.text)?;
+    let query = asked.query(limits.text)?;
+    let Some(of) = query.filter(|query| !query.is_empty()) else {
+        let content = html! { div.message { p { (asked.language.words().keywords_empty) } } };
+        return Ok(sent(StatusCode::OK, whole(&asked, "", "", content)));
+    };
+    let against = against
+        .filter(|text| !text.trim().is_empty())
+        .map(|text| request(text, &Filters::default(), of.options().accents))
+        .transpose()?
+        .filter(|against| !against.is_empty());
+    let request = KeywordsRequest {
+        of,
+        against,
+        options: KeywordOptions::default(),
+    };
+    let view = app.reloader()?.latest();
+    let work = app.work.run(&view, move |searcher| {
+        let found = request.run(&searcher)?;
+        let language = asked.language;
+        let words = language.words();
+        let size = |portion: timbao_views::Portion| {
+            let tokens = language.tokens(portion.tokens);
+            format!("{} ({tokens})", language.articles(portion.articles))
+        };
+        let count = format!("{} / {}", size(found.of), size(found.against));
+        let content = html! {
+            (understanding(&request.of, &asked.address, language))
+            (active(&asked.address.without("against"), language))
+            @if found.keywords.is_empty() {
+                div.message { p { strong { (words.no_words) } } }
+            } @else {
+                (table_of_words(
+                    &[
+                        words.word,
+                        words.occurrences,
+                        words.articles_column,
+                        words.per_million,
+                        words.elsewhere,
+                        words.per_million,
+                        words.likelihood,
+                        "Log Ratio",
+                    ],
+                    found.keywords.iter().map(|keyword| {
+                        let phrase = format!("\"{}\"", keyword.unit);
+                        let link = asked.address.at("/kwic").without("against").with("q", &phrase);
+                        let unit = html! { a lang="vi" href=(link.href()) { (keyword.unit) } };
+                        let cells = vec![
+                            language.count(keyword.count),
+                            language.count(keyword.articles),
+                            language.rate(keyword.per_million),
+                            language.count(keyword.against_count),
+                            language.rate(keyword.against_per_million),
+                            language.decimal(keyword.log_likelihood, 1),
+                            language.decimal(keyword.log_ratio, 2),
+                        ];
+                        (unit, cells)
+                    }),
+                ))
+                p { a href=(export(&request)) download { (words.export) } }
+            }
+        };
+        Ok(whole(&asked, request.of.text(), &count, content))
+    });
+    Ok(sent(StatusCode::OK, work.await?))
+}
+
+/// The address of the same keywords as CSV.
+fn export(request: &KeywordsRequest) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("of", &request.of.ast().to_string());
+    if let Some(against) = &request.against {
+        query.append_pair("against", &against.ast().to_string());
+    }
+    format!("/api/v1/keywords.csv?{}", query.finish())
+}
+
+fn whole(asked: &Asked, query: &str, count: &str, content: Markup) -> Markup {
+    let (language, address) = (asked.language, &asked.address);
+    let words = language.words();
+    let kept = address.without("against");
+    let title = format!("{query} – {} – Timbao", words.keywords);
+    shell(&Page {
+        language,
+        address,
+        tab: Tab::Keywords,
+        title: title.trim_start_matches(" – "),
+        status: count,
+        content: html! {
+            h1 { (words.keywords) }
+            p.about { (words.keywords_note) }
+            form.choices action="/keywords" {
+                label for="against" { (words.against) }
+                input #against name="against" value=(address.get("against").unwrap_or_default())
+                    placeholder=(words.all_others) maxlength="2000" autocomplete="off" spellcheck="false";
+                @for (name, value) in kept.pairs() { input type="hidden" name=(name) value=(value); }
+                button { (words.apply) }
+            }
+            @if !count.is_empty() { p #count { (count) } }
+            (content)
+        },
+    })
+}
