@@ -16,7 +16,7 @@ pub(crate) struct ArticleDocument {
 }
 
 impl ArticleDocument {
-    /// Prepares an article; `key` tells it from all others of the index.
+    /// Prepares an article. `key` is unique in the index.
     pub(crate) fn new(fields: &Fields, key: &str, article: Article) -> Self {
         let mut article = article;
         let fingerprint = fingerprint(&mut article);

@@ -48,7 +48,7 @@ pub enum Error {
     OtherOwner {
         /// The index's directory.
         dir: PathBuf,
-        /// What filled it.
+        /// The author of its articles.
         owner: Owner,
     },
     /// The index does not have sources.
@@ -57,8 +57,8 @@ pub enum Error {
         /// The index's directory.
         dir: PathBuf,
     },
-    /// A source is gone, or most of it, which may be a disk that is not
-    /// mounted, and nothing was to be left out.
+    /// A source, or most of it, is missing, perhaps because a disk is not
+    /// mounted, and errors were not to be skipped.
     #[error("{0}")]
     Vanished(crate::update::Vanished),
     /// A path that was named is inside the folder of the index.
@@ -83,7 +83,7 @@ pub enum Error {
     Irreplaceable {
         /// The file or folder that cannot be read.
         path: String,
-        /// Why it cannot be read.
+        /// The reason it cannot be read.
         reason: String,
     },
     /// A directory that a backup was to be restored into is not empty.
@@ -122,7 +122,7 @@ pub enum Error {
 #[error(transparent)]
 pub struct EngineError(TantivyError);
 
-/// What keeps the articles of an index.
+/// The origin of the articles of an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
     /// [`update`](crate::update): the articles of files and directories.
@@ -164,7 +164,7 @@ impl Error {
             Self::Busy { .. } => {
                 "wait until the other run is done; searching is possible in the meantime"
             }
-            Self::OtherView => "look up the article by its id in the view that is searched",
+            Self::OtherView => "find the article by its id in the view that is searched",
             Self::OtherOwner { owner, .. } => match owner {
                 Owner::Update => "add articles as files, or use another index",
                 Owner::Writer => {

@@ -14,7 +14,7 @@ use crate::store::Index;
 /// How a [`Reloader`] keeps replaced views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReloadOptions {
-    /// How long a replaced view is kept.
+    /// Time to keep a replaced view.
     pub keep: Duration,
     /// Largest number of replaced views that are kept.
     pub views: usize,
@@ -33,8 +33,9 @@ impl Default for ReloadOptions {
 /// Follows the commits of an index: serves the latest view, and replaced views by their ids for
 /// some time, so that the pages of one list agree.
 ///
-/// It spawns no thread. Call [`reload`](Self::reload) regularly, for example once a second: as
-/// long as there is no new commit, it costs one look at the metadata of a file.
+/// Spawns no thread. Call [`reload`](Self::reload) regularly, for example once
+/// a second: as long as there is no new commit, a call only reads the metadata
+/// of a file.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -70,7 +71,7 @@ pub struct Reloader {
     seen: Mutex<Option<Stamp>>,
 }
 
-/// What distinguishes two versions of `meta.json` without reading them.
+/// A fingerprint of a version of `meta.json`, from file metadata only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     modified: Option<SystemTime>,
@@ -142,7 +143,8 @@ impl Reloader {
     ///
     /// # Errors
     ///
-    /// As [`Index::refresh`]. The latest view stays, and the next call tries again.
+    /// The errors of [`Index::refresh`]. The latest view stays, and the next
+    /// call tries again.
     pub fn reload(&self) -> Result<Option<Searcher>> {
         self.drop_expired();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,10 +1,10 @@
-//! What Tantivy itself keeps of an article: its record and its metadata.
+//! The Tantivy schema: stored fields and metadata of an article.
 
 use tantivy::schema::{FAST, Field, INDEXED, STORED, STRING, Schema};
 use timbao_query::plan::Facet;
 
-/// Version of everything an index holds: schema, analysis and file formats.
-/// An index written by another version is refused.
+/// Version of schema, analysis and file formats. An index of another version is
+/// rejected.
 pub const INDEX_VERSION: u32 = 7;
 
 /// Version of the analysis, how text becomes keys; a new one is a new [`INDEX_VERSION`].
@@ -13,7 +13,7 @@ pub const ANALYZER_VERSION: u32 = 2;
 /// The fields of the schema.
 #[derive(Debug, Clone)]
 pub(crate) struct Fields {
-    /// Where the article came from; what is deleted is named by it.
+    /// The origin of the article, by which it is deleted.
     pub(crate) key: Field,
     /// The article's id.
     pub(crate) id: Field,

@@ -90,7 +90,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`search`](Self::search).
+    /// The errors of [`search`](Self::search).
     pub fn search_with(&self, request: &Request, options: &SearchOptions) -> Result<Found> {
         self.searcher.search(request.plan(), options)
     }
@@ -99,7 +99,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`search`](Self::search).
+    /// The errors of [`search`](Self::search).
     pub fn show(&self, request: &Request, found: &Found, snippets: usize) -> Result<Vec<ShownHit>> {
         let shown = self
             .searcher
@@ -111,7 +111,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`search`](Self::search).
+    /// The errors of [`search`](Self::search).
     pub fn article(&self, address: Address) -> Result<Article> {
         self.searcher.article(address)
     }
@@ -120,7 +120,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`search`](Self::search).
+    /// The errors of [`search`](Self::search).
     pub fn facets(&self, request: &Request, facets: &[Facet]) -> Result<Facets> {
         self.searcher.facets(request.plan(), facets)
     }
@@ -129,7 +129,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`search`](Self::search).
+    /// The errors of [`search`](Self::search).
     pub fn advice(&self, request: &Request, found: &Found) -> Result<Advice> {
         self.searcher
             .advice(request.ast(), request.options(), found.total)
@@ -139,7 +139,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`search`](Self::search).
+    /// The errors of [`search`](Self::search).
     pub fn complete(&self, text: &str, most: usize) -> Result<Vec<Completion>> {
         self.searcher.complete(text, most)
     }
@@ -148,7 +148,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`search`](Self::search).
+    /// The errors of [`search`](Self::search).
     pub fn kwic(&self, request: &Request, options: &KwicOptions) -> Result<Concordance> {
         self.searcher
             .concordance(&request.plan().as_phrases(), options)
@@ -158,7 +158,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`search`](Self::search).
+    /// The errors of [`search`](Self::search).
     pub fn lines(&self, concordance: &Concordance, range: Range<usize>) -> Result<Vec<KwicLine>> {
         Ok(concordance.lines(&self.searcher, range)?)
     }
@@ -167,7 +167,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`search`](Self::search).
+    /// The errors of [`search`](Self::search).
     pub fn trends(&self, requests: &[Request], options: &TrendsOptions) -> Result<Trends> {
         let queries: Vec<TrendsQuery> = requests
             .iter()
@@ -183,7 +183,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`search`](Self::search).
+    /// The errors of [`search`](Self::search).
     pub fn collocates(&self, request: &Request, options: &CollocateOptions) -> Result<Collocates> {
         let plan = request.plan().as_phrases();
         self.searcher.collocates(&plan, &Plan::Everything, options)
@@ -194,7 +194,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`search`](Self::search).
+    /// The errors of [`search`](Self::search).
     pub fn keywords(
         &self,
         of: &Request,
@@ -209,7 +209,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`search`](Self::search).
+    /// The errors of [`search`](Self::search).
     pub fn similar(&self, address: Address, options: &SimilarOptions) -> Result<Similar> {
         self.searcher.similar(address, options)
     }
@@ -218,7 +218,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`search`](Self::search).
+    /// The errors of [`search`](Self::search).
     pub fn reprints(&self, address: Address) -> Result<ReprintHistory> {
         self.searcher.reprints(address)
     }

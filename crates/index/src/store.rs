@@ -24,7 +24,7 @@ use crate::search::ImpactCache;
 use crate::text::{Copies, TextPlugin};
 use crate::update::Commit;
 
-/// How often a commit is opened while writers put others in its place.
+/// Maximum number of attempts to open a commit while writers replace it.
 const TRIES: usize = 50;
 /// Smallest memory of an indexing thread, in bytes: with 15 MB, segments are so small that
 /// indexing takes three to five times as long.
@@ -145,7 +145,7 @@ impl Index {
         }
     }
 
-    /// As [`open`](Self::open), on a storage.
+    /// The same as [`open`](Self::open), on a storage.
     pub(crate) fn open_on(storage: Storage) -> Result<Self> {
         let dir = || storage.dir().to_owned();
         let marker = match storage.atomic_read(Path::new(MARKER)) {
@@ -166,7 +166,8 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open), and [`Error::Io`] if the directory cannot be written.
+    /// The errors of [`open`](Self::open), and [`Error::Io`] if the directory
+    /// cannot be written.
     pub fn open_or_create(dir: impl AsRef<Path>) -> Result<Self> {
         Self::open_or_create_on(Storage::create(dir.as_ref())?)
     }
@@ -197,7 +198,7 @@ impl Index {
         })
     }
 
-    /// As [`open_or_create`](Self::open_or_create), on a storage.
+    /// The same as [`open_or_create`](Self::open_or_create), on a storage.
     pub(crate) fn open_or_create_on(storage: Storage) -> Result<Self> {
         match Self::open_on(storage.clone()) {
             Err(Error::NoIndex { .. }) => Self::create(storage),
@@ -221,7 +222,8 @@ impl Index {
         };
         let path = storage.dir().join(MARKER);
         let json = serde_json::to_vec(&marker).map_err(|e| Error::io(&path)(e.into()))?;
-        // Last, so that a folder with it holds an index.
+        // Written last, so that a directory with this file contains a complete
+        // index.
         storage
             .atomic_write(Path::new(MARKER), &json)
             .and_then(|()| storage.sync_directory())
@@ -302,7 +304,7 @@ impl Index {
         }
     }
 
-    /// As [`writer`](Self::writer), for updates too.
+    /// The same as [`writer`](Self::writer), for updates too.
     pub(crate) fn unchecked_writer(&self, options: WriterOptions) -> Result<ArticleWriter> {
         let threads = options.threads.min(options.memory / LEAST_MEMORY);
         let threads = threads.clamp(1, MOST_THREADS);
@@ -396,7 +398,7 @@ impl ArticleWriter {
     ///
     /// # Errors
     ///
-    /// What the engine reports.
+    /// An error of the engine.
     pub fn clear(&self) -> Result<()> {
         self.writer.delete_all_documents()?;
         Ok(())
@@ -411,7 +413,7 @@ impl ArticleWriter {
         self.commit_with(Commit::WRITER)
     }
 
-    /// As [`commit`](Self::commit), with another payload in the commit.
+    /// The same as [`commit`](Self::commit), with another payload.
     pub(crate) fn commit_with(&mut self, payload: &str) -> Result<()> {
         let mut prepared = self.writer.prepare_commit()?;
         prepared.set_payload(payload);

@@ -4,8 +4,8 @@ use timbao_articles::Article;
 
 use crate::{Index, Searcher, WriterOptions};
 
-/// An index of what was committed one after the other: articles with their
-/// keys, each in place of what had its key before.
+/// Creates an index by committing articles with their keys, each replacing the
+/// one with the same key.
 pub(crate) fn indexed<K: AsRef<str>>(
     commits: impl IntoIterator<Item = Vec<(K, Article)>>,
 ) -> (tempfile::TempDir, Searcher) {
@@ -18,7 +18,7 @@ pub(crate) fn indexed<K: AsRef<str>>(
     (dir, searcher)
 }
 
-/// Commits articles with their keys, each in place of what had its key before.
+/// Commits articles with their keys, each replacing the one with the same key.
 pub(crate) fn commit<K: AsRef<str>>(index: &Index, articles: Vec<(K, Article)>) {
     let options = WriterOptions {
         threads: 1,

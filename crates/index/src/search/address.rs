@@ -26,7 +26,7 @@ pub struct Address {
 /// Identifies a view: the same for two searchers if they see the same articles of the same
 /// segments.
 ///
-/// It is written as 16 hexadecimal digits, and [parsed](FromStr) from them.
+/// Formatted as 16 hexadecimal digits, and [parsed](FromStr) from them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ViewId(pub(super) u64);
 

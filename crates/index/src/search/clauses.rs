@@ -59,8 +59,8 @@ impl<'p> Clauses<'p> {
         }
     }
 
-    /// Looks up the scoring clauses in all segments; those that are not words are executed by
-    /// `evaluate`.
+    /// Resolves the scoring clauses in all segments. `evaluate` executes those
+    /// that are not words.
     pub(super) fn query<'a>(
         &self,
         searcher: &'a Searcher,

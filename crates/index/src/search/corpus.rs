@@ -29,7 +29,8 @@ use super::{Address, SearchOptions, Searcher, SegmentView, damaged, lives};
 // Tokens pass between segments and views with the same ends.
 const _: () = assert!(FIRST_KEY == FIRST_WORD && FIELD == END_OF_FIELD);
 
-/// Occurrences of a bigram whose spelling its list leaves open; of more, these are a sample.
+/// Occurrences of a bigram with undecided spelling that are checked; if there
+/// are more, these are a sample.
 const ASKED: u64 = 500;
 
 impl Searcher {
@@ -521,8 +522,9 @@ fn exact(keys: &[String]) -> Phrase {
 /// Bigrams of exact keys with their numbers of positions.
 type BigramCounts = FxHashMap<(String, String), u64>;
 
-/// Counts the spellings of a pair in one segment: by the codes beside its positions and,
-/// where a code leaves it open, by the tokens of the articles.
+/// Counts the spellings of a bigram in one segment: by the codes of its
+/// positions and, where a code leaves the spelling undecided, by the tokens of
+/// the articles.
 fn add_spellings(segment: &TextSegment, first: &str, second: &str, spellings: &mut BigramCounts) {
     let (Some(a), Some(b)) = (segment.folded_id(first), segment.folded_id(second)) else {
         return;

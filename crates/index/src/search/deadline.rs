@@ -1,7 +1,8 @@
 //! Ends searches that take too long.
 //!
-//! Loops that a query can make long ask [`Deadline::has_passed`] and do nothing more once it
-//! has; what they were part of then returns [`Error::OutOfTime`] instead of a wrong answer.
+//! Loops that a query can make long check [`Deadline::has_passed`] and stop
+//! once it has. The search then returns [`Error::OutOfTime`] instead of a wrong
+//! result.
 
 use std::time::Instant;
 
@@ -20,7 +21,7 @@ impl Deadline {
         self.0.is_some_and(|deadline| Instant::now() >= deadline)
     }
 
-    /// Goes on only while there is time left.
+    /// Returns an error once the deadline has passed.
     ///
     /// # Errors
     ///
@@ -35,8 +36,8 @@ impl Deadline {
 }
 
 impl Searcher {
-    /// The same view, with a time at which its work has to end. What is then still under way
-    /// ends with [`Error::OutOfTime`] within a few milliseconds.
+    /// The same view with a deadline. Searches still running then end with
+    /// [`Error::OutOfTime`] within a few milliseconds.
     #[must_use]
     pub fn until(&self, deadline: Instant) -> Self {
         Self {

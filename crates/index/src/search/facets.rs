@@ -91,13 +91,13 @@ fn times<'s>(
     Ok(counts.collect())
 }
 
-/// Counts articles by the values of a facet, the commonest first; equally common values are
-/// in the order of a dictionary.
+/// Counts articles by the values of a facet, most common first. Equally common
+/// values are in alphabetical order.
 fn values<'s>(
     found: impl Iterator<Item = (&'s SegmentView, &'s [u32])>,
     facet: Facet,
 ) -> Result<Vec<FacetCount>> {
-    // By what a value is compared by: its spellings, and how many have each.
+    // By collation key: the spellings of a value, and their counts.
     let mut counts: FxHashMap<&str, SmallVec<[SpellingCount<'_>; 1]>> = FxHashMap::default();
     for (view, articles) in found {
         let Some((values, column)) = view.values(facet)? else {

@@ -133,7 +133,7 @@ fn fits(slot: &Slot, exact: &str, folded: &str) -> bool {
     })
 }
 
-/// The articles of a segment that hold a term of Tantivy's own index.
+/// The articles of a segment that contain a term of Tantivy's own index.
 pub(crate) fn articles_with_term(view: &SegmentView, term: &Term) -> Result<Vec<u32>> {
     let inverted = view.reader.inverted_index(term.field())?;
     let mut articles = Vec::new();

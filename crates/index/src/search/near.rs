@@ -29,8 +29,8 @@ struct Member {
 const CHECKED: usize = 4_096;
 
 impl SpanNear {
-    /// Appends the occurrences of operands that take part, in order; of those
-    /// with the same start the one that ends first.
+    /// Appends the occurrences of operands that take part, in order. If several
+    /// have the same start, the shortest is appended.
     ///
     /// Stops early once the deadline has passed.
     pub(crate) fn spans(&self, places: &Places, deadline: Deadline, out: &mut Vec<Span>) {

@@ -1,4 +1,4 @@
-//! Where the slots of a query occur in one article.
+//! The places of a query's slots in one article.
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -23,12 +23,13 @@ pub(crate) fn position(place: Place) -> usize {
 /// The number of a distinct slot of a query.
 pub(crate) type SlotNumber = u16;
 
-/// A slot with more keys than this is looked up in a bit set.
+/// A slot with more keys than this uses a bit set.
 const WIDE: usize = 1_024;
 
 /// The distinct slots of a query, by the tokens that fill them.
 ///
-/// Equal slots have one number, so that a word that a query repeats is looked up once.
+/// Equal slots share a number, so that a word repeated in a query is searched
+/// for once.
 #[derive(Default)]
 pub(crate) struct SlotTable {
     numbers: FxHashMap<SlotIds, SlotNumber>,

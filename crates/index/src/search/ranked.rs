@@ -90,7 +90,7 @@ enum Source<'a> {
 }
 
 impl Source<'_> {
-    /// Number of articles with the term; of a bigram, number of positions.
+    /// Number of articles with the term, or of positions for a bigram.
     fn len(&self) -> usize {
         match self {
             Self::Slot(articles) => articles.len(),

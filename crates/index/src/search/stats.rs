@@ -1,4 +1,4 @@
-//! What an index holds, in figures.
+//! Statistics of an index.
 
 use std::fs;
 use std::ops::Range;
@@ -111,7 +111,8 @@ fn day_range(view: &SegmentView) -> Result<Option<(i32, i32)>> {
     }))
 }
 
-/// The bytes of the files in a folder. A file that vanishes meanwhile has none.
+/// The bytes of the files in a directory. A file that vanishes during the count
+/// has none.
 fn bytes_in(dir: &Path) -> Result<u64> {
     let mut bytes = 0;
     for entry in fs::read_dir(dir).map_err(Error::io(dir))? {

@@ -10,7 +10,7 @@ use crate::error::Result;
 
 use super::{SegmentView, damaged};
 
-/// The values of all facets, each read once somebody asks for it.
+/// The values of all facets, each loaded on first use.
 #[derive(Default)]
 pub(super) struct Values {
     facets: [OnceLock<Vec<FacetValue>>; Facet::ALL.len()],
@@ -19,13 +19,13 @@ pub(super) struct Values {
 /// A value as one segment spells it.
 pub(super) struct FacetValue {
     pub(super) text: String,
-    /// What all its spellings have in common.
+    /// The key that all its spellings share.
     pub(super) key: String,
 }
 
 impl SegmentView {
-    /// The values of a facet by their ordinals, and the articles' ordinals; none if the facet
-    /// is a time or no article has a value.
+    /// The values of a facet by their ordinals, and the articles' ordinals;
+    /// `None` if the facet is a time or no article has a value.
     ///
     /// # Errors
     ///

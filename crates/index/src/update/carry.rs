@@ -65,7 +65,7 @@ impl<'a> Carrier<'a> {
             let _ = self.opened.set(searcher);
         }
         self.opened.get().ok_or_else(|| Error::Damaged {
-            reason: "its segments cannot be opened".to_owned(),
+            reason: "the segments cannot be opened".to_owned(),
         })
     }
 }

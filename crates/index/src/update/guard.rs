@@ -1,21 +1,21 @@
-//! What an update would remove that seems to be away rather than deleted.
+//! Articles that an update would remove but that seem to be unavailable rather
+//! than deleted.
 //!
-//! A disk that is not mounted, an archive that was cut short and a program that
-//! emptied its files look like deletions. So an update counts what it would
-//! remove of each source, of each folder in it and of each file of several
-//! articles, and keeps what one of them loses
+//! A disk that is not mounted, a truncated archive and a program that emptied
+//! its files look like deletions. So an update counts the articles it would
+//! remove of each source, of each directory in it and of each file of several
+//! articles, and keeps the lost ones
 //!
-//! - if that is all it had: of a source always, of a folder or file that has
-//!   two articles or more;
-//! - if that is more than half of it: of a source from [`FEW_OF_SOURCE`]
-//!   articles on, of a folder or file from [`FEW`] on.
+//! - if they are all: of a source always, of a directory or file that has two
+//!   articles or more;
+//! - if they are more than half: of a source from [`FEW_OF_SOURCE`] articles
+//!   on, of a directory or file from [`FEW`] on.
 //!
 //! A file counts by itself only while it is there; one that is gone counts for
 //! its folders, unless it is a source.
 //!
-//! Articles that are replaced, that moved, or that are found elsewhere in the
-//! same update are not lost, and as many new ones in the same place make up for
-//! those that are.
+//! Articles that are replaced, moved, or found elsewhere in the same update are
+//! not lost. New articles at the same path make up for as many lost ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,21 +28,21 @@ const FEW_OF_SOURCE: u64 = 3;
 /// Fewer articles of a folder or a file can go, as long as others stay.
 const FEW: u64 = 10;
 
-/// What an update makes of one file.
+/// The effect of an update on one file.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Change {
     /// Articles of it in the index before.
     pub(super) before: u64,
     /// Articles of it in the index afterwards.
     pub(super) after: u64,
-    /// Those that go and are found nowhere else.
+    /// Removed articles that were not found elsewhere.
     pub(super) lost: u64,
     /// Whether the file is there.
     pub(super) is_there: bool,
 }
 
-/// The outermost sources, folders and files that seem to be away. `sources` are
-/// those of the index and those that the update looks at; files that are not
+/// The outermost sources, directories and files that seem to be unavailable.
+/// `sources` are those of the index and those in scope; files that are not
 /// among `changes` stay as they are.
 pub(super) fn vanished(
     record: &Record,
@@ -82,7 +82,7 @@ pub(super) fn vanished(
         count(path, change.before, change.after);
     }
     let mut away: Vec<Vanished> = Vec::new();
-    // A folder comes before what is in it.
+    // A directory comes before its contents.
     for (path, unit) in units {
         let is_inside = away.iter().any(|found| is_within(path, &found.path));
         let is_file = changes.contains_key(path);
@@ -135,9 +135,9 @@ mod tests {
         }
     }
 
-    /// The paths that are away when files of `/s` and `/t` become what they
-    /// become: each with how many articles it had, has and lost. A file is gone
-    /// if its path begins with a minus.
+    /// The paths that seem unavailable after changes to files of `/s` and `/t`,
+    /// each given with the number of articles it had, has and lost. A path with
+    /// a leading minus is a deleted file.
     fn away(files: &[(&str, u64, u64, u64)]) -> Vec<String> {
         let mut record = Record::default();
         let mut changes = BTreeMap::new();
@@ -183,7 +183,7 @@ mod tests {
             // Lines of a file.
             &[("/s/a", 4, 1, 3), ("/s/b", 9, 9, 0)],
             &[("/s/a", 100, 60, 40)],
-            // It held no article.
+            // Files without articles.
             &[("-/s/a", 0, 0, 0)],
         ] {
             assert_eq!(away(files), [""; 0], "{files:?}");

@@ -1,8 +1,8 @@
 //! Random histories of an index: its sources change, cannot be read or are
 //! away, runs are killed, and the index is damaged.
 //!
-//! The model is one page: what the sources contain now, read without trouble,
-//! and what the index contained before the run. After each run
+//! The model is one page: the present content of the sources, as far as
+//! readable, and the content of the index before the run. After each run
 //!
 //! 1. each article of the index is as its source is, or as it was;
 //! 2. an article is missing only if its source was readable and no longer
@@ -35,13 +35,13 @@ use crate::newsroom::{Dice, files, line, options, setting, text, try_indexed};
 /// Articles by file and place in it.
 type Content = BTreeMap<(String, Option<String>), Article>;
 
-/// Two sources, an index of them, and what it should contain.
+/// Two sources, an index of them, and its expected content.
 struct World {
     dir: tempfile::TempDir,
     sources: [PathBuf; 2],
     index: PathBuf,
     dice: Dice,
-    /// What the index contained after the last run.
+    /// The content of the index after the last run.
     before: Content,
     /// Archives that were cut short.
     damaged: BTreeSet<PathBuf>,
@@ -74,7 +74,7 @@ impl World {
         self.log.push(what.into());
     }
 
-    /// What the sources contain, as far as it can be read.
+    /// The content of the sources, as far as it is readable.
     fn written(&self) -> Content {
         let mut content = Content::new();
         for source in self.sources.iter().filter(|source| source.exists()) {
@@ -321,7 +321,7 @@ impl World {
         Ok(())
     }
 
-    /// Looks for archives that a change in the middle of a run has damaged.
+    /// Finds archives that a change in the middle of a run has damaged.
     fn find_damaged(&mut self) {
         for source in self.sources.clone().iter().filter(|s| s.exists()) {
             for path in files(source).into_iter().filter(|path| is_packed(path)) {
@@ -334,8 +334,8 @@ impl World {
         }
     }
 
-    /// Checks the index against the model: what the sources contained when the
-    /// run began, what they contain now, and what the index contained.
+    /// Checks the index against the model: the content of the sources at the
+    /// start of the run and now, and the former content of the index.
     fn check(&mut self, then: &Content, is_troubled: bool) {
         let now = self.written();
         let after = self.indexed();
@@ -405,7 +405,7 @@ fn age(path: &Path, seconds: u64) {
     file.set_modified(time).unwrap();
 }
 
-/// What a file of a name may contain.
+/// Possible content of a file of a name.
 fn content(name: &str, dice: &mut Dice) -> Vec<u8> {
     let article = |dice: &mut Dice| format!("{}\n\n{}", text(dice), text(dice));
     let lines = |dice: &mut Dice| {
@@ -531,7 +531,7 @@ fn no_call_that_fails_costs_an_article() {
                         );
                     }
                     Trouble::Short => assert!(!is_reported, "{:?}: {report:#?}", world.log),
-                    // At the end of a file, that it ends is no trouble.
+                    // An early end is harmless at the end of a file.
                     _ => {}
                 }
                 first += step;

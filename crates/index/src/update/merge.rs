@@ -1,4 +1,4 @@
-//! Which segments to merge after an update.
+//! Chooses the segments to merge after an update.
 //!
 //! Searches are fastest on one segment, but merging all for every small update
 //! would cost more than it gains. So segments are kept in sizes that grow by a
@@ -12,14 +12,13 @@ use crate::error::Result;
 use crate::store::{ArticleWriter, Index};
 use crate::text::TextPlugin;
 
-/// A segment joins the smaller ones if it is at most so many times as large as
-/// they are together.
+/// A segment is merged with the smaller ones if it is at most this many times
+/// as large as they are together.
 const FACTOR: u64 = 4;
-/// A segment of which more than one in so many articles is deleted is written
-/// anew.
+/// A segment is rewritten if more than one in this many articles is deleted.
 const DELETED: u64 = 4;
-/// Memory that merging takes for each position, in bytes: the token, its place
-/// in the inversion, and what is written of its postings.
+/// Memory for merging, in bytes per position: the token, its entry in the
+/// inversion, and its encoded postings.
 const BYTES_PER_POSITION: u64 = 10;
 
 /// A segment as merging sees it.
@@ -28,7 +27,7 @@ struct Size {
     id: SegmentId,
     /// Positions of the articles that are not deleted.
     positions: u64,
-    /// Whether so much is deleted that it is worth writing anew.
+    /// Whether enough articles are deleted to rewrite the segment.
     is_ragged: bool,
 }
 
@@ -66,7 +65,7 @@ fn sizes(index: &Index) -> Result<Vec<Size>> {
         .collect()
 }
 
-/// The next segments to merge; none when it is good enough.
+/// The next segments to merge; empty if no merge is worthwhile.
 fn choose(mut sizes: Vec<Size>, most: u64) -> Vec<SegmentId> {
     sizes.sort_by_key(|size| size.positions);
     let mut group = 0;

@@ -20,14 +20,14 @@ use super::task::{Done, Task};
 use crate::error::{Error, Result};
 use crate::store::ArticleWriter;
 
-/// Threads that open files and cut them: while one waits for a disk or unpacks
-/// an archive, the other goes on.
+/// Threads that open and split files: while one waits for a disk or unpacks an
+/// archive, the other continues.
 const READERS: usize = 2;
 
-/// What reading needs.
+/// Input of the reading phase.
 pub(crate) struct Pipeline<'a> {
     pub(crate) writer: &'a ArticleWriter,
-    /// What the files are read from.
+    /// The file system of the sources.
     pub(crate) files: &'a dyn FileSystem,
     pub(crate) limits: &'a Limits,
     pub(crate) progress: &'a dyn Progress,
@@ -38,7 +38,7 @@ pub(crate) struct Pipeline<'a> {
     pub(crate) threads: usize,
 }
 
-/// What came of reading.
+/// Result of the reading phase.
 pub(crate) struct Outcome {
     /// The files that were read, in no order.
     pub(crate) done: Vec<Done>,
@@ -97,7 +97,7 @@ struct Run<'a> {
     next_number: AtomicU64,
     failure: Mutex<Option<Error>>,
     failed: AtomicBool,
-    /// Whether something was left out because of the stop.
+    /// Whether files were skipped because of an interruption.
     skipped: AtomicBool,
     done: Mutex<Vec<Done>>,
     so_far: Mutex<Reading>,

@@ -1,4 +1,4 @@
-//! What an update says while it goes on.
+//! Progress reports of an update.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ pub trait Progress: Sync {
     /// A phase begins.
     fn phase(&self, _phase: Phase) {}
 
-    /// So many files were found by now.
+    /// Called with the number of files found so far.
     fn found(&self, _files: u64) {}
 
     /// Some more was read.
@@ -34,23 +34,23 @@ pub enum Phase {
     Finding,
     /// Reading those that are new or changed.
     Reading {
-        /// How many there are.
+        /// Number of files.
         files: u64,
-        /// Their size in bytes.
+        /// Total size of the files in bytes.
         bytes: u64,
     },
-    /// Making what was read visible and lasting.
+    /// Committing the articles read.
     Committing,
     /// Merging segments, so that searches are fast.
     Merging,
 }
 
-/// What was read so far.
+/// The amount read so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reading {
     /// Files that are done.
     pub files: u64,
-    /// Bytes of files, out of those that [`Phase::Reading`] told.
+    /// Bytes of files, out of the total in [`Phase::Reading`].
     pub bytes: u64,
     /// Articles that were read.
     pub articles: u64,

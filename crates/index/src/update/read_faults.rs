@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use timbao_articles::{FileSystem, FolderEntry, OpenFile, SystemFiles};
 
-/// Numbers that the system gives its errors, on Linux.
+/// Error numbers on Linux.
 pub(crate) const ERRORS: [(&str, i32); 6] = [
     ("ENOENT", 2),
     ("EIO", 5),
@@ -17,10 +17,10 @@ pub(crate) const ERRORS: [(&str, i32); 6] = [
     ("ESTALE", 116),
 ];
 
-/// What happens to a call.
+/// The fault of a call.
 #[derive(Clone)]
 pub(crate) enum Trouble {
-    /// It fails with this number of the system.
+    /// The call fails with this error number.
     Error(i32),
     /// If it reads, it reads one byte.
     Short,
@@ -41,8 +41,8 @@ impl std::fmt::Debug for Trouble {
     }
 }
 
-/// Which calls are troubled: of opening, reading, looking at and listing,
-/// counted from 0.
+/// The calls that fail, counted from 0: of opening, reading, file metadata and
+/// listing.
 #[derive(Debug, Clone)]
 pub(crate) struct Faults {
     pub(crate) first: u64,

@@ -19,9 +19,10 @@ use crate::store::Index;
 ///
 /// # Errors
 ///
-/// As [`update`](super::update), [`Error::NoSource`] if a source is missing that is not
-/// allowed to have vanished, and [`Error::Irreplaceable`] if something cannot be read whose
-/// articles only the old index may have. The old index is unchanged then.
+/// The errors of [`update`](super::update), [`Error::NoSource`] if a source is
+/// missing that is not allowed to have vanished, and [`Error::Irreplaceable`]
+/// if a file is unreadable whose articles only the old index may have. The old
+/// index is unchanged then.
 pub(super) fn rebuild(
     dir: &Path,
     sources: &Sources,
@@ -48,7 +49,7 @@ pub(super) fn rebuild(
         return Ok(plan.describe(options.allow_vanished));
     }
     let dir = &dir.canonicalize().map_err(Error::io(dir))?;
-    // As long as this lives, no other process writes to the old index.
+    // Holds the lock, so that no other process writes to the old index.
     let old = Storage::open(dir)?;
     lock(&old, options, progress)?;
     let (fresh, prefix) = beside(dir);
@@ -82,7 +83,7 @@ fn beside(dir: &Path) -> (PathBuf, String) {
     (fresh, prefix)
 }
 
-/// The sources that the last commit names; none if it cannot be read.
+/// The sources that the last commit names; empty if it cannot be read.
 fn remembered(dir: &Path) -> Vec<Source> {
     let meta = std::fs::read(dir.join(META)).unwrap_or_default();
     Payload::salvage(&meta).map_or_else(Vec::new, |payload| payload.sources)

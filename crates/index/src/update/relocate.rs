@@ -13,9 +13,9 @@ use crate::error::Result;
 use crate::search::Searcher;
 use crate::store::ArticleWriter;
 
-/// Gives the articles of a moved file their new place. `None`, and nothing is
-/// done, if the file has to be read: its new path may change how it is read,
-/// or the index has not all of it.
+/// Updates the paths of the articles of a moved file. Returns `None` without
+/// any change if the file has to be read: its new path may change how it is
+/// read, or the index has only some of its articles.
 ///
 /// # Errors
 ///
@@ -29,7 +29,7 @@ pub(crate) fn relocate(
     let Some(from) = &job.from else {
         return Ok(None);
     };
-    // Of a compressed file, its inner extension counts, too.
+    // The inner extension of a compressed file counts, too.
     let extensions = |path: &str| {
         let name = Path::new(path).file_name()?.to_str()?;
         Some(name.split_once('.')?.1.to_owned())
@@ -87,7 +87,7 @@ pub(crate) fn relocate(
     }))
 }
 
-/// The id of an article whose source gives none.
+/// The id of an article whose source has none.
 fn id(relative: &str, article: &Article) -> String {
     match &article.member {
         Some(member) => format!("{relative}#{member}"),

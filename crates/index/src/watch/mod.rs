@@ -1,8 +1,8 @@
 //! Keeps an index fresh while its sources change.
 //!
-//! The system tells that something changed (`signals`); what changed, the
-//! update finds out itself. Where the system reports nothing, as with folders of
-//! other machines or sources that are away, the sources are compared at regular
+//! The system reports that something changed (`signals`), and the update finds
+//! the changes. Where the system reports nothing, as for directories of other
+//! machines or unavailable sources, the sources are compared at regular
 //! intervals.
 
 mod schedule;
@@ -23,10 +23,10 @@ use crate::update::{self, Progress, Sources, UpdateOptions, UpdateReport, update
 pub struct WatchOptions {
     /// How each update is done. Its `stop` ends the watch.
     pub update: UpdateOptions,
-    /// An update begins when nothing has changed for so long, so that files
-    /// that arrive together are taken together.
+    /// An update begins when nothing has changed for this long, so that files
+    /// that arrive together are indexed together.
     pub settle: Duration,
-    /// An update begins at the latest so long after a change.
+    /// Maximum time between a change and the start of an update.
     pub within: Duration,
 }
 
@@ -41,7 +41,7 @@ impl Default for WatchOptions {
     }
 }
 
-/// What a watch tells.
+/// An event of a watch.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WatchEvent<'a> {
@@ -49,17 +49,17 @@ pub enum WatchEvent<'a> {
     Updated(&'a UpdateReport),
     /// An update failed, and will be tried again.
     Failed(&'a Error),
-    /// The system does not tell changes of a source, which is looked at every
+    /// The system does not report changes of a source, which is compared every
     /// [`within`](WatchOptions::within) instead.
     Polled {
         /// The source.
         path: &'a str,
-        /// What the system said.
+        /// The message of the system.
         reason: &'a str,
     },
 }
 
-/// How often the watch looks whether it is time.
+/// Interval between two checks of the clock.
 const NAP: Duration = Duration::from_millis(50);
 
 /// Updates an index now, and whenever its sources have changed, until it is
@@ -71,10 +71,11 @@ const NAP: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 ///
-/// As [`update()`], if the first one fails. Later on, a full disk, another
-/// process that writes too long and the like are reported and tried again; an
-/// index that is gone or damaged is an error. A source that vanished is in the
-/// report of each update, and does not keep the others from being indexed.
+/// The errors of [`update()`], if the first one fails. Later on, temporary
+/// errors such as a full disk or another writing process are reported and the
+/// update is tried again; an index that is gone or damaged is an error. A
+/// source that vanished is in the report of each update, and the other sources
+/// are indexed.
 pub fn watch(
     dir: &Path,
     sources: &Sources,
@@ -111,7 +112,7 @@ pub fn watch(
         }
         schedule.polls = followed.polls;
         if followed.is_new {
-            // It may have changed before it was followed.
+            // The source may have changed before it was followed.
             schedule.heard(begin, Instant::now());
         }
         loop {

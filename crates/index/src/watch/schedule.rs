@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-/// Sources that are followed are looked at so often all the same: the system
-/// does not promise to tell everything.
+/// Maximum interval between two updates even of followed sources, as the system
+/// may miss changes.
 const SURE: Duration = Duration::from_secs(300);
 
 /// Decides when to update.
@@ -11,7 +11,7 @@ const SURE: Duration = Duration::from_secs(300);
 pub(super) struct Schedule {
     settle: Duration,
     within: Duration,
-    /// Whether there is a source whose changes are not told.
+    /// Whether the system does not report the changes of some source.
     pub(super) polls: bool,
     /// The first and the last change that no update has seen yet.
     changes: Option<(Instant, Instant)>,

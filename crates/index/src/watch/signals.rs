@@ -1,4 +1,4 @@
-//! What the system tells about changes of files.
+//! Change notifications of the system.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -22,7 +22,7 @@ pub(super) struct Signals {
     /// Folders that links below the sources lead to.
     linked: BTreeSet<PathBuf>,
     refused: BTreeSet<String>,
-    /// Where changes count.
+    /// The paths whose changes count.
     relevant: Arc<Mutex<Relevant>>,
     heard: Arc<Mutex<Option<(Instant, Instant)>>>,
 }
@@ -32,7 +32,7 @@ pub(super) struct Signals {
 struct Followed {
     /// The folder that is watched for it.
     folder: PathBuf,
-    /// Where its path leads, and the links on the way.
+    /// The target of its path, and the links on the way.
     route: Route,
 }
 
@@ -52,12 +52,12 @@ struct Relevant {
     moved: BTreeSet<PathBuf>,
 }
 
-/// What came of following sources.
+/// The result of following sources.
 #[derive(Debug, Default)]
 pub(super) struct Following {
     /// Whether there is one that was not followed before.
     pub(super) is_new: bool,
-    /// Those that cannot be followed, with a reason, if that was not told yet.
+    /// Sources that cannot be followed, with a reason, if not reported before.
     pub(super) refused: Vec<(String, String)>,
     /// Whether there are any that are not followed.
     pub(super) polls: bool,
@@ -152,7 +152,8 @@ impl Signals {
         result
     }
 
-    /// Stops to listen to what is no source any more, or leads elsewhere now.
+    /// Stops following paths that are no longer sources, or whose links have
+    /// another target.
     fn let_go(&mut self, routes: &BTreeMap<&str, Option<Route>>) {
         let mut relevant = self.relevant.lock().unwrap_or_else(PoisonError::into_inner);
         let moved = std::mem::take(&mut relevant.moved);
@@ -173,7 +174,7 @@ impl Signals {
             };
             let still_watched = self.followed.values().any(|f| f.folder == followed.folder);
             if let (Ok(watcher), false) = (&mut self.watcher, still_watched) {
-                // The system has forgotten what is not there any more.
+                // The system has dropped watches of deleted paths.
                 let _ = watcher.unwatch(&followed.folder);
             }
         }
@@ -191,7 +192,8 @@ impl Signals {
                 watch(folder, RecursiveMode::NonRecursive)?;
             }
         }
-        // Of a file, its folder: many programs replace a file to change it.
+        // Watch the directory of a file, as many programs replace a file to
+        // change it.
         let (folder, mode) = match route.real.parent() {
             Some(folder) if !route.is_folder => (folder, RecursiveMode::NonRecursive),
             _ => (&*route.real, RecursiveMode::Recursive),
@@ -213,7 +215,7 @@ impl Signals {
         };
         for folder in self.linked.difference(&linked) {
             if !is_watched(folder) {
-                // The system has forgotten what is not there any more.
+                // The system has dropped watches of deleted paths.
                 let _ = watcher.unwatch(folder);
             }
         }
@@ -273,7 +275,7 @@ impl Relevant {
 struct Route {
     /// The links on the way, each by the place where it is.
     links: Vec<PathBuf>,
-    /// Where it leads.
+    /// The target of the path.
     real: PathBuf,
     is_folder: bool,
     /// The number that the system knows the file or folder by, as another one
