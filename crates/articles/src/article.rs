@@ -12,7 +12,7 @@ use crate::Published;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Article {
-    /// The id the source gives, else the path relative to the source root
+    /// The id in the source, else the path relative to the source root
     /// (`/`-separated), followed by `#member` inside a container. Ids need not
     /// be unique.
     pub id: String,
@@ -47,7 +47,7 @@ pub struct Article {
     /// The news agency ("TTXVN").
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agency: Option<String>,
-    /// Who wrote it; several names are separated by `, `.
+    /// The author; several names are separated by `, `.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
     /// The publication or site.
@@ -61,11 +61,11 @@ pub struct Article {
     pub captions: Vec<Caption>,
 }
 
-/// The caption of a picture, and who took it.
+/// The caption of a picture, and its photographer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Caption {
-    /// What the picture shows.
+    /// The caption without the credit.
     pub text: String,
     /// The photographer or agency ("An Bình/TTXVN").
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,7 +93,7 @@ impl Article {
         self.member = member;
     }
 
-    /// Tells whether there is any text to search: a title, a summary, a body
+    /// Returns `true` if there is any text to search: a title, a summary, a body
     /// or a caption.
     pub fn has_text(&self) -> bool {
         self.title.is_some()

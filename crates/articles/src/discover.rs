@@ -20,7 +20,7 @@ pub struct WalkOptions {
     /// Follows symbolic links below a root; a root that is a link is always
     /// followed. Default yes. Loops are reported.
     pub follow_links: bool,
-    /// Takes files whose name says they hold no article, such as pictures and
+    /// Includes files that are not articles by their name, such as pictures and
     /// README files. Default no.
     pub any_extension: bool,
     /// Files and folders to skip with all that is in them, each with the reason
@@ -49,7 +49,7 @@ pub struct FoundFile {
     /// The path relative to its root, `/`-separated; the file name when the
     /// root is the file itself. Bytes that are not UTF-8 are written `\xHH`.
     pub relative: String,
-    /// Which of the roots it was found under, counted from 0.
+    /// Number of the root it was found under, counted from 0.
     pub root: usize,
     /// Size in bytes when it was found.
     pub len: u64,
@@ -115,12 +115,11 @@ fn inode(_: &Metadata) -> u64 {
 /// Lists the files under `roots`, in order of the roots and then of their
 /// names, whatever order the system lists them in.
 ///
-/// A root may be a file. Hidden files and files that hold no article by their
-/// extension (pictures, sound, video, fonts, programs, stylesheets, databases)
-/// or are about their folder (README, LICENSE and the like, whatever their
-/// extension) are left out and counted in [`Discover::skipped`]; a file named
-/// as a root is always taken. What cannot be listed comes as a [`Problem`] among the
-/// files.
+/// A root may be a file. Hidden files and files that are not articles are
+/// skipped and counted in [`Discover::skipped`]: by extension (pictures, sound,
+/// video, fonts, programs, stylesheets, databases) or by name (README, LICENSE
+/// and the like). A file given as a root is always included. Errors are
+/// [`Problem`]s among the files.
 pub fn discover(roots: &[PathBuf], options: &WalkOptions) -> Discover {
     discover_on(SystemFiles::shared(), roots, options)
 }
@@ -145,7 +144,7 @@ pub fn discover_on(
     }
 }
 
-/// The iterator behind [`discover`].
+/// The iterator returned by [`discover`].
 #[derive(Debug)]
 pub struct Discover {
     files: Arc<dyn FileSystem>,
@@ -178,20 +177,20 @@ struct Visited {
     path: PathBuf,
     real: PathBuf,
     is_linked: bool,
-    /// `None` when the entry is no link and was not looked at yet.
+    /// `None` if the entry is not a link and has not been read yet.
     metadata: Option<Metadata>,
 }
 
 impl Discover {
-    /// How many files and folders were left out so far, by reason: an
-    /// extension (`jpg`), a name (`readme`), `hidden` or a reason of
+    /// Numbers of files and directories skipped so far, by reason: an extension
+    /// (`jpg`), a name (`readme`), `hidden` or a reason of
     /// [`WalkOptions::except`].
     pub fn skipped(&self) -> &BTreeMap<String, u64> {
         &self.skipped
     }
 
-    /// The folders, without links in their paths, that links below the roots
-    /// led to so far, and those that hold the files that links led to.
+    /// The directories, without links in their paths, that are targets of links
+    /// below the roots so far, and those of linked files.
     pub fn linked(&self) -> &BTreeSet<PathBuf> {
         &self.linked
     }
@@ -270,7 +269,7 @@ impl Discover {
         self.take(visited)
     }
 
-    /// Looks at what a link leads to.
+    /// Resolves a link.
     fn follow(&self, link: &Path) -> Result<(PathBuf, Metadata), Fault> {
         let metadata = self.files.metadata(link).map_err(|e| vanished_or(&e))?;
         let real = self.files.canonicalize(link).map_err(|e| vanished_or(&e))?;
@@ -380,7 +379,7 @@ impl Iterator for Discover {
     }
 }
 
-/// What is wrong with a file that its folder lists.
+/// The fault of a file that its directory lists.
 fn vanished_or(error: &io::Error) -> Fault {
     match error.kind() {
         io::ErrorKind::NotFound => Fault::new(
@@ -421,8 +420,8 @@ fn not_a_file(metadata: &Metadata) -> Fault {
     Fault::new(ProblemKind::Unsupported, message)
 }
 
-/// Why a file holds no article, when its name says so: its extension, or what it is of a
-/// folder (`readme`).
+/// The reason that a file is not an article by its name: its extension, or its
+/// role in a directory (`readme`).
 pub(crate) fn foreign(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
     let stem = name.split('.').next().unwrap_or_default();
@@ -481,7 +480,7 @@ const FOREIGN: &[&str] = &[
     "webm",
     "wma",
     "wmv",
-    // What pages are dressed with.
+    // Files for the looks of web pages.
     "css",
     "eot",
     "js",

@@ -13,8 +13,8 @@ use crate::stream::Stream;
 /// The name of the encoding that needs no conversion.
 pub(crate) const UTF_8: &str = "UTF-8";
 
-/// The least confidence a detected encoding is believed with. Below it the
-/// bytes are no Vietnamese text in any encoding known.
+/// Minimum confidence of a detected encoding. Below it the bytes are not
+/// Vietnamese text in any known encoding.
 const BELIEVED: f32 = 0.3;
 
 /// Converts a stream of records to UTF-8, and names the encoding it was in.
@@ -37,8 +37,8 @@ pub(crate) fn to_utf8(head: &[u8], stream: Stream) -> Result<(Stream, &'static s
     Ok((Box::new(converted), source.name()))
 }
 
-/// Decodes the bytes of one record, and names the encoding they were in.
-/// `label` is what the record's container declares it to be.
+/// Decodes the bytes of one record and returns the name of their encoding.
+/// `label` is the encoding that the record's container declares.
 pub(crate) fn decode<'b>(
     bytes: &'b [u8],
     label: Option<&str>,
@@ -191,7 +191,7 @@ fn by_label(label: &str) -> Option<Source> {
     Some(Source::Vietnamese(charset))
 }
 
-/// Tells whether bytes are UTF-8, save perhaps for a character cut at the end.
+/// Returns `true` if bytes are UTF-8, save perhaps for a character cut at the end.
 fn is_utf8_so_far(head: &[u8]) -> bool {
     match std::str::from_utf8(head) {
         Ok(_) => true,
@@ -206,12 +206,12 @@ struct Converted {
     source: Source,
     input: Vec<u8>,
     output: Vec<u8>,
-    /// How much of the output has been read.
+    /// Number of bytes of the output already read.
     at: usize,
     ended: bool,
 }
 
-/// How much is converted at once, in bytes; an even number.
+/// Bytes to convert at once; an even number.
 const PIECE: u64 = 256 << 10;
 
 impl Converted {

@@ -1,5 +1,5 @@
-//! The names that records give the fields of an article, and the collector
-//! that puts an article together from them.
+//! The names of fields in records, and the collector that builds an article
+//! from them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -45,8 +45,8 @@ impl Field {
     }
 }
 
-/// The field a key, column, element or property stands for, and its rank: when
-/// a record gives several names of one field, the lowest rank wins.
+/// The field of a key, column, element or property, and its rank: of several
+/// names of one field in a record, the lowest rank wins.
 ///
 /// Case, accents, separators and a namespace prefix do not matter: `Tiêu đề`,
 /// `tieu_de` and `dc:title` are all the title. Nor do the word for the record
@@ -65,13 +65,13 @@ pub(crate) fn field(name: &str) -> Option<(Field, u8)> {
     })
 }
 
-/// Longer names, in bytes, are not looked up.
+/// Maximum length of a name, in bytes.
 const LONGEST_NAME: usize = 120;
 
-/// How much lower a name ranks that begins with the word for the record.
+/// Added to the rank of a name with the word for the record before it.
 const PREFIXED: u8 = 60;
 
-/// How much lower a name ranks that ends a path.
+/// Added to the rank of a name at the end of a path.
 const IN_PATH: u8 = 90;
 
 fn field_of_path(name: &str) -> Option<(Field, u8)> {
@@ -180,7 +180,7 @@ const RECORDS: &[&str] = &[
     "story",
 ];
 
-/// Names of each field, the most telling first.
+/// Names of each field, most specific first.
 const NAMES: &[(Field, &[&str])] = &[
     (
         Field::Id,
@@ -795,7 +795,7 @@ pub(crate) fn caption(text: &str) -> Caption {
     Caption { text, credit: None }
 }
 
-/// Where a credit begins: the last mark first.
+/// Starts of credits, last first.
 fn credit_marks(text: &str) -> Vec<(usize, &'static str)> {
     let mut marks: Vec<_> = [
         "Ảnh:",

@@ -88,7 +88,7 @@ impl FileSystem for SystemFiles {
                 }),
                 // Removed since the system listed it.
                 Err(error) if error.depth() > 0 && is_gone(&error) => {}
-                // Loops are only looked for where links are followed.
+                // Loops can occur only where links are followed.
                 Err(error) => {
                     let other = || io::ErrorKind::Other.into();
                     return Err(error.into_io_error().unwrap_or_else(other));

@@ -9,7 +9,7 @@ use flate2::Crc;
 use crate::filesystem::OpenFile;
 use crate::problem::{Fault, ProblemKind};
 
-/// Bytes that are read at once when a file is compared with what was read of it.
+/// Bytes per read when a file is compared with its earlier content.
 const PIECE: usize = 64 << 10;
 
 /// An open file; copies share it and its position.
@@ -85,7 +85,7 @@ impl Guarded {
 }
 
 impl Inner {
-    /// Whether what was read is still how the file begins.
+    /// Returns `true` if the file still begins with the bytes read.
     fn only_grew(&mut self) -> io::Result<bool> {
         if self.has_jumped {
             return Ok(false);
@@ -152,7 +152,7 @@ mod tests {
 
     use super::*;
 
-    /// What comes of reading all of a file that is rewritten meanwhile.
+    /// The result of reading all of a file while it is rewritten.
     fn checked(before: &str, after: &str) -> Result<(), ProblemKind> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a");

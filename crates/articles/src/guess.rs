@@ -78,7 +78,7 @@ fn packed(head: &[u8]) -> Option<Kind> {
     })
 }
 
-/// Tells bytes that are no text from text with a stray NUL.
+/// Distinguishes binary data from text with a stray NUL.
 fn is_binary(head: &[u8]) -> bool {
     let nuls = memchr::memchr_iter(0, head).count();
     // UTF-16 without a mark has many, but all in even or all in odd places.

@@ -1,4 +1,4 @@
-//! How a file is read, for people who wonder.
+//! Explains how a file is read.
 
 use std::path::Path;
 
@@ -18,19 +18,19 @@ pub struct Inspection {
     pub records: u64,
     /// The first articles, with where each field came from.
     pub articles: Vec<Parsed>,
-    /// How many problems there are.
+    /// Number of problems.
     pub problem_count: u64,
     /// The first problems.
     pub problems: Vec<Problem>,
 }
 
-/// How many articles and problems an [`Inspection`] shows, unless told.
+/// Default number of articles and problems in an [`Inspection`].
 pub const SHOWN: usize = 20;
 
-/// Reads a file and tells how: its format and encoding, each field of its
-/// first `shown` articles and where it came from, what was dropped as
-/// boilerplate, and what could not be read. The whole file is read, so that the
-/// counts are those of a run over it.
+/// Reads a file and reports its format and encoding, the fields of its first
+/// `shown` articles with their origin, the text dropped as boilerplate, and the
+/// problems. The whole file is read, so that the counts equal those of an
+/// update.
 ///
 /// # Errors
 /// When the file cannot be opened.

@@ -1,10 +1,9 @@
 //! Files in, articles out.
 //!
-//! Reading is in two steps, so that the second can run on many threads:
-//! [`discover`] finds files, [`open`] cuts each into raw [`Record`]s without
-//! looking into them, and [`Record::parse`] makes an [`Article`] of one. What
-//! cannot be read is a [`Problem`] with its path, kind and way out; it never
-//! stops the rest.
+//! Reading is done in two steps, so that the second can run on many threads:
+//! [`discover`] finds files, [`open`] splits each into raw [`Record`]s without
+//! parsing them, and [`Record::parse`] parses one into an [`Article`]. An error
+//! is a [`Problem`] with path, kind and hint; it never stops the rest.
 //!
 //! ```
 //! use timbao_articles::read_all;

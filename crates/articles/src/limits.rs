@@ -2,8 +2,8 @@
 
 /// Bounds that keep one bad file from costing the whole run.
 ///
-/// What goes beyond a bound is reported as a [`Problem`](crate::Problem) and
-/// skipped; what came before it is kept.
+/// Content beyond a limit is reported as a [`Problem`](crate::Problem) and
+/// skipped; the content before it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of a file or entry that has to be held whole: plain text, HTML,
@@ -13,8 +13,8 @@ pub struct Limits {
     pub record_bytes: usize,
     /// Bytes that may come out of one compressed file, in all. Default 1 TiB.
     pub unpacked_bytes: u64,
-    /// How many times larger than the compressed file its contents may be, once
-    /// they are beyond 16 MiB. Default 1000.
+    /// Maximum ratio of unpacked to compressed size, beyond the first 16 MiB.
+    /// Default 1000.
     pub ratio: u64,
     /// Compressed layers and archives inside each other. Default 6.
     pub depth: usize,

@@ -1,5 +1,5 @@
-//! Names that tell the parts of a news page apart: agencies, places, family
-//! names, sections. Written NFC; compare what is NFC.
+//! Names that identify the parts of a news page: agencies, places, family
+//! names, sections. Written in NFC; compare NFC text only.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -58,7 +58,7 @@ pub(crate) fn agency(text: &str) -> Option<(&'static str, Marks)> {
     }
 }
 
-/// What a paragraph that opens with an agency's name is.
+/// The role of a paragraph that opens with an agency's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Marks {
     Body,
@@ -159,7 +159,7 @@ const PAPERS: &[&str] = &[
     "ĐBND",
 ];
 
-/// Tells whether a text is the name of a province or city, with or without the
+/// Returns `true` if a text is the name of a province or city, with or without the
 /// word for it ("TP. Cần Thơ", "tỉnh Lào Cai").
 pub(crate) fn is_province(text: &str) -> bool {
     let mut name = text.trim().trim_end_matches([',', ':']);
@@ -268,7 +268,7 @@ const PROVINCES: &[&str] = &[
     "Yên Bái",
 ];
 
-/// Tells whether a word is a common Vietnamese family name.
+/// Returns `true` if a word is a common Vietnamese family name.
 pub(crate) fn is_family_name(word: &str) -> bool {
     FAMILY_NAMES.contains(&word)
 }
@@ -280,17 +280,17 @@ const FAMILY_NAMES: &[&str] = &[
     "Đàm", "Nghiêm",
 ];
 
-/// Tells whether a text is the name of a section that newspapers have.
+/// Returns `true` if a text is the name of a section that newspapers have.
 pub(crate) fn is_section(text: &str) -> bool {
     is_among(text, &SECTION_KEYS)
 }
 
-/// Tells whether a text heads a part of a page that is not its article.
+/// Returns `true` if a text heads a part of a page that is not its article.
 pub(crate) fn is_tail_heading(text: &str) -> bool {
     is_among(text, &TAIL_KEYS)
 }
 
-/// Tells whether a text is a button or counter around an article.
+/// Returns `true` if a text is a button or counter around an article.
 pub(crate) fn is_button(text: &str) -> bool {
     is_among(text, &BUTTON_KEYS)
 }

@@ -28,8 +28,8 @@ impl Record<'_> {
     fn parse_with(&self, mut trace: Trace) -> Result<Parsed, Problem> {
         let problem = |fault: Fault| {
             let problem = fault.at(self.path(), self.member());
-            // A file or entry that is one record was not read then; of a line
-            // it is known that it is no article now.
+            // A file or entry that is one record counts as unread. A line is
+            // known not to be an article.
             match self.is_whole() {
                 true => problem.unread(),
                 false => problem,
@@ -62,7 +62,7 @@ impl Record<'_> {
             } else {
                 converted
             },
-            // The article was read all the same.
+            // The article was read in spite of these.
             problems: faults
                 .into_iter()
                 .map(|fault| fault.at(self.path(), self.member()))

@@ -1,4 +1,4 @@
-//! What could not be read, where, and the way out.
+//! Read errors, with their location and a hint.
 
 use std::collections::HashSet;
 use std::io;
@@ -14,12 +14,12 @@ pub struct Problem {
     /// The place inside a container, as in [`Article::member`](crate::Article::member).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member: Option<String>,
-    /// What kind of problem it is.
+    /// The kind of problem.
     pub kind: ProblemKind,
-    /// What is wrong, and what can be done about it.
+    /// The defect and a hint.
     pub message: String,
-    /// Whether the file, folder or entry was not read to its end, or not at
-    /// all, so that nothing is known of what was not read.
+    /// Whether the file, directory or entry was not read, or not completely, so
+    /// that its unread part is unknown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unread: bool,
 }
@@ -35,25 +35,26 @@ pub enum ProblemKind {
     Denied,
     /// A symbolic link leads back to a folder above it.
     Loop,
-    /// It changed or vanished between being listed and being read.
+    /// The file changed or vanished between being listed and being read.
     Changed,
     /// The system failed to read it.
     Io,
-    /// It is larger than [`Limits`](crate::Limits) allow.
+    /// The file is larger than [`Limits`](crate::Limits) allow.
     TooLarge,
-    /// It unpacks to more than [`Limits::ratio`](crate::Limits::ratio) allows.
+    /// The file unpacks to more than [`Limits::ratio`](crate::Limits::ratio)
+    /// allows.
     Bomb,
     /// Archives inside archives go deeper than [`Limits::depth`](crate::Limits::depth).
     TooDeep,
-    /// Its name inside an archive climbs out of it.
+    /// The name of an archive entry points outside the archive.
     UnsafePath,
-    /// It is encrypted.
+    /// The file is encrypted.
     Encrypted,
-    /// It is not what its name or its first bytes say.
+    /// The content does not match the name or the first bytes.
     Malformed,
-    /// It is of a format that is not read.
+    /// The format is not supported.
     Unsupported,
-    /// It holds no text.
+    /// The file has no text.
     Empty,
     /// Text in it is not part of an article, or is under a name that is not
     /// known; the rest was read.
@@ -104,16 +105,16 @@ impl Problem {
         }
     }
 
-    /// Marks what the problem is about as not read, unless it is that there is
-    /// no text in what was read.
+    /// Marks the subject of the problem as not read, unless it was read and has
+    /// no text.
     pub(crate) fn unread(mut self) -> Self {
         self.unread = !matches!(self.kind, ProblemKind::Empty | ProblemKind::LeftOut);
         self
     }
 }
 
-/// What went wrong, before it is known where: readers return it, and whoever
-/// knows the path and member makes it a [`Problem`].
+/// A problem without path and member: readers return it, and their callers add
+/// these to make it a [`Problem`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct Fault {

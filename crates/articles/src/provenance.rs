@@ -1,4 +1,4 @@
-//! How an article was read: where each field came from, and what was dropped.
+//! The origin of each field of an article, and the dropped text.
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ pub struct Parsed {
     pub article: Article,
     /// The character encoding its bytes were in, by its usual name.
     pub encoding: &'static str,
-    /// Where its fields came from; only from
+    /// The origin of its fields; only from
     /// [`Record::parse_explained`](crate::Record::parse_explained).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Provenance>,
@@ -22,25 +22,25 @@ pub struct Parsed {
     pub problems: Vec<Problem>,
 }
 
-/// Where the fields of an article came from.
+/// The origin of the fields of an article.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Provenance {
     /// The format it was read as.
     pub format: Format,
     /// Each field that was found, in the order it was found.
     pub fields: Vec<FieldOrigin>,
-    /// Text that was left out as boilerplate, piece by piece.
+    /// Text dropped as boilerplate, piece by piece.
     pub dropped: Vec<String>,
     /// Anything else worth knowing, such as a date that could not be read.
     pub notes: Vec<String>,
 }
 
-/// Where one field came from.
+/// The origin of one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldOrigin {
     /// The field of [`Article`].
     pub field: &'static str,
-    /// Where its value was found: a key, an element, a rule of the layout.
+    /// The key, element or layout rule that the value comes from.
     pub from: String,
 }
 

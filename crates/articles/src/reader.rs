@@ -108,7 +108,7 @@ pub fn read_all(path: &Path, each: &mut dyn FnMut(Result<Article, Problem>)) {
 pub struct RecordReader {
     path: Arc<str>,
     limits: Limits,
-    /// What is being read: a file, an entry of it, an entry of that.
+    /// The streams being read: a file, an entry of it, an entry of that.
     stack: Vec<Level>,
     entries: u64,
     /// Problems met before there was a batch to put them in.
@@ -282,7 +282,7 @@ impl RecordReader {
         Ok(Box::new(split::Zip::new(archive, &self.limits)?))
     }
 
-    /// Leaves what is being read for what it is inside of.
+    /// Leaves the current stream for the one that contains it.
     fn leave(&mut self) {
         self.stack.pop();
         if self.stack.is_empty() {

@@ -10,7 +10,7 @@ pub(crate) struct Sight<'a> {
     pub extension: &'a str,
 }
 
-/// The strength of a sign; of several formats, the strongest sign wins.
+/// Strength of evidence for a format; the strongest evidence wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Sign {
     Not,
@@ -22,7 +22,7 @@ pub(crate) enum Sign {
     Name,
     /// Begins as only this format does in good faith.
     Begins,
-    /// Has an extension that counts more than what the text begins with.
+    /// The extension counts more than the first bytes.
     FirmName,
     /// Begins with bytes that only this format has.
     Magic,
@@ -213,7 +213,7 @@ fn begins_json(text: &[u8]) -> bool {
     }
 }
 
-/// Tells whether the first line is an object by itself and another follows.
+/// Returns `true` if the first line is a complete object and another follows.
 fn begins_object_lines(text: &[u8]) -> bool {
     let mut lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
     let whole = |line: &[u8]| line.starts_with(b"{\"") && line.ends_with(b"}");
@@ -253,7 +253,7 @@ fn root_element(text: &[u8]) -> Option<&[u8]> {
         let end = if rest.starts_with(b"!--") {
             memchr::memmem::find(rest, b"-->")? + 3
         } else if rest.starts_with(b"!") || rest.starts_with(b"?") {
-            // The entities a document type declares stand in brackets.
+            // The entities declared by a document type are in brackets.
             let close = memchr::memchr(b'>', rest)?;
             match memchr::memchr(b'[', rest).filter(|open| *open < close) {
                 Some(_) => memchr::memmem::find(rest, b"]>")? + 2,

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::encoding::UTF_8;
 use crate::{Format, Problem};
 
-/// How many bytes of records a batch holds before it is handed on.
+/// Bytes of records in a full batch.
 pub(crate) const BATCH_BYTES: usize = 1 << 20;
 
-/// How many records, for files of very short ones.
+/// Records in a full batch, for files of very short ones.
 const BATCH_RECORDS: usize = 16 << 10;
 
 /// Raw records of one file, in order, and the problems met among them.
@@ -56,7 +56,7 @@ impl RecordBatch {
         std::mem::take(&mut self.problems)
     }
 
-    /// Tells whether there is neither a record nor a problem in it.
+    /// Returns `true` if there is neither a record nor a problem in it.
     pub fn is_empty(&self) -> bool {
         self.cuts.is_empty() && self.problems.is_empty()
     }
@@ -70,7 +70,7 @@ impl RecordBatch {
         self.data.clear();
         self.cuts.clear();
         self.problems.clear();
-        // One huge record must not hold its memory for the rest of the run.
+        // One huge record must not keep its memory for the rest of the run.
         self.data.shrink_to(4 * BATCH_BYTES);
     }
 
@@ -90,7 +90,7 @@ impl RecordBatch {
     }
 }
 
-/// What a splitter puts records into.
+/// Collects the records of a splitter.
 pub(crate) struct Filler<'a> {
     batch: &'a mut RecordBatch,
     origin: &'a Arc<Origin>,
@@ -98,12 +98,12 @@ pub(crate) struct Filler<'a> {
 
 impl Filler<'_> {
     /// The bytes of the batch; records are ranges of it. A splitter may only
-    /// append to it, or cut off what it appended itself.
+    /// append to it, or truncate the bytes it appended itself.
     pub fn data(&mut self) -> &mut Vec<u8> {
         &mut self.batch.data
     }
 
-    /// How many more bytes the batch takes before it is full.
+    /// Number of bytes that the batch has room for.
     pub fn room(&self) -> usize {
         BATCH_BYTES.saturating_sub(self.batch.data.len())
     }
@@ -118,13 +118,13 @@ impl Filler<'_> {
         });
     }
 
-    /// Reports a problem of the entry `name` of what is being read.
+    /// Reports a problem of the entry `name` of the current stream.
     pub fn entry_problem(&mut self, problem: crate::problem::Fault, name: &str) {
         let problem = problem.at(&self.origin.path, self.origin.entry(name).member(None));
         self.batch.problems.push(problem.unread());
     }
 
-    /// Reports a problem of the record `number`, or of what is being read.
+    /// Reports a problem of the record `number`, or of the current stream.
     pub fn problem(&mut self, problem: crate::problem::Fault, number: Option<u64>) {
         let is_too_large = problem.kind == crate::ProblemKind::TooLarge;
         let problem = problem.at(&self.origin.path, self.origin.member(number));
@@ -135,7 +135,7 @@ impl Filler<'_> {
     }
 }
 
-/// Where records come from: what all records of one file or entry share.
+/// The origin of records: shared by all records of one file or entry.
 #[derive(Debug)]
 pub(crate) struct Origin {
     pub path: Arc<str>,
@@ -156,7 +156,7 @@ impl Origin {
         })
     }
 
-    /// The origin of what is in the entry `name` of this one.
+    /// The origin of the content of the entry `name` of this one.
     pub fn entry(&self, name: &str) -> Arc<Self> {
         let entry = match &self.entry {
             Some(outer) => format!("{outer}#{name}"),
@@ -202,7 +202,7 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// The bytes as they stand in the file, unpacked.
+    /// The bytes as in the file, unpacked.
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }

@@ -27,18 +27,18 @@ pub(crate) trait Seekable: Read + Seek + Send {}
 
 impl<T: Read + Seek + Send> Seekable for T {}
 
-/// How far ahead a format is guessed from, in bytes.
+/// Bytes examined to guess a format.
 const HEAD: u64 = 16 << 10;
 
-/// How much is asked of a decompressor's input at a time, in bytes.
+/// Buffer size of a decompressor's input, in bytes.
 const PACKED_BUFFER: usize = 128 << 10;
 
 /// Ratios are only judged beyond this many bytes: small files of blanks
 /// compress a thousandfold in good faith.
 const RATIO_FLOOR: u64 = 16 << 20;
 
-/// Takes the first bytes of a stream, and gives back a stream that still
-/// begins with them. Damage after some bytes comes after them again.
+/// Reads the first bytes of a stream, and returns them with a stream that still
+/// starts with them. An error after some bytes recurs after them.
 ///
 /// # Errors
 /// If not a single byte can be read, or the system cannot read the file.
@@ -104,7 +104,7 @@ impl<R: BufRead> Gunzip<R> {
         }
     }
 
-    /// Goes on to the next member, if there is one.
+    /// Continues with the next member, if there is one.
     fn next_member(&mut self) -> io::Result<()> {
         let Some(member) = self.member.take() else {
             return Ok(());
@@ -144,7 +144,7 @@ impl<R: BufRead> Read for Gunzip<R> {
     }
 }
 
-/// Reads a stream to its end, or fails when it holds more than `most` bytes.
+/// Reads a stream to its end, or fails if it has more than `most` bytes.
 pub(crate) fn read_whole(stream: &mut Stream, into: &mut Vec<u8>, most: u64) -> Result<(), Fault> {
     let read = stream
         .by_ref()
@@ -166,7 +166,7 @@ pub(crate) fn too_large(most: u64) -> Fault {
     )
 }
 
-/// Counts what is read through it.
+/// Counts the bytes read through it.
 pub(crate) struct Counted<R> {
     pub stream: R,
     pub count: Arc<AtomicU64>,

@@ -1,7 +1,7 @@
 //! The table of formats: everything that differs between them, in one place.
 //!
 //! A new format is a variant of [`Format`], an arm of [`Format::traits`] and a
-//! parser; the compiler asks for each.
+//! parser; the compiler requires each.
 
 use std::fmt;
 
@@ -16,9 +16,9 @@ pub(crate) struct Traits {
     pub name: &'static str,
     /// File name extensions, in lower case.
     pub extensions: &'static [&'static str],
-    /// How much an extension counts.
+    /// Weight of an extension.
     pub named: Sign,
-    /// Looks at the first bytes.
+    /// Recognises the first bytes.
     pub recognise: fn(&Sight<'_>) -> Sign,
     /// Whether the stream is converted to UTF-8 before it is cut; otherwise
     /// the parser decodes each record.

@@ -6,9 +6,9 @@ use crate::recognise::Sight;
 /// A format that is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unread {
-    /// What the file is.
+    /// The kind of file.
     pub name: &'static str,
-    /// What the user can do.
+    /// A hint for the user.
     pub hint: &'static str,
 }
 

@@ -31,9 +31,7 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Fault> {
     let done = panic::catch_unwind(AssertUnwindSafe(work));
     let place = PLACE.replace(outer).unwrap_or_default();
     done.map_err(|_| {
-        let message = format!(
-            "its reader failed at {place}, which is a defect of the reader; report it with the file"
-        );
+        let message = format!("internal error at {place}; please report it with the file");
         Fault::new(ProblemKind::Malformed, message)
     })
 }

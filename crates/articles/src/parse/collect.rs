@@ -171,7 +171,7 @@ impl<'r> Collector<'r> {
         let mut best = bodies.next();
         for (at, other) in bodies.enumerate() {
             let Some(body) = &mut best else { break };
-            // A shortened text beside the whole one.
+            // One is a shortened version of the other.
             if at < COMPARED && other.text.len() > body.text.len() && holds(&other.text, &body.text)
             {
                 *body = other;
@@ -255,7 +255,7 @@ fn is_page(text: &str) -> bool {
     head.starts_with("<!doctype html") || head.starts_with("<html")
 }
 
-/// Fills in what the record does not state and its page does.
+/// Fills in missing fields from the page.
 fn fill(article: &mut Article, page: Article) {
     let or = |known: &mut Option<String>, found: Option<String>| {
         if known.is_none() {
@@ -342,7 +342,7 @@ fn holds(whole: &str, part: &str) -> bool {
     )
 }
 
-/// Compares texts by samples: what stands between two of them may differ.
+/// Compares samples of texts: the text between two of them may differ.
 fn mostly_in(part: &str, whole: &str) -> bool {
     const SAMPLE: usize = 48;
     const SAMPLES: usize = 5;
@@ -364,8 +364,8 @@ fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// Tells at a glance whether a text may open with a dateline, which is set off
-/// by a dash or in brackets; most do not, and reading one takes time.
+/// A quick check whether a text may open with a dateline, which is set off by a
+/// dash or in brackets. Most do not, and parsing one takes time.
 fn may_open_with_dateline(body: &str) -> bool {
     const REACH: usize = 64;
     let head = body.as_bytes().get(..REACH).unwrap_or(body.as_bytes());

@@ -7,7 +7,7 @@ use crate::names::{self, Marks};
 use crate::provenance::Trace;
 use crate::{Article, Published, dates};
 
-/// What the opening of a paragraph says.
+/// The parts of a paragraph's dateline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dateline {
     pub agency: String,
@@ -17,7 +17,7 @@ pub(crate) struct Dateline {
     pub marks: Marks,
 }
 
-/// Fills in what the article does not state otherwise.
+/// Fills in missing fields.
 pub(crate) fn apply(dateline: Dateline, article: &mut Article, trace: &mut Trace) {
     if article.agency.is_none() {
         article.agency = Some(dateline.agency);
@@ -33,7 +33,7 @@ pub(crate) fn apply(dateline: Dateline, article: &mut Article, trace: &mut Trace
     }
 }
 
-/// How many characters of a paragraph may hold its dateline.
+/// Maximum length of a dateline, in characters.
 const REACH: usize = 160;
 
 /// Reads the dateline of a paragraph. The paragraph keeps it: a search for its
@@ -119,7 +119,7 @@ pub(crate) fn place_name(text: &str) -> Option<String> {
     (names::is_province(text) || is_name(text, 6)).then(|| text.to_owned())
 }
 
-/// Tells whether a text can be a proper name: a few words that all begin with
+/// Returns `true` if a text can be a proper name: a few words that all begin with
 /// a capital letter.
 pub(crate) fn is_name(text: &str, most_words: usize) -> bool {
     let mut words = 0;

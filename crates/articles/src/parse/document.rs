@@ -8,7 +8,7 @@ use crate::fields::one_line;
 use crate::provenance::Trace;
 use crate::{Article, Published};
 
-/// What a reader found in a document.
+/// The content of a document.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
     pub blocks: Vec<Block>,
@@ -25,7 +25,7 @@ pub(crate) struct Block {
     pub role: Role,
 }
 
-/// What a paragraph is, as far as its style says.
+/// The role of a paragraph, by its style.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Role {
     #[default]
@@ -218,7 +218,7 @@ struct Official {
     published: Option<Published>,
 }
 
-/// How many lines from the top the motto may be.
+/// Number of lines at the top that may contain the motto.
 const LETTERHEAD: usize = 14;
 
 impl Official {
@@ -290,7 +290,7 @@ impl Official {
 }
 
 /// The title under a letterhead: the type of the document with the lines that
-/// say what it is about.
+/// describe its subject.
 fn title_and_text(lines: &[String]) -> (Option<String>, &[String]) {
     let Some(first) = lines
         .first()

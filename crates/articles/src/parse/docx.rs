@@ -1,5 +1,5 @@
-//! Word documents (Office Open XML): paragraphs, text boxes and notes, with
-//! the roles and fonts that their styles give them.
+//! Word documents (Office Open XML): paragraphs, text boxes and notes, with the
+//! roles and fonts of their styles.
 
 mod styles;
 
@@ -18,8 +18,8 @@ use crate::encoding::note_mended;
 use crate::problem::{Fault, ProblemKind};
 use crate::provenance::Trace;
 
-/// How large a part of a document may be unpacked, in bytes; what is beyond is
-/// cut off. Many parts together may be twice as large.
+/// Maximum unpacked size of a part, in bytes; the rest is cut off. All parts
+/// together may have twice this size.
 const LARGEST: u64 = 32 << 20;
 
 /// Parses a Word document.
@@ -129,7 +129,8 @@ struct Paragraph {
     text: String,
     role: Role,
     style: Option<String>,
-    /// Its mark was deleted in revision: the next paragraph continues it.
+    /// The paragraph mark was deleted in revision: the next paragraph continues
+    /// it.
     continues: bool,
 }
 
@@ -163,11 +164,10 @@ impl<'s> Story<'s> {
             match reader.read_event() {
                 Ok(Event::Eof) => break,
                 Ok(event) => self.event(event, &mut state),
-                // What stands before the fault is kept.
+                // The text before the fault is kept.
                 Err(error) => {
-                    let message = format!(
-                        "its text is not well-formed XML from byte {at}: {error}; the rest was cut off"
-                    );
+                    let message =
+                        format!("malformed XML at byte {at}: {error}; the rest was cut off");
                     let fault = Fault::malformed(message);
                     if self.document.blocks.is_empty() && self.open.is_empty() {
                         return Err(fault);
@@ -305,10 +305,10 @@ impl<'s> Story<'s> {
     }
 }
 
-/// Where in a part the reader is.
+/// The position of the reader in a part.
 #[derive(Default)]
 struct State {
-    /// How many elements are open whose text is skipped.
+    /// Number of open elements whose text is skipped.
     skipped: usize,
     in_text: bool,
     in_paragraph_properties: bool,

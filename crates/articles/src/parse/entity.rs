@@ -27,7 +27,7 @@ pub(crate) fn named(name: &str) -> Option<String> {
         Some(digits) => u32::from_str_radix(digits, 16).ok()?,
         None => number.parse().ok()?,
     };
-    // As browsers do, numbers of the C1 controls mean windows-1252.
+    // Numbers of the C1 controls mean windows-1252, as in browsers.
     let letter = match code {
         0x80..=0x9f => WINDOWS_1252.get(code as usize - 0x80).copied(),
         code => char::from_u32(code),

@@ -55,10 +55,10 @@ struct Page {
     charset: Option<Charset>,
 }
 
-/// How far up an end tag looks for its element.
+/// Maximum number of open elements searched for that of an end tag.
 const REACH: usize = 64;
 
-/// How many elements are kept open; deeper ones inherit their font.
+/// Maximum number of open elements; deeper ones inherit their font.
 const DEEPEST: usize = 4000;
 
 impl Page {
@@ -71,7 +71,7 @@ impl Page {
             self.out.push_str(tag);
             rest = &rest[tag.len()..];
             let Some(name) = self.tag(tag) else { continue };
-            // What is inside is no text.
+            // Their content is not text.
             if matches!(name.as_str(), "style" | "script") {
                 let end = format!("</{name}");
                 let at = find_ignoring_case(rest, &end).unwrap_or(rest.len());

@@ -1,5 +1,5 @@
-//! Pages of a web archive: the headers of the archive and of HTTP, and what
-//! they wrap.
+//! Pages of a web archive: the headers of the archive and of HTTP, and their
+//! content.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -157,7 +157,7 @@ pub(crate) fn parse(
     let body = decoded(&page, trace)?;
     if let Some(reason) = header(page.archive, "warc-truncated") {
         trace.fault(Fault::malformed(format!(
-            "the archive holds only the beginning of the page ({reason})"
+            "the archive contains only the beginning of the page ({reason})"
         )));
     }
     let kind = page.content_type();

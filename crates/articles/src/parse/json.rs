@@ -41,13 +41,13 @@ use crate::fields::{Field, field};
 use crate::problem::Fault;
 use crate::provenance::Trace;
 
-/// How much lower the fields of a nested object rank than the record's own.
+/// Added to the rank of the fields of a nested object.
 const NESTED: u8 = 100;
 
 /// Parses one object.
 ///
-/// What is not JSON only by its letter is repaired: bytes that are not UTF-8,
-/// half a surrogate pair, `NaN`, a comma too many.
+/// Small defects are repaired: bytes that are not UTF-8, half a surrogate pair,
+/// `NaN`, a superfluous comma.
 pub(crate) fn parse(bytes: &[u8], trace: &mut Trace) -> Result<Article, Fault> {
     let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
     // Checked as a whole, in one go; string by string is much slower.
@@ -96,7 +96,7 @@ fn object<'t>(text: &'t str, trace: &mut Trace) -> Result<Option<Collector<'t>>,
     Ok(Some(collector).filter(|_| has_any))
 }
 
-/// Reads the article that an object holds under a name that is not known.
+/// Parses the article in an object under an unknown name.
 fn inside(bytes: &[u8], trace: &mut Trace) -> Result<Article, Fault> {
     const DEEPEST: usize = 6;
     let value: serde_json::Value = serde_json::from_slice(bytes)
@@ -255,7 +255,8 @@ impl<'de> ObjectSeed<'_, 'de> {
         Ok(())
     }
 
-    /// What WordPress adds to a post on request: the names behind its numbers.
+    /// Names of authors, sections and pictures that WordPress embeds in a post
+    /// on request.
     fn embedded(&mut self, embedded: &serde_json::Value) {
         let list = |name: &str| embedded.get(name).and_then(|list| list.as_array());
         for author in list("author").into_iter().flatten() {
@@ -304,7 +305,7 @@ fn with_zone_of(key: &str, value: String) -> String {
     }
 }
 
-/// Keys whose object holds fields of the record itself.
+/// Keys of objects that contain fields of the record itself.
 const WRAPPERS: &[&str] = &[
     "_source",
     "data",
@@ -381,7 +382,7 @@ impl<'de> Visitor<'de> for Wrapped<'_, 'de> {
     skip_scalars!();
 }
 
-/// What a key says of the state of a record.
+/// The kind of a key for the state of a record.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Status {
     /// The kind of a WordPress post.
@@ -390,7 +391,7 @@ enum Status {
     Word,
     /// True of drafts.
     Draft,
-    /// True of what is published; a date is not a state.
+    /// True of published records; a date is not a state.
     Published,
 }
 
@@ -417,7 +418,7 @@ impl Status {
     }
 }
 
-/// Post types of WordPress that hold no article.
+/// Post types of WordPress that are not articles.
 pub(crate) const NOT_POSTS: &[&str] = &[
     "attachment",
     "revision",
@@ -441,7 +442,7 @@ pub(crate) const NOT_POSTS: &[&str] = &[
     "mc4wp-form",
 ];
 
-/// States of what was not published, or no longer is.
+/// States of records that are not, or no longer, published.
 pub(crate) const NOT_PUBLISHED: &[&str] = &[
     "draft",
     "auto-draft",

@@ -31,7 +31,7 @@ pub(crate) fn mhtml(
     };
     if pages().count() > 1 {
         let more = pages().count() - 1;
-        trace.note(|| format!("{more} frames of the page were left out"));
+        trace.note(|| format!("{more} frames of the page were skipped"));
     }
     if let (None, Some(subject)) = (&article.title, subject(&message)) {
         article.title = Some(subject);

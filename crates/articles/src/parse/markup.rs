@@ -17,7 +17,7 @@ pub(crate) struct Running {
     /// Text of menus, forms and the like.
     pub dropped: Vec<String>,
     pub was_html: bool,
-    /// Why its end is missing, if it is.
+    /// The fault that cut the text short, if any.
     pub fault: Option<Fault>,
 }
 
@@ -35,8 +35,9 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
 
 /// Reads running text, which is HTML if there is a tag of HTML in it.
 ///
-/// Tools leave paragraphs set off by blank lines beside tags, so a blank line
-/// ends a paragraph in HTML too; a line break does if no element is a block.
+/// Tools write paragraphs separated by blank lines as well as tags, so a blank
+/// line ends a paragraph in HTML too; a line break does if no element is a
+/// block.
 pub(crate) fn running(text: String) -> Running {
     let (text, mut captions) = shortcode::strip(text);
     if memchr::memchr2(b'<', b'&', text.as_bytes()).is_none() {
@@ -64,7 +65,7 @@ pub(crate) fn running(text: String) -> Running {
     }
 }
 
-/// Returns `true` if the text holds a tag of HTML, and not only a `<`.
+/// Returns `true` if the text contains an HTML tag, and not only a `<`.
 pub(crate) fn has_tag(text: &str) -> bool {
     Tags::of(text).next().is_some()
 }
@@ -72,7 +73,7 @@ pub(crate) fn has_tag(text: &str) -> bool {
 /// The tags and comments of a text, one after the other.
 struct Tags<'t> {
     text: &'t str,
-    /// The last `>`: behind it no tag ends, so none begins.
+    /// The last `>`: no tag begins after it.
     last: usize,
     at: usize,
 }

@@ -37,7 +37,7 @@ pub(crate) fn parse(bytes: &[u8], name: &str, trace: &mut Trace) -> Result<Artic
     Ok(reader.document.article(name, trace))
 }
 
-/// Where text goes.
+/// The destination of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Destination {
     #[default]
@@ -53,7 +53,7 @@ enum Destination {
     Skipped,
 }
 
-/// What a group inherits and its end restores.
+/// State that a group inherits and its end restores.
 #[derive(Clone, Copy, Debug, Default)]
 struct State {
     destination: Destination,
@@ -61,8 +61,8 @@ struct State {
     style: i32,
     role: Role,
     deleted: bool,
-    /// How many characters stand for a `\u` that is not understood, less one:
-    /// the default is one.
+    /// Number of replacement characters after a `\u`, minus one: the default is
+    /// one.
     fallback: Option<u8>,
 }
 
@@ -88,7 +88,7 @@ struct Reader<'b> {
     /// Bytes, and after them letters, that wait for the end of their font.
     raw: Vec<u8>,
     pending: String,
-    /// The paragraphs that are being read: of the text, a box, a note.
+    /// The paragraphs being read: of the text, a box, a note.
     texts: [String; 3],
     boxed: Vec<String>,
     document: Document,
@@ -185,7 +185,7 @@ impl Reader<'_> {
         (word, number)
     }
 
-    /// A destination that readers may skip: those that hold text are read.
+    /// Enters an optional destination: those with text are read.
     fn starred(&mut self) {
         let is_word = self.bytes.get(self.at) == Some(&b'\\')
             && self
@@ -212,7 +212,7 @@ impl Reader<'_> {
                 let count = number.unwrap_or(1).clamp(0, 9);
                 self.state.fallback = u8::try_from(count).ok();
             }
-            // What an object shows.
+            // The visible result of an object.
             "result" | "shptxt" => {
                 self.flush();
                 let is_box = word == "shptxt";

@@ -3,8 +3,8 @@
 use crate::Caption;
 use crate::fields::caption;
 
-/// Takes the shortcodes out of a text. What they enclose stays, save for the
-/// captions of pictures, which are returned.
+/// Removes the shortcodes of a text. The text they enclose stays, except for
+/// the captions of pictures, which are returned.
 pub(crate) fn strip(text: String) -> (String, Vec<Caption>) {
     let bytes = text.as_bytes();
     if !memchr::memchr_iter(b'[', bytes).any(|at| Code::at(&text, at).is_some()) {
@@ -38,7 +38,7 @@ pub(crate) fn strip(text: String) -> (String, Vec<Caption>) {
                 captions.push(caption(&shown));
             }
             at += end.map_or(0, |end| end + CAPTION_END.len());
-            // The picture stood between two paragraphs.
+            // The picture was between two paragraphs.
             out.push_str("\n\n");
         }
     }
@@ -85,7 +85,7 @@ impl<'t> Code<'t> {
         })
     }
 
-    /// Tells a shortcode from a word in brackets.
+    /// Distinguishes a shortcode from a word in brackets.
     fn is_sure(&self, closed: &[&str]) -> bool {
         let quoted = self.attributes.contains("=\"") || self.attributes.contains("='");
         ALONE.contains(&self.name) || closed.contains(&self.name) || (quoted && !self.closes)

@@ -185,7 +185,8 @@ fn of_feed<'t>(child: Element<'t>, collector: &mut Collector<'t>, trace: &mut Tr
             collector.exclude("a draft");
         }
         ("post_type" | "status" | "control", _) => {}
-        // Atom's link and category say what they mean in attributes.
+        // The link and category elements of Atom have their values in
+        // attributes.
         ("link", _) if child.attribute("href").is_some() => {
             let relation = child.attribute("rel").unwrap_or("alternate");
             if let (Some(address), "alternate") = (child.attribute("href"), relation) {
@@ -229,7 +230,7 @@ fn category<'t>(child: Element<'t>, from: &str, collector: &mut Collector<'t>, t
     collector.join(Field::Section, 0, &text, from, trace);
 }
 
-/// RSS gives an author as `address (Name)`.
+/// An author in RSS is `address (Name)`.
 fn person(text: &str) -> String {
     match text.split_once('(') {
         Some((address, name)) if address.contains('@') => {

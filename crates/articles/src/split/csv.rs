@@ -20,12 +20,12 @@ const READ: usize = 64 << 10;
 pub(crate) struct Rows {
     stream: Stream,
     buffer: Vec<u8>,
-    /// Where the next row begins in the buffer.
+    /// Start of the next row in the buffer.
     at: usize,
     /// Lines before the next row.
     lines: u64,
     ended: bool,
-    /// What ended the stream before its end.
+    /// The error that ended the stream early.
     failure: Option<std::io::Error>,
     tabs: bool,
     header: Option<Header>,
@@ -40,7 +40,7 @@ struct Header {
 
 struct Column {
     name: String,
-    /// Other columns are only read where they hold a long text.
+    /// Other columns are read only if they contain a long text.
     is_read: bool,
 }
 
@@ -277,18 +277,16 @@ fn too_large(limits: &Limits) -> Fault {
 }
 
 fn open_quote() -> Fault {
-    Fault::malformed(
-        "a quotation mark in this line is never closed; the line was read as it stands",
-    )
+    Fault::malformed("a quotation mark in this line is never closed; the line was read literally")
 }
 
 fn open_end() -> Fault {
-    Fault::malformed("cut short in a cell; what is there was read")
+    Fault::malformed("truncated in a cell; the text so far was read")
 }
 
 fn more_cells(cells: usize, columns: usize) -> Fault {
     Fault::malformed(format!(
-        "{cells} cells under {columns} columns; the last were joined; quote cells that hold the separator"
+        "{cells} cells under {columns} columns; the last were joined; quote cells that contain the separator"
     ))
 }
 

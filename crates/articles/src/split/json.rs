@@ -1,7 +1,7 @@
-//! JSON: the objects of an array, of objects one after another, or of whatever
-//! an object wraps them in. Objects are told apart without being parsed; one
-//! that fits the bound for a whole file is looked through for the articles in
-//! it, and of a larger one the array under a known key is read as it comes.
+//! JSON: the objects of an array, consecutive objects, or objects wrapped in
+//! another one. Objects are separated without parsing. An object within the
+//! limit for a whole file is searched for articles; of a larger one, the array
+//! under a known key is streamed.
 
 mod unwrap;
 
@@ -14,7 +14,7 @@ use crate::record::Filler;
 use crate::stream::{self, Stream};
 use crate::{Format, Limits};
 
-/// How much is read at once, in bytes.
+/// Bytes to read at once.
 const READ: u64 = 256 << 10;
 
 /// Keys under which an object wraps an array of articles, or another wrapper.
@@ -40,14 +40,14 @@ const WRAPPERS: &[&[u8]] = &[
     b"db",
 ];
 
-/// Elements of an array that are looked through for articles; if none holds
-/// any, the elements are the articles.
+/// Elements of an array that are searched for articles; if these contain none,
+/// the elements are the articles.
 const LOOKED_THROUGH: u64 = 16;
 
 pub(crate) struct Values {
     stream: Stream,
     buffer: Vec<u8>,
-    /// How much of the buffer has been looked through.
+    /// Number of bytes of the buffer already searched.
     at: usize,
     scan: Scan,
     /// Elements seen so far.
@@ -177,7 +177,7 @@ impl Splitter for Values {
                 Ok(Step::Done)
             }
             Ok(_) => Ok(Step::More),
-            // What has been read before the failure is looked through first.
+            // The bytes before the failure are searched first.
             Err(error) if self.buffer.len() > self.at => {
                 self.stream = Box::new(stream::Failing::new(error));
                 Ok(Step::More)
@@ -191,8 +191,8 @@ impl Splitter for Values {
 }
 
 impl Values {
-    /// Keeps what has been read of the element that is not at its end. Returns
-    /// `false` if it has to be looked through again.
+    /// Keeps the bytes of an incomplete element. Returns `false` if it has to
+    /// be searched again.
     fn keep_open(&mut self, limits: &Limits, batch: &mut Filler<'_>) -> bool {
         let start = self.scan.start.unwrap_or(self.at);
         let whole = self.scan.is_object() && !self.scan.streams;
@@ -236,7 +236,7 @@ fn too_large(limits: &Limits) -> Fault {
     Fault::new(ProblemKind::TooLarge, message)
 }
 
-/// Where in the JSON the scan is, between any two bytes.
+/// The state of the scan between any two bytes.
 #[derive(Default)]
 struct Scan {
     depth: usize,
@@ -244,17 +244,18 @@ struct Scan {
     escaped: bool,
     /// Elements begin at this depth; it is known once the first bracket is.
     level: Option<usize>,
-    /// Where the element being read begins.
+    /// Start of the current element.
     start: Option<usize>,
     /// Elements are those of the array under a wrapper's key, and not the
     /// whole object.
     streams: bool,
     /// Wrappers inside each other that are open, save for the outermost.
     wrappers: usize,
-    /// Where the last string at the depth of a wrapper's keys began and ended.
+    /// Range of the last string at the depth of a wrapper's keys.
     key: Option<Range<usize>>,
     string_start: usize,
-    /// The array a wrapper held has ended; the rest of it is no article.
+    /// The array of a wrapper has ended; the rest of the object is not an
+    /// article.
     unwrapped: bool,
     begun: bool,
 }
@@ -279,7 +280,8 @@ impl Scan {
         self.depth > 0 || self.in_string
     }
 
-    /// The next element that ends at or after `at`, and where to go on.
+    /// The next element that ends at or after `at`, and the offset to continue
+    /// at.
     fn next(
         &mut self,
         bytes: &[u8],
@@ -346,8 +348,8 @@ impl Scan {
         Ok(None)
     }
 
-    /// Notes where an element begins. What is no object or array has no
-    /// brackets to end it and is passed over.
+    /// Notes the start of an element. Values other than objects and arrays have
+    /// no brackets to end them and are skipped.
     fn begin(&mut self, at: usize) -> Result<(), Fault> {
         if !self.begun {
             return Err(Fault::malformed("neither a JSON object nor an array"));
@@ -358,7 +360,7 @@ impl Scan {
         Ok(())
     }
 
-    /// Goes on inside a string to its end, or to the end of the bytes.
+    /// Continues inside a string to its end, or to the end of the bytes.
     fn string(&mut self, bytes: &[u8], mut at: usize) -> usize {
         if std::mem::take(&mut self.escaped) {
             at += 1;

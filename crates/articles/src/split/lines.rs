@@ -65,7 +65,7 @@ impl Splitter for Lines {
             start = at + 1;
         }
         match read {
-            // What stands before a failure is kept, save for the broken line.
+            // The lines before a failure are kept, except for the broken one.
             Err(error) => {
                 batch.data().truncate(start);
                 Err(error.into())

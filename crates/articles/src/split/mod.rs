@@ -21,12 +21,12 @@ pub(crate) use zip::Zip;
 
 /// Cuts one stream into records, a step at a time.
 pub(crate) trait Splitter: Send {
-    /// Reads some more and puts what it found into `batch`. After an error or
+    /// Reads some more and adds records to `batch`. After an error or
     /// [`Step::Done`] it is not called again.
     fn step(&mut self, limits: &Limits, batch: &mut Filler<'_>) -> Result<Step, Fault>;
 }
 
-/// What came of a step.
+/// The result of a step.
 pub(crate) enum Step {
     /// There may be more.
     More,
@@ -36,7 +36,7 @@ pub(crate) enum Step {
     Enter { name: String, stream: Stream },
 }
 
-/// What a splitter begins with.
+/// The input of a splitter.
 pub(crate) struct Start<'a> {
     pub format: Format,
     pub stream: Stream,
@@ -87,8 +87,7 @@ pub(crate) fn arc_pages(start: Start<'_>) -> Box<dyn Splitter> {
     Box::new(arc::Pages::new(start.stream))
 }
 
-/// What is wrong with the name of an archive's entry, if anything: it climbs
-/// out of the archive, or names a place outside it.
+/// The fault of an archive entry's name that points outside the archive.
 fn unsafe_path(name: &str) -> Option<Fault> {
     let climbs = name.split(['/', '\\']).any(|part| part == "..");
     let absolute = name.starts_with(['/', '\\'])
@@ -98,12 +97,12 @@ fn unsafe_path(name: &str) -> Option<Fault> {
     (climbs || absolute || name.contains('\0')).then(|| {
         Fault::new(
             crate::ProblemKind::UnsafePath,
-            "its name climbs out of the archive; it was not read",
+            "skipped: its path points outside the archive",
         )
     })
 }
 
-/// Tells whether an entry is left out like a file of its name would be.
+/// Returns `true` if an entry is skipped, as a file of its name would be.
 fn is_left_out(name: &str) -> bool {
     let hidden = name
         .split('/')

@@ -45,7 +45,7 @@ impl Splitter for Sections {
         let mut is_cut = false;
         let ended = loop {
             let line = data.len();
-            // A longer line comes in pieces, none of which begins a record.
+            // A longer line is read in pieces, none of which begins a record.
             let read = self.stream.by_ref().take(1 << 20).read_until(b'\n', data);
             if read.inspect_err(|_| data.truncate(start))? == 0 {
                 break true;

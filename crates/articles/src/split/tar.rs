@@ -14,7 +14,7 @@ use crate::stream::Stream;
 
 const BLOCK: usize = 512;
 
-/// Bytes of a header that gives the name of the next entry.
+/// Maximum length of a header with the name of the next entry.
 const LONGEST_NAME: u64 = 1 << 20;
 
 pub(crate) struct Tar {
@@ -32,8 +32,8 @@ struct Shared {
     left: u64,
     /// Bytes that fill up its last block.
     padding: u64,
-    /// Why the entry that was open could not be read to its end; nothing that
-    /// follows it can be read either.
+    /// The fault of an entry that could not be read completely; later entries
+    /// cannot be read either.
     failed: Option<Fault>,
 }
 
@@ -89,7 +89,7 @@ impl Splitter for Tar {
                 return Ok(Step::More);
             }
             kind if kind.is_file() || kind == EntryType::Continuous => {}
-            // Folders, links and devices hold no text.
+            // Directories, links and devices have no text.
             _ => {
                 self.long_name = None;
                 return Ok(Step::More);
@@ -117,7 +117,7 @@ impl Splitter for Tar {
 }
 
 impl Shared {
-    /// Goes past what has not been read of the entry that is open.
+    /// Skips the unread rest of the open entry.
     fn skip_entry(&mut self) -> Result<(), Fault> {
         if let Some(fault) = self.failed.take() {
             return Err(fault);

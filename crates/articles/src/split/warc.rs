@@ -65,7 +65,7 @@ enum Outcome {
     /// A request, a picture, a redirection: nothing to read.
     Other,
     TooLarge,
-    /// Bytes that are no record, before one that is.
+    /// Bytes before a record that do not belong to one.
     Lost,
     End,
 }
@@ -122,7 +122,8 @@ impl Pages {
         })
     }
 
-    /// Passes over bytes that are no record, to the line before the next one.
+    /// Skips bytes that do not belong to a record, to the line before the next
+    /// one.
     fn skip_to_next(&mut self) -> Result<Outcome, Fault> {
         let mut line = Vec::new();
         loop {

@@ -1,6 +1,6 @@
-//! XML: feeds, dumps of one article an element, NewsML-G2 and NITF. An item is
-//! copied out with what the feed around it says of itself; entities that a DTD
-//! defines are never expanded.
+//! XML: feeds, dumps of one article per element, NewsML-G2 and NITF. An item is
+//! copied with the metadata of the feed around it; entities that a DTD defines
+//! are never expanded.
 
 use std::io::{BufReader, Read};
 use std::sync::Arc;
@@ -24,9 +24,10 @@ pub(crate) struct Items {
     buffer: Vec<u8>,
     /// Names of the elements that are open, outermost first.
     open: Vec<String>,
-    /// The start tags of those above the item, to tell it apart by its fields.
+    /// The start tags of the elements above the item, which distinguish it by
+    /// its fields.
     starts: Vec<BytesStart<'static>>,
-    /// What the feed is called.
+    /// The title of the feed.
     publication: Option<String>,
     number: u64,
     read: Arc<AtomicU64>,
@@ -213,8 +214,8 @@ impl Splitter for Items {
                     && tells_article(&name)
                     && !self.open.is_empty()
                 {
-                    // The element around the first field is an article, and
-                    // so are those beside it that are named alike.
+                    // The element around the first field is an article, and so
+                    // are its siblings of the same name.
                     let mut starts = self.starts.split_off(self.starts.len() - 1);
                     self.open.pop();
                     starts.push(start);
@@ -304,7 +305,7 @@ fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
 
-/// Fails when more is read than a record may hold.
+/// Fails when a record exceeds its size limit.
 struct Fuse {
     stream: Counted<Stream>,
     bound: Arc<AtomicU64>,

@@ -87,7 +87,7 @@ impl Zip {
         let Some(start) = entry.data_start() else {
             return Ok(Some((
                 name,
-                Err(Fault::malformed("its data is nowhere in the archive")),
+                Err(Fault::malformed("the archive does not contain its data")),
             )));
         };
         let end = start
@@ -177,7 +177,7 @@ impl Seek for Shared {
     }
 }
 
-/// Compares what was unpacked with its checksum, at the end.
+/// Verifies the checksum at the end.
 struct Checked {
     stream: Stream,
     crc: Crc,

@@ -1,4 +1,4 @@
-//! The style sheet of a Word document: which role and font a style gives.
+//! The style sheet of a Word document: roles and fonts of styles.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ struct Style {
     font: Option<Option<LegacyFont>>,
 }
 
-/// How many styles a style may be based on, one upon the other.
+/// Maximum number of styles in a chain of base styles.
 const DEEPEST: usize = 16;
 
 impl Styles {

@@ -15,9 +15,9 @@ const FORMATTING: [&str; 14] = [
     "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
 ];
 
-/// Ends each tag of more than [`MOST`] attributes after them, and takes those
-/// of formatting elements off once more than [`MOST_OPEN`] are open.
-/// Attributes have no text, so none is lost.
+/// Truncates each tag after [`MOST`] attributes, and drops the attributes of
+/// formatting elements once more than [`MOST_OPEN`] are open. Attributes have
+/// no text, so no text is lost.
 pub(super) fn limited(html: &str) -> Cow<'_, str> {
     let bytes = html.as_bytes();
     let mut limited: Option<String> = None;
@@ -51,8 +51,8 @@ pub(super) fn limited(html: &str) -> Cow<'_, str> {
                 (at, copied) = (end, end);
             }
             Tag::Ends(end) => at = end,
-            // Not a quotation after all: no later one is looked for, or each
-            // would be looked for to the end of the page.
+            // Not a quotation after all. Later quotation marks are ignored, as
+            // a search for each would run to the end of the page.
             Tag::Unquoted => quoted = false,
             Tag::TooMany { from, to } => {
                 let out = limited.get_or_insert_default();
@@ -89,7 +89,7 @@ fn formatting(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
 
 /// A tag, from the letter after its `<`.
 enum Tag {
-    /// Where the next tag may begin.
+    /// The earliest start of the next tag.
     Ends(usize),
     /// A quotation that never ends.
     Unquoted,

@@ -1,4 +1,4 @@
-//! Which elements of a page are its article.
+//! Finds the elements of a page that are its article.
 
 use super::dom::{Dom, Id};
 use super::marks::Marks;
@@ -54,7 +54,7 @@ fn describe(dom: &Dom, id: Id) -> String {
     }
 }
 
-/// The containers of the article that names tell: all that have a share in it.
+/// Containers of the article by their names: all with a share in it.
 fn named_containers(dom: &Dom, outline: &Outline) -> Vec<Id> {
     let mut named: Vec<Id> = Vec::new();
     let mut at = Some(dom.root());

@@ -58,15 +58,15 @@ const ATTRIBUTES: &[&str] = &[
     "type",
 ];
 
-/// Bytes that are parsed between two looks at the budget.
+/// Bytes parsed between two checks of the budget.
 const PIECE: usize = 1024;
 
 /// Nodes that any page may have, and bytes per node of a larger one.
 const NODES: usize = 50_000;
 const BYTES_PER_NODE: usize = 8;
 
-/// Steps that the tree builder may take in any page, and per byte of a larger
-/// one. A step is a look at an open element; ordinary pages take one per byte.
+/// Steps allowed to the tree builder in any page, and per byte of a larger one.
+/// Checking one open element is a step; ordinary pages take one per byte.
 const STEPS: u64 = 4_000_000;
 const STEPS_PER_BYTE: u64 = 64;
 
@@ -157,7 +157,7 @@ impl Dom {
         }
     }
 
-    /// All text under a node, as it stands in the source.
+    /// All text under a node, as in the source.
     pub fn text(&self, id: Id) -> String {
         self.under(id).filter_map(|id| self.text_of(id)).collect()
     }
@@ -375,7 +375,7 @@ impl TreeSink for Sink {
         Ref::map(self.nodes.borrow(), |nodes| {
             match nodes.get(*id as usize).map(|node| &node.data) {
                 Some(Data::Element(name, _)) => name,
-                // html5ever looks up the names of elements only.
+                // html5ever requests the names of elements only.
                 _ => unreachable!("not an element"),
             }
         })

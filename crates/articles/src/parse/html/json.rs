@@ -75,7 +75,7 @@ fn repaired(text: &str) -> String {
     out
 }
 
-/// Copies an escape, or escapes the backslash of what is none.
+/// Copies an escape sequence, or escapes the backslash of an invalid one.
 fn push_escape(out: &mut String, letters: &mut std::iter::Peekable<std::str::CharIndices<'_>>) {
     match letters.peek() {
         Some((_, '"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' | 'u')) => {

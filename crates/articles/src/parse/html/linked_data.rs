@@ -1,4 +1,4 @@
-//! JSON-LD: what a page says of its article in the terms of schema.org.
+//! JSON-LD: metadata of an article in the terms of schema.org.
 
 use serde_json::Value;
 
@@ -215,7 +215,7 @@ impl Graph<'_> {
         let mut give = |field, rank, value: Option<String>, name: &str| {
             offer(field, rank, value, &format!("JSON-LD {name}"), draft, trace);
         };
-        // What the page shows is more complete.
+        // The visible text is more complete.
         give(
             Field::Title,
             rank::META - 1,
@@ -273,7 +273,7 @@ impl Graph<'_> {
         );
     }
 
-    /// The names of people; organisations among them are the site, as a rule.
+    /// The names of people; organisations among them are usually the site.
     fn authors(&self, article: &Value) -> Option<String> {
         let mut names = Vec::new();
         for key in ["author", "creator"] {

@@ -1,8 +1,8 @@
-//! What class names and ids say of an element.
+//! The meaning of class names and ids.
 //!
-//! Names are cut into words at signs and capitals, and runs of up to three
-//! words are looked up without separators: `tin-lien-quan`, `TinLienQuan` and
-//! `tinlienquan` are one name.
+//! Names are split into words at punctuation and capitals, and runs of up to
+//! three words are compared without separators: `tin-lien-quan`, `TinLienQuan`
+//! and `tinlienquan` are one name.
 
 /// A set of marks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What the head of a page says of it: `meta` and `link` elements, the title.
+//! Metadata in the head of a page: `meta` and `link` elements, the title.
 
 use super::dom::Dom;
 use super::site::Site;
@@ -85,12 +85,12 @@ impl Head {
         }
     }
 
-    /// The names the page gives its publication.
+    /// The names of the publication in the page.
     pub fn site_names(&self) -> impl Iterator<Item = &str> {
         self.of_field(Field::Source)
     }
 
-    /// The addresses the page gives itself.
+    /// The addresses of the page itself.
     pub fn addresses(&self) -> impl Iterator<Item = &str> {
         let canonical = self.canonical.as_deref().into_iter();
         canonical.chain(self.of_field(Field::Url))

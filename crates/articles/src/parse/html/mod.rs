@@ -50,7 +50,7 @@ pub(crate) struct Fragment {
     pub captions: Vec<Caption>,
     /// Text of menus, forms and the like.
     pub dropped: Vec<String>,
-    /// Why its end is missing, if it is.
+    /// The fault that cut the page short, if any.
     pub fault: Option<Fault>,
 }
 
@@ -215,8 +215,8 @@ fn article_lines(
     paragraphs
 }
 
-/// Takes the signature off the end of the text, unless it names somebody else
-/// than the page does.
+/// Removes a signature at the end of the text, unless it contradicts the author
+/// of the page.
 fn take_sign_off(paragraphs: &mut Vec<String>, draft: &mut Draft, trace: &mut Trace) {
     let Some(line) = paragraphs.last().filter(|_| paragraphs.len() > 1) else {
         return;

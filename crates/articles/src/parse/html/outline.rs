@@ -1,5 +1,5 @@
-//! What each element of a page is to its article: running text, a box beside
-//! it, or an entry of a list.
+//! The role of each element of a page: running text, a box next to the article,
+//! or an entry of a list.
 
 use super::dom::{Dom, Id};
 use super::marks::{self, Marks};
@@ -22,7 +22,7 @@ struct Facts {
     /// Index in the order of the document.
     position: u32,
     skipped: bool,
-    /// It is, or is in, one of several entries of a list.
+    /// Part of one of several entries of a list.
     entry: bool,
 }
 
@@ -310,7 +310,7 @@ fn is_list_by_tag(dom: &Dom, id: Id, name: &str) -> bool {
                 .is_some_and(|kind| kind.to_ascii_lowercase().contains("related"))
         })
     };
-    // A footer inside an article says who wrote it.
+    // A footer inside an article names its author.
     let of_page = || {
         !dom.ancestors(id)
             .take(8)

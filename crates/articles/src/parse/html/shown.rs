@@ -11,12 +11,12 @@ use crate::fields::{Draft, Field, one_line};
 use crate::names::{self, fold};
 use crate::provenance::Trace;
 
-/// A page in which fields are looked up.
+/// A page to read fields from.
 pub(super) struct Page<'a> {
     pub dom: &'a Dom,
     pub outline: &'a Outline,
     pub site: &'a Site,
-    /// The titles the head of the page gives.
+    /// The titles in the head of the page.
     pub titles: Vec<String>,
     /// Positions of the article's text in the order of the document.
     pub text: (u32, u32),
@@ -117,7 +117,7 @@ impl Page<'_> {
         }
     }
 
-    /// Elements that are neither in a box beside the article nor in an entry
+    /// Elements that are neither in a box next to the article nor in an entry
     /// of a list. Breadcrumbs may be in either.
     fn candidates(&self) -> impl Iterator<Item = Id> {
         let next = move |id: &Id| {
@@ -345,8 +345,8 @@ impl Page<'_> {
         (text.trim().chars().count() <= most).then_some(text)
     }
 
-    /// Returns `true` for the page of a section: entries of a list, and no
-    /// running text beside them.
+    /// Returns `true` for the page of a section: entries of a list without
+    /// running text.
     pub fn is_list(&self) -> bool {
         const SEVERAL: usize = 3;
         let mut entries = 0;

@@ -24,8 +24,8 @@ impl Site {
         self.add_name(name.unwrap_or_default());
     }
 
-    /// The people that a text names; `None` if there are only the site, its
-    /// editors or nobody.
+    /// The people in a list of authors; `None` if it names only the site or its
+    /// editors.
     pub fn without(&self, authors: &str) -> Option<String> {
         let authors = byline(authors).unwrap_or_else(|| authors.to_owned());
         let authors = ["By ", "by ", "Theo ", "theo "]

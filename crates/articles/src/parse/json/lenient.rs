@@ -1,4 +1,4 @@
-//! JSON that is not JSON by its letter, as programs write it all the same.
+//! Repairs invalid JSON of the kinds that programs often write.
 
 /// Makes JSON of what nearly is: bytes that are not UTF-8 and halves of
 /// surrogate pairs become U+FFFD, `NaN`, `Infinity`, `undefined` and `None`

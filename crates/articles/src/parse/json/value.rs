@@ -257,7 +257,7 @@ impl<'de> Visitor<'de> for PieceOf<'_> {
     }
 }
 
-/// What an object says of itself.
+/// Properties that an object has of its own.
 #[derive(Default)]
 struct Object {
     kind: String,
@@ -337,7 +337,7 @@ fn rank_of(key: &str, field: Field) -> Option<usize> {
     }
 }
 
-/// Keys under which an object states what it is called or says.
+/// Keys of the name or text of an object.
 const NAMING: &[&str] = &[
     "name",
     "title",
@@ -414,7 +414,7 @@ impl<'de> Strings<'de> {
     }
 }
 
-/// Shorter strings, in bytes, are no paragraph.
+/// Shorter strings, in bytes, are not paragraphs.
 const PARAGRAPH: usize = 40;
 
 impl<'de> DeserializeSeed<'de> for &mut Strings<'de> {

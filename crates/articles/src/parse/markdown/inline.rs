@@ -8,7 +8,7 @@ use crate::fields::caption;
 use crate::parse::entity;
 use crate::parse::text::is_file_name;
 
-/// Bytes of a link's target, and of a tag, that are looked at.
+/// Maximum length of a link's target, and of a tag, in bytes.
 const REACH: usize = 2000;
 
 /// Brackets that may be open at once; more are not links.
@@ -35,7 +35,7 @@ struct Reading<'t> {
     out: String,
     /// In a row of a table, bars separate cells.
     is_row: bool,
-    /// Where the text of each open link ends, and where its target does.
+    /// The ends of the text and of the target of each open link.
     links: Vec<(usize, usize)>,
 }
 
@@ -98,8 +98,8 @@ impl<'t> Reading<'t> {
         self.at += taken;
     }
 
-    /// Pushes what a tag or an address in angle brackets shows; returns its
-    /// length.
+    /// Pushes the text of a tag or an address in angle brackets; returns the
+    /// length of the source.
     fn push_tag(&mut self, rest: &str) -> usize {
         let Some(end) = tag(rest) else {
             self.out.push('<');
@@ -165,7 +165,7 @@ fn is_placeholder(caption: &str) -> bool {
 struct Link<'t> {
     text: &'t str,
     title: Option<&'t str>,
-    /// It has a target.
+    /// Whether it has a target.
     is_whole: bool,
 }
 
@@ -215,8 +215,8 @@ fn link(rest: &str) -> Option<(Link<'_>, usize)> {
     }
 }
 
-/// The `]` that closes the bracket before `rest`. Brackets inside are looked
-/// over; a text with many of them is no link's.
+/// The `]` that closes the bracket before `rest`. Nested brackets are skipped;
+/// a text with many of them is not a link's.
 fn closing_bracket(rest: &str) -> Option<usize> {
     let reach = rest
         .as_bytes()

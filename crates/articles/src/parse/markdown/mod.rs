@@ -8,7 +8,8 @@ use crate::fields::{Draft, Field, field};
 use crate::provenance::Trace;
 use crate::{Article, Caption};
 
-/// How much lower what the text shows ranks than what the front matter says.
+/// Added to the rank of fields in the text, compared with those in the front
+/// matter.
 const SHOWN: u8 = 100;
 
 /// Parses Markdown.

@@ -1,4 +1,4 @@
-//! What site generators put into Markdown: shortcodes of Hugo, tags of Liquid
+//! Templates of site generators in Markdown: shortcodes of Hugo, tags of Liquid
 //! and Nunjucks, HTML comments.
 
 use std::borrow::Cow;
@@ -20,7 +20,7 @@ const TAGS: &[(&str, &str)] = &[
     ("<!--", "-->"),
 ];
 
-/// Takes the tags out of a text; what a pair of them encloses stays.
+/// Removes the tags of a text; the text between a pair of them stays.
 pub(super) fn strip<'t>(text: &'t str, captions: &mut Vec<Caption>) -> Cow<'t, str> {
     let bytes = text.as_bytes();
     if memchr::memmem::find(bytes, b"{").is_none() && memchr::memmem::find(bytes, b"<!--").is_none()

@@ -7,9 +7,9 @@ use crate::parse::dateline::{is_name, place_name};
 use crate::provenance::Trace;
 use crate::{Article, names};
 
-/// Sorts the lines above the body into fields; returns those that are none.
-/// `wired` is `true` if the text has the dateline of an agency, whose pages
-/// name the place in a line of its own.
+/// Assigns the lines above the body to fields; returns the other lines. `wired`
+/// is `true` if the text has the dateline of an agency, whose pages name the
+/// place on a separate line.
 pub(super) fn read<'a>(
     header: &[&'a str],
     wired: bool,
@@ -60,7 +60,7 @@ pub(super) fn read<'a>(
     left
 }
 
-/// Gives the parts of a line that are not its date to the fields they fit.
+/// Assigns the rest of a date line to the fields it fits.
 pub(super) fn read_rest_of_date(line: &DateLine<'_>, article: &mut Article, trace: &mut Trace) {
     for part in &line.rest {
         let free = |field: &Option<String>| field.is_none();

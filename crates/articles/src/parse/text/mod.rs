@@ -26,7 +26,7 @@ use credits::{is_caption_of, is_credit};
 pub(super) use date_line::read as date_line;
 pub(super) use signature::{byline, sign_off, split_agency};
 
-/// Parses plain text; `name` is the file's path, which may hold a date.
+/// Parses plain text; `name` is the file's path, which may contain a date.
 pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     let text = composed(text);
     let mut paragraphs = wrap::paragraphs(&text);
@@ -39,7 +39,7 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     }
 }
 
-/// Number of paragraphs at the top among which a dateline is looked up.
+/// Number of paragraphs at the top searched for a dateline.
 const HEADER: usize = 12;
 
 /// Characters of a second line, at most, that is a summary and not the text.
@@ -73,7 +73,7 @@ impl<'a> Page<'a> {
             .map_or("", |paragraph| paragraph.text.as_ref())
     }
 
-    /// Takes captions out and looks for the other signs of the layout.
+    /// Removes captions and finds the other marks of the layout.
     fn find_layout(&mut self) -> bool {
         let has_credits = self
             .paragraphs
@@ -223,7 +223,7 @@ impl<'a> Page<'a> {
         body.splice(0..0, left);
         article.body = body.join("\n");
         if !article.body.is_empty() {
-            trace.field("body", "what follows the header");
+            trace.field("body", "text after the header");
         }
         if let Some((_, dateline)) = &self.dateline {
             article.agency = Some(dateline.agency.clone());
@@ -241,7 +241,7 @@ impl<'a> Page<'a> {
         article
     }
 
-    /// Where the body begins.
+    /// The start of the body.
     fn body_start(&self) -> usize {
         if let Some((at, dateline)) = &self.dateline {
             let more = self.paragraphs.len() > at + 1;
@@ -296,7 +296,7 @@ impl<'a> Page<'a> {
         }
         let opening = || {
             let (date, part_of_day) = dates::opening(body)?;
-            // "Ngày 2/9, …" may tell of any year's; "Sáng 2/9, …" is news.
+            // "Ngày 2/9, …" may be a date of any year; "Sáng 2/9, …" is news.
             (part_of_day && date.year().is_none()).then_some(date)
         };
         let date = match &self.dateline {

@@ -1,4 +1,4 @@
-//! Who signed a text: the last line, or the line under the headline.
+//! The author of a text: the last line, or the line under the headline.
 
 use crate::names;
 use crate::parse::dateline::is_name;

@@ -138,7 +138,7 @@ pub(super) fn docbook<'t>(root: Element<'t>, collector: &mut Collector<'t>, trac
             collector.join(Field::Author, 0, &name.line(), "author", trace);
         }
     }
-    // The title of the article stands beside its text, those of sections in it.
+    // The title of the article is next to its text, those of sections in it.
     let parts = root.elements().filter(|element| {
         !matches!(
             element.name(),

@@ -11,7 +11,7 @@ pub(super) fn item<'t>(item: Element<'t>, collector: &mut Collector<'t>, trace: 
     if let Some(guid) = item.attribute("guid") {
         collector.offer(Field::Id, 0, guid.to_owned(), "newsItem/@guid", trace);
     }
-    // What the content says of itself is more telling than the wrapping.
+    // Metadata of the content is more specific than that of the wrapping.
     for content in item
         .descendants()
         .filter(|element| matches!(element.name(), "inlineXML" | "DataContent"))
@@ -107,7 +107,7 @@ fn place(dateline: &str) -> String {
     place.trim().trim_end_matches('-').trim().to_owned()
 }
 
-/// A page inside a news item: its text, without what the item states apart.
+/// A page inside a news item: its text, without the fields of the item.
 fn xhtml<'t>(html: Element<'t>, collector: &mut Collector<'t>, trace: &mut Trace) {
     let body = html.find("body").unwrap_or(html);
     let heading = body.find("h1").or_else(|| html.at(&["head", "title"]));

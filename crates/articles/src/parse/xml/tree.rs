@@ -39,8 +39,8 @@ const DEEPEST: usize = 300;
 /// Bytes of one record; its spans are of 32 bits.
 const LARGEST: usize = 1 << 30;
 
-/// Reads elements one beside the other; the tree's root has no name. What is
-/// nested too deep is left out and reported.
+/// Reads sibling elements; the root of the tree has no name. Too deeply nested
+/// elements are skipped and reported.
 pub(super) fn read(xml: &str, trace: &mut Trace) -> Result<Tree, Fault> {
     if xml.len() > LARGEST {
         return Err(Fault::new(ProblemKind::TooLarge, "more than 1 GiB of XML"));
@@ -363,7 +363,7 @@ fn local(name: &str) -> &str {
 /// Elements without text of the article.
 const NOTHING: &[&str] = &["script", "style", "graphic", "img", "svg", "noscript"];
 
-/// Elements that hold one paragraph.
+/// Elements that contain one paragraph.
 const PARAGRAPHS: &[&str] = &[
     "p", "para", "simpara", "hl1", "hl2", "hedline", "headline", "title", "li", "h1", "h2", "h3",
 ];

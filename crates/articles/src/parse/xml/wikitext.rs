@@ -131,7 +131,7 @@ impl<'s> Wikitext<'s> {
         self.out.push_str(self.rest);
     }
 
-    /// Passes over what is between two marks that may be nested.
+    /// Skips the text between two marks that may be nested.
     fn skip_nested(&mut self, open: &str, close: &str) {
         let bytes = self.rest.as_bytes();
         let (mut depth, mut at) = (0_usize, 0);
@@ -158,7 +158,7 @@ impl<'s> Wikitext<'s> {
         }
     }
 
-    /// Where the next mark that is looked at begins.
+    /// The start of the next mark that matters.
     fn next_mark(&self) -> Option<usize> {
         let mark = memchr::memchr3(b'{', b'[', b'<', self.rest.as_bytes());
         let before = self.rest.get(..mark.unwrap_or(self.rest.len()))?;
@@ -191,7 +191,7 @@ impl<'s> Wikitext<'s> {
         }
     }
 
-    /// `[[page|text]]`: the text; of a file, its caption.
+    /// `[[page|text]]`: pushes the text, or the caption of a file.
     fn link(&mut self) {
         let Some(length) = link_length(self.rest) else {
             self.out.push_str("[[");

@@ -8,7 +8,7 @@ pub(super) struct Row {
     pub cells: Cells,
     /// Bytes it takes, its line break included.
     pub end: usize,
-    /// A quoted cell runs over lines and holds marks that do not end it.
+    /// A quoted cell spans lines and contains marks that do not end it.
     pub is_suspect: bool,
 }
 
@@ -42,11 +42,11 @@ impl Cells {
     }
 }
 
-/// What a scan of a row came to.
+/// The result of scanning a row.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Scanned {
     Row(Row),
-    /// It goes on behind these bytes.
+    /// The row continues after these bytes.
     More,
     /// A quotation mark is open at the end.
     Open(Row),
@@ -94,7 +94,8 @@ pub(super) fn scan(bytes: &[u8], delimiter: u8, all: bool) -> Scanned {
 }
 
 enum Quoted {
-    /// Where the separator or line break after it is, and whether it is odd.
+    /// Offset of the separator or line break after the cell, and whether it is
+    /// odd.
     Closed(usize, bool),
     Open,
 }
@@ -169,7 +170,7 @@ fn alone(line: &[u8], delimiter: u8) -> Row {
 }
 
 /// The text of a cell: tables with tabs escape line breaks, and programs write
-/// lists as they stand in their code: `['Lê Tư', 'Vũ Nam']`.
+/// lists in their own syntax: `['Lê Tư', 'Vũ Nam']`.
 pub(super) fn value(cell: &str, delimiter: u8) -> Cow<'_, str> {
     if delimiter == b'\t' && (cell.contains("\\n") || cell.contains("\\t")) {
         return Cow::Owned(
@@ -246,7 +247,7 @@ mod tests {
         let row = literal(b"1,\"Tin A,x\n2,Tin B,y\n", b',', 3).unwrap();
         assert_eq!(row.end, 11);
         assert_eq!(row.cells.iter().nth(1).unwrap(), b"\"Tin A");
-        // The next line goes on with the cell.
+        // The cell continues on the next line.
         assert_eq!(literal(b"1,T,\"x\nm, n, o, p\n", b',', 3), None);
     }
 

@@ -9,10 +9,10 @@ use serde_json::value::RawValue;
 
 use crate::fields::{Field, field};
 
-/// How deep articles are looked for.
+/// Maximum depth of a search for articles.
 const DEEPEST: usize = 6;
 
-/// Elements of a list that are looked at to tell what it holds.
+/// Elements of a list that are examined to find its kind.
 const SAMPLE: usize = 8;
 
 /// The records of a wrapper, one after the other.
@@ -88,7 +88,7 @@ fn array(text: &str) -> Option<Vec<&RawValue>> {
     serde_json::from_str(text).ok()
 }
 
-/// Adds the records in an object that is none itself.
+/// Adds the records in an object that is not a record itself.
 fn find(pairs: &Pairs<'_>, depth: usize, records: &mut Records) {
     if by_columns(pairs, records) || by_rows(pairs, records) || is_article(pairs) {
         return;
