@@ -1,8 +1,10 @@
-//! Abbreviations and what they stand for, in both directions, from a table anyone can extend.
+//! Abbreviations and their expansions, in both directions, from a table that
+//! can be extended.
 //!
-//! An expansion is a second way to say what the query says, to be tried beside it and shown
-//! to the reader; the table never changes a query by itself. The format of the table is
-//! TOML and documented at the head of the built-in one, `data/abbreviations.toml`:
+//! An expansion is another way to write the query, to be searched for as well
+//! and shown to the reader; the table never changes a query by itself. The
+//! format of the table is TOML and documented at the head of the built-in one,
+//! `data/abbreviations.toml`:
 //!
 //! ```
 //! use timbao_tokenizer::abbreviations::Table;
@@ -49,7 +51,7 @@ pub struct Table {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
-    /// As the table has it.
+    /// The form, as in the table.
     pub text: String,
     /// The exact keys of its tokens.
     pub exact: Vec<String>,
@@ -94,13 +96,13 @@ pub struct Found<'t> {
     pub first: usize,
     /// The number of words.
     pub words: usize,
-    /// What the words are: an abbreviation or a form written out.
+    /// The role of the words: an abbreviation or an expansion.
     pub role: Role,
     /// The other ways to write them, the written-out ones first.
     pub forms: Vec<&'t Form>,
 }
 
-/// Why a table could not be read.
+/// The error for an invalid table.
 ///
 /// ```
 /// use timbao_tokenizer::abbreviations::{Table, TableError};
@@ -113,7 +115,7 @@ pub struct Found<'t> {
 /// ```
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
-    /// It is not TOML of the documented form.
+    /// Not TOML of the documented form.
     #[error("the table of abbreviations is not valid: {0}")]
     Format(#[from] toml::de::Error),
     /// An entry lacks a short or a long form.
@@ -248,7 +250,7 @@ impl Table {
         found
     }
 
-    /// What exactly these words are, and their other forms, of which there is at least one.
+    /// The exact role of these words, and their other forms, at least one.
     ///
     /// Two written-out forms of one entry may be different things with the same letters
     /// (BCT is Bộ Chính trị and Bộ Công Thương), so neither is offered for the other.
@@ -316,7 +318,7 @@ impl Form {
 
     fn is_typed_as(&self, typed: &[Typed]) -> bool {
         let capitals = self.role != Role::Capitals || typed.iter().all(|word| word.capitals);
-        // An unaccented "tu" is no "TƯ", though "hdnd" is "HĐND".
+        // An unaccented "tu" is not "TƯ", though "hdnd" is "HĐND".
         let strict = self.role == Role::Capitals;
         let same = |(word, exact): (&Typed, &String)| {
             word.exact == *exact || (!strict && word.exact == word.folded)

@@ -8,9 +8,9 @@ use crate::window;
 
 /// A memory of fixed size from words to their keys.
 ///
-/// Each word has one slot, which the next word with the same hash takes over. Words of
-/// more than 16 bytes are computed each time. It holds at most about a quarter of a
-/// megabyte, and keys of up to 15 bytes lie in it.
+/// Each word has one slot, which the next word with the same hash takes over.
+/// Words of more than 16 bytes are computed each time. The cache takes at most
+/// about a quarter of a megabyte, keys of up to 15 bytes included.
 ///
 /// ```
 /// use timbao_tokenizer::{KeyCache, scan};
@@ -23,7 +23,7 @@ use crate::window;
 /// A clone starts empty.
 #[derive(Debug, Default)]
 pub struct KeyCache {
-    /// Empty until the first word is asked for.
+    /// Empty until the first use.
     slots: Vec<Slot>,
     other: WordKeys,
     buffer: Keys,
@@ -98,7 +98,7 @@ impl KeyCache {
 
     /// Returns the keys of `token`, a token of `text`.
     ///
-    /// A token of another text gives the keys of whatever stands there, or empty keys.
+    /// A token of another text yields the keys of other words, or empty keys.
     ///
     /// ```
     /// use timbao_tokenizer::{KeyCache, scan};

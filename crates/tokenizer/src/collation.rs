@@ -42,7 +42,7 @@ pub fn compare(a: &str, b: &str) -> Ordering {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
-    /// By character that is no mark: its class and its place in it.
+    /// Class and rank of each character that is not a mark.
     letters: Vec<(u8, u32)>,
     /// By letter 0, followed by the places of its marks.
     marks: Vec<u32>,

@@ -30,7 +30,7 @@ pub enum Method {
     Vni,
 }
 
-/// What a query means if it was typed with an input method that was off.
+/// The meaning of a query typed with an input method that was off.
 ///
 /// ```
 /// let reading = timbao_tokenizer::input_method::guess("\"tuwj do\" 2021").expect("Telex");
@@ -46,9 +46,9 @@ pub struct Reading {
 
 /// Reads `query` as raw Telex or VNI, if that is convincing.
 ///
-/// Every word must become a well-formed syllable, at least one must not have been one as it
-/// stands, and the keys used must be such as English and plain unaccented Vietnamese do not
-/// have by chance: `toan quoc`, `this is good` and `COVID-19` have no reading.
+/// Every word must become a well-formed syllable, and at least one must not be
+/// one already. The keys used must not occur in English or plain unaccented
+/// Vietnamese: `toan quoc`, `this is good` and `COVID-19` have no reading.
 ///
 /// ```
 /// use timbao_tokenizer::input_method::{Method, guess};
@@ -111,11 +111,12 @@ struct Typed {
     /// Whether a shape or đ was typed, and whether the keys for it were uncommon ones.
     shaped: bool,
     rare_keys: bool,
-    /// Whether a Telex shape was typed apart from its letter, as English does by chance (these).
+    /// Whether a Telex vowel mark was typed apart from its letter, as happens
+    /// in English words (these).
     far_shape: bool,
     previous_key: Option<char>,
     tone_key: Option<char>,
-    /// Whether a coda stood before the key of the tone.
+    /// Whether a coda preceded the key of the tone.
     tone_after_coda: bool,
 }
 
@@ -152,7 +153,8 @@ impl Typed {
             Some('c' | 'p' | 't')
         ) || exact.trim_end_matches(letters::TONE_MARKS).ends_with("ch");
         let toned_stop = !stop || matches!(typed.tone, 2 | 5);
-        // An unaccented word is typed by its letters alone, and is only judged as it stands.
+        // An unaccented word is typed by its letters alone, and is only checked
+        // as typed.
         (!typed.changed || is_well_formed(&typed.letters) && toned_stop).then_some(typed)
     }
 
@@ -249,7 +251,7 @@ impl Typed {
         self.apply_horn()
     }
 
-    /// Puts a horn on the last o or u; of two u on the first (ưu).
+    /// Puts a horn on the last o or u, or on the first of two u (ưu).
     fn apply_horn(&mut self) -> bool {
         let horn = |l: Letter| letters::shaped(l, letters::HORN);
         let Some(mut at) = self.letters.iter().rposition(|&l| horn(l).is_some()) else {
@@ -357,7 +359,7 @@ impl Typed {
     }
 }
 
-/// Gives `word` the capitals of what was typed.
+/// Returns `word` in the case of `typed`.
 fn with_case_of(typed: &str, word: &str) -> String {
     let letters = || typed.chars().filter(char::is_ascii_alphabetic);
     if letters().count() > 1 && letters().all(|c| c.is_ascii_uppercase()) {

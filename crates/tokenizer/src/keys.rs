@@ -71,7 +71,7 @@ impl Keys {
         self.marked = false;
     }
 
-    /// Adds the keys of `word` at the end of what the buffer holds.
+    /// Adds the keys of `word` at the end of the buffer.
     pub(crate) fn append(&mut self, word: &str) {
         let exact = self.exact.len();
         if word.is_ascii() {
@@ -236,7 +236,7 @@ impl Keys {
                     is_skeleton = false;
                 }
             }
-            // The letter goes before the marks that are no part of it.
+            // The letter precedes the marks that are not part of it.
             if tone != 0 {
                 tones += 1;
                 last_tone = tone;
@@ -279,7 +279,7 @@ pub fn exact_key(word: &str) -> String {
 
 /// Says whether `text` has a word with an accent: a tone, a shape or a `đ`.
 ///
-/// Who types accents means them; who types none may mean any.
+/// Typed accents are meant; unaccented syllables may mean any.
 ///
 /// ```
 /// use timbao_tokenizer::is_accented;
@@ -296,7 +296,7 @@ pub fn is_accented(text: &str) -> bool {
 
 /// Folds `text`: lower case, without tones, shapes and other marks, `d` for `đ`.
 ///
-/// What lies between words stays as it is, so a whole sentence can be folded.
+/// Text between words stays as it is, so a whole sentence can be folded.
 ///
 /// ```
 /// use timbao_tokenizer::fold;
@@ -338,7 +338,8 @@ pub fn write_out(exact: &str) -> String {
     word.iter().enumerate().map(spell).collect()
 }
 
-/// Appends what a decomposed, lower-case character folds to; combining diacritics fold to nothing.
+/// Appends the folded form of a decomposed, lower-case character; that of a
+/// combining diacritic is empty.
 fn fold_into(c: char, out: &mut String) {
     match c {
         '\u{300}'..='\u{36F}' => {}

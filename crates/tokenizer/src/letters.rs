@@ -259,7 +259,8 @@ const fn vowel_entry(entry: usize) -> (char, u16) {
     )
 }
 
-/// The untoned letter of the code point `c`, folded to ASCII if asked; for tables built at compile time.
+/// The untoned letter of the code point `c`, folded to ASCII if `fold`; for
+/// tables built at compile time.
 pub(crate) const fn letter_at_compile_time(c: u32, fold: bool) -> Letter {
     let mut i = 0;
     while CHARS[i] as u32 != c {

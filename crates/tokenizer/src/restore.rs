@@ -1,7 +1,9 @@
-//! The likeliest accented readings of a query typed without accents, from counts of the index itself.
+//! The most likely accented readings of a query typed without accents, from
+//! counts of the index itself.
 //!
-//! For the words `w₁ … wₙ` of a reading, `c` being the counts of syllables and pairs in the
-//! index and `p(w)` the share of `w` among the spellings of its folded form, the score is
+//! The words `w₁ … wₙ` of a reading have the following score. Here `c` is the
+//! count of a syllable or bigram in the index, and `p(w)` the share of `w`
+//! among the variants of its folded form.
 //!
 //! ```text
 //! log p(w₁) + Σ log (c(wᵢ₋₁ wᵢ) + μ·p(wᵢ)) / (c(wᵢ₋₁) + μ),    μ = 1
@@ -14,7 +16,7 @@ use crate::keys::{Keys, write_out};
 
 /// Counts of syllables and of pairs of neighbouring syllables in a body of text.
 ///
-/// Keys are exact keys, as [`Keys::exact`] gives them.
+/// Keys are exact keys, as returned by [`Keys::exact`].
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -71,7 +73,7 @@ pub trait Counts {
     /// ```
     fn spellings(&self, folded: &str) -> Vec<(String, u64)>;
 
-    /// How often `second` stands right behind `first`, or an estimate of it.
+    /// Number of occurrences of `second` right after `first`, or an estimate.
     ///
     /// ```
     /// # use timbao_tokenizer::exact_key;
@@ -120,13 +122,14 @@ pub struct Reading {
     pub count: u64,
 }
 
-/// The weight of the commonest spelling against the pairs.
+/// The weight of the most common variant against the bigrams.
 const MU: f64 = 1.0;
 
-/// The number of spellings of one syllable that are considered, commonest first.
+/// The number of variants of one syllable that are considered, most common
+/// first.
 const MAX_SPELLINGS: usize = 32;
 
-/// Finds the `most` likeliest readings of `words`, best first.
+/// Finds the `most` most likely readings of `words`, best first.
 ///
 /// A word that has accents already is kept. So is a word that the counts do not know; a
 /// query without any known word has no reading.
@@ -190,12 +193,12 @@ struct Layer {
 
 /// One way to read the query up to a word.
 struct Node {
-    /// Its word, an index into the spellings of its layer.
+    /// Its word, as an index into the variants of its layer.
     spelling: usize,
     /// The node before it, an index into the nodes of the layer before.
     before: usize,
     score: f64,
-    /// The count of the rarest pair so far; of the first word, its own.
+    /// The count of the rarest bigram so far, or of the first word itself.
     count: u64,
 }
 

@@ -24,16 +24,16 @@ pub struct Token {
     pub end: usize,
     /// Number of tokens before this one: 0, 1, 2 …, with no hole at punctuation.
     pub position: u32,
-    /// What the token is made of.
+    /// The kind of characters in the token.
     pub kind: Kind,
     /// The strongest separator between the token before and this one.
     pub gap: Gap,
-    /// Whether one connecting sign and no white space stands between the token before and
-    /// this one, as inside 21-KL/TW, 55.369, T.Ư or Biden-Harris.
+    /// Whether exactly one connecting sign and no white space precedes this
+    /// token, as inside 21-KL/TW, 55.369, T.Ư or Biden-Harris.
     pub joined: bool,
 }
 
-/// What a token is made of.
+/// The kind of characters in a token.
 ///
 /// ```
 /// use timbao_tokenizer::{Kind, scan};
@@ -50,7 +50,7 @@ pub enum Kind {
     Mixed,
 }
 
-/// What separates two tokens, from weak to strong.
+/// The separator between two tokens, from weak to strong.
 ///
 /// ```
 /// use timbao_tokenizer::{Gap, scan};
@@ -138,7 +138,7 @@ impl Iterator for Scanner<'_> {
     #[inline]
     fn next(&mut self) -> Option<Token> {
         let bytes = self.text.as_bytes();
-        // By far the commonest separators: one space, or a comma and a space.
+        // By far the most common separators: one space, or a comma and a space.
         let (guess, gap) = match bytes.get(self.at) {
             Some(b' ') => (self.at + 1, Gap::Space),
             Some(b',') if bytes.get(self.at + 1) == Some(&b' ') => (self.at + 2, Gap::Punctuation),
@@ -214,7 +214,7 @@ fn word_end(text: &str, start: usize) -> (usize, u8) {
     word_end_by_characters(text, start, start, 0)
 }
 
-/// Scans on behind the first run of word bytes of a token.
+/// Continues the scan after the first run of word bytes of a token.
 #[inline]
 fn word_end_after(text: &str, start: usize, mut run: window::Run) -> (usize, u8) {
     let bytes = text.as_bytes();
@@ -292,7 +292,8 @@ fn word_end_by_characters(text: &str, start: usize, mut at: usize, mut classes: 
 /// The lead byte of U+3000, below which there are no ideographs.
 const FIRST_IDEOGRAPH_BYTE: u8 = 0xE3;
 
-/// The end of the run of marks that begins at `at`. Of an absurdly long run only a part is taken.
+/// The end of the run of marks that begins at `at`, or a part of an absurdly
+/// long run.
 fn marks_end(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     let marks = rest
@@ -302,7 +303,8 @@ fn marks_end(text: &str, at: usize) -> usize {
     at + marks.map(char::len_utf8).sum::<usize>()
 }
 
-/// The character at byte `at`; NUL, which is no part of any token, past the end.
+/// The character at byte `at`; past the end NUL, which is not part of any
+/// token.
 #[inline]
 fn char_at(text: &str, at: usize) -> char {
     text.get(at..)
@@ -352,7 +354,7 @@ impl Scanner<'_> {
     }
 }
 
-/// What has been seen between two tokens.
+/// The characters seen between two tokens.
 #[derive(Default)]
 struct Seen {
     line_end: bool,
@@ -419,7 +421,7 @@ impl Seen {
             return false;
         }
         if !self.space_after_terminator {
-            // "…của dân.Tôi": a space was forgotten. "TP.HCM", "Th.S", "1.500": none was.
+            // "…của dân.Tôi" lacks a space. "TP.HCM", "Th.S", "1.500" do not.
             return self.signs > 1
                 || (next.is_uppercase()
                     && letters_of(word).last().is_some_and(char::is_lowercase)

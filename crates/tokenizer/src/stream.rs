@@ -9,7 +9,7 @@ use crate::wholes::{MAX_WHOLE_PARTS, Run, Whole};
 
 /// A tokenizer for Tantivy with exact and folded keys at one position.
 ///
-/// At each position the stream gives, in this order,
+/// At each position the stream yields, in this order,
 ///
 /// 1. the exact key of the token,
 /// 2. its folded key, if it differs (a token without marks is its own folded key),
@@ -40,7 +40,7 @@ pub struct VietnameseTokenizer {
     cache: KeyCache,
 }
 
-/// Which keys a [`VietnameseTokenizer`] gives.
+/// The keys that a [`VietnameseTokenizer`] yields.
 ///
 /// ```
 /// assert_eq!(timbao_tokenizer::Emit::default(), timbao_tokenizer::Emit::Both);
@@ -69,7 +69,7 @@ pub enum Emit {
 pub const PARAGRAPH_GAP: usize = 10;
 
 impl VietnameseTokenizer {
-    /// Creates a tokenizer that gives the keys `emit` says.
+    /// Creates a tokenizer that yields the keys selected by `emit`.
     ///
     /// ```
     /// use tantivy_tokenizer_api::{TokenStream, Tokenizer};
@@ -135,7 +135,7 @@ pub struct VietnameseTokenStream<'a> {
     /// The next whole of the run, which begins at the current token or later.
     whole: Option<Whole>,
     next: Next,
-    /// The folded key to give next.
+    /// The folded key to yield next.
     folded: String,
     /// The keys of a whole.
     keys: Keys,
@@ -145,7 +145,7 @@ pub struct VietnameseTokenStream<'a> {
     token: StreamToken,
 }
 
-/// What the stream gives next.
+/// The next output of the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
     Token,

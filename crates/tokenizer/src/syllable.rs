@@ -1,20 +1,21 @@
-//! What a well-formed Vietnamese syllable is, and where its tone mark is written.
+//! The well-formed Vietnamese syllables, and the position of the tone mark.
 //!
-//! A syllable is an *onset* (possibly empty), a *rhyme* and a tone. The 28 onsets and the
-//! rhymes below are those of the standard language; they say what a well-formed syllable is.
-//! The tone is told apart in every word that has the shape of a syllable: consonants, vowels,
-//! consonants. So misspellings (ngiệm) and names from other languages of the country (Đắk, Kạn)
-//! are treated like well-formed syllables; a word with several runs of vowels (café, Martínez)
-//! is left as it stands, because its mark says which of them is stressed.
+//! A syllable is an *onset* (possibly empty), a *rhyme* and a tone. The 28
+//! onsets and the rhymes below are those of the standard language and define
+//! the well-formed syllables. The tone is separated in every word that has the
+//! structure of a syllable: consonants, vowels, consonants. So misspellings
+//! (ngiệm) and names from other languages of the country (Đắk, Kạn) are treated
+//! like well-formed syllables. A word with several runs of vowels (café,
+//! Martínez) is not changed, because its mark shows the stress.
 
 use crate::letters::{self, Letter, Tone};
 
 /// Says whether a key or word is spelled as a Vietnamese syllable can be.
 ///
-/// Takes an exact key, a folded key or a word in any spelling and case. An accented word
-/// must be right as it stands, including the rule that a syllable ending in c, ch, p or t
-/// has the tone sắc or nặng (or, as in unaccented text, none). An unaccented word is well
-/// formed if *some* accented reading of it is: `truong`, for `trường`.
+/// Accepts an exact key, a folded key or a word in any spelling and case. An
+/// accented word must be correct as it is: a syllable ending in c, ch, p or t
+/// has the tone sắc or nặng. An unaccented word is well formed if *some*
+/// accented reading of it is: `truong`, for `trường`.
 ///
 /// ```
 /// use timbao_tokenizer::is_syllable;
@@ -180,7 +181,8 @@ fn split_loosely(skeleton: &[Letter]) -> Option<Split> {
     if vowels == 0 || coda.iter().any(|&letter| letters::is_vowel(letter)) {
         return None;
     }
-    // As in well-formed syllables, the u of qu and the i of gi belong to the onset.
+    // The u of qu and the i of gi belong to the onset, as in well-formed
+    // syllables.
     let glides = matches!(skeleton, [Q, U, ..] | [G, I, ..]) && vowels > 1;
     let onset = head + usize::from(glides);
     Some(Split { onset })
@@ -188,8 +190,9 @@ fn split_loosely(skeleton: &[Letter]) -> Option<Split> {
 
 /// Index of the letter of a skeleton that carries the tone mark.
 ///
-/// The order of the rules: the last shaped vowel; before a coda the last vowel; of an open
-/// rhyme the first of two vowels (the style hóa, khỏe, thủy) and the middle of three.
+/// The rules in order: the last vowel with a vowel mark; before a coda the last
+/// vowel; in an open rhyme the first of two vowels (the style hóa, khỏe, thủy)
+/// and the middle of three.
 pub(crate) fn tone_position(skeleton: &[Letter], split: Split) -> usize {
     let rhyme = &skeleton[split.onset..];
     if let Some(shaped) = rhyme.iter().rposition(|&l| l > letters::ascii(b'z')) {
@@ -257,7 +260,7 @@ fn split_with(skeleton: &[Letter], rhymes: &Set) -> Option<Split> {
         [C] | [G] | [N, G] => !front,
         _ => true,
     };
-    // yê is written where no onset stands, and iê after an onset.
+    // yê is written without an onset, and iê after one.
     let glide = match rhyme {
         [Y, _, ..] => onset == 0,
         [I, E_HAT, ..] => onset != 0,

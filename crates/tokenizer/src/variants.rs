@@ -1,15 +1,16 @@
 //! Spellings of the same syllable that differ in i and y.
 //!
-//! Since the spelling rules of 1980 an open i is written i or y by taste: kỉ luật or kỷ luật, Mĩ
-//! or Mỹ. The exact key keeps them apart, so that a reader can ask for one of them; a search
-//! normally looks for both. The pairs are
+//! Since the spelling rules of 1980 an open i is written i or y by taste: kỉ
+//! luật or kỷ luật, Mĩ or Mỹ. The exact key distinguishes them, so that a query
+//! can require one of them; a search normally finds both. The pairs are
 //!
 //! * every tone of h, k and l with an open i: hi hy, kĩ kỹ, lí lý;
 //! * every tone of qu with i: quý quí, quýt quít, quỳnh quình;
 //! * mì mỳ, mĩ mỹ, mị mỵ; sĩ sỹ; tì tỳ, tỉ tỷ.
 //!
-//! Other syllables tell words and names apart by it (Thi and Thy, Vi and Vy, mi and my, tí and tý,
-//! tị and Tỵ, ti and ty, di and Dy), as do syllables of a vowel alone (ý, í).
+//! In other syllables the letter distinguishes words and names: Thi and Thy, Vi
+//! and Vy, mi and my, tí and tý, tị and Tỵ, ti and ty, di and Dy. So it does in
+//! syllables of a single vowel (ý, í).
 
 use std::sync::LazyLock;
 
@@ -18,7 +19,7 @@ use crate::keys::{exact_key, fold};
 /// Onsets that have a pair in every tone.
 const OPEN_ONSETS: [&str; 3] = ["h", "k", "l"];
 
-/// What may stand after the i or y of `qu`.
+/// Possible rests after the i or y of `qu`.
 const CODAS_OF_QU: [&str; 5] = ["", "t", "nh", "ch", "p"];
 
 /// Pairs of single words.
@@ -125,7 +126,8 @@ struct SingleWord {
     other: String,
 }
 
-/// [`WORDS`] in both spellings. Every word of a query is looked up here.
+/// [`WORDS`] in both spellings. Every word of a query is searched in this
+/// table.
 static SINGLE: LazyLock<Vec<SingleWord>> = LazyLock::new(|| {
     let both_ways = WORDS.iter().flat_map(|&(i, y)| [(i, y), (y, i)]);
     let words = both_ways.map(|(word, other)| SingleWord {

@@ -1,9 +1,9 @@
 //! Numbers, dates, document codes and joined names as wholes over their parts.
 //!
-//! The scanner gives the *parts* of 21-KL/TW, 25/3/2021 or 55.369 at increasing positions,
-//! so that a phrase runs across them and each can be found alone. A [`Whole`] is the span
-//! over them, with a key of its own under which all spellings of the same number or date
-//! meet.
+//! The scanner yields the *parts* of 21-KL/TW, 25/3/2021 or 55.369 at
+//! increasing positions, so that phrases can cross them and each part can be
+//! found alone. A [`Whole`] is the span of all parts, with one key for all
+//! spellings of the same number or date.
 
 use crate::keys::Keys;
 use crate::scanner::{Kind, Scanner, Token, scan};
@@ -25,11 +25,11 @@ pub struct Whole {
     pub start: usize,
     /// Byte offset just after its last byte in the source text.
     pub end: usize,
-    /// What it is.
+    /// The kind of composite token.
     pub kind: WholeKind,
 }
 
-/// What a [`Whole`] is, which decides the form of its key.
+/// The kind of a [`Whole`], which determines the form of its key.
 ///
 /// ```
 /// use timbao_tokenizer::{WholeKind, wholes};
@@ -112,7 +112,8 @@ impl Iterator for Wholes<'_> {
                         break None;
                     }
                     Some(token) if token.joined => self.run.push(token),
-                    // A token alone is no run: only the last one before joined ones matters.
+                    // A single token is not a run: only the last one before
+                    // joined ones matters.
                     Some(token) if self.run.len <= 1 => self.run.restart(Some(token)),
                     Some(token) => break Some(token),
                 }
@@ -123,8 +124,8 @@ impl Iterator for Wholes<'_> {
 
 /// A sequence of joined tokens, from which wholes are taken one after the other.
 ///
-/// Whoever scans a text anyway collects the tokens of each run here, rather than scanning
-/// twice with [`wholes`].
+/// Callers that scan a text anyway collect the tokens of each run with this,
+/// rather than scanning twice with [`wholes`].
 ///
 /// ```
 /// use timbao_tokenizer::{Run, scan};
@@ -306,7 +307,7 @@ impl Keys {
     }
 }
 
-/// What the parts of a run and the signs between them look like.
+/// The appearance of the parts of a run and of the signs between them.
 #[derive(Clone, Copy)]
 struct Shape {
     first: Token,
@@ -322,7 +323,7 @@ struct Shape {
     sign: Option<char>,
     /// Whether all signs are hyphens and apostrophes.
     name_signs: bool,
-    /// Whether all signs can stand in an address of the net.
+    /// Whether all signs can occur in a URL or mail address.
     address_signs: bool,
     is_number: bool,
 }
@@ -466,7 +467,7 @@ fn is_number(slice: &str) -> bool {
     (head > 0 && (!grouped || head <= 3)) && one_sign && !fraction.contains(['.', ','])
 }
 
-/// Where the decimal sign of a number stands.
+/// Position of the decimal sign of a number.
 ///
 /// A comma is decimal unless commas group (1,234,567); a point groups when three digits
 /// follow it (55.369), as in Vietnamese, and is decimal otherwise (3.5).

@@ -1,9 +1,9 @@
 //! Sixteen bytes of text classified at once, so that finding the end of a word costs no branch a byte.
 //!
-//! The loop below is written for the compiler to turn into vector instructions; it needs
-//! no `unsafe` and gives the same answer without them.
+//! The loop below compiles to vector instructions. It needs no `unsafe` and
+//! returns the same result without them.
 
-/// What the scanner learns from one look at a text.
+/// Properties of the next bytes of a text.
 #[derive(Clone, Copy)]
 pub(crate) struct Run {
     /// The number of bytes, of at most sixteen, that surely belong to the word.
@@ -37,7 +37,8 @@ pub(crate) fn measure(bytes: &[u8], at: usize) -> Run {
     }
 }
 
-/// Sixteen bytes from `at`, the first byte lowest; zeros behind the end of the text.
+/// Sixteen bytes from `at`, the first byte lowest; zeros past the end of the
+/// text.
 #[inline]
 pub(crate) fn load(bytes: &[u8], at: usize) -> u128 {
     match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
@@ -64,7 +65,8 @@ fn last_bytes(bytes: &[u8], at: usize) -> u128 {
     whole.checked_shr(8 * before as u32).unwrap_or(0)
 }
 
-/// Measures the run that sixteen bytes begin with; `next` are the bytes behind each.
+/// Measures the run at the start of sixteen bytes; `next` are the bytes after
+/// each.
 #[inline]
 fn measure_window(window: &[u8; WIDTH], next: &[u8; WIDTH]) -> Run {
     let mut stops = [0u8; WIDTH];

@@ -1,10 +1,11 @@
-//! Telling which character set a file is in, from whether its words become Vietnamese syllables.
+//! Detects the character set of a file from the share of its words that decode
+//! to Vietnamese syllables.
 
 use super::{Charset, decode};
 use crate::scanner::{Kind, scan};
 use crate::syllable::is_syllable;
 
-/// What [`detect`] found.
+/// The result of [`detect`].
 ///
 /// ```
 /// use timbao_tokenizer::charset::detect;
@@ -17,17 +18,17 @@ pub struct Detection {
     pub charset: Charset,
     /// How sure that is, from 0 (a guess) to 1 (certain).
     ///
-    /// UTF-8 and byte order marks are certain. For a legacy set it is
-    /// `share · n / (n + 3) · (½ + ½ · min(1, 2 · lead))`: the share of words with legacy
-    /// letters that decode to well-formed syllables, less for few such words `n`, and less
-    /// the smaller the lead of that share over the next best set. Below about 0.6 ask a
-    /// person, or treat the file as undecided.
+    /// UTF-8 and byte order marks are certain. For a legacy set the confidence
+    /// is `share · n / (n + 3) · (½ + ½ · min(1, 2 · lead))`. Here `share` is
+    /// the share of the `n` words with legacy letters that decode to
+    /// well-formed syllables, and `lead` its lead over the next best set. Below
+    /// about 0.6 let a person decide, or treat the file as undecided.
     pub confidence: f32,
-    /// What the confidence rests on.
+    /// The evidence for the set.
     pub evidence: Evidence,
 }
 
-/// The counts behind a [`Detection`].
+/// The counts that a [`Detection`] is based on.
 ///
 /// ```
 /// use timbao_tokenizer::charset::detect;
@@ -38,7 +39,7 @@ pub struct Detection {
 pub struct Evidence {
     /// Words, decoded, that have a letter outside ASCII; 0 for UTF-8.
     pub marked_words: usize,
-    /// Those of them that are well-formed Vietnamese syllables.
+    /// Words among them that are well-formed Vietnamese syllables.
     pub syllables: usize,
     /// Bytes or characters that mean nothing in the set.
     pub replaced: usize,
@@ -46,14 +47,14 @@ pub struct Evidence {
     pub runner_up: Option<(Charset, f32)>,
 }
 
-/// Bytes looked at, from the start of the file.
+/// Bytes examined, from the start of the file.
 const SAMPLE: usize = 64 << 10;
 
 /// Detects the character set of a file from its first 64 KiB.
 ///
-/// Text that is valid UTF-8 is UTF-8; the one exception is ASCII whose words carry VIQR
-/// signs inside them, in quantity. Question marks, full stops and apostrophes after words
-/// are no evidence, being what ordinary ASCII text has.
+/// Text that is valid UTF-8 is UTF-8; the one exception is ASCII with many
+/// words that contain VIQR signs. Question marks, full stops and apostrophes
+/// after words occur in ordinary ASCII text and are not evidence.
 ///
 /// ```
 /// use timbao_tokenizer::charset::{Charset, detect};
@@ -81,7 +82,8 @@ pub fn detect(bytes: &[u8]) -> Detection {
     if invalid == 0 {
         return if valid == 0 { viqr(sample) } else { None }.unwrap_or(certain(Charset::Utf8));
     }
-    // A file of UTF-8 with a few broken bytes: long runs of valid sequences do not happen by chance.
+    // A file of UTF-8 with a few broken bytes: long runs of valid sequences are
+    // no accident.
     if valid > 20 * invalid {
         let confidence = valid as f32 / (valid + invalid) as f32;
         let evidence = Evidence {
@@ -201,7 +203,8 @@ fn utf16_without_mark(sample: &[u8]) -> Option<Detection> {
 /// The words of VIQR that must speak for it.
 const MIN_VIQR_WORDS: usize = 4;
 
-/// Looks for VIQR in ASCII: words with signs *inside* them that become well-formed syllables.
+/// Detects VIQR in ASCII: words with signs *inside* them that become
+/// well-formed syllables.
 fn viqr(sample: &[u8]) -> Option<Detection> {
     let (mut strong, mut good, mut marked, mut words) = (0, 0, 0, 0);
     for word in sample.split(u8::is_ascii_whitespace) {
@@ -239,7 +242,7 @@ fn viqr(sample: &[u8]) -> Option<Detection> {
     })
 }
 
-/// Drops what follows a word in running text and is no sign of VIQR.
+/// Drops characters after a word in running text that are not signs of VIQR.
 fn trim_end_signs(word: &[u8]) -> &[u8] {
     let end = word
         .iter()

@@ -10,7 +10,7 @@ use super::pages::{self, byte_in};
 use super::{Charset, decode};
 use crate::syllable::is_syllable;
 
-/// The sets that are looked for.
+/// The sets to detect.
 const SETS: [Charset; 4] = [
     Charset::Tcvn3,
     Charset::VniWindows,
@@ -29,8 +29,8 @@ const MIN_LEAD: f32 = 0.3;
 /// Bytes of text that are judged.
 const SAMPLE: usize = 64 << 10;
 
-/// The set whose bytes were taken for Latin-1 in `text`, if most of its words become
-/// Vietnamese syllables that way and are none as they stand.
+/// The set whose bytes were taken for Latin-1 in `text`, if most of its words
+/// become Vietnamese syllables that way and are not syllables in `text`.
 ///
 /// Lines with letters that only Vietnamese Unicode text has are left aside, so that one
 /// line of correct text in a damaged document does not hide the damage.
@@ -138,8 +138,8 @@ impl LegacyFont {
         Some(Self { charset, capitals })
     }
 
-    /// Reads text that was set in the font. Text that cannot be of its set, being Unicode
-    /// already, is returned as it stands.
+    /// Decodes text that was set in the font. Text that cannot be of its set,
+    /// being Unicode already, is returned unchanged.
     pub fn read(self, text: &str) -> Cow<'_, str> {
         if letters_outside_ascii(text).1 > 0 {
             return Cow::Borrowed(text);
@@ -161,8 +161,8 @@ impl LegacyFont {
     }
 }
 
-/// How many characters are of the upper half of an eight-bit set, and how many are
-/// Vietnamese letters that Latin-1 does not have.
+/// Number of characters of the upper half of an eight-bit set, and number of
+/// Vietnamese letters that Latin-1 lacks.
 fn letters_outside_ascii(text: &str) -> (usize, usize) {
     let (mut high, mut strong) = (0, 0);
     for c in text.chars().filter(|c| !c.is_ascii()) {

@@ -1,9 +1,10 @@
 //! The character sets of Vietnamese text before Unicode: detection and conversion to NFC.
 //!
-//! Until about 2005 Vietnamese was written in dozens of eight-bit sets. Five of them are
-//! what archives hold: TCVN3 (the ABC fonts, standard in offices of the north), VNI
-//! (the south and publishers), VISCII and VIQR (networks abroad), and windows-1258.
-//! They are converted when a file is read, never in the tokenizer.
+//! Until about 2005 Vietnamese was written in dozens of eight-bit sets. Five of
+//! them occur in archives: TCVN3 (the ABC fonts, standard in offices of the
+//! north), VNI (the south and publishers), VISCII and VIQR (networks abroad),
+//! and windows-1258. They are converted when a file is read, never in the
+//! tokenizer.
 //!
 //! ```
 //! use timbao_tokenizer::charset::{Charset, decode, detect, encode};
@@ -56,11 +57,12 @@ pub enum Charset {
     Windows1258,
     /// TCVN3, of the ABC fonts (`.VnTime`).
     ///
-    /// It has no capitals with tones: fonts whose name ends in H (`.VnTimeH`) show the
-    /// small letters as capitals, which plain text cannot tell. A word with two ASCII
-    /// capitals or more and no small ASCII letter is therefore read as all capitals
-    /// (`CéNG` is CỘNG); otherwise toned letters are small. TCVN 5712-1 (VN1), the same
-    /// set with capitals with tones, is read as well where the words show that it is meant.
+    /// Has no capitals with tones: fonts whose name ends in H (`.VnTimeH`) show
+    /// the lower-case letters as capitals, which plain text does not reveal. A
+    /// word with two or more ASCII capitals and no lower-case ASCII letter is
+    /// therefore read as all capitals (`CéNG` is CỘNG); otherwise toned letters
+    /// are lower case. TCVN 5712-1 (VN1), the same set with toned capitals, is
+    /// read as well where the words suggest it.
     Tcvn3,
     /// VNI for Windows: a base letter, followed by a byte for shape and tone.
     VniWindows,
@@ -131,9 +133,9 @@ impl fmt::Display for Charset {
 pub struct Unmappable {
     /// The character.
     pub character: char,
-    /// Where it stands, in bytes from the start of the text.
+    /// Offset in bytes from the start of the text.
     pub offset: usize,
-    /// The set asked for.
+    /// The requested set.
     pub charset: Charset,
 }
 
@@ -285,7 +287,7 @@ fn encode_windows_1258(c: char, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// Gives `c` the case of `model`.
+/// Returns `c` in the case of `model`.
 fn with_case_of(model: char, c: char) -> char {
     if model.is_uppercase() {
         c.to_uppercase().next().unwrap_or(c)

@@ -18,8 +18,8 @@ pub(super) const WINDOWS_1258: Page = [
 
 /// TCVN3, the set of the ABC fonts (TCVN 5712:1993, VN3), with the combining tones of VN1.
 ///
-/// Below 0xA0, where TCVN3 has nothing, stands the punctuation of windows-1252, which
-/// word processors put there.
+/// Below 0xA0, where TCVN3 is empty, word processors use the punctuation of
+/// windows-1252.
 #[rustfmt::skip]
 pub(super) const TCVN3: Page = [
     '€', '\u{FFFD}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{FFFD}', 'Ž', '\u{FFFD}',

@@ -6,7 +6,8 @@ use crate::letters::{self, Tone};
 /// The signs of the tones huyền, sắc, hỏi, ngã, nặng.
 const TONES: [u8; 5] = *b"`'?~.";
 
-/// Decodes VIQR. Bytes above 0x7F are no VIQR and become U+FFFD, but for UTF-8 among them.
+/// Decodes VIQR. Bytes above 0x7F are invalid and become U+FFFD, except for
+/// UTF-8 among them.
 ///
 /// One word has one tone: in `la`?` the question mark is a question mark, though no
 /// backslash says so.
@@ -67,12 +68,12 @@ const BEFORE_CAPITALS: &str = " bi bô chi chơ cu di doa dư ha ho huê hê hô
 /// The same before the end of a paragraph, where a full stop is far more often meant.
 const BEFORE_ENDS: &str = " bô chơ dư huê hô luy lô me nghê nhe nơ sư toa tro trơ tê vu vơ ";
 
-/// Writes the backslashes that VIQR wants before signs that are meant as punctuation and
-/// that people leave out: `vu`ng cao.` is *vùng cao.*, not *vùng caọ*.
+/// Writes the backslashes that VIQR requires before punctuation and that people
+/// omit: `vu`ng cao.` is *vùng cao.*, not *vùng caọ*.
 ///
-/// A full stop or question mark after a vowel without a tone is taken for punctuation when
-/// no lower-case word follows and a tone mark would be misplaced, or the syllable rarely has
-/// that tone there. A text that has such backslashes is left as it is.
+/// A full stop or question mark after a vowel without a tone is punctuation if
+/// no lower-case word follows and a tone mark would be misplaced, or rare in
+/// that syllable. A text that has such backslashes is not changed.
 ///
 /// ```
 /// use timbao_tokenizer::charset::{Charset, decode, escape_stops};
@@ -106,7 +107,7 @@ pub fn escape_stops(bytes: &[u8]) -> Vec<u8> {
     escaped.into_bytes()
 }
 
-/// Where in `word` a sign is that would be read as a tone and is punctuation.
+/// Offset in `word` of a punctuation mark that would be read as a tone.
 fn stop_in(word: &str, after: &str) -> Option<usize> {
     let core = word.trim_end_matches(['"', ')', ']', '\'']);
     if core.ends_with("...") {

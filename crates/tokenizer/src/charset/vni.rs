@@ -20,7 +20,7 @@ const ALONE: [(u8, char); 9] = [
     (0xEE, 'ỵ'),
 ];
 
-/// Bytes after a letter: which shape (a combining mark) and which tone they give it; small.
+/// Bytes after a letter, and the vowel mark and tone they add; lower case.
 const MARKS: [(u8, Option<char>, Tone); 17] = [
     (0xF8, None, 1),
     (0xF9, None, 2),
