@@ -10,16 +10,17 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use timbao_views::language::Language;
 
-use crate::cli::{Accents, Color, GlobalArgs, Memory, Order, Paging};
+use crate::cli::{Accents, Color, GlobalArgs, LanguageName, Memory, Order, Paging};
 use crate::error::{Failure, Result};
 
 /// The project's configuration file, in the working folder or one above it.
 const PROJECT_FILE: &str = "timbao.toml";
 
 /// The keys of a configuration file, in the order they are shown.
-const KEYS: [&str; 9] = [
-    "index", "color", "pager", "limit", "accents", "sort", "recency", "threads", "memory",
+const KEYS: [&str; 10] = [
+    "index", "color", "lang", "pager", "limit", "accents", "sort", "recency", "threads", "memory",
 ];
 
 /// Every setting with its value.
@@ -29,6 +30,8 @@ pub(crate) struct Settings {
     pub index: PathBuf,
     /// When to use colours.
     pub color: Color,
+    /// The language of results and charts; `None` if nothing says.
+    pub language: Option<Language>,
     /// When to use a pager.
     pub pager: Paging,
     /// Hits to print.
@@ -226,6 +229,7 @@ impl<'e> Layers<'e> {
         let color = self
             .pick("color", flags.color, choice::<Color>, choice_name)?
             .unwrap_or_default();
+        let language = self.language(flags)?;
         let pager = flags.no_pager.then_some(Paging::Never);
         let pager = self
             .pick("pager", pager, choice::<Paging>, choice_name)?
@@ -250,6 +254,7 @@ impl<'e> Layers<'e> {
             ("limit", DEFAULT_LIMIT.to_string()),
             ("memory", DEFAULT_MEMORY.to_string()),
             ("color", choice_name(&Color::default())),
+            ("lang", Language::English.words().code.to_owned()),
             ("pager", choice_name(&Paging::default())),
             ("accents", choice_name(&Accents::default())),
             ("sort", choice_name(&Order::default())),
@@ -266,6 +271,7 @@ impl<'e> Layers<'e> {
         Ok(Settings {
             index: index.unwrap_or_else(|| PathBuf::from("./.timbao")),
             color,
+            language,
             pager,
             limit: limit.unwrap_or(DEFAULT_LIMIT),
             accents,
@@ -276,6 +282,27 @@ impl<'e> Layers<'e> {
             entries: self.entries,
             warnings: self.warnings,
         })
+    }
+
+    /// The language that is set, else that of the locale, as POSIX finds it.
+    fn language(&mut self, flags: &GlobalArgs) -> Result<Option<Language>> {
+        let set = self.pick("lang", flags.lang, choice::<LanguageName>, choice_name)?;
+        if let Some(LanguageName(language)) = set {
+            return Ok(Some(language));
+        }
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .filter_map(|name| Some((name, (self.environment)(name)?)))
+            .find(|(_, value)| !value.is_empty());
+        let Some((name, locale)) = locale else {
+            return Ok(None);
+        };
+        let language = locale.to_str().and_then(Language::of_locale);
+        if let (Some(language), Some(entry)) = (language, self.entries.last_mut()) {
+            entry.value = language.words().code.to_owned();
+            entry.origin = Origin::Environment(name.to_owned());
+        }
+        Ok(language)
     }
 
     /// The folder of the index. In a file it is relative to the file's folder; in the
@@ -497,7 +524,11 @@ mod tests {
             Origin::User("/u/config.toml".into()),
             "limit = 30\ncolor = 'never'\nmemory = '1GiB'",
         );
-        let environment = |name: &str| (name == "TIMBAO_SORT").then(|| "date".into());
+        let environment = |name: &str| match name {
+            "TIMBAO_SORT" => Some("date".into()),
+            "LANG" => Some("vi_VN.UTF-8".into()),
+            _ => None,
+        };
         let settings = layers(&environment, &[project, user])
             .settings(&GlobalArgs {
                 color: Some(Color::Always),
@@ -505,6 +536,7 @@ mod tests {
             })
             .unwrap();
         assert_eq!((settings.limit, settings.sort), (20, Order::Date));
+        assert_eq!(settings.language, Some(Language::Vietnamese));
         assert_eq!(
             (settings.color, settings.memory),
             (Color::Always, Memory(1 << 30))
@@ -521,6 +553,7 @@ mod tests {
         let expected = [
             "project",
             "flag",
+            "environment",
             "default",
             "project",
             "default",
@@ -558,6 +591,30 @@ mod tests {
             said("recency = 'nan'"),
             "`nan` is not a value of `recency` (user /u/config.toml): expected a number of days above 0"
         );
+    }
+
+    #[test]
+    fn the_locale_gives_the_language() {
+        use Language::{English, Vietnamese};
+        for (variables, expected) in [
+            (&[][..], None),
+            (&[("LANG", "vi_VN.UTF-8")], Some(Vietnamese)),
+            (
+                &[("LANG", "vi_VN"), ("LC_MESSAGES", "en_GB.utf8")],
+                Some(English),
+            ),
+            (&[("LANG", "vi"), ("LC_ALL", "C.UTF-8")], None),
+            (&[("LANG", "vi"), ("LC_ALL", "")], Some(Vietnamese)),
+            (&[("LANG", "de_DE.UTF-8")], None),
+            (&[("LC_ALL", "C"), ("TIMBAO_LANG", "vi")], Some(Vietnamese)),
+        ] {
+            let environment = |name: &str| {
+                let found = variables.iter().find(|(variable, _)| *variable == name);
+                found.map(|(_, value)| value.into())
+            };
+            let settings = layers(&environment, &[]).settings(&flags()).unwrap();
+            assert_eq!(settings.language, expected, "{variables:?}");
+        }
     }
 
     #[test]

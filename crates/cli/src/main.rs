@@ -10,6 +10,8 @@ mod output;
 
 use std::process::ExitCode;
 
+use timbao_views::language::Language;
+
 use cli::{Cli, Command};
 use commands::Context;
 use config::{Invalid, Settings};
@@ -31,7 +33,7 @@ fn main() -> ExitCode {
             };
         }
     };
-    let fallback = Terminal::detect(color);
+    let fallback = Terminal::detect(color, Language::English);
     match run(cli) {
         Ok(outcome) => outcome.into(),
         Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
@@ -55,7 +57,10 @@ fn context(cli: &Cli) -> Result<Context> {
         _ => (Invalid::Error, false),
     };
     let settings = Settings::load(&cli.global, invalid)?;
-    let terminal = Terminal::detect(settings.color);
+    let terminal = Terminal::detect(
+        settings.color,
+        settings.language.unwrap_or(Language::English),
+    );
     if !is_silent {
         for warning in &settings.warnings {
             warn(terminal.error_palette, warning);

@@ -174,9 +174,25 @@ impl Problem {
     /// ");
     /// ```
     pub fn display<'p>(&'p self, query: &'p str) -> impl Display + 'p {
-        Shown {
+        Labelled {
             problem: self,
             query,
+        }
+    }
+
+    /// Shows the problem as [`display`](Self::display) does, in other words and without the label
+    /// `warning:`.
+    pub fn display_as<'p>(
+        &'p self,
+        query: &'p str,
+        message: &'p str,
+        hint: Option<&'p str>,
+    ) -> impl Display + 'p {
+        Shown {
+            span: self.span,
+            query,
+            message,
+            hint,
         }
     }
 }
@@ -184,14 +200,31 @@ impl Problem {
 /// Maximum columns of the query that are shown before the problem, and from its start.
 const CONTEXT: (usize, usize) = (30, 60);
 
-struct Shown<'p> {
+struct Labelled<'p> {
     problem: &'p Problem,
     query: &'p str,
 }
 
+impl Display for Labelled<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (message, hint) = (self.problem.message(), self.problem.hint());
+        let shown = self
+            .problem
+            .display_as(self.query, &message, hint.as_deref());
+        write!(f, "warning: {shown}")
+    }
+}
+
+struct Shown<'p> {
+    span: Span,
+    query: &'p str,
+    message: &'p str,
+    hint: Option<&'p str>,
+}
+
 impl Display for Shown<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let span = self.problem.span;
+        let span = self.span;
         let start = char_boundary(self.query, span.start);
         let end = char_boundary(self.query, span.end).max(start);
         let before = printable(Span::new(0, start).of(self.query));
@@ -201,11 +234,11 @@ impl Display for Shown<'_> {
         let culprit = first_columns(&culprit, CONTEXT.1);
         let after = first_columns(&after, CONTEXT.1.saturating_sub(culprit.width()));
 
-        writeln!(f, "warning: {}", self.problem.message())?;
+        writeln!(f, "{}", self.message)?;
         writeln!(f, "  | {before}{culprit}{after}")?;
         let (indent, carets) = (before.width(), culprit.width().max(1));
         writeln!(f, "  | {:indent$}{:^<carets$}", "", "")?;
-        match self.problem.hint() {
+        match self.hint {
             Some(hint) => writeln!(f, "  = {hint}"),
             None => Ok(()),
         }

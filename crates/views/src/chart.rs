@@ -9,6 +9,7 @@ use std::fmt::Write;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::language::{Language, fill};
 use crate::periods::{By, Period};
 use crate::trends::{Trend, TrendPoint, Trends};
 
@@ -24,16 +25,6 @@ pub enum Measure {
     PerMillion,
     /// Articles in a thousand articles.
     PerThousand,
-}
-
-/// The language of the labels.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Language {
-    /// Vietnamese.
-    #[default]
-    Vietnamese,
-    /// English.
-    English,
 }
 
 /// How a chart is drawn.
@@ -62,16 +53,7 @@ impl Measure {
 
     /// The label of the axis.
     pub fn label(self, language: Language) -> &'static str {
-        match (language, self) {
-            (Language::Vietnamese, Self::Matches) => "Số lần xuất hiện",
-            (Language::Vietnamese, Self::Articles) => "Số bài có cụm từ",
-            (Language::Vietnamese, Self::PerMillion) => "Số lần xuất hiện trên một triệu tiếng",
-            (Language::Vietnamese, Self::PerThousand) => "Số bài có cụm từ trên một nghìn bài",
-            (Language::English, Self::Matches) => "Matches",
-            (Language::English, Self::Articles) => "Articles with a match",
-            (Language::English, Self::PerMillion) => "Matches per million tokens",
-            (Language::English, Self::PerThousand) => "Articles with a match per thousand",
-        }
+        (language.words().measure_label)(self)
     }
 }
 
@@ -233,18 +215,7 @@ impl<'a> Chart<'a> {
     }
 
     fn subtitle(&self, label: &str) -> String {
-        let by = match (self.options.language, self.trends.by) {
-            (Language::Vietnamese, By::Day) => "theo ngày",
-            (Language::Vietnamese, By::Week) => "theo tuần",
-            (Language::Vietnamese, By::Month) => "theo tháng",
-            (Language::Vietnamese, By::Quarter) => "theo quý",
-            (Language::Vietnamese, By::Year) => "theo năm",
-            (Language::English, By::Day) => "by day",
-            (Language::English, By::Week) => "by week",
-            (Language::English, By::Month) => "by month",
-            (Language::English, By::Quarter) => "by quarter",
-            (Language::English, By::Year) => "by year",
-        };
+        let by = (self.options.language.words().by_adverb)(self.trends.by);
         format!("{label}, {by}")
     }
 
@@ -287,10 +258,8 @@ impl<'a> Chart<'a> {
                 escape(&self.period(period)),
             );
         }
-        let (x, label) = match self.options.language {
-            Language::Vietnamese => (left + (right - left) / 2.0, "Thời gian đăng"),
-            Language::English => (left + (right - left) / 2.0, "Date of publication"),
-        };
+        let x = left + (right - left) / 2.0;
+        let label = self.options.language.words().date_axis;
         let _ = write!(
             out,
             "<text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\" fill=\"#4d4d4d\">{label}</text>\n\
@@ -323,20 +292,7 @@ impl<'a> Chart<'a> {
     }
 
     fn period(&self, period: &Period) -> String {
-        let name = &period.period;
-        if self.options.language == Language::English {
-            return name.clone();
-        }
-        let mut parts = name.splitn(3, '-');
-        match (parts.next(), parts.next(), parts.next()) {
-            (Some(year), Some(month), Some(day)) => format!("{day}/{month}/{year}"),
-            (Some(year), Some(part), None) => match part.split_at_checked(1) {
-                Some(("W", week)) => format!("tuần {week}/{year}"),
-                Some(("Q", quarter)) => format!("quý {quarter}/{year}"),
-                _ => format!("{part}/{year}"),
-            },
-            _ => name.clone(),
-        }
+        self.options.language.date(&period.period)
     }
 
     fn line(&self, out: &mut String, series: &Trend, style: Style) {
@@ -438,14 +394,8 @@ impl<'a> Chart<'a> {
 
     /// The name of a series.
     fn name(&self, series: &Trend) -> String {
-        let other = match self.options.language {
-            Language::Vietnamese => "khác",
-            Language::English => "other",
-        };
-        let none = match self.options.language {
-            Language::Vietnamese => "không ghi",
-            Language::English => "not stated",
-        };
+        let words = self.options.language.words();
+        let (other, none) = (words.other, words.unknown);
         let is_split = self
             .trends
             .series
@@ -468,16 +418,8 @@ impl<'a> Chart<'a> {
         };
         let mut parts = Vec::new();
         if self.trends.series.iter().any(is_thin) {
-            parts.push(match self.options.language {
-                Language::Vietnamese => format!(
-                    "Ký hiệu rỗng: dưới {} bài trong kỳ.",
-                    self.trends.thin_below
-                ),
-                Language::English => format!(
-                    "Hollow marks: fewer than {} articles.",
-                    self.trends.thin_below
-                ),
-            });
+            let words = self.options.language.words();
+            parts.push(fill(words.hollow, &[&self.trends.thin_below]));
         }
         parts.extend(self.options.note.clone());
         parts.join(" ")
@@ -609,24 +551,7 @@ fn label_step(periods: usize, room: f64, by: By) -> usize {
 /// A number at an axis whose lines are `step` apart.
 fn number(value: f64, step: f64, language: Language) -> String {
     let decimals = (-step.log10().floor()).clamp(0.0, 6.0) as usize;
-    let plain = format!("{value:.decimals$}");
-    let (whole, part) = plain.split_once('.').unwrap_or((&plain, ""));
-    let (between, point) = match language {
-        Language::Vietnamese => ('.', ','),
-        Language::English => (',', '.'),
-    };
-    let mut text = String::new();
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            text.push(between);
-        }
-        text.push(digit);
-    }
-    if !part.is_empty() {
-        text.push(point);
-        text.push_str(part);
-    }
-    text
+    language.decimal(value, decimals)
 }
 
 /// Text escaped for XML, without characters that XML does not allow.

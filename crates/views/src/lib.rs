@@ -47,6 +47,7 @@ pub mod hash;
 pub mod json;
 mod keywords;
 mod kwic;
+pub mod language;
 mod lexicon;
 mod measures;
 mod periods;

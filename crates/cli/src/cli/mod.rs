@@ -24,8 +24,8 @@ pub(crate) use indexing::{
 };
 pub(crate) use keeping::{BackupArgs, RepairArgs, RestoreArgs, VerifyArgs};
 pub(crate) use research::{
-    CollocateOrder, CollocatesArgs, CountName, KeywordsArgs, KwicArgs, LanguageName, MeasureName,
-    PeriodName, ReprintsArgs, SimilarArgs, TrendsArgs,
+    CollocateOrder, CollocatesArgs, CountName, KeywordsArgs, KwicArgs, MeasureName, PeriodName,
+    ReprintsArgs, SimilarArgs, TrendsArgs,
 };
 pub(crate) use searching::{BatchArgs, ExplainArgs, FillersArgs, SearchArgs, ShowArgs, StatsArgs};
 pub(crate) use serving::ServeArgs;
@@ -34,7 +34,7 @@ pub(crate) use tools::{
     ManArgs, RelevanceArgs,
 };
 pub(crate) use values::{
-    Accents, Color, ListFormat, Memory, Order, Paging, RecordFormat, RowFormat,
+    Accents, Color, LanguageName, ListFormat, Memory, Order, Paging, RecordFormat, RowFormat,
 };
 
 /// Full-text search for Vietnamese news.
@@ -73,6 +73,18 @@ pub(crate) struct GlobalArgs {
     /// `auto` uses them on a terminal, unless NO_COLOR is set or TERM is `dumb`.
     #[arg(long, global = true, value_name = "WHEN", hide_possible_values = true)]
     pub color: Option<Color>,
+    /// Language of results and charts: vi or en [default: that of the locale]
+    ///
+    /// LC_ALL, LC_MESSAGES and LANG name the locale. If it is neither, results are in English and
+    /// charts in Vietnamese. Keys of JSON and CSV are the same in all languages; help and errors
+    /// are in English.
+    #[arg(
+        long,
+        global = true,
+        value_name = "LANGUAGE",
+        hide_possible_values = true
+    )]
+    pub lang: Option<LanguageName>,
     /// Do not send long output through a pager
     ///
     /// On a terminal the pager is TIMBAO_PAGER, else PAGER, else `less -FRX`: a program and its

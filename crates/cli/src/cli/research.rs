@@ -162,15 +162,6 @@ pub(crate) struct TrendsArgs {
     /// Headline of the drawn chart
     #[arg(long, value_name = "TEXT", requires = "svg")]
     pub title: Option<String>,
-    /// Language of the drawn chart: vi or en
-    #[arg(
-        long,
-        value_name = "LANGUAGE",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true
-    )]
-    pub lang: LanguageName,
     /// Add a citation: the query as it was understood, the state of the index, the number of
     /// articles and tokens, the date
     #[arg(long)]
@@ -409,16 +400,6 @@ pub(crate) enum MeasureName {
     PerMillion,
     /// Articles with a match in a thousand
     PerThousand,
-}
-
-/// Languages of charts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LanguageName {
-    /// Vietnamese
-    #[default]
-    Vi,
-    /// English
-    En,
 }
 
 /// The units of a count.

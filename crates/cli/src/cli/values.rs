@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use timbao_query::plan::Facet;
 use timbao_tokenizer::fold;
+use timbao_views::language::Language;
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -97,6 +98,22 @@ impl ValueEnum for SplitName {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(possible(self.0))
+    }
+}
+
+/// A language of texts for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LanguageName(pub Language);
+
+impl ValueEnum for LanguageName {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<LanguageName>> =
+            LazyLock::new(|| Language::ALL.iter().copied().map(LanguageName).collect());
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.words().code))
     }
 }
 

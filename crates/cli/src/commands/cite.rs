@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use timbao_index::Searcher;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
+use timbao_views::language::{Language, fill};
 use timbao_views::{Citation, CitedQuery};
 
 use crate::cli::ListFormat;
 use crate::error::{Result, say};
-use crate::output::number::count;
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 
@@ -50,32 +50,37 @@ pub(super) fn write(
         ListFormat::Text => {
             let palette = context.terminal.palette;
             writeln!(out)?;
-            for line in lines(citation) {
+            for line in lines(citation, context.terminal.language) {
                 writeln!(out, "{}", palette.paint(Role::Dim, &escape(&line)))?;
             }
         }
         ListFormat::Jsonl | ListFormat::Csv => {
             let palette = context.terminal.error_palette;
-            say(palette, Role::Hint, "cite", &lines(citation).join("\n"));
+            let language = context.terminal.language;
+            let lines = lines(citation, language).join("\n");
+            say(palette, Role::Hint, language.words().label_cite, &lines);
         }
     }
     Ok(())
 }
 
-fn lines(citation: &Citation) -> Vec<String> {
+fn lines(citation: &Citation, language: Language) -> Vec<String> {
+    let words = language.words();
     let mut lines: Vec<String> = Vec::new();
     for CitedQuery { query, plan } in &citation.queries {
-        lines.push(format!("query {query}, read as {plan}"));
+        lines.push(fill(words.cite_query, &[query, plan]));
     }
     let index = &citation.index;
-    lines.push(format!(
-        "index state {}: {} articles, {} tokens; analyzer {}; {}; {}",
-        index.state,
-        count(index.articles),
-        count(index.tokens),
-        index.analyzer_version,
-        citation.program,
-        citation.date
+    lines.push(fill(
+        words.cite_index,
+        &[
+            &index.state,
+            &language.count(index.articles),
+            &language.count(index.tokens),
+            &index.analyzer_version,
+            &citation.program,
+            &citation.date,
+        ],
     ));
     lines
 }

@@ -13,10 +13,10 @@ use crate::error::Result;
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
 use crate::output::listing::{Listing, View, write_lines};
-use crate::output::number::{count, counted};
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
+use timbao_views::language::{Noun, fill};
 
 use super::Context;
 use super::cite;
@@ -97,21 +97,25 @@ fn run_comparison(
 impl Listing for View<'_, Collocates> {
     fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let found = self.view;
-        let summary = format!(
-            "near {}: {} of {}, {} compared",
-            counted_matches(found.matches),
-            counted(found.window_tokens, "token"),
-            count(found.of_tokens),
-            counted(found.compared, "unit"),
+        let (language, words) = (terminal.language, terminal.language.words());
+        let count = |number| language.count(number);
+        let summary = fill(
+            words.near_summary,
+            &[
+                &language.counted(found.matches, Noun::Match),
+                &language.counted(found.window_tokens, Noun::Token),
+                &count(found.of_tokens),
+                &language.counted(found.compared, Noun::Unit),
+            ],
         );
         writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
         let mut table = Table::new(&[
-            ("unit", Side::Left),
-            ("near", Side::Right),
-            ("articles", Side::Right),
-            ("in all", Side::Right),
-            ("expected", Side::Right),
-            ("likelihood", Side::Right),
+            (words.col_unit, Side::Left),
+            (words.col_near, Side::Right),
+            (words.col_articles, Side::Right),
+            (words.col_in_all, Side::Right),
+            (words.col_expected, Side::Right),
+            (words.col_likelihood, Side::Right),
             ("logDice", Side::Right),
             ("MI", Side::Right),
         ]);
@@ -121,10 +125,10 @@ impl Listing for View<'_, Collocates> {
                 count(collocate.near),
                 count(collocate.articles),
                 count(collocate.count),
-                format!("{:.1}", collocate.expected),
-                format!("{:.1}", collocate.log_likelihood),
-                format!("{:.2}", collocate.log_dice),
-                format!("{:.2}", collocate.mutual_information),
+                language.decimal(collocate.expected, 1),
+                language.decimal(collocate.log_likelihood, 1),
+                language.decimal(collocate.log_dice, 2),
+                language.decimal(collocate.mutual_information, 2),
             ]);
         }
         if !found.collocates.is_empty() {
@@ -152,14 +156,6 @@ impl Listing for View<'_, Collocates> {
             rows.row(collocate_row(collocate))?;
         }
         rows.flush()
-    }
-}
-
-/// "1 match", "12 matches".
-pub(super) fn counted_matches(number: u64) -> String {
-    match number {
-        1 => "1 match".to_owned(),
-        _ => format!("{} matches", count(number)),
     }
 }
 

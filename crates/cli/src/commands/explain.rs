@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use timbao_index::{Index, Searcher};
 use timbao_query::plan::{Filter, Key, Phrase, Plan, Slot};
 use timbao_query::{Node, Reading, Request, Why};
@@ -12,13 +12,14 @@ use crate::error::Result;
 use crate::exit::Outcome;
 use crate::output::json::write_pretty;
 use crate::output::line::Piece;
-use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
 use crate::output::text::paragraph;
+use crate::output::width::width;
 use timbao_views::json::{ProblemShape, RANGE_UNIT, RangeShape, VERSION, range_shape};
+use timbao_views::language::{Language, Words};
 
 use super::Context;
 use super::query::{node_label, prepare, top, warn_of};
@@ -66,13 +67,45 @@ struct Added {
     text: String,
     range: RangeShape,
     to: String,
-    why: &'static str,
+    #[serde(serialize_with = "why")]
+    why: Why,
+}
+
+/// The kinds of terms.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum TermKind {
+    Exact,
+    Folded,
+    Prefix,
+    Fuzzy,
+    Phrase,
+    Near,
+    Date,
+    Metadata,
+    Id,
+}
+
+impl TermKind {
+    fn name(self, words: &Words) -> &'static str {
+        match self {
+            Self::Exact => words.term_exact,
+            Self::Folded => words.term_folded,
+            Self::Prefix => words.term_prefix,
+            Self::Fuzzy => words.term_fuzzy,
+            Self::Phrase => words.term_phrase,
+            Self::Near => words.term_near,
+            Self::Date => words.term_date,
+            Self::Metadata => words.term_metadata,
+            Self::Id => words.term_id,
+        }
+    }
 }
 
 /// A key, phrase or filter of the plan, and its document frequency.
 #[derive(Serialize)]
 struct Term {
-    kind: &'static str,
+    kind: TermKind,
     term: String,
     articles: u64,
 }
@@ -90,7 +123,7 @@ pub(crate) fn run(args: &ExplainArgs, context: &Context) -> Result<Outcome> {
     };
     match args.format {
         RecordFormat::Json => write_pretty(&mut out, &answer)?,
-        RecordFormat::Text => write_text(&mut out, &context.terminal, &answer)?,
+        RecordFormat::Text => write_text(&mut out, &context.terminal, &request, &answer)?,
     }
     out.flush()?;
     Ok(Outcome::of(total > 0))
@@ -124,7 +157,7 @@ fn explain(searcher: &Searcher, request: &Request) -> Result<Answer> {
         text: added.span.of(text).to_owned(),
         range: range_shape(text, &(added.span.start..added.span.end)),
         to: added.to.clone(),
-        why: why(added.why),
+        why: added.why,
     });
     Ok(Answer {
         version: VERSION,
@@ -149,24 +182,24 @@ fn count_articles(searcher: &Searcher, plan: &Plan) -> Result<u64> {
 
 fn tree(node: &Node) -> Tree {
     Tree {
-        label: node_label(node).into_owned(),
+        label: node_label(node, Language::English.words()).into_owned(),
         parts: node.children().iter().map(tree).collect(),
     }
 }
 
 /// The leaves of a plan, each as a plan of its own.
-fn collect_terms(plan: &Plan, terms: &mut Vec<(&'static str, Plan)>) {
+fn collect_terms(plan: &Plan, terms: &mut Vec<(TermKind, Plan)>) {
     match plan {
         Plan::Word(slot) => collect_keys(slot, terms),
         Plan::Phrase(phrase) => {
-            terms.push(("phrase", plan.clone()));
+            terms.push((TermKind::Phrase, plan.clone()));
             phrase
                 .steps
                 .iter()
                 .for_each(|step| collect_keys(&step.slot, terms));
         }
         Plan::Near(near) => {
-            terms.push(("near", plan.clone()));
+            terms.push((TermKind::Near, plan.clone()));
             near.phrases.iter().for_each(|phrase| match phrase {
                 Phrase { steps, .. } if steps.len() == 1 => {
                     steps
@@ -178,9 +211,9 @@ fn collect_terms(plan: &Plan, terms: &mut Vec<(&'static str, Plan)>) {
         }
         Plan::Filter(filter) => {
             let kind = match filter {
-                Filter::Date { .. } => "date",
-                Filter::Facet { .. } | Filter::Is { .. } => "metadata",
-                Filter::Id(_) => "id",
+                Filter::Date { .. } => TermKind::Date,
+                Filter::Facet { .. } | Filter::Is { .. } => TermKind::Metadata,
+                Filter::Id(_) => TermKind::Id,
             };
             terms.push((kind, plan.clone()));
         }
@@ -191,13 +224,13 @@ fn collect_terms(plan: &Plan, terms: &mut Vec<(&'static str, Plan)>) {
     }
 }
 
-fn collect_keys(slot: &Slot, terms: &mut Vec<(&'static str, Plan)>) {
+fn collect_keys(slot: &Slot, terms: &mut Vec<(TermKind, Plan)>) {
     for key in &slot.keys {
         let kind = match key {
-            Key::Exact(_) => "exact",
-            Key::Folded(_) => "folded",
-            Key::Prefix { .. } => "prefix",
-            Key::Fuzzy { .. } => "fuzzy",
+            Key::Exact(_) => TermKind::Exact,
+            Key::Folded(_) => TermKind::Folded,
+            Key::Prefix { .. } => TermKind::Prefix,
+            Key::Fuzzy { .. } => TermKind::Fuzzy,
         };
         terms.push((kind, Plan::Word(Slot::new(key.clone()))));
     }
@@ -211,16 +244,22 @@ fn reading(reading: Reading) -> &'static str {
     }
 }
 
-fn why(why: Why) -> &'static str {
-    match why {
+fn why<S: Serializer>(why: &Why, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(match why {
         Why::WrittenOut => "written out",
         Why::Abbreviated => "abbreviated",
         Why::OtherVowel => "i for y",
         Why::LeadingZero => "leading zero",
-    }
+    })
 }
 
-fn write_text(out: &mut dyn Write, terminal: &Terminal, answer: &Answer) -> Result<()> {
+fn write_text(
+    out: &mut dyn Write,
+    terminal: &Terminal,
+    request: &Request,
+    answer: &Answer,
+) -> Result<()> {
+    let (language, words) = (terminal.language, terminal.language.words());
     let heading = |out: &mut dyn Write, name: &str| {
         writeln!(out, "\n{}", terminal.palette.paint(Role::Title, name))
     };
@@ -234,31 +273,40 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, answer: &Answer) -> Resu
             vec![Piece::new(Role::Plain, escape(text))],
         )
     };
-    line(out, "query    ", 9, &answer.query)?;
-    line(out, "read as  ", 9, &answer.standard_form)?;
-    line(out, "matches  ", 9, &counted(answer.total, "article"))?;
+    let found = language.articles(answer.total);
+    let head = [
+        (words.explain_query, answer.query.as_str()),
+        (words.explain_read_as, &answer.standard_form),
+        (words.explain_matches, &found),
+    ];
+    let wide = head.iter().map(|(label, _)| width(label)).max();
+    let wide = wide.unwrap_or(0) + 2;
+    for (label, text) in head {
+        let label = format!("{label}{}", " ".repeat(wide - width(label)));
+        line(out, &label, wide, text)?;
+    }
 
-    heading(out, "Tree")?;
-    write_tree(out, terminal, &answer.tree, 1)?;
+    heading(out, words.explain_tree)?;
+    write_tree(out, terminal, request.ast(), 1)?;
 
     if !answer.words.is_empty() {
-        heading(out, "Words")?;
-        let mut words = Table::new(&[("", Side::Left), ("", Side::Left), ("", Side::Left)]);
+        heading(out, words.explain_words)?;
+        let mut typed = Table::new(&[("", Side::Left), ("", Side::Left), ("", Side::Left)]);
         for word in &answer.words {
-            words.row([
+            typed.row([
                 "",
                 &word.text,
                 if word.strict {
-                    "accents as typed"
+                    words.accents_as_typed
                 } else {
-                    "any accents"
+                    words.any_accents
                 },
             ]);
         }
-        words.write(out, terminal)?;
+        typed.write(out, terminal)?;
     }
     if !answer.expansions.is_empty() {
-        heading(out, "Searched for too")?;
+        heading(out, words.explain_also)?;
         let mut added = Table::new(&[
             ("", Side::Left),
             ("", Side::Left),
@@ -270,13 +318,13 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, answer: &Answer) -> Resu
                 "",
                 &expansion.text,
                 &format!("→ {}", expansion.to),
-                expansion.why,
+                language.why(expansion.why),
             ]);
         }
         added.write(out, terminal)?;
     }
     if !answer.terms.is_empty() {
-        heading(out, "Terms")?;
+        heading(out, words.explain_terms)?;
         let mut terms = Table::new(&[
             ("", Side::Left),
             ("", Side::Left),
@@ -284,11 +332,12 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, answer: &Answer) -> Resu
             ("", Side::Left),
         ]);
         for term in &answer.terms {
-            terms.row(["", term.kind, &count(term.articles), &term.term]);
+            let articles = language.count(term.articles);
+            terms.row(["", term.kind.name(words), &articles, &term.term]);
         }
         terms.write(out, terminal)?;
     }
-    heading(out, "Plan")?;
+    heading(out, words.explain_plan)?;
     line(out, "  ", 2, &answer.plan)?;
     Ok(())
 }
@@ -296,7 +345,7 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, answer: &Answer) -> Resu
 fn write_tree(
     out: &mut dyn Write,
     terminal: &Terminal,
-    tree: &Tree,
+    node: &Node,
     depth: usize,
 ) -> std::io::Result<()> {
     // Deep trees would leave no room for the labels.
@@ -307,9 +356,12 @@ fn write_tree(
         terminal,
         &blank,
         indent,
-        vec![Piece::new(Role::Plain, escape(&tree.label))],
+        vec![Piece::new(
+            Role::Plain,
+            escape(&node_label(node, terminal.language.words())),
+        )],
     )?;
-    tree.parts
+    node.children()
         .iter()
         .try_for_each(|part| write_tree(out, terminal, part, depth + 1))
 }

@@ -14,10 +14,10 @@ use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
 use crate::output::json::write_pretty;
 use crate::output::listing::{Listing, write_lines};
-use crate::output::number::{count, counted};
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
+use timbao_views::language::{Noun, fill};
 
 use super::Context;
 use super::query::{prepare, warn_of};
@@ -61,33 +61,30 @@ impl Listing for Listed<'_> {
     fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let (fillers, shown) = (self.fillers, self.shown);
         let distinct = fillers.fillers.len();
-        let mut summary = format!(
-            "{} in {}, {}",
-            match fillers.matches {
-                1 => "1 match".to_owned(),
-                matches => format!("{} matches", count(matches)),
-            },
-            counted(fillers.articles, "article"),
-            counted(distinct as u64, "filler")
-        );
+        let (language, words) = (terminal.language, terminal.language.words());
+        let mut summary = vec![
+            language.matches(fillers.matches, fillers.articles),
+            language.counted(distinct as u64, Noun::Filler),
+        ];
         if shown.len() < distinct {
-            summary.push_str(&format!(", {} shown", count(shown.len() as u64)));
+            summary.push(fill(words.shown, &[&language.count(shown.len() as u64)]));
         }
+        let summary = summary.join(", ");
         writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
         if shown.is_empty() {
             return Ok(());
         }
         writeln!(out)?;
         let mut table = Table::new(&[
-            ("filler", Side::Left),
-            ("matches", Side::Right),
-            ("articles", Side::Right),
+            (words.col_filler, Side::Left),
+            (words.col_matches, Side::Right),
+            (words.col_articles, Side::Right),
         ]);
         for filler in shown {
             table.row([
                 filler.to_string(),
-                count(filler.matches),
-                count(filler.articles),
+                language.count(filler.matches),
+                language.count(filler.articles),
             ]);
         }
         table.write(out, terminal)?;

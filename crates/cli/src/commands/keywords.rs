@@ -12,10 +12,10 @@ use crate::error::Result;
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
 use crate::output::listing::{Listing, View, write_lines};
-use crate::output::number::{count, counted};
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
+use timbao_views::language::{Language, Noun, fill};
 
 use super::Context;
 use super::cite;
@@ -56,17 +56,20 @@ pub(crate) fn run(args: &KeywordsArgs, context: &Context) -> Result<Outcome> {
 impl Listing for View<'_, Keywords> {
     fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let keywords = self.view;
-        let summary = format!(
-            "{} of {} against {} of {}, {} compared",
-            counted(keywords.of.tokens, "token"),
-            counted(keywords.of.articles, "article"),
-            count(keywords.against.tokens),
-            counted(keywords.against.articles, "article"),
-            counted(keywords.compared, "unit"),
+        let language = terminal.language;
+        let summary = fill(
+            language.words().against_summary,
+            &[
+                &language.counted(keywords.of.tokens, Noun::Token),
+                &language.articles(keywords.of.articles),
+                &language.count(keywords.against.tokens),
+                &language.articles(keywords.against.articles),
+                &language.counted(keywords.compared, Noun::Unit),
+            ],
         );
         writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
         if !keywords.keywords.is_empty() {
-            table(keywords).write(out, terminal)?;
+            table(keywords, language).write(out, terminal)?;
         }
         Ok(())
     }
@@ -92,27 +95,29 @@ impl Listing for View<'_, Keywords> {
     }
 }
 
-fn table(keywords: &Keywords) -> Table {
+fn table(keywords: &Keywords, language: Language) -> Table {
+    let words = language.words();
+    let count = |number| language.count(number);
     let mut table = Table::new(&[
-        ("unit", Side::Left),
-        ("count", Side::Right),
-        ("articles", Side::Right),
-        ("per million", Side::Right),
-        ("against", Side::Right),
-        ("per million", Side::Right),
-        ("likelihood", Side::Right),
-        ("log ratio", Side::Right),
+        (words.col_unit, Side::Left),
+        (words.col_count, Side::Right),
+        (words.col_articles, Side::Right),
+        (words.col_per_million, Side::Right),
+        (words.col_against, Side::Right),
+        (words.col_per_million, Side::Right),
+        (words.col_likelihood, Side::Right),
+        (words.col_log_ratio, Side::Right),
     ]);
     for keyword in &keywords.keywords {
         table.row([
             keyword.unit.clone(),
             count(keyword.count),
             count(keyword.articles),
-            format!("{:.1}", keyword.per_million),
+            language.decimal(keyword.per_million, 1),
             count(keyword.against_count),
-            format!("{:.1}", keyword.against_per_million),
-            format!("{:.1}", keyword.log_likelihood),
-            format!("{:.2}", keyword.log_ratio),
+            language.decimal(keyword.against_per_million, 1),
+            language.decimal(keyword.log_likelihood, 1),
+            language.decimal(keyword.log_ratio, 2),
         ]);
     }
     table

@@ -6,7 +6,7 @@ use timbao_index::{Index, Searcher};
 use timbao_query::Request;
 use timbao_views::csv;
 use timbao_views::json::{KwicAnswer, KwicGroupsAnswer};
-use timbao_views::{Citation, Concordance, KwicGroup, KwicLine, KwicOptions, Sample};
+use timbao_views::{Citation, Concordance, GroupKey, KwicGroup, KwicLine, KwicOptions, Sample};
 
 use crate::cli::{KwicArgs, ListFormat};
 use crate::error::Result;
@@ -15,16 +15,15 @@ use crate::output::csv::CsvWriter;
 use crate::output::date::vietnamese_text;
 use crate::output::json::write_pretty;
 use crate::output::listing::{Listing, write_lines};
-use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
 use crate::output::width::{truncated, truncated_start, width};
+use timbao_views::language::{Noun, fill};
 
 use super::Context;
 use super::cite;
-use super::collocates::counted_matches;
 use super::query::{prepare, warn_of};
 
 /// Number of lines that are printed by default.
@@ -90,20 +89,16 @@ fn write_summary(
     concordance: &Concordance,
     shown: usize,
 ) -> io::Result<()> {
-    let mut summary = format!(
-        "{} in {}",
-        counted_matches(concordance.matches()),
-        counted(concordance.articles(), "article")
-    );
-    if (concordance.len() as u64) < concordance.matches() {
-        summary.push_str(&format!(
-            ", a sample of {}",
-            count(concordance.len() as u64)
-        ));
+    let (language, words) = (terminal.language, terminal.language.words());
+    let mut summary = vec![language.matches(concordance.matches(), concordance.articles())];
+    let lines = concordance.len() as u64;
+    if lines < concordance.matches() {
+        summary.push(fill(words.a_sample, &[&language.count(lines)]));
     }
     if shown < concordance.len() {
-        summary.push_str(&format!(", {} shown", count(shown as u64)));
+        summary.push(fill(words.shown, &[&language.count(shown as u64)]));
     }
+    let summary = summary.join(", ");
     writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))
 }
 
@@ -276,23 +271,30 @@ impl Listing for Groups<'_> {
     fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let concordance = &self.view.concordance;
         write_summary(out, terminal, concordance, concordance.len())?;
-        let mut columns = vec![("matches", Side::Right), ("articles", Side::Right)];
+        let (language, words) = (terminal.language, terminal.language.words());
         let keys = self.view.args.group.iter();
-        columns.extend(keys.map(|key| (key.name(), Side::Left)));
+        let keys: Vec<String> = keys.map(|&key| language.group_key(key)).collect();
+        let mut columns = vec![
+            (words.col_matches, Side::Right),
+            (words.col_articles, Side::Right),
+        ];
+        columns.extend(keys.iter().map(|key| (key.as_str(), Side::Left)));
         let mut table = Table::new(&columns);
         for group in self.shown {
-            let values = group.values.iter();
-            let values = values.map(|value| value.clone().unwrap_or_else(|| "(none)".to_owned()));
-            let counts = [count(group.matches), count(group.articles)];
+            let values = group.values.iter().zip(&self.view.args.group);
+            let values = values.map(|(value, key)| match (value, key) {
+                (None, _) => words.no_value.to_owned(),
+                (Some(value), GroupKey::Period(_)) => language.date(value),
+                (Some(value), _) => value.clone(),
+            });
+            let counts = [group.matches, group.articles].map(|number| language.count(number));
             table.row(counts.into_iter().chain(values));
         }
         table.write(out, terminal)?;
         if self.shown.len() < self.all {
-            let more = format!(
-                "{} of {}; --limit shows more",
-                count(self.shown.len() as u64),
-                counted(self.all as u64, "group")
-            );
+            let shown = language.count(self.shown.len() as u64);
+            let all = language.counted(self.all as u64, Noun::Group);
+            let more = fill(words.more_groups, &[&shown, &all]);
             writeln!(out, "{}", terminal.palette.paint(Role::Dim, &more))?;
         }
         Ok(())

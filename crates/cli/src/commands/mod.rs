@@ -32,16 +32,18 @@ mod trends;
 mod verify;
 mod watch;
 
+use std::fmt::Display;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 use crate::cli::{BenchCommand, Command, ConfigCommand, ListFormat, Paging};
 use crate::config::Settings;
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Result, say};
 use crate::exit::Outcome;
 use crate::output::listing::Listing;
 use crate::output::pager::Sink;
+use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 
 /// The settings and the terminal of a command.
@@ -93,6 +95,12 @@ impl Context {
             Paging::Auto if self.terminal.is_terminal => Sink::paged(),
             _ => Sink::stdout(),
         }
+    }
+
+    /// Writes a note on a result to standard error.
+    fn note(&self, message: &dyn Display) {
+        let label = self.terminal.language.words().label_note;
+        say(self.terminal.error_palette, Role::Hint, label, message);
     }
 
     /// Writes an answer in a format. Only text is for people and goes through a pager.

@@ -8,10 +8,10 @@ use timbao_query::plan::Plan;
 use timbao_query::{
     Accents as QueryAccents, FilterError, Filters, LowerOptions, Node, NodeKind, Request,
 };
+use timbao_views::language::{Noun, Words, fill};
 
 use crate::cli::{Accents, FilterArgs, Order};
-use crate::error::{Failure, Result, say, warn};
-use crate::output::number::counted;
+use crate::error::{Failure, Result, say};
 use crate::output::style::Role;
 
 use super::Context;
@@ -46,17 +46,23 @@ pub(crate) fn base(filters: &FilterArgs, context: &Context) -> Result<Plan> {
 /// Reports the problems of a query on standard error.
 pub(crate) fn warn_of(request: &Request, context: &Context) {
     let palette = context.terminal.error_palette;
+    let words = context.terminal.language.words();
     if request.problems().is_empty() && request.is_empty() {
-        warn(palette, &"the query is empty");
+        say(
+            palette,
+            Role::Warning,
+            words.label_warning,
+            &words.empty_query,
+        );
     }
     for problem in request.problems() {
-        let shown = problem.display(request.text()).to_string();
-        // The label is the first word; it gets its colour here.
-        let shown = shown.strip_prefix("warning:").unwrap_or(&shown);
+        let label = format!("{}:", words.label_warning);
+        let (message, hint) = (words.problem_of_query)(problem.kind);
+        let shown = problem.display_as(request.text(), &message, hint.as_deref());
         let _ = write!(
             io::stderr(),
-            "{}{shown}",
-            palette.paint(Role::Warning, "warning:")
+            "{} {shown}",
+            palette.paint(Role::Warning, &label)
         );
     }
 }
@@ -105,8 +111,9 @@ const LARGE: usize = 10_000;
 /// Says on standard error how many hits of a query are to be written, before many are.
 pub(crate) fn announce(query: &str, hits: usize, context: &Context) {
     if hits > LARGE {
-        let message = format!("{} to write of {query}", counted(hits as u64, "hit"));
-        say(context.terminal.error_palette, Role::Hint, "note", &message);
+        let language = context.terminal.language;
+        let hits = language.counted(hits as u64, Noun::Hit);
+        context.note(&fill(language.words().to_write, &[&hits, &query]));
     }
 }
 
@@ -127,19 +134,19 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A few words that describe a node of a syntax tree.
-pub(crate) fn node_label(node: &Node) -> Cow<'static, str> {
+pub(crate) fn node_label(node: &Node, words: &Words) -> Cow<'static, str> {
     match &node.kind {
-        NodeKind::Empty => "nothing".into(),
-        NodeKind::Word(_) => format!("word {node}").into(),
-        NodeKind::Phrase(_) => format!("phrase {node}").into(),
-        NodeKind::Sequence(_) => "side by side".into(),
+        NodeKind::Empty => words.node_nothing.into(),
+        NodeKind::Word(_) => fill(words.node_word, &[node]).into(),
+        NodeKind::Phrase(_) => fill(words.node_phrase, &[node]).into(),
+        NodeKind::Sequence(_) => words.node_sequence.into(),
         NodeKind::And(_) => "AND".into(),
         NodeKind::Or(_) => "OR".into(),
         NodeKind::Not(_) | NodeKind::Excluded(_) => "NOT".into(),
-        NodeKind::Required(_) => "required".into(),
+        NodeKind::Required(_) => words.node_required.into(),
         NodeKind::Near { distance, .. } => format!("NEAR/{distance}").into(),
-        NodeKind::Group(_) => "group".into(),
-        NodeKind::Scoped { scope, .. } => format!("in {scope}").into(),
+        NodeKind::Group(_) => words.node_group.into(),
+        NodeKind::Scoped { scope, .. } => fill(words.node_in, &[scope]).into(),
         _ => node.to_string().into(),
     }
 }

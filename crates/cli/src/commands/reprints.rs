@@ -14,12 +14,12 @@ use crate::output::csv::CsvWriter;
 use crate::output::date::vietnamese_text;
 use crate::output::line::Piece;
 use crate::output::listing::{Listing, View, write_lines};
-use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
 use crate::output::text::paragraph;
+use timbao_views::language::{Language, Noun, fill};
 
 use super::Context;
 use super::cite;
@@ -92,24 +92,25 @@ fn optional(value: &Option<String>) -> Cow<'_, str> {
     Cow::from(value.as_deref().unwrap_or_default())
 }
 
-fn day(date: &Option<String>) -> String {
+fn day(date: &Option<String>, language: Language) -> String {
     let date = date.as_deref().map(vietnamese_text);
-    date.unwrap_or_else(|| "no date".to_owned())
+    date.unwrap_or_else(|| language.words().no_date.to_owned())
 }
 
 impl Listing for View<'_, ReprintHistory> {
     fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let found = self.view;
-        let summary = counted(found.publications.len() as u64, "publication");
+        let (language, words) = (terminal.language, terminal.language.words());
+        let summary = language.counted(found.publications.len() as u64, Noun::Publication);
         writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
         let blank = Piece::new(Role::Plain, "");
         for (number, publication) in found.publications.iter().enumerate() {
             writeln!(out)?;
             let head = Piece::new(Role::Dim, format!("{:>3}  ", number + 1));
-            let title = publication.title.as_deref().unwrap_or("(no title)");
+            let title = publication.title.as_deref().unwrap_or(words.untitled);
             let title = vec![Piece::new(Role::Title, escape(title))];
             paragraph(out, terminal, &head, 5, title)?;
-            let mut about = vec![day(&publication.date)];
+            let mut about = vec![day(&publication.date, language)];
             about.extend(
                 [&publication.source, &publication.agency]
                     .into_iter()
@@ -117,19 +118,26 @@ impl Listing for View<'_, ReprintHistory> {
                     .cloned(),
             );
             about.push(publication.id.clone());
-            about.push(counted(publication.tokens, "word"));
+            about.push(language.counted(publication.tokens, Noun::Word));
             if number > 0 {
-                about.push(format!("shares {:.0} %", publication.shared * 100.0));
+                let shared = language.decimal(publication.shared * 100.0, 0);
+                about.push(fill(words.shares, &[&shared]));
                 about.push(format!(
                     "+{} −{}",
-                    count(publication.added),
-                    count(publication.removed)
+                    language.count(publication.added),
+                    language.count(publication.removed)
                 ));
             }
             let about = vec![Piece::new(Role::Dim, escape(&about.join(" · ")))];
             paragraph(out, terminal, &blank, 5, about)?;
             if publication.added + publication.removed > 0 {
-                paragraph(out, terminal, &blank, 5, changes(&publication.diff))?;
+                paragraph(
+                    out,
+                    terminal,
+                    &blank,
+                    5,
+                    changes(&publication.diff, language),
+                )?;
             }
         }
         Ok(())
@@ -157,7 +165,7 @@ impl Listing for View<'_, ReprintHistory> {
 }
 
 /// The changes with some words around them: `[-removed-]`, `{+added+}`.
-fn changes(diff: &[DiffPart]) -> Vec<Piece> {
+fn changes(diff: &[DiffPart], language: Language) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for (number, part) in diff.iter().enumerate() {
         let words: Vec<&str> = part.text.split_whitespace().collect();
@@ -178,7 +186,9 @@ fn changes(diff: &[DiffPart]) -> Vec<Piece> {
                         .get(words.len() - behind..)
                         .unwrap_or_default()
                         .join(" ");
-                    format!("{start} … ({} words) … {end}", count(left as u64))
+                    let left = language.count(left as u64);
+                    let elided = fill(language.words().elided, &[&left]);
+                    format!("{start} … {elided} … {end}")
                 } else {
                     words.join(" ")
                 };
@@ -212,25 +222,24 @@ fn groups(
 impl Listing for View<'_, ReprintGroups> {
     fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let found = self.view;
-        let summary = format!(
-            "{} published several times, {} in all",
-            counted(found.texts, "text"),
-            counted(found.publications, "publication")
-        );
+        let (language, words) = (terminal.language, terminal.language.words());
+        let texts = language.counted(found.texts, Noun::Text);
+        let publications = language.counted(found.publications, Noun::Publication);
+        let summary = fill(words.several_times, &[&texts, &publications]);
         writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
         if found.groups.is_empty() {
             return Ok(());
         }
         let mut table = Table::new(&[
-            ("publications", Side::Right),
-            ("first", Side::Left),
-            ("id", Side::Left),
-            ("title", Side::Left),
+            (words.col_publications, Side::Right),
+            (words.col_first, Side::Left),
+            (words.col_id, Side::Left),
+            (words.col_title, Side::Left),
         ]);
         for group in &found.groups {
             table.row([
-                count(group.publications),
-                day(&group.date),
+                language.count(group.publications),
+                day(&group.date, language),
                 group.id.clone(),
                 group.title.clone().unwrap_or_default(),
             ]);

@@ -8,17 +8,17 @@ use timbao_query::Request;
 use timbao_query::plan::Facet;
 use timbao_views::csv;
 use timbao_views::json::{AdviceShape, HitShape, SearchAnswer};
+use timbao_views::language::{Noun, fill};
 use timbao_views::suggest::Advice;
 use timbao_views::{Citation, Facets, ScoreExplanation, ShownHit};
 
 use crate::cli::{FilterArgs, ListFormat, SearchArgs};
-use crate::error::{Failure, Result, say};
+use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 use crate::hits::{self, facets};
 use crate::output::csv::CsvWriter;
 use crate::output::json::{write_line, write_pretty};
 use crate::output::listing::Listing;
-use crate::output::number::{count, counted, duration};
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 
@@ -104,9 +104,10 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     let is_part = (found.hits.len() as u64) < rows;
     let citation = cite::citation(args.cite, &searcher, [(&request, request.plan())])?;
     if is_part && counts.is_none() && matches!(args.format, ListFormat::Jsonl | ListFormat::Csv) {
-        let shown = count(found.hits.len() as u64);
-        let message = format!("{shown} of {} written; see --limit", counted(rows, "hit"));
-        say(context.terminal.error_palette, Role::Hint, "note", &message);
+        let language = context.terminal.language;
+        let shown = language.count(found.hits.len() as u64);
+        let all = language.counted(rows, Noun::Hit);
+        context.note(&fill(language.words().written, &[&shown, &all]));
     }
     let answer = Hits {
         searcher: &searcher,
@@ -164,15 +165,16 @@ impl Hits<'_> {
 
 impl Listing for Hits<'_> {
     fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
-        let mut summary = counted(self.found.total, "article");
-        if let Some(unique) = self.unique {
-            summary.push_str(&format!(", {}", counted(unique.texts, "text")));
-        }
+        let language = terminal.language;
+        let mut summary = vec![language.articles(self.found.total)];
+        summary.extend(self.unique.map(|unique| language.texts(unique.texts)));
         if self.is_part {
-            summary.push_str(&format!(", {} shown", count(self.found.hits.len() as u64)));
+            let shown = language.count(self.found.hits.len() as u64);
+            summary.push(fill(language.words().shown, &[&shown]));
         }
+        let mut summary = summary.join(", ");
         if terminal.is_terminal {
-            summary.push_str(&format!(" · {}", duration(self.time)));
+            summary.push_str(&format!(" · {}", language.duration(self.time)));
         }
         writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
         if let Some(counts) = &self.counts {

@@ -23,6 +23,7 @@ use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 use crate::output::text::paragraph;
 use timbao_views::json::ArticlesAnswer;
+use timbao_views::language::fill;
 
 use super::Context;
 use super::query::{prepare, warn_of};
@@ -45,17 +46,18 @@ pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
     let addresses = find(&searcher, &args.id)?;
     if addresses.is_empty() {
         let palette = context.terminal.error_palette;
+        let words = context.terminal.language.words();
         say(
             palette,
             Role::Warning,
-            "not found",
-            &format!("there is no article {}", args.id),
+            words.label_not_found,
+            &fill(words.no_such_article, &[&args.id]),
         );
         say(
             palette,
             Role::Hint,
-            "hint",
-            &"`timbao search` prints the id or the path of every hit",
+            words.label_hint,
+            &words.names_of_articles,
         );
         return Ok(Outcome::Nothing);
     }
@@ -152,7 +154,7 @@ fn write_article(
     let mut write = |pieces: Vec<Piece>| paragraph(out, terminal, &blank, 0, pieces);
     write(match &article.title {
         Some(title) => highlighted(title, &ranges(TextField::Title), Role::Title),
-        None => vec![Piece::new(Role::Title, "(no title)")],
+        None => vec![Piece::new(Role::Title, terminal.language.words().untitled)],
     })?;
     let mut about = text::metadata(article);
     about.extend(

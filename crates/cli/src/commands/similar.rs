@@ -20,6 +20,7 @@ use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 use crate::output::text::paragraph;
+use crate::output::width::width;
 
 use super::cite;
 use super::show::find;
@@ -105,14 +106,15 @@ impl Listing for View<'_, Similar> {
     fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let found = self.view;
         let terms: Vec<&str> = found.terms.iter().map(|t| t.term.as_str()).collect();
-        let label = Piece::new(Role::Dim, "terms  ");
+        let words = terminal.language.words();
+        let label = Piece::new(Role::Dim, format!("{}  ", words.terms));
         let list = vec![Piece::new(Role::Dim, escape(&terms.join(", ")))];
-        paragraph(out, terminal, &label, 7, list)?;
+        paragraph(out, terminal, &label, width(words.terms) + 2, list)?;
         let blank = Piece::new(Role::Plain, "");
         for article in &found.articles {
             writeln!(out)?;
             let score = Piece::new(Role::Dim, format!("{:>4.0} %  ", article.score * 100.0));
-            let title = article.title.as_deref().unwrap_or("(no title)");
+            let title = article.title.as_deref().unwrap_or(words.untitled);
             let title = vec![Piece::new(Role::Title, escape(title))];
             paragraph(out, terminal, &score, 8, title)?;
             let date = article.date.as_deref().map(vietnamese_text);

@@ -10,13 +10,13 @@ use crate::exit::Outcome;
 use crate::output::date::vietnamese_day;
 use crate::output::json::write_pretty;
 use crate::output::line::Piece;
-use crate::output::number::{bytes, count, counted};
 use crate::output::pager::Sink;
 use crate::output::style::Role;
 use crate::output::text::paragraph;
 use crate::output::width::width;
 use timbao_views::json::StatsAnswer;
 use timbao_views::json::ViewAnswer;
+use timbao_views::language::{Noun, fill};
 
 use super::Context;
 
@@ -34,35 +34,32 @@ pub(crate) fn run(args: &StatsArgs, context: &Context) -> Result<Outcome> {
             write_pretty(&mut out, &answer)?;
         }
         RecordFormat::Text => {
+            let (language, words) = (context.terminal.language, context.terminal.language.words());
             let dates = match (stats.first_day, stats.last_day) {
                 (Some(first), Some(last)) => {
                     format!("{} – {}", vietnamese_day(first), vietnamese_day(last))
                 }
-                _ => "none".to_owned(),
+                _ => words.stat_no_dates.to_owned(),
             };
-            let folded = count(stats.distinct_folded);
+            let syllables = language.count(stats.distinct_syllables);
+            let folded = language.count(stats.distinct_folded);
+            let size = language.bytes(stats.bytes_on_disk);
+            let segments = language.counted(stats.segments as u64, Noun::Segment);
             let lines = [
-                ("index", dir.display().to_string()),
-                ("articles", count(stats.articles)),
-                ("tokens", count(stats.tokens)),
+                (words.stat_index, dir.display().to_string()),
+                (words.stat_articles, language.count(stats.articles)),
+                (words.stat_tokens, language.count(stats.tokens)),
                 (
-                    "syllables and words",
-                    format!(
-                        "{} distinct, {folded} without accents",
-                        count(stats.distinct_syllables)
-                    ),
+                    words.stat_vocabulary,
+                    fill(words.stat_distinct, &[&syllables, &folded]),
                 ),
-                ("dates", dates),
+                (words.stat_dates, dates),
+                (words.stat_size, fill(words.amount_in, &[&size, &segments])),
+                (words.stat_index_version, stats.index_version.to_string()),
                 (
-                    "size",
-                    format!(
-                        "{} in {}",
-                        bytes(stats.bytes_on_disk),
-                        counted(stats.segments as u64, "segment")
-                    ),
+                    words.stat_analyzer_version,
+                    stats.analyzer_version.to_string(),
                 ),
-                ("index version", stats.index_version.to_string()),
-                ("analyzer version", stats.analyzer_version.to_string()),
             ];
             let wide = lines
                 .iter()
@@ -71,7 +68,8 @@ pub(crate) fn run(args: &StatsArgs, context: &Context) -> Result<Outcome> {
                 .unwrap_or(0)
                 + 2;
             for (label, value) in lines {
-                let label = Piece::new(Role::Label, format!("{label:wide$}"));
+                let pad = " ".repeat(wide - width(label));
+                let label = Piece::new(Role::Label, format!("{label}{pad}"));
                 paragraph(
                     &mut out,
                     &context.terminal,
@@ -92,14 +90,19 @@ fn state(args: &StatsArgs, context: &Context) -> Result<Outcome> {
     let mut out = Sink::stdout();
     match args.format {
         RecordFormat::Json => write_pretty(&mut out, &ViewAnswer::of(&state))?,
-        RecordFormat::Text => writeln!(
-            out,
-            "{}  {}, {}, analyzer {}",
-            state.state,
-            counted(state.articles, "article"),
-            counted(state.tokens, "token"),
-            state.analyzer_version
-        )?,
+        RecordFormat::Text => {
+            let language = context.terminal.language;
+            let line = fill(
+                language.words().stat_state,
+                &[
+                    &state.state,
+                    &language.articles(state.articles),
+                    &language.counted(state.tokens, Noun::Token),
+                    &state.analyzer_version,
+                ],
+            );
+            writeln!(out, "{line}")?;
+        }
     }
     out.flush()?;
     Ok(Outcome::of(state.articles > 0))

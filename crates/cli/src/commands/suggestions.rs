@@ -5,7 +5,6 @@ use timbao_views::suggest::Advice;
 use crate::cli::SearchArgs;
 use crate::config::{Origin, choice_name};
 use crate::error::say;
-use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::width::width;
@@ -16,23 +15,29 @@ use super::Context;
 /// why nothing is found and what to type instead.
 pub(crate) fn tell(advice: &Advice, total: u64, args: &SearchArgs, context: &Context) {
     let palette = context.terminal.error_palette;
+    let (language, words) = (context.terminal.language, context.terminal.language.words());
     if total > 0 {
         let readings: Vec<String> = advice
             .meant
             .iter()
-            .map(|s| format!("{} ({})", s.query, count(s.articles)))
+            .map(|s| format!("{} ({})", s.query, language.count(s.articles)))
             .collect();
         if !readings.is_empty() {
-            say(palette, Role::Hint, "readings", &readings.join(" · "));
+            say(
+                palette,
+                Role::Hint,
+                words.label_readings,
+                &readings.join(" · "),
+            );
         }
         return;
     }
     for cause in &advice.causes {
-        say(palette, Role::Hint, "note", cause);
+        context.note(&(words.cause)(cause));
     }
     for (label, suggestions) in [
-        ("did you mean", &advice.meant),
-        ("find more with", &advice.relaxed),
+        (words.did_you_mean, &advice.meant),
+        (words.find_more, &advice.relaxed),
     ] {
         if suggestions.is_empty() {
             continue;
@@ -44,13 +49,11 @@ pub(crate) fn tell(advice: &Advice, total: u64, args: &SearchArgs, context: &Con
         let wide = commands.iter().map(|c| width(c)).max().unwrap_or(0);
         let lines = suggestions.iter().zip(&commands).map(|(s, command)| {
             let pad = " ".repeat(wide - width(command));
-            format!(
-                "\n  {command}{pad}  {}, {s}",
-                counted(s.articles, "article")
-            )
+            let (articles, change) = (language.articles(s.articles), (words.suggestion)(s));
+            format!("\n  {command}{pad}  {articles}, {change}")
         });
         let message = format!("{label}{}", lines.collect::<String>());
-        say(palette, Role::Hint, "hint", &message);
+        say(palette, Role::Hint, words.label_hint, &message);
     }
 }
 

@@ -6,18 +6,18 @@ use std::io::Write;
 use timbao_index::Index;
 use timbao_query::Request;
 use timbao_query::plan::Facet;
-use timbao_views::chart::{ChartOptions, Language, Measure, svg};
+use timbao_views::chart::{ChartOptions, Measure, svg};
 use timbao_views::csv;
 use timbao_views::json::TrendsAnswer;
+use timbao_views::language::{Language, Noun, fill};
 use timbao_views::{By, Citation, Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery};
 
-use crate::cli::{CountName, LanguageName, MeasureName, PeriodName, TrendsArgs};
+use crate::cli::{CountName, MeasureName, PeriodName, TrendsArgs};
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 use crate::output::csv::CsvWriter;
 use crate::output::json::write_pretty;
 use crate::output::listing::{Listing, write_lines};
-use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
@@ -26,7 +26,6 @@ use crate::output::width::{truncated, width};
 
 use super::Context;
 use super::cite;
-use super::collocates::counted_matches;
 use super::query::{base, prepare, warn_of};
 
 /// Counts queries over time.
@@ -59,7 +58,7 @@ pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
     if let Some(path) = &args.svg {
         let chart = ChartOptions {
             measure: args.measure.into(),
-            language: args.lang.into(),
+            language: context.settings.language.unwrap_or_default(),
             title: args.title.clone(),
             note: citation.as_ref().map(|citation| {
                 let index = &citation.index;
@@ -97,6 +96,7 @@ impl Listing for Listed<'_> {
     /// A table of each series with a bar in each row.
     fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let (trends, measure) = (self.trends, self.measure);
+        let (language, words) = (terminal.language, terminal.language.words());
         let most = trends
             .series
             .iter()
@@ -110,14 +110,16 @@ impl Listing for Listed<'_> {
             let mut title = escape(&series.query).into_owned();
             match (&series.value, series.other) {
                 (Some(value), _) => title.push_str(&format!(" · {}", escape(value))),
-                (None, true) => title.push_str(" · (other)"),
+                (None, true) => title.push_str(&format!(" · {}", words.other_values)),
                 (None, false) => {}
             }
-            let total = format!(
-                "{} in {} of {}",
-                counted_matches(series.total.matches),
-                count(series.total.articles),
-                counted(series.total.of_articles, "article"),
+            let total = fill(
+                words.series_total,
+                &[
+                    &language.counted(series.total.matches, Noun::Match),
+                    &language.count(series.total.articles),
+                    &language.articles(series.total.of_articles),
+                ],
             );
             let room = terminal.columns.unwrap_or(usize::MAX);
             let title = truncated(&title, room.saturating_sub(width(&total) + 2));
@@ -127,11 +129,12 @@ impl Listing for Listed<'_> {
                 terminal.palette.paint(Role::Title, &title),
                 terminal.palette.paint(Role::Dim, &total)
             )?;
-            table(trends, series, measure, most).write(out, terminal)?;
+            table(trends, series, measure, most, language).write(out, terminal)?;
         }
         let is_thin = |series: &Trend| series.points.iter().any(|point| point.thin);
         if trends.series.iter().any(is_thin) {
-            let note = format!("* fewer than {} articles", trends.thin_below);
+            let below = language.articles(trends.thin_below);
+            let note = fill(words.few_articles, &[&below]);
             writeln!(out, "{}", terminal.palette.paint(Role::Dim, &note))?;
         }
         Ok(())
@@ -162,25 +165,33 @@ impl Listing for Listed<'_> {
     }
 }
 
-fn table(trends: &Trends, series: &Trend, measure: Measure, most: f64) -> Table {
+fn table(
+    trends: &Trends,
+    series: &Trend,
+    measure: Measure,
+    most: f64,
+    language: Language,
+) -> Table {
+    let words = language.words();
     let mut table = Table::new(&[
-        (period_name(trends.by), Side::Left),
-        ("matches", Side::Right),
-        ("articles", Side::Right),
-        ("of articles", Side::Right),
-        ("of tokens", Side::Right),
-        ("per million", Side::Right),
-        ("per thousand", Side::Right),
+        (language.by(trends.by), Side::Left),
+        (words.col_matches, Side::Right),
+        (words.col_articles, Side::Right),
+        (words.col_of_articles, Side::Right),
+        (words.col_of_tokens, Side::Right),
+        (words.col_per_million, Side::Right),
+        (words.col_per_thousand, Side::Right),
         ("", Side::Left),
     ]);
     let mut add = |period: &str, point: &TrendPoint, bar: String| {
-        let rate = |rate: Option<f64>| rate.map_or_else(|| "–".to_owned(), decimals);
+        let rate =
+            |rate: Option<f64>| rate.map_or_else(|| "–".to_owned(), |rate| language.rate(rate));
         table.row([
             format!("{period}{}", if point.thin { " *" } else { "" }),
-            count(point.matches),
-            count(point.articles),
-            count(point.of_articles),
-            count(point.of_tokens),
+            language.count(point.matches),
+            language.count(point.articles),
+            language.count(point.of_articles),
+            language.count(point.of_tokens),
             rate(point.per_million_tokens),
             rate(point.per_thousand_articles),
             bar,
@@ -190,33 +201,13 @@ fn table(trends: &Trends, series: &Trend, measure: Measure, most: f64) -> Table 
         let share = measure
             .of(point)
             .map_or(0.0, |value| value / most.max(f64::MIN_POSITIVE));
-        add(&period.period, point, bar(share));
+        let name = language.date(&period.period);
+        add(&name, point, bar(share));
     }
     if series.undated.of_articles > 0 {
-        add("undated", &series.undated, String::new());
+        add(words.undated, &series.undated, String::new());
     }
     table
-}
-
-fn period_name(by: By) -> &'static str {
-    match by {
-        By::Day => "day",
-        By::Week => "week",
-        By::Month => "month",
-        By::Quarter => "quarter",
-        By::Year => "year",
-    }
-}
-
-/// A rate with as many decimals as say something.
-fn decimals(rate: f64) -> String {
-    if rate >= 100.0 || rate == 0.0 {
-        count(rate.round() as u64)
-    } else if rate >= 10.0 {
-        format!("{rate:.1}")
-    } else {
-        format!("{rate:.2}")
-    }
 }
 
 /// A bar of eighths of columns.
@@ -260,28 +251,15 @@ impl From<CountName> for Count {
     }
 }
 
-impl From<LanguageName> for Language {
-    fn from(name: LanguageName) -> Self {
-        match name {
-            LanguageName::Vi => Self::Vietnamese,
-            LanguageName::En => Self::English,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{bar, decimals};
+    use super::bar;
 
     #[test]
     fn bars_and_rates_read_well() {
         assert_eq!(
             [bar(0.0), bar(0.001), bar(1.0)],
             [String::new(), "▏".into(), "█".repeat(24)]
-        );
-        assert_eq!(
-            [0.0, 0.123, 4.567, 45.67, 4567.8].map(decimals),
-            ["0", "0.12", "4.57", "45.7", "4,568"]
         );
     }
 }

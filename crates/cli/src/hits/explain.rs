@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
+use timbao_views::language::{Language, Noun, fill};
 use timbao_views::{FieldFrequencies, ScoreExplanation, ScoreKind, ScorePart};
 
 use crate::output::line::Piece;
-use crate::output::number::{count, counted};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
@@ -18,50 +18,47 @@ pub(super) fn write(
     indent: usize,
     explanation: &ScoreExplanation,
 ) -> io::Result<()> {
+    let (language, words) = (terminal.language, terminal.language.words());
     let blank = Piece::new(Role::Plain, "");
     let mut line = |indent: usize, role: Role, text: String| {
         paragraph(out, terminal, &blank, indent, vec![Piece::new(role, text)])
     };
-    let bonus = if explanation.recency > 1.0 {
-        format!(" · ×{:.3} for its date", explanation.recency)
-    } else {
-        String::new()
-    };
-    line(
-        indent,
-        Role::Label,
-        format!(
-            "score {:.4} · {} words, {:.0} on average{bonus}",
-            explanation.score,
-            count(explanation.length.round() as u64),
-            explanation.average_length
-        ),
-    )?;
+    let score = language.decimal(explanation.score.into(), 4);
+    let length = language.counted(explanation.length.round() as u64, Noun::Word);
+    let average = language.decimal(explanation.average_length.into(), 0);
+    let mut head = fill(words.score, &[&score, &length, &average]);
+    if explanation.recency > 1.0 {
+        let bonus = language.decimal(explanation.recency.into(), 3);
+        head.push_str(&format!(" · {}", fill(words.score_recency, &[&bonus])));
+    }
+    line(indent, Role::Label, head)?;
     for part in &explanation.parts {
-        let (name, of) = match part.kind {
-            ScoreKind::Word => ("word", counted(part.holding, "article")),
-            ScoreKind::Phrase => ("phrase", counted(part.holding, "article")),
-            ScoreKind::Near => ("near", counted(part.holding, "article")),
-            ScoreKind::Pair => ("pair", counted(part.holding, "place")),
+        let counted = match part.kind {
+            ScoreKind::Pair => Noun::Place,
+            _ => Noun::Article,
         };
-        line(
-            indent + 2,
-            Role::Dim,
-            format!(
-                "{:.4} = {:.4} × {:.4}  {name} {}, in {of}; here {}",
-                part.score,
-                part.rarity,
-                part.share,
-                escape(&part.term),
-                places(part)
-            ),
-        )?;
+        let [score, rarity, share] =
+            [part.score, part.rarity, part.share].map(|value| language.decimal(value.into(), 4));
+        let text = fill(
+            words.score_part,
+            &[
+                &score,
+                &rarity,
+                &share,
+                &(words.score_kind)(part.kind),
+                &escape(&part.term),
+                &language.counted(part.holding, counted),
+                &places(part, language),
+            ],
+        );
+        line(indent + 2, Role::Dim, text)?;
     }
     Ok(())
 }
 
 /// The parts of the article with a term.
-fn places(part: &ScorePart) -> String {
+fn places(part: &ScorePart, language: Language) -> String {
+    let words = language.words();
     let FieldFrequencies {
         title,
         summary,
@@ -70,15 +67,15 @@ fn places(part: &ScorePart) -> String {
         caption,
     } = part.occurrences;
     let places = [
-        (title, "in the title"),
-        (summary, "in the summary"),
-        (lead, "in the lead"),
-        (body, "in the text"),
-        (caption, "in captions"),
+        (title, words.in_title),
+        (summary, words.in_summary),
+        (lead, words.in_lead),
+        (body, words.in_body),
+        (caption, words.in_captions),
     ];
     let places = places.iter().filter(|(times, _)| *times > 0);
     let places: Vec<String> = places
-        .map(|(times, place)| format!("{} {place}", count(u64::from(*times))))
+        .map(|(times, place)| fill(place, &[&language.count(u64::from(*times))]))
         .collect();
     places.join(", ")
 }

@@ -5,12 +5,12 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use timbao_query::plan::Facet;
+use timbao_views::language::{Noun, fill};
 use timbao_views::{FacetCount, FacetCounts, Facets};
 
 use crate::error::Result;
 use crate::output::csv::CsvWriter;
 use crate::output::json::write_line;
-use crate::output::number::{count, counted};
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
@@ -33,29 +33,36 @@ pub(crate) fn write_text(
     terminal: &Terminal,
     facets: &Facets,
 ) -> io::Result<()> {
+    let (language, words) = (terminal.language, terminal.language.words());
     for counts in facets.facets.iter().filter(|_| facets.total > 0) {
         writeln!(out)?;
-        let mut table = Table::new(&[(counts.facet.name(), Side::Left), ("articles", Side::Right)]);
+        let facet = language.facet_column(counts.facet);
+        let columns = [
+            (facet.as_str(), Side::Left),
+            (words.col_articles, Side::Right),
+        ];
+        let mut table = Table::new(&columns);
         let listed = if counts.facet.is_period() {
             usize::MAX
         } else {
             LISTED
         };
         for FacetCount { value, articles } in counts.values.iter().take(listed) {
-            table.row([value.as_str(), &count(*articles)]);
+            let value = match counts.facet.is_period() {
+                true => &language.date(value),
+                false => value,
+            };
+            table.row([value.as_str(), &language.count(*articles)]);
         }
         if counts.unknown > 0 {
-            table.row(["(none)", &count(counts.unknown)]);
+            table.row([words.no_value, &language.count(counts.unknown)]);
         }
         table.write(out, terminal)?;
         let rest = counts.values.get(listed..).unwrap_or_default();
         if !rest.is_empty() {
             let articles = rest.iter().map(|value| value.articles).sum();
-            let more = format!(
-                "and {} with {}; --format csv lists all",
-                counted(rest.len() as u64, "more value"),
-                counted(articles, "article")
-            );
+            let values = language.counted(rest.len() as u64, Noun::MoreValue);
+            let more = fill(words.more_values, &[&values, &language.articles(articles)]);
             writeln!(out, "{}", terminal.palette.paint(Role::Dim, &more))?;
         }
     }

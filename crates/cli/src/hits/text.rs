@@ -11,7 +11,6 @@ use crate::output::date::vietnamese;
 use crate::output::highlight::highlighted;
 use crate::output::line::Piece;
 use crate::output::link::{file_address, web_address};
-use crate::output::number::count;
 use crate::output::path::relative;
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
@@ -33,7 +32,7 @@ pub(crate) fn write(out: &mut dyn Write, terminal: &Terminal, hits: &[ShownHit])
         let blank = Piece::new(Role::Plain, "");
         let mut about = metadata(&hit.article);
         if let Some(reprints) = hit.reprints.filter(|&reprints| reprints > 0) {
-            about.push(format!("+{} bản đăng lại", count(reprints)));
+            about.push(terminal.language.reprints(reprints));
         }
         if !about.is_empty() {
             paragraph(
@@ -94,7 +93,11 @@ pub(crate) fn location(article: &Article, terminal: &Terminal) -> Vec<Piece> {
     if !place.ends_with(&article.id) {
         pieces.push(Piece::new(
             Role::Dim,
-            format!(" · id {}", escape(&article.id)),
+            format!(
+                " · {} {}",
+                terminal.language.words().id,
+                escape(&article.id)
+            ),
         ));
     }
     pieces
@@ -103,7 +106,7 @@ pub(crate) fn location(article: &Article, terminal: &Terminal) -> Vec<Piece> {
 fn title(hit: &ShownHit, terminal: &Terminal) -> Vec<Piece> {
     let mut pieces = match &hit.article.title {
         Some(title) => highlighted(title, &hit.title_matches, Role::Title),
-        None => vec![Piece::new(Role::Title, "(no title)")],
+        None => vec![Piece::new(Role::Title, terminal.language.words().untitled)],
     };
     let address = hit
         .article

@@ -1,18 +1,12 @@
-//! Numbers as people read them, in English.
+//! Numbers in messages, which are in English.
 
 use std::time::Duration;
 
+use timbao_views::language::Language::English;
+
 /// A count with commas between thousands: 143,816.
 pub(crate) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    English.count(number)
 }
 
 /// A count and the noun it counts: "1 article", "12 articles".
@@ -26,30 +20,12 @@ pub(crate) fn counted(number: u64, noun: &str) -> String {
 
 /// A size with the decimal unit that suits it: 453 MB.
 pub(crate) fn bytes(number: u64) -> String {
-    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
-    if number < 1000 {
-        return counted(number, "byte");
-    }
-    let mut size = number as f64 / 1000.0;
-    let mut unit = 0;
-    while size >= 999.5 && unit + 1 < UNITS.len() {
-        size /= 1000.0;
-        unit += 1;
-    }
-    let decimals = if size < 9.95 { 1 } else { 0 };
-    format!("{size:.decimals$} {}", UNITS.get(unit).unwrap_or(&"PB"))
+    English.bytes(number)
 }
 
 /// A time with the unit that suits it: 850 µs, 3 ms, 4.2 s, 5 min 07 s.
 pub(crate) fn duration(time: Duration) -> String {
-    let micros = time.as_micros();
-    match micros {
-        0..1_000 => format!("{micros} µs"),
-        1_000..10_000 => format!("{:.1} ms", micros as f64 / 1e3),
-        10_000..1_000_000 => format!("{:.0} ms", (micros as f64 / 1e3).min(999.0)),
-        1_000_000..60_000_000 => format!("{:.1} s", (micros as f64 / 1e6).min(59.9)),
-        _ => format!("{} min {:02} s", time.as_secs() / 60, time.as_secs() % 60),
-    }
+    English.duration(time)
 }
 
 #[cfg(test)]

@@ -18,15 +18,18 @@ pub(crate) enum Side {
 
 /// A table with a header, printed when its widths are known.
 pub(crate) struct Table {
-    columns: Vec<(&'static str, Side)>,
+    columns: Vec<(String, Side)>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// A table without rows.
-    pub(crate) fn new(columns: &[(&'static str, Side)]) -> Self {
+    pub(crate) fn new(columns: &[(&str, Side)]) -> Self {
+        let columns = columns.iter();
         Self {
-            columns: columns.to_vec(),
+            columns: columns
+                .map(|(name, side)| ((*name).to_owned(), *side))
+                .collect(),
             rows: Vec::new(),
         }
     }
@@ -54,11 +57,7 @@ impl Table {
                 cells.max().unwrap_or(0).max(name)
             })
             .collect();
-        let header: Vec<String> = self
-            .columns
-            .iter()
-            .map(|(name, _)| (*name).to_owned())
-            .collect();
+        let header: Vec<String> = self.columns.iter().map(|(name, _)| name.clone()).collect();
         if header.iter().any(|name| !name.is_empty()) {
             self.write_row(out, terminal, &widths, &header, Role::Label)?;
         }

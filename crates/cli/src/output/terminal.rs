@@ -2,13 +2,17 @@
 
 use std::io::{self, IsTerminal};
 
+use timbao_views::language::Language;
+
 use crate::cli::Color;
 
 use super::style::Palette;
 
 /// How to write for people.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Terminal {
+    /// The language of results.
+    pub language: Language,
     /// Colours of standard output.
     pub palette: Palette,
     /// Colours of standard error.
@@ -25,7 +29,7 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     /// Detects the process's own output. `COLUMNS`, if set, is the width, with a terminal or not.
-    pub(crate) fn detect(color: Color) -> Self {
+    pub(crate) fn detect(color: Color, language: Language) -> Self {
         let (stdout, stderr) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         let variable = |name: &str| std::env::var(name).unwrap_or_default();
         let is_dumb = variable("TERM") == "dumb";
@@ -40,6 +44,7 @@ impl Terminal {
             .filter(|&columns| columns > 0);
         let columns = asked.or_else(|| stdout.then(terminal_columns));
         Self {
+            language,
             palette: Palette {
                 on: colours(stdout),
             },
@@ -50,6 +55,22 @@ impl Terminal {
             shows_progress: stderr && !is_dumb,
             links: stdout && colours(stdout),
             columns,
+        }
+    }
+}
+
+/// A file: no colours, lines of any length, English.
+#[cfg(test)]
+impl Default for Terminal {
+    fn default() -> Self {
+        Self {
+            language: Language::English,
+            palette: Palette::default(),
+            error_palette: Palette::default(),
+            is_terminal: false,
+            shows_progress: false,
+            links: false,
+            columns: None,
         }
     }
 }

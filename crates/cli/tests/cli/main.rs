@@ -3,6 +3,7 @@
 mod common;
 mod indexing;
 mod keeping;
+mod languages;
 mod research;
 mod searching;
 mod serving;

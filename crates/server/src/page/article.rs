@@ -19,8 +19,8 @@ use super::layout::{Page, Tab, failed, shell};
 use super::marks::{joined, marked, merged};
 use super::parts::{about, opened_from};
 use super::related::Related;
-use super::text::Language;
 use super::{Asked, sent};
+use timbao_views::language::Language;
 
 /// An article and where a query matches in it.
 struct Shown {

@@ -7,7 +7,7 @@ use timbao_views::chart::Measure;
 use timbao_views::{Period, Trends};
 
 use super::address::Address;
-use super::text::Language;
+use timbao_views::language::Language;
 
 /// Columns of a histogram, at most, unless there are more years.
 const COLUMNS: usize = 60;
@@ -147,8 +147,8 @@ pub(super) fn lines(
     let each = count.div_ceil(9);
     html! {
         figure.lines {
-            figcaption { (measure.label(language.of_charts())) }
-            svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="group" aria-label=(measure.label(language.of_charts())) {
+            figcaption { (measure.label(language)) }
+            svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="group" aria-label=(measure.label(language)) {
                 @for i in 0..=(top / step).round() as usize {
                     @let value = i as f64 * step;
                     line.grid x1=(LEFT) x2=(WIDTH - RIGHT) y1=(px(y(value))) y2=(px(y(value))) {}

@@ -16,8 +16,8 @@ use crate::query::base;
 use super::address::Address;
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::parts::{active, export, table_of_words};
-use super::text::Language;
 use super::{Asked, sent};
+use timbao_views::language::Language;
 
 /// The windows that the page offers, in tokens on each side.
 const WINDOWS: [u32; 5] = [1, 3, 5, 10, 20];

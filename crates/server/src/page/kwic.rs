@@ -19,8 +19,8 @@ use super::address::Address;
 use super::advice::nothing;
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::parts::{active, article_address, export};
-use super::text::{Language, Words};
 use super::{Asked, sent};
+use timbao_views::language::{Language, Words};
 
 /// Lines on a page.
 const LINES: usize = 100;

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use super::address::Address;
 use super::parts::{active, opened_from};
 use super::sent;
-use super::text::{Language, Words, problem_in_vietnamese};
+use timbao_views::language::{Language, Words};
 
 /// The views of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,9 +59,11 @@ pub(super) fn shell(page: &Page<'_>) -> Markup {
                     div.bar {
                         a.brand href=(home(page.language)) { "Timbao" }
                         @if page.tab != Tab::Trends { (search_box(address, page.tab, words)) }
-                        nav.languages aria-label=(words.other_name) {
-                            a hreflang=(words.other_code) lang=(words.other_code)
-                                href=(address.with("lang", other(page.language)).href()) { (words.other_name) }
+                        @for (other, name) in others(page.language) {
+                            nav.languages aria-label=(name) {
+                                a hreflang=(other.words().code) lang=(other.words().code)
+                                    href=(address.with("lang", parameter(other)).href()) { (name) }
+                            }
                         }
                     }
                     (tabs(address, page.tab, words))
@@ -77,17 +79,26 @@ pub(super) fn shell(page: &Page<'_>) -> Markup {
     }
 }
 
-fn other(language: Language) -> &'static str {
-    match language {
-        Language::Vietnamese => "en",
-        Language::English => "",
+/// The other languages, with their names in themselves.
+fn others(language: Language) -> impl Iterator<Item = (Language, &'static str)> {
+    let others = Language::ALL.iter().copied();
+    let others = others.filter(move |&other| other != language);
+    others.map(|other| (other, other.words().name))
+}
+
+/// The parameter `lang` of a language, empty for the language of pages without it.
+fn parameter(language: Language) -> &'static str {
+    if language == Language::default() {
+        ""
+    } else {
+        language.words().code
     }
 }
 
-fn home(language: Language) -> &'static str {
-    match language {
-        Language::Vietnamese => "/",
-        Language::English => "/?lang=en",
+fn home(language: Language) -> String {
+    match parameter(language) {
+        "" => "/".to_owned(),
+        code => format!("/?lang={code}"),
     }
 }
 
@@ -202,20 +213,13 @@ pub(super) fn problems(query: &Request, language: Language) -> Markup {
 /// A problem with the part of the query it is about.
 fn problem_line(problem: &QueryProblem, query: &str, language: Language) -> Markup {
     let span = problem.span.start..problem.span.end;
-    let message = match language {
-        Language::Vietnamese => problem_in_vietnamese(problem.kind),
-        Language::English => match problem.hint() {
-            Some(hint) => format!("{}; {hint}", problem.message()),
-            None => problem.message(),
-        },
-    };
     html! {
         @if let (Some(before), Some(culprit), Some(after)) =
             (query.get(..span.start), query.get(span.clone()), query.get(span.end..)) {
             code { (before) span.culprit { (culprit) } (after) }
             " "
         }
-        (message)
+        (language.problem(problem))
     }
 }
 
@@ -238,7 +242,7 @@ pub(super) fn failed(
             div.message role="alert" {
                 h1 { (words.failed) }
                 p { (reason) }
-                @if language == Language::English {
+                @if language.is_of_code() {
                     @if let Some(hint) = &problem.more.hint { p { (hint) } }
                 }
             }
@@ -255,25 +259,22 @@ pub(super) fn failed(
 
 fn reason(problem: &Problem, language: Language) -> String {
     let english = problem.more.detail.as_deref().unwrap_or(problem.title);
-    if language == Language::English {
+    if language.is_of_code() {
         return english.to_owned();
     }
-    let vietnamese = match problem.kind {
+    let words = language.words();
+    let reason = match problem.kind {
         "urn:timbao:problem:parameter" => match problem.more.parameter.as_deref() {
-            Some("after" | "before" | "date" | "from" | "to") => {
-                "Ngày tháng không đọc được. Viết 25/3/2026, 3/2026 hoặc 2026."
-            }
-            Some("q") => "Nội dung tìm quá dài.",
-            _ => "Một điều kiện trong địa chỉ trang không đọc được.",
+            Some("after" | "before" | "date" | "from" | "to") => words.bad_date,
+            Some("q") => words.too_long,
+            _ => words.bad_condition,
         },
-        "urn:timbao:problem:query" => "Không có từ nào để tìm.",
-        "urn:timbao:problem:not-found" => "Không có bài này trong kho báo.",
-        "urn:timbao:problem:busy" => "Đang có quá nhiều lượt tìm. Hãy thử lại sau giây lát.",
-        "urn:timbao:problem:too-slow" => {
-            "Lượt tìm này lâu quá nên bị cắt. Hãy tìm ít từ hơn hoặc từ hiếm hơn."
-        }
-        "urn:timbao:problem:internal" => "Máy chủ gặp lỗi.",
+        "urn:timbao:problem:query" => words.no_word,
+        "urn:timbao:problem:not-found" => words.no_article,
+        "urn:timbao:problem:busy" => words.busy,
+        "urn:timbao:problem:too-slow" => words.too_slow,
+        "urn:timbao:problem:internal" => words.internal,
         _ => english,
     };
-    vietnamese.to_owned()
+    reason.to_owned()
 }

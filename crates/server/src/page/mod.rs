@@ -14,7 +14,6 @@ mod marks;
 mod parts;
 mod related;
 mod search;
-mod text;
 mod trends;
 
 use axum::http::{StatusCode, header};
@@ -30,7 +29,7 @@ use crate::problem::Problem;
 use crate::query::{accents, request};
 
 use self::address::Address;
-use self::text::Language;
+use timbao_views::language::Language;
 
 pub(crate) use article::page as article;
 pub(crate) use collocates::page as collocates;
@@ -63,7 +62,10 @@ impl Asked {
         names.extend(own);
         let address = Address::new(path, raw, &names);
         Self {
-            language: Language::of(address.get("lang")),
+            language: address
+                .get("lang")
+                .and_then(Language::named)
+                .unwrap_or_default(),
             params: Params::of_form(raw),
             address,
         }

@@ -5,7 +5,7 @@ use timbao_articles::Article;
 use timbao_query::plan::Facet;
 
 use super::address::Address;
-use super::text::Language;
+use timbao_views::language::Language;
 
 /// The address of an article, with the query whose matches it marks and the way back to the
 /// list or the concordance that it is opened from.

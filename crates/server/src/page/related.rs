@@ -9,7 +9,7 @@ use crate::problem::Problem;
 
 use super::address::Address;
 use super::parts::article_address;
-use super::text::Language;
+use timbao_views::language::Language;
 
 /// Similar articles that are shown.
 const SIMILAR: usize = 8;

@@ -22,8 +22,8 @@ use super::chart::histogram;
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::marks::marked;
 use super::parts::{about, active, article_address, export};
-use super::text::{Language, Words};
 use super::{Asked, narrowing, sent};
+use timbao_views::language::{Language, Words};
 
 /// Hits on a page.
 const HITS: usize = 20;

@@ -19,8 +19,8 @@ use super::address::Address;
 use super::chart::lines;
 use super::layout::{Page, Tab, failed, problems, shell};
 use super::parts::{active, export};
-use super::text::Language;
 use super::{Asked, sent};
+use timbao_views::language::Language;
 
 /// The measures, by their names on the command line.
 const MEASURES: [(&str, Measure); 4] = [
@@ -117,7 +117,7 @@ fn trends_page(
                     label for="measure" { (words.measure) }
                     select #measure name="measure" data-submit {
                         @for (name, value) in MEASURES {
-                            option value=(name) selected[value == measure] { (value.label(language.of_charts())) }
+                            option value=(name) selected[value == measure] { (value.label(language)) }
                         }
                     }
                     @for (name, value) in kept.pairs() { input type="hidden" name=(name) value=(value); }

@@ -1,0 +1,336 @@
+//! The texts that each language has.
+
+use std::fmt::Display;
+
+use timbao_query::plan::Facet;
+use timbao_query::{DateError, ProblemKind, Why};
+
+use crate::chart::Measure;
+use crate::collocates::CollocateSort;
+use crate::explain::ScoreKind;
+use crate::periods::By;
+use crate::suggest::{Cause, Suggestion};
+
+/// Declares the texts, and the list of them for tests.
+macro_rules! words {
+    ($($name:ident,)*) => {
+        /// The texts of a language; the English text of each is its description. In a text,
+        /// `{0}` and `{1}` are replaced by [`fill`].
+        #[allow(missing_docs)]
+        #[derive(Debug)]
+        pub struct Words {
+            $(pub $name: &'static str,)*
+            /// Queries with what they find.
+            pub tips: [(&'static str, &'static str); 5],
+            /// The characters between groups of three digits and before decimals.
+            pub separators: (char, char),
+            /// The name of something that is counted.
+            pub noun: fn(Noun, u64) -> &'static str,
+            /// Seconds, and minutes, in a duration.
+            pub seconds: [&'static str; 2],
+            /// The name of metadata.
+            pub facet: fn(Facet) -> &'static str,
+            /// The name of a length of periods.
+            pub by: fn(By) -> &'static str,
+            /// The length of periods, as an adverb.
+            pub by_adverb: fn(By) -> &'static str,
+            /// The label of an axis.
+            pub measure_label: fn(Measure) -> &'static str,
+            /// The name of an order of collocates.
+            pub collocate_order: fn(CollocateSort) -> &'static str,
+            /// The kind of a term that contributes to a score.
+            pub score_kind: fn(ScoreKind) -> &'static str,
+            /// The reason for an additional search term.
+            pub why: fn(Why) -> &'static str,
+            /// The defect of a date.
+            pub date_error: fn(DateError) -> &'static str,
+            /// A problem of a query, and what was done about it.
+            pub problem_of_query: fn(ProblemKind) -> (String, Option<String>),
+            /// A reason for an empty result; counts are formatted by the language.
+            pub cause: fn(&Cause) -> String,
+            /// What a suggestion changes.
+            pub suggestion: fn(&Suggestion) -> String,
+            /// A date or period in ISO 8601 as readers write it.
+            pub date_of: fn(&str) -> String,
+        }
+
+        impl Words {
+            /// The texts with their names.
+            #[cfg(test)]
+            pub(super) fn texts(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($name), self.$name),)*]
+            }
+        }
+    };
+}
+
+words! {
+    // Pages.
+    code,
+    name,
+    skip,
+    search,
+    search_label,
+    placeholder,
+    suggestions,
+    views,
+    results,
+    concordance,
+    trends,
+    reading,
+    strict,
+    loose,
+    as_strict,
+    as_loose,
+    also,
+    sort,
+    by_relevance,
+    latest,
+    oldest,
+    apply,
+    narrow,
+    from,
+    to,
+    date_example,
+    time,
+    brush,
+    remove,
+    more,
+    unknown,
+    export,
+    previous,
+    next,
+    pages,
+    untitled,
+    nothing,
+    perhaps,
+    try_these,
+    refreshed,
+    original,
+    back,
+    matches_here,
+    photo,
+    similar,
+    reprints,
+    fold,
+    unfold,
+    left,
+    matched,
+    right,
+    date,
+    source,
+    measure,
+    period,
+    period_column,
+    phrase,
+    one_more,
+    table,
+    of_articles,
+    thin,
+    welcome,
+    holds,
+    keys,
+    collocates,
+    collocates_note,
+    keywords,
+    keywords_note,
+    keywords_empty,
+    fillers,
+    fillers_note,
+    fillers_empty,
+    no_words,
+    word,
+    near,
+    articles_column,
+    everywhere,
+    expected,
+    likelihood,
+    occurrences,
+    per_million,
+    elsewhere,
+    against,
+    all_others,
+    window,
+    n_compared,
+    failed,
+    problem,
+    // Error pages.
+    bad_date,
+    too_long,
+    bad_condition,
+    no_word,
+    no_article,
+    busy,
+    too_slow,
+    internal,
+    // Charts.
+    date_axis,
+    hollow,
+    other,
+    // Labels of lines on a terminal.
+    label_warning,
+    label_note,
+    label_hint,
+    label_cite,
+    label_readings,
+    label_not_found,
+    // Lists on a terminal.
+    did_you_mean,
+    find_more,
+    shown,
+    a_sample,
+    written,
+    to_write,
+    empty_query,
+    no_value,
+    more_values,
+    more_groups,
+    no_such_article,
+    names_of_articles,
+    no_date,
+    terms,
+    shares,
+    elided,
+    several_times,
+    // Trends on a terminal.
+    series_total,
+    other_values,
+    undated,
+    few_articles,
+    // Columns of tables.
+    col_matches,
+    col_articles,
+    col_of_articles,
+    col_of_tokens,
+    col_per_million,
+    col_per_thousand,
+    col_unit,
+    col_near,
+    col_in_all,
+    col_expected,
+    col_likelihood,
+    col_count,
+    col_against,
+    col_log_ratio,
+    col_filler,
+    col_publications,
+    col_first,
+    col_id,
+    col_title,
+    col_left,
+    col_match,
+    col_right,
+    near_summary,
+    against_summary,
+    // Statistics.
+    stat_index,
+    stat_articles,
+    stat_tokens,
+    stat_vocabulary,
+    stat_distinct,
+    stat_dates,
+    stat_no_dates,
+    stat_size,
+    amount_in,
+    stat_index_version,
+    stat_analyzer_version,
+    stat_state,
+    // Citations.
+    cite_query,
+    cite_index,
+    // Explanations.
+    explain_query,
+    explain_read_as,
+    explain_matches,
+    explain_tree,
+    explain_words,
+    explain_also,
+    explain_terms,
+    explain_plan,
+    any_accents,
+    accents_as_typed,
+    node_nothing,
+    node_word,
+    node_phrase,
+    node_sequence,
+    node_required,
+    node_group,
+    node_in,
+    term_exact,
+    term_folded,
+    term_prefix,
+    term_fuzzy,
+    term_phrase,
+    term_near,
+    term_date,
+    term_metadata,
+    term_id,
+    score,
+    score_recency,
+    score_part,
+    in_title,
+    in_summary,
+    in_lead,
+    in_body,
+    in_captions,
+    // Articles on a terminal.
+    id,
+}
+
+/// Things that are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Noun {
+    /// Articles of the index.
+    Article,
+    /// Articles that are listed.
+    Hit,
+    /// Occurrences of a word or phrase.
+    Match,
+    /// Texts, each published once or several times.
+    Text,
+    /// Publications of a text.
+    Publication,
+    /// Publications of a text besides the one that is shown.
+    Reprint,
+    /// Syllables, numbers and codes.
+    Token,
+    /// Syllables as people count them.
+    Word,
+    /// Words of one or several syllables.
+    Unit,
+    /// Words in a gap.
+    Filler,
+    /// Values of metadata that are not listed.
+    MoreValue,
+    /// Groups of matches.
+    Group,
+    /// Positions.
+    Place,
+    /// Parts of an index.
+    Segment,
+    /// Bytes.
+    Byte,
+}
+
+/// Replaces `{0}`, `{1}` and so on in a text.
+///
+/// ```
+/// use timbao_views::language::fill;
+/// assert_eq!(fill("{1} of {0}", &[&3, &"two"]), "two of 3");
+/// ```
+pub fn fill(text: &str, values: &[&dyn Display]) -> String {
+    let mut parts = text.split('{');
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let known = part.split_once('}').and_then(|(number, rest)| {
+            let value = values.get(number.parse::<usize>().ok()?)?;
+            Some((value, rest))
+        });
+        match known {
+            Some((value, rest)) => filled.extend([value.to_string().as_str(), rest]),
+            None => filled.extend(["{", part]),
+        }
+    }
+    filled
+}
