@@ -43,15 +43,15 @@ fn indexing(c: &mut Criterion) {
     group.finish();
 }
 
-// The folder is given back, so that its removal is not timed.
+// The directory is given back, so that its removal is not timed.
 fn built(articles: Vec<Article>) -> (TempDir, Index) {
-    let dir = tempfile::tempdir().expect("a temporary folder");
+    let dir = tempfile::tempdir().expect("a temporary directory");
     let index = timbao::build(dir.path(), articles.into_iter(), 1, MEMORY).expect("an index");
     (dir, index)
 }
 
 fn built_plainly(articles: Vec<Article>) -> TempDir {
-    let dir = tempfile::tempdir().expect("a temporary folder");
+    let dir = tempfile::tempdir().expect("a temporary directory");
     let plain = Plain::create(dir.path(), Keys::Folded).expect("an index");
     let added = plain.add(articles.into_iter(), 1, MEMORY);
     added.expect("articles added");
@@ -59,7 +59,7 @@ fn built_plainly(articles: Vec<Article>) -> TempDir {
 }
 
 fn in_segments(articles: &[Article]) -> (TempDir, Index) {
-    let dir = tempfile::tempdir().expect("a temporary folder");
+    let dir = tempfile::tempdir().expect("a temporary directory");
     let mut index = None;
     for part in articles.chunks(articles.len().div_ceil(SEGMENTS)) {
         let built = timbao::build(dir.path(), part.iter().cloned(), 1, MEMORY);

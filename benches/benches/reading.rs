@@ -12,7 +12,7 @@ use timbao_benches::sample;
 const ARTICLES: usize = 1000;
 
 fn reading(c: &mut Criterion) {
-    let dir = tempfile::tempdir().expect("a temporary folder");
+    let dir = tempfile::tempdir().expect("a temporary directory");
     let articles = sample::articles(ARTICLES);
     let lines: Vec<String> = articles.iter().map(line).collect();
     let lines = lines.concat();

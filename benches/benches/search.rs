@@ -15,7 +15,7 @@ const MEMORY: usize = 500_000_000;
 
 fn search(c: &mut Criterion) {
     let articles = sample::articles(ARTICLES);
-    let dir = tempfile::tempdir().expect("a temporary folder");
+    let dir = tempfile::tempdir().expect("a temporary directory");
     let built = timbao::build(dir.path(), articles.iter().cloned(), 1, MEMORY);
     let index = built.expect("an index");
     timbao::merge(&index, MEMORY).expect("merged");

@@ -79,8 +79,8 @@ public class Lucene {
       }
     }
 
-    Path folder = Files.createTempDirectory("lucene");
-    try (MMapDirectory directory = new MMapDirectory(folder)) {
+    Path directory = Files.createTempDirectory("lucene");
+    try (MMapDirectory directory = new MMapDirectory(directory)) {
       // The first, unmeasured time lets the virtual machine compile what runs often.
       index(directory, analyzer, articles.subList(0, Math.min(2000, articles.size())), false);
       long start = System.nanoTime();
@@ -137,7 +137,7 @@ public class Lucene {
         directory.deleteFile(file);
       }
     }
-    Files.delete(folder);
+    Files.delete(directory);
   }
 
   /** Takes an option and the file behind it out of the arguments. */

@@ -49,8 +49,8 @@ def add(db, texts):
     db.execute("COMMIT")
 
 
-with tempfile.TemporaryDirectory() as folder:
-    path = os.path.join(folder, "fts5.db")
+with tempfile.TemporaryDirectory() as directory:
+    path = os.path.join(directory, "fts5.db")
     db = create(path)
     # Articles are read before the clock runs, as those of compare are.
     read = list(common.articles(arguments.articles))
@@ -88,7 +88,7 @@ with tempfile.TemporaryDirectory() as folder:
             ask = phrase if kind.startswith("phrase") else words(" AND " if "(AND)" in kind else " OR ")
             report["latency"][kind] = common.latency(queries, ask, arguments.rounds)
     if arguments.pairs:
-        db = create(os.path.join(folder, "untitled.db"))
+        db = create(os.path.join(directory, "untitled.db"))
         add(db, ((article.id, article.untitled) for article in read))
         # Quoted, a word is no operator; signs between words are none.
         match = lambda query: " OR ".join(f'"{word}"' for word in re.findall(r"\w+", key(query)))

@@ -35,9 +35,9 @@ arguments = parser.parse_args()
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        out = lambda name: os.path.join(folder, name)
-        articles = unpacked(arguments.articles, folder)
+    with tempfile.TemporaryDirectory() as directory:
+        out = lambda name: os.path.join(directory, name)
+        articles = unpacked(arguments.articles, directory)
         pairs = ["--pairs", os.path.abspath(arguments.pairs)] if arguments.pairs else []
 
         tell("compare")
@@ -76,9 +76,9 @@ def tell(name):
     print(f"\n== {name}", file=sys.stderr, flush=True)
 
 
-def unpacked(path, folder):
+def unpacked(path, directory):
     """A plain file of the articles: most peers read no packed one."""
-    plain = os.path.join(folder, "articles.jsonl")
+    plain = os.path.join(directory, "articles.jsonl")
     if path.endswith(".zst"):
         subprocess.run(["zstd", "-dqo", plain, path], check=True)
     elif path.endswith(".gz"):
@@ -89,10 +89,10 @@ def unpacked(path, folder):
     return plain
 
 
-def cargo(folder, *what):
-    """Builds a program of a workspace; the folder it is in."""
+def cargo(directory, *what):
+    """Builds a program of a workspace; the directory it is in."""
     command = ["cargo", "build", "--release", "--message-format=json-render-diagnostics", *what]
-    done = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, cwd=directory, check=True, stdout=subprocess.PIPE, text=True)
     messages = map(json.loads, done.stdout.splitlines())
     built = [message["executable"] for message in messages if message.get("executable")]
     return os.path.dirname(built[-1])
@@ -123,13 +123,13 @@ def lucene_jar():
     """The jar inside a wheel of pyserini, which is fetched once."""
     pattern = os.path.join(TARGET, "lucene", "**", "anserini-*-fatjar.jar")
     if not glob.glob(pattern, recursive=True):
-        folder = os.path.join(TARGET, "lucene")
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, LUCENE]
+        directory = os.path.join(TARGET, "lucene")
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", directory, LUCENE]
         subprocess.run(pip, check=True, stdout=sys.stderr)
-        (wheel,) = glob.glob(os.path.join(folder, "*.whl"))
+        (wheel,) = glob.glob(os.path.join(directory, "*.whl"))
         with zipfile.ZipFile(wheel) as files:
             (jar,) = (name for name in files.namelist() if name.endswith("fatjar.jar"))
-            files.extract(jar, folder)
+            files.extract(jar, directory)
         os.remove(wheel)
     return glob.glob(pattern, recursive=True)[0]
 

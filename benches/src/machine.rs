@@ -9,7 +9,7 @@ use serde::Serialize;
 /// Machine, commit and command of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct Run {
-    /// The program and what it was given, as typed, without the program's folder.
+    /// The program and what it was given, as typed, without the program's directory.
     pub command: String,
     /// The commit of the source tree, with `-dirty` when files differ from it.
     pub commit: Option<String>,

@@ -98,7 +98,7 @@ pub fn peak_memory() -> Option<u64> {
     Some(1024 * line.split_whitespace().nth(1)?.parse::<u64>().ok()?)
 }
 
-/// Bytes of all files in a folder.
+/// Bytes of all files in a directory.
 pub fn folder_size(dir: &Path) -> u64 {
     fs::read_dir(dir)
         .into_iter()

@@ -32,7 +32,7 @@ pub struct Plain {
 }
 
 impl Plain {
-    /// Makes an empty index in a folder.
+    /// Makes an empty index in a directory.
     ///
     /// # Errors
     ///

@@ -7,7 +7,7 @@ use timbao_articles::{Article, read_all};
 
 use crate::generate::Generator;
 
-/// So many made-up articles, always the same; learned from the articles in the file or folder
+/// So many made-up articles, always the same; learned from the articles in the file or directory
 /// that the environment variable `TIMBAO_BENCH_ARTICLES` names, when it is set.
 ///
 /// # Panics

@@ -7,7 +7,7 @@ use timbao_index::{Index, Result, WriterOptions};
 use timbao_query::plan::{Key, Phrase, Plan, Slot};
 use timbao_tokenizer::{KeyCache, scan};
 
-/// Indexes articles in a folder and commits them.
+/// Indexes articles in a directory and commits them.
 ///
 /// # Errors
 ///

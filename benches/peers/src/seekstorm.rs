@@ -114,11 +114,11 @@ async fn measure_all(arguments: Arguments) -> Result<Report> {
     let (articles, bytes) = articles(&arguments.articles)?;
     let megabytes = bytes as f64 / 1e6;
     let frequent = frequent(&articles, arguments.keys);
-    let folder = tempfile::tempdir()?;
+    let directory = tempfile::tempdir()?;
 
     let documents = documents(&articles, |article| &article.text);
     let start = (Instant::now(), measure::processor_time());
-    let index = build(folder.path(), documents, &arguments, &frequent).await?;
+    let index = build(directory.path(), documents, &arguments, &frequent).await?;
     let took = start.0.elapsed().as_secs_f64();
     let cpu = match (start.1, measure::processor_time()) {
         (Some(before), Some(after)) => (after - before).as_secs_f64(),
@@ -141,7 +141,7 @@ async fn measure_all(arguments: Arguments) -> Result<Report> {
         ),
         megabytes_per_cpu_second: megabytes / cpu,
         megabytes_per_second: megabytes / took,
-        percent_of_input: size(folder.path())? as f64 / bytes as f64 * 100.0,
+        percent_of_input: size(directory.path())? as f64 / bytes as f64 * 100.0,
         latency: Map::new(),
         known_item: Map::new(),
         run: machine::Run::here(),
@@ -155,9 +155,9 @@ async fn measure_all(arguments: Arguments) -> Result<Report> {
     index.close().await;
 
     if let Some(path) = &arguments.pairs {
-        let folder = tempfile::tempdir()?;
+        let directory = tempfile::tempdir()?;
         let documents = self::documents(&articles, |article| &article.untitled);
-        let index = build(folder.path(), documents, &arguments, &frequent).await?;
+        let index = build(directory.path(), documents, &arguments, &frequent).await?;
         for (typed, column) in [("with accents", 1), ("without", 2)] {
             let score = known_items(&index, &fs::read_to_string(path)?, column).await?;
             report.known_item.insert(typed.to_owned(), score.into());
@@ -168,7 +168,7 @@ async fn measure_all(arguments: Arguments) -> Result<Report> {
 }
 
 async fn build(
-    folder: &Path,
+    directory: &Path,
     documents: Vec<Document>,
     arguments: &Arguments,
     frequent: &[String],
@@ -205,7 +205,7 @@ async fn build(
         inference: Inference::None,
         segment_number_bits: 11,
     };
-    let index = create_index(folder, meta, &schema, &Vec::new(), true, Some(1)).await?;
+    let index = create_index(directory, meta, &schema, &Vec::new(), true, Some(1)).await?;
     index.index_documents(documents).await;
     index.commit().await;
     Ok(index)
@@ -401,10 +401,10 @@ fn table(report: &Report) -> String {
     out
 }
 
-/// Bytes of all files in a folder and the folders in it.
-fn size(folder: &Path) -> Result<u64> {
+/// Bytes of all files in a directory and the directories in it.
+fn size(directory: &Path) -> Result<u64> {
     let mut bytes = 0;
-    for entry in fs::read_dir(folder)? {
+    for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let metadata = entry.metadata()?;
         bytes += if metadata.is_dir() {

@@ -17,7 +17,7 @@ const MEMORY: usize = 1_000_000_000;
 /// Asks queries that `compare --write-queries` wrote, and prints the time of each kind.
 #[derive(Parser)]
 struct Arguments {
-    /// The folder of the index; made of --articles if it is not there.
+    /// The directory of the index; made of --articles if it is not there.
     index: PathBuf,
     /// Lines of kind and query, separated by a tab.
     queries: PathBuf,

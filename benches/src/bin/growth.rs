@@ -93,12 +93,12 @@ fn main() -> Result<()> {
         println!("{}", serde_json::to_string(&row)?);
         return Ok(());
     }
-    let folder = tempfile::tempdir()?;
+    let directory = tempfile::tempdir()?;
     let mut report = Report {
         run: Run::here(),
         rows: Vec::new(),
     };
-    for (path, generated) in inputs(&arguments, folder.path())? {
+    for (path, generated) in inputs(&arguments, directory.path())? {
         for system in SYSTEMS {
             let mut row = row(system, &path, &arguments.options)?;
             row.generated = generated;
@@ -119,7 +119,7 @@ fn main() -> Result<()> {
 
 /// Writes the articles of each row to a file of JSON Lines: id, title, summary
 /// and body, and nothing else, so that the rows differ in number alone.
-fn inputs(arguments: &Arguments, folder: &Path) -> Result<Vec<(PathBuf, bool)>> {
+fn inputs(arguments: &Arguments, directory: &Path) -> Result<Vec<(PathBuf, bool)>> {
     let articles = data::articles(&arguments.articles)?;
     let mut files = Vec::new();
     for &size in &arguments.sizes {
@@ -127,7 +127,7 @@ fn inputs(arguments: &Arguments, folder: &Path) -> Result<Vec<(PathBuf, bool)>> 
             eprintln!("{size} articles: left out, there are {}", articles.len());
             continue;
         }
-        let path = folder.join(format!("{size}.jsonl"));
+        let path = directory.join(format!("{size}.jsonl"));
         let lines = articles[..size].iter().map(|a| {
             serde_json::json!({"id": a.id, "title": a.title, "summary": a.summary, "body": a.body})
         });
@@ -141,7 +141,7 @@ fn inputs(arguments: &Arguments, folder: &Path) -> Result<Vec<(PathBuf, bool)>> 
             arguments.generated,
             100.0 * generator.unseen()
         );
-        let path = folder.join("generated.jsonl");
+        let path = directory.join("generated.jsonl");
         write_lines(&path, generator.take(arguments.generated))?;
         files.push((path, true));
     }

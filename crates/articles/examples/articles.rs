@@ -1,4 +1,4 @@
-//! Prints the articles of a file or folder as JSON lines, and how long it took.
+//! Prints the articles of a file or directory as JSON lines, and how long it took.
 
 use std::path::PathBuf;
 use std::time::Instant;

@@ -32,9 +32,9 @@ fn main() {
     let shapes: usize = number(1).unwrap_or(300);
     let mut random = Random(number(2).unwrap_or(1) as u64 | 1);
     let only = argument(3);
-    let folder = std::env::temp_dir().join(format!("timbao-degenerate-{}", std::process::id()));
-    if let Err(error) = std::fs::create_dir_all(&folder) {
-        eprintln!("{}: {error}", folder.display());
+    let directory = std::env::temp_dir().join(format!("timbao-degenerate-{}", std::process::id()));
+    if let Err(error) = std::fs::create_dir_all(&directory) {
+        eprintln!("{}: {error}", directory.display());
         return;
     }
     println!(
@@ -44,19 +44,19 @@ fn main() {
     let wanted = |file: &str| only.as_deref().is_none_or(|only| file.ends_with(only));
     for (file, shape) in degenerate::known() {
         if wanted(file) {
-            report(&folder, file, &shape);
+            report(&directory, file, &shape);
         }
     }
     for format in FORMATS.iter().filter(|format| wanted(format.file)) {
-        for shape in search(&folder, format, shapes, &mut random) {
-            report(&folder, format.file, &shape);
+        for shape in search(&directory, format, shapes, &mut random) {
+            report(&directory, format.file, &shape);
         }
     }
-    let _ = std::fs::remove_dir_all(&folder);
+    let _ = std::fs::remove_dir_all(&directory);
 }
 
 /// The shape that takes longest and the one that takes most memory.
-fn search(folder: &Path, format: &Format, shapes: usize, random: &mut Random) -> [Shape; 2] {
+fn search(directory: &Path, format: &Format, shapes: usize, random: &mut Random) -> [Shape; 2] {
     let first = Shape::new(format.openings.first().unwrap_or(&""), "a", "a");
     let mut slowest = (Duration::ZERO, first.clone());
     let mut largest = (0, first);
@@ -67,7 +67,7 @@ fn search(folder: &Path, format: &Format, shapes: usize, random: &mut Random) ->
             1 => change(&slowest.1, format, random),
             _ => change(&largest.1, format, random),
         };
-        let cost = cost(folder, format.file, &shape, SMALL);
+        let cost = cost(directory, format.file, &shape, SMALL);
         if cost.time > slowest.0 {
             slowest = (cost.time, shape.clone());
         }
@@ -100,8 +100,8 @@ fn unit(format: &Format, random: &mut Random) -> String {
     (0..count).map(|_| random.of(format.units)).collect()
 }
 
-fn cost(folder: &Path, file: &str, shape: &Shape, bytes: usize) -> Cost {
-    let path = folder.join(file);
+fn cost(directory: &Path, file: &str, shape: &Shape, bytes: usize) -> Cost {
+    let path = directory.join(file);
     let text = shape.write(bytes);
     let mut cost = Cost {
         time: Duration::ZERO,
@@ -133,8 +133,8 @@ fn read(path: &Path) -> usize {
     problems
 }
 
-fn report(folder: &Path, file: &str, shape: &Shape) {
-    let cost = cost(folder, file, shape, LARGE);
+fn report(directory: &Path, file: &str, shape: &Shape) {
+    let cost = cost(directory, file, shape, LARGE);
     println!(
         "{file:8} {LARGE:>9} {:>9.0} {:>7.1} {:>8}  {:?} {:?} {:?}",
         cost.time.as_secs_f64() * 1e3,

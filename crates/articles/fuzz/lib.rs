@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use timbao_articles::{FoundFile, Limits, RecordBatch, open};
 
 static FOLDER: LazyLock<tempfile::TempDir> =
-    LazyLock::new(|| tempfile::tempdir().expect("a folder for files"));
+    LazyLock::new(|| tempfile::tempdir().expect("a directory for files"));
 
 /// Reads a file of this name; whether its provenance is wanted or not, the
 /// articles are the same.

@@ -22,8 +22,8 @@ pub struct Article {
     /// (`a/b.html`) or both (`a.jsonl#12`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member: Option<String>,
-    /// The folder or archive it came from: the name of the source root and the
-    /// folders below it (`bao/2026`), inside a container also the name of the
+    /// The directory or archive it came from: the name of the source root and the
+    /// directories below it (`bao/2026`), inside a container also the name of the
     /// container (`bao/tin.zip`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collection: Option<String>,
@@ -81,7 +81,9 @@ impl Article {
         let root = root.rsplit(is_separator).next().unwrap_or_default();
         let below = match &member {
             Some(_) => relative,
-            None => relative.rsplit_once('/').map_or("", |(folder, _)| folder),
+            None => relative
+                .rsplit_once('/')
+                .map_or("", |(directory, _)| directory),
         };
         let collection = match (root, below) {
             ("", below) => below.to_owned(),

@@ -12,10 +12,10 @@ use crate::Problem;
 use crate::filesystem::{FileSystem, FolderEntry, SystemFiles};
 use crate::problem::{Fault, ProblemKind};
 
-/// How folders are walked.
+/// How directories are walked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WalkOptions {
-    /// Takes files and folders whose name begins with a dot. Default no.
+    /// Takes files and directories whose name begins with a dot. Default no.
     pub hidden: bool,
     /// Follows symbolic links below a root; a root that is a link is always
     /// followed. Default yes. Loops are reported.
@@ -23,7 +23,7 @@ pub struct WalkOptions {
     /// Includes files that are not articles by their name, such as pictures and
     /// README files. Default no.
     pub any_extension: bool,
-    /// Files and folders to skip with all that is in them, each with the reason
+    /// Files and directories to skip with all that is in them, each with the reason
     /// to count it under in [`Discover::skipped`]. Roots are never skipped.
     pub except: Vec<(PathBuf, &'static str)>,
 }
@@ -154,15 +154,15 @@ pub struct Discover {
     /// The root that is walked.
     root: usize,
     base: PathBuf,
-    /// Folders that are walked, each inside the one before.
-    open: Vec<Folder>,
+    /// Directories that are walked, each inside the one before.
+    open: Vec<Directory>,
     skipped: BTreeMap<String, u64>,
     linked: BTreeSet<PathBuf>,
 }
 
-/// A folder that is walked.
+/// A directory that is walked.
 #[derive(Debug)]
-struct Folder {
+struct Directory {
     path: PathBuf,
     /// The path without links.
     real: PathBuf,
@@ -172,7 +172,7 @@ struct Folder {
     entries: std::vec::IntoIter<FolderEntry>,
 }
 
-/// A file or folder that is visited.
+/// A file or directory that is visited.
 struct Visited {
     path: PathBuf,
     real: PathBuf,
@@ -217,13 +217,13 @@ impl Discover {
         }
     }
 
-    /// Visits an entry of the innermost folder.
+    /// Visits an entry of the innermost directory.
     fn visit(&mut self, entry: &FolderEntry) -> Option<Result<FoundFile, Problem>> {
-        let folder = self.open.last()?;
-        let path = folder.path.join(&entry.name);
+        let directory = self.open.last()?;
+        let path = directory.path.join(&entry.name);
         let mut visited = Visited {
-            real: folder.real.join(&entry.name),
-            is_linked: folder.is_linked,
+            real: directory.real.join(&entry.name),
+            is_linked: directory.is_linked,
             metadata: None,
             path,
         };
@@ -283,7 +283,7 @@ impl Discover {
         foreign(path)
     }
 
-    /// Takes a file, or begins to walk a folder.
+    /// Takes a file, or begins to walk a directory.
     fn take(&mut self, visited: Visited) -> Option<Result<FoundFile, Problem>> {
         let is_root = self.open.is_empty();
         let Some(metadata) = visited.metadata.as_ref().filter(|m| !m.is_dir()) else {
@@ -297,9 +297,9 @@ impl Discover {
             return Some(Err(not_a_file(metadata).at(&display(&visited.path), None)));
         }
         if visited.is_linked
-            && let Some(folder) = visited.real.parent()
+            && let Some(directory) = visited.real.parent()
         {
-            self.linked.insert(folder.to_owned());
+            self.linked.insert(directory.to_owned());
         }
         let relative = match visited.path.strip_prefix(&self.base) {
             Ok(rest) if rest.as_os_str().is_empty() => {
@@ -319,35 +319,35 @@ impl Discover {
         Some(Ok(found))
     }
 
-    /// Begins to walk a folder.
-    fn enter(&mut self, folder: Visited, is_root: bool) -> Option<Problem> {
-        if folder.is_linked {
-            let ancestor = self.open.iter().find(|open| open.real == folder.real);
+    /// Begins to walk a directory.
+    fn enter(&mut self, directory: Visited, is_root: bool) -> Option<Problem> {
+        if directory.is_linked {
+            let ancestor = self.open.iter().find(|open| open.real == directory.real);
             if let Some(ancestor) = ancestor {
                 let message = format!(
                     "a link back to {}; the loop was not followed",
                     display(&ancestor.path)
                 );
                 let fault = Fault::new(ProblemKind::Loop, message);
-                return Some(fault.at(&display(&folder.path), None));
+                return Some(fault.at(&display(&directory.path), None));
             }
-            self.linked.insert(folder.real.clone());
+            self.linked.insert(directory.real.clone());
         }
-        let mut entries = match self.files.list(&folder.path) {
+        let mut entries = match self.files.list(&directory.path) {
             Ok(entries) => entries,
             Err(error) => {
                 let fault = match is_root {
                     true => Fault::from(error),
                     false => vanished_or(&error),
                 };
-                return Some(fault.at(&display(&folder.path), None).unread());
+                return Some(fault.at(&display(&directory.path), None).unread());
             }
         };
         entries.sort_by(|a, b| a.name.cmp(&b.name));
-        self.open.push(Folder {
-            path: folder.path,
-            real: folder.real,
-            is_linked: folder.is_linked,
+        self.open.push(Directory {
+            path: directory.path,
+            real: directory.real,
+            is_linked: directory.is_linked,
             entries: entries.into_iter(),
         });
         None
@@ -364,7 +364,7 @@ impl Iterator for Discover {
                     let (index, root) = self.roots.pop()?;
                     self.enter_root(index, root)
                 }
-                Some(folder) => match folder.entries.next() {
+                Some(directory) => match directory.entries.next() {
                     Some(entry) => self.visit(&entry),
                     None => {
                         self.open.pop();
@@ -384,7 +384,7 @@ fn vanished_or(error: &io::Error) -> Fault {
     match error.kind() {
         io::ErrorKind::NotFound => Fault::new(
             ProblemKind::Changed,
-            "vanished while the folder was listed, or is a link to nothing",
+            "vanished while the directory was listed, or is a link to nothing",
         ),
         _ => error.into(),
     }
@@ -413,9 +413,9 @@ fn is_hidden(name: &OsStr) -> bool {
 
 fn not_a_file(metadata: &Metadata) -> Fault {
     let message = if metadata.is_dir() {
-        "is a folder, not a file"
+        "is a directory, not a file"
     } else {
-        "is neither a file nor a folder (a pipe, socket or device)"
+        "is neither a file nor a directory (a pipe, socket or device)"
     };
     Fault::new(ProblemKind::Unsupported, message)
 }
@@ -432,7 +432,7 @@ pub(crate) fn foreign(path: &Path) -> Option<String> {
     FOREIGN.contains(&extension).then(|| extension.to_owned())
 }
 
-/// Names, without extensions, of files about the folder they are in.
+/// Names, without extensions, of files about the directory they are in.
 const ABOUT_FOLDERS: &[&str] = &[
     "changelog",
     "contributing",

@@ -20,18 +20,18 @@ pub trait FileSystem: fmt::Debug + Send + Sync {
     /// Whatever the system reports.
     fn open(&self, path: &Path) -> io::Result<Box<dyn OpenFile>>;
 
-    /// Returns the metadata of a file or folder; links are followed.
+    /// Returns the metadata of a file or directory; links are followed.
     ///
     /// # Errors
     /// Whatever the system reports.
     fn metadata(&self, path: &Path) -> io::Result<Metadata>;
 
-    /// Lists all entries of a folder, in no order. A listing that fails midway is an error, never a
+    /// Lists all entries of a directory, in no order. A listing that fails midway is an error, never a
     /// shorter listing.
     ///
     /// # Errors
     /// Whatever the system reports.
-    fn list(&self, folder: &Path) -> io::Result<Vec<FolderEntry>>;
+    fn list(&self, directory: &Path) -> io::Result<Vec<FolderEntry>>;
 
     /// Returns the absolute path without links.
     ///
@@ -49,12 +49,12 @@ pub trait OpenFile: Read + Seek + Send {
     fn metadata(&self) -> io::Result<Metadata>;
 }
 
-/// An entry of a folder.
+/// An entry of a directory.
 #[derive(Debug)]
 pub struct FolderEntry {
-    /// The name inside the folder.
+    /// The name inside the directory.
     pub name: OsString,
-    /// File, folder or link; links are not followed.
+    /// File, directory or link; links are not followed.
     pub file_type: FileType,
 }
 
@@ -78,9 +78,9 @@ impl FileSystem for SystemFiles {
         fs::metadata(path)
     }
 
-    fn list(&self, folder: &Path) -> io::Result<Vec<FolderEntry>> {
+    fn list(&self, directory: &Path) -> io::Result<Vec<FolderEntry>> {
         let mut entries = Vec::new();
-        for entry in WalkDir::new(folder).min_depth(1).max_depth(1) {
+        for entry in WalkDir::new(directory).min_depth(1).max_depth(1) {
             match entry {
                 Ok(entry) => entries.push(FolderEntry {
                     name: entry.file_name().to_owned(),

@@ -9,9 +9,9 @@
 //! use timbao_articles::read_all;
 //!
 //! # fn main() -> std::io::Result<()> {
-//! let folder = tempfile::tempdir()?;
-//! std::fs::write(folder.path().join("a.jsonl"), r#"{"headline": "Khai hội", "text": "Sáng nay…"}"#)?;
-//! read_all(folder.path(), &mut |article| {
+//! let directory = tempfile::tempdir()?;
+//! std::fs::write(directory.path().join("a.jsonl"), r#"{"headline": "Khai hội", "text": "Sáng nay…"}"#)?;
+//! read_all(directory.path(), &mut |article| {
 //!     assert_eq!(article.unwrap().title.as_deref(), Some("Khai hội"));
 //! });
 //! # Ok(())

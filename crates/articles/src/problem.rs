@@ -33,7 +33,7 @@ pub enum ProblemKind {
     NotFound,
     /// The system does not let it be read.
     Denied,
-    /// A symbolic link leads back to a folder above it.
+    /// A symbolic link leads back to a directory above it.
     Loop,
     /// The file changed or vanished between being listed and being read.
     Changed,
@@ -182,7 +182,7 @@ impl From<&io::Error> for Fault {
         match error.kind() {
             io::ErrorKind::NotFound => Self::new(
                 ProblemKind::NotFound,
-                "no such file or folder; check the path",
+                "no such file or directory; check the path",
             ),
             io::ErrorKind::PermissionDenied => Self::new(
                 ProblemKind::Denied,

@@ -67,7 +67,7 @@ pub fn open_on(
     Ok(reader)
 }
 
-/// Reads every article of a file or folder and hands it to `each`, problems
+/// Reads every article of a file or directory and hands it to `each`, problems
 /// among them, in order.
 pub fn read_all(path: &Path, each: &mut dyn FnMut(Result<Article, Problem>)) {
     let limits = Limits::default();

@@ -22,8 +22,8 @@ const ANY: usize = 8 << 20;
 
 /// Reads a file of this shape; returns the bytes held at most, and taken.
 fn cost(name: &str, shape: &Shape, bytes: usize) -> (usize, usize) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(name);
     fs::write(&path, shape.write(bytes)).unwrap();
     METER.measure(|| {
         let mut reader = open(&FoundFile::new(&path).unwrap(), &Limits::default()).unwrap();

@@ -29,8 +29,8 @@ fn read(path: &Path) -> Vec<(Article, &'static str)> {
 
 /// Writes `text` in every legacy encoding and reads it back.
 fn check(name: &str, text: &str) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(name);
     fs::write(&path, text).unwrap();
     let expected = read(&path);
     assert!(!expected.is_empty());
@@ -83,8 +83,8 @@ fn a_declared_encoding_is_believed() {
     let page = format!(
         "<html><head><meta charset=\"windows-1258\"><title>Mùa nước nổi</title></head><body><article><p>{BODY}</p><p>{BODY} Hết.</p></article></body></html>"
     );
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.html");
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.html");
     fs::write(&path, encode(&page, Charset::Windows1258).unwrap()).unwrap();
     let (article, encoding) = read(&path).remove(0);
     assert_eq!(encoding, "windows-1258");

@@ -123,8 +123,8 @@ struct Case {
 impl Case {
     /// Returns what differs from the case.
     fn check(&self) -> Vec<String> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(&self.file);
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(&self.file);
         std::fs::write(&path, &self.text).unwrap();
         let mut reader = open(&FoundFile::new(&path).unwrap(), &Limits::default()).unwrap();
         let mut batch = RecordBatch::new();
@@ -175,8 +175,8 @@ fn check_case(case: &toml::Table) -> Result<(), String> {
             .and_then(toml::Value::as_str)
             .unwrap_or_default()
     };
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(of("file"));
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(of("file"));
     std::fs::write(&path, of("text")).unwrap();
     let (mut articles, mut problems) = (Vec::new(), Vec::new());
     timbao_articles::read_all(&path, &mut |read| match read {

@@ -39,8 +39,8 @@ fn read_with(path: &Path, limits: &Limits) -> (Vec<Article>, Vec<Problem>) {
 
 /// Reads a file of these bytes.
 fn read(name: &str, bytes: &[u8]) -> (Vec<Article>, Vec<Problem>) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(name);
     fs::write(&path, bytes).unwrap();
     read_with(&path, &small())
 }
@@ -320,9 +320,9 @@ fn deep_nesting_does_not_overflow() {
         ("a.md", deep("[", "](x)")),
         ("b.md", deep("> ", "")),
     ] {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(name), &text).unwrap();
-        read_with(&folder.path().join(name), &Limits::default());
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join(name), &text).unwrap();
+        read_with(&directory.path().join(name), &Limits::default());
     }
 }
 
@@ -398,7 +398,7 @@ fn what_is_not_text_is_reported() {
 #[test]
 fn roots_that_are_not_there_are_reported() {
     let mut problems = Vec::new();
-    read_all(Path::new("no/such/folder"), &mut |article| {
+    read_all(Path::new("no/such/directory"), &mut |article| {
         problems.extend(article.err())
     });
     assert_eq!(kinds(&problems), [ProblemKind::NotFound]);
@@ -415,8 +415,8 @@ fn roots_that_are_not_there_are_reported() {
 fn folders_are_walked_in_order_past_loops_links_and_strange_names() {
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::symlink;
-    let folder = tempfile::tempdir().unwrap();
-    let root = folder.path();
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
     fs::create_dir_all(root.join("b/deep")).unwrap();
     fs::create_dir_all(root.join(".hidden")).unwrap();
     for name in [
@@ -476,8 +476,8 @@ fn folders_are_walked_in_order_past_loops_links_and_strange_names() {
 
 #[test]
 fn files_that_vanish_or_change_are_reported() {
-    let folder = tempfile::tempdir().unwrap();
-    let path: PathBuf = folder.path().join("a.jsonl");
+    let directory = tempfile::tempdir().unwrap();
+    let path: PathBuf = directory.path().join("a.jsonl");
     fs::write(&path, ARTICLE).unwrap();
     let found = FoundFile::new(&path).unwrap();
     let mut reader = open(&found, &small()).unwrap();

@@ -29,8 +29,8 @@ static SEEDS: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
 });
 
 fn read(name: &str, bytes: &[u8]) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(name);
     fs::write(&path, bytes).unwrap();
     let mut reader = open(&FoundFile::new(&path).unwrap(), &Limits::default()).unwrap();
     let mut batch = RecordBatch::new();

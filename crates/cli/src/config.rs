@@ -15,7 +15,7 @@ use timbao_views::language::Language;
 use crate::cli::{Accents, Color, GlobalArgs, LanguageName, Memory, Order, Paging};
 use crate::error::{Failure, Result};
 
-/// The project's configuration file, in the working folder or one above it.
+/// The project's configuration file, in the working directory or one above it.
 const PROJECT_FILE: &str = "timbao.toml";
 
 /// The keys of a configuration file, in the order they are shown.
@@ -26,7 +26,7 @@ const KEYS: [&str; 10] = [
 /// Every setting with its value.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    /// Folder of the index.
+    /// Directory of the index.
     pub index: PathBuf,
     /// When to use colours.
     pub color: Color,
@@ -157,10 +157,10 @@ impl<'e> Layers<'e> {
         }
     }
 
-    /// Adds the file of the nearest folder that has one, from `folder` upward.
-    fn add_project(&mut self, folder: &Path) -> Result<()> {
-        for folder in folder.ancestors() {
-            let path = folder.join(PROJECT_FILE);
+    /// Adds the file of the nearest directory that has one, from `directory` upward.
+    fn add_project(&mut self, directory: &Path) -> Result<()> {
+        for directory in directory.ancestors() {
+            let path = directory.join(PROJECT_FILE);
             if self.add_file(&path, Origin::Project(path.clone()))? {
                 break;
             }
@@ -169,7 +169,7 @@ impl<'e> Layers<'e> {
     }
 
     /// Adds the file of the user, at its place by the XDG Base Directory Specification; under
-    /// Windows in the folder of application data.
+    /// Windows in the directory of application data.
     fn add_user(&mut self) -> Result<()> {
         let absolute = |variable: &str| {
             (self.environment)(variable)
@@ -305,7 +305,7 @@ impl<'e> Layers<'e> {
         Ok(language)
     }
 
-    /// The folder of the index. In a file it is relative to the file's folder; in the
+    /// The directory of the index. In a file it is relative to the file's directory; in the
     /// environment it need not be UTF-8.
     fn index(&mut self, flags: &GlobalArgs) -> Result<Option<PathBuf>> {
         let (path, origin) = if let Some(path) = &flags.index {
@@ -327,11 +327,11 @@ impl<'e> Layers<'e> {
             };
             match written {
                 Some((value, origin)) => {
-                    let folder = match &origin {
+                    let directory = match &origin {
                         Origin::Project(file) | Origin::User(file) => file.parent(),
                         _ => None,
                     };
-                    (Some(folder.unwrap_or(Path::new("")).join(value)), origin)
+                    (Some(directory.unwrap_or(Path::new("")).join(value)), origin)
                 }
                 None => (None, Origin::Default),
             }
@@ -397,7 +397,8 @@ impl<'e> Layers<'e> {
     fn written(&self, key: &str) -> Result<Option<(String, Origin)>> {
         let variable = format!("TIMBAO_{}", key.to_ascii_uppercase());
         let value = (self.environment)(&variable).filter(|value| !value.is_empty());
-        // This variable names the pager itself; only the words of the key are values of the key.
+        // The variable contains the pager itself; only the keywords are values
+        // of the key.
         let value = value.filter(|value| key != "pager" || paging(value).is_some());
         if let Some(value) = value {
             let value = value.into_string().map_err(|_| {

@@ -51,7 +51,8 @@ fn run(cli: Cli) -> Result<Outcome> {
 
 fn context(cli: &Cli) -> Result<Context> {
     let (invalid, is_silent) = match cli.command {
-        // These describe the program itself; a shell runs them when it starts.
+        // Commands that describe the program itself; a shell runs them when it
+        // starts.
         Command::Completions(_) | Command::Man(_) => (Invalid::Warning, true),
         Command::Analyze(_) | Command::Inspect(_) => (Invalid::Warning, false),
         _ => (Invalid::Error, false),

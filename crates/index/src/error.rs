@@ -34,7 +34,7 @@ pub enum Error {
         lock: PathBuf,
     },
     /// A path that was named as a source does not exist.
-    #[error("there is no file or folder at {}", .path.display())]
+    #[error("there is no file or directory at {}", .path.display())]
     NoSource {
         /// The path that was named.
         path: PathBuf,
@@ -61,16 +61,16 @@ pub enum Error {
     /// mounted, and errors were not to be skipped.
     #[error("{0}")]
     Vanished(crate::update::Vanished),
-    /// A path that was named is inside the folder of the index.
-    #[error("{} is inside the folder of the index at {}", .path.display(), .dir.display())]
+    /// A path that was named is inside the directory of the index.
+    #[error("{} is inside the directory of the index at {}", .path.display(), .dir.display())]
     InsideIndex {
         /// The path that was named.
         path: PathBuf,
-        /// The index's folder.
+        /// The index's directory.
         dir: PathBuf,
     },
     /// A path that was to be forgotten exists, but is not indexed.
-    #[error("nothing of {} is indexed: it is in none of the files and folders that were named to index", .path.display())]
+    #[error("nothing of {} is indexed: it is in none of the files and directories that were named to index", .path.display())]
     NotIndexed {
         /// The path that was named.
         path: PathBuf,
@@ -81,7 +81,7 @@ pub enum Error {
         "{path}: its articles are in a damaged part of the index, and it cannot be read now ({reason})"
     )]
     Irreplaceable {
-        /// The file or folder that cannot be read.
+        /// The file or directory that cannot be read.
         path: String,
         /// The reason it cannot be read.
         reason: String,
@@ -171,21 +171,23 @@ impl Error {
                     "add articles with the program that filled it, or use another index"
                 }
             },
-            Self::NoSources { .. } => "name the files and folders to index: `timbao index PATH…`",
+            Self::NoSources { .. } => {
+                "name the files and directories to index: `timbao index PATH…`"
+            }
             Self::Vanished(_) => {
                 "mount its disk, or run this again with --allow-vanished if it is meant to be gone"
             }
             Self::InsideIndex { .. } => {
-                "keep the index in a folder of its own: --index DIR or TIMBAO_INDEX names it"
+                "keep the index in a directory of its own: --index DIR or TIMBAO_INDEX names it"
             }
             Self::NotIndexed { .. } => {
-                "name a file or folder that was named to index, or that is in one"
+                "name a file or directory that was named to index, or that is in one"
             }
             Self::Irreplaceable { .. } => {
                 "the index is unchanged; make it readable and run this again, or do without it by --allow-vanished"
             }
             Self::Occupied { .. } => {
-                "restore into another folder, or replace the index there with --overwrite; folders without an index are never replaced"
+                "restore into another directory, or replace the index there with --overwrite; directories without an index are never replaced"
             }
             Self::Unreadable(_) => {
                 "nothing was changed; without --strict the file is reported and skipped"

@@ -1,4 +1,4 @@
-//! The folder of an index, and writing to it.
+//! The directory of an index, and writing to it.
 
 use std::fmt;
 use std::fs;

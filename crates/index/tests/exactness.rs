@@ -354,10 +354,10 @@ fn generated(seed: u64, size: usize) -> Vec<Article> {
 
 /// The articles that the project ships.
 fn shipped() -> Vec<Article> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
     let mut articles = Vec::new();
     let mut batch = RecordBatch::new();
-    for file in discover(&[folder.into()], &WalkOptions::default()) {
+    for file in discover(&[directory.into()], &WalkOptions::default()) {
         let mut reader = open(&file.unwrap(), &Limits::default()).unwrap();
         while reader.next_batch(&mut batch) {
             articles.extend(

@@ -141,7 +141,7 @@ fn assert_whole<'a>(index: &Path, before: &BTreeMap<&'a str, u64>) -> BTreeMap<&
     seen
 }
 
-/// Bytes of all files in a folder.
+/// Bytes of all files in a directory.
 fn size_of(dir: &Path) -> u64 {
     let entries = fs::read_dir(dir).unwrap();
     // Files come and go meanwhile.

@@ -1,4 +1,4 @@
-//! Updating an index from a folder that changes.
+//! Updating an index from a directory that changes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use timbao_index::update::{
     sources, update,
 };
 
-/// A folder of articles and an index of it.
+/// A directory of articles and an index of it.
 struct Newsroom {
     _dir: tempfile::TempDir,
     news: PathBuf,
@@ -272,7 +272,7 @@ fn a_first_run_that_fails_leaves_nothing_behind() {
     let refused = newsroom.update_with(&strict);
     assert!(matches!(refused, Err(Error::Unreadable(_))));
     assert!(!newsroom.index.exists());
-    // What was in the folder before stays.
+    // What was in the directory before stays.
     fs::create_dir(&newsroom.index).unwrap();
     fs::write(newsroom.index.join("notes.txt"), "mine").unwrap();
     assert!(newsroom.update_with(&strict).is_err());

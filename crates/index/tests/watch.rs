@@ -1,4 +1,4 @@
-//! Watching a folder that changes.
+//! Watching a directory that changes.
 
 mod newsroom;
 
@@ -61,7 +61,7 @@ fn an_index_follows_its_folder_until_it_is_stopped() {
         for number in 0..50 {
             newsroom.write(&format!("sâu/hơn/{number}.txt"), "Hai\n\nTin thứ hai.");
         }
-        wait("a new folder");
+        wait("a new directory");
         newsroom.write("a.txt", "Một\n\nTin thứ nhất, đã sửa.");
         wait("a change");
         fs::rename(newsroom.path("sâu"), newsroom.path("nông")).unwrap();
@@ -127,9 +127,9 @@ fn a_watch_goes_on_while_a_source_is_away_and_follows_links() {
     newsroom.write("a.txt", "Một\n\nTin thứ nhất.");
     let root = dir.path().canonicalize().unwrap();
     let (other, link, target) = (root.join("khác"), root.join("nối"), root.join("đích"));
-    for folder in [&other, &target] {
-        fs::create_dir(folder).unwrap();
-        fs::write(folder.join("x.txt"), "Hai\n\nTin thứ hai.").unwrap();
+    for directory in [&other, &target] {
+        fs::create_dir(directory).unwrap();
+        fs::write(directory.join("x.txt"), "Hai\n\nTin thứ hai.").unwrap();
     }
     symlink("đích", &link).unwrap();
     symlink(target.join("x.txt"), newsroom.path("liên kết.txt")).unwrap();

@@ -197,7 +197,7 @@ facets! {
     Author = "author" | "tác_giả", like "Trần Thị Mận";
     /// Publication or site.
     Source = "source" | "nguồn" | "báo", like "Báo Sông Trà";
-    /// Folder or archive that the article came from.
+    /// Directory or archive that the article came from.
     Collection = "collection" | "nguồn_tệp" | "thư_mục", like "bao/2026";
 }
 

@@ -232,7 +232,7 @@ impl<'a> ArticlesAnswer<'a> {
 }
 
 impl StatsAnswer {
-    /// The figures of the index in a folder.
+    /// The figures of the index in a directory.
     pub fn new(index: String, stats: &Stats) -> Self {
         let date = |day: Option<i32>| {
             let day = Published::from_unix_seconds(i64::from(day?) * 86_400)?;

@@ -13,7 +13,7 @@ pub struct Stats {
     pub distinct_syllables: u64,
     /// Number of folded keys: syllables and words without accents.
     pub distinct_folded: u64,
-    /// Bytes of all files in the index's folder.
+    /// Bytes of all files in the index's directory.
     pub bytes_on_disk: u64,
     /// Number of segments.
     pub segments: usize,

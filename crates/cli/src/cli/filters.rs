@@ -24,9 +24,9 @@ pub(crate) struct FilterArgs {
     pub facets: FacetFilters,
     /// Accents of the query: auto, strict or loose [default: auto]
     ///
-    /// `auto` takes a query with accents at its word and finds every accent for one without any;
-    /// `strict` takes every query at its word; `loose` ignores accents. = and ~ before a word or
-    /// phrase do the same for it alone.
+    /// `auto` treats a query with accents as accent-sensitive and one without
+    /// as accent-insensitive; `strict` makes every query sensitive, `loose`
+    /// none. = and ~ before a word or phrase do the same for that part alone.
     #[arg(long, value_name = "HOW", hide_possible_values = true)]
     pub accents: Option<Accents>,
 }

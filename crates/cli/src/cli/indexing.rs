@@ -7,11 +7,11 @@ use clap::{Args, ValueHint};
 
 use super::values::{ListFormat, Memory};
 
-/// Index files and folders of articles
+/// Index files and directories of articles
 ///
-/// Articles are read from plain text, Markdown, HTML, JSON, JSON Lines and more, packed or not. Run
-/// again, it takes what is new, changed or gone and leaves the rest. What cannot be
-/// read is reported, counted and left out; it never stops the run.
+/// Reads plain text, Markdown, HTML, JSON, JSON Lines and more, compressed or
+/// not. Run again, it updates the index with new, changed and deleted files.
+/// Unreadable files are reported, counted and skipped; they never stop the run.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -22,10 +22,10 @@ Examples:
 Exit status: 0 done, 1 no article was found, 2 an error, 3 done, but some files could not be read and
 their articles are as they were.")]
 pub(crate) struct IndexArgs {
-    /// Files and folders of articles
+    /// Files and directories of articles
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
-    /// Take files and folders whose name begins with a dot
+    /// Include files and directories whose name begins with a dot
     #[arg(long)]
     pub hidden: bool,
     #[command(flatten)]
@@ -34,8 +34,8 @@ pub(crate) struct IndexArgs {
 
 /// Repeat the last index run
 ///
-/// Takes what is new, changed or gone since, from the same files and folders with the same
-/// options.
+/// Updates the index with new, changed and deleted files, from the same files
+/// and directories with the same options.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -50,11 +50,12 @@ pub(crate) struct ReindexArgs {
     pub indexing: IndexingArgs,
 }
 
-/// Keep the index fresh while files change
+/// Index files as they change
 ///
-/// Indexes the files and folders that are named, or those of the last run, and then whatever is
-/// new, changed or gone, until it is interrupted. Files that arrive together are taken together.
-/// Where the system does not tell changes, the files are looked at again and again.
+/// Indexes the given files and directories, or those of the last run, and then
+/// new, changed and deleted files until interrupted. Files that arrive together
+/// are indexed together. Where the system does not report changes, the files
+/// are compared at regular intervals.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -63,81 +64,86 @@ Examples:
 
 Exit status: 0 it was interrupted, 2 an error.")]
 pub(crate) struct WatchArgs {
-    /// Files and folders of articles [default: those of the last run]
+    /// Files and directories of articles [default: those of the last run]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
-    /// Take files and folders whose name begins with a dot
+    /// Include files and directories whose name begins with a dot
     #[arg(long, requires = "paths")]
     pub hidden: bool,
-    /// Begin to index a change at the latest after so many seconds
+    /// Start indexing a change within this many seconds
     #[arg(long, value_name = "SECONDS", default_value = "10")]
     pub within: NonZeroU32,
-    /// Remove the articles of a source, folder or archive that is gone, or most of it
+    /// Remove the articles of a source, directory or archive that is missing,
+    /// or most of it
     ///
-    /// Without it they stay until it is back, because a disk may not be mounted. The other sources
-    /// are indexed all the same.
+    /// By default they stay until it is back, because a disk may not be
+    /// mounted. The other sources are indexed.
     #[arg(long)]
     pub allow_vanished: bool,
     #[command(flatten)]
     pub writing: WritingArgs,
 }
 
-/// What index and reindex have in common.
+/// Options that index and reindex share.
 #[derive(Debug, Args)]
 pub(crate) struct IndexingArgs {
-    /// Read everything again, changed or not
+    /// Read all files again, changed or not
     ///
-    /// What cannot be read keeps its articles.
+    /// Unreadable files keep their articles.
     #[arg(long)]
     pub full: bool,
     #[command(flatten)]
     pub writing: WritingArgs,
-    /// Stop at the first thing that cannot be read or is gone, and change nothing
+    /// Stop at the first unreadable or missing file, without any change
     #[arg(long)]
     pub strict: bool,
-    /// Tell what would be done, file by file, and change nothing
+    /// Print the planned changes, file by file, without making any
     #[arg(long)]
     pub dry_run: bool,
-    /// Remove the articles of a source, folder or archive that is gone, or most of it
+    /// Remove the articles of a source, directory or archive that is missing,
+    /// or most of it
     ///
-    /// Without it they stay and the exit status is 2, because a disk may not be mounted. Gone is
-    /// what would lose all of its articles, or more than half of them and at least 10 (of a source 3).
-    /// The source itself is not forgotten: when it is back, `reindex` reads it again.
+    /// By default they stay and the exit status is 2, because a disk may not be
+    /// mounted. Missing is whatever would lose all of its articles, or more
+    /// than half of them and at least 10 (of a source 3). The source itself is
+    /// not forgotten: when it is back, `reindex` reads it again.
     #[arg(long)]
     pub allow_vanished: bool,
-    /// Write what was done and what could not be read to a file, as JSON Lines; - is standard output
+    /// Write the changes and problems to a file, as JSON Lines; - is standard
+    /// output
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub report: Option<PathBuf>,
-    /// Search for this once the index is up to date
+    /// Search for this query once the index is up to date
     #[arg(long, value_name = "QUERY")]
     pub search: Option<String>,
 }
 
-/// What all commands have in common that write to the index.
+/// Options that all commands that write to the index share.
 #[derive(Debug, Args)]
 pub(crate) struct WritingArgs {
     /// Threads to use [default: all cores]
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
-    /// Memory for articles that are being indexed (512MB, 1GiB) [default: 512MB]
+    /// Memory for articles being indexed (512MB, 1GiB) [default: 512MB]
     #[arg(long, value_name = "SIZE")]
     pub memory: Option<Memory>,
-    /// Seconds to wait for another run that writes to the index
+    /// Seconds to wait for another process that writes to the index
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub wait: u64,
 }
 
-/// Remove the articles of files or folders from the index
+/// Remove the articles of files or directories from the index
 ///
-/// They are not indexed again by `reindex`, nor by `index` of a folder that they are in, until they
-/// are named to `index` themselves. The files stay untouched.
+/// `reindex` does not index these files again, nor does `index` of a directory
+/// that contains them, until they are given to `index` themselves. The files
+/// are not touched.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   timbao forget bao-cu/
   timbao forget bao/2019/ bao/trung-lap.txt")]
 pub(crate) struct ForgetArgs {
-    /// Files and folders that were named to index, or that are in one
+    /// Files and directories given to `index`, or inside one of these
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -146,8 +152,8 @@ pub(crate) struct ForgetArgs {
 
 /// Show how a file of articles is read
 ///
-/// That is: its format and encoding, each field of each article and where it was found, and what
-/// was dropped as boilerplate. It needs no index.
+/// Prints its format and encoding, each field of each article with its origin,
+/// and the text dropped as boilerplate. No index is needed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -160,7 +166,8 @@ pub(crate) struct InspectArgs {
     /// File to read
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
-    /// Show this article of a file of many, by the name that follows # in its path
+    /// Show only this article of a file of many, by the name that follows # in
+    /// its path
     #[arg(long, value_name = "MEMBER")]
     pub member: Option<String>,
     /// Articles to show of a file of many

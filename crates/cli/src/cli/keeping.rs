@@ -1,4 +1,4 @@
-//! Arguments of the commands that keep an index whole.
+//! Arguments of the commands that maintain an index.
 
 use std::path::PathBuf;
 
@@ -7,11 +7,11 @@ use clap::{Args, ValueHint};
 use super::indexing::WritingArgs;
 use super::values::RecordFormat;
 
-/// Check that the index is whole
+/// Verify the index
 ///
-/// Compares the checksum of each of its files, what it remembers of the files it was made of with
-/// the articles it holds and, with --sources, the files themselves. Searching and indexing go on
-/// meanwhile.
+/// Compares the checksums of its files, the manifest with the articles and,
+/// with --sources, the indexed files themselves. Searching and indexing can
+/// continue during the check.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -20,7 +20,7 @@ Examples:
 
 Exit status: 0 it is whole, 1 it is whole and files have changed since, 2 it is damaged.")]
 pub(crate) struct VerifyArgs {
-    /// Read all files that were indexed, and tell which have changed since
+    /// Read all indexed files, and report those that changed since
     #[arg(long)]
     pub sources: bool,
     /// Output format: text or json
@@ -34,11 +34,12 @@ pub(crate) struct VerifyArgs {
     pub format: RecordFormat,
 }
 
-/// Mend the index
+/// Repair the index
 ///
-/// Checks it as `verify` does, removes what killed runs left behind and, where it is damaged,
-/// builds it again from the files it was made of. These have to be there: what is only in the
-/// index is not thrown away. A file that cannot be read keeps its articles.
+/// Checks the index as `verify` does, removes files left by killed runs and
+/// rebuilds a damaged index from its sources. The sources must exist: articles
+/// that only the index has are never dropped. Unreadable files keep their
+/// articles.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -48,20 +49,21 @@ Examples:
 Exit status: 0 the index is whole, 2 an error, 3 the index is whole, but some files could not be read
 and their articles are as they were.")]
 pub(crate) struct RepairArgs {
-    /// Files and folders of articles, if the index no longer tells them
+    /// Files and directories of articles, if the index no longer knows them
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
-    /// Build it again also where files and folders it was made of are gone
+    /// Rebuild even if sources are missing
     #[arg(long)]
     pub allow_vanished: bool,
     #[command(flatten)]
     pub writing: WritingArgs,
 }
 
-/// Copy the index into one file
+/// Copy the index to one file
 ///
-/// The file holds the index as of its last commit, with a checksum; searching and indexing go on
-/// meanwhile. A file that is there already is replaced when the new one is whole.
+/// The file contains the last commit of the index, with a checksum. Searching
+/// and indexing can continue during the copy. An existing file is replaced when
+/// the new one is complete.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -73,10 +75,10 @@ pub(crate) struct BackupArgs {
     pub file: PathBuf,
 }
 
-/// Bring back an index from a backup
+/// Restore an index from a backup
 ///
-/// The backup is checked first, and the index is put in place in one step. Afterwards `reindex`
-/// takes what has changed since the backup.
+/// The backup is verified first, and replaces the index in one step. Run
+/// `reindex` afterwards for changes since the backup.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -86,7 +88,7 @@ pub(crate) struct RestoreArgs {
     /// Backup to read
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
-    /// Replace the index that is there
+    /// Replace an existing index
     #[arg(long)]
     pub overwrite: bool,
 }

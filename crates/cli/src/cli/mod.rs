@@ -43,7 +43,7 @@ pub(crate) use values::{
     name = "timbao",
     version,
     about = "Full-text search for Vietnamese news",
-    long_about = "Indexes folders of Vietnamese news articles and searches them.\n\n\
+    long_about = "Indexes directories of Vietnamese news articles and searches them.\n\n\
         A query typed with accents is taken at its word, one typed without finds every accent: \
         \"tự diễn biến\" and tu dien bien both work. hoá and hóa are one word, and so are composed \
         and decomposed letters.",
@@ -63,7 +63,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalArgs {
-    /// Folder of the index [default: ./.timbao]
+    /// Directory of the index [default: ./.timbao]
     ///
     /// Also set by the environment variable TIMBAO_INDEX, or by `index` in a configuration file.
     #[arg(long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
@@ -165,7 +165,7 @@ pub(crate) enum Command {
 
 const EXAMPLES: &str = "\
 Examples:
-  timbao index bao/                        index a folder of articles
+  timbao index bao/                        index a directory of articles
   timbao search '\"tự diễn biến\"'           find a phrase, accents as typed
   timbao search tu dien bien               the same words, any accents
   timbao show bao/2026/03/tin.txt          read an article
@@ -175,7 +175,7 @@ Exit status: 0 something was found, 1 nothing was found, 2 an error.";
 const LONG_EXAMPLES: &str = "\
 Examples:
   timbao index bao/
-      Index a folder of articles into ./.timbao; run it again to take what is new.
+      Index a directory of articles into ./.timbao; run it again to take what is new.
   timbao search '\"tự diễn biến\" -\"tự chuyển hóa\"'
       Find a phrase, accents as typed, in articles without another phrase.
   timbao search tu dien bien --after 2025 --section 'xây dựng Đảng'
@@ -190,11 +190,11 @@ Exit status:
   3  done, but some files could not be read and their articles are as they were
 
 Environment:
-  TIMBAO_INDEX   folder of the index; every key that `timbao config show` lists has a
+  TIMBAO_INDEX   directory of the index; every key that `timbao config show` lists has a
                  variable of this form
   NO_COLOR       no colours, when set and not empty
   TIMBAO_PAGER   pager for terminals, before PAGER; `never` for none
 
 Files:
-  timbao.toml                   configuration of the project, in this folder or one above
+  timbao.toml                   configuration of the project, in this directory or one above
   ~/.config/timbao/config.toml  configuration of the user (XDG_CONFIG_HOME is respected)";

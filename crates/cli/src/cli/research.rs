@@ -8,10 +8,11 @@ use timbao_views::{GroupKey, SortKey};
 use super::filters::{FilterArgs, either_stated};
 use super::values::{ListFormat, SplitName};
 
-/// Print every match in the middle of its line
+/// Print every match in context
 ///
-/// A concordance: the match in the middle, some words on each side, and the article, date and
-/// position of the match. Bare words are a phrase here, as if in quotation marks.
+/// A concordance: the match in the middle, words on each side, and the article,
+/// date and position of the match. Bare words are a phrase here, as if in
+/// quotation marks.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -96,10 +97,11 @@ fn sort_help() -> String {
 
 /// Count queries over time
 ///
-/// Matches and articles of up to ten queries by day, week, month, quarter or year: how many, and
-/// how many of a million words or a thousand articles of that time. Each query is an argument of
-/// its own; words side by side are a phrase. Filters narrow the articles that are counted and the
-/// articles they are a share of. Periods with few articles are marked with *.
+/// Counts matches and articles of up to ten queries by day, week, month,
+/// quarter or year, also per million words or per thousand articles of the
+/// period. Each query is an argument; adjacent words are a phrase. Filters
+/// restrict both the counted articles and the totals. Periods with few articles
+/// are marked with *.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -146,8 +148,8 @@ pub(crate) struct TrendsArgs {
     /// Mark periods with fewer articles
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub thin: u64,
-    /// Count publications, or texts: every text once, at its first publication among the articles
-    /// that are counted
+    /// Count publications, or texts: every text once, at its first publication
+    /// among the counted articles
     #[arg(
         long,
         value_name = "WHAT",
@@ -156,7 +158,7 @@ pub(crate) struct TrendsArgs {
         hide_possible_values = true
     )]
     pub count: CountName,
-    /// Draw the chart into a file, as SVG
+    /// Write the chart to a file, as SVG
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub svg: Option<PathBuf>,
     /// Headline of the drawn chart
@@ -181,9 +183,10 @@ pub(crate) struct TrendsArgs {
 
 /// Print the collocates of a query
 ///
-/// Syllables, and words of several syllables, that occur near the matches more often than by
-/// chance: occurrences near and in all, log-likelihood, logDice and mutual information. With --of
-/// and --against, collocates of some articles compared with others.
+/// Syllables, and words of several syllables, that occur near the matches more
+/// often than expected. Prints the occurrences near matches and overall,
+/// log-likelihood, logDice and mutual information. With --of and --against,
+/// compares the collocates in two sets of articles.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -196,7 +199,7 @@ pub(crate) struct CollocatesArgs {
     /// Query; bare words are a phrase
     #[arg(required = true, value_name = "QUERY")]
     pub query: Vec<String>,
-    /// Words on each side that are near
+    /// Width of the window on each side, in words
     #[arg(long, short = 'w', value_name = "N", default_value_t = 5)]
     pub window: u32,
     /// Window before the match in words, if different from --window
@@ -220,7 +223,7 @@ pub(crate) struct CollocatesArgs {
     /// Compare: collocates in articles that match this query
     #[arg(long, value_name = "QUERY", requires = "against")]
     pub of: Option<String>,
-    /// Compare: rather than in articles that match this query
+    /// Compare: with those in articles that match this query
     #[arg(long, value_name = "QUERY", requires = "of")]
     pub against: Option<String>,
     /// Collocates to print
@@ -245,9 +248,10 @@ pub(crate) struct CollocatesArgs {
 
 /// Print the keywords of some articles
 ///
-/// Syllables, and words of several syllables, that are more frequent in the articles of one query
-/// than in those of another, or than in all others: how often, log-likelihood for how sure that
-/// is, and Log Ratio for how large it is (1 is twice as frequent).
+/// Syllables, and words of several syllables, that are more frequent in the
+/// articles of one query than in those of another, or than in all others.
+/// Prints the frequency, the log-likelihood as a measure of certainty, and the
+/// Log Ratio as a measure of size (1 is twice as frequent).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -266,7 +270,7 @@ pub(crate) struct KeywordsArgs {
     /// Minimum number of occurrences of a keyword
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub min: u64,
-    /// In how many articles, at least
+    /// Minimum number of articles with a keyword
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub min_articles: u64,
     /// Keywords to print
@@ -287,7 +291,7 @@ pub(crate) struct KeywordsArgs {
     pub format: ListFormat,
 }
 
-/// Print articles like a given one
+/// Print similar articles
 ///
 /// The article is an id or path of the index, a file, or - for standard input. Each similar article
 /// is printed with the shared terms. Reprints of the article itself are omitted.
@@ -329,8 +333,9 @@ pub(crate) struct SimilarArgs {
 
 /// List the publications of a text
 ///
-/// Articles that publish the same text, exactly or nearly, in order of time, each with its changes
-/// to the first. Without an article, the texts that were published most often.
+/// Articles that publish the same text, exactly or nearly, in order of time,
+/// each with its changes to the first. Without an article, the most reprinted
+/// texts.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

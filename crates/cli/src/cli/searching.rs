@@ -56,8 +56,8 @@ pub(crate) struct SearchArgs {
     /// Number of hits to skip
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
-    /// Order of the hits: relevance, date (oldest first) or -date (latest first) [default:
-    /// relevance]
+    /// Order of the hits: relevance, date (oldest first) or -date (newest
+    /// first) [default: relevance]
     #[arg(
         long,
         value_name = "ORDER",
@@ -65,7 +65,7 @@ pub(crate) struct SearchArgs {
         hide_possible_values = true
     )]
     pub sort: Option<Order>,
-    /// Prefer recent articles: half-life of the bonus in days
+    /// Prefer recent articles: half-life of the boost in days
     #[arg(long, value_name = "DAYS", value_parser = crate::config::days)]
     pub recency: Option<f32>,
     #[arg(
@@ -89,10 +89,10 @@ pub(crate) struct SearchArgs {
     /// articles and tokens, the date
     #[arg(long)]
     pub cite: bool,
-    /// Passages to print of each article
+    /// Passages to print per article
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub snippets: usize,
-    /// Show how the score of each hit came about, term by term
+    /// Explain the score of each hit, term by term
     #[arg(long)]
     pub explain: bool,
     /// Output format: text, json, jsonl or csv
@@ -110,8 +110,8 @@ pub(crate) struct SearchArgs {
 
 /// Print an article
 ///
-/// An article is named by its id, or by the path (and #member) that `search` prints for it when
-/// it has no other id.
+/// Give the id of the article, or the path (and #member) that `search` prints
+/// for articles without an id.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -169,9 +169,10 @@ pub(crate) struct StatsArgs {
 
 /// Run a file of queries and write their hits
 ///
-/// Totals and hits are written as CSV or JSON Lines, each as soon as it is known. A file whose
-/// name ends in .csv has its queries in the column `query`, else in its first column; any other
-/// file has one query a line. Every hit is written unless --limit says otherwise.
+/// Totals and hits are written as CSV or JSON Lines, each as soon as it is
+/// known. In a file whose name ends in .csv the queries are in the column
+/// `query`, else in the first column; any other file has one query per line.
+/// Every hit is written unless --limit is given.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -191,7 +192,7 @@ pub(crate) struct BatchArgs {
     /// Maximum number of hits of each query
     #[arg(long, short = 'n', value_name = "N", conflicts_with = "totals")]
     pub limit: Option<usize>,
-    /// Write the totals only, one row a query
+    /// Write the totals only, one row per query
     #[arg(long)]
     pub totals: bool,
     #[arg(
@@ -211,8 +212,8 @@ pub(crate) struct BatchArgs {
         hide_possible_values = true
     )]
     pub by: Option<FacetName>,
-    /// Order of the hits: relevance, date (oldest first) or -date (latest first) [default:
-    /// relevance]
+    /// Order of the hits: relevance, date (oldest first) or -date (newest
+    /// first) [default: relevance]
     #[arg(
         long,
         value_name = "ORDER",
@@ -233,7 +234,7 @@ pub(crate) struct BatchArgs {
     pub filters: FilterArgs,
 }
 
-/// List what fills the gaps of a phrase
+/// List the words in the gaps of a phrase
 ///
 /// `"tự * hóa"` has a gap of one word, `"tự ** hóa"` of one to five, `"tự **3 hóa"` of one to
 /// three. The words in the gap are counted over all matching articles, the most common first. The

@@ -7,9 +7,10 @@ use clap::{Args, ValueHint};
 
 /// Serve the search page and the HTTP API
 ///
-/// Everything is read-only. New commits of the index are taken up within a second or two, and
-/// requests under way end with what they began with. SIGTERM or Ctrl-C ends the server when the
-/// requests under way are answered. The log is one JSON object a line, on standard error.
+/// The server never writes to the index. It loads new commits within a second
+/// or two; running requests keep the state they started with. SIGTERM or Ctrl-C
+/// stops it after the running requests. The log is one JSON object per line, on
+/// standard error.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -19,25 +20,28 @@ Examples:
 pub(crate) struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one
     ///
-    /// Beyond loopback a token is asked for, or --allow-everyone.
+    /// Addresses other than loopback require a token or --allow-everyone.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
     pub listen: SocketAddr,
-    /// File with the token that every request has to show
+    /// File with the token that every request must present
     ///
-    /// Programs send it as a bearer token, browsers as the password of basic authentication (any
-    /// user name). The environment variable TIMBAO_TOKEN holds one as well.
+    /// Programs send it as a bearer token, browsers as the password of basic
+    /// authentication (any user name). The environment variable TIMBAO_TOKEN
+    /// can contain it instead.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub token_file: Option<PathBuf>,
-    /// Answer everyone who can reach the address, without a token
+    /// Answer all clients that can reach the address, without a token
     #[arg(long)]
     pub allow_everyone: bool,
-    /// Another name that this server goes by, as behind a proxy; may be repeated
+    /// Another host name of this server, for example that of a proxy; may be
+    /// repeated
     ///
-    /// Without a token, a server on a loopback address answers only to the names of that address,
-    /// so that no web site can have a browser ask in its name.
+    /// Without a token, a server on a loopback address answers only requests
+    /// for the names of that address, so that no web site can send requests
+    /// through a browser.
     #[arg(long, value_name = "NAME")]
     pub host: Vec<String>,
-    /// Seconds that a search may take before it is cut off
+    /// Maximum seconds per search
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub timeout: u64,
     /// Write queries to the log

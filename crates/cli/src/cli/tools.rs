@@ -20,7 +20,7 @@ Examples:
   timbao analyze 'Kết luận 21-KL/TW ngày 25/10/2021' --format json
   timbao analyze < tin.txt")]
 pub(crate) struct AnalyzeArgs {
-    /// Text to analyze; standard input when there is none, or when it is -
+    /// Text to analyze; standard input if missing or -
     #[arg(value_name = "TEXT")]
     pub text: Vec<String>,
     /// Output format: text, json, jsonl or csv
@@ -41,19 +41,21 @@ pub(crate) enum BenchCommand {
     Relevance(RelevanceArgs),
 }
 
-/// Measure how long queries take
+/// Measure the latency of queries
 ///
-/// A file of queries, one a line, is run against the index in one process and one thread; printed
-/// are the mean, p50, p95 and p99 of a query and the queries per second. All queries run once to warm up, then in rounds that are measured. Measured is everything from the text of
-/// the query to the ranked list of articles: reading the query, finding and ranking; hits are
-/// not rendered. Percentiles are by nearest rank over all runs.
+/// Runs a file of queries, one per line, against the index in one process and
+/// one thread. Prints the mean, p50, p95 and p99 latency and the queries per
+/// second. All queries run once to warm up, then in measured rounds. A
+/// measurement covers the way from the text of the query to the ranked list of
+/// articles: parsing, finding and ranking; hits are not rendered. Percentiles
+/// are by nearest rank over all runs.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   timbao bench latency truy-van.txt
   timbao bench latency truy-van.txt --rounds 10 --format json")]
 pub(crate) struct LatencyArgs {
-    /// File of queries, one a line; - is standard input
+    /// File of queries, one per line; - is standard input
     #[arg(value_name = "QUERIES", value_hint = ValueHint::FilePath)]
     pub queries: PathBuf,
     /// Number of hits
@@ -62,7 +64,7 @@ pub(crate) struct LatencyArgs {
     /// Rounds to measure, after one to warm up
     #[arg(long, value_name = "N", default_value = "5")]
     pub rounds: NonZeroUsize,
-    /// Add the figures of each query
+    /// Add the latencies of each query
     #[arg(long)]
     pub per_query: bool,
     /// Accents of the queries: auto, strict or loose [default: auto]
@@ -79,13 +81,13 @@ pub(crate) struct LatencyArgs {
     pub format: RecordFormat,
 }
 
-/// Measure whether known articles are found
+/// Measure how well known articles are found
 ///
-/// Reads lines of `article id TAB query`, perhaps followed by `TAB the same query without
-/// accents`, runs each query as it would be typed into `search`, and prints for each column the
-/// mean reciprocal rank (mrr_at_10) and the share of articles found (recall_at_10) among the
-/// first ten hits. A hit counts when its id, or its path with #member, is the one of the line,
-/// to the letter.
+/// Reads lines of `article id TAB query`, optionally followed by `TAB the same
+/// query without accents`, and runs each query like `search`. Prints for each
+/// column the mean reciprocal rank (mrr_at_10) and the share of articles found
+/// (recall_at_10) among the first ten hits. A hit counts if its id, or its path
+/// with #member, equals the one of the line exactly.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -117,15 +119,16 @@ pub(crate) enum ConfigCommand {
 
 /// Print every key and its value
 ///
-/// The value is the one in force: a flag goes before the environment, that before the
-/// project's timbao.toml, that before the user's config.toml, that before the default.
+/// Prints the effective value: a flag takes precedence over the environment,
+/// that over the project's timbao.toml, that over the user's config.toml, and
+/// that over the default.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   timbao config show --origin
   timbao config show --format json")]
 pub(crate) struct ConfigShowArgs {
-    /// Say where each value comes from
+    /// Show where each value comes from
     #[arg(long)]
     pub origin: bool,
     /// Output format: text, json, jsonl or csv
@@ -154,14 +157,14 @@ pub(crate) struct CompletionsArgs {
 
 /// Print the manual page, or write all of them
 ///
-/// Pages are in roff; in a folder there is one a command.
+/// Pages are in roff; a directory gets one per command.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   timbao man | man -l -
   timbao man --dir ~/.local/share/man/man1")]
 pub(crate) struct ManArgs {
-    /// Write the pages of all commands into this folder
+    /// Write the pages of all commands to this directory
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
 }

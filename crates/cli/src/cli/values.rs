@@ -35,24 +35,24 @@ pub(crate) enum Paging {
 /// How the accents of a query are compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Accents {
-    /// Queries with accents as typed, queries without loosely
+    /// Sensitive if the query has accents, insensitive otherwise
     #[default]
     Auto,
-    /// As typed
+    /// Accent-sensitive
     Strict,
-    /// Not at all
+    /// Accent-insensitive
     Loose,
 }
 
 /// The order of hits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Order {
-    /// Best first
+    /// Highest score first
     #[default]
     Relevance,
     /// Oldest first
     Date,
-    /// Latest first
+    /// Newest first
     #[value(name = "-date")]
     DateDescending,
 }
@@ -132,7 +132,7 @@ pub(crate) enum ListFormat {
     Text,
     /// One JSON object
     Json,
-    /// One JSON object a line
+    /// One JSON object per line
     Jsonl,
     /// Comma-separated values with a header line
     Csv,
@@ -154,7 +154,7 @@ pub(crate) enum RowFormat {
     /// Comma-separated values with a header line
     #[default]
     Csv,
-    /// One JSON object a line
+    /// One JSON object per line
     Jsonl,
 }
 

@@ -185,8 +185,8 @@ impl Figures {
     }
 }
 
-/// The nearest-rank percentile of sorted times: the smallest that at least so many per cent
-/// are not above.
+/// The nearest-rank percentile of sorted times: the smallest time such that at
+/// least `percent` per cent are not above it.
 fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
     sorted.get(rank - 1).copied().unwrap_or_default()

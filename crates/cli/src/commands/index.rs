@@ -29,7 +29,7 @@ use timbao_views::json::VERSION;
 use super::progress::interruptible;
 use super::{Context, search};
 
-/// Problems that are told one by one.
+/// Problems that are printed individually.
 const TOLD: usize = 20;
 
 /// A line of a report.
@@ -55,7 +55,7 @@ enum ReportLine<'a> {
     },
 }
 
-/// Indexes files and folders.
+/// Indexes files and directories.
 pub(crate) fn index(args: &IndexArgs, context: &Context) -> Result<Outcome> {
     let walk = WalkOptions {
         hidden: args.hidden,
@@ -134,10 +134,10 @@ fn run(
         file.write(&report)?;
     }
     if report.interrupted {
-        return Err(Failure::new(
-            "stopped before the end; what was read until then is in the index",
-        )
-        .hint("run `timbao reindex` to go on"));
+        return Err(
+            Failure::new("interrupted; the articles read so far are indexed")
+                .hint("run `timbao reindex` to continue"),
+        );
     }
     let outcome = match &args.search {
         Some(query) if !args.dry_run => search::plain(query, context)?,
@@ -160,7 +160,7 @@ fn check_vanished(vanished: &[Vanished]) -> Result<()> {
         more => format!(
             "{}, so they stay; {} more like it",
             shown(first),
-            counted(more as u64, "folder or file")
+            counted(more as u64, "directory or file")
         ),
     };
     Err(Failure::new(message)
@@ -168,7 +168,7 @@ fn check_vanished(vanished: &[Vanished]) -> Result<()> {
         .hint("if it is meant to be gone, run this again with --allow-vanished"))
 }
 
-/// What is away, by its path as a user writes it.
+/// The missing sources and files, with paths as a user writes them.
 pub(super) fn shown(vanished: &Vanished) -> Vanished {
     Vanished {
         path: relative(&vanished.path),
@@ -176,7 +176,7 @@ pub(super) fn shown(vanished: &Vanished) -> Vanished {
     }
 }
 
-/// What flags and settings say about writing to the index.
+/// The options of an update, from flags and settings.
 pub(super) fn update_options(
     args: &WritingArgs,
     context: &Context,
@@ -218,7 +218,7 @@ pub(super) fn tell_problems(report: &UpdateReport, context: &Context) {
     }
 }
 
-/// Says in one or two lines what was done.
+/// Prints the result in one or two lines.
 pub(super) fn summarize(report: &UpdateReport, is_dry_run: bool, context: &Context) {
     let palette = context.terminal.error_palette;
     let counts = report.articles;
@@ -241,7 +241,7 @@ pub(super) fn summarize(report: &UpdateReport, is_dry_run: bool, context: &Conte
     if left_out > 0 {
         let reasons: Vec<&str> = report.skipped.keys().map(String::as_str).take(5).collect();
         parts.push(format!(
-            "{} left out ({})",
+            "{} skipped ({})",
             counted(left_out, "file"),
             reasons.join(", ")
         ));
@@ -292,7 +292,7 @@ pub(super) fn summarize(report: &UpdateReport, is_dry_run: bool, context: &Conte
     say(palette, Role::Title, "index", &line);
 }
 
-/// Where a report is written to.
+/// The destination of a report.
 enum ReportFile {
     Stdout,
     File {
@@ -304,8 +304,8 @@ enum ReportFile {
 }
 
 impl ReportFile {
-    /// Opens the file before anything is done, so that one that cannot be
-    /// written is refused. What is in it stays until the report is written.
+    /// Opens the file before the update, so that an unwritable one is rejected
+    /// early. Its former content stays until the report is written.
     fn open(path: &Path) -> Result<Self> {
         if path == Path::new("-") {
             return Ok(Self::Stdout);

@@ -51,7 +51,7 @@ pub(crate) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
     let file = FoundFile::new(&args.file).map_err(|problem| {
         let failure = Failure::new(problem.to_string());
         if args.file.is_dir() {
-            failure.hint("name one file of it; `timbao index` takes folders")
+            failure.hint("name one file of it; `timbao index` takes directories")
         } else {
             failure
         }

@@ -11,7 +11,7 @@ use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 use crate::output::pager::Sink;
 
-/// Prints the manual page, or writes one a command into a folder.
+/// Prints the manual page, or writes one a command into a directory.
 pub(crate) fn run(args: &ManArgs) -> Result<Outcome> {
     let command = Cli::command();
     match &args.dir {

@@ -17,8 +17,8 @@ use crate::output::width::truncated;
 
 use super::Context;
 
-/// Does some work with a progress line on a terminal. An interrupt from the keyboard asks it to
-/// stop in good order, a second one ends it at once.
+/// Runs a task with a progress line on a terminal. An interrupt from the
+/// keyboard stops it in an orderly way, a second one ends it at once.
 pub(super) fn interruptible<T>(
     context: &Context,
     work: impl FnOnce(&dyn Progress, Arc<AtomicBool>) -> Result<T, IndexError>,
@@ -48,7 +48,7 @@ pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
     stop
 }
 
-/// Reports only what a user has to know at once.
+/// Reports only events that a user has to know at once.
 pub(crate) struct Notices(pub(crate) Palette);
 
 impl Progress for Notices {
@@ -66,14 +66,14 @@ fn waiting(patience: Duration) -> String {
     )
 }
 
-/// The exit code that shells give a program ended by an interrupt.
+/// The exit code of a program ended by an interrupt, by convention of shells.
 const INTERRUPTED: i32 = 130;
 
 /// Draws how far an update is, on standard error.
 pub(crate) struct ProgressLine {
     columns: usize,
     palette: Palette,
-    /// Set when the user has asked to stop.
+    /// Set when the user interrupts the run.
     stop: Arc<AtomicBool>,
     state: Mutex<State>,
 }
@@ -90,7 +90,8 @@ struct State {
 const REST: Duration = Duration::from_millis(100);
 
 impl ProgressLine {
-    /// A line of at most so many columns; `stop` is set when the user has asked to stop.
+    /// Creates a line of at most `columns` columns; `stop` is set when the user
+    /// interrupts the run.
     pub(crate) fn new(columns: usize, palette: Palette, stop: Arc<AtomicBool>) -> Self {
         let state = State {
             phase: None,
@@ -120,7 +121,7 @@ impl ProgressLine {
             state.drawn = Some(Instant::now());
             let mut line = state.line();
             if self.stop.load(Ordering::Relaxed) {
-                line.insert_str(0, "stopping; once more to leave at once · ");
+                line.insert_str(0, "stopping; press again to quit at once · ");
             }
             let line = truncated(&line, self.columns.saturating_sub(1));
             let _ = write!(io::stderr(), "\r\x1b[K{line}");

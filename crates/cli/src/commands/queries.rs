@@ -129,7 +129,7 @@ impl Rows {
                 let names: Vec<_> = self.row.iter().map(clean).collect();
                 return Err(
                     Failure::new(format!("{}: there is no column `{column}`", self.name))
-                        .hint(format!("its columns are: {}", names.join(", "))),
+                        .hint(format!("the columns are: {}", names.join(", "))),
                 );
             }
             (None, _, number) => {

@@ -12,10 +12,10 @@ use crate::exit::Outcome;
 
 use super::Context;
 
-/// The variable of the environment that may hold the token.
+/// The environment variable with the token.
 const TOKEN: &str = "TIMBAO_TOKEN";
 
-/// Serves until the process is told to end.
+/// Serves until the process is stopped.
 pub(crate) fn run(args: &ServeArgs, context: &Context) -> Result<Outcome> {
     let mut options = Options::new(&context.settings.index, args.listen);
     options.token = token(args)?;
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &ServeArgs, context: &Context) -> Result<Outcome> {
     options.limits.time = Duration::from_secs(args.timeout);
     options.log_queries = args.log_queries;
     serve(options, |address| {
-        // Whoever closed standard output does not want to know.
+        // Ignored: standard output may be closed.
         let _ = writeln!(io::stdout(), "http://{address}/");
         let _ = io::stdout().flush();
     })?;
@@ -53,7 +53,7 @@ impl From<Error> for Failure {
         match error {
             Error::Index(error) => error.into(),
             Error::Open { .. } => Self::new(error.to_string()).hint(
-                "give a token with --token-file or TIMBAO_TOKEN, or answer everyone with --allow-everyone",
+                "set a token with --token-file or TIMBAO_TOKEN, or allow all clients with --allow-everyone",
             ),
             _ => Self::new(error.to_string()),
         }

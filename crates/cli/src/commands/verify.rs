@@ -17,7 +17,7 @@ use crate::output::sanitize::escape;
 
 use super::Context;
 
-/// What a check found, in JSON.
+/// The result of a check, in JSON.
 #[derive(Serialize)]
 struct Answer<'a> {
     version: u32,

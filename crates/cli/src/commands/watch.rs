@@ -57,7 +57,7 @@ pub(crate) fn run(args: &WatchArgs, context: &Context) -> Result<Outcome> {
         WatchEvent::Polled { path, reason } => {
             let path = relative(path);
             let message = format!(
-                "{path}: changes are not told ({reason}); it is looked at every {} s",
+                "{path}: changes are not reported ({reason}); comparing every {} s",
                 args.within
             );
             warn(palette, &message);
@@ -76,7 +76,7 @@ pub(crate) fn run(args: &WatchArgs, context: &Context) -> Result<Outcome> {
     }
 }
 
-/// Warns of what is away, which is waited for.
+/// Warns of missing sources, which may come back.
 fn tell_vanished(vanished: &[Vanished], context: &Context) {
     let palette = context.terminal.error_palette;
     for away in vanished {

@@ -6,8 +6,8 @@ use std::path::Path;
 pub(crate) fn relative(path: &str) -> String {
     let here = std::env::current_dir()
         .ok()
-        .and_then(|folder| folder.canonicalize().ok());
-    here.and_then(|folder| Path::new(path).strip_prefix(folder).ok())
+        .and_then(|directory| directory.canonicalize().ok());
+    here.and_then(|directory| Path::new(path).strip_prefix(directory).ok())
         .filter(|rest| !rest.as_os_str().is_empty())
         .map_or_else(|| path.to_owned(), |rest| rest.display().to_string())
 }

@@ -1,4 +1,4 @@
-//! A folder of invented articles, and `timbao` run in it.
+//! A directory of invented articles, and `timbao` run in it.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
-/// A working folder of its own, with nothing of the environment.
+/// A working directory of its own, with nothing of the environment.
 pub struct Workspace {
-    folder: TempDir,
+    directory: TempDir,
     environment: Vec<(String, String)>,
 }
 
@@ -41,15 +41,15 @@ const ARTICLES: [(&str, &str); 4] = [
 ];
 
 impl Workspace {
-    /// A folder without articles.
+    /// A directory without articles.
     pub fn empty() -> Self {
         Self {
-            folder: TempDir::new().unwrap(),
+            directory: TempDir::new().unwrap(),
             environment: Vec::new(),
         }
     }
 
-    /// A folder of articles under `bao`, not indexed.
+    /// A directory of articles under `bao`, not indexed.
     pub fn with_articles() -> Self {
         let workspace = Self::empty();
         // Long ago, so that no file looks as if it were just being written.
@@ -65,7 +65,7 @@ impl Workspace {
         workspace
     }
 
-    /// A folder of articles, indexed.
+    /// A directory of articles, indexed.
     pub fn indexed() -> Self {
         let workspace = Self::with_articles();
         let (code, _, stderr) = workspace.output(&["index", "bao"], None);
@@ -80,7 +80,7 @@ impl Workspace {
         self
     }
 
-    /// Writes a file, and the folders above it.
+    /// Writes a file, and the directories above it.
     pub fn write(&self, path: &str, text: &str) {
         let path = self.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -89,7 +89,7 @@ impl Workspace {
 
     /// Where it is, without symbolic links.
     pub fn path(&self) -> PathBuf {
-        self.folder.path().canonicalize().unwrap()
+        self.directory.path().canonicalize().unwrap()
     }
 
     /// The exit code and everything that was written, as one text for a snapshot.
@@ -109,7 +109,7 @@ impl Workspace {
         shown
     }
 
-    /// Exit code, standard output, standard error; the folder's path is `[DIR]`.
+    /// Exit code, standard output, standard error; the directory's path is `[DIR]`.
     pub fn output(&self, arguments: &[&str], input: Option<&str>) -> (i32, String, String) {
         let output = self.run_raw(arguments, input);
         let text = |bytes: Vec<u8>| {
@@ -220,7 +220,7 @@ pub fn keys(value: &serde_json::Value, opaque: &[&str]) -> Vec<String> {
     }
 }
 
-/// Whether a path is there, below the folder.
+/// Whether a path is there, below the directory.
 pub fn exists(workspace: &Workspace, path: &str) -> bool {
     Path::new(&workspace.path()).join(path).exists()
 }

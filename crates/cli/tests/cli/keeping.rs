@@ -82,7 +82,7 @@ fn without_its_files_a_damaged_index_is_not_rebuilt() {
     let (code, _, stderr) = workspace.output(&["repair"], None);
     assert_eq!(code, 2, "{stderr}");
     assert!(
-        stderr.contains("there is no file or folder at [DIR]/bao"),
+        stderr.contains("there is no file or directory at [DIR]/bao"),
         "{stderr}"
     );
 }

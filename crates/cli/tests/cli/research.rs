@@ -3,7 +3,7 @@
 use crate::common::{Workspace, exists, keys, shape};
 use insta::assert_snapshot;
 
-/// A folder of stories, one of them published three times, indexed.
+/// A directory of stories, one of them published three times, indexed.
 fn newsroom() -> Workspace {
     let workspace = Workspace::empty();
     let story = "Chi bộ khu phố Ba Đình Nhỏ họp sáng nay bàn việc phòng, chống “tự diễn biến”, “tự chuyển \

@@ -1,4 +1,4 @@
-//! Forgetting sources, and files and folders in them.
+//! Forgetting sources, and files and directories in them.
 
 use std::path::{Path, PathBuf};
 
@@ -53,7 +53,7 @@ fn forget_path(sources: &mut Vec<Source>, record: &Record, path: &str) -> bool {
     was_source || is_in_source
 }
 
-/// The path by which a file or folder is known that was named by another one:
+/// The path by which a file or directory is known that was named by another one:
 /// without the links that its source is named with, or the other way round.
 fn in_a_source(path: &Path, sources: &[Source]) -> Option<PathBuf> {
     let real = path.canonicalize().ok()?;

@@ -12,7 +12,7 @@
 //!   on, of a directory or file from [`FEW`] on.
 //!
 //! A file counts by itself only while it is there; one that is gone counts for
-//! its folders, unless it is a source.
+//! its directories, unless it is a source.
 //!
 //! Articles that are replaced, moved, or found elsewhere in the same update are
 //! not lost. New articles at the same path make up for as many lost ones.
@@ -25,7 +25,7 @@ use super::sources::is_within;
 
 /// Fewer articles of a source can go, as long as others stay.
 const FEW_OF_SOURCE: u64 = 3;
-/// Fewer articles of a folder or a file can go, as long as others stay.
+/// Fewer articles of a directory or a file can go, as long as others stay.
 const FEW: u64 = 10;
 
 /// The effect of an update on one file.
@@ -55,10 +55,10 @@ pub(super) fn vanished(
         if change.is_there || sources.contains(path) {
             units.insert(path, *change);
         }
-        // Folders are away with whole files; a file that is shorter is not.
+        // Directories are away with whole files; a file that is shorter is not.
         if change.after == 0 {
-            for folder in folders(path, sources) {
-                units.entry(folder).or_default().lost += change.lost;
+            for directory in directories(path, sources) {
+                units.entry(directory).or_default().lost += change.lost;
             }
         }
     }
@@ -66,8 +66,8 @@ pub(super) fn vanished(
         return Vec::new();
     }
     let mut count = |path, before: u64, after: u64| {
-        for folder in folders(path, sources) {
-            if let Some(unit) = units.get_mut(folder) {
+        for directory in directories(path, sources) {
+            if let Some(unit) = units.get_mut(directory) {
                 unit.before += before;
                 unit.after += after;
             }
@@ -107,15 +107,15 @@ fn is_away(unit: Change, is_source: bool, is_file: bool) -> bool {
     lost > 0 && (is_all || lost >= few && 2 * lost > unit.before)
 }
 
-/// The folders that a file is in, up to the outermost source.
-fn folders<'p>(path: &'p str, sources: &BTreeSet<&str>) -> impl Iterator<Item = &'p str> {
+/// The directories that a file is in, up to the outermost source.
+fn directories<'p>(path: &'p str, sources: &BTreeSet<&str>) -> impl Iterator<Item = &'p str> {
     let outermost = sources.iter().filter(|source| is_within(path, source));
     let least = outermost.map(|source| source.len()).min();
     let least = least.unwrap_or(path.len());
     let ends = path.rmatch_indices(std::path::is_separator);
-    // The folder of `/a` is `/`.
+    // The directory of `/a` is `/`.
     ends.map(move |(at, _)| &path[..at.max(1)])
-        .filter(move |folder| folder.len() >= least)
+        .filter(move |directory| directory.len() >= least)
 }
 
 #[cfg(test)]
@@ -167,7 +167,7 @@ mod tests {
         for files in [
             &[("-/s/a", 1, 0, 1), ("/s/b", 1, 1, 0), ("/s/c", 1, 1, 0)][..],
             &[("-/s/a", 1, 0, 1), ("-/s/b", 1, 0, 1), ("/s/c", 1, 1, 0)],
-            // One article in a folder of its own.
+            // One article in a directory of its own.
             &[("-/s/d/a", 1, 0, 1), ("/s/b", 1, 1, 0)],
             &[
                 ("-/s/d/a", 9, 0, 9),

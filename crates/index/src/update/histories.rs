@@ -64,8 +64,8 @@ impl World {
             damaged: BTreeSet::new(),
             log: vec![format!("seed {seed}")],
         };
-        for folder in world.sources.iter().chain([&world.index]) {
-            fs::create_dir(folder).unwrap();
+        for directory in world.sources.iter().chain([&world.index]) {
+            fs::create_dir(directory).unwrap();
         }
         world
     }
@@ -153,9 +153,9 @@ impl World {
         if !source.exists() {
             return;
         }
-        let folder = ["", "a/", "a/b/"][self.dice.roll(3)];
+        let directory = ["", "a/", "a/b/"][self.dice.roll(3)];
         let name = ["txt", "jsonl", "txt.gz", "jsonl.gz", "zip", "tar"][self.dice.roll(6)];
-        let path = source.join(format!("{folder}{}.{name}", self.dice.roll(4)));
+        let path = source.join(format!("{directory}{}.{name}", self.dice.roll(4)));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let content = content(name, &mut self.dice);
         self.note(format!("write {path:?}, {} bytes", content.len()));
@@ -164,7 +164,7 @@ impl World {
         self.damaged.remove(&path);
     }
 
-    /// Takes a folder away, or brings it back.
+    /// Takes a directory away, or brings it back.
     fn toggle(&mut self) {
         let source = self.source();
         let path = match self.dice.roll(2) {
@@ -451,7 +451,7 @@ fn gzip(text: &str) -> Vec<u8> {
 fn histories_end_with_the_sources() {
     let seed = setting("TIMBAO_SEED", 1);
     let count = setting("TIMBAO_HISTORIES", 1000);
-    // In memory, if the system has such a folder: millions of files are written.
+    // In memory, if the system has such a directory: millions of files are written.
     let memory = Path::new("/dev/shm");
     let memory = memory.is_dir().then_some(memory);
     let (mut runs, mut edits) = (0_u64, 0_u64);
@@ -470,7 +470,7 @@ fn histories_end_with_the_sources() {
     println!("{count} histories from seed {seed}: {edits} edits, {runs} runs");
 }
 
-/// A folder with a file of each kind, and an index of it.
+/// A directory with a file of each kind, and an index of it.
 fn prepared() -> World {
     let mut world = World::new(7, None);
     let source = world.sources[0].clone();
@@ -479,8 +479,8 @@ fn prepared() -> World {
         .iter()
         .enumerate()
     {
-        let folder = ["", "a", "a/b"][number % 3];
-        let path = source.join(folder).join(format!("{number}.{name}"));
+        let directory = ["", "a", "a/b"][number % 3];
+        let path = source.join(directory).join(format!("{number}.{name}"));
         fs::write(&path, content(name, &mut world.dice)).unwrap();
         age(&path, 3600);
     }

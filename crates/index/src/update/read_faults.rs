@@ -128,9 +128,9 @@ impl FileSystem for Flaky {
         SystemFiles.metadata(path)
     }
 
-    fn list(&self, folder: &Path) -> io::Result<Vec<FolderEntry>> {
-        self.call(folder, false)?;
-        SystemFiles.list(folder)
+    fn list(&self, directory: &Path) -> io::Result<Vec<FolderEntry>> {
+        self.call(directory, false)?;
+        SystemFiles.list(directory)
     }
 
     fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {

@@ -53,7 +53,7 @@ impl Source {
     /// Creates a source from an absolute path, which may not exist.
     pub(crate) fn at(path: &Path, walk: &WalkOptions) -> Result<Self> {
         let text = path.to_str().ok_or_else(|| {
-            let message = "the path of a source has to be UTF-8; name a folder above it";
+            let message = "the path of a source has to be UTF-8; name a directory above it";
             Error::io(path)(io::Error::new(io::ErrorKind::InvalidInput, message))
         })?;
         Ok(Self {
@@ -82,7 +82,9 @@ impl Source {
     }
 
     fn has_forgotten(&self, path: &str) -> bool {
-        self.forgotten.iter().any(|folder| is_within(path, folder))
+        self.forgotten
+            .iter()
+            .any(|directory| is_within(path, directory))
     }
 
     /// The path of the source without links, if it exists.
@@ -117,10 +119,10 @@ pub(crate) fn absolute(path: &Path) -> Result<PathBuf> {
 }
 
 /// Returns `true` if a path equals a directory or is inside it.
-pub(crate) fn is_within(path: &str, folder: &str) -> bool {
-    match path.strip_prefix(folder) {
+pub(crate) fn is_within(path: &str, directory: &str) -> bool {
+    match path.strip_prefix(directory) {
         Some("") => true,
-        Some(rest) => rest.starts_with(is_separator) || folder.ends_with(is_separator),
+        Some(rest) => rest.starts_with(is_separator) || directory.ends_with(is_separator),
         None => false,
     }
 }

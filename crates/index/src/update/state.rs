@@ -196,7 +196,7 @@ impl State {
 ///
 /// # Errors
 ///
-/// When the folder or the last commit cannot be read.
+/// When the directory or the last commit cannot be read.
 pub(crate) fn remove_orphans(engine: &tantivy::Index, storage: &Storage) -> Result<u64> {
     durable::remove_orphans(engine, storage, |engine| {
         Ok(Payload::of(engine)?.map(|payload| PathBuf::from(payload.seen.name)))

@@ -19,7 +19,7 @@ pub(super) struct Signals {
     watcher: Result<RecommendedWatcher, String>,
     /// Sources that are followed.
     followed: BTreeMap<String, Followed>,
-    /// Folders that links below the sources lead to.
+    /// Directories that links below the sources lead to.
     linked: BTreeSet<PathBuf>,
     refused: BTreeSet<String>,
     /// The paths whose changes count.
@@ -30,8 +30,8 @@ pub(super) struct Signals {
 /// A source that is followed.
 #[derive(Debug)]
 struct Followed {
-    /// The folder that is watched for it.
-    folder: PathBuf,
+    /// The directory that is watched for it.
+    directory: PathBuf,
     /// The target of its path, and the links on the way.
     route: Route,
 }
@@ -42,12 +42,12 @@ struct Relevant {
     /// With everything below them.
     trees: Vec<PathBuf>,
     /// With the files in them.
-    folders: BTreeSet<PathBuf>,
+    directories: BTreeSet<PathBuf>,
     /// By themselves.
     links: BTreeSet<PathBuf>,
-    /// The folder of the index, where no change counts.
+    /// The directory of the index, where no change counts.
     index: PathBuf,
-    /// Watched folders that were moved or removed since the last update, so that
+    /// Watched directories that were moved or removed since the last update, so that
     /// the system may have forgotten them.
     moved: BTreeSet<PathBuf>,
 }
@@ -108,7 +108,7 @@ impl Signals {
         heard.take()
     }
 
-    /// Listens to the changes of these sources and of the folders that links in
+    /// Listens to the changes of these sources and of the directories that links in
     /// them lead to (`None`: as before), and of no others.
     pub(super) fn follow(
         &mut self,
@@ -131,10 +131,10 @@ impl Signals {
                 continue;
             };
             match self.watch_source(&route) {
-                Ok(folder) => {
+                Ok(directory) => {
                     self.refused.remove(path);
                     self.followed
-                        .insert(path.to_owned(), Followed { folder, route });
+                        .insert(path.to_owned(), Followed { directory, route });
                     result.is_new = true;
                 }
                 Err(reason) => {
@@ -160,7 +160,7 @@ impl Signals {
         drop(relevant);
         let is_same = |path: &String, followed: &Followed| {
             routes.get(path.as_str()).and_then(Option::as_ref) == Some(&followed.route)
-                && !moved.contains(&followed.folder)
+                && !moved.contains(&followed.directory)
         };
         let gone: Vec<String> = self
             .followed
@@ -172,59 +172,66 @@ impl Signals {
             let Some(followed) = self.followed.remove(&path) else {
                 continue;
             };
-            let still_watched = self.followed.values().any(|f| f.folder == followed.folder);
+            let still_watched = self
+                .followed
+                .values()
+                .any(|f| f.directory == followed.directory);
             if let (Ok(watcher), false) = (&mut self.watcher, still_watched) {
                 // The system has dropped watches of deleted paths.
-                let _ = watcher.unwatch(&followed.folder);
+                let _ = watcher.unwatch(&followed.directory);
             }
         }
     }
 
-    /// Listens to a source, and to the folders of the links that lead to it.
+    /// Listens to a source, and to the directories of the links that lead to it.
     fn watch_source(&mut self, route: &Route) -> Result<PathBuf, String> {
         let watcher = self.watcher.as_mut().map_err(|error| error.clone())?;
-        let mut watch = |folder: &Path, mode| {
-            let watched = watcher.watch(folder, mode);
+        let mut watch = |directory: &Path, mode| {
+            let watched = watcher.watch(directory, mode);
             watched.map_err(|error| error.to_string())
         };
         for link in &route.links {
-            if let Some(folder) = link.parent() {
-                watch(folder, RecursiveMode::NonRecursive)?;
+            if let Some(directory) = link.parent() {
+                watch(directory, RecursiveMode::NonRecursive)?;
             }
         }
         // Watch the directory of a file, as many programs replace a file to
         // change it.
-        let (folder, mode) = match route.real.parent() {
-            Some(folder) if !route.is_folder => (folder, RecursiveMode::NonRecursive),
+        let (directory, mode) = match route.real.parent() {
+            Some(directory) if !route.is_folder => (directory, RecursiveMode::NonRecursive),
             _ => (&*route.real, RecursiveMode::Recursive),
         };
-        watch(folder, mode)?;
-        Ok(folder.to_owned())
+        watch(directory, mode)?;
+        Ok(directory.to_owned())
     }
 
     fn follow_links(&mut self, linked: BTreeSet<PathBuf>, result: &mut Following) {
         let Ok(watcher) = &mut self.watcher else {
             return;
         };
-        let is_watched = |folder: &Path| {
+        let is_watched = |directory: &Path| {
             let mut sources = self.followed.values();
             sources.any(|followed| {
-                followed.route.is_folder && folder.starts_with(&followed.route.real)
-                    || followed.folder == folder
+                followed.route.is_folder && directory.starts_with(&followed.route.real)
+                    || followed.directory == directory
             })
         };
-        for folder in self.linked.difference(&linked) {
-            if !is_watched(folder) {
+        for directory in self.linked.difference(&linked) {
+            if !is_watched(directory) {
                 // The system has dropped watches of deleted paths.
-                let _ = watcher.unwatch(folder);
+                let _ = watcher.unwatch(directory);
             }
         }
         let mut followed = BTreeSet::new();
-        for folder in linked {
-            let is_known = self.linked.contains(&folder) || is_watched(&folder);
-            if is_known || watcher.watch(&folder, RecursiveMode::NonRecursive).is_ok() {
+        for directory in linked {
+            let is_known = self.linked.contains(&directory) || is_watched(&directory);
+            if is_known
+                || watcher
+                    .watch(&directory, RecursiveMode::NonRecursive)
+                    .is_ok()
+            {
                 result.is_new |= !is_known;
-                followed.insert(folder);
+                followed.insert(directory);
             } else {
                 result.polls = true;
             }
@@ -241,12 +248,12 @@ impl Signals {
         relevant.links = sources()
             .flat_map(|(_, followed)| followed.route.links.iter().cloned())
             .collect();
-        relevant.folders.clone_from(&self.linked);
+        relevant.directories.clone_from(&self.linked);
     }
 }
 
 impl Relevant {
-    /// Remembers which watched folders were moved or removed.
+    /// Remembers which watched directories were moved or removed.
     fn note_moves(&mut self, event: &Event) {
         if let EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) = event.kind {
             let watched = event.paths.iter().filter(|path| self.trees.contains(path));
@@ -258,7 +265,7 @@ impl Relevant {
     fn is_change(&self, event: &Event) -> bool {
         let counts = |path: &PathBuf| {
             let is_below = |tree: &PathBuf| path.starts_with(tree);
-            let is_in = |folder: &Path| self.folders.contains(folder);
+            let is_in = |directory: &Path| self.directories.contains(directory);
             !path.starts_with(&self.index)
                 && (self.trees.iter().any(is_below)
                     || self.links.contains(path)
@@ -270,7 +277,7 @@ impl Relevant {
     }
 }
 
-/// How a path leads to a file or folder.
+/// How a path leads to a file or directory.
 #[derive(Debug, PartialEq, Eq)]
 struct Route {
     /// The links on the way, each by the place where it is.
@@ -278,7 +285,7 @@ struct Route {
     /// The target of the path.
     real: PathBuf,
     is_folder: bool,
-    /// The number that the system knows the file or folder by, as another one
+    /// The number that the system knows the file or directory by, as another one
     /// may have taken its place.
     number: u64,
 }
@@ -311,8 +318,8 @@ fn collect_links(path: &Path, links: &mut Vec<PathBuf>) {
         if let Ok(target) = fs::read_link(&at)
             && links.len() < MOST_LINKS
         {
-            let folder = at.parent().unwrap_or(Path::new(""));
-            let next = folder.join(target);
+            let directory = at.parent().unwrap_or(Path::new(""));
+            let next = directory.join(target);
             links.push(at.clone());
             collect_links(&next, links);
             at = next.canonicalize().unwrap_or(next);

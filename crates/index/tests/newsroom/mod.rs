@@ -1,4 +1,4 @@
-//! A folder of articles that changes, and an index of it.
+//! A directory of articles that changes, and an index of it.
 
 #![allow(dead_code)] // Each test uses a part of it.
 
@@ -19,7 +19,7 @@ pub struct Newsroom {
 }
 
 impl Newsroom {
-    /// Uses folders in `dir`, which should be empty or an older newsroom.
+    /// Uses directories in `dir`, which should be empty or an older newsroom.
     pub fn at(dir: &Path) -> Self {
         let root = dir.canonicalize().unwrap();
         let newsroom = Self {
@@ -213,7 +213,7 @@ pub fn line(dice: &mut Dice) -> String {
     )
 }
 
-/// Changes the folder in one way, of many.
+/// Changes the directory in one way, of many.
 pub fn edit(newsroom: &Newsroom, dice: &mut Dice) -> &'static str {
     let files = files(&newsroom.news);
     let relative = |path: &Path| {
@@ -225,8 +225,8 @@ pub fn edit(newsroom: &Newsroom, dice: &mut Dice) -> &'static str {
     };
     let some = dice.pick(&files).map(|path| relative(path));
     let fresh = |dice: &mut Dice, ext: &str| {
-        let folder = ["", "a/", "a/b/", "c/"][dice.roll(4)];
-        format!("{folder}{}.{ext}", dice.roll(40))
+        let directory = ["", "a/", "a/b/", "c/"][dice.roll(4)];
+        format!("{directory}{}.{ext}", dice.roll(40))
     };
     match (dice.roll(14), some) {
         (0 | 1, _) | (_, None) => {
@@ -275,7 +275,7 @@ pub fn edit(newsroom: &Newsroom, dice: &mut Dice) -> &'static str {
                 false if to.exists() => fs::remove_dir_all(to).unwrap(),
                 false => {}
             }
-            "move or remove a folder"
+            "move or remove a directory"
         }
         (9, Some(name)) => {
             newsroom.write(&name, &text(dice));
@@ -318,15 +318,15 @@ pub fn edit(newsroom: &Newsroom, dice: &mut Dice) -> &'static str {
     }
 }
 
-/// All files below a folder, in order.
+/// All files below a directory, in order.
 pub fn files(dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut folders = vec![dir.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
+    let mut directories = vec![dir.to_owned()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                folders.push(path);
+                directories.push(path);
             } else {
                 found.push(path);
             }

@@ -24,7 +24,7 @@ let page;
 let complaints;
 
 before(async () => {
-  const sources = ["articles", "web", "wire"].map((folder) => join(root, "corpus", folder));
+  const sources = ["articles", "web", "wire"].map((directory) => join(root, "corpus", directory));
   execFileSync(timbao, ["index", "--index", index, ...sources], { stdio: "ignore" });
   server = spawn(timbao, ["serve", "--index", index, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "ignore"] });
   site = await new Promise((resolve, reject) => {
