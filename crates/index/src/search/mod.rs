@@ -53,7 +53,7 @@ use impacts::SegmentRows;
 use reading::MatchReader;
 use timbao_query::plan::Plan;
 use timbao_views::reprints::Groups;
-use timbao_views::{Match, Snippet, SnippetOptions, Stats, snippets};
+use timbao_views::{IndexState, Match, Snippet, SnippetOptions, Stats, snippets};
 use values::Values;
 
 pub use address::{Address, ViewId};
@@ -75,6 +75,8 @@ pub struct Searcher {
     pub(crate) groups: Arc<OnceLock<Groups>>,
     /// The statistics, computed on first use.
     stats: Arc<OnceLock<Stats>>,
+    /// The content fingerprint, computed on first use.
+    state: Arc<OnceLock<IndexState>>,
 }
 
 impl fmt::Debug for Searcher {
@@ -239,6 +241,7 @@ impl Index {
             deadline: Deadline::default(),
             groups: Arc::default(),
             stats: Arc::default(),
+            state: Arc::default(),
         }
     }
 }

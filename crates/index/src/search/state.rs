@@ -15,6 +15,16 @@ impl Searcher {
     ///
     /// If a file is damaged.
     pub fn state(&self) -> Result<IndexState> {
+        match self.state.get() {
+            Some(state) => Ok(state.clone()),
+            None => {
+                let state = self.compute_state()?;
+                Ok(self.state.get_or_init(|| state).clone())
+            }
+        }
+    }
+
+    fn compute_state(&self) -> Result<IndexState> {
         // A sum does not depend on the order; with two of them chance agreement is unthinkable.
         let mut sums = [0u64; 2];
         let (mut articles, mut tokens) = (0u64, 0u64);

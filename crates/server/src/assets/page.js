@@ -176,3 +176,38 @@ for (const chart of document.querySelectorAll("svg[data-brush]")) {
   // The end of a drag is not a click.
   chart.addEventListener("click", (event) => { if (band) event.preventDefault(); }, true);
 }
+
+// Steps from match to match in an article, and a link to each.
+for (const steps of document.querySelectorAll(".steps")) {
+  const marks = [...document.querySelectorAll(".whole mark[id]")];
+  let at = Math.max(0, marks.findIndex((mark) => mark.id === location.hash.slice(1)));
+  const go = (number) => {
+    at = (number + marks.length) % marks.length;
+    const mark = marks[at];
+    history.replaceState(null, "", `#${mark.id}`);
+    mark.tabIndex = -1;
+    mark.focus({ preventScroll: true });
+    mark.scrollIntoView({ block: "center" });
+  };
+  const button = (name, act) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "quiet";
+    made.textContent = name;
+    made.addEventListener("click", () => act(made));
+    steps.append(made);
+  };
+  const { earlier, later, copy, copied } = steps.dataset;
+  if (marks.length > 1) {
+    button(`↑ ${earlier}`, () => go(at - 1));
+    button(`↓ ${later}`, () => go(at + 1));
+  }
+  // Browsers have a clipboard on secure sites and on this machine only.
+  if (navigator.clipboard) button(copy, async (made) => {
+    const address = new URL(location.href);
+    address.hash = marks[at].id;
+    await navigator.clipboard.writeText(address.href);
+    made.textContent = copied;
+    setTimeout(() => { made.textContent = copy; }, 2000);
+  });
+}

@@ -1,6 +1,7 @@
 //! An article, with the matches of a query marked.
 
 use std::ops::Range;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
@@ -9,14 +10,14 @@ use axum::response::Response;
 use maud::{Markup, html};
 use timbao_articles::Article;
 use timbao_index::{Address as Place, Searcher};
-use timbao_query::Request;
-use timbao_query::plan::TextField;
+use timbao_query::plan::{Plan, TextField};
 
 use crate::app::App;
 use crate::problem::Problem;
 
+use super::kwic::OPTIONS as KWIC;
 use super::layout::{Page, Tab, failed, shell};
-use super::marks::{joined, marked, merged};
+use super::marks::{Numbers, joined, merged};
 use super::parts::{about, opened_from};
 use super::related::Related;
 use super::{Asked, sent};
@@ -30,12 +31,60 @@ struct Shown {
     body: Vec<Range<usize>>,
     /// By caption.
     captions: Vec<Vec<Range<usize>>>,
+    /// The number of the match that the address names.
+    at: Option<usize>,
     related: Related,
+}
+
+/// A place in an article, as concordances link to it: `body:120` is the code point 120 of the
+/// body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Spot {
+    field: TextField,
+    /// In code points.
+    start: usize,
+}
+
+impl FromStr for Spot {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (name, start) = text.split_once(':').ok_or(())?;
+        let fields = [
+            TextField::Title,
+            TextField::Summary,
+            TextField::Body,
+            TextField::Caption,
+        ];
+        let field = fields
+            .into_iter()
+            .find(|f| f.to_string() == name)
+            .ok_or(())?;
+        let start = start.parse().map_err(|_| ())?;
+        Ok(Self { field, start })
+    }
+}
+
+impl Spot {
+    /// The number of the match at the place, among the matches of all parts in their order.
+    fn number(self, parts: &[(TextField, &str, &Vec<Range<usize>>)]) -> Option<usize> {
+        let part = parts.iter().position(|(field, ..)| *field == self.field)?;
+        let (before, rest) = parts.split_at(part);
+        let (_, text, ranges) = rest.first()?;
+        let (byte, _) = text.char_indices().nth(self.start)?;
+        let here = ranges.iter().position(|range| range.contains(&byte))?;
+        let before: usize = before.iter().map(|(.., ranges)| ranges.len()).sum();
+        Some(before + here)
+    }
 }
 
 /// Answers with the articles of an id, one below the other.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
-    let own = ["id", "view", "page", "sort", "unique", "tab"];
+    let own = [
+        &["id", "view", "page", "unique", "tab", "at"],
+        KWIC.as_slice(),
+    ]
+    .concat();
     let asked = Asked::new("/article", raw.as_deref(), &own);
     let (address, language) = (asked.address.clone(), asked.language);
     match answer(&app, asked).await {
@@ -49,10 +98,16 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let (view, _) = asked.view(app)?;
     let query = asked.query(limits.text)?;
     let id = asked.params.text("id", limits.text)?.unwrap_or_default();
+    let at = asked.params.text("at", 40)?.and_then(|at| at.parse().ok());
+    // A concordance counts bare words as a phrase, so its articles mark them as one.
+    let plan = query.map(|query| match opened_from(&asked.address) {
+        "/kwic" => query.plan().as_phrases(),
+        _ => query.plan().clone(),
+    });
     let work = app.work.run(&view, move |searcher| {
         let mut articles = Vec::new();
         for place in searcher.find_id(&id)? {
-            articles.push(Shown::load(&searcher, place, query.as_ref())?);
+            articles.push(Shown::load(&searcher, place, plan.as_ref(), at)?);
         }
         if articles.is_empty() {
             return Err(Problem::not_found("no article has this id"));
@@ -63,9 +118,14 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
 }
 
 impl Shown {
-    fn load(searcher: &Searcher, place: Place, query: Option<&Request>) -> Result<Self, Problem> {
-        let matches = match query {
-            Some(query) => searcher.matches(query.plan(), place)?,
+    fn load(
+        searcher: &Searcher,
+        place: Place,
+        plan: Option<&Plan>,
+        at: Option<Spot>,
+    ) -> Result<Self, Problem> {
+        let matches = match plan {
+            Some(plan) => searcher.matches(plan, place)?,
             None => Vec::new(),
         };
         let of = |field: TextField, text: Option<&str>| {
@@ -76,7 +136,29 @@ impl Shown {
         let article = searcher.article(place)?;
         // Captions are searched as one text, each a line of it or more.
         let captions: Vec<&str> = article.captions.iter().map(|c| c.text.as_str()).collect();
-        let in_captions = of(TextField::Caption, Some(&captions.join("\n")));
+        let all_captions = captions.join("\n");
+        let in_captions = of(TextField::Caption, Some(&all_captions));
+        let (title, summary, body) = (
+            of(TextField::Title, article.title.as_deref()),
+            of(TextField::Summary, article.summary.as_deref()),
+            of(TextField::Body, Some(&article.body)),
+        );
+        let at = at.and_then(|spot| {
+            spot.number(&[
+                (
+                    TextField::Title,
+                    article.title.as_deref().unwrap_or_default(),
+                    &title,
+                ),
+                (
+                    TextField::Summary,
+                    article.summary.as_deref().unwrap_or_default(),
+                    &summary,
+                ),
+                (TextField::Body, &article.body, &body),
+                (TextField::Caption, &all_captions, &in_captions),
+            ])
+        });
         let mut end = 0;
         let captions = captions.iter().map(|text| {
             let start = end;
@@ -85,9 +167,10 @@ impl Shown {
         });
         Ok(Self {
             captions: captions.collect(),
-            title: of(TextField::Title, article.title.as_deref()),
-            summary: of(TextField::Summary, article.summary.as_deref()),
-            body: of(TextField::Body, Some(&article.body)),
+            title,
+            summary,
+            body,
+            at,
             related: Related::load(searcher, place)?,
             article,
         })
@@ -115,7 +198,10 @@ fn written(asked: &Asked, articles: &[Shown]) -> Markup {
         status: first.unwrap_or(words.untitled),
         content: html! {
             @if has_list {
-                p.back { a href=(address.at(opened_from(address)).without_all(&["id", "tab"]).href()) { "← " (words.back) } }
+                p.back { a href=(address.at(opened_from(address)).without_all(&["id", "tab", "at"]).href()) { "← " (words.back) } }
+            }
+            @if articles.iter().any(|shown| shown.matches() > 0) {
+                div.steps data-earlier=(words.earlier) data-later=(words.later) data-copy=(words.copy) data-copied=(words.copied) {}
             }
             @for shown in articles {
                 div.reading {
@@ -135,13 +221,15 @@ fn article(shown: &Shown, language: Language) -> Markup {
         summary,
         body,
         captions,
+        at,
         ..
     } = shown;
+    let mut numbers = Numbers::at(*at);
     html! {
         article.whole lang="vi" {
             h1 {
                 @match &article.title {
-                    Some(text) => (marked(text, title)),
+                    Some(text) => (numbers.marked(text, title)),
                     None => (words.untitled),
                 }
             }
@@ -149,15 +237,15 @@ fn article(shown: &Shown, language: Language) -> Markup {
             @if shown.matches() > 0 {
                 p.about lang=(words.code) { (language.count(shown.matches() as u64)) " " (words.matches_here) }
             }
-            @if let Some(text) = &article.summary { p.summary { (marked(text, summary)) } }
+            @if let Some(text) = &article.summary { p.summary { (numbers.marked(text, summary)) } }
             @for (paragraph, matches) in paragraphs(&article.body, body) {
-                p { (marked(paragraph, &matches)) }
+                p { (numbers.marked(paragraph, &matches)) }
             }
             @for (caption, matches) in article.captions.iter().zip(captions) {
                 figure {
                     figcaption {
                         span.label lang=(words.code) { (words.photo) ": " }
-                        (marked(&caption.text, matches))
+                        (numbers.marked(&caption.text, matches))
                         @if let Some(credit) = &caption.credit { " (" (credit) ")" }
                     }
                 }
@@ -200,7 +288,9 @@ fn is_web(url: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_web, paragraphs};
+    use timbao_query::plan::TextField;
+
+    use super::{Spot, is_web, paragraphs};
 
     #[test]
     fn matches_stay_in_their_paragraphs() {
@@ -210,6 +300,30 @@ mod tests {
         assert_eq!(found.len(), expected.len());
         for ((text, matches), (paragraph, here)) in found.iter().zip(expected) {
             assert_eq!((*text, matches.as_slice()), (paragraph, here));
+        }
+    }
+
+    #[test]
+    fn places_are_numbered_over_all_parts() {
+        let (title, body) = (vec![0..1, 1..4], vec![0..4, 7..9, 9..12]);
+        let parts = [
+            (TextField::Title, "tự", &title),
+            (TextField::Body, "diễn biến xa", &body),
+        ];
+        let number = |text: &str| text.parse::<Spot>().ok()?.number(&parts);
+        assert_eq!(number("title:0"), Some(0));
+        assert_eq!(number("body:0"), Some(2));
+        assert_eq!(number("body:5"), Some(3));
+        for none in [
+            "body:99",
+            "body:4",
+            "summary:0",
+            "body",
+            "body:-1",
+            "x:1",
+            "",
+        ] {
+            assert_eq!(number(none), None, "{none}");
         }
     }
 

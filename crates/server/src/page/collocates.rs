@@ -11,11 +11,11 @@ use timbao_views::{CollocateOptions, Collocates};
 use crate::api::collocates::{CollocatesRequest, ORDERS};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::query::base;
+use crate::query::{base, cited as citation};
 
 use super::address::Address;
 use super::layout::{Page, Tab, failed, shell, understanding};
-use super::parts::{active, export, table_of_words};
+use super::parts::{active, cited, export, table_of_words};
 use super::{Asked, sent};
 use timbao_views::language::Language;
 
@@ -62,6 +62,8 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let view = app.reloader()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let found = request.run(&searcher)?;
+        let plan = request.query.plan().as_phrases();
+        let citation = citation(&searcher, [(&request.query, &plan)])?;
         let language = asked.language;
         let words = language.words();
         let count = format!(
@@ -78,6 +80,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
                 (table(&found, &request, &asked.address, language))
                 p { a href=(export(&asked.address, "/api/v1/collocates.csv")) download { (words.export) } }
             }
+            (cited(&citation, &asked.address, language))
         };
         Ok(whole(&asked, request.query.text(), &request.options, &count, content))
     });

@@ -11,11 +11,11 @@ use timbao_views::{Filler, Gapped, gapped_phrase};
 use crate::api::fillers::FillersRequest;
 use crate::app::App;
 use crate::problem::Problem;
-use crate::query::request;
+use crate::query::{cited as citation, request};
 
 use super::address::Address;
 use super::layout::{Page, Tab, failed, shell, understanding};
-use super::parts::{active, export, table_of_words};
+use super::parts::{active, cited, export, table_of_words};
 use super::{Asked, sent};
 
 /// Rows on the page.
@@ -51,6 +51,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let view = app.reloader()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let found = request.run(&searcher)?;
+        let citation = citation(&searcher, [(&request.query, request.query.plan())])?;
         let language = asked.language;
         let words = language.words();
         let distinct = language.distinct(found.fillers.len() as u64);
@@ -75,6 +76,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
                 ))
                 p { a href=(export(&asked.address, "/api/v1/fillers.csv")) download { (words.export) } }
             }
+            (cited(&citation, &asked.address, language))
         };
         Ok(whole(&asked, &text, &count, content))
     });

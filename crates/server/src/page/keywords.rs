@@ -12,10 +12,10 @@ use timbao_views::KeywordOptions;
 use crate::api::keywords::KeywordsRequest;
 use crate::app::App;
 use crate::problem::Problem;
-use crate::query::request;
+use crate::query::{cited as citation, request};
 
 use super::layout::{Page, Tab, failed, shell, understanding};
-use super::parts::{active, table_of_words};
+use super::parts::{active, cited, table_of_words};
 use super::{Asked, sent};
 
 /// Answers with a table of keywords.
@@ -49,6 +49,8 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let view = app.reloader()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let found = request.run(&searcher)?;
+        let queries = std::iter::once(&request.of).chain(&request.against);
+        let citation = citation(&searcher, queries.map(|query| (query, query.plan())))?;
         let language = asked.language;
         let words = language.words();
         let size = |portion: timbao_views::Portion| {
@@ -91,6 +93,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
                 ))
                 p { a href=(export(&request)) download { (words.export) } }
             }
+            (cited(&citation, &asked.address, language))
         };
         Ok(whole(&asked, request.of.text(), &count, content))
     });

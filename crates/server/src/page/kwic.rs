@@ -8,26 +8,40 @@ use axum::response::Response;
 use maud::{Markup, html};
 use timbao_index::ViewId;
 use timbao_views::suggest::Advice;
-use timbao_views::{KwicLine, KwicOptions};
+use timbao_views::{Citation, GroupKey, KwicGroup, KwicLine, KwicOptions, Sample};
 
-use crate::api::kwic::{KwicRequest, keys};
+use crate::api::kwic::{KwicRequest, keys, part};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::query::advice;
+use crate::query::{advice, cited as citation};
 
 use super::address::Address;
 use super::advice::nothing;
 use super::layout::{Page, Tab, failed, shell, understanding};
-use super::parts::{active, article_address, export};
+use super::parts::{active, article_address, cited, export};
 use super::{Asked, sent};
 use timbao_views::language::{Language, Words};
 
 /// Lines on a page.
 const LINES: usize = 100;
+/// The parameters of the page, apart from those of all pages.
+pub(super) const OPTIONS: [&str; 5] = ["sort", "width", "group", "sample", "seed"];
+/// The widths that the page offers, in tokens on each side.
+const WIDTHS: [u32; 4] = [6, 12, 20, 40];
+/// The orders and groups that the page offers; others can stand in the address.
+const ORDERS: [&str; 9] = [
+    "date", "-date", "left", "left:3", "right", "right:3", "match", "source", "section",
+];
+const GROUPS: [&str; 8] = [
+    "", "left", "right", "match", "year", "month", "source", "section",
+];
+/// The sizes of samples that the page offers; 0 is all lines.
+const SAMPLES: [usize; 4] = [0, 50, 200, 1000];
 
 /// Answers with a table of lines.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
-    let asked = Asked::new("/kwic", raw.as_deref(), &["sort", "page", "view"]);
+    let own = [OPTIONS.as_slice(), &["page", "view"]].concat();
+    let asked = Asked::new("/kwic", raw.as_deref(), &own);
     let (address, language) = (asked.address.clone(), asked.language);
     match answer(&app, asked).await {
         Ok(response) => response,
@@ -52,6 +66,10 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         ));
     }
     let sort = keys(&mut asked.params, "sort")?;
+    let group = keys(&mut asked.params, "group")?;
+    let width = asked.params.number("width", 1..=50, WIDTHS[1])?;
+    let size = asked.params.number("sample", 0..=1_000_000, 0)?;
+    let seed = asked.params.number("seed", 0..=u64::MAX, 1)?;
     let number = match is_other {
         true => 1,
         false => asked.params.number("page", 1..=limits.offset / LINES, 1)?,
@@ -59,25 +77,37 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let request = KwicRequest {
         query,
         options: KwicOptions {
-            left: 12,
-            right: 12,
+            left: width,
+            right: width,
             sort,
-            ..KwicOptions::default()
+            sample: (size > 0).then_some(Sample { size, seed }),
         },
-        group: Vec::new(),
+        group,
         limit: LINES,
         offset: (number - 1) * LINES,
     };
     let work = app.work.run(&view, move |searcher| {
         let concordance = request.run(&searcher)?;
-        let lines = concordance.lines(&searcher, request.range())?;
+        let (groups, lines) = match request.group.as_slice() {
+            [] => (Vec::new(), concordance.lines(&searcher, request.range())?),
+            keys => (concordance.groups(&searcher, keys)?, Vec::new()),
+        };
         let found = Found {
+            lines_in_all: match groups.len() {
+                0 => concordance.len(),
+                groups => groups,
+            },
             matches: concordance.matches(),
             articles: concordance.articles(),
             advice: match concordance.matches() {
                 0 => advice(&searcher, &request.query.as_phrase(), 0)?,
                 _ => Advice::default(),
             },
+            citation: citation(
+                &searcher,
+                [(&request.query, &request.query.plan().as_phrases())],
+            )?,
+            groups,
             lines,
         };
         Ok(table(&asked, searcher.view(), &request, &found, is_other))
@@ -88,8 +118,12 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
 struct Found {
     matches: u64,
     articles: u64,
+    /// Lines or groups on all pages.
+    lines_in_all: usize,
     lines: Vec<KwicLine>,
+    groups: Vec<KwicGroup>,
     advice: Advice,
+    citation: Citation,
 }
 
 fn table_page(asked: &Asked, query: &str, count: &str, content: Markup) -> Markup {
@@ -120,33 +154,163 @@ fn table(
         @if is_other { p.note { (words.refreshed) } }
         div.head {
             h1 #count { (count) }
-            @if found.matches > 0 {
-                p { a href=(export(address, "/api/v1/kwic.csv")) download { (words.export) } }
-            }
+            @if found.matches > 0 { p { a href=(csv(request, address)) download { (words.export) } } }
         }
         (understanding(query, address, language))
         (active(address, language))
         @if found.matches == 0 {
             (nothing(&found.advice, address, language))
         } @else {
-            div.scroll role="region" aria-labelledby="count" tabindex="0" {
-                table.kwic aria-labelledby="count" {
-                    thead {
-                        tr {
-                            (header("left", words.left, address))
-                            (header("match", words.matched, address))
-                            (header("right", words.right, address))
-                            (header("date", words.date, address))
-                            th.source scope="col" { (words.source) }
-                        }
-                    }
-                    tbody { @for line in &found.lines { (row(line, address, language)) } }
-                }
+            (choices(request, address, language))
+            @if request.group.is_empty() {
+                (lines(&found.lines, address, language))
+            } @else {
+                (groups(request, found, language))
             }
-            (pages(address, view, request.offset, found.matches, words))
+            (pages(address, view, request.offset, found.lines_in_all, words))
         }
+        (cited(&found.citation, address, language))
     };
     table_page(asked, query.text(), &count, content)
+}
+
+/// The table of lines.
+fn lines(lines: &[KwicLine], address: &Address, language: Language) -> Markup {
+    let words = language.words();
+    html! {
+        div.scroll role="region" aria-labelledby="count" tabindex="0" {
+            table.kwic aria-labelledby="count" {
+                thead {
+                    tr {
+                        (header("left", words.left, address))
+                        (header("match", words.matched, address))
+                        (header("right", words.right, address))
+                        (header("date", words.date, address))
+                        th.source scope="col" { (words.source) }
+                    }
+                }
+                tbody { @for line in lines { (row(line, address, language)) } }
+            }
+        }
+    }
+}
+
+/// The table of groups, those of the page.
+fn groups(request: &KwicRequest, found: &Found, language: Language) -> Markup {
+    let words = language.words();
+    let names: Vec<String> = request
+        .group
+        .iter()
+        .map(|key| group_name(&key.to_string(), language))
+        .collect();
+    html! {
+        div.scroll role="region" aria-labelledby="count" tabindex="0" {
+            table.words aria-labelledby="count" {
+                thead {
+                    tr {
+                        @for name in &names { th.value scope="col" { (name) } }
+                        th scope="col" { (words.occurrences) }
+                        th scope="col" { (words.articles_column) }
+                    }
+                }
+                tbody {
+                    @for group in part(&found.groups, request.range()) {
+                        tr {
+                            @for (key, value) in request.group.iter().zip(&group.values) {
+                                td.value lang="vi" {
+                                    @match (key, value) {
+                                        (_, None) => (words.unknown),
+                                        (GroupKey::Period(_), Some(value)) => (language.date(value)),
+                                        (_, Some(value)) => (value),
+                                    }
+                                }
+                            }
+                            td { (language.count(group.matches)) }
+                            td { (language.count(group.articles)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Width, order, groups and sample of the lines.
+fn choices(request: &KwicRequest, address: &Address, language: Language) -> Markup {
+    let words = language.words();
+    let of = |name| address.get(name).unwrap_or_default();
+    let sort = address.get("sort").unwrap_or("date");
+    let width = request.options.left;
+    let size = request.options.sample.map_or(0, |sample| sample.size);
+    let kept = address.without_all(&[&["page", "view"], OPTIONS.as_slice()].concat());
+    html! {
+        form.choices action="/kwic" {
+            label for="width" { (words.width) }
+            select #width name="width" data-submit {
+                @for option in WIDTHS { option value=(option) selected[option == width] { (option) } }
+                @if !WIDTHS.contains(&width) { option value=(width) selected { (width) } }
+            }
+            label for="sort" { (words.sort) }
+            select #sort name="sort" data-submit {
+                @for option in ORDERS { option value=(option) selected[option == sort] { (sort_name(option, language)) } }
+                @if !ORDERS.contains(&sort) { option value=(sort) selected { (sort_name(sort, language)) } }
+            }
+            label for="group" { (words.group) }
+            select #group name="group" data-submit {
+                @for option in GROUPS { option value=(option) selected[option == of("group")] { (group_name(option, language)) } }
+                @if !GROUPS.contains(&of("group")) { option value=(of("group")) selected { (of("group")) } }
+            }
+            label for="sample" { (words.sample) }
+            select #sample name="sample" data-submit {
+                @for option in SAMPLES {
+                    option value=(if option == 0 { String::new() } else { option.to_string() }) selected[option == size] {
+                        (if option == 0 { words.all_lines.to_owned() } else { language.count(option as u64) })
+                    }
+                }
+                @if !SAMPLES.contains(&size) { option value=(size) selected { (size) } }
+            }
+            @if size > 0 {
+                label for="seed" { (words.seed) }
+                input #seed name="seed" type="number" min="0" value=(request.options.sample.map_or(1, |sample| sample.seed));
+            }
+            @for (name, value) in kept.pairs() { input type="hidden" name=(name) value=(value); }
+            button.quiet { (words.apply) }
+        }
+    }
+}
+
+/// The name of a group key as it stands in an address; nothing is no group.
+fn group_name(key: &str, language: Language) -> String {
+    let name = match key.parse::<GroupKey>() {
+        Ok(key) => language.group_key(key).to_lowercase(),
+        Err(_) if key.is_empty() => language.words().no_group.to_owned(),
+        Err(_) => key.to_owned(),
+    };
+    match key.split_once(':') {
+        Some((_, tokens)) => format!("{name} {tokens}"),
+        None => name,
+    }
+}
+
+/// The name of a sort order, several keys with commas between them.
+fn sort_name(keys: &str, language: Language) -> String {
+    let words = language.words();
+    let name = |key: &str| match key {
+        "date" => words.oldest.to_lowercase(),
+        "-date" => words.latest.to_lowercase(),
+        _ => group_name(key, language),
+    };
+    keys.split(',').map(name).collect::<Vec<_>>().join(", ")
+}
+
+/// The address of the same lines as CSV; the API has names of its own for the width.
+fn csv(request: &KwicRequest, address: &Address) -> String {
+    let width = request.options.left.to_string();
+    let address = address
+        .without("width")
+        .with("left", &width)
+        .with("right", &width);
+    export(&address, "/api/v1/kwic.csv")
 }
 
 /// A column's head, which sorts by it. A second click on the date turns the order round.
@@ -174,7 +338,11 @@ fn header(key: &str, name: &str, address: &Address) -> Markup {
 }
 
 fn row(line: &KwicLine, address: &Address, language: Language) -> Markup {
-    let link = article_address(address, &line.id);
+    let spot = format!("{}:{}", line.field, line.range.start);
+    let link = format!(
+        "{}#at",
+        article_address(&address.with("at", &spot), &line.id)
+    );
     let title = line.title.as_deref().unwrap_or(language.words().untitled);
     html! {
         tr {
@@ -189,11 +357,9 @@ fn row(line: &KwicLine, address: &Address, language: Language) -> Markup {
     }
 }
 
-fn pages(address: &Address, view: ViewId, offset: usize, matches: u64, words: &Words) -> Markup {
+fn pages(address: &Address, view: ViewId, offset: usize, lines: usize, words: &Words) -> Markup {
     let number = offset / LINES + 1;
-    let last = usize::try_from(matches)
-        .unwrap_or(usize::MAX)
-        .div_ceil(LINES);
+    let last = lines.div_ceil(LINES);
     let to = |page: usize| {
         let pinned = address.with("page", &page.to_string());
         pinned.with("view", &view.to_string()).href()

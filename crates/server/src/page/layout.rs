@@ -138,6 +138,7 @@ fn search_box(address: &Address, tab: Tab, words: &Words) -> Markup {
 fn tabs(address: &Address, tab: Tab, words: &Words) -> Markup {
     let bare = address.without_all(&[
         "page", "view", "sort", "unique", "id", "tab", "by", "measure", "window", "against",
+        "width", "group", "sample", "seed", "at",
     ]);
     // Trends have several queries, the other views one.
     let single = bare.with("q", bare.get("q").unwrap_or_default());

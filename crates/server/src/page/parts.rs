@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use timbao_articles::Article;
 use timbao_query::plan::Facet;
+use timbao_views::Citation;
 
 use super::address::Address;
 use timbao_views::language::Language;
@@ -80,6 +81,29 @@ pub(super) fn table_of_words(
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// The facts that make an answer citable.
+pub(super) fn cited(citation: &Citation, address: &Address, language: Language) -> Markup {
+    let words = language.words();
+    let index = &citation.index;
+    html! {
+        details.cite {
+            summary { (words.citation) }
+            dl {
+                @for query in &citation.queries {
+                    dt { (words.understood) }
+                    dd { code { (query.query) } }
+                }
+                dt { (words.index_state) }
+                dd { code { (index.state) } ", " (language.articles(index.articles)) ", " (language.tokens(index.tokens)) }
+                dt { (words.day) }
+                dd { (language.date(&citation.date)) ", " (citation.program) }
+                dt { (words.link) }
+                dd { code { (address.without("view").href()) } }
             }
         }
     }

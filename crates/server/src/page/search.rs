@@ -9,19 +9,19 @@ use maud::{Markup, html};
 use timbao_index::{SearchOptions, Sort, ViewId};
 use timbao_query::plan::Facet;
 use timbao_views::ShownHit;
-use timbao_views::{FacetCount, FacetCounts, Stats};
+use timbao_views::{Citation, FacetCount, FacetCounts, Stats};
 
 use crate::api::search::{SearchRequest, SearchResult};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::query::sort;
+use crate::query::{cited as citation, sort};
 
 use super::address::Address;
 use super::advice::{nothing, readings};
 use super::chart::histogram;
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::marks::marked;
-use super::parts::{about, active, article_address, export};
+use super::parts::{about, active, article_address, cited, export};
 use super::{Asked, narrowing, sent};
 use timbao_views::language::{Language, Words};
 
@@ -95,11 +95,13 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     };
     let work = app.work.run(&view, move |searcher| {
         let result = request.run(&searcher)?;
+        let citation = citation(&searcher, [(&request.query, request.query.plan())])?;
         Ok(results(
             &asked,
             searcher.view(),
             &request,
             &result,
+            &citation,
             is_other,
         ))
     });
@@ -127,6 +129,7 @@ fn results(
     view: ViewId,
     request: &SearchRequest,
     result: &SearchResult,
+    citation: &Citation,
     is_other: bool,
 ) -> Markup {
     let (language, address) = (asked.language, &asked.address);
@@ -158,6 +161,7 @@ fn results(
                     }
                     (pages(address, view, request.options.offset, result.texts.unwrap_or(result.total), words))
                 }
+                (cited(citation, address, language))
             }
             @if has_side {
                 aside #narrow aria-label=(words.narrow) {

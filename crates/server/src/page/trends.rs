@@ -7,18 +7,19 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_articles::Published;
+use timbao_query::plan::Plan;
 use timbao_views::chart::Measure;
 use timbao_views::{By, Period, Trends, TrendsOptions};
 
 use crate::api::trends::{BY, QUERIES, TrendsRequest};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::query::{self, base};
+use crate::query::{self, base, cited as citation};
 
 use super::address::Address;
 use super::chart::lines;
 use super::layout::{Page, Tab, failed, problems, shell};
-use super::parts::{active, export};
+use super::parts::{active, cited, export};
 use super::{Asked, sent};
 use timbao_views::language::Language;
 
@@ -70,10 +71,17 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let view = app.reloader()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let trends = request.run(&searcher)?;
+        let plans: Vec<Plan> = request
+            .queries
+            .iter()
+            .map(|q| q.plan().as_phrases())
+            .collect();
+        let citation = citation(&searcher, request.queries.iter().zip(&plans))?;
         let texts: Vec<&str> = request.queries.iter().map(|query| query.text()).collect();
         let content = html! {
             @for query in &request.queries { (problems(query, asked.language)) }
             (shown(&trends, measure, &asked.address, asked.language))
+            (cited(&citation, &asked.address, asked.language))
         };
         Ok(trends_page(&asked, by, measure, &texts, content))
     });

@@ -69,9 +69,7 @@ fn pages_are_whole_without_a_script() {
     let page = site
         .get("/article?id=2026%2Fhoi-nghi.md&q=%C4%91%E1%BA%A1i+bi%E1%BB%83u")
         .body;
-    assert!(
-        page.contains("<mark>đại biểu</mark>") && page.contains("https://bao.example/hoi-nghi")
-    );
+    assert!(page.contains(">đại biểu</mark>") && page.contains("https://bao.example/hoi-nghi"));
     assert!(!site.get("/article?id=xau").body.contains("javascript"));
 }
 
@@ -280,4 +278,84 @@ fn reprints_are_folded_by_a_switch_in_the_address() {
         assert!(page.contains(part), "{part}\n{page}");
     }
     assert!(!page.contains("id=cau%2Fdang-lai"), "{page}");
+}
+
+#[test]
+fn lines_open_their_article_at_the_match() {
+    let site = Site::new();
+    let page = site
+        .get("/kwic?q=t%E1%BB%AB+%C4%91i%E1%BB%83n&width=6")
+        .body;
+    let link = |field: &str| format!("id=tu-dien&amp;at={field}&amp;tab=kwic#at");
+    for field in ["title%3A10", "body%3A15", "body%3A44"] {
+        assert!(page.contains("&amp;width=6&amp;"), "{page}");
+        let (id, at) = (
+            page.contains("id=tu-dien"),
+            page.contains(&format!("at={field}")),
+        );
+        assert!(id && at, "{} {page}", link(field));
+    }
+    let page = site
+        .get("/article?q=t%E1%BB%AB+%C4%91i%E1%BB%83n&id=tu-dien&tab=kwic&at=body:44")
+        .body;
+    let marks = [
+        "<mark id=\"m1\">từ điển",
+        "<mark id=\"m2\">từ điển",
+        "<mark id=\"at\">Từ điển",
+    ];
+    let places: Vec<_> = marks.iter().map(|mark| page.find(mark)).collect();
+    assert!(
+        places.iter().all(Option::is_some) && places.is_sorted(),
+        "{places:?} {page}"
+    );
+    assert!(page.contains("3 lần xuất hiện trong bài"), "{page}");
+    // Bare words are a phrase in a concordance, so the article marks no single word of them.
+    let page = site
+        .get("/article?q=%C4%91i%E1%BB%83n+so%E1%BA%A1n&id=tu-dien&tab=kwic")
+        .body;
+    assert!(!page.contains("<mark"), "{page}");
+}
+
+#[test]
+fn concordances_are_grouped_sampled_and_sorted() {
+    let site = Site::new();
+    let page = site.get("/kwic?q=h%E1%BB%8Dp&group=year").body;
+    assert!(
+        page.contains("<th class=\"value\" scope=\"col\">năm</th>"),
+        "{page}"
+    );
+    assert!(
+        page.contains(">2013</td>") && page.contains(">không ghi</td>"),
+        "{page}"
+    );
+    assert!(
+        page.contains("/api/v1/kwic.csv?q=h%E1%BB%8Dp&amp;group=year&amp;left=12&amp;right=12"),
+        "{page}"
+    );
+    let page = site
+        .get("/kwic?q=h%E1%BB%8Dp&sample=2&seed=5&sort=left:2,date&lang=en")
+        .body;
+    assert_eq!(page.matches("class=\"left\"").count(), 3, "{page}");
+    assert!(
+        page.contains("<option value=\"left:2,date\" selected>left 2, oldest</option>"),
+        "{page}"
+    );
+    assert_eq!(site.get("/kwic?q=h%E1%BB%8Dp&group=colour").status, 400);
+}
+
+#[test]
+fn every_view_can_be_cited() {
+    let site = Site::new();
+    for path in [
+        "/?q=h%E1%BB%8Dp",
+        "/kwic?q=h%E1%BB%8Dp",
+        "/trends?q=h%E1%BB%8Dp",
+        "/collocates?q=h%E1%BB%8Dp",
+        "/keywords?q=h%E1%BB%8Dp",
+        "/fillers?q=t%E1%BB%B1+*+bi%E1%BA%BFn",
+    ] {
+        let page = site.get(path).body;
+        assert!(page.contains("<summary>Trích dẫn</summary>"), "{path}");
+        assert!(page.contains("4 bài, "), "{path}");
+    }
 }
