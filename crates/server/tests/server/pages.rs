@@ -206,7 +206,7 @@ fn pages_say_what_is_wrong() {
     assert!(page.body.contains("Không có bài này"), "{}", page.body);
     let page = site.get("/?q=%22di%E1%BB%85n+h%E1%BB%8Dp%22");
     assert!(
-        page.body.contains("Không tìm thấy bài nào"),
+        page.body.contains("Không tìm được bài nào"),
         "{}",
         page.body
     );
