@@ -384,7 +384,7 @@ fn vanished_or(error: &io::Error) -> Fault {
     match error.kind() {
         io::ErrorKind::NotFound => Fault::new(
             ProblemKind::Changed,
-            "vanished while the directory was listed, or is a link to nothing",
+            "vanished while its directory was listed, or is a broken link",
         ),
         _ => error.into(),
     }

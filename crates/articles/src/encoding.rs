@@ -48,7 +48,7 @@ pub(crate) fn decode<'b>(
     if let Ok(text) = std::str::from_utf8(plain) {
         // Only text that is ASCII can be VIQR.
         if !text.is_ascii() || charset::detect(plain).charset == Charset::Utf8 {
-            return Ok((mended(Cow::Borrowed(text), trace), UTF_8));
+            return Ok((repaired(Cow::Borrowed(text), trace), UTF_8));
         }
     }
     let source = source_of(bytes, label.and_then(by_label).or_else(|| declared(bytes)))?;
@@ -57,23 +57,23 @@ pub(crate) fn decode<'b>(
         let name = source.name();
         trace.note(|| format!("{replaced} characters mean nothing in {name} and became U+FFFD"));
     }
-    Ok((mended(Cow::Owned(text), trace), source.name()))
+    Ok((repaired(Cow::Owned(text), trace), source.name()))
 }
 
 /// Repairs text of an eight-bit Vietnamese set that was once taken for Latin-1.
-pub(crate) fn mended<'t>(text: Cow<'t, str>, trace: &mut Trace) -> Cow<'t, str> {
+pub(crate) fn repaired<'t>(text: Cow<'t, str>, trace: &mut Trace) -> Cow<'t, str> {
     if !may_be_mistaken(&text) {
         return text;
     }
     let Some(charset) = charset::mistaken(&text) else {
         return text;
     };
-    note_mended(charset, trace);
-    Cow::Owned(charset::mend(&text, charset))
+    note_repaired(charset, trace);
+    Cow::Owned(charset::repair(&text, charset))
 }
 
 /// Notes that letters were read in the set they were typed in.
-pub(crate) fn note_mended(charset: Charset, trace: &mut Trace) {
+pub(crate) fn note_repaired(charset: Charset, trace: &mut Trace) {
     trace.note(|| format!("letters of {charset} that had been taken for Latin-1 were converted"));
 }
 

@@ -45,7 +45,7 @@ impl Record<'_> {
                 "there is no text in it",
             )));
         }
-        caught(|| mend(&mut article, &mut trace)).map_err(problem)?;
+        caught(|| repair(&mut article, &mut trace)).map_err(problem)?;
         article.set_location(self.path(), self.relative(), self.member());
         if article.id.is_empty() {
             article.id = match &article.member {
@@ -74,7 +74,7 @@ impl Record<'_> {
 
 /// Repairs fields in letters of an eight-bit set that had been taken for
 /// Latin-1, which a record may have escaped or stored apart.
-fn mend(article: &mut Article, trace: &mut Trace) {
+fn repair(article: &mut Article, trace: &mut Trace) {
     let fields = [
         &article.title,
         &article.summary,
@@ -92,7 +92,7 @@ fn mend(article: &mut Article, trace: &mut Trace) {
     let Some(charset) = charset::mistaken(&suspect.join("\n")) else {
         return;
     };
-    encoding::note_mended(charset, trace);
+    encoding::note_repaired(charset, trace);
     let Article {
         title,
         summary,
@@ -108,10 +108,10 @@ fn mend(article: &mut Article, trace: &mut Trace) {
         .into_iter()
         .flatten()
     {
-        *field = charset::mend(field, charset);
+        *field = charset::repair(field, charset);
     }
     for caption in captions {
-        caption.text = charset::mend(&caption.text, charset);
+        caption.text = charset::repair(&caption.text, charset);
     }
-    *body = charset::mend(body, charset);
+    *body = charset::repair(body, charset);
 }

@@ -14,7 +14,7 @@ use self::styles::{Styles, attribute};
 use super::document::{Document, Role};
 use super::entity;
 use crate::Article;
-use crate::encoding::note_mended;
+use crate::encoding::note_repaired;
 use crate::problem::{Fault, ProblemKind};
 use crate::provenance::Trace;
 
@@ -45,7 +45,7 @@ pub(crate) fn parse(bytes: &[u8], name: &str, trace: &mut Trace) -> Result<Artic
         }
     }
     if let Some(charset) = story.charset {
-        note_mended(charset, trace);
+        note_repaired(charset, trace);
     }
     if let Some(core) = optional(&mut archive, "docProps/core.xml", trace) {
         document.title = stated_title(&core);

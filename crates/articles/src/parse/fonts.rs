@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use timbao_tokenizer::charset::{self, Charset, LegacyFont};
 
 use super::entity;
-use crate::encoding::note_mended;
+use crate::encoding::note_repaired;
 use crate::provenance::Trace;
 
 /// Converts text set in fonts of eight-bit sets to Unicode.
@@ -38,7 +38,7 @@ pub(crate) fn read<'h>(html: &'h str, trace: &mut Trace) -> Cow<'h, str> {
     let Some(charset) = page.charset else {
         return Cow::Borrowed(html);
     };
-    note_mended(charset, trace);
+    note_repaired(charset, trace);
     Cow::Owned(with_title_of(page.out, charset))
 }
 
@@ -280,7 +280,7 @@ fn with_title_of(page: String, charset: Charset) -> String {
         Some(start..start + find_ignoring_case(&page[start..], "</title")?)
     })();
     let Some(range) = range else { return page };
-    let title = charset::mend(&entity::decode(&page[range.clone()]), charset);
+    let title = charset::repair(&entity::decode(&page[range.clone()]), charset);
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     format!("{}{title}{}", &page[..range.start], &page[range.end..])
 }

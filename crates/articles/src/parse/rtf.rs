@@ -8,7 +8,7 @@ use timbao_tokenizer::charset::{self, Charset, LegacyFont};
 
 use super::document::{Document, Role};
 use crate::Article;
-use crate::encoding::note_mended;
+use crate::encoding::note_repaired;
 use crate::problem::Fault;
 use crate::provenance::Trace;
 
@@ -28,11 +28,11 @@ pub(crate) fn parse(bytes: &[u8], name: &str, trace: &mut Trace) -> Result<Artic
         texts: Default::default(),
         boxed: Vec::new(),
         document: Document::default(),
-        mended: None,
+        repaired: None,
     };
     reader.read();
-    if let Some(charset) = reader.mended {
-        note_mended(charset, trace);
+    if let Some(charset) = reader.repaired {
+        note_repaired(charset, trace);
     }
     Ok(reader.document.article(name, trace))
 }
@@ -92,7 +92,7 @@ struct Reader<'b> {
     texts: [String; 3],
     boxed: Vec<String>,
     document: Document,
-    mended: Option<Charset>,
+    repaired: Option<Charset>,
 }
 
 impl Reader<'_> {
@@ -421,7 +421,7 @@ impl Reader<'_> {
             Some(font) => {
                 let read = font.read(&pending).into_owned();
                 if read != pending {
-                    self.mended = Some(font.charset);
+                    self.repaired = Some(font.charset);
                 }
                 read
             }

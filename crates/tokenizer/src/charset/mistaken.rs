@@ -69,27 +69,27 @@ pub fn mistaken(text: &str) -> Option<Charset> {
 /// Reads the lines of `text` that `charset` was mistaken in; the others stay.
 ///
 /// ```
-/// use timbao_tokenizer::charset::{Charset, mend};
+/// use timbao_tokenizer::charset::{Charset, repair};
 /// let text = "HuyÖn ñy\nHuyện ủy";
-/// assert_eq!(mend(text, Charset::Tcvn3), "Huyện ủy\nHuyện ủy");
+/// assert_eq!(repair(text, Charset::Tcvn3), "Huyện ủy\nHuyện ủy");
 /// ```
-pub fn mend(text: &str, charset: Charset) -> String {
+pub fn repair(text: &str, charset: Charset) -> String {
     let whole = !text.lines().any(|line| letters_outside_ascii(line).1 > 0);
-    let mut mended = String::with_capacity(text.len());
+    let mut repaired = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         if !is_suspect(line) {
-            mended.push_str(line);
+            repaired.push_str(line);
             continue;
         }
         let read = reread(line, charset);
         let (before, after) = (judge(line).share(), judge(&read).share());
         if after > before || whole && after >= before {
-            mended.push_str(&read);
+            repaired.push_str(&read);
         } else {
-            mended.push_str(line);
+            repaired.push_str(line);
         }
     }
-    mended
+    repaired
 }
 
 /// A font of an eight-bit set, known by its name.

@@ -32,7 +32,7 @@ use std::fmt;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use detect::{Detection, Evidence, detect};
-pub use mistaken::{LegacyFont, mend, mistaken};
+pub use mistaken::{LegacyFont, mistaken, repair};
 use pages::{byte_in, in_page};
 pub use viqr::escape_stops;
 
