@@ -204,10 +204,8 @@ impl<'e> Layers<'e> {
             let guess = nearest(key, &KEYS)
                 .map(|guess| format!("; did you mean `{guess}`?"))
                 .unwrap_or_default();
-            self.warnings.push(format!(
-                "{}: there is no key `{key}`{guess}",
-                path.display()
-            ));
+            self.warnings
+                .push(format!("{}: unknown key `{key}`{guess}", path.display()));
         }
         self.files.push((origin, table));
         Ok(true)

@@ -151,11 +151,11 @@ impl Desk {
         bytes[byte] ^= 1;
         fs::write(path, bytes).unwrap();
         let has_ended = self.run_and_kill(Task::Repair);
-        let is_mended = || verify(&self.newsroom.index, false).is_ok_and(|r| r.is_sound());
+        let is_repaired = || verify(&self.newsroom.index, false).is_ok_and(|r| r.is_sound());
         let tally = self.tally.entry(Task::Repair).or_default();
-        match (has_ended, is_mended()) {
-            (true, is_mended) => {
-                assert!(is_mended, "{at}");
+        match (has_ended, is_repaired()) {
+            (true, is_repaired) => {
+                assert!(is_repaired, "{at}");
                 tally.ended += 1;
             }
             (false, true) => tally.killed_after += 1,
@@ -277,9 +277,14 @@ impl Desk {
         self.durations.insert(Task::Index, begin.elapsed());
         self.state = indexed(&self.newsroom.index);
         assert_eq!(self.state, self.newsroom.written(), "{at}");
-        let mended = repair(&self.newsroom.index, &[], &options(), &()).unwrap();
-        assert!(mended.faults.is_empty(), "{at}: {:?}", mended.faults);
-        assert_eq!(mended.orphans, 0, "{at}: {:?}", files(&self.newsroom.index));
+        let repaired = repair(&self.newsroom.index, &[], &options(), &()).unwrap();
+        assert!(repaired.faults.is_empty(), "{at}: {:?}", repaired.faults);
+        assert_eq!(
+            repaired.orphans,
+            0,
+            "{at}: {:?}",
+            files(&self.newsroom.index)
+        );
         // Those of killed runs are removed after an hour.
         for entry in fs::read_dir(self.backup.parent().unwrap()).unwrap() {
             let path = entry.unwrap().path();

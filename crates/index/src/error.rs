@@ -18,7 +18,7 @@ pub enum Error {
         dir: PathBuf,
     },
     /// The index was written by another version.
-    #[error("the index at {} has version {found}, and this program reads version {}", .dir.display(), crate::INDEX_VERSION)]
+    #[error("the index at {} has version {found}, but this program reads version {}", .dir.display(), crate::INDEX_VERSION)]
     OtherVersion {
         /// The index's directory.
         dir: PathBuf,
@@ -33,16 +33,16 @@ pub enum Error {
         /// The lock file.
         lock: PathBuf,
     },
-    /// A path that was named as a source does not exist.
+    /// A path given as a source does not exist.
     #[error("there is no file or directory at {}", .path.display())]
     NoSource {
-        /// The path that was named.
+        /// The given path.
         path: PathBuf,
     },
     /// An article's address was used with a searcher of another view.
     #[error("the address belongs to another view of the index")]
     OtherView,
-    /// The index was filled in the other of the two ways: by [`update`](crate::update), or by an
+    /// The index was filled in another way: by [`update`](crate::update), or by an
     /// [`ArticleWriter`](crate::ArticleWriter).
     #[error("the index at {} was filled by {owner}", .dir.display())]
     OtherOwner {
@@ -61,24 +61,24 @@ pub enum Error {
     /// mounted, and errors were not to be skipped.
     #[error("{0}")]
     Vanished(crate::update::Vanished),
-    /// A path that was named is inside the directory of the index.
+    /// A given path is inside the directory of the index.
     #[error("{} is inside the directory of the index at {}", .path.display(), .dir.display())]
     InsideIndex {
-        /// The path that was named.
+        /// The given path.
         path: PathBuf,
         /// The index's directory.
         dir: PathBuf,
     },
-    /// A path that was to be forgotten exists, but is not indexed.
-    #[error("nothing of {} is indexed: it is in none of the files and directories that were named to index", .path.display())]
+    /// A path to forget exists, but is not indexed.
+    #[error("{} is not indexed: it is not in any indexed file or directory", .path.display())]
     NotIndexed {
-        /// The path that was named.
+        /// The given path.
         path: PathBuf,
     },
-    /// An index cannot be built again, because a file cannot be read now whose
-    /// articles are in the index, and in a part of it that is damaged.
+    /// An index cannot be rebuilt, because a file is unreadable and its articles
+    /// are in a damaged part of the index.
     #[error(
-        "{path}: its articles are in a damaged part of the index, and it cannot be read now ({reason})"
+        "{path}: unreadable now ({reason}), and its articles are in a damaged part of the index"
     )]
     Irreplaceable {
         /// The file or directory that cannot be read.
@@ -144,7 +144,7 @@ impl fmt::Display for Owner {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// Returns a way out, if one is known, in words for a user of the program `timbao`.
+    /// Returns a hint for a user of the program `timbao`, if there is one.
     ///
     /// ```
     /// use timbao_index::{Error, Index};
@@ -156,15 +156,13 @@ impl Error {
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::NoIndex { .. } => {
-                "run `timbao index PATH…` to build one, or name another with --index DIR or TIMBAO_INDEX"
+                "run `timbao index PATH…` to build one, or choose another with --index DIR or TIMBAO_INDEX"
             }
-            Self::OtherVersion { .. } => {
-                "run `timbao reindex --full` to build it again from its files"
-            }
+            Self::OtherVersion { .. } => "run `timbao reindex --full` to rebuild it from its files",
             Self::Busy { .. } => {
-                "wait until the other run is done; searching is possible in the meantime"
+                "wait for the other process; searching is possible in the meantime"
             }
-            Self::OtherView => "find the article by its id in the view that is searched",
+            Self::OtherView => "find the article by its id in the current view",
             Self::OtherOwner { owner, .. } => match owner {
                 Owner::Update => "add articles as files, or use another index",
                 Owner::Writer => {
@@ -172,28 +170,26 @@ impl Error {
                 }
             },
             Self::NoSources { .. } => {
-                "name the files and directories to index: `timbao index PATH…`"
+                "run `timbao index PATH…` with the files and directories to index"
             }
             Self::Vanished(_) => {
-                "mount its disk, or run this again with --allow-vanished if it is meant to be gone"
+                "mount its disk, or repeat the command with --allow-vanished if it was deleted on purpose"
             }
             Self::InsideIndex { .. } => {
-                "keep the index in a directory of its own: --index DIR or TIMBAO_INDEX names it"
+                "keep the index in a separate directory, set by --index DIR or TIMBAO_INDEX"
             }
-            Self::NotIndexed { .. } => {
-                "name a file or directory that was named to index, or that is in one"
-            }
+            Self::NotIndexed { .. } => "give a file or directory that is indexed, or one inside it",
             Self::Irreplaceable { .. } => {
-                "the index is unchanged; make it readable and run this again, or do without it by --allow-vanished"
+                "the index is unchanged; make the file readable and repeat the command, or drop its articles with --allow-vanished"
             }
             Self::Occupied { .. } => {
-                "restore into another directory, or replace the index there with --overwrite; directories without an index are never replaced"
+                "restore into another directory, or replace the index there with --overwrite; other directories are never replaced"
             }
             Self::Unreadable(_) => {
-                "nothing was changed; without --strict the file is reported and skipped"
+                "the index is unchanged; without --strict the file is reported and skipped"
             }
             Self::Damaged { .. } => {
-                "run `timbao repair` to build it again from its files, or `timbao restore FILE --overwrite` to restore a backup"
+                "run `timbao repair` to rebuild it from its files, or `timbao restore FILE --overwrite` to restore a backup"
             }
             Self::OutOfTime => "search for fewer or rarer words, or allow more time",
             Self::Io { source, .. } => match source.kind() {
@@ -207,7 +203,7 @@ impl Error {
         })
     }
 
-    /// Whether a thread of the engine failed, which says nothing about the cause.
+    /// Returns `true` if a thread of the engine failed, which hides the cause.
     pub(crate) fn is_of_thread(&self) -> bool {
         matches!(
             self,
@@ -215,7 +211,7 @@ impl Error {
         )
     }
 
-    /// Says which file an input or output error is about.
+    /// Adds the path to an input or output error.
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }

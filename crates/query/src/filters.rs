@@ -48,7 +48,7 @@ pub enum FilterError {
         reason: DateError,
     },
     /// There is no word in the value.
-    #[error("{name}: there is no word in {text:?} to look for")]
+    #[error("{name}: no word to search for in {text:?}")]
     NoWord {
         /// The name of the filter.
         name: &'static str,

@@ -68,15 +68,15 @@ pub enum ProblemKind {
     MisplacedStar,
     /// A gap before the first or after the last word of a phrase; ignored.
     GapAtEdge,
-    /// A gap, slop or NEAR in the value of a metadata field; words in a row are searched.
+    /// A gap, slop or NEAR in the value of a metadata field; searched as adjacent words.
     LoosePhraseInFacet,
-    /// A slop, distance or gap that is too large; the largest is taken.
+    /// A slop, distance or gap that is too large; the maximum is used.
     DistanceTooLarge,
-    /// An edit distance that is too large; the largest is taken.
+    /// An edit distance that is too large; the maximum is used.
     FuzzyTooLarge,
     /// `~` or `=` before a parenthesis; ignored.
     AccentsOfGroup,
-    /// Nothing but signs.
+    /// Only punctuation.
     NothingToFind,
 }
 
@@ -87,33 +87,33 @@ impl Problem {
         match self.kind {
             K::UnclosedQuote => "unclosed quotation mark".into(),
             K::StrayQuote => "unmatched quotation mark".into(),
-            K::EmptyPhrase => "there is no word between these quotation marks".into(),
+            K::EmptyPhrase => "no word between these quotation marks".into(),
             K::UnclosedGroup => "unclosed parenthesis".into(),
             K::UnopenedGroup => "unmatched parenthesis".into(),
-            K::EmptyGroup => "there is nothing between these parentheses".into(),
+            K::EmptyGroup => "empty parentheses".into(),
             K::TooDeep => format!("parentheses and NOT nest deeper than {MAX_DEPTH} levels"),
             K::TooLong => format!("the query is longer than {MAX_BYTES} bytes"),
             K::TooManyWords => format!("the query has more than {MAX_WORDS} words"),
             K::MissingOperand => "operator is missing an operand".into(),
-            K::NearDistances => "one chain of NEAR has one distance".into(),
+            K::NearDistances => "different distances in one chain of NEAR".into(),
             K::TooManyNear => format!("NEAR joins at most {MAX_NEAR} parts"),
             K::TooManyPatterns => {
                 format!("at most {MAX_PATTERNS} words of a query can have `*` or `~N`")
             }
-            K::NearOperand => "NEAR wants a word, a phrase or alternatives of these".into(),
-            K::UnknownField(_) => "there is no field of this name".into(),
-            K::DetachedField => "no value touches this colon, so it is plain text".into(),
+            K::NearOperand => "NEAR requires words, phrases or alternatives of these".into(),
+            K::UnknownField(_) => "unknown field".into(),
+            K::DetachedField => "this colon is plain text, as no value follows directly".into(),
             K::NoValue => "field without a value".into(),
             K::FieldInField => "field within the value of another field".into(),
             K::InvalidDate(error) => error.message().into(),
-            K::StarAlone => "`*` has no word before it".into(),
+            K::StarAlone => "`*` without a word before it".into(),
             K::MisplacedStar => "`*` is valid at the end of a word only".into(),
             K::GapAtEdge => "a gap needs a word on both sides".into(),
-            K::LoosePhraseInFacet => "metadata is searched for words in a row only".into(),
-            K::DistanceTooLarge => format!("no distance is larger than {MAX_DISTANCE} words"),
-            K::FuzzyTooLarge => format!("a fuzzy word differs by {MAX_FUZZY} letters at most"),
+            K::LoosePhraseInFacet => "metadata fields match adjacent words only".into(),
+            K::DistanceTooLarge => format!("the maximum distance is {MAX_DISTANCE} words"),
+            K::FuzzyTooLarge => format!("the maximum edit distance is {MAX_FUZZY} letters"),
             K::AccentsOfGroup => "`~` and `=` are valid before a word or a phrase only".into(),
-            K::NothingToFind => "there is no word to search for".into(),
+            K::NothingToFind => "no word to search for".into(),
         }
     }
 
@@ -129,8 +129,8 @@ impl Problem {
             K::TooDeep => "the inner ones are ignored",
             K::TooLong | K::TooManyWords => "the rest is ignored",
             K::NearDistances => "the largest distance counts",
-            K::TooManyNear => "the others must be in the article, wherever they are",
-            K::TooManyPatterns => "the other words are searched without it",
+            K::TooManyNear => "the others may be anywhere in the article",
+            K::TooManyPatterns => "ignored in the other words",
             K::NearOperand => "searched as AND",
             K::UnknownField(field) => {
                 return Some(format!(
@@ -149,8 +149,8 @@ impl Problem {
             K::StarAlone => "ignored; between quotation marks, `*` matches one word",
             K::MisplacedStar => "ignored; `chuyển*` finds words with the prefix chuyển",
             K::GapAtEdge => "ignored; write `\"tự * hóa\"`",
-            K::LoosePhraseInFacet => "the words are searched in a row",
-            K::DistanceTooLarge | K::FuzzyTooLarge => "the largest is taken",
+            K::LoosePhraseInFacet => "searched as adjacent words",
+            K::DistanceTooLarge | K::FuzzyTooLarge => "the maximum is used",
             K::AccentsOfGroup => "ignored; write it before each word",
             K::NothingToFind => return None,
         };

@@ -19,8 +19,8 @@ Examples:
   timbao index bao/ tin.jsonl.zst --report van-de.jsonl
   timbao index corpus --search '\"tự diễn biến\"'
 
-Exit status: 0 done, 1 no article was found, 2 an error, 3 done, but some files could not be read and
-their articles are as they were.")]
+Exit status: 0 done, 1 no articles, 2 an error, 3 done, but some files were unreadable and keep
+their former articles.")]
 pub(crate) struct IndexArgs {
     /// Files and directories of articles
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -43,8 +43,8 @@ Examples:
   timbao reindex --full
   timbao reindex && timbao search 'cử tri' --sort -date
 
-Exit status: 0 done, 1 there is no article, 2 an error, 3 done, but some files could not be read and
-their articles are as they were.")]
+Exit status: 0 done, 1 no articles, 2 an error, 3 done, but some files were unreadable and keep
+their former articles.")]
 pub(crate) struct ReindexArgs {
     #[command(flatten)]
     pub indexing: IndexingArgs,
@@ -62,7 +62,7 @@ Examples:
   timbao watch
   timbao watch bao/ tin/ --within 60
 
-Exit status: 0 it was interrupted, 2 an error.")]
+Exit status: 0 interrupted, 2 an error.")]
 pub(crate) struct WatchArgs {
     /// Files and directories of articles [default: those of the last run]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -161,7 +161,7 @@ Examples:
   timbao inspect tin.jsonl --member 12
   timbao inspect trang.html --format json
 
-Exit status: 0 an article was read, 1 there is none, 2 an error.")]
+Exit status: 0 an article was read, 1 no article, 2 an error.")]
 pub(crate) struct InspectArgs {
     /// File to read
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]

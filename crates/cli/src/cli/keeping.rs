@@ -18,7 +18,7 @@ Examples:
   timbao verify
   timbao verify --sources --format json
 
-Exit status: 0 it is whole, 1 it is whole and files have changed since, 2 it is damaged.")]
+Exit status: 0 intact, 1 intact, but files have changed since, 2 damaged.")]
 pub(crate) struct VerifyArgs {
     /// Read all indexed files, and report those that changed since
     #[arg(long)]
@@ -46,8 +46,8 @@ Examples:
   timbao repair
   timbao repair bao/        when it no longer tells what it was made of
 
-Exit status: 0 the index is whole, 2 an error, 3 the index is whole, but some files could not be read
-and their articles are as they were.")]
+Exit status: 0 the index is intact, 2 an error, 3 the index is intact, but some files were unreadable
+and keep their former articles.")]
 pub(crate) struct RepairArgs {
     /// Files and directories of articles, if the index no longer knows them
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]

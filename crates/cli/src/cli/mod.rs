@@ -44,7 +44,7 @@ pub(crate) use values::{
     version,
     about = "Full-text search for Vietnamese news",
     long_about = "Indexes directories of Vietnamese news articles and searches them.\n\n\
-        A query typed with accents is taken at its word, one typed without finds every accent: \
+        A query typed with accents is accent-sensitive, one typed without finds all accents: \
         \"tự diễn biến\" and tu dien bien both work. hoá and hóa are one word, and so are composed \
         and decomposed letters.",
     after_help = EXAMPLES,
@@ -175,7 +175,7 @@ Exit status: 0 something was found, 1 nothing was found, 2 an error.";
 const LONG_EXAMPLES: &str = "\
 Examples:
   timbao index bao/
-      Index a directory of articles into ./.timbao; run it again to take what is new.
+      Index a directory of articles into ./.timbao; run it again to update it.
   timbao search '\"tự diễn biến\" -\"tự chuyển hóa\"'
       Find a phrase, accents as typed, in articles without another phrase.
   timbao search tu dien bien --after 2025 --section 'xây dựng Đảng'

@@ -194,7 +194,7 @@ Examples:
   timbao collocates 'đại hội' --window 3 --by dice --min 10
   timbao collocates 'công nghệ' --of 'date:2024..' --against 'date:..2023'
 
-Exit status: 0 something was found, 1 nothing was, 2 an error.")]
+Exit status: 0 something was found, 1 nothing was found, 2 an error.")]
 pub(crate) struct CollocatesArgs {
     /// Query; bare words are a phrase
     #[arg(required = true, value_name = "QUERY")]
@@ -259,7 +259,7 @@ Examples:
   timbao keywords --of 'date:2025' --against 'date:2024' --min 10
   timbao keywords --of 'source:\"Báo Sông Trà\"' --format csv
 
-Exit status: 0 something was found, 1 nothing was, 2 an error.")]
+Exit status: 0 something was found, 1 nothing was found, 2 an error.")]
 pub(crate) struct KeywordsArgs {
     /// The articles: a query, such as a filter
     #[arg(long, value_name = "QUERY")]
@@ -302,7 +302,7 @@ Examples:
   timbao similar ban-thao.docx
   pbpaste | timbao similar -
 
-Exit status: 0 something was found, 1 nothing was, 2 an error.")]
+Exit status: 0 something was found, 1 nothing was found, 2 an error.")]
 pub(crate) struct SimilarArgs {
     /// Id or path of an article of the index, a file, or - for standard input
     #[arg(value_name = "ID|FILE")]
@@ -343,7 +343,7 @@ Examples:
   timbao reprints 2026/2026-03-25-tong-ket.txt
   timbao reprints bao/tin.jsonl#12 --format json
 
-Exit status: 0 there are reprints, 1 there are none, 2 an error.")]
+Exit status: 0 reprints, 1 no reprints, 2 an error.")]
 pub(crate) struct ReprintsArgs {
     /// Id or path of an article
     #[arg(value_name = "ID")]

@@ -118,7 +118,7 @@ Examples:
   timbao show 2026/2026-03-25-tong-ket.txt
   timbao show bao/tin.jsonl#12 --format json
 
-Exit status: 0 found, 1 there is no such article, 2 an error.")]
+Exit status: 0 found, 1 not found, 2 an error.")]
 pub(crate) struct ShowArgs {
     /// Id or path of the article
     #[arg(value_name = "ID")]
@@ -181,7 +181,7 @@ Examples:
   timbao batch tu-khoa.txt --by month > thang.csv
   printf 'cử tri\\n\"tự diễn biến\"\\n' | timbao batch - --format jsonl
 
-Exit status: 0 some query had hits, 1 none had, 2 an error.")]
+Exit status: 0 some query had hits, 1 no hits, 2 an error.")]
 pub(crate) struct BatchArgs {
     /// File of queries; - is standard input
     #[arg(value_name = "QUERIES", value_hint = ValueHint::FilePath)]
@@ -276,7 +276,7 @@ Examples:
   timbao explain 'tu dien bien'
   timbao explain '\"tự * hóa\" AND UBND' --format json
 
-Exit status: 0 something matches, 1 nothing does, 2 an error.")]
+Exit status: 0 hits, 1 no hits, 2 an error.")]
 pub(crate) struct ExplainArgs {
     /// The query
     #[arg(required = true, value_name = "QUERY")]

@@ -78,11 +78,10 @@ pub(crate) fn run(args: &LatencyArgs, context: &Context) -> Result<Outcome> {
     let text = read_text(&args.queries)?;
     let queries: Vec<&str> = lines(&text).collect();
     if queries.is_empty() {
-        return Err(Failure::new(format!(
-            "{}: there are no queries in it",
-            args.queries.display()
-        ))
-        .hint("write one query a line"));
+        return Err(
+            Failure::new(format!("{}: no queries", args.queries.display()))
+                .hint("write one query per line"),
+        );
     }
     let searcher = Index::open(&context.settings.index)?
         .with_caches(CacheOptions::for_many_queries())
@@ -107,7 +106,7 @@ pub(crate) fn run(args: &LatencyArgs, context: &Context) -> Result<Outcome> {
             times.push(start.elapsed());
             if now != *gave {
                 return Err(Failure::new(format!(
-                    "`{query}` gave another answer than before; do not trust the figures"
+                    "`{query}` returned different hits in two runs; do not trust the figures"
                 )));
             }
         }

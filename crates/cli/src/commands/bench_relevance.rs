@@ -59,13 +59,10 @@ pub(crate) fn run(args: &RelevanceArgs, context: &Context) -> Result<Outcome> {
     let text = read_text(&args.pairs)?;
     let pairs = pairs(&text).map_err(|(line, reason)| {
         Failure::new(format!("{}:{line}: {reason}", args.pairs.display()))
-            .hint("a line is: article id, a tab, a query, and perhaps a tab and the query without accents")
+            .hint("a line is: article id, a tab, a query, and optionally a tab and the query without accents")
     })?;
     if pairs.is_empty() {
-        return Err(Failure::new(format!(
-            "{}: there are no pairs in it",
-            args.pairs.display()
-        )));
+        return Err(Failure::new(format!("{}: no pairs", args.pairs.display())));
     }
     let searcher = Index::open(&context.settings.index)?.searcher()?;
     let filters = FilterArgs {
@@ -156,13 +153,13 @@ fn pairs(text: &str) -> Result<Vec<Pair<'_>>, (usize, &'static str)> {
         let id = columns
             .next()
             .filter(|id| !id.is_empty())
-            .ok_or((number, "there is no article id"))?;
+            .ok_or((number, "no article id"))?;
         let queries: Vec<&str> = columns
             .take(2)
             .take_while(|query| !query.is_empty())
             .collect();
         if queries.is_empty() {
-            return Err((number, "there is no query"));
+            return Err((number, "no query"));
         }
         pairs.push(Pair { id, queries });
     }
@@ -205,7 +202,7 @@ mod tests {
                 ("b/2.txt#3", "đại hội".to_owned())
             ]
         );
-        assert_eq!(pairs("a1\tx\na2\n").err(), Some((2, "there is no query")));
-        assert_eq!(pairs("\tx\n").err(), Some((1, "there is no article id")));
+        assert_eq!(pairs("a1\tx\na2\n").err(), Some((2, "no query")));
+        assert_eq!(pairs("\tx\n").err(), Some((1, "no article id")));
     }
 }

@@ -158,14 +158,14 @@ fn check_vanished(vanished: &[Vanished]) -> Result<()> {
     let message = match rest.len() {
         0 => format!("{}, so they stay", shown(first)),
         more => format!(
-            "{}, so they stay; {} more like it",
+            "{}, so they stay; the same for {}",
             shown(first),
             counted(more as u64, "directory or file")
         ),
     };
     Err(Failure::new(message)
-        .hint("mount its disk or bring it back, and run `timbao reindex`")
-        .hint("if it is meant to be gone, run this again with --allow-vanished"))
+        .hint("mount its disk or restore it, and run `timbao reindex`")
+        .hint("if it was deleted on purpose, repeat the command with --allow-vanished"))
 }
 
 /// The missing sources and files, with paths as a user writes them.

@@ -51,7 +51,7 @@ pub(crate) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
     let file = FoundFile::new(&args.file).map_err(|problem| {
         let failure = Failure::new(problem.to_string());
         if args.file.is_dir() {
-            failure.hint("name one file of it; `timbao index` takes directories")
+            failure.hint("give one of its files; `timbao index` takes directories")
         } else {
             failure
         }
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
     }
     match &args.member {
         Some(member) if reading.shown.is_empty() => Err(Failure::new(format!(
-            "{}: there is no article `{member}` in it, of {}",
+            "{}: no article `{member}` among its {}",
             args.file.display(),
             counted(reading.articles, "article"),
         ))),

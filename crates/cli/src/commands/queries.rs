@@ -127,10 +127,8 @@ impl Rows {
             (Some(at), _, _) => self.column = at,
             (None, Some(column), None) => {
                 let names: Vec<_> = self.row.iter().map(clean).collect();
-                return Err(
-                    Failure::new(format!("{}: there is no column `{column}`", self.name))
-                        .hint(format!("the columns are: {}", names.join(", "))),
-                );
+                return Err(Failure::new(format!("{}: no column `{column}`", self.name))
+                    .hint(format!("the columns are: {}", names.join(", "))));
             }
             (None, _, number) => {
                 self.column = number.unwrap_or(0);

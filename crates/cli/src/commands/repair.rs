@@ -29,24 +29,22 @@ pub(crate) fn run(args: &RepairArgs, context: &Context) -> Result<Outcome> {
     }
     if report.orphans > 0 {
         let files = counted(report.orphans, "file");
-        let message = format!("removed {files} that killed runs had left");
+        let message = format!("removed {files} left by killed runs");
         say(palette, Role::Title, "repair", &message);
     }
     let mut is_incomplete = false;
     match &report.rebuilt {
         Some(update) if update.interrupted => {
-            return Err(
-                Failure::new("stopped before the end; the index is still damaged")
-                    .hint("run `timbao repair` again"),
-            );
+            return Err(Failure::new("interrupted; the index is still damaged")
+                .hint("run `timbao repair` again"));
         }
         Some(update) => {
             is_incomplete = update.is_incomplete() || !update.vanished.is_empty();
             tell_problems(update, context);
-            say(palette, Role::Title, "repair", &"built the index again");
+            say(palette, Role::Title, "repair", &"rebuilt the index");
             summarize(update, false, context);
         }
-        None => say(palette, Role::Title, "repair", &"the index is whole"),
+        None => say(palette, Role::Title, "repair", &"the index is intact"),
     }
     Ok(match is_incomplete {
         true => Outcome::Incomplete,

@@ -59,8 +59,8 @@ fn history(
     context: &Context,
 ) -> Result<Outcome> {
     let Some(&address) = find(searcher, id)?.first() else {
-        return Err(Failure::new(format!("there is no article {id}"))
-            .hint("`timbao search` prints the id or the path of every hit"));
+        return Err(Failure::new(format!("no article {id}"))
+            .hint("`timbao search` prints the id or path of every hit"));
     };
     let found = searcher.reprints(address)?;
     let answer = View {

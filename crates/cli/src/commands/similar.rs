@@ -62,10 +62,8 @@ fn similar(searcher: &Searcher, id: &str, options: &SimilarOptions) -> Result<Si
         return Ok(searcher.similar(address, options)?);
     }
     if !fs::exists(path).unwrap_or(false) {
-        return Err(
-            Failure::new(format!("there is no article and no file {id}"))
-                .hint("`timbao search` prints the id or the path of every hit"),
-        );
+        return Err(Failure::new(format!("{id}: no such article or file"))
+            .hint("`timbao search` prints the id or path of every hit"));
     }
     Ok(searcher.similar_to_article(&first_article(path)?, options)?)
 }
@@ -82,7 +80,7 @@ fn first_article(path: &Path) -> Result<Article> {
         }
     }
     Err(Failure::new(format!(
-        "{}: there is no article in it",
+        "{}: no article in this file",
         path.display()
     )))
 }

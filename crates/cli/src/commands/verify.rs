@@ -48,7 +48,7 @@ pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<Outcome> {
     if !report.is_sound() {
         let place = dir.display();
         return Err(Failure::new(format!("the index at {place} is damaged"))
-            .hint("run `timbao repair` to mend it, or `timbao restore FILE --overwrite` to bring back a backup"));
+            .hint("run `timbao repair` to repair it, or `timbao restore FILE --overwrite` to restore a backup"));
     }
     Ok(Outcome::of(report.faults.is_empty()))
 }
@@ -60,7 +60,7 @@ fn write_text(out: &mut dyn Write, report: &VerifyReport) -> Result<()> {
     if report.is_sound() {
         write!(
             out,
-            "whole: {} in {}, {}",
+            "intact: {} in {}, {}",
             counted(report.articles, "article"),
             counted(report.files, "file"),
             bytes(report.bytes)

@@ -53,7 +53,7 @@ pub(crate) fn run(args: &WatchArgs, context: &Context) -> Result<Outcome> {
             }
             is_first = false;
         }
-        WatchEvent::Failed(error) => warn(palette, &format!("{error}; it is tried again")),
+        WatchEvent::Failed(error) => warn(palette, &format!("{error}; trying again")),
         WatchEvent::Polled { path, reason } => {
             let path = relative(path);
             let message = format!(
@@ -91,5 +91,5 @@ fn tell_vanished(vanished: &[Vanished], context: &Context) {
 
 fn watched(report: &UpdateReport) -> String {
     let sources = counted(report.sources.len() as u64, "source");
-    format!("following {sources}; Ctrl-C ends it")
+    format!("following {sources}; Ctrl-C to stop")
 }

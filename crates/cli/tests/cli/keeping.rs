@@ -32,7 +32,7 @@ fn a_whole_index_verifies() {
     let (code, stdout, _) = workspace.output(&["verify", "--sources"], None);
     assert_eq!(code, 0);
     assert!(
-        stdout.starts_with("whole: 4 articles in ")
+        stdout.starts_with("intact: 4 articles in ")
             && stdout.ends_with("; 0 changes in 4 files that were indexed\n"),
         "{stdout}"
     );
@@ -160,7 +160,7 @@ fn a_watch_follows_the_files_and_ends_when_interrupted() {
         let line = lines.find(|line| line.as_ref().unwrap().contains(text));
         assert!(line.is_some(), "{text:?} was not said");
     };
-    wait_for("watch: following 1 source; Ctrl-C ends it");
+    wait_for("watch: following 1 source; Ctrl-C to stop");
     workspace.write("bao/moi/tin.md", "# Tin mới\n\nĐường làng Đồi Trúc.\n");
     wait_for("5 articles");
     assert_eq!(workspace.output(&["search", "Đồi Trúc"], None).0, 0);
