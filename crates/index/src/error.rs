@@ -247,7 +247,7 @@ impl From<TantivyError> for Error {
     fn from(error: TantivyError) -> Self {
         let io = |path: &Path, source: &io::Error| Self::Io {
             path: path.into(),
-            source: io::Error::new(source.kind(), source.to_string()),
+            source: copy(source),
         };
         match &error {
             TantivyError::DataCorruption(damage) => Self::Damaged {
@@ -269,7 +269,35 @@ impl From<TantivyError> for Error {
             TantivyError::OpenWriteError(OpenWriteError::IoError { io_error, filepath }) => {
                 io(filepath, io_error)
             }
+            // A block that was checked when it was read.
+            TantivyError::IoError(source) if source.kind() == io::ErrorKind::InvalidData => {
+                Self::Damaged {
+                    reason: source.to_string(),
+                }
+            }
             _ => Self::Engine(EngineError(error)),
         }
     }
+}
+
+/// The same error of the system again.
+pub(crate) fn copy(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => io::Error::new(error.kind(), error.to_string()),
+    }
+}
+
+/// Whether the system refused to read a file for a reason that is not in the
+/// file: too few descriptors, too little memory, no permission.
+pub(crate) fn is_refusal(error: &io::Error) -> bool {
+    // ENOMEM, ENFILE, EMFILE; the last two have no stable kind.
+    #[cfg(unix)]
+    if matches!(error.raw_os_error(), Some(12 | 23 | 24)) {
+        return true;
+    }
+    matches!(
+        error.kind(),
+        io::ErrorKind::OutOfMemory | io::ErrorKind::PermissionDenied
+    )
 }

@@ -23,7 +23,7 @@ impl Searcher {
     ///
     /// If a file is damaged or the deadline has passed.
     pub fn concordance(&self, plan: &Plan, options: &KwicOptions) -> Result<Concordance> {
-        Ok(timbao_views::concordance(self, plan, options)?)
+        self.whole(timbao_views::concordance(self, plan, options)?)
     }
 
     /// Frequencies over time; see [`timbao_views::trends`].
@@ -37,7 +37,7 @@ impl Searcher {
         base: &Plan,
         options: &TrendsOptions,
     ) -> Result<Trends> {
-        Ok(timbao_views::trends(self, queries, base, options)?)
+        self.whole(timbao_views::trends(self, queries, base, options)?)
     }
 
     /// Words near the matches of a plan; see [`timbao_views::collocates`].
@@ -51,7 +51,7 @@ impl Searcher {
         base: &Plan,
         options: &CollocateOptions,
     ) -> Result<Collocates> {
-        Ok(timbao_views::collocates(self, plan, base, options)?)
+        self.whole(timbao_views::collocates(self, plan, base, options)?)
     }
 
     /// Words near the matches of a plan in some articles, compared with others; see
@@ -69,7 +69,7 @@ impl Searcher {
         options: &KeywordOptions,
     ) -> Result<Keywords> {
         let sets = [of, against];
-        Ok(timbao_views::compare_collocates(
+        self.whole(timbao_views::compare_collocates(
             self, plan, sets, windows, options,
         )?)
     }
@@ -85,7 +85,7 @@ impl Searcher {
         against: Option<&Plan>,
         options: &KeywordOptions,
     ) -> Result<Keywords> {
-        Ok(timbao_views::keywords(self, of, against, options)?)
+        self.whole(timbao_views::keywords(self, of, against, options)?)
     }
 
     /// The words in the gaps of a phrase; see [`timbao_views::fillers`].
@@ -94,7 +94,7 @@ impl Searcher {
     ///
     /// If a file is damaged or the deadline has passed.
     pub fn fillers(&self, plan: &Plan, gapped: Gapped<'_>) -> Result<Fillers> {
-        Ok(timbao_views::fillers(self, plan, gapped)?)
+        self.whole(timbao_views::fillers(self, plan, gapped)?)
     }
 
     /// Articles like one of the index; see [`timbao_views::similar`].
@@ -104,7 +104,7 @@ impl Searcher {
     /// If a file is damaged or the deadline has passed.
     pub fn similar(&self, address: Address, options: &SimilarOptions) -> Result<Similar> {
         self.segment(address)?;
-        Ok(timbao_views::similar(self, self.id_of(address), options)?)
+        self.whole(timbao_views::similar(self, self.id_of(address), options)?)
     }
 
     /// Articles like one that need not be in the index.
@@ -117,7 +117,7 @@ impl Searcher {
         article: &Article,
         options: &SimilarOptions,
     ) -> Result<Similar> {
-        Ok(timbao_views::similar_to_article(self, article, options)?)
+        self.whole(timbao_views::similar_to_article(self, article, options)?)
     }
 
     /// The texts that were published most often.
@@ -126,7 +126,7 @@ impl Searcher {
     ///
     /// If a file is damaged or the deadline has passed.
     pub fn reprint_groups(&self, limit: usize) -> Result<ReprintGroups> {
-        Ok(reprints::reprint_groups(self, limit)?)
+        self.whole(reprints::reprint_groups(self, limit)?)
     }
 
     /// All publications of an article's text, each compared with the first.
@@ -136,7 +136,7 @@ impl Searcher {
     /// If a file is damaged or the deadline has passed.
     pub fn reprints(&self, address: Address) -> Result<ReprintHistory> {
         self.segment(address)?;
-        Ok(reprints::reprints(self, self.id_of(address))?)
+        self.whole(reprints::reprints(self, self.id_of(address))?)
     }
 
     /// Explains an empty result and suggests other queries; see [`Advice`].
@@ -145,7 +145,7 @@ impl Searcher {
     ///
     /// If a file is damaged or the deadline has passed.
     pub fn advice(&self, ast: &Node, options: &LowerOptions<'_>, total: u64) -> Result<Advice> {
-        Ok(Advice::new(self, ast, options, total)?)
+        self.whole(Advice::new(self, ast, options, total)?)
     }
 
     /// Completes the last word of a text; see [`suggest::complete`].
@@ -154,7 +154,7 @@ impl Searcher {
     ///
     /// If a file is damaged or the deadline has passed.
     pub fn complete(&self, text: &str, most: usize) -> Result<Vec<Completion>> {
-        Ok(suggest::complete(self, text, most)?)
+        self.whole(suggest::complete(self, text, most)?)
     }
 
     /// Reads what is shown of hits; see [`ShownHit::load`].

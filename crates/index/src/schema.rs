@@ -5,7 +5,7 @@ use timbao_query::plan::Facet;
 
 /// Version of schema, analysis and file formats. An index of another version is
 /// rejected.
-pub const INDEX_VERSION: u32 = 7;
+pub const INDEX_VERSION: u32 = 8;
 
 /// Version of the analysis, how text becomes keys; a new one is a new [`INDEX_VERSION`].
 pub const ANALYZER_VERSION: u32 = 2;

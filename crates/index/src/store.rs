@@ -215,7 +215,7 @@ impl Index {
         let engine = tantivy::Index::builder()
             .schema(schema())
             .settings(settings)
-            .register_plugin(TextPlugin::shared())
+            .register_plugin(TextPlugin::shared(&storage))
             .open_or_create(storage.clone())?;
         let marker = Marker {
             timbao: INDEX_VERSION.to_string(),
@@ -233,7 +233,7 @@ impl Index {
 
     fn with_engine(storage: Storage, mut engine: tantivy::Index) -> Result<Self> {
         if engine.custom_plugins().is_empty() {
-            engine.register_plugin(TextPlugin::shared());
+            engine.register_plugin(TextPlugin::shared(&storage));
         }
         let fields = Fields::of(&engine.schema()).ok_or_else(|| Error::OtherVersion {
             dir: storage.dir().into(),

@@ -6,19 +6,23 @@
 //!
 //! - takes the lock of the writer before the index is opened, so that what is
 //!   known of the folder is not stale when writing begins;
-//! - seals `meta.json`, which Tantivy writes without a checksum ([`seal`]);
-//! - checks the checksums of small files when they are opened, so that flipped
-//!   bits are an error instead of nonsense ([`checksum`]);
-//! - remembers what the system said when writing failed, which Tantivy does not
+//! - seals `meta.json`, which Tantivy writes without a checksum ([`commit`]);
+//! - seals every component with checksums of its blocks and its identity, and
+//!   checks these, so that flipped bits and misplaced files are errors instead
+//!   of wrong answers ([`seal`]);
+//! - remembers the system's error when writing failed, which Tantivy does not
 //!   always pass on ([`failures`]);
 //! - lists the folder instead of keeping Tantivy's list of it, which costs a
 //!   sync for each file and can be stale;
 //! - lets readers read a folder that they may not write to.
 
-pub(crate) mod checksum;
+pub(crate) mod commit;
+#[cfg(test)]
+mod damage;
 mod failures;
 #[cfg(test)]
 pub(crate) mod faults;
+mod identity;
 pub(crate) mod names;
 mod orphans;
 pub(crate) mod seal;
@@ -35,16 +39,18 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
+use tantivy::TantivyError;
 use tantivy::directory::{
-    Directory, DirectoryLock, FileHandle, FileSlice, INDEX_WRITER_LOCK, Lock, META_LOCK,
-    MmapDirectory, TerminatingWrite, WatchCallback, WatchHandle, WritePtr,
+    Directory, DirectoryLock, FileHandle, INDEX_WRITER_LOCK, Lock, META_LOCK, MmapDirectory,
+    TerminatingWrite, WatchCallback, WatchHandle, WritePtr,
 };
-use tantivy::{HasLen, TantivyError};
 
 use self::failures::Failures;
+pub(crate) use self::identity::IndexId;
 use self::names::{MARKER, RECORD_PREFIX, segment_of};
 pub(crate) use self::orphans::remove_orphans;
-use crate::error::{Error, Result};
+pub(crate) use self::seal::{Checks, Identity};
+use crate::error::{Error, Result, copy};
 
 /// The file that makes a commit count.
 pub(crate) const META: &str = "meta.json";
@@ -52,10 +58,10 @@ pub(crate) const META: &str = "meta.json";
 const LIST: &str = ".managed.json";
 /// What the names of unfinished files begin with; Tantivy's do as well.
 pub(crate) const UNFINISHED: &str = ".tmp";
-/// Files up to this size in bytes are checked when they are opened. Those of
-/// Tantivy's own components are small; the text component is left to
-/// [`verify`](crate::maintain::verify).
-const CHECKED: usize = 16 << 20;
+/// Components up to this size in bytes are checked when they are opened, so
+/// that damage is reported early. The blocks of larger ones are checked when
+/// they are first read.
+const EAGER: usize = 16 << 20;
 
 /// How long a writer sleeps between two tries to get the lock.
 const NAP: Duration = Duration::from_millis(50);
@@ -69,6 +75,10 @@ pub(crate) struct Storage {
     /// The writer's lock, until the writer takes it over.
     held: Arc<Mutex<Option<DirectoryLock>>>,
     failures: Failures,
+    /// The id of the index; `None` until its `meta.json` is read or written.
+    id: Arc<Mutex<Option<IndexId>>>,
+    /// Components up to this size in bytes are checked when they are opened.
+    eager: usize,
 }
 
 impl Storage {
@@ -111,7 +121,31 @@ impl Storage {
             renames,
             held: Arc::default(),
             failures: Failures::default(),
+            id: Arc::default(),
+            eager: EAGER,
         }
+    }
+
+    /// The identity that a component has in this index.
+    pub(crate) fn identity(&self, name: &Path) -> Identity {
+        Identity {
+            index: *self.id.lock().unwrap_or_else(PoisonError::into_inner),
+            name: name.to_string_lossy().into_owned(),
+        }
+    }
+
+    /// Maps a component and checks its seal. Its blocks are checked when they
+    /// are first read, at once if there are few.
+    ///
+    /// # Errors
+    ///
+    /// Invalid data if it is damaged or is another file's, and errors of
+    /// mapping.
+    pub(crate) fn component(&self, path: &Path) -> Result<Checks, OpenReadError> {
+        let io = |error| OpenReadError::wrap_io_error(error, path.into());
+        let handle = self.inner.get_file_handle(path)?;
+        let file = handle.read_bytes(0..handle.len()).map_err(io)?;
+        Checks::open(&file, &self.identity(path), self.eager).map_err(io)
     }
 
     /// The folder.
@@ -188,7 +222,7 @@ impl Storage {
                 dir: self.dir.clone(),
                 lock,
             },
-            LockError::IoError(e) => Error::io(lock)(io::Error::new(e.kind(), e.to_string())),
+            LockError::IoError(e) => Error::io(lock)(copy(e)),
         }
     }
 }
@@ -231,6 +265,12 @@ pub(crate) fn is_of_index(name: &OsStr) -> bool {
         || name.starts_with(UNFINISHED)
         || name.starts_with(RECORD_PREFIX)
         || segment_of(name).is_some()
+}
+
+/// Whether a file is a component of a segment, by its name.
+fn is_component(path: &Path) -> bool {
+    path.to_str()
+        .is_some_and(|name| segment_of(name).is_some())
 }
 
 /// Makes the entries of a folder last: names that were added, renamed, removed.
@@ -293,14 +333,14 @@ impl Directory for Storage {
             .inner
             .open_write(unfinished)
             .map_err(|error| match error {
-                OpenWriteError::IoError { io_error, .. } => {
-                    io::Error::new(io_error.kind(), io_error.to_string())
-                }
+                OpenWriteError::IoError { io_error, .. } => copy(&io_error),
                 other => io::Error::other(other),
             })
             .and_then(|mut file| {
                 if is_meta {
-                    file.write_all(&seal::seal(data))?;
+                    let mut id = self.id.lock().unwrap_or_else(PoisonError::into_inner);
+                    let id = *id.get_or_insert_with(IndexId::random);
+                    file.write_all(&commit::seal(data, id))?;
                 } else {
                     file.write_all(data)?;
                 }
@@ -342,18 +382,10 @@ impl Directory for Storage {
     }
 
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        self.inner.get_file_handle(path)
-    }
-
-    fn open_read(&self, path: &Path) -> Result<FileSlice, OpenReadError> {
-        let file = self.inner.open_read(path)?;
-        if file.len() <= CHECKED && segment_of(&path.to_string_lossy()).is_some() {
-            let check = file
-                .read_bytes()
-                .and_then(|bytes| checksum::check_bytes(&bytes));
-            check.map_err(|e| OpenReadError::wrap_io_error(e, path.into()))?;
+        match is_component(path) {
+            true => Ok(Arc::new(self.component(path)?)),
+            false => self.inner.get_file_handle(path),
         }
-        Ok(file)
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
@@ -373,7 +405,13 @@ impl Directory for Storage {
         let inner = opened?
             .into_inner()
             .map_err(|error| OpenWriteError::wrap_io_error(error.into_error(), path.into()))?;
-        Ok(self.failures.watch(path, inner))
+        Ok(match is_component(path) {
+            true => {
+                let sealing = seal::Sealing::new(inner, self.identity(path));
+                self.failures.watch(path, Box::new(sealing))
+            }
+            false => self.failures.watch(path, inner),
+        })
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
@@ -383,11 +421,12 @@ impl Directory for Storage {
             return list.map_err(io);
         }
         let data = self.inner.atomic_read(path)?;
-        if path == Path::new(META) {
-            seal::unseal(data).map_err(io)
-        } else {
-            Ok(data)
+        if path != Path::new(META) {
+            return Ok(data);
         }
+        let (json, id) = commit::unseal(&data).map_err(io)?;
+        *self.id.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
+        Ok(json)
     }
 
     fn sync_directory(&self) -> io::Result<()> {

@@ -1,66 +1,456 @@
-//! A checksum for `meta.json`.
+//! The seal that every component of a segment ends with: checksums of its
+//! blocks, and its identity.
 //!
-//! Tantivy ends its other files with a checksum. This one says which files
-//! count, so a flipped bit could make articles vanish unnoticed. The checksum
-//! is its first field, which Tantivy ignores, and covers all that follows it.
+//! ```text
+//! content     as Tantivy wrote it, its own footer included
+//! checksums   CRC-32 of each block of 64 KiB of the content
+//! name        of the file
+//! tail        length of the content (u64), length of the name (u32), id of
+//!             the index (16 bytes), CRC-32 of checksums, name and tail up to
+//!             here (u32), magic (8 bytes)
+//! ```
+//!
+//! Numbers are little-endian. The identity is the id of the index and the name
+//! of the file, which contains the id of the segment: a whole file in the
+//! place of another one is as wrong as a damaged one. Checksums by block let a
+//! large file be opened without reading it: each block is checked when it is
+//! first read ([`Checks`]).
 
-use std::io;
+use std::fmt;
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-const BEFORE: &[u8] = b"{\"blake3\":\"";
-const AFTER: &[u8] = b"\",";
-const HEX: usize = 2 * blake3::OUT_LEN;
+use crc32fast::Hasher;
+use tantivy::HasLen;
+use tantivy::directory::{AntiCallToken, FileHandle, OwnedBytes, TerminatingWrite};
 
-/// Puts the checksum before the fields of a JSON object.
-pub(crate) fn seal(json: &[u8]) -> Vec<u8> {
-    let rest = json.strip_prefix(b"{").unwrap_or(json);
-    let mut sealed = BEFORE.to_vec();
-    sealed.extend_from_slice(blake3::hash(rest).to_hex().as_bytes());
-    sealed.extend_from_slice(AFTER);
-    sealed.extend_from_slice(rest);
-    sealed
+use super::IndexId;
+
+/// Bytes of the content that share a checksum.
+/// Smaller in tests, whose files are small.
+const BLOCK: usize = if cfg!(test) { 512 } else { 64 << 10 };
+/// Bytes of a checksum.
+const SUM: usize = size_of::<u32>();
+const MAGIC: &[u8; 8] = b"TMBseal1";
+/// Bytes of the tail.
+const TAIL: usize = 8 + 4 + 16 + 4 + 8;
+/// Longer names are invalid.
+const LONGEST_NAME: usize = 255;
+/// Bytes read at once when a whole file is checked.
+const CHUNK: usize = 16 * BLOCK;
+
+/// What a file is, and of which index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// The index; `None` if it is not known.
+    pub(crate) index: Option<IndexId>,
+    /// The name of the file.
+    pub(crate) name: String,
 }
 
-/// Takes the checksum out again.
-///
-/// # Errors
-///
-/// Invalid data, when it does not fit.
-pub(crate) fn unseal(sealed: Vec<u8>) -> io::Result<Vec<u8>> {
-    let content = || {
-        let (hex, rest) = sealed.strip_prefix(BEFORE)?.split_at_checked(HEX)?;
-        let rest = rest.strip_prefix(AFTER)?;
-        (blake3::hash(rest).to_hex().as_bytes() == hex).then_some(rest)
-    };
-    match content() {
-        Some(rest) => Ok([b"{", rest].concat()),
-        None => {
-            let message = "its checksum does not fit; it was changed or damaged";
-            Err(io::Error::new(io::ErrorKind::InvalidData, message))
+/// The checksums and the identity of one file.
+#[derive(Debug)]
+pub(crate) struct Seal {
+    identity: Identity,
+    /// Bytes of the content.
+    len: u64,
+    sums: Vec<u32>,
+}
+
+impl Seal {
+    /// Reads the seal of a file and compares the identity with the expected
+    /// one.
+    ///
+    /// # Errors
+    ///
+    /// Invalid data if the seal is damaged or is another file's, and errors of
+    /// reading.
+    pub(crate) fn read(file: &mut (impl Read + Seek), expected: &Identity) -> io::Result<Self> {
+        let seal = Self::read_any(file)?;
+        let found = &seal.identity;
+        if expected.index.is_some() && found.index != expected.index {
+            return Err(damaged(format!(
+                "it belongs to another index, where it is {}",
+                found.name
+            )));
         }
+        if found.name != expected.name {
+            return Err(damaged(format!("it is a misplaced copy of {}", found.name)));
+        }
+        Ok(seal)
+    }
+
+    fn read_any(file: &mut (impl Read + Seek)) -> io::Result<Self> {
+        let size = file.seek(SeekFrom::End(0))?;
+        let tail_at = size.checked_sub(TAIL as u64).ok_or_else(cut_short)?;
+        file.seek(SeekFrom::Start(tail_at))?;
+        let mut tail = [0; TAIL];
+        file.read_exact(&mut tail)?;
+        let (fields, magic) = tail.split_at(TAIL - MAGIC.len());
+        if magic != MAGIC {
+            return Err(damaged("it does not end with its seal, or is cut short"));
+        }
+        let number = |at: Range<usize>| {
+            let bytes = fields.get(at).unwrap_or_default().iter().rev();
+            bytes.fold(0, |number, &byte| number << 8 | u64::from(byte))
+        };
+        let (len, name_len) = (number(0..8), number(8..12));
+        let sums = len.div_ceil(BLOCK as u64).saturating_mul(SUM as u64);
+        let seal_at = tail_at.checked_sub(sums.saturating_add(name_len));
+        if name_len > LONGEST_NAME as u64 || seal_at != Some(len) {
+            return Err(damaged("its length is not the one that it was written with"));
+        }
+        file.seek(SeekFrom::Start(len))?;
+        let mut body = vec![0; (sums + name_len) as usize];
+        file.read_exact(&mut body)?;
+        let mut hasher = Hasher::new();
+        hasher.update(&body);
+        hasher.update(&fields[..28]);
+        if u64::from(hasher.finalize()) != number(28..32) {
+            return Err(damaged("its seal is damaged"));
+        }
+        let (sums, name) = body.split_at(sums as usize);
+        let id = fields[12..28].try_into().map_err(|_| cut_short())?;
+        Ok(Self {
+            identity: Identity {
+                index: Some(IndexId(id)),
+                name: String::from_utf8_lossy(name).into_owned(),
+            },
+            len,
+            sums: sums
+                .as_chunks()
+                .0
+                .iter()
+                .map(|&sum| u32::from_le_bytes(sum))
+                .collect(),
+        })
+    }
+
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        let mut bytes: Vec<u8> = self.sums.iter().flat_map(|sum| sum.to_le_bytes()).collect();
+        bytes.extend_from_slice(self.identity.name.as_bytes());
+        bytes.extend_from_slice(&self.len.to_le_bytes());
+        bytes.extend_from_slice(&(self.identity.name.len() as u32).to_le_bytes());
+        bytes.extend_from_slice(&self.identity.index.unwrap_or_default().0);
+        bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
+        bytes.extend_from_slice(MAGIC);
+        out.write_all(&bytes)
+    }
+
+    fn check_block(&self, block: usize, bytes: &[u8]) -> io::Result<()> {
+        if self.sums.get(block) == Some(&crc32fast::hash(bytes)) {
+            return Ok(());
+        }
+        Err(damaged(format!(
+            "checksum mismatch in the block at byte {}",
+            block * BLOCK
+        )))
     }
 }
 
-/// What [`seal`] was given, if it can still be told, whether it fits or not.
-pub(crate) fn content(sealed: &[u8]) -> Option<Vec<u8>> {
-    let rest = sealed.get(BEFORE.len() + HEX + AFTER.len()..)?;
-    Some([b"{", rest].concat())
+/// Checks a whole file.
+///
+/// # Errors
+///
+/// As [`Seal::read`], and invalid data if a block is damaged.
+pub(crate) fn check(file: &mut (impl Read + Seek), expected: &Identity) -> io::Result<()> {
+    let seal = Seal::read(file, expected)?;
+    file.seek(SeekFrom::Start(0))?;
+    let mut left = seal.len;
+    let mut chunk = vec![0; CHUNK];
+    let mut block = 0;
+    while left > 0 {
+        let size = left.min(CHUNK as u64) as usize;
+        let chunk = &mut chunk[..size];
+        file.read_exact(chunk)?;
+        for bytes in chunk.chunks(BLOCK) {
+            seal.check_block(block, bytes)?;
+            block += 1;
+        }
+        left -= size as u64;
+    }
+    Ok(())
+}
+
+/// Writes a file and its seal after it.
+pub(super) struct Sealing<W> {
+    inner: W,
+    seal: Seal,
+    /// Of the block that is being written.
+    hasher: Hasher,
+    in_block: usize,
+}
+
+impl<W: TerminatingWrite> Sealing<W> {
+    /// Starts a file.
+    pub(super) fn new(inner: W, identity: Identity) -> Self {
+        Self {
+            inner,
+            seal: Seal {
+                identity,
+                len: 0,
+                sums: Vec::new(),
+            },
+            hasher: Hasher::new(),
+            in_block: 0,
+        }
+    }
+
+    fn end_block(&mut self) {
+        let hasher = std::mem::take(&mut self.hasher);
+        self.seal.sums.push(hasher.finalize());
+        self.in_block = 0;
+    }
+}
+
+impl<W: TerminatingWrite> Write for Sealing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = BLOCK - self.in_block;
+        let written = self.inner.write(&bytes[..bytes.len().min(room)])?;
+        self.hasher.update(&bytes[..written]);
+        self.seal.len += written as u64;
+        self.in_block += written;
+        if self.in_block == BLOCK {
+            self.end_block();
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+impl<W: TerminatingWrite> TerminatingWrite for Sealing<W> {
+    fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
+        if self.in_block > 0 {
+            self.end_block();
+        }
+        self.seal.write(&mut self.inner)?;
+        self.inner.terminate_ref(token)
+    }
+}
+
+/// A mapped file whose blocks are checked when they are first read.
+pub(crate) struct Checks {
+    /// The content.
+    bytes: OwnedBytes,
+    seal: Seal,
+    /// A bit for each block that was checked.
+    checked: Box<[AtomicU64]>,
+}
+
+impl Checks {
+    /// Opens a mapped file: reads its seal, and checks its content as well if
+    /// it has at most `eager` bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`].
+    pub(super) fn open(file: &OwnedBytes, expected: &Identity, eager: usize) -> io::Result<Self> {
+        let seal = Seal::read(&mut Cursor::new(file.as_slice()), expected)?;
+        let words = seal.sums.len().div_ceil(64);
+        let checks = Self {
+            bytes: file.slice(0..seal.len as usize),
+            seal,
+            checked: (0..words).map(|_| AtomicU64::new(0)).collect(),
+        };
+        if checks.bytes.len() <= eager {
+            checks.check(0..checks.bytes.len())?;
+        }
+        Ok(checks)
+    }
+
+    /// The number of bytes of the content before Tantivy's own footer, which
+    /// are those that the writer of the component wrote.
+    ///
+    /// # Errors
+    ///
+    /// Invalid data if the footer is damaged.
+    pub(crate) fn body_len(&self) -> io::Result<usize> {
+        // JSON, its length (u32) and a magic number (u32).
+        let fixed = self.bytes.len().checked_sub(8).ok_or_else(cut_short)?;
+        self.check(fixed..self.bytes.len())?;
+        let len = self.bytes.get(fixed..fixed + 4).unwrap_or_default();
+        let len = len.try_into().map(u32::from_le_bytes).unwrap_or(u32::MAX);
+        fixed.checked_sub(len as usize).ok_or_else(cut_short)
+    }
+
+    /// The content, unchecked where [`check`](Self::check) was not called.
+    pub(crate) fn bytes(&self) -> &OwnedBytes {
+        &self.bytes
+    }
+
+    /// Checks the blocks that a range of the content touches, unless they were
+    /// checked before.
+    ///
+    /// # Errors
+    ///
+    /// Invalid data if one of them is damaged.
+    #[inline]
+    pub(crate) fn check(&self, range: Range<usize>) -> io::Result<()> {
+        if range.is_empty() {
+            return Ok(());
+        }
+        for block in range.start / BLOCK..=(range.end - 1) / BLOCK {
+            let bit = 1 << (block % 64);
+            // The bit of a block that is not there is never set.
+            let word = self.checked.get(block / 64);
+            if word.is_none_or(|word| word.load(Ordering::Relaxed) & bit == 0) {
+                self.check_block(block)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn check_block(&self, block: usize) -> io::Result<()> {
+        let start = block * BLOCK;
+        let end = self.bytes.len().min(start + BLOCK);
+        let bytes = self.bytes.get(start..end).ok_or_else(cut_short)?;
+        self.seal
+            .check_block(block, bytes)
+            .map_err(|error| damaged(format!("{}: {error}", self.seal.identity.name)))?;
+        if let Some(word) = self.checked.get(block / 64) {
+            word.fetch_or(1 << (block % 64), Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Checks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Checks").field(&self.seal.identity).finish()
+    }
+}
+
+impl HasLen for Checks {
+    fn len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+impl FileHandle for Checks {
+    fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
+        if range.start > range.end || range.end > self.bytes.len() {
+            return Err(damaged(format!(
+                "{}: it refers to bytes {range:?}, which it does not have",
+                self.seal.identity.name
+            )));
+        }
+        self.check(range.clone())?;
+        Ok(self.bytes.slice(range))
+    }
+}
+
+fn cut_short() -> io::Error {
+    damaged("it is cut short")
+}
+
+fn damaged(message: impl Into<String>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message.into())
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    #[test]
-    fn unsealing_inverts_sealing_and_notices_every_flipped_bit() {
-        let json = b"{\n  \"segments\": []\n}\n";
-        let sealed = seal(json);
-        assert!(serde_json::from_slice::<serde_json::Value>(&sealed).is_ok());
-        assert_eq!(unseal(sealed.clone()).unwrap(), json);
-        assert_eq!(content(&sealed).unwrap(), json);
-        for bit in 0..8 * sealed.len() {
-            let mut flipped = sealed.clone();
-            flipped[bit / 8] ^= 1 << (bit % 8);
-            assert!(unseal(flipped).is_err(), "bit {bit}");
+    struct Memory(Vec<u8>);
+
+    impl Write for Memory {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.write(bytes)
         }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl TerminatingWrite for Memory {
+        fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn identity(index: u8, name: &str) -> Identity {
+        Identity {
+            index: Some(IndexId([index; 16])),
+            name: name.into(),
+        }
+    }
+
+    fn sealed(content: &[u8], identity: Identity) -> Vec<u8> {
+        let mut out = Sealing::new(Memory(Vec::new()), identity);
+        for part in content.chunks(10_000) {
+            out.write_all(part).unwrap();
+        }
+        // What `terminate` does, but for consuming the sink.
+        if out.in_block > 0 {
+            out.end_block();
+        }
+        let Sealing { mut inner, seal, .. } = out;
+        seal.write(&mut inner).unwrap();
+        inner.0
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn every_change_of_a_sealed_file_is_found(
+            len in 0usize..3 * BLOCK,
+            places in proptest::collection::vec((any::<prop::sample::Index>(), 1u8..), 1..20),
+            cuts in proptest::collection::vec(any::<prop::sample::Index>(), 1..20),
+        ) {
+            let content: Vec<u8> = (0..len).map(|i| (i * i >> 3) as u8 | 1).collect();
+            let own = identity(1, "a.idx");
+            let whole = sealed(&content, own.clone());
+            check(&mut Cursor::new(&whole), &own).unwrap();
+            for (place, change) in places {
+                let mut changed = whole.clone();
+                let at = place.index(changed.len());
+                changed[at] ^= change;
+                prop_assert!(check(&mut Cursor::new(&changed), &own).is_err(), "byte {}", at);
+                let mapped = OwnedBytes::new(changed);
+                let opened = Checks::open(&mapped, &own, 0);
+                // A block is refused if it is read, and the others are not.
+                if let Ok(checks) = opened {
+                    let block = at / BLOCK * BLOCK;
+                    prop_assert!(checks.read_bytes(at..at + 1).is_err());
+                    prop_assert!(block == 0 || checks.read_bytes(0..block).is_ok());
+                    prop_assert!(Checks::open(&mapped, &own, usize::MAX).is_err());
+                }
+            }
+            for cut in cuts {
+                let cut = cut.index(whole.len());
+                prop_assert!(check(&mut Cursor::new(&whole[..cut]), &own).is_err());
+            }
+            for at in (0..content.len()).step_by(4096) {
+                let mut zeroed = whole.clone();
+                let end = content.len().min(at + 4096);
+                zeroed[at..end].fill(0);
+                prop_assert!(check(&mut Cursor::new(&zeroed), &own).is_err(), "zeros at {}", at);
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_of_another_index_or_of_another_name_is_named() {
+        let said = |expected: Identity| {
+            let file = sealed(b"abc", identity(1, "a.idx"));
+            let checked = check(&mut Cursor::new(&file), &expected);
+            checked.map_or_else(|error| error.to_string(), |()| "whole".into())
+        };
+        assert_eq!(said(identity(1, "a.idx")), "whole");
+        assert_eq!(said(Identity { index: None, name: "a.idx".into() }), "whole");
+        assert_eq!(said(identity(1, "b.idx")), "it is a misplaced copy of a.idx");
+        assert_eq!(
+            said(identity(2, "a.idx")),
+            "it belongs to another index, where it is a.idx"
+        );
     }
 }

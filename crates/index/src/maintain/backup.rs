@@ -15,7 +15,7 @@ use tantivy::directory::{Directory, META_LOCK};
 
 use super::verify::{files_of, verify};
 use crate::durable::names::MARKER;
-use crate::durable::{META, checksum, sync_folder};
+use crate::durable::{Identity, META, seal, sync_folder};
 use crate::error::{Error, Result};
 use crate::schema::INDEX_VERSION;
 use crate::store::Index;
@@ -109,8 +109,8 @@ fn remove_stale(file: &Path, prefix: &str) {
 struct Opened {
     path: PathBuf,
     file: File,
-    /// Whether it ends with Tantivy's checksum.
-    is_component: bool,
+    /// Of a component, which ends with its seal.
+    identity: Option<Identity>,
 }
 
 /// Opens all files of the last commit. Once they are open, a writer may remove
@@ -137,14 +137,12 @@ fn open_all(index: &Index) -> Result<(BackupReport, Vec<Opened>)> {
         .map_err(|error| TantivyError::LockFailure(error, None))?;
     let meta = index.engine.load_metas()?;
     let payload = Payload::of(&index.engine)?;
-    let mut names = vec![(MARKER.to_owned(), false), (META.to_owned(), false)];
-    names.extend(payload.map(|payload| (payload.seen.name, false)));
-    names.extend(
-        meta.segments
-            .iter()
-            .flat_map(files_of)
-            .map(|name| (name, true)),
-    );
+    let mut names = vec![(MARKER.to_owned(), None), (META.to_owned(), None)];
+    names.extend(payload.map(|payload| (payload.seen.name, None)));
+    names.extend(meta.segments.iter().flat_map(files_of).map(|name| {
+        let identity = index.storage.identity(Path::new(&name));
+        (name, Some(identity))
+    }));
     let mut report = BackupReport {
         index_version: INDEX_VERSION,
         articles: meta
@@ -155,7 +153,7 @@ fn open_all(index: &Index) -> Result<(BackupReport, Vec<Opened>)> {
         files: Vec::new(),
     };
     let mut files = Vec::new();
-    for (name, is_component) in names {
+    for (name, identity) in names {
         let path = index.dir().join(&name);
         let file = File::open(&path).map_err(|e| match e.kind() {
             io::ErrorKind::NotFound => Error::Damaged {
@@ -168,7 +166,7 @@ fn open_all(index: &Index) -> Result<(BackupReport, Vec<Opened>)> {
         files.push(Opened {
             path,
             file,
-            is_component,
+            identity,
         });
     }
     Ok((report, files))
@@ -187,8 +185,8 @@ fn write(path: &Path, report: &BackupReport, files: Vec<Opened>) -> Result<()> {
         .map_err(Error::io(path))?;
     out.write_all(&header).map_err(Error::io(path))?;
     for (mut opened, (name, len)) in files.into_iter().zip(&report.files) {
-        if opened.is_component {
-            checksum::check(&mut opened.file).map_err(|e| match e.kind() {
+        if let Some(identity) = &opened.identity {
+            seal::check(&mut opened.file, identity).map_err(|e| match e.kind() {
                 io::ErrorKind::InvalidData => Error::Damaged {
                     reason: format!("{name}: {e}"),
                 },

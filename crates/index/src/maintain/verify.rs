@@ -1,10 +1,11 @@
-//! Whether an index is what was written, and agrees with itself and with its
-//! sources.
+//! Checks that an index is what was written, and agrees with itself and with
+//! its sources.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::fs::File;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use serde::Serialize;
@@ -13,14 +14,14 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, SegmentReader, TERMINATED};
 use timbao_articles::{FoundFile, Limits, RecordBatch, open};
 
-use crate::durable::checksum;
-use crate::error::{Error, Result};
+use crate::durable::seal;
+use crate::error::{Error, Result, copy, is_refusal};
 use crate::schema::schema;
 use crate::store::Index;
 use crate::text::TextPlugin;
 use crate::update::{self, Commit, Payload, Place, Record, hash_of, key};
 
-/// What a check found.
+/// The result of a check.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct VerifyReport {
     /// Files of the index that were checked.
@@ -36,8 +37,7 @@ pub struct VerifyReport {
 }
 
 impl VerifyReport {
-    /// Whether nothing is wrong with the index itself; sources may have
-    /// changed since.
+    /// Whether the index itself is whole; sources may have changed since.
     pub fn is_sound(&self) -> bool {
         self.faults
             .iter()
@@ -77,18 +77,21 @@ impl fmt::Display for Fault {
     }
 }
 
-/// How often a check is begun anew because a writer changed the index.
+/// Number of times that a check is repeated because a writer changed the index.
 const TRIES: usize = 10;
-/// How many articles of a kind of disagreement are told one by one.
+/// Number of articles that are reported one by one for each kind of
+/// disagreement.
 const TOLD: usize = 5;
 
-/// Checks an index: the checksum of each file, the record against the
-/// segments and, if `sources` is set, each source against the record, whose
-/// files are all read for that. Writers and readers go on meanwhile.
+/// Checks an index: checksums and identity of each file, the record against
+/// the segments and, if `sources` is set, each source against the record, for
+/// which all files of the sources are read. Writers and readers can continue.
 ///
 /// # Errors
 ///
-/// [`Error::NoIndex`] when there is none. Everything else is in the report.
+/// [`Error::NoIndex`] if there is none, and [`Error::Io`] if the system does
+/// not let a file be read, as without descriptors, memory or permission.
+/// Everything else is in the report.
 pub fn verify(dir: impl AsRef<Path>, sources: bool) -> Result<VerifyReport> {
     let dir = dir.as_ref();
     for _ in 1..TRIES {
@@ -111,6 +114,7 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
     let index = match Index::open(dir) {
         Ok(index) => index,
         Err(error @ Error::NoIndex { .. }) if meta(dir).is_none() => return Err(error),
+        Err(error) if is_refused(&error) => return Err(error),
         Err(error) => {
             report.fault(crate::durable::META, FaultKind::Damaged, error.to_string());
             return Ok(report);
@@ -120,6 +124,9 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
         Ok(meta) => meta,
         Err(error) => {
             let error = Error::from(error);
+            if is_refused(&error) {
+                return Err(error);
+            }
             report.fault(crate::durable::META, FaultKind::Damaged, error.to_string());
             return Ok(report);
         }
@@ -142,6 +149,7 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
                     report.fault(&payload.seen.name, FaultKind::Disagreement, message);
                     None
                 }
+                Err(error) if is_refused(&error) => return Err(error),
                 Err(error) => {
                     let kind = if dir.join(&payload.seen.name).exists() {
                         FaultKind::Damaged
@@ -162,8 +170,8 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
     let mut is_whole = true;
     for segment in &meta.segments {
         report.articles += u64::from(segment.num_docs());
-        let whole = report.files_of(dir, segment) && report.segment(&index, segment, &mut numbers);
-        is_whole &= whole;
+        let is_sealed = report.files_of(&index, segment)?;
+        is_whole &= is_sealed && report.segment(&index, segment, &mut numbers)?;
     }
     if let (Some(record), true) = (&record, is_whole) {
         report.agreement(record, &numbers);
@@ -208,73 +216,75 @@ impl VerifyReport {
         });
     }
 
-    /// Checks the checksums of a segment's files.
-    fn files_of(&mut self, dir: &Path, segment: &SegmentMeta) -> bool {
+    /// Checks the seals of a segment's files; returns `true` if all are whole.
+    fn files_of(&mut self, index: &Index, segment: &SegmentMeta) -> Result<bool> {
         let before = self.faults.len();
         for name in files_of(segment) {
-            let checked = File::open(dir.join(&name)).and_then(|mut file| {
+            let path = index.dir().join(&name);
+            let identity = index.storage.identity(Path::new(&name));
+            let checked = File::open(&path).and_then(|mut file| {
                 self.files += 1;
                 self.bytes += file.metadata()?.len();
-                checksum::check(&mut file)
+                seal::check(&mut file, &identity)
             });
             match checked {
                 Ok(()) => {}
+                Err(e) if is_refusal(&e) => return Err(Error::io(path)(copy(&e))),
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
                     self.fault(&name, FaultKind::Missing, "it is missing".into());
                 }
                 Err(e) => self.fault(&name, FaultKind::Damaged, e.to_string()),
             }
         }
-        self.faults.len() == before
+        Ok(self.faults.len() == before)
     }
 
-    /// Checks that the parts of a segment agree, and counts its articles.
+    /// Checks that the parts of a segment agree, and counts its articles;
+    /// returns `true` if they agree.
     fn segment(
         &mut self,
         index: &Index,
         meta: &SegmentMeta,
         numbers: &mut HashMap<u64, u32>,
-    ) -> bool {
-        let id = meta.id().uuid_string();
-        let reader = match SegmentReader::open(&index.engine.segment(meta.clone())) {
-            Ok(reader) => reader,
+    ) -> Result<bool> {
+        let before = self.faults.len();
+        let parts = AssertUnwindSafe(|| self.parts(index, meta, numbers));
+        // The seals fit, so only a file that was wrong when it was sealed can
+        // make a reader panic.
+        let read = catch_unwind(parts).unwrap_or_else(|_| {
+            let reason = "its parts do not fit together".to_owned();
+            Err(Error::Damaged { reason })
+        });
+        match read {
+            Ok(()) => {}
+            Err(error) if is_refused(&error) => return Err(error),
             Err(error) => {
-                self.fault(&id, FaultKind::Damaged, Error::from(error).to_string());
-                return false;
-            }
-        };
-        match TextPlugin::open(&reader) {
-            Ok(text) if text.articles() == reader.max_doc() => {}
-            Ok(text) => {
-                let message = format!(
-                    "it has the text of {} articles, and {} are listed",
-                    text.articles(),
-                    reader.max_doc()
-                );
-                self.fault(&format!("{id}.timbao"), FaultKind::Disagreement, message);
-                return false;
-            }
-            Err(error) => {
-                self.fault(
-                    &format!("{id}.timbao"),
-                    FaultKind::Damaged,
-                    Error::from(error).to_string(),
-                );
-                return false;
+                let id = meta.id().uuid_string();
+                self.fault(&id, FaultKind::Damaged, error.to_string());
             }
         }
-        if let Err(error) = TextPlugin::open_sketches(&reader) {
-            let message = Error::from(error).to_string();
-            self.fault(&format!("{id}.sketch"), FaultKind::Damaged, message);
-            return false;
+        Ok(self.faults.len() == before)
+    }
+
+    fn parts(
+        &mut self,
+        index: &Index,
+        meta: &SegmentMeta,
+        numbers: &mut HashMap<u64, u32>,
+    ) -> Result<()> {
+        let reader = SegmentReader::open(&index.engine.segment(meta.clone()))?;
+        let text = TextPlugin::open(&index.storage, &reader)?;
+        if text.articles() != reader.max_doc() {
+            let message = format!(
+                "it has the text of {} articles, and {} are listed",
+                text.articles(),
+                reader.max_doc()
+            );
+            let name = format!("{}.timbao", meta.id().uuid_string());
+            self.fault(&name, FaultKind::Disagreement, message);
         }
-        match count_keys(index, &reader, numbers) {
-            Ok(()) => true,
-            Err(error) => {
-                self.fault(&format!("{id}.term"), FaultKind::Damaged, error.to_string());
-                false
-            }
-        }
+        TextPlugin::open_sketches(&reader)?;
+        count_keys(index, &reader, numbers)
     }
 
     /// Compares the articles of the record with those of the segments.
@@ -347,6 +357,11 @@ impl VerifyReport {
     fn stale(&mut self, path: &str, message: &str) {
         self.fault(path, FaultKind::Stale, message.to_owned());
     }
+}
+
+/// Whether the system did not let a file be read.
+fn is_refused(error: &Error) -> bool {
+    matches!(error, Error::Io { source, .. } if is_refusal(source))
 }
 
 fn hashes(file: &FoundFile) -> Vec<(Place, update::Hash)> {

@@ -95,7 +95,7 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
         let segment = &view.text;
         let alive = view.reader.alive_bitset();
         let lengths = segment.lengths();
-        let phrase = SegmentPhrase::new(phrase, segment).until(searcher.deadline);
+        let phrase = SegmentPhrase::new(phrase, segment).until(searcher.deadline.clone());
         let share = |article: u32, frequency| {
             let length = lengths.get(article as usize).copied().unwrap_or(0);
             searcher.saturation.share(frequency, length)
@@ -306,7 +306,7 @@ fn phrase(searcher: &Searcher, phrase: &Phrase, field: Option<TextField>) -> Vec
     let mut result = Vec::with_capacity(searcher.segments.len());
     for view in searcher.segments.iter() {
         let mut scored = Scored::default();
-        let phrase = SegmentPhrase::new(phrase, &view.text).until(searcher.deadline);
+        let phrase = SegmentPhrase::new(phrase, &view.text).until(searcher.deadline.clone());
         phrase.for_each_article(field, |article, frequency| {
             scored.articles.push(article);
             let length = view.text.length(article);
@@ -335,7 +335,7 @@ fn near(searcher: &Searcher, near: &Near, field: Option<TextField>) -> Result<Ve
     let mut result = Vec::with_capacity(holding.len());
     let mut tokens = Vec::new();
     for (view, holding) in searcher.segments.iter().zip(holding) {
-        let matcher = NearMatcher::new(near, &view.text).until(searcher.deadline);
+        let matcher = NearMatcher::new(near, &view.text).until(searcher.deadline.clone());
         let mut scored = Scored::default();
         for article in holding.articles {
             searcher.deadline.check()?;

@@ -140,7 +140,7 @@ impl Corpus for Searcher {
             let slots: Vec<SlotIds> = steps
                 .map(|step| SlotIds::resolve(&step.slot, segment))
                 .collect();
-            let matcher = PhraseMatcher::new(phrase, &slots, segment).until(self.deadline);
+            let matcher = PhraseMatcher::new(phrase, &slots, segment).until(self.deadline.clone());
             for article in articles {
                 self.deadline.check()?;
                 tokens.clear();
@@ -395,7 +395,7 @@ impl Corpus for Searcher {
             for view in self.segments.iter() {
                 self.deadline.check()?;
                 let alive = view.reader.alive_bitset();
-                let phrase = SegmentPhrase::new(&phrase, &view.text).until(self.deadline);
+                let phrase = SegmentPhrase::new(&phrase, &view.text).until(self.deadline.clone());
                 phrase.for_each_article(None, |article, frequency| {
                     if lives(alive, article) {
                         let length = view.text.length(article);

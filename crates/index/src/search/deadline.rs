@@ -1,49 +1,81 @@
-//! Ends searches that take too long.
+//! Ends searches that take too long or meet damage.
 //!
 //! Loops that a query can make long check [`Deadline::has_passed`] and stop
 //! once it has. The search then returns [`Error::OutOfTime`] instead of a wrong
-//! result.
+//! result. The same check reports damage found while the search read its files.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
 
 use super::Searcher;
+use crate::text::Damage;
 
-/// The moment at which work has to end, if there is one.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Deadline(Option<Instant>);
+/// The moment at which work has to end, if there is one, and the damage for which it has to fail.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Deadline {
+    moment: Option<Instant>,
+    /// Of each segment.
+    damage: Arc<[Damage]>,
+}
 
 impl Deadline {
-    /// Whether there is no time left.
-    #[inline]
-    pub(crate) fn has_passed(self) -> bool {
-        self.0.is_some_and(|deadline| Instant::now() >= deadline)
+    /// No deadline, for a view of segments with this damage.
+    pub(crate) fn none(damage: impl Iterator<Item = Damage>) -> Self {
+        Self {
+            moment: None,
+            damage: damage.collect(),
+        }
     }
 
-    /// Returns an error once the deadline has passed.
+    /// Returns `true` if there is no time left.
+    #[inline]
+    pub(crate) fn has_passed(&self) -> bool {
+        self.moment.is_some_and(|moment| Instant::now() >= moment)
+    }
+
+    /// Returns an error once the deadline has passed or damage was found.
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfTime`] when there is none.
-    pub(crate) fn check(self) -> Result<()> {
+    /// [`Error::Damaged`] and [`Error::OutOfTime`].
+    pub(crate) fn check(&self) -> Result<()> {
+        self.check_damage()?;
         if self.has_passed() {
-            Err(Error::OutOfTime)
-        } else {
-            Ok(())
+            return Err(Error::OutOfTime);
+        }
+        Ok(())
+    }
+
+    fn check_damage(&self) -> Result<()> {
+        match self.damage.iter().find_map(|damage| damage.get()) {
+            Some(reason) => Err(Error::Damaged {
+                reason: reason.clone(),
+            }),
+            None => Ok(()),
         }
     }
 }
 
 impl Searcher {
+    /// Returns an answer, unless damage was found while it was computed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`].
+    pub(crate) fn whole<T>(&self, answer: T) -> Result<T> {
+        self.deadline.check_damage()?;
+        Ok(answer)
+    }
+
     /// The same view with a deadline. Searches still running then end with
     /// [`Error::OutOfTime`] within a few milliseconds.
     #[must_use]
     pub fn until(&self, deadline: Instant) -> Self {
-        Self {
-            deadline: Deadline(Some(deadline)),
-            ..self.clone()
-        }
+        let mut searcher = self.clone();
+        searcher.deadline.moment = Some(deadline);
+        searcher
     }
 }
 

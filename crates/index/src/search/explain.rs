@@ -46,7 +46,7 @@ impl Searcher {
             term.holding = self.alive(plan)?;
         }
         let newest = newest_day(self)?;
-        addresses
+        let explained = addresses
             .iter()
             .map(|&address| {
                 let view = self.segment(address)?;
@@ -68,7 +68,8 @@ impl Searcher {
                     parts,
                 })
             })
-            .collect()
+            .collect::<Result<_>>()?;
+        self.whole(explained)
     }
 
     /// The terms of a plan that contribute to the score, with their document

@@ -53,7 +53,7 @@ impl Searcher {
                 unknown: total.saturating_sub(known),
             })
         });
-        Ok(Facets {
+        self.whole(Facets {
             total,
             facets: facets.collect::<Result<_>>()?,
         })

@@ -97,7 +97,7 @@ impl PhraseMatcher {
     pub(crate) fn for_each(&self, tokens: &[u32], f: impl FnMut(Range<usize>)) {
         let mut spans = Vec::new();
         self.slots.find(tokens, |places| {
-            self.phrase.spans(places, self.deadline, &mut spans);
+            self.phrase.spans(places, &self.deadline, &mut spans);
         });
         spans.into_iter().map(Span::positions).for_each(f);
     }
@@ -106,7 +106,7 @@ impl PhraseMatcher {
     /// An occurrence ends as soon as it can; of its gaps each is as wide as the later ones allow.
     pub(crate) fn for_each_path(&self, tokens: &[u32], f: impl FnMut(&[usize])) {
         self.slots.find(tokens, |places| {
-            self.phrase.for_each_path(places, self.deadline, f);
+            self.phrase.for_each_path(places, &self.deadline, f);
         });
     }
 }
@@ -138,7 +138,7 @@ impl NearMatcher {
     pub(crate) fn for_each(&self, tokens: &[u32], f: impl FnMut(Range<usize>)) {
         let mut spans = Vec::new();
         self.slots.find(tokens, |places| {
-            self.near.spans(places, self.deadline, &mut spans);
+            self.near.spans(places, &self.deadline, &mut spans);
         });
         spans.into_iter().map(Span::positions).for_each(f);
     }
@@ -211,8 +211,8 @@ impl PlanMatcher {
                 self.deadline.check()?;
                 spans.clear();
                 match &leaf.matcher {
-                    LeafMatcher::Phrase(phrase) => phrase.spans(places, self.deadline, &mut spans),
-                    LeafMatcher::Near(near) => near.spans(places, self.deadline, &mut spans),
+                    LeafMatcher::Phrase(phrase) => phrase.spans(places, &self.deadline, &mut spans),
+                    LeafMatcher::Near(near) => near.spans(places, &self.deadline, &mut spans),
                 }
                 let positions = spans.iter().map(|span| span.positions());
                 let wanted = positions.filter(|range| match (leaf.field, &fields) {

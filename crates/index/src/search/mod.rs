@@ -38,7 +38,7 @@ use tantivy::fastfield::AliveBitSet;
 use tantivy::schema::Term;
 use tantivy::schema::document::Value;
 use tantivy::store::StoreReader;
-use tantivy::{SegmentReader, TantivyDocument};
+use tantivy::{SegmentReader, TantivyDocument, TantivyError};
 use timbao_articles::Article;
 
 use crate::error::{Error, Result};
@@ -188,7 +188,7 @@ impl Index {
             let mut before = before.iter().flat_map(|before| before.segments.iter());
             match before.find(|view| view.reader.segment_id() == reader.segment_id()) {
                 Some(same) => Ok(same.text.clone()),
-                None => TextPlugin::open(reader),
+                None => Ok(TextPlugin::open(&self.storage, reader)?),
             }
         };
         let mut segments =
@@ -201,14 +201,14 @@ impl Index {
 
     /// Opens some segments of the latest commit, as if there were no others.
     pub(crate) fn searcher_over(&self, readers: &[SegmentReader]) -> Result<Searcher> {
-        let segments = self.open_segments(readers, &TextPlugin::open)?;
+        let segments = self.open_segments(readers, &|reader| Ok(TextPlugin::open(&self.storage, reader)?))?;
         Ok(self.searcher_of(segments))
     }
 
     fn open_segments(
         &self,
         readers: &[SegmentReader],
-        open_text: &impl Fn(&SegmentReader) -> tantivy::Result<TextSegment>,
+        open_text: &impl Fn(&SegmentReader) -> Result<TextSegment>,
     ) -> Result<Arc<[SegmentView]>> {
         let views = readers.iter().map(|reader| {
             Ok(SegmentView {
@@ -216,7 +216,7 @@ impl Index {
                 sketches: TextPlugin::open_sketches(reader)?,
                 records: reader
                     .get_store_reader(RECORD_BLOCKS)
-                    .map_err(|e| damaged(e.to_string()))?,
+                    .map_err(TantivyError::from)?,
                 rows: SegmentRows::new(&self.caches.impacts),
                 values: Values::default(),
                 key_hashes: OnceLock::new(),
@@ -230,6 +230,7 @@ impl Index {
         let articles: u64 = segments.iter().map(|s| u64::from(s.text.articles())).sum();
         let words: u64 = segments.iter().map(|s| u64::from(s.text.words())).sum();
         let average_length = words as f32 / articles.max(1) as f32;
+        let deadline = Deadline::none(segments.iter().map(|view| view.text.damage().clone()));
         Searcher {
             dir: self.dir().to_owned(),
             view: ViewId::of(segments.iter().map(|segment| &segment.reader)),
@@ -238,7 +239,7 @@ impl Index {
             articles,
             saturation: Saturation::new(average_length),
             average_length,
-            deadline: Deadline::default(),
+            deadline,
             groups: Arc::default(),
             stats: Arc::default(),
             state: Arc::default(),
@@ -253,7 +254,7 @@ impl Searcher {
     ///
     /// When a file is damaged.
     pub fn search(&self, plan: &Plan, options: &SearchOptions) -> Result<Found> {
-        boolean::search(self, plan, options)
+        self.whole(boolean::search(self, plan, options)?)
     }
 
     /// The addresses of the articles with an id.
@@ -345,7 +346,7 @@ impl Searcher {
     ///
     /// When a file is damaged.
     pub fn matches(&self, plan: &Plan, address: Address) -> Result<Vec<Match>> {
-        Ok(MatchReader::new(self, plan).read(address)?.matches)
+        self.whole(MatchReader::new(self, plan).read(address)?.matches)
     }
 
     /// The passages of an article that best show why it matches.
@@ -360,7 +361,7 @@ impl Searcher {
         options: &SnippetOptions,
     ) -> Result<Vec<Snippet>> {
         let read = MatchReader::new(self, plan).read(address)?;
-        Ok(snippets(&read, options))
+        self.whole(snippets(&read, options))
     }
 
     /// Number of articles, without deleted ones.

@@ -33,7 +33,7 @@ impl SpanNear {
     /// have the same start, the shortest is appended.
     ///
     /// Stops early once the deadline has passed.
-    pub(crate) fn spans(&self, places: &Places, deadline: Deadline, out: &mut Vec<Span>) {
+    pub(crate) fn spans(&self, places: &Places, deadline: &Deadline, out: &mut Vec<Span>) {
         let mut members: Vec<Member> = Vec::new();
         let mut spans = Vec::new();
         for (operand, phrase) in (0..).zip(&self.operands) {
@@ -57,7 +57,7 @@ impl SpanNear {
     fn chained<const WORDS: usize>(
         &self,
         members: &[Member],
-        deadline: Deadline,
+        deadline: &Deadline,
         out: &mut Vec<Span>,
     ) {
         let chains = Chains::new(self.operands.len(), self.distance);
@@ -111,7 +111,7 @@ impl Chains {
         &self,
         members: &[Member],
         direction: Direction,
-        deadline: Deadline,
+        deadline: &Deadline,
     ) -> Option<Vec<Sets<WORDS>>> {
         let (near, far) = Self::orders(members, direction);
         let edge = |member: &Member| match direction {

@@ -88,7 +88,7 @@ fn rigid(
         if !phrase.is_rigid() {
             return Ok(None);
         }
-        let matcher = SegmentPhrase::new(phrase, &view.text).until(searcher.deadline);
+        let matcher = SegmentPhrase::new(phrase, &view.text).until(searcher.deadline.clone());
         let Some(starts) = matcher.rigid_starts() else {
             return Ok(None);
         };
@@ -186,7 +186,7 @@ fn read(
     found: &mut Vec<Occurrence>,
 ) -> Result<()> {
     let alive = view.reader.alive_bitset();
-    let matcher = PlanMatcher::new(plan, &view.text, searcher.deadline);
+    let matcher = PlanMatcher::new(plan, &view.text, searcher.deadline.clone());
     let mut tokens = Vec::new();
     for &article in articles {
         if !lives(alive, article) {

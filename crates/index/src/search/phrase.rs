@@ -180,7 +180,7 @@ impl<'a> SegmentPhrase<'a> {
         };
         let mut cursors: Vec<_> = others.iter().map(|list| list.cursor()).collect();
         let matcher =
-            PhraseMatcher::new(self.phrase, &self.slots, self.segment).until(self.deadline);
+            PhraseMatcher::new(self.phrase, &self.slots, self.segment).until(self.deadline.clone());
         let mut tokens = Vec::new();
         rarest.for_each(|article, _| {
             if !cursors.iter_mut().all(|c| c.seek(article) == Some(article))

@@ -54,13 +54,13 @@ impl<'s> MatchReader<'s> {
 
     fn parts(&mut self, address: Address, parts: usize) -> Result<MatchedText> {
         let segment = &self.searcher.segment(address)?.text;
-        let deadline = self.searcher.deadline;
+        let deadline = &self.searcher.deadline;
         deadline.check()?;
         let Some(prepared) = self.segments.get_mut(address.segment as usize) else {
             return Err(Error::OtherView);
         };
         let prepared = prepared.get_or_insert_with(|| Prepared {
-            matcher: PlanMatcher::new(self.plan, segment, deadline),
+            matcher: PlanMatcher::new(self.plan, segment, deadline.clone()),
             unpacked: ResidueBlock::default(),
         });
         let mut tokens = Vec::new();

@@ -48,7 +48,7 @@ impl SpanPhrase {
     /// for each window that begins at a place of a slot.
     ///
     /// Stops early once the deadline has passed.
-    pub(crate) fn spans(&self, places: &Places, deadline: Deadline, out: &mut Vec<Span>) {
+    pub(crate) fn spans(&self, places: &Places, deadline: &Deadline, out: &mut Vec<Span>) {
         if self.slop > 0 {
             Sloppy::new(self, places).spans(deadline, out);
         } else if let Some(nearest) = self.nearest_ends(places, deadline, |_| {}) {
@@ -58,7 +58,7 @@ impl SpanPhrase {
 
     /// Appends the occurrences in order, for each start those with different ends as well, the
     /// nearest [`MOST_ENDS`] of them.
-    pub(crate) fn all_spans(&self, places: &Places, deadline: Deadline, out: &mut Vec<Span>) {
+    pub(crate) fn all_spans(&self, places: &Places, deadline: &Deadline, out: &mut Vec<Span>) {
         let is_stiff = |step: &SpanStep| step.gap_min == step.gap_max;
         if self.slop > 0 || self.steps.iter().skip(1).all(is_stiff) {
             return self.spans(places, deadline, out);
@@ -90,7 +90,7 @@ impl SpanPhrase {
     pub(crate) fn for_each_path(
         &self,
         places: &Places,
-        deadline: Deadline,
+        deadline: &Deadline,
         mut f: impl FnMut(&[usize]),
     ) {
         let mut behind: Vec<Vec<Span>> = Vec::new();
@@ -124,7 +124,7 @@ impl SpanPhrase {
     fn nearest_ends(
         &self,
         places: &Places,
-        deadline: Deadline,
+        deadline: &Deadline,
         mut visit: impl FnMut(&[Span]),
     ) -> Option<Vec<Span>> {
         let (last, before) = self.steps.split_last()?;
@@ -244,7 +244,7 @@ impl<'a> Sloppy<'a> {
         }
     }
 
-    fn spans(mut self, deadline: Deadline, out: &mut Vec<Span>) {
+    fn spans(mut self, deadline: &Deadline, out: &mut Vec<Span>) {
         let mut low = i64::MIN;
         while !deadline.has_passed() {
             let (mut least, mut most) = (i64::MAX, i64::MIN);

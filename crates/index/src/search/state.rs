@@ -43,7 +43,7 @@ impl Searcher {
         }
         let text = format!("{ANALYZER_VERSION} {articles} {} {}", sums[0], sums[1]);
         let hex = blake3::hash(text.as_bytes()).to_hex();
-        Ok(IndexState {
+        self.whole(IndexState {
             state: hex.chars().take(16).collect(),
             articles,
             tokens,

@@ -50,7 +50,7 @@ impl Searcher {
                 last_day = Some(last_day.map_or(last, |day: i32| day.max(last)));
             }
         }
-        Ok(Stats {
+        self.whole(Stats {
             articles: self.article_count(),
             tokens: views().map(tokens).sum(),
             distinct_syllables: distinct(exact),

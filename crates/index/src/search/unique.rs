@@ -100,6 +100,6 @@ impl Searcher {
         }
         hits.truncate(end);
         hits.drain(..options.offset.min(hits.len()));
-        Ok(UniqueFound { total, texts, hits })
+        self.whole(UniqueFound { total, texts, hits })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use tantivy::directory::TerminatingWrite;
@@ -16,17 +17,22 @@ use super::builder::SegmentBuilder;
 use super::segment::TextSegment;
 use super::sketch::{self, Sketches};
 use crate::document::ArticleDocument;
+use crate::durable::Storage;
 
 /// The extension of the file of the text.
 const EXTENSION: &str = "timbao";
 
-/// Keeps the text of articles beside Tantivy's own components.
-pub(crate) struct TextPlugin;
+/// Keeps the text of articles next to Tantivy's own components.
+pub(crate) struct TextPlugin {
+    storage: Storage,
+}
 
 impl TextPlugin {
-    /// The plugin, as an index registers it.
-    pub(crate) fn shared() -> Arc<dyn SegmentPlugin> {
-        Arc::new(Self)
+    /// The plugin for an index in a folder.
+    pub(crate) fn shared(storage: &Storage) -> Arc<dyn SegmentPlugin> {
+        Arc::new(Self {
+            storage: storage.clone(),
+        })
     }
 
     /// Opens the component of a segment.
@@ -34,14 +40,10 @@ impl TextPlugin {
     /// # Errors
     ///
     /// When the file is missing or damaged.
-    pub(crate) fn open(reader: &SegmentReader) -> tantivy::Result<TextSegment> {
-        let file = reader.open_read(component(EXTENSION))?.read_bytes()?;
-        TextSegment::open(&file).map_err(|reason| {
-            corruption(format!(
-                "segment {}: {reason}",
-                reader.segment_id().short_uuid_string()
-            ))
-        })
+    pub(crate) fn open(storage: &Storage, reader: &SegmentReader) -> tantivy::Result<TextSegment> {
+        let name = format!("{}.{EXTENSION}", reader.segment_id().uuid_string());
+        let file = storage.component(Path::new(&name))?;
+        TextSegment::open(file).map_err(|reason| corruption(format!("{name}: {reason}")))
     }
 
     /// Opens what is kept of a segment to find reprints.
@@ -59,10 +61,8 @@ impl TextPlugin {
                 .ok_or_else(|| "the sketches are of another number of articles".into())
         });
         sketches.map_err(|reason| {
-            corruption(format!(
-                "segment {}: {reason}",
-                reader.segment_id().short_uuid_string()
-            ))
+            let (id, extension) = (reader.segment_id().uuid_string(), sketch::EXTENSION);
+            corruption(format!("{id}.{extension}: {reason}"))
         })
     }
 }
@@ -107,7 +107,7 @@ impl SegmentPlugin for TextPlugin {
         }
         let mut builder = SegmentBuilder::new()?;
         for reader in ctx.readers {
-            let segment = Self::open(reader)?;
+            let segment = Self::open(&self.storage, reader)?;
             for doc in reader.doc_ids_alive() {
                 let text = segment.text(doc).map_err(corruption)?;
                 builder.add(text.fields.each_ref().map(String::as_str), segment.tie(doc))?;

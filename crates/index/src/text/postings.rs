@@ -119,7 +119,7 @@ impl<'a> Postings<'a> {
     pub(crate) fn open(bytes: &'a [u8], len: u32, articles: u32) -> Self {
         let bitmap = bitmap_bytes(len, articles);
         let entries = len as usize / BLOCK * BLOCK_ENTRY;
-        if bytes.len() < bitmap.unwrap_or(0) + entries {
+        if bytes.len() < Self::head_bytes(len, articles) {
             return Self {
                 len: 0,
                 bitmap: None,
@@ -135,6 +135,19 @@ impl<'a> Postings<'a> {
             entries,
             data,
         }
+    }
+
+    /// The bytes of bitmap and entries of a list of `len` of so many articles.
+    pub(crate) fn head_bytes(len: u32, articles: u32) -> usize {
+        bitmap_bytes(len, articles).unwrap_or(0) + len as usize / BLOCK * BLOCK_ENTRY
+    }
+
+    /// The bytes of the list, at most.
+    pub(crate) fn most_bytes(&self) -> usize {
+        // Gap and frequency of each posting after the last full block.
+        const REST: usize = BLOCK * 2 * 5;
+        let head = self.bitmap.map_or(0, <[u8]>::len) + self.entries.len();
+        head.saturating_add(self.tail_offset()).saturating_add(REST)
     }
 
     /// Number of articles.

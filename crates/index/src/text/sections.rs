@@ -5,17 +5,23 @@
 //! of the format, and four magic bytes.
 
 use std::io::{self, Write};
+use std::ops::Range;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use tantivy::directory::OwnedBytes;
 
 use super::bytes::{load_u32, load_u64};
+use crate::durable::Checks;
 
 /// The last bytes of every file of this component.
 const MAGIC: &[u8; 4] = b"TMBX";
 /// The version of the format; files of other versions are rejected.
 const FORMAT: u32 = 5;
-/// Section count, format version and magic.
+/// Bytes of the section count, the format version and the magic.
 const TRAILER: usize = 12;
+/// Bytes of a section's entry in the table.
+const ENTRY: usize = 16;
 
 /// The sections, in the order of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,17 +126,27 @@ impl<W: Write> SectionWriter<W> {
     }
 }
 
-/// Finds the sections of a file.
+/// Finds the sections of the file in the first `len` bytes of a component, and
+/// checks the table and the header.
 ///
 /// # Errors
 ///
-/// A description of the defect.
-pub(crate) fn read_sections(file: &OwnedBytes) -> Result<Sections, String> {
-    let bytes = file.as_slice();
-    let trailer = bytes
-        .len()
-        .checked_sub(TRAILER)
-        .ok_or("the file is cut short")?;
+/// The defect of the file, in words.
+pub(crate) fn read_sections(component: Checks, len: usize) -> Result<Sections, String> {
+    let mut sections = Sections {
+        parts: Vec::with_capacity(SECTIONS),
+        starts: [0; SECTIONS],
+        file: Arc::new(File {
+            component,
+            whole: AtomicU32::new(0),
+            damage: Damage::default(),
+        }),
+    };
+    let file = &sections.file.component;
+    let bytes = file.bytes().get(..len).unwrap_or_default();
+    let trailer = bytes.len().checked_sub(TRAILER).ok_or("it is cut short")?;
+    let table = trailer.saturating_sub(ENTRY * SECTIONS);
+    file.check(table..len).map_err(|error| error.to_string())?;
     if bytes[trailer + 8..] != MAGIC[..] {
         return Err("the magic bytes at its end are wrong".into());
     }
@@ -141,38 +157,115 @@ pub(crate) fn read_sections(file: &OwnedBytes) -> Result<Sections, String> {
         ));
     }
     let count = load_u32(bytes, trailer) as usize;
-    if count != SECTIONS {
+    if count != SECTIONS || trailer < ENTRY * SECTIONS {
         return Err(format!("{count} sections instead of {SECTIONS}"));
     }
-    let table = trailer
-        .checked_sub(16 * SECTIONS)
-        .ok_or("the file is cut short")?;
-    let mut sections = Vec::with_capacity(SECTIONS);
-    for i in 0..SECTIONS {
-        let start = load_u64(bytes, table + 16 * i) as usize;
-        let len = load_u64(bytes, table + 16 * i + 8) as usize;
-        let end = start.checked_add(len).filter(|&end| end <= table);
+    for (i, start) in sections.starts.iter_mut().enumerate() {
+        *start = load_u64(bytes, table + ENTRY * i) as usize;
+        let size = load_u64(bytes, table + ENTRY * i + 8) as usize;
+        let end = start.checked_add(size).filter(|&end| end <= table);
         let end = end.ok_or("a section exceeds the end of the file")?;
-        sections.push(file.slice(start..end));
+        sections.parts.push(file.bytes().slice(*start..end));
     }
-    Ok(Sections(sections))
+    sections.get(Section::Header);
+    match sections.damage().get() {
+        Some(reason) => Err(reason.clone()),
+        None => Ok(sections),
+    }
 }
 
-/// The sections of one file.
+/// The first defect found while a file was read, in words. What was computed
+/// from the file since then is wrong.
+pub(crate) type Damage = Arc<OnceLock<String>>;
+
+/// The sections of one file, which are checked when they are first read: those
+/// of lists and text block by block, the others as a whole.
+///
+/// Damage is noted, and the caller of a query has to look for it in the end
+/// ([`damage`](Self::damage)): errors at each read would make reading slow.
 #[derive(Clone)]
-pub(crate) struct Sections(Vec<OwnedBytes>);
+pub(crate) struct Sections {
+    parts: Vec<OwnedBytes>,
+    /// The offset of each section in the file.
+    starts: [usize; SECTIONS],
+    file: Arc<File>,
+}
+
+struct File {
+    component: Checks,
+    /// A bit for each section that was checked as a whole.
+    whole: AtomicU32,
+    damage: Damage,
+}
 
 impl Sections {
-    /// The bytes of a section.
+    /// The bytes of a section, all of them checked.
     #[inline]
     pub(crate) fn get(&self, section: Section) -> &[u8] {
-        self.0[section as usize].as_slice()
+        if !self.is_checked(section) {
+            self.check_whole(section);
+        }
+        self.unchecked(section)
     }
 
-    /// Replaces the bytes of some sections by copies.
+    /// The bytes of a section, checked only where [`check`](Self::check) was
+    /// called.
+    #[inline]
+    pub(crate) fn unchecked(&self, section: Section) -> &[u8] {
+        self.parts[section as usize].as_slice()
+    }
+
+    /// Whether all bytes of a section were checked.
+    #[inline]
+    pub(crate) fn is_checked(&self, section: Section) -> bool {
+        self.file.whole.load(Ordering::Relaxed) & 1 << section as u32 != 0
+    }
+
+    /// Checks some bytes of a section.
+    #[inline]
+    pub(crate) fn check(&self, section: Section, range: Range<usize>) {
+        if !self.is_checked(section) {
+            let _ = self.check_range(section, range);
+        }
+    }
+
+    /// The ranges of bytes of the sections in the file.
+    #[cfg(test)]
+    pub(crate) fn ranges(&self) -> Vec<Range<usize>> {
+        let sections = self.starts.iter().zip(&self.parts);
+        sections.map(|(&start, bytes)| start..start + bytes.len()).collect()
+    }
+
+    /// The damage that was found so far.
+    pub(crate) fn damage(&self) -> &Damage {
+        &self.file.damage
+    }
+
+    /// Returns `true` if the bytes are whole.
+    fn check_range(&self, section: Section, range: Range<usize>) -> bool {
+        let size = self.unchecked(section).len();
+        let start = self.starts[section as usize];
+        let range = start + range.start.min(size)..start + range.end.min(size);
+        let checked = self.file.component.check(range);
+        if let Err(error) = &checked {
+            // Only the first one is kept.
+            let _ = self.file.damage.set(error.to_string());
+        }
+        checked.is_ok()
+    }
+
+    #[cold]
+    fn check_whole(&self, section: Section) {
+        if self.check_range(section, 0..usize::MAX) {
+            let bit = 1 << section as u32;
+            self.file.whole.fetch_or(bit, Ordering::Relaxed);
+        }
+    }
+
+    /// Replaces some sections by copies of their bytes, which were checked.
     pub(crate) fn replace(&mut self, sections: &[Section], bytes: Vec<OwnedBytes>) {
         for (&section, bytes) in sections.iter().zip(bytes) {
-            self.0[section as usize] = bytes;
+            self.parts[section as usize] = bytes;
         }
     }
 

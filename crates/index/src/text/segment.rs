@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
 
-use tantivy::directory::OwnedBytes;
 use timbao_views::ArticleText;
 use zstd::bulk::Decompressor;
 
@@ -15,8 +14,9 @@ use super::pairs::{self, PairList};
 use super::postings::Postings;
 use super::preload::{Copies, Held};
 use super::residue::ResidueReader;
-use super::sections::{Section, Sections, read_sections};
+use super::sections::{Damage, Section, Sections, read_sections};
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, TokenReader, Tokens};
+use crate::durable::Checks;
 
 /// Bytes of a row of [`Section::Rows`].
 const ROW_BYTES: usize = 16;
@@ -64,13 +64,14 @@ pub(crate) struct TextSegment {
 }
 
 impl TextSegment {
-    /// Opens a file.
+    /// Opens a component.
     ///
     /// # Errors
     ///
-    /// A description of the defect.
-    pub(crate) fn open(file: &OwnedBytes) -> Result<Self, String> {
-        let sections = read_sections(file)?;
+    /// The defect of the file, in words.
+    pub(crate) fn open(component: Checks) -> Result<Self, String> {
+        let len = component.body_len().map_err(|error| error.to_string())?;
+        let sections = read_sections(component, len)?;
         let header = |i| sections.u32(Section::Header, i);
         let segment = Self {
             articles: header(0),
@@ -84,7 +85,7 @@ impl TextSegment {
             sections: sections.clone(),
         };
         let expected = ROW_BYTES * (segment.articles as usize + 1);
-        if segment.sections.get(Section::Rows).len() != expected {
+        if segment.sections.unchecked(Section::Rows).len() != expected {
             return Err("the article table does not have the length given in the header".into());
         }
         Ok(segment)
@@ -112,6 +113,17 @@ impl TextSegment {
     pub(crate) fn shares_copy(&self, other: &Self) -> Option<bool> {
         let (this, other) = (self.preloaded.as_ref()?, other.preloaded.as_ref()?);
         Some(Arc::ptr_eq(this, other))
+    }
+
+    /// The ranges of bytes of the sections.
+    #[cfg(test)]
+    pub(crate) fn parts(&self) -> Vec<std::ops::Range<usize>> {
+        self.sections.ranges()
+    }
+
+    /// The damage that was found so far; what was computed since is wrong.
+    pub(crate) fn damage(&self) -> &Damage {
+        self.sections.damage()
     }
 
     /// Number of articles, deleted ones included.
@@ -211,12 +223,19 @@ impl TextSegment {
     /// The postings of the key that `info` describes.
     #[inline]
     pub(crate) fn postings(&self, info: &KeyInfo) -> Postings<'_> {
-        let bytes = self.sections.get(Section::Postings);
-        Postings::open(
-            bytes.get(info.postings as usize..).unwrap_or_default(),
-            info.articles,
-            self.articles,
-        )
+        let start = info.postings as usize;
+        let bytes = self.sections.unchecked(Section::Postings);
+        let bytes = bytes.get(start..).unwrap_or_default();
+        if !self.sections.is_checked(Section::Postings) {
+            let head = Postings::head_bytes(info.articles, self.articles);
+            let check = |bytes| {
+                let range = start..start.saturating_add(bytes);
+                self.sections.check(Section::Postings, range);
+            };
+            check(head);
+            check(Postings::open(bytes, info.articles, self.articles).most_bytes());
+        }
+        Postings::open(bytes, info.articles, self.articles)
     }
 
     /// The positions of the bigram of two folded keys.
@@ -259,10 +278,10 @@ impl TextSegment {
     fn pair_block(&self, block: u32) -> &[u8] {
         let offsets = self.sections.get(Section::PairOffsets);
         let at = |b: u32| load_u64(offsets, 8 * b as usize) as usize;
-        self.sections
-            .get(Section::Pairs)
-            .get(at(block)..at(block + 1))
-            .unwrap_or_default()
+        let range = at(block)..at(block + 1);
+        self.sections.check(Section::Pairs, range.clone());
+        let pairs = self.sections.unchecked(Section::Pairs);
+        pairs.get(range).unwrap_or_default()
     }
 
     /// An article's first position.
@@ -304,10 +323,14 @@ impl TextSegment {
     /// All tokens, ends of paragraphs and parts among them, by position.
     #[inline]
     pub(crate) fn tokens(&self) -> Tokens<'_> {
+        let is_checked = [Section::TokenHeads, Section::TokenTails]
+            .iter()
+            .all(|&section| self.sections.is_checked(section));
         Tokens {
-            heads: self.sections.get(Section::TokenHeads),
-            tails: self.sections.get(Section::TokenTails),
+            heads: self.sections.unchecked(Section::TokenHeads),
+            tails: self.sections.unchecked(Section::TokenTails),
             runs: self.sections.get(Section::RunTails),
+            to_check: (!is_checked).then_some(&self.sections),
         }
     }
 
@@ -352,7 +375,7 @@ impl TextSegment {
             }
         }
         let at = |b: usize| load_u64(table, b * RESIDUE_BLOCK_BYTES + 4) as usize;
-        let residue = self.sections.get(Section::Residue);
+        let residue = self.sections.unchecked(Section::Residue);
         let end = if low + 1 < entries {
             at(low + 1)
         } else {
@@ -360,6 +383,7 @@ impl TextSegment {
         };
         let damaged = || format!("the text of article {article} of a segment is damaged");
         if unpacked.number != Some(low) {
+            self.sections.check(Section::Residue, at(low)..end);
             let bytes = residue.get(at(low)..end).unwrap_or_default();
             unpacked.number = None;
             let size = load_u32(bytes, 0) as usize;
@@ -395,7 +419,10 @@ impl TextSegment {
                 }
             }
         }
-        Ok(text)
+        match self.damage().get() {
+            Some(reason) => Err(reason.clone()),
+            None => Ok(text),
+        }
     }
 }
 

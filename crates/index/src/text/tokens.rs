@@ -14,6 +14,7 @@ use smallvec::SmallVec;
 
 use super::bytes::load_u32;
 use super::layout::{RUN_BITS, RUN_BYTES};
+use super::sections::{Section, Sections};
 
 /// Separates two paragraphs.
 pub(crate) const PARAGRAPH: u32 = 0;
@@ -88,6 +89,8 @@ pub(crate) struct Tokens<'a> {
     pub(crate) tails: &'a [u8],
     /// The start of the overflow bytes of each block of positions.
     pub(crate) runs: &'a [u8],
+    /// The sections of heads and tails, unless all of both were checked.
+    pub(crate) to_check: Option<&'a Sections>,
 }
 
 impl<'a> Tokens<'a> {
@@ -95,9 +98,34 @@ impl<'a> Tokens<'a> {
     #[inline]
     pub(crate) fn range(&self, from: u32, to: u32) -> TokenReader<'a> {
         let (from, to) = (from as usize, to as usize);
+        if let Some(sections) = self.to_check {
+            self.check_range(sections, from, to);
+        }
         TokenReader {
             heads: self.heads.get(from..to).unwrap_or_default(),
             tails: self.tails.get(self.tail(from)..).unwrap_or_default(),
+        }
+    }
+
+    /// Checks heads and tails of a range of positions.
+    fn check_range(&self, sections: &Sections, from: usize, to: usize) {
+        // Whole runs, of which the tails begin and end where the table says.
+        let (first, last) = (from >> RUN_BITS, to.div_ceil(1 << RUN_BITS));
+        sections.check(Section::TokenHeads, first << RUN_BITS..last << RUN_BITS);
+        let tails = |run: usize| match run * RUN_BYTES < self.runs.len() {
+            true => load_u32(self.runs, run * RUN_BYTES) as usize,
+            false => self.tails.len(),
+        };
+        sections.check(Section::TokenTails, tails(first)..tails(last));
+    }
+
+    /// Checks the heads at some positions, each `offset` further.
+    fn check_heads(&self, positions: &[u32], offset: u32) {
+        if let Some(sections) = self.to_check {
+            for &position in positions {
+                let at = position as usize + offset as usize;
+                sections.check(Section::TokenHeads, at..at + 1);
+            }
         }
     }
 
@@ -174,6 +202,7 @@ impl TokenSet {
     /// Keeps the positions that have, at distance `offset`, a token with the
     /// first byte of one of these.
     pub(crate) fn keep_by_heads(&self, tokens: Tokens<'_>, offset: u32, positions: &mut Vec<u32>) {
+        tokens.check_heads(positions, offset);
         let mut kept = 0;
         for i in 0..positions.len() {
             let position = positions[i];
@@ -210,6 +239,9 @@ impl TokenSet {
             // Then: their offsets.
             let mut tails = [0; BATCH];
             for (tail, &i) in tails.iter_mut().zip(&asked[..count]) {
+                if let Some(sections) = tokens.to_check {
+                    tokens.check_range(sections, place(i), place(i) + 1);
+                }
                 *tail = tokens.tail(place(i));
             }
             // Last: the comparison.
@@ -269,7 +301,7 @@ mod tests {
         #[test]
         fn tokens_come_back(all in some_tokens(), from in 0usize..600, wanted in proptest::collection::vec(0usize..600, 1..5)) {
             let (heads, tails, runs) = lay_out(&all);
-            let tokens = Tokens { heads: &heads, tails: &tails, runs: &runs };
+            let tokens = Tokens { heads: &heads, tails: &tails, runs: &runs, to_check: None };
             let from = from.min(all.len() - 1);
             prop_assert_eq!(tokens.range(from as u32, all.len() as u32).collect::<Vec<_>>(), &all[from..]);
 
@@ -288,7 +320,7 @@ mod tests {
 
         #[test]
         fn damaged_bytes_do_not_panic(heads in proptest::collection::vec(any::<u8>(), 0..300), tails in proptest::collection::vec(any::<u8>(), 0..50), runs in proptest::collection::vec(any::<u8>(), 0..30), at in 0u32..400) {
-            let tokens = Tokens { heads: &heads, tails: &tails, runs: &runs };
+            let tokens = Tokens { heads: &heads, tails: &tails, runs: &runs, to_check: None };
             tokens.range(at, at + 100).count();
             set(&[200, 300, 20_000]).keep_by_tails(tokens, 1, &mut vec![at / 2, at]);
         }

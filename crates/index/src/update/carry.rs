@@ -2,13 +2,15 @@
 //! files cannot be read.
 
 use std::cell::OnceCell;
+use std::fs::File;
+use std::path::Path;
 
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, SegmentReader, TERMINATED};
 
 use super::record::{HASH_BYTES, Member, Place, Record, SeenFile, key};
-use crate::durable::checksum;
-use crate::error::{Error, Result};
+use crate::durable::seal;
+use crate::error::{Error, Result, is_refusal};
 use crate::maintain::files_of;
 use crate::search::Searcher;
 use crate::store::{ArticleWriter, Index};
@@ -75,11 +77,16 @@ fn whole_segments(index: &Index) -> Result<(Searcher, bool)> {
     let meta = index.engine.load_metas()?;
     let mut readers = Vec::new();
     for segment in &meta.segments {
-        let is_whole = files_of(segment).iter().all(|name| {
-            std::fs::File::open(index.dir().join(name))
-                .and_then(|mut file| checksum::check(&mut file))
-                .is_ok()
-        });
+        let mut is_whole = true;
+        for name in files_of(segment) {
+            let path = index.dir().join(&name);
+            let identity = index.storage.identity(Path::new(&name));
+            let checked = File::open(&path).and_then(|mut file| seal::check(&mut file, &identity));
+            match checked {
+                Err(error) if is_refusal(&error) => return Err(Error::io(path)(error)),
+                other => is_whole &= other.is_ok(),
+            }
+        }
         if is_whole && let Ok(reader) = SegmentReader::open(&index.engine.segment(segment.clone()))
         {
             readers.push(reader);

@@ -55,7 +55,7 @@ fn sizes(index: &Index) -> Result<Vec<Size>> {
         .map(|reader| {
             let all = u64::from(reader.max_doc()).max(1);
             let alive = u64::from(reader.num_docs());
-            let positions = u64::from(TextPlugin::open(reader)?.positions());
+            let positions = u64::from(TextPlugin::open(&index.storage, reader)?.positions());
             Ok(Size {
                 id: reader.segment_id(),
                 positions: (u128::from(positions) * u128::from(alive) / u128::from(all)) as u64,

@@ -11,8 +11,8 @@ use tantivy::directory::{Directory, TerminatingWrite};
 use super::record::Record;
 use super::sources::Source;
 use crate::durable::names::RECORD_PREFIX;
-use crate::durable::{self, Storage, seal};
-use crate::error::{Error, Owner, Result};
+use crate::durable::{self, Storage, commit};
+use crate::error::{Error, Owner, Result, copy, is_refusal};
 
 /// The version of the payload's layout.
 const VERSION: u32 = 1;
@@ -101,7 +101,7 @@ impl Payload {
     /// Reads the payload from the bytes of a `meta.json` that may be damaged or
     /// of another version, as far as possible.
     pub(crate) fn salvage(meta: &[u8]) -> Option<Self> {
-        let json = seal::content(meta)?;
+        let json = commit::content(meta)?;
         let meta: serde_json::Value = serde_json::from_slice(&json).ok()?;
         serde_json::from_str(meta.get("payload")?.as_str()?).ok()
     }
@@ -117,6 +117,9 @@ impl Payload {
             Ok(bytes) => bytes,
             Err(OpenReadError::FileDoesNotExist(_)) => {
                 return Err(damaged(format!("the manifest {name} is missing")));
+            }
+            Err(OpenReadError::IoError { io_error, .. }) if is_refusal(&io_error) => {
+                return Err(Error::io(name)(copy(&io_error)));
             }
             Err(error) => return Err(damaged(format!("the manifest {name}: {error}"))),
         };
@@ -172,10 +175,7 @@ impl State {
                 storage.atomic_write(Path::new(&name), &bytes).map_err(io)?;
             }
             Err(OpenWriteError::IoError { io_error, .. }) => {
-                return Err(io(std::io::Error::new(
-                    io_error.kind(),
-                    io_error.to_string(),
-                )));
+                return Err(io(copy(&io_error)));
             }
         }
         let payload = Payload {
