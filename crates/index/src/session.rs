@@ -160,7 +160,8 @@ impl Session {
     ///
     /// The errors of [`search`](Self::search).
     pub fn lines(&self, concordance: &Concordance, range: Range<usize>) -> Result<Vec<KwicLine>> {
-        self.searcher.whole(concordance.lines(&self.searcher, range)?)
+        self.searcher
+            .whole(concordance.lines(&self.searcher, range)?)
     }
 
     /// Counts queries over time, among all articles.

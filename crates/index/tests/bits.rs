@@ -136,12 +136,22 @@ fn a_component_of_another_index_or_segment_is_named() {
                     assert_eq!(&hits, found, "{name}, {word}");
                 }
             }
-            assert!(timbao_index::maintain::backup(&newsroom.index, &dir.path().join("b")).is_err());
+            assert!(
+                timbao_index::maintain::backup(&newsroom.index, &dir.path().join("b")).is_err()
+            );
             fs::write(path, whole).unwrap();
         }
     }
     for kind in [
-        "timbao", "sketch", "store", "idx", "term", "pos", "fast", "fieldnorm", "del",
+        "timbao",
+        "sketch",
+        "store",
+        "idx",
+        "term",
+        "pos",
+        "fast",
+        "fieldnorm",
+        "del",
     ] {
         assert!(kinds.iter().any(|known| known == kind), "{kind}: {kinds:?}");
     }

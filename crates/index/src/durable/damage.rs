@@ -24,7 +24,18 @@ use crate::text::TextPlugin;
 use crate::{SearchOptions, Searcher};
 
 const SYLLABLES: [&str; 12] = [
-    "đường", "làng", "mưa", "hội", "chợ", "nón", "Đồng", "Mơ", "huyện", "bến", "sông", "lúa",
+    "đường",
+    "làng",
+    "mưa",
+    "hội",
+    "chợ",
+    "nón",
+    "Đồng",
+    "Mơ",
+    "huyện",
+    "bến",
+    "sông",
+    "lúa",
 ];
 
 /// Articles that repeat a few syllables, so that there are lists of all kinds,
@@ -46,7 +57,11 @@ fn articles() -> Vec<(String, Article)> {
             let article = Article {
                 id: format!("bài-{number}"),
                 title: Some(sentence(&mut dice, 5)),
-                body: format!("{}.\n\n{}.", sentence(&mut dice, 60), sentence(&mut dice, 30)),
+                body: format!(
+                    "{}.\n\n{}.",
+                    sentence(&mut dice, 60),
+                    sentence(&mut dice, 30)
+                ),
                 ..Article::default()
             };
             (format!("{number:x}"), article)
@@ -93,14 +108,23 @@ fn answers(searcher: &Searcher) -> Vec<(String, Result<String>)> {
         let address = found.as_ref().ok().and_then(|found| found.hits.first());
         if let Some(address) = address.map(|hit| hit.address) {
             let cut = SnippetOptions::default();
-            all.push((format!("snippets {query}"), said(searcher.snippets(&plan, address, &cut))));
-            all.push((format!("matches {query}"), said(searcher.matches(&plan, address))));
+            all.push((
+                format!("snippets {query}"),
+                said(searcher.snippets(&plan, address, &cut)),
+            ));
+            all.push((
+                format!("matches {query}"),
+                said(searcher.matches(&plan, address)),
+            ));
             let scores = searcher.explain_scores(&plan, None, &[address]);
             all.push((format!("scores {query}"), said(scores)));
         }
         all.push((format!("search {query}"), said(found)));
         let unique = searcher.search_unique(&plan, &options);
-        all.push((format!("unique {query}"), said(unique.map(|found| found.total))));
+        all.push((
+            format!("unique {query}"),
+            said(unique.map(|found| found.total)),
+        ));
         let lines = searcher
             .concordance(&plan, &KwicOptions::default())
             .and_then(|found| searcher.whole(found.lines(searcher, 0..5)?));

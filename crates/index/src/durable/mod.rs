@@ -38,8 +38,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::TantivyError;
+use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
     Directory, DirectoryLock, FileHandle, INDEX_WRITER_LOCK, Lock, META_LOCK, MmapDirectory,
     TerminatingWrite, WatchCallback, WatchHandle, WritePtr,
@@ -269,8 +269,7 @@ pub(crate) fn is_of_index(name: &OsStr) -> bool {
 
 /// Whether a file is a component of a segment, by its name.
 fn is_component(path: &Path) -> bool {
-    path.to_str()
-        .is_some_and(|name| segment_of(name).is_some())
+    path.to_str().is_some_and(|name| segment_of(name).is_some())
 }
 
 /// Makes the entries of a folder last: names that were added, renamed, removed.

@@ -99,7 +99,9 @@ impl Seal {
         let sums = len.div_ceil(BLOCK as u64).saturating_mul(SUM as u64);
         let seal_at = tail_at.checked_sub(sums.saturating_add(name_len));
         if name_len > LONGEST_NAME as u64 || seal_at != Some(len) {
-            return Err(damaged("its length is not the one that it was written with"));
+            return Err(damaged(
+                "its length is not the one that it was written with",
+            ));
         }
         file.seek(SeekFrom::Start(len))?;
         let mut body = vec![0; (sums + name_len) as usize];
@@ -392,7 +394,9 @@ mod tests {
         if out.in_block > 0 {
             out.end_block();
         }
-        let Sealing { mut inner, seal, .. } = out;
+        let Sealing {
+            mut inner, seal, ..
+        } = out;
         seal.write(&mut inner).unwrap();
         inner.0
     }
@@ -446,8 +450,17 @@ mod tests {
             checked.map_or_else(|error| error.to_string(), |()| "whole".into())
         };
         assert_eq!(said(identity(1, "a.idx")), "whole");
-        assert_eq!(said(Identity { index: None, name: "a.idx".into() }), "whole");
-        assert_eq!(said(identity(1, "b.idx")), "it is a misplaced copy of a.idx");
+        assert_eq!(
+            said(Identity {
+                index: None,
+                name: "a.idx".into()
+            }),
+            "whole"
+        );
+        assert_eq!(
+            said(identity(1, "b.idx")),
+            "it is a misplaced copy of a.idx"
+        );
         assert_eq!(
             said(identity(2, "a.idx")),
             "it belongs to another index, where it is a.idx"

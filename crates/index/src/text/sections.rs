@@ -233,7 +233,9 @@ impl Sections {
     #[cfg(test)]
     pub(crate) fn ranges(&self) -> Vec<Range<usize>> {
         let sections = self.starts.iter().zip(&self.parts);
-        sections.map(|(&start, bytes)| start..start + bytes.len()).collect()
+        sections
+            .map(|(&start, bytes)| start..start + bytes.len())
+            .collect()
     }
 
     /// The damage that was found so far.
