@@ -12,7 +12,7 @@ use timbao_views::{
     TrendsOptions, TrendsQuery,
 };
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::search::{Address, Hit, Searcher};
 
 /// Each method fails if a file is damaged or the deadline has passed.
@@ -172,7 +172,7 @@ impl Searcher {
         let hits = hits.iter();
         let hits = hits.map(|hit| (self.id_of(hit.address), hit.score));
         let shown = ShownHit::load(self, plan, hits.collect(), first, snippets);
-        shown.map(|hit| hit.map_err(Error::from))
+        shown.map(|hit| self.whole(hit?))
     }
 
     /// Cites an answer to queries.

@@ -201,7 +201,9 @@ impl Index {
 
     /// Opens some segments of the latest commit, as if there were no others.
     pub(crate) fn searcher_over(&self, readers: &[SegmentReader]) -> Result<Searcher> {
-        let segments = self.open_segments(readers, &|reader| Ok(TextPlugin::open(&self.storage, reader)?))?;
+        let segments = self.open_segments(readers, &|reader| {
+            Ok(TextPlugin::open(&self.storage, reader)?)
+        })?;
         Ok(self.searcher_of(segments))
     }
 

@@ -100,8 +100,14 @@ impl TextSegment {
             if self.preloaded.is_some() {
                 return;
             }
-            let parts: Vec<&[u8]> = sections.iter().map(|&s| self.sections.get(s)).collect();
+            let parts: Vec<&[u8]> = sections
+                .iter()
+                .map(|&section| self.sections.unchecked(section))
+                .collect();
             if let Some((copies, held)) = copies.make(&parts) {
+                for &section in sections {
+                    self.sections.get(section);
+                }
                 self.sections.replace(sections, copies);
                 self.preloaded = Some(Arc::new(held));
             }
