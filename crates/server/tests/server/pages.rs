@@ -191,7 +191,7 @@ fn pages_say_what_is_wrong() {
     let page = site.get("/?q=h%E1%BB%8Dp&from=31/4/2026");
     assert_eq!(page.status, 400);
     assert!(
-        page.body.contains("Ngày tháng không đọc được"),
+        page.body.contains("Ngày tháng không hợp lệ"),
         "{}",
         page.body
     );
