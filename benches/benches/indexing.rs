@@ -1,4 +1,5 @@
-//! Indexing: articles in memory to a commit on disk, and merging what was committed.
+//! Indexing: from articles in memory to a commit on disk, and merging of
+//! segments.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use tempfile::TempDir;

@@ -58,7 +58,7 @@ fn search(c: &mut Criterion) {
             first.map(|hit| (plan, hit.address))
         })
         .collect();
-    // What stands in the title only is not in a snippet.
+    // Snippets do not contain the title.
     let in_text = |(plan, address): &&(Plan, Address)| {
         let matches = searcher.matches(plan, *address).expect("matches");
         matches
@@ -93,13 +93,13 @@ fn found(searcher: &Searcher, plan: &Plan) -> Found {
     searcher.search(plan, &options).expect("an answer")
 }
 
-/// How many hits all plans have among the first ten.
+/// Number of hits of all plans among the first ten.
 fn hits(searcher: &Searcher, plans: &[Plan]) -> usize {
     let hits = |plan| found(searcher, plan).hits.len();
     plans.iter().map(hits).sum()
 }
 
-/// How many snippets have a match marked.
+/// Number of snippets with a highlighted match.
 fn highlights(searcher: &Searcher, shown: &[(Plan, Address)]) -> usize {
     let options = SnippetOptions::default();
     let is_marked = |(plan, address): &&(Plan, Address)| {
@@ -112,7 +112,7 @@ fn highlights(searcher: &Searcher, shown: &[(Plan, Address)]) -> usize {
     shown.iter().filter(is_marked).count()
 }
 
-/// How many queries ask for something, without a problem.
+/// Number of queries without a problem.
 fn understood(queries: &[String]) -> usize {
     let options = LowerOptions::default();
     let is_understood = |query: &&String| {

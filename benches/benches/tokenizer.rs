@@ -1,4 +1,5 @@
-//! The tokenizer beside tantivy's own chain, on one core, over the same text in the same run.
+//! The tokenizer compared with tantivy's own chain, on one core, over the same
+//! text in the same run.
 //!
 //! `cargo bench -p timbao-benches --bench tokenizer` measures generated text whose
 //! syllables are as unequal in frequency as those of running text; set
@@ -90,7 +91,8 @@ fn count(stream: &mut dyn TokenStream) -> usize {
     seen
 }
 
-/// Text of Vietnamese syllables in which the n-th commonest is about 1/n as frequent as the first.
+/// Text of Vietnamese syllables in which the n-th most common is about 1/n as
+/// frequent as the first.
 fn generated_text(bytes: usize) -> String {
     const ONSETS: [&str; 22] = [
         "", "b", "c", "ch", "d", "đ", "gi", "h", "kh", "l", "m", "n", "ng", "nh", "ph", "qu", "s",

@@ -28,7 +28,7 @@ pub fn articles(path: &Path) -> io::Result<Vec<Article>> {
     Ok(articles)
 }
 
-/// The articles so many times over, each time under other ids.
+/// The articles this many times, each time with other ids.
 pub fn repeated(articles: &[Article], times: u32) -> Vec<Article> {
     let mut all = articles.to_vec();
     for time in 2..=times {
@@ -40,7 +40,7 @@ pub fn repeated(articles: &[Article], times: u32) -> Vec<Article> {
     all
 }
 
-/// A known item: the article that is meant, and what is typed to find it.
+/// A known item: an article and a query for it.
 #[derive(Debug, Clone)]
 pub struct Pair {
     /// The article's id.

@@ -1,11 +1,11 @@
 //! Articles made up from the statistics of given ones, as many as wanted.
 //!
-//! A chain of order one over syllables: what follows a syllable, with the space or
-//! punctuation before it, is drawn from what followed it in the given articles. Syllables and
-//! pairs so keep their frequencies. A longer text also has pairs that a shorter one has not;
-//! by Good's estimate (Biometrika 40, 1953) the share of running text that is a pair never
-//! seen is the share of pairs seen once, and so often the chain jumps to a syllable drawn from
-//! all of them.
+//! A Markov chain of order one over syllables: the successor of a syllable,
+//! with the space or punctuation before it, is drawn from its successors in the
+//! given articles. This preserves the frequencies of syllables and bigrams. A
+//! longer text also has new bigrams. By Good's estimate (Biometrika 40, 1953)
+//! the share of unseen bigrams in running text equals the share of bigrams seen
+//! once; with this probability the chain jumps to a random syllable.
 
 use std::collections::HashMap;
 
@@ -28,24 +28,24 @@ pub struct Generated {
     pub body: String,
 }
 
-/// Where a chain starts, and how long its texts are, in syllables.
+/// Start and length of a chain, in syllables.
 #[derive(Default)]
 struct Part {
     first: Vec<u32>,
     lengths: Vec<u32>,
 }
 
-/// What was learned from articles, and the generator of more.
+/// The statistics of articles, and a generator of more.
 pub struct Generator {
-    /// Each syllable as it is spelled, behind what separates it from the one before.
+    /// Each syllable as spelled, after its separator from the one before.
     units: Vec<Box<str>>,
     /// All units in the order of the articles: the unigram distribution.
     all: Vec<u32>,
-    /// What followed each unit, every time, by unit.
+    /// The successors of each unit, with repetitions, by unit.
     followers: Vec<u32>,
-    /// Where the followers of each unit start; one more at the end.
+    /// Start of the successors of each unit; one more at the end.
     starts: Vec<usize>,
-    /// Of a million steps, how many are to a pair that was never seen.
+    /// Number of steps to an unseen bigram, per million.
     unseen_per_million: usize,
     parts: [Part; 3],
     random: Random,

@@ -1,4 +1,4 @@
-//! What was aimed at beside what was measured.
+//! Targets compared with measured values.
 
 use std::fmt::Write as _;
 
@@ -7,13 +7,13 @@ use serde::Serialize;
 /// A goal and how far it was reached.
 #[derive(Debug, Clone, Serialize)]
 pub struct Goal {
-    /// What is measured.
+    /// Name of the quantity.
     pub what: String,
-    /// What it should be.
+    /// The target.
     pub bound: Bound,
-    /// What it is.
+    /// The measured value.
     pub measured: f64,
-    /// What both are counted in.
+    /// The unit of both.
     pub unit: &'static str,
     /// Whether the goal is reached.
     pub reached: bool,
@@ -23,14 +23,14 @@ pub struct Goal {
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Bound {
-    /// This or more.
+    /// At least this value.
     AtLeast(f64),
-    /// This or less.
+    /// At most this value.
     AtMost(f64),
 }
 
 impl Goal {
-    /// Holds what was measured against a bound.
+    /// Compares a measured value with a bound.
     pub fn new(what: impl Into<String>, bound: Bound, measured: f64, unit: &'static str) -> Self {
         let reached = match bound {
             Bound::AtLeast(goal) => measured >= goal,
@@ -46,7 +46,7 @@ impl Goal {
     }
 
     fn row(&self) -> String {
-        // As many digits as the smallest difference that counts.
+        // Enough digits for the smallest significant difference.
         let digits = match self.unit {
             "MRR@10" => 3,
             "times" => 2,

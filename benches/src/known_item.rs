@@ -1,4 +1,4 @@
-//! Known items: somebody remembers something of one article, and looks for it.
+//! Known items: a reader remembers a part of one article and searches for it.
 //!
 //! Three kinds of memory, since what ranks well for one may not for another: the title and the
 //! first sentence of the summary, each taken out of the indexed articles, and three content
@@ -20,16 +20,16 @@ use crate::timbao;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// What one system makes of one kind of query.
+/// The results of one system for one kind of query.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
-    /// What is remembered.
+    /// The remembered part.
     pub remembered: &'static str,
     /// Whether it is typed with accents.
     pub typed: &'static str,
-    /// Who looks for it.
+    /// The system.
     pub system: &'static str,
-    /// How many were asked for.
+    /// Number of queries.
     pub queries: usize,
     /// The mean of 1/rank, of 0 where the article is not among the first ten.
     pub mrr_at_10: f64,
@@ -39,7 +39,7 @@ pub struct Row {
     pub recall_at_10: f64,
 }
 
-/// What is remembered, as [`Row::remembered`] names it.
+/// The kinds of queries, as named in [`Row::remembered`].
 pub mod remembered {
     /// The title, which is not in the index.
     pub const TITLE: &str = "title";
@@ -49,7 +49,7 @@ pub mod remembered {
     pub const WORDS: &str = "three content words";
 }
 
-/// Who is asked, as [`Row::system`] names it.
+/// The systems, as named in [`Row::system`].
 pub mod system {
     /// Timbao.
     pub const TIMBAO: &str = "timbao";
@@ -61,7 +61,7 @@ pub mod system {
 
 /// How a query is typed, as [`Row::typed`] names it.
 pub mod typed {
-    /// As the author spells.
+    /// Accents as spelled by the author.
     pub const WITH: &str = "with accents";
     /// Folded.
     pub const WITHOUT: &str = "without";
@@ -73,12 +73,12 @@ struct Set {
     pairs: Vec<Pair>,
 }
 
-/// Asks all systems for known items: `titles`, or titles of articles drawn from all, and as many
-/// of the other kinds.
+/// Runs all systems on known items: `titles`, or titles of random articles, and
+/// as many queries of the other kinds.
 ///
 /// # Errors
 ///
-/// What an index reports.
+/// An error of an index.
 pub fn measure(
     articles: &[Article],
     titles: Option<Vec<Pair>>,
@@ -121,7 +121,8 @@ pub fn measure(
     Ok(rows)
 }
 
-/// Indexes the articles, cut as told, once for each system, and asks each all sets.
+/// Indexes the articles, shortened by `cut`, once for each system, and runs all
+/// sets on each.
 fn ask(
     articles: &[Article],
     cut: impl Fn(&mut Article),
@@ -211,7 +212,7 @@ pub fn titles(articles: &[Article], count: usize, seed: u64) -> Vec<Pair> {
     })
 }
 
-/// First sentences of summaries; none that the body repeats word by word.
+/// First sentences of summaries, unless the body repeats them word by word.
 pub fn summary_sentences(articles: &[Article], count: usize, seed: u64) -> Vec<Pair> {
     draw(articles, count, seed, |article, _| {
         let summary = article.summary.as_deref()?;
@@ -227,11 +228,12 @@ pub fn summary_sentences(articles: &[Article], count: usize, seed: u64) -> Vec<P
 
 /// Three content words of each body, in the order they were drawn.
 ///
-/// No dictionary is at hand, so that the articles decide what is a content word:
-/// * two syllables with a space between that attract each other, by a normalized pointwise
-///   mutual information (Bouma 2009) of 0.4 or more, and stand so in five articles at least and
-///   in one of fifty at most: "xà lan", "pháo hoa", but not "của các";
-/// * a syllable that stands in five articles at least and in one of two hundred at most: names.
+/// Content words are determined from the articles, without a dictionary:
+/// * two adjacent syllables with a space between, with a normalised pointwise
+///   mutual information (Bouma 2009) of 0.4 or more, in at least five articles
+///   and at most one of fifty: "xà lan", "pháo hoa", but not "của các";
+/// * a syllable in at least five articles and at most one of two hundred:
+///   names.
 ///
 /// Words are counted in bodies, by exact keys; the three do not overlap and are different.
 pub fn content_words(articles: &[Article], count: usize, seed: u64) -> Vec<Pair> {
@@ -298,7 +300,7 @@ fn draw(
     pairs
 }
 
-/// How often something stands in the articles, and in how many.
+/// The number of occurrences in the articles, and of articles.
 #[derive(Clone, Copy, Default)]
 struct Count {
     all: u32,
@@ -370,7 +372,8 @@ impl Counts {
         numbers.map(|n| n.copied().unwrap_or(u32::MAX)).collect()
     }
 
-    /// Whether so many tokens from a place on are a content word.
+    /// Returns `true` if the tokens from `start` on are a content word of
+    /// `length` tokens.
     fn is_content(&self, tokens: &[Token], numbers: &[u32], start: usize, length: usize) -> bool {
         let Some(run) = tokens.get(start..start + length) else {
             return false;
@@ -436,7 +439,7 @@ mod tests {
 
     #[test]
     fn content_words_attract_each_other_and_are_neither_rare_nor_common() {
-        // "xà lan" stands in 6 of 400, "và của" everywhere, "độc nhất" once.
+        // "xà lan" occurs in 6 of 400, "và của" everywhere, "độc nhất" once.
         let articles: Vec<Article> = (0..400)
             .map(|i| {
                 let rest = "và của các và những của và các ";

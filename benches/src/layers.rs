@@ -76,7 +76,8 @@ const LICENCES: [&str; 13] = [
     "ISC",
     "MIT",
     "MIT-0",
-    // Of files, not of programs that use them; our own files are none of them.
+    // Applies to its files, not to programs that use them; none of our files is
+    // derived from them.
     "MPL-2.0",
     "Unicode-3.0",
     "Zlib",

@@ -1,4 +1,4 @@
-//! What a run was done with, kept beside its figures.
+//! The circumstances of a run, recorded with its figures.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,13 +9,14 @@ use serde::Serialize;
 /// Machine, commit and command of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct Run {
-    /// The program and what it was given, as typed, without the program's directory.
+    /// The program and its arguments, as typed, without the program's
+    /// directory.
     pub command: String,
     /// The commit of the source tree, with `-dirty` when files differ from it.
     pub commit: Option<String>,
     /// Threads the machine runs at a time.
     pub cores: usize,
-    /// The processor's name as it gives it itself.
+    /// The name of the processor, as reported by itself.
     pub cpu: Option<String>,
     /// Memory of the machine, in bytes.
     pub memory_bytes: Option<u64>,
@@ -66,7 +67,7 @@ impl Run {
     }
 }
 
-/// The value behind a name in a file of `name: value` lines.
+/// The value of a name in a file of `name: value` lines.
 fn value_of(path: &str, name: &str) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;
     text.lines().find_map(|line| {

@@ -39,7 +39,7 @@ impl Latency {
     }
 }
 
-/// How long each system warms up before a round that is measured.
+/// Time to warm up each system before a measured round.
 const WARM_UP: Duration = Duration::from_millis(100);
 
 /// Runs all queries by one system, then by the next, `rounds` times, and keeps

@@ -14,7 +14,7 @@ use tantivy::{
 use timbao_articles::Article;
 use unicode_normalization::UnicodeNormalization;
 
-/// Which keys the field has.
+/// The keys of the field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keys {
     /// `SimpleTokenizer`, `LowerCaser`, `AsciiFoldingFilter`.
@@ -36,7 +36,7 @@ impl Plain {
     ///
     /// # Errors
     ///
-    /// What tantivy reports.
+    /// An error of tantivy.
     pub fn create(dir: &Path, keys: Keys) -> tantivy::Result<Self> {
         let mut schema = Schema::builder();
         let id = schema.add_text_field("id", STRING | STORED);
@@ -70,7 +70,7 @@ impl Plain {
     ///
     /// # Errors
     ///
-    /// What tantivy reports.
+    /// An error of tantivy.
     pub fn add(
         &self,
         articles: impl Iterator<Item = Article>,
@@ -98,7 +98,7 @@ impl Plain {
     ///
     /// # Errors
     ///
-    /// What tantivy reports.
+    /// An error of tantivy.
     pub fn merge(&self) -> tantivy::Result<()> {
         let ids = self.index.searchable_segment_ids()?;
         if ids.len() > 1 {
@@ -114,7 +114,7 @@ impl Plain {
     ///
     /// # Errors
     ///
-    /// What tantivy reports.
+    /// An error of tantivy.
     pub fn reader(&self) -> tantivy::Result<IndexReader> {
         self.index
             .reader_builder()
@@ -163,7 +163,7 @@ impl Plain {
     ///
     /// # Errors
     ///
-    /// What tantivy reports.
+    /// An error of tantivy.
     pub fn top_and_total(
         reader: &IndexReader,
         query: &dyn Query,
@@ -178,7 +178,7 @@ impl Plain {
     ///
     /// # Errors
     ///
-    /// What tantivy reports.
+    /// An error of tantivy.
     pub fn top_ids(&self, reader: &IndexReader, query: &dyn Query) -> tantivy::Result<Vec<String>> {
         let searcher = reader.searcher();
         let top = searcher.search(query, &TopDocs::with_limit(10).order_by_score())?;
@@ -198,7 +198,7 @@ impl Plain {
     ///
     /// # Errors
     ///
-    /// What tantivy reports.
+    /// An error of tantivy.
     pub fn top(reader: &IndexReader, query: &dyn Query) -> tantivy::Result<usize> {
         Ok(reader
             .searcher()

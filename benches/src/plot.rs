@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// One line of a chart.
 pub struct Line {
-    /// Its name in the legend.
+    /// Name in the legend.
     pub name: &'static str,
     /// A CSS colour.
     pub color: &'static str,
@@ -16,7 +16,7 @@ pub struct Line {
 
 /// A chart.
 pub struct Chart {
-    /// What is drawn, with its unit.
+    /// The quantity, with its unit.
     pub title: &'static str,
     /// Whether the second axis is logarithmic.
     pub logarithmic: bool,
@@ -163,7 +163,8 @@ fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
     })
 }
 
-/// Where `x` is between two ends, in the middle when they are one.
+/// Position of `x` between two ends, as a share; in the middle if they are
+/// equal.
 fn share(x: f64, from: f64, to: f64) -> f64 {
     if to > from {
         (x - from) / (to - from)

@@ -45,7 +45,7 @@ pub fn phrases(articles: &[Article], count: usize, seed: u64) -> Vec<String> {
     phrases
 }
 
-/// Two to four words of one sentence, none the neighbour of another.
+/// Two to four non-adjacent words of one sentence.
 pub fn word_sets(articles: &[Article], count: usize, seed: u64) -> Vec<String> {
     let mut random = Random::new(seed);
     let mut sets = Vec::with_capacity(count);

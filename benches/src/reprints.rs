@@ -5,14 +5,14 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::queries::Random;
 
-/// What a newsroom does to a text that it reprints.
+/// The edits of a newsroom to a reprinted text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edit {
     /// Nothing.
     Exact,
-    /// Another headline, the summary left out.
+    /// Another headline, without the summary.
     Headline,
-    /// A line of an agency before it and a line behind it.
+    /// An agency line before the text and another line after it.
     Agency,
     /// Decomposed letters, straight quotes, everything one paragraph, capitals in places.
     Typography,
@@ -53,7 +53,8 @@ impl Edit {
         self != Self::Quoted
     }
 
-    /// The article with this edit; `other` gives words and text that are foreign to it.
+    /// The article with this edit; `other` is a source of foreign words and
+    /// text.
     pub fn apply(self, article: &Article, other: &Article, random: &mut Random) -> Article {
         let mut edited = article.clone();
         match self {

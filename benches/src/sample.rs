@@ -7,8 +7,9 @@ use timbao_articles::{Article, read_all};
 
 use crate::generate::Generator;
 
-/// So many made-up articles, always the same; learned from the articles in the file or directory
-/// that the environment variable `TIMBAO_BENCH_ARTICLES` names, when it is set.
+/// This many generated articles, always the same, with the statistics of the
+/// articles in the file or directory of the environment variable
+/// `TIMBAO_BENCH_ARTICLES`, if it is set.
 ///
 /// # Panics
 ///

@@ -11,7 +11,7 @@ use timbao_tokenizer::{KeyCache, scan};
 ///
 /// # Errors
 ///
-/// What the index reports.
+/// An error of the index.
 pub fn build(
     dir: &Path,
     articles: impl Iterator<Item = Article>,
@@ -32,7 +32,7 @@ pub fn build(
 ///
 /// # Errors
 ///
-/// What the index reports.
+/// An error of the index.
 pub fn merge(index: &Index, memory: usize) -> Result<()> {
     let threads = 1;
     let mut writer = index.writer(WriterOptions { threads, memory })?;
@@ -53,7 +53,7 @@ impl Planner {
         Plan::Phrase(Phrase::exact(self.slots(text)))
     }
 
-    /// The plan of words, of which `required` are asked for.
+    /// The plan of words, of which `required` must match.
     pub fn words(&mut self, text: &str, required: impl FnOnce(usize) -> usize) -> Plan {
         let items: Vec<Plan> = self.slots(text).into_iter().map(Plan::Word).collect();
         let required = required(items.len());
@@ -81,7 +81,7 @@ impl Planner {
             slots.push(Slot::new(Key::Exact(keys.exact().clone())));
         }
         if !accented {
-            // Where nothing is marked, both keys are the same.
+            // Both keys of an unaccented word are equal.
             for key in slots.iter_mut().flat_map(|slot| &mut slot.keys) {
                 if let Key::Exact(same) = key {
                     *key = Key::Folded(std::mem::take(same));

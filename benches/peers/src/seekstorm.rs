@@ -1,10 +1,12 @@
 //! SeekStorm on the queries of compare.
 //!
-//! One text field, one shard, committed, read through memory maps. Tokenizers: accents kept
-//! (`UnicodeAlphanumeric`) or folded (`UnicodeAlphanumericFolded`). With `--ngrams` it has the
-//! pairs and triples that its documentation advises for a balance (`balanced`) or for the fastest
-//! phrases (`fast`). Its lists of frequent words are of European languages; it is given the 256
-//! commonest syllables of the articles instead, as many as it takes.
+//! One text field, one shard, committed, read through memory maps. Tokenizers:
+//! accents kept (`UnicodeAlphanumeric`) or folded
+//! (`UnicodeAlphanumericFolded`). With `--ngrams` it has the bigrams and
+//! trigrams that its documentation recommends as a balance (`balanced`) or for
+//! the fastest phrases (`fast`). Its lists of frequent words are of European
+//! languages; they are replaced by the 256 most common syllables of the
+//! articles, as many as it accepts.
 
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
@@ -43,12 +45,12 @@ type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 struct Arguments {
     /// Articles, as JSON Lines with id, title, summary and body.
     articles: PathBuf,
-    /// What compare --write-queries wrote.
+    /// File written by compare --write-queries.
     queries: PathBuf,
     /// Whether accents are kept.
     #[arg(long)]
     keys: Keys,
-    /// Which runs of syllables are indexed beside single ones.
+    /// N-grams indexed as well as single syllables.
     #[arg(long, default_value = "none")]
     ngrams: Ngrams,
     /// Measured rounds of each query.
@@ -238,7 +240,8 @@ async fn ask(
         .await
 }
 
-/// Times all queries once to warm up, then so many rounds, and keeps each query's median.
+/// Runs all queries once to warm up, then measures this many rounds, and
+/// returns the median of each query.
 async fn latency(index: &IndexArc, kind: &str, queries: &[String], rounds: usize) -> Value {
     let (how, counted) = match kind {
         kind if kind.starts_with("phrase") => (QueryType::Phrase, ResultType::TopkCount),
@@ -329,7 +332,7 @@ fn documents(articles: &[Article], text: fn(&Article) -> &String) -> Vec<Documen
     articles.iter().map(document).collect()
 }
 
-/// The 256 commonest syllables.
+/// The 256 most common syllables.
 fn frequent(articles: &[Article], keys: Keys) -> Vec<String> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for article in articles {

@@ -1,4 +1,4 @@
-//! Asks an index of Timbao alone, for profilers and for what changes by little.
+//! Measures queries on one index of Timbao, for profilers and small changes.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -14,7 +14,8 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// Memory for indexing, in bytes.
 const MEMORY: usize = 1_000_000_000;
 
-/// Asks queries that `compare --write-queries` wrote, and prints the time of each kind.
+/// Runs queries written by `compare --write-queries`, and prints the time of
+/// each kind.
 #[derive(Parser)]
 struct Arguments {
     /// The directory of the index; made of --articles if it is not there.
@@ -24,13 +25,13 @@ struct Arguments {
     /// Articles, as JSON Lines (also .gz, .zst).
     #[arg(long)]
     articles: Option<PathBuf>,
-    /// Asks only kinds whose name contains this.
+    /// Runs only kinds whose name contains this.
     #[arg(long, default_value = "")]
     only: String,
     /// Rounds; the median of each query counts.
     #[arg(long, default_value_t = 50)]
     rounds: usize,
-    /// Reads so many megabytes of other data between rounds, as other systems
+    /// Reads this many megabytes of other data between rounds, as other systems
     /// on the same machine do.
     #[arg(long, default_value_t = 0)]
     beside: usize,

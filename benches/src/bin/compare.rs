@@ -1,4 +1,4 @@
-//! Timbao beside plain tantivy on the same articles in the same run.
+//! Timbao compared with plain tantivy on the same articles in the same run.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,8 +27,8 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 struct Arguments {
     /// Articles, as JSON Lines (also .gz, .zst).
     articles: PathBuf,
-    /// Takes the articles so many times, for a larger corpus; queries and known
-    /// items are drawn from them once.
+    /// Indexes the articles this many times, for a larger corpus; queries and
+    /// known items are drawn from one copy.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
     /// Titles to type as known items: id, title, title without accents,
@@ -384,7 +384,7 @@ fn goals(report: &Report) -> Vec<Goal> {
     let ratio = |a: Option<f64>, b: Option<f64>| Some(a? / b?);
     let per_cpu_second = |row: &Indexing| row.megabytes_per_cpu_second;
     push(
-        "indexing, one thread: MB per CPU second beside plain tantivy",
+        "indexing on one thread: MB per CPU second, relative to plain tantivy",
         Some(AtLeast(1.0)),
         ratio(
             report.indexing(TIMBAO, 1, per_cpu_second),
@@ -394,7 +394,7 @@ fn goals(report: &Report) -> Vec<Goal> {
     );
     let by_clock = |row: &Indexing| row.megabytes_per_second;
     push(
-        "indexing, two threads: MB/s beside one",
+        "indexing on two threads: MB/s, relative to one",
         Some(AtLeast(1.8)),
         ratio(
             report.indexing(TIMBAO, 2, by_clock),
@@ -463,7 +463,7 @@ fn table(report: &Report) -> String {
     }
     if !report.known_item.is_empty() {
         out.push_str(
-            "\n| known item: what is remembered | typed | queries | system | MRR@10 | of the halves | recall@10 |\n|---|---|---|---|---|---|---|\n",
+            "\n| known item: remembered part | typed | queries | system | MRR@10 | of the halves | recall@10 |\n|---|---|---|---|---|---|---|\n",
         );
     }
     for row in &report.known_item {

@@ -28,7 +28,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 struct Arguments {
     /// Articles, as JSON Lines (also .gz, .zst).
     articles: PathBuf,
-    /// How many of the articles, one row each.
+    /// Numbers of articles, one row each.
     #[arg(long, value_delimiter = ',', default_values_t = [5_000, 10_000, 20_000])]
     sizes: Vec<usize>,
     /// Articles generated from the statistics of the given ones, for the last
@@ -50,7 +50,7 @@ struct Arguments {
 
 #[derive(Args)]
 struct Options {
-    /// Phrases asked for, with accents and without.
+    /// Number of phrases, with accents and without.
     #[arg(long, default_value_t = 300)]
     queries: usize,
     /// Measured rounds of each phrase.
@@ -124,7 +124,7 @@ fn inputs(arguments: &Arguments, directory: &Path) -> Result<Vec<(PathBuf, bool)
     let mut files = Vec::new();
     for &size in &arguments.sizes {
         if size > articles.len() {
-            eprintln!("{size} articles: left out, there are {}", articles.len());
+            eprintln!("{size} articles: skipped, the file has {}", articles.len());
             continue;
         }
         let path = directory.join(format!("{size}.jsonl"));
@@ -173,8 +173,8 @@ fn row(system: &str, path: &Path, options: &Options) -> Result<Row> {
     Ok(serde_json::from_slice(&done.stdout)?)
 }
 
-/// Reads articles one batch after the other, since all of them at once would
-/// count as memory of indexing. What cannot be read is left out.
+/// Reads articles in batches, as all of them would count as memory of indexing.
+/// Unreadable ones are skipped.
 fn stream(path: &Path) -> Result<impl Iterator<Item = Article>> {
     let file = FoundFile::new(path).map_err(|p| p.to_string())?;
     let mut reader = open(&file, &Limits::default()).map_err(|p| p.to_string())?;
@@ -268,8 +268,8 @@ impl Engine {
                     phrases,
                     rounds,
                     &mut [&mut |q: &String| {
-                        // Plain tantivy does not find the phrase of a text that
-                        // is not composed, so that none found is no fault.
+                        // Plain tantivy does not find phrases of decomposed
+                        // text, so a miss is not an error.
                         let found = Plain::top_and_total(&reader, &*plain.phrase(q));
                         assert!(found.is_ok(), "{q}: {found:?}");
                     }],

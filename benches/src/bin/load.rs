@@ -1,9 +1,10 @@
-//! Asks a server on this machine a mixed log of queries, over more and more connections.
+//! Sends a mixed log of queries to a local server, over a growing number of
+//! connections.
 //!
-//! Each connection asks one request after the other, without a pause, so that a row of the
-//! table is the server at its limit for so many clients. The mix is that of a newsroom: half
-//! of the requests are searches by programs, a fifth are pages, the rest completions,
-//! concordances, counts and trends.
+//! Each connection sends one request after the other, without a pause, so that
+//! a row of the table is the maximum load for this number of clients. The mix
+//! is that of a newsroom: half of the requests are searches by programs, a
+//! fifth are pages, the rest completions, concordances, counts and trends.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -19,7 +20,7 @@ struct Args {
     /// Address of the server; it has to be a loopback address
     #[arg(long, default_value = "127.0.0.1:7878")]
     address: SocketAddr,
-    /// File of queries, one a line; of a line with tabs the second column counts
+    /// File of queries, one per line; the second column if a line has tabs
     #[arg(long)]
     queries: PathBuf,
     /// Connections, one row of the table each
@@ -30,7 +31,7 @@ struct Args {
     seconds: u64,
 }
 
-/// What one connection has seen.
+/// The results of one connection.
 #[derive(Default)]
 struct Seen {
     /// Times of answers, in microseconds.
@@ -44,7 +45,7 @@ struct Seen {
 fn main() -> io::Result<()> {
     let args = Args::parse();
     if !args.address.ip().is_loopback() {
-        return Err(io::Error::other("only a server on this machine is asked"));
+        return Err(io::Error::other("the server must be on this machine"));
     }
     let text = fs::read_to_string(&args.queries)?;
     let queries: Vec<&str> = text
@@ -98,7 +99,7 @@ fn row(connections: usize, seen: &[Seen], elapsed: Duration) {
     );
 }
 
-/// Asks until the end, on one connection at a time.
+/// Sends requests until the end, on one connection at a time.
 fn ask(address: SocketAddr, queries: &[&str], seed: u64, end: Instant) -> Seen {
     let mut seen = Seen::default();
     let mut random = seed;
@@ -148,7 +149,7 @@ fn next(state: &mut u64) -> u64 {
     z ^ z >> 31
 }
 
-/// Sends a request and reads the whole answer; gives its status.
+/// Sends a request, reads the whole response and returns its status.
 fn exchange(
     address: SocketAddr,
     connection: &mut Option<BufReader<TcpStream>>,

@@ -1,4 +1,4 @@
-//! What the views for research cost, and how well reprints are found.
+//! The cost of the research views, and the quality of reprint detection.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -35,7 +35,7 @@ struct Arguments {
     /// Articles to group, made by shuffling words; 0 leaves this out.
     #[arg(long, default_value_t = 0)]
     large: usize,
-    /// Seed of what is made by chance.
+    /// Seed of the random generator.
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
@@ -206,10 +206,11 @@ fn long(searcher: &Searcher) -> Result<()> {
     Ok(())
 }
 
-/// Makes reprints and looks for them.
+/// Creates reprints and detects them.
 fn planted(articles: &[Article], arguments: &Arguments) -> Result<()> {
     let mut random = Random::new(arguments.seed);
-    // What stands in the articles already is not planted: their words are put in another order.
+    // The words of the originals are shuffled, so that no other article
+    // contains them.
     let originals: Vec<Article> = articles
         .iter()
         .filter(|a| a.body.split_whitespace().count() >= 150)
@@ -220,7 +221,7 @@ fn planted(articles: &[Article], arguments: &Arguments) -> Result<()> {
             ..shuffled(article, &mut random)
         })
         .collect();
-    // Reprints come later than what they reprint.
+    // Reprints are newer than their originals.
     let later = Published::new(2020, Some(1), Some(2));
     let others: Vec<&Article> = articles.iter().rev().take(originals.len()).collect();
     let mut all = originals.clone();
@@ -234,7 +235,7 @@ fn planted(articles: &[Article], arguments: &Arguments) -> Result<()> {
         }
     }
     let planted = all.len();
-    // All others stand between them as they are.
+    // All other articles are between them, unchanged.
     all.extend(articles.iter().cloned());
     let (_dir, searcher, _) = index(all)?;
     let (mut found_right, mut found) = (0usize, 0usize);
