@@ -12,7 +12,7 @@ use std::str::FromStr;
 use clap::ValueEnum;
 use timbao_views::language::Language;
 
-use crate::cli::{Accents, Color, GlobalArgs, LanguageName, Memory, Order, Paging};
+use crate::cli::{Accents, Color, GlobalArgs, LanguageName, Memory, Order, Paging, days};
 use crate::error::{Failure, Result};
 
 /// The project's configuration file, in the working directory or one above it.
@@ -470,15 +470,6 @@ pub(crate) fn choice_name<T: ValueEnum>(value: &T) -> String {
 fn number<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse()
         .map_err(|_| "expected a whole number".to_owned())
-}
-
-/// Reads a positive number of days.
-pub(crate) fn days(text: &str) -> Result<f32, String> {
-    let days = text
-        .parse::<f32>()
-        .ok()
-        .filter(|days| days.is_finite() && *days > 0.0);
-    days.ok_or_else(|| "expected a number of days above 0".to_owned())
 }
 
 /// The candidate that differs from `typed` by a slip or two.

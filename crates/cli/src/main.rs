@@ -1,5 +1,6 @@
 //! `timbao`, the command line of the search engine.
 
+mod arguments;
 mod cli;
 mod commands;
 mod config;
@@ -20,7 +21,7 @@ use exit::Outcome;
 use output::terminal::Terminal;
 
 fn main() -> ExitCode {
-    let (parsed, color) = Cli::parse_process();
+    let (parsed, color) = arguments::parse();
     let cli = match parsed {
         Ok(cli) => cli,
         Err(answer) => {

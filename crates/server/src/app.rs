@@ -1,12 +1,9 @@
-//! The shared state of all requests, and the routes.
+//! The shared state of all requests.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
-use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
 use timbao_index::{Error, Index, ReloadOptions, Reloader, Searcher};
 use tokio::task::JoinHandle;
 
@@ -14,7 +11,6 @@ use crate::log::{Log, Value};
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::work::Work;
-use crate::{api, assets, guard, nest, page};
 
 /// Time between two checks for a new commit.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -62,29 +58,6 @@ impl App {
                 Ok(self.reloader.get_or_init(|| reloader))
             }
         }
-    }
-
-    /// All routes.
-    pub(crate) fn router(self: Arc<Self>) -> Router {
-        Router::new()
-            .route("/", get(page::search))
-            .route("/article", get(page::article))
-            .route("/kwic", get(page::kwic))
-            .route("/trends", get(page::trends))
-            .route("/collocates", get(page::collocates))
-            .route("/keywords", get(page::keywords))
-            .route("/fillers", get(page::fillers))
-            .nest("/api/v1", api::routes())
-            .route("/healthz", get(api::health))
-            .route("/metrics", get(api::metrics))
-            .route("/assets/{name}", get(assets::serve))
-            .fallback(guard::not_found)
-            .method_not_allowed_fallback(guard::wrong_method)
-            .layer(from_fn_with_state(Arc::clone(&self), guard::admit))
-            .layer(from_fn(nest::relocate))
-            .layer(from_fn(guard::protect))
-            .layer(from_fn_with_state(Arc::clone(&self), guard::watch))
-            .with_state(self)
     }
 
     /// Follows the commits of the index, as long as the app lives. Has no effect from the second

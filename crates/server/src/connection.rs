@@ -15,6 +15,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use crate::app::App;
+use crate::routes::router;
 
 /// Largest size of the head of a request, in bytes.
 const HEAD: usize = 16 * 1024;
@@ -29,7 +30,7 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Futur
     let places = Arc::new(Semaphore::new(limits.connections.max(1)));
     // Every connection has a receiver, so that the sender knows when the last one is closed.
     let (stopping, running) = watch::channel(false);
-    let router = Arc::clone(&app).router();
+    let router = router(Arc::clone(&app));
     let mut stop = std::pin::pin!(stop);
     loop {
         let accept = async {

@@ -62,6 +62,7 @@ mod page;
 mod params;
 mod problem;
 mod query;
+mod routes;
 mod work;
 
 use std::fmt;
@@ -93,7 +94,7 @@ pub fn router(index: Index, limits: Limits) -> Router {
         limits,
         ..Options::new(index.dir(), everyone)
     };
-    Arc::new(App::new(index, options, Log::Off)).router()
+    routes::router(Arc::new(App::new(index, options, Log::Off)))
 }
 
 /// The error when a server does not start.

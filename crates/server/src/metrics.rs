@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::app::App;
+use timbao_index::Reloader;
 
 /// Upper bounds of the histogram of response times, in seconds.
 const BOUNDS: [f64; 12] = [
@@ -81,14 +81,19 @@ impl Metrics {
     }
 
     /// All metrics as text.
-    pub(crate) fn text(&self, app: &App) -> String {
+    pub(crate) fn text(&self, reloader: Option<&Reloader>, waiting: usize) -> String {
         let mut out = String::new();
         // Writing to a string does not fail.
-        let _ = self.write(&mut out, app);
+        let _ = self.write(&mut out, reloader, waiting);
         out
     }
 
-    fn write(&self, out: &mut String, app: &App) -> std::fmt::Result {
+    fn write(
+        &self,
+        out: &mut String,
+        reloader: Option<&Reloader>,
+        waiting: usize,
+    ) -> std::fmt::Result {
         head(
             out,
             "timbao_requests_total",
@@ -125,7 +130,6 @@ impl Metrics {
             writeln!(out, "{name}_sum{{route=\"{route}\"}} {sum}")?;
             writeln!(out, "{name}_count{{route=\"{route}\"}} {count}")?;
         }
-        let reloader = app.reloader().ok();
         let kept = reloader.map_or(0, |reloader| reloader.kept() as u64);
         let articles = reloader.map_or(0, |reloader| reloader.latest().article_count());
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
@@ -146,7 +150,7 @@ impl Metrics {
                 "timbao_searches_waiting",
                 "gauge",
                 "Searches waiting.",
-                app.work.waiting() as u64,
+                waiting as u64,
             ),
             (
                 "timbao_refreshes_total",

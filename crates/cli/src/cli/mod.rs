@@ -3,6 +3,7 @@
 //! Nothing here acts. Help, completions and man pages come from these types.
 
 mod filters;
+mod global;
 mod indexing;
 mod keeping;
 mod research;
@@ -11,14 +12,10 @@ mod serving;
 mod tools;
 mod values;
 
-use std::ffi::OsString;
-use std::path::PathBuf;
-
-use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-
-use crate::config::Settings;
+use clap::{Parser, Subcommand};
 
 pub(crate) use filters::FilterArgs;
+pub(crate) use global::GlobalArgs;
 pub(crate) use indexing::{
     ForgetArgs, IndexArgs, IndexingArgs, InspectArgs, ReindexArgs, WatchArgs, WritingArgs,
 };
@@ -34,7 +31,7 @@ pub(crate) use tools::{
     ManArgs, RelevanceArgs,
 };
 pub(crate) use values::{
-    Accents, Color, LanguageName, ListFormat, Memory, Order, Paging, RecordFormat, RowFormat,
+    Accents, Color, LanguageName, ListFormat, Memory, Order, Paging, RecordFormat, RowFormat, days,
 };
 
 /// Full-text search for Vietnamese news.
@@ -57,74 +54,6 @@ pub(crate) struct Cli {
     pub global: GlobalArgs,
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// Flags that every command takes.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Global options")]
-pub(crate) struct GlobalArgs {
-    /// Directory of the index [default: ./.timbao]
-    ///
-    /// Also set by the environment variable TIMBAO_INDEX, or by `index` in a configuration file.
-    #[arg(long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
-    pub index: Option<PathBuf>,
-    /// Use colours: auto, always or never [default: auto]
-    ///
-    /// `auto` uses them on a terminal, unless NO_COLOR is set or TERM is `dumb`.
-    #[arg(long, global = true, value_name = "WHEN", hide_possible_values = true)]
-    pub color: Option<Color>,
-    /// Language of results and charts: vi or en [default: that of the locale]
-    ///
-    /// LC_ALL, LC_MESSAGES and LANG name the locale. If it is neither, results are in English and
-    /// charts in Vietnamese. Keys of JSON and CSV are the same in all languages; help and errors
-    /// are in English.
-    #[arg(
-        long,
-        global = true,
-        value_name = "LANGUAGE",
-        hide_possible_values = true
-    )]
-    pub lang: Option<LanguageName>,
-    /// Do not send long output through a pager
-    ///
-    /// On a terminal the pager is TIMBAO_PAGER, else PAGER, else `less -FRX`: a program and its
-    /// arguments, quoted as for a shell. TIMBAO_PAGER can also be `never`.
-    #[arg(long, global = true)]
-    pub no_pager: bool,
-}
-
-impl Cli {
-    /// Parses the arguments of the process. Its answers, such as help and errors of usage, have the
-    /// colours that `--color`, the environment and the configuration choose.
-    pub(crate) fn parse_process() -> (Result<Self, clap::Error>, Color) {
-        let arguments: Vec<OsString> = std::env::args_os().collect();
-        let color = Settings::early_color(early_flag(&arguments));
-        let mut command = Self::command().color(match color {
-            Color::Auto => ColorChoice::Auto,
-            Color::Always => ColorChoice::Always,
-            Color::Never => ColorChoice::Never,
-        });
-        let parsed = command
-            .try_get_matches_from_mut(arguments)
-            .and_then(|mut matches| {
-                Self::from_arg_matches_mut(&mut matches).map_err(|e| e.format(&mut command))
-            });
-        (parsed, color)
-    }
-}
-
-/// The value of `--color` among arguments that are not parsed yet, if it is valid.
-fn early_flag(arguments: &[OsString]) -> Option<Color> {
-    let mut flag = None;
-    let mut arguments = arguments.iter().skip(1).map(|a| a.to_str().unwrap_or(""));
-    while let Some(argument) = arguments.next().filter(|&argument| argument != "--") {
-        let value = match argument {
-            "--color" => arguments.next(),
-            _ => argument.strip_prefix("--color="),
-        };
-        flag = value.and_then(|v| Color::from_str(v, true).ok()).or(flag);
-    }
-    flag
 }
 
 /// The commands.

@@ -6,7 +6,7 @@ use clap::{Args, ValueHint};
 use timbao_query::plan::Facet;
 
 use super::filters::{FilterArgs, conditions, either};
-use super::values::{Accents, FacetName, ListFormat, Order, RecordFormat, RowFormat};
+use super::values::{Accents, FacetName, ListFormat, Order, RecordFormat, RowFormat, days};
 
 /// Search the index and print ranked hits
 ///
@@ -66,7 +66,7 @@ pub(crate) struct SearchArgs {
     )]
     pub sort: Option<Order>,
     /// Prefer recent articles: half-life of the boost in days
-    #[arg(long, value_name = "DAYS", value_parser = crate::config::days)]
+    #[arg(long, value_name = "DAYS", value_parser = days)]
     pub recency: Option<f32>,
     #[arg(
         long,

@@ -158,6 +158,15 @@ pub(crate) enum RowFormat {
     Jsonl,
 }
 
+/// Reads a positive number of days.
+pub(crate) fn days(text: &str) -> Result<f32, String> {
+    let days = text
+        .parse::<f32>()
+        .ok()
+        .filter(|days| days.is_finite() && *days > 0.0);
+    days.ok_or_else(|| "expected a number of days above 0".to_owned())
+}
+
 /// An amount of memory in bytes, as in `512MB` or `1GiB`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Memory(pub u64);

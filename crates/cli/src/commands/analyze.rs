@@ -17,7 +17,7 @@ use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
 use timbao_views::json::VERSION;
 
-use super::{Context, read_stdin};
+use super::context::{Context, read_stdin};
 
 /// One token, or a number, date or code that spans several.
 #[derive(Debug, Serialize)]

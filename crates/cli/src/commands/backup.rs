@@ -8,7 +8,7 @@ use crate::exit::Outcome;
 use crate::output::number::{bytes, counted};
 use crate::output::style::Role;
 
-use super::Context;
+use super::context::Context;
 
 /// Copies the index into one file.
 pub(crate) fn run(args: &BackupArgs, context: &Context) -> Result<Outcome> {

@@ -21,7 +21,7 @@ use crate::output::number::count;
 use crate::output::pager::Sink;
 use crate::output::style::Role;
 
-use super::Context;
+use super::context::Context;
 use super::queries::Queries;
 use super::query::{announce, base, prepare, sort, warn_of};
 

@@ -16,8 +16,8 @@ use crate::output::pager::Sink;
 use crate::output::table::{Side, Table};
 use timbao_views::json::VERSION;
 
+use super::context::{Context, read_text};
 use super::query::{lines, prepare, top};
-use super::{Context, read_text};
 
 /// The figures, in JSON. Times are microseconds.
 #[derive(Serialize)]

@@ -17,8 +17,8 @@ use crate::output::table::{Side, Table};
 use timbao_query::Request;
 use timbao_views::json::VERSION;
 
+use super::context::{Context, read_text};
 use super::query::{prepare, top};
-use super::{Context, read_text};
 
 /// Hits of each query that are evaluated.
 const DEPTH: usize = 10;

@@ -12,8 +12,7 @@ use crate::cli::ListFormat;
 use crate::error::{Result, say};
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
-
-use super::Context;
+use crate::output::terminal::Terminal;
 
 /// The citation of an answer to some queries, if it is wanted.
 pub(super) fn citation<'q>(
@@ -40,7 +39,7 @@ pub(super) fn write(
     out: &mut dyn Write,
     citation: Option<&Citation>,
     format: ListFormat,
-    context: &Context,
+    terminal: &Terminal,
 ) -> io::Result<()> {
     let Some(citation) = citation else {
         return Ok(());
@@ -48,15 +47,15 @@ pub(super) fn write(
     match format {
         ListFormat::Json => {}
         ListFormat::Text => {
-            let palette = context.terminal.palette;
+            let palette = terminal.palette;
             writeln!(out)?;
-            for line in lines(citation, context.terminal.language) {
+            for line in lines(citation, terminal.language) {
                 writeln!(out, "{}", palette.paint(Role::Dim, &escape(&line)))?;
             }
         }
         ListFormat::Jsonl | ListFormat::Csv => {
-            let palette = context.terminal.error_palette;
-            let language = context.terminal.language;
+            let palette = terminal.error_palette;
+            let language = terminal.language;
             let lines = lines(citation, language).join("\n");
             say(palette, Role::Hint, language.words().label_cite, &lines);
         }

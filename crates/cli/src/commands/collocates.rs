@@ -18,8 +18,8 @@ use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
 use timbao_views::language::{Noun, fill};
 
-use super::Context;
 use super::cite;
+use super::context::Context;
 use super::query::{base, prepare, warn_of};
 
 /// Prints the collocates of a query.

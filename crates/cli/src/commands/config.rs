@@ -16,7 +16,7 @@ use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
 use timbao_views::json::VERSION;
 
-use super::Context;
+use super::context::Context;
 
 /// A setting in JSON.
 #[derive(Serialize)]

@@ -21,7 +21,7 @@ use crate::output::width::width;
 use timbao_views::json::{ProblemShape, RANGE_UNIT, RangeShape, VERSION, range_shape};
 use timbao_views::language::{Language, Words};
 
-use super::Context;
+use super::context::Context;
 use super::query::{node_label, prepare, top, warn_of};
 
 /// How a query is understood, in JSON.

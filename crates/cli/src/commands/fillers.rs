@@ -19,7 +19,7 @@ use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
 use timbao_views::language::{Noun, fill};
 
-use super::Context;
+use super::context::Context;
 use super::query::{prepare, warn_of};
 
 /// Maximum number of fillers for people, by default.

@@ -26,8 +26,9 @@ use crate::output::path::relative;
 use crate::output::style::Role;
 use timbao_views::json::VERSION;
 
+use super::context::Context;
 use super::progress::interruptible;
-use super::{Context, search};
+use super::search;
 
 /// Problems that are printed individually.
 const TOLD: usize = 20;

@@ -26,7 +26,7 @@ use timbao_query::plan::Facet;
 use timbao_views::facet_value;
 use timbao_views::json::VERSION;
 
-use super::Context;
+use super::context::Context;
 
 /// The articles of a file, as far as they are shown.
 #[derive(Debug, Default)]

@@ -17,8 +17,8 @@ use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
 use timbao_views::language::{Language, Noun, fill};
 
-use super::Context;
 use super::cite;
+use super::context::Context;
 use super::query::{prepare, warn_of};
 
 /// Prints the keywords of some articles.

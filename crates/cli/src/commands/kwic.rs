@@ -22,8 +22,8 @@ use crate::output::terminal::Terminal;
 use crate::output::width::{truncated, truncated_start, width};
 use timbao_views::language::{Noun, fill};
 
-use super::Context;
 use super::cite;
+use super::context::Context;
 use super::query::{prepare, warn_of};
 
 /// Number of lines that are printed by default.

@@ -9,6 +9,7 @@ mod cite;
 mod collocates;
 mod completions;
 mod config;
+mod context;
 mod explain;
 mod fillers;
 mod index;
@@ -32,27 +33,11 @@ mod trends;
 mod verify;
 mod watch;
 
-use std::fmt::Display;
-use std::fs;
-use std::io::{self, Read, Write};
-use std::path::Path;
-
-use crate::cli::{BenchCommand, Command, ConfigCommand, ListFormat, Paging};
-use crate::config::Settings;
-use crate::error::{Failure, Result, say};
+use crate::cli::{BenchCommand, Command, ConfigCommand};
+use crate::error::Result;
 use crate::exit::Outcome;
-use crate::output::listing::Listing;
-use crate::output::pager::Sink;
-use crate::output::style::Role;
-use crate::output::terminal::Terminal;
 
-/// The settings and the terminal of a command.
-pub(crate) struct Context {
-    /// The settings in force.
-    pub settings: Settings,
-    /// The terminal or file that it writes to.
-    pub terminal: Terminal,
-}
+pub(crate) use context::Context;
 
 /// Runs a command.
 pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
@@ -86,53 +71,4 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Bench(BenchCommand::Latency(args)) => bench_latency::run(&args, context),
         Command::Bench(BenchCommand::Relevance(args)) => bench_relevance::run(&args, context),
     }
-}
-
-impl Context {
-    /// Output for people: through a pager on a terminal, unless that is not wanted.
-    fn paged(&self) -> Sink {
-        match self.settings.pager {
-            Paging::Auto if self.terminal.is_terminal => Sink::paged(),
-            _ => Sink::stdout(),
-        }
-    }
-
-    /// Writes a note on a result to standard error.
-    fn note(&self, message: &dyn Display) {
-        let label = self.terminal.language.words().label_note;
-        say(self.terminal.error_palette, Role::Hint, label, message);
-    }
-
-    /// Writes an answer in a format. Only text is for people and goes through a pager.
-    pub(crate) fn list(&self, format: ListFormat, answer: &dyn Listing) -> Result<()> {
-        let terminal = &self.terminal;
-        let mut out = match format {
-            ListFormat::Text => self.paged(),
-            ListFormat::Json | ListFormat::Jsonl | ListFormat::Csv => Sink::stdout(),
-        };
-        match format {
-            ListFormat::Text => answer.text(&mut out, terminal)?,
-            ListFormat::Json => answer.json(&mut out)?,
-            ListFormat::Jsonl => answer.jsonl(&mut out)?,
-            ListFormat::Csv => answer.csv(&mut out, terminal)?,
-        }
-        cite::write(&mut out, answer.citation(), format, self)?;
-        Ok(out.flush()?)
-    }
-}
-
-/// The text of a file, or of standard input for `-`.
-fn read_text(path: &Path) -> Result<String> {
-    let text = if path.as_os_str() == "-" {
-        read_stdin()
-    } else {
-        fs::read_to_string(path)
-    };
-    text.map_err(|error| Failure::file(path, &error))
-}
-
-fn read_stdin() -> io::Result<String> {
-    let mut text = String::new();
-    io::stdin().read_to_string(&mut text)?;
-    Ok(text)
 }

@@ -15,7 +15,7 @@ use crate::output::number::{bytes, count, counted, duration};
 use crate::output::style::{Palette, Role};
 use crate::output::width::truncated;
 
-use super::Context;
+use super::context::Context;
 
 /// Runs a task with a progress line on a terminal. An interrupt from the
 /// keyboard stops it in an orderly way, a second one ends it at once.

@@ -14,7 +14,7 @@ use crate::cli::{Accents, FilterArgs, Order};
 use crate::error::{Failure, Result, say};
 use crate::output::style::Role;
 
-use super::Context;
+use super::context::Context;
 
 /// Prepares a query with the filters of flags, as if they had been typed in it.
 ///

@@ -9,7 +9,7 @@ use crate::exit::Outcome;
 use crate::output::number::counted;
 use crate::output::style::Role;
 
-use super::Context;
+use super::context::Context;
 use super::index::{summarize, tell_problems, update_options};
 use super::progress::interruptible;
 use super::verify::told;

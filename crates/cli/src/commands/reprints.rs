@@ -21,8 +21,8 @@ use crate::output::terminal::Terminal;
 use crate::output::text::paragraph;
 use timbao_views::language::{Language, Noun, fill};
 
-use super::Context;
 use super::cite;
+use super::context::Context;
 use super::show::find;
 
 const HEADER: [&str; 11] = [

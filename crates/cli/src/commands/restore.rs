@@ -9,7 +9,7 @@ use crate::exit::Outcome;
 use crate::output::number::counted;
 use crate::output::style::Role;
 
-use super::Context;
+use super::context::Context;
 
 /// Brings back an index from a backup.
 pub(crate) fn run(args: &RestoreArgs, context: &Context) -> Result<Outcome> {

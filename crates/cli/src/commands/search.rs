@@ -23,8 +23,9 @@ use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 
 use super::cite;
+use super::context::Context;
 use super::query::{announce, prepare, sort, warn_of};
-use super::{Context, suggestions};
+use super::suggestions;
 
 /// Prints ranked hits.
 pub(crate) fn run(args: &SearchArgs, context: &Context) -> Result<Outcome> {

@@ -10,7 +10,7 @@ use crate::cli::ServeArgs;
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 
-use super::Context;
+use super::context::Context;
 
 /// The environment variable with the token.
 const TOKEN: &str = "TIMBAO_TOKEN";

@@ -25,7 +25,7 @@ use crate::output::text::paragraph;
 use timbao_views::json::ArticlesAnswer;
 use timbao_views::language::fill;
 
-use super::Context;
+use super::context::Context;
 use super::query::{prepare, warn_of};
 
 /// Prints an article.

@@ -23,8 +23,8 @@ use crate::output::text::paragraph;
 use crate::output::width::width;
 
 use super::cite;
+use super::context::{Context, read_text};
 use super::show::find;
-use super::{Context, read_text};
 
 const HEADER: [&str; 9] = [
     "score", "id", "path", "member", "title", "date", "section", "source", "terms",

@@ -18,7 +18,7 @@ use timbao_views::json::StatsAnswer;
 use timbao_views::json::ViewAnswer;
 use timbao_views::language::{Noun, fill};
 
-use super::Context;
+use super::context::Context;
 
 /// Prints index statistics.
 pub(crate) fn run(args: &StatsArgs, context: &Context) -> Result<Outcome> {

@@ -9,7 +9,7 @@ use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::width::width;
 
-use super::Context;
+use super::context::Context;
 
 /// Says it on standard error: readings of a query that finds something on one line, else
 /// why nothing is found and what to type instead.

@@ -24,8 +24,8 @@ use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
 use crate::output::width::{truncated, width};
 
-use super::Context;
 use super::cite;
+use super::context::Context;
 use super::query::{base, prepare, warn_of};
 
 /// Counts queries over time.

@@ -15,7 +15,7 @@ use crate::output::pager::Sink;
 use crate::output::path::relative;
 use crate::output::sanitize::escape;
 
-use super::Context;
+use super::context::Context;
 
 /// The result of a check, in JSON.
 #[derive(Serialize)]

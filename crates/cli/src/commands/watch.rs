@@ -13,7 +13,7 @@ use crate::output::number::counted;
 use crate::output::path::relative;
 use crate::output::style::Role;
 
-use super::Context;
+use super::context::Context;
 use super::index::{shown, summarize, tell_problems, update_options};
 use super::progress::{Notices, stop_on_interrupt};
 

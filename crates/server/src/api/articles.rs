@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
 
-use super::{Cite, json, sent, view};
+use super::answer::{Cite, json, sent, view};
 
 /// Largest number of terms for similar articles.
 const TERMS: usize = 100;

@@ -17,8 +17,8 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, base, filters, request, required};
 
+use super::answer::{Cite, json, sent, view};
 use super::export::{Sheet, download};
-use super::{Cite, json, sent, view};
 
 /// Largest window on one side, in tokens.
 const WINDOW: u32 = 50;

@@ -16,9 +16,9 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{sort, take};
 
+use super::answer::view;
 use super::kwic::{KwicRequest, part};
 use super::trends::TrendsRequest;
-use super::view;
 
 /// Answers with hits, as many as an export may have.
 pub(super) async fn hits(

@@ -14,7 +14,7 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{facets, take};
 
-use super::{Cite, json, sent, view};
+use super::answer::{Cite, json, sent, view};
 
 /// The counts of a query: a search response without its hits.
 #[derive(Serialize)]

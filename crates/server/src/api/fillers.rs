@@ -16,8 +16,8 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, filters, request, required};
 
+use super::answer::{Cite, json, sent, view};
 use super::export::{Sheet, download};
-use super::{Cite, json, sent, view};
 
 /// Default number of fillers.
 const LIMIT: usize = 50;

@@ -16,8 +16,8 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, request, required};
 
+use super::answer::{Cite, json, sent, view};
 use super::export::{Sheet, download};
-use super::{Cite, json, sent, view};
 
 /// Largest number of keywords in a response.
 const KEYWORDS: usize = 1_000;

@@ -17,7 +17,7 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::take;
 
-use super::{Cite, json, sent, view};
+use super::answer::{Cite, json, sent, view};
 
 /// Default number of lines.
 const LIMIT: usize = 50;

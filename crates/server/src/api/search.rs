@@ -18,7 +18,7 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{advice, facets, sort, take};
 
-use super::{Cite, json, sent, view};
+use super::answer::{Cite, json, sent, view};
 
 /// Default number of hits.
 const LIMIT: usize = 10;

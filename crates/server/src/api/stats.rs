@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
 
-use super::{OfView, json, sent, view};
+use super::answer::{OfView, json, sent, view};
 
 /// Answers with figures.
 pub(super) async fn answer(

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
 
-use super::{OfView, json, sent, view};
+use super::answer::{OfView, json, sent, view};
 
 /// Default and largest number of completions.
 const LIMITS: (usize, usize) = (8, 20);

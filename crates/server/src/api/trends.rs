@@ -16,7 +16,7 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, base, filters, request, required};
 
-use super::{Cite, json, sent, view};
+use super::answer::{Cite, json, sent, view};
 
 /// Largest number of queries.
 pub(crate) const QUERIES: usize = 10;

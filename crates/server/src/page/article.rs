@@ -15,12 +15,12 @@ use timbao_query::plan::{Plan, TextField};
 use crate::app::App;
 use crate::problem::Problem;
 
+use super::asked::{Asked, sent};
 use super::kwic::OPTIONS as KWIC;
 use super::layout::{Page, Tab, failed, shell};
 use super::marks::{Numbers, joined, merged};
 use super::parts::{about, opened_from};
 use super::related::Related;
-use super::{Asked, sent};
 use timbao_views::language::Language;
 
 /// An article and where a query matches in it.

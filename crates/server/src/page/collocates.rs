@@ -14,9 +14,9 @@ use crate::problem::Problem;
 use crate::query::{base, cited as citation};
 
 use super::address::Address;
+use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::parts::{active, cited, export, table_of_words};
-use super::{Asked, sent};
 use timbao_views::language::Language;
 
 /// The windows that the page offers, in tokens on each side.

@@ -14,9 +14,9 @@ use crate::problem::Problem;
 use crate::query::{cited as citation, request};
 
 use super::address::Address;
+use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::parts::{active, cited, export, table_of_words};
-use super::{Asked, sent};
 
 /// Rows on the page.
 const ROWS: usize = 200;

@@ -14,9 +14,9 @@ use crate::app::App;
 use crate::problem::Problem;
 use crate::query::{cited as citation, request};
 
+use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::parts::{active, cited, table_of_words};
-use super::{Asked, sent};
 
 /// Answers with a table of keywords.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {

@@ -17,9 +17,9 @@ use crate::query::{advice, cited as citation};
 
 use super::address::Address;
 use super::advice::nothing;
+use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::parts::{active, article_address, cited, export};
-use super::{Asked, sent};
 use timbao_views::language::{Language, Words};
 
 /// Lines on a page.

@@ -8,8 +8,8 @@ use crate::assets::{ICON, SCRIPT, STYLE};
 use crate::problem::Problem;
 
 use super::address::Address;
+use super::asked::sent;
 use super::parts::{active, opened_from};
-use super::sent;
 use timbao_views::language::{Language, Words};
 
 /// The views of a query.

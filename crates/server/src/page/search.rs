@@ -18,11 +18,11 @@ use crate::query::{cited as citation, sort};
 
 use super::address::Address;
 use super::advice::{nothing, readings};
+use super::asked::{Asked, narrowing, sent};
 use super::chart::histogram;
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::marks::marked;
 use super::parts::{about, active, article_address, cited, export};
-use super::{Asked, narrowing, sent};
 use timbao_views::language::{Language, Words};
 
 /// Hits on a page.

@@ -17,10 +17,10 @@ use crate::problem::Problem;
 use crate::query::{self, base, cited as citation};
 
 use super::address::Address;
+use super::asked::{Asked, sent};
 use super::chart::lines;
 use super::layout::{Page, Tab, failed, problems, shell};
 use super::parts::{active, cited, export};
-use super::{Asked, sent};
 use timbao_views::language::Language;
 
 /// The measures, by their names on the command line.

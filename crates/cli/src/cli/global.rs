@@ -1,0 +1,41 @@
+//! Flags of all commands.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::values::{Color, LanguageName};
+
+/// Flags that every command takes.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArgs {
+    /// Directory of the index [default: ./.timbao]
+    ///
+    /// Also set by the environment variable TIMBAO_INDEX, or by `index` in a configuration file.
+    #[arg(long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub index: Option<PathBuf>,
+    /// Use colours: auto, always or never [default: auto]
+    ///
+    /// `auto` uses them on a terminal, unless NO_COLOR is set or TERM is `dumb`.
+    #[arg(long, global = true, value_name = "WHEN", hide_possible_values = true)]
+    pub color: Option<Color>,
+    /// Language of results and charts: vi or en [default: that of the locale]
+    ///
+    /// LC_ALL, LC_MESSAGES and LANG name the locale. If it is neither, results are in English and
+    /// charts in Vietnamese. Keys of JSON and CSV are the same in all languages; help and errors
+    /// are in English.
+    #[arg(
+        long,
+        global = true,
+        value_name = "LANGUAGE",
+        hide_possible_values = true
+    )]
+    pub lang: Option<LanguageName>,
+    /// Do not send long output through a pager
+    ///
+    /// On a terminal the pager is TIMBAO_PAGER, else PAGER, else `less -FRX`: a program and its
+    /// arguments, quoted as for a shell. TIMBAO_PAGER can also be `never`.
+    #[arg(long, global = true)]
+    pub no_pager: bool,
+}

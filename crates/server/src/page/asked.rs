@@ -1,0 +1,120 @@
+//! The request for a page.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use maud::Markup;
+use timbao_index::Searcher;
+use timbao_query::plan::Facet;
+use timbao_query::{Accents, Filters, Request};
+use timbao_views::language::Language;
+
+use crate::app::App;
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::query::{accents, request};
+
+use super::address::Address;
+
+/// The parameters of all pages that narrow a search.
+pub(super) fn narrowing() -> impl Iterator<Item = &'static str> {
+    ["accents", "from", "to", "date"]
+        .into_iter()
+        .chain(Facet::stated().map(Facet::name))
+}
+
+/// A request for a page.
+pub(super) struct Asked {
+    pub(super) language: Language,
+    /// The URL of the page, without unknown parameters.
+    pub(super) address: Address,
+    pub(super) params: Params,
+}
+
+impl Asked {
+    /// Parses the URL of a page, which has parameters of its own and those of all pages.
+    pub(super) fn new(path: &'static str, raw: Option<&str>, own: &[&str]) -> Self {
+        let mut names: Vec<&str> = vec!["q", "lang"];
+        narrowing().for_each(|name| names.push(name));
+        names.extend(own);
+        let address = Address::new(path, raw, &names);
+        Self {
+            language: address
+                .get("lang")
+                .and_then(Language::named)
+                .unwrap_or_default(),
+            params: Params::of_form(raw),
+            address,
+        }
+    }
+
+    /// The filters. A date is the period from `from` to `to`.
+    pub(super) fn filters(&mut self, most: usize) -> Result<Filters, Problem> {
+        let mut text = |name| -> Result<Option<String>, Problem> {
+            let text = self.params.text(name, most)?;
+            Ok(text
+                .map(|text| text.trim().to_owned())
+                .filter(|text| !text.is_empty()))
+        };
+        let (from, to, date) = (text("from")?, text("to")?, text("date")?);
+        let date = match (from, to) {
+            (None, None) => date,
+            (from, to) => Some(format!(
+                "{}..{}",
+                from.unwrap_or_default(),
+                to.unwrap_or_default()
+            )),
+        };
+        let mut filters = Filters {
+            date,
+            ..Filters::default()
+        };
+        for facet in Facet::stated() {
+            if let Some(value) = text(facet.name())? {
+                filters.facets.insert(facet, value);
+            }
+        }
+        Ok(filters)
+    }
+
+    /// The query with the filters; `None` if both are empty.
+    pub(super) fn query(&mut self, most: usize) -> Result<Option<Request>, Problem> {
+        let filters = self.filters(most)?;
+        self.query_with(most, &filters)
+    }
+
+    /// The query with filters that were taken already; `None` if both are empty.
+    pub(super) fn query_with(
+        &mut self,
+        most: usize,
+        filters: &Filters,
+    ) -> Result<Option<Request>, Problem> {
+        let text = self.params.text("q", most)?.unwrap_or_default();
+        let accents = self.accents()?;
+        if text.trim().is_empty() && filters.is_empty() {
+            return Ok(None);
+        }
+        request(text, filters, accents).map(Some)
+    }
+
+    pub(super) fn accents(&mut self) -> Result<Accents, Problem> {
+        accents(&mut self.params)
+    }
+
+    /// The view to answer from: the one that the address names while it is kept, or the latest;
+    /// and whether the named one is no longer kept.
+    pub(super) fn view(&mut self, app: &App) -> Result<(Searcher, bool), Problem> {
+        let reloader = app.reloader()?;
+        let Some(id) = self.params.text("view", 64)? else {
+            return Ok((reloader.latest(), false));
+        };
+        let named = id.parse().ok().and_then(|id| reloader.find(id));
+        let is_gone = named.is_none();
+        Ok((named.unwrap_or_else(|| reloader.latest()), is_gone))
+    }
+}
+
+/// Sends a page.
+pub(super) fn sent(status: StatusCode, page: Markup) -> Response {
+    let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
+    (status, kind, page.into_string()).into_response()
+}
