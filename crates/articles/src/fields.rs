@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::parse::markup;
+use crate::parse::tags;
 use crate::provenance::Trace;
+use crate::tidy::{caption, one_line};
 use crate::{Article, Caption, Published};
 
 /// A field of [`Article`] that a record may state.
@@ -671,7 +672,7 @@ impl Draft {
         };
         let mut line = |field: Field| {
             let text = take(field)?;
-            let text = match markup::line(&text) {
+            let text = match tags::line(&text) {
                 Cow::Borrowed(_) => text,
                 Cow::Owned(plain) => plain,
             };
@@ -772,84 +773,4 @@ pub(crate) fn date(text: &str) -> Option<Published> {
         return Published::from_unix_seconds(digits.parse::<i64>().ok()? / divisor);
     }
     Published::parse(text)
-}
-
-/// Reads a caption, and the credit that may end it: "… khai mạc. Ảnh: An Bình".
-pub(crate) fn caption(text: &str) -> Caption {
-    let text = one_line(text.to_owned());
-    for (at, mark) in credit_marks(&text) {
-        let (before, after) = (&text[..at], &text[at + mark.len()..]);
-        let credit = after.trim().trim_end_matches([')', '.', ']']).trim();
-        if credit.is_empty() || credit.chars().count() > 60 {
-            continue;
-        }
-        let text = before
-            .trim_end()
-            .trim_end_matches(['(', '[', '-', '–', '|'])
-            .trim_end();
-        return Caption {
-            text: text.to_owned(),
-            credit: Some(credit.to_owned()),
-        };
-    }
-    Caption { text, credit: None }
-}
-
-/// Starts of credits, last first.
-fn credit_marks(text: &str) -> Vec<(usize, &'static str)> {
-    let mut marks: Vec<_> = [
-        "Ảnh:",
-        "ảnh:",
-        "Ảnh :",
-        "ẢNH:",
-        "Nguồn ảnh:",
-        "Photo:",
-        "Nguồn:",
-    ]
-    .into_iter()
-    .filter_map(|mark| text.rfind(mark).map(|at| (at, mark)))
-    .collect();
-    marks.sort_by_key(|(at, mark)| (*at, std::cmp::Reverse(mark.len())));
-    marks
-}
-
-/// Joins the lines of a value that is one line by nature, and trims it.
-pub(crate) fn one_line(text: String) -> String {
-    let clean = |text: &str| {
-        text.trim() == text && !text.contains(['\n', '\r', '\t', '\u{a0}']) && !text.contains("  ")
-    };
-    if clean(&text) {
-        text
-    } else {
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-}
-
-/// Tidies running text: one paragraph a line, no blank lines, no blanks around
-/// a line. Text that is tidy is not copied.
-pub(crate) fn paragraphs(text: String) -> String {
-    if is_tidy(&text) {
-        return text;
-    }
-    let mut tidy = String::with_capacity(text.len());
-    for line in text.split(['\n', '\r', '\u{2028}', '\u{2029}']) {
-        let line = line.trim();
-        if !line.is_empty() {
-            if !tidy.is_empty() {
-                tidy.push('\n');
-            }
-            tidy.push_str(line);
-        }
-    }
-    tidy
-}
-
-fn is_tidy(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    text.trim() == text
-        && memchr::memchr(b'\r', bytes).is_none()
-        && memchr::memchr_iter(b'\n', bytes).all(|at| {
-            let blank = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_whitespace());
-            !blank(bytes.get(at.wrapping_sub(1))) && !blank(bytes.get(at + 1))
-        })
 }

@@ -43,6 +43,7 @@ mod recognise;
 mod record;
 mod split;
 mod stream;
+mod tidy;
 mod traits;
 mod unread;
 mod unwind;

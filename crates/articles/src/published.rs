@@ -105,14 +105,6 @@ impl Published {
         }
     }
 
-    /// Reads a date as a field, a page or a dateline writes it; see the
-    /// `dates` table of the tests for the ways that are known. Other time
-    /// zones are converted; a time without a zone is Vietnam's. `None` when
-    /// there is no date in `text`.
-    pub fn parse(text: &str) -> Option<Self> {
-        crate::dates::parse(text)
-    }
-
     /// The year, if it is known.
     pub fn year(&self) -> Option<i32> {
         self.year

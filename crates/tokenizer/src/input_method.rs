@@ -10,10 +10,11 @@
 //! The key of a shape or tone may come at once or at the end of the syllable. A reading is
 //! offered, never put in the place of the query.
 
+use crate::keys::is_syllable;
 use crate::keys::{exact_key, write_out};
 use crate::letters::{self, Letter, Tone};
 use crate::scanner::{Kind, scan};
-use crate::syllable::{is_syllable, is_well_formed};
+use crate::syllable::is_well_formed;
 
 /// A way of typing Vietnamese on a keyboard without its letters.
 ///

@@ -107,11 +107,10 @@ mod wholes;
 mod window;
 
 pub use cache::{KeyCache, WordKeys};
-pub use keys::{Keys, exact_key, fold, is_accented, write_out};
+pub use keys::{Keys, exact_key, fold, is_accented, is_syllable, write_out};
 pub use letters::TONE_MARKS;
 pub use scanner::{Gap, Kind, MAX_TOKEN_BYTES, Scanner, Token, scan};
 pub use stream::{Emit, PARAGRAPH_GAP, VietnameseTokenStream, VietnameseTokenizer};
-pub use syllable::is_syllable;
 pub use wholes::{MAX_WHOLE_PARTS, Run, Whole, WholeKind, Wholes, wholes};
 
 /// The README, so that its examples are run.

@@ -10,38 +10,6 @@
 
 use crate::letters::{self, Letter, Tone};
 
-/// Says whether a key or word is spelled as a Vietnamese syllable can be.
-///
-/// Accepts an exact key, a folded key or a word in any spelling and case. An
-/// accented word must be correct as it is: a syllable ending in c, ch, p or t
-/// has the tone sắc or nặng. An unaccented word is well formed if *some*
-/// accented reading of it is: `truong`, for `trường`.
-///
-/// ```
-/// use timbao_tokenizer::is_syllable;
-/// assert!(is_syllable("nghiêng"));
-/// assert!(is_syllable("truong"));
-/// assert!(is_syllable("quý"));
-/// assert!(!is_syllable("tuwj"));
-/// assert!(!is_syllable("cafe"));
-/// assert!(!is_syllable("các2"));
-/// assert!(!is_syllable("bàt"));
-/// ```
-pub fn is_syllable(word: &str) -> bool {
-    let mut keys = crate::Keys::new();
-    keys.set(word);
-    let Some(skeleton) = Skeleton::of(keys.exact()) else {
-        return false;
-    };
-    if skeleton.tone == 0 && !keys.is_marked() {
-        return skeleton.split().is_some() || skeleton.has_accented_reading();
-    }
-    match skeleton.split() {
-        Some(split) => !skeleton.ends_in_stop(split) || matches!(skeleton.tone, 0 | 2 | 5),
-        None => false,
-    }
-}
-
 /// The longest skeleton that is read: three letters more than the longest syllable (nghiêng),
 /// as misspellings have.
 const MAX: usize = 10;
@@ -130,7 +98,7 @@ impl Skeleton {
         split_loosely(self.letters())
     }
 
-    fn ends_in_stop(&self, split: Split) -> bool {
+    pub(crate) fn ends_in_stop(&self, split: Split) -> bool {
         const C: Letter = letters::ascii(b'c');
         const H: Letter = letters::ascii(b'h');
         const P: Letter = letters::ascii(b'p');
@@ -141,7 +109,7 @@ impl Skeleton {
         )
     }
 
-    fn has_accented_reading(&self) -> bool {
+    pub(crate) fn has_accented_reading(&self) -> bool {
         let mut plain = [0u8; MAX];
         for (to, &letter) in plain.iter_mut().zip(self.letters()) {
             *to = letters::folded(letter) - b'a';

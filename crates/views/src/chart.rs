@@ -11,21 +11,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::language::{Language, fill};
 use crate::periods::{By, Period};
-use crate::trends::{Trend, TrendPoint, Trends};
-
-/// The measure that a chart shows for each period.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Measure {
-    /// Places where the query matches.
-    Matches,
-    /// Articles with such a place.
-    Articles,
-    /// Matches in a million tokens.
-    #[default]
-    PerMillion,
-    /// Articles in a thousand articles.
-    PerThousand,
-}
+pub use crate::trends::Measure;
+use crate::trends::{Trend, Trends};
 
 /// How a chart is drawn.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,16 +28,6 @@ pub struct ChartOptions {
 }
 
 impl Measure {
-    /// The value of a point, or `None` without a denominator.
-    pub fn of(self, point: &TrendPoint) -> Option<f64> {
-        match self {
-            Self::Matches => (point.of_articles > 0).then_some(point.matches as f64),
-            Self::Articles => (point.of_articles > 0).then_some(point.articles as f64),
-            Self::PerMillion => point.per_million_tokens,
-            Self::PerThousand => point.per_thousand_articles,
-        }
-    }
-
     /// The label of the axis.
     pub fn label(self, language: Language) -> &'static str {
         (language.words().measure_label)(self)
@@ -575,6 +552,7 @@ fn escape(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::trends::Count;
+    use crate::trends::TrendPoint;
 
     fn point(matches: u64, of_articles: u64) -> TrendPoint {
         TrendPoint {

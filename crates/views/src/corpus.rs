@@ -7,6 +7,7 @@ use serde::Serialize;
 use timbao_articles::Article;
 use timbao_query::plan::{Facet, Phrase, Plan, TextField};
 
+pub use crate::article_id::ArticleId;
 use crate::lexicon::Lexicon;
 use crate::reprints::Groups;
 
@@ -24,11 +25,6 @@ pub enum Error {
 
 /// A result with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// An article of one state of a corpus. Numbers are dense from 0; deleted articles may have
-/// numbers too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ArticleId(pub u32);
 
 /// A match of a word or phrase: tokens of an article, where the end of each paragraph and of each
 /// part counts as one.

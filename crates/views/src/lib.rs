@@ -34,6 +34,7 @@
 // A library leaves standard output and standard error to the program.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
+mod article_id;
 pub mod chart;
 mod cite;
 mod collocates;

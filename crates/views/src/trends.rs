@@ -400,3 +400,29 @@ fn trend(
         total,
     }
 }
+
+/// The measure that a chart shows for each period.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Measure {
+    /// Places where the query matches.
+    Matches,
+    /// Articles with such a place.
+    Articles,
+    /// Matches in a million tokens.
+    #[default]
+    PerMillion,
+    /// Articles in a thousand articles.
+    PerThousand,
+}
+
+impl Measure {
+    /// The value of a point, or `None` without a denominator.
+    pub fn of(self, point: &TrendPoint) -> Option<f64> {
+        match self {
+            Self::Matches => (point.of_articles > 0).then_some(point.matches as f64),
+            Self::Articles => (point.of_articles > 0).then_some(point.articles as f64),
+            Self::PerMillion => point.per_million_tokens,
+            Self::PerThousand => point.per_thousand_articles,
+        }
+    }
+}

@@ -4,6 +4,9 @@ use super::marks::Mark::{self, Blank, Number, Sign, Word};
 use super::marks::is_word;
 use super::names::{UNMISTAKABLE_ZONES, ZONES};
 
+/// Returns `true` if a calendar day starts at a mark.
+pub(super) type IsDate = fn(&[Mark], usize) -> bool;
+
 /// Vietnam's zone, in minutes ahead of UTC.
 pub(super) const VIETNAM: i64 = 7 * 60;
 
@@ -14,10 +17,14 @@ pub(super) struct Time {
 }
 
 /// The first time of day, and the index after it.
-pub(super) fn first(marks: &[Mark]) -> Option<(Time, usize)> {
+pub(super) fn first(marks: &[Mark], is_date: IsDate) -> Option<(Time, usize)> {
     (0..marks.len()).find_map(|at| {
         let offset = at > 0 && matches!(marks.get(at - 1), Some(Sign('+' | '-')));
-        if offset { None } else { time_at(marks, at) }
+        if offset {
+            None
+        } else {
+            time_at(marks, at, is_date)
+        }
     })
 }
 
@@ -40,13 +47,13 @@ pub(super) fn compact(marks: &[Mark]) -> Option<(Time, usize)> {
 }
 
 /// Returns `true` if a time of day begins at `at`.
-pub(super) fn begins(marks: &[Mark], at: usize) -> bool {
-    time_at(marks, at).is_some()
+pub(super) fn begins(marks: &[Mark], at: usize, is_date: IsDate) -> bool {
+    time_at(marks, at, is_date).is_some()
 }
 
-fn time_at(marks: &[Mark], at: usize) -> Option<(Time, usize)> {
+fn time_at(marks: &[Mark], at: usize, is_date: IsDate) -> Option<(Time, usize)> {
     let rest = marks.get(at..)?;
-    let (hour, minute, mut used) = hour_and_minute(rest)?;
+    let (hour, minute, mut used) = hour_and_minute(rest, is_date)?;
     // Seconds and their fraction, after a point or comma.
     while let Some([Sign(sign), Number(_, digits), ..]) = rest.get(used..) {
         let dated = matches!(rest.get(used + 2), Some(Sign('/' | '-')));
@@ -69,7 +76,7 @@ fn time_at(marks: &[Mark], at: usize) -> Option<(Time, usize)> {
 
 /// `14:30`, `14h30`, `14 giờ 30 phút`, `14 giờ 30`, `14h`, `T143000`: hour,
 /// minute and number of marks.
-fn hour_and_minute(rest: &[Mark]) -> Option<(u64, u64, usize)> {
+fn hour_and_minute(rest: &[Mark], is_date: IsDate) -> Option<(u64, u64, usize)> {
     let hours = |mark: Option<&Mark>| is_word(mark, &["h", "g", "giờ"]);
     Some(match *rest {
         [Number(hour, 1..=2), Sign(':'), Number(minute, 2), ..] => (hour, minute, 3),
@@ -83,7 +90,7 @@ fn hour_and_minute(rest: &[Mark]) -> Option<(u64, u64, usize)> {
             Blank,
             Number(minute, 1..=2),
             ..,
-        ] if hours(Some(unit)) && super::day::at(rest, 4).is_none() => {
+        ] if hours(Some(unit)) && !is_date(rest, 4) => {
             let spelled = rest.get(5) == Some(&Blank) && is_word(rest.get(6), &["phút"]);
             (hour, minute, if spelled { 7 } else { 5 })
         }

@@ -5,6 +5,11 @@ use super::marks::{is_word, skip_signs, skip_word};
 use super::names::{ENGLISH, FOREIGN, MONTH, VIETNAMESE};
 use crate::Published;
 
+/// Returns `true` if a calendar day starts at a mark.
+pub(super) fn begins(marks: &[Mark], at: usize) -> bool {
+    self::at(marks, at).is_some()
+}
+
 /// The date that begins at `at`, and its number of marks.
 pub(super) fn at(marks: &[Mark], at: usize) -> Option<(Published, usize)> {
     let rest = marks.get(at..)?;
@@ -238,7 +243,7 @@ fn with_year(
         (Some(Number(year, 4)), None) => Some((month_of(*year, month.number)?, end + 1)),
         // 25 Mar 26, unless 26 is the hour.
         (Some(Number(year, 2)), Some(day))
-            if month.two_digit_year && !super::clock::begins(marks, end) =>
+            if month.two_digit_year && !super::clock::begins(marks, end, begins) =>
         {
             Some((full(century(*year), month.number, day)?, end + 1))
         }

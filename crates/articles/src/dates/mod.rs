@@ -14,6 +14,16 @@ pub(crate) use path::in_path;
 use crate::Published;
 use marks::{Mark, marks};
 
+impl Published {
+    /// Reads a date as a field, a page or a dateline writes it; see the
+    /// `dates` table of the tests for the ways that are known. Other time
+    /// zones are converted; a time without a zone is Vietnam's. `None` when
+    /// there is no date in `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        parse(text)
+    }
+}
+
 /// Reads the date in a field, a line or the opening of a sentence, such as
 /// `2026-03-25T14:30:00Z`, `Wed, 25 Mar 2026 07:30:00 GMT`, `25/3/2026 14:30`,
 /// `ngày 25 tháng 3 năm 2026`, `Chiều 25/3` or seconds since 1970.
@@ -43,7 +53,7 @@ pub(crate) fn parse(text: &str) -> Option<Published> {
     // A time of day after the date is more likely its own than one before it.
     let is_compact = matches!(marks.get(day.start), Some(Mark::Number(_, 8)));
     let compact = is_compact.then(|| clock::compact(after)).flatten();
-    if let Some((time, end)) = compact.or_else(|| clock::first(after)) {
+    if let Some((time, end)) = compact.or_else(|| clock::first(after, day::begins)) {
         let rest = after.get(end..).unwrap_or_default();
         let (zone, used) = clock::zone(rest).map_or((None, 0), |(zone, used)| (Some(zone), used));
         // Wed Mar 25 14:30:00 +0700 2026: the year is the last word.
@@ -57,7 +67,7 @@ pub(crate) fn parse(text: &str) -> Option<Published> {
             .at(time.hour, time.minute)?
             .read_at(zone.or_else(elsewhere).unwrap_or(clock::VIETNAM));
     }
-    let Some((time, end)) = clock::first(before) else {
+    let Some((time, end)) = clock::first(before, day::begins) else {
         return Some(date);
     };
     let zone = clock::zone(before.get(end..).unwrap_or_default()).map(|(zone, _)| zone);

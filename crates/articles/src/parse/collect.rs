@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::markup::{self, Running};
+use super::tags;
 use super::{dateline, html};
 use crate::fields::{Draft, Field};
 use crate::problem::{Fault, ProblemKind};
@@ -295,7 +296,7 @@ fn report(article: &Article, doubtful: Vec<Unread<'_>>, trace: &mut Trace) {
         trace.fault(Fault::new(ProblemKind::LeftOut, message));
     }
     for Unread { name, text, .. } in doubtful.into_iter().take(COMPARED) {
-        let plain = markup::line(&text);
+        let plain = tags::line(&text);
         if !is_prose(&plain) || mostly_in(&letters(&plain), &known) {
             continue;
         }
@@ -322,7 +323,7 @@ fn is_prose(text: &str) -> bool {
     if text.len() < LONG {
         return false;
     }
-    let text = markup::line(text);
+    let text = tags::line(text);
     let (mut words, mut all) = (0, 0);
     for word in text.split_whitespace().take(REACH) {
         all += 1;
@@ -336,10 +337,7 @@ fn is_prose(text: &str) -> bool {
 
 /// Returns `true` if the letters of `part` are in `whole`, markup aside.
 fn holds(whole: &str, part: &str) -> bool {
-    mostly_in(
-        &letters(&markup::line(part)),
-        &letters(&markup::line(whole)),
-    )
+    mostly_in(&letters(&tags::line(part)), &letters(&tags::line(whole)))
 }
 
 /// Compares samples of texts: the text between two of them may differ.

@@ -4,8 +4,8 @@
 //! issuing body, number, place and date), which is recognised by the motto.
 
 use super::{dateline, text};
-use crate::fields::one_line;
 use crate::provenance::Trace;
+use crate::tidy::one_line;
 use crate::{Article, Published};
 
 /// The content of a document.

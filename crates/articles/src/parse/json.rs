@@ -274,9 +274,9 @@ impl<'de> ObjectSeed<'_, 'de> {
             let shown = media
                 .pointer("/caption/rendered")
                 .and_then(|text| text.as_str());
-            let shown = super::markup::line(shown.unwrap_or_default());
+            let shown = super::tags::line(shown.unwrap_or_default());
             if !shown.trim().is_empty() {
-                let caption = crate::fields::caption(&shown);
+                let caption = crate::tidy::caption(&shown);
                 let from = "_embedded.wp:featuredmedia";
                 self.collector
                     .draft

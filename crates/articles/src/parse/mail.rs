@@ -7,9 +7,9 @@ use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, Pa
 
 use super::{dateline, html, text, wrap};
 use crate::encoding;
-use crate::fields::one_line;
 use crate::problem::{Fault, ProblemKind};
 use crate::provenance::Trace;
+use crate::tidy::one_line;
 use crate::{Article, Published};
 
 /// Parses a web page saved as MHTML: its first page of HTML.

@@ -13,11 +13,12 @@ pub(crate) mod http;
 mod json;
 mod mail;
 mod markdown;
-pub(crate) mod markup;
+mod markup;
 #[cfg(feature = "pdf")]
 mod pdf;
 mod rtf;
 mod shortcode;
+pub(crate) mod tags;
 mod text;
 mod vertical;
 mod wrap;

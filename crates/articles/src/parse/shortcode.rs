@@ -1,7 +1,7 @@
 //! Shortcodes of WordPress and BBCode: `[gallery ids="1,2"]`, `[b]…[/b]`.
 
 use crate::Caption;
-use crate::fields::caption;
+use crate::tidy::caption;
 
 /// Removes the shortcodes of a text. The text they enclose stays, except for
 /// the captions of pictures, which are returned.
@@ -33,7 +33,7 @@ pub(crate) fn strip(text: String) -> (String, Vec<Caption>) {
             };
             let inner = &text[at..end.map_or(at, |end| at + end)];
             let shown = code.attribute("caption").unwrap_or(inner);
-            let shown = super::markup::line(shown);
+            let shown = super::tags::line(shown);
             if !shown.trim().is_empty() {
                 captions.push(caption(&shown));
             }

@@ -112,7 +112,7 @@ fn value<'t>(
             }
             let captions: Vec<Caption> = each
                 .iter()
-                .map(|element| crate::fields::caption(&element.line()))
+                .map(|element| crate::tidy::caption(&element.line()))
                 .filter(|caption| !caption.text.is_empty())
                 .collect();
             collector.draft.offer_captions(captions, &from, trace);
@@ -161,7 +161,7 @@ fn of_feed<'t>(child: Element<'t>, collector: &mut Collector<'t>, trace: &mut Tr
     let from = from(child, child.name());
     match (child.name(), child.full_name()) {
         ("description" | "text", full) if full.starts_with("media:") => {
-            let caption = crate::fields::caption(&child.line());
+            let caption = crate::tidy::caption(&child.line());
             if !caption.text.is_empty() {
                 collector.draft.offer_captions(vec![caption], &from, trace);
             }

@@ -6,7 +6,7 @@ mod row;
 use std::io::Read;
 
 use self::row::{Row, Scanned};
-use super::{Splitter, Step};
+use super::splitter::{Splitter, Step};
 use crate::fields::field;
 use crate::parse::{LONG, is_read};
 use crate::problem::{Fault, ProblemKind};

@@ -8,7 +8,7 @@ mod unwrap;
 use std::io::Read;
 use std::ops::Range;
 
-use super::{Splitter, Step};
+use super::splitter::{Splitter, Step};
 use crate::problem::{Fault, ProblemKind};
 use crate::record::Filler;
 use crate::stream::{self, Stream};

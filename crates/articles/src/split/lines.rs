@@ -4,7 +4,7 @@ use std::io::Read;
 
 use memchr::memchr_iter;
 
-use super::{Splitter, Step};
+use super::splitter::{Splitter, Step};
 use crate::problem::{Fault, ProblemKind};
 use crate::record::{BATCH_BYTES, Filler};
 use crate::stream::Stream;

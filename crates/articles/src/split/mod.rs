@@ -2,39 +2,23 @@
 
 mod arc;
 mod csv;
+mod entry;
 mod json;
 mod lines;
 mod sections;
+mod splitter;
 mod tar;
 mod warc;
 mod whole;
 mod xml;
 mod zip;
 
-use crate::problem::Fault;
-use crate::record::Filler;
+use crate::Format;
 use crate::stream::Stream;
-use crate::{Format, Limits};
 
+pub(crate) use splitter::{Splitter, Step};
 pub(crate) use tar::Tar;
 pub(crate) use zip::Zip;
-
-/// Cuts one stream into records, a step at a time.
-pub(crate) trait Splitter: Send {
-    /// Reads some more and adds records to `batch`. After an error or
-    /// [`Step::Done`] it is not called again.
-    fn step(&mut self, limits: &Limits, batch: &mut Filler<'_>) -> Result<Step, Fault>;
-}
-
-/// The result of a step.
-pub(crate) enum Step {
-    /// There may be more.
-    More,
-    /// The stream is at its end.
-    Done,
-    /// An entry of a container, to be read before the next step.
-    Enter { name: String, stream: Stream },
-}
 
 /// The input of a splitter.
 pub(crate) struct Start<'a> {
@@ -85,27 +69,4 @@ pub(crate) fn warc_pages(start: Start<'_>) -> Box<dyn Splitter> {
 
 pub(crate) fn arc_pages(start: Start<'_>) -> Box<dyn Splitter> {
     Box::new(arc::Pages::new(start.stream))
-}
-
-/// The fault of an archive entry's name that points outside the archive.
-fn unsafe_path(name: &str) -> Option<Fault> {
-    let climbs = name.split(['/', '\\']).any(|part| part == "..");
-    let absolute = name.starts_with(['/', '\\'])
-        || name
-            .get(1..3)
-            .is_some_and(|drive| drive == ":\\" || drive == ":/");
-    (climbs || absolute || name.contains('\0')).then(|| {
-        Fault::new(
-            crate::ProblemKind::UnsafePath,
-            "skipped: its path points outside the archive",
-        )
-    })
-}
-
-/// Returns `true` if an entry is skipped, as a file of its name would be.
-fn is_left_out(name: &str) -> bool {
-    let hidden = name
-        .split('/')
-        .any(|part| part.starts_with('.') && part != "." || part == "__MACOSX");
-    hidden || crate::discover::foreign(std::path::Path::new(name)).is_some()
 }

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tar::{EntryType, Header};
 
-use super::{Splitter, Step, is_left_out, unsafe_path};
+use super::entry::{is_left_out, unsafe_path};
+use super::splitter::{Splitter, Step};
 use crate::Limits;
 use crate::discover::lossless;
 use crate::problem::{Fault, ProblemKind};

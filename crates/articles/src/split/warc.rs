@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use super::{Splitter, Step};
+use super::splitter::{Splitter, Step};
 use crate::parse::http;
 use crate::problem::{Fault, ProblemKind};
 use crate::record::Filler;

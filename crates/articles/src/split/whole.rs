@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::{Splitter, Step};
+use super::splitter::{Splitter, Step};
 use crate::problem::Fault;
 use crate::record::Filler;
 use crate::stream::{self, Stream};

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, Writer};
 
-use super::{Splitter, Step};
+use super::splitter::{Splitter, Step};
 use crate::fields::{Field, field};
 use crate::problem::{Fault, ProblemKind};
 use crate::record::Filler;

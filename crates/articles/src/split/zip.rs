@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use flate2::Crc;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::{Splitter, Step, is_left_out, unsafe_path};
+use super::entry::{is_left_out, unsafe_path};
+use super::splitter::{Splitter, Step};
 use crate::Limits;
 use crate::discover::lossless;
 use crate::problem::{Fault, ProblemKind};

@@ -2,8 +2,8 @@
 //! to Vietnamese syllables.
 
 use super::{Charset, decode};
+use crate::keys::is_syllable;
 use crate::scanner::{Kind, scan};
-use crate::syllable::is_syllable;
 
 /// The result of [`detect`].
 ///

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::pages::{self, byte_in};
 use super::{Charset, decode};
-use crate::syllable::is_syllable;
+use crate::keys::is_syllable;
 
 /// The sets to detect.
 const SETS: [Charset; 4] = [

@@ -21,123 +21,23 @@
 //! TCVN3 and VN1, TCVN 5712:1993; VNI, the table of the VNI-Windows fonts.
 
 mod detect;
+mod kinds;
 mod mistaken;
 mod pages;
 mod tcvn;
 mod viqr;
 mod vni;
 
-use std::fmt;
-
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use detect::{Detection, Evidence, detect};
+use kinds::with_case_of;
+pub use kinds::{Charset, Unmappable};
 pub use mistaken::{LegacyFont, mistaken, repair};
 use pages::{byte_in, in_page};
 pub use viqr::escape_stops;
 
 use crate::letters;
-
-/// A character set of Vietnamese text.
-///
-/// ```
-/// use timbao_tokenizer::charset::Charset;
-/// assert_eq!(Charset::VniWindows.to_string(), "VNI-Windows");
-/// assert_eq!(Charset::ALL.len(), 8);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Charset {
-    /// UTF-8, with or without byte order mark; ASCII is UTF-8 too.
-    Utf8,
-    /// UTF-16, low byte first.
-    Utf16Le,
-    /// UTF-16, high byte first.
-    Utf16Be,
-    /// Code page 1258: letters with shapes, followed by combining tones.
-    Windows1258,
-    /// TCVN3, of the ABC fonts (`.VnTime`).
-    ///
-    /// Has no capitals with tones: fonts whose name ends in H (`.VnTimeH`) show
-    /// the lower-case letters as capitals, which plain text does not reveal. A
-    /// word with two or more ASCII capitals and no lower-case ASCII letter is
-    /// therefore read as all capitals (`CéNG` is CỘNG); otherwise toned letters
-    /// are lower case. TCVN 5712-1 (VN1), the same set with toned capitals, is
-    /// read as well where the words suggest it.
-    Tcvn3,
-    /// VNI for Windows: a base letter, followed by a byte for shape and tone.
-    VniWindows,
-    /// VISCII 1.1.
-    Viscii,
-    /// VIQR: ASCII with `^ ( + ' ` ? ~ .` and `dd` after letters, `\` before a sign meant as itself.
-    Viqr,
-}
-
-impl Charset {
-    /// All character sets.
-    ///
-    /// ```
-    /// use timbao_tokenizer::charset::Charset;
-    /// let named = |name: &str| Charset::ALL.into_iter().find(|set| set.name() == name);
-    /// assert_eq!(named("VISCII"), Some(Charset::Viscii));
-    /// ```
-    pub const ALL: [Charset; 8] = [
-        Charset::Utf8,
-        Charset::Utf16Le,
-        Charset::Utf16Be,
-        Charset::Windows1258,
-        Charset::Tcvn3,
-        Charset::VniWindows,
-        Charset::Viscii,
-        Charset::Viqr,
-    ];
-
-    /// The usual name of the set.
-    ///
-    /// ```
-    /// assert_eq!(timbao_tokenizer::charset::Charset::Tcvn3.name(), "TCVN3");
-    /// ```
-    pub fn name(self) -> &'static str {
-        match self {
-            Charset::Utf8 => "UTF-8",
-            Charset::Utf16Le => "UTF-16LE",
-            Charset::Utf16Be => "UTF-16BE",
-            Charset::Windows1258 => "windows-1258",
-            Charset::Tcvn3 => "TCVN3",
-            Charset::VniWindows => "VNI-Windows",
-            Charset::Viscii => "VISCII",
-            Charset::Viqr => "VIQR",
-        }
-    }
-}
-
-impl fmt::Display for Charset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A character that a character set cannot write.
-///
-/// ```
-/// use timbao_tokenizer::charset::{Charset, encode};
-/// let error = encode("tin 中", Charset::Viscii).unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "VISCII has no '中' (byte 4 of the text): replace the character or choose UTF-8",
-/// );
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{charset} has no {character:?} (byte {offset} of the text): replace the character or choose UTF-8"
-)]
-pub struct Unmappable {
-    /// The character.
-    pub character: char,
-    /// Offset in bytes from the start of the text.
-    pub offset: usize,
-    /// The requested set.
-    pub charset: Charset,
-}
 
 /// Converts `bytes` to NFC text; returns it with the number of characters that had to be replaced by U+FFFD.
 ///
@@ -285,13 +185,4 @@ fn encode_windows_1258(c: char, out: &mut Vec<u8>) -> Option<()> {
     let mark = letters::TONE_MARKS.get(usize::from(tone).checked_sub(1)?)?;
     out.push(byte_in(&pages::WINDOWS_1258, *mark)?);
     Some(())
-}
-
-/// Returns `c` in the case of `model`.
-fn with_case_of(model: char, c: char) -> char {
-    if model.is_uppercase() {
-        c.to_uppercase().next().unwrap_or(c)
-    } else {
-        c
-    }
 }

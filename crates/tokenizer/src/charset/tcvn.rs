@@ -1,8 +1,8 @@
 //! TCVN3, the set of the ABC fonts, and TCVN 5712-1 (VN1), which adds capitals with tones.
 
 use super::pages::{self, byte_in, in_page};
+use crate::keys::is_syllable;
 use crate::letters;
-use crate::syllable::is_syllable;
 
 /// Decodes TCVN3 or VN1. The bytes 0x80 to 0x9F are capitals in VN1 and punctuation in what
 /// word processors write; the words around them decide, once for the whole text.

@@ -1,6 +1,6 @@
 //! VIQR (RFC 1456): Vietnamese in ASCII, with signs after the letters.
 
-use super::{Charset, Unmappable, with_case_of};
+use super::kinds::{Charset, Unmappable, with_case_of};
 use crate::letters::{self, Tone};
 
 /// The signs of the tones huyền, sắc, hỏi, ngã, nặng.

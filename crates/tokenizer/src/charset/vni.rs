@@ -3,8 +3,8 @@
 //! ư, ơ, đ, ỵ and the toned i have bytes of their own. The byte of a capital is that of the
 //! small letter less 0x20, for letters and marks alike.
 
+use super::kinds::with_case_of;
 use super::pages::{self, in_page};
-use super::with_case_of;
 use crate::letters::{self, Letter, Tone};
 
 /// Letters with a byte of their own; small.

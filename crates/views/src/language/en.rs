@@ -3,10 +3,10 @@
 use timbao_query::plan::Facet;
 use timbao_query::{DateError, Problem, ProblemKind, Span, Why};
 
-use crate::chart::Measure;
 use crate::collocates::CollocateSort;
 use crate::explain::ScoreKind;
 use crate::periods::By;
+use crate::trends::Measure;
 
 use super::words::{Noun, Words};
 

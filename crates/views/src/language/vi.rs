@@ -3,11 +3,11 @@
 use timbao_query::plan::Facet;
 use timbao_query::{DateError, MAX_NEAR, MAX_PATTERNS, ProblemKind, Why};
 
-use crate::chart::Measure;
 use crate::collocates::CollocateSort;
 use crate::explain::ScoreKind;
 use crate::periods::By;
 use crate::suggest::{Cause, CauseKind, Suggestion, SuggestionKind};
+use crate::trends::Measure;
 
 use super::Language;
 use super::words::{Noun, Words};

@@ -5,11 +5,11 @@ use std::fmt::Display;
 use timbao_query::plan::Facet;
 use timbao_query::{DateError, ProblemKind, Why};
 
-use crate::chart::Measure;
 use crate::collocates::CollocateSort;
 use crate::explain::ScoreKind;
 use crate::periods::By;
 use crate::suggest::{Cause, Suggestion};
+use crate::trends::Measure;
 
 /// Declares the texts, and the list of them for tests.
 macro_rules! words {

@@ -6,6 +6,7 @@ use timbao_query::plan::Plan;
 
 use crate::corpus::{ArticleId, Corpus, Result, Sketches};
 
+use super::groups::Groups;
 use super::{LEAST_SHARED, LEAST_SHINGLES, MOST_LONGER};
 
 /// Originals that share a sampled hash from which it counts as a set phrase.
@@ -15,33 +16,6 @@ const LEAST_SAMPLED: u32 = 2;
 /// The share of the sampled hashes that candidates have in common. A sample of a dozen shows
 /// 0.7 as less than this once in hundreds.
 const LEAST_ESTIMATE: f64 = 0.35;
-
-/// The groups of reprints of a corpus, without those of one article.
-#[derive(Debug, Default)]
-pub struct Groups {
-    /// The members of each group in order of time.
-    groups: Vec<Vec<ArticleId>>,
-    by_article: FxHashMap<ArticleId, u32>,
-}
-
-impl Groups {
-    /// The members of all groups, each group in order of time.
-    pub fn all(&self) -> &[Vec<ArticleId>] {
-        &self.groups
-    }
-
-    /// The number of an article's group.
-    pub fn number_of(&self, article: ArticleId) -> Option<u32> {
-        self.by_article.get(&article).copied()
-    }
-
-    /// The members of an article's group in order of time; empty without a reprint.
-    pub fn of(&self, article: ArticleId) -> &[ArticleId] {
-        self.number_of(article)
-            .and_then(|number| self.groups.get(number as usize))
-            .map_or(&[], Vec::as_slice)
-    }
-}
 
 /// The groups of reprints of a corpus; they are found on the first call.
 ///

@@ -11,11 +11,13 @@
 
 mod diff;
 mod group;
+mod groups;
 mod history;
 mod shingles;
 
 pub use diff::{DiffKind, DiffPart};
-pub use group::{Groups, groups};
+pub use group::groups;
+pub use groups::Groups;
 pub use history::{Reprint, ReprintGroup, ReprintGroups, ReprintHistory, reprint_groups, reprints};
 pub use shingles::{key_hash, sample_size, shingles};
 

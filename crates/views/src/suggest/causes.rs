@@ -11,7 +11,7 @@ use timbao_query::{
 
 use crate::corpus::{Corpus, Result};
 
-use super::{MAX_TIME, MAX_TRIALS, count};
+use super::trials::{MAX_TIME, MAX_TRIALS, count};
 
 /// A reason why a query finds nothing.
 ///

@@ -11,67 +11,20 @@ mod readings;
 mod relaxed;
 mod rows;
 mod spelling;
+mod suggestion;
+mod trials;
 
-use std::collections::HashSet;
-use std::fmt;
-use std::time::{Duration, Instant};
-
-use serde::Serialize;
-
-use timbao_query::plan::Plan;
-use timbao_query::{LowerOptions, Node, Reading, lower, parse};
+use timbao_query::{LowerOptions, Node, Reading, lower};
 
 use crate::corpus::{Corpus, Result};
 
 pub use causes::{Cause, CauseKind, MAX_CAUSES, PartCount, causes};
 pub use completion::{Completion, complete};
+pub use suggestion::{Suggestion, SuggestionKind};
+pub use trials::{MAX_TIME, MAX_TRIALS};
 
 use frequencies::Frequencies;
-
-/// An alternative query with its number of articles.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Suggestion {
-    /// The difference from the typed query.
-    pub kind: SuggestionKind,
-    /// The part of the query that is changed, as it is printed; empty where it is the whole.
-    pub part: String,
-    /// The query in its standard form, with the options of the typed query.
-    pub query: String,
-    /// Number of articles; never 0.
-    pub articles: u64,
-}
-
-/// The kinds of differences from the typed query, the smallest change of meaning first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SuggestionKind {
-    /// The words have accents.
-    Accents,
-    /// The words are what raw Telex stands for.
-    Telex,
-    /// The words are what raw VNI stands for.
-    Vni,
-    /// A word is spelled otherwise.
-    Spelling,
-    /// A word or phrase may have any accents.
-    AnyAccents,
-    /// The words of a phrase may be a little apart.
-    Slop,
-    /// The words of NEAR may be further apart.
-    Further,
-    /// A part in all fields instead of one.
-    AnyField,
-    /// Without a filter.
-    WithoutFilter,
-    /// Without a negation.
-    WithoutNot,
-    /// The words of a phrase, anywhere.
-    Words,
-    /// Without a word, a phrase or a group.
-    WithoutPart,
-    /// One of the words is enough.
-    AnyWord,
-}
+use trials::Trials;
 
 /// Advice on a query: reasons for an empty result and other queries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -121,29 +74,6 @@ impl Advice {
             advice.relaxed = relaxations(corpus, &words, options, RELAXED)?;
         }
         Ok(advice)
-    }
-}
-
-/// Says how the suggestion differs, in a few words.
-impl fmt::Display for Suggestion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let part = &self.part;
-        match self.kind {
-            SuggestionKind::Accents => f.write_str("with accents"),
-            SuggestionKind::Telex => f.write_str("read as Telex"),
-            SuggestionKind::Vni => f.write_str("read as VNI"),
-            SuggestionKind::Spelling => f.write_str("another spelling"),
-            SuggestionKind::AnyAccents if part.is_empty() => f.write_str("any accents"),
-            SuggestionKind::AnyAccents => write!(f, "any accents for {part}"),
-            SuggestionKind::Slop => write!(f, "words of {part} a little apart"),
-            SuggestionKind::Further => write!(f, "{part} further apart"),
-            SuggestionKind::AnyField => write!(f, "{part} in any field"),
-            SuggestionKind::Words => write!(f, "words of {part} anywhere"),
-            SuggestionKind::AnyWord => write!(f, "any word of {part}"),
-            SuggestionKind::WithoutFilter
-            | SuggestionKind::WithoutNot
-            | SuggestionKind::WithoutPart => write!(f, "without {part}"),
-        }
     }
 }
 
@@ -249,70 +179,4 @@ pub fn relaxations(
     }
     found.truncate(most);
     Ok(found)
-}
-
-/// The most queries that are tried for one answer.
-pub const MAX_TRIALS: usize = 64;
-
-/// No further query is tried for an answer after this time; most answers take a hundredth.
-pub const MAX_TIME: Duration = Duration::from_secs(1);
-
-/// Queries that may be offered, each tried once.
-struct Trials<'a> {
-    corpus: &'a dyn Corpus,
-    options: &'a LowerOptions<'a>,
-    asked: Plan,
-    seen: HashSet<String>,
-    start: Instant,
-    found: Vec<Suggestion>,
-}
-
-impl<'a> Trials<'a> {
-    fn new(corpus: &'a dyn Corpus, ast: &Node, options: &'a LowerOptions<'a>) -> Self {
-        Self {
-            corpus,
-            options,
-            asked: lower(ast, options).plan,
-            seen: HashSet::new(),
-            start: Instant::now(),
-            found: Vec::new(),
-        }
-    }
-
-    /// Counts the matches of a query as printed, and keeps it if there are any.
-    fn offer(&mut self, kind: SuggestionKind, part: &str, node: &Node) -> Result<()> {
-        let query = node.to_string();
-        let is_over = self.seen.len() >= MAX_TRIALS || self.start.elapsed() > MAX_TIME;
-        if is_over || !self.seen.insert(query.clone()) {
-            return Ok(());
-        }
-        let parsed = parse(&query);
-        let lowered = lower(&parsed.ast, self.options);
-        let plan = lowered.plan;
-        let is_sound = parsed.problems.is_empty() && lowered.problems.is_empty();
-        if !is_sound || plan == self.asked {
-            return Ok(());
-        }
-        let articles = count(self.corpus, &plan)?;
-        if articles > 0 {
-            self.found.push(Suggestion {
-                kind,
-                part: part.to_owned(),
-                query,
-                articles,
-            });
-        }
-        Ok(())
-    }
-
-    fn finish(mut self, most: usize) -> Vec<Suggestion> {
-        self.found.truncate(most);
-        self.found
-    }
-}
-
-/// The number of articles that match a plan.
-fn count(corpus: &dyn Corpus, plan: &Plan) -> Result<u64> {
-    let counts = corpus.count(std::slice::from_ref(plan))?;
-    Ok(counts.first().copied().unwrap_or(0))
 }

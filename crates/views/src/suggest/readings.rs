@@ -8,9 +8,9 @@ use timbao_query::Node;
 
 use crate::corpus::Result;
 
-use super::SuggestionKind;
 use super::frequencies::Frequencies;
 use super::rows::{rows, stretches, with_words};
+use super::suggestion::SuggestionKind;
 
 /// The most words of a query that is read; longer ones are texts.
 const MAX_WORDS: usize = 16;

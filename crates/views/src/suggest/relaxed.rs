@@ -2,8 +2,8 @@
 
 use timbao_query::{AccentMode, MAX_DISTANCE, Node, NodeKind, Phrase, PhrasePart, Word};
 
-use super::SuggestionKind;
 use super::edit::replaced;
+use super::suggestion::SuggestionKind;
 
 /// The slop that is tried.
 const SLOP: u32 = 3;

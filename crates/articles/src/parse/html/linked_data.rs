@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::dom::Dom;
-use super::shown::is_front_page;
+use super::rank;
 use super::site::Site;
-use super::{plain_text, rank};
+use super::values::{is_address, is_front_page, plain_text, same, web_address};
 use crate::fields::{Draft, Field};
 use crate::names::fold;
 use crate::provenance::Trace;
@@ -343,7 +343,7 @@ impl Graph<'_> {
             Value::Object(map) => map.get("@id").or_else(|| map.get("url"))?.as_str()?,
             value => value.as_str()?,
         };
-        super::meta::web_address(address)
+        web_address(address)
     }
 
     fn last_crumb(&self, crumbs: &Value, title: Option<&str>, titles: &[String]) -> Option<String> {
@@ -355,8 +355,8 @@ impl Graph<'_> {
         });
         // The first crumb is the front page; the last may be the article.
         let is_title = |name: &str| {
-            title.is_some_and(|title| super::same(title, name))
-                || titles.iter().any(|title| super::same(title, name))
+            title.is_some_and(|title| same(title, name))
+                || titles.iter().any(|title| same(title, name))
         };
         names.rfind(|name| !is_front_page(name) && name.chars().count() <= 40 && !is_title(name))
     }
@@ -368,13 +368,4 @@ fn each(value: &Value, with: &mut dyn FnMut(&Value)) {
         Value::Array(items) => items.iter().for_each(with),
         value => with(value),
     }
-}
-
-/// Returns `true` for an address of the web or an id in the page.
-pub(super) fn is_address(text: &str) -> bool {
-    text.starts_with("http://")
-        || text.starts_with("https://")
-        || text.starts_with("//")
-        || text.starts_with('#')
-        || text.starts_with("www.")
 }

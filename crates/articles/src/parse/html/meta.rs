@@ -1,10 +1,12 @@
 //! Metadata in the head of a page: `meta` and `link` elements, the title.
 
 use super::dom::Dom;
+use super::rank;
 use super::site::Site;
-use super::{plain_text, rank};
-use crate::fields::{Draft, Field, one_line};
+use super::values::{is_address, plain_text, web_address};
+use crate::fields::{Draft, Field};
 use crate::provenance::Trace;
+use crate::tidy::one_line;
 
 const NAMES: &[(&str, Field, u8)] = &[
     ("og:title", Field::Title, 0),
@@ -127,7 +129,7 @@ impl Head {
             let value = match field {
                 Field::Author => site.without(value),
                 Field::Url => web_address(value),
-                Field::Source => (!super::linked_data::is_address(value)).then(|| value.clone()),
+                Field::Source => (!is_address(value)).then(|| value.clone()),
                 _ => Some(value.clone()),
             };
             if let Some(value) = value {
@@ -159,12 +161,4 @@ impl Head {
         let title = bare.unwrap_or_else(|| self.title.clone());
         draft.offer(Field::Title, rank::GUESSED, title, "title element", trace);
     }
-}
-
-/// The address of a page without its fragment; `None` if it is relative.
-pub(super) fn web_address(address: &str) -> Option<String> {
-    let address = address.trim();
-    let is_whole = address.starts_with("http://") || address.starts_with("https://");
-    let page = address.split('#').next().unwrap_or_default();
-    (is_whole && page.len() > "https://".len()).then(|| page.to_owned())
 }

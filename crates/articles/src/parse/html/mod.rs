@@ -9,28 +9,21 @@ mod linked_data;
 mod marks;
 mod meta;
 mod outline;
+mod rank;
 mod shown;
 mod site;
 mod text;
+mod values;
 
 use super::{boilerplate, dateline, fonts, text as plain, wrap::Paragraph};
-use crate::fields::{Draft, Field, caption, one_line};
+use crate::fields::{Draft, Field};
 use crate::problem::{Fault, ProblemKind};
 use crate::provenance::Trace;
+use crate::tidy::caption;
 use crate::{Article, Caption};
 use dom::Dom;
 use outline::Outline;
-
-/// Ranks of values, the most trusted first. The title that the page shows is
-/// preferred: titles in the head have the site's name and are cut short.
-mod rank {
-    pub const SHOWN: u8 = 1;
-    pub const LINKED: u8 = 2;
-    pub const META: u8 = 10;
-    pub const GUESSED: u8 = 100;
-    /// Lines of the text.
-    pub const LINE: u8 = 200;
-}
+use values::same;
 
 /// Parses a web page.
 pub(crate) fn parse(html: &str, trace: &mut Trace) -> Result<Article, Fault> {
@@ -77,17 +70,6 @@ fn cut_fault(dom: &Dom, bytes: usize) -> Option<Fault> {
          save the page again or convert it to text"
     );
     Some(Fault::new(ProblemKind::TooLarge, message))
-}
-
-/// A value of an attribute or of JSON on one line, without character
-/// references and tags.
-fn plain_text(value: &str) -> String {
-    if value.contains(['&', '<']) {
-        let dom = dom::parse_fragment(value);
-        one_line(dom.text(dom.root()))
-    } else {
-        one_line(value.to_owned())
-    }
 }
 
 fn page(dom: &Dom, trace: &mut Trace) -> Article {
@@ -250,14 +232,4 @@ fn part_place_from_summary(article: &mut Article) {
     {
         *summary = rest.to_owned();
     }
-}
-
-/// Compares texts by their letters.
-fn same(one: &str, other: &str) -> bool {
-    let letters = |text: &str| {
-        text.chars()
-            .filter(|c| c.is_alphanumeric())
-            .collect::<String>()
-    };
-    one.len().abs_diff(other.len()) <= 40 && letters(one) == letters(other)
 }

@@ -4,12 +4,14 @@
 use super::dom::{Dom, Id};
 use super::marks::Marks;
 use super::outline::{ENOUGH, Outline};
+use super::rank;
 use super::site::Site;
-use super::{rank, same};
+use super::values::{is_front_page, same};
 use crate::Published;
-use crate::fields::{Draft, Field, one_line};
+use crate::fields::{Draft, Field};
 use crate::names::{self, fold};
 use crate::provenance::Trace;
+use crate::tidy::one_line;
 
 /// A page to read fields from.
 pub(super) struct Page<'a> {
@@ -366,12 +368,4 @@ impl Page<'_> {
 fn is_full_date(text: &str) -> bool {
     text.contains(|c: char| c.is_ascii_digit())
         && Published::parse(text).is_some_and(|date| date.year().is_some() && date.day().is_some())
-}
-
-/// Returns `true` for the first step of a breadcrumb.
-pub(super) fn is_front_page(name: &str) -> bool {
-    matches!(
-        name.trim().to_lowercase().as_str(),
-        "trang chủ" | "trang chính" | "trang nhất" | "home" | "homepage" | "front page" | ""
-    )
 }

@@ -44,7 +44,7 @@ impl Site {
         const LONGEST: usize = 60;
         let is_address = name.contains(['@', '/', '{', '<', '|'])
             && crate::parse::text::split_agency(name).is_none()
-            || super::linked_data::is_address(name)
+            || super::values::is_address(name)
             || is_host(name);
         let digits = name.chars().filter(char::is_ascii_digit).count();
         (2..=LONGEST).contains(&name.chars().count())

@@ -4,8 +4,8 @@
 use super::dom::{Dom, Id};
 use super::outline::{Kind, Outline};
 use crate::Caption;
-use crate::fields::{caption, one_line};
 use crate::parse::text::is_file_name;
+use crate::tidy::{caption, one_line};
 
 /// The text of one or more elements.
 #[derive(Default)]

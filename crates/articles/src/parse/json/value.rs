@@ -6,8 +6,9 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::Caption;
-use crate::fields::{Field, caption, is_address};
-use crate::parse::markup;
+use crate::fields::{Field, is_address};
+use crate::parse::tags;
+use crate::tidy::caption;
 
 /// A key, borrowed when it has no escapes.
 pub(super) struct Key;
@@ -295,7 +296,7 @@ impl Object {
                 .map(|piece| piece.text)
                 .filter(|text| !is_address(text));
             if let Some(text) = shown.or(text) {
-                let mut caption = caption(&markup::line(&text));
+                let mut caption = caption(&tags::line(&text));
                 caption.credit = self.credit.or(caption.credit);
                 captions.push(caption);
             }
@@ -469,7 +470,7 @@ pub(super) struct Captions(pub Vec<Caption>);
 
 impl Captions {
     fn push(&mut self, text: &str) {
-        let text = markup::line(text);
+        let text = tags::line(text);
         let is_file = !text.contains(char::is_whitespace) && text.contains('.');
         if crate::fields::is_value(Field::Captions, text.trim())
             && !text.trim().is_empty()

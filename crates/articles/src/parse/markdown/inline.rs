@@ -4,9 +4,9 @@
 //! the length of the text whatever is never closed.
 
 use crate::Caption;
-use crate::fields::caption;
 use crate::parse::entity;
 use crate::parse::text::is_file_name;
+use crate::tidy::caption;
 
 /// Maximum length of a link's target, and of a tag, in bytes.
 const REACH: usize = 2000;

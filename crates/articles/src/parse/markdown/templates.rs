@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use crate::Caption;
-use crate::fields::caption;
 use crate::parse::text::is_file_name;
+use crate::tidy::caption;
 
 /// Bytes that a tag of a template may have.
 const REACH: usize = 4000;

@@ -1,9 +1,9 @@
 //! Photo credits, by which captions among the lines of a text are recognised.
 
 use super::signature::is_label;
-use crate::fields::caption;
 use crate::parse::dateline;
 use crate::parse::wrap::Paragraph;
+use crate::tidy::caption;
 
 /// Returns `true` if a paragraph is nothing but a credit: "Ảnh: An Bình/TTXVN".
 pub(super) fn is_credit(text: &str) -> bool {

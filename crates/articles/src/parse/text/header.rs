@@ -1,7 +1,6 @@
 //! The lines above the body: section, title, place, author, summary.
 
 use super::date_line::DateLine;
-use super::is_sentence;
 use super::signature::{byline, counts_authors, is_pen_name, is_person};
 use crate::parse::dateline::{is_name, place_name};
 use crate::provenance::Trace;
@@ -181,4 +180,10 @@ pub(super) fn authors_under_title(lines: &[&str], title: &str) -> (Option<String
         add_author(line, true, &mut article, &mut trace);
     }
     (article.author, taken)
+}
+
+/// Returns `true` if a line ends like a sentence and is not a short name.
+pub(super) fn is_sentence(line: &str) -> bool {
+    line.ends_with(['.', '!', '?', '…', '”', '"']) && line.split_whitespace().count() > 5
+        || line.chars().count() > 220
 }

@@ -17,13 +17,14 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use super::boilerplate;
 use super::dateline::{self, Dateline};
 use super::wrap::{self, Paragraph};
-use crate::fields::caption;
 use crate::names::{self, Marks};
 use crate::provenance::Trace;
+use crate::tidy::caption;
 use crate::{Article, Caption, Published, dates};
 pub(super) use credits::{ends_with_credit, is_file_name};
 use credits::{is_caption_of, is_credit};
 pub(super) use date_line::read as date_line;
+use header::is_sentence;
 pub(super) use signature::{byline, sign_off, split_agency};
 
 /// Parses plain text; `name` is the file's path, which may contain a date.
@@ -331,12 +332,6 @@ impl<'a> Page<'a> {
 /// Returns `true` if a first line is not a title: it is long and ends like a sentence.
 fn is_running_text(line: &str) -> bool {
     line.chars().count() > 160 && line.ends_with(['.', '!', '?', '…', '”', '"', ':'])
-}
-
-/// Returns `true` if a line ends like a sentence and is not a short name.
-fn is_sentence(line: &str) -> bool {
-    line.ends_with(['.', '!', '?', '…', '”', '"']) && line.split_whitespace().count() > 5
-        || line.chars().count() > 220
 }
 
 /// A text in composed form (NFC), in which names and marks are compared.

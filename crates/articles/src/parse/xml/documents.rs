@@ -164,7 +164,7 @@ fn captions<'t>(
         .filter(|element| element.name() == figure);
     let shown = figures.filter_map(|figure| names.iter().find_map(|name| figure.find(name)));
     let captions = shown
-        .map(|caption| crate::fields::caption(&caption.line()))
+        .map(|caption| crate::tidy::caption(&caption.line()))
         .filter(|caption| !caption.text.is_empty());
     collector
         .draft

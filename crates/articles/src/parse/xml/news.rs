@@ -127,7 +127,7 @@ fn xhtml<'t>(html: Element<'t>, collector: &mut Collector<'t>, trace: &mut Trace
     let captions = body
         .descendants()
         .filter(|element| element.name() == "figcaption");
-    let captions = captions.map(|caption| crate::fields::caption(&caption.line()));
+    let captions = captions.map(|caption| crate::tidy::caption(&caption.line()));
     collector
         .draft
         .add_captions(captions.collect(), "inline page", trace);
@@ -187,7 +187,7 @@ pub(super) fn nitf<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: 
 }
 
 fn caption(media: Element<'_>) -> Option<Caption> {
-    let mut caption = crate::fields::caption(&media.find("media-caption")?.line());
+    let mut caption = crate::tidy::caption(&media.find("media-caption")?.line());
     if let Some(producer) = media.find("media-producer") {
         caption.credit = Some(producer.line());
     }

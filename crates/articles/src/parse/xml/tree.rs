@@ -270,7 +270,7 @@ impl<'t> Element<'t> {
 
     /// The text of an element that is one line by nature.
     pub fn line(self) -> String {
-        crate::fields::one_line(self.text())
+        crate::tidy::one_line(self.text())
     }
 
     /// The text in it; elements that are blocks are on lines of their own. A

@@ -2,10 +2,11 @@
 
 use super::tree::Element;
 use crate::Caption;
-use crate::fields::{Field, caption};
+use crate::fields::Field;
 use crate::parse::collect::Collector;
-use crate::parse::markup;
+use crate::parse::tags;
 use crate::provenance::Trace;
+use crate::tidy::caption;
 
 /// Reads a page: its last revision. Talk, templates and other pages of the
 /// project are not articles, nor are redirections.
@@ -89,7 +90,7 @@ fn plain(source: &str) -> (String, Vec<Caption>) {
         lines.push_str(line);
         lines.push('\n');
     }
-    (markup::line(&lines).into_owned(), reader.captions)
+    (tags::line(&lines).into_owned(), reader.captions)
 }
 
 struct Wikitext<'s> {

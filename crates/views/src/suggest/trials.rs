@@ -1,0 +1,77 @@
+//! Queries that are tried for an answer, within limits.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use timbao_query::plan::Plan;
+use timbao_query::{LowerOptions, Node, lower, parse};
+
+use crate::corpus::{Corpus, Result};
+
+use super::suggestion::{Suggestion, SuggestionKind};
+
+/// The most queries that are tried for one answer.
+pub const MAX_TRIALS: usize = 64;
+
+/// No further query is tried for an answer after this time; most answers take a hundredth.
+pub const MAX_TIME: Duration = Duration::from_secs(1);
+
+/// Queries that may be offered, each tried once.
+pub(super) struct Trials<'a> {
+    corpus: &'a dyn Corpus,
+    options: &'a LowerOptions<'a>,
+    asked: Plan,
+    seen: HashSet<String>,
+    start: Instant,
+    pub(super) found: Vec<Suggestion>,
+}
+
+impl<'a> Trials<'a> {
+    pub(super) fn new(corpus: &'a dyn Corpus, ast: &Node, options: &'a LowerOptions<'a>) -> Self {
+        Self {
+            corpus,
+            options,
+            asked: lower(ast, options).plan,
+            seen: HashSet::new(),
+            start: Instant::now(),
+            found: Vec::new(),
+        }
+    }
+
+    /// Counts the matches of a query as printed, and keeps it if there are any.
+    pub(super) fn offer(&mut self, kind: SuggestionKind, part: &str, node: &Node) -> Result<()> {
+        let query = node.to_string();
+        let is_over = self.seen.len() >= MAX_TRIALS || self.start.elapsed() > MAX_TIME;
+        if is_over || !self.seen.insert(query.clone()) {
+            return Ok(());
+        }
+        let parsed = parse(&query);
+        let lowered = lower(&parsed.ast, self.options);
+        let plan = lowered.plan;
+        let is_sound = parsed.problems.is_empty() && lowered.problems.is_empty();
+        if !is_sound || plan == self.asked {
+            return Ok(());
+        }
+        let articles = count(self.corpus, &plan)?;
+        if articles > 0 {
+            self.found.push(Suggestion {
+                kind,
+                part: part.to_owned(),
+                query,
+                articles,
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self, most: usize) -> Vec<Suggestion> {
+        self.found.truncate(most);
+        self.found
+    }
+}
+
+/// The number of articles that match a plan.
+pub(super) fn count(corpus: &dyn Corpus, plan: &Plan) -> Result<u64> {
+    let counts = corpus.count(std::slice::from_ref(plan))?;
+    Ok(counts.first().copied().unwrap_or(0))
+}
