@@ -150,8 +150,7 @@ impl Session {
     ///
     /// The errors of [`search`](Self::search).
     pub fn kwic(&self, request: &Request, options: &KwicOptions) -> Result<Concordance> {
-        self.searcher
-            .concordance(&request.plan().as_phrases(), options)
+        self.searcher.concordance(&request.view_plan(), options)
     }
 
     /// Reads lines of a concordance of this session.
@@ -174,7 +173,7 @@ impl Session {
             .iter()
             .map(|request| TrendsQuery {
                 name: request.text().to_owned(),
-                plan: request.plan().as_phrases(),
+                plan: request.view_plan(),
             })
             .collect();
         self.searcher.trends(&queries, &Plan::Everything, options)
@@ -186,7 +185,7 @@ impl Session {
     ///
     /// The errors of [`search`](Self::search).
     pub fn collocates(&self, request: &Request, options: &CollocateOptions) -> Result<Collocates> {
-        let plan = request.plan().as_phrases();
+        let plan = request.view_plan();
         self.searcher.collocates(&plan, &Plan::Everything, options)
     }
 

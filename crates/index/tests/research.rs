@@ -9,8 +9,8 @@ use newsroom::{Dice, Newsroom, options};
 use tempfile::TempDir;
 use timbao_articles::{Article, Caption, Published, read_all};
 use timbao_index::{Index, SearchOptions, Searcher};
+use timbao_query::Request;
 use timbao_query::plan::Plan;
-use timbao_query::{Accents, LowerOptions, lower, parse};
 use timbao_tokenizer::{Gap, Keys, scan};
 use timbao_views::{
     By, CollocateOptions, Count, Gapped, KeywordOptions, KwicOptions, Sample, SimilarOptions,
@@ -120,11 +120,7 @@ fn indexes() -> [(TempDir, Searcher); 2] {
 }
 
 fn plan(query: &str) -> Plan {
-    let options = LowerOptions {
-        accents: Accents::Auto,
-        ..LowerOptions::default()
-    };
-    lower(&parse(query).ast, &options).plan.as_phrases()
+    Request::new(query).view_plan()
 }
 
 fn articles(searcher: &Searcher) -> Vec<Article> {
@@ -370,8 +366,7 @@ fn fillers_are_counted_as_by_hand() {
                     *count = (count.0 + places, count.1 + 1);
                 }
             }
-            let options = LowerOptions::default();
-            let plan = lower(&parse(&format!("\"{first} * {last}\"")).ast, &options).plan;
+            let plan = Request::new(format!("\"{first} * {last}\"")).plan().clone();
             let fillers = searcher.fillers(&plan, Gapped::of(&plan).unwrap()).unwrap();
             let sum: u64 = counts.values().map(|count| count.0).sum();
             assert_eq!(fillers.matches, sum, "{first} * {last}");
@@ -739,9 +734,24 @@ fn similar_articles_share_their_terms() {
                 );
             }
         }
-        // The same text from outside finds the article itself first.
-        let outside = searcher.similar_to_article(article, &options).unwrap();
+        // The same text from outside finds the article itself first, unless reprints are omitted.
+        let with_reprints = SimilarOptions {
+            without_reprints: false,
+            ..options
+        };
+        let outside = searcher
+            .similar_to_article(article, &with_reprints)
+            .unwrap();
         assert_eq!(outside.articles[0].path, article.path);
+        let outside = searcher.similar_to_article(article, &options).unwrap();
+        if searcher.reprints(address).unwrap().publications.len() > 1 || article.body.len() > 500 {
+            assert!(
+                outside
+                    .articles
+                    .iter()
+                    .all(|a| a.path != article.path || a.member != article.member)
+            );
+        }
     }
     let nothing = searcher
         .similar_to_article(&Article::default(), &options)

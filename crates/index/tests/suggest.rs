@@ -147,6 +147,8 @@ fn nothing_found_is_explained() {
         "\"tự chuyển biến\"",
         "họp title:không_có",
         "title:\"chuyển đổi\"",
+        "title:\"chuyển đổi họp\"",
+        "caption:\"chuyển đổi số\"",
         "\"tự diễn biến\" section:\"kinh te\"",
         "\"tự diễn biến\" section:\"không có mục này\"",
         "\"tự diễn biến\" -\"chi bộ\" -\"nội bộ\"",

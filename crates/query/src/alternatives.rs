@@ -20,6 +20,8 @@ pub(crate) struct Match<'t> {
     pub first: usize,
     /// The number of words.
     pub words: usize,
+    /// Whether the words are an abbreviation or written out.
+    pub role: Role,
     /// The other forms.
     pub forms: Vec<&'t Form>,
 }
@@ -50,6 +52,7 @@ pub(crate) fn matches<'t>(words: &[&Word], table: &'t Table) -> Vec<Match<'t>> {
                 found.push(Match {
                     first,
                     words: end - first,
+                    role: hit.role,
                     forms: hit.forms,
                 });
             }

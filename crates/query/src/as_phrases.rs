@@ -1,68 +1,70 @@
-//! The plan of a view that counts matches.
+//! The tree of a query as views that count matches read it.
 
-use crate::plan::{Phrase, Plan};
+use timbao_tokenizer::abbreviations::Table;
 
-/// Maximum number of alternatives into which a run of words is expanded.
-const MOST_WAYS: usize = 64;
+use crate::alternatives;
+use crate::ast::{Node, NodeKind, Phrase, PhrasePart, Scope, Word};
+use crate::shape::collect_bare;
 
-impl Plan {
-    /// Returns the plan with each run of bare words as a phrase.
-    ///
-    /// A search accepts articles without some of the bare words; a count of that would be a count
-    /// of single words. Where a word has alternatives (an abbreviation and its long form), each
-    /// becomes a phrase.
-    ///
-    /// ```
-    /// use timbao_query::Request;
-    /// let request = Request::new("tự diễn biến");
-    /// assert_eq!(request.plan().as_phrases().to_string(), "\"=tự =diễn =biến\"");
-    /// ```
-    #[must_use]
-    pub fn as_phrases(&self) -> Self {
-        match self {
-            Self::Ranked { items, .. } => row(items).unwrap_or_else(|| self.clone()),
-            _ => self.map_children(Self::as_phrases),
+/// The tree with each run of bare words as a phrase. A single word becomes one where it would
+/// stand for other forms of the table.
+pub(crate) fn as_phrases(node: &Node, table: Option<&Table>) -> Node {
+    let kind = match &node.kind {
+        NodeKind::Word(word) => return run(&[word], table),
+        NodeKind::Sequence(nodes) => {
+            let mut parts = Vec::new();
+            let mut words: Vec<&Word> = Vec::new();
+            for node in nodes {
+                // A part between words separates them.
+                if !collect_bare(node, &mut words) {
+                    parts.extend(flushed(&mut words, table));
+                    parts.push(as_phrases(node, table));
+                }
+            }
+            parts.extend(flushed(&mut words, table));
+            match parts.len() {
+                1 => return parts.remove(0),
+                _ => NodeKind::Sequence(parts),
+            }
         }
-    }
+        // A value of metadata is a phrase anyway, and NEAR takes words as one.
+        NodeKind::Scoped {
+            scope: Scope::Facet(_),
+            ..
+        }
+        | NodeKind::Near { .. } => return node.clone(),
+        _ => {
+            let mut node = node.clone();
+            for child in node.children_mut() {
+                *child = as_phrases(child, table);
+            }
+            return node;
+        }
+    };
+    Node::new(kind, node.span)
 }
 
-/// The items as a phrase; `None` if one of them is neither word nor phrase, or if there are too
-/// many alternatives.
-fn row(items: &[Plan]) -> Option<Plan> {
-    let mut ways: Vec<Phrase> = vec![Phrase::exact([])];
-    for item in items {
-        let forms = forms(item)?;
-        if forms.len() * ways.len() > MOST_WAYS {
-            return None;
-        }
-        ways = ways
-            .iter()
-            .flat_map(|way| {
-                forms.iter().map(|form| Phrase {
-                    steps: [way.steps.as_slice(), form.steps.as_slice()].concat(),
-                    slop: 0,
-                })
-            })
-            .collect();
-    }
-    let mut ways: Vec<Plan> = ways.into_iter().map(Plan::Phrase).collect();
-    if ways.len() > 1 {
-        Some(Plan::Or(ways))
-    } else {
-        ways.pop()
-    }
+/// The words that were collected, as a phrase.
+fn flushed(words: &mut Vec<&Word>, table: Option<&Table>) -> Option<Node> {
+    let words = std::mem::take(words);
+    (!words.is_empty()).then(|| run(&words, table))
 }
 
-fn forms(item: &Plan) -> Option<Vec<Phrase>> {
-    match item {
-        Plan::Word(slot) => Some(vec![Phrase::exact([slot.clone()])]),
-        Plan::Phrase(phrase) if phrase.slop == 0 => Some(vec![phrase.clone()]),
-        Plan::Or(parts) => {
-            let forms: Option<Vec<_>> = parts.iter().map(forms).collect();
-            Some(forms?.concat())
-        }
-        _ => None,
+fn run(words: &[&Word], table: Option<&Table>) -> Node {
+    let spans = words.iter().map(|word| word.span);
+    let span = spans.reduce(|a, b| a.to(b)).unwrap_or_default();
+    if let [word] = words
+        && table.is_none_or(|table| alternatives::matches(words, table).is_empty())
+    {
+        return Node::new(NodeKind::Word((*word).clone()), span);
     }
+    let parts = words.iter().map(|word| PhrasePart::Word((*word).clone()));
+    let phrase = Phrase {
+        parts: parts.collect(),
+        slop: 0,
+        accents: None,
+    };
+    Node::new(NodeKind::Phrase(phrase), span)
 }
 
 #[cfg(test)]
@@ -70,7 +72,7 @@ mod tests {
     use crate::Request;
 
     #[test]
-    fn bare_words_are_a_phrase() {
+    fn bare_words_side_by_side_are_a_phrase() {
         for (query, read) in [
             ("tự diễn biến", "\"=tự =diễn =biến\""),
             ("tự", "=tự"),
@@ -79,10 +81,33 @@ mod tests {
             ("\"tự diễn\" \"biến\"", "all(\"=tự =diễn\", =biến)"),
             ("title:(tự diễn)", "title(\"=tự =diễn\")"),
             ("*", "everything"),
+            // Words on both sides of another part are two runs.
+            (
+                "đại hội \"nhân sự\" khóa mới",
+                "all(\"=đại =hội\", \"=nhân =sự\", \"=khóa =mới\")",
+            ),
+            (
+                "đại hội +bàn khóa mới",
+                "all(\"=đại =hội\", =bàn, \"=khóa =mới\")",
+            ),
+            ("đại hội -bàn khóa", "all(\"=đại =hội\", not(=bàn), =khóa)"),
+            ("đại (hội khóa) mới", "\"=đại =hội =khóa =mới\""),
+            (
+                "(đại hội OR khóa mới)",
+                "any(\"=đại =hội\", \"=khóa =mới\")",
+            ),
+            // Accents are read as in the whole query.
+            ("đại hội \"tu\" lo", "all(\"=đại =hội\", =tu, =lo)"),
+            // Nothing stands for another form.
+            ("UBND", "~ubnd"),
+            ("UBND tỉnh", "\"=ubnd =tỉnh\""),
+            ("ủy ban nhân dân", "\"=ủy =ban =nhân =dân\""),
+            ("UBND OR HĐND", "any(=ubnd, =hđnd)"),
+            ("tít:UBND", "title(~ubnd)"),
         ] {
             let request = Request::new(query);
             if !request.is_empty() {
-                assert_eq!(request.plan().as_phrases().to_string(), read, "{query}");
+                assert_eq!(request.view_plan().to_string(), read, "{query}");
             }
         }
     }

@@ -126,13 +126,7 @@ impl<'o> Lowering<'o> {
             if collect_bare(node, &mut bare) {
                 row_at = row_at.or(Some(clauses.len()));
             } else {
-                clauses.extend(self.node(
-                    node,
-                    Context {
-                        relaxed: false,
-                        ..context
-                    },
-                ));
+                clauses.extend(self.node(node, context));
             }
         }
         let row_at = row_at.unwrap_or_default();
@@ -154,16 +148,26 @@ impl<'o> Lowering<'o> {
             let found = others.next_if(|found| found.first == next);
             let end = next + found.as_ref().map_or(1, |found| found.words.max(1));
             let typed = words.get(next..end).unwrap_or_default();
-            let slots = self.slots_of(typed, context);
-            let mut ways: Vec<Plan> = in_a_row(Phrase::exact(slots)).into_iter().collect();
-            if let (Some(found), Some(last)) = (found, typed.last()) {
+            let mut forms: Vec<Plan> = Vec::new();
+            if let (Some(found), Some(last)) = (&found, typed.last()) {
                 let strict = self.is_form_strict(word.accents);
-                for form in found.forms {
-                    ways.extend(in_a_row(alternatives::in_a_row(form, strict)));
+                for form in &found.forms {
+                    forms.extend(in_a_row(alternatives::in_a_row(form, strict)));
                     self.explain(word.span.to(last.span), form);
                 }
             }
-            items.extend(any(ways));
+            // A name that is written out still counts as its words.
+            let is_written_out = found.is_some_and(|found| found.role == Role::Long);
+            for part in typed.chunks(if is_written_out {
+                1
+            } else {
+                typed.len().max(1)
+            }) {
+                let slots = self.slots_of(part, context);
+                let mut ways: Vec<Plan> = in_a_row(Phrase::exact(slots)).into_iter().collect();
+                ways.extend(forms.iter().cloned());
+                items.extend(any(ways).map(one_word));
+            }
             next = end;
         }
         let required = match self.options.bare_words {
@@ -414,6 +418,24 @@ fn in_a_row(mut phrase: Phrase) -> Option<Plan> {
         0 => None,
         1 => phrase.steps.pop().map(|step| Plan::Word(step.slot)),
         _ => Some(Plan::Phrase(phrase)),
+    }
+}
+
+/// Alternatives that are all words as one word with several keys.
+fn one_word(plan: Plan) -> Plan {
+    let Plan::Or(ways) = &plan else { return plan };
+    let keys: Option<Vec<_>> = ways
+        .iter()
+        .map(|way| match way {
+            Plan::Word(slot) => Some(slot.keys.clone()),
+            _ => None,
+        })
+        .collect();
+    match keys {
+        Some(keys) => Plan::Word(Slot {
+            keys: keys.concat().into_iter().collect(),
+        }),
+        None => plan,
     }
 }
 

@@ -1,8 +1,9 @@
 //! A query together with its filters and options.
 
-use crate::ast::{Node, NodeKind, Phrase, PhrasePart};
+use crate::as_phrases::as_phrases;
+use crate::ast::Node;
 use crate::filters::{FilterError, Filters};
-use crate::lower::lower;
+use crate::lower::{lower, lower_within};
 use crate::lowered::{LowerOptions, Lowered};
 use crate::parse::{Parsed, parse};
 use crate::plan::Plan;
@@ -115,46 +116,36 @@ impl Request {
         }
     }
 
-    /// The request with its bare words as one phrase, which is how a concordance reads them. It
-    /// has no problems.
+    /// The request as views that count matches read it: bare words side by side are a phrase, as
+    /// if in quotation marks, and stand for no other form. It has no problems.
+    ///
+    /// A search accepts articles without some of the bare words; a count of that would be a count
+    /// of single words.
+    ///
+    /// ```
+    /// use timbao_query::Request;
+    /// let request = Request::new("đại hội \"nhân sự\" khóa mới");
+    /// let read = request.as_phrases();
+    /// assert_eq!(read.plan().to_string(), "all(\"=đại =hội\", \"=nhân =sự\", \"=khóa =mới\")");
+    /// ```
     #[must_use]
-    pub fn as_phrase(&self) -> Self {
-        let ast = bare_words_as_phrase(self.ast.clone());
+    pub fn as_phrases(&self) -> Self {
+        let options = LowerOptions {
+            expand_phrases: false,
+            ..self.options.clone()
+        };
+        let ast = as_phrases(&self.ast, options.abbreviations);
         Self {
             text: self.text.clone(),
-            lowered: lower(&ast, &self.options),
-            options: self.options.clone(),
+            lowered: lower_within(&ast, self.lowered.reading, &options),
+            options,
             problems: Vec::new(),
             ast,
         }
     }
-}
 
-fn bare_words_as_phrase(mut ast: Node) -> Node {
-    let NodeKind::Sequence(nodes) = &mut ast.kind else {
-        return ast;
-    };
-    let is_word = |node: &Node| matches!(node.kind, NodeKind::Word(_));
-    let parts: Vec<PhrasePart> = nodes
-        .iter()
-        .filter_map(|node| match &node.kind {
-            NodeKind::Word(word) => Some(PhrasePart::Word(word.clone())),
-            _ => None,
-        })
-        .collect();
-    let first = nodes.iter().position(is_word);
-    if let Some(first) = first.filter(|_| parts.len() > 1) {
-        let span = nodes.get(first).map(|node| node.span).unwrap_or_default();
-        let phrase = Phrase {
-            parts,
-            slop: 0,
-            accents: None,
-        };
-        nodes.retain(|node| !is_word(node));
-        nodes.insert(first, Node::new(NodeKind::Phrase(phrase), span));
-    }
-    match nodes.as_mut_slice() {
-        [_] => nodes.remove(0),
-        _ => ast,
+    /// The plan of [`as_phrases`](Self::as_phrases).
+    pub fn view_plan(&self) -> Plan {
+        self.as_phrases().lowered.plan
     }
 }

@@ -94,7 +94,7 @@ pub struct Collocate {
     pub mutual_information: f64,
 }
 
-/// Finds the collocates of a plan, which [`Plan::as_phrases`] made, among the articles that `base`
+/// Finds the collocates of a plan, which [`Request::view_plan`](timbao_query::Request::view_plan) made, among the articles that `base`
 /// matches.
 ///
 /// Near is within some tokens of a match and in its paragraph, and not part of a match. Only units

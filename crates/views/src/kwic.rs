@@ -109,7 +109,7 @@ pub struct KwicGroup {
 }
 
 /// Finds all matches of the words and phrases of a plan, which
-/// [`Plan::as_phrases`] made.
+/// [`Request::view_plan`](timbao_query::Request::view_plan) made.
 ///
 /// # Errors
 ///

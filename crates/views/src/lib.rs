@@ -4,7 +4,7 @@
 //! A view is a function over a [`Corpus`], the interface to an engine. Matches are the same in all
 //! of them: a **match** is an occurrence of a word or phrase of the query, in an article that
 //! satisfies the whole query. Views that count read bare words as a phrase: see
-//! [`Plan::as_phrases`](timbao_query::plan::Plan::as_phrases). Text under NOT is never a match,
+//! [`Request::view_plan`](timbao_query::Request::view_plan). Text under NOT is never a match,
 //! and tokens that two parts of a query match are one.
 //!
 //! Nothing here opens a file, starts a thread, prints, or knows how articles are stored.
@@ -20,7 +20,7 @@
 //!     let request = Request::new(query);
 //!     let query = TrendsQuery {
 //!         name: request.text().to_owned(),
-//!         plan: request.plan().as_phrases(),
+//!         plan: request.view_plan(),
 //!     };
 //!     let options = TrendsOptions {
 //!         by: By::Year,

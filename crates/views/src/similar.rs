@@ -6,9 +6,9 @@ use timbao_articles::Article;
 use timbao_query::plan::Plan;
 use timbao_tokenizer::{Gap, Keys, scan, write_out};
 
-use crate::corpus::{ArticleId, Corpus, CorpusSize, Extent, NgramCount, Result};
+use crate::corpus::{ArticleId, Corpus, CorpusSize, Extent, FIELD, FIRST_WORD, NgramCount, Result};
 use crate::measures::normalised_information;
-use crate::reprints::groups;
+use crate::reprints::{groups, is_same, key_hash, shingles};
 use crate::units::{LONGEST, segment, weight};
 
 /// Single syllables are terms if at most one in this many articles contains them.
@@ -104,10 +104,11 @@ pub fn similar(
     if options.without_reprints {
         left_out.extend(groups(corpus)?.of(article));
     }
-    similar_to(corpus, &runs, &left_out, options)
+    similar_to(corpus, &runs, &left_out, None, options)
 }
 
-/// Finds articles like one that need not be in the corpus.
+/// Finds articles like one that need not be in the corpus. Publications of the same text are
+/// omitted as they are for an article of the corpus.
 ///
 /// # Errors
 ///
@@ -122,13 +123,40 @@ pub fn similar_to_article(
         article.summary.as_deref().unwrap_or_default(),
         &article.body,
     ]);
-    similar_to(corpus, &runs, &FxHashSet::default(), options)
+    let own = options.without_reprints.then(|| shingles_of(article));
+    similar_to(
+        corpus,
+        &runs,
+        &FxHashSet::default(),
+        own.as_deref(),
+        options,
+    )
+}
+
+/// The shingles of an article outside the corpus.
+fn shingles_of(article: &Article) -> Vec<u64> {
+    let summary = article.summary.as_deref().unwrap_or_default();
+    let (mut tokens, mut hashes) = (vec![FIELD], Vec::new());
+    let mut keys = Keys::new();
+    for text in [summary, &article.body] {
+        for token in scan(text) {
+            keys.set(text.get(token.start..token.end).unwrap_or_default());
+            tokens.push(FIRST_WORD + hashes.len() as u32);
+            hashes.push(key_hash(keys.exact()));
+        }
+        tokens.push(FIELD);
+    }
+    let mut own = Vec::new();
+    let hash_of = |number: u32| hashes.get(number as usize).copied().unwrap_or(0);
+    shingles(tokens.into_iter(), hash_of, &mut own);
+    own
 }
 
 fn similar_to(
     corpus: &dyn Corpus,
     runs: &[Vec<String>],
     left_out: &FxHashSet<ArticleId>,
+    own: Option<&[u64]>,
     options: &SimilarOptions,
 ) -> Result<Similar> {
     let terms = terms(corpus, runs, options.terms)?;
@@ -161,6 +189,21 @@ fn similar_to(
         b.0.total_cmp(&a.0)
             .then_with(|| (a.1, a.2).cmp(&(b.1, b.2)))
     });
+    if let Some(own) = own {
+        // The most similar articles are few, and publications of the text are among them.
+        let mut kept = Vec::new();
+        for entry in order {
+            if kept.len() == options.limit {
+                break;
+            }
+            corpus.check_deadline()?;
+            let other = corpus.shingles(&[entry.2])?.pop().unwrap_or_default();
+            if !is_same(own, &other) {
+                kept.push(entry);
+            }
+        }
+        order = kept;
+    }
     order.truncate(options.limit);
     let shown: Vec<ArticleId> = order.iter().map(|&(_, _, article)| article).collect();
     let records = corpus.records(&shown)?.into_iter();

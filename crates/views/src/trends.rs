@@ -59,7 +59,7 @@ pub enum Count {
 pub struct TrendsQuery {
     /// The name of the query.
     pub name: String,
-    /// The plan, after [`Plan::as_phrases`].
+    /// The plan, of [`Request::view_plan`](timbao_query::Request::view_plan).
     pub plan: Plan,
 }
 

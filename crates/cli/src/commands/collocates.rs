@@ -27,7 +27,7 @@ pub(crate) fn run(args: &CollocatesArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?.searcher()?;
     let request = prepare(args.query.join(" "), &args.filters, context)?;
     warn_of(&request, context);
-    let plan = request.plan().as_phrases();
+    let plan = request.view_plan();
     let options = CollocateOptions {
         left: args.left.unwrap_or(args.window),
         right: args.right.unwrap_or(args.window),

@@ -45,7 +45,7 @@ pub(crate) fn run(args: &KwicArgs, context: &Context) -> Result<Outcome> {
             seed: args.seed,
         }),
     };
-    let plan = request.plan().as_phrases();
+    let plan = request.view_plan();
     let concordance = searcher.concordance(&plan, &options)?;
     let view = View {
         searcher: &searcher,

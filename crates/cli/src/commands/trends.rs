@@ -41,7 +41,7 @@ pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
         .iter()
         .map(|query| TrendsQuery {
             name: query.text().to_owned(),
-            plan: query.plan().as_phrases(),
+            plan: query.view_plan(),
         })
         .collect();
     let base = base(&args.filters, context)?;

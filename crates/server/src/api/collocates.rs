@@ -61,7 +61,7 @@ pub(super) async fn answer(
     params.finish()?;
     let work = app.work.run(&view, move |searcher| {
         let query = &request.query;
-        let plan = query.plan().as_phrases();
+        let plan = query.view_plan();
         let compared = request.compared.iter().flatten();
         let cited = std::iter::once((query, &plan)).chain(compared.map(|q| (q, q.plan())));
         let (text, problems) = (query.text(), query.problems());
@@ -151,7 +151,7 @@ impl CollocatesRequest {
     ///
     /// When the time is over or the index is damaged.
     pub(crate) fn run(&self, searcher: &Searcher) -> Result<Collocates, Problem> {
-        let plan = self.query.plan().as_phrases();
+        let plan = self.query.view_plan();
         Ok(searcher.collocates(&plan, &self.base, &self.options)?)
     }
 
@@ -164,7 +164,7 @@ impl CollocatesRequest {
             most: self.options.most,
             ..KeywordOptions::default()
         };
-        let plan = self.query.plan().as_phrases();
+        let plan = self.query.view_plan();
         let (of, against) = (of.plan(), against.plan());
         let found = searcher.compare_collocates(&plan, of, against, &self.options, &chosen)?;
         Ok(Answer::Two(found))

@@ -49,7 +49,7 @@ pub(super) async fn answer(
     let work = app.work.run(&view, move |searcher| {
         let concordance = request.run(&searcher)?;
         let query = &request.query;
-        let plan = query.plan().as_phrases();
+        let plan = query.view_plan();
         let cited = [(query, &plan)];
         let (text, problems) = (query.text(), query.problems());
         if !request.group.is_empty() {
@@ -104,7 +104,7 @@ impl KwicRequest {
     ///
     /// When the time is over or the index is damaged.
     pub(crate) fn run(&self, searcher: &Searcher) -> Result<Concordance, Problem> {
-        let plan = self.query.plan().as_phrases();
+        let plan = self.query.view_plan();
         Ok(searcher.concordance(&plan, &self.options)?)
     }
 

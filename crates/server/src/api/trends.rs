@@ -60,11 +60,7 @@ pub(super) async fn answer(
         let trends = request.run(&searcher)?;
         let queries = request.queries.iter();
         let problems = queries.map(|query| (query.text(), query.problems()));
-        let plans: Vec<Plan> = request
-            .queries
-            .iter()
-            .map(|q| q.plan().as_phrases())
-            .collect();
+        let plans: Vec<Plan> = request.queries.iter().map(|q| q.view_plan()).collect();
         let cited = request.queries.iter().zip(&plans);
         json(&cite.answer(TrendsAnswer::new(&trends, problems), &searcher, cited)?)
     });
@@ -117,7 +113,7 @@ impl TrendsRequest {
             .iter()
             .map(|query| TrendsQuery {
                 name: query.text().to_owned(),
-                plan: query.plan().as_phrases(),
+                plan: query.view_plan(),
             })
             .collect();
         Ok(searcher.trends(&queries, &self.base, &self.options)?)

@@ -101,7 +101,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let at = asked.params.text("at", 40)?.and_then(|at| at.parse().ok());
     // A concordance counts bare words as a phrase, so its articles mark them as one.
     let plan = query.map(|query| match opened_from(&asked.address) {
-        "/kwic" => query.plan().as_phrases(),
+        "/kwic" => query.view_plan(),
         _ => query.plan().clone(),
     });
     let work = app.work.run(&view, move |searcher| {

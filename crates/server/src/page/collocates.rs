@@ -62,7 +62,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let view = app.reloader()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let found = request.run(&searcher)?;
-        let plan = request.query.plan().as_phrases();
+        let plan = request.query.view_plan();
         let citation = citation(&searcher, [(&request.query, &plan)])?;
         let language = asked.language;
         let words = language.words();

@@ -100,13 +100,10 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             matches: concordance.matches(),
             articles: concordance.articles(),
             advice: match concordance.matches() {
-                0 => advice(&searcher, &request.query.as_phrase(), 0)?,
+                0 => advice(&searcher, &request.query.as_phrases(), 0)?,
                 _ => Advice::default(),
             },
-            citation: citation(
-                &searcher,
-                [(&request.query, &request.query.plan().as_phrases())],
-            )?,
+            citation: citation(&searcher, [(&request.query, &request.query.view_plan())])?,
             groups,
             lines,
         };

@@ -71,11 +71,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let view = app.reloader()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let trends = request.run(&searcher)?;
-        let plans: Vec<Plan> = request
-            .queries
-            .iter()
-            .map(|q| q.plan().as_phrases())
-            .collect();
+        let plans: Vec<Plan> = request.queries.iter().map(|q| q.view_plan()).collect();
         let citation = citation(&searcher, request.queries.iter().zip(&plans))?;
         let texts: Vec<&str> = request.queries.iter().map(|query| query.text()).collect();
         let content = html! {

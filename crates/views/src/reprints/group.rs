@@ -222,7 +222,7 @@ pub(super) fn common(a: &[u64], b: &[u64]) -> usize {
 }
 
 /// Whether two texts are the same, by all their shingles.
-fn is_same(a: &[u64], b: &[u64]) -> bool {
+pub(crate) fn is_same(a: &[u64], b: &[u64]) -> bool {
     let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
     short >= LEAST_SHINGLES
         && long <= short * MOST_LONGER

@@ -17,6 +17,7 @@ mod shingles;
 
 pub use diff::{DiffKind, DiffPart};
 pub use group::groups;
+pub(crate) use group::is_same;
 pub use groups::Groups;
 pub use history::{Reprint, ReprintGroup, ReprintGroups, ReprintHistory, reprint_groups, reprints};
 pub use shingles::{key_hash, sample_size, shingles};

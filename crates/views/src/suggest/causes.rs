@@ -159,17 +159,7 @@ impl Search<'_> {
             return Ok(None);
         };
         self.left = left;
-        let part = match scope {
-            None => part.clone(),
-            Some(scope) => Node::new(
-                NodeKind::Scoped {
-                    scope,
-                    value: Box::new(part.clone().grouped()),
-                },
-                part.span,
-            ),
-        };
-        let plan = lower_within(&part, self.reading, self.options).plan;
+        let plan = lower_within(&scoped(part, scope), self.reading, self.options).plan;
         count(self.corpus, &plan).map(Some)
     }
 
@@ -178,8 +168,8 @@ impl Search<'_> {
         count(self.corpus, &Plan::Everything)
     }
 
-    fn put(&mut self, kind: CauseKind, part: &Node, otherwise: u64) {
-        let text = part.to_string();
+    fn put(&mut self, kind: CauseKind, part: &Node, scope: Option<Scope>, otherwise: u64) {
+        let text = scoped(part, scope).to_string();
         let is_known = |c: &Cause| c.kind == kind && c.part == text;
         if self.causes.len() < MAX_CAUSES && !self.causes.iter().any(is_known) {
             self.causes.push(Cause {
@@ -197,18 +187,10 @@ impl Search<'_> {
         match &part.kind {
             _ if part.is_negative() => {
                 let all = self.all()?;
-                self.put(CauseKind::Excluded, part, all);
+                self.put(CauseKind::Excluded, part, None, all);
             }
-            _ if part.is_filter() => self.put(CauseKind::Filter, part, 0),
-            NodeKind::Word(_) => {
-                let loose = self.loosely(part, scope)?;
-                let kind = if loose > 0 {
-                    CauseKind::Accents
-                } else {
-                    CauseKind::Word
-                };
-                self.put(kind, part, loose);
-            }
+            _ if part.is_filter() => self.put(CauseKind::Filter, part, None, 0),
+            NodeKind::Word(_) => self.blame_word(part, scope)?,
             NodeKind::Phrase(phrase) => {
                 let words = phrase.words().cloned().map(|mut word| {
                     word.accents = word.accents.or(phrase.accents);
@@ -219,18 +201,16 @@ impl Search<'_> {
                 if words.len() > 1 && self.blame_parts(&words, scope)? {
                     return Ok(());
                 }
+                if words.len() < 2 {
+                    return self.blame_word(part, scope);
+                }
                 let loose = self.loosely(part, scope)?;
-                if loose > 0 || words.len() < 2 {
-                    let kind = if loose > 0 {
-                        CauseKind::Accents
-                    } else {
-                        CauseKind::Word
-                    };
-                    self.put(kind, part, loose);
+                if loose > 0 {
+                    self.put(CauseKind::Accents, part, scope, loose);
                 } else {
                     let all = Node::new(NodeKind::And(words), part.span);
                     let all = self.count(&all, scope)?.unwrap_or(0);
-                    self.put(CauseKind::Phrase, part, all);
+                    self.put(CauseKind::Phrase, part, scope, all);
                 }
             }
             NodeKind::Near { operands, .. } => {
@@ -238,7 +218,7 @@ impl Search<'_> {
                     let parts = operands.iter().cloned().map(Node::grouped).collect();
                     let all = Node::new(NodeKind::And(parts), part.span);
                     let all = self.count(&all, scope)?.unwrap_or(0);
-                    self.put(CauseKind::Near, part, all);
+                    self.put(CauseKind::Near, part, scope, all);
                 }
             }
             NodeKind::Sequence(nodes) | NodeKind::And(nodes) => {
@@ -252,7 +232,7 @@ impl Search<'_> {
             } => {
                 let anywhere = self.count(value, scope)?.unwrap_or(0);
                 if anywhere > 0 {
-                    self.put(CauseKind::Field, part, anywhere);
+                    self.put(CauseKind::Field, part, scope, anywhere);
                 } else {
                     self.blame(value, Some(*field))?;
                 }
@@ -262,6 +242,26 @@ impl Search<'_> {
                     self.blame(node, scope)?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Finds the reason why a word matches nothing: its accents, its field, or that no article has
+    /// it.
+    fn blame_word(&mut self, part: &Node, scope: Option<Scope>) -> Result<()> {
+        let loose = self.loosely(part, scope)?;
+        if loose > 0 {
+            self.put(CauseKind::Accents, part, scope, loose);
+            return Ok(());
+        }
+        if scope.is_none() {
+            self.put(CauseKind::Word, part, None, 0);
+            return Ok(());
+        }
+        match self.count(part, None)?.unwrap_or(0) {
+            // It is nowhere else either.
+            0 => self.blame_word(part, None)?,
+            anywhere => self.put(CauseKind::Field, part, scope, anywhere),
         }
         Ok(())
     }
@@ -306,13 +306,13 @@ impl Search<'_> {
         let mut found = Vec::with_capacity(positive.len());
         for part in positive {
             if let Some(articles) = self.count(part, scope)? {
-                let part = part.to_string();
+                let part = scoped(part, scope).to_string();
                 found.push(PartCount { part, articles });
             }
         }
         self.causes.push(Cause {
             kind: CauseKind::Together,
-            part: whole.to_string(),
+            part: scoped(whole, scope).to_string(),
             span: whole.span,
             otherwise: 0,
             parts: found,
@@ -330,4 +330,20 @@ impl Search<'_> {
         }
         Ok(self.count(&loose, scope)?.unwrap_or(0))
     }
+}
+
+/// A part in the field that it stands in.
+fn scoped(part: &Node, scope: Option<Scope>) -> Node {
+    let Some(scope) = scope else {
+        return part.clone();
+    };
+    let value = match part.kind {
+        NodeKind::Word(_) | NodeKind::Phrase(_) => part.clone(),
+        _ => part.clone().grouped(),
+    };
+    let kind = NodeKind::Scoped {
+        scope,
+        value: Box::new(value),
+    };
+    Node::new(kind, part.span)
 }

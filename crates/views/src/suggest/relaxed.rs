@@ -81,8 +81,19 @@ impl Steps<'_> {
                 self.without_each(operands, place);
             }
             NodeKind::Scoped { value, .. } => {
-                let value = (**value).clone();
-                self.put(SuggestionKind::AnyField, node, place, Some(value));
+                self.put(
+                    SuggestionKind::AnyField,
+                    node,
+                    place,
+                    Some((**value).clone()),
+                );
+                // The words of a phrase are often in one field, but not in a row.
+                if let NodeKind::Phrase(phrase) = &value.kind
+                    && phrase.words().nth(1).is_some()
+                {
+                    let words = grouped_below(words_of(phrase, value), place);
+                    self.put(SuggestionKind::Words, node, place, Some(words));
+                }
             }
             _ => {}
         }
@@ -106,13 +117,7 @@ impl Steps<'_> {
             let apart = Node::new(apart, node.span);
             self.put(SuggestionKind::Slop, node, place, Some(apart));
         }
-        let word = |word: &Word| {
-            let mut word = word.clone();
-            word.accents = word.accents.or(phrase.accents);
-            Node::new(NodeKind::Word(word), node.span)
-        };
-        let words = NodeKind::And(phrase.words().map(word).collect());
-        let words = grouped_below(Node::new(words, node.span), place);
+        let words = grouped_below(words_of(phrase, node), place);
         self.put(SuggestionKind::Words, node, place, Some(words));
     }
 
@@ -172,6 +177,17 @@ pub(super) fn without_conditions(ast: &Node) -> Option<Node> {
         }
     }
     (rest != *ast && asks_for_text(&rest)).then_some(rest)
+}
+
+/// All words of a phrase, anywhere.
+fn words_of(phrase: &Phrase, node: &Node) -> Node {
+    let word = |word: &Word| {
+        let mut word = word.clone();
+        word.accents = word.accents.or(phrase.accents);
+        Node::new(NodeKind::Word(word), node.span)
+    };
+    let words = NodeKind::And(phrase.words().map(word).collect());
+    Node::new(words, node.span)
 }
 
 /// In parentheses, unless it is the whole query.
