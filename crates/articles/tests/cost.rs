@@ -1,5 +1,5 @@
-//! What degenerate files cost: memory in proportion to their size, whatever
-//! they are made of. The example `degenerate` searches for such files.
+//! The cost of degenerate files: memory in proportion to their size, for any
+//! content. The example `degenerate` searches for such files.
 
 #[path = "support/degenerate.rs"]
 #[allow(dead_code)]

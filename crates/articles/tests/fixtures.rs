@@ -1,4 +1,5 @@
-//! What each fixture reads as: every field, where it came from, every problem.
+//! The result of reading each fixture: every field with its origin, every
+//! problem.
 
 use std::fmt::Write;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Files made to hurt: each is reported by its kind, and what is beside it is
-//! still read.
+//! Malicious files: each is reported by its kind, and its neighbours are still
+//! read.
 
 use std::fs;
 use std::io::{Cursor, Write};
@@ -481,7 +481,7 @@ fn files_that_vanish_or_change_are_reported() {
     fs::write(&path, ARTICLE).unwrap();
     let found = FoundFile::new(&path).unwrap();
     let mut reader = open(&found, &small()).unwrap();
-    // What only grew begins as it was.
+    // A file that only grew still begins with the same bytes.
     fs::write(&path, [ARTICLE, b"\n", ARTICLE].concat()).unwrap();
     let mut batch = RecordBatch::new();
     assert!(reader.next_batch(&mut batch));

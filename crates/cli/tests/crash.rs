@@ -1,4 +1,4 @@
-//! Kills the program at random moments and looks at what is left.
+//! Kills the program at random moments and checks the remaining state.
 //!
 //! By hand, with a seed of your own:
 //! `TIMBAO_KILLS=1000 TIMBAO_SEED=7 cargo test --release -p timbao --test crash -- --nocapture`.
@@ -30,7 +30,7 @@ fn a_killed_program_leaves_the_acknowledged_state_or_the_next() {
     println!("seed {seed}: {} rounds, {:#?}", desk.rounds, desk.tally);
 }
 
-/// What is run, and killed.
+/// A command to run and kill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Task {
     Index,
@@ -50,17 +50,17 @@ struct Tally {
     ended: u64,
 }
 
-/// A newsroom, its index, a backup of that, and what each should hold.
+/// A newsroom, its index, a backup of that, and their expected articles.
 struct Desk {
     newsroom: Newsroom,
     backup: PathBuf,
     dice: Dice,
-    /// What the index holds, as far as that was acknowledged.
+    /// The articles acknowledged as indexed.
     state: Vec<Article>,
-    /// What the backup holds, if there is one.
+    /// The articles of the backup, if there is one.
     kept: Option<Vec<Article>>,
     rounds: u64,
-    /// How long a whole run of a task took the last time.
+    /// Duration of the last complete run of each task.
     durations: BTreeMap<Task, Duration>,
     tally: BTreeMap<Task, Tally>,
     seed: u64,
@@ -92,7 +92,7 @@ impl Desk {
             .sum()
     }
 
-    /// Runs something, kills it, and checks what is left.
+    /// Runs a task, kills it, and checks the result.
     fn round(&mut self) {
         self.rounds += 1;
         let task = self.choose();
@@ -190,11 +190,11 @@ impl Desk {
         Task::Index
     }
 
-    /// Starts a task and kills it at some moment, if it has not ended by then;
-    /// gives whether it has, which must have been well.
+    /// Starts a task and kills it at a random moment, unless it has ended by
+    /// then; returns whether it ended, which must be successful.
     fn run_and_kill(&mut self, task: Task) -> bool {
         let usual = self.durations.get(&task).copied();
-        // Runs that end are the short ones, so they tell too little.
+        // Runs that end are the short ones, so they are not representative.
         let patience = usual.map(|usual| usual.mul_f64(self.dice.roll(2000) as f64 / 1000.0));
         let begin = Instant::now();
         let mut child = self.start(task);
@@ -202,7 +202,7 @@ impl Desk {
             while child.try_wait().unwrap().is_none() && begin.elapsed() < patience {
                 thread::sleep(Duration::from_micros(500));
             }
-            // It is no error if it has ended.
+            // Fails harmlessly if the task has ended.
             child.kill().unwrap();
         }
         let output = child.wait_with_output().unwrap();
@@ -285,7 +285,7 @@ impl Desk {
             "{at}: {:?}",
             files(&self.newsroom.index)
         );
-        // Those of killed runs are removed after an hour.
+        // Files of killed runs are removed after an hour.
         for entry in fs::read_dir(self.backup.parent().unwrap()).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();

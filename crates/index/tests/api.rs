@@ -1,5 +1,5 @@
-//! What a program that uses the crate can rely on: addresses, the writer, plans made by hand,
-//! views that follow commits, and indexes that do not share state.
+//! The API as other programs use it: addresses, the writer, plans built by
+//! hand, views that follow commits, and indexes without shared state.
 
 use std::fs;
 use std::path::Path;

@@ -13,10 +13,10 @@ const SYLLABLES: &[&str] = &[
     "tự", "tư", "tu", "diễn", "dien", "điện", "biến", "bien", "biển", "hoá", "hóa", "hòa",
     "chuyển", "đảng", "dang", "đáng", "TW", "2026", "a", "ủy", "uỷ", "ban",
 ];
-/// What stands between them; a comma does not end a phrase, a paragraph does.
+/// Separators; a comma does not end a phrase, a paragraph does.
 const GAPS: &[&str] = &[" ", " ", " ", " ", " ", ", ", ". ", "\n", "-", " (", "\n\n"];
 
-/// A generator of numbers (xorshift), so that one seed gives one corpus.
+/// A random number generator (xorshift), so that one seed yields one corpus.
 struct Random(u64);
 
 impl Random {
@@ -56,7 +56,8 @@ impl Random {
     }
 }
 
-/// One token as the scan sees it; none at the end of a paragraph or part.
+/// The tokens as a plain scan yields them; `None` at the end of a paragraph or
+/// part.
 type Tokens = Vec<Option<(String, String)>>;
 
 fn tokens(article: &Article) -> Tokens {
@@ -87,11 +88,11 @@ fn fits(slot: &Slot, token: Option<&Option<(String, String)>>) -> bool {
     slot.keys.iter().any(|key| match key {
         Key::Exact(key) => key == exact,
         Key::Folded(key) => key == folded,
-        other => panic!("the test asks for no {other:?}"),
+        other => panic!("unexpected plan {other:?}"),
     })
 }
 
-/// Whether the steps from `number` on can stand behind place `at`.
+/// Returns `true` if the steps from `number` on match after place `at`.
 fn follows(phrase: &Phrase, number: usize, tokens: &Tokens, at: usize) -> bool {
     let Some(step) = phrase.steps.get(number) else {
         return true;
@@ -144,19 +145,19 @@ fn holds(plan: &Plan, tokens: &Tokens) -> bool {
         Plan::And(parts) => parts.iter().all(|part| holds(part, tokens)),
         Plan::Or(parts) => parts.iter().any(|part| holds(part, tokens)),
         Plan::Not(part) => !holds(part, tokens),
-        other => panic!("the test asks for no {other:?}"),
+        other => panic!("unexpected plan {other:?}"),
     }
 }
 
-/// What is in the index, by rights.
+/// The expected content of the index.
 struct Corpus {
     articles: Vec<(String, Tokens)>,
     random: Random,
 }
 
 impl Corpus {
-    /// A phrase that stands somewhere, as a rule, its syllables typed with
-    /// accents or without.
+    /// A phrase that usually occurs somewhere, its syllables typed with accents
+    /// or without.
     fn phrase(&mut self, accents: Accents) -> Phrase {
         let length = 1 + self.random.below(8);
         let article = self.random.below(self.articles.len());
@@ -232,8 +233,8 @@ impl Corpus {
         }
     }
 
-    /// Two or three operands of AND or OR: words as a rule, sometimes a phrase or a
-    /// group.
+    /// Two or three operands of AND or OR: usually words, sometimes a phrase or
+    /// a group.
     fn clauses(&mut self, accents: Accents) -> Vec<Plan> {
         let mut parts = Vec::new();
         for number in 0..2 + self.random.below(2) {
@@ -277,7 +278,7 @@ impl Corpus {
             assert_eq!(ids, expected, "{plan}");
             assert_eq!(found.total, expected.len() as u64, "{plan}");
 
-            // What is left out early must not have been among the best.
+            // Articles skipped early must not have been competitive.
             let few = SearchOptions {
                 limit: 3,
                 ..SearchOptions::default()

@@ -170,7 +170,7 @@ fn what_a_killed_writer_left_is_removed() {
     assert_eq!((report.orphans, report.faults.len()), (3, 0));
     assert!(
         newsroom.index.join("notes.txt").exists(),
-        "what is not the index's stays"
+        "other files stay"
     );
 }
 
@@ -201,12 +201,12 @@ fn a_backup_restores_what_it_was_taken_of() {
     assert_eq!(newsroom.indexed(), before);
     assert!(
         newsroom.index.join("notes.txt").exists(),
-        "what is not the index's stays"
+        "other files stay"
     );
     assert_eq!(
         newsroom.update().articles.added,
         1,
-        "the restored index goes on"
+        "the restored index can be updated"
     );
     backup(&newsroom.index, &file).unwrap();
     let left: Vec<_> = fs::read_dir(dir.path())

@@ -167,7 +167,7 @@ fn every_text_is_shown_and_counted_once() {
         .filter(|(_, reprints)| *reprints > 0)
         .collect();
     assert_eq!(folded, [("first".to_owned(), 5)]);
-    // Of those that match, the earliest.
+    // The earliest of the matching copies.
     let plan = lower(&parse("source:B").ast, &LowerOptions::default()).plan;
     let found = searcher.search_unique(&plan, &options).unwrap();
     assert_eq!((found.total, found.texts), (3, 1));

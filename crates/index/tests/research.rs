@@ -25,7 +25,7 @@ fn corpus() -> Vec<Article> {
     articles
 }
 
-/// Articles in which few syllables stand in any order, with whatever may stand between them.
+/// Articles with a few syllables in random order, with random separators.
 fn random(seed: u64, count: usize) -> Vec<Article> {
     const SYLLABLES: [&str; 20] = [
         "tự",
@@ -169,7 +169,8 @@ fn tokens(text: &str) -> Vec<Token> {
         .collect()
 }
 
-/// Where a phrase stands in a text: bytes, and the number of its first token.
+/// The occurrences of a phrase in a text: bytes, and the number of the first
+/// token.
 fn places(text: &str, phrase: &str, folded: bool) -> Vec<(std::ops::Range<usize>, usize)> {
     let wanted = tokens(phrase);
     let tokens = tokens(text);
@@ -253,8 +254,9 @@ fn concordances_hold_every_match_once() {
     }
 }
 
-/// A query of several phrases: which of them must all stand in an article, one of which, and which
-/// must not. The places of the first two kinds are matches.
+/// A query of several phrases: those that must all occur in an article, those
+/// of which one must, and those that must not. Occurrences of the first two
+/// kinds are matches.
 type Several = (
     &'static str,
     &'static [&'static str],

@@ -94,7 +94,7 @@ fn shown(suggestions: &[Suggestion]) -> String {
     lines.collect()
 }
 
-/// What a person is told about a query.
+/// The advice for a query.
 fn told(searcher: &Searcher, query: &str) -> String {
     let ast = parse(query).ast;
     let options = LowerOptions::default();

@@ -91,7 +91,7 @@ fn readers_see_whole_commits_while_two_write() {
         reads.into_inner(),
         backups.into_inner(),
     );
-    // A commit, its merge, and what a reader keeps from being removed.
+    // A commit, its merge, and files that a reader still uses.
     assert!(most < 20 * size && last < 5 * size);
 }
 
@@ -114,7 +114,7 @@ fn write_generation(newsroom: &Newsroom, writer: &str, generation: u64) {
 }
 
 /// Checks that all articles of a writer are of one generation, which is not
-/// before the one that was seen; gives what is seen now.
+/// older than in `before`; returns the generations.
 #[track_caller]
 fn assert_whole<'a>(index: &Path, before: &BTreeMap<&'a str, u64>) -> BTreeMap<&'a str, u64> {
     let articles = try_indexed(index).unwrap();
@@ -144,7 +144,7 @@ fn assert_whole<'a>(index: &Path, before: &BTreeMap<&'a str, u64>) -> BTreeMap<&
 /// Bytes of all files in a directory.
 fn size_of(dir: &Path) -> u64 {
     let entries = fs::read_dir(dir).unwrap();
-    // Files come and go meanwhile.
+    // Files are created and removed during the listing.
     let sizes = entries.filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len()));
     sizes.sum()
 }

@@ -272,7 +272,7 @@ fn a_first_run_that_fails_leaves_nothing_behind() {
     let refused = newsroom.update_with(&strict);
     assert!(matches!(refused, Err(Error::Unreadable(_))));
     assert!(!newsroom.index.exists());
-    // What was in the directory before stays.
+    // Files that were in the directory before stay.
     fs::create_dir(&newsroom.index).unwrap();
     fs::write(newsroom.index.join("notes.txt"), "mine").unwrap();
     assert!(newsroom.update_with(&strict).is_err());
@@ -322,10 +322,7 @@ fn sources_add_up_and_are_remembered() {
     fs::remove_file(newsroom.path("a/1.txt")).unwrap();
     newsroom.write("a/3.txt", "Ba\n\nTin.");
     let report = update(&newsroom.index, &named("b"), &options, &()).unwrap();
-    assert_eq!(
-        report.total_articles, 2,
-        "what was not named is not looked at"
-    );
+    assert_eq!(report.total_articles, 2, "other files are not read");
     let remembered: Vec<_> = sources(&newsroom.index)
         .unwrap()
         .into_iter()
@@ -570,7 +567,7 @@ fn a_source_that_is_a_link_stays_one() {
     symlink(newsroom.path("2"), &link).unwrap();
     let report = update(&newsroom.index, &Sources::Remembered, &options, &()).unwrap();
     assert_eq!(report.total_articles, 2);
-    // What is named both ways is indexed once.
+    // A source given by both paths is indexed once.
     for paths in [vec![newsroom.path("2")], vec![link.clone()]] {
         let report = update(&newsroom.index, &Sources::Paths(paths), &options, &()).unwrap();
         assert_eq!(report.total_articles, 2);
@@ -618,7 +615,7 @@ fn a_moved_file_keeps_its_article_under_its_new_path() {
     );
     assert_eq!(
         report.bytes, 11,
-        "only the text was read again: its path may hold its date"
+        "only the text was read again: its path may contain its date"
     );
     assert_eq!(newsroom.update().articles, counts(0, 0, 2, 0, 0));
 }

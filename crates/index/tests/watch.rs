@@ -74,7 +74,7 @@ fn an_index_follows_its_folder_until_it_is_stopped() {
     assert_eq!(failures.into_inner().unwrap(), [""; 0]);
     assert!(
         commits.into_inner() < 40,
-        "what arrives together is taken together"
+        "files that arrive together are indexed together"
     );
     newsroom.assert_sound();
 }

@@ -26,8 +26,8 @@ pub struct LowerOptions<'t> {
 /// How accents are compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Accents {
-    /// As typed: a query with any accent is accent-sensitive in every word, one without is
-    /// insensitive in every word.
+    /// A query with any accent is accent-sensitive in every word, one without
+    /// is insensitive in every word.
     #[default]
     Auto,
     /// Every word as typed.
@@ -77,7 +77,7 @@ pub enum Reading {
 /// How a word was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WordReading {
-    /// Its position in the query.
+    /// Position in the query.
     pub span: Span,
     /// Whether its accents must agree.
     pub strict: bool,

@@ -1,4 +1,4 @@
-//! What holds for every query, however odd.
+//! Laws that apply to every query, however odd.
 
 use proptest::prelude::*;
 use timbao_query::{
@@ -45,7 +45,7 @@ fn check(query: &str) {
     }
 }
 
-/// A part lies within the part it belongs to.
+/// The span of a part is within that of its parent.
 fn check_spans(query: &str, node: &Node) {
     assert!(
         query.get(node.span.start..node.span.end).is_some(),
@@ -63,7 +63,7 @@ fn depth(node: &Node) -> usize {
     usize::from(nests) + node.children().iter().map(depth).max().unwrap_or(0)
 }
 
-/// Pieces that the language gives a meaning, and some words.
+/// Syntactic pieces of the language, and some words.
 fn piece() -> impl Strategy<Value = String> {
     const PIECES: [&str; 78] = [
         "tự",

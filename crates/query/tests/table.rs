@@ -1,4 +1,4 @@
-//! Queries, how they are read and what they ask for: `table.toml`.
+//! Queries, their interpretations and plans: `table.toml`.
 
 use serde::Deserialize;
 use timbao_query::{LowerOptions, lower, parse};

@@ -209,7 +209,8 @@ proptest! {
     #[test]
     fn what_can_be_written_can_be_read(text in "[a-zA-Z0-9 ,.?'^(+~`*\\\\ăâđêôơưàảãáạồớựỹĂĐƯ]{0,40}") {
         for charset in LEGACY {
-            // What the sets cannot say: toned capitals in TCVN3; in VIQR two tones in a word.
+            // Texts without a representation: toned capitals in TCVN3; two
+            // tones in a word in VIQR.
             let unsayable = match charset {
                 Charset::Tcvn3 => text.contains(char::is_uppercase),
                 Charset::Viqr => encode(&text, charset).is_err(),

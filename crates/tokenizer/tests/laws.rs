@@ -1,4 +1,5 @@
-//! Laws that hold for every text, checked on generated words, half-decomposed text and noise.
+//! Laws that apply to every text, checked on generated words, half-decomposed
+//! text and noise.
 
 use proptest::prelude::*;
 use tantivy_tokenizer_api::{TokenStream, Tokenizer};

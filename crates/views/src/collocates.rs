@@ -30,7 +30,8 @@ pub struct CollocateOptions {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CollocateSort {
-    /// Log-likelihood: how improbable the association is by chance. Favours frequent units.
+    /// Log-likelihood: the significance of the association. Favours frequent
+    /// units.
     #[default]
     LogLikelihood,
     /// logDice: how exclusive the association is. Independent of the size of the index.
@@ -84,7 +85,8 @@ pub struct Collocate {
     pub articles: u64,
     /// All occurrences.
     pub count: u64,
-    /// Expected occurrences near a match, by chance.
+    /// Expected occurrences near a match if the unit were independent of the
+    /// query.
     pub expected: f64,
     /// Log-likelihood G² (Dunning 1993).
     pub log_likelihood: f64,
@@ -97,8 +99,9 @@ pub struct Collocate {
 /// Finds the collocates of a plan, which [`Request::view_plan`](timbao_query::Request::view_plan) made, among the articles that `base`
 /// matches.
 ///
-/// Near is within some tokens of a match and in its paragraph, and not part of a match. Only units
-/// that are nearer than expected by chance are returned.
+/// A token is near a match within the window, in the same paragraph, and
+/// outside all matches. Only units with more occurrences than expected are
+/// returned.
 ///
 /// # Errors
 ///

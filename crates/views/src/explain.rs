@@ -29,9 +29,10 @@ pub struct ScorePart {
     pub occurrences: FieldFrequencies,
     /// The weighted sum of the occurrences: title, summary and lead count more.
     pub frequency: u32,
-    /// Document frequency; of a bigram, the number of positions in any accents.
+    /// Document frequency, or the number of positions of a bigram in any
+    /// accents.
     pub holding: u64,
-    /// Inverse document frequency; of a bigram, with its weight.
+    /// Inverse document frequency, times the weight of a bigram.
     pub rarity: f32,
     /// Saturated term frequency for the length of the article; below 1.
     pub share: f32,

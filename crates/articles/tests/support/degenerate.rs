@@ -36,8 +36,8 @@ impl Shape {
     }
 }
 
-/// A format: the name of a file, what it begins with, and the units that its
-/// degenerate files are made of.
+/// A format: the name and the start of its degenerate files, and the units that
+/// they consist of.
 pub struct Format {
     pub file: &'static str,
     pub openings: &'static [&'static str],

@@ -54,8 +54,8 @@ unsafe impl GlobalAlloc for Meter {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // Most reallocations grow in place or move pages, so the old bytes are
-        // not held beside the new ones.
+        // Most reallocations grow in place or move pages, so old and new bytes
+        // do not exist at the same time.
         self.held.fetch_sub(layout.size(), Relaxed);
         self.add(size);
         // SAFETY: the caller keeps the contract of `realloc`.

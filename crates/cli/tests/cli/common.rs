@@ -87,7 +87,7 @@ impl Workspace {
         fs::write(path, text).unwrap();
     }
 
-    /// Where it is, without symbolic links.
+    /// The path of the workspace, without symbolic links.
     pub fn path(&self) -> PathBuf {
         self.directory.path().canonicalize().unwrap()
     }
@@ -97,7 +97,7 @@ impl Workspace {
         self.run_with(arguments, None)
     }
 
-    /// As [`run`](Self::run), with standard input.
+    /// The same as [`run`](Self::run), with standard input.
     pub fn run_with(&self, arguments: &[&str], input: Option<&str>) -> String {
         let (code, stdout, stderr) = self.output(arguments, input);
         let mut shown = format!("$ timbao {}\nexit {code}\n", quoted(arguments));
@@ -185,7 +185,7 @@ fn visible(text: &str) -> String {
     shown.replace('\x1b', "␛")
 }
 
-/// The keys of an object in JSON and what they hold, by name of the type.
+/// The keys of a JSON object and the types of their values.
 pub fn shape(value: &serde_json::Value) -> String {
     use serde_json::Value;
     match value {
@@ -204,7 +204,8 @@ pub fn shape(value: &serde_json::Value) -> String {
     }
 }
 
-/// Every key of an object and of what is in it, but for what is below the `opaque` ones.
+/// All keys of an object at any depth, except for those below the `opaque`
+/// ones.
 pub fn keys(value: &serde_json::Value, opaque: &[&str]) -> Vec<String> {
     use serde_json::Value;
     match value {

@@ -15,7 +15,7 @@ fn component(workspace: &Workspace, extension: &str) -> String {
         .unwrap()
 }
 
-/// Flips a bit in the middle of a file of the index; gives its name.
+/// Flips a bit in the middle of a file of the index; returns its name.
 fn damage(workspace: &Workspace, extension: &str) -> String {
     let name = component(workspace, extension);
     let path = workspace.path().join(".timbao").join(&name);

@@ -64,14 +64,14 @@ impl Newsroom {
         )
     }
 
-    /// What the files say, in order.
+    /// The articles of the files, in order.
     pub fn written(&self) -> Vec<Article> {
         let mut articles = Vec::new();
         read_all(&self.news, &mut |article| articles.extend(article));
         sort(articles)
     }
 
-    /// What the index says, in order.
+    /// The articles of the index, in order.
     pub fn indexed(&self) -> Vec<Article> {
         indexed(&self.index)
     }
@@ -97,7 +97,7 @@ pub fn options() -> UpdateOptions {
     }
 }
 
-/// Every article of an index, in order; none, if there is no index.
+/// All articles of an index, in order; empty if there is no index.
 pub fn indexed(dir: &Path) -> Vec<Article> {
     match try_indexed(dir) {
         Err(Error::NoIndex { .. }) => Vec::new(),
@@ -129,12 +129,12 @@ fn sort(mut articles: Vec<Article>) -> Vec<Article> {
     articles
 }
 
-/// How often each id is among the hits of a word.
+/// Number of hits of a word, by id.
 pub fn hits(dir: &Path, word: &str) -> HashMap<String, u32> {
     try_hits(dir, word).unwrap()
 }
 
-/// As [`hits`].
+/// The same as [`hits`], with errors.
 pub fn try_hits(dir: &Path, word: &str) -> Result<HashMap<String, u32>> {
     let searcher = Index::open(dir)?.searcher()?;
     let plan = Plan::Word(Slot::new(Key::Folded(word.into())));

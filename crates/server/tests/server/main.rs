@@ -1,4 +1,4 @@
-//! The server, asked over its socket.
+//! Tests of the server over its socket.
 
 mod answers;
 mod nested;

@@ -92,7 +92,7 @@ fn text_of_articles_is_vietnamese_on_the_english_page() {
 
 #[test]
 fn words_are_counted_in_tables() {
-    // Words that stand together in all of the texts would be one word.
+    // Words that are adjacent in all of the texts would be one word.
     let rest = [
         "mưa to",
         "gió lớn",

@@ -1,4 +1,4 @@
-//! What clients can and cannot do.
+//! The limits of clients.
 
 use std::io::Write;
 use std::net::SocketAddr;

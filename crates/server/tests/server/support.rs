@@ -1,4 +1,4 @@
-//! A server on an index of its own, and a client that sends what it is told to.
+//! A server on an index of its own, and an HTTP client.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -72,12 +72,12 @@ impl Site {
         }
     }
 
-    /// Asks for an address.
+    /// Requests a path.
     pub fn get(&self, path: &str) -> Answer {
         self.get_with(path, "")
     }
 
-    /// Asks for an address with more headers, each with its line's end.
+    /// Requests a path with more headers, each with its line end.
     pub fn get_with(&self, path: &str, headers: &str) -> Answer {
         self.send(&format!(
             "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}\r\n",
@@ -92,7 +92,7 @@ impl Site {
         read(&mut stream)
     }
 
-    /// Asks another server for an address.
+    /// Requests a path from another server.
     pub fn ask(address: SocketAddr, path: &str) -> Answer {
         let mut stream = TcpStream::connect(address).unwrap();
         let time = Some(Duration::from_secs(60));
@@ -112,7 +112,7 @@ impl Site {
         stream
     }
 
-    /// Tells the server to stop, without waiting until it has.
+    /// Stops the server, without waiting for its end.
     pub fn tell_to_stop(&mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
@@ -154,7 +154,8 @@ impl Answer {
 /// Reads one answer, until the server closes.
 pub fn read(stream: &mut TcpStream) -> Answer {
     let mut bytes = Vec::new();
-    // A server that refuses a request may reset the connection behind its answer.
+    // A server that rejects a request may reset the connection after its
+    // response.
     let _ = stream.read_to_end(&mut bytes);
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));

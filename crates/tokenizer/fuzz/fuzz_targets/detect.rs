@@ -1,4 +1,4 @@
-//! Detection is bounded and certain of UTF-8, and what it finds can be decoded.
+//! Detection is bounded and certain of UTF-8, and its result decodes the file.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! What is done with a query never panics.
+//! Query analysis never panics.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

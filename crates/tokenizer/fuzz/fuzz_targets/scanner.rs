@@ -49,7 +49,8 @@ fuzz_target!(|text: &str| {
             );
         }
     });
-    // Where no token was cut for its length, every normal form has the same keys.
+    // Unless a token was cut for its length, every normal form has the same
+    // keys.
     if longest * 4 < MAX_TOKEN_BYTES {
         for form in [text.nfc().collect::<String>(), text.nfd().collect()] {
             let again: Vec<String> = scan(&form)

@@ -1,4 +1,4 @@
-//! What holds for a decoder whatever the bytes; shared with the fuzz targets.
+//! Laws of a decoder for any bytes; shared with the fuzz targets.
 
 use timbao_tokenizer::charset::{Charset, decode, encode};
 use unicode_normalization::is_nfc;
@@ -16,7 +16,7 @@ pub(crate) fn check(bytes: &[u8], charset: Charset) {
     let apart: Vec<String> = lines.map(|line| decode(line, charset).0).collect();
     assert_eq!(apart.join("\n"), text, "{charset}");
 
-    // What was read and can be written is read back; TCVN3 has no case of its own.
+    // Decoding inverts encoding; TCVN3 has no case of its own.
     if let Ok(again) = encode(&text, charset) {
         let (back, lost) = decode(&again, charset);
         assert_eq!(lost, 0, "{charset}: {text:?}");
