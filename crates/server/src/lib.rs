@@ -177,7 +177,7 @@ impl Server {
 ///
 /// # Errors
 ///
-/// As [`Server::open`].
+/// The errors of [`Server::open`].
 pub fn serve(options: Options, ready: impl FnOnce(SocketAddr)) -> Result<(), Error> {
     let address = options.listen;
     let listen = |source| Error::Listen { address, source };

@@ -22,7 +22,8 @@ impl Params {
         }
     }
 
-    /// As [`new`](Self::new), ignoring empty parameters, as forms send them.
+    /// The same as [`new`](Self::new), ignoring empty parameters, as forms send
+    /// them.
     pub(crate) fn of_form(query: Option<&str>) -> Self {
         let mut params = Self::new(query);
         params.pairs.retain(|(_, value)| !value.is_empty());

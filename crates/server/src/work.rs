@@ -50,8 +50,8 @@ impl Work {
 
     /// Searches a view within the time limit.
     ///
-    /// A slot is released when the work has ended, which may be after the response, so that the
-    /// limit always holds.
+    /// A slot is released when the work has ended, which may be after the
+    /// response, so that the limit is never exceeded.
     ///
     /// # Errors
     ///

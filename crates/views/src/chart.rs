@@ -319,7 +319,7 @@ impl<'a> Chart<'a> {
         }
     }
 
-    /// Whether empty periods before this one are left out.
+    /// Returns `true` if empty periods before this one are omitted.
     fn follows_gap(&self, number: usize) -> bool {
         let periods = &self.trends.periods;
         let before = number.checked_sub(1).and_then(|before| periods.get(before));
@@ -386,7 +386,7 @@ impl<'a> Chart<'a> {
         }
     }
 
-    /// What readers must know about the marks, and the note.
+    /// The explanation of the marks, and the note.
     fn note(&self) -> String {
         let is_thin = |s: &Trend| {
             s.points
@@ -419,7 +419,8 @@ fn queries(trends: &Trends) -> String {
     title
 }
 
-/// Breaks a text into lines of so many columns, between words where that is possible.
+/// Breaks a text into lines of at most `columns` columns, between words where
+/// possible.
 fn wrapped(text: &str, columns: f64) -> Vec<String> {
     let columns = columns as usize;
     let mut lines = Vec::new();
@@ -444,7 +445,8 @@ fn wrapped(text: &str, columns: f64) -> Vec<String> {
     lines
 }
 
-/// The start of a text that fits into so many columns, with an ellipsis if it is cut.
+/// The start of a text that fits into `columns` columns, with an ellipsis if it
+/// is cut.
 fn cut(text: &str, columns: f64) -> String {
     match wrapped(text, columns).as_slice() {
         [first, _, ..] => format!("{} …", wrapped(first, columns - 2.0)[0]),

@@ -199,10 +199,11 @@ pub type OnMatches<'f> = &'f mut dyn FnMut(ArticleId, MatchedText) -> Result<()>
 
 /// One state of a collection of articles, as an engine serves it.
 ///
-/// The views are functions over this trait. Its methods take and return batches, so that an engine
-/// behind a network needs few round trips, and results are owned. Lists of articles are in
-/// ascending order unless they are parallel to an argument. Deleted articles are never
-/// among the results of [`candidates`](Self::candidates) and [`occurrences`](Self::occurrences).
+/// The views are functions over this trait. Its methods take and return
+/// batches, so that an engine behind a network needs few round trips, and
+/// results are owned. Lists of articles are in ascending order unless they are
+/// parallel to an argument. [`candidates`](Self::candidates) and
+/// [`occurrences`](Self::occurrences) never return deleted articles.
 ///
 /// All methods fail with [`Error::Engine`] if the engine fails, in particular if the caller's
 /// deadline has passed.

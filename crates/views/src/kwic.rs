@@ -202,7 +202,7 @@ impl Concordance {
                 while let Some(i) = order.next_if(|&i| places[i].article == article) {
                     let context = self.context(&text, tokens, places[i]);
                     let context =
-                        context.ok_or(Error::Damaged("a match lies outside of its article"))?;
+                        context.ok_or(Error::Damaged("a match is outside of its article"))?;
                     lines[i] = Some(KwicLine {
                         id: record.id.clone(),
                         path: record.path.clone(),

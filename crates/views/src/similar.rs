@@ -21,7 +21,7 @@ const SHOWN_TERMS: usize = 8;
 pub struct SimilarOptions {
     /// Maximum number of articles.
     pub limit: usize,
-    /// Maximum number of terms, the most telling first.
+    /// Maximum number of terms, most characteristic first.
     pub terms: usize,
     /// Whether other publications of the same text are omitted.
     pub without_reprints: bool,
@@ -41,13 +41,13 @@ impl Default for SimilarOptions {
 /// Articles like a given one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Similar {
-    /// The terms of the comparison, the most telling first.
+    /// The terms of the comparison, most characteristic first.
     pub terms: Vec<SimilarTerm>,
     /// The articles, the most similar first.
     pub articles: Vec<SimilarArticle>,
 }
 
-/// A telling term of an article.
+/// A characteristic term of an article.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SimilarTerm {
     /// The syllable, or the word of several syllables.
@@ -245,8 +245,8 @@ fn similar_to(
 /// The cohesion of the rows of a run: by start and length.
 type Weights = Vec<[f64; LONGEST + 1]>;
 
-/// Selects the most telling terms of a text: rare syllables, and cohesive words of several
-/// syllables.
+/// Selects the most characteristic terms of a text: rare syllables, and
+/// cohesive words of several syllables.
 fn terms(corpus: &dyn Corpus, runs: &[Vec<String>], most: usize) -> Result<Vec<Term>> {
     let CorpusSize {
         articles: all_articles,

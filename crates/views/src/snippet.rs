@@ -69,7 +69,7 @@ pub fn snippets(read: &MatchedText, options: &SnippetOptions) -> Vec<Snippet> {
         if chosen.len() >= options.max_snippets {
             break;
         }
-        // What overlaps before it has grown does so afterwards.
+        // Windows that overlap now will overlap after growing.
         if overlaps(&chosen, &window) {
             continue;
         }
@@ -134,7 +134,8 @@ fn collect_windows(
     for (i, first) in found.iter().enumerate() {
         let start = first.range.bytes.start;
         if last_start.replace(start) == Some(start) && !first.range.bytes.is_empty() {
-            // The window of the match before begins here too and holds the same.
+            // The window of the previous match starts here too and has the same
+            // content.
             continue;
         }
         if start >= end_of_paragraph {

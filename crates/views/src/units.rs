@@ -1,16 +1,17 @@
 //! Syllables, and the words of several syllables that a text is made of.
 //!
-//! Vietnamese writes a space behind every syllable, so that words are not marked. Here a row of
-//! two to six syllables coheres if its parts attract each other wherever it is cut: the weakest
-//! cut (after Silva & Lopes 1999) has a normalised mutual information of at least [`COHESION`].
-//! Each passage is then cut into the rows that cohere most in all. What it is cut into in at
-//! least [`CHOSEN`] of its places is a unit: so "diễn biến" is none in a text that only has "tự
-//! diễn biến".
+//! Vietnamese has a space after every syllable, so words are not marked. An
+//! n-gram of two to six syllables coheres if its parts are associated at every
+//! split: the weakest split (after Silva & Lopes 1999) has a normalised mutual
+//! information of at least [`COHESION`]. Each passage is segmented into the
+//! n-grams with the largest total cohesion. An n-gram is a unit if segmentation
+//! yields it in at least [`CHOSEN`] of its occurrences: so "diễn biến" is not a
+//! unit in a text that only has "tự diễn biến".
 //!
-//! Two kinds of rows never cohere. Those that run over commas, unless they also stand without:
-//! "phòng, chống" is "phòng chống" with a comma, and "Hà Nội, Huế" is a list. And those of the
-//! greatest length that nearly always stand in the same longer one, as they are pieces of a
-//! formula that was cut off at that length.
+//! Two kinds of n-grams never cohere. The first kind crosses commas and rarely
+//! occurs without: "phòng, chống" is "phòng chống" with a comma, and "Hà Nội,
+//! Huế" is a list. The second kind has the maximum length and is nearly always
+//! part of the same longer one, as it is a fragment of a formula.
 
 use std::ops::Range;
 
@@ -421,7 +422,7 @@ mod tests {
 
     #[test]
     fn words_are_found_in_running_text() {
-        // 1 2 3 always stand together, 4 5 too, the others anywhere.
+        // 1 2 3 are always adjacent, 4 5 too, the others anywhere.
         let mut passages = Passages::default();
         let mut seed = 1u64;
         let mut other = || {

@@ -182,7 +182,7 @@ fn near(phrase: &str, window: u32, unit: &str, address: &Address) -> Option<Stri
     Some(address.with("q", &query).href())
 }
 
-/// Words of the query language, which do not stand in a phrase.
+/// Words of the query language, which cannot be part of a phrase.
 const OPERATORS: [&str; 7] = ["AND", "OR", "NOT", "NEAR", "VÀ", "HOẶC", "KHÔNG"];
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ const LINES: usize = 100;
 pub(super) const OPTIONS: [&str; 5] = ["sort", "width", "group", "sample", "seed"];
 /// The widths that the page offers, in tokens on each side.
 const WIDTHS: [u32; 4] = [6, 12, 20, 40];
-/// The orders and groups that the page offers; others can stand in the address.
+/// The orders and groups offered by the page; the URL can contain others.
 const ORDERS: [&str; 9] = [
     "date", "-date", "left", "left:3", "right", "right:3", "match", "source", "section",
 ];
@@ -276,7 +276,7 @@ fn choices(request: &KwicRequest, address: &Address, language: Language) -> Mark
     }
 }
 
-/// The name of a group key as it stands in an address; nothing is no group.
+/// The name of a group key in a URL, which is empty for no group.
 fn group_name(key: &str, language: Language) -> String {
     let name = match key.parse::<GroupKey>() {
         Ok(key) => language.group_key(key).to_lowercase(),

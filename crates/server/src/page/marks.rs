@@ -52,7 +52,7 @@ impl Numbers {
     }
 }
 
-/// The parts of a text: each match with what stands before it, and the rest.
+/// The parts of a text: each match with the text before it, and the rest.
 fn pieces<'t>(text: &'t str, ranges: &[Range<usize>]) -> (Vec<(&'t str, &'t str)>, &'t str) {
     let mut at = 0;
     let mut pieces = Vec::new();

@@ -237,7 +237,7 @@ impl Language {
         (self.words().why)(why)
     }
 
-    /// A problem of a query, and what was done about it, on one line.
+    /// A problem of a query and its interpretation, on one line.
     pub fn problem(self, problem: &Problem) -> String {
         match (self.words().problem_of_query)(problem.kind) {
             (message, Some(hint)) => format!("{message}; {hint}"),

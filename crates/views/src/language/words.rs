@@ -20,7 +20,7 @@ macro_rules! words {
         #[derive(Debug)]
         pub struct Words {
             $(pub $name: &'static str,)*
-            /// Queries with what they find.
+            /// Sample queries with their meaning.
             pub tips: [(&'static str, &'static str); 5],
             /// The characters between groups of three digits and before decimals.
             pub separators: (char, char),
@@ -44,11 +44,11 @@ macro_rules! words {
             pub why: fn(Why) -> &'static str,
             /// The defect of a date.
             pub date_error: fn(DateError) -> &'static str,
-            /// A problem of a query, and what was done about it.
+            /// A problem of a query and its interpretation.
             pub problem_of_query: fn(ProblemKind) -> (String, Option<String>),
             /// A reason for an empty result; counts are formatted by the language.
             pub cause: fn(&Cause) -> String,
-            /// What a suggestion changes.
+            /// The change made by a suggestion.
             pub suggestion: fn(&Suggestion) -> String,
             /// A date or period in ISO 8601 as readers write it.
             pub date_of: fn(&str) -> String,

@@ -1,12 +1,13 @@
 //! Reprints: articles that publish the same text, exactly or nearly.
 //!
-//! Two articles are the same text if at least `LEAST_SHARED` of the shorter one's shingles
-//! (runs of `SHINGLE` syllables of summary and body, without regard to case, punctuation and
-//! paragraphs) stand in the longer one, which is at most `MOST_LONGER` times as long. What may
-//! be the same is found by samples of shingles that each segment keeps of its articles (bottom-k
-//! sketches; Broder 1997, Cohen 1997); what is the same is then told from all shingles of both.
-//! Articles are gone through in order of time: each joins the earliest text it is the same as, or
-//! begins a group. So every member of a group was compared with its first publication, and
+//! Two articles are the same text if the longer one has at least `LEAST_SHARED`
+//! of the shorter one's shingles, and is at most `MOST_LONGER` times as long.
+//! Shingles are runs of `SHINGLE` syllables of summary and body, without regard
+//! to case, punctuation and paragraphs. Each segment stores samples of the
+//! shingles of its articles (bottom-k sketches; Broder 1997, Cohen 1997), which
+//! yield candidates; all shingles of both decide. Articles are processed in
+//! order of time: each joins the earliest original it is the same text as, or
+//! becomes one. So every member of a group is compared with its original, and
 //! groups do not grow by chains of small differences.
 
 mod diff;

@@ -141,7 +141,7 @@ pub fn causes(corpus: &dyn Corpus, ast: &Node, options: &LowerOptions<'_>) -> Re
 struct Search<'a> {
     corpus: &'a dyn Corpus,
     options: &'a LowerOptions<'a>,
-    /// The accents of the whole query, which hold for its parts.
+    /// The accents of the whole query, which apply to its parts.
     reading: Reading,
     /// Searches that may still be run.
     left: usize,

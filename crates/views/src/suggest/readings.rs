@@ -20,8 +20,8 @@ const MUCH_LESS_LIKELY: f64 = 7.0;
 
 /// The tree with accents, in its `most` most likely readings, the best first.
 ///
-/// Adjacent words are read together; of several such runs one at a time has a reading other than
-/// the best.
+/// Adjacent words are restored together. If there are several such runs, only
+/// one at a time has a reading other than the best.
 pub(super) fn accented(
     ast: &Node,
     frequencies: &Frequencies<'_>,
