@@ -78,9 +78,9 @@ fn a_source_that_changed_is_stale_whether_its_time_tells_or_not() {
         .map(|fault| (fault.kind, fault.message.as_str()))
         .collect();
     let expected = [
-        "its content changed, and neither its length nor its time tells",
-        "it is gone or cannot be read",
-        "it is not indexed yet",
+        "content changed, but neither length nor time",
+        "deleted or unreadable",
+        "not indexed yet",
     ];
     assert_eq!(faults, expected.map(|message| (FaultKind::Stale, message)));
 }

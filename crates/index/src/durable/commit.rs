@@ -14,10 +14,10 @@ const HEX: usize = 2 * blake3::OUT_LEN;
 const ID: &[u8] = b"\",\"index\":\"";
 const ID_HEX: usize = 32;
 const AFTER: &[u8] = b"\",";
-/// Where what the checksum covers begins: with the id.
+/// Offset of the bytes that the checksum covers, which start with the id.
 const COVERED: usize = CHECKSUM.len() + HEX + ID.len();
 
-/// Puts checksum and id before the fields of a JSON object.
+/// Adds checksum and id before the fields of a JSON object.
 pub(crate) fn seal(json: &[u8], id: IndexId) -> Vec<u8> {
     let fields = json.strip_prefix(b"{").unwrap_or(json);
     let covered = [id.to_string().as_bytes(), AFTER, fields].concat();
@@ -25,7 +25,7 @@ pub(crate) fn seal(json: &[u8], id: IndexId) -> Vec<u8> {
     [CHECKSUM, hash.as_bytes(), ID, &covered].concat()
 }
 
-/// Takes checksum and id out again.
+/// Removes checksum and id.
 ///
 /// # Errors
 ///
@@ -48,8 +48,8 @@ pub(crate) fn unseal(sealed: &[u8]) -> io::Result<(Vec<u8>, IndexId)> {
     }
 }
 
-/// The argument of [`seal`], as far as it can be read, whether the checksum is
-/// right or not.
+/// The argument of [`seal`], as far as it can be read, even with a wrong
+/// checksum.
 pub(crate) fn content(sealed: &[u8]) -> Option<Vec<u8>> {
     let fields = sealed.get(COVERED + ID_HEX + AFTER.len()..)?;
     Some([b"{", fields].concat())

@@ -1,7 +1,7 @@
-//! Damage in a file whose blocks are checked when they are first read: every
-//! answer is right or refused.
+//! Damage in a file whose blocks are checked on first read: every search
+//! returns the right result or an error.
 //!
-//! More of it: `TIMBAO_FLIPS=400 cargo test -p timbao-index --lib damage`.
+//! More flips: `TIMBAO_FLIPS=400 cargo test -p timbao-index --lib damage`.
 
 use std::fmt::Debug;
 use std::fs;
@@ -79,7 +79,7 @@ fn plan(query: &str) -> Plan {
     lower(&parse(query).ast, &LowerOptions::default()).plan
 }
 
-/// Everything that can be asked, by name: an answer in words, or an error.
+/// The results of all kinds of searches, by name: text, or an error.
 fn answers(searcher: &Searcher) -> Vec<(String, Result<String>)> {
     fn said(answer: Result<impl Debug>) -> Result<String> {
         answer.map(|answer| format!("{answer:?}"))
@@ -163,8 +163,8 @@ fn answers(searcher: &Searcher) -> Vec<(String, Result<String>)> {
     all
 }
 
-/// An index of one segment, its text component, and where its parts are: the
-/// sections, the table of them, and Tantivy's footer with the seal.
+/// An index of one segment, its text component, and the ranges of its parts:
+/// the sections, their table, and Tantivy's footer with the seal.
 fn indexed(dir: &Path) -> (PathBuf, Vec<std::ops::Range<usize>>) {
     let index = Index::open_or_create(dir).unwrap();
     commit(&index, articles());
@@ -183,8 +183,8 @@ fn indexed(dir: &Path) -> (PathBuf, Vec<std::ops::Range<usize>>) {
     (path, parts)
 }
 
-/// Asks everything of an index with a changed file, one question after the
-/// other and each of a searcher of its own.
+/// Runs all searches on an index with a changed file, each with a searcher of
+/// its own.
 #[track_caller]
 fn assert_right_or_refused(dir: &Path, expected: &[(String, String)], at: &str) -> bool {
     let opened = match searcher(dir) {

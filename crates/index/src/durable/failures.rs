@@ -1,4 +1,4 @@
-//! What the system said when writing failed.
+//! The system's errors of writing.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ impl Failures {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let failure = last.as_ref()?;
         let source = io::Error::new(failure.kind, failure.message.clone());
-        // Names of unfinished files mean nothing to anybody.
+        // Names of unfinished files are meaningless to users.
         let path = match failure.path.extension() {
             Some(_) => dir.join(&failure.path),
             None => dir.into(),

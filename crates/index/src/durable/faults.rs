@@ -1,8 +1,8 @@
-//! A folder on a disk that fails, for tests.
+//! A directory on a disk that fails, for tests.
 //!
-//! [`Disk`] remembers what a power failure may leave: of a file, what was
-//! synced and perhaps some of the rest; of a name, what it stood for when the
-//! folder was last synced, or what it stands for now.
+//! [`Disk`] simulates a power failure. A file keeps the bytes that were synced
+//! and perhaps some of the others. A name refers to the file of the last
+//! directory sync, or to the present one.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -19,17 +19,17 @@ use tantivy::directory::{
 use super::{Rename, Storage};
 use crate::newsroom::Dice;
 
-/// Which operations fail: of opening, writing, syncing, renaming, deleting,
-/// counted from 0.
+/// The operations that fail, counted from 0: of opening, writing, syncing,
+/// renaming, deleting.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fault {
-    /// This one, with an error of this kind.
+    /// One operation, with an error of this kind.
     Once(u64, io::ErrorKind),
-    /// All from this one on, as if the machine were dead.
+    /// All operations from this one on, as if the machine were dead.
     From(u64),
 }
 
-/// A folder that fails.
+/// A directory that fails.
 #[derive(Clone)]
 pub(crate) struct Disk {
     dir: PathBuf,
@@ -41,15 +41,15 @@ struct State {
     fault: Fault,
     operations: u64,
     has_failed: bool,
-    /// What was written to each file, and how much of it was synced.
+    /// The bytes written to each file, and the number of synced ones.
     files: Vec<(Vec<u8>, usize)>,
-    /// What names stand for now, and stood for at the last sync.
+    /// The files of names now, and at the last sync.
     names: HashMap<PathBuf, usize>,
     lasting: HashMap<PathBuf, usize>,
 }
 
 impl Disk {
-    /// The folder `dir` as it is, all of it synced.
+    /// The directory `dir` as it is, all of it synced.
     pub(crate) fn new(dir: &Path, fault: Fault) -> Self {
         let mut files = Vec::new();
         let mut names = HashMap::new();
@@ -83,7 +83,7 @@ impl Disk {
         self.state().has_failed
     }
 
-    /// Writes what may be there after a power failure to an empty folder.
+    /// Writes a possible state after a power failure to an empty directory.
     pub(crate) fn lose_power(&self, dice: &mut Dice, to: &Path) {
         let state = self.state();
         let names: BTreeSet<_> = state.names.keys().chain(state.lasting.keys()).collect();
@@ -161,7 +161,8 @@ impl Write for Writing {
 impl TerminatingWrite for Writing {
     fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
         self.disk.operation()?;
-        // That the machine is not really in danger saves most of the time.
+        // Skipped, as the machine does not really lose power; this saves most
+        // of the time.
         let _ = token;
         self.inner.flush()?;
         let (content, synced) = &mut self.disk.state().files[self.file];
@@ -180,7 +181,7 @@ impl Directory for Disk {
         state.files.push((Vec::new(), 0));
         state.names.insert(path.into(), file);
         let disk = self.clone();
-        // As Tantivy's own folder does it: what is small is written at once.
+        // Small files are written at once, as in Tantivy's own directory.
         Ok(io::BufWriter::new(Box::new(Writing { disk, file, inner })))
     }
 

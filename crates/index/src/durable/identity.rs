@@ -4,8 +4,8 @@ use std::fmt;
 
 use tantivy::index::SegmentId;
 
-/// Distinguishes an index from all others. It is chosen at random when the
-/// index is made, and stays the same in copies and backups.
+/// Distinguishes an index from all others. It is random, and stays the same in
+/// copies and backups.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct IndexId(pub(crate) [u8; 16]);
 

@@ -1,20 +1,20 @@
-//! The folder of an index, as Tantivy sees it: what was acknowledged lasts.
+//! The directory of an index, as Tantivy uses it, with durable commits.
 //!
-//! Tantivy syncs the folder before it renames `meta.json` into place, and not
-//! after; a commit that was acknowledged could be undone by a power failure.
-//! [`Storage`] syncs it again. It also
+//! Tantivy syncs the directory before it renames `meta.json`, and not after; a
+//! power failure could undo an acknowledged commit. [`Storage`] syncs it again.
+//! It also
 //!
-//! - takes the lock of the writer before the index is opened, so that what is
-//!   known of the folder is not stale when writing begins;
+//! - takes the lock of the writer before the index is opened, so that the state
+//!   of the directory is not stale when writing starts;
 //! - seals `meta.json`, which Tantivy writes without a checksum ([`commit`]);
 //! - seals every component with checksums of its blocks and its identity, and
 //!   checks these, so that flipped bits and misplaced files are errors instead
 //!   of wrong answers ([`seal`]);
-//! - remembers the system's error when writing failed, which Tantivy does not
+//! - records the system's error of a failed write, which Tantivy does not
 //!   always pass on ([`failures`]);
-//! - lists the folder instead of keeping Tantivy's list of it, which costs a
+//! - lists the directory instead of using Tantivy's list of it, which costs a
 //!   sync for each file and can be stale;
-//! - lets readers read a folder that they may not write to.
+//! - lets readers use a read-only directory.
 
 pub(crate) mod commit;
 #[cfg(test)]
@@ -52,21 +52,21 @@ pub(crate) use self::orphans::remove_orphans;
 pub(crate) use self::seal::{Checks, Identity};
 use crate::error::{Error, Result, copy};
 
-/// The file that makes a commit count.
+/// The file that completes a commit.
 pub(crate) const META: &str = "meta.json";
 /// Tantivy's list of files.
 const LIST: &str = ".managed.json";
-/// What the names of unfinished files begin with; Tantivy's do as well.
+/// Prefix of the names of unfinished files, also of Tantivy's.
 pub(crate) const UNFINISHED: &str = ".tmp";
-/// Components up to this size in bytes are checked when they are opened, so
-/// that damage is reported early. The blocks of larger ones are checked when
-/// they are first read.
+/// Components of up to this size in bytes are checked when they are opened, so
+/// that damage is reported early. The blocks of larger ones are checked on
+/// first read.
 const EAGER: usize = 16 << 20;
 
-/// How long a writer sleeps between two tries to get the lock.
+/// Interval between two attempts of a writer to take the lock.
 const NAP: Duration = Duration::from_millis(50);
 
-/// The folder of an index.
+/// The directory of an index.
 #[derive(Clone)]
 pub(crate) struct Storage {
     dir: PathBuf,
@@ -82,13 +82,13 @@ pub(crate) struct Storage {
 }
 
 impl Storage {
-    /// Opens a folder that exists.
+    /// Opens an existing directory.
     ///
     /// # Errors
     ///
-    /// When it cannot be reached.
+    /// If it cannot be reached.
     pub(crate) fn open(dir: &Path) -> Result<Self> {
-        // Tantivy's message would name neither the cause nor the way out.
+        // Tantivy's message would contain neither the cause nor a hint.
         std::fs::read_dir(dir).map_err(Error::io(dir))?;
         let inner = MmapDirectory::open(dir).map_err(TantivyError::from)?;
         Ok(Self::over(
@@ -98,11 +98,11 @@ impl Storage {
         ))
     }
 
-    /// Opens a folder, and makes it if there is none.
+    /// Opens a directory, and creates it if it does not exist.
     ///
     /// # Errors
     ///
-    /// When it cannot be made.
+    /// If it cannot be created.
     pub(crate) fn create(dir: &Path) -> Result<Self> {
         if !dir.is_dir() {
             std::fs::create_dir_all(dir).map_err(Error::io(dir))?;
@@ -113,7 +113,7 @@ impl Storage {
         Self::open(dir)
     }
 
-    /// Uses a directory of another kind for a folder.
+    /// Creates a storage over another kind of directory.
     pub(crate) fn over(dir: &Path, inner: Box<dyn Directory>, renames: Arc<dyn Rename>) -> Self {
         Self {
             dir: dir.into(),
@@ -134,12 +134,12 @@ impl Storage {
         }
     }
 
-    /// Maps a component and checks its seal. Its blocks are checked when they
-    /// are first read, at once if there are few.
+    /// Maps a component and checks its seal. Its blocks are checked on first
+    /// read, or at once if there are few.
     ///
     /// # Errors
     ///
-    /// Invalid data if it is damaged or is another file's, and errors of
+    /// Invalid data if it is damaged or belongs to another file, and errors of
     /// mapping.
     pub(crate) fn component(&self, path: &Path) -> Result<Checks, OpenReadError> {
         let io = |error| OpenReadError::wrap_io_error(error, path.into());
@@ -148,17 +148,17 @@ impl Storage {
         Checks::open(&file, &self.identity(path), self.eager).map_err(io)
     }
 
-    /// The folder.
+    /// The path of the directory.
     pub(crate) fn dir(&self) -> &Path {
         &self.dir
     }
 
-    /// Waits for the writer's lock, which the next writer on this storage
-    /// takes over. Has no effect while it is held already.
+    /// Waits for the writer's lock, which the next writer on this storage takes
+    /// over. Has no effect if it is held already.
     ///
     /// # Errors
     ///
-    /// [`Error::Busy`] when another process still has it after `wait`.
+    /// [`Error::Busy`] if another process still has it after `wait`.
     pub(crate) fn lock(&self, wait: Duration) -> Result<()> {
         let deadline = Instant::now() + wait;
         let lock_file = self.dir.join(&INDEX_WRITER_LOCK.filepath);
@@ -178,14 +178,13 @@ impl Storage {
         Ok(())
     }
 
-    /// Gives up the writer's lock, unless a writer has taken it over.
+    /// Releases the writer's lock, unless a writer has taken it over.
     pub(crate) fn unlock(&self) {
         *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// Removes an index that was never committed to, and its folder if that is
-    /// empty then; what another process is writing to is left alone. What
-    /// cannot be removed is in nobody's way.
+    /// Removes an index without commits, and its directory if it is empty then.
+    /// Files of other writing processes stay, and failures are harmless.
     pub(crate) fn discard(self) {
         if self.lock(Duration::ZERO).is_err() || self.may_be_committed() {
             return;
@@ -193,7 +192,8 @@ impl Storage {
         let Ok(entries) = std::fs::read_dir(&self.dir) else {
             return;
         };
-        // The marker first: a folder with it holds an index. The lock last.
+        // The marker first: a directory with a marker is an index. The lock
+        // last.
         let _ = self.delete(Path::new(MARKER));
         for entry in entries.flatten() {
             let name = entry.file_name();
@@ -205,8 +205,7 @@ impl Storage {
         let _ = std::fs::remove_dir(&self.dir);
     }
 
-    /// What the system said when writing failed, in place of an error that only
-    /// says that it did.
+    /// The system's error of a failed write, in place of a less specific one.
     pub(crate) fn cause(&self, error: Error) -> Error {
         match error {
             Error::Engine(_) | Error::Io { .. } => self.failures.last(&self.dir).unwrap_or(error),
@@ -214,7 +213,7 @@ impl Storage {
         }
     }
 
-    /// Says what a failure to get the writer's lock means.
+    /// Translates a failure to take the writer's lock.
     pub(crate) fn lock_error(&self, error: &LockError) -> Error {
         let lock = self.dir.join(&INDEX_WRITER_LOCK.filepath);
         match error {
@@ -228,7 +227,7 @@ impl Storage {
 }
 
 impl Storage {
-    /// Whether there is a commit, or something that may be one.
+    /// Returns `true` if there is a commit, or a file that may be one.
     fn may_be_committed(&self) -> bool {
         match self.atomic_read(Path::new(META)) {
             Ok(json) => !serde_json::from_slice::<serde_json::Value>(&json)
@@ -239,21 +238,22 @@ impl Storage {
     }
 }
 
-/// The number that the system knows a file by, where it tells one and lets
-/// locked files be removed; `None` when there is no file.
+/// The inode number of a file, where the system has one and allows removing
+/// locked files; `None` if there is no file.
 #[cfg(unix)]
 fn file_number(path: &Path) -> Option<u64> {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata(path).ok().map(|m| m.ino())
 }
 
-/// As there, locked files are not removed, every file is the same.
+/// Elsewhere locked files cannot be removed, so every file is the same.
 #[cfg(not(unix))]
 fn file_number(path: &Path) -> Option<u64> {
     path.exists().then_some(0)
 }
 
-/// Whether a file in an index's folder is the index's own, by its name.
+/// Returns `true` if a file in an index's directory belongs to the index, by
+/// its name.
 pub(crate) fn is_of_index(name: &OsStr) -> bool {
     let Some(name) = name.to_str() else {
         return false;
@@ -267,15 +267,16 @@ pub(crate) fn is_of_index(name: &OsStr) -> bool {
         || segment_of(name).is_some()
 }
 
-/// Whether a file is a component of a segment, by its name.
+/// Returns `true` if a file is a component of a segment, by its name.
 fn is_component(path: &Path) -> bool {
     path.to_str().is_some_and(|name| segment_of(name).is_some())
 }
 
-/// Makes the entries of a folder last: names that were added, renamed, removed.
+/// Makes the entries of a directory durable: names that were added, renamed,
+/// removed.
 pub(crate) fn sync_folder(dir: &Path) -> io::Result<()> {
     match cfg!(windows) {
-        // There, it is neither needed nor possible.
+        // Syncing a directory is neither needed nor possible there.
         true => Ok(()),
         false => std::fs::File::open(dir)?.sync_all(),
     }
@@ -291,7 +292,7 @@ impl fmt::Debug for Storage {
 
 /// Renames a file, replacing another, in one step.
 pub(crate) trait Rename: Send + Sync {
-    /// Both paths are relative to the folder.
+    /// Both paths are relative to the directory.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 }
 
@@ -315,7 +316,7 @@ impl Storage {
     }
 }
 
-/// Tells the unfinished files of this process apart.
+/// Distinguishes the unfinished files of this process.
 static UNIQUE: AtomicU64 = AtomicU64::new(0);
 
 impl Directory for Storage {
@@ -323,7 +324,7 @@ impl Directory for Storage {
         if path == Path::new(LIST) {
             return Ok(());
         }
-        // Tantivy would make a file that only its owner can read.
+        // Tantivy would create a file that only its owner can read.
         let unique = UNIQUE.fetch_add(1, Ordering::Relaxed);
         let unfinished = format!("{UNFINISHED}-{}-{unique}", std::process::id());
         let unfinished = Path::new(&unfinished);
@@ -347,7 +348,7 @@ impl Directory for Storage {
             });
         let renamed = written.and_then(|()| self.renames.rename(unfinished, path));
         if let Err(error) = self.failures.hear(path, renamed) {
-            // It is of no use, and the next writer removes what this cannot.
+            // If this fails, the next writer removes the file.
             let _ = self.inner.delete(unfinished);
             return Err(error);
         }
@@ -370,7 +371,7 @@ impl Directory for Storage {
             }
         }
         match self.inner.acquire_lock(lock) {
-            // Who may not write here cannot hold off those who may.
+            // A read-only process cannot take this lock; proceed without it.
             Err(LockError::IoError(e))
                 if lock.filepath == META_LOCK.filepath && is_read_only(&e) =>
             {

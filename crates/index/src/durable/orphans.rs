@@ -1,4 +1,4 @@
-//! Files that a killed process left behind.
+//! Files left by a killed process.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
@@ -13,15 +13,14 @@ use super::names::{RECORD_PREFIX, segment_of};
 use super::{Storage, UNFINISHED};
 use crate::error::{Error, Result};
 
-/// Removes the files of segments that no commit names, records of other
-/// commits, and unfinished files; returns their number. `record` looks up the
-/// record of the last commit. The caller holds the writer's lock. Files of
-/// other names are kept, and files that cannot be removed are left for the
-/// next time.
+/// Removes the files of uncommitted segments, manifests of other commits, and
+/// unfinished files; returns their number. `record` reads the manifest's name
+/// from the last commit. The caller must own the writer's lock. Files with
+/// other names are kept, and failures are left to the next run.
 ///
 /// # Errors
 ///
-/// When the folder or the last commit cannot be read.
+/// If the directory or the last commit cannot be read.
 pub(crate) fn remove_orphans(
     engine: &tantivy::Index,
     storage: &Storage,
@@ -59,7 +58,7 @@ pub(crate) fn remove_orphans(
     Ok(removed)
 }
 
-/// The file that tells which articles of a segment are deleted, if there are.
+/// The file with the deleted articles of a segment, if there is one.
 fn deletions(meta: &SegmentMeta) -> HashSet<String> {
     let file = meta
         .has_deletes()

@@ -1,4 +1,4 @@
-//! The seal that every component of a segment ends with: checksums of its
+//! The seal at the end of every component of a segment: checksums of its
 //! blocks, and its identity.
 //!
 //! ```text
@@ -11,10 +11,10 @@
 //! ```
 //!
 //! Numbers are little-endian. The identity is the id of the index and the name
-//! of the file, which contains the id of the segment: a whole file in the
+//! of the file, which contains the id of the segment: an intact file in the
 //! place of another one is as wrong as a damaged one. Checksums by block let a
-//! large file be opened without reading it: each block is checked when it is
-//! first read ([`Checks`]).
+//! large file be opened without reading it: each block is checked on first read
+//! ([`Checks`]).
 
 use std::fmt;
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
@@ -40,10 +40,10 @@ const LONGEST_NAME: usize = 255;
 /// Bytes read at once when a whole file is checked.
 const CHUNK: usize = 16 * BLOCK;
 
-/// What a file is, and of which index.
+/// The identity of a file: its name and its index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity {
-    /// The index; `None` if it is not known.
+    /// The index; `None` if unknown.
     pub(crate) index: Option<IndexId>,
     /// The name of the file.
     pub(crate) name: String,
@@ -64,19 +64,19 @@ impl Seal {
     ///
     /// # Errors
     ///
-    /// Invalid data if the seal is damaged or is another file's, and errors of
-    /// reading.
+    /// Invalid data if the seal is damaged or belongs to another file, and
+    /// errors of reading.
     pub(crate) fn read(file: &mut (impl Read + Seek), expected: &Identity) -> io::Result<Self> {
         let seal = Self::read_any(file)?;
         let found = &seal.identity;
         if expected.index.is_some() && found.index != expected.index {
             return Err(damaged(format!(
-                "it belongs to another index, where it is {}",
+                "belongs to another index, where it is {}",
                 found.name
             )));
         }
         if found.name != expected.name {
-            return Err(damaged(format!("it is a misplaced copy of {}", found.name)));
+            return Err(damaged(format!("misplaced copy of {}", found.name)));
         }
         Ok(seal)
     }
@@ -89,7 +89,7 @@ impl Seal {
         file.read_exact(&mut tail)?;
         let (fields, magic) = tail.split_at(TAIL - MAGIC.len());
         if magic != MAGIC {
-            return Err(damaged("it does not end with its seal, or is cut short"));
+            return Err(damaged("the seal is missing, or the file is truncated"));
         }
         let number = |at: Range<usize>| {
             let bytes = fields.get(at).unwrap_or_default().iter().rev();
@@ -99,9 +99,7 @@ impl Seal {
         let sums = len.div_ceil(BLOCK as u64).saturating_mul(SUM as u64);
         let seal_at = tail_at.checked_sub(sums.saturating_add(name_len));
         if name_len > LONGEST_NAME as u64 || seal_at != Some(len) {
-            return Err(damaged(
-                "its length is not the one that it was written with",
-            ));
+            return Err(damaged("wrong length"));
         }
         file.seek(SeekFrom::Start(len))?;
         let mut body = vec![0; (sums + name_len) as usize];
@@ -110,7 +108,7 @@ impl Seal {
         hasher.update(&body);
         hasher.update(&fields[..28]);
         if u64::from(hasher.finalize()) != number(28..32) {
-            return Err(damaged("its seal is damaged"));
+            return Err(damaged("the seal is damaged"));
         }
         let (sums, name) = body.split_at(sums as usize);
         let id = fields[12..28].try_into().map_err(|_| cut_short())?;
@@ -155,7 +153,7 @@ impl Seal {
 ///
 /// # Errors
 ///
-/// As [`Seal::read`], and invalid data if a block is damaged.
+/// The errors of [`Seal::read`], and invalid data if a block is damaged.
 pub(crate) fn check(file: &mut (impl Read + Seek), expected: &Identity) -> io::Result<()> {
     let seal = Seal::read(file, expected)?;
     file.seek(SeekFrom::Start(0))?;
@@ -179,7 +177,7 @@ pub(crate) fn check(file: &mut (impl Read + Seek), expected: &Identity) -> io::R
 pub(super) struct Sealing<W> {
     inner: W,
     seal: Seal,
-    /// Of the block that is being written.
+    /// Hasher of the block being written.
     hasher: Hasher,
     in_block: usize,
 }
@@ -234,7 +232,7 @@ impl<W: TerminatingWrite> TerminatingWrite for Sealing<W> {
     }
 }
 
-/// A mapped file whose blocks are checked when they are first read.
+/// A mapped file whose blocks are checked on first read.
 pub(crate) struct Checks {
     /// The content.
     bytes: OwnedBytes,
@@ -249,7 +247,7 @@ impl Checks {
     ///
     /// # Errors
     ///
-    /// As [`check`].
+    /// The errors of [`check`].
     pub(super) fn open(file: &OwnedBytes, expected: &Identity, eager: usize) -> io::Result<Self> {
         let seal = Seal::read(&mut Cursor::new(file.as_slice()), expected)?;
         let words = seal.sums.len().div_ceil(64);
@@ -264,8 +262,8 @@ impl Checks {
         Ok(checks)
     }
 
-    /// The number of bytes of the content before Tantivy's own footer, which
-    /// are those that the writer of the component wrote.
+    /// The number of bytes before Tantivy's own footer, which are those of the
+    /// writer of the component.
     ///
     /// # Errors
     ///
@@ -284,7 +282,7 @@ impl Checks {
         &self.bytes
     }
 
-    /// Checks the blocks that a range of the content touches, unless they were
+    /// Checks the blocks that overlap a range of the content, unless they were
     /// checked before.
     ///
     /// # Errors
@@ -297,7 +295,7 @@ impl Checks {
         }
         for block in range.start / BLOCK..=(range.end - 1) / BLOCK {
             let bit = 1 << (block % 64);
-            // The bit of a block that is not there is never set.
+            // The bit of a missing block is never set.
             let word = self.checked.get(block / 64);
             if word.is_none_or(|word| word.load(Ordering::Relaxed) & bit == 0) {
                 self.check_block(block)?;
@@ -347,7 +345,7 @@ impl FileHandle for Checks {
 }
 
 fn cut_short() -> io::Error {
-    damaged("it is cut short")
+    damaged("truncated")
 }
 
 fn damaged(message: impl Into<String>) -> io::Error {
@@ -390,7 +388,7 @@ mod tests {
         for part in content.chunks(10_000) {
             out.write_all(part).unwrap();
         }
-        // What `terminate` does, but for consuming the sink.
+        // The same as `terminate`, without consuming the sink.
         if out.in_block > 0 {
             out.end_block();
         }
@@ -421,7 +419,7 @@ mod tests {
                 prop_assert!(check(&mut Cursor::new(&changed), &own).is_err(), "byte {}", at);
                 let mapped = OwnedBytes::new(changed);
                 let opened = Checks::open(&mapped, &own, 0);
-                // A block is refused if it is read, and the others are not.
+                // Reading a damaged block fails, the others are readable.
                 if let Ok(checks) = opened {
                     let block = at / BLOCK * BLOCK;
                     prop_assert!(checks.read_bytes(at..at + 1).is_err());
@@ -457,13 +455,10 @@ mod tests {
             }),
             "whole"
         );
-        assert_eq!(
-            said(identity(1, "b.idx")),
-            "it is a misplaced copy of a.idx"
-        );
+        assert_eq!(said(identity(1, "b.idx")), "misplaced copy of a.idx");
         assert_eq!(
             said(identity(2, "a.idx")),
-            "it belongs to another index, where it is a.idx"
+            "belongs to another index, where it is a.idx"
         );
     }
 }

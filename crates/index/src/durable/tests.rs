@@ -14,7 +14,7 @@ use crate::maintain::verify;
 use crate::newsroom::{Dice, Newsroom, indexed, options, setting};
 use crate::update::{Sources, UpdateReport, update_on};
 
-/// A newsroom whose folder has changed since it was indexed.
+/// A newsroom whose directory has changed since it was indexed.
 struct Changed {
     dir: tempfile::TempDir,
     newsroom: Newsroom,
@@ -23,7 +23,7 @@ struct Changed {
 }
 
 impl Changed {
-    /// From no index to an index, or from one with several segments to
+    /// A change from no index to an index, or from one with several segments to
     /// another.
     fn new(is_first: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
@@ -47,7 +47,7 @@ impl Changed {
         }
     }
 
-    /// The index before the change, in a folder of its own.
+    /// A copy of the index before the change, in another directory.
     fn copy(&self, name: &str) -> PathBuf {
         let to = self.dir.path().join(name);
         fs::create_dir(&to).unwrap();
@@ -64,7 +64,7 @@ impl Changed {
     }
 
     /// Checks that an index is in the old state or the new one, and that the
-    /// next update brings the new one.
+    /// next update results in the new one.
     #[track_caller]
     fn assert_recovers(&self, index: &Path, must_be_new: bool, at: &str) {
         let found = indexed(index);

@@ -1,8 +1,8 @@
-//! One file that holds an index as it was at one moment.
+//! Backups: one file with a snapshot of an index.
 //!
 //! Layout: [`MAGIC`]; the length of a JSON header (8 bytes, little-endian); the
-//! header, which lists the files with their lengths; the files one behind the
-//! other; the BLAKE3 hash of all that (32 bytes).
+//! header, which lists the files with their lengths; the contents of the files;
+//! the BLAKE3 hash of all that (32 bytes).
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -21,19 +21,19 @@ use crate::schema::INDEX_VERSION;
 use crate::store::Index;
 use crate::update::Payload;
 
-/// How a backup begins.
+/// The first bytes of a backup.
 pub(super) const MAGIC: &[u8] = b"timbao backup 1\n";
 
-/// What comes after a backup's name while it is written, before a number.
+/// Suffix of the name of an unfinished backup, before a number.
 const UNFINISHED: &str = ".unfinished-";
-/// A backup that is being written is never unchanged for so long.
+/// An unfinished backup that has not changed for this long is abandoned.
 const STALE: Duration = Duration::from_secs(3600);
 
-/// How often the files of a commit are opened while writers put others in its
-/// place.
+/// Maximum number of attempts to open the files of a commit while writers
+/// replace them.
 const TRIES: usize = 100;
 
-/// What a backup holds.
+/// The contents of a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupReport {
     /// The version of the index.
@@ -51,14 +51,14 @@ impl BackupReport {
     }
 }
 
-/// Writes an index into one file, as of its last commit, while searches and
-/// updates go on. A file that is there already is replaced when the new one is
-/// whole. An index that does not verify is not backed up.
+/// Writes a snapshot of the last commit of an index to one file, while searches
+/// and updates continue. An existing file is replaced when the new one is
+/// complete. An index that fails verification is not backed up.
 ///
 /// # Errors
 ///
-/// [`Error::Damaged`] when the index is not what was written, and
-/// [`Error::Io`] when the file cannot be written. It is as it was then.
+/// [`Error::Damaged`] if the index is damaged, and [`Error::Io`] if the file
+/// cannot be written. An existing file is unchanged then.
 pub fn backup(dir: impl AsRef<Path>, file: impl AsRef<Path>) -> Result<BackupReport> {
     let (dir, file) = (dir.as_ref(), file.as_ref());
     let (report, files) = snapshot(&Index::open(dir)?)?;
@@ -73,26 +73,26 @@ pub fn backup(dir: impl AsRef<Path>, file: impl AsRef<Path>) -> Result<BackupRep
     let unfinished = file.with_file_name(format!("{prefix}{}", std::process::id()));
     let written = write(&unfinished, &report, files).and_then(|()| {
         std::fs::rename(&unfinished, file).map_err(Error::io(file))?;
-        let folder = file.parent().filter(|p| !p.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        sync_folder(folder).map_err(Error::io(folder))
+        let directory = file.parent().filter(|p| !p.as_os_str().is_empty());
+        let directory = directory.unwrap_or(Path::new("."));
+        sync_folder(directory).map_err(Error::io(directory))
     });
     if written.is_err() {
         let _ = std::fs::remove_file(&unfinished);
     }
     match written {
         Ok(()) => Ok(report),
-        // Nobody knows the other name.
+        // Report the name that the caller knows.
         Err(Error::Io { path, source }) if path == unfinished => Err(Error::io(file)(source)),
         Err(error) => Err(error),
     }
 }
 
-/// Removes what killed backups to the same file left behind.
+/// Removes files left by killed backups to the same file.
 fn remove_stale(file: &Path, prefix: &str) {
-    let folder = file.parent().filter(|p| !p.as_os_str().is_empty());
-    let entries = std::fs::read_dir(folder.unwrap_or(Path::new(".")));
-    // Whatever goes wrong here does no harm to the new backup.
+    let directory = file.parent().filter(|p| !p.as_os_str().is_empty());
+    let entries = std::fs::read_dir(directory.unwrap_or(Path::new(".")));
+    // Errors are ignored, as the new backup is complete.
     for entry in entries.into_iter().flatten().flatten() {
         let is_stale = || {
             let modified = entry.metadata().ok()?.modified().ok()?;
@@ -109,12 +109,11 @@ fn remove_stale(file: &Path, prefix: &str) {
 struct Opened {
     path: PathBuf,
     file: File,
-    /// Of a component, which ends with its seal.
+    /// The identity of a component, which ends with its seal.
     identity: Option<Identity>,
 }
 
-/// Opens all files of the last commit. Once they are open, a writer may remove
-/// them.
+/// Opens all files of the last commit. A writer may remove them afterwards.
 fn snapshot(index: &Index) -> Result<(BackupReport, Vec<Opened>)> {
     let path = index.dir().join(META);
     let meta = || std::fs::read(&path).map_err(Error::io(&path));
@@ -212,7 +211,7 @@ fn write(path: &Path, report: &BackupReport, files: Vec<Opened>) -> Result<()> {
     finish().map_err(Error::io(path))
 }
 
-/// Hashes what is written through it.
+/// Hashes the bytes written through it.
 struct Hashed {
     hasher: blake3::Hasher,
     out: BufWriter<File>,

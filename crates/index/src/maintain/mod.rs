@@ -1,4 +1,4 @@
-//! Keeps an index whole: verifies it, repairs it, backs it up, restores it.
+//! Maintains an index: verifies, repairs, backs up and restores it.
 
 mod backup;
 mod repair;

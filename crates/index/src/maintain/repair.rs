@@ -1,4 +1,4 @@
-//! Mends an index that does not verify.
+//! Repairs an index that fails verification.
 
 use std::path::{Path, PathBuf};
 
@@ -13,30 +13,28 @@ use crate::update::{
     Payload, Progress, Sources, UpdateOptions, UpdateReport, lock, rebuild_on, remove_orphans,
 };
 
-/// What a repair did.
+/// The report of a repair.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct RepairReport {
-    /// What was wrong before.
+    /// The faults found before.
     pub faults: Vec<Fault>,
-    /// Files of killed writers that were removed.
+    /// Number of removed files of killed writers.
     pub orphans: u64,
-    /// The report of the rebuilding, if it was necessary.
+    /// The report of rebuilding the index, if that was necessary.
     pub rebuilt: Option<UpdateReport>,
 }
 
-/// Verifies an index and mends what is wrong: files of killed writers are
-/// removed, and an index that is damaged is rebuilt from its sources. Where
-/// `meta.json` is damaged too, its sources are taken from what can still be
-/// read of it, or from `sources` if they are given.
+/// Verifies an index and repairs it: files of killed writers are removed, and a
+/// damaged index is rebuilt from its sources. If `meta.json` is damaged too,
+/// the sources are those that can still be read from it, or `sources` if given.
 ///
 /// # Errors
 ///
-/// As [`verify`] and [`update`](crate::update::update). The sources of a
-/// damaged index must all be there, unless they are allowed to have vanished:
-/// what is only in the index is not thrown away. A file that cannot be read now
-/// keeps its articles if they are in a part of the index that is whole; if they
-/// are not, that is [`Error::Irreplaceable`]. The index is as it was after an
-/// error.
+/// The errors of [`verify`] and [`update`](crate::update::update). The sources
+/// of a damaged index must all exist, unless they are allowed to have vanished:
+/// articles that only the index has are never dropped. An unreadable file keeps
+/// its articles if they are in an intact part of the index; otherwise
+/// [`Error::Irreplaceable`] is returned. The index is unchanged after an error.
 pub fn repair(
     dir: impl AsRef<Path>,
     sources: &[PathBuf],
@@ -45,7 +43,7 @@ pub fn repair(
 ) -> Result<RepairReport> {
     let dir = dir.as_ref();
     if aside(dir, META).exists() {
-        // A repair was killed after it had put the commit aside.
+        // A repair was killed after it had set the commit aside.
         let storage = Storage::open(dir)?;
         lock(&storage, options, progress)?;
         let committed = Index::open_on(storage).and_then(|index| Payload::of(&index.engine));
@@ -75,7 +73,7 @@ pub fn repair(
         given => given.to_vec(),
     };
     if paths.is_empty() {
-        let reason = "it does not tell its sources any more; name them".to_owned();
+        let reason = "the sources are lost; give them as arguments".to_owned();
         return Err(Error::Damaged { reason });
     }
     if !options.allow_vanished {
@@ -85,7 +83,7 @@ pub fn repair(
             }
         }
     }
-    // A commit that cannot be read is put aside; only then is a new one made.
+    // An unreadable commit is set aside before a new one is made.
     let readable = Index::open_on(storage.clone()).and_then(|index| Payload::of(&index.engine));
     let is_known = matches!(readable, Ok(Some(_)));
     let options = UpdateOptions {
@@ -93,7 +91,7 @@ pub fn repair(
         dry_run: false,
         ..options.clone()
     };
-    // Of a commit that can be read, the sources keep how they are walked.
+    // Sources of a readable commit keep their options.
     let from = match (is_known, sources) {
         (true, []) => Sources::Remembered,
         _ => Sources::Paths(paths),
@@ -112,24 +110,24 @@ pub fn repair(
             return Ok(report);
         }
     }
-    // What is still damaged must not pass for repaired.
+    // A repair that leaves damage must fail.
     if let Some(fault) = verify(dir, false)?.faults.first() {
         return Err(Error::Damaged {
-            reason: format!("it was built again and is damaged: {fault}"),
+            reason: format!("still damaged after a rebuild: {fault}"),
         });
     }
     discard(dir);
     Ok(report)
 }
 
-/// The files that name what belongs to an index.
+/// The files that list the files of an index.
 const COMMIT: [&str; 2] = [META, MARKER];
 
 fn aside(dir: &Path, name: &str) -> PathBuf {
     dir.join(format!("{name}.damaged"))
 }
 
-/// Puts a commit aside that cannot be read.
+/// Sets an unreadable commit aside.
 fn put_aside(dir: &Path) -> Result<()> {
     for name in COMMIT {
         let from = dir.join(name);
@@ -140,15 +138,15 @@ fn put_aside(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Removes a commit that was put aside, once there is another one.
+/// Removes a commit that was set aside, once there is another one.
 fn discard(dir: &Path) {
     for name in COMMIT {
-        // A file that stays does no harm: this is done again.
+        // A remaining file is harmless: the next repair removes it.
         let _ = std::fs::remove_file(aside(dir, name));
     }
 }
 
-/// Brings a commit back that was put aside, if nothing took its place.
+/// Restores a commit that was set aside, unless there is another one.
 fn bring_back(dir: &Path) -> Result<()> {
     for name in COMMIT {
         let from = aside(dir, name);
@@ -159,7 +157,7 @@ fn bring_back(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The sources that the last commit names, as far as it can be read.
+/// The sources of the last commit, as far as it can be read.
 fn known_sources(dir: &Path) -> Result<Vec<PathBuf>> {
     if let Ok(Some(payload)) = Index::open(dir).and_then(|index| Payload::of(&index.engine)) {
         return Ok(payload
@@ -173,7 +171,7 @@ fn known_sources(dir: &Path) -> Result<Vec<PathBuf>> {
         return Ok(Vec::new());
     }
     let bytes = std::fs::read(&path).map_err(Error::io(&path))?;
-    // Whatever is damaged, a path that exists is worth a try.
+    // A damaged list may still contain paths that exist.
     let sources = Payload::salvage(&bytes).map_or_else(Vec::new, |payload| payload.sources);
     let paths = sources.into_iter().map(|source| PathBuf::from(source.path));
     Ok(paths.collect())

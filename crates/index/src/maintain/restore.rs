@@ -1,4 +1,4 @@
-//! An index out of a backup.
+//! Restores an index from a backup.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -12,24 +12,24 @@ use crate::durable::{Storage, is_of_index, sync_folder};
 use crate::error::{Error, Result};
 use crate::schema::INDEX_VERSION;
 
-/// A header of more bytes is none.
+/// Longer headers are invalid.
 const LONGEST_HEADER: u64 = 64 << 20;
 
-/// How long to wait for a writer to the index that is replaced.
+/// Maximum time to wait for a writer to the replaced index.
 const WAIT: Duration = Duration::from_secs(10);
-/// A folder that a backup is unpacked into is never unchanged for so long.
+/// An unfinished directory that has not changed for this long is abandoned.
 const STALE: Duration = Duration::from_secs(3600);
 
-/// Unpacks a backup into a folder, which must be empty or not there, unless
-/// `overwrite` is set and it holds an index. The backup and what is unpacked
-/// are checked before anything is put in place.
+/// Unpacks a backup to a directory, which must be empty or missing, unless
+/// `overwrite` is set and it contains an index. The backup and the unpacked
+/// index are verified before anything is replaced.
 ///
 /// # Errors
 ///
-/// [`Error::Damaged`] when the backup is not what was written,
-/// [`Error::OtherVersion`] when another version wrote it, [`Error::Occupied`]
-/// when the folder holds something, [`Error::Busy`] when a process writes to
-/// the index there, and [`Error::Io`]. The folder is as it was then.
+/// [`Error::Damaged`] if the backup is damaged, [`Error::OtherVersion`] if
+/// another version wrote it, [`Error::Occupied`] if the directory is not empty,
+/// [`Error::Busy`] if a process writes to the index there, and [`Error::Io`].
+/// The directory is unchanged then.
 pub fn restore(
     file: impl AsRef<Path>,
     dir: impl AsRef<Path>,
@@ -42,7 +42,8 @@ pub fn restore(
         return Err(Error::Occupied { dir: dir.into() });
     }
     check(file)?;
-    // As `..` and links have no names to put something beside.
+    // Paths such as `..` and links have no name to derive that of a sibling
+    // from.
     let dir = &dir
         .canonicalize()
         .or_else(|_| std::path::absolute(dir))
@@ -60,7 +61,7 @@ pub fn restore(
     });
     let placed = unpacked.and_then(|report| put_in_place(&fresh, dir).map(|()| report));
     if placed.is_err() {
-        // It may hold files that are no index's, if it was exchanged already.
+        // After an exchange, the directory may contain other files.
         let _ = remove_index(&fresh, None);
     }
     placed
@@ -73,7 +74,7 @@ fn check(path: &Path) -> Result<()> {
     if file.read_exact(&mut begin).is_err() || begin != MAGIC {
         return Err(damaged(
             path,
-            "it is no backup of an index, or of another version",
+            "not a backup of an index, or of another version",
         ));
     }
     let mut hashed = || -> io::Result<bool> {
@@ -89,8 +90,8 @@ fn check(path: &Path) -> Result<()> {
     };
     match hashed() {
         Ok(true) => Ok(()),
-        Ok(false) => Err(damaged(path, "its checksum does not fit")),
-        Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Err(damaged(path, "it is cut short")),
+        Ok(false) => Err(damaged(path, "checksum mismatch")),
+        Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Err(damaged(path, "truncated")),
         Err(e) => Err(Error::io(path)(e)),
     }
 }
@@ -112,7 +113,7 @@ fn unpack(path: &Path, dir: &Path, fresh: &Path) -> Result<BackupReport> {
         .read_to_end(&mut header)
         .map_err(io)?;
     let report: BackupReport =
-        serde_json::from_slice(&header).map_err(|e| damaged(path, &format!("its header: {e}")))?;
+        serde_json::from_slice(&header).map_err(|e| damaged(path, &format!("header: {e}")))?;
     if report.index_version != INDEX_VERSION {
         let found = report.index_version.to_string();
         return Err(Error::OtherVersion {
@@ -131,14 +132,14 @@ fn unpack(path: &Path, dir: &Path, fresh: &Path) -> Result<BackupReport> {
             (Some(Component::Normal(_)), None)
         );
         if !is_plain {
-            return Err(damaged(path, &format!("it names a file {name:?}")));
+            return Err(damaged(path, &format!("invalid file name {name:?}")));
         }
         let target = fresh.join(name);
         let mut out = File::create_new(&target).map_err(Error::io(&target))?;
         let copied =
             io::copy(&mut input.by_ref().take(*len), &mut out).map_err(Error::io(&target))?;
         if copied != *len {
-            return Err(damaged(path, "it is cut short"));
+            return Err(damaged(path, "truncated"));
         }
         out.sync_all().map_err(Error::io(&target))?;
     }
@@ -146,8 +147,8 @@ fn unpack(path: &Path, dir: &Path, fresh: &Path) -> Result<BackupReport> {
     Ok(report)
 }
 
-/// Puts the new index in the place of the folder that is there, if one is, and
-/// removes the old one. Files that are no index's stay.
+/// Replaces an existing directory by the new index, and removes the old index.
+/// Other files stay.
 fn put_in_place(fresh: &Path, dir: &Path) -> Result<()> {
     let parent = parent(dir);
     if !dir.join(MARKER).exists() {
@@ -157,14 +158,14 @@ fn put_in_place(fresh: &Path, dir: &Path) -> Result<()> {
         fs::rename(fresh, dir).map_err(Error::io(dir))?;
         return sync_folder(parent).map_err(Error::io(parent));
     }
-    // No process may be writing to what is replaced.
+    // No other process may write to the replaced index.
     let storage = Storage::open(dir)?;
     storage.lock(WAIT)?;
     replace(fresh, dir)
 }
 
-/// Puts the index in `fresh` in the place of the one in `dir`, whose writer's lock the caller
-/// holds, and removes the latter. Other files in `dir` stay.
+/// Replaces the index in `dir` by the one in `fresh`, and removes the old one.
+/// The caller must own the writer's lock of `dir`. Other files in `dir` stay.
 pub(crate) fn replace(fresh: &Path, dir: &Path) -> Result<()> {
     exchange(fresh, dir).map_err(Error::io(dir))?;
     let parent = parent(dir);
@@ -172,7 +173,7 @@ pub(crate) fn replace(fresh: &Path, dir: &Path) -> Result<()> {
     remove_index(fresh, Some(dir)).map_err(Error::io(fresh))
 }
 
-/// Exchanges two folders, in one step where the system can do that.
+/// Exchanges two directories, in one step where the system allows that.
 fn exchange(one: &Path, other: &Path) -> io::Result<()> {
     #[cfg(any(target_os = "linux", target_os = "macos"))]
     {
@@ -192,8 +193,8 @@ fn exchange(one: &Path, other: &Path) -> io::Result<()> {
     fs::rename(aside, one)
 }
 
-/// Removes the files of an index, then its folder. Other files are moved to
-/// `rest`, or keep the folder if there is none.
+/// Removes the files of an index, then its directory. Other files are moved to
+/// `rest`, or keep the directory if it is `None`.
 fn remove_index(dir: &Path, rest: Option<&Path>) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
@@ -209,7 +210,7 @@ fn remove_index(dir: &Path, rest: Option<&Path>) -> io::Result<()> {
     }
 }
 
-/// Removes what killed runs left beside a folder, long ago.
+/// Removes abandoned files of killed runs next to a directory.
 pub(crate) fn remove_stale(dir: &Path, prefix: &str) {
     let entries = fs::read_dir(parent(dir)).into_iter().flatten().flatten();
     for entry in entries {
@@ -218,7 +219,7 @@ pub(crate) fn remove_stale(dir: &Path, prefix: &str) {
             Some(modified.elapsed().ok()? > STALE)
         };
         if entry.file_name().to_string_lossy().starts_with(prefix) && is_stale() == Some(true) {
-            // Whatever goes wrong here does no harm to the new index.
+            // Errors are ignored, as the new index is complete.
             let _ = remove_index(&entry.path(), None);
         }
     }

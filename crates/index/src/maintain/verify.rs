@@ -1,5 +1,4 @@
-//! Checks that an index is what was written, and agrees with itself and with
-//! its sources.
+//! Verifies an index: checksums, consistency, and agreement with its sources.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
@@ -21,23 +20,24 @@ use crate::store::Index;
 use crate::text::TextPlugin;
 use crate::update::{self, Commit, Payload, Place, Record, hash_of, key};
 
-/// The result of a check.
+/// The result of a verification.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct VerifyReport {
     /// Files of the index that were checked.
     pub files: u64,
-    /// Their size in bytes.
+    /// Size of these files in bytes.
     pub bytes: u64,
     /// Articles in the index.
     pub articles: u64,
     /// Files of sources that were compared.
     pub source_files: u64,
-    /// Everything that is not as it should be.
+    /// The faults found.
     pub faults: Vec<Fault>,
 }
 
 impl VerifyReport {
-    /// Whether the index itself is whole; sources may have changed since.
+    /// Returns `true` if the index itself is intact; sources may have changed
+    /// since.
     pub fn is_sound(&self) -> bool {
         self.faults
             .iter()
@@ -45,14 +45,14 @@ impl VerifyReport {
     }
 }
 
-/// Something that is not as it should be.
+/// A fault of an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fault {
     /// The file, of the index or of a source.
     pub file: String,
-    /// What kind of fault it is.
+    /// The kind of fault.
     pub kind: FaultKind,
-    /// What is wrong with it.
+    /// A description of the fault.
     pub message: String,
 }
 
@@ -63,11 +63,11 @@ pub struct Fault {
 pub enum FaultKind {
     /// A file of the index is missing.
     Missing,
-    /// A file of the index is not what was written.
+    /// A file of the index is damaged.
     Damaged,
     /// Two files of the index disagree.
     Disagreement,
-    /// A source is not what was indexed; an update mends it.
+    /// A source has changed since it was indexed; an update repairs this.
     Stale,
 }
 
@@ -79,25 +79,24 @@ impl fmt::Display for Fault {
 
 /// Number of times that a check is repeated because a writer changed the index.
 const TRIES: usize = 10;
-/// Number of articles that are reported one by one for each kind of
-/// disagreement.
+/// Maximum number of articles reported for each kind of disagreement.
 const TOLD: usize = 5;
 
-/// Checks an index: checksums and identity of each file, the record against
-/// the segments and, if `sources` is set, each source against the record, for
+/// Verifies an index: checksums and identity of each file, the manifest against
+/// the segments and, if `sources` is set, each source against the manifest, for
 /// which all files of the sources are read. Writers and readers can continue.
 ///
 /// # Errors
 ///
-/// [`Error::NoIndex`] if there is none, and [`Error::Io`] if the system does
-/// not let a file be read, as without descriptors, memory or permission.
-/// Everything else is in the report.
+/// [`Error::NoIndex`] if there is none, and [`Error::Io`] if a file is
+/// inaccessible, for example for lack of descriptors, memory or permission. All
+/// other defects are in the report.
 pub fn verify(dir: impl AsRef<Path>, sources: bool) -> Result<VerifyReport> {
     let dir = dir.as_ref();
     for _ in 1..TRIES {
         let before = meta(dir);
         let report = check(dir, sources)?;
-        // A file that is gone because of a commit is no fault.
+        // Files may be missing because of a commit.
         if report.faults.is_empty() || before == meta(dir) {
             return Ok(report);
         }
@@ -132,12 +131,12 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
         }
     };
     if meta.schema != schema() {
-        let message = "its schema is not this program's".to_owned();
+        let message = "the schema is of another program".to_owned();
         report.fault(crate::durable::META, FaultKind::Damaged, message);
     }
     let record = match Commit::of(&index.engine) {
         Ok(Commit::Empty) => Some(Record::default()),
-        // Its keys are the program's, and no file is known to have them.
+        // A writer chooses its keys, and no file is known to have them.
         Ok(Commit::Writer) => None,
         Ok(Commit::Update(payload)) => {
             report.files += 1;
@@ -145,7 +144,8 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
             match payload.record(&index.storage) {
                 Ok(record) if record.articles() == payload.articles => Some(record),
                 Ok(_) => {
-                    let message = "its number of articles is not the commit's".to_owned();
+                    let message =
+                        "the number of articles differs from that of the commit".to_owned();
                     report.fault(&payload.seen.name, FaultKind::Disagreement, message);
                     None
                 }
@@ -216,7 +216,7 @@ impl VerifyReport {
         });
     }
 
-    /// Checks the seals of a segment's files; returns `true` if all are whole.
+    /// Checks the seals of a segment's files; returns `true` if all are intact.
     fn files_of(&mut self, index: &Index, segment: &SegmentMeta) -> Result<bool> {
         let before = self.faults.len();
         for name in files_of(segment) {
@@ -231,7 +231,7 @@ impl VerifyReport {
                 Ok(()) => {}
                 Err(e) if is_refusal(&e) => return Err(Error::io(path)(copy(&e))),
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                    self.fault(&name, FaultKind::Missing, "it is missing".into());
+                    self.fault(&name, FaultKind::Missing, "missing".into());
                 }
                 Err(e) => self.fault(&name, FaultKind::Damaged, e.to_string()),
             }
@@ -249,10 +249,10 @@ impl VerifyReport {
     ) -> Result<bool> {
         let before = self.faults.len();
         let parts = AssertUnwindSafe(|| self.parts(index, meta, numbers));
-        // The seals fit, so only a file that was wrong when it was sealed can
+        // The seals match, so only a file that was wrong when it was sealed can
         // make a reader panic.
         let read = catch_unwind(parts).unwrap_or_else(|_| {
-            let reason = "its parts do not fit together".to_owned();
+            let reason = "inconsistent parts".to_owned();
             Err(Error::Damaged { reason })
         });
         match read {
@@ -276,7 +276,7 @@ impl VerifyReport {
         let text = TextPlugin::open(&index.storage, &reader)?;
         if text.articles() != reader.max_doc() {
             let message = format!(
-                "it has the text of {} articles, and {} are listed",
+                "text of {} articles, but {} are listed",
                 text.articles(),
                 reader.max_doc()
             );
@@ -287,7 +287,7 @@ impl VerifyReport {
         count_keys(index, &reader, numbers)
     }
 
-    /// Compares the articles of the record with those of the segments.
+    /// Compares the articles of the manifest with those of the segments.
     fn agreement(&mut self, record: &Record, numbers: &HashMap<u64, u32>) {
         let mut known = HashSet::new();
         let mut missing = Vec::new();
@@ -322,11 +322,11 @@ impl VerifyReport {
         }
     }
 
-    /// Reads all files of the record and compares them.
+    /// Reads all files of the manifest and compares them.
     fn sources(&mut self, record: &Record, found: &BTreeMap<String, FoundFile>) {
         for (path, seen) in &record.files {
             let Some(file) = found.get(path) else {
-                self.stale(path, "it is gone or cannot be read");
+                self.stale(path, "deleted or unreadable");
                 continue;
             };
             self.source_files += 1;
@@ -340,16 +340,16 @@ impl VerifyReport {
             then.sort();
             if there != then {
                 let message = if file.len == seen.len && file.modified == seen.modified {
-                    "its content changed, and neither its length nor its time tells"
+                    "content changed, but neither length nor time"
                 } else {
-                    "it changed since it was indexed"
+                    "changed since it was indexed"
                 };
                 self.stale(path, message);
             }
         }
         for path in found.keys() {
             if !record.files.contains_key(path) {
-                self.stale(path, "it is not indexed yet");
+                self.stale(path, "not indexed yet");
             }
         }
     }
@@ -359,7 +359,7 @@ impl VerifyReport {
     }
 }
 
-/// Whether the system did not let a file be read.
+/// Returns `true` if the system denied access to a file.
 fn is_refused(error: &Error) -> bool {
     matches!(error, Error::Io { source, .. } if is_refusal(source))
 }
@@ -400,7 +400,7 @@ fn count_keys(
         let mut doc = postings.doc();
         while doc != TERMINATED {
             if !reader.is_deleted(doc) {
-                // 0 is no article's number, and stands for keys that are none.
+                // 0 is not the number of an article; it collects invalid keys.
                 *numbers.entry(number.unwrap_or(0)).or_default() += 1;
             }
             doc = postings.advance();

@@ -28,7 +28,7 @@ pub(crate) struct TextPlugin {
 }
 
 impl TextPlugin {
-    /// The plugin for an index in a folder.
+    /// The plugin for an index in a directory.
     pub(crate) fn shared(storage: &Storage) -> Arc<dyn SegmentPlugin> {
         Arc::new(Self {
             storage: storage.clone(),

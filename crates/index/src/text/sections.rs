@@ -144,11 +144,11 @@ pub(crate) fn read_sections(component: Checks, len: usize) -> Result<Sections, S
     };
     let file = &sections.file.component;
     let bytes = file.bytes().get(..len).unwrap_or_default();
-    let trailer = bytes.len().checked_sub(TRAILER).ok_or("it is cut short")?;
+    let trailer = bytes.len().checked_sub(TRAILER).ok_or("truncated")?;
     let table = trailer.saturating_sub(ENTRY * SECTIONS);
     file.check(table..len).map_err(|error| error.to_string())?;
     if bytes[trailer + 8..] != MAGIC[..] {
-        return Err("the magic bytes at its end are wrong".into());
+        return Err("wrong magic bytes at the end".into());
     }
     let format = load_u32(bytes, trailer + 4);
     if format != FORMAT {
