@@ -1,5 +1,7 @@
-//! Searches for the files that cost most to read, and prints their bytes, time
-//! and memory: `degenerate [SHAPES per format] [SEED] [FORMAT]`.
+//! Searches for the files that cost most to read, and prints the bytes of their
+//! text, the processor time and the memory: `degenerate [SHAPES] [SEED] [FORMAT]`
+//! tries so many shapes of each format, or of the files whose names end with
+//! FORMAT.
 
 #[path = "../tests/support/degenerate.rs"]
 mod degenerate;
@@ -38,7 +40,7 @@ fn main() {
         return;
     }
     println!(
-        "{:8} {:>9} {:>9} {:>7} {:>8}  shape",
+        "{:11} {:>9} {:>9} {:>7} {:>8}  shape",
         "file", "bytes", "time ms", "B/byte", "problems"
     );
     let wanted = |file: &str| only.as_deref().is_none_or(|only| file.ends_with(only));
@@ -102,7 +104,7 @@ fn unit(format: &Format, random: &mut Random) -> String {
 
 fn cost(directory: &Path, file: &str, shape: &Shape, bytes: usize) -> Cost {
     let path = directory.join(file);
-    let text = shape.write(bytes);
+    let text = shape.file(file, bytes);
     let mut cost = Cost {
         time: Duration::ZERO,
         memory: 0,
@@ -111,10 +113,20 @@ fn cost(directory: &Path, file: &str, shape: &Shape, bytes: usize) -> Cost {
     if std::fs::write(&path, &text).is_err() {
         return cost;
     }
-    let started = Instant::now();
+    let (started, before) = (Instant::now(), processor_time());
     (cost.memory, _) = METER.measure(|| cost.problems = read(&path));
-    cost.time = started.elapsed();
+    cost.time = match (before, processor_time()) {
+        (Some(before), Some(after)) => after.saturating_sub(before),
+        _ => started.elapsed(),
+    };
     cost
+}
+
+/// The time that this thread has been on a processor, where Linux counts it.
+fn processor_time() -> Option<Duration> {
+    let counts = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = counts.split_whitespace().next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
 }
 
 /// Reads a file; returns its number of problems.
@@ -136,7 +148,7 @@ fn read(path: &Path) -> usize {
 fn report(directory: &Path, file: &str, shape: &Shape) {
     let cost = cost(directory, file, shape, LARGE);
     println!(
-        "{file:8} {LARGE:>9} {:>9.0} {:>7.1} {:>8}  {:?} {:?} {:?}",
+        "{file:11} {LARGE:>9} {:>9.0} {:>7.1} {:>8}  {:?} {:?} {:?}",
         cost.time.as_secs_f64() * 1e3,
         cost.memory as f64 / LARGE as f64,
         cost.problems,

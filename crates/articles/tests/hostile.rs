@@ -28,7 +28,10 @@ fn read_with(path: &Path, limits: &Limits) -> (Vec<Article>, Vec<Problem>) {
     while reader.next_batch(&mut batch) {
         for record in batch.records() {
             match record.parse() {
-                Ok(parsed) => articles.push(parsed.article),
+                Ok(parsed) => {
+                    articles.push(parsed.article);
+                    problems.extend(parsed.problems);
+                }
                 Err(problem) => problems.push(problem),
             }
         }
@@ -324,6 +327,58 @@ fn deep_nesting_does_not_overflow() {
         fs::write(directory.path().join(name), &text).unwrap();
         read_with(&directory.path().join(name), &Limits::default());
     }
+}
+
+#[test]
+fn elements_nested_too_deep_end_the_file_where_that_is_said() {
+    let deep = "<b>".repeat(1000);
+    let item = "<item><title>A</title></item>";
+    for (xml, expected) in [
+        (format!("<a>{deep}<item><title>B</title>"), &[][..]),
+        (format!("<rss><channel>{item}<item>{deep}"), &["A"]),
+    ] {
+        let (articles, problems) = read("a.xml", xml.as_bytes());
+        assert_eq!(titles(&articles), expected);
+        assert_eq!(kinds(&problems), [ProblemKind::TooDeep]);
+        assert!(
+            problems[0].message.contains("deep at byte "),
+            "{}",
+            problems[0]
+        );
+    }
+}
+
+#[test]
+fn bombs_in_documents_are_cut() {
+    let whole = "<w:document><w:p><w:r><w:t>Tin</w:t></w:r></w:p></w:document>";
+    let part = format!("{whole}{}", " ".repeat(40 << 20));
+    let document = zip_of(&[("word/document.xml", part.as_bytes())]);
+    assert!(document.len() < 256 << 10);
+    let (articles, problems) = read("a.docx", &document);
+    assert_eq!(articles.len(), 1);
+    assert_eq!(kinds(&problems), [ProblemKind::Bomb]);
+    assert!(
+        problems[0].message.contains("was cut off"),
+        "{}",
+        problems[0]
+    );
+    // A part that no article is made of is not unpacked.
+    let zeros = vec![b' '; 64 << 20];
+    let document = zip_of(&[
+        ("word/document.xml", whole.as_bytes()),
+        ("word/media/a.png", &zeros),
+    ]);
+    let (articles, problems) = read("b.docx", &document);
+    assert_eq!((articles.len(), problems.len()), (1, 0));
+    // Documents in an archive are bounded together.
+    let packed = zip_of(&[
+        ("a.docx", &document),
+        ("b.txt", &zeros),
+        ("c.json", ARTICLE),
+    ]);
+    let (articles, problems) = read("a.zip", &packed);
+    assert_eq!(titles(&articles).last(), Some(&"A"));
+    assert!(!problems.is_empty());
 }
 
 #[test]

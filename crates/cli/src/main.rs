@@ -1,5 +1,6 @@
 //! `timbao`, the command line of the search engine.
 
+mod allocator;
 mod arguments;
 mod cli;
 mod commands;

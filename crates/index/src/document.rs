@@ -1,10 +1,13 @@
 //! An article on its way into a segment.
 
+use std::sync::OnceLock;
+
 use tantivy::TantivyDocument;
 use tantivy::schema::document::Document;
 use timbao_articles::Article;
 use timbao_views::facet_value;
 
+use crate::resources::{Permit, Resources};
 use crate::schema::Fields;
 use crate::text::FIELDS;
 
@@ -13,11 +16,23 @@ pub(crate) struct ArticleDocument {
     metadata: TantivyDocument,
     text: [String; FIELDS],
     tie: u64,
+    resources: Resources,
+    /// Its room, until it is in a segment.
+    _room: Permit,
+    /// The turn of the thread that puts it into a segment, until it is there.
+    turn: OnceLock<Permit>,
 }
 
 impl ArticleDocument {
-    /// Prepares an article. `key` is unique in the index.
-    pub(crate) fn new(fields: &Fields, key: &str, article: Article) -> Self {
+    /// Prepares an article. `key` is unique in the index. Waits for room for the article; during
+    /// that the turn of the caller, if it has one, is free.
+    pub(crate) fn new(
+        fields: &Fields,
+        key: &str,
+        article: Article,
+        resources: &Resources,
+        turn: Option<&mut Permit>,
+    ) -> Self {
         let mut article = article;
         let fingerprint = fingerprint(&mut article);
         let day = article.published.and_then(|p| p.day_number());
@@ -47,11 +62,20 @@ impl ArticleDocument {
         // Plain data of strings and numbers always serializes.
         let record = serde_json::to_vec(&article).unwrap_or_default();
         metadata.add_bytes(fields.record, &record);
+        let bytes = text.iter().map(String::len).sum::<usize>() + 2 * record.len();
         Self {
             metadata,
             text,
             tie,
+            resources: resources.clone(),
+            _room: resources.room_for_article(bytes, turn),
+            turn: OnceLock::new(),
         }
+    }
+
+    /// What the thread that puts it into a segment shares with others.
+    pub(crate) fn resources(&self) -> &Resources {
+        &self.resources
     }
 
     /// Title, summary, body and captions.
@@ -104,6 +128,8 @@ impl Document for ArticleDocument {
     type FieldsValuesIter<'a> = <TantivyDocument as Document>::FieldsValuesIter<'a>;
 
     fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
+        // A segment's writer begins with this.
+        self.turn.get_or_init(|| self.resources.turn());
         self.metadata.iter_fields_and_values()
     }
 }

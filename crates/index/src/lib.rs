@@ -8,6 +8,7 @@ mod error;
 pub mod maintain;
 mod reload;
 mod research;
+mod resources;
 mod schema;
 mod search;
 mod session;

@@ -19,6 +19,7 @@ use crate::document::ArticleDocument;
 use crate::durable::names::MARKER;
 use crate::durable::{META, Storage};
 use crate::error::{Error, Owner, Result};
+use crate::resources::{Permit, Resources};
 use crate::schema::{Fields, INDEX_VERSION, schema};
 use crate::search::ImpactCache;
 use crate::text::{Copies, TextPlugin};
@@ -31,8 +32,6 @@ const TRIES: usize = 50;
 const LEAST_MEMORY: usize = 20_000_000;
 /// Largest memory of an indexing thread, in bytes: Tantivy refuses more.
 const MOST_MEMORY: usize = u32::MAX as usize - 2_000_000;
-/// Most threads of the engine that build segments.
-const MOST_THREADS: usize = 8;
 
 /// An index in a directory.
 ///
@@ -106,10 +105,12 @@ impl Caches {
 /// Threads and memory of a writer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WriterOptions {
-    /// Threads that build segments, at most 8; fewer if `memory` is less than 20 MB for each.
+    /// Threads that work at the same time, whether they read, parse or build segments. Fewer
+    /// build segments if half of `memory` is less than 20 MB for each.
     pub threads: usize,
-    /// Memory for segments being built, of all threads together, in bytes; at least 20 MB,
-    /// and at most 4 GiB for each thread.
+    /// Memory in bytes: half of it for segments being built (of which a thread uses between 20 MB
+    /// and 4 GiB), three eighths for records and articles that wait or are parsed, one eighth for
+    /// the rest of the program.
     pub memory: usize,
 }
 
@@ -306,9 +307,9 @@ impl Index {
 
     /// The same as [`writer`](Self::writer), for updates too.
     pub(crate) fn unchecked_writer(&self, options: WriterOptions) -> Result<ArticleWriter> {
-        let threads = options.threads.min(options.memory / LEAST_MEMORY);
-        let threads = threads.clamp(1, MOST_THREADS);
-        let memory = (options.memory / threads).clamp(LEAST_MEMORY, MOST_MEMORY);
+        let for_segments = options.memory / 2;
+        let threads = options.threads.min(for_segments / LEAST_MEMORY).max(1);
+        let memory = (for_segments / threads).clamp(LEAST_MEMORY, MOST_MEMORY);
         let writer = self
             .engine
             .writer_with_num_threads(threads, memory * threads)
@@ -321,6 +322,7 @@ impl Index {
         Ok(ArticleWriter {
             writer,
             fields: self.fields.clone(),
+            resources: Resources::new(options),
         })
     }
 }
@@ -349,6 +351,7 @@ impl Index {
 pub struct ArticleWriter {
     writer: IndexWriter<ArticleDocument>,
     fields: Fields,
+    resources: Resources,
 }
 
 impl fmt::Debug for ArticleWriter {
@@ -368,20 +371,35 @@ impl ArticleWriter {
         // Both in one step, so that of two threads with the same key one replaces the other.
         self.writer.run([
             UserOperation::Delete(self.key(key)),
-            UserOperation::Add(ArticleDocument::new(&self.fields, key, article)),
+            UserOperation::Add(self.document(key, article, None)),
         ])?;
         Ok(())
     }
 
-    /// Adds an article under a key that no other article has.
+    /// Adds an article under a key that no other article has. While it waits for room, another
+    /// thread has the turn of the caller, if that has one.
     ///
     /// # Errors
     ///
     /// When an earlier article could not be written.
-    pub(crate) fn add_new(&self, key: &str, article: Article) -> Result<()> {
+    pub(crate) fn add_new(
+        &self,
+        key: &str,
+        article: Article,
+        turn: Option<&mut Permit>,
+    ) -> Result<()> {
         self.writer
-            .add_document(ArticleDocument::new(&self.fields, key, article))?;
+            .add_document(self.document(key, article, turn))?;
         Ok(())
+    }
+
+    fn document(&self, key: &str, article: Article, turn: Option<&mut Permit>) -> ArticleDocument {
+        ArticleDocument::new(&self.fields, key, article, &self.resources, turn)
+    }
+
+    /// The turns and the room of those who use the writer.
+    pub(crate) fn resources(&self) -> &Resources {
+        &self.resources
     }
 
     /// Deletes the article with a key, if any. An article that is added afterwards under the

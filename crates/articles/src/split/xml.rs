@@ -161,14 +161,18 @@ impl Items {
                 _ => {}
             }
             if depth > DEEPEST {
-                return Err(Fault::new(
-                    ProblemKind::TooDeep,
-                    format!("elements nested more than {DEEPEST} deep"),
-                ));
+                return Err(self.too_deep());
             }
             write(event)?;
         }
         Ok(())
+    }
+
+    fn too_deep(&self) -> Fault {
+        let at = self.reader.buffer_position();
+        let message =
+            format!("elements nested more than {DEEPEST} deep at byte {at}; the rest was not read");
+        Fault::new(ProblemKind::TooDeep, message)
     }
 
     /// Reads the text of the element that has just begun.
@@ -198,10 +202,7 @@ impl Splitter for Items {
             Event::Start(start) => {
                 let name = start.name().as_ref().to_owned();
                 if self.open.len() >= DEEPEST {
-                    return Err(Fault::new(
-                        ProblemKind::TooDeep,
-                        format!("elements nested more than {DEEPEST} deep"),
-                    ));
+                    return Err(self.too_deep());
                 }
                 if let Some(format) = self.item(&name) {
                     self.copy(&[start], format, batch)?;

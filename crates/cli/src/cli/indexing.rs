@@ -121,10 +121,14 @@ pub(crate) struct IndexingArgs {
 /// Options that all commands that write to the index share.
 #[derive(Debug, Args)]
 pub(crate) struct WritingArgs {
-    /// Threads to use [default: all cores]
+    /// Threads that work at the same time [default: all cores]
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
-    /// Memory for articles being indexed (512MB, 1GiB) [default: 512MB]
+    /// Memory to use (512MB, 1GiB) [default: 512MB]
+    ///
+    /// Less than 128MB is not enough. A single article or document longer than a hundredth of it
+    /// is read all the same, and may need more. Each million articles adds about 200 MB for the
+    /// record of what was indexed.
     #[arg(long, value_name = "SIZE")]
     pub memory: Option<Memory>,
     /// Seconds to wait for another process that writes to the index

@@ -16,6 +16,7 @@ use timbao_index::update::{
 };
 use timbao_index::{Error as IndexError, WriterOptions};
 
+use crate::allocator;
 use crate::cli::{ForgetArgs, IndexArgs, IndexingArgs, ReindexArgs, WritingArgs};
 use crate::error::{Failure, Result, say, warn};
 use crate::exit::Outcome;
@@ -177,12 +178,13 @@ pub(super) fn shown(vanished: &Vanished) -> Vanished {
     }
 }
 
-/// The options of an update, from flags and settings.
+/// The options of an update that is about to begin, from flags and settings.
 pub(super) fn update_options(
     args: &WritingArgs,
     context: &Context,
     stop: Arc<AtomicBool>,
 ) -> UpdateOptions {
+    allocator::return_large_blocks();
     let settings = &context.settings;
     let default = WriterOptions::default();
     UpdateOptions {

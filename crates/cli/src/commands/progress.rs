@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use timbao_articles::Problem;
@@ -17,14 +18,14 @@ use crate::output::width::truncated;
 
 use super::context::Context;
 
-/// Runs a task with a progress line on a terminal. An interrupt from the
-/// keyboard stops it in an orderly way, a second one ends it at once.
+/// Runs a task with a progress line on a terminal. After an interrupt from the keyboard it has
+/// [`ORDERLY`] to stop; a second one ends it at once.
 pub(super) fn interruptible<T>(
     context: &Context,
     work: impl FnOnce(&dyn Progress, Arc<AtomicBool>) -> Result<T, IndexError>,
 ) -> Result<T> {
-    let stop = stop_on_interrupt();
     let palette = context.terminal.error_palette;
+    let stop = stop_on_interrupt(palette);
     if !context.terminal.shows_progress {
         return Ok(work(&Notices(palette), stop)?);
     }
@@ -35,8 +36,9 @@ pub(super) fn interruptible<T>(
     Ok(result?)
 }
 
-/// Is set at the first interrupt from the keyboard; a second one ends the program.
-pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
+/// Is set at the first interrupt from the keyboard. A second one ends the program, and so does
+/// [`ORDERLY`].
+pub(super) fn stop_on_interrupt(palette: Palette) -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&stop);
     // Without a handler an interrupt ends the process, and the index stays as it was.
@@ -44,9 +46,21 @@ pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
         if heard.swap(true, Ordering::Relaxed) {
             std::process::exit(INTERRUPTED);
         }
+        // One large file, a commit or a merge can take longer than that.
+        thread::spawn(move || {
+            thread::sleep(ORDERLY);
+            let message = "interrupted; what this run had not finished writing is not in the \
+                           index, which is whole";
+            say(palette, Role::Error, "error", &message);
+            std::process::exit(INTERRUPTED);
+        });
     });
     stop
 }
+
+/// Time that a run has to stop after an interrupt. The next run removes the files that a run left
+/// unfinished.
+const ORDERLY: Duration = Duration::from_millis(1500);
 
 /// Reports only events that a user has to know at once.
 pub(crate) struct Notices(pub(crate) Palette);

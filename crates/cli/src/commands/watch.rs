@@ -27,7 +27,7 @@ pub(crate) fn run(args: &WatchArgs, context: &Context) -> Result<Outcome> {
                 ..WalkOptions::default()
             },
             allow_vanished: args.allow_vanished,
-            ..update_options(&args.writing, context, stop_on_interrupt())
+            ..update_options(&args.writing, context, stop_on_interrupt(palette))
         },
         within: Duration::from_secs(args.within.get().into()),
         ..WatchOptions::default()

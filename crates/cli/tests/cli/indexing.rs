@@ -194,3 +194,74 @@ fn files_are_inspected() {
         workspace.run(&["inspect", "khong-co.txt"])
     );
 }
+
+/// An interrupt ends a run inside one large file, and leaves the index as it was or further.
+#[cfg(unix)]
+#[test]
+fn interrupts_end_a_run_and_leave_the_index_whole() {
+    let workspace = Workspace::indexed();
+    // Far more than can be read before the interrupt.
+    let line = "Cử tri xã Đồi Trúc hỏi về đường làng, trường học và trạm y tế.\n";
+    workspace.write("bao/lon.txt", &line.repeat(400_000));
+    for interrupts in [1, 2] {
+        let run = workspace.command(&["reindex"]).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        for _ in 0..interrupts {
+            let pid = run.id().to_string();
+            let sent = std::process::Command::new("kill")
+                .args(["-INT", &pid])
+                .status();
+            assert!(sent.unwrap().success());
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        let output = run.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(130), "{said}");
+        let is_told = said.contains("is not in the index, which is whole");
+        assert_eq!(is_told, interrupts == 1, "{said}");
+        assert_eq!(workspace.output(&["verify"], None).0, 0);
+        assert_eq!(workspace.output(&["search", "từ điển"], None).0, 0);
+    }
+    workspace.write("bao/lon.txt", line);
+    let (code, _, said) = workspace.output(&["reindex"], None);
+    assert!(code == 0 && said.contains("5 articles"), "{said}");
+    assert_eq!(workspace.output(&["search", "trạm y tế"], None).0, 0);
+}
+
+/// Few turns and little room change how fast a run is, not what it does.
+#[test]
+fn threads_and_memory_do_not_change_the_index() {
+    let workspace = Workspace::empty();
+    for file in 0..20 {
+        let lines = (0..300).map(|line| {
+            let body = format!("Bài {file} {line}. ").repeat(1 + line % 7 * 9);
+            format!("{{\"id\":\"{file}-{line}\",\"body\":\"{body}\"}}\n")
+        });
+        workspace.write(&format!("bao/{file}.jsonl"), &lines.collect::<String>());
+    }
+    let mut found = Vec::new();
+    for (at, bounds) in [
+        ["--threads", "1", "--memory", "40MB"],
+        ["--threads", "12", "--memory", "20MB"],
+        ["--threads", "12", "--memory", "5GB"],
+    ]
+    .iter()
+    .enumerate()
+    {
+        let folder = format!("index-{at}");
+        let index = [&["index", "bao", "--index", &folder], &bounds[..]].concat();
+        let (code, _, said) = workspace.output(&index, None);
+        assert!(code == 0 && said.contains("6,000 articles"), "{said}");
+        let search = [
+            "search",
+            "\"Bài 7 299\"",
+            "--index",
+            &folder,
+            "--format",
+            "json",
+        ];
+        found.push(workspace.output(&search, None).1);
+    }
+    let hits = |json: &String| json.matches("\"id\": \"7-299\"").count();
+    assert_eq!(found.iter().map(hits).collect::<Vec<_>>(), [1, 1, 1]);
+}

@@ -18,6 +18,7 @@ use super::segment::TextSegment;
 use super::sketch::{self, Sketches};
 use crate::document::ArticleDocument;
 use crate::durable::Storage;
+use crate::resources::Resources;
 
 /// The extension of the file of the text.
 const EXTENSION: &str = "timbao";
@@ -94,6 +95,7 @@ impl SegmentPlugin for TextPlugin {
     fn create_writer(&self, _: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
         Ok(Box::new(TextWriter {
             builder: SegmentBuilder::new()?,
+            resources: None,
         }))
     }
 
@@ -119,6 +121,8 @@ impl SegmentPlugin for TextPlugin {
 
 struct TextWriter {
     builder: SegmentBuilder,
+    /// Those of its articles.
+    resources: Option<Resources>,
 }
 
 impl PluginWriter for TextWriter {
@@ -134,6 +138,9 @@ impl PluginWriter for TextWriter {
             .ok_or_else(|| {
                 TantivyError::InvalidArgument("the text component takes articles only".into())
             })?;
+        if self.resources.is_none() {
+            self.resources = Some(document.resources().clone());
+        }
         self.builder.add(document.text(), document.tie())?;
         Ok(())
     }
@@ -148,6 +155,7 @@ impl PluginWriter for TextWriter {
                 "the text component keeps the order of articles; do not sort the index".into(),
             ));
         }
+        let _turn = self.resources.as_ref().map(Resources::turn);
         write(self.builder, segment)
     }
 

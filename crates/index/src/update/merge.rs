@@ -20,6 +20,8 @@ const DELETED: u64 = 4;
 /// Memory for merging, in bytes per position: the token, its entry in the
 /// inversion, and its encoded postings.
 const BYTES_PER_POSITION: u64 = 10;
+/// Memory that the program takes besides, in bytes.
+const PROGRAM: u64 = 64_000_000;
 
 /// A segment as merging sees it.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +40,7 @@ struct Size {
 /// When a segment is damaged or a file cannot be written. The index stays
 /// whole.
 pub(crate) fn merge(index: &Index, writer: &mut ArticleWriter, memory: usize) -> Result<()> {
-    let most = memory as u64 / BYTES_PER_POSITION;
+    let most = (memory as u64).saturating_sub(PROGRAM) / BYTES_PER_POSITION;
     loop {
         let group = choose(sizes(index)?, most);
         if group.is_empty() {

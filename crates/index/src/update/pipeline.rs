@@ -1,9 +1,9 @@
 //! Reading: files into records, records into articles, articles into the
 //! index.
 //!
-//! A few threads cut files into batches of records, many parse them. Queues
-//! are short, so that memory is bounded by the size of a batch times the
-//! number of threads.
+//! A few threads cut files into batches of records, many parse them. Batches
+//! wait until there is room for them, and each thread works only while it has a
+//! turn, so that memory and cores stay within what the writer was allowed.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -18,10 +18,11 @@ use super::record::key;
 use super::sync::{into_inner, lock};
 use super::task::{Done, Task};
 use crate::error::{Error, Result};
+use crate::resources::Permit;
 use crate::store::ArticleWriter;
 
-/// Threads that open and split files: while one waits for a disk or unpacks an
-/// archive, the other continues.
+/// Threads that open and split files: while one waits for a disk, the other
+/// continues.
 const READERS: usize = 2;
 
 /// Input of the reading phase.
@@ -35,6 +36,7 @@ pub(crate) struct Pipeline<'a> {
     pub(crate) stop: &'a AtomicBool,
     /// Stops at the first problem.
     pub(crate) strict: bool,
+    /// Threads that parse.
     pub(crate) threads: usize,
 }
 
@@ -103,8 +105,8 @@ struct Run<'a> {
     so_far: Mutex<Reading>,
 }
 
-/// Records of a file, on their way to a parser.
-type Parcel = (Arc<Task>, RecordBatch);
+/// Records of a file on their way to a parser, and the room that they take.
+type Parcel = (Arc<Task>, RecordBatch, Permit);
 
 impl Run<'_> {
     fn read(&self, jobs: &Mutex<std::vec::IntoIter<Job>>, parcels: SyncSender<Parcel>) {
@@ -124,6 +126,8 @@ impl Run<'_> {
     }
 
     fn read_file(&self, task: &Arc<Task>, parcels: &SyncSender<Parcel>) {
+        let resources = self.pipeline.writer.resources();
+        let mut turn = resources.turn();
         let mut reader = match open_on(self.pipeline.files, task.found(), self.pipeline.limits) {
             Ok(reader) => reader,
             Err(problem) => return self.problem(task, problem),
@@ -137,13 +141,17 @@ impl Run<'_> {
                 self.problem(task, problem);
             }
             if self.stops() {
-                task.cut_short();
-                self.skipped.store(true, Ordering::Relaxed);
-                return;
+                return self.leave_out(task);
             }
             task.begin();
+            let lengths = batch.records().map(|record| record.bytes().len());
+            let longest = lengths.max().unwrap_or(0);
+            let sent = turn.lend(|| {
+                let room = resources.room_for_records(batch.bytes(), longest);
+                parcels.send((Arc::clone(task), batch, room))
+            });
             // Parsers only go when no reader is left.
-            if parcels.send((Arc::clone(task), batch)).is_err() {
+            if sent.is_err() {
                 task.cut_short();
                 return self.end(task);
             }
@@ -153,7 +161,9 @@ impl Run<'_> {
     fn parse(&self, parcels: &Mutex<Receiver<Parcel>>) {
         loop {
             let parcel = lock(parcels).recv();
-            let Ok((task, batch)) = parcel else { return };
+            let Ok((task, batch, _room)) = parcel else {
+                return;
+            };
             // After a failure nothing counts, and readers must not wait.
             if !self.failed.load(Ordering::Relaxed)
                 && let Err(error) = self.index(&task, &batch)
@@ -166,7 +176,12 @@ impl Run<'_> {
 
     fn index(&self, task: &Task, batch: &RecordBatch) -> Result<()> {
         let mut articles = 0;
+        let mut turn = self.pipeline.writer.resources().turn();
         for record in batch.records() {
+            if self.stops() {
+                self.leave_out(task);
+                break;
+            }
             let Some(mut found) = task.look_at(&record) else {
                 articles += 1;
                 continue;
@@ -178,9 +193,9 @@ impl Run<'_> {
                     for problem in parsed.problems {
                         self.problem(task, problem);
                     }
-                    self.pipeline
-                        .writer
-                        .add_new(&key(found.number), parsed.article)?;
+                    let key = key(found.number);
+                    let writer = self.pipeline.writer;
+                    writer.add_new(&key, parsed.article, Some(&mut turn))?;
                 }
                 Err(problem) => self.problem(task, problem),
             }
@@ -224,6 +239,12 @@ impl Run<'_> {
         let mut so_far = lock(&self.so_far);
         change(&mut so_far);
         self.pipeline.progress.read(*so_far);
+    }
+
+    /// Leaves out what was not read of a file, since the run stops.
+    fn leave_out(&self, task: &Task) {
+        task.cut_short();
+        self.skipped.store(true, Ordering::Relaxed);
     }
 
     fn fail(&self, error: Error) {

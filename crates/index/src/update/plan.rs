@@ -345,7 +345,7 @@ impl Plan {
             progress,
             stop: &options.stop,
             strict: options.strict,
-            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            threads: options.writer.threads.max(1),
         };
         let mut read = pipeline.run(jobs, next_number)?;
         read.done.extend(moved);

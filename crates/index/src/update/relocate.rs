@@ -63,7 +63,7 @@ pub(crate) fn relocate(
         article.set_location(&job.path, after, inner);
         let number = *next_number;
         *next_number += 1;
-        writer.add_new(&key(number), article)?;
+        writer.add_new(&key(number), article, None)?;
         deleted.push(member.number);
         let Member { place, hash, .. } = member.clone();
         seen.members.push(Member {
