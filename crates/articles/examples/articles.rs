@@ -1,4 +1,5 @@
 //! Prints the articles of a file or directory as JSON lines, and how long it took.
+//! `--explain` adds the origin of each field, `--quiet` prints no articles.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -6,10 +7,11 @@ use std::time::Instant;
 use timbao_articles::{Limits, RecordBatch, WalkOptions, discover, open};
 
 fn main() {
-    let quiet = std::env::args().any(|argument| argument == "--quiet");
+    let given = |name: &str| std::env::args().any(|argument| argument == name);
+    let (quiet, explain) = (given("--quiet"), given("--explain"));
     let roots: Vec<PathBuf> = std::env::args()
         .skip(1)
-        .filter(|argument| argument != "--quiet")
+        .filter(|argument| !argument.starts_with("--"))
         .map(PathBuf::from)
         .collect();
     let started = Instant::now();
@@ -29,7 +31,15 @@ fn main() {
             bytes += batch.bytes();
             let begun = Instant::now();
             for record in batch.records() {
-                match record.parse() {
+                let parsed = match explain {
+                    true => record.parse_explained(),
+                    false => record.parse(),
+                };
+                match parsed {
+                    Ok(parsed) if explain => {
+                        articles += 1;
+                        println!("{}", serde_json::to_string(&parsed).unwrap_or_default());
+                    }
                     Ok(parsed) if quiet => articles += u64::from(parsed.article.has_text()),
                     Ok(parsed) => {
                         articles += 1;

@@ -22,6 +22,7 @@
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
 mod article;
+mod check;
 mod dates;
 mod discover;
 mod encoding;
@@ -49,6 +50,7 @@ mod unread;
 mod unwind;
 
 pub use article::{Article, Caption};
+pub use check::{CHECKED_FIELDS, Checker, FileCheck};
 pub use discover::{Discover, FoundFile, WalkOptions, discover, discover_on, display};
 pub use filesystem::{FileSystem, FolderEntry, OpenFile, SystemFiles};
 pub use format::Format;

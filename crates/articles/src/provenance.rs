@@ -95,6 +95,13 @@ impl Trace {
         }
     }
 
+    /// Forgets the origin of a field that was taken back.
+    pub fn forget(&mut self, field: &'static str) {
+        if let Some(provenance) = &mut self.provenance {
+            provenance.fields.retain(|known| known.field != field);
+        }
+    }
+
     /// Records text that is not the article's.
     pub fn dropped(&mut self, text: &str) {
         if let Some(provenance) = &mut self.provenance {

@@ -1,6 +1,10 @@
 //! The result of reading each fixture: every field with its origin, every
 //! problem.
 
+#[cfg(feature = "pdf")]
+#[path = "support/pdf.rs"]
+mod pdf;
+
 use std::fmt::Write;
 use std::path::Path;
 
@@ -102,6 +106,10 @@ fixtures! {
     word_document: "word.docx",
     #[cfg(feature = "pdf")]
     pdf_document: "letter.pdf",
+    #[cfg(feature = "pdf")]
+    pdf_printed_by_a_browser: "browser.pdf",
+    #[cfg(feature = "pdf")]
+    pdf_with_columns: "columns.pdf",
     utf_16_text: "utf16.txt",
     utf_16_json_lines: "utf16.jsonl",
     page_of_unknown_shape: "unknown-shape.html",

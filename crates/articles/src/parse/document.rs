@@ -9,13 +9,27 @@ use crate::tidy::one_line;
 use crate::{Article, Published};
 
 /// The content of a document.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Document {
     pub blocks: Vec<Block>,
     /// Footnotes and endnotes, which follow the text.
     pub notes: Vec<String>,
     /// The title in the properties of the document.
     pub title: Option<String>,
+    /// Whether the paragraph under the title can be the summary without being
+    /// styled as one.
+    pub reads_summary_by_place: bool,
+}
+
+impl Default for Document {
+    fn default() -> Self {
+        Self {
+            blocks: Vec::new(),
+            notes: Vec::new(),
+            title: None,
+            reads_summary_by_place: true,
+        }
+    }
 }
 
 /// A paragraph.
@@ -116,6 +130,9 @@ impl Document {
             name,
             trace,
         );
+        if !self.reads_summary_by_place {
+            return_summary(&mut article, &self.blocks, trace);
+        }
         if let Some(title) = title {
             // The layout of copied pages may read it as something else.
             if article.title.as_deref() != Some(&*title) {
@@ -184,6 +201,21 @@ impl Document {
     fn take(&mut self, role: Role) -> Option<String> {
         let at = self.blocks.iter().position(|block| block.role == role)?;
         Some(one_line(self.blocks.remove(at).text))
+    }
+}
+
+/// Puts the first paragraph back that was taken for the summary.
+fn return_summary(article: &mut Article, blocks: &[Block], trace: &mut Trace) {
+    let first = blocks.first().map(|block| one_line(block.text.clone()));
+    if article.summary.is_none() || article.summary != first {
+        return;
+    }
+    if let Some(summary) = article.summary.take() {
+        trace.forget("summary");
+        article.body = match article.body.is_empty() {
+            true => summary,
+            false => format!("{summary}\n{}", article.body),
+        };
     }
 }
 

@@ -1,5 +1,7 @@
 //! `timbao inspect`.
 
+mod check;
+
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -28,6 +30,9 @@ use timbao_views::json::VERSION;
 
 use super::context::Context;
 
+/// Articles that are shown by default.
+const SHOWN: usize = 3;
+
 /// The articles of a file, as far as they are shown.
 #[derive(Debug, Default)]
 struct Reading {
@@ -48,10 +53,13 @@ struct Answer<'a> {
 
 /// Shows how a file is read.
 pub(crate) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
+    if args.check {
+        return check::run(args, context);
+    }
     let file = FoundFile::new(&args.file).map_err(|problem| {
         let failure = Failure::new(problem.to_string());
         if args.file.is_dir() {
-            failure.hint("give one of its files; `timbao index` takes directories")
+            failure.hint("give one of its files, or add --check to measure how well all are read")
         } else {
             failure
         }
@@ -125,7 +133,7 @@ fn read(file: &FoundFile, args: &InspectArgs) -> Result<Reading> {
         for record in batch.records() {
             let is_wanted = match &args.member {
                 Some(member) => record.member().as_ref() == Some(member),
-                None => args.all || reading.shown.len() < args.limit,
+                None => args.all || reading.shown.len() < args.limit.unwrap_or(SHOWN),
             };
             let parsed = if is_wanted {
                 record.parse_explained()

@@ -16,7 +16,7 @@ pub(crate) enum Queries {
 
 impl Queries {
     /// Opens a file, or standard input for `-`. It is CSV when its name ends in `.csv` or a
-    /// column is named.
+    /// column is named; its cells are separated by commas, semicolons, tabs or bars.
     ///
     /// # Errors
     ///
@@ -95,10 +95,16 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    fn new(name: String, input: Box<dyn Read>, column: Option<&str>) -> Result<Self> {
+    fn new(name: String, mut input: Box<dyn Read>, column: Option<&str>) -> Result<Self> {
+        let mut head = Vec::new();
+        let read = input.by_ref().take(HEAD).read_to_end(&mut head);
+        read.map_err(|error| Failure::new(format!("{name}: {}", plain_words(&error))))?;
+        let separator = separator(&head, column.unwrap_or("query"));
+        let input: Box<dyn Read> = Box::new(io::Cursor::new(head).chain(input));
         let rows = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
+            .delimiter(separator)
             .from_reader(input);
         let mut rows = Self {
             rows,
@@ -173,6 +179,26 @@ impl Rows {
             Failure::new(format!("{}{line}: {reason}", self.name))
         })
     }
+}
+
+/// Bytes of a file from which the sign between its cells is determined.
+const HEAD: u64 = 64 << 10;
+
+/// The sign between cells: the one by which the wanted column is in the header,
+/// else the comma, unless only another one is in the first row.
+fn separator(head: &[u8], column: &str) -> u8 {
+    const SIGNS: [u8; 4] = *b",;\t|";
+    let first = head.split(|byte| matches!(byte, b'\n' | b'\r')).next();
+    let first = String::from_utf8_lossy(first.unwrap_or_default());
+    let names = |sign: u8| {
+        let mut cells = first.split(char::from(sign));
+        cells.any(|cell| clean(cell).trim_matches('"').eq_ignore_ascii_case(column))
+    };
+    let has = |sign: u8| first.contains(char::from(sign)) && !first.contains('"');
+    let named = SIGNS.into_iter().find(|sign| names(*sign));
+    named
+        .or_else(|| SIGNS.into_iter().find(|sign| has(*sign)))
+        .unwrap_or(b',')
 }
 
 /// A cell without the white space around it, and the mark that some programs begin files with.

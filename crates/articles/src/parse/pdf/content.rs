@@ -1,0 +1,422 @@
+//! Content streams: what is written where on a page.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use hayro_syntax::content::TypedIter;
+use hayro_syntax::content::ops::TypedInstruction as Op;
+use hayro_syntax::object::{Array, Dict, Name, Number, Object, Stream};
+use hayro_syntax::page::{Page, Resources};
+
+use super::filters;
+use super::font::{Font, actual_text};
+use super::glyph::{Glyph, Glyphs, Matrix};
+
+/// What the contents of a document may cost.
+#[derive(Debug)]
+pub(super) struct Budget {
+    /// Bytes of content that may be inflated.
+    pub bytes: usize,
+    /// Operators that may be executed.
+    pub operators: usize,
+    /// Glyphs that may be shown.
+    pub glyphs: usize,
+    /// Whether something was cut off.
+    pub exceeded: bool,
+}
+
+impl Budget {
+    /// The budget of a file of this size.
+    pub fn of(file: usize) -> Self {
+        Self {
+            bytes: (8 << 20) + file * 8,
+            operators: 1_000_000 + file * 2,
+            glyphs: 1_000_000 + file * 2,
+            exceeded: false,
+        }
+    }
+}
+
+/// Forms inside each other.
+const DEEPEST: usize = 12;
+/// Saved graphics states.
+const MOST_SAVED: usize = 256;
+/// Glyphs of one page.
+const MOST_GLYPHS: usize = 200_000;
+/// Ranges of cached fonts, all together.
+const HEAVIEST: usize = 100_000;
+
+/// Fonts by the bytes of their dictionaries.
+pub(super) type Fonts = HashMap<(usize, usize), Rc<Font>>;
+
+/// Executes the content of pages.
+pub(super) struct Interpreter<'d> {
+    pub budget: &'d mut Budget,
+    pub fonts: &'d mut Fonts,
+    glyphs: Glyphs,
+    /// Marked parts that are open.
+    marks: Vec<Mark>,
+    /// Whether a picture is drawn.
+    has_picture: bool,
+}
+
+/// A marked part of the content.
+enum Mark {
+    Plain,
+    /// A running head, foot or page number.
+    Artifact,
+    /// A part that says its text. It is placed where its first glyph is.
+    Text {
+        text: Option<String>,
+        glyph: Option<usize>,
+    },
+}
+
+/// What a page shows.
+pub(super) struct Shown {
+    pub glyphs: Glyphs,
+    pub has_picture: bool,
+}
+
+#[derive(Clone)]
+struct State {
+    matrix: Matrix,
+    font: Option<Rc<Font>>,
+    font_id: u16,
+    size: f32,
+    character_space: f32,
+    word_space: f32,
+    /// Horizontal scaling.
+    stretch: f32,
+    leading: f32,
+    rise: f32,
+    /// Letters are filled and stroked, which makes them bold.
+    is_stroked: bool,
+}
+
+/// The matrices of a text object.
+#[derive(Clone, Copy)]
+struct Text {
+    matrix: Matrix,
+    line: Matrix,
+}
+
+impl<'d> Interpreter<'d> {
+    /// Reads a page.
+    pub fn page(page: &Page<'_>, budget: &'d mut Budget, fonts: &'d mut Fonts) -> Shown {
+        let mut interpreter = Self {
+            budget,
+            fonts,
+            glyphs: Glyphs::default(),
+            marks: Vec::new(),
+            has_picture: false,
+        };
+        let content = interpreter.content(page.raw());
+        let state = State {
+            matrix: Matrix::IDENTITY,
+            font: None,
+            font_id: 0,
+            size: 0.0,
+            character_space: 0.0,
+            word_space: 0.0,
+            stretch: 1.0,
+            leading: 0.0,
+            rise: 0.0,
+            is_stroked: false,
+        };
+        interpreter.run(&content, page.resources(), state, 0);
+        interpreter.close_marks(0);
+        Shown {
+            glyphs: interpreter.glyphs,
+            has_picture: interpreter.has_picture,
+        }
+    }
+
+    /// The content of a page: one stream or several.
+    fn content(&mut self, page: &Dict<'_>) -> Vec<u8> {
+        if let Some(stream) = page.get::<Stream<'_>>("Contents") {
+            return self.inflate(&stream);
+        }
+        let mut content = Vec::new();
+        if let Some(streams) = page.get::<Array<'_>>("Contents") {
+            for stream in streams.iter::<Stream<'_>>() {
+                content.extend(self.inflate(&stream));
+                content.push(b' ');
+            }
+        }
+        content
+    }
+
+    fn inflate(&mut self, stream: &Stream<'_>) -> Vec<u8> {
+        match filters::decoded(stream, self.budget.bytes) {
+            Some(data) => {
+                self.budget.bytes -= data.len();
+                data
+            }
+            None => {
+                self.budget.exceeded = true;
+                Vec::new()
+            }
+        }
+    }
+
+    fn run(&mut self, content: &[u8], resources: &Resources<'_>, mut state: State, depth: usize) {
+        let mut saved: Vec<State> = Vec::new();
+        let mut text = Text {
+            matrix: Matrix::IDENTITY,
+            line: Matrix::IDENTITY,
+        };
+        let marks = self.marks.len();
+        let mut operators = TypedIter::new(content);
+        while let Some(op) = operators.next() {
+            let Some(left) = self.budget.operators.checked_sub(1) else {
+                self.budget.exceeded = true;
+                break;
+            };
+            self.budget.operators = left;
+            match op {
+                Op::SaveState(_) if saved.len() < MOST_SAVED => saved.push(state.clone()),
+                Op::RestoreState(_) => {
+                    if let Some(before) = saved.pop() {
+                        state = before;
+                    }
+                }
+                Op::Transform(m) => {
+                    state.matrix = matrix([&m.0, &m.1, &m.2, &m.3, &m.4, &m.5]).then(&state.matrix);
+                }
+                Op::XObject(name) => self.object(name.0, resources, &state, depth),
+                Op::InlineImage(_) => self.has_picture = true,
+                Op::SetGraphicsState(name) => self.graphics_state(name.0, resources, &mut state),
+                Op::BeginMarkedContent(_) => self.marks.push(Mark::Plain),
+                Op::BeginMarkedContentWithProperties(mark) => {
+                    let properties = match mark.1 {
+                        Object::Dict(properties) => Some(properties.clone()),
+                        Object::Name(name) => resources.properties.get::<Dict<'_>>(name),
+                        _ => None,
+                    };
+                    self.begin(mark.0, &properties.unwrap_or_default());
+                }
+                Op::EndMarkedContent(_) if self.marks.len() > marks => {
+                    self.close_marks(self.marks.len() - 1);
+                }
+                op => self.text_operator(op, resources, &mut state, &mut text),
+            }
+        }
+        self.close_marks(marks);
+    }
+
+    fn text_operator(
+        &mut self,
+        op: Op<'_, '_>,
+        resources: &Resources<'_>,
+        state: &mut State,
+        text: &mut Text,
+    ) {
+        match op {
+            Op::BeginText(_) => {
+                text.matrix = Matrix::IDENTITY;
+                text.line = Matrix::IDENTITY;
+            }
+            Op::CharacterSpacing(space) => state.character_space = space.0.as_f32(),
+            Op::WordSpacing(space) => state.word_space = space.0.as_f32(),
+            Op::HorizontalScaling(percent) => state.stretch = percent.0.as_f32() / 100.0,
+            Op::TextLeading(leading) => state.leading = leading.0.as_f32(),
+            Op::TextRise(rise) => state.rise = rise.0.as_f32(),
+            Op::TextRenderingMode(mode) => state.is_stroked = mode.0.as_f32() == 2.0,
+            Op::TextFont(font) => {
+                state.size = font.1.as_f32();
+                self.set_font(resources.get_font(font.0), state);
+            }
+            Op::NextLine(by) => text.next_line(by.0.as_f32(), by.1.as_f32()),
+            Op::NextLineAndSetLeading(by) => {
+                state.leading = -by.1.as_f32();
+                text.next_line(by.0.as_f32(), by.1.as_f32());
+            }
+            Op::SetTextMatrix(m) => {
+                text.line = matrix([&m.0, &m.1, &m.2, &m.3, &m.4, &m.5]);
+                text.matrix = text.line;
+            }
+            Op::NextLineUsingLeading(_) => text.next_line(0.0, -state.leading),
+            Op::ShowText(shown) => self.show(shown.0.as_bytes(), state, text),
+            Op::NextLineAndShowText(shown) => {
+                text.next_line(0.0, -state.leading);
+                self.show(shown.0.as_bytes(), state, text);
+            }
+            Op::ShowTextWithParameters(shown) => {
+                state.word_space = shown.0.as_f32();
+                state.character_space = shown.1.as_f32();
+                text.next_line(0.0, -state.leading);
+                self.show(shown.2.as_bytes(), state, text);
+            }
+            Op::ShowTexts(parts) => {
+                for part in parts.0.iter::<Object<'_>>() {
+                    match part {
+                        Object::String(shown) => self.show(shown.as_bytes(), state, text),
+                        Object::Number(by) => {
+                            let by = -by.as_f32() / 1000.0 * state.size * state.stretch;
+                            text.matrix = Matrix::shift(by, 0.0).then(&text.matrix);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Draws a form or a picture.
+    fn object(&mut self, name: &Name<'_>, resources: &Resources<'_>, state: &State, depth: usize) {
+        let Some(stream) = resources.get_x_object(name) else {
+            return;
+        };
+        let dict = stream.dict();
+        let kind = dict.get::<Name<'_>>("Subtype");
+        if kind.as_ref().is_some_and(|kind| kind.as_str() == "Image") {
+            self.has_picture = true;
+            return;
+        }
+        if depth >= DEEPEST {
+            self.budget.exceeded = true;
+            return;
+        }
+        let content = self.inflate(&stream);
+        let mut state = state.clone();
+        if let Some(array) = dict.get::<Array<'_>>("Matrix") {
+            let values: Vec<f32> = array.iter::<Number>().take(6).map(|n| n.as_f32()).collect();
+            if let Ok(values) = <[f32; 6]>::try_from(values) {
+                state.matrix = Matrix(values).then(&state.matrix);
+            }
+        }
+        match dict.get::<Dict<'_>>("Resources") {
+            Some(own) => self.run(&content, &Resources::new(own), state, depth + 1),
+            None => self.run(&content, resources, state, depth + 1),
+        }
+    }
+
+    /// A graphics state may name a font.
+    fn graphics_state(&mut self, name: &Name<'_>, resources: &Resources<'_>, state: &mut State) {
+        let font = resources
+            .get_ext_g_state(name)
+            .and_then(|dict| dict.get::<Array<'_>>("Font"));
+        if let Some(font) = font {
+            let mut parts = font.flex_iter();
+            let dict = parts.next::<Dict<'_>>();
+            if let Some(size) = parts.next::<Number>() {
+                state.size = size.as_f32();
+            }
+            self.set_font(dict, state);
+        }
+    }
+
+    fn set_font(&mut self, dict: Option<Dict<'_>>, state: &mut State) {
+        let Some(dict) = dict else {
+            state.font = None;
+            return;
+        };
+        let key = (dict.data().as_ptr() as usize, dict.data().len());
+        let font = match self.fonts.get(&key) {
+            Some(font) => Rc::clone(font),
+            None => {
+                let font = Rc::new(Font::read(&dict));
+                let weight =
+                    |fonts: &Fonts| fonts.values().map(|font| font.weight()).sum::<usize>();
+                if self.fonts.len() >= 500 || weight(self.fonts) + font.weight() > HEAVIEST {
+                    self.fonts.clear();
+                }
+                self.fonts.insert(key, Rc::clone(&font));
+                font
+            }
+        };
+        state.font_id = self.glyphs.font(&font);
+        state.font = Some(font);
+    }
+
+    fn begin(&mut self, tag: &Name<'_>, properties: &Dict<'_>) {
+        let kind = properties.get::<Name<'_>>("Type");
+        let is_pagination = kind.is_some_and(|kind| kind.as_str() == "Pagination");
+        let mark = if tag.as_str() == "Artifact" && is_pagination {
+            Mark::Artifact
+        } else if let Some(text) = actual_text(properties) {
+            Mark::Text {
+                text: Some(text),
+                glyph: None,
+            }
+        } else {
+            Mark::Plain
+        };
+        if self.marks.len() < 10_000 {
+            self.marks.push(mark);
+        }
+    }
+
+    /// Closes the marked parts from the `from`th on.
+    fn close_marks(&mut self, from: usize) {
+        for mark in self.marks.drain(from..) {
+            if let Mark::Text {
+                text: Some(text),
+                glyph: Some(glyph),
+            } = mark
+            {
+                self.glyphs.set_text(glyph, &text);
+            }
+        }
+    }
+
+    fn show(&mut self, bytes: &[u8], state: &State, text: &mut Text) {
+        let Some(font) = state.font.clone() else {
+            return;
+        };
+        let is_artifact = self.marks.iter().any(|mark| matches!(mark, Mark::Artifact));
+        font.codes(bytes, |code| {
+            let mut advance = code.width * state.size + state.character_space;
+            let written = code.width * state.size * state.stretch;
+            if code.is_space {
+                advance += state.word_space;
+            }
+            let whole = text.matrix.then(&state.matrix);
+            if self.budget.glyphs > 0 && self.glyphs.len() < MOST_GLYPHS {
+                self.budget.glyphs -= 1;
+                let placed = Glyph::place(&whole, state.rise, written, state.size * font.height);
+                let shown = code.text.unwrap_or_else(|| "\u{fffd}".to_owned());
+                self.push(placed, &shown, state, is_artifact);
+            } else {
+                self.budget.exceeded = true;
+            }
+            text.matrix = Matrix::shift(advance * state.stretch, 0.0).then(&text.matrix);
+        });
+    }
+
+    fn push(&mut self, mut glyph: Glyph, shown: &str, state: &State, is_artifact: bool) {
+        glyph.font = state.font_id;
+        glyph.is_bold = state.is_stroked || state.font.as_ref().is_some_and(|font| font.is_bold);
+        glyph.is_italic = state.font.as_ref().is_some_and(|font| font.is_italic);
+        glyph.is_artifact = is_artifact;
+        if !glyph.is_sound() {
+            return;
+        }
+        let marked = self.marks.iter_mut().rev().find_map(|mark| match mark {
+            Mark::Text { glyph, .. } => Some(glyph),
+            _ => None,
+        });
+        match marked {
+            // The part states its text, which goes with its first glyph.
+            Some(Some(first)) => self.glyphs.widen(*first, &glyph),
+            Some(place) => {
+                *place = Some(self.glyphs.len());
+                self.glyphs.push(glyph, shown);
+            }
+            None => self.glyphs.push(glyph, shown),
+        }
+    }
+}
+
+impl Text {
+    fn next_line(&mut self, x: f32, y: f32) {
+        self.line = Matrix::shift(x, y).then(&self.line);
+        self.matrix = self.line;
+    }
+}
+
+fn matrix(values: [&Number; 6]) -> Matrix {
+    Matrix(values.map(|value| value.as_f32()))
+}

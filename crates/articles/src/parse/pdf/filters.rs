@@ -1,0 +1,304 @@
+//! Filters of streams, decoded within a bound.
+
+use std::io::Read;
+
+use flate2::read::{DeflateDecoder, ZlibDecoder};
+use hayro_syntax::Filter;
+use hayro_syntax::object::{Dict, Stream};
+
+/// The data of a stream that is not a picture, at most `most` bytes of it.
+/// `None` if it is a picture or its last filter would exceed the bound.
+pub(super) fn decoded(stream: &Stream<'_>, most: usize) -> Option<Vec<u8>> {
+    let raw = stream.raw_data();
+    let filters = stream.filters();
+    if filters.is_empty() {
+        return (raw.len() <= most).then(|| raw.into_owned());
+    }
+    let data = chain(&raw, &filters, most)?;
+    if has_predictor(stream.dict()) {
+        // Its size is known to be within the bound now.
+        return Some(stream.decoded_data().ok()?.into_owned());
+    }
+    Some(data)
+}
+
+/// Applies filters in order. `None` for filters of pictures, and if the result
+/// of one exceeds `most` bytes.
+pub(super) fn chain(raw: &[u8], filters: &[Filter], most: usize) -> Option<Vec<u8>> {
+    let mut data = raw.to_vec();
+    for filter in filters {
+        data = match filter {
+            Filter::FlateDecode => inflated(&data, most),
+            Filter::LzwDecode => unlzw(&data, most),
+            Filter::Ascii85Decode => Some(ascii85(&data)),
+            Filter::AsciiHexDecode => Some(hex(&data)),
+            Filter::RunLengthDecode => Some(run_lengths(&data, most)),
+            Filter::Crypt => continue,
+            _ => return None,
+        }
+        .filter(|data| data.len() <= most)?;
+    }
+    Some(data)
+}
+
+fn has_predictor(dict: &Dict<'_>) -> bool {
+    ["DecodeParms", "DP"].iter().any(|key| {
+        dict.get::<Dict<'_>>(key)
+            .and_then(|params| params.get::<i32>("Predictor"))
+            .is_some_and(|predictor| predictor > 1)
+    })
+}
+
+/// Inflates data; of damaged data, the part before the damage.
+fn inflated(data: &[u8], most: usize) -> Option<Vec<u8>> {
+    let bound = most as u64 + 1;
+    let mut out = Vec::new();
+    // An error ends the data; what was inflated before it is kept.
+    let _ = ZlibDecoder::new(data).take(bound).read_to_end(&mut out);
+    if out.is_empty() {
+        let _ = DeflateDecoder::new(data).take(bound).read_to_end(&mut out);
+    }
+    (out.len() <= most).then_some(out)
+}
+
+fn unlzw(data: &[u8], most: usize) -> Option<Vec<u8>> {
+    let order = weezl::BitOrder::Msb;
+    let mut decoder = weezl::decode::Decoder::with_tiff_size_switch(order, 8);
+    let mut out = Vec::new();
+    let mut piece = vec![0; 16 << 10];
+    let mut rest = data;
+    loop {
+        let step = decoder.decode_bytes(rest, &mut piece);
+        rest = rest.get(step.consumed_in..)?;
+        out.extend_from_slice(piece.get(..step.consumed_out)?);
+        if out.len() > most {
+            return None;
+        }
+        match step.status {
+            Ok(weezl::LzwStatus::Ok) if step.consumed_in + step.consumed_out > 0 => {}
+            _ => return Some(out),
+        }
+    }
+}
+
+fn ascii85(data: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(data.len() / 5 * 4);
+    let (mut group, mut count) = (0_u32, 0_usize);
+    for byte in data {
+        match byte {
+            b'z' if count == 0 => out.extend_from_slice(&[0; 4]),
+            b'!'..=b'u' => {
+                group = group.wrapping_mul(85).wrapping_add(u32::from(byte - b'!'));
+                count += 1;
+                if count == 5 {
+                    out.extend_from_slice(&group.to_be_bytes());
+                    (group, count) = (0, 0);
+                }
+            }
+            b'~' => break,
+            _ => {}
+        }
+    }
+    if count > 1 {
+        for _ in count..5 {
+            group = group.wrapping_mul(85).wrapping_add(84);
+        }
+        out.extend_from_slice(&group.to_be_bytes()[..count - 1]);
+    }
+    out
+}
+
+fn hex(data: &[u8]) -> Vec<u8> {
+    let digits = data
+        .iter()
+        .take_while(|byte| **byte != b'>')
+        .filter_map(|byte| char::from(*byte).to_digit(16));
+    let digits: Vec<u8> = digits.map(|digit| digit as u8).collect();
+    digits
+        .chunks(2)
+        .map(|pair| pair[0] << 4 | pair.get(1).copied().unwrap_or(0))
+        .collect()
+}
+
+fn run_lengths(data: &[u8], most: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = data;
+    while let Some((length, after)) = rest.split_first() {
+        let length = usize::from(*length);
+        rest = match length {
+            0..128 => {
+                let (literal, after) = after.split_at((length + 1).min(after.len()));
+                out.extend_from_slice(literal);
+                after
+            }
+            128 => break,
+            _ => {
+                let Some((byte, after)) = after.split_first() else {
+                    break;
+                };
+                out.resize(out.len() + 257 - length, *byte);
+                after
+            }
+        };
+        if out.len() > most {
+            break;
+        }
+    }
+    out
+}
+
+/// Makes streams unreadable that inflate beyond `most` bytes, and returns
+/// where the first one is that is not a picture.
+///
+/// The parser of objects inflates some streams (of objects, of references)
+/// without a bound.
+pub(super) fn defuse(bytes: &mut [u8], most: usize) -> Option<usize> {
+    let found: Vec<usize> = memchr::memmem::find_iter(bytes, b"stream").collect();
+    let mut bomb = None;
+    // Every stream is inflated at most once, whatever the parser takes it for.
+    let mut budget = most.saturating_mul(4);
+    for at in found {
+        if bytes[..at].ends_with(b"end") {
+            continue;
+        }
+        let start = at + b"stream".len();
+        let start = start
+            + bytes[start..]
+                .iter()
+                .take_while(|b| b.is_ascii_whitespace())
+                .count();
+        let head = &bytes[at.saturating_sub(1024)..at];
+        let head = memchr::memmem::rfind(head, b"obj").map_or(head, |object| &head[object..]);
+        let has = |name: &[u8]| memchr::memmem::find(head, name).is_some();
+        let is_packed = has(b"Fl") || has(b"LZW") || has(b"#") || has(b"RunLength");
+        if !is_packed {
+            continue;
+        }
+        let end = memchr::memmem::find(&bytes[start..], b"endstream")
+            .map_or(bytes.len(), |end| start + end);
+        let data = &bytes[start..end];
+        let filters = filters_of(head);
+        let allowed = most.min(budget);
+        match unpacked_size(data, &filters, allowed) {
+            Some(size) => budget -= size.min(budget),
+            None => {
+                if !has(b"/Image") {
+                    bomb.get_or_insert(at);
+                }
+                let end = end.min(start + 16);
+                bytes[start..end].fill(0xFF);
+            }
+        }
+    }
+    bomb
+}
+
+/// The filters that the bytes of a dictionary name, in order.
+fn filters_of(head: &[u8]) -> Vec<Filter> {
+    const NAMES: &[(&[u8], Filter)] = &[
+        (b"ASCII85Decode", Filter::Ascii85Decode),
+        (b"A85", Filter::Ascii85Decode),
+        (b"ASCIIHexDecode", Filter::AsciiHexDecode),
+        (b"AHx", Filter::AsciiHexDecode),
+        (b"FlateDecode", Filter::FlateDecode),
+        (b"Fl", Filter::FlateDecode),
+        (b"LZWDecode", Filter::LzwDecode),
+        (b"LZW", Filter::LzwDecode),
+        (b"RunLengthDecode", Filter::RunLengthDecode),
+        (b"DCTDecode", Filter::DctDecode),
+        (b"JPXDecode", Filter::JpxDecode),
+    ];
+    let names = head.split(|byte| *byte == b'/').skip(1);
+    let filters: Vec<Filter> = names
+        .filter_map(|name| {
+            let end = name
+                .iter()
+                .position(|b| !b.is_ascii_alphanumeric() && *b != b'#');
+            let name = unescaped(&name[..end.unwrap_or(name.len())]);
+            let named = NAMES.iter().find(|(known, _)| *known == name.as_slice());
+            named.map(|(_, filter)| *filter)
+        })
+        .collect();
+    filters
+}
+
+/// A name with its `#xx` resolved.
+fn unescaped(name: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((byte, after)) = rest.split_first() {
+        let code = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        let code = code.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match code {
+            Some(code) if *byte == b'#' => {
+                out.push(code);
+                rest = &after[2..];
+            }
+            _ => {
+                out.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    out
+}
+
+/// The size of unpacked data; `None` beyond `most`.
+fn unpacked_size(data: &[u8], filters: &[Filter], most: usize) -> Option<usize> {
+    match filters {
+        [] => Some(data.len()),
+        [Filter::FlateDecode] => inflated_size(data, most),
+        [first, .., last] if *last != Filter::FlateDecode || *first == Filter::FlateDecode => {
+            match chain(data, filters, most) {
+                Some(data) => Some(data.len()),
+                // Filters of pictures do not unpack here.
+                None if matches!(last, Filter::DctDecode | Filter::JpxDecode) => Some(0),
+                None => None,
+            }
+        }
+        _ => chain(data, filters, most).map(|data| data.len()),
+    }
+}
+
+/// The inflated size, without holding what was inflated.
+fn inflated_size(data: &[u8], most: usize) -> Option<usize> {
+    let mut size = 0;
+    let mut piece = vec![0; 32 << 10];
+    let mut decoder: Box<dyn Read> = match data {
+        [first, second, ..] if (u16::from(*first) << 8 | u16::from(*second)) % 31 == 0 => {
+            Box::new(ZlibDecoder::new(data))
+        }
+        _ => Box::new(DeflateDecoder::new(data)),
+    };
+    while let Ok(read) = decoder.read(&mut piece) {
+        if read == 0 {
+            break;
+        }
+        size += read;
+        if size > most {
+            return None;
+        }
+    }
+    Some(size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_are_undone() {
+        assert_eq!(ascii85(b"87cURD]i,\"Ebo80~>"), b"Hello World!");
+        assert_eq!(hex(b"48 65 6C6c 6F>"), b"Hello");
+        assert_eq!(run_lengths(b"\x02abc\xFEx\x80zz", 100), b"abcxxx");
+        let packed = weezl::encode::Encoder::with_tiff_size_switch(weezl::BitOrder::Msb, 8)
+            .encode(b"chi bo chi bo chi bo")
+            .unwrap();
+        assert_eq!(unlzw(&packed, 100).unwrap(), b"chi bo chi bo chi bo");
+        assert_eq!(unlzw(&packed, 10), None);
+        assert_eq!(
+            filters_of(b"<< /Filter [/ASCII85Decode /Fl#61teDecode] >>").len(),
+            2
+        );
+    }
+}

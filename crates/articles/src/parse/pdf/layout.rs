@@ -1,0 +1,554 @@
+//! Glyphs of a page arranged to words, lines and columns in reading order.
+
+use timbao_tokenizer::charset::{Charset, LegacyFont};
+
+use super::glyph::{Glyph, Glyphs};
+
+/// A line of text in one column.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Line {
+    pub text: String,
+    pub x0: f32,
+    pub x1: f32,
+    pub y: f32,
+    pub size: f32,
+    /// Width of its first word.
+    pub first_word: f32,
+    pub is_bold: bool,
+    pub is_italic: bool,
+}
+
+/// A page: columns and other blocks in reading order.
+#[derive(Debug, Default)]
+pub(super) struct PageText {
+    pub blocks: Vec<Vec<Line>>,
+    /// Running heads and feet that are marked as such.
+    pub marginal: Vec<String>,
+    /// The set of text in fonts from before Unicode.
+    pub charset: Option<Charset>,
+    pub glyphs: usize,
+    /// Glyphs whose letter is unknown.
+    pub unknown: usize,
+}
+
+/// Pieces of lines on a page beyond which columns are not looked for.
+const MOST_PIECES: usize = 5000;
+
+/// Arranges the glyphs of a page.
+pub(super) fn arrange(glyphs: &mut Glyphs) -> PageText {
+    let mut page = PageText {
+        glyphs: glyphs.len(),
+        ..PageText::default()
+    };
+    let unknown = |glyph: &&Glyph| glyphs.letter(glyph) == Some('\u{fffd}');
+    page.unknown = glyphs.all.iter().filter(unknown).count();
+    raise_initials(glyphs);
+    let mut turns = [0_usize, 1, 2, 3, 4].map(|turn| (turn, 0_usize));
+    for glyph in &glyphs.all {
+        turns[usize::from(glyph.turn)].1 += 1;
+    }
+    // Text in the direction of most comes first.
+    turns.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    for (turn, count) in turns {
+        if count > 0 {
+            let all = glyphs
+                .all
+                .iter()
+                .filter(|glyph| usize::from(glyph.turn) == turn);
+            let (marginal, text): (Vec<_>, Vec<_>) = all.partition(|glyph| glyph.is_artifact);
+            let mut writer = Writer {
+                glyphs,
+                charset: page.charset,
+            };
+            page.blocks
+                .extend(columns(writer.pieces(text)).into_iter().map(lines));
+            for line in lines(writer.pieces(marginal)) {
+                page.marginal.push(line.text);
+            }
+            page.charset = writer.charset;
+        }
+    }
+    page.blocks.retain(|block| !block.is_empty());
+    page
+}
+
+/// Puts a large first letter of a paragraph on the line it begins.
+fn raise_initials(glyphs: &mut Glyphs) {
+    let mut sizes: Vec<f32> = glyphs.all.iter().map(|glyph| glyph.size).collect();
+    if sizes.len() < 40 {
+        return;
+    }
+    let middle = sizes.len() / 2;
+    let usual = *sizes.select_nth_unstable_by(middle, f32::total_cmp).1;
+    for at in 0..glyphs.all.len() {
+        let glyph = glyphs.all[at];
+        if glyph.size < usual * 1.8 || !glyphs.letter(&glyph).is_some_and(char::is_alphabetic) {
+            continue;
+        }
+        let others = |glyph: Option<&Glyph>| glyph.is_none_or(|glyph| glyph.size < usual * 1.5);
+        let before = at.checked_sub(1).and_then(|before| glyphs.all.get(before));
+        if !others(before) || !others(glyphs.all.get(at + 1)) {
+            continue;
+        }
+        let top = glyph.y + 0.7 * (glyph.size - usual);
+        let line = glyphs.all[at + 1..]
+            .iter()
+            .take(60)
+            .find(|next| next.x0 >= glyph.x1 - usual && (next.y - top).abs() < 0.6 * usual);
+        if let Some(y) = line.map(|line| line.y) {
+            let initial = &mut glyphs.all[at];
+            (initial.y, initial.size) = (y, usual);
+        }
+    }
+}
+
+/// A piece of a line without wide gaps.
+#[derive(Debug, Default)]
+struct Piece {
+    line: Line,
+    letters: usize,
+    bold: usize,
+    italic: usize,
+}
+
+impl Piece {
+    fn top(&self) -> f32 {
+        self.line.y + 0.75 * self.line.size
+    }
+
+    fn bottom(&self) -> f32 {
+        self.line.y - 0.15 * self.line.size
+    }
+}
+
+/// Turns glyphs into text.
+struct Writer<'g> {
+    glyphs: &'g Glyphs,
+    charset: Option<Charset>,
+}
+
+impl Writer<'_> {
+    /// Pieces of lines, from the top down.
+    fn pieces(&mut self, mut glyphs: Vec<&Glyph>) -> Vec<Piece> {
+        glyphs.sort_by(|a, b| b.y.total_cmp(&a.y));
+        let mut pieces = Vec::new();
+        let mut rest = glyphs.as_mut_slice();
+        while let Some(first) = rest.first() {
+            let (y, size) = (first.y, first.size);
+            let on_line = |glyph: &&Glyph| {
+                let larger = glyph.size.max(size);
+                let similar = glyph.size.min(size) > 0.8 * larger;
+                y - glyph.y <= larger * if similar { 0.3 } else { 0.45 }
+            };
+            let end = rest
+                .iter()
+                .position(|glyph| !on_line(glyph))
+                .unwrap_or(rest.len());
+            let (line, after) = rest.split_at_mut(end.max(1));
+            self.line(line, &mut pieces);
+            rest = after;
+        }
+        pieces
+    }
+
+    /// Cuts the glyphs of one line into pieces.
+    fn line(&mut self, glyphs: &mut [&Glyph], pieces: &mut Vec<Piece>) {
+        // A mark is drawn where the next letter begins.
+        let key = |glyph: &Glyph| {
+            let mark = self.glyphs.letter(glyph).is_some_and(is_mark);
+            glyph.x0 - if mark { 0.05 * glyph.size } else { 0.0 }
+        };
+        glyphs.sort_by(|a, b| key(a).total_cmp(&key(b)));
+        let is_blank = |glyph: &Glyph| self.glyphs.letter(glyph).is_some_and(char::is_whitespace);
+        let mut start = 0;
+        let mut end_x = f32::NEG_INFINITY;
+        let mut cuts = Vec::new();
+        for (at, glyph) in glyphs.iter().enumerate() {
+            if is_blank(glyph) {
+                continue;
+            }
+            if glyph.x0 - end_x > 0.9 * glyph.size && end_x.is_finite() {
+                cuts.push(start..at);
+                start = at;
+            }
+            end_x = end_x.max(glyph.x1);
+        }
+        cuts.push(start..glyphs.len());
+        for cut in cuts {
+            let piece = self.piece(&glyphs[cut]);
+            if !piece.line.text.is_empty() {
+                pieces.push(piece);
+            }
+        }
+    }
+
+    fn piece(&mut self, glyphs: &[&Glyph]) -> Piece {
+        let widest_kerning = self.widest_kerning(glyphs);
+        let mut piece = Piece::default();
+        let mut text = Text::default();
+        let mut last: Option<&Glyph> = None;
+        let mut is_apart = false;
+        for glyph in glyphs {
+            let letter = self.glyphs.letter(glyph);
+            if letter.is_some_and(char::is_whitespace) {
+                is_apart = last.is_some();
+                continue;
+            }
+            let line = &mut piece.line;
+            if let Some(before) = last {
+                // Letters drawn twice are bold.
+                let shift = (glyph.x0 - before.x0).abs();
+                if shift < 0.12 * glyph.size
+                    && letter.is_some()
+                    && letter == self.glyphs.letter(before)
+                {
+                    continue;
+                }
+                is_apart |= glyph.x0 - line.x1 > widest_kerning * glyph.size
+                    && !letter.is_some_and(is_mark);
+            } else {
+                (line.x0, line.x1, line.y, line.size) = (glyph.x0, glyph.x1, glyph.y, glyph.size);
+            }
+            if is_apart {
+                if line.first_word == 0.0 {
+                    line.first_word = line.x1 - line.x0;
+                }
+                text.push(" ", None, &mut self.charset);
+                is_apart = false;
+            }
+            // A line is as large as its largest letters.
+            if glyph.size > line.size {
+                (line.y, line.size) = (glyph.y, glyph.size);
+            }
+            let legacy = self.glyphs.legacy(glyph);
+            let mut shown = String::new();
+            self.glyphs.write(glyph, &mut shown);
+            let overlap = line.x1 - glyph.x0;
+            text.push_glyph(
+                &shown,
+                legacy,
+                overlap > 0.4 * (glyph.x1 - glyph.x0),
+                &mut self.charset,
+            );
+            line.x1 = line.x1.max(glyph.x1);
+            piece.letters += 1;
+            piece.bold += usize::from(glyph.is_bold);
+            piece.italic += usize::from(glyph.is_italic);
+            last = Some(glyph);
+        }
+        let line = &mut piece.line;
+        line.text = text.finish(&mut self.charset);
+        if line.first_word == 0.0 {
+            line.first_word = line.x1 - line.x0;
+        }
+        piece
+    }
+
+    /// The widest gap between letters of a word, in ems: wider where letters
+    /// are spaced out, narrower where blanks are not written.
+    fn widest_kerning(&self, glyphs: &[&Glyph]) -> f32 {
+        let is_blank = |glyph: &Glyph| self.glyphs.letter(glyph).is_some_and(char::is_whitespace);
+        let mut gaps: Vec<f32> = glyphs
+            .windows(2)
+            .filter(|pair| !is_blank(pair[0]) && !is_blank(pair[1]))
+            .map(|pair| (pair[1].x0 - pair[0].x1) / pair[1].size)
+            .collect();
+        let usual = match gaps.len() {
+            0 => 0.0,
+            count => *gaps.select_nth_unstable_by(count / 2, f32::total_cmp).1,
+        };
+        let has_blanks = glyphs.iter().any(|glyph| is_blank(glyph));
+        let least: f32 = if has_blanks { 0.25 } else { 0.14 };
+        if usual > 0.08 {
+            least.max(usual * 1.6 + 0.08)
+        } else {
+            least
+        }
+    }
+}
+
+/// Text of a piece, and the part of it in one old font.
+#[derive(Default)]
+struct Text {
+    done: String,
+    raw: String,
+    font: Option<LegacyFont>,
+    /// An accent that was drawn before its letter.
+    accent: Option<char>,
+}
+
+impl Text {
+    fn push_glyph(
+        &mut self,
+        shown: &str,
+        font: Option<LegacyFont>,
+        overlaps: bool,
+        charset: &mut Option<Charset>,
+    ) {
+        if let Some(mark) = self.accent.take() {
+            // The accent is over this letter.
+            if overlaps && shown.chars().all(char::is_alphabetic) {
+                self.raw.pop();
+                self.push(shown, font, charset);
+                self.raw.push(mark);
+                return;
+            }
+        }
+        let mut letters = shown.chars();
+        if let (Some(letter), None, None) = (letters.next(), letters.next(), font)
+            && let Some(mark) = combining(letter)
+        {
+            if overlaps && self.raw.ends_with(char::is_alphabetic) {
+                self.raw.push(mark);
+                return;
+            }
+            self.accent = Some(mark);
+        }
+        self.push(shown, font, charset);
+    }
+
+    fn push(&mut self, shown: &str, font: Option<LegacyFont>, charset: &mut Option<Charset>) {
+        if font != self.font && shown != " " {
+            self.flush(charset);
+            self.font = font;
+        }
+        self.raw.push_str(shown);
+    }
+
+    fn flush(&mut self, charset: &mut Option<Charset>) {
+        match self.font {
+            None => self.done.push_str(&self.raw),
+            Some(font) => {
+                let read = font.read(&self.raw);
+                if *read != self.raw {
+                    *charset = Some(font.charset);
+                }
+                self.done.push_str(&read);
+            }
+        }
+        self.raw.clear();
+    }
+
+    fn finish(mut self, charset: &mut Option<Charset>) -> String {
+        self.flush(charset);
+        let text = self
+            .done
+            .replace(['\u{f0b7}', '\u{f0a7}', '\u{f076}', '\u{f0d8}'], "•");
+        text.trim().to_owned()
+    }
+}
+
+fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{300}'..='\u{36f}')
+}
+
+/// The combining mark of an accent that stands alone.
+fn combining(accent: char) -> Option<char> {
+    Some(match accent {
+        '´' => '\u{301}',
+        '`' => '\u{300}',
+        'ˆ' => '\u{302}',
+        '˜' => '\u{303}',
+        '˘' => '\u{306}',
+        '¨' => '\u{308}',
+        'ˇ' => '\u{30c}',
+        '˚' => '\u{30a}',
+        _ => return None,
+    })
+}
+
+/// Cuts a page into columns and what spans them.
+fn columns(pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
+    let mut blocks = Vec::new();
+    if pieces.len() > MOST_PIECES {
+        blocks.push(pieces);
+    } else {
+        cut(pieces, &mut blocks, 0);
+    }
+    blocks
+}
+
+fn cut(pieces: Vec<Piece>, blocks: &mut Vec<Vec<Piece>>, depth: usize) {
+    let mut rows = rows(pieces).into_iter().peekable();
+    let mut single: Vec<Piece> = Vec::new();
+    let mut ahead: Vec<Vec<Piece>> = Vec::new();
+    while let Some(row) = rows.next() {
+        let mut gutters = gaps(&row);
+        let mut run = row;
+        // One column may begin a few lines above the other.
+        while gutters.is_empty() && ahead.len() < 3 {
+            let Some(next) = rows.peek().map(|next| gaps(next)) else {
+                break;
+            };
+            gutters = narrowed(&next, ahead.iter().flatten().chain(&run));
+            if gutters.is_empty() && !next.is_empty() {
+                break;
+            }
+            if let Some(next) = rows.next() {
+                ahead.push(std::mem::replace(&mut run, next));
+            }
+        }
+        if gutters.is_empty() {
+            single.extend(ahead.drain(..).flatten());
+        }
+        run.extend(ahead.drain(..).flatten());
+        while let Some(next) = rows.peek() {
+            let common = narrowed(&gutters, next.iter());
+            if common.is_empty() {
+                break;
+            }
+            gutters = common;
+            run.extend(rows.next().into_iter().flatten());
+        }
+        let gutter = gutters
+            .iter()
+            .filter(|_| depth < 6)
+            .find(|gutter| is_between_columns(&run, **gutter));
+        match gutter {
+            Some((left, right)) => {
+                if !single.is_empty() {
+                    blocks.push(std::mem::take(&mut single));
+                }
+                let middle = (left + right) / 2.0;
+                let (left, right) = run.into_iter().partition(|piece| piece.line.x0 < middle);
+                cut(left, blocks, depth + 1);
+                cut(right, blocks, depth + 1);
+            }
+            None => single.extend(run),
+        }
+    }
+    if !single.is_empty() {
+        blocks.push(single);
+    }
+}
+
+/// Pieces whose heights overlap, from the top down.
+fn rows(mut pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
+    pieces.sort_by(|a, b| b.top().total_cmp(&a.top()));
+    let mut rows: Vec<Vec<Piece>> = Vec::new();
+    let mut bottom = f32::INFINITY;
+    for piece in pieces {
+        let below = piece.top() <= bottom;
+        bottom = if below {
+            piece.bottom()
+        } else {
+            bottom.min(piece.bottom())
+        };
+        match rows.last_mut() {
+            Some(row) if !below => row.push(piece),
+            _ => rows.push(vec![piece]),
+        }
+    }
+    rows
+}
+
+/// Vertical strips without text between pieces, the widest first.
+fn gaps(pieces: &[Piece]) -> Vec<(f32, f32)> {
+    let mut spans: Vec<(f32, f32, f32)> = pieces
+        .iter()
+        .map(|piece| (piece.line.x0, piece.line.x1, piece.line.size))
+        .collect();
+    spans.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut gaps = Vec::new();
+    let mut end = f32::INFINITY;
+    for (x0, x1, size) in spans {
+        if x0 - end > 0.8 * size {
+            gaps.push((end, x0));
+        }
+        end = if end.is_finite() { end.max(x1) } else { x1 };
+    }
+    gaps.sort_by(|a, b| (b.1 - b.0).total_cmp(&(a.1 - a.0)));
+    gaps
+}
+
+/// The gaps that are still free of text with more pieces.
+fn narrowed<'p>(
+    gaps: &[(f32, f32)],
+    pieces: impl Iterator<Item = &'p Piece> + Clone,
+) -> Vec<(f32, f32)> {
+    gaps.iter()
+        .filter_map(|(left, right)| {
+            let (mut left, mut right, mut size) = (*left, *right, 0.0);
+            for piece in pieces.clone() {
+                let line = &piece.line;
+                let middle = (left + right) / 2.0;
+                if line.x1 <= middle {
+                    left = left.max(line.x1);
+                } else if line.x0 >= middle {
+                    right = right.min(line.x0);
+                } else {
+                    return None;
+                }
+                size = line.size;
+            }
+            (right - left > 0.6 * size).then_some((left, right))
+        })
+        .collect()
+}
+
+/// Returns `true` if there is running text on both sides of a gap; else it is
+/// a table or a letterhead.
+fn is_between_columns(pieces: &[Piece], (left, right): (f32, f32)) -> bool {
+    let middle = (left + right) / 2.0;
+    [true, false].into_iter().all(|is_left| {
+        let side = || {
+            let side = move |piece: &&Piece| (piece.line.x0 < middle) == is_left;
+            pieces.iter().filter(side).map(|piece| &piece.line)
+        };
+        let x0 = side().map(|line| line.x0).fold(f32::INFINITY, f32::min);
+        let x1 = side().map(|line| line.x1).fold(f32::NEG_INFINITY, f32::max);
+        let (mut lines, mut full, mut size) = (0_usize, 0_usize, 0.0_f32);
+        for line in side() {
+            lines += 1;
+            full += usize::from(line.x1 - line.x0 > 0.6 * (x1 - x0));
+            size = size.max(line.size);
+        }
+        lines >= 3 && full * 2 > lines && x1 - x0 > 7.0 * size.min(14.0)
+    })
+}
+
+/// The lines of a block, from the top down.
+fn lines(mut pieces: Vec<Piece>) -> Vec<Line> {
+    pieces.sort_by(|a, b| b.line.y.total_cmp(&a.line.y));
+    let mut lines: Vec<Line> = Vec::new();
+    let mut rest = pieces.as_mut_slice();
+    while let Some(first) = rest.first() {
+        let (y, size) = (first.line.y, first.line.size);
+        let end = rest
+            .iter()
+            .position(|piece| y - piece.line.y > 0.3 * size.max(piece.line.size));
+        let (row, after) = rest.split_at_mut(end.unwrap_or(rest.len()));
+        row.sort_by(|a, b| a.line.x0.total_cmp(&b.line.x0));
+        let mut letters = (0, 0, 0);
+        let begin = lines.len();
+        for piece in row {
+            let own = (piece.letters, piece.bold, piece.italic);
+            match lines[begin..].last_mut() {
+                Some(line) if continues(line, &piece.line) => {
+                    line.text.push(' ');
+                    line.text.push_str(&piece.line.text);
+                    line.x1 = line.x1.max(piece.line.x1);
+                    line.size = line.size.max(piece.line.size);
+                    letters = (letters.0 + own.0, letters.1 + own.1, letters.2 + own.2);
+                }
+                _ => {
+                    lines.push(std::mem::take(&mut piece.line));
+                    letters = own;
+                }
+            }
+            if let Some(line) = lines.last_mut() {
+                line.is_bold = letters.1 * 10 > letters.0 * 9;
+                line.is_italic = letters.2 * 10 > letters.0 * 9;
+            }
+        }
+        rest = after;
+    }
+    lines
+}
+
+/// Returns `true` if a piece goes on a line rather than in the next cell of a
+/// table. What follows the mark of an item may be far from it.
+fn continues(line: &Line, piece: &Line) -> bool {
+    let gap = piece.x0 - line.x1;
+    gap < 2.0 * line.size || line.text.chars().count() <= 3 && gap < 5.0 * line.size
+}

@@ -1,0 +1,151 @@
+//! PDF documents in small, written out.
+
+use timbao_articles::{
+    Article, FoundFile, Limits, Parsed, Problem, ProblemKind, RecordBatch, open,
+};
+
+const FONT: &str = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica\
+    /Encoding<</BaseEncoding/WinAnsiEncoding/Differences[1/acircumflexacute/dcroat]>>>>";
+
+fn stream(entries: &str, data: &[u8]) -> Vec<u8> {
+    let mut object = format!("<<{entries}/Length {}>>stream\n", data.len()).into_bytes();
+    object.extend_from_slice(data);
+    object.extend_from_slice(b"\nendstream");
+    object
+}
+
+/// A document of objects from number 4 on: the content of its page, its
+/// font, and others. Object 3 is the page.
+fn pdf(page: &str, objects: &[Vec<u8>]) -> Vec<u8> {
+    let page = format!(
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R\
+         /Resources<</Font<</F 5 0 R>>/XObject<</X 6 0 R>>>>{page}>>"
+    );
+    let mut all = vec![
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        b"<</Type/Pages/Kids[3 0 R 2 0 R]/Count 1>>".to_vec(),
+        page.into_bytes(),
+    ];
+    all.extend_from_slice(objects);
+    let mut file = b"%PDF-1.4\n".to_vec();
+    let mut offsets = Vec::new();
+    for (at, object) in all.iter().enumerate() {
+        offsets.push(file.len());
+        file.extend(format!("{} 0 obj\n", at + 1).into_bytes());
+        file.extend_from_slice(object);
+        file.extend_from_slice(b"\nendobj\n");
+    }
+    let start = file.len();
+    file.extend(format!("xref\n0 {}\n0000000000 65535 f \n", all.len() + 1).into_bytes());
+    for offset in offsets {
+        file.extend(format!("{offset:010} 00000 n \n").into_bytes());
+    }
+    let end = format!(
+        "trailer<</Size {}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n",
+        all.len() + 1
+    );
+    file.extend(end.into_bytes());
+    file
+}
+
+fn parsed(file: &[u8]) -> Result<Parsed, Problem> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pdf");
+    std::fs::write(&path, file).unwrap();
+    let mut reader = open(&FoundFile::new(&path).unwrap(), &Limits::default())?;
+    let mut batch = RecordBatch::new();
+    assert!(reader.next_batch(&mut batch));
+    batch.records().next().unwrap().parse()
+}
+
+fn read_with(content: &[u8], font: &str, more: &[Vec<u8>]) -> Result<Article, Problem> {
+    let mut objects = vec![stream("", content), font.as_bytes().to_vec()];
+    objects.extend_from_slice(more);
+    Ok(parsed(&pdf("", &objects))?.article)
+}
+
+fn text(content: &[u8]) -> String {
+    let article = read_with(content, FONT, &[]).unwrap();
+    let title = article.title.unwrap_or_default();
+    format!("{title}|{}", article.body)
+}
+
+#[test]
+fn words_follow_from_gaps_and_lines_from_baselines() {
+    for (content, expected) in [
+        // Words apart by an adjustment, letters by kerning.
+        (
+            "BT /F 10 Tf 50 700 Td [(Hop)-300(ban)-300(k)20(e)] TJ ET",
+            "Hop ban ke|",
+        ),
+        // Drawn in another order than read.
+        (
+            "BT /F 10 Tf 74 700 Td (ban) Tj -24 0 Td (Hop) Tj ET",
+            "Hop ban|",
+        ),
+        // The text that a marked part states.
+        (
+            "BT /F 10 Tf 50 700 Td /Span<</ActualText<FEFF1ED100200062>>>BDC (xx) Tj EMC ET",
+            "ố b|",
+        ),
+        // Letters by their names, in a font that is turned.
+        (
+            "BT /F 10 Tf 0 1 -1 0 90 50 Tm (ch\u{2}m v\u{1}n) Tj ET",
+            "chđm vấn|",
+        ),
+        // Drawn twice to look bold.
+        (
+            "BT /F 10 Tf 50 700 Td (Hop ban) Tj 0.4 0 Td (Hop ban) Tj ET",
+            "Hop ban|",
+        ),
+    ] {
+        assert_eq!(text(content.as_bytes()), expected, "{content}");
+    }
+}
+
+#[test]
+fn fonts_from_before_unicode_are_read_by_their_names() {
+    let content =
+        b"BT /F 12 Tf 50 700 Td (B\xB6n Hin h\xE4p b\xB5n vi\xD6c n\xAD\xEDc s\xB9ch) Tj ET";
+    let font = "<</Type/Font/Subtype/TrueType/BaseFont/ABCDEF+.VnTime/Encoding/WinAnsiEncoding>>";
+    let article = read_with(content, font, &[]).unwrap();
+    assert_eq!(
+        article.title.as_deref(),
+        Some("Bản Hin họp bàn việc nước sạch")
+    );
+}
+
+#[test]
+fn scanned_pages_and_empty_ones_are_reported() {
+    let picture = stream("/Type/XObject/Subtype/Image/Width 1/Height 1", b"x");
+    let fault = read_with(b"/X Do", FONT, &[picture]).unwrap_err();
+    assert!(fault.message.contains("OCR"), "{}", fault.message);
+    assert!(read_with(b"", FONT, &[]).is_err());
+    assert!(parsed(b"%PDF-1.7\n1 0 obj <</Pages 1 0 R>>").is_err());
+}
+
+#[test]
+fn forms_inside_themselves_end() {
+    let form = stream(
+        "/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</Font<</F 5 0 R>>/XObject<</X 6 0 R>>>>",
+        b"BT /F 10 Tf 50 700 Td (Bieu mau) Tj ET /X Do /X Do /X Do /X Do /X Do",
+    );
+    let article = read_with(b"/X Do", FONT, &[form]).unwrap();
+    assert_eq!(article.title.as_deref(), Some("Bieu mau"));
+}
+
+#[test]
+fn streams_that_inflate_beyond_measure_are_left_out() {
+    use std::io::Write;
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(&vec![b' '; 64 << 20]).unwrap();
+    let bomb = stream(
+        "/Type/ObjStm/N 1/First 4/Filter/FlateDecode",
+        &packed.finish().unwrap(),
+    );
+    let content = stream("", b"BT /F 10 Tf 50 700 Td (Van con chu) Tj ET");
+    let file = pdf("", &[content, FONT.into(), bomb]);
+    let parsed = parsed(&file).unwrap();
+    assert_eq!(parsed.article.title.as_deref(), Some("Van con chu"));
+    assert_eq!(parsed.problems[0].kind, ProblemKind::Bomb);
+}

@@ -1,0 +1,261 @@
+//! `timbao inspect --check`.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use serde::Serialize;
+use timbao_articles::{CHECKED_FIELDS, Checker, FileCheck, Limits, WalkOptions, discover, display};
+use timbao_views::json::VERSION;
+
+use crate::cli::InspectArgs;
+use crate::commands::context::Context;
+use crate::error::{Result, say, warn};
+use crate::exit::Outcome;
+use crate::output::csv::CsvWriter;
+use crate::output::json::write_pretty;
+use crate::output::listing::{Listing, write_lines};
+use crate::output::number::count;
+use crate::output::style::Role;
+use crate::output::table::{Side, Table};
+use crate::output::terminal::Terminal;
+
+/// Files that are shown by default.
+const SHOWN: usize = 20;
+
+/// Measures how well the files of a folder are read.
+pub(super) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
+    let palette = context.terminal.error_palette;
+    let mut checks = Checks::default();
+    let mut checker = Checker::default();
+    let roots = [args.file.clone()];
+    for found in discover(&roots, &WalkOptions::default()) {
+        let read = found.and_then(|file| {
+            let check = checker.check(&file, &Limits::default(), &mut |problem| {
+                warn(palette, &problem);
+            })?;
+            Ok((display(&file.path), check))
+        });
+        match read {
+            Ok((path, check)) => checks.add(path, check),
+            Err(problem) => {
+                warn(palette, &problem);
+                let unread = FileCheck {
+                    problems: 1,
+                    ..FileCheck::default()
+                };
+                checks.add(problem.path.clone(), unread);
+            }
+        }
+    }
+    let shown = if args.all {
+        usize::MAX
+    } else {
+        args.limit.unwrap_or(SHOWN)
+    };
+    let hidden = checks.sort(shown);
+    context.list(args.format, &checks)?;
+    if hidden > 0 {
+        let message = format!(
+            "{} more files not shown; --all shows them",
+            count(hidden as u64)
+        );
+        say(palette, Role::Hint, "note", &message);
+    }
+    Ok(Outcome::of(checks.total.check.articles > 0))
+}
+
+#[derive(Default)]
+struct Checks {
+    files: Vec<Checked>,
+    total: Total,
+}
+
+#[derive(Default)]
+struct Total {
+    files: u64,
+    check: FileCheck,
+}
+
+struct Checked {
+    path: String,
+    check: FileCheck,
+}
+
+impl Checks {
+    fn add(&mut self, path: String, check: FileCheck) {
+        self.total.files += 1;
+        self.total.check.add(&check);
+        self.files.push(Checked { path, check });
+    }
+
+    /// Sorts the files, the worst first, and keeps `shown` of them. Returns the
+    /// number of the others.
+    fn sort(&mut self, shown: usize) -> usize {
+        self.files.sort_by(|a, b| {
+            let by_quality = a.check.quality().total_cmp(&b.check.quality());
+            by_quality.then_with(|| a.path.cmp(&b.path))
+        });
+        let hidden = self.files.len().saturating_sub(shown);
+        self.files.truncate(shown);
+        hidden
+    }
+}
+
+/// The check of a file or of all, in JSON.
+#[derive(Serialize)]
+struct Shares<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<u64>,
+    articles: u64,
+    problems: u64,
+    words: u64,
+    /// Share of fields with a value.
+    filled: Option<f64>,
+    /// Share of words that are syllables.
+    syllables: Option<f64>,
+    /// Share of articles with a value, by field.
+    fields: serde_json::Map<String, serde_json::Value>,
+}
+
+impl<'a> Shares<'a> {
+    fn of(path: Option<&'a str>, files: Option<u64>, check: &FileCheck) -> Self {
+        let fields = CHECKED_FIELDS
+            .iter()
+            .zip(check.filled)
+            .map(|(field, filled)| {
+                let share =
+                    (check.articles > 0).then(|| rounded(filled as f64 / check.articles as f64));
+                ((*field).to_owned(), share.into())
+            });
+        Self {
+            path,
+            files,
+            articles: check.articles,
+            problems: check.problems,
+            words: check.words,
+            filled: check.filled_share().map(rounded),
+            syllables: check.syllable_share().map(rounded),
+            fields: fields.collect(),
+        }
+    }
+}
+
+fn rounded(share: f64) -> f64 {
+    (share * 10_000.0).round() / 10_000.0
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    version: u32,
+    total: Shares<'a>,
+    files: Vec<Shares<'a>>,
+}
+
+const COLUMNS: [&str; 12] = [
+    "path",
+    "articles",
+    "problems",
+    "filled",
+    "syllables",
+    "title",
+    "summary",
+    "body",
+    "section",
+    "author",
+    "source",
+    "published",
+];
+
+/// A share in percent; a dash if there is none.
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(
+        || "–".to_owned(),
+        |share| format!("{:.0} %", (share * 100.0).floor()),
+    )
+}
+
+impl Checks {
+    fn shares(&self) -> impl Iterator<Item = Shares<'_>> {
+        let files = self.files.iter();
+        files.map(|file| Shares::of(Some(&file.path), None, &file.check))
+    }
+}
+
+impl Listing for Checks {
+    fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let mut table = Table::new(&[
+            ("filled", Side::Right),
+            ("syllables", Side::Right),
+            ("articles", Side::Right),
+            ("problems", Side::Right),
+            ("file", Side::Left),
+        ]);
+        let mut row = |name: &str, check: &FileCheck| {
+            table.row([
+                percent(check.filled_share()),
+                percent(check.syllable_share()),
+                count(check.articles),
+                count(check.problems),
+                name.to_owned(),
+            ]);
+        };
+        for file in &self.files {
+            row(&file.path, &file.check);
+        }
+        let files = self.total.files;
+        let noun = if files == 1 { "file" } else { "files" };
+        row(&format!("all, {} {noun}", count(files)), &self.total.check);
+        table.write(out, terminal)?;
+        let total = Shares::of(None, None, &self.total.check);
+        let fields = CHECKED_FIELDS.iter().map(|field| {
+            let share = total.fields.get(*field).and_then(serde_json::Value::as_f64);
+            format!("{field} {}", percent(share))
+        });
+        writeln!(
+            out,
+            "\nwith a value: {}",
+            fields.collect::<Vec<_>>().join(", ")
+        )?;
+        Ok(())
+    }
+
+    fn json(&self, out: &mut dyn Write) -> Result<()> {
+        let answer = Answer {
+            version: VERSION,
+            total: Shares::of(None, Some(self.total.files), &self.total.check),
+            files: self.shares().collect(),
+        };
+        Ok(write_pretty(out, &answer)?)
+    }
+
+    fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
+        write_lines(out, self.shares())
+    }
+
+    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        let mut rows = CsvWriter::new(out, terminal, &COLUMNS)?;
+        for shares in self.shares() {
+            let number =
+                |share: Option<f64>| share.map_or_else(String::new, |share| share.to_string());
+            let mut row = vec![
+                shares.path.unwrap_or_default().to_owned(),
+                shares.articles.to_string(),
+                shares.problems.to_string(),
+                number(shares.filled),
+                number(shares.syllables),
+            ];
+            row.extend(CHECKED_FIELDS.iter().map(|field| {
+                number(
+                    shares
+                        .fields
+                        .get(*field)
+                        .and_then(serde_json::Value::as_f64),
+                )
+            }));
+            rows.row(row.into_iter().map(Cow::Owned))?;
+        }
+        rows.flush()
+    }
+}
