@@ -37,8 +37,13 @@ pub(crate) fn running(text: String) -> Running {
         };
     }
     if !has_tag(&text) {
+        let decoded = entity::decode(&text).into_owned();
+        // Tools that escape what is escaped already write tags as text.
+        if decoded.len() < text.len() && has_tag(&decoded) && has_blocks(&decoded) {
+            return running(decoded);
+        }
         return Running {
-            body: paragraphs(entity::decode(&text).into_owned()),
+            body: paragraphs(decoded),
             captions,
             ..Running::default()
         };
@@ -54,13 +59,16 @@ pub(crate) fn running(text: String) -> Running {
     }
 }
 
+fn has_blocks(text: &str) -> bool {
+    Tags::of(text).any(|tag| tag.is_block())
+}
+
 /// Marks the ends of paragraphs that are only set off by line breaks.
 fn with_breaks(text: &str) -> Cow<'_, str> {
     if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
-    let has_blocks = Tags::of(text).any(|tag| tag.is_block());
-    let least = if has_blocks { 2 } else { 1 };
+    let least = if has_blocks(text) { 2 } else { 1 };
     let mut out = String::with_capacity(text.len() + 64);
     let mut at = 0;
     for tag in Tags::of(text) {

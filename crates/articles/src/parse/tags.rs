@@ -10,7 +10,12 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     if !has_tag(text) {
-        return entity::decode(text);
+        let decoded = entity::decode(text);
+        // Tools that escape what is escaped already write tags as text.
+        return match decoded.len() < text.len() && has_tag(&decoded) {
+            true => Cow::Owned(without_tags(&decoded).trim().to_owned()),
+            false => decoded,
+        };
     }
     let stripped = without_tags(text);
     Cow::Owned(entity::decode(&stripped).into_owned())

@@ -190,6 +190,18 @@ fn files_are_inspected() {
     );
     assert_snapshot!("inspect_folder", workspace.run(&["inspect", "bao"]));
     assert_snapshot!(
+        "inspect_check",
+        workspace.run(&["inspect", "--check", "bao", "--limit", "3"])
+    );
+    assert_snapshot!(
+        "inspect_check_json",
+        workspace.run(&["inspect", "--check", "bao/tin.jsonl", "--format", "json"])
+    );
+    assert_snapshot!(
+        "inspect_check_csv",
+        workspace.run(&["inspect", "--check", "bao", "--all", "--format", "csv"])
+    );
+    assert_snapshot!(
         "inspect_missing",
         workspace.run(&["inspect", "khong-co.txt"])
     );

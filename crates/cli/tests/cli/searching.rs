@@ -410,6 +410,11 @@ fn batches() {
     );
     workspace.write("hoi.txt", "họp\n\n\"tự diễn biến\" -họp\n\"tự chuyển\"\n");
     assert_snapshot!("batch_csv", workspace.run(&["batch", "hoi.csv"]));
+    workspace.write("hoi-excel.csv", "query;nhóm\nhọp, bàn;a\n");
+    assert_snapshot!(
+        "batch_semicolons",
+        workspace.run(&["batch", "hoi-excel.csv", "--totals"])
+    );
     assert_snapshot!(
         "batch_totals",
         workspace.run(&["batch", "hoi.txt", "--totals"])

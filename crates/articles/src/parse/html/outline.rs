@@ -223,7 +223,7 @@ impl Outline {
     fn skip_boxes(&mut self, dom: &Dom) {
         let whole = self.facts(dom.root()).all;
         let outside = self.apply(dom, |facts| is_box(facts, whole));
-        if outside < ENOUGH && whole >= ENOUGH {
+        if outside < ENOUGH && whole >= ENOUGH || outside == 0 && whole > 0 {
             // Nothing else is left: the text under the box is the article.
             self.apply(dom, |facts| {
                 is_box(facts, whole) && facts.all.saturating_mul(2) < whole

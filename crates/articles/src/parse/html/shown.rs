@@ -60,6 +60,7 @@ impl Page<'_> {
         let name = self.dom.name(id)?;
         let is_headline = self.dom.attribute(id, "itemprop") == Some("headline");
         let is_named = self.outline.marks(id).has(Marks::TITLE);
+        let is_named = is_named || name == "h2" && self.is_head_short();
         if !(name == "h1" || is_headline || is_named) || name == "meta" || name == "body" {
             return None;
         }
@@ -88,7 +89,14 @@ impl Page<'_> {
             value,
             from: self.describe(id),
         };
-        Some((candidate, matches || name == "h1" || is_headline))
+        let is_certain = matches || name == "h1" || is_headline || self.is_head_short();
+        Some((candidate, is_certain))
+    }
+
+    /// Returns `true` if the head of the page can only name the site.
+    fn is_head_short(&self) -> bool {
+        let words = |title: &&str| title.split_whitespace().count();
+        self.titles.iter().all(|title| words(&&**title) <= 3)
     }
 
     /// Offers all other fields. `title` is the position of the title.

@@ -25,7 +25,7 @@ use self::font::document_text;
 use self::layout::{Line, PageText, arrange};
 use self::paragraphs::{Setting, paragraphs};
 use crate::Article;
-use crate::encoding::note_mended;
+use crate::encoding::note_repaired;
 use crate::problem::{Fault, ProblemKind};
 use crate::provenance::Trace;
 
@@ -55,7 +55,7 @@ pub(crate) fn parse(bytes: &[u8], name: &str, trace: &mut Trace) -> Result<Artic
         ..
     } = text;
     if let Some(charset) = charset {
-        note_mended(charset, trace);
+        note_repaired(charset, trace);
     }
     let setting = Setting::of(&pages);
     for line in marginal
