@@ -301,3 +301,7 @@ pub(crate) fn is_refusal(error: &io::Error) -> bool {
         io::ErrorKind::OutOfMemory | io::ErrorKind::PermissionDenied
     )
 }
+
+pub(crate) fn damaged(reason: String) -> Error {
+    Error::Damaged { reason }
+}

@@ -22,6 +22,7 @@ mod damage;
 mod failures;
 #[cfg(test)]
 pub(crate) mod faults;
+pub(crate) mod folders;
 mod identity;
 pub(crate) mod names;
 mod orphans;

@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 use tantivy::TantivyError;
 use tantivy::directory::{Directory, META_LOCK};
 
-use super::verify::{files_of, verify};
+use super::verify::verify;
 use crate::durable::names::MARKER;
+use crate::durable::names::files_of;
 use crate::durable::{Identity, META, seal, sync_folder};
 use crate::error::{Error, Result};
 use crate::schema::INDEX_VERSION;

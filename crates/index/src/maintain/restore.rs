@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use super::backup::{BackupReport, MAGIC};
 use super::verify::verify;
+use crate::durable::folders::{parent, remove_index, remove_stale, replace};
 use crate::durable::names::MARKER;
-use crate::durable::{Storage, is_of_index, sync_folder};
+use crate::durable::{Storage, sync_folder};
 use crate::error::{Error, Result};
 use crate::schema::INDEX_VERSION;
 
@@ -17,8 +18,6 @@ const LONGEST_HEADER: u64 = 64 << 20;
 
 /// Maximum time to wait for a writer to the replaced index.
 const WAIT: Duration = Duration::from_secs(10);
-/// An unfinished directory that has not changed for this long is abandoned.
-const STALE: Duration = Duration::from_secs(3600);
 
 /// Unpacks a backup to a directory, which must be empty or missing, unless
 /// `overwrite` is set and it contains an index. The backup and the unpacked
@@ -162,73 +161,6 @@ fn put_in_place(fresh: &Path, dir: &Path) -> Result<()> {
     let storage = Storage::open(dir)?;
     storage.lock(WAIT)?;
     replace(fresh, dir)
-}
-
-/// Replaces the index in `dir` by the one in `fresh`, and removes the old one.
-/// The caller must own the writer's lock of `dir`. Other files in `dir` stay.
-pub(crate) fn replace(fresh: &Path, dir: &Path) -> Result<()> {
-    exchange(fresh, dir).map_err(Error::io(dir))?;
-    let parent = parent(dir);
-    sync_folder(parent).map_err(Error::io(parent))?;
-    remove_index(fresh, Some(dir)).map_err(Error::io(fresh))
-}
-
-/// Exchanges two directories, in one step where the system allows that.
-fn exchange(one: &Path, other: &Path) -> io::Result<()> {
-    #[cfg(any(target_os = "linux", target_os = "macos"))]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        if renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).is_ok() {
-            return Ok(());
-        }
-    }
-    let mut aside = one.as_os_str().to_owned();
-    aside.push("-old");
-    let aside = Path::new(&aside);
-    fs::rename(other, aside)?;
-    if let Err(error) = fs::rename(one, other) {
-        fs::rename(aside, other)?;
-        return Err(error);
-    }
-    fs::rename(aside, one)
-}
-
-/// Removes the files of an index, then its directory. Other files are moved to
-/// `rest`, or keep the directory if it is `None`.
-fn remove_index(dir: &Path, rest: Option<&Path>) -> io::Result<()> {
-    for entry in fs::read_dir(dir)? {
-        let entry = entry?;
-        match (is_of_index(&entry.file_name()), rest) {
-            (true, _) => fs::remove_file(entry.path())?,
-            (false, Some(rest)) => fs::rename(entry.path(), rest.join(entry.file_name()))?,
-            (false, None) => {}
-        }
-    }
-    match fs::remove_dir(dir) {
-        Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
-        other => other,
-    }
-}
-
-/// Removes abandoned files of killed runs next to a directory.
-pub(crate) fn remove_stale(dir: &Path, prefix: &str) {
-    let entries = fs::read_dir(parent(dir)).into_iter().flatten().flatten();
-    for entry in entries {
-        let is_stale = || {
-            let modified = entry.metadata().ok()?.modified().ok()?;
-            Some(modified.elapsed().ok()? > STALE)
-        };
-        if entry.file_name().to_string_lossy().starts_with(prefix) && is_stale() == Some(true) {
-            // Errors are ignored, as the new index is complete.
-            let _ = remove_index(&entry.path(), None);
-        }
-    }
-}
-
-fn parent(dir: &Path) -> &Path {
-    dir.parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
 }
 
 fn damaged(path: &Path, reason: &str) -> Error {

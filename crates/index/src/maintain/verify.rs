@@ -13,6 +13,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, SegmentReader, TERMINATED};
 use timbao_articles::{FoundFile, Limits, RecordBatch, open};
 
+use crate::durable::names::files_of;
 use crate::durable::seal;
 use crate::error::{Error, Result, copy, is_refusal};
 use crate::schema::schema;
@@ -182,29 +183,6 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
         report.sources(record, &found);
     }
     Ok(report)
-}
-
-/// The extensions of the files that each segment has.
-const EXTENSIONS: [&str; 8] = [
-    "term",
-    "idx",
-    "pos",
-    "fieldnorm",
-    "fast",
-    "store",
-    "timbao",
-    "sketch",
-];
-
-/// The names of the files of a segment.
-pub(crate) fn files_of(segment: &SegmentMeta) -> Vec<String> {
-    let id = segment.id().uuid_string();
-    let mut names: Vec<String> = EXTENSIONS.iter().map(|ext| format!("{id}.{ext}")).collect();
-    if segment.has_deletes() {
-        let deletions = segment.relative_path(tantivy::index::SegmentComponent::Delete);
-        names.push(deletions.to_string_lossy().into_owned());
-    }
-    names
 }
 
 impl VerifyReport {

@@ -7,10 +7,6 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 use tantivy::SegmentReader;
 
-use crate::error::{Error, Result};
-
-use super::Searcher;
-
 /// Identifies an article in one view of an index.
 ///
 /// An address is valid for every searcher of the same view, in whatever process it was opened.
@@ -66,35 +62,5 @@ impl FromStr for ViewId {
 
     fn from_str(text: &str) -> Result<Self, ParseIntError> {
         u64::from_str_radix(text, 16).map(Self)
-    }
-}
-
-impl Searcher {
-    /// The id of the view that is searched.
-    pub fn view(&self) -> ViewId {
-        self.view
-    }
-
-    /// The address of an article of this view.
-    #[inline]
-    pub(crate) fn address(&self, segment: u32, article: u32) -> Address {
-        Address {
-            view: self.view,
-            segment,
-            article,
-        }
-    }
-
-    /// Checks that an address belongs to this view.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::OtherView`] if it does not.
-    pub(crate) fn check(&self, address: Address) -> Result<()> {
-        if address.view == self.view {
-            Ok(())
-        } else {
-            Err(Error::OtherView)
-        }
     }
 }

@@ -8,14 +8,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
-
-use super::Searcher;
 use crate::text::Damage;
 
 /// The moment at which work has to end, if there is one, and the damage for which it has to fail.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Deadline {
-    moment: Option<Instant>,
+    pub(super) moment: Option<Instant>,
     /// Of each segment.
     damage: Arc<[Damage]>,
 }
@@ -48,34 +46,13 @@ impl Deadline {
         Ok(())
     }
 
-    fn check_damage(&self) -> Result<()> {
+    pub(super) fn check_damage(&self) -> Result<()> {
         match self.damage.iter().find_map(|damage| damage.get()) {
             Some(reason) => Err(Error::Damaged {
                 reason: reason.clone(),
             }),
             None => Ok(()),
         }
-    }
-}
-
-impl Searcher {
-    /// Returns an answer, unless damage was found while it was computed.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Damaged`].
-    pub(crate) fn whole<T>(&self, answer: T) -> Result<T> {
-        self.deadline.check_damage()?;
-        Ok(answer)
-    }
-
-    /// The same view with a deadline. Searches still running then end with
-    /// [`Error::OutOfTime`] within a few milliseconds.
-    #[must_use]
-    pub fn until(&self, deadline: Instant) -> Self {
-        let mut searcher = self.clone();
-        searcher.deadline.moment = Some(deadline);
-        searcher
     }
 }
 

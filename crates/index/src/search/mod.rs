@@ -18,7 +18,9 @@ mod places;
 mod positions;
 mod ranked;
 mod reading;
+mod results;
 mod scored;
+mod searcher;
 mod slot_articles;
 mod slots;
 mod spans;
@@ -29,145 +31,35 @@ mod top;
 mod unique;
 mod values;
 
-use std::fmt;
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use serde::Serialize;
-use tantivy::fastfield::AliveBitSet;
 use tantivy::schema::Term;
 use tantivy::schema::document::Value;
-use tantivy::store::StoreReader;
 use tantivy::{SegmentReader, TantivyDocument, TantivyError};
 use timbao_articles::Article;
+use timbao_query::plan::Plan;
+use timbao_views::{Match, Snippet, SnippetOptions, snippets};
 
 use crate::error::{Error, Result};
-use crate::schema::Fields;
 use crate::store::Index;
 use crate::text::score::Saturation;
-use crate::text::sketch::Sketches;
 use crate::text::{ResidueBlock, TextPlugin, TextSegment};
 
 use deadline::Deadline;
 use impacts::SegmentRows;
 use reading::MatchReader;
-use timbao_query::plan::Plan;
-use timbao_views::reprints::Groups;
-use timbao_views::{IndexState, Match, Snippet, SnippetOptions, Stats, snippets};
 use values::Values;
 
+pub(crate) use crate::error::damaged;
 pub use address::{Address, ViewId};
 pub(crate) use impacts::ImpactCache;
+pub use results::{Found, Hit, SearchOptions, Sort};
+pub use searcher::Searcher;
+pub(crate) use searcher::{SegmentView, lives};
 pub use unique::{UniqueFound, UniqueHit};
-
-/// A view of an index as it was committed; later commits do not change it. Copies share it.
-#[derive(Clone)]
-pub struct Searcher {
-    pub(crate) dir: PathBuf,
-    view: ViewId,
-    pub(crate) segments: Arc<[SegmentView]>,
-    pub(crate) fields: Fields,
-    pub(crate) articles: u64,
-    pub(crate) saturation: Saturation,
-    pub(crate) average_length: f32,
-    pub(crate) deadline: Deadline,
-    /// The groups of reprints, computed on first use.
-    pub(crate) groups: Arc<OnceLock<Groups>>,
-    /// The statistics, computed on first use.
-    stats: Arc<OnceLock<Stats>>,
-    /// The content fingerprint, computed on first use.
-    state: Arc<OnceLock<IndexState>>,
-}
-
-impl fmt::Debug for Searcher {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Searcher")
-            .field("dir", &self.dir)
-            .field("view", &self.view)
-            .field("articles", &self.article_count())
-            .finish_non_exhaustive()
-    }
-}
-
-/// One segment of a view.
-pub(crate) struct SegmentView {
-    pub(crate) text: TextSegment,
-    pub(crate) sketches: Sketches,
-    pub(crate) reader: SegmentReader,
-    records: StoreReader,
-    /// Impact columns of the frequent terms used so far.
-    rows: SegmentRows,
-    /// The values of metadata, loaded on first use.
-    values: Values,
-    /// The hashes of exact keys by id, for shingles.
-    key_hashes: OnceLock<Vec<u64>>,
-}
 
 /// Blocks of a segment's records that are kept unpacked.
 const RECORD_BLOCKS: usize = 32;
-
-impl SegmentView {
-    /// Number of tokens of an article.
-    pub(crate) fn token_count(&self, article: u32) -> u32 {
-        self.sketches.tokens(article)
-    }
-}
-
-/// The order of hits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Sort {
-    /// Highest score first; ties go to the newer article.
-    #[default]
-    Relevance,
-    /// Oldest first; undated ones last.
-    Oldest,
-    /// Newest first; undated ones last.
-    Latest,
-}
-
-/// Options of a search.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SearchOptions {
-    /// Hits to return, after `offset`.
-    pub limit: usize,
-    /// Number of hits to skip.
-    pub offset: usize,
-    /// The order of hits.
-    pub sort: Sort,
-    /// Half-life of the recency boost, in days.
-    pub recency_half_life: Option<f32>,
-}
-
-impl Default for SearchOptions {
-    /// Ten hits, best first.
-    fn default() -> Self {
-        Self {
-            limit: 10,
-            offset: 0,
-            sort: Sort::Relevance,
-            recency_half_life: None,
-        }
-    }
-}
-
-/// The result of a search.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Found {
-    /// Number of matching articles; exact.
-    pub total: u64,
-    /// The hits, in order.
-    pub hits: Vec<Hit>,
-}
-
-/// One article that matches.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Hit {
-    /// Address of the article.
-    pub address: Address,
-    /// Score, comparable within one search only.
-    pub score: f32,
-}
 
 impl Index {
     /// Opens the latest commit for searching.
@@ -365,45 +257,6 @@ impl Searcher {
         let read = MatchReader::new(self, plan).read(address)?;
         self.whole(snippets(&read, options))
     }
-
-    /// Number of articles, without deleted ones.
-    pub fn article_count(&self) -> u64 {
-        self.segments
-            .iter()
-            .map(|s| u64::from(s.reader.num_docs()))
-            .sum()
-    }
-
-    /// Average length of articles in this view, relative to that for which the
-    /// upper bounds of a segment were computed, if greater than 1.
-    pub(crate) fn stretch(&self, segment: &TextSegment) -> f32 {
-        (self.average_length / segment.average_length()).max(1.0)
-    }
-
-    /// The tie-breaker of an article: the smaller comes first.
-    pub(crate) fn tie(&self, address: Address) -> u64 {
-        let view = self.segments.get(address.segment as usize);
-        view.map_or(u64::MAX, |view| view.text.tie(address.article))
-    }
-
-    pub(crate) fn segment(&self, address: Address) -> Result<&SegmentView> {
-        self.check(address)?;
-        self.segments
-            .get(address.segment as usize)
-            .filter(|view| address.article < view.text.articles())
-            .ok_or(Error::OtherView)
-    }
-}
-
-/// Returns `true` if an article is not deleted. Out-of-range ids from a corrupt
-/// file are not alive.
-#[inline]
-pub(crate) fn lives(alive: Option<&AliveBitSet>, article: u32) -> bool {
-    alive.is_none_or(|alive| article < alive.bitset().max_value() && alive.is_alive(article))
-}
-
-pub(crate) fn damaged(reason: String) -> Error {
-    Error::Damaged { reason }
 }
 
 #[cfg(test)]

@@ -2,13 +2,12 @@
 
 use std::sync::OnceLock;
 
+use tantivy::SegmentReader;
 use tantivy::columnar::StrColumn;
 use timbao_query::plan::Facet;
 use timbao_views::facet_key;
 
-use crate::error::Result;
-
-use super::{SegmentView, damaged};
+use crate::error::{Result, damaged};
 
 /// The values of all facets, each loaded on first use.
 #[derive(Default)]
@@ -23,21 +22,25 @@ pub(super) struct FacetValue {
     pub(super) key: String,
 }
 
-impl SegmentView {
+impl Values {
     /// The values of a facet by their ordinals, and the articles' ordinals;
     /// `None` if the facet is a time or no article has a value.
     ///
     /// # Errors
     ///
     /// When a file is damaged.
-    pub(super) fn values(&self, facet: Facet) -> Result<Option<(&[FacetValue], StrColumn)>> {
+    pub(super) fn of(
+        &self,
+        reader: &SegmentReader,
+        facet: Facet,
+    ) -> Result<Option<(&[FacetValue], StrColumn)>> {
         if facet.is_period() {
             return Ok(None);
         }
-        let Some(column) = self.reader.fast_fields().str(facet.name())? else {
+        let Some(column) = reader.fast_fields().str(facet.name())? else {
             return Ok(None);
         };
-        let Some(cell) = self.values.facets.get(facet as usize) else {
+        let Some(cell) = self.facets.get(facet as usize) else {
             return Ok(None);
         };
         let values = match cell.get() {

@@ -9,9 +9,9 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, SegmentReader, TERMINATED};
 
 use super::record::{HASH_BYTES, Member, Place, Record, SeenFile, key};
+use crate::durable::names::files_of;
 use crate::durable::seal;
 use crate::error::{Error, Result, is_refusal};
-use crate::maintain::files_of;
 use crate::search::Searcher;
 use crate::store::{ArticleWriter, Index};
 

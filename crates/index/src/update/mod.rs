@@ -11,7 +11,9 @@ mod forget;
 mod guard;
 #[cfg(test)]
 mod histories;
+mod lock;
 mod merge;
+mod options;
 mod pipeline;
 mod plan;
 mod progress;
@@ -28,13 +30,13 @@ mod task;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use timbao_articles::{FileSystem, FoundFile, Limits, SystemFiles, WalkOptions};
+use timbao_articles::{FoundFile, SystemFiles};
 
 use self::diff::Found;
+pub(crate) use self::lock::lock;
+pub use self::options::{Sources, UpdateOptions};
 use self::plan::{Base, Plan};
 pub use self::progress::{Phase, Progress, Reading};
 pub(crate) use self::record::{Hash, Place, Record, hash_of, key};
@@ -44,62 +46,7 @@ pub use self::sources::Source;
 pub(crate) use self::state::{Commit, Payload, remove_orphans};
 use crate::durable::Storage;
 use crate::error::{Error, Result};
-use crate::store::{Index, WriterOptions};
-
-/// The scope of an update.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sources {
-    /// These files and directories. They are added to the remembered sources,
-    /// and articles from other paths stay as they are.
-    Paths(Vec<PathBuf>),
-    /// All remembered sources.
-    Remembered,
-}
-
-/// Options of an update.
-#[derive(Debug, Clone)]
-pub struct UpdateOptions {
-    /// Threads and memory for writing.
-    pub writer: WriterOptions,
-    /// Options for walking the given paths; remembered with them.
-    pub walk: WalkOptions,
-    /// Limits on the cost of one file.
-    pub limits: Limits,
-    /// Read all files again, and rebuild an index written by another version.
-    pub full: bool,
-    /// Only report the changes an update would make.
-    pub dry_run: bool,
-    /// Remove the articles of missing files even if these seem to be
-    /// unavailable; see [`Vanished`].
-    pub allow_vanished: bool,
-    /// Fail at the first unreadable or unavailable file, without any change.
-    pub strict: bool,
-    /// The file system of the sources.
-    pub files: Arc<dyn FileSystem>,
-    /// Maximum time to wait for another writing process.
-    pub wait_for_lock: Duration,
-    /// Set this to interrupt the update. The articles read so far are
-    /// committed, and the next update continues from there; a full update is
-    /// rolled back instead.
-    pub stop: Arc<AtomicBool>,
-}
-
-impl Default for UpdateOptions {
-    fn default() -> Self {
-        Self {
-            writer: WriterOptions::default(),
-            walk: WalkOptions::default(),
-            limits: Limits::default(),
-            full: false,
-            dry_run: false,
-            allow_vanished: false,
-            strict: false,
-            files: SystemFiles::shared(),
-            wait_for_lock: Duration::from_secs(10),
-            stop: Arc::default(),
-        }
-    }
-}
+use crate::store::Index;
 
 /// Brings the index in `dir`, which is created if it does not exist, up to date
 /// with its sources.
@@ -221,21 +168,6 @@ fn run_on(
         }
         error
     })
-}
-
-/// Takes the writer's lock, and reports a wait.
-pub(crate) fn lock(
-    storage: &Storage,
-    options: &UpdateOptions,
-    progress: &dyn Progress,
-) -> Result<()> {
-    match storage.lock(Duration::ZERO) {
-        Err(Error::Busy { .. }) if !options.wait_for_lock.is_zero() => {
-            progress.phase(Phase::Waiting(options.wait_for_lock));
-            storage.lock(options.wait_for_lock)
-        }
-        other => other,
-    }
 }
 
 /// Removes the files of a failed run.

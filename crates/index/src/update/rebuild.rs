@@ -5,14 +5,16 @@
 
 use std::path::{Path, PathBuf};
 
+use super::lock::lock;
+use super::options::{Sources, UpdateOptions};
 use super::plan::{Base, Plan};
 use super::progress::Progress;
+use super::report::UpdateReport;
 use super::sources::{Scope, Source};
 use super::state::Payload;
-use super::{Sources, UpdateOptions, UpdateReport, lock};
+use crate::durable::folders::{remove_stale, replace};
 use crate::durable::{META, Storage};
 use crate::error::{Error, Result};
-use crate::maintain::{remove_stale, replace};
 use crate::store::Index;
 
 /// Builds the index in `dir` again from the sources that it remembers and those that are named.
