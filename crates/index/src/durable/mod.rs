@@ -48,7 +48,7 @@ use tantivy::directory::{
 
 use self::failures::Failures;
 pub(crate) use self::identity::IndexId;
-use self::names::{MARKER, RECORD_PREFIX, segment_of};
+use self::names::{MANIFEST_PREFIX, MARKER, segment_of};
 pub(crate) use self::orphans::remove_orphans;
 pub(crate) use self::seal::{Checks, Identity};
 use crate::error::{Error, Result, copy};
@@ -264,7 +264,7 @@ pub(crate) fn is_of_index(name: &OsStr) -> bool {
             .iter()
             .any(|lock| lock.filepath.as_os_str() == name)
         || name.starts_with(UNFINISHED)
-        || name.starts_with(RECORD_PREFIX)
+        || name.starts_with(MANIFEST_PREFIX)
         || segment_of(name).is_some()
 }
 

@@ -5,7 +5,7 @@ use tantivy::index::{SegmentComponent, SegmentMeta};
 /// The file that marks a directory as an index, and contains its version.
 pub(crate) const MARKER: &str = "timbao.json";
 /// Prefix of the names of manifests.
-pub(crate) const RECORD_PREFIX: &str = "seen-";
+pub(crate) const MANIFEST_PREFIX: &str = "seen-";
 /// Hexadecimal digits of a segment's id, which the names of its files start
 /// with.
 const SEGMENT_ID: usize = 32;

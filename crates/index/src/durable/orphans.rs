@@ -9,12 +9,12 @@ use tantivy::directory::error::DeleteError;
 use tantivy::directory::{Directory, META_LOCK};
 use tantivy::index::{SegmentComponent, SegmentMeta};
 
-use super::names::{RECORD_PREFIX, segment_of};
+use super::names::{MANIFEST_PREFIX, segment_of};
 use super::{Storage, UNFINISHED};
 use crate::error::{Error, Result};
 
 /// Removes the files of uncommitted segments, manifests of other commits, and
-/// unfinished files; returns their number. `record` reads the manifest's name
+/// unfinished files; returns their number. `manifest` reads the manifest's name
 /// from the last commit. The caller must own the writer's lock. Files with
 /// other names are kept, and failures are left to the next run.
 ///
@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 pub(crate) fn remove_orphans(
     engine: &tantivy::Index,
     storage: &Storage,
-    record: impl FnOnce(&tantivy::Index) -> Result<Option<PathBuf>>,
+    manifest: impl FnOnce(&tantivy::Index) -> Result<Option<PathBuf>>,
 ) -> Result<u64> {
     // A reader that has read the commit has opened its files, or waits here.
     let _lock = storage
@@ -35,14 +35,14 @@ pub(crate) fn remove_orphans(
         .iter()
         .map(|meta| (meta.id().uuid_string(), deletions(meta)))
         .collect();
-    let record = record(engine)?;
+    let manifest = manifest(engine)?;
     let entries = std::fs::read_dir(storage.dir()).map_err(Error::io(storage.dir()))?;
     let mut removed = 0;
     for entry in entries {
         let name = entry.map_err(Error::io(storage.dir()))?.file_name();
         let is_orphan = match name.to_str() {
             Some(name) if name.starts_with(UNFINISHED) => true,
-            Some(name) if name.starts_with(RECORD_PREFIX) => record
+            Some(name) if name.starts_with(MANIFEST_PREFIX) => manifest
                 .as_ref()
                 .is_none_or(|current| current.as_os_str() != OsStr::new(name)),
             Some(name) => is_orphan_of_segment(name, &segments),

@@ -19,7 +19,7 @@ use crate::error::{Error, Result, copy, is_refusal};
 use crate::schema::schema;
 use crate::store::Index;
 use crate::text::TextPlugin;
-use crate::update::{self, Commit, Payload, Place, Record, hash_of, key};
+use crate::update::{self, Commit, Manifest, Payload, Place, hash_of, key};
 
 /// The result of a verification.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -135,15 +135,15 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
         let message = "the schema is of another program".to_owned();
         report.fault(crate::durable::META, FaultKind::Damaged, message);
     }
-    let record = match Commit::of(&index.engine) {
-        Ok(Commit::Empty) => Some(Record::default()),
+    let manifest = match Commit::of(&index.engine) {
+        Ok(Commit::Empty) => Some(Manifest::default()),
         // A writer chooses its keys, and no file is known to have them.
         Ok(Commit::Writer) => None,
         Ok(Commit::Update(payload)) => {
             report.files += 1;
             report.bytes += payload.seen.bytes;
-            match payload.record(&index.storage) {
-                Ok(record) if record.articles() == payload.articles => Some(record),
+            match payload.manifest(&index.storage) {
+                Ok(manifest) if manifest.articles() == payload.articles => Some(manifest),
                 Ok(_) => {
                     let message =
                         "the number of articles differs from that of the commit".to_owned();
@@ -174,13 +174,13 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
         let is_sealed = report.files_of(&index, segment)?;
         is_whole &= is_sealed && report.segment(&index, segment, &mut numbers)?;
     }
-    if let (Some(record), true) = (&record, is_whole) {
-        report.agreement(record, &numbers);
+    if let (Some(manifest), true) = (&manifest, is_whole) {
+        report.agreement(manifest, &numbers);
     }
-    if let (Some(record), true) = (&record, sources) {
+    if let (Some(manifest), true) = (&manifest, sources) {
         let sources = Payload::of(&index.engine)?.map(|payload| payload.sources);
         let found = update::find(dir, sources.unwrap_or_default());
-        report.sources(record, &found);
+        report.sources(manifest, &found);
     }
     Ok(report)
 }
@@ -266,10 +266,10 @@ impl VerifyReport {
     }
 
     /// Compares the articles of the manifest with those of the segments.
-    fn agreement(&mut self, record: &Record, numbers: &HashMap<u64, u32>) {
+    fn agreement(&mut self, manifest: &Manifest, numbers: &HashMap<u64, u32>) {
         let mut known = HashSet::new();
         let mut missing = Vec::new();
-        for (path, seen) in &record.files {
+        for (path, seen) in &manifest.files {
             for number in seen.numbers() {
                 if !known.insert(number) || !numbers.contains_key(&number) {
                     missing.push(path.as_str());
@@ -301,8 +301,8 @@ impl VerifyReport {
     }
 
     /// Reads all files of the manifest and compares them.
-    fn sources(&mut self, record: &Record, found: &BTreeMap<String, FoundFile>) {
-        for (path, seen) in &record.files {
+    fn sources(&mut self, manifest: &Manifest, found: &BTreeMap<String, FoundFile>) {
+        for (path, seen) in &manifest.files {
             let Some(file) = found.get(path) else {
                 self.stale(path, "deleted or unreadable");
                 continue;
@@ -326,7 +326,7 @@ impl VerifyReport {
             }
         }
         for path in found.keys() {
-            if !record.files.contains_key(path) {
+            if !manifest.files.contains_key(path) {
                 self.stale(path, "not indexed yet");
             }
         }

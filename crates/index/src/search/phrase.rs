@@ -11,7 +11,7 @@ use timbao_query::plan::{Phrase, Slot, TextField};
 
 use crate::text::TextSegment;
 use crate::text::pairs::{Accepted, PairList};
-use crate::text::tokens::{FIRST_KEY, TokenSet, has_tail, head};
+use crate::text::tokens::{FIRST_KEY, TokenSet, first_byte, has_overflow};
 
 use super::deadline::Deadline;
 use super::matcher::PhraseMatcher;
@@ -25,9 +25,9 @@ const MOST_LISTS: usize = 64;
 /// With at most this many candidates, no other bigram is read.
 const FEW: u32 = 128;
 /// Cost of reading a random token, in positions of a list.
-const LOOK: u32 = 3;
+const CHECK_COST: u32 = 3;
 /// The same for a token with overflow bytes, which are stored elsewhere.
-const LOOK_AT_TAIL: u32 = 20;
+const CHECK_COST_OVERFLOW: u32 = 20;
 
 /// A phrase with its slots resolved in one segment.
 pub(crate) struct SegmentPhrase<'a> {
@@ -130,10 +130,10 @@ impl<'a> SegmentPhrase<'a> {
         // First bytes of adjacent tokens share a cache line; overflow bytes do
         // not.
         for (offset, set) in &sets {
-            set.keep_by_heads(tokens, *offset, &mut starts);
+            set.keep_by_first_bytes(tokens, *offset, &mut starts);
         }
         for (offset, set) in &sets {
-            set.keep_by_tails(tokens, *offset, &mut starts);
+            set.keep_by_overflow(tokens, *offset, &mut starts);
         }
         Some(starts)
     }
@@ -212,10 +212,10 @@ fn look(slot: &SlotIds, segment: &TextSegment) -> u32 {
         None => segment.variants(group.folded).next(),
     };
     let mut tokens = slot.groups.iter().filter_map(commonest);
-    if tokens.any(|exact| has_tail(head(exact + FIRST_KEY))) {
-        LOOK_AT_TAIL
+    if tokens.any(|exact| has_overflow(first_byte(exact + FIRST_KEY))) {
+        CHECK_COST_OVERFLOW
     } else {
-        LOOK
+        CHECK_COST
     }
 }
 

@@ -7,12 +7,12 @@ use timbao_tokenizer::{Gap, scan};
 use super::dictionary::{KeyInfo, write_hash, write_strings};
 use super::ids::Ids;
 use super::inversion::{self, Inversion};
-use super::layout::{ArticleRow, FIELDS, RUN_BITS, RUN_BYTES};
+use super::layout::{ArticleRow, BLOCK_BITS, BLOCK_ENTRY_BYTES, FIELDS};
 use super::residue::ResidueWriter;
 use super::score;
 use super::sections::{Section, SectionWriter};
 use super::sketch::SketchWriter;
-use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, head, push_tail};
+use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, first_byte, push_overflow};
 use super::vocabulary::Vocabulary;
 
 /// Minimum number of bytes of a compressed block of residue.
@@ -103,13 +103,10 @@ impl SegmentBuilder {
             if token.gap == Gap::Paragraph && words > 0 {
                 self.tokens.push(PARAGRAPH);
             }
-            let (id, shape) = self.vocabulary.id(text, token.start, token.end);
+            let (id, form) = self.vocabulary.id(text, token.start, token.end);
             self.tokens.push(id + FIRST_KEY);
-            self.residue.push(
-                &text[end..token.start],
-                shape,
-                &text[token.start..token.end],
-            );
+            self.residue
+                .push(&text[end..token.start], form, &text[token.start..token.end]);
             end = token.end;
             words += 1;
         }
@@ -196,7 +193,7 @@ impl SegmentBuilder {
             .iter()
             .flat_map(|a| [a.start, a.title_end, a.summary_end, u32::from(a.length)]);
         sections.write(
-            Section::Rows,
+            Section::ArticleTable,
             &rows(rows_of.chain([total, total, total, 0])),
         )?;
         let lengths: Vec<u8> = self.articles.iter().map(|a| a.length).collect();
@@ -208,24 +205,24 @@ impl SegmentBuilder {
             .collect();
         sections.write(Section::Ties, &ties)?;
 
-        let articles = inversion::runs(&self.articles, total);
-        let mut run_tails = Vec::with_capacity(RUN_BYTES * articles.len());
-        let mut tails = Vec::new();
-        let mut heads = Vec::with_capacity(1 << RUN_BITS);
-        sections.begin(Section::TokenHeads);
-        for run in self.tokens.chunks(1 << RUN_BITS) {
-            run_tails.extend_from_slice(&(tails.len() as u32).to_le_bytes());
-            heads.clear();
-            for &token in run {
-                heads.push(head(token));
-                push_tail(&mut tails, token);
+        let articles = inversion::position_blocks(&self.articles, total);
+        let mut overflow_starts = Vec::with_capacity(BLOCK_ENTRY_BYTES * articles.len());
+        let mut overflow = Vec::new();
+        let mut first_bytes = Vec::with_capacity(1 << BLOCK_BITS);
+        sections.begin(Section::FirstBytes);
+        for block in self.tokens.chunks(1 << BLOCK_BITS) {
+            overflow_starts.extend_from_slice(&(overflow.len() as u32).to_le_bytes());
+            first_bytes.clear();
+            for &token in block {
+                first_bytes.push(first_byte(token));
+                push_overflow(&mut overflow, token);
             }
-            sections.append(Section::TokenHeads, &heads)?;
+            sections.append(Section::FirstBytes, &first_bytes)?;
         }
-        sections.write(Section::TokenTails, &tails)?;
-        sections.write(Section::RunTails, &run_tails)?;
-        let runs: Vec<u8> = articles.iter().flat_map(|a| a.to_le_bytes()).collect();
-        sections.write(Section::Runs, &runs)?;
+        sections.write(Section::OverflowBytes, &overflow)?;
+        sections.write(Section::OverflowStarts, &overflow_starts)?;
+        let blocks: Vec<u8> = articles.iter().flat_map(|a| a.to_le_bytes()).collect();
+        sections.write(Section::PositionBlocks, &blocks)?;
 
         sections.write(Section::Residue, &self.residue_bytes)?;
         let mut blocks = Vec::with_capacity(12 * self.residue_blocks.len());

@@ -23,14 +23,14 @@ const BITS_AT_ONCE: u32 = 57;
 
 /// The layout of a list, which follows from its length and its universe.
 #[derive(Clone, Copy)]
-struct Shape {
+struct ListLayout {
     low_width: u32,
     low_bytes: usize,
     high_bytes: usize,
     samples: usize,
 }
 
-impl Shape {
+impl ListLayout {
     fn new(len: u32, universe: u32) -> Self {
         let low_width = (universe / len.max(1)).checked_ilog2().unwrap_or(0);
         let buckets = universe >> low_width;
@@ -53,30 +53,30 @@ impl Shape {
 
 /// The size in bytes of a list of `len` numbers of at most `universe`.
 pub(crate) fn encoded_len(len: u32, universe: u32) -> usize {
-    Shape::new(len, universe).bytes()
+    ListLayout::new(len, universe).bytes()
 }
 
 /// Appends the list; `values` ascend and are at most `universe`.
 pub(crate) fn encode(values: &[u32], universe: u32, out: &mut Vec<u8>) {
-    let shape = Shape::new(values.len() as u32, universe);
+    let layout = ListLayout::new(values.len() as u32, universe);
     let start = out.len();
     let mut low = BitWriter::default();
-    let mask = ((1u64 << shape.low_width) - 1) as u32;
+    let mask = ((1u64 << layout.low_width) - 1) as u32;
     for &value in values {
-        low.push(out, value & mask, shape.low_width);
+        low.push(out, value & mask, layout.low_width);
     }
     low.finish(out);
-    debug_assert_eq!(out.len() - start, shape.low_bytes);
+    debug_assert_eq!(out.len() - start, layout.low_bytes);
     let high_start = out.len();
-    out.resize(high_start + shape.high_bytes, 0);
+    out.resize(high_start + layout.high_bytes, 0);
     for (i, &value) in values.iter().enumerate() {
-        let bit = (value >> shape.low_width) as usize + i;
+        let bit = (value >> layout.low_width) as usize + i;
         out[high_start + (bit >> 3)] |= 1 << (bit & 7);
     }
     let mut next = 0;
-    for sample in 1..=shape.samples as u32 {
+    for sample in 1..=layout.samples as u32 {
         let bucket = sample * BUCKETS_PER_SAMPLE;
-        while next < values.len() && values[next] >> shape.low_width < bucket {
+        while next < values.len() && values[next] >> layout.low_width < bucket {
             next += 1;
         }
         out.extend_from_slice(&(bucket + next as u32).to_le_bytes());
@@ -97,16 +97,16 @@ impl<'a> EliasFano<'a> {
     /// Opens the list that starts with `bytes`; a truncated list reads as an
     /// empty one.
     pub(crate) fn open(bytes: &'a [u8], len: u32, universe: u32) -> Self {
-        let shape = Shape::new(len, universe);
-        let whole = bytes.len() >= shape.bytes();
-        let (low, rest) = bytes.split_at(if whole { shape.low_bytes } else { 0 });
-        let (high, samples) = rest.split_at(if whole { shape.high_bytes } else { 0 });
+        let layout = ListLayout::new(len, universe);
+        let whole = bytes.len() >= layout.bytes();
+        let (low, rest) = bytes.split_at(if whole { layout.low_bytes } else { 0 });
+        let (high, samples) = rest.split_at(if whole { layout.high_bytes } else { 0 });
         Self {
             len: if whole { len } else { 0 },
-            low_width: shape.low_width,
+            low_width: layout.low_width,
             low,
             high,
-            samples: &samples[..if whole { 4 * shape.samples } else { 0 }],
+            samples: &samples[..if whole { 4 * layout.samples } else { 0 }],
         }
     }
 

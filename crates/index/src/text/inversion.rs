@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::dictionary::{KeyInfo, ONLY_SPELLING};
 use super::ids::Ids;
-use super::layout::{ArticleRow, RUN_BITS};
+use super::layout::{ArticleRow, BLOCK_BITS};
 use super::pairs::{Articles, BlockWriter};
 use super::postings::{self, MAX_FREQUENCY, Posting};
 use super::score::Saturation;
@@ -40,7 +40,7 @@ pub(crate) fn invert<W: Write>(
     let mut inverter = Inverter {
         tokens,
         articles,
-        runs: runs(articles, tokens.len() as u32),
+        blocks: position_blocks(articles, tokens.len() as u32),
         ids,
         saturation: Saturation::new(average_length),
         result: Inversion {
@@ -53,7 +53,7 @@ pub(crate) fn invert<W: Write>(
         pair_bytes: 0,
         seconds: Seconds::new(ids.folded.len()),
     };
-    sections.begin(Section::Pairs);
+    sections.begin(Section::Bigrams);
     let mut from = 0;
     while from < ids.folded.len() {
         let mut to = from + 1;
@@ -75,8 +75,8 @@ pub(crate) fn invert<W: Write>(
     } = inverter;
     sections.write(Section::Postings, &postings)?;
     pair_offsets.extend_from_slice(&pair_bytes.to_le_bytes());
-    sections.write(Section::PairSeconds, &pair_seconds)?;
-    sections.write(Section::PairOffsets, &pair_offsets)?;
+    sections.write(Section::BigramSeconds, &pair_seconds)?;
+    sections.write(Section::BigramOffsets, &pair_offsets)?;
     Ok(result)
 }
 
@@ -90,7 +90,7 @@ struct Occurrence {
 struct Inverter<'a> {
     tokens: &'a [u32],
     articles: &'a [ArticleRow],
-    runs: Vec<u32>,
+    blocks: Vec<u32>,
     ids: &'a Ids<'a>,
     saturation: Saturation,
     result: Inversion,
@@ -115,7 +115,7 @@ impl Inverter<'_> {
             ends.push(end);
             end += folded.tokens;
         }
-        let mut hands = vec![Occurrence::default(); size];
+        let mut buckets = vec![Occurrence::default(); size];
         for (article, row) in self.articles.iter().enumerate() {
             let next = self
                 .articles
@@ -131,7 +131,7 @@ impl Inverter<'_> {
                     continue;
                 }
                 let end = &mut ends[(folded - from) as usize];
-                hands[*end as usize] = Occurrence {
+                buckets[*end as usize] = Occurrence {
                     position,
                     article: article as u32,
                 };
@@ -142,20 +142,20 @@ impl Inverter<'_> {
         let mut scratch = Scratch::default();
         for folded in from..to {
             let end = ends[(folded - from) as usize] as usize;
-            self.invert_key(folded, &hands[start..end], &mut scratch);
-            self.write_pairs(&hands[start..end], &mut scratch, sections)?;
+            self.invert_key(folded, &buckets[start..end], &mut scratch);
+            self.write_pairs(&buckets[start..end], &mut scratch, sections)?;
             start = end;
         }
         Ok(())
     }
 
     /// The postings of a folded key and of its variants.
-    fn invert_key(&mut self, folded: u32, hand: &[Occurrence], scratch: &mut Scratch) {
+    fn invert_key(&mut self, folded: u32, bucket: &[Occurrence], scratch: &mut Scratch) {
         let ids = self.ids;
         let variants = ids.spellings(folded);
-        let info = self.write_postings(hand.iter().copied(), scratch);
+        let info = self.write_postings(bucket.iter().copied(), scratch);
         let info = KeyInfo {
-            tokens: hand.len() as u32,
+            tokens: bucket.len() as u32,
             link: self.ids.folded[folded as usize].variants,
             rank: (self.pair_seconds.len() / size_of::<u32>()) as u32,
             ..info
@@ -173,7 +173,7 @@ impl Inverter<'_> {
         scratch
             .by_variant
             .resize_with(scratch.by_variant.len().max(variants.len()), Vec::new);
-        for &occurrence in hand {
+        for &occurrence in bucket {
             let token = self.tokens[occurrence.position as usize] - FIRST_KEY;
             let (_, ordinal) = self.ids.folded_of[token as usize];
             scratch.by_variant[ordinal as usize].push(occurrence);
@@ -225,14 +225,14 @@ impl Inverter<'_> {
     /// The bigrams that start with a folded key.
     fn write_pairs<W: Write>(
         &mut self,
-        hand: &[Occurrence],
+        bucket: &[Occurrence],
         scratch: &mut Scratch,
         sections: &mut SectionWriter<W>,
     ) -> io::Result<()> {
         let universe = self.tokens.len() as u32;
         let mut pairs = std::mem::take(&mut scratch.pairs);
         pairs.clear();
-        pairs.extend(hand.iter().filter_map(|o| {
+        pairs.extend(bucket.iter().filter_map(|o| {
             let next = *self.tokens.get(o.position as usize + 1)?;
             (next >= FIRST_KEY).then(|| Pair {
                 second: self.ids.folded_of[(next - FIRST_KEY) as usize].0,
@@ -278,7 +278,7 @@ impl Inverter<'_> {
         self.pair_offsets
             .extend_from_slice(&self.pair_bytes.to_le_bytes());
         self.pair_bytes += bytes.len() as u64;
-        sections.append(Section::Pairs, bytes)
+        sections.append(Section::Bigrams, bytes)
     }
 }
 
@@ -296,7 +296,7 @@ impl Articles for Placed<'_> {
     fn article(&self, index: usize) -> u32 {
         let position = self.positions[index];
         let rows = self.inverter.articles;
-        let mut article = self.inverter.runs[(position >> RUN_BITS) as usize];
+        let mut article = self.inverter.blocks[(position >> BLOCK_BITS) as usize];
         while rows
             .get(article as usize + 1)
             .is_some_and(|next| next.start <= position)
@@ -319,10 +319,10 @@ impl Articles for Placed<'_> {
 }
 
 /// The article that contains the first position of each block of positions.
-pub(crate) fn runs(articles: &[ArticleRow], positions: u32) -> Vec<u32> {
+pub(crate) fn position_blocks(articles: &[ArticleRow], positions: u32) -> Vec<u32> {
     let mut article = 0;
     (0..positions)
-        .step_by(1 << RUN_BITS)
+        .step_by(1 << BLOCK_BITS)
         .map(|position| {
             while articles
                 .get(article + 1)

@@ -6,9 +6,9 @@ use super::score;
 pub(crate) const FIELDS: usize = timbao_views::FIELDS;
 
 /// Positions in a block of the position table, as a power of two.
-pub(crate) const RUN_BITS: u32 = 7;
+pub(crate) const BLOCK_BITS: u32 = 7;
 /// Bytes of an entry of the tables of position blocks.
-pub(crate) const RUN_BYTES: usize = 4;
+pub(crate) const BLOCK_ENTRY_BYTES: usize = 4;
 /// The range of one article among the tokens.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ArticleRow {

@@ -24,7 +24,7 @@ const OTHER: u8 = 63;
 /// The case of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Shape {
+pub(crate) enum CaseForm {
     /// As in the surface of its key.
     Plain = 0,
     /// With its first letter in upper case.
@@ -35,15 +35,15 @@ pub(crate) enum Shape {
     Other = 3,
 }
 
-impl Shape {
+impl CaseForm {
     /// The case that turns `surface` into `word`.
     pub(crate) fn of(word: &str, surface: &str) -> Self {
         let mut buffer = String::with_capacity(word.len());
         [Self::Plain, Self::Capital, Self::Upper]
             .into_iter()
-            .find(|shape| {
+            .find(|form| {
                 buffer.clear();
-                shape.write(surface, &mut buffer);
+                form.write(surface, &mut buffer);
                 buffer == word
             })
             .unwrap_or(Self::Other)
@@ -82,14 +82,14 @@ pub(crate) struct ResidueWriter {
 impl ResidueWriter {
     /// Adds a token: the separator before it, its case and its text.
     #[inline]
-    pub(crate) fn push(&mut self, separator: &str, shape: Shape, word: &str) {
+    pub(crate) fn push(&mut self, separator: &str, form: CaseForm, word: &str) {
         let code = if separator == " " {
             0
         } else {
             self.separator(separator)
         };
-        self.codes.push(code << 2 | shape as u8);
-        if shape == Shape::Other {
+        self.codes.push(code << 2 | form as u8);
+        if form == CaseForm::Other {
             self.literal(word);
         }
     }
@@ -156,9 +156,9 @@ impl<'a> ResidueReader<'a> {
         let code = self.codes.next().copied().unwrap_or(0);
         self.write_separator(code >> 2, out);
         let start = out.len();
-        match Shape::from_code(code) {
-            Shape::Other => out.push_str(self.literal()),
-            shape => shape.write(surface, out),
+        match CaseForm::from_code(code) {
+            CaseForm::Other => out.push_str(self.literal()),
+            form => form.write(surface, out),
         }
         (start, out.len())
     }
@@ -193,15 +193,15 @@ mod tests {
 
     #[test]
     fn shapes_are_found_and_written() {
-        for (word, surface, shape) in [
-            ("đảng", "đảng", Shape::Plain),
-            ("Đảng", "đảng", Shape::Capital),
-            ("ĐẢNG", "đảng", Shape::Upper),
-            ("Ðảng", "đảng", Shape::Other),
-            ("ĐảNG", "đảng", Shape::Other),
-            ("Ủy", "ủy", Shape::Capital),
+        for (word, surface, form) in [
+            ("đảng", "đảng", CaseForm::Plain),
+            ("Đảng", "đảng", CaseForm::Capital),
+            ("ĐẢNG", "đảng", CaseForm::Upper),
+            ("Ðảng", "đảng", CaseForm::Other),
+            ("ĐảNG", "đảng", CaseForm::Other),
+            ("Ủy", "ủy", CaseForm::Capital),
         ] {
-            assert_eq!(Shape::of(word, surface), shape, "{word}");
+            assert_eq!(CaseForm::of(word, surface), form, "{word}");
         }
     }
 

@@ -31,20 +31,20 @@ pub(crate) enum Section {
     Header,
     /// Four u32 per article: start of its tokens, end of its title, end of its
     /// summary, and length code; a last row ends the table.
-    Rows,
+    ArticleTable,
     /// The article that contains the first position of each block of
-    /// 2^[`RUN_BITS`](super::segment::RUN_BITS) positions.
-    Runs,
+    /// 2^[`BLOCK_BITS`](super::segment::BLOCK_BITS) positions.
+    PositionBlocks,
     /// The start of the overflow bytes of each such block.
-    RunTails,
+    OverflowStarts,
     /// Length code of each article.
     Lengths,
     /// Tie-breakers of equal scores.
     Ties,
     /// The first bytes of the tokens, by position.
-    TokenHeads,
+    FirstBytes,
     /// The overflow bytes of these tokens.
-    TokenTails,
+    OverflowBytes,
     /// First article and offset of each block of `Residue`.
     ResidueBlocks,
     /// The difference between tokens and text.
@@ -67,15 +67,15 @@ pub(crate) enum Section {
     Variants,
     /// Postings of exact and folded keys.
     Postings,
-    /// The first second key of each block of `Pairs`.
-    PairSeconds,
-    /// The start of each block of `Pairs`, and the end of the last one.
-    PairOffsets,
+    /// The first second key of each block of `Bigrams`.
+    BigramSeconds,
+    /// The start of each block of `Bigrams`, and the end of the last one.
+    BigramOffsets,
     /// Positions of bigrams.
-    Pairs,
+    Bigrams,
 }
 
-const SECTIONS: usize = Section::Pairs as usize + 1;
+const SECTIONS: usize = Section::Bigrams as usize + 1;
 
 /// Writes sections in any order, each at most once.
 pub(crate) struct SectionWriter<W> {

@@ -9,7 +9,7 @@ use zstd::bulk::Decompressor;
 
 use super::bytes::{load_u32, load_u64};
 use super::dictionary::{self, KeyInfo, read_string};
-use super::layout::{ArticleRow, FIELDS, RUN_BITS, RUN_BYTES};
+use super::layout::{ArticleRow, BLOCK_BITS, BLOCK_ENTRY_BYTES, FIELDS};
 use super::pairs::{self, PairList};
 use super::postings::Postings;
 use super::preload::{Copies, Held};
@@ -18,7 +18,7 @@ use super::sections::{Damage, Section, Sections, read_sections};
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, TokenReader, Tokens};
 use crate::durable::Checks;
 
-/// Bytes of a row of [`Section::Rows`].
+/// Bytes of a row of [`Section::ArticleTable`].
 const ROW_BYTES: usize = 16;
 /// Bytes of an entry of [`Section::ResidueBlocks`].
 const RESIDUE_BLOCK_BYTES: usize = 12;
@@ -26,13 +26,13 @@ const RESIDUE_BLOCK_BYTES: usize = 12;
 /// The sections with random access: first those of single bytes, then those of
 /// lists.
 const PRELOADED: [Section; 18] = [
-    Section::Rows,
-    Section::Runs,
-    Section::RunTails,
+    Section::ArticleTable,
+    Section::PositionBlocks,
+    Section::OverflowStarts,
     Section::Lengths,
     Section::Ties,
-    Section::TokenHeads,
-    Section::TokenTails,
+    Section::FirstBytes,
+    Section::OverflowBytes,
     Section::ExactKeys,
     Section::ExactInfo,
     Section::ExactHash,
@@ -40,10 +40,10 @@ const PRELOADED: [Section; 18] = [
     Section::FoldedInfo,
     Section::FoldedHash,
     Section::Variants,
-    Section::PairSeconds,
-    Section::PairOffsets,
+    Section::BigramSeconds,
+    Section::BigramOffsets,
     Section::Postings,
-    Section::Pairs,
+    Section::Bigrams,
 ];
 /// Number of sections with lists, at the end.
 const LISTS: usize = 2;
@@ -85,7 +85,7 @@ impl TextSegment {
             sections: sections.clone(),
         };
         let expected = ROW_BYTES * (segment.articles as usize + 1);
-        if segment.sections.unchecked(Section::Rows).len() != expected {
+        if segment.sections.unchecked(Section::ArticleTable).len() != expected {
             return Err("the article table does not have the length given in the header".into());
         }
         Ok(segment)
@@ -247,7 +247,7 @@ impl TextSegment {
     /// The positions of the bigram of two folded keys.
     pub(crate) fn pair(&self, first: u32, second: u32) -> Option<PairList<'_>> {
         let (low, high) = self.pair_blocks_of(first);
-        let seconds = self.sections.get(Section::PairSeconds);
+        let seconds = self.sections.get(Section::BigramSeconds);
         let seconds = seconds.get(4 * low as usize..4 * high as usize)?;
         let number = last_begun(seconds.as_chunks().0, second)?;
         let begin = load_u32(seconds, 4 * number);
@@ -272,21 +272,21 @@ impl TextSegment {
         let high = if first + 1 < self.folded_keys {
             self.folded_info(first + 1).rank
         } else {
-            (self.sections.get(Section::PairSeconds).len() / size_of::<u32>()) as u32
+            (self.sections.get(Section::BigramSeconds).len() / size_of::<u32>()) as u32
         };
         (low, high)
     }
 
     fn pair_block_first(&self, block: u32) -> u32 {
-        self.sections.u32(Section::PairSeconds, block as usize)
+        self.sections.u32(Section::BigramSeconds, block as usize)
     }
 
     fn pair_block(&self, block: u32) -> &[u8] {
-        let offsets = self.sections.get(Section::PairOffsets);
+        let offsets = self.sections.get(Section::BigramOffsets);
         let at = |b: u32| load_u64(offsets, 8 * b as usize) as usize;
         let range = at(block)..at(block + 1);
-        self.sections.check(Section::Pairs, range.clone());
-        let pairs = self.sections.unchecked(Section::Pairs);
+        self.sections.check(Section::Bigrams, range.clone());
+        let pairs = self.sections.unchecked(Section::Bigrams);
         pairs.get(range).unwrap_or_default()
     }
 
@@ -294,17 +294,17 @@ impl TextSegment {
     #[inline]
     pub(crate) fn start(&self, article: u32) -> u32 {
         load_u32(
-            self.sections.get(Section::Rows),
+            self.sections.get(Section::ArticleTable),
             article as usize * ROW_BYTES,
         )
     }
 
     /// The ranges of positions of the articles.
     #[inline]
-    pub(crate) fn rows(&self) -> Rows<'_> {
-        Rows {
-            rows: self.sections.get(Section::Rows),
-            runs: self.sections.get(Section::Runs),
+    pub(crate) fn rows(&self) -> ArticleTable<'_> {
+        ArticleTable {
+            rows: self.sections.get(Section::ArticleTable),
+            blocks: self.sections.get(Section::PositionBlocks),
         }
     }
 
@@ -329,13 +329,13 @@ impl TextSegment {
     /// All tokens, ends of paragraphs and parts among them, by position.
     #[inline]
     pub(crate) fn tokens(&self) -> Tokens<'_> {
-        let is_checked = [Section::TokenHeads, Section::TokenTails]
+        let is_checked = [Section::FirstBytes, Section::OverflowBytes]
             .iter()
             .all(|&section| self.sections.is_checked(section));
         Tokens {
-            heads: self.sections.unchecked(Section::TokenHeads),
-            tails: self.sections.unchecked(Section::TokenTails),
-            runs: self.sections.get(Section::RunTails),
+            first_bytes: self.sections.unchecked(Section::FirstBytes),
+            overflow: self.sections.unchecked(Section::OverflowBytes),
+            starts: self.sections.get(Section::OverflowStarts),
             to_check: (!is_checked).then_some(&self.sections),
         }
     }
@@ -479,12 +479,12 @@ pub(crate) struct ResidueBlock {
 
 /// The ranges of positions of the articles.
 #[derive(Clone, Copy)]
-pub(crate) struct Rows<'a> {
+pub(crate) struct ArticleTable<'a> {
     rows: &'a [u8],
-    runs: &'a [u8],
+    blocks: &'a [u8],
 }
 
-impl Rows<'_> {
+impl ArticleTable<'_> {
     /// The article that contains a position.
     #[inline]
     pub(crate) fn article_of(&self, position: u32) -> u32 {
@@ -502,11 +502,11 @@ impl Rows<'_> {
         // A run that starts in one article usually ends in it or in the next.
         let mut ends_further = false;
         for (article, &position) in articles.iter_mut().zip(positions) {
-            let at = RUN_BYTES * (position >> RUN_BITS) as usize;
-            *article = load_u32(self.runs, at);
-            let next = at + RUN_BYTES;
-            ends_further |= load_u32(self.runs, next) > article.wrapping_add(1);
-            ends_further |= next >= self.runs.len();
+            let at = BLOCK_ENTRY_BYTES * (position >> BLOCK_BITS) as usize;
+            *article = load_u32(self.blocks, at);
+            let next = at + BLOCK_ENTRY_BYTES;
+            ends_further |= load_u32(self.blocks, next) > article.wrapping_add(1);
+            ends_further |= next >= self.blocks.len();
         }
         let ends_before = |article: u32, position| {
             // Only an out-of-range article of a damaged file ends at 0.

@@ -13,7 +13,7 @@
 use smallvec::SmallVec;
 
 use super::bytes::load_u32;
-use super::layout::{RUN_BITS, RUN_BYTES};
+use super::layout::{BLOCK_BITS, BLOCK_ENTRY_BYTES};
 use super::sections::{Section, Sections};
 
 /// Separates two paragraphs.
@@ -28,18 +28,18 @@ const ONE_BYTE: u32 = 192;
 /// Number of first bytes of tokens with one overflow byte. Consecutive tokens
 /// get different first bytes, so that no first byte is much more frequent than
 /// another and each leaves few tokens to distinguish by their overflow bytes.
-const HEADS: u32 = 63;
-const TWO_BYTES: u32 = ONE_BYTE + HEADS * 256;
+const FIRST_BYTES: u32 = 63;
+const TWO_BYTES: u32 = ONE_BYTE + FIRST_BYTES * 256;
 /// The first byte of tokens with four overflow bytes.
 const LONG: u8 = 255;
 
 /// The first byte of a token.
 #[inline]
-pub(crate) fn head(token: u32) -> u8 {
+pub(crate) fn first_byte(token: u32) -> u8 {
     if token < ONE_BYTE {
         token as u8
     } else if token < TWO_BYTES {
-        (ONE_BYTE + (token - ONE_BYTE) % HEADS) as u8
+        (ONE_BYTE + (token - ONE_BYTE) % FIRST_BYTES) as u8
     } else {
         LONG
     }
@@ -47,22 +47,22 @@ pub(crate) fn head(token: u32) -> u8 {
 
 /// Returns `true` if tokens with this first byte have overflow bytes.
 #[inline]
-pub(crate) fn has_tail(head: u8) -> bool {
-    u32::from(head) >= ONE_BYTE
+pub(crate) fn has_overflow(first_byte: u8) -> bool {
+    u32::from(first_byte) >= ONE_BYTE
 }
 
 /// Number of overflow bytes of a block of tokens.
 #[inline]
-fn tail_bytes(heads: &[u8]) -> usize {
+fn overflow_bytes(first_bytes: &[u8]) -> usize {
     const LANES: usize = 16;
     // Per lane, so that many are added at a time.
     let mut lanes = [0u8; LANES];
-    let mut add = |heads: &[u8; LANES]| {
-        for (sum, &head) in lanes.iter_mut().zip(heads) {
-            *sum += u8::from(has_tail(head)) + 3 * u8::from(head == LONG);
+    let mut add = |first_bytes: &[u8; LANES]| {
+        for (sum, &first_byte) in lanes.iter_mut().zip(first_bytes) {
+            *sum += u8::from(has_overflow(first_byte)) + 3 * u8::from(first_byte == LONG);
         }
     };
-    let (chunks, rest) = heads.as_chunks::<LANES>();
+    let (chunks, rest) = first_bytes.as_chunks::<LANES>();
     chunks.iter().for_each(&mut add);
     let mut last = [0; LANES];
     last[..rest.len()].copy_from_slice(rest);
@@ -72,11 +72,11 @@ fn tail_bytes(heads: &[u8]) -> usize {
 
 /// Appends the overflow bytes of a token, if it has any.
 #[inline]
-pub(crate) fn push_tail(tails: &mut Vec<u8>, token: u32) {
+pub(crate) fn push_overflow(overflow: &mut Vec<u8>, token: u32) {
     if token >= TWO_BYTES {
-        tails.extend_from_slice(&(token - TWO_BYTES).to_le_bytes());
+        overflow.extend_from_slice(&(token - TWO_BYTES).to_le_bytes());
     } else if token >= ONE_BYTE {
-        tails.push(((token - ONE_BYTE) / HEADS) as u8);
+        overflow.push(((token - ONE_BYTE) / FIRST_BYTES) as u8);
     }
 }
 
@@ -84,12 +84,12 @@ pub(crate) fn push_tail(tails: &mut Vec<u8>, token: u32) {
 #[derive(Clone, Copy)]
 pub(crate) struct Tokens<'a> {
     /// The first byte of each token.
-    pub(crate) heads: &'a [u8],
+    pub(crate) first_bytes: &'a [u8],
     /// The overflow bytes, in order.
-    pub(crate) tails: &'a [u8],
+    pub(crate) overflow: &'a [u8],
     /// The start of the overflow bytes of each block of positions.
-    pub(crate) runs: &'a [u8],
-    /// The sections of heads and tails, unless all of both were checked.
+    pub(crate) starts: &'a [u8],
+    /// The sections of first and overflow bytes, unless all of both were checked.
     pub(crate) to_check: Option<&'a Sections>,
 }
 
@@ -102,29 +102,32 @@ impl<'a> Tokens<'a> {
             self.check_range(sections, from, to);
         }
         TokenReader {
-            heads: self.heads.get(from..to).unwrap_or_default(),
-            tails: self.tails.get(self.tail(from)..).unwrap_or_default(),
+            first_bytes: self.first_bytes.get(from..to).unwrap_or_default(),
+            overflow: self
+                .overflow
+                .get(self.overflow_start(from)..)
+                .unwrap_or_default(),
         }
     }
 
-    /// Checks heads and tails of a range of positions.
+    /// Checks first and overflow bytes of a range of positions.
     fn check_range(&self, sections: &Sections, from: usize, to: usize) {
-        // Whole runs, of which the tails begin and end where the table says.
-        let (first, last) = (from >> RUN_BITS, to.div_ceil(1 << RUN_BITS));
-        sections.check(Section::TokenHeads, first << RUN_BITS..last << RUN_BITS);
-        let tails = |run: usize| match run * RUN_BYTES < self.runs.len() {
-            true => load_u32(self.runs, run * RUN_BYTES) as usize,
-            false => self.tails.len(),
+        // Whole blocks, whose overflow bytes start and end where the table says.
+        let (first, last) = (from >> BLOCK_BITS, to.div_ceil(1 << BLOCK_BITS));
+        sections.check(Section::FirstBytes, first << BLOCK_BITS..last << BLOCK_BITS);
+        let overflow = |block: usize| match block * BLOCK_ENTRY_BYTES < self.starts.len() {
+            true => load_u32(self.starts, block * BLOCK_ENTRY_BYTES) as usize,
+            false => self.overflow.len(),
         };
-        sections.check(Section::TokenTails, tails(first)..tails(last));
+        sections.check(Section::OverflowBytes, overflow(first)..overflow(last));
     }
 
-    /// Checks the heads at some positions, each `offset` further.
+    /// Checks the first bytes at some positions, each `offset` further.
     fn check_heads(&self, positions: &[u32], offset: u32) {
         if let Some(sections) = self.to_check {
             for &position in positions {
                 let at = position as usize + offset as usize;
-                sections.check(Section::TokenHeads, at..at + 1);
+                sections.check(Section::FirstBytes, at..at + 1);
             }
         }
     }
@@ -132,19 +135,19 @@ impl<'a> Tokens<'a> {
     /// Offset of the overflow bytes of the token at a position, or of those of
     /// the next token if it has none.
     #[inline]
-    fn tail(&self, position: usize) -> usize {
-        let run = position >> RUN_BITS;
-        let before = self.heads.get(run << RUN_BITS..position);
-        let tail = load_u32(self.runs, run * RUN_BYTES) as usize;
-        tail + tail_bytes(before.unwrap_or_default())
+    fn overflow_start(&self, position: usize) -> usize {
+        let block = position >> BLOCK_BITS;
+        let before = self.first_bytes.get(block << BLOCK_BITS..position);
+        let start = load_u32(self.starts, block * BLOCK_ENTRY_BYTES) as usize;
+        start + overflow_bytes(before.unwrap_or_default())
     }
 }
 
 /// Iterates over tokens.
 #[derive(Clone)]
 pub(crate) struct TokenReader<'a> {
-    heads: &'a [u8],
-    tails: &'a [u8],
+    first_bytes: &'a [u8],
+    overflow: &'a [u8],
 }
 
 impl Iterator for TokenReader<'_> {
@@ -152,24 +155,24 @@ impl Iterator for TokenReader<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<u32> {
-        let (&first, heads) = self.heads.split_first()?;
-        self.heads = heads;
-        let head = u32::from(first);
-        if head < ONE_BYTE {
-            return Some(head);
+        let (&first, first_bytes) = self.first_bytes.split_first()?;
+        self.first_bytes = first_bytes;
+        let first_byte = u32::from(first);
+        if first_byte < ONE_BYTE {
+            return Some(first_byte);
         }
         if first < LONG {
-            let (&tail, tails) = self.tails.split_first()?;
-            self.tails = tails;
-            return Some(head + HEADS * u32::from(tail));
+            let (&byte, overflow) = self.overflow.split_first()?;
+            self.overflow = overflow;
+            return Some(first_byte + FIRST_BYTES * u32::from(byte));
         }
-        let (four, tails) = self.tails.split_first_chunk::<4>()?;
-        self.tails = tails;
+        let (four, overflow) = self.overflow.split_first_chunk::<4>()?;
+        self.overflow = overflow;
         Some(u32::from_le_bytes(*four).saturating_add(TWO_BYTES))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.heads.len()))
+        (0, Some(self.first_bytes.len()))
     }
 }
 
@@ -177,7 +180,7 @@ impl Iterator for TokenReader<'_> {
 #[derive(Default)]
 pub(crate) struct TokenSet {
     /// Bit set of their first bytes.
-    heads: [u64; 4],
+    first_bytes: [u64; 4],
     /// The tokens with overflow bytes, in order.
     long: SmallVec<[u32; 16]>,
 }
@@ -186,9 +189,9 @@ impl TokenSet {
     /// Adds a token.
     #[inline]
     pub(crate) fn add(&mut self, token: u32) {
-        let head = head(token);
-        self.heads[usize::from(head >> 6)] |= 1 << (head & 63);
-        if !has_tail(head) {
+        let first_byte = first_byte(token);
+        self.first_bytes[usize::from(first_byte >> 6)] |= 1 << (first_byte & 63);
+        if !has_overflow(first_byte) {
             return;
         }
         // Tokens usually come in order.
@@ -201,23 +204,34 @@ impl TokenSet {
 
     /// Keeps the positions that have, at distance `offset`, a token with the
     /// first byte of one of these.
-    pub(crate) fn keep_by_heads(&self, tokens: Tokens<'_>, offset: u32, positions: &mut Vec<u32>) {
+    pub(crate) fn keep_by_first_bytes(
+        &self,
+        tokens: Tokens<'_>,
+        offset: u32,
+        positions: &mut Vec<u32>,
+    ) {
         tokens.check_heads(positions, offset);
         let mut kept = 0;
         for i in 0..positions.len() {
             let position = positions[i];
             let at = position as usize + offset as usize;
-            let head = tokens.heads.get(at).copied().unwrap_or(0);
+            let first_byte = tokens.first_bytes.get(at).copied().unwrap_or(0);
             // Branch-free: always write, advance only if kept.
             positions[kept] = position;
-            kept += (self.heads[usize::from(head >> 6)] >> (head & 63) & 1) as usize;
+            kept +=
+                (self.first_bytes[usize::from(first_byte >> 6)] >> (first_byte & 63) & 1) as usize;
         }
         positions.truncate(kept);
     }
 
     /// Keeps the positions that have, at distance `offset`, one of the tokens.
-    /// The positions have passed [`keep_by_heads`](Self::keep_by_heads).
-    pub(crate) fn keep_by_tails(&self, tokens: Tokens<'_>, offset: u32, positions: &mut Vec<u32>) {
+    /// The positions have passed [`keep_by_first_bytes`](Self::keep_by_first_bytes).
+    pub(crate) fn keep_by_overflow(
+        &self,
+        tokens: Tokens<'_>,
+        offset: u32,
+        positions: &mut Vec<u32>,
+    ) {
         const BATCH: usize = 32;
         if self.long.is_empty() {
             return;
@@ -233,25 +247,28 @@ impl TokenSet {
             for i in 0..(to - from) as u8 {
                 let at = place(i);
                 asked[count & (BATCH - 1)] = i;
-                let head = tokens.heads.get(at).copied().unwrap_or(0);
-                count += usize::from(has_tail(head));
+                let first_byte = tokens.first_bytes.get(at).copied().unwrap_or(0);
+                count += usize::from(has_overflow(first_byte));
             }
             // Then: their offsets.
-            let mut tails = [0; BATCH];
-            for (tail, &i) in tails.iter_mut().zip(&asked[..count]) {
+            let mut offsets = [0; BATCH];
+            for (start, &i) in offsets.iter_mut().zip(&asked[..count]) {
                 if let Some(sections) = tokens.to_check {
                     tokens.check_range(sections, place(i), place(i) + 1);
                 }
-                *tail = tokens.tail(place(i));
+                *start = tokens.overflow_start(place(i));
             }
             // Last: the comparison.
             let mut unwanted = 0u32;
-            for (tail, &i) in tails.into_iter().zip(&asked[..count]) {
-                let heads = tokens.heads.get(place(i)..).unwrap_or_default();
-                let tails = tokens.tails.get(tail..).unwrap_or_default();
-                let agrees = TokenReader { heads, tails }
-                    .next()
-                    .is_some_and(|token| self.long.binary_search(&token).is_ok());
+            for (start, &i) in offsets.into_iter().zip(&asked[..count]) {
+                let first_bytes = tokens.first_bytes.get(place(i)..).unwrap_or_default();
+                let overflow = tokens.overflow.get(start..).unwrap_or_default();
+                let agrees = TokenReader {
+                    first_bytes,
+                    overflow,
+                }
+                .next()
+                .is_some_and(|token| self.long.binary_search(&token).is_ok());
                 unwanted |= u32::from(!agrees) << i;
             }
             for i in from..to {
@@ -270,15 +287,15 @@ mod tests {
 
     /// Encoded tokens, as the parts of the layout.
     fn lay_out(all: &[u32]) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
-        let (mut heads, mut tails, mut runs) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut first_bytes, mut overflow, mut starts) = (Vec::new(), Vec::new(), Vec::new());
         for (i, &token) in all.iter().enumerate() {
-            if i.is_multiple_of(1 << RUN_BITS) {
-                runs.extend_from_slice(&(tails.len() as u32).to_le_bytes());
+            if i.is_multiple_of(1 << BLOCK_BITS) {
+                starts.extend_from_slice(&(overflow.len() as u32).to_le_bytes());
             }
-            heads.push(head(token));
-            push_tail(&mut tails, token);
+            first_bytes.push(first_byte(token));
+            push_overflow(&mut overflow, token);
         }
-        (heads, tails, runs)
+        (first_bytes, overflow, starts)
     }
 
     fn set(tokens: &[u32]) -> TokenSet {
@@ -300,15 +317,15 @@ mod tests {
     proptest! {
         #[test]
         fn tokens_come_back(all in some_tokens(), from in 0usize..600, wanted in proptest::collection::vec(0usize..600, 1..5)) {
-            let (heads, tails, runs) = lay_out(&all);
-            let tokens = Tokens { heads: &heads, tails: &tails, runs: &runs, to_check: None };
+            let (first_bytes, overflow, starts) = lay_out(&all);
+            let tokens = Tokens { first_bytes: &first_bytes, overflow: &overflow, starts: &starts, to_check: None };
             let from = from.min(all.len() - 1);
             prop_assert_eq!(tokens.range(from as u32, all.len() as u32).collect::<Vec<_>>(), &all[from..]);
 
             let wanted: Vec<u32> = wanted.iter().map(|&i| all[i.min(all.len() - 1)]).collect();
             let mut kept: Vec<u32> = (0..all.len() as u32).collect();
-            set(&wanted).keep_by_heads(tokens, 1, &mut kept);
-            set(&wanted).keep_by_tails(tokens, 1, &mut kept);
+            set(&wanted).keep_by_first_bytes(tokens, 1, &mut kept);
+            set(&wanted).keep_by_overflow(tokens, 1, &mut kept);
             let expected: Vec<u32> = (0..all.len() - 1)
                 .filter(|&i| wanted.contains(&all[i + 1]))
                 .map(|i| i as u32)
@@ -319,10 +336,10 @@ mod tests {
         }
 
         #[test]
-        fn damaged_bytes_do_not_panic(heads in proptest::collection::vec(any::<u8>(), 0..300), tails in proptest::collection::vec(any::<u8>(), 0..50), runs in proptest::collection::vec(any::<u8>(), 0..30), at in 0u32..400) {
-            let tokens = Tokens { heads: &heads, tails: &tails, runs: &runs, to_check: None };
+        fn damaged_bytes_do_not_panic(first_bytes in proptest::collection::vec(any::<u8>(), 0..300), overflow in proptest::collection::vec(any::<u8>(), 0..50), starts in proptest::collection::vec(any::<u8>(), 0..30), at in 0u32..400) {
+            let tokens = Tokens { first_bytes: &first_bytes, overflow: &overflow, starts: &starts, to_check: None };
             tokens.range(at, at + 100).count();
-            set(&[200, 300, 20_000]).keep_by_tails(tokens, 1, &mut vec![at / 2, at]);
+            set(&[200, 300, 20_000]).keep_by_overflow(tokens, 1, &mut vec![at / 2, at]);
         }
     }
 }

@@ -6,7 +6,7 @@
 use rustc_hash::FxHashMap;
 use timbao_tokenizer::Keys;
 
-use super::residue::Shape;
+use super::residue::CaseForm;
 
 /// Words up to this many bytes are memoised in place.
 const SHORT: usize = 15;
@@ -14,8 +14,8 @@ const SHORT: usize = 15;
 /// Ids of keys in the order of their first use, and how they are spelled.
 #[derive(Default)]
 pub(crate) struct Vocabulary {
-    short: FxHashMap<u128, (u32, Shape)>,
-    long: FxHashMap<Box<str>, (u32, Shape)>,
+    short: FxHashMap<u128, (u32, CaseForm)>,
+    long: FxHashMap<Box<str>, (u32, CaseForm)>,
     ids: FxHashMap<Box<str>, u32>,
     /// By id: exact key, folded key, surface.
     pub(crate) entries: Vec<Entry>,
@@ -34,9 +34,9 @@ pub(crate) struct Entry {
 }
 
 impl Vocabulary {
-    /// The id of the word `text[start..end]` and the shape it is written in.
+    /// The id of the word `text[start..end]` and the form it is written in.
     #[inline]
-    pub(crate) fn id(&mut self, text: &str, start: usize, end: usize) -> (u32, Shape) {
+    pub(crate) fn id(&mut self, text: &str, start: usize, end: usize) -> (u32, CaseForm) {
         let found = match packed(text.as_bytes(), start, end) {
             Some(key) => match self.short.get(&key) {
                 Some(&found) => found,
@@ -64,11 +64,11 @@ impl Vocabulary {
     }
 
     #[cold]
-    fn analyse(&mut self, word: &str) -> (u32, Shape) {
+    fn analyse(&mut self, word: &str) -> (u32, CaseForm) {
         self.keys.set(word);
         let exact = self.keys.exact();
         if let Some(&id) = self.ids.get(exact) {
-            return (id, Shape::of(word, &self.entries[id as usize].surface));
+            return (id, CaseForm::of(word, &self.entries[id as usize].surface));
         }
         let id = self.entries.len() as u32;
         let entry = Entry {
@@ -77,11 +77,11 @@ impl Vocabulary {
             surface: word.to_lowercase().into(),
             tokens: 0,
         };
-        let shape = Shape::of(word, &entry.surface);
+        let form = CaseForm::of(word, &entry.surface);
         self.bytes += 2 * entry.exact.len() + entry.folded.len() + entry.surface.len();
         self.ids.insert(entry.exact.clone(), id);
         self.entries.push(entry);
-        (id, shape)
+        (id, form)
     }
 
     /// About how many bytes of memory it takes.

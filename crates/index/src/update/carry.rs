@@ -8,8 +8,8 @@ use std::path::Path;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, SegmentReader, TERMINATED};
 
-use super::record::{HASH_BYTES, Member, Place, Record, SeenFile, key};
 use crate::durable::names::files_of;
+use super::manifest::{FileEntry, HASH_BYTES, Manifest, Member, Place, key};
 use crate::durable::seal;
 use crate::error::{Error, Result, is_refusal};
 use crate::search::Searcher;
@@ -96,34 +96,34 @@ fn whole_segments(index: &Index) -> Result<(Searcher, bool)> {
     Ok((index.searcher_over(&readers)?, are_all))
 }
 
-/// A record, in place of one that is lost, of the articles in the segments that
+/// A manifest, in place of one that is lost, of the articles in the segments that
 /// are whole, and whether all are. Every file of it is to be read again.
 ///
 /// # Errors
 ///
 /// When the last commit cannot be read.
-pub(super) fn salvage(index: &Index) -> Result<(Record, bool)> {
+pub(super) fn salvage(index: &Index) -> Result<(Manifest, bool)> {
     let (searcher, are_all) = whole_segments(index)?;
-    let mut record = Record {
+    let mut manifest = Manifest {
         next_number: 1,
-        ..Record::default()
+        ..Manifest::default()
     };
     for (segment, view) in searcher.segments.iter().enumerate() {
         for (number, article) in numbers(index, &view.reader)? {
             let article = searcher.record(searcher.address(segment as u32, article))?;
-            let seen = record.files.entry(article.path).or_insert(SeenFile {
+            let seen = manifest.files.entry(article.path).or_insert(FileEntry {
                 relative: u32::MAX,
-                ..SeenFile::default()
+                ..FileEntry::default()
             });
             seen.members.push(Member {
                 place: Place::new(article.member.as_deref()),
                 hash: [0; HASH_BYTES],
                 number,
             });
-            record.next_number = record.next_number.max(number + 1);
+            manifest.next_number = manifest.next_number.max(number + 1);
         }
     }
-    Ok((record, are_all))
+    Ok((manifest, are_all))
 }
 
 /// The number of each article of a segment that is not deleted.

@@ -7,8 +7,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use timbao_articles::{FileSystem, FoundFile, Problem, discover_on, display};
 
+use super::manifest::{FileEntry, Manifest};
 use super::progress::Progress;
-use super::record::{Record, SeenFile};
 use super::report::{Action, ActionKind, Counts, Reason, is_passing};
 use super::sources::{Scope, is_within, relative, relative_len};
 
@@ -112,9 +112,9 @@ pub(crate) struct Job {
     pub(crate) path: String,
     pub(crate) found: FoundFile,
     /// The new manifest entry, without articles.
-    pub(crate) seen: SeenFile,
+    pub(crate) seen: FileEntry,
     /// The present manifest entry of the file, or of its former path.
-    pub(crate) old: SeenFile,
+    pub(crate) old: FileEntry,
     /// The former path of a moved file.
     pub(crate) from: Option<String>,
     /// Whether unchanged articles are written again too.
@@ -149,9 +149,9 @@ pub(crate) struct Wish {
 
 impl Diff {
     /// Compares the files found with the manifest.
-    pub(crate) fn new(record: &Record, found: Found, scope: &Scope, wish: Wish) -> Self {
+    pub(crate) fn new(manifest: &Manifest, found: Found, scope: &Scope, wish: Wish) -> Self {
         let mut diff = Self::default();
-        for (path, seen) in &record.files {
+        for (path, seen) in &manifest.files {
             if !scope.holds(path) {
                 diff.keep(seen);
             } else if !found.files.contains_key(path) {
@@ -171,7 +171,7 @@ impl Diff {
                 }
             }
         }
-        let mut movable = diff.movable(record);
+        let mut movable = diff.movable(manifest);
         let Found {
             since,
             files,
@@ -179,7 +179,7 @@ impl Diff {
             ..
         } = found;
         for (path, file) in files {
-            let old = record.files.get(&path);
+            let old = manifest.files.get(&path);
             let len = relative_len(&path, &scope.sources);
             let from = match old {
                 None if !movable.is_empty() => {
@@ -188,12 +188,12 @@ impl Diff {
                 _ => None,
             };
             let reason = match (old, &from) {
-                (Some(old), _) => reason(old, &file, len, record.limits, wish),
+                (Some(old), _) => reason(old, &file, len, manifest.limits, wish),
                 (None, Some(from)) => Some(Reason::Moved { from: from.clone() }),
                 (None, None) => Some(Reason::New),
             };
             let Some(reason) = reason else {
-                diff.keep(old.unwrap_or(&SeenFile::default()));
+                diff.keep(old.unwrap_or(&FileEntry::default()));
                 continue;
             };
             let kind = match (old, &from) {
@@ -202,10 +202,10 @@ impl Diff {
                 (None, None) => ActionKind::Add,
             };
             let old = old
-                .or_else(|| record.files.get(from.as_ref()?))
+                .or_else(|| manifest.files.get(from.as_ref()?))
                 .cloned()
                 .unwrap_or_default();
-            let seen = SeenFile {
+            let seen = FileEntry {
                 len: file.len,
                 modified: file.modified,
                 inode: file.inode,
@@ -213,7 +213,7 @@ impl Diff {
                 settled: file
                     .modified
                     .is_some_and(|modified| modified.saturating_add(RACY) < since),
-                ..SeenFile::default()
+                ..FileEntry::default()
             };
             let rewrite = matches!(reason, Reason::Full | Reason::Source | Reason::Moved { .. });
             let found = FoundFile {
@@ -247,7 +247,7 @@ impl Diff {
         diff
     }
 
-    fn keep(&mut self, seen: &SeenFile) {
+    fn keep(&mut self, seen: &FileEntry) {
         self.unchanged.unchanged += 1;
         self.unchanged_articles += seen.articles();
         if seen.kept {
@@ -257,11 +257,11 @@ impl Diff {
     }
 
     /// The missing files, by the stamp that identifies them at another path.
-    fn movable(&self, record: &Record) -> HashMap<Stamp, String> {
+    fn movable(&self, manifest: &Manifest) -> HashMap<Stamp, String> {
         self.gone
             .iter()
             .filter_map(|action| {
-                let seen = record.files.get(&action.path)?;
+                let seen = manifest.files.get(&action.path)?;
                 (seen.inode != 0 && seen.settled).then_some(())?;
                 let stamp = Stamp {
                     inode: seen.inode,
@@ -276,7 +276,7 @@ impl Diff {
 
 /// The reason to read a file, if there is one.
 fn reason(
-    old: &SeenFile,
+    old: &FileEntry,
     file: &FoundFile,
     relative: u32,
     limits: u64,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::record::Record;
+use super::manifest::Manifest;
 use super::sources::{Source, absolute, is_within};
 use crate::error::{Error, Result};
 
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 /// See [`forget`](super::forget()).
 pub(super) fn forgotten(
     mut sources: Vec<Source>,
-    record: &Record,
+    manifest: &Manifest,
     paths: &[PathBuf],
 ) -> Result<Vec<Source>> {
     for path in paths {
@@ -23,7 +23,7 @@ pub(super) fn forgotten(
             .iter()
             .flatten()
             .filter_map(|path| path.to_str())
-            .any(|path| forget_path(&mut sources, record, path));
+            .any(|path| forget_path(&mut sources, manifest, path));
         if !forgotten {
             return Err(match named.symlink_metadata() {
                 Ok(_) => Error::NotIndexed { path: named },
@@ -35,12 +35,12 @@ pub(super) fn forgotten(
 }
 
 /// Forgets a path; `false` if it is neither a source nor in one.
-fn forget_path(sources: &mut Vec<Source>, record: &Record, path: &str) -> bool {
+fn forget_path(sources: &mut Vec<Source>, manifest: &Manifest, path: &str) -> bool {
     let before = sources.len();
     sources.retain(|source| !is_within(&source.path, path));
     let was_source = sources.len() < before;
     let is_there = || Path::new(path).symlink_metadata().is_ok();
-    let is_indexed = || record.files.keys().any(|file| is_within(file, path));
+    let is_indexed = || manifest.files.keys().any(|file| is_within(file, path));
     let mut is_in_source = false;
     for source in sources.iter_mut().filter(|source| source.holds(path)) {
         if was_source || is_there() || is_indexed() {

@@ -19,7 +19,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::record::Record;
+use super::manifest::Manifest;
 use super::report::Vanished;
 use super::sources::is_within;
 
@@ -45,7 +45,7 @@ pub(super) struct Change {
 /// `sources` are those of the index and those in scope; files that are not
 /// among `changes` stay as they are.
 pub(super) fn vanished(
-    record: &Record,
+    manifest: &Manifest,
     changes: &BTreeMap<&str, Change>,
     sources: &BTreeSet<&str>,
 ) -> Vec<Vanished> {
@@ -73,7 +73,7 @@ pub(super) fn vanished(
             }
         }
     };
-    for (path, seen) in &record.files {
+    for (path, seen) in &manifest.files {
         if !changes.contains_key(path.as_str()) {
             count(path, seen.articles(), seen.articles());
         }
@@ -121,17 +121,17 @@ fn directories<'p>(path: &'p str, sources: &BTreeSet<&str>) -> impl Iterator<Ite
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::update::record::{Member, Place, SeenFile};
+    use crate::update::manifest::{FileEntry, Member, Place};
 
-    fn file(articles: u64) -> SeenFile {
+    fn file(articles: u64) -> FileEntry {
         let member = |number| Member {
             place: Place::Line(number),
             hash: [0; 16],
             number,
         };
-        SeenFile {
+        FileEntry {
             members: (1..=articles).map(member).collect(),
-            ..SeenFile::default()
+            ..FileEntry::default()
         }
     }
 
@@ -139,12 +139,12 @@ mod tests {
     /// each given with the number of articles it had, has and lost. A path with
     /// a leading minus is a deleted file.
     fn away(files: &[(&str, u64, u64, u64)]) -> Vec<String> {
-        let mut record = Record::default();
+        let mut manifest = Manifest::default();
         let mut changes = BTreeMap::new();
         for (name, before, after, lost) in files {
             let path = name.trim_start_matches('-');
             if *before > 0 {
-                record.files.insert(path.to_owned(), file(*before));
+                manifest.files.insert(path.to_owned(), file(*before));
             }
             if before != after || *lost > 0 {
                 let change = Change {
@@ -157,7 +157,7 @@ mod tests {
             }
         }
         let sources = BTreeSet::from(["/s", "/t"]);
-        let away = vanished(&record, &changes, &sources);
+        let away = vanished(&manifest, &changes, &sources);
         away.into_iter().map(|vanished| vanished.path).collect()
     }
 

@@ -12,6 +12,7 @@ mod guard;
 #[cfg(test)]
 mod histories;
 mod lock;
+mod manifest;
 mod merge;
 mod options;
 mod pipeline;
@@ -20,7 +21,6 @@ mod progress;
 #[cfg(test)]
 mod read_faults;
 mod rebuild;
-mod record;
 mod relocate;
 mod report;
 mod sources;
@@ -37,9 +37,9 @@ use timbao_articles::{FoundFile, SystemFiles};
 use self::diff::Found;
 pub(crate) use self::lock::lock;
 pub use self::options::{Sources, UpdateOptions};
+pub(crate) use self::manifest::{Hash, Manifest, Place, hash_of, key};
 use self::plan::{Base, Plan};
 pub use self::progress::{Phase, Progress, Reading};
-pub(crate) use self::record::{Hash, Place, Record, hash_of, key};
 pub use self::report::{Action, ActionKind, Counts, Elapsed, Reason, UpdateReport, Vanished};
 use self::sources::Scope;
 pub use self::sources::Source;
@@ -139,7 +139,7 @@ pub(crate) fn rebuild_on(
     run_on(storage, is_known, options, progress, |index| {
         let base = match is_known {
             true => Base::load(index, true)?,
-            false => Base::without_record(Vec::new()),
+            false => Base::without_manifest(Vec::new()),
         };
         Plan::new(index.dir(), base, sources, options, true, progress)
     })

@@ -13,8 +13,8 @@ use std::thread;
 use timbao_articles::{FileSystem, Limits, Problem, RecordBatch, open_on};
 
 use super::diff::Job;
+use super::manifest::key;
 use super::progress::{Progress, Reading};
-use super::record::key;
 use super::sync::{into_inner, lock};
 use super::task::{Done, Task};
 use crate::error::{Error, Result};

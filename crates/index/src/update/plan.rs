@@ -10,9 +10,9 @@ use super::carry::{Carrier, salvage};
 use super::diff::{Diff, Found, Wish};
 use super::forget::forgotten;
 use super::guard::{Change, vanished};
+use super::manifest::{FileEntry, Hash, Manifest, key};
 use super::pipeline::{Outcome, Pipeline};
 use super::progress::{Phase, Progress};
-use super::record::{Hash, Record, SeenFile, key};
 use super::relocate::relocate;
 use super::report::{Action, ActionKind, Counts, Reason, UpdateReport, Vanished, is_passing};
 use super::sources::{Scope, Source, is_within};
@@ -34,11 +34,11 @@ pub(super) struct Base {
 
 impl Base {
     /// The state of an index with these sources that must be rebuilt from them.
-    pub(super) fn without_record(sources: Vec<Source>) -> Self {
+    pub(super) fn without_manifest(sources: Vec<Source>) -> Self {
         Self {
             state: State {
                 sources,
-                record: Record::default(),
+                manifest: Manifest::default(),
             },
             is_lost: true,
             is_partial: true,
@@ -59,7 +59,7 @@ impl Base {
                     Ok(Self {
                         state: State {
                             sources: payload.sources,
-                            record: salvaged.0,
+                            manifest: salvaged.0,
                         },
                         is_lost: true,
                         is_partial: !salvaged.1,
@@ -127,7 +127,7 @@ impl Plan {
             full: options.full,
             limits,
         };
-        let diff = Diff::new(&state.record, found, &scope, wish);
+        let diff = Diff::new(&state.manifest, found, &scope, wish);
         if let (true, Some(problem)) = (options.strict, diff.problems.first()) {
             return Err(Error::Unreadable(problem.clone()));
         }
@@ -156,11 +156,11 @@ impl Plan {
 
     /// Plans to forget sources, or files and directories in them.
     pub(super) fn forgetting(base: Base, paths: &[PathBuf]) -> Result<Self> {
-        let State { sources, record } = base.state;
+        let State { sources, manifest } = base.state;
         let before = sources.clone();
-        let sources = forgotten(sources, &record, paths)?;
+        let sources = forgotten(sources, &manifest, paths)?;
         let mut diff = Diff::default();
-        for (path, seen) in &record.files {
+        for (path, seen) in &manifest.files {
             if sources.iter().any(|source| source.holds(path)) {
                 diff.unchanged.unchanged += 1;
                 diff.unchanged_articles += seen.articles();
@@ -173,11 +173,11 @@ impl Plan {
                 });
             }
         }
-        let limits = record.limits;
+        let limits = manifest.limits;
         let report = UpdateReport::default();
         let base = State {
             sources: before,
-            record,
+            manifest,
         };
         Ok(Self {
             base,
@@ -227,7 +227,7 @@ impl Plan {
             ..Counts::default()
         };
         report.bytes = diff.jobs.iter().map(|job| job.found.len).sum();
-        report.total_articles = base.record.articles();
+        report.total_articles = base.manifest.articles();
         report.sources = sources.into_iter().map(|source| source.path).collect();
         report.problems = diff.problems;
         report.kept = diff.kept;
@@ -281,22 +281,22 @@ impl Plan {
         }
         let mut state = State {
             sources: self.sources.clone(),
-            record: self.base.record.clone(),
+            manifest: self.base.manifest.clone(),
         };
-        state.record.limits = self.limits;
-        state.record.next_number = read.next_number;
-        self.settle(&mut state.record, read.done, moves, &writer)?;
+        state.manifest.limits = self.limits;
+        state.manifest.next_number = read.next_number;
+        self.settle(&mut state.manifest, read.done, moves, &writer)?;
         self.report.elapsed.reading = start.elapsed();
         self.report.sources = state.sources.iter().map(|s| s.path.clone()).collect();
         if self.rebuild && self.report.interrupted {
             // Half of a rebuilt index would have fewer articles than before.
-            self.report.total_articles = self.base.record.articles();
+            self.report.total_articles = self.base.manifest.articles();
             return Ok(self.report);
         }
         if self.rebuild {
-            self.carry(&mut state.record, options.allow_vanished, index, &writer)?;
+            self.carry(&mut state.manifest, options.allow_vanished, index, &writer)?;
         }
-        self.report.total_articles = state.record.articles();
+        self.report.total_articles = state.manifest.articles();
         if state != self.base || self.rebuild {
             commit(
                 index,
@@ -323,7 +323,7 @@ impl Plan {
         progress: &dyn Progress,
     ) -> Result<Outcome> {
         // Number 0 marks articles that could not be parsed.
-        let mut next_number = self.base.record.next_number.max(1);
+        let mut next_number = self.base.manifest.next_number.max(1);
         let (mut moved, mut jobs) = (Vec::new(), Vec::new());
         let has_moves = self.diff.jobs.iter().any(|job| job.from.is_some());
         let searcher = (has_moves && !options.full).then(|| index.searcher());
@@ -355,17 +355,17 @@ impl Plan {
     /// The files that seem to be unavailable, among the missing ones and those
     /// read.
     fn vanished(&self, done: &[Done]) -> Vec<Vanished> {
-        let record = &self.base.record;
+        let manifest = &self.base.manifest;
         let mut changes: BTreeMap<&str, Change> = BTreeMap::new();
-        let elsewhere = elsewhere(record, done, self.diff.gone.iter().map(|a| &*a.path));
+        let elsewhere = elsewhere(manifest, done, self.diff.gone.iter().map(|a| &*a.path));
         let lost = |hashes: &mut dyn Iterator<Item = &Hash>| {
             hashes.filter(|hash| !elsewhere.contains(*hash)).count() as u64
         };
         for file in done {
-            let old = record.files.get(file.from.as_ref().unwrap_or(&file.path));
+            let old = manifest.files.get(file.from.as_ref().unwrap_or(&file.path));
             let before = match file.from {
                 Some(_) => 0,
-                None => old.map_or(0, SeenFile::articles),
+                None => old.map_or(0, FileEntry::articles),
             };
             let change = Change {
                 before,
@@ -391,7 +391,7 @@ impl Plan {
             }
         }
         for action in &self.diff.gone {
-            let old = record.files.get(&action.path);
+            let old = manifest.files.get(&action.path);
             let change = Change {
                 before: action.articles,
                 lost: lost(&mut old.iter().flat_map(|seen| seen.hashes())),
@@ -400,7 +400,7 @@ impl Plan {
             changes.insert(&action.path, change);
         }
         let roots = self.roots.iter().map(String::as_str).collect();
-        vanished(record, &changes, &roots)
+        vanished(manifest, &changes, &roots)
     }
 
     /// Keeps the missing files that seem to be unavailable.
@@ -408,7 +408,7 @@ impl Plan {
         let is_away = |path: &str| vanished.iter().any(|away| is_within(path, &away.path));
         for action in &self.diff.gone {
             if is_away(&action.path)
-                && let Some(seen) = self.base.record.files.get(&action.path)
+                && let Some(seen) = self.base.manifest.files.get(&action.path)
             {
                 self.diff.unchanged.unchanged += 1;
                 self.diff.unchanged_articles += seen.articles();
@@ -423,7 +423,7 @@ impl Plan {
     /// Decides the outcome of each file, and updates the manifest.
     fn settle(
         &mut self,
-        record: &mut Record,
+        manifest: &mut Manifest,
         done: Vec<Done>,
         mut moves: Vec<Action>,
         writer: &ArticleWriter,
@@ -435,7 +435,7 @@ impl Plan {
         report.files.unchanged = self.diff.unchanged.unchanged;
         report.kept = self.diff.kept;
         report.problems = std::mem::take(&mut self.diff.problems);
-        let first = self.base.record.next_number.max(1);
+        let first = self.base.manifest.next_number.max(1);
         let delete = |number: &u64| writer.delete(&key(*number));
         for file in done {
             report.problems.extend(file.seen.problems.iter().cloned());
@@ -445,7 +445,7 @@ impl Plan {
                     && (file.seen.articles() == 0 || away.path == file.path)
             };
             let old_path = file.from.as_ref().unwrap_or(&file.path);
-            let old = self.base.record.files.get(old_path);
+            let old = self.base.manifest.files.get(old_path);
             let stays = !file.lost.is_empty() && vanished.iter().any(is_away)
                 // The former path tells the origin of the articles.
                 || file.from.is_some() && file.seen.kept;
@@ -459,11 +459,11 @@ impl Plan {
                 if file.seen.kept {
                     report.kept += old.articles();
                 }
-                let stays = SeenFile {
+                let stays = FileEntry {
                     settled: false,
                     ..old.clone()
                 };
-                record.files.insert(old_path.clone(), stays);
+                manifest.files.insert(old_path.clone(), stays);
                 continue;
             }
             if file.seen.kept {
@@ -483,12 +483,12 @@ impl Plan {
             *count += 1;
             report.articles.add(&file.articles);
             if let Some(from) = &file.from {
-                record.files.remove(from);
+                manifest.files.remove(from);
             }
-            record.files.insert(file.path, file.seen);
+            manifest.files.insert(file.path, file.seen);
         }
         for action in &self.diff.gone {
-            if let Some(seen) = record.files.remove(&action.path) {
+            if let Some(seen) = manifest.files.remove(&action.path) {
                 if !self.rebuild {
                     seen.numbers().for_each(|number| delete(&number));
                 }
@@ -496,7 +496,7 @@ impl Plan {
                 report.files.removed += 1;
             }
         }
-        moves.retain(|action| record.files.contains_key(&action.path));
+        moves.retain(|action| manifest.files.contains_key(&action.path));
         report.actions = moves;
         report.actions.append(&mut self.diff.gone);
         report.actions.sort_by(|a, b| a.path.cmp(&b.path));
@@ -515,7 +515,7 @@ impl Plan {
     /// `allow_vanished` it is removed.
     fn carry(
         &mut self,
-        record: &mut Record,
+        manifest: &mut Manifest,
         allow_vanished: bool,
         index: &Index,
         writer: &ArticleWriter,
@@ -532,9 +532,9 @@ impl Plan {
                 });
             }
         }
-        let first = self.base.record.next_number.max(1);
+        let first = self.base.manifest.next_number.max(1);
         let carrier = Carrier::new(index, self.is_damaged);
-        for (path, seen) in &mut record.files {
+        for (path, seen) in &mut manifest.files {
             let mut lost = HashSet::new();
             for number in seen.numbers().filter(|number| *number < first) {
                 match carrier.carry(path, number, writer) {
@@ -553,13 +553,13 @@ impl Plan {
 /// The hashes of the articles that are new in their file: an article missing
 /// elsewhere may have moved there.
 fn elsewhere<'a>(
-    record: &Record,
+    manifest: &Manifest,
     done: &[Done],
     gone: impl Iterator<Item = &'a str>,
 ) -> HashSet<Hash> {
     let is_needed = gone.count() > 0 || done.iter().any(|file| !file.lost.is_empty());
     let mut hashes = HashSet::new();
-    let first = record.next_number;
+    let first = manifest.next_number;
     for file in done.iter().filter(|_| is_needed) {
         let fresh = file.seen.members.iter().filter(|m| m.number >= first);
         hashes.extend(fresh.map(|member| member.hash));

@@ -5,7 +5,7 @@ use std::path::Path;
 use timbao_articles::Article;
 
 use super::diff::Job;
-use super::record::{Member, SeenFile, key};
+use super::manifest::{FileEntry, Member, key};
 use super::report::Counts;
 use super::sources::relative;
 use super::task::Done;
@@ -49,7 +49,7 @@ pub(crate) fn relocate(
     }
     let before = relative(from, job.old.relative);
     let after = &job.found.relative;
-    let mut seen = SeenFile {
+    let mut seen = FileEntry {
         portable: true,
         ..job.seen.clone()
     };

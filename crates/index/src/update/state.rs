@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use tantivy::directory::error::{OpenReadError, OpenWriteError};
 use tantivy::directory::{Directory, TerminatingWrite};
 
-use super::record::Record;
+use super::manifest::Manifest;
 use super::sources::Source;
-use crate::durable::names::RECORD_PREFIX;
+use crate::durable::names::MANIFEST_PREFIX;
 use crate::durable::{self, Storage, commit};
 use crate::error::{Error, Owner, Result, copy, is_refusal};
 
@@ -22,7 +22,7 @@ const VERSION: u32 = 1;
 pub(crate) struct Payload {
     version: u32,
     /// The file of the manifest.
-    pub(crate) seen: RecordFile,
+    pub(crate) seen: ManifestFile,
     /// Number of articles in the index, by the manifest.
     pub(crate) articles: u64,
     /// The remembered sources.
@@ -31,7 +31,7 @@ pub(crate) struct Payload {
 
 /// The file of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct RecordFile {
+pub(crate) struct ManifestFile {
     pub(crate) name: String,
     pub(crate) bytes: u64,
     pub(crate) blake3: String,
@@ -41,7 +41,7 @@ pub(crate) struct RecordFile {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct State {
     pub(crate) sources: Vec<Source>,
-    pub(crate) record: Record,
+    pub(crate) manifest: Manifest,
 }
 
 /// The author of the last commit of an index.
@@ -111,7 +111,7 @@ impl Payload {
     /// # Errors
     ///
     /// [`Error::Damaged`] if it is missing or its bytes changed.
-    pub(crate) fn record(&self, storage: &dyn Directory) -> Result<Record> {
+    pub(crate) fn manifest(&self, storage: &dyn Directory) -> Result<Manifest> {
         let name = &self.seen.name;
         let bytes = match storage.atomic_read(Path::new(name)) {
             Ok(bytes) => bytes,
@@ -127,7 +127,8 @@ impl Payload {
         if bytes.len() as u64 != self.seen.bytes || hash.as_str() != self.seen.blake3 {
             return Err(damaged(format!("the manifest {name} fails its checksum")));
         }
-        Record::decode(&bytes).ok_or_else(|| damaged(format!("the manifest {name} cannot be read")))
+        Manifest::decode(&bytes)
+            .ok_or_else(|| damaged(format!("the manifest {name} cannot be read")))
     }
 }
 
@@ -146,7 +147,7 @@ impl State {
                 owner: Owner::Writer,
             }),
             Commit::Update(payload) => Ok(Self {
-                record: payload.record(storage)?,
+                manifest: payload.manifest(storage)?,
                 sources: payload.sources,
             }),
         }
@@ -159,10 +160,10 @@ impl State {
     ///
     /// When the file cannot be written.
     pub(crate) fn write(&self, storage: &Storage) -> Result<String> {
-        let bytes = self.record.encode();
+        let bytes = self.manifest.encode();
         let hash = blake3::hash(&bytes);
         // A failed run may have left the same manifest.
-        let name = format!("{RECORD_PREFIX}{}", &hash.to_hex()[..24]);
+        let name = format!("{MANIFEST_PREFIX}{}", &hash.to_hex()[..24]);
         let io = |error| Error::io(storage.dir().join(&name))(error);
         match storage.open_write(Path::new(&name)) {
             Ok(mut file) => {
@@ -180,12 +181,12 @@ impl State {
         }
         let payload = Payload {
             version: VERSION,
-            seen: RecordFile {
+            seen: ManifestFile {
                 name: name.clone(),
                 bytes: bytes.len() as u64,
                 blake3: hash.to_hex().to_string(),
             },
-            articles: self.record.articles(),
+            articles: self.manifest.articles(),
             sources: self.sources.clone(),
         };
         serde_json::to_string(&payload).map_err(|error| io(error.into()))

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use timbao_articles::{Format, FoundFile, Problem, ProblemKind, Record, Repeats};
 
 use super::diff::Job;
-use super::record::{Hash, Member, Place, SeenFile, hash_of};
+use super::manifest::{FileEntry, Hash, Member, Place, hash_of};
 use super::report::{Counts, is_passing};
 use super::sync::lock;
 
@@ -42,7 +42,7 @@ pub(crate) struct Done {
     /// The former path of a moved file.
     pub(crate) from: Option<String>,
     /// The new manifest entry.
-    pub(crate) seen: SeenFile,
+    pub(crate) seen: FileEntry,
     /// Numbers of articles to remove from the index.
     pub(crate) deleted: Vec<u64>,
     /// Numbers of articles that are written but discarded, because their part
@@ -188,7 +188,7 @@ impl Task {
         let mut done = Done {
             path: self.job.path.clone(),
             from: self.job.from.clone(),
-            seen: SeenFile::default(),
+            seen: FileEntry::default(),
             deleted: replaced,
             dropped: dropped.collect(),
             lost: Vec::new(),
@@ -204,7 +204,7 @@ impl Task {
 
         let is_whole = !problems.iter().any(|problem| is_passing(problem.kind))
             && !self.cut_short.load(Ordering::Relaxed);
-        done.seen = SeenFile {
+        done.seen = FileEntry {
             portable: self.portable.load(Ordering::Relaxed),
             kept: has_kept,
             members,

@@ -22,18 +22,18 @@ pub(crate) fn hash_of(record: &timbao_articles::Record<'_>) -> Hash {
 
 /// The files of an index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Record {
+pub(crate) struct Manifest {
     /// The number of the next article. Numbers are never reused.
     pub(crate) next_number: u64,
     /// A fingerprint of the limits with which the files were read.
     pub(crate) limits: u64,
     /// Files by path.
-    pub(crate) files: BTreeMap<String, SeenFile>,
+    pub(crate) files: BTreeMap<String, FileEntry>,
 }
 
 /// A file at the time of its last reading.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct SeenFile {
+pub(crate) struct FileEntry {
     /// Length in bytes.
     pub(crate) len: u64,
     /// Modification time in nanoseconds since 1970, if known.
@@ -92,7 +92,7 @@ impl Place {
     }
 }
 
-impl SeenFile {
+impl FileEntry {
     /// Number of articles of the file in the index.
     pub(crate) fn articles(&self) -> u64 {
         self.numbers().count() as u64
@@ -131,10 +131,10 @@ impl Place {
     }
 }
 
-impl Record {
+impl Manifest {
     /// Number of articles in the index.
     pub(crate) fn articles(&self) -> u64 {
-        self.files.values().map(SeenFile::articles).sum()
+        self.files.values().map(FileEntry::articles).sum()
     }
 }
 
@@ -151,7 +151,7 @@ const PORTABLE: u8 = 2;
 const TIMED: u8 = 4;
 const KEPT: u8 = 8;
 
-impl Record {
+impl Manifest {
     /// Encodes the manifest: numbers as LEB128, paths as suffixes to the path
     /// before, article numbers as deltas.
     pub(crate) fn encode(&self) -> Vec<u8> {
@@ -187,7 +187,7 @@ impl Record {
             before.truncate(shared);
             before.extend_from_slice(input.bytes()?);
             let path = std::str::from_utf8(&before).ok()?.to_owned();
-            files.insert(path, SeenFile::decode(&mut input)?);
+            files.insert(path, FileEntry::decode(&mut input)?);
         }
         (input.0.is_empty() && files.len() as u64 == count).then_some(Self {
             next_number,
@@ -197,7 +197,7 @@ impl Record {
     }
 }
 
-impl SeenFile {
+impl FileEntry {
     fn encode(&self, out: &mut Vec<u8>) {
         put(out, self.len);
         let flag = |on, bit| if on { bit } else { 0 };
@@ -391,39 +391,39 @@ mod tests {
             kept in any::<bool>(),
             members in proptest::collection::vec(member(), 0..6),
             problems in proptest::collection::vec(problem(), 0..3),
-        ) -> SeenFile {
-            SeenFile { len, modified, inode, relative, settled, portable, kept, members, problems }
+        ) -> FileEntry {
+            FileEntry { len, modified, inode, relative, settled, portable, kept, members, problems }
         }
     }
 
     prop_compose! {
-        fn record()(
+        fn manifest()(
             next_number in any::<u64>(),
             limits in any::<u64>(),
             files in proptest::collection::btree_map("/[a-cđ/]{0,12}", file(), 0..8),
-        ) -> Record {
-            Record { next_number, limits, files }
+        ) -> Manifest {
+            Manifest { next_number, limits, files }
         }
     }
 
     proptest! {
         #[test]
-        fn decoding_inverts_encoding(record in record()) {
-            prop_assert_eq!(Record::decode(&record.encode()), Some(record));
+        fn decoding_inverts_encoding(manifest in manifest()) {
+            prop_assert_eq!(Manifest::decode(&manifest.encode()), Some(manifest));
         }
 
         #[test]
-        fn a_record_cut_short_is_refused(record in record(), cut in any::<proptest::sample::Index>()) {
-            let bytes = record.encode();
-            prop_assert_eq!(Record::decode(&bytes[..cut.index(bytes.len())]), None);
+        fn a_manifest_cut_short_is_refused(manifest in manifest(), cut in any::<proptest::sample::Index>()) {
+            let bytes = manifest.encode();
+            prop_assert_eq!(Manifest::decode(&bytes[..cut.index(bytes.len())]), None);
         }
 
         #[test]
-        fn damage_never_panics(record in record(), at in any::<proptest::sample::Index>(), flip in 1u8..) {
-            let mut bytes = record.encode();
+        fn damage_never_panics(manifest in manifest(), at in any::<proptest::sample::Index>(), flip in 1u8..) {
+            let mut bytes = manifest.encode();
             let at = at.index(bytes.len());
             bytes[at] ^= flip;
-            let _ = Record::decode(&bytes);
+            let _ = Manifest::decode(&bytes);
         }
     }
 
