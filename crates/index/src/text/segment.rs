@@ -499,7 +499,7 @@ impl ArticleTable<'_> {
     /// for memory together.
     #[inline]
     pub(crate) fn articles_of(&self, positions: &[u32], articles: &mut [u32]) {
-        // A run that starts in one article usually ends in it or in the next.
+        // A block that starts in one article usually ends in it or in the next.
         let mut ends_further = false;
         for (article, &position) in articles.iter_mut().zip(positions) {
             let at = BLOCK_ENTRY_BYTES * (position >> BLOCK_BITS) as usize;
