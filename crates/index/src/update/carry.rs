@@ -8,8 +8,8 @@ use std::path::Path;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, SegmentReader, TERMINATED};
 
-use crate::durable::names::files_of;
 use super::manifest::{FileEntry, HASH_BYTES, Manifest, Member, Place, key};
+use crate::durable::names::files_of;
 use crate::durable::seal;
 use crate::error::{Error, Result, is_refusal};
 use crate::search::Searcher;

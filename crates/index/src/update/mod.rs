@@ -36,8 +36,8 @@ use timbao_articles::{FoundFile, SystemFiles};
 
 use self::diff::Found;
 pub(crate) use self::lock::lock;
-pub use self::options::{Sources, UpdateOptions};
 pub(crate) use self::manifest::{Hash, Manifest, Place, hash_of, key};
+pub use self::options::{Sources, UpdateOptions};
 use self::plan::{Base, Plan};
 pub use self::progress::{Phase, Progress, Reading};
 pub use self::report::{Action, ActionKind, Counts, Elapsed, Reason, UpdateReport, Vanished};
