@@ -88,7 +88,7 @@ pub(crate) fn unpack(packing: Packing, stream: Stream, limits: &Limits) -> io::R
 }
 
 /// The most memory that unpacking xz may take, in KiB: `xz -9` needs 65 MiB.
-const XZ_MEMORY: u32 = 256 << 10;
+pub(crate) const XZ_MEMORY: u32 = 256 << 10;
 
 /// Unpacks the members of a gzip file. Zeros after the last one fill up a tape
 /// or sector; as gzip(1) does, other bytes are reported and not read.

@@ -110,6 +110,8 @@ fixtures! {
     pdf_printed_by_a_browser: "browser.pdf",
     #[cfg(feature = "pdf")]
     pdf_with_columns: "columns.pdf",
+    zip_packed_with_bzip2_and_lzma: "packed.zip",
+    tar_with_a_name_twice: "twice.tar",
     utf_16_text: "utf16.txt",
     utf_16_json_lines: "utf16.jsonl",
     page_of_unknown_shape: "unknown-shape.html",

@@ -330,7 +330,7 @@ fn deep_nesting_does_not_overflow() {
 }
 
 #[test]
-fn elements_nested_too_deep_end_the_file_where_that_is_said() {
+fn elements_nested_too_deep_are_reported_once() {
     let deep = "<b>".repeat(1000);
     let item = "<item><title>A</title></item>";
     for (xml, expected) in [
@@ -448,6 +448,24 @@ fn what_is_not_text_is_reported() {
     );
     let large = vec![b'a'; 2 << 20];
     assert_eq!(kinds(&read("a.txt", &large).1), [ProblemKind::TooLarge]);
+}
+
+#[test]
+fn an_element_that_is_nested_too_deep_leaves_the_others() {
+    let deep = |inner: &str| format!("{}{inner}{}", "<x>".repeat(300), "</x>".repeat(300));
+    let text = format!(
+        "<articles>{}<article><title>Hai</title>{}</article>\
+         <article><title>Ba</title><body>Chợ họp.</body></article></articles>",
+        deep("<article><title>Một</title></article>"),
+        deep("Sâu."),
+    );
+    let (articles, problems) = read("a.xml", text.as_bytes());
+    assert_eq!(articles.len(), 1);
+    assert_eq!(articles[0].title.as_deref(), Some("Ba"));
+    assert_eq!(
+        kinds(&problems),
+        [ProblemKind::TooDeep, ProblemKind::TooDeep]
+    );
 }
 
 #[test]

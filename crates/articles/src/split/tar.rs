@@ -1,5 +1,7 @@
 //! A tar archive, entry by entry, as a stream.
 
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,7 +26,12 @@ pub(crate) struct Tar {
     long_name: Option<Vec<u8>>,
     long_size: Option<u64>,
     begun: bool,
+    /// Hashes of the names so far, and how often each occurred.
+    names: HashMap<u64, u32>,
 }
+
+/// Names that are remembered.
+const MOST_NAMES: usize = 1 << 20;
 
 /// The archive, read by its splitter and by the entry that is open in turn.
 struct Shared {
@@ -51,6 +58,7 @@ impl Tar {
             long_name: None,
             long_size: None,
             begun: false,
+            names: HashMap::new(),
         }
     }
 }
@@ -113,7 +121,26 @@ impl Splitter for Tar {
         let stream = Box::new(Entry {
             shared: Arc::clone(&self.shared),
         });
+        let name = self.distinct(name);
         Ok(Step::Enter { name, stream })
+    }
+}
+
+impl Tar {
+    /// The name of an entry, numbered if an entry before had the same: tar
+    /// appends a changed file and keeps the old one.
+    fn distinct(&mut self, name: String) -> String {
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        if self.names.len() >= MOST_NAMES {
+            return name;
+        }
+        let count = self.names.entry(hasher.finish()).or_default();
+        *count += 1;
+        match *count {
+            1 => name,
+            count => format!("{name} ({count})"),
+        }
     }
 }
 

@@ -30,6 +30,8 @@ pub(crate) struct Items {
     /// The title of the feed.
     publication: Option<String>,
     number: u64,
+    /// Whether the file ended inside an element that was reported.
+    is_cut: bool,
     read: Arc<AtomicU64>,
     bound: Arc<AtomicU64>,
 }
@@ -59,6 +61,7 @@ impl Items {
             starts: Vec::new(),
             publication: None,
             number: 0,
+            is_cut: false,
             read,
             bound,
         }
@@ -123,6 +126,11 @@ impl Items {
         let outcome = self.copy_events(starts, &mut writer);
         if let Err(fault) = outcome {
             batch.data().truncate(begin);
+            if fault.kind == ProblemKind::TooDeep {
+                self.number += 1;
+                batch.problem(fault, Some(self.number));
+                return Ok(());
+            }
             return Err(fault);
         }
         let end = batch.data().len();
@@ -144,6 +152,7 @@ impl Items {
             write(Event::End(BytesStart::new("timbao-publication").to_end()))?;
         }
         let mut depth = 0_usize;
+        let mut too_deep = None;
         for start in starts {
             write(Event::Start(start.borrow()))?;
             depth += 1;
@@ -154,25 +163,48 @@ impl Items {
                 Event::Start(_) => depth += 1,
                 Event::End(_) => depth -= 1,
                 Event::Eof => {
-                    return Err(Fault::malformed(
-                        "cut short inside an article; fetch or write the file again",
-                    ));
+                    self.is_cut = too_deep.is_some();
+                    return Err(too_deep.unwrap_or_else(|| {
+                        Fault::malformed(
+                            "cut short inside an article; fetch or write the file again",
+                        )
+                    }));
                 }
                 _ => {}
             }
-            if depth > DEEPEST {
-                return Err(self.too_deep());
+            if depth > DEEPEST && too_deep.is_none() {
+                too_deep = Some(self.too_deep("this article"));
             }
-            write(event)?;
+            if too_deep.is_none() {
+                write(event)?;
+            }
         }
-        Ok(())
+        too_deep.map_or(Ok(()), Err)
     }
 
-    fn too_deep(&self) -> Fault {
+    fn too_deep(&self, skipped: &str) -> Fault {
         let at = self.reader.buffer_position();
-        let message =
-            format!("elements nested more than {DEEPEST} deep at byte {at}; the rest was not read");
+        let message = format!(
+            "elements nested more than {DEEPEST} deep at byte {at}; {skipped} was not read"
+        );
         Fault::new(ProblemKind::TooDeep, message)
+    }
+
+    /// Skips the element that has just begun.
+    fn skip(&mut self) -> Result<(), Fault> {
+        let mut depth = 1_usize;
+        while depth > 0 {
+            match self.event()? {
+                Event::Start(_) => depth += 1,
+                Event::End(_) => depth -= 1,
+                Event::Eof => {
+                    self.is_cut = true;
+                    break;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Reads the text of the element that has just begun.
@@ -202,7 +234,9 @@ impl Splitter for Items {
             Event::Start(start) => {
                 let name = start.name().as_ref().to_owned();
                 if self.open.len() >= DEEPEST {
-                    return Err(self.too_deep());
+                    batch.problem(self.too_deep("the element"), None);
+                    self.skip()?;
+                    return Ok(Step::More);
                 }
                 if let Some(format) = self.item(&name) {
                     self.copy(&[start], format, batch)?;
@@ -243,6 +277,7 @@ impl Splitter for Items {
             }
             Event::Eof => {
                 return match self.number {
+                    _ if self.is_cut => Ok(Step::Done),
                     _ if !self.open.is_empty() => {
                         Err(Fault::malformed("cut short; fetch or write the file again"))
                     }

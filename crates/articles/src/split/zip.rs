@@ -4,11 +4,12 @@
 //! streams, so that one of any size can be read.
 
 use std::borrow::Cow;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use flate2::Crc;
+use lzma_rust2::{LzmaReader, XzReader};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::entry::{is_left_out, unsafe_path};
@@ -17,7 +18,7 @@ use crate::Limits;
 use crate::discover::lossless;
 use crate::problem::{Fault, ProblemKind};
 use crate::record::Filler;
-use crate::stream::{Bounded, Seekable, Stream};
+use crate::stream::{Bounded, Seekable, Stream, XZ_MEMORY};
 
 pub(crate) struct Zip {
     archive: ZipArchive<Shared>,
@@ -109,6 +110,12 @@ impl Zip {
                 Ok(decoder) => Box::new(decoder),
                 Err(error) => return Ok(Some((name, Err(error.into())))),
             },
+            CompressionMethod::BZIP2 => Box::new(bzip2::bufread::MultiBzDecoder::new(section)),
+            CompressionMethod::XZ => Box::new(XzReader::new_mem_limit(section, true, XZ_MEMORY)),
+            CompressionMethod::LZMA => match unlzma(section, entry.size()) {
+                Ok(stream) => stream,
+                Err(error) => return Ok(Some((name, Err(error.into())))),
+            },
             other => {
                 let message = format!("packed as {other}; pack it with deflate or zstd");
                 return Ok(Some((
@@ -131,6 +138,22 @@ impl Zip {
         Ok(Some((name, Ok(Box::new(checked)))))
     }
 }
+
+/// Unpacks LZMA, whose header in a zip archive differs from that of a file: a
+/// version, the size of the properties, and the properties.
+fn unlzma(mut packed: impl BufRead + Send + 'static, size: u64) -> io::Result<Stream> {
+    let mut header = [0; 4 + LZMA_PROPERTIES];
+    packed.read_exact(&mut header)?;
+    let mut of_file = header[4..].to_vec();
+    of_file.extend_from_slice(&size.to_le_bytes());
+    let stream = io::Cursor::new(of_file).chain(packed);
+    Ok(Box::new(LzmaReader::new_mem_limit(
+        stream, XZ_MEMORY, None,
+    )?))
+}
+
+/// Bytes of the properties of LZMA: a byte, and the size of the dictionary.
+const LZMA_PROPERTIES: usize = 5;
 
 impl Splitter for Zip {
     fn step(&mut self, limits: &Limits, batch: &mut Filler<'_>) -> Result<Step, Fault> {
