@@ -73,6 +73,14 @@ pub struct Caption {
 }
 
 impl Article {
+    /// The location of the article: its path, with `#member` inside a container.
+    pub fn location(&self) -> String {
+        match &self.member {
+            Some(member) => format!("{}#{member}", self.path),
+            None => self.path.clone(),
+        }
+    }
+
     /// Sets the place of the article in the files of a source; `relative` is
     /// the end of `path` below the source root, `/`-separated.
     pub fn set_location(&mut self, path: &str, relative: &str, member: Option<String>) {

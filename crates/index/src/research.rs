@@ -1,19 +1,18 @@
 //! The views of `timbao-views` as methods of a searcher.
 
 use timbao_articles::Article;
-use timbao_query::LowerOptions;
-use timbao_query::Node;
 use timbao_query::plan::Plan;
+use timbao_query::{LowerOptions, Node, Request};
 use timbao_views::reprints::{self, ReprintGroups, ReprintHistory};
 use timbao_views::suggest::{self, Advice, Completion};
 use timbao_views::{
     Citation, CitedQuery, CollocateOptions, Collocates, Concordance, Fillers, Gapped,
-    KeywordOptions, Keywords, KwicOptions, ShownHit, Similar, SimilarOptions, Trends,
-    TrendsOptions, TrendsQuery,
+    Interpretation, KeywordOptions, Keywords, KwicOptions, ShownHit, Similar, SimilarOptions,
+    Trends, TrendsOptions, TrendsQuery,
 };
 
 use crate::error::Result;
-use crate::search::{Address, Hit, Searcher};
+use crate::search::{Address, Hit, SearchOptions, Searcher};
 
 /// Each method fails if a file is damaged or the deadline has passed.
 impl Searcher {
@@ -148,6 +147,28 @@ impl Searcher {
         self.whole(Advice::new(self, ast, options, total)?)
     }
 
+    /// Interprets a query, with the document frequency of each of its terms.
+    ///
+    /// # Errors
+    ///
+    /// If a file is damaged or the deadline has passed.
+    pub fn interpret(&self, request: &Request) -> Result<Interpretation> {
+        let options = SearchOptions {
+            limit: 0,
+            ..SearchOptions::default()
+        };
+        Interpretation::new(request, |plan| Ok(self.search(plan, &options)?.total))
+    }
+
+    /// Restores the accents of running text; see [`suggest::restore_accents`].
+    ///
+    /// # Errors
+    ///
+    /// If a file is damaged or the deadline has passed.
+    pub fn restore_accents(&self, text: &str) -> Result<String> {
+        self.whole(suggest::restore_accents(self, text)?)
+    }
+
     /// Completes the last word of a text; see [`suggest::complete`].
     ///
     /// # Errors
@@ -181,7 +202,7 @@ impl Searcher {
     ///
     /// If a file is damaged.
     pub fn cite(&self, queries: Vec<CitedQuery>) -> Result<Citation> {
-        Ok(Citation::new(self.state()?, queries))
+        self.whole(Citation::new(self.state()?, queries))
     }
 }
 

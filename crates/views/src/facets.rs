@@ -58,6 +58,42 @@ pub fn facet_value(article: &Article, facet: Facet) -> Option<&str> {
     }
 }
 
+/// The columns of a table that counts several queries by the values of one facet.
+#[derive(Debug, Clone)]
+pub struct FacetMatrix {
+    values: Vec<String>,
+    /// The column of each value by its key.
+    columns: FxHashMap<String, usize>,
+}
+
+impl FacetMatrix {
+    /// A column for each value of `all`, which counts the articles of all queries.
+    pub fn new(all: &FacetCounts) -> Self {
+        let keys = all.values.iter().map(FacetCount::key);
+        Self {
+            columns: keys.zip(0..).collect(),
+            values: all.values.iter().map(|value| value.value.clone()).collect(),
+        }
+    }
+
+    /// The values, one a column.
+    pub fn values(&self) -> &[String] {
+        &self.values
+    }
+
+    /// The number of articles in each column; values without a column are omitted.
+    pub fn row(&self, counts: &FacetCounts) -> Vec<u64> {
+        let mut cells = vec![0; self.values.len()];
+        for value in &counts.values {
+            let column = self.columns.get(&value.key());
+            if let Some(cell) = column.and_then(|&column| cells.get_mut(column)) {
+                *cell = value.articles;
+            }
+        }
+        cells
+    }
+}
+
 /// Returns the key that all spellings of a value share: the exact keys of its words.
 pub fn facet_key(value: &str) -> String {
     let mut keys = Keys::new();

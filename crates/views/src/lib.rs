@@ -45,6 +45,7 @@ mod explain;
 mod facets;
 mod fillers;
 pub mod hash;
+mod interpretation;
 pub mod json;
 mod keywords;
 mod kwic;
@@ -73,9 +74,13 @@ pub use corpus::{
 };
 pub use explain::{FieldFrequencies, ScoreExplanation, ScoreKind, ScorePart};
 pub use facets::{
-    FacetCount, FacetCounts, Facets, SpellingCount, facet_key, facet_value, shown_spelling,
+    FacetCount, FacetCounts, FacetMatrix, Facets, SpellingCount, facet_key, facet_value,
+    shown_spelling,
 };
 pub use fillers::{Filler, Fillers, Gapped, NoGap, fillers, gapped_phrase};
+pub use interpretation::{
+    Interpretation, QueryExpansion, QueryTerm, QueryTree, QueryWord, TermKind, node_label,
+};
 pub use keywords::{Keyword, KeywordOptions, Keywords, Portion, keywords};
 pub use kwic::{CharRange, Concordance, KwicGroup, KwicLine, KwicOptions, Sample, concordance};
 pub use lexicon::{Lexicon, LexiconPart};

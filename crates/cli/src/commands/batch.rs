@@ -1,15 +1,14 @@
 //! `timbao batch`.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::io::Write;
 
 use serde::Serialize;
 use timbao_index::{Index, SearchOptions, Searcher};
 use timbao_query::Request;
 use timbao_query::plan::Facet;
-use timbao_views::FacetCounts;
 use timbao_views::json::{HitShape, VERSION};
+use timbao_views::{FacetCounts, FacetMatrix};
 use timbao_views::{ShownHit, csv as columns};
 
 use crate::cli::{BatchArgs, RowFormat};
@@ -81,15 +80,14 @@ impl Batch<'_> {
             return Ok(Writer::Jsonl(Sink::stdout()));
         }
         let mut header = vec![Cow::from("query"), Cow::from("total")];
-        let mut keys = HashMap::new();
+        let mut matrix = None;
         if let Some(by) = self.args.by {
             // A query without words matches all articles that pass the filters.
             let all = base(&self.args.filters, self.context)?;
             let facets = self.searcher.facets(&all, &[by.into()])?.facets;
-            for value in facets.into_iter().flat_map(|counts| counts.values) {
-                keys.insert(value.key(), keys.len());
-                header.push(value.value.into());
-            }
+            matrix = facets.first().map(FacetMatrix::new);
+            let values = matrix.iter().flat_map(FacetMatrix::values);
+            header.extend(values.map(|value| value.clone().into()));
             header.push("(none)".into());
         } else if !self.args.totals {
             header.extend(columns::header().into_iter().map(Cow::from));
@@ -99,7 +97,7 @@ impl Batch<'_> {
         Ok(Writer::Csv {
             rows: Box::new(CsvWriter::new(Sink::stdout(), terminal, &header)?),
             columns: header.len(),
-            keys,
+            matrix,
         })
     }
 
@@ -153,8 +151,8 @@ enum Writer {
     Csv {
         rows: Box<CsvWriter<Sink>>,
         columns: usize,
-        /// The numbers of the values of a matrix.
-        keys: HashMap<String, usize>,
+        /// The columns of a matrix.
+        matrix: Option<FacetMatrix>,
     },
     Jsonl(Sink),
 }
@@ -177,13 +175,9 @@ impl Writer {
     /// Writes a row of a matrix.
     fn counts(&mut self, query: &str, total: u64, by: &FacetCounts) -> Result<()> {
         match self {
-            Self::Csv { rows, keys, .. } => {
-                let mut cells = vec![0; keys.len()];
-                for value in &by.values {
-                    if let Some(cell) = keys.get(&value.key()).and_then(|&i| cells.get_mut(i)) {
-                        *cell = value.articles;
-                    }
-                }
+            Self::Csv { rows, matrix, .. } => {
+                let cells = matrix.as_ref().map(|matrix| matrix.row(by));
+                let cells = cells.unwrap_or_default();
                 let head = [Cow::from(query), total.to_string().into()];
                 let cells = cells.into_iter().chain([by.unknown]);
                 rows.row(head.into_iter().chain(cells.map(|n| n.to_string().into())))?;

@@ -9,7 +9,6 @@ use timbao_index::{Index, Searcher};
 use crate::cli::{FilterArgs, RecordFormat, RelevanceArgs};
 use crate::error::{Failure, Result, warn};
 use crate::exit::Outcome;
-use crate::hits::place;
 use crate::output::json::write_pretty;
 use crate::output::number::{count, counted};
 use crate::output::pager::Sink;
@@ -135,7 +134,7 @@ fn rank(searcher: &Searcher, request: &Request, id: &str) -> Result<Option<usize
     let found = searcher.search(request.plan(), &top(DEPTH))?;
     for (hit, rank) in found.hits.iter().zip(1..) {
         let article = searcher.record(hit.address)?;
-        if article.id == id || place(&article) == id {
+        if article.id == id || article.location() == id {
             return Ok(Some(rank));
         }
     }

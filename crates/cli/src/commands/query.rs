@@ -1,14 +1,11 @@
 //! The query of a command: its text, the filters of flags, its problems.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use timbao_index::{SearchOptions, Sort};
 use timbao_query::plan::Plan;
-use timbao_query::{
-    Accents as QueryAccents, FilterError, Filters, LowerOptions, Node, NodeKind, Request,
-};
-use timbao_views::language::{Noun, Words, fill};
+use timbao_query::{Accents as QueryAccents, FilterError, Filters, LowerOptions, Request};
+use timbao_views::language::{Noun, fill};
 
 use crate::cli::{Accents, FilterArgs, Order};
 use crate::error::{Failure, Result, say};
@@ -131,22 +128,4 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())
-}
-
-/// A few words that describe a node of a syntax tree.
-pub(crate) fn node_label(node: &Node, words: &Words) -> Cow<'static, str> {
-    match &node.kind {
-        NodeKind::Empty => words.node_nothing.into(),
-        NodeKind::Word(_) => fill(words.node_word, &[node]).into(),
-        NodeKind::Phrase(_) => fill(words.node_phrase, &[node]).into(),
-        NodeKind::Sequence(_) => words.node_sequence.into(),
-        NodeKind::And(_) => "AND".into(),
-        NodeKind::Or(_) => "OR".into(),
-        NodeKind::Not(_) | NodeKind::Excluded(_) => "NOT".into(),
-        NodeKind::Required(_) => words.node_required.into(),
-        NodeKind::Near { distance, .. } => format!("NEAR/{distance}").into(),
-        NodeKind::Group(_) => words.node_group.into(),
-        NodeKind::Scoped { scope, .. } => fill(words.node_in, &[scope]).into(),
-        _ => node.to_string().into(),
-    }
 }

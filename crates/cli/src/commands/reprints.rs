@@ -23,7 +23,6 @@ use timbao_views::language::{Language, Noun, fill};
 
 use super::cite;
 use super::context::Context;
-use super::show::find;
 
 const HEADER: [&str; 11] = [
     "id", "path", "member", "title", "date", "source", "agency", "tokens", "shared", "added",
@@ -58,7 +57,7 @@ fn history(
     citation: Option<Citation>,
     context: &Context,
 ) -> Result<Outcome> {
-    let Some(&address) = find(searcher, id)?.first() else {
+    let Some(&address) = searcher.find(id)?.first() else {
         return Err(Failure::new(format!("no article {id}"))
             .hint("`timbao search` prints the id or path of every hit"));
     };

@@ -2,17 +2,16 @@
 
 use std::io::{self, Write};
 use std::ops::Range;
-use std::path::Path;
 
 use timbao_articles::Article;
-use timbao_index::{Address, Index, Searcher};
+use timbao_index::Index;
 use timbao_query::plan::TextField;
 use timbao_views::Match;
 
 use crate::cli::{FilterArgs, RecordFormat, ShowArgs};
 use crate::error::{Result, say};
 use crate::exit::Outcome;
-use crate::hits::{place, text};
+use crate::hits::text;
 use crate::output::highlight::highlighted;
 use crate::output::json::write_pretty;
 use crate::output::line::Piece;
@@ -43,7 +42,7 @@ pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
         }
         None => None,
     };
-    let addresses = find(&searcher, &args.id)?;
+    let addresses = searcher.find(&args.id)?;
     if addresses.is_empty() {
         let palette = context.terminal.error_palette;
         let words = context.terminal.language.words();
@@ -91,50 +90,6 @@ pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Found)
-}
-
-/// The articles with an id; else those at a path, which have it or its end as their id.
-pub(super) fn find(searcher: &Searcher, id: &str) -> Result<Vec<Address>> {
-    let found = searcher.find_id(id)?;
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    let (path, member) = match id.split_once('#') {
-        Some((path, member)) => (path, Some(member)),
-        None => (id, None),
-    };
-    let Ok(whole) = std::path::absolute(Path::new(path)) else {
-        return Ok(Vec::new());
-    };
-    let whole = whole.canonicalize().unwrap_or(whole);
-    let Some(whole) = whole.to_str() else {
-        return Ok(Vec::new());
-    };
-    let wanted = member.map_or_else(|| whole.to_owned(), |member| format!("{whole}#{member}"));
-    // Every end of the path that begins a name may be the id.
-    let starts = whole
-        .char_indices()
-        .filter(|(_, c)| std::path::is_separator(*c))
-        .map(|(i, _)| i + 1);
-    for start in starts {
-        let end = wanted.get(start..).unwrap_or_default();
-        let end = if cfg!(windows) {
-            end.replace('\\', "/")
-        } else {
-            end.to_owned()
-        };
-        let mut found = searcher.find_id(&end)?;
-        let mut is_there = Vec::new();
-        for address in found.drain(..) {
-            if place(&searcher.record(address)?) == wanted {
-                is_there.push(address);
-            }
-        }
-        if !is_there.is_empty() {
-            return Ok(is_there);
-        }
-    }
-    Ok(Vec::new())
 }
 
 fn write_article(

@@ -24,7 +24,6 @@ use crate::output::width::width;
 
 use super::cite;
 use super::context::{Context, read_text};
-use super::show::find;
 
 const HEADER: [&str; 9] = [
     "score", "id", "path", "member", "title", "date", "section", "source", "terms",
@@ -58,7 +57,7 @@ fn similar(searcher: &Searcher, id: &str, options: &SimilarOptions) -> Result<Si
         };
         return Ok(searcher.similar_to_article(&article, options)?);
     }
-    if let Some(&address) = find(searcher, id)?.first() {
+    if let Some(&address) = searcher.find(id)?.first() {
         return Ok(searcher.similar(address, options)?);
     }
     if !fs::exists(path).unwrap_or(false) {

@@ -18,7 +18,6 @@ use crate::output::terminal::Terminal;
 use crate::output::text::paragraph;
 
 use super::explain;
-use super::place;
 
 /// Writes hits, a blank line before each.
 pub(crate) fn write(out: &mut dyn Write, terminal: &Terminal, hits: &[ShownHit]) -> io::Result<()> {
@@ -82,7 +81,7 @@ pub(crate) fn metadata(article: &Article) -> Vec<String> {
 
 /// The path of the article, and its id where that says something else.
 pub(crate) fn location(article: &Article, terminal: &Terminal) -> Vec<Piece> {
-    let place = place(article);
+    let place = article.location();
     let mut path = Piece::new(Role::Dim, escape(&relative(&place)));
     path.link = if terminal.links {
         file_address(&article.path).map(Arc::from)

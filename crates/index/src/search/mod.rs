@@ -9,6 +9,7 @@ mod explain;
 mod facets;
 mod filter;
 mod impacts;
+mod lookup;
 mod matcher;
 mod near;
 mod occurrences;

@@ -3,6 +3,7 @@
 //! A suggestion is a query of its own, printed, with its number of articles. The typed query is
 //! never replaced.
 
+mod accents;
 mod causes;
 mod completion;
 mod edit;
@@ -18,6 +19,7 @@ use timbao_query::{LowerOptions, Node, Reading, lower};
 
 use crate::corpus::{Corpus, Result};
 
+pub use accents::restore_accents;
 pub use causes::{Cause, CauseKind, MAX_CAUSES, PartCount, causes};
 pub use completion::{Completion, complete};
 pub use suggestion::{Suggestion, SuggestionKind};
