@@ -25,6 +25,8 @@ pub(crate) use research::{
     ReprintsArgs, SimilarArgs, TrendsArgs,
 };
 pub(crate) use searching::{BatchArgs, ExplainArgs, FillersArgs, SearchArgs, ShowArgs, StatsArgs};
+#[cfg(feature = "mcp")]
+pub(crate) use serving::McpArgs;
 pub(crate) use serving::ServeArgs;
 pub(crate) use tools::{
     AnalyzeArgs, BenchCommand, CompletionsArgs, ConfigCommand, ConfigShowArgs, LatencyArgs,
@@ -80,6 +82,8 @@ pub(crate) enum Command {
     Fillers(FillersArgs),
     Explain(ExplainArgs),
     Serve(ServeArgs),
+    #[cfg(feature = "mcp")]
+    Mcp(McpArgs),
     Analyze(AnalyzeArgs),
     Inspect(InspectArgs),
     /// Measure the speed and the ranking of searches

@@ -48,3 +48,16 @@ pub(crate) struct ServeArgs {
     #[arg(long)]
     pub log_queries: bool,
 }
+
+/// Answer an assistant over the Model Context Protocol
+///
+/// An MCP client starts this command and speaks with it on standard input and output. The tools
+/// search, read articles and count; all of them only read, and every answer names its articles and
+/// the state of the index. New commits of the index are visible to the next call.
+#[cfg(feature = "mcp")]
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Configuration of a client:
+  {\"mcpServers\": {\"timbao\": {
+    \"command\": \"timbao\", \"args\": [\"mcp\", \"--index\", \"/srv/bao/.timbao\"]}}}")]
+pub(crate) struct McpArgs {}

@@ -17,6 +17,8 @@ mod inspect;
 mod keywords;
 mod kwic;
 mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod progress;
 mod queries;
 mod query;
@@ -68,6 +70,8 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Fillers(args) => fillers::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
         Command::Serve(args) => serve::run(&args, context),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(args) => mcp::run(&args, context),
         Command::Bench(BenchCommand::Latency(args)) => bench_latency::run(&args, context),
         Command::Bench(BenchCommand::Relevance(args)) => bench_relevance::run(&args, context),
     }
