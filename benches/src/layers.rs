@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// For each crate: the crates of the workspace that it may depend on, and the packages that must
 /// not be among its dependencies, directly or through others.
-const LAYERS: [(&str, &[&str], &[&str]); 7] = [
+const LAYERS: [(&str, &[&str], &[&str]); 9] = [
     (
         "timbao-tokenizer",
         &[],
@@ -51,10 +51,33 @@ const LAYERS: [(&str, &[&str], &[&str]); 7] = [
         &["clap", "terminal_size", "ctrlc"],
     ),
     (
+        "timbao-mcp",
+        &[
+            "timbao-articles",
+            "timbao-index",
+            "timbao-query",
+            "timbao-tokenizer",
+            "timbao-views",
+        ],
+        &["axum", "clap", "terminal_size", "ctrlc"],
+    ),
+    (
+        "timbao-python",
+        &[
+            "timbao-articles",
+            "timbao-index",
+            "timbao-query",
+            "timbao-tokenizer",
+            "timbao-views",
+        ],
+        &["tokio", "axum", "rmcp", "clap", "terminal_size", "ctrlc"],
+    ),
+    (
         "timbao",
         &[
             "timbao-articles",
             "timbao-index",
+            "timbao-mcp",
             "timbao-query",
             "timbao-server",
             "timbao-tokenizer",

@@ -1,0 +1,67 @@
+"""The exceptions of this package."""
+
+from __future__ import annotations
+
+
+class Error(Exception):
+    """The base of all exceptions of this package.
+
+    The message is that of the program `timbao`: the defect, its place and, after `hint:`, a way out.
+
+    >>> try:
+    ...     timbao.Index("/no/such/folder")
+    ... except timbao.Error as error:
+    ...     print(error.message)
+    there is no index at /no/such/folder
+    """
+
+    message: str
+    """The defect and its place."""
+    hint: str | None
+    """A way out, if one is known."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message, hint)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.message if self.hint is None else f"{self.message}\nhint: {self.hint}"
+
+
+class ArgumentError(Error, ValueError):
+    """An argument has an invalid value, such as a date that does not exist.
+
+    >>> index.count("cử tri", after="2025-13")
+    Traceback (most recent call last):
+    timbao._errors.ArgumentError: after 2025-13: there is no such date
+    hint: write 25/3/2026, 2026-03-25, 3/2026, or 2026
+    """
+
+
+class IndexNotFoundError(Error):
+    """There is no index in the folder."""
+
+
+class IndexVersionError(Error):
+    """Another version of Timbao wrote the index; `timbao.index(full=True)` builds it again."""
+
+
+class IndexBusyError(Error):
+    """Another process is writing to the index. It can be searched in the meantime."""
+
+
+class IndexDamagedError(Error):
+    """A file of the index is missing or damaged."""
+
+
+class ArticleNotFoundError(Error):
+    """No article has this id or path."""
+
+
+class SourceError(Error):
+    """A file or folder that was to be read does not exist, or cannot be read."""
+
+
+class ReadWarning(UserWarning):
+    """A part of a file could not be read; the rest was."""

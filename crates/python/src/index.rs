@@ -1,0 +1,283 @@
+//! An index, open for reading.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use timbao_index::{CacheOptions, Found, Index as Engine, SearchOptions, Searcher, Sort};
+use timbao_views::json::{ArticlesAnswer, StatsAnswer};
+
+use crate::errors::{Failure, Result};
+use crate::hits::Hits;
+use crate::query::{Conditions, facet, pick, texts};
+use crate::table::Table;
+use crate::views;
+
+/// A table, and the rest of the answer as JSON.
+type Answer = (Table, String);
+
+/// An index, open for reading at one of its commits. It is never changed, so that threads share it.
+#[pyclass(frozen, module = "timbao._timbao")]
+#[derive(Debug)]
+pub(crate) struct Index {
+    engine: Engine,
+    searcher: Searcher,
+}
+
+#[pymethods]
+impl Index {
+    #[new]
+    fn new(py: Python<'_>, path: PathBuf, preload: bool) -> PyResult<Self> {
+        Ok(py.detach(|| -> Result<Self> {
+            let caches = match preload {
+                true => CacheOptions::for_many_queries(),
+                false => CacheOptions::default(),
+            };
+            let engine = Engine::open(path)?.with_caches(caches);
+            let searcher = engine.searcher()?;
+            Ok(Self { engine, searcher })
+        })?)
+    }
+
+    /// The index at its latest commit, or `None` if this is the latest.
+    fn refresh(&self, py: Python<'_>) -> PyResult<Option<Self>> {
+        Ok(py.detach(|| -> Result<Option<Self>> {
+            let fresh = self.engine.refresh(&self.searcher)?;
+            Ok(fresh.map(|searcher| Self {
+                engine: self.engine.clone(),
+                searcher,
+            }))
+        })?)
+    }
+
+    fn __len__(&self) -> usize {
+        usize::try_from(self.searcher.article_count()).unwrap_or(usize::MAX)
+    }
+
+    fn stats(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(py.detach(|| -> Result<String> {
+            let dir = self.engine.dir().display().to_string();
+            views::json(&StatsAnswer::new(dir, &self.searcher.stats()?))
+        })?)
+    }
+
+    fn state(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(py.detach(|| -> Result<String> { views::json(&self.searcher.state()?) })?)
+    }
+
+    #[pyo3(signature = (query, limit, offset, sort, recency, unique, snippets, filters))]
+    #[expect(clippy::too_many_arguments, reason = "the keyword arguments of Python")]
+    fn search(
+        &self,
+        py: Python<'_>,
+        query: &str,
+        limit: usize,
+        offset: usize,
+        sort: &str,
+        recency: Option<f32>,
+        unique: bool,
+        snippets: usize,
+        filters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Hits> {
+        let request = Conditions::read(filters)?.request(query)?;
+        let options = SearchOptions {
+            limit,
+            offset,
+            sort: order(sort)?,
+            recency_half_life: recency,
+        };
+        Ok(py.detach(|| -> Result<Hits> {
+            let plan = request.plan();
+            let unique = match unique {
+                true => Some(self.searcher.search_unique(plan, &options)?),
+                false => None,
+            };
+            let found = match &unique {
+                Some(unique) => Found {
+                    total: unique.total,
+                    hits: unique.hits.iter().map(|text| text.hit).collect(),
+                },
+                None => self.searcher.search(plan, &options)?,
+            };
+            Ok(Hits {
+                searcher: self.searcher.clone(),
+                request,
+                found,
+                unique,
+                offset,
+                snippets,
+            })
+        })?)
+    }
+
+    fn count(
+        &self,
+        py: Python<'_>,
+        query: &str,
+        filters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<u64> {
+        let request = Conditions::read(filters)?.request(query)?;
+        Ok(py.detach(|| views::count(&self.searcher, request.plan()))?)
+    }
+
+    fn article(&self, py: Python<'_>, id: &str) -> PyResult<String> {
+        Ok(py.detach(|| -> Result<String> {
+            let addresses = self.searcher.find(id)?;
+            if addresses.is_empty() {
+                return Err(Failure::no_article(id));
+            }
+            let articles = addresses
+                .iter()
+                .map(|&address| self.searcher.article(address));
+            let articles = articles.collect::<timbao_index::Result<Vec<_>>>()?;
+            views::json(&ArticlesAnswer::new(id, &articles))
+        })?)
+    }
+
+    fn kwic(
+        &self,
+        py: Python<'_>,
+        query: &str,
+        options: views::Kwic,
+        filters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Answer> {
+        let request = Conditions::read(filters)?.request(query)?;
+        Ok(py.detach(|| views::kwic(&self.searcher, &request, &options))?)
+    }
+
+    fn trends(
+        &self,
+        py: Python<'_>,
+        queries: &Bound<'_, PyAny>,
+        options: views::TrendsArguments,
+        filters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Answer> {
+        let conditions = Conditions::read(filters)?;
+        let queries = texts(queries)?;
+        Ok(py.detach(|| views::trends(&self.searcher, &queries, &options, &conditions))?)
+    }
+
+    fn collocates(
+        &self,
+        py: Python<'_>,
+        query: &str,
+        options: views::CollocateArguments,
+        filters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Answer> {
+        let conditions = Conditions::read(filters)?;
+        Ok(py.detach(|| views::collocates(&self.searcher, query, &options, &conditions))?)
+    }
+
+    fn keywords(
+        &self,
+        py: Python<'_>,
+        of: &str,
+        against: Option<&str>,
+        min: u64,
+        min_articles: u64,
+        limit: usize,
+    ) -> PyResult<Answer> {
+        Ok(py.detach(|| views::keywords(&self.searcher, of, against, min, min_articles, limit))?)
+    }
+
+    fn fillers(
+        &self,
+        py: Python<'_>,
+        query: &str,
+        limit: Option<usize>,
+        filters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Answer> {
+        let conditions = Conditions::read(filters)?;
+        Ok(py.detach(|| views::fillers(&self.searcher, query, limit, &conditions))?)
+    }
+
+    fn similar(
+        &self,
+        py: Python<'_>,
+        id: Option<&str>,
+        text: Option<&str>,
+        limit: usize,
+        terms: usize,
+        reprints: bool,
+    ) -> PyResult<Answer> {
+        Ok(py.detach(|| views::similar(&self.searcher, id, text, limit, terms, reprints))?)
+    }
+
+    fn reprints(&self, py: Python<'_>, id: Option<&str>, limit: usize) -> PyResult<Answer> {
+        Ok(py.detach(|| views::reprints(&self.searcher, id, limit))?)
+    }
+
+    fn facets(
+        &self,
+        py: Python<'_>,
+        query: &str,
+        by: &Bound<'_, PyAny>,
+        filters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Answer> {
+        let request = Conditions::read(filters)?.request(query)?;
+        let by = texts(by)?;
+        let by = by.iter().map(|name| facet("by", name));
+        let by = by.collect::<Result<Vec<_>>>()?;
+        Ok(py.detach(|| views::facets(&self.searcher, &request, &by))?)
+    }
+
+    fn matrix(
+        &self,
+        py: Python<'_>,
+        queries: &Bound<'_, PyAny>,
+        by: &str,
+        filters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Answer> {
+        let conditions = Conditions::read(filters)?;
+        let (queries, by) = (texts(queries)?, facet("by", by)?);
+        Ok(py.detach(|| views::matrix(&self.searcher, &queries, by, &conditions))?)
+    }
+
+    fn batch(
+        &self,
+        py: Python<'_>,
+        queries: &Bound<'_, PyAny>,
+        totals: bool,
+        limit: Option<usize>,
+        sort: &str,
+        filters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Answer> {
+        let conditions = Conditions::read(filters)?;
+        let (queries, sort) = (texts(queries)?, order(sort)?);
+        Ok(py.detach(|| match totals {
+            true => views::totals(&self.searcher, &queries, &conditions),
+            false => views::batch(&self.searcher, &queries, limit, sort, &conditions),
+        })?)
+    }
+
+    fn explain(
+        &self,
+        py: Python<'_>,
+        query: &str,
+        filters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<String> {
+        let request = Conditions::read(filters)?.request(query)?;
+        Ok(py.detach(|| -> Result<String> { views::json(&self.searcher.interpret(&request)?) })?)
+    }
+
+    fn complete(&self, py: Python<'_>, text: &str, limit: usize) -> PyResult<Answer> {
+        Ok(py.detach(|| views::complete(&self.searcher, text, limit))?)
+    }
+
+    fn restore_accents(&self, py: Python<'_>, text: &str) -> PyResult<String> {
+        Ok(py.detach(|| -> Result<String> { Ok(self.searcher.restore_accents(text)?) })?)
+    }
+}
+
+/// The order of hits.
+fn order(name: &str) -> Result<Sort> {
+    pick(
+        "sort",
+        name,
+        &[
+            ("relevance", Sort::Relevance),
+            ("date", Sort::Oldest),
+            ("-date", Sort::Latest),
+        ],
+    )
+}

@@ -1,0 +1,136 @@
+//! Queries with the keyword arguments that filter.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use timbao_query::plan::{Facet, Plan};
+use timbao_query::{Accents, Filters, LowerOptions, Request};
+
+use crate::errors::{Failure, Result};
+
+/// Filters and options of a query.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Conditions {
+    filters: Filters,
+    accents: Accents,
+}
+
+impl Conditions {
+    /// Reads keyword arguments; `None` is as good as none. Years may be numbers, and dates may be
+    /// dates.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for another keyword, `ArgumentError` for an unknown way to compare accents.
+    pub(crate) fn read(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let mut conditions = Self::default();
+        let Some(keywords) = keywords else {
+            return Ok(conditions);
+        };
+        for (name, value) in keywords {
+            let name: String = name.extract()?;
+            if value.is_none() {
+                continue;
+            }
+            let value = value.str()?.to_string_lossy().into_owned();
+            let filters = &mut conditions.filters;
+            match name.as_str() {
+                "after" => filters.after = Some(value),
+                "before" => filters.before = Some(value),
+                "date" => filters.date = Some(value),
+                "accents" => conditions.accents = accents(&value)?,
+                name => match Facet::stated().find(|facet| facet.name() == name) {
+                    Some(facet) => {
+                        filters.facets.insert(facet, value);
+                    }
+                    None => {
+                        let message = format!("unexpected keyword argument {name:?}");
+                        return Err(PyTypeError::new_err(message));
+                    }
+                },
+            }
+        }
+        Ok(conditions)
+    }
+
+    /// Prepares a query.
+    ///
+    /// # Errors
+    ///
+    /// If a filter is invalid.
+    pub(crate) fn request(&self, query: impl Into<String>) -> Result<Request> {
+        let options = LowerOptions {
+            accents: self.accents,
+            ..LowerOptions::default()
+        };
+        Ok(Request::with(query, &self.filters, options)?)
+    }
+
+    /// A query of articles that are compared, without the filters.
+    pub(crate) fn unfiltered(&self, query: impl Into<String>) -> Result<Request> {
+        let conditions = Self {
+            filters: Filters::default(),
+            accents: self.accents,
+        };
+        conditions.request(query)
+    }
+
+    /// The articles that the filters accept.
+    ///
+    /// # Errors
+    ///
+    /// If a filter is invalid.
+    pub(crate) fn base(&self) -> Result<Plan> {
+        Ok(self.request("")?.plan_or_everything())
+    }
+}
+
+fn accents(name: &str) -> Result<Accents> {
+    pick(
+        "accents",
+        name,
+        &[
+            ("auto", Accents::Auto),
+            ("strict", Accents::Strict),
+            ("loose", Accents::Loose),
+        ],
+    )
+}
+
+/// The choice with a name.
+///
+/// # Errors
+///
+/// If the name is unknown.
+pub(crate) fn pick<T: Copy>(argument: &str, name: &str, choices: &[(&str, T)]) -> Result<T> {
+    let found = choices.iter().find(|(choice, _)| *choice == name);
+    found.map(|&(_, value)| value).ok_or_else(|| {
+        let names: Vec<&str> = choices.iter().map(|&(choice, _)| choice).collect();
+        let expected = names.join(", ");
+        Failure::argument(format!(
+            "{argument} must be one of {expected}, not {name:?}"
+        ))
+    })
+}
+
+/// A facet by name.
+///
+/// # Errors
+///
+/// If it is unknown.
+pub(crate) fn facet(argument: &str, name: &str) -> Result<Facet> {
+    let facets: Vec<(&str, Facet)> = Facet::ALL.iter().map(|f| (f.name(), *f)).collect();
+    pick(argument, name, &facets)
+}
+
+/// A list of texts, or one text.
+///
+/// # Errors
+///
+/// `TypeError` if it is neither.
+pub(crate) fn texts(value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(vec![text.to_string_lossy().into_owned()]);
+    }
+    value.try_iter()?.map(|item| item?.extract()).collect()
+}

@@ -1,0 +1,647 @@
+//! Views as tables, each with the rest of its answer as JSON.
+
+use pyo3::FromPyObject;
+use serde::Serialize;
+use timbao_articles::Article;
+use timbao_index::{SearchOptions, Searcher, Sort};
+use timbao_query::Request;
+use timbao_query::plan::{Facet, Plan};
+use timbao_views::json::{KwicAnswer, KwicGroupsAnswer, TrendsAnswer, ViewAnswer};
+use timbao_views::{
+    By, Citation, CitedQuery, CollocateOptions, CollocateSort, Count, FacetCounts, FacetMatrix,
+    Facets, Gapped, GroupKey, KeywordOptions, Keywords, KwicLine, KwicOptions, Sample, Similar,
+    SimilarOptions, SortKey, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery, gapped_phrase,
+};
+
+use crate::errors::{Failure, Result};
+use crate::hits;
+use crate::query::{Conditions, facet, pick};
+use crate::table::{Columns, Table};
+
+/// Lines of a concordance that are read at a time; each article of them is read once.
+const LINES: usize = 50_000;
+
+type Answer = (Table, String);
+
+/// Writes an answer as JSON.
+///
+/// # Errors
+///
+/// If serialization fails, which does not happen for plain data.
+pub(crate) fn json(answer: &impl Serialize) -> Result<String> {
+    Ok(serde_json::to_string(answer)?)
+}
+
+/// Number of articles that match.
+///
+/// # Errors
+///
+/// If the index is damaged.
+pub(crate) fn count(searcher: &Searcher, plan: &Plan) -> Result<u64> {
+    let options = SearchOptions {
+        limit: 0,
+        ..SearchOptions::default()
+    };
+    Ok(searcher.search(plan, &options)?.total)
+}
+
+/// Cites an answer to queries.
+///
+/// # Errors
+///
+/// If the index is damaged.
+pub(crate) fn cite(searcher: &Searcher, queries: &[(&Request, &Plan)]) -> Result<Citation> {
+    let queries = queries.iter().map(|(request, plan)| CitedQuery {
+        query: request.ast().to_string(),
+        plan: plan.to_string(),
+    });
+    Ok(searcher.cite(queries.collect())?)
+}
+
+/// Arguments of a concordance.
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Kwic {
+    left: u32,
+    right: u32,
+    sort: Vec<String>,
+    group: Vec<String>,
+    sample: Option<usize>,
+    seed: u64,
+    limit: Option<usize>,
+    offset: usize,
+}
+
+pub(crate) fn kwic(searcher: &Searcher, request: &Request, arguments: &Kwic) -> Result<Answer> {
+    let key = |argument: &str, key: &str, error: &dyn std::fmt::Display| {
+        Failure::argument(format!("{argument} {key:?}: {error}"))
+    };
+    let sort = arguments.sort.iter();
+    let sort = sort.map(|text| text.parse::<SortKey>().map_err(|e| key("sort", text, &e)));
+    let group = arguments.group.iter();
+    let group = group.map(|text| text.parse::<GroupKey>().map_err(|e| key("group", text, &e)));
+    let group = group.collect::<Result<Vec<_>>>()?;
+    let seed = arguments.seed;
+    let options = KwicOptions {
+        left: arguments.left,
+        right: arguments.right,
+        sort: sort.collect::<Result<_>>()?,
+        sample: arguments.sample.map(|size| Sample { size, seed }),
+    };
+    let plan = request.view_plan();
+    let concordance = searcher.concordance(&plan, &options)?;
+    let (query, problems) = (request.text(), request.problems());
+    let limit = arguments.limit.unwrap_or(usize::MAX);
+    if !group.is_empty() {
+        let groups = concordance.groups(searcher, &group)?;
+        let citation = cite(searcher, &[(request, &plan)])?;
+        let mut columns = Columns::default();
+        let shown = || groups.iter().skip(arguments.offset).take(limit);
+        for (number, key) in group.iter().enumerate() {
+            let values = shown().map(|group| group.values.get(number)?.as_deref());
+            columns = columns.maybe(&key.to_string(), values);
+        }
+        let columns = columns
+            .count("matches", shown().map(|group| group.matches))
+            .count("articles", shown().map(|group| group.articles));
+        let sample = options.sample;
+        let mut answer = KwicGroupsAnswer::new(query, problems, &concordance, sample, &group, &[]);
+        answer.citation = Some(&citation);
+        return Ok((columns.table()?, json(&answer)?));
+    }
+    let end = concordance
+        .len()
+        .min(arguments.offset.saturating_add(limit));
+    let mut start = arguments.offset.min(end);
+    let mut batches = Vec::new();
+    // An empty table has its columns too.
+    while start < end || batches.is_empty() {
+        let next = end.min(start + LINES);
+        let lines = concordance.lines(searcher, start..next)?;
+        batches.push(line_columns(&lines).batch()?);
+        start = next;
+    }
+    // Last, because it fails if the lines come from a damaged file.
+    let citation = cite(searcher, &[(request, &plan)])?;
+    let sample = options.sample;
+    let mut answer = KwicAnswer::new(query, problems, &concordance, sample, arguments.offset, &[]);
+    answer.citation = Some(&citation);
+    Ok((Table::new(batches), json(&answer)?))
+}
+
+fn line_columns(lines: &[KwicLine]) -> Columns {
+    let all = || lines.iter();
+    let fields: Vec<String> = all().map(|line| line.field.to_string()).collect();
+    Columns::default()
+        .text("id", all().map(|line| line.id.as_str()))
+        .text("path", all().map(|line| line.path.as_str()))
+        .maybe("member", all().map(|line| line.member.as_deref()))
+        .date(all().map(|line| line.date.as_deref()))
+        .maybe("section", all().map(|line| line.section.as_deref()))
+        .maybe("source", all().map(|line| line.source.as_deref()))
+        .maybe("title", all().map(|line| line.title.as_deref()))
+        .text("field", fields.iter().map(String::as_str))
+        .count("token", all().map(|line| u64::from(line.token)))
+        .count("start", all().map(|line| line.range.start as u64))
+        .count("end", all().map(|line| line.range.end as u64))
+        .text("left", all().map(|line| line.left.as_str()))
+        .text("match", all().map(|line| line.matched.as_str()))
+        .text("right", all().map(|line| line.right.as_str()))
+}
+
+/// Arguments of trends.
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct TrendsArguments {
+    by: String,
+    split: Option<String>,
+    values: usize,
+    count: String,
+    thin: u64,
+}
+
+pub(crate) fn trends(
+    searcher: &Searcher,
+    queries: &[String],
+    arguments: &TrendsArguments,
+    conditions: &Conditions,
+) -> Result<Answer> {
+    let periods = [By::Day, By::Week, By::Month, By::Quarter, By::Year];
+    let periods = periods.map(|by| (by.to_string(), by));
+    let periods: Vec<(&str, By)> = periods
+        .iter()
+        .map(|(name, by)| (name.as_str(), *by))
+        .collect();
+    let counts = [
+        ("publications", Count::Publications),
+        ("texts", Count::Texts),
+    ];
+    let split = arguments.split.as_deref().map(|name| facet("split", name));
+    let options = TrendsOptions {
+        by: pick("by", &arguments.by, &periods)?,
+        split: split.transpose()?,
+        most_values: arguments.values,
+        count: pick("count", &arguments.count, &counts)?,
+        thin: arguments.thin,
+    };
+    let requests = queries.iter().map(|query| conditions.request(query));
+    let requests = requests.collect::<Result<Vec<Request>>>()?;
+    let queries = requests.iter().map(|request| TrendsQuery {
+        name: request.text().to_owned(),
+        plan: request.view_plan(),
+    });
+    let queries: Vec<TrendsQuery> = queries.collect();
+    let mut trends = searcher.trends(&queries, &conditions.base()?, &options)?;
+    let cited = requests.iter().zip(queries.iter().map(|query| &query.plan));
+    let citation = cite(searcher, &cited.collect::<Vec<_>>())?;
+    let table = trend_columns(&trends).table()?;
+    trends.series = Vec::new();
+    trends.periods = Vec::new();
+    let problems = requests
+        .iter()
+        .map(|request| (request.text(), request.problems()));
+    let mut answer = TrendsAnswer::new(&trends, problems);
+    answer.citation = Some(&citation);
+    Ok((table, json(&answer)?))
+}
+
+/// A row for each period of each series, and one for the articles without a date if there are any.
+fn trend_columns(trends: &Trends) -> Columns {
+    let rows = trends.series.iter().flat_map(|series| {
+        let dated = trends.periods.iter().map(Some).zip(&series.points);
+        let undated = (series.undated.of_articles > 0).then_some((None, &series.undated));
+        dated
+            .chain(undated)
+            .map(move |(period, point)| (series, period, point))
+    });
+    let rows: Vec<(&Trend, Option<_>, &TrendPoint)> = rows.collect();
+    let points = || rows.iter().map(|(_, _, point)| *point);
+    let periods = || rows.iter().map(|(_, period, _)| *period);
+    let values = rows.iter().map(|(series, _, _)| match series.other {
+        true => Some("(other)"),
+        false => series.value.as_deref(),
+    });
+    Columns::default()
+        .text(
+            "query",
+            rows.iter().map(|(series, _, _)| series.query.as_str()),
+        )
+        .maybe("value", values)
+        .text(
+            "period",
+            periods().map(|period| period.map_or("undated", |p| p.period.as_str())),
+        )
+        .day("from", periods().map(|period| Some(period?.first_day)))
+        .day("to", periods().map(|period| Some(period?.last_day)))
+        .count("matches", points().map(|point| point.matches))
+        .count("articles", points().map(|point| point.articles))
+        .count("of_articles", points().map(|point| point.of_articles))
+        .count("of_tokens", points().map(|point| point.of_tokens))
+        .maybe_real(
+            "per_million_tokens",
+            points().map(|point| point.per_million_tokens),
+        )
+        .maybe_real(
+            "per_thousand_articles",
+            points().map(|point| point.per_thousand_articles),
+        )
+        .flag("thin", points().map(|point| point.thin))
+}
+
+/// Arguments of collocates.
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct CollocateArguments {
+    left: u32,
+    right: u32,
+    min: u64,
+    by: String,
+    of: Option<String>,
+    against: Option<String>,
+    limit: usize,
+}
+
+pub(crate) fn collocates(
+    searcher: &Searcher,
+    query: &str,
+    arguments: &CollocateArguments,
+    conditions: &Conditions,
+) -> Result<Answer> {
+    let orders = [
+        ("likelihood", CollocateSort::LogLikelihood),
+        ("dice", CollocateSort::LogDice),
+        ("mi", CollocateSort::MutualInformation),
+        ("count", CollocateSort::Count),
+    ];
+    let request = conditions.request(query)?;
+    let plan = request.view_plan();
+    let options = CollocateOptions {
+        left: arguments.left,
+        right: arguments.right,
+        least: arguments.min,
+        sort: pick("by", &arguments.by, &orders)?,
+        most: arguments.limit,
+    };
+    let (of, against) = match (&arguments.of, &arguments.against) {
+        (None, None) => {
+            let found = searcher.collocates(&plan, &conditions.base()?, &options)?;
+            return collocate_answer(searcher, (&request, &plan), found);
+        }
+        (Some(of), Some(against)) => (conditions.unfiltered(of)?, conditions.unfiltered(against)?),
+        _ => return Err(Failure::argument("of and against go together")),
+    };
+    let chosen = KeywordOptions {
+        least: options.least,
+        most: options.most,
+        ..KeywordOptions::default()
+    };
+    let found = searcher.compare_collocates(&plan, of.plan(), against.plan(), &options, &chosen)?;
+    let cited = [
+        (&request, &plan),
+        (&of, of.plan()),
+        (&against, against.plan()),
+    ];
+    keyword_answer(searcher, Some(&request), &cited, found)
+}
+
+fn collocate_answer(
+    searcher: &Searcher,
+    (request, plan): (&Request, &Plan),
+    mut found: timbao_views::Collocates,
+) -> Result<Answer> {
+    let rows = std::mem::take(&mut found.collocates);
+    let all = || rows.iter();
+    let columns = Columns::default()
+        .text("unit", all().map(|row| row.unit.as_str()))
+        .count("syllables", all().map(|row| row.syllables as u64))
+        .count("near", all().map(|row| row.near))
+        .count("articles", all().map(|row| row.articles))
+        .count("count", all().map(|row| row.count))
+        .real("expected", all().map(|row| row.expected))
+        .real("log_likelihood", all().map(|row| row.log_likelihood))
+        .real("log_dice", all().map(|row| row.log_dice))
+        .real(
+            "mutual_information",
+            all().map(|row| row.mutual_information),
+        );
+    answer(searcher, Some(request), &[(request, plan)], columns, &found)
+}
+
+pub(crate) fn keywords(
+    searcher: &Searcher,
+    of: &str,
+    against: Option<&str>,
+    least: u64,
+    least_articles: u64,
+    most: usize,
+) -> Result<Answer> {
+    let conditions = Conditions::default();
+    let of = conditions.request(of)?;
+    let against = against.map(|query| conditions.request(query)).transpose()?;
+    let options = KeywordOptions {
+        least,
+        least_articles,
+        most,
+        ..KeywordOptions::default()
+    };
+    let found = searcher.keywords(of.plan(), against.as_ref().map(Request::plan), &options)?;
+    let cited = std::iter::once(&of).chain(&against);
+    let cited: Vec<(&Request, &Plan)> = cited.map(|query| (query, query.plan())).collect();
+    keyword_answer(searcher, None, &cited, found)
+}
+
+fn keyword_answer(
+    searcher: &Searcher,
+    request: Option<&Request>,
+    cited: &[(&Request, &Plan)],
+    mut found: Keywords,
+) -> Result<Answer> {
+    let rows = std::mem::take(&mut found.keywords);
+    let all = || rows.iter();
+    let columns = Columns::default()
+        .text("unit", all().map(|row| row.unit.as_str()))
+        .count("syllables", all().map(|row| row.syllables as u64))
+        .count("count", all().map(|row| row.count))
+        .count("articles", all().map(|row| row.articles))
+        .count("against_count", all().map(|row| row.against_count))
+        .count("against_articles", all().map(|row| row.against_articles))
+        .real("per_million", all().map(|row| row.per_million))
+        .real(
+            "against_per_million",
+            all().map(|row| row.against_per_million),
+        )
+        .real("log_likelihood", all().map(|row| row.log_likelihood))
+        .real("log_ratio", all().map(|row| row.log_ratio));
+    answer(searcher, request, cited, columns, &found)
+}
+
+pub(crate) fn fillers(
+    searcher: &Searcher,
+    query: &str,
+    limit: Option<usize>,
+    conditions: &Conditions,
+) -> Result<Answer> {
+    let request = conditions.request(gapped_phrase(query))?;
+    let gapped = Gapped::of(request.plan()).map_err(|why| {
+        Failure::argument(why.to_string())
+            .hint("write one phrase with * for a word, as in 'tự * hóa'")
+    })?;
+    let mut found = searcher.fillers(request.plan(), gapped)?;
+    let mut rows = std::mem::take(&mut found.fillers);
+    rows.truncate(limit.unwrap_or(usize::MAX));
+    let joined: Vec<String> = rows.iter().map(ToString::to_string).collect();
+    let columns = Columns::default()
+        .text("filler", joined.iter().map(String::as_str))
+        .texts("words", rows.iter().map(|row| row.words.as_slice()))
+        .count("matches", rows.iter().map(|row| row.matches))
+        .count("articles", rows.iter().map(|row| row.articles));
+    let cited = [(&request, request.plan())];
+    answer(searcher, Some(&request), &cited, columns, &found)
+}
+
+pub(crate) fn similar(
+    searcher: &Searcher,
+    id: Option<&str>,
+    text: Option<&str>,
+    limit: usize,
+    terms: usize,
+    reprints: bool,
+) -> Result<Answer> {
+    let options = SimilarOptions {
+        limit,
+        terms,
+        without_reprints: !reprints,
+    };
+    let mut found = match (id, text) {
+        (Some(id), None) => match searcher.find(id)?.first() {
+            Some(&address) => searcher.similar(address, &options)?,
+            None => return Err(Failure::no_article(id)),
+        },
+        (None, Some(text)) => {
+            let article = Article {
+                body: text.to_owned(),
+                ..Article::default()
+            };
+            searcher.similar_to_article(&article, &options)?
+        }
+        _ => {
+            return Err(Failure::argument(
+                "give either the id of an article or a text",
+            ));
+        }
+    };
+    let rows = std::mem::take(&mut found.articles);
+    let all = || rows.iter();
+    let columns = Columns::default()
+        .real("score", all().map(|row| row.score))
+        .text("id", all().map(|row| row.id.as_str()))
+        .text("path", all().map(|row| row.path.as_str()))
+        .maybe("member", all().map(|row| row.member.as_deref()))
+        .maybe("title", all().map(|row| row.title.as_deref()))
+        .date(all().map(|row| row.date.as_deref()))
+        .maybe("section", all().map(|row| row.section.as_deref()))
+        .maybe("source", all().map(|row| row.source.as_deref()))
+        .texts("terms", all().map(|row| row.terms.as_slice()));
+    answer::<Similar>(searcher, None, &[], columns, &found)
+}
+
+pub(crate) fn reprints(searcher: &Searcher, id: Option<&str>, limit: usize) -> Result<Answer> {
+    let Some(id) = id else {
+        let mut found = searcher.reprint_groups(limit)?;
+        let rows = std::mem::take(&mut found.groups);
+        let all = || rows.iter();
+        let columns = Columns::default()
+            .count("publications", all().map(|row| row.publications))
+            .text("id", all().map(|row| row.id.as_str()))
+            .text("path", all().map(|row| row.path.as_str()))
+            .maybe("member", all().map(|row| row.member.as_deref()))
+            .maybe("title", all().map(|row| row.title.as_deref()))
+            .date(all().map(|row| row.date.as_deref()))
+            .maybe("source", all().map(|row| row.source.as_deref()));
+        return answer(searcher, None, &[], columns, &found);
+    };
+    let Some(&address) = searcher.find(id)?.first() else {
+        return Err(Failure::no_article(id));
+    };
+    let found = searcher.reprints(address)?;
+    let all = || found.publications.iter();
+    let columns = Columns::default()
+        .text("id", all().map(|row| row.id.as_str()))
+        .text("path", all().map(|row| row.path.as_str()))
+        .maybe("member", all().map(|row| row.member.as_deref()))
+        .maybe("title", all().map(|row| row.title.as_deref()))
+        .date(all().map(|row| row.date.as_deref()))
+        .maybe("source", all().map(|row| row.source.as_deref()))
+        .maybe("agency", all().map(|row| row.agency.as_deref()))
+        .count("tokens", all().map(|row| row.tokens))
+        .real("shared", all().map(|row| row.shared))
+        .count("added", all().map(|row| row.added))
+        .count("removed", all().map(|row| row.removed));
+    answer(searcher, None, &[], columns, &())
+}
+
+pub(crate) fn facets(searcher: &Searcher, request: &Request, by: &[Facet]) -> Result<Answer> {
+    let plan = match request.text().trim() {
+        "" => request.plan_or_everything(),
+        _ => request.plan().clone(),
+    };
+    let mut found: Facets = searcher.facets(&plan, by)?;
+    let counts = std::mem::take(&mut found.facets);
+    let rows = counts.iter().flat_map(|counts: &FacetCounts| {
+        let name = counts.facet.name();
+        let values = counts.values.iter();
+        let values = values.map(move |value| (name, Some(value.value.as_str()), value.articles));
+        values.chain((counts.unknown > 0).then_some((name, None, counts.unknown)))
+    });
+    let rows: Vec<(&str, Option<&str>, u64)> = rows.collect();
+    let columns = Columns::default()
+        .text("facet", rows.iter().map(|row| row.0))
+        .maybe("value", rows.iter().map(|row| row.1))
+        .count("articles", rows.iter().map(|row| row.2));
+    answer(
+        searcher,
+        Some(request),
+        &[(request, &plan)],
+        columns,
+        &found,
+    )
+}
+
+/// One row a query, and its articles by the values of a facet.
+pub(crate) fn matrix(
+    searcher: &Searcher,
+    queries: &[String],
+    by: Facet,
+    conditions: &Conditions,
+) -> Result<Answer> {
+    let all = searcher.facets(&conditions.base()?, &[by])?.facets;
+    let Some(matrix) = all.first().map(FacetMatrix::new) else {
+        return Err(Failure::internal("the facet has no counts"));
+    };
+    let requests = requests(queries, conditions)?;
+    let mut totals = Vec::with_capacity(requests.len());
+    let mut cells: Vec<Vec<u64>> = Vec::with_capacity(requests.len());
+    for request in &requests {
+        let counts = searcher.facets(request.plan(), &[by])?;
+        totals.push(counts.total);
+        let row = counts.facets.first().map(|counts| {
+            let mut row = matrix.row(counts);
+            row.push(counts.unknown);
+            row
+        });
+        cells.push(row.unwrap_or_default());
+    }
+    let mut columns = Columns::default()
+        .text("query", queries.iter().map(String::as_str))
+        .count("total", totals.into_iter());
+    let names = matrix.values().iter().map(String::as_str).chain(["(none)"]);
+    for (number, name) in names.enumerate() {
+        let column = cells
+            .iter()
+            .map(|row| row.get(number).copied().unwrap_or(0));
+        columns = columns.count(name, column);
+    }
+    batch_answer(searcher, &requests, columns)
+}
+
+/// One row a query: its total.
+pub(crate) fn totals(
+    searcher: &Searcher,
+    queries: &[String],
+    conditions: &Conditions,
+) -> Result<Answer> {
+    let requests = requests(queries, conditions)?;
+    let totals = requests
+        .iter()
+        .map(|request| count(searcher, request.plan()));
+    let totals = totals.collect::<Result<Vec<u64>>>()?;
+    let columns = Columns::default()
+        .text("query", queries.iter().map(String::as_str))
+        .count("total", totals.into_iter());
+    batch_answer(searcher, &requests, columns)
+}
+
+/// One row a hit of each query.
+pub(crate) fn batch(
+    searcher: &Searcher,
+    queries: &[String],
+    limit: Option<usize>,
+    sort: Sort,
+    conditions: &Conditions,
+) -> Result<Answer> {
+    let requests = requests(queries, conditions)?;
+    let mut batches = Vec::new();
+    for request in &requests {
+        let plan = request.plan();
+        let total = count(searcher, plan)?;
+        let options = SearchOptions {
+            limit: limit
+                .unwrap_or(usize::MAX)
+                .min(usize::try_from(total).unwrap_or(usize::MAX)),
+            sort,
+            ..SearchOptions::default()
+        };
+        let found = searcher.search(plan, &options)?;
+        let shown = searcher.shown(plan, &found.hits, 1, 1);
+        let shown = shown.collect::<timbao_index::Result<Vec<_>>>()?;
+        let columns = hits::table(&shown, false)?;
+        let query = std::iter::repeat_n(request.text(), shown.len());
+        let total = std::iter::repeat_n(total, shown.len());
+        batches.push(columns.text("query", query).count("total", total).batch()?);
+    }
+    if batches.is_empty() {
+        let none = hits::table(&[], false)?;
+        let none = none
+            .text("query", std::iter::empty())
+            .count("total", std::iter::empty());
+        batches.push(none.batch()?);
+    }
+    let (_, meta) = batch_answer(
+        searcher,
+        &requests,
+        Columns::default().text("", std::iter::empty()),
+    )?;
+    Ok((Table::new(batches), meta))
+}
+
+fn requests(queries: &[String], conditions: &Conditions) -> Result<Vec<Request>> {
+    queries
+        .iter()
+        .map(|query| conditions.request(query))
+        .collect()
+}
+
+fn batch_answer(searcher: &Searcher, requests: &[Request], columns: Columns) -> Result<Answer> {
+    let cited = requests.iter().map(|request| (request, request.plan()));
+    let cited: Vec<(&Request, &Plan)> = cited.collect();
+    answer(searcher, None, &cited, columns, &())
+}
+
+pub(crate) fn complete(searcher: &Searcher, text: &str, limit: usize) -> Result<Answer> {
+    let rows = searcher.complete(text, limit)?;
+    let starts = rows
+        .iter()
+        .map(|row| text.get(..row.start).map_or(0, |t| t.chars().count()));
+    let columns = Columns::default()
+        .text("text", rows.iter().map(|row| row.text.as_str()))
+        .count("start", starts.map(|start| start as u64))
+        .count("articles", rows.iter().map(|row| row.articles));
+    answer(searcher, None, &[], columns, &())
+}
+
+/// A table with what an answer of the command line has beside its rows.
+fn answer<T: Serialize>(
+    searcher: &Searcher,
+    request: Option<&Request>,
+    cited: &[(&Request, &Plan)],
+    columns: Columns,
+    view: &T,
+) -> Result<Answer> {
+    let citation = cite(searcher, cited)?;
+    let mut answer = match request {
+        Some(request) => ViewAnswer::new(request.text(), request.problems(), view),
+        None => ViewAnswer::of(view),
+    };
+    answer.citation = Some(&citation);
+    Ok((columns.table()?, json(&answer)?))
+}
