@@ -129,6 +129,9 @@ impl Desk {
             (false, false) => tally.killed_before += 1,
         }
         self.check_index(&at);
+        if has_ended {
+            self.check_leftovers(task, &at);
+        }
         match task {
             Task::Backup => self.check_backup(has_ended, &at),
             _ => self.state = left,
@@ -285,15 +288,18 @@ impl Desk {
             "{at}: {:?}",
             files(&self.newsroom.index)
         );
-        // Files of killed runs are removed after an hour.
+    }
+
+    /// Checks that a run that ended removed what killed ones left.
+    fn check_leftovers(&self, task: Task, at: &str) {
+        let mark = match task {
+            Task::Backup => ".unfinished-",
+            Task::Restore => ".restoring-",
+            _ => return,
+        };
         for entry in fs::read_dir(self.backup.parent().unwrap()).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if name.contains(".unfinished-") {
-                fs::remove_file(path).unwrap();
-            } else if name.contains(".restoring-") {
-                fs::remove_dir_all(path).unwrap();
-            }
+            let name = entry.unwrap().file_name();
+            assert!(!name.to_string_lossy().contains(mark), "{at}: {name:?}");
         }
     }
 }

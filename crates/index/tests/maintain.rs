@@ -241,6 +241,42 @@ fn a_damaged_backup_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn what_killed_backups_and_restores_left_is_removed_and_running_ones_stay() {
+    let (dir, newsroom) = small();
+    let file = dir.path().join("backup.timbao");
+    let target = dir.path().join("target");
+    let left = [1, 2].map(|pid| dir.path().join(format!("backup.timbao.unfinished-{pid}")));
+    let other = dir.path().join("other.timbao.unfinished-1");
+    for path in left.iter().chain([&other]) {
+        fs::write(path, "half of a backup").unwrap();
+    }
+    let running = fs::File::open(&left[1]).unwrap();
+    running.lock().unwrap();
+    backup(&newsroom.index, &file).unwrap();
+    assert_eq!(
+        [&left[0], &left[1], &other].map(|path| path.exists()),
+        [false, true, true],
+        "another run's file is locked, or another backup's"
+    );
+    drop(running);
+    backup(&newsroom.index, &file).unwrap();
+    assert!(!left[1].exists());
+
+    restore(&file, &target, false).unwrap();
+    let half = dir.path().join("target.restoring-1");
+    fs::create_dir(&half).unwrap();
+    fs::copy(target.join("meta.json"), half.join("meta.json")).unwrap();
+    let exchanged = dir.path().join("target.restoring-2");
+    fs::create_dir(&exchanged).unwrap();
+    fs::copy(target.join("timbao.json"), exchanged.join("timbao.json")).unwrap();
+    fs::write(exchanged.join("notes.txt"), "the user's").unwrap();
+    restore(&file, &target, true).unwrap();
+    assert!(!half.exists() && !exchanged.exists());
+    assert!(target.join("notes.txt").exists());
+    assert_eq!(indexed(&target), newsroom.written());
+}
+
+#[test]
 fn a_damaged_index_is_not_backed_up() {
     let (dir, newsroom) = small();
     let path = component(&newsroom, "timbao");

@@ -7,10 +7,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 
-use super::{is_of_index, sync_folder};
-
-/// An unfinished directory that has not changed for this long is abandoned.
-const STALE: Duration = Duration::from_secs(3600);
+use super::{Storage, is_of_index, sync_folder};
 
 /// Replaces the index in `dir` by the one in `fresh`, and removes the old one.
 /// The caller must own the writer's lock of `dir`. Other files in `dir` stay.
@@ -42,14 +39,16 @@ fn exchange(one: &Path, other: &Path) -> io::Result<()> {
 }
 
 /// Removes the files of an index, then its directory. Other files are moved to
-/// `rest`, or keep the directory if it is `None`.
+/// `rest` unless it has a file of that name; otherwise they keep the directory.
 pub(crate) fn remove_index(dir: &Path, rest: Option<&Path>) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         match (is_of_index(&entry.file_name()), rest) {
             (true, _) => fs::remove_file(entry.path())?,
-            (false, Some(rest)) => fs::rename(entry.path(), rest.join(entry.file_name()))?,
-            (false, None) => {}
+            (false, Some(rest)) if !rest.join(entry.file_name()).exists() => {
+                fs::rename(entry.path(), rest.join(entry.file_name()))?;
+            }
+            (false, _) => {}
         }
     }
     match fs::remove_dir(dir) {
@@ -58,17 +57,22 @@ pub(crate) fn remove_index(dir: &Path, rest: Option<&Path>) -> io::Result<()> {
     }
 }
 
-/// Removes abandoned files of killed runs next to a directory.
+/// Removes the directories next to `dir` that killed runs left. A run that has
+/// not ended holds the writer's lock of its own.
 pub(crate) fn remove_stale(dir: &Path, prefix: &str) {
     let entries = fs::read_dir(parent(dir)).into_iter().flatten().flatten();
     for entry in entries {
-        let is_stale = || {
-            let modified = entry.metadata().ok()?.modified().ok()?;
-            Some(modified.elapsed().ok()? > STALE)
+        if !entry.file_name().to_string_lossy().starts_with(prefix) {
+            continue;
+        }
+        let path = entry.path();
+        let Ok(storage) = Storage::open(&path) else {
+            continue;
         };
-        if entry.file_name().to_string_lossy().starts_with(prefix) && is_stale() == Some(true) {
-            // Errors are ignored, as the new index is complete.
-            let _ = remove_index(&entry.path(), None);
+        if storage.lock(Duration::ZERO).is_ok() {
+            // After the exchange, it contains the other files of `dir`. Errors
+            // are ignored, as the new index is complete.
+            let _ = remove_index(&path, dir.is_dir().then_some(dir));
         }
     }
 }

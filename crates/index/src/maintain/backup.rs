@@ -7,7 +7,6 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tantivy::TantivyError;
@@ -27,8 +26,6 @@ pub(super) const MAGIC: &[u8] = b"timbao backup 1\n";
 
 /// Suffix of the name of an unfinished backup, before a number.
 const UNFINISHED: &str = ".unfinished-";
-/// An unfinished backup that has not changed for this long is abandoned.
-const STALE: Duration = Duration::from_secs(3600);
 
 /// Maximum number of attempts to open the files of a commit while writers
 /// replace them.
@@ -72,7 +69,7 @@ pub fn backup(dir: impl AsRef<Path>, file: impl AsRef<Path>) -> Result<BackupRep
     let prefix = format!("{name}{UNFINISHED}");
     remove_stale(file, &prefix);
     let unfinished = file.with_file_name(format!("{prefix}{}", std::process::id()));
-    let written = write(&unfinished, &report, files).and_then(|()| {
+    let written = write(&unfinished, &report, files).and_then(|_locked| {
         std::fs::rename(&unfinished, file).map_err(Error::io(file))?;
         let directory = file.parent().filter(|p| !p.as_os_str().is_empty());
         let directory = directory.unwrap_or(Path::new("."));
@@ -89,19 +86,17 @@ pub fn backup(dir: impl AsRef<Path>, file: impl AsRef<Path>) -> Result<BackupRep
     }
 }
 
-/// Removes files left by killed backups to the same file.
+/// Removes the files that killed backups to the same file left. A backup that is
+/// still being written is locked by its writer.
 fn remove_stale(file: &Path, prefix: &str) {
     let directory = file.parent().filter(|p| !p.as_os_str().is_empty());
     let entries = std::fs::read_dir(directory.unwrap_or(Path::new(".")));
     // Errors are ignored, as the new backup is complete.
     for entry in entries.into_iter().flatten().flatten() {
-        let is_stale = || {
-            let modified = entry.metadata().ok()?.modified().ok()?;
-            Some(modified.elapsed().ok()? > STALE)
-        };
         let is_unfinished = entry.file_name().to_string_lossy().starts_with(prefix);
-        if is_unfinished && is_stale() == Some(true) {
-            let _ = std::fs::remove_file(entry.path());
+        let path = entry.path();
+        if is_unfinished && File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
+            let _ = std::fs::remove_file(path);
         }
     }
 }
@@ -172,8 +167,12 @@ fn open_all(index: &Index) -> Result<(BackupReport, Vec<Opened>)> {
     Ok((report, files))
 }
 
-fn write(path: &Path, report: &BackupReport, files: Vec<Opened>) -> Result<()> {
+/// Writes a backup; returns the open file, which is locked.
+fn write(path: &Path, report: &BackupReport, files: Vec<Opened>) -> Result<File> {
     let out = File::create_new(path).map_err(Error::io(path))?;
+    // Distinguishes it from those that killed backups left. Where files cannot
+    // be locked, those stay.
+    let _ = out.try_lock();
     let mut out = Hashed {
         hasher: blake3::Hasher::new(),
         out: BufWriter::new(out),
@@ -205,9 +204,11 @@ fn write(path: &Path, report: &BackupReport, files: Vec<Opened>) -> Result<()> {
         }
     }
     let Hashed { hasher, mut out } = out;
-    let finish = || -> io::Result<()> {
+    let finish = || -> io::Result<File> {
         out.write_all(hasher.finalize().as_bytes())?;
-        out.into_inner()?.sync_all()
+        let file = out.into_inner()?;
+        file.sync_all()?;
+        Ok(file)
     };
     finish().map_err(Error::io(path))
 }

@@ -51,14 +51,18 @@ pub fn restore(
     let prefix = format!("{name}.restoring-");
     remove_stale(dir, &prefix);
     let fresh = dir.with_file_name(format!("{prefix}{}", std::process::id()));
-    let unpacked = unpack(file, dir, &fresh).and_then(|report| {
+    let unpacked = create(&fresh).and_then(|lock| {
+        let report = unpack(file, &fresh)?;
         let checked = verify(&fresh, false)?;
         match checked.faults.first() {
             Some(fault) => Err(damaged(file, &fault.to_string())),
-            None => Ok(report),
+            None => Ok((report, lock)),
         }
     });
-    let placed = unpacked.and_then(|report| put_in_place(&fresh, dir).map(|()| report));
+    let placed = unpacked.and_then(|(report, _lock)| {
+        put_in_place(&fresh, dir)?;
+        Ok(report)
+    });
     if placed.is_err() {
         // After an exchange, the directory may contain other files.
         let _ = remove_index(&fresh, None);
@@ -95,7 +99,18 @@ fn check(path: &Path) -> Result<()> {
     }
 }
 
-fn unpack(path: &Path, dir: &Path, fresh: &Path) -> Result<BackupReport> {
+/// Creates a directory and takes the lock of a writer there, by which other
+/// runs know that it is in use.
+fn create(fresh: &Path) -> Result<Storage> {
+    let parent = parent(fresh);
+    fs::create_dir_all(parent).map_err(Error::io(parent))?;
+    fs::create_dir(fresh).map_err(Error::io(fresh))?;
+    let storage = Storage::open(fresh)?;
+    storage.lock(Duration::ZERO)?;
+    Ok(storage)
+}
+
+fn unpack(path: &Path, fresh: &Path) -> Result<BackupReport> {
     let file = File::open(path).map_err(Error::io(path))?;
     let mut input = BufReader::new(file);
     let io = |e| Error::io(path)(e);
@@ -120,10 +135,6 @@ fn unpack(path: &Path, dir: &Path, fresh: &Path) -> Result<BackupReport> {
             found,
         });
     }
-    if let Some(parent) = dir.parent() {
-        fs::create_dir_all(parent).map_err(Error::io(parent))?;
-    }
-    fs::create_dir(fresh).map_err(Error::io(fresh))?;
     for (name, len) in &report.files {
         let mut parts = Path::new(name).components();
         let is_plain = matches!(
