@@ -6,12 +6,17 @@
 mod newsroom;
 
 use std::fs;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
 use newsroom::{Dice, Newsroom, files, hits, setting, text, try_hits, try_indexed};
-use timbao_index::Error;
-use timbao_index::maintain::verify;
+use timbao_articles::Article;
+use timbao_index::maintain::{backup, verify};
+use timbao_index::{Error, Index, Result, SearchOptions, WriterOptions};
+use timbao_query::{LowerOptions, lower, parse};
+use timbao_views::{KwicOptions, SnippetOptions};
 
 const WORDS: [&str; 3] = ["hoi", "mua", "duong"];
 
@@ -136,9 +141,7 @@ fn a_component_of_another_index_or_segment_is_named() {
                     assert_eq!(&hits, found, "{name}, {word}");
                 }
             }
-            assert!(
-                timbao_index::maintain::backup(&newsroom.index, &dir.path().join("b")).is_err()
-            );
+            assert!(backup(&newsroom.index, &dir.path().join("b")).is_err());
             fs::write(path, whole).unwrap();
         }
     }
@@ -156,4 +159,171 @@ fn a_component_of_another_index_or_segment_is_named() {
         assert!(kinds.iter().any(|known| known == kind), "{kind}: {kinds:?}");
     }
     newsroom.assert_sound();
+}
+
+/// Components up to this size in bytes are checked when they are opened.
+const EAGER: u64 = 16 << 20;
+
+/// Builds an index whose text component is larger than those that are checked
+/// when they are opened; returns its path. Random symbols, which are no words,
+/// make it large.
+fn large(dir: &Path, dice: &mut Dice) -> PathBuf {
+    let index = Index::open_or_create(dir).unwrap();
+    let options = WriterOptions {
+        threads: 1,
+        memory: 200_000_000,
+    };
+    let mut writer = index.writer(options).unwrap();
+    for number in 0..40 {
+        let symbols = (0..250_000).map(|_| char::from_u32(0x2200 + dice.roll(0x900) as u32));
+        let symbols: String = symbols.map(Option::unwrap).collect();
+        let article = Article {
+            id: format!("bài-{number}"),
+            title: Some(text(dice)),
+            body: format!("{}\n\n{symbols}", text(dice)),
+            ..Article::default()
+        };
+        writer.add(&number.to_string(), article).unwrap();
+    }
+    writer.commit().unwrap();
+    writer.finish().unwrap();
+    let mut components = components(dir).into_iter();
+    components
+        .find(|path| path.extension().is_some_and(|e| e == "timbao"))
+        .unwrap()
+}
+
+/// The ranges of bytes of the sections of a text component, of the table of
+/// them, and of Tantivy's footer with the seal.
+fn parts(file: &[u8]) -> Vec<Range<usize>> {
+    let number = |at: usize, len: usize| {
+        let bytes = file[at..at + len].iter().rev();
+        bytes.fold(0, |number, &byte| number << 8 | usize::from(byte))
+    };
+    let sealed = number(file.len() - 40, 8);
+    let end = sealed - 8 - number(sealed - 8, 4);
+    let count = number(end - 12, 4);
+    let table = end - 12 - 16 * count;
+    let section = |i: usize| {
+        let start = number(table + 16 * i, 8);
+        start..start + number(table + 16 * i + 8, 8)
+    };
+    let mut parts: Vec<Range<usize>> = (0..count).map(section).collect();
+    parts.extend([table..end, end..file.len()]);
+    parts
+}
+
+/// Answers to questions of several kinds, each in words or refused.
+fn answers(dir: &Path) -> Result<Vec<Result<String>>> {
+    let searcher = Index::open(dir)?.searcher()?;
+    let mut all = Vec::new();
+    for query in ["hoi", "mưa đường", "\"hoi mua\"", "hộii~1"] {
+        let plan = lower(&parse(query).ast, &LowerOptions::default()).plan;
+        let found = searcher.search(&plan, &SearchOptions::default());
+        if let Some(hit) = found.as_ref().ok().and_then(|found| found.hits.first()) {
+            let cut = SnippetOptions::default();
+            let snippets = searcher.snippets(&plan, hit.address, &cut);
+            all.push(snippets.map(|snippets| format!("{snippets:?}")));
+        }
+        all.push(found.map(|found| format!("{} {:?}", found.total, found.hits)));
+        let lines = searcher.concordance(&plan, &KwicOptions::default());
+        all.push(lines.map(|lines| lines.matches().to_string()));
+    }
+    for id in ["bài-0", "bài-39"] {
+        let article = searcher.find_id(id).and_then(|found| {
+            let article = searcher.article(*found.first().unwrap())?;
+            Ok(format!("{:?} {}", article.title, article.body.len()))
+        });
+        all.push(article);
+    }
+    Ok(all)
+}
+
+/// Changes bytes of a file, calls `f` and restores them.
+fn with_bytes(path: &Path, at: usize, change: impl Fn(&mut [u8]), len: usize, f: impl FnOnce()) {
+    let mut file = fs::File::options().read(true).write(true).open(path);
+    let file = file.as_mut().unwrap();
+    let mut bytes = vec![0; len];
+    file.seek(SeekFrom::Start(at as u64)).unwrap();
+    file.read_exact(&mut bytes).unwrap();
+    let mut changed = bytes.clone();
+    change(&mut changed);
+    for bytes in [(&changed, Some(f)), (&bytes, None)] {
+        file.seek(SeekFrom::Start(at as u64)).unwrap();
+        file.write_all(bytes.0).unwrap();
+        if let Some(f) = bytes.1 {
+            f();
+        }
+    }
+}
+
+#[test]
+fn damage_in_any_part_of_a_large_file_is_refused_with_a_hint() {
+    let seed = setting("TIMBAO_SEED", 1);
+    let mut dice = Dice::new(seed);
+    let dir = tempfile::tempdir().unwrap();
+    let path = large(dir.path(), &mut dice);
+    let whole = fs::read(&path).unwrap();
+    assert!(whole.len() as u64 > EAGER, "{} bytes", whole.len());
+    let parts = parts(&whole);
+    assert_eq!(parts.len(), 24);
+    let answers = || answers(dir.path());
+    let expected: Vec<String> = answers().unwrap().into_iter().map(Result::unwrap).collect();
+
+    let is_refused = |at: &str| {
+        let assert_hint = |error: &Error| {
+            assert!(matches!(error, Error::Damaged { .. }), "{at}: {error}");
+            assert!(error.hint().is_some(), "{at}");
+        };
+        let report = verify(dir.path(), false).unwrap();
+        assert!(!report.is_sound(), "{at}");
+        let found = answers().map_err(|error| assert_hint(&error));
+        let Ok(found) = found else { return true };
+        let mut refused = 0;
+        for (answer, expected) in found.iter().zip(&expected) {
+            match answer {
+                Ok(answer) => assert_eq!(answer, expected, "{at}"),
+                Err(error) => {
+                    assert_hint(error);
+                    refused += 1;
+                }
+            }
+        }
+        refused > 0
+    };
+    let mut refused = 0;
+    for (number, part) in parts.iter().enumerate() {
+        let byte = part.start + dice.roll(part.len().max(1));
+        let (at, bit) = (
+            format!("seed {seed}, part {number}, byte {byte}"),
+            dice.roll(8),
+        );
+        let flip = |bytes: &mut [u8]| bytes[0] ^= 1 << bit;
+        with_bytes(&path, byte, flip, 1, || {
+            refused += u32::from(is_refused(&at))
+        });
+        let block = byte / 4096 * 4096;
+        let len = (whole.len() - block).min(4096);
+        if whole[block..block + len].iter().any(|&byte| byte != 0) {
+            with_bytes(
+                &path,
+                block,
+                |bytes| bytes.fill(0),
+                len,
+                || {
+                    refused += u32::from(is_refused(&format!("{at}, zeros")));
+                },
+            );
+        }
+    }
+    assert!(refused >= 24, "{refused} of 48");
+    assert!(fs::read(&path).unwrap() == whole, "all was restored");
+    for part in &parts {
+        let cut = part.start + dice.roll(part.len().max(1));
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_len(cut as u64).unwrap();
+        drop(file);
+        assert!(is_refused(&format!("seed {seed}, cut at {cut}")));
+        fs::write(&path, &whole).unwrap();
+    }
 }
