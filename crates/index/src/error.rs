@@ -192,7 +192,11 @@ impl Error {
                 "run `timbao repair` to rebuild it from its files, or `timbao restore FILE --overwrite` to restore a backup"
             }
             Self::OutOfTime => "search for fewer or rarer words, or allow more time",
+            Self::Io { source, .. } if is_too_many_files(source) => {
+                "allow more open files, with `ulimit -n`, and run this again"
+            }
             Self::Io { source, .. } => match source.kind() {
+                io::ErrorKind::OutOfMemory => "allow more memory, and run this again",
                 io::ErrorKind::StorageFull
                 | io::ErrorKind::QuotaExceeded
                 | io::ErrorKind::ReadOnlyFilesystem
@@ -291,15 +295,19 @@ pub(crate) fn copy(error: &io::Error) -> io::Error {
 /// Whether the system refused to read a file for a reason that is not in the
 /// file: too few descriptors, too little memory, no permission.
 pub(crate) fn is_refusal(error: &io::Error) -> bool {
-    // ENOMEM, ENFILE, EMFILE; the last two have no stable kind.
-    #[cfg(unix)]
-    if matches!(error.raw_os_error(), Some(12 | 23 | 24)) {
-        return true;
-    }
-    matches!(
-        error.kind(),
-        io::ErrorKind::OutOfMemory | io::ErrorKind::PermissionDenied
-    )
+    is_too_many_files(error)
+        || matches!(
+            error.kind(),
+            io::ErrorKind::OutOfMemory | io::ErrorKind::PermissionDenied
+        )
+}
+
+/// Whether a process or the system has too many open files. These errors have no
+/// stable kind.
+fn is_too_many_files(error: &io::Error) -> bool {
+    const ENFILE: i32 = 23;
+    const EMFILE: i32 = 24;
+    cfg!(unix) && matches!(error.raw_os_error(), Some(ENFILE | EMFILE))
 }
 
 pub(crate) fn damaged(reason: String) -> Error {

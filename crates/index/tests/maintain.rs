@@ -276,6 +276,89 @@ fn what_killed_backups_and_restores_left_is_removed_and_running_ones_stay() {
     assert_eq!(indexed(&target), newsroom.written());
 }
 
+/// Files of an index as faults of disks and hands leave them; `None` is missing.
+fn mutations(whole: &[u8], foreign: &[u8]) -> Vec<(&'static str, Option<Vec<u8>>)> {
+    let zeroed = |len: usize| {
+        let mut bytes = whole.to_vec();
+        bytes[..len.min(whole.len())].fill(0);
+        bytes
+    };
+    let garbage = |len: usize| {
+        (0..len)
+            .map(|i| (i * i >> 3) as u8 ^ 0xa5)
+            .collect::<Vec<u8>>()
+    };
+    vec![
+        ("missing", None),
+        ("empty", Some(Vec::new())),
+        ("half", Some(whole[..whole.len() / 2].to_vec())),
+        ("a byte short", Some(whole[..whole.len() - 1].to_vec())),
+        ("a byte more", Some([whole, b"x"].concat())),
+        ("zeros", Some(zeroed(whole.len()))),
+        ("a block of zeros", Some(zeroed(4096))),
+        ("garbage", Some(garbage(whole.len()))),
+        ("more garbage", Some(garbage(whole.len() + 5000))),
+        ("another index's", Some(foreign.to_vec())),
+    ]
+}
+
+#[test]
+fn damage_of_any_kind_is_reported_not_backed_up_and_repaired_or_refused() {
+    let (dir, newsroom) = small();
+    newsroom.write("a.txt", "Một\n\nTin thứ nhất, đã sửa.");
+    newsroom.update();
+    let (_other_dir, other) = small();
+    other.write("a.txt", "Một\n\nTin khác.");
+    other.update();
+    let (file, saved) = (dir.path().join("backup.timbao"), dir.path().join("saved"));
+    backup(&newsroom.index, &file).unwrap();
+    restore(&file, &saved, false).unwrap();
+    let expected = newsroom.written();
+    for path in files(&saved) {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let whole = fs::read(&path).unwrap();
+        let kind = name.rsplit(['.', '-']).next().unwrap();
+        let foreign = match name.starts_with("seen-") {
+            true => component_named(&other, |name| name.starts_with("seen-")),
+            false => component_named(&other, |name| name.ends_with(kind)),
+        };
+        if name.starts_with('.') || whole.is_empty() {
+            continue;
+        }
+        for (what, bytes) in mutations(&whole, &fs::read(foreign).unwrap()) {
+            let at = format!("{name}, {what}");
+            if bytes.as_ref() == Some(&whole) {
+                continue;
+            }
+            restore(&file, &newsroom.index, true).unwrap_or_else(|_| {
+                fs::remove_dir_all(&newsroom.index).unwrap();
+                restore(&file, &newsroom.index, false).unwrap()
+            });
+            let path = newsroom.index.join(name);
+            match &bytes {
+                Some(bytes) => fs::write(path, bytes).unwrap(),
+                None => fs::remove_file(path).unwrap(),
+            }
+            let is_sound = verify(&newsroom.index, false).is_ok_and(|report| report.is_sound());
+            assert!(!is_sound, "{at}");
+            let copy = dir.path().join("copy.timbao");
+            assert!(backup(&newsroom.index, &copy).is_err(), "{at}");
+            assert!(!copy.exists(), "{at}");
+            let sources = [newsroom.news.clone()];
+            if repair(&newsroom.index, &sources, &options(), &()).is_ok() {
+                assert!(verify(&newsroom.index, false).unwrap().is_sound(), "{at}");
+                assert_eq!(indexed(&newsroom.index), expected, "{at}");
+            }
+        }
+    }
+}
+
+fn component_named(newsroom: &Newsroom, is_wanted: impl Fn(&str) -> bool) -> PathBuf {
+    let mut all = files(&newsroom.index).into_iter();
+    all.find(|path| is_wanted(path.file_name().unwrap().to_str().unwrap()))
+        .unwrap()
+}
+
 #[test]
 fn a_damaged_index_is_not_backed_up() {
     let (dir, newsroom) = small();

@@ -70,6 +70,35 @@ fn a_damaged_index_is_told_and_repaired() {
     assert_eq!(workspace.output(&["search", "họp"], None).0, 0);
 }
 
+/// A backup opens all files of a commit at once.
+#[cfg(unix)]
+#[test]
+fn too_few_descriptors_are_no_damage() {
+    let workspace = Workspace::indexed();
+    for command in [
+        "verify",
+        "backup b",
+        "search họp",
+        "repair",
+        "reindex --full",
+    ] {
+        let script = format!("ulimit -n 9; exec \"$0\" {command}");
+        let output = std::process::Command::new("sh")
+            .args(["-c", &script, env!("CARGO_BIN_EXE_timbao")])
+            .current_dir(workspace.path())
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(!stderr.contains("damaged"), "{command}: {stderr}");
+        if command == "backup b" {
+            assert_eq!(output.status.code(), Some(2), "{stderr}");
+            assert!(stderr.contains("Too many open files"), "{stderr}");
+            assert!(stderr.contains("ulimit -n"), "{stderr}");
+        }
+    }
+    assert_eq!(workspace.output(&["verify"], None).0, 0);
+}
+
 #[test]
 fn without_its_files_a_damaged_index_is_not_rebuilt() {
     let workspace = Workspace::indexed();
