@@ -53,7 +53,7 @@ impl WordKeys {
         &self.exact
     }
 
-    /// The folded key: no tone, no shapes, `d` for `đ`.
+    /// The folded key: no tone, no vowel marks, `d` for `đ`.
     #[inline]
     pub fn folded(&self) -> &EcoString {
         &self.folded

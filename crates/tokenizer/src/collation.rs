@@ -59,8 +59,8 @@ impl Key {
             capitals: Vec::with_capacity(text.len()),
         };
         for c in text.nfd().filter(|&c| !letters::is_ignorable(c)) {
-            if let Some(shaped) = key.shape(c) {
-                key.replace_last(shaped);
+            if let Some(marked) = key.marked(c) {
+                key.replace_last(marked);
             } else if is_combining_mark(c) {
                 let tone = TONES.iter().position(|&tone| tone == c);
                 key.marks
@@ -86,16 +86,16 @@ impl Key {
     }
 
     /// The letter that the last one becomes under a circumflex, breve or horn.
-    fn shape(&self, mark: char) -> Option<(u8, u32)> {
+    fn marked(&self, mark: char) -> Option<(u8, u32)> {
         let &(class, place) = self.letters.last()?;
         let last = ALPHABET.chars().nth(place as usize)?;
         let (letter, _) = letters::letter_of(last).filter(|_| class == LETTER)?;
-        letters::shaped(letter, mark).map(|shaped| primary(letters::to_char(shaped)))
+        letters::with_mark(letter, mark).map(|marked| primary(letters::to_char(marked)))
     }
 
-    fn replace_last(&mut self, shaped: (u8, u32)) {
+    fn replace_last(&mut self, marked: (u8, u32)) {
         if let Some(last) = self.letters.last_mut() {
-            *last = shaped;
+            *last = marked;
         }
     }
 }

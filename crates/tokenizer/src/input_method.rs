@@ -7,7 +7,7 @@
 //! | Telex | aa ee oo | aw | ow uw, w alone | dd | s f r x j | z |
 //! | VNI | a6 e6 o6 | a8 | o7 u7 | d9 | 1 2 3 4 5 | 0 |
 //!
-//! The key of a shape or tone may come at once or at the end of the syllable. A reading is
+//! The key of a vowel mark or tone may come at once or at the end of the syllable. A reading is
 //! offered, never put in the place of the query.
 
 use crate::keys::is_syllable;
@@ -25,9 +25,9 @@ use crate::syllable::is_well_formed;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// Letters for shapes and tones.
+    /// Letters for vowel marks and tones.
     Telex,
-    /// Digits for shapes and tones.
+    /// Digits for vowel marks and tones.
     Vni,
 }
 
@@ -109,8 +109,8 @@ struct Typed {
     letters: Vec<Letter>,
     tone: Tone,
     changed: bool,
-    /// Whether a shape or đ was typed, and whether the keys for it were uncommon ones.
-    shaped: bool,
+    /// Whether a vowel mark or đ was typed, and whether the keys for it were uncommon ones.
+    has_mark: bool,
     rare_keys: bool,
     /// Whether a Telex vowel mark was typed apart from its letter, as happens
     /// in English words (these).
@@ -133,7 +133,7 @@ impl Typed {
             letters: Vec::new(),
             tone: 0,
             changed: false,
-            shaped: false,
+            has_mark: false,
             rare_keys: false,
             far_shape: false,
             previous_key: None,
@@ -189,7 +189,7 @@ impl Typed {
             }
             ('a' | 'e' | 'o', _) => match self.last_vowel() {
                 Some(at) if letters::to_char(self.letters[at]) == key => {
-                    let hat = letters::shaped(self.letters[at], letters::CIRCUMFLEX)?;
+                    let hat = letters::with_mark(self.letters[at], letters::CIRCUMFLEX)?;
                     let adjacent = self.previous_key == Some(key);
                     self.rare_keys |= adjacent && key == 'a';
                     self.far_shape |= !adjacent;
@@ -202,7 +202,7 @@ impl Typed {
     }
 
     fn press_vni(&mut self, key: char) -> Option<()> {
-        let shape = |letter, mark| letters::shaped(letter, mark);
+        let marked = |letter, mark| letters::with_mark(letter, mark);
         match key {
             '0' => self.set_tone(key, 0),
             '1' => self.set_tone(key, 2),
@@ -219,8 +219,8 @@ impl Typed {
                 let at = self
                     .letters
                     .iter()
-                    .rposition(|&l| shape(l, mark).is_some())?;
-                self.set_letter(at, shape(self.letters[at], mark)?)
+                    .rposition(|&l| marked(l, mark).is_some())?;
+                self.set_letter(at, marked(self.letters[at], mark)?)
             }
             '7' => {
                 let horned = self.apply_horn();
@@ -238,7 +238,7 @@ impl Typed {
 
     /// Telex w: ươ for uo, else ă, ơ or ư for the last of a, o and u.
     fn apply_horn_or_breve(&mut self) -> bool {
-        let breve = |l: Letter| letters::shaped(l, letters::BREVE);
+        let breve = |l: Letter| letters::with_mark(l, letters::BREVE);
         if let Some(at) = self.letters.iter().rposition(|&l| letters::is_vowel(l))
             && let Some(letter) = breve(self.letters[at])
             && !self
@@ -254,7 +254,7 @@ impl Typed {
 
     /// Puts a horn on the last o or u, or on the first of two u (ưu).
     fn apply_horn(&mut self) -> bool {
-        let horn = |l: Letter| letters::shaped(l, letters::HORN);
+        let horn = |l: Letter| letters::with_mark(l, letters::HORN);
         let Some(mut at) = self.letters.iter().rposition(|&l| horn(l).is_some()) else {
             return false;
         };
@@ -295,7 +295,7 @@ impl Typed {
     }
 
     fn mark_shaped(&mut self) {
-        self.shaped = true;
+        self.has_mark = true;
         self.changed = true;
     }
 
@@ -343,15 +343,15 @@ impl Typed {
             .iter()
             .any(|onset| lower.starts_with(onset));
         let weight = match (self.method, self.tone_key) {
-            (Method::Vni, Some(_)) if self.shaped => 3,
+            (Method::Vni, Some(_)) if self.has_mark => 3,
             (Method::Vni, _) if self.rare_keys => 3,
-            (Method::Vni, _) if self.shaped => 2,
+            (Method::Vni, _) if self.has_mark => 2,
             (Method::Vni, _) => 1 + u32::from(word.len() > 3),
             _ if self.rare_keys && word.len() > 2 => 3,
-            (_, Some('j')) if self.tone_after_coda || self.shaped => 3,
+            (_, Some('j')) if self.tone_after_coda || self.has_mark => 3,
             (_, Some('s' | 'r')) if self.far_shape => 1,
             (_, Some(_)) if self.far_shape => 2,
-            (_, Some(_)) if self.shaped && word.len() > 3 => 3,
+            (_, Some(_)) if self.has_mark && word.len() > 3 => 3,
             (_, Some('f' | 'x')) if self.tone_after_coda => 2,
             (_, Some('f' | 'j')) if word.len() > 2 => 2,
             _ => 1,

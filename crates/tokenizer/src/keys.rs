@@ -8,16 +8,16 @@ use crate::syllable::{self, Skeleton};
 
 /// The keys of one word, in a buffer that is reused from word to word.
 ///
-/// * The **exact key** is what must be equal for two spellings to be the same word:
-///   lower case, invisible characters dropped, `đ` for all its look-alikes, and, for a word
-///   with the shape of a syllable (one run of vowels), the skeleton (letters with their shapes
-///   ă â ê ô ơ ư) followed by the tone as one combining mark (U+0300 huyền, U+0301 sắc, U+0309
-///   hỏi, U+0303 ngã, U+0323 nặng). So `hoá`, `hóa` and their decomposed forms all have the key
-///   `hoa\u{301}`, and so `đắk` has the key `đăk\u{301}`. A word with several runs of vowels or
-///   several tones (café, Élysée) keeps its marks where they stand, and its key is its
-///   lower-case NFC form. No typed word can take the key of another by containing a digit or
-///   sign, because a tone is a mark, not a character of its own.
-/// * The **folded key** is the exact key without tones and shapes, `đ` as `d`. Letters of
+/// * The **exact key** is equal for two spellings of the same word. It is in lower case, without
+///   invisible characters, and with `đ` for all look-alikes of it. A word with the structure of a
+///   syllable (one run of vowels) has its skeleton, which is the letters with their vowel marks
+///   (ă â ê ô ơ ư), followed by the tone as a combining mark: U+0300 huyền, U+0301 sắc, U+0309
+///   hỏi, U+0303 ngã, U+0323 nặng. So `hoá`, `hóa` and their decomposed forms all have the key
+///   `hoa\u{301}`, and `đắk` has the key `đăk\u{301}`. A word with several runs of vowels or
+///   several tones (café, Élysée) keeps its marks in place, and its key is its lower-case NFC
+///   form. The key of a word never equals that of a word with a digit or sign, because a tone is
+///   a combining mark.
+/// * The **folded key** is the exact key without tones and vowel marks, `đ` as `d`. Letters of
 ///   other Latin alphabets lose their marks too (Sørensen → `sorensen`).
 ///
 /// ```
@@ -117,7 +117,7 @@ impl Keys {
         &self.exact
     }
 
-    /// The folded key: no tone, no shapes, `d` for `đ`.
+    /// The folded key: no tone, no vowel marks, `d` for `đ`.
     ///
     /// ```
     /// let mut keys = timbao_tokenizer::Keys::new();
@@ -133,7 +133,7 @@ impl Keys {
         }
     }
 
-    /// Says whether the word has a tone, a shape, a `đ` or any other mark: whether its two keys differ.
+    /// Returns `true` if the word has a tone, a vowel mark, a `đ` or any other mark: whether its two keys differ.
     ///
     /// ```
     /// let mut keys = timbao_tokenizer::Keys::new();
@@ -174,9 +174,9 @@ impl Keys {
                 }
                 word_tone = tone;
                 tone_at = len - 1;
-            } else if len > 0 && letters::shaped(word_letters[len - 1], c).is_some() {
+            } else if len > 0 && letters::with_mark(word_letters[len - 1], c).is_some() {
                 word_letters[len - 1] =
-                    letters::shaped(word_letters[len - 1], c).unwrap_or_default();
+                    letters::with_mark(word_letters[len - 1], c).unwrap_or_default();
             } else if !letters::is_ignorable(c) {
                 return false;
             }
@@ -227,7 +227,8 @@ impl Keys {
             while let Some(mark) = chars.next_if(|&c| is_combining_mark(c)) {
                 if let Some(found) = letters::tone_of_mark(mark).filter(|_| tone == 0) {
                     tone = found;
-                } else if let Some(found) = letters::shaped(letter, mark).filter(|_| letter == bare)
+                } else if let Some(found) =
+                    letters::with_mark(letter, mark).filter(|_| letter == bare)
                 {
                     letter = found;
                 } else {
@@ -277,7 +278,7 @@ pub fn exact_key(word: &str) -> String {
     keys.exact
 }
 
-/// Says whether `text` has a word with an accent: a tone, a shape or a `đ`.
+/// Returns `true` if `text` has a word with an accent: a tone, a vowel mark or a `đ`.
 ///
 /// Typed accents are meant; unaccented syllables may mean any.
 ///
@@ -294,7 +295,7 @@ pub fn is_accented(text: &str) -> bool {
     })
 }
 
-/// Folds `text`: lower case, without tones, shapes and other marks, `d` for `đ`.
+/// Folds `text`: lower case, without tones, vowel marks and other marks, `d` for `đ`.
 ///
 /// Text between words stays as it is, so a whole sentence can be folded.
 ///
@@ -312,7 +313,7 @@ pub fn fold(text: &str) -> String {
 /// Writes an exact key out again in standard spelling, tone mark in its place, NFC.
 ///
 /// The mark goes where schoolbooks and the press put it (hóa, khỏe, thủy, quý, già, toán,
-/// nghiêng), in misspelled syllables as well; a word that has not the shape of a syllable comes
+/// nghiêng), in misspelled syllables as well; a word without the structure of a syllable comes
 /// back as it is.
 ///
 /// ```
@@ -362,7 +363,7 @@ fn fold_into(c: char, out: &mut String) {
     }
 }
 
-/// Says whether a key or word is spelled as a Vietnamese syllable can be.
+/// Returns `true` if a key or word is spelled as a Vietnamese syllable can be.
 ///
 /// Accepts an exact key, a folded key or a word in any spelling and case. An
 /// accented word must be correct as it is: a syllable ending in c, ch, p or t

@@ -1,9 +1,9 @@
 //! The letters of Vietnamese: which character is which letter under which tone.
 //!
-//! A Vietnamese vowel letter is a *base* (a e i o u y), perhaps with a *shape*
+//! A Vietnamese vowel letter is a *base* (a e i o u y), perhaps with a *vowel mark*
 //! (â ă ê ô ơ ư), and may carry one of five *tones*. `đ` is a letter of its own.
 //! Everything the rest of the crate knows about letters is derived at compile
-//! time from [`VOWELS`] and [`SHAPED`] below.
+//! time from [`VOWELS`] and [`MARKED`] below.
 
 /// One letter of a skeleton: `0..=25` are `a..=z`, then ă â đ ê ô ơ ư, then the ten digits.
 pub(crate) type Letter = u8;
@@ -19,7 +19,7 @@ pub(crate) const DIGIT_0: Letter = 33;
 const LETTERS: usize = 43;
 
 /// The letters beyond `a..=z`, from [`A_BREVE`] on, and what each folds to.
-const SHAPED: [(char, u8); 7] = [
+const MARKED: [(char, u8); 7] = [
     ('ă', b'a'),
     ('â', b'a'),
     ('đ', b'd'),
@@ -116,7 +116,7 @@ pub(crate) fn tone_of_mark(c: char) -> Option<Tone> {
 
 /// The letter that `letter` becomes under a circumflex, breve or horn.
 #[inline]
-pub(crate) fn shaped(letter: Letter, mark: char) -> Option<Letter> {
+pub(crate) fn with_mark(letter: Letter, mark: char) -> Option<Letter> {
     const A: Letter = ascii(b'a');
     const E: Letter = ascii(b'e');
     const O: Letter = ascii(b'o');
@@ -171,7 +171,7 @@ const fn char_table() -> [char; LETTERS] {
         table[i] = if i < 26 {
             (b'a' + i as u8) as char
         } else if i < DIGIT_0 as usize {
-            SHAPED[i - 26].0
+            MARKED[i - 26].0
         } else {
             (b'0' + (i as u8 - DIGIT_0)) as char
         };
@@ -186,7 +186,7 @@ const fn fold_table() -> [u8; LETTERS] {
     while i < LETTERS {
         table[i] = match CHARS[i] {
             c if c.is_ascii() => c as u8,
-            _ => SHAPED[i - 26].1,
+            _ => MARKED[i - 26].1,
         };
         i += 1;
     }
@@ -267,7 +267,7 @@ pub(crate) const fn letter_at_compile_time(c: u32, fold: bool) -> Letter {
         i += 1;
     }
     if fold && i >= 26 {
-        ascii(SHAPED[i - 26].1)
+        ascii(MARKED[i - 26].1)
     } else {
         i as Letter
     }

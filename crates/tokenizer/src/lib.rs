@@ -2,19 +2,18 @@
 //!
 //! # Vietnamese in five minutes
 //!
-//! **Syllables.** Vietnamese writes a space between syllables, not between words: *tự do*
+//! **Syllables.** Vietnamese has spaces between syllables, not between words: *tự do*
 //! (freedom) is one word of two syllables. A syllable is an onset, a rhyme and a tone; the
 //! language has a few thousand of them, and a thousand make up nine tenths of running text
-//! (source 1). So the unit of search is the syllable, and what other languages do with words is
-//! done here with phrases.
+//! (source 1). So the unit of search is the syllable, and words are searched for as phrases.
 //!
-//! **Letters.** To the Latin letters come *shapes* (ă â ê ô ơ ư) and *đ*, which make other
-//! letters, and five *tone marks* (à á ả ã ạ), which do not. A vowel may have both: ệ. The
-//! same ệ can be one character, three, or two in two ways, and a text decomposed in any of
-//! these ways must be found all the same (source 2). đ is no d with a mark, has no decomposition,
-//! and has look-alikes that people type: Ð (Icelandic) and Ɖ (African).
+//! **Letters.** Besides the Latin letters there are letters with *vowel marks* (ă â ê ô ơ ư)
+//! and *đ*. Five *tone marks* (à á ả ã ạ) do not make other letters. A vowel may have both: ệ.
+//! This ệ can be one character, three, or two in two ways; all must be found (source 2). đ is
+//! not a d with a mark: it has no decomposition, and look-alikes that are typed for it, Ð
+//! (Icelandic) and Ɖ (African).
 //!
-//! **Where the tone mark stands** is a matter of style: *hóa* in most newspapers and *hoá*
+//! **The position of the tone mark** is a matter of style: *hóa* in most newspapers and *hoá*
 //! in textbooks since 1984 (source 3) are the same word. A syllable has at most one tone, so
 //! moving the tone to its end makes both equal. That is the [exact key](Keys):
 //!
@@ -26,14 +25,14 @@
 //! assert_eq!(fold("hoá"), fold("hòa")); // the same letters
 //! ```
 //!
-//! The one clash this makes is *gịa* with *giạ*, and nobody writes gịa. Every word with one run
-//! of vowels takes part, so that misspellings (ngiệm) and names (Đắk, Kạn) are found, completed
+//! The only conflict is *gịa* with *giạ*, and gịa is not a word. The rule applies to every word
+//! with one run of vowels, so that misspellings (ngiệm) and names (Đắk, Kạn) are found, completed
 //! and sorted like well-formed syllables ([`is_syllable`]); café and Élysée stay as they are.
 //!
 //! **Typing without accents** is common: *tu do* may mean tự do, tủ đồ or từ đó. The
 //! [folded key](Keys::folded) finds them all; nine tenths of running syllables share theirs
-//! with others. Who types accents means them. An index therefore needs both keys, and a
-//! query word is looked up by the one that fits how it was typed:
+//! with others. Typed accents are meant. An index therefore needs both keys: a query word with
+//! accents uses the exact key, one without the folded key.
 //!
 //! ```
 //! use timbao_tokenizer::{Keys, scan};
@@ -46,11 +45,11 @@
 //! ```
 //!
 //! **Numbers and codes.** The point groups (55.369) and the comma is decimal (3,5). Documents
-//! are cited by codes such as 21-KL/TW or 168/2024/NĐ-CP. The scanner gives the parts of
-//! these; [`wholes`] gives the spans over them, with one key for all spellings of a number
+//! are cited by codes such as 21-KL/TW or 168/2024/NĐ-CP. The scanner yields the parts of
+//! these, and [`wholes`] the spans over them, with one key for all spellings of a number
 //! or date.
 //!
-//! # What is here
+//! # Contents
 //!
 //! | to | use |
 //! |---|---|
@@ -68,7 +67,7 @@
 //! # The rules of the scanner
 //!
 //! * A token is a run of letters and digits. Combining marks and the invisible U+00AD,
-//!   U+200C, U+200D, U+2060, U+FEFF belong to the token they stand in; U+00A0 and U+200B
+//!   U+200C, U+200D, U+2060, U+FEFF belong to the token around them; U+00A0 and U+200B
 //!   separate. An ideograph is a token of its own. Offsets are bytes of the source.
 //! * Positions count tokens, without holes. A [`Gap`] says how strong the separator before a
 //!   token is. A line break is the end of a paragraph: text wrapped at a line width has to be
@@ -82,7 +81,7 @@
 //! 1. Counted on 143,816 newspaper articles. The structure of the syllable: Đoàn Thiện
 //!    Thuật, *Ngữ âm tiếng Việt*, 1977.
 //! 2. Unicode Standard Annex #15, *Unicode Normalization Forms*. The marks of windows-1258
-//!    are half composed: the shape in the letter, the tone behind it.
+//!    are half composed: the vowel mark in the letter, the tone after it.
 //! 3. Ministry of Education, decision 240/QĐ of 5 March 1984 on spelling in textbooks; i and
 //!    y: the rules for textbooks of 30 November 1980.
 //! 4. VISCII and VIQR: RFC 1456. TCVN3: TCVN 5712:1993. windows-1258: the WHATWG encoding

@@ -93,7 +93,7 @@ impl Skeleton {
         split(self.letters())
     }
 
-    /// Divides a skeleton with the shape of a syllable, well formed or not.
+    /// Divides a skeleton with the structure of a syllable, well formed or not.
     pub(crate) fn split_loosely(&self) -> Option<Split> {
         split_loosely(self.letters())
     }
@@ -118,13 +118,13 @@ impl Skeleton {
     }
 }
 
-/// Says whether `skeleton` (letters without tone) is a well-formed syllable.
+/// Returns `true` if `skeleton` (letters without tone) is a well-formed syllable.
 #[inline]
 pub(crate) fn is_well_formed(skeleton: &[Letter]) -> bool {
     split(skeleton).is_some()
 }
 
-/// Says whether `skeleton` has the shape of a syllable: letters with one run of vowels.
+/// Returns `true` if `skeleton` has the structure of a syllable: letters with one run of vowels.
 #[inline]
 pub(crate) fn has_one_vowel_run(skeleton: &[Letter]) -> bool {
     split_loosely(skeleton).is_some()
@@ -163,8 +163,8 @@ fn split_loosely(skeleton: &[Letter]) -> Option<Split> {
 /// and the middle of three.
 pub(crate) fn tone_position(skeleton: &[Letter], split: Split) -> usize {
     let rhyme = &skeleton[split.onset..];
-    if let Some(shaped) = rhyme.iter().rposition(|&l| l > letters::ascii(b'z')) {
-        return split.onset + shaped;
+    if let Some(marked) = rhyme.iter().rposition(|&l| l > letters::ascii(b'z')) {
+        return split.onset + marked;
     }
     let vowels = rhyme.iter().take_while(|&&l| letters::is_vowel(l)).count();
     let closed = vowels < rhyme.len();

@@ -200,14 +200,14 @@ impl Run {
                 if parts < rest && !self.is_loose_joint(text, self.taken + parts) {
                     continue;
                 }
-                let shape = Shape::of(text, &self.tokens[self.taken..self.taken + parts]);
-                if let Some((shape, kind)) = shape.and_then(|s| Some((s, s.kind()?))) {
+                let pattern = Pattern::of(text, &self.tokens[self.taken..self.taken + parts]);
+                if let Some((pattern, kind)) = pattern.and_then(|s| Some((s, s.kind()?))) {
                     self.taken += parts;
                     return Some(Whole {
-                        first_position: shape.first.position,
-                        last_position: shape.last.position,
-                        start: shape.first.start,
-                        end: shape.last.end,
+                        first_position: pattern.first.position,
+                        last_position: pattern.last.position,
+                        start: pattern.first.start,
+                        end: pattern.last.end,
                         kind,
                     });
                 }
@@ -309,7 +309,7 @@ impl Keys {
 
 /// The appearance of the parts of a run and of the signs between them.
 #[derive(Clone, Copy)]
-struct Shape {
+struct Pattern {
     first: Token,
     last: Token,
     parts: usize,
@@ -328,10 +328,10 @@ struct Shape {
     is_number: bool,
 }
 
-impl Shape {
-    fn of(text: &str, tokens: &[Option<Token>]) -> Option<Shape> {
+impl Pattern {
+    fn of(text: &str, tokens: &[Option<Token>]) -> Option<Pattern> {
         let (first, last) = (tokens.first().copied()??, tokens.last().copied()??);
-        let mut shape = Shape {
+        let mut pattern = Pattern {
             first,
             last,
             parts: tokens.len(),
@@ -352,34 +352,34 @@ impl Shape {
             let slice = text.get(token.start..token.end)?;
             if let Some(left) = before {
                 let sign = joint(text, &left, &token);
-                same_sign &= shape.sign.is_none_or(|known| known == sign);
-                shape.sign = Some(sign);
-                shape.address_signs &= matches!(sign, '.' | '@' | '_' | '-' | '/');
-                shape.name_signs &= matches!(sign, '-' | '\'');
+                same_sign &= pattern.sign.is_none_or(|known| known == sign);
+                pattern.sign = Some(sign);
+                pattern.address_signs &= matches!(sign, '.' | '@' | '_' | '-' | '/');
+                pattern.name_signs &= matches!(sign, '-' | '\'');
             }
             before = Some(token);
             match slice.parse::<u32>() {
                 Ok(value) if slice.len() <= 9 => {
-                    if let Some(slot) = shape.values.as_mut().and_then(|v| v.get_mut(i)) {
+                    if let Some(slot) = pattern.values.as_mut().and_then(|v| v.get_mut(i)) {
                         *slot = (value, slice.len());
                     }
                 }
-                _ => shape.values = None,
+                _ => pattern.values = None,
             }
-            shape.all_numbers &= token.kind == Kind::Number;
-            shape.any_digits |= token.kind != Kind::Word;
-            shape.all_capitals &= slice.chars().all(|c| !c.is_lowercase());
+            pattern.all_numbers &= token.kind == Kind::Number;
+            pattern.any_digits |= token.kind != Kind::Word;
+            pattern.all_capitals &= slice.chars().all(|c| !c.is_lowercase());
             if i == 0 {
-                shape.short_capitalised_head =
+                pattern.short_capitalised_head =
                     slice.starts_with(char::is_uppercase) && slice.chars().nth(3).is_none();
             }
         }
         if !same_sign {
-            shape.sign = None;
+            pattern.sign = None;
         }
         let slice = text.get(first.start..last.end)?;
-        shape.is_number = shape.all_numbers && is_number(slice);
-        Some(shape)
+        pattern.is_number = pattern.all_numbers && is_number(slice);
+        Some(pattern)
     }
 
     fn kind(&self) -> Option<WholeKind> {

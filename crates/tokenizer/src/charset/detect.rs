@@ -221,7 +221,7 @@ fn viqr(sample: &[u8]) -> Option<Detection> {
         let syllable = is_syllable(&decoded);
         marked += 1;
         good += usize::from(syllable);
-        // A tone sign at the end of the word may be punctuation; shapes and đ may not.
+        // A tone sign at the end of the word may be punctuation; vowel marks and đ may not.
         let inside = word
             .split_last()
             .is_some_and(|(_, head)| !decode(head, Charset::Viqr).0.is_ascii());

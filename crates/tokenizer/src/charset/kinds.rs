@@ -17,7 +17,7 @@ pub enum Charset {
     Utf16Le,
     /// UTF-16, high byte first.
     Utf16Be,
-    /// Code page 1258: letters with shapes, followed by combining tones.
+    /// Code page 1258: letters with vowel marks, followed by combining tones.
     Windows1258,
     /// TCVN3, of the ABC fonts (`.VnTime`).
     ///
@@ -28,7 +28,7 @@ pub enum Charset {
     /// are lower case. TCVN 5712-1 (VN1), the same set with toned capitals, is
     /// read as well where the words suggest it.
     Tcvn3,
-    /// VNI for Windows: a base letter, followed by a byte for shape and tone.
+    /// VNI for Windows: a base letter, followed by a byte for vowel mark and tone.
     VniWindows,
     /// VISCII 1.1.
     Viscii,

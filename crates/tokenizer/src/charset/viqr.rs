@@ -38,11 +38,11 @@ pub(super) fn decode(bytes: &[u8]) -> String {
             text.push(c);
             continue;
         };
-        if let Some(shaped) = chars
+        if let Some(marked) = chars
             .peek()
-            .and_then(|&sign| letters::shaped(letter, shape(sign)?))
+            .and_then(|&sign| letters::with_mark(letter, vowel_mark(sign)?))
         {
-            letter = shaped;
+            letter = marked;
             chars.next();
         }
         let mut tone: Tone = 0;
@@ -204,8 +204,8 @@ pub(super) fn encode(text: &str) -> Result<Vec<u8>, Unmappable> {
     Ok(bytes)
 }
 
-/// The combining mark of a shape sign; `*` is a common way to write the horn.
-fn shape(sign: char) -> Option<char> {
+/// The combining mark of a vowel-mark sign; `*` is a common way to write the horn.
+fn vowel_mark(sign: char) -> Option<char> {
     match sign {
         '^' => Some(letters::CIRCUMFLEX),
         '(' => Some(letters::BREVE),
@@ -220,5 +220,5 @@ fn tone_of(sign: char) -> Option<Tone> {
 }
 
 fn is_sign(c: char) -> bool {
-    shape(c).is_some() || tone_of(c).is_some() || matches!(c, '\\' | 'd' | 'D')
+    vowel_mark(c).is_some() || tone_of(c).is_some() || matches!(c, '\\' | 'd' | 'D')
 }

@@ -1,4 +1,4 @@
-//! VNI for Windows: a base letter, then one byte for its shape and tone together.
+//! VNI for Windows: a base letter, then one byte for its vowel mark and tone together.
 //!
 //! ư, ơ, đ, ỵ and the toned i have bytes of their own. The byte of a capital is that of the
 //! small letter less 0x20, for letters and marks alike.
@@ -72,12 +72,14 @@ pub(super) fn encode(c: char, out: &mut Vec<u8>) -> Option<()> {
         out.push(high);
         return Some(());
     };
-    let (base, shape) = unshaped(letter)?;
+    let (base, vowel_mark) = without_mark(letter)?;
     out.push(match base {
         base if base.is_ascii() => base as u8 - case,
         base => ALONE.iter().find(|(_, alone)| *alone == base)?.0 - case,
     });
-    let (mark, ..) = MARKS.iter().find(|(_, s, t)| *s == shape && *t == tone)?;
+    let (mark, ..) = MARKS
+        .iter()
+        .find(|(_, s, t)| *s == vowel_mark && *t == tone)?;
     out.push(mark - case);
     Some(())
 }
@@ -99,21 +101,21 @@ fn base_of(byte: u8) -> char {
 
 /// The letter `base` under the mark that `byte` stands for.
 fn under(base: char, byte: u8) -> Option<char> {
-    let (_, shape, tone) = MARKS
+    let (_, vowel_mark, tone) = MARKS
         .iter()
         .find(|(code, ..)| byte >= 0xC0 && *code == byte | 0x20)?;
     let (letter, 0) = letters::letter_of(base)? else {
         return None;
     };
-    let letter = match shape {
-        Some(mark) => letters::shaped(letter, *mark)?,
+    let letter = match vowel_mark {
+        Some(mark) => letters::with_mark(letter, *mark)?,
         None => letter,
     };
     letters::compose(letter, *tone).map(|c| with_case_of(base, c))
 }
 
-/// The base that VNI writes a letter with, and the shape its mark has to carry.
-fn unshaped(letter: Letter) -> Option<(char, Option<char>)> {
+/// The base that VNI writes a letter with, and the vowel mark that its byte encodes.
+fn without_mark(letter: Letter) -> Option<(char, Option<char>)> {
     Some(match letters::to_char(letter) {
         'ă' => ('a', Some(letters::BREVE)),
         'â' => ('a', Some(letters::CIRCUMFLEX)),
