@@ -14,7 +14,7 @@ use crate::text::Damage;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Deadline {
     pub(super) moment: Option<Instant>,
-    /// Of each segment.
+    /// By segment.
     damage: Arc<[Damage]>,
 }
 

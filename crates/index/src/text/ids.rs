@@ -12,20 +12,20 @@ pub(crate) struct Ids<'v> {
     pub(crate) rank_of: Vec<u32>,
     /// By rank: number of tokens.
     pub(crate) tokens: Vec<u32>,
-    /// By rank: the folded key, and the ordinal among its spellings.
+    /// By rank: the folded key, and the ordinal among its variants.
     pub(crate) folded_of: Vec<(u32, u32)>,
     /// Folded keys in the order of rank.
     pub(crate) folded: Vec<Folded<'v>>,
-    /// The ranks of the spellings of each folded key, one behind the other.
+    /// The ranks of the variants of each folded key, concatenated.
     pub(crate) variants: Vec<u32>,
 }
 
 /// A folded key.
 pub(crate) struct Folded<'v> {
     pub(crate) key: &'v str,
-    /// How many tokens have it.
+    /// Number of tokens with this key.
     pub(crate) tokens: u32,
-    /// Where its spellings start in [`Ids::variants`].
+    /// Start of its variants in [`Ids::variants`].
     pub(crate) variants: u32,
 }
 

@@ -47,7 +47,7 @@ impl TextPlugin {
         TextSegment::open(file).map_err(|reason| corruption(format!("{name}: {reason}")))
     }
 
-    /// Opens what is kept of a segment to find reprints.
+    /// Opens the sketches of a segment, for finding reprints.
     ///
     /// # Errors
     ///

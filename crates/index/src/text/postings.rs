@@ -137,7 +137,7 @@ impl<'a> Postings<'a> {
         }
     }
 
-    /// The bytes of bitmap and entries of a list of `len` of so many articles.
+    /// The bytes of bitmap and entries of a list of `len` of this many articles.
     pub(crate) fn head_bytes(len: u32, articles: u32) -> usize {
         bitmap_bytes(len, articles).unwrap_or(0) + len as usize / BLOCK * BLOCK_ENTRY
     }

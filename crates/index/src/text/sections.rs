@@ -174,15 +174,15 @@ pub(crate) fn read_sections(component: Checks, len: usize) -> Result<Sections, S
     }
 }
 
-/// The first defect found while a file was read, in words. What was computed
-/// from the file since then is wrong.
+/// The first defect found while a file was read. Results computed from the file
+/// since then are invalid.
 pub(crate) type Damage = Arc<OnceLock<String>>;
 
 /// The sections of one file, which are checked when they are first read: those
 /// of lists and text block by block, the others as a whole.
 ///
-/// Damage is noted, and the caller of a query has to look for it in the end
-/// ([`damage`](Self::damage)): errors at each read would make reading slow.
+/// Damage is recorded, and callers must check for it at the end of a query
+/// ([`damage`](Self::damage)), as a `Result` for each read would be slow.
 #[derive(Clone)]
 pub(crate) struct Sections {
     parts: Vec<OwnedBytes>,

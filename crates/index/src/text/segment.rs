@@ -127,7 +127,7 @@ impl TextSegment {
         self.sections.ranges()
     }
 
-    /// The damage that was found so far; what was computed since is wrong.
+    /// The first damage found, if any. Results computed since then are invalid.
     pub(crate) fn damage(&self) -> &Damage {
         self.sections.damage()
     }

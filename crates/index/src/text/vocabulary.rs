@@ -27,9 +27,9 @@ pub(crate) struct Vocabulary {
 pub(crate) struct Entry {
     pub(crate) exact: Box<str>,
     pub(crate) folded: Box<str>,
-    /// Its spelling in lower case where it was met first.
+    /// The spelling of its first occurrence, in lower case.
     pub(crate) surface: Box<str>,
-    /// How many tokens have it.
+    /// Number of tokens with this key.
     pub(crate) tokens: u32,
 }
 

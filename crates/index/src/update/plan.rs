@@ -447,7 +447,7 @@ impl Plan {
             let old_path = file.from.as_ref().unwrap_or(&file.path);
             let old = self.base.manifest.files.get(old_path);
             let stays = !file.lost.is_empty() && vanished.iter().any(is_away)
-                // The former path tells the origin of the articles.
+                // The former path identifies the origin of the articles.
                 || file.from.is_some() && file.seen.kept;
             if let (true, Some(old)) = (stays, old) {
                 file.seen

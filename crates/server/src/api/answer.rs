@@ -23,7 +23,7 @@ pub(super) struct OfView<T> {
     pub(super) view: ViewId,
 }
 
-/// Whether a request asks for a citation.
+/// Whether a request wants a citation.
 pub(super) struct Cite(bool);
 
 impl Cite {
@@ -36,7 +36,7 @@ impl Cite {
         params.flag("cite").map(Self)
     }
 
-    /// An answer to queries, with a citation if it was asked for.
+    /// A response to queries, with a citation if requested.
     ///
     /// # Errors
     ///
