@@ -1,5 +1,6 @@
 //! The index as a corpus of the views.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
@@ -54,19 +55,34 @@ impl Searcher {
         })
     }
 
+    /// The number of an article's segment, and the ids of all articles of that segment.
+    fn segment_of(&self, id: ArticleId) -> Option<(usize, Range<u32>)> {
+        let mut start = 0;
+        self.segments.iter().enumerate().find_map(|(number, view)| {
+            let articles = start..start + view.text.articles();
+            start = articles.end;
+            articles.contains(&id.0).then_some((number, articles))
+        })
+    }
+
     /// Calls `f` with the segment of each article and its number there.
     fn each<T>(
         &self,
         ids: &[ArticleId],
         mut f: impl FnMut(&SegmentView, Address) -> Result<T>,
     ) -> Result<Vec<T>> {
-        self.addresses(ids)
-            .map(|address| {
-                let address = address?;
-                let view = self.segments.get(address.segment as usize);
-                f(view.ok_or_else(foreign)?, address)
-            })
-            .collect()
+        let mut values = Vec::with_capacity(ids.len());
+        // Neighbours in a list are mostly of one segment.
+        let (mut number, mut articles) = (0, 0..0);
+        for id in ids {
+            if !articles.contains(&id.0) {
+                (number, articles) = self.segment_of(*id).ok_or_else(foreign)?;
+            }
+            let view = self.segments.get(number).ok_or_else(foreign)?;
+            let address = self.address(number as u32, id.0 - articles.start);
+            values.push(f(view, address)?);
+        }
+        Ok(values)
     }
 
     fn texts(&self) -> impl Iterator<Item = &TextSegment> {
