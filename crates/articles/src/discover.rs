@@ -64,7 +64,8 @@ impl FoundFile {
     ///
     /// # Errors
     /// When there is no such file, or it is not a file.
-    pub fn new(path: &Path) -> Result<Self, Problem> {
+    pub fn new(path: impl AsRef<Path>) -> Result<Self, Problem> {
+        let path = path.as_ref();
         let fault = |fault: Fault| fault.at(&display(path), None);
         let metadata = std::fs::metadata(path).map_err(|error| fault(error.into()))?;
         if !metadata.is_file() {
@@ -391,8 +392,8 @@ fn vanished_or(error: &io::Error) -> Fault {
 }
 
 /// Writes a path without loss: bytes that are not UTF-8 as `\xHH`.
-pub fn display(path: &Path) -> String {
-    lossless(path.as_os_str().as_encoded_bytes())
+pub fn display(path: impl AsRef<Path>) -> String {
+    lossless(path.as_ref().as_os_str().as_encoded_bytes())
 }
 
 /// Writes bytes that should be UTF-8 without loss: those that are not as `\xHH`.

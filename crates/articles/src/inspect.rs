@@ -34,7 +34,12 @@ pub const SHOWN: usize = 20;
 ///
 /// # Errors
 /// When the file cannot be opened.
-pub fn inspect(path: &Path, limits: &Limits, shown: usize) -> Result<Inspection, Problem> {
+pub fn inspect(
+    path: impl AsRef<Path>,
+    limits: &Limits,
+    shown: usize,
+) -> Result<Inspection, Problem> {
+    let path = path.as_ref();
     let file = FoundFile::new(path)?;
     let mut reader = open(&file, limits)?;
     let mut inspection = Inspection {

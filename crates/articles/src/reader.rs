@@ -69,9 +69,9 @@ pub fn open_on(
 
 /// Reads every article of a file or directory and hands it to `each`, problems
 /// among them, in order.
-pub fn read_all(path: &Path, each: &mut dyn FnMut(Result<Article, Problem>)) {
+pub fn read_all(path: impl AsRef<Path>, each: &mut dyn FnMut(Result<Article, Problem>)) {
     let limits = Limits::default();
-    for file in crate::discover(&[path.to_owned()], &crate::WalkOptions::default()) {
+    for file in crate::discover(&[path.as_ref().to_owned()], &crate::WalkOptions::default()) {
         let mut reader = match file.and_then(|file| open(&file, &limits)) {
             Ok(reader) => reader,
             Err(problem) => {

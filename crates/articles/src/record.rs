@@ -229,8 +229,8 @@ impl<'a> Record<'a> {
 
     /// A hash of all that the article is made of. Equal hashes mean equal
     /// articles, save for where they are.
-    pub fn hash(&self) -> blake3::Hash {
-        blake3::hash(self.bytes)
+    pub fn hash(&self) -> [u8; 32] {
+        blake3::hash(self.bytes).into()
     }
 
     /// Whether the record is all of its file or entry.

@@ -17,6 +17,7 @@ mod text;
 pub mod update;
 #[cfg(feature = "watch")]
 pub mod watch;
+mod writer_options;
 
 // Tests inside the crate share this with those outside, where it has a name.
 #[cfg(test)]
@@ -38,4 +39,5 @@ pub use search::{
     Address, Found, Hit, SearchOptions, Searcher, Sort, UniqueFound, UniqueHit, ViewId,
 };
 pub use session::Session;
-pub use store::{ArticleWriter, CacheOptions, Index, WriterOptions};
+pub use store::{ArticleWriter, CacheOptions, Index};
+pub use writer_options::WriterOptions;

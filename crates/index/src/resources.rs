@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::store::WriterOptions;
+use crate::writer_options::WriterOptions;
 
 /// Memory that parsing takes for each byte of a record, at most.
 const BYTES_PER_RECORD_BYTE: u64 = 32;

@@ -39,6 +39,14 @@ pub enum DateError {
     Backwards,
 }
 
+impl fmt::Display for DateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl std::error::Error for DateError {}
+
 impl DateError {
     /// Describes the defect, in lower case and without a full stop.
     pub fn message(self) -> &'static str {

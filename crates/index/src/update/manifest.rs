@@ -16,7 +16,7 @@ pub(crate) type Hash = [u8; HASH_BYTES];
 /// The hash of an article's bytes.
 pub(crate) fn hash_of(record: &timbao_articles::Record<'_>) -> Hash {
     let mut hash = [0; HASH_BYTES];
-    hash.copy_from_slice(&record.hash().as_bytes()[..HASH_BYTES]);
+    hash.copy_from_slice(&record.hash()[..HASH_BYTES]);
     hash
 }
 

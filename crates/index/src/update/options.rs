@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use timbao_articles::{FileSystem, Limits, SystemFiles, WalkOptions};
 
-use crate::store::WriterOptions;
+use crate::writer_options::WriterOptions;
 
 /// The scope of an update.
 #[derive(Debug, Clone, PartialEq, Eq)]
