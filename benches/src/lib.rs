@@ -5,6 +5,8 @@
 pub mod data;
 pub mod generate;
 pub mod goals;
+#[cfg(test)]
+mod imports;
 pub mod known_item;
 #[cfg(test)]
 mod layers;
