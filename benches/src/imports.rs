@@ -10,14 +10,16 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, UseTree};
 
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 9] = [
     "tokenizer",
     "articles",
     "query",
     "views",
     "index",
     "server",
+    "mcp",
     "cli",
+    "python",
 ];
 
 /// The path of a module below the crate; the crate itself is empty.

@@ -8,11 +8,12 @@ use timbao_query::Request;
 use timbao_query::plan::{Facet, Plan};
 use timbao_views::json::{KwicAnswer, KwicGroupsAnswer, TrendsAnswer, ViewAnswer};
 use timbao_views::{
-    By, Citation, CitedQuery, CollocateOptions, CollocateSort, Count, FacetCounts, FacetMatrix,
-    Facets, Gapped, GroupKey, KeywordOptions, Keywords, KwicLine, KwicOptions, Sample, Similar,
-    SimilarOptions, SortKey, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery, gapped_phrase,
+    By, CollocateOptions, CollocateSort, Count, FacetCounts, FacetMatrix, Facets, Gapped, GroupKey,
+    KeywordOptions, Keywords, KwicLine, KwicOptions, Sample, Similar, SimilarOptions, SortKey,
+    Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery, gapped_phrase,
 };
 
+use crate::cite::cite;
 use crate::errors::{Failure, Result};
 use crate::hits;
 use crate::query::{Conditions, facet, pick};
@@ -43,19 +44,6 @@ pub(crate) fn count(searcher: &Searcher, plan: &Plan) -> Result<u64> {
         ..SearchOptions::default()
     };
     Ok(searcher.search(plan, &options)?.total)
-}
-
-/// Cites an answer to queries.
-///
-/// # Errors
-///
-/// If the index is damaged.
-pub(crate) fn cite(searcher: &Searcher, queries: &[(&Request, &Plan)]) -> Result<Citation> {
-    let queries = queries.iter().map(|(request, plan)| CitedQuery {
-        query: request.ast().to_string(),
-        plan: plan.to_string(),
-    });
-    Ok(searcher.cite(queries.collect())?)
 }
 
 /// Arguments of a concordance.
