@@ -608,6 +608,15 @@ pub fn known() -> Vec<(&'static str, Shape)> {
         ("a.html", Shape::new(page, "<a>", "<a>")),
         ("a.html", Shape::new(page, "<ul><li><a>x</a>", "</li>")),
         ("a.html", Shape::new(page, "<i x='", "<i x=\"")),
+        (
+            "a.pdf",
+            Shape::new("%PDF-1.4\n", "<</Type/ObjStm/N 9/First 9>>stream\n", "<<"),
+        ),
+        ("a.pdf", Shape::new("%PDF-1.4\n", "<</Root 1 0 R>>", "[")),
+        (
+            "a.pdf",
+            Shape::new("%PDF-1.4\n", "1 0 obj<</Filter/Fl>>stream\n", "(("),
+        ),
         ("a.txt", Shape::new("", "a\n", "a\n")),
         ("a.txt", Shape::new("", "a\n\n", "25/3/2026\n")),
         ("a.txt", Shape::new("Tin\n\n", "Ảnh: A\n", "Lê Mẫu\n")),

@@ -46,8 +46,44 @@ const MOST_GLYPHS: usize = 200_000;
 /// Ranges of cached fonts, all together.
 const HEAVIEST: usize = 100_000;
 
-/// Fonts by the bytes of their dictionaries.
-pub(super) type Fonts = HashMap<(usize, usize), Rc<Font>>;
+/// Fonts by the place of their dictionary, and by the dictionary and the name
+/// they have there, which spares parsing it again.
+#[derive(Default)]
+pub(super) struct Fonts {
+    by_place: HashMap<(usize, usize), Rc<Font>>,
+    by_name: HashMap<(usize, Vec<u8>), Rc<Font>>,
+}
+
+impl Fonts {
+    /// The font of this name in the resources of a page or form.
+    fn named(&mut self, resources: &Resources<'_>, name: &Name<'_>) -> Option<Rc<Font>> {
+        let fonts = resources.fonts.data().as_ptr() as usize;
+        let key = (fonts, name.as_str().as_bytes().to_vec());
+        if let Some(font) = self.by_name.get(&key) {
+            return Some(Rc::clone(font));
+        }
+        let font = self.at(&resources.get_font(name)?);
+        self.by_name.insert(key, Rc::clone(&font));
+        Some(font)
+    }
+
+    /// The font of this dictionary.
+    fn at(&mut self, dict: &Dict<'_>) -> Rc<Font> {
+        let key = (dict.data().as_ptr() as usize, dict.data().len());
+        if let Some(font) = self.by_place.get(&key) {
+            return Rc::clone(font);
+        }
+        let font = Rc::new(Font::read(dict));
+        let held: usize = self.by_place.values().map(|font| font.weight()).sum();
+        let is_full = self.by_place.len() >= 500 || self.by_name.len() >= 5000;
+        if is_full || held + font.weight() > HEAVIEST {
+            self.by_place.clear();
+            self.by_name.clear();
+        }
+        self.by_place.insert(key, Rc::clone(&font));
+        font
+    }
+}
 
 /// Executes the content of pages.
 pub(super) struct Interpreter<'d> {
@@ -225,7 +261,8 @@ impl<'d> Interpreter<'d> {
             Op::TextRenderingMode(mode) => state.is_stroked = mode.0.as_f32() == 2.0,
             Op::TextFont(font) => {
                 state.size = font.1.as_f32();
-                self.set_font(resources.get_font(font.0), state);
+                let font = self.fonts.named(resources, font.0);
+                self.set_font(font, state);
             }
             Op::NextLine(by) => text.next_line(by.0.as_f32(), by.1.as_f32()),
             Op::NextLineAndSetLeading(by) => {
@@ -304,31 +341,16 @@ impl<'d> Interpreter<'d> {
             if let Some(size) = parts.next::<Number>() {
                 state.size = size.as_f32();
             }
-            self.set_font(dict, state);
+            let font = dict.map(|dict| self.fonts.at(&dict));
+            self.set_font(font, state);
         }
     }
 
-    fn set_font(&mut self, dict: Option<Dict<'_>>, state: &mut State) {
-        let Some(dict) = dict else {
-            state.font = None;
-            return;
-        };
-        let key = (dict.data().as_ptr() as usize, dict.data().len());
-        let font = match self.fonts.get(&key) {
-            Some(font) => Rc::clone(font),
-            None => {
-                let font = Rc::new(Font::read(&dict));
-                let weight =
-                    |fonts: &Fonts| fonts.values().map(|font| font.weight()).sum::<usize>();
-                if self.fonts.len() >= 500 || weight(self.fonts) + font.weight() > HEAVIEST {
-                    self.fonts.clear();
-                }
-                self.fonts.insert(key, Rc::clone(&font));
-                font
-            }
-        };
-        state.font_id = self.glyphs.font(&font);
-        state.font = Some(font);
+    fn set_font(&mut self, font: Option<Rc<Font>>, state: &mut State) {
+        if let Some(font) = &font {
+            state.font_id = self.glyphs.font(font);
+        }
+        state.font = font;
     }
 
     fn begin(&mut self, tag: &Name<'_>, properties: &Dict<'_>) {

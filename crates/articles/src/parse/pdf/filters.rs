@@ -147,50 +147,65 @@ fn run_lengths(data: &[u8], most: usize) -> Vec<u8> {
     out
 }
 
+/// Streams without an end, and dictionaries with a root, that the parser of
+/// objects is shown: each costs it a search of the rest of the file.
+const MOST_DAMAGED: usize = 100;
+
 /// Makes streams unreadable that inflate beyond `most` bytes, and returns
 /// where the first one is that is not a picture.
 ///
 /// The parser of objects inflates some streams (of objects, of references)
-/// without a bound.
+/// without a bound, and takes long for what only damaged files repeat.
 pub(super) fn defuse(bytes: &mut [u8], most: usize) -> Option<usize> {
-    let found: Vec<usize> = memchr::memmem::find_iter(bytes, b"stream").collect();
+    let roots: Vec<usize> = memchr::memmem::find_iter(bytes, b"/Root").collect();
+    for root in &roots[..roots.len().saturating_sub(MOST_DAMAGED)] {
+        bytes[*root] = b' ';
+    }
+    let ends: Vec<usize> = memchr::memmem::find_iter(bytes, b"endstream").collect();
+    let found: Vec<usize> = memchr::memmem::find_iter(bytes, b"stream")
+        .filter(|at| !bytes[..*at].ends_with(b"end"))
+        .collect();
     let mut bomb = None;
     // Every stream is inflated at most once, whatever the parser takes it for.
     let mut budget = most.saturating_mul(4);
-    for at in found {
-        if bytes[..at].ends_with(b"end") {
+    let mut damaged = 0;
+    for (number, at) in found.iter().copied().enumerate() {
+        let end = ends[ends.partition_point(|end| *end < at)..].first();
+        let next = found.get(number + 1).copied().unwrap_or(bytes.len());
+        let is_ended = end.is_some_and(|end| *end < next);
+        damaged += usize::from(!is_ended);
+        if !is_ended && damaged > MOST_DAMAGED {
+            bytes[at..at + b"stream".len()].fill(b' ');
             continue;
         }
-        let start = at + b"stream".len();
-        let start = start
-            + bytes[start..]
-                .iter()
-                .take_while(|b| b.is_ascii_whitespace())
-                .count();
-        let head = &bytes[at.saturating_sub(1024)..at];
-        let head = memchr::memmem::rfind(head, b"obj").map_or(head, |object| &head[object..]);
-        let has = |name: &[u8]| memchr::memmem::find(head, name).is_some();
-        let is_packed = has(b"Fl") || has(b"LZW") || has(b"#") || has(b"RunLength");
-        if !is_packed {
-            continue;
-        }
-        let end = memchr::memmem::find(&bytes[start..], b"endstream")
-            .map_or(bytes.len(), |end| start + end);
-        let data = &bytes[start..end];
-        let filters = filters_of(head);
-        let allowed = most.min(budget);
-        match unpacked_size(data, &filters, allowed) {
-            Some(size) => budget -= size.min(budget),
-            None => {
-                if !has(b"/Image") {
-                    bomb.get_or_insert(at);
-                }
-                let end = end.min(start + 16);
-                bytes[start..end].fill(0xFF);
+        let end = end.copied().unwrap_or(bytes.len());
+        if !is_sound(bytes, at, end, most, &mut budget) {
+            let head = &bytes[at.saturating_sub(1024)..at];
+            if memchr::memmem::find(head, b"/Image").is_none() {
+                bomb.get_or_insert(at);
             }
+            let data = at + b"stream".len();
+            let end = end.min(data + 16);
+            bytes[data..end].fill(0xFF);
         }
     }
     bomb
+}
+
+/// Returns `false` if the stream whose keyword is at `at` inflates to more than
+/// `most` bytes or what is left of the budget.
+fn is_sound(bytes: &[u8], at: usize, end: usize, most: usize, budget: &mut usize) -> bool {
+    let head = &bytes[at.saturating_sub(1024)..at];
+    let head = memchr::memmem::rfind(head, b"obj").map_or(head, |object| &head[object..]);
+    let has = |name: &[u8]| memchr::memmem::find(head, name).is_some();
+    if !(has(b"Fl") || has(b"LZW") || has(b"#") || has(b"RunLength")) {
+        return true;
+    }
+    let data = &bytes[at + b"stream".len()..end];
+    let blanks = data.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let size = unpacked_size(&data[blanks..], &filters_of(head), most.min(*budget));
+    *budget -= size.unwrap_or(0).min(*budget);
+    size.is_some()
 }
 
 /// The filters that the bytes of a dictionary name, in order.

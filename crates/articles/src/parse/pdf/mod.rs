@@ -103,7 +103,7 @@ struct Text {
 impl Text {
     fn read(pdf: &Pdf, size: usize) -> Self {
         let mut budget = Budget::of(size);
-        let mut fonts = Fonts::new();
+        let mut fonts = Fonts::default();
         let mut text = Self::default();
         // Lines are kept until all pages are read.
         let mut lines_left = 20_000 + size / 8;
@@ -138,13 +138,19 @@ impl Text {
 
     /// Reports pages without text, and what was cut off.
     fn report(&self, trace: &mut Trace) -> Result<(), Fault> {
-        if let Some(page) = self.cut_at {
-            trace.fault(Fault::new(
-                ProblemKind::TooLarge,
-                format!("page {page} has more content than a file of this size may have; the rest was cut off"),
-            ));
-        }
         let is_empty = self.pages.iter().all(Vec::is_empty);
+        if let Some(page) = self.cut_at {
+            let fault = Fault::new(
+                ProblemKind::TooLarge,
+                format!(
+                    "page {page} has more content than a file of this size may have; the rest was cut off"
+                ),
+            );
+            if is_empty {
+                return Err(fault);
+            }
+            trace.fault(fault);
+        }
         if is_empty && !self.pictures.is_empty() {
             let message = format!("scanned pages without text; {RECOGNISE}");
             return Err(Fault::new(ProblemKind::Empty, message));
