@@ -137,11 +137,22 @@ fn source_of(bytes: &[u8], declared: Option<Source>) -> Result<Source, Fault> {
     }
     let detection = charset::detect(bytes);
     if detection.confidence < BELIEVED {
+        if is_mostly_utf8(bytes) {
+            return Ok(Source::Vietnamese(Charset::Utf8));
+        }
         return Err(Fault::malformed(
             "neither UTF-8 nor in a known Vietnamese encoding; convert it to UTF-8",
         ));
     }
     Ok(Source::Vietnamese(detection.charset))
+}
+
+/// Returns `true` for a short text of UTF-8 in which some bytes are damaged.
+fn is_mostly_utf8(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let outside_ascii = text.chars().filter(|letter| !letter.is_ascii()).count();
+    let damaged = text.matches(char::REPLACEMENT_CHARACTER).count();
+    outside_ascii > 3 * damaged
 }
 
 /// Returns `true` if a page writes Vietnamese letters as numeric references

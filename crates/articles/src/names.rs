@@ -663,6 +663,7 @@ const BUTTONS: &[&str] = &[
     "nghe bài viết",
     "phản hồi",
     "quảng cáo",
+    "trở lại chủ đề",
     "sao chép liên kết",
     "theo dõi",
     "thích",

@@ -451,6 +451,18 @@ fn what_is_not_text_is_reported() {
 }
 
 #[test]
+fn one_damaged_byte_costs_no_record() {
+    let line = [
+        "{\"title\":\"Bất\",\"body\":\"Byte h".as_bytes(),
+        b"\xff",
+        "ng ở giữa câu.\"}\n".as_bytes(),
+    ]
+    .concat();
+    let (articles, _) = read("a.jsonl", &line);
+    assert_eq!(titles(&articles), ["Bất"]);
+}
+
+#[test]
 fn an_element_that_is_nested_too_deep_leaves_the_others() {
     let deep = |inner: &str| format!("{}{inner}{}", "<x>".repeat(300), "</x>".repeat(300));
     let text = format!(

@@ -102,10 +102,15 @@ impl Page<'_> {
     /// Offers all other fields. `title` is the position of the title.
     pub fn offer_others(&self, title: Option<u32>, draft: &mut Draft, trace: &mut Trace) {
         let shown_title = draft.get(Field::Title).map(str::to_owned);
-        let fields: [(Field, &dyn Fn(Id) -> Option<Candidate>); 5] = [
+        let fields: [(Field, &dyn Fn(Id) -> Option<Candidate>); 6] = [
             (Field::Published, &|id| self.date(id, title)),
             (Field::Summary, &|id| self.summary(id, title)),
-            (Field::Author, &|id| self.author(id)),
+            (Field::Author, &|id| {
+                self.author(id).filter(|author| !is_agency(&author.value))
+            }),
+            (Field::Agency, &|id| {
+                self.author(id).filter(|author| is_agency(&author.value))
+            }),
             (Field::Section, &|id| {
                 self.section(id, shown_title.as_deref())
             }),
@@ -376,4 +381,9 @@ impl Page<'_> {
 fn is_full_date(text: &str) -> bool {
     text.contains(|c: char| c.is_ascii_digit())
         && Published::parse(text).is_some_and(|date| date.year().is_some() && date.day().is_some())
+}
+
+/// Returns `true` if a value is the name of a news agency and nothing else.
+fn is_agency(value: &str) -> bool {
+    names::agency(value).is_some_and(|(known, _)| known == value)
 }
