@@ -41,8 +41,8 @@ fn search(c: &mut Criterion) {
             b.iter(|| hits(&searcher, &plans));
         });
         for (name, all) in [("all words", true), ("any word", false)] {
-            let required = |n| if all { n } else { 1 };
-            let plans: Vec<Plan> = words.iter().map(|q| planner.words(q, required)).collect();
+            let joined = words.iter().map(|words| timbao::joined(words, all));
+            let plans: Vec<Plan> = joined.map(|query| timbao::typed(&query)).collect();
             assert!(hits(&searcher, &plans) >= QUERIES);
             group.bench_function(format!("{name}, top 10 and total, typed {typed}"), |b| {
                 b.iter(|| hits(&searcher, &plans));

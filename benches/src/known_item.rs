@@ -10,7 +10,6 @@ use serde::Serialize;
 use tantivy::query::Occur;
 use timbao_articles::Article;
 use timbao_index::SearchOptions;
-use timbao_query::minimum_match;
 use timbao_tokenizer::{Gap, KeyCache, Kind, Token, fold, scan};
 
 use crate::data::Pair;
@@ -41,8 +40,10 @@ pub struct Row {
 
 /// The kinds of queries, as named in [`Row::remembered`].
 pub mod remembered {
-    /// The title, which is not in the index.
+    /// The words of the title, which is not in the index.
     pub const TITLE: &str = "title";
+    /// The same title with its punctuation.
+    pub const PASTED: &str = "title as pasted";
     /// The first sentence of the summary, which is not in the index.
     pub const SUMMARY: &str = "first sentence of the summary";
     /// Content words of the body.
@@ -87,10 +88,16 @@ pub fn measure(
     memory: usize,
 ) -> Result<Vec<Row>> {
     let titles = titles.unwrap_or_else(|| self::titles(articles, count, seed));
-    let untitled = [Set {
-        remembered: remembered::TITLE,
-        pairs: titles,
-    }];
+    let untitled = [
+        Set {
+            remembered: remembered::TITLE,
+            pairs: titles.iter().map(without_punctuation).collect(),
+        },
+        Set {
+            remembered: remembered::PASTED,
+            pairs: titles,
+        },
+    ];
     let mut rows = ask(articles, |a| a.title = None, &untitled, memory)?;
     let without_summary = [
         Set {
@@ -111,6 +118,7 @@ pub fn measure(
     // All systems of one question below each other.
     let kinds = [
         remembered::TITLE,
+        remembered::PASTED,
         remembered::SUMMARY,
         remembered::WORDS,
         typed::WITH,
@@ -119,6 +127,21 @@ pub fn measure(
     let place = |name| kinds.iter().position(|kind| *kind == name);
     rows.sort_by_key(|row| (place(row.remembered), place(row.typed)));
     Ok(rows)
+}
+
+/// The same known item, its words separated by spaces.
+fn without_punctuation(pair: &Pair) -> Pair {
+    let words = |text: &str| {
+        let words: Vec<&str> = scan(text)
+            .map(|token| &text[token.start..token.end])
+            .collect();
+        words.join(" ")
+    };
+    Pair {
+        id: pair.id.clone(),
+        accented: words(&pair.accented),
+        unaccented: words(&pair.unaccented),
+    }
 }
 
 /// Indexes the articles, shortened by `cut`, once for each system, and runs all
@@ -138,9 +161,8 @@ fn ask(
     let mut rows = Vec::new();
     let dir = tempfile::tempdir()?;
     let searcher = timbao::build(dir.path(), cut(), 1, memory)?.searcher()?;
-    let mut planner = timbao::Planner::default();
     let mut first_ten = |query: &str| -> Result<Vec<String>> {
-        let plan = planner.words(query, minimum_match);
+        let plan = timbao::typed(query);
         let found = searcher.search(&plan, &SearchOptions::default())?;
         let ids = found
             .hits

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use timbao_articles::Article;
 use timbao_index::{Index, Result, WriterOptions};
+use timbao_query::Request;
 use timbao_query::plan::{Key, Phrase, Plan, Slot};
 use timbao_tokenizer::{KeyCache, scan};
 
@@ -40,7 +41,18 @@ pub fn merge(index: &Index, memory: usize) -> Result<()> {
     writer.finish()
 }
 
-/// Makes plans of texts. The keys of words it has seen are remembered, as there
+/// The plan of a query that somebody types.
+pub fn typed(query: &str) -> Plan {
+    Request::new(query).plan().clone()
+}
+
+/// Words joined by AND or, if not `all`, by OR, as somebody types them.
+pub fn joined(words: &str, all: bool) -> String {
+    let operator = if all { " AND " } else { " OR " };
+    words.split_whitespace().collect::<Vec<_>>().join(operator)
+}
+
+/// Makes plans of phrases. The keys of words it has seen are remembered, as there
 /// are few syllables.
 #[derive(Default)]
 pub struct Planner {
@@ -51,13 +63,6 @@ impl Planner {
     /// The plan of a phrase, by how it is typed.
     pub fn phrase(&mut self, text: &str) -> Plan {
         Plan::Phrase(Phrase::exact(self.slots(text)))
-    }
-
-    /// The plan of words, of which `required` must match.
-    pub fn words(&mut self, text: &str, required: impl FnOnce(usize) -> usize) -> Plan {
-        let items: Vec<Plan> = self.slots(text).into_iter().map(Plan::Word).collect();
-        let required = required(items.len());
-        Plan::Ranked { items, required }
     }
 
     /// The slots of a text: exact keys if any syllable carries a mark, else folded

@@ -74,7 +74,7 @@ fn main() -> Result<()> {
             if phrase {
                 planner.phrase(query)
             } else {
-                planner.words(query, |n| if all { n } else { 1 })
+                timbao::typed(&timbao::joined(query, all))
             }
         };
         let mut times = vec![Vec::with_capacity(arguments.rounds); queries.len()];

@@ -275,14 +275,18 @@ fn latency(
     }
     for (name, queries, occur) in asked.words {
         let all = occur == Occur::Must;
+        let queries: Vec<(&String, String)> = queries
+            .iter()
+            .map(|words| (words, timbao::joined(words, all)))
+            .collect();
         let rows = side_by_side(
             &queries,
             arguments.rounds,
             &mut [
-                &mut |q: &String| {
-                    std::hint::black_box(Plain::top(&reader, &*plain.words(q, occur)).ok());
+                &mut |(words, _)| {
+                    std::hint::black_box(Plain::top(&reader, &*plain.words(words, occur)).ok());
                 },
-                &mut |q: &String| run(&planner.words(q, |n| if all { n } else { 1 })),
+                &mut |(_, typed)| run(&timbao::typed(typed)),
             ],
         );
         report.push(name, rows);

@@ -182,7 +182,7 @@ fn views(articles: &[Article], arguments: &Arguments) -> Result<()> {
 fn long(searcher: &Searcher) -> Result<()> {
     const LINES: usize = 100_000;
     const BATCH: usize = 50_000;
-    let plan = timbao::Planner::default().words("và của các", |_| 1);
+    let plan = timbao::typed("và OR của OR các");
     for (name, sort) in [
         ("concordance, 100,000 lines by date", vec![]),
         (

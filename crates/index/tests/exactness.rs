@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use timbao_articles::{Article, Limits, RecordBatch, WalkOptions, discover, open};
 use timbao_index::{Index, SearchOptions, Searcher, WriterOptions};
-use timbao_query::plan::{Key, Phrase, Plan, Slot, Step};
+use timbao_query::plan::{Key, MinimumMatch, Phrase, Plan, Slot, Step};
 use timbao_tokenizer::{Gap, Keys, scan};
 
 /// Few syllables, so that lists get long, with rivals in accents only.
@@ -139,13 +139,23 @@ fn holds(plan: &Plan, tokens: &Tokens) -> bool {
         Plan::Phrase(phrase) => (0..tokens.len()).any(|at| {
             fits(&phrase.steps[0].slot, tokens.get(at)) && follows(phrase, 1, tokens, at)
         }),
-        Plan::Ranked { items, required } => {
-            items.iter().filter(|item| holds(item, tokens)).count() >= *required
-        }
+        Plan::Ranked {
+            items,
+            minimum: MinimumMatch::Count(count),
+            ..
+        } => items.iter().filter(|item| holds(item, tokens)).count() >= *count,
         Plan::And(parts) => parts.iter().all(|part| holds(part, tokens)),
         Plan::Or(parts) => parts.iter().any(|part| holds(part, tokens)),
         Plan::Not(part) => !holds(part, tokens),
         other => panic!("unexpected plan {other:?}"),
+    }
+}
+
+fn ranked(items: Vec<Plan>, minimum: MinimumMatch) -> Plan {
+    Plan::Ranked {
+        items,
+        minimum,
+        optional: Vec::new(),
     }
 }
 
@@ -216,14 +226,14 @@ impl Corpus {
             2 => {
                 let words = phrase.steps.into_iter().map(|step| Plan::Word(step.slot));
                 let items: Vec<Plan> = words.collect();
-                let required = items.len();
-                Plan::Ranked { items, required }
+                let count = items.len();
+                ranked(items, MinimumMatch::Count(count))
             }
             3 => {
                 let words = phrase.steps.into_iter().map(|step| Plan::Word(step.slot));
                 let items: Vec<Plan> = words.collect();
-                let required = 1 + self.random.below(items.len());
-                Plan::Ranked { items, required }
+                let count = 1 + self.random.below(items.len());
+                ranked(items, MinimumMatch::Count(count))
             }
             4 => {
                 phrase.steps.truncate(2);

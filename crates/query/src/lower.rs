@@ -2,7 +2,7 @@
 
 use timbao_tokenizer::abbreviations::{Form, Role};
 
-use crate::plan::{Facet, Filter, Near, Phrase, Plan, Slot, Step};
+use crate::plan::{Facet, Filter, MinimumMatch, Near, Phrase, Plan, Slot, Step};
 
 use crate::MAX_DISTANCE;
 use crate::alternatives::{self, Match};
@@ -170,13 +170,18 @@ impl<'o> Lowering<'o> {
             }
             next = end;
         }
-        let required = match self.options.bare_words {
+        let minimum = match self.options.bare_words {
             BareWords::Remembered if context.relaxed => minimum_match(items.len()),
-            BareWords::Remembered | BareWords::All => items.len(),
-            BareWords::Any => 1,
+            BareWords::Remembered | BareWords::All => MinimumMatch::Count(items.len()),
+            BareWords::Any => MinimumMatch::Count(1),
         };
         if items.len() > 1 {
-            Some(Plan::Ranked { items, required })
+            let optional = Vec::new();
+            Some(Plan::Ranked {
+                items,
+                minimum,
+                optional,
+            })
         } else {
             items.pop()
         }

@@ -2,7 +2,7 @@
 
 use timbao_tokenizer::abbreviations::Table;
 
-use crate::plan::Plan;
+use crate::plan::{MinimumMatch, Plan};
 
 use crate::ast::Span;
 use crate::problem::Problem;
@@ -107,17 +107,22 @@ pub enum Why {
     LeadingZero,
 }
 
-/// Returns the number of `n` bare words that an article must contain (minimum should match): all of
-/// up to three, else half of them, rounded up, and at least three, because people remember some of
-/// many words wrong.
+/// Returns how many of `n` bare words an article must contain (minimum should match): all of up to
+/// three. Of more, because people who remember many words remember some of them wrong, those
+/// that weigh 30 % of all, where rare words weigh more.
 ///
 /// ```
 /// use timbao_query::minimum_match;
-/// let required: Vec<usize> = (0..=10).map(minimum_match).collect();
-/// assert_eq!(required, [0, 1, 2, 3, 3, 3, 3, 4, 4, 5, 5]);
+/// use timbao_query::plan::MinimumMatch;
+/// assert_eq!(minimum_match(3), MinimumMatch::Count(3));
+/// assert_eq!(minimum_match(4), MinimumMatch::Weight(30));
 /// ```
-pub fn minimum_match(n: usize) -> usize {
-    if n <= 3 { n } else { n.div_ceil(2).max(3) }
+pub fn minimum_match(n: usize) -> MinimumMatch {
+    if n <= 3 {
+        MinimumMatch::Count(n)
+    } else {
+        MinimumMatch::Weight(30)
+    }
 }
 
 impl Default for LowerOptions<'_> {

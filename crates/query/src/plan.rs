@@ -26,13 +26,16 @@ pub enum Plan {
     Phrase(Phrase),
     /// Two or more words or phrases within a distance, within one paragraph.
     Near(Near),
-    /// Bare words and phrases, of which at least `required` must match (minimum should match).
-    /// Neighbours in the list that are adjacent in an article raise its score.
+    /// Bare words and phrases, of which enough must match (minimum should match). Neighbours in
+    /// the list that are adjacent in an article raise its score.
     Ranked {
         /// Words, phrases, or alternatives (`Or`) of these, as typed.
         items: Vec<Plan>,
-        /// The minimum number of items that must match.
-        required: usize,
+        /// How many of the items must match.
+        minimum: MinimumMatch,
+        /// The items that need not match and raise the score less, such as the words that ask a
+        /// question; numbers in `items`, in order.
+        optional: Vec<usize>,
     },
     /// Articles that match all of them.
     And(Vec<Plan>),
@@ -49,6 +52,17 @@ pub enum Plan {
     },
     /// Articles whose metadata match; does not change the score.
     Filter(Filter),
+}
+
+/// How many items of [`Plan::Ranked`] an article must match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MinimumMatch {
+    /// At least this number, and at least one.
+    Count(usize),
+    /// Items that weigh at least this percentage of all. The weight of an item is the square root
+    /// of its inverse document frequency, so that rare words weigh more.
+    Weight(u8),
 }
 
 /// The keys that match at one position.
@@ -411,7 +425,8 @@ impl fmt::Display for Facet {
 }
 
 /// Writes the plan on one line, for explanations: `=` marks exact keys, `~` folded ones,
-/// `{a|b}` alternatives, `_` a gap, `2 of […]` a list of which two must be there.
+/// `{a|b}` alternatives, `_` a gap, `2 of […]` a list of which two must match, `30% of […]` one of
+/// which this weight must match, and `?` an item that need not match.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -424,9 +439,17 @@ impl fmt::Display for Plan {
                 join(f, &near.phrases, ", ")?;
                 f.write_str(")")
             }
-            Self::Ranked { items, required } => {
-                write!(f, "{required} of [")?;
-                join(f, items, " ")?;
+            Self::Ranked {
+                items,
+                minimum,
+                optional,
+            } => {
+                write!(f, "{minimum} of [")?;
+                for (number, item) in items.iter().enumerate() {
+                    let before = if number > 0 { " " } else { "" };
+                    let after = if optional.contains(&number) { "?" } else { "" };
+                    write!(f, "{before}{item}{after}")?;
+                }
                 f.write_str("]")
             }
             Self::And(plans) | Self::Or(plans) => {
@@ -441,6 +464,15 @@ impl fmt::Display for Plan {
             Self::Not(plan) => write!(f, "not({plan})"),
             Self::In { field, plan } => write!(f, "{field}({plan})"),
             Self::Filter(filter) => filter.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for MinimumMatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Weight(percent) => write!(f, "{percent}%"),
         }
     }
 }

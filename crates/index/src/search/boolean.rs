@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use timbao_query::plan::{Near, Phrase, Plan, TextField};
+use timbao_query::plan::{MinimumMatch, Near, Phrase, Plan, TextField};
 
 use crate::error::Result;
 use crate::text::score::rarity;
@@ -15,6 +15,7 @@ use super::positions::FieldEnds;
 use super::ranked::Allowed;
 use super::scored::{Scored, intersect_all};
 use super::top::TopHits;
+use super::weights::Required;
 use super::{Found, SearchOptions, Searcher, Sort, lives};
 
 /// Runs a plan.
@@ -236,7 +237,11 @@ fn evaluate_part(
         Plan::Word(slot) => Ok(phrase(searcher, &Phrase::exact([slot.clone()]), field)),
         Plan::Phrase(p) => Ok(phrase(searcher, p, field)),
         Plan::Near(n) => near(searcher, n, field),
-        Plan::Ranked { items, required } => at_least(searcher, items, *required, field),
+        Plan::Ranked {
+            items,
+            minimum,
+            optional,
+        } => at_least(searcher, items, *minimum, optional, field),
         Plan::And(parts) => {
             let mut parts = parts.iter();
             let Some(first) = parts.next() else {
@@ -249,7 +254,7 @@ fn evaluate_part(
             }
             Ok(result)
         }
-        Plan::Or(parts) => at_least(searcher, parts, 1, field),
+        Plan::Or(parts) => at_least(searcher, parts, MinimumMatch::Count(1), &[], field),
         Plan::Not(part) => {
             let without = evaluate(searcher, part, field)?;
             Ok(searcher
@@ -361,35 +366,45 @@ fn near(searcher: &Searcher, near: &Near, field: Option<TextField>) -> Result<Ve
     Ok(weigh(searcher, result))
 }
 
-/// Articles that match at least `required` of the clauses, with scores added
-/// up.
+/// Articles that match enough of the clauses, with scores added up.
 fn at_least(
     searcher: &Searcher,
     parts: &[Plan],
-    required: usize,
+    minimum: MinimumMatch,
+    optional: &[usize],
     field: Option<TextField>,
 ) -> Result<Vec<Scored>> {
+    let idf = |part: &Plan| {
+        let found = evaluate(searcher, part, field)?;
+        let found = found.iter().map(|scored| scored.articles.len() as u64);
+        Ok(rarity(searcher.articles, found.sum()))
+    };
+    let idf = match minimum {
+        MinimumMatch::Count(_) => vec![0.0; parts.len()],
+        MinimumMatch::Weight(_) => parts.iter().map(idf).collect::<Result<_>>()?,
+    };
+    let required = Required::new(minimum, optional, &idf);
     let articles = searcher.segments.iter().map(|view| view.text.articles());
-    let mut counts: Vec<Vec<(u16, f32)>> = articles.map(|n| vec![(0, 0.0); n as usize]).collect();
-    for part in parts {
-        for (counts, found) in counts.iter_mut().zip(evaluate(searcher, part, field)?) {
+    let mut sums: Vec<Vec<(u16, f32)>> = articles.map(|n| vec![(0, 0.0); n as usize]).collect();
+    for (part, &weight) in parts.iter().zip(&required.weights) {
+        for (sums, found) in sums.iter_mut().zip(evaluate(searcher, part, field)?) {
             for (article, score) in found.articles.into_iter().zip(found.scores) {
-                if let Some((count, sum)) = counts.get_mut(article as usize) {
-                    *count = count.saturating_add(1);
+                if let Some((matched, sum)) = sums.get_mut(article as usize) {
+                    *matched = matched.saturating_add(weight);
                     *sum += score;
                 }
             }
         }
     }
-    let enough = |counts: Vec<(u16, f32)>| {
+    let enough = |sums: Vec<(u16, f32)>| {
         let mut scored = Scored::default();
-        for (article, (count, sum)) in (0..).zip(counts) {
-            if usize::from(count) >= required.max(1) {
+        for (article, (matched, sum)) in (0..).zip(sums) {
+            if usize::from(matched) >= required.minimum {
                 scored.articles.push(article);
                 scored.scores.push(sum);
             }
         }
         scored
     };
-    Ok(counts.into_iter().map(enough).collect())
+    Ok(sums.into_iter().map(enough).collect())
 }

@@ -16,10 +16,11 @@ use super::clauses::Clauses;
 use super::matcher::{NearMatcher, PhraseMatcher};
 use super::phrase::bigram;
 use super::positions::FieldEnds;
-use super::ranked::PAIR_WEIGHT;
+use super::ranked::term_weights;
 use super::slot_articles::slot_articles;
 use super::slots::SlotIds;
 use super::sums::IMPACT;
+use super::weights::TermWeights;
 use super::{Address, Searcher, SegmentView, filter, lives};
 
 impl Searcher {
@@ -79,20 +80,27 @@ impl Searcher {
             Plan::Word(_) => ScoreKind::Word,
             Plan::Phrase(_) => ScoreKind::Phrase,
             Plan::Near(_) => ScoreKind::Near,
-            Plan::Ranked { items, .. } if field.is_none() => {
-                self.collect_clauses(items.iter(), terms)?;
-                let pairs = items.windows(2);
-                terms.extend(pairs.filter_map(|pair| self.pair(pair)));
+            Plan::Ranked {
+                items, optional, ..
+            } if field.is_none() => {
+                let weights = term_weights(self, items, optional);
+                self.collect_clauses(items.iter(), &weights.words, terms)?;
+                let pairs = items.windows(2).zip(weights.bigrams);
+                terms.extend(pairs.filter_map(|(pair, weight)| self.pair(pair, weight)));
                 return Ok(());
             }
             Plan::And(_) | Plan::Or(_)
                 if field.is_none()
                     && let Some(clauses) = Clauses::of(plan) =>
             {
-                return match clauses.scoring[..] {
-                    [ranked @ Plan::Ranked { .. }] => self.collect(ranked, None, terms),
-                    _ => self.collect_clauses(clauses.scoring.into_iter(), terms),
-                };
+                let ranked = |part: &&Plan| matches!(part, Plan::Ranked { .. });
+                if clauses.scoring.bigrams {
+                    let ranked = plan.children().iter().find(ranked);
+                    return ranked.map_or(Ok(()), |ranked| self.collect(ranked, None, terms));
+                }
+                let items = clauses.scoring.items;
+                let weights = TermWeights::equal(items.len());
+                return self.collect_clauses(items.into_iter(), &weights.words, terms);
             }
             Plan::Ranked { items: parts, .. } | Plan::And(parts) | Plan::Or(parts) => {
                 return parts
@@ -117,9 +125,10 @@ impl Searcher {
     fn collect_clauses<'p>(
         &self,
         clauses: impl Iterator<Item = &'p Plan>,
+        weights: &[f32],
         terms: &mut Vec<Term>,
     ) -> Result<()> {
-        for clause in clauses {
+        for (clause, &weight) in clauses.zip(weights) {
             let Plan::Word(slot) = clause else {
                 self.collect(clause, None, terms)?;
                 continue;
@@ -129,6 +138,7 @@ impl Searcher {
                 slot_articles(&view.text, &slot).len() as u64
             });
             let mut term = Term::new(ScoreKind::Word, clause, None, articles.sum());
+            term.weight = weight;
             term.is_rounded = true;
             terms.push(term);
         }
@@ -136,7 +146,7 @@ impl Searcher {
     }
 
     /// The term of two adjacent words.
-    fn pair(&self, words: &[Plan]) -> Option<Term> {
+    fn pair(&self, words: &[Plan], weight: f32) -> Option<Term> {
         let [Plan::Word(a), Plan::Word(b)] = words else {
             return None;
         };
@@ -150,7 +160,7 @@ impl Searcher {
         let places = places.sum();
         let phrase = Plan::Phrase(Phrase::exact(slots.map(Clone::clone)));
         let mut term = Term::new(ScoreKind::Pair, &phrase, None, places);
-        term.weight = PAIR_WEIGHT;
+        term.weight = weight;
         term.is_rounded = true;
         Some(term)
     }
@@ -186,10 +196,14 @@ impl Searcher {
         }
         let rarity = term.weight * rarity(self.articles, term.holding);
         let length = view.text.length(article);
+        let saturation = match term.kind {
+            ScoreKind::Pair => &self.bigram_saturation,
+            _ => &self.saturation,
+        };
         let share = if term.is_rounded {
-            IMPACT * f32::from(self.saturation.impact(frequency, length))
+            IMPACT * f32::from(saturation.impact(frequency, length))
         } else {
-            self.saturation.share(frequency, length)
+            saturation.share(frequency, length)
         };
         Some(ScorePart {
             kind: term.kind,

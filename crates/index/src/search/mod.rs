@@ -31,6 +31,7 @@ mod sums;
 mod top;
 mod unique;
 mod values;
+mod weights;
 
 use std::sync::{Arc, OnceLock};
 
@@ -133,6 +134,7 @@ impl Index {
             fields: self.fields.clone(),
             articles,
             saturation: Saturation::new(average_length),
+            bigram_saturation: Saturation::of_bigrams(average_length),
             average_length,
             deadline,
             groups: Arc::default(),

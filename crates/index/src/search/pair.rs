@@ -43,6 +43,14 @@ impl<'a> PairSource<'a> {
         }
     }
 
+    /// Returns about how many positions there are; exact where they are few.
+    pub(crate) fn estimate(&self) -> usize {
+        match self {
+            Self::Simple { list, accepted, .. } => list.estimate(*accepted) as usize,
+            Self::Merged(starts) => starts.len(),
+        }
+    }
+
     /// Calls `f` with every article and its weighted frequency, in order.
     #[inline]
     pub(crate) fn for_each(&self, segment: &TextSegment, f: impl FnMut(u32, u32)) {

@@ -2,7 +2,7 @@
 //!
 //! The score of an article is the sum of the BM25 scores of its words and of
 //! the adjacent words of the query that are adjacent in it (see
-//! [`crate::text::score`]). A bigram counts [`PAIR_WEIGHT`] times. Saturated
+//! [`crate::text::score`]), by the weights of [`super::weights`]. Saturated
 //! frequencies are rounded to impacts, which [`super::sums`] accumulates.
 
 use std::cell::RefCell;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 use tantivy::fastfield::AliveBitSet;
-use timbao_query::plan::{Plan, Slot};
+use timbao_query::plan::{MinimumMatch, Plan, Slot};
 
 use crate::error::Result;
 use crate::text::TextSegment;
@@ -24,10 +24,8 @@ use super::slot_articles::{SlotArticles, slot_articles};
 use super::slots::SlotIds;
 use super::sums::{Frequent, IMPACT, Sparse, Sums};
 use super::top::TopHits;
+use super::weights::{NEVER, Required, TermWeights, association};
 use super::{Searcher, SegmentView, lives};
-
-/// Weight of a bigram, relative to a word with the same idf.
-pub(crate) const PAIR_WEIGHT: f32 = 0.6;
 
 /// Maximum number of clauses with impact columns, which count clauses in a
 /// byte.
@@ -75,8 +73,8 @@ struct List<'a> {
     key: Option<RowKey>,
     /// Factor of the saturated tf.
     weight: f32,
-    /// Whether the term counts as a matched clause.
-    is_item: bool,
+    /// How much the term counts as a matched clause.
+    item_weight: u16,
 }
 
 #[allow(
@@ -90,6 +88,13 @@ enum Source<'a> {
 }
 
 impl Source<'_> {
+    fn saturation<'s>(&self, searcher: &'s Searcher) -> &'s Saturation {
+        match self {
+            Self::Pair(_) => &searcher.bigram_saturation,
+            Self::Slot(_) | Self::Scored(_) => &searcher.saturation,
+        }
+    }
+
     /// Number of articles with the term, or of positions for a bigram.
     fn len(&self) -> usize {
         match self {
@@ -115,13 +120,13 @@ impl List<'_> {
     fn add_to(&self, sparse: &mut Sparse, segment: &TextSegment, saturation: &Saturation) {
         if let Source::Scored(scored) = &self.source {
             for (&article, &score) in scored.articles.iter().zip(&scored.scores) {
-                sparse.add(article, score.max(f32::MIN_POSITIVE), self.is_item);
+                sparse.add(article, score.max(f32::MIN_POSITIVE), self.item_weight);
             }
         }
         let weight = self.weight * IMPACT;
         self.for_each(segment, |article, frequency| {
             let impact = saturation.impact(frequency, segment.length(article));
-            sparse.add(article, weight * f32::from(impact), self.is_item);
+            sparse.add(article, weight * f32::from(impact), self.item_weight);
         });
     }
 
@@ -135,6 +140,18 @@ impl List<'_> {
         };
         holding * ROW_SHARE >= articles as usize
     }
+}
+
+/// The clauses of a ranked query.
+pub(crate) struct Scoring<'p> {
+    /// Words, or any other plans.
+    pub(crate) items: Vec<&'p Plan>,
+    /// How many of them, or which weight, an article must match.
+    pub(crate) minimum: MinimumMatch,
+    /// The numbers of those that are not required and count less.
+    pub(crate) optional: &'p [usize],
+    /// Whether adjacent words contribute to the score as bigrams too.
+    pub(crate) bigrams: bool,
 }
 
 /// A ranked query, resolved in all segments.
@@ -152,79 +169,169 @@ thread_local! {
 /// Executes a plan: the articles of each segment with their scores.
 pub(crate) type Evaluate<'f> = &'f dyn Fn(&Searcher, &Plan) -> Result<Vec<Scored>>;
 
+/// A term by segment.
+type Sources<'a> = SmallVec<[Option<(Source<'a>, Option<RowKey>)>; 1]>;
+
+/// A bare word, resolved in all segments.
+struct Word<'p> {
+    slot: &'p Slot,
+    ids: Vec<SlotIds>,
+}
+
+/// Two adjacent words, resolved in all segments.
+struct Bigram<'a> {
+    sources: Sources<'a>,
+    association: f32,
+}
+
+impl<'p> Word<'p> {
+    /// `None` for any other plan.
+    fn new(searcher: &Searcher, item: &'p Plan) -> Option<Self> {
+        let Plan::Word(slot) = item else {
+            return None;
+        };
+        let resolve = |view: &SegmentView| SlotIds::resolve(slot, &view.text);
+        let ids = searcher.segments.iter().map(resolve).collect();
+        Some(Self { slot, ids })
+    }
+
+    fn sources<'a>(&self, searcher: &'a Searcher) -> Sources<'a> {
+        let segments = searcher.segments.iter().zip(&self.ids);
+        let source = |(view, ids): (&'a SegmentView, &SlotIds)| {
+            let key = KeyId::of(ids).map(|key| (key, None));
+            Some((Source::Slot(slot_articles(&view.text, ids)), key))
+        };
+        segments.map(source).collect()
+    }
+
+    /// Number of its occurrences.
+    fn tokens(&self) -> f64 {
+        let groups = self.ids.iter().flat_map(|ids| &ids.groups);
+        groups.map(|group| f64::from(group.tokens)).sum()
+    }
+}
+
+impl<'a> Bigram<'a> {
+    fn new(searcher: &'a Searcher, first: &Word<'_>, second: &Word<'_>) -> Self {
+        let slots = [first.slot, second.slot];
+        let mut occurrences = 0;
+        let ids = first.ids.iter().zip(&second.ids);
+        let source = |(view, (a, b)): (&'a SegmentView, (&SlotIds, &SlotIds))| {
+            let pair = bigram(&view.text, a, b, slots)?;
+            occurrences += pair.estimate();
+            let key = KeyId::of(a).zip(KeyId::of(b)).map(|(a, b)| (a, Some(b)));
+            Some((Source::Pair(pair), key))
+        };
+        let sources = searcher.segments.iter().zip(ids).map(source).collect();
+        let tokens = searcher.segments.iter().map(|view| view.text.words());
+        let association = association(
+            occurrences as f64,
+            first.tokens(),
+            second.tokens(),
+            tokens.map(f64::from).sum(),
+        );
+        Self {
+            sources,
+            association,
+        }
+    }
+}
+
+/// Resolves the bigrams of adjacent words; `None` where a clause is not a word.
+fn bigrams<'a>(searcher: &'a Searcher, words: &[Option<Word<'_>>]) -> Vec<Option<Bigram<'a>>> {
+    let pairs = words.windows(2);
+    let pair = |two: &[Option<Word<'_>>]| match two {
+        [Some(first), Some(second)] => Some(Bigram::new(searcher, first, second)),
+        _ => None,
+    };
+    pairs.map(pair).collect()
+}
+
+fn weights(bigrams: &[Option<Bigram<'_>>], optional: &[usize]) -> TermWeights {
+    let association =
+        |bigram: &Option<Bigram<'_>>| bigram.as_ref().map_or(NEVER, |b| b.association);
+    let associations: Vec<f32> = bigrams.iter().map(association).collect();
+    TermWeights::of_units(&associations, optional)
+}
+
+/// Returns the weights of a row of clauses and its bigrams, as a search computes them.
+pub(crate) fn term_weights(searcher: &Searcher, items: &[Plan], optional: &[usize]) -> TermWeights {
+    let words: Vec<_> = items.iter().map(|item| Word::new(searcher, item)).collect();
+    weights(&bigrams(searcher, &words), optional)
+}
+
 impl<'a> RankedQuery<'a> {
-    /// Resolves the clauses, of which an article must match at least
-    /// `required`. `evaluate` executes those that are not words. With
-    /// `bigrams`, adjacent words of the clauses contribute to the score as
-    /// bigrams too.
+    /// Resolves the clauses. `evaluate` executes those that are not words.
     ///
     /// # Errors
     ///
     /// When a file is damaged, or the deadline has passed.
     pub(crate) fn new(
         searcher: &'a Searcher,
-        items: &[&Plan],
-        required: usize,
-        bigrams: bool,
+        scoring: &Scoring<'_>,
         evaluate: Evaluate<'_>,
     ) -> Result<Self> {
+        let mut words = Vec::with_capacity(scoring.items.len());
+        let mut sources: Vec<Sources<'a>> = Vec::with_capacity(scoring.items.len());
+        for &item in &scoring.items {
+            searcher.deadline.check()?;
+            let word = Word::new(searcher, item);
+            sources.push(match &word {
+                Some(word) => word.sources(searcher),
+                None => {
+                    let scored = evaluate(searcher, item)?.into_iter();
+                    let source = |scored| Some((Source::Scored(scored), None));
+                    scored.map(source).collect()
+                }
+            });
+            words.push(word);
+        }
+        let (bigrams, weights) = if scoring.bigrams {
+            let bigrams = bigrams(searcher, &words);
+            let weights = weights(&bigrams, scoring.optional);
+            (bigrams, weights)
+        } else {
+            (Vec::new(), TermWeights::equal(words.len()))
+        };
+        searcher.deadline.check()?;
+        let idf = |sources: &Sources<'_>| {
+            let lengths = sources
+                .iter()
+                .flatten()
+                .map(|(source, _)| source.len() as u64);
+            rarity(searcher.articles, lengths.sum())
+        };
+        let idfs: Vec<f32> = sources.iter().map(idf).collect();
+        let required = Required::new(scoring.minimum, scoring.optional, &idfs);
         let mut query = Self {
-            required: required.clamp(1, items.len().max(1)),
-            items: items.len(),
+            required: required.minimum,
+            items: words.len(),
             lists: searcher.segments.iter().map(|_| Vec::new()).collect(),
         };
-        let mut before: Option<(&Slot, Vec<SlotIds>)> = None;
-        for &item in items {
-            searcher.deadline.check()?;
-            let Plan::Word(slot) = item else {
-                let scored = evaluate(searcher, item)?.into_iter();
-                let sources = scored.map(|scored| Some((Source::Scored(scored), None)));
-                query.push(sources, true, |_| 1.0);
-                before = None;
-                continue;
-            };
-            let texts = || searcher.segments.iter().map(|view| &view.text);
-            let ids: Vec<_> = texts().map(|text| SlotIds::resolve(slot, text)).collect();
-            let words = texts().zip(&ids).map(|(text, ids)| {
-                let key = KeyId::of(ids).map(|key| (key, None));
-                Some((Source::Slot(slot_articles(text, ids)), key))
-            });
-            query.push(words, true, |holding| rarity(searcher.articles, holding));
-            if let Some((first, firsts)) = before.as_ref().filter(|_| bigrams) {
-                let pairs = texts().zip(firsts.iter().zip(&ids)).map(|(text, (a, b))| {
-                    let pair = bigram(text, a, b, [first, slot])?;
-                    let key = KeyId::of(a).zip(KeyId::of(b)).map(|(a, b)| (a, Some(b)));
-                    Some((Source::Pair(pair), key))
-                });
-                query.push(pairs, false, |places| {
-                    PAIR_WEIGHT * rarity(searcher.articles, places)
-                });
+        for (item, sources) in sources.into_iter().enumerate() {
+            // The scores of other plans contain their idf.
+            let weight = words[item]
+                .as_ref()
+                .map_or(1.0, |_| weights.words[item] * idfs[item]);
+            query.push(sources, required.weights[item], weight);
+        }
+        for (bigram, weight) in bigrams.into_iter().zip(weights.bigrams) {
+            if let Some(Bigram { sources, .. }) = bigram {
+                let weight = weight * idf(&sources);
+                query.push(sources, 0, weight);
             }
-            before = Some((slot, ids));
         }
         Ok(query)
     }
 
-    /// Adds a term by segment. Its weight depends on the document frequency
-    /// over all segments, or the number of positions of a bigram.
-    fn push(
-        &mut self,
-        sources: impl Iterator<Item = Option<(Source<'a>, Option<RowKey>)>>,
-        is_item: bool,
-        weight: impl Fn(u64) -> f32,
-    ) {
-        let sources: SmallVec<[_; 1]> = sources.collect();
-        let holding = sources
-            .iter()
-            .flatten()
-            .map(|(source, _)| source.len() as u64);
-        let weight = weight(holding.sum());
+    /// Adds a term by segment.
+    fn push(&mut self, sources: Sources<'a>, item_weight: u16, weight: f32) {
         for (lists, source) in self.lists.iter_mut().zip(sources) {
             lists.extend(source.map(|(source, key)| List {
                 source,
                 key,
                 weight,
-                is_item,
+                item_weight,
             }));
         }
     }
@@ -272,7 +379,6 @@ impl<'a> RankedQuery<'a> {
         f: impl FnMut(u32, f32),
     ) -> u64 {
         let view = &searcher.segments[segment];
-        let saturation = &searcher.saturation;
         SPARSE.with_borrow_mut(|sparse| {
             sparse.prepare(view.text.articles());
             let mut rows = Vec::new();
@@ -280,11 +386,12 @@ impl<'a> RankedQuery<'a> {
                 if searcher.deadline.has_passed() {
                     break;
                 }
+                let saturation = list.source.saturation(searcher);
                 match self.row(list, view, saturation) {
                     Some(row) => rows.push(Frequent {
                         row,
                         weight: list.weight,
-                        is_item: list.is_item,
+                        item_weight: list.item_weight.min(u8::MAX.into()) as u8,
                     }),
                     None => list.add_to(sparse, &view.text, saturation),
                 }
@@ -351,7 +458,11 @@ mod tests {
         for (asked, required, total) in [(300, 300, 1), (300, 256, 2), (300, 20, 3), (255, 255, 2)]
         {
             let items = words[..asked].iter().map(word).collect();
-            let plan = Plan::Ranked { items, required };
+            let plan = Plan::Ranked {
+                items,
+                minimum: MinimumMatch::Count(required),
+                optional: Vec::new(),
+            };
             let found = searcher.search(&plan, &SearchOptions::default()).unwrap();
             assert_eq!((found.total, found.hits.len()), (total, total as usize));
         }

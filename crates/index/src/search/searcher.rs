@@ -33,6 +33,8 @@ pub struct Searcher {
     pub(crate) fields: Fields,
     pub(crate) articles: u64,
     pub(crate) saturation: Saturation,
+    /// Of bigrams of bare words.
+    pub(super) bigram_saturation: Saturation,
     pub(crate) average_length: f32,
     pub(crate) deadline: Deadline,
     /// The groups of reprints, computed on first use.

@@ -24,7 +24,7 @@ pub(crate) struct Sparse {
     /// Sum by article. Double precision, so that the order of addition does not
     /// change the score.
     sums: Vec<f64>,
-    /// Number of matched clauses by article.
+    /// Sum of the weights of matched clauses by article.
     items: Vec<u16>,
     /// The articles with a sum, in any order.
     touched: Vec<u32>,
@@ -57,7 +57,7 @@ impl Sparse {
 
     /// Adds the contribution of a term, which is positive, to an article.
     #[inline]
-    pub(crate) fn add(&mut self, article: u32, earned: f32, is_item: bool) {
+    pub(crate) fn add(&mut self, article: u32, earned: f32, item_weight: u16) {
         // A damaged file may contain other articles.
         if article >= self.articles {
             return;
@@ -67,10 +67,10 @@ impl Sparse {
             self.touched.push(article);
         }
         *sum += f64::from(earned);
-        if is_item {
+        if item_weight > 0 {
             self.has_items = true;
             let items = &mut self.items[article as usize];
-            *items = items.saturating_add(1);
+            *items = items.saturating_add(item_weight);
         }
     }
 
@@ -92,15 +92,15 @@ pub(crate) struct Frequent {
     pub(crate) row: Arc<Row>,
     /// Factor of the saturated tf.
     pub(crate) weight: f32,
-    /// Whether the term counts as a matched clause.
-    pub(crate) is_item: bool,
+    /// How much the term counts as a matched clause; the weights of all are at most 255.
+    pub(crate) item_weight: u8,
 }
 
 /// The terms of a query in one segment. An article must contain at least one.
 pub(crate) struct Sums<'a> {
     pub(crate) sparse: &'a mut Sparse,
     pub(crate) rows: Vec<Frequent>,
-    /// Minimum number of clauses that an article must match.
+    /// Minimum sum of the weights of the clauses that an article matches.
     pub(crate) required: usize,
     /// Document mask: all ones or zeros by article. `None` accepts all.
     pub(crate) allowed: Option<Vec<[u8; LANES]>>,
@@ -116,7 +116,8 @@ impl Sums<'_> {
         best: Option<(usize, f32)>,
         mut f: impl FnMut(u32, f32),
     ) -> u64 {
-        let items = self.rows.iter().filter(|row| row.is_item).count();
+        let items = self.rows.iter().map(|row| usize::from(row.item_weight));
+        let items: usize = items.sum();
         if items < self.required {
             // No article can match enough clauses without an infrequent one.
             return self.for_each_touched(items, f);
@@ -129,7 +130,7 @@ impl Sums<'_> {
             rows: self
                 .rows
                 .iter()
-                .map(|row| (row.row.blocks(), scale.weight(row.weight), row.is_item))
+                .map(|row| (row.row.blocks(), scale.weight(row.weight), row.item_weight))
                 .collect(),
             sums: (!sparse.touched.is_empty()).then(|| &sparse.first_sums[..count]),
             items: sparse.has_items.then(|| &sparse.first_items[..count]),
@@ -183,8 +184,8 @@ impl Sums<'_> {
             if found + items < self.required || !self.allows(article) {
                 continue;
             }
-            let others = self.rows.iter().filter(|row| row.is_item);
-            let others = others.filter(|row| row.row.of(article) > 0).count();
+            let others = self.rows.iter().filter(|row| row.row.of(article) > 0);
+            let others: usize = others.map(|row| usize::from(row.item_weight)).sum();
             if found + others >= self.required {
                 total += 1;
                 f(article, self.score(article));
@@ -250,7 +251,7 @@ impl Scale {
 
 /// Input of the block sums.
 struct Blocks<'a> {
-    rows: Vec<(&'a [[u8; LANES]], u16, bool)>,
+    rows: Vec<(&'a [[u8; LANES]], u16, u8)>,
     /// Initial values, if there are any.
     sums: Option<&'a [[i16; LANES]]>,
     items: Option<&'a [[u8; LANES]]>,
@@ -266,7 +267,7 @@ impl Blocks<'_> {
     fn sum(&self, block: usize) -> ([i16; LANES], u32) {
         let mut sums = self.sums.map_or([0; LANES], |sums| sums[block]);
         let mut items = self.items.map_or([0; LANES], |items| items[block]);
-        for &(row, weight, is_item) in &self.rows {
+        for &(row, weight, item_weight) in &self.rows {
             let impacts = &row[block];
             // Per lane: the instruction that multiplies 16-bit numbers and
             // keeps the upper halves.
@@ -275,9 +276,9 @@ impl Blocks<'_> {
                 let wide = u16::from(impact) << 8 | u16::from(impact);
                 *sum += ((u32::from(wide) * u32::from(weight)) >> 16) as i16;
             }
-            if is_item {
+            if item_weight > 0 {
                 for (items, &impact) in items.iter_mut().zip(impacts) {
-                    *items = items.saturating_add(u8::from(impact > 0));
+                    *items = items.saturating_add(if impact > 0 { item_weight } else { 0 });
                 }
             }
         }
@@ -333,7 +334,7 @@ mod tests {
         /// By article; 0 if it lacks the term.
         impacts: Vec<u8>,
         weight: f32,
-        is_item: bool,
+        item_weight: u8,
         is_frequent: bool,
     }
 
@@ -342,13 +343,13 @@ mod tests {
         let term = (
             vec(impact, articles),
             0.01f32..3.0,
-            any::<bool>(),
+            prop_oneof![Just(0u8), Just(1), 2u8..30],
             any::<bool>(),
         );
-        let term = term.prop_map(|(impacts, weight, is_item, is_frequent)| Term {
+        let term = term.prop_map(|(impacts, weight, item_weight, is_frequent)| Term {
             impacts,
             weight,
-            is_item,
+            item_weight,
             is_frequent,
         });
         vec(term, 1..8)
@@ -368,12 +369,12 @@ mod tests {
                 rows.push(Frequent {
                     row: Arc::new(Row::new(articles, |add| held.for_each(|(a, &i)| add(a, i)))),
                     weight: term.weight,
-                    is_item: term.is_item,
+                    item_weight: term.item_weight,
                 });
             } else {
                 for (article, &impact) in held {
                     let earned = term.weight * IMPACT * f32::from(impact);
-                    sparse.add(article, earned, term.is_item);
+                    sparse.add(article, earned, term.item_weight.into());
                 }
             }
         }
@@ -389,15 +390,16 @@ mod tests {
         #[test]
         fn the_best_are_those_of_sums_taken_one_by_one(
             (terms, allowed) in cases(),
-            required in 1usize..4,
+            required in prop_oneof![1usize..4, 4usize..60],
             filtered in any::<bool>(),
             k in 0usize..30,
             threshold in prop_oneof![Just(f32::NEG_INFINITY), 0.0f32..4.0],
         ) {
             let mut expected: Vec<(u32, f32)> = (0..terms[0].impacts.len())
                 .filter(|&article| {
-                    let holding = terms.iter().filter(|t| t.is_item && t.impacts[article] > 0);
-                    holding.count() >= required && (!filtered || allowed[article])
+                    let holding = terms.iter().filter(|t| t.impacts[article] > 0);
+                    let weight: usize = holding.map(|t| usize::from(t.item_weight)).sum();
+                    weight >= required && (!filtered || allowed[article])
                 })
                 .map(|article| {
                     let earned = |t: &Term| f64::from(t.weight * IMPACT * f32::from(t.impacts[article]));

@@ -601,6 +601,21 @@ impl<'a> PairList<'a> {
         accepted
     }
 
+    /// Returns about how many positions have an accepted spelling: exact for lists without a
+    /// summary, but with those that only the tokens tell.
+    pub(crate) fn estimate(&self, accepted: Accepted) -> u32 {
+        if accepted.is_all() || self.width == 0 {
+            return self.len();
+        }
+        let Some(summary) = self.summary() else {
+            let codes = (0..self.len()).map(|index| self.code(index));
+            return codes.map(|code| accepted.wanted() >> code & 1).sum();
+        };
+        let all = u64::from(summary.articles.len().max(1));
+        let share = u64::from(summary.estimate(accepted)).min(all);
+        (u64::from(self.len()) * share / all) as u32
+    }
+
     /// The listed spellings, most common first.
     pub(crate) fn spellings(&self) -> impl Iterator<Item = Spelling> + 'a {
         let bytes = self.spellings;
@@ -746,6 +761,24 @@ impl<'a> Summary<'a> {
             Some(false) => Summed::Unwanted,
             None => Summed::Open(frequency),
         }
+    }
+
+    /// Returns about how many articles have an accepted occurrence.
+    fn estimate(&self, accepted: Accepted) -> u32 {
+        let mut at = 0;
+        let mut articles = if accepted.asks() {
+            self.articles.len() / ESCAPE_SHARE
+        } else {
+            0
+        };
+        for code in 0..u32::BITS {
+            if at >= self.holding.len() {
+                break;
+            }
+            let holding = read_varint(self.holding, &mut at) as u32;
+            articles += holding * (accepted.wanted >> code & 1);
+        }
+        articles
     }
 
     /// Number of articles with an accepted occurrence, if it is stored.

@@ -22,6 +22,10 @@ pub(crate) const LEAD: u32 = 50;
 pub(crate) const K1: f32 = 1.2;
 /// Length normalisation, from 0 to 1.
 pub(crate) const B: f32 = 0.8;
+/// `k1` of bigrams of bare words: once is nearly enough.
+const BIGRAM_K1: f32 = 0.9;
+/// `b` of bigrams of bare words.
+const BIGRAM_B: f32 = 0.5;
 
 /// Codes of a length differ by this many parts of a doubling.
 const STEPS_PER_DOUBLING: f32 = 8.0;
@@ -53,11 +57,20 @@ pub(crate) struct Saturation {
 impl Saturation {
     /// Prepares for an average length in tokens.
     pub(crate) fn new(average: f32) -> Self {
+        Self::with(average, K1, B)
+    }
+
+    /// Prepares the saturation of bigrams of bare words.
+    pub(crate) fn of_bigrams(average: f32) -> Self {
+        Self::with(average, BIGRAM_K1, BIGRAM_B)
+    }
+
+    fn with(average: f32, k1: f32, b: f32) -> Self {
         let average = average.max(1.0);
         let mut penalty = Box::new([0.0; 256]);
         let mut shares = Box::new([[0.0; 256]; COMMON]);
         for code in 0..=255u8 {
-            let here = K1 * (1.0 - B + B * length_of(code) / average);
+            let here = k1 * (1.0 - b + b * length_of(code) / average);
             penalty[code as usize] = here;
             for (frequency, shares) in shares.iter_mut().enumerate().skip(1) {
                 shares[code as usize] = frequency as f32 / (frequency as f32 + here);
