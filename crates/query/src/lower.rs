@@ -11,6 +11,7 @@ use crate::lowered::{
     Accents, BareWords, Expansion, LowerOptions, Lowered, Reading, Why, minimum_match,
 };
 use crate::problem::{Problem, ProblemKind, tidy};
+use crate::question;
 use crate::shape::{collect_bare, has_position, reading_of};
 use crate::slots::Slots;
 
@@ -141,8 +142,10 @@ impl<'o> Lowering<'o> {
             let slots = self.slots_of(words, context);
             return (!slots.is_empty()).then_some(Plan::Filter(Filter::Facet { facet, slots }));
         }
+        let asking = self.interrogatives(words, context);
         let mut others = self.matches(words).into_iter().peekable();
         let mut items: Vec<Plan> = Vec::new();
+        let mut optional: Vec<usize> = Vec::new();
         let mut next = 0;
         while let Some(word) = words.get(next) {
             let found = others.next_if(|found| found.first == next);
@@ -155,6 +158,9 @@ impl<'o> Lowering<'o> {
                     forms.extend(in_a_row(alternatives::in_a_row(form, strict)));
                     self.explain(word.span.to(last.span), form);
                 }
+            }
+            if typed.len() == 1 && asking.contains(&next) {
+                optional.push(items.len());
             }
             // A name that is written out still counts as its words.
             let is_written_out = found.is_some_and(|found| found.role == Role::Long);
@@ -171,12 +177,11 @@ impl<'o> Lowering<'o> {
             next = end;
         }
         let minimum = match self.options.bare_words {
-            BareWords::Remembered if context.relaxed => minimum_match(items.len()),
+            BareWords::Remembered if context.relaxed => minimum_match(items.len() - optional.len()),
             BareWords::Remembered | BareWords::All => MinimumMatch::Count(items.len()),
             BareWords::Any => MinimumMatch::Count(1),
         };
         if items.len() > 1 {
-            let optional = Vec::new();
             Some(Plan::Ranked {
                 items,
                 minimum,
@@ -355,6 +360,39 @@ impl<'o> Lowering<'o> {
                     plan: Box::new(plan),
                 })
             }
+        }
+    }
+
+    /// The numbers of the words that ask a question, unless all do; reports them.
+    fn interrogatives(&mut self, words: &[&Word], context: Context) -> Vec<usize> {
+        if !context.relaxed || self.options.bare_words != BareWords::Remembered {
+            return Vec::new();
+        }
+        let asking = question::interrogatives(words, context.strict);
+        if asking.len() >= words.len() {
+            return Vec::new();
+        }
+        let mut run: Option<(usize, Span)> = None;
+        for &number in &asking {
+            let Some(word) = words.get(number) else {
+                continue;
+            };
+            run = match run {
+                Some((last, span)) if last + 1 == number => Some((number, span.to(word.span))),
+                other => {
+                    self.report_question(other);
+                    Some((number, word.span))
+                }
+            };
+        }
+        self.report_question(run);
+        asking
+    }
+
+    fn report_question(&mut self, run: Option<(usize, Span)>) {
+        if let Some((_, span)) = run {
+            let kind = ProblemKind::Interrogative;
+            self.problems.push(Problem { kind, span });
         }
     }
 

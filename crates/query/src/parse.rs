@@ -11,12 +11,13 @@
 //!          | field "=" quotation
 //! ```
 
-use crate::ast::{AccentMode, Node, NodeKind, Scope, Span, Word};
+use crate::ast::{AccentMode, Node, NodeKind, Scope, Span};
 use crate::date::{DateCondition, DateError, Period};
 use crate::fields::Field;
-use crate::lex::{Token, TokenKind, reads_as_operator, tokens};
+use crate::headline::read_headline;
+use crate::lex::{Token, TokenKind, tokens};
 use crate::problem::{Problem, ProblemKind, tidy};
-use crate::words::Words;
+use crate::words::{Words, word_node};
 use crate::{MAX_BYTES, MAX_DEPTH, MAX_NEAR};
 
 /// A query that was read.
@@ -81,6 +82,7 @@ pub fn parse(query: &str) -> Parsed {
     if let Some(from) = full.map(|problem| problem.span.start) {
         problems.retain(|problem| problem.span.start <= from);
     }
+    let ast = read_headline(ast, text, &mut problems);
     tidy(&mut problems);
     Parsed { ast, problems }
 }
@@ -536,16 +538,6 @@ fn required(node: Node) -> Node {
 
 fn is_word(node: &Node) -> bool {
     matches!(node.kind, NodeKind::Word(_))
-}
-
-/// A bare word; where the surroundings keep an operator's name from being one (AND in
-/// "AND,"), it is put in lower case, in which it is printed as the word it is.
-fn word_node(mut word: Word) -> Node {
-    if reads_as_operator(&word.text) {
-        word.text = word.text.to_lowercase();
-    }
-    let span = word.span;
-    Node::new(NodeKind::Word(word), span)
 }
 
 /// The largest offset up to `most` at which a character begins.

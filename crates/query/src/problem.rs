@@ -76,6 +76,14 @@ pub enum ProblemKind {
     FuzzyTooLarge,
     /// `~` or `=` before a parenthesis; ignored.
     AccentsOfGroup,
+    /// Quotation marks of a pasted headline; its words are searched like the others.
+    QuoteInHeadline,
+    /// A `-` of a pasted headline that does not exclude; its word is searched like the others.
+    DashInHeadline,
+    /// A `-` of a pasted headline that excludes.
+    ExclusionInHeadline,
+    /// Words that ask a question; an article need not contain them.
+    Interrogative,
     /// Only punctuation.
     NothingToFind,
 }
@@ -113,6 +121,10 @@ impl Problem {
             K::DistanceTooLarge => format!("the maximum distance is {MAX_DISTANCE} words"),
             K::FuzzyTooLarge => format!("the maximum edit distance is {MAX_FUZZY} letters"),
             K::AccentsOfGroup => "`~` and `=` are valid before a word or a phrase only".into(),
+            K::QuoteInHeadline => "these quotation marks are read as punctuation".into(),
+            K::DashInHeadline => "this dash is read as punctuation".into(),
+            K::ExclusionInHeadline => "articles with this word are excluded".into(),
+            K::Interrogative => "these words are read as a question".into(),
             K::NothingToFind => "no word to search for".into(),
         }
     }
@@ -152,6 +164,10 @@ impl Problem {
             K::LoosePhraseInFacet => "searched as adjacent words",
             K::DistanceTooLarge | K::FuzzyTooLarge => "the maximum is used",
             K::AccentsOfGroup => "ignored; write it before each word",
+            K::QuoteInHeadline => "to require the phrase, write `+` directly before it",
+            K::DashInHeadline => "to exclude articles with the word, write `NOT` before it",
+            K::ExclusionInHeadline => "to search for the word, write a space after the dash",
+            K::Interrogative => "articles need not contain them; `+` before a word requires it",
             K::NothingToFind => return None,
         };
         Some(hint.to_owned())

@@ -2,8 +2,8 @@
 
 use timbao_tokenizer::scan;
 
-use crate::ast::{AccentMode, Filler, Form, Phrase, PhrasePart, Span, Word};
-use crate::lex::{digits, is_space, number};
+use crate::ast::{AccentMode, Filler, Form, Node, NodeKind, Phrase, PhrasePart, Span, Word};
+use crate::lex::{digits, is_space, number, reads_as_operator};
 use crate::problem::{Problem, ProblemKind};
 use crate::{MAX_DISTANCE, MAX_FUZZY, MAX_PATTERNS, MAX_WORDS};
 
@@ -162,6 +162,16 @@ impl<'q> Words<'q> {
             accents,
         })
     }
+}
+
+/// A bare word; where the surroundings keep an operator's name from being one (AND in
+/// "AND,"), it is put in lower case, in which it is printed as the word it is.
+pub(crate) fn word_node(mut word: Word) -> Node {
+    if reads_as_operator(&word.text) {
+        word.text = word.text.to_lowercase();
+    }
+    let span = word.span;
+    Node::new(NodeKind::Word(word), span)
 }
 
 /// The runs without white space in a part of a text.

@@ -1,5 +1,6 @@
 //! `timbao bench relevance`.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::Write;
 
@@ -14,6 +15,7 @@ use crate::output::number::{count, counted};
 use crate::output::pager::Sink;
 use crate::output::table::{Side, Table};
 use timbao_query::Request;
+use timbao_tokenizer::scan;
 use timbao_views::json::VERSION;
 
 use super::context::{Context, read_text};
@@ -47,6 +49,27 @@ struct Set {
     recall_at_10: f64,
 }
 
+/// How the queries of a column are typed.
+#[derive(Clone, Copy)]
+enum Typed {
+    /// With their punctuation, as in the file.
+    Pasted,
+    /// Their words, separated by spaces.
+    Words,
+}
+
+impl Typed {
+    fn query(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Pasted => text.into(),
+            Self::Words => {
+                let words = scan(text).map(|token| &text[token.start..token.end]);
+                words.collect::<Vec<_>>().join(" ").into()
+            }
+        }
+    }
+}
+
 /// An article and the queries that should find it.
 struct Pair<'t> {
     id: &'t str,
@@ -70,17 +93,22 @@ pub(crate) fn run(args: &RelevanceArgs, context: &Context) -> Result<Outcome> {
     };
     let mut found_ids = HashSet::new();
     let mut sets = Vec::new();
-    for (column, name) in [(2, "as typed"), (3, "without accents")] {
+    for (column, typed, name) in [
+        (2, Typed::Pasted, "as typed"),
+        (2, Typed::Words, "as typed, words only"),
+        (3, Typed::Pasted, "without accents"),
+        (3, Typed::Words, "without accents, words only"),
+    ] {
         let asked: Vec<_> = pairs
             .iter()
-            .filter_map(|pair| Some((pair.id, *pair.queries.get(column - 2)?)))
+            .filter_map(|pair| Some((pair.id, typed.query(pair.queries.get(column - 2)?))))
             .collect();
         if asked.is_empty() {
             continue;
         }
         let (mut reciprocal, mut found) = (0.0, 0_usize);
         for (id, query) in &asked {
-            let request = prepare(*query, &filters, context)?;
+            let request = prepare(query.as_ref(), &filters, context)?;
             if let Some(rank) = rank(&searcher, &request, id)? {
                 reciprocal += 1.0 / rank as f64;
                 found += 1;

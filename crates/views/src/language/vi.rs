@@ -426,6 +426,22 @@ fn problem_of_query(kind: ProblemKind) -> (String, Option<String>) {
         K::DistanceTooLarge => ("khoảng cách quá lớn", "lấy khoảng lớn nhất"),
         K::FuzzyTooLarge => ("số chữ sai khác quá lớn", "lấy số lớn nhất"),
         K::AccentsOfGroup => ("~ và = chỉ đứng trước một từ hoặc một cụm từ", IGNORED),
+        K::QuoteInHeadline => (
+            "dấu ngoặc kép này được coi là dấu câu",
+            "muốn tìm đúng cụm từ, viết + liền trước dấu ngoặc",
+        ),
+        K::DashInHeadline => (
+            "dấu gạch này được coi là dấu câu",
+            "muốn bỏ các bài có từ này, viết NOT trước từ",
+        ),
+        K::ExclusionInHeadline => (
+            "đã bỏ các bài có từ này",
+            "muốn tìm từ này, viết dấu cách sau dấu gạch",
+        ),
+        K::Interrogative => (
+            "các từ này được coi là từ để hỏi",
+            "bài không nhất thiết phải có; viết + trước từ nếu cần",
+        ),
         K::NothingToFind => return ("không có từ nào để tìm".to_owned(), None),
     };
     (message.to_owned(), Some(hint.to_owned()))
