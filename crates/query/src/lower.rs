@@ -177,7 +177,9 @@ impl<'o> Lowering<'o> {
             next = end;
         }
         let minimum = match self.options.bare_words {
-            BareWords::Remembered if context.relaxed => minimum_match(items.len() - optional.len()),
+            BareWords::Remembered if context.relaxed => {
+                minimum_match(items.len().saturating_sub(optional.len()))
+            }
             BareWords::Remembered | BareWords::All => MinimumMatch::Count(items.len()),
             BareWords::Any => MinimumMatch::Count(1),
         };
