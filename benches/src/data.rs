@@ -1,10 +1,12 @@
 //! Articles and pairs to measure with.
 
 use std::fs;
-use std::io;
+use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 use timbao_articles::{Article, FoundFile, Limits, RecordBatch, open};
+
+use crate::queries::Random;
 
 /// Reads all articles of a file, in order.
 ///
@@ -38,6 +40,50 @@ pub fn repeated(articles: &[Article], times: u32) -> Vec<Article> {
         }));
     }
     all
+}
+
+/// `count` articles whose title, summary and paragraphs are each of a random one of the given; they
+/// have as many paragraphs as these.
+pub fn mixed(articles: &[Article], count: usize, seed: u64) -> Vec<Article> {
+    let mut random = Random::new(seed);
+    let paragraphs: Vec<&str> = articles.iter().flat_map(|a| a.body.lines()).collect();
+    let mut any = |bound: usize| random.below(bound.max(1));
+    (0..count)
+        .map(|number| {
+            let like = &articles[number % articles.len()];
+            let lines = like.body.lines();
+            let body: Vec<&str> = lines.map(|_| paragraphs[any(paragraphs.len())]).collect();
+            Article {
+                id: format!("{}#{number}", like.id),
+                title: articles[any(articles.len())].title.clone(),
+                summary: articles[any(articles.len())].summary.clone(),
+                body: body.join("\n"),
+                ..like.clone()
+            }
+        })
+        .collect()
+}
+
+/// Writes articles as JSON Lines.
+///
+/// # Errors
+///
+/// When the file cannot be written.
+pub fn write(path: &Path, articles: &[Article]) -> io::Result<()> {
+    let mut out = BufWriter::new(fs::File::create(path)?);
+    for article in articles {
+        let line = serde_json::json!({
+            "id": article.id,
+            "title": article.title,
+            "summary": article.summary,
+            "body": article.body,
+            "date": article.published.map(|date| date.to_string()),
+            "section": article.section,
+            "author": article.author,
+        });
+        writeln!(out, "{line}")?;
+    }
+    out.flush()
 }
 
 /// A known item: an article and a query for it.

@@ -18,13 +18,15 @@ pub(crate) fn indexed<K: AsRef<str>>(
     (dir, searcher)
 }
 
+/// One thread, so that a commit is a segment.
+pub(crate) const OPTIONS: WriterOptions = WriterOptions {
+    threads: 1,
+    memory: 20_000_000,
+};
+
 /// Commits articles with their keys, each replacing the one with the same key.
 pub(crate) fn commit<K: AsRef<str>>(index: &Index, articles: Vec<(K, Article)>) {
-    let options = WriterOptions {
-        threads: 1,
-        memory: 20_000_000,
-    };
-    let mut writer = index.writer(options).unwrap();
+    let mut writer = index.writer(OPTIONS).unwrap();
     for (key, article) in articles {
         writer.add(key.as_ref(), article).unwrap();
     }

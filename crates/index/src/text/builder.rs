@@ -1,5 +1,7 @@
 //! Articles in, the component's file out.
 
+mod append;
+
 use std::io::{self, Write};
 
 use timbao_tokenizer::{Gap, scan};
@@ -14,9 +16,10 @@ use super::sections::{Section, SectionWriter};
 use super::sketch::SketchWriter;
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, first_byte, push_overflow};
 use super::vocabulary::Vocabulary;
+pub(crate) use append::Refused;
 
 /// Minimum number of bytes of a compressed block of residue.
-const RESIDUE_BLOCK: usize = 32 * 1024;
+const RESIDUE_BLOCK: usize = if cfg!(test) { 512 } else { 32 * 1024 };
 /// Zstandard's level for the residue: higher ones gain little.
 const RESIDUE_LEVEL: i32 = 3;
 /// Upper limit of the memory for finishing, per token: an entry in a slice of
@@ -64,11 +67,7 @@ impl SegmentBuilder {
     pub(crate) fn add(&mut self, fields: [&str; FIELDS], tie: u64) -> io::Result<()> {
         let size: usize = fields.iter().map(|f| f.len()).sum();
         // A token takes a byte of text at least.
-        if self.tokens.len() + size + FIELDS > u32::MAX as usize {
-            return Err(io::Error::other(
-                "a segment cannot have more than 4 billion tokens",
-            ));
-        }
+        self.check_room(size + FIELDS)?;
         let start = self.tokens.len() as u32;
         let mut ends = [0; FIELDS];
         let mut words = 0;
@@ -84,16 +83,29 @@ impl SegmentBuilder {
             tie,
         });
         if self.residue_block.is_empty() {
-            self.residue_blocks.push((
-                self.articles.len() as u32 - 1,
-                self.residue_bytes.len() as u64,
-            ));
+            self.begin_residue(self.articles.len() as u32 - 1);
         }
         self.residue.take(&mut self.residue_block);
         if self.residue_block.len() >= RESIDUE_BLOCK {
             self.flush_residue()?;
         }
         Ok(())
+    }
+
+    /// Fails if there is no room for so many more tokens.
+    fn check_room(&self, tokens: usize) -> io::Result<()> {
+        if self.tokens.len() + tokens > u32::MAX as usize {
+            return Err(io::Error::other(
+                "a segment cannot hold more than 4 billion tokens",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Begins a block of residue with this article.
+    fn begin_residue(&mut self, article: u32) {
+        let offset = self.residue_bytes.len() as u64;
+        self.residue_blocks.push((article, offset));
     }
 
     fn add_field(&mut self, text: &str) -> u32 {

@@ -1,7 +1,7 @@
 //! The component as Tantivy sees it: a plugin that writes and merges its file.
 
 use std::any::Any;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ use tantivy::schema::Schema;
 use tantivy::schema::document::ErasedDocument;
 use tantivy::{DocId, Segment, SegmentReader, TantivyError};
 
-use super::builder::SegmentBuilder;
+use super::builder::{Refused, SegmentBuilder};
 use super::segment::TextSegment;
-use super::sketch::{self, Sketches};
+use super::sketch::{self, SketchWriter, Sketches};
 use crate::document::ArticleDocument;
 use crate::durable::Storage;
 use crate::resources::Resources;
@@ -76,9 +76,9 @@ fn corruption(reason: String) -> TantivyError {
     TantivyError::DataCorruption(tantivy::error::DataCorruption::comment_only(reason))
 }
 
-fn write(builder: SegmentBuilder, segment: &Segment) -> tantivy::Result<()> {
+fn write(builder: SegmentBuilder, sketches: &[u8], segment: &Segment) -> tantivy::Result<()> {
     let mut out = segment.open_write(component(sketch::EXTENSION))?;
-    out.write_all(&builder.sketches())?;
+    out.write_all(sketches)?;
     out.flush()?;
     out.terminate()?;
     let mut out = builder.finish(segment.open_write(component(EXTENSION))?)?;
@@ -99,24 +99,54 @@ impl SegmentPlugin for TextPlugin {
         }))
     }
 
-    /// Writes the articles that are alive anew, in their order. Indexing text
-    /// is so fast that merging lists would gain little over it.
+    /// Writes the articles that are alive, in their order.
     fn merge(&self, ctx: PluginMergeContext<'_>) -> tantivy::Result<()> {
         if ctx.doc_id_mapping.mapping_type() == MappingType::Shuffled {
             return Err(TantivyError::InvalidArgument(
                 "the text component keeps the order of articles; do not sort the index".into(),
             ));
         }
-        let mut builder = SegmentBuilder::new()?;
+        let builder = match appended(&self.storage, ctx.readers) {
+            Err(Refused::Surface) => added(&self.storage, ctx.readers)?,
+            Err(Refused::Damaged(reason)) => return Err(corruption(reason)),
+            Err(Refused::Io(error)) => return Err(error.into()),
+            Ok(builder) => builder,
+        };
+        let mut sketches = SketchWriter::new(std::iter::empty());
         for reader in ctx.readers {
-            let segment = Self::open(&self.storage, reader)?;
+            let of_segment = Self::open_sketches(reader)?;
             for doc in reader.doc_ids_alive() {
-                let text = segment.text(doc).map_err(corruption)?;
-                builder.add(text.fields.each_ref().map(String::as_str), segment.tie(doc))?;
+                sketches.copy(&of_segment, doc);
             }
         }
-        write(builder, ctx.target_segment)
+        write(builder, &sketches.finish(), ctx.target_segment)
     }
+}
+
+/// The articles of segments that are alive, appended without analysing their text.
+fn appended(storage: &Storage, readers: &[SegmentReader]) -> Result<SegmentBuilder, Refused> {
+    let mut builder = SegmentBuilder::new()?;
+    for reader in readers {
+        let segment = TextPlugin::open(storage, reader).map_err(|error| match error {
+            TantivyError::IoError(error) => Refused::Io(io::Error::other(error)),
+            other => Refused::Damaged(other.to_string()),
+        })?;
+        builder.append(&segment, reader.doc_ids_alive())?;
+    }
+    Ok(builder)
+}
+
+/// The articles of segments that are alive, added by their text.
+fn added(storage: &Storage, readers: &[SegmentReader]) -> tantivy::Result<SegmentBuilder> {
+    let mut builder = SegmentBuilder::new()?;
+    for reader in readers {
+        let segment = TextPlugin::open(storage, reader)?;
+        for doc in reader.doc_ids_alive() {
+            let text = segment.text(doc).map_err(corruption)?;
+            builder.add(text.fields.each_ref().map(String::as_str), segment.tie(doc))?;
+        }
+    }
+    Ok(builder)
 }
 
 struct TextWriter {
@@ -156,7 +186,8 @@ impl PluginWriter for TextWriter {
             ));
         }
         let _turn = self.resources.as_ref().map(Resources::turn);
-        write(self.builder, segment)
+        let sketches = self.builder.sketches();
+        write(self.builder, &sketches, segment)
     }
 
     fn mem_usage(&self) -> usize {

@@ -150,6 +150,15 @@ impl<'a> ResidueReader<'a> {
         })
     }
 
+    /// Where the article ends that begins at `start` of a block.
+    pub(crate) fn end(block: &[u8], start: usize) -> Option<usize> {
+        let mut at = start;
+        let codes = read_varint(block, &mut at) as usize;
+        let literals = read_varint(block, &mut at) as usize;
+        let end = at.checked_add(codes)?.checked_add(literals)?;
+        (end > start && end <= block.len()).then_some(end)
+    }
+
     /// Appends the next separator and token; returns the token's byte range in
     /// `out`.
     pub(crate) fn token(&mut self, surface: &str, out: &mut String) -> (usize, usize) {

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 use timbao_views::ArticleText;
@@ -347,6 +348,32 @@ impl TextSegment {
             .range(self.start(article), self.start(article + 1))
     }
 
+    /// The bytes of a section.
+    #[cfg(test)]
+    pub(crate) fn section(&self, section: Section) -> &[u8] {
+        self.sections.get(section)
+    }
+
+    /// The blocks of residue: their articles and their bytes, the size of what they unpack to in
+    /// front.
+    pub(crate) fn residue_blocks(&self) -> impl Iterator<Item = (Range<u32>, &[u8])> {
+        let table = self.sections.get(Section::ResidueBlocks);
+        let residue = self.sections.get(Section::Residue);
+        let blocks = table.len() / RESIDUE_BLOCK_BYTES;
+        let first = move |block| match block < blocks {
+            true => load_u32(table, block * RESIDUE_BLOCK_BYTES),
+            false => self.articles,
+        };
+        let at = move |block| match block < blocks {
+            true => load_u64(table, block * RESIDUE_BLOCK_BYTES + 4) as usize,
+            false => residue.len(),
+        };
+        (0..blocks).map(move |block| {
+            let bytes = residue.get(at(block)..at(block + 1));
+            (first(block)..first(block + 1), bytes.unwrap_or_default())
+        })
+    }
+
     /// The text of an article, as it was given.
     ///
     /// # Errors
@@ -456,7 +483,7 @@ fn last_begun(firsts: &[[u8; 4]], second: u32) -> Option<usize> {
 }
 
 /// Unpacks Zstandard data to at most `size` bytes.
-fn unpack(packed: &[u8], size: usize) -> io::Result<Vec<u8>> {
+pub(crate) fn unpack(packed: &[u8], size: usize) -> io::Result<Vec<u8>> {
     thread_local! {
         // Creating a decompressor takes as long as unpacking a block.
         static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };

@@ -48,6 +48,13 @@ impl SketchWriter {
             .push([words as u32, all as u32, self.samples.len() as u32]);
     }
 
+    /// Adds an article of another segment as the next one.
+    pub(crate) fn copy(&mut self, sketches: &Sketches, article: u32) {
+        self.samples.extend(sketches.sample(article));
+        let row = sketches.row(article).unwrap_or_default();
+        self.rows.push([row[0], row[1], self.samples.len() as u32]);
+    }
+
     /// The bytes of the file.
     pub(crate) fn finish(self) -> Vec<u8> {
         let mut out = Vec::with_capacity(HEADER + ROW * self.rows.len() + 4 * self.samples.len());

@@ -4,7 +4,7 @@
 //! to the id of its exact key, so that running text costs one look-up a token.
 
 use rustc_hash::FxHashMap;
-use timbao_tokenizer::Keys;
+use timbao_tokenizer::{Keys, write_out};
 
 use super::residue::CaseForm;
 
@@ -27,10 +27,22 @@ pub(crate) struct Vocabulary {
 pub(crate) struct Entry {
     pub(crate) exact: Box<str>,
     pub(crate) folded: Box<str>,
-    /// The spelling of its first occurrence, in lower case.
+    /// Its standard spelling in lower case, which follows from the exact key, so that it depends
+    /// neither on the order of articles nor on how they are encoded.
     pub(crate) surface: Box<str>,
     /// Number of tokens with this key.
     pub(crate) tokens: u32,
+}
+
+impl Entry {
+    fn new(exact: &str, folded: &str) -> Self {
+        Self {
+            exact: exact.into(),
+            folded: folded.into(),
+            surface: write_out(exact).into(),
+            tokens: 0,
+        }
+    }
 }
 
 impl Vocabulary {
@@ -70,18 +82,31 @@ impl Vocabulary {
         if let Some(&id) = self.ids.get(exact) {
             return (id, CaseForm::of(word, &self.entries[id as usize].surface));
         }
-        let id = self.entries.len() as u32;
-        let entry = Entry {
-            exact: exact.into(),
-            folded: self.keys.folded().into(),
-            surface: word.to_lowercase().into(),
-            tokens: 0,
-        };
+        let entry = Entry::new(exact, self.keys.folded());
         let form = CaseForm::of(word, &entry.surface);
+        (self.insert(entry), form)
+    }
+
+    fn insert(&mut self, entry: Entry) -> u32 {
+        let id = self.entries.len() as u32;
         self.bytes += 2 * entry.exact.len() + entry.folded.len() + entry.surface.len();
         self.ids.insert(entry.exact.clone(), id);
         self.entries.push(entry);
-        (id, form)
+        id
+    }
+
+    /// The id of a key that another vocabulary has; its tokens are counted by
+    /// [`count`](Self::count).
+    pub(crate) fn adopt(&mut self, exact: &str, folded: &str) -> u32 {
+        match self.ids.get(exact) {
+            Some(&id) => id,
+            None => self.insert(Entry::new(exact, folded)),
+        }
+    }
+
+    /// Counts tokens of a key.
+    pub(crate) fn count(&mut self, id: u32, tokens: u32) {
+        self.entries[id as usize].tokens += tokens;
     }
 
     /// About how many bytes of memory it takes.
