@@ -8,7 +8,7 @@ use timbao_tokenizer::{Gap, scan};
 
 use super::dictionary::{KeyInfo, write_hash, write_strings};
 use super::ids::Ids;
-use super::inversion::{self, Inversion};
+use super::inversion::{self, Inversion, Source};
 use super::layout::{ArticleRow, BLOCK_BITS, BLOCK_ENTRY_BYTES, FIELDS};
 use super::residue::ResidueWriter;
 use super::score;
@@ -37,6 +37,8 @@ pub(crate) struct SegmentBuilder {
     residue_blocks: Vec<(u32, u64)>,
     residue_bytes: Vec<u8>,
     compressor: zstd::bulk::Compressor<'static>,
+    /// The segments that articles were appended of.
+    sources: Vec<Source>,
 }
 
 impl SegmentBuilder {
@@ -55,10 +57,12 @@ impl SegmentBuilder {
             residue_blocks: Vec::new(),
             residue_bytes: Vec::new(),
             compressor: zstd::bulk::Compressor::new(RESIDUE_LEVEL)?,
+            sources: Vec::new(),
         })
     }
 
-    /// Adds an article. Ties are broken by `tie`, smaller first.
+    /// Adds an article. Ties are broken by `tie`, smaller first. Not to be mixed
+    /// with [`append`](Self::append).
     ///
     /// # Errors
     ///
@@ -175,8 +179,14 @@ impl SegmentBuilder {
         }
         self.write_articles(&mut sections)?;
         let average = self.average_length();
-        let inversion =
-            inversion::invert(&self.tokens, &self.articles, &ids, average, &mut sections)?;
+        let inversion = inversion::invert(
+            &self.tokens,
+            &self.articles,
+            &ids,
+            average,
+            &self.sources,
+            &mut sections,
+        )?;
         self.write_dictionary(&ids, &inversion, &mut sections)?;
         let header = [
             self.articles.len() as u32,

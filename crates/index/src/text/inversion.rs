@@ -5,7 +5,11 @@
 //! sorted by position, determines its postings, those of its variants, and the
 //! bigrams it starts.
 
+mod merged;
+
 use std::io::{self, Write};
+
+pub(crate) use merged::{NONE, Source};
 
 use super::dictionary::{KeyInfo, ONLY_SPELLING};
 use super::ids::Ids;
@@ -29,12 +33,14 @@ pub(crate) struct Inversion {
     pub(crate) folded: Vec<KeyInfo>,
 }
 
-/// Writes the sections of postings and bigrams.
+/// Writes the sections of postings and bigrams. If all articles come from other segments, these are
+/// the `sources` and their lists are merged, else there is none.
 pub(crate) fn invert<W: Write>(
     tokens: &[u32],
     articles: &[ArticleRow],
     ids: &Ids<'_>,
     average_length: f32,
+    sources: &[Source],
     sections: &mut SectionWriter<W>,
 ) -> io::Result<Inversion> {
     let mut inverter = Inverter {
@@ -55,6 +61,10 @@ pub(crate) fn invert<W: Write>(
     };
     sections.begin(Section::Bigrams);
     let mut from = 0;
+    if !sources.is_empty() {
+        inverter.merge(sources, sections)?;
+        from = ids.folded.len();
+    }
     while from < ids.folded.len() {
         let mut to = from + 1;
         let mut size = ids.folded[from].tokens as usize;
@@ -211,6 +221,10 @@ impl Inverter<'_> {
                 }),
             }
         }
+        self.encode_postings(&scratch.postings)
+    }
+
+    fn encode_postings(&mut self, list: &[Posting]) -> KeyInfo {
         let info = KeyInfo {
             articles: list.len() as u32,
             postings: self.postings.len() as u64,
