@@ -77,6 +77,34 @@ pub(crate) enum Section {
 
 const SECTIONS: usize = Section::Bigrams as usize + 1;
 
+impl Section {
+    /// All sections.
+    pub(crate) const ALL: [Self; SECTIONS] = [
+        Self::Header,
+        Self::Rows,
+        Self::Runs,
+        Self::RunTails,
+        Self::Lengths,
+        Self::Ties,
+        Self::TokenHeads,
+        Self::TokenTails,
+        Self::ResidueBlocks,
+        Self::Residue,
+        Self::ExactKeys,
+        Self::Surfaces,
+        Self::ExactInfo,
+        Self::ExactHash,
+        Self::FoldedKeys,
+        Self::FoldedInfo,
+        Self::FoldedHash,
+        Self::Variants,
+        Self::Postings,
+        Self::PairSeconds,
+        Self::PairOffsets,
+        Self::Pairs,
+    ];
+}
+
 /// Writes sections in any order, each at most once.
 pub(crate) struct SectionWriter<W> {
     out: W,

@@ -354,6 +354,14 @@ impl TextSegment {
         self.sections.get(section)
     }
 
+    /// Checks all bytes and returns the damage, if there is any.
+    pub(crate) fn check_all(&self) -> Option<&String> {
+        for section in Section::ALL {
+            self.sections.get(section);
+        }
+        self.damage().get()
+    }
+
     /// The blocks of residue: their articles and their bytes, the size of what they unpack to in
     /// front.
     pub(crate) fn residue_blocks(&self) -> impl Iterator<Item = (Range<u32>, &[u8])> {
