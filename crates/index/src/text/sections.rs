@@ -81,13 +81,13 @@ impl Section {
     /// All sections.
     pub(crate) const ALL: [Self; SECTIONS] = [
         Self::Header,
-        Self::Rows,
-        Self::Runs,
-        Self::RunTails,
+        Self::ArticleTable,
+        Self::PositionBlocks,
+        Self::OverflowStarts,
         Self::Lengths,
         Self::Ties,
-        Self::TokenHeads,
-        Self::TokenTails,
+        Self::FirstBytes,
+        Self::OverflowBytes,
         Self::ResidueBlocks,
         Self::Residue,
         Self::ExactKeys,
@@ -99,9 +99,9 @@ impl Section {
         Self::FoldedHash,
         Self::Variants,
         Self::Postings,
-        Self::PairSeconds,
-        Self::PairOffsets,
-        Self::Pairs,
+        Self::BigramSeconds,
+        Self::BigramOffsets,
+        Self::Bigrams,
     ];
 }
 

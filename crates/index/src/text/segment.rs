@@ -124,7 +124,7 @@ impl TextSegment {
 
     /// The ranges of bytes of the sections.
     #[cfg(test)]
-    pub(crate) fn parts(&self) -> Vec<std::ops::Range<usize>> {
+    pub(crate) fn parts(&self) -> Vec<Range<usize>> {
         self.sections.ranges()
     }
 
