@@ -682,7 +682,9 @@ impl Draft {
             title: line(Field::Title),
             summary: line(Field::Summary),
             section: line(Field::Section),
-            place: line(Field::Place),
+            place: line(Field::Place)
+                .map(place)
+                .filter(|place| !place.is_empty()),
             agency: line(Field::Agency),
             author: line(Field::Author),
             source: line(Field::Source),
@@ -739,6 +741,15 @@ pub(crate) fn is_value(field: Field, text: &str) -> bool {
         Field::Url => !text.starts_with("urn:") && !text.contains(char::is_whitespace),
         _ => true,
     }
+}
+
+/// The place of a whole dateline, such as "Vinh (TTXVN) -".
+fn place(text: String) -> String {
+    let Some(dateline) = text.trim_end().strip_suffix(['-', '–', '—']) else {
+        return text;
+    };
+    let end = dateline.find('(').unwrap_or(dateline.len());
+    dateline[..end].trim().to_owned()
 }
 
 /// Returns `true` if a text is the address of a page or picture.
