@@ -45,7 +45,7 @@ fn no_file_imports_one_that_imports_it() {
         let imports = sources.imports();
         assert!(imports.values().any(|to| !to.is_empty()), "{name}");
         if let Some(circle) = circle(&imports) {
-            let circle: Vec<String> = circle.iter().map(|module| shown(module)).collect();
+            let circle: Vec<String> = circle.iter().map(shown).collect();
             panic!("circle of imports in {name}: {}", circle.join(" -> "));
         }
     }

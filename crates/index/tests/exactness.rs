@@ -250,7 +250,7 @@ impl Corpus {
         for number in 0..2 + self.random.below(2) {
             let mut phrase = self.phrase(accents);
             phrase.steps.truncate(1 + self.random.below(6) / 5);
-            let words = phrase
+            let mut words = phrase
                 .steps
                 .iter()
                 .map(|step| Plan::Word(step.slot.clone()));
@@ -258,7 +258,7 @@ impl Corpus {
                 0 => Plan::Or(words.collect()),
                 1 if number > 0 => Plan::And(words.collect()),
                 _ if phrase.steps.len() > 1 => Plan::Phrase(phrase),
-                _ => words.last().expect("a phrase has a word"),
+                _ => words.next_back().expect("a phrase has a word"),
             });
         }
         parts

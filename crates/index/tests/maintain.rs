@@ -285,7 +285,7 @@ fn mutations(whole: &[u8], foreign: &[u8]) -> Vec<(&'static str, Option<Vec<u8>>
     };
     let garbage = |len: usize| {
         (0..len)
-            .map(|i| (i * i >> 3) as u8 ^ 0xa5)
+            .map(|i| ((i * i) >> 3) as u8 ^ 0xa5)
             .collect::<Vec<u8>>()
     };
     vec![

@@ -191,7 +191,9 @@ async fn answers_can_be_cited_and_mark_quoted_text() {
     );
 
     let similar = session.answer("similar", json!({"id": "a1"})).await;
-    assert_eq!(similar["articles"][0]["id"], "a2");
+    // Three articles have no telling terms in common.
+    assert_eq!(similar["articles"], json!([]));
+    assert!(similar["citation"]["state"].is_string(), "{similar}");
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ fn a_whole_index_verifies() {
     let first = stdout.lines().next();
     assert_eq!(
         first,
-        Some("changed: bao/tu-dien.md: it changed since it was indexed")
+        Some("changed: bao/tu-dien.md: changed since it was indexed")
     );
     let (code, stdout, _) = workspace.output(&["verify", "--format", "json"], None);
     let answer: serde_json::Value = serde_json::from_str(&stdout).unwrap();

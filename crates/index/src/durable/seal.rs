@@ -408,7 +408,7 @@ mod tests {
             places in proptest::collection::vec((any::<prop::sample::Index>(), 1u8..), 1..20),
             cuts in proptest::collection::vec(any::<prop::sample::Index>(), 1..20),
         ) {
-            let content: Vec<u8> = (0..len).map(|i| (i * i >> 3) as u8 | 1).collect();
+            let content: Vec<u8> = (0..len).map(|i| ((i * i) >> 3) as u8 | 1).collect();
             let own = identity(1, "a.idx");
             let whole = sealed(&content, own.clone());
             check(&mut Cursor::new(&whole), &own).unwrap();

@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(shown("", &[0..9, 9..10]), "");
         assert_eq!(shown("tu do la", &[0..2, 3..5]), "<mark>tu do</mark> la");
         let mut numbers = Numbers::at(Some(1));
-        let first = numbers.marked("tự do", &[0..4]).into_string();
+        let first = numbers.marked("tự do", &[0..1, 1..4]).into_string();
         assert_eq!(first, "<mark id=\"m1\">tự</mark> do");
         let second = numbers.marked("hoa", &[0..1, 2..3]).into_string();
         assert_eq!(second, "<mark id=\"at\">h</mark>o<mark id=\"m3\">a</mark>");

@@ -39,13 +39,12 @@ pub(super) fn take(pages: &mut [Vec<Vec<Line>>], leading: f32) -> Vec<String> {
                     });
                 let numbered =
                     edge.is_apart && edge.row == 0 && is_page_number(&edge.text, number, count);
-                if repeats || numbered || printed && edge.row == 0 {
-                    if let Some(line) = page
+                if (repeats || numbered || printed && edge.row == 0)
+                    && let Some(line) = page
                         .get_mut(edge.block)
                         .and_then(|lines| lines.get_mut(edge.line))
-                    {
-                        taken.push(std::mem::take(&mut line.text));
-                    }
+                {
+                    taken.push(std::mem::take(&mut line.text));
                 }
             }
         }

@@ -12,7 +12,7 @@ use super::super::postings::Posting;
 use super::super::sections::SectionWriter;
 use super::super::segment::TextSegment;
 use super::super::tokens::FIRST_KEY;
-use super::{Inverter, Placed, Scratch};
+use super::inverter::{Inverter, Placed, Scratch};
 
 /// Stands for a key that is in no living article, and for an article that is deleted.
 pub(crate) const NONE: u32 = u32::MAX;
