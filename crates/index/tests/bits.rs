@@ -141,7 +141,7 @@ fn a_component_of_another_index_or_segment_is_named() {
                     assert_eq!(&hits, found, "{name}, {word}");
                 }
             }
-            assert!(backup(&newsroom.index, &dir.path().join("b")).is_err());
+            assert!(backup(&newsroom.index, dir.path().join("b")).is_err());
             fs::write(path, whole).unwrap();
         }
     }

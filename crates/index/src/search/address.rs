@@ -10,8 +10,8 @@ use tantivy::SegmentReader;
 /// Identifies an article in one view of an index.
 ///
 /// An address is valid for every searcher of the same view, in whatever process it was opened.
-/// With a searcher of another view it yields [`Error::OtherView`]; to carry an article across
-/// views, keep its id and look it up with [`Searcher::find_id`].
+/// With a searcher of another view it yields [`Error::OtherView`](crate::Error::OtherView); to carry an article across
+/// views, keep its id and look it up with [`Searcher::find_id`](crate::Searcher::find_id).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Address {
     pub(super) view: ViewId,
