@@ -11,8 +11,10 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
     }
     if !has_tag(text) {
         let decoded = entity::decode(text);
-        // Tools that escape what is escaped already write tags as text.
-        return match decoded.len() < text.len() && has_tag(&decoded) {
+        // Tools that escape what is escaped already write tags as text. A line that names a script
+        // speaks of one.
+        let is_escaped_twice = decoded.len() < text.len() && has_tag(&decoded);
+        return match is_escaped_twice && !Tags::of(&decoded).any(|tag| tag.is_code()) {
             true => Cow::Owned(without_tags(&decoded).trim().to_owned()),
             false => decoded,
         };
@@ -71,6 +73,13 @@ pub(super) struct Tag<'t> {
 }
 
 impl<'t> Tag<'t> {
+    /// Whether it encloses text that no reader sees.
+    fn is_code(&self) -> bool {
+        ["script", "style"]
+            .iter()
+            .any(|name| self.name.eq_ignore_ascii_case(name))
+    }
+
     /// The tag that begins at the `<` at `at`.
     pub(super) fn at(text: &'t str, at: usize) -> Option<Self> {
         let rest = text.get(at + 1..)?;
