@@ -1,0 +1,4 @@
+//! No bytes make the reader of `a.tsv` panic.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| timbao_articles_fuzz::read("a.tsv", bytes));
