@@ -81,24 +81,24 @@ impl Article {
         }
     }
 
+    /// The path for readers who may not know where files are: a relative path stays as it is, of
+    /// an absolute one the part below the directory above the source is kept.
+    pub fn public_path(&self) -> String {
+        let is_absolute = std::path::Path::new(&self.path).is_absolute();
+        let name = self.path.rsplit(is_separator).next().unwrap_or_default();
+        match (&self.collection, &self.member) {
+            _ if !is_absolute => self.path.clone(),
+            (Some(container), Some(_)) => container.clone(),
+            (Some(directory), None) => format!("{directory}/{name}"),
+            (None, _) => name.to_owned(),
+        }
+    }
+
     /// Sets the place of the article in the files of a source; `relative` is
     /// the end of `path` below the source root, `/`-separated.
     pub fn set_location(&mut self, path: &str, relative: &str, member: Option<String>) {
-        let root = path.get(..path.len().saturating_sub(relative.len()));
-        let root = root.unwrap_or_default().trim_end_matches(is_separator);
-        let root = root.rsplit(is_separator).next().unwrap_or_default();
-        let below = match &member {
-            Some(_) => relative,
-            None => relative
-                .rsplit_once('/')
-                .map_or("", |(directory, _)| directory),
-        };
-        let collection = match (root, below) {
-            ("", below) => below.to_owned(),
-            (root, "") => root.to_owned(),
-            (root, below) => format!("{root}/{below}"),
-        };
-        self.collection = Some(collection).filter(|collection| !collection.is_empty());
+        self.collection = Some(collection(path, relative, member.is_some()))
+            .filter(|collection| !collection.is_empty());
         path.clone_into(&mut self.path);
         self.member = member;
     }
@@ -113,6 +113,26 @@ impl Article {
     }
 }
 
+/// The collection of the articles of a file: the directory, or for a container the file itself,
+/// below the directory above the source; `/`-separated. `relative` is the end of `path` below the
+/// source root.
+pub fn collection(path: &str, relative: &str, is_container: bool) -> String {
+    let root = path.get(..path.len().saturating_sub(relative.len()));
+    let root = root.unwrap_or_default().trim_end_matches(is_separator);
+    let root = root.rsplit(is_separator).next().unwrap_or_default();
+    let below = match is_container {
+        true => relative,
+        false => relative
+            .rsplit_once('/')
+            .map_or("", |(directory, _)| directory),
+    };
+    match (root, below) {
+        ("", below) => below.to_owned(),
+        (root, "") => root.to_owned(),
+        (root, below) => format!("{root}/{below}"),
+    }
+}
+
 fn is_separator(c: char) -> bool {
     std::path::is_separator(c)
 }
@@ -120,6 +140,21 @@ fn is_separator(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn public_paths_name_no_directory_of_the_machine() {
+        for (path, relative, member, expected) in [
+            ("/srv/bao/2026/a.txt", "2026/a.txt", None, "bao/2026/a.txt"),
+            ("/srv/bao/tin.zip", "tin.zip", Some("a.html"), "bao/tin.zip"),
+            ("/a.txt", "a.txt", None, "a.txt"),
+            ("bao/a.txt", "a.txt", None, "bao/a.txt"),
+        ] {
+            let mut article = Article::default();
+            article.set_location(path, relative, member.map(str::to_owned));
+            assert_eq!(article.public_path(), expected, "{path}");
+        }
+        assert_eq!(Article::default().public_path(), "");
+    }
 
     #[test]
     fn a_collection_is_the_folder_or_the_container() {

@@ -1,11 +1,12 @@
 //! Finds the files to read under the given roots.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::UNIX_EPOCH;
 
 use crate::Problem;
@@ -18,7 +19,9 @@ pub struct WalkOptions {
     /// Takes files and directories whose name begins with a dot. Default no.
     pub hidden: bool,
     /// Follows symbolic links below a root; a root that is a link is always
-    /// followed. Default yes. Loops are reported.
+    /// followed. Default yes. Loops are reported, and of several links to a
+    /// directory of the same root the first is followed, so that links cannot
+    /// multiply a tree.
     pub follow_links: bool,
     /// Includes files that are not articles by their name, such as pictures and
     /// README files. Default no.
@@ -142,6 +145,9 @@ pub fn discover_on(
         open: Vec::new(),
         skipped: BTreeMap::new(),
         linked: BTreeSet::new(),
+        walked: HashMap::new(),
+        aliases: Vec::new(),
+        stop: Arc::default(),
     }
 }
 
@@ -159,6 +165,10 @@ pub struct Discover {
     open: Vec<Directory>,
     skipped: BTreeMap<String, u64>,
     linked: BTreeSet<PathBuf>,
+    /// The directories of the root so far, by their paths without links.
+    walked: HashMap<PathBuf, PathBuf>,
+    aliases: Vec<(PathBuf, PathBuf)>,
+    stop: Arc<AtomicBool>,
 }
 
 /// A directory that is walked.
@@ -196,6 +206,19 @@ impl Discover {
         &self.linked
     }
 
+    /// The links to directories that were not followed because their target was
+    /// walked before, each with the path it was walked under.
+    pub fn aliases(&self) -> &[(PathBuf, PathBuf)] {
+        &self.aliases
+    }
+
+    /// Ends the walk early when `stop` is set.
+    #[must_use]
+    pub fn until(mut self, stop: Arc<AtomicBool>) -> Self {
+        self.stop = stop;
+        self
+    }
+
     fn skip(&mut self, reason: &str) {
         *self.skipped.entry(reason.to_owned()).or_default() += 1;
     }
@@ -203,6 +226,7 @@ impl Discover {
     /// Begins to walk a root.
     fn enter_root(&mut self, index: usize, path: PathBuf) -> Option<Result<FoundFile, Problem>> {
         (self.root, self.base) = (index, path.clone());
+        self.walked.clear();
         let looked_at = self
             .files
             .metadata(&path)
@@ -333,6 +357,10 @@ impl Discover {
                 return Some(fault.at(&display(&directory.path), None));
             }
             self.linked.insert(directory.real.clone());
+            if let Some(path) = self.walked.get(&directory.real) {
+                self.aliases.push((directory.path, path.clone()));
+                return None;
+            }
         }
         let mut entries = match self.files.list(&directory.path) {
             Ok(entries) => entries,
@@ -345,6 +373,8 @@ impl Discover {
             }
         };
         entries.sort_by(|a, b| a.name.cmp(&b.name));
+        self.walked
+            .insert(directory.real.clone(), directory.path.clone());
         self.open.push(Directory {
             path: directory.path,
             real: directory.real,
@@ -359,7 +389,7 @@ impl Iterator for Discover {
     type Item = Result<FoundFile, Problem>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
+        while !self.stop.load(Ordering::Relaxed) {
             let found = match self.open.last_mut() {
                 None => {
                     let (index, root) = self.roots.pop()?;
@@ -377,6 +407,7 @@ impl Iterator for Discover {
                 return found;
             }
         }
+        None
     }
 }
 

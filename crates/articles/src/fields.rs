@@ -255,6 +255,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "tuade",
             "heading",
             "ogtitle",
+            "webtitle",
             "subject",
             "name",
             "ten",
@@ -363,6 +364,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "sentences",
             "bodies",
             "main",
+            "leadparagraph",
         ],
     ),
     (
@@ -538,6 +540,8 @@ const NAMES: &[(Field, &[&str])] = &[
             "ngaytao",
             "ngayviet",
             "addtime",
+            "webpublicationdate",
+            "datetimepub",
             "versioncreated",
             "updated",
             "updatedat",
@@ -571,6 +575,11 @@ pub(crate) struct Draft {
 }
 
 const SLOTS: usize = Field::Captions as usize;
+
+/// Values that are joined, in bytes, and captions that are collected one by one: each is compared
+/// with all before it.
+const LONGEST_JOINED: usize = 4096;
+const MOST_ADDED: usize = 1000;
 
 impl Draft {
     /// Returns `true` if a value of this rank would be taken.
@@ -618,11 +627,15 @@ impl Draft {
     }
 
     /// Offers one of several values of a field: one of the rank of the present
-    /// value is added to it.
+    /// value is added to it, up to [`LONGEST_JOINED`] bytes.
     pub fn join(&mut self, field: Field, rank: u8, value: String, from: &str, trace: &mut Trace) {
         let value = value.trim();
         match self.values.get_mut(field as usize) {
             Some(Some((known, present))) if *known == rank => {
+                if present.len() > LONGEST_JOINED {
+                    return trace
+                        .note(|| format!("too many values of {from}: {value} was skipped"));
+                }
                 let is_new = !present.split(", ").any(|part| part == value);
                 if is_new && !value.is_empty() && is_value(field, value) {
                     present.push_str(", ");
@@ -647,7 +660,7 @@ impl Draft {
             return self.offer_captions(captions, from, trace);
         }
         for caption in captions {
-            if !self.captions.contains(&caption) {
+            if self.captions.len() < MOST_ADDED && !self.captions.contains(&caption) {
                 self.captions.push(caption);
             }
         }
@@ -783,5 +796,12 @@ pub(crate) fn date(text: &str) -> Option<Published> {
         };
         return Published::from_unix_seconds(digits.parse::<i64>().ok()? / divisor);
     }
-    Published::parse(text)
+    Published::parse(text).filter(|date| !is_epoch(date))
+}
+
+/// Returns `true` for the time that programs write where they know none: the first second of
+/// 1970, in UTC or in Vietnam.
+fn is_epoch(date: &Published) -> bool {
+    let written = date.to_string();
+    matches!(written.as_str(), "1970-01-01T00:00" | "1970-01-01T07:00")
 }

@@ -79,23 +79,15 @@ impl FileSystem for SystemFiles {
     }
 
     fn list(&self, directory: &Path) -> io::Result<Vec<FolderEntry>> {
-        let mut entries = Vec::new();
-        for entry in WalkDir::new(directory).min_depth(1).max_depth(1) {
-            match entry {
-                Ok(entry) => entries.push(FolderEntry {
-                    name: entry.file_name().to_owned(),
-                    file_type: entry.file_type(),
-                }),
-                // Removed since the system listed it.
-                Err(error) if error.depth() > 0 && is_gone(&error) => {}
-                // Loops can occur only where links are followed.
-                Err(error) => {
-                    let other = || io::ErrorKind::Other.into();
-                    return Err(error.into_io_error().unwrap_or_else(other));
-                }
+        let listing = WalkDir::new(directory).min_depth(1).max_depth(1);
+        complete(listing.into_iter().map(|entry| match entry {
+            Ok(entry) => Ok((entry.file_name().to_owned(), Ok(entry.file_type()))),
+            // The error of an entry names it; an error of the listing names nothing below it.
+            Err(error) if error.depth() > 0 && error.path().is_some() => {
+                Ok((OsString::new(), Err(io_error(error))))
             }
-        }
-        Ok(entries)
+            Err(error) => Err(io_error(error)),
+        }))
     }
 
     fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
@@ -103,15 +95,72 @@ impl FileSystem for SystemFiles {
     }
 }
 
-/// Returns `true` if there is nothing at a path.
-fn is_gone(error: &walkdir::Error) -> bool {
-    error
-        .io_error()
-        .is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+/// The system's error. Loops, which are none of the system's, can occur only where links are followed.
+fn io_error(error: walkdir::Error) -> io::Error {
+    let other = || io::ErrorKind::Other.into();
+    error.into_io_error().unwrap_or_else(other)
+}
+
+/// Collects a listing. Entries removed since the system listed them are skipped; any other error,
+/// and any error of the listing itself, fails the listing.
+fn complete(
+    listing: impl Iterator<Item = io::Result<(OsString, io::Result<FileType>)>>,
+) -> io::Result<Vec<FolderEntry>> {
+    let mut entries = Vec::new();
+    for entry in listing {
+        match entry? {
+            (name, Ok(file_type)) => entries.push(FolderEntry { name, file_type }),
+            (_, Err(error)) if error.kind() == io::ErrorKind::NotFound => {}
+            (_, Err(error)) => return Err(error),
+        }
+    }
+    Ok(entries)
 }
 
 impl OpenFile for File {
     fn metadata(&self) -> io::Result<Metadata> {
         Self::metadata(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(name: &str, file_type: io::Result<FileType>) -> (OsString, io::Result<FileType>) {
+        (name.into(), file_type)
+    }
+
+    fn file() -> FileType {
+        fs::metadata(file!())
+            .or_else(|_| fs::metadata("src/lib.rs"))
+            .unwrap()
+            .file_type()
+    }
+
+    #[test]
+    fn a_listing_that_fails_midway_is_an_error() {
+        // ENOENT, EIO, ENOMEM, EACCES, ENFILE, EMFILE, ESTALE.
+        for number in [2, 5, 12, 13, 23, 24, 116] {
+            let error = || io::Error::from_raw_os_error(number);
+            let listing = [
+                Ok(entry("a", Ok(file()))),
+                Err(error()),
+                Ok(entry("b", Ok(file()))),
+            ];
+            let failed = complete(listing.into_iter()).unwrap_err();
+            assert_eq!(failed.raw_os_error(), Some(number));
+        }
+    }
+
+    #[test]
+    fn only_an_entry_that_is_gone_is_skipped() {
+        let listed = |kind: io::ErrorKind| {
+            let listing = [Ok(entry("a", Ok(file()))), Ok(entry("b", Err(kind.into())))];
+            complete(listing.into_iter())
+        };
+        assert_eq!(listed(io::ErrorKind::NotFound).unwrap().len(), 1);
+        let denied = listed(io::ErrorKind::PermissionDenied).unwrap_err();
+        assert_eq!(denied.kind(), io::ErrorKind::PermissionDenied);
     }
 }

@@ -49,7 +49,7 @@ mod traits;
 mod unread;
 mod unwind;
 
-pub use article::{Article, Caption};
+pub use article::{Article, Caption, collection};
 pub use check::{CHECKED_FIELDS, Checker, FileCheck};
 pub use discover::{Discover, FoundFile, WalkOptions, discover, discover_on, display};
 pub use filesystem::{FileSystem, FolderEntry, OpenFile, SystemFiles};

@@ -4,17 +4,10 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
 /// A text in lower case and without accents, so that "Văn hoá" and "Văn hóa"
 /// are one.
 pub(crate) fn fold(text: &str) -> String {
-    text.nfd()
-        .filter(|letter| !is_combining_mark(*letter))
-        .flat_map(char::to_lowercase)
-        .map(|letter| if letter == 'đ' { 'd' } else { letter })
-        .collect()
+    timbao_tokenizer::fold(text)
 }
 
 /// Names to look a text up in, whatever its case and accents.

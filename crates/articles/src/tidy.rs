@@ -1,6 +1,22 @@
 //! Tidying values: lines, paragraphs, captions with their credits.
 
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
 use crate::Caption;
+
+/// A text in composed form (NFC), in which names and marks are compared.
+pub(crate) fn composed(text: &str) -> Cow<'_, str> {
+    // Nearly all text is of letters that cannot compose; looking every one up
+    // in the tables of Unicode takes longer than reading the page.
+    let plain = |letter: char| matches!(letter, '\0'..'\u{300}' | '\u{1e00}'..='\u{1eff}' | '\u{2002}'..='\u{20cf}');
+    if text.chars().all(plain) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
+}
 
 /// Reads a caption, and the credit that may end it: "… khai mạc. Ảnh: An Bình".
 pub(crate) fn caption(text: &str) -> Caption {

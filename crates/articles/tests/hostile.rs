@@ -559,6 +559,32 @@ fn folders_are_walked_in_order_past_loops_links_and_strange_names() {
     );
 }
 
+/// Six directories that each contain ten links to the next one: a million paths.
+#[cfg(unix)]
+#[test]
+fn links_cannot_multiply_a_tree() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |number: usize| directory.path().join(number.to_string());
+    for number in 0..=6 {
+        fs::create_dir(path(number)).unwrap();
+    }
+    for number in 0..6 {
+        for link in 0..10 {
+            let link = path(number).join(format!("{link}"));
+            std::os::unix::fs::symlink(path(number + 1), link).unwrap();
+        }
+    }
+    fs::write(path(6).join("a.txt"), ARTICLE).unwrap();
+    let mut walk = discover(&[path(0)], &WalkOptions::default());
+    let found: Vec<_> = walk.by_ref().map(|file| file.unwrap().relative).collect();
+    assert_eq!(found, ["0/0/0/0/0/0/a.txt"]);
+    assert_eq!(walk.aliases().len(), 6 * 9);
+    // All of them under a path without links, and the root is linked to itself.
+    let walk = discover(&[directory.path().to_owned()], &WalkOptions::default());
+    let found: Vec<_> = walk.map(|file| file.unwrap().relative).collect();
+    assert_eq!(found, ["0/0/0/0/0/0/0/a.txt", "6/a.txt"]);
+}
+
 #[test]
 fn files_that_vanish_or_change_are_reported() {
     let directory = tempfile::tempdir().unwrap();
@@ -581,4 +607,30 @@ fn files_that_vanish_or_change_are_reported() {
         open(&found, &small()).err().map(|problem| problem.kind),
         Some(ProblemKind::Changed)
     );
+}
+
+/// Mails inside each other: dropping them one inside the other would overflow the stack.
+#[test]
+fn mails_inside_each_other_are_attachments() {
+    let nested = "Content-Type: message/rfc822\n\n".repeat(30_000);
+    let mail = format!("Subject: Tin\nMIME-Version: 1.0\n{nested}");
+    let (articles, problems) = read("a.eml", mail.as_bytes());
+    assert_eq!(titles(&articles), ["Tin"], "{problems:?}");
+}
+
+/// Each value is compared with those before it.
+#[test]
+fn values_that_are_joined_are_bounded() {
+    let many = |unit: &str| {
+        let units = (0..2000).map(|n| unit.replace("{n}", &n.to_string()));
+        units.collect::<String>()
+    };
+    let feed = format!(
+        "<rss><channel><item><title>Tin</title>{}</item></channel></rss>",
+        many("<category>Mục {n}</category>")
+    );
+    let (articles, _) = read("a.rss", feed.as_bytes());
+    let section = articles[0].section.as_deref().unwrap();
+    assert!(section.starts_with("Mục 0, Mục 1, "));
+    assert!(section.len() < 5000, "{}", section.len());
 }

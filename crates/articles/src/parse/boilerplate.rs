@@ -1,10 +1,9 @@
 //! Lines around an article that are not part of it.
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::wrap::Paragraph;
 use crate::names;
 use crate::provenance::Trace;
+use crate::tidy::composed;
 
 /// Drops headings such as "Tin liên quan" with the headlines under them, and
 /// lines of buttons.
@@ -84,7 +83,7 @@ fn key(text: &str) -> String {
     if text.len() > LONGEST {
         return String::new();
     }
-    let lower: String = text.nfc().flat_map(char::to_lowercase).collect();
+    let lower = composed(text).to_lowercase();
     lower
         .trim_end_matches([':', '.', '…', '»', '>', '|', ' '])
         .trim()

@@ -1,10 +1,9 @@
 //! The dateline: the agency, place and day that open a news text, as in
 //! "TTXVN- Chiều 25/3, …", "Hà Nội (TTXVN) - …" or "(TTXVN) - …".
 
-use unicode_normalization::UnicodeNormalization;
-
 use crate::names::{self, Marks};
 use crate::provenance::Trace;
+use crate::tidy::composed;
 use crate::{Article, Published, dates};
 
 /// The parts of a paragraph's dateline.
@@ -39,7 +38,11 @@ const REACH: usize = 160;
 /// Reads the dateline of a paragraph. The paragraph keeps it: a search for its
 /// words finds them.
 pub(crate) fn read(paragraph: &str) -> Option<Dateline> {
-    let head: String = paragraph.chars().take(REACH).nfc().collect();
+    let end = paragraph.char_indices().nth(REACH);
+    let head = end.map_or(paragraph, |(end, _)| {
+        paragraph.get(..end).unwrap_or_default()
+    });
+    let head = composed(head);
     let head = head.trim_start_matches(['*', '"', '“', ' ']);
     named_first(head).or_else(|| place_first(head))
 }

@@ -178,11 +178,17 @@ impl<'de> ObjectSeed<'_, 'de> {
         key: Cow<'de, str>,
         map: &mut A,
     ) -> Result<(), A::Error> {
-        if WRAPPERS.contains(&key.as_ref()) && self.nested == 0 {
+        let is_wrapper = match self.nested {
+            0 => WRAPPERS.contains(&key.as_ref()),
+            NESTED => INNER_WRAPPERS.contains(&key.as_ref()),
+            _ => false,
+        };
+        if is_wrapper {
             return map.next_value_seed(Wrapped {
                 collector: self.collector,
                 trace: self.trace,
                 key,
+                nested: self.nested + NESTED,
             });
         }
         if let Some(status) = Status::of(&key) {
@@ -326,7 +332,11 @@ const WRAPPERS: &[&str] = &[
     "M",
     "yoast_head_json",
     "record",
+    "head",
 ];
+
+/// Those that are also found in such an object.
+const INNER_WRAPPERS: &[&str] = &["meta", "metadata", "attributes", "fields", "head"];
 
 /// A value under a wrapper's key: an object is read; a long text may be the
 /// body.
@@ -334,6 +344,7 @@ struct Wrapped<'a, 'de> {
     collector: &'a mut Collector<'de>,
     trace: &'a mut Trace,
     key: Cow<'de, str>,
+    nested: u8,
 }
 
 impl<'de> DeserializeSeed<'de> for Wrapped<'_, 'de> {
@@ -355,7 +366,7 @@ impl<'de> Visitor<'de> for Wrapped<'_, 'de> {
         let seed = ObjectSeed {
             collector: self.collector,
             trace: self.trace,
-            nested: NESTED,
+            nested: self.nested,
         };
         seed.visit_map(map)
     }

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use mail_parser::decoders::{base64, quoted_printable};
 use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-use super::{dateline, html, text, wrap};
+use super::{dateline, html, wrap};
 use crate::encoding;
 use crate::problem::{Fault, ProblemKind};
 use crate::provenance::Trace;
-use crate::tidy::one_line;
+use crate::tidy::{self, one_line};
 use crate::{Article, Published};
 
 /// Parses a web page saved as MHTML: its first page of HTML.
@@ -98,10 +98,29 @@ pub(crate) fn mail(
     Ok((article, encoding))
 }
 
+/// Parses a mail without the mails inside it, which are attachments.
 fn message(bytes: &[u8]) -> Result<Message<'_>, Fault> {
-    MessageParser::default()
-        .parse(bytes)
-        .ok_or_else(|| Fault::malformed("headers of a mail are missing; save it again"))
+    let message = MessageParser::default().parse(bytes);
+    let mut message =
+        message.ok_or_else(|| Fault::malformed("headers of a mail are missing; save it again"))?;
+    // One by one: dropping thousands of mails inside each other would overflow the stack.
+    let mut inner = inner_messages(&mut message);
+    while let Some(mut message) = inner.pop() {
+        inner.extend(inner_messages(&mut message));
+    }
+    Ok(message)
+}
+
+/// Takes the mails out of a mail.
+fn inner_messages<'m>(message: &mut Message<'m>) -> Vec<Message<'m>> {
+    let parts = message.parts.iter_mut();
+    parts
+        .filter(|part| matches!(part.body, PartType::Message(_)))
+        .filter_map(|part| match std::mem::take(&mut part.body) {
+            PartType::Message(inner) => Some(inner),
+            _ => None,
+        })
+        .collect()
 }
 
 fn subject(message: &Message<'_>) -> Option<String> {
@@ -153,7 +172,7 @@ fn body(message: &Message<'_>, trace: &mut Trace) -> Result<(String, &'static st
             paragraphs.push(html::fragment(&decoded).body);
             from = from.or(Some("HTML of the mail"));
         } else {
-            let composed = text::composed(&decoded);
+            let composed = tidy::composed(&decoded);
             let lines = wrap::paragraphs(&composed);
             paragraphs.extend(
                 lines

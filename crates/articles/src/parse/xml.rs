@@ -2,6 +2,7 @@
 //! a page of MediaWiki, TEI, JATS, DocBook.
 
 mod documents;
+mod feed;
 mod news;
 mod tree;
 mod wikitext;
@@ -21,7 +22,7 @@ pub(crate) fn parse(xml: &str, trace: &mut Trace) -> Result<Article, Fault> {
     for child in tree.root().elements() {
         match child.name() {
             "timbao-publication" => {
-                collector.offer(Field::Source, 200, child.line(), "title of the feed", trace)
+                of_feed_title(&child.line(), &mut collector, trace);
             }
             "newsItem" | "NewsItem" => news::item(child, &mut collector, trace),
             "nitf" => news::nitf(child, &mut collector, trace),
@@ -41,6 +42,16 @@ pub(crate) fn parse(xml: &str, trace: &mut Trace) -> Result<Article, Fault> {
         }
     }
     collector.finish(trace)
+}
+
+/// The newspaper and the section that the title of a feed names: "Báo Sông Lam - Thời sự",
+/// "Kinh tế | Báo Sông Lam RSS".
+fn of_feed_title(title: &str, collector: &mut Collector<'_>, trace: &mut Trace) {
+    let (source, section) = feed::title(title);
+    collector.offer(Field::Source, 200, source, "title of the feed", trace);
+    if let Some(section) = section {
+        collector.offer(Field::Section, 200, section, "title of the feed", trace);
+    }
 }
 
 /// Elements around fields of the item itself.

@@ -16,14 +16,20 @@ use crate::{Format, Limits};
 
 /// The least that is read at once, in bytes.
 const READ: usize = 64 << 10;
+/// Bytes that may be read ahead in vain for each byte of rows, and for any file.
+const IN_VAIN: u64 = 16;
+const IN_VAIN_FOR_ANY: u64 = 16 << 20;
 
 pub(crate) struct Rows {
     stream: Stream,
     buffer: Vec<u8>,
     /// Start of the next row in the buffer.
     at: usize,
-    /// Lines before the next row.
+    /// Bytes and lines before the next row.
+    passed: u64,
     lines: u64,
+    /// Bytes scanned for the end of quoted cells that turned out to have none.
+    in_vain: u64,
     ended: bool,
     /// The error that ended the stream early.
     failure: Option<std::io::Error>,
@@ -51,7 +57,9 @@ impl Rows {
             stream,
             buffer: Vec::new(),
             at: 0,
+            passed: 0,
             lines: 0,
+            in_vain: 0,
             ended: false,
             failure: None,
             tabs: lower.ends_with(".tsv") || lower.ends_with(".tab"),
@@ -88,6 +96,17 @@ impl Rows {
         let passed = self.rest().get(..bytes).unwrap_or_default();
         self.lines += memchr::memchr_iter(b'\n', passed).count() as u64;
         self.at += bytes;
+        self.passed += bytes as u64;
+    }
+
+    /// Reads the next line literally if a mark in it is open and that makes
+    /// sense. A file full of such lines would otherwise be scanned to its end
+    /// for each of them.
+    fn hasty_row(&self, delimiter: u8, width: usize) -> Option<Row> {
+        let is_hasty = self.in_vain > IN_VAIN * self.passed + IN_VAIN_FOR_ANY;
+        (is_hasty && row::is_open(self.rest(), delimiter))
+            .then(|| row::literal(self.rest(), delimiter, width))
+            .flatten()
     }
 
     /// The end of the line at hand, in bytes from here, its break included.
@@ -146,12 +165,18 @@ impl Rows {
         loop {
             let header = self.header.as_ref();
             let (delimiter, width) = header.map_or((b',', 0), |h| (h.delimiter, h.columns.len()));
+            if let Some(row) = self.hasty_row(delimiter, width) {
+                batch.problem(open_quote(), Some(line));
+                self.pass(row.end);
+                return Ok(row);
+            }
             let is_long = self.rest().len() > limits.record_bytes;
             let (row, fault) = match row::scan(self.rest(), delimiter, self.ended) {
                 Scanned::More if is_long => {
                     return match row::literal(self.rest(), delimiter, width) {
                         Some(row) => {
                             batch.problem(open_quote(), Some(line));
+                            self.in_vain += self.rest().len() as u64;
                             self.pass(row.end);
                             Ok(row)
                         }
@@ -162,23 +187,35 @@ impl Rows {
                     self.fill();
                     continue;
                 }
-                Scanned::Row(row) if row.is_suspect => {
-                    match row::literal(self.rest(), delimiter, width) {
-                        Some(row) => (row, Some(open_quote())),
-                        None => (row, None),
-                    }
-                }
-                Scanned::Row(row) => (row, None),
-                Scanned::Open(row) => match row::literal(self.rest(), delimiter, width) {
-                    Some(row) => (row, Some(open_quote())),
-                    None => (row, Some(open_end())),
-                },
+                Scanned::Row(row) if !row.is_suspect => (row, None),
+                Scanned::Row(row) => self.literal_or(row, None, delimiter, width),
+                Scanned::Open(row) => self.literal_or(row, Some(open_end()), delimiter, width),
             };
             if let Some(fault) = fault {
                 batch.problem(fault, Some(line));
             }
             self.pass(row.end);
             return Ok(row);
+        }
+    }
+}
+
+impl Rows {
+    /// Reads a line literally if that makes sense, or else takes the row that was
+    /// scanned.
+    fn literal_or(
+        &mut self,
+        scanned: Row,
+        fault: Option<Fault>,
+        delimiter: u8,
+        width: usize,
+    ) -> (Row, Option<Fault>) {
+        match row::literal(self.rest(), delimiter, width) {
+            Some(row) => {
+                self.in_vain += scanned.end.saturating_sub(row.end) as u64;
+                (row, Some(open_quote()))
+            }
+            None => (scanned, fault),
         }
     }
 }
@@ -242,15 +279,12 @@ fn write_object(row: &Row, header: &Header, data: &mut Vec<u8>) {
     for (at, (column, cell)) in header.columns.iter().zip(row.cells.iter()).enumerate() {
         let mut cell = String::from_utf8_lossy(cell);
         // A separator in a cell without quotes: the rest belongs to the last.
-        for more in row
-            .cells
-            .iter()
-            .skip(header.columns.len())
-            .filter(|_| at == last)
-        {
-            let cell = cell.to_mut();
-            cell.push(char::from(header.delimiter));
-            cell.push_str(&String::from_utf8_lossy(more));
+        if at == last {
+            for more in row.cells.iter().skip(header.columns.len()) {
+                let cell = cell.to_mut();
+                cell.push(char::from(header.delimiter));
+                cell.push_str(&String::from_utf8_lossy(more));
+            }
         }
         let cell = cell.trim();
         if cell.is_empty() || (!column.is_read && cell.len() < LONG) {

@@ -644,6 +644,8 @@ pub fn known() -> Vec<(&'static str, Shape)> {
             "a.tsv",
             Shape::new("id\ttitle\tbody\n", "['\n", "[\"a\"]\n"),
         ),
+        ("a.csv", Shape::new("title,body\n", "a,\"b\n", "a,\"b\n")),
+        ("a.csv", Shape::new("title,body\n\"", "a\"", "a\"")),
         ("a.json", Shape::new("[", "{\"title\":\"a\"},1,<p>", "{},")),
         (
             "a.jsonl",

@@ -129,7 +129,12 @@ fn densest(dom: &Dom, outline: &Outline) -> Id {
     loop {
         let child = dom.children(best).find(|id| {
             let is_block = dom.name(*id).is_some() && !matches!(dom.name(*id), Some("p"));
-            let most = outline.running(*id).saturating_mul(10) >= whole.saturating_mul(7);
+            // Rows of a table follow each other as paragraphs do; its columns may be a menu.
+            let share = match dom.name(*id) {
+                Some("tr" | "tbody") => 9,
+                _ => 7,
+            };
+            let most = outline.running(*id).saturating_mul(10) >= whole.saturating_mul(share);
             is_block && most && whole > 0 && !outline.is_skipped(*id)
         });
         match child {

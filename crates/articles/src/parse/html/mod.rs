@@ -19,7 +19,7 @@ use super::{boilerplate, dateline, fonts, text as plain, wrap::Paragraph};
 use crate::fields::{Draft, Field};
 use crate::problem::{Fault, ProblemKind};
 use crate::provenance::Trace;
-use crate::tidy::caption;
+use crate::tidy::{caption, composed};
 use crate::{Article, Caption};
 use dom::Dom;
 use outline::Outline;
@@ -28,7 +28,7 @@ use values::same;
 /// Parses a web page.
 pub(crate) fn parse(html: &str, trace: &mut Trace) -> Result<Article, Fault> {
     let html = fonts::read(html, trace);
-    let html = plain::composed(&html);
+    let html = composed(&html);
     let dom = dom::parse(&html);
     if let Some(fault) = cut_fault(&dom, html.len()) {
         trace.fault(fault);
@@ -78,8 +78,18 @@ fn page(dom: &Dom, trace: &mut Trace) -> Article {
     let mut draft = Draft::default();
     let is_list = read_fields(dom, &outline, &content, &mut draft, trace);
     let mut text = text::Text::default();
+    let mut before: Option<std::ops::Range<usize>> = None;
     for root in &content.roots {
+        let start = text.paragraphs.len();
         text::read(dom, &outline, *root, &mut text);
+        // Some pages have their text twice, for wide and for narrow screens.
+        let repeats = |before: &std::ops::Range<usize>| {
+            text.paragraphs.get(before.clone()) == text.paragraphs.get(start..)
+        };
+        match before.as_ref().is_some_and(repeats) {
+            true => text.paragraphs.truncate(start),
+            false => before = Some(start..text.paragraphs.len()),
+        }
     }
     text.dropped.iter().for_each(|text| trace.dropped(text));
     let lines = std::mem::take(&mut text.paragraphs);
@@ -181,7 +191,12 @@ fn article_lines(
     for (at, line) in lines.into_iter().enumerate() {
         let line = line.text.into_owned();
         let shown = |field: &Option<String>| field.as_deref().is_some_and(|text| same(text, &line));
-        if at < TOP && repeated.iter().any(shown) {
+        let signs = || {
+            let [_, _, author, _] = &repeated;
+            author.is_some()
+                && plain::sign_off(&line).is_some_and(|signed| signed.author == *author)
+        };
+        if at < TOP && (repeated.iter().any(shown) || signs()) {
             continue;
         }
         if let Some(date) = plain::date_line(&line).filter(|_| at < TOP && !is_list) {

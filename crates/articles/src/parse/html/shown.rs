@@ -252,13 +252,17 @@ impl Page<'_> {
         }
         // The name may share its line with the date or the paper.
         let text = one_line(self.text_below(id, 160)?);
-        let value = text
-            .split(['|', '•', '·'])
-            .flat_map(|part| part.split(" - "))
-            .flat_map(|part| part.split(" – "))
-            .find_map(|part| {
-                let dated = Published::parse(part).is_some();
-                (!dated).then(|| self.site.without(part.trim()))?
+        let parts = || text.split(['|', '•', '·']);
+        let value = parts()
+            .find_map(|part| several_people(part.trim()))
+            .or_else(|| {
+                parts()
+                    .flat_map(|part| part.split(" - "))
+                    .flat_map(|part| part.split(" – "))
+                    .find_map(|part| {
+                        let dated = Published::parse(part).is_some();
+                        (!dated).then(|| self.site.without(part.trim()))?
+                    })
             })?;
         if value.chars().count() > 80 || names::is_section(&value) {
             return None;
@@ -386,4 +390,13 @@ fn is_full_date(text: &str) -> bool {
 /// Returns `true` if a value is the name of a news agency and nothing else.
 fn is_agency(value: &str) -> bool {
     names::agency(value).is_some_and(|(known, _)| known == value)
+}
+
+/// The authors of a line that dashes separate: "Lê Mẫu - An Bình (theo AFP)". What follows the dash
+/// is a date or the paper otherwise.
+fn several_people(line: &str) -> Option<String> {
+    let author = crate::parse::text::sign_off(line)?.author?;
+    let people = || author.split(" - ");
+    let are_people = people().count() > 1 && people().all(crate::parse::text::is_person);
+    are_people.then_some(author)
 }

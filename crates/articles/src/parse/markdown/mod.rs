@@ -6,6 +6,7 @@ mod templates;
 use super::{dateline, front_matter};
 use crate::fields::{Draft, Field, field};
 use crate::provenance::Trace;
+use crate::tidy::composed;
 use crate::{Article, Caption};
 
 /// Added to the rank of fields in the text, compared with those in the front
@@ -14,7 +15,7 @@ const SHOWN: u8 = 100;
 
 /// Parses Markdown.
 pub(crate) fn parse(text: &str, trace: &mut Trace) -> Article {
-    let text = super::text::composed(text);
+    let text = composed(text);
     let (entries, rest) = front_matter::split(&text);
     let mut draft = Draft::default();
     for (key, value) in entries {

@@ -1,6 +1,7 @@
 //! Photo credits, by which captions among the lines of a text are recognised.
 
 use super::signature::is_label;
+use crate::Caption;
 use crate::parse::dateline;
 use crate::parse::wrap::Paragraph;
 use crate::tidy::caption;
@@ -15,7 +16,7 @@ pub(super) fn is_credit(text: &str) -> bool {
         "Photo:",
         "Ảnh minh họa:",
         "Ảnh tư liệu:",
-        "Video:",
+        VIDEO,
     ];
     let text = text.trim_start_matches(['(', '[', ' ']);
     MARKS.iter().any(|mark| text.starts_with(mark)) && text.chars().count() <= 80
@@ -36,11 +37,48 @@ pub(crate) fn ends_with_credit(text: &str) -> bool {
         && dateline::read(text).is_none()
 }
 
-/// Returns `true` if the line above a credit is its caption.
+/// Returns `true` if the line above a credit is its caption. A video has its title on its own
+/// line, and above it is the text.
 pub(super) fn is_caption_of(above: &Paragraph<'_>, credit: &Paragraph<'_>) -> bool {
     let length = above.text.chars().count();
-    above.block == credit.block || (length <= 300 && dateline::read(&above.text).is_none())
+    let is_video = credit
+        .text
+        .trim_start_matches(['(', '[', ' '])
+        .starts_with(VIDEO);
+    !is_video
+        && (above.block == credit.block || (length <= 300 && dateline::read(&above.text).is_none()))
 }
+
+/// The caption and credit of a line of its own: only the line after "Video:" has both.
+pub(super) fn own_caption(text: &str) -> Caption {
+    let read = caption(text);
+    let Some(title) = text.trim_start_matches(['(', '[', ' ']).strip_prefix(VIDEO) else {
+        return Caption {
+            text: String::new(),
+            ..read
+        };
+    };
+    let title = title.trim().trim_end_matches([')', ']']);
+    match read.credit {
+        Some(_) => {
+            let text = read.text.trim_start_matches(['(', '[', ' ']);
+            let text = text.strip_prefix(VIDEO).unwrap_or(text);
+            let text = text.trim().trim_end_matches([':', '.', ' ']).to_owned();
+            Caption { text, ..read }
+        }
+        None if title.split_whitespace().count() <= 3 => Caption {
+            text: String::new(),
+            credit: Some(title.to_owned()).filter(|title| !title.is_empty()),
+        },
+        None => Caption {
+            text: title.to_owned(),
+            credit: None,
+        },
+    }
+}
+
+/// What the line of a video begins with.
+const VIDEO: &str = "Video:";
 
 /// Returns `true` if a caption is the name of a picture's file: `IMG_2025.jpg`,
 /// `DSC0042`, `anh-1`.

@@ -90,16 +90,20 @@ pub(super) fn read_rest_of_date(line: &DateLine<'_>, article: &mut Article, trac
 /// Signs between the steps of a breadcrumb.
 const CRUMBS: [char; 3] = ['>', '»', '›'];
 
+/// Returns `true` for a breadcrumb: "Trang chủ > Thời sự > Chính trị".
+pub(super) fn is_crumbs(line: &str) -> bool {
+    let home = |part: &str| matches!(part.to_lowercase().as_str(), "trang chủ" | "home");
+    let mut crumbs = line.split(CRUMBS).map(str::trim);
+    line.contains(CRUMBS)
+        && crumbs.all(|part| part.is_empty() || home(part) || names::is_section(part))
+}
+
 fn is_section_line(line: &str, header: &[&str]) -> bool {
     let words = line.split_whitespace().count();
     if header.len() < 2 || is_sentence(line) || words > 12 {
         return false;
     }
-    let home = |part: &str| matches!(part.to_lowercase().as_str(), "trang chủ" | "home");
-    let mut crumbs = line.split(CRUMBS).map(str::trim);
-    if line.contains(CRUMBS)
-        && crumbs.all(|part| part.is_empty() || home(part) || names::is_section(part))
-    {
+    if is_crumbs(line) {
         return true;
     }
     if words > 8 {

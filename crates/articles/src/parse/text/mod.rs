@@ -8,40 +8,46 @@
 mod credits;
 mod date_line;
 mod header;
+mod origin;
 mod signature;
-
-use std::borrow::Cow;
-
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::boilerplate;
 use super::dateline::{self, Dateline};
 use super::wrap::{self, Paragraph};
 use crate::names::{self, Marks};
 use crate::provenance::Trace;
-use crate::tidy::caption;
+use crate::tidy::{caption, composed};
 use crate::{Article, Caption, Published, dates};
 pub(super) use credits::{ends_with_credit, is_file_name};
-use credits::{is_caption_of, is_credit};
+use credits::{is_caption_of, is_credit, own_caption};
 pub(super) use date_line::read as date_line;
 use header::is_sentence;
-pub(super) use signature::{byline, sign_off, split_agency};
+use origin::Origin;
+pub(super) use signature::{byline, is_person, sign_off, split_agency};
 
 /// Parses plain text; `name` is the file's path, which may contain a date.
 pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     let text = composed(text);
     let mut paragraphs = wrap::paragraphs(&text);
     boilerplate::drop(&mut paragraphs, trace);
+    let origin = Origin::take(&mut paragraphs, trace);
     let mut page = Page::new(paragraphs, name);
-    if page.find_layout() {
-        page.read_layout(trace)
-    } else {
-        page.read_lines(trace)
-    }
+    let mut article = match page.find_layout() {
+        true => page.read_layout(trace),
+        false => page.read_lines(trace),
+    };
+    origin.apply(&mut article, trace);
+    article
 }
 
 /// Number of paragraphs at the top searched for a dateline.
 const HEADER: usize = 12;
+
+/// Signs that end a sentence.
+const ENDS: [char; 5] = ['.', '!', '?', '…', ':'];
+
+/// Characters of a headline among which the colon after the name that it quotes is.
+const HEADLINE_NAME: usize = 24;
 
 /// Characters of a second line, at most, that is a summary and not the text.
 const LONGEST_SUMMARY: usize = 700;
@@ -85,8 +91,10 @@ impl<'a> Page<'a> {
         let dated = top()
             .skip(1)
             .any(|(_, paragraph)| date_line(&paragraph.text).is_some());
-        let wired = top().any(|(_, paragraph)| dateline::read(&paragraph.text).is_some());
-        let sectioned = self.paragraphs.len() >= 3 && names::is_section(self.text(0));
+        let wired = top().any(|(at, _)| self.dateline_at(at).is_some());
+        let on_top = self.text(0);
+        let sectioned =
+            self.paragraphs.len() >= 3 && (names::is_section(on_top) || header::is_crumbs(on_top));
         let signed = self.is_signed_page();
         if !(has_credits || dated || wired || sectioned || signed) {
             return false;
@@ -96,8 +104,20 @@ impl<'a> Page<'a> {
         self.date_line = top()
             .skip(1)
             .find_map(|(at, p)| Some((at, date_line(&p.text)?.date)));
-        self.dateline = top().find_map(|(at, p)| Some((at, dateline::read(&p.text)?)));
+        self.dateline = (0..HEADER).find_map(|at| Some((at, self.dateline_at(at)?)));
         true
+    }
+
+    /// The dateline of a paragraph. A headline may begin with the name of an agency too:
+    /// "Reuters: Giá gạo tăng".
+    fn dateline_at(&self, at: usize) -> Option<Dateline> {
+        let text = self.text(at);
+        let is_headline = at == 0 && self.paragraphs.len() > 1 && !text.ends_with(ENDS);
+        let quotes = text.chars().take(HEADLINE_NAME).any(|letter| letter == ':');
+        match is_headline && quotes {
+            true => None,
+            false => dateline::read(text),
+        }
     }
 
     /// A short line, a longer one under it, a sentence, and a name at the end.
@@ -128,8 +148,11 @@ impl<'a> Page<'a> {
                     let above = kept.pop().map(|above| above.text.into_owned());
                     text = above.unwrap_or_default();
                 }
-                let credit = caption(&paragraph.text).credit;
-                self.captions.push(Caption { text, credit });
+                let own = own_caption(&paragraph.text);
+                self.captions.push(Caption {
+                    text: if text.is_empty() { own.text } else { text },
+                    credit: own.credit,
+                });
             } else if ends_with_credit(&paragraph.text) && !kept.is_empty() {
                 self.captions.push(caption(&paragraph.text));
             } else {
@@ -254,7 +277,9 @@ impl<'a> Page<'a> {
         }
         // Without a dateline the header is the short lines on top and the
         // summary after them.
-        let title = usize::from(names::is_section(self.text(0)) || self.is_signed_page());
+        let on_top = self.text(0);
+        let sectioned = names::is_section(on_top) || header::is_crumbs(on_top);
+        let title = usize::from(sectioned || self.is_signed_page());
         let summary = (title + 1..self.paragraphs.len())
             .find(|at| is_sentence(self.text(*at)))
             .unwrap_or(self.paragraphs.len().min(2));
@@ -332,16 +357,4 @@ impl<'a> Page<'a> {
 /// Returns `true` if a first line is not a title: it is long and ends like a sentence.
 fn is_running_text(line: &str) -> bool {
     line.chars().count() > 160 && line.ends_with(['.', '!', '?', '…', '”', '"', ':'])
-}
-
-/// A text in composed form (NFC), in which names and marks are compared.
-pub(super) fn composed(text: &str) -> Cow<'_, str> {
-    // Nearly all text is of letters that cannot compose; looking every one up
-    // in the tables of Unicode takes longer than reading the page.
-    let plain = |letter: char| matches!(letter, '\0'..'\u{300}' | '\u{1e00}'..='\u{1eff}' | '\u{2002}'..='\u{20cf}');
-    if text.chars().all(plain) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.nfc().collect())
-    }
 }

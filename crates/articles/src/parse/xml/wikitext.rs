@@ -37,15 +37,7 @@ pub(super) fn page<'t>(page: Element<'t>, collector: &mut Collector<'t>, trace: 
     if !matches!(model.as_str(), "" | "wikitext") {
         return collector.exclude(format!("a page of the model `{model}`"));
     }
-    if let Some(time) = revision.find("timestamp") {
-        collector.offer(
-            Field::Published,
-            50,
-            time.line(),
-            "revision/timestamp",
-            trace,
-        );
-    }
+    // The time of the last revision is not the date of an article.
     let Some(source) = revision.find("text").map(Element::text) else {
         return;
     };

@@ -105,6 +105,7 @@ enum Quoted {
 fn quoted(bytes: &[u8], start: usize, delimiter: u8, all: bool, cells: &mut Cells) -> Quoted {
     let mut at = start;
     let mut is_suspect = false;
+    let mut has_break = false;
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
         let Some(found) = memchr::memchr(b'"', rest) else {
@@ -112,6 +113,7 @@ fn quoted(bytes: &[u8], start: usize, delimiter: u8, all: bool, cells: &mut Cell
             return Quoted::Open;
         };
         cells.text.extend_from_slice(&rest[..found]);
+        has_break |= memchr::memchr(b'\n', &rest[..found]).is_some();
         at += found + 1;
         let after = bytes.get(at..).unwrap_or_default();
         match after {
@@ -130,7 +132,7 @@ fn quoted(bytes: &[u8], start: usize, delimiter: u8, all: bool, cells: &mut Cell
                 if cells.open().last() == Some(&b'\\') {
                     cells.text.pop();
                 } else {
-                    is_suspect |= memchr::memchr(b'\n', cells.open()).is_some();
+                    is_suspect |= has_break;
                 }
                 cells.text.push(b'"');
             }
@@ -149,6 +151,13 @@ pub(super) fn literal(bytes: &[u8], delimiter: u8, columns: usize) -> Option<Row
     let fits = |row: &Row| row.cells.len() == columns;
     let next_fits = second.is_none_or(|line| fits(&alone(line, delimiter)));
     (fits(&row) && next_fits).then_some(row)
+}
+
+/// Returns `true` if a quotation mark does not close in the line that `bytes`
+/// begin with.
+pub(super) fn is_open(bytes: &[u8], delimiter: u8) -> bool {
+    let line = bytes.split_inclusive(|byte| *byte == b'\n').next();
+    line.is_some_and(|line| matches!(scan(line, delimiter, true), Scanned::Open(_)))
 }
 
 fn alone(line: &[u8], delimiter: u8) -> Row {

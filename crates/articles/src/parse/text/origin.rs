@@ -1,0 +1,179 @@
+//! The line below a text that names where it was copied from: "Nguồn: Báo Sông Lam",
+//! "Nguồn: <https://baosonglam.vn/tin.html>", "Theo Báo Sông Lam".
+
+use crate::fields::is_address;
+use crate::parse::wrap::Paragraph;
+use crate::provenance::Trace;
+use crate::{Article, names};
+
+/// The newspaper that a line names, and the address of the article there.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Origin {
+    source: Option<String>,
+    agency: Option<String>,
+    url: Option<String>,
+}
+
+impl Origin {
+    /// Takes the line off the end of a text; the signature may be below it.
+    pub fn take(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trace) -> Self {
+        const LAST: usize = 2;
+        const SHORTEST: usize = 3;
+        let count = paragraphs.len();
+        for at in (count.saturating_sub(LAST).max(SHORTEST - 1)..count).rev() {
+            let Some(origin) = paragraphs.get(at).and_then(|line| read(&line.text)) else {
+                continue;
+            };
+            let line = paragraphs.remove(at);
+            trace.dropped(&line.text);
+            return origin;
+        }
+        Self::default()
+    }
+
+    /// Fills in the fields that the text does not state otherwise.
+    pub fn apply(self, article: &mut Article, trace: &mut Trace) {
+        for (field, value, own) in [
+            ("source", self.source, &mut article.source),
+            ("agency", self.agency, &mut article.agency),
+            ("url", self.url, &mut article.url),
+        ] {
+            if let (Some(value), None) = (value, &own) {
+                *own = Some(value);
+                trace.field(field, "line below the text");
+            }
+        }
+    }
+}
+
+/// Longest name of a source, in words.
+const LONGEST: usize = 10;
+
+fn read(line: &str) -> Option<Origin> {
+    const LABELS: &[&str] = &[
+        "nguon",
+        "nguon tin",
+        "nguon bai viet",
+        "nguon bai",
+        "link goc",
+        "link bai goc",
+        "link",
+        "bai goc",
+        "xem bai goc tai",
+        "xem bai goc",
+        "dan nguon",
+        "source",
+        "url",
+    ];
+    const PAPERS: &[&str] = &["Báo ", "báo ", "Tạp chí ", "tạp chí ", "Đài "];
+    let line = line
+        .trim()
+        .trim_matches(['(', ')', '[', ']', '*', '_'])
+        .trim();
+    let (name, is_labelled) = match line.split_once(':') {
+        Some((label, name)) if LABELS.contains(&names::fold(label.trim()).as_str()) => (name, true),
+        _ => (
+            line.strip_prefix("Theo ")
+                .or_else(|| line.strip_prefix("theo "))?,
+            false,
+        ),
+    };
+    let name = name.trim().trim_end_matches(['.', ';', ',', ' ']);
+    if is_address(name) {
+        return Some(of_address(name));
+    }
+    if name.is_empty() || name.split_whitespace().count() > LONGEST || name.contains(':') {
+        return None;
+    }
+    if names::agency(name).is_some_and(|(agency, _)| agency == name) {
+        return is_labelled.then(|| Origin {
+            agency: Some(name.to_owned()),
+            ..Origin::default()
+        });
+    }
+    let is_name = |text: &str| text.starts_with(char::is_uppercase);
+    let paper = PAPERS.iter().find_map(|opening| name.strip_prefix(opening));
+    let is_paper = paper.is_some_and(is_name);
+    (is_host(name) || is_paper || (is_labelled && is_name(name))).then(|| Origin {
+        source: Some(name.to_owned()),
+        ..Origin::default()
+    })
+}
+
+/// An address of an article is its URL, one of a site the name of its source.
+fn of_address(address: &str) -> Origin {
+    let bare = address.split_once("//").map_or(address, |(_, bare)| bare);
+    let (host, path) = bare.split_once('/').unwrap_or((bare, ""));
+    match path.is_empty() {
+        true => Origin {
+            source: Some(host.trim_start_matches("www.").to_owned()),
+            ..Origin::default()
+        },
+        false => Origin {
+            url: Some(address.to_owned()),
+            ..Origin::default()
+        },
+    }
+}
+
+/// Returns `true` for "baosonglam.vn".
+fn is_host(name: &str) -> bool {
+    let mut labels = name.split('.');
+    name.contains('.')
+        && labels.clone().count() >= 2
+        && labels.clone().all(|label| {
+            !label.is_empty()
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        })
+        && labels.next_back().is_some_and(|ending| {
+            ending.len() >= 2 && ending.bytes().all(|byte| byte.is_ascii_alphabetic())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Origin, read};
+
+    #[test]
+    fn lines_read_as_the_table_says() {
+        for (line, source, agency, url) in [
+            ("Nguồn: Báo Vĩnh An", "Báo Vĩnh An", "", ""),
+            ("(Nguồn: Vĩnh An mới)", "Vĩnh An mới", "", ""),
+            ("Nguồn tin: TTXVN", "", "TTXVN", ""),
+            ("Theo Báo Vĩnh An", "Báo Vĩnh An", "", ""),
+            ("(Theo baovinhan.vn)", "baovinhan.vn", "", ""),
+            (
+                "Nguồn: https://baovinhan.vn/tin-1.html",
+                "",
+                "",
+                "https://baovinhan.vn/tin-1.html",
+            ),
+            ("NGUỒN: www.baovinhan.vn", "baovinhan.vn", "", ""),
+            (
+                "Link bài gốc: http://baovinhan.vn/1",
+                "",
+                "",
+                "http://baovinhan.vn/1",
+            ),
+        ] {
+            let read = read(line).unwrap_or_else(|| panic!("{line} names its source"));
+            let value = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+            let wanted = Origin {
+                source: value(source),
+                agency: value(agency),
+                url: value(url),
+            };
+            assert_eq!(read, wanted, "{line}");
+        }
+        for line in [
+            "Nguồn: nước giếng của xã đã cạn từ tháng trước, bà con phải đi xin nước ở xã bên.",
+            "Theo Lê Mẫu",
+            "Theo báo cáo của xã, lúa đã gặt xong từ tuần trước nên không còn lo mưa bão nữa.",
+            "Lê Mẫu",
+        ] {
+            assert_eq!(read(line), None, "{line}");
+        }
+    }
+}
