@@ -1,9 +1,11 @@
 //! Other forms of typed words: abbreviations for words, and words for abbreviations.
 
+use std::borrow::Cow;
+
 use timbao_tokenizer::abbreviations::{Form, Role, Table};
 use timbao_tokenizer::scan;
 
-use crate::plan::{Key, Phrase, Slot, Step};
+use crate::plan::{Capitals, Key, Phrase, Slot, Step};
 
 use crate::ast::{self, AccentMode, Word};
 
@@ -27,17 +29,23 @@ pub(crate) struct Match<'t> {
 }
 
 /// Finds the words with other forms, from left to right. Words with an operator for exact or
-/// similar forms have no other forms, nor have parts of codes.
-pub(crate) fn matches<'t>(words: &[&Word], table: &'t Table) -> Vec<Match<'t>> {
+/// similar forms have no other forms, nor have parts of codes. With `is_alone`, the words are the
+/// whole query, and count as if in capitals.
+pub(crate) fn matches<'t>(words: &[&Word], is_alone: bool, table: &'t Table) -> Vec<Match<'t>> {
     let mut found = Vec::new();
     let mut from = 0;
     for row in words.chunk_by(|a, b| is_open(a) == is_open(b)) {
-        let mut tokens: Vec<&str> = Vec::new();
+        let mut tokens: Vec<Cow<'_, str>> = Vec::new();
         // The number of the word that starts at each token, and after the last token.
         let mut starts: Vec<Option<usize>> = Vec::new();
         for (i, word) in row.iter().enumerate().filter(|(_, word)| is_open(word)) {
             for (part, token) in scan(&word.text).enumerate() {
-                tokens.push(word.text.get(token.start..token.end).unwrap_or_default());
+                let text = word.text.get(token.start..token.end).unwrap_or_default();
+                tokens.push(if is_alone {
+                    text.to_uppercase().into()
+                } else {
+                    text.into()
+                });
                 starts.push((part == 0).then_some(from + i));
             }
         }
@@ -70,7 +78,7 @@ pub(crate) fn versions<'t>(
 ) -> Vec<(Phrase, &'t Form)> {
     let words: Vec<&Word> = typed.words().collect();
     let mut versions = Vec::new();
-    for found in matches(&words, table) {
+    for found in matches(&words, false, table) {
         let end = found.first + found.words;
         let within = steps.get(found.first + 1..end).unwrap_or_default();
         if within.iter().flatten().any(|step| step.gap_max > 0) {
@@ -104,8 +112,21 @@ pub(crate) fn versions<'t>(
     versions
 }
 
-/// The words of a form, accent-sensitive if the typed words are.
+/// The words of a form, accent-sensitive if the typed words are; in capitals only if they are
+/// another word in small letters.
 pub(crate) fn in_a_row(form: &Form, strict: bool) -> Phrase {
+    let has_case = form.role == Role::Capitals;
+    let strict = strict || has_case;
+    let mut phrase = words_of(form, strict);
+    if has_case {
+        for (step, token) in phrase.steps.iter_mut().zip(scan(&form.text)) {
+            step.capitals = form.text.get(token.start..token.end).map(Capitals::of);
+        }
+    }
+    phrase
+}
+
+fn words_of(form: &Form, strict: bool) -> Phrase {
     Phrase::exact(form.exact.iter().zip(&form.folded).map(|(exact, folded)| {
         Slot::new(if strict {
             Key::Exact(exact.into())
@@ -117,5 +138,5 @@ pub(crate) fn in_a_row(form: &Form, strict: bool) -> Phrase {
 
 /// Whether other forms of the word may be searched for.
 fn is_open(word: &Word) -> bool {
-    word.form == ast::Form::Plain && word.accents != Some(AccentMode::Exact)
+    word.form == ast::Form::Plain && matches!(word.accents, None | Some(AccentMode::Loose))
 }

@@ -54,7 +54,7 @@ fn run(words: &[&Word], table: Option<&Table>) -> Node {
     let spans = words.iter().map(|word| word.span);
     let span = spans.reduce(|a, b| a.to(b)).unwrap_or_default();
     if let [word] = words
-        && table.is_none_or(|table| alternatives::matches(words, table).is_empty())
+        && table.is_none_or(|table| alternatives::matches(words, true, table).is_empty())
     {
         return Node::new(NodeKind::Word((*word).clone()), span);
     }

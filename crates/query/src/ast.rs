@@ -1,6 +1,6 @@
 //! The tree of a query as it was typed, before anything is decided about its meaning.
 
-use crate::plan::{Facet, TextField};
+use crate::plan::{Facet, NearOrder, Reach, Stated, TextField};
 
 use crate::date::DateCondition;
 
@@ -46,12 +46,21 @@ pub enum NodeKind {
     Excluded(Box<Node>),
     /// `+` and the part it is glued to.
     Required(Box<Node>),
-    /// Two or more parts joined by `NEAR/N`.
+    /// Two or more parts joined by `NEAR/N`, `PRE/N` or `NOTNEAR/N`.
     Near {
         /// The operands: a phrase, a group, or all adjacent bare words next to the operator.
         operands: Vec<Node>,
-        /// The N, in words.
-        distance: u32,
+        /// The N.
+        reach: Reach,
+        /// Which of the operators.
+        order: NearOrder,
+    },
+    /// `ATLEAST/N` and the part after it.
+    AtLeast {
+        /// The N.
+        count: u32,
+        /// A word, a phrase, a group or a field.
+        value: Box<Node>,
     },
     /// A part in parentheses.
     Group(Box<Node>),
@@ -73,6 +82,8 @@ pub enum NodeKind {
     Id(String),
     /// `date:`, `after:` or `before:` and its value.
     Date(DateCondition),
+    /// The name of metadata or `date`, a colon and `*`: there is a value.
+    Has(Stated),
 }
 
 /// A bare word, or a word of a phrase.
@@ -108,6 +119,8 @@ pub enum PhrasePart {
     Word(Word),
     /// A gap that any words may fill.
     Gap(Filler, Span),
+    /// Two or more alternatives of one or more words, in parentheses.
+    Any(Vec<Vec<Word>>),
 }
 
 /// The number of words in a gap.
@@ -124,6 +137,8 @@ pub enum Filler {
 /// How the accents of a word are compared, by operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AccentMode {
+    /// `==`: as typed, and their case too.
+    Verbatim,
     /// `=`: as typed.
     Exact,
     /// `~`: any accents.
@@ -137,8 +152,14 @@ pub enum Form {
     Plain,
     /// `word*`: anything that begins so.
     Prefix,
+    /// `*word`: anything that ends so.
+    Suffix,
+    /// `*word*`: anything that has it inside.
+    Infix,
     /// `word~N`: anything within N edits, 1 or 2.
     Fuzzy(u8),
+    /// `/word/`: anything that the regular expression matches as a whole.
+    Regex,
 }
 
 /// The target of a field.
@@ -189,7 +210,8 @@ impl Node {
             | NodeKind::Phrase(_)
             | NodeKind::Is { .. }
             | NodeKind::Id(_)
-            | NodeKind::Date(_) => &[],
+            | NodeKind::Date(_)
+            | NodeKind::Has(_) => &[],
             NodeKind::Sequence(nodes)
             | NodeKind::And(nodes)
             | NodeKind::Or(nodes)
@@ -200,6 +222,7 @@ impl Node {
             | NodeKind::Excluded(node)
             | NodeKind::Required(node)
             | NodeKind::Group(node)
+            | NodeKind::AtLeast { value: node, .. }
             | NodeKind::Scoped { value: node, .. } => std::slice::from_ref(node),
         }
     }
@@ -212,7 +235,8 @@ impl Node {
             | NodeKind::Phrase(_)
             | NodeKind::Is { .. }
             | NodeKind::Id(_)
-            | NodeKind::Date(_) => &mut [],
+            | NodeKind::Date(_)
+            | NodeKind::Has(_) => &mut [],
             NodeKind::Sequence(nodes)
             | NodeKind::And(nodes)
             | NodeKind::Or(nodes)
@@ -223,6 +247,7 @@ impl Node {
             | NodeKind::Excluded(node)
             | NodeKind::Required(node)
             | NodeKind::Group(node)
+            | NodeKind::AtLeast { value: node, .. }
             | NodeKind::Scoped { value: node, .. } => std::slice::from_mut(node),
         }
     }
@@ -250,6 +275,7 @@ impl Node {
             | NodeKind::Excluded(node)
             | NodeKind::Required(node)
             | NodeKind::Group(node)
+            | NodeKind::AtLeast { value: node, .. }
             | NodeKind::Scoped { value: node, .. } => {
                 let empty = Node::new(NodeKind::Empty, node.span);
                 **node = f(0, std::mem::replace(node, empty))?;
@@ -259,7 +285,8 @@ impl Node {
             | NodeKind::Phrase(_)
             | NodeKind::Is { .. }
             | NodeKind::Id(_)
-            | NodeKind::Date(_) => {}
+            | NodeKind::Date(_)
+            | NodeKind::Has(_) => {}
         }
         Some(self)
     }
@@ -279,6 +306,7 @@ impl Node {
             } | NodeKind::Is { .. }
                 | NodeKind::Id(_)
                 | NodeKind::Date(_)
+                | NodeKind::Has(_)
         )
     }
 
@@ -290,6 +318,7 @@ impl Node {
             | NodeKind::And(_)
             | NodeKind::Or(_)
             | NodeKind::Not(_)
+            | NodeKind::AtLeast { .. }
             | NodeKind::Near { .. } => {
                 let span = self.span;
                 Self::new(NodeKind::Group(Box::new(self)), span)
@@ -307,6 +336,10 @@ impl Node {
                     match part {
                         PhrasePart::Word(word) => word.span = Span::default(),
                         PhrasePart::Gap(_, span) => *span = Span::default(),
+                        PhrasePart::Any(ways) => {
+                            let words = ways.iter_mut().flatten();
+                            words.for_each(|word| word.span = Span::default());
+                        }
                     }
                 }
             }
@@ -317,11 +350,38 @@ impl Node {
 }
 
 impl Phrase {
-    /// The words, without the gaps.
+    /// The words, those of all alternatives among them, without the gaps.
     pub fn words(&self) -> impl Iterator<Item = &Word> {
-        self.parts.iter().filter_map(|part| match part {
-            PhrasePart::Word(word) => Some(word),
-            PhrasePart::Gap(..) => None,
+        self.parts.iter().flat_map(|part| {
+            let (word, ways) = match part {
+                PhrasePart::Word(word) => (Some(word), &[][..]),
+                PhrasePart::Gap(..) => (None, &[][..]),
+                PhrasePart::Any(ways) => (None, ways.as_slice()),
+            };
+            word.into_iter().chain(ways.iter().flatten())
         })
+    }
+
+    /// The words as parts of their own that must all match, alternatives as one part in
+    /// parentheses.
+    pub fn conditions(&self, span: Span) -> Vec<Node> {
+        let word = |word: &Word| {
+            let mut word = word.clone();
+            word.accents = word.accents.or(self.accents);
+            let span = word.span;
+            Node::new(NodeKind::Word(word), span)
+        };
+        let all = |words: &Vec<Word>| match words.as_slice() {
+            [only] => word(only),
+            words => Node::new(NodeKind::And(words.iter().map(word).collect()), span).grouped(),
+        };
+        let parts = self.parts.iter().filter_map(|part| match part {
+            PhrasePart::Word(typed) => Some(word(typed)),
+            PhrasePart::Gap(..) => None,
+            PhrasePart::Any(ways) => {
+                Some(Node::new(NodeKind::Or(ways.iter().map(all).collect()), span).grouped())
+            }
+        });
+        parts.collect()
     }
 }

@@ -29,9 +29,13 @@ pub struct Filters {
     pub before: Option<String>,
     /// Within this day, month, year or range.
     pub date: Option<String>,
-    /// Facets and their values: adjacent words of the value or, after `=`, all of it. `Kinh tế`
-    /// accepts `Kinh tế - Xã hội` as well, `=Kinh tế` does not. The value of a period is a date.
-    pub facets: BTreeMap<Facet, String>,
+    /// Facets and the conditions on their values; an article has one of the accepted values and none
+    /// of the excluded ones.
+    ///
+    /// A condition is adjacent words of the value or, after `=`, all of it: `Kinh tế` accepts
+    /// `Kinh tế - Xã hội` as well, `=Kinh tế` does not. With `-` before it the values are excluded.
+    /// `-*` accepts articles without a value, `*` excludes them. The value of a period is a date.
+    pub facets: BTreeMap<Facet, Vec<String>>,
 }
 
 /// The error for an invalid filter.
@@ -82,10 +86,26 @@ impl FilterError {
 }
 
 impl Filters {
-    /// Adds a condition on a facet; it replaces an earlier one on the same facet.
+    /// Adds a condition on a facet.
+    ///
+    /// ```
+    /// use timbao_query::plan::Facet;
+    /// use timbao_query::{Filters, Request};
+    ///
+    /// let filters = Filters::default()
+    ///     .with(Facet::Place, "=Huế")
+    ///     .with(Facet::Place, "Cần Thơ")
+    ///     .with(Facet::Section, "-Thể thao");
+    /// let request = Request::with("lụt", &filters, Default::default())?;
+    /// assert_eq!(
+    ///     request.ast().to_string(),
+    ///     "lụt -section:\"Thể thao\" +(place=\"Huế\" OR place:\"Cần Thơ\")",
+    /// );
+    /// # Ok::<(), timbao_query::FilterError>(())
+    /// ```
     #[must_use]
     pub fn with(mut self, facet: Facet, value: impl Into<String>) -> Self {
-        self.facets.insert(facet, value.into());
+        self.facets.entry(facet).or_default().push(value.into());
         self
     }
 
@@ -128,15 +148,49 @@ impl Filters {
                 nodes.push(date(name, text, read)?);
             }
         }
-        for (&facet, text) in &self.facets {
-            nodes.push(if facet.is_period() {
-                date(facet.name(), text, DateCondition::parse)?
-            } else {
-                stated(facet.name(), text)?
-            });
+        for (&facet, conditions) in &self.facets {
+            nodes.extend(facet_nodes(facet, conditions)?);
         }
         Ok(nodes)
     }
+}
+
+/// The conditions on one facet: the excluded values, and the alternatives that are accepted.
+fn facet_nodes(facet: Facet, conditions: &[String]) -> Result<Vec<Node>, FilterError> {
+    let node = |kind| Node::new(kind, Span::default());
+    let value = |text: &str| match facet.is_period() {
+        true => date(facet.name(), text, DateCondition::parse),
+        false => stated(facet.name(), text),
+    };
+    let mut nodes = Vec::new();
+    let mut accepted = Vec::new();
+    for condition in conditions {
+        match condition.trim().strip_prefix('-') {
+            Some("*") => accepted.push(node(NodeKind::Not(Box::new(any_value(facet))))),
+            None if condition.trim() == "*" => nodes.push(any_value(facet)),
+            None => accepted.push(value(condition)?),
+            Some(excluded) => nodes.push(node(NodeKind::Excluded(Box::new(value(excluded)?)))),
+        }
+    }
+    match accepted.len() {
+        0 => {}
+        1 => nodes.append(&mut accepted),
+        _ => {
+            let group = node(NodeKind::Group(Box::new(node(NodeKind::Or(accepted)))));
+            nodes.push(node(NodeKind::Required(Box::new(group))));
+        }
+    }
+    Ok(nodes)
+}
+
+/// The condition that there is a value.
+fn any_value(facet: Facet) -> Node {
+    let name = if facet.is_period() {
+        "date"
+    } else {
+        facet.name()
+    };
+    parse(&format!("{name}:*")).ast.without_spans()
 }
 
 fn after(text: &str) -> Result<DateCondition, DateError> {

@@ -137,15 +137,13 @@ fn collect_quotations(node: &Node, into: &mut Vec<Span>) {
     }
 }
 
-/// Returns `true` for a phrase of words alone, without gaps, slop or operators.
+/// Returns `true` for a phrase of words alone, without gaps, alternatives, slop or operators.
 fn is_plain(phrase: &Phrase) -> bool {
-    let words = phrase.words().count();
-    phrase.slop == 0
-        && phrase.accents.is_none()
-        && words == phrase.parts.len()
-        && phrase
-            .words()
-            .all(|word| word.accents.is_none() && word.form == Form::Plain)
+    let is_plain = |part: &PhrasePart| match part {
+        PhrasePart::Word(word) => word.accents.is_none() && word.form == Form::Plain,
+        PhrasePart::Gap(..) | PhrasePart::Any(_) => false,
+    };
+    phrase.slop == 0 && phrase.accents.is_none() && phrase.parts.iter().all(is_plain)
 }
 
 struct Reader<'p> {
@@ -223,6 +221,6 @@ impl Reader<'_> {
 fn words(phrase: Phrase) -> impl Iterator<Item = Node> {
     phrase.parts.into_iter().filter_map(|part| match part {
         PhrasePart::Word(word) => Some(word_node(word)),
-        PhrasePart::Gap(..) => None,
+        PhrasePart::Gap(..) | PhrasePart::Any(_) => None,
     })
 }

@@ -5,7 +5,7 @@
 
 use timbao_tokenizer::{exact_key, scan};
 
-use crate::plan::Facet;
+use crate::plan::{Facet, NearOrder, Reach};
 
 use crate::ast::{AccentMode, Scope, Span};
 use crate::fields::Field;
@@ -26,12 +26,17 @@ pub(crate) enum TokenKind {
     And,
     Or,
     Not,
-    Near(u32),
+    Near {
+        reach: Reach,
+        order: NearOrder,
+    },
+    /// `ATLEAST/N`, before a part.
+    AtLeast(u32),
     /// `-` or `!`, glued to what follows.
     Exclude,
     /// `+`, glued to what follows.
     Require,
-    /// `~` or `=`, glued to a word or a quotation mark.
+    /// `~`, `=` or `==`, glued to a word or a quotation mark.
     Accents(AccentMode),
     /// A name and a colon, glued to what follows.
     Field(Field),
@@ -41,6 +46,10 @@ pub(crate) enum TokenKind {
     Quoted {
         inner: Span,
         slop: u32,
+    },
+    /// A regular expression: the text between the slashes.
+    Regex {
+        inner: Span,
     },
     /// Anything else up to white space, a parenthesis or a quotation mark.
     Text,
@@ -96,11 +105,27 @@ impl Lexer<'_> {
         let is_fresh = matches!(left, None | Some(TokenKind::Open));
         let is_signed = matches!(left, Some(TokenKind::Exclude | TokenKind::Require));
         let is_value = matches!(left, Some(TokenKind::Field(Field::Scope(_))));
+        let is_accents = matches!(left, Some(TokenKind::Accents(_)));
         let _ = (is_fresh || left == Some(TokenKind::Close)) && self.keyword()
             || is_fresh && self.sign()
             || (is_fresh || is_signed) && (self.field() || self.is())
             || (is_fresh || is_signed || is_value) && self.accents()
+            || (is_fresh || is_signed || is_value || is_accents) && self.regex()
             || self.plain();
+    }
+
+    /// A regular expression between slashes, which make up a whole chunk.
+    fn regex(&mut self) -> bool {
+        let rest = self.rest(self.at);
+        let Some(inner) = regex(rest) else {
+            return false;
+        };
+        let start = self.at + 1;
+        let end = start + inner.len();
+        let span = Span::new(self.at, end + 1);
+        let inner = Span::new(start, end);
+        self.push(TokenKind::Regex { inner }, span);
+        true
     }
 
     fn plain(&mut self) -> bool {
@@ -115,7 +140,11 @@ impl Lexer<'_> {
         let Some(mut kind) = keyword(span.of(self.text), self.capitals) else {
             return false;
         };
-        if let TokenKind::Near(distance) = &mut kind {
+        if let TokenKind::Near {
+            reach: Reach::Words(distance),
+            ..
+        } = &mut kind
+        {
             *distance = self.bounded(*distance, span);
         }
         self.push(kind, span);
@@ -131,7 +160,8 @@ impl Lexer<'_> {
         };
         let glued = chars
             .next()
-            .is_some_and(|c| is_word_start(c) || is_quote(c) || matches!(c, '~' | '=' | '('));
+            .is_some_and(|c| is_word_start(c) || is_quote(c) || matches!(c, '~' | '=' | '('))
+            || is_pattern(self.rest(self.at + 1));
         if glued {
             self.push(kind, Span::new(self.at, self.at + 1));
         }
@@ -142,13 +172,18 @@ impl Lexer<'_> {
         let mut chars = self.rest(self.at).chars();
         let mode = match chars.next() {
             Some('~') => AccentMode::Loose,
+            Some('=') if chars.as_str().starts_with('=') => {
+                chars.next();
+                AccentMode::Verbatim
+            }
             Some('=') => AccentMode::Exact,
             _ => return false,
         };
-        let span = Span::new(self.at, self.at + 1);
+        let after = chars.as_str();
+        let span = Span::new(self.at, self.at + self.rest(self.at).len() - after.len());
         match chars.next() {
             Some('(') => self.problem(ProblemKind::AccentsOfGroup, span),
-            Some(c) if is_word_start(c) || is_quote(c) => {
+            Some(c) if is_word_start(c) || is_quote(c) || is_pattern(after) => {
                 self.push(TokenKind::Accents(mode), span);
                 return true;
             }
@@ -170,7 +205,7 @@ impl Lexer<'_> {
         let span = Span::new(self.at, self.at + name.len() + 1);
         let glued = self.rest(span.end).chars().next().is_some_and(|c| {
             !is_space(c)
-                && !matches!(c, ')' | ':' | '/')
+                && (!matches!(c, ')' | ':' | '/') || regex(self.rest(span.end)).is_some())
                 && (c != '.' || self.rest(span.end).starts_with(".."))
         });
         match Field::named(name) {
@@ -340,7 +375,12 @@ fn keyword(chunk: &str, capitals: bool) -> Option<TokenKind> {
         "AND" | "&&" => return Some(TokenKind::And),
         "OR" | "||" => return Some(TokenKind::Or),
         "NOT" => return Some(TokenKind::Not),
-        "NEAR" => return Some(TokenKind::Near(DEFAULT_NEAR)),
+        "NEAR" => {
+            return Some(TokenKind::Near {
+                reach: Reach::Words(DEFAULT_NEAR),
+                order: NearOrder::Any,
+            });
+        }
         _ => {}
     }
     // The longest, HOẶC, is 9 bytes when decomposed.
@@ -348,9 +388,7 @@ fn keyword(chunk: &str, capitals: bool) -> Option<TokenKind> {
         return None;
     }
     if let Some((name, distance)) = chunk.split_once('/') {
-        let is_near = name == "NEAR" || exact_key(name) == "gân\u{300}";
-        let is_number = !distance.is_empty() && digits(distance) == distance.len();
-        return (is_near && is_number).then(|| TokenKind::Near(number(distance)));
+        return keyword_with_number(name, distance);
     }
     match exact_key(chunk).as_str() {
         _ if capitals => None,
@@ -359,6 +397,59 @@ fn keyword(chunk: &str, capitals: bool) -> Option<TokenKind> {
         "không" => Some(TokenKind::Not),
         _ => None,
     }
+}
+
+/// The operator with that name and, after a slash, that number or part of a text.
+fn keyword_with_number(name: &str, number_or_part: &str) -> Option<TokenKind> {
+    let is_number = !number_or_part.is_empty() && digits(number_or_part) == number_or_part.len();
+    let is_named = |names: [&str; 2]| names.iter().any(|&n| exact_key(n) == exact_key(name));
+    if is_named(["ATLEAST", "ÍT_NHẤT"]) {
+        return is_number.then(|| TokenKind::AtLeast(number(number_or_part).max(1)));
+    }
+    let order = if is_named(["NEAR", "GẦN"]) {
+        NearOrder::Any
+    } else if is_named(["PRE", "TRƯỚC"]) {
+        NearOrder::Typed
+    } else if is_named(["NOTNEAR", "KHÔNG_GẦN"]) {
+        NearOrder::Apart
+    } else {
+        return None;
+    };
+    let reach = match exact_key(number_or_part).as_str() {
+        _ if is_number => Reach::Words(number(number_or_part)),
+        "s" => Reach::Sentence,
+        "p" => Reach::Paragraph,
+        key if key == exact_key("CÂU") => Reach::Sentence,
+        key if key == exact_key("ĐOẠN") => Reach::Paragraph,
+        _ => return None,
+    };
+    Some(TokenKind::Near { reach, order })
+}
+
+/// The regular expression that a text starts with, if its slashes enclose a whole chunk.
+pub(crate) fn regex(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('/')?;
+    let mut is_escaped = false;
+    for (at, c) in inner.char_indices() {
+        match c {
+            _ if is_space(c) || is_quote(c) => return None,
+            '/' if !is_escaped => {
+                let mut after = inner.get(at + 1..)?.chars();
+                let ends = after
+                    .next()
+                    .is_none_or(|c| is_space(c) || is_quote(c) || c == ')');
+                return inner.get(..at).filter(|_| ends && at > 0);
+            }
+            _ => is_escaped = c == '\\' && !is_escaped,
+        }
+    }
+    None
+}
+
+/// Whether a text starts with a regular expression, or with a word after `*`.
+fn is_pattern(text: &str) -> bool {
+    let word = text.trim_start_matches('*');
+    regex(text).is_some() || word.len() < text.len() && word.starts_with(is_word_start)
 }
 
 /// Whether the query is a headline in capitals, in which VÀ is a word: four chunks or more
@@ -375,8 +466,21 @@ fn is_word_start(c: char) -> bool {
 }
 
 /// Returns `true` for quotation marks of any kind.
-pub(crate) fn is_quote(c: char) -> bool {
+pub fn is_quote(c: char) -> bool {
     quote_kind(c) != 0
+}
+
+/// Returns `true` if the last quotation mark of a text opens a quotation that is not closed.
+pub fn has_open_quote(text: &str) -> bool {
+    let mut open = 0;
+    for kind in text.chars().map(quote_kind).filter(|&kind| kind != 0) {
+        open = match open {
+            0 => kind,
+            same if same == kind => 0,
+            other => other,
+        };
+    }
+    open != 0
 }
 
 /// Marks of one kind close each other.

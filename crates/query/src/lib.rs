@@ -31,6 +31,7 @@ mod lex;
 mod lower;
 mod lowered;
 mod parse;
+mod pattern;
 pub mod plan;
 mod print;
 mod problem;
@@ -45,11 +46,13 @@ pub use calendar::iso_day;
 pub use date::{DateCondition, DateError, Period};
 pub use fields::Field;
 pub use filters::{FilterError, Filters};
+pub use lex::{has_open_quote, is_quote};
 pub use lower::{lower, lower_within};
 pub use lowered::{
     Accents, BareWords, Expansion, LowerOptions, Lowered, Reading, Why, WordReading, minimum_match,
 };
 pub use parse::{Parsed, parse};
+pub use pattern::word_regex;
 pub use problem::{Problem, ProblemKind};
 pub use request::Request;
 
@@ -71,7 +74,14 @@ pub const DEFAULT_NEAR: u32 = 10;
 /// The most words, phrases or groups that `NEAR` can join.
 pub const MAX_NEAR: usize = 8;
 
-/// The most words of a query that stand for more than one: with `*` or `~N`.
+/// The most phrases that the alternatives within the phrases of a query may stand for.
+pub const MAX_ALTERNATIVES: usize = 256;
+
+/// Maximum number of phrases with gaps, slop or case, of NEAR and of ATLEAST, which are matched
+/// against the text of articles; more are ignored.
+pub const MAX_SCANNED: usize = 64;
+
+/// The most words of a query that stand for more than one: with `*`, `~N` or slashes.
 pub const MAX_PATTERNS: usize = 32;
 
 /// The largest edit distance of a fuzzy word, in characters of its key.

@@ -1,10 +1,13 @@
 //! From the tree to a plan: the meaning of the words of a query.
 
+use smallvec::SmallVec;
 use timbao_tokenizer::abbreviations::{Form, Role};
+use timbao_tokenizer::scan;
 
-use crate::plan::{Facet, Filter, MinimumMatch, Near, Phrase, Plan, Slot, Step};
+use crate::plan::{
+    Capitals, Facet, Filter, MinimumMatch, Near, NearOrder, Phrase, Plan, Reach, Slot, Step,
+};
 
-use crate::MAX_DISTANCE;
 use crate::alternatives::{self, Match};
 use crate::ast::{self, AccentMode, Filler, Node, NodeKind, PhrasePart, Scope, Span, Word};
 use crate::lowered::{
@@ -14,6 +17,7 @@ use crate::problem::{Problem, ProblemKind, tidy};
 use crate::question;
 use crate::shape::{collect_bare, has_position, reading_of};
 use crate::slots::Slots;
+use crate::{MAX_ALTERNATIVES, MAX_DISTANCE, MAX_SCANNED};
 
 /// Turns the tree of a query into a plan.
 ///
@@ -26,25 +30,36 @@ use crate::slots::Slots;
 /// assert_eq!(lowered.reading, Reading::Unaccented);
 /// ```
 pub fn lower(ast: &Node, options: &LowerOptions<'_>) -> Lowered {
-    lower_within(ast, reading_of(ast, false), options)
+    let mut words = Vec::new();
+    let is_alone = collect_bare(ast, &mut words) && words.len() == 1;
+    lower_part(ast, is_alone, reading_of(ast, false), options)
 }
 
 /// Turns a part of a query into a plan, where accents are read as in the whole.
 pub fn lower_within(ast: &Node, reading: Reading, options: &LowerOptions<'_>) -> Lowered {
+    lower_part(ast, false, reading, options)
+}
+
+fn lower_part(ast: &Node, is_alone: bool, reading: Reading, options: &LowerOptions<'_>) -> Lowered {
     let mut lowering = Lowering {
         options,
+        is_alone,
         slots: Slots::default(),
         problems: Vec::new(),
+        alternatives_left: MAX_ALTERNATIVES,
+        scanned_left: MAX_SCANNED,
     };
     let context = Context {
         strict: lowering.is_strict(reading),
         literal: false,
+        cased: false,
         relaxed: true,
         within_text: false,
         facet: None,
     };
     let plan = lowering.node(ast, context).unwrap_or(Plan::Nothing);
-    let Slots { words, expansions } = lowering.slots;
+    // The words of phrases with alternatives were read several times.
+    let Slots { words, expansions } = lowering.slots.distinct();
     tidy(&mut lowering.problems);
     Lowered {
         plan,
@@ -57,8 +72,14 @@ pub fn lower_within(ast: &Node, reading: Reading, options: &LowerOptions<'_>) ->
 
 struct Lowering<'o> {
     options: &'o LowerOptions<'o>,
+    /// Whether the query is one bare word.
+    is_alone: bool,
     slots: Slots,
     problems: Vec<Problem>,
+    /// Phrases that the alternatives within phrases may still stand for.
+    alternatives_left: usize,
+    /// Parts that may still be matched against the text of articles.
+    scanned_left: usize,
 }
 
 /// The effect of the surroundings of a part.
@@ -68,6 +89,8 @@ struct Context {
     strict: bool,
     /// Whether a word stands for no other spelling of it, as after `=`.
     literal: bool,
+    /// Whether the case of a word counts, as after `==`.
+    cased: bool,
     /// Whether some words of a row may be missing.
     relaxed: bool,
     /// Whether the part is the value of a text field.
@@ -93,9 +116,13 @@ impl<'o> Lowering<'o> {
                 .node(node, precise)
                 .map(|plan| Plan::Not(Box::new(plan))),
             NodeKind::Required(node) => self.node(node, precise),
-            NodeKind::Near { operands, distance } => {
-                self.near(operands, *distance, node.span, precise)
-            }
+            NodeKind::Near {
+                operands,
+                reach,
+                order,
+            } => self.near(operands, (*reach, *order), node.span, precise),
+            NodeKind::AtLeast { count, value } => self.at_least(*count, value, precise),
+            NodeKind::Has(stated) => Some(Plan::Filter(Filter::Has(*stated))),
             NodeKind::Group(node) => self.node(node, context),
             NodeKind::Scoped { scope, value } => self.scoped(*scope, value, node.span, context),
             NodeKind::Is { facet, value } => Some(Plan::Filter(Filter::Is {
@@ -151,28 +178,29 @@ impl<'o> Lowering<'o> {
             let found = others.next_if(|found| found.first == next);
             let end = next + found.as_ref().map_or(1, |found| found.words.max(1));
             let typed = words.get(next..end).unwrap_or_default();
-            let mut forms: Vec<Plan> = Vec::new();
-            if let (Some(found), Some(last)) = (&found, typed.last()) {
+            let mut others: Vec<Phrase> = Vec::new();
+            let is_written_out = found
+                .as_ref()
+                .is_some_and(|f| matches!(f.role, Role::Long | Role::Same));
+            if let (Some(found), Some(last)) = (found, typed.last()) {
                 let strict = self.is_form_strict(word.accents);
-                for form in &found.forms {
-                    forms.extend(in_a_row(alternatives::in_a_row(form, strict)));
+                for form in found.forms {
+                    others.push(alternatives::in_a_row(form, strict));
                     self.explain(word.span.to(last.span), form);
                 }
             }
             if typed.len() == 1 && asking.contains(&next) {
                 optional.push(items.len());
             }
-            // A name that is written out still counts as its words.
-            let is_written_out = found.is_some_and(|found| found.role == Role::Long);
-            for part in typed.chunks(if is_written_out {
-                1
+            if is_written_out {
+                // A written-out name counts as its words; its abbreviation counts as each of them.
+                for word in typed {
+                    let typed = self.adjacent(&[word], context);
+                    items.extend(any_of(typed, &others));
+                }
             } else {
-                typed.len().max(1)
-            }) {
-                let slots = self.slots_of(part, context);
-                let mut ways: Vec<Plan> = in_a_row(Phrase::exact(slots)).into_iter().collect();
-                ways.extend(forms.iter().cloned());
-                items.extend(any(ways).map(one_word));
+                let typed = self.adjacent(typed, context);
+                items.extend(any_of(typed, &others));
             }
             next = end;
         }
@@ -196,27 +224,11 @@ impl<'o> Lowering<'o> {
 
     fn quoted(&mut self, phrase: &ast::Phrase, span: Span, context: Context) -> Option<Plan> {
         let Some(facet) = context.facet else {
-            let steps = self.steps(phrase, context);
-            let mut ways: Vec<Plan> = Vec::new();
-            if let Some(table) = self
-                .options
-                .abbreviations
-                .filter(|_| self.options.expand_phrases)
-            {
-                let strict = self.is_form_strict(phrase.accents);
-                for (version, form) in alternatives::versions(phrase, &steps, strict, table) {
-                    ways.extend(in_a_row(version));
-                    self.explain(span, form);
-                }
-            }
-            ways.splice(
-                ..0,
-                in_a_row(Phrase {
-                    steps: steps.concat(),
-                    slop: phrase.slop,
-                }),
-            );
-            return any(ways);
+            let phrases = self.without_alternatives(phrase, span);
+            let ways = phrases
+                .iter()
+                .filter_map(|p| self.versions(p, span, context));
+            return any(ways.collect());
         };
         if phrase.slop > 0
             || phrase
@@ -230,9 +242,92 @@ impl<'o> Lowering<'o> {
             });
         }
         let context = context.with(phrase.accents);
-        let words: Vec<&Word> = phrase.words().collect();
-        let slots = self.slots_of(&words, context);
-        (!slots.is_empty()).then_some(Plan::Filter(Filter::Facet { facet, slots }))
+        let phrases = self.without_alternatives(phrase, span);
+        let filters = phrases.iter().filter_map(|phrase| {
+            let words: Vec<&Word> = phrase.words().collect();
+            let slots = self.slots_of(&words, context);
+            (!slots.is_empty()).then_some(Plan::Filter(Filter::Facet { facet, slots }))
+        });
+        any(filters.collect())
+    }
+
+    /// A phrase without alternatives, and the same with abbreviations where these are expanded.
+    fn versions(&mut self, phrase: &ast::Phrase, span: Span, context: Context) -> Option<Plan> {
+        let steps = self.steps(phrase, context);
+        let mut ways: Vec<Plan> = Vec::new();
+        if let Some(table) = self
+            .options
+            .abbreviations
+            .filter(|_| self.options.expand_phrases)
+        {
+            let strict = self.is_form_strict(phrase.accents);
+            for (version, form) in alternatives::versions(phrase, &steps, strict, table) {
+                ways.extend(in_a_row(version));
+                self.explain(span, form);
+            }
+        }
+        ways.splice(
+            ..0,
+            in_a_row(Phrase {
+                steps: steps.concat(),
+                slop: phrase.slop,
+            }),
+        );
+        ways.retain(|way| self.has_room(way, span));
+        any(ways)
+    }
+
+    /// Counts a phrase, NEAR or ATLEAST that is matched against the text of articles; reports if
+    /// there are too many.
+    fn has_room(&mut self, plan: &Plan, span: Span) -> bool {
+        let is_scanned = match plan {
+            Plan::Phrase(phrase) => !phrase.is_rigid(),
+            Plan::Near(_) | Plan::AtLeast { .. } => true,
+            _ => false,
+        };
+        if !is_scanned {
+            return true;
+        }
+        if self.scanned_left == 0 {
+            let kind = ProblemKind::TooManyScanned;
+            self.problems.push(Problem { kind, span });
+            return false;
+        }
+        self.scanned_left -= 1;
+        true
+    }
+
+    /// The phrases that one with alternatives stands for, as far as [`MAX_ALTERNATIVES`] allows.
+    fn without_alternatives(&mut self, phrase: &ast::Phrase, span: Span) -> Vec<ast::Phrase> {
+        let mut ways: Vec<Vec<PhrasePart>> = vec![Vec::new()];
+        let mut is_cut = false;
+        for part in &phrase.parts {
+            let PhrasePart::Any(alternatives) = part else {
+                ways.iter_mut().for_each(|way| way.push(part.clone()));
+                continue;
+            };
+            let room = self.alternatives_left.max(1);
+            is_cut |= ways.len() * alternatives.len() > room;
+            let longer = ways.iter().flat_map(|way| {
+                alternatives.iter().map(|words| {
+                    let words = words.iter().cloned().map(PhrasePart::Word);
+                    way.iter().cloned().chain(words).collect()
+                })
+            });
+            ways = longer.take(room).collect();
+        }
+        if ways.len() > 1 || is_cut {
+            self.alternatives_left = self.alternatives_left.saturating_sub(ways.len());
+        }
+        if is_cut {
+            let kind = ProblemKind::TooManyAlternatives;
+            self.problems.push(Problem { kind, span });
+        }
+        let phrases = ways.into_iter().map(|parts| ast::Phrase {
+            parts,
+            ..phrase.clone()
+        });
+        phrases.collect()
     }
 
     fn phrase(&mut self, phrase: &ast::Phrase, context: Context) -> Phrase {
@@ -240,6 +335,28 @@ impl<'o> Lowering<'o> {
             steps: self.steps(phrase, context).concat(),
             slop: phrase.slop,
         }
+    }
+
+    /// Adjacent words, with their case where it counts.
+    fn adjacent(&mut self, words: &[&Word], context: Context) -> Phrase {
+        let mut steps: Vec<Step> = Vec::new();
+        for word in words {
+            let context = context.with(word.accents);
+            let slots = self.slots.of(word, context.strict, context.literal);
+            let has_case = context.cased && word.form == ast::Form::Plain;
+            let parts = scan(&word.text).map(|token| {
+                let part = word.text.get(token.start..token.end).unwrap_or_default();
+                has_case.then(|| Capitals::of(part))
+            });
+            let parts = parts.chain(std::iter::repeat(None));
+            steps.extend(slots.into_iter().zip(parts).map(|(slot, capitals)| Step {
+                gap_min: 0,
+                gap_max: 0,
+                slot,
+                capitals,
+            }));
+        }
+        Phrase { steps, slop: 0 }
     }
 
     /// The steps of each word of a phrase.
@@ -266,8 +383,10 @@ impl<'o> Lowering<'o> {
                         gap_max = MAX_DISTANCE;
                     }
                 }
+                // A phrase with alternatives was expanded before.
+                PhrasePart::Any(_) => {}
                 PhrasePart::Word(word) => {
-                    let mut row = Phrase::exact(self.slots_of(&[word], context)).steps;
+                    let mut row = self.adjacent(&[word], context).steps;
                     if let Some(first) = row.first_mut() {
                         (first.gap_min, first.gap_max) = (gap_min, gap_max);
                         (gap_min, gap_max) = (0, 0);
@@ -282,7 +401,7 @@ impl<'o> Lowering<'o> {
     fn near(
         &mut self,
         operands: &[Node],
-        distance: u32,
+        (reach, order): (Reach, NearOrder),
         span: Span,
         context: Context,
     ) -> Option<Plan> {
@@ -299,34 +418,65 @@ impl<'o> Lowering<'o> {
             self.problems.push(Problem { kind, span });
             return all(self.each(operands, context));
         }
-        let phrases = operands
-            .iter()
-            .map(|node| self.operand(node, context))
-            .collect();
-        Some(Plan::Near(Near { phrases, distance }))
+        let operands = operands.iter().map(|node| self.operand(node, context));
+        let near = Plan::Near(Near {
+            operands: operands.collect(),
+            reach,
+            order,
+        });
+        self.has_room(&near, span).then_some(near)
     }
 
-    /// A side of NEAR as a phrase; see [`has_position`].
-    fn operand(&mut self, node: &Node, context: Context) -> Phrase {
+    /// The words and phrases of a part that has to occur several times.
+    fn at_least(&mut self, count: u32, value: &Node, context: Context) -> Option<Plan> {
+        let (field, inner) = match &value.kind {
+            NodeKind::Scoped {
+                scope: Scope::Text(field),
+                value,
+            } if !context.within_text => (Some(*field), &**value),
+            _ => (None, value),
+        };
+        if context.facet.is_some() || !has_position(inner) {
+            let kind = ProblemKind::AtLeastOperand;
+            let span = value.span;
+            self.problems.push(Problem { kind, span });
+            return self.node(value, context);
+        }
+        let phrases = self.operand(inner, context).into_iter();
+        let mut plan = any(phrases.filter_map(in_a_row).collect())?;
+        if let Some(field) = field {
+            let inner = Box::new(plan);
+            plan = Plan::In { field, plan: inner };
+        }
+        if count <= 1 {
+            return Some(plan);
+        }
+        let plan = Box::new(plan);
+        let plan = Plan::AtLeast { count, plan };
+        self.has_room(&plan, value.span).then_some(plan)
+    }
+
+    /// An operand of NEAR as phrases, any of which may match; see [`has_position`].
+    fn operand(&mut self, node: &Node, context: Context) -> Vec<Phrase> {
         match &node.kind {
-            NodeKind::Word(word) => Phrase::exact(self.slots_of(&[word], context)),
-            NodeKind::Phrase(phrase) => self.phrase(phrase, context),
+            NodeKind::Word(word) => vec![self.adjacent(&[word], context)],
+            NodeKind::Phrase(phrase) => {
+                let phrases = self.without_alternatives(phrase, node.span);
+                phrases.iter().map(|p| self.phrase(p, context)).collect()
+            }
             NodeKind::Group(node) => self.operand(node, context),
             NodeKind::Sequence(nodes) => {
                 let mut words = Vec::new();
                 for node in nodes {
                     collect_bare(node, &mut words);
                 }
-                Phrase::exact(self.slots_of(&words, context))
+                vec![self.adjacent(&words, context)]
             }
             NodeKind::Or(nodes) => {
-                let steps = nodes
-                    .iter()
-                    .flat_map(|node| self.operand(node, context).steps);
-                let keys = steps.flat_map(|step| step.slot.keys).collect();
-                Phrase::exact([Slot { keys }])
+                let phrases = nodes.iter().flat_map(|node| self.operand(node, context));
+                alternatives_of(phrases.collect())
             }
-            _ => Phrase::exact([]),
+            _ => Vec::new(),
         }
     }
 
@@ -400,9 +550,9 @@ impl<'o> Lowering<'o> {
 
     /// Words with other forms among bare words, where abbreviations are expanded.
     fn matches(&self, words: &[&Word]) -> Vec<Match<'o>> {
-        self.options
-            .abbreviations
-            .map_or_else(Vec::new, |table| alternatives::matches(words, table))
+        self.options.abbreviations.map_or_else(Vec::new, |table| {
+            alternatives::matches(words, self.is_alone, table)
+        })
     }
 
     /// Whether the accents of another form must agree: the table knows them, even where the
@@ -449,38 +599,48 @@ impl Context {
         match accents {
             None => self,
             Some(mode) => Self {
-                strict: mode == AccentMode::Exact,
-                literal: mode == AccentMode::Exact,
+                strict: mode != AccentMode::Loose,
+                literal: mode != AccentMode::Loose,
+                cased: mode == AccentMode::Verbatim,
                 ..self
             },
         }
     }
 }
 
-/// A phrase as a plan: a single word is a word.
+/// Words as typed, or other forms of them. Single words are keys of one slot.
+fn any_of(mut typed: Phrase, others: &[Phrase]) -> Option<Plan> {
+    let mut ways = Vec::new();
+    for other in others {
+        match (typed.steps.as_mut_slice(), other.steps.as_slice()) {
+            ([typed], [other]) if typed.capitals.is_none() && other.capitals.is_none() => {
+                typed.slot.keys.extend(other.slot.keys.iter().cloned())
+            }
+            _ => ways.extend(in_a_row(other.clone())),
+        }
+    }
+    ways.splice(..0, in_a_row(typed));
+    any(ways)
+}
+
+/// Alternatives of an operand; single words in any case are keys of one slot.
+fn alternatives_of(phrases: Vec<Phrase>) -> Vec<Phrase> {
+    let is_word = |phrase: &Phrase| phrase.steps.len() == 1 && !phrase.has_case();
+    let (words, mut phrases): (Vec<_>, Vec<_>) = phrases.into_iter().partition(is_word);
+    let slots = words.into_iter().flat_map(|phrase| phrase.steps);
+    let keys: SmallVec<_> = slots.flat_map(|step| step.slot.keys).collect();
+    if !keys.is_empty() {
+        phrases.insert(0, Phrase::exact([Slot { keys }]));
+    }
+    phrases
+}
+
+/// A phrase as a plan: a single word in any case is a word.
 fn in_a_row(mut phrase: Phrase) -> Option<Plan> {
     match phrase.steps.len() {
         0 => None,
-        1 => phrase.steps.pop().map(|step| Plan::Word(step.slot)),
+        1 if !phrase.has_case() => phrase.steps.pop().map(|step| Plan::Word(step.slot)),
         _ => Some(Plan::Phrase(phrase)),
-    }
-}
-
-/// Alternatives that are all words as one word with several keys.
-fn one_word(plan: Plan) -> Plan {
-    let Plan::Or(ways) = &plan else { return plan };
-    let keys: Option<Vec<_>> = ways
-        .iter()
-        .map(|way| match way {
-            Plan::Word(slot) => Some(slot.keys.clone()),
-            _ => None,
-        })
-        .collect();
-    match keys {
-        Some(keys) => Plan::Word(Slot {
-            keys: keys.concat().into_iter().collect(),
-        }),
-        None => plan,
     }
 }
 

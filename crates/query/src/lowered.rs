@@ -131,7 +131,7 @@ impl Default for LowerOptions<'_> {
             accents: Accents::Auto,
             bare_words: BareWords::Remembered,
             widest_gap: 5,
-            abbreviations: Some(Table::builtin()),
+            abbreviations: Some(Table::current()),
             expand_phrases: false,
         }
     }

@@ -5,8 +5,8 @@
 //! or       = and { "OR" and }
 //! and      = not { ["AND"] not }        AND may be left out before NOT
 //! not      = "NOT" not | sequence
-//! sequence = part { [ "NEAR/N" ] part }
-//! part     = [ "-" | "+" ] atom
+//! sequence = part { [ "NEAR/N" | "PRE/N" | "NOTNEAR/N" ] part }
+//! part     = [ "-" | "+" | "ATLEAST/N" ] atom
 //! atom     = [ field ":" ] [ "~" | "=" ] ( word | phrase ) | [ field ":" ] "(" or ")"
 //!          | field "=" quotation
 //! ```
@@ -16,6 +16,7 @@ use crate::date::{DateCondition, DateError, Period};
 use crate::fields::Field;
 use crate::headline::read_headline;
 use crate::lex::{Token, TokenKind, tokens};
+use crate::plan::{NearOrder, Reach, Stated};
 use crate::problem::{Problem, ProblemKind, tidy};
 use crate::words::{Words, word_node};
 use crate::{MAX_BYTES, MAX_DEPTH, MAX_NEAR};
@@ -100,10 +101,28 @@ struct Parser<'q> {
     problems: Vec<Problem>,
 }
 
-/// A part of a sequence, or an operator between two.
+/// A part of a sequence, or an operator before or between parts.
 enum Element {
     Part(Node),
-    Near { distance: u32, span: Span },
+    AtLeast {
+        count: u32,
+        span: Span,
+    },
+    Near {
+        reach: Reach,
+        order: NearOrder,
+        span: Span,
+    },
+}
+
+impl Element {
+    /// Returns `true` for a phrase, a group or a text field, which may follow ATLEAST.
+    fn is_repeatable(&self) -> bool {
+        matches!(self, Self::Part(node) if matches!(
+            node.kind,
+            NodeKind::Phrase(_) | NodeKind::Group(_) | NodeKind::Scoped { .. }
+        ))
+    }
 }
 
 impl Parser<'_> {
@@ -194,14 +213,24 @@ impl Parser<'_> {
                     self.problem(ProblemKind::UnopenedGroup, token.span);
                     self.next += 1;
                 }
-                TokenKind::Near(distance) => {
+                TokenKind::Near { reach, order } => {
                     elements.push(Element::Near {
-                        distance,
+                        reach,
+                        order,
                         span: token.span,
                     });
                     self.next += 1;
                 }
-                TokenKind::Text => elements.extend(self.bare_words(None)),
+                TokenKind::AtLeast(count) => {
+                    elements.push(Element::AtLeast {
+                        count,
+                        span: token.span,
+                    });
+                    self.next += 1;
+                }
+                TokenKind::Text | TokenKind::Regex { .. } => {
+                    elements.extend(self.bare_words(None));
+                }
                 TokenKind::Accents(mode) if self.is_text(self.next + 1) => {
                     self.next += 1;
                     elements.extend(self.bare_words(Some(mode)));
@@ -209,15 +238,64 @@ impl Parser<'_> {
                 _ => elements.extend(self.part().map(Element::Part)),
             }
         }
+        let elements = self.bind_at_least(elements);
         let nodes = self.bind_near(elements);
         collect(nodes, NodeKind::Sequence)
     }
 
+    /// Binds each `ATLEAST` to its operand: all bare words that follow, a phrase, a group or a
+    /// text field.
+    fn bind_at_least(&mut self, elements: Vec<Element>) -> Vec<Element> {
+        let mut bound: Vec<Element> = Vec::new();
+        let mut elements = elements.into_iter().peekable();
+        while let Some(element) = elements.next() {
+            let Element::AtLeast { count, span } = element else {
+                bound.push(element);
+                continue;
+            };
+            let mut words: Vec<Node> = Vec::new();
+            while let Some(Element::Part(word)) =
+                elements.next_if(|next| matches!(next, Element::Part(node) if is_word(node)))
+            {
+                words.push(word);
+            }
+            // Several words are a group like any other.
+            if words.len() > 1 && self.depth >= MAX_DEPTH {
+                self.too_deep(span);
+                bound.extend(words.into_iter().map(Element::Part));
+                continue;
+            }
+            let value = match collect(words, NodeKind::Sequence) {
+                Some(node) => node.grouped(),
+                None => match elements.next_if(|next| next.is_repeatable()) {
+                    Some(Element::Part(node)) => node,
+                    _ => {
+                        self.problem(ProblemKind::MissingOperand, span);
+                        continue;
+                    }
+                },
+            };
+            let span = span.to(value.span);
+            let value = Box::new(value);
+            let node = Node::new(NodeKind::AtLeast { count, value }, span);
+            bound.push(Element::Part(node));
+        }
+        bound
+    }
+
     /// The words of the text that is next, as parts of a sequence.
     fn bare_words(&mut self, accents: Option<AccentMode>) -> Vec<Element> {
-        let span = self.peek().map(|token| token.span).unwrap_or_default();
+        let Some(token) = self.peek() else {
+            return Vec::new();
+        };
         self.next += 1;
-        let words = self.words.chunk(span, accents, &mut self.problems);
+        let words = match token.kind {
+            TokenKind::Regex { inner } => {
+                let word = self.words.regex(inner, accents, &mut self.problems);
+                word.into_iter().collect()
+            }
+            _ => self.words.chunk(token.span, accents, &mut self.problems),
+        };
         words
             .into_iter()
             .map(|word| Element::Part(word_node(word)))
@@ -229,12 +307,13 @@ impl Parser<'_> {
         let mut nodes: Vec<Node> = Vec::new();
         let mut elements = elements.into_iter().peekable();
         while let Some(element) = elements.next() {
-            let (mut distance, span) = match element {
+            let (mut reach, order, span) = match element {
                 Element::Part(node) => {
                     nodes.push(node);
                     continue;
                 }
-                Element::Near { distance, span } => (distance, span),
+                Element::AtLeast { .. } => continue,
+                Element::Near { reach, order, span } => (reach, order, span),
             };
             let bare = nodes
                 .iter()
@@ -252,7 +331,7 @@ impl Parser<'_> {
                     Element::Part(node) => {
                         right.is_empty() || (is_word(node) && right.iter().all(is_word))
                     }
-                    Element::Near { .. } => false,
+                    Element::Near { .. } | Element::AtLeast { .. } => false,
                 }) {
                     right.push(node);
                 }
@@ -271,13 +350,14 @@ impl Parser<'_> {
                 }
                 match elements.next_if(|element| matches!(element, Element::Near { .. })) {
                     Some(Element::Near {
-                        distance: next,
+                        reach: next,
+                        order: next_order,
                         span,
                     }) => {
-                        if next != distance {
+                        if (next, next_order) != (reach, order) {
                             self.problem(ProblemKind::NearDistances, span);
                         }
-                        distance = distance.max(next);
+                        reach = reach.max(next);
                         operator = span;
                     }
                     _ => break,
@@ -286,7 +366,8 @@ impl Parser<'_> {
             if operands.len() > 1 {
                 nodes.extend(collect(operands, |operands| NodeKind::Near {
                     operands,
-                    distance,
+                    reach,
+                    order,
                 }));
             } else {
                 nodes.extend(operands.into_iter().flat_map(|node| match node.kind {
@@ -335,6 +416,13 @@ impl Parser<'_> {
     }
 
     fn scoped(&mut self, scope: Scope, name: Span) -> Option<Node> {
+        if let Scope::Facet(facet) = scope
+            && let Some(star) = self.any_value()
+        {
+            let stated = Node::new(NodeKind::Has(Stated::Facet(facet)), name.to(star));
+            let has_room = self.words.has_room(1, name, &mut self.problems);
+            return has_room.then_some(stated);
+        }
         let before = self.problems.len();
         let Some(value) = self.value() else {
             if self.problems.len() == before {
@@ -374,7 +462,25 @@ impl Parser<'_> {
         }
     }
 
+    /// The `*` of a field that only has to have a value.
+    fn any_value(&mut self) -> Option<Span> {
+        let token = self.peek()?;
+        let text = token.span.of(self.text);
+        let is_star = text.trim_end_matches([',', ';', '!', '?', '.']) == "*";
+        if token.kind != TokenKind::Text || !is_star {
+            return None;
+        }
+        self.next += 1;
+        Some(token.span)
+    }
+
     fn date(&mut self, field: Field, name: Span) -> Option<Node> {
+        if field == Field::Date
+            && let Some(star) = self.any_value()
+        {
+            let has_room = self.words.has_room(1, name, &mut self.problems);
+            return has_room.then(|| Node::new(NodeKind::Has(Stated::Date), name.to(star)));
+        }
         let Some(span) = self.literal() else {
             self.problem(ProblemKind::InvalidDate(DateError::Form), name);
             return None;
@@ -432,6 +538,12 @@ impl Parser<'_> {
                     self.problem(ProblemKind::EmptyPhrase, token.span);
                 }
                 Some(Node::new(NodeKind::Phrase(phrase?), start.to(token.span)))
+            }
+            TokenKind::Regex { inner } => {
+                self.next += 1;
+                let word = self.words.regex(inner, accents, &mut self.problems)?;
+                let span = start.to(token.span);
+                Some(Node::new(NodeKind::Word(word), span))
             }
             TokenKind::Text => {
                 self.next += 1;
@@ -499,7 +611,7 @@ impl Parser<'_> {
     fn is_text(&self, at: usize) -> bool {
         self.tokens
             .get(at)
-            .is_some_and(|token| token.kind == TokenKind::Text)
+            .is_some_and(|token| matches!(token.kind, TokenKind::Text | TokenKind::Regex { .. }))
     }
 
     fn peek(&self) -> Option<Token> {

@@ -8,7 +8,7 @@ use std::fmt;
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
-use timbao_tokenizer::{Keys, exact_key, write_out};
+use timbao_tokenizer::{Keys, TONE_MARKS, exact_key, write_out};
 
 use crate::calendar::iso_day;
 
@@ -43,6 +43,13 @@ pub enum Plan {
     Or(Vec<Plan>),
     /// Articles that do not match it.
     Not(Box<Plan>),
+    /// Articles where the words and phrases of the plan occur at least so often.
+    AtLeast {
+        /// Minimum number of occurrences.
+        count: u32,
+        /// The words and phrases.
+        plan: Box<Plan>,
+    },
     /// The plan, limited to one part of the text.
     In {
         /// The part of the text.
@@ -91,15 +98,24 @@ pub enum Key {
     Exact(EcoString),
     /// A folded key: any accents.
     Folded(EcoString),
-    /// Every key with a prefix.
-    Prefix {
-        /// The prefix, without a tone.
-        start: EcoString,
+    /// Every key with a part.
+    Wildcard {
+        /// The part, without a tone.
+        part: EcoString,
+        /// The place of the part in the key.
+        side: Side,
         /// The tone mark the key must end in, when one was typed: an exact key
         /// carries its tone at the end, so `chuyể*` is the skeleton `chuyê` and
         /// the mark U+0309. Always `None` for folded keys.
         tone: Option<char>,
         /// Whether folded keys are compared, instead of exact ones.
+        folded: bool,
+    },
+    /// Every word that a regular expression matches as a whole.
+    Regex {
+        /// The expression, in the syntax of the crate `regex`; see [`word_regex`](crate::word_regex).
+        pattern: EcoString,
+        /// Whether folded keys are compared, instead of written words.
         folded: bool,
     },
     /// Every key within a Levenshtein distance, in characters of the key (a tone is one
@@ -112,6 +128,68 @@ pub enum Key {
         /// Whether folded keys are compared, instead of exact ones.
         folded: bool,
     },
+}
+
+/// The place of a part in a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// `part*`: keys that start with it.
+    Start,
+    /// `*part`: keys that end with it, before their tone.
+    End,
+    /// `*part*`: keys that contain it.
+    Anywhere,
+}
+
+impl Side {
+    /// Returns `true` if a key has the part on this side and, if a tone is given, ends with it.
+    pub fn fits(self, key: &str, part: &str, tone: Option<char>) -> bool {
+        let has_tone = tone.is_none_or(|tone| key.ends_with(tone));
+        has_tone
+            && match self {
+                Self::Start => key.starts_with(part),
+                Self::End => {
+                    key.ends_with(part) || key.trim_end_matches(TONE_MARKS).ends_with(part)
+                }
+                Self::Anywhere => key.contains(part),
+            }
+    }
+}
+
+/// The letters of a word that are capitals: one bit for each letter, from the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Capitals(u64);
+
+impl Capitals {
+    /// The capitals of a word, of its first 64 letters.
+    ///
+    /// ```
+    /// use timbao_query::plan::Capitals;
+    /// assert_eq!(Capitals::of("HOÁ"), Capitals::of("HÓA"));
+    /// assert_ne!(Capitals::of("Đảng"), Capitals::of("đảng"));
+    /// ```
+    pub fn of(word: &str) -> Self {
+        let letters = word.chars().filter(|c| c.is_alphanumeric());
+        let bits = (0..64).zip(letters).filter(|(_, c)| c.is_uppercase());
+        Self(bits.fold(0, |all, (bit, _)| all | 1 << bit))
+    }
+
+    /// The text with these letters as capitals.
+    fn apply(self, text: &str) -> String {
+        let mut letter = 0u32;
+        let mut out = String::with_capacity(text.len());
+        for c in text.chars() {
+            let is_capital = c.is_alphanumeric() && letter < 64 && self.0 >> letter & 1 == 1;
+            letter += u32::from(c.is_alphanumeric());
+            if is_capital {
+                out.extend(c.to_uppercase());
+            } else {
+                out.push(c);
+            }
+        }
+        out
+    }
 }
 
 /// A phrase: slots in order.
@@ -133,15 +211,75 @@ pub struct Step {
     pub gap_max: u32,
     /// The keys of this position.
     pub slot: Slot,
+    /// The capitals that the word must have in the text, if its case counts.
+    pub capitals: Option<Capitals>,
 }
 
-/// Words or phrases near each other, in any order.
+/// Words or phrases near each other, or not near each other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Near {
-    /// The operands; gaps within a phrase count as in the phrase alone.
-    pub phrases: Vec<Phrase>,
-    /// Maximum number of tokens between neighbouring operands.
-    pub distance: u32,
+    /// The operands, each any of some phrases; gaps within a phrase count as in the phrase alone.
+    pub operands: Vec<Vec<Phrase>>,
+    /// The distance between neighbouring operands.
+    pub reach: Reach,
+    /// The order of the operands.
+    pub order: NearOrder,
+}
+
+/// The distance of operands that are near each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// At most so many words between two, within one paragraph.
+    Words(u32),
+    /// Within one sentence.
+    Sentence,
+    /// Within one paragraph.
+    Paragraph,
+}
+
+impl Reach {
+    /// Maximum number of words between two operands.
+    pub fn words(self) -> u32 {
+        match self {
+            Self::Words(words) => words,
+            Self::Sentence | Self::Paragraph => u32::MAX,
+        }
+    }
+}
+
+/// Writes the number of words, `S` or `P`.
+impl fmt::Display for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Words(words) => words.fmt(f),
+            Self::Sentence => f.write_str("S"),
+            Self::Paragraph => f.write_str("P"),
+        }
+    }
+}
+
+/// The order of operands near each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NearOrder {
+    /// `NEAR`: any order.
+    Any,
+    /// `PRE`: as typed.
+    Typed,
+    /// `NOTNEAR`: the first operand without any of the others near it.
+    Apart,
+}
+
+impl NearOrder {
+    /// The name of the operator.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Any => "NEAR",
+            Self::Typed => "PRE",
+            Self::Apart => "NOTNEAR",
+        }
+    }
 }
 
 /// A part of an article's text.
@@ -244,6 +382,27 @@ pub enum Filter {
     },
     /// The article has this id, compared byte by byte.
     Id(String),
+    /// The article states this.
+    Has(Stated),
+}
+
+/// Metadata that an article may lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stated {
+    /// A day of publication.
+    Date,
+    /// A value of a facet.
+    Facet(Facet),
+}
+
+impl fmt::Display for Stated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Date => f.write_str("date"),
+            Self::Facet(facet) => facet.fmt(f),
+        }
+    }
 }
 
 /// A part of a plan that matches at positions of the text.
@@ -310,7 +469,9 @@ impl Plan {
     pub fn children(&self) -> &[Self] {
         match self {
             Self::Ranked { items: plans, .. } | Self::And(plans) | Self::Or(plans) => plans,
-            Self::Not(plan) | Self::In { plan, .. } => std::slice::from_ref(plan),
+            Self::Not(plan) | Self::In { plan, .. } | Self::AtLeast { plan, .. } => {
+                std::slice::from_ref(plan)
+            }
             Self::Everything
             | Self::Nothing
             | Self::Word(_)
@@ -328,7 +489,9 @@ impl Plan {
             Self::Ranked { items: plans, .. } | Self::And(plans) | Self::Or(plans) => {
                 plans.iter_mut().for_each(|plan| *plan = f(plan));
             }
-            Self::Not(inner) | Self::In { plan: inner, .. } => **inner = f(inner),
+            Self::Not(inner) | Self::In { plan: inner, .. } | Self::AtLeast { plan: inner, .. } => {
+                **inner = f(inner)
+            }
             Self::Everything
             | Self::Nothing
             | Self::Word(_)
@@ -337,6 +500,18 @@ impl Plan {
             | Self::Filter(_) => {}
         }
         plan
+    }
+
+    /// The slot of a word, or of the word as typed that comes before other forms of it.
+    pub fn typed_word(&self) -> Option<&Slot> {
+        match self {
+            Self::Word(slot) => Some(slot),
+            Self::Or(plans) => match plans.first() {
+                Some(Self::Word(slot)) => Some(slot),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Returns `true` if the plan accepts or rejects an article without a score.
@@ -377,14 +552,20 @@ impl Phrase {
                 gap_min: 0,
                 gap_max: 0,
                 slot,
+                capitals: None,
             })
             .collect();
         Self { steps, slop: 0 }
     }
 
-    /// Returns `true` if all slots are adjacent and in order.
+    /// Returns `true` if all slots are adjacent and in order, in any case.
     pub fn is_rigid(&self) -> bool {
-        self.slop == 0 && self.steps.iter().skip(1).all(|s| s.gap_max == 0)
+        self.slop == 0 && !self.has_case() && self.steps.iter().skip(1).all(|s| s.gap_max == 0)
+    }
+
+    /// Returns `true` if the case of a word counts.
+    pub fn has_case(&self) -> bool {
+        self.steps.iter().any(|step| step.capitals.is_some())
     }
 }
 
@@ -434,11 +615,8 @@ impl fmt::Display for Plan {
             Self::Nothing => f.write_str("nothing"),
             Self::Word(slot) => slot.fmt(f),
             Self::Phrase(phrase) => phrase.fmt(f),
-            Self::Near(near) => {
-                write!(f, "near/{}(", near.distance)?;
-                join(f, &near.phrases, ", ")?;
-                f.write_str(")")
-            }
+            Self::Near(near) => near.fmt(f),
+            Self::AtLeast { count, plan } => write!(f, "atleast/{count}({plan})"),
             Self::Ranked {
                 items,
                 minimum,
@@ -489,7 +667,10 @@ impl fmt::Display for Phrase {
                 (1, 1) => f.write_str("_ ")?,
                 (min, max) => write!(f, "_{{{min},{max}}} ")?,
             }
-            step.slot.fmt(f)?;
+            match step.capitals {
+                None => step.slot.fmt(f)?,
+                Some(capitals) => write!(f, "={}", capitals.apply(&step.slot.to_string()))?,
+            }
         }
         f.write_str("\"")?;
         if self.slop > 0 {
@@ -497,6 +678,27 @@ impl fmt::Display for Phrase {
         } else {
             Ok(())
         }
+    }
+}
+
+/// Writes the operator and its operands; alternatives between braces.
+impl fmt::Display for Near {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}(", self.order.name().to_lowercase(), self.reach)?;
+        for (number, phrases) in self.operands.iter().enumerate() {
+            if number > 0 {
+                f.write_str(", ")?;
+            }
+            match phrases.as_slice() {
+                [phrase] => phrase.fmt(f)?,
+                phrases => {
+                    f.write_str("{")?;
+                    join(f, phrases, "|")?;
+                    f.write_str("}")?;
+                }
+            }
+        }
+        f.write_str(")")
     }
 }
 
@@ -517,14 +719,18 @@ impl fmt::Display for Key {
         match self {
             Self::Exact(key) => write!(f, "={}", write_out(key)),
             Self::Folded(key) => write!(f, "~{key}"),
-            Self::Prefix {
-                start,
+            Self::Wildcard {
+                part,
+                side,
                 tone,
                 folded,
             } => {
-                write!(f, "{}{start}*", sign(*folded))?;
+                let star = |there: bool| if there { "*" } else { "" };
+                let (before, after) = (star(*side != Side::Start), star(*side != Side::End));
+                write!(f, "{}{before}{part}{after}", sign(*folded))?;
                 tone.map_or(Ok(()), |tone| write!(f, "\u{25CC}{tone}"))
             }
+            Self::Regex { pattern, folded } => write!(f, "{}/{pattern}/", sign(*folded)),
             Self::Fuzzy {
                 key,
                 distance,
@@ -550,6 +756,7 @@ impl fmt::Display for Filter {
             }
             Self::Is { facet, value } => write!(f, "{facet}({value:?})"),
             Self::Id(id) => write!(f, "id({id})"),
+            Self::Has(stated) => write!(f, "has({stated})"),
         }
     }
 }

@@ -17,9 +17,13 @@ impl Display for Node {
             NodeKind::Not(node) => write!(f, "NOT {node}"),
             NodeKind::Excluded(node) => write!(f, "-{node}"),
             NodeKind::Required(node) => write!(f, "+{node}"),
-            NodeKind::Near { operands, distance } => {
-                join(f, operands, &format!(" NEAR/{distance} "))
-            }
+            NodeKind::Near {
+                operands,
+                reach,
+                order,
+            } => join(f, operands, &format!(" {}/{reach} ", order.name())),
+            NodeKind::AtLeast { count, value } => write!(f, "ATLEAST/{count} {value}"),
+            NodeKind::Has(stated) => write!(f, "{stated}:*"),
             NodeKind::Group(node) => write!(f, "({node})"),
             NodeKind::Scoped { scope, value } => {
                 write!(f, "{}:{value}", Field::Scope(*scope).name())
@@ -37,11 +41,14 @@ impl Display for Node {
 impl Display for Word {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write_accents(f, self.accents)?;
-        f.write_str(&self.text)?;
+        let text = &self.text;
         match self.form {
-            Form::Plain => Ok(()),
-            Form::Prefix => f.write_char('*'),
-            Form::Fuzzy(distance) => write!(f, "~{distance}"),
+            Form::Plain => f.write_str(text),
+            Form::Prefix => write!(f, "{text}*"),
+            Form::Suffix => write!(f, "*{text}"),
+            Form::Infix => write!(f, "*{text}*"),
+            Form::Fuzzy(distance) => write!(f, "{text}~{distance}"),
+            Form::Regex => write!(f, "/{text}/"),
         }
     }
 }
@@ -56,6 +63,7 @@ impl Display for Phrase {
             }
             match part {
                 PhrasePart::Word(word) => word.fmt(f)?,
+                PhrasePart::Any(ways) => write_ways(f, ways)?,
                 PhrasePart::Gap(Filler::One, _) => f.write_str("*")?,
                 PhrasePart::Gap(Filler::Some, _) => f.write_str("**")?,
                 PhrasePart::Gap(Filler::UpTo(most), _) => write!(f, "**{most}")?,
@@ -76,6 +84,20 @@ impl Display for Scope {
     }
 }
 
+/// Writes alternatives of a phrase: `(cán bộ | đảng viên)`.
+fn write_ways(f: &mut Formatter<'_>, ways: &[Vec<Word>]) -> fmt::Result {
+    for (number, words) in ways.iter().enumerate() {
+        f.write_str(if number == 0 { "(" } else { " | " })?;
+        for (number, word) in words.iter().enumerate() {
+            if number > 0 {
+                f.write_char(' ')?;
+            }
+            word.fmt(f)?;
+        }
+    }
+    f.write_char(')')
+}
+
 fn join(f: &mut Formatter<'_>, nodes: &[Node], between: &str) -> fmt::Result {
     for (i, node) in nodes.iter().enumerate() {
         if i > 0 {
@@ -89,6 +111,7 @@ fn join(f: &mut Formatter<'_>, nodes: &[Node], between: &str) -> fmt::Result {
 fn write_accents(f: &mut Formatter<'_>, accents: Option<AccentMode>) -> fmt::Result {
     match accents {
         None => Ok(()),
+        Some(AccentMode::Verbatim) => f.write_str("=="),
         Some(AccentMode::Exact) => f.write_char('='),
         Some(AccentMode::Loose) => f.write_char('~'),
     }

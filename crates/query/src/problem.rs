@@ -9,7 +9,8 @@ use crate::ast::Span;
 use crate::date::DateError;
 use crate::fields::Field;
 use crate::{
-    MAX_ALIKE, MAX_BYTES, MAX_DEPTH, MAX_DISTANCE, MAX_FUZZY, MAX_NEAR, MAX_PATTERNS, MAX_WORDS,
+    MAX_ALIKE, MAX_ALTERNATIVES, MAX_BYTES, MAX_DEPTH, MAX_DISTANCE, MAX_FUZZY, MAX_NEAR,
+    MAX_PATTERNS, MAX_SCANNED, MAX_WORDS,
 };
 
 /// A place in a query that was read otherwise than as typed.
@@ -44,8 +45,20 @@ pub enum ProblemKind {
     TooManyWords,
     /// An operator is missing an operand; the operator is ignored.
     MissingOperand,
-    /// The NEARs of one chain name several distances; the largest counts.
+    /// The NEARs of one chain are of several kinds or name several distances; the first kind and
+    /// the largest distance count.
     NearDistances,
+    /// Alternatives in phrases that stand for too many phrases; the last ones are ignored.
+    TooManyAlternatives,
+    /// More than [`MAX_SCANNED`] phrases with gaps, slop or case, NEAR and ATLEAST; the rest is
+    /// ignored.
+    TooManyScanned,
+    /// ATLEAST before a part without positions, such as `a AND b`; ATLEAST is ignored.
+    AtLeastOperand,
+    /// A regular expression that is invalid or too large; ignored.
+    InvalidRegex,
+    /// `==` before a word with `*`, `~N` or slashes; any case matches.
+    CaseOfPattern,
     /// NEAR joins too many parts; those beyond are only required.
     TooManyNear,
     /// Too many words with `*` or `~N`; the others are read without.
@@ -103,10 +116,19 @@ impl Problem {
             K::TooLong => format!("the query is longer than {MAX_BYTES} bytes"),
             K::TooManyWords => format!("the query has more than {MAX_WORDS} words"),
             K::MissingOperand => "operator is missing an operand".into(),
-            K::NearDistances => "different distances in one chain of NEAR".into(),
+            K::NearDistances => "different operators or distances in one chain of NEAR".into(),
+            K::TooManyAlternatives => {
+                format!("alternatives that make more than {MAX_ALTERNATIVES} phrases")
+            }
+            K::TooManyScanned => {
+                format!("more than {MAX_SCANNED} phrases with gaps, slop or `==`, NEAR and ATLEAST")
+            }
+            K::AtLeastOperand => "ATLEAST requires words, phrases or alternatives of these".into(),
+            K::InvalidRegex => "invalid regular expression".into(),
+            K::CaseOfPattern => "`==` compares the case of whole words only".into(),
             K::TooManyNear => format!("NEAR joins at most {MAX_NEAR} parts"),
             K::TooManyPatterns => {
-                format!("at most {MAX_PATTERNS} words of a query can have `*` or `~N`")
+                format!("at most {MAX_PATTERNS} words of a query can have `*`, `~N` or slashes")
             }
             K::NearOperand => "NEAR requires words, phrases or alternatives of these".into(),
             K::UnknownField(_) => "unknown field".into(),
@@ -115,12 +137,14 @@ impl Problem {
             K::FieldInField => "field within the value of another field".into(),
             K::InvalidDate(error) => error.message().into(),
             K::StarAlone => "`*` without a word before it".into(),
-            K::MisplacedStar => "`*` is valid at the end of a word only".into(),
+            K::MisplacedStar => "`*` is valid at the start or end of a word only".into(),
             K::GapAtEdge => "a gap needs a word on both sides".into(),
             K::LoosePhraseInFacet => "metadata fields match adjacent words only".into(),
             K::DistanceTooLarge => format!("the maximum distance is {MAX_DISTANCE} words"),
             K::FuzzyTooLarge => format!("the maximum edit distance is {MAX_FUZZY} letters"),
-            K::AccentsOfGroup => "`~` and `=` are valid before a word or a phrase only".into(),
+            K::AccentsOfGroup => {
+                "`~`, `=` and `==` are valid before a word or a phrase only".into()
+            }
             K::QuoteInHeadline => "these quotation marks are read as punctuation".into(),
             K::DashInHeadline => "this dash is read as punctuation".into(),
             K::ExclusionInHeadline => "articles with this word are excluded".into(),
@@ -140,7 +164,11 @@ impl Problem {
             K::UnclosedGroup => "read as if it closed at the end of the query",
             K::TooDeep => "the inner ones are ignored",
             K::TooLong | K::TooManyWords => "the rest is ignored",
-            K::NearDistances => "the largest distance counts",
+            K::NearDistances => "the first operator and the largest distance count",
+            K::TooManyAlternatives | K::TooManyScanned => "the last ones are ignored",
+            K::AtLeastOperand => "searched without it",
+            K::InvalidRegex => "ignored; write `/chuy[eê]n.*/`, without spaces",
+            K::CaseOfPattern => "searched in any case",
             K::TooManyNear => "the others may be anywhere in the article",
             K::TooManyPatterns => "ignored in the other words",
             K::NearOperand => "searched as AND",
@@ -159,7 +187,9 @@ impl Problem {
             K::InvalidDate(DateError::NoYear) => "ignored; add the year in four digits",
             K::InvalidDate(_) => "ignored",
             K::StarAlone => "ignored; between quotation marks, `*` matches one word",
-            K::MisplacedStar => "ignored; `chuyển*` finds words with the prefix chuyển",
+            K::MisplacedStar => {
+                "ignored; `chuyển*` finds words with the prefix chuyển, `*óa` those with the ending óa"
+            }
             K::GapAtEdge => "ignored; write `\"tự * hóa\"`",
             K::LoosePhraseInFacet => "searched as adjacent words",
             K::DistanceTooLarge | K::FuzzyTooLarge => "the maximum is used",

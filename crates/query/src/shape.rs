@@ -65,16 +65,14 @@ fn collect_words<'n>(node: &'n Node, into: &mut Vec<&'n Word>) {
     }
 }
 
-/// Returns `true` for operands of NEAR that have one position: a phrase, adjacent words, or
-/// alternatives of single words.
+/// Returns `true` for operands of NEAR that have positions: a word, a phrase, adjacent words, or
+/// alternatives of these.
 pub(crate) fn has_position(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Word(_) | NodeKind::Phrase(_) => true,
         NodeKind::Sequence(nodes) => nodes.iter().all(|node| collect_bare(node, &mut Vec::new())),
         NodeKind::Group(node) => has_position(node),
-        NodeKind::Or(nodes) => nodes.iter().all(
-            |node| matches!(&node.kind, NodeKind::Word(word) if scan(&word.text).nth(1).is_none()),
-        ),
+        NodeKind::Or(nodes) => nodes.iter().all(has_position),
         _ => false,
     }
 }

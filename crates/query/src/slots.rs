@@ -6,10 +6,13 @@ use timbao_tokenizer::{
 };
 use unicode_normalization::UnicodeNormalization;
 
-use crate::plan::{Key, Slot};
+use crate::plan::{Key, Side, Slot};
 
 use crate::ast::{Form, Span, Word};
 use crate::lowered::{Expansion, Why, WordReading};
+
+/// Expansions among which repetitions are searched.
+const MOST_REPEATED: usize = 256;
 
 /// Makes slots, and keeps account of how each word was understood.
 #[derive(Debug, Default)]
@@ -19,12 +22,40 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
+    /// The account without repetitions.
+    pub(crate) fn distinct(mut self) -> Self {
+        let mut spans = std::collections::HashSet::new();
+        self.words.retain(|word| spans.insert(word.span));
+        let mut known: Vec<Expansion> = Vec::new();
+        for expansion in self.expansions {
+            if !known
+                .iter()
+                .rev()
+                .take(MOST_REPEATED)
+                .any(|other| *other == expansion)
+            {
+                known.push(expansion);
+            }
+        }
+        Self {
+            words: self.words,
+            expansions: known,
+        }
+    }
+
     /// One slot for each part of the word.
     ///
     /// A `literal` word stands for no other spelling of it.
     pub(crate) fn of(&mut self, word: &Word, strict: bool, literal: bool) -> Vec<Slot> {
         let mut keys = Keys::new();
         let mut slots: Vec<Slot> = Vec::new();
+        if word.form == Form::Regex {
+            let span = word.span;
+            self.words.push(WordReading { span, strict });
+            let pattern = word.text.as_str().into();
+            let folded = !strict;
+            return vec![Slot::new(Key::Regex { pattern, folded })];
+        }
         let dates: Vec<Whole> = wholes(&word.text)
             .filter(|whole| whole.kind == WholeKind::Date)
             .collect();
@@ -32,10 +63,16 @@ impl Slots {
         while let Some(token) = tokens.next() {
             let part = word.text.get(token.start..token.end).unwrap_or_default();
             keys.set(part);
-            let form = if tokens.peek().is_some() {
-                Form::Plain
-            } else {
-                word.form
+            // In a code, a star belongs to the part it touches, `~N` to the last.
+            let (is_first, is_last) = (slots.is_empty(), tokens.peek().is_none());
+            let form = match word.form {
+                Form::Infix if is_first && !is_last => Form::Suffix,
+                Form::Infix if is_last && !is_first => Form::Prefix,
+                Form::Infix if !is_first => Form::Plain,
+                Form::Suffix if !is_first => Form::Plain,
+                Form::Suffix | Form::Infix => word.form,
+                form if is_last => form,
+                _ => Form::Plain,
             };
             let span = Span::new(word.span.start + token.start, word.span.start + token.end);
             self.words.push(WordReading { span, strict });
@@ -46,8 +83,10 @@ impl Slots {
             if !literal {
                 let spellings = match form {
                     Form::Plain => other_vowels(&keys, strict),
-                    Form::Prefix => other_vowels_of_prefixes(&slot.keys),
-                    Form::Fuzzy(_) => Vec::new(),
+                    Form::Prefix | Form::Suffix | Form::Infix => {
+                        other_vowels_of_wildcards(&slot.keys)
+                    }
+                    Form::Fuzzy(_) | Form::Regex => Vec::new(),
                 };
                 others.extend(spellings.into_iter().map(|key| (key, Why::OtherVowel)));
             }
@@ -59,7 +98,7 @@ impl Slots {
                 let to = match &key {
                     Key::Exact(key) => write_out(key),
                     Key::Folded(key) => key.to_string(),
-                    Key::Prefix { .. } | Key::Fuzzy { .. } => String::new(),
+                    Key::Wildcard { .. } | Key::Fuzzy { .. } | Key::Regex { .. } => String::new(),
                 };
                 self.expansions.push(Expansion { span, to, why });
                 slot.keys.push(key);
@@ -81,7 +120,7 @@ fn key(exact: &str, folded: &str, strict: bool) -> Key {
 fn keys_of(keys: &Keys, form: Form, strict: bool) -> SmallVec<[Key; 1]> {
     let typed = if strict { keys.exact() } else { keys.folded() };
     match form {
-        Form::Plain => smallvec![key(keys.exact(), keys.folded(), strict)],
+        Form::Plain | Form::Regex => smallvec![key(keys.exact(), keys.folded(), strict)],
         Form::Fuzzy(distance) => {
             smallvec![Key::Fuzzy {
                 key: typed.into(),
@@ -89,17 +128,20 @@ fn keys_of(keys: &Keys, form: Form, strict: bool) -> SmallVec<[Key; 1]> {
                 folded: !strict,
             }]
         }
-        Form::Prefix => prefixes(typed, strict),
+        Form::Prefix => wildcards(typed, Side::Start, strict),
+        Form::Suffix => wildcards(typed, Side::End, strict),
+        Form::Infix => wildcards(typed, Side::Anywhere, strict),
     }
 }
 
-/// The families of keys that a typed beginning stands for.
+/// The families of keys that a typed part of a word stands for.
 ///
 /// A typed tone must be the tone of the whole syllable. A key has it at its end, or inside a word
 /// that is not a syllable, so that both forms are searched.
-fn prefixes(typed: &str, strict: bool) -> SmallVec<[Key; 1]> {
-    let prefix = |start: &str, tone| Key::Prefix {
-        start: start.into(),
+fn wildcards(typed: &str, side: Side, strict: bool) -> SmallVec<[Key; 1]> {
+    let wildcard = |part: &str, tone| Key::Wildcard {
+        part: part.into(),
+        side,
         tone,
         folded: !strict,
     };
@@ -111,13 +153,13 @@ fn prefixes(typed: &str, strict: bool) -> SmallVec<[Key; 1]> {
                 .filter(|c| !TONE_MARKS.contains(c))
                 .nfc()
                 .collect();
-            let mut keys = smallvec![prefix(&skeleton, Some(*tone))];
+            let mut keys = smallvec![wildcard(&skeleton, Some(*tone))];
             if !typed.ends_with(*tone) {
-                keys.push(prefix(typed, None));
+                keys.push(wildcard(typed, None));
             }
             keys
         }
-        _ => smallvec![prefix(typed, None)],
+        _ => smallvec![wildcard(typed, None)],
     }
 }
 
@@ -136,13 +178,14 @@ fn other_vowels(keys: &Keys, strict: bool) -> Vec<Key> {
     }
 }
 
-/// The words in the other of i and y that are the same as words with one of these prefixes, but
-/// have none of the prefixes themselves.
-fn other_vowels_of_prefixes(prefixes: &[Key]) -> Vec<Key> {
+/// The words in the other of i and y that are the same as words with one of these parts, but
+/// have none of the parts themselves.
+fn other_vowels_of_wildcards(wildcards: &[Key]) -> Vec<Key> {
     let matches = |exact: &str| {
-        prefixes.iter().any(|key| match key {
-            Key::Prefix {
-                start,
+        wildcards.iter().any(|key| match key {
+            Key::Wildcard {
+                part,
+                side,
                 tone,
                 folded,
             } => {
@@ -151,7 +194,7 @@ fn other_vowels_of_prefixes(prefixes: &[Key]) -> Vec<Key> {
                 } else {
                     exact.to_owned()
                 };
-                whole.starts_with(start.as_str()) && tone.is_none_or(|tone| whole.ends_with(tone))
+                side.fits(&whole, part, *tone)
             }
             _ => false,
         })

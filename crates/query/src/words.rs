@@ -3,7 +3,8 @@
 use timbao_tokenizer::scan;
 
 use crate::ast::{AccentMode, Filler, Form, Node, NodeKind, Phrase, PhrasePart, Span, Word};
-use crate::lex::{digits, is_space, number, reads_as_operator};
+use crate::lex::{digits, is_space, number, reads_as_operator, regex};
+use crate::pattern::word_regex;
 use crate::problem::{Problem, ProblemKind};
 use crate::{MAX_DISTANCE, MAX_FUZZY, MAX_PATTERNS, MAX_WORDS};
 
@@ -59,6 +60,14 @@ impl<'q> Words<'q> {
         problems: &mut Vec<Problem>,
     ) -> Vec<Word> {
         let text = chunk.of(self.text);
+        let stars = text.len() - text.trim_start_matches('*').len();
+        let has_stars = stars > 0
+            && text
+                .trim_start_matches('*')
+                .starts_with(char::is_alphanumeric);
+        let stars = if has_stars { stars } else { 0 };
+        let chunk = Span::new(chunk.start + stars, chunk.end);
+        let text = chunk.of(self.text);
         let (body, form) = split_form(text, chunk.start, problems);
         if let Some(star) = body.find('*') {
             let span = Span::new(chunk.start + star, chunk.start + star + 1);
@@ -90,7 +99,29 @@ impl<'q> Words<'q> {
             word.text = word.span.of(self.text).to_owned();
         }
         if let Some(last) = words.last_mut() {
-            last.form = self.counted(form, last.span, problems);
+            last.form = form;
+        }
+        if let Some(first) = words.first_mut().filter(|_| has_stars) {
+            first.form = match first.form {
+                Form::Plain => Form::Suffix,
+                Form::Prefix => Form::Infix,
+                form => {
+                    problems.push(Problem {
+                        kind: ProblemKind::MisplacedStar,
+                        span: Span::new(chunk.start - stars, chunk.start),
+                    });
+                    form
+                }
+            };
+        }
+        for word in &mut words {
+            word.form = self.counted(word.form, word.span, problems);
+            if word.form != Form::Plain && word.accents == Some(AccentMode::Verbatim) {
+                problems.push(Problem {
+                    kind: ProblemKind::CaseOfPattern,
+                    span: word.span,
+                });
+            }
         }
         words
     }
@@ -110,6 +141,35 @@ impl<'q> Words<'q> {
         Form::Plain
     }
 
+    /// The word of a regular expression, between its slashes.
+    pub(crate) fn regex(
+        &mut self,
+        inner: Span,
+        accents: Option<AccentMode>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Word> {
+        let pattern = inner.of(self.text);
+        let span = Span::new(inner.start - 1, inner.end + 1);
+        if !self.has_room(1, span, problems) {
+            return None;
+        }
+        let kind = if word_regex(pattern).is_err() {
+            Some(ProblemKind::InvalidRegex)
+        } else if self.counted(Form::Regex, span, problems) == Form::Plain {
+            return None;
+        } else {
+            let is_verbatim = accents == Some(AccentMode::Verbatim);
+            is_verbatim.then_some(ProblemKind::CaseOfPattern)
+        };
+        problems.extend(kind.map(|kind| Problem { kind, span }));
+        (kind != Some(ProblemKind::InvalidRegex)).then(|| Word {
+            text: pattern.to_owned(),
+            accents,
+            form: Form::Regex,
+            span,
+        })
+    }
+
     /// The phrase between quotation marks; `None` if it has no word.
     pub(crate) fn phrase(
         &mut self,
@@ -119,29 +179,19 @@ impl<'q> Words<'q> {
         problems: &mut Vec<Problem>,
     ) -> Option<Phrase> {
         let mut parts: Vec<PhrasePart> = Vec::new();
-        for chunk in chunks(self.text, inner) {
-            if let Some(filler) = filler(chunk, self.text, problems) {
-                parts.push(PhrasePart::Gap(filler, chunk));
-                continue;
+        for piece in pieces(self.text, inner) {
+            match piece {
+                Piece::Chunk(chunk) => match filler(chunk, self.text, problems) {
+                    Some(filler) => parts.push(PhrasePart::Gap(filler, chunk)),
+                    None => {
+                        let words = self.words_of(chunk, problems);
+                        parts.extend(words.into_iter().map(PhrasePart::Word));
+                    }
+                },
+                Piece::Group(ways) => parts.extend(self.group(ways, problems)),
             }
-            let (mode, body) = match chunk.of(self.text).as_bytes() {
-                [b'~', _, ..] => (
-                    Some(AccentMode::Loose),
-                    Span::new(chunk.start + 1, chunk.end),
-                ),
-                [b'=', _, ..] => (
-                    Some(AccentMode::Exact),
-                    Span::new(chunk.start + 1, chunk.end),
-                ),
-                _ => (None, chunk),
-            };
-            parts.extend(
-                self.chunk(body, mode, problems)
-                    .into_iter()
-                    .map(PhrasePart::Word),
-            );
         }
-        let is_word = |part: &PhrasePart| matches!(part, PhrasePart::Word(_));
+        let is_word = |part: &PhrasePart| !matches!(part, PhrasePart::Gap(..));
         let first = parts.iter().position(is_word)?;
         let last = parts.iter().rposition(is_word)?;
         for (i, part) in parts.iter().enumerate() {
@@ -167,11 +217,105 @@ impl<'q> Words<'q> {
 /// A bare word; where the surroundings keep an operator's name from being one (AND in
 /// "AND,"), it is put in lower case, in which it is printed as the word it is.
 pub(crate) fn word_node(mut word: Word) -> Node {
-    if reads_as_operator(&word.text) {
+    if word.form != Form::Regex && reads_as_operator(&word.text) {
         word.text = word.text.to_lowercase();
     }
     let span = word.span;
     Node::new(NodeKind::Word(word), span)
+}
+
+impl Words<'_> {
+    /// The words of a chunk of a phrase.
+    fn words_of(&mut self, chunk: Span, problems: &mut Vec<Problem>) -> Vec<Word> {
+        let text = chunk.of(self.text);
+        let (mode, signs) = match text.as_bytes() {
+            [b'~', _, ..] => (Some(AccentMode::Loose), 1),
+            [b'=', b'=', _, ..] => (Some(AccentMode::Verbatim), 2),
+            [b'=', _, ..] => (Some(AccentMode::Exact), 1),
+            _ => (None, 0),
+        };
+        let body = Span::new(chunk.start + signs, chunk.end);
+        let trimmed = body.of(self.text).trim_end_matches(PUNCTUATION);
+        if let Some(inner) = regex(trimmed) {
+            let inner = Span::new(body.start + 1, body.start + 1 + inner.len());
+            return self.regex(inner, mode, problems).into_iter().collect();
+        }
+        self.chunk(body, mode, problems)
+    }
+
+    /// Alternatives in parentheses; a single one is words as others are.
+    fn group(&mut self, ways: Vec<Span>, problems: &mut Vec<Problem>) -> Vec<PhrasePart> {
+        let mut found: Vec<Vec<Word>> = Vec::new();
+        for way in ways {
+            let chunks: Vec<Span> = chunks(self.text, way).collect();
+            let words = chunks.into_iter().flat_map(|c| self.words_of(c, problems));
+            let words: Vec<Word> = words.collect();
+            if !words.is_empty() {
+                found.push(words);
+            }
+        }
+        match found.len() {
+            0 | 1 => found.into_iter().flatten().map(PhrasePart::Word).collect(),
+            _ => vec![PhrasePart::Any(found)],
+        }
+    }
+}
+
+/// A part of a phrase as typed.
+enum Piece {
+    /// A run without white space.
+    Chunk(Span),
+    /// Parentheses with `|` in them: the text of each alternative.
+    Group(Vec<Span>),
+}
+
+/// The chunks and groups of a phrase. Other parentheses are punctuation.
+fn pieces(text: &str, within: Span) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut at = within.start;
+    while let Some(chunk) = chunks(text, Span::new(at, within.end)).next() {
+        if let Some((ways, end)) = group(text, Span::new(chunk.start, within.end)) {
+            pieces.push(Piece::Group(ways));
+            at = end;
+        } else {
+            pieces.push(Piece::Chunk(chunk));
+            at = chunk.end;
+        }
+    }
+    pieces
+}
+
+/// The alternatives that a text starts with, and the end of their parentheses.
+fn group(text: &str, within: Span) -> Option<(Vec<Span>, usize)> {
+    if !within.of(text).starts_with('(') {
+        return None;
+    }
+    let mut ways = Vec::new();
+    let (mut at, mut start) = (within.start + 1, within.start + 1);
+    let mut is_at_word = true;
+    loop {
+        let rest = Span::new(at, within.end).of(text);
+        // Signs in a regular expression are part of it.
+        if let Some(pattern) = regex(rest).filter(|_| is_at_word) {
+            at += pattern.len() + 2;
+            is_at_word = false;
+            continue;
+        }
+        let c = rest.chars().next()?;
+        is_at_word = is_space(c) || matches!(c, '|') || is_at_word && matches!(c, '=' | '~');
+        match c {
+            '(' => return None,
+            '|' | ')' => {
+                ways.push(Span::new(start, at));
+                start = at + 1;
+            }
+            _ => {}
+        }
+        at += c.len_utf8();
+        if c == ')' {
+            return (ways.len() > 1).then_some((ways, at));
+        }
+    }
 }
 
 /// The runs without white space in a part of a text.

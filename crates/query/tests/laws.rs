@@ -65,7 +65,25 @@ fn depth(node: &Node) -> usize {
 
 /// Syntactic pieces of the language, and some words.
 fn piece() -> impl Strategy<Value = String> {
-    const PIECES: [&str; 78] = [
+    const PIECES: [&str; 96] = [
+        "PRE/2",
+        "NOTNEAR/3",
+        "NEAR/S",
+        "TRƯỚC/ĐOẠN",
+        "KHÔNG_GẦN/CÂU",
+        "ATLEAST/2",
+        "ÍT_NHẤT/3",
+        "/ho.*/",
+        "/(/",
+        "/",
+        "|",
+        " | ",
+        "\"một (hai | ba bốn) năm\"",
+        "==",
+        "section:*",
+        "-date:*",
+        "*óa",
+        "*21-K*",
         "tự",
         "chuyen",
         "hóa",

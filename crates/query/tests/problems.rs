@@ -73,6 +73,7 @@ fn problems_of_size() {
     insta::assert_snapshot!(shown(&"(".repeat(70)));
     insta::assert_snapshot!(shown(&"hóa ".repeat(1_100)));
     insta::assert_snapshot!(shown(&format!("{} đảng", "h".repeat(9_999))));
+    insta::assert_snapshot!(shown(&"\"một * hai\" ".repeat(65)));
 }
 
 #[test]

@@ -18,12 +18,14 @@
 //! ```
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use serde::Deserialize;
 
 use crate::keys::Keys;
 use crate::scanner::scan;
+
+static INSTALLED: OnceLock<Table> = OnceLock::new();
 
 /// A table of abbreviations; [`Table::find`] is how it is used.
 ///
@@ -75,10 +77,12 @@ pub struct Form {
 pub enum Role {
     /// An abbreviation.
     Short,
-    /// An abbreviation that counts only in capitals, and is never offered.
+    /// An abbreviation that counts only in capitals, typed or in a text.
     Capitals,
     /// Written out.
     Long,
+    /// One of several names of the same thing, each of which is offered for every other.
+    Same,
 }
 
 /// Words of a query for which the table has other forms.
@@ -120,7 +124,8 @@ pub enum TableError {
     Format(#[from] toml::de::Error),
     /// An entry lacks a short or a long form.
     #[error(
-        "entry {entry} of the table of abbreviations needs at least one short and one long form"
+        "entry {entry} of the table of abbreviations needs at least one short and one long form, \
+         or two forms under `same`"
     )]
     Incomplete {
         /// The number of the entry, from 1.
@@ -152,6 +157,20 @@ impl Table {
         &BUILTIN
     }
 
+    /// The table of this process: the built-in one, unless another was [installed](Self::install).
+    pub fn current() -> &'static Table {
+        INSTALLED.get().unwrap_or_else(|| Table::builtin())
+    }
+
+    /// Makes a table the one that [`current`](Self::current) returns, once for the process.
+    ///
+    /// # Errors
+    ///
+    /// Returns the table if one was installed before.
+    pub fn install(table: Table) -> Result<(), Table> {
+        INSTALLED.set(table)
+    }
+
     /// Reads a table.
     ///
     /// # Errors
@@ -168,13 +187,20 @@ impl Table {
         let mut table = Table::default();
         for (i, line) in file.entry.into_iter().enumerate() {
             let entry = i + 1;
-            if line.long.is_empty() || line.short.is_empty() && line.capitals.is_empty() {
+            let lacks_short = line.short.is_empty() && line.capitals.is_empty();
+            let is_complete = if line.same.is_empty() {
+                !line.long.is_empty() && !lacks_short
+            } else {
+                line.same.len() + line.short.len() + line.long.len() > 1
+            };
+            if !is_complete {
                 return Err(TableError::Incomplete { entry });
             }
             let all = [
                 (Role::Long, line.long),
                 (Role::Short, line.short),
                 (Role::Capitals, line.capitals),
+                (Role::Same, line.same),
             ];
             let mut forms = Vec::new();
             for (role, texts) in all {
@@ -223,6 +249,7 @@ impl Table {
     /// };
     /// assert_eq!(forms(&["UBND"]), ["Ủy ban nhân dân"]);
     /// assert_eq!(forms(&["TƯ"]), ["Trung ương", "TW", "T.Ư"]);
+    /// assert_eq!(forms(&["TW"]), ["Trung ương", "T.Ư", "TƯ"]);
     /// assert_eq!(forms(&["tư"]), [""; 0]); // another word
     /// ```
     pub fn find(&self, words: &[impl AsRef<str>]) -> Vec<Found<'_>> {
@@ -272,7 +299,7 @@ impl Table {
             let role = *role.get_or_insert(typed.role);
             for (i, form) in entry.forms.iter().enumerate() {
                 let another = role == Role::Long && form.role == Role::Long;
-                let offered = i != matching && form.role != Role::Capitals && !another;
+                let offered = i != matching && !another;
                 if offered && !forms.iter().any(|known| known.exact == form.exact) {
                     forms.push(form);
                 }
@@ -362,4 +389,6 @@ struct Line {
     capitals: Vec<String>,
     #[serde(default)]
     long: Vec<String>,
+    #[serde(default)]
+    same: Vec<String>,
 }

@@ -50,6 +50,17 @@ pub enum Kind {
     Mixed,
 }
 
+impl Kind {
+    /// The name, in small letters.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Word => "word",
+            Self::Number => "number",
+            Self::Mixed => "mixed",
+        }
+    }
+}
+
 /// The separator between two tokens, from weak to strong.
 ///
 /// ```
@@ -70,6 +81,19 @@ pub enum Gap {
     Sentence,
     /// A line break, or the beginning of the text.
     Paragraph,
+}
+
+impl Gap {
+    /// The name, in small letters.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Space => "space",
+            Self::Punctuation => "punctuation",
+            Self::Sentence => "sentence",
+            Self::Paragraph => "paragraph",
+        }
+    }
 }
 
 /// The length in bytes from which a run of letters is cut into several tokens.

@@ -1,8 +1,13 @@
 //! Laws that apply to every text, checked on generated words, half-decomposed
 //! text and noise.
 
+use std::cmp::Ordering;
+
+use icu_collator::{Collator, options::CollatorOptions};
+use icu_locale_core::locale;
 use proptest::prelude::*;
 use tantivy_tokenizer_api::{TokenStream, Tokenizer};
+use timbao_tokenizer::collation::{self, compare};
 use timbao_tokenizer::{
     Emit, Keys, VietnameseTokenizer, Whole, exact_key, fold, is_syllable, scan, wholes, write_out,
 };
@@ -239,6 +244,47 @@ proptest! {
             let slice = &text[token.start..token.end];
             let again: Vec<_> = scan(slice).map(|t| (t.start, t.end, t.kind)).collect();
             prop_assert_eq!(again, vec![(0, slice.len(), token.kind)]);
+        }
+    }
+}
+
+/// Names and words of a list to sort: Vietnamese letters, other Latin ones, digits and spaces. No
+/// signs and no letters beyond Latin, whose order differs from that of CLDR.
+fn listed() -> impl Strategy<Value = String> {
+    let letters = "aăâbcdđeêghiklmnoôơpqrstuưvxyfjwz0123456789 éèçñü";
+    let letters: Vec<char> = letters.chars().chain(VOWELS.chars()).collect();
+    let letter = (prop::sample::select(letters), any::<bool>()).prop_map(|(c, is_capital)| {
+        if is_capital {
+            c.to_uppercase().to_string()
+        } else {
+            c.to_string()
+        }
+    });
+    prop::collection::vec(letter, 0..5).prop_map(|letters| letters.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #[test]
+    fn lists_are_in_the_order_of_cldr(
+        a in listed(),
+        b in listed(),
+        is_similar in any::<bool>(),
+        decomposed in any::<bool>(),
+    ) {
+        let collator = Collator::try_new(locale!("vi").into(), CollatorOptions::default()).unwrap();
+        // Words that differ in accents or case only.
+        let b = if is_similar {
+            let folded = a.nfd().filter(|c| c.is_ascii()).collect::<String>();
+            folded + &b
+        } else {
+            b
+        };
+        let b = if decomposed { b.nfd().collect() } else { b };
+        let order = compare(&a, &b);
+        match collator.compare(&a, &b) {
+            Ordering::Equal => prop_assert_eq!(collation::Key::of(&a), collation::Key::of(&b)),
+            expected => prop_assert_eq!(order, expected),
         }
     }
 }

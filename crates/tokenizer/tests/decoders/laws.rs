@@ -11,10 +11,14 @@ pub(crate) fn check(bytes: &[u8], charset: Charset) {
     assert_eq!(marks, replaced, "{charset}: {text:?}");
     assert!(text.chars().count() <= bytes.len(), "{charset}: {text:?}");
 
-    // A line means the same alone and in its file.
+    // A line means the same alone and in its file, except that capitals with tones (TCVN 5712-1)
+    // are recognised by the words of the whole file.
     let lines = bytes.split(|&byte| byte == b'\n');
     let apart: Vec<String> = lines.map(|line| decode(line, charset).0).collect();
-    assert_eq!(apart.join("\n"), text, "{charset}");
+    let by_file = |&byte: &u8| byte < b' ' && byte != b'\n' || (0x80..0xA0).contains(&byte);
+    if charset != Charset::Tcvn3 || !bytes.iter().any(by_file) {
+        assert_eq!(apart.join("\n"), text, "{charset}");
+    }
 
     // Decoding inverts encoding; TCVN3 has no case of its own.
     if let Ok(again) = encode(&text, charset) {
