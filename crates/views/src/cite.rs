@@ -46,14 +46,19 @@ pub struct CitedQuery {
 impl Citation {
     /// Cites an answer of today, from an index in that state.
     pub fn new(index: IndexState, queries: Vec<CitedQuery>) -> Self {
-        const HOURS_AHEAD: u64 = 7;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let seconds = now.map_or(0, |now| now.as_secs()) + HOURS_AHEAD * 3600;
         Self {
             queries,
             index,
             program: concat!("timbao ", env!("CARGO_PKG_VERSION")).to_owned(),
-            date: iso_day(i32::try_from(seconds / 86_400).unwrap_or(0)),
+            date: iso_day(today()),
         }
     }
+}
+
+/// Today in Vietnam, in days since 1970-01-01.
+pub fn today() -> i32 {
+    const HOURS_AHEAD: u64 = 7;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let seconds = now.map_or(0, |now| now.as_secs()) + HOURS_AHEAD * 3600;
+    i32::try_from(seconds / 86_400).unwrap_or(0)
 }

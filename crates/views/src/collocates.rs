@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use timbao_query::plan::Plan;
+use timbao_tokenizer::collation;
 
 use crate::corpus::{ArticleId, Corpus, FIRST_WORD, Occurrence, Result, articles_of};
 use crate::keywords::{
@@ -9,6 +10,7 @@ use crate::keywords::{
 };
 use crate::lexicon::Lexicon;
 use crate::measures::{Contingency, log_dice};
+use crate::texts::Count;
 use crate::units::Counter;
 
 /// How collocates are found.
@@ -24,6 +26,8 @@ pub struct CollocateOptions {
     pub sort: CollocateSort,
     /// Maximum number of collocates.
     pub most: usize,
+    /// The articles that are counted: all, or the first publication of each text.
+    pub count: Count,
 }
 
 /// The order of collocates.
@@ -51,6 +55,7 @@ impl Default for CollocateOptions {
             least: 5,
             sort: CollocateSort::LogLikelihood,
             most: 50,
+            count: Count::Publications,
         }
     }
 }
@@ -112,7 +117,7 @@ pub fn collocates(
     base: &Plan,
     options: &CollocateOptions,
 ) -> Result<Collocates> {
-    let base = corpus.candidates(base)?;
+    let base = options.count.articles(corpus, corpus.candidates(base)?)?;
     let places = within(corpus.occurrences(plan)?, &base);
     let mut lexicon = Lexicon::new();
     let sources = articles_of(&places);
@@ -189,8 +194,9 @@ pub fn compare_collocates(
     options: &KeywordOptions,
 ) -> Result<Keywords> {
     let places = corpus.occurrences(plan)?;
-    let of = within(places.clone(), &corpus.candidates(of)?);
-    let against = within(places, &corpus.candidates(against)?);
+    let counted = |plan| options.count.articles(corpus, corpus.candidates(plan)?);
+    let of = within(places.clone(), &counted(of)?);
+    let against = within(places, &counted(against)?);
     let mut lexicon = Lexicon::new();
     let units = discover(corpus, &mut lexicon, &articles_of(&of), &of, options.least)?;
     compare(
@@ -213,18 +219,18 @@ fn sort(collocates: &mut [Collocate], by: CollocateSort) {
         value(b)
             .total_cmp(&value(a))
             .then_with(|| b.log_likelihood.total_cmp(&a.log_likelihood))
-            .then_with(|| a.unit.cmp(&b.unit))
+            .then_with(|| collation::compare(&a.unit, &b.unit))
     });
 }
 
 /// The occurrences in some articles.
-fn within(mut places: Vec<Occurrence>, articles: &[ArticleId]) -> Vec<Occurrence> {
+pub(crate) fn within(mut places: Vec<Occurrence>, articles: &[ArticleId]) -> Vec<Occurrence> {
     places.retain(|place| articles.binary_search(&place.article).is_ok());
     places
 }
 
 /// Calls back with every run of tokens near a match.
-fn each_window(
+pub(crate) fn each_window(
     corpus: &dyn Corpus,
     lexicon: &mut Lexicon,
     places: &[Occurrence],

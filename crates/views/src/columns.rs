@@ -56,6 +56,11 @@ pub struct UnknownKey {
 }
 
 impl UnknownKey {
+    /// The error for a key that is not one of these.
+    pub(crate) fn of(expected: String) -> Self {
+        Self { expected }
+    }
+
     /// The error for a key that is neither a number of tokens, one of `others`, nor a facet.
     fn new(others: &[&'static str]) -> Self {
         let context = ["left", "right (left:2 for two tokens)", "match"].into_iter();
@@ -170,7 +175,7 @@ pub(crate) fn after(tokens: &[u32], end: u32) -> impl Iterator<Item = (usize, u3
 }
 
 /// The position of each word in alphabetical order, by its number.
-fn word_ranks(lexicon: &Lexicon) -> Vec<u32> {
+pub(crate) fn word_ranks(lexicon: &Lexicon) -> Vec<u32> {
     let words = lexicon.keys().iter().map(|key| write_out(key));
     ranks(words.map(|word| collation::Key::of(&word)).collect())
 }

@@ -32,11 +32,13 @@ pub struct ScorePart {
     /// Document frequency, or the number of positions of a bigram in any
     /// accents.
     pub holding: u64,
-    /// Inverse document frequency, times the weight of a bigram.
+    /// Weight of the kind of term: below 1 for bigrams, else 1.
+    pub weight: f32,
+    /// Square root of the inverse document frequency.
     pub rarity: f32,
     /// Saturated term frequency for the length of the article; below 1.
     pub share: f32,
-    /// The contribution to the score: `rarity · share`.
+    /// The contribution to the score: `weight · rarity · share`.
     pub score: f32,
 }
 

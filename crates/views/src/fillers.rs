@@ -6,10 +6,11 @@ use std::fmt;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use timbao_query::plan::{LeafKind, Phrase, Plan, TextField};
-use timbao_tokenizer::write_out;
+use timbao_tokenizer::{collation, write_out};
 
 use crate::corpus::{ArticleId, Corpus, FIRST_WORD, Result};
 use crate::lexicon::Lexicon;
+use crate::texts::Count;
 
 /// The fillers of the gaps of a phrase, the most common first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -59,9 +60,16 @@ pub enum NoGap {
 pub struct Gapped<'p> {
     phrase: &'p Phrase,
     field: Option<TextField>,
+    count: Count,
 }
 
 impl<'p> Gapped<'p> {
+    /// Counts all articles, or the first publication of each text.
+    #[must_use]
+    pub fn counting(self, count: Count) -> Self {
+        Self { count, ..self }
+    }
+
     /// Finds the phrase.
     ///
     /// # Errors
@@ -97,10 +105,11 @@ pub fn gapped_phrase(query: &str) -> Cow<'_, str> {
 /// If the engine fails.
 pub fn fillers(corpus: &dyn Corpus, plan: &Plan, gapped: Gapped<'_>) -> Result<Fillers> {
     let places = corpus.step_positions(plan, gapped.phrase, gapped.field)?;
+    let places = gapped.count.steps(corpus, places)?;
     let mut articles: Vec<ArticleId> = places.iter().map(|place| place.article).collect();
     articles.dedup();
     let mut same = places.chunk_by(|a, b| a.article == b.article);
-    let mut counts: FxHashMap<Vec<Vec<u32>>, Count> = FxHashMap::default();
+    let mut counts: FxHashMap<Vec<Vec<u32>>, Tally> = FxHashMap::default();
     let mut lexicon = Lexicon::new();
     corpus.read_tokens(&articles, &mut lexicon, &mut |article, tokens| {
         for place in same.next().unwrap_or_default() {
@@ -129,7 +138,7 @@ pub fn fillers(corpus: &dyn Corpus, plan: &Plan, gapped: Gapped<'_>) -> Result<F
     fillers.sort_by(|a, b| {
         b.matches
             .cmp(&a.matches)
-            .then_with(|| a.words.cmp(&b.words))
+            .then_with(|| collation::compare(&a.words.join(" "), &b.words.join(" ")))
     });
     Ok(Fillers {
         matches: places.len() as u64,
@@ -139,7 +148,7 @@ pub fn fillers(corpus: &dyn Corpus, plan: &Plan, gapped: Gapped<'_>) -> Result<F
 }
 
 #[derive(Default)]
-struct Count {
+struct Tally {
     matches: u64,
     articles: u64,
     last: Option<ArticleId>,
@@ -162,13 +171,17 @@ fn spelled(gaps: &[Vec<u32>], lexicon: &Lexicon) -> Vec<String> {
 fn gapped(plan: &Plan) -> Vec<Gapped<'_>> {
     let leaves = plan.leaves().into_iter();
     let phrases = leaves.flat_map(|leaf| {
-        let phrases = match leaf.kind {
-            LeafKind::Word(_) => &[],
-            LeafKind::Phrase(phrase) => std::slice::from_ref(phrase),
-            LeafKind::Near(near) => near.phrases.as_slice(),
+        let phrases: Vec<&Phrase> = match leaf.kind {
+            LeafKind::Word(_) => Vec::new(),
+            LeafKind::Phrase(phrase) => vec![phrase],
+            LeafKind::Near(near) => near.operands.iter().flatten().collect(),
         };
         let field = leaf.field;
-        phrases.iter().map(move |phrase| Gapped { phrase, field })
+        phrases.into_iter().map(move |phrase| Gapped {
+            phrase,
+            field,
+            count: Count::Publications,
+        })
     });
     let has_gap = |of: &Gapped<'_>| of.phrase.steps.iter().skip(1).any(|step| step.gap_max > 0);
     phrases.filter(has_gap).collect()

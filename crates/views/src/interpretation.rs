@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
-use timbao_query::plan::{Filter, Key, Phrase, Plan, Slot};
+use timbao_query::plan::{Filter, Key, Phrase, Plan, Side, Slot, Stated};
 use timbao_query::{Node, NodeKind, Reading, Request, Why};
 
 use crate::json::{ProblemShape, RANGE_UNIT, RangeShape, VERSION, range_shape};
@@ -91,6 +91,12 @@ pub enum TermKind {
     Folded,
     /// A prefix.
     Prefix,
+    /// The end or the inside of a word.
+    Wildcard,
+    /// A regular expression.
+    Regex,
+    /// A number of occurrences.
+    AtLeast,
     /// A fuzzy word.
     Fuzzy,
     /// A phrase.
@@ -112,6 +118,9 @@ impl TermKind {
             Self::Exact => words.term_exact,
             Self::Folded => words.term_folded,
             Self::Prefix => words.term_prefix,
+            Self::Wildcard => words.term_wildcard,
+            Self::Regex => words.term_regex,
+            Self::AtLeast => words.term_at_least,
             Self::Fuzzy => words.term_fuzzy,
             Self::Phrase => words.term_phrase,
             Self::Near => words.term_near,
@@ -199,19 +208,28 @@ fn collect_terms(plan: &Plan, terms: &mut Vec<(TermKind, Plan)>) {
         }
         Plan::Near(near) => {
             terms.push((TermKind::Near, plan.clone()));
-            near.phrases.iter().for_each(|phrase| match phrase {
-                Phrase { steps, .. } if steps.len() == 1 => {
-                    steps
-                        .iter()
-                        .for_each(|step| collect_keys(&step.slot, terms));
-                }
-                _ => collect_terms(&Plan::Phrase(phrase.clone()), terms),
-            });
+            near.operands
+                .iter()
+                .flatten()
+                .for_each(|phrase| match phrase {
+                    Phrase { steps, .. } if steps.len() == 1 && !phrase.has_case() => {
+                        steps
+                            .iter()
+                            .for_each(|step| collect_keys(&step.slot, terms));
+                    }
+                    _ => collect_terms(&Plan::Phrase(phrase.clone()), terms),
+                });
+        }
+        Plan::AtLeast { plan: inner, .. } => {
+            terms.push((TermKind::AtLeast, plan.clone()));
+            collect_terms(inner, terms);
         }
         Plan::Filter(filter) => {
             let kind = match filter {
-                Filter::Date { .. } => TermKind::Date,
-                Filter::Facet { .. } | Filter::Is { .. } => TermKind::Metadata,
+                Filter::Date { .. } | Filter::Has(Stated::Date) => TermKind::Date,
+                Filter::Facet { .. } | Filter::Is { .. } | Filter::Has(Stated::Facet(_)) => {
+                    TermKind::Metadata
+                }
                 Filter::Id(_) => TermKind::Id,
             };
             terms.push((kind, plan.clone()));
@@ -228,7 +246,11 @@ fn collect_keys(slot: &Slot, terms: &mut Vec<(TermKind, Plan)>) {
         let kind = match key {
             Key::Exact(_) => TermKind::Exact,
             Key::Folded(_) => TermKind::Folded,
-            Key::Prefix { .. } => TermKind::Prefix,
+            Key::Wildcard {
+                side: Side::Start, ..
+            } => TermKind::Prefix,
+            Key::Wildcard { .. } => TermKind::Wildcard,
+            Key::Regex { .. } => TermKind::Regex,
             Key::Fuzzy { .. } => TermKind::Fuzzy,
         };
         terms.push((kind, Plan::Word(Slot::new(key.clone()))));
@@ -263,7 +285,8 @@ pub fn node_label(node: &Node, words: &Words) -> Cow<'static, str> {
         NodeKind::Or(_) => "OR".into(),
         NodeKind::Not(_) | NodeKind::Excluded(_) => "NOT".into(),
         NodeKind::Required(_) => words.node_required.into(),
-        NodeKind::Near { distance, .. } => format!("NEAR/{distance}").into(),
+        NodeKind::Near { reach, order, .. } => format!("{}/{reach}", order.name()).into(),
+        NodeKind::AtLeast { count, .. } => format!("ATLEAST/{count}").into(),
         NodeKind::Group(_) => words.node_group.into(),
         NodeKind::Scoped { scope, .. } => fill(words.node_in, &[scope]).into(),
         _ => node.to_string().into(),

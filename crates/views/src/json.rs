@@ -11,6 +11,7 @@ use timbao_query::{Problem, Request};
 
 use crate::cite::Citation;
 use crate::columns::GroupKey;
+use crate::compare::Comparison;
 use crate::explain::ScoreExplanation;
 use crate::facets::{FacetCounts, facet_value};
 use crate::fillers::{Filler, Fillers};
@@ -64,6 +65,24 @@ struct CauseShape<'a> {
     message: String,
     #[serde(flatten)]
     cause: &'a Cause,
+}
+
+/// The answer to one of several queries: its total, and its hits or its counts.
+#[derive(Debug, Serialize)]
+pub struct BatchEntry<'a> {
+    /// The query.
+    pub query: &'a str,
+    /// Number of articles that match.
+    pub total: u64,
+    /// The problems of the query, as far as they are reported with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<ProblemShape>,
+    /// The matches by the values of a facet, instead of hits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<&'a FacetCounts>,
+    /// The hits, unless only totals are wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hits: Option<Vec<HitShape<'a>>>,
 }
 
 /// The articles with an id.
@@ -377,6 +396,33 @@ struct TrendsProblem<'a> {
     problem: ProblemShape,
 }
 
+/// Two queries, compared.
+#[derive(Debug, Serialize)]
+pub struct CompareAnswer<'a> {
+    version: u32,
+    problems: Vec<TrendsProblem<'a>>,
+    /// On request only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub citation: Option<&'a Citation>,
+    #[serde(flatten)]
+    comparison: &'a Comparison,
+}
+
+impl<'a> CompareAnswer<'a> {
+    /// The shape of a comparison; `problems` are those of each query as it was typed.
+    pub fn new(
+        comparison: &'a Comparison,
+        problems: impl IntoIterator<Item = (&'a str, &'a [Problem])>,
+    ) -> Self {
+        Self {
+            version: VERSION,
+            problems: of_queries(problems),
+            citation: None,
+            comparison,
+        }
+    }
+}
+
 /// An answer of another view, with what every answer has.
 #[derive(Debug, Serialize)]
 pub struct ViewAnswer<'a, T> {
@@ -471,19 +517,25 @@ impl<'a> TrendsAnswer<'a> {
         trends: &'a Trends,
         problems: impl IntoIterator<Item = (&'a str, &'a [Problem])>,
     ) -> Self {
-        let problems = problems.into_iter().flat_map(|(query, problems)| {
-            problems.iter().map(move |problem| TrendsProblem {
-                query,
-                problem: ProblemShape::new(problem, query),
-            })
-        });
         Self {
             version: VERSION,
-            problems: problems.collect(),
+            problems: of_queries(problems),
             citation: None,
             trends,
         }
     }
+}
+
+fn of_queries<'a>(
+    problems: impl IntoIterator<Item = (&'a str, &'a [Problem])>,
+) -> Vec<TrendsProblem<'a>> {
+    let problems = problems.into_iter().flat_map(|(query, problems)| {
+        problems.iter().map(move |problem| TrendsProblem {
+            query,
+            problem: ProblemShape::new(problem, query),
+        })
+    });
+    problems.collect()
 }
 
 fn shapes(problems: &[Problem], query: &str) -> Vec<ProblemShape> {

@@ -3,11 +3,12 @@
 
 use serde::Serialize;
 use timbao_query::plan::Plan;
-use timbao_tokenizer::write_out;
+use timbao_tokenizer::{collation, write_out};
 
 use crate::corpus::{ArticleId, Corpus, FIELD, FIRST_WORD, Occurrence, Result};
 use crate::lexicon::Lexicon;
 use crate::measures::Contingency;
+use crate::texts::Count;
 use crate::units::{Counter, Passages, Unit};
 
 /// How keywords are chosen.
@@ -21,6 +22,8 @@ pub struct KeywordOptions {
     pub least_likelihood: f64,
     /// Maximum number of keywords.
     pub most: usize,
+    /// The articles that are counted: all, or the first publication of each text.
+    pub count: Count,
 }
 
 impl Default for KeywordOptions {
@@ -32,6 +35,7 @@ impl Default for KeywordOptions {
             least_articles: 2,
             least_likelihood: 15.13,
             most: 50,
+            count: Count::Publications,
         }
     }
 }
@@ -98,6 +102,8 @@ pub fn keywords(
     let of = corpus.candidates(of)?;
     let mut against = corpus.candidates(against.unwrap_or(&Plan::Everything))?;
     against.retain(|article| of.binary_search(article).is_err());
+    let of = options.count.articles(corpus, of)?;
+    let against = options.count.articles(corpus, against)?;
     let mut lexicon = Lexicon::new();
     let units = discover(corpus, &mut lexicon, &of, &[], options.least)?;
     compare(
@@ -188,7 +194,7 @@ pub(crate) fn compare(
     keywords.sort_by(|a, b| {
         b.log_likelihood
             .total_cmp(&a.log_likelihood)
-            .then_with(|| a.unit.cmp(&b.unit))
+            .then_with(|| collation::compare(&a.unit, &b.unit))
     });
     keywords.truncate(options.most);
     Ok(Keywords {

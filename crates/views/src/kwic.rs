@@ -10,6 +10,7 @@ use crate::columns::{GroupKey, SortKey, after, before, group, sort};
 use crate::corpus::{ArticleText, Corpus, Error, Occurrence, Result, TEXT_FIELDS, articles_of};
 use crate::hash::mix;
 use crate::lexicon::Lexicon;
+use crate::texts::Count;
 
 /// How a concordance is made.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +23,10 @@ pub struct KwicOptions {
     pub sort: Vec<SortKey>,
     /// A random sample of the lines instead of all.
     pub sample: Option<Sample>,
+    /// The seed of a random order, in place of the sort keys.
+    pub shuffle: Option<u64>,
+    /// The articles whose lines are listed: all, or the first publication of each text.
+    pub count: Count,
 }
 
 impl Default for KwicOptions {
@@ -32,6 +37,8 @@ impl Default for KwicOptions {
             right: 10,
             sort: Vec::new(),
             sample: None,
+            shuffle: None,
+            count: Count::Publications,
         }
     }
 }
@@ -115,14 +122,18 @@ pub struct KwicGroup {
 ///
 /// If the engine fails.
 pub fn concordance(corpus: &dyn Corpus, plan: &Plan, options: &KwicOptions) -> Result<Concordance> {
-    let mut places = corpus.occurrences(plan)?;
+    let mut places = options.count.places(corpus, corpus.occurrences(plan)?)?;
     let matches = places.len() as u64;
     let articles = articles_of(&places).len() as u64;
     if let Some(sample) = options.sample {
         places = take(corpus, places, sample)?;
     }
+    let places = match options.shuffle {
+        Some(seed) => shuffled(corpus, places, seed)?,
+        None => sort(corpus, places, &options.sort)?,
+    };
     Ok(Concordance {
-        places: sort(corpus, places, &options.sort)?,
+        places,
         left: options.left,
         right: options.right,
         matches,
@@ -135,23 +146,36 @@ fn take(corpus: &dyn Corpus, places: Vec<Occurrence>, sample: Sample) -> Result<
     if places.len() <= sample.size {
         return Ok(places);
     }
-    let times = corpus.times(&articles_of(&places))?;
-    let same = places.chunk_by(|a, b| a.article == b.article);
-    let mut hashes: Vec<(u64, u32)> = same
-        .zip(times)
-        .flat_map(|(same, time)| same.iter().map(move |place| (place, time.tie_key)))
-        .zip(0..)
-        .map(|((place, tie_key), number)| {
-            let hash = mix(mix(mix(sample.seed) ^ tie_key) ^ u64::from(place.start));
-            (hash, number)
-        })
-        .collect();
+    let mut hashes = hashes(corpus, &places, sample.seed)?;
     if sample.size > 0 {
         hashes.select_nth_unstable(sample.size - 1);
     }
     hashes.truncate(sample.size);
     hashes.sort_unstable_by_key(|&(_, i)| i);
     Ok(hashes.iter().map(|&(_, i)| places[i as usize]).collect())
+}
+
+/// The occurrences in a random order. The same seed has the same order of the same articles,
+/// however they are spread over segments.
+fn shuffled(corpus: &dyn Corpus, places: Vec<Occurrence>, seed: u64) -> Result<Vec<Occurrence>> {
+    let mut hashes = hashes(corpus, &places, seed)?;
+    hashes.sort_unstable();
+    Ok(hashes.iter().map(|&(_, i)| places[i as usize]).collect())
+}
+
+/// A hash of each occurrence, and its number.
+fn hashes(corpus: &dyn Corpus, places: &[Occurrence], seed: u64) -> Result<Vec<(u64, u32)>> {
+    let times = corpus.times(&articles_of(places))?;
+    let same = places.chunk_by(|a, b| a.article == b.article);
+    let hashes = same
+        .zip(times)
+        .flat_map(|(same, time)| same.iter().map(move |place| (place, time.tie_key)))
+        .zip(0..)
+        .map(|((place, tie_key), number)| {
+            let hash = mix(mix(mix(seed) ^ tie_key) ^ u64::from(place.start));
+            (hash, number)
+        });
+    Ok(hashes.collect())
 }
 
 impl Concordance {

@@ -1,5 +1,6 @@
-//! Views of a corpus: concordances, trends, collocates, keywords, fillers, similar articles,
-//! reprints, suggestions and snippets, and these as JSON, CSV and charts.
+//! Views of a corpus: concordances, trends, collocates, keywords, fillers, word lists, dispersion,
+//! comparisons, similar articles, reprints, suggestions and snippets, and these as JSON, tables and
+//! charts.
 //!
 //! A view is a function over a [`Corpus`], the interface to an engine. Matches are the same in all
 //! of them: a **match** is an occurrence of a word or phrase of the query, in an article that
@@ -35,12 +36,15 @@
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
 mod article_id;
+mod cell;
 pub mod chart;
 mod cite;
 mod collocates;
 mod columns;
+mod compare;
 mod corpus;
 pub mod csv;
+mod dispersion;
 mod explain;
 mod facets;
 mod fillers;
@@ -59,18 +63,26 @@ mod similar;
 mod snippet;
 mod stats;
 pub mod suggest;
+mod texts;
 mod trends;
 mod units;
+mod wordlist;
 
-pub use cite::{Citation, CitedQuery, IndexState};
+pub use cell::Cell;
+pub use cite::{Citation, CitedQuery, IndexState, today};
 pub use collocates::{
     Collocate, CollocateOptions, CollocateSort, Collocates, collocates, compare_collocates,
 };
 pub use columns::{GroupKey, SortKey, UnknownKey};
+pub use compare::{CompareOptions, ComparedQuery, Comparison, Overlap, compare_queries};
 pub use corpus::{
     ArticleId, ArticleText, BigramVariants, Corpus, CorpusSize, Error, Extent, FIELD, FIELDS,
     FIRST_WORD, FacetColumn, Match, MatchedText, NgramCount, Occurrence, OnMatches, OnText,
     OnTokens, PARAGRAPH, Result, Sketches, StepPositions, TEXT_FIELDS, TextRange, Time,
+};
+pub use dispersion::{
+    Dispersion, DispersionBy, DispersionOptions, DispersionPart, DispersionPosition,
+    SLICES_OF_ARCHIVE, SLICES_OF_ARTICLE, dispersion, dispersion_in_article,
 };
 pub use explain::{FieldFrequencies, ScoreExplanation, ScoreKind, ScorePart};
 pub use facets::{
@@ -91,4 +103,10 @@ pub use similar::{
 };
 pub use snippet::{Snippet, SnippetOptions, snippets};
 pub use stats::Stats;
-pub use trends::{Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery, trends};
+pub use texts::Count;
+pub use trends::{
+    MOST_AVERAGED, Trend, TrendAverage, TrendPoint, Trends, TrendsOptions, TrendsQuery, trends,
+};
+pub use wordlist::{
+    ListedUnit, MOST_SYLLABLES, Prefix, WordList, WordListOptions, WordListSort, word_list,
+};

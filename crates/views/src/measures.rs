@@ -79,12 +79,66 @@ pub(crate) fn normalised_information(together: u64, first: u64, second: u64, all
     attraction / -share.ln()
 }
 
+/// Deviation of proportions DP (Gries 2008) of parts, each with its matches and its size, and DP
+/// divided by its largest possible value (Lijffijt & Gries 2012), which a single part does not
+/// have. `None` without matches.
+pub(crate) fn deviation_of_proportions(parts: &[(u64, u64)]) -> Option<(f64, Option<f64>)> {
+    let matches: u64 = parts.iter().map(|part| part.0).sum();
+    let size: u64 = parts.iter().map(|part| part.1).sum();
+    if matches == 0 || size == 0 {
+        return None;
+    }
+    let share = |part: u64, of: u64| part as f64 / of as f64;
+    let differences = parts
+        .iter()
+        .map(|&(m, s)| (share(m, matches) - share(s, size)).abs());
+    let dp = differences.sum::<f64>() / 2.0;
+    let smallest = parts.iter().map(|part| part.1).min().unwrap_or(size);
+    let most = 1.0 - share(smallest, size);
+    Some((dp, (most > 0.0).then(|| dp / most)))
+}
+
+/// D of Juilland & Chang-Rodríguez (1964): one less the variation of the rates in the parts,
+/// divided by its largest possible value. `None` for fewer than two parts or without matches.
+pub(crate) fn juilland(parts: &[(u64, u64)]) -> Option<f64> {
+    let count = parts.len() as f64;
+    let rates = || parts.iter().map(|&(m, size)| m as f64 / size.max(1) as f64);
+    let mean = rates().sum::<f64>() / count;
+    if parts.len() < 2 || mean == 0.0 {
+        return None;
+    }
+    let variance = rates().map(|rate| (rate - mean).powi(2)).sum::<f64>() / count;
+    Some(1.0 - variance.sqrt() / mean / (count - 1.0).sqrt())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn near(a: f64, b: f64) {
         assert!((a - b).abs() < 0.005, "{a} is not {b}");
+    }
+
+    #[test]
+    fn dispersion_is_that_of_its_sources() {
+        // Gries 2008: the letter a in five parts of a corpus of fifty letters.
+        let parts = [(1, 9), (2, 10), (3, 10), (4, 10), (5, 11)];
+        let (dp, norm) = deviation_of_proportions(&parts).unwrap();
+        near(dp, 0.18);
+        near(norm.unwrap(), 0.18 / 0.82);
+        near(juilland(&parts).unwrap(), 0.785);
+        let even = [(3, 10), (3, 10), (6, 20)];
+        near(deviation_of_proportions(&even).unwrap().0, 0.0);
+        near(juilland(&even).unwrap(), 1.0);
+        let one = [(7, 10), (0, 10), (0, 10)];
+        near(deviation_of_proportions(&one).unwrap().1.unwrap(), 1.0);
+        near(juilland(&one).unwrap(), 0.0);
+        assert_eq!(deviation_of_proportions(&[(0, 10), (0, 5)]), None);
+        assert_eq!(deviation_of_proportions(&[(2, 10)]), Some((0.0, None)));
+        assert_eq!(
+            (juilland(&[(2, 10)]), juilland(&[(0, 1), (0, 1)])),
+            (None, None)
+        );
     }
 
     #[test]

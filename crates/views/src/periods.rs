@@ -34,6 +34,8 @@ pub struct Period {
     /// The last day.
     #[serde(rename = "to", serialize_with = "iso")]
     pub last_day: i32,
+    /// Whether the period is not over.
+    pub partial: bool,
 }
 
 impl fmt::Display for By {
@@ -104,6 +106,7 @@ impl By {
             period: self.name(start),
             first_day: start,
             last_day: end,
+            partial: false,
         }
     }
 
@@ -126,6 +129,12 @@ impl By {
             Self::Year => format!("{year:04}"),
         }
     }
+}
+
+/// The number of the month of a day: twelve times the year, and the months before it.
+pub(crate) fn month_number(day: i32) -> Option<i32> {
+    let date = date(day)?;
+    Some(date.year() * 12 + i32::from(u8::from(date.month())) - 1)
 }
 
 fn date(day: i32) -> Option<Date> {

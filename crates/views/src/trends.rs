@@ -9,7 +9,7 @@ use timbao_query::plan::{Facet, Plan};
 use crate::corpus::{ArticleId, Corpus, Result};
 use crate::facets::FacetTable;
 use crate::periods::{By, Period};
-use crate::reprints::groups;
+use crate::texts::Count;
 
 /// Maximum number of periods up to which empty ones are listed: the days of a thousand years.
 const MOST_PERIODS: i64 = 366_000;
@@ -28,7 +28,15 @@ pub struct TrendsOptions {
     pub count: Count,
     /// Periods with fewer articles are marked as thin.
     pub thin: u64,
+    /// Number of periods of the moving average, at most [`MOST_AVERAGED`]; 1 for none.
+    pub average_over: usize,
+    /// Today, in days since 1970-01-01: the period it is in is marked as partial. `None` for no
+    /// mark.
+    pub today: Option<i32>,
 }
+
+/// Largest number of periods of a moving average.
+pub const MOST_AVERAGED: usize = 99;
 
 impl Default for TrendsOptions {
     /// By month, every publication, periods below 20 articles are thin.
@@ -39,19 +47,10 @@ impl Default for TrendsOptions {
             most_values: 8,
             count: Count::Publications,
             thin: 20,
+            average_over: 1,
+            today: None,
         }
     }
-}
-
-/// The units that are counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Count {
-    /// Every publication, reprints too.
-    #[default]
-    Publications,
-    /// Every text once, at its first publication.
-    Texts,
 }
 
 /// A query of a trend.
@@ -72,6 +71,8 @@ pub struct Trends {
     pub count: Count,
     /// Periods with fewer articles are thin.
     pub thin_below: u64,
+    /// Number of periods of the moving average; 1 for none.
+    pub average_over: usize,
     /// The periods in order. Those without articles are among them, unless there would be more
     /// than 366,000.
     pub periods: Vec<Period>,
@@ -114,6 +115,24 @@ pub struct TrendPoint {
     pub per_thousand_articles: Option<f64>,
     /// Whether there are too few articles for the rates to say much.
     pub thin: bool,
+    /// The moving average, if one was requested; `None` for a period that is not over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub average: Option<TrendAverage>,
+}
+
+/// The mean of a period and those around it, without a period that is not over.
+///
+/// The rates are those of all the articles of these periods together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct TrendAverage {
+    /// Matches in a period.
+    pub matches: f64,
+    /// Articles with a match in a period.
+    pub articles: f64,
+    /// Matches per million tokens; `None` without tokens.
+    pub per_million_tokens: Option<f64>,
+    /// Articles with a match per thousand articles; `None` without articles.
+    pub per_thousand_articles: Option<f64>,
 }
 
 impl TrendPoint {
@@ -151,7 +170,7 @@ pub fn trends(
     base: &Plan,
     options: &TrendsOptions,
 ) -> Result<Trends> {
-    let counted = counted(corpus, base, options.count)?;
+    let counted = options.count.articles(corpus, corpus.candidates(base)?)?;
     let cells = Cells::read(corpus, counted, options)?;
     let mut denominators = Table::default();
     let tokens = corpus.token_counts(&cells.articles)?;
@@ -165,21 +184,6 @@ pub fn trends(
         .map(|query| count_query(corpus, &query.plan, &cells))
         .collect::<Result<Vec<_>>>()?;
     Ok(assemble(queries, &counts, &denominators, &cells, options))
-}
-
-/// The articles that count.
-fn counted(corpus: &dyn Corpus, base: &Plan, count: Count) -> Result<Vec<ArticleId>> {
-    let mut counted = corpus.candidates(base)?;
-    if count == Count::Texts {
-        let mut repeated: Vec<ArticleId> = Vec::new();
-        for group in groups(corpus)?.all() {
-            let counts = |article: &&ArticleId| counted.binary_search(article).is_ok();
-            repeated.extend(group.iter().filter(counts).skip(1));
-        }
-        repeated.sort_unstable();
-        counted.retain(|article| repeated.binary_search(article).is_err());
-    }
-    Ok(counted)
 }
 
 fn count_query(corpus: &dyn Corpus, plan: &Plan, cells: &Cells) -> Result<Table> {
@@ -267,6 +271,11 @@ fn assemble(
     options: &TrendsOptions,
 ) -> Trends {
     let starts = starts(denominators, options.by);
+    let mut periods: Vec<Period> = starts.iter().map(|&s| options.by.period(s)).collect();
+    for period in &mut periods {
+        let days = period.first_day..=period.last_day;
+        period.partial = options.today.is_some_and(|today| days.contains(&today));
+    }
     let mut series = Vec::new();
     let values = values(counts, denominators, options);
     for (query, counts) in queries.iter().zip(counts) {
@@ -275,7 +284,7 @@ fn assemble(
                 query,
                 counts,
                 denominators,
-                &starts,
+                &periods,
                 values,
                 cells,
                 options,
@@ -286,9 +295,36 @@ fn assemble(
         by: options.by,
         count: options.count,
         thin_below: options.thin,
-        periods: starts.iter().map(|&s| options.by.period(s)).collect(),
+        average_over: options.average_over.clamp(1, MOST_AVERAGED),
+        periods,
         series,
     }
+}
+
+/// The moving average of each period.
+fn averages(points: &[TrendPoint], periods: &[Period], over: usize) -> Vec<Option<TrendAverage>> {
+    let (before, after) = (over / 2, (over - 1) / 2);
+    let is_over = |number: usize| periods.get(number).is_none_or(|period| !period.partial);
+    let average = |number: usize| {
+        let around = number.saturating_sub(before)..(number + after + 1).min(points.len());
+        let mut sum = TrendPoint::default();
+        let mut count = 0u32;
+        for point in around
+            .filter(|&at| is_over(at))
+            .filter_map(|at| points.get(at))
+        {
+            sum.add(point);
+            count += u32::from(point.of_articles > 0);
+        }
+        sum.rate(0);
+        (is_over(number) && count > 0).then(|| TrendAverage {
+            matches: sum.matches as f64 / f64::from(count),
+            articles: sum.articles as f64 / f64::from(count),
+            per_million_tokens: sum.per_million_tokens,
+            per_thousand_articles: sum.per_thousand_articles,
+        })
+    };
+    (0..points.len()).map(average).collect()
 }
 
 /// The periods from the first to the last with an article.
@@ -360,7 +396,7 @@ fn trend(
     query: &TrendsQuery,
     counts: &Table,
     denominators: &Table,
-    starts: &[i32],
+    periods: &[Period],
     values: &Values,
     cells: &Cells,
     options: &TrendsOptions,
@@ -382,7 +418,17 @@ fn trend(
         point.rate(options.thin);
         point
     };
-    let points: Vec<TrendPoint> = starts.iter().map(|&start| point(Some(start))).collect();
+    let mut points: Vec<TrendPoint> = periods
+        .iter()
+        .map(|period| point(Some(period.first_day)))
+        .collect();
+    if options.average_over > 1 {
+        let over = options.average_over.min(MOST_AVERAGED);
+        let averages = averages(&points, periods, over);
+        for (point, average) in points.iter_mut().zip(averages) {
+            point.average = average;
+        }
+    }
     let undated = point(None);
     let mut total = undated;
     points.iter().for_each(|p| total.add(p));
@@ -423,6 +469,17 @@ impl Measure {
             Self::Articles => (point.of_articles > 0).then_some(point.articles as f64),
             Self::PerMillion => point.per_million_tokens,
             Self::PerThousand => point.per_thousand_articles,
+        }
+    }
+
+    /// The moving average at a point, or `None` without one.
+    pub fn average_of(self, point: &TrendPoint) -> Option<f64> {
+        let average = point.average?;
+        match self {
+            Self::Matches => Some(average.matches),
+            Self::Articles => Some(average.articles),
+            Self::PerMillion => average.per_million_tokens,
+            Self::PerThousand => average.per_thousand_articles,
         }
     }
 }

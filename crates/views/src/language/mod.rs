@@ -16,7 +16,7 @@ use crate::collocates::CollocateSort;
 use crate::columns::GroupKey;
 use crate::periods::By;
 
-pub use words::{Noun, Words, fill};
+pub use words::{HelpSection, Noun, Words, fill};
 
 /// Declares [`Language`].
 macro_rules! languages {

@@ -1,7 +1,9 @@
 //! Vietnamese.
 
 use timbao_query::plan::Facet;
-use timbao_query::{DateError, MAX_NEAR, MAX_PATTERNS, ProblemKind, Why};
+use timbao_query::{
+    DateError, MAX_ALTERNATIVES, MAX_NEAR, MAX_PATTERNS, MAX_SCANNED, ProblemKind, Why,
+};
 
 use crate::collocates::CollocateSort;
 use crate::explain::ScoreKind;
@@ -10,7 +12,7 @@ use crate::suggest::{Cause, CauseKind, Suggestion, SuggestionKind};
 use crate::trends::Measure;
 
 use super::Language;
-use super::words::{Noun, Words};
+use super::words::{HelpSection, Noun, Words};
 
 pub(super) const WORDS: Words = Words {
     code: "vi",
@@ -31,6 +33,13 @@ pub(super) const WORDS: Words = Words {
     as_loose: "bỏ qua dấu",
     also: "Tìm cả",
     sort: "Sắp xếp",
+    then: "rồi theo",
+    nothing_more: "không",
+    order: "Thứ tự",
+    by_keys: "theo cột",
+    at_random: "xáo trộn",
+    quotes_removed: "đây chưa phải một cụm từ; nếu trình lệnh đã bỏ dấu ngoặc kép, hãy viết {1} ({0})",
+    printed: "Timbao, in ngày {0}",
     by_relevance: "Phù hợp nhất",
     latest: "Mới nhất",
     oldest: "Cũ nhất",
@@ -43,14 +52,26 @@ pub(super) const WORDS: Words = Words {
     brush: "Kéo qua biểu đồ để chọn khoảng thời gian, hoặc bấm một cột.",
     remove: "bỏ",
     more: "Thêm",
+    without: "trừ",
     unknown: "không ghi",
-    export: "Tải về CSV",
+    export: "Tải về",
+    export_xlsx: "Excel (XLSX)",
+    export_excel: "CSV cho Excel tiếng Việt",
+    export_csv: "CSV, phân cách bằng dấu phẩy",
+    csv_separator: "Dấu phân cách",
+    csv_semicolon: "chấm phẩy",
+    csv_comma: "phẩy",
+    csv_tab: "tab",
+    csv_decimal: "Dấu thập phân",
+    csv_bom: "Có BOM để Excel đọc đúng dấu",
+    csv_guard: "Chặn công thức",
+    csv_download: "Tải CSV",
     previous: "Trang trước",
     next: "Trang sau",
     pages: "Trang",
     untitled: "(không có tít)",
     nothing: "Không tìm được bài nào.",
-    perhaps: "Có thể là",
+    perhaps: "Có phải",
     try_these: "Có thể thử",
     refreshed: "Kho báo vừa được cập nhật; đây là danh sách mới.",
     original: "Bản gốc",
@@ -73,10 +94,32 @@ pub(super) const WORDS: Words = Words {
     one_more: "Thêm cụm từ",
     table: "Bảng số liệu",
     of_articles: "Tổng số bài",
-    thin: "Chấm rỗng: kỳ có dưới 20 bài, chưa đủ để so sánh.",
+    split: "Tách theo",
+    no_split: "không tách",
+    counted: "Đếm",
+    publications: "mọi lần đăng",
+    texts_once: "mỗi bài một lần, bỏ bản đăng lại",
+    average: "Trung bình trượt",
+    no_average: "không",
+    average_over: "{0} kỳ",
+    svg: "Tải hình SVG",
+    png: "Tải hình PNG",
+    latest_rows: "Bảng có {0} kỳ gần nhất trong số {1} kỳ; tệp CSV có tất cả.",
     welcome: "Tìm trong kho báo",
     holds: "Kho báo",
-    keys: "Phím tắt: / tới ô tìm; j và k xuống, lên từng bài hoặc từng lần xuất hiện.",
+    help: "Trợ giúp",
+    help_fields: "Thông tin của bài",
+    close: "Đóng",
+    form: "Tìm theo mẫu",
+    form_note: "Điền một hay nhiều ô. Trong một ô, các từ hay cụm từ khác nhau cách nhau bằng dấu phẩy.",
+    form_all: "Có tất cả các từ",
+    form_exact: "Có đúng cụm từ",
+    form_any: "Có ít nhất một trong các từ, cụm từ",
+    form_none: "Không có các từ, cụm từ",
+    form_near: "Các từ, cụm từ ở gần nhau",
+    form_within: "Gần nhau: cách không quá (từ)",
+    form_in: "Tìm trong",
+    form_everywhere: "cả bài",
     collocates: "Từ đi kèm",
     collocates_note: "Những từ đứng gần cụm từ này nhiều hơn mức ngẫu nhiên.",
     keywords: "Từ đặc trưng",
@@ -109,11 +152,91 @@ pub(super) const WORDS: Words = Words {
     index_state: "Trạng thái kho báo",
     day: "Ngày tra cứu",
     link: "Địa chỉ",
+    program: "Chương trình",
     earlier: "Lần trước",
     later: "Lần sau",
     copy: "Chép liên kết tới câu này",
     copied: "Đã chép",
     n_compared: "so sánh {0}",
+    // Word lists, dispersion, comparisons, batches, reprints and similar articles.
+    wordlist: "Danh sách từ",
+    wordlist_note: "Những tiếng hoặc cụm tiếng liền nhau có nhiều nhất trong các bài tìm được; không gõ gì thì đếm cả kho báo.",
+    syllables: "Số tiếng trong cụm",
+    begins: "Bắt đầu bằng",
+    at_least: "Ít nhất (lần)",
+    at_least_articles: "Ít nhất (bài)",
+    per_thousand: "Trên một nghìn bài",
+    by_count: "Nhiều lần nhất",
+    by_articles: "Nhiều bài nhất",
+    by_alphabet: "Theo bảng chữ cái",
+    listed_summary: "{0} trong {1}, {2}",
+    dispersion: "Phân bố",
+    dispersion_note: "Nội dung tìm rải đều hay dồn vào một quãng. Các bài xếp theo ngày đăng rồi chia thành những phần dài bằng nhau.",
+    dispersion_of_article: "Vị trí trong bài, từ đầu tới cuối",
+    divide: "Chia theo",
+    slice: "phần bằng nhau",
+    by_article: "bài",
+    slices: "Số phần",
+    part: "Phần",
+    in_parts: "có trong {0} trên tổng số {1} phần",
+    dp: "Độ lệch DP",
+    dp_norm: "DP chuẩn hóa",
+    dp_note: "0: rải đều như độ dài các phần; gần 1: dồn vào một chỗ (Gries 2008).",
+    juilland: "D của Juilland",
+    juilland_note: "1: phần nào cũng như nhau; 0: dồn vào một phần (Juilland và Chang-Rodríguez 1964).",
+    no_measure: "không tính được",
+    tokens_column: "Tổng số tiếng",
+    slice_label: "Phần {0}: {1}",
+    compare: "So sánh",
+    compare_note: "Hai cụm từ đặt cạnh nhau: số lần, bài chung, xu hướng và những từ chỉ hay đứng gần một trong hai.",
+    compare_empty: "Gõ hai nội dung tìm để so sánh, ví dụ:",
+    first_query: "Cụm từ thứ nhất",
+    second_query: "Cụm từ thứ hai",
+    difference: "Chênh lệch",
+    overlap: "Bài chung",
+    both: "Có cả hai",
+    only: "Chỉ có {0}",
+    expected_both: "Số bài có cả hai nếu ngẫu nhiên",
+    association: "Mức gắn kết (G²)",
+    distinctive: "Từ hay đứng gần {0}",
+    near_other: "Gần cụm kia",
+    batch: "Tìm hàng loạt",
+    batch_note: "Mỗi dòng một nội dung tìm, nhiều nhất {0} dòng.",
+    batch_queries: "Các nội dung tìm",
+    count_by: "Đếm theo",
+    totals: "chỉ tổng số",
+    hits: "từng bài",
+    reprints_note: "Những bài được đăng lại nhiều nhất, nguyên văn hoặc sửa ít.",
+    reprints_page: "Bản đăng lại",
+    no_reprints: "Bài này không có bản đăng lại nào.",
+    compare_texts: "So từng chữ các bản đăng",
+    first_publication: "bản đăng đầu tiên",
+    unchanged: "Không khác bản đầu.",
+    added: "thêm",
+    removed: "bớt",
+    similar_note: "Dán một bài hoặc một đoạn, nhiều nhất {0} ký tự, để tìm bài tương tự trong kho báo.",
+    similar_text: "Bài hoặc đoạn",
+    all_similar: "Xem thêm bài tương tự",
+    common_terms: "Từ chung",
+    with_reprints: "kể cả bản đăng lại của bài này",
+    similarity: "Giống",
+    more_views: "Cách xem khác",
+    col_part: "phần",
+    col_query: "nội dung tìm",
+    // Sources.
+    status: "Tình trạng kho báo",
+    status_link: "Tình trạng",
+    sources: "Nguồn tệp",
+    files_column: "Số tệp",
+    last_change: "Sửa lần cuối",
+    problems_column: "Tệp lỗi",
+    other_indexes: "Kho báo khác trên máy chủ này",
+    main_index: "kho báo chính",
+    col_collection: "nguồn tệp",
+    col_files: "số tệp",
+    col_last_change: "sửa lần cuối",
+    col_problems: "lỗi",
+    no_sources: "Kho báo này không ghi tệp nguồn.",
     failed: "Có lỗi xảy ra",
     problem: "Lưu ý", // Error pages.
     bad_date: "Ngày tháng không hợp lệ. Hãy viết 25/3/2026, 3/2026 hoặc 2026.",
@@ -127,13 +250,16 @@ pub(super) const WORDS: Words = Words {
     // Charts.
     date_axis: "Thời gian đăng",
     hollow: "Chấm rỗng: kỳ có dưới {0} bài.",
+    mostly_thin: "{0} trong {1} kỳ có dưới {2} bài nên không vẽ chấm.",
+    partial: "Vùng xám: {0} chưa kết thúc.",
+    averaged: "Đường: trung bình trượt {0} kỳ; chấm: số liệu từng kỳ.",
     other: "khác",
     // Labels of lines on a terminal.
     label_warning: "lưu ý",
     label_note: "ghi chú",
     label_hint: "gợi ý",
     label_cite: "trích dẫn",
-    label_readings: "có thể là",
+    label_readings: "có phải",
     label_not_found: "không tìm được",
     // Lists on a terminal.
     did_you_mean: "có phải bạn muốn tìm",
@@ -155,8 +281,8 @@ pub(super) const WORDS: Words = Words {
     several_times: "{0} đăng nhiều lần, tổng cộng {1}",
     // Trends on a terminal.
     series_total: "{0} trong {1} bài trên tổng số {2}",
-    other_values: "(khác)",
     undated: "không ghi ngày",
+    unfinished: "… chưa kết thúc",
     few_articles: "* dưới {0}",
     // Columns of tables.
     col_matches: "lần xuất hiện",
@@ -165,6 +291,7 @@ pub(super) const WORDS: Words = Words {
     col_of_tokens: "tổng số tiếng",
     col_per_million: "trên triệu tiếng",
     col_per_thousand: "trên nghìn bài",
+    col_average: "trung bình trượt",
     col_unit: "từ",
     col_near: "ở gần",
     col_in_all: "cả kho",
@@ -220,6 +347,9 @@ pub(super) const WORDS: Words = Words {
     term_exact: "đúng dấu",
     term_folded: "mọi dấu",
     term_prefix: "đầu từ",
+    term_wildcard: "giữa hoặc cuối từ",
+    term_regex: "biểu thức chính quy",
+    term_at_least: "số lần",
     term_fuzzy: "gần giống",
     term_phrase: "cụm từ",
     term_near: "gần nhau",
@@ -248,9 +378,121 @@ pub(super) const WORDS: Words = Words {
             "hai cụm cách nhau không quá 5 từ",
         ),
         (
+            "\"xử lý (cán bộ | đảng viên)\"",
+            "cụm từ có nhiều cách viết",
+        ),
+        (
+            "\"tham nhũng\" NEAR/S \"xử lý\"",
+            "hai cụm trong cùng một câu",
+        ),
+        ("-chuyên_mục:*", "bài không ghi chuyên mục"),
+        (
             "tít:\"đại hội\" -\"đại hội cổ đông\"",
             "trong tít, trừ một cụm từ",
         ),
+    ],
+    parts_of_articles: ["tít", "sapo", "nội dung", "chú thích ảnh"],
+    help_sections: &[
+        HelpSection {
+            title: "Từ và cụm từ",
+            are_queries: true,
+            rows: &[
+                (
+                    "tự diễn biến",
+                    "bài có các từ này; bài có cả cụm liền nhau xếp trước",
+                ),
+                ("\"tự diễn biến\"", "đúng cụm từ, đúng dấu như đã gõ"),
+                ("tu dien bien", "gõ không dấu thì khớp với mọi dấu"),
+                ("=ban", "chỉ ban, không lấy bàn, bán, bạn"),
+                ("~bàn", "ban với dấu bất kỳ"),
+                ("==Đảng", "đúng cả chữ hoa, chữ thường"),
+                ("\"tự * hóa\"", "một từ bất kỳ ở chỗ dấu *"),
+                ("\"tự ** hóa\"", "một đến năm từ ở chỗ hai dấu *"),
+                (
+                    "\"xử lý (cán bộ | đảng viên)\"",
+                    "cụm từ có phần được chọn một trong hai",
+                ),
+                (
+                    "\"tự chuyển hóa\"~2",
+                    "các từ của cụm có thể xê dịch 2 vị trí",
+                ),
+                ("chuyển*", "từ bắt đầu bằng chuyển"),
+                ("*óa", "từ kết thúc bằng óa"),
+                ("*uyê*", "từ có uyê ở bất cứ chỗ nào"),
+                ("diễm~1", "từ sai khác một chữ"),
+                ("/tr(ong|ung)/", "từ khớp với biểu thức chính quy"),
+            ],
+        },
+        HelpSection {
+            title: "Kết hợp",
+            are_queries: true,
+            rows: &[
+                ("\"tham nhũng\" AND \"lãng phí\"", "bài có cả hai"),
+                ("\"tham nhũng\" OR \"lãng phí\"", "bài có ít nhất một"),
+                (
+                    "\"đại hội\" -\"đại hội cổ đông\"",
+                    "trừ bài có cụm sau dấu -",
+                ),
+                ("+Đảng xây dựng", "bài nhất định phải có từ sau dấu +"),
+                (
+                    "(\"thi đua\" OR \"khen thưởng\") \"phong trào\"",
+                    "ngoặc đơn gom các phần lại",
+                ),
+                (
+                    "\"cán bộ\" NEAR/5 \"kỷ luật\"",
+                    "cách nhau không quá 5 từ, trước sau đều được",
+                ),
+                (
+                    "\"khởi tố\" PRE/10 \"bị can\"",
+                    "theo đúng thứ tự, cách nhau không quá 10 từ",
+                ),
+                (
+                    "\"Sông Trà\" NOTNEAR/3 huyện",
+                    "Sông Trà mà quanh đó 3 từ không có huyện",
+                ),
+                ("\"cán bộ\" NEAR/S \"kỷ luật\"", "trong cùng một câu"),
+                ("\"cán bộ\" NEAR/P \"kỷ luật\"", "trong cùng một đoạn"),
+                ("ATLEAST/3 \"tham nhũng\"", "có ít nhất 3 lần trong bài"),
+            ],
+        },
+        HelpSection {
+            title: "Phần của bài và ngày đăng",
+            are_queries: true,
+            rows: &[
+                ("tít:\"đại hội\"", "trong tít"),
+                ("sapo:\"nhân sự\"", "trong sapo"),
+                ("nội_dung:lũ", "trong nội dung, không kể tít và sapo"),
+                ("chú_thích:\"lễ hội\"", "trong chú thích ảnh"),
+                ("ngày:25/3/2026", "đăng đúng ngày này"),
+                ("ngày:3/2026", "đăng trong tháng này"),
+                ("ngày:2024..2026", "đăng trong khoảng này"),
+                ("sau:2024 trước:2026", "đăng sau và trước những năm này"),
+                (
+                    "mục=\"Kinh tế\"",
+                    "đúng chuyên mục này, không lấy Kinh tế - Xã hội",
+                ),
+                ("-mục:*", "bài không ghi chuyên mục"),
+                ("-ngày:*", "bài không ghi ngày"),
+            ],
+        },
+        HelpSection {
+            title: "Phím tắt",
+            are_queries: false,
+            rows: &[
+                ("/", "tới ô tìm"),
+                ("?", "mở phần trợ giúp này"),
+                (
+                    "j",
+                    "xuống bài sau, dòng sau, hoặc lần xuất hiện sau trong bài",
+                ),
+                ("k", "lên bài trước, dòng trước, hoặc lần xuất hiện trước"),
+                (
+                    "← → ↑ ↓",
+                    "trong biểu đồ xu hướng: sang kỳ khác, sang cụm từ khác",
+                ),
+                ("Esc", "đóng gợi ý hoặc phần trợ giúp"),
+            ],
+        },
     ],
     separators: ('.', ','),
     noun,
@@ -280,6 +522,8 @@ fn noun(noun: Noun, _: u64) -> &'static str {
         Noun::Token | Noun::Word => "tiếng",
         Noun::Unit => "từ",
         Noun::Filler => "từ khác nhau",
+        Noun::Ngram => "cụm khác nhau",
+        Noun::Part => "phần",
         Noun::MoreValue => "giá trị",
         Noun::Group => "nhóm",
         Noun::Place => "chỗ",
@@ -384,8 +628,28 @@ fn problem_of_query(kind: ProblemKind) -> (String, Option<String>) {
         K::TooManyWords => ("nội dung tìm có quá nhiều từ", "phần sau bị bỏ qua"),
         K::MissingOperand => ("toán tử này thiếu từ đi kèm", IGNORED),
         K::NearDistances => (
-            "một chuỗi NEAR chỉ có một khoảng cách",
-            "lấy khoảng lớn nhất",
+            "một chuỗi NEAR chỉ có một toán tử và một khoảng cách",
+            "lấy toán tử đầu và khoảng lớn nhất",
+        ),
+        K::TooManyScanned => {
+            return (
+                format!(
+                    "hơn {MAX_SCANNED} cụm từ có chỗ trống, độ xê dịch hoặc ==, NEAR và ATLEAST"
+                ),
+                Some("các phần cuối bị bỏ qua".to_owned()),
+            );
+        }
+        K::TooManyAlternatives => {
+            return (
+                format!("các cách viết trong ngoặc tạo ra hơn {MAX_ALTERNATIVES} cụm từ"),
+                Some("các cách cuối bị bỏ qua".to_owned()),
+            );
+        }
+        K::AtLeastOperand => ("ATLEAST chỉ đếm từ, cụm từ hoặc nhóm OR của chúng", IGNORED),
+        K::InvalidRegex => ("biểu thức chính quy không hợp lệ", IGNORED),
+        K::CaseOfPattern => (
+            "== chỉ phân biệt chữ hoa của cả từ",
+            "không phân biệt chữ hoa",
         ),
         K::TooManyNear => {
             return (
@@ -395,7 +659,7 @@ fn problem_of_query(kind: ProblemKind) -> (String, Option<String>) {
         }
         K::TooManyPatterns => {
             return (
-                format!("mỗi lần tìm dùng được * hoặc ~N cho nhiều nhất {MAX_PATTERNS} từ"),
+                format!("mỗi lần tìm dùng được *, ~N hoặc /…/ cho nhiều nhất {MAX_PATTERNS} từ"),
                 Some("các từ còn lại tìm như thường".to_owned()),
             );
         }
@@ -417,7 +681,7 @@ fn problem_of_query(kind: ProblemKind) -> (String, Option<String>) {
         K::FieldInField => ("trường này nằm trong trường khác", "lấy trường ngoài"),
         K::InvalidDate(error) => (date_error(error), IGNORED),
         K::StarAlone => ("trước dấu * không có từ", IGNORED),
-        K::MisplacedStar => ("dấu * chỉ đứng ở cuối từ", IGNORED),
+        K::MisplacedStar => ("dấu * chỉ đứng ở đầu hoặc cuối từ", IGNORED),
         K::GapAtEdge => ("khoảng trống cần có từ ở hai bên", IGNORED),
         K::LoosePhraseInFacet => (
             "chuyên mục, tác giả, báo… chỉ tìm các từ đứng liền nhau",
@@ -425,7 +689,7 @@ fn problem_of_query(kind: ProblemKind) -> (String, Option<String>) {
         ),
         K::DistanceTooLarge => ("khoảng cách quá lớn", "lấy khoảng lớn nhất"),
         K::FuzzyTooLarge => ("số chữ sai khác quá lớn", "lấy số lớn nhất"),
-        K::AccentsOfGroup => ("~ và = chỉ đứng trước một từ hoặc một cụm từ", IGNORED),
+        K::AccentsOfGroup => ("~, = và == chỉ đứng trước một từ hoặc một cụm từ", IGNORED),
         K::QuoteInHeadline => (
             "dấu ngoặc kép này được coi là dấu câu",
             "muốn tìm đúng cụm từ, viết + liền trước dấu ngoặc",
@@ -468,6 +732,10 @@ fn cause(cause: &Cause) -> String {
         CauseKind::Near => {
             format!("Không bài nào có {part}; {others} có đủ các từ ấy nhưng xa nhau hơn.")
         }
+        CauseKind::NotNear => {
+            format!("Không bài nào có {part}; {others} có phần đầu.")
+        }
+        CauseKind::TooFew => format!("Không bài nào có {part}; {others} có ít lần hơn."),
         CauseKind::Field => format!("Không bài nào có {part}; {others} có ở phần khác của bài."),
         CauseKind::Filter => format!("Không bài nào thỏa điều kiện {part}."),
         CauseKind::Excluded => format!("Nếu bỏ {part} thì có {others}."),

@@ -7,6 +7,8 @@ use serde::Serialize;
 /// Maximum number of edits; beyond, the text between the common start and the common end is one
 /// difference.
 const MOST_EDITS: usize = 3_000;
+/// Words that are not worth omitting.
+const KEPT: usize = 6;
 
 /// A piece of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -15,6 +17,38 @@ pub struct DiffPart {
     pub kind: DiffKind,
     /// The words, as the newer text spells them, or the older one if only that has them.
     pub text: String,
+}
+
+/// An unchanged piece without its middle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The first words; all of them if nothing is omitted.
+    pub start: String,
+    /// Number of omitted words.
+    pub omitted: usize,
+    /// The last words; empty if nothing is omitted.
+    pub end: String,
+}
+
+impl DiffPart {
+    /// The words of a piece next to its neighbours: at most `before` at its start and `after` at
+    /// its end. A piece that is hardly longer is kept whole.
+    pub fn excerpt(&self, before: usize, after: usize) -> Excerpt {
+        let words: Vec<&str> = self.text.split_whitespace().collect();
+        let joined = |range: Range<usize>| words.get(range).unwrap_or_default().join(" ");
+        if words.len() <= before + after + KEPT {
+            return Excerpt {
+                start: joined(0..words.len()),
+                omitted: 0,
+                end: String::new(),
+            };
+        }
+        Excerpt {
+            start: joined(0..before),
+            omitted: words.len() - before - after,
+            end: joined(words.len() - after..words.len()),
+        }
+    }
 }
 
 /// The texts that have a piece of a comparison.

@@ -16,7 +16,7 @@ mod groups;
 mod history;
 mod shingles;
 
-pub use diff::{DiffKind, DiffPart};
+pub use diff::{DiffKind, DiffPart, Excerpt};
 pub use group::groups;
 pub(crate) use group::is_same;
 pub use groups::Groups;

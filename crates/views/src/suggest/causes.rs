@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Instant;
 
 use serde::Serialize;
-use timbao_query::plan::Plan;
+use timbao_query::plan::{NearOrder, Plan};
 use timbao_query::{
     AccentMode, LowerOptions, Node, NodeKind, Reading, Scope, Span, lower, lower_within,
 };
@@ -53,6 +53,10 @@ pub enum CauseKind {
     Phrase,
     /// No article has the words so near each other.
     Near,
+    /// Every first part of NOTNEAR has another near it.
+    NotNear,
+    /// No article has the words so often.
+    TooFew,
     /// The words are nowhere in this field.
     Field,
     /// No article passes the filter.
@@ -99,6 +103,10 @@ impl fmt::Display for Cause {
                     "no article has {part}, {others} all parts of it further apart"
                 )
             }
+            CauseKind::NotNear => {
+                write!(f, "no article has {part}, {others} its first part")
+            }
+            CauseKind::TooFew => write!(f, "no article has {part}, {others} fewer matches"),
             CauseKind::Field => write!(f, "no article has {part}, {others} in other fields"),
             CauseKind::Filter => write!(f, "no article passes {part}"),
             CauseKind::Excluded => write!(f, "without {part} there would be {others}"),
@@ -192,12 +200,7 @@ impl Search<'_> {
             _ if part.is_filter() => self.put(CauseKind::Filter, part, None, 0),
             NodeKind::Word(_) => self.blame_word(part, scope)?,
             NodeKind::Phrase(phrase) => {
-                let words = phrase.words().cloned().map(|mut word| {
-                    word.accents = word.accents.or(phrase.accents);
-                    let span = word.span;
-                    Node::new(NodeKind::Word(word), span)
-                });
-                let words: Vec<Node> = words.collect();
+                let words = phrase.conditions(part.span);
                 if words.len() > 1 && self.blame_parts(&words, scope)? {
                     return Ok(());
                 }
@@ -211,6 +214,26 @@ impl Search<'_> {
                     let all = Node::new(NodeKind::And(words), part.span);
                     let all = self.count(&all, scope)?.unwrap_or(0);
                     self.put(CauseKind::Phrase, part, scope, all);
+                }
+            }
+            NodeKind::AtLeast { value, .. } => {
+                let once = self.count(value, scope)?.unwrap_or(0);
+                if once > 0 {
+                    self.put(CauseKind::TooFew, part, scope, once);
+                } else {
+                    self.blame(value, scope)?;
+                }
+            }
+            NodeKind::Near {
+                operands,
+                order: NearOrder::Apart,
+                ..
+            } => {
+                let first = operands.first();
+                let alone = first.map(|first| self.count(first, scope)).transpose()?;
+                match (alone.flatten(), first) {
+                    (Some(0), Some(first)) => self.blame(first, scope)?,
+                    (alone, _) => self.put(CauseKind::NotNear, part, scope, alone.unwrap_or(0)),
                 }
             }
             NodeKind::Near { operands, .. } => {

@@ -21,7 +21,7 @@ use crate::corpus::{Corpus, Result};
 
 pub use accents::restore_accents;
 pub use causes::{Cause, CauseKind, MAX_CAUSES, PartCount, causes};
-pub use completion::{Completion, complete};
+pub use completion::{Completion, PlanOf, complete, complete_as};
 pub use suggestion::{Suggestion, SuggestionKind};
 pub use trials::{MAX_TIME, MAX_TRIALS};
 
@@ -33,7 +33,8 @@ use trials::Trials;
 pub struct Advice {
     /// The reasons for an empty result; empty if there are matches.
     pub causes: Vec<Cause>,
-    /// Corrections: readings with accents and, for an empty result, other spellings.
+    /// Corrections: readings with accents and, for an empty result or a few matches, other
+    /// spellings.
     pub meant: Vec<Suggestion>,
     /// Relaxed versions of the query; empty if there are matches.
     pub relaxed: Vec<Suggestion>,
@@ -41,6 +42,10 @@ pub struct Advice {
 
 /// Maximum number of corrections.
 const MEANT: usize = 3;
+/// A query with at most this number of matches may be misspelled.
+const FEW: u64 = 3;
+/// Other spellings of such a query have this number of times as many matches.
+const MANY_TIMES: u64 = 10;
 /// Maximum number of relaxations.
 const RELAXED: usize = 5;
 
@@ -57,8 +62,13 @@ impl Advice {
         total: u64,
     ) -> Result<Self> {
         if total > 0 {
+            let mut meant = readings(corpus, ast, options, MEANT)?;
+            if meant.is_empty() && total <= FEW {
+                meant = did_you_mean(corpus, ast, options, MEANT)?;
+                meant.retain(|other| other.articles >= MANY_TIMES * total);
+            }
             return Ok(Self {
-                meant: readings(corpus, ast, options, MEANT)?,
+                meant,
                 ..Self::default()
             });
         }

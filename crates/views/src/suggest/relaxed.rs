@@ -1,5 +1,6 @@
 //! Relaxed trees: one part is less strict, or omitted.
 
+use timbao_query::plan::{NearOrder, Reach};
 use timbao_query::{AccentMode, MAX_DISTANCE, Node, NodeKind, Phrase, PhrasePart, Word};
 
 use super::edit::replaced;
@@ -66,14 +67,28 @@ impl Steps<'_> {
                 self.without_each(nodes, place);
             }
             NodeKind::And(nodes) => self.without_each(nodes, place),
-            NodeKind::Near { operands, distance } => {
-                if *distance < MAX_DISTANCE {
+            NodeKind::AtLeast { value, .. } => {
+                let value = (**value).clone();
+                self.put(SuggestionKind::WithoutPart, node, place, Some(value));
+            }
+            NodeKind::Near {
+                operands,
+                reach,
+                order,
+            } => {
+                for (reach, order) in looser(*reach, *order) {
                     let further = NodeKind::Near {
                         operands: operands.clone(),
-                        distance: distance.saturating_mul(FURTHER).clamp(1, MAX_DISTANCE),
+                        reach,
+                        order,
                     };
                     let further = Node::new(further, node.span);
                     self.put(SuggestionKind::Further, node, place, Some(further));
+                }
+                if *order == NearOrder::Apart {
+                    let first = operands.first().cloned();
+                    self.put(SuggestionKind::WithoutNot, node, place, first);
+                    return;
                 }
                 let parts = operands.iter().cloned().map(Node::grouped).collect();
                 let all = grouped_below(Node::new(NodeKind::And(parts), node.span), place);
@@ -168,6 +183,27 @@ impl Steps<'_> {
     }
 }
 
+/// Less strict distances and orders of NEAR.
+fn looser(reach: Reach, order: NearOrder) -> Vec<(Reach, NearOrder)> {
+    let further = match reach {
+        Reach::Words(words) if words < MAX_DISTANCE => Some(Reach::Words(
+            words.saturating_mul(FURTHER).clamp(1, MAX_DISTANCE),
+        )),
+        Reach::Sentence => Some(Reach::Paragraph),
+        Reach::Words(_) | Reach::Paragraph => None,
+    };
+    match order {
+        NearOrder::Any => further.map(|reach| (reach, order)).into_iter().collect(),
+        NearOrder::Typed => {
+            let further = further.map(|reach| (reach, order));
+            std::iter::once((reach, NearOrder::Any))
+                .chain(further)
+                .collect()
+        }
+        NearOrder::Apart => Vec::new(),
+    }
+}
+
 /// The tree without its conditions; `None` if there are none, or nothing else.
 pub(super) fn without_conditions(ast: &Node) -> Option<Node> {
     let mut rest = ast.clone();
@@ -181,12 +217,7 @@ pub(super) fn without_conditions(ast: &Node) -> Option<Node> {
 
 /// All words of a phrase, anywhere.
 fn words_of(phrase: &Phrase, node: &Node) -> Node {
-    let word = |word: &Word| {
-        let mut word = word.clone();
-        word.accents = word.accents.or(phrase.accents);
-        Node::new(NodeKind::Word(word), node.span)
-    };
-    let words = NodeKind::And(phrase.words().map(word).collect());
+    let words = NodeKind::And(phrase.conditions(node.span));
     Node::new(words, node.span)
 }
 
@@ -236,8 +267,14 @@ fn loosen(node: &mut Node) -> usize {
         }) => loosen_one(accents),
         NodeKind::Phrase(ref mut phrase) => {
             for part in &mut phrase.parts {
-                if let PhrasePart::Word(word) = part {
-                    word.accents = None;
+                match part {
+                    PhrasePart::Word(word) => word.accents = None,
+                    PhrasePart::Any(ways) => {
+                        ways.iter_mut()
+                            .flatten()
+                            .for_each(|word| word.accents = None);
+                    }
+                    PhrasePart::Gap(..) => {}
                 }
             }
             loosen_one(&mut phrase.accents)

@@ -18,6 +18,11 @@ pub(super) fn each_row<'n>(node: &'n mut Node, visit: &mut dyn FnMut(Vec<&'n mut
                 match part {
                     PhrasePart::Word(word) => row.push(word),
                     PhrasePart::Gap(..) => visit(std::mem::take(&mut row)),
+                    PhrasePart::Any(ways) => {
+                        visit(std::mem::take(&mut row));
+                        ways.iter_mut()
+                            .for_each(|way| visit(way.iter_mut().collect()));
+                    }
                 }
             }
             visit(row);

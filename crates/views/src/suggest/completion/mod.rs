@@ -1,8 +1,12 @@
-//! Completions of a text by words and phrases of the index.
+//! Completions of a text by words and phrases of the index, or by the values of a field.
+
+mod case;
+mod row;
+mod value;
 
 use serde::Serialize;
-use timbao_query::MAX_BYTES;
-use timbao_query::plan::{Key, Phrase, Plan, Slot};
+use timbao_query::plan::Plan;
+use timbao_query::{MAX_BYTES, Request, has_open_quote};
 use timbao_tokenizer::restore::Counts;
 use timbao_tokenizer::{Gap, Keys, TONE_MARKS, Token, exact_key, scan, write_out};
 use unicode_normalization::UnicodeNormalization;
@@ -10,17 +14,22 @@ use unicode_normalization::UnicodeNormalization;
 use crate::corpus::{Corpus, Result};
 
 use super::frequencies::Frequencies;
+use row::{Candidate, Words, plan};
 
 /// A completion of a typed text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Completion {
-    /// The whole text; the part before the completed words is as typed.
+    /// The whole text, with its quotation marks closed; the part before the completed words is as
+    /// typed.
     pub text: String,
     /// The start of the completed words, in bytes.
     pub start: usize,
-    /// Number of articles with these words as a phrase.
+    /// Number of articles that match this text.
     pub articles: u64,
 }
+
+/// The plan that the text of a completion runs as.
+pub type PlanOf<'p> = dyn Fn(&str) -> Plan + 'p;
 
 /// Maximum number of words of context.
 const CONTEXT: usize = 3;
@@ -34,17 +43,69 @@ const FOLLOWERS: usize = 6;
 const READINGS: usize = 2;
 /// A phrase is offered with the word that follows it in at least this share of its articles.
 const USUAL: f64 = 0.5;
+/// A phrase is a fragment if a word follows it in at least this share of its articles.
+const ALWAYS: f64 = 0.9;
+/// Articles that show what usually follows a phrase, at least.
+const SHOWN: u64 = 2;
+/// Followers of a word without accents that are looked at, as most may follow another spelling.
+const LOOKED_AT: usize = 32;
+/// Words that are added to a phrase at most.
+const ADDED: usize = 3;
 
-/// Completes the last word of a text by the words before it, with accents, the most common first.
-/// After a space, the next word is completed.
+/// Completes the last word of a text by the words before it, with accents, the most common phrases
+/// first.
+/// After a space, the next word is completed, and in the value of a metadata field the value.
 ///
-/// All completions occur as phrases in the index. A word without accents matches any, one with
-/// accents itself. A text that ends in punctuation has no completion.
+/// All completions occur as phrases or values in the index. A word without accents matches any, one
+/// with accents itself. A text that ends in punctuation has no completion. A phrase that is nearly
+/// always part of a longer one is replaced by that. Names have their capitals.
 ///
 /// # Errors
 ///
 /// When a file is damaged.
 pub fn complete(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Completion>> {
+    complete_as(corpus, text, most, &|text| {
+        Request::new(text).plan().clone()
+    })
+}
+
+/// Completes a text as [`complete`] does, and counts the articles of the plan that `plan` makes of
+/// each completed text.
+///
+/// # Errors
+///
+/// When a file is damaged.
+pub fn complete_as(
+    corpus: &dyn Corpus,
+    text: &str,
+    most: usize,
+    plan: &PlanOf<'_>,
+) -> Result<Vec<Completion>> {
+    if text.len() > MAX_BYTES {
+        return Ok(Vec::new());
+    }
+    let candidates = match value::InField::read(text) {
+        Some(field) => field.candidates(corpus, most)?,
+        None => words(corpus, text, most)?,
+    };
+    let plans: Vec<Plan> = candidates.iter().map(|(text, _)| plan(text)).collect();
+    let counts = corpus.count(&plans)?;
+    let mut found: Vec<Completion> = candidates
+        .into_iter()
+        .zip(counts)
+        .filter(|(_, articles)| *articles > 0)
+        .map(|((text, start), articles)| Completion {
+            text,
+            start,
+            articles,
+        })
+        .collect();
+    found.truncate(most);
+    Ok(found)
+}
+
+/// The text completed by words of the index, about `most` times.
+fn words(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Candidate>> {
     let Some(typed) = Typed::read(text) else {
         return Ok(Vec::new());
     };
@@ -68,13 +129,12 @@ pub fn complete(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Comp
         found.truncate(most);
         let start = typed.start(context);
         let head = text.get(..start).unwrap_or_default();
-        return Ok(found
+        let rows: Vec<Words> = found.into_iter().map(|(words, _)| words).collect();
+        let spelled = case::written(corpus, &rows)?;
+        let close = if has_open_quote(head) { "\"" } else { "" };
+        return Ok(spelled
             .into_iter()
-            .map(|(words, articles)| Completion {
-                text: format!("{head}{}", spelled(&words)),
-                start,
-                articles,
-            })
+            .map(|words| (format!("{head}{words}{close}"), start))
             .collect());
     }
     Ok(Vec::new())
@@ -93,11 +153,7 @@ struct Typed<'t> {
 
 impl<'t> Typed<'t> {
     fn read(text: &'t str) -> Option<Self> {
-        let tokens: Vec<Token> = if text.len() > MAX_BYTES {
-            return None;
-        } else {
-            scan(text).collect()
-        };
+        let tokens: Vec<Token> = scan(text).collect();
         let last = tokens.last()?;
         let rest = text.get(last.end..)?;
         let is_open = rest.is_empty();
@@ -139,9 +195,6 @@ impl<'t> Typed<'t> {
         self.words.get(from..).unwrap_or_default()
     }
 }
-
-/// Words as exact keys.
-type Words = Vec<String>;
 
 struct Completer<'a> {
     corpus: &'a dyn Corpus,
@@ -219,45 +272,58 @@ impl Completer<'_> {
         Ok(counted.filter(|(_, articles)| *articles > 0).collect())
     }
 
-    /// Adds to the best phrases the word that usually follows them.
+    /// Adds to the best phrases the words that usually follow them, and drops phrases that are
+    /// fragments of these.
     fn extend(&self, found: &mut Vec<(Words, u64)>, most: usize) -> Result<()> {
         found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let mut longer = Vec::new();
-        for (words, articles) in found.iter().filter(|(words, _)| words.len() > 1).take(most) {
-            let Some(last) = words.last() else { continue };
-            let folded = timbao_tokenizer::fold(&write_out(last));
-            let followers = self.frequencies.followers(&folded, |_| true)?;
-            for follower in commonest(followers, 2) {
-                let pairs = self.frequencies.pair_spellings(&folded, &follower)?;
-                let pairs = pairs.iter().filter(|((a, _), _)| a == last);
-                let pairs = pairs.map(|((_, b), &n)| (b.clone(), n));
-                for next in commonest(pairs, 1) {
-                    let mut words = words.clone();
-                    words.push(next);
-                    longer.push((words, *articles));
-                }
+        let mut last: Vec<(Words, u64)> = found.iter().take(most).cloned().collect();
+        for _ in 0..ADDED {
+            last = self.longer(&last)?;
+            if last.is_empty() {
+                break;
             }
-        }
-        let rows: Vec<Words> = longer.iter().map(|(words, _)| words.clone()).collect();
-        for ((words, articles), with) in longer.into_iter().zip(self.articles(&rows)?) {
-            let candidate = (words, with);
-            if with as f64 >= USUAL * articles as f64 && !found.contains(&candidate) {
-                found.push(candidate);
+            for (words, articles) in &last {
+                let is_fragment = |shorter: &(Words, u64)| {
+                    words.starts_with(&shorter.0) && *articles as f64 >= ALWAYS * shorter.1 as f64
+                };
+                found.retain(|shorter| !is_fragment(shorter) || shorter.0 == *words);
+                if !found.iter().any(|(known, _)| known == words) {
+                    found.push((words.clone(), *articles));
+                }
             }
         }
         Ok(())
     }
 
+    /// The phrases with the word that usually follows, of those that have one.
+    fn longer(&self, phrases: &[(Words, u64)]) -> Result<Vec<(Words, u64)>> {
+        let mut longer = Vec::new();
+        for (words, articles) in phrases.iter().filter(|(words, _)| words.len() > 1) {
+            let Some(last) = words.last() else { continue };
+            let folded = timbao_tokenizer::fold(&write_out(last));
+            let followers = self.frequencies.followers(&folded, |_| true)?;
+            let mut nexts = Vec::new();
+            for follower in commonest(followers, LOOKED_AT) {
+                let pairs = self.frequencies.pair_spellings(&folded, &follower)?;
+                let pairs = pairs.iter().filter(|((a, _), _)| a == last);
+                nexts.extend(pairs.map(|((_, b), &n)| (b.clone(), n)));
+            }
+            for next in commonest(nexts, 2) {
+                let mut words = words.clone();
+                words.push(next);
+                longer.push((words, *articles));
+            }
+        }
+        let rows: Vec<Words> = longer.iter().map(|(words, _)| words.clone()).collect();
+        let counted = longer.into_iter().zip(self.articles(&rows)?);
+        let usual = counted.filter(|((_, articles), with)| {
+            *with >= SHOWN && *with as f64 >= USUAL * *articles as f64
+        });
+        Ok(usual.map(|((words, _), with)| (words, with)).collect())
+    }
+
     /// The numbers of articles that contain rows of words.
     fn articles(&self, rows: &[Words]) -> Result<Vec<u64>> {
-        let plan = |words: &Words| {
-            let slots = words.iter().map(|key| Slot::new(Key::Exact(key.into())));
-            let mut slots: Vec<Slot> = slots.collect();
-            match slots.len() {
-                1 => slots.pop().map_or(Plan::Nothing, Plan::Word),
-                _ => Plan::Phrase(Phrase::exact(slots)),
-            }
-        };
         self.corpus
             .count(&rows.iter().map(plan).collect::<Vec<_>>())
     }
@@ -301,11 +367,6 @@ fn parts(key: &str) -> (String, Option<char>) {
         .nfc()
         .collect();
     (skeleton, tone)
-}
-
-fn spelled(words: &Words) -> String {
-    let spelled: Vec<String> = words.iter().map(|key| write_out(key)).collect();
-    spelled.join(" ")
 }
 
 /// The `most` with the largest counts, the largest first.

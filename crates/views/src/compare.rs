@@ -1,0 +1,227 @@
+//! Two queries side by side: counts, common articles, trends, and the words near each of them.
+
+use serde::Serialize;
+use timbao_query::plan::Plan;
+
+use crate::collocates::{CollocateOptions, each_window, within};
+use crate::corpus::{ArticleId, Corpus, Occurrence, Result, articles_of};
+use crate::keywords::{Keyword, KeywordOptions, compare, discover};
+use crate::lexicon::Lexicon;
+use crate::measures::Contingency;
+use crate::periods::By;
+use crate::texts::Count;
+use crate::trends::{Trends, TrendsOptions, TrendsQuery, trends};
+
+/// How two queries are compared.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CompareOptions {
+    /// The length of a period of the trends.
+    pub by: By,
+    /// The windows around the matches. Only the sizes have an effect.
+    pub windows: CollocateOptions,
+    /// How the words near the matches are chosen.
+    pub collocates: KeywordOptions,
+    /// The articles that are counted: all, or the first publication of each text.
+    pub count: Count,
+}
+
+impl Default for CompareOptions {
+    /// By month; twenty collocates of each query, with the defaults of collocates and keywords.
+    fn default() -> Self {
+        Self {
+            by: By::Month,
+            windows: CollocateOptions::default(),
+            collocates: KeywordOptions {
+                most: 20,
+                ..KeywordOptions::default()
+            },
+            count: Count::Publications,
+        }
+    }
+}
+
+/// Two queries, compared.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// Number of articles that were counted.
+    pub of_articles: u64,
+    /// Number of their tokens.
+    pub of_tokens: u64,
+    /// The counts of both queries.
+    pub queries: [ComparedQuery; 2],
+    /// Log-likelihood G² of the numbers of matches (Dunning 1993); negative if the first query has
+    /// fewer.
+    pub log_likelihood: f64,
+    /// Log Ratio of the numbers of matches (Hardie 2014): 1 if the first has twice as many.
+    pub log_ratio: f64,
+    /// The articles that both match.
+    pub overlap: Overlap,
+    /// Both queries over time.
+    pub trends: Trends,
+    /// For each query, the words that are more frequent near its matches than near those of the
+    /// other.
+    pub collocates: [Vec<Keyword>; 2],
+}
+
+/// The counts of one of two queries.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ComparedQuery {
+    /// The query.
+    pub query: String,
+    /// Number of matches.
+    pub matches: u64,
+    /// Number of articles with a match.
+    pub articles: u64,
+    /// Matches per million tokens.
+    pub per_million_tokens: Option<f64>,
+    /// Articles per thousand articles.
+    pub per_thousand_articles: Option<f64>,
+}
+
+/// The common articles of two queries.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Overlap {
+    /// Number of articles that match both queries.
+    pub both: u64,
+    /// Number of articles that match the first query only.
+    pub only_first: u64,
+    /// Number of articles that match the second query only.
+    pub only_second: u64,
+    /// Number of articles that would match both if the queries were independent.
+    pub expected: f64,
+    /// Jaccard index (1901): the share of the articles with both among those with any.
+    pub jaccard: f64,
+    /// Log-likelihood G² of the association; negative if fewer articles match both than expected.
+    pub log_likelihood: f64,
+}
+
+/// Compares two queries among the articles that `base` matches.
+///
+/// # Errors
+///
+/// If the engine fails.
+pub fn compare_queries(
+    corpus: &dyn Corpus,
+    queries: &[TrendsQuery; 2],
+    base: &Plan,
+    options: &CompareOptions,
+) -> Result<Comparison> {
+    let over_time = TrendsOptions {
+        by: options.by,
+        count: options.count,
+        ..TrendsOptions::default()
+    };
+    let trends = trends(corpus, queries, base, &over_time)?;
+    let articles = options.count.articles(corpus, corpus.candidates(base)?)?;
+    let matching = |query: &TrendsQuery| -> Result<Vec<ArticleId>> {
+        let mut matching = corpus.candidates(&query.plan)?;
+        matching.retain(|article| articles.binary_search(article).is_ok());
+        Ok(matching)
+    };
+    let [first, second] = queries;
+    let overlap = Overlap::of(&matching(first)?, &matching(second)?, articles.len() as u64);
+    let places = |query: &TrendsQuery| -> Result<Vec<Occurrence>> {
+        match query.plan.leaves().is_empty() {
+            true => Ok(Vec::new()),
+            false => Ok(within(corpus.occurrences(&query.plan)?, &articles)),
+        }
+    };
+    let (near_first, near_second) = (places(first)?, places(second)?);
+    let collocates = [
+        distinctive(corpus, &near_first, &near_second, options)?,
+        distinctive(corpus, &near_second, &near_first, options)?,
+    ];
+    let totals = [0, 1].map(|number| trends.series.get(number).map(|series| series.total));
+    let [first_total, second_total] = totals.map(Option::unwrap_or_default);
+    let matches = Contingency {
+        here: first_total.matches,
+        of_here: first_total.of_tokens,
+        there: second_total.matches,
+        of_there: second_total.of_tokens,
+    };
+    let counted = |query: &TrendsQuery, total: &crate::trends::TrendPoint| ComparedQuery {
+        query: query.name.clone(),
+        matches: total.matches,
+        articles: total.articles,
+        per_million_tokens: total.per_million_tokens,
+        per_thousand_articles: total.per_thousand_articles,
+    };
+    Ok(Comparison {
+        of_articles: first_total.of_articles,
+        of_tokens: first_total.of_tokens,
+        queries: [counted(first, &first_total), counted(second, &second_total)],
+        log_likelihood: matches.log_likelihood(),
+        log_ratio: matches.log_ratio(),
+        overlap,
+        trends,
+        collocates,
+    })
+}
+
+/// The words that are more frequent near some matches than near others.
+fn distinctive(
+    corpus: &dyn Corpus,
+    near: &[Occurrence],
+    against: &[Occurrence],
+    options: &CompareOptions,
+) -> Result<Vec<Keyword>> {
+    let mut lexicon = Lexicon::new();
+    let least = options.collocates.least;
+    let units = discover(corpus, &mut lexicon, &articles_of(near), near, least)?;
+    let windows = &options.windows;
+    let found = compare(
+        &mut lexicon,
+        &units,
+        |lexicon, f| each_window(corpus, lexicon, near, windows, f),
+        |lexicon, f| each_window(corpus, lexicon, against, windows, f),
+        &options.collocates,
+    )?;
+    Ok(found.keywords)
+}
+
+impl Overlap {
+    /// The overlap of two ascending lists, among this number of articles.
+    fn of(first: &[ArticleId], second: &[ArticleId], all: u64) -> Self {
+        let common = first
+            .iter()
+            .filter(|article| second.binary_search(article).is_ok());
+        let both = common.count() as u64;
+        let (first, second) = (first.len() as u64, second.len() as u64);
+        let table = Contingency {
+            here: both,
+            of_here: first,
+            there: second - both,
+            of_there: all.saturating_sub(first),
+        };
+        let any = first + second - both;
+        Self {
+            both,
+            only_first: first - both,
+            only_second: second - both,
+            expected: table.expected(),
+            jaccard: both as f64 / any.max(1) as f64,
+            log_likelihood: table.log_likelihood(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlaps_are_those_of_sets() {
+        let ids = |ids: &[u32]| ids.iter().map(|&id| ArticleId(id)).collect::<Vec<_>>();
+        let overlap = Overlap::of(&ids(&[1, 2, 3, 4]), &ids(&[3, 4, 5]), 12);
+        assert_eq!(
+            (overlap.both, overlap.only_first, overlap.only_second),
+            (2, 2, 1)
+        );
+        assert!((overlap.expected - 1.0).abs() < 1e-9 && (overlap.jaccard - 0.4).abs() < 1e-9);
+        assert!(overlap.log_likelihood > 0.0);
+        let apart = Overlap::of(&ids(&[1, 2]), &ids(&[3, 4]), 4);
+        assert!(apart.jaccard == 0.0 && apart.log_likelihood < 0.0);
+        let none = Overlap::of(&[], &[], 0);
+        assert!(none.jaccard == 0.0 && none.log_likelihood == 0.0 && none.expected == 0.0);
+    }
+}
