@@ -6,9 +6,10 @@ use timbao_query::{LowerOptions, Node, Request};
 use timbao_views::reprints::{self, ReprintGroups, ReprintHistory};
 use timbao_views::suggest::{self, Advice, Completion};
 use timbao_views::{
-    Citation, CitedQuery, CollocateOptions, Collocates, Concordance, Fillers, Gapped,
-    Interpretation, KeywordOptions, Keywords, KwicOptions, ShownHit, Similar, SimilarOptions,
-    Trends, TrendsOptions, TrendsQuery,
+    Citation, CitedQuery, CollocateOptions, Collocates, CompareOptions, Comparison, Concordance,
+    Dispersion, DispersionOptions, Fillers, Gapped, Interpretation, KeywordOptions, Keywords,
+    KwicOptions, ShownHit, Similar, SimilarOptions, Trends, TrendsOptions, TrendsQuery, WordList,
+    WordListOptions,
 };
 
 use crate::error::Result;
@@ -96,6 +97,62 @@ impl Searcher {
         self.whole(timbao_views::fillers(self, plan, gapped)?)
     }
 
+    /// The frequencies of syllables or n-grams; see [`timbao_views::word_list`].
+    ///
+    /// # Errors
+    ///
+    /// If a file is damaged or the deadline has passed.
+    pub fn word_list(&self, base: &Plan, options: &WordListOptions) -> Result<WordList> {
+        self.whole(timbao_views::word_list(self, base, options)?)
+    }
+
+    /// The spread of the matches of a plan; see [`timbao_views::dispersion`].
+    ///
+    /// # Errors
+    ///
+    /// If a file is damaged or the deadline has passed.
+    pub fn dispersion(
+        &self,
+        plan: &Plan,
+        base: &Plan,
+        options: &DispersionOptions,
+    ) -> Result<Dispersion> {
+        self.whole(timbao_views::dispersion(self, plan, base, options)?)
+    }
+
+    /// The spread of the matches of a plan over an article; see
+    /// [`timbao_views::dispersion_in_article`].
+    ///
+    /// # Errors
+    ///
+    /// If a file is damaged or the deadline has passed.
+    pub fn dispersion_in_article(
+        &self,
+        plan: &Plan,
+        address: Address,
+        slices: usize,
+    ) -> Result<Dispersion> {
+        self.segment(address)?;
+        let article = self.id_of(address);
+        self.whole(timbao_views::dispersion_in_article(
+            self, plan, article, slices,
+        )?)
+    }
+
+    /// Two queries side by side; see [`timbao_views::compare_queries`].
+    ///
+    /// # Errors
+    ///
+    /// If a file is damaged or the deadline has passed.
+    pub fn compare(
+        &self,
+        queries: &[TrendsQuery; 2],
+        base: &Plan,
+        options: &CompareOptions,
+    ) -> Result<Comparison> {
+        self.whole(timbao_views::compare_queries(self, queries, base, options)?)
+    }
+
     /// Articles like one of the index; see [`timbao_views::similar`].
     ///
     /// # Errors
@@ -178,6 +235,21 @@ impl Searcher {
         self.whole(suggest::complete(self, text, most)?)
     }
 
+    /// Completes the last word of a text for a query of another plan; see
+    /// [`suggest::complete_as`].
+    ///
+    /// # Errors
+    ///
+    /// If a file is damaged or the deadline has passed.
+    pub fn complete_as(
+        &self,
+        text: &str,
+        most: usize,
+        plan: &suggest::PlanOf<'_>,
+    ) -> Result<Vec<Completion>> {
+        self.whole(suggest::complete_as(self, text, most, plan)?)
+    }
+
     /// Reads what is shown of hits; see [`ShownHit::load`].
     ///
     /// # Errors
@@ -196,13 +268,20 @@ impl Searcher {
         shown.map(|hit| self.whole(hit?))
     }
 
-    /// Cites an answer to queries.
+    /// Cites an answer to queries, each with the plan that was executed.
     ///
     /// # Errors
     ///
     /// If a file is damaged.
-    pub fn cite(&self, queries: Vec<CitedQuery>) -> Result<Citation> {
-        self.whole(Citation::new(self.state()?, queries))
+    pub fn cite<'q>(
+        &self,
+        queries: impl IntoIterator<Item = (&'q Request, &'q Plan)>,
+    ) -> Result<Citation> {
+        let queries = queries.into_iter().map(|(request, plan)| CitedQuery {
+            query: request.ast().to_string(),
+            plan: plan.to_string(),
+        });
+        self.whole(Citation::new(self.state()?, queries.collect()))
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Index {
     pub(crate) engine: tantivy::Index,
     pub(crate) fields: Fields,
     pub(crate) caches: Caches,
+    /// Whether searchers show public paths only.
+    pub(crate) hides_paths: bool,
 }
 
 impl fmt::Debug for Index {
@@ -168,11 +170,22 @@ impl Index {
         }
     }
 
+    /// Makes searchers return public paths of articles, which do not name directories of the
+    /// machine; see [`Article::public_path`].
+    #[must_use]
+    pub fn with_public_paths(self) -> Self {
+        Self {
+            hides_paths: true,
+            ..self
+        }
+    }
+
     /// The index that is in the directory now, with the caches of this one.
     pub(crate) fn reopened(&self) -> Result<Self> {
         let opened = Self::open(self.dir())?;
         Ok(Self {
             caches: self.caches.clone(),
+            hides_paths: self.hides_paths,
             ..opened
         })
     }
@@ -223,6 +236,7 @@ impl Index {
             engine,
             fields,
             caches: Caches::new(CacheOptions::default()),
+            hides_paths: false,
         })
     }
 

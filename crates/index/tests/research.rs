@@ -13,8 +13,9 @@ use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_tokenizer::{Gap, Keys, scan};
 use timbao_views::{
-    By, CollocateOptions, Count, Gapped, KeywordOptions, KwicOptions, Sample, SimilarOptions,
-    TrendsOptions, TrendsQuery,
+    By, CollocateOptions, CompareOptions, Count, DispersionBy, DispersionOptions, Gapped,
+    KeywordOptions, KwicOptions, Prefix, Sample, SimilarOptions, TrendsOptions, TrendsQuery,
+    WordListOptions, WordListSort,
 };
 
 /// The sample corpus of the repository.
@@ -658,6 +659,7 @@ fn keywords_are_counted_as_by_hand() {
             most: 10_000,
             least_likelihood: f64::MIN,
             least_articles: 1,
+            ..KeywordOptions::default()
         };
         let of = plan("section:\"xây dựng Đảng\"");
         let found = searcher.keywords(&of, None, &options).unwrap();
@@ -786,4 +788,210 @@ fn a_state_names_what_the_articles_say() {
     assert_ne!(state().state, one.state);
     newsroom.write("a.txt", "Tin một\n\nChi bộ họp về cử tri.\n");
     assert_eq!(state(), one);
+}
+
+/// The paragraphs of an article as spelt syllables.
+fn spelt_paragraphs(article: &Article) -> Vec<Vec<String>> {
+    let mut paragraphs = Vec::new();
+    for field in fields(article) {
+        paragraphs.push(Vec::new());
+        for token in tokens(&field) {
+            if token.opens_paragraph {
+                paragraphs.push(Vec::new());
+            }
+            let spelt = timbao_tokenizer::write_out(&token.exact);
+            paragraphs.last_mut().unwrap().push(spelt);
+        }
+    }
+    paragraphs
+}
+
+#[test]
+fn word_lists_count_every_ngram() {
+    for (_dir, searcher) in indexes() {
+        let articles = articles(&searcher);
+        for size in [1, 2, 4] {
+            let mut expected: HashMap<String, (u64, u64)> = HashMap::new();
+            for article in &articles {
+                let mut here: HashMap<String, u64> = HashMap::new();
+                for paragraph in spelt_paragraphs(article) {
+                    for ngram in paragraph.windows(size) {
+                        *here.entry(ngram.join(" ")).or_default() += 1;
+                    }
+                }
+                for (ngram, count) in here {
+                    let entry = expected.entry(ngram).or_default();
+                    *entry = (entry.0 + count, entry.1 + 1);
+                }
+            }
+            // One reading for all, and many readings of a few.
+            for (least, least_articles, prefix, held) in [
+                (1, 1, None, 1_000_000),
+                (2, 2, None, 40),
+                (3, 1, Some("tu"), 7),
+            ] {
+                let options = WordListOptions {
+                    size,
+                    least,
+                    least_articles,
+                    prefix: prefix.and_then(Prefix::new),
+                    sort: WordListSort::Articles,
+                    most: usize::MAX,
+                    held,
+                    ..WordListOptions::default()
+                };
+                let list = searcher.word_list(&Plan::Everything, &options).unwrap();
+                let begins = |ngram: &str| {
+                    prefix.is_none_or(|prefix| timbao_tokenizer::fold(ngram).starts_with(prefix))
+                };
+                let wanted: HashMap<&str, (u64, u64)> = expected
+                    .iter()
+                    .filter(|(_, n)| n.0 >= least && n.1 >= least_articles)
+                    .filter(|(ngram, _)| begins(ngram))
+                    .map(|(ngram, n)| (ngram.as_str(), *n))
+                    .collect();
+                let units = list.units.iter();
+                let found: HashMap<&str, (u64, u64)> = units
+                    .map(|u| (u.unit.as_str(), (u.count, u.articles)))
+                    .collect();
+                assert_eq!(found, wanted, "{size} {least} {prefix:?}");
+                assert_eq!(list.distinct, wanted.len() as u64);
+                assert!(list.units.is_sorted_by(|a, b| a.articles >= b.articles));
+                let few = WordListOptions { most: 3, ..options };
+                let few = searcher.word_list(&Plan::Everything, &few).unwrap();
+                assert_eq!(few.units, list.units[..list.units.len().min(3)]);
+                assert_eq!(few.distinct, list.distinct);
+            }
+        }
+    }
+}
+
+#[test]
+fn dispersion_counts_the_matches_of_concordances() {
+    for (_dir, searcher) in indexes() {
+        for query in [
+            "chi bộ",
+            "dang",
+            "tự diễn biến",
+            "\"hội nghị\" -tự",
+            "vắng mặt",
+        ] {
+            let plan = plan(query);
+            let all = searcher
+                .concordance(&plan, &KwicOptions::default())
+                .unwrap();
+            for by in DispersionBy::all() {
+                let options = DispersionOptions {
+                    by,
+                    slices: 7,
+                    most: usize::MAX,
+                    ..DispersionOptions::default()
+                };
+                let found = searcher
+                    .dispersion(&plan, &Plan::Everything, &options)
+                    .unwrap();
+                assert_eq!(
+                    (found.matches, found.articles),
+                    (all.matches(), all.articles())
+                );
+                let slices: u64 = found.slices.iter().map(|slice| slice.matches).sum();
+                let tokens: u64 = found.slices.iter().map(|slice| slice.of_tokens).sum();
+                assert_eq!((slices, tokens), (found.matches, found.of_tokens));
+                let parts: u64 = found.parts.iter().map(|part| part.matches).sum();
+                assert!(
+                    by == DispersionBy::Slice || parts == found.matches,
+                    "{query} {by}"
+                );
+                let sizes = found.slices.iter().map(|slice| slice.of_tokens);
+                let (most, least) = (sizes.clone().max(), sizes.min());
+                assert!(most.unwrap() - least.unwrap() <= 1);
+                assert_eq!(found.dp.is_none(), found.matches == 0);
+                for measure in [found.dp, found.dp_norm, found.juilland_d]
+                    .into_iter()
+                    .flatten()
+                {
+                    assert!(
+                        (-1e-9..=1.0 + 1e-9).contains(&measure),
+                        "{query} {by} {measure}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn positions_in_an_article_are_those_of_concordances() {
+    let (_dir, searcher) = indexed(corpus());
+    let plan = plan("chi bộ");
+    let found = searcher.search(&plan, &SearchOptions::default()).unwrap();
+    for hit in &found.hits {
+        let article = searcher.article(hit.address).unwrap();
+        let dispersion = searcher
+            .dispersion_in_article(&plan, hit.address, 10)
+            .unwrap();
+        let mut before = 0;
+        let mut expected = Vec::new();
+        for text in fields(&article) {
+            let places = places(&text, "chi bộ", false);
+            expected.extend(places.iter().map(|(_, start)| (before + start) as u64));
+            before += tokens(&text).len();
+        }
+        let tokens: Vec<u64> = dispersion.positions.iter().map(|p| p.token).collect();
+        assert_eq!(tokens, expected);
+        assert_eq!(dispersion.of_tokens, before as u64);
+        assert_eq!(dispersion.slices.len(), 10);
+    }
+    let other = searcher
+        .search(&self::plan("-chi"), &SearchOptions::default())
+        .unwrap();
+    let dispersion = searcher
+        .dispersion_in_article(&plan, other.hits[0].address, 10)
+        .unwrap();
+    assert_eq!((dispersion.matches, dispersion.dp), (0, None));
+}
+
+#[test]
+fn comparisons_agree_with_the_views_they_join() {
+    for (_dir, searcher) in indexes() {
+        let queries = ["chi bộ", "đảng"].map(|query| TrendsQuery {
+            name: query.to_owned(),
+            plan: plan(query),
+        });
+        let base = Request::new("date:2019..2026").plan().clone();
+        let found = searcher
+            .compare(&queries, &base, &CompareOptions::default())
+            .unwrap();
+        let trends = searcher
+            .trends(&queries, &base, &TrendsOptions::default())
+            .unwrap();
+        assert_eq!(found.trends, trends);
+        for (query, series) in found.queries.iter().zip(&trends.series) {
+            assert_eq!(query.matches, series.total.matches);
+            assert_eq!(query.per_million_tokens, series.total.per_million_tokens);
+        }
+        let count = |query: &str| {
+            let plan = Request::new(query).plan().clone();
+            searcher
+                .search(&plan, &SearchOptions::default())
+                .unwrap()
+                .total
+        };
+        let overlap = &found.overlap;
+        let both = count("\"chi bộ\" \"đảng\" date:2019..2026");
+        assert_eq!(overlap.both, both);
+        assert_eq!(overlap.both + overlap.only_first, found.queries[0].articles);
+        assert_eq!(
+            overlap.both + overlap.only_second,
+            found.queries[1].articles
+        );
+        let mut turned = queries.clone();
+        turned.reverse();
+        let turned = searcher
+            .compare(&turned, &base, &CompareOptions::default())
+            .unwrap();
+        assert!((turned.log_ratio + found.log_ratio).abs() < 1e-9);
+        let [first, second] = turned.collocates;
+        assert_eq!([second, first], found.collocates);
+    }
 }

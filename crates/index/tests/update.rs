@@ -791,3 +791,56 @@ fn a_stopped_update_keeps_what_it_has_and_the_next_goes_on() {
         "a full update is all or nothing"
     );
 }
+
+/// A walk that is stopped has not found all files: nothing counts as deleted.
+#[test]
+fn an_update_stopped_while_it_finds_files_changes_nothing() {
+    let newsroom = Newsroom::new(&[("1.txt", "Một\n\nMưa."), ("2.txt", "Hai\n\nNắng.")]);
+    let stopped = UpdateOptions::default();
+    stopped.stop.store(true, Ordering::Relaxed);
+    let named = Sources::Paths(vec![newsroom.news.clone()]);
+    let report = update(&newsroom.index, &named, &stopped, &()).unwrap();
+    assert!(report.interrupted && report.total_articles == 0);
+    // The source is remembered.
+    let options = UpdateOptions::default();
+    let report = update(&newsroom.index, &Sources::Remembered, &options, &()).unwrap();
+    assert_eq!(report.articles, counts(2, 0, 0, 0, 0));
+    fs::remove_file(newsroom.path("1.txt")).unwrap();
+    newsroom.write("3.txt", "Ba\n\nGió.");
+    for full in [false, true] {
+        let stopped = UpdateOptions {
+            full,
+            ..stopped.clone()
+        };
+        for allow_vanished in [false, true] {
+            let stopped = UpdateOptions {
+                allow_vanished,
+                ..stopped.clone()
+            };
+            let report = update(&newsroom.index, &named, &stopped, &()).unwrap();
+            assert!(report.interrupted && !report.committed);
+            assert_eq!(report.articles, counts(0, 0, 2, 0, 0));
+            assert_eq!(report.total_articles, 2);
+        }
+    }
+    assert_eq!(newsroom.update().articles, counts(1, 0, 1, 1, 0));
+}
+
+/// A line is known not to be an article; half a million of them are not worth their memory.
+#[test]
+fn of_the_problems_of_a_file_the_first_are_kept() {
+    let lines = "{\n".repeat(3000) + "{\"title\": \"Mưa\"}\n";
+    let newsroom = Newsroom::new(&[("1.jsonl", &lines)]);
+    let report = newsroom.update();
+    assert_eq!((report.total_articles, report.problems.len()), (1, 1001));
+    let last = report
+        .problems
+        .iter()
+        .find(|problem| problem.member.is_none());
+    let message = &last.unwrap().message;
+    assert!(
+        message.starts_with("2000 more problems, from here on: "),
+        "{message}"
+    );
+    assert!(message.ends_with("1.jsonl#1001"), "{message}");
+}

@@ -2,18 +2,17 @@
 
 use std::cell::RefCell;
 
-use timbao_query::plan::{MinimumMatch, Near, Phrase, Plan, TextField};
+use timbao_query::plan::{MinimumMatch, Phrase, Plan, TextField};
 
 use crate::error::Result;
 use crate::text::score::rarity;
 
 use super::clauses::Clauses;
 use super::filter;
-use super::matcher::NearMatcher;
 use super::phrase::SegmentPhrase;
-use super::positions::FieldEnds;
 use super::ranked::Allowed;
-use super::scored::{Scored, intersect_all};
+use super::scan::{prepared, scanned};
+use super::scored::{Scored, intersect_all, weigh};
 use super::top::TopHits;
 use super::weights::Required;
 use super::{Found, SearchOptions, Searcher, Sort, lives};
@@ -24,16 +23,22 @@ pub(crate) fn search(searcher: &Searcher, plan: &Plan, options: &SearchOptions) 
     let k = k.min(usize::try_from(searcher.articles).unwrap_or(usize::MAX));
     if options.sort == Sort::Relevance && options.recency_half_life.is_none() {
         match plan {
-            Plan::Phrase(phrase) => return search_phrase(searcher, phrase, k, options.offset),
+            Plan::Phrase(phrase) if phrase.is_rigid() => {
+                return search_phrase(searcher, phrase, k, options.offset);
+            }
             Plan::Word(slot) => {
                 let phrase = Phrase::exact([slot.clone()]);
                 return search_phrase(searcher, &phrase, k, options.offset);
             }
             _ => {}
         }
-        if let Some(clauses) = Clauses::of(plan) {
-            return search_clauses(searcher, &clauses, k, options);
-        }
+    }
+    let searcher = &*prepared(searcher, plan, None)?;
+    if options.sort == Sort::Relevance
+        && options.recency_half_life.is_none()
+        && let Some(clauses) = Clauses::of(plan)
+    {
+        return search_clauses(searcher, &clauses, k, options);
     }
     let scored = evaluate(searcher, plan, None)?;
     rank(searcher, scored, k, options)
@@ -211,6 +216,7 @@ pub(crate) fn evaluate(
     plan: &Plan,
     field: Option<TextField>,
 ) -> Result<Vec<Scored>> {
+    let searcher = &*prepared(searcher, plan, field)?;
     let scored = evaluate_part(searcher, plan, field);
     searcher.deadline.check()?;
     scored
@@ -234,9 +240,15 @@ fn evaluate_part(
     match plan {
         Plan::Everything => Ok(all(searcher)),
         Plan::Nothing => Ok(none(searcher)),
-        Plan::Word(slot) => Ok(phrase(searcher, &Phrase::exact([slot.clone()]), field)),
-        Plan::Phrase(p) => Ok(phrase(searcher, p, field)),
-        Plan::Near(n) => near(searcher, n, field),
+        Plan::Word(slot) => match scanned(searcher, plan, field)? {
+            Some(found) => Ok(found),
+            None => Ok(phrase(searcher, &Phrase::exact([slot.clone()]), field)),
+        },
+        Plan::Phrase(p) => match scanned(searcher, plan, field)? {
+            Some(found) => Ok(found),
+            None => Ok(phrase(searcher, p, field)),
+        },
+        Plan::Near(_) => Ok(scanned(searcher, plan, field)?.unwrap_or_default()),
         Plan::Ranked {
             items,
             minimum,
@@ -272,6 +284,10 @@ fn evaluate_part(
                     }
                 })
                 .collect())
+        }
+        Plan::AtLeast { plan: inner, .. } => {
+            let repeated = scanned(searcher, plan, field)?.unwrap_or_default();
+            Ok(intersect_all(&evaluate(searcher, inner, field)?, &repeated))
         }
         Plan::In { field: inner, plan } => match field {
             Some(outer) if outer != *inner => Ok(none(searcher)),
@@ -321,49 +337,7 @@ fn phrase(searcher: &Searcher, phrase: &Phrase, field: Option<TextField>) -> Vec
         });
         result.push(scored);
     }
-    weigh(searcher, result)
-}
-
-/// Multiplies saturated frequencies with the idf of their term.
-fn weigh(searcher: &Searcher, mut result: Vec<Scored>) -> Vec<Scored> {
-    let holding: usize = result.iter().map(|s| s.articles.len()).sum();
-    let weight = rarity(searcher.articles, holding as u64);
-    for scored in &mut result {
-        scored.scores.iter_mut().for_each(|s| *s *= weight);
-    }
-    result
-}
-
-fn near(searcher: &Searcher, near: &Near, field: Option<TextField>) -> Result<Vec<Scored>> {
-    let operands: Vec<Plan> = near.phrases.iter().cloned().map(Plan::Phrase).collect();
-    let holding = evaluate(searcher, &Plan::And(operands), field)?;
-    let mut result = Vec::with_capacity(holding.len());
-    let mut tokens = Vec::new();
-    for (view, holding) in searcher.segments.iter().zip(holding) {
-        let matcher = NearMatcher::new(near, &view.text).until(searcher.deadline.clone());
-        let mut scored = Scored::default();
-        for article in holding.articles {
-            searcher.deadline.check()?;
-            tokens.clear();
-            tokens.extend(view.text.tokens_of(article));
-            let row = view.text.rows().row(article);
-            let fields = FieldEnds::of(&tokens);
-            let mut frequency = 0;
-            matcher.for_each(&tokens, |range| {
-                if field.is_none_or(|field| fields.at(range.start) == field) {
-                    frequency += row.weight(row.start + range.start as u32);
-                }
-            });
-            if frequency > 0 {
-                scored.articles.push(article);
-                scored
-                    .scores
-                    .push(searcher.saturation.share(frequency, row.length));
-            }
-        }
-        result.push(scored);
-    }
-    Ok(weigh(searcher, result))
+    weigh(searcher.articles, result)
 }
 
 /// Articles that match enough of the clauses, with scores added up.

@@ -7,6 +7,10 @@ use crate::error::Result;
 use super::Searcher;
 use super::ranked::{Evaluate, RankedQuery, Scoring};
 
+/// Maximum number of AND's or OR's operands other than words. Their articles are all in memory at
+/// once; those of more operands are added up one after the other.
+const MOST_PLANS: usize = 64;
+
 /// The clauses of a plan that [`RankedQuery`] sums up, and its filters.
 pub(super) struct Clauses<'p> {
     /// The clauses that contribute to the score.
@@ -41,6 +45,7 @@ impl<'p> Clauses<'p> {
                         filters,
                         ..Self::of(ranked)?
                     }),
+                    _ if is_long(parts) => None,
                     _ => Some(Self {
                         scoring: operands(scoring.len(), scoring),
                         filters,
@@ -48,7 +53,11 @@ impl<'p> Clauses<'p> {
                 }
             }
             // A filter inside OR adds articles instead of restricting them.
-            Plan::Or(parts) if !parts.is_empty() && !parts.iter().any(Plan::is_condition) => {
+            Plan::Or(parts)
+                if !parts.is_empty()
+                    && !parts.iter().any(Plan::is_condition)
+                    && !is_long(parts) =>
+            {
                 Some(Self {
                     scoring: operands(1, parts.iter().collect()),
                     filters: Vec::new(),
@@ -67,6 +76,11 @@ impl<'p> Clauses<'p> {
     ) -> Result<RankedQuery<'a>> {
         RankedQuery::new(searcher, &self.scoring, evaluate)
     }
+}
+
+fn is_long(parts: &[Plan]) -> bool {
+    let others = parts.iter().filter(|part| !matches!(part, Plan::Word(_)));
+    others.count() > MOST_PLANS
 }
 
 /// The operands of AND or OR, of which `count` must match.

@@ -19,7 +19,7 @@ use crate::text::tokens::{FIELD, FIRST_KEY};
 use crate::text::{FIELDS, ResidueBlock, TextSegment};
 
 use super::boolean::evaluate;
-use super::matcher::PhraseMatcher;
+use super::matcher::{PhraseMatcher, SegmentArticle};
 use super::occurrences::occurrences;
 use super::phrase::SegmentPhrase;
 use super::positions::FieldEnds;
@@ -162,7 +162,12 @@ impl Corpus for Searcher {
                 tokens.clear();
                 tokens.extend(segment.tokens_of(article));
                 let fields = FieldEnds::of(&tokens);
-                matcher.for_each_path(&tokens, |places| {
+                let here = SegmentArticle {
+                    segment,
+                    article,
+                    tokens: &tokens,
+                };
+                matcher.for_each_path(&here, |places| {
                     let start = places.first().map(|&start| fields.at(start));
                     if field.is_none() || field == start {
                         found.push(StepPositions {

@@ -3,20 +3,22 @@
 //! The scores are computed independently of the fast path, from the tokens of
 //! the article, by the formula of `docs/ranking.md`.
 
+use std::rc::Rc;
+
 use timbao_query::plan::{Phrase, Plan, TextField};
 use timbao_views::{FieldFrequencies, ScoreExplanation, ScoreKind, ScorePart};
 
 use crate::error::Result;
-use crate::text::TextSegment;
 use crate::text::score::{LEAD, LEAD_WEIGHT, SUMMARY_WEIGHT, TITLE_WEIGHT, length_of, rarity};
 use crate::text::tokens::FIELD;
 
 use super::boolean::{evaluate, newest_day, recency};
 use super::clauses::Clauses;
-use super::matcher::{NearMatcher, PhraseMatcher};
+use super::matcher::{NearMatcher, PhraseMatcher, SegmentArticle};
 use super::phrase::bigram;
 use super::positions::FieldEnds;
 use super::ranked::term_weights;
+use super::scored::Scored;
 use super::slot_articles::slot_articles;
 use super::slots::SlotIds;
 use super::sums::IMPACT;
@@ -40,9 +42,15 @@ impl Searcher {
     ) -> Result<Vec<ScoreExplanation>> {
         let mut terms = Vec::new();
         self.collect(plan, None, &mut terms)?;
-        // The idf of a single word or phrase ignores deleted articles.
+        // The idf of a single word or rigid phrase ignores deleted articles.
+        let is_alone = match plan {
+            Plan::Word(_) => true,
+            Plan::Phrase(phrase) => phrase.is_rigid(),
+            _ => false,
+        };
         if recency_half_life.is_none()
-            && let (Plan::Word(_) | Plan::Phrase(_), [term]) = (plan, terms.as_mut_slice())
+            && is_alone
+            && let [term] = terms.as_mut_slice()
         {
             term.holding = self.alive(plan)?;
         }
@@ -59,6 +67,7 @@ impl Searcher {
                 let tokens: Vec<u32> = view.text.tokens_of(address.article).collect();
                 let parts: Vec<ScorePart> = terms
                     .iter()
+                    .filter(|term| term.counts_in(address))
                     .filter_map(|term| self.part(term, view, address.article, &tokens))
                     .collect();
                 Ok(ScoreExplanation {
@@ -76,6 +85,29 @@ impl Searcher {
     /// The terms of a plan that contribute to the score, with their document
     /// frequencies.
     fn collect(&self, plan: &Plan, field: Option<TextField>, terms: &mut Vec<Term>) -> Result<()> {
+        let first = terms.len();
+        self.collect_inner(plan, field, terms)?;
+        // The parts of a plan that needs several of them contribute nothing where it does not match.
+        let is_gate = match plan {
+            Plan::And(parts) | Plan::Ranked { items: parts, .. } => parts.len() > 1,
+            Plan::AtLeast { .. } => true,
+            _ => false,
+        };
+        if is_gate && terms.len() > first {
+            let matching = Rc::new(evaluate(self, plan, field)?);
+            for term in terms.iter_mut().skip(first) {
+                term.within.push(Rc::clone(&matching));
+            }
+        }
+        Ok(())
+    }
+
+    fn collect_inner(
+        &self,
+        plan: &Plan,
+        field: Option<TextField>,
+        terms: &mut Vec<Term>,
+    ) -> Result<()> {
         let kind = match plan {
             Plan::Word(_) => ScoreKind::Word,
             Plan::Phrase(_) => ScoreKind::Phrase,
@@ -107,6 +139,7 @@ impl Searcher {
                     .iter()
                     .try_for_each(|part| self.collect(part, field, terms));
             }
+            Plan::AtLeast { plan, .. } => return self.collect(plan, field, terms),
             Plan::In { field: inner, plan } => {
                 return match field {
                     Some(outer) if outer != *inner => Ok(()),
@@ -130,7 +163,10 @@ impl Searcher {
     ) -> Result<()> {
         for (clause, &weight) in clauses.zip(weights) {
             let Plan::Word(slot) = clause else {
+                let first = terms.len();
                 self.collect(clause, None, terms)?;
+                let inner = terms.iter_mut().skip(first);
+                inner.for_each(|term| term.weight *= weight);
                 continue;
             };
             let articles = self.segments.iter().map(|view| {
@@ -147,9 +183,10 @@ impl Searcher {
 
     /// The term of two adjacent words.
     fn pair(&self, words: &[Plan], weight: f32) -> Option<Term> {
-        let [Plan::Word(a), Plan::Word(b)] = words else {
+        let [a, b] = words else {
             return None;
         };
+        let (a, b) = (a.typed_word()?, b.typed_word()?);
         let slots = [a, b];
         let places = self.segments.iter().map(|view| {
             let segment = &view.text;
@@ -185,7 +222,11 @@ impl Searcher {
         article: u32,
         tokens: &[u32],
     ) -> Option<ScorePart> {
-        let occurrences = term.occurrences(&view.text, tokens);
+        let occurrences = term.occurrences(&SegmentArticle {
+            segment: &view.text,
+            article,
+            tokens,
+        });
         let frequency = TITLE_WEIGHT * occurrences.title
             + SUMMARY_WEIGHT * occurrences.summary
             + LEAD_WEIGHT * occurrences.lead
@@ -194,7 +235,7 @@ impl Searcher {
         if frequency == 0 {
             return None;
         }
-        let rarity = term.weight * rarity(self.articles, term.holding);
+        let rarity = rarity(self.articles, term.holding);
         let length = view.text.length(article);
         let saturation = match term.kind {
             ScoreKind::Pair => &self.bigram_saturation,
@@ -211,9 +252,10 @@ impl Searcher {
             occurrences,
             frequency,
             holding: term.holding,
+            weight: term.weight,
             rarity,
             share,
-            score: rarity * share,
+            score: term.weight * rarity * share,
         })
     }
 }
@@ -235,6 +277,8 @@ struct Term {
     /// Whether the saturated tf is rounded to an impact, as for bare words and
     /// bigrams.
     is_rounded: bool,
+    /// The plans around the term that have to match.
+    within: Vec<Rc<Vec<Scored>>>,
 }
 
 impl Term {
@@ -246,10 +290,20 @@ impl Term {
             holding,
             weight: 1.0,
             is_rounded: false,
+            within: Vec::new(),
         }
     }
 
-    fn occurrences(&self, segment: &TextSegment, tokens: &[u32]) -> FieldFrequencies {
+    /// Returns `true` if the plans around the term match an article.
+    fn counts_in(&self, address: Address) -> bool {
+        self.within.iter().all(|matching| {
+            let found = matching.get(address.segment as usize);
+            found.is_some_and(|found| found.articles.binary_search(&address.article).is_ok())
+        })
+    }
+
+    fn occurrences(&self, article: &SegmentArticle<'_>) -> FieldFrequencies {
+        let (segment, tokens) = (article.segment, article.tokens);
         let mut occurrences = FieldFrequencies::default();
         let lead_end = summary_end(tokens) + LEAD as usize;
         let fields = FieldEnds::of(tokens);
@@ -274,7 +328,7 @@ impl Term {
                 &word
             }
             Plan::Near(near) => {
-                NearMatcher::new(near, segment).for_each(tokens, |range| add(range.start));
+                NearMatcher::new(near, segment).for_each(article, |range| add(range.start));
                 return occurrences;
             }
             _ => return occurrences,
@@ -284,7 +338,7 @@ impl Term {
             .iter()
             .map(|step| SlotIds::resolve(&step.slot, segment))
             .collect();
-        PhraseMatcher::new(phrase, &slots, segment).for_each(tokens, |range| add(range.start));
+        PhraseMatcher::new(phrase, &slots, segment).for_each(article, |range| add(range.start));
         occurrences
     }
 }
@@ -316,6 +370,8 @@ mod tests {
             Just("body:\"tu dien\""),
             Just("caption:hóa"),
             Just("(tự OR \"diễn biến\")"),
+            Just("(tự OR (diễn AND biến))"),
+            Just("(diện OR (tu dien bien hoa))"),
             Just("tu NEAR/2 bien"),
             Just("-diện"),
             Just("hóa AND tự"),

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use timbao_query::plan::{Facet, Plan};
 use timbao_tokenizer::collation;
-use timbao_views::{FacetCount, FacetCounts, Facets, SpellingCount, shown_spelling};
+use timbao_views::{Count, FacetCount, FacetCounts, Facets, SpellingCount, shown_spelling};
 
 use crate::error::Result;
 
@@ -25,16 +25,44 @@ impl Searcher {
     ///
     /// When a file is damaged.
     pub fn facets(&self, plan: &Plan, facets: &[Facet]) -> Result<Facets> {
+        self.facets_of(plan, facets, Count::Publications)
+    }
+
+    /// Counts the matches of a plan as [`facets`](Self::facets) does: all of them, or the first
+    /// publication of each text.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged.
+    pub fn facets_of(&self, plan: &Plan, facets: &[Facet], count: Count) -> Result<Facets> {
         let mut found = evaluate(self, plan, None)?;
-        let mut total = 0;
         for (view, scored) in self.segments.iter().zip(&mut found) {
             if let Some(alive) = view.reader.alive_bitset() {
                 scored
                     .articles
                     .retain(|&article| lives(Some(alive), article));
             }
-            total += scored.articles.len() as u64;
         }
+        if count == Count::Texts {
+            let id = |segment, article| self.id_of(self.address(segment, article));
+            let all = (0..).zip(&found);
+            let ids = all.flat_map(|(segment, scored)| {
+                scored
+                    .articles
+                    .iter()
+                    .map(move |&article| id(segment, article))
+            });
+            let counted = count.articles(self, ids.collect())?;
+            for (segment, scored) in (0..).zip(&mut found) {
+                scored
+                    .articles
+                    .retain(|&article| counted.binary_search(&id(segment, article)).is_ok());
+            }
+        }
+        let total: u64 = found
+            .iter()
+            .map(|scored| scored.articles.len() as u64)
+            .sum();
         let found = || {
             self.segments
                 .iter()

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use tantivy::schema::{IndexRecordOption, Term};
 use tantivy::{DocSet, TERMINATED};
-use timbao_query::plan::{Facet, Filter, Key, Slot};
+use timbao_query::plan::{Facet, Filter, Key, Slot, Stated};
+use timbao_query::word_regex;
 use timbao_tokenizer::{Keys, scan};
 use timbao_views::facet_key;
 
@@ -12,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::schema::Fields;
 
 use super::SegmentView;
-use super::slots::{Fuzzy, begins};
+use super::slots::{Fuzzy, fits_regex};
 use super::values::FacetValue;
 
 /// The articles of a segment that pass, in order.
@@ -26,6 +27,15 @@ pub(crate) fn articles(view: &SegmentView, fields: &Fields, filter: &Filter) -> 
                 .filter(|&a| days.first(a).is_some_and(|day| wanted.contains(&day)))
                 .collect())
         }
+        Filter::Has(Stated::Date) => {
+            let days = days(view)?;
+            let articles = 0..view.text.articles();
+            Ok(articles.filter(|&a| days.first(a).is_some()).collect())
+        }
+        Filter::Has(Stated::Facet(facet @ (Facet::Year | Facet::Month))) => {
+            by_time(view, *facet, |_| true)
+        }
+        Filter::Has(Stated::Facet(facet)) => by_value(view, *facet, |_| true),
         Filter::Facet {
             facet: facet @ (Facet::Year | Facet::Month),
             slots,
@@ -120,11 +130,19 @@ fn fits(slot: &Slot, exact: &str, folded: &str) -> bool {
     slot.keys.iter().any(|key| match key {
         Key::Exact(key) => key == exact,
         Key::Folded(key) => key == folded,
-        Key::Prefix {
-            start,
+        Key::Wildcard {
+            part,
+            side,
             tone,
             folded: loose,
-        } => begins(if *loose { folded } else { exact }, start, *tone),
+        } => side.fits(if *loose { folded } else { exact }, part, *tone),
+        Key::Regex {
+            pattern,
+            folded: loose,
+        } => word_regex(pattern).is_ok_and(|regex| {
+            let key = if *loose { folded } else { exact };
+            fits_regex(&regex, key, *loose)
+        }),
         Key::Fuzzy {
             key,
             distance,

@@ -7,24 +7,39 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use timbao_query::MAX_NEAR;
-use timbao_query::plan::{LeafKind, Near, Phrase, Plan, TextField};
+use timbao_query::plan::{Capitals, LeafKind, Near, Phrase, Plan, Reach, Slot, TextField};
 use timbao_views::{ArticleText, Match, TEXT_FIELDS, TextRange};
 
 use crate::error::Result;
-use crate::text::TextSegment;
+use crate::text::tokens::{FIELD, FIRST_KEY, PARAGRAPH};
+use crate::text::{ResidueBlock, TextSegment};
 
 use super::deadline::Deadline;
 use super::near::SpanNear;
 use super::places::{Places, SlotTable};
 use super::positions::FieldEnds;
+use super::sentences::SentenceStarts;
 use super::slots::SlotIds;
 use super::spans::{Span, SpanPhrase, SpanStep};
 
+/// An article of a segment and its tokens. Its text is read where case or sentences count, which
+/// tokens lack.
+pub(crate) struct SegmentArticle<'a> {
+    pub(crate) segment: &'a TextSegment,
+    pub(crate) article: u32,
+    pub(crate) tokens: &'a [u32],
+}
+
 /// The slots of some words and phrases, and where they occurred last.
 #[derive(Default)]
-struct Slots {
+pub(super) struct Slots {
     table: SlotTable,
+    /// Whether a sentence counts.
+    has_sentences: bool,
     places: RefCell<Places>,
+    /// The capitals of words whose case counts, by position.
+    capitals: RefCell<Vec<(u32, Capitals)>>,
+    unpacked: RefCell<ResidueBlock>,
 }
 
 impl Slots {
@@ -37,7 +52,7 @@ impl Slots {
         let steps = phrase.steps.iter().zip(slots).map(|(step, slot)| SpanStep {
             gap_min: step.gap_min,
             gap_max: step.gap_max,
-            slot: self.table.add(slot, segment),
+            slot: self.table.add(slot, step.capitals, segment),
         });
         SpanPhrase {
             steps: steps.collect(),
@@ -46,28 +61,74 @@ impl Slots {
         }
     }
 
-    fn near(&mut self, near: &Near, segment: &TextSegment) -> SpanNear {
-        let operands = near.phrases.iter().take(MAX_NEAR);
-        let operands = operands.map(|phrase| {
-            let slots = resolve(phrase, segment);
-            self.phrase(phrase, &slots, segment)
+    fn near(
+        &mut self,
+        near: &Near,
+        segment: &TextSegment,
+        ids: &mut impl FnMut(&Slot) -> SlotIds,
+    ) -> SpanNear {
+        let operands = near.operands.iter().take(MAX_NEAR);
+        let operands = operands.map(|phrases| {
+            let phrases = phrases.iter().map(|phrase| {
+                let slots: Vec<SlotIds> = phrase.steps.iter().map(|s| ids(&s.slot)).collect();
+                self.phrase(phrase, &slots, segment)
+            });
+            phrases.collect()
         });
+        let operands = operands.collect();
+        self.has_sentences |= near.reach == Reach::Sentence;
         SpanNear {
-            operands: operands.collect(),
-            distance: near.distance,
+            operands,
+            reach: near.reach,
+            order: near.order,
         }
     }
 
-    fn find<R>(&self, tokens: &[u32], f: impl FnOnce(&Places) -> R) -> R {
+    /// Finds the places of all slots in an article.
+    pub(super) fn find<R>(&self, article: &SegmentArticle<'_>, f: impl FnOnce(&Places) -> R) -> R {
         let places = &mut *self.places.borrow_mut();
-        self.table.find(tokens, places);
+        self.table.find(article.tokens, places);
+        if places.end() > 0 && (self.has_sentences || self.table.has_case()) {
+            self.read(article, places);
+        }
         f(places)
     }
-}
 
-fn resolve(phrase: &Phrase, segment: &TextSegment) -> Vec<SlotIds> {
-    let steps = phrase.steps.iter();
-    steps.map(|s| SlotIds::resolve(&s.slot, segment)).collect()
+    /// Reads what tokens lack: sentences and the case of words.
+    fn read(&self, article: &SegmentArticle<'_>, places: &mut Places) {
+        let unpacked = &mut *self.unpacked.borrow_mut();
+        let Ok(mut residue) = article.segment.residue(article.article, unpacked) else {
+            // A damaged text has no occurrences; `verify` finds the damage.
+            places.clear(0);
+            return;
+        };
+        let capitals = &mut *self.capitals.borrow_mut();
+        capitals.clear();
+        let mut sentences = SentenceStarts::new(article.segment);
+        let mut word = String::new();
+        for (at, &token) in (0..).zip(article.tokens) {
+            match token {
+                PARAGRAPH => {}
+                FIELD => {
+                    residue.end_field();
+                    sentences.end_part(at);
+                }
+                token => {
+                    let written = residue.written();
+                    if self.has_sentences {
+                        sentences.push(at, token, written);
+                    }
+                    if self.table.is_cased(token) {
+                        word.clear();
+                        written.write(article.segment.surface(token - FIRST_KEY), &mut word);
+                        capitals.push((at, Capitals::of(&word)));
+                    }
+                }
+            }
+        }
+        self.table.keep_cased(capitals, places);
+        places.sentences = sentences.into_starts();
+    }
 }
 
 /// Finds one phrase.
@@ -94,9 +155,9 @@ impl PhraseMatcher {
     }
 
     /// Calls back with the positions of every occurrence, in order.
-    pub(crate) fn for_each(&self, tokens: &[u32], f: impl FnMut(Range<usize>)) {
+    pub(crate) fn for_each(&self, article: &SegmentArticle<'_>, f: impl FnMut(Range<usize>)) {
         let mut spans = Vec::new();
-        self.slots.find(tokens, |places| {
+        self.slots.find(article, |places| {
             self.phrase.spans(places, &self.deadline, &mut spans);
         });
         spans.into_iter().map(Span::positions).for_each(f);
@@ -104,8 +165,8 @@ impl PhraseMatcher {
 
     /// Calls back with the positions of all slots of every occurrence, for a phrase without slop.
     /// An occurrence ends as soon as it can; of its gaps each is as wide as the later ones allow.
-    pub(crate) fn for_each_path(&self, tokens: &[u32], f: impl FnMut(&[usize])) {
-        self.slots.find(tokens, |places| {
+    pub(crate) fn for_each_path(&self, article: &SegmentArticle<'_>, f: impl FnMut(&[usize])) {
+        self.slots.find(article, |places| {
             self.phrase.for_each_path(places, &self.deadline, f);
         });
     }
@@ -123,21 +184,16 @@ impl NearMatcher {
     pub(crate) fn new(near: &Near, segment: &TextSegment) -> Self {
         let mut slots = Slots::default();
         Self {
-            near: slots.near(near, segment),
+            near: slots.near(near, segment, &mut |slot| SlotIds::resolve(slot, segment)),
             slots,
             deadline: Deadline::default(),
         }
     }
 
-    /// Stops at a deadline.
-    pub(crate) fn until(self, deadline: Deadline) -> Self {
-        Self { deadline, ..self }
-    }
-
     /// Calls back with the positions of every occurrence of an operand that takes part.
-    pub(crate) fn for_each(&self, tokens: &[u32], f: impl FnMut(Range<usize>)) {
+    pub(crate) fn for_each(&self, article: &SegmentArticle<'_>, f: impl FnMut(Range<usize>)) {
         let mut spans = Vec::new();
-        self.slots.find(tokens, |places| {
+        self.slots.find(article, |places| {
             self.near.spans(places, &self.deadline, &mut spans);
         });
         spans.into_iter().map(Span::positions).for_each(f);
@@ -157,9 +213,41 @@ struct Leaf {
     field: Option<TextField>,
 }
 
-enum LeafMatcher {
+pub(super) enum LeafMatcher {
     Phrase(SpanPhrase),
     Near(SpanNear),
+}
+
+impl LeafMatcher {
+    /// Prepares for one segment, with slots of the table that it adds to. `ids` resolves a slot.
+    pub(super) fn new(
+        leaf: LeafKind<'_>,
+        slots: &mut Slots,
+        segment: &TextSegment,
+        mut ids: impl FnMut(&Slot) -> SlotIds,
+    ) -> Self {
+        match leaf {
+            LeafKind::Word(slot) => {
+                let phrase = Phrase::exact([slot.clone()]);
+                Self::Phrase(slots.phrase(&phrase, &[ids(slot)], segment))
+            }
+            LeafKind::Phrase(phrase) => {
+                let ids: Vec<SlotIds> = phrase.steps.iter().map(|s| ids(&s.slot)).collect();
+                Self::Phrase(slots.phrase(phrase, &ids, segment))
+            }
+            LeafKind::Near(near) => Self::Near(slots.near(near, segment, &mut ids)),
+        }
+    }
+
+    /// Appends the occurrences in an article, in order.
+    ///
+    /// Stops early once the deadline has passed.
+    pub(super) fn spans(&self, places: &Places, deadline: &Deadline, out: &mut Vec<Span>) {
+        match self {
+            Self::Phrase(phrase) => phrase.spans(places, deadline, out),
+            Self::Near(near) => near.spans(places, deadline, out),
+        }
+    }
 }
 
 impl PlanMatcher {
@@ -171,20 +259,10 @@ impl PlanMatcher {
             if deadline.has_passed() {
                 break;
             }
-            let matcher = match leaf.kind {
-                LeafKind::Word(slot) => {
-                    let phrase = Phrase::exact([slot.clone()]);
-                    let ids = resolve(&phrase, segment);
-                    LeafMatcher::Phrase(slots.phrase(&phrase, &ids, segment))
-                }
-                LeafKind::Phrase(phrase) => {
-                    let ids = resolve(phrase, segment);
-                    LeafMatcher::Phrase(slots.phrase(phrase, &ids, segment))
-                }
-                LeafKind::Near(near) => LeafMatcher::Near(slots.near(near, segment)),
-            };
             leaves.push(Leaf {
-                matcher,
+                matcher: LeafMatcher::new(leaf.kind, &mut slots, segment, |slot| {
+                    SlotIds::resolve(slot, segment)
+                }),
                 field: leaf.field,
             });
         }
@@ -201,19 +279,19 @@ impl PlanMatcher {
     /// # Errors
     ///
     /// When the time is over.
-    pub(crate) fn positions(&self, tokens: &[u32]) -> Result<Vec<(Range<usize>, u32)>> {
+    pub(crate) fn positions(
+        &self,
+        article: &SegmentArticle<'_>,
+    ) -> Result<Vec<(Range<usize>, u32)>> {
         let mut found: Vec<(Range<usize>, u32)> = Vec::new();
         let has_field = self.leaves.iter().any(|leaf| leaf.field.is_some());
-        let fields = has_field.then(|| FieldEnds::of(tokens));
+        let fields = has_field.then(|| FieldEnds::of(article.tokens));
         let mut spans = Vec::new();
-        self.slots.find(tokens, |places| {
+        self.slots.find(article, |places| {
             for (number, leaf) in (0..).zip(&self.leaves) {
                 self.deadline.check()?;
                 spans.clear();
-                match &leaf.matcher {
-                    LeafMatcher::Phrase(phrase) => phrase.spans(places, &self.deadline, &mut spans),
-                    LeafMatcher::Near(near) => near.spans(places, &self.deadline, &mut spans),
-                }
+                leaf.matcher.spans(places, &self.deadline, &mut spans);
                 let positions = spans.iter().map(|span| span.positions());
                 let wanted = positions.filter(|range| match (leaf.field, &fields) {
                     (Some(field), Some(fields)) => fields.at(range.start) == field,
@@ -233,8 +311,12 @@ impl PlanMatcher {
     /// # Errors
     ///
     /// When the time is over.
-    pub(crate) fn find(&self, tokens: &[u32], text: &ArticleText) -> Result<Vec<Match>> {
-        let found = self.positions(tokens)?;
+    pub(crate) fn find(
+        &self,
+        article: &SegmentArticle<'_>,
+        text: &ArticleText,
+    ) -> Result<Vec<Match>> {
+        let found = self.positions(article)?;
         Ok(found
             .into_iter()
             .filter_map(|(range, leaf)| {

@@ -20,8 +20,11 @@ mod positions;
 mod ranked;
 mod reading;
 mod results;
+mod scan;
+mod scans;
 mod scored;
 mod searcher;
+mod sentences;
 mod slot_articles;
 mod slots;
 mod spans;
@@ -129,6 +132,7 @@ impl Index {
         let deadline = Deadline::none(segments.iter().map(|view| view.text.damage().clone()));
         Searcher {
             dir: self.dir().to_owned(),
+            hides_paths: self.hides_paths,
             view: ViewId::of(segments.iter().map(|segment| &segment.reader)),
             segments,
             fields: self.fields.clone(),
@@ -137,6 +141,7 @@ impl Index {
             bigram_saturation: Saturation::of_bigrams(average_length),
             average_length,
             deadline,
+            scans: None,
             groups: Arc::default(),
             stats: Arc::default(),
             state: Arc::default(),
@@ -198,9 +203,13 @@ impl Searcher {
             .get_first(self.fields.record)
             .and_then(|v| v.as_bytes())
             .unwrap_or_default();
-        serde_json::from_slice(bytes).map_err(|e| Error::Damaged {
+        let mut article: Article = serde_json::from_slice(bytes).map_err(|e| Error::Damaged {
             reason: format!("an article's record does not read: {e}"),
-        })
+        })?;
+        if self.hides_paths {
+            article.path = article.public_path();
+        }
+        Ok(article)
     }
 
     /// An article with its text.

@@ -8,14 +8,18 @@
 //! counted for each set. A sweep costs the number of occurrences times 2 ^
 //! [`MAX_NEAR`](timbao_query::MAX_NEAR) at most.
 
+use timbao_query::plan::{NearOrder, Reach};
+
 use super::deadline::Deadline;
 use super::places::{Place, Places};
 use super::spans::{Span, SpanPhrase};
 
 /// Words or phrases near each other whose slots are numbers of a slot table.
 pub(crate) struct SpanNear {
-    pub(crate) operands: Vec<SpanPhrase>,
-    pub(crate) distance: u32,
+    /// The operands, each any of some phrases.
+    pub(crate) operands: Vec<Vec<SpanPhrase>>,
+    pub(crate) reach: Reach,
+    pub(crate) order: NearOrder,
 }
 
 /// An occurrence of an operand.
@@ -36,19 +40,77 @@ impl SpanNear {
     pub(crate) fn spans(&self, places: &Places, deadline: &Deadline, out: &mut Vec<Span>) {
         let mut members: Vec<Member> = Vec::new();
         let mut spans = Vec::new();
-        for (operand, phrase) in (0..).zip(&self.operands) {
+        for (operand, phrases) in (0..).zip(&self.operands) {
             spans.clear();
-            phrase.all_spans(places, deadline, &mut spans);
-            if spans.is_empty() {
+            for phrase in phrases {
+                phrase.all_spans(places, deadline, &mut spans);
+            }
+            if self.reach == Reach::Sentence {
+                within_sentences(places, &mut spans);
+            }
+            if spans.is_empty() && (self.order != NearOrder::Apart || operand == 0) {
                 return;
             }
             members.extend(spans.iter().map(|&span| Member { span, operand }));
         }
         members.sort_unstable();
+        members.dedup();
+        if self.order == NearOrder::Apart {
+            return self.apart(&members, deadline, out);
+        }
+        self.keep_complete(&mut members);
         if self.operands.len() <= 6 {
             self.chained::<1>(&members, deadline, out);
         } else {
             self.chained::<{ SETS / 64 }>(&members, deadline, out);
+        }
+    }
+
+    /// Keeps the members in paragraphs or sentences that have a member of every operand.
+    fn keep_complete(&self, members: &mut Vec<Member>) {
+        let all = (1u32 << self.operands.len()) - 1;
+        let mut kept = 0;
+        let mut start = 0;
+        while let Some(first) = members.get(start) {
+            let unit = first.span.start >> 32;
+            let rest = members.get(start..).unwrap_or_default();
+            let length = rest.partition_point(|member| member.span.start >> 32 == unit);
+            let operands = rest.iter().take(length).map(|member| 1 << member.operand);
+            if operands.fold(0, |some, operand: u32| some | operand) == all {
+                members.copy_within(start..start + length, kept);
+                kept += length;
+            }
+            start += length;
+        }
+        members.truncate(kept);
+    }
+
+    /// Appends the members of the first operand that have no member of another within reach.
+    fn apart(&self, members: &[Member], deadline: &Deadline, out: &mut Vec<Span>) {
+        let reach = Place::from(self.reach.words());
+        // Starts of the other operands in order, with the furthest end so far.
+        let mut others: Vec<Span> = Vec::new();
+        for member in members.iter().filter(|member| member.operand > 0) {
+            let before = others.last().map_or(0, |span| span.end);
+            others.push(Span {
+                start: member.span.start,
+                end: before.max(member.span.end),
+            });
+        }
+        let mut last = None;
+        let mine = members.iter().filter(|member| member.operand == 0);
+        for (done, Member { span, .. }) in mine.enumerate() {
+            if done % CHECKED == 0 && deadline.has_passed() {
+                return;
+            }
+            // Those that start before this one ends, or soon after.
+            let until = others.partition_point(|o| o.start <= span.end.saturating_add(reach));
+            let before = others.get(..until).and_then(<[_]>::last);
+            let is_near = before.is_some_and(|o| o.end.saturating_add(reach) >= span.start);
+            if !is_near && last != Some(span.start) {
+                out.push(*span);
+                last = Some(span.start);
+            }
         }
     }
 
@@ -60,7 +122,11 @@ impl SpanNear {
         deadline: &Deadline,
         out: &mut Vec<Span>,
     ) {
-        let chains = Chains::new(self.operands.len(), self.distance);
+        let chains = Chains {
+            sets: 1 << self.operands.len().min(timbao_query::MAX_NEAR),
+            distance: self.reach.words().into(),
+            is_ordered: self.order == NearOrder::Typed,
+        };
         let (Some(forward), Some(backward)) = (
             chains.sweep::<WORDS>(members, Direction::Forward, deadline),
             chains.sweep::<WORDS>(members, Direction::Backward, deadline),
@@ -80,6 +146,19 @@ impl SpanNear {
     }
 }
 
+/// Keeps the spans within one sentence, with places by sentence.
+fn within_sentences(places: &Places, spans: &mut Vec<Span>) {
+    spans.retain_mut(|span| {
+        let start = places.in_sentence(span.start);
+        let last = places.in_sentence(span.end - 1);
+        *span = Span {
+            start,
+            end: last + 1,
+        };
+        start >> 32 == last >> 32
+    });
+}
+
 /// Sets of operands, a bit for each set; a set is a number with a bit for each operand.
 type Sets<const WORDS: usize> = [u64; WORDS];
 
@@ -95,14 +174,18 @@ struct Chains {
     /// Number of sets of operands.
     sets: usize,
     distance: Place,
+    /// Whether the operands of a chain must be in the order typed.
+    is_ordered: bool,
 }
 
 impl Chains {
-    fn new(operands: usize, distance: u32) -> Self {
-        Self {
-            sets: 1 << operands.min(timbao_query::MAX_NEAR),
-            distance: distance.into(),
-        }
+    /// Returns `true` if an operand may come after a set of others.
+    fn may_follow(&self, set: usize, own: usize, direction: Direction) -> bool {
+        let wanted = match direction {
+            Direction::Forward => own - 1,
+            Direction::Backward => (self.sets - 1) & !(own | (own - 1)),
+        };
+        set & own == 0 && (!self.is_ordered || set == wanted)
     }
 
     /// For each occurrence the sets of operands, its own among them, of the chains that lead to
@@ -128,6 +211,8 @@ impl Chains {
         };
         let mut sets = vec![[0; WORDS]; members.len()];
         let mut counts = vec![0u32; self.sets];
+        // The sets that are counted.
+        let mut active = [0; WORDS];
         let (mut joined, mut left) = (0, 0);
         for (done, &number) in near.iter().enumerate() {
             if done % CHECKED == 0 && deadline.has_passed() {
@@ -138,21 +223,31 @@ impl Chains {
             while let Some(&joining) = far.get(joined)
                 && is_before(other_edge(&members[joining]), at)
             {
-                self.count(&sets[joining], |set| counts[set] += 1);
+                self.count(&sets[joining], |set| {
+                    counts[set] += 1;
+                    insert(&mut active, set);
+                });
                 joined += 1;
             }
             while left < joined && other_edge(&members[far[left]]).abs_diff(at) > self.distance {
-                self.count(&sets[far[left]], |set| counts[set] -= 1);
+                self.count(&sets[far[left]], |set| {
+                    counts[set] -= 1;
+                    if counts[set] == 0 {
+                        remove(&mut active, set);
+                    }
+                });
                 left += 1;
             }
             let own = 1usize << members[number].operand;
             let mut mine = [0; WORDS];
-            insert(&mut mine, own);
-            for (set, &count) in counts.iter().enumerate() {
-                if count > 0 && set & own == 0 {
+            if self.may_follow(0, own, direction) {
+                insert(&mut mine, own);
+            }
+            self.count(&active, |set| {
+                if self.may_follow(set, own, direction) {
                     insert(&mut mine, set | own);
                 }
-            }
+            });
             sets[number] = mine;
         }
         Some(sets)
@@ -202,6 +297,10 @@ impl Chains {
 
 fn insert<const WORDS: usize>(sets: &mut Sets<WORDS>, set: usize) {
     sets[set / 64] |= 1 << (set % 64);
+}
+
+fn remove<const WORDS: usize>(sets: &mut Sets<WORDS>, set: usize) {
+    sets[set / 64] &= !(1 << (set % 64));
 }
 
 fn contains<const WORDS: usize>(sets: &Sets<WORDS>, set: usize) -> bool {

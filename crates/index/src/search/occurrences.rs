@@ -6,7 +6,7 @@ use timbao_views::{ArticleId, Occurrence};
 use crate::error::Result;
 
 use super::boolean::evaluate;
-use super::matcher::PlanMatcher;
+use super::matcher::{PlanMatcher, SegmentArticle};
 use super::phrase::SegmentPhrase;
 use super::positions::FieldEnds;
 use super::{Searcher, SegmentView, lives};
@@ -195,7 +195,11 @@ fn read(
         searcher.deadline.check()?;
         tokens.clear();
         tokens.extend(view.text.tokens_of(article));
-        let here = matcher.positions(&tokens)?;
+        let here = matcher.positions(&SegmentArticle {
+            segment: &view.text,
+            article,
+            tokens: &tokens,
+        })?;
         let mut here: Vec<(u32, u32)> = here
             .into_iter()
             .map(|(range, _)| (range.start as u32, range.end as u32))

@@ -14,7 +14,7 @@ use crate::text::pairs::{Accepted, PairList};
 use crate::text::tokens::{FIRST_KEY, TokenSet, first_byte, has_overflow};
 
 use super::deadline::Deadline;
-use super::matcher::PhraseMatcher;
+use super::matcher::{PhraseMatcher, SegmentArticle};
 use super::pair::PairSource;
 use super::positions::{FieldEnds, group_by_article};
 use super::slot_articles::slot_articles;
@@ -65,7 +65,7 @@ impl<'a> SegmentPhrase<'a> {
         if self.slots.is_empty() || self.slots.iter().any(|s| s.groups.is_empty()) {
             return;
         }
-        if self.slots.len() == 1 && field.is_none() {
+        if self.slots.len() == 1 && field.is_none() && !self.phrase.has_case() {
             return slot_articles(self.segment, &self.slots[0]).for_each(f);
         }
         if field.is_none()
@@ -193,7 +193,12 @@ impl<'a> SegmentPhrase<'a> {
             let row = self.segment.rows().row(article);
             let fields = FieldEnds::of(&tokens);
             let mut frequency = 0;
-            matcher.for_each(&tokens, |range| {
+            let found = SegmentArticle {
+                segment: self.segment,
+                article,
+                tokens: &tokens,
+            };
+            matcher.for_each(&found, |range| {
                 if field.is_none_or(|field| fields.at(range.start) == field) {
                     frequency += row.weight(row.start + range.start as u32);
                 }

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
+use timbao_query::plan::Capitals;
 
 use crate::text::TextSegment;
 use crate::text::tokens::FIRST_KEY;
@@ -37,7 +38,11 @@ const WIDE: usize = 1_024;
 /// for once.
 #[derive(Default)]
 pub(crate) struct SlotTable {
-    numbers: FxHashMap<SlotIds, SlotNumber>,
+    numbers: FxHashMap<(SlotIds, Option<Capitals>), SlotNumber>,
+    /// By number: the capitals that a token must have.
+    capitals: Vec<Option<Capitals>>,
+    /// The tokens of the slots whose case counts.
+    cased: TokenBits,
     /// The tokens of all slots. Most tokens of an article are in none, and a bit is found faster
     /// than a hash.
     known: TokenBits,
@@ -49,17 +54,27 @@ pub(crate) struct SlotTable {
 
 impl SlotTable {
     /// Adds a slot, unless an equal one is known, and returns its number.
-    pub(crate) fn add(&mut self, slot: &SlotIds, segment: &TextSegment) -> SlotNumber {
-        if let Some(&number) = self.numbers.get(slot) {
+    pub(crate) fn add(
+        &mut self,
+        slot: &SlotIds,
+        capitals: Option<Capitals>,
+        segment: &TextSegment,
+    ) -> SlotNumber {
+        let key = (slot.clone(), capitals);
+        if let Some(&number) = self.numbers.get(&key) {
             return number;
         }
         // A query has at most `MAX_WORDS` words of its own and their expansions.
         let number = SlotNumber::try_from(self.numbers.len()).unwrap_or(SlotNumber::MAX);
-        self.numbers.insert(slot.clone(), number);
+        self.numbers.insert(key, number);
+        self.capitals.push(capitals);
         let ids = slot.exact_ids(segment).into_iter();
         let tokens: Vec<u32> = ids.map(|id| id + FIRST_KEY).collect();
         let end = segment.exact_keys() + FIRST_KEY;
         self.known.extend(&tokens, end);
+        if capitals.is_some() {
+            self.cased.extend(&tokens, end);
+        }
         let is_first = self.numbers.len() == 1;
         if (is_first || !self.few.is_empty()) && self.few.len() + tokens.len() <= FEW {
             self.few.extend(&tokens);
@@ -78,7 +93,32 @@ impl SlotTable {
         number
     }
 
-    /// Collects the places of every slot among an article's tokens.
+    /// Returns `true` if the case of a slot counts.
+    pub(crate) fn has_case(&self) -> bool {
+        self.capitals.iter().any(Option::is_some)
+    }
+
+    /// Returns `true` if the case of a token counts.
+    #[inline]
+    pub(crate) fn is_cased(&self, token: u32) -> bool {
+        self.cased.bit(token) & 1 == 1
+    }
+
+    /// Keeps the places of words in the case that is wanted. `capitals` are those of all tokens
+    /// that [are cased](Self::is_cased), by position.
+    pub(crate) fn keep_cased(&self, capitals: &[(u32, Capitals)], places: &mut Places) {
+        for (wanted, list) in self.capitals.iter().zip(&mut places.lists) {
+            let Some(wanted) = wanted else {
+                continue;
+            };
+            list.retain(|&place| {
+                let found = capitals.binary_search_by_key(&position(place), |&(at, _)| at as usize);
+                found.is_ok_and(|found| capitals.get(found).is_some_and(|(_, c)| c == wanted))
+            });
+        }
+    }
+
+    /// Collects the places of every slot among an article's tokens, in any case.
     pub(crate) fn find(&self, tokens: &[u32], places: &mut Places) {
         places.clear(self.numbers.len());
         let mut paragraph = 0;
@@ -86,13 +126,13 @@ impl SlotTable {
         let (blocks, rest) = tokens.as_chunks::<BLOCK>();
         for block in blocks {
             if self.may_match(block) {
-                self.find_in(block, &mut paragraph, at, places);
+                self.find_in(block, at, &mut paragraph, places);
             } else {
                 paragraph += block.iter().map(|&t| u64::from(t < FIRST_KEY)).sum::<u64>();
             }
             at += BLOCK as u64;
         }
-        self.find_in(rest, &mut paragraph, at, places);
+        self.find_in(rest, at, &mut paragraph, places);
     }
 
     /// Returns `true` if any token is in a slot. Most blocks have none, and this takes a fraction
@@ -110,7 +150,8 @@ impl SlotTable {
             .fold(false, |any, &wanted| any | equals(wanted))
     }
 
-    fn find_in(&self, tokens: &[u32], paragraph: &mut u64, start: u64, places: &mut Places) {
+    /// Collects the places among tokens of which the first has the position `start`.
+    fn find_in(&self, tokens: &[u32], start: Place, paragraph: &mut Place, places: &mut Places) {
         for (at, &token) in (start..).zip(tokens) {
             if token < FIRST_KEY {
                 *paragraph += 1;
@@ -138,6 +179,8 @@ pub(crate) struct Places {
     lists: Vec<Vec<Place>>,
     /// Number of tokens of the article.
     tokens: usize,
+    /// The first positions of sentences, if they are needed.
+    pub(crate) sentences: Vec<u32>,
 }
 
 impl Places {
@@ -152,7 +195,16 @@ impl Places {
         self.tokens
     }
 
-    fn clear(&mut self, slots: usize) {
+    /// The place with the number of its sentence in the upper half instead of its paragraph.
+    pub(crate) fn in_sentence(&self, place: Place) -> Place {
+        let at = position(place) as u32;
+        let sentence = self.sentences.partition_point(|&start| start <= at);
+        (sentence as Place) << 32 | Place::from(at)
+    }
+
+    /// Removes all places, and makes room for those of a number of slots.
+    pub(crate) fn clear(&mut self, slots: usize) {
+        self.sentences.clear();
         self.tokens = 0;
         if self.lists.len() < slots {
             self.lists.resize_with(slots, Vec::new);

@@ -120,6 +120,7 @@ impl List<'_> {
     fn add_to(&self, sparse: &mut Sparse, segment: &TextSegment, saturation: &Saturation) {
         if let Source::Scored(scored) = &self.source {
             for (&article, &score) in scored.articles.iter().zip(&scored.scores) {
+                let score = self.weight * score;
                 sparse.add(article, score.max(f32::MIN_POSITIVE), self.item_weight);
             }
         }
@@ -172,9 +173,11 @@ pub(crate) type Evaluate<'f> = &'f dyn Fn(&Searcher, &Plan) -> Result<Vec<Scored
 /// A term by segment.
 type Sources<'a> = SmallVec<[Option<(Source<'a>, Option<RowKey>)>; 1]>;
 
-/// A bare word, resolved in all segments.
+/// A bare word as typed, resolved in all segments.
 struct Word<'p> {
     slot: &'p Slot,
+    /// Whether the clause has no other forms of the word, as an abbreviation is one.
+    is_whole_clause: bool,
     ids: Vec<SlotIds>,
 }
 
@@ -187,12 +190,14 @@ struct Bigram<'a> {
 impl<'p> Word<'p> {
     /// `None` for any other plan.
     fn new(searcher: &Searcher, item: &'p Plan) -> Option<Self> {
-        let Plan::Word(slot) = item else {
-            return None;
-        };
+        let slot = item.typed_word()?;
         let resolve = |view: &SegmentView| SlotIds::resolve(slot, &view.text);
         let ids = searcher.segments.iter().map(resolve).collect();
-        Some(Self { slot, ids })
+        Some(Self {
+            slot,
+            is_whole_clause: matches!(item, Plan::Word(_)),
+            ids,
+        })
     }
 
     fn sources<'a>(&self, searcher: &'a Searcher) -> Sources<'a> {
@@ -277,8 +282,8 @@ impl<'a> RankedQuery<'a> {
             searcher.deadline.check()?;
             let word = Word::new(searcher, item);
             sources.push(match &word {
-                Some(word) => word.sources(searcher),
-                None => {
+                Some(word) if word.is_whole_clause => word.sources(searcher),
+                _ => {
                     let scored = evaluate(searcher, item)?.into_iter();
                     let source = |scored| Some((Source::Scored(scored), None));
                     scored.map(source).collect()
@@ -310,9 +315,11 @@ impl<'a> RankedQuery<'a> {
         };
         for (item, sources) in sources.into_iter().enumerate() {
             // The scores of other plans contain their idf.
-            let weight = words[item]
-                .as_ref()
-                .map_or(1.0, |_| weights.words[item] * idfs[item]);
+            let idf = match &words[item] {
+                Some(word) if word.is_whole_clause => idfs[item],
+                _ => 1.0,
+            };
+            let weight = weights.words[item] * idf;
             query.push(sources, required.weights[item], weight);
         }
         for (bigram, weight) in bigrams.into_iter().zip(weights.bigrams) {

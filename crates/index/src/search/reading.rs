@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::text::tokens::FIELD;
 use crate::text::{FIELDS, ResidueBlock};
 
-use super::matcher::PlanMatcher;
+use super::matcher::{PlanMatcher, SegmentArticle};
 use super::{Address, Searcher, damaged};
 
 /// Reads articles one after the other; fastest in the order in which they are
@@ -75,7 +75,12 @@ impl<'s> MatchReader<'s> {
         let text = segment
             .first_parts(address.article, parts, &mut prepared.unpacked)
             .map_err(damaged)?;
-        let matches = prepared.matcher.find(&tokens, &text)?;
+        let article = SegmentArticle {
+            segment,
+            article: address.article,
+            tokens: &tokens,
+        };
+        let matches = prepared.matcher.find(&article, &text)?;
         Ok(MatchedText { text, matches })
     }
 }

@@ -1,10 +1,30 @@
 //! Articles with scores.
 
+use crate::text::score::rarity;
+
 /// Articles of one segment, in order, with their scores.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Scored {
     pub(crate) articles: Vec<u32>,
     pub(crate) scores: Vec<f32>,
+}
+
+impl Scored {
+    /// Adds an article after all others.
+    pub(crate) fn push(&mut self, article: u32, score: f32) {
+        self.articles.push(article);
+        self.scores.push(score);
+    }
+}
+
+/// Multiplies the saturated frequencies of a term with its idf among all `articles`.
+pub(crate) fn weigh(articles: u64, mut result: Vec<Scored>) -> Vec<Scored> {
+    let holding: usize = result.iter().map(|s| s.articles.len()).sum();
+    let weight = rarity(articles, holding as u64);
+    for scored in &mut result {
+        scored.scores.iter_mut().for_each(|s| *s *= weight);
+    }
+    result
 }
 
 /// The articles of both, segment by segment, with the sums of their scores.

@@ -22,12 +22,15 @@ use crate::text::sketch::Sketches;
 use super::address::{Address, ViewId};
 use super::deadline::Deadline;
 use super::impacts::SegmentRows;
+use super::scans::Scans;
 use super::values::{FacetValue, Values};
 
 /// A view of an index as it was committed; later commits do not change it. Copies share it.
 #[derive(Clone)]
 pub struct Searcher {
     pub(crate) dir: PathBuf,
+    /// Whether records have public paths only.
+    pub(super) hides_paths: bool,
     pub(super) view: ViewId,
     pub(crate) segments: Arc<[SegmentView]>,
     pub(crate) fields: Fields,
@@ -37,6 +40,8 @@ pub struct Searcher {
     pub(super) bigram_saturation: Saturation,
     pub(crate) average_length: f32,
     pub(crate) deadline: Deadline,
+    /// The matches of parts of the plan that is executed.
+    pub(super) scans: Option<Arc<Scans>>,
     /// The groups of reprints, computed on first use.
     pub(crate) groups: Arc<OnceLock<Groups>>,
     /// The statistics, computed on first use.

@@ -1,7 +1,10 @@
 //! The keys of a query as ids of one segment.
 
+use regex::Regex;
 use smallvec::SmallVec;
 use timbao_query::plan::{Key, Slot};
+use timbao_query::word_regex;
+use timbao_tokenizer::write_out;
 
 use crate::text::pairs::{Accepted, PairList};
 use crate::text::tokens::{FIRST_KEY, TokenSet};
@@ -61,11 +64,18 @@ impl SlotIds {
             match key {
                 Key::Exact(key) => found.exact.extend(segment.exact_id(key)),
                 Key::Folded(key) => found.folded.extend(segment.folded_id(key)),
-                Key::Prefix {
-                    start,
+                Key::Wildcard {
+                    part,
+                    side,
                     tone,
                     folded,
-                } => found.add_where(segment, *folded, |key| begins(key, start, *tone)),
+                } => found.add_where(segment, *folded, |key| side.fits(key, part, *tone)),
+                Key::Regex { pattern, folded } => {
+                    // Checked when the query was parsed.
+                    if let Ok(regex) = word_regex(pattern) {
+                        found.add_where(segment, *folded, |key| fits_regex(&regex, key, *folded));
+                    }
+                }
                 Key::Fuzzy {
                     key,
                     distance,
@@ -124,10 +134,13 @@ impl SlotIds {
     }
 }
 
-/// Returns `true` if a key starts with `start` and, if a tone is given, ends
-/// with it.
-pub(crate) fn begins(key: &str, start: &str, tone: Option<char>) -> bool {
-    key.starts_with(start) && tone.is_none_or(|tone| key.ends_with(tone))
+/// Returns `true` if a regular expression matches a folded key, or the word of an exact one.
+pub(crate) fn fits_regex(regex: &Regex, key: &str, folded: bool) -> bool {
+    if folded {
+        regex.is_match(key)
+    } else {
+        regex.is_match(&write_out(key))
+    }
 }
 
 /// The keys of a slot in one segment, in any order.

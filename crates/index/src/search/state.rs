@@ -1,4 +1,4 @@
-//! The fingerprint of an index.
+//! The fingerprints of an index and of its articles.
 
 use timbao_views::IndexState;
 use timbao_views::hash::mix;
@@ -6,7 +6,7 @@ use timbao_views::hash::mix;
 use crate::error::Result;
 use crate::schema::ANALYZER_VERSION;
 
-use super::Searcher;
+use super::{Address, Searcher};
 
 impl Searcher {
     /// Computes the content fingerprint of the index.
@@ -22,6 +22,43 @@ impl Searcher {
                 Ok(self.state.get_or_init(|| state).clone())
             }
         }
+    }
+
+    /// The articles with their fingerprints, which change with whatever an article says or is said
+    /// of it, but not with its path.
+    ///
+    /// # Errors
+    ///
+    /// If a file is damaged.
+    pub fn fingerprints(&self) -> Result<Vec<(Address, u64)>> {
+        let mut all = Vec::new();
+        for (segment, view) in (0..).zip(self.segments.iter()) {
+            let column = view.reader.fast_fields().u64("fingerprint")?;
+            for article in view.reader.doc_ids_alive() {
+                let fingerprint = column.first(article).unwrap_or(0);
+                all.push((self.address(segment, article), fingerprint));
+            }
+        }
+        self.whole(all)
+    }
+
+    /// The fingerprints of some articles.
+    ///
+    /// # Errors
+    ///
+    /// If a file is damaged, or an address is of another view.
+    pub fn fingerprints_of(&self, addresses: &[Address]) -> Result<Vec<u64>> {
+        let columns = self.segments.iter();
+        let columns = columns
+            .map(|view| view.reader.fast_fields().u64("fingerprint"))
+            .collect::<Result<Vec<_>, _>>()?;
+        let fingerprints = addresses.iter().map(|&address| {
+            self.check(address)?;
+            let column = columns.get(address.segment as usize);
+            let fingerprint = column.and_then(|column| column.first(address.article));
+            Ok(fingerprint.unwrap_or(0))
+        });
+        self.whole(fingerprints.collect::<Result<_>>()?)
     }
 
     fn compute_state(&self) -> Result<IndexState> {

@@ -33,6 +33,21 @@ pub struct UniqueHit {
 }
 
 impl Searcher {
+    /// The numbers of the groups of reprints that some articles belong to, in this view; `None` for
+    /// an article without reprints.
+    ///
+    /// # Errors
+    ///
+    /// When a file is damaged, or an address is of another view.
+    pub fn reprint_groups_of(&self, addresses: &[Address]) -> Result<Vec<Option<u32>>> {
+        let groups = groups(self)?;
+        let numbers = addresses.iter().map(|&address| {
+            self.check(address)?;
+            Ok(groups.number_of(self.id_of(address)))
+        });
+        self.whole(numbers.collect::<Result<_>>()?)
+    }
+
     /// Runs a plan and returns every text once: at the rank of its best copy,
     /// represented by the earliest matching one.
     ///

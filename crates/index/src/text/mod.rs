@@ -29,5 +29,6 @@ pub(crate) use dictionary::{KeyInfo, ONLY_SPELLING};
 pub(crate) use layout::FIELDS;
 pub(crate) use plugin::TextPlugin;
 pub(crate) use preload::Copies;
+pub(crate) use residue::Written;
 pub(crate) use sections::Damage;
 pub(crate) use segment::{ResidueBlock, TextSegment};

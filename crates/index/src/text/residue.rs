@@ -124,6 +124,26 @@ impl ResidueWriter {
     }
 }
 
+/// A token as its residue describes it.
+#[derive(Clone, Copy)]
+pub(crate) struct Written<'a> {
+    /// The text between the token before and this one.
+    pub(crate) separator: &'a str,
+    form: CaseForm,
+    /// The word, if its case is written out.
+    literal: &'a str,
+}
+
+impl Written<'_> {
+    /// Appends the word; `surface` is that of its key.
+    pub(crate) fn write(&self, surface: &str, out: &mut String) {
+        match self.form {
+            CaseForm::Other => out.push_str(self.literal),
+            form => form.write(surface, out),
+        }
+    }
+}
+
 /// Reads the residue of one article.
 pub(crate) struct ResidueReader<'a> {
     codes: std::slice::Iter<'a, u8>,
@@ -162,26 +182,40 @@ impl<'a> ResidueReader<'a> {
     /// Appends the next separator and token; returns the token's byte range in
     /// `out`.
     pub(crate) fn token(&mut self, surface: &str, out: &mut String) -> (usize, usize) {
-        let code = self.codes.next().copied().unwrap_or(0);
-        self.write_separator(code >> 2, out);
+        let written = self.written();
+        out.push_str(written.separator);
         let start = out.len();
-        match CaseForm::from_code(code) {
-            CaseForm::Other => out.push_str(self.literal()),
-            form => form.write(surface, out),
-        }
+        written.write(surface, out);
         (start, out.len())
     }
 
-    /// Appends the text after the last token of a part.
-    pub(crate) fn end_field(&mut self, out: &mut String) {
-        let code = self.codes.next().copied().unwrap_or(3 << 2);
-        self.write_separator(code >> 2, out);
+    /// The next token.
+    #[inline]
+    pub(crate) fn written(&mut self) -> Written<'a> {
+        let code = self.codes.next().copied().unwrap_or(0);
+        let separator = self.separator(code >> 2);
+        let form = CaseForm::from_code(code);
+        let literal = match form {
+            CaseForm::Other => self.literal(),
+            _ => "",
+        };
+        Written {
+            separator,
+            form,
+            literal,
+        }
     }
 
-    fn write_separator(&mut self, code: u8, out: &mut String) {
+    /// The text after the last token of a part.
+    pub(crate) fn end_field(&mut self) -> &'a str {
+        let code = self.codes.next().copied().unwrap_or(3 << 2);
+        self.separator(code >> 2)
+    }
+
+    fn separator(&mut self, code: u8) -> &'a str {
         match SEPARATORS.get(code as usize) {
-            Some(separator) => out.push_str(separator),
-            None => out.push_str(self.literal()),
+            Some(separator) => separator,
+            None => self.literal(),
         }
     }
 

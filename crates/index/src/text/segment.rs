@@ -403,39 +403,8 @@ impl TextSegment {
         parts: usize,
         unpacked: &mut ResidueBlock,
     ) -> Result<ArticleText, String> {
-        let table = self.sections.get(Section::ResidueBlocks);
-        let entries = table.len() / RESIDUE_BLOCK_BYTES;
-        let first = |b: usize| load_u32(table, b * RESIDUE_BLOCK_BYTES);
-        let (mut low, mut high) = (0, entries);
-        while low + 1 < high {
-            let mid = (low + high) / 2;
-            if first(mid) <= article {
-                low = mid
-            } else {
-                high = mid
-            }
-        }
-        let at = |b: usize| load_u64(table, b * RESIDUE_BLOCK_BYTES + 4) as usize;
-        let residue = self.sections.unchecked(Section::Residue);
-        let end = if low + 1 < entries {
-            at(low + 1)
-        } else {
-            residue.len()
-        };
-        let damaged = || format!("the text of article {article} of a segment is damaged");
-        if unpacked.number != Some(low) {
-            self.sections.check(Section::Residue, at(low)..end);
-            let bytes = residue.get(at(low)..end).unwrap_or_default();
-            unpacked.number = None;
-            let size = load_u32(bytes, 0) as usize;
-            unpacked.bytes =
-                unpack(bytes.get(4..).unwrap_or_default(), size).map_err(|_| damaged())?;
-            unpacked.number = Some(low);
-        }
-        let index = article.checked_sub(first(low)).ok_or_else(damaged)?;
-        let mut reader =
-            ResidueReader::open(&unpacked.bytes, index as usize).ok_or_else(damaged)?;
-
+        let damaged = || damaged(article);
+        let mut reader = self.residue(article, unpacked)?;
         let mut text = ArticleText::default();
         let mut field = 0;
         for token in self.tokens_of(article) {
@@ -443,7 +412,7 @@ impl TextSegment {
                 PARAGRAPH => text.spans.push((0, 0)),
                 FIELD => {
                     if field < FIELDS {
-                        reader.end_field(&mut text.fields[field]);
+                        text.fields[field].push_str(reader.end_field());
                         text.field_ends[field] = text.spans.len() as u32;
                     }
                     text.spans.push((0, 0));
@@ -465,6 +434,53 @@ impl TextSegment {
             None => Ok(text),
         }
     }
+
+    /// The residue of an article, unpacked as for [`first_parts`](Self::first_parts).
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged.
+    pub(crate) fn residue<'u>(
+        &self,
+        article: u32,
+        unpacked: &'u mut ResidueBlock,
+    ) -> Result<ResidueReader<'u>, String> {
+        let table = self.sections.get(Section::ResidueBlocks);
+        let entries = table.len() / RESIDUE_BLOCK_BYTES;
+        let first = |b: usize| load_u32(table, b * RESIDUE_BLOCK_BYTES);
+        let (mut low, mut high) = (0, entries);
+        while low + 1 < high {
+            let mid = (low + high) / 2;
+            if first(mid) <= article {
+                low = mid
+            } else {
+                high = mid
+            }
+        }
+        let at = |b: usize| load_u64(table, b * RESIDUE_BLOCK_BYTES + 4) as usize;
+        let residue = self.sections.unchecked(Section::Residue);
+        let end = if low + 1 < entries {
+            at(low + 1)
+        } else {
+            residue.len()
+        };
+        let damaged = || damaged(article);
+        if unpacked.number != Some(low) {
+            self.sections.check(Section::Residue, at(low)..end);
+            let bytes = residue.get(at(low)..end).unwrap_or_default();
+            unpacked.number = None;
+            let size = load_u32(bytes, 0) as usize;
+            unpacked.bytes =
+                unpack(bytes.get(4..).unwrap_or_default(), size).map_err(|_| damaged())?;
+            unpacked.number = Some(low);
+        }
+        let index = article.checked_sub(first(low)).ok_or_else(damaged)?;
+        ResidueReader::open(&unpacked.bytes, index as usize).ok_or_else(damaged)
+    }
+}
+
+fn damaged(article: u32) -> String {
+    format!("the text of article {article} of a segment is damaged")
 }
 
 /// The last block, by the second keys that blocks start with, that starts at or

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use timbao_articles::{FileSystem, FoundFile, Problem, discover_on, display};
@@ -10,7 +11,7 @@ use timbao_articles::{FileSystem, FoundFile, Problem, discover_on, display};
 use super::manifest::{FileEntry, Manifest};
 use super::progress::Progress;
 use super::report::{Action, ActionKind, Counts, Reason, is_passing};
-use super::sources::{Scope, is_within, relative, relative_len};
+use super::sources::{Scope, relative, relative_len};
 
 /// A file modified less than this many nanoseconds before it was read may
 /// change again without a new modification time. Some file systems count in
@@ -27,18 +28,26 @@ pub(crate) struct Found {
     pub(crate) skipped: BTreeMap<String, u64>,
     /// Directories that are targets of links.
     pub(crate) linked: BTreeSet<PathBuf>,
+    /// Whether the walk was stopped before its end.
+    pub(crate) is_interrupted: bool,
+    /// Paths that could not be read.
+    unread: BTreeSet<String>,
+    /// Links that were not followed because their target was walked before, and
+    /// the path that it was walked under.
+    aliases: BTreeMap<String, String>,
 }
 
 /// The reason under which the directory of the index is counted.
 const OWN_FOLDER: &str = "index";
 
 impl Found {
-    /// Walks the roots and skips the directory of the index. A file with
-    /// several paths counts once.
+    /// Walks the roots, until `stop` is set, and skips the directory of the index.
+    /// A file with several paths counts once.
     pub(crate) fn walk(
         scope: &Scope,
         index: &Path,
         files: &Arc<dyn FileSystem>,
+        stop: &Arc<AtomicBool>,
         progress: &dyn Progress,
     ) -> Self {
         let since = SystemTime::now()
@@ -52,13 +61,15 @@ impl Found {
             .canonicalize()
             .or_else(|_| std::path::absolute(index))
             .ok();
+        let mut told = HashSet::new();
         for root in &scope.roots {
             let mut options = root.walk();
             options
                 .except
                 .extend(index.clone().map(|dir| (dir, OWN_FOLDER)));
             let path = PathBuf::from(&root.path);
-            let mut walk = discover_on(Arc::clone(files), &[path], &options);
+            let mut walk =
+                discover_on(Arc::clone(files), &[path], &options).until(Arc::clone(stop));
             for file in walk.by_ref() {
                 match file {
                     Ok(file) => {
@@ -67,16 +78,26 @@ impl Found {
                             progress.found(found.files.len() as u64);
                         }
                     }
-                    Err(problem) if found.problems.contains(&problem) => {}
-                    Err(problem) => found.problems.push(problem),
+                    Err(problem) => {
+                        if told.insert((problem.path.clone(), problem.kind)) {
+                            found.problems.push(problem);
+                        }
+                    }
                 }
             }
+            let aliases = walk.aliases().iter();
+            found
+                .aliases
+                .extend(aliases.map(|(alias, path)| (display(alias), display(path))));
             for (reason, count) in walk.skipped() {
                 *found.skipped.entry(reason.clone()).or_default() += count;
             }
             found.linked.extend(walk.linked().iter().cloned());
         }
         found.drop_aliases();
+        let passing = found.problems.iter().filter(|p| is_passing(p.kind));
+        found.unread = passing.map(|problem| problem.path.clone()).collect();
+        found.is_interrupted = stop.load(Ordering::Relaxed);
         progress.found(found.files.len() as u64);
         found
     }
@@ -100,10 +121,31 @@ impl Found {
     /// Returns `true` if a path may exist although it was not found, because
     /// its directory could not be read.
     fn may_be_there(&self, path: &str) -> bool {
-        self.problems
-            .iter()
-            .any(|problem| is_passing(problem.kind) && is_within(path, &problem.path))
+        if self.unread.is_empty() {
+            return false;
+        }
+        let path = self.walked(path);
+        ancestors(&path).any(|ancestor| self.unread.contains(ancestor))
     }
+
+    /// The path under which a file was or would have been found.
+    fn walked(&self, path: &str) -> String {
+        let mut path = path.to_owned();
+        // Links below links: no system follows more.
+        for _ in 0..100 {
+            let target = |alias: &str| Some((alias.len(), self.aliases.get(alias)?));
+            let Some((len, target)) = ancestors(&path).find_map(target) else {
+                break;
+            };
+            path = format!("{target}{}", path.get(len..).unwrap_or_default());
+        }
+        path
+    }
+}
+
+/// A path and the directories it is in.
+fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    Path::new(path).ancestors().filter_map(Path::to_str)
 }
 
 /// A file to read.
@@ -148,6 +190,13 @@ pub(crate) struct Wish {
 }
 
 impl Diff {
+    /// Changes nothing.
+    pub(crate) fn none(manifest: &Manifest) -> Self {
+        let mut diff = Self::default();
+        manifest.files.values().for_each(|seen| diff.keep(seen));
+        diff
+    }
+
     /// Compares the files found with the manifest.
     pub(crate) fn new(manifest: &Manifest, found: Found, scope: &Scope, wish: Wish) -> Self {
         let mut diff = Self::default();
@@ -262,7 +311,7 @@ impl Diff {
             .iter()
             .filter_map(|action| {
                 let seen = manifest.files.get(&action.path)?;
-                (seen.inode != 0 && seen.settled).then_some(())?;
+                (seen.inode != 0).then_some(())?;
                 let stamp = Stamp {
                     inode: seen.inode,
                     len: seen.len,
@@ -299,7 +348,8 @@ fn reason(
     }
 }
 
-/// Identifies a moved file: no other has the same inode, length and time.
+/// Identifies a moved file: no other has the same inode, length and time. Its content is read
+/// again if its former time did not prove it.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Stamp {
     inode: u64,

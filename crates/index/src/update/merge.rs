@@ -6,6 +6,8 @@
 //! not much smaller than it is. The first update of a corpus ends with one
 //! segment if memory allows, and many small updates with a few.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tantivy::index::SegmentId;
 
 use crate::error::Result;
@@ -33,21 +35,28 @@ struct Size {
     is_ragged: bool,
 }
 
-/// Merges segments until there are few, with `memory` bytes at most.
+/// Merges segments until there are few, with `memory` bytes at most, or `stop`
+/// is set.
 ///
 /// # Errors
 ///
 /// When a segment is damaged or a file cannot be written. The index stays
 /// whole.
-pub(crate) fn merge(index: &Index, writer: &mut ArticleWriter, memory: usize) -> Result<()> {
+pub(crate) fn merge(
+    index: &Index,
+    writer: &mut ArticleWriter,
+    memory: usize,
+    stop: &AtomicBool,
+) -> Result<()> {
     let most = (memory as u64).saturating_sub(PROGRAM) / BYTES_PER_POSITION;
-    loop {
+    while !stop.load(Ordering::Relaxed) {
         let group = choose(sizes(index)?, most);
         if group.is_empty() {
-            return Ok(());
+            break;
         }
         writer.merge(&group)?;
     }
+    Ok(())
 }
 
 fn sizes(index: &Index) -> Result<Vec<Size>> {

@@ -25,11 +25,13 @@ mod relocate;
 mod report;
 mod sources;
 mod state;
+mod status;
 mod sync;
 mod task;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use timbao_articles::{FoundFile, SystemFiles};
@@ -37,13 +39,14 @@ use timbao_articles::{FoundFile, SystemFiles};
 use self::diff::Found;
 pub(crate) use self::lock::lock;
 pub(crate) use self::manifest::{Hash, Manifest, Place, hash_of, key};
-pub use self::options::{Sources, UpdateOptions};
+pub use self::options::{SourceDefaults, Sources, UpdateOptions};
 use self::plan::{Base, Plan};
 pub use self::progress::{Phase, Progress, Reading};
 pub use self::report::{Action, ActionKind, Counts, Elapsed, Reason, UpdateReport, Vanished};
 use self::sources::Scope;
 pub use self::sources::Source;
 pub(crate) use self::state::{Commit, Payload, remove_orphans};
+pub use self::status::{SourceProblem, SourceStatus, status};
 use crate::durable::Storage;
 use crate::error::{Error, Result};
 use crate::store::Index;
@@ -196,6 +199,7 @@ pub(crate) fn find(dir: &Path, sources: Vec<Source>) -> BTreeMap<String, FoundFi
         &Scope::remembered(sources),
         dir,
         &SystemFiles::shared(),
+        &Arc::default(),
         &(),
     )
     .files

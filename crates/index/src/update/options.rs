@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use timbao_articles::{FileSystem, Limits, SystemFiles, WalkOptions};
+use timbao_articles::{Article, FileSystem, Limits, SystemFiles, WalkOptions};
 
 use crate::writer_options::WriterOptions;
 
@@ -19,6 +19,53 @@ pub enum Sources {
     Remembered,
 }
 
+/// Metadata of the articles of a collection that do not state their own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceDefaults {
+    /// The folder or archive, as in [`Article::collection`]. Those inside it have these defaults
+    /// too, unless they have defaults of their own for the same metadata.
+    pub collection: String,
+    /// The publication or site.
+    pub source: Option<String>,
+    /// The section.
+    pub section: Option<String>,
+    /// The place.
+    pub place: Option<String>,
+    /// The news agency.
+    pub agency: Option<String>,
+    /// The author.
+    pub author: Option<String>,
+}
+
+impl SourceDefaults {
+    /// Returns `true` if the defaults are for articles of this collection.
+    fn hold_for(&self, collection: &str) -> bool {
+        let own = self.collection.trim_end_matches('/');
+        collection
+            .strip_prefix(own)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Adds the metadata that an article does not state, those of the innermost collection first.
+    pub(crate) fn complete(all: &[Self], article: &mut Article) {
+        let Some(collection) = &article.collection else {
+            return;
+        };
+        let mut here: Vec<&Self> = all.iter().filter(|d| d.hold_for(collection)).collect();
+        here.sort_by_key(|defaults| std::cmp::Reverse(defaults.collection.len()));
+        let add = |value: &mut Option<String>, default: fn(&Self) -> &Option<String>| {
+            if value.is_none() {
+                *value = here.iter().find_map(|defaults| default(defaults).clone());
+            }
+        };
+        add(&mut article.source, |defaults| &defaults.source);
+        add(&mut article.section, |defaults| &defaults.section);
+        add(&mut article.place, |defaults| &defaults.place);
+        add(&mut article.agency, |defaults| &defaults.agency);
+        add(&mut article.author, |defaults| &defaults.author);
+    }
+}
+
 /// Options of an update.
 #[derive(Debug, Clone)]
 pub struct UpdateOptions {
@@ -28,6 +75,9 @@ pub struct UpdateOptions {
     pub walk: WalkOptions,
     /// Limits on the cost of one file.
     pub limits: Limits,
+    /// Metadata of articles that do not state their own. Indexed articles keep what they have
+    /// until they are read again, as with [`full`](Self::full).
+    pub defaults: Vec<SourceDefaults>,
     /// Read all files again, and rebuild an index written by another version.
     pub full: bool,
     /// Only report the changes an update would make.
@@ -53,6 +103,7 @@ impl Default for UpdateOptions {
             writer: WriterOptions::default(),
             walk: WalkOptions::default(),
             limits: Limits::default(),
+            defaults: Vec::new(),
             full: false,
             dry_run: false,
             allow_vanished: false,
@@ -60,6 +111,55 @@ impl Default for UpdateOptions {
             files: SystemFiles::shared(),
             wait_for_lock: Duration::from_secs(10),
             stop: Arc::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn articles_get_the_defaults_of_the_innermost_folder() {
+        let defaults =
+            |collection: &str, source: Option<&str>, section: Option<&str>| SourceDefaults {
+                collection: collection.to_owned(),
+                source: source.map(str::to_owned),
+                section: section.map(str::to_owned),
+                ..SourceDefaults::default()
+            };
+        let all = [
+            defaults("bao", Some("Báo Sông Trà"), Some("Thời sự")),
+            defaults("bao/kinh-te/", None, Some("Kinh tế")),
+        ];
+        for (collection, own, expected) in [
+            (Some("bao"), None, (Some("Báo Sông Trà"), Some("Thời sự"))),
+            (
+                Some("bao/kinh-te/2026"),
+                None,
+                (Some("Báo Sông Trà"), Some("Kinh tế")),
+            ),
+            (
+                Some("bao/kinh-te-so"),
+                None,
+                (Some("Báo Sông Trà"), Some("Thời sự")),
+            ),
+            (
+                Some("bao"),
+                Some("Báo Khác"),
+                (Some("Báo Khác"), Some("Thời sự")),
+            ),
+            (Some("baogiay"), None, (None, None)),
+            (None, None, (None, None)),
+        ] {
+            let mut article = Article {
+                collection: collection.map(str::to_owned),
+                source: own.map(str::to_owned),
+                ..Article::default()
+            };
+            SourceDefaults::complete(&all, &mut article);
+            let found = (article.source.as_deref(), article.section.as_deref());
+            assert_eq!(found, expected, "{collection:?}");
         }
     }
 }

@@ -14,6 +14,7 @@ use timbao_articles::{FileSystem, Limits, Problem, RecordBatch, open_on};
 
 use super::diff::Job;
 use super::manifest::key;
+use super::options::SourceDefaults;
 use super::progress::{Progress, Reading};
 use super::sync::{into_inner, lock};
 use super::task::{Done, Task};
@@ -31,6 +32,8 @@ pub(crate) struct Pipeline<'a> {
     /// The file system of the sources.
     pub(crate) files: &'a dyn FileSystem,
     pub(crate) limits: &'a Limits,
+    /// Metadata of articles that do not state their own.
+    pub(crate) defaults: &'a [SourceDefaults],
     pub(crate) progress: &'a dyn Progress,
     /// Stops before the next batch when it is set.
     pub(crate) stop: &'a AtomicBool,
@@ -187,7 +190,8 @@ impl Run<'_> {
                 continue;
             };
             match record.parse() {
-                Ok(parsed) => {
+                Ok(mut parsed) => {
+                    SourceDefaults::complete(self.pipeline.defaults, &mut parsed.article);
                     articles += 1;
                     found.number = self.next_number.fetch_add(1, Ordering::Relaxed);
                     for problem in parsed.problems {

@@ -119,7 +119,8 @@ impl Plan {
             let reason = "the manifest is lost; read all sources again, not some".into();
             return Err(Error::Damaged { reason });
         }
-        let found = Found::walk(&scope, dir, &options.files, progress);
+        let found = Found::walk(&scope, dir, &options.files, &options.stop, progress);
+        let interrupted = found.is_interrupted;
         let skipped = found.skipped.clone();
         let linked = found.linked.clone();
         let limits = fingerprint(&options.limits);
@@ -127,7 +128,10 @@ impl Plan {
             full: options.full,
             limits,
         };
-        let diff = Diff::new(&state.manifest, found, &scope, wish);
+        let diff = match interrupted {
+            true => Diff::none(&state.manifest),
+            false => Diff::new(&state.manifest, found, &scope, wish),
+        };
         if let (true, Some(problem)) = (options.strict, diff.problems.first()) {
             return Err(Error::Unreadable(problem.clone()));
         }
@@ -136,6 +140,7 @@ impl Plan {
         let report = UpdateReport {
             skipped,
             linked,
+            interrupted,
             ..UpdateReport::default()
         };
         let roots = scope.roots.iter().chain(&scope.sources);
@@ -271,7 +276,7 @@ impl Plan {
             Ok(read) => read,
             Err(error) => return Err(writer.cause(error)),
         };
-        self.report.interrupted = read.interrupted;
+        self.report.interrupted |= read.interrupted;
         self.report.bytes = read.bytes;
         if !options.allow_vanished {
             self.report.vanished = self.vanished(&read.done);
@@ -283,7 +288,9 @@ impl Plan {
             sources: self.sources.clone(),
             manifest: self.base.manifest.clone(),
         };
-        state.manifest.limits = self.limits;
+        if !self.report.interrupted {
+            state.manifest.limits = self.limits;
+        }
         state.manifest.next_number = read.next_number;
         self.settle(&mut state.manifest, read.done, moves, &writer)?;
         self.report.elapsed.reading = start.elapsed();
@@ -342,6 +349,7 @@ impl Plan {
             writer,
             files: &*options.files,
             limits: &options.limits,
+            defaults: &options.defaults,
             progress,
             stop: &options.stop,
             strict: options.strict,
@@ -583,7 +591,7 @@ fn commit(
     report.elapsed.committing = start.elapsed();
     let start = Instant::now();
     progress.phase(Phase::Merging);
-    let merged = merge::merge(index, writer, options.writer.memory)
+    let merged = merge::merge(index, writer, options.writer.memory, &options.stop)
         // The manifest of the previous commit, which is no longer referred to.
         .and_then(|()| remove_orphans(&index.engine, &index.storage));
     match merged {

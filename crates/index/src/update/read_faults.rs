@@ -8,12 +8,16 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use timbao_articles::{FileSystem, FolderEntry, OpenFile, SystemFiles};
 
 /// Error numbers on Linux.
-pub(crate) const ERRORS: [(&str, i32); 6] = [
+pub(crate) const ERRORS: [(&str, i32); 10] = [
     ("ENOENT", 2),
     ("EIO", 5),
+    ("ENOMEM", 12),
     ("EACCES", 13),
+    ("ENODEV", 19),
     ("EINVAL", 22),
+    ("ENFILE", 23),
     ("EMFILE", 24),
+    ("ETIMEDOUT", 110),
     ("ESTALE", 116),
 ];
 

@@ -15,7 +15,7 @@ use crate::store::ArticleWriter;
 
 /// Updates the paths of the articles of a moved file. Returns `None` without
 /// any change if the file has to be read: its new path may change how it is
-/// read, or the index has only some of its articles.
+/// read, its time proves nothing, or the index has only some of its articles.
 ///
 /// # Errors
 ///
@@ -34,7 +34,8 @@ pub(crate) fn relocate(
         let name = Path::new(path).file_name()?.to_str()?;
         Some(name.split_once('.')?.1.to_owned())
     };
-    let is_whole = !job.old.kept
+    let is_whole = job.old.settled
+        && !job.old.kept
         && job.old.problems.is_empty()
         && job.old.members.iter().all(|m| m.number != 0);
     if !job.old.portable || !is_whole || extensions(from) != extensions(&job.path) {

@@ -11,6 +11,10 @@ use super::manifest::{FileEntry, Hash, Member, Place, hash_of};
 use super::report::{Counts, is_passing};
 use super::sync::lock;
 
+/// Number of problems of a file that are kept, those aside that keep articles in the index. A file
+/// of a megabyte can have half a million.
+const MOST_PROBLEMS: usize = 1000;
+
 /// A file that is being read.
 pub(crate) struct Task {
     job: Job,
@@ -31,6 +35,8 @@ pub(crate) struct Task {
 struct Collected {
     members: Vec<Member>,
     problems: Vec<Problem>,
+    /// The first of those beyond [`MOST_PROBLEMS`], and their number.
+    more: Option<(Problem, u64)>,
     repeats: Repeats,
     /// Numbers of articles indexed again.
     replaced: Vec<u64>,
@@ -96,7 +102,12 @@ impl Task {
     }
 
     pub(crate) fn problem(&self, problem: Problem) {
-        lock(&self.collected).problems.push(problem);
+        let mut collected = lock(&self.collected);
+        let is_kept = problem.unread || is_passing(problem.kind);
+        if is_kept || collected.problems.len() < MOST_PROBLEMS {
+            return collected.problems.push(problem);
+        }
+        collected.more.get_or_insert((problem, 0)).1 += 1;
     }
 
     /// Counts bytes of raw records, at most the length of the file, and returns
@@ -170,10 +181,16 @@ impl Task {
     pub(crate) fn finish(&self) -> Done {
         let Collected {
             members,
-            problems,
+            mut problems,
+            more,
             replaced,
             ..
         } = std::mem::take(&mut *lock(&self.collected));
+        problems.extend(more.map(|(first, count)| Problem {
+            member: None,
+            message: format!("{count} more problems, from here on: {}", first.place()),
+            ..first
+        }));
         let unread = self.unread(&problems);
         let is_kept = |place: &Place| unread.iter().any(|member| place.is_in(member.as_deref()));
         let old = &self.job.old.members;

@@ -91,25 +91,34 @@ impl Inverter<'_> {
         Ok(())
     }
 
+    /// Enters a folded key with its postings into the dictionary. Returns whether it has a single
+    /// variant, which is entered too because it has the same postings.
+    pub(super) fn enter_folded(&mut self, folded: u32, postings: KeyInfo) -> bool {
+        let entry = &self.ids.folded[folded as usize];
+        let info = KeyInfo {
+            tokens: entry.tokens,
+            link: entry.variants,
+            rank: (self.pair_seconds.len() / size_of::<u32>()) as u32,
+            ..postings
+        };
+        self.result.folded[folded as usize] = info;
+        let &[only] = self.ids.spellings(folded) else {
+            return false;
+        };
+        self.result.exact[only as usize] = KeyInfo {
+            link: folded,
+            rank: ONLY_SPELLING,
+            ..info
+        };
+        true
+    }
+
     /// The postings of a folded key and of its variants.
     pub(super) fn invert_key(&mut self, folded: u32, bucket: &[Occurrence], scratch: &mut Scratch) {
         let ids = self.ids;
         let variants = ids.spellings(folded);
         let info = self.write_postings(bucket.iter().copied(), scratch);
-        let info = KeyInfo {
-            tokens: bucket.len() as u32,
-            link: self.ids.folded[folded as usize].variants,
-            rank: (self.pair_seconds.len() / size_of::<u32>()) as u32,
-            ..info
-        };
-        self.result.folded[folded as usize] = info;
-        if let &[only] = variants {
-            // A single variant has the postings of the folded key.
-            self.result.exact[only as usize] = KeyInfo {
-                link: folded,
-                rank: ONLY_SPELLING,
-                ..info
-            };
+        if self.enter_folded(folded, info) {
             return;
         }
         scratch

@@ -6,7 +6,7 @@
 
 use std::io::{self, Write};
 
-use super::super::dictionary::{KeyInfo, ONLY_SPELLING};
+use super::super::dictionary::KeyInfo;
 use super::super::pairs::{BlockWriter, PairList, Spelling};
 use super::super::postings::Posting;
 use super::super::sections::SectionWriter;
@@ -126,23 +126,11 @@ impl Inverter<'_> {
             let id = source.folded[folded as usize];
             (id != NONE).then(|| source.source.segment.folded_info(id))
         };
-        let info = KeyInfo {
-            tokens: ids.folded[folded as usize].tokens,
-            link: ids.folded[folded as usize].variants,
-            rank: (self.pair_seconds.len() / size_of::<u32>()) as u32,
-            ..self.merge_postings(sources, of_folded, scratch)
-        };
-        self.result.folded[folded as usize] = info;
-        let variants = ids.spellings(folded);
-        if let &[only] = variants {
-            self.result.exact[only as usize] = KeyInfo {
-                link: folded,
-                rank: ONLY_SPELLING,
-                ..info
-            };
+        let info = self.merge_postings(sources, of_folded, scratch);
+        if self.enter_folded(folded, info) {
             return;
         }
-        for (ordinal, &rank) in (0..).zip(variants) {
+        for (ordinal, &rank) in (0..).zip(ids.spellings(folded)) {
             let of_exact = |source: &Mapped<'_>| {
                 let id = source.exact[rank as usize];
                 (id != NONE).then(|| source.source.segment.exact_info(id))

@@ -1,0 +1,353 @@
+//! Parts of a plan that are matched against the tokens of articles, all in one pass.
+//!
+//! Gaps, slop, case, NEAR, ATLEAST and some parts of the text need the tokens of every article that
+//! contains the words. A query can have many such parts. Before it is executed they are matched
+//! together, so that each article is read once and a word repeated in a query is searched for once.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use timbao_query::plan::{LeafKind, NearOrder, Phrase, Plan, Slot, TextField};
+
+use crate::error::Result;
+use crate::text::TextSegment;
+
+use super::Searcher;
+use super::deadline::Deadline;
+use super::matcher::{LeafMatcher, SegmentArticle, Slots};
+use super::positions::FieldEnds;
+use super::scans::Scans;
+use super::scored::{Scored, weigh};
+use super::slot_articles::slot_articles;
+use super::slots::SlotIds;
+use super::spans::Span;
+
+/// A part of a plan, and the only part of the text in which it counts.
+type Part<'p> = (&'p Plan, Option<TextField>);
+
+/// A searcher that knows the matches of all parts of a plan that need tokens; the same one if there
+/// are none or they are known.
+///
+/// # Errors
+///
+/// When a file is damaged, or the deadline has passed.
+pub(crate) fn prepared<'s>(
+    searcher: &'s Searcher,
+    plan: &Plan,
+    field: Option<TextField>,
+) -> Result<Cow<'s, Searcher>> {
+    if searcher.scans.is_some() {
+        return Ok(Cow::Borrowed(searcher));
+    }
+    let mut parts = Vec::new();
+    collect(plan, field, &mut parts);
+    if parts.is_empty() {
+        return Ok(Cow::Borrowed(searcher));
+    }
+    let mut scans = Scans::default();
+    for ((plan, field), found) in parts.iter().zip(scan(searcher, &parts)?) {
+        scans.add(plan, *field, found);
+    }
+    Ok(Cow::Owned(Searcher {
+        scans: Some(Arc::new(scans)),
+        ..searcher.clone()
+    }))
+}
+
+/// The articles that match a part, by segment; `None` if it needs no tokens. ATLEAST has no scores.
+///
+/// # Errors
+///
+/// When a file is damaged, or the deadline has passed.
+pub(crate) fn scanned(
+    searcher: &Searcher,
+    plan: &Plan,
+    field: Option<TextField>,
+) -> Result<Option<Vec<Scored>>> {
+    if !needs_tokens(plan, field) {
+        return Ok(None);
+    }
+    let scans = searcher.scans.as_ref();
+    match scans.and_then(|scans| scans.get(plan, field)) {
+        Some(found) => Ok(Some(found.to_vec())),
+        None => Ok(scan(searcher, &[(plan, field)])?.pop()),
+    }
+}
+
+fn needs_tokens(plan: &Plan, field: Option<TextField>) -> bool {
+    match plan {
+        Plan::Near(_) | Plan::AtLeast { .. } => true,
+        Plan::Word(_) => field.is_some(),
+        Plan::Phrase(phrase) => match field {
+            None => !phrase.is_rigid(),
+            // Positions tell these parts of the text apart from the rest.
+            Some(TextField::Title | TextField::Summary) => {
+                !phrase.is_rigid() || phrase.steps.len() == 1
+            }
+            Some(TextField::Body | TextField::Caption) => true,
+        },
+        _ => false,
+    }
+}
+
+fn collect<'p>(plan: &'p Plan, field: Option<TextField>, parts: &mut Vec<Part<'p>>) {
+    if needs_tokens(plan, field) && !parts.contains(&(plan, field)) {
+        parts.push((plan, field));
+    }
+    let field = match plan {
+        Plan::In { field: inner, .. } => {
+            if field.is_some_and(|outer| outer != *inner) {
+                return;
+            }
+            Some(*inner)
+        }
+        _ => field,
+    };
+    for child in plan.children() {
+        collect(child, field, parts);
+    }
+}
+
+/// The articles that match each part, by segment.
+fn scan(searcher: &Searcher, parts: &[Part<'_>]) -> Result<Vec<Vec<Scored>>> {
+    let mut found: Vec<Vec<Scored>> = parts.iter().map(|_| Vec::new()).collect();
+    for view in searcher.segments.iter() {
+        let scan = SegmentScan::new(searcher, &view.text, parts)?;
+        for (all, scored) in found.iter_mut().zip(scan.run(searcher)?) {
+            all.push(scored);
+        }
+    }
+    let weighed = found
+        .into_iter()
+        .map(|found| weigh(searcher.articles, found));
+    Ok(weighed.collect())
+}
+
+/// Parts, prepared for one segment.
+struct SegmentScan<'a> {
+    segment: &'a TextSegment,
+    deadline: &'a Deadline,
+    slots: Slots,
+    parts: Vec<PartScan>,
+}
+
+struct PartScan {
+    /// Words, phrases and NEAR, of which any may match.
+    leaves: Vec<(LeafMatcher, Option<TextField>)>,
+    /// Least number of matches, where these count instead of a score.
+    least: Option<u32>,
+    /// The articles that contain the words.
+    candidates: ArticleSet,
+    found: Scored,
+}
+
+impl<'a> SegmentScan<'a> {
+    fn new(searcher: &'a Searcher, segment: &'a TextSegment, parts: &[Part<'_>]) -> Result<Self> {
+        let mut words = Words::new(segment);
+        let mut slots = Slots::default();
+        let mut scans = Vec::with_capacity(parts.len());
+        for &(plan, field) in parts {
+            searcher.deadline.check()?;
+            let least = match plan {
+                Plan::AtLeast { count, .. } => Some(*count),
+                _ => None,
+            };
+            let mut candidates = ArticleSet::none(segment);
+            let mut leaves = Vec::new();
+            for leaf in plan.leaves() {
+                let inner = leaf.field;
+                if field.is_some() && inner.is_some() && inner != field {
+                    continue;
+                }
+                candidates.add_all(&words.candidates(leaf.kind));
+                let matcher = LeafMatcher::new(leaf.kind, &mut slots, segment, |slot| {
+                    words.word(slot).ids.clone()
+                });
+                leaves.push((matcher, field.or(inner)));
+            }
+            scans.push(PartScan {
+                leaves,
+                least,
+                candidates,
+                found: Scored::default(),
+            });
+        }
+        Ok(Self {
+            segment,
+            deadline: &searcher.deadline,
+            slots,
+            parts: scans,
+        })
+    }
+
+    fn run(mut self, searcher: &Searcher) -> Result<Vec<Scored>> {
+        let mut all = ArticleSet::none(self.segment);
+        for part in &self.parts {
+            all.add_all(&part.candidates);
+        }
+        let mut tokens = Vec::new();
+        let mut spans = Vec::new();
+        let mut ranges = Vec::new();
+        for article in all.iter() {
+            self.deadline.check()?;
+            tokens.clear();
+            tokens.extend(self.segment.tokens_of(article));
+            let row = self.segment.rows().row(article);
+            let fields = FieldEnds::of(&tokens);
+            let here = SegmentArticle {
+                segment: self.segment,
+                article,
+                tokens: &tokens,
+            };
+            let parts = &mut self.parts;
+            self.slots.find(&here, |places| {
+                let candidates = parts.iter_mut().filter(|p| p.candidates.has(article));
+                for part in candidates {
+                    ranges.clear();
+                    for (leaf, field) in &part.leaves {
+                        spans.clear();
+                        leaf.spans(places, self.deadline, &mut spans);
+                        let positions = spans.iter().copied().map(Span::positions);
+                        ranges.extend(positions.filter(|range| {
+                            field.is_none_or(|field| fields.at(range.start) == field)
+                        }));
+                    }
+                    match part.least {
+                        None => {
+                            let starts = ranges.iter().map(|range: &Range<usize>| range.start);
+                            let weights = starts.map(|at| row.weight(row.start + at as u32));
+                            let frequency: u32 = weights.sum();
+                            if frequency > 0 {
+                                let share = searcher.saturation.share(frequency, row.length);
+                                part.found.push(article, share);
+                            }
+                        }
+                        Some(least) => {
+                            // A place that several alternatives match counts once.
+                            ranges.sort_unstable_by_key(|range| (range.start, range.end));
+                            ranges.dedup();
+                            if ranges.len() as u64 >= u64::from(least) {
+                                part.found.push(article, 0.0);
+                            }
+                        }
+                    }
+                }
+            });
+        }
+        self.deadline.check()?;
+        Ok(self.parts.into_iter().map(|part| part.found).collect())
+    }
+}
+
+/// The articles of words and phrases in one segment.
+struct Words<'a> {
+    segment: &'a TextSegment,
+    known: FxHashMap<Slot, Rc<Word>>,
+}
+
+/// A slot in one segment.
+struct Word {
+    ids: SlotIds,
+    articles: ArticleSet,
+}
+
+impl<'a> Words<'a> {
+    fn new(segment: &'a TextSegment) -> Self {
+        Self {
+            segment,
+            known: FxHashMap::default(),
+        }
+    }
+
+    /// The articles that contain the words of a leaf.
+    fn candidates(&mut self, leaf: LeafKind<'_>) -> ArticleSet {
+        match leaf {
+            LeafKind::Word(slot) => self.word(slot).articles.clone(),
+            LeafKind::Phrase(phrase) => self.phrase(phrase),
+            LeafKind::Near(near) => {
+                // NOTNEAR needs no other operand than the first.
+                let needed = match near.order {
+                    NearOrder::Apart => 1,
+                    NearOrder::Any | NearOrder::Typed => near.operands.len(),
+                };
+                let mut all = ArticleSet::every(self.segment);
+                for phrases in near.operands.iter().take(needed) {
+                    let mut any = ArticleSet::none(self.segment);
+                    for phrase in phrases {
+                        any.add_all(&self.phrase(phrase));
+                    }
+                    all.keep(&any);
+                }
+                all
+            }
+        }
+    }
+
+    fn phrase(&mut self, phrase: &Phrase) -> ArticleSet {
+        if phrase.steps.is_empty() {
+            return ArticleSet::none(self.segment);
+        }
+        let mut all = ArticleSet::every(self.segment);
+        for step in &phrase.steps {
+            all.keep(&self.word(&step.slot).articles);
+        }
+        all
+    }
+
+    /// Resolves a slot, once for all of its occurrences in a query.
+    fn word(&mut self, slot: &Slot) -> Rc<Word> {
+        if let Some(known) = self.known.get(slot) {
+            return Rc::clone(known);
+        }
+        let mut articles = ArticleSet::none(self.segment);
+        let ids = SlotIds::resolve(slot, self.segment);
+        slot_articles(self.segment, &ids).for_each(|article, _| articles.add(article));
+        let word = Rc::new(Word { ids, articles });
+        self.known.insert(slot.clone(), Rc::clone(&word));
+        word
+    }
+}
+
+/// A set of articles of one segment.
+#[derive(Clone)]
+struct ArticleSet(Vec<u64>);
+
+impl ArticleSet {
+    fn none(segment: &TextSegment) -> Self {
+        Self(vec![0; (segment.articles() as usize).div_ceil(64)])
+    }
+
+    /// All articles, and numbers after the last one.
+    fn every(segment: &TextSegment) -> Self {
+        Self(vec![u64::MAX; (segment.articles() as usize).div_ceil(64)])
+    }
+
+    fn add(&mut self, article: u32) {
+        if let Some(word) = self.0.get_mut(article as usize / 64) {
+            *word |= 1 << (article % 64);
+        }
+    }
+
+    fn add_all(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a |= b);
+    }
+
+    fn keep(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a &= b);
+    }
+
+    #[inline]
+    fn has(&self, article: u32) -> bool {
+        let word = self.0.get(article as usize / 64);
+        word.is_some_and(|word| word >> (article % 64) & 1 == 1)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = u32> {
+        (0..).zip(&self.0).flat_map(|(number, &word)| {
+            (0..64).filter_map(move |bit| (word >> bit & 1 == 1).then_some(number * 64 + bit))
+        })
+    }
+}
