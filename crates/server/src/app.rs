@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
-use timbao_index::{Error, Index, ReloadOptions, Reloader, Searcher};
+use timbao_index::{CacheOptions, Error, Index, ReloadOptions, Reloader, Searcher};
 use tokio::task::JoinHandle;
 
 use crate::log::{Log, Value};
 use crate::metrics::Metrics;
-use crate::options::Options;
+use crate::options::{NamedIndex, Options};
 use crate::work::Work;
 
 /// Time between two checks for a new commit.
@@ -18,6 +18,8 @@ const REFRESH: Duration = Duration::from_secs(1);
 /// The shared state of all requests.
 pub(crate) struct App {
     pub options: Options,
+    /// The name of the index in its address; `None` for the main one.
+    pub name: Option<String>,
     pub index: Index,
     reloader: OnceLock<Reloader>,
     /// Whether commits are followed already.
@@ -29,8 +31,16 @@ pub(crate) struct App {
 
 impl App {
     /// An app that answers from an index, which is opened for searching on first use.
+    ///
+    /// Paths of the machine are hidden, unless the options show them.
     pub(crate) fn new(index: Index, options: Options, log: Log) -> Self {
+        let index = if options.show_paths {
+            index
+        } else {
+            index.with_public_paths()
+        };
         Self {
+            name: None,
             index,
             reloader: OnceLock::new(),
             is_following: AtomicBool::new(false),
@@ -39,6 +49,26 @@ impl App {
             log,
             options,
         }
+    }
+
+    /// Another index of the same server, with limits of its own.
+    ///
+    /// # Errors
+    ///
+    /// When the index does not open.
+    pub(crate) fn beside(&self, other: &NamedIndex, log: Log) -> Result<Self, Error> {
+        let caches = CacheOptions::for_many_queries();
+        let index = Index::open(other.dir())?.with_caches(caches);
+        let options = Options {
+            index: other.dir().to_owned(),
+            ..self.options.clone()
+        };
+        let app = Self {
+            name: Some(other.name().to_owned()),
+            ..Self::new(index, options, log)
+        };
+        app.reloader()?;
+        Ok(app)
     }
 
     /// The views of the index, opening it if that was not done yet.
@@ -70,7 +100,8 @@ impl App {
 
     /// Computes slow figures of a large index before the first request needs them.
     fn prepare(&self, searcher: &Searcher) {
-        let prepared = searcher.stats().and_then(|_| searcher.reprint_groups(0));
+        let prepared = searcher.stats().and_then(|_| searcher.state());
+        let prepared = prepared.and_then(|_| searcher.reprint_groups(0));
         if let Err(error) = prepared {
             let fields = [("reason", Value::Text(&error.to_string()))];
             self.log.warn("preparing a view failed", &fields);

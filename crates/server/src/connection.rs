@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use crate::app::App;
-use crate::routes::router;
+use crate::routes;
 
 /// Largest size of the head of a request, in bytes.
 const HEAD: usize = 16 * 1024;
@@ -25,12 +25,17 @@ const HEADERS: usize = 64;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Accepts connections until `stop` completes, then waits for the requests in flight.
-pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    app: Arc<App>,
+    others: Vec<Arc<App>>,
+    stop: impl Future<Output = ()>,
+) {
     let limits = app.options.limits;
     let places = Arc::new(Semaphore::new(limits.connections.max(1)));
     // Every connection has a receiver, so that the sender knows when the last one is closed.
     let (stopping, running) = watch::channel(false);
-    let router = router(Arc::clone(&app));
+    let router = routes::all(Arc::clone(&app), &others);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accept = async {

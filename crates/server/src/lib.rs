@@ -74,7 +74,7 @@ use axum::Router;
 use timbao_index::{CacheOptions, Index};
 use tokio::net::TcpListener;
 
-pub use options::{Limits, Options, Token, TokenError};
+pub use options::{Limits, NameError, NamedIndex, Options, Token, TokenError};
 
 use app::App;
 use log::Log;
@@ -112,6 +112,12 @@ pub enum Error {
         /// The system's error.
         source: std::io::Error,
     },
+    /// Two indexes have the same name.
+    #[error("two indexes have the name {name}")]
+    SameName {
+        /// The name.
+        name: String,
+    },
     /// The address is reachable from other machines, and a token is not required.
     #[error("{address} is reachable from other machines, and a token is not required")]
     Open {
@@ -123,6 +129,8 @@ pub enum Error {
 /// A server that listens on an address.
 pub struct Server {
     app: Arc<App>,
+    /// The other indexes.
+    others: Vec<Arc<App>>,
     listener: TcpListener,
 }
 
@@ -149,10 +157,25 @@ impl Server {
         let index = Index::open(&options.index)?.with_caches(CacheOptions::for_many_queries());
         let app = Arc::new(App::new(index, options, Log::Stderr));
         app.reloader()?;
+        let mut others: Vec<Arc<App>> = Vec::new();
+        for other in &app.options.more {
+            if others
+                .iter()
+                .any(|app| app.name.as_deref() == Some(other.name()))
+            {
+                let name = other.name().to_owned();
+                return Err(Error::SameName { name });
+            }
+            others.push(Arc::new(app.beside(other, Log::Stderr)?));
+        }
         let listener = TcpListener::bind(address)
             .await
             .map_err(|source| Error::Listen { address, source })?;
-        Ok(Self { app, listener })
+        Ok(Self {
+            app,
+            others,
+            listener,
+        })
     }
 
     /// The address it listens on.
@@ -167,7 +190,8 @@ impl Server {
     /// Answers requests until `stop` completes, then finishes those in flight.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         self.app.follow();
-        connection::serve(self.listener, self.app, stop).await;
+        self.others.iter().for_each(|other| other.follow());
+        connection::serve(self.listener, self.app, self.others, stop).await;
     }
 }
 
@@ -183,7 +207,9 @@ pub fn serve(options: Options, ready: impl FnOnce(SocketAddr)) -> Result<(), Err
     let listen = |source| Error::Listen { address, source };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(options.limits.work + 4)
+        .max_blocking_threads(
+            (options.limits.work + options.limits.exports + 4) * (options.more.len() + 1),
+        )
         .build()
         .map_err(listen)?;
     let grace = options.limits.shutdown;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The options of a [`Server`](crate::Server).
@@ -24,6 +24,11 @@ pub struct Options {
     pub limits: Limits,
     /// Whether queries are logged.
     pub log_queries: bool,
+    /// Whether answers name the directories of this machine; else paths begin at the directory of
+    /// a source.
+    pub show_paths: bool,
+    /// Other indexes that are served too, below `/kho/NAME`.
+    pub more: Vec<NamedIndex>,
 }
 
 impl Options {
@@ -37,7 +42,50 @@ impl Options {
             hosts: Vec::new(),
             limits: Limits::default(),
             log_queries: false,
+            show_paths: false,
+            more: Vec::new(),
         }
+    }
+}
+
+/// An index that is served below a path of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedIndex {
+    name: String,
+    dir: PathBuf,
+}
+
+/// The error for an invalid name of an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a name has 1 to 40 letters a to z, digits and hyphens")]
+pub struct NameError;
+
+impl NamedIndex {
+    /// An index in a directory, with the name that is in its address.
+    ///
+    /// # Errors
+    ///
+    /// If the name is empty, too long, or has other characters than `a` to `z`, digits and
+    /// hyphens.
+    pub fn new(name: &str, dir: impl Into<PathBuf>) -> Result<Self, NameError> {
+        let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if !(1..=40).contains(&name.len()) || !name.bytes().all(is_plain) {
+            return Err(NameError);
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            dir: dir.into(),
+        })
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 }
 
@@ -62,8 +110,10 @@ pub struct Limits {
     pub page: usize,
     /// Largest number of hits that can be skipped.
     pub offset: usize,
-    /// Largest number of rows of an export.
-    pub export: usize,
+    /// Largest number of concurrent exports.
+    pub exports: usize,
+    /// Time limit of an export.
+    pub export_time: Duration,
     /// Time for which a replaced view is kept for paging.
     pub keep_views: Duration,
     /// Largest number of replaced views that are kept.
@@ -75,7 +125,8 @@ impl Default for Limits {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            work: 2 * cores,
+            // So that a few expensive searches leave room for others.
+            work: (2 * cores).max(8),
             queue: 64,
             time: Duration::from_secs(5),
             connections: 512,
@@ -84,7 +135,8 @@ impl Default for Limits {
             text: 2_000,
             page: 100,
             offset: 10_000,
-            export: 10_000,
+            exports: cores,
+            export_time: Duration::from_secs(1800),
             keep_views: Duration::from_secs(600),
             views: 8,
         }

@@ -30,6 +30,11 @@ impl Params {
         params
     }
 
+    /// Adds a parameter.
+    pub(crate) fn add(&mut self, name: &str, value: &str) {
+        self.pairs.push((name.to_owned(), value.to_owned()));
+    }
+
     /// All values of a parameter.
     pub(crate) fn all(&mut self, name: &str) -> Vec<String> {
         let mut values = Vec::new();

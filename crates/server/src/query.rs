@@ -3,8 +3,8 @@
 use timbao_index::{Searcher, Sort};
 use timbao_query::plan::{Facet, Plan};
 use timbao_query::{Accents, Filters, LowerOptions, Request};
+use timbao_views::Count;
 use timbao_views::suggest::Advice;
-use timbao_views::{Citation, CitedQuery};
 
 use crate::options::Limits;
 use crate::params::{Params, pick};
@@ -64,27 +64,11 @@ pub(crate) fn advice(
     Ok(searcher.advice(request.ast(), request.options(), total)?)
 }
 
-/// Cites an answer to queries.
-///
-/// # Errors
-///
-/// If the index is damaged.
-pub(crate) fn cited<'q>(
-    searcher: &Searcher,
-    queries: impl IntoIterator<Item = (&'q Request, &'q Plan)>,
-) -> Result<Citation, Problem> {
-    let queries = queries.into_iter().map(|(request, plan)| CitedQuery {
-        query: request.ast().to_string(),
-        plan: plan.to_string(),
-    });
-    Ok(searcher.cite(queries.collect())?)
-}
-
 /// Takes the conditions on metadata.
 ///
 /// # Errors
 ///
-/// When one is given twice or is too long.
+/// When a date is given twice, or a value is too long.
 pub(crate) fn filters(params: &mut Params, limits: &Limits) -> Result<Filters, Problem> {
     let mut text = |name| params.text(name, limits.text);
     let mut filters = Filters {
@@ -93,12 +77,30 @@ pub(crate) fn filters(params: &mut Params, limits: &Limits) -> Result<Filters, P
         date: text("date")?,
         ..Filters::default()
     };
+    facet_filters(&mut filters, params, limits.text)?;
+    Ok(filters)
+}
+
+/// The most conditions on one facet.
+const CONDITIONS: usize = 50;
+
+/// Takes the conditions on facets, of which each may have several.
+///
+/// # Errors
+///
+/// When there are too many, or one is too long.
+pub(crate) fn facet_filters(
+    filters: &mut Filters,
+    params: &mut Params,
+    most: usize,
+) -> Result<(), Problem> {
     for facet in Facet::stated() {
-        if let Some(value) = text(facet.name())? {
-            filters.facets.insert(facet, value);
+        let values = params.texts(facet.name(), most, CONDITIONS)?;
+        if !values.is_empty() {
+            filters.facets.insert(facet, values);
         }
     }
-    Ok(filters)
+    Ok(())
 }
 
 /// The articles that filters let pass.
@@ -126,6 +128,15 @@ pub(crate) fn accents(params: &mut Params) -> Result<Accents, Problem> {
         ("loose", Accents::Loose),
     ];
     params.choice("accents", &choices, Accents::Auto)
+}
+
+/// Takes the unit that is counted.
+///
+/// # Errors
+///
+/// If the value is unknown.
+pub(crate) fn count(params: &mut Params) -> Result<Count, Problem> {
+    params.choice("count", &Count::NAMED, Count::default())
 }
 
 /// Takes the order of hits.

@@ -3,11 +3,34 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::RawQuery;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Redirect;
 use axum::routing::get;
 
 use crate::app::App;
 use crate::{api, assets, guard, nest, page};
+
+/// The routes of an index, and below `/kho/NAME` those of the others of the same server.
+pub(crate) fn all(app: Arc<App>, others: &[Arc<App>]) -> Router {
+    let others = others
+        .iter()
+        .filter_map(|other| Some((other.name.as_ref()?, other)));
+    others.fold(router(app), |all, (name, other)| {
+        let path = format!("/kho/{name}");
+        let nested = all.nest(&path, router(Arc::clone(other)));
+        // The root of a nested router does not have a slash at its end.
+        nested.route(&format!("{path}/"), get(move |query| root(path, query)))
+    })
+}
+
+/// Redirects to the same address without the slash at its end.
+async fn root(path: String, RawQuery(query): RawQuery) -> Redirect {
+    match query {
+        Some(query) => Redirect::permanent(&format!("{path}?{query}")),
+        None => Redirect::permanent(&path),
+    }
+}
 
 /// All routes of the page and the API.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -19,6 +42,15 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/collocates", get(page::collocates))
         .route("/keywords", get(page::keywords))
         .route("/fillers", get(page::fillers))
+        .route("/wordlist", get(page::wordlist))
+        .route("/dispersion", get(page::dispersion))
+        .route("/compare", get(page::compare))
+        .route("/batch", get(page::batch))
+        .route("/reprints", get(page::reprints))
+        .route("/status", get(page::status))
+        .route("/similar", get(page::similar))
+        .route("/help", get(page::help))
+        .route("/form", get(page::form))
         .nest("/api/v1", api::routes())
         .route("/healthz", get(api::health))
         .route("/metrics", get(api::metrics))

@@ -19,6 +19,8 @@ const GRACE: Duration = Duration::from_millis(500);
 /// Limits concurrent searches.
 pub(crate) struct Work {
     turns: Arc<Semaphore>,
+    exports: Arc<Semaphore>,
+    export_time: Duration,
     waiting: AtomicUsize,
     queue: usize,
     time: Duration,
@@ -37,6 +39,8 @@ impl Work {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             turns: Arc::new(Semaphore::new(limits.work.max(1))),
+            exports: Arc::new(Semaphore::new(limits.exports.max(1))),
+            export_time: limits.export_time,
             waiting: AtomicUsize::new(0),
             queue: limits.queue,
             time: limits.time,
@@ -84,5 +88,29 @@ impl Work {
             Ok(Err(error)) => Err(Problem::internal(error.to_string())),
             Err(_) => Err(Problem::too_slow()),
         }
+    }
+
+    /// Starts an export of a view on a thread of its own. It waits for a slot as long as a search
+    /// may take.
+    ///
+    /// # Errors
+    ///
+    /// If too many exports run.
+    pub(crate) async fn export(
+        &self,
+        view: &Searcher,
+        export: impl FnOnce(Searcher) + Send + 'static,
+    ) -> Result<(), Problem> {
+        let waited = Instant::now() + self.time;
+        let turn = timeout_at(waited.into(), Arc::clone(&self.exports).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else {
+            return Err(Problem::busy());
+        };
+        let searcher = view.until(Instant::now() + self.export_time);
+        spawn_blocking(move || {
+            let _turn = turn;
+            export(searcher);
+        });
+        Ok(())
     }
 }

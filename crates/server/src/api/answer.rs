@@ -9,9 +9,9 @@ use timbao_query::plan::Plan;
 use timbao_views::Citation;
 
 use crate::app::App;
+use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::cited;
 
 /// An answer with the id of the view that it comes from.
 #[derive(Serialize)]
@@ -32,7 +32,7 @@ impl Cite {
     /// # Errors
     ///
     /// If it is neither `true` nor `false`.
-    pub(super) fn take(params: &mut Params) -> Result<Self, Problem> {
+    fn take(params: &mut Params) -> Result<Self, Problem> {
         params.flag("cite").map(Self)
     }
 
@@ -48,7 +48,7 @@ impl Cite {
         queries: impl IntoIterator<Item = (&'q Request, &'q Plan)>,
     ) -> Result<OfView<T>, Problem> {
         let citation = match self.0 {
-            true => Some(cited(searcher, queries)?),
+            true => Some(searcher.cite(queries)?),
             false => None,
         };
         Ok(OfView {
@@ -57,6 +57,48 @@ impl Cite {
             view: searcher.view(),
         })
     }
+}
+
+/// Takes a request from the parameters with `take`, and whether to cite. Sends the JSON that `answer`
+/// writes of it, within the time limit, from the view that the parameters name.
+///
+/// # Errors
+///
+/// When a parameter is invalid or unknown, and when the answer fails.
+pub(super) async fn respond<R: Send + 'static>(
+    app: &App,
+    raw: Option<&str>,
+    take: impl FnOnce(&mut Params, &Limits) -> Result<R, Problem>,
+    answer: impl FnOnce(Cite, R, &Searcher) -> Result<Vec<u8>, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let take =
+        |params: &mut Params, limits: &Limits| Ok((Cite::take(params)?, take(params, limits)?));
+    let json = run(app, raw, take, |(cite, request), searcher| {
+        answer(cite, request, &searcher)
+    });
+    json.await.map(sent)
+}
+
+/// Takes a request from the parameters with `take`, and answers it from the view that it names,
+/// within the time limit.
+///
+/// # Errors
+///
+/// When a parameter is invalid or unknown, and when the answer fails.
+pub(super) async fn run<R: Send + 'static, T: Send + 'static>(
+    app: &App,
+    raw: Option<&str>,
+    take: impl FnOnce(&mut Params, &Limits) -> Result<R, Problem>,
+    answer: impl FnOnce(R, Searcher) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let mut params = Params::new(raw);
+    let view = view(app, &mut params)?;
+    let request = take(&mut params, &app.options.limits)?;
+    params.finish()?;
+    let work = app
+        .work
+        .run(&view, move |searcher| answer(request, searcher));
+    work.await
 }
 
 /// The view that a request names, or the latest.

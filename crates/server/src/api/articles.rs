@@ -13,13 +13,13 @@ use timbao_views::json::ArticlesAnswer;
 use timbao_views::json::ViewAnswer;
 
 use crate::app::App;
+use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
 
-use super::answer::{Cite, json, sent, view};
-
-/// Largest number of terms for similar articles.
-const TERMS: usize = 100;
+use super::answer::{Cite, json, respond};
+use super::export::{self, ReprintsExport, SimilarExport};
+use super::reprints::options;
 
 /// The requested information for an id.
 enum Asked {
@@ -42,44 +42,51 @@ pub(super) async fn answer(
     uri: Uri,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    let mut params = Params::new(raw.as_deref());
-    let view = view(&app, &mut params)?;
-    let cite = Cite::take(&mut params)?;
-    let part = |name: &str| uri.path().ends_with(name).then(|| path.strip_suffix(name));
-    let (id, asked) = if let Some(Some(id)) = part("/similar") {
-        (id, Asked::similar(&mut params, app.options.limits.page)?)
-    } else if let Some(Some(id)) = part("/reprints") {
-        (id, Asked::Reprints)
-    } else {
-        (path.as_str(), Asked::Whole)
+    // The address as it was sent: a slash of the id is `%2F` there.
+    let last = uri.path().rsplit('/').next().unwrap_or_default();
+    let file = last.split_once('.').zip(path.rsplit_once('/'));
+    if let Some(((view, extension), (id, _))) = file {
+        let address = uri.to_string();
+        match (view, extension) {
+            ("similar", "csv" | "xlsx" | "jsonl") => {
+                let take = |params: &mut Params, limits: &Limits| {
+                    let options = options(params, limits.page)?;
+                    Ok(SimilarExport::new(id, options))
+                };
+                return export::one(&app, raw.as_deref(), extension, address, take).await;
+            }
+            ("reprints", "csv" | "xlsx" | "jsonl") => {
+                let take = |_: &mut Params, _: &Limits| Ok(ReprintsExport::new(id));
+                return export::one(&app, raw.as_deref(), extension, address, take).await;
+            }
+            _ => {}
+        }
+    }
+    let take = |params: &mut Params, limits: &Limits| {
+        let part = |name: &str| uri.path().ends_with(name).then(|| path.strip_suffix(name));
+        let (id, asked) = if let Some(Some(id)) = part("/similar") {
+            (id, Asked::Similar(options(params, limits.page)?))
+        } else if let Some(Some(id)) = part("/reprints") {
+            (id, Asked::Reprints)
+        } else {
+            (path.as_str(), Asked::Whole)
+        };
+        Ok((id.to_owned(), asked))
     };
-    params.finish()?;
-    let id = id.to_owned();
-    let work = app.work.run(&view, move |searcher| {
+    let answer = respond(&app, raw.as_deref(), take, |cite, (id, asked), searcher| {
         let found = searcher.find_id(&id)?;
         let Some(&first) = found.first() else {
             return Err(Problem::not_found("no article has this id"));
         };
         match asked {
-            Asked::Whole => whole(&id, &found, &cite, &searcher),
+            Asked::Whole => whole(&id, &found, &cite, searcher),
             Asked::Similar(options) => {
-                related(&searcher.similar(first, &options)?, &cite, &searcher)
+                related(&searcher.similar(first, &options)?, &cite, searcher)
             }
-            Asked::Reprints => related(&searcher.reprints(first)?, &cite, &searcher),
+            Asked::Reprints => related(&searcher.reprints(first)?, &cite, searcher),
         }
     });
-    work.await.map(sent)
-}
-
-impl Asked {
-    fn similar(params: &mut Params, most: usize) -> Result<Self, Problem> {
-        let default = SimilarOptions::default();
-        Ok(Self::Similar(SimilarOptions {
-            limit: params.number("limit", 0..=most, default.limit)?,
-            terms: params.number("terms", 0..=TERMS, default.terms)?,
-            without_reprints: !params.flag("reprints")?,
-        }))
-    }
+    answer.await
 }
 
 fn whole(

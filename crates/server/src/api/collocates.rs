@@ -7,7 +7,6 @@ use axum::response::Response;
 use timbao_index::Searcher;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
-use timbao_views::csv::{COLLOCATES_HEADER, KEYWORDS_HEADER, collocate_row, keyword_row};
 use timbao_views::json::ViewAnswer;
 use timbao_views::{CollocateOptions, CollocateSort, Collocates, KeywordOptions, Keywords};
 
@@ -15,13 +14,12 @@ use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::{accents, base, filters, request, required};
+use crate::query::{accents, base, count, filters, request, required};
 
-use super::answer::{Cite, json, sent, view};
-use super::export::{Sheet, download};
+use super::answer::{json, respond};
 
 /// Largest window on one side, in tokens.
-const WINDOW: u32 = 50;
+pub(super) const WINDOW: u32 = 50;
 /// Largest number of collocates in a response.
 pub(crate) const COLLOCATES: usize = 1_000;
 
@@ -36,6 +34,8 @@ pub(crate) const ORDERS: [(&str, CollocateSort); 4] = [
 /// A request for collocates.
 pub(crate) struct CollocatesRequest {
     pub query: Request,
+    /// The plan of the query as a view reads it.
+    pub plan: Plan,
     /// The articles among which is counted: those that the filters let pass.
     pub base: Plan,
     pub options: CollocateOptions,
@@ -44,7 +44,7 @@ pub(crate) struct CollocatesRequest {
 }
 
 /// Collocates, or collocates that two sets of articles differ in.
-enum Answer {
+pub(super) enum Answer {
     One(Collocates),
     Two(Keywords),
 }
@@ -54,50 +54,27 @@ pub(super) async fn answer(
     State(app): State<Arc<App>>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    let mut params = Params::new(raw.as_deref());
-    let view = view(&app, &mut params)?;
-    let cite = Cite::take(&mut params)?;
-    let request = CollocatesRequest::take(&mut params, &app.options.limits)?;
-    params.finish()?;
-    let work = app.work.run(&view, move |searcher| {
-        let query = &request.query;
-        let plan = query.view_plan();
-        let compared = request.compared.iter().flatten();
-        let cited = std::iter::once((query, &plan)).chain(compared.map(|q| (q, q.plan())));
-        let (text, problems) = (query.text(), query.problems());
-        match &request.answer(&searcher)? {
-            Answer::One(found) => {
-                json(&cite.answer(ViewAnswer::new(text, problems, found), &searcher, cited)?)
+    let answer = respond(
+        &app,
+        raw.as_deref(),
+        CollocatesRequest::take,
+        |cite, request, searcher| {
+            let query = &request.query;
+            let compared = request.compared.iter().flatten();
+            let cited =
+                std::iter::once((query, &request.plan)).chain(compared.map(|q| (q, q.plan())));
+            let (text, problems) = (query.text(), query.problems());
+            match &request.answer(searcher)? {
+                Answer::One(found) => {
+                    json(&cite.answer(ViewAnswer::new(text, problems, found), searcher, cited)?)
+                }
+                Answer::Two(found) => {
+                    json(&cite.answer(ViewAnswer::new(text, problems, found), searcher, cited)?)
+                }
             }
-            Answer::Two(found) => {
-                json(&cite.answer(ViewAnswer::new(text, problems, found), &searcher, cited)?)
-            }
-        }
-    });
-    work.await.map(sent)
-}
-
-/// Answers with collocates as CSV.
-pub(super) async fn rows(
-    State(app): State<Arc<App>>,
-    RawQuery(raw): RawQuery,
-) -> Result<Response, Problem> {
-    let mut params = Params::new(raw.as_deref());
-    let view = view(&app, &mut params)?;
-    let request = CollocatesRequest::take(&mut params, &app.options.limits)?;
-    params.finish()?;
-    let work = app
-        .work
-        .run(&view, move |searcher| match request.answer(&searcher)? {
-            Answer::One(found) => Sheet::of(
-                &COLLOCATES_HEADER,
-                found.collocates.iter().map(collocate_row),
-            ),
-            Answer::Two(found) => {
-                Sheet::of(&KEYWORDS_HEADER, found.keywords.iter().map(keyword_row))
-            }
-        });
-    Ok(download("timbao-collocates.csv", work.await?))
+        },
+    );
+    answer.await
 }
 
 impl CollocatesRequest {
@@ -108,13 +85,29 @@ impl CollocatesRequest {
     /// When a value cannot be read, or there is nothing to search for.
     fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
         let standard = CollocateOptions::default();
+        Self::take_most(params, limits, standard.most, COLLOCATES)
+    }
+
+    /// The same with `limit` collocates unless the request says otherwise, at most `most`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`take`](Self::take).
+    pub(super) fn take_most(
+        params: &mut Params,
+        limits: &Limits,
+        limit: usize,
+        most: usize,
+    ) -> Result<Self, Problem> {
+        let standard = CollocateOptions::default();
         let window = params.number("window", 0..=WINDOW, standard.left)?;
         let options = CollocateOptions {
             left: params.number("left", 0..=WINDOW, window)?,
             right: params.number("right", 0..=WINDOW, window)?,
             least: params.number("min", 1..=1_000_000, standard.least)?,
             sort: params.choice("by", &ORDERS, standard.sort)?,
-            most: params.number("limit", 1..=COLLOCATES, standard.most)?,
+            most: params.number("limit", 1..=most, limit)?,
+            count: count(params)?,
         };
         let compared = (
             params.text("of", limits.text)?,
@@ -127,6 +120,7 @@ impl CollocatesRequest {
             }
             let (query, base) = taken(params, limits)?;
             return Ok(Self {
+                plan: query.view_plan(),
                 query,
                 base,
                 options,
@@ -137,8 +131,10 @@ impl CollocatesRequest {
         let none = timbao_query::Filters::default();
         let set = |text: String| required(request(text, &none, accents)?);
         let text = params.text("q", limits.text)?.unwrap_or_default();
+        let query = set(text)?;
         Ok(Self {
-            query: set(text)?,
+            plan: query.view_plan(),
+            query,
             base: Plan::Everything,
             options,
             compared: Some([set(of)?, set(against)?]),
@@ -151,22 +147,26 @@ impl CollocatesRequest {
     ///
     /// When the time is over or the index is damaged.
     pub(crate) fn run(&self, searcher: &Searcher) -> Result<Collocates, Problem> {
-        let plan = self.query.view_plan();
-        Ok(searcher.collocates(&plan, &self.base, &self.options)?)
+        Ok(searcher.collocates(&self.plan, &self.base, &self.options)?)
     }
 
-    fn answer(&self, searcher: &Searcher) -> Result<Answer, Problem> {
+    /// Finds collocates, or those that two sets of articles differ in.
+    ///
+    /// # Errors
+    ///
+    /// When the time is over or the index is damaged.
+    pub(super) fn answer(&self, searcher: &Searcher) -> Result<Answer, Problem> {
         let Some([of, against]) = &self.compared else {
             return Ok(Answer::One(self.run(searcher)?));
         };
         let chosen = KeywordOptions {
             least: self.options.least,
             most: self.options.most,
+            count: self.options.count,
             ..KeywordOptions::default()
         };
-        let plan = self.query.view_plan();
         let (of, against) = (of.plan(), against.plan());
-        let found = searcher.compare_collocates(&plan, of, against, &self.options, &chosen)?;
+        let found = searcher.compare_collocates(&self.plan, of, against, &self.options, &chosen)?;
         Ok(Answer::Two(found))
     }
 }

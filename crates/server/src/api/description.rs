@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 use timbao_query::plan::Facet;
 
+use super::export::ROWS;
+
 /// The description.
 pub(super) static OPENAPI: LazyLock<String> = LazyLock::new(|| {
     let names = |facets: &[Facet]| listed(facets.iter().map(|facet| json!(facet.name())));
@@ -31,7 +33,111 @@ pub(super) static OPENAPI: LazyLock<String> = LazyLock::new(|| {
         include_str!("openapi.json").to_owned(),
         |text, (placeholder, value)| text.replace(placeholder, value),
     )
+    .parse()
+    .map(with_exports)
+    .map_or_else(
+        |error: serde_json::Error| error.to_string(),
+        |description| format!("{description:#}"),
+    )
 });
+
+/// The views that can be exported.
+const EXPORTS: [&str; 15] = [
+    "search",
+    "kwic",
+    "trends",
+    "collocates",
+    "keywords",
+    "fillers",
+    "wordlist",
+    "dispersion",
+    "compare",
+    "batch",
+    "reprints",
+    "similar",
+    "articles/{id}/similar",
+    "articles/{id}/reprints",
+    "sources",
+];
+
+/// Adds the exports, which take the parameters of their views.
+fn with_exports(mut description: Value) -> Value {
+    for view in EXPORTS {
+        let base = description["paths"][format!("/{view}")].clone();
+        for (extension, media_type, own) in [
+            ("csv", "text/csv", Some(csv_parameter())),
+            ("xlsx", WORKBOOK, Some(language_parameter())),
+            ("jsonl", "application/jsonl", None),
+        ] {
+            let mut path = base.clone();
+            let get = &mut path["get"];
+            let schema = match extension {
+                "xlsx" => json!({"type": "string", "contentEncoding": "binary"}),
+                _ => json!({"type": "string"}),
+            };
+            get["operationId"] = json!(format!(
+                "{}{}",
+                get["operationId"].as_str().unwrap_or(view),
+                extension.to_uppercase()
+            ));
+            get["summary"] = json!(format!("/{view}, complete, as {extension}."));
+            get["responses"]["200"]["content"] = json!({media_type: {"schema": schema}});
+            if let Some(parameters) = get["parameters"].as_array_mut() {
+                let is_kept = |p: &Value| p["name"] != "cite" && p["name"] != "facet";
+                parameters.retain(is_kept);
+                // These have as many rows as in JSON.
+                if view != "compare" && !view.ends_with("similar") {
+                    parameters.iter_mut().for_each(unlimit);
+                }
+                parameters.extend(own);
+            }
+            description["paths"][format!("/{view}.{extension}")] = path;
+        }
+    }
+    description
+}
+
+/// The media type of a workbook of Excel.
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// Removes the limits of lists from a parameter.
+fn unlimit(parameter: &mut Value) {
+    if parameter["name"] == "limit" {
+        let least = parameter["schema"]["minimum"].clone();
+        parameter["description"] = json!("Largest number of rows; without it there are all.");
+        parameter["schema"] = json!({"type": "integer", "minimum": least, "maximum": ROWS});
+    } else if parameter["name"] == "offset" {
+        parameter["schema"]["maximum"] = json!(ROWS);
+    }
+}
+
+fn csv_parameter() -> Value {
+    json!({
+        "name": "csv",
+        "in": "query",
+        "description": "How CSV is written: words with commas between them, or several values. \
+            `excel` (Excel with Vietnamese settings) is bom,semicolon,decimal-comma,guard; `plain` is \
+            none of them; without the parameter it is bom,guard.",
+        "schema": {
+            "type": "array",
+            "maxItems": 10,
+            "items": {"type": "string", "enum": [
+                "excel", "plain", "bom", "comma", "semicolon", "tab", "decimal-point",
+                "decimal-comma", "guard",
+            ]},
+        },
+        "example": ["excel"],
+    })
+}
+
+fn language_parameter() -> Value {
+    json!({
+        "name": "lang",
+        "in": "query",
+        "description": "The language of the sheets' names and of the citation.",
+        "schema": {"type": "string", "enum": ["vi", "en"], "default": "vi"},
+    })
+}
 
 /// The parameter that limits an answer to the values of a facet.
 fn parameter(facet: &Facet) -> Value {
@@ -39,10 +145,14 @@ fn parameter(facet: &Facet) -> Value {
         "name": facet.name(),
         "in": "query",
         "description": format!(
-            "Words that the {facet} contains as a phrase; with = before them, its whole value."
+            "Words that the {facet} contains as a phrase; with = before them, its whole value; with - \
+             before that, excluded. -* accepts articles without a {facet}, * excludes them. Repeat the \
+             parameter for several values, of which one is enough."
         ),
-        "schema": {"type": "string", "maxLength": 2000},
-        "example": facet.example(),
+        "style": "form",
+        "explode": true,
+        "schema": {"type": "array", "items": {"type": "string", "maxLength": 2000}, "maxItems": 50},
+        "example": [facet.example()],
     })
 }
 

@@ -1,185 +1,196 @@
-//! Hits, lines and counts as CSV, for spreadsheets.
+//! Complete answers as files: CSV, workbooks of Excel, JSON Lines.
+//!
+//! An export has every row of an answer. It is sent while it is computed: memory does not grow with
+//! the rows, and a client that stops reading stops the work.
 
-use std::borrow::Cow;
+mod exported;
+mod measured;
+mod output;
+mod related;
+mod sources;
+mod stream;
+mod views;
+
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
-use axum::http::header;
+use axum::Router;
+use axum::extract::{OriginalUri, RawQuery, State};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use timbao_index::SearchOptions;
-use timbao_views::csv::{
-    KWIC_HEADER, TRENDS_HEADER, group_row, header as columns, kwic_row, row, trends_rows,
-};
+use axum::routing::get;
+use timbao_export::CsvOptions;
+use timbao_index::Searcher;
+use timbao_views::language::Language;
 
 use crate::app::App;
+use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::{sort, take};
 
 use super::answer::view;
-use super::kwic::{KwicRequest, part};
+use super::batch::BatchRequest;
+use super::collocates::CollocatesRequest;
+use super::compare::CompareRequest;
+use super::dispersion::DispersionRequest;
+use super::fillers::FillersRequest;
+use super::keywords::KeywordsRequest;
+use super::kwic::KwicRequest;
+use super::search::SearchRequest;
 use super::trends::TrendsRequest;
+use super::wordlist::WordListRequest;
 
-/// Answers with hits, as many as an export may have.
-pub(super) async fn hits(
+pub(super) use exported::ROWS;
+pub(super) use related::{ReprintsExport, SimilarExport};
+
+use exported::{Addressed, Export};
+use output::{Format, Output};
+use related::{ReprintGroupsExport, SimilarToTextExport};
+use sources::SourcesExport;
+
+/// The routes of all exports.
+pub(super) fn routes(router: Router<Arc<App>>) -> Router<Arc<App>> {
+    let router = of::<SearchRequest>(router, "/search");
+    let router = of::<KwicRequest>(router, "/kwic");
+    let router = of::<TrendsRequest>(router, "/trends");
+    let router = of::<CollocatesRequest>(router, "/collocates");
+    let router = of::<KeywordsRequest>(router, "/keywords");
+    let router = of::<FillersRequest>(router, "/fillers");
+    let router = of::<WordListRequest>(router, "/wordlist");
+    let router = of::<DispersionRequest>(router, "/dispersion");
+    let router = of::<CompareRequest>(router, "/compare");
+    let router = of::<BatchRequest>(router, "/batch");
+    let router = of::<ReprintGroupsExport>(router, "/reprints");
+    let router = of::<SimilarToTextExport>(router, "/similar");
+    ["csv", "xlsx", "jsonl"]
+        .into_iter()
+        .fold(router, |router, extension| {
+            let answer = move |app, address, raw| sources(extension, app, address, raw);
+            router.route(&format!("/sources.{extension}"), get(answer))
+        })
+}
+
+/// The routes of an export, one for each format.
+fn of<E: Addressed>(router: Router<Arc<App>>, path: &str) -> Router<Arc<App>> {
+    router
+        .route(&format!("{path}.csv"), get(csv::<E>))
+        .route(&format!("{path}.xlsx"), get(xlsx::<E>))
+        .route(&format!("{path}.jsonl"), get(jsonl::<E>))
+}
+
+async fn sources(
+    extension: &'static str,
     State(app): State<Arc<App>>,
+    OriginalUri(address): OriginalUri,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    let mut params = Params::new(raw.as_deref());
-    let view = view(&app, &mut params)?;
-    let limits = app.options.limits;
-    let query = take(&mut params, &limits)?;
-    let options = SearchOptions {
-        limit: params.number("limit", 0..=limits.export, limits.export)?,
-        sort: sort(&mut params)?,
-        ..SearchOptions::default()
+    let of = Arc::clone(&app);
+    let take = |_: &mut Params, _: &Limits| Ok(SourcesExport(of));
+    one(&app, raw.as_deref(), extension, address.to_string(), take).await
+}
+
+async fn csv<E: Addressed>(
+    State(app): State<Arc<App>>,
+    OriginalUri(address): OriginalUri,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    one(&app, raw.as_deref(), "csv", address.to_string(), E::take).await
+}
+
+async fn xlsx<E: Addressed>(
+    State(app): State<Arc<App>>,
+    OriginalUri(address): OriginalUri,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    one(&app, raw.as_deref(), "xlsx", address.to_string(), E::take).await
+}
+
+async fn jsonl<E: Addressed>(
+    State(app): State<Arc<App>>,
+    OriginalUri(address): OriginalUri,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    one(&app, raw.as_deref(), "jsonl", address.to_string(), E::take).await
+}
+
+/// Sends an export that `take` takes from the parameters, in the format of an extension. The
+/// address is cited.
+///
+/// # Errors
+///
+/// When a parameter is invalid or unknown, and when the export fails before its first part.
+pub(super) async fn one<E: Export>(
+    app: &Arc<App>,
+    raw: Option<&str>,
+    extension: &str,
+    address: String,
+    take: impl FnOnce(&mut Params, &Limits) -> Result<E, Problem>,
+) -> Result<Response, Problem> {
+    let mut params = Params::new(raw);
+    let format = match extension {
+        "csv" => Format::Csv(csv_options(&mut params)?),
+        "jsonl" => Format::Jsonl,
+        _ => Format::Xlsx {
+            language: language(&mut params)?,
+            link: address,
+        },
     };
+    let searcher = view(app, &mut params)?;
+    let limits = Limits {
+        page: ROWS,
+        offset: ROWS,
+        ..app.options.limits
+    };
+    let export = take(&mut params, &limits)?;
     params.finish()?;
-    let work = app.work.run(&view, move |searcher| {
-        let found = searcher.search(query.plan(), &options)?;
-        let mut sheet = Sheet::new(&columns())?;
-        for hit in searcher.shown(query.plan(), &found.hits, 1, 1) {
-            sheet.row(row(&hit?))?;
-        }
-        sheet.finish()
-    });
-    Ok(download("timbao-hits.csv", work.await?))
+    send(app, &searcher, export, format).await
 }
 
-/// Answers with the lines of a concordance, as many as an export may have.
-pub(super) async fn lines(
-    State(app): State<Arc<App>>,
-    RawQuery(raw): RawQuery,
+fn language(params: &mut Params) -> Result<Language, Problem> {
+    let languages: Vec<(&str, Language)> = Language::ALL
+        .iter()
+        .map(|&language| (language.words().code, language))
+        .collect();
+    params.choice("lang", &languages, Language::default())
+}
+
+/// Takes how CSV is written. Several values count as one, as a form with boxes sends them.
+fn csv_options(params: &mut Params) -> Result<CsvOptions, Problem> {
+    let words = params.texts("csv", 100, 10)?;
+    if words.is_empty() {
+        // Harmless in any spreadsheet.
+        return Ok(CsvOptions {
+            bom: true,
+            guard: true,
+            ..CsvOptions::default()
+        });
+    }
+    let options = words.join(",").parse();
+    options.map_err(|error: timbao_export::UnknownOption| {
+        Problem::parameter("csv", format!("csv: {error}"))
+    })
+}
+
+/// Sends an export as a file.
+async fn send<E: Export>(
+    app: &Arc<App>,
+    searcher: &Searcher,
+    export: E,
+    format: Format,
 ) -> Result<Response, Problem> {
-    let mut params = Params::new(raw.as_deref());
-    let view = view(&app, &mut params)?;
-    let mut limits = app.options.limits;
-    let limit = params.number("limit", 0..=limits.export, limits.export)?;
-    limits.offset = 0;
-    let mut request = KwicRequest::take(&mut params, &limits)?;
-    request.limit = limit;
-    params.finish()?;
-    let work = app.work.run(&view, move |searcher| {
-        let concordance = request.run(&searcher)?;
-        if !request.group.is_empty() {
-            let names: Vec<String> = request.group.iter().map(ToString::to_string).collect();
-            let mut header: Vec<&str> = names.iter().map(String::as_str).collect();
-            header.extend(["matches", "articles"]);
-            let groups = concordance.groups(&searcher, &request.group)?;
-            let shown = part(&groups, request.range());
-            return Sheet::of(&header, shown.iter().map(group_row));
-        }
-        let lines = concordance.lines(&searcher, request.range())?;
-        Sheet::of(&KWIC_HEADER, lines.iter().map(kwic_row))
+    let kind = HeaderValue::from_static(format.media_type());
+    let name = format!(
+        "attachment; filename=\"{}.{}\"",
+        E::NAME,
+        format.extension()
+    );
+    let body = stream::run(app, searcher, move |searcher, out| {
+        Output::new(format, out).write(&export, searcher)
     });
-    Ok(download("timbao-concordance.csv", work.await?))
-}
-
-/// Answers with the counts of trends.
-pub(super) async fn points(
-    State(app): State<Arc<App>>,
-    RawQuery(raw): RawQuery,
-) -> Result<Response, Problem> {
-    let mut params = Params::new(raw.as_deref());
-    let view = view(&app, &mut params)?;
-    let request = TrendsRequest::take(&mut params, &app.options.limits)?;
-    params.finish()?;
-    let work = app.work.run(&view, move |searcher| {
-        let trends = request.run(&searcher)?;
-        Sheet::of(&TRENDS_HEADER, trends_rows(&trends))
-    });
-    Ok(download("timbao-trends.csv", work.await?))
-}
-
-/// Rows of CSV that a spreadsheet opens as text in UTF-8.
-pub(super) struct Sheet {
-    rows: csv::Writer<Vec<u8>>,
-}
-
-impl Sheet {
-    /// A header and rows.
-    ///
-    /// # Errors
-    ///
-    /// If writing fails, which it does not in memory.
-    pub(super) fn of<'a, R>(
-        header: &[&str],
-        rows: impl IntoIterator<Item = R>,
-    ) -> Result<Vec<u8>, Problem>
-    where
-        R: IntoIterator<Item = Cow<'a, str>>,
-    {
-        let mut sheet = Self::new(header)?;
-        for row in rows {
-            sheet.row(row)?;
-        }
-        sheet.finish()
+    let mut response = body.await?.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, kind);
+    if let Ok(name) = HeaderValue::try_from(name) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
     }
-
-    fn new(header: &[&str]) -> Result<Self, Problem> {
-        // Without this mark spreadsheets take UTF-8 for something else.
-        let mut rows = csv::Writer::from_writer("\u{FEFF}".as_bytes().to_vec());
-        rows.write_record(header).map_err(failed)?;
-        Ok(Self { rows })
-    }
-
-    fn row<'a>(&mut self, values: impl IntoIterator<Item = Cow<'a, str>>) -> Result<(), Problem> {
-        for value in values {
-            let value = harmless(&value);
-            self.rows.write_field(value.as_bytes()).map_err(failed)?;
-        }
-        self.rows.write_record(None::<&[u8]>).map_err(failed)
-    }
-
-    fn finish(self) -> Result<Vec<u8>, Problem> {
-        self.rows
-            .into_inner()
-            .map_err(|error| Problem::internal(error.to_string()))
-    }
-}
-
-fn failed(error: csv::Error) -> Problem {
-    Problem::internal(error.to_string())
-}
-
-/// A value that no spreadsheet takes for a formula: an apostrophe makes it text, as OWASP
-/// advises.
-fn harmless(value: &str) -> Cow<'_, str> {
-    let is_number = value.parse::<f64>().is_ok();
-    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number {
-        Cow::Owned(format!("'{value}"))
-    } else {
-        Cow::Borrowed(value)
-    }
-}
-
-/// Sends CSV as a file.
-pub(super) fn download(name: &str, csv: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ),
-    ];
-    (headers, csv).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    #[test]
-    fn formulas_become_text() {
-        for (value, written) in [
-            ("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"),
-            ("-1.5", "-1.5"),
-            ("-a", "'-a"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("tự = chuyển", "tự = chuyển"),
-            ("", ""),
-        ] {
-            assert_eq!(harmless(value), written);
-        }
-    }
+    Ok(response)
 }

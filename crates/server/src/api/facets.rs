@@ -10,11 +10,12 @@ use timbao_views::FacetCounts;
 use timbao_views::json::{ProblemShape, RANGE_UNIT, VERSION};
 
 use crate::app::App;
+use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::{facets, take};
+use crate::query::{count, facets, take};
 
-use super::answer::{Cite, json, sent, view};
+use super::answer::{json, respond};
 
 /// The counts of a query: a search response without its hits.
 #[derive(Serialize)]
@@ -32,26 +33,30 @@ pub(super) async fn answer(
     State(app): State<Arc<App>>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    let mut params = Params::new(raw.as_deref());
-    let view = view(&app, &mut params)?;
-    let cite = Cite::take(&mut params)?;
-    let query = take(&mut params, &app.options.limits)?;
-    let mut by = facets(&mut params)?;
-    params.finish()?;
-    if by.is_empty() {
-        by = Facet::ALL.to_vec();
-    }
-    let work = app.work.run(&view, move |searcher| {
-        let counts = searcher.facets(query.plan(), &by)?;
-        let answer = Answer {
-            version: VERSION,
-            query: query.text(),
-            total: counts.total,
-            range_unit: RANGE_UNIT,
-            problems: ProblemShape::list(&query),
-            facets: counts.facets,
-        };
-        json(&cite.answer(answer, &searcher, [(&query, query.plan())])?)
-    });
-    work.await.map(sent)
+    let take = |params: &mut Params, limits: &Limits| {
+        let query = take(params, limits)?;
+        let by = facets(params)?;
+        Ok((query, by, count(params)?))
+    };
+    let answer = respond(
+        &app,
+        raw.as_deref(),
+        take,
+        |cite, (query, mut by, count), searcher| {
+            if by.is_empty() {
+                by = Facet::ALL.to_vec();
+            }
+            let counts = searcher.facets_of(query.plan(), &by, count)?;
+            let answer = Answer {
+                version: VERSION,
+                query: query.text(),
+                total: counts.total,
+                range_unit: RANGE_UNIT,
+                problems: ProblemShape::list(&query),
+                facets: counts.facets,
+            };
+            json(&cite.answer(answer, searcher, [(&query, query.plan())])?)
+        },
+    );
+    answer.await
 }

@@ -6,18 +6,16 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use timbao_index::Searcher;
 use timbao_query::Request;
-use timbao_views::csv::{FILLERS_HEADER, filler_row};
 use timbao_views::json::FillersAnswer;
-use timbao_views::{Filler, Fillers, Gapped, gapped_phrase};
+use timbao_views::{Count, Filler, Fillers, Gapped, gapped_phrase};
 
 use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::{accents, filters, request, required};
+use crate::query::{accents, count, filters, request, required};
 
-use super::answer::{Cite, json, sent, view};
-use super::export::{Sheet, download};
+use super::answer::{json, respond};
 
 /// Default number of fillers.
 const LIMIT: usize = 50;
@@ -28,6 +26,7 @@ const FILLERS: usize = 10_000;
 pub(crate) struct FillersRequest {
     pub query: Request,
     pub limit: usize,
+    pub count: Count,
 }
 
 /// Answers with fillers.
@@ -35,54 +34,39 @@ pub(super) async fn answer(
     State(app): State<Arc<App>>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    let mut params = Params::new(raw.as_deref());
-    let view = view(&app, &mut params)?;
-    let cite = Cite::take(&mut params)?;
-    let request = FillersRequest::take(&mut params, &app.options.limits, LIMIT)?;
-    params.finish()?;
-    let work = app.work.run(&view, move |searcher| {
-        let found = request.run(&searcher)?;
+    let take = |params: &mut Params, limits: &Limits| {
+        FillersRequest::take_most(params, limits, LIMIT, FILLERS)
+    };
+    let answer = respond(&app, raw.as_deref(), take, |cite, request, searcher| {
+        let found = request.run(searcher)?;
         let query = &request.query;
         let answer = FillersAnswer::new(query, &found, request.shown(&found));
-        json(&cite.answer(answer, &searcher, [(query, query.plan())])?)
+        json(&cite.answer(answer, searcher, [(query, query.plan())])?)
     });
-    work.await.map(sent)
-}
-
-/// Answers with fillers as CSV.
-pub(super) async fn rows(
-    State(app): State<Arc<App>>,
-    RawQuery(raw): RawQuery,
-) -> Result<Response, Problem> {
-    let mut params = Params::new(raw.as_deref());
-    let view = view(&app, &mut params)?;
-    let request = FillersRequest::take(&mut params, &app.options.limits, FILLERS)?;
-    params.finish()?;
-    let work = app.work.run(&view, move |searcher| {
-        let found = request.run(&searcher)?;
-        Sheet::of(
-            &FILLERS_HEADER,
-            request.shown(&found).iter().map(filler_row),
-        )
-    });
-    Ok(download("timbao-fillers.csv", work.await?))
+    answer.await
 }
 
 impl FillersRequest {
     /// Takes fillers from the parameters of a request. A query without quotation marks is a
-    /// phrase.
+    /// phrase. There are `limit` fillers unless the request says otherwise, at most `most`.
     ///
     /// # Errors
     ///
     /// When a value cannot be read, or there is nothing to search for.
-    fn take(params: &mut Params, limits: &Limits, limit: usize) -> Result<Self, Problem> {
+    pub(super) fn take_most(
+        params: &mut Params,
+        limits: &Limits,
+        limit: usize,
+        most: usize,
+    ) -> Result<Self, Problem> {
         let accents = accents(params)?;
         let filters = filters(params, limits)?;
         let text = params.text("q", limits.text)?.unwrap_or_default();
         let query = request(gapped_phrase(&text).into_owned(), &filters, accents)?;
         Ok(Self {
             query: required(query)?,
-            limit: params.number("limit", 1..=FILLERS, limit)?,
+            limit: params.number("limit", 1..=most, limit)?,
+            count: count(params)?,
         })
     }
 
@@ -94,7 +78,7 @@ impl FillersRequest {
     pub(crate) fn run(&self, searcher: &Searcher) -> Result<Fillers, Problem> {
         let plan = self.query.plan();
         let gapped = Gapped::of(plan).map_err(Problem::no_gap)?;
-        Ok(searcher.fillers(plan, gapped)?)
+        Ok(searcher.fillers(plan, gapped.counting(self.count))?)
     }
 
     /// The fillers that are shown.

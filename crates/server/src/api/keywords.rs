@@ -6,7 +6,6 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use timbao_index::Searcher;
 use timbao_query::{Filters, Request};
-use timbao_views::csv::{KEYWORDS_HEADER, keyword_row};
 use timbao_views::json::ViewAnswer;
 use timbao_views::{KeywordOptions, Keywords};
 
@@ -14,10 +13,9 @@ use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::{accents, request, required};
+use crate::query::{accents, count, request, required};
 
-use super::answer::{Cite, json, sent, view};
-use super::export::{Sheet, download};
+use super::answer::{json, respond};
 
 /// Largest number of keywords in a response.
 const KEYWORDS: usize = 1_000;
@@ -36,34 +34,18 @@ pub(super) async fn answer(
     State(app): State<Arc<App>>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    let mut params = Params::new(raw.as_deref());
-    let view = view(&app, &mut params)?;
-    let cite = Cite::take(&mut params)?;
-    let request = KeywordsRequest::take(&mut params, &app.options.limits)?;
-    params.finish()?;
-    let work = app.work.run(&view, move |searcher| {
-        let found = request.run(&searcher)?;
-        let cited = std::iter::once(&request.of).chain(&request.against);
-        let cited = cited.map(|query| (query, query.plan()));
-        json(&cite.answer(ViewAnswer::of(&found), &searcher, cited)?)
-    });
-    work.await.map(sent)
-}
-
-/// Answers with keywords as CSV.
-pub(super) async fn rows(
-    State(app): State<Arc<App>>,
-    RawQuery(raw): RawQuery,
-) -> Result<Response, Problem> {
-    let mut params = Params::new(raw.as_deref());
-    let view = view(&app, &mut params)?;
-    let request = KeywordsRequest::take(&mut params, &app.options.limits)?;
-    params.finish()?;
-    let work = app.work.run(&view, move |searcher| {
-        let found = request.run(&searcher)?;
-        Sheet::of(&KEYWORDS_HEADER, found.keywords.iter().map(keyword_row))
-    });
-    Ok(download("timbao-keywords.csv", work.await?))
+    let answer = respond(
+        &app,
+        raw.as_deref(),
+        KeywordsRequest::take,
+        |cite, request, searcher| {
+            let found = request.run(searcher)?;
+            let cited = std::iter::once(&request.of).chain(&request.against);
+            let cited = cited.map(|query| (query, query.plan()));
+            json(&cite.answer(ViewAnswer::of(&found), searcher, cited)?)
+        },
+    );
+    answer.await
 }
 
 impl KeywordsRequest {
@@ -73,6 +55,21 @@ impl KeywordsRequest {
     ///
     /// When a value cannot be read, or no articles are named.
     pub(crate) fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
+        let standard = KeywordOptions::default();
+        Self::take_most(params, limits, standard.most, KEYWORDS)
+    }
+
+    /// The same with `limit` keywords unless the request says otherwise, at most `most`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`take`](Self::take).
+    pub(super) fn take_most(
+        params: &mut Params,
+        limits: &Limits,
+        limit: usize,
+        most: usize,
+    ) -> Result<Self, Problem> {
         let accents = accents(params)?;
         let mut articles = |name| -> Result<Option<Request>, Problem> {
             let text = params.text(name, limits.text)?;
@@ -92,7 +89,8 @@ impl KeywordsRequest {
                     1..=1_000_000,
                     standard.least_articles,
                 )?,
-                most: params.number("limit", 1..=KEYWORDS, standard.most)?,
+                most: params.number("limit", 1..=most, limit)?,
+                count: count(params)?,
                 ..standard
             },
         })

@@ -8,6 +8,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use timbao_index::Searcher;
 use timbao_query::Request;
+use timbao_query::plan::Plan;
 use timbao_views::json::{KwicAnswer, KwicGroupsAnswer};
 use timbao_views::{Concordance, GroupKey, KwicOptions, Sample, UnknownKey};
 
@@ -15,9 +16,9 @@ use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::take;
+use crate::query::{count, take};
 
-use super::answer::{Cite, json, sent, view};
+use super::answer::{json, respond};
 
 /// Default number of lines.
 const LIMIT: usize = 50;
@@ -29,6 +30,8 @@ const KEYS: usize = 4;
 /// A request for a concordance.
 pub(crate) struct KwicRequest {
     pub query: Request,
+    /// The plan of the query as a view reads it.
+    pub plan: Plan,
     pub options: KwicOptions,
     /// Keys by which lines are counted, instead of being listed.
     pub group: Vec<GroupKey>,
@@ -41,35 +44,34 @@ pub(super) async fn answer(
     State(app): State<Arc<App>>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    let mut params = Params::new(raw.as_deref());
-    let view = view(&app, &mut params)?;
-    let cite = Cite::take(&mut params)?;
-    let request = KwicRequest::take(&mut params, &app.options.limits)?;
-    params.finish()?;
-    let work = app.work.run(&view, move |searcher| {
-        let concordance = request.run(&searcher)?;
-        let query = &request.query;
-        let plan = query.view_plan();
-        let cited = [(query, &plan)];
-        let (text, problems) = (query.text(), query.problems());
-        if !request.group.is_empty() {
-            let groups = concordance.groups(&searcher, &request.group)?;
-            let answer = KwicGroupsAnswer::new(
-                text,
-                problems,
-                &concordance,
-                request.options.sample,
-                &request.group,
-                part(&groups, request.range()),
-            );
-            return json(&cite.answer(answer, &searcher, cited)?);
-        }
-        let lines = concordance.lines(&searcher, request.range())?;
-        let (sample, offset) = (request.options.sample, request.offset);
-        let answer = KwicAnswer::new(text, problems, &concordance, sample, offset, &lines);
-        json(&cite.answer(answer, &searcher, cited)?)
-    });
-    work.await.map(sent)
+    let answer = respond(
+        &app,
+        raw.as_deref(),
+        KwicRequest::take,
+        |cite, request, searcher| {
+            let concordance = request.run(searcher)?;
+            let query = &request.query;
+            let cited = [(query, &request.plan)];
+            let (text, problems) = (query.text(), query.problems());
+            if !request.group.is_empty() {
+                let groups = concordance.groups(searcher, &request.group)?;
+                let answer = KwicGroupsAnswer::new(
+                    text,
+                    problems,
+                    &concordance,
+                    request.options.sample,
+                    &request.group,
+                    part(&groups, request.range()),
+                );
+                return json(&cite.answer(answer, searcher, cited)?);
+            }
+            let lines = concordance.lines(searcher, request.range())?;
+            let (sample, offset) = (request.options.sample, request.offset);
+            let answer = KwicAnswer::new(text, problems, &concordance, sample, offset, &lines);
+            json(&cite.answer(answer, searcher, cited)?)
+        },
+    );
+    answer.await
 }
 
 impl KwicRequest {
@@ -78,7 +80,20 @@ impl KwicRequest {
     /// # Errors
     ///
     /// When a value cannot be read, or there is nothing to search for.
-    pub(super) fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
+    fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
+        Self::take_lines(params, limits, LIMIT)
+    }
+
+    /// The same with `limit` lines unless the request says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`take`](Self::take).
+    pub(super) fn take_lines(
+        params: &mut Params,
+        limits: &Limits,
+        limit: usize,
+    ) -> Result<Self, Problem> {
         let query = take(params, limits)?;
         let standard = KwicOptions::default();
         let sample = params.number("sample", 1..=1_000_000, 0)?;
@@ -88,12 +103,15 @@ impl KwicRequest {
             right: params.number("right", 0..=CONTEXT, standard.right)?,
             sort: keys(params, "sort")?,
             sample: (sample > 0).then_some(Sample { size: sample, seed }),
+            shuffle: params.flag("shuffle")?.then_some(seed),
+            count: count(params)?,
         };
         Ok(Self {
+            plan: query.view_plan(),
             query,
             options,
             group: keys(params, "group")?,
-            limit: params.number("limit", 0..=limits.page, LIMIT)?,
+            limit: params.number("limit", 0..=limits.page, limit)?,
             offset: params.number("offset", 0..=limits.offset, 0)?,
         })
     }
@@ -104,8 +122,7 @@ impl KwicRequest {
     ///
     /// When the time is over or the index is damaged.
     pub(crate) fn run(&self, searcher: &Searcher) -> Result<Concordance, Problem> {
-        let plan = self.query.view_plan();
-        Ok(searcher.concordance(&plan, &self.options)?)
+        Ok(searcher.concordance(&self.plan, &self.options)?)
     }
 
     /// The positions of the requested lines in the order.

@@ -2,17 +2,23 @@
 
 mod answer;
 mod articles;
+pub(crate) mod batch;
 pub(crate) mod collocates;
+pub(crate) mod compare;
 mod description;
+pub(crate) mod dispersion;
 mod export;
 mod facets;
 pub(crate) mod fillers;
 pub(crate) mod keywords;
 pub(crate) mod kwic;
+pub(crate) mod reprints;
 pub(crate) mod search;
+pub(crate) mod sources;
 mod stats;
 mod suggest;
 pub(crate) mod trends;
+pub(crate) mod wordlist;
 
 use std::sync::Arc;
 
@@ -31,23 +37,25 @@ use self::answer::{json, sent};
 
 /// The routes below `/api/v1`.
 pub(crate) fn routes() -> Router<Arc<App>> {
-    Router::new()
+    export::routes(Router::new())
         .route("/search", get(search::answer))
-        .route("/search.csv", get(export::hits))
         .route("/articles/{*id}", get(articles::answer))
         .route("/facets", get(facets::answer))
         .route("/kwic", get(kwic::answer))
-        .route("/kwic.csv", get(export::lines))
         .route("/trends", get(trends::answer))
-        .route("/trends.csv", get(export::points))
+        .route("/trends.svg", get(trends::chart))
         .route("/collocates", get(collocates::answer))
-        .route("/collocates.csv", get(collocates::rows))
         .route("/keywords", get(keywords::answer))
-        .route("/keywords.csv", get(keywords::rows))
         .route("/fillers", get(fillers::answer))
-        .route("/fillers.csv", get(fillers::rows))
+        .route("/wordlist", get(wordlist::answer))
+        .route("/dispersion", get(dispersion::answer))
+        .route("/compare", get(compare::answer))
+        .route("/batch", get(batch::answer))
+        .route("/reprints", get(reprints::groups))
+        .route("/similar", get(reprints::similar))
         .route("/suggest", get(suggest::answer))
         .route("/stats", get(stats::answer))
+        .route("/sources", get(sources::answer))
         .route("/openapi.json", get(openapi))
         .route("/healthz", get(health))
         .route("/metrics", get(metrics))

@@ -7,18 +7,18 @@ use axum::response::Response;
 use timbao_index::{Hit, SearchOptions, Searcher};
 use timbao_query::Request;
 use timbao_query::plan::Facet;
-use timbao_views::FacetCounts;
 use timbao_views::ShownHit;
 use timbao_views::json::{AdviceShape, SearchAnswer};
 use timbao_views::suggest::Advice;
+use timbao_views::{Count, FacetCounts};
 
 use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::{advice, facets, sort, take};
+use crate::query::{advice, count, facets, sort, take};
 
-use super::answer::{Cite, json, sent, view};
+use super::answer::{json, respond};
 
 /// Default number of hits.
 const LIMIT: usize = 10;
@@ -50,27 +50,27 @@ pub(super) async fn answer(
     State(app): State<Arc<App>>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    let mut params = Params::new(raw.as_deref());
-    let view = view(&app, &mut params)?;
-    let cite = Cite::take(&mut params)?;
-    let request = SearchRequest::take(&mut params, &app.options.limits)?;
-    params.finish()?;
-    let work = app.work.run(&view, move |searcher| {
-        let result = request.run(&searcher)?;
-        let query = &request.query;
-        let mut answer = SearchAnswer::new(
-            query.text(),
-            query.problems(),
-            result.total,
-            request.options.offset,
-            &result.hits,
-        );
-        answer.texts = result.texts;
-        answer.facets = Some(result.facets.as_slice()).filter(|facets| !facets.is_empty());
-        answer.advice = Some(AdviceShape::new(&result.advice));
-        json(&cite.answer(answer, &searcher, [(query, query.plan())])?)
-    });
-    work.await.map(sent)
+    let answer = respond(
+        &app,
+        raw.as_deref(),
+        SearchRequest::take,
+        |cite, request, searcher| {
+            let result = request.run(searcher)?;
+            let query = &request.query;
+            let mut answer = SearchAnswer::new(
+                query.text(),
+                query.problems(),
+                result.total,
+                request.options.offset,
+                &result.hits,
+            );
+            answer.texts = result.texts;
+            answer.facets = Some(result.facets.as_slice()).filter(|facets| !facets.is_empty());
+            answer.advice = Some(AdviceShape::new(&result.advice));
+            json(&cite.answer(answer, searcher, [(query, query.plan())])?)
+        },
+    );
+    answer.await
 }
 
 impl SearchRequest {
@@ -80,10 +80,25 @@ impl SearchRequest {
     ///
     /// When a value cannot be read, or there is nothing to search for.
     fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
+        let facets = facets(params)?;
+        let hits = Self::take_hits(params, limits, LIMIT)?;
+        Ok(Self { facets, ..hits })
+    }
+
+    /// The same without facets, and with `limit` hits unless the request says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`take`](Self::take).
+    pub(super) fn take_hits(
+        params: &mut Params,
+        limits: &Limits,
+        limit: usize,
+    ) -> Result<Self, Problem> {
         let query = take(params, limits)?;
         let recency = params.number("recency", 1.0..=36_500.0, 0.0)?;
         let options = SearchOptions {
-            limit: params.number("limit", 0..=limits.page, LIMIT)?,
+            limit: params.number("limit", 0..=limits.page, limit)?,
             offset: params.number("offset", 0..=limits.offset, 0)?,
             sort: sort(params)?,
             recency_half_life: Some(recency).filter(|days| *days > 0.0),
@@ -92,8 +107,8 @@ impl SearchRequest {
             query,
             options,
             snippets: params.number("snippets", 0..=SNIPPETS, 1)?,
-            facets: facets(params)?,
-            unique: params.flag("unique")?,
+            facets: Vec::new(),
+            unique: params.flag("unique")? | (count(params)? == Count::Texts),
         })
     }
 
@@ -121,9 +136,13 @@ impl SearchRequest {
             let found = searcher.search(plan, &self.options)?;
             (found.total, None, load(&found.hits)?)
         };
+        let counted = match self.unique {
+            true => Count::Texts,
+            false => Count::Publications,
+        };
         let facets = match self.facets.as_slice() {
             [] => Vec::new(),
-            facets => searcher.facets(plan, facets)?.facets,
+            facets => searcher.facets_of(plan, facets, counted)?.facets,
         };
         Ok(SearchResult {
             total,

@@ -7,26 +7,32 @@ use axum::response::Response;
 use timbao_views::json::StatsAnswer;
 
 use crate::app::App;
-use crate::params::Params;
 use crate::problem::Problem;
 
-use super::answer::{OfView, json, sent, view};
+use super::answer::{OfView, json, run, sent};
 
 /// Answers with figures.
 pub(super) async fn answer(
     State(app): State<Arc<App>>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    let mut params = Params::new(raw.as_deref());
-    let view = view(&app, &mut params)?;
-    params.finish()?;
-    let index = app.index.dir().display().to_string();
-    let work = app.work.run(&view, move |searcher| {
-        json(&OfView {
-            answer: StatsAnswer::new(index, &searcher.stats()?),
-            citation: None,
-            view: searcher.view(),
-        })
-    });
-    work.await.map(sent)
+    let dir = app.index.dir();
+    let name = dir.file_name().unwrap_or(dir.as_os_str());
+    let index = match app.options.show_paths {
+        true => dir.display().to_string(),
+        false => name.to_string_lossy().into_owned(),
+    };
+    let answer = run(
+        &app,
+        raw.as_deref(),
+        |_, _| Ok(index),
+        |index, searcher| {
+            json(&OfView {
+                answer: StatsAnswer::new(index, &searcher.stats()?),
+                citation: None,
+                view: searcher.view(),
+            })
+        },
+    );
+    answer.await.map(sent)
 }

@@ -3,25 +3,30 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::response::Response;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use timbao_index::Searcher;
 use timbao_query::Request;
 use timbao_query::plan::{Facet, Plan};
+use timbao_views::chart::{ChartOptions, Measure, svg};
 use timbao_views::json::TrendsAnswer;
-use timbao_views::{By, Count, Trends, TrendsOptions, TrendsQuery};
+use timbao_views::language::Language;
+use timbao_views::{By, Citation, MOST_AVERAGED, Trends, TrendsOptions, TrendsQuery, today};
 
 use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::{accents, base, filters, request, required};
+use crate::query::{accents, base, count, filters, request, required};
 
-use super::answer::{Cite, json, sent, view};
+use super::answer::{json, respond, run};
 
 /// Largest number of queries.
 pub(crate) const QUERIES: usize = 10;
 /// Largest number of separate values.
-const VALUES: usize = 20;
+pub(crate) const VALUES: usize = 20;
+/// Largest number of characters of a headline.
+const TITLE: usize = 500;
 
 /// The names of periods.
 pub(crate) const BY: [(&str, By); 5] = [
@@ -32,10 +37,12 @@ pub(crate) const BY: [(&str, By); 5] = [
     ("year", By::Year),
 ];
 
-/// The units that are counted.
-pub(crate) const COUNTS: [(&str, Count); 2] = [
-    ("publications", Count::Publications),
-    ("texts", Count::Texts),
+/// The measures, by their names on the command line.
+pub(crate) const MEASURES: [(&str, Measure); 4] = [
+    ("per-million", Measure::PerMillion),
+    ("per-thousand", Measure::PerThousand),
+    ("matches", Measure::Matches),
+    ("articles", Measure::Articles),
 ];
 
 /// A request for trends.
@@ -51,20 +58,66 @@ pub(super) async fn answer(
     State(app): State<Arc<App>>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    let mut params = Params::new(raw.as_deref());
-    let view = view(&app, &mut params)?;
-    let cite = Cite::take(&mut params)?;
-    let request = TrendsRequest::take(&mut params, &app.options.limits)?;
-    params.finish()?;
-    let work = app.work.run(&view, move |searcher| {
-        let trends = request.run(&searcher)?;
-        let queries = request.queries.iter();
-        let problems = queries.map(|query| (query.text(), query.problems()));
-        let plans: Vec<Plan> = request.queries.iter().map(|q| q.view_plan()).collect();
-        let cited = request.queries.iter().zip(&plans);
-        json(&cite.answer(TrendsAnswer::new(&trends, problems), &searcher, cited)?)
-    });
-    work.await.map(sent)
+    let answer = respond(
+        &app,
+        raw.as_deref(),
+        TrendsRequest::take,
+        |cite, request, searcher| {
+            let trends = request.run(searcher)?;
+            let queries = request.queries.iter();
+            let problems = queries.map(|query| (query.text(), query.problems()));
+            let plans: Vec<Plan> = request.queries.iter().map(|q| q.view_plan()).collect();
+            let cited = request.queries.iter().zip(&plans);
+            json(&cite.answer(TrendsAnswer::new(&trends, problems), searcher, cited)?)
+        },
+    );
+    answer.await
+}
+
+/// Answers with a drawn chart.
+pub(super) async fn chart(
+    State(app): State<Arc<App>>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let languages: Vec<(&str, Language)> = Language::ALL
+        .iter()
+        .map(|language| (language.words().code, *language))
+        .collect();
+    let take = |params: &mut Params, limits: &Limits| {
+        let options = ChartOptions {
+            measure: params.choice("measure", &MEASURES, Measure::default())?,
+            language: params.choice("lang", &languages, Language::default())?,
+            title: params.text("title", TITLE)?,
+            note: None,
+        };
+        Ok((options, TrendsRequest::take(params, limits)?))
+    };
+    let drawn = run(
+        &app,
+        raw.as_deref(),
+        take,
+        |(mut options, request), searcher| {
+            let trends = request.run(&searcher)?;
+            let plans: Vec<Plan> = request.queries.iter().map(|q| q.view_plan()).collect();
+            let citation = searcher.cite(request.queries.iter().zip(&plans))?;
+            options.note = Some(source(&citation));
+            Ok(svg(&trends, &options).into_bytes())
+        },
+    );
+    let headers = [
+        (header::CONTENT_TYPE, "image/svg+xml; charset=utf-8"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"timbao-trends.svg\"",
+        ),
+    ];
+    Ok((headers, drawn.await?).into_response())
+}
+
+/// The source of a chart, below it.
+fn source(citation: &Citation) -> String {
+    let state = &citation.index.state;
+    format!("Timbao {state} · {} · {}", citation.program, citation.date)
 }
 
 impl TrendsRequest {
@@ -93,7 +146,9 @@ impl TrendsRequest {
             split: params.choice("split", &splits, None)?,
             most_values: params.number("values", 1..=VALUES, standard.most_values)?,
             thin: params.number("thin", 0..=1_000_000, standard.thin)?,
-            count: params.choice("count", &COUNTS, standard.count)?,
+            count: count(params)?,
+            average_over: params.number("average", 1..=MOST_AVERAGED, standard.average_over)?,
+            today: Some(today()),
         };
         Ok(Self {
             queries,

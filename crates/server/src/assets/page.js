@@ -13,6 +13,17 @@ for (const select of document.querySelectorAll("select[data-submit]")) {
   if (select.form.matches(".sort")) select.form.querySelector("button")?.remove();
 }
 
+// A filter applies at once; a value is accepted or excluded, not both.
+for (const form of document.querySelectorAll("form.filters")) {
+  form.addEventListener("change", ({ target }) => {
+    if (!target.matches("[type=checkbox], [type=radio]")) return;
+    if (target.checked && target.type === "checkbox") {
+      for (const other of target.closest("li").querySelectorAll("input")) if (other !== target) other.checked = false;
+    }
+    form.requestSubmit();
+  });
+}
+
 // Empty fields are not sent.
 for (const form of document.forms) {
   form.addEventListener("submit", () => {
@@ -20,6 +31,24 @@ for (const form of document.forms) {
     for (const field of empty) field.disabled = true;
     setTimeout(() => { for (const field of empty) field.disabled = false; });
   });
+}
+
+// `?` opens the help over the page, without leaving it.
+const help = document.querySelector("a[data-help]");
+async function openHelp() {
+  const answer = await fetch(help.href);
+  const text = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-label", help.textContent);
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "quiet";
+  close.textContent = help.dataset.help;
+  close.addEventListener("click", () => dialog.close());
+  dialog.append(close, ...text.querySelector("main").children);
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
 }
 
 // `/` goes to the box; j and k go down and up the list, and from match to match in an article.
@@ -32,6 +61,9 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     input.focus();
     input.select();
+  } else if (event.key === "?" && help && !document.querySelector("dialog")) {
+    event.preventDefault();
+    openHelp();
   } else if (event.key === "j" || event.key === "k") {
     const links = [...document.querySelectorAll(".hit h2 a, .kwic td.match a, .whole mark")];
     if (!links.length) return;
@@ -45,7 +77,8 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Suggestions while typing, but not while an input method is composing a syllable.
+// Suggestions while typing, also while an input method composes a syllable: its keys are its own,
+// but the text is there.
 if (box && list) {
   let asked = 0;
   let timer;
@@ -81,6 +114,7 @@ if (box && list) {
       item.dataset.query = query;
       const text = document.createElement("span");
       text.textContent = query;
+      text.lang = "vi";
       const number = document.createElement("span");
       number.className = "number";
       number.textContent = articles.toLocaleString(document.documentElement.lang);
@@ -91,11 +125,22 @@ if (box && list) {
     list.hidden = suggestions.length === 0;
     box.setAttribute("aria-expanded", String(!list.hidden));
   };
+  // The text as the form would search for it, with its filters.
+  const searched = () => {
+    const form = new FormData(box.form);
+    const asked = new URLSearchParams({ q: box.value, limit: 8 });
+    const known = list.dataset.filters.split(" ");
+    for (const [name, value] of form) if (known.includes(name)) asked.append(name, value);
+    const [from, to] = [form.get("from"), form.get("to")];
+    if (from || to) asked.set("date", `${from ?? ""}..${to ?? ""}`);
+    if (!["/", ""].includes(new URL(box.form.action).pathname)) asked.set("phrase", "true");
+    return asked;
+  };
   const ask = async () => {
     const mine = ++asked;
     if (!box.value.trim()) return close();
     try {
-      const answer = await fetch(`${list.dataset.href}?${new URLSearchParams({ q: box.value, limit: 8 })}`);
+      const answer = await fetch(`${list.dataset.href}?${searched()}`);
       if (mine !== asked || !answer.ok) return;
       show((await answer.json()).suggestions);
     } catch {
@@ -103,12 +148,10 @@ if (box && list) {
     }
   };
   close();
-  box.addEventListener("input", (event) => {
+  box.addEventListener("input", () => {
     clearTimeout(timer);
-    if (event.isComposing) return;
     timer = setTimeout(ask, 80);
   });
-  box.addEventListener("compositionend", () => { timer = setTimeout(ask, 80); });
   box.addEventListener("keydown", (event) => {
     if (event.isComposing || list.hidden) return;
     if (event.key === "ArrowDown") choose(chosen + 1);
@@ -210,4 +253,61 @@ for (const steps of document.querySelectorAll(".steps")) {
     made.textContent = copied;
     setTimeout(() => { made.textContent = copy; }, 2000);
   });
+}
+
+// A chart has one tab stop for each series; arrow keys go on from there, and the description of a
+// point is shown below the chart.
+for (const chart of document.querySelectorAll(".lines > svg")) {
+  const note = chart.parentElement.querySelector(".point");
+  const show = (event) => {
+    const link = event.target.closest?.("a");
+    if (link) note.textContent = link.querySelector("title").textContent;
+  };
+  chart.addEventListener("focusin", show);
+  chart.addEventListener("pointerover", show);
+  chart.addEventListener("keydown", (event) => {
+    const link = event.target.closest?.("a");
+    if (!link || event.ctrlKey || event.metaKey || event.altKey) return;
+    const points = [...link.parentElement.querySelectorAll("a")];
+    const at = points.indexOf(link);
+    const series = [...chart.querySelectorAll(".series")].filter((group) => group.querySelector("a"));
+    const beside = (step) => {
+      const other = series[series.indexOf(link.parentElement) + step]?.querySelectorAll("a");
+      return other && [...other].reduce((near, point) => distance(point, link) < distance(near, link) ? point : near);
+    };
+    const next = { ArrowRight: points[at + 1], ArrowLeft: points[at - 1], Home: points[0], End: points.at(-1), ArrowDown: beside(1), ArrowUp: beside(-1) };
+    if (!(event.key in next)) return;
+    event.preventDefault();
+    const to = next[event.key];
+    if (!to) return;
+    for (const point of to.parentElement.querySelectorAll("a")) point.setAttribute("tabindex", point === to ? "0" : "-1");
+    to.focus();
+  });
+}
+function distance(one, other) {
+  const x = (link) => Number(link.querySelector("use").getAttribute("x"));
+  return Math.abs(x(one) - x(other));
+}
+
+// A chart as PNG: the browser draws the SVG file, at twice its size.
+for (const link of document.querySelectorAll("a[data-png]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = link.dataset.png;
+  button.addEventListener("click", async () => {
+    const image = new Image();
+    image.src = link.href;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [image.naturalWidth * 2, image.naturalHeight * 2];
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob((blob) => {
+      const file = document.createElement("a");
+      file.href = URL.createObjectURL(blob);
+      file.download = "timbao-trends.png";
+      file.click();
+      setTimeout(() => URL.revokeObjectURL(file.href), 10000);
+    }, "image/png");
+  });
+  link.after(button);
 }

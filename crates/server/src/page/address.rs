@@ -45,6 +45,23 @@ impl Address {
         changed
     }
 
+    /// With one more value of a parameter.
+    #[must_use]
+    pub(crate) fn and(mut self, name: &str, value: &str) -> Self {
+        self.pairs.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Without one value of a parameter that may have others.
+    #[must_use]
+    pub(crate) fn without_value(&self, name: &str, value: &str) -> Self {
+        let mut changed = self.clone();
+        changed
+            .pairs
+            .retain(|(key, is)| (key.as_str(), is.as_str()) != (name, value));
+        changed
+    }
+
     /// Without a parameter.
     #[must_use]
     pub(crate) fn without(&self, name: &str) -> Self {
@@ -68,6 +85,12 @@ impl Address {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.pairs.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// Returns `true` if a parameter has this value among others.
+    pub(crate) fn has(&self, name: &str, value: &str) -> bool {
+        let mut pairs = self.pairs.iter();
+        pairs.any(|(key, is)| (key.as_str(), is.as_str()) == (name, value))
     }
 
     /// The parameters.

@@ -15,7 +15,7 @@ pub(super) fn readings(advice: &Advice, address: &Address, language: Language) -
                 (language.words().perhaps) ": "
                 @for (i, suggestion) in advice.meant.iter().enumerate() {
                     @if i > 0 { ", " }
-                    a href=(asks(suggestion, address)) { (suggestion.query) }
+                    a lang="vi" href=(asks(suggestion, address)) { (suggestion.query) }
                     " " span.number { "(" (language.count(suggestion.articles)) ")" }
                 }
             }
@@ -37,7 +37,7 @@ pub(super) fn nothing(advice: &Advice, address: &Address, language: Language) ->
                 ul.relaxations {
                     @for suggestion in advice.meant.iter().chain(&advice.relaxed) {
                         li {
-                            a href=(asks(suggestion, address)) { (suggestion.query) }
+                            a lang="vi" href=(asks(suggestion, address)) { (suggestion.query) }
                             " – " ((language.words().suggestion)(suggestion)) ", "
                             (language.articles(suggestion.articles))
                         }

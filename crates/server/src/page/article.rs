@@ -19,8 +19,9 @@ use super::asked::{Asked, sent};
 use super::kwic::OPTIONS as KWIC;
 use super::layout::{Page, Tab, failed, shell};
 use super::marks::{Numbers, joined, merged};
-use super::parts::{about, opened_from};
+use super::parts::{about, cited, opened_from};
 use super::related::Related;
+use timbao_views::Citation;
 use timbao_views::language::Language;
 
 /// An article and where a query matches in it.
@@ -34,6 +35,8 @@ struct Shown {
     /// The number of the match that the address names.
     at: Option<usize>,
     related: Related,
+    /// The number of matches that a concordance counts, of which some may overlap.
+    counted: Option<usize>,
 }
 
 /// A place in an article, as concordances link to it: `body:120` is the code point 120 of the
@@ -100,19 +103,24 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let id = asked.params.text("id", limits.text)?.unwrap_or_default();
     let at = asked.params.text("at", 40)?.and_then(|at| at.parse().ok());
     // A concordance counts bare words as a phrase, so its articles mark them as one.
-    let plan = query.map(|query| match opened_from(&asked.address) {
-        "/kwic" => query.view_plan(),
-        _ => query.plan().clone(),
-    });
+    let plan = query
+        .as_ref()
+        .map(|query| match opened_from(&asked.address) {
+            "/kwic" => query.view_plan(),
+            _ => query.plan().clone(),
+        });
+    let is_exact = opened_from(&asked.address) == "/kwic";
     let work = app.work.run(&view, move |searcher| {
         let mut articles = Vec::new();
         for place in searcher.find_id(&id)? {
-            articles.push(Shown::load(&searcher, place, plan.as_ref(), at)?);
+            articles.push(Shown::load(&searcher, place, plan.as_ref(), is_exact, at)?);
         }
         if articles.is_empty() {
             return Err(Problem::not_found("no article has this id"));
         }
-        Ok(written(&asked, &articles))
+        let cited = query.as_ref().zip(plan.as_ref());
+        let citation = searcher.cite(cited)?;
+        Ok(written(&asked, &articles, &citation))
     });
     Ok(sent(StatusCode::OK, work.await?))
 }
@@ -122,6 +130,7 @@ impl Shown {
         searcher: &Searcher,
         place: Place,
         plan: Option<&Plan>,
+        is_exact: bool,
         at: Option<Spot>,
     ) -> Result<Self, Problem> {
         let matches = match plan {
@@ -131,7 +140,16 @@ impl Shown {
         let of = |field: TextField, text: Option<&str>| {
             let here = matches.iter().filter(|m| m.range.field == field);
             let ranges = merged(here.map(|m| m.range.bytes.clone()).collect());
-            joined(text.unwrap_or_default(), &ranges)
+            // Each match of a concordance has a mark of its own; words of a search side by side
+            // are one.
+            match is_exact {
+                true => ranges,
+                false => joined(text.unwrap_or_default(), &ranges),
+            }
+        };
+        let counted = match is_exact {
+            true => Some(matches.len()),
+            false => None,
         };
         let article = searcher.article(place)?;
         // Captions are searched as one text, each a line of it or more.
@@ -173,16 +191,20 @@ impl Shown {
             at,
             related: Related::load(searcher, place)?,
             article,
+            counted,
         })
     }
 
     fn matches(&self) -> usize {
+        if let Some(counted) = self.counted {
+            return counted;
+        }
         let captions = self.captions.iter().map(Vec::len).sum::<usize>();
         self.title.len() + self.summary.len() + self.body.len() + captions
     }
 }
 
-fn written(asked: &Asked, articles: &[Shown]) -> Markup {
+fn written(asked: &Asked, articles: &[Shown], citation: &Citation) -> Markup {
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
     let first = articles
@@ -209,6 +231,7 @@ fn written(asked: &Asked, articles: &[Shown]) -> Markup {
                     (shown.related.shown(address, language))
                 }
             }
+            (cited(citation, address, language))
         },
     })
 }

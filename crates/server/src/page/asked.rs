@@ -6,12 +6,13 @@ use maud::Markup;
 use timbao_index::Searcher;
 use timbao_query::plan::Facet;
 use timbao_query::{Accents, Filters, Request};
+use timbao_views::Count;
 use timbao_views::language::Language;
 
 use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::{accents, request};
+use crate::query::{accents, count, facet_filters, request};
 
 use super::address::Address;
 
@@ -33,10 +34,15 @@ pub(super) struct Asked {
 impl Asked {
     /// Parses the URL of a page, which has parameters of its own and those of all pages.
     pub(super) fn new(path: &'static str, raw: Option<&str>, own: &[&str]) -> Self {
-        let mut names: Vec<&str> = vec!["q", "lang"];
+        let mut names: Vec<&str> = vec!["q", "lang", "count", "unique"];
         narrowing().for_each(|name| names.push(name));
         names.extend(own);
-        let address = Address::new(path, raw, &names);
+        let mut address = Address::new(path, raw, &names);
+        // An earlier name of the same choice.
+        if address.get("unique") == Some("true") {
+            address = address.with("count", "texts");
+        }
+        address = address.without("unique");
         Self {
             language: address
                 .get("lang")
@@ -45,6 +51,16 @@ impl Asked {
             params: Params::of_form(raw),
             address,
         }
+    }
+
+    /// Makes one list of two parameters that a form sends.
+    pub(super) fn join(&mut self, name: &str, more: &str) {
+        let (first, then) = (self.address.get(name), self.address.get(more));
+        let Some(then) = then else { return };
+        let list = format!("{},{then}", first.unwrap_or("date"));
+        let (_, _) = (self.params.all(name), self.params.all(more));
+        self.params.add(name, &list);
+        self.address = self.address.with(name, &list).without(more);
     }
 
     /// The filters. A date is the period from `from` to `to`.
@@ -68,11 +84,7 @@ impl Asked {
             date,
             ..Filters::default()
         };
-        for facet in Facet::stated() {
-            if let Some(value) = text(facet.name())? {
-                filters.facets.insert(facet, value);
-            }
-        }
+        facet_filters(&mut filters, &mut self.params, most)?;
         Ok(filters)
     }
 
@@ -94,6 +106,13 @@ impl Asked {
             return Ok(None);
         }
         request(text, filters, accents).map(Some)
+    }
+
+    /// The unit that is counted.
+    pub(super) fn count(&mut self) -> Result<Count, Problem> {
+        let unique = self.params.flag("unique")?;
+        let count = count(&mut self.params)?;
+        Ok(if unique { Count::Texts } else { count })
     }
 
     pub(super) fn accents(&mut self) -> Result<Accents, Problem> {

@@ -1,10 +1,8 @@
-//! Charts as SVG with links in them; styled by the style sheet, so that they follow light and
-//! dark.
+//! The histogram of the list as SVG with links in it; styled by the style sheet, so that it follows
+//! light and dark.
 
 use maud::{Markup, html};
 use timbao_views::FacetCount;
-use timbao_views::chart::Measure;
-use timbao_views::{Period, Trends};
 
 use super::address::Address;
 use timbao_views::language::Language;
@@ -119,108 +117,11 @@ fn columns(months: &[FacetCount]) -> Vec<Column> {
     columns
 }
 
-const WIDTH: f64 = 960.0;
-const HEIGHT: f64 = 360.0;
-const LEFT: f64 = 64.0;
-const RIGHT: f64 = 16.0;
-const TOP: f64 = 16.0;
-const BOTTOM: f64 = 36.0;
-/// Points of one line that are drawn with marks.
-const MARKS: usize = 400;
-
-/// Draws trends as lines; a mark leads to the concordance of its period.
-pub(super) fn lines(
-    trends: &Trends,
-    measure: Measure,
-    language: Language,
-    link: &dyn Fn(&str, &Period) -> String,
-) -> Markup {
-    let points = trends.series.iter().flat_map(|series| &series.points);
-    let most = points
-        .filter_map(|point| measure.of(point))
-        .fold(0.0, f64::max);
-    let step = nice_step(most);
-    let top = (most / step).ceil().max(1.0) * step;
-    let count = trends.periods.len().max(1);
-    let x = |i: usize| LEFT + (WIDTH - LEFT - RIGHT) * (i as f64 + 0.5) / count as f64;
-    let y = |value: f64| TOP + (HEIGHT - TOP - BOTTOM) * (1.0 - value / top);
-    let each = count.div_ceil(9);
-    html! {
-        figure.lines {
-            figcaption { (measure.label(language)) }
-            svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="group" aria-label=(measure.label(language)) {
-                @for i in 0..=(top / step).round() as usize {
-                    @let value = i as f64 * step;
-                    line.grid x1=(LEFT) x2=(WIDTH - RIGHT) y1=(px(y(value))) y2=(px(y(value))) {}
-                    text.tick x=(LEFT - 8.0) y=(px(y(value) + 4.0)) text-anchor="end" { (language.rate(value)) }
-                }
-                @for (i, period) in trends.periods.iter().enumerate() {
-                    @if i % each == 0 {
-                        text class=(if (i / each).is_multiple_of(2) { "tick time" } else { "tick time second" }) x=(px(x(i))) y=(HEIGHT - 12.0) text-anchor="middle" { (language.date(&period.period)) }
-                    }
-                }
-                @for (number, series) in trends.series.iter().enumerate() {
-                    g class={ "series-" (number) } {
-                        path.line d=(path(series.points.iter().map(|p| measure.of(p)), &x, &y)) {}
-                        @for (i, (period, point)) in trends.periods.iter().zip(&series.points).enumerate() {
-                            @if let Some(value) = measure.of(point).filter(|_| point.matches > 0 && count <= MARKS) {
-                                @let label = format!("{}, {}: {}", series.query, language.date(&period.period), language.matches(point.matches, point.articles));
-                                a href=(link(&series.query, period)) aria-label=(label) {
-                                    title { (label) }
-                                    circle.touch cx=(px(x(i))) cy=(px(y(value))) r="9" {}
-                                    circle class=(if point.thin { "mark thin" } else { "mark" }) cx=(px(x(i))) cy=(px(y(value))) r="3.5" {}
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn px(value: f64) -> String {
-    format!("{value:.1}")
-}
-
-/// A line through values, broken where there is none.
-fn path(
-    values: impl Iterator<Item = Option<f64>>,
-    x: &impl Fn(usize) -> f64,
-    y: &impl Fn(f64) -> f64,
-) -> String {
-    let mut path = String::new();
-    let mut is_on = false;
-    for (i, value) in values.enumerate() {
-        match value {
-            Some(value) => {
-                path.push(if is_on { 'L' } else { 'M' });
-                path.push_str(&format!("{:.1} {:.1}", x(i), y(value)));
-                is_on = true;
-            }
-            None => is_on = false,
-        }
-    }
-    path
-}
-
-/// One, two or five times a power of ten, so that there are about four lines across.
-fn nice_step(most: f64) -> f64 {
-    if most <= 0.0 || !most.is_finite() {
-        return 1.0;
-    }
-    let raw = most / 4.0;
-    let power = 10f64.powf(raw.log10().floor());
-    let factors = [1.0, 2.0, 5.0];
-    let factor = factors.into_iter().find(|factor| factor * power >= raw);
-    factor.unwrap_or(10.0) * power
-}
-
 #[cfg(test)]
 mod tests {
     use timbao_views::FacetCount;
 
-    use super::{columns, nice_step};
+    use super::columns;
 
     #[test]
     fn columns_have_no_gaps_and_become_years() {
@@ -255,9 +156,5 @@ mod tests {
         assert_eq!(years.len(), 37);
         assert_eq!(years[0], ("1990".into(), 3));
         assert!(shown(&[]).is_empty());
-        assert_eq!(
-            [nice_step(0.0), nice_step(19.0), nice_step(0.7)],
-            [1.0, 5.0, 0.2]
-        );
     }
 }

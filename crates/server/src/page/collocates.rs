@@ -6,17 +6,19 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
+use timbao_query::{NodeKind, Request};
 use timbao_views::{CollocateOptions, Collocates};
 
 use crate::api::collocates::{CollocatesRequest, ORDERS};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::query::{base, cited as citation};
+use crate::query::base;
 
 use super::address::Address;
 use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, failed, shell, understanding};
-use super::parts::{active, cited, export, table_of_words};
+use super::narrow::Narrow;
+use super::parts::{active, cited, downloads, export, table_of_words};
 use timbao_views::language::Language;
 
 /// The windows that the page offers, in tokens on each side.
@@ -38,11 +40,13 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let window = asked.params.number("window", 1..=50, standard.left)?;
     let sort = asked.params.choice("by", &ORDERS, standard.sort)?;
     let filters = asked.filters(limits.text)?;
+    let count = asked.count()?;
     let query = asked.query_with(limits.text, &filters)?;
     let options = CollocateOptions {
         left: window,
         right: window,
         sort,
+        count,
         ..standard
     };
     let Some(query) = query.filter(|query| !query.is_empty()) else {
@@ -54,6 +58,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         ));
     };
     let request = CollocatesRequest {
+        plan: query.view_plan(),
         query,
         base: base(&filters)?,
         options,
@@ -62,8 +67,8 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let view = app.reloader()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let found = request.run(&searcher)?;
-        let plan = request.query.view_plan();
-        let citation = citation(&searcher, [(&request.query, &plan)])?;
+        let citation = searcher.cite([(&request.query, &request.plan)])?;
+        let narrow = Narrow::of_view(&searcher, &filters, count, &request.query)?;
         let language = asked.language;
         let words = language.words();
         let count = format!(
@@ -73,16 +78,23 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         );
         let content = html! {
             (understanding(&request.query, &asked.address, language))
-            (active(&asked.address.without_all(&["by", "window"]), language))
+            (active(&asked.address, language))
+            (narrow.above(&asked.address, language))
             @if found.collocates.is_empty() {
                 div.message { p { strong { (words.no_words) } } }
             } @else {
                 (table(&found, &request, &asked.address, language))
-                p { a href=(export(&asked.address, "/api/v1/collocates.csv")) download { (words.export) } }
+                (downloads(&export(&asked.address, "/api/v1/collocates.csv"), language))
             }
             (cited(&citation, &asked.address, language))
         };
-        Ok(whole(&asked, request.query.text(), &request.options, &count, content))
+        Ok(whole(
+            &asked,
+            request.query.text(),
+            &request.options,
+            &count,
+            content,
+        ))
     });
     Ok(sent(StatusCode::OK, work.await?))
 }
@@ -133,8 +145,15 @@ fn table(
     language: Language,
 ) -> Markup {
     let words = language.words();
-    let phrase = request.query.text().trim();
-    let near = |unit: &str| near(phrase, request.options.left, unit, address);
+    let phrase = phrase_of(request.query.text());
+    let near = |unit: &str| {
+        Some(near(
+            phrase.as_deref()?,
+            request.options.left,
+            unit,
+            address,
+        ))
+    };
     table_of_words(
         &[
             words.word,
@@ -167,33 +186,29 @@ fn table(
     )
 }
 
-/// The concordance of a phrase near a word, if the query is nothing but a phrase.
-fn near(phrase: &str, window: u32, unit: &str, address: &Address) -> Option<String> {
-    let bare = phrase
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-        .unwrap_or(phrase);
-    let is_plain = |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == ' ');
-    if bare.is_empty() || !is_plain(bare) || bare.split(' ').any(|word| OPERATORS.contains(&word)) {
-        return None;
-    }
-    let query = format!("\"{bare}\" NEAR/{window} \"{unit}\"");
-    let address = address.at("/kwic").without_all(&["by", "window"]);
-    Some(address.with("q", &query).href())
+/// The query as a part of NEAR, if it is nothing but a word or a phrase.
+fn phrase_of(query: &str) -> Option<String> {
+    let read = Request::new(query).as_phrases();
+    let is_phrase = matches!(read.ast().kind, NodeKind::Word(_) | NodeKind::Phrase(_));
+    is_phrase.then(|| read.ast().to_string())
 }
 
-/// Words of the query language, which cannot be part of a phrase.
-const OPERATORS: [&str; 7] = ["AND", "OR", "NOT", "NEAR", "VÀ", "HOẶC", "KHÔNG"];
+/// The concordance of a phrase near a word.
+fn near(phrase: &str, window: u32, unit: &str, address: &Address) -> String {
+    let query = format!("{phrase} NEAR/{window} \"{unit}\"");
+    let address = address.at("/kwic").without_all(&["by", "window"]);
+    address.with("q", &query).href()
+}
 
 #[cfg(test)]
 mod tests {
     use super::super::address::Address;
-    use super::near;
+    use super::{near, phrase_of};
 
     #[test]
     fn words_near_a_phrase_lead_to_both() {
         let address = Address::new("/collocates", Some("by=mi&section=a"), &["by", "section"]);
-        let link = |phrase| near(phrase, 3, "chi bộ", &address);
+        let link = |query| Some(near(&phrase_of(query)?, 3, "chi bộ", &address));
         let both = "/kwic?section=a&q=%22c%C3%A1n+b%E1%BB%99%22+NEAR%2F3+%22chi+b%E1%BB%99%22";
         assert_eq!(link("cán bộ").as_deref(), Some(both));
         assert_eq!(link("\"cán bộ\"").as_deref(), Some(both));

@@ -11,12 +11,13 @@ use timbao_views::{Filler, Gapped, gapped_phrase};
 use crate::api::fillers::FillersRequest;
 use crate::app::App;
 use crate::problem::Problem;
-use crate::query::{cited as citation, request};
+use crate::query::request;
 
 use super::address::Address;
 use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, failed, shell, understanding};
-use super::parts::{active, cited, export, table_of_words};
+use super::narrow::Narrow;
+use super::parts::{active, cited, downloads, export, table_of_words};
 
 /// Rows on the page.
 const ROWS: usize = 200;
@@ -35,6 +36,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let limits = app.options.limits;
     let accents = asked.accents()?;
     let filters = asked.filters(limits.text)?;
+    let count = asked.count()?;
     let text = asked.params.text("q", limits.text)?.unwrap_or_default();
     let query = request(gapped_phrase(&text).into_owned(), &filters, accents)?;
     if Gapped::of(query.plan()).is_err() {
@@ -47,18 +49,24 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         };
         return Ok(sent(StatusCode::OK, whole(&asked, &text, "", content)));
     }
-    let request = FillersRequest { query, limit: ROWS };
+    let request = FillersRequest {
+        query,
+        limit: ROWS,
+        count,
+    };
     let view = app.reloader()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let found = request.run(&searcher)?;
-        let citation = citation(&searcher, [(&request.query, request.query.plan())])?;
+        let citation = searcher.cite([(&request.query, request.query.plan())])?;
+        let narrow = Narrow::of_view(&searcher, &filters, count, &request.query)?;
         let language = asked.language;
         let words = language.words();
         let distinct = language.distinct(found.fillers.len() as u64);
-        let count = format!("{}; {distinct}", language.matches(found.matches, found.articles));
+        let headline = format!("{}; {distinct}", language.matches(found.matches, found.articles));
         let content = html! {
             (understanding(&request.query, &asked.address, language))
             (active(&asked.address, language))
+            (narrow.above(&asked.address, language))
             @if found.fillers.is_empty() {
                 div.message { p { strong { (words.nothing) } } }
             } @else {
@@ -74,11 +82,11 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
                         (unit, vec![language.count(filler.matches), language.count(filler.articles)])
                     }),
                 ))
-                p { a href=(export(&asked.address, "/api/v1/fillers.csv")) download { (words.export) } }
+                (downloads(&export(&asked.address, "/api/v1/fillers.csv"), language))
             }
             (cited(&citation, &asked.address, language))
         };
-        Ok(whole(&asked, &text, &count, content))
+        Ok(whole(&asked, &text, &headline, content))
     });
     Ok(sent(StatusCode::OK, work.await?))
 }

@@ -7,16 +7,17 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_query::Filters;
-use timbao_views::KeywordOptions;
+use timbao_views::{Count, KeywordOptions};
 
 use crate::api::keywords::KeywordsRequest;
 use crate::app::App;
 use crate::problem::Problem;
-use crate::query::{cited as citation, request};
+use crate::query::request;
 
 use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, failed, shell, understanding};
-use super::parts::{active, cited, table_of_words};
+use super::narrow::Narrow;
+use super::parts::{active, cited, downloads, table_of_words};
 
 /// Answers with a table of keywords.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
@@ -31,7 +32,9 @@ pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let limits = app.options.limits;
     let against = asked.params.text("against", limits.text)?;
-    let query = asked.query(limits.text)?;
+    let filters = asked.filters(limits.text)?;
+    let count = asked.count()?;
+    let query = asked.query_with(limits.text, &filters)?;
     let Some(of) = query.filter(|query| !query.is_empty()) else {
         let content = html! { div.message { p { (asked.language.words().keywords_empty) } } };
         return Ok(sent(StatusCode::OK, whole(&asked, "", "", content)));
@@ -44,13 +47,17 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let request = KeywordsRequest {
         of,
         against,
-        options: KeywordOptions::default(),
+        options: KeywordOptions {
+            count,
+            ..KeywordOptions::default()
+        },
     };
     let view = app.reloader()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let found = request.run(&searcher)?;
         let queries = std::iter::once(&request.of).chain(&request.against);
-        let citation = citation(&searcher, queries.map(|query| (query, query.plan())))?;
+        let citation = searcher.cite(queries.map(|query| (query, query.plan())))?;
+        let narrow = Narrow::of_view(&searcher, &filters, count, &request.of)?;
         let language = asked.language;
         let words = language.words();
         let size = |portion: timbao_views::Portion| {
@@ -60,7 +67,8 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         let count = format!("{} / {}", size(found.of), size(found.against));
         let content = html! {
             (understanding(&request.of, &asked.address, language))
-            (active(&asked.address.without("against"), language))
+            (active(&asked.address, language))
+            (narrow.above(&asked.address, language))
             @if found.keywords.is_empty() {
                 div.message { p { strong { (words.no_words) } } }
             } @else {
@@ -91,7 +99,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
                         (unit, cells)
                     }),
                 ))
-                p { a href=(export(&request)) download { (words.export) } }
+                (downloads(&export(&request), language))
             }
             (cited(&citation, &asked.address, language))
         };
@@ -106,6 +114,9 @@ fn export(request: &KeywordsRequest) -> String {
     query.append_pair("of", &request.of.ast().to_string());
     if let Some(against) = &request.against {
         query.append_pair("against", &against.ast().to_string());
+    }
+    if request.options.count == Count::Texts {
+        query.append_pair("count", "texts");
     }
     format!("/api/v1/keywords.csv?{}", query.finish())
 }

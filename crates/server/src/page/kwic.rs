@@ -7,25 +7,29 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_index::ViewId;
+use timbao_query::plan::Facet;
 use timbao_views::suggest::Advice;
 use timbao_views::{Citation, GroupKey, KwicGroup, KwicLine, KwicOptions, Sample};
 
 use crate::api::kwic::{KwicRequest, keys, part};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::query::{advice, cited as citation};
+use crate::query::advice;
 
 use super::address::Address;
 use super::advice::nothing;
 use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, failed, shell, understanding};
-use super::parts::{active, article_address, cited, export};
+use super::narrow::Narrow;
+use super::parts::{active, article_address, cited, downloads, export};
 use timbao_views::language::{Language, Words};
 
 /// Lines on a page.
 const LINES: usize = 100;
 /// The parameters of the page, apart from those of all pages.
-pub(super) const OPTIONS: [&str; 5] = ["sort", "width", "group", "sample", "seed"];
+pub(super) const OPTIONS: [&str; 7] = [
+    "sort", "then", "width", "group", "sample", "shuffle", "seed",
+];
 /// The widths that the page offers, in tokens on each side.
 const WIDTHS: [u32; 4] = [6, 12, 20, 40];
 /// The orders and groups offered by the page; the URL can contain others.
@@ -41,7 +45,8 @@ const SAMPLES: [usize; 4] = [0, 50, 200, 1000];
 /// Answers with a table of lines.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
     let own = [OPTIONS.as_slice(), &["page", "view"]].concat();
-    let asked = Asked::new("/kwic", raw.as_deref(), &own);
+    let mut asked = Asked::new("/kwic", raw.as_deref(), &own);
+    asked.join("sort", "then");
     let (address, language) = (asked.address.clone(), asked.language);
     match answer(&app, asked).await {
         Ok(response) => response,
@@ -52,7 +57,8 @@ pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let limits = app.options.limits;
     let (view, is_other) = asked.view(app)?;
-    let Some(query) = asked.query(limits.text)? else {
+    let filters = asked.filters(limits.text)?;
+    let Some(query) = asked.query_with(limits.text, &filters)? else {
         let words = asked.language.words();
         let content = html! { div.message { p { (words.placeholder) } } };
         return Ok(sent(StatusCode::OK, table_page(&asked, "", "", content)));
@@ -65,7 +71,9 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             table_page(&asked, query.text(), "", content),
         ));
     }
+    let count = asked.count()?;
     let sort = keys(&mut asked.params, "sort")?;
+    let shuffle = asked.params.flag("shuffle")?;
     let group = keys(&mut asked.params, "group")?;
     let width = asked.params.number("width", 1..=50, WIDTHS[1])?;
     let size = asked.params.number("sample", 0..=1_000_000, 0)?;
@@ -75,12 +83,15 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         false => asked.params.number("page", 1..=limits.offset / LINES, 1)?,
     };
     let request = KwicRequest {
+        plan: query.view_plan(),
         query,
         options: KwicOptions {
             left: width,
             right: width,
             sort,
             sample: (size > 0).then_some(Sample { size, seed }),
+            shuffle: shuffle.then_some(seed),
+            count,
         },
         group,
         limit: LINES,
@@ -103,11 +114,19 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
                 0 => advice(&searcher, &request.query.as_phrases(), 0)?,
                 _ => Advice::default(),
             },
-            citation: citation(&searcher, [(&request.query, &request.query.view_plan())])?,
+            citation: searcher.cite([(&request.query, &request.plan)])?,
             groups,
             lines,
         };
-        Ok(table(&asked, searcher.view(), &request, &found, is_other))
+        let narrow = Narrow::of_view(&searcher, &filters, count, &request.query)?;
+        Ok(table(
+            &asked,
+            searcher.view(),
+            &request,
+            &found,
+            &narrow,
+            is_other,
+        ))
     });
     Ok(sent(StatusCode::OK, work.await?))
 }
@@ -141,6 +160,7 @@ fn table(
     view: ViewId,
     request: &KwicRequest,
     found: &Found,
+    narrow: &Narrow,
     is_other: bool,
 ) -> Markup {
     let (language, address) = (asked.language, &asked.address);
@@ -151,10 +171,11 @@ fn table(
         @if is_other { p.note { (words.refreshed) } }
         div.head {
             h1 #count { (count) }
-            @if found.matches > 0 { p { a href=(csv(request, address)) download { (words.export) } } }
+            @if found.matches > 0 { (downloads(&csv(request, address), language)) }
         }
         (understanding(query, address, language))
         (active(address, language))
+        (narrow.above(address, language))
         @if found.matches == 0 {
             (nothing(&found.advice, address, language))
         } @else {
@@ -183,7 +204,7 @@ fn lines(lines: &[KwicLine], address: &Address, language: Language) -> Markup {
                         (header("match", words.matched, address))
                         (header("right", words.right, address))
                         (header("date", words.date, address))
-                        th.source scope="col" { (words.source) }
+                        th.source scope="col" { (words.source) ", " (language.facet_column(Facet::Section)) }
                     }
                 }
                 tbody { @for line in lines { (row(line, address, language)) } }
@@ -236,42 +257,64 @@ fn groups(request: &KwicRequest, found: &Found, language: Language) -> Markup {
 fn choices(request: &KwicRequest, address: &Address, language: Language) -> Markup {
     let words = language.words();
     let of = |name| address.get(name).unwrap_or_default();
-    let sort = address.get("sort").unwrap_or("date");
+    let (first, then) = of("sort").split_once(',').unwrap_or((of("sort"), ""));
+    let first = if first.is_empty() { "date" } else { first };
     let width = request.options.left;
     let size = request.options.sample.map_or(0, |sample| sample.size);
+    let is_random = request.options.shuffle.is_some();
     let kept = address.without_all(&[&["page", "view"], OPTIONS.as_slice()].concat());
     html! {
         form.choices action="/kwic" {
-            label for="width" { (words.width) }
-            select #width name="width" data-submit {
-                @for option in WIDTHS { option value=(option) selected[option == width] { (option) } }
-                @if !WIDTHS.contains(&width) { option value=(width) selected { (width) } }
+            (choice("width", words.width, WIDTHS.map(|option| (option.to_string(), option.to_string())), &width.to_string()))
+            @if !is_random {
+                (choice("sort", words.sort, orders(first, language), first))
+                (choice("then", words.then, std::iter::once((String::new(), words.nothing_more.to_owned())).chain(orders(then, language)), then))
             }
-            label for="sort" { (words.sort) }
-            select #sort name="sort" data-submit {
-                @for option in ORDERS { option value=(option) selected[option == sort] { (sort_name(option, language)) } }
-                @if !ORDERS.contains(&sort) { option value=(sort) selected { (sort_name(sort, language)) } }
-            }
-            label for="group" { (words.group) }
-            select #group name="group" data-submit {
-                @for option in GROUPS { option value=(option) selected[option == of("group")] { (group_name(option, language)) } }
-                @if !GROUPS.contains(&of("group")) { option value=(of("group")) selected { (of("group")) } }
-            }
-            label for="sample" { (words.sample) }
-            select #sample name="sample" data-submit {
-                @for option in SAMPLES {
-                    option value=(if option == 0 { String::new() } else { option.to_string() }) selected[option == size] {
-                        (if option == 0 { words.all_lines.to_owned() } else { language.count(option as u64) })
-                    }
+            (choice("shuffle", words.order, [("", words.by_keys), ("true", words.at_random)].map(|(value, name)| (value.to_owned(), name.to_owned())), of("shuffle")))
+            (choice("group", words.group, GROUPS.map(|key| (key.to_owned(), group_name(key, language))), of("group")))
+            (choice("sample", words.sample, SAMPLES.map(|size| match size {
+                0 => (String::new(), words.all_lines.to_owned()),
+                _ => (size.to_string(), language.count(size as u64)),
+            }), &if size == 0 { String::new() } else { size.to_string() }))
+            @if size > 0 || is_random {
+                span.choice {
+                    label for="seed" { (words.seed) }
+                    input #seed name="seed" type="number" min="0" value=(request.options.sample.map(|sample| sample.seed).or(request.options.shuffle).unwrap_or(1));
                 }
-                @if !SAMPLES.contains(&size) { option value=(size) selected { (size) } }
-            }
-            @if size > 0 {
-                label for="seed" { (words.seed) }
-                input #seed name="seed" type="number" min="0" value=(request.options.sample.map_or(1, |sample| sample.seed));
             }
             @for (name, value) in kept.pairs() { input type="hidden" name=(name) value=(value); }
             button.quiet { (words.apply) }
+        }
+    }
+}
+
+/// The sort keys with their names, that of the URL among them.
+fn orders(current: &str, language: Language) -> Vec<(String, String)> {
+    let other = Some(current).filter(|key| !key.is_empty() && !ORDERS.contains(key));
+    let keys = ORDERS.into_iter().chain(other);
+    keys.map(|key| (key.to_owned(), sort_name(key, language)))
+        .collect()
+}
+
+/// A list to choose from; a value of the URL that it lacks is added.
+fn choice(
+    id: &str,
+    label: &str,
+    options: impl IntoIterator<Item = (String, String)>,
+    current: &str,
+) -> Markup {
+    let mut options: Vec<(String, String)> = options.into_iter().collect();
+    if !options.iter().any(|(value, _)| value == current) {
+        options.push((current.to_owned(), current.to_owned()));
+    }
+    html! {
+        span.choice {
+            label for=(id) { (label) }
+            select id=(id) name=(id) data-submit {
+                @for (value, name) in &options {
+                    option value=(value) selected[value == current] { (name) }
+                }
+            }
         }
     }
 }
@@ -313,13 +356,18 @@ fn csv(request: &KwicRequest, address: &Address) -> String {
 /// A column's head, which sorts by it. A second click on the date turns the order round.
 fn header(key: &str, name: &str, address: &Address) -> Markup {
     let current = address.get("sort").unwrap_or("date");
+    let current = current.split(',').next().unwrap_or(current);
+    // Lines at random have no order.
+    let current = address.get("shuffle").map_or(current, |_| "");
     let (order, next) = match (key, current) {
         ("date", "date") => (Some("ascending"), "-date"),
         ("date", "-date") => (Some("descending"), "date"),
         _ if key == current => (Some("ascending"), key),
         _ => (None, key),
     };
-    let link = address.without_all(&["page", "view"]).with("sort", next);
+    let link = address
+        .without_all(&["page", "view", "shuffle"])
+        .with("sort", next);
     html! {
         th scope="col" class=(key) aria-sort=[order] {
             a href=(link.href()) {

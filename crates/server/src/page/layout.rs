@@ -2,15 +2,16 @@
 
 use axum::response::Response;
 use maud::{DOCTYPE, Markup, html};
-use timbao_query::{Accents, Problem as QueryProblem, Reading, Request};
+use timbao_query::{Accents, Problem as QueryProblem, Reading, Request, iso_day};
 
 use crate::assets::{ICON, SCRIPT, STYLE};
 use crate::problem::Problem;
 
 use super::address::Address;
-use super::asked::sent;
+use super::asked::{narrowing, sent};
 use super::parts::{active, opened_from};
-use timbao_views::language::{Language, Words};
+use timbao_views::language::{Language, Words, fill};
+use timbao_views::today;
 
 /// The views of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,12 @@ pub(super) enum Tab {
     Collocates,
     Keywords,
     Fillers,
+    WordList,
+    Dispersion,
+    Compare,
+    Batch,
+    Reprints,
+    Similar,
     /// Another page.
     None,
 }
@@ -58,7 +65,7 @@ pub(super) fn shell(page: &Page<'_>) -> Markup {
                 header.top {
                     div.bar {
                         a.brand href=(home(page.language)) { "Timbao" }
-                        @if page.tab != Tab::Trends { (search_box(address, page.tab, words)) }
+                        @if !matches!(page.tab, Tab::Trends | Tab::Compare) { (search_box(address, page.tab, words)) }
                         @for (other, name) in others(page.language) {
                             nav.languages aria-label=(name) {
                                 a hreflang=(other.words().code) lang=(other.words().code)
@@ -68,13 +75,32 @@ pub(super) fn shell(page: &Page<'_>) -> Markup {
                     }
                     (tabs(address, page.tab, words))
                 }
+                div.printed { (printed(page)) }
                 main id="main" tabindex="-1" { (page.content) }
                 p.live role="status" data-status=(page.status) {}
                 footer {
-                    p.keys { (words.keys) }
+                    p { a href=(bare(page.language, "/help")) data-help=(words.close) aria-keyshortcuts="?" { (words.help) } }
+                    p { a href=(bare(page.language, "/form")) { (words.form) } }
+                    p { a href=(status(page.language)) { (words.status_link) } }
                     p { a href="/api/v1/openapi.json" { "API" } }
                 }
             }
+        }
+    }
+}
+
+/// The head of a printed page: the queries and the day.
+fn printed(page: &Page<'_>) -> Markup {
+    let (language, words) = (page.language, page.language.words());
+    let pairs = page.address.pairs().iter();
+    let queries = pairs
+        .filter(|(name, _)| name == "q")
+        .map(|(_, query)| query.as_str());
+    let queries: Vec<&str> = queries.collect();
+    html! {
+        p { (fill(words.printed, &[&language.date(&iso_day(today()))])) }
+        @if !queries.is_empty() {
+            p { (words.understood) ": " strong lang="vi" { (queries.join("; ")) } }
         }
     }
 }
@@ -96,9 +122,21 @@ fn parameter(language: Language) -> &'static str {
 }
 
 fn home(language: Language) -> String {
+    bare(language, "/")
+}
+
+/// The address of a page without a query.
+fn bare(language: Language, path: &str) -> String {
     match parameter(language) {
-        "" => "/".to_owned(),
-        code => format!("/?lang={code}"),
+        "" => path.to_owned(),
+        code => format!("{path}?lang={code}"),
+    }
+}
+
+fn status(language: Language) -> String {
+    match parameter(language) {
+        "" => "/status".to_owned(),
+        code => format!("/status?lang={code}"),
     }
 }
 
@@ -109,26 +147,42 @@ fn search_box(address: &Address, tab: Tab, words: &Words) -> Markup {
         Tab::Collocates => "/collocates",
         Tab::Keywords => "/keywords",
         Tab::Fillers => "/fillers",
+        Tab::WordList => "/wordlist",
+        Tab::Dispersion => "/dispersion",
         Tab::None => opened_from(address),
         _ => "/",
     };
     let kept = address.pairs().iter().filter(|(name, _)| {
         !matches!(
             name.as_str(),
-            "q" | "page" | "view" | "id" | "tab" | "from" | "to" | "sort"
+            "q" | "page"
+                | "view"
+                | "id"
+                | "tab"
+                | "from"
+                | "to"
+                | "sort"
+                | "queries"
+                | "text"
+                | "totals"
+                | "reprints"
         )
     });
     let dates = address
         .pairs()
         .iter()
         .filter(|(name, _)| matches!(name.as_str(), "from" | "to" | "sort"));
+    let filters: Vec<&str> = narrowing()
+        .filter(|name| !matches!(*name, "from" | "to"))
+        .collect();
+    let filters = filters.join(" ");
     html! {
         form.search role="search" action=(action) {
             label.hidden for="q" { (words.search_label) }
             input #q type="search" name="q" value=(address.get("q").unwrap_or_default())
                 placeholder=(words.placeholder) autocomplete="off" autocapitalize="off"
                 spellcheck="false" maxlength="2000" aria-keyshortcuts="/";
-            ul #suggestions role="listbox" aria-label=(words.suggestions) data-href="/api/v1/suggest" hidden {}
+            ul #suggestions role="listbox" aria-label=(words.suggestions) data-href="/api/v1/suggest" data-filters=(filters) hidden {}
             @for (name, value) in kept.chain(dates) { input type="hidden" name=(name) value=(value); }
             button { (words.search) }
         }
@@ -137,13 +191,41 @@ fn search_box(address: &Address, tab: Tab, words: &Words) -> Markup {
 
 fn tabs(address: &Address, tab: Tab, words: &Words) -> Markup {
     let bare = address.without_all(&[
-        "page", "view", "sort", "unique", "id", "tab", "by", "measure", "window", "against",
-        "width", "group", "sample", "seed", "at",
+        "page",
+        "view",
+        "sort",
+        "unique",
+        "id",
+        "tab",
+        "by",
+        "measure",
+        "window",
+        "against",
+        "width",
+        "group",
+        "sample",
+        "seed",
+        "at",
+        "size",
+        "prefix",
+        "min",
+        "min_articles",
+        "slices",
+        "queries",
+        "totals",
+        "text",
+        "reprints",
+        "split",
+        "values",
+        "average",
+        "thin",
+        "then",
+        "shuffle",
     ]);
     // Trends have several queries, the other views one.
     let single = bare.with("q", bare.get("q").unwrap_or_default());
     let link = |tab: Tab, path| match tab {
-        Tab::Trends => bare.at(path).href(),
+        Tab::Trends | Tab::Compare => bare.at(path).href(),
         _ => single.at(path).href(),
     };
     let tabs = [
@@ -153,6 +235,12 @@ fn tabs(address: &Address, tab: Tab, words: &Words) -> Markup {
         (Tab::Collocates, "/collocates", words.collocates),
         (Tab::Keywords, "/keywords", words.keywords),
         (Tab::Fillers, "/fillers", words.fillers),
+        (Tab::WordList, "/wordlist", words.wordlist),
+        (Tab::Dispersion, "/dispersion", words.dispersion),
+        (Tab::Compare, "/compare", words.compare),
+        (Tab::Batch, "/batch", words.batch),
+        (Tab::Reprints, "/reprints", words.reprints_page),
+        (Tab::Similar, "/similar", words.similar),
     ];
     html! {
         nav.tabs aria-label=(words.views) {
@@ -191,7 +279,7 @@ pub(super) fn understanding(query: &Request, address: &Address, language: Langua
                     (words.also) ": "
                     @for (i, expansion) in query.lowered().expansions.iter().take(8).enumerate() {
                         @if i > 0 { ", " }
-                        span { (expansion.to) " (" (language.why(expansion.why)) ")" }
+                        span { span lang="vi" { (expansion.to) } " (" (language.why(expansion.why)) ")" }
                     }
                 }
             }
@@ -217,7 +305,7 @@ fn problem_line(problem: &QueryProblem, query: &str, language: Language) -> Mark
     html! {
         @if let (Some(before), Some(culprit), Some(after)) =
             (query.get(..span.start), query.get(span.clone()), query.get(span.end..)) {
-            code { (before) span.culprit { (culprit) } (after) }
+            code lang="vi" { (before) span.culprit { (culprit) } (after) }
             " "
         }
         (language.problem(problem))

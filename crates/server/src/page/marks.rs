@@ -7,7 +7,8 @@ use maud::{Markup, html};
 /// Marks ranges of bytes, which are in order and do not overlap; adjacent ranges become one. Ranges
 /// outside the text are ignored.
 pub(crate) fn marked(text: &str, ranges: &[Range<usize>]) -> Markup {
-    let (pieces, rest) = pieces(text, ranges);
+    let ranges = joined(text, ranges);
+    let (pieces, rest) = pieces(text, &ranges);
     html! {
         @for (before, matched) in pieces {
             (before)
@@ -30,7 +31,7 @@ impl Numbers {
         Self { next: 0, at }
     }
 
-    /// Marks ranges as [`marked`] does. The marks have the ids `m1`, `m2` and so on; the one that
+    /// Marks ranges as [`marked`] does, each by itself. The marks have the ids `m1`, `m2` and so on; the one that
     /// the address names is `at`.
     pub(crate) fn marked(&mut self, text: &str, ranges: &[Range<usize>]) -> Markup {
         let (pieces, rest) = pieces(text, ranges);
@@ -56,7 +57,7 @@ impl Numbers {
 fn pieces<'t>(text: &'t str, ranges: &[Range<usize>]) -> (Vec<(&'t str, &'t str)>, &'t str) {
     let mut at = 0;
     let mut pieces = Vec::new();
-    for range in &joined(text, ranges) {
+    for range in ranges {
         let (Some(before), Some(matched)) = (text.get(at..range.start), text.get(range.clone()))
         else {
             continue;
@@ -114,9 +115,9 @@ mod tests {
         assert_eq!(shown("tu do la", &[0..2, 3..5]), "<mark>tu do</mark> la");
         let mut numbers = Numbers::at(Some(1));
         let first = numbers.marked("tự do", &[0..1, 1..4]).into_string();
-        assert_eq!(first, "<mark id=\"m1\">tự</mark> do");
+        assert_eq!(first, "<mark id=\"m1\">t</mark><mark id=\"at\">ự</mark> do");
         let second = numbers.marked("hoa", &[0..1, 2..3]).into_string();
-        assert_eq!(second, "<mark id=\"at\">h</mark>o<mark id=\"m3\">a</mark>");
+        assert_eq!(second, "<mark id=\"m3\">h</mark>o<mark id=\"m4\">a</mark>");
         assert_eq!(merged(vec![5..7, 0..2, 1..3, 3..4]), [0..4, 5..7]);
     }
 }

@@ -1,6 +1,7 @@
 //! Parts that several pages have.
 
 use maud::{Markup, html};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use timbao_articles::Article;
 use timbao_query::plan::Facet;
 use timbao_views::Citation;
@@ -51,17 +52,70 @@ pub(super) fn about(article: &Article, language: Language) -> Markup {
     }
 }
 
-/// The address of the same answer as CSV; the API has names of its own for dates.
+/// The address of the same answer in the API, which has names of its own for dates.
 pub(super) fn export(address: &Address, path: &'static str) -> String {
     let mut export = address
         .at(path)
-        .without_all(&["page", "view", "lang", "unique", "measure", "from", "to"]);
+        .without_all(&["page", "view", "lang", "measure", "from", "to"]);
     let (from, to) = (address.get("from"), address.get("to"));
     if from.is_some() || to.is_some() {
         let range = format!("{}..{}", from.unwrap_or_default(), to.unwrap_or_default());
         export = export.with("date", &range);
     }
     export.href()
+}
+
+/// An address of the API about an article.
+pub(super) fn of_article(id: &str, what: &str) -> String {
+    let id = utf8_percent_encode(id, NON_ALPHANUMERIC);
+    format!("/api/v1/articles/{id}/{what}")
+}
+
+/// Links to the complete answer as files: `csv` is its address as CSV.
+pub(super) fn downloads(csv: &str, language: Language) -> Markup {
+    let words = language.words();
+    let (stem, query) = csv.split_once(".csv").unwrap_or((csv, ""));
+    let query = query.trim_start_matches('?');
+    let to = |extension: &str, more: &str| {
+        let and = if query.is_empty() || more.is_empty() {
+            ""
+        } else {
+            "&"
+        };
+        format!("{stem}.{extension}?{query}{and}{more}")
+    };
+    let lang = format!("lang={}", words.code);
+    let kept = form_urlencoded::parse(query.as_bytes());
+    html! {
+        details.export {
+            summary { (words.export) }
+            ul {
+                li { a href=(to("xlsx", &lang)) download { (words.export_xlsx) } }
+                li { a href=(to("csv", "csv=excel")) download { (words.export_excel) } }
+                li { a href=(csv) download { (words.export_csv) } }
+                li { a href=(to("jsonl", "")) download { "JSON Lines" } }
+            }
+            form.choices action={ (stem) ".csv" } {
+                @for (name, value) in kept { input type="hidden" name=(name) value=(value); }
+                label { (words.csv_separator) " "
+                    select name="csv" {
+                        option value="semicolon" { (words.csv_semicolon) }
+                        option value="comma" { (words.csv_comma) }
+                        option value="tab" { (words.csv_tab) }
+                    }
+                }
+                label { (words.csv_decimal) " "
+                    select name="csv" {
+                        option value="decimal-comma" { "0,5" }
+                        option value="decimal-point" { "0.5" }
+                    }
+                }
+                label { input type="checkbox" name="csv" value="bom" checked; " " (words.csv_bom) }
+                label { input type="checkbox" name="csv" value="guard" checked; " " (words.csv_guard) }
+                button.quiet { (words.csv_download) }
+            }
+        }
+    }
 }
 
 /// A table whose first column is a word and whose others are numbers.
@@ -96,7 +150,7 @@ pub(super) fn cited(citation: &Citation, address: &Address, language: Language) 
             dl {
                 @for query in &citation.queries {
                     dt { (words.understood) }
-                    dd { code { (query.query) } }
+                    dd { code lang="vi" { (query.query) } }
                 }
                 dt { (words.index_state) }
                 dd { code { (index.state) } ", " (language.articles(index.articles)) ", " (language.tokens(index.tokens)) }
@@ -121,28 +175,18 @@ pub(super) fn opened_from(address: &Address) -> &'static str {
 pub(super) fn active(address: &Address, language: Language) -> Markup {
     let words = language.words();
     let again = address.without_all(&["page", "view"]);
-    let name = |name: &str| match name {
-        "from" => Some(words.from),
-        "to" => Some(words.to),
-        "date" => Some(words.time),
-        _ => Facet::named(name).map(|facet| language.facet(facet)),
-    };
     let active: Vec<_> = address
         .pairs()
         .iter()
-        .filter_map(|(parameter, value)| Some((parameter, name(parameter)?, value)))
+        .filter_map(|pair| Some((pair, condition(pair, language)?)))
         .collect();
-    let shown = |parameter: &str, value: &str| match parameter {
-        "from" | "to" | "date" => language.date(value),
-        _ => value.strip_prefix('=').unwrap_or(value).to_owned(),
-    };
     html! {
         @if !active.is_empty() {
-            ul.active {
-                @for (parameter, name, value) in active {
+            ul.active aria-label=(words.narrow) {
+                @for ((parameter, value), shown) in active {
                     li {
-                        a href=(again.without(parameter).href()) aria-label={ (words.remove) " " (name) ": " (shown(parameter, value)) } {
-                            span { (name) ": " strong { (shown(parameter, value)) } }
+                        a href=(again.without_value(parameter, value).href()) aria-label={ (words.remove) " " (shown.name) ": " (shown.value) } {
+                            span { (shown.name) ": " strong lang=[shown.is_text.then_some("vi")] { (shown.value) } }
                             span.cross aria-hidden="true" { "×" }
                         }
                     }
@@ -150,4 +194,48 @@ pub(super) fn active(address: &Address, language: Language) -> Markup {
             }
         }
     }
+}
+
+/// A condition as readers see it.
+struct Condition {
+    name: String,
+    value: String,
+    /// Whether the value is text of articles.
+    is_text: bool,
+}
+
+/// The condition that a parameter makes, if it is one.
+fn condition((parameter, value): &(String, String), language: Language) -> Option<Condition> {
+    let words = language.words();
+    let of = |name: &str, value: String| Condition {
+        name: name.to_owned(),
+        value,
+        is_text: false,
+    };
+    match parameter.as_str() {
+        "from" => return Some(of(words.from, language.date(value))),
+        "to" => return Some(of(words.to, language.date(value))),
+        "date" => return Some(of(words.time, language.date(value))),
+        "count" if value == "texts" => {
+            return Some(of(words.counted, words.texts_once.to_owned()));
+        }
+        _ => {}
+    }
+    let name = language.facet(Facet::named(parameter)?);
+    let without = || format!("{} {}", words.without, name.to_lowercase());
+    let (name, value, is_text) = match value.strip_prefix('-') {
+        Some("*") => (name.to_owned(), words.unknown.to_owned(), false),
+        None if value == "*" => (without(), words.unknown.to_owned(), false),
+        None => (name.to_owned(), whole(value).to_owned(), true),
+        Some(excluded) => (without(), whole(excluded).to_owned(), true),
+    };
+    Some(Condition {
+        name,
+        value,
+        is_text,
+    })
+}
+
+fn whole(value: &str) -> &str {
+    value.strip_prefix('=').unwrap_or(value)
 }

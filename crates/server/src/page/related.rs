@@ -77,6 +77,7 @@ impl Related {
                             li { (entry(&p.id, p.title.as_deref(), p.date.as_deref(), p.source.as_deref())) }
                         }
                     }
+                    p { a href=(address.at("/reprints").href()) { (words.compare_texts) } }
                 }
             }
             @if !self.similar.is_empty() {
@@ -87,6 +88,7 @@ impl Related {
                             li { (entry(&a.id, a.title.as_deref(), a.date.as_deref(), a.source.as_deref())) }
                         }
                     }
+                    p { a href=(address.at("/similar").href()) { (words.all_similar) } }
                 }
             }
             }

@@ -7,43 +7,28 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_index::{SearchOptions, Sort, ViewId};
-use timbao_query::plan::Facet;
 use timbao_views::ShownHit;
-use timbao_views::{Citation, FacetCount, FacetCounts, Stats};
+use timbao_views::{Citation, Count, Stats};
 
 use crate::api::search::{SearchRequest, SearchResult};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::query::{cited as citation, sort};
+use crate::query::sort;
 
 use super::address::Address;
 use super::advice::{nothing, readings};
-use super::asked::{Asked, narrowing, sent};
-use super::chart::histogram;
+use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, failed, shell, understanding};
 use super::marks::marked;
-use super::parts::{about, active, article_address, cited, export};
+use super::narrow::Narrow;
+use super::parts::{about, active, article_address, cited, downloads, export};
 use timbao_views::language::{Language, Words};
 
 /// Hits on a page.
 const HITS: usize = 20;
-/// Values of a facet that are shown at first, and in all.
-const VALUES: (usize, usize) = (8, 24);
-
-/// The facets next to the list: section and publication, then the others.
-fn listed() -> Vec<Facet> {
-    let mut facets: Vec<Facet> = Facet::stated().collect();
-    facets.sort_by_key(|facet| match facet {
-        Facet::Section => 0,
-        Facet::Source => 1,
-        _ => 2,
-    });
-    facets
-}
-
 /// Answers with the list of hits.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
-    let asked = Asked::new("/", raw.as_deref(), &["sort", "unique", "page", "view"]);
+    let asked = Asked::new("/", raw.as_deref(), &["sort", "page", "view"]);
     let (address, language) = (asked.address.clone(), asked.language);
     match answer(&app, asked).await {
         Ok(response) => response,
@@ -54,7 +39,8 @@ pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let limits = app.options.limits;
     let (view, is_other) = asked.view(app)?;
-    let Some(query) = asked.query(limits.text)? else {
+    let filters = asked.filters(limits.text)?;
+    let Some(query) = asked.query_with(limits.text, &filters)? else {
         let stats = app
             .work
             .run(&view, |searcher| Ok(searcher.stats()?))
@@ -62,7 +48,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         return Ok(sent(StatusCode::OK, welcome(&asked, &stats)));
     };
     let sort = sort(&mut asked.params)?;
-    let unique = asked.params.flag("unique")?;
+    let count = asked.count()?;
     let number = match is_other {
         // Pages of another view do not continue this one.
         true => 1,
@@ -79,8 +65,6 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             list_page(&asked, query.text(), "0", content),
         ));
     }
-    let mut facets = listed();
-    facets.push(Facet::Month);
     let request = SearchRequest {
         query,
         options: SearchOptions {
@@ -90,18 +74,25 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             ..SearchOptions::default()
         },
         snippets: 2,
-        facets,
-        unique,
+        facets: Vec::new(),
+        unique: count == Count::Texts,
     };
     let work = app.work.run(&view, move |searcher| {
         let result = request.run(&searcher)?;
-        let citation = citation(&searcher, [(&request.query, request.query.plan())])?;
+        let query = &request.query;
+        let citation = searcher.cite([(query, query.plan())])?;
+        let narrow = Narrow::count(&searcher, &filters, count, |filters| {
+            let accents = query.options().accents;
+            let narrowed = crate::query::request(query.text().to_owned(), filters, accents)?;
+            Ok(narrowed.plan_or_everything())
+        })?;
         Ok(results(
             &asked,
             searcher.view(),
             &request,
             &result,
             &citation,
+            &narrow,
             is_other,
         ))
     });
@@ -130,13 +121,13 @@ fn results(
     request: &SearchRequest,
     result: &SearchResult,
     citation: &Citation,
+    narrow: &Narrow,
     is_other: bool,
 ) -> Markup {
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
     let query = &request.query;
     let count = language.articles(result.total);
-    let has_side = result.total > 0 || has_filter(address);
     let content = html! {
         div.with-side {
             section.list aria-labelledby="count" {
@@ -148,7 +139,7 @@ fn results(
                         (unique_link(address, request.unique, words))
                         (sort_form(address, request.options.sort, words))
                     }
-                    @if has_side { p.narrow-link { a href="#narrow" { (words.narrow) " ↓" } } }
+                    p.narrow-link { a href="#narrow" { (words.narrow) " ↓" } }
                 }
                 (understanding(query, address, language))
                 @if result.total > 0 { (readings(&result.advice, address, language)) }
@@ -160,22 +151,11 @@ fn results(
                         @for hit in &result.hits { li { (hit_shown(hit, address, language)) } }
                     }
                     (pages(address, view, request.options.offset, result.texts.unwrap_or(result.total), words))
+                    (downloads(&export(address, "/api/v1/search.csv"), language))
                 }
                 (cited(citation, address, language))
             }
-            @if has_side {
-                aside #narrow aria-label=(words.narrow) {
-                    (time(&result.facets, address, language))
-                    @for facet in listed() {
-                        @if let Some(counts) = result.facets.iter().find(|c| c.facet == facet) {
-                            (facet_shown(counts, address, language))
-                        }
-                    }
-                    @if result.total > 0 {
-                        p { a href=(export(address, "/api/v1/search.csv")) download { (words.export) } }
-                    }
-                }
-            }
+            (narrow.beside(address, language))
         }
     };
     list_page(asked, query.text(), &count, content)
@@ -186,9 +166,9 @@ fn unique_link(address: &Address, unique: bool, words: &Words) -> Markup {
     let again = address.without_all(&["page", "view"]);
     let (value, name) = match unique {
         true => ("", words.unfold),
-        false => ("true", words.fold),
+        false => ("texts", words.fold),
     };
-    html! { p.unique { a href=(again.with("unique", value).href()) { (name) } } }
+    html! { p.unique { a href=(again.with("count", value).href()) { (name) } } }
 }
 
 fn sort_form(address: &Address, sort: Sort, words: &Words) -> Markup {
@@ -269,79 +249,6 @@ fn pages(address: &Address, view: ViewId, offset: usize, total: u64, words: &Wor
     }
 }
 
-fn has_filter(address: &Address) -> bool {
-    narrowing().any(|name| name != "accents" && address.get(name).is_some())
-}
-
-fn time(facets: &[FacetCounts], address: &Address, language: Language) -> Markup {
-    let words = language.words();
-    let kept = address.without_all(&["from", "to", "date", "page", "view"]);
-    let months = facets.iter().find(|counts| counts.facet == Facet::Month);
-    let is_narrowed = ["from", "to", "date"]
-        .iter()
-        .any(|name| address.get(name).is_some());
-    if !is_narrowed && months.is_none_or(|months| months.values.is_empty()) {
-        // Nothing that was found has a date.
-        return html! {};
-    }
-    html! {
-        section.facet {
-            h2 { (words.time) }
-            @if let Some(months) = months { (histogram(&months.values, address, language)) }
-            form.dates action="/" {
-                label for="from" { (words.from) }
-                input #from name="from" value=(address.get("from").unwrap_or_default()) placeholder=(words.date_example) autocomplete="off" maxlength="40";
-                label for="to" { (words.to) }
-                input #to name="to" value=(address.get("to").unwrap_or_default()) placeholder=(words.date_example) autocomplete="off" maxlength="40";
-                @for (name, value) in kept.pairs() { input type="hidden" name=(name) value=(value); }
-                button.quiet { (words.apply) }
-            }
-        }
-    }
-}
-
-fn facet_shown(counts: &FacetCounts, address: &Address, language: Language) -> Markup {
-    let words = language.words();
-    let name = counts.facet.name();
-    let again = address.without_all(&["page", "view"]);
-    let current = address.get(name).and_then(|value| value.strip_prefix('='));
-    // Filters by the whole value.
-    let value = |value: &FacetCount| {
-        let is_current = current == Some(value.value.as_str());
-        let link = match is_current {
-            true => again.without(name),
-            false => again.with(name, &format!("={}", value.value)),
-        };
-        html! {
-            li {
-                a href=(link.href()) aria-current=[is_current.then_some("true")] {
-                    span lang="vi" { (value.value) } " " span.number { (language.count(value.articles)) }
-                }
-            }
-        }
-    };
-    let (first, all) = VALUES;
-    let shown = counts.values.get(..first).unwrap_or(&counts.values);
-    let rest = counts.values.get(first..).unwrap_or_default();
-    html! {
-        @if !counts.values.is_empty() {
-            section.facet {
-                h2 { (language.facet(counts.facet)) }
-                ul { @for v in shown { (value(v)) } }
-                @if !rest.is_empty() {
-                    details {
-                        summary { (words.more) }
-                        ul { @for v in rest.iter().take(all) { (value(v)) } }
-                    }
-                }
-                @if counts.unknown > 0 {
-                    p.unknown { (words.unknown) " " span.number { (language.count(counts.unknown)) } }
-                }
-            }
-        }
-    }
-}
-
 /// The page to begin with.
 fn welcome(asked: &Asked, stats: &Stats) -> Markup {
     let language = asked.language;
@@ -367,9 +274,10 @@ fn welcome(asked: &Asked, stats: &Stats) -> Markup {
                     (words.holds) ": " strong { (count) }
                     @if let Some((first, last)) = days { ", " (first) " – " (last) }
                 }
+                p { a href=(address.at("/form").href()) { (words.form) } " · " a href=(address.at("/help").href()) { (words.help) } }
                 dl.tips {
                     @for (query, meaning) in words.tips {
-                        dt { a href=(address.with("q", query).href()) { code { (query) } } }
+                        dt { a href=(address.with("q", query).href()) { code lang="vi" { (query) } } }
                         dd { (meaning) }
                     }
                 }

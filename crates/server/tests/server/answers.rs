@@ -2,6 +2,7 @@
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
+use timbao_articles::{Article, Published};
 
 use crate::support::{Site, article, reprinted};
 
@@ -72,7 +73,15 @@ fn answers_are_as_described() {
         ("/search", "/search?q=a&colour=red", 400),
         ("/search", "/search?q=a&after=31/4/2026", 400),
         ("/search", "/search?q=a&view=000000000000", 410),
-        ("/search.csv", "/search.csv?q=h%E1%BB%8Dp", 200),
+        (
+            "/search.csv",
+            "/search.csv?q=h%E1%BB%8Dp&unique=true&csv=tab&csv=guard",
+            200,
+        ),
+        ("/search.csv", "/search.csv?q=h%E1%BB%8Dp&csv=tabs", 400),
+        ("/search.csv", "/search.csv?q=%22%22", 400),
+        ("/search.xlsx", "/search.xlsx?q=h%E1%BB%8Dp&lang=en", 200),
+        ("/search.jsonl", "/search.jsonl?q=h%E1%BB%8Dp", 200),
         ("/facets", "/facets?q=h%E1%BB%8Dp", 200),
         ("/facets", "/facets?q=h%E1%BB%8Dp&facet=month", 200),
         ("/suggest", "/suggest?q=tu+di", 200),
@@ -131,6 +140,8 @@ fn answers_are_as_described() {
         ("/kwic", "/kwic?q=h%E1%BB%8Dp&sample=1&seed=7", 200),
         ("/kwic", "/kwic?q=h%E1%BB%8Dp&sort=colour", 400),
         ("/kwic.csv", "/kwic.csv?q=h%E1%BB%8Dp", 200),
+        ("/kwic.xlsx", "/kwic.xlsx?q=h%E1%BB%8Dp", 200),
+        ("/kwic.jsonl", "/kwic.jsonl?q=h%E1%BB%8Dp&group=year", 200),
         (
             "/trends",
             "/trends?q=h%E1%BB%8Dp&q=t%E1%BB%AB+%C4%91i%E1%BB%83n&by=year&split=section",
@@ -179,6 +190,85 @@ fn answers_are_as_described() {
         ),
         ("/keywords", "/keywords", 400),
         ("/keywords.csv", "/keywords.csv?of=date:2026", 200),
+        ("/keywords.xlsx", "/keywords.xlsx?of=date:2026", 200),
+        ("/keywords.jsonl", "/keywords.jsonl?of=date:2026", 200),
+        (
+            "/collocates.xlsx",
+            "/collocates.xlsx?q=h%E1%BB%8Dp&min=1",
+            200,
+        ),
+        (
+            "/collocates.jsonl",
+            "/collocates.jsonl?q=h%E1%BB%8Dp&min=1",
+            200,
+        ),
+        (
+            "/fillers.xlsx",
+            "/fillers.xlsx?q=t%E1%BB%B1+*+bi%E1%BA%BFn",
+            200,
+        ),
+        (
+            "/fillers.jsonl",
+            "/fillers.jsonl?q=t%E1%BB%B1+*+bi%E1%BA%BFn",
+            200,
+        ),
+        ("/fillers.jsonl", "/fillers.jsonl?q=h%E1%BB%8Dp", 400),
+        ("/wordlist.xlsx", "/wordlist.xlsx?size=2&min=1", 200),
+        ("/wordlist.jsonl", "/wordlist.jsonl?size=2&min=1", 200),
+        ("/dispersion.xlsx", "/dispersion.xlsx?q=h%E1%BB%8Dp", 200),
+        ("/dispersion.jsonl", "/dispersion.jsonl?q=h%E1%BB%8Dp", 200),
+        (
+            "/compare.xlsx",
+            "/compare.xlsx?q=h%E1%BB%8Dp&q=vi%E1%BB%87c",
+            200,
+        ),
+        (
+            "/compare.jsonl",
+            "/compare.jsonl?q=h%E1%BB%8Dp&q=vi%E1%BB%87c",
+            200,
+        ),
+        ("/batch.xlsx", "/batch.xlsx?q=h%E1%BB%8Dp&totals=true", 200),
+        (
+            "/batch.jsonl",
+            "/batch.jsonl?q=h%E1%BB%8Dp&totals=true",
+            200,
+        ),
+        ("/reprints.xlsx", "/reprints.xlsx?limit=3", 200),
+        ("/reprints.jsonl", "/reprints.jsonl?limit=3", 200),
+        (
+            "/similar.xlsx",
+            "/similar.xlsx?text=C%E1%BA%A7u+g%E1%BB%97+lim",
+            200,
+        ),
+        (
+            "/similar.jsonl",
+            "/similar.jsonl?text=C%E1%BA%A7u+g%E1%BB%97+lim",
+            200,
+        ),
+        ("/sources.xlsx", "/sources.xlsx", 200),
+        ("/sources.jsonl", "/sources.jsonl", 200),
+        (
+            "/articles/{id}/similar.xlsx",
+            "/articles/cau/dang-lai/similar.xlsx",
+            200,
+        ),
+        (
+            "/articles/{id}/similar.jsonl",
+            "/articles/cau/dang-lai/similar.jsonl",
+            200,
+        ),
+        (
+            "/articles/{id}/reprints.xlsx",
+            "/articles/cau/dang-lai/reprints.xlsx",
+            200,
+        ),
+        (
+            "/articles/{id}/reprints.jsonl",
+            "/articles/cau/dang-lai/reprints.jsonl",
+            200,
+        ),
+        ("/trends.xlsx", "/trends.xlsx?q=h%E1%BB%8Dp", 200),
+        ("/trends.jsonl", "/trends.jsonl?q=h%E1%BB%8Dp", 200),
         (
             "/fillers",
             "/fillers?q=t%E1%BB%B1+*+bi%E1%BA%BFn&cite=true",
@@ -195,6 +285,99 @@ fn answers_are_as_described() {
         ("/articles/{id}", "/articles/xau?cite=true", 200),
         ("/trends.csv", "/trends.csv?q=h%E1%BB%8Dp&after=2012", 200),
         ("/stats", "/stats", 200),
+        ("/sources", "/sources", 200),
+        ("/sources", "/sources?limit=1", 400),
+        ("/sources.csv", "/sources.csv", 200),
+        ("/wordlist", "/wordlist?min=1&cite=true", 200),
+        (
+            "/wordlist",
+            "/wordlist?q=h%E1%BB%8Dp&size=2&min=1&prefix=t&sort=alphabet",
+            200,
+        ),
+        ("/wordlist", "/wordlist?size=7", 400),
+        ("/wordlist", "/wordlist?prefix=.", 400),
+        ("/wordlist", "/wordlist?q=%22%22", 400),
+        ("/wordlist.csv", "/wordlist.csv?size=3&min=1", 200),
+        ("/dispersion", "/dispersion?q=h%E1%BB%8Dp&cite=true", 200),
+        (
+            "/dispersion",
+            "/dispersion?q=h%E1%BB%8Dp&by=section&slices=5",
+            200,
+        ),
+        (
+            "/dispersion",
+            "/dispersion?q=h%E1%BB%8Dp&id=2026/hoi-nghi.md",
+            200,
+        ),
+        ("/dispersion", "/dispersion?q=h%E1%BB%8Dp&id=khong", 404),
+        (
+            "/dispersion",
+            "/dispersion?q=h%E1%BB%8Dp&id=xau&by=year",
+            400,
+        ),
+        ("/dispersion", "/dispersion?q=h%E1%BB%8Dp&by=colour", 400),
+        ("/dispersion", "/dispersion", 400),
+        (
+            "/dispersion.csv",
+            "/dispersion.csv?q=h%E1%BB%8Dp&by=article",
+            200,
+        ),
+        (
+            "/compare",
+            "/compare?q=h%E1%BB%8Dp&q=t%E1%BB%AB+%C4%91i%E1%BB%83n&min=1&cite=true",
+            200,
+        ),
+        ("/compare", "/compare?q=h%E1%BB%8Dp", 400),
+        ("/compare", "/compare?q=h%E1%BB%8Dp&q=%22%22", 400),
+        (
+            "/compare.csv",
+            "/compare.csv?q=h%E1%BB%8Dp&q=vi%E1%BB%87c&by=month",
+            200,
+        ),
+        (
+            "/batch",
+            "/batch?q=h%E1%BB%8Dp&q=khong+co+dau&cite=true",
+            200,
+        ),
+        ("/batch", "/batch?q=h%E1%BB%8Dp&totals=true", 200),
+        (
+            "/batch",
+            "/batch?q=h%E1%BB%8Dp&by=month&section=V%C4%83n+h%C3%B3a",
+            200,
+        ),
+        ("/batch", "/batch?q=h%E1%BB%8Dp&by=month&totals=true", 400),
+        ("/batch", "/batch", 400),
+        ("/batch.csv", "/batch.csv?q=h%E1%BB%8Dp&by=section", 200),
+        ("/reprints", "/reprints?cite=true", 200),
+        ("/reprints", "/reprints?limit=-1", 400),
+        ("/reprints.csv", "/reprints.csv", 200),
+        (
+            "/similar",
+            "/similar?text=C%E1%BA%A7u+g%E1%BB%97+lim&cite=true",
+            200,
+        ),
+        ("/similar", "/similar", 400),
+        (
+            "/similar.csv",
+            "/similar.csv?text=C%E1%BA%A7u+g%E1%BB%97+lim",
+            200,
+        ),
+        (
+            "/articles/{id}/similar.csv",
+            "/articles/cau/dang-lai/similar.csv",
+            200,
+        ),
+        (
+            "/articles/{id}/reprints.csv",
+            "/articles/cau/dang-lai/reprints.csv",
+            200,
+        ),
+        (
+            "/articles/{id}/reprints.csv",
+            "/articles/khong/reprints.csv",
+            404,
+        ),
+        ("/trends.svg", "/trends.svg?q=h%E1%BB%8Dp", 200),
         ("/healthz", "/healthz", 200),
         ("/metrics", "/metrics", 200),
     ];
@@ -248,6 +431,51 @@ fn exports_hold_no_formulas() {
     assert!(csv.starts_with("\u{feff}rank,id,"), "{csv}");
     assert!(csv.contains(",'=1+1,"), "{csv}");
     assert!(!csv.contains(",=1+1"), "{csv}");
+    let plain = site.get("/api/v1/search.csv?q=h%E1%BB%8Dp&csv=plain").body;
+    assert!(plain.starts_with("rank,id,") && plain.contains(",=1+1,"));
+}
+
+/// Articles of a few words, more than an export once had.
+fn many(count: usize) -> Vec<Article> {
+    let article = |number| Article {
+        id: format!("so-{number:05}"),
+        title: Some(format!("Tin số {number}")),
+        body: "Giá lúa tăng nhẹ.".to_owned(),
+        published: Published::new(2024, Some(5), Some(1)).and_then(|day| day.at(8, 30)),
+        ..Article::default()
+    };
+    (0..count).map(article).collect()
+}
+
+#[test]
+fn exports_are_complete_and_like_the_page() {
+    let site = Site::holding([many(12_000), reprinted()].concat());
+    let rows = |path: &str| {
+        let answer = site.get(&format!("/api/v1/{path}"));
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        assert!(
+            answer.head.contains("attachment; filename=\"timbao-"),
+            "{}",
+            answer.head
+        );
+        answer.body.lines().count()
+    };
+    let query = "q=%22gi%C3%A1+l%C3%BAa%22";
+    assert_eq!(rows(&format!("search.csv?{query}")), 12_001);
+    assert_eq!(rows(&format!("search.jsonl?{query}")), 12_000);
+    assert_eq!(rows(&format!("search.csv?{query}&limit=7&offset=11990")), 8);
+    assert_eq!(rows(&format!("kwic.csv?{query}&left=1")), 12_001);
+    assert_eq!(rows(&format!("kwic.jsonl?{query}&sample=10")), 10);
+    // Reprints are folded as on the page.
+    let bridge = "q=%22c%E1%BA%A7u+g%E1%BB%97+lim%22";
+    assert_eq!(rows(&format!("search.csv?{bridge}")), 4);
+    assert_eq!(rows(&format!("search.csv?{bridge}&unique=true")), 3);
+    let csv = site.get(&format!("/api/v1/search.csv?{query}&limit=1&csv=excel"));
+    assert!(csv.body.contains(";2024-05-01;08:30;"), "{}", csv.body);
+    let kwic = site.get(&format!(
+        "/api/v1/kwic.csv?{query}&left=0&right=2&limit=1&csv=plain"
+    ));
+    assert!(kwic.body.contains(",,Giá lúa, tăng nhẹ"), "{}", kwic.body);
 }
 
 #[test]
@@ -322,4 +550,45 @@ fn fillers_without_a_gap_say_how_to_write_one() {
         problem["hint"].as_str().unwrap().contains("tự * hóa"),
         "{problem}"
     );
+}
+
+#[test]
+fn batches_are_tables_of_queries() {
+    let site = Site::new();
+    let path = "q=h%E1%BB%8Dp&q=vi%E1%BA%BFt+l%C3%A1ch";
+    let csv = site
+        .get(&format!("/api/v1/batch.csv?{path}&totals=true"))
+        .body;
+    assert_eq!(csv, "\u{feff}query,total\nhọp,3\nviết lách,0\n");
+    let csv = site.get(&format!("/api/v1/batch.csv?{path}&by=year")).body;
+    let mut rows = csv.lines();
+    let header = rows.next().unwrap();
+    assert!(
+        header.starts_with("\u{feff}query,total,2013,") && header.ends_with(",(none)"),
+        "{csv}"
+    );
+    assert!(
+        rows.all(|row| row.split(',').count() == header.split(',').count()),
+        "{csv}"
+    );
+    let answer = site.get(&format!("/api/v1/batch?{path}&limit=1")).json();
+    assert_eq!(answer["queries"][0]["hits"].as_array().unwrap().len(), 1);
+    let search = site.get("/api/v1/search?q=h%E1%BB%8Dp&limit=1").json();
+    assert_eq!(answer["queries"][0]["hits"], search["hits"]);
+}
+
+#[test]
+fn publications_of_a_text_are_files_too() {
+    let site = Site::holding(reprinted());
+    let csv = site
+        .get("/api/v1/articles/cau%2Fdang-lai/reprints.csv")
+        .body;
+    assert!(csv.starts_with("\u{feff}id,path,"), "{csv}");
+    assert_eq!(csv.lines().count(), 3, "{csv}");
+    let groups = site.get("/api/v1/reprints").json();
+    assert_eq!(
+        (&groups["texts"], &groups["publications"]),
+        (&json!(1), &json!(2))
+    );
+    assert_eq!(groups["groups"][0]["id"], "cau/dau-tien");
 }

@@ -121,3 +121,43 @@ fn an_index_that_does_not_open_is_a_problem_until_it_does() {
     std::fs::write(&meta, whole).unwrap();
     assert_eq!(Site::ask(address, "/api/v1/search?q=lua").status, 200);
 }
+
+#[test]
+fn several_indexes_have_addresses_of_their_own() {
+    let other = tempfile::tempdir().unwrap();
+    let only = article("rieng", "Tin riêng", "Chuyện chỉ kho này có.", None);
+    write(other.path(), [only]);
+    let site = Site::with(|options| {
+        options.more = vec![timbao_server::NamedIndex::new("tap-chi", other.path()).unwrap()];
+    });
+    let total = |path: &str| site.get(path).json()["total"].as_u64();
+    assert_eq!(total("/api/v1/search?q=ri%C3%AAng"), Some(0));
+    assert_eq!(total("/kho/tap-chi/api/v1/search?q=ri%C3%AAng"), Some(1));
+    let page = site.get("/kho/tap-chi?q=ri%C3%AAng").body;
+    assert!(
+        page.contains("href=\"/kho/tap-chi/article?q=ri%C3%AAng&amp;id=rieng\""),
+        "{page}"
+    );
+    assert!(
+        site.get("/status")
+            .body
+            .contains("href=\"kho/tap-chi/status\"")
+    );
+    let root = site.get("/kho/tap-chi/?q=ri%C3%AAng");
+    assert_eq!(
+        (root.status, root.header("location")),
+        (308, Some("/kho/tap-chi?q=ri%C3%AAng"))
+    );
+    let status = site.get("/kho/tap-chi/status").body;
+    assert!(
+        status.contains("href=\"../../status\"") && status.contains("<dd>1</dd>"),
+        "{status}"
+    );
+    assert_eq!(site.get("/kho/khac/status").status, 404);
+    for wrong in ["", "Tạp", "a/b", "a b", &"a".repeat(41)] {
+        assert!(
+            timbao_server::NamedIndex::new(wrong, ".").is_err(),
+            "{wrong}"
+        );
+    }
+}

@@ -20,6 +20,20 @@ fn what_articles_and_addresses_say_is_text() {
         format!("/collocates?q={attack}&window={attack}&by={attack}"),
         format!("/keywords?q={attack}&against={attack}"),
         format!("/fillers?q={attack}+*+a"),
+        format!("/wordlist?q={attack}&prefix={attack}"),
+        "/wordlist?q=h%E1%BB%8Dp&min=1&size=2".to_owned(),
+        format!("/dispersion?q={attack}&by={attack}"),
+        "/dispersion?q=h%E1%BB%8Dp&by=article".to_owned(),
+        "/dispersion?q=h%E1%BB%8Dp&id=xau".to_owned(),
+        format!("/compare?q={attack}&q=b"),
+        "/compare?q=h%E1%BB%8Dp&q=b%C3%A0n&min=1".to_owned(),
+        format!("/batch?queries={attack}%0Ab%C3%A0n"),
+        "/batch?queries=h%E1%BB%8Dp%0D%0Ab%C3%A0n&by=section".to_owned(),
+        "/reprints".to_owned(),
+        format!("/reprints?id={attack}"),
+        "/reprints?id=xau".to_owned(),
+        format!("/similar?text={attack}"),
+        "/similar?id=xau".to_owned(),
     ] {
         let page = site.get(&path).body;
         assert!(page.contains("</html>"), "{path}");
@@ -238,7 +252,7 @@ fn articles_tell_of_their_reprints_and_of_others_like_them() {
         "href=\"/article?q=c%E1%BA%A7u&amp;id=cau%2Fdau-tien\"",
         "01/04/2026 · <span lang=\"vi\">Báo Sông Trà</span>",
         "id=cau%2Fdang-lai\" aria-current=\"page\"",
-        "Bài tương tự",
+        "<h2>Bài tương tự",
         "href=\"/article?q=c%E1%BA%A7u&amp;id=cau%2Fke-tiep\"",
         "03/05/2026",
     ];
@@ -262,7 +276,7 @@ fn reprints_are_folded_by_a_switch_in_the_address() {
     let query = "/?q=c%E1%BA%A7u+g%E1%BB%97+lim";
     let page = site.get(query).body;
     assert!(
-        page.contains("Gộp bản đăng lại") && page.contains("lim&amp;unique=true\""),
+        page.contains("Gộp bản đăng lại") && page.contains("lim&amp;count=texts\""),
         "{page}"
     );
     assert!(!page.contains("+1 bản đăng lại"), "{page}");
@@ -272,8 +286,8 @@ fn reprints_are_folded_by_a_switch_in_the_address() {
         "id=cau%2Fdau-tien#reprints",
         "2 bài khác nhau",
         "Hiện mọi bản đăng lại",
-        "name=\"unique\" value=\"true\"",
-        "/api/v1/search.csv?q=c%E1%BA%A7u+g%E1%BB%97+lim\"",
+        "name=\"count\" value=\"texts\"",
+        "/api/v1/search.csv?q=c%E1%BA%A7u+g%E1%BB%97+lim&amp;count=texts\"",
     ] {
         assert!(page.contains(part), "{part}\n{page}");
     }
@@ -337,7 +351,8 @@ fn concordances_are_grouped_sampled_and_sorted() {
         .body;
     assert_eq!(page.matches("class=\"left\"").count(), 3, "{page}");
     assert!(
-        page.contains("<option value=\"left:2,date\" selected>left 2, oldest</option>"),
+        page.contains("<option value=\"left:2\" selected>left 2</option>")
+            && page.contains("<option value=\"date\" selected>oldest</option>"),
         "{page}"
     );
     assert_eq!(site.get("/kwic?q=h%E1%BB%8Dp&group=colour").status, 400);
@@ -357,5 +372,85 @@ fn every_view_can_be_cited() {
         let page = site.get(path).body;
         assert!(page.contains("<summary>Trích dẫn</summary>"), "{path}");
         assert!(page.contains("4 bài, "), "{path}");
+    }
+}
+
+#[test]
+fn new_views_show_their_numbers_and_lead_to_their_matches() {
+    let site = Site::holding(reprinted());
+    for (path, parts) in [
+        (
+            "/wordlist?min=1&size=2&prefix=bi%C3%AAn+",
+            &[
+                "biên soạn",
+                "href=\"/kwic?q=%3D%22bi%C3%AAn+so%E1%BA%A1n%22\"",
+                "wordlist.csv?min=1",
+            ][..],
+        ),
+        (
+            "/dispersion?q=h%E1%BB%8Dp",
+            &[
+                "Độ lệch DP",
+                "D của Juilland",
+                "rect class=\"column\"",
+                "href=\"/kwic?q=h%E1%BB%8Dp&amp;from=",
+            ],
+        ),
+        (
+            "/dispersion?q=t%E1%BB%B1+di%E1%BB%85n+bi%E1%BA%BFn&id=2026/hoi-nghi.md",
+            &["class=\"barcode\"", "at=title%3A23", "Vị trí trong bài"],
+        ),
+        (
+            "/compare?q=h%E1%BB%8Dp&q=b%C3%A0n&min=1",
+            &[
+                "Bài chung",
+                "Jaccard",
+                "Log Ratio",
+                "class=\"overlap\"",
+                "compare.csv?min=1&amp;q=h%E1%BB%8Dp&amp;q=b%C3%A0n",
+            ],
+        ),
+        (
+            "/batch?queries=h%E1%BB%8Dp%0D%0Ab%C3%A0n",
+            &[
+                "họp",
+                "batch.csv?q=h%E1%BB%8Dp&amp;q=b%C3%A0n",
+                "href=\"/?q=b%C3%A0n\"",
+            ],
+        ),
+        (
+            "/reprints",
+            &[
+                "href=\"/reprints?id=cau%2Fdau-tien\"",
+                "/api/v1/reprints.csv",
+            ],
+        ),
+        (
+            "/reprints?id=cau%2Fdang-lai",
+            &[
+                "<ins>",
+                "<del>",
+                "bản đăng đầu tiên",
+                "/api/v1/articles/cau%2Fdang%2Dlai/reprints.csv",
+            ],
+        ),
+        (
+            "/similar?text=c%E1%BA%A7u+g%E1%BB%97+lim",
+            &["Từ chung", "cau%2F"],
+        ),
+        (
+            "/article?id=cau/dang-lai",
+            &["href=\"/reprints?id=cau%2Fdang-lai\""],
+        ),
+    ] {
+        let page = site.get(path);
+        assert_eq!(page.status, 200, "{path}");
+        for part in parts {
+            assert!(page.body.contains(part), "{path}: {part}\n{}", page.body);
+        }
+        assert!(
+            path.starts_with("/article") || page.body.contains("class=\"cite\""),
+            "{path}"
+        );
     }
 }

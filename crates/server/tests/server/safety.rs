@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use timbao_server::{Error, Options, Server, Token};
 
-use crate::support::{Site, read};
+use crate::support::{Site, article, read};
 
 #[test]
 fn every_answer_keeps_browsers_from_mischief() {
@@ -185,6 +185,54 @@ fn a_search_that_takes_too_long_is_cut_off() {
     }
 }
 
+/// Queries with many occurrences, gaps and patterns in one long article, within the limit of the
+/// server's text.
+fn expensive_queries() -> [String; 4] {
+    let pattern = ["c*", "*n", "an~2", "~an~2"].repeat(8).join(" ");
+    [
+        ["và"; 8].join(" NEAR/100 "),
+        format!("\"{}\"~100", ["và"; 60].join(" ")),
+        format!("\"{}\"", ["và **100 của"; 60].join(" **100 ")),
+        format!("\"{pattern}\"~100 OR ({pattern})"),
+    ]
+}
+
+#[test]
+fn expensive_queries_leave_room_for_others_and_end_in_time() {
+    let words = ["và", "của", "an", "con", "và", "công", "của", "nan"].repeat(1_000);
+    let long = article("dai", "Bài dài", &words.join(" "), None);
+    // Debug builds on a busy machine are slow.
+    let time = Duration::from_secs(4);
+    let [beside, after] = [5, 4].map(|work| {
+        let site = Site::start(vec![long.clone()], |options| {
+            options.limits.work = work;
+            options.limits.time = time;
+        });
+        let site = &site;
+        std::thread::scope(|scope| {
+            let asked = expensive_queries().map(|query| {
+                let path = format!("/api/v1/search?q={}", encoded(&query));
+                scope.spawn(move || site.get(&path))
+            });
+            let plain = || site.get("/api/v1/search?q=h%E1%BB%8Dp").status;
+            // With a place of its own it need not wait; without one it waits until a search has
+            // been cut off, for as long as the time limit at most.
+            let beside = (work > asked.len()).then(plain);
+            for thread in asked {
+                let answer = thread.join().unwrap();
+                assert!(matches!(answer.status, 200 | 503), "{}", answer.body);
+            }
+            beside.unwrap_or_else(plain)
+        })
+    });
+    assert_eq!((beside, after), (200, 200));
+}
+
+/// The text as a value of an address.
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
 #[test]
 fn too_many_searches_are_turned_away() {
     let site = Site::with(|options| {
@@ -248,4 +296,59 @@ fn requests_under_way_are_answered_when_the_server_stops() {
     assert!(matches!(answer.status, 200 | 0), "{answer:?}");
     assert_eq!(read(&mut idle).status, 0);
     site.wait();
+}
+
+#[test]
+fn directories_of_the_machine_are_hidden_unless_shown() {
+    use timbao_index::update::{Sources, UpdateOptions, update};
+
+    let dir = tempfile::tempdir().unwrap();
+    let bao = dir.path().join("bao/2026");
+    std::fs::create_dir_all(&bao).unwrap();
+    std::fs::write(bao.join("tin.txt"), "Tin mới\n\nHọp bàn việc làng.\n").unwrap();
+    std::fs::write(bao.join("hong.jsonl"), "{\"title\": \n").unwrap();
+    let index = dir.path().join("kho");
+    let sources = Sources::Paths(vec![dir.path().join("bao")]);
+    update(&index, &sources, &UpdateOptions::default(), &()).unwrap();
+    let secret = dir.path().file_name().unwrap().to_str().unwrap().to_owned();
+    let paths = [
+        "/api/v1/search?q=h%E1%BB%8Dp",
+        "/api/v1/search.csv?q=h%E1%BB%8Dp",
+        "/api/v1/kwic?q=h%E1%BB%8Dp",
+        "/api/v1/articles/2026%2Ftin.txt",
+        "/api/v1/stats",
+        "/api/v1/sources",
+        "/api/v1/sources.csv",
+        "/status",
+        "/article?id=2026/tin.txt",
+    ];
+    let hidden = Site::with(|options| options.index = index.clone());
+    for path in paths {
+        let answer = hidden.get(path);
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(!answer.body.contains(&secret), "{path}: {}", answer.body);
+    }
+    let hit = &hidden.get(paths[0]).json()["hits"][0];
+    assert_eq!(hit["path"], "bao/2026/tin.txt");
+    let status = hidden.get("/api/v1/sources").json();
+    let sources = status["sources"].as_array().unwrap();
+    assert_eq!(sources[0]["collection"], "bao/2026", "{status}");
+    assert_eq!(sources[0]["articles"], 1);
+    let problems: usize = sources
+        .iter()
+        .map(|s| s["problems"].as_array().unwrap().len())
+        .sum();
+    assert_eq!(problems, 1, "{status}");
+    let page = hidden.get("/status").body;
+    assert!(
+        page.contains("bao/2026/hong.jsonl") && page.contains("collection=%3Dbao%2F2026"),
+        "{page}"
+    );
+    let shown = Site::with(|options| {
+        options.index = index.clone();
+        options.show_paths = true;
+    });
+    for path in [paths[0], paths[4], paths[5], paths[7]] {
+        assert!(shown.get(path).body.contains(&secret), "{path}");
+    }
 }

@@ -45,7 +45,8 @@ impl Site {
         Self::start(Vec::new(), change)
     }
 
-    fn start(more: Vec<Article>, change: impl FnOnce(&mut Options)) -> Self {
+    /// A server that has more articles, with some options.
+    pub fn start(more: Vec<Article>, change: impl FnOnce(&mut Options)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         write(dir.path(), articles().into_iter().chain(more));
         let mut options = Options::new(dir.path(), SocketAddr::from(([127, 0, 0, 1], 0)));
@@ -157,14 +158,39 @@ pub fn read(stream: &mut TcpStream) -> Answer {
     // A server that rejects a request may reset the connection after its
     // response.
     let _ = stream.read_to_end(&mut bytes);
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+    let (head, body) = match end {
+        Some(end) => (&bytes[..end], &bytes[end + 4..]),
+        None => (bytes.as_slice(), [].as_slice()),
+    };
+    let head = String::from_utf8_lossy(head).into_owned();
+    let is_chunked = head.to_lowercase().contains("transfer-encoding: chunked");
+    let body = match is_chunked {
+        true => joined(body),
+        false => body.to_vec(),
+    };
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
     Answer {
         status: status.unwrap_or(0),
-        head: head.to_owned(),
-        body: body.to_owned(),
+        head,
+        body: String::from_utf8_lossy(&body).into_owned(),
     }
+}
+
+/// The content of chunks, as far as they came.
+fn joined(mut chunks: &[u8]) -> Vec<u8> {
+    let mut content = Vec::new();
+    while let Some(end) = chunks.windows(2).position(|two| two == b"\r\n") {
+        let size = std::str::from_utf8(&chunks[..end]).unwrap_or_default();
+        let size = usize::from_str_radix(size, 16).unwrap_or(0);
+        let rest = &chunks[end + 2..];
+        if size == 0 || rest.len() < size {
+            break;
+        }
+        content.extend_from_slice(&rest[..size]);
+        chunks = rest.get(size + 2..).unwrap_or_default();
+    }
+    content
 }
 
 /// Adds articles to an index, in one commit.

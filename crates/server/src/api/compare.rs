@@ -1,0 +1,131 @@
+//! `/compare`: two queries side by side.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use timbao_index::Searcher;
+use timbao_query::plan::Plan;
+use timbao_query::{Filters, Request};
+use timbao_views::json::CompareAnswer;
+use timbao_views::{By, CollocateOptions, CompareOptions, Comparison, TrendsQuery};
+
+use crate::app::App;
+use crate::options::Limits;
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::query::{accents, base, count, filters, request, required};
+
+use super::answer::{json, respond};
+use super::collocates::{COLLOCATES, WINDOW};
+use super::trends::BY;
+
+/// A request for a comparison.
+pub(crate) struct CompareRequest {
+    pub queries: [Request; 2],
+    /// The plans of the queries as a view reads them.
+    pub plans: [Plan; 2],
+    /// The articles among which is counted: those that the filters let pass.
+    pub base: Plan,
+    pub options: CompareOptions,
+}
+
+/// Answers with a comparison.
+pub(super) async fn answer(
+    State(app): State<Arc<App>>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let answer = respond(
+        &app,
+        raw.as_deref(),
+        CompareRequest::take,
+        |cite, request, searcher| {
+            let found = request.run(searcher)?;
+            let queries = request.queries.iter();
+            let problems = queries.map(|query| (query.text(), query.problems()));
+            let answer = CompareAnswer::new(&found, problems);
+            json(&cite.answer(answer, searcher, request.cited())?)
+        },
+    );
+    answer.await
+}
+
+impl CompareRequest {
+    /// Takes a comparison from the parameters of a request: `q` for each of the two queries.
+    ///
+    /// # Errors
+    ///
+    /// When a value cannot be read, or there are not two queries.
+    pub(super) fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
+        let accents = accents(params)?;
+        let filters = filters(params, limits)?;
+        let texts = params.texts("q", limits.text, 2)?;
+        let Ok([first, second]) = <[String; 2]>::try_from(texts) else {
+            return Err(Problem::parameter("q", "q occurs twice: the two queries"));
+        };
+        let queries = [
+            required(request(first, &filters, accents)?)?,
+            required(request(second, &filters, accents)?)?,
+        ];
+        Self::new(queries, &filters, options(params)?)
+    }
+
+    /// A comparison of two queries.
+    ///
+    /// # Errors
+    ///
+    /// If a filter is invalid.
+    pub(crate) fn new(
+        queries: [Request; 2],
+        filters: &Filters,
+        options: CompareOptions,
+    ) -> Result<Self, Problem> {
+        Ok(Self {
+            plans: queries.each_ref().map(Request::view_plan),
+            queries,
+            base: base(filters)?,
+            options,
+        })
+    }
+
+    /// Compares.
+    ///
+    /// # Errors
+    ///
+    /// When the time is over or the index is damaged.
+    pub(crate) fn run(&self, searcher: &Searcher) -> Result<Comparison, Problem> {
+        let [first, second] = [0, 1].map(|number| TrendsQuery {
+            name: self.queries[number].text().to_owned(),
+            plan: self.plans[number].clone(),
+        });
+        Ok(searcher.compare(&[first, second], &self.base, &self.options)?)
+    }
+
+    /// The queries with their plans, for a citation.
+    pub(crate) fn cited(&self) -> impl Iterator<Item = (&Request, &Plan)> {
+        self.queries.iter().zip(&self.plans)
+    }
+}
+
+/// Takes the options of a comparison.
+///
+/// # Errors
+///
+/// When a value cannot be read.
+pub(crate) fn options(params: &mut Params) -> Result<CompareOptions, Problem> {
+    let standard = CompareOptions::default();
+    let window = params.number("window", 0..=WINDOW, standard.windows.left)?;
+    let mut collocates = standard.collocates;
+    collocates.least = params.number("min", 1..=1_000_000, collocates.least)?;
+    collocates.most = params.number("limit", 1..=COLLOCATES, collocates.most)?;
+    Ok(CompareOptions {
+        count: count(params)?,
+        by: params.choice("by", &BY, By::Year)?,
+        windows: CollocateOptions {
+            left: params.number("left", 0..=WINDOW, window)?,
+            right: params.number("right", 0..=WINDOW, window)?,
+            ..standard.windows
+        },
+        collocates,
+    })
+}

@@ -1,0 +1,131 @@
+//! Reprints and similar articles as exports.
+
+use timbao_index::{Address, Searcher};
+use timbao_query::Request;
+use timbao_query::plan::Plan;
+use timbao_views::SimilarOptions;
+use timbao_views::csv::{
+    REPRINT_GROUPS_HEADER, REPRINTS_HEADER, SIMILAR_HEADER, reprint_group_row, reprint_row,
+    similar_row,
+};
+
+use crate::api::reprints::{like, options, reprinted, text};
+use crate::options::Limits;
+use crate::params::Params;
+use crate::problem::Problem;
+
+use super::exported::{Addressed, Export, Rows};
+
+/// The texts that were published several times.
+pub(super) struct ReprintGroupsExport {
+    limit: usize,
+}
+
+impl Export for ReprintGroupsExport {
+    const NAME: &'static str = "timbao-reprints";
+
+    fn queries(&self) -> Vec<(&Request, Plan)> {
+        Vec::new()
+    }
+
+    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+        let found = reprinted(searcher, self.limit)?;
+        rows.list(&REPRINT_GROUPS_HEADER, &found.groups, reprint_group_row)
+    }
+}
+
+impl Addressed for ReprintGroupsExport {
+    fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
+        let limit = params.number("limit", 0..=limits.page, limits.page)?;
+        Ok(Self { limit })
+    }
+}
+
+/// Articles like a text.
+pub(super) struct SimilarToTextExport {
+    text: String,
+    options: SimilarOptions,
+}
+
+impl Export for SimilarToTextExport {
+    const NAME: &'static str = "timbao-similar";
+
+    fn queries(&self) -> Vec<(&Request, Plan)> {
+        Vec::new()
+    }
+
+    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+        let found = like(searcher, self.text.clone(), &self.options)?;
+        rows.list(&SIMILAR_HEADER, &found.articles, similar_row)
+    }
+}
+
+impl Addressed for SimilarToTextExport {
+    fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
+        Ok(Self {
+            text: text(params)?,
+            options: options(params, limits.page)?,
+        })
+    }
+}
+
+/// Articles like one of the index.
+pub(crate) struct SimilarExport {
+    id: String,
+    options: SimilarOptions,
+}
+
+impl SimilarExport {
+    pub(crate) fn new(id: &str, options: SimilarOptions) -> Self {
+        Self {
+            id: id.to_owned(),
+            options,
+        }
+    }
+}
+
+impl Export for SimilarExport {
+    const NAME: &'static str = "timbao-similar";
+
+    fn queries(&self) -> Vec<(&Request, Plan)> {
+        Vec::new()
+    }
+
+    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+        let found = searcher.similar(first(searcher, &self.id)?, &self.options)?;
+        rows.list(&SIMILAR_HEADER, &found.articles, similar_row)
+    }
+}
+
+/// The copies of the text of an article.
+pub(crate) struct ReprintsExport {
+    id: String,
+}
+
+impl ReprintsExport {
+    pub(crate) fn new(id: &str) -> Self {
+        Self { id: id.to_owned() }
+    }
+}
+
+impl Export for ReprintsExport {
+    const NAME: &'static str = "timbao-reprints";
+
+    fn queries(&self) -> Vec<(&Request, Plan)> {
+        Vec::new()
+    }
+
+    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+        let found = searcher.reprints(first(searcher, &self.id)?)?;
+        rows.list(&REPRINTS_HEADER, &found.publications, reprint_row)
+    }
+}
+
+/// The first article with an id.
+fn first(searcher: &Searcher, id: &str) -> Result<Address, Problem> {
+    let found = searcher.find_id(id)?;
+    found
+        .first()
+        .copied()
+        .ok_or_else(|| Problem::not_found("no article has this id"))
+}

@@ -1,0 +1,59 @@
+//! `/sources`: the folders and archives that articles came from.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use serde::Serialize;
+use timbao_index::update::{SourceStatus, status};
+use timbao_views::json::VERSION;
+
+use crate::app::App;
+use crate::problem::Problem;
+
+use super::answer::{OfView, json, run, sent};
+
+/// The sources of the index.
+#[derive(Serialize)]
+struct Answer {
+    version: u32,
+    sources: Vec<SourceStatus>,
+}
+
+/// Answers with the sources.
+pub(super) async fn answer(
+    State(app): State<Arc<App>>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let shared = Arc::clone(&app);
+    let answer = run(
+        &app,
+        raw.as_deref(),
+        |_, _| Ok(()),
+        move |(), searcher| {
+            json(&OfView {
+                answer: Answer {
+                    version: VERSION,
+                    sources: of(&shared)?,
+                },
+                citation: None,
+                view: searcher.view(),
+            })
+        },
+    );
+    answer.await.map(sent)
+}
+
+/// The sources at the last update of the index; without directories of the machine unless they
+/// are shown.
+///
+/// # Errors
+///
+/// If the index is damaged.
+pub(crate) fn of(app: &App) -> Result<Vec<SourceStatus>, Problem> {
+    let mut sources = status(&app.index)?;
+    if !app.options.show_paths {
+        sources.iter_mut().for_each(|source| source.source = None);
+    }
+    Ok(sources)
+}
