@@ -209,7 +209,7 @@ impl Arguments {
         };
         for facet in Facet::stated() {
             if let Some(value) = self.text(facet.name())? {
-                filters.facets.insert(facet, value);
+                filters.facets.entry(facet).or_default().push(value);
             }
         }
         Ok(filters)

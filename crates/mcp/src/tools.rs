@@ -11,8 +11,8 @@ use timbao_query::plan::{Facet, Plan};
 use timbao_query::{Filters, Request, iso_day};
 use timbao_views::json::{AdviceShape, ProblemShape};
 use timbao_views::{
-    By, CitedQuery, Count, Facets, KwicOptions, Sample, ShownHit, SimilarOptions, SortKey,
-    TrendsOptions, TrendsQuery,
+    By, Count, Facets, KwicOptions, Sample, ShownHit, SimilarOptions, SortKey, TrendsOptions,
+    TrendsQuery,
 };
 
 use crate::answers::{
@@ -260,6 +260,7 @@ fn concordance(mut arguments: Arguments, searcher: &Searcher) -> Result<Written,
         right: context,
         sort,
         sample: (sample > 0).then_some(Sample { size: sample, seed }),
+        ..KwicOptions::default()
     };
     let plan = request.view_plan();
     let concordance = searcher.concordance(&plan, &options)?;
@@ -396,10 +397,6 @@ fn write(
     searcher: &Searcher,
     queries: &[(&Request, &Plan)],
 ) -> Result<Written, Failure> {
-    let cited = queries.iter().map(|(request, plan)| CitedQuery {
-        query: request.ast().to_string(),
-        plan: plan.to_string(),
-    });
     let answer = Answer {
         notice: quotes.then_some(NOTICE),
         problems: queries
@@ -407,7 +404,7 @@ fn write(
             .flat_map(|(request, _)| ProblemShape::list(request))
             .collect(),
         view,
-        citation: searcher.cite(cited.collect())?,
+        citation: searcher.cite(queries.iter().copied())?,
     };
     let failed = |error: serde_json::Error| Failure::Invalid(Invalid::new(error.to_string()));
     Ok(Written {
