@@ -89,7 +89,7 @@ impl Hits {
     fn meta(&self, py: Python<'_>) -> PyResult<String> {
         Ok(py.detach(|| {
             let plan = self.request.plan();
-            let citation = crate::cite::cite(&self.searcher, &[(&self.request, plan)])?;
+            let citation = self.searcher.cite([(&self.request, plan)])?;
             self.answer(&[], Some(&citation))
         })?)
     }

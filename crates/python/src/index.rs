@@ -180,6 +180,42 @@ impl Index {
         Ok(py.detach(|| views::keywords(&self.searcher, of, against, min, min_articles, limit))?)
     }
 
+    fn wordlist(
+        &self,
+        py: Python<'_>,
+        query: &str,
+        options: views::WordListArguments,
+        filters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Answer> {
+        let conditions = Conditions::read(filters)?;
+        Ok(py.detach(|| views::wordlist(&self.searcher, query, &options, &conditions))?)
+    }
+
+    fn dispersion(
+        &self,
+        py: Python<'_>,
+        query: &str,
+        id: Option<&str>,
+        by: &str,
+        slices: Option<usize>,
+        filters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Answer> {
+        let conditions = Conditions::read(filters)?;
+        Ok(py.detach(|| views::dispersion(&self.searcher, query, id, by, slices, &conditions))?)
+    }
+
+    fn compare(
+        &self,
+        py: Python<'_>,
+        first: &str,
+        second: &str,
+        options: views::CompareArguments,
+        filters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Answer> {
+        let conditions = Conditions::read(filters)?;
+        Ok(py.detach(|| views::compare(&self.searcher, first, second, &options, &conditions))?)
+    }
+
     fn fillers(
         &self,
         py: Python<'_>,

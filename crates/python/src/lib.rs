@@ -3,7 +3,6 @@
 //! It hands the library's answers to Python: rows as Arrow tables, everything else as JSON. Names,
 //! defaults and documentation are those of the Python modules in `python/timbao`.
 
-mod cite;
 mod errors;
 mod hits;
 mod index;
@@ -16,6 +15,8 @@ mod views;
 /// The extension module.
 #[pyo3::pymodule]
 mod _timbao {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     use super::hits::Hits;
     #[pymodule_export]
@@ -26,4 +27,9 @@ mod _timbao {
     use super::table::Table;
     #[pymodule_export]
     use super::text::{analyze, decode, detect, exact_key, fold, read, tokens};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
 }

@@ -32,22 +32,29 @@ impl Conditions {
             if value.is_none() {
                 continue;
             }
-            let value = value.str()?.to_string_lossy().into_owned();
+            // A list has several values of a facet.
+            let values: Vec<String> = match value.extract::<Vec<String>>() {
+                Ok(values) if !value.is_instance_of::<PyString>() => values,
+                _ => vec![written(&value)?],
+            };
             let filters = &mut conditions.filters;
+            let facet = Facet::stated().find(|facet| facet.name() == name);
+            if let Some(facet) = facet {
+                filters.facets.entry(facet).or_default().extend(values);
+                continue;
+            }
+            let [value] = <[String; 1]>::try_from(values).map_err(|_| {
+                PyTypeError::new_err(format!("{name} accepts one value, not a list"))
+            })?;
             match name.as_str() {
                 "after" => filters.after = Some(value),
                 "before" => filters.before = Some(value),
                 "date" => filters.date = Some(value),
                 "accents" => conditions.accents = accents(&value)?,
-                name => match Facet::stated().find(|facet| facet.name() == name) {
-                    Some(facet) => {
-                        filters.facets.insert(facet, value);
-                    }
-                    None => {
-                        let message = format!("unexpected keyword argument {name:?}");
-                        return Err(PyTypeError::new_err(message));
-                    }
-                },
+                name => {
+                    let message = format!("unexpected keyword argument {name:?}");
+                    return Err(PyTypeError::new_err(message));
+                }
             }
         }
         Ok(conditions)
@@ -83,6 +90,15 @@ impl Conditions {
     pub(crate) fn base(&self) -> Result<Plan> {
         Ok(self.request("")?.plan_or_everything())
     }
+}
+
+/// A value as text: of dates and of times only the day, so that those of pandas do too.
+fn written(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    if value.hasattr("isoformat")? {
+        let time: String = value.call_method0("isoformat")?.extract()?;
+        return Ok(time.get(..10).unwrap_or(&time).to_owned());
+    }
+    Ok(value.str()?.to_string_lossy().into_owned())
 }
 
 fn accents(name: &str) -> Result<Accents> {

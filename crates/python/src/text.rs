@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 use timbao_articles::read_all;
 use timbao_tokenizer::charset::Charset;
-use timbao_tokenizer::{Gap, KeyCache, Keys, Kind, Token, charset, scan, write_out};
+use timbao_tokenizer::{KeyCache, Keys, Token, charset, scan, write_out};
 
 use crate::errors::{Failure, Result};
 use crate::query::pick;
@@ -83,8 +83,8 @@ fn token_columns(text: &str) -> Columns {
         .text("source", tokens.iter().map(source))
         .text("exact", exact.iter())
         .text("folded", folded.iter())
-        .text("kind", tokens.iter().map(|token| kind(token.kind)))
-        .text("gap", tokens.iter().map(|token| gap(token.gap)))
+        .text("kind", tokens.iter().map(|token| token.kind.name()))
+        .text("gap", tokens.iter().map(|token| token.gap.name()))
         .flag("joined", tokens.iter().map(|token| token.joined))
 }
 
@@ -121,24 +121,6 @@ fn characters(text: &str, tokens: &[Token]) -> Vec<(u64, u64)> {
         .iter()
         .map(|token| (at(token.start), at(token.end)))
         .collect()
-}
-
-fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Word => "word",
-        Kind::Number => "number",
-        Kind::Mixed => "mixed",
-    }
-}
-
-fn gap(gap: Gap) -> &'static str {
-    match gap {
-        Gap::None => "none",
-        Gap::Space => "space",
-        Gap::Punctuation => "punctuation",
-        Gap::Sentence => "sentence",
-        Gap::Paragraph => "paragraph",
-    }
 }
 
 /// The exact key of a word.

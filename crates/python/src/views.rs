@@ -6,14 +6,16 @@ use timbao_articles::Article;
 use timbao_index::{SearchOptions, Searcher, Sort};
 use timbao_query::Request;
 use timbao_query::plan::{Facet, Plan};
-use timbao_views::json::{KwicAnswer, KwicGroupsAnswer, TrendsAnswer, ViewAnswer};
+use timbao_views::csv::dispersion_parts;
+use timbao_views::json::{CompareAnswer, KwicAnswer, KwicGroupsAnswer, TrendsAnswer, ViewAnswer};
 use timbao_views::{
-    By, CollocateOptions, CollocateSort, Count, FacetCounts, FacetMatrix, Facets, Gapped, GroupKey,
-    KeywordOptions, Keywords, KwicLine, KwicOptions, Sample, Similar, SimilarOptions, SortKey,
-    Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery, gapped_phrase,
+    By, CollocateOptions, CollocateSort, CompareOptions, Count, DispersionBy, DispersionOptions,
+    FacetCounts, FacetMatrix, Facets, Gapped, GroupKey, KeywordOptions, Keywords, KwicLine,
+    KwicOptions, MOST_SYLLABLES, Prefix, SLICES_OF_ARCHIVE, SLICES_OF_ARTICLE, Sample, Similar,
+    SimilarOptions, SortKey, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery,
+    WordListOptions, WordListSort, gapped_phrase, today,
 };
 
-use crate::cite::cite;
 use crate::errors::{Failure, Result};
 use crate::hits;
 use crate::query::{Conditions, facet, pick};
@@ -75,6 +77,7 @@ pub(crate) fn kwic(searcher: &Searcher, request: &Request, arguments: &Kwic) -> 
         right: arguments.right,
         sort: sort.collect::<Result<_>>()?,
         sample: arguments.sample.map(|size| Sample { size, seed }),
+        ..KwicOptions::default()
     };
     let plan = request.view_plan();
     let concordance = searcher.concordance(&plan, &options)?;
@@ -82,7 +85,7 @@ pub(crate) fn kwic(searcher: &Searcher, request: &Request, arguments: &Kwic) -> 
     let limit = arguments.limit.unwrap_or(usize::MAX);
     if !group.is_empty() {
         let groups = concordance.groups(searcher, &group)?;
-        let citation = cite(searcher, &[(request, &plan)])?;
+        let citation = searcher.cite([(request, &plan)])?;
         let mut columns = Columns::default();
         let shown = || groups.iter().skip(arguments.offset).take(limit);
         for (number, key) in group.iter().enumerate() {
@@ -110,7 +113,7 @@ pub(crate) fn kwic(searcher: &Searcher, request: &Request, arguments: &Kwic) -> 
         start = next;
     }
     // Last, because it fails if the lines come from a damaged file.
-    let citation = cite(searcher, &[(request, &plan)])?;
+    let citation = searcher.cite([(request, &plan)])?;
     let sample = options.sample;
     let mut answer = KwicAnswer::new(query, problems, &concordance, sample, arguments.offset, &[]);
     answer.citation = Some(&citation);
@@ -171,6 +174,8 @@ pub(crate) fn trends(
         most_values: arguments.values,
         count: pick("count", &arguments.count, &counts)?,
         thin: arguments.thin,
+        today: Some(today()),
+        ..TrendsOptions::default()
     };
     let requests = queries.iter().map(|query| conditions.request(query));
     let requests = requests.collect::<Result<Vec<Request>>>()?;
@@ -181,7 +186,7 @@ pub(crate) fn trends(
     let queries: Vec<TrendsQuery> = queries.collect();
     let mut trends = searcher.trends(&queries, &conditions.base()?, &options)?;
     let cited = requests.iter().zip(queries.iter().map(|query| &query.plan));
-    let citation = cite(searcher, &cited.collect::<Vec<_>>())?;
+    let citation = searcher.cite(cited)?;
     let table = trend_columns(&trends).table()?;
     trends.series = Vec::new();
     trends.periods = Vec::new();
@@ -269,6 +274,7 @@ pub(crate) fn collocates(
         least: arguments.min,
         sort: pick("by", &arguments.by, &orders)?,
         most: arguments.limit,
+        ..CollocateOptions::default()
     };
     let (of, against) = match (&arguments.of, &arguments.against) {
         (None, None) => {
@@ -361,6 +367,189 @@ fn keyword_answer(
         .real("log_likelihood", all().map(|row| row.log_likelihood))
         .real("log_ratio", all().map(|row| row.log_ratio));
     answer(searcher, request, cited, columns, &found)
+}
+
+/// Arguments of a word list.
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct WordListArguments {
+    size: usize,
+    min: u64,
+    min_articles: u64,
+    prefix: Option<String>,
+    sort: String,
+    limit: Option<usize>,
+}
+
+pub(crate) fn wordlist(
+    searcher: &Searcher,
+    query: &str,
+    arguments: &WordListArguments,
+    conditions: &Conditions,
+) -> Result<Answer> {
+    if !(1..=MOST_SYLLABLES).contains(&arguments.size) {
+        let size = arguments.size;
+        return Err(Failure::argument(format!(
+            "size is {size}: expected a number from 1 to {MOST_SYLLABLES}"
+        )));
+    }
+    let prefix = arguments.prefix.as_deref().map(|text| {
+        Prefix::new(text)
+            .ok_or_else(|| Failure::argument(format!("prefix {text:?} has no letter and no digit")))
+    });
+    let sorts = [
+        ("count", WordListSort::Count),
+        ("articles", WordListSort::Articles),
+        ("alphabet", WordListSort::Alphabet),
+    ];
+    let options = WordListOptions {
+        size: arguments.size,
+        least: arguments.min,
+        least_articles: arguments.min_articles,
+        prefix: prefix.transpose()?,
+        sort: pick("sort", &arguments.sort, &sorts)?,
+        most: arguments.limit.unwrap_or(usize::MAX),
+        ..WordListOptions::default()
+    };
+    let request = conditions.request(query)?;
+    let plan = request.plan_or_everything();
+    let mut found = searcher.word_list(&plan, &options)?;
+    let rows = std::mem::take(&mut found.units);
+    let all = || rows.iter();
+    let columns = Columns::default()
+        .text("unit", all().map(|row| row.unit.as_str()))
+        .count("count", all().map(|row| row.count))
+        .count("articles", all().map(|row| row.articles))
+        .real("per_million", all().map(|row| row.per_million))
+        .real("per_thousand", all().map(|row| row.per_thousand));
+    answer(
+        searcher,
+        Some(&request),
+        &[(&request, &plan)],
+        columns,
+        &found,
+    )
+}
+
+pub(crate) fn dispersion(
+    searcher: &Searcher,
+    query: &str,
+    id: Option<&str>,
+    by: &str,
+    slices: Option<usize>,
+    conditions: &Conditions,
+) -> Result<Answer> {
+    let request = conditions.request(query)?;
+    let plan = request.view_plan();
+    if slices.is_some_and(|slices| !(1..=10_000).contains(&slices)) {
+        return Err(Failure::argument(
+            "slices: expected a number from 1 to 10000",
+        ));
+    }
+    let mut found = match id {
+        Some(id) => {
+            let Some(&address) = searcher.find(id)?.first() else {
+                return Err(Failure::no_article(id));
+            };
+            let slices = slices.unwrap_or(SLICES_OF_ARTICLE);
+            searcher.dispersion_in_article(&plan, address, slices)?
+        }
+        None => {
+            let parts = by.parse::<DispersionBy>();
+            let by = parts.map_err(|error| Failure::argument(format!("by {by:?}: {error}")))?;
+            let options = DispersionOptions {
+                by,
+                slices: slices.unwrap_or(SLICES_OF_ARCHIVE),
+                most: usize::MAX,
+                ..DispersionOptions::default()
+            };
+            searcher.dispersion(&plan, &conditions.base()?, &options)?
+        }
+    };
+    let rows = dispersion_parts(&found).to_vec();
+    let all = || rows.iter();
+    let columns = Columns::default()
+        .maybe("part", all().map(|row| row.part.as_deref()))
+        .maybe("from", all().map(|row| row.from.as_deref()))
+        .maybe("to", all().map(|row| row.to.as_deref()))
+        .count("matches", all().map(|row| row.matches))
+        .count("of_tokens", all().map(|row| row.of_tokens))
+        .maybe_real(
+            "per_million_tokens",
+            all().map(|row| row.per_million_tokens),
+        );
+    found.parts = Vec::new();
+    answer(
+        searcher,
+        Some(&request),
+        &[(&request, &plan)],
+        columns,
+        &found,
+    )
+}
+
+/// Arguments of a comparison.
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct CompareArguments {
+    by: String,
+    left: u32,
+    right: u32,
+    min: u64,
+    limit: usize,
+}
+
+pub(crate) fn compare(
+    searcher: &Searcher,
+    first: &str,
+    second: &str,
+    arguments: &CompareArguments,
+    conditions: &Conditions,
+) -> Result<Answer> {
+    let requests = [conditions.request(first)?, conditions.request(second)?];
+    let queries = requests.each_ref().map(|request| TrendsQuery {
+        name: request.text().to_owned(),
+        plan: request.view_plan(),
+    });
+    let periods = [By::Day, By::Week, By::Month, By::Quarter, By::Year];
+    let periods = periods.map(|by| (by.to_string(), by));
+    let periods = periods.each_ref().map(|(name, by)| (name.as_str(), *by));
+    let options = CompareOptions {
+        by: pick("by", &arguments.by, &periods)?,
+        windows: CollocateOptions {
+            left: arguments.left,
+            right: arguments.right,
+            ..CollocateOptions::default()
+        },
+        collocates: KeywordOptions {
+            least: arguments.min,
+            most: arguments.limit,
+            ..KeywordOptions::default()
+        },
+        ..CompareOptions::default()
+    };
+    let found = searcher.compare(&queries, &conditions.base()?, &options)?;
+    let citation = searcher.cite(requests.iter().zip(queries.iter().map(|query| &query.plan)))?;
+    let rows: Vec<_> = found
+        .queries
+        .iter()
+        .zip(&found.collocates)
+        .flat_map(|(query, keywords)| keywords.iter().map(move |keyword| (query, keyword)))
+        .collect();
+    let all = || rows.iter();
+    let columns = Columns::default()
+        .text("query", all().map(|row| row.0.query.as_str()))
+        .text("unit", all().map(|row| row.1.unit.as_str()))
+        .count("count", all().map(|row| row.1.count))
+        .count("against_count", all().map(|row| row.1.against_count))
+        .real("log_likelihood", all().map(|row| row.1.log_likelihood))
+        .real("log_ratio", all().map(|row| row.1.log_ratio));
+    let problems = requests
+        .iter()
+        .map(|request| (request.text(), request.problems()));
+    let mut answer = CompareAnswer::new(&found, problems);
+    answer.citation = Some(&citation);
+    Ok((columns.table()?, json(&answer)?))
 }
 
 pub(crate) fn fillers(
@@ -625,7 +814,7 @@ fn answer<T: Serialize>(
     columns: Columns,
     view: &T,
 ) -> Result<Answer> {
-    let citation = cite(searcher, cited)?;
+    let citation = searcher.cite(cited.iter().copied())?;
     let mut answer = match request {
         Some(request) => ViewAnswer::new(request.text(), request.problems(), view),
         None => ViewAnswer::of(view),

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,12 @@ def test_an_exception_of_the_callback_stops_and_is_raised(tmp_path: Path) -> Non
         (lambda i: i.kwic("a", sort="size"), "ArgumentError", None),
         (lambda i: i.count("a", accents="some"), "ArgumentError", None),
         (lambda i: timbao.decode(b"a", "EBCDIC"), "ArgumentError", None),
+        (lambda i: i.search("a", limit=-1), "ArgumentError", None),
+        (lambda i: i.search("a", limit=10**30), "ArgumentError", None),
+        (lambda i: i.search("a", recency=0), "ArgumentError", None),
+        (lambda i: i.kwic("a", context=-1), "ArgumentError", None),
+        (lambda i: i.trends("a", thin=-1), "ArgumentError", None),
+        (lambda i: timbao.index(path="x", threads=-1), "ArgumentError", None),
     ],
 )
 def test_errors_are_those_of_the_command_line(
@@ -161,6 +168,22 @@ def test_errors_are_those_of_the_command_line(
         )
         message = done.stderr.splitlines()[0].removeprefix("error: ").removeprefix("--")
         assert caught.value.message == message
+
+
+def test_wrong_kinds_of_arguments_are_named(index: Any) -> None:
+    with pytest.raises(TypeError, match="context must be a whole number, not str"):
+        index.kwic("a", context="x")
+    with pytest.raises(timbao.ArgumentError, match="limit must be from 0 to 2\\*\\*63 - 1, not -1"):
+        index.complete("a", limit=-1)
+
+
+def test_days_are_dates_or_times_of_any_library(index: Any) -> None:
+    import pandas
+
+    expected = index.count("đảng", after="2021-01-01")
+    for day in (date(2021, 1, 1), datetime(2021, 1, 1, 5), pandas.Timestamp("2021-01-01")):
+        assert index.count("đảng", after=day) == expected
+    assert timbao.__version__
 
 
 def test_errors_of_opening(tmp_path: Path, program: str) -> None:

@@ -45,6 +45,8 @@ def test_legacy_charsets() -> None:
     assert timbao.decode(data, "viqr") == text
     assert timbao.decode(data) == text
     assert timbao.detect(data)[0] == "VIQR"
+    for same in (bytearray(data), memoryview(data)):
+        assert timbao.decode(same) == text
 
 
 def test_accents_are_restored_from_the_index(index: Any) -> None:

@@ -37,6 +37,7 @@ from ._text import (
     restore_accents,
     tokens,
 )
+from ._timbao import __version__
 
 __all__ = [
     "ArgumentError",
@@ -53,6 +54,7 @@ __all__ = [
     "Report",
     "SourceError",
     "Table",
+    "__version__",
     "analyze",
     "decode",
     "detect",

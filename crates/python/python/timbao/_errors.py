@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 
 class Error(Exception):
     """The base of all exceptions of this package.
@@ -65,3 +67,22 @@ class SourceError(Error):
 
 class ReadWarning(UserWarning):
     """A part of a file could not be read; the rest was."""
+
+
+#: The largest number that the library takes.
+_LARGEST = 2**63 - 1
+
+
+def check_counts(**numbers: int | None) -> None:
+    """Raises `ArgumentError`, by name, for a number that is not from 0 to 2**63 - 1, and `TypeError`
+    for what is not a whole number."""
+    for name, number in numbers.items():
+        if number is None:
+            continue
+        try:
+            value = operator.index(number)
+        except TypeError:
+            kind = type(number).__name__
+            raise TypeError(f"{name} must be a whole number, not {kind}") from None
+        if not 0 <= value <= _LARGEST:
+            raise ArgumentError(f"{name} must be from 0 to 2**63 - 1, not {value}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from . import _timbao
+from ._errors import ArgumentError, check_counts
 from ._table import Article, Hits, Table
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Index:
 
     All methods with a `query` take these keyword arguments, which narrow it as if they were typed in
     it: `after`, `before` and `date` (a day, month or year as text, a year as a number, or a
-    `datetime.date`; `date` may be a range, "2025..3/2026"), `section`, `place`, `agency`, `author`,
+    `datetime.date` or one with a time; `date` may be a range, "2025..3/2026"), `section`, `place`, `agency`, `author`,
     `source` and `collection` (words of the value, or all of it after "="), and `accents` ("auto",
     "strict" or "loose").
 
@@ -78,7 +79,11 @@ class Index:
         self._index = _timbao.Index(self.path, preload)
 
     def refresh(self) -> Index:
-        """Returns the index at its latest commit: this one if there is none later."""
+        """Returns the index at its latest commit: this one if there is none later.
+
+        >>> index.refresh() is index
+        True
+        """
         fresh = self._index.refresh()
         if fresh is None:
             return self
@@ -146,9 +151,15 @@ class Index:
         >>> hits.column("date")[0]
         datetime.date(2026, 3, 25)
         """
-        hits = self._index.search(
-            query, limit, offset, sort, recency, unique, snippets, filters or None
-        )
+        if recency is not None and not recency > 0:
+            raise ArgumentError(f"recency must be a number of days above 0, not {recency}")
+        try:
+            hits = self._index.search(
+                query, limit, offset, sort, recency, unique, snippets, filters or None
+            )
+        except OverflowError:
+            check_counts(limit=limit, offset=offset, snippets=snippets)
+            raise
         return Hits(hits)
 
     def count(self, query: str, **filters: Unpack[Filters]) -> int:
@@ -190,6 +201,8 @@ class Index:
         >>> index.kwic("tự diễn biến", group="year")[0]
         {'year': '2021', 'matches': 7, 'articles': 4}
         """
+        check_counts(context=context, left=left, right=right, sample=sample, seed=seed)
+        check_counts(limit=limit, offset=offset)
         options: dict[str, Any] = {
             "left": context if left is None else left,
             "right": context if right is None else right,
@@ -226,6 +239,7 @@ class Index:
         >>> years[0]["period"], years[0]["matches"], years[0]["of_articles"]
         ('2020', 2, 5)
         """
+        check_counts(values=values, thin=thin)
         options = {"by": by, "split": split, "values": values, "count": count, "thin": thin}
         return Table._of(self._index.trends(queries, options, filters or None), "series")
 
@@ -245,14 +259,23 @@ class Index:
     ) -> Table:
         """Finds words near the matches of a query; as `timbao collocates`.
 
-        Columns: unit, syllables, near (occurrences within `window` words), articles, count (in
-        all), expected, log_likelihood, log_dice, mutual_information. With `of` and `against`, the
-        collocates in the articles of one query compared with those of another; the columns are
-        those of `keywords`.
+        Bare words are a phrase. Columns: unit (one or more syllables), syllables (their number),
+        near (occurrences within `window` words of a match, at least `min`), articles (those with
+        one), count (occurrences in all), expected (occurrences near a match by chance),
+        log_likelihood (how sure), log_dice (how exclusive, at most 14), mutual_information (in
+        bits). `left` and `right` are windows of one side. `by` orders by "likelihood", "dice", "mi"
+        or "count". `attrs["matches"]` and `attrs["window_tokens"]` are the sizes of what was
+        compared. With `of` and `against`, the collocates in the articles of one query compared with
+        those of another; the columns are those of `keywords`. Raises `ArgumentError` for only one
+        of them.
 
-        >>> index.collocates("cử tri", limit=2).column("unit")
-        []
+        >>> near = index.collocates("tự diễn biến", limit=2)
+        >>> near.column("unit"), near.column("near"), near.column("count")
+        (['tự chuyển hóa', 'biểu hiện'], [16, 7], [22, 22])
+        >>> near.attrs["matches"]
+        25
         """
+        check_counts(window=window, left=left, right=right, min=min, limit=limit)
         options = {
             "left": window if left is None else left,
             "right": window if right is None else right,
@@ -284,7 +307,91 @@ class Index:
         >>> index.keywords('section:"Kinh tế"', limit=2).column("unit")
         ['chợ', 'khách']
         """
+        check_counts(min=min, min_articles=min_articles, limit=limit)
         return Table._of(self._index.keywords(of, against, min, min_articles, limit), "keywords")
+
+    def wordlist(
+        self,
+        query: str = "",
+        *,
+        size: int = 1,
+        min: int = 5,
+        min_articles: int = 1,
+        prefix: str | None = None,
+        sort: Literal["count", "articles", "alphabet"] = "count",
+        limit: int | None = None,
+        **filters: Unpack[Filters],
+    ) -> Table:
+        """Lists the most frequent syllables or n-grams; as `timbao wordlist`.
+
+        Counts the articles of a query, or all. Columns: unit, count, articles, per_million (tokens),
+        per_thousand (articles). `attrs["distinct"]` is the number of n-grams beyond `limit` too.
+
+        >>> index.wordlist(size=3, limit=1).column("unit")
+        ['hải lăng đông']
+        """
+        options = {
+            "size": size,
+            "min": min,
+            "min_articles": min_articles,
+            "prefix": prefix,
+            "sort": sort,
+            "limit": limit,
+        }
+        return Table._of(self._index.wordlist(query, options, filters or None), "units")
+
+    def dispersion(
+        self,
+        query: str,
+        *,
+        id: str | None = None,
+        by: str = "slice",
+        slices: int | None = None,
+        **filters: Unpack[Filters],
+    ) -> Table:
+        """Measures how evenly a query is spread; as `timbao dispersion`.
+
+        Over the archive in order of time, or over the article `id`. One row for each part: part,
+        from, to, matches, of_tokens, per_million_tokens. `attrs` has `dp`, `dp_norm`, `juilland_d`
+        and for an article `positions`. Raises `ArticleNotFoundError`.
+
+        >>> round(index.dispersion("tự diễn biến").attrs["dp"], 2)
+        0.84
+        """
+        answer = self._index.dispersion(query, id, by, slices, filters or None)
+        return Table._of(answer, "parts")
+
+    def compare(
+        self,
+        first: str,
+        second: str,
+        *,
+        by: Period = "year",
+        window: int = 5,
+        left: int | None = None,
+        right: int | None = None,
+        min: int = 5,
+        limit: int = 20,
+        **filters: Unpack[Filters],
+    ) -> Table:
+        """Compares two queries side by side; as `timbao compare`.
+
+        One row for each word that occurs near one query rather than near the other: query, unit,
+        count, against_count, log_likelihood, log_ratio. `attrs` has `queries` (counts and rates),
+        `log_likelihood`, `log_ratio`, `overlap` and `trends`.
+
+        >>> index.compare("tự diễn biến", "tự chuyển hóa").attrs["overlap"]["both"]
+        12
+        """
+        options = {
+            "by": by,
+            "left": window if left is None else left,
+            "right": window if right is None else right,
+            "min": min,
+            "limit": limit,
+        }
+        answer = self._index.compare(first, second, options, filters or None)
+        return Table._of(answer, "collocates")
 
     def fillers(
         self, query: str, *, limit: int | None = None, **filters: Unpack[Filters]
@@ -296,6 +403,7 @@ class Index:
         >>> index.fillers("tự * hóa")[0]
         {'filler': 'chuyển', 'words': ['chuyển'], 'matches': 22, 'articles': 13}
         """
+        check_counts(limit=limit)
         return Table._of(self._index.fillers(query, limit, filters or None), "fillers")
 
     def similar(
@@ -315,6 +423,7 @@ class Index:
         >>> index.similar("articles/giai-nghia-tu-dien-bien.md", limit=1).column("date")
         [datetime.date(2016, 11, 9)]
         """
+        check_counts(limit=limit, terms=terms)
         return Table._of(self._index.similar(id, text, limit, terms, reprints), "articles")
 
     def reprints(self, id: str | None = None, *, limit: int = 20) -> Table:
@@ -327,6 +436,7 @@ class Index:
         >>> index.reprints(limit=1).column("publications")
         [3]
         """
+        check_counts(limit=limit)
         answer = self._index.reprints(id, limit)
         return Table._of(answer, "publications" if id is not None else "groups")
 
@@ -354,7 +464,11 @@ class Index:
         return self.articles(id)[0]
 
     def articles(self, id: str) -> list[Article]:
-        """Reads all articles with an id; as `timbao show`. Raises `ArticleNotFoundError`."""
+        """Reads all articles with an id or path; as `timbao show`. Raises `ArticleNotFoundError`.
+
+        >>> [len(article["body"]) for article in index.articles("articles/giai-nghia-tu-dien-bien.md")]
+        [1381]
+        """
         return [Article(article) for article in json.loads(self._index.article(id))["articles"]]
 
     def batch(
@@ -379,6 +493,7 @@ class Index:
         >>> matrix.columns[:3]
         ['query', 'total', '2026-01']
         """
+        check_counts(limit=limit)
         if by is not None:
             return Table._of(self._index.matrix(queries, by, filters or None))
         return Table._of(self._index.batch(queries, totals, limit, sort, filters or None))
@@ -410,6 +525,7 @@ class Index:
         >>> index.complete("tu dien b", limit=1).column("text")
         ['tự diễn biến']
         """
+        check_counts(limit=limit)
         return Table._of(self._index.complete(text, limit))
 
     def restore_accents(self, text: str) -> str:

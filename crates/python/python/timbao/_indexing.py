@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _timbao
+from ._errors import check_counts
 from ._index import Index
 
 Path_ = str | os.PathLike[str]
@@ -75,6 +76,7 @@ def index(
     >>> report.open().count("cử tri")
     8
     """
+    check_counts(threads=threads, memory=memory, wait=wait)
     if isinstance(paths, (str, os.PathLike)):
         paths = [paths]
     arguments = {

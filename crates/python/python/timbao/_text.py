@@ -72,7 +72,7 @@ def restore_accents(text: str, index: Index) -> str:
     return index.restore_accents(text)
 
 
-def decode(data: bytes, charset: str | None = None) -> str:
+def decode(data: bytes | bytearray | memoryview, charset: str | None = None) -> str:
     """Returns the text of bytes in a Vietnamese charset, in NFC; bytes that mean nothing are U+FFFD.
 
     The charset is UTF-8, UTF-16LE, UTF-16BE, windows-1258, TCVN3, VNI-Windows, VISCII or VIQR; by
@@ -81,16 +81,21 @@ def decode(data: bytes, charset: str | None = None) -> str:
     >>> timbao.decode(b"Vie^.t Nam", "VIQR")
     'Việt Nam'
     """
-    return _timbao.decode(data, charset)
+    return _timbao.decode(_bytes(data), charset)
 
 
-def detect(data: bytes) -> tuple[str, float]:
+def _bytes(data: bytes | bytearray | memoryview) -> bytes:
+    # bytes() of a number or a list would be something else.
+    return data if isinstance(data, bytes) else memoryview(data).tobytes()
+
+
+def detect(data: bytes | bytearray | memoryview) -> tuple[str, float]:
     """Returns the charset that bytes are most likely in, and how sure that is, from 0 to 1.
 
     >>> timbao.detect("Việt Nam".encode())
     ('UTF-8', 1.0)
     """
-    return _timbao.detect(data)
+    return _timbao.detect(_bytes(data))
 
 
 def read(path: str | os.PathLike[str]) -> list[Article]:

@@ -6,6 +6,7 @@ __all__ = [
     "Hits",
     "Index",
     "Table",
+    "__version__",
     "analyze",
     "decode",
     "detect",
@@ -15,6 +16,8 @@ __all__ = [
     "read",
     "tokens",
 ]
+
+__version__: str
 
 @final
 class Table:
@@ -62,6 +65,24 @@ class Index:
     ) -> tuple[Table, str]: ...
     def fillers(
         self, query: str, limit: int | None, filters: Mapping[str, object] | None
+    ) -> tuple[Table, str]: ...
+    def wordlist(
+        self, query: str, options: Mapping[str, object], filters: Mapping[str, object] | None
+    ) -> tuple[Table, str]: ...
+    def dispersion(
+        self,
+        query: str,
+        id: str | None,
+        by: str,
+        slices: int | None,
+        filters: Mapping[str, object] | None,
+    ) -> tuple[Table, str]: ...
+    def compare(
+        self,
+        first: str,
+        second: str,
+        options: Mapping[str, object],
+        filters: Mapping[str, object] | None,
     ) -> tuple[Table, str]: ...
     def keywords(
         self, of: str, against: str | None, min: int, min_articles: int, limit: int
