@@ -1,8 +1,10 @@
 //! Settings and where each comes from: flag, environment, project, user, default.
 
+mod origin;
+mod sources;
+
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::fs;
 use std::io;
 use std::num::NonZeroUsize;
@@ -10,17 +12,23 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use timbao_export::{CsvOptions, UnknownOption};
+use timbao_index::update::SourceDefaults;
 use timbao_views::language::Language;
 
 use crate::cli::{Accents, Color, GlobalArgs, LanguageName, Memory, Order, Paging, days};
 use crate::error::{Failure, Result};
 
+pub(crate) use origin::Origin;
+use origin::nearest;
+
 /// The project's configuration file, in the working directory or one above it.
 const PROJECT_FILE: &str = "timbao.toml";
 
 /// The keys of a configuration file, in the order they are shown.
-const KEYS: [&str; 10] = [
-    "index", "color", "lang", "pager", "limit", "accents", "sort", "recency", "threads", "memory",
+const KEYS: [&str; 13] = [
+    "index", "synonyms", "color", "lang", "pager", "csv", "limit", "accents", "sort", "recency",
+    "threads", "memory", "sources",
 ];
 
 /// Every setting with its value.
@@ -28,12 +36,16 @@ const KEYS: [&str; 10] = [
 pub(crate) struct Settings {
     /// Directory of the index.
     pub index: PathBuf,
+    /// File of synonyms and abbreviations that are searched for as well.
+    pub synonyms: Option<PathBuf>,
     /// When to use colours.
     pub color: Color,
     /// The language of results and charts; `None` if nothing says.
     pub language: Option<Language>,
     /// When to use a pager.
     pub pager: Paging,
+    /// How CSV is written.
+    pub csv: CsvOptions,
     /// Hits to print.
     pub limit: usize,
     /// How accents are compared.
@@ -46,6 +58,8 @@ pub(crate) struct Settings {
     pub threads: Option<NonZeroUsize>,
     /// Memory to index with.
     pub memory: Memory,
+    /// Metadata of articles that do not state their own, by source.
+    pub defaults: Vec<SourceDefaults>,
     /// The same as they would be written, with their origins.
     pub entries: Vec<Entry>,
     /// The invalid parts of the files.
@@ -61,46 +75,6 @@ pub(crate) struct Entry {
     pub value: String,
     /// The origin of the value.
     pub origin: Origin,
-}
-
-/// The origin of a setting.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// The command line.
-    Flag,
-    /// A variable of the environment.
-    Environment(String),
-    /// The project's file.
-    Project(PathBuf),
-    /// The user's file.
-    User(PathBuf),
-    /// Nothing was said.
-    Default,
-}
-
-impl Origin {
-    /// The kind of place, in one word.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::Flag => "flag",
-            Self::Environment(_) => "environment",
-            Self::Project(_) => "project",
-            Self::User(_) => "user",
-            Self::Default => "default",
-        }
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Flag | Self::Default => f.write_str(self.name()),
-            Self::Environment(variable) => write!(f, "environment {variable}"),
-            Self::Project(path) | Self::User(path) => {
-                write!(f, "{} {}", self.name(), path.display())
-            }
-        }
-    }
 }
 
 /// The treatment of files that cannot be read and of invalid values.
@@ -223,7 +197,8 @@ impl<'e> Layers<'e> {
     }
 
     fn settings(mut self, flags: &GlobalArgs) -> Result<Settings> {
-        let index = self.index(flags)?;
+        let index = self.path("index", flags.index.as_ref())?;
+        let synonyms = self.path("synonyms", flags.synonyms.as_ref())?;
         let color = self
             .pick("color", flags.color, choice::<Color>, choice_name)?
             .unwrap_or_default();
@@ -231,6 +206,9 @@ impl<'e> Layers<'e> {
         let pager = flags.no_pager.then_some(Paging::Never);
         let pager = self
             .pick("pager", pager, choice::<Paging>, choice_name)?
+            .unwrap_or_default();
+        let csv = self
+            .pick("csv", flags.csv, options, CsvOptions::to_string)?
             .unwrap_or_default();
         let limit = self.pick("limit", None, number::<usize>, usize::to_string)?;
         let accents = self
@@ -247,6 +225,7 @@ impl<'e> Layers<'e> {
             NonZeroUsize::to_string,
         )?;
         let memory = self.pick("memory", None, Memory::from_str, Memory::to_string)?;
+        let of_sources = self.of_sources()?;
         let defaults = [
             ("index", "./.timbao".to_owned()),
             ("limit", DEFAULT_LIMIT.to_string()),
@@ -254,6 +233,7 @@ impl<'e> Layers<'e> {
             ("color", choice_name(&Color::default())),
             ("lang", Language::English.words().code.to_owned()),
             ("pager", choice_name(&Paging::default())),
+            ("csv", CsvOptions::default().to_string()),
             ("accents", choice_name(&Accents::default())),
             ("sort", choice_name(&Order::default())),
         ];
@@ -268,18 +248,42 @@ impl<'e> Layers<'e> {
         }
         Ok(Settings {
             index: index.unwrap_or_else(|| PathBuf::from("./.timbao")),
+            synonyms,
             color,
             language,
             pager,
+            csv,
             limit: limit.unwrap_or(DEFAULT_LIMIT),
             accents,
             sort,
             recency,
             threads,
             memory: memory.unwrap_or(DEFAULT_MEMORY),
+            defaults: of_sources,
             entries: self.entries,
             warnings: self.warnings,
         })
+    }
+
+    /// The defaults of sources, those of the project before those of the user.
+    fn of_sources(&mut self) -> Result<Vec<SourceDefaults>> {
+        let mut all = Vec::new();
+        for (origin, table) in std::mem::take(&mut self.files) {
+            match sources::read(&table, &origin, &mut self.warnings) {
+                Ok(defaults) if defaults.is_empty() => {}
+                Ok(defaults) => {
+                    let names: Vec<&str> = defaults.iter().map(|d| d.collection.as_str()).collect();
+                    self.entries.push(Entry {
+                        key: "sources",
+                        value: names.join(", "),
+                        origin,
+                    });
+                    all.extend(defaults);
+                }
+                Err(failure) => self.forgive(failure)?,
+            }
+        }
+        Ok(all)
     }
 
     /// The language that is set, else that of the locale, as POSIX finds it.
@@ -303,20 +307,16 @@ impl<'e> Layers<'e> {
         Ok(language)
     }
 
-    /// The directory of the index. In a file it is relative to the file's directory; in the
-    /// environment it need not be UTF-8.
-    fn index(&mut self, flags: &GlobalArgs) -> Result<Option<PathBuf>> {
-        let (path, origin) = if let Some(path) = &flags.index {
+    /// A path. In a file it is relative to the file's directory; in the environment it need not be
+    /// UTF-8.
+    fn path(&mut self, key: &'static str, flag: Option<&PathBuf>) -> Result<Option<PathBuf>> {
+        let variable = format!("TIMBAO_{}", key.to_ascii_uppercase());
+        let (path, origin) = if let Some(path) = flag {
             (Some(path.clone()), Origin::Flag)
-        } else if let Some(path) =
-            (self.environment)("TIMBAO_INDEX").filter(|path| !path.is_empty())
-        {
-            (
-                Some(path.into()),
-                Origin::Environment("TIMBAO_INDEX".to_owned()),
-            )
+        } else if let Some(path) = (self.environment)(&variable).filter(|path| !path.is_empty()) {
+            (Some(path.into()), Origin::Environment(variable))
         } else {
-            let written = match self.written("index") {
+            let written = match self.written(key) {
                 Ok(written) => written,
                 Err(failure) => {
                     self.forgive(failure)?;
@@ -338,11 +338,7 @@ impl<'e> Layers<'e> {
             .as_ref()
             .map(|path| path.display().to_string())
             .unwrap_or_default();
-        self.entries.push(Entry {
-            key: "index",
-            value,
-            origin,
-        });
+        self.entries.push(Entry { key, value, origin });
         Ok(path)
     }
 
@@ -467,21 +463,15 @@ pub(crate) fn choice_name<T: ValueEnum>(value: &T) -> String {
         .unwrap_or_default()
 }
 
+/// Parses options of CSV.
+fn options(text: &str) -> Result<CsvOptions, String> {
+    text.parse()
+        .map_err(|error: UnknownOption| error.to_string())
+}
+
 fn number<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse()
         .map_err(|_| "expected a whole number".to_owned())
-}
-
-/// The candidate that differs from `typed` by a slip or two.
-fn nearest<'c>(typed: &str, candidates: &[&'c str]) -> Option<&'c str> {
-    let typed = typed.to_lowercase();
-    let distances = candidates
-        .iter()
-        .map(|&name| (strsim::osa_distance(&typed, name), name));
-    distances
-        .filter(|(distance, _)| *distance <= 2)
-        .min()
-        .map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -542,8 +532,10 @@ mod tests {
             .collect();
         let expected = [
             "project",
+            "default",
             "flag",
             "environment",
+            "default",
             "default",
             "project",
             "default",

@@ -10,8 +10,11 @@ mod exit;
 mod hits;
 mod output;
 
+use std::fmt::Display;
+use std::path::Path;
 use std::process::ExitCode;
 
+use timbao_tokenizer::abbreviations::Table;
 use timbao_views::language::Language;
 
 use cli::{Cli, Command};
@@ -69,5 +72,23 @@ fn context(cli: &Cli) -> Result<Context> {
             warn(terminal.error_palette, warning);
         }
     }
+    if let Some(path) = &settings.synonyms {
+        install_synonyms(path)?;
+    }
     Ok(Context { settings, terminal })
+}
+
+/// Adds the entries of a file to the table of abbreviations.
+fn install_synonyms(path: &Path) -> Result<()> {
+    let failure = |error: &dyn Display| {
+        Failure::new(format!("{}: {error}", path.display()))
+            .hint("docs/query-language.md, Synonyms, describes the file")
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| failure(&error))?;
+    let own = Table::parse(&text).map_err(|error| failure(&error))?;
+    let mut table = Table::builtin().clone();
+    table.extend(own);
+    // The program loads its settings once.
+    let _ = Table::install(table);
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use timbao_query::plan::Facet;
 
 use super::values::Accents;
@@ -33,7 +33,7 @@ pub(crate) struct FilterArgs {
 
 /// The values of `--section`, `--place` and the flags of all other facets that are not periods.
 #[derive(Debug, Default)]
-pub(crate) struct FacetFilters(pub BTreeMap<Facet, String>);
+pub(crate) struct FacetFilters(pub BTreeMap<Facet, Vec<String>>);
 
 impl Args for FacetFilters {
     fn augment_args(command: Command) -> Command {
@@ -54,8 +54,8 @@ impl FromArgMatches for FacetFilters {
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         for facet in Facet::stated() {
-            if let Some(value) = matches.get_one::<String>(facet.name()) {
-                self.0.insert(facet, value.clone());
+            if let Some(values) = matches.get_many::<String>(facet.name()) {
+                self.0.insert(facet, values.cloned().collect());
             }
         }
         Ok(())
@@ -71,13 +71,20 @@ fn flag(facet: Facet) -> Arg {
         first.to_uppercase(),
         facet.example()
     );
-    let arg = Arg::new(name).long(name).value_name("WORDS").help(&help);
+    let arg = Arg::new(name)
+        .long(name)
+        .value_name("WORDS")
+        .help(&help)
+        .action(ArgAction::Append)
+        .allow_hyphen_values(true);
     if facet != Facet::Section {
         return arg;
     }
     arg.long_help(format!(
-        "{help}\n\nWith = before them the section is just these: '=Kinh tế' leaves Kinh tế - Xã \
-         hội out. So it is with the other facets."
+        "{help}\n\nWith = before them the section is just these: '=Kinh tế' does not accept Kinh tế - \
+         Xã hội. With - before them articles with these words are excluded: '-Thể thao', '-=Kinh \
+         tế'. The flag can be repeated: one of the values is enough. '-*' accepts articles without a \
+         section, '*' excludes them. The same holds for the other facets."
     ))
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use timbao_export::CsvOptions;
 
 use super::values::{Color, LanguageName};
 
@@ -15,6 +16,12 @@ pub(crate) struct GlobalArgs {
     /// Also set by the environment variable TIMBAO_INDEX, or by `index` in a configuration file.
     #[arg(long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub index: Option<PathBuf>,
+    /// File of synonyms and abbreviations to search for as well
+    ///
+    /// Also set by the environment variable TIMBAO_SYNONYMS, or by `synonyms` in a configuration
+    /// file. The file is TOML, such as `entry = [{ same = ["tham ô", "tham nhũng"] }]`.
+    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub synonyms: Option<PathBuf>,
     /// Use colours: auto, always or never [default: auto]
     ///
     /// `auto` uses them on a terminal, unless NO_COLOR is set or TERM is `dumb`.
@@ -32,6 +39,13 @@ pub(crate) struct GlobalArgs {
         hide_possible_values = true
     )]
     pub lang: Option<LanguageName>,
+    /// How CSV is written: excel, or a list of bom, semicolon, tab, decimal-comma, guard
+    ///
+    /// `excel` is for Excel with Vietnamese settings: bom,semicolon,decimal-comma,guard. `guard` puts
+    /// an apostrophe before text that a spreadsheet would evaluate as a formula. By default values
+    /// are separated by commas and written as they are.
+    #[arg(long, global = true, value_name = "OPTIONS")]
+    pub csv: Option<CsvOptions>,
     /// Do not send long output through a pager
     ///
     /// On a terminal the pager is TIMBAO_PAGER, else PAGER, else `less -FRX`: a program and its

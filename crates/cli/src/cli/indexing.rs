@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::values::{ListFormat, Memory};
+use super::listing::ListArgs;
+use super::values::Memory;
 
 /// Index files and directories of articles
 ///
@@ -187,13 +188,6 @@ pub(crate) struct InspectArgs {
     /// Show every article, or every file
     #[arg(long)]
     pub all: bool,
-    /// Output format: text, json, jsonl or csv
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true
-    )]
-    pub format: ListFormat,
+    #[command(flatten)]
+    pub list: ListArgs,
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::indexing::WritingArgs;
+use super::listing::ListArgs;
 use super::values::RecordFormat;
 
 /// Verify the index
@@ -91,4 +92,29 @@ pub(crate) struct RestoreArgs {
     /// Replace an existing index
     #[arg(long)]
     pub overwrite: bool,
+}
+
+/// List the sources of the index
+///
+/// Each folder or archive that articles came from: its articles and files, its
+/// last change, and the files that could not be read. Their names are those of
+/// the facet `collection`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao sources
+  timbao sources --problems
+  timbao sources --format csv > nguon.csv
+
+Defaults of a source are in timbao.toml; \"bao/song-tra\" is the name printed here:
+  [sources.\"bao/song-tra\"]
+  source = \"Báo Sông Trà\"
+
+Exit status: 0 there are sources, 1 there are none, 2 an error.")]
+pub(crate) struct SourcesArgs {
+    /// Print each problem below its source
+    #[arg(long)]
+    pub problems: bool,
+    #[command(flatten)]
+    pub list: ListArgs,
 }

@@ -2,10 +2,13 @@
 //!
 //! Nothing here acts. Help, completions and man pages come from these types.
 
+mod count;
 mod filters;
 mod global;
 mod indexing;
 mod keeping;
+mod listing;
+mod measuring;
 mod research;
 mod searching;
 mod serving;
@@ -14,15 +17,18 @@ mod values;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use count::CountArgs;
 pub(crate) use filters::FilterArgs;
 pub(crate) use global::GlobalArgs;
 pub(crate) use indexing::{
     ForgetArgs, IndexArgs, IndexingArgs, InspectArgs, ReindexArgs, WatchArgs, WritingArgs,
 };
-pub(crate) use keeping::{BackupArgs, RepairArgs, RestoreArgs, VerifyArgs};
+pub(crate) use keeping::{BackupArgs, RepairArgs, RestoreArgs, SourcesArgs, VerifyArgs};
+pub(crate) use listing::{CiteArgs, ListArgs};
+pub(crate) use measuring::{CompareArgs, DispersionArgs, WordListArgs, WordListOrder};
 pub(crate) use research::{
-    CollocateOrder, CollocatesArgs, CountName, KeywordsArgs, KwicArgs, MeasureName, PeriodName,
-    ReprintsArgs, SimilarArgs, TrendsArgs,
+    CollocateOrder, CollocatesArgs, KeywordsArgs, KwicArgs, MeasureName, PeriodName, ReprintsArgs,
+    SimilarArgs, TrendsArgs,
 };
 pub(crate) use searching::{BatchArgs, ExplainArgs, FillersArgs, SearchArgs, ShowArgs, StatsArgs};
 #[cfg(feature = "mcp")]
@@ -30,7 +36,7 @@ pub(crate) use serving::McpArgs;
 pub(crate) use serving::ServeArgs;
 pub(crate) use tools::{
     AnalyzeArgs, BenchCommand, CompletionsArgs, ConfigCommand, ConfigShowArgs, LatencyArgs,
-    ManArgs, RelevanceArgs,
+    ManArgs, RelevanceArgs, WorstArgs,
 };
 pub(crate) use values::{
     Accents, Color, LanguageName, ListFormat, Memory, Order, Paging, RecordFormat, RowFormat, days,
@@ -65,6 +71,7 @@ pub(crate) enum Command {
     Reindex(ReindexArgs),
     Watch(WatchArgs),
     Forget(ForgetArgs),
+    Sources(SourcesArgs),
     Verify(VerifyArgs),
     Repair(RepairArgs),
     Backup(BackupArgs),
@@ -77,6 +84,10 @@ pub(crate) enum Command {
     Trends(TrendsArgs),
     Collocates(CollocatesArgs),
     Keywords(KeywordsArgs),
+    #[command(name = "wordlist")]
+    WordList(WordListArgs),
+    Dispersion(DispersionArgs),
+    Compare(CompareArgs),
     Similar(SimilarArgs),
     Reprints(ReprintsArgs),
     Fillers(FillersArgs),

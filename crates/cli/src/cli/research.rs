@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 use timbao_views::{GroupKey, SortKey};
 
+use super::count::CountArgs;
 use super::filters::{FilterArgs, either_stated};
-use super::values::{ListFormat, SplitName};
+use super::listing::{CiteArgs, ListArgs};
+use super::values::SplitName;
 
 /// Print every match in context
 ///
@@ -62,28 +64,24 @@ pub(crate) struct KwicArgs {
     /// Print a random sample of N lines
     #[arg(long, value_name = "N")]
     pub sample: Option<usize>,
-    /// Seed of the sample: the same seed selects the same lines
-    #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "sample")]
+    /// Print the lines in a random order
+    #[arg(long, conflicts_with = "sort")]
+    pub shuffle: bool,
+    /// Seed of the sample and of the random order: the same seed selects the same lines
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
-    /// Lines or groups to print [default: 50; all of them in csv and jsonl]
+    /// Lines or groups to print [default: 50; all of them in csv, jsonl and xlsx]
     #[arg(long, short = 'n', value_name = "N")]
     pub limit: Option<usize>,
     /// Number of lines to skip
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
-    /// Add a citation: the query as it was understood, the state of the index, the number of
-    /// articles and tokens, the date
-    #[arg(long)]
-    pub cite: bool,
-    /// Output format: text, json, jsonl or csv
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true
-    )]
-    pub format: ListFormat,
+    #[command(flatten)]
+    pub cite: CiteArgs,
+    #[command(flatten)]
+    pub count: CountArgs,
+    #[command(flatten)]
+    pub list: ListArgs,
     #[command(flatten)]
     pub filters: FilterArgs,
 }
@@ -101,13 +99,14 @@ fn sort_help() -> String {
 /// quarter or year, also per million words or per thousand articles of the
 /// period. Each query is an argument; adjacent words are a phrase. Filters
 /// restrict both the counted articles and the totals. Periods with few articles
-/// are marked with *.
+/// are marked with *, the current one, which is not over, with ….
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   timbao trends 'tự diễn biến' 'tự chuyển hóa'
   timbao trends 'chuyển đổi số' --by year --measure per-thousand
   timbao trends 'nhân sự' --split section --svg nhan-su.svg --title 'Nhân sự trên báo'
+  timbao trends 'học phí' --average 5 --count texts
   timbao trends 'đại hội' --by week --format csv > dai-hoi.csv
 
 Exit status: 0 matches, 1 no match, 2 an error.")]
@@ -148,35 +147,27 @@ pub(crate) struct TrendsArgs {
     /// Mark periods with fewer articles
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub thin: u64,
-    /// Count publications, or texts: every text once, at its first publication
-    /// among the counted articles
+    #[command(flatten)]
+    pub count: CountArgs,
+    /// Add a moving average over N periods: the period and those around it. The chart draws it as a
+    /// line
     #[arg(
         long,
-        value_name = "WHAT",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true
+        value_name = "N",
+        default_value_t = 1,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=99)
     )]
-    pub count: CountName,
+    pub average: usize,
     /// Write the chart to a file, as SVG
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub svg: Option<PathBuf>,
     /// Headline of the drawn chart
     #[arg(long, value_name = "TEXT", requires = "svg")]
     pub title: Option<String>,
-    /// Add a citation: the query as it was understood, the state of the index, the number of
-    /// articles and tokens, the date
-    #[arg(long)]
-    pub cite: bool,
-    /// Output format: text, json, jsonl or csv
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true
-    )]
-    pub format: ListFormat,
+    #[command(flatten)]
+    pub cite: CiteArgs,
+    #[command(flatten)]
+    pub list: ListArgs,
     #[command(flatten)]
     pub filters: FilterArgs,
 }
@@ -229,19 +220,12 @@ pub(crate) struct CollocatesArgs {
     /// Collocates to print
     #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
     pub limit: usize,
-    /// Add a citation: the query as it was understood, the state of the index, the number of
-    /// articles and tokens, the date
-    #[arg(long)]
-    pub cite: bool,
-    /// Output format: text, json, jsonl or csv
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true
-    )]
-    pub format: ListFormat,
+    #[command(flatten)]
+    pub cite: CiteArgs,
+    #[command(flatten)]
+    pub count: CountArgs,
+    #[command(flatten)]
+    pub list: ListArgs,
     #[command(flatten)]
     pub filters: FilterArgs,
 }
@@ -276,19 +260,12 @@ pub(crate) struct KeywordsArgs {
     /// Keywords to print
     #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
     pub limit: usize,
-    /// Add a citation: the query as it was understood, the state of the index, the number of
-    /// articles and tokens, the date
-    #[arg(long)]
-    pub cite: bool,
-    /// Output format: text, json, jsonl or csv
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true
-    )]
-    pub format: ListFormat,
+    #[command(flatten)]
+    pub cite: CiteArgs,
+    #[command(flatten)]
+    pub count: CountArgs,
+    #[command(flatten)]
+    pub list: ListArgs,
 }
 
 /// Print similar articles
@@ -316,19 +293,10 @@ pub(crate) struct SimilarArgs {
     /// Print reprints of the article too
     #[arg(long)]
     pub reprints: bool,
-    /// Add a citation: the query as it was understood, the state of the index, the number of
-    /// articles and tokens, the date
-    #[arg(long)]
-    pub cite: bool,
-    /// Output format: text, json, jsonl or csv
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true
-    )]
-    pub format: ListFormat,
+    #[command(flatten)]
+    pub cite: CiteArgs,
+    #[command(flatten)]
+    pub list: ListArgs,
 }
 
 /// List the publications of a text
@@ -357,19 +325,10 @@ pub(crate) struct ReprintsArgs {
         conflicts_with = "id"
     )]
     pub limit: usize,
-    /// Add a citation: the query as it was understood, the state of the index, the number of
-    /// articles and tokens, the date
-    #[arg(long)]
-    pub cite: bool,
-    /// Output format: text, json, jsonl or csv
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true
-    )]
-    pub format: ListFormat,
+    #[command(flatten)]
+    pub cite: CiteArgs,
+    #[command(flatten)]
+    pub list: ListArgs,
 }
 
 /// Calendar periods.
@@ -405,16 +364,6 @@ pub(crate) enum MeasureName {
     PerMillion,
     /// Articles with a match in a thousand
     PerThousand,
-}
-
-/// The units of a count.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CountName {
-    /// Every publication
-    #[default]
-    Publications,
-    /// Every text once
-    Texts,
 }
 
 /// The orders of collocates.

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 use timbao_query::plan::Facet;
 
+use super::count::CountArgs;
 use super::filters::{FilterArgs, conditions, either};
-use super::values::{Accents, FacetName, ListFormat, Order, RecordFormat, RowFormat, days};
+use super::listing::{CiteArgs, ListArgs};
+use super::values::{Accents, FacetName, Order, RecordFormat, RowFormat, days};
 
 /// Search the index and print ranked hits
 ///
@@ -14,8 +16,9 @@ use super::values::{Accents, FacetName, ListFormat, Order, RecordFormat, RowForm
 /// match highlighted.
 ///
 /// Words are searched together, the best articles first. "…" is a phrase, -word excludes, OR, NOT
-/// and NEAR/N combine, title: section: date: and other fields narrow, word* is a prefix and * in a
-/// phrase is any word. A query needs quotation marks of its own inside those of the shell: '"tự
+/// and NEAR/N combine (also PRE/N in order, NOTNEAR/N and /S for one sentence), ATLEAST/N counts,
+/// title: section: date: and other fields narrow, word*, *word and /regex/ match parts of words, * in
+/// a phrase is any word and (a | b) alternatives, ==Word matches its case. A query needs quotation marks of its own inside those of the shell: '"tự
 /// diễn biến"'.
 #[derive(Debug, Args)]
 #[command(
@@ -85,25 +88,18 @@ pub(crate) struct SearchArgs {
     /// Show every text once, by its earliest publication, with the number of its reprints
     #[arg(long, conflicts_with_all = ["facet", "explain"])]
     pub unique: bool,
-    /// Add a citation: the query as it was understood, the state of the index, the number of
-    /// articles and tokens, the date
-    #[arg(long)]
-    pub cite: bool,
+    #[command(flatten)]
+    pub cite: CiteArgs,
     /// Passages to print per article
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub snippets: usize,
     /// Explain the score of each hit, term by term
     #[arg(long)]
     pub explain: bool,
-    /// Output format: text, json, jsonl or csv
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true
-    )]
-    pub format: ListFormat,
+    #[command(flatten)]
+    pub count: CountArgs,
+    #[command(flatten)]
+    pub list: ListArgs,
     #[command(flatten)]
     pub filters: FilterArgs,
 }
@@ -221,6 +217,8 @@ pub(crate) struct BatchArgs {
         hide_possible_values = true
     )]
     pub sort: Option<Order>,
+    #[command(flatten)]
+    pub count: CountArgs,
     /// Output format: csv or jsonl
     #[arg(
         long,
@@ -250,18 +248,13 @@ pub(crate) struct FillersArgs {
     /// A query with one phrase that has gaps
     #[arg(required = true, value_name = "QUERY")]
     pub query: Vec<String>,
-    /// Fillers to print [default: 50; all of them in csv and jsonl]
+    /// Fillers to print [default: 50; all of them in csv, jsonl and xlsx]
     #[arg(long, short = 'n', value_name = "N")]
     pub limit: Option<usize>,
-    /// Output format: text, json, jsonl or csv
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true
-    )]
-    pub format: ListFormat,
+    #[command(flatten)]
+    pub count: CountArgs,
+    #[command(flatten)]
+    pub list: ListArgs,
     #[command(flatten)]
     pub filters: FilterArgs,
 }

@@ -16,6 +16,7 @@ use clap::{Args, ValueHint};
 Examples:
   timbao serve
   timbao serve --listen 127.0.0.1:9000 --index /srv/bao/.timbao
+  timbao serve --index bao/.timbao --more tapchi=tap-chi/.timbao
   timbao serve --listen 0.0.0.0:7878 --token-file /etc/timbao/token")]
 pub(crate) struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one
@@ -47,6 +48,16 @@ pub(crate) struct ServeArgs {
     /// Write queries to the log
     #[arg(long)]
     pub log_queries: bool,
+    /// Show readers the directories of this machine: the full paths of files, and the sources
+    ///
+    /// By default, paths begin at the directory that was indexed.
+    #[arg(long)]
+    pub show_paths: bool,
+    /// Serve another index too, below /kho/NAME; may be repeated
+    ///
+    /// Tokens, hosts and limits are the same for all.
+    #[arg(long, value_name = "NAME=DIRECTORY")]
+    pub more: Vec<String>,
 }
 
 /// Answer an assistant over the Model Context Protocol

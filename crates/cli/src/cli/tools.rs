@@ -1,12 +1,13 @@
 //! Arguments of the commands for learning, measuring and setting up.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 use clap_complete::Shell;
 
-use super::values::{Accents, ListFormat, RecordFormat};
+use super::listing::ListArgs;
+use super::values::{Accents, RecordFormat};
 
 /// Print the tokens of a text
 ///
@@ -23,15 +24,8 @@ pub(crate) struct AnalyzeArgs {
     /// Text to analyze; standard input if missing or -
     #[arg(value_name = "TEXT")]
     pub text: Vec<String>,
-    /// Output format: text, json, jsonl or csv
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true
-    )]
-    pub format: ListFormat,
+    #[command(flatten)]
+    pub list: ListArgs,
 }
 
 /// The benchmarks.
@@ -39,6 +33,7 @@ pub(crate) struct AnalyzeArgs {
 pub(crate) enum BenchCommand {
     Latency(LatencyArgs),
     Relevance(RelevanceArgs),
+    Worst(WorstArgs),
 }
 
 /// Measure the latency of queries
@@ -111,6 +106,41 @@ pub(crate) struct RelevanceArgs {
     pub format: RecordFormat,
 }
 
+/// Search for the slowest query
+///
+/// Generates legal queries up to the maximum length from frequent syllables, runs each once, and
+/// keeps the slowest; half of the queries are variants of these. Prints the time of each and the
+/// growth of the peak of resident memory (on Linux). The same seed generates the same queries as long as
+/// the same ones are slow.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao bench worst
+  timbao bench worst --queries 5000 --seed 7 --format json")]
+pub(crate) struct WorstArgs {
+    /// Number of queries
+    #[arg(long, value_name = "N", default_value = "1000")]
+    pub queries: NonZeroUsize,
+    /// Seed of the generator
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Number of slow queries to print
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub keep: NonZeroUsize,
+    /// Time limit of a query, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "10")]
+    pub timeout: NonZeroU64,
+    /// Output format: text or json
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub format: RecordFormat,
+}
+
 /// Commands on the configuration.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
@@ -131,15 +161,8 @@ pub(crate) struct ConfigShowArgs {
     /// Show where each value comes from
     #[arg(long)]
     pub origin: bool,
-    /// Output format: text, json, jsonl or csv
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true
-    )]
-    pub format: ListFormat,
+    #[command(flatten)]
+    pub list: ListArgs,
 }
 
 /// Print a shell's completion script

@@ -136,6 +136,8 @@ pub(crate) enum ListFormat {
     Jsonl,
     /// Comma-separated values with a header line
     Csv,
+    /// A workbook for Excel, with a sheet that cites query and index
+    Xlsx,
 }
 
 /// Formats of commands that print one thing.

@@ -1,20 +1,20 @@
 //! `timbao analyze`.
 
-use std::borrow::Cow;
 use std::io::Write;
 use std::path::Path;
 
 use serde::Serialize;
-use timbao_tokenizer::{Gap, Keys, Kind, Token, WholeKind, scan, wholes, write_out};
+use timbao_tokenizer::{Gap, Keys, Token, WholeKind, scan, wholes, write_out};
 
 use crate::cli::AnalyzeArgs;
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
-use crate::output::csv::CsvWriter;
 use crate::output::json::write_pretty;
 use crate::output::listing::{Listing, write_lines};
+use crate::output::rows::Rows;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
+use timbao_views::Cell;
 use timbao_views::json::VERSION;
 
 use super::context::{Context, read_stdin};
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &AnalyzeArgs, context: &Context) -> Result<Outcome> {
         text: &text,
         rows: &rows,
     };
-    context.list(args.format, &answer)?;
+    context.list(args.list.format, &answer)?;
     Ok(Outcome::of(!rows.is_empty()))
 }
 
@@ -92,29 +92,29 @@ impl Listing for Listed<'_> {
         write_lines(out, self.rows)
     }
 
-    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+    fn table(&self, rows: &mut Rows<'_>) -> Result<()> {
         const HEADER: [&str; 12] = [
             "position", "length", "start", "end", "source", "exact", "folded", "spelling", "kind",
             "gap", "joined", "pair",
         ];
-        let mut csv = CsvWriter::new(out, terminal, &HEADER)?;
+        rows.header(&HEADER)?;
         for row in self.rows {
-            csv.row([
-                row.position.to_string().into(),
-                row.length.to_string().into(),
-                row.start.to_string().into(),
-                row.end.to_string().into(),
+            rows.row([
+                Cell::from(row.position),
+                Cell::from(row.length),
+                Cell::from(row.start),
+                Cell::from(row.end),
                 row.source.into(),
-                Cow::from(&row.exact),
-                Cow::from(&row.folded),
-                Cow::from(&row.spelling),
+                Cell::from(&row.exact),
+                Cell::from(&row.folded),
+                Cell::from(&row.spelling),
                 row.kind.into(),
                 row.gap.unwrap_or_default().into(),
-                row.joined.to_string().into(),
+                row.joined.into(),
                 row.pair.as_deref().unwrap_or_default().into(),
             ])?;
         }
-        csv.flush()
+        Ok(())
     }
 }
 
@@ -159,8 +159,8 @@ fn rows(text: &str) -> Vec<Row<'_>> {
             spelling: write_out(&exact),
             exact,
             folded,
-            kind: kind_name(token.kind),
-            gap: Some(gap_name(token.gap)),
+            kind: token.kind.name(),
+            gap: Some(token.gap.name()),
             joined: token.joined,
             pair,
         });
@@ -204,24 +204,6 @@ fn table(rows: &[Row<'_>]) -> Table {
 
 fn slice<'t>(text: &'t str, token: &Token) -> &'t str {
     text.get(token.start..token.end).unwrap_or_default()
-}
-
-fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Word => "word",
-        Kind::Number => "number",
-        Kind::Mixed => "mixed",
-    }
-}
-
-fn gap_name(gap: Gap) -> &'static str {
-    match gap {
-        Gap::None => "none",
-        Gap::Space => "space",
-        Gap::Punctuation => "punctuation",
-        Gap::Sentence => "sentence",
-        Gap::Paragraph => "paragraph",
-    }
 }
 
 fn whole_name(kind: WholeKind) -> &'static str {

@@ -4,21 +4,23 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use serde::Serialize;
-use timbao_index::{Index, SearchOptions, Searcher};
+use timbao_export::CsvTable;
+use timbao_index::{Found, Index, SearchOptions, Searcher};
 use timbao_query::Request;
-use timbao_query::plan::Facet;
+use timbao_query::plan::{Facet, Plan};
 use timbao_views::json::{HitShape, VERSION};
-use timbao_views::{FacetCounts, FacetMatrix};
+use timbao_views::{Cell, Count, FacetCounts, FacetMatrix};
 use timbao_views::{ShownHit, csv as columns};
 
 use crate::cli::{BatchArgs, RowFormat};
 use crate::error::{Result, say};
 use crate::exit::Outcome;
-use crate::output::csv::CsvWriter;
 use crate::output::json::{write_line, write_part};
 use crate::output::number::count;
 use crate::output::pager::Sink;
+use crate::output::rows::Rows;
 use crate::output::style::Role;
+use crate::output::terminal::Terminal;
 
 use super::context::Context;
 use super::queries::Queries;
@@ -75,7 +77,7 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    fn writer(&self) -> Result<Writer> {
+    fn writer(&self) -> Result<Writer<'_>> {
         if self.args.format == RowFormat::Jsonl {
             return Ok(Writer::Jsonl(Sink::stdout()));
         }
@@ -84,7 +86,10 @@ impl Batch<'_> {
         if let Some(by) = self.args.by {
             // A query without words matches all articles that pass the filters.
             let all = base(&self.args.filters, self.context)?;
-            let facets = self.searcher.facets(&all, &[by.into()])?.facets;
+            let facets = self
+                .searcher
+                .facets_of(&all, &[by.into()], self.args.count.into())?
+                .facets;
             matrix = facets.first().map(FacetMatrix::new);
             let values = matrix.iter().flat_map(FacetMatrix::values);
             header.extend(values.map(|value| value.clone().into()));
@@ -94,18 +99,23 @@ impl Batch<'_> {
         }
         let header: Vec<&str> = header.iter().map(AsRef::as_ref).collect();
         let terminal = &self.context.terminal;
+        let mut table = CsvTable::new(Sink::stdout(), self.context.settings.csv)?;
+        Rows::new(&mut table, terminal).header(&header)?;
         Ok(Writer::Csv {
-            rows: Box::new(CsvWriter::new(Sink::stdout(), terminal, &header)?),
+            rows: Box::new(table),
+            terminal,
             columns: header.len(),
             matrix,
         })
     }
 
     /// Writes the answer to a query; returns the number of matching articles.
-    fn answer(&self, request: &Request, writer: &mut Writer) -> Result<u64> {
+    fn answer(&self, request: &Request, writer: &mut Writer<'_>) -> Result<u64> {
         if let Some(by) = self.args.by {
             let facets: [Facet; 1] = [by.into()];
-            let counts = self.searcher.facets(request.plan(), &facets)?;
+            let counts =
+                self.searcher
+                    .facets_of(request.plan(), &facets, self.args.count.into())?;
             if let [by] = counts.facets.as_slice() {
                 writer.counts(request.text(), counts.total, by)?;
             }
@@ -123,7 +133,7 @@ impl Batch<'_> {
             recency_half_life: self.context.settings.recency,
         };
         let plan = request.plan();
-        let mut found = self.searcher.search(plan, &options)?;
+        let mut found = self.search(plan, &options)?;
         let total = found.total;
         let wanted = wanted.min(usize::try_from(total).unwrap_or(usize::MAX));
         announce(request.text(), wanted, self.context);
@@ -133,7 +143,7 @@ impl Batch<'_> {
                 limit: wanted,
                 ..options
             };
-            found = self.searcher.search(plan, &options)?;
+            found = self.search(plan, &options)?;
         }
         if self.args.totals {
             writer.total(request.text(), total)?;
@@ -146,10 +156,25 @@ impl Batch<'_> {
     }
 }
 
+impl Batch<'_> {
+    /// Searches for articles, or for texts at their first publications.
+    fn search(&self, plan: &Plan, options: &SearchOptions) -> Result<Found> {
+        if Count::from(self.args.count) == Count::Publications {
+            return Ok(self.searcher.search(plan, options)?);
+        }
+        let found = self.searcher.search_unique(plan, options)?;
+        Ok(Found {
+            total: found.texts,
+            hits: found.hits.into_iter().map(|text| text.hit).collect(),
+        })
+    }
+}
+
 /// Writes answers in one of the formats, each at once.
-enum Writer {
+enum Writer<'a> {
     Csv {
-        rows: Box<CsvWriter<Sink>>,
+        rows: Box<CsvTable<Sink>>,
+        terminal: &'a Terminal,
         columns: usize,
         /// The columns of a matrix.
         matrix: Option<FacetMatrix>,
@@ -157,13 +182,13 @@ enum Writer {
     Jsonl(Sink),
 }
 
-impl Writer {
+impl Writer<'_> {
     /// Writes how many articles match.
     fn total(&mut self, query: &str, total: u64) -> Result<()> {
         match self {
-            Self::Csv { rows, .. } => {
-                rows.row([Cow::from(query), total.to_string().into()])?;
-                rows.flush()
+            Self::Csv { rows, terminal, .. } => {
+                Rows::new(&mut **rows, terminal).row([Cell::from(query), total.into()])?;
+                Ok(rows.flush()?)
             }
             Self::Jsonl(out) => {
                 write_line(out, &Answer::new(query, total))?;
@@ -175,13 +200,19 @@ impl Writer {
     /// Writes a row of a matrix.
     fn counts(&mut self, query: &str, total: u64, by: &FacetCounts) -> Result<()> {
         match self {
-            Self::Csv { rows, matrix, .. } => {
+            Self::Csv {
+                rows,
+                terminal,
+                matrix,
+                ..
+            } => {
                 let cells = matrix.as_ref().map(|matrix| matrix.row(by));
                 let cells = cells.unwrap_or_default();
-                let head = [Cow::from(query), total.to_string().into()];
+                let head = [Cell::from(query), total.into()];
                 let cells = cells.into_iter().chain([by.unknown]);
-                rows.row(head.into_iter().chain(cells.map(|n| n.to_string().into())))?;
-                rows.flush()
+                let row = head.into_iter().chain(cells.map(Cell::from));
+                Rows::new(&mut **rows, terminal).row(row)?;
+                Ok(rows.flush()?)
             }
             Self::Jsonl(out) => {
                 let answer = Answer {
@@ -203,9 +234,14 @@ impl Writer {
         hits: impl Iterator<Item = Result<ShownHit>>,
     ) -> Result<()> {
         match self {
-            Self::Csv { rows, columns, .. } => {
-                let total = total.to_string();
-                let head = [Cow::from(query), Cow::from(total.as_str())];
+            Self::Csv {
+                rows: table,
+                terminal,
+                columns,
+                ..
+            } => {
+                let head = [Cell::from(query), Cell::from(total)];
+                let mut rows = Rows::new(&mut **table, terminal);
                 let mut is_empty = true;
                 for hit in hits {
                     let hit = hit?;
@@ -216,10 +252,10 @@ impl Writer {
                     let missing = columns.saturating_sub(head.len());
                     rows.row(
                         head.into_iter()
-                            .chain(std::iter::repeat_n("".into(), missing)),
+                            .chain(std::iter::repeat_n(Cell::Empty, missing)),
                     )?;
                 }
-                rows.flush()
+                Ok(table.flush()?)
             }
             Self::Jsonl(out) => {
                 let mut head = Vec::new();
@@ -242,7 +278,7 @@ impl Writer {
 
     fn finish(self) -> Result<()> {
         match self {
-            Self::Csv { mut rows, .. } => rows.flush(),
+            Self::Csv { mut rows, .. } => Ok(rows.flush()?),
             Self::Jsonl(mut out) => Ok(out.flush()?),
         }
     }

@@ -23,13 +23,6 @@ pub(super) fn citation<'q>(
     if !wanted {
         return Ok(None);
     }
-    let queries = queries
-        .into_iter()
-        .map(|(request, plan)| CitedQuery {
-            query: request.ast().to_string(),
-            plan: plan.to_string(),
-        })
-        .collect();
     Ok(Some(searcher.cite(queries)?))
 }
 
@@ -45,7 +38,8 @@ pub(super) fn write(
         return Ok(());
     };
     match format {
-        ListFormat::Json => {}
+        // A workbook has it on a sheet.
+        ListFormat::Json | ListFormat::Xlsx => {}
         ListFormat::Text => {
             let palette = terminal.palette;
             writeln!(out)?;

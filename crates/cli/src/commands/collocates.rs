@@ -11,8 +11,8 @@ use timbao_views::{Citation, CollocateOptions, CollocateSort, Collocates, Keywor
 use crate::cli::{CollocateOrder, CollocatesArgs, FilterArgs};
 use crate::error::Result;
 use crate::exit::Outcome;
-use crate::output::csv::CsvWriter;
 use crate::output::listing::{Listing, View, write_lines};
+use crate::output::rows::Rows;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
@@ -34,6 +34,7 @@ pub(crate) fn run(args: &CollocatesArgs, context: &Context) -> Result<Outcome> {
         least: args.min,
         sort: args.by.into(),
         most: args.limit,
+        count: args.count.into(),
     };
     if let (Some(of), Some(against)) = (&args.of, &args.against) {
         return run_comparison(
@@ -47,13 +48,17 @@ pub(crate) fn run(args: &CollocatesArgs, context: &Context) -> Result<Outcome> {
     }
     let base = base(&args.filters, context)?;
     let found = searcher.collocates(&plan, &base, &options)?;
-    let citation = cite::citation(args.cite, &searcher, [(&request, &plan)])?;
+    let citation = cite::citation(
+        args.cite.wanted(args.list.format),
+        &searcher,
+        [(&request, &plan)],
+    )?;
     let answer = View {
         request: Some(&request),
         view: &found,
         citation,
     };
-    context.list(args.format, &answer)?;
+    context.list(args.list.format, &answer)?;
     Ok(Outcome::of(!found.collocates.is_empty()))
 }
 
@@ -77,6 +82,7 @@ fn run_comparison(
     let chosen = KeywordOptions {
         least: options.least,
         most: options.most,
+        count: options.count,
         ..KeywordOptions::default()
     };
     let found = searcher.compare_collocates(plan, of.plan(), against.plan(), options, &chosen)?;
@@ -88,9 +94,9 @@ fn run_comparison(
     let answer = View {
         request: Some(request),
         view: &found,
-        citation: cite::citation(args.cite, searcher, cited)?,
+        citation: cite::citation(args.cite.wanted(args.list.format), searcher, cited)?,
     };
-    context.list(args.format, &answer)?;
+    context.list(args.list.format, &answer)?;
     Ok(Outcome::of(!found.keywords.is_empty()))
 }
 
@@ -149,13 +155,13 @@ impl Listing for View<'_, Collocates> {
         self.citation.as_ref()
     }
 
-    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+    fn table(&self, rows: &mut Rows<'_>) -> Result<()> {
         let found = self.view;
-        let mut rows = CsvWriter::new(out, terminal, &COLLOCATES_HEADER)?;
+        rows.header(&COLLOCATES_HEADER)?;
         for collocate in &found.collocates {
             rows.row(collocate_row(collocate))?;
         }
-        rows.flush()
+        Ok(())
     }
 }
 

@@ -1,6 +1,5 @@
 //! `timbao config`.
 
-use std::borrow::Cow;
 use std::io::Write;
 
 use serde::Serialize;
@@ -9,11 +8,12 @@ use crate::cli::ConfigShowArgs;
 use crate::config::{Entry, Origin};
 use crate::error::Result;
 use crate::exit::Outcome;
-use crate::output::csv::CsvWriter;
 use crate::output::json::write_pretty;
 use crate::output::listing::{Listing, write_lines};
+use crate::output::rows::Rows;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
+use timbao_views::Cell;
 use timbao_views::json::VERSION;
 
 use super::context::Context;
@@ -41,7 +41,7 @@ pub(crate) fn show(args: &ConfigShowArgs, context: &Context) -> Result<Outcome> 
         entries: &context.settings.entries,
         with_origin: args.origin,
     };
-    context.list(args.format, &answer)?;
+    context.list(args.list.format, &answer)?;
     Ok(Outcome::Found)
 }
 
@@ -81,15 +81,15 @@ impl Listing for Listed<'_> {
         write_lines(out, self.entries.iter().map(setting))
     }
 
-    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+    fn table(&self, rows: &mut Rows<'_>) -> Result<()> {
         let header = ["key", "value", "origin", "place"];
-        let mut rows = CsvWriter::new(out, terminal, &header)?;
+        rows.header(&header)?;
         for entry in self.entries {
             let setting = setting(entry);
             let place = setting.place.unwrap_or_default();
-            rows.row([setting.key, setting.value, setting.origin, &place].map(Cow::Borrowed))?;
+            rows.row([setting.key, setting.value, setting.origin, &place].map(Cell::from))?;
         }
-        rows.flush()
+        Ok(())
     }
 }
 

@@ -2,14 +2,17 @@
 
 use std::fmt::Display;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Cursor, Read, Write};
 use std::path::Path;
+
+use timbao_export::{About, CsvTable, XlsxTable};
 
 use crate::cli::{ListFormat, Paging};
 use crate::config::Settings;
 use crate::error::{Failure, Result, say};
 use crate::output::listing::Listing;
 use crate::output::pager::Sink;
+use crate::output::rows::Rows;
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 
@@ -43,16 +46,40 @@ impl Context {
         let terminal = &self.terminal;
         let mut out = match format {
             ListFormat::Text => self.paged(),
-            ListFormat::Json | ListFormat::Jsonl | ListFormat::Csv => Sink::stdout(),
+            _ => Sink::stdout(),
         };
         match format {
             ListFormat::Text => answer.text(&mut out, terminal)?,
             ListFormat::Json => answer.json(&mut out)?,
             ListFormat::Jsonl => answer.jsonl(&mut out)?,
-            ListFormat::Csv => answer.csv(&mut out, terminal)?,
+            ListFormat::Csv => {
+                let mut table = CsvTable::new(&mut out, self.settings.csv)?;
+                answer.table(&mut Rows::new(&mut table, terminal))?;
+                table.finish()?;
+            }
+            ListFormat::Xlsx => out.write_all(&self.workbook(answer)?)?,
         }
         cite::write(&mut out, answer.citation(), format, terminal)?;
         Ok(out.flush()?)
+    }
+}
+
+impl Context {
+    /// An answer as a workbook, with a sheet for its citation.
+    fn workbook(&self, answer: &dyn Listing) -> Result<Vec<u8>> {
+        let terminal = &self.terminal;
+        if terminal.is_terminal {
+            return Err(Failure::new("a workbook cannot be shown on a terminal")
+                .hint("redirect it to a file: > ket-qua.xlsx"));
+        }
+        let mut table = XlsxTable::new(terminal.language.words().results);
+        answer.table(&mut Rows::new(&mut table, terminal))?;
+        let about = answer
+            .citation()
+            .map(|citation| About::new(citation, None, terminal.language));
+        let mut workbook = Cursor::new(Vec::new());
+        table.finish(about.as_ref(), &mut workbook)?;
+        Ok(workbook.into_inner())
     }
 }
 

@@ -11,14 +11,16 @@ use timbao_views::{Filler, Fillers, Gapped, gapped_phrase};
 use crate::cli::{FillersArgs, ListFormat};
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
-use crate::output::csv::CsvWriter;
 use crate::output::json::write_pretty;
 use crate::output::listing::{Listing, write_lines};
+use crate::output::rows::Rows;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
+use timbao_views::Citation;
 use timbao_views::language::{Noun, fill};
 
+use super::cite;
 use super::context::Context;
 use super::query::{prepare, warn_of};
 
@@ -35,18 +37,17 @@ pub(crate) fn run(args: &FillersArgs, context: &Context) -> Result<Outcome> {
         Failure::new(why.to_string())
             .hint("write one phrase with * for a word, as in timbao fillers 'tự * hóa'")
     })?;
-    let fillers = searcher.fillers(request.plan(), gapped)?;
-    let limit = args.limit.unwrap_or(match args.format {
-        ListFormat::Text | ListFormat::Json => SHOWN,
-        ListFormat::Jsonl | ListFormat::Csv => usize::MAX,
-    });
+    let fillers = searcher.fillers(request.plan(), gapped.counting(args.count.into()))?;
+    let limit = args.limit.unwrap_or(args.list.most(SHOWN));
     let shown = fillers.fillers.get(..limit).unwrap_or(&fillers.fillers);
+    let cited = [(&request, request.plan())];
     let answer = Listed {
+        citation: cite::citation(args.list.format == ListFormat::Xlsx, &searcher, cited)?,
         request: &request,
         fillers: &fillers,
         shown,
     };
-    context.list(args.format, &answer)?;
+    context.list(args.list.format, &answer)?;
     Ok(Outcome::of(fillers.matches > 0))
 }
 
@@ -55,6 +56,8 @@ struct Listed<'a> {
     request: &'a Request,
     fillers: &'a Fillers,
     shown: &'a [Filler],
+    /// Only a workbook has one.
+    citation: Option<Citation>,
 }
 
 impl Listing for Listed<'_> {
@@ -100,11 +103,15 @@ impl Listing for Listed<'_> {
         write_lines(out, self.shown)
     }
 
-    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
-        let mut rows = CsvWriter::new(out, terminal, &FILLERS_HEADER)?;
+    fn table(&self, rows: &mut Rows<'_>) -> Result<()> {
+        rows.header(&FILLERS_HEADER)?;
         for filler in self.shown {
             rows.row(filler_row(filler))?;
         }
-        rows.flush()
+        Ok(())
+    }
+
+    fn citation(&self) -> Option<&Citation> {
+        self.citation.as_ref()
     }
 }

@@ -196,6 +196,7 @@ pub(super) fn update_options(
             memory: usize::try_from(args.memory.unwrap_or(settings.memory).0).unwrap_or(usize::MAX),
         },
         wait_for_lock: Duration::from_secs(args.wait),
+        defaults: settings.defaults.clone(),
         stop,
         ..UpdateOptions::default()
     }

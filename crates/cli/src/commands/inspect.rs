@@ -13,18 +13,19 @@ use timbao_articles::{
 use crate::cli::InspectArgs;
 use crate::error::{Failure, Result, say, warn};
 use crate::exit::Outcome;
-use crate::output::csv::CsvWriter;
 use crate::output::date::vietnamese;
 use crate::output::json::write_pretty;
 use crate::output::line::Piece;
 use crate::output::listing::{Listing, write_lines};
 use crate::output::number::{count, counted};
+use crate::output::rows::Rows;
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 use crate::output::text::paragraph;
 use crate::output::width::width;
 use timbao_query::plan::Facet;
+use timbao_views::Cell;
 use timbao_views::facet_value;
 use timbao_views::json::VERSION;
 
@@ -69,7 +70,7 @@ pub(crate) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
         file: &file,
         reading: &reading,
     };
-    context.list(args.format, &answer)?;
+    context.list(args.list.format, &answer)?;
     for problem in &reading.problems {
         warn(context.terminal.error_palette, problem);
     }
@@ -117,8 +118,8 @@ impl Listing for Inspected<'_> {
         write_lines(out, &self.reading.shown)
     }
 
-    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
-        write_csv(out, terminal, self.reading)
+    fn table(&self, rows: &mut Rows<'_>) -> Result<()> {
+        write_table(rows, self.reading)
     }
 }
 
@@ -289,8 +290,8 @@ fn shortened(name: &str, value: &str) -> String {
     )
 }
 
-fn write_csv(out: &mut dyn Write, terminal: &Terminal, reading: &Reading) -> Result<()> {
-    let mut rows = CsvWriter::new(out, terminal, &["path", "member", "field", "value", "from"])?;
+fn write_table(rows: &mut Rows<'_>, reading: &Reading) -> Result<()> {
+    rows.header(&["path", "member", "field", "value", "from"])?;
     for parsed in &reading.shown {
         let article = &parsed.article;
         let origins = parsed
@@ -304,12 +305,12 @@ fn write_csv(out: &mut dyn Write, terminal: &Terminal, reading: &Reading) -> Res
                 .iter()
                 .find(|o| o.field == name)
                 .map_or("", |origin| origin.from.as_str());
-            rows.row([article.path.as_str(), member, name, &value, from].map(Cow::Borrowed))?;
+            rows.row([article.path.as_str(), member, name, &value, from].map(Cell::from))?;
         }
         let dropped = parsed.provenance.iter().flat_map(|p| &p.dropped);
         for text in dropped {
-            rows.row([article.path.as_str(), member, "dropped", text, ""].map(Cow::Borrowed))?;
+            rows.row([article.path.as_str(), member, "dropped", text, ""].map(Cell::from))?;
         }
     }
-    rows.flush()
+    Ok(())
 }

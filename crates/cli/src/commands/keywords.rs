@@ -10,8 +10,8 @@ use timbao_views::{Citation, KeywordOptions, Keywords};
 use crate::cli::{FilterArgs, KeywordsArgs};
 use crate::error::Result;
 use crate::exit::Outcome;
-use crate::output::csv::CsvWriter;
 use crate::output::listing::{Listing, View, write_lines};
+use crate::output::rows::Rows;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
@@ -35,12 +35,13 @@ pub(crate) fn run(args: &KeywordsArgs, context: &Context) -> Result<Outcome> {
         least: args.min,
         least_articles: args.min_articles,
         most: args.limit,
+        count: args.count.into(),
         ..KeywordOptions::default()
     };
     let keywords = searcher.keywords(of.plan(), against.as_ref().map(Request::plan), &options)?;
     let cited = std::iter::once(&of).chain(&against);
     let citation = cite::citation(
-        args.cite,
+        args.cite.wanted(args.list.format),
         &searcher,
         cited.map(|query| (query, query.plan())),
     )?;
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &KeywordsArgs, context: &Context) -> Result<Outcome> {
         view: &keywords,
         citation,
     };
-    context.list(args.format, &answer)?;
+    context.list(args.list.format, &answer)?;
     Ok(Outcome::of(!keywords.keywords.is_empty()))
 }
 
@@ -82,12 +83,12 @@ impl Listing for View<'_, Keywords> {
         write_lines(out, &self.view.keywords)
     }
 
-    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
-        let mut rows = CsvWriter::new(out, terminal, &KEYWORDS_HEADER)?;
+    fn table(&self, rows: &mut Rows<'_>) -> Result<()> {
+        rows.header(&KEYWORDS_HEADER)?;
         for keyword in &self.view.keywords {
             rows.row(keyword_row(keyword))?;
         }
-        rows.flush()
+        Ok(())
     }
 
     fn citation(&self) -> Option<&Citation> {

@@ -8,13 +8,13 @@ use timbao_views::csv;
 use timbao_views::json::{KwicAnswer, KwicGroupsAnswer};
 use timbao_views::{Citation, Concordance, GroupKey, KwicGroup, KwicLine, KwicOptions, Sample};
 
-use crate::cli::{KwicArgs, ListFormat};
+use crate::cli::KwicArgs;
 use crate::error::Result;
 use crate::exit::Outcome;
-use crate::output::csv::CsvWriter;
 use crate::output::date::vietnamese_text;
 use crate::output::json::write_pretty;
 use crate::output::listing::{Listing, write_lines};
+use crate::output::rows::Rows;
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
@@ -44,6 +44,8 @@ pub(crate) fn run(args: &KwicArgs, context: &Context) -> Result<Outcome> {
             size,
             seed: args.seed,
         }),
+        shuffle: args.shuffle.then_some(args.seed),
+        count: args.count.into(),
     };
     let plan = request.view_plan();
     let concordance = searcher.concordance(&plan, &options)?;
@@ -53,10 +55,14 @@ pub(crate) fn run(args: &KwicArgs, context: &Context) -> Result<Outcome> {
         request: &request,
         concordance,
         sample: options.sample,
-        citation: cite::citation(args.cite, &searcher, [(&request, &plan)])?,
+        citation: cite::citation(
+            args.cite.wanted(args.list.format),
+            &searcher,
+            [(&request, &plan)],
+        )?,
     };
     if args.group.is_empty() {
-        context.list(args.format, &Lines(&view))?;
+        context.list(args.list.format, &Lines(&view))?;
     } else {
         let groups = view.concordance.groups(&searcher, &args.group)?;
         let start = args.offset.min(groups.len());
@@ -64,7 +70,7 @@ pub(crate) fn run(args: &KwicArgs, context: &Context) -> Result<Outcome> {
         let shown = groups.get(start..end).unwrap_or_default();
         let all = groups.len();
         context.list(
-            args.format,
+            args.list.format,
             &Groups {
                 view: &view,
                 shown,
@@ -77,10 +83,7 @@ pub(crate) fn run(args: &KwicArgs, context: &Context) -> Result<Outcome> {
 
 /// Number of lines or groups that are printed.
 fn limit(args: &KwicArgs) -> usize {
-    args.limit.unwrap_or(match args.format {
-        ListFormat::Text | ListFormat::Json => SHOWN,
-        ListFormat::Jsonl | ListFormat::Csv => usize::MAX,
-    })
+    args.limit.unwrap_or(args.list.most(SHOWN))
 }
 
 fn write_summary(
@@ -245,14 +248,14 @@ impl Listing for Lines<'_> {
         Ok(())
     }
 
-    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
-        let mut rows = CsvWriter::new(out, terminal, &csv::KWIC_HEADER)?;
+    fn table(&self, rows: &mut Rows<'_>) -> Result<()> {
+        rows.header(&csv::KWIC_HEADER)?;
         for batch in self.0.batches() {
             for line in &batch? {
                 rows.row(csv::kwic_row(line))?;
             }
         }
-        rows.flush()
+        Ok(())
     }
 
     fn citation(&self) -> Option<&Citation> {
@@ -318,16 +321,16 @@ impl Listing for Groups<'_> {
         write_lines(out, self.shown)
     }
 
-    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+    fn table(&self, rows: &mut Rows<'_>) -> Result<()> {
         let keys = self.view.args.group.iter();
         let names: Vec<String> = keys.map(ToString::to_string).collect();
         let mut header: Vec<&str> = names.iter().map(String::as_str).collect();
         header.extend(["matches", "articles"]);
-        let mut rows = CsvWriter::new(out, terminal, &header)?;
+        rows.header(&header)?;
         for group in self.shown {
             rows.row(csv::group_row(group))?;
         }
-        rows.flush()
+        Ok(())
     }
 
     fn citation(&self) -> Option<&Citation> {

@@ -5,11 +5,14 @@ mod backup;
 mod batch;
 mod bench_latency;
 mod bench_relevance;
+mod bench_worst;
 mod cite;
 mod collocates;
+mod compare;
 mod completions;
 mod config;
 mod context;
+mod dispersion;
 mod explain;
 mod fillers;
 mod index;
@@ -29,11 +32,13 @@ mod search;
 mod serve;
 mod show;
 mod similar;
+mod sources;
 mod stats;
 mod suggestions;
 mod trends;
 mod verify;
 mod watch;
+mod wordlist;
 
 use crate::cli::{BenchCommand, Command, ConfigCommand};
 use crate::error::Result;
@@ -53,6 +58,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Reindex(args) => index::reindex(&args, context),
         Command::Forget(args) => index::forget(&args, context),
         Command::Watch(args) => watch::run(&args, context),
+        Command::Sources(args) => sources::run(&args, context),
         Command::Verify(args) => verify::run(&args, context),
         Command::Repair(args) => repair::run(&args, context),
         Command::Backup(args) => backup::run(&args, context),
@@ -65,6 +71,9 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Trends(args) => trends::run(&args, context),
         Command::Collocates(args) => collocates::run(&args, context),
         Command::Keywords(args) => keywords::run(&args, context),
+        Command::WordList(args) => wordlist::run(&args, context),
+        Command::Dispersion(args) => dispersion::run(&args, context),
+        Command::Compare(args) => compare::run(&args, context),
         Command::Similar(args) => similar::run(&args, context),
         Command::Reprints(args) => reprints::run(&args, context),
         Command::Fillers(args) => fillers::run(&args, context),
@@ -74,5 +83,6 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Mcp(args) => mcp::run(&args, context),
         Command::Bench(BenchCommand::Latency(args)) => bench_latency::run(&args, context),
         Command::Bench(BenchCommand::Relevance(args)) => bench_relevance::run(&args, context),
+        Command::Bench(BenchCommand::Worst(args)) => bench_worst::run(&args, context),
     }
 }

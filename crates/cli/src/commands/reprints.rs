@@ -1,19 +1,19 @@
 //! `timbao reprints`.
 
-use std::borrow::Cow;
 use std::io::Write;
 
 use timbao_index::{Index, Searcher};
 use timbao_views::Citation;
-use timbao_views::reprints::{DiffKind, DiffPart, Reprint, ReprintGroups, ReprintHistory};
+use timbao_views::csv::{REPRINT_GROUPS_HEADER, REPRINTS_HEADER, reprint_group_row, reprint_row};
+use timbao_views::reprints::{DiffKind, DiffPart, ReprintGroups, ReprintHistory};
 
 use crate::cli::ReprintsArgs;
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
-use crate::output::csv::CsvWriter;
 use crate::output::date::vietnamese_text;
 use crate::output::line::Piece;
 use crate::output::listing::{Listing, View, write_lines};
+use crate::output::rows::Rows;
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
@@ -24,26 +24,13 @@ use timbao_views::language::{Language, Noun, fill};
 use super::cite;
 use super::context::Context;
 
-const HEADER: [&str; 11] = [
-    "id", "path", "member", "title", "date", "source", "agency", "tokens", "shared", "added",
-    "removed",
-];
-const GROUP_HEADER: [&str; 7] = [
-    "publications",
-    "id",
-    "path",
-    "member",
-    "title",
-    "date",
-    "source",
-];
 /// Words of an unchanged passage that are shown on each side of a change.
 const AROUND: usize = 6;
 
 /// Lists the publications of a text.
 pub(crate) fn run(args: &ReprintsArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?.searcher()?;
-    let citation = cite::citation(args.cite, &searcher, [])?;
+    let citation = cite::citation(args.cite.wanted(args.list.format), &searcher, [])?;
     match &args.id {
         Some(id) => history(args, id, &searcher, citation, context),
         None => groups(args, &searcher, citation, context),
@@ -67,28 +54,8 @@ fn history(
         view: &found,
         citation,
     };
-    context.list(args.format, &answer)?;
+    context.list(args.list.format, &answer)?;
     Ok(Outcome::of(found.publications.len() > 1))
-}
-
-fn row(publication: &Reprint) -> [Cow<'_, str>; HEADER.len()] {
-    [
-        Cow::from(&publication.id),
-        Cow::from(&publication.path),
-        optional(&publication.member),
-        optional(&publication.title),
-        optional(&publication.date),
-        optional(&publication.source),
-        optional(&publication.agency),
-        publication.tokens.to_string().into(),
-        format!("{:.4}", publication.shared).into(),
-        publication.added.to_string().into(),
-        publication.removed.to_string().into(),
-    ]
-}
-
-fn optional(value: &Option<String>) -> Cow<'_, str> {
-    Cow::from(value.as_deref().unwrap_or_default())
 }
 
 fn day(date: &Option<String>, language: Language) -> String {
@@ -154,12 +121,12 @@ impl Listing for View<'_, ReprintHistory> {
         self.citation.as_ref()
     }
 
-    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
-        let mut rows = CsvWriter::new(out, terminal, &HEADER)?;
+    fn table(&self, rows: &mut Rows<'_>) -> Result<()> {
+        rows.header(&REPRINTS_HEADER)?;
         for publication in &self.view.publications {
-            rows.row(row(publication))?;
+            rows.row(reprint_row(publication))?;
         }
-        rows.flush()
+        Ok(())
     }
 }
 
@@ -178,18 +145,13 @@ fn changes(diff: &[DiffPart], language: Language) -> Vec<Piece> {
             DiffKind::Same => {
                 let before = if number > 0 { AROUND } else { 0 };
                 let behind = if number + 1 < diff.len() { AROUND } else { 0 };
-                let text = if words.len() > before + behind + AROUND {
-                    let left = words.len() - before - behind;
-                    let start = words.get(..before).unwrap_or_default().join(" ");
-                    let end = words
-                        .get(words.len() - behind..)
-                        .unwrap_or_default()
-                        .join(" ");
-                    let left = language.count(left as u64);
+                let excerpt = part.excerpt(before, behind);
+                let text = if excerpt.omitted > 0 {
+                    let left = language.count(excerpt.omitted as u64);
                     let elided = fill(language.words().elided, &[&left]);
-                    format!("{start} … {elided} … {end}")
+                    format!("{} … {elided} … {}", excerpt.start, excerpt.end)
                 } else {
-                    words.join(" ")
+                    excerpt.start
                 };
                 Piece::new(Role::Plain, escape(text.trim()).into_owned())
             }
@@ -214,7 +176,7 @@ fn groups(
         view: &found,
         citation,
     };
-    context.list(args.format, &answer)?;
+    context.list(args.list.format, &answer)?;
     Ok(Outcome::of(found.texts > 0))
 }
 
@@ -258,19 +220,11 @@ impl Listing for View<'_, ReprintGroups> {
         self.citation.as_ref()
     }
 
-    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
-        let mut rows = CsvWriter::new(out, terminal, &GROUP_HEADER)?;
+    fn table(&self, rows: &mut Rows<'_>) -> Result<()> {
+        rows.header(&REPRINT_GROUPS_HEADER)?;
         for group in &self.view.groups {
-            rows.row([
-                group.publications.to_string().into(),
-                Cow::from(&group.id),
-                Cow::from(&group.path),
-                optional(&group.member),
-                optional(&group.title),
-                optional(&group.date),
-                optional(&group.source),
-            ])?;
+            rows.row(reprint_group_row(group))?;
         }
-        rows.flush()
+        Ok(())
     }
 }

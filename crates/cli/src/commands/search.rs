@@ -10,21 +10,21 @@ use timbao_views::csv;
 use timbao_views::json::{AdviceShape, HitShape, SearchAnswer};
 use timbao_views::language::{Noun, fill};
 use timbao_views::suggest::Advice;
-use timbao_views::{Citation, Facets, ScoreExplanation, ShownHit};
+use timbao_views::{Citation, Count, Facets, ScoreExplanation, ShownHit};
 
-use crate::cli::{FilterArgs, ListFormat, SearchArgs};
+use crate::cli::{CiteArgs, CountArgs, FilterArgs, ListArgs, ListFormat, SearchArgs};
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 use crate::hits::{self, facets};
-use crate::output::csv::CsvWriter;
 use crate::output::json::{write_line, write_pretty};
 use crate::output::listing::Listing;
+use crate::output::rows::Rows;
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 
 use super::cite;
 use super::context::Context;
-use super::query::{announce, prepare, sort, warn_of};
+use super::query::{announce, prepare, sort, top, warn_of};
 use super::suggestions;
 
 /// Prints ranked hits.
@@ -43,10 +43,11 @@ pub(crate) fn plain(query: &str, context: &Context) -> Result<Outcome> {
         recency: None,
         facet: Vec::new(),
         unique: false,
-        cite: false,
+        count: CountArgs::default(),
+        cite: CiteArgs::default(),
         snippets: 1,
         explain: false,
-        format: ListFormat::Text,
+        list: ListArgs::default(),
     };
     search(&args, query, context)
 }
@@ -62,13 +63,17 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         sort: sort(args.sort.unwrap_or(settings.sort)),
         recency_half_life: args.recency.or(settings.recency),
     };
-    if args.explain && (args.format == ListFormat::Csv || options.sort != Sort::Relevance) {
+    if args.explain
+        && (matches!(args.list.format, ListFormat::Csv | ListFormat::Xlsx)
+            || options.sort != Sort::Relevance)
+    {
         return Err(
             Failure::new("--explain is for hits by relevance, in text or JSON")
                 .hint("omit --sort, or write --sort relevance and --format json"),
         );
     }
-    let unique = if args.unique {
+    let count = args.count.into();
+    let unique = if args.unique || count == Count::Texts {
         Some(searcher.search_unique(request.plan(), &options)?)
     } else {
         None
@@ -85,13 +90,13 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     let by: Vec<Facet> = args.facet.iter().map(|&name| name.into()).collect();
     let counts = match by.as_slice() {
         [] => None,
-        by => Some(searcher.facets(request.plan(), by)?),
+        by => Some(searcher.facets_of(request.plan(), by, count)?),
     };
-    let advice = match args.format {
+    let advice = match args.list.format {
         ListFormat::Text | ListFormat::Json => {
             searcher.advice(request.ast(), request.options(), total)?
         }
-        ListFormat::Jsonl | ListFormat::Csv => Advice::default(),
+        ListFormat::Jsonl | ListFormat::Csv | ListFormat::Xlsx => Advice::default(),
     };
     warn_of(&request, context);
     announce(request.text(), found.hits.len(), context);
@@ -103,8 +108,13 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     };
     let rows = unique.as_ref().map_or(total, |unique| unique.texts);
     let is_part = (found.hits.len() as u64) < rows;
-    let citation = cite::citation(args.cite, &searcher, [(&request, request.plan())])?;
-    if is_part && counts.is_none() && matches!(args.format, ListFormat::Jsonl | ListFormat::Csv) {
+    let citation = cite::citation(
+        args.cite.wanted(args.list.format),
+        &searcher,
+        [(&request, request.plan())],
+    )?;
+    let is_data = !matches!(args.list.format, ListFormat::Text | ListFormat::Json);
+    if is_part && counts.is_none() && is_data {
         let language = context.terminal.language;
         let shown = language.count(found.hits.len() as u64);
         let all = language.counted(rows, Noun::Hit);
@@ -123,9 +133,18 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         is_part: options.limit > 0 && is_part,
         time,
     };
-    context.list(args.format, &answer)?;
-    if args.format == ListFormat::Text {
+    context.list(args.list.format, &answer)?;
+    if args.list.format == ListFormat::Text {
         suggestions::tell(&advice, total, args, context);
+        if let Some(phrase) = suggestions::as_phrase(args) {
+            let plan = prepare(phrase.as_str(), &args.filters, context)?
+                .plan()
+                .clone();
+            let with = searcher.search(&plan, &top(0))?.total;
+            if with > 0 && with < total {
+                suggestions::tell_of_quotes(&phrase, with, args, context);
+            }
+        }
     }
     Ok(Outcome::of(total > 0))
 }
@@ -211,15 +230,15 @@ impl Listing for Hits<'_> {
         Ok(())
     }
 
-    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+    fn table(&self, rows: &mut Rows<'_>) -> Result<()> {
         if let Some(counts) = &self.counts {
-            return facets::write_csv(out, terminal, counts);
+            return facets::write_table(rows, counts);
         }
-        let mut rows = CsvWriter::new(out, terminal, &csv::header())?;
+        rows.header(&csv::header())?;
         for hit in self.shown() {
             rows.row(csv::row(&hit?))?;
         }
-        rows.flush()
+        Ok(())
     }
 
     fn citation(&self) -> Option<&Citation> {

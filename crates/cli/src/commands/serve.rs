@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 use std::{env, fs, io};
 
-use timbao_server::{Error, Options, Token, serve};
+use timbao_server::{Error, NamedIndex, Options, Token, serve};
 
 use crate::cli::ServeArgs;
 use crate::error::{Failure, Result};
@@ -23,12 +23,30 @@ pub(crate) fn run(args: &ServeArgs, context: &Context) -> Result<Outcome> {
     options.hosts.clone_from(&args.host);
     options.limits.time = Duration::from_secs(args.timeout);
     options.log_queries = args.log_queries;
+    options.show_paths = args.show_paths;
+    options.more = args
+        .more
+        .iter()
+        .map(|text| named(text))
+        .collect::<Result<_>>()?;
     serve(options, |address| {
         // Ignored: standard output may be closed.
         let _ = writeln!(io::stdout(), "http://{address}/");
         let _ = io::stdout().flush();
     })?;
     Ok(Outcome::Found)
+}
+
+/// An index with its name in the address.
+fn named(text: &str) -> Result<NamedIndex> {
+    let failed = |why: &str| {
+        Failure::new(format!("--more {text}: {why}"))
+            .hint("write a name and a directory, as in --more tapchi=tap-chi/.timbao")
+    };
+    let (name, dir) = text
+        .split_once('=')
+        .ok_or_else(|| failed("there is no ="))?;
+    NamedIndex::new(name, dir).map_err(|error| failed(&error.to_string()))
 }
 
 /// The token of the file, else that of the environment.

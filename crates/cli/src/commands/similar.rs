@@ -1,21 +1,21 @@
 //! `timbao similar`.
 
-use std::borrow::Cow;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 
 use timbao_articles::{Article, FoundFile, Limits, RecordBatch, open};
 use timbao_index::{Index, Searcher};
-use timbao_views::{Citation, Similar, SimilarArticle, SimilarOptions};
+use timbao_views::csv::{SIMILAR_HEADER, similar_row};
+use timbao_views::{Citation, Similar, SimilarOptions};
 
 use crate::cli::SimilarArgs;
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
-use crate::output::csv::CsvWriter;
 use crate::output::date::vietnamese_text;
 use crate::output::line::Piece;
 use crate::output::listing::{Listing, View, write_lines};
+use crate::output::rows::Rows;
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
@@ -24,10 +24,6 @@ use crate::output::width::width;
 
 use super::cite;
 use super::context::{Context, read_text};
-
-const HEADER: [&str; 9] = [
-    "score", "id", "path", "member", "title", "date", "section", "source", "terms",
-];
 
 /// Prints articles like a given one.
 pub(crate) fn run(args: &SimilarArgs, context: &Context) -> Result<Outcome> {
@@ -38,13 +34,13 @@ pub(crate) fn run(args: &SimilarArgs, context: &Context) -> Result<Outcome> {
         without_reprints: !args.reprints,
     };
     let found = similar(&searcher, &args.id, &options)?;
-    let citation = cite::citation(args.cite, &searcher, [])?;
+    let citation = cite::citation(args.cite.wanted(args.list.format), &searcher, [])?;
     let answer = View {
         request: None,
         view: &found,
         citation,
     };
-    context.list(args.format, &answer)?;
+    context.list(args.list.format, &answer)?;
     Ok(Outcome::of(!found.articles.is_empty()))
 }
 
@@ -84,21 +80,6 @@ fn first_article(path: &Path) -> Result<Article> {
     )))
 }
 
-fn row(article: &SimilarArticle) -> [Cow<'_, str>; HEADER.len()] {
-    let optional = |value: &'_ Option<String>| value.clone().unwrap_or_default().into();
-    [
-        format!("{:.4}", article.score).into(),
-        Cow::from(&article.id),
-        Cow::from(&article.path),
-        optional(&article.member),
-        optional(&article.title),
-        optional(&article.date),
-        optional(&article.section),
-        optional(&article.source),
-        article.terms.join("; ").into(),
-    ]
-}
-
 impl Listing for View<'_, Similar> {
     fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let found = self.view;
@@ -134,12 +115,12 @@ impl Listing for View<'_, Similar> {
         write_lines(out, &self.view.articles)
     }
 
-    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
-        let mut rows = CsvWriter::new(out, terminal, &HEADER)?;
+    fn table(&self, rows: &mut Rows<'_>) -> Result<()> {
+        rows.header(&SIMILAR_HEADER)?;
         for article in &self.view.articles {
-            rows.row(row(article))?;
+            rows.row(similar_row(article))?;
         }
-        rows.flush()
+        Ok(())
     }
 
     fn citation(&self) -> Option<&Citation> {

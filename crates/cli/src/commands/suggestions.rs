@@ -1,5 +1,6 @@
 //! Advice on a query, for people.
 
+use timbao_views::language::fill;
 use timbao_views::suggest::Advice;
 
 use crate::cli::SearchArgs;
@@ -80,6 +81,34 @@ fn quoted(text: &str) -> String {
         return text.to_owned();
     }
     format!("'{}'", escape(text).replace('\'', "'\\''"))
+}
+
+/// The query as a phrase if it is one argument of several bare words, as a shell leaves it of a
+/// query in quotation marks.
+pub(super) fn as_phrase(args: &SearchArgs) -> Option<String> {
+    let [query] = args.query.as_slice() else {
+        return None;
+    };
+    let is_word = |word: &str| word.chars().all(char::is_alphanumeric);
+    let words: Vec<&str> = query.split_whitespace().collect();
+    let is_plain = words.len() > 1 && words.iter().all(|word| is_word(word));
+    is_plain.then(|| format!("\"{}\"", words.join(" ")))
+}
+
+/// Says on standard error how to search for a phrase.
+pub(super) fn tell_of_quotes(phrase: &str, articles: u64, args: &SearchArgs, context: &Context) {
+    let (language, words) = (context.terminal.language, context.terminal.language.words());
+    let command = command(phrase, args, context);
+    let message = fill(
+        words.quotes_removed,
+        &[&language.articles(articles), &command],
+    );
+    say(
+        context.terminal.error_palette,
+        Role::Hint,
+        words.label_hint,
+        &message,
+    );
 }
 
 #[cfg(test)]

@@ -6,18 +6,18 @@ use std::io::Write;
 use timbao_index::Index;
 use timbao_query::Request;
 use timbao_query::plan::Facet;
-use timbao_views::chart::{ChartOptions, Measure, svg};
+use timbao_views::chart::{ChartOptions, Measure, name, svg};
 use timbao_views::csv;
 use timbao_views::json::TrendsAnswer;
 use timbao_views::language::{Language, Noun, fill};
-use timbao_views::{By, Citation, Count, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery};
+use timbao_views::{By, Citation, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery, today};
 
-use crate::cli::{CountName, MeasureName, PeriodName, TrendsArgs};
+use crate::cli::{MeasureName, PeriodName, TrendsArgs};
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
-use crate::output::csv::CsvWriter;
 use crate::output::json::write_pretty;
 use crate::output::listing::{Listing, write_lines};
+use crate::output::rows::Rows;
 use crate::output::sanitize::escape;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
@@ -51,10 +51,12 @@ pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
         most_values: args.values,
         count: args.count.into(),
         thin: args.thin,
+        average_over: args.average,
+        today: Some(today()),
     };
     let trends = searcher.trends(&queries, &base, &options)?;
     let cited = requests.iter().zip(queries.iter().map(|q| &q.plan));
-    let citation = cite::citation(args.cite, &searcher, cited)?;
+    let citation = cite::citation(args.cite.wanted(args.list.format), &searcher, cited)?;
     if let Some(path) = &args.svg {
         let chart = ChartOptions {
             measure: args.measure.into(),
@@ -76,7 +78,7 @@ pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
         measure: args.measure.into(),
         citation,
     };
-    context.list(args.format, &answer)?;
+    context.list(args.list.format, &answer)?;
     let any = trends.series.iter().any(|series| series.total.articles > 0);
     Ok(Outcome::of(any))
 }
@@ -107,12 +109,7 @@ impl Listing for Listed<'_> {
             if number > 0 {
                 writeln!(out)?;
             }
-            let mut title = escape(&series.query).into_owned();
-            match (&series.value, series.other) {
-                (Some(value), _) => title.push_str(&format!(" · {}", escape(value))),
-                (None, true) => title.push_str(&format!(" · {}", words.other_values)),
-                (None, false) => {}
-            }
+            let title = escape(&name(trends, series, language)).into_owned();
             let total = fill(
                 words.series_total,
                 &[
@@ -137,6 +134,10 @@ impl Listing for Listed<'_> {
             let note = fill(words.few_articles, &[&below]);
             writeln!(out, "{}", terminal.palette.paint(Role::Dim, &note))?;
         }
+        if trends.periods.iter().any(|period| period.partial) {
+            let note = words.unfinished;
+            writeln!(out, "{}", terminal.palette.paint(Role::Dim, note))?;
+        }
         Ok(())
     }
 
@@ -152,12 +153,12 @@ impl Listing for Listed<'_> {
         write_lines(out, &self.trends.series)
     }
 
-    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
-        let mut rows = CsvWriter::new(out, terminal, &csv::TRENDS_HEADER)?;
+    fn table(&self, rows: &mut Rows<'_>) -> Result<()> {
+        rows.header(&csv::TRENDS_HEADER)?;
         for row in csv::trends_rows(self.trends) {
             rows.row(row)?;
         }
-        rows.flush()
+        Ok(())
     }
 
     fn citation(&self) -> Option<&Citation> {
@@ -173,7 +174,8 @@ fn table(
     language: Language,
 ) -> Table {
     let words = language.words();
-    let mut table = Table::new(&[
+    let averaged = trends.average_over > 1;
+    let mut columns = vec![
         (language.by(trends.by), Side::Left),
         (words.col_matches, Side::Right),
         (words.col_articles, Side::Right),
@@ -181,12 +183,14 @@ fn table(
         (words.col_of_tokens, Side::Right),
         (words.col_per_million, Side::Right),
         (words.col_per_thousand, Side::Right),
-        ("", Side::Left),
-    ]);
+    ];
+    columns.extend(averaged.then_some((words.col_average, Side::Right)));
+    columns.push(("", Side::Left));
+    let mut table = Table::new(&columns);
     let mut add = |period: &str, point: &TrendPoint, bar: String| {
         let rate =
             |rate: Option<f64>| rate.map_or_else(|| "–".to_owned(), |rate| language.rate(rate));
-        table.row([
+        let mut row = vec![
             format!("{period}{}", if point.thin { " *" } else { "" }),
             language.count(point.matches),
             language.count(point.articles),
@@ -194,14 +198,17 @@ fn table(
             language.count(point.of_tokens),
             rate(point.per_million_tokens),
             rate(point.per_thousand_articles),
-            bar,
-        ]);
+        ];
+        row.extend(averaged.then(|| rate(measure.average_of(point))));
+        row.push(bar);
+        table.row(row);
     };
     for (period, point) in trends.periods.iter().zip(&series.points) {
         let share = measure
             .of(point)
             .map_or(0.0, |value| value / most.max(f64::MIN_POSITIVE));
-        let name = language.date(&period.period);
+        let ending = if period.partial { " …" } else { "" };
+        let name = format!("{}{ending}", language.date(&period.period));
         add(&name, point, bar(share));
     }
     if series.undated.of_articles > 0 {
@@ -238,15 +245,6 @@ impl From<MeasureName> for Measure {
             MeasureName::Articles => Self::Articles,
             MeasureName::PerMillion => Self::PerMillion,
             MeasureName::PerThousand => Self::PerThousand,
-        }
-    }
-}
-
-impl From<CountName> for Count {
-    fn from(name: CountName) -> Self {
-        match name {
-            CountName::Publications => Self::Publications,
-            CountName::Texts => Self::Texts,
         }
     }
 }

@@ -37,8 +37,11 @@ pub(super) fn write(
             ScoreKind::Pair => Noun::Place,
             _ => Noun::Article,
         };
-        let [score, rarity, share] =
+        let [score, mut rarity, share] =
             [part.score, part.rarity, part.share].map(|value| language.decimal(value.into(), 4));
+        if part.weight < 1.0 {
+            rarity = format!("{} × {rarity}", language.decimal(part.weight.into(), 1));
+        }
         let text = fill(
             words.score_part,
             &[

@@ -1,16 +1,16 @@
 //! Counts of hits by their metadata, in the formats they are written in.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
 use timbao_query::plan::Facet;
+use timbao_views::Cell;
 use timbao_views::language::{Noun, fill};
 use timbao_views::{FacetCount, FacetCounts, Facets};
 
 use crate::error::Result;
-use crate::output::csv::CsvWriter;
 use crate::output::json::write_line;
+use crate::output::rows::Rows;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
@@ -69,17 +69,17 @@ pub(crate) fn write_text(
     Ok(())
 }
 
-/// Writes the counts as rows of CSV.
-pub(crate) fn write_csv(out: impl Write, terminal: &Terminal, facets: &Facets) -> Result<()> {
-    let mut csv = CsvWriter::new(out, terminal, &["facet", "value", "articles"])?;
+/// Writes the counts as rows of a table.
+pub(crate) fn write_table(table: &mut Rows<'_>, facets: &Facets) -> Result<()> {
+    table.header(&["facet", "value", "articles"])?;
     for row in rows(facets) {
-        csv.row([
-            Cow::from(row.facet.name()),
-            Cow::from(row.value.unwrap_or_default()),
-            Cow::from(row.articles.to_string()),
+        table.row([
+            Cell::from(row.facet.name()),
+            Cell::optional(row.value),
+            Cell::from(row.articles),
         ])?;
     }
-    csv.flush()
+    Ok(())
 }
 
 /// Writes the counts as JSON, one value a line.
@@ -106,6 +106,7 @@ fn rows(facets: &Facets) -> impl Iterator<Item = Row<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use timbao_export::{CsvOptions, CsvTable};
 
     fn counts(facet: Facet, values: u64) -> FacetCounts {
         FacetCounts {
@@ -136,8 +137,9 @@ mod tests {
         );
         let years = text.split("year").nth(1).unwrap();
         assert!(years.contains("v\\u{1b}12"), "{text}");
-        let mut csv = Vec::new();
-        write_csv(&mut csv, &Terminal::default(), &facets).unwrap();
+        let mut csv = CsvTable::new(Vec::new(), CsvOptions::default()).unwrap();
+        write_table(&mut Rows::new(&mut csv, &Terminal::default()), &facets).unwrap();
+        let csv = csv.finish().unwrap();
         assert_eq!(csv.split(|&b| b == b'\n').count(), 1 + 2 * 13 + 1);
     }
 }

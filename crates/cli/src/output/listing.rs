@@ -10,9 +10,10 @@ use timbao_views::json::ViewAnswer;
 use crate::error::Result;
 
 use super::json::{write_line, write_pretty};
+use super::rows::Rows;
 use super::terminal::Terminal;
 
-/// An answer that is written in one of four formats; see
+/// An answer that is written in one of five formats; see
 /// [`Context::list`](crate::commands::Context::list).
 pub(crate) trait Listing {
     /// Writes the answer for people.
@@ -25,7 +26,7 @@ pub(crate) trait Listing {
     fn jsonl(&self, out: &mut dyn Write) -> Result<()>;
 
     /// Writes a header and one row for each item.
-    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()>;
+    fn table(&self, rows: &mut Rows<'_>) -> Result<()>;
 
     /// The citation that was requested.
     fn citation(&self) -> Option<&Citation> {

@@ -1,6 +1,5 @@
 //! Output: what goes to a terminal, a file or another program.
 
-pub(crate) mod csv;
 pub(crate) mod date;
 pub(crate) mod highlight;
 pub(crate) mod json;
@@ -10,6 +9,7 @@ pub(crate) mod listing;
 pub(crate) mod number;
 pub(crate) mod pager;
 pub(crate) mod path;
+pub(crate) mod rows;
 pub(crate) mod sanitize;
 pub(crate) mod style;
 pub(crate) mod table;

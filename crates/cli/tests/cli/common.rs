@@ -68,7 +68,8 @@ impl Workspace {
     /// A directory of articles, indexed.
     pub fn indexed() -> Self {
         let workspace = Self::with_articles();
-        let (code, _, stderr) = workspace.output(&["index", "bao"], None);
+        // Several threads may write several segments, and `stats` counts them.
+        let (code, _, stderr) = workspace.output(&["index", "bao", "--threads", "1"], None);
         assert_eq!(code, 0, "{stderr}");
         workspace
     }

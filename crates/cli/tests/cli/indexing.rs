@@ -207,6 +207,47 @@ fn files_are_inspected() {
     );
 }
 
+/// Interrupts a run, once or twice, as soon as `is_time` for it; returns its exit code and
+/// what it said.
+#[cfg(unix)]
+fn interrupted(
+    workspace: &Workspace,
+    arguments: &[&str],
+    interrupts: usize,
+    is_time: impl Fn() -> bool,
+) -> (i32, String) {
+    let mut run = workspace.command(arguments).spawn().unwrap();
+    while !is_time() {
+        let ended = run.try_wait().unwrap();
+        assert!(ended.is_none(), "it ended before the interrupt");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    for _ in 0..interrupts {
+        let pid = run.id().to_string();
+        let sent = std::process::Command::new("kill")
+            .args(["-INT", &pid])
+            .status();
+        assert!(sent.unwrap().success());
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let output = run.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    let code = output.status.code().unwrap();
+    if code == 130 {
+        let is_told = said.contains("is not in the index, which is whole");
+        assert_eq!(is_told, interrupts == 1, "{said}");
+    }
+    assert_eq!(workspace.output(&["verify"], None).0, 0);
+    (code, said)
+}
+
+/// A condition that holds after this many milliseconds.
+#[cfg(unix)]
+fn after(milliseconds: u64) -> impl Fn() -> bool {
+    let started = std::time::Instant::now();
+    move || started.elapsed().as_millis() >= milliseconds.into()
+}
+
 /// An interrupt ends a run inside one large file, and leaves the index as it was or further.
 #[cfg(unix)]
 #[test]
@@ -216,28 +257,70 @@ fn interrupts_end_a_run_and_leave_the_index_whole() {
     let line = "Cử tri xã Đồi Trúc hỏi về đường làng, trường học và trạm y tế.\n";
     workspace.write("bao/lon.txt", &line.repeat(400_000));
     for interrupts in [1, 2] {
-        let run = workspace.command(&["reindex"]).spawn().unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(700));
-        for _ in 0..interrupts {
-            let pid = run.id().to_string();
-            let sent = std::process::Command::new("kill")
-                .args(["-INT", &pid])
-                .status();
-            assert!(sent.unwrap().success());
-            std::thread::sleep(std::time::Duration::from_millis(100));
-        }
-        let output = run.wait_with_output().unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(130), "{said}");
-        let is_told = said.contains("is not in the index, which is whole");
-        assert_eq!(is_told, interrupts == 1, "{said}");
-        assert_eq!(workspace.output(&["verify"], None).0, 0);
+        let (code, said) = interrupted(&workspace, &["reindex"], interrupts, after(700));
+        assert_eq!(code, 130, "{said}");
         assert_eq!(workspace.output(&["search", "từ điển"], None).0, 0);
     }
     workspace.write("bao/lon.txt", line);
     let (code, _, said) = workspace.output(&["reindex"], None);
     assert!(code == 0 && said.contains("5 articles"), "{said}");
     assert_eq!(workspace.output(&["search", "trạm y tế"], None).0, 0);
+}
+
+/// An interrupt ends a merge; the articles are committed before it.
+#[cfg(unix)]
+#[test]
+fn interrupts_end_a_merge_and_leave_the_index_whole() {
+    let workspace = Workspace::empty();
+    let mut words = 0_u64;
+    // Words that differ make merging slow.
+    let mut word = || {
+        words = words
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        format!("k{} ", words >> 40)
+    };
+    for file in 0..4 {
+        let mut line = || {
+            let body: String = (0..60).map(|_| word()).collect();
+            format!("{{\"title\":\"Tin\",\"body\":\"{body}\"}}\n")
+        };
+        let lines: String = (0..2000).map(|_| line()).collect();
+        workspace.write(&format!("bao/{file}.jsonl"), &lines);
+    }
+    for interrupts in [1, 2] {
+        let index = workspace.path().join(".timbao");
+        let _ = fs::remove_dir_all(&index);
+        let is_committed = || {
+            let meta = fs::read_to_string(index.join("meta.json"));
+            meta.is_ok_and(|meta| meta.contains("segment_id"))
+        };
+        let arguments = ["index", "bao", "--threads", "2", "--memory", "200MB"];
+        let (code, said) = interrupted(&workspace, &arguments, interrupts, is_committed);
+        // A fast machine may have ended the merge.
+        assert!([0, 130].contains(&code), "{code}, {said}");
+        let (code, _, said) = workspace.output(&["stats"], None);
+        assert_eq!(code, 0, "{said}");
+    }
+    let (code, _, said) = workspace.output(&["reindex"], None);
+    assert!(code == 0 && said.contains("8,000 articles"), "{said}");
+    assert_eq!(workspace.output(&["verify"], None).0, 0);
+}
+
+/// A walk through many directories ends at an interrupt, and nothing counts as deleted.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_a_walk_and_nothing_counts_as_deleted() {
+    let workspace = Workspace::indexed();
+    for directory in 0..20_000 {
+        let path = format!("bao/a/{}/{directory}", directory % 100);
+        fs::create_dir_all(workspace.path().join(path)).unwrap();
+    }
+    fs::remove_file(workspace.path().join("bao/tu-dien.md")).unwrap();
+    let (code, _) = interrupted(&workspace, &["reindex"], 1, after(60));
+    let (found, ..) = workspace.output(&["search", "từ điển"], None);
+    // A fast machine may have ended the walk, or not yet begun it.
+    assert!(code == 0 || found == 0, "{code}, {found}");
 }
 
 /// Few turns and little room change how fast a run is, not what it does.
@@ -276,4 +359,47 @@ fn threads_and_memory_do_not_change_the_index() {
     }
     let hits = |json: &String| json.matches("\"id\": \"7-299\"").count();
     assert_eq!(found.iter().map(hits).collect::<Vec<_>>(), [1, 1, 1]);
+}
+
+#[test]
+fn sources_are_listed_and_complete_their_articles() {
+    let workspace = Workspace::with_articles();
+    workspace.write(
+        "timbao.toml",
+        "[sources.bao]\nsource = \"Báo Sông Trà\"\nsection = \"Thời sự\"\n",
+    );
+    let (code, _, stderr) = workspace.output(&["index", "bao"], None);
+    assert!(code == 0 || code == 3, "{stderr}");
+    assert_snapshot!("sources", workspace.run(&["sources", "--problems"]));
+    assert_snapshot!(
+        "sources_csv",
+        workspace.run(&["sources", "--format", "csv"])
+    );
+    let (_, stdout, _) = workspace.output(
+        &[
+            "search",
+            "họp",
+            "--facet",
+            "source,section",
+            "--limit",
+            "0",
+            "--format",
+            "csv",
+        ],
+        None,
+    );
+    assert!(stdout.contains("source,Báo Sông Trà,"), "{stdout}");
+    assert!(stdout.contains("section,Xây dựng Đảng,"), "{stdout}");
+    for (text, message) in [
+        (
+            "[sources.bao]\nsource = 3\n",
+            "`source` in sources.\"bao\" is not a text",
+        ),
+        ("[sources]\nbao = \"Báo\"\n", "is not a table"),
+        ("[sources.bao]\nsorce = \"Báo\"\n", "did you mean `source`?"),
+    ] {
+        workspace.write("timbao.toml", text);
+        let (_, _, stderr) = workspace.output(&["reindex"], None);
+        assert!(stderr.contains(message), "{stderr}");
+    }
 }

@@ -147,6 +147,61 @@ fn words_that_stand_out() {
 }
 
 #[test]
+fn lists_dispersion_and_comparisons() {
+    let workspace = newsroom();
+    for (name, arguments) in [
+        ("wordlist", &["wordlist", "--min", "4", "-n", "8"][..]),
+        (
+            "wordlist_ngrams",
+            &[
+                "wordlist", "chè", "--size", "2", "--min", "2", "--prefix", "gia ", "--sort",
+                "alphabet",
+            ],
+        ),
+        (
+            "wordlist_csv",
+            &["wordlist", "--size", "4", "--min", "2", "--format", "csv"],
+        ),
+        ("dispersion", &["dispersion", "chi bộ", "--slices", "12"]),
+        ("dispersion_months", &["dispersion", "chè", "--by", "month"]),
+        ("dispersion_article", &["dispersion", "chè", "--id", "4.md"]),
+        (
+            "dispersion_csv",
+            &["dispersion", "chi bộ", "--by", "source", "--format", "csv"],
+        ),
+        (
+            "compare",
+            &["compare", "chi bộ", "hợp tác xã", "--min", "2"],
+        ),
+        (
+            "compare_csv",
+            &["compare", "chi bộ", "chè", "--min", "2", "--format", "csv"],
+        ),
+    ] {
+        assert_snapshot!(name, workspace.run(arguments));
+    }
+    for (arguments, reason) in [
+        (&["wordlist", "--prefix", "…"][..], "--prefix: no letter"),
+        (&["wordlist", "--size", "7"], "1..=6"),
+        (
+            &["dispersion", "chè", "--by", "colour"],
+            "slice, article, day",
+        ),
+        (&["dispersion", "chè", "--id", "9.md"], "no article 9.md"),
+        (&["dispersion", "chè", "--slices", "0"], "1..=10000"),
+        (&["compare", "chè"], "<QUERY>"),
+    ] {
+        let (code, _, stderr) = workspace.output(arguments, None);
+        assert!(
+            code == 2 && stderr.contains(reason),
+            "{arguments:?}: {stderr}"
+        );
+    }
+    let (code, _, _) = workspace.output(&["dispersion", "vắng mặt"], None);
+    assert_eq!(code, 1);
+}
+
+#[test]
 fn reprints_and_similar_articles() {
     let workspace = newsroom();
     assert_snapshot!("reprints", workspace.run(&["reprints", "2.md"]));
@@ -192,6 +247,9 @@ fn numbers_can_be_cited() {
         &["trends", "chi bộ"],
         &["collocates", "chi bộ"],
         &["keywords", "--of", "chè"],
+        &["wordlist", "chè"],
+        &["dispersion", "chi bộ"],
+        &["compare", "chi bộ", "chè"],
         &["similar", "4.md"],
         &["reprints", "1.md"],
         &["reprints"],
@@ -220,12 +278,16 @@ fn numbers_can_be_cited() {
 #[test]
 fn the_documented_shapes_hold() {
     let workspace = newsroom();
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 13] = [
         &["kwic", "chi bộ", "--sample", "1"],
         &["kwic", "chi bộ", "--group", "left,month"],
         &["trends", "chi bộ"],
         &["collocates", "chi bộ", "--min", "2"],
         &["keywords", "--of", "section:\"Kinh tế\"", "--min", "2"],
+        &["wordlist", "--size", "2"],
+        &["dispersion", "chi bộ", "--by", "month"],
+        &["dispersion", "chi bộ", "--id", "1.md"],
+        &["compare", "chi bộ", "chè", "--min", "2"],
         &["similar", "4.md"],
         &["reprints", "1.md"],
         &["reprints"],

@@ -509,3 +509,60 @@ fn a_closed_pipe_is_no_error() {
         (Some(0), String::new())
     );
 }
+
+#[test]
+fn own_synonyms_are_searched_as_well() {
+    let workspace = Workspace::indexed();
+    let total = |arguments: &[&str]| {
+        let search = ["search", "--format", "json", "--limit", "0"];
+        let (_, json, _) = workspace.output(&[&search[..], arguments].concat(), None);
+        let answer: serde_json::Value = serde_json::from_str(&json).unwrap();
+        answer["total"].as_u64().unwrap()
+    };
+    workspace.write(
+        "own.toml",
+        "entry = [{ short = [\"XYZ\"], long = [\"chi bộ\"] }, { same = [\"zzz\", \"cử tri\"] }]\n",
+    );
+    let with = ["--synonyms", "own.toml"];
+    for (own, meant) in [("XYZ", "\"chi bộ\""), ("zzz", "\"cử tri\"")] {
+        assert!(total(&[meant]) > 0, "{meant}");
+        assert_eq!(total(&[own]), 0);
+        assert_eq!(
+            total(&[&with[..], &[own]].concat()),
+            total(&[meant]),
+            "{own}"
+        );
+        assert_eq!(
+            total(&[&with[..], &[&format!("\"{own}\"")]].concat()),
+            0,
+            "{own}"
+        );
+    }
+    workspace.write("invalid.toml", "entry = [{ same = [\"một\"] }]\n");
+    assert_snapshot!(
+        "invalid_synonyms",
+        workspace.run(&["search", "zzz", "--synonyms", "invalid.toml"])
+    );
+    assert_snapshot!(
+        "no_synonyms",
+        workspace.run(&["search", "zzz", "--synonyms", "nowhere.toml"])
+    );
+}
+
+#[test]
+fn one_argument_of_several_words_may_have_been_a_phrase() {
+    let workspace = Workspace::with_articles();
+    workspace.write(
+        "bao/chi.md",
+        "# Bộ họp bàn việc chi\n\nBộ chi tiền sửa đê.\n",
+    );
+    workspace.output(&["index", "bao", "--threads", "1"], None);
+    assert_snapshot!("search_one_argument", workspace.run(&["search", "chi bo"]));
+    assert_snapshot!(
+        "search_one_argument_vi",
+        workspace.run(&["search", "chi bo", "--lang", "vi"])
+    );
+    // Several arguments were not one phrase.
+    let (_, _, stderr) = workspace.output(&["search", "chi", "bo"], None);
+    assert!(!stderr.contains("quotation marks"), "{stderr}");
+}

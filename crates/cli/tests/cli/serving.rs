@@ -31,7 +31,13 @@ fn what_it_answers_is_what_the_command_line_prints() {
     use serde_json::Value;
 
     let workspace = Workspace::indexed();
-    let serve = ["serve", "--listen", "127.0.0.1:0", "--log-queries"];
+    let serve = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--log-queries",
+        "--show-paths",
+    ];
     let mut server = workspace.command(&serve).spawn().unwrap();
     let mut line = String::new();
     let mut stdout = BufReader::new(server.stdout.take().unwrap());
@@ -90,6 +96,67 @@ fn what_it_answers_is_what_the_command_line_prints() {
             "/trends?q=h%E1%BB%8Dp&by=year",
             &["trends", "họp", "--by", "year"],
         ),
+        (
+            "/trends?q=h%E1%BB%8Dp&q=t%E1%BB%B1&split=section&count=texts&thin=2",
+            &[
+                "trends", "họp", "tự", "--split", "section", "--count", "texts", "--thin", "2",
+            ],
+        ),
+        (
+            "/collocates?q=t%E1%BB%B1&min=1&by=dice",
+            &["collocates", "tự", "--min", "1", "--by", "dice"],
+        ),
+        (
+            "/keywords?of=date:2026&min=1&min_articles=1",
+            &[
+                "keywords",
+                "--of",
+                "date:2026",
+                "--min",
+                "1",
+                "--min-articles",
+                "1",
+            ],
+        ),
+        (
+            "/fillers?q=t%E1%BB%B1+*+bi%E1%BA%BFn",
+            &["fillers", "tự * biến"],
+        ),
+        (
+            "/wordlist?q=h%E1%BB%8Dp&size=2&min=1&sort=articles",
+            &[
+                "wordlist", "họp", "--size", "2", "--min", "1", "--sort", "articles",
+            ],
+        ),
+        (
+            "/dispersion?q=tu&accents=loose&by=section&slices=7",
+            &[
+                "dispersion",
+                "tu",
+                "--accents",
+                "loose",
+                "--by",
+                "section",
+                "--slices",
+                "7",
+            ],
+        ),
+        (
+            "/dispersion?q=h%E1%BB%8Dp&id=SL-1",
+            &["dispersion", "họp", "--id", "SL-1"],
+        ),
+        (
+            "/compare?q=h%E1%BB%8Dp&q=t%E1%BB%B1&by=month&min=1",
+            &["compare", "họp", "tự", "--by", "month", "--min", "1"],
+        ),
+        (
+            "/articles/SL-1/similar?terms=9",
+            &["similar", "SL-1", "--terms", "9"],
+        ),
+        ("/articles/SL-1/reprints", &["reprints", "SL-1"]),
+        ("/reprints", &["reprints"]),
+        ("/stats", &["stats"]),
+        ("/sources", &["sources"]),
     ] {
         assert_eq!(get(path), print(arguments), "{path}");
     }

@@ -1,20 +1,20 @@
 //! `timbao inspect --check`.
 
-use std::borrow::Cow;
 use std::io::Write;
 
 use serde::Serialize;
 use timbao_articles::{CHECKED_FIELDS, Checker, FileCheck, Limits, WalkOptions, discover, display};
+use timbao_views::Cell;
 use timbao_views::json::VERSION;
 
 use crate::cli::InspectArgs;
 use crate::commands::context::Context;
 use crate::error::{Result, say, warn};
 use crate::exit::Outcome;
-use crate::output::csv::CsvWriter;
 use crate::output::json::write_pretty;
 use crate::output::listing::{Listing, write_lines};
 use crate::output::number::count;
+use crate::output::rows::Rows;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
@@ -53,7 +53,7 @@ pub(super) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
         args.limit.unwrap_or(SHOWN)
     };
     let hidden = checks.sort(shown);
-    context.list(args.format, &checks)?;
+    context.list(args.list.format, &checks)?;
     if hidden > 0 {
         let message = format!(
             "{} more files not shown; --all shows them",
@@ -153,20 +153,8 @@ struct Answer<'a> {
     files: Vec<Shares<'a>>,
 }
 
-const COLUMNS: [&str; 12] = [
-    "path",
-    "articles",
-    "problems",
-    "filled",
-    "syllables",
-    "title",
-    "summary",
-    "body",
-    "section",
-    "author",
-    "source",
-    "published",
-];
+/// The columns of CSV before those of the fields.
+const COLUMNS: [&str; 5] = ["path", "articles", "problems", "filled", "syllables"];
 
 /// A share in percent; a dash if there is none.
 fn percent(share: Option<f64>) -> String {
@@ -234,15 +222,14 @@ impl Listing for Checks {
         write_lines(out, self.shares())
     }
 
-    fn csv(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
-        let mut rows = CsvWriter::new(out, terminal, &COLUMNS)?;
+    fn table(&self, rows: &mut Rows<'_>) -> Result<()> {
+        rows.header(&[COLUMNS.as_slice(), &CHECKED_FIELDS].concat())?;
         for shares in self.shares() {
-            let number =
-                |share: Option<f64>| share.map_or_else(String::new, |share| share.to_string());
+            let number = |share: Option<f64>| share.map_or(Cell::Empty, Cell::Decimal);
             let mut row = vec![
-                shares.path.unwrap_or_default().to_owned(),
-                shares.articles.to_string(),
-                shares.problems.to_string(),
+                Cell::optional(shares.path),
+                Cell::from(shares.articles),
+                Cell::from(shares.problems),
                 number(shares.filled),
                 number(shares.syllables),
             ];
@@ -254,8 +241,8 @@ impl Listing for Checks {
                         .and_then(serde_json::Value::as_f64),
                 )
             }));
-            rows.row(row.into_iter().map(Cow::Owned))?;
+            rows.row(row)?;
         }
-        rows.flush()
+        Ok(())
     }
 }
