@@ -15,14 +15,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
 
 import common
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 TARGET = os.path.join(HERE, "target")
-LUCENE = "pyserini==0.24.0"
+LUCENE = os.path.join(HERE, "lucene")
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("articles", help="JSON Lines with id, title, summary and body, also .gz or .zst")
@@ -104,34 +103,44 @@ def commands(articles, queries, pairs):
         os.path.join(cargo(HERE, "--locked"), "seekstorm"), articles, queries,
         "--keys", keys, "--ngrams", ngrams, *pairs,
     ]
-    lucene = lambda keys: lambda: [
-        "java", "-Xmx4g", "-cp", lucene_jar(), "Lucene.java", articles, queries, keys, *pairs,
+    lucene = lambda keys, fields: lambda: [
+        *lucene_program(), articles, queries, keys, fields, *pairs,
     ]
     fts5 = lambda keys: lambda: [sys.executable, "fts5.py", articles, queries, "--keys", keys, *pairs]
     ripgrep = lambda: [sys.executable, "ripgrep.py", articles, queries]
     keys = ["exact", "folded"]
     every = [
         *((f"seekstorm {key} {ngrams}", seekstorm(key, ngrams)) for ngrams in ("none", "balanced", "fast") for key in keys),
-        *((f"lucene {key}", lucene(key)) for key in keys),
+        *((f"lucene {key} {fields}", lucene(key, fields)) for fields in ("syllables", "bigrams") for key in keys),
         *((f"fts5 {key}", fts5(key)) for key in keys),
         ("ripgrep", ripgrep),
     ]
     return [peer for peer in every if not arguments.only or peer[0].split()[0] in arguments.only]
 
 
-def lucene_jar():
-    """The jar inside a wheel of pyserini, which is fetched once."""
-    pattern = os.path.join(TARGET, "lucene", "**", "anserini-*-fatjar.jar")
-    if not glob.glob(pattern, recursive=True):
-        directory = os.path.join(TARGET, "lucene")
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", directory, LUCENE]
-        subprocess.run(pip, check=True, stdout=sys.stderr)
-        (wheel,) = glob.glob(os.path.join(directory, "*.whl"))
-        with zipfile.ZipFile(wheel) as files:
-            (jar,) = (name for name in files.namelist() if name.endswith("fatjar.jar"))
-            files.extract(jar, directory)
-        os.remove(wheel)
-    return glob.glob(pattern, recursive=True)[0]
+def lucene_program():
+    """Compiles the program with Maven, which fetches Lucene, and returns its command."""
+    home = java_home()
+    env = {**os.environ, "JAVA_HOME": home}
+    classpath = os.path.join(LUCENE, "target", "classpath")
+    maven = ["mvn", "-q", "-B", "compile", "dependency:build-classpath", f"-Dmdep.outputFile={classpath}"]
+    subprocess.run(maven, cwd=LUCENE, env=env, check=True, stdout=sys.stderr)
+    with open(classpath, encoding="utf-8") as file:
+        jars = file.read().strip()
+    return [
+        os.path.join(home, "bin", "java"), "-Xmx4g", "--add-modules", "jdk.incubator.vector",
+        "--enable-native-access=ALL-UNNAMED", "-cp", f"{os.path.join(LUCENE, 'target', 'classes')}:{jars}", "Lucene",
+    ]
+
+
+def java_home():
+    """A Java of version 25: JAVA_HOME, or one that the system has installed."""
+    for home in [os.environ.get("JAVA_HOME"), *sorted(glob.glob("/usr/lib/jvm/*25*"))]:
+        if home and os.path.exists(os.path.join(home, "release")):
+            with open(os.path.join(home, "release"), encoding="utf-8") as file:
+                if 'JAVA_VERSION="25' in file.read():
+                    return home
+    raise OSError("Java 25 is needed: set JAVA_HOME to it")
 
 
 KINDS = [

@@ -13,6 +13,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,14 @@ def main() -> None:
     )
     read = timbao.read(articles)
     texts = [f"{article.get('title', '')}\n{article['body']}" for article in read]
+    names = ("timbao", "underthesea", "pyvi", "tantivy", "polars")
+    print(", ".join(f"{name} {version(name)}" for name in names))
     print(f"{len(texts):,} articles, {sum(len(text.encode()) for text in texts) / 1e6:.1f} MB of text\n")
     tokens(texts)
     index = timbao.Index(index_path, preload=True)
     search(index, texts, phrases(texts))
     concordance(index)
-    memory(index_path)
+    memory(index_path, articles)
 
 
 def best(work: Callable[[], Any], times: int = 5) -> float:
@@ -126,7 +129,7 @@ def search(index: timbao.Index, texts: list[str], queries: list[str]) -> None:
     found = [(ours(query), theirs(query)) for query in queries]
     agree = sum(abs(a - b) <= max(1, b // 10) for a, b in found)
     print(f"Phrases, top ten and exact total, {len(queries)} queries; totals agree for {agree}")
-    print(f"  (spelling variants and captions explain the others)")
+    print("  (spelling variants and captions explain the others)")
     spent: dict[str, list[float]] = {"timbao": [], "tantivy-py": []}
     for name, run in (("timbao", ours), ("tantivy-py", theirs)):
         for query in queries:
@@ -149,32 +152,46 @@ def concordance(index: timbao.Index) -> None:
     print(f"Concordance as a polars frame: {len(frame):,} lines in {spent:.2f} s\n")
 
 
-def memory(index_path: Path) -> None:
-    """Largest resident memory of a process that writes a concordance."""
-    script = (
+def memory(index_path: Path, articles: Path) -> None:
+    """Largest resident memory of a process that writes a concordance, and of one that indexes."""
+    program = os.environ["TIMBAO"]
+    lines = (
         "import sys, timbao\n"
         f"table = timbao.Index(sys.argv[1]).kwic('và', limit={LINES})\n"
         "assert len(table)\n"
     )
-    runs = {
-        "python": [sys.executable, "-c", script, str(index_path)],
-        "timbao kwic": [
-            os.environ["TIMBAO"], "kwic", "và", "--limit", str(LINES), "--format", "jsonl",
-            "--index", str(index_path),
-        ],
-    }
-    peaks = {}
-    for name, command in runs.items():
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-        assert process.returncode == 0, command
-        peaks[name] = usage.ru_maxrss / 1024
-    ratio = peaks["python"] / peaks["timbao kwic"]
-    print(f"Peak memory of {LINES:,} lines of a concordance")
-    for name, peak in peaks.items():
-        print(f"  {name:12} {peak:8.0f} MB")
-    print(f"  Python uses {ratio:.2f} times as much")
+    build = (
+        "import sys, timbao\n"
+        "timbao.index(sys.argv[2], path=sys.argv[1], threads=1, progress=False)\n"
+    )
+    kwic = ["kwic", "và", "--limit", str(LINES), "--format", "jsonl", "--index", str(index_path)]
+    command = ["index", str(articles), "--threads", "1", "--index", "by-program"]
+    compare_peaks(
+        f"{LINES:,} lines of a concordance",
+        [sys.executable, "-c", lines, str(index_path)],
+        [program, *kwic],
+    )
+    compare_peaks(
+        "indexing on one thread",
+        [sys.executable, "-c", build, "by-python", str(articles)],
+        [program, *command],
+    )
+
+
+def compare_peaks(name: str, python: list[str], program: list[str]) -> None:
+    ours, theirs = peak(python), peak(program)
+    print(f"Peak memory, {name}: Python {ours:.0f} MB, program {theirs:.0f} MB, {ours / theirs:.2f} times")
+
+
+def peak(command: list[str]) -> float:
+    """Largest resident memory of a process, in MB."""
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, command
+    return usage.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

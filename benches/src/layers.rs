@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// For each crate: the crates of the workspace that it may depend on, and the packages that must
 /// not be among its dependencies, directly or through others.
-const LAYERS: [(&str, &[&str], &[&str]); 9] = [
+const LAYERS: [(&str, &[&str], &[&str]); 10] = [
     (
         "timbao-tokenizer",
         &[],
@@ -30,6 +30,16 @@ const LAYERS: [(&str, &[&str], &[&str]); 9] = [
         &["tantivy", "memmap2", "tokio", "clap", "notify"],
     ),
     (
+        "timbao-export",
+        &[
+            "timbao-articles",
+            "timbao-query",
+            "timbao-tokenizer",
+            "timbao-views",
+        ],
+        &["tantivy", "memmap2", "tokio", "clap", "notify"],
+    ),
+    (
         "timbao-index",
         &[
             "timbao-articles",
@@ -43,6 +53,7 @@ const LAYERS: [(&str, &[&str], &[&str]); 9] = [
         "timbao-server",
         &[
             "timbao-articles",
+            "timbao-export",
             "timbao-index",
             "timbao-query",
             "timbao-tokenizer",
@@ -76,6 +87,7 @@ const LAYERS: [(&str, &[&str], &[&str]); 9] = [
         "timbao",
         &[
             "timbao-articles",
+            "timbao-export",
             "timbao-index",
             "timbao-mcp",
             "timbao-query",
