@@ -4,16 +4,14 @@ use std::collections::HashMap;
 
 use tantivy::schema::{IndexRecordOption, Term};
 use tantivy::{DocSet, TERMINATED};
-use timbao_query::plan::{Facet, Filter, Key, Slot, Stated};
-use timbao_query::word_regex;
-use timbao_tokenizer::{Keys, scan};
+use timbao_query::plan::{Facet, Filter, Stated};
 use timbao_views::facet_key;
+use timbao_views::matching::contains_phrase;
 
 use crate::error::{Error, Result};
 use crate::schema::Fields;
 
 use super::SegmentView;
-use super::slots::{Fuzzy, fits_regex};
 use super::values::FacetValue;
 
 /// The articles of a segment that pass, in order.
@@ -39,13 +37,13 @@ pub(crate) fn articles(view: &SegmentView, fields: &Fields, filter: &Filter) -> 
         Filter::Facet {
             facet: facet @ (Facet::Year | Facet::Month),
             slots,
-        } => by_time(view, *facet, |time| contains(time, slots)),
+        } => by_time(view, *facet, |time| contains_phrase(time, slots)),
         Filter::Is {
             facet: facet @ (Facet::Year | Facet::Month),
             value,
         } => by_time(view, *facet, |time| time == value.trim()),
         Filter::Facet { facet, slots } => {
-            by_value(view, *facet, |value| contains(&value.text, slots))
+            by_value(view, *facet, |value| contains_phrase(&value.text, slots))
         }
         Filter::Is { facet, value } => {
             let key = facet_key(value);
@@ -106,49 +104,6 @@ fn by_time(view: &SegmentView, facet: Facet, is_wanted: impl Fn(&str) -> bool) -
     Ok((0..view.text.articles())
         .filter(|&article| days.first(article).is_some_and(&mut passes))
         .collect())
-}
-
-/// Whether the words of `value` have the slots in a row among them.
-pub(crate) fn contains(value: &str, slots: &[Slot]) -> bool {
-    let mut keys = Keys::new();
-    let words: Vec<(String, String)> = scan(value)
-        .map(|token| {
-            keys.set(&value[token.start..token.end]);
-            (keys.exact().to_owned(), keys.folded().to_owned())
-        })
-        .collect();
-    !slots.is_empty()
-        && words.windows(slots.len()).any(|window| {
-            window
-                .iter()
-                .zip(slots)
-                .all(|((exact, folded), slot)| fits(slot, exact, folded))
-        })
-}
-
-fn fits(slot: &Slot, exact: &str, folded: &str) -> bool {
-    slot.keys.iter().any(|key| match key {
-        Key::Exact(key) => key == exact,
-        Key::Folded(key) => key == folded,
-        Key::Wildcard {
-            part,
-            side,
-            tone,
-            folded: loose,
-        } => side.fits(if *loose { folded } else { exact }, part, *tone),
-        Key::Regex {
-            pattern,
-            folded: loose,
-        } => word_regex(pattern).is_ok_and(|regex| {
-            let key = if *loose { folded } else { exact };
-            fits_regex(&regex, key, *loose)
-        }),
-        Key::Fuzzy {
-            key,
-            distance,
-            folded: loose,
-        } => Fuzzy::new(key, *distance).accepts(if *loose { folded } else { exact }),
-    })
 }
 
 /// The articles of a segment that contain a term of Tantivy's own index.

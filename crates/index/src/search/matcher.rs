@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use timbao_query::MAX_NEAR;
 use timbao_query::plan::{Capitals, LeafKind, Near, Phrase, Plan, Reach, Slot, TextField};
+use timbao_views::matching::{Places, SlotTable, Span, SpanNear, SpanPhrase, SpanStep};
 use timbao_views::{ArticleText, Match, TEXT_FIELDS, TextRange};
 
 use crate::error::Result;
@@ -15,12 +16,9 @@ use crate::text::tokens::{FIELD, FIRST_KEY, PARAGRAPH};
 use crate::text::{ResidueBlock, TextSegment};
 
 use super::deadline::Deadline;
-use super::near::SpanNear;
-use super::places::{Places, SlotTable};
 use super::positions::FieldEnds;
 use super::sentences::SentenceStarts;
 use super::slots::SlotIds;
-use super::spans::{Span, SpanPhrase, SpanStep};
 
 /// An article of a segment and its tokens. Its text is read where case or sentences count, which
 /// tokens lack.
@@ -33,7 +31,7 @@ pub(crate) struct SegmentArticle<'a> {
 /// The slots of some words and phrases, and where they occurred last.
 #[derive(Default)]
 pub(super) struct Slots {
-    table: SlotTable,
+    table: SlotTable<SlotIds>,
     /// Whether a sentence counts.
     has_sentences: bool,
     places: RefCell<Places>,
@@ -49,10 +47,14 @@ impl Slots {
                 let before = slots.get(..number).unwrap_or_default();
                 before.iter().any(|other| slot.shares_key(other))
             });
+        let end = segment.exact_keys() + FIRST_KEY;
         let steps = phrase.steps.iter().zip(slots).map(|(step, slot)| SpanStep {
             gap_min: step.gap_min,
             gap_max: step.gap_max,
-            slot: self.table.add(slot, step.capitals, segment),
+            slot: self.table.add(slot.clone(), step.capitals, end, || {
+                let ids = slot.exact_ids(segment).into_iter();
+                ids.map(|id| id + FIRST_KEY).collect()
+            }),
         });
         SpanPhrase {
             steps: steps.collect(),
@@ -158,7 +160,8 @@ impl PhraseMatcher {
     pub(crate) fn for_each(&self, article: &SegmentArticle<'_>, f: impl FnMut(Range<usize>)) {
         let mut spans = Vec::new();
         self.slots.find(article, |places| {
-            self.phrase.spans(places, &self.deadline, &mut spans);
+            self.phrase
+                .spans(places, &|| self.deadline.has_passed(), &mut spans);
         });
         spans.into_iter().map(Span::positions).for_each(f);
     }
@@ -167,7 +170,8 @@ impl PhraseMatcher {
     /// An occurrence ends as soon as it can; of its gaps each is as wide as the later ones allow.
     pub(crate) fn for_each_path(&self, article: &SegmentArticle<'_>, f: impl FnMut(&[usize])) {
         self.slots.find(article, |places| {
-            self.phrase.for_each_path(places, &self.deadline, f);
+            self.phrase
+                .for_each_path(places, &|| self.deadline.has_passed(), f);
         });
     }
 }
@@ -194,7 +198,8 @@ impl NearMatcher {
     pub(crate) fn for_each(&self, article: &SegmentArticle<'_>, f: impl FnMut(Range<usize>)) {
         let mut spans = Vec::new();
         self.slots.find(article, |places| {
-            self.near.spans(places, &self.deadline, &mut spans);
+            self.near
+                .spans(places, &|| self.deadline.has_passed(), &mut spans);
         });
         spans.into_iter().map(Span::positions).for_each(f);
     }
@@ -244,8 +249,8 @@ impl LeafMatcher {
     /// Stops early once the deadline has passed.
     pub(super) fn spans(&self, places: &Places, deadline: &Deadline, out: &mut Vec<Span>) {
         match self {
-            Self::Phrase(phrase) => phrase.spans(places, deadline, out),
-            Self::Near(near) => near.spans(places, deadline, out),
+            Self::Phrase(phrase) => phrase.spans(places, &|| deadline.has_passed(), out),
+            Self::Near(near) => near.spans(places, &|| deadline.has_passed(), out),
         }
     }
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use timbao_query::plan::{LeafKind, NearOrder, Phrase, Plan, Slot, TextField};
+use timbao_views::matching::Span;
 
 use crate::error::Result;
 use crate::text::TextSegment;
@@ -23,7 +24,6 @@ use super::scans::Scans;
 use super::scored::{Scored, weigh};
 use super::slot_articles::slot_articles;
 use super::slots::SlotIds;
-use super::spans::Span;
 
 /// A part of a plan, and the only part of the text in which it counts.
 type Part<'p> = (&'p Plan, Option<TextField>);

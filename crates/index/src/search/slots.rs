@@ -1,10 +1,9 @@
 //! The keys of a query as ids of one segment.
 
-use regex::Regex;
 use smallvec::SmallVec;
 use timbao_query::plan::{Key, Slot};
 use timbao_query::word_regex;
-use timbao_tokenizer::write_out;
+use timbao_views::matching::{Fuzzy, fits_regex};
 
 use crate::text::pairs::{Accepted, PairList};
 use crate::text::tokens::{FIRST_KEY, TokenSet};
@@ -134,15 +133,6 @@ impl SlotIds {
     }
 }
 
-/// Returns `true` if a regular expression matches a folded key, or the word of an exact one.
-pub(crate) fn fits_regex(regex: &Regex, key: &str, folded: bool) -> bool {
-    if folded {
-        regex.is_match(key)
-    } else {
-        regex.is_match(&write_out(key))
-    }
-}
-
 /// The keys of a slot in one segment, in any order.
 #[derive(Default)]
 struct Found {
@@ -218,90 +208,5 @@ impl Found {
             }
         }
         SlotIds { groups }
-    }
-}
-
-/// Finds keys within an edit distance.
-pub(crate) struct Fuzzy {
-    typed: Vec<char>,
-    limit: usize,
-    /// Buffers, kept from key to key.
-    other: Vec<char>,
-    row: Vec<usize>,
-}
-
-impl Fuzzy {
-    /// For keys at most `limit` changes away from `typed`.
-    pub(crate) fn new(typed: &str, limit: u8) -> Self {
-        Self {
-            typed: typed.chars().collect(),
-            limit: limit.into(),
-            other: Vec::new(),
-            row: Vec::new(),
-        }
-    }
-
-    /// Returns `true` if the Levenshtein distance to a key is at most the
-    /// limit.
-    pub(crate) fn accepts(&mut self, key: &str) -> bool {
-        // A character has at most four bytes.
-        if key.len() > 4 * (self.typed.len() + self.limit) {
-            return false;
-        }
-        self.other.clear();
-        self.other.extend(key.chars());
-        let (typed, other) = without_common_ends(&self.typed, &self.other);
-        if typed.len().abs_diff(other.len()) > self.limit {
-            return false;
-        }
-        if typed.is_empty() || other.is_empty() {
-            return true;
-        }
-        let row = &mut self.row;
-        row.clear();
-        row.extend(0..=other.len());
-        for (i, a) in typed.iter().enumerate() {
-            let mut diagonal = row[0];
-            row[0] = i + 1;
-            let mut least = row[0];
-            for (j, b) in other.iter().enumerate() {
-                let substitution = diagonal + usize::from(a != b);
-                diagonal = row[j + 1];
-                row[j + 1] = substitution.min(row[j] + 1).min(diagonal + 1);
-                least = least.min(row[j + 1]);
-            }
-            if least > self.limit {
-                return false;
-            }
-        }
-        row[other.len()] <= self.limit
-    }
-}
-
-/// The rest of two keys without their common prefix and suffix.
-fn without_common_ends<'a>(a: &'a [char], b: &'a [char]) -> (&'a [char], &'a [char]) {
-    let same = |(x, y): &(&char, &char)| x == y;
-    let start = a.iter().zip(b).take_while(same).count();
-    let (a, b) = (&a[start..], &b[start..]);
-    let end = a.iter().rev().zip(b.iter().rev()).take_while(same).count();
-    (&a[..a.len() - end], &b[..b.len() - end])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Fuzzy;
-
-    #[test]
-    fn distances_are_levenshteins() {
-        let within = |typed: &str, key: &str, limit| Fuzzy::new(typed, limit).accepts(key);
-        assert!(within("dien", "dien", 0));
-        assert!(within("dien", "diem", 1));
-        assert!(!within("dien", "dim", 1));
-        assert!(within("dien", "dim", 2));
-        assert!(!within("a", "abcd", 2));
-        assert!(within("", "a", 1));
-        assert!(within("ab", "ba", 2));
-        assert!(!within("ab", "ba", 1));
-        assert!(within("aab", "ab", 1));
     }
 }

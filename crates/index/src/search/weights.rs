@@ -1,6 +1,6 @@
-//! Weights of bare words and their bigrams, and the words that an article must contain.
+//! Weights of bare words and their bigrams.
 
-use timbao_query::plan::MinimumMatch;
+pub(crate) use timbao_views::score::Required;
 
 /// Weights of the terms of a row of bare words; factors of their idf.
 #[derive(Debug, PartialEq)]
@@ -93,53 +93,6 @@ fn units(associations: &[f32]) -> Vec<bool> {
     units
 }
 
-/// How much each clause counts as matched, and the sum that an article must reach.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Required {
-    /// By clause; not above a byte if there are at most 255 clauses.
-    pub(crate) weights: Vec<u16>,
-    /// The least sum.
-    pub(crate) minimum: usize,
-}
-
-impl Required {
-    /// The requirement on clauses with these idf; `optional` ones are not required.
-    pub(crate) fn new(minimum: MinimumMatch, optional: &[usize], idf: &[f32]) -> Self {
-        let counted = |clause: &usize| !optional.contains(clause);
-        let percent = match minimum {
-            MinimumMatch::Count(count) => {
-                let weights = (0..idf.len()).map(|clause| counted(&clause).into());
-                return Self {
-                    weights: weights.collect(),
-                    minimum: count.clamp(1, idf.len().max(1)),
-                };
-            }
-            MinimumMatch::Weight(percent) => percent,
-        };
-        let most = if idf.len() > usize::from(u8::MAX) {
-            u16::MAX
-        } else {
-            u8::MAX.into()
-        };
-        let sum: f32 = (0..)
-            .zip(idf)
-            .filter(|(c, _)| counted(c))
-            .map(|(_, idf)| idf)
-            .sum();
-        let room = f32::from(most) - idf.len() as f32;
-        let weight = |(clause, idf): (usize, &f32)| {
-            let share = idf / sum.max(f32::MIN_POSITIVE);
-            u16::from(counted(&clause)) * (1 + (share * room) as u16)
-        };
-        let weights: Vec<u16> = (0..).zip(idf).map(weight).collect();
-        let all: usize = weights.iter().map(|&weight| usize::from(weight)).sum();
-        Self {
-            weights,
-            minimum: (all * usize::from(percent)).div_ceil(100).max(1),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -164,16 +117,6 @@ mod tests {
         assert_eq!(association(0.0, 5.0, 5.0, 1000.0), NEVER);
     }
 
-    #[test]
-    fn rare_words_count_more_and_optional_ones_not_at_all() {
-        let required = Required::new(MinimumMatch::Weight(30), &[2], &[2.0, 1.0, 1.0]);
-        assert!(required.weights[0] > required.weights[1]);
-        assert_eq!(required.weights[2], 0);
-        assert!(usize::from(required.weights[1]) >= required.minimum);
-        let required = Required::new(MinimumMatch::Count(2), &[1], &[1.0; 3]);
-        assert_eq!((required.weights, required.minimum), (vec![1, 0, 1], 2));
-    }
-
     proptest! {
         /// By trying all segmentations.
         #[test]
@@ -191,18 +134,6 @@ mod tests {
             prop_assert!(units.windows(2).all(|two| two != [true, true]));
             let sum: f32 = units.iter().zip(&associations).filter(|(is, _)| **is).map(|(_, a)| a - UNIT).sum();
             prop_assert!((sum - best(&associations)).abs() < 1e-4);
-        }
-
-        #[test]
-        fn weights_fit_and_all_clauses_suffice(
-            idf in proptest::collection::vec(0.0f32..4.0, 1..700),
-            percent in 1u8..=100,
-        ) {
-            let required = Required::new(MinimumMatch::Weight(percent), &[], &idf);
-            let sum: usize = required.weights.iter().map(|&weight| usize::from(weight)).sum();
-            let most = if idf.len() > 255 { usize::from(u16::MAX) } else { 255 };
-            prop_assert!(sum <= most + 1 && required.minimum <= sum && required.minimum > 0);
-            prop_assert!(idf.len() > 255 || required.weights.iter().all(|&weight| weight <= 255));
         }
     }
 }

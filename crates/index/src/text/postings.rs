@@ -9,6 +9,7 @@
 use bitpacking::{BitPacker, BitPacker4x};
 
 use super::bytes::{load_u32, load_u64, push_varint, read_varint};
+pub(crate) use super::score::MAX_FREQUENCY;
 
 /// Articles in a block.
 pub(crate) const BLOCK: usize = BitPacker4x::BLOCK_LEN;
@@ -17,8 +18,6 @@ pub(crate) const BLOCK: usize = BitPacker4x::BLOCK_LEN;
 const BLOCK_ENTRY: usize = 12;
 /// Offset of the upper bound in an entry.
 const BOUND: usize = 10;
-/// Largest frequency stored; beyond it, BM25 rises very little.
-pub(crate) const MAX_FREQUENCY: u32 = 63;
 
 /// Lists of at least one in this many articles have a bitmap.
 const DENSE: u32 = 4;

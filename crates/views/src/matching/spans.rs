@@ -7,37 +7,45 @@
 //! but for slots that can share a token, whose places are matched within each
 //! window.
 
-use super::deadline::Deadline;
 use super::places::{Place, Places, SlotNumber, position};
 
 /// The extent of an occurrence: its first place and the place after its last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Span {
-    pub(crate) start: Place,
-    pub(crate) end: Place,
+pub struct Span {
+    /// The first place.
+    pub start: Place,
+    /// The place after the last.
+    pub end: Place,
 }
 
 impl Span {
     /// The positions of its tokens.
-    pub(crate) fn positions(self) -> std::ops::Range<usize> {
+    #[inline]
+    pub fn positions(self) -> std::ops::Range<usize> {
         position(self.start)..position(self.end)
     }
 }
 
 /// A phrase whose slots are numbers of a [`SlotTable`](super::places::SlotTable).
-pub(crate) struct SpanPhrase {
-    pub(crate) steps: Vec<SpanStep>,
-    pub(crate) slop: u32,
+#[derive(Debug)]
+pub struct SpanPhrase {
+    /// The slots, each with the gap before it.
+    pub steps: Vec<SpanStep>,
+    /// Maximum total displacement of the slots.
+    pub slop: u32,
     /// Two slots can be filled by one token, so that places have to be kept apart.
-    pub(crate) shares_tokens: bool,
+    pub shares_tokens: bool,
 }
 
 /// A slot and the number of tokens between the slot before and this one.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct SpanStep {
-    pub(crate) gap_min: u32,
-    pub(crate) gap_max: u32,
-    pub(crate) slot: SlotNumber,
+pub struct SpanStep {
+    /// Minimum number of tokens before it.
+    pub gap_min: u32,
+    /// Maximum number of tokens before it.
+    pub gap_max: u32,
+    /// The slot.
+    pub slot: SlotNumber,
 }
 
 /// Maximum number of ends considered for each start where every occurrence counts.
@@ -47,28 +55,28 @@ impl SpanPhrase {
     /// Appends the occurrences in order: for each start the one that ends first; with slop, one
     /// for each window that begins at a place of a slot.
     ///
-    /// Stops early once the deadline has passed.
-    pub(crate) fn spans(&self, places: &Places, deadline: &Deadline, out: &mut Vec<Span>) {
+    /// Ends early if `stop` returns `true`.
+    pub fn spans(&self, places: &Places, stop: &impl Fn() -> bool, out: &mut Vec<Span>) {
         if self.slop > 0 {
-            Sloppy::new(self, places).spans(deadline, out);
-        } else if let Some(nearest) = self.nearest_ends(places, deadline, |_| {}) {
+            Sloppy::new(self, places).spans(stop, out);
+        } else if let Some(nearest) = self.nearest_ends(places, stop, |_| {}) {
             out.extend(nearest);
         }
     }
 
     /// Appends the occurrences in order, for each start those with different ends as well, the
     /// nearest [`MOST_ENDS`] of them.
-    pub(crate) fn all_spans(&self, places: &Places, deadline: &Deadline, out: &mut Vec<Span>) {
+    pub fn all_spans(&self, places: &Places, stop: &impl Fn() -> bool, out: &mut Vec<Span>) {
         let is_stiff = |step: &SpanStep| step.gap_min == step.gap_max;
         if self.slop > 0 || self.steps.iter().skip(1).all(is_stiff) {
-            return self.spans(places, deadline, out);
+            return self.spans(places, stop, out);
         }
         let Some((first, rest)) = self.steps.split_first() else {
             return;
         };
         let (mut reached, mut next) = (Vec::new(), Vec::new());
         for &start in places.of(first.slot) {
-            if deadline.has_passed() {
+            if stop() {
                 return;
             }
             reached.clear();
@@ -87,14 +95,14 @@ impl SpanPhrase {
 
     /// Calls back with the positions of all slots of each occurrence of a phrase without slop:
     /// for each start the one that ends first, each gap as wide as the later ones allow.
-    pub(crate) fn for_each_path(
+    pub fn for_each_path(
         &self,
         places: &Places,
-        deadline: &Deadline,
+        stop: &impl Fn() -> bool,
         mut f: impl FnMut(&[usize]),
     ) {
         let mut behind: Vec<Vec<Span>> = Vec::new();
-        let all = self.nearest_ends(places, deadline, |spans| behind.push(spans.to_vec()));
+        let all = self.nearest_ends(places, stop, |spans| behind.push(spans.to_vec()));
         behind.reverse();
         let mut path = Vec::with_capacity(self.steps.len());
         for span in all.into_iter().flatten() {
@@ -124,7 +132,7 @@ impl SpanPhrase {
     fn nearest_ends(
         &self,
         places: &Places,
-        deadline: &Deadline,
+        stop: &impl Fn() -> bool,
         mut visit: impl FnMut(&[Span]),
     ) -> Option<Vec<Span>> {
         let (last, before) = self.steps.split_last()?;
@@ -135,7 +143,7 @@ impl SpanPhrase {
         let mut spans: Vec<Span> = ends.collect();
         let mut gap = last;
         for step in before.iter().rev() {
-            if spans.is_empty() || deadline.has_passed() {
+            if spans.is_empty() || stop() {
                 return None;
             }
             visit(&spans);
@@ -244,9 +252,9 @@ impl<'a> Sloppy<'a> {
         }
     }
 
-    fn spans(mut self, deadline: &Deadline, out: &mut Vec<Span>) {
+    fn spans(mut self, stop: &impl Fn() -> bool, out: &mut Vec<Span>) {
         let mut low = i64::MIN;
-        while !deadline.has_passed() {
+        while !stop() {
             let (mut least, mut most) = (i64::MAX, i64::MIN);
             for slot in &mut self.slots {
                 let Some(shifted) = slot.seek(low) else {

@@ -10,16 +10,18 @@
 
 use timbao_query::plan::{NearOrder, Reach};
 
-use super::deadline::Deadline;
 use super::places::{Place, Places};
 use super::spans::{Span, SpanPhrase};
 
 /// Words or phrases near each other whose slots are numbers of a slot table.
-pub(crate) struct SpanNear {
+#[derive(Debug)]
+pub struct SpanNear {
     /// The operands, each any of some phrases.
-    pub(crate) operands: Vec<Vec<SpanPhrase>>,
-    pub(crate) reach: Reach,
-    pub(crate) order: NearOrder,
+    pub operands: Vec<Vec<SpanPhrase>>,
+    /// The distance between neighbouring operands.
+    pub reach: Reach,
+    /// The order of the operands.
+    pub order: NearOrder,
 }
 
 /// An occurrence of an operand.
@@ -29,21 +31,21 @@ struct Member {
     operand: u8,
 }
 
-/// Number of occurrences between two checks of the deadline.
+/// Number of occurrences between two calls of `stop`.
 const CHECKED: usize = 4_096;
 
 impl SpanNear {
     /// Appends the occurrences of operands that take part, in order. If several
     /// have the same start, the shortest is appended.
     ///
-    /// Stops early once the deadline has passed.
-    pub(crate) fn spans(&self, places: &Places, deadline: &Deadline, out: &mut Vec<Span>) {
+    /// Ends early if `stop` returns `true`.
+    pub fn spans(&self, places: &Places, stop: &impl Fn() -> bool, out: &mut Vec<Span>) {
         let mut members: Vec<Member> = Vec::new();
         let mut spans = Vec::new();
         for (operand, phrases) in (0..).zip(&self.operands) {
             spans.clear();
             for phrase in phrases {
-                phrase.all_spans(places, deadline, &mut spans);
+                phrase.all_spans(places, stop, &mut spans);
             }
             if self.reach == Reach::Sentence {
                 within_sentences(places, &mut spans);
@@ -56,13 +58,13 @@ impl SpanNear {
         members.sort_unstable();
         members.dedup();
         if self.order == NearOrder::Apart {
-            return self.apart(&members, deadline, out);
+            return self.apart(&members, stop, out);
         }
         self.keep_complete(&mut members);
         if self.operands.len() <= 6 {
-            self.chained::<1>(&members, deadline, out);
+            self.chained::<1>(&members, stop, out);
         } else {
-            self.chained::<{ SETS / 64 }>(&members, deadline, out);
+            self.chained::<{ SETS / 64 }>(&members, stop, out);
         }
     }
 
@@ -86,7 +88,7 @@ impl SpanNear {
     }
 
     /// Appends the members of the first operand that have no member of another within reach.
-    fn apart(&self, members: &[Member], deadline: &Deadline, out: &mut Vec<Span>) {
+    fn apart(&self, members: &[Member], stop: &impl Fn() -> bool, out: &mut Vec<Span>) {
         let reach = Place::from(self.reach.words());
         // Starts of the other operands in order, with the furthest end so far.
         let mut others: Vec<Span> = Vec::new();
@@ -100,7 +102,7 @@ impl SpanNear {
         let mut last = None;
         let mine = members.iter().filter(|member| member.operand == 0);
         for (done, Member { span, .. }) in mine.enumerate() {
-            if done % CHECKED == 0 && deadline.has_passed() {
+            if done % CHECKED == 0 && stop() {
                 return;
             }
             // Those that start before this one ends, or soon after.
@@ -119,7 +121,7 @@ impl SpanNear {
     fn chained<const WORDS: usize>(
         &self,
         members: &[Member],
-        deadline: &Deadline,
+        stop: &impl Fn() -> bool,
         out: &mut Vec<Span>,
     ) {
         let chains = Chains {
@@ -128,8 +130,8 @@ impl SpanNear {
             is_ordered: self.order == NearOrder::Typed,
         };
         let (Some(forward), Some(backward)) = (
-            chains.sweep::<WORDS>(members, Direction::Forward, deadline),
-            chains.sweep::<WORDS>(members, Direction::Backward, deadline),
+            chains.sweep::<WORDS>(members, Direction::Forward, stop),
+            chains.sweep::<WORDS>(members, Direction::Backward, stop),
         ) else {
             return;
         };
@@ -189,12 +191,12 @@ impl Chains {
     }
 
     /// For each occurrence the sets of operands, its own among them, of the chains that lead to
-    /// it; `None` once the deadline has passed.
+    /// it; `None` if it was stopped.
     fn sweep<const WORDS: usize>(
         &self,
         members: &[Member],
         direction: Direction,
-        deadline: &Deadline,
+        stop: &impl Fn() -> bool,
     ) -> Option<Vec<Sets<WORDS>>> {
         let (near, far) = Self::orders(members, direction);
         let edge = |member: &Member| match direction {
@@ -215,7 +217,7 @@ impl Chains {
         let mut active = [0; WORDS];
         let (mut joined, mut left) = (0, 0);
         for (done, &number) in near.iter().enumerate() {
-            if done % CHECKED == 0 && deadline.has_passed() {
+            if done % CHECKED == 0 && stop() {
                 return None;
             }
             let at = edge(&members[number]);

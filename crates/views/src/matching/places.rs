@@ -1,28 +1,27 @@
 //! The places of a query's slots in one article.
 
+use std::hash::Hash;
+
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use timbao_query::plan::Capitals;
 
-use crate::text::TextSegment;
-use crate::text::tokens::FIRST_KEY;
-
-use super::slots::SlotIds;
+use crate::corpus::FIRST_WORD;
 
 /// A token's position in its article, with the number of its paragraph in the upper half.
 ///
 /// Two places differ by less than [`Place`]'s lower half only within one paragraph, so that no
 /// distance of the query language reaches into the next paragraph.
-pub(crate) type Place = u64;
+pub type Place = u64;
 
 /// The token's position in its article.
 #[inline]
-pub(crate) fn position(place: Place) -> usize {
+pub fn position(place: Place) -> usize {
     place as u32 as usize
 }
 
 /// The number of a distinct slot of a query.
-pub(crate) type SlotNumber = u16;
+pub type SlotNumber = u16;
 
 /// Tokens that are tested together.
 const BLOCK: usize = 16;
@@ -36,9 +35,9 @@ const WIDE: usize = 1_024;
 ///
 /// Equal slots share a number, so that a word repeated in a query is searched
 /// for once.
-#[derive(Default)]
-pub(crate) struct SlotTable {
-    numbers: FxHashMap<(SlotIds, Option<Capitals>), SlotNumber>,
+#[derive(Debug)]
+pub struct SlotTable<K> {
+    numbers: FxHashMap<(K, Option<Capitals>), SlotNumber>,
     /// By number: the capitals that a token must have.
     capitals: Vec<Option<Capitals>>,
     /// The tokens of the slots whose case counts.
@@ -52,15 +51,31 @@ pub(crate) struct SlotTable {
     wide: Vec<(SlotNumber, TokenBits)>,
 }
 
-impl SlotTable {
-    /// Adds a slot, unless an equal one is known, and returns its number.
-    pub(crate) fn add(
+impl<K> Default for SlotTable<K> {
+    fn default() -> Self {
+        Self {
+            numbers: FxHashMap::default(),
+            capitals: Vec::new(),
+            cased: TokenBits::default(),
+            known: TokenBits::default(),
+            few: Vec::new(),
+            narrow: FxHashMap::default(),
+            wide: Vec::new(),
+        }
+    }
+}
+
+impl<K: Eq + Hash> SlotTable<K> {
+    /// Adds a slot, unless an equal one is known, and returns its number. `tokens` returns the
+    /// tokens that can fill it; all tokens are below `end`.
+    pub fn add(
         &mut self,
-        slot: &SlotIds,
+        slot: K,
         capitals: Option<Capitals>,
-        segment: &TextSegment,
+        end: u32,
+        tokens: impl FnOnce() -> Vec<u32>,
     ) -> SlotNumber {
-        let key = (slot.clone(), capitals);
+        let key = (slot, capitals);
         if let Some(&number) = self.numbers.get(&key) {
             return number;
         }
@@ -68,9 +83,7 @@ impl SlotTable {
         let number = SlotNumber::try_from(self.numbers.len()).unwrap_or(SlotNumber::MAX);
         self.numbers.insert(key, number);
         self.capitals.push(capitals);
-        let ids = slot.exact_ids(segment).into_iter();
-        let tokens: Vec<u32> = ids.map(|id| id + FIRST_KEY).collect();
-        let end = segment.exact_keys() + FIRST_KEY;
+        let tokens = tokens();
         self.known.extend(&tokens, end);
         if capitals.is_some() {
             self.cased.extend(&tokens, end);
@@ -94,19 +107,19 @@ impl SlotTable {
     }
 
     /// Returns `true` if the case of a slot counts.
-    pub(crate) fn has_case(&self) -> bool {
+    pub fn has_case(&self) -> bool {
         self.capitals.iter().any(Option::is_some)
     }
 
     /// Returns `true` if the case of a token counts.
     #[inline]
-    pub(crate) fn is_cased(&self, token: u32) -> bool {
+    pub fn is_cased(&self, token: u32) -> bool {
         self.cased.bit(token) & 1 == 1
     }
 
     /// Keeps the places of words in the case that is wanted. `capitals` are those of all tokens
     /// that [are cased](Self::is_cased), by position.
-    pub(crate) fn keep_cased(&self, capitals: &[(u32, Capitals)], places: &mut Places) {
+    pub fn keep_cased(&self, capitals: &[(u32, Capitals)], places: &mut Places) {
         for (wanted, list) in self.capitals.iter().zip(&mut places.lists) {
             let Some(wanted) = wanted else {
                 continue;
@@ -119,7 +132,7 @@ impl SlotTable {
     }
 
     /// Collects the places of every slot among an article's tokens, in any case.
-    pub(crate) fn find(&self, tokens: &[u32], places: &mut Places) {
+    pub fn find(&self, tokens: &[u32], places: &mut Places) {
         places.clear(self.numbers.len());
         let mut paragraph = 0;
         let mut at = 0;
@@ -128,7 +141,10 @@ impl SlotTable {
             if self.may_match(block) {
                 self.find_in(block, at, &mut paragraph, places);
             } else {
-                paragraph += block.iter().map(|&t| u64::from(t < FIRST_KEY)).sum::<u64>();
+                paragraph += block
+                    .iter()
+                    .map(|&t| u64::from(t < FIRST_WORD))
+                    .sum::<u64>();
             }
             at += BLOCK as u64;
         }
@@ -153,7 +169,7 @@ impl SlotTable {
     /// Collects the places among tokens of which the first has the position `start`.
     fn find_in(&self, tokens: &[u32], start: Place, paragraph: &mut Place, places: &mut Places) {
         for (at, &token) in (start..).zip(tokens) {
-            if token < FIRST_KEY {
+            if token < FIRST_WORD {
                 *paragraph += 1;
                 continue;
             }
@@ -174,36 +190,36 @@ impl SlotTable {
 }
 
 /// The places of each slot in one article, in order.
-#[derive(Default)]
-pub(crate) struct Places {
+#[derive(Debug, Default)]
+pub struct Places {
     lists: Vec<Vec<Place>>,
     /// Number of tokens of the article.
     tokens: usize,
     /// The first positions of sentences, if they are needed.
-    pub(crate) sentences: Vec<u32>,
+    pub sentences: Vec<u32>,
 }
 
 impl Places {
     /// The places of a slot, in order.
     #[inline]
-    pub(crate) fn of(&self, slot: SlotNumber) -> &[Place] {
+    pub fn of(&self, slot: SlotNumber) -> &[Place] {
         self.lists.get(usize::from(slot)).map_or(&[], Vec::as_slice)
     }
 
     /// One more than the largest position of any place.
-    pub(crate) fn end(&self) -> usize {
+    pub fn end(&self) -> usize {
         self.tokens
     }
 
     /// The place with the number of its sentence in the upper half instead of its paragraph.
-    pub(crate) fn in_sentence(&self, place: Place) -> Place {
+    pub fn in_sentence(&self, place: Place) -> Place {
         let at = position(place) as u32;
         let sentence = self.sentences.partition_point(|&start| start <= at);
         (sentence as Place) << 32 | Place::from(at)
     }
 
     /// Removes all places, and makes room for those of a number of slots.
-    pub(crate) fn clear(&mut self, slots: usize) {
+    pub fn clear(&mut self, slots: usize) {
         self.sentences.clear();
         self.tokens = 0;
         if self.lists.len() < slots {
@@ -222,7 +238,7 @@ impl Places {
 }
 
 /// A set of tokens, as bits.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct TokenBits(Vec<u64>);
 
 impl TokenBits {
