@@ -144,23 +144,13 @@ pub(crate) fn each_paragraph(
 pub(crate) fn compare(
     lexicon: &mut Lexicon,
     units: &[Unit],
-    mut of: impl FnMut(&mut Lexicon, OnRun<'_>) -> Result<()>,
-    mut against: impl FnMut(&mut Lexicon, OnRun<'_>) -> Result<()>,
+    of: impl FnOnce(&mut Lexicon, OnRun<'_>) -> Result<()>,
+    against: impl FnOnce(&mut Lexicon, OnRun<'_>) -> Result<()>,
     options: &KeywordOptions,
 ) -> Result<Keywords> {
-    let here = portion(|f| of(lexicon, f))?;
     let known = lexicon.keys().len();
-    let mut in_of = Counter::new(units, known);
-    of(lexicon, &mut |run, article| in_of.add(run, article))?;
-    let mut in_against = Counter::new(units, known);
-    let mut there = Portion::default();
-    let mut last = 0;
-    against(lexicon, &mut |run, article| {
-        in_against.add(run, article);
-        there.tokens += run.len() as u64;
-        there.articles += u64::from(article != last);
-        last = article;
-    })?;
+    let (in_of, here) = counted(units, known, |f| of(lexicon, f))?;
+    let (in_against, there) = counted(units, known, |f| against(lexicon, f))?;
     let mut keywords: Vec<Keyword> = Vec::new();
     let both = in_of.counts().zip(in_against.counts());
     for (unit, ((count, articles), (against_count, against_articles))) in units.iter().zip(both) {
@@ -205,15 +195,22 @@ pub(crate) fn compare(
     })
 }
 
-fn portion(mut each: impl FnMut(OnRun<'_>) -> Result<()>) -> Result<Portion> {
+/// Counts units, whose words are among the first `known`, in runs of words.
+fn counted(
+    units: &[Unit],
+    known: usize,
+    each: impl FnOnce(OnRun<'_>) -> Result<()>,
+) -> Result<(Counter, Portion)> {
+    let mut counter = Counter::new(units, known);
     let mut portion = Portion::default();
     let mut last = 0;
     each(&mut |run, article| {
+        counter.add(run, article);
         portion.tokens += run.len() as u64;
         portion.articles += u64::from(article != last);
         last = article;
     })?;
-    Ok(portion)
+    Ok((counter, portion))
 }
 
 /// Maximum number of articles in which units are discovered.
