@@ -272,12 +272,11 @@ pub const COMPARE_HEADER: [&str; 11] = [
 pub fn compare_rows(
     comparison: &Comparison,
 ) -> impl Iterator<Item = [Cell<'_>; COMPARE_HEADER.len()]> + '_ {
-    let series = comparison.trends.series.iter();
     let measures = [
         Cell::Decimal(comparison.log_likelihood),
         Cell::Decimal(comparison.log_ratio),
     ];
-    let queries = series.clone().map(move |series| {
+    let queries = comparison.trends.series.iter().map(move |series| {
         let query = Cell::from(&series.query);
         compared(
             ["query".into(), query, blank()],
@@ -285,13 +284,22 @@ pub fn compare_rows(
             measures.clone(),
         )
     });
+    queries
+        .chain(overlap_rows(comparison))
+        .chain(period_rows(comparison))
+        .chain(collocate_rows(comparison))
+}
+
+type CompareRow<'a> = [Cell<'a>; COMPARE_HEADER.len()];
+
+fn overlap_rows(comparison: &Comparison) -> impl Iterator<Item = CompareRow<'_>> {
     let overlap = &comparison.overlap;
     let sets = [
         ("both", overlap.both, Cell::Decimal(overlap.log_likelihood)),
         ("only_first", overlap.only_first, blank()),
         ("only_second", overlap.only_second, blank()),
     ];
-    let sets = sets.into_iter().map(move |(name, articles, likelihood)| {
+    sets.into_iter().map(move |(name, articles, likelihood)| {
         let of = number(comparison.of_articles);
         let counts = [blank(), number(articles), of, blank(), blank(), blank()];
         compared(
@@ -299,8 +307,12 @@ pub fn compare_rows(
             counts,
             [likelihood, blank()],
         )
-    });
-    let periods = series.flat_map(move |series| {
+    })
+}
+
+fn period_rows(comparison: &Comparison) -> impl Iterator<Item = CompareRow<'_>> {
+    let series = comparison.trends.series.iter();
+    series.flat_map(move |series| {
         let dated = comparison.trends.periods.iter().zip(&series.points);
         let dated = dated.map(|(period, point)| (period.period.as_str(), point));
         let undated = (series.undated.of_articles > 0).then_some(("undated", &series.undated));
@@ -312,9 +324,12 @@ pub fn compare_rows(
                 [blank(), blank()],
             )
         })
-    });
+    })
+}
+
+fn collocate_rows(comparison: &Comparison) -> impl Iterator<Item = CompareRow<'_>> {
     let near = comparison.queries.iter().zip(&comparison.collocates);
-    let near = near.flat_map(move |(query, keywords)| {
+    near.flat_map(move |(query, keywords)| {
         keywords.iter().map(move |keyword| {
             let counts = [
                 number(keyword.count),
@@ -331,8 +346,7 @@ pub fn compare_rows(
             let (query, unit) = (Cell::from(&query.query), Cell::from(&keyword.unit));
             compared(["collocate".into(), query, unit], counts, measures)
         })
-    });
-    queries.chain(sets).chain(periods).chain(near)
+    })
 }
 
 /// A row of a comparison: its kind, query and item, then counts and measures.

@@ -160,73 +160,27 @@ fn similar_to(
     options: &SimilarOptions,
 ) -> Result<Similar> {
     let terms = terms(corpus, runs, options.terms)?;
+    let mut parts = score_parts(corpus, &terms, left_out)?;
     let most: f64 = terms.iter().map(|term| term.weight).sum();
-    // By article: what each term contributes to the score.
-    let mut scores: FxHashMap<ArticleId, Vec<(u32, f64)>> = FxHashMap::default();
-    let ngrams: Vec<&[String]> = terms.iter().map(|term| term.keys.as_slice()).collect();
-    let weights = corpus.ngram_weights(&ngrams)?;
-    for ((number, term), articles) in (0..).zip(&terms).zip(weights) {
-        for (article, frequency) in articles {
-            if !left_out.contains(&article) {
-                let part = (number, term.weight * frequency);
-                scores.entry(article).or_default().push(part);
-            }
-        }
-    }
-    let mut found: Vec<ArticleId> = scores.keys().copied().collect();
-    found.sort_unstable();
-    let times = corpus.times(&found)?.into_iter();
-    let mut order: Vec<(f64, u64, ArticleId)> = found
-        .iter()
-        .zip(times)
-        .map(|(&article, time)| {
-            let parts = scores.get(&article).into_iter().flatten();
-            let sum: f64 = parts.map(|(_, part)| part).sum();
-            (sum / most.max(f64::MIN_POSITIVE), time.tie_key, article)
-        })
-        .collect();
-    order.sort_by(|a, b| {
-        b.0.total_cmp(&a.0)
-            .then_with(|| (a.1, a.2).cmp(&(b.1, b.2)))
-    });
+    let mut order = ranked(corpus, &parts, most)?;
     if let Some(own) = own {
-        // The most similar articles are few, and publications of the text are among them.
-        let mut kept = Vec::new();
-        for entry in order {
-            if kept.len() == options.limit {
-                break;
-            }
-            corpus.check_deadline()?;
-            let other = corpus.shingles(&[entry.2])?.pop().unwrap_or_default();
-            if !is_same(own, &other) {
-                kept.push(entry);
-            }
-        }
-        order = kept;
+        order = without_publications(corpus, own, order, options.limit)?;
     }
     order.truncate(options.limit);
     let shown: Vec<ArticleId> = order.iter().map(|&(_, _, article)| article).collect();
     let records = corpus.records(&shown)?.into_iter();
     let titles = corpus.titles(&shown)?;
     let articles = order.iter().zip(records).zip(titles);
-    let articles = articles.map(|((&(score, _, article), record), title)| {
-        let mut parts = scores.remove(&article).unwrap_or_default();
-        parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let shown = parts
-            .iter()
-            .filter_map(|(number, _)| terms.get(*number as usize))
-            .take(SHOWN_TERMS);
-        SimilarArticle {
-            id: record.id,
-            path: record.path,
-            member: record.member,
-            title: Some(title).filter(|title| !title.is_empty()),
-            date: record.published.map(|date| date.to_string()),
-            section: record.section,
-            source: record.source,
-            score,
-            terms: shown.map(Term::written).collect(),
-        }
+    let articles = articles.map(|((&(score, _, article), record), title)| SimilarArticle {
+        id: record.id,
+        path: record.path,
+        member: record.member,
+        title: Some(title).filter(|title| !title.is_empty()),
+        date: record.published.map(|date| date.to_string()),
+        section: record.section,
+        source: record.source,
+        score,
+        terms: common_terms(&terms, parts.remove(&article).unwrap_or_default()),
     });
     Ok(Similar {
         articles: articles.collect(),
@@ -240,6 +194,80 @@ fn similar_to(
             })
             .collect(),
     })
+}
+
+/// What each term adds to the score of an article: the term's number, and its part.
+type Parts = Vec<(u32, f64)>;
+
+fn score_parts(
+    corpus: &dyn Corpus,
+    terms: &[Term],
+    left_out: &FxHashSet<ArticleId>,
+) -> Result<FxHashMap<ArticleId, Parts>> {
+    let mut parts: FxHashMap<ArticleId, Parts> = FxHashMap::default();
+    let ngrams: Vec<&[String]> = terms.iter().map(|term| term.keys.as_slice()).collect();
+    let weights = corpus.ngram_weights(&ngrams)?;
+    for ((number, term), articles) in (0..).zip(terms).zip(weights) {
+        for (article, frequency) in articles {
+            if !left_out.contains(&article) {
+                let part = (number, term.weight * frequency);
+                parts.entry(article).or_default().push(part);
+            }
+        }
+    }
+    Ok(parts)
+}
+
+/// Score, tie-breaker and id of each article, the most similar first.
+fn ranked(
+    corpus: &dyn Corpus,
+    parts: &FxHashMap<ArticleId, Parts>,
+    most: f64,
+) -> Result<Vec<(f64, u64, ArticleId)>> {
+    let mut found: Vec<ArticleId> = parts.keys().copied().collect();
+    found.sort_unstable();
+    let times = corpus.times(&found)?.into_iter();
+    let scored = found.iter().zip(times).map(|(&article, time)| {
+        let parts = parts.get(&article).into_iter().flatten();
+        let sum: f64 = parts.map(|(_, part)| part).sum();
+        (sum / most.max(f64::MIN_POSITIVE), time.tie_key, article)
+    });
+    let mut order: Vec<_> = scored.collect();
+    order.sort_by(|a, b| {
+        b.0.total_cmp(&a.0)
+            .then_with(|| (a.1, a.2).cmp(&(b.1, b.2)))
+    });
+    Ok(order)
+}
+
+/// The first articles of an order that are not publications of the text with the shingles `own`.
+fn without_publications(
+    corpus: &dyn Corpus,
+    own: &[u64],
+    order: Vec<(f64, u64, ArticleId)>,
+    limit: usize,
+) -> Result<Vec<(f64, u64, ArticleId)>> {
+    let mut kept = Vec::new();
+    for entry in order {
+        if kept.len() == limit {
+            break;
+        }
+        corpus.check_deadline()?;
+        let other = corpus.shingles(&[entry.2])?.pop().unwrap_or_default();
+        if !is_same(own, &other) {
+            kept.push(entry);
+        }
+    }
+    Ok(kept)
+}
+
+/// The terms that an article has in common, those that count most first.
+fn common_terms(terms: &[Term], mut parts: Parts) -> Vec<String> {
+    parts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let common = parts
+        .iter()
+        .filter_map(|(number, _)| terms.get(*number as usize));
+    common.take(SHOWN_TERMS).map(Term::written).collect()
 }
 
 /// The cohesion of the rows of a run: by start and length.

@@ -126,63 +126,65 @@ impl Levels {
             ids: vec![Vec::new()],
         };
         for size in 1..=LONGEST + 1 {
-            let mut known: FxHashMap<u64, u32> = FxHashMap::default();
-            let mut grams: Vec<Gram> = Vec::new();
-            let mut ids = vec![NONE; passages.words.len()];
-            let mut commas = passages.commas.iter().copied().peekable();
-            for passage in passages.ranges() {
-                #[allow(
-                    clippy::needless_range_loop,
-                    reason = "several lists are read at this place"
-                )]
-                for at in passage.start..(passage.end + 1).saturating_sub(size) {
-                    // An n-gram is identified by its two overlapping parts.
-                    let key = match size {
-                        1 => u64::from(passages.words[at]),
-                        _ => {
-                            let (first, last) =
-                                (levels.id(size - 1, at), levels.id(size - 1, at + 1));
-                            if first == NONE || last == NONE {
-                                continue;
-                            }
-                            u64::from(first) << 32 | u64::from(last)
-                        }
-                    };
-                    let id = *known.entry(key).or_insert_with(|| {
-                        grams.push(Gram {
-                            count: 0,
-                            plain: 0,
-                            within: 0,
-                            at,
-                        });
-                        grams.len() as u32 - 1
+            levels.add(passages, size, least);
+        }
+        levels
+    }
+
+    /// Adds the level of n-grams of a size, after those of all smaller sizes.
+    fn add(&mut self, passages: &Passages, size: usize, least: u64) {
+        let mut known: FxHashMap<u64, u32> = FxHashMap::default();
+        let mut grams: Vec<Gram> = Vec::new();
+        let mut ids = vec![NONE; passages.words.len()];
+        let mut commas = passages.commas.iter().copied().peekable();
+        for passage in passages.ranges() {
+            for at in passage.start..(passage.end + 1).saturating_sub(size) {
+                let Some(key) = self.key(passages, size, at) else {
+                    continue;
+                };
+                let id = *known.entry(key).or_insert_with(|| {
+                    grams.push(Gram {
+                        count: 0,
+                        plain: 0,
+                        within: 0,
+                        at,
                     });
-                    while commas.next_if(|&comma| comma <= at).is_some() {}
-                    let plain = commas.peek().is_none_or(|&comma| comma >= at + size);
-                    grams[id as usize].count += 1;
-                    grams[id as usize].plain += u64::from(plain);
-                    ids[at] = id;
-                }
+                    grams.len() as u32 - 1
+                });
+                while commas.next_if(|&comma| comma <= at).is_some() {}
+                let plain = commas.peek().is_none_or(|&comma| comma >= at + size);
+                grams[id as usize].count += 1;
+                grams[id as usize].plain += u64::from(plain);
+                ids[at] = id;
             }
-            for id in ids.iter_mut().filter(|id| **id != NONE) {
-                if grams[*id as usize].count < least {
-                    *id = NONE;
-                }
+        }
+        for id in ids.iter_mut().filter(|id| **id != NONE) {
+            if grams[*id as usize].count < least {
+                *id = NONE;
             }
-            if let Some(parts) = levels.grams.get_mut(size - 1).filter(|_| size > 1) {
-                for (key, id) in known {
-                    let count = grams[id as usize].count;
-                    for part in [key >> 32, key & u64::from(u32::MAX)] {
-                        if let Some(part) = parts.get_mut(part as usize) {
-                            part.within = part.within.max(count);
-                        }
+        }
+        if let Some(parts) = self.grams.get_mut(size - 1).filter(|_| size > 1) {
+            for (key, id) in known {
+                let count = grams[id as usize].count;
+                for part in [key >> 32, key & u64::from(u32::MAX)] {
+                    if let Some(part) = parts.get_mut(part as usize) {
+                        part.within = part.within.max(count);
                     }
                 }
             }
-            levels.grams.push(grams);
-            levels.ids.push(ids);
         }
-        levels
+        self.grams.push(grams);
+        self.ids.push(ids);
+    }
+
+    /// The identity of the n-gram at a place: its word, or its two overlapping parts if both are
+    /// frequent.
+    fn key(&self, passages: &Passages, size: usize, at: usize) -> Option<u64> {
+        if size == 1 {
+            return Some(u64::from(passages.words[at]));
+        }
+        let (first, last) = (self.id(size - 1, at), self.id(size - 1, at + 1));
+        (first != NONE && last != NONE).then(|| u64::from(first) << 32 | u64::from(last))
     }
 
     #[inline]

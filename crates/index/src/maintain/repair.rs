@@ -43,14 +43,7 @@ pub fn repair(
 ) -> Result<RepairReport> {
     let dir = dir.as_ref();
     if aside(dir, META).exists() {
-        // A repair was killed after it had set the commit aside.
-        let storage = Storage::open(dir)?;
-        lock(&storage, options, progress)?;
-        let committed = Index::open_on(storage).and_then(|index| Payload::of(&index.engine));
-        match committed {
-            Ok(Some(_)) => discard(dir),
-            _ => bring_back(dir)?,
-        }
+        finish_killed_repair(dir, options, progress)?;
     }
     let mut report = RepairReport {
         faults: verify(dir, false)?.faults,
@@ -67,22 +60,7 @@ pub fn repair(
         report.orphans = remove_orphans(&index.engine, &index.storage)?;
         return Ok(report);
     }
-    let known = known_sources(dir)?;
-    let paths: Vec<PathBuf> = match sources {
-        [] => known,
-        given => given.to_vec(),
-    };
-    if paths.is_empty() {
-        let reason = "the sources are lost; give them as arguments".to_owned();
-        return Err(Error::Damaged { reason });
-    }
-    if !options.allow_vanished {
-        for path in &paths {
-            if !path.exists() {
-                return Err(Error::NoSource { path: path.clone() });
-            }
-        }
-    }
+    let paths = sources_of_rebuild(dir, sources, options.allow_vanished)?;
     // An unreadable commit is set aside before a new one is made.
     let readable = Index::open_on(storage.clone()).and_then(|index| Payload::of(&index.engine));
     let is_known = matches!(readable, Ok(Some(_)));
@@ -118,6 +96,42 @@ pub fn repair(
     }
     discard(dir);
     Ok(report)
+}
+
+/// A repair was killed after it had set the commit aside: the commit is brought back unless there
+/// is a newer one.
+fn finish_killed_repair(
+    dir: &Path,
+    options: &UpdateOptions,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let storage = Storage::open(dir)?;
+    lock(&storage, options, progress)?;
+    let committed = Index::open_on(storage).and_then(|index| Payload::of(&index.engine));
+    match committed {
+        Ok(Some(_)) => discard(dir),
+        _ => bring_back(dir)?,
+    }
+    Ok(())
+}
+
+/// The sources to rebuild from: those given, else those known. All must exist unless they may have
+/// vanished.
+fn sources_of_rebuild(dir: &Path, given: &[PathBuf], allow_vanished: bool) -> Result<Vec<PathBuf>> {
+    let known = known_sources(dir)?;
+    let paths = match given {
+        [] => known,
+        given => given.to_vec(),
+    };
+    if paths.is_empty() {
+        let reason = "the sources are lost; give them as arguments".to_owned();
+        return Err(Error::Damaged { reason });
+    }
+    let missing = paths.iter().find(|path| !path.exists());
+    match missing.filter(|_| !allow_vanished) {
+        Some(path) => Err(Error::NoSource { path: path.clone() }),
+        None => Ok(paths),
+    }
 }
 
 /// The files that list the files of an index.

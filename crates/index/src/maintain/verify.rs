@@ -135,38 +135,7 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
         let message = "the schema is of another program".to_owned();
         report.fault(crate::durable::META, FaultKind::Damaged, message);
     }
-    let manifest = match Commit::of(&index.engine) {
-        Ok(Commit::Empty) => Some(Manifest::default()),
-        // A writer chooses its keys, and no file is known to have them.
-        Ok(Commit::Writer) => None,
-        Ok(Commit::Update(payload)) => {
-            report.files += 1;
-            report.bytes += payload.seen.bytes;
-            match payload.manifest(&index.storage) {
-                Ok(manifest) if manifest.articles() == payload.articles => Some(manifest),
-                Ok(_) => {
-                    let message =
-                        "the number of articles differs from that of the commit".to_owned();
-                    report.fault(&payload.seen.name, FaultKind::Disagreement, message);
-                    None
-                }
-                Err(error) if is_refused(&error) => return Err(error),
-                Err(error) => {
-                    let kind = if dir.join(&payload.seen.name).exists() {
-                        FaultKind::Damaged
-                    } else {
-                        FaultKind::Missing
-                    };
-                    report.fault(&payload.seen.name, kind, error.to_string());
-                    None
-                }
-            }
-        }
-        Err(error) => {
-            report.fault(crate::durable::META, FaultKind::Damaged, error.to_string());
-            None
-        }
-    };
+    let manifest = report.manifest(dir, &index)?;
     let mut numbers: HashMap<u64, u32> = HashMap::new();
     let mut is_whole = true;
     for segment in &meta.segments {
@@ -186,6 +155,39 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
 }
 
 impl VerifyReport {
+    /// The manifest of the commit, if there is an intact one.
+    fn manifest(&mut self, dir: &Path, index: &Index) -> Result<Option<Manifest>> {
+        let payload = match Commit::of(&index.engine) {
+            Ok(Commit::Empty) => return Ok(Some(Manifest::default())),
+            // A writer chooses its keys, and no file is known to have them.
+            Ok(Commit::Writer) => return Ok(None),
+            Ok(Commit::Update(payload)) => payload,
+            Err(error) => {
+                self.fault(crate::durable::META, FaultKind::Damaged, error.to_string());
+                return Ok(None);
+            }
+        };
+        let name = &payload.seen.name;
+        self.files += 1;
+        self.bytes += payload.seen.bytes;
+        match payload.manifest(&index.storage) {
+            Ok(manifest) if manifest.articles() == payload.articles => return Ok(Some(manifest)),
+            Ok(_) => {
+                let message = "the number of articles differs from that of the commit".to_owned();
+                self.fault(name, FaultKind::Disagreement, message);
+            }
+            Err(error) if is_refused(&error) => return Err(error),
+            Err(error) => {
+                let kind = match dir.join(name).exists() {
+                    true => FaultKind::Damaged,
+                    false => FaultKind::Missing,
+                };
+                self.fault(name, kind, error.to_string());
+            }
+        }
+        Ok(None)
+    }
+
     fn fault(&mut self, file: &str, kind: FaultKind, message: String) {
         self.faults.push(Fault {
             file: file.to_owned(),

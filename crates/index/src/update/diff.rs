@@ -200,26 +200,7 @@ impl Diff {
     /// Compares the files found with the manifest.
     pub(crate) fn new(manifest: &Manifest, found: Found, scope: &Scope, wish: Wish) -> Self {
         let mut diff = Self::default();
-        for (path, seen) in &manifest.files {
-            if !scope.holds(path) {
-                diff.keep(seen);
-            } else if !found.files.contains_key(path) {
-                match found.may_be_there(path) {
-                    true => {
-                        diff.keep(seen);
-                        if !seen.kept {
-                            diff.kept += seen.articles();
-                        }
-                    }
-                    false => diff.gone.push(Action {
-                        path: path.clone(),
-                        kind: ActionKind::Remove,
-                        reason: Reason::Gone,
-                        articles: seen.articles(),
-                    }),
-                }
-            }
-        }
+        diff.without_files(manifest, &found, scope);
         let mut movable = diff.movable(manifest);
         let Found {
             since,
@@ -236,19 +217,16 @@ impl Diff {
                 }
                 _ => None,
             };
-            let reason = match (old, &from) {
-                (Some(old), _) => reason(old, &file, len, manifest.limits, wish),
-                (None, Some(from)) => Some(Reason::Moved { from: from.clone() }),
-                (None, None) => Some(Reason::New),
-            };
-            let Some(reason) = reason else {
-                diff.keep(old.unwrap_or(&FileEntry::default()));
-                continue;
-            };
-            let kind = match (old, &from) {
-                (Some(_), _) => ActionKind::Update,
-                (None, Some(_)) => ActionKind::Move,
-                (None, None) => ActionKind::Add,
+            let (kind, reason) = match (old, &from) {
+                (Some(old), _) => match reason(old, &file, len, manifest.limits, wish) {
+                    Some(reason) => (ActionKind::Update, reason),
+                    None => {
+                        diff.keep(old);
+                        continue;
+                    }
+                },
+                (None, Some(from)) => (ActionKind::Move, Reason::Moved { from: from.clone() }),
+                (None, None) => (ActionKind::Add, Reason::New),
             };
             let old = old
                 .or_else(|| manifest.files.get(from.as_ref()?))
@@ -285,15 +263,42 @@ impl Diff {
                 action,
             });
         }
-        let moved: HashSet<&str> = diff
-            .jobs
-            .iter()
-            .filter_map(|job| job.from.as_deref())
-            .collect();
-        diff.gone
-            .retain(|action| !moved.contains(action.path.as_str()));
+        diff.moves_are_not_removals();
         diff.problems.extend(problems);
         diff
+    }
+
+    /// Sorts out the files of the manifest that were not found: those outside the scope or perhaps
+    /// still there are kept, the others are gone.
+    fn without_files(&mut self, manifest: &Manifest, found: &Found, scope: &Scope) {
+        let missing = manifest
+            .files
+            .iter()
+            .filter(|(path, _)| !scope.holds(path) || !found.files.contains_key(*path));
+        for (path, seen) in missing {
+            if !scope.holds(path) {
+                self.keep(seen);
+            } else if found.may_be_there(path) {
+                self.keep(seen);
+                if !seen.kept {
+                    self.kept += seen.articles();
+                }
+            } else {
+                self.gone.push(Action {
+                    path: path.clone(),
+                    kind: ActionKind::Remove,
+                    reason: Reason::Gone,
+                    articles: seen.articles(),
+                });
+            }
+        }
+    }
+
+    fn moves_are_not_removals(&mut self) {
+        let moved = self.jobs.iter().filter_map(|job| job.from.as_deref());
+        let moved: HashSet<&str> = moved.collect();
+        self.gone
+            .retain(|action| !moved.contains(action.path.as_str()));
     }
 
     fn keep(&mut self, seen: &FileEntry) {

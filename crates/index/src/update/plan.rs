@@ -495,15 +495,8 @@ impl Plan {
             }
             manifest.files.insert(file.path, file.seen);
         }
-        for action in &self.diff.gone {
-            if let Some(seen) = manifest.files.remove(&action.path) {
-                if !self.rebuild {
-                    seen.numbers().for_each(|number| delete(&number));
-                }
-                report.articles.removed += seen.articles();
-                report.files.removed += 1;
-            }
-        }
+        self.remove_gone(manifest, writer);
+        let report = &mut self.report;
         moves.retain(|action| manifest.files.contains_key(&action.path));
         report.actions = moves;
         report.actions.append(&mut self.diff.gone);
@@ -512,6 +505,20 @@ impl Plan {
         report.problems.sort_by_cached_key(place);
         report.vanished = vanished;
         Ok(())
+    }
+
+    /// Removes the articles of files that are gone.
+    fn remove_gone(&mut self, manifest: &mut Manifest, writer: &ArticleWriter) {
+        for action in &self.diff.gone {
+            if let Some(seen) = manifest.files.remove(&action.path) {
+                if !self.rebuild {
+                    seen.numbers()
+                        .for_each(|number| writer.delete(&key(number)));
+                }
+                self.report.articles.removed += seen.articles();
+                self.report.files.removed += 1;
+            }
+        }
     }
 
     /// Copies the articles that were not indexed again: those of files that are

@@ -84,6 +84,25 @@ pub(super) fn corrected(
     Ok(corrected.into_iter().map(|(_, node)| node).collect())
 }
 
+/// The text of a way through the candidates, if it changes a word that was typed.
+fn spelled(
+    way: &Way,
+    candidates: &[Vec<Candidate>],
+    typed: &[&str],
+    typed_keys: &[String],
+) -> Option<Vec<String>> {
+    let chosen = candidates.iter().zip(&way.words);
+    let chosen: Option<Vec<&Candidate>> = chosen.map(|(here, &number)| here.get(number)).collect();
+    let chosen = chosen.filter(|words| words.len() == typed.len())?;
+    let is_changed = chosen.iter().zip(typed_keys).any(|(c, key)| c.key != *key);
+    let text = chosen.iter().zip(typed).zip(typed_keys);
+    let text = text.map(|((c, typed), key)| match c.key == *key {
+        true => (*typed).to_owned(),
+        false => write_out(&c.key),
+    });
+    is_changed.then(|| text.collect())
+}
+
 struct Model<'f, 's> {
     frequencies: &'f Frequencies<'s>,
     strict: bool,
@@ -121,38 +140,11 @@ impl Model<'_, '_> {
             ways = longer;
         }
         let as_typed = self.typed_score(&typed_keys)?;
-        let spelled = |way: &Way| -> Vec<&Candidate> {
-            let chosen = candidates.iter().zip(&way.words);
-            chosen
-                .filter_map(|(here, &number)| here.get(number))
-                .collect()
-        };
-        let best = ways
-            .iter()
-            .map(|way| (way.score - as_typed, spelled(way)))
-            .filter(|(_, words)| {
-                words.len() == typed.len()
-                    && words
-                        .iter()
-                        .zip(&typed_keys)
-                        .any(|(c, typed)| c.key != *typed)
-            })
-            .take(most)
-            .map(|(score, words)| {
-                let text = words
-                    .iter()
-                    .zip(typed)
-                    .zip(&typed_keys)
-                    .map(|((c, typed), key)| {
-                        if c.key == *key {
-                            (*typed).to_owned()
-                        } else {
-                            write_out(&c.key)
-                        }
-                    });
-                (score, text.collect())
-            });
-        Ok(best.collect())
+        let others = ways.iter().filter_map(|way| {
+            let words = spelled(way, &candidates, typed, &typed_keys)?;
+            Some((way.score - as_typed, words))
+        });
+        Ok(others.take(most).collect())
     }
 
     /// The counts of all bigrams of a candidate of one position and one of the next.
