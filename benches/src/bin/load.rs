@@ -3,16 +3,19 @@
 //!
 //! Each connection sends one request after the other, without a pause, so that
 //! a row of the table is the maximum load for this number of clients. The mix
-//! is that of a newsroom: half of the requests are searches by programs, a
-//! fifth are pages, the rest completions, concordances, counts and trends.
+//! of a newsroom: half of the requests are searches by programs, a fifth are
+//! pages, the rest completions, concordances, counts and trends. The mix of
+//! research: each research view, as a page and in the API, equally often.
+//! A second table has the times of each address in the first row.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 /// Measure how a server on this machine answers a mixed log of queries
 #[derive(Parser)]
@@ -26,16 +29,51 @@ struct Args {
     /// Connections, one row of the table each
     #[arg(long, value_delimiter = ',', default_values_t = [1, 4, 16, 64])]
     connections: Vec<usize>,
+    /// The requests: those of a newsroom, or of research
+    #[arg(long, value_enum, default_value_t = Mix::Newsroom)]
+    mix: Mix,
     /// Seconds for each row
     #[arg(long, default_value_t = 15)]
     seconds: u64,
 }
 
+/// A mix of requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Mix {
+    Newsroom,
+    Research,
+}
+
+/// The research views: an address without its last value, and the words of a query it takes; 0 for
+/// none.
+const RESEARCH: [(&str, usize); 20] = [
+    ("/kwic?sort=left&then=date&q=", 2),
+    ("/api/v1/kwic?group=right&q=", 2),
+    ("/trends?split=section&count=texts&q=", 2),
+    ("/api/v1/trends?by=month&average=3&q=", 2),
+    ("/collocates?q=", 2),
+    ("/api/v1/collocates?limit=200&q=", 2),
+    ("/keywords?q=", 2),
+    ("/api/v1/keywords?of=", 2),
+    ("/fillers?q=", 1),
+    ("/api/v1/fillers?q=", 1),
+    ("/wordlist?size=2&q=", 2),
+    ("/api/v1/wordlist?limit=500&q=", 2),
+    ("/dispersion?q=", 2),
+    ("/api/v1/dispersion?slices=50&q=", 2),
+    ("/compare?q=kinh+t%E1%BA%BF&q=", 2),
+    ("/api/v1/compare?q=kinh+t%E1%BA%BF&q=", 2),
+    ("/batch?by=year&queries=", 8),
+    ("/api/v1/similar?text=", 12),
+    ("/reprints", 0),
+    ("/api/v1/reprints", 0),
+];
+
 /// The results of one connection.
 #[derive(Default)]
 struct Seen {
-    /// Times of answers, in microseconds.
-    times: Vec<u64>,
+    /// The addresses of answers, without the query, with the times in microseconds.
+    times: Vec<(&'static str, u64)>,
     /// Requests that were turned away or cut off (503).
     refused: u64,
     /// Answers that should not have come, and connections that broke.
@@ -58,6 +96,7 @@ fn main() -> io::Result<()> {
     }
     println!("| connections | requests/s | p50 ms | p99 ms | max ms | turned away | errors |");
     println!("|---|---|---|---|---|---|---|");
+    let mut views = Vec::new();
     for &connections in &args.connections {
         let time = Duration::from_secs(args.seconds);
         let begun = Instant::now();
@@ -65,7 +104,7 @@ fn main() -> io::Result<()> {
             let asking: Vec<_> = (0..connections as u64)
                 .map(|seed| {
                     let queries = &queries;
-                    scope.spawn(move || ask(args.address, queries, seed, begun + time))
+                    scope.spawn(move || ask(args.address, args.mix, queries, seed, begun + time))
                 })
                 .collect();
             asking
@@ -74,41 +113,71 @@ fn main() -> io::Result<()> {
                 .collect()
         });
         row(connections, &seen, begun.elapsed());
+        if views.is_empty() {
+            views = seen.into_iter().flat_map(|seen| seen.times).collect();
+        }
     }
+    by_view(&views);
     Ok(())
 }
 
 fn row(connections: usize, seen: &[Seen], elapsed: Duration) {
-    let mut times: Vec<u64> = seen.iter().flat_map(|seen| &seen.times).copied().collect();
-    times.sort_unstable();
-    let at = |share: f64| {
-        let rank = (share * times.len() as f64).ceil() as usize;
-        times
-            .get(rank.max(1) - 1)
-            .map_or(0.0, |us| *us as f64 / 1000.0)
-    };
+    let all = seen.iter().flat_map(|seen| &seen.times);
+    let times = sorted(all.map(|&(_, time)| time));
     let sum = |count: fn(&Seen) -> u64| seen.iter().map(count).sum::<u64>();
     println!(
         "| {connections} | {:.0} | {:.1} | {:.1} | {:.1} | {} | {} |",
         times.len() as f64 / elapsed.as_secs_f64(),
-        at(0.50),
-        at(0.99),
-        at(1.0),
+        at(&times, 0.50),
+        at(&times, 0.99),
+        at(&times, 1.0),
         sum(|seen| seen.refused),
         sum(|seen| seen.errors),
     );
 }
 
+/// Prints the times of each address.
+fn by_view(times: &[(&'static str, u64)]) {
+    println!("\n| address | requests | p50 ms | p99 ms | max ms |");
+    println!("|---|---|---|---|---|");
+    let addresses: BTreeSet<&str> = times.iter().map(|&(address, _)| address).collect();
+    for address in addresses {
+        let own = times.iter().filter(|&&(other, _)| other == address);
+        let own = sorted(own.map(|&(_, time)| time));
+        println!(
+            "| `{}` | {} | {:.1} | {:.1} | {:.1} |",
+            address.split('?').next().unwrap_or(address),
+            own.len(),
+            at(&own, 0.50),
+            at(&own, 0.99),
+            at(&own, 1.0),
+        );
+    }
+}
+
+fn sorted(times: impl Iterator<Item = u64>) -> Vec<u64> {
+    let mut times: Vec<u64> = times.collect();
+    times.sort_unstable();
+    times
+}
+
+/// A quantile of sorted times, in milliseconds.
+fn at(times: &[u64], share: f64) -> f64 {
+    let rank = (share * times.len() as f64).ceil() as usize;
+    let time = times.get(rank.max(1) - 1);
+    time.map_or(0.0, |us| *us as f64 / 1000.0)
+}
+
 /// Sends requests until the end, on one connection at a time.
-fn ask(address: SocketAddr, queries: &[&str], seed: u64, end: Instant) -> Seen {
+fn ask(address: SocketAddr, mix: Mix, queries: &[&str], seed: u64, end: Instant) -> Seen {
     let mut seen = Seen::default();
     let mut random = seed;
     let mut connection = None;
     while Instant::now() < end {
-        let request = request(address, queries, &mut random);
+        let (path, request) = request(address, mix, queries, &mut random);
         let begun = Instant::now();
         match exchange(address, &mut connection, &request) {
-            Ok(200) => seen.times.push(begun.elapsed().as_micros() as u64),
+            Ok(200) => seen.times.push((path, begun.elapsed().as_micros() as u64)),
             Ok(503) => {
                 seen.refused += 1;
                 thread::sleep(Duration::from_millis(10));
@@ -124,11 +193,24 @@ fn ask(address: SocketAddr, queries: &[&str], seed: u64, end: Instant) -> Seen {
 }
 
 /// The next request of the mix.
-fn request(address: SocketAddr, queries: &[&str], random: &mut u64) -> String {
+fn request(
+    address: SocketAddr,
+    mix: Mix,
+    queries: &[&str],
+    random: &mut u64,
+) -> (&'static str, String) {
     let query = queries[(next(random) % queries.len() as u64) as usize];
     let words: Vec<&str> = query.split_whitespace().collect();
     let some = |n: usize| words[..words.len().min(n)].join(" ");
-    let (path, query) = match next(random) % 100 {
+    let kind = next(random);
+    let (path, query) = match kind % 100 {
+        _ if mix == Mix::Research => {
+            let (path, words) = RESEARCH[(kind % RESEARCH.len() as u64) as usize];
+            match path.contains("fillers") {
+                true => (path, format!("{} *", some(words))),
+                false => (path, some(words)),
+            }
+        }
         0..50 => ("/api/v1/search?q=", query.to_owned()),
         50..70 => ("/?q=", query.to_owned()),
         70..80 => ("/api/v1/suggest?q=", some(2)),
@@ -137,7 +219,8 @@ fn request(address: SocketAddr, queries: &[&str], random: &mut u64) -> String {
         _ => ("/api/v1/trends?q=", some(2)),
     };
     let encoded: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    format!("GET {path}{encoded} HTTP/1.1\r\nHost: {address}\r\n\r\n")
+    let head = format!("GET {path}{encoded} HTTP/1.1\r\nHost: {address}\r\n\r\n");
+    (path, head)
 }
 
 /// SplitMix64 (Steele, Lea & Flood 2014).
