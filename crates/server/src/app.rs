@@ -7,6 +7,7 @@ use std::time::Duration;
 use timbao_index::{CacheOptions, Error, Index, ReloadOptions, Reloader, Searcher};
 use tokio::task::JoinHandle;
 
+use crate::access::{self, Access};
 use crate::log::{Log, Value};
 use crate::metrics::Metrics;
 use crate::options::{NamedIndex, Options};
@@ -24,6 +25,7 @@ pub(crate) struct App {
     reloader: OnceLock<Reloader>,
     /// Whether commits are followed already.
     is_following: AtomicBool,
+    pub access: Arc<Access>,
     pub work: Work,
     pub metrics: Metrics,
     pub log: Log,
@@ -33,7 +35,7 @@ impl App {
     /// An app that answers from an index, which is opened for searching on first use.
     ///
     /// Paths of the machine are hidden, unless the options show them.
-    pub(crate) fn new(index: Index, options: Options, log: Log) -> Self {
+    pub(crate) fn new(index: Index, options: Options, access: Arc<Access>, log: Log) -> Self {
         let index = if options.show_paths {
             index
         } else {
@@ -44,6 +46,7 @@ impl App {
             index,
             reloader: OnceLock::new(),
             is_following: AtomicBool::new(false),
+            access,
             work: Work::new(&options.limits),
             metrics: Metrics::default(),
             log,
@@ -65,7 +68,7 @@ impl App {
         };
         let app = Self {
             name: Some(other.name().to_owned()),
-            ..Self::new(index, options, log)
+            ..Self::new(index, options, Arc::clone(&self.access), log)
         };
         app.reloader()?;
         Ok(app)
@@ -96,6 +99,21 @@ impl App {
         if !self.is_following.swap(true, Ordering::Relaxed) {
             tokio::spawn(follow(Arc::downgrade(self)));
         }
+    }
+
+    /// Follows changes of the file of tokens, as long as the app lives. Must be called on a Tokio
+    /// runtime.
+    pub(crate) fn follow_tokens(self: &Arc<Self>) {
+        if self.options.tokens.is_none() {
+            return;
+        }
+        let app = Arc::downgrade(self);
+        tokio::spawn(async move {
+            while let Some(app) = app.upgrade() {
+                let _ = tokio::task::spawn_blocking(move || app.access.reload(&app.log)).await;
+                tokio::time::sleep(access::REFRESH).await;
+            }
+        });
     }
 
     /// Computes slow figures of a large index before the first request needs them.

@@ -1,12 +1,16 @@
 //! Connections: their number, time limits for slow clients, and shutdown.
 
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -23,6 +27,10 @@ const HEAD: usize = 16 * 1024;
 const HEADERS: usize = 64;
 /// Pause after a failure to accept a connection, for example when file descriptors run out.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// The address of the client, or of the proxy before it, as an extension of requests.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub IpAddr);
 
 /// Accepts connections until `stop` completes, then waits for the requests in flight.
 pub(crate) async fn serve(
@@ -47,13 +55,17 @@ pub(crate) async fn serve(
             () = &mut stop => break,
             accepted = accept => accepted,
         };
-        let Ok((stream, _)) = accepted else {
+        let Ok((stream, peer)) = accepted else {
             sleep(PAUSE).await;
             continue;
         };
         // Answers are written whole; there is nothing to gain from waiting for more.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
+        let routes = TowerToHyperService::new(router.clone());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer.ip()));
+            routes.call(request)
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.patience)

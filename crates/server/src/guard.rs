@@ -1,5 +1,6 @@
 //! Access checks, common headers, and the log of requests.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,15 +9,16 @@ use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use percent_encoding::percent_decode_str;
 
+use crate::access::{Reader, client};
 use crate::app::App;
+use crate::connection::Peer;
 use crate::log::Value;
 use crate::options::Options;
+use crate::page;
 use crate::params::Params;
-use crate::problem::{Cause, Problem};
+use crate::problem::Problem;
 
 /// The headers of every response. Pages load only the style sheet and the script of this server.
 const HEADERS: [(HeaderName, &str); 6] = [
@@ -63,11 +65,15 @@ pub(crate) async fn watch(State(app): State<Arc<App>>, request: Request, next: N
         ("status", Value::Whole(status.as_u16().into())),
         ("ms", Value::Milliseconds(time.as_secs_f64() * 1000.0)),
     ];
+    let reader = response.extensions().get::<Reader>();
+    if let Some(reader) = reader {
+        fields.push(("who", Value::Text(&reader.name)));
+    }
     if !query.is_empty() {
         fields.push(("query", Value::Text(&query)));
     }
-    let cause = response.extensions().get::<Cause>();
-    if let Some(Cause(cause)) = cause {
+    let problem = response.extensions().get::<Arc<Problem>>();
+    if let Some(cause) = problem.and_then(|problem| problem.more.cause.as_deref()) {
         fields.push(("cause", Value::Text(cause)));
     }
     if status.is_server_error() {
@@ -92,37 +98,77 @@ pub(crate) async fn protect(request: Request, next: Next) -> Response {
     response
 }
 
-/// Admits requests without a body that name this server and present the token.
-pub(crate) async fn admit(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+/// Admits requests without a body that name this server, or present a token that has the right.
+pub(crate) async fn admit(
+    State(app): State<Arc<App>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if let Some(problem) = ill_formed(&request) {
+        return problem.into_response();
+    }
     let headers = request.headers();
+    if app.access.is_open() {
+        if !is_named(&app.options, headers) {
+            return Problem::misdirected().into_response();
+        }
+        return next.run(request).await;
+    }
+    let path = request.uri().path();
+    // The answer to health checks has no other information, and the login page needs its style.
+    let is_public =
+        matches!(path, "/healthz" | "/login" | "/logout") || path.starts_with("/assets/");
+    let peer = request.extensions().get::<Peer>();
+    let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0);
+    let reader = match app.access.reader(headers, client(peer, headers)) {
+        Ok(Some(reader)) => reader,
+        Ok(None) | Err(_) if is_public => return next.run(request).await,
+        Ok(None) => return page::login_required(Problem::unauthorized(), &request),
+        Err(problem) => return page::login_required(problem, &request),
+    };
+    let needed = if is_export(path) { "export" } else { "read" };
+    let has_right = match needed {
+        "export" => reader.rights.export,
+        _ => reader.rights.read || is_public,
+    };
+    request.extensions_mut().insert(reader.clone());
+    let mut response = match has_right {
+        true => next.run(request).await,
+        false => Problem::no_right(needed).into_response(),
+    };
+    response.extensions_mut().insert(reader);
+    response
+}
+
+/// The problem of a request that is refused whoever sends it.
+fn ill_formed(request: &Request) -> Option<Problem> {
+    let headers = request.headers();
+    let path = request.uri().path();
+    let is_form = *request.method() == Method::POST && matches!(path, "/login" | "/logout");
+    if !is_form && !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Some(Problem::method());
+    }
     let has_body = headers.contains_key(header::TRANSFER_ENCODING)
         || headers
             .get(header::CONTENT_LENGTH)
             .is_some_and(|length| length != "0");
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Problem::method().into_response();
+    if has_body && !is_form {
+        return Some(Problem::body());
     }
-    if has_body {
-        return Problem::body().into_response();
-    }
-    if let Some(detail) = malformed(&request) {
-        return Problem::malformed(detail).into_response();
-    }
-    match &app.options.token {
-        // Health checks do without the token; the response has no other information.
-        Some(_) if request.uri().path() == "/healthz" => {}
-        Some(token) => {
-            if !shown(headers).is_some_and(|given| token.admits(&given)) {
-                return Problem::unauthorized().into_response();
-            }
-        }
-        None => {
-            if !is_named(&app.options, headers) {
-                return Problem::misdirected().into_response();
-            }
-        }
-    }
-    next.run(request).await
+    malformed(request).map(Problem::malformed)
+}
+
+/// Returns `true` if the answer at a path is a complete file.
+fn is_export(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix("/api/v1/") else {
+        return false;
+    };
+    // An id of an article may end like a file.
+    let last = match rest.strip_prefix("articles/") {
+        Some(id) => id.rsplit_once('/').map_or("", |(_, last)| last),
+        None => rest,
+    };
+    matches!(last.rsplit_once('.'), Some((_, "csv" | "xlsx" | "jsonl")))
 }
 
 /// The reason for which a request is malformed, if it is.
@@ -136,22 +182,6 @@ fn malformed(request: &Request) -> Option<&'static str> {
         .decode_utf8()
         .is_err()
         .then_some("the path is not UTF-8")
-}
-
-/// The token of a request: a bearer token, or the password of basic authentication.
-fn shown(headers: &HeaderMap) -> Option<Vec<u8>> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, rest) = value.split_once(' ')?;
-    let rest = rest.trim();
-    if scheme.eq_ignore_ascii_case("bearer") {
-        return Some(rest.as_bytes().to_vec());
-    }
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let pair = BASE64_STANDARD.decode(rest).ok()?;
-    let colon = pair.iter().position(|&byte| byte == b':')?;
-    pair.get(colon + 1..).map(<[u8]>::to_vec)
 }
 
 /// Whether a request names this server in its Host header. Another site can let a name of its

@@ -49,13 +49,18 @@
 // A library leaves standard output and standard error to the program.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
+mod access;
 mod api;
 mod app;
 mod assets;
+mod conditional;
 mod connection;
+mod cors;
+mod cursor;
 mod guard;
 mod log;
 mod metrics;
+mod negotiate;
 mod nest;
 mod options;
 mod page;
@@ -74,8 +79,11 @@ use axum::Router;
 use timbao_index::{CacheOptions, Index};
 use tokio::net::TcpListener;
 
+pub use access::{NamedToken, Rights, RightsError, TokenFile, TokenFileError};
+pub use cors::{Origin, OriginError};
 pub use options::{Limits, NameError, NamedIndex, Options, Token, TokenError};
 
+use access::Access;
 use app::App;
 use log::Log;
 
@@ -94,13 +102,21 @@ pub fn router(index: Index, limits: Limits) -> Router {
         limits,
         ..Options::new(index.dir(), everyone)
     };
-    routes::router(Arc::new(App::new(index, options, Log::Off)))
+    routes::router(Arc::new(App::new(
+        index,
+        options,
+        Arc::new(Access::open()),
+        Log::Off,
+    )))
 }
 
 /// The error when a server does not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// The file of tokens cannot be read.
+    #[error(transparent)]
+    Tokens(#[from] TokenFileError),
     /// The index cannot be opened.
     #[error(transparent)]
     Index(#[from] timbao_index::Error),
@@ -147,15 +163,17 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// When the index does not open, when the address is taken, and when it is not a loopback
+    /// When the index does not open, when the file of tokens is invalid, when the address is taken, and when it is not a loopback
     /// address although the options have no token and do not allow everyone.
     pub async fn open(options: Options) -> Result<Self, Error> {
         let address = options.listen;
-        if !address.ip().is_loopback() && options.token.is_none() && !options.allow_everyone {
+        let has_tokens = options.token.is_some() || options.tokens.is_some();
+        if !address.ip().is_loopback() && !has_tokens && !options.allow_everyone {
             return Err(Error::Open { address });
         }
         let index = Index::open(&options.index)?.with_caches(CacheOptions::for_many_queries());
-        let app = Arc::new(App::new(index, options, Log::Stderr));
+        let access = Arc::new(Access::new(&options)?);
+        let app = Arc::new(App::new(index, options, access, Log::Stderr));
         app.reloader()?;
         let mut others: Vec<Arc<App>> = Vec::new();
         for other in &app.options.more {
@@ -191,6 +209,7 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) {
         self.app.follow();
         self.others.iter().for_each(|other| other.follow());
+        self.app.follow_tokens();
         connection::serve(self.listener, self.app, self.others, stop).await;
     }
 }

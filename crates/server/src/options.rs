@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::cors::Origin;
+
 /// The options of a [`Server`](crate::Server).
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -14,12 +16,17 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Token that every request must present, if any.
     pub token: Option<Token>,
+    /// File of named tokens, of which every request must present one; changes are noticed while
+    /// the server runs.
+    pub tokens: Option<PathBuf>,
     /// Whether an address other than loopback is allowed without a token.
     pub allow_everyone: bool,
     /// Host names of this server in addition to those of its address. Without a token, requests
     /// with other names are rejected, so that a web site cannot send requests through the
     /// browser of a visitor.
     pub hosts: Vec<String>,
+    /// Origins whose pages may read the API.
+    pub origins: Vec<Origin>,
     /// Limits for clients.
     pub limits: Limits,
     /// Whether queries are logged.
@@ -38,8 +45,10 @@ impl Options {
             index: index.into(),
             listen,
             token: None,
+            tokens: None,
             allow_everyone: false,
             hosts: Vec::new(),
+            origins: Vec::new(),
             limits: Limits::default(),
             log_queries: false,
             show_paths: false,
@@ -172,10 +181,8 @@ impl Token {
         Ok(Self(blake3::hash(text.as_bytes())))
     }
 
-    /// Whether `given` is the token, in constant time.
-    pub(crate) fn admits(&self, given: &[u8]) -> bool {
-        // Hashes are compared in constant time.
-        self.0 == blake3::hash(given)
+    pub(crate) fn hash(&self) -> blake3::Hash {
+        self.0
     }
 }
 

@@ -4,6 +4,9 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use timbao_index::{Reloader, Searcher};
+
+use crate::cursor::{Cursor, fingerprint};
 use crate::problem::Problem;
 
 /// The parameters of a request that are not consumed yet.
@@ -11,6 +14,8 @@ use crate::problem::Problem;
 /// Each may occur once, except with [`texts`](Self::texts).
 pub(crate) struct Params {
     pairs: Vec<(String, String)>,
+    /// Rows of a list to skip, if a cursor says so.
+    skip: Option<usize>,
 }
 
 impl Params {
@@ -19,6 +24,7 @@ impl Params {
         let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         Self {
             pairs: pairs.into_owned().collect(),
+            skip: None,
         }
     }
 
@@ -146,12 +152,75 @@ impl Params {
         self.choice(name, &[("true", true), ("false", false)], false)
     }
 
+    /// The view that a request names by `view` or by a cursor, or the latest. A cursor also sets
+    /// the [`offset`](Self::offset).
+    ///
+    /// # Errors
+    ///
+    /// When the view is no longer kept, and when the cursor is not one of this request.
+    pub(crate) fn view(&mut self, reloader: &Reloader) -> Result<Searcher, Problem> {
+        let Some(text) = self.text("cursor", 80)? else {
+            return self.named_view(reloader);
+        };
+        if let Some((name, _)) =
+            (self.pairs.iter()).find(|(name, _)| name == "view" || name == "offset")
+        {
+            let detail = format!("cursor and {name} exclude each other");
+            return Err(Problem::parameter("cursor", detail));
+        }
+        let cursor: Option<Cursor> = text.parse().ok();
+        let cursor = cursor.filter(|cursor| cursor.of == self.fingerprint());
+        let cursor = cursor.ok_or_else(|| {
+            let detail = "cursor is the `next` of a response to the same request";
+            Problem::parameter("cursor", detail)
+        })?;
+        self.skip = Some(cursor.offset);
+        let view = reloader.find(cursor.view);
+        view.ok_or_else(|| Problem::gone("cursor"))
+    }
+
+    /// The view that a request names by `view`, or the latest.
+    ///
+    /// # Errors
+    ///
+    /// When the view is no longer kept.
+    pub(crate) fn named_view(&mut self, reloader: &Reloader) -> Result<Searcher, Problem> {
+        let Some(id) = self.text("view", 64)? else {
+            return Ok(reloader.latest());
+        };
+        let view = id.parse().ok().and_then(|id| reloader.find(id));
+        view.ok_or_else(|| Problem::gone("view"))
+    }
+
+    /// Number of rows to skip: as the cursor says, or the parameter, at most `most`.
+    ///
+    /// # Errors
+    ///
+    /// If it is not a number in the range.
+    pub(crate) fn offset(&mut self, most: usize) -> Result<usize, Problem> {
+        match self.skip.take() {
+            Some(skip) => Ok(skip),
+            None => self.number("offset", 0..=most, 0),
+        }
+    }
+
+    /// The fingerprint of the parameters that decide about a list and its order.
+    pub(crate) fn fingerprint(&self) -> u32 {
+        fingerprint(&self.pairs)
+    }
+
     /// Checks that all parameters were consumed.
     ///
     /// # Errors
     ///
     /// If there is an unknown parameter.
     pub(crate) fn finish(self) -> Result<(), Problem> {
+        if self.skip.is_some() {
+            return Err(Problem::parameter(
+                "cursor",
+                "this is not a list with parts",
+            ));
+        }
         match self.pairs.into_iter().next() {
             None => Ok(()),
             Some((name, _)) => {

@@ -1,5 +1,8 @@
 //! Error responses: `application/problem+json`, RFC 9457.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -8,7 +11,10 @@ use timbao_query::{FilterError, Request};
 use timbao_views::NoGap;
 use timbao_views::json::{ProblemShape, RANGE_UNIT};
 
-/// An error response.
+/// The detail of a problem with a token that is not known.
+const WRONG_TOKEN: &str = "the token is wrong or revoked";
+
+/// An error response. The response has it as an extension, in an [`Arc`].
 #[derive(Debug, Serialize)]
 pub(crate) struct Problem {
     /// The kind of problem, as a URN.
@@ -36,14 +42,13 @@ pub(crate) struct More {
     pub problems: Option<Vec<ProblemShape>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub range_unit: Option<&'static str>,
+    /// Seconds after which the request can be repeated.
+    #[serde(skip)]
+    pub retry: Option<u64>,
     /// The cause of an internal error, for the log.
     #[serde(skip)]
-    pub cause: Option<Cause>,
+    pub cause: Option<String>,
 }
-
-/// The cause of an internal error, as an extension of the response.
-#[derive(Debug, Clone)]
-pub(crate) struct Cause(pub String);
 
 fn code<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u16(status.as_u16())
@@ -111,7 +116,12 @@ impl Problem {
         })
     }
 
-    /// The path or the article does not exist.
+    /// No article has the id.
+    pub(crate) fn no_article() -> Self {
+        Self::not_found("no article has this id").with(|more| more.parameter = Some("id".into()))
+    }
+
+    /// The path does not exist.
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
@@ -122,14 +132,16 @@ impl Problem {
     }
 
     /// The view is no longer kept.
-    pub(crate) fn gone() -> Self {
+    pub(crate) fn gone(parameter: &str) -> Self {
         Self::new(
             StatusCode::GONE,
             "urn:timbao:problem:view-gone",
             "View of the index expired",
         )
-        .detail("start again without `view`, from the first page")
-        .with(|more| more.parameter = Some("view".to_owned()))
+        .detail(format!(
+            "start again without `{parameter}`, from the first page"
+        ))
+        .with(|more| more.parameter = Some(parameter.to_owned()))
     }
 
     /// The request breaks the rules of HTTP, or its address is not text.
@@ -142,7 +154,7 @@ impl Problem {
         .detail(detail)
     }
 
-    /// The method is neither GET nor HEAD.
+    /// The method is neither GET nor HEAD, or POST where that is allowed.
     pub(crate) fn method() -> Self {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -171,6 +183,41 @@ impl Problem {
         .detail("send the token as a bearer token, or as the password of basic authentication")
     }
 
+    /// The token is wrong.
+    pub(crate) fn wrong_token() -> Self {
+        Self::unauthorized().detail(WRONG_TOKEN)
+    }
+
+    /// Returns `true` if the token is wrong, not missing.
+    pub(crate) fn is_wrong_token(&self) -> bool {
+        self.more.detail.as_deref() == Some(WRONG_TOKEN)
+    }
+
+    /// Too many wrong tokens came from the client.
+    pub(crate) fn throttled(wait: Duration) -> Self {
+        let seconds = wait.as_secs_f64().ceil() as u64;
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "urn:timbao:problem:wrong-tokens",
+            "Too many wrong tokens",
+        )
+        .detail(format!("try again in {seconds} s"))
+        .with(|more| more.retry = Some(seconds))
+    }
+
+    /// The token does not have the right to export.
+    pub(crate) fn no_right(right: &'static str) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "urn:timbao:problem:right",
+            "Not allowed with this token",
+        )
+        .detail(format!("the token does not have the right `{right}`"))
+        .with(|more| {
+            more.hint = Some("the operator gives rights with `timbao token add`".to_owned())
+        })
+    }
+
     /// The request is for another host.
     pub(crate) fn misdirected() -> Self {
         Self::new(
@@ -189,6 +236,7 @@ impl Problem {
             "Too many concurrent searches",
         )
         .detail("try again in a moment")
+        .with(|more| more.retry = Some(1))
     }
 
     /// The search timed out.
@@ -199,6 +247,7 @@ impl Problem {
             "The search timed out",
         )
         .detail("search for fewer or rarer words")
+        .with(|more| more.retry = Some(1))
     }
 
     /// An internal error.
@@ -209,7 +258,7 @@ impl Problem {
             "Internal server error",
         )
         .detail("the server's log has the cause")
-        .with(|more| more.cause = Some(Cause(cause.into())))
+        .with(|more| more.cause = Some(cause.into()))
     }
 }
 
@@ -237,9 +286,6 @@ impl IntoResponse for Problem {
         let json = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, json);
         match self.status {
-            StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-            }
             StatusCode::METHOD_NOT_ALLOWED => {
                 headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
             }
@@ -253,9 +299,10 @@ impl IntoResponse for Problem {
             }
             _ => {}
         }
-        if let Some(cause) = self.more.cause {
-            response.extensions_mut().insert(cause);
+        if let Some(seconds) = self.more.retry {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
+        response.extensions_mut().insert(Arc::new(self));
         response
     }
 }

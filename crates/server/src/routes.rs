@@ -6,10 +6,13 @@ use axum::Router;
 use axum::extract::RawQuery;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Redirect;
-use axum::routing::get;
+use axum::routing::{get, post};
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::app::App;
-use crate::{api, assets, guard, nest, page};
+use crate::conditional::conditional;
+use crate::{api, assets, cors, guard, negotiate, nest, page};
 
 /// The routes of an index, and below `/kho/NAME` those of the others of the same server.
 pub(crate) fn all(app: Arc<App>, others: &[Arc<App>]) -> Router {
@@ -50,16 +53,33 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/status", get(page::status))
         .route("/similar", get(page::similar))
         .route("/help", get(page::help))
+        .route("/login", get(page::login).post(page::enter))
+        .route("/logout", post(page::leave))
         .route("/form", get(page::form))
-        .nest("/api/v1", api::routes())
+        .nest(
+            "/api/v1",
+            api::routes().layer(from_fn_with_state(Arc::clone(&app), conditional)),
+        )
         .route("/healthz", get(api::health))
         .route("/metrics", get(api::metrics))
         .route("/assets/{name}", get(assets::serve))
         .fallback(guard::not_found)
         .method_not_allowed_fallback(guard::wrong_method)
         .layer(from_fn_with_state(Arc::clone(&app), guard::admit))
+        .layer(from_fn(negotiate::negotiate))
         .layer(from_fn(nest::relocate))
         .layer(from_fn(guard::protect))
+        .layer(compression())
+        .layer(from_fn_with_state(Arc::clone(&app), cors::share))
         .layer(from_fn_with_state(Arc::clone(&app), guard::watch))
         .with_state(app)
+}
+
+/// Compresses answers for clients that accept gzip, except workbooks, which are compressed already.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let is_text = SizeAbove::new(1_000).and(NotForContentType::const_new(workbook));
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(is_text)
 }

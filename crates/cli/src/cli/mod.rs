@@ -33,7 +33,9 @@ pub(crate) use research::{
 pub(crate) use searching::{BatchArgs, ExplainArgs, FillersArgs, SearchArgs, ShowArgs, StatsArgs};
 #[cfg(feature = "mcp")]
 pub(crate) use serving::McpArgs;
-pub(crate) use serving::ServeArgs;
+pub(crate) use serving::{
+    ServeArgs, TokenAddArgs, TokenCommand, TokenFileArgs, TokenListArgs, TokenRevokeArgs,
+};
 pub(crate) use tools::{
     AnalyzeArgs, BenchCommand, CompletionsArgs, ConfigCommand, ConfigShowArgs, LatencyArgs,
     ManArgs, RelevanceArgs, WorstArgs,
@@ -93,6 +95,9 @@ pub(crate) enum Command {
     Fillers(FillersArgs),
     Explain(ExplainArgs),
     Serve(ServeArgs),
+    /// Manage the tokens of readers
+    #[command(subcommand)]
+    Token(TokenCommand),
     #[cfg(feature = "mcp")]
     Mcp(McpArgs),
     Analyze(AnalyzeArgs),

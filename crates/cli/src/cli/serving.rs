@@ -3,7 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, ValueHint};
+use clap::{Args, Subcommand, ValueHint};
+use timbao_server::{Origin, Rights};
+
+use super::ListArgs;
 
 /// Serve the search page and the HTTP API
 ///
@@ -17,7 +20,7 @@ Examples:
   timbao serve
   timbao serve --listen 127.0.0.1:9000 --index /srv/bao/.timbao
   timbao serve --index bao/.timbao --more tapchi=tap-chi/.timbao
-  timbao serve --listen 0.0.0.0:7878 --token-file /etc/timbao/token")]
+  timbao serve --listen 0.0.0.0:7878 --tokens /etc/timbao/tokens")]
 pub(crate) struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one
     ///
@@ -31,6 +34,13 @@ pub(crate) struct ServeArgs {
     /// can contain it instead.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub token_file: Option<PathBuf>,
+    /// File of named tokens, one of which every request must present
+    ///
+    /// `timbao token` writes it; changes apply within two seconds. Readers log in on a page,
+    /// programs send a bearer token. The log names who sent each request. The environment
+    /// variable TIMBAO_TOKENS can name the file instead.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub tokens: Option<PathBuf>,
     /// Answer all clients that can reach the address, without a token
     #[arg(long)]
     pub allow_everyone: bool,
@@ -42,6 +52,10 @@ pub(crate) struct ServeArgs {
     /// through a browser.
     #[arg(long, value_name = "NAME")]
     pub host: Vec<String>,
+    /// Let pages of this origin read the API, as in https://bao.example, or * for any; may be
+    /// repeated
+    #[arg(long, value_name = "ORIGIN")]
+    pub cors: Vec<Origin>,
     /// Maximum seconds per search
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub timeout: u64,
@@ -58,6 +72,62 @@ pub(crate) struct ServeArgs {
     /// Tokens, hosts and limits are the same for all.
     #[arg(long, value_name = "NAME=DIRECTORY")]
     pub more: Vec<String>,
+}
+
+/// Manage the tokens of readers
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    Add(TokenAddArgs),
+    List(TokenListArgs),
+    Revoke(TokenRevokeArgs),
+}
+
+/// The file of tokens.
+#[derive(Debug, Args)]
+pub(crate) struct TokenFileArgs {
+    /// File of tokens [default: that of TIMBAO_TOKENS]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub tokens: Option<PathBuf>,
+}
+
+/// Make a token and print it
+///
+/// The file keeps only a hash, so that the token cannot be printed again.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  timbao token add lan --tokens /etc/timbao/tokens
+  timbao token add thuc-tap --rights read --tokens /etc/timbao/tokens")]
+pub(crate) struct TokenAddArgs {
+    /// Name of the holder, which the log shows
+    pub name: String,
+    /// Rights: read (pages and the API), export (complete files)
+    #[arg(long, value_name = "RIGHTS", default_value = "read,export")]
+    pub rights: Rights,
+    #[command(flatten)]
+    pub file: TokenFileArgs,
+}
+
+/// List the names, rights and days of all tokens
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit status: 0 there are tokens, 1 there are none, 2 an error.")]
+pub(crate) struct TokenListArgs {
+    #[command(flatten)]
+    pub file: TokenFileArgs,
+    #[command(flatten)]
+    pub list: ListArgs,
+}
+
+/// Revoke a token
+///
+/// A running server notices it within two seconds, and ends the sessions of its holder.
+#[derive(Debug, Args)]
+pub(crate) struct TokenRevokeArgs {
+    /// Name of the holder
+    pub name: String,
+    #[command(flatten)]
+    pub file: TokenFileArgs,
 }
 
 /// Answer an assistant over the Model Context Protocol

@@ -35,6 +35,7 @@ mod similar;
 mod sources;
 mod stats;
 mod suggestions;
+mod token;
 mod trends;
 mod verify;
 mod watch;
@@ -79,6 +80,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Fillers(args) => fillers::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),
         Command::Serve(args) => serve::run(&args, context),
+        Command::Token(command) => token::run(&command, context),
         #[cfg(feature = "mcp")]
         Command::Mcp(args) => mcp::run(&args, context),
         Command::Bench(BenchCommand::Latency(args)) => bench_latency::run(&args, context),

@@ -19,8 +19,10 @@ const TOKEN: &str = "TIMBAO_TOKEN";
 pub(crate) fn run(args: &ServeArgs, context: &Context) -> Result<Outcome> {
     let mut options = Options::new(&context.settings.index, args.listen);
     options.token = token(args)?;
+    options.tokens = super::token::path(args.tokens.as_ref());
     options.allow_everyone = args.allow_everyone;
     options.hosts.clone_from(&args.host);
+    options.origins.clone_from(&args.cors);
     options.limits.time = Duration::from_secs(args.timeout);
     options.log_queries = args.log_queries;
     options.show_paths = args.show_paths;
@@ -70,8 +72,9 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Index(error) => error.into(),
+            Error::Tokens(error) => error.into(),
             Error::Open { .. } => Self::new(error.to_string()).hint(
-                "set a token with --token-file or TIMBAO_TOKEN, or allow all clients with --allow-everyone",
+                "require tokens with --tokens or --token-file, or allow all clients with --allow-everyone",
             ),
             _ => Self::new(error.to_string()),
         }

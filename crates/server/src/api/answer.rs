@@ -9,6 +9,7 @@ use timbao_query::plan::Plan;
 use timbao_views::Citation;
 
 use crate::app::App;
+use crate::cursor::Cursor;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
@@ -18,13 +19,23 @@ use crate::problem::Problem;
 pub(super) struct OfView<T> {
     #[serde(flatten)]
     pub(super) answer: T,
+    /// The cursor of the next rows, or `None` after the last; absent from answers without a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next: Option<Option<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) citation: Option<Citation>,
     pub(super) view: ViewId,
 }
 
-/// Whether a request wants a citation.
-pub(super) struct Cite(bool);
+/// The parts of an answer that do not depend on its kind.
+pub(super) struct Cite {
+    /// Whether the request wants a citation.
+    is_cited: bool,
+    /// The fingerprint of the request.
+    of: u32,
+    /// The rows of the list up to the end of this answer, and whether there are more.
+    listed: Option<(usize, bool)>,
+}
 
 impl Cite {
     /// Takes `cite` from the parameters of a request.
@@ -33,7 +44,18 @@ impl Cite {
     ///
     /// If it is neither `true` nor `false`.
     fn take(params: &mut Params) -> Result<Self, Problem> {
-        params.flag("cite").map(Self)
+        Ok(Self {
+            of: params.fingerprint(),
+            is_cited: params.flag("cite")?,
+            listed: None,
+        })
+    }
+
+    /// The same for an answer with a part of a list: its rows up to `end`, after which there may be
+    /// more.
+    pub(super) fn list(mut self, end: usize, has_more: bool) -> Self {
+        self.listed = Some((end, has_more));
+        self
     }
 
     /// A response to queries, with a citation if requested.
@@ -47,14 +69,24 @@ impl Cite {
         searcher: &Searcher,
         queries: impl IntoIterator<Item = (&'q Request, &'q Plan)>,
     ) -> Result<OfView<T>, Problem> {
-        let citation = match self.0 {
+        let view = searcher.view();
+        let next = self.listed.map(|(offset, has_more)| {
+            let cursor = Cursor {
+                view,
+                offset,
+                of: self.of,
+            };
+            has_more.then(|| cursor.to_string())
+        });
+        let citation = match self.is_cited {
             true => Some(searcher.cite(queries)?),
             false => None,
         };
         Ok(OfView {
             answer,
+            next,
             citation,
-            view: searcher.view(),
+            view,
         })
     }
 }
@@ -92,29 +124,13 @@ pub(super) async fn run<R: Send + 'static, T: Send + 'static>(
     answer: impl FnOnce(R, Searcher) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let mut params = Params::new(raw);
-    let view = view(app, &mut params)?;
+    let view = params.view(app.reloader()?)?;
     let request = take(&mut params, &app.options.limits)?;
     params.finish()?;
     let work = app
         .work
         .run(&view, move |searcher| answer(request, searcher));
     work.await
-}
-
-/// The view that a request names, or the latest.
-///
-/// # Errors
-///
-/// When the view is no longer kept, and when the index does not open.
-pub(super) fn view(app: &App, params: &mut Params) -> Result<Searcher, Problem> {
-    let reloader = app.reloader()?;
-    match params.text("view", 64)? {
-        Some(id) => {
-            let id = id.parse().map_err(|_| Problem::gone())?;
-            reloader.find(id).ok_or_else(Problem::gone)
-        }
-        None => Ok(reloader.latest()),
-    }
 }
 
 /// Writes an answer.
@@ -129,4 +145,9 @@ pub(super) fn json(answer: &impl Serialize) -> Result<Vec<u8>, Problem> {
 /// Sends JSON that was written.
 pub(super) fn sent(json: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], json).into_response()
+}
+
+/// Removes the rows of a list before an offset.
+pub(super) fn skip<T>(rows: &mut Vec<T>, offset: usize) {
+    rows.drain(..offset.min(rows.len()));
 }

@@ -76,7 +76,7 @@ pub(super) async fn answer(
     let answer = respond(&app, raw.as_deref(), take, |cite, (id, asked), searcher| {
         let found = searcher.find_id(&id)?;
         let Some(&first) = found.first() else {
-            return Err(Problem::not_found("no article has this id"));
+            return Err(Problem::no_article());
         };
         match asked {
             Asked::Whole => whole(&id, &found, &cite, searcher),

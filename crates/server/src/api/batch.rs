@@ -5,17 +5,17 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use serde::Serialize;
-use timbao_index::{SearchOptions, Searcher, Sort};
-use timbao_query::plan::Facet;
+use timbao_index::{Hit, SearchOptions, Searcher, Sort};
+use timbao_query::plan::{Facet, Plan};
 use timbao_query::{Filters, Request};
 use timbao_views::json::{BatchEntry, HitShape, ProblemShape, RANGE_UNIT, VERSION};
-use timbao_views::{FacetCounts, FacetMatrix, ShownHit};
+use timbao_views::{Count, FacetCounts, FacetMatrix, ShownHit};
 
 use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::query::{accents, base, filters, request, sort};
+use crate::query::{accents, base, count, filters, request, sort};
 
 use super::answer::{json, respond};
 
@@ -30,8 +30,11 @@ pub(crate) struct BatchRequest {
     pub filters: Filters,
     pub what: What,
     pub sort: Sort,
+    pub count: Count,
     /// Number of hits of each query.
     pub limit: usize,
+    /// Number of hits of each query to skip.
+    pub offset: usize,
 }
 
 /// The answer to each query.
@@ -74,6 +77,11 @@ pub(super) async fn answer(
             range_unit: RANGE_UNIT,
             queries: queries.collect(),
         };
+        let end = request.offset.saturating_add(request.limit);
+        let has_more = answered
+            .iter()
+            .any(|found| !found.hits.is_empty() && (end as u64) < found.total);
+        let cite = cite.list(end, has_more);
         let cited = request.queries.iter().map(|query| (query, query.plan()));
         json(&cite.answer(answer, searcher, cited)?)
     });
@@ -107,7 +115,9 @@ impl BatchRequest {
             filters,
             what: What::take(params)?,
             sort: sort(params)?,
+            count: count(params)?,
             limit: params.number("limit", 0..=most, limit)?,
+            offset: params.offset(limits.offset)?,
         })
     }
 
@@ -140,7 +150,7 @@ impl BatchRequest {
     pub(super) fn answer(&self, query: &Request, searcher: &Searcher) -> Result<Answered, Problem> {
         let plan = query.plan();
         if let What::Counts(facet) = self.what {
-            let mut counts = searcher.facets(plan, &[facet])?;
+            let mut counts = searcher.facets_of(plan, &[facet], self.count)?;
             return Ok(Answered {
                 total: counts.total,
                 by: counts.facets.pop(),
@@ -153,15 +163,17 @@ impl BatchRequest {
             } else {
                 self.limit
             },
+            offset: self.offset,
             sort: self.sort,
             ..SearchOptions::default()
         };
-        let found = searcher.search(plan, &options)?;
-        let hits = searcher.shown(plan, &found.hits, 1, 1);
+        let (total, hits) = found(searcher, plan, &options, self.count)?;
+        let first = self.offset as u64 + 1;
+        let shown = searcher.shown(plan, &hits, first, 1);
         Ok(Answered {
-            total: found.total,
+            total,
             by: None,
-            hits: hits.collect::<Result<_, _>>()?,
+            hits: shown.collect::<Result<_, _>>()?,
         })
     }
 
@@ -174,9 +186,29 @@ impl BatchRequest {
         let What::Counts(facet) = self.what else {
             return Ok(None);
         };
-        let all = searcher.facets(&base(&self.filters)?, &[facet])?;
+        let all = searcher.facets_of(&base(&self.filters)?, &[facet], self.count)?;
         Ok(all.facets.first().map(FacetMatrix::new))
     }
+}
+
+/// Searches publications or texts; returns their number and the hits.
+fn found(
+    searcher: &Searcher,
+    plan: &Plan,
+    options: &SearchOptions,
+    count: Count,
+) -> Result<(u64, Vec<Hit>), Problem> {
+    Ok(match count {
+        Count::Publications => {
+            let found = searcher.search(plan, options)?;
+            (found.total, found.hits)
+        }
+        Count::Texts => {
+            let found = searcher.search_unique(plan, options)?;
+            let hits = found.hits.into_iter().map(|text| text.hit);
+            (found.texts, hits.collect())
+        }
+    })
 }
 
 impl What {

@@ -16,7 +16,7 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, base, count, filters, request, required};
 
-use super::answer::{json, respond};
+use super::answer::{json, respond, skip};
 
 /// Largest window on one side, in tokens.
 pub(super) const WINDOW: u32 = 50;
@@ -39,6 +39,8 @@ pub(crate) struct CollocatesRequest {
     /// The articles among which is counted: those that the filters let pass.
     pub base: Plan,
     pub options: CollocateOptions,
+    /// Number of collocates to skip.
+    pub offset: usize,
     /// Two sets of articles whose collocates are compared.
     pub compared: Option<[Request; 2]>,
 }
@@ -58,18 +60,28 @@ pub(super) async fn answer(
         &app,
         raw.as_deref(),
         CollocatesRequest::take,
-        |cite, request, searcher| {
+        |cite, mut request, searcher| {
+            // One more row says whether there are more.
+            request.options.most += 1;
+            let end = request.options.most - 1;
+            let limit = end - request.offset;
             let query = &request.query;
             let compared = request.compared.iter().flatten();
             let cited =
                 std::iter::once((query, &request.plan)).chain(compared.map(|q| (q, q.plan())));
             let (text, problems) = (query.text(), query.problems());
-            match &request.answer(searcher)? {
-                Answer::One(found) => {
-                    json(&cite.answer(ViewAnswer::new(text, problems, found), searcher, cited)?)
+            match request.answer(searcher)? {
+                Answer::One(mut found) => {
+                    let has_more = found.collocates.len() > limit;
+                    found.collocates.truncate(limit);
+                    let cite = cite.list(end, has_more);
+                    json(&cite.answer(ViewAnswer::new(text, problems, &found), searcher, cited)?)
                 }
-                Answer::Two(found) => {
-                    json(&cite.answer(ViewAnswer::new(text, problems, found), searcher, cited)?)
+                Answer::Two(mut found) => {
+                    let has_more = found.keywords.len() > limit;
+                    found.keywords.truncate(limit);
+                    let cite = cite.list(end, has_more);
+                    json(&cite.answer(ViewAnswer::new(text, problems, &found), searcher, cited)?)
                 }
             }
         },
@@ -101,12 +113,13 @@ impl CollocatesRequest {
     ) -> Result<Self, Problem> {
         let standard = CollocateOptions::default();
         let window = params.number("window", 0..=WINDOW, standard.left)?;
+        let offset = params.offset(limits.offset)?;
         let options = CollocateOptions {
             left: params.number("left", 0..=WINDOW, window)?,
             right: params.number("right", 0..=WINDOW, window)?,
             least: params.number("min", 1..=1_000_000, standard.least)?,
             sort: params.choice("by", &ORDERS, standard.sort)?,
-            most: params.number("limit", 1..=most, limit)?,
+            most: offset.saturating_add(params.number("limit", 1..=most, limit)?),
             count: count(params)?,
         };
         let compared = (
@@ -124,6 +137,7 @@ impl CollocatesRequest {
                 query,
                 base,
                 options,
+                offset,
                 compared: None,
             });
         };
@@ -137,6 +151,7 @@ impl CollocatesRequest {
             query,
             base: Plan::Everything,
             options,
+            offset,
             compared: Some([set(of)?, set(against)?]),
         })
     }
@@ -147,7 +162,9 @@ impl CollocatesRequest {
     ///
     /// When the time is over or the index is damaged.
     pub(crate) fn run(&self, searcher: &Searcher) -> Result<Collocates, Problem> {
-        Ok(searcher.collocates(&self.plan, &self.base, &self.options)?)
+        let mut found = searcher.collocates(&self.plan, &self.base, &self.options)?;
+        skip(&mut found.collocates, self.offset);
+        Ok(found)
     }
 
     /// Finds collocates, or those that two sets of articles differ in.
@@ -166,7 +183,9 @@ impl CollocatesRequest {
             ..KeywordOptions::default()
         };
         let (of, against) = (of.plan(), against.plan());
-        let found = searcher.compare_collocates(&self.plan, of, against, &self.options, &chosen)?;
+        let mut found =
+            searcher.compare_collocates(&self.plan, of, against, &self.options, &chosen)?;
+        skip(&mut found.keywords, self.offset);
         Ok(Answer::Two(found))
     }
 }

@@ -3,6 +3,8 @@
 //! `openapi.json` is a template: its placeholders, whose names start with `$facet`, are replaced
 //! with the facets that there are.
 
+mod common;
+
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
@@ -34,7 +36,10 @@ pub(super) static OPENAPI: LazyLock<String> = LazyLock::new(|| {
         |text, (placeholder, value)| text.replace(placeholder, value),
     )
     .parse()
-    .map(with_exports)
+    .map(|mut description: Value| {
+        common::complete(&mut description);
+        with_exports(description)
+    })
     .map_or_else(
         |error: serde_json::Error| error.to_string(),
         |description| format!("{description:#}"),
@@ -80,6 +85,7 @@ fn with_exports(mut description: Value) -> Value {
                 get["operationId"].as_str().unwrap_or(view),
                 extension.to_uppercase()
             ));
+            common::export(get);
             get["summary"] = json!(format!("/{view}, complete, as {extension}."));
             get["responses"]["200"]["content"] = json!({media_type: {"schema": schema}});
             if let Some(parameters) = get["parameters"].as_array_mut() {

@@ -84,7 +84,7 @@ impl DispersionRequest {
             return Ok(searcher.dispersion(&self.plan, &self.base, &self.options)?);
         };
         let Some(&first) = searcher.find_id(id)?.first() else {
-            return Err(Problem::not_found("no article has this id"));
+            return Err(Problem::no_article());
         };
         Ok(searcher.dispersion_in_article(&self.plan, first, self.options.slices)?)
     }

@@ -27,7 +27,6 @@ use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
 
-use super::answer::view;
 use super::batch::BatchRequest;
 use super::collocates::CollocatesRequest;
 use super::compare::CompareRequest;
@@ -134,7 +133,7 @@ pub(super) async fn one<E: Export>(
             link: address,
         },
     };
-    let searcher = view(app, &mut params)?;
+    let searcher = params.named_view(app.reloader()?)?;
     let limits = Limits {
         page: ROWS,
         offset: ROWS,

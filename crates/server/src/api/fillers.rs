@@ -16,6 +16,7 @@ use crate::problem::Problem;
 use crate::query::{accents, count, filters, request, required};
 
 use super::answer::{json, respond};
+use super::kwic::part;
 
 /// Default number of fillers.
 const LIMIT: usize = 50;
@@ -26,6 +27,8 @@ const FILLERS: usize = 10_000;
 pub(crate) struct FillersRequest {
     pub query: Request,
     pub limit: usize,
+    /// Number of fillers to skip.
+    pub offset: usize,
     pub count: Count,
 }
 
@@ -40,7 +43,11 @@ pub(super) async fn answer(
     let answer = respond(&app, raw.as_deref(), take, |cite, request, searcher| {
         let found = request.run(searcher)?;
         let query = &request.query;
-        let answer = FillersAnswer::new(query, &found, request.shown(&found));
+        let shown = request.shown(&found);
+        let end = request.offset.saturating_add(shown.len());
+        let has_more = end < found.fillers.len() && !shown.is_empty();
+        let cite = cite.list(end, has_more);
+        let answer = FillersAnswer::new(query, &found, shown);
         json(&cite.answer(answer, searcher, [(query, query.plan())])?)
     });
     answer.await
@@ -66,6 +73,7 @@ impl FillersRequest {
         Ok(Self {
             query: required(query)?,
             limit: params.number("limit", 1..=most, limit)?,
+            offset: params.offset(limits.offset)?,
             count: count(params)?,
         })
     }
@@ -83,7 +91,9 @@ impl FillersRequest {
 
     /// The fillers that are shown.
     pub(crate) fn shown<'f>(&self, found: &'f Fillers) -> &'f [Filler] {
-        let all = &found.fillers;
-        all.get(..self.limit).unwrap_or(all)
+        part(
+            &found.fillers,
+            self.offset..self.offset.saturating_add(self.limit),
+        )
     }
 }

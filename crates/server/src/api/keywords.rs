@@ -15,7 +15,7 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, count, request, required};
 
-use super::answer::{json, respond};
+use super::answer::{json, respond, skip};
 
 /// Largest number of keywords in a response.
 const KEYWORDS: usize = 1_000;
@@ -27,6 +27,8 @@ pub(crate) struct KeywordsRequest {
     /// The articles they are compared with, or `None` for all others.
     pub against: Option<Request>,
     pub options: KeywordOptions,
+    /// Number of keywords to skip.
+    pub offset: usize,
 }
 
 /// Answers with keywords.
@@ -38,8 +40,14 @@ pub(super) async fn answer(
         &app,
         raw.as_deref(),
         KeywordsRequest::take,
-        |cite, request, searcher| {
-            let found = request.run(searcher)?;
+        |cite, mut request, searcher| {
+            // One more row says whether there are more.
+            request.options.most += 1;
+            let end = request.options.most - 1;
+            let mut found = request.run(searcher)?;
+            let has_more = found.keywords.len() > end - request.offset;
+            found.keywords.truncate(end - request.offset);
+            let cite = cite.list(end, has_more);
             let cited = std::iter::once(&request.of).chain(&request.against);
             let cited = cited.map(|query| (query, query.plan()));
             json(&cite.answer(ViewAnswer::of(&found), searcher, cited)?)
@@ -79,6 +87,7 @@ impl KeywordsRequest {
         let (of, against) = (articles("of")?, articles("against")?);
         let of = of.ok_or_else(|| Problem::parameter("of", "of is missing: a query"))?;
         let standard = KeywordOptions::default();
+        let offset = params.offset(limits.offset)?;
         Ok(Self {
             of,
             against,
@@ -89,10 +98,11 @@ impl KeywordsRequest {
                     1..=1_000_000,
                     standard.least_articles,
                 )?,
-                most: params.number("limit", 1..=most, limit)?,
+                most: offset.saturating_add(params.number("limit", 1..=most, limit)?),
                 count: count(params)?,
                 ..standard
             },
+            offset,
         })
     }
 
@@ -103,6 +113,8 @@ impl KeywordsRequest {
     /// When the time is over or the index is damaged.
     pub(crate) fn run(&self, searcher: &Searcher) -> Result<Keywords, Problem> {
         let against = self.against.as_ref().map(Request::plan);
-        Ok(searcher.keywords(self.of.plan(), against, &self.options)?)
+        let mut found = searcher.keywords(self.of.plan(), against, &self.options)?;
+        skip(&mut found.keywords, self.offset);
+        Ok(found)
     }
 }

@@ -18,7 +18,7 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{count, take};
 
-use super::answer::{json, respond};
+use super::answer::{Cite, json, respond};
 
 /// Default number of lines.
 const LIMIT: usize = 50;
@@ -55,17 +55,20 @@ pub(super) async fn answer(
             let (text, problems) = (query.text(), query.problems());
             if !request.group.is_empty() {
                 let groups = concordance.groups(searcher, &request.group)?;
+                let shown = part(&groups, request.range());
+                let cite = request.listed(cite, shown.len(), groups.len());
                 let answer = KwicGroupsAnswer::new(
                     text,
                     problems,
                     &concordance,
                     request.options.sample,
                     &request.group,
-                    part(&groups, request.range()),
+                    shown,
                 );
                 return json(&cite.answer(answer, searcher, cited)?);
             }
             let lines = concordance.lines(searcher, request.range())?;
+            let cite = request.listed(cite, lines.len(), concordance.len());
             let (sample, offset) = (request.options.sample, request.offset);
             let answer = KwicAnswer::new(text, problems, &concordance, sample, offset, &lines);
             json(&cite.answer(answer, searcher, cited)?)
@@ -112,7 +115,7 @@ impl KwicRequest {
             options,
             group: keys(params, "group")?,
             limit: params.number("limit", 0..=limits.page, limit)?,
-            offset: params.number("offset", 0..=limits.offset, 0)?,
+            offset: params.offset(limits.offset)?,
         })
     }
 
@@ -123,6 +126,12 @@ impl KwicRequest {
     /// When the time is over or the index is damaged.
     pub(crate) fn run(&self, searcher: &Searcher) -> Result<Concordance, Problem> {
         Ok(searcher.concordance(&self.plan, &self.options)?)
+    }
+
+    /// The parts of an answer with some of `total` rows.
+    fn listed(&self, cite: Cite, shown: usize, total: usize) -> Cite {
+        let end = self.offset.saturating_add(shown);
+        cite.list(end, shown > 0 && end < total)
     }
 
     /// The positions of the requested lines in the order.

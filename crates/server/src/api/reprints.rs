@@ -1,5 +1,6 @@
 //! `/reprints`: the texts that were published several times, and `/similar`: articles like a text.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
@@ -15,7 +16,7 @@ use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
 
-use super::answer::{json, respond};
+use super::answer::{json, respond, skip};
 
 /// Default number of texts.
 const LIMIT: usize = 20;
@@ -29,10 +30,12 @@ pub(super) async fn groups(
     State(app): State<Arc<App>>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    let take =
-        |params: &mut Params, limits: &Limits| params.number("limit", 0..=limits.page, LIMIT);
-    let answer = respond(&app, raw.as_deref(), take, |cite, limit, searcher| {
-        let found = reprinted(searcher, limit)?;
+    let take = |params: &mut Params, limits: &Limits| part(params, limits, LIMIT);
+    let answer = respond(&app, raw.as_deref(), take, |cite, part, searcher| {
+        let end = part.end;
+        let found = reprinted(searcher, part)?;
+        let has_more = !found.groups.is_empty() && (end as u64) < found.texts;
+        let cite = cite.list(end, has_more);
         json(&cite.answer(ViewAnswer::of(&found), searcher, [])?)
     });
     answer.await
@@ -104,11 +107,28 @@ pub(crate) fn like(
     Ok(searcher.similar_to_article(&article, options)?)
 }
 
-/// Lists the texts that were published most often.
+/// Takes the part of the list of reprinted texts; `limit` of them by default.
+///
+/// # Errors
+///
+/// When a value cannot be read.
+pub(super) fn part(
+    params: &mut Params,
+    limits: &Limits,
+    limit: usize,
+) -> Result<Range<usize>, Problem> {
+    let offset = params.offset(limits.offset)?;
+    let limit = params.number("limit", 0..=limits.page, limit)?;
+    Ok(offset..offset.saturating_add(limit))
+}
+
+/// Lists the texts that were published most often, a part of them.
 ///
 /// # Errors
 ///
 /// When the time is over or the index is damaged.
-pub(crate) fn reprinted(searcher: &Searcher, limit: usize) -> Result<ReprintGroups, Problem> {
-    Ok(searcher.reprint_groups(limit)?)
+pub(crate) fn reprinted(searcher: &Searcher, part: Range<usize>) -> Result<ReprintGroups, Problem> {
+    let mut found = searcher.reprint_groups(part.end)?;
+    skip(&mut found.groups, part.start);
+    Ok(found)
 }

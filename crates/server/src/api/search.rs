@@ -67,6 +67,10 @@ pub(super) async fn answer(
             answer.texts = result.texts;
             answer.facets = Some(result.facets.as_slice()).filter(|facets| !facets.is_empty());
             answer.advice = Some(AdviceShape::new(&result.advice));
+            let end = request.options.offset + result.hits.len();
+            let has_more =
+                !result.hits.is_empty() && (end as u64) < result.texts.unwrap_or(result.total);
+            let cite = cite.list(end, has_more);
             json(&cite.answer(answer, searcher, [(query, query.plan())])?)
         },
     );
@@ -99,7 +103,7 @@ impl SearchRequest {
         let recency = params.number("recency", 1.0..=36_500.0, 0.0)?;
         let options = SearchOptions {
             limit: params.number("limit", 0..=limits.page, limit)?,
-            offset: params.number("offset", 0..=limits.offset, 0)?,
+            offset: params.offset(limits.offset)?,
             sort: sort(params)?,
             recency_half_life: Some(recency).filter(|days| *days > 0.0),
         };

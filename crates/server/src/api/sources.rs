@@ -36,6 +36,7 @@ pub(super) async fn answer(
                     version: VERSION,
                     sources: of(&shared)?,
                 },
+                next: None,
                 citation: None,
                 view: searcher.view(),
             })

@@ -29,6 +29,7 @@ pub(super) async fn answer(
         |index, searcher| {
             json(&OfView {
                 answer: StatsAnswer::new(index, &searcher.stats()?),
+                next: None,
                 citation: None,
                 view: searcher.view(),
             })

@@ -97,6 +97,7 @@ pub(super) async fn answer(
                 range_unit: RANGE_UNIT,
                 suggestions: suggestions.collect(),
             },
+            next: None,
             citation: None,
             view: searcher.view(),
         })

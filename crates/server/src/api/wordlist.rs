@@ -16,7 +16,7 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, count, filters, request};
 
-use super::answer::{json, respond};
+use super::answer::{json, respond, skip};
 
 /// Largest number of n-grams in a response.
 const UNITS: usize = 10_000;
@@ -34,6 +34,8 @@ pub(crate) struct WordListRequest {
     pub query: Request,
     pub plan: Plan,
     pub options: WordListOptions,
+    /// Number of n-grams to skip.
+    pub offset: usize,
 }
 
 /// Answers with n-grams.
@@ -48,6 +50,9 @@ pub(super) async fn answer(
     let answer = respond(&app, raw.as_deref(), take, |cite, request, searcher| {
         let found = request.run(searcher)?;
         let query = &request.query;
+        let end = request.offset + found.units.len();
+        let has_more = !found.units.is_empty() && (end as u64) < found.distinct;
+        let cite = cite.list(end, has_more);
         let answer = ViewAnswer::new(query.text(), query.problems(), &found);
         json(&cite.answer(answer, searcher, [(query, &request.plan)])?)
     });
@@ -64,7 +69,9 @@ impl WordListRequest {
         let filters = filters(params, limits)?;
         let text = params.text("q", limits.text)?.unwrap_or_default();
         let query = request(text, &filters, accents(params)?)?;
-        Self::new(query, options(params, limits, most)?)
+        let offset = params.offset(limits.offset)?;
+        let request = Self::new(query, options(params, limits, most)?)?;
+        Ok(Self { offset, ..request })
     }
 
     /// A word list of the articles that match a query.
@@ -80,6 +87,7 @@ impl WordListRequest {
             plan: query.plan_or_everything(),
             query,
             options,
+            offset: 0,
         })
     }
 
@@ -89,7 +97,13 @@ impl WordListRequest {
     ///
     /// When the time is over or the index is damaged.
     pub(crate) fn run(&self, searcher: &Searcher) -> Result<WordList, Problem> {
-        Ok(searcher.word_list(&self.plan, &self.options)?)
+        let options = WordListOptions {
+            most: self.options.most.saturating_add(self.offset),
+            ..self.options.clone()
+        };
+        let mut found = searcher.word_list(&self.plan, &options)?;
+        skip(&mut found.units, self.offset);
+        Ok(found)
     }
 }
 

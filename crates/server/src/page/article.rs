@@ -5,7 +5,6 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_articles::Article;
@@ -17,7 +16,7 @@ use crate::problem::Problem;
 
 use super::asked::{Asked, sent};
 use super::kwic::OPTIONS as KWIC;
-use super::layout::{Page, Tab, failed, shell};
+use super::layout::{Page, Tab, shell};
 use super::marks::{Numbers, joined, merged};
 use super::parts::{about, cited, opened_from};
 use super::related::Related;
@@ -89,11 +88,7 @@ pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -
     ]
     .concat();
     let asked = Asked::new("/article", raw.as_deref(), &own);
-    let (address, language) = (asked.address.clone(), asked.language);
-    match answer(&app, asked).await {
-        Ok(response) => response,
-        Err(problem) => failed(&problem, &address, Tab::None, language),
-    }
+    asked.answer(Tab::None, |asked| answer(&app, asked)).await
 }
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
@@ -116,13 +111,13 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             articles.push(Shown::load(&searcher, place, plan.as_ref(), is_exact, at)?);
         }
         if articles.is_empty() {
-            return Err(Problem::not_found("no article has this id"));
+            return Err(Problem::no_article());
         }
         let cited = query.as_ref().zip(plan.as_ref());
         let citation = searcher.cite(cited)?;
         Ok(written(&asked, &articles, &citation))
     });
-    Ok(sent(StatusCode::OK, work.await?))
+    work.await.map(sent)
 }
 
 impl Shown {

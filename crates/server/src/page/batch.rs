@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_index::Sort;
 use timbao_query::plan::Facet;
 use timbao_query::{Problem as QueryProblem, Request};
-use timbao_views::Count;
 use timbao_views::FacetMatrix;
 use timbao_views::language::{Language, fill};
 
@@ -20,7 +18,7 @@ use crate::query::{request, sort};
 
 use super::address::Address;
 use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, failed, problems, shell};
+use super::layout::{Page, Tab, problems, shell};
 use super::narrow::Narrow;
 use super::parts::{self, active, article_address, cited};
 
@@ -36,17 +34,14 @@ const TEXT: usize = 4_000;
 /// Answers with a table of queries.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
     let asked = Asked::new("/batch", raw.as_deref(), &OPTIONS);
-    let (address, language) = (asked.address.clone(), asked.language);
-    match answer(&app, asked).await {
-        Ok(response) => response,
-        Err(problem) => failed(&problem, &address, Tab::Batch, language),
-    }
+    asked.answer(Tab::Batch, |asked| answer(&app, asked)).await
 }
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let limits = app.options.limits;
     let what = What::take(&mut asked.params)?;
     let sort = sort(&mut asked.params)?;
+    let count = asked.count()?;
     let accents = asked.accents()?;
     let filters = asked.filters(limits.text)?;
     let text = asked.params.text("queries", TEXT)?.unwrap_or_default();
@@ -65,10 +60,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     }
     let typed = lines.join("\n");
     if lines.is_empty() {
-        return Ok(sent(
-            StatusCode::OK,
-            whole(&asked, &typed, what, sort, html! {}),
-        ));
+        return Ok(sent(whole(&asked, &typed, what, sort, html! {})));
     }
     let queries = lines
         .iter()
@@ -78,7 +70,9 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         filters,
         what,
         sort,
+        count,
         limit: HITS,
+        offset: 0,
     };
     let view = app.reloader()?.latest();
     let work = app.work.run(&view, move |searcher| {
@@ -88,7 +82,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         let citation = searcher.cite(cited_queries)?;
         let (address, language) = (&asked.address, asked.language);
         let export = export(&request, address);
-        let narrow = Narrow::of_all(&searcher, &request.filters, Count::Publications)?;
+        let narrow = Narrow::of_all(&searcher, &request.filters, request.count)?;
         let content = html! {
             (active(address, language))
             (narrow.above(address, language))
@@ -101,7 +95,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         };
         Ok(whole(&asked, &typed, what, sort, content))
     });
-    Ok(sent(StatusCode::OK, work.await?))
+    work.await.map(sent)
 }
 
 fn has_problems(query: &Request) -> bool {

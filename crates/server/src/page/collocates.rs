@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_query::{NodeKind, Request};
@@ -16,9 +15,9 @@ use crate::query::base;
 
 use super::address::Address;
 use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, failed, shell, understanding};
+use super::layout::{Page, Tab, shell, understanding};
 use super::narrow::Narrow;
-use super::parts::{active, cited, downloads, export, table_of_words};
+use super::parts::{active, cited, downloads, export, placeholder, table_of_words};
 use timbao_views::language::Language;
 
 /// The windows that the page offers, in tokens on each side.
@@ -27,11 +26,9 @@ const WINDOWS: [u32; 5] = [1, 3, 5, 10, 20];
 /// Answers with a table of collocates.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
     let asked = Asked::new("/collocates", raw.as_deref(), &["window", "by"]);
-    let (address, language) = (asked.address.clone(), asked.language);
-    match answer(&app, asked).await {
-        Ok(response) => response,
-        Err(problem) => failed(&problem, &address, Tab::Collocates, language),
-    }
+    asked
+        .answer(Tab::Collocates, |asked| answer(&app, asked))
+        .await
 }
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
@@ -51,17 +48,15 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     };
     let Some(query) = query.filter(|query| !query.is_empty()) else {
         let words = asked.language.words();
-        let content = html! { div.message { p { (words.placeholder) } } };
-        return Ok(sent(
-            StatusCode::OK,
-            whole(&asked, "", &options, "", content),
-        ));
+        let content = placeholder(words.placeholder);
+        return Ok(sent(whole(&asked, "", &options, "", content)));
     };
     let request = CollocatesRequest {
         plan: query.view_plan(),
         query,
         base: base(&filters)?,
         options,
+        offset: 0,
         compared: None,
     };
     let view = app.reloader()?.latest();
@@ -96,7 +91,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             content,
         ))
     });
-    Ok(sent(StatusCode::OK, work.await?))
+    work.await.map(sent)
 }
 
 fn whole(

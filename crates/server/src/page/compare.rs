@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_query::Request;
 use timbao_views::chart::Measure;
-use timbao_views::language::{Language, fill};
+use timbao_views::language::Language;
 use timbao_views::{CompareOptions, Comparison, Overlap, Period, Trend};
 
 use crate::api::compare::{CompareRequest, options};
@@ -19,9 +18,9 @@ use crate::query::request;
 
 use super::address::Address;
 use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, failed, problems, shell};
+use super::layout::{Page, Tab, problems, shell};
 use super::narrow::Narrow;
-use super::parts::{active, cited, downloads, export, table_of_words};
+use super::parts::{active, cited, downloads, export, table_below, table_of_words, with_query};
 use super::trends::{concordance, figure};
 
 /// The parameters of the page, apart from those of all pages.
@@ -30,11 +29,9 @@ pub(super) const OPTIONS: [&str; 3] = ["by", "window", "min"];
 /// Answers with a comparison.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
     let asked = Asked::new("/compare", raw.as_deref(), &OPTIONS);
-    let (address, language) = (asked.address.clone(), asked.language);
-    match answer(&app, asked).await {
-        Ok(response) => response,
-        Err(problem) => failed(&problem, &address, Tab::Compare, language),
-    }
+    asked
+        .answer(Tab::Compare, |asked| answer(&app, asked))
+        .await
 }
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
@@ -73,10 +70,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             let content = html! {
                 div.message { p { (words.compare_empty) " " a lang="vi" href=(example) { "tự diễn biến / tự chuyển hóa" } } }
             };
-            return Ok(sent(
-                StatusCode::OK,
-                whole(&asked, &typed, &options, content),
-            ));
+            return Ok(sent(whole(&asked, &typed, &options, content)));
         }
     };
     let request = CompareRequest::new(queries, &filters, options)?;
@@ -115,10 +109,11 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
                 }
             }
             div.side-by-side {
-                @for (query, keywords) in found.queries.iter().zip(&found.collocates) {
+                @for (number, (query, keywords)) in found.queries.iter().zip(&found.collocates).enumerate() {
+                    @let heading = format!("near-{number}");
                     section {
-                        h2 { (fill(words.distinctive, &[&query.query])) }
-                        (near(keywords, language))
+                        h2 id=(heading) { (with_query(words.distinctive, &query.query)) }
+                        (near(&heading, keywords, language))
                     }
                 }
             }
@@ -127,7 +122,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         };
         Ok(whole(&asked, &typed, &request.options, content))
     });
-    Ok(sent(StatusCode::OK, work.await?))
+    work.await.map(sent)
 }
 
 fn whole(asked: &Asked, queries: &[String], options: &CompareOptions, content: Markup) -> Markup {
@@ -222,13 +217,13 @@ fn common(
     html! {
         (bar(overlap))
         dl.measures {
-            dt { (fill(words.only, &[&one.query])) } dd { (language.articles(overlap.only_first)) }
+            dt { (with_query(words.only, &one.query)) } dd { (language.articles(overlap.only_first)) }
             dt { (words.both) }
             dd {
                 @if overlap.both > 0 { a href=(link(&together)) { (language.articles(overlap.both)) } }
                 @else { (language.articles(0)) }
             }
-            dt { (fill(words.only, &[&two.query])) } dd { (language.articles(overlap.only_second)) }
+            dt { (with_query(words.only, &two.query)) } dd { (language.articles(overlap.only_second)) }
             dt { (words.expected_both) } dd { (language.decimal(overlap.expected, 1)) }
             dt { "Jaccard" } dd { (language.decimal(overlap.jaccard, 3)) }
             dt { (words.association) } dd { (language.decimal(overlap.log_likelihood, 1)) }
@@ -254,12 +249,13 @@ fn bar(overlap: &Overlap) -> Markup {
 }
 
 /// The words near one query rather than the other.
-fn near(keywords: &[timbao_views::Keyword], language: Language) -> Markup {
+fn near(heading: &str, keywords: &[timbao_views::Keyword], language: Language) -> Markup {
     let words = language.words();
     if keywords.is_empty() {
         return html! { p { (words.no_words) } };
     }
-    table_of_words(
+    table_below(
+        heading,
         &[
             words.word,
             words.near,

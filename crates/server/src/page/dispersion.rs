@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_query::plan::Facet;
@@ -18,24 +17,24 @@ use crate::query::base;
 
 use super::address::Address;
 use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, failed, shell, understanding};
+use super::layout::{Page, Tab, shell, understanding};
 use super::narrow::Narrow;
-use super::parts::{active, cited, downloads, export, table_of_words};
+use super::parts::{active, cited, downloads, export, placeholder, table_of_words};
 
 /// The parameters of the page, apart from those of all pages.
 pub(super) const OPTIONS: [&str; 2] = ["by", "slices"];
 /// Parts in the table.
 const PARTS: usize = 100;
+/// Largest number of marks of a strip that have links, and of rows of its table.
+const LINKED: usize = 240;
 
 /// Answers with a strip, measures and a table.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
     let own = [OPTIONS.as_slice(), &["id"]].concat();
     let asked = Asked::new("/dispersion", raw.as_deref(), &own);
-    let (address, language) = (asked.address.clone(), asked.language);
-    match answer(&app, asked).await {
-        Ok(response) => response,
-        Err(problem) => failed(&problem, &address, Tab::Dispersion, language),
-    }
+    asked
+        .answer(Tab::Dispersion, |asked| answer(&app, asked))
+        .await
 }
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
@@ -46,11 +45,8 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let query = asked.query_with(limits.text, &filters)?;
     let Some(query) = query.filter(|query| !query.is_empty()) else {
         let words = asked.language.words();
-        let content = html! { div.message { p { (words.placeholder) } } };
-        return Ok(sent(
-            StatusCode::OK,
-            whole(&asked, "", &options, "", content),
-        ));
+        let content = placeholder(words.placeholder);
+        return Ok(sent(whole(&asked, "", &options, "", content)));
     };
     let request = DispersionRequest {
         plan: query.view_plan(),
@@ -89,7 +85,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             content,
         ))
     });
-    Ok(sent(StatusCode::OK, work.await?))
+    work.await.map(sent)
 }
 
 fn whole(
@@ -160,6 +156,8 @@ fn strip(found: &Dispersion, address: &Address, language: Language) -> Markup {
             svg viewBox="0 0 100 40" preserveAspectRatio="none" role="group" aria-label=(words.dispersion) {
                 @if found.positions.is_empty() {
                     (columns(slices, address, language))
+                } @else if found.positions.len() > LINKED {
+                    path.barcode d=(bars(found)) {}
                 } @else {
                     @for position in &found.positions {
                         @let x = 100.0 * (position.token as f64 + 0.5) / found.of_tokens.max(1) as f64;
@@ -178,6 +176,15 @@ fn strip(found: &Dispersion, address: &Address, language: Language) -> Markup {
     }
 }
 
+/// All positions as one path.
+fn bars(found: &Dispersion) -> String {
+    let bars = found.positions.iter().map(|position| {
+        let x = 100.0 * (position.token as f64 + 0.5) / found.of_tokens.max(1) as f64;
+        format!("M{} 2V40", coordinate(x))
+    });
+    bars.collect()
+}
+
 /// A column for each slice, which leads to the concordance of its days.
 fn columns(slices: &[DispersionPart], address: &Address, language: Language) -> Markup {
     let most = slices
@@ -187,6 +194,15 @@ fn columns(slices: &[DispersionPart], address: &Address, language: Language) -> 
         .unwrap_or(0)
         .max(1);
     let wide = 100.0 / slices.len().max(1) as f64;
+    if slices.len() > LINKED {
+        let columns = slices.iter().enumerate().map(|(number, slice)| {
+            let (left, right) = (number as f64 * wide, (number as f64 + 0.8) * wide);
+            let top = coordinate(40.0 - slice.matches as f64 / most as f64 * 38.0);
+            let (left, right) = (coordinate(left), coordinate(right));
+            format!("M{left} 40V{top}H{right}V40z")
+        });
+        return html! { path.column d=(columns.collect::<String>()) {} };
+    }
     html! {
         @for (number, slice) in slices.iter().enumerate().filter(|(_, slice)| slice.matches > 0) {
             @let high = (slice.matches as f64 / most as f64 * 38.0).max(1.0);
@@ -253,13 +269,18 @@ fn measures(found: &Dispersion, language: Language) -> Markup {
 /// The parts; slices are folded away, because the strip shows them.
 fn table(found: &Dispersion, address: &Address, language: Language) -> Markup {
     let words = language.words();
-    let rows = dispersion_parts(found).iter().map(|part| {
+    let parts = dispersion_parts(found);
+    let rows = parts.iter().take(LINKED).map(|part| {
         let name = part_name(part, found.by, language);
         let link = part_link(part, found.by, address).filter(|_| part.matches > 0);
+        // Names of values are text of articles.
+        let lang = matches!(found.by, DispersionBy::Facet(_) | DispersionBy::Article)
+            .then_some("vi")
+            .filter(|_| part.part.is_some());
         let name = html! {
             @match link {
-                Some(link) => a href=(link) { (name) },
-                None => (name),
+                Some(link) => a lang=[lang] href=(link) { (name) },
+                None => span lang=[lang] { (name) },
             }
         };
         let rate = part.per_million_tokens;
@@ -276,7 +297,12 @@ fn table(found: &Dispersion, address: &Address, language: Language) -> Markup {
         words.tokens_column,
         words.per_million,
     ];
-    let table = table_of_words(&names, rows);
+    let table = html! {
+        (table_of_words(&names, rows))
+        @if parts.len() > LINKED {
+            p.hint { (fill(words.first_rows, &[&language.count(LINKED as u64), &language.count(parts.len() as u64)])) }
+        }
+    };
     html! {
         @if found.parts.is_empty() {
             details.figures { summary { (words.table) } (table) }

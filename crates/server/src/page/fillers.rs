@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_views::{Filler, Gapped, gapped_phrase};
@@ -15,7 +14,7 @@ use crate::query::request;
 
 use super::address::Address;
 use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, failed, shell, understanding};
+use super::layout::{Page, Tab, shell, understanding};
 use super::narrow::Narrow;
 use super::parts::{active, cited, downloads, export, table_of_words};
 
@@ -25,11 +24,9 @@ const ROWS: usize = 200;
 /// Answers with a table of fillers.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
     let asked = Asked::new("/fillers", raw.as_deref(), &[]);
-    let (address, language) = (asked.address.clone(), asked.language);
-    match answer(&app, asked).await {
-        Ok(response) => response,
-        Err(problem) => failed(&problem, &address, Tab::Fillers, language),
-    }
+    asked
+        .answer(Tab::Fillers, |asked| answer(&app, asked))
+        .await
 }
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
@@ -47,11 +44,12 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
                 p { (words.fillers_empty) " " a href=(example) { code { "tự * hóa" } } }
             }
         };
-        return Ok(sent(StatusCode::OK, whole(&asked, &text, "", content)));
+        return Ok(sent(whole(&asked, &text, "", content)));
     }
     let request = FillersRequest {
         query,
         limit: ROWS,
+        offset: 0,
         count,
     };
     let view = app.reloader()?.latest();
@@ -88,7 +86,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         };
         Ok(whole(&asked, &text, &headline, content))
     });
-    Ok(sent(StatusCode::OK, work.await?))
+    work.await.map(sent)
 }
 
 /// The concordance of the phrase with its gaps filled, if each gap is one `*`.

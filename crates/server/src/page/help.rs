@@ -1,9 +1,9 @@
 //! The help: query language, fields and keys; and a form for people who do not want operators.
 
+use std::future::ready;
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use timbao_query::plan::Facet;
@@ -14,7 +14,7 @@ use crate::problem::Problem;
 
 use super::address::Address;
 use super::asked::{Asked, narrowing, sent};
-use super::layout::{Page, Tab, failed, shell};
+use super::layout::{Page, Tab, shell};
 
 /// The fields of the form apart from dates and facets.
 const FIELDS: [&str; 7] = ["all", "exact", "any", "none", "near", "within", "in"];
@@ -44,7 +44,7 @@ pub(crate) async fn page(RawQuery(raw): RawQuery) -> Response {
             }
         },
     });
-    sent(StatusCode::OK, page)
+    sent(page)
 }
 
 fn section_shown(section: &HelpSection, address: &Address) -> Markup {
@@ -83,11 +83,9 @@ fn fields(language: Language) -> Markup {
 /// Answers with the form or, once it is filled, with the hits of its query.
 pub(crate) async fn form(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
     let asked = Asked::new("/form", raw.as_deref(), &FIELDS);
-    let (address, language) = (asked.address.clone(), asked.language);
-    match answer(&app, asked) {
-        Ok(response) => response,
-        Err(problem) => failed(&problem, &address, Tab::None, language),
-    }
+    asked
+        .answer(Tab::None, |asked| ready(answer(&app, asked)))
+        .await
 }
 
 fn answer(app: &App, mut asked: Asked) -> Result<Response, Problem> {
@@ -108,7 +106,7 @@ fn answer(app: &App, mut asked: Asked) -> Result<Response, Problem> {
     let query = typed.query();
     let is_narrowed = narrowing().any(|name| asked.address.get(name).is_some());
     if query.is_empty() && !is_narrowed {
-        return Ok(sent(StatusCode::OK, form_page(&asked)));
+        return Ok(sent(form_page(&asked)));
     }
     let list = asked.address.at("/").without_all(&FIELDS).with("q", &query);
     Ok(Redirect::to(&list.href()).into_response())

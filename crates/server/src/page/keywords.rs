@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_query::Filters;
@@ -15,18 +14,16 @@ use crate::problem::Problem;
 use crate::query::request;
 
 use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, failed, shell, understanding};
+use super::layout::{Page, Tab, shell, understanding};
 use super::narrow::Narrow;
-use super::parts::{active, cited, downloads, table_of_words};
+use super::parts::{active, cited, downloads, placeholder, table_of_words};
 
 /// Answers with a table of keywords.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
     let asked = Asked::new("/keywords", raw.as_deref(), &["against"]);
-    let (address, language) = (asked.address.clone(), asked.language);
-    match answer(&app, asked).await {
-        Ok(response) => response,
-        Err(problem) => failed(&problem, &address, Tab::Keywords, language),
-    }
+    asked
+        .answer(Tab::Keywords, |asked| answer(&app, asked))
+        .await
 }
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
@@ -36,8 +33,8 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let count = asked.count()?;
     let query = asked.query_with(limits.text, &filters)?;
     let Some(of) = query.filter(|query| !query.is_empty()) else {
-        let content = html! { div.message { p { (asked.language.words().keywords_empty) } } };
-        return Ok(sent(StatusCode::OK, whole(&asked, "", "", content)));
+        let content = placeholder(asked.language.words().keywords_empty);
+        return Ok(sent(whole(&asked, "", "", content)));
     };
     let against = against
         .filter(|text| !text.trim().is_empty())
@@ -51,6 +48,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             count,
             ..KeywordOptions::default()
         },
+        offset: 0,
     };
     let view = app.reloader()?.latest();
     let work = app.work.run(&view, move |searcher| {
@@ -105,7 +103,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         };
         Ok(whole(&asked, request.of.text(), &count, content))
     });
-    Ok(sent(StatusCode::OK, work.await?))
+    work.await.map(sent)
 }
 
 /// The address of the same keywords as CSV.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_index::ViewId;
@@ -18,10 +17,10 @@ use crate::query::advice;
 
 use super::address::Address;
 use super::advice::nothing;
-use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, failed, shell, understanding};
+use super::asked::{Asked, refused, sent};
+use super::layout::{Page, Tab, shell, understanding};
 use super::narrow::Narrow;
-use super::parts::{active, article_address, cited, downloads, export};
+use super::parts::{active, article_address, cited, downloads, export, placeholder};
 use timbao_views::language::{Language, Words};
 
 /// Lines on a page.
@@ -47,11 +46,9 @@ pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -
     let own = [OPTIONS.as_slice(), &["page", "view"]].concat();
     let mut asked = Asked::new("/kwic", raw.as_deref(), &own);
     asked.join("sort", "then");
-    let (address, language) = (asked.address.clone(), asked.language);
-    match answer(&app, asked).await {
-        Ok(response) => response,
-        Err(problem) => failed(&problem, &address, Tab::Concordance, language),
-    }
+    asked
+        .answer(Tab::Concordance, |asked| answer(&app, asked))
+        .await
 }
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
@@ -60,14 +57,14 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let filters = asked.filters(limits.text)?;
     let Some(query) = asked.query_with(limits.text, &filters)? else {
         let words = asked.language.words();
-        let content = html! { div.message { p { (words.placeholder) } } };
-        return Ok(sent(StatusCode::OK, table_page(&asked, "", "", content)));
+        let content = placeholder(words.placeholder);
+        return Ok(sent(table_page(&asked, "", "", content)));
     };
     if query.is_empty() {
         let problem = Problem::query(&query);
         let content = understanding(&query, &asked.address, asked.language);
-        return Ok(sent(
-            problem.status,
+        return Ok(refused(
+            problem,
             table_page(&asked, query.text(), "", content),
         ));
     }
@@ -128,7 +125,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             is_other,
         ))
     });
-    Ok(sent(StatusCode::OK, work.await?))
+    work.await.map(sent)
 }
 
 struct Found {

@@ -1,6 +1,5 @@
 //! The common parts of all pages.
 
-use axum::response::Response;
 use maud::{DOCTYPE, Markup, html};
 use timbao_query::{Accents, Problem as QueryProblem, Reading, Request, iso_day};
 
@@ -8,7 +7,7 @@ use crate::assets::{ICON, SCRIPT, STYLE};
 use crate::problem::Problem;
 
 use super::address::Address;
-use super::asked::{narrowing, sent};
+use super::asked::{Asked, narrowing};
 use super::parts::{active, opened_from};
 use timbao_views::language::{Language, Words, fill};
 use timbao_views::today;
@@ -313,15 +312,10 @@ fn problem_line(problem: &QueryProblem, query: &str, language: Language) -> Mark
 }
 
 /// The page for an error.
-pub(super) fn failed(
-    problem: &Problem,
-    address: &Address,
-    tab: Tab,
-    language: Language,
-) -> Response {
+pub(super) fn failed(problem: &Problem, address: &Address, tab: Tab, language: Language) -> Markup {
     let words = language.words();
     let reason = reason(problem, language);
-    let page = shell(&Page {
+    shell(&Page {
         language,
         address,
         tab,
@@ -338,12 +332,13 @@ pub(super) fn failed(
             // Invalid filters can be removed.
             (active(address, language))
         },
-    });
-    let mut response = sent(problem.status, page);
-    if let Some(cause) = &problem.more.cause {
-        response.extensions_mut().insert(cause.clone());
-    }
-    response
+    })
+}
+
+/// The page for an error outside all pages, whose address has the parameters `raw`.
+pub(crate) fn problem_page(problem: &Problem, raw: Option<&str>) -> Markup {
+    let asked = Asked::new("/", raw, &[]);
+    failed(problem, &asked.address, Tab::None, asked.language)
 }
 
 fn reason(problem: &Problem, language: Language) -> String {
@@ -356,10 +351,21 @@ fn reason(problem: &Problem, language: Language) -> String {
         "urn:timbao:problem:parameter" => match problem.more.parameter.as_deref() {
             Some("after" | "before" | "date" | "from" | "to") => words.bad_date,
             Some("q") => words.too_long,
-            _ => words.bad_condition,
+            name => return fill(words.bad_condition, &[&name.unwrap_or_default()]),
         },
         "urn:timbao:problem:query" => words.no_word,
-        "urn:timbao:problem:not-found" => words.no_article,
+        "urn:timbao:problem:not-found" => match problem.more.parameter {
+            Some(_) => words.no_article,
+            None => words.no_page,
+        },
+        "urn:timbao:problem:view-gone" => words.view_gone,
+        "urn:timbao:problem:method" | "urn:timbao:problem:body" => words.read_only,
+        "urn:timbao:problem:request" => words.malformed,
+        "urn:timbao:problem:host" => words.other_host,
+        "urn:timbao:problem:right" => words.no_right,
+        "urn:timbao:problem:wrong-tokens" => {
+            return fill(words.throttled, &[&problem.more.retry.unwrap_or(1)]);
+        }
         "urn:timbao:problem:busy" => words.busy,
         "urn:timbao:problem:too-slow" => words.too_slow,
         "urn:timbao:problem:internal" => words.internal,

@@ -118,14 +118,24 @@ pub(super) fn downloads(csv: &str, language: Language) -> Markup {
     }
 }
 
-/// A table whose first column is a word and whose others are numbers.
+/// A table whose first column is a word and whose others are numbers. The element with the id
+/// `count` is its name.
 pub(super) fn table_of_words(
     names: &[&str],
     rows: impl Iterator<Item = (Markup, Vec<String>)>,
 ) -> Markup {
+    table_below("count", names, rows)
+}
+
+/// The same with the name of the element with the id `heading`.
+pub(super) fn table_below(
+    heading: &str,
+    names: &[&str],
+    rows: impl Iterator<Item = (Markup, Vec<String>)>,
+) -> Markup {
     html! {
-        div.scroll role="region" aria-labelledby="count" tabindex="0" {
-            table.words aria-labelledby="count" {
+        div.scroll role="region" aria-labelledby=(heading) tabindex="0" {
+            table.words aria-labelledby=(heading) {
                 thead { tr { @for name in names { th scope="col" { (name) } } } }
                 tbody {
                     @for (word, cells) in rows {
@@ -138,6 +148,17 @@ pub(super) fn table_of_words(
             }
         }
     }
+}
+
+/// A sentence with a query in the place of `{0}`.
+pub(super) fn with_query(template: &str, query: &str) -> Markup {
+    let (before, after) = template.split_once("{0}").unwrap_or((template, ""));
+    html! { (before) span lang="vi" { (query) } (after) }
+}
+
+/// A note in the place of an answer for which there is no query yet.
+pub(super) fn placeholder(note: &str) -> Markup {
+    html! { div.message { p { (note) } } }
 }
 
 /// The facts that make an answer citable.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_views::language::{Language, Noun, fill};
@@ -15,7 +14,7 @@ use crate::problem::Problem;
 
 use super::address::Address;
 use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, failed, shell};
+use super::layout::{Page, Tab, shell};
 use super::parts::{article_address, cited, downloads, of_article};
 
 /// Texts on the page.
@@ -26,11 +25,9 @@ const AROUND: usize = 12;
 /// Answers with a list of texts, or of the publications of one.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
     let asked = Asked::new("/reprints", raw.as_deref(), &["id"]);
-    let (address, language) = (asked.address.clone(), asked.language);
-    match answer(&app, asked).await {
-        Ok(response) => response,
-        Err(problem) => failed(&problem, &address, Tab::Reprints, language),
-    }
+    asked
+        .answer(Tab::Reprints, |asked| answer(&app, asked))
+        .await
 }
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
@@ -41,7 +38,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         let words = language.words();
         let citation = searcher.cite([])?;
         let Some(id) = id else {
-            let found = reprinted(&searcher, TEXTS)?;
+            let found = reprinted(&searcher, 0..TEXTS)?;
             let texts = language.texts(found.texts);
             let publications = language.counted(found.publications, Noun::Publication);
             let count = fill(words.several_times, &[&texts, &publications]);
@@ -55,7 +52,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             return Ok(whole(&asked, &count, content));
         };
         let Some(&first) = searcher.find_id(&id)?.first() else {
-            return Err(Problem::not_found("no article has this id"));
+            return Err(Problem::no_article());
         };
         let publications = searcher.reprints(first)?.publications;
         let count = language.counted(publications.len() as u64, Noun::Publication);
@@ -72,7 +69,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         };
         Ok(whole(&asked, &count, content))
     });
-    Ok(sent(StatusCode::OK, work.await?))
+    work.await.map(sent)
 }
 
 fn whole(asked: &Asked, status: &str, content: Markup) -> Markup {

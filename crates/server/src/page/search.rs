@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_index::{SearchOptions, Sort, ViewId};
@@ -17,8 +16,8 @@ use crate::query::sort;
 
 use super::address::Address;
 use super::advice::{nothing, readings};
-use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, failed, shell, understanding};
+use super::asked::{Asked, refused, sent};
+use super::layout::{Page, Tab, shell, understanding};
 use super::marks::marked;
 use super::narrow::Narrow;
 use super::parts::{about, active, article_address, cited, downloads, export};
@@ -29,11 +28,9 @@ const HITS: usize = 20;
 /// Answers with the list of hits.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
     let asked = Asked::new("/", raw.as_deref(), &["sort", "page", "view"]);
-    let (address, language) = (asked.address.clone(), asked.language);
-    match answer(&app, asked).await {
-        Ok(response) => response,
-        Err(problem) => failed(&problem, &address, Tab::Results, language),
-    }
+    asked
+        .answer(Tab::Results, |asked| answer(&app, asked))
+        .await
 }
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
@@ -45,7 +42,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             .work
             .run(&view, |searcher| Ok(searcher.stats()?))
             .await?;
-        return Ok(sent(StatusCode::OK, welcome(&asked, &stats)));
+        return Ok(sent(welcome(&asked, &stats)));
     };
     let sort = sort(&mut asked.params)?;
     let count = asked.count()?;
@@ -60,8 +57,8 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             (understanding(&query, &asked.address, asked.language))
             div.message { p { (asked.language.words().nothing) } }
         };
-        return Ok(sent(
-            problem.status,
+        return Ok(refused(
+            problem,
             list_page(&asked, query.text(), "0", content),
         ));
     }
@@ -96,7 +93,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             is_other,
         ))
     });
-    Ok(sent(StatusCode::OK, work.await?))
+    work.await.map(sent)
 }
 
 fn list_page(asked: &Asked, query: &str, count: &str, content: Markup) -> Markup {

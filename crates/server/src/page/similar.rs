@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_views::language::{Language, fill};
@@ -15,7 +14,7 @@ use crate::problem::Problem;
 
 use super::address::Address;
 use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, failed, shell};
+use super::layout::{Page, Tab, shell};
 use super::parts::{article_address, cited, downloads, of_article};
 
 /// Articles on the page.
@@ -24,11 +23,9 @@ const ARTICLES: usize = 30;
 /// Answers with a list of articles.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
     let asked = Asked::new("/similar", raw.as_deref(), &["id", "text", "reprints"]);
-    let (address, language) = (asked.address.clone(), asked.language);
-    match answer(&app, asked).await {
-        Ok(response) => response,
-        Err(problem) => failed(&problem, &address, Tab::Similar, language),
-    }
+    asked
+        .answer(Tab::Similar, |asked| answer(&app, asked))
+        .await
 }
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
@@ -40,7 +37,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         ..SimilarOptions::default()
     };
     if id.is_none() && text.trim().is_empty() {
-        return Ok(sent(StatusCode::OK, whole(&asked, "", &options, html! {})));
+        return Ok(sent(whole(&asked, "", &options, html! {})));
     }
     let view = app.reloader()?.latest();
     let work = app.work.run(&view, move |searcher| {
@@ -48,7 +45,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         let (found, of, export) = match &id {
             Some(id) => {
                 let Some(&first) = searcher.find_id(id)?.first() else {
-                    return Err(Problem::not_found("no article has this id"));
+                    return Err(Problem::no_article());
                 };
                 let title = searcher.article(first)?.title;
                 let export = of_article(id, "similar.csv");
@@ -76,7 +73,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         };
         Ok(whole(&asked, &text, &options, content))
     });
-    Ok(sent(StatusCode::OK, work.await?))
+    work.await.map(sent)
 }
 
 fn whole(asked: &Asked, text: &str, options: &SimilarOptions, content: Markup) -> Markup {

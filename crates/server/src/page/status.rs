@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_index::update::SourceStatus;
@@ -12,26 +12,34 @@ use timbao_query::plan::Facet;
 use timbao_views::language::{Language, fill};
 use timbao_views::{Citation, Stats};
 
+use crate::access::Reader;
 use crate::api::sources;
 use crate::app::App;
 use crate::problem::Problem;
 
 use super::address::Address;
 use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, failed, shell};
+use super::layout::{Page, Tab, shell};
+use super::login::session;
 use super::parts::{cited, downloads};
 
 /// Answers with the status.
-pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
+pub(crate) async fn page(
+    State(app): State<Arc<App>>,
+    reader: Option<Extension<Reader>>,
+    RawQuery(raw): RawQuery,
+) -> Response {
     let asked = Asked::new("/status", raw.as_deref(), &[]);
-    let (address, language) = (asked.address.clone(), asked.language);
-    match answer(&app, asked).await {
-        Ok(response) => response,
-        Err(problem) => failed(&problem, &address, Tab::None, language),
-    }
+    asked
+        .answer(Tab::None, |asked| answer(&app, asked, reader))
+        .await
 }
 
-async fn answer(app: &Arc<App>, asked: Asked) -> Result<Response, Problem> {
+async fn answer(
+    app: &Arc<App>,
+    asked: Asked,
+    reader: Option<Extension<Reader>>,
+) -> Result<Response, Problem> {
     let view = app.reloader()?.latest();
     let shared = Arc::clone(app);
     let work = app.work.run(&view, move |searcher| {
@@ -48,6 +56,9 @@ async fn answer(app: &Arc<App>, asked: Asked) -> Result<Response, Problem> {
             status: words.status,
             content: html! {
                 h1 { (words.status) }
+                @if let Some(Extension(reader)) = reader.filter(|reader| reader.is_session) {
+                    (session(&reader, language))
+                }
                 (figures(&stats, &citation, language))
                 (others(&shared, language))
                 h2 #count { (words.sources) }
@@ -62,7 +73,7 @@ async fn answer(app: &Arc<App>, asked: Asked) -> Result<Response, Problem> {
             },
         }))
     });
-    Ok(sent(StatusCode::OK, work.await?))
+    work.await.map(sent)
 }
 
 fn figures(stats: &Stats, citation: &Citation, language: Language) -> Markup {

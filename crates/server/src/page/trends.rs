@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, PreEscaped, html};
 use timbao_articles::Published;
@@ -21,7 +20,7 @@ use crate::query::{self, base};
 
 use super::address::Address;
 use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, failed, problems, shell};
+use super::layout::{Page, Tab, problems, shell};
 use super::narrow::Narrow;
 use super::parts::{active, cited, downloads, export};
 
@@ -46,11 +45,7 @@ struct Choices {
 /// Answers with a chart.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
     let asked = Asked::new("/trends", raw.as_deref(), &OPTIONS);
-    let (address, language) = (asked.address.clone(), asked.language);
-    match answer(&app, asked).await {
-        Ok(response) => response,
-        Err(problem) => failed(&problem, &address, Tab::Trends, language),
-    }
+    asked.answer(Tab::Trends, |asked| answer(&app, asked)).await
 }
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
@@ -68,7 +63,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let choices = Choices::take(&mut asked, count, queries.len())?;
     if queries.is_empty() {
         let page = trends_page(&asked, &choices, &[], html! {});
-        return Ok(sent(StatusCode::OK, page));
+        return Ok(sent(page));
     }
     let request = TrendsRequest {
         queries,
@@ -90,7 +85,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         };
         Ok(trends_page(&asked, &choices, &texts, content))
     });
-    Ok(sent(StatusCode::OK, work.await?))
+    work.await.map(sent)
 }
 
 impl Choices {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_views::language::{Language, Noun, fill};
@@ -16,7 +15,7 @@ use crate::query::request;
 
 use super::address::Address;
 use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, failed, shell, understanding};
+use super::layout::{Page, Tab, shell, understanding};
 use super::narrow::Narrow;
 use super::parts::{active, cited, downloads, export, table_of_words};
 
@@ -28,11 +27,9 @@ const UNITS: usize = 200;
 /// Answers with a table of n-grams.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
     let asked = Asked::new("/wordlist", raw.as_deref(), &OPTIONS);
-    let (address, language) = (asked.address.clone(), asked.language);
-    match answer(&app, asked).await {
-        Ok(response) => response,
-        Err(problem) => failed(&problem, &address, Tab::WordList, language),
-    }
+    asked
+        .answer(Tab::WordList, |asked| answer(&app, asked))
+        .await
 }
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
@@ -70,7 +67,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         };
         Ok(whole(&asked, request.query.text(), &request.options, &count, content))
     });
-    Ok(sent(StatusCode::OK, work.await?))
+    work.await.map(sent)
 }
 
 fn whole(

@@ -672,3 +672,125 @@ test("phones, wide screens, light and dark", async () => {
     assert.deepEqual(complaints, []);
   }
 });
+
+/** The views besides the list, the concordance and the trends. */
+const views = {
+  wordlist: "/wordlist?" + new URLSearchParams({ q: "tự diễn biến", size: "2" }),
+  dispersion: "/dispersion?" + new URLSearchParams({ q: "tự diễn biến" }),
+  "dispersion in an article": "/dispersion?" + new URLSearchParams({ q: "Khe Mực", id: "2024/2024-09-11-lu-quet-khe-muc.txt" }),
+  compare: "/compare?" + new URLSearchParams([["q", "tự diễn biến"], ["q", "đại hội"]]),
+  batch: "/batch?" + new URLSearchParams({ queries: "cử tri\nđại hội" }),
+  "batch by year": "/batch?" + new URLSearchParams({ queries: "cử tri\nđại hội", by: "year" }),
+  similar: "/similar?" + new URLSearchParams({ text: "lũ quét ở bản Khe Mực cuốn trôi nhà cửa" }),
+  reprints: "/reprints",
+  "reprints of a text": "/reprints?" + new URLSearchParams({ id: "2024/2024-09-11-lu-quet-khe-muc.txt" }),
+  collocates: "/collocates?" + new URLSearchParams({ q: "tự diễn biến" }),
+  keywords: "/keywords?" + new URLSearchParams({ q: "tự diễn biến" }),
+  fillers: "/fillers?" + new URLSearchParams({ q: "tự * hóa" }),
+  groups: "/kwic?" + new URLSearchParams({ q: "tự diễn biến", group: "right" }),
+  status: "/status",
+  help: "/help",
+  form: "/form",
+};
+
+test("every view is accessible and small, in the light and the dark, on phones and wide screens", async () => {
+  for (const [width, colorScheme] of [[1280, "light"], [1280, "dark"], [360, "light"], [360, "dark"]]) {
+    await page.context().close();
+    page = await visit({ viewport: { width, height: 800 }, colorScheme });
+    for (const [name, path] of Object.entries(views)) {
+      const answer = await page.goto(site + path.slice(1));
+      assert.equal(answer.status(), 200, name);
+      assert.ok((await answer.body()).length < 150_000, name);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(overflow <= 0, `${name} at ${width}: ${overflow} px too wide`);
+      await accessible();
+    }
+    assert.deepEqual(complaints, []);
+  }
+});
+
+test("the tabs are one line on a screen of 1,280 px", async () => {
+  for (const lang of ["vi", "en"]) {
+    await open(search({ q: "đại hội", lang }));
+    const lines = await page.locator(".tabs a").evaluateAll((tabs) => new Set(tabs.map((tab) => tab.offsetTop)).size);
+    assert.equal(lines, 1, lang);
+  }
+});
+
+test("on a phone the fields of a form are as wide as each other", async () => {
+  await page.context().close();
+  page = await visit({ viewport: { width: 360, height: 780 } });
+  for (const [path, least] of [["/kwic?" + new URLSearchParams({ q: "tự diễn biến", sample: "100" }), 6], [views.wordlist, 4], [views.dispersion, 2]]) {
+    await open(path);
+    const edges = await page.locator("form.choices:not(.export form)").first().locator("select, input:not([type=hidden])").evaluateAll((fields) => fields.map((field) => { const { left, right } = field.getBoundingClientRect(); return `${Math.round(left)}–${Math.round(right)}`; }));
+    assert.ok(edges.length >= least, path);
+    assert.equal(new Set(edges).size, 1, `${path}: ${edges}`);
+  }
+});
+
+test("no view overflows at 400 % or with a long word", async () => {
+  const word = "nghiêng".repeat(30);
+  await page.context().close();
+  page = await visit({ viewport: { width: 320, height: 256 } });
+  const long = ["/wordlist?q=", "/compare?q=%C4%91%E1%BA%A1i&q=", "/dispersion?q=", "/similar?text=", "/keywords?q=", "/fillers?q=*+", "/batch?queries="].map((path) => path + encodeURIComponent(word));
+  for (const path of [...Object.values(views), ...long]) {
+    await open(path);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(overflow <= 0, `${path}: ${overflow} px too wide`);
+  }
+});
+
+test("a browser sees a page at every address", async () => {
+  for (const path of ["/nowhere", "/api/v1/nowhere", "/api/v1/search?q=a&limit=x", "/kwic?q=a&sort=x", "/assets/x"]) {
+    await open(path);
+    assert.match(await page.locator("[role=alert]").innerText(), /^Có lỗi xảy ra/, path);
+    await page.locator(".brand").click();
+    await page.waitForURL(site);
+  }
+});
+
+test("readers log in and out with a token", async () => {
+  const tokens = join(index, "tokens");
+  const token = execFileSync(timbao, ["token", "add", "lan", "--tokens", tokens, "--rights", "read"]).toString().trim();
+  const guarded = spawn(timbao, ["serve", "--index", index, "--listen", "127.0.0.1:0", "--tokens", tokens], { stdio: ["ignore", "pipe", "ignore"] });
+  try {
+    const home = await new Promise((resolve) => guarded.stdout.once("data", (data) => resolve(data.toString().trim())));
+    await page.goto(home + "?q=" + encodeURIComponent("đại hội"));
+    assert.match(await page.locator("h1").innerText(), /Đăng nhập/);
+    await accessible();
+    await picture("login");
+    await page.locator("#token").fill("sai");
+    await page.keyboard.press("Enter");
+    assert.match(await page.locator("[role=alert]").innerText(), /không đúng hoặc đã bị thu hồi/);
+    await page.locator("#token").fill(token);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\?q=/);
+    assert.ok(await page.locator(".hit").count() > 0);
+    await page.locator("footer a", { hasText: "Tình trạng" }).click();
+    assert.match(await page.locator("main").innerText(), /Đang đăng nhập: lan[\s\S]*không cho tải tệp về/);
+    await accessible();
+    await page.locator("form[action='/logout'] button").click();
+    await page.waitForURL(/login/);
+    await page.goto(home);
+    assert.match(await page.locator("h1").innerText(), /Đăng nhập/);
+  } finally {
+    guarded.kill("SIGTERM");
+  }
+});
+
+test("Vietnamese text in the other views is marked on their English pages", async () => {
+  const more = ["/dispersion?" + new URLSearchParams({ q: "tự diễn biến", by: "section" }), "/kwic?" + new URLSearchParams({ q: "tự diễn biến", group: "section" })];
+  for (const path of [...Object.entries(views).filter(([name]) => !["help", "form"].includes(name)).map(([, path]) => path), ...more]) {
+    await open(path + (path.includes("?") ? "&" : "?") + "lang=en");
+    const unmarked = await page.evaluate(() => {
+      const found = [];
+      const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+      for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        const parent = text.parentElement;
+        if (/[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]/i.test(text.data) && !parent.closest("[lang=vi], svg, option")) found.push(text.data);
+      }
+      return found;
+    });
+    assert.deepEqual(unmarked, [], path);
+  }
+});

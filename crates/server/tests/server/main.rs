@@ -1,6 +1,8 @@
 //! Tests of the server over its socket.
 
+mod access;
 mod answers;
+mod clients;
 mod nested;
 mod pages;
 mod safety;

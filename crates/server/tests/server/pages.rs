@@ -35,7 +35,7 @@ fn what_articles_and_addresses_say_is_text() {
         format!("/similar?text={attack}"),
         "/similar?id=xau".to_owned(),
     ] {
-        let page = site.get(&path).body;
+        let page = site.browse(&path).body;
         assert!(page.contains("</html>"), "{path}");
         for tag in [
             "<script>",
@@ -202,23 +202,23 @@ fn links_between_views_keep_what_both_know() {
 #[test]
 fn pages_say_what_is_wrong() {
     let site = Site::new();
-    let page = site.get("/?q=h%E1%BB%8Dp&from=31/4/2026");
+    let page = site.browse("/?q=h%E1%BB%8Dp&from=31/4/2026");
     assert_eq!(page.status, 400);
     assert!(
         page.body.contains("Ngày tháng không hợp lệ"),
         "{}",
         page.body
     );
-    let page = site.get("/?q=h%E1%BB%8Dp+%22");
+    let page = site.browse("/?q=h%E1%BB%8Dp+%22");
     assert!(
         page.body.contains("dấu ngoặc kép này thừa"),
         "{}",
         page.body
     );
-    let page = site.get("/article?id=kh%C3%B4ng-c%C3%B3");
+    let page = site.browse("/article?id=kh%C3%B4ng-c%C3%B3");
     assert_eq!(page.status, 404);
     assert!(page.body.contains("Không có bài này"), "{}", page.body);
-    let page = site.get("/?q=%22di%E1%BB%85n+h%E1%BB%8Dp%22");
+    let page = site.browse("/?q=%22di%E1%BB%85n+h%E1%BB%8Dp%22");
     assert!(
         page.body.contains("Không tìm được bài nào"),
         "{}",
@@ -451,6 +451,24 @@ fn new_views_show_their_numbers_and_lead_to_their_matches() {
         assert!(
             path.starts_with("/article") || page.body.contains("class=\"cite\""),
             "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_strip_of_many_parts_is_small() {
+    let site = Site::new();
+    for slices in [200, 1000] {
+        let page = site
+            .get(&format!("/dispersion?q=h%E1%BB%8Dp&slices={slices}"))
+            .body;
+        assert!(page.len() < 150_000, "{slices}: {}", page.len());
+        let note = "Bảng có 240 dòng đầu trong số 1.000 dòng";
+        assert_eq!(page.contains(note), slices == 1000, "{slices}");
+        assert_eq!(
+            page.contains("<path class=\"column\""),
+            slices == 1000,
+            "{slices}"
         );
     }
 }

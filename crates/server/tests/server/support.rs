@@ -78,6 +78,14 @@ impl Site {
         self.get_with(path, "")
     }
 
+    /// Requests a path as a browser does.
+    pub fn browse(&self, path: &str) -> Answer {
+        self.get_with(
+            path,
+            "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n",
+        )
+    }
+
     /// Requests a path with more headers, each with its line end.
     pub fn get_with(&self, path: &str, headers: &str) -> Answer {
         self.send(&format!(

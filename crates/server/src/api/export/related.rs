@@ -1,5 +1,7 @@
 //! Reprints and similar articles as exports.
 
+use std::ops::Range;
+
 use timbao_index::{Address, Searcher};
 use timbao_query::Request;
 use timbao_query::plan::Plan;
@@ -9,7 +11,7 @@ use timbao_views::csv::{
     similar_row,
 };
 
-use crate::api::reprints::{like, options, reprinted, text};
+use crate::api::reprints::{like, options, part, reprinted, text};
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
@@ -18,7 +20,7 @@ use super::exported::{Addressed, Export, Rows};
 
 /// The texts that were published several times.
 pub(super) struct ReprintGroupsExport {
-    limit: usize,
+    part: Range<usize>,
 }
 
 impl Export for ReprintGroupsExport {
@@ -29,15 +31,16 @@ impl Export for ReprintGroupsExport {
     }
 
     fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
-        let found = reprinted(searcher, self.limit)?;
+        let found = reprinted(searcher, self.part.clone())?;
         rows.list(&REPRINT_GROUPS_HEADER, &found.groups, reprint_group_row)
     }
 }
 
 impl Addressed for ReprintGroupsExport {
     fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
-        let limit = params.number("limit", 0..=limits.page, limits.page)?;
-        Ok(Self { limit })
+        Ok(Self {
+            part: part(params, limits, limits.page)?,
+        })
     }
 }
 
@@ -124,8 +127,5 @@ impl Export for ReprintsExport {
 /// The first article with an id.
 fn first(searcher: &Searcher, id: &str) -> Result<Address, Problem> {
     let found = searcher.find_id(id)?;
-    found
-        .first()
-        .copied()
-        .ok_or_else(|| Problem::not_found("no article has this id"))
+    found.first().copied().ok_or_else(Problem::no_article)
 }

@@ -45,7 +45,7 @@ pub(super) async fn run(
             if let Err(problem) = written {
                 let gone = sender.is_closed();
                 if let (false, Some(cause)) = (gone, &problem.more.cause) {
-                    let fields = [("reason", Value::Text(&cause.0))];
+                    let fields = [("reason", Value::Text(cause))];
                     failing.log.warn("export failed", &fields);
                 }
                 // The client may be gone.
