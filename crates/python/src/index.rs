@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use timbao_index::{CacheOptions, Found, Index as Engine, SearchOptions, Searcher, Sort};
+use timbao_views::Count;
 use timbao_views::json::{ArticlesAnswer, StatsAnswer};
 
 use crate::errors::{Failure, Result};
@@ -79,7 +80,9 @@ impl Index {
         snippets: usize,
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Hits> {
-        let request = Conditions::read(filters)?.request(query)?;
+        let conditions = Conditions::read(filters)?;
+        let request = conditions.request(query)?;
+        let unique = unique || conditions.count == Count::Texts;
         let options = SearchOptions {
             limit,
             offset,
@@ -116,8 +119,9 @@ impl Index {
         query: &str,
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<u64> {
-        let request = Conditions::read(filters)?.request(query)?;
-        Ok(py.detach(|| views::count(&self.searcher, request.plan()))?)
+        let conditions = Conditions::read(filters)?;
+        let request = conditions.request(query)?;
+        Ok(py.detach(|| views::count(&self.searcher, request.plan(), conditions.count))?)
     }
 
     fn article(&self, py: Python<'_>, id: &str) -> PyResult<String> {
@@ -141,8 +145,8 @@ impl Index {
         options: views::Kwic,
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
-        let request = Conditions::read(filters)?.request(query)?;
-        Ok(py.detach(|| views::kwic(&self.searcher, &request, &options))?)
+        let conditions = Conditions::read(filters)?;
+        Ok(py.detach(|| views::kwic(&self.searcher, query, &options, &conditions))?)
     }
 
     fn trends(
@@ -176,8 +180,14 @@ impl Index {
         min: u64,
         min_articles: u64,
         limit: usize,
+        filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
-        Ok(py.detach(|| views::keywords(&self.searcher, of, against, min, min_articles, limit))?)
+        let conditions = Conditions::read(filters)?;
+        let keywords = || {
+            let searcher = &self.searcher;
+            views::keywords(searcher, of, against, min, min_articles, limit, &conditions)
+        };
+        Ok(py.detach(keywords)?)
     }
 
     fn wordlist(
@@ -250,11 +260,11 @@ impl Index {
         by: &Bound<'_, PyAny>,
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
-        let request = Conditions::read(filters)?.request(query)?;
+        let conditions = Conditions::read(filters)?;
         let by = texts(by)?;
         let by = by.iter().map(|name| facet("by", name));
         let by = by.collect::<Result<Vec<_>>>()?;
-        Ok(py.detach(|| views::facets(&self.searcher, &request, &by))?)
+        Ok(py.detach(|| views::facets(&self.searcher, query, &by, &conditions))?)
     }
 
     fn matrix(
@@ -292,7 +302,7 @@ impl Index {
         query: &str,
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<String> {
-        let request = Conditions::read(filters)?.request(query)?;
+        let request = Conditions::uncounted(filters)?.request(query)?;
         Ok(py.detach(|| -> Result<String> { views::json(&self.searcher.interpret(&request)?) })?)
     }
 

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use timbao_query::plan::{Facet, Plan};
 use timbao_query::{Accents, Filters, LowerOptions, Request};
+use timbao_views::Count;
 
 use crate::errors::{Failure, Result};
 
@@ -13,6 +14,8 @@ use crate::errors::{Failure, Result};
 pub(crate) struct Conditions {
     filters: Filters,
     accents: Accents,
+    /// The unit of counts.
+    pub(crate) count: Count,
 }
 
 impl Conditions {
@@ -21,7 +24,8 @@ impl Conditions {
     ///
     /// # Errors
     ///
-    /// `TypeError` for another keyword, `ArgumentError` for an unknown way to compare accents.
+    /// `TypeError` for another keyword, `ArgumentError` for an unknown way to compare accents or to
+    /// count.
     pub(crate) fn read(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let mut conditions = Self::default();
         let Some(keywords) = keywords else {
@@ -51,13 +55,25 @@ impl Conditions {
                 "before" => filters.before = Some(value),
                 "date" => filters.date = Some(value),
                 "accents" => conditions.accents = accents(&value)?,
-                name => {
-                    let message = format!("unexpected keyword argument {name:?}");
-                    return Err(PyTypeError::new_err(message));
-                }
+                "count" => conditions.count = count(&value)?,
+                name => return Err(unexpected(name)),
             }
         }
         Ok(conditions)
+    }
+
+    /// Reads keyword arguments of a method that counts nothing.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`read`](Self::read), and `TypeError` for a unit of counts.
+    pub(crate) fn uncounted(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        if let Some(keywords) = keywords
+            && keywords.contains("count")?
+        {
+            return Err(unexpected("count"));
+        }
+        Self::read(keywords)
     }
 
     /// Prepares a query.
@@ -77,7 +93,7 @@ impl Conditions {
     pub(crate) fn unfiltered(&self, query: impl Into<String>) -> Result<Request> {
         let conditions = Self {
             filters: Filters::default(),
-            accents: self.accents,
+            ..self.clone()
         };
         conditions.request(query)
     }
@@ -90,6 +106,10 @@ impl Conditions {
     pub(crate) fn base(&self) -> Result<Plan> {
         Ok(self.request("")?.plan_or_everything())
     }
+}
+
+fn unexpected(name: &str) -> PyErr {
+    PyTypeError::new_err(format!("unexpected keyword argument {name:?}"))
 }
 
 /// A value as text: of dates and of times only the day, so that those of pandas do too.
@@ -109,6 +129,17 @@ fn accents(name: &str) -> Result<Accents> {
             ("auto", Accents::Auto),
             ("strict", Accents::Strict),
             ("loose", Accents::Loose),
+        ],
+    )
+}
+
+fn count(name: &str) -> Result<Count> {
+    pick(
+        "count",
+        name,
+        &[
+            ("publications", Count::Publications),
+            ("texts", Count::Texts),
         ],
     )
 }

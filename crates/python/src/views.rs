@@ -3,7 +3,7 @@
 use pyo3::FromPyObject;
 use serde::Serialize;
 use timbao_articles::Article;
-use timbao_index::{SearchOptions, Searcher, Sort};
+use timbao_index::{Found, SearchOptions, Searcher, Sort};
 use timbao_query::Request;
 use timbao_query::plan::{Facet, Plan};
 use timbao_views::csv::dispersion_parts;
@@ -11,9 +11,9 @@ use timbao_views::json::{CompareAnswer, KwicAnswer, KwicGroupsAnswer, TrendsAnsw
 use timbao_views::{
     By, CollocateOptions, CollocateSort, CompareOptions, Count, DispersionBy, DispersionOptions,
     FacetCounts, FacetMatrix, Facets, Gapped, GroupKey, KeywordOptions, Keywords, KwicLine,
-    KwicOptions, MOST_SYLLABLES, Prefix, SLICES_OF_ARCHIVE, SLICES_OF_ARTICLE, Sample, Similar,
-    SimilarOptions, SortKey, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery,
-    WordListOptions, WordListSort, gapped_phrase, today,
+    KwicOptions, MOST_AVERAGED, MOST_SYLLABLES, Prefix, SLICES_OF_ARCHIVE, SLICES_OF_ARTICLE,
+    Sample, Similar, SimilarOptions, SortKey, Trend, TrendPoint, Trends, TrendsOptions,
+    TrendsQuery, WordListOptions, WordListSort, gapped_phrase, today,
 };
 
 use crate::errors::{Failure, Result};
@@ -35,17 +35,34 @@ pub(crate) fn json(answer: &impl Serialize) -> Result<String> {
     Ok(serde_json::to_string(answer)?)
 }
 
-/// Number of articles that match.
+/// Number of articles or of texts that match.
 ///
 /// # Errors
 ///
 /// If the index is damaged.
-pub(crate) fn count(searcher: &Searcher, plan: &Plan) -> Result<u64> {
+pub(crate) fn count(searcher: &Searcher, plan: &Plan, count: Count) -> Result<u64> {
     let options = SearchOptions {
         limit: 0,
         ..SearchOptions::default()
     };
-    Ok(searcher.search(plan, &options)?.total)
+    Ok(search(searcher, plan, &options, count)?.total)
+}
+
+/// Searches for articles, or for texts at their first publications.
+fn search(
+    searcher: &Searcher,
+    plan: &Plan,
+    options: &SearchOptions,
+    count: Count,
+) -> Result<Found> {
+    if count == Count::Publications {
+        return Ok(searcher.search(plan, options)?);
+    }
+    let found = searcher.search_unique(plan, options)?;
+    Ok(Found {
+        total: found.texts,
+        hits: found.hits.into_iter().map(|text| text.hit).collect(),
+    })
 }
 
 /// Arguments of a concordance.
@@ -57,12 +74,19 @@ pub(crate) struct Kwic {
     sort: Vec<String>,
     group: Vec<String>,
     sample: Option<usize>,
+    shuffle: bool,
     seed: u64,
     limit: Option<usize>,
     offset: usize,
 }
 
-pub(crate) fn kwic(searcher: &Searcher, request: &Request, arguments: &Kwic) -> Result<Answer> {
+pub(crate) fn kwic(
+    searcher: &Searcher,
+    query: &str,
+    arguments: &Kwic,
+    conditions: &Conditions,
+) -> Result<Answer> {
+    let request = &conditions.request(query)?;
     let key = |argument: &str, key: &str, error: &dyn std::fmt::Display| {
         Failure::argument(format!("{argument} {key:?}: {error}"))
     };
@@ -77,7 +101,8 @@ pub(crate) fn kwic(searcher: &Searcher, request: &Request, arguments: &Kwic) -> 
         right: arguments.right,
         sort: sort.collect::<Result<_>>()?,
         sample: arguments.sample.map(|size| Sample { size, seed }),
-        ..KwicOptions::default()
+        shuffle: arguments.shuffle.then_some(seed),
+        count: conditions.count,
     };
     let plan = request.view_plan();
     let concordance = searcher.concordance(&plan, &options)?;
@@ -147,7 +172,7 @@ pub(crate) struct TrendsArguments {
     by: String,
     split: Option<String>,
     values: usize,
-    count: String,
+    average: usize,
     thin: u64,
 }
 
@@ -163,16 +188,19 @@ pub(crate) fn trends(
         .iter()
         .map(|(name, by)| (name.as_str(), *by))
         .collect();
-    let counts = [
-        ("publications", Count::Publications),
-        ("texts", Count::Texts),
-    ];
+    if !(1..=MOST_AVERAGED).contains(&arguments.average) {
+        return Err(Failure::argument(format!(
+            "average is {}: expected a number of periods from 1 to {MOST_AVERAGED}",
+            arguments.average
+        )));
+    }
     let split = arguments.split.as_deref().map(|name| facet("split", name));
     let options = TrendsOptions {
         by: pick("by", &arguments.by, &periods)?,
         split: split.transpose()?,
         most_values: arguments.values,
-        count: pick("count", &arguments.count, &counts)?,
+        average_over: arguments.average,
+        count: conditions.count,
         thin: arguments.thin,
         today: Some(today()),
         ..TrendsOptions::default()
@@ -214,7 +242,7 @@ fn trend_columns(trends: &Trends) -> Columns {
         true => Some("(other)"),
         false => series.value.as_deref(),
     });
-    Columns::default()
+    let columns = Columns::default()
         .text(
             "query",
             rows.iter().map(|(series, _, _)| series.query.as_str()),
@@ -238,7 +266,28 @@ fn trend_columns(trends: &Trends) -> Columns {
             "per_thousand_articles",
             points().map(|point| point.per_thousand_articles),
         )
-        .flag("thin", points().map(|point| point.thin))
+        .flag("thin", points().map(|point| point.thin));
+    if trends.average_over == 1 {
+        return columns;
+    }
+    let averages = || points().map(|point| point.average);
+    columns
+        .maybe_real(
+            "average_matches",
+            averages().map(|mean| Some(mean?.matches)),
+        )
+        .maybe_real(
+            "average_articles",
+            averages().map(|mean| Some(mean?.articles)),
+        )
+        .maybe_real(
+            "average_per_million_tokens",
+            averages().map(|mean| mean?.per_million_tokens),
+        )
+        .maybe_real(
+            "average_per_thousand_articles",
+            averages().map(|mean| mean?.per_thousand_articles),
+        )
 }
 
 /// Arguments of collocates.
@@ -274,7 +323,7 @@ pub(crate) fn collocates(
         least: arguments.min,
         sort: pick("by", &arguments.by, &orders)?,
         most: arguments.limit,
-        ..CollocateOptions::default()
+        count: conditions.count,
     };
     let (of, against) = match (&arguments.of, &arguments.against) {
         (None, None) => {
@@ -287,6 +336,7 @@ pub(crate) fn collocates(
     let chosen = KeywordOptions {
         least: options.least,
         most: options.most,
+        count: conditions.count,
         ..KeywordOptions::default()
     };
     let found = searcher.compare_collocates(&plan, of.plan(), against.plan(), &options, &chosen)?;
@@ -328,14 +378,15 @@ pub(crate) fn keywords(
     least: u64,
     least_articles: u64,
     most: usize,
+    conditions: &Conditions,
 ) -> Result<Answer> {
-    let conditions = Conditions::default();
     let of = conditions.request(of)?;
     let against = against.map(|query| conditions.request(query)).transpose()?;
     let options = KeywordOptions {
         least,
         least_articles,
         most,
+        count: conditions.count,
         ..KeywordOptions::default()
     };
     let found = searcher.keywords(of.plan(), against.as_ref().map(Request::plan), &options)?;
@@ -409,6 +460,7 @@ pub(crate) fn wordlist(
         prefix: prefix.transpose()?,
         sort: pick("sort", &arguments.sort, &sorts)?,
         most: arguments.limit.unwrap_or(usize::MAX),
+        count: conditions.count,
         ..WordListOptions::default()
     };
     let request = conditions.request(query)?;
@@ -461,7 +513,7 @@ pub(crate) fn dispersion(
                 by,
                 slices: slices.unwrap_or(SLICES_OF_ARCHIVE),
                 most: usize::MAX,
-                ..DispersionOptions::default()
+                count: conditions.count,
             };
             searcher.dispersion(&plan, &conditions.base()?, &options)?
         }
@@ -526,7 +578,7 @@ pub(crate) fn compare(
             most: arguments.limit,
             ..KeywordOptions::default()
         },
-        ..CompareOptions::default()
+        count: conditions.count,
     };
     let found = searcher.compare(&queries, &conditions.base()?, &options)?;
     let citation = searcher.cite(requests.iter().zip(queries.iter().map(|query| &query.plan)))?;
@@ -563,7 +615,7 @@ pub(crate) fn fillers(
         Failure::argument(why.to_string())
             .hint("write one phrase with * for a word, as in 'tự * hóa'")
     })?;
-    let mut found = searcher.fillers(request.plan(), gapped)?;
+    let mut found = searcher.fillers(request.plan(), gapped.counting(conditions.count))?;
     let mut rows = std::mem::take(&mut found.fillers);
     rows.truncate(limit.unwrap_or(usize::MAX));
     let joined: Vec<String> = rows.iter().map(ToString::to_string).collect();
@@ -657,12 +709,18 @@ pub(crate) fn reprints(searcher: &Searcher, id: Option<&str>, limit: usize) -> R
     answer(searcher, None, &[], columns, &())
 }
 
-pub(crate) fn facets(searcher: &Searcher, request: &Request, by: &[Facet]) -> Result<Answer> {
+pub(crate) fn facets(
+    searcher: &Searcher,
+    query: &str,
+    by: &[Facet],
+    conditions: &Conditions,
+) -> Result<Answer> {
+    let request = &conditions.request(query)?;
     let plan = match request.text().trim() {
         "" => request.plan_or_everything(),
         _ => request.plan().clone(),
     };
-    let mut found: Facets = searcher.facets(&plan, by)?;
+    let mut found: Facets = searcher.facets_of(&plan, by, conditions.count)?;
     let counts = std::mem::take(&mut found.facets);
     let rows = counts.iter().flat_map(|counts: &FacetCounts| {
         let name = counts.facet.name();
@@ -691,7 +749,8 @@ pub(crate) fn matrix(
     by: Facet,
     conditions: &Conditions,
 ) -> Result<Answer> {
-    let all = searcher.facets(&conditions.base()?, &[by])?.facets;
+    let facets = |plan: &Plan| searcher.facets_of(plan, &[by], conditions.count);
+    let all = facets(&conditions.base()?)?.facets;
     let Some(matrix) = all.first().map(FacetMatrix::new) else {
         return Err(Failure::internal("the facet has no counts"));
     };
@@ -699,7 +758,7 @@ pub(crate) fn matrix(
     let mut totals = Vec::with_capacity(requests.len());
     let mut cells: Vec<Vec<u64>> = Vec::with_capacity(requests.len());
     for request in &requests {
-        let counts = searcher.facets(request.plan(), &[by])?;
+        let counts = facets(request.plan())?;
         totals.push(counts.total);
         let row = counts.facets.first().map(|counts| {
             let mut row = matrix.row(counts);
@@ -730,7 +789,7 @@ pub(crate) fn totals(
     let requests = requests(queries, conditions)?;
     let totals = requests
         .iter()
-        .map(|request| count(searcher, request.plan()));
+        .map(|request| count(searcher, request.plan(), conditions.count));
     let totals = totals.collect::<Result<Vec<u64>>>()?;
     let columns = Columns::default()
         .text("query", queries.iter().map(String::as_str))
@@ -750,7 +809,7 @@ pub(crate) fn batch(
     let mut batches = Vec::new();
     for request in &requests {
         let plan = request.plan();
-        let total = count(searcher, plan)?;
+        let total = count(searcher, plan, conditions.count)?;
         let options = SearchOptions {
             limit: limit
                 .unwrap_or(usize::MAX)
@@ -758,7 +817,7 @@ pub(crate) fn batch(
             sort,
             ..SearchOptions::default()
         };
-        let found = searcher.search(plan, &options)?;
+        let found = search(searcher, plan, &options, conditions.count)?;
         let shown = searcher.shown(plan, &found.hits, 1, 1);
         let shown = shown.collect::<timbao_index::Result<Vec<_>>>()?;
         let columns = hits::table(&shown, false)?;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,30 @@ def test_an_assistant_searches_reads_and_cites(program: str, index_path: Path) -
         assert (await answer(session, "sources"))["citation"]["articles"] == 107
 
     with_server(program, index_path, use)
+
+
+def test_a_long_article_is_read_part_by_part(program: str, tmp_path: Path) -> None:
+    words = " ".join(f"chữ {number}" for number in range(9000))
+    (tmp_path / "dài.txt").write_text(f"Một bài dài\n\n{words}\n", encoding="utf-8")
+    index = tmp_path / "index"
+    subprocess.run(
+        [program, "index", str(tmp_path / "dài.txt"), "--index", str(index)],
+        check=True,
+        capture_output=True,
+    )
+
+    async def use(session: mcp.ClientSession) -> None:
+        id = (await answer(session, "search", query="bài dài"))["hits"][0]["id"]
+        parts, start = [], 0
+        while start is not None:
+            (part,) = (await answer(session, "article", id=id, start=start))["articles"]
+            parts.append(part["untrusted_text"]["body"])
+            assert part["body_length"] == len(words)
+            start = part["next_start"]
+        assert len(parts) > 1
+        assert "".join(parts) == words
+
+    with_server(program, index, use)
 
 
 def test_errors_are_of_the_tool_and_have_a_way_out(program: str, tmp_path: Path) -> None:

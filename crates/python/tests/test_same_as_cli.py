@@ -103,6 +103,83 @@ def test_trends(index: Any, cli: Cli) -> None:
     assert next(rows, None) is None
 
 
+def test_trends_average(index: Any, cli: Cli) -> None:
+    answer = cli("trends", "cử tri", "--by", "year", "--average", "3", "--count", "texts")
+    table = index.trends("cử tri", by="year", average=3, count="texts")
+    for row, point in zip(table, answer["series"][0]["points"]):
+        mean = point.pop("average", None) or {}
+        assert {key: row[key] for key in point} == point
+        for key in ("matches", "articles", "per_million_tokens", "per_thousand_articles"):
+            assert row[f"average_{key}"] == pytest.approx(mean.get(key))
+
+
+def test_lists(index: Any, cli: Cli) -> None:
+    answer = cli("wordlist", "đảng viên", "--size", "2", "--min", "3", "--limit", "30", "--cite")
+    table = index.wordlist("đảng viên", size=2, min=3, limit=30)
+    assert_rows(table, answer["units"])
+    assert table.attrs["distinct"] == answer["distinct"]
+    assert table.attrs["citation"] == answer["citation"]
+    answer = cli("dispersion", "đảng viên", "--by", "year", "--limit", "1000")
+    table = index.dispersion("đảng viên", by="year")
+    assert_rows(table, answer["parts"])
+    for key in ("matches", "dp", "dp_norm", "juilland_d"):
+        assert table.attrs[key] == pytest.approx(answer[key]), key
+    id = "articles/giai-nghia-tu-dien-bien.md"
+    answer = cli("dispersion", "tự diễn biến", "--id", id)
+    table = index.dispersion("tự diễn biến", id=id)
+    assert table.attrs["positions"] == answer["positions"]
+    assert_rows(table, answer["parts"])
+
+
+def test_compare(index: Any, cli: Cli) -> None:
+    answer = cli("compare", "tự diễn biến", "tự chuyển hóa", "--window", "4", "--cite")
+    table = index.compare("tự diễn biến", "tự chuyển hóa", window=4)
+    for key in ("queries", "log_likelihood", "log_ratio", "overlap", "citation"):
+        assert table.attrs[key] == answer[key], key
+    rows = [
+        {"query": query["query"], **row}
+        for query, near in zip(answer["queries"], answer["collocates"])
+        for row in near
+    ]
+    for row, like in zip(table, rows, strict=True):
+        assert row == {key: pytest.approx(like[key]) if key.startswith("log") else like[key] for key in row}
+
+
+def test_counts_of_texts(index: Any, cli: Cli) -> None:
+    """Every method that counts has the switch of the command line."""
+    texts = ["--count", "texts"]
+    answer = cli("search", "đảng", "--facet", "year", "--limit", "5", *texts)
+    hits = index.search("đảng", limit=5, count="texts")
+    assert hits.texts == answer["texts"] == index.count("đảng", count="texts")
+    assert hits.texts < index.count("đảng")
+    years = index.facets("đảng", by="year", count="texts")
+    assert [row["articles"] for row in years if row["value"]] == [
+        value["articles"] for value in answer["facets"][0]["values"]
+    ]
+    answer = cli("kwic", "đảng", "--limit", "9", "--shuffle", "--seed", "4", *texts)
+    lines = index.kwic("đảng", limit=9, shuffle=True, seed=4, count="texts")
+    assert lines.attrs["matches"] == answer["matches"]
+    assert_rows(lines, answer["lines"], "range")
+    assert_rows(
+        index.collocates("cử tri", count="texts"), cli("collocates", "cử tri", *texts)["collocates"]
+    )
+    keywords = cli("keywords", "--of", 'section:"Kinh tế"', *texts)["keywords"]
+    assert_rows(index.keywords('section:"Kinh tế"', count="texts"), keywords)
+    assert_rows(index.fillers("tự * hóa", count="texts"), cli("fillers", "tự * hóa", *texts)["fillers"])
+    units = cli("wordlist", "--limit", "20", *texts)["units"]
+    assert_rows(index.wordlist(limit=20, count="texts"), units)
+    parts = cli("dispersion", "đảng", "--by", "year", *texts)["parts"]
+    assert_rows(index.dispersion("đảng", by="year", count="texts"), parts)
+    both = ("đảng", "cử tri")
+    assert index.compare(*both, count="texts").attrs["overlap"] == cli("compare", *both, *texts)["overlap"]
+    assert index.batch(both, totals=True, count="texts").column("total") == [
+        index.count(query, count="texts") for query in both
+    ]
+    assert len(index.batch("đảng", count="texts")) == hits.texts
+    with pytest.raises(TypeError, match="count"):
+        index.explain("đảng", count="texts")
+
+
 def test_words(index: Any, cli: Cli) -> None:
     answer = cli("collocates", "cử tri", "--window", "3", "--by", "dice", "--min", "2")
     table = index.collocates("cử tri", window=3, by="dice", min=2)

@@ -39,6 +39,12 @@ class Filters(TypedDict, total=False):
     accents: Literal["auto", "strict", "loose"] | None
 
 
+class Counted(Filters, total=False):
+    """Keyword arguments that narrow a query, and the unit of its counts; see `Index`."""
+
+    count: Literal["publications", "texts"] | None
+
+
 class Index:
     """An index, open for reading at its latest commit.
 
@@ -50,8 +56,9 @@ class Index:
     All methods with a `query` take these keyword arguments, which narrow it as if they were typed in
     it: `after`, `before` and `date` (a day, month or year as text, a year as a number, or a
     `datetime.date` or one with a time; `date` may be a range, "2025..3/2026"), `section`, `place`, `agency`, `author`,
-    `source` and `collection` (words of the value, or all of it after "="), and `accents` ("auto",
-    "strict" or "loose").
+    `source` and `collection` (words of the value, or all of it after "="; a list has several), and
+    `accents` ("auto", "strict" or "loose"). Methods that count also take `count`: "publications", or
+    "texts" for every text once, at its first publication among the counted articles.
 
     Raises `IndexNotFoundError`, `IndexVersionError` and `IndexDamagedError`; every method may raise
     `IndexDamagedError`, and `ArgumentError` for an argument with an invalid value.
@@ -137,7 +144,7 @@ class Index:
         recency: float | None = None,
         unique: bool = False,
         snippets: int = 1,
-        **filters: Unpack[Filters],
+        **filters: Unpack[Counted],
     ) -> Hits:
         """Finds articles, the best first; as `timbao search`.
 
@@ -162,7 +169,7 @@ class Index:
             raise
         return Hits(hits)
 
-    def count(self, query: str, **filters: Unpack[Filters]) -> int:
+    def count(self, query: str, **filters: Unpack[Counted]) -> int:
         """Returns the exact number of articles that match.
 
         >>> index.count('"tự diễn biến" OR "tự chuyển hóa"')
@@ -180,10 +187,11 @@ class Index:
         sort: str | Iterable[str] = (),
         group: str | Iterable[str] = (),
         sample: int | None = None,
+        shuffle: bool = False,
         seed: int = 1,
         limit: int | None = None,
         offset: int = 0,
-        **filters: Unpack[Filters],
+        **filters: Unpack[Counted],
     ) -> Table:
         """Returns every match with its context, or counts of them; as `timbao kwic`.
 
@@ -192,8 +200,8 @@ class Index:
         the field), left, match and right (`context` words on each side). `sort` and `group` are
         keys or lists of them: left, right, left:2, match, date, -date (sort only), day, week,
         month, quarter, year (group only), section, place, agency, author, source, collection. With `group`,
-        one row a group: its values, matches and articles. `sample` selects lines at random, always
-        the same ones for a `seed`. `attrs` has the numbers of all matches and articles.
+        one row a group: its values, matches and articles. `sample` selects lines at random and
+        `shuffle` puts them in random order, always the same for a `seed`. `attrs` has the numbers of all matches and articles.
 
         >>> lines = index.kwic("tự diễn biến", context=3, sort="right", limit=2)
         >>> lines.attrs["matches"], lines.column("match")
@@ -209,6 +217,7 @@ class Index:
             "sort": _keys(sort),
             "group": _keys(group),
             "sample": sample,
+            "shuffle": shuffle,
             "seed": seed,
             "limit": limit,
             "offset": offset,
@@ -223,24 +232,26 @@ class Index:
         by: Period = "month",
         split: Split | None = None,
         values: int = 8,
+        average: int = 1,
         thin: int = 20,
-        count: Literal["publications", "texts"] = "publications",
-        **filters: Unpack[Filters],
+        **filters: Unpack[Counted],
     ) -> Table:
         """Counts queries over time; as `timbao trends`.
 
         One row for each query and period, periods without articles among them, and a last one for
         articles without a date if there are any: query, value (of `split`), period, from, to
         (dates), matches, articles, of_articles, of_tokens, per_million_tokens,
-        per_thousand_articles, thin (fewer than `thin` articles, so that the rates say little). The
-        filters narrow both the articles that are counted and those they are a share of.
+        per_thousand_articles, thin (fewer than `thin` articles, so that the rates say little). With
+        `average`, the columns average_… are means of so many periods around each; a period that is
+        not over has none. The filters narrow both the articles that are counted and those they are a
+        share of.
 
         >>> years = index.trends(["tự diễn biến", "cử tri"], by="year", date="2020..")
         >>> years[0]["period"], years[0]["matches"], years[0]["of_articles"]
         ('2020', 2, 5)
         """
-        check_counts(values=values, thin=thin)
-        options = {"by": by, "split": split, "values": values, "count": count, "thin": thin}
+        check_counts(values=values, average=average, thin=thin)
+        options = {"by": by, "split": split, "values": values, "average": average, "thin": thin}
         return Table._of(self._index.trends(queries, options, filters or None), "series")
 
     def collocates(
@@ -255,7 +266,7 @@ class Index:
         of: str | None = None,
         against: str | None = None,
         limit: int = 50,
-        **filters: Unpack[Filters],
+        **filters: Unpack[Counted],
     ) -> Table:
         """Finds words near the matches of a query; as `timbao collocates`.
 
@@ -296,6 +307,7 @@ class Index:
         min: int = 5,
         min_articles: int = 2,
         limit: int = 50,
+        count: Literal["publications", "texts"] = "publications",
     ) -> Table:
         """Finds words that are typical of the articles of a query; as `timbao keywords`.
 
@@ -308,7 +320,8 @@ class Index:
         ['chợ', 'khách']
         """
         check_counts(min=min, min_articles=min_articles, limit=limit)
-        return Table._of(self._index.keywords(of, against, min, min_articles, limit), "keywords")
+        found = self._index.keywords(of, against, min, min_articles, limit, {"count": count})
+        return Table._of(found, "keywords")
 
     def wordlist(
         self,
@@ -320,7 +333,7 @@ class Index:
         prefix: str | None = None,
         sort: Literal["count", "articles", "alphabet"] = "count",
         limit: int | None = None,
-        **filters: Unpack[Filters],
+        **filters: Unpack[Counted],
     ) -> Table:
         """Lists the most frequent syllables or n-grams; as `timbao wordlist`.
 
@@ -347,7 +360,7 @@ class Index:
         id: str | None = None,
         by: str = "slice",
         slices: int | None = None,
-        **filters: Unpack[Filters],
+        **filters: Unpack[Counted],
     ) -> Table:
         """Measures how evenly a query is spread; as `timbao dispersion`.
 
@@ -372,7 +385,7 @@ class Index:
         right: int | None = None,
         min: int = 5,
         limit: int = 20,
-        **filters: Unpack[Filters],
+        **filters: Unpack[Counted],
     ) -> Table:
         """Compares two queries side by side; as `timbao compare`.
 
@@ -394,7 +407,7 @@ class Index:
         return Table._of(answer, "collocates")
 
     def fillers(
-        self, query: str, *, limit: int | None = None, **filters: Unpack[Filters]
+        self, query: str, *, limit: int | None = None, **filters: Unpack[Counted]
     ) -> Table:
         """Counts what fills the gaps of a phrase; as `timbao fillers`.
 
@@ -441,7 +454,7 @@ class Index:
         return Table._of(answer, "publications" if id is not None else "groups")
 
     def facets(
-        self, query: str = "", *, by: Facet | Iterable[Facet], **filters: Unpack[Filters]
+        self, query: str = "", *, by: Facet | Iterable[Facet], **filters: Unpack[Counted]
     ) -> Table:
         """Counts all matching articles by metadata; as `timbao search --facet`.
 
@@ -479,7 +492,7 @@ class Index:
         totals: bool = False,
         limit: int | None = None,
         sort: Order = "relevance",
-        **filters: Unpack[Filters],
+        **filters: Unpack[Counted],
     ) -> Table:
         """Runs many queries; as `timbao batch`.
 

@@ -85,7 +85,13 @@ class Index:
         filters: Mapping[str, object] | None,
     ) -> tuple[Table, str]: ...
     def keywords(
-        self, of: str, against: str | None, min: int, min_articles: int, limit: int
+        self,
+        of: str,
+        against: str | None,
+        min: int,
+        min_articles: int,
+        limit: int,
+        filters: Mapping[str, object] | None,
     ) -> tuple[Table, str]: ...
     def kwic(
         self, query: str, options: Mapping[str, object], filters: Mapping[str, object] | None
