@@ -128,7 +128,7 @@ def test_lists(index: Any, cli: Cli) -> None:
     answer = cli("dispersion", "tự diễn biến", "--id", id)
     table = index.dispersion("tự diễn biến", id=id)
     assert table.attrs["positions"] == answer["positions"]
-    assert_rows(table, answer["parts"])
+    assert_rows(table, answer["slices"])
 
 
 def test_compare(index: Any, cli: Cli) -> None:
