@@ -99,19 +99,18 @@ impl Saturation {
         (share * 255.0 + 0.5).max(1.0) as u8
     }
 
-    /// The upper bound encoded by a byte of [`share_bound`](Self::share_bound)
-    /// if articles are on average `stretch` times longer than when it was
-    /// written.
+    /// The upper bound encoded by a byte of [`upper_bound`] if articles are on
+    /// average `stretch` times longer than when it was written.
     #[inline]
     pub fn bound(byte: u8, stretch: f32) -> f32 {
         // Rounding may lose this much.
         (f32::from(byte) * (1.0 / 255.0) * stretch + 1e-6).min(1.0)
     }
+}
 
-    /// A byte that is an upper bound of the saturated tf.
-    pub fn share_bound(&self, frequency: u32, length: u8) -> u8 {
-        (self.share(frequency, length) * 255.0).ceil().min(255.0) as u8
-    }
+/// A byte that is an upper bound of a saturated tf.
+pub fn upper_bound(share: f32) -> u8 {
+    (share * 255.0).ceil().min(255.0) as u8
 }
 
 /// The factor of the saturated tf: the square root of the inverse document
@@ -197,9 +196,8 @@ mod tests {
         let s = Saturation::new(400.0);
         assert!(s.share(2, length_code(400)) > s.share(1, length_code(400)));
         assert!(s.share(1, length_code(100)) > s.share(1, length_code(900)));
-        assert!(
-            f32::from(s.share_bound(3, length_code(50))) / 255.0 >= s.share(3, length_code(50))
-        );
+        let share = s.share(3, length_code(50));
+        assert!(f32::from(upper_bound(share)) / 255.0 >= share);
     }
 
     #[test]

@@ -201,7 +201,7 @@ impl SegmentBuilder {
     }
 
     fn word_count(&self) -> u32 {
-        self.vocabulary.entries.iter().map(|e| e.tokens).sum()
+        self.vocabulary.tokens().iter().sum()
     }
 
     fn average_length(&self) -> f32 {

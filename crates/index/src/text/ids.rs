@@ -42,9 +42,11 @@ impl<'v> Ids<'v> {
     pub(crate) fn rank(vocabulary: &'v Vocabulary) -> Self {
         let entries = &vocabulary.entries;
         let mut exact: Vec<u32> = (0..entries.len() as u32).collect();
+        let tokens_of = vocabulary.tokens();
         exact.sort_unstable_by(|&a, &b| {
-            let (a, b) = (&entries[a as usize], &entries[b as usize]);
-            b.tokens.cmp(&a.tokens).then_with(|| a.exact.cmp(&b.exact))
+            let (a, b) = (a as usize, b as usize);
+            let by_tokens = tokens_of[b].cmp(&tokens_of[a]);
+            by_tokens.then_with(|| entries[a].exact.cmp(&entries[b].exact))
         });
         let mut rank_of = vec![0; entries.len()];
         for (rank, &id) in exact.iter().enumerate() {
@@ -56,7 +58,7 @@ impl<'v> Ids<'v> {
         for (rank, &id) in exact.iter().enumerate() {
             let entry = &entries[id as usize];
             let group = groups.entry(&entry.folded).or_default();
-            group.0 += entry.tokens;
+            group.0 += tokens_of[id as usize];
             group.1.push(rank as u32);
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
@@ -75,10 +77,7 @@ impl<'v> Ids<'v> {
             }
             variants.extend(ranks);
         }
-        let tokens = exact
-            .iter()
-            .map(|&id| entries[id as usize].tokens)
-            .collect();
+        let tokens = exact.iter().map(|&id| tokens_of[id as usize]).collect();
         Self {
             exact,
             rank_of,

@@ -23,6 +23,7 @@ pub(crate) use merged::{NONE, Source};
 
 /// Maximum number of tokens in a slice, unless one key has more.
 const SLICE: usize = 1 << 24;
+
 /// Writes the sections of postings and bigrams. If all articles come from other segments, these are
 /// the `sources` and their lists are merged, else there is none.
 pub(crate) fn invert<W: Write>(

@@ -14,6 +14,7 @@
 use super::bytes::{BitWriter, load_bits, load_u64, push_varint, read_varint};
 use super::elias_fano::{self, CHUNK, EliasFano};
 use super::postings::{self, Posting, Postings};
+use super::score::upper_bound;
 
 /// Shorter lists carry no spellings.
 const CODED: u32 = 8;
@@ -45,6 +46,42 @@ const SHORT_TAGS: usize = (CODED as usize) << 2;
 /// variants of their folded keys.
 pub(crate) type Spelling = (u32, u32);
 
+/// The spellings of the occurrences of a bigram, in order.
+#[derive(Default)]
+pub(crate) struct Spellings {
+    /// The different spellings, with their numbers of occurrences.
+    table: Vec<(Spelling, u32)>,
+    /// The index of each occurrence's spelling in the table.
+    numbers: Vec<u32>,
+}
+
+impl Spellings {
+    /// Removes all occurrences.
+    pub(crate) fn clear(&mut self) {
+        self.table.clear();
+        self.numbers.clear();
+    }
+
+    /// Adds an occurrence and returns the number of its spelling.
+    #[inline]
+    pub(crate) fn push(&mut self, spelling: Spelling) -> u32 {
+        let known = self.table.iter().position(|&(known, _)| known == spelling);
+        let number = known.unwrap_or_else(|| {
+            self.table.push((spelling, 0));
+            self.table.len() - 1
+        }) as u32;
+        self.repeat(number);
+        number
+    }
+
+    /// Adds an occurrence whose spelling has this number.
+    #[inline]
+    pub(crate) fn repeat(&mut self, number: u32) {
+        self.table[number as usize].1 += 1;
+        self.numbers.push(number);
+    }
+}
+
 /// Collects the bigrams with the same first key and writes them in blocks.
 ///
 /// A block consists of three counts (bigrams, bytes of deltas, bytes of tags),
@@ -59,7 +96,10 @@ pub(crate) struct BlockWriter {
     count: usize,
     first: u32,
     last: u32,
-    counts: Vec<(Spelling, u32)>,
+    /// Spellings, their numbers of occurrences, and their numbers.
+    counts: Vec<(Spelling, u32, u32)>,
+    /// The codes of the spellings, by number.
+    code_of: Vec<u8>,
     codes: Vec<u8>,
     width: u32,
     listed: usize,
@@ -70,24 +110,23 @@ pub(crate) struct BlockWriter {
 pub(crate) trait Articles {
     /// Number of articles.
     fn count(&self) -> u32;
-    /// The article that contains the position at this index.
-    fn article(&self, index: usize) -> u32;
-    /// Weight of an occurrence at this index.
-    fn weight(&self, index: usize) -> u32;
-    /// Upper bound of the posting's saturated tf, scaled to a byte.
-    fn bound(&self, posting: Posting) -> u8;
+    /// The article that contains a position, and the weight of an occurrence there. Positions
+    /// ascend from call to call.
+    fn place(&mut self, position: u32) -> (u32, u32);
+    /// The saturated tf of a posting.
+    fn share(&self, posting: Posting) -> f32;
 }
 
 impl BlockWriter {
     /// Adds the bigram with the second key `second`; second keys ascend.
-    /// `spelling` returns the spelling at each index of `positions`.
+    /// `spellings` are those at `positions`.
     pub(crate) fn push(
         &mut self,
         second: u32,
         positions: &[u32],
         universe: u32,
-        spelling: impl Fn(usize) -> Spelling,
-        articles: &impl Articles,
+        spellings: &Spellings,
+        articles: &mut impl Articles,
     ) {
         if self.count == 0 {
             self.first = second;
@@ -100,19 +139,17 @@ impl BlockWriter {
         if positions.len() as u32 >= CODED {
             push_varint(&mut self.tags, len << 2);
             let start = self.lists.len();
-            self.push_spellings(positions.len(), spelling);
+            self.push_spellings(spellings);
             elias_fano::encode(positions, universe, &mut self.lists);
             if positions.len() as u32 >= SUMMED {
-                self.push_summary(articles);
+                self.push_summary(positions, articles);
             }
             push_varint(&mut self.tags, (self.lists.len() - start) as u64);
             return;
         }
-        let first = spelling(0);
-        let alike = (1..positions.len()).all(|i| spelling(i) == first);
-        let told = match first {
-            (0, 0) if alike => ALL_FIRST,
-            (a, b) if alike && a.max(b) <= u32::from(u8::MAX) => {
+        let told = match spellings.table[..] {
+            [((0, 0), _)] => ALL_FIRST,
+            [((a, b), _)] if a.max(b) <= u32::from(u8::MAX) => {
                 self.lists.extend_from_slice(&[a as u8, b as u8]);
                 ALL_ALIKE
             }
@@ -122,43 +159,32 @@ impl BlockWriter {
         elias_fano::encode(positions, universe, &mut self.lists);
     }
 
-    fn push_spellings(&mut self, len: usize, spelling: impl Fn(usize) -> Spelling) {
+    fn push_spellings(&mut self, spellings: &Spellings) {
+        let counts = (0..).zip(&spellings.table);
         self.counts.clear();
-        for i in 0..len {
-            let s = spelling(i);
-            match self.counts.iter().position(|&(known, _)| known == s) {
-                Some(at) => {
-                    self.counts[at].1 += 1;
-                    // Keeps the most common spellings first, where they are
-                    // found sooner.
-                    if at > 0 && self.counts[at - 1].1 < self.counts[at].1 {
-                        self.counts.swap(at - 1, at);
-                    }
-                }
-                None => self.counts.push((s, 1)),
-            }
-        }
         self.counts
-            .sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+            .extend(counts.map(|(number, &(spelling, count))| (spelling, count, number)));
+        self.counts
+            .sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        let len = spellings.numbers.len();
         let (width, listed) = code_width(&self.counts, len as u32);
         self.lists.push(width as u8);
         push_varint(&mut self.lists, listed as u64);
-        for &((a, b), _) in &self.counts[..listed] {
+        self.code_of.clear();
+        self.code_of.resize(self.counts.len(), listed as u8);
+        for (code, &((a, b), _, number)) in (0..).zip(&self.counts[..listed]) {
             push_varint(&mut self.lists, u64::from(a));
             push_varint(&mut self.lists, u64::from(b));
+            self.code_of[number as usize] = code;
         }
         self.codes.clear();
         if width > 0 {
+            let codes = spellings.numbers.iter();
+            self.codes
+                .extend(codes.map(|&number| self.code_of[number as usize]));
             let mut writer = BitWriter::default();
-            let listed = &self.counts[..listed];
-            for i in 0..len {
-                let s = spelling(i);
-                let code = listed
-                    .iter()
-                    .position(|&(known, _)| known == s)
-                    .unwrap_or(listed.len());
-                writer.push(&mut self.lists, code as u32, width);
-                self.codes.push(code as u8);
+            for &code in &self.codes {
+                writer.push(&mut self.lists, u32::from(code), width);
             }
             writer.finish(&mut self.lists);
         } else {
@@ -169,16 +195,15 @@ impl BlockWriter {
 
     /// Appends the articles with weighted frequencies and codes, and for each
     /// listed spelling the number of articles that have it.
-    fn push_summary(&mut self, articles: &impl Articles) {
+    fn push_summary(&mut self, positions: &[u32], articles: &mut impl Articles) {
         let (width, listed) = (self.width, self.listed);
         let mixed = mixed_code(width);
         let bits = summary_bits(width);
         let mut holding = vec![0u32; listed];
         let mut seen = 0u32;
         self.postings.clear();
-        for (i, &code) in self.codes.iter().enumerate() {
-            let article = articles.article(i);
-            let weight = articles.weight(i);
+        for (&code, &position) in self.codes.iter().zip(positions) {
+            let (article, weight) = articles.place(position);
             match self.postings.last_mut() {
                 Some(last) if last.doc == article => {
                     let before = last.frequency & ((1 << bits) - 1);
@@ -208,11 +233,14 @@ impl BlockWriter {
         for n in holding {
             push_varint(&mut self.lists, u64::from(n));
         }
-        postings::encode(&self.postings, articles.count(), &mut self.lists, |p| {
-            articles.bound(Posting {
-                frequency: p.frequency >> bits,
-                ..p
-            })
+        postings::encode(&self.postings, articles.count(), &mut self.lists, |block| {
+            let shares = block.iter().map(|&posting| {
+                articles.share(Posting {
+                    frequency: posting.frequency >> bits,
+                    ..posting
+                })
+            });
+            upper_bound(shares.fold(0.0, f32::max))
         });
     }
 
@@ -250,7 +278,7 @@ fn summary_bits(width: u32) -> u32 {
 }
 
 /// The width of the codes and the number of listed spellings.
-fn code_width(counts: &[(Spelling, u32)], len: u32) -> (u32, usize) {
+fn code_width(counts: &[(Spelling, u32, u32)], len: u32) -> (u32, usize) {
     for width in 0..=MAX_WIDTH {
         if counts.len() <= 1 << width {
             return (width, counts.len());
@@ -803,21 +831,27 @@ mod tests {
     use proptest::prelude::*;
 
     /// Articles of ten positions.
-    struct Tens<'a>(&'a [u32]);
+    struct Tens;
 
-    impl Articles for Tens<'_> {
+    impl Articles for Tens {
         fn count(&self) -> u32 {
             400
         }
-        fn article(&self, index: usize) -> u32 {
-            self.0[index] / 10
+        fn place(&mut self, position: u32) -> (u32, u32) {
+            let weight = 1 + u32::from(position.is_multiple_of(10));
+            (position / 10, weight)
         }
-        fn weight(&self, index: usize) -> u32 {
-            1 + u32::from(self.0[index].is_multiple_of(10))
+        fn share(&self, _: Posting) -> f32 {
+            0.0
         }
-        fn bound(&self, _: Posting) -> u8 {
-            0
-        }
+    }
+
+    fn numbered(spellings: &[Spelling]) -> Spellings {
+        let mut numbered = Spellings::default();
+        spellings.iter().for_each(|&spelling| {
+            numbered.push(spelling);
+        });
+        numbered
     }
 
     proptest! {
@@ -828,7 +862,7 @@ mod tests {
             let positions: Vec<u32> = list.keys().copied().collect();
             let spellings: Vec<Spelling> = list.values().copied().collect();
             let mut writer = BlockWriter::default();
-            writer.push(7, &positions, 4000, |i| spellings[i], &Tens(&positions));
+            writer.push(7, &positions, 4000, &numbered(&spellings), &mut Tens);
             let mut block = Vec::new();
             let first = writer.take(&mut block);
             let read = find_in_block(&block, first, 7, &Shapes::new(4000, 400)).unwrap();
@@ -878,8 +912,7 @@ mod tests {
             for (&second, list) in &lists {
                 let positions: Vec<u32> = list.keys().copied().collect();
                 let spellings: Vec<Spelling> = list.values().copied().collect();
-                let articles = Tens(&positions);
-                writer.push(second, &positions, universe, |i| spellings[i], &articles);
+                writer.push(second, &positions, universe, &numbered(&spellings), &mut Tens);
             }
             let mut block = Vec::new();
             let first = writer.take(&mut block);

@@ -36,12 +36,12 @@ fn bitmap_bytes(len: u32, articles: u32) -> Option<usize> {
 }
 
 /// Appends the list, in a segment of this many articles. `bound` returns an
-/// upper bound of a posting's saturated tf, scaled to a byte.
+/// upper bound of the saturated tf in a block of postings, scaled to a byte.
 pub(crate) fn encode(
     postings: &[Posting],
     articles: u32,
     out: &mut Vec<u8>,
-    bound: impl Fn(Posting) -> u8,
+    bound: impl Fn(&[Posting; BLOCK]) -> u8,
 ) {
     let packer = BitPacker4x::new();
     let dense = bitmap_bytes(postings.len() as u32, articles);
@@ -91,7 +91,7 @@ pub(crate) fn encode(
         entry[4..8].copy_from_slice(&(offset as u32).to_le_bytes());
         entry[8] = doc_bits;
         entry[9] = frequency_bits;
-        entry[BOUND] = block.iter().map(|&p| bound(p)).max().unwrap_or(0);
+        entry[BOUND] = bound(block);
     }
     let mut previous = before.map_or(0, |d| d + 1);
     for posting in tail {

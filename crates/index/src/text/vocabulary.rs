@@ -19,6 +19,9 @@ pub(crate) struct Vocabulary {
     ids: FxHashMap<Box<str>, u32>,
     /// By id: exact key, folded key, surface.
     pub(crate) entries: Vec<Entry>,
+    /// By id: number of tokens. Apart from the entries, so that those of frequent keys share cache
+    /// lines.
+    tokens: Vec<u32>,
     keys: Keys,
     bytes: usize,
 }
@@ -30,8 +33,6 @@ pub(crate) struct Entry {
     /// Its standard spelling in lower case, which follows from the exact key, so that it depends
     /// neither on the order of articles nor on how they are encoded.
     pub(crate) surface: Box<str>,
-    /// Number of tokens with this key.
-    pub(crate) tokens: u32,
 }
 
 impl Entry {
@@ -40,7 +41,6 @@ impl Entry {
             exact: exact.into(),
             folded: folded.into(),
             surface: write_out(exact).into(),
-            tokens: 0,
         }
     }
 }
@@ -71,7 +71,7 @@ impl Vocabulary {
                 }
             }
         };
-        self.entries[found.0 as usize].tokens += 1;
+        self.tokens[found.0 as usize] += 1;
         found
     }
 
@@ -92,6 +92,7 @@ impl Vocabulary {
         self.bytes += 2 * entry.exact.len() + entry.folded.len() + entry.surface.len();
         self.ids.insert(entry.exact.clone(), id);
         self.entries.push(entry);
+        self.tokens.push(0);
         id
     }
 
@@ -106,7 +107,12 @@ impl Vocabulary {
 
     /// Counts tokens of a key.
     pub(crate) fn count(&mut self, id: u32, tokens: u32) {
-        self.entries[id as usize].tokens += tokens;
+        self.tokens[id as usize] += tokens;
+    }
+
+    /// Number of tokens of each key, by id.
+    pub(crate) fn tokens(&self) -> &[u32] {
+        &self.tokens
     }
 
     /// About how many bytes of memory it takes.
@@ -115,7 +121,7 @@ impl Vocabulary {
             + self.short.capacity() * 26
             + self.long.capacity() * 26
             + self.ids.capacity() * 22
-            + self.entries.capacity() * size_of::<Entry>()
+            + self.entries.capacity() * (size_of::<Entry>() + size_of::<u32>())
     }
 }
 

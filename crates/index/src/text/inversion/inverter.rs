@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use super::super::dictionary::{KeyInfo, ONLY_SPELLING};
 use super::super::ids::Ids;
 use super::super::layout::{ArticleRow, BLOCK_BITS};
-use super::super::pairs::{Articles, BlockWriter};
+use super::super::pairs::{Articles, BlockWriter, Spelling, Spellings};
 use super::super::postings::{self, MAX_FREQUENCY, Posting};
 use super::super::score::Saturation;
 use super::super::sections::{Section, SectionWriter};
-use super::super::tokens::FIRST_KEY;
+use super::super::tokens::{FIELD, FIRST_KEY};
 
 /// Smaller buckets use a comparison sort.
 const SORT_BELOW: usize = 1024;
@@ -22,11 +22,45 @@ pub(crate) struct Inversion {
     pub(crate) folded: Vec<KeyInfo>,
 }
 
-/// One token in the bucket of its folded key.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Occurrence {
-    pub(super) position: u32,
-    pub(super) article: u32,
+/// How a token in the bucket of its folded key is packed: its position, its ordinal among the
+/// variants of the key, and the token after it, as reading them at the position would miss the
+/// cache for nearly each.
+#[derive(Clone, Copy)]
+struct Packing {
+    next_bits: u32,
+    /// Zero if all are zero, or if there are so many keys that the ordinals do not fit.
+    ordinal_bits: u32,
+}
+
+impl Packing {
+    fn new(positions: usize, ids: &Ids<'_>) -> Self {
+        let bits = |most: usize| usize::BITS - most.leading_zeros();
+        let next_bits = bits(ids.exact.len() + FIRST_KEY as usize);
+        let ordinals = ids.folded_of.iter().map(|&(_, ordinal)| ordinal);
+        let ordinal_bits = bits(ordinals.max().unwrap_or(0) as usize);
+        let fits = bits(positions) + ordinal_bits + next_bits <= u64::BITS;
+        Self {
+            next_bits,
+            ordinal_bits: if fits { ordinal_bits } else { 0 },
+        }
+    }
+
+    #[inline]
+    fn pack(self, position: u32, ordinal: u32, next: u32) -> u64 {
+        let mask = (1 << self.ordinal_bits) - 1;
+        let ordinal = u64::from(ordinal) & mask;
+        (u64::from(position) << self.ordinal_bits | ordinal) << self.next_bits | u64::from(next)
+    }
+
+    /// The position, the lowest bits of the ordinal, and the next token.
+    #[inline]
+    fn unpack(self, packed: u64) -> (u32, u32, u32) {
+        let lowest = |packed: u64, bits: u32| (packed & ((1 << bits) - 1)) as u32;
+        let rest = packed >> self.next_bits;
+        let position = (rest >> self.ordinal_bits) as u32;
+        let ordinal = lowest(rest, self.ordinal_bits);
+        (position, ordinal, lowest(packed, self.next_bits))
+    }
 }
 
 pub(super) struct Inverter<'a> {
@@ -57,35 +91,27 @@ impl Inverter<'_> {
             ends.push(end);
             end += folded.tokens;
         }
-        let mut buckets = vec![Occurrence::default(); size];
-        for (article, row) in self.articles.iter().enumerate() {
-            let next = self
-                .articles
-                .get(article + 1)
-                .map_or(self.tokens.len() as u32, |a| a.start);
-            for position in row.start..next {
-                let token = self.tokens[position as usize];
-                if token < FIRST_KEY {
-                    continue;
-                }
-                let folded = self.ids.folded_of[(token - FIRST_KEY) as usize].0;
-                if folded < from || folded >= to {
-                    continue;
-                }
-                let end = &mut ends[(folded - from) as usize];
-                buckets[*end as usize] = Occurrence {
-                    position,
-                    article: article as u32,
-                };
-                *end += 1;
-            }
+        let packing = Packing::new(self.tokens.len(), self.ids);
+        let mut buckets = vec![0u64; size];
+        let nexts = self.tokens.iter().skip(1).chain([&FIELD]);
+        for ((position, &token), &next) in (0..).zip(self.tokens).zip(nexts) {
+            let Some(exact) = token.checked_sub(FIRST_KEY) else {
+                continue;
+            };
+            let (folded, ordinal) = self.ids.folded_of[exact as usize];
+            // Keys before the slice wrap around.
+            let Some(end) = ends.get_mut(folded.wrapping_sub(from) as usize) else {
+                continue;
+            };
+            buckets[*end as usize] = packing.pack(position, ordinal, next);
+            *end += 1;
         }
         let mut start = 0;
         let mut scratch = Scratch::default();
         for folded in from..to {
             let end = ends[(folded - from) as usize] as usize;
-            self.invert_key(folded, &buckets[start..end], &mut scratch);
-            self.write_pairs(&buckets[start..end], &mut scratch, sections)?;
+            self.invert_key(folded, packing, &buckets[start..end], &mut scratch);
+            self.write_pairs(&mut scratch, sections)?;
             start = end;
         }
         Ok(())
@@ -113,56 +139,62 @@ impl Inverter<'_> {
         true
     }
 
-    /// The postings of a folded key and of its variants.
-    pub(super) fn invert_key(&mut self, folded: u32, bucket: &[Occurrence], scratch: &mut Scratch) {
-        let ids = self.ids;
-        let variants = ids.spellings(folded);
-        let info = self.write_postings(bucket.iter().copied(), scratch);
+    /// Enters the postings of a folded key and of its variants, and collects the bigrams that start
+    /// with it.
+    fn invert_key(&mut self, folded: u32, packing: Packing, bucket: &[u64], scratch: &mut Scratch) {
+        let variants = self.ids.spellings(folded);
+        let lists = match variants.len() {
+            1 => 0,
+            variants => variants,
+        };
+        let known = scratch.by_variant.len().max(lists);
+        scratch.by_variant.resize_with(known, Vec::new);
+        scratch.postings.clear();
+        scratch.pairs.clear();
+        let mut places = Places::new(self);
+        for &packed in bucket {
+            let (position, mut ordinal, next) = packing.unpack(packed);
+            let (article, weight) = places.place(position);
+            add_occurrence(&mut scratch.postings, article, weight);
+            if lists > 0 {
+                if packing.ordinal_bits == 0 {
+                    ordinal = self.ordinal_at(position);
+                }
+                add_occurrence(&mut scratch.by_variant[ordinal as usize], article, weight);
+            }
+            if let Some(next) = next.checked_sub(FIRST_KEY) {
+                let (second, next) = self.ids.folded_of[next as usize];
+                scratch.pairs.push(Pair {
+                    second,
+                    position,
+                    spelling: (ordinal, next),
+                });
+            }
+        }
+        let info = self.encode_postings(&scratch.postings);
         if self.enter_folded(folded, info) {
             return;
         }
-        scratch
-            .by_variant
-            .resize_with(scratch.by_variant.len().max(variants.len()), Vec::new);
-        for &occurrence in bucket {
-            let token = self.tokens[occurrence.position as usize] - FIRST_KEY;
-            let (_, ordinal) = self.ids.folded_of[token as usize];
-            scratch.by_variant[ordinal as usize].push(occurrence);
-        }
-        for (ordinal, &rank) in variants.iter().enumerate() {
-            let list = std::mem::take(&mut scratch.by_variant[ordinal]);
-            let info = self.write_postings(list.iter().copied(), scratch);
-            scratch.by_variant[ordinal] = list;
-            scratch.by_variant[ordinal].clear();
+        for (ordinal, &rank) in (0..).zip(variants) {
+            let list = &mut scratch.by_variant[ordinal as usize];
+            let info = self.encode_postings(list);
+            list.clear();
             self.result.exact[rank as usize] = KeyInfo {
                 tokens: self.ids.tokens[rank as usize],
                 link: folded,
-                rank: ordinal as u32,
+                rank: ordinal,
                 ..info
             };
         }
     }
 
-    pub(super) fn write_postings(
-        &mut self,
-        occurrences: impl Iterator<Item = Occurrence>,
-        scratch: &mut Scratch,
-    ) -> KeyInfo {
-        let list = &mut scratch.postings;
-        list.clear();
-        for Occurrence { position, article } in occurrences {
-            let weight = self.articles[article as usize].weight(position);
-            match list.last_mut() {
-                Some(last) if last.doc == article => {
-                    last.frequency = (last.frequency + weight).min(MAX_FREQUENCY);
-                }
-                _ => list.push(Posting {
-                    doc: article,
-                    frequency: weight,
-                }),
-            }
-        }
-        self.encode_postings(&scratch.postings)
+    /// The ordinal of the key at a position among the variants of its folded key.
+    #[inline]
+    pub(super) fn ordinal_at(&self, position: u32) -> u32 {
+        let token = self.tokens.get(position as usize).copied();
+        let exact = token.unwrap_or_default().saturating_sub(FIRST_KEY);
+        let folded = self.ids.folded_of.get(exact as usize);
+        folded.map_or(0, |&(_, ordinal)| ordinal)
     }
 
     pub(super) fn encode_postings(&mut self, list: &[Posting]) -> KeyInfo {
@@ -177,39 +209,27 @@ impl Inverter<'_> {
         info
     }
 
-    /// The bigrams that start with a folded key.
-    pub(super) fn write_pairs<W: Write>(
+    /// Writes the bigrams that were collected of a folded key.
+    fn write_pairs<W: Write>(
         &mut self,
-        bucket: &[Occurrence],
         scratch: &mut Scratch,
         sections: &mut SectionWriter<W>,
     ) -> io::Result<()> {
         let universe = self.tokens.len() as u32;
         let mut pairs = std::mem::take(&mut scratch.pairs);
-        pairs.clear();
-        pairs.extend(bucket.iter().filter_map(|o| {
-            let next = *self.tokens.get(o.position as usize + 1)?;
-            (next >= FIRST_KEY).then(|| Pair {
-                second: self.ids.folded_of[(next - FIRST_KEY) as usize].0,
-                position: o.position,
-            })
-        }));
         self.seconds.sort(&mut pairs, &mut scratch.sorted);
         let mut block = BlockWriter::default();
         for group in pairs.chunk_by(|a, b| a.second == b.second) {
             scratch.positions.clear();
             scratch.positions.extend(group.iter().map(|p| p.position));
-            let spelling = |i: usize| {
-                let at = scratch.positions[i] as usize;
-                let ordinal = |token: u32| self.ids.folded_of[(token - FIRST_KEY) as usize].1;
-                (ordinal(self.tokens[at]), ordinal(self.tokens[at + 1]))
-            };
-            let positions = &scratch.positions;
-            let articles = Placed {
-                inverter: self,
-                positions,
-            };
-            block.push(group[0].second, positions, universe, spelling, &articles);
+            scratch.spellings.clear();
+            for pair in group {
+                scratch.spellings.push(pair.spelling);
+            }
+            let second = group[0].second;
+            let (positions, spellings) = (&scratch.positions, &scratch.spellings);
+            let mut places = Places::new(self);
+            block.push(second, positions, universe, spellings, &mut places);
             if block.is_full() {
                 self.flush_pairs(&mut block, &mut scratch.bytes, sections)?;
             }
@@ -237,39 +257,75 @@ impl Inverter<'_> {
     }
 }
 
-/// Positions and their articles.
-pub(super) struct Placed<'a> {
-    pub(super) inverter: &'a Inverter<'a>,
-    pub(super) positions: &'a [u32],
+/// Adds an occurrence to the postings of a key.
+fn add_occurrence(list: &mut Vec<Posting>, article: u32, weight: u32) {
+    match list.last_mut() {
+        Some(last) if last.doc == article => {
+            last.frequency = (last.frequency + weight).min(MAX_FREQUENCY);
+        }
+        _ => list.push(Posting {
+            doc: article,
+            frequency: weight,
+        }),
+    }
 }
 
-impl Articles for Placed<'_> {
-    fn count(&self) -> u32 {
-        self.inverter.articles.len() as u32
+/// Finds the articles of ascending positions.
+pub(super) struct Places<'a> {
+    articles: &'a [ArticleRow],
+    blocks: &'a [u32],
+    saturation: &'a Saturation,
+    article: u32,
+    row: ArticleRow,
+    /// The first position after it.
+    end: u32,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(inverter: &'a Inverter<'_>) -> Self {
+        Self {
+            articles: inverter.articles,
+            blocks: &inverter.blocks,
+            saturation: &inverter.saturation,
+            article: 0,
+            row: ArticleRow::read(0, 0, 0, 0),
+            end: 0,
+        }
     }
 
-    fn article(&self, index: usize) -> u32 {
-        let position = self.positions[index];
-        let rows = self.inverter.articles;
-        let mut article = self.inverter.blocks[(position >> BLOCK_BITS) as usize];
-        while rows
-            .get(article as usize + 1)
-            .is_some_and(|next| next.start <= position)
-        {
+    /// Moves to the article that contains a position.
+    #[inline]
+    fn advance(&mut self, position: u32) {
+        let mut article = self.blocks[(position >> BLOCK_BITS) as usize];
+        loop {
+            let next = self.articles.get(article as usize + 1);
+            self.end = next.map_or(u32::MAX, |next| next.start);
+            if position < self.end {
+                break;
+            }
             article += 1;
         }
-        article
+        self.article = article;
+        self.row = self.articles[article as usize];
+    }
+}
+
+impl Articles for Places<'_> {
+    fn count(&self) -> u32 {
+        self.articles.len() as u32
     }
 
-    fn weight(&self, index: usize) -> u32 {
-        self.inverter.articles[self.article(index) as usize].weight(self.positions[index])
+    #[inline]
+    fn place(&mut self, position: u32) -> (u32, u32) {
+        if position >= self.end {
+            self.advance(position);
+        }
+        (self.article, self.row.weight(position))
     }
 
-    fn bound(&self, posting: Posting) -> u8 {
-        let length = self.inverter.articles[posting.doc as usize].length;
-        self.inverter
-            .saturation
-            .share_bound(posting.frequency, length)
+    fn share(&self, posting: Posting) -> f32 {
+        let length = self.articles[posting.doc as usize].length;
+        self.saturation.share(posting.frequency, length)
     }
 }
 
@@ -290,28 +346,30 @@ pub(crate) fn position_blocks(articles: &[ArticleRow], positions: u32) -> Vec<u3
         .collect()
 }
 
-/// The second key of a bigram and the position of the first.
+/// The second key of a bigram, the position of the first, and the spelling of both.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Pair {
-    pub(super) second: u32,
-    pub(super) position: u32,
+    second: u32,
+    position: u32,
+    spelling: Spelling,
 }
 
 /// Buffers reused for every key.
 #[derive(Default)]
 pub(super) struct Scratch {
     pub(super) postings: Vec<Posting>,
-    pub(super) by_variant: Vec<Vec<Occurrence>>,
-    pub(super) pairs: Vec<Pair>,
-    pub(super) sorted: Vec<Pair>,
+    by_variant: Vec<Vec<Posting>>,
+    pairs: Vec<Pair>,
+    sorted: Vec<Pair>,
+    pub(super) spellings: Spellings,
     pub(super) positions: Vec<u32>,
     pub(super) bytes: Vec<u8>,
 }
 
 /// Sorts bigrams by their second keys, keeping the order of positions.
 pub(super) struct Seconds {
-    pub(super) counts: Vec<u32>,
-    pub(super) seen: Vec<u32>,
+    counts: Vec<u32>,
+    seen: Vec<u32>,
 }
 
 impl Seconds {
@@ -322,7 +380,7 @@ impl Seconds {
         }
     }
 
-    pub(super) fn sort(&mut self, pairs: &mut Vec<Pair>, sorted: &mut Vec<Pair>) {
+    fn sort(&mut self, pairs: &mut Vec<Pair>, sorted: &mut Vec<Pair>) {
         if pairs.len() < SORT_BELOW {
             pairs.sort_unstable_by_key(|p| u64::from(p.second) << 32 | u64::from(p.position));
             return;

@@ -11,8 +11,7 @@ use super::super::pairs::{BlockWriter, PairList, Spelling};
 use super::super::postings::Posting;
 use super::super::sections::SectionWriter;
 use super::super::segment::TextSegment;
-use super::super::tokens::FIRST_KEY;
-use super::inverter::{Inverter, Placed, Scratch};
+use super::inverter::{Inverter, Places, Scratch};
 
 /// Stands for a key that is in no living article, and for an article that is deleted.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -111,10 +110,9 @@ impl Inverter<'_> {
     ) -> io::Result<()> {
         let sources: Vec<Mapped<'_>> = sources.iter().map(|s| Mapped::new(s, self)).collect();
         let mut scratch = Scratch::default();
-        let mut spellings = Vec::new();
         for folded in 0..self.ids.folded.len() as u32 {
             self.merge_key(folded, &sources, &mut scratch);
-            self.merge_pairs(folded, &sources, &mut scratch, &mut spellings, sections)?;
+            self.merge_pairs(folded, &sources, &mut scratch, sections)?;
         }
         Ok(())
     }
@@ -170,7 +168,6 @@ impl Inverter<'_> {
         folded: u32,
         sources: &[Mapped<'_>],
         scratch: &mut Scratch,
-        spellings: &mut Vec<Spelling>,
         sections: &mut SectionWriter<W>,
     ) -> io::Result<()> {
         let universe = self.tokens.len() as u32;
@@ -191,22 +188,19 @@ impl Inverter<'_> {
         let mut block = BlockWriter::default();
         for group in lists.chunk_by(|a, b| a.0 == b.0) {
             scratch.positions.clear();
-            spellings.clear();
+            scratch.spellings.clear();
             for (_, number, in_segment, list) in group {
                 let source = &sources[*number];
                 let keys = [source.folded[folded as usize], *in_segment];
-                self.move_list(source, keys, list, &mut scratch.positions, spellings);
+                self.move_list(source, keys, list, scratch);
             }
             // All occurrences may be in deleted articles.
             if scratch.positions.is_empty() {
                 continue;
             }
-            let positions = &scratch.positions;
-            let articles = Placed {
-                inverter: self,
-                positions,
-            };
-            block.push(group[0].0, positions, universe, |i| spellings[i], &articles);
+            let (positions, spellings) = (&scratch.positions, &scratch.spellings);
+            let mut places = Places::new(self);
+            block.push(group[0].0, positions, universe, spellings, &mut places);
             if block.is_full() {
                 self.flush_pairs(&mut block, &mut scratch.bytes, sections)?;
             }
@@ -223,14 +217,16 @@ impl Inverter<'_> {
         source: &Mapped<'_>,
         keys: [u32; 2],
         list: &PairList<'_>,
-        positions: &mut Vec<u32>,
-        spellings: &mut Vec<Spelling>,
+        scratch: &mut Scratch,
     ) {
+        /// Stands for a code that was not met yet.
+        const UNMET: u32 = u32::MAX;
         let keys = keys.map(|key| source.source.segment.folded_info(key));
-        let mut coded = [(0, 0); 1 << 4];
+        // By code: the spelling, and its number in the merged list.
+        let mut coded = [((0, 0), UNMET); 1 << 4];
         let mut codes = 0;
         for (spelling, coded) in list.spellings().zip(&mut coded) {
-            *coded = source.spelling(&keys, spelling, self);
+            coded.0 = source.spelling(&keys, spelling, self);
             codes += 1;
         }
         let mut index = 0;
@@ -240,25 +236,23 @@ impl Inverter<'_> {
             let Some(position) = source.moved(position, self) else {
                 return;
             };
-            positions.push(position);
-            spellings.push(match coded[..codes].get(code) {
-                Some(&spelling) => spelling,
-                None => self.spelling_at(position),
-            });
+            scratch.positions.push(position);
+            match coded[..codes].get_mut(code) {
+                Some((spelling, number)) if *number == UNMET => {
+                    *number = scratch.spellings.push(*spelling);
+                }
+                Some((_, number)) => scratch.spellings.repeat(*number),
+                None => {
+                    scratch.spellings.push(self.spelling_at(position));
+                }
+            }
         });
     }
 
     /// The spelling of the bigram at a position, from its tokens.
     #[inline]
     fn spelling_at(&self, position: u32) -> Spelling {
-        let ordinal = |position: usize| {
-            let token = self.tokens.get(position).copied().unwrap_or(FIRST_KEY);
-            let rank = token.saturating_sub(FIRST_KEY) as usize;
-            self.ids
-                .folded_of
-                .get(rank)
-                .map_or(0, |&(_, ordinal)| ordinal)
-        };
-        (ordinal(position as usize), ordinal(position as usize + 1))
+        let next = position.saturating_add(1);
+        (self.ordinal_at(position), self.ordinal_at(next))
     }
 }
