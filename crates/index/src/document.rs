@@ -95,8 +95,10 @@ impl ArticleDocument {
 fn fingerprint(article: &mut Article) -> u64 {
     let path = std::mem::take(&mut article.path);
     let collection = article.collection.take();
+    // Enough for most, so that no text is copied while it grows.
+    let mut json = Vec::with_capacity(article.body.len() + article.body.len() / 8 + 4096);
     // Plain data of strings and numbers always serializes.
-    let json = serde_json::to_vec(article).unwrap_or_default();
+    let _ = serde_json::to_writer(&mut json, article);
     article.path = path;
     article.collection = collection;
     let hash = blake3::hash(&json);
