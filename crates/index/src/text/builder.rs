@@ -14,7 +14,7 @@ use super::residue::ResidueWriter;
 use super::score;
 use super::sections::{Section, SectionWriter};
 use super::sketch::SketchWriter;
-use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, first_byte, push_overflow};
+use super::tokens::{self, FIELD, FIRST_KEY, PARAGRAPH};
 use super::vocabulary::Vocabulary;
 pub(crate) use append::Refused;
 
@@ -235,10 +235,7 @@ impl SegmentBuilder {
         for block in self.tokens.chunks(1 << BLOCK_BITS) {
             overflow_starts.extend_from_slice(&(overflow.len() as u32).to_le_bytes());
             first_bytes.clear();
-            for &token in block {
-                first_bytes.push(first_byte(token));
-                push_overflow(&mut overflow, token);
-            }
+            tokens::encode(block, &mut first_bytes, &mut overflow);
             sections.append(Section::FirstBytes, &first_bytes)?;
         }
         sections.write(Section::OverflowBytes, &overflow)?;

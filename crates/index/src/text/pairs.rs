@@ -80,6 +80,16 @@ impl Spellings {
         self.table[number as usize].1 += 1;
         self.numbers.push(number);
     }
+
+    /// Adds occurrences that are all spelled alike.
+    pub(crate) fn push_alike(&mut self, spelling: Spelling, occurrences: u32) {
+        if let Some(others) = occurrences.checked_sub(1) {
+            let number = self.push(spelling);
+            self.table[number as usize].1 += others;
+            let len = self.numbers.len() + others as usize;
+            self.numbers.resize(len, number);
+        }
+    }
 }
 
 /// Collects the bigrams with the same first key and writes them in blocks.
@@ -669,6 +679,21 @@ impl<'a> PairList<'a> {
                 None => f(position, true),
             });
         });
+    }
+
+    /// Calls `f` with every position and its code.
+    #[inline]
+    pub(crate) fn for_each_code(&self, mut f: impl FnMut(u32, u32)) {
+        self.positions
+            .for_each_chunk(|index, chunk| self.for_codes(index, chunk, &mut f));
+    }
+
+    /// The spelling of all occurrences, if the list says that they are alike.
+    pub(crate) fn only_spelling(&self) -> Option<Spelling> {
+        match self.width {
+            0 => self.spellings().next(),
+            _ => None,
+        }
     }
 
     /// Calls `f` with the positions of a chunk that starts at `index`, and

@@ -70,14 +70,24 @@ fn overflow_bytes(first_bytes: &[u8]) -> usize {
     lanes.iter().map(|&sum| usize::from(sum)).sum()
 }
 
-/// Appends the overflow bytes of a token, if it has any.
-#[inline]
-pub(crate) fn push_overflow(overflow: &mut Vec<u8>, token: u32) {
-    if token >= TWO_BYTES {
-        overflow.extend_from_slice(&(token - TWO_BYTES).to_le_bytes());
-    } else if token >= ONE_BYTE {
-        overflow.push(((token - ONE_BYTE) / FIRST_BYTES) as u8);
+/// Appends the first bytes and the overflow bytes of some tokens.
+pub(crate) fn encode(tokens: &[u32], first_bytes: &mut Vec<u8>, overflow: &mut Vec<u8>) {
+    const LONGEST: usize = size_of::<u32>();
+    let mut at = overflow.len();
+    overflow.resize(at + LONGEST * tokens.len(), 0);
+    for &token in tokens {
+        // Branch-free but for rare keys, as about half of all tokens have an overflow byte: it is
+        // always written, and counts only if there is one.
+        let beyond = token.wrapping_sub(ONE_BYTE);
+        let (mut rest, mut len) = (beyond / FIRST_BYTES, usize::from(token >= ONE_BYTE));
+        if token >= TWO_BYTES {
+            (rest, len) = (token - TWO_BYTES, LONGEST);
+        }
+        first_bytes.push(first_byte(token));
+        overflow[at..at + LONGEST].copy_from_slice(&rest.to_le_bytes());
+        at += len;
     }
+    overflow.truncate(at);
 }
 
 /// The tokens of a segment.
@@ -288,12 +298,9 @@ mod tests {
     /// Encoded tokens, as the parts of the layout.
     fn lay_out(all: &[u32]) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
         let (mut first_bytes, mut overflow, mut starts) = (Vec::new(), Vec::new(), Vec::new());
-        for (i, &token) in all.iter().enumerate() {
-            if i.is_multiple_of(1 << BLOCK_BITS) {
-                starts.extend_from_slice(&(overflow.len() as u32).to_le_bytes());
-            }
-            first_bytes.push(first_byte(token));
-            push_overflow(&mut overflow, token);
+        for block in all.chunks(1 << BLOCK_BITS) {
+            starts.extend_from_slice(&(overflow.len() as u32).to_le_bytes());
+            encode(block, &mut first_bytes, &mut overflow);
         }
         (first_bytes, overflow, starts)
     }

@@ -10,10 +10,14 @@ use super::residue::CaseForm;
 
 /// Words up to this many bytes are memoised in place.
 const SHORT: usize = 15;
+/// Number of short words met last, as a power of two. A table of them stays in the processor's
+/// cache, where that of all words does not.
+const RECENT_BITS: u32 = 12;
 
 /// Ids of keys in the order of their first use, and how they are spelled.
-#[derive(Default)]
 pub(crate) struct Vocabulary {
+    /// By a hash: the word met last, or 0.
+    recent: Box<[(u128, (u32, CaseForm))]>,
     short: FxHashMap<u128, (u32, CaseForm)>,
     long: FxHashMap<Box<str>, (u32, CaseForm)>,
     ids: FxHashMap<Box<str>, u32>,
@@ -24,6 +28,21 @@ pub(crate) struct Vocabulary {
     tokens: Vec<u32>,
     keys: Keys,
     bytes: usize,
+}
+
+impl Default for Vocabulary {
+    fn default() -> Self {
+        Self {
+            recent: vec![(0, (0, CaseForm::Plain)); 1 << RECENT_BITS].into(),
+            short: FxHashMap::default(),
+            long: FxHashMap::default(),
+            ids: FxHashMap::default(),
+            entries: Vec::new(),
+            tokens: Vec::new(),
+            keys: Keys::default(),
+            bytes: 0,
+        }
+    }
 }
 
 /// One exact key.
@@ -50,14 +69,13 @@ impl Vocabulary {
     #[inline]
     pub(crate) fn id(&mut self, text: &str, start: usize, end: usize) -> (u32, CaseForm) {
         let found = match packed(text.as_bytes(), start, end) {
-            Some(key) => match self.short.get(&key) {
-                Some(&found) => found,
-                None => {
-                    let found = self.analyse(&text[start..end]);
-                    self.short.insert(key, found);
-                    found
+            Some(key) => {
+                let slot = recent_slot(key);
+                match self.recent.get(slot) {
+                    Some(&(known, found)) if known == key => found,
+                    _ => self.short(key, slot, &text[start..end]),
                 }
-            },
+            }
             None => {
                 let word = &text[start..end];
                 match self.long.get(word) {
@@ -72,6 +90,23 @@ impl Vocabulary {
             }
         };
         self.tokens[found.0 as usize] += 1;
+        found
+    }
+
+    /// A short word that was not met last.
+    #[inline(never)]
+    fn short(&mut self, key: u128, slot: usize, word: &str) -> (u32, CaseForm) {
+        let found = match self.short.get(&key) {
+            Some(&found) => found,
+            None => {
+                let found = self.analyse(word);
+                self.short.insert(key, found);
+                found
+            }
+        };
+        if let Some(recent) = self.recent.get_mut(slot) {
+            *recent = (key, found);
+        }
         found
     }
 
@@ -118,11 +153,21 @@ impl Vocabulary {
     /// About how many bytes of memory it takes.
     pub(crate) fn memory(&self) -> usize {
         self.bytes
+            + size_of_val(&*self.recent)
             + self.short.capacity() * 26
             + self.long.capacity() * 26
             + self.ids.capacity() * 22
             + self.entries.capacity() * (size_of::<Entry>() + size_of::<u32>())
     }
+}
+
+/// Where a short word is among those met last.
+#[inline]
+fn recent_slot(key: u128) -> usize {
+    // A prime near 2^64 divided by the golden ratio.
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c55;
+    let folded = key as u64 ^ ((key >> 64) as u64).rotate_left(25);
+    (folded.wrapping_mul(FACTOR) >> (u64::BITS - RECENT_BITS)) as usize
 }
 
 /// The bytes of a short word and their number in one integer.

@@ -222,6 +222,13 @@ impl Inverter<'_> {
         /// Stands for a code that was not met yet.
         const UNMET: u32 = u32::MAX;
         let keys = keys.map(|key| source.source.segment.folded_info(key));
+        if let (Some(shift), Some(spelling)) = (source.shift, list.only_spelling()) {
+            let moved = |&position: &u32| position.wrapping_add(shift);
+            list.positions
+                .for_each_chunk(|_, chunk| scratch.positions.extend(chunk.iter().map(moved)));
+            let spelling = source.spelling(&keys, spelling, self);
+            return scratch.spellings.push_alike(spelling, list.len());
+        }
         // By code: the spelling, and its number in the merged list.
         let mut coded = [((0, 0), UNMET); 1 << 4];
         let mut codes = 0;
@@ -229,15 +236,12 @@ impl Inverter<'_> {
             coded.0 = source.spelling(&keys, spelling, self);
             codes += 1;
         }
-        let mut index = 0;
-        list.positions.for_each(|position| {
-            let code = list.code(index) as usize;
-            index += 1;
+        list.for_each_code(|position, code| {
             let Some(position) = source.moved(position, self) else {
                 return;
             };
             scratch.positions.push(position);
-            match coded[..codes].get_mut(code) {
+            match coded[..codes].get_mut(code as usize) {
                 Some((spelling, number)) if *number == UNMET => {
                     *number = scratch.spellings.push(*spelling);
                 }
