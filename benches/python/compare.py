@@ -6,6 +6,7 @@ Everything runs in one thread on one core. Answers are checked before they are t
 from __future__ import annotations
 
 import os
+import random
 import re
 import statistics
 import subprocess
@@ -42,7 +43,7 @@ def main() -> None:
     print(f"{len(texts):,} articles, {sum(len(text.encode()) for text in texts) / 1e6:.1f} MB of text\n")
     tokens(texts)
     index = timbao.Index(index_path, preload=True)
-    search(index, texts, phrases(texts))
+    search(index, texts, phrases([article["body"] for article in read]))
     concordance(index)
     memory(index_path, articles)
 
@@ -89,58 +90,68 @@ def tokens(texts: list[str]) -> None:
     print()
 
 
-def phrases(texts: list[str]) -> list[str]:
-    """Phrases of two to four syllables: those of a file, or some from the articles."""
-    if len(sys.argv) > 2:
-        lines = Path(sys.argv[2]).read_text(encoding="utf-8").splitlines()
-        found = [line.split("\t")[1] for line in lines if "\t" in line]
-    else:
-        found = texts[:: max(1, len(texts) // PHRASES)]
-    cut = []
-    for number, text in enumerate(found[:PHRASES]):
-        words = re.findall(r"[^\W\d_]+", text)
-        if len(words) > 4:
-            cut.append(" ".join(words[1 : 3 + number % 3]))
-    return cut
+def phrases(bodies: list[str], count: int = PHRASES, seed: int = 1) -> list[str]:
+    """Phrases of two to five syllables from random places of the articles, as `compare` draws them."""
+    draw = random.Random(seed)
+    found: list[str] = []
+    while len(found) < count:
+        # Punctuation between two syllables would end the phrase.
+        runs = re.split(r"[^\w ]|\d", draw.choice(bodies).lower())
+        words = draw.choice(runs).split()
+        length = 2 + len(found) % 4
+        if len(words) >= length:
+            start = draw.randrange(len(words) - length + 1)
+            found.append(" ".join(words[start : start + length]))
+    return found
 
 
 def search(index: timbao.Index, texts: list[str], queries: list[str]) -> None:
-    import tantivy
+    """Phrases typed with accents next to an index of syllables as they are, and phrases typed without
+    next to one of syllables without accents."""
+    folded = [timbao.fold(query) for query in queries]
+    for kind, fold, asked in (("with", False, queries), ("without", True, folded)):
+        peer, searcher = tantivy_index(texts, fold)
 
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("text", stored=True, tokenizer_name="default", index_option="position")
-    peer = tantivy.Index(builder.build())
+        def ours(query: str) -> int:
+            return index.search(f'"{query}"').total
+
+        def theirs(query: str) -> int:
+            parsed = peer.parse_query(f'"{query}"', ["text"])
+            return int(searcher.search(parsed, 10).count or 0)
+
+        found = [(ours(query), theirs(query)) for query in asked]
+        agree = sum(abs(a - b) <= max(1, b // 10) for a, b in found)
+        print(f"Phrases typed {kind} accents, top ten and exact total, {len(asked)} queries;")
+        print(f"  totals agree for {agree} (spelling variants and captions explain the others)")
+        medians = []
+        for name, run in (("timbao", ours), ("tantivy-py", theirs)):
+            times = sorted(best(lambda: run(query), 3) * 1e6 for query in asked)
+            medians.append(statistics.median(times))
+            late = times[len(times) * 99 // 100]
+            print(f"  {name:12} p50 {medians[-1]:8.1f} µs   p99 {late:8.1f} µs")
+        print(f"  timbao is {medians[1] / medians[0]:.0f} times as fast at p50")
+    nothing = best(lambda: [index.count("qx") for _ in range(10_000)]) / 10_000
+    print(f"  a call for a word that no article has: {nothing * 1e6:.2f} µs\n")
+
+
+def tantivy_index(texts: list[str], fold: bool) -> tuple[Any, Any]:
+    """An index of plain tantivy with positions, and its searcher; lower case, and folded if asked."""
+    from tantivy import Document, Filter, Index, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
+
+    analyzer = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.lowercase())
+    if fold:
+        analyzer = analyzer.filter(Filter.ascii_fold())
+    builder = SchemaBuilder()
+    builder.add_text_field("text", stored=True, tokenizer_name="bench", index_option="position")
+    peer = Index(builder.build())
+    peer.register_tokenizer("bench", analyzer.build())
     writer = peer.writer(heap_size=200_000_000, num_threads=1)
     for text in texts:
-        writer.add_document(tantivy.Document(text=unicodedata.normalize("NFC", text)))
+        writer.add_document(Document(text=unicodedata.normalize("NFC", text)))
     writer.commit()
     writer.wait_merging_threads()
     peer.reload()
-    searcher = peer.searcher()
-
-    def ours(query: str) -> int:
-        hits = index.search(f'"{query}"')
-        return hits.total
-
-    def theirs(query: str) -> int:
-        parsed = peer.parse_query(f'"{query}"', ["text"])
-        return int(searcher.search(parsed, 10).count or 0)
-
-    found = [(ours(query), theirs(query)) for query in queries]
-    agree = sum(abs(a - b) <= max(1, b // 10) for a, b in found)
-    print(f"Phrases, top ten and exact total, {len(queries)} queries; totals agree for {agree}")
-    print("  (spelling variants and captions explain the others)")
-    spent: dict[str, list[float]] = {"timbao": [], "tantivy-py": []}
-    for name, run in (("timbao", ours), ("tantivy-py", theirs)):
-        for query in queries:
-            spent[name].append(best(lambda: run(query), 3) * 1e6)
-    for name, times in spent.items():
-        times.sort()
-        print(f"  {name:12} p50 {statistics.median(times):8.1f} µs   p99 {times[len(times) * 99 // 100]:8.1f} µs")
-    ratio = statistics.median(spent["tantivy-py"]) / statistics.median(spent["timbao"])
-    print(f"  timbao is {ratio:.0f} times as fast at p50")
-    nothing = best(lambda: [index.search("") for _ in range(10_000)]) / 10_000
-    print(f"  overhead of a call (the empty query): {nothing * 1e6:.2f} µs\n")
+    return peer, peer.searcher()
 
 
 def concordance(index: timbao.Index) -> None:
@@ -148,8 +159,10 @@ def concordance(index: timbao.Index) -> None:
 
     query = "và"
     frame = polars.DataFrame(index.kwic(query, limit=LINES))
-    spent = best(lambda: polars.DataFrame(index.kwic(query, limit=LINES)), 3)
-    print(f"Concordance as a polars frame: {len(frame):,} lines in {spent:.2f} s\n")
+    start = time.process_time()
+    polars.DataFrame(index.kwic(query, limit=LINES))
+    spent = time.process_time() - start
+    print(f"Concordance as a polars frame: {len(frame):,} lines in {spent:.2f} s of processor time\n")
 
 
 def memory(index_path: Path, articles: Path) -> None:
@@ -183,15 +196,23 @@ def compare_peaks(name: str, python: list[str], program: list[str]) -> None:
     print(f"Peak memory, {name}: Python {ours:.0f} MB, program {theirs:.0f} MB, {ours / theirs:.2f} times")
 
 
+#: Runs a command and prints its largest resident memory in KiB. A process starts with the memory of its
+#: parent in this figure, so the parent has to be a small one.
+RUN = """
+import os, sys
+pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=[
+    (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0), (os.POSIX_SPAWN_DUP2, 1, 2)])
+_, status, usage = os.wait4(pid, 0)
+print(usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
 def peak(command: list[str]) -> float:
     """Largest resident memory of a process, in MB."""
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, command
-    return usage.ru_maxrss / 1024
+    runner = [sys.executable, "-I", "-S", "-c", RUN, *command]
+    done = subprocess.run(runner, check=True, capture_output=True, text=True)
+    return int(done.stdout) / 1024
 
 
 if __name__ == "__main__":
