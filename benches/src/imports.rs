@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, UseTree};
 
-const CRATES: [&str; 9] = [
+const CRATES: [&str; 10] = [
     "tokenizer",
     "articles",
     "query",
     "views",
+    "cluster",
     "index",
     "server",
     "mcp",

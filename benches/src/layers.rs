@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// For each crate: the crates of the workspace that it may depend on, and the packages that must
 /// not be among its dependencies, directly or through others.
-const LAYERS: [(&str, &[&str], &[&str]); 10] = [
+const LAYERS: [(&str, &[&str], &[&str]); 11] = [
     (
         "timbao-tokenizer",
         &[],
@@ -31,6 +31,16 @@ const LAYERS: [(&str, &[&str], &[&str]); 10] = [
     ),
     (
         "timbao-export",
+        &[
+            "timbao-articles",
+            "timbao-query",
+            "timbao-tokenizer",
+            "timbao-views",
+        ],
+        &["tantivy", "memmap2", "tokio", "clap", "notify"],
+    ),
+    (
+        "timbao-cluster",
         &[
             "timbao-articles",
             "timbao-query",
@@ -87,6 +97,7 @@ const LAYERS: [(&str, &[&str], &[&str]); 10] = [
         "timbao",
         &[
             "timbao-articles",
+            "timbao-cluster",
             "timbao-export",
             "timbao-index",
             "timbao-mcp",

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use tantivy::TantivyDocument;
 use tantivy::schema::document::Document;
 use timbao_articles::Article;
-use timbao_views::facet_value;
+use timbao_views::{facet_value, tie_key};
 
 use crate::resources::{Permit, Resources};
 use crate::schema::Fields;
@@ -36,7 +36,7 @@ impl ArticleDocument {
         let mut article = article;
         let fingerprint = fingerprint(&mut article);
         let day = article.published.and_then(|p| p.day_number());
-        let tie = tie(day, &article.id);
+        let tie = tie_key(day, &article.id);
         let captions: Vec<&str> = article.captions.iter().map(|c| c.text.as_str()).collect();
         let text = [
             article.title.take().unwrap_or_default(),
@@ -106,25 +106,6 @@ fn fingerprint(article: &mut Article) -> u64 {
     u64::from_le_bytes(first)
 }
 
-/// The age that stands for day 0 in a tie.
-const AGE_OF_DAY_0: u32 = i32::MAX as u32 - 1;
-
-fn tie(day: Option<i32>, id: &str) -> u64 {
-    // Undated articles come last; days are far from the ends of the range.
-    let age = day.map_or(u32::MAX, |day| AGE_OF_DAY_0.wrapping_sub(day as u32));
-    let hash = id.bytes().fold(0x811c_9dc5u32, |h, b| {
-        (h ^ u32::from(b)).wrapping_mul(0x0100_0193)
-    });
-    u64::from(age) << 32 | u64::from(hash)
-}
-
-/// The day of publication and the hash of the id that a tie was made of.
-pub(crate) fn untie(tie: u64) -> (Option<i32>, u32) {
-    let age = (tie >> 32) as u32;
-    let day = (age != u32::MAX).then(|| AGE_OF_DAY_0.wrapping_sub(age) as i32);
-    (day, tie as u32)
-}
-
 impl Document for ArticleDocument {
     type Value<'a> = <TantivyDocument as Document>::Value<'a>;
     type FieldsValuesIter<'a> = <TantivyDocument as Document>::FieldsValuesIter<'a>;
@@ -133,21 +114,5 @@ impl Document for ArticleDocument {
         // A segment's writer begins with this.
         self.turn.get_or_init(|| self.resources.turn());
         self.metadata.iter_fields_and_values()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{tie, untie};
-
-    #[test]
-    fn later_articles_come_first_and_undated_ones_last() {
-        assert!(tie(Some(20_000), "a") < tie(Some(19_999), "a"));
-        assert!(tie(Some(-3_000), "a") < tie(None, "a"));
-        assert_eq!(tie(None, "a"), tie(None, "a"));
-        assert_ne!(tie(None, "a"), tie(None, "b"));
-        for day in [None, Some(20_000), Some(0), Some(-9_000)] {
-            assert_eq!(untie(tie(day, "a")).0, day);
-        }
     }
 }

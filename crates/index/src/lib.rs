@@ -30,11 +30,12 @@ mod testing;
 
 pub use timbao_articles as articles;
 pub use timbao_query as query;
+pub use timbao_tokenizer::ANALYZER_VERSION;
 pub use timbao_views as views;
 
 pub use error::{EngineError, Error, Owner, Result};
 pub use reload::{ReloadOptions, Reloader};
-pub use schema::{ANALYZER_VERSION, INDEX_VERSION};
+pub use schema::INDEX_VERSION;
 pub use search::{
     Address, Found, Hit, SearchOptions, Searcher, Sort, UniqueFound, UniqueHit, ViewId,
 };

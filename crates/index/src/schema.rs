@@ -7,9 +7,6 @@ use timbao_query::plan::Facet;
 /// rejected.
 pub const INDEX_VERSION: u32 = 8;
 
-/// Version of the analysis, how text becomes keys; a new one is a new [`INDEX_VERSION`].
-pub const ANALYZER_VERSION: u32 = 2;
-
 /// The fields of the schema.
 #[derive(Debug, Clone)]
 pub(crate) struct Fields {

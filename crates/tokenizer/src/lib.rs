@@ -112,6 +112,9 @@ pub use scanner::{Gap, Kind, MAX_TOKEN_BYTES, Scanner, Token, scan};
 pub use stream::{Emit, PARAGRAPH_GAP, VietnameseTokenStream, VietnameseTokenizer};
 pub use wholes::{MAX_WHOLE_PARTS, Run, Whole, WholeKind, Wholes, wholes};
 
+/// Version of the analysis, how text becomes keys. An index of another version has other keys.
+pub const ANALYZER_VERSION: u32 = 2;
+
 /// The README, so that its examples are run.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

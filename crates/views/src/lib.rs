@@ -66,6 +66,7 @@ mod snippet;
 mod stats;
 pub mod suggest;
 mod texts;
+mod tie;
 mod trends;
 mod units;
 mod wordlist;
@@ -106,6 +107,7 @@ pub use similar::{
 pub use snippet::{Snippet, SnippetOptions, snippets};
 pub use stats::Stats;
 pub use texts::Count;
+pub use tie::{split_tie_key, tie_key};
 pub use trends::{
     MOST_AVERAGED, Trend, TrendAverage, TrendPoint, Trends, TrendsOptions, TrendsQuery, trends,
 };

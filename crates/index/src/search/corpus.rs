@@ -10,10 +10,9 @@ use timbao_views::reprints::{Groups, key_hash, shingles};
 use timbao_views::{
     ArticleId, BigramVariants, Corpus, CorpusSize, Error, Extent, FIELD as END_OF_FIELD,
     FIRST_WORD, FacetColumn, Lexicon, LexiconPart, NgramCount, Occurrence, OnMatches, OnText,
-    OnTokens, Result, Sketches, StepPositions, Time,
+    OnTokens, Result, Sketches, StepPositions, Time, split_tie_key,
 };
 
-use crate::document::untie;
 use crate::error;
 use crate::text::tokens::{FIELD, FIRST_KEY};
 use crate::text::{FIELDS, ResidueBlock, TextSegment};
@@ -201,7 +200,7 @@ impl Corpus for Searcher {
     fn times(&self, articles: &[ArticleId]) -> Result<Vec<Time>> {
         self.each(articles, |view, address| {
             let tie_key = view.text.tie(address.article);
-            let (day, _) = untie(tie_key);
+            let (day, _) = split_tie_key(tie_key);
             Ok(Time { day, tie_key })
         })
     }

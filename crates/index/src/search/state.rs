@@ -4,7 +4,7 @@ use timbao_views::IndexState;
 use timbao_views::hash::mix;
 
 use crate::error::Result;
-use crate::schema::ANALYZER_VERSION;
+use timbao_tokenizer::ANALYZER_VERSION;
 
 use super::{Address, Searcher};
 

@@ -8,7 +8,8 @@ use rustc_hash::FxHashSet;
 use timbao_views::Stats;
 
 use crate::error::{Error, Result};
-use crate::schema::{ANALYZER_VERSION, INDEX_VERSION};
+use crate::schema::INDEX_VERSION;
+use timbao_tokenizer::ANALYZER_VERSION;
 
 use super::filter::days;
 use super::{Searcher, SegmentView, lives};

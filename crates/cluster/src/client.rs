@@ -1,0 +1,527 @@
+//! HTTP over the nodes of a cluster.
+//!
+//! Requests go to the nodes in turn. A node that does not answer is avoided for
+//! a while; the request goes to the next one at once. Only when all have failed,
+//! or the cluster is overloaded, is there a pause, which grows. All requests of
+//! this crate may be sent twice: writes have versions.
+
+use std::io::{ErrorKind, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use ureq::http::Request as HttpRequest;
+use ureq::tls::TlsConfig;
+use ureq::{Agent, Timeout};
+
+use crate::address::Address;
+use crate::credentials::{Credentials, Trust};
+use crate::error::{Error, Result};
+
+/// Bodies from this length on are compressed, in bytes.
+const COMPRESSED: usize = 1024;
+/// Maximum length of an answer, in bytes.
+const LONGEST_ANSWER: u64 = 1 << 30;
+/// A node that did not answer is avoided for this time.
+const AVOIDED: Duration = Duration::from_secs(10);
+/// The first pause before a request is sent again.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// The longest pause before a request is sent again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// How to connect to a cluster.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// The nodes.
+    pub address: Address,
+    /// User and password, or a key.
+    pub credentials: Credentials,
+    /// The accepted authorities, for addresses with TLS.
+    pub trust: Trust,
+    /// Time limits.
+    pub patience: Patience,
+}
+
+impl Connection {
+    /// A connection without authentication, with default time limits.
+    pub fn new(address: Address) -> Self {
+        Self {
+            address,
+            credentials: Credentials::none(),
+            trust: Trust::System,
+            patience: Patience::default(),
+        }
+    }
+}
+
+/// Time limits of requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For connecting to a node, TLS included.
+    pub connect: Duration,
+    /// For one attempt, from the connection to the end of the answer.
+    pub request: Duration,
+    /// For all attempts. After that the last error is final.
+    pub retries: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(1),
+            request: Duration::from_secs(60),
+            retries: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Sends requests to a cluster. Threads can share it.
+#[derive(Debug)]
+pub struct Client {
+    connection: Connection,
+    agent: Agent,
+    /// The number of requests so far, which distributes them over the nodes.
+    turn: AtomicUsize,
+    /// For each node the time until which it is avoided.
+    avoided: Mutex<Vec<Option<Instant>>>,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    node: String,
+    action: String,
+    body: Vec<u8>,
+}
+
+/// The kinds of bodies.
+enum Body<'b> {
+    Empty,
+    Json(Vec<u8>),
+    /// Lines of JSON, for bulk requests.
+    Lines(&'b [u8]),
+}
+
+/// The result of one attempt that may be repeated.
+enum Failure {
+    /// Another node may answer.
+    Node(Error),
+    /// The cluster may answer later.
+    Later(Error),
+    /// Repeating would not change anything.
+    Final(Error),
+}
+
+impl Client {
+    /// Prepares requests; nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Authorities`] if the file of certificates cannot be used.
+    pub fn new(connection: Connection) -> Result<Self> {
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .user_agent(concat!("timbao/", env!("CARGO_PKG_VERSION")))
+            .timeout_connect(Some(connection.patience.connect))
+            .timeout_global(Some(connection.patience.request));
+        if connection.address.is_tls() {
+            let provider = Arc::new(rustls::crypto::ring::default_provider());
+            let tls = TlsConfig::builder()
+                .root_certs(connection.trust.roots()?)
+                .unversioned_rustls_crypto_provider(provider);
+            config = config.tls_config(tls.build());
+        }
+        Ok(Self {
+            agent: config.build().into(),
+            turn: AtomicUsize::new(0),
+            avoided: Mutex::new(vec![None; connection.address.nodes().len()]),
+            connection,
+        })
+    }
+
+    /// The nodes and the name of the index.
+    pub fn address(&self) -> &Address {
+        &self.connection.address
+    }
+
+    /// The name of the index.
+    pub fn name(&self) -> &str {
+        self.address().name()
+    }
+
+    /// A client for the same cluster with other time limits.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn with_patience(&self, patience: Patience) -> Result<Self> {
+        Self::new(Connection {
+            patience,
+            ..self.connection.clone()
+        })
+    }
+
+    /// Gets a path.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn get(&self, path: &str) -> Result<Reply> {
+        self.request("GET", path, &Body::Empty)
+    }
+
+    /// Sends JSON with a method to a path. Searches with a body are `POST`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreachable`], [`Error::Timeout`], [`Error::Overloaded`] and [`Error::DiskFull`]
+    /// after all attempts, [`Error::Certificate`], [`Error::Unauthorized`] and
+    /// [`Error::Forbidden`] at once. Other statuses are answers; see [`Reply::ok`].
+    pub fn send(&self, method: &str, path: &str, body: &Value) -> Result<Reply> {
+        // A value always serializes.
+        let body = serde_json::to_vec(body).unwrap_or_default();
+        self.request(method, path, &Body::Json(body))
+    }
+
+    /// Sends a method without a body to a path.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn call(&self, method: &str, path: &str) -> Result<Reply> {
+        self.request(method, path, &Body::Empty)
+    }
+
+    /// Posts lines of JSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn post_lines(&self, path: &str, lines: &[u8]) -> Result<Reply> {
+        self.request("POST", path, &Body::Lines(lines))
+    }
+
+    fn request(&self, method: &str, path: &str, body: &Body<'_>) -> Result<Reply> {
+        let (bytes, kind) = match body {
+            Body::Empty => (&[][..], ""),
+            Body::Json(bytes) => (bytes.as_slice(), "application/json"),
+            Body::Lines(bytes) => (*bytes, "application/x-ndjson"),
+        };
+        let packed = (bytes.len() >= COMPRESSED).then(|| gzip(bytes)).flatten();
+        let start = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        let mut failed = 0;
+        let mut node = self.turn.fetch_add(1, Ordering::Relaxed);
+        loop {
+            node = self.available(node);
+            let body = packed.as_deref().unwrap_or(bytes);
+            let error = match self.attempt(node, method, path, body, kind, packed.is_some()) {
+                Ok(reply) => return Ok(reply),
+                Err(Failure::Final(error)) => return Err(error),
+                Err(Failure::Node(error)) => {
+                    self.avoid(node);
+                    failed += 1;
+                    error
+                }
+                Err(Failure::Later(error)) => {
+                    failed = self.address().nodes().len();
+                    error
+                }
+            };
+            node += 1;
+            if failed < self.address().nodes().len() {
+                continue;
+            }
+            failed = 0;
+            if start.elapsed() + pause > self.connection.patience.retries {
+                return Err(self.final_error(error));
+            }
+            thread::sleep(jitter(pause, start));
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// The next node, from `node` on, that is not avoided; if all are, `node` itself.
+    fn available(&self, node: usize) -> usize {
+        let avoided = self.avoided.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let count = avoided.len().max(1);
+        let is_free = |node: &usize| match avoided.get(node % count) {
+            Some(Some(until)) => *until <= now,
+            _ => true,
+        };
+        (node..node + count).find(is_free).unwrap_or(node) % count
+    }
+
+    fn avoid(&self, node: usize) {
+        let mut avoided = self.avoided.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(until) = avoided.get_mut(node) {
+            *until = Some(Instant::now() + AVOIDED);
+        }
+    }
+
+    fn attempt(
+        &self,
+        node: usize,
+        method: &str,
+        path: &str,
+        body: &[u8],
+        kind: &str,
+        is_packed: bool,
+    ) -> Result<Reply, Failure> {
+        let name = self
+            .address()
+            .nodes()
+            .get(node)
+            .cloned()
+            .unwrap_or_default();
+        let mut request = HttpRequest::builder()
+            .method(method)
+            .uri(self.address().url(node, path));
+        if let Some(header) = self.connection.credentials.header() {
+            request = request.header("Authorization", header);
+        }
+        if !body.is_empty() {
+            request = request.header("Content-Type", kind);
+        }
+        if is_packed {
+            request = request.header("Content-Encoding", "gzip");
+        }
+        let sent = if body.is_empty() {
+            let request = request
+                .body(())
+                .map_err(|e| self.invalid(method, path, e))?;
+            self.agent.run(request)
+        } else {
+            let request = request
+                .body(body)
+                .map_err(|e| self.invalid(method, path, e))?;
+            self.agent.run(request)
+        };
+        let fail = |error| self.transport_failure(&name, error);
+        let mut answer = sent.map_err(fail)?;
+        let status = answer.status().as_u16();
+        let body = answer.body_mut().with_config().limit(LONGEST_ANSWER);
+        let body = body.read_to_vec().map_err(fail)?;
+        let path = path.split('?').next().unwrap_or_default();
+        let reply = Reply {
+            status,
+            node: name,
+            action: format!("{method} {path}"),
+            body,
+        };
+        self.classify(reply)
+    }
+
+    fn invalid(&self, method: &str, path: &str, error: ureq::http::Error) -> Failure {
+        Failure::Final(Error::Rejected {
+            status: 0,
+            action: format!("{method} {path}"),
+            reason: error.to_string(),
+        })
+    }
+
+    /// Decides which statuses are answers.
+    fn classify(&self, reply: Reply) -> Result<Reply, Failure> {
+        let node = reply.node.clone();
+        Err(match reply.status {
+            401 => Failure::Final(Error::Unauthorized {
+                node,
+                sent: self.connection.credentials.header().is_some(),
+            }),
+            403 | 429 if reply.is_full() => Failure::Later(Error::DiskFull {
+                reason: reply.reason(),
+            }),
+            403 => Failure::Final(Error::Forbidden {
+                node,
+                action: reply.action.clone(),
+                reason: reply.reason(),
+            }),
+            status @ (429 | 502..=504) => Failure::Later(Error::Overloaded {
+                node,
+                status,
+                reason: reply.reason(),
+            }),
+            _ => return Ok(reply),
+        })
+    }
+
+    fn transport_failure(&self, node: &str, error: ureq::Error) -> Failure {
+        let node = node.to_owned();
+        let reason = innermost(&error);
+        match error {
+            ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
+                let limit = self.connection.patience.connect;
+                Failure::Node(Error::Timeout { node, limit })
+            }
+            ureq::Error::Timeout(_) => {
+                let limit = self.connection.patience.request;
+                Failure::Node(Error::Timeout { node, limit })
+            }
+            error if is_certificate(&error) => Failure::Node(Error::Certificate { node, reason }),
+            ureq::Error::Protocol(_) => Failure::Node(Error::Foreign { node, reason }),
+            _ => {
+                let nodes = node;
+                Failure::Node(Error::Unreachable { nodes, reason })
+            }
+        }
+    }
+
+    fn final_error(&self, error: Error) -> Error {
+        match error {
+            Error::Unreachable { reason, .. } => Error::Unreachable {
+                nodes: self.address().nodes().join(", "),
+                reason,
+            },
+            other => other,
+        }
+    }
+}
+
+impl Reply {
+    /// Parses the body.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Foreign`] if it is not such JSON.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_slice(&self.body).map_err(|error| Error::Foreign {
+            node: self.node.clone(),
+            reason: format!("{} returns other JSON: {error}", self.action),
+        })
+    }
+
+    /// Returns the reply if its status is a success.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rejected`] for other statuses.
+    pub fn ok(self) -> Result<Self> {
+        match self.status {
+            200..=299 => Ok(self),
+            status => Err(Error::Rejected {
+                status,
+                reason: self.reason(),
+                action: self.action,
+            }),
+        }
+    }
+
+    /// The reason that OpenSearch gives, or the beginning of the body.
+    pub fn reason(&self) -> String {
+        let value: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        error_reason(value.get("error").unwrap_or(&Value::Null)).unwrap_or_else(|| {
+            let text = String::from_utf8_lossy(&self.body);
+            let line = text.lines().next().unwrap_or_default();
+            match line.is_empty() {
+                true => "no reason given".to_owned(),
+                false => line.chars().take(200).collect(),
+            }
+        })
+    }
+
+    /// The node that answered.
+    pub fn node(&self) -> &str {
+        &self.node
+    }
+
+    /// Whether the index is read-only because a disk is full.
+    fn is_full(&self) -> bool {
+        let reason = self.reason();
+        reason.contains("flood-stage") || reason.contains("read-only-allow-delete")
+    }
+}
+
+/// The reason in an error of OpenSearch: the type and the message of its root cause.
+pub(crate) fn error_reason(error: &Value) -> Option<String> {
+    if let Some(text) = error.as_str() {
+        return Some(text.to_owned());
+    }
+    let root = error.pointer("/root_cause/0");
+    let of = |error: &Value| {
+        let kind = error.get("type")?.as_str()?;
+        let reason = error.get("reason").and_then(Value::as_str).unwrap_or("");
+        Some(format!("{kind}: {reason}"))
+    };
+    let caused = error.get("caused_by").and_then(of);
+    let mut reason = root.and_then(of).or_else(|| of(error))?;
+    if let Some(caused) = caused.filter(|caused| !reason.contains(caused.as_str())) {
+        reason.push_str(&format!(" ({caused})"));
+    }
+    Some(reason)
+}
+
+fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), Compression::fast());
+    encoder.write_all(bytes).ok()?;
+    encoder.finish().ok()
+}
+
+/// A part of a pause, from half to all of it, so that clients do not come back together.
+fn jitter(pause: Duration, start: Instant) -> Duration {
+    let nanos = start.elapsed().subsec_nanos() % 1000;
+    pause / 2 + pause / 2 * nanos / 1000
+}
+
+fn is_certificate(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Rustls(error) => is_certificate_error(error),
+        ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData => {
+            let inner = error
+                .get_ref()
+                .and_then(|e| e.downcast_ref::<rustls::Error>());
+            inner.is_some_and(is_certificate_error)
+        }
+        ureq::Error::Tls(_) => true,
+        _ => false,
+    }
+}
+
+fn is_certificate_error(error: &rustls::Error) -> bool {
+    matches!(error, rustls::Error::InvalidCertificate(_))
+}
+
+/// The message of the innermost cause: the outer ones repeat it.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn reasons_are_those_of_the_root_cause() {
+        for (error, expected) in [
+            (json!("no handler found"), Some("no handler found")),
+            (
+                json!({"type": "search_phase", "reason": "all shards failed",
+                    "root_cause": [{"type": "parsing", "reason": "unknown query"}]}),
+                Some("parsing: unknown query"),
+            ),
+            (
+                json!({"type": "mapper_parsing", "reason": "failed",
+                    "caused_by": {"type": "illegal_argument", "reason": "too long"}}),
+                Some("mapper_parsing: failed (illegal_argument: too long)"),
+            ),
+            (json!(null), None),
+        ] {
+            assert_eq!(error_reason(&error).as_deref(), expected);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+// A library leaves standard output and standard error to the program.
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
+
+mod address;
+mod admin;
+mod bulk;
+mod client;
+mod credentials;
+mod error;
+mod feed;
+mod schema;
+mod terms;
+
+pub use address::Address;
+pub use admin::{Description, Scoring, create, exists, open};
+pub use bulk::{Bulk, BulkOutcome};
+pub use client::{Client, Connection, Patience, Reply};
+pub use credentials::{Credentials, Trust};
+pub use error::{Error, Result};
+pub use feed::{Document, Feed, Origin, WordKey};
+pub use schema::LAYOUT;
+pub use terms::{exact_term, folded_term, pair_term};

@@ -1,0 +1,180 @@
+//! Settings and mappings of the indexes in a cluster.
+
+use serde_json::{Map, Value, json};
+use timbao_query::plan::Facet;
+
+/// Version of the fields of articles in a cluster.
+pub const LAYOUT: u64 = 1;
+
+/// The separator of a token and its frequency.
+pub(crate) const FREQUENCY: char = '|';
+/// Positions between two paragraphs: more than any distance of a query.
+const PARAGRAPH_GAP: u32 = 4096;
+/// Longest keyword, in characters. Lucene's limit is 32,766 bytes.
+const LONGEST_KEYWORD: u32 = 8191;
+
+/// The idf of docs/ranking.md.
+const WEIGHT: &str = "double n = term.docFreq; double N = field.docCount; \
+    return query.boost * Math.sqrt(Math.log(1 + (N - n + 0.5) / (n + 0.5)));";
+
+/// The body of the request that creates an index of articles.
+pub(crate) fn articles(analyzer: u32, scripted: bool) -> Value {
+    let shape = |k1: f64, b: f64| match scripted {
+        true => json!({
+            "type": "scripted",
+            "weight_script": { "source": WEIGHT },
+            "script": { "source": format!(
+                "double average = (double) field.sumTotalTermFreq / field.docCount; double f = doc.freq; \
+                 return weight * f / (f + {k1} * ({} + {b} * doc.length / average));",
+                1.0 - b
+            ) }
+        }),
+        false => json!({ "type": "BM25", "k1": k1, "b": b }),
+    };
+    json!({
+        "settings": { "index": {
+            "number_of_shards": 3,
+            "auto_expand_replicas": "0-1",
+            "codec": "best_compression",
+            "replication.type": "SEGMENT",
+            "refresh_interval": "1s",
+            // A late write of a writer that lost its lease must meet the tombstone.
+            "gc_deletes": "10m",
+            "similarity": { "words": shape(1.2, 0.8), "pairs": shape(0.9, 0.5) },
+            "analysis": analysis(),
+        } },
+        "mappings": {
+            "dynamic": "strict",
+            "_meta": { "timbao": {
+                "layout": LAYOUT,
+                "analyzer": analyzer,
+                "scores": if scripted { "scripted" } else { "plain" },
+            } },
+            "_source": { "excludes": excluded() },
+            "properties": properties(),
+        }
+    })
+}
+
+/// The body of the request that creates the index of words.
+pub(crate) fn words(analyzer: u32) -> Value {
+    json!({
+        "settings": { "index": {
+            "number_of_shards": 1,
+            "auto_expand_replicas": "0-1",
+            "refresh_interval": "1s",
+        } },
+        "mappings": {
+            "dynamic": "strict",
+            "_meta": { "timbao": { "layout": LAYOUT, "analyzer": analyzer } },
+            "properties": {
+                "exact": { "type": "keyword" },
+                "folded": { "type": "keyword" },
+            }
+        }
+    })
+}
+
+/// The body of the request that creates the index of sources, files and leases.
+pub(crate) fn state() -> Value {
+    json!({
+        "settings": { "index": {
+            "number_of_shards": 1,
+            "auto_expand_replicas": "0-1",
+            "refresh_interval": "1s",
+        } },
+        "mappings": {
+            "dynamic": "strict",
+            "_meta": { "timbao": { "layout": LAYOUT } },
+            "properties": {
+                "kind": { "type": "keyword" },
+                "source": { "type": "keyword" },
+                "path": { "type": "keyword", "ignore_above": LONGEST_KEYWORD },
+                "articles": { "type": "long" },
+                "data": { "type": "object", "enabled": false },
+            }
+        }
+    })
+}
+
+/// The field of a facet's values by which spellings are one.
+pub(crate) fn key_field(facet: Facet) -> String {
+    format!("{}_key", facet.name())
+}
+
+/// The field of the words of a facet's values.
+pub(crate) fn words_field(facet: Facet) -> String {
+    format!("{}_words", facet.name())
+}
+
+fn analysis() -> Value {
+    json!({
+        "tokenizer": { "spaces": { "type": "whitespace", "max_token_length": 1_000_000 } },
+        "filter": {
+            "both": { "type": "multiplexer", "filters": ["apostrophe"], "preserve_original": true },
+            "gap": { "type": "stop", "stopwords": ["_"] },
+            "alternatives": {
+                "type": "pattern_capture", "preserve_original": false, "patterns": ["([^|]+)"]
+            },
+            "frequency": { "type": "delimited_term_freq", "delimiter": FREQUENCY.to_string() },
+        },
+        "analyzer": {
+            "keys": {
+                "type": "custom", "tokenizer": "spaces", "filter": ["both"],
+                "position_increment_gap": PARAGRAPH_GAP,
+            },
+            "slots": { "type": "custom", "tokenizer": "spaces", "filter": ["gap", "alternatives"] },
+            "bag": { "type": "custom", "tokenizer": "spaces", "filter": ["frequency", "both"] },
+            "pairs": { "type": "custom", "tokenizer": "spaces", "filter": ["frequency"] },
+        }
+    })
+}
+
+fn properties() -> Value {
+    let text = json!({
+        "type": "text", "analyzer": "keys", "search_analyzer": "slots", "norms": false
+    });
+    let keyword = json!({ "type": "keyword", "ignore_above": LONGEST_KEYWORD });
+    let number = json!({ "type": "integer" });
+    let stored = json!({ "type": "keyword", "index": false });
+    let bag = |name: &str| {
+        json!({
+            "type": "text", "analyzer": name, "search_analyzer": "slots",
+            "index_options": "freqs",
+            "similarity": if name == "bag" { "words" } else { name },
+        })
+    };
+    let mut fields = Map::new();
+    for name in ["t", "s", "b", "c"] {
+        fields.insert(name.to_owned(), text.clone());
+    }
+    fields.insert("bag".to_owned(), bag("bag"));
+    fields.insert("pairs".to_owned(), bag("pairs"));
+    for name in ["id", "year", "month", "file"] {
+        fields.insert(name.to_owned(), keyword.clone());
+    }
+    for name in ["day", "minute", "tokens", "words"] {
+        fields.insert(name.to_owned(), number.clone());
+    }
+    fields.insert("tie".to_owned(), json!({ "type": "long" }));
+    for name in ["place_in_file", "hash"] {
+        fields.insert(name.to_owned(), stored.clone());
+    }
+    for facet in Facet::stated() {
+        fields.insert(facet.name().to_owned(), keyword.clone());
+        fields.insert(key_field(facet), keyword.clone());
+        fields.insert(words_field(facet), text.clone());
+    }
+    fields.insert(
+        "article".to_owned(),
+        json!({ "type": "object", "enabled": false }),
+    );
+    Value::Object(fields)
+}
+
+/// Fields that follow from the stored article.
+fn excluded() -> Vec<String> {
+    let fixed = ["t", "s", "b", "c", "bag", "pairs"].map(str::to_owned);
+    let facets = Facet::stated().flat_map(|facet| [key_field(facet), words_field(facet)]);
+    fixed.into_iter().chain(facets).collect()
+}

@@ -1,0 +1,417 @@
+//! The client against servers that follow a script.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use flate2::read::GzDecoder;
+use serde_json::{Value, json};
+use timbao_cluster::{Address, Bulk, Client, Connection, Credentials, Error, Patience, Trust};
+
+/// What a server does with a connection or a request.
+#[derive(Clone)]
+enum Act {
+    /// Answers with a status and a body.
+    Answer(u16, Value),
+    /// Closes the connection without an answer.
+    Hang,
+    /// Does not answer for this time.
+    Sleep(Duration),
+}
+
+/// A request as a server saw it.
+#[derive(Debug, Clone)]
+struct Seen {
+    line: String,
+    headers: Vec<String>,
+    body: String,
+}
+
+/// A server that does one act after the other, the last one again and again.
+struct Server {
+    node: String,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+impl Server {
+    fn start(acts: Vec<Act>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let node = listener.local_addr().unwrap().to_string();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let all = Arc::clone(&seen);
+        thread::spawn(move || {
+            let turn = Arc::new(Mutex::new(0));
+            for stream in listener.incoming().flatten() {
+                let (acts, all, turn) = (acts.clone(), Arc::clone(&all), Arc::clone(&turn));
+                thread::spawn(move || serve(stream, &acts, &turn, &all));
+            }
+        });
+        Self { node, seen }
+    }
+
+    fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+fn serve(stream: TcpStream, acts: &[Act], turn: &Mutex<usize>, all: &Mutex<Vec<Seen>>) {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut writer = stream;
+    while let Some(seen) = read_request(&mut reader) {
+        all.lock().unwrap().push(seen);
+        let act = {
+            let mut turn = turn.lock().unwrap();
+            *turn += 1;
+            acts[(*turn - 1).min(acts.len() - 1)].clone()
+        };
+        match act {
+            Act::Hang => return,
+            Act::Sleep(time) => thread::sleep(time),
+            Act::Answer(status, body) => {
+                let body = body.to_string();
+                let len = body.len();
+                let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: {len}\r\n\r\n{body}");
+                if writer.write_all(answer.as_bytes()).is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn read_request(reader: &mut impl BufRead) -> Option<Seen> {
+    let mut headers: Vec<String> = Vec::new();
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        match line.trim_end() {
+            "" => break,
+            line => headers.push(line.to_lowercase()),
+        }
+    }
+    let value = |name: &str| {
+        let header = headers.iter().find_map(|h| h.strip_prefix(name));
+        header.map(|value| value.trim().to_owned())
+    };
+    let len = value("content-length:").map_or(0, |len| len.parse().unwrap());
+    let mut bytes = vec![0; len];
+    reader.read_exact(&mut bytes).ok()?;
+    let mut body = String::new();
+    if value("content-encoding:").as_deref() == Some("gzip") {
+        GzDecoder::new(&*bytes).read_to_string(&mut body).unwrap();
+    } else {
+        body = String::from_utf8(bytes).unwrap();
+    }
+    let line = headers.remove(0);
+    Some(Seen {
+        line,
+        headers,
+        body,
+    })
+}
+
+fn patience() -> Patience {
+    Patience {
+        connect: Duration::from_millis(500),
+        request: Duration::from_millis(500),
+        retries: Duration::from_secs(3),
+    }
+}
+
+fn connection(scheme: &str, nodes: &[&str]) -> Connection {
+    let address = format!("opensearch+{scheme}://{}/bao", nodes.join(","));
+    Connection {
+        patience: patience(),
+        ..Connection::new(Address::parse(&address).unwrap())
+    }
+}
+
+fn client(nodes: &[&str]) -> Client {
+    Client::new(connection("http", nodes)).unwrap()
+}
+
+/// An address where nothing listens.
+fn dead() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+fn overloaded() -> Act {
+    let error = json!({ "type": "circuit_breaking_exception", "reason": "Data too large" });
+    Act::Answer(429, json!({ "error": error }))
+}
+
+fn good() -> Act {
+    Act::Answer(200, json!({ "ok": true }))
+}
+
+#[test]
+fn overload_is_waited_for() {
+    let server = Server::start(vec![overloaded(), Act::Answer(503, json!({})), good()]);
+    let reply = client(&[&server.node]).get("x").unwrap();
+    assert_eq!(reply.json::<Value>().unwrap(), json!({ "ok": true }));
+    assert_eq!(server.seen().len(), 3);
+}
+
+#[test]
+fn lasting_overload_is_an_error_with_the_reason() {
+    let server = Server::start(vec![overloaded()]);
+    let error = client(&[&server.node]).get("x").unwrap_err();
+    assert!(
+        matches!(error, Error::Overloaded { status: 429, .. }),
+        "{error}"
+    );
+    assert!(error.to_string().contains("Data too large"), "{error}");
+    assert!(server.seen().len() > 3);
+}
+
+#[test]
+fn a_full_disk_is_named() {
+    let reason =
+        "index [x] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark]";
+    let error = json!({ "type": "cluster_block_exception", "reason": reason });
+    let server = Server::start(vec![Act::Answer(429, json!({ "error": error }))]);
+    let error = client(&[&server.node]).get("x").unwrap_err();
+    assert!(matches!(error, Error::DiskFull { .. }), "{error}");
+    assert!(error.hint().unwrap().contains("space"));
+}
+
+#[test]
+fn the_next_node_answers_at_once() {
+    let (first, second) = (dead(), Server::start(vec![good()]));
+    let third = Server::start(vec![Act::Hang]);
+    let client = client(&[&first, &third.node, &second.node]);
+    let start = Instant::now();
+    for _ in 0..6 {
+        assert_eq!(client.get("x").unwrap().status, 200);
+    }
+    assert!(start.elapsed() < Duration::from_secs(2));
+    // A node that failed is avoided.
+    assert!(third.seen().len() <= 2, "{:?}", third.seen());
+}
+
+#[test]
+fn a_silent_node_is_left_after_the_limit() {
+    let silent = Server::start(vec![Act::Sleep(Duration::from_secs(5))]);
+    let other = Server::start(vec![good()]);
+    let both = client(&[&silent.node, &other.node]);
+    assert_eq!(both.get("x").unwrap().status, 200);
+    let error = client(&[&silent.node]).get("x").unwrap_err();
+    assert!(
+        matches!(&error, Error::Timeout { node, .. } if *node == silent.node),
+        "{error}"
+    );
+}
+
+#[test]
+fn all_nodes_are_named_when_none_answers() {
+    let nodes = [dead(), dead()];
+    let error = client(&[&nodes[0], &nodes[1]])
+        .get("x")
+        .unwrap_err()
+        .to_string();
+    assert!(nodes.iter().all(|node| error.contains(node)), "{error}");
+    assert!(error.contains("refused"), "{error}");
+}
+
+#[test]
+fn wrong_passwords_are_final_and_not_shown() {
+    let server = Server::start(vec![Act::Answer(401, json!({}))]);
+    let error = client(&[&server.node]).get("x").unwrap_err();
+    assert!(
+        matches!(error, Error::Unauthorized { sent: false, .. }),
+        "{error}"
+    );
+    let mut connection = connection("http", &[&server.node]);
+    connection.credentials = Credentials::parse("an:geheim", "test").unwrap();
+    let client = Client::new(connection).unwrap();
+    let error = client.get("x").unwrap_err();
+    assert!(
+        matches!(error, Error::Unauthorized { sent: true, .. }),
+        "{error}"
+    );
+    for shown in [
+        error.to_string(),
+        format!("{error:?}"),
+        format!("{client:?}"),
+    ] {
+        assert!(
+            !shown.contains("geheim") && !shown.contains("YW46Z2VoZWlt"),
+            "{shown}"
+        );
+    }
+    let seen = server.seen();
+    assert_eq!(seen.len(), 2, "no attempt is repeated");
+    let header = "authorization: basic yw46z2vozwlt";
+    assert!(
+        seen[1].headers.iter().any(|h| h == header),
+        "{:?}",
+        seen[1].headers
+    );
+}
+
+#[test]
+fn long_bodies_are_compressed() {
+    let server = Server::start(vec![good()]);
+    let client = client(&[&server.node]);
+    let long = json!({ "text": "tự diễn biến ".repeat(500) });
+    for body in [json!({}), long] {
+        client.send("POST", "bao/_search?x=1", &body).unwrap();
+        let seen = server.seen().pop().unwrap();
+        assert_eq!(seen.line, "post /bao/_search?x=1 http/1.1");
+        assert_eq!(serde_json::from_str::<Value>(&seen.body).unwrap(), body);
+        let is_packed = seen.headers.iter().any(|h| h == "content-encoding: gzip");
+        assert_eq!(is_packed, body != json!({}));
+    }
+}
+
+#[test]
+fn other_statuses_are_answers() {
+    let error = json!({ "error": { "type": "parsing_exception", "reason": "unknown query" } });
+    let server = Server::start(vec![Act::Answer(400, error)]);
+    let reply = client(&[&server.node]).get("bao/_search").unwrap();
+    let error = reply.ok().unwrap_err().to_string();
+    let expected =
+        "the cluster rejects GET bao/_search: parsing_exception: unknown query (status 400)";
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn what_is_not_opensearch_is_named() {
+    let server = Server::start(vec![Act::Answer(200, json!("a page"))]);
+    let reply = client(&[&server.node]).get("x").unwrap();
+    let error = reply
+        .json::<std::collections::BTreeMap<String, u32>>()
+        .unwrap_err();
+    assert!(matches!(error, Error::Foreign { .. }), "{error}");
+}
+
+#[test]
+fn only_rejected_writes_of_a_bulk_request_are_repeated() {
+    let item = |status: u16, error: Value| json!({ "index": { "status": status, "error": error } });
+    let busy = json!({ "type": "rejected_execution_exception", "reason": "queue full" });
+    let old =
+        json!({ "type": "version_conflict_engine_exception", "reason": "current version [6]" });
+    let bad = json!({ "type": "mapper_parsing_exception", "reason": "too long" });
+    let first = json!({ "items": [
+        item(201, json!(null)), item(429, busy.clone()), item(409, old), item(400, bad),
+    ] });
+    let second = json!({ "items": [item(200, json!(null))] });
+    let server = Server::start(vec![Act::Answer(200, first), Act::Answer(200, second)]);
+    let client = client(&[&server.node]);
+    let mut bulk = Bulk::default();
+    for id in ["a", "b", "c", "d"] {
+        bulk.index(id, 5, format!("{{\"id\":\"{id}\"}}").as_bytes());
+    }
+    let outcome = bulk.send(&client, "bao", Duration::from_secs(5)).unwrap();
+    assert_eq!((outcome.done, outcome.outdated), (2, vec![2]));
+    assert_eq!(outcome.rejected[0].0, 3);
+    assert!(outcome.rejected[0].1.contains("too long"));
+    let seen = server.seen();
+    assert_eq!(seen[0].body.lines().count(), 8);
+    assert!(
+        seen[0].line.contains("require_alias=true"),
+        "{}",
+        seen[0].line
+    );
+    let again: Vec<&str> = seen[1].body.lines().collect();
+    assert_eq!(again.len(), 2);
+    assert_eq!(again[1], "{\"id\":\"b\"}");
+}
+
+#[test]
+fn a_bulk_request_that_is_too_large_is_halved() {
+    let done = |count: usize| {
+        let items = vec![json!({ "index": { "status": 201 } }); count];
+        Act::Answer(200, json!({ "items": items }))
+    };
+    let too_large = Act::Answer(413, json!({}));
+    let server = Server::start(vec![
+        too_large.clone(),
+        done(2),
+        too_large,
+        done(1),
+        done(1),
+    ]);
+    let client = client(&[&server.node]);
+    let mut bulk = Bulk::default();
+    (0..4).for_each(|id| bulk.index(&id.to_string(), 1, b"{}"));
+    let outcome = bulk.send(&client, "bao", Duration::from_secs(5)).unwrap();
+    assert_eq!(outcome.done, 4);
+}
+
+/// A TLS server that answers every request, and the PEM file of its authority.
+fn tls_server(names: &[&str]) -> (String, tempfile::TempDir) {
+    let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+    let made = rcgen::generate_simple_self_signed(names).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("ca.pem"), made.cert.pem()).unwrap();
+    let key = rustls::pki_types::PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key.into())
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let node = listener.local_addr().unwrap().to_string();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let session = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut tls = BufReader::new(rustls::StreamOwned::new(session, stream));
+            if read_request(&mut tls).is_some() {
+                let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
+                let _ = tls.get_mut().write_all(answer.as_bytes());
+            }
+        }
+    });
+    (node, dir)
+}
+
+#[test]
+fn certificates_of_the_own_authority_are_accepted_and_others_rejected() {
+    let (node, dir) = tls_server(&["127.0.0.1"]);
+    let mut connection = connection("https", &[&node]);
+    connection.patience.retries = Duration::ZERO;
+    connection.trust = Trust::File(dir.path().join("ca.pem"));
+    let get = |connection: &Connection| Client::new(connection.clone()).unwrap().get("x");
+    assert_eq!(get(&connection).unwrap().status, 200);
+
+    connection.trust = Trust::System;
+    let error = get(&connection).unwrap_err();
+    assert!(matches!(error, Error::Certificate { .. }), "{error:?}");
+    assert!(error.hint().unwrap().contains("--cluster-ca"));
+
+    let (_, other) = tls_server(&["127.0.0.1"]);
+    connection.trust = Trust::File(other.path().join("ca.pem"));
+    let error = get(&connection).unwrap_err();
+    assert!(matches!(error, Error::Certificate { .. }), "{error:?}");
+}
+
+#[test]
+fn certificates_for_other_names_are_rejected() {
+    let (node, dir) = tls_server(&["bao.example"]);
+    let mut connection = connection("https", &[&node]);
+    connection.patience.retries = Duration::ZERO;
+    connection.trust = Trust::File(dir.path().join("ca.pem"));
+    let error = Client::new(connection).unwrap().get("x").unwrap_err();
+    assert!(matches!(error, Error::Certificate { .. }), "{error:?}");
+}
+
+#[test]
+fn tls_to_a_server_without_it_is_an_error() {
+    let server = Server::start(vec![good()]);
+    let mut connection = connection("https", &[&server.node]);
+    connection.patience.retries = Duration::ZERO;
+    let dir = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(vec!["x".to_owned()]).unwrap();
+    std::fs::write(dir.path().join("ca.pem"), made.cert.pem()).unwrap();
+    connection.trust = Trust::File(dir.path().join("ca.pem"));
+    assert!(Client::new(connection).unwrap().get("x").is_err());
+}
