@@ -70,6 +70,16 @@ impl Bulk {
         self.push(&json!({ "create": { "_id": id } }), Some(document));
     }
 
+    /// Writes a document, whatever is there.
+    pub(crate) fn put(&mut self, id: &str, document: &[u8]) {
+        self.push(&json!({ "index": { "_id": id } }), Some(document));
+    }
+
+    /// Deletes a document, whatever its version.
+    pub(crate) fn delete_any(&mut self, id: &str) {
+        self.push(&json!({ "delete": { "_id": id } }), None);
+    }
+
     /// Number of bytes.
     pub fn bytes(&self) -> usize {
         self.lines.len()
@@ -112,12 +122,31 @@ impl Bulk {
     /// [`Error::Overloaded`] or [`Error::DiskFull`] if the cluster still has no capacity, and the
     /// errors of [`Client::send`]. Some writes may have been made then.
     pub fn send(&self, client: &Client, alias: &str, patience: Duration) -> Result<BulkOutcome> {
+        // Without an alias, OpenSearch would create an index with other mappings.
+        self.send_to(
+            client,
+            &format!("{alias}/_bulk?require_alias=true"),
+            patience,
+        )
+    }
+
+    /// Sends the writes to an index that is no alias yet, like [`send`](Self::send).
+    pub(crate) fn send_to_index(
+        &self,
+        client: &Client,
+        index: &str,
+        patience: Duration,
+    ) -> Result<BulkOutcome> {
+        self.send_to(client, &format!("{index}/_bulk"), patience)
+    }
+
+    fn send_to(&self, client: &Client, path: &str, patience: Duration) -> Result<BulkOutcome> {
         let mut outcome = BulkOutcome::default();
         let mut left: Vec<usize> = (0..self.len()).collect();
         let start = Instant::now();
         let mut pause = FIRST_PAUSE;
         while !left.is_empty() {
-            let error = match self.attempt(client, alias, &mut left, &mut outcome) {
+            let error = match self.attempt(client, path, &mut left, &mut outcome) {
                 Ok(None) => break,
                 Ok(Some(error))
                 | Err(error @ (Error::Overloaded { .. } | Error::DiskFull { .. })) => error,
@@ -138,7 +167,7 @@ impl Bulk {
     fn attempt(
         &self,
         client: &Client,
-        alias: &str,
+        path: &str,
         left: &mut Vec<usize>,
         outcome: &mut BulkOutcome,
     ) -> Result<Option<Error>> {
@@ -153,9 +182,9 @@ impl Bulk {
                 .collect();
             &some
         };
-        let reply = client.post_lines(&format!("{alias}/_bulk?require_alias=true"), lines)?;
+        let reply = client.post_lines(path, lines)?;
         if reply.status == 413 && left.len() > 1 {
-            return self.halves(client, alias, left, outcome);
+            return self.halves(client, path, left, outcome);
         }
         if reply.status == 413 {
             let reason = "it is larger than the cluster accepts (http.max_content_length)";
@@ -196,7 +225,7 @@ impl Bulk {
                     });
                 }
                 404 => {
-                    let name = alias.to_owned();
+                    let name = client.name().to_owned();
                     return Err(Error::NoIndex { name });
                 }
                 _ => outcome.rejected.push((index, reason)),
@@ -210,13 +239,13 @@ impl Bulk {
     fn halves(
         &self,
         client: &Client,
-        alias: &str,
+        path: &str,
         left: &mut Vec<usize>,
         outcome: &mut BulkOutcome,
     ) -> Result<Option<Error>> {
         let mut second = left.split_off(left.len() / 2);
-        let first = self.attempt(client, alias, left, outcome)?;
-        let result = self.attempt(client, alias, &mut second, outcome);
+        let first = self.attempt(client, path, left, outcome)?;
+        let result = self.attempt(client, path, &mut second, outcome);
         left.append(&mut second);
         Ok(result?.or(first))
     }

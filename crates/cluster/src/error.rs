@@ -139,6 +139,68 @@ pub enum Error {
         /// The version of this program.
         expected: u64,
     },
+    /// A stored article cannot be read.
+    #[error("the document {document} of the index is damaged: {reason}")]
+    Damaged {
+        /// The id of the document.
+        document: String,
+        /// The defect.
+        reason: String,
+    },
+    /// A new index lacks articles.
+    #[error("the new index {index} has {found} of {expected} articles, so the present one stays")]
+    Incomplete {
+        /// The new index.
+        index: String,
+        /// Number of its articles.
+        found: u64,
+        /// Number of articles that it should have.
+        expected: u64,
+    },
+    /// Another process writes this source.
+    #[error("another process ({owner}) is writing {source_path}")]
+    Busy {
+        /// The source.
+        source_path: String,
+        /// The machine and the process.
+        owner: String,
+        /// The time after which it counts as failed unless it reports again.
+        left: Duration,
+    },
+    /// This process lost its lease of a source, and stopped writing.
+    #[error(
+        "the lease of {source_path} expired, because the cluster did not answer for too long or another process took it"
+    )]
+    LostLease {
+        /// The source.
+        source_path: String,
+    },
+    /// A path given as a source does not exist.
+    #[error("there is no file or directory at {}", .path.display())]
+    NoSource {
+        /// The given path.
+        path: PathBuf,
+    },
+    /// The index does not have sources of this machine.
+    #[error("the index {name} has no sources that {machine} has read")]
+    NoSources {
+        /// The name of the index.
+        name: String,
+        /// This machine.
+        machine: String,
+    },
+    /// A path to forget exists, but is not indexed.
+    #[error("{} is not indexed: it is not in any indexed file or directory", .path.display())]
+    NotIndexed {
+        /// The given path.
+        path: PathBuf,
+    },
+    /// A file could not be read, and the update was strict.
+    #[error("{0}")]
+    Unreadable(timbao_articles::Problem),
+    /// A source, or most of it, is missing, and the update was strict.
+    #[error("{0}")]
+    Vanished(crate::ingest::Vanished),
     /// An operation of the operating system failed.
     #[error("{}: {source}", .path.display())]
     Io {
@@ -177,7 +239,20 @@ impl Error {
             Self::DiskFull { .. } => {
                 "free space or add a node; OpenSearch allows writes again by itself once there is room".into()
             }
-            Self::Rejected { .. } | Self::Io { .. } => return None,
+            Self::Rejected { .. } | Self::Io { .. } | Self::Unreadable(_) => return None,
+            Self::Damaged { .. } => "restore a snapshot, or index the sources again under another name".into(),
+            Self::Incomplete { .. } => "run `timbao cluster status`, and then `timbao cluster rebuild` again".into(),
+            Self::Busy { left, .. } => format!(
+                "wait for it with --wait SECONDS; if its machine has failed, the source is free in {} s",
+                left.as_secs() + 1
+            ),
+            Self::LostLease { .. } => "run the command again; it continues where this one stopped".into(),
+            Self::NoSource { .. } => "check the path".into(),
+            Self::NoSources { .. } => "name files or directories: timbao index PATH …; `timbao cluster status` lists the sources of all machines".into(),
+            Self::NotIndexed { .. } => "`timbao sources` lists what is indexed".into(),
+            Self::Vanished(_) => {
+                "mount its disk or restore it; if it was deleted on purpose, use --allow-vanished".into()
+            }
             Self::Foreign { .. } => "check the address, and a proxy in front of the cluster".into(),
             Self::NoIndex { .. } => "create it with `timbao cluster init`".into(),
             Self::Exists { .. } => "see it with `timbao cluster status`, or choose another name".into(),

@@ -53,6 +53,14 @@ impl Origin<'_> {
     }
 }
 
+/// A number of an id, by which documents are sorted: different ids have different ones for all
+/// practical purposes.
+pub(crate) fn sort_key(id: &str) -> i64 {
+    let bytes = URL_SAFE_NO_PAD.decode(id).unwrap_or_default();
+    let first = bytes.first_chunk().copied().unwrap_or_default();
+    i64::from_le_bytes(first)
+}
+
 /// The value of the field `file` of the articles of a file.
 pub(crate) fn file_hash(path: &str) -> String {
     short_hash(&[path])
@@ -67,6 +75,17 @@ pub(crate) fn short_hash(parts: &[&str]) -> String {
     }
     let hash = hasher.finalize();
     URL_SAFE_NO_PAD.encode(hash.as_bytes().get(..ID_BYTES).unwrap_or_default())
+}
+
+/// The origin of an article as its document has it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StoredOrigin<'a> {
+    /// The hash of the path of its file.
+    pub(crate) file: &'a str,
+    /// Its place in the file.
+    pub(crate) member: Option<&'a str>,
+    /// The hash of its bytes.
+    pub(crate) hash: &'a str,
 }
 
 /// A document that is ready to be sent.
@@ -153,14 +172,15 @@ struct Fields<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     month: Option<String>,
     tie: i64,
+    key: i64,
     tokens: u32,
     words: u32,
     #[serde(flatten)]
     facets: Map<String, Value>,
-    file: String,
+    file: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     place_in_file: Option<&'a str>,
-    hash: String,
+    hash: &'a str,
     article: &'a Article,
 }
 
@@ -173,17 +193,21 @@ impl Feed {
     /// Turns an article into a document.
     pub fn document(&mut self, article: &Article, origin: &Origin<'_>) -> Document {
         let id = origin.id();
-        let json = self.json(article, &file_hash(origin.path), origin.member, origin.hash);
+        let stored = StoredOrigin {
+            file: &file_hash(origin.path),
+            member: origin.member,
+            hash: &URL_SAFE_NO_PAD.encode(origin.hash),
+        };
+        let json = self.json(&id, article, &stored);
         Document { id, json }
     }
 
-    /// The document of a stored article that is indexed again, with the hashes that it had.
+    /// The document of an article with an id and the origin that it was stored with.
     pub(crate) fn json(
         &mut self,
+        id: &str,
         article: &Article,
-        file: &str,
-        member: Option<&str>,
-        hash: &[u8],
+        origin: &StoredOrigin<'_>,
     ) -> Vec<u8> {
         if self.words.len() > MOST_WORDS {
             let new = std::mem::take(&mut self.new);
@@ -218,12 +242,13 @@ impl Feed {
             year: year.map(|year| format!("{year:04}")),
             month: year.map(|year| format!("{year:04}-{month:02}")),
             tie: ordered(tie_key(day, &article.id)),
+            key: sort_key(id),
             tokens: counted.at,
             words: counted.words,
             facets: self.facets(article),
-            file: file.to_owned(),
-            place_in_file: member,
-            hash: URL_SAFE_NO_PAD.encode(hash),
+            file: origin.file,
+            place_in_file: origin.member,
+            hash: origin.hash,
             article,
         };
         // Plain data of strings and numbers always serializes.

@@ -9,7 +9,12 @@ mod client;
 mod credentials;
 mod error;
 mod feed;
+pub mod ingest;
+mod lease;
+mod maintain;
 mod schema;
+mod scroll;
+mod state;
 mod terms;
 
 pub use address::Address;
@@ -19,5 +24,9 @@ pub use client::{Client, Connection, Patience, Reply};
 pub use credentials::{Credentials, Trust};
 pub use error::{Error, Result};
 pub use feed::{Document, Feed, Origin, WordKey};
+pub use maintain::{
+    ClusterStatus, CopyCount, HeldLease, IndexCheck, SourceCount, rebuild, status, verify,
+};
 pub use schema::LAYOUT;
+pub use state::{Source, sources};
 pub use terms::{exact_term, folded_term, pair_term};

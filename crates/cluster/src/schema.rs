@@ -88,6 +88,7 @@ pub(crate) fn state() -> Value {
             "_meta": { "timbao": { "layout": LAYOUT } },
             "properties": {
                 "kind": { "type": "keyword" },
+                "key": { "type": "long" },
                 "source": { "type": "keyword" },
                 "path": { "type": "keyword", "ignore_above": LONGEST_KEYWORD },
                 "articles": { "type": "long" },
@@ -156,7 +157,9 @@ fn properties() -> Value {
     for name in ["day", "minute", "tokens", "words"] {
         fields.insert(name.to_owned(), number.clone());
     }
-    fields.insert("tie".to_owned(), json!({ "type": "long" }));
+    for name in ["tie", "key"] {
+        fields.insert(name.to_owned(), json!({ "type": "long" }));
+    }
     for name in ["place_in_file", "hash"] {
         fields.insert(name.to_owned(), stored.clone());
     }

@@ -1,0 +1,281 @@
+//! Compares the files under the sources with those that were read.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use timbao_articles::{FileSystem, FoundFile, Problem, discover_on, display};
+
+use super::report::{Action, ActionKind, Reason, is_passing};
+use crate::state::{FileEntry, Source, is_within, relative};
+
+/// A file modified less than this many nanoseconds before it was read may
+/// change again without a new modification time. Some file systems count in
+/// steps of two seconds.
+const RACY: u64 = 2_000_000_000;
+
+/// The part of a source that is updated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Root {
+    /// The path to walk: the source, or a directory or file in it.
+    pub(super) path: String,
+    pub(super) source: Source,
+}
+
+impl Root {
+    fn holds(&self, path: &str) -> bool {
+        is_within(path, &self.path) && self.source.holds(path)
+    }
+}
+
+/// The files found under the roots.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    since: u64,
+    files: BTreeMap<String, FoundFile>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) skipped: BTreeMap<String, u64>,
+    pub(super) is_interrupted: bool,
+    /// Paths that could not be read.
+    unread: BTreeSet<String>,
+}
+
+impl Found {
+    /// Walks the roots until `stop` is set. A file with several paths counts once.
+    pub(super) fn walk(
+        roots: &[Root],
+        all: &[Source],
+        files: &Arc<dyn FileSystem>,
+        stop: &Arc<AtomicBool>,
+    ) -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let mut found = Self {
+            since: u64::try_from(since.unwrap_or_default().as_nanos()).unwrap_or(u64::MAX),
+            ..Self::default()
+        };
+        for root in roots {
+            let options = root.source.walk(all);
+            let path = PathBuf::from(&root.path);
+            let mut walk =
+                discover_on(Arc::clone(files), &[path], &options).until(Arc::clone(stop));
+            for file in walk.by_ref() {
+                match file {
+                    Ok(file) => drop(found.files.insert(display(&file.path), file)),
+                    Err(problem) => found.problems.push(problem),
+                }
+            }
+            for (reason, count) in walk.skipped() {
+                *found.skipped.entry(reason.clone()).or_default() += count;
+            }
+        }
+        found.drop_aliases();
+        let passing = found.problems.iter().filter(|p| is_passing(p.kind));
+        found.unread = passing.map(|problem| problem.path.clone()).collect();
+        found.is_interrupted = stop.load(Ordering::Relaxed);
+        found
+    }
+
+    /// Keeps one path of each file: the one without links, or else the first.
+    fn drop_aliases(&mut self) {
+        let mut taken: HashSet<&Path> = HashSet::new();
+        let mut aliases = Vec::new();
+        for (path, file) in &self.files {
+            if let Some(real) = &file.real
+                && (self.files.contains_key(&display(real)) || !taken.insert(real))
+            {
+                aliases.push(path.clone());
+            }
+        }
+        for path in aliases {
+            self.files.remove(&path);
+        }
+    }
+
+    /// Returns `true` if a path may exist although it was not found, because a directory above it
+    /// could not be read.
+    fn may_be_there(&self, path: &str) -> bool {
+        let ancestors = Path::new(path).ancestors().filter_map(Path::to_str);
+        ancestors.into_iter().any(|path| self.unread.contains(path))
+    }
+}
+
+/// A file to read.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) path: String,
+    pub(super) found: FoundFile,
+    pub(super) source: Source,
+    /// The new entry, without articles.
+    pub(super) entry: FileEntry,
+    /// The present entry, if the file was read before.
+    pub(super) old: Option<FileEntry>,
+    /// Whether unchanged articles are written again too.
+    pub(super) rewrite: bool,
+    pub(super) action: Action,
+}
+
+/// The work of an update.
+#[derive(Debug, Default)]
+pub(super) struct Diff {
+    /// Files to read, in the order of their paths.
+    pub(super) jobs: Vec<Job>,
+    /// Files to remove, and whether their articles are found at another path.
+    pub(super) gone: Vec<(Action, bool)>,
+    /// Unchanged files, with their articles.
+    pub(super) unchanged: BTreeMap<String, u64>,
+    /// Problems of files that are not read.
+    pub(super) problems: Vec<Problem>,
+    /// Number of articles of files that cannot be read.
+    pub(super) kept: u64,
+}
+
+impl Diff {
+    /// Compares the files found with those of the sources.
+    pub(super) fn new(
+        known: &BTreeMap<String, FileEntry>,
+        found: Found,
+        roots: &[Root],
+        all: &[Source],
+        full: bool,
+    ) -> Self {
+        let mut diff = Self::default();
+        let mut missing = Vec::new();
+        for (path, entry) in known {
+            let is_in_scope = roots.iter().any(|root| root.holds(path));
+            match () {
+                () if found.files.contains_key(path) => {}
+                () if !is_in_scope => diff.keep(path, entry),
+                () if found.may_be_there(path) => {
+                    diff.kept += if entry.kept { 0 } else { entry.articles };
+                    diff.keep(path, entry);
+                }
+                () => missing.push((path, entry)),
+            }
+        }
+        let new = found
+            .files
+            .iter()
+            .filter(|(path, _)| !known.contains_key(*path));
+        let stamps: HashSet<_> = new.filter_map(|(_, file)| stamp_of(file)).collect();
+        for (path, entry) in missing {
+            let stamp = entry
+                .modified
+                .map(|modified| (entry.inode, entry.len, modified));
+            let is_moved = stamp.is_some_and(|stamp| stamps.contains(&stamp));
+            let action = Action {
+                path: path.clone(),
+                kind: ActionKind::Remove,
+                reason: Reason::Gone,
+                articles: entry.articles,
+            };
+            diff.gone.push((action, is_moved));
+        }
+        let since = found.since;
+        for (path, file) in found.files {
+            let Some(root) = roots.iter().find(|root| root.holds(&path)) else {
+                continue;
+            };
+            let old = known.get(&path);
+            let relative = relative(&path, all);
+            let reason = old.map_or(Some(Reason::New), |old| reason(old, &file, &relative, full));
+            match (reason, old) {
+                (None, Some(old)) => diff.keep(&path, old),
+                (None, None) => {}
+                (Some(reason), _) => {
+                    let job = job(path, file, root, old, reason, relative, since);
+                    diff.jobs.push(job);
+                }
+            }
+        }
+        diff.problems.extend(found.problems);
+        diff
+    }
+
+    fn keep(&mut self, path: &str, entry: &FileEntry) {
+        self.unchanged.insert(path.to_owned(), entry.articles);
+        self.kept += if entry.kept { entry.articles } else { 0 };
+        self.problems.extend(entry.problems.iter().cloned());
+    }
+
+    /// The files by stamp that are to be read anyway, for tests and dry runs.
+    pub(super) fn actions(&self) -> Vec<Action> {
+        let jobs = self.jobs.iter().map(|job| &job.action);
+        let mut actions: Vec<Action> = jobs
+            .chain(self.gone.iter().map(|(a, _)| a))
+            .cloned()
+            .collect();
+        actions.sort_by(|a, b| a.path.cmp(&b.path));
+        actions
+    }
+
+    /// The number of articles of each path before the update.
+    pub(super) fn before(&self) -> HashMap<&str, u64> {
+        let jobs = self.jobs.iter().map(|job| &job.action);
+        let all = jobs.chain(self.gone.iter().map(|(action, _)| action));
+        all.map(|action| (action.path.as_str(), action.articles))
+            .collect()
+    }
+}
+
+fn job(
+    path: String,
+    file: FoundFile,
+    root: &Root,
+    old: Option<&FileEntry>,
+    reason: Reason,
+    relative: String,
+    since: u64,
+) -> Job {
+    let is_settled = |modified: u64| modified.saturating_add(RACY) < since;
+    let entry = FileEntry {
+        len: file.len,
+        modified: file.modified,
+        inode: file.inode,
+        relative: relative.clone(),
+        settled: file.modified.is_some_and(is_settled),
+        ..FileEntry::default()
+    };
+    let action = Action {
+        path: path.clone(),
+        kind: match old {
+            Some(_) => ActionKind::Update,
+            None => ActionKind::Add,
+        },
+        reason,
+        articles: old.map_or(0, |old| old.articles),
+    };
+    Job {
+        found: FoundFile { relative, ..file },
+        source: root.source.clone(),
+        entry,
+        old: old.cloned(),
+        rewrite: matches!(reason, Reason::Full | Reason::Source),
+        action,
+        path,
+    }
+}
+
+/// The reason to read a file again, if there is one.
+fn reason(old: &FileEntry, file: &FoundFile, relative: &str, full: bool) -> Option<Reason> {
+    match () {
+        () if full => Some(Reason::Full),
+        () if old.relative != relative => Some(Reason::Source),
+        () if old.len != file.len => Some(Reason::Size {
+            was: old.len,
+            now: file.len,
+        }),
+        () if old.modified != file.modified => Some(Reason::Time),
+        // Another target of the same link may have the same time.
+        () if file.real.is_some() && old.inode != file.inode => Some(Reason::Doubt),
+        () if !old.settled => Some(Reason::Doubt),
+        () => None,
+    }
+}
+
+/// Inode, length and time: no other file has the same.
+fn stamp_of(file: &FoundFile) -> Option<(u64, u64, u64)> {
+    let modified = file.modified?;
+    (file.inode != 0).then_some((file.inode, file.len, modified))
+}

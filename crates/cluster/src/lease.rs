@@ -1,0 +1,344 @@
+//! Leases: one writer at a time for each source.
+//!
+//! A lease is a document that is changed by compare-and-set. It expires unless
+//! it is renewed, so a machine that fails does not keep it. Each holder gets a
+//! larger generation, which is the version of all that it writes: a holder that
+//! lost its lease without noticing cannot replace what the next one wrote.
+
+use std::process;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::admin::state_alias;
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::feed::{short_hash, sort_key};
+use crate::scroll::scroll;
+use crate::state::machine;
+
+/// A lease that was not renewed for this time can be taken by another machine.
+const LIFETIME: Duration = Duration::from_secs(30);
+/// The clocks of two machines may differ by this time.
+const SKEW: Duration = Duration::from_secs(5);
+/// Time between two renewals.
+const RENEWAL: Duration = Duration::from_secs(8);
+/// Time between two attempts to take a lease.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The lease that stops all updates while an index is rebuilt.
+pub(crate) const WHOLE_INDEX: &str = "the whole index";
+
+/// What the document says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Held {
+    /// The machine and the process, for people.
+    owner: String,
+    /// Distinguishes holders.
+    token: String,
+    /// Milliseconds since 1970; 0 when released.
+    expires: u64,
+    generation: u64,
+}
+
+/// The place of a document in the order of changes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    seq_no: u64,
+    primary_term: u64,
+}
+
+/// The right to write a source, renewed in the background until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    subject: String,
+    generation: u64,
+    shared: Arc<Shared>,
+    renewer: Option<thread::JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    lost: AtomicBool,
+    expires: AtomicU64,
+    /// Whether to stop renewing.
+    done: Mutex<bool>,
+    wake: Condvar,
+}
+
+impl Lease {
+    /// Takes the lease of a source, or waits for it until `deadline`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`] if another process has it, and any error of the cluster.
+    pub(crate) fn take(client: &Arc<Client>, subject: &str, deadline: Instant) -> Result<Self> {
+        let token = token();
+        loop {
+            let (held, place) = match attempt(client, subject, &token)? {
+                Ok(taken) => taken,
+                Err(held) => {
+                    if Instant::now() + PAUSE > deadline {
+                        let left = held.expires.saturating_sub(now());
+                        return Err(Error::Busy {
+                            source_path: subject.to_owned(),
+                            owner: held.owner,
+                            left: Duration::from_millis(left) + SKEW,
+                        });
+                    }
+                    thread::sleep(PAUSE);
+                    continue;
+                }
+            };
+            let shared = Arc::new(Shared {
+                lost: AtomicBool::new(false),
+                expires: AtomicU64::new(held.expires),
+                done: Mutex::new(false),
+                wake: Condvar::new(),
+            });
+            let generation = held.generation;
+            let renewer = Renewer {
+                client: Arc::clone(client),
+                subject: subject.to_owned(),
+                held,
+                place,
+                shared: Arc::clone(&shared),
+            };
+            return Ok(Self {
+                subject: subject.to_owned(),
+                generation,
+                shared,
+                renewer: Some(thread::spawn(move || renewer.run())),
+            });
+        }
+    }
+
+    /// The version of all that is written under this lease.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Fails if the lease is lost, so that nothing more may be written.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LostLease`].
+    pub(crate) fn check(&self) -> Result<()> {
+        let is_expired = self.shared.expires.load(Ordering::Relaxed) < now();
+        match self.shared.lost.load(Ordering::Relaxed) || is_expired {
+            true => Err(Error::LostLease {
+                source_path: self.subject.clone(),
+            }),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        *self
+            .shared
+            .done
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = true;
+        self.shared.wake.notify_all();
+        if let Some(renewer) = self.renewer.take() {
+            // A renewer that panicked has nothing to release.
+            let _ = renewer.join();
+        }
+    }
+}
+
+/// The leases that are held, with their holders and the seconds until they expire.
+pub(crate) fn held(client: &Client) -> Result<Vec<(String, String, u64)>> {
+    let mut leases = Vec::new();
+    let body = json!({ "query": { "term": { "kind": "lease" } } });
+    scroll(client, &state_alias(client.name()), &body, &mut |hit| {
+        let data = hit.pointer("/_source/data").cloned().unwrap_or_default();
+        if let Ok(held) = serde_json::from_value::<Held>(data)
+            && is_held(&held)
+        {
+            let subject = hit.pointer("/_source/path").and_then(Value::as_str);
+            let left = (held.expires + millis(SKEW)).saturating_sub(now()) / 1000;
+            leases.push((subject.unwrap_or_default().to_owned(), held.owner, left));
+        }
+        Ok(())
+    })?;
+    leases.sort();
+    Ok(leases)
+}
+
+/// Fails if another process holds the lease of a subject.
+///
+/// # Errors
+///
+/// [`Error::Busy`].
+pub(crate) fn check_free(client: &Client, subject: &str) -> Result<()> {
+    match read(client, subject)? {
+        Some((held, _)) if is_held(&held) => Err(Error::Busy {
+            source_path: subject.to_owned(),
+            left: Duration::from_millis(held.expires.saturating_sub(now())) + SKEW,
+            owner: held.owner,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Keeps a lease in the background.
+struct Renewer {
+    client: Arc<Client>,
+    subject: String,
+    held: Held,
+    place: Place,
+    shared: Arc<Shared>,
+}
+
+impl Renewer {
+    fn run(mut self) {
+        loop {
+            let done = self
+                .shared
+                .done
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let waited = self
+                .shared
+                .wake
+                .wait_timeout_while(done, RENEWAL, |done| !*done);
+            let is_done = *waited.unwrap_or_else(PoisonError::into_inner).0;
+            self.held.expires = if is_done { 0 } else { now() + millis(LIFETIME) };
+            match write(&self.client, &self.subject, &self.held, Some(self.place)) {
+                Ok(Some(place)) => {
+                    self.place = place;
+                    self.shared
+                        .expires
+                        .store(self.held.expires, Ordering::Relaxed);
+                }
+                // Perhaps an earlier renewal whose answer was lost.
+                Ok(None) => match read(&self.client, &self.subject) {
+                    Ok(Some((held, place))) if held.token == self.held.token => self.place = place,
+                    _ => self.shared.lost.store(true, Ordering::Relaxed),
+                },
+                // The next renewal may succeed before the lease expires.
+                Err(_) => {}
+            }
+            if is_done || self.shared.lost.load(Ordering::Relaxed) {
+                return;
+            }
+        }
+    }
+}
+
+/// Tries to take a lease; returns its holder if there is one.
+fn attempt(client: &Client, subject: &str, token: &str) -> Result<Result<(Held, Place), Held>> {
+    // Only two machines that always meet would need more attempts.
+    for _ in 0..10 {
+        let present = read(client, subject)?;
+        if let Some((held, place)) = &present {
+            if held.token == token {
+                return Ok(Ok((held.clone(), *place)));
+            }
+            if is_held(held) {
+                return Ok(Err(held.clone()));
+            }
+        }
+        let before = present.as_ref().map_or(0, |(held, _)| held.generation);
+        let held = Held {
+            owner: owner(),
+            token: token.to_owned(),
+            expires: now() + millis(LIFETIME),
+            // Above all former versions even if the state was lost.
+            generation: now().max(before + 1),
+        };
+        let place = present.map(|(_, place)| place);
+        if let Some(place) = write(client, subject, &held, place)? {
+            return Ok(Ok((held, place)));
+        }
+    }
+    Err(Error::Busy {
+        source_path: subject.to_owned(),
+        owner: "several machines at once".to_owned(),
+        left: LIFETIME,
+    })
+}
+
+fn is_held(held: &Held) -> bool {
+    held.expires != 0 && held.expires + millis(SKEW) > now()
+}
+
+fn path(client: &Client, subject: &str) -> String {
+    let id = short_hash(&["lease", subject]);
+    format!("{}/_doc/{id}", state_alias(client.name()))
+}
+
+fn read(client: &Client, subject: &str) -> Result<Option<(Held, Place)>> {
+    let reply = client.get(&path(client, subject))?;
+    if reply.status == 404 {
+        return Ok(None);
+    }
+    let document: Value = reply.ok()?.json()?;
+    let held = document
+        .pointer("/_source/data")
+        .cloned()
+        .unwrap_or_default();
+    let place = Place {
+        seq_no: document["_seq_no"].as_u64().unwrap_or_default(),
+        primary_term: document["_primary_term"].as_u64().unwrap_or_default(),
+    };
+    // A document that nothing can be made of is replaced.
+    Ok(serde_json::from_value(held).ok().map(|held| (held, place)))
+}
+
+/// Writes a lease if it is still where it was, or if there is none; returns its new place.
+fn write(client: &Client, subject: &str, held: &Held, at: Option<Place>) -> Result<Option<Place>> {
+    let condition = match at {
+        Some(place) => format!(
+            "if_seq_no={}&if_primary_term={}",
+            place.seq_no, place.primary_term
+        ),
+        None => "op_type=create".to_owned(),
+    };
+    let document = json!({
+        "kind": "lease", "key": sort_key(&short_hash(&["lease", subject])),
+        "path": subject, "data": held,
+    });
+    let url = format!("{}?{condition}", path(client, subject));
+    let reply = client.send("PUT", &url, &document)?;
+    if reply.status == 409 {
+        return Ok(None);
+    }
+    let answer: Value = reply.ok()?.json()?;
+    Ok(Some(Place {
+        seq_no: answer["_seq_no"].as_u64().unwrap_or_default(),
+        primary_term: answer["_primary_term"].as_u64().unwrap_or_default(),
+    }))
+}
+
+/// Milliseconds since 1970.
+fn now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    millis(now.unwrap_or_default())
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// This machine and process.
+fn owner() -> String {
+    format!("{}, process {}", machine(), process::id())
+}
+
+/// A token that no other holder has.
+fn token() -> String {
+    static TAKEN: AtomicU64 = AtomicU64::new(0);
+    let number = TAKEN.fetch_add(1, Ordering::Relaxed).to_string();
+    let time = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    short_hash(&[&owner(), &number, &time.as_nanos().to_string()])
+}

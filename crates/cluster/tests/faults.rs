@@ -1,0 +1,245 @@
+//! Failures of processes, nodes and connections during updates. Without `TIMBAO_CLUSTER` these
+//! tests are skipped. `TIMBAO_CLUSTER_ROUNDS` repeats the failures of nodes.
+
+mod nodes;
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use timbao_cluster::ingest::{IngestOptions, Sources, update};
+use timbao_cluster::{
+    Address, Client, Connection, Credentials, Error, Trust, create, status, verify,
+};
+
+use nodes::{Nodes, directory, index, launcher, options, write_articles};
+
+/// Tells a child process what to index: addresses, the name and a directory.
+const CHILD: &str = "TIMBAO_TEST_CHILD";
+
+/// Not a test of its own: the process that another test kills.
+#[test]
+fn child_that_indexes() {
+    let Ok(child) = std::env::var(CHILD) else {
+        return;
+    };
+    let parts: Vec<&str> = child.split('\n').collect();
+    let nodes = Nodes::new(parts[0], parts[1]);
+    let options = IngestOptions {
+        wait: Duration::from_secs(60),
+        ..options()
+    };
+    let result = nodes.try_update(Path::new(parts[2]), &options);
+    // The index belongs to the parent.
+    std::mem::forget(nodes);
+    result.unwrap();
+}
+
+#[test]
+fn a_killed_update_is_completed_by_the_next() {
+    let Some(nodes) = index("killed") else { return };
+    let (_dir, root) = directory();
+    create(&nodes.client).unwrap();
+    for n in 0..10 {
+        write_articles(&root.join(format!("{n}.jsonl")), n * 300..n * 300 + 300);
+    }
+    let child = format!("{}\n{}\n{}", nodes.addresses, nodes.name, root.display());
+    for millis in [300, 900] {
+        let mut process = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "child_that_indexes"])
+            .env(CHILD, &child)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(Duration::from_millis(millis));
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+    // The lease of the killed process expires.
+    let patient = IngestOptions {
+        wait: Duration::from_secs(60),
+        ..options()
+    };
+    let report = nodes.try_update(&root, &patient).unwrap();
+    assert_eq!(report.total_articles, 3000);
+    nodes.verify(3000);
+}
+
+#[test]
+fn nothing_is_lost_when_a_node_is_killed() {
+    let Some(nodes) = index("node") else { return };
+    let home = PathBuf::from(std::env::var("TIMBAO_CLUSTER_DIR").unwrap());
+    let rounds = std::env::var("TIMBAO_CLUSTER_ROUNDS");
+    let rounds: usize = rounds.map_or(1, |rounds| rounds.parse().unwrap());
+    let count = nodes.addresses.split(',').count();
+    create(&nodes.client).unwrap();
+    let (_dir, root) = directory();
+    for round in 0..rounds {
+        for n in 0..10 {
+            let first = (round * 10 + n) * 200;
+            write_articles(&root.join(format!("{round}-{n}.jsonl")), first..first + 200);
+        }
+        let number = (round % count + 1).to_string();
+        let victim = home.join(format!("n{number}"));
+        let pid = std::fs::read_to_string(victim.join("pid")).unwrap();
+        let added = thread::scope(|scope| {
+            let update = scope.spawn(|| nodes.update(&root).articles.added);
+            thread::sleep(Duration::from_millis(700));
+            assert!(
+                Command::new("kill")
+                    .args(["-9", pid.trim()])
+                    .status()
+                    .unwrap()
+                    .success()
+            );
+            answers_soon(&nodes);
+            update.join().unwrap()
+        });
+        assert_eq!(added, 2000, "round {round}");
+        launcher(&["node", home.to_str().unwrap(), &number]);
+        await_green(&nodes, count as u64);
+        nodes.verify((round as u64 + 1) * 2000);
+        println!(
+            "round {}: node {number} killed, {added} articles, all copies equal",
+            round + 1
+        );
+    }
+}
+
+/// Fails unless a search is answered, or fails with a message, within a few seconds after a node
+/// failed; the machine of the tests is slower than a node of a cluster.
+fn answers_soon(nodes: &Nodes) {
+    let start = Instant::now();
+    let path = format!("{}/_search?size=1", nodes.name);
+    let reply = nodes.client.get(&path).and_then(|reply| reply.ok());
+    let spent = start.elapsed();
+    assert!(
+        spent < Duration::from_secs(20),
+        "{spent:?} {:?}",
+        reply.map(drop)
+    );
+}
+
+fn await_green(nodes: &Nodes, count: u64) {
+    let start = Instant::now();
+    loop {
+        if let Ok(status) = status(&nodes.client)
+            && (status.health.as_str(), status.nodes) == ("green", count)
+        {
+            return;
+        }
+        assert!(
+            start.elapsed() < Duration::from_secs(180),
+            "{:?}",
+            verify(&nodes.client)
+        );
+        thread::sleep(Duration::from_millis(500));
+    }
+}
+
+/// A proxy with TLS and a password in front of a node; returns its address and its certificate.
+fn tls_proxy(node: &str, password: &'static str) -> (String, tempfile::TempDir) {
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("ca.pem"), made.cert.pem()).unwrap();
+    let key = rustls::pki_types::PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key.into())
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let node = node.to_owned();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let (config, node) = (Arc::clone(&config), node.clone());
+            thread::spawn(move || relay(stream, config, &node, password));
+        }
+    });
+    (address, dir)
+}
+
+/// Passes requests on, one connection at a time, if they have the password.
+fn relay(stream: TcpStream, config: Arc<rustls::ServerConfig>, node: &str, password: &str) {
+    stream
+        .set_read_timeout(Some(Duration::from_millis(20)))
+        .unwrap();
+    let session = rustls::ServerConnection::new(config).unwrap();
+    let tls = Arc::new(Mutex::new(rustls::StreamOwned::new(session, stream)));
+    let upstream = TcpStream::connect(node).unwrap();
+    let mut down = upstream.try_clone().unwrap();
+    let back = Arc::clone(&tls);
+    thread::spawn(move || {
+        let mut bytes = [0; 1 << 16];
+        while let Ok(read @ 1..) = down.read(&mut bytes) {
+            let mut tls = back.lock().unwrap();
+            // The read limit is for waiting, not for sending.
+            if tls.write_all(&bytes[..read]).is_err() || tls.flush().is_err() {
+                return;
+            }
+        }
+    });
+    let mut upstream = upstream;
+    let mut is_known = false;
+    let mut bytes = [0; 1 << 16];
+    loop {
+        let read = tls.lock().unwrap().read(&mut bytes);
+        match read {
+            Ok(0) => return,
+            Ok(read) => {
+                let text = String::from_utf8_lossy(&bytes[..read]).into_owned();
+                if !is_known && !text.contains(password) {
+                    let answer = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n";
+                    let _ = tls.lock().unwrap().write_all(answer.as_bytes());
+                    return;
+                }
+                is_known = true;
+                if upstream.write_all(&bytes[..read]).is_err() {
+                    return;
+                }
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                thread::sleep(Duration::from_millis(1));
+            }
+            Err(_) => return,
+        }
+    }
+}
+
+#[test]
+fn updates_work_through_tls_and_with_a_password() {
+    let Some(nodes) = index("tls") else { return };
+    let node = nodes.addresses.split(',').next().unwrap();
+    // an:mat-khau
+    let (address, certificates) = tls_proxy(node, "YW46bWF0LWtoYXU=");
+    let address = format!("opensearch+https://{address}/{}", nodes.name);
+    let mut connection = Connection::new(Address::parse(&address).unwrap());
+    connection.trust = Trust::File(certificates.path().join("ca.pem"));
+    connection.credentials = Credentials::parse("an:mat-khau", "test").unwrap();
+    let client = Arc::new(Client::new(connection.clone()).unwrap());
+    create(&client).unwrap();
+    let (_dir, root) = directory();
+    write_articles(&root.join("a.jsonl"), 0..500);
+    let sources = Sources::Paths(vec![root]);
+    let report = update(&client, &sources, &options(), &()).unwrap();
+    assert_eq!(report.total_articles, 500);
+    assert_eq!(verify(&client).unwrap().faults, [""; 0]);
+
+    connection.credentials = Credentials::parse("an:falsch", "test").unwrap();
+    let wrong = Arc::new(Client::new(connection).unwrap());
+    let error = update(&wrong, &sources, &options(), &()).unwrap_err();
+    assert!(
+        matches!(error, Error::Unauthorized { sent: true, .. }),
+        "{error:?}"
+    );
+    assert!(!format!("{error:?}{error}").contains("falsch"));
+}

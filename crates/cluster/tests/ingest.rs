@@ -1,0 +1,413 @@
+//! Updates of an index in a cluster. Without `TIMBAO_CLUSTER` these tests are skipped.
+
+mod nodes;
+
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::json;
+use timbao_cluster::ingest::{IngestOptions, Progress, Reading, Reason, Sources, forget, update};
+use timbao_cluster::{Error, Scoring, create, open, rebuild, status};
+
+use nodes::{directory, index, options, write_articles};
+
+#[test]
+fn an_update_changes_only_what_changed() {
+    let Some(nodes) = index("changes") else {
+        return;
+    };
+    let (_dir, root) = directory();
+    create(&nodes.client).unwrap();
+    write_articles(&root.join("a.jsonl"), 0..40);
+    write_articles(&root.join("b/b.jsonl"), 40..50);
+    fs::write(
+        root.join("c.txt"),
+        "Tin làng Sông Trà\n\nSáng nay bà con sửa đường.\n",
+    )
+    .unwrap();
+    let report = nodes.update(&root);
+    assert_eq!((report.articles.added, report.total_articles), (51, 51));
+    assert_eq!(report.files.added, 3);
+    nodes.verify(51);
+
+    let again = nodes.update(&root);
+    assert_eq!((again.articles.added, again.articles.updated), (0, 0));
+    assert_eq!(again.articles.unchanged, 51);
+
+    // One more, one less, one changed.
+    let text = fs::read_to_string(root.join("a.jsonl")).unwrap();
+    let text = text.replacen("Sáng nay bà con 0", "Chiều nay bà con 0", 1);
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.truncate(39);
+    fs::write(root.join("a.jsonl"), format!("{}\n", lines.join("\n"))).unwrap();
+    write_articles(&root.join("d.jsonl"), 50..51);
+    fs::remove_file(root.join("c.txt")).unwrap();
+    let report = nodes.update(&root);
+    let counts = report.articles;
+    assert_eq!(
+        (counts.added, counts.updated, counts.removed),
+        (1, 1, 2),
+        "{report:?}"
+    );
+    assert_eq!(
+        report
+            .actions
+            .iter()
+            .filter(|a| a.reason == Reason::Gone)
+            .count(),
+        1
+    );
+    nodes.verify(50);
+    let afternoon = json!({ "match_phrase": { "b": "chiêu\u{300}|chieu'chiêu\u{300} nay'" } });
+    assert_eq!(nodes.count(&afternoon), 1);
+}
+
+#[test]
+fn fields_answer_phrases_bags_bigrams_and_filters() {
+    let Some(nodes) = index("fields") else { return };
+    let (_dir, root) = directory();
+    create(&nodes.client).unwrap();
+    let lines = [
+        r#"{"id":"1","title":"Tự do","text":"tu do\nhoà bình","section":"Đời sống","date":"2026"}"#,
+        r#"{"id":"2","title":"Khác","text":"tự có do; hóa, bình","section":"đời sống"}"#,
+    ];
+    fs::write(root.join("a.jsonl"), lines.join("\n")).unwrap();
+    nodes.update(&root);
+    let grave = "hoa'hoa\u{300}";
+    for (query, expected) in [
+        (json!({ "match_phrase": { "t": "tu do" } }), 1),
+        (json!({ "match_phrase": { "t": "tu'tư\u{323} do'" } }), 1),
+        (json!({ "match_phrase": { "b": "tu'tư\u{323} do'" } }), 0),
+        (json!({ "match_phrase": { "b": "tu do" } }), 1),
+        (json!({ "match_phrase": { "b": "tu _ do" } }), 1),
+        // A paragraph ends after do.
+        (json!({ "match_phrase": { "b": format!("do {grave}") } }), 0),
+        (json!({ "match_phrase": { "b": "do hoa" } }), 1),
+        (json!({ "match_phrase": { "b": "do|co hoa|do" } }), 1),
+        (json!({ "match": { "bag": "hoa" } }), 2),
+        (json!({ "match": { "bag": grave } }), 1),
+        (json!({ "match": { "pairs": "tu·do" } }), 1),
+        (json!({ "match": { "pairs": "do·hoa" } }), 1),
+        (
+            json!({ "term": { "section_key": "đơi\u{300} sông\u{301}" } }),
+            2,
+        ),
+        (json!({ "term": { "section": "Đời sống" } }), 1),
+        (
+            json!({ "match_phrase": { "section_words": "doi song" } }),
+            2,
+        ),
+        (
+            json!({ "range": { "day": { "gte": 20454, "lte": 20454 } } }),
+            1,
+        ),
+        (json!({ "term": { "month": "2026-01" } }), 1),
+        (json!({ "exists": { "field": "day" } }), 1),
+    ] {
+        assert_eq!(nodes.count(&query), expected, "{query}");
+    }
+    assert_eq!(open(&nodes.client).unwrap().scoring, Scoring::Scripted);
+}
+
+#[test]
+fn what_seems_to_be_away_stays() {
+    let Some(nodes) = index("away") else { return };
+    let (_dir, root) = directory();
+    create(&nodes.client).unwrap();
+    write_articles(&root.join("a/a.jsonl"), 0..30);
+    write_articles(&root.join("b.jsonl"), 30..35);
+    nodes.update(&root);
+    fs::rename(root.join("a"), root.with_extension("away")).unwrap();
+    let report = nodes.update(&root);
+    assert_eq!(report.vanished.len(), 1, "{report:?}");
+    assert_eq!(report.vanished[0].articles, 30);
+    assert_eq!(report.total_articles, 35);
+    let strict = IngestOptions {
+        strict: true,
+        ..options()
+    };
+    let error = nodes.try_update(&root, &strict).unwrap_err();
+    assert!(matches!(error, Error::Vanished(_)), "{error}");
+    let dry = IngestOptions {
+        dry_run: true,
+        allow_vanished: true,
+        ..options()
+    };
+    let report = nodes.try_update(&root, &dry).unwrap();
+    assert_eq!((report.articles.removed, report.total_articles), (30, 35));
+    let allowed = IngestOptions {
+        allow_vanished: true,
+        ..options()
+    };
+    assert_eq!(nodes.try_update(&root, &allowed).unwrap().total_articles, 5);
+    nodes.verify(5);
+    let _ = fs::remove_dir_all(root.with_extension("away"));
+}
+
+#[test]
+fn sources_can_be_forgotten_and_joined() {
+    let Some(nodes) = index("forget") else { return };
+    let (_dir, root) = directory();
+    create(&nodes.client).unwrap();
+    write_articles(&root.join("a/a.jsonl"), 0..10);
+    write_articles(&root.join("b/b.jsonl"), 10..30);
+    nodes.update(&root.join("a"));
+    let report = nodes.update(&root);
+    assert_eq!(report.sources, [root.to_str().unwrap()]);
+    assert_eq!(report.total_articles, 30);
+    nodes.verify(30);
+    let report = forget(&nodes.client, &[root.join("a")], &options()).unwrap();
+    assert_eq!((report.articles.removed, report.total_articles), (10, 20));
+    assert_eq!(
+        nodes.update(&root).total_articles,
+        20,
+        "forgotten files stay forgotten"
+    );
+    assert_eq!(nodes.update(&root.join("a")).total_articles, 30);
+    let report = forget(&nodes.client, std::slice::from_ref(&root), &options()).unwrap();
+    assert_eq!((report.total_articles, report.sources.len()), (0, 0));
+    let error = update(&nodes.client, &Sources::Remembered, &options(), &()).unwrap_err();
+    assert!(matches!(error, Error::NoSources { .. }), "{error}");
+    nodes.verify(0);
+}
+
+#[test]
+fn machines_write_different_sources_at_once() {
+    let Some(nodes) = index("machines") else {
+        return;
+    };
+    let (_dir, root) = directory();
+    create(&nodes.client).unwrap();
+    for n in 0..4 {
+        write_articles(&root.join(format!("{n}/a.jsonl")), n * 100..n * 100 + 100);
+    }
+    thread::scope(|scope| {
+        for n in 0..4 {
+            let (nodes, root) = (&nodes, root.join(n.to_string()));
+            scope.spawn(move || {
+                let machine = format!("machine {n}");
+                let options = IngestOptions {
+                    machine,
+                    ..options()
+                };
+                assert_eq!(
+                    nodes.try_update(&root, &options).unwrap().articles.added,
+                    100
+                );
+            });
+        }
+    });
+    nodes.verify(400);
+    let machine = "machine 2".to_owned();
+    let again = IngestOptions {
+        machine,
+        ..options()
+    };
+    let report = update(&nodes.client, &Sources::Remembered, &again, &()).unwrap();
+    assert_eq!(
+        report.articles.unchanged, 100,
+        "a machine repeats its own sources"
+    );
+}
+
+/// Holds an update when it has begun.
+struct Hold {
+    begun: AtomicBool,
+    go: AtomicBool,
+}
+
+impl Progress for Hold {
+    fn begin(&self, _files: u64, _bytes: u64) {
+        self.begun.store(true, Ordering::Relaxed);
+        while !self.go.load(Ordering::Relaxed) {
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+#[test]
+fn a_source_has_one_writer() {
+    let Some(nodes) = index("lease") else { return };
+    let (_dir, root) = directory();
+    create(&nodes.client).unwrap();
+    write_articles(&root.join("a.jsonl"), 0..10);
+    let hold = Hold {
+        begun: AtomicBool::new(false),
+        go: AtomicBool::new(false),
+    };
+    let sources = Sources::Paths(vec![root.clone()]);
+    thread::scope(|scope| {
+        let first = scope.spawn(|| update(&nodes.client, &sources, &options(), &hold));
+        while !hold.begun.load(Ordering::Relaxed) {
+            thread::sleep(Duration::from_millis(20));
+        }
+        let error = nodes.try_update(&root, &options()).unwrap_err();
+        assert!(matches!(&error, Error::Busy { .. }), "{error}");
+        assert!(
+            error.to_string().contains("process") && error.hint().is_some(),
+            "{error}"
+        );
+        let held = status(&nodes.client).unwrap().leases;
+        assert_eq!(held[0].subject, root.to_str().unwrap());
+        let error = rebuild(&nodes.client, &options(), &()).unwrap_err();
+        assert!(matches!(error, Error::Busy { .. }), "{error}");
+        // Another machine takes over, as after an expiry.
+        steal_leases(&nodes);
+        hold.go.store(true, Ordering::Relaxed);
+        let error = first.join().unwrap().unwrap_err();
+        assert!(matches!(error, Error::LostLease { .. }), "{error}");
+    });
+    // The stolen lease has expired.
+    assert_eq!(nodes.update(&root).total_articles, 10);
+    nodes.verify(10);
+    assert!(status(&nodes.client).unwrap().leases.is_empty());
+}
+
+/// Gives all leases to a machine that fails at once.
+fn steal_leases(nodes: &nodes::Nodes) {
+    let state = format!("{}.state", nodes.name);
+    nodes
+        .client
+        .call("POST", &format!("{state}/_refresh"))
+        .unwrap();
+    let body = json!({ "query": { "term": { "kind": "lease" } } });
+    let path = format!("{state}/_search");
+    let found = nodes.client.send("POST", &path, &body).unwrap();
+    let found: serde_json::Value = found.json().unwrap();
+    for hit in found["hits"]["hits"].as_array().unwrap() {
+        let mut lease = hit["_source"].clone();
+        lease["data"]["token"] = json!("other");
+        lease["data"]["expires"] = json!(1);
+        let generation = lease["data"]["generation"].as_u64().unwrap();
+        lease["data"]["generation"] = json!(generation + 1000);
+        let path = format!("{state}/_doc/{}", hit["_id"].as_str().unwrap());
+        nodes
+            .client
+            .send("PUT", &path, &lease)
+            .unwrap()
+            .ok()
+            .unwrap();
+    }
+    // The holder notices with its next renewal.
+    thread::sleep(Duration::from_secs(10));
+}
+
+/// Stops an update after some articles.
+struct StopAfter {
+    articles: u64,
+    stop: Arc<AtomicBool>,
+}
+
+impl Progress for StopAfter {
+    fn read(&self, so_far: Reading) {
+        if so_far.articles >= self.articles {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+#[test]
+fn an_interrupted_update_is_continued() {
+    let Some(nodes) = index("interrupted") else {
+        return;
+    };
+    let (_dir, root) = directory();
+    create(&nodes.client).unwrap();
+    for n in 0..20 {
+        write_articles(&root.join(format!("{n}.jsonl")), n * 50..n * 50 + 50);
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let progress = StopAfter {
+        articles: 200,
+        stop: Arc::clone(&stop),
+    };
+    let sources = Sources::Paths(vec![root.clone()]);
+    let options = IngestOptions { stop, ..options() };
+    let report = update(&nodes.client, &sources, &options, &progress).unwrap();
+    assert!(
+        report.interrupted && report.total_articles < 1000,
+        "{report:?}"
+    );
+    let report = nodes.update(&root);
+    assert_eq!(report.total_articles, 1000);
+    assert!(report.articles.added < 1000, "{report:?}");
+    nodes.verify(1000);
+}
+
+#[test]
+fn another_analysis_is_refused_until_the_index_is_rebuilt() {
+    let Some(nodes) = index("version") else {
+        return;
+    };
+    let (_dir, root) = directory();
+    create(&nodes.client).unwrap();
+    assert!(matches!(create(&nodes.client), Err(Error::Exists { .. })));
+    write_articles(&root.join("a.jsonl"), 0..100);
+    nodes.update(&root);
+    let before = nodes.ids();
+    let meta =
+        json!({ "_meta": { "timbao": { "layout": 1, "analyzer": 1, "scores": "scripted" } } });
+    let path = format!("{}/_mapping", nodes.name);
+    nodes
+        .client
+        .send("PUT", &path, &meta)
+        .unwrap()
+        .ok()
+        .unwrap();
+    let error = nodes.try_update(&root, &options()).unwrap_err();
+    assert!(
+        matches!(error, Error::OtherVersion { found: 1, .. }),
+        "{error}"
+    );
+    assert!(error.hint().unwrap().contains("cluster rebuild"));
+    assert!(!status(&nodes.client).unwrap().is_readable);
+    assert_eq!(rebuild(&nodes.client, &options(), &()).unwrap(), 100);
+    let now = status(&nodes.client).unwrap();
+    assert!(
+        now.is_readable && now.index.ends_with(".articles.2"),
+        "{now:?}"
+    );
+    assert_eq!(nodes.ids(), before);
+    nodes.verify(100);
+    assert_eq!(nodes.update(&root).articles.unchanged, 100);
+}
+
+#[test]
+fn names_without_an_index_have_a_hint() {
+    let Some(nodes) = index("none") else { return };
+    let (_dir, root) = directory();
+    let error = nodes.try_update(&root, &options()).unwrap_err();
+    assert!(matches!(error, Error::NoIndex { .. }), "{error}");
+    assert!(error.hint().unwrap().contains("cluster init"));
+}
+
+#[test]
+fn a_full_disk_is_reported_and_the_update_continues_later() {
+    let Some(nodes) = index("full") else { return };
+    let (_dir, root) = directory();
+    create(&nodes.client).unwrap();
+    write_articles(&root.join("a.jsonl"), 0..10);
+    let block = |on: serde_json::Value| {
+        let body = json!({ "index.blocks.read_only_allow_delete": on });
+        let path = format!("{}/_settings", nodes.name);
+        nodes
+            .client
+            .send("PUT", &path, &body)
+            .unwrap()
+            .ok()
+            .unwrap();
+    };
+    block(json!(true));
+    let short = IngestOptions {
+        patience: Duration::from_secs(1),
+        ..options()
+    };
+    let error = nodes.try_update(&root, &short).unwrap_err();
+    assert!(matches!(error, Error::DiskFull { .. }), "{error:?}");
+    block(json!(null));
+    assert_eq!(nodes.update(&root).total_articles, 10);
+    nodes.verify(10);
+}
