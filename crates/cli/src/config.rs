@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use timbao_cluster::Address;
 use timbao_export::{CsvOptions, UnknownOption};
 use timbao_index::update::SourceDefaults;
 use timbao_views::language::Language;
@@ -26,16 +27,33 @@ use origin::nearest;
 const PROJECT_FILE: &str = "timbao.toml";
 
 /// The keys of a configuration file, in the order they are shown.
-const KEYS: [&str; 13] = [
-    "index", "synonyms", "color", "lang", "pager", "csv", "limit", "accents", "sort", "recency",
-    "threads", "memory", "sources",
+const KEYS: [&str; 15] = [
+    "index",
+    "cluster_auth",
+    "cluster_ca",
+    "synonyms",
+    "color",
+    "lang",
+    "pager",
+    "csv",
+    "limit",
+    "accents",
+    "sort",
+    "recency",
+    "threads",
+    "memory",
+    "sources",
 ];
 
 /// Every setting with its value.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    /// Directory of the index.
+    /// Directory of the index, or the address of one in a cluster.
     pub index: PathBuf,
+    /// File with the user and the password for a cluster.
+    pub cluster_auth: Option<PathBuf>,
+    /// File with the authorities to trust for a cluster.
+    pub cluster_ca: Option<PathBuf>,
     /// File of synonyms and abbreviations that are searched for as well.
     pub synonyms: Option<PathBuf>,
     /// When to use colours.
@@ -198,6 +216,8 @@ impl<'e> Layers<'e> {
 
     fn settings(mut self, flags: &GlobalArgs) -> Result<Settings> {
         let index = self.path("index", flags.index.as_ref())?;
+        let cluster_auth = self.path("cluster_auth", flags.cluster_auth.as_ref())?;
+        let cluster_ca = self.path("cluster_ca", flags.cluster_ca.as_ref())?;
         let synonyms = self.path("synonyms", flags.synonyms.as_ref())?;
         let color = self
             .pick("color", flags.color, choice::<Color>, choice_name)?
@@ -248,6 +268,8 @@ impl<'e> Layers<'e> {
         }
         Ok(Settings {
             index: index.unwrap_or_else(|| PathBuf::from("./.timbao")),
+            cluster_auth,
+            cluster_ca,
             synonyms,
             color,
             language,
@@ -326,6 +348,7 @@ impl<'e> Layers<'e> {
             match written {
                 Some((value, origin)) => {
                     let directory = match &origin {
+                        _ if key == "index" && Address::is_one(&value) => None,
                         Origin::Project(file) | Origin::User(file) => file.parent(),
                         _ => None,
                     };
@@ -532,6 +555,8 @@ mod tests {
             .collect();
         let expected = [
             "project",
+            "default",
+            "default",
             "default",
             "flag",
             "environment",

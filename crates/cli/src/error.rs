@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 
+use timbao_cluster::Error as ClusterError;
 use timbao_index::Error as IndexError;
 
 use crate::output::sanitize::escape;
@@ -117,6 +118,21 @@ impl From<csv::Error> for Failure {
 impl From<timbao_views::Error> for Failure {
     fn from(error: timbao_views::Error) -> Self {
         IndexError::from(error).into()
+    }
+}
+
+impl From<ClusterError> for Failure {
+    fn from(error: ClusterError) -> Self {
+        let failure = match &error {
+            ClusterError::Io { path, source } if source.kind() != io::ErrorKind::InvalidInput => {
+                Self::file(path, source)
+            }
+            _ => Self::new(error.to_string()),
+        };
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
     }
 }
 

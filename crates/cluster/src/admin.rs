@@ -147,6 +147,11 @@ pub fn create(client: &Client) -> Result<Description> {
         (&state_alias(name), &state),
     ];
     point(client, &aliases)?;
+    // Until each shard has its copy, the loss of a node could cost acknowledged articles. A cluster
+    // that takes longer is waited for no further.
+    client.get(&format!(
+        "_cluster/health/{name}.*?wait_for_status=green&timeout=30s"
+    ))?;
     open(client)
 }
 

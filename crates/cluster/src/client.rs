@@ -34,6 +34,16 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// The longest pause before a request is sent again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
+/// Errors with status 500 that mean that a node failed during the request.
+const DISCONNECTED: [&str; 6] = [
+    "node_disconnected_exception",
+    "node_not_connected_exception",
+    "node_closed_exception",
+    "connect_transport_exception",
+    "no_shard_available_action_exception",
+    "receive_timeout_transport_exception",
+];
+
 /// How to connect to a cluster.
 #[derive(Debug, Clone)]
 pub struct Connection {
@@ -347,11 +357,13 @@ impl Client {
                 action: reply.action.clone(),
                 reason: reply.reason(),
             }),
-            status @ (429 | 502..=504) => Failure::Later(Error::Overloaded {
-                node,
-                status,
-                reason: reply.reason(),
-            }),
+            status @ (429 | 500 | 502..=504) if status != 500 || reply.is_disconnected() => {
+                Failure::Later(Error::Overloaded {
+                    node,
+                    status,
+                    reason: reply.reason(),
+                })
+            }
             _ => return Ok(reply),
         })
     }
@@ -433,6 +445,12 @@ impl Reply {
     /// The node that answered.
     pub fn node(&self) -> &str {
         &self.node
+    }
+
+    /// Whether the node that answered lost another one during the request.
+    fn is_disconnected(&self) -> bool {
+        let reason = self.reason();
+        DISCONNECTED.iter().any(|kind| reason.starts_with(kind))
     }
 
     /// Whether the index is read-only because a disk is full.

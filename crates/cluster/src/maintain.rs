@@ -114,6 +114,7 @@ pub struct CopyCount {
 /// [`Error::NoIndex`], [`Error::NotTimbao`] and any error of the cluster.
 pub fn status(client: &Client) -> Result<ClusterStatus> {
     let description = describe(client)?;
+    state::refresh(client)?;
     let root: Value = client.get("")?.ok()?.json()?;
     let health: Value = client.get("_cluster/health")?.ok()?.json()?;
     let index: Value = client

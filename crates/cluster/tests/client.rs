@@ -170,6 +170,16 @@ fn lasting_overload_is_an_error_with_the_reason() {
 }
 
 #[test]
+fn a_node_that_fails_during_a_request_is_waited_for() {
+    let error = json!({ "type": "node_disconnected_exception", "reason": "[n2] disconnected" });
+    let server = Server::start(vec![Act::Answer(500, json!({ "error": error })), good()]);
+    assert_eq!(client(&[&server.node]).get("x").unwrap().status, 200);
+    let error = json!({ "type": "null_pointer_exception", "reason": "" });
+    let server = Server::start(vec![Act::Answer(500, json!({ "error": error }))]);
+    assert_eq!(client(&[&server.node]).get("x").unwrap().status, 500);
+}
+
+#[test]
 fn a_full_disk_is_named() {
     let reason =
         "index [x] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark]";

@@ -84,6 +84,7 @@ fn nothing_is_lost_when_a_node_is_killed() {
             let first = (round * 10 + n) * 200;
             write_articles(&root.join(format!("{round}-{n}.jsonl")), first..first + 200);
         }
+        await_green(&nodes, count as u64);
         let number = (round % count + 1).to_string();
         let victim = home.join(format!("n{number}"));
         let pid = std::fs::read_to_string(victim.join("pid")).unwrap();
@@ -175,7 +176,9 @@ fn relay(stream: TcpStream, config: Arc<rustls::ServerConfig>, node: &str, passw
         .unwrap();
     let session = rustls::ServerConnection::new(config).unwrap();
     let tls = Arc::new(Mutex::new(rustls::StreamOwned::new(session, stream)));
-    let upstream = TcpStream::connect(node).unwrap();
+    let Ok(upstream) = TcpStream::connect(node) else {
+        return;
+    };
     let mut down = upstream.try_clone().unwrap();
     let back = Arc::clone(&tls);
     thread::spawn(move || {

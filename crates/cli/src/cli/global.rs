@@ -13,9 +13,23 @@ use super::values::{Color, LanguageName};
 pub(crate) struct GlobalArgs {
     /// Directory of the index [default: ./.timbao]
     ///
+    /// Or the address of an index in an OpenSearch cluster, opensearch+https://HOST:9200,HOST:9200/NAME.
     /// Also set by the environment variable TIMBAO_INDEX, or by `index` in a configuration file.
     #[arg(long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub index: Option<PathBuf>,
+    /// File with the user and the password for a cluster
+    ///
+    /// One line: USER:PASSWORD, or `ApiKey KEY`. Also set by the environment variable
+    /// TIMBAO_CLUSTER_AUTH, or by `cluster_auth` in a configuration file. The environment variable
+    /// TIMBAO_CLUSTER_LOGIN contains the line itself.
+    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub cluster_auth: Option<PathBuf>,
+    /// File with the certificates of the authorities to trust for a cluster
+    ///
+    /// In PEM format; by default those of the system are trusted. Also set by the environment
+    /// variable TIMBAO_CLUSTER_CA, or by `cluster_ca` in a configuration file.
+    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub cluster_ca: Option<PathBuf>,
     /// File of synonyms and abbreviations to search for as well
     ///
     /// Also set by the environment variable TIMBAO_SYNONYMS, or by `synonyms` in a configuration

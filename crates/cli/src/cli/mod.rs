@@ -2,6 +2,7 @@
 //!
 //! Nothing here acts. Help, completions and man pages come from these types.
 
+mod cluster;
 mod count;
 mod filters;
 mod global;
@@ -17,6 +18,7 @@ mod values;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use cluster::{ClusterCommand, InitArgs, RebuildArgs, StatusArgs};
 pub(crate) use count::CountArgs;
 pub(crate) use filters::FilterArgs;
 pub(crate) use global::GlobalArgs;
@@ -100,6 +102,9 @@ pub(crate) enum Command {
     Token(TokenCommand),
     #[cfg(feature = "mcp")]
     Mcp(McpArgs),
+    /// Create, inspect and rebuild an index in an OpenSearch cluster
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
     Analyze(AnalyzeArgs),
     Inspect(InspectArgs),
     /// Measure the speed and the ranking of searches
@@ -110,6 +115,49 @@ pub(crate) enum Command {
     Config(ConfigCommand),
     Completions(CompletionsArgs),
     Man(ManArgs),
+}
+
+impl Command {
+    /// The name of a command that works on an index in a directory, not on one in a cluster.
+    pub(crate) fn needs_directory(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Watch(_) => "watch",
+            Self::Sources(_) => "sources",
+            Self::Repair(_) => "repair",
+            Self::Backup(_) => "backup",
+            Self::Restore(_) => "restore",
+            Self::Search(_) => "search",
+            Self::Show(_) => "show",
+            Self::Stats(_) => "stats",
+            Self::Batch(_) => "batch",
+            Self::Kwic(_) => "kwic",
+            Self::Trends(_) => "trends",
+            Self::Collocates(_) => "collocates",
+            Self::Keywords(_) => "keywords",
+            Self::WordList(_) => "wordlist",
+            Self::Dispersion(_) => "dispersion",
+            Self::Compare(_) => "compare",
+            Self::Similar(_) => "similar",
+            Self::Reprints(_) => "reprints",
+            Self::Fillers(_) => "fillers",
+            Self::Explain(_) => "explain",
+            Self::Serve(_) => "serve",
+            #[cfg(feature = "mcp")]
+            Self::Mcp(_) => "mcp",
+            Self::Bench(_) => "bench",
+            Self::Index(_)
+            | Self::Reindex(_)
+            | Self::Forget(_)
+            | Self::Verify(_)
+            | Self::Cluster(_)
+            | Self::Analyze(_)
+            | Self::Inspect(_)
+            | Self::Config(_)
+            | Self::Token(_)
+            | Self::Completions(_)
+            | Self::Man(_) => return None,
+        })
+    }
 }
 
 const EXAMPLES: &str = "\

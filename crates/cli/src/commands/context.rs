@@ -1,10 +1,13 @@
 //! The settings and the terminal of a command, and its input and output.
 
+use std::env;
 use std::fmt::Display;
 use std::fs;
 use std::io::{self, Cursor, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
+use timbao_cluster::{Address, Client, Connection, Credentials, Trust};
 use timbao_export::{About, CsvTable, XlsxTable};
 
 use crate::cli::{ListFormat, Paging};
@@ -80,6 +83,39 @@ impl Context {
         let mut workbook = Cursor::new(Vec::new());
         table.finish(about.as_ref(), &mut workbook)?;
         Ok(workbook.into_inner())
+    }
+}
+
+/// The environment variable with the user and the password themselves.
+const LOGIN: &str = "TIMBAO_CLUSTER_LOGIN";
+
+/// The cluster that the index is in, if it is not in a directory.
+pub(super) fn cluster_client(context: &Context) -> Result<Option<Arc<Client>>> {
+    let settings = &context.settings;
+    let address = match settings.index.to_str() {
+        Some(address) if Address::is_one(address) => Address::parse(address)?,
+        _ => return Ok(None),
+    };
+    let mut connection = Connection::new(address);
+    connection.credentials = match (&settings.cluster_auth, env::var(LOGIN)) {
+        (Some(path), _) => Credentials::read(path)?,
+        (None, Ok(line)) if !line.is_empty() => Credentials::parse(&line, LOGIN)?,
+        _ => Credentials::none(),
+    };
+    if let Some(path) = &settings.cluster_ca {
+        connection.trust = Trust::File(path.clone());
+    }
+    Ok(Some(Arc::new(Client::new(connection)?)))
+}
+
+/// Fails if the index is in a cluster.
+pub(super) fn require_directory(command: &str, context: &Context) -> Result<()> {
+    match context.settings.index.to_str() {
+        Some(address) if Address::is_one(address) => Err(Failure::new(format!(
+            "`timbao {command}` works on an index in a directory, and {address} is in a cluster"
+        ))
+        .hint("docs/cluster.md lists the commands that work on a cluster")),
+        _ => Ok(()),
     }
 }
 

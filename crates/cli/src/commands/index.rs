@@ -27,7 +27,8 @@ use crate::output::path::relative;
 use crate::output::style::Role;
 use timbao_views::json::VERSION;
 
-use super::context::Context;
+use super::cluster;
+use super::context::{Context, cluster_client};
 use super::progress::interruptible;
 use super::search;
 
@@ -63,12 +64,8 @@ pub(crate) fn index(args: &IndexArgs, context: &Context) -> Result<Outcome> {
         hidden: args.hidden,
         ..WalkOptions::default()
     };
-    run(
-        &Sources::Paths(args.paths.clone()),
-        walk,
-        &args.indexing,
-        context,
-    )
+    let sources = Sources::Paths(args.paths.clone());
+    run(&sources, walk, &args.indexing, context)
 }
 
 /// Repeats the last run.
@@ -83,6 +80,11 @@ pub(crate) fn reindex(args: &ReindexArgs, context: &Context) -> Result<Outcome> 
 
 /// Removes the articles of sources and forgets these.
 pub(crate) fn forget(args: &ForgetArgs, context: &Context) -> Result<Outcome> {
+    if let Some(client) = cluster_client(context)? {
+        let report = cluster::forget(&client, args, context)?;
+        summarize(&report, false, context);
+        return Ok(Outcome::Found);
+    }
     let report = interruptible(context, |progress, stop| {
         let options = update_options(&args.writing, context, stop);
         forget_sources(&context.settings.index, &args.paths, &options, progress)
@@ -97,19 +99,11 @@ fn run(
     args: &IndexingArgs,
     context: &Context,
 ) -> Result<Outcome> {
-    let settings = &context.settings;
     let file = args.report.as_deref().map(ReportFile::open).transpose()?;
-    let updated = interruptible(context, |progress, stop| {
-        let options = UpdateOptions {
-            walk,
-            full: args.full,
-            dry_run: args.dry_run,
-            allow_vanished: args.allow_vanished,
-            strict: args.strict,
-            ..update_options(&args.writing, context, stop)
-        };
-        Ok(update(&settings.index, sources, &options, progress))
-    })?;
+    let updated = match cluster_client(context)? {
+        Some(client) => cluster::update(&client, sources, walk.hidden, args, context)?,
+        None => local_update(sources, walk, args, context)?,
+    };
     let report = match updated {
         Ok(report) => report,
         Err(error) => {
@@ -149,6 +143,27 @@ fn run(
     Ok(match report.is_incomplete() {
         true => Outcome::Incomplete,
         false => outcome,
+    })
+}
+
+/// Updates an index in a directory.
+fn local_update(
+    sources: &Sources,
+    walk: WalkOptions,
+    args: &IndexingArgs,
+    context: &Context,
+) -> Result<Result<UpdateReport, IndexError>> {
+    interruptible(context, |progress, stop| {
+        let options = UpdateOptions {
+            walk,
+            full: args.full,
+            dry_run: args.dry_run,
+            allow_vanished: args.allow_vanished,
+            strict: args.strict,
+            ..update_options(&args.writing, context, stop)
+        };
+        let index = &context.settings.index;
+        Ok::<_, IndexError>(update(index, sources, &options, progress))
     })
 }
 

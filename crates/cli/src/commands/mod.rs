@@ -7,6 +7,7 @@ mod bench_latency;
 mod bench_relevance;
 mod bench_worst;
 mod cite;
+mod cluster;
 mod collocates;
 mod compare;
 mod completions;
@@ -41,7 +42,7 @@ mod verify;
 mod watch;
 mod wordlist;
 
-use crate::cli::{BenchCommand, Command, ConfigCommand};
+use crate::cli::{BenchCommand, ClusterCommand, Command, ConfigCommand};
 use crate::error::Result;
 use crate::exit::Outcome;
 
@@ -49,7 +50,13 @@ pub(crate) use context::Context;
 
 /// Runs a command.
 pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
+    if let Some(name) = command.needs_directory() {
+        context::require_directory(name, context)?;
+    }
     match command {
+        Command::Cluster(ClusterCommand::Init(args)) => cluster::init(&args, context),
+        Command::Cluster(ClusterCommand::Status(args)) => cluster::status(&args, context),
+        Command::Cluster(ClusterCommand::Rebuild(args)) => cluster::rebuild(&args, context),
         Command::Analyze(args) => analyze::run(&args, context),
         Command::Inspect(args) => inspect::run(&args, context),
         Command::Config(ConfigCommand::Show(args)) => config::show(&args, context),

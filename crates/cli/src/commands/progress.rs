@@ -8,10 +8,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use timbao_articles::Problem;
-use timbao_index::Error as IndexError;
 use timbao_index::update::{Phase, Progress, Reading};
 
-use crate::error::{Result, say};
+use crate::error::{Failure, Result, say};
 use crate::output::number::{bytes, count, counted, duration};
 use crate::output::style::{Palette, Role};
 use crate::output::width::truncated;
@@ -20,10 +19,13 @@ use super::context::Context;
 
 /// Runs a task with a progress line on a terminal. After an interrupt from the keyboard it has
 /// [`ORDERLY`] to stop; a second one ends it at once.
-pub(super) fn interruptible<T>(
+pub(super) fn interruptible<T, E>(
     context: &Context,
-    work: impl FnOnce(&dyn Progress, Arc<AtomicBool>) -> Result<T, IndexError>,
-) -> Result<T> {
+    work: impl FnOnce(&dyn Progress, Arc<AtomicBool>) -> Result<T, E>,
+) -> Result<T>
+where
+    Failure: From<E>,
+{
     let palette = context.terminal.error_palette;
     let stop = stop_on_interrupt(palette);
     if !context.terminal.shows_progress {

@@ -15,7 +15,8 @@ use crate::output::pager::Sink;
 use crate::output::path::relative;
 use crate::output::sanitize::escape;
 
-use super::context::Context;
+use super::cluster;
+use super::context::{Context, cluster_client};
 
 /// The result of a check, in JSON.
 #[derive(Serialize)]
@@ -29,6 +30,9 @@ struct Answer<'a> {
 
 /// Checks the index.
 pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<Outcome> {
+    if let Some(client) = cluster_client(context)? {
+        return cluster::verify(&client, args.format);
+    }
     let dir = &context.settings.index;
     let report = verify(dir, args.sources)?;
     let mut out = Sink::stdout();

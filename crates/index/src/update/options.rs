@@ -47,7 +47,7 @@ impl SourceDefaults {
     }
 
     /// Adds the metadata that an article does not state, those of the innermost collection first.
-    pub(crate) fn complete(all: &[Self], article: &mut Article) {
+    pub fn complete(all: &[Self], article: &mut Article) {
         let Some(collection) = &article.collection else {
             return;
         };

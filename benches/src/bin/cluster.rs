@@ -1,0 +1,296 @@
+//! Ingestion, disk and phrases on an OpenSearch cluster, next to a stock index of the same articles.
+//!
+//! The nodes have to run on this machine. From the root of the project:
+//!
+//! ```sh
+//! crates/cluster/tests/opensearch/cluster run \
+//!     cargo run --release -p timbao-benches --bin cluster -- news-20k.jsonl.zst
+//! ```
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use serde_json::{Value, json};
+use timbao_articles::Article;
+use timbao_benches::data::articles;
+use timbao_benches::measure::Latency;
+use timbao_benches::queries::phrases;
+use timbao_cluster::ingest::{IngestOptions, Sources, update};
+use timbao_cluster::{Address, Bulk, Client, Connection, create, pair_term, verify};
+use timbao_tokenizer::{Keys, scan};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Measures ingestion, disk and phrases on a cluster.
+#[derive(Parser)]
+struct Args {
+    /// File of articles
+    data: PathBuf,
+    /// Number of phrases
+    #[arg(long, default_value_t = 300)]
+    queries: usize,
+    /// Also measure a stock index with `index_phrases`
+    #[arg(long)]
+    index_phrases: bool,
+    /// Addresses of the nodes, separated by commas
+    #[arg(long, env = "TIMBAO_CLUSTER")]
+    nodes: String,
+    /// Directory of the nodes, for their processor time
+    #[arg(long, env = "TIMBAO_CLUSTER_DIR")]
+    dir: PathBuf,
+}
+
+/// The figures of one index.
+struct Figures {
+    name: &'static str,
+    /// Processor seconds of all nodes.
+    cpu: f64,
+    /// Processor seconds of this process.
+    own_cpu: f64,
+    seconds: f64,
+    /// Bytes of the primaries after merging.
+    bytes: u64,
+    phrases: Latency,
+    hits: u64,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let input = articles(&args.data)?;
+    let bytes: usize = input.iter().map(text_bytes).sum();
+    println!(
+        "{} articles, {:.1} MB of text",
+        input.len(),
+        bytes as f64 / 1e6
+    );
+    let typed: Vec<String> = phrases(&input, args.queries, 7);
+    let mut all = vec![stock("stock", false, &input, &typed, &args)?];
+    if args.index_phrases {
+        all.push(stock("stock, index_phrases", true, &input, &typed, &args)?);
+    }
+    all.push(timbao(&typed, &args)?);
+    println!(
+        "\n| | CPU s, nodes | CPU s, client | s | disk, MB | of text | phrase, ms, p50 / p99 | hits |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
+    for figures in &all {
+        println!(
+            "| {} | {:.1} | {:.1} | {:.1} | {:.1} | {:.2} | {:.1} / {:.1} | {} |",
+            figures.name,
+            figures.cpu,
+            figures.own_cpu,
+            figures.seconds,
+            figures.bytes as f64 / 1e6,
+            figures.bytes as f64 / bytes as f64,
+            figures.phrases.p50_us / 1000.0,
+            figures.phrases.p99_us / 1000.0,
+            figures.hits
+        );
+    }
+    if let [first, .., last] = all.as_slice() {
+        println!("\n| goal | | |\n|---|---|---|");
+        let ratio = last.cpu / first.cpu;
+        println!("| ingestion, CPU of the nodes, relative to stock | at most 2.5 | {ratio:.2} |");
+        let disk = last.bytes as f64 / bytes as f64;
+        println!("| disk relative to the text | at most 1.5 | {disk:.2} |");
+        let p50 = first.phrases.p50_us / last.phrases.p50_us;
+        println!("| phrases, p50, times faster than stock | at least 1.5 | {p50:.2} |");
+        let p99 = first.phrases.p99_us / last.phrases.p99_us;
+        println!("| phrases, p99, times faster than stock | at least 2 | {p99:.2} |");
+    }
+    Ok(())
+}
+
+fn text_bytes(article: &Article) -> usize {
+    let captions: usize = article
+        .captions
+        .iter()
+        .map(|caption| caption.text.len())
+        .sum();
+    let len = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    article.body.len() + len(&article.title) + len(&article.summary) + captions
+}
+
+fn client(args: &Args, name: &str) -> Result<Arc<Client>> {
+    let address = Address::parse(&format!("opensearch+http://{}/{name}", args.nodes))?;
+    Ok(Arc::new(Client::new(Connection::new(address))?))
+}
+
+/// An index as OpenSearch's users make one: one field, folded words.
+fn stock(
+    name: &'static str,
+    index_phrases: bool,
+    input: &[Article],
+    typed: &[String],
+    args: &Args,
+) -> Result<Figures> {
+    let alias = if index_phrases {
+        "stock-phrases"
+    } else {
+        "stock"
+    };
+    let client = client(args, alias)?;
+    let text = json!({
+        "type": "text", "analyzer": "folded", "index_phrases": index_phrases
+    });
+    let copied =
+        json!({ "type": "keyword", "index": false, "doc_values": false, "copy_to": "all" });
+    let body = json!({
+        "settings": { "index": {
+            "number_of_shards": 3, "auto_expand_replicas": "0-1",
+            "codec": "best_compression", "replication.type": "SEGMENT", "refresh_interval": "1s",
+            "analysis": { "analyzer": { "folded": {
+                "type": "custom", "tokenizer": "standard", "filter": ["lowercase", "asciifolding"]
+            } } },
+        } },
+        "aliases": { alias: { "is_write_index": true } },
+        "mappings": { "properties": {
+            "title": copied, "summary": copied, "body": copied, "captions": copied, "all": text
+        } },
+    });
+    client.send("PUT", &format!("{alias}.1"), &body)?.ok()?;
+    let (cpu, own, start) = (node_seconds(&args.dir), own_seconds(), Instant::now());
+    let mut bulk = Bulk::default();
+    for (number, article) in input.iter().enumerate() {
+        let captions: Vec<&str> = article.captions.iter().map(|c| c.text.as_str()).collect();
+        let document = json!({
+            "title": article.title, "summary": article.summary, "body": article.body,
+            "captions": captions.join("\n"),
+        });
+        bulk.index(&number.to_string(), 1, &serde_json::to_vec(&document)?);
+        if bulk.bytes() > 4 << 20 || number + 1 == input.len() {
+            let outcome = bulk.send(&client, alias, Duration::from_secs(60))?;
+            assert_eq!(outcome.rejected, []);
+            bulk = Bulk::default();
+        }
+    }
+    let query = |phrase: &str| json!({ "match_phrase": { "all": phrase } });
+    finish(name, &client, alias, (cpu, own, start), typed, &query, args)
+}
+
+/// The index of Timbao.
+fn timbao(typed: &[String], args: &Args) -> Result<Figures> {
+    let client = client(args, "bao")?;
+    create(&client)?;
+    let (cpu, own, start) = (node_seconds(&args.dir), own_seconds(), Instant::now());
+    let sources = Sources::Paths(vec![args.data.clone()]);
+    update(&client, &sources, &IngestOptions::default(), &())?;
+    let figures = finish(
+        "Timbao",
+        &client,
+        "bao",
+        (cpu, own, start),
+        typed,
+        &folded,
+        args,
+    )?;
+    let check = verify(&client)?;
+    assert_eq!(check.faults, [""; 0]);
+    Ok(figures)
+}
+
+/// A phrase in any accents: its bigrams, and its positions if it has more than two words.
+fn folded(phrase: &str) -> Value {
+    let mut keys = Keys::new();
+    let words: Vec<String> = scan(phrase)
+        .map(|token| {
+            keys.set(phrase.get(token.start..token.end).unwrap_or_default());
+            keys.folded().to_owned()
+        })
+        .collect();
+    let pairs: Vec<String> = words.windows(2).map(|w| pair_term(&w[0], &w[1])).collect();
+    if let [pair] = pairs.as_slice() {
+        return json!({ "match": { "pairs": pair } });
+    }
+    let filter = pairs
+        .iter()
+        .map(|pair| json!({ "term": { "pairs": pair } }));
+    let fields = ["t", "s", "b", "c"].map(|f| json!({ "match_phrase": { f: words.join(" ") } }));
+    json!({ "bool": {
+        "filter": filter.collect::<Vec<_>>(),
+        "must": [{ "bool": { "should": fields, "minimum_should_match": 1 } }],
+    } })
+}
+
+fn finish(
+    name: &'static str,
+    client: &Client,
+    alias: &str,
+    (cpu, own, start): (f64, f64, Instant),
+    typed: &[String],
+    query: &dyn Fn(&str) -> Value,
+    args: &Args,
+) -> Result<Figures> {
+    client.call("POST", &format!("{alias}/_refresh"))?.ok()?;
+    // Copies and merges go on for a while.
+    thread::sleep(Duration::from_secs(5));
+    let seconds = start.elapsed().as_secs_f64() - 5.0;
+    let (cpu, own_cpu) = (node_seconds(&args.dir) - cpu, own_seconds() - own);
+    client
+        .call("POST", &format!("{alias}/_forcemerge?max_num_segments=1"))?
+        .ok()?;
+    client.call("POST", &format!("{alias}/_flush"))?.ok()?;
+    let stats: Value = client.get(&format!("{alias}/_stats/store"))?.ok()?.json()?;
+    let bytes = stats["_all"]["primaries"]["store"]["size_in_bytes"].as_u64();
+    let mut times = Vec::new();
+    let mut hits = 0;
+    // The first round warms up.
+    for round in 0..3 {
+        for phrase in typed {
+            let body = json!({
+                "size": 10, "track_total_hits": true, "_source": false, "query": query(phrase),
+            });
+            let start = Instant::now();
+            let answer = client
+                .send("POST", &format!("{alias}/_search"), &body)?
+                .ok()?;
+            if round > 0 {
+                times.push(start.elapsed());
+                let answer: Value = answer.json()?;
+                hits += answer
+                    .pointer("/hits/total/value")
+                    .and_then(Value::as_u64)
+                    .unwrap_or(0);
+            }
+        }
+    }
+    Ok(Figures {
+        name,
+        cpu,
+        own_cpu,
+        seconds,
+        bytes: bytes.unwrap_or_default(),
+        phrases: Latency::of(times),
+        hits: hits / 2,
+    })
+}
+
+/// Processor seconds of the nodes so far.
+fn node_seconds(dir: &Path) -> f64 {
+    let homes = fs::read_dir(dir).into_iter().flatten().flatten();
+    let pids = homes.filter_map(|home| fs::read_to_string(home.path().join("pid")).ok());
+    pids.map(|pid| process_seconds(pid.trim())).sum()
+}
+
+fn own_seconds() -> f64 {
+    process_seconds("self")
+}
+
+/// Processor seconds of a process, as Linux counts them.
+fn process_seconds(pid: &str) -> f64 {
+    /// Ticks of a second, on all common architectures.
+    const TICKS: f64 = 100.0;
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The name of the program, in parentheses, may contain anything.
+    let rest = stat.rsplit(')').next().unwrap_or_default();
+    let fields: Vec<f64> = rest
+        .split_whitespace()
+        .map(|f| f.parse().unwrap_or(0.0))
+        .collect();
+    (fields.get(11).unwrap_or(&0.0) + fields.get(12).unwrap_or(&0.0)) / TICKS
+}

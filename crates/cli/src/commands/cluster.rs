@@ -1,0 +1,350 @@
+//! `timbao cluster`, and updates of an index in a cluster.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use serde::Serialize;
+use timbao_cluster::ingest::{self, IngestOptions, Report};
+use timbao_cluster::{Client, ClusterStatus, Error as ClusterError, IndexCheck};
+use timbao_index::Error as IndexError;
+use timbao_index::WriterOptions;
+use timbao_index::update::{
+    Action, ActionKind, Counts, Elapsed, Phase, Progress, Reading, Reason, Sources, UpdateReport,
+    Vanished,
+};
+use timbao_views::json::VERSION;
+
+use crate::cli::{
+    ForgetArgs, IndexingArgs, InitArgs, RebuildArgs, RecordFormat, StatusArgs, WritingArgs,
+};
+use crate::error::{Failure, Result, say};
+use crate::exit::Outcome;
+use crate::output::json::write_pretty;
+use crate::output::number::{bytes, counted};
+use crate::output::pager::Sink;
+use crate::output::sanitize::escape;
+use crate::output::style::Role;
+
+use super::context::{Context, cluster_client};
+use super::progress::interruptible;
+
+/// The state of an index in a cluster, in JSON.
+#[derive(Serialize)]
+struct StatusAnswer<'a> {
+    version: u32,
+    #[serde(flatten)]
+    status: &'a ClusterStatus,
+}
+
+/// The result of a check, in JSON.
+#[derive(Serialize)]
+struct CheckAnswer<'a> {
+    version: u32,
+    index: String,
+    sound: bool,
+    #[serde(flatten)]
+    check: &'a IndexCheck,
+}
+
+/// Creates an index.
+pub(super) fn init(_args: &InitArgs, context: &Context) -> Result<Outcome> {
+    let client = required(context)?;
+    let description = timbao_cluster::create(&client)?;
+    let message = format!(
+        "{} is ready ({}, {} scores)",
+        client.address(),
+        description.articles,
+        description.scoring.name()
+    );
+    say(
+        context.terminal.error_palette,
+        Role::Title,
+        "index",
+        &message,
+    );
+    Ok(Outcome::Found)
+}
+
+/// Shows the state of an index.
+pub(super) fn status(args: &StatusArgs, context: &Context) -> Result<Outcome> {
+    let status = timbao_cluster::status(&*required(context)?)?;
+    let mut out = Sink::stdout();
+    match args.format {
+        RecordFormat::Json => {
+            let answer = StatusAnswer {
+                version: VERSION,
+                status: &status,
+            };
+            write_pretty(&mut out, &answer)?;
+        }
+        RecordFormat::Text => write_status(&mut out, &status)?,
+    }
+    out.flush()?;
+    Ok(Outcome::of(status.articles > 0))
+}
+
+/// Feeds a new index from the stored articles.
+pub(super) fn rebuild(args: &RebuildArgs, context: &Context) -> Result<Outcome> {
+    let client = required(context)?;
+    let articles = interruptible(context, |progress, stop| {
+        let options = IngestOptions {
+            wait: Duration::from_secs(args.wait),
+            stop,
+            ..IngestOptions::default()
+        };
+        timbao_cluster::rebuild(&client, &options, &Heard(progress))
+    })?;
+    let message = format!(
+        "{} in {}, rebuilt",
+        counted(articles, "article"),
+        client.address()
+    );
+    say(
+        context.terminal.error_palette,
+        Role::Title,
+        "index",
+        &message,
+    );
+    Ok(Outcome::of(articles > 0))
+}
+
+/// Updates an index from files and directories. An error that is about the sources is the inner
+/// one.
+pub(super) fn update(
+    client: &Arc<Client>,
+    sources: &Sources,
+    hidden: bool,
+    args: &IndexingArgs,
+    context: &Context,
+) -> Result<Result<UpdateReport, IndexError>> {
+    let sources = match sources {
+        Sources::Paths(paths) => ingest::Sources::Paths(paths.clone()),
+        Sources::Remembered => ingest::Sources::Remembered,
+    };
+    let updated = interruptible(context, |progress, stop| {
+        let options = IngestOptions {
+            hidden,
+            full: args.full,
+            dry_run: args.dry_run,
+            allow_vanished: args.allow_vanished,
+            strict: args.strict,
+            ..options(&args.writing, context, stop)
+        };
+        let updated = ingest::update(client, &sources, &options, &Heard(progress));
+        match updated {
+            // These are reported like those of an index in a directory.
+            Err(ClusterError::Unreadable(problem)) => Ok(Err(IndexError::Unreadable(problem))),
+            Err(ClusterError::Vanished(away)) => Ok(Err(IndexError::Vanished(vanished(away)))),
+            other => other.map(Ok),
+        }
+    })?;
+    Ok(updated.map(|report| converted(report, args.dry_run)))
+}
+
+/// Forgets files and directories.
+pub(super) fn forget(
+    client: &Arc<Client>,
+    args: &ForgetArgs,
+    context: &Context,
+) -> Result<UpdateReport> {
+    let report = interruptible(context, |_, stop| {
+        let options = options(&args.writing, context, stop);
+        ingest::forget(client, &args.paths, &options)
+    })?;
+    Ok(converted(report, false))
+}
+
+/// Checks an index.
+pub(super) fn verify(client: &Client, format: RecordFormat) -> Result<Outcome> {
+    let check = timbao_cluster::verify(client)?;
+    let is_sound = check.faults.is_empty();
+    let mut out = Sink::stdout();
+    match format {
+        RecordFormat::Json => {
+            let answer = CheckAnswer {
+                version: VERSION,
+                index: client.address().to_string(),
+                sound: is_sound,
+                check: &check,
+            };
+            write_pretty(&mut out, &answer)?;
+        }
+        RecordFormat::Text => {
+            for fault in &check.faults {
+                writeln!(out, "{}", escape(fault))?;
+            }
+            if is_sound {
+                writeln!(
+                    out,
+                    "intact: {} in {}; all {} copies of shards are equal",
+                    counted(check.articles, "article"),
+                    counted(check.files, "file"),
+                    check.copies.len()
+                )?;
+            }
+        }
+    }
+    out.flush()?;
+    match is_sound {
+        true => Ok(Outcome::Found),
+        false => Err(
+            Failure::new(format!("the index at {} is not sound", client.address()))
+                .hint("wait until the cluster is green and no process writes, and try again")
+                .hint("if it stays so, `timbao reindex --full` writes all articles again"),
+        ),
+    }
+}
+
+fn required(context: &Context) -> Result<Arc<Client>> {
+    cluster_client(context)?.ok_or_else(|| {
+        let index = context.settings.index.display();
+        Failure::new(format!(
+            "{index} is not the address of an index in a cluster"
+        ))
+        .hint("name one: --index opensearch+https://HOST:9200,HOST:9200/NAME")
+    })
+}
+
+fn options(args: &WritingArgs, context: &Context, stop: Arc<AtomicBool>) -> IngestOptions {
+    let settings = &context.settings;
+    let threads = args.threads.or(settings.threads);
+    let defaults = settings.defaults.clone();
+    IngestOptions {
+        threads: threads.map_or(WriterOptions::default().threads, usize::from),
+        wait: Duration::from_secs(args.wait),
+        complete: Arc::new(move |article| {
+            timbao_index::update::SourceDefaults::complete(&defaults, article);
+        }),
+        stop,
+        ..IngestOptions::default()
+    }
+}
+
+/// Passes progress on.
+struct Heard<'a>(&'a dyn Progress);
+
+impl ingest::Progress for Heard<'_> {
+    fn begin(&self, files: u64, bytes: u64) {
+        self.0.phase(Phase::Reading { files, bytes });
+    }
+
+    fn read(&self, so_far: ingest::Reading) {
+        self.0.read(Reading {
+            files: so_far.files,
+            bytes: so_far.bytes,
+            articles: so_far.articles,
+            problems: so_far.problems,
+        });
+    }
+}
+
+/// The report as that of an index in a directory.
+fn converted(report: Report, is_dry_run: bool) -> UpdateReport {
+    let counts = |counts: ingest::Counts| Counts {
+        added: counts.added,
+        updated: counts.updated,
+        unchanged: counts.unchanged,
+        removed: counts.removed,
+        moved: 0,
+    };
+    let actions = report.actions.into_iter().map(|action| Action {
+        kind: match action.kind {
+            ingest::ActionKind::Add => ActionKind::Add,
+            ingest::ActionKind::Update => ActionKind::Update,
+            ingest::ActionKind::Remove => ActionKind::Remove,
+        },
+        reason: match action.reason {
+            ingest::Reason::New => Reason::New,
+            ingest::Reason::Size { was, now } => Reason::Size { was, now },
+            ingest::Reason::Time => Reason::Time,
+            ingest::Reason::Doubt => Reason::Doubt,
+            ingest::Reason::Source => Reason::Source,
+            ingest::Reason::Full => Reason::Full,
+            ingest::Reason::Gone => Reason::Gone,
+            ingest::Reason::Forgotten => Reason::Forgotten,
+        },
+        path: action.path,
+        articles: action.articles,
+    });
+    // As of an index in a directory, only removals are listed once they are done.
+    let actions = actions.filter(|action| is_dry_run || action.kind == ActionKind::Remove);
+    let articles = counts(report.articles);
+    // One of its fields is private.
+    let mut converted = UpdateReport::default();
+    converted.articles = articles;
+    converted.files = counts(report.files);
+    converted.problems = report.problems;
+    converted.vanished = report.vanished.into_iter().map(vanished).collect();
+    converted.kept = report.kept;
+    converted.skipped = report.skipped;
+    converted.bytes = report.bytes;
+    converted.total_articles = report.total_articles;
+    converted.sources = report.sources;
+    converted.actions = actions.collect();
+    converted.committed = !is_dry_run && articles.added + articles.updated + articles.removed > 0;
+    converted.interrupted = report.interrupted;
+    converted.elapsed = Elapsed {
+        reading: report.elapsed,
+        ..Elapsed::default()
+    };
+    converted
+}
+
+fn vanished(away: ingest::Vanished) -> Vanished {
+    Vanished {
+        path: away.path,
+        articles: away.articles,
+        had: away.had,
+    }
+}
+
+fn write_status(out: &mut dyn Write, status: &ClusterStatus) -> Result<()> {
+    let analyzer = match status.is_readable {
+        true => String::new(),
+        false => ", which this program does not read; run `timbao cluster rebuild`".to_owned(),
+    };
+    let size = format!(
+        "{}, {}",
+        counted(status.articles, "article"),
+        bytes(status.bytes)
+    );
+    writeln!(out, "{}: {size}", status.address)?;
+    writeln!(
+        out,
+        "cluster: {}, {}, OpenSearch {}",
+        status.health,
+        counted(status.nodes, "node"),
+        status.opensearch
+    )?;
+    writeln!(
+        out,
+        "index: {}, analysis version {}{analyzer}",
+        status.index, status.analyzer_version
+    )?;
+    let scores = match status.scores {
+        "scripted" => "as in a directory, by scripted similarity",
+        _ => "BM25, because the cluster does not allow scripted similarity",
+    };
+    writeln!(out, "scores: {scores}")?;
+    for source in &status.sources {
+        writeln!(
+            out,
+            "source: {}: {} in {}, read by {}",
+            escape(&source.path),
+            counted(source.articles, "article"),
+            counted(source.files, "file"),
+            escape(&source.machine)
+        )?;
+    }
+    for lease in &status.leases {
+        let (subject, owner) = (escape(&lease.subject), escape(&lease.owner));
+        writeln!(
+            out,
+            "writing: {subject}: {owner}; at most {} s more if it has failed",
+            lease.seconds
+        )?;
+    }
+    Ok(())
+}
