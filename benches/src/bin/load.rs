@@ -55,8 +55,8 @@ const RESEARCH: [(&str, usize); 20] = [
     ("/api/v1/collocates?limit=200&q=", 2),
     ("/keywords?q=", 2),
     ("/api/v1/keywords?of=", 2),
-    ("/fillers?q=", 1),
-    ("/api/v1/fillers?q=", 1),
+    ("/fillers?q=", 2),
+    ("/api/v1/fillers?q=", 2),
     ("/wordlist?size=2&q=", 2),
     ("/api/v1/wordlist?limit=500&q=", 2),
     ("/dispersion?q=", 2),
@@ -207,7 +207,8 @@ fn request(
         _ if mix == Mix::Research => {
             let (path, words) = RESEARCH[(kind % RESEARCH.len() as u64) as usize];
             match path.contains("fillers") {
-                true => (path, format!("{} *", some(words))),
+                // The gap is between two words.
+                true => (path, some(words).replacen(' ', " * ", 1)),
                 false => (path, some(words)),
             }
         }
