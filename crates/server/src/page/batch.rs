@@ -20,12 +20,12 @@ use super::address::Address;
 use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, problems, shell};
 use super::narrow::Narrow;
-use super::parts::{self, active, article_address, cited};
+use super::parts::{self, active, article_address, cited, downloads};
 
 /// The parameters of the page, apart from those of all pages.
 pub(super) const OPTIONS: [&str; 4] = ["queries", "by", "totals", "sort"];
 /// Hits of each query on the page.
-const HITS: usize = 5;
+const HITS: usize = 3;
 /// Values of metadata with a column on the page.
 const COLUMNS: usize = 24;
 /// Largest length of the queries, in characters. They are part of an address.
@@ -90,7 +90,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
                 (problems(query, language))
             }
             (table(&request, &answered, matrix.as_ref(), address, language))
-            p { a href=(export) download { (language.words().export) } }
+            (downloads(&export, language))
             (cited(&citation, address, language))
         };
         Ok(whole(&asked, &typed, what, sort, content))

@@ -44,6 +44,26 @@ fn ask(site: &Site, description: &Value, route: &str, path: &str) -> Value {
 }
 
 #[test]
+fn examples_are_as_described() {
+    let description = Site::new().get("/api/v1/openapi.json").json();
+    for (path, operations) in description["paths"].as_object().unwrap() {
+        let content = &operations["get"]["responses"]["200"]["content"]["application/json"];
+        let is_bare = path == "/openapi.json";
+        assert_eq!(
+            content.is_object() && !is_bare,
+            content["example"].is_object(),
+            "{path}"
+        );
+        if content["example"].is_object() {
+            let checker = checker(&description, &content["schema"]);
+            let wrong = checker.iter_errors(&content["example"]);
+            let wrong: Vec<_> = wrong.map(|error| error.to_string()).collect();
+            assert!(wrong.is_empty(), "{path}: {wrong:?}");
+        }
+    }
+}
+
+#[test]
 fn answers_are_as_described() {
     let site = Site::holding(reprinted());
     let description = site.get("/api/v1/openapi.json").json();

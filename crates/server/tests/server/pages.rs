@@ -472,3 +472,22 @@ fn a_strip_of_many_parts_is_small() {
         );
     }
 }
+
+#[test]
+fn a_batch_is_downloaded_in_every_format() {
+    let site = Site::new();
+    let page = site
+        .get("/batch?queries=h%E1%BB%8Dp%0Ab%C3%A0n&count=texts&totals=true")
+        .body;
+    for extension in ["csv", "xlsx", "jsonl"] {
+        let start = format!("href=\"/api/v1/batch.{extension}?");
+        let (_, link) = page.split_once(&start).unwrap();
+        let link = link.split('"').next().unwrap().replace("&amp;", "&");
+        assert!(
+            link.contains("count=texts") && link.contains("totals=true"),
+            "{link}"
+        );
+        let file = site.get(&format!("/api/v1/batch.{extension}?{link}"));
+        assert_eq!(file.status, 200, "{link}");
+    }
+}

@@ -63,6 +63,9 @@ const LISTS: [(&str, &[&str]); 8] = [
     ("/fillers", &["FillersAnswer"]),
 ];
 
+/// Answers by their paths.
+const ANSWERS: &str = include_str!("examples.json");
+
 /// Values for parameters that are not strings.
 const EXAMPLES: [(&str, &str); 16] = [
     ("limit", "20"),
@@ -96,6 +99,7 @@ pub(super) fn complete(description: &mut Value) {
     let tags = tags.map(|(name, about)| json!({"name": name, "description": about}));
     description["tags"] = tags.collect();
     responses(description);
+    answers(description);
     if let Some(paths) = description["paths"].as_object_mut() {
         for path in paths.values_mut() {
             examples(&mut path["get"]);
@@ -219,6 +223,15 @@ fn responses(description: &mut Value) {
         ),
     ] {
         all[name]["content"]["application/problem+json"]["example"] = example;
+    }
+}
+
+/// Adds an example of each answer, from an index of `corpus/`.
+fn answers(description: &mut Value) {
+    let examples: Value = serde_json::from_str(ANSWERS).unwrap_or_default();
+    for (path, example) in examples.as_object().into_iter().flatten() {
+        let content = &mut description["paths"][path]["get"]["responses"]["200"]["content"];
+        content["application/json"]["example"] = example.clone();
     }
 }
 
