@@ -112,11 +112,18 @@ fn field_of_key(key: &str) -> Option<(Field, u8)> {
     if let Some(found) = KEYS.get(key) {
         return Some(*found);
     }
-    let local = PREFIXES.iter().find_map(|prefix| {
-        key.strip_prefix(prefix)
-            .filter(|rest| rest.len() >= 4 && !AMBIGUOUS.contains(rest))
-    })?;
-    let (field, rank) = KEYS.get(local)?;
+    let after_prefix = PREFIXES.iter().find_map(|prefix| {
+        let rest = key.strip_prefix(prefix)?;
+        let is_plain = rest.len() >= 4 && !AMBIGUOUS.contains(&rest);
+        KEYS.get(rest).filter(|_| is_plain)
+    });
+    let before_suffix = || {
+        SUFFIXES.iter().find_map(|suffix| {
+            let rest = key.strip_suffix(suffix)?;
+            KEYS.get(rest).filter(|_| rest.len() >= 4)
+        })
+    };
+    let (field, rank) = after_prefix.or_else(before_suffix)?;
     Some((*field, rank.saturating_add(PREFIXED)))
 }
 
@@ -144,6 +151,9 @@ const PREFIXES: &[&str] = &[
     "article", "baiviet", "content", "dcterms", "entry", "field", "item", "news", "node", "page",
     "post", "story", "meta", "bai", "tin", "og", "dc",
 ];
+
+/// Words for a record that Vietnamese names end with: `Nội dung tin`, `nguon_bai_viet`.
+const SUFFIXES: &[&str] = &["baiviet", "baibao", "bantin", "tinbai", "tin", "bai"];
 
 /// Names that mean something else after the word for a record: `post_name` is
 /// an address, `item_key` a number.
@@ -243,6 +253,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "posttitle",
             "articletitle",
             "newstitle",
+            "headlines",
             "headlinemain",
             "titlemain",
             "maintitle",
@@ -285,6 +296,8 @@ const NAMES: &[(Field, &[&str])] = &[
             "descriptiontext",
             "bodysummary",
             "leadtext",
+            "trailtext",
+            "standfirsttext",
             "hometext",
             "subtitle",
             "subheadline",
@@ -606,6 +619,10 @@ impl Draft {
         if value.trim().is_empty() || !self.wants(field, rank) {
             return;
         }
+        // Some tools name the source by the address of the article.
+        if field == Field::Source && is_address(&value) && value.trim().starts_with("http") {
+            return self.offer(Field::Url, u8::MAX, value, from, trace);
+        }
         if field == Field::Published {
             let Some(date) = date(&value) else {
                 trace.note(|| format!("{from}: no date could be read in {value:?}"));
@@ -699,7 +716,7 @@ impl Draft {
                 .map(place)
                 .filter(|place| !place.is_empty()),
             agency: line(Field::Agency),
-            author: line(Field::Author),
+            author: line(Field::Author).and_then(|authors| people(&authors)),
             source: line(Field::Source),
             id: take(Field::Id).map(one_line).unwrap_or_default(),
             url: take(Field::Url).map(one_line),
@@ -756,6 +773,55 @@ pub(crate) fn is_value(field: Field, text: &str) -> bool {
     }
 }
 
+/// The names in a value that may be a list in the notation of Python or JSON, have a label, or name
+/// accounts among people. `None` if it names no one.
+fn people(authors: &str) -> Option<String> {
+    let list = authors
+        .strip_prefix('[')
+        .and_then(|list| list.strip_suffix(']'));
+    let bare = list.unwrap_or(authors);
+    let labelled = crate::parse::byline(bare);
+    let bare = labelled.as_deref().unwrap_or(bare);
+    let bare = ["By ", "by ", "Bởi "]
+        .iter()
+        .find_map(|label| bare.strip_prefix(label))
+        .unwrap_or(bare);
+    if list.is_none() && !bare.contains([';', '@']) && !is_nobody(bare) {
+        return Some(bare.to_owned());
+    }
+    let separators: &[char] = if list.is_some() { &[',', ';'] } else { &[';'] };
+    let unquoted = |name: &str| {
+        let name = name.trim().trim_start_matches("u'");
+        name.trim_matches(['\'', '"', ' ']).to_owned()
+    };
+    let names: Vec<String> = bare
+        .split(separators)
+        .map(unquoted)
+        .filter(|name| !name.is_empty() && !is_nobody(name))
+        .collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// Returns `true` for an account, and for a word that says that nobody is named.
+fn is_nobody(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "unknown",
+        "anonymous",
+        "n/a",
+        "none",
+        "null",
+        "nan",
+        "admin",
+        "administrator",
+        "no author",
+        "author",
+        "(none)",
+        "ẩn danh",
+    ];
+    let is_account = name.contains('@') && !name.contains(char::is_whitespace);
+    is_account || WORDS.contains(&name.to_lowercase().as_str())
+}
+
 /// The place of a whole dateline, such as "Vinh (TTXVN) -".
 fn place(text: String) -> String {
     let Some(dateline) = text.trim_end().strip_suffix(['-', '–', '—']) else {
@@ -796,7 +862,12 @@ pub(crate) fn date(text: &str) -> Option<Published> {
         };
         return Published::from_unix_seconds(digits.parse::<i64>().ok()? / divisor);
     }
-    Published::parse(text).filter(|date| !is_epoch(date))
+    Published::parse(text).filter(|date| !is_epoch(date) && !is_before_print(date))
+}
+
+/// Returns `true` for the zero of other calendars: 0001-01-01 in .NET.
+fn is_before_print(date: &Published) -> bool {
+    date.year().is_some_and(|year| year < 1500)
 }
 
 /// Returns `true` for the time that programs write where they know none: the first second of

@@ -1,9 +1,11 @@
 //! Byte streams: opened, unpacked, bounded, looked ahead into.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
 
@@ -79,8 +81,8 @@ pub(crate) fn unpack(packing: Packing, stream: Stream, limits: &Limits) -> io::R
         },
     );
     let unpacked: Stream = match packing {
-        Packing::Gzip => Box::new(Gunzip::new(counted)),
-        Packing::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(counted)),
+        Packing::Gzip => Box::new(Members::<GzDecoder<_>, _>::new(counted)),
+        Packing::Bzip2 => Box::new(Members::<BzDecoder<_>, _>::new(counted)),
         Packing::Xz => Box::new(XzReader::new_mem_limit(counted, true, XZ_MEMORY)),
         Packing::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(counted)?),
     };
@@ -90,17 +92,52 @@ pub(crate) fn unpack(packing: Packing, stream: Stream, limits: &Limits) -> io::R
 /// The most memory that unpacking xz may take, in KiB: `xz -9` needs 65 MiB.
 pub(crate) const XZ_MEMORY: u32 = 256 << 10;
 
-/// Unpacks the members of a gzip file. Zeros after the last one fill up a tape
-/// or sector; as gzip(1) does, other bytes are reported and not read.
-struct Gunzip<R> {
-    /// `None` at the end.
-    member: Option<GzDecoder<R>>,
+/// Unpacks one member of a file that may have several, one after the other.
+trait Member<R>: Read {
+    /// The first byte of each.
+    const FIRST: u8;
+
+    fn open(packed: R) -> Self;
+    fn close(self) -> R;
 }
 
-impl<R: BufRead> Gunzip<R> {
+impl<R: BufRead> Member<R> for GzDecoder<R> {
+    const FIRST: u8 = 0x1f;
+
+    fn open(packed: R) -> Self {
+        Self::new(packed)
+    }
+
+    fn close(self) -> R {
+        self.into_inner()
+    }
+}
+
+impl<R: BufRead> Member<R> for BzDecoder<R> {
+    const FIRST: u8 = b'B';
+
+    fn open(packed: R) -> Self {
+        Self::new(packed)
+    }
+
+    fn close(self) -> R {
+        self.into_inner()
+    }
+}
+
+/// Unpacks the members of a gzip or bzip2 file. Zeros after the last one fill up a tape or sector;
+/// as gzip(1) does, other bytes are reported and not read.
+struct Members<M, R> {
+    /// `None` at the end.
+    member: Option<M>,
+    packed: PhantomData<R>,
+}
+
+impl<M: Member<R>, R: BufRead> Members<M, R> {
     fn new(packed: R) -> Self {
         Self {
-            member: Some(GzDecoder::new(packed)),
+            member: Some(M::open(packed)),
+            packed: PhantomData,
         }
     }
 
@@ -109,11 +146,11 @@ impl<R: BufRead> Gunzip<R> {
         let Some(member) = self.member.take() else {
             return Ok(());
         };
-        let mut packed = member.into_inner();
+        let mut packed = member.close();
         loop {
             let buffer = packed.fill_buf()?;
             match buffer.iter().position(|byte| *byte != 0) {
-                Some(0) if buffer.first() == Some(&0x1f) => break,
+                Some(0) if buffer.first() == Some(&M::FIRST) => break,
                 Some(0) => {
                     let message = "bytes after the end of the compressed text, which were not read";
                     return Err(Fault::malformed(message).into());
@@ -126,12 +163,12 @@ impl<R: BufRead> Gunzip<R> {
                 }
             }
         }
-        self.member = Some(GzDecoder::new(packed));
+        self.member = Some(M::open(packed));
         Ok(())
     }
 }
 
-impl<R: BufRead> Read for Gunzip<R> {
+impl<M: Member<R>, R: BufRead> Read for Members<M, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while let Some(member) = &mut self.member {
             let read = member.read(buffer)?;

@@ -56,9 +56,17 @@ fn is_pointer(key: &str) -> bool {
         "mời độc giả",
         "theo dõi chúng tôi",
         "đón đọc",
-        ">> ",
-        ">>> ",
+        "mời xem thêm",
+        "mời đọc thêm",
+        "xem thêm tại:",
+        "bài cùng chủ đề:",
+        "đọc tiếp:",
+        ">>",
         "» ",
+        "›› ",
+        "►",
+        "☞",
+        "⇒",
     ];
     MARKS.iter().any(|mark| key.starts_with(mark))
 }

@@ -137,6 +137,10 @@ impl<'r> Collector<'r> {
             trace.field("body", body.name.into_owned());
             if is_page(&body.text) {
                 page = Some(html::parse(&body.text, trace)?);
+            } else if let Some((text, captions)) = super::json::document(&body.text) {
+                trace.note(|| "the body was a document of an editor".to_owned());
+                running = markup::running(text);
+                running.captions.extend(captions);
             } else {
                 running = markup::running(body.text);
             }

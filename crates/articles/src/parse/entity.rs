@@ -41,6 +41,16 @@ const WINDOWS_1252: [char; 32] = [
     '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
 ];
 
+/// [`decode`], twice if the text was escaped twice: `&amp;ldquo;`.
+pub(crate) fn decode_all(text: &str) -> Cow<'_, str> {
+    let decoded = decode(text);
+    let is_escaped_twice = memchr::memmem::find(text.as_bytes(), b"&amp;").is_some();
+    match is_escaped_twice {
+        true => Cow::Owned(decode(&decoded).into_owned()),
+        false => decoded,
+    }
+}
+
 /// Replaces the references in a text by their letters; unknown ones stay.
 pub(crate) fn decode(text: &str) -> Cow<'_, str> {
     let Some(first) = memchr::memchr(b'&', text.as_bytes()) else {

@@ -36,6 +36,20 @@ pub(crate) fn is_web(address: &str) -> bool {
         .any(|known| scheme.eq_ignore_ascii_case(known))
 }
 
+/// Returns `true` for the address of a file that sites keep for crawlers.
+fn is_for_robots(address: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "/robots.txt",
+        "/ads.txt",
+        "/app-ads.txt",
+        "/humans.txt",
+        "/llms.txt",
+        "/security.txt",
+    ];
+    let path = address.split(['?', '#', '>']).next().unwrap_or_default();
+    NAMES.iter().any(|name| path.ends_with(name))
+}
+
 /// Returns `true` if a record of a web archive is a page that was found.
 pub(crate) fn is_page(record: &[u8]) -> bool {
     let Some(page) = Page::of(record) else {
@@ -43,7 +57,7 @@ pub(crate) fn is_page(record: &[u8]) -> bool {
     };
     let target = header(page.archive, "warc-target-uri");
     page.found
-        && target.is_none_or(|target| is_web(&target))
+        && target.is_none_or(|target| is_web(&target) && !is_for_robots(&target))
         && !page.body.trim_ascii().is_empty()
         && page.kind().is_some()
 }
@@ -104,13 +118,24 @@ impl<'r> Page<'r> {
     }
 
     fn kind(&self) -> Option<Kind> {
+        self.kind_of(self.body)
+    }
+
+    /// The kind of a body: by its first bytes, which servers mislabel, else by its label.
+    fn kind_of(&self, body: &[u8]) -> Option<Kind> {
         let kind = self.content_type();
+        let is_feed = kind.contains("xml") && !kind.contains("html");
+        if looks_like_html(body) && !is_feed {
+            return Some(Kind::Html);
+        }
+        #[cfg(feature = "pdf")]
+        if body.starts_with(b"%PDF-") {
+            return Some(Kind::Pdf);
+        }
         if kind.contains("html") {
-            Some(Kind::Html)
+            (!is_binary(body)).then_some(Kind::Html)
         } else if kind.contains("text/plain") {
-            Some(Kind::Text)
-        } else if kind.is_empty() || kind.contains("unknown") {
-            looks_like_html(self.body).then_some(Kind::Html)
+            (!is_binary(body)).then_some(Kind::Text)
         } else {
             #[cfg(feature = "pdf")]
             if kind.contains("application/pdf") {
@@ -122,12 +147,43 @@ impl<'r> Page<'r> {
 }
 
 fn looks_like_html(body: &[u8]) -> bool {
-    let head = body.trim_ascii_start();
+    let body = body.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(body);
+    let mut head = body.trim_ascii_start();
+    // Comments of programs and editors precede the page.
+    for _ in 0..4 {
+        let ending: &[u8] = match head {
+            _ if head.starts_with(b"<!--") => b"-->",
+            _ if head.starts_with(b"<?xml") => b"?>",
+            _ => break,
+        };
+        let reach = head.get(..4096).unwrap_or(head);
+        let Some(end) = memchr::memmem::find(reach, ending) else {
+            break;
+        };
+        head = head
+            .get(end + ending.len()..)
+            .unwrap_or_default()
+            .trim_ascii_start();
+    }
     let starts = |mark: &[u8]| {
         head.get(..mark.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(mark))
     };
-    starts(b"<!doctype html") || starts(b"<html")
+    starts(b"<!doctype html") || starts(b"<html") || starts(b"<head") || starts(b"<body")
+}
+
+/// Returns `true` for pictures, fonts and programs under the label of a text.
+fn is_binary(body: &[u8]) -> bool {
+    const MAGIC: &[&[u8]] = &[
+        b"\xff\xd8\xff",
+        b"\x89PNG",
+        b"GIF8",
+        b"wOFF",
+        b"wOF2",
+        b"PK\x03\x04",
+        b"\0\0\0",
+    ];
+    MAGIC.iter().any(|magic| body.starts_with(magic))
 }
 
 /// Splits at the first blank line.
@@ -165,7 +221,7 @@ pub(crate) fn parse(
         .split("charset=")
         .nth(1)
         .map(|label| label.split(';').next().unwrap_or_default());
-    let (mut article, encoding) = match page.kind() {
+    let (mut article, encoding) = match page.kind_of(&body).or_else(|| page.kind()) {
         Some(Kind::Html) => {
             let (content, encoding) = encoding::decode(&body, label, trace)?;
             (html::parse(&content, trace)?, encoding)

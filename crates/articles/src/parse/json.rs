@@ -75,6 +75,22 @@ pub(crate) fn parse(bytes: &[u8], trace: &mut Trace) -> Result<Article, Fault> {
     }
 }
 
+/// The text of a string that is itself JSON: a document of an editor, such as Editor.js writes.
+pub(crate) fn document(text: &str) -> Option<(String, Vec<crate::Caption>)> {
+    let text = text.trim();
+    let is_enclosed = text.starts_with('{') && text.ends_with('}')
+        || text.starts_with("[{") && text.ends_with("}]");
+    if !is_enclosed || !text.contains("\":") {
+        return None;
+    }
+    let mut captions = Vec::new();
+    let mut json = serde_json::Deserializer::from_str(text);
+    let read = Value::new(Field::Body, &mut captions).deserialize(&mut json);
+    json.end().ok()?;
+    let read = read.ok()??;
+    (!read.trim().is_empty()).then_some((read, captions))
+}
+
 /// Returns `true` if the value under a key is read whatever it is.
 pub(crate) fn is_read(key: &str) -> bool {
     field(key).is_some() || Status::of(key).is_some() || key == "introtext"

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::tags::{Tags, has_tag};
+use super::tags::{self, Tag, Tags, has_tag};
 use super::{entity, html, shortcode};
 use crate::Caption;
 use crate::problem::Fault;
@@ -28,6 +28,10 @@ pub(crate) struct Running {
 /// line ends a paragraph in HTML too; a line break does if no element is a
 /// block.
 pub(crate) fn running(text: String) -> Running {
+    let text = match tags::unescaped(&text) {
+        Cow::Owned(plain) => plain,
+        Cow::Borrowed(_) => text,
+    };
     let (text, mut captions) = shortcode::strip(text);
     if memchr::memchr2(b'<', b'&', text.as_bytes()).is_none() {
         return Running {
@@ -37,7 +41,7 @@ pub(crate) fn running(text: String) -> Running {
         };
     }
     if !has_tag(&text) {
-        let decoded = entity::decode(&text).into_owned();
+        let decoded = entity::decode_all(&text).into_owned();
         // Tools that escape what is escaped already write tags as text.
         if decoded.len() < text.len() && has_tag(&decoded) && has_blocks(&decoded) {
             return running(decoded);
@@ -50,8 +54,12 @@ pub(crate) fn running(text: String) -> Running {
     }
     let fragment = html::fragment(&with_breaks(&text));
     captions.extend(fragment.captions);
+    let is_escaped_twice = memchr::memmem::find(text.as_bytes(), b"&amp;").is_some();
     Running {
-        body: fragment.body,
+        body: match is_escaped_twice {
+            true => entity::decode(&fragment.body).into_owned(),
+            false => fragment.body,
+        },
         captions,
         dropped: fragment.dropped,
         was_html: true,
@@ -63,9 +71,18 @@ fn has_blocks(text: &str) -> bool {
     Tags::of(text).any(|tag| tag.is_block())
 }
 
-/// Marks the ends of paragraphs that are only set off by line breaks.
+/// Marks the ends of paragraphs that are only set off by line breaks, or by cells without a table,
+/// which browsers ignore.
 fn with_breaks(text: &str) -> Cow<'_, str> {
-    if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_none() {
+    let is_cell = |tag: &Tag<'_>| {
+        ["td", "th", "tr"]
+            .iter()
+            .any(|cell| tag.name.eq_ignore_ascii_case(cell))
+    };
+    let has_lines = memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some();
+    let has_table = || Tags::of(text).any(|tag| tag.name.eq_ignore_ascii_case("table"));
+    let has_cells = Tags::of(text).any(|tag| is_cell(&tag)) && !has_table();
+    if !has_lines && !has_cells {
         return Cow::Borrowed(text);
     }
     let least = if has_blocks(text) { 2 } else { 1 };
@@ -74,6 +91,9 @@ fn with_breaks(text: &str) -> Cow<'_, str> {
     for tag in Tags::of(text) {
         push_with_breaks(&text[at..tag.start], least, &mut out);
         out.push_str(&text[tag.start..tag.end]);
+        if has_cells && is_cell(&tag) {
+            out.push_str("<br>");
+        }
         at = tag.end;
     }
     push_with_breaks(&text[at..], least, &mut out);

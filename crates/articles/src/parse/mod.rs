@@ -26,6 +26,7 @@ mod xml;
 
 pub(crate) use self::collect::LONG;
 pub(crate) use self::json::is_read;
+pub(crate) use self::text::byline;
 use crate::Article;
 use crate::encoding::{UTF_8, decode};
 use crate::problem::Fault;

@@ -6,11 +6,14 @@ use super::entity;
 
 /// Returns the text of a field of one line, without tags and references.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
+    if let Cow::Owned(plain) = unescaped(text) {
+        return Cow::Owned(line(&plain).into_owned());
+    }
     if memchr::memchr2(b'<', b'&', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     if !has_tag(text) {
-        let decoded = entity::decode(text);
+        let decoded = entity::decode_all(text);
         // Tools that escape what is escaped already write tags as text. A line that names a script
         // speaks of one.
         let is_escaped_twice = decoded.len() < text.len() && has_tag(&decoded);
@@ -20,7 +23,71 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
         };
     }
     let stripped = without_tags(text);
-    Cow::Owned(entity::decode(&stripped).into_owned())
+    Cow::Owned(entity::decode_all(&stripped).into_owned())
+}
+
+/// Undoes what programs wrap and escape a text with before they write it: a CDATA section, and the
+/// escapes of a JSON string, which is written as JSON once more.
+pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
+    const SECTION: &str = "<![CDATA[";
+    if memchr::memmem::find(text.as_bytes(), SECTION.as_bytes()).is_some() {
+        let plain = text.replace(SECTION, "").replace("]]>", "");
+        return Cow::Owned(unescaped(&plain).into_owned());
+    }
+    if memchr::memchr(b'\\', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let has_letters = text
+        .match_indices("\\u")
+        .any(|(at, _)| unicode_escape(&text[at..]).is_some_and(|(letter, _)| !letter.is_ascii()));
+    let has_breaks = !text.contains('\n') && ends_paragraphs(text);
+    if !has_letters && !has_breaks {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (letter, used) = match rest.as_bytes().get(1) {
+            Some(b'u') if has_letters => unicode_escape(rest).unwrap_or(('\\', 1)),
+            Some(b'n' | b'r') => ('\n', 2),
+            Some(b't') => (' ', 2),
+            Some(b'"') => ('"', 2),
+            Some(b'/') => ('/', 2),
+            _ => ('\\', 1),
+        };
+        out.push(letter);
+        rest = &rest[used..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// Returns `true` if the text has `\n` where paragraphs begin, and nowhere else: a path such as
+/// `C:\nguon` has it inside a word.
+fn ends_paragraphs(text: &str) -> bool {
+    let mut breaks = text.match_indices("\\n").peekable();
+    breaks.peek().is_some()
+        && breaks.all(|(at, mark)| {
+            let next = text[at + mark.len()..].chars().next();
+            next.is_none_or(|next| !next.is_lowercase())
+        })
+}
+
+/// The letter of `\u1ea3` or of a surrogate pair that a text begins with, and its length.
+fn unicode_escape(text: &str) -> Option<(char, usize)> {
+    let unit = |at: usize| {
+        let digits = text.get(at..)?.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let first = unit(0)?;
+    if let Some(letter) = char::from_u32(u32::from(first)) {
+        return (!letter.is_control()).then_some((letter, 6));
+    }
+    let pair = [first, unit(6)?];
+    let letter = char::decode_utf16(pair).next()?.ok()?;
+    Some((letter, 12))
 }
 
 /// Returns `true` if the text contains an HTML tag, and not only a `<`.

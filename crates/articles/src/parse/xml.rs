@@ -73,8 +73,8 @@ const NAMED: &[&str] = &[
 /// An item of a feed, or an element of a dump: each child a field.
 fn item<'t>(item: Element<'t>, depth: u8, collector: &mut Collector<'t>, trace: &mut Trace) {
     for child in item.elements() {
-        let name = match child.attribute("name") {
-            Some(name) if NAMED.contains(&child.name()) => name,
+        let name = match child.attribute("name").or_else(|| child.attribute("NAME")) {
+            Some(name) if NAMED.contains(&child.name().to_ascii_lowercase().as_str()) => name,
             _ => child.name(),
         };
         let holds_fields = |element: Element<'_>| {

@@ -35,6 +35,8 @@ pub(crate) struct Rows {
     failure: Option<std::io::Error>,
     tabs: bool,
     header: Option<Header>,
+    /// Whether lines end in CR alone, as in old files of the Macintosh; known from the first bytes.
+    has_cr_only: Option<bool>,
     /// Cells beyond the header have been reported.
     told_extra: bool,
 }
@@ -64,6 +66,7 @@ impl Rows {
             failure: None,
             tabs: lower.ends_with(".tsv") || lower.ends_with(".tab"),
             header: None,
+            has_cr_only: None,
             told_extra: false,
         }
     }
@@ -72,6 +75,7 @@ impl Rows {
     fn fill(&mut self) {
         self.buffer.drain(..self.at);
         self.at = 0;
+        let known = self.buffer.len();
         let wanted = self.buffer.len().max(READ) as u64;
         match self
             .stream
@@ -84,6 +88,14 @@ impl Rows {
                 self.ended = true;
                 self.failure = Some(error);
             }
+        }
+        let fresh = self.buffer.get_mut(known..).unwrap_or_default();
+        let has_cr_only = *self.has_cr_only.get_or_insert_with(|| {
+            memchr::memchr(b'\n', fresh).is_none() && memchr::memchr(b'\r', fresh).is_some()
+        });
+        if has_cr_only {
+            let ends = fresh.iter_mut().filter(|byte| **byte == b'\r');
+            ends.for_each(|byte| *byte = b'\n');
         }
     }
 
@@ -152,6 +164,11 @@ impl Rows {
         };
         let columns: Vec<Column> = row.cells.iter().map(Column::new).collect();
         if !columns.iter().any(|column| field(&column.name).is_some()) {
+            // Programs write a comment above the header.
+            if line.starts_with(b"#") {
+                self.pass(end);
+                return Ok(());
+            }
             return Err(unknown(&columns));
         }
         self.pass(row.end);

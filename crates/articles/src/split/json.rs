@@ -339,8 +339,9 @@ impl Scan {
                     }
                 }
                 b',' | b':' => {}
-                // A byte order mark.
+                // A byte order mark, and what RFC 7464 puts before each text.
                 0xef | 0xbb | 0xbf if !self.begun => {}
+                0x1e => {}
                 byte if byte.is_ascii_whitespace() => {}
                 _ => self.begin(here)?,
             }

@@ -41,7 +41,7 @@ impl Lines {
         let blank = batch.data()[start..end].trim_ascii().is_empty();
         if end - start > limits.record_bytes {
             batch.problem(too_long(limits), Some(self.number));
-        } else if !blank {
+        } else if !blank && !is_bulk_action(&batch.data()[start..end]) {
             batch.push(start..end, Format::JsonLines, Some(self.number));
         }
     }
@@ -65,8 +65,16 @@ impl Splitter for Lines {
             start = at + 1;
         }
         match read {
-            // The lines before a failure are kept, except for the broken one.
+            // The lines before a failure are kept, and the last one if it is whole.
             Err(error) => {
+                let last = batch.data().get(start..end).unwrap_or_default();
+                if !self.skipping
+                    && last.trim_ascii_end().ends_with(b"}")
+                    && serde_json::from_slice::<serde::de::IgnoredAny>(last).is_ok()
+                {
+                    self.line(start, end, batch, limits);
+                    return Err(error.into());
+                }
                 batch.data().truncate(start);
                 Err(error.into())
             }
@@ -89,6 +97,32 @@ impl Splitter for Lines {
             }
         }
     }
+}
+
+/// Returns `true` for the line above a document in the bulk format of Elasticsearch:
+/// `{"index":{"_index":"news","_id":"1"}}`.
+fn is_bulk_action(line: &[u8]) -> bool {
+    const LONGEST: usize = 400;
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Target {
+        #[serde(rename = "_index")]
+        _index: Option<serde::de::IgnoredAny>,
+        #[serde(rename = "_type")]
+        _type: Option<serde::de::IgnoredAny>,
+        #[serde(rename = "_id")]
+        _id: Option<serde::de::IgnoredAny>,
+        #[serde(rename = "routing")]
+        _routing: Option<serde::de::IgnoredAny>,
+    }
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Action {
+        Index(#[allow(dead_code)] Target),
+        Create(#[allow(dead_code)] Target),
+    }
+    let line = line.trim_ascii();
+    line.len() <= LONGEST && line.ends_with(b"}}") && serde_json::from_slice::<Action>(line).is_ok()
 }
 
 fn too_long(limits: &Limits) -> Fault {

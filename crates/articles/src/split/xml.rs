@@ -2,6 +2,7 @@
 //! copied with the metadata of the feed around it; entities that a DTD defines
 //! are never expanded.
 
+use std::collections::HashMap;
 use std::io::{BufReader, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,6 +30,8 @@ pub(crate) struct Items {
     starts: Vec<BytesStart<'static>>,
     /// The title of the feed.
     publication: Option<String>,
+    /// The names of people by their accounts, in an export of WordPress.
+    people: HashMap<String, String>,
     number: u64,
     /// Whether the file ended inside an element that was reported.
     is_cut: bool,
@@ -60,6 +63,7 @@ impl Items {
             open: Vec::new(),
             starts: Vec::new(),
             publication: None,
+            people: HashMap::new(),
             number: 0,
             is_cut: false,
             read,
@@ -102,6 +106,12 @@ impl Items {
             {
                 Some(Format::Xml)
             }
+            "ROW" | "Row" | "RECORD" | "Record" | "ITEM" | "Item" | "DOC" | "Doc" | "Document"
+            | "News" | "Story" | "Post" | "Tin" | "BaiViet" | "Bai_viet"
+                if !self.open.is_empty() =>
+            {
+                Some(Format::Xml)
+            }
             // Documents of one article: JATS, DocBook, what trafilatura writes.
             "article" | "doc" => Some(Format::Xml),
             "TEI" | "TEI.2" => Some(Format::Xml),
@@ -133,6 +143,7 @@ impl Items {
             }
             return Err(fault);
         }
+        self.name_creator(batch.data(), begin);
         let end = batch.data().len();
         self.number += 1;
         batch.push(begin..end, format, Some(self.number));
@@ -180,6 +191,55 @@ impl Items {
             }
         }
         too_deep.map_or(Ok(()), Err)
+    }
+
+    /// Reads the `wp:author` that has just begun.
+    fn read_person(&mut self) -> Result<(), Fault> {
+        const MOST: usize = 10_000;
+        let (mut account, mut name) = (String::new(), String::new());
+        loop {
+            match self.event()? {
+                Event::Start(start) => {
+                    let field = local(start.name().as_ref()).to_owned();
+                    let text = self.text()?.trim().to_owned();
+                    match field.as_str() {
+                        "author_login" => account = text,
+                        "author_display_name" => name = text,
+                        _ => {}
+                    }
+                }
+                Event::End(_) | Event::Eof => break,
+                _ => {}
+            }
+        }
+        if !account.is_empty() && !name.is_empty() && self.people.len() < MOST {
+            self.people.insert(account, name);
+        }
+        Ok(())
+    }
+
+    /// Replaces the account in the `dc:creator` of the item that begins at `begin` by the name of
+    /// the person.
+    fn name_creator(&self, data: &mut Vec<u8>, begin: usize) {
+        const START: &[u8] = b"<dc:creator>";
+        if self.people.is_empty() {
+            return;
+        }
+        let item = data.get(begin..).unwrap_or_default();
+        let Some(at) = memchr::memmem::find(item, START).map(|at| at + START.len()) else {
+            return;
+        };
+        let rest = item.get(at..).unwrap_or_default();
+        let Some(end) = memchr::memmem::find(rest, b"</dc:creator>") else {
+            return;
+        };
+        let written = String::from_utf8_lossy(rest.get(..end).unwrap_or_default());
+        let account = written.trim().trim_start_matches("<![CDATA[");
+        let account = account.trim_end_matches("]]>").trim();
+        if let Some(name) = self.people.get(account) {
+            let name = quick_xml::escape::escape(name.as_str()).into_owned();
+            data.splice(begin + at..begin + at + end, name.into_bytes());
+        }
     }
 
     fn too_deep(&self, skipped: &str) -> Fault {
@@ -240,6 +300,8 @@ impl Splitter for Items {
                 }
                 if let Some(format) = self.item(&name) {
                     self.copy(&[start], format, batch)?;
+                } else if name == "wp:author" {
+                    self.read_person()?;
                 } else if self.publication.is_none() && self.is_feed_title(&name) {
                     let title = self.text()?;
                     self.publication =

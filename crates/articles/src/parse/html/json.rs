@@ -8,6 +8,11 @@ pub(super) fn lenient(text: &str) -> Option<Value> {
     let text = unwrapped(text);
     serde_json::from_str(text)
         .or_else(|_| serde_json::from_str(&repaired(text)))
+        .or_else(|_| match text.contains("&quot;") {
+            // Templates escape it as they do text.
+            true => serde_json::from_str(&repaired(&crate::parse::entity::decode(text))),
+            false => serde_json::from_str(text),
+        })
         .ok()
 }
 

@@ -26,6 +26,9 @@ impl Marks {
     /// One entry of a list of articles.
     pub const ENTRY: Self = Self(1 << 11);
 
+    /// Possibly the summary, by the last word of a name.
+    pub const LEAD: Self = Self(1 << 12);
+
     pub fn has(self, mark: Self) -> bool {
         self.0 & mark.0 != 0
     }
@@ -76,6 +79,10 @@ fn add_name(name: &str, marks: &mut Marks) {
         }
         before = letter;
     }
+    let word = |at: usize| lower.get(words[at].0..words[at].1).unwrap_or_default();
+    if count > 1 && ends_as_summary(word(count - 1), (0..count - 1).map(word)) {
+        marks.add(Marks::LEAD);
+    }
     for first in 0..count {
         for last in first..count.min(first + 3) {
             if let Some(key) = lower.get(words[first].0..words[last].1) {
@@ -85,29 +92,52 @@ fn add_name(name: &str, marks: &mut Marks) {
     }
 }
 
+/// Returns `true` for `news-lead` and `detail__desc`, but not for what describes a picture, a
+/// person or the site.
+fn ends_as_summary<'a>(last: &str, mut others: impl Iterator<Item = &'a str>) -> bool {
+    const LAST: &[&str] = &[
+        "lead",
+        "summary",
+        "intro",
+        "excerpt",
+        "brief",
+        "desc",
+        "description",
+    ];
+    const OTHER: &[&str] = &[
+        "site", "author", "user", "profile", "category", "cate", "term", "taxonomy", "archive",
+        "channel", "tag", "topic", "image", "img", "photo", "picture", "pic", "video", "gallery",
+        "slide", "figure", "media", "product", "box", "relate", "related", "other", "list", "item",
+        "logo", "brand", "footer", "meta",
+    ];
+    LAST.contains(&last) && !others.any(|word| OTHER.contains(&word))
+}
+
 /// The marks of one or more words without separators.
 fn of_key(key: &str) -> u16 {
     let mark = match key {
         "headline" | "articletitle" | "articleheader" | "titledetail" | "detailtitle"
         | "posttitle" | "entrytitle" | "newstitle" | "titlenews" | "titlepage" | "pagetitle"
-        | "storytitle" | "titlearticle" | "titlepost" | "contentdetailtitle" | "tieude"
-        | "tieudebai" | "tieudetin" | "detailheadline" | "articleheadline" => Marks::TITLE,
+        | "cmstitle" | "storytitle" | "titlearticle" | "titlepost" | "contentdetailtitle"
+        | "tieude" | "tieudebai" | "tieudetin" | "detailheadline" | "articleheadline" => {
+            Marks::TITLE
+        }
         "sapo" | "chapeau" | "articlehead" | "articlelead" | "articlesummary" | "articlesapo"
         | "detailsapo" | "singularsapo" | "newslead" | "leadtext" | "postsummary"
         | "standfirst" | "articledescription" | "detaildescription" | "newsdescription"
         | "postexcerpt" | "articleintro" | "articleexcerpt" | "entrysummary" | "tomtat" | "dek"
         | "subheadline" | "detailsummary" | "newssapo" | "newssummary" | "articlestandfirst"
-        | "introtext" | "trichdan" | "motangan" | "hometext" => Marks::SUMMARY,
+        | "introtext" | "trichdan" | "mota" | "motangan" | "hometext" | "subtitle" | "chapo"
+        | "bodytextlead" | "newsintro" | "loidan" | "dandat" => Marks::SUMMARY,
         "author" | "authors" | "authorname" | "tacgia" | "butdanh" | "byline" | "writer"
         | "reporter" | "phongvien" | "nguoiviet" | "postauthor" | "articleauthor" => Marks::AUTHOR,
         "date" | "datetime" | "time" | "publishdate" | "publisheddate" | "publishtime"
         | "publishedtime" | "publishedat" | "published" | "publish" | "pubdate" | "postdate"
         | "postedon" | "articledate" | "detailtime" | "detaildate" | "ngay" | "ngaydang"
         | "ngaythang" | "thoigian" | "timestamp" | "dateheader" | "datepublished"
-        | "datecreated" | "ngayxuatban" | "newsdate" | "entrydate" | "createddate"
-        | "articletime" | "posttime" | "meta" | "postmeta" | "entrymeta" | "articlemeta" => {
-            Marks::DATE
-        }
+        | "datecreated" | "createdate" | "ngaytao" | "ngayxuatban" | "newsdate" | "entrydate"
+        | "createddate" | "articletime" | "posttime" | "meta" | "postmeta" | "entrymeta"
+        | "articlemeta" => Marks::DATE,
         "chuyenmuc" | "detailcate" | "cate" | "category" | "articlecategory" | "postcategory"
         | "sectionname" | "articlesection" | "catename" | "categoryname" | "entrycategory"
         | "kicker" => Marks::SECTION,

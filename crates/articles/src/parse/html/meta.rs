@@ -38,6 +38,41 @@ const NAMES: &[(&str, Field, u8)] = &[
     ("og:url", Field::Url, 0),
 ];
 
+/// The field of a `meta` element: by its name, or by the end of the names that services and
+/// publishing programs make of the same words (`parsely-pub-date`, `sailthru.author`).
+fn known(name: &str) -> Option<(&'static str, Field, u8)> {
+    const ENDINGS: &[(&str, Field, u8)] = &[
+        ("publishedtime", Field::Published, 9),
+        ("publisheddate", Field::Published, 9),
+        ("datepublished", Field::Published, 9),
+        ("publishdate", Field::Published, 9),
+        ("publishtime", Field::Published, 9),
+        ("pubdate", Field::Published, 9),
+        ("publicationdate", Field::Published, 9),
+        ("dateissued", Field::Published, 9),
+        ("sailthrudate", Field::Published, 9),
+        ("displaydate", Field::Published, 10),
+        ("parselyauthor", Field::Author, 4),
+        ("sailthruauthor", Field::Author, 4),
+        ("articleauthorname", Field::Author, 4),
+        ("citationauthor", Field::Author, 4),
+        ("parselysection", Field::Section, 3),
+        ("parselytitle", Field::Title, 3),
+        ("sailthrutitle", Field::Title, 3),
+        ("citationtitle", Field::Title, 3),
+        ("dctitle", Field::Title, 4),
+        ("dcdescription", Field::Summary, 3),
+    ];
+    if let Some(found) = NAMES.iter().find(|(known, ..)| *known == name) {
+        return Some(*found);
+    }
+    let letters: String = name.chars().filter(char::is_ascii_alphabetic).collect();
+    let found = ENDINGS
+        .iter()
+        .find(|(ending, ..)| letters.ends_with(ending));
+    found.copied()
+}
+
 /// The head of a page.
 #[derive(Default)]
 pub(super) struct Head {
@@ -79,10 +114,10 @@ impl Head {
         if name == "og:type" {
             self.is_article = Some(content.to_ascii_lowercase().contains("article"));
         }
-        if let Some((known, field, order)) = NAMES.iter().find(|(known, ..)| *known == name) {
+        if let Some((known, field, order)) = known(&name) {
             let value = plain_text(content);
             if !value.is_empty() {
-                self.values.push((*field, rank::META + order, known, value));
+                self.values.push((field, rank::META + order, known, value));
             }
         }
     }
@@ -140,25 +175,43 @@ impl Head {
 
     /// Offers the `title` element, without the site's name.
     pub fn offer_title(&self, draft: &mut Draft, trace: &mut Trace) {
-        let site = draft.get(Field::Source).map(str::to_lowercase);
-        let bare = if self.title.contains(" :: ") {
-            // Site :: section :: title, in either order.
-            self.title
-                .split(" :: ")
-                .max_by_key(|part| part.chars().count())
-                .map(str::to_owned)
-        } else {
-            [" | ", " - ", " – ", " — "].iter().find_map(|sign| {
-                let (before, after) = self.title.rsplit_once(sign)?;
-                let after = after.to_lowercase();
-                let is_site = *sign == " | "
-                    || site.as_ref().is_some_and(|site| site.contains(&after))
-                    || after.starts_with("báo ")
-                    || after.contains('.');
-                is_site.then(|| before.trim().to_owned())
-            })
-        };
-        let title = bare.unwrap_or_else(|| self.title.clone());
+        let title = self.bare_title(draft.get(Field::Source));
         draft.offer(Field::Title, rank::GUESSED, title, "title element", trace);
+    }
+
+    /// The `title` element without the names of the site and the section.
+    fn bare_title(&self, site: Option<&str>) -> String {
+        let site = site.map(str::to_lowercase);
+        let is_site = |part: &str| {
+            let part = part.trim().to_lowercase();
+            site.as_ref()
+                .is_some_and(|site| site.contains(&part) || part.contains(site))
+                || ["báo ", "tạp chí ", "cổng thông tin ", "trang chủ"]
+                    .iter()
+                    .any(|opening| part.starts_with(opening))
+                || (part.contains('.') && !part.contains(' '))
+        };
+        // Site :: section :: title, in either order.
+        for sign in [" :: ", " | "] {
+            if self.title.contains(sign) {
+                let parts = self.title.split(sign).filter(|part| !is_site(part));
+                if let Some(longest) = parts.max_by_key(|part| part.chars().count()) {
+                    return longest.trim().to_owned();
+                }
+            }
+        }
+        for sign in [" - ", " – ", " — "] {
+            if let Some((before, after)) = self.title.rsplit_once(sign)
+                && (is_site(after) || after.contains('.'))
+            {
+                return before.trim().to_owned();
+            }
+            if let Some((before, after)) = self.title.split_once(sign)
+                && is_site(before)
+            {
+                return after.trim().to_owned();
+            }
+        }
+        self.title.clone()
     }
 }

@@ -5,6 +5,7 @@ mod attributes;
 mod content;
 mod dom;
 mod json;
+mod lead;
 mod linked_data;
 mod marks;
 mod meta;
@@ -77,6 +78,17 @@ fn page(dom: &Dom, trace: &mut Trace) -> Article {
     let content = content::find(dom, &outline);
     let mut draft = Draft::default();
     let is_list = read_fields(dom, &outline, &content, &mut draft, trace);
+    if let Some(root) = content.roots.first().filter(|_| !is_list)
+        && let Some(lead) = lead::read(dom, &outline, *root)
+    {
+        draft.offer(
+            Field::Summary,
+            rank::SHOWN,
+            lead,
+            "first paragraph, set off",
+            trace,
+        );
+    }
     let mut text = text::Text::default();
     let mut before: Option<std::ops::Range<usize>> = None;
     for root in &content.roots {

@@ -24,6 +24,15 @@ pub(super) struct Page<'a> {
     pub text: (u32, u32),
 }
 
+/// How far a headline agrees with the head of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Agreement {
+    #[default]
+    Little,
+    Part,
+    Whole,
+}
+
 /// A value, and how likely it is the article's: the highest is taken.
 struct Candidate {
     score: i32,
@@ -35,8 +44,9 @@ impl Page<'_> {
     /// Offers the title.
     pub fn offer_title(&self, draft: &mut Draft, trace: &mut Trace) -> Option<u32> {
         let mut best: Option<(Candidate, u32, bool)> = None;
+        let heads: Vec<String> = self.titles.iter().map(|title| fold(title)).collect();
         for id in self.candidates() {
-            let Some((candidate, is_certain)) = self.title(id) else {
+            let Some((candidate, is_certain)) = self.title(id, &heads) else {
                 continue;
             };
             if best
@@ -56,16 +66,22 @@ impl Page<'_> {
         Some(position)
     }
 
-    fn title(&self, id: Id) -> Option<(Candidate, bool)> {
+    fn title(&self, id: Id, heads: &[String]) -> Option<(Candidate, bool)> {
         let name = self.dom.name(id)?;
         let is_headline = self.dom.attribute(id, "itemprop") == Some("headline");
         let is_named = self.outline.marks(id).has(Marks::TITLE);
         let is_named = is_named || name == "h2" && self.is_head_short();
-        if !(name == "h1" || is_headline || is_named) || name == "meta" || name == "body" {
+        let is_heading = matches!(name, "h1" | "h2" | "h3");
+        if !(is_heading || is_headline || is_named) || name == "meta" || name == "body" {
             return None;
         }
         let value = one_line(self.dom.text(id));
         if !(2..=300).contains(&value.chars().count()) || self.site.is_name(&value) {
+            return None;
+        }
+        let value = self.without_label(value);
+        let agreement = agreement(&value, heads);
+        if !(is_headline || is_named || name == "h1" || agreement == Agreement::Whole) {
             return None;
         }
         let mut score = match name {
@@ -76,21 +92,50 @@ impl Page<'_> {
             _ => 10,
         };
         score += if is_headline { 30 } else { 0 };
-        let folded = fold(&value);
-        let matches = folded.chars().count() >= 6
-            && self.titles.iter().any(|title| {
-                let title = fold(title);
-                title.contains(&folded) || folded.contains(&title)
-            });
-        score += if matches { 100 } else { 0 };
+        score += match agreement {
+            Agreement::Whole => 100,
+            Agreement::Part => 60,
+            Agreement::Little => 0,
+        };
         score -= if names::is_section(&value) { 25 } else { 0 };
         let candidate = Candidate {
             score,
             value,
             from: self.describe(id),
         };
-        let is_certain = matches || name == "h1" || is_headline || self.is_head_short();
+        let is_certain =
+            agreement != Agreement::Little || name == "h1" || is_headline || self.is_head_short();
         Some((candidate, is_certain))
+    }
+
+    /// A headline without the label of its kind: "Sơ kết quý I Video".
+    fn without_label(&self, value: String) -> String {
+        const LABELS: &[&str] = &[
+            "video",
+            "clip",
+            "ảnh",
+            "photo",
+            "infographic",
+            "podcast",
+            "emagazine",
+            "longform",
+            "audio",
+            "live",
+            "trực tiếp",
+            "new",
+            "hot",
+            "mới",
+        ];
+        let bare = self.titles.iter().find(|title| {
+            value.strip_prefix(title.as_str()).is_some_and(|rest| {
+                let label = rest
+                    .trim()
+                    .trim_matches(['(', ')', '[', ']'])
+                    .to_lowercase();
+                rest.starts_with(' ') && LABELS.contains(&label.as_str())
+            })
+        });
+        bare.cloned().unwrap_or(value)
     }
 
     /// Returns `true` if the head of the page can only name the site.
@@ -165,7 +210,7 @@ impl Page<'_> {
         let lower = class.to_ascii_lowercase();
         let is_marked = self.outline.marks(id).has(Marks::DATE) || property == "datePublished";
         if !(name == "time" || is_marked) || name == "meta" {
-            return None;
+            return self.date_below(id, title?);
         }
         // When it was changed or will take place is not when it was published.
         if property == "dateModified" || lower.contains("modified") || lower.contains("updated") {
@@ -207,6 +252,22 @@ impl Page<'_> {
         })
     }
 
+    /// The date in a line between the title and the text that has nothing else, whatever the name of
+    /// its element.
+    fn date_below(&self, id: Id, title: u32) -> Option<Candidate> {
+        let position = self.outline.position(id);
+        if position <= title || position >= self.text.0 {
+            return None;
+        }
+        let value = one_line(self.text_below(id, 80)?);
+        let is_date = is_full_date(&value) && crate::parse::text::date_line(&value).is_some();
+        is_date.then(|| Candidate {
+            score: 15,
+            value,
+            from: self.describe(id),
+        })
+    }
+
     fn summary(&self, id: Id, title: Option<u32>) -> Option<Candidate> {
         /// Single words that are a summary's class if they are all of a name.
         const WHOLE: &[&str] = &[
@@ -225,7 +286,8 @@ impl Page<'_> {
         let whole = matches!(name, "p" | "h2" | "h3" | "div" | "strong" | "span")
             && class.split_whitespace().any(|class| WHOLE.contains(&class));
         let named = marks.has(Marks::SUMMARY) || property;
-        if !(named || whole) || marks.has(Marks::BODY) || name == "meta" {
+        let whole = whole || marks.has(Marks::LEAD) && !marks.has(Marks::CAPTION);
+        if !(named || whole) || (marks.has(Marks::BODY) && !named) || name == "meta" {
             return None;
         }
         let value = one_line(self.text_below(id, 1500)?);
@@ -251,7 +313,10 @@ impl Page<'_> {
             return None;
         }
         // The name may share its line with the date or the paper.
-        let text = one_line(self.text_below(id, 160)?);
+        let text = match self.stated_name(id) {
+            Some(name) => name,
+            None => one_line(self.text_below(id, 160)?),
+        };
         let parts = || text.split(['|', '•', '·']);
         let value = parts()
             .find_map(|part| several_people(part.trim()))
@@ -263,7 +328,8 @@ impl Page<'_> {
                         let dated = Published::parse(part).is_some();
                         (!dated).then(|| self.site.without(part.trim()))?
                     })
-            })?;
+            })
+            .or_else(|| self.first_person(id))?;
         if value.chars().count() > 80 || names::is_section(&value) {
             return None;
         }
@@ -276,6 +342,24 @@ impl Page<'_> {
             value,
             from: self.describe(id),
         })
+    }
+
+    /// The name in the `meta` element of an author that microdata describes.
+    fn stated_name(&self, id: Id) -> Option<String> {
+        let is_name = |id: &Id| {
+            self.dom.name(*id) == Some("meta")
+                && self.dom.attribute(*id, "itemprop") == Some("name")
+        };
+        let id = self.dom.under(id).take(50).find(is_name)?;
+        Some(one_line(self.dom.attribute(id, "content")?.to_owned()))
+    }
+
+    /// The first piece of text that names a person, where name, address and office run together.
+    fn first_person(&self, id: Id) -> Option<String> {
+        let texts = self.dom.under(id).take(50);
+        let texts = texts.filter_map(|id| Some(self.dom.text_of(id)?.trim()));
+        let mut named = texts.filter(|text| crate::parse::text::is_pen_name(text));
+        named.find_map(|text| self.site.without(text))
     }
 
     fn section(&self, id: Id, title: Option<&str>) -> Option<Candidate> {
@@ -380,6 +464,28 @@ impl Page<'_> {
         }
         entries >= SEVERAL && outside < ENOUGH
     }
+}
+
+/// How far a headline is one of the titles in the head of the page, which have the name of the site
+/// as well. The titles are folded.
+fn agreement(value: &str, heads: &[String]) -> Agreement {
+    let folded = fold(value);
+    let letters = folded.chars().count();
+    if letters < 6 {
+        return Agreement::Little;
+    }
+    let of = |title: &String| {
+        if folded.contains(title.as_str()) && !title.is_empty() {
+            Agreement::Whole
+        } else if !title.contains(&folded) {
+            Agreement::Little
+        } else if folded.len() * 2 >= title.len() {
+            Agreement::Whole
+        } else {
+            Agreement::Part
+        }
+    };
+    heads.iter().map(of).max().unwrap_or_default()
 }
 
 fn is_full_date(text: &str) -> bool {

@@ -28,10 +28,19 @@ impl Site {
     /// editors.
     pub fn without(&self, authors: &str) -> Option<String> {
         let authors = byline(authors).unwrap_or_else(|| authors.to_owned());
-        let authors = ["By ", "by ", "Theo ", "theo "]
-            .iter()
-            .find_map(|label| authors.strip_prefix(label))
-            .unwrap_or(&authors);
+        let authors = [
+            "By ",
+            "by ",
+            "Theo ",
+            "theo ",
+            "Bởi ",
+            "bởi ",
+            "Đăng bởi ",
+            "Viết bởi ",
+        ]
+        .iter()
+        .find_map(|label| authors.strip_prefix(label))
+        .unwrap_or(&authors);
         let people: Vec<&str> = authors
             .split([',', ';'])
             .map(str::trim)

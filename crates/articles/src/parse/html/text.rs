@@ -23,6 +23,8 @@ pub(super) fn read(dom: &Dom, outline: &Outline, root: Id, text: &mut Text) {
         outline,
         root,
         line: String::new(),
+        links: 0,
+        has_own_letters: false,
         text,
     }
     .read();
@@ -33,6 +35,10 @@ struct Reading<'a> {
     outline: &'a Outline,
     root: Id,
     line: String,
+    /// Links around the current node.
+    links: usize,
+    /// Whether the line has letters that are no link.
+    has_own_letters: bool,
     text: &'a mut Text,
 }
 
@@ -41,6 +47,7 @@ enum Step {
     /// Reads a node; `true` keeps its line breaks.
     Enter(Id, bool),
     EndLine,
+    EndLink,
 }
 
 impl Reading<'_> {
@@ -49,6 +56,7 @@ impl Reading<'_> {
         while let Some(step) = steps.pop() {
             match step {
                 Step::EndLine => self.end_line(),
+                Step::EndLink => self.links -= 1,
                 Step::Enter(id, preformatted) => self.enter(id, preformatted, &mut steps),
             }
         }
@@ -58,6 +66,7 @@ impl Reading<'_> {
     fn enter(&mut self, id: Id, mut preformatted: bool, steps: &mut Vec<Step>) {
         if let Some(text) = self.dom.text_of(id) {
             push_text(&mut self.line, text, preformatted);
+            self.has_own_letters |= self.links == 0 && text.contains(char::is_alphanumeric);
             return;
         }
         if id != self.root {
@@ -74,6 +83,10 @@ impl Reading<'_> {
                 Kind::Caption if self.is_caption(id) => {
                     self.end_line();
                     return self.push_caption(id);
+                }
+                Kind::Inline if self.dom.name(id) == Some("a") => {
+                    self.links += 1;
+                    steps.push(Step::EndLink);
                 }
                 Kind::Inline => {}
                 Kind::Caption | Kind::Block => {
@@ -104,10 +117,27 @@ impl Reading<'_> {
     }
 
     fn end_line(&mut self) {
+        if self.points_elsewhere() {
+            let pointer = one_line(std::mem::take(&mut self.line));
+            self.text.dropped.push(shorten(pointer));
+        }
+        self.has_own_letters = false;
         let lines = self.line.lines().map(str::trim);
         let lines = lines.filter(|line| !line.is_empty());
         self.text.paragraphs.extend(lines.map(str::to_owned));
         self.line.clear();
+    }
+}
+
+impl Reading<'_> {
+    /// Returns `true` if the line is a bullet and a link: another article, set between paragraphs.
+    fn points_elsewhere(&self) -> bool {
+        const BULLETS: &[char] = &[
+            '*', '•', '●', '■', '▪', '◆', '►', '▶', '→', '⇒', '☞', '»', '›', '>', '+', '-', '–',
+        ];
+        !self.has_own_letters
+            && self.line.trim_start().starts_with(BULLETS)
+            && self.line.contains(char::is_alphabetic)
     }
 }
 

@@ -241,14 +241,16 @@ impl<'de> Visitor<'de> for PieceOf<'_> {
                         continue;
                     };
                     // Runs of letters are children, or deep inside a document.
-                    let inline = key == "children" || (key == "content" && self.0.depth >= 2);
+                    let inline = key == "children"
+                        || key == "ops"
+                        || (key == "content" && self.0.depth >= 2);
                     let value = map.next_value_seed(PieceOf(self.0.inner(inline)))?;
                     let value =
                         value.filter(|value| !value.text.trim().is_empty() || key == "text");
                     if let Some(piece) = value
                         && object.best.as_ref().is_none_or(|(known, _)| rank < *known)
                     {
-                        let is_run = key == "text" || key == "$t";
+                        let is_run = matches!(key, "text" | "$t" | "insert");
                         object.best = Some((rank, Piece { is_run, ..piece }));
                     }
                 }
@@ -369,10 +371,22 @@ const NAMING: &[&str] = &[
     "N",
     "$numberLong",
     "$numberInt",
+    "insert",
 ];
 
 /// Keys under which a document of an editor states its blocks.
-const BLOCKS: &[&str] = &["children", "blocks", "data", "items", "root", "L", "M"];
+const BLOCKS: &[&str] = &[
+    "children",
+    "blocks",
+    "data",
+    "items",
+    "root",
+    "ops",
+    "sections",
+    "paragraphs",
+    "L",
+    "M",
+];
 
 /// Keys under which an object states a date.
 const DATES: &[&str] = &[

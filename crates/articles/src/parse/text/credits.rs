@@ -99,6 +99,15 @@ pub(crate) fn is_file_name(caption: &str) -> bool {
     let rest_is_number = lower
         .get(stem.len()..)
         .is_some_and(|rest| rest.chars().all(|c| !c.is_alphabetic()) && !rest.is_empty());
-    ENDINGS.iter().any(|ending| lower.ends_with(ending)) && lower.split_whitespace().count() <= 4
+    // z5312345678901_0a1b2c3d, 20260414_083012: names that phones and messengers give.
+    let digits = lower.bytes().filter(u8::is_ascii_digit).count();
+    let is_code = !spaced
+        && lower.is_ascii()
+        && digits >= 6
+        && lower.contains(['_', '-'])
+        && digits * 2 >= lower.len();
+    is_code
+        || ENDINGS.iter().any(|ending| lower.ends_with(ending))
+            && lower.split_whitespace().count() <= 4
         || (!spaced && CAMERAS.contains(&stem) && rest_is_number)
 }

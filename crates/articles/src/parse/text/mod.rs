@@ -23,7 +23,8 @@ use credits::{is_caption_of, is_credit, own_caption};
 pub(super) use date_line::read as date_line;
 use header::is_sentence;
 use origin::Origin;
-pub(super) use signature::{byline, is_person, sign_off, split_agency};
+pub(crate) use signature::byline;
+pub(super) use signature::{is_pen_name, is_person, sign_off, split_agency};
 
 /// Parses plain text; `name` is the file's path, which may contain a date.
 pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {

@@ -170,7 +170,16 @@ pub(super) fn nitf<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: 
         .filter(|element| element.name() == "byline");
     for byline in bylines {
         let person = byline.find("person").unwrap_or(byline);
-        collector.join(Field::Author, 4, &person.line(), "nitf byline", trace);
+        let name = match byline.find("byttl") {
+            // The title of a person follows the name in an element of its own.
+            Some(title) if person.name() == "byline" => {
+                let (line, title) = (person.line(), title.line());
+                let name = line.strip_suffix(title.as_str()).unwrap_or(&line);
+                name.trim_end_matches([' ', ',', '-']).to_owned()
+            }
+            _ => person.line(),
+        };
+        collector.join(Field::Author, 4, &name, "nitf byline", trace);
     }
     let Some(content) = root.find("body.content") else {
         return;
