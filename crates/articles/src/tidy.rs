@@ -90,8 +90,11 @@ pub(crate) fn paragraphs(text: String) -> String {
 
 fn is_tidy(text: &str) -> bool {
     let bytes = text.as_bytes();
+    let has = |sign: &str| memchr::memmem::find(bytes, sign.as_bytes()).is_some();
     text.trim() == text
         && memchr::memchr(b'\r', bytes).is_none()
+        && !has("\u{2028}")
+        && !has("\u{2029}")
         && memchr::memchr_iter(b'\n', bytes).all(|at| {
             let blank = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_whitespace());
             !blank(bytes.get(at.wrapping_sub(1))) && !blank(bytes.get(at + 1))

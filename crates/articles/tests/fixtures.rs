@@ -179,6 +179,55 @@ fn pages_read_as_the_table_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Reads a file; returns its titles and the number of its problems.
+fn titles(name: &str, bytes: &[u8]) -> (Vec<String>, usize) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    let (mut titles, mut problems) = (Vec::new(), 0);
+    timbao_articles::read_all(&path, &mut |read| match read {
+        Ok(article) => titles.push(article.title.unwrap_or_default()),
+        Err(_) => problems += 1,
+    });
+    (titles, problems)
+}
+
+#[test]
+fn what_follows_a_compressed_text_costs_none_of_it() {
+    let text = "{\"title\":\"Một\"}\n{\"title\":\"Hai\"}";
+    let mut packed = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    std::io::Write::write_all(&mut packed, text.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let both = ["Một", "Hai"].map(str::to_owned).to_vec();
+    let with = |rest: &[u8]| titles("a.jsonl.bz2", &[&packed, rest].concat());
+    assert_eq!(with(&[]), (both.clone(), 0));
+    assert_eq!(with(&[0; 512]), (both.clone(), 0));
+    assert_eq!(with(b"garbage"), (both.clone(), 1));
+    let (twice, problems) = with(&packed);
+    assert_eq!((twice, problems), (both, 1), "two texts share a line");
+}
+
+#[test]
+fn pages_of_a_web_archive_are_recognised_whatever_their_label() {
+    let page = "<!-- x --><!doctype html><title>Bến đò</title><p>Đò sang sông từ bốn giờ sáng.</p>";
+    for (address, kind, body, expected) in [
+        ("a.html", "application/octet-stream", page, 1),
+        ("a.html", "text/plain", page, 1),
+        ("a.html", "text/html", "\u{89}PNG", 1),
+        ("robots.txt", "text/plain", "User-agent: *", 0),
+        ("a.bin", "application/octet-stream", "Đò sang sông.", 0),
+    ] {
+        let block = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n{body}");
+        let archive = format!(
+            "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://b.example/{address}\r\n\
+             Content-Type: application/http\r\nContent-Length: {}\r\n\r\n{block}\r\n\r\n",
+            block.len()
+        );
+        let (titles, _) = titles("a.warc", archive.as_bytes());
+        assert_eq!(titles.len(), expected, "{address} {kind}");
+    }
+}
+
 /// Reads `text` as a file called `name`, and compares it with a case of the table.
 fn check_case(case: &toml::Table) -> Result<(), String> {
     let of = |key: &str| {

@@ -13,8 +13,7 @@ pub(super) fn read(dom: &Dom, outline: &Outline, root: Id) -> Option<String> {
         root,
         at: Some(root),
     };
-    let first = texts.next()?;
-    let block = block_of(dom, outline, first).filter(|block| *block != root)?;
+    let (first, block) = first_paragraph(&mut texts)?;
     if !is_set_off(dom, first, block) {
         return None;
     }
@@ -36,6 +35,19 @@ pub(super) fn read(dom: &Dom, outline: &Outline, root: Id) -> Option<String> {
         }
         let lead = one_line(dom.text(block));
         return is_sentence(&lead).then_some(lead);
+    }
+    None
+}
+
+/// The first text that is a sentence, and its block; headings and dates may precede it.
+fn first_paragraph(texts: &mut Texts<'_>) -> Option<(Id, Id)> {
+    const TOP: usize = 8;
+    for _ in 0..TOP {
+        let text = texts.next()?;
+        let block = block_of(texts.dom, texts.outline, text)?;
+        if block != texts.root && is_sentence(&one_line(texts.dom.text(block))) {
+            return Some((text, block));
+        }
     }
     None
 }

@@ -126,7 +126,12 @@ impl Page<'_> {
             "hot",
             "mới",
         ];
-        let bare = self.titles.iter().find(|title| {
+        let parts = |title: &'_ String| {
+            let site = [" | ", " - ", " – "].iter();
+            let bare = site.filter_map(|sign| Some(title.rsplit_once(sign)?.0.to_owned()));
+            bare.chain([title.clone()]).collect::<Vec<_>>()
+        };
+        let bare = self.titles.iter().flat_map(parts).find(|title| {
             value.strip_prefix(title.as_str()).is_some_and(|rest| {
                 let label = rest
                     .trim()
@@ -135,7 +140,7 @@ impl Page<'_> {
                 rest.starts_with(' ') && LABELS.contains(&label.as_str())
             })
         });
-        bare.cloned().unwrap_or(value)
+        bare.unwrap_or(value)
     }
 
     /// Returns `true` if the head of the page can only name the site.
@@ -278,13 +283,17 @@ impl Page<'_> {
             "intro",
             "excerpt",
             "abstract",
+            "brief",
         ];
         let name = self.dom.name(id)?;
         let marks = self.outline.marks(id);
         let class = self.dom.attribute(id, "class").unwrap_or_default();
         let property = self.dom.attribute(id, "itemprop") == Some("description");
         let whole = matches!(name, "p" | "h2" | "h3" | "div" | "strong" | "span")
-            && class.split_whitespace().any(|class| WHOLE.contains(&class));
+            && class.split_whitespace().any(|class| {
+                let mut known = WHOLE.iter();
+                known.any(|known| class.eq_ignore_ascii_case(known))
+            });
         let named = marks.has(Marks::SUMMARY) || property;
         let whole = whole || marks.has(Marks::LEAD) && !marks.has(Marks::CAPTION);
         if !(named || whole) || (marks.has(Marks::BODY) && !named) || name == "meta" {
@@ -319,7 +328,7 @@ impl Page<'_> {
         };
         let parts = || text.split(['|', '•', '·']);
         let value = parts()
-            .find_map(|part| several_people(part.trim()))
+            .find_map(|part| several_people(part.trim(), self.site))
             .or_else(|| {
                 parts()
                     .flat_map(|part| part.split(" - "))
@@ -500,9 +509,13 @@ fn is_agency(value: &str) -> bool {
 
 /// The authors of a line that dashes separate: "Lê Mẫu - An Bình (theo AFP)". What follows the dash
 /// is a date or the paper otherwise.
-fn several_people(line: &str) -> Option<String> {
+fn several_people(line: &str, site: &Site) -> Option<String> {
     let author = crate::parse::text::sign_off(line)?.author?;
+    let is_known = |person| {
+        crate::parse::text::is_person(person)
+            || crate::parse::text::is_pen_name(person) && site.without(person).is_some()
+    };
     let people = || author.split(" - ");
-    let are_people = people().count() > 1 && people().all(crate::parse::text::is_person);
+    let are_people = (2..=4).contains(&people().count()) && people().all(is_known);
     are_people.then_some(author)
 }

@@ -404,6 +404,7 @@ const DATES: &[&str] = &[
     "$t",
     "$numberLong",
     "$numberInt",
+    "__datetime__",
     "seconds",
     "_seconds",
     "timestamp",

@@ -8,6 +8,7 @@
 mod credits;
 mod date_line;
 mod header;
+mod labels;
 mod origin;
 mod signature;
 
@@ -31,6 +32,9 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     let text = composed(text);
     let mut paragraphs = wrap::paragraphs(&text);
     boilerplate::drop(&mut paragraphs, trace);
+    if let Some(article) = labels::read(&paragraphs, trace) {
+        return article;
+    }
     let origin = Origin::take(&mut paragraphs, trace);
     let mut page = Page::new(paragraphs, name);
     let mut article = match page.find_layout() {
@@ -180,7 +184,10 @@ impl<'a> Page<'a> {
             );
         }
         article.published = self.published("", trace);
-        let lines: Vec<&str> = self.paragraphs.iter().map(|p| p.text.as_ref()).collect();
+        let mut lines: Vec<&str> = self.paragraphs.iter().map(|p| p.text.as_ref()).collect();
+        if article.author.is_some() {
+            lines.pop();
+        }
         let mut rest = lines.as_slice();
         if let Some((title, below)) = rest
             .split_first()
