@@ -15,6 +15,29 @@ use crate::provenance::Trace;
 
 /// Converts text set in fonts of eight-bit sets to Unicode.
 pub(crate) fn read<'h>(html: &'h str, trace: &mut Trace) -> Cow<'h, str> {
+    if !names_font(html) {
+        return Cow::Borrowed(html);
+    }
+    let mut page = Page {
+        out: String::with_capacity(html.len() + html.len() / 4),
+        open: Vec::new(),
+        rules: HashMap::new(),
+        charset: None,
+        has_capitals: false,
+    };
+    page.convert(html);
+    let Some(charset) = page.charset else {
+        return match page.has_capitals {
+            true => Cow::Owned(page.out),
+            false => Cow::Borrowed(html),
+        };
+    };
+    note_repaired(charset, trace);
+    Cow::Owned(with_title_of(page.out, charset))
+}
+
+/// Returns `true` if a page may name a font of an eight-bit set.
+fn names_font(html: &str) -> bool {
     const FAMILIES: &[&str] = &[
         ".Vn",
         ".VN",
@@ -25,21 +48,7 @@ pub(crate) fn read<'h>(html: &'h str, trace: &mut Trace) -> Cow<'h, str> {
         "vni-times",
     ];
     let named = |family: &&str| memchr::memmem::find(html.as_bytes(), family.as_bytes()).is_some();
-    if !FAMILIES.iter().any(named) {
-        return Cow::Borrowed(html);
-    }
-    let mut page = Page {
-        out: String::with_capacity(html.len() + html.len() / 4),
-        open: Vec::new(),
-        rules: HashMap::new(),
-        charset: None,
-    };
-    page.convert(html);
-    let Some(charset) = page.charset else {
-        return Cow::Borrowed(html);
-    };
-    note_repaired(charset, trace);
-    Cow::Owned(with_title_of(page.out, charset))
+    FAMILIES.iter().any(named)
 }
 
 /// The font of an element; `None` if it is an ordinary one.
@@ -53,6 +62,8 @@ struct Page {
     rules: HashMap<String, Font>,
     /// The set of the text converted so far.
     charset: Option<Charset>,
+    /// Whether Unicode text was put in capitals by its font.
+    has_capitals: bool,
 }
 
 /// Maximum number of open elements searched for that of an end tag.
@@ -92,9 +103,13 @@ impl Page {
             return;
         };
         let plain = entity::decode(text);
-        let read = font.read(&plain);
+        let mut read = font.read(&plain);
         if read != plain {
             self.charset = Some(font.charset);
+        } else if font.capitals {
+            // Its letters were read when the bytes of the page were.
+            read = Cow::Owned(read.to_uppercase());
+            self.has_capitals |= read != plain;
         }
         for c in read.chars() {
             match c {
@@ -331,6 +346,14 @@ mod tests {
     fn text_that_is_unicode_already_stays() {
         let page = r#"<p style='font-family:".VnTime"'>Huyện ủy</p>"#;
         check(page, page);
+    }
+
+    #[test]
+    fn a_font_of_capitals_shows_unicode_in_capitals() {
+        check(
+            r#"<h1 style='font-family:".VnTimeH"'>Huyện ủy</h1>"#,
+            r#"<h1 style='font-family:".VnTimeH"'>HUYỆN ỦY</h1>"#,
+        );
     }
 
     #[test]

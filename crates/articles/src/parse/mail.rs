@@ -74,7 +74,13 @@ pub(crate) fn mail(
         article.title = Some(subject);
         trace.field("title", "Subject");
     }
-    let sender = message.from().and_then(|from| from.first()?.name());
+    // Some programs encode name and address as one word.
+    let sender = message.from().and_then(|from| {
+        let first = from.first()?;
+        let written = first.name().or_else(|| first.address())?;
+        let name = written.split_once('<').map_or(written, |(name, _)| name);
+        (!name.trim().is_empty()).then_some(name)
+    });
     if let Some(name) = sender.map(|name| one_line(name.trim().to_owned()))
         && !name.is_empty()
         && !name.contains('@')

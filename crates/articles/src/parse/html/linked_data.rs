@@ -128,7 +128,8 @@ const SITES: &[&str] = &["Organization", "NewsMediaOrganization", "WebSite"];
 /// The headline of an article.
 pub(super) fn headline(article: &Value) -> Option<String> {
     let headline = property(article, "headline").or_else(|| property(article, "name"))?;
-    Some(plain_text(&headline))
+    const LONGEST: usize = 400;
+    Some(plain_text(&headline).chars().take(LONGEST).collect())
 }
 
 /// Collects the objects of a document that are things of their own. Lists of

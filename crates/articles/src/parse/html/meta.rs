@@ -133,11 +133,14 @@ impl Head {
         canonical.chain(self.of_field(Field::Url))
     }
 
-    /// The titles by which the page's own article is recognised.
+    /// The titles by which the page's own article is recognised, cut to a length at which all
+    /// headings can be compared with them.
     pub fn titles(&self) -> Vec<String> {
-        let mut titles: Vec<String> = self.of_field(Field::Title).map(str::to_owned).collect();
-        titles.extend((!self.title.is_empty()).then(|| self.title.clone()));
-        titles
+        const LONGEST: usize = 400;
+        let cut = |title: &str| title.chars().take(LONGEST).collect();
+        let title = Some(self.title.as_str()).filter(|title| !title.is_empty());
+        let stated = self.of_field(Field::Title).take(8);
+        stated.chain(title).map(cut).collect()
     }
 
     fn of_field(&self, field: Field) -> impl Iterator<Item = &str> {
