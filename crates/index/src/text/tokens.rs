@@ -160,6 +160,36 @@ pub(crate) struct TokenReader<'a> {
     overflow: &'a [u8],
 }
 
+impl TokenReader<'_> {
+    /// Appends all tokens, faster than one by one: half of them have an overflow byte, which no
+    /// processor predicts.
+    pub(crate) fn read_into(self, tokens: &mut Vec<u32>) {
+        let before = tokens.len();
+        let plain = self.first_bytes.iter().take_while(|&&first| first < LONG);
+        let (plain, long) = self.first_bytes.split_at(plain.count());
+        let mut at = 0;
+        tokens.extend(plain.iter().map(|&first| {
+            // Branch-free: the next overflow byte is always read, and counts only if it is one of
+            // this token.
+            let count = usize::from(has_overflow(first));
+            let byte = self.overflow.get(at).copied().unwrap_or(0);
+            at += count;
+            u32::from(first) + FIRST_BYTES * u32::from(byte) * count as u32
+        }));
+        match self.overflow.get(at..) {
+            Some(overflow) => tokens.extend(TokenReader {
+                first_bytes: long,
+                overflow,
+            }),
+            // Bytes are missing: stop before the token that lacks them.
+            None => {
+                tokens.truncate(before);
+                tokens.extend(self);
+            }
+        }
+    }
+}
+
 impl Iterator for TokenReader<'_> {
     type Item = u32;
 
@@ -327,7 +357,11 @@ mod tests {
             let (first_bytes, overflow, starts) = lay_out(&all);
             let tokens = Tokens { first_bytes: &first_bytes, overflow: &overflow, starts: &starts, to_check: None };
             let from = from.min(all.len() - 1);
-            prop_assert_eq!(tokens.range(from as u32, all.len() as u32).collect::<Vec<_>>(), &all[from..]);
+            let range = tokens.range(from as u32, all.len() as u32);
+            let mut read = Vec::new();
+            range.clone().read_into(&mut read);
+            prop_assert_eq!(&read, &all[from..]);
+            prop_assert_eq!(range.collect::<Vec<_>>(), read);
 
             let wanted: Vec<u32> = wanted.iter().map(|&i| all[i.min(all.len() - 1)]).collect();
             let mut kept: Vec<u32> = (0..all.len() as u32).collect();
@@ -345,7 +379,10 @@ mod tests {
         #[test]
         fn damaged_bytes_do_not_panic(first_bytes in proptest::collection::vec(any::<u8>(), 0..300), overflow in proptest::collection::vec(any::<u8>(), 0..50), starts in proptest::collection::vec(any::<u8>(), 0..30), at in 0u32..400) {
             let tokens = Tokens { first_bytes: &first_bytes, overflow: &overflow, starts: &starts, to_check: None };
-            tokens.range(at, at + 100).count();
+            let range = tokens.range(at, at + 100);
+            let mut read = Vec::new();
+            range.clone().read_into(&mut read);
+            prop_assert_eq!(range.collect::<Vec<_>>(), read);
             set(&[200, 300, 20_000]).keep_by_overflow(tokens, 1, &mut vec![at / 2, at]);
         }
     }

@@ -92,12 +92,11 @@ impl SegmentBuilder {
         self.check_room(length)?;
         let start = self.tokens.len() as u32;
         let moved = |position: u32| position.wrapping_sub(row.start).wrapping_add(start);
-        for token in segment.tokens_of(article) {
-            let token = match token.checked_sub(FIRST_KEY) {
-                Some(id) => keys.id(id, &mut self.vocabulary)? + FIRST_KEY,
-                None => token,
-            };
-            self.tokens.push(token);
+        segment.tokens_of(article).read_into(&mut self.tokens);
+        for token in &mut self.tokens[start as usize..] {
+            if let Some(id) = token.checked_sub(FIRST_KEY) {
+                *token = keys.id(id, &mut self.vocabulary)? + FIRST_KEY;
+            }
         }
         if self.tokens.len() - start as usize != length {
             return Err(Refused::Damaged(format!("the tokens of article {article}")));
