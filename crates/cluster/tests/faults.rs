@@ -1,5 +1,6 @@
 //! Failures of processes, nodes and connections during updates. Without `TIMBAO_CLUSTER` these
-//! tests are skipped. `TIMBAO_CLUSTER_ROUNDS` repeats the failures of nodes.
+//! tests are skipped. `TIMBAO_CLUSTER_ROUNDS` repeats the failures of nodes. They have to run one after
+//! the other (`--test-threads=1`), because nodes are killed that other tests use.
 
 mod nodes;
 
