@@ -594,6 +594,9 @@ pub fn known() -> Vec<(&'static str, Shape)> {
         ("a.html", Shape::new(page, "<table>", "</b>")),
         ("a.html", Shape::new(page, "<table><td>", "")),
         ("a.html", Shape::new(page, "<div>", "</p>")),
+        // A long title, with which each heading is compared, and headings inside each other.
+        ("a.html", Shape::new("<title>", "tin ", "</title><h1>tin")),
+        ("a.html", Shape::new(page, "<h2><div>", "a")),
         ("a.html", Shape::new(page, "<b>", "<p>")),
         ("a.html", Shape::new(page, "<b id={n}>", "<p>x")),
         (

@@ -75,7 +75,8 @@ impl Page<'_> {
         if !(is_heading || is_headline || is_named) || name == "meta" || name == "body" {
             return None;
         }
-        let value = one_line(self.dom.text(id));
+        // Bounded: headings nest, and each would be read with all in it.
+        let value = one_line(self.text_below(id, 300)?);
         if !(2..=300).contains(&value.chars().count()) || self.site.is_name(&value) {
             return None;
         }
