@@ -104,6 +104,10 @@ pub enum Error {
     /// A search did not finish before its deadline.
     #[error("the search timed out")]
     OutOfTime,
+    /// Too many occurrences of words would have to be compared, for NEAR, ATLEAST, a field, or a
+    /// phrase with a gap, slop or case.
+    #[error("the words of this query occur too often")]
+    TooBroad,
     /// An operation of the operating system failed.
     #[error("{}: {source}", .path.display())]
     Io {
@@ -192,6 +196,9 @@ impl Error {
                 "run `timbao repair` to rebuild it from its files, or `timbao restore FILE --overwrite` to restore a backup"
             }
             Self::OutOfTime => "search for fewer or rarer words, or allow more time",
+            Self::TooBroad => {
+                "write more letters next to `*`, or search for fewer or rarer words with NEAR, in fields and in phrases with gaps or slop"
+            }
             Self::Io { source, .. } if is_too_many_files(source) => {
                 "allow more open files, with `ulimit -n`, and run this again"
             }

@@ -82,7 +82,7 @@ pub const MAX_ALTERNATIVES: usize = 256;
 pub const MAX_SCANNED: usize = 64;
 
 /// The most words of a query that stand for more than one: with `*`, `~N` or slashes.
-pub const MAX_PATTERNS: usize = 32;
+pub const MAX_PATTERNS: usize = 16;
 
 /// The largest edit distance of a fuzzy word, in characters of its key.
 pub const MAX_FUZZY: u8 = 2;

@@ -250,6 +250,20 @@ impl Problem {
         .with(|more| more.retry = Some(1))
     }
 
+    /// The words of the query occur too often.
+    pub(crate) fn too_broad(error: &Error) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "urn:timbao:problem:too-broad",
+            "The query is too broad",
+        )
+        .detail(error.to_string())
+        .with(|more| {
+            more.parameter = Some("q".to_owned());
+            more.hint = error.hint().map(str::to_owned);
+        })
+    }
+
     /// An internal error.
     pub(crate) fn internal(cause: impl Into<String>) -> Self {
         Self::new(
@@ -272,6 +286,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::OutOfTime => Self::too_slow(),
+            Error::TooBroad => Self::too_broad(&error),
             // Details of the index are for the operator only.
             _ => Self::internal(error.to_string()),
         }

@@ -1,10 +1,14 @@
-//! Ends searches that take too long or meet damage.
+//! Ends searches that take too long, compare too much or meet damage.
 //!
 //! Loops that a query can make long check [`Deadline::has_passed`] and stop
 //! once it has. The search then returns [`Error::OutOfTime`] instead of a wrong
-//! result. The same check reports damage found while the search read its files.
+//! result. Matching against the text of articles also counts its work, and ends
+//! with [`Error::TooBroad`] where that exceeds its limit: unlike time, work
+//! depends on query and index only. The same check reports damage found while
+//! the search read its files.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
 use crate::error::{Error, Result};
@@ -14,6 +18,8 @@ use crate::text::Damage;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Deadline {
     pub(super) moment: Option<Instant>,
+    /// The work that is left, if it is limited.
+    work: Option<Arc<AtomicI64>>,
     /// By segment.
     damage: Arc<[Damage]>,
 }
@@ -22,24 +28,52 @@ impl Deadline {
     /// No deadline, for a view of segments with this damage.
     pub(crate) fn none(damage: impl Iterator<Item = Damage>) -> Self {
         Self {
-            moment: None,
             damage: damage.collect(),
+            ..Self::default()
         }
     }
 
-    /// Returns `true` if there is no time left.
+    /// The same deadline with a limit of its own on work.
+    pub(crate) fn with_work(&self, units: i64) -> Self {
+        Self {
+            work: Some(Arc::new(AtomicI64::new(units))),
+            ..self.clone()
+        }
+    }
+
+    /// Counts work, and returns `true` if there is no time or no work left. A unit is about as
+    /// much as comparing one occurrence of a word.
+    #[inline]
+    pub(crate) fn spend(&self, units: usize) -> bool {
+        if let Some(work) = &self.work {
+            let units = i64::try_from(units).unwrap_or(i64::MAX);
+            let left = work.load(Ordering::Relaxed);
+            work.store(left.saturating_sub(units), Ordering::Relaxed);
+        }
+        self.has_passed()
+    }
+
+    fn is_exhausted(&self) -> bool {
+        let work = self.work.as_ref();
+        work.is_some_and(|work| work.load(Ordering::Relaxed) <= 0)
+    }
+
+    /// Returns `true` if there is no time or no work left.
     #[inline]
     pub(crate) fn has_passed(&self) -> bool {
-        self.moment.is_some_and(|moment| Instant::now() >= moment)
+        self.is_exhausted() || self.moment.is_some_and(|moment| Instant::now() >= moment)
     }
 
     /// Returns an error once the deadline has passed or damage was found.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] and [`Error::OutOfTime`].
+    /// [`Error::Damaged`], [`Error::TooBroad`] and [`Error::OutOfTime`].
     pub(crate) fn check(&self) -> Result<()> {
         self.check_damage()?;
+        if self.is_exhausted() {
+            return Err(Error::TooBroad);
+        }
         if self.has_passed() {
             return Err(Error::OutOfTime);
         }

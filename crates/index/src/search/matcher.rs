@@ -161,7 +161,7 @@ impl PhraseMatcher {
         let mut spans = Vec::new();
         self.slots.find(article, |places| {
             self.phrase
-                .spans(places, &|| self.deadline.has_passed(), &mut spans);
+                .spans(places, &|work| self.deadline.spend(work), &mut spans);
         });
         spans.into_iter().map(Span::positions).for_each(f);
     }
@@ -171,7 +171,7 @@ impl PhraseMatcher {
     pub(crate) fn for_each_path(&self, article: &SegmentArticle<'_>, f: impl FnMut(&[usize])) {
         self.slots.find(article, |places| {
             self.phrase
-                .for_each_path(places, &|| self.deadline.has_passed(), f);
+                .for_each_path(places, &|work| self.deadline.spend(work), f);
         });
     }
 }
@@ -199,7 +199,7 @@ impl NearMatcher {
         let mut spans = Vec::new();
         self.slots.find(article, |places| {
             self.near
-                .spans(places, &|| self.deadline.has_passed(), &mut spans);
+                .spans(places, &|work| self.deadline.spend(work), &mut spans);
         });
         spans.into_iter().map(Span::positions).for_each(f);
     }
@@ -249,8 +249,8 @@ impl LeafMatcher {
     /// Stops early once the deadline has passed.
     pub(super) fn spans(&self, places: &Places, deadline: &Deadline, out: &mut Vec<Span>) {
         match self {
-            Self::Phrase(phrase) => phrase.spans(places, &|| deadline.has_passed(), out),
-            Self::Near(near) => near.spans(places, &|| deadline.has_passed(), out),
+            Self::Phrase(phrase) => phrase.spans(places, &|work| deadline.spend(work), out),
+            Self::Near(near) => near.spans(places, &|work| deadline.spend(work), out),
         }
     }
 }
@@ -274,7 +274,8 @@ impl PlanMatcher {
         Self {
             slots,
             leaves,
-            deadline,
+            // Bounds what one article takes, as the search did.
+            deadline: deadline.with_work(i64::MAX),
         }
     }
 
@@ -283,7 +284,7 @@ impl PlanMatcher {
     ///
     /// # Errors
     ///
-    /// When the time is over.
+    /// When the time is over, or the words occur too often.
     pub(crate) fn positions(
         &self,
         article: &SegmentArticle<'_>,

@@ -28,12 +28,18 @@ use super::slots::SlotIds;
 /// A part of a plan, and the only part of the text in which it counts.
 type Part<'p> = (&'p Plan, Option<TextField>);
 
+/// The work of a query, in comparisons of occurrences of words: this many for each token of the
+/// index.
+const WORK_PER_TOKEN: i64 = 2;
+/// The work that a query may do in a small index.
+const LEAST_WORK: i64 = 20_000_000;
+
 /// A searcher that knows the matches of all parts of a plan that need tokens; the same one if there
 /// are none or they are known.
 ///
 /// # Errors
 ///
-/// When a file is damaged, or the deadline has passed.
+/// When a file is damaged, the deadline has passed, or the words occur too often.
 pub(crate) fn prepared<'s>(
     searcher: &'s Searcher,
     plan: &Plan,
@@ -61,7 +67,7 @@ pub(crate) fn prepared<'s>(
 ///
 /// # Errors
 ///
-/// When a file is damaged, or the deadline has passed.
+/// When a file is damaged, the deadline has passed, or the words occur too often.
 pub(crate) fn scanned(
     searcher: &Searcher,
     plan: &Plan,
@@ -114,8 +120,12 @@ fn collect<'p>(plan: &'p Plan, field: Option<TextField>, parts: &mut Vec<Part<'p
 /// The articles that match each part, by segment.
 fn scan(searcher: &Searcher, parts: &[Part<'_>]) -> Result<Vec<Vec<Scored>>> {
     let mut found: Vec<Vec<Scored>> = parts.iter().map(|_| Vec::new()).collect();
+    let tokens = searcher.segments.iter().map(|view| view.text.words());
+    let tokens: i64 = tokens.map(i64::from).sum();
+    let work = tokens.saturating_mul(WORK_PER_TOKEN).max(LEAST_WORK);
+    let deadline = searcher.deadline.with_work(work);
     for view in searcher.segments.iter() {
-        let scan = SegmentScan::new(searcher, &view.text, parts)?;
+        let scan = SegmentScan::new(&deadline, &view.text, parts)?;
         for (all, scored) in found.iter_mut().zip(scan.run(searcher)?) {
             all.push(scored);
         }
@@ -145,12 +155,12 @@ struct PartScan {
 }
 
 impl<'a> SegmentScan<'a> {
-    fn new(searcher: &'a Searcher, segment: &'a TextSegment, parts: &[Part<'_>]) -> Result<Self> {
+    fn new(deadline: &'a Deadline, segment: &'a TextSegment, parts: &[Part<'_>]) -> Result<Self> {
         let mut words = Words::new(segment);
         let mut slots = Slots::default();
         let mut scans = Vec::with_capacity(parts.len());
         for &(plan, field) in parts {
-            searcher.deadline.check()?;
+            deadline.check()?;
             let least = match plan {
                 Plan::AtLeast { count, .. } => Some(*count),
                 _ => None,
@@ -177,7 +187,7 @@ impl<'a> SegmentScan<'a> {
         }
         Ok(Self {
             segment,
-            deadline: &searcher.deadline,
+            deadline,
             slots,
             parts: scans,
         })
@@ -194,7 +204,7 @@ impl<'a> SegmentScan<'a> {
         for article in all.iter() {
             self.deadline.check()?;
             tokens.clear();
-            tokens.extend(self.segment.tokens_of(article));
+            self.segment.tokens_of(article).read_into(&mut tokens);
             let row = self.segment.rows().row(article);
             let fields = FieldEnds::of(&tokens);
             let here = SegmentArticle {
@@ -204,6 +214,7 @@ impl<'a> SegmentScan<'a> {
             };
             let parts = &mut self.parts;
             self.slots.find(&here, |places| {
+                self.deadline.spend(places.count());
                 let candidates = parts.iter_mut().filter(|p| p.candidates.has(article));
                 for part in candidates {
                     ranges.clear();

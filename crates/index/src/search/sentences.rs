@@ -1,6 +1,6 @@
 //! The sentences of an article.
 
-use timbao_views::matching::{ends_sentence, may_end_sentence};
+use timbao_views::matching::ends_sentence;
 
 use crate::text::tokens::FIRST_KEY;
 use crate::text::{TextSegment, Written};
@@ -29,7 +29,7 @@ impl<'a> SentenceStarts<'a> {
     pub(crate) fn push(&mut self, at: u32, token: u32, word: Written<'a>) {
         let last = self.last.replace((token, word));
         if let Some(last) = last
-            && may_end_sentence(word.separator)
+            && word.may_end_sentence()
             && self.is_end(last, (token, word))
         {
             self.starts.push(at);
@@ -53,6 +53,6 @@ impl<'a> SentenceStarts<'a> {
             written.write(self.segment.surface(token - FIRST_KEY), word);
         }
         let [last, word] = &self.words;
-        ends_sentence(last, next.1.separator, word)
+        ends_sentence(last, next.1.separator(), word)
     }
 }

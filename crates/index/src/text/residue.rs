@@ -21,6 +21,25 @@ const SEPARATORS: [&str; 62] = [
 /// The code of a separator that is written out.
 const OTHER: u8 = 63;
 
+/// Bit set of the codes whose separators can end a sentence, with that of [`OTHER`].
+const ENDING: u64 = {
+    let mut codes = 1 << OTHER;
+    let mut code = 0;
+    while code < SEPARATORS.len() {
+        let bytes = SEPARATORS[code].as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            // An ellipsis has three bytes, of which the first two begin other marks as well.
+            if matches!(bytes[at], b'\n' | b'.' | b'!' | b'?' | 0xA6) {
+                codes |= 1 << code;
+            }
+            at += 1;
+        }
+        code += 1;
+    }
+    codes
+};
+
 /// The case of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -127,17 +146,29 @@ impl ResidueWriter {
 /// A token as its residue describes it.
 #[derive(Clone, Copy)]
 pub(crate) struct Written<'a> {
-    /// The text between the token before and this one.
-    pub(crate) separator: &'a str,
-    form: CaseForm,
+    code: u8,
+    /// The separator, if it is written out.
+    separator: &'a str,
     /// The word, if its case is written out.
     literal: &'a str,
 }
 
-impl Written<'_> {
+impl<'a> Written<'a> {
+    /// The text between the token before and this one.
+    pub(crate) fn separator(&self) -> &'a str {
+        let separator = SEPARATORS.get(usize::from(self.code >> 2));
+        separator.copied().unwrap_or(self.separator)
+    }
+
+    /// Returns `false` if the separator has no mark that ends a sentence.
+    #[inline]
+    pub(crate) fn may_end_sentence(&self) -> bool {
+        ENDING >> (self.code >> 2) & 1 == 1
+    }
+
     /// Appends the word; `surface` is that of its key.
     pub(crate) fn write(&self, surface: &str, out: &mut String) {
-        match self.form {
+        match CaseForm::from_code(self.code) {
             CaseForm::Other => out.push_str(self.literal),
             form => form.write(surface, out),
         }
@@ -183,7 +214,7 @@ impl<'a> ResidueReader<'a> {
     /// `out`.
     pub(crate) fn token(&mut self, surface: &str, out: &mut String) -> (usize, usize) {
         let written = self.written();
-        out.push_str(written.separator);
+        out.push_str(written.separator());
         let start = out.len();
         written.write(surface, out);
         (start, out.len())
@@ -193,15 +224,27 @@ impl<'a> ResidueReader<'a> {
     #[inline]
     pub(crate) fn written(&mut self) -> Written<'a> {
         let code = self.codes.next().copied().unwrap_or(0);
+        if usize::from(code >> 2) < SEPARATORS.len() && code & 3 != CaseForm::Other as u8 {
+            return Written {
+                code,
+                separator: "",
+                literal: "",
+            };
+        }
+        self.written_out(code)
+    }
+
+    /// A token with a separator or a case that is written out.
+    #[cold]
+    fn written_out(&mut self, code: u8) -> Written<'a> {
         let separator = self.separator(code >> 2);
-        let form = CaseForm::from_code(code);
-        let literal = match form {
+        let literal = match CaseForm::from_code(code) {
             CaseForm::Other => self.literal(),
             _ => "",
         };
         Written {
+            code,
             separator,
-            form,
             literal,
         }
     }
@@ -251,6 +294,11 @@ mod tests {
     #[test]
     fn separators_are_short_and_fit_the_code() {
         assert!(SEPARATORS.len() <= OTHER as usize);
+        for (code, separator) in SEPARATORS.iter().enumerate() {
+            let can_end = separator.contains(['\n', '.', '!', '?', '…']);
+            assert!(!can_end || ENDING >> code & 1 == 1, "{separator:?}");
+        }
+        assert_eq!(ENDING & 1, 0, "a space ends no sentence");
         assert!(SEPARATORS.iter().all(|s| s.len() <= 6));
     }
 }

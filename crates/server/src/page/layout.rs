@@ -368,6 +368,7 @@ fn reason(problem: &Problem, language: Language) -> String {
         }
         "urn:timbao:problem:busy" => words.busy,
         "urn:timbao:problem:too-slow" => words.too_slow,
+        "urn:timbao:problem:too-broad" => words.too_broad,
         "urn:timbao:problem:internal" => words.internal,
         _ => english,
     };

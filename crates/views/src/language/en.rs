@@ -258,6 +258,7 @@ pub(super) const WORDS: Words = Words {
     no_right: "Your token does not allow this.",
     busy: "Too many searches are running. Try again in a moment.",
     too_slow: "The search took too long. Search for fewer or rarer words.",
+    too_broad: "The words of this query occur too often to be compared. Write more letters next to *, or search for fewer or rarer words.",
     internal: "Internal server error.",
     // Charts.
     date_axis: "Date of publication",

@@ -318,6 +318,7 @@ words! {
     no_right,
     busy,
     too_slow,
+    too_broad,
     internal,
     // Charts.
     date_axis,

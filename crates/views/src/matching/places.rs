@@ -206,6 +206,11 @@ impl Places {
         self.lists.get(usize::from(slot)).map_or(&[], Vec::as_slice)
     }
 
+    /// Number of places of all slots.
+    pub fn count(&self) -> usize {
+        self.lists.iter().map(Vec::len).sum()
+    }
+
     /// One more than the largest position of any place.
     pub fn end(&self) -> usize {
         self.tokens

@@ -50,33 +50,40 @@ pub struct SpanStep {
 
 /// Maximum number of ends considered for each start where every occurrence counts.
 const MOST_ENDS: usize = 256;
+/// Maximum number of occurrences that the operands of one NEAR may have in one article; more count
+/// as unlimited work. Bounds memory, as an occurrence takes about a hundred bytes.
+pub(super) const MOST_SPANS: usize = 1 << 19;
+/// Number of windows or comparisons between two calls of `spend`.
+const CHECKED: usize = 256;
 
 impl SpanPhrase {
     /// Appends the occurrences in order: for each start the one that ends first; with slop, one
     /// for each window that begins at a place of a slot.
     ///
-    /// Ends early if `stop` returns `true`.
-    pub fn spans(&self, places: &Places, stop: &impl Fn() -> bool, out: &mut Vec<Span>) {
+    /// Ends early if `spend`, which is told the work since its last call, returns `true`.
+    pub fn spans(&self, places: &Places, spend: &impl Fn(usize) -> bool, out: &mut Vec<Span>) {
         if self.slop > 0 {
-            Sloppy::new(self, places).spans(stop, out);
-        } else if let Some(nearest) = self.nearest_ends(places, stop, |_| {}) {
+            Sloppy::new(self, places).spans(spend, out);
+        } else if let Some(nearest) = self.nearest_ends(places, spend, |_| {}) {
             out.extend(nearest);
         }
     }
 
     /// Appends the occurrences in order, for each start those with different ends as well, the
     /// nearest [`MOST_ENDS`] of them.
-    pub fn all_spans(&self, places: &Places, stop: &impl Fn() -> bool, out: &mut Vec<Span>) {
+    pub fn all_spans(&self, places: &Places, spend: &impl Fn(usize) -> bool, out: &mut Vec<Span>) {
         let is_stiff = |step: &SpanStep| step.gap_min == step.gap_max;
         if self.slop > 0 || self.steps.iter().skip(1).all(is_stiff) {
-            return self.spans(places, stop, out);
+            return self.spans(places, spend, out);
         }
         let Some((first, rest)) = self.steps.split_first() else {
             return;
         };
         let (mut reached, mut next) = (Vec::new(), Vec::new());
+        let mut work = 0;
         for &start in places.of(first.slot) {
-            if stop() {
+            work += reached.len() + 1;
+            if work > CHECKED && spend(std::mem::take(&mut work)) || out.len() > MOST_SPANS {
                 return;
             }
             reached.clear();
@@ -98,11 +105,11 @@ impl SpanPhrase {
     pub fn for_each_path(
         &self,
         places: &Places,
-        stop: &impl Fn() -> bool,
+        spend: &impl Fn(usize) -> bool,
         mut f: impl FnMut(&[usize]),
     ) {
         let mut behind: Vec<Vec<Span>> = Vec::new();
-        let all = self.nearest_ends(places, stop, |spans| behind.push(spans.to_vec()));
+        let all = self.nearest_ends(places, spend, |spans| behind.push(spans.to_vec()));
         behind.reverse();
         let mut path = Vec::with_capacity(self.steps.len());
         for span in all.into_iter().flatten() {
@@ -132,7 +139,7 @@ impl SpanPhrase {
     fn nearest_ends(
         &self,
         places: &Places,
-        stop: &impl Fn() -> bool,
+        spend: &impl Fn(usize) -> bool,
         mut visit: impl FnMut(&[Span]),
     ) -> Option<Vec<Span>> {
         let (last, before) = self.steps.split_last()?;
@@ -143,7 +150,7 @@ impl SpanPhrase {
         let mut spans: Vec<Span> = ends.collect();
         let mut gap = last;
         for step in before.iter().rev() {
-            if spans.is_empty() || stop() {
+            if spans.is_empty() || spend(places.of(step.slot).len()) {
                 return None;
             }
             visit(&spans);
@@ -252,26 +259,46 @@ impl<'a> Sloppy<'a> {
         }
     }
 
-    fn spans(mut self, stop: &impl Fn() -> bool, out: &mut Vec<Span>) {
-        let mut low = i64::MIN;
-        while !stop() {
-            let (mut least, mut most) = (i64::MAX, i64::MIN);
-            for slot in &mut self.slots {
-                let Some(shifted) = slot.seek(low) else {
+    fn spans(mut self, spend: &impl Fn(usize) -> bool, out: &mut Vec<Span>) {
+        let mut low = Some(i64::MIN);
+        let mut windows = 0;
+        while let Some(from) = low {
+            low = self.next_window(from, out);
+            windows += 1;
+            if windows == CHECKED {
+                if spend(self.work(windows)) {
                     return;
-                };
-                least = least.min(shifted);
-                most = most.max(shifted);
+                }
+                windows = 0;
             }
-            if most - least > self.slop {
-                // No window that begins earlier reaches the slot that is
-                // furthest back.
-                low = most - self.slop;
-                continue;
-            }
-            out.extend(self.window(least));
-            low = least + 1;
         }
+        spend(self.work(windows));
+    }
+
+    /// The work of windows: a comparison and a move for each slot, and the places that were
+    /// visited to tell slots apart.
+    fn work(&mut self, windows: usize) -> usize {
+        let visits = self.matching.as_mut();
+        let visits = visits.map_or(0, |matching| std::mem::take(&mut matching.visits));
+        2 * windows * self.slots.len() + visits
+    }
+
+    /// Considers the next window whose shifted places begin at `low` or later. Returns where the
+    /// one after it begins at the earliest; `None` after the last.
+    fn next_window(&mut self, low: i64, out: &mut Vec<Span>) -> Option<i64> {
+        let (mut least, mut most) = (i64::MAX, i64::MIN);
+        for slot in &mut self.slots {
+            let shifted = slot.seek(low)?;
+            least = least.min(shifted);
+            most = most.max(shifted);
+        }
+        if most - least > self.slop {
+            // No window that begins earlier reaches the slot that is
+            // furthest back.
+            return Some(most - self.slop);
+        }
+        out.extend(self.window(least));
+        Some(least + 1)
     }
 
     /// The occurrence whose shifted places begin at `low`.
@@ -308,6 +335,8 @@ struct Matching {
     /// By position: the search that visited it last, and the slot that it came from.
     visited: Vec<(u32, u32)>,
     search: u32,
+    /// Number of places visited since it was last taken.
+    visits: usize,
 }
 
 const UNMATCHED: Place = Place::MAX;
@@ -319,6 +348,7 @@ impl Matching {
             owners: vec![0; positions],
             visited: vec![(0, 0); positions],
             search: 0,
+            visits: 0,
         }
     }
 
@@ -351,6 +381,7 @@ impl Matching {
                 if place as i64 - here.shift > high {
                     break;
                 }
+                self.visits += 1;
                 let visit = &mut self.visited[position(place)];
                 if visit.0 == self.search {
                     continue;
