@@ -139,4 +139,27 @@ mod tests {
             ));
         }
     }
+
+    #[test]
+    fn work_is_limited() {
+        let article = Article {
+            body: "và ".repeat(20_000),
+            ..Article::default()
+        };
+        let (_dir, searcher) = indexed([vec![("a", article)]]);
+        let search = |query: &str| {
+            let plan = lower(&parse(query).ast, &LowerOptions::default()).plan;
+            let found = searcher.search(&plan, &SearchOptions::default());
+            found.map(|found| found.total)
+        };
+        let many = vec!["và"; 1_000].join(" ");
+        for narrow in ["và NEAR/100 và", "\"và **100 và\"", &many] {
+            assert_eq!(search(narrow).unwrap(), 1);
+        }
+        let sloppy = format!("\"{many}\"~100");
+        let near = ["\"và **100 và\""; 8].join(" NEAR/100 ");
+        for broad in [sloppy, near] {
+            assert!(matches!(search(&broad), Err(Error::TooBroad)), "{broad}");
+        }
+    }
 }

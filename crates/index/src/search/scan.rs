@@ -30,9 +30,9 @@ type Part<'p> = (&'p Plan, Option<TextField>);
 
 /// The work of a query, in comparisons of occurrences of words: this many for each token of the
 /// index.
-const WORK_PER_TOKEN: i64 = 2;
+const WORK_PER_TOKEN: i64 = 1;
 /// The work that a query may do in a small index.
-const LEAST_WORK: i64 = 20_000_000;
+const LEAST_WORK: i64 = 10_000_000;
 
 /// A searcher that knows the matches of all parts of a plan that need tokens; the same one if there
 /// are none or they are known.

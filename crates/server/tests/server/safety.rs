@@ -220,12 +220,30 @@ fn expensive_queries_leave_room_for_others_and_end_in_time() {
             let beside = (work > asked.len()).then(plain);
             for thread in asked {
                 let answer = thread.join().unwrap();
-                assert!(matches!(answer.status, 200 | 503), "{}", answer.body);
+                assert!(matches!(answer.status, 200 | 400 | 503), "{}", answer.body);
             }
             beside.unwrap_or_else(plain)
         })
     });
     assert_eq!((beside, after), (200, 200));
+}
+
+#[test]
+fn a_query_that_is_too_broad_is_rejected_with_a_hint() {
+    let long = article("dai", "", &"và ".repeat(50_000), None);
+    let site = Site::holding(vec![long]);
+    let query = encoded(&format!("\"{}\"~100", ["và"; 300].join(" ")));
+    let answer = site.get(&format!("/api/v1/search?q={query}"));
+    let problem = answer.json();
+    assert_eq!(answer.status, 400, "{problem}");
+    assert_eq!(problem["type"], "urn:timbao:problem:too-broad");
+    assert!(problem["hint"].as_str().unwrap().contains("rarer words"));
+    for (language, text) in [("vi", "xuất hiện quá nhiều lần"), ("en", "occur too often")]
+    {
+        let page = site.get(&format!("/?q={query}&lang={language}"));
+        assert!(page.body.contains(text), "{language}: {}", page.body);
+    }
+    assert_eq!(site.get("/api/v1/search?q=v%C3%A0").status, 200);
 }
 
 /// The text as a value of an address.
