@@ -64,6 +64,8 @@ struct Measured {
     mb: Option<f64>,
     /// Whether the search reached the time limit.
     timed_out: bool,
+    /// Whether the query was rejected because its words occur too often.
+    too_broad: bool,
 }
 
 impl Measured {
@@ -123,9 +125,10 @@ fn measure(
     let start = Instant::now();
     let limited = searcher.until(start + Duration::from_secs(args.timeout.get()));
     let request = prepare(query.as_str(), &FilterArgs::default(), context)?;
-    let timed_out = match limited.search(request.plan(), &top(10)) {
-        Ok(_) => false,
-        Err(Error::OutOfTime) => true,
+    let (timed_out, too_broad) = match limited.search(request.plan(), &top(10)) {
+        Ok(_) => (false, false),
+        Err(Error::OutOfTime) => (true, false),
+        Err(Error::TooBroad) => (false, true),
         Err(error) => return Err(error.into()),
     };
     let ms = start.elapsed().as_secs_f64() * 1e3;
@@ -137,6 +140,7 @@ fn measure(
         cpu_ms,
         mb: grown.map(|kib| kib as f64 / 1024.0),
         timed_out,
+        too_broad,
     })
 }
 
@@ -154,11 +158,16 @@ fn write_text(out: &mut dyn Write, context: &Context, answer: &Answer) -> Result
         cpu_ms,
         mb,
         timed_out,
+        too_broad,
     } in &answer.slowest
     {
         let shown: String = query.chars().take(SHOWN).collect();
         let more = if shown.len() < query.len() { "…" } else { "" };
-        let limit = if *timed_out { " (timed out)" } else { "" };
+        let limit = match (timed_out, too_broad) {
+            (true, _) => " (timed out)",
+            (_, true) => " (too broad)",
+            _ => "",
+        };
         table.row([
             format!("{}{limit}", count(ms.round() as u64)),
             cpu_ms.map_or_else(|| "–".to_owned(), |ms| count(ms.round() as u64)),
