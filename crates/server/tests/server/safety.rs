@@ -240,7 +240,8 @@ fn a_query_that_is_too_broad_is_rejected_with_a_hint() {
     assert!(problem["hint"].as_str().unwrap().contains("rarer words"));
     for (language, text) in [("vi", "xuất hiện quá nhiều lần"), ("en", "occur too often")]
     {
-        let page = site.get(&format!("/?q={query}&lang={language}"));
+        let path = format!("/?q={query}&lang={language}");
+        let page = site.get_with(&path, "Accept: text/html\r\n");
         assert!(page.body.contains(text), "{language}: {}", page.body);
     }
     assert_eq!(site.get("/api/v1/search?q=v%C3%A0").status, 200);
