@@ -352,7 +352,11 @@ impl<'e> Layers<'e> {
                         Origin::Project(file) | Origin::User(file) => file.parent(),
                         _ => None,
                     };
-                    (Some(directory.unwrap_or(Path::new("")).join(value)), origin)
+                    let path = match Address::is_one(&value) {
+                        true => PathBuf::from(value),
+                        false => directory.unwrap_or(Path::new("")).join(value),
+                    };
+                    (Some(path), origin)
                 }
                 None => (None, Origin::Default),
             }

@@ -117,7 +117,7 @@ impl From<csv::Error> for Failure {
 
 impl From<timbao_views::Error> for Failure {
     fn from(error: timbao_views::Error) -> Self {
-        IndexError::from(error).into()
+        crate::commands::engine_failure(error)
     }
 }
 

@@ -12,6 +12,8 @@ mod feed;
 pub mod ingest;
 mod lease;
 mod maintain;
+mod query;
+mod reading;
 mod schema;
 mod scroll;
 mod state;
@@ -27,6 +29,7 @@ pub use feed::{Document, Feed, Origin, WordKey};
 pub use maintain::{
     ClusterStatus, CopyCount, HeldLease, IndexCheck, SourceCount, rebuild, status, verify,
 };
+pub use reading::Archive;
 pub use schema::LAYOUT;
 pub use state::{Source, sources};
 pub use terms::{exact_term, folded_term, pair_term};

@@ -4,6 +4,7 @@
 
 mod document;
 mod durable;
+mod engine;
 mod error;
 pub mod maintain;
 mod reload;

@@ -5,6 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 use timbao_query::iso_day;
 
+use crate::hash::mix;
+
 /// A content fingerprint of an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IndexState {
@@ -18,6 +20,42 @@ pub struct IndexState {
     pub tokens: u64,
     /// The version of the analysis: how text becomes keys.
     pub analyzer_version: String,
+}
+
+/// Sums of the fingerprints of all articles of an index, in any order.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Fingerprints {
+    // Sums do not depend on the order; with two of them chance agreement is unthinkable.
+    sums: [u64; 2],
+    articles: u64,
+    tokens: u64,
+}
+
+impl Fingerprints {
+    /// Adds an article with its fingerprint and its number of tokens.
+    pub fn add(&mut self, fingerprint: u64, tokens: u32) {
+        let mixed = mix(fingerprint);
+        let [first, second] = self.sums;
+        self.sums = [first.wrapping_add(mixed), second.wrapping_add(mix(!mixed))];
+        self.articles += 1;
+        self.tokens += u64::from(tokens);
+    }
+
+    /// The text whose hash names the state.
+    pub fn text(&self, analyzer: u32) -> String {
+        let [first, second] = self.sums;
+        format!("{analyzer} {} {first} {second}", self.articles)
+    }
+
+    /// The state with that name.
+    pub fn state(&self, name: String, analyzer: u32) -> IndexState {
+        IndexState {
+            state: name,
+            articles: self.articles,
+            tokens: self.tokens,
+            analyzer_version: analyzer.to_string(),
+        }
+    }
 }
 
 /// The facts that make an answer citable.

@@ -1,10 +1,13 @@
 //! Counts by metadata.
 
+use std::cmp::Reverse;
+
 use rustc_hash::FxHashMap;
 use serde::Serialize;
+use smallvec::SmallVec;
 use timbao_articles::Article;
 use timbao_query::plan::Facet;
-use timbao_tokenizer::{Keys, scan};
+use timbao_tokenizer::{Keys, collation, scan};
 
 use crate::corpus::{ArticleId, Corpus, Result};
 
@@ -110,6 +113,39 @@ pub fn facet_key(value: &str) -> String {
     } else {
         key
     }
+}
+
+/// Counts of a facet, from the spellings of its values with their [`facet_key`]s and numbers of
+/// articles: most common first, equally common values in alphabetical order, but periods in
+/// chronological order. A spelling may be passed several times.
+pub fn facet_counts<'s>(
+    facet: Facet,
+    spellings: impl IntoIterator<Item = (&'s str, &'s str, u64)>,
+) -> Vec<FacetCount> {
+    let mut by_key: FxHashMap<&str, SmallVec<[SpellingCount<'_>; 1]>> = FxHashMap::default();
+    for (key, text, count) in spellings {
+        let known = by_key.entry(key).or_default();
+        match known.iter_mut().find(|(other, _)| *other == text) {
+            Some((_, articles)) => *articles += count,
+            None => known.push((text, count)),
+        }
+    }
+    let counts = by_key.iter().filter_map(|(key, spellings)| {
+        let articles: u64 = spellings.iter().map(|&(_, count)| count).sum();
+        shown_spelling(spellings.iter().copied()).map(|text| (*key, text, articles))
+    });
+    let mut counts: Vec<(&str, &str, u64)> = counts.collect();
+    match facet.is_period() {
+        true => counts.sort_unstable(),
+        false => counts.sort_by_cached_key(|&(key, text, articles)| {
+            (Reverse(articles), collation::Key::of(text), key)
+        }),
+    }
+    let counts = counts.into_iter().map(|(_, value, articles)| FacetCount {
+        value: value.to_owned(),
+        articles,
+    });
+    counts.collect()
 }
 
 /// A spelling and its number of articles.

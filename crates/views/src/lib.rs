@@ -45,6 +45,7 @@ mod compare;
 mod corpus;
 pub mod csv;
 mod dispersion;
+mod engine;
 mod explain;
 mod facets;
 mod fillers;
@@ -60,6 +61,7 @@ mod measures;
 mod periods;
 pub mod reprints;
 pub mod score;
+mod search;
 mod shown;
 mod similar;
 mod snippet;
@@ -72,7 +74,7 @@ mod units;
 mod wordlist;
 
 pub use cell::Cell;
-pub use cite::{Citation, CitedQuery, IndexState, today};
+pub use cite::{Citation, CitedQuery, Fingerprints, IndexState, today};
 pub use collocates::{
     Collocate, CollocateOptions, CollocateSort, Collocates, collocates, compare_collocates,
 };
@@ -87,10 +89,11 @@ pub use dispersion::{
     Dispersion, DispersionBy, DispersionOptions, DispersionPart, DispersionPosition,
     SLICES_OF_ARCHIVE, SLICES_OF_ARTICLE, dispersion, dispersion_in_article,
 };
+pub use engine::Engine;
 pub use explain::{FieldFrequencies, ScoreExplanation, ScoreKind, ScorePart};
 pub use facets::{
-    FacetCount, FacetCounts, FacetMatrix, Facets, SpellingCount, facet_key, facet_value,
-    shown_spelling,
+    FacetCount, FacetCounts, FacetMatrix, Facets, SpellingCount, facet_counts, facet_key,
+    facet_value, shown_spelling,
 };
 pub use fillers::{Filler, Fillers, Gapped, NoGap, fillers, gapped_phrase};
 pub use interpretation::{
@@ -100,6 +103,7 @@ pub use keywords::{Keyword, KeywordOptions, Keywords, Portion, keywords};
 pub use kwic::{CharRange, Concordance, KwicGroup, KwicLine, KwicOptions, Sample, concordance};
 pub use lexicon::{Lexicon, LexiconPart};
 pub use periods::{By, Period};
+pub use search::{FoundArticles, FoundTexts, ScoredArticle, ScoredText, SearchOptions, Sort};
 pub use shown::ShownHit;
 pub use similar::{
     Similar, SimilarArticle, SimilarOptions, SimilarTerm, similar, similar_to_article,

@@ -5,12 +5,13 @@ use std::io::Write;
 
 use serde::Serialize;
 use timbao_export::CsvTable;
-use timbao_index::{Found, Index, SearchOptions, Searcher};
 use timbao_query::Request;
 use timbao_query::plan::{Facet, Plan};
 use timbao_views::json::{HitShape, VERSION};
-use timbao_views::{Cell, Count, FacetCounts, FacetMatrix};
-use timbao_views::{ShownHit, csv as columns};
+use timbao_views::{
+    Cell, Count, Engine, FacetCounts, FacetMatrix, FoundArticles, SearchOptions, ShownHit,
+    csv as columns,
+};
 
 use crate::cli::{BatchArgs, RowFormat};
 use crate::error::{Result, say};
@@ -23,6 +24,7 @@ use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 
 use super::context::Context;
+use super::engine;
 use super::queries::Queries;
 use super::query::{announce, base, prepare, sort, warn_of};
 
@@ -41,10 +43,11 @@ const PAGE: usize = 1000;
 
 /// Runs a file of queries and writes their hits, their totals or a matrix.
 pub(crate) fn run(args: &BatchArgs, context: &Context) -> Result<Outcome> {
-    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let engine = engine::open(context)?;
+    let engine = &*engine;
     let mut queries = Queries::open(&args.queries, args.column.as_deref())?;
     let batch = Batch {
-        searcher: &searcher,
+        engine,
         args,
         context,
     };
@@ -71,7 +74,7 @@ pub(crate) fn run(args: &BatchArgs, context: &Context) -> Result<Outcome> {
 }
 
 struct Batch<'a> {
-    searcher: &'a Searcher,
+    engine: &'a dyn Engine,
     args: &'a BatchArgs,
     context: &'a Context,
 }
@@ -87,7 +90,7 @@ impl Batch<'_> {
             // A query without words matches all articles that pass the filters.
             let all = base(&self.args.filters, self.context)?;
             let facets = self
-                .searcher
+                .engine
                 .facets_of(&all, &[by.into()], self.args.count.into())?
                 .facets;
             matrix = facets.first().map(FacetMatrix::new);
@@ -113,9 +116,9 @@ impl Batch<'_> {
     fn answer(&self, request: &Request, writer: &mut Writer<'_>) -> Result<u64> {
         if let Some(by) = self.args.by {
             let facets: [Facet; 1] = [by.into()];
-            let counts =
-                self.searcher
-                    .facets_of(request.plan(), &facets, self.args.count.into())?;
+            let counts = self
+                .engine
+                .facets_of(request.plan(), &facets, self.args.count.into())?;
             if let [by] = counts.facets.as_slice() {
                 writer.counts(request.text(), counts.total, by)?;
             }
@@ -148,7 +151,7 @@ impl Batch<'_> {
         if self.args.totals {
             writer.total(request.text(), total)?;
         } else {
-            let hits = self.searcher.shown(plan, &found.hits, 1, 1);
+            let hits = self.engine.shown(plan, &found.hits, 1, 1);
             let hits = hits.map(|hit| Ok(hit?));
             writer.hits(request.text(), total, hits)?;
         }
@@ -158,12 +161,12 @@ impl Batch<'_> {
 
 impl Batch<'_> {
     /// Searches for articles, or for texts at their first publications.
-    fn search(&self, plan: &Plan, options: &SearchOptions) -> Result<Found> {
+    fn search(&self, plan: &Plan, options: &SearchOptions) -> Result<FoundArticles> {
         if Count::from(self.args.count) == Count::Publications {
-            return Ok(self.searcher.search(plan, options)?);
+            return Ok(self.engine.search(plan, options)?);
         }
-        let found = self.searcher.search_unique(plan, options)?;
-        Ok(Found {
+        let found = self.engine.search_unique(plan, options)?;
+        Ok(FoundArticles {
             total: found.texts,
             hits: found.hits.into_iter().map(|text| text.hit).collect(),
         })

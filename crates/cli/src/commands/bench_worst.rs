@@ -18,6 +18,7 @@ use crate::output::pager::Sink;
 use crate::output::table::{Side, Table};
 
 use super::context::Context;
+use super::engine;
 use super::query::{prepare, top};
 
 /// Frequent syllables, so that lists are long and matches are many.
@@ -77,6 +78,7 @@ impl Measured {
 
 /// Searches for the slowest query.
 pub(crate) fn run(args: &WorstArgs, context: &Context) -> Result<Outcome> {
+    engine::only_local("bench worst", "measure an index in a directory", context)?;
     let searcher = Index::open(&context.settings.index)?
         .with_caches(CacheOptions::for_many_queries())
         .searcher()?;

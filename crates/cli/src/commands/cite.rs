@@ -2,11 +2,10 @@
 
 use std::io::{self, Write};
 
-use timbao_index::Searcher;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_views::language::{Language, fill};
-use timbao_views::{Citation, CitedQuery};
+use timbao_views::{Citation, CitedQuery, Engine};
 
 use crate::cli::ListFormat;
 use crate::error::{Result, say};
@@ -17,13 +16,13 @@ use crate::output::terminal::Terminal;
 /// The citation of an answer to some queries, if it is wanted.
 pub(super) fn citation<'q>(
     wanted: bool,
-    searcher: &Searcher,
+    engine: &dyn Engine,
     queries: impl IntoIterator<Item = (&'q Request, &'q Plan)>,
 ) -> Result<Option<Citation>> {
     if !wanted {
         return Ok(None);
     }
-    Ok(Some(searcher.cite(queries)?))
+    Ok(Some(engine.cite(queries)?))
 }
 
 /// Writes a citation below an answer for people. Rows of data leave no place for it, so there it

@@ -2,11 +2,10 @@
 
 use std::io::Write;
 
-use timbao_index::{Index, Searcher};
 use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_views::csv::{COLLOCATES_HEADER, collocate_row};
-use timbao_views::{Citation, CollocateOptions, CollocateSort, Collocates, KeywordOptions};
+use timbao_views::{Citation, CollocateOptions, CollocateSort, Collocates, Engine, KeywordOptions};
 
 use crate::cli::{CollocateOrder, CollocatesArgs, FilterArgs};
 use crate::error::Result;
@@ -20,11 +19,13 @@ use timbao_views::language::{Noun, fill};
 
 use super::cite;
 use super::context::Context;
+use super::engine;
 use super::query::{base, prepare, warn_of};
 
 /// Prints the collocates of a query.
 pub(crate) fn run(args: &CollocatesArgs, context: &Context) -> Result<Outcome> {
-    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let engine = engine::open(context)?;
+    let engine = &*engine;
     let request = prepare(args.query.join(" "), &args.filters, context)?;
     warn_of(&request, context);
     let plan = request.view_plan();
@@ -39,7 +40,7 @@ pub(crate) fn run(args: &CollocatesArgs, context: &Context) -> Result<Outcome> {
     if let (Some(of), Some(against)) = (&args.of, &args.against) {
         return run_comparison(
             args,
-            &searcher,
+            engine,
             (&request, &plan),
             [of, against],
             &options,
@@ -47,10 +48,10 @@ pub(crate) fn run(args: &CollocatesArgs, context: &Context) -> Result<Outcome> {
         );
     }
     let base = base(&args.filters, context)?;
-    let found = searcher.collocates(&plan, &base, &options)?;
+    let found = engine.collocates(&plan, &base, &options)?;
     let citation = cite::citation(
         args.cite.wanted(args.list.format),
-        &searcher,
+        engine,
         [(&request, &plan)],
     )?;
     let answer = View {
@@ -65,7 +66,7 @@ pub(crate) fn run(args: &CollocatesArgs, context: &Context) -> Result<Outcome> {
 /// Compares the collocates in two sets of articles.
 fn run_comparison(
     args: &CollocatesArgs,
-    searcher: &Searcher,
+    engine: &dyn Engine,
     (request, plan): (&Request, &Plan),
     queries: [&String; 2],
     options: &CollocateOptions,
@@ -85,7 +86,7 @@ fn run_comparison(
         count: options.count,
         ..KeywordOptions::default()
     };
-    let found = searcher.compare_collocates(plan, of.plan(), against.plan(), options, &chosen)?;
+    let found = engine.compare_collocates(plan, of.plan(), against.plan(), options, &chosen)?;
     let cited = [
         (request, plan),
         (&of, of.plan()),
@@ -94,7 +95,7 @@ fn run_comparison(
     let answer = View {
         request: Some(request),
         view: &found,
-        citation: cite::citation(args.cite.wanted(args.list.format), searcher, cited)?,
+        citation: cite::citation(args.cite.wanted(args.list.format), engine, cited)?,
     };
     context.list(args.list.format, &answer)?;
     Ok(Outcome::of(!found.keywords.is_empty()))

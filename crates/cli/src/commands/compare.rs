@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use serde::Serialize;
-use timbao_index::Index;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_views::csv::{COMPARE_HEADER, compare_rows};
@@ -25,11 +24,13 @@ use crate::output::terminal::Terminal;
 
 use super::cite;
 use super::context::Context;
+use super::engine;
 use super::query::{base, prepare, warn_of};
 
 /// Compares two queries.
 pub(crate) fn run(args: &CompareArgs, context: &Context) -> Result<Outcome> {
-    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let engine = engine::open(context)?;
+    let engine = &*engine;
     let first = prepare(&args.first, &args.filters, context)?;
     let second = prepare(&args.second, &args.filters, context)?;
     warn_of(&first, context);
@@ -53,11 +54,11 @@ pub(crate) fn run(args: &CompareArgs, context: &Context) -> Result<Outcome> {
             ..KeywordOptions::default()
         },
     };
-    let found = searcher.compare(&queries, &base(&args.filters, context)?, &options)?;
+    let found = engine.compare(&queries, &base(&args.filters, context)?, &options)?;
     let plans: Vec<&Plan> = queries.iter().map(|query| &query.plan).collect();
     let cited = requests.iter().zip(plans);
     let answer = Listed {
-        citation: cite::citation(args.cite.wanted(args.list.format), &searcher, cited)?,
+        citation: cite::citation(args.cite.wanted(args.list.format), engine, cited)?,
         requests: &requests,
         found: &found,
     };

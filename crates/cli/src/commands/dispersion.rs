@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use timbao_index::Index;
 use timbao_views::csv::{DISPERSION_HEADER, dispersion_parts, dispersion_row};
 use timbao_views::language::{Language, fill};
 use timbao_views::{
@@ -21,6 +20,7 @@ use crate::output::terminal::Terminal;
 
 use super::cite;
 use super::context::Context;
+use super::engine;
 use super::query::{base, prepare, warn_of};
 
 /// Parts for people, by default.
@@ -30,17 +30,18 @@ const STRIP: usize = 100;
 
 /// Measures how evenly the matches of a query are spread.
 pub(crate) fn run(args: &DispersionArgs, context: &Context) -> Result<Outcome> {
-    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let engine = engine::open(context)?;
+    let engine = &*engine;
     let request = prepare(args.query.join(" "), &args.filters, context)?;
     warn_of(&request, context);
     let plan = request.view_plan();
     let slices = |default| args.slices.map_or(default, |slices| slices as usize);
     let found = if let Some(id) = &args.id {
-        let Some(&address) = searcher.find(id)?.first() else {
+        let Some(&article) = engine.find(id)?.first() else {
             return Err(Failure::new(format!("no article {id}"))
                 .hint("`timbao search` prints the id or path of every hit"));
         };
-        searcher.dispersion_in_article(&plan, address, slices(SLICES_OF_ARTICLE))?
+        engine.dispersion_in_article(&plan, article, slices(SLICES_OF_ARTICLE))?
     } else {
         let options = DispersionOptions {
             count: args.count.into(),
@@ -48,14 +49,14 @@ pub(crate) fn run(args: &DispersionArgs, context: &Context) -> Result<Outcome> {
             slices: slices(SLICES_OF_ARCHIVE),
             most: args.limit.unwrap_or(args.list.most(SHOWN)),
         };
-        searcher.dispersion(&plan, &base(&args.filters, context)?, &options)?
+        engine.dispersion(&plan, &base(&args.filters, context)?, &options)?
     };
     let answer = View {
         request: Some(&request),
         view: &found,
         citation: cite::citation(
             args.cite.wanted(args.list.format),
-            &searcher,
+            engine,
             [(&request, &plan)],
         )?,
     };

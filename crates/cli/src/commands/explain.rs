@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use timbao_index::Index;
 use timbao_query::{Node, Request};
 use timbao_views::{Interpretation, node_label};
 
@@ -19,13 +18,15 @@ use crate::output::text::paragraph;
 use crate::output::width::width;
 
 use super::context::Context;
+use super::engine;
 use super::query::{prepare, warn_of};
 
 /// Shows how a query is understood.
 pub(crate) fn run(args: &ExplainArgs, context: &Context) -> Result<Outcome> {
-    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let engine = engine::open(context)?;
+    let engine = &*engine;
     let request = prepare(args.query.join(" "), &args.filters, context)?;
-    let answer = searcher.interpret(&request)?;
+    let answer = engine.interpret(&request)?;
     let total = answer.total;
     warn_of(&request, context);
     let mut out = match args.format {

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use timbao_index::Index;
 use timbao_query::Request;
 use timbao_views::csv::{FILLERS_HEADER, filler_row};
 use timbao_views::json::FillersAnswer;
@@ -22,6 +21,7 @@ use timbao_views::language::{Noun, fill};
 
 use super::cite;
 use super::context::Context;
+use super::engine;
 use super::query::{prepare, warn_of};
 
 /// Maximum number of fillers for people, by default.
@@ -29,7 +29,8 @@ const SHOWN: usize = 50;
 
 /// Lists what fills the gaps of a phrase.
 pub(crate) fn run(args: &FillersArgs, context: &Context) -> Result<Outcome> {
-    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let engine = engine::open(context)?;
+    let engine = &*engine;
     let text = args.query.join(" ");
     let request = prepare(gapped_phrase(&text).into_owned(), &args.filters, context)?;
     warn_of(&request, context);
@@ -37,12 +38,12 @@ pub(crate) fn run(args: &FillersArgs, context: &Context) -> Result<Outcome> {
         Failure::new(why.to_string())
             .hint("write one phrase with * for a word, as in timbao fillers 'tự * hóa'")
     })?;
-    let fillers = searcher.fillers(request.plan(), gapped.counting(args.count.into()))?;
+    let fillers = engine.fillers(request.plan(), gapped.counting(args.count.into()))?;
     let limit = args.limit.unwrap_or(args.list.most(SHOWN));
     let shown = fillers.fillers.get(..limit).unwrap_or(&fillers.fillers);
     let cited = [(&request, request.plan())];
     let answer = Listed {
-        citation: cite::citation(args.list.format == ListFormat::Xlsx, &searcher, cited)?,
+        citation: cite::citation(args.list.format == ListFormat::Xlsx, engine, cited)?,
         request: &request,
         fillers: &fillers,
         shown,

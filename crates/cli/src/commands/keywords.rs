@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use timbao_index::Index;
 use timbao_query::Request;
 use timbao_views::csv::{KEYWORDS_HEADER, keyword_row};
 use timbao_views::{Citation, KeywordOptions, Keywords};
@@ -19,11 +18,13 @@ use timbao_views::language::{Language, Noun, fill};
 
 use super::cite;
 use super::context::Context;
+use super::engine;
 use super::query::{prepare, warn_of};
 
 /// Prints the keywords of some articles.
 pub(crate) fn run(args: &KeywordsArgs, context: &Context) -> Result<Outcome> {
-    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let engine = engine::open(context)?;
+    let engine = &*engine;
     let prepare = |query: &String| {
         let request = prepare(query, &FilterArgs::default(), context)?;
         warn_of(&request, context);
@@ -38,11 +39,11 @@ pub(crate) fn run(args: &KeywordsArgs, context: &Context) -> Result<Outcome> {
         count: args.count.into(),
         ..KeywordOptions::default()
     };
-    let keywords = searcher.keywords(of.plan(), against.as_ref().map(Request::plan), &options)?;
+    let keywords = engine.keywords(of.plan(), against.as_ref().map(Request::plan), &options)?;
     let cited = std::iter::once(&of).chain(&against);
     let citation = cite::citation(
         args.cite.wanted(args.list.format),
-        &searcher,
+        engine,
         cited.map(|query| (query, query.plan())),
     )?;
     let answer = View {

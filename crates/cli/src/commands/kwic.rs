@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
-use timbao_index::{Index, Searcher};
 use timbao_query::Request;
 use timbao_views::csv;
 use timbao_views::json::{KwicAnswer, KwicGroupsAnswer};
-use timbao_views::{Citation, Concordance, GroupKey, KwicGroup, KwicLine, KwicOptions, Sample};
+use timbao_views::{
+    Citation, Concordance, Engine, GroupKey, KwicGroup, KwicLine, KwicOptions, Sample,
+};
 
 use crate::cli::KwicArgs;
 use crate::error::Result;
@@ -24,6 +25,7 @@ use timbao_views::language::{Noun, fill};
 
 use super::cite;
 use super::context::Context;
+use super::engine;
 use super::query::{prepare, warn_of};
 
 /// Number of lines that are printed by default.
@@ -33,7 +35,8 @@ const BATCH: usize = 50_000;
 
 /// Prints a concordance.
 pub(crate) fn run(args: &KwicArgs, context: &Context) -> Result<Outcome> {
-    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let engine = engine::open(context)?;
+    let engine = &*engine;
     let request = prepare(args.query.join(" "), &args.filters, context)?;
     warn_of(&request, context);
     let options = KwicOptions {
@@ -48,23 +51,23 @@ pub(crate) fn run(args: &KwicArgs, context: &Context) -> Result<Outcome> {
         count: args.count.into(),
     };
     let plan = request.view_plan();
-    let concordance = searcher.concordance(&plan, &options)?;
+    let concordance = engine.concordance(&plan, &options)?;
     let view = View {
-        searcher: &searcher,
+        engine,
         args,
         request: &request,
         concordance,
         sample: options.sample,
         citation: cite::citation(
             args.cite.wanted(args.list.format),
-            &searcher,
+            engine,
             [(&request, &plan)],
         )?,
     };
     if args.group.is_empty() {
         context.list(args.list.format, &Lines(&view))?;
     } else {
-        let groups = view.concordance.groups(&searcher, &args.group)?;
+        let groups = view.concordance.groups(engine, &args.group)?;
         let start = args.offset.min(groups.len());
         let end = view.end(groups.len());
         let shown = groups.get(start..end).unwrap_or_default();
@@ -184,7 +187,7 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, lines: &[KwicLine]) -> i
 
 /// A concordance and its context.
 struct View<'a> {
-    searcher: &'a Searcher,
+    engine: &'a dyn Engine,
     args: &'a KwicArgs,
     request: &'a Request,
     concordance: Concordance,
@@ -201,9 +204,7 @@ impl View<'_> {
 
     fn lines(&self) -> Result<Vec<KwicLine>> {
         let end = self.end(self.concordance.len());
-        Ok(self
-            .concordance
-            .lines(self.searcher, self.args.offset..end)?)
+        Ok(self.concordance.lines(self.engine, self.args.offset..end)?)
     }
 
     /// The lines, read some at a time.
@@ -211,7 +212,7 @@ impl View<'_> {
         let end = self.end(self.concordance.len());
         (self.args.offset..end).step_by(BATCH).map(move |start| {
             let range = start..(start + BATCH).min(end);
-            Ok(self.concordance.lines(self.searcher, range)?)
+            Ok(self.concordance.lines(self.engine, range)?)
         })
     }
 }

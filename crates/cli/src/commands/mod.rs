@@ -14,6 +14,7 @@ mod completions;
 mod config;
 mod context;
 mod dispersion;
+mod engine;
 mod explain;
 mod fillers;
 mod index;
@@ -47,6 +48,7 @@ use crate::error::Result;
 use crate::exit::Outcome;
 
 pub(crate) use context::Context;
+pub(crate) use engine::failure as engine_failure;
 
 /// Runs a command.
 pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {

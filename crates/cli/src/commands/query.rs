@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use timbao_index::{SearchOptions, Sort};
 use timbao_query::plan::Plan;
 use timbao_query::{Accents as QueryAccents, FilterError, Filters, LowerOptions, Request};
 use timbao_views::language::{Noun, fill};
+use timbao_views::{SearchOptions, Sort};
 
 use crate::cli::{Accents, FilterArgs, Order};
 use crate::error::{Failure, Result, say};

@@ -2,10 +2,9 @@
 
 use std::io::Write;
 
-use timbao_index::{Index, Searcher};
-use timbao_views::Citation;
 use timbao_views::csv::{REPRINT_GROUPS_HEADER, REPRINTS_HEADER, reprint_group_row, reprint_row};
 use timbao_views::reprints::{DiffKind, DiffPart, ReprintGroups, ReprintHistory};
+use timbao_views::{Citation, Engine};
 
 use crate::cli::ReprintsArgs;
 use crate::error::{Failure, Result};
@@ -23,32 +22,34 @@ use timbao_views::language::{Language, Noun, fill};
 
 use super::cite;
 use super::context::Context;
+use super::engine;
 
 /// Words of an unchanged passage that are shown on each side of a change.
 const AROUND: usize = 6;
 
 /// Lists the publications of a text.
 pub(crate) fn run(args: &ReprintsArgs, context: &Context) -> Result<Outcome> {
-    let searcher = Index::open(&context.settings.index)?.searcher()?;
-    let citation = cite::citation(args.cite.wanted(args.list.format), &searcher, [])?;
+    let engine = engine::open(context)?;
+    let engine = &*engine;
+    let citation = cite::citation(args.cite.wanted(args.list.format), engine, [])?;
     match &args.id {
-        Some(id) => history(args, id, &searcher, citation, context),
-        None => groups(args, &searcher, citation, context),
+        Some(id) => history(args, id, engine, citation, context),
+        None => groups(args, engine, citation, context),
     }
 }
 
 fn history(
     args: &ReprintsArgs,
     id: &str,
-    searcher: &Searcher,
+    engine: &dyn Engine,
     citation: Option<Citation>,
     context: &Context,
 ) -> Result<Outcome> {
-    let Some(&address) = searcher.find(id)?.first() else {
+    let Some(&article) = engine.find(id)?.first() else {
         return Err(Failure::new(format!("no article {id}"))
             .hint("`timbao search` prints the id or path of every hit"));
     };
-    let found = searcher.reprints(address)?;
+    let found = engine.reprints(article)?;
     let answer = View {
         request: None,
         view: &found,
@@ -166,11 +167,11 @@ fn changes(diff: &[DiffPart], language: Language) -> Vec<Piece> {
 
 fn groups(
     args: &ReprintsArgs,
-    searcher: &Searcher,
+    engine: &dyn Engine,
     citation: Option<Citation>,
     context: &Context,
 ) -> Result<Outcome> {
-    let found = searcher.reprint_groups(args.limit)?;
+    let found = engine.most_published(args.limit)?;
     let answer = View {
         request: None,
         view: &found,

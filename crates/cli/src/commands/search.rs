@@ -3,14 +3,16 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use timbao_index::{Found, Index, SearchOptions, Searcher, Sort, UniqueFound};
 use timbao_query::Request;
 use timbao_query::plan::Facet;
 use timbao_views::csv;
 use timbao_views::json::{AdviceShape, HitShape, SearchAnswer};
 use timbao_views::language::{Noun, fill};
 use timbao_views::suggest::Advice;
-use timbao_views::{Citation, Count, Facets, ScoreExplanation, ShownHit};
+use timbao_views::{
+    Citation, Count, Engine, Facets, FoundArticles, FoundTexts, ScoreExplanation, SearchOptions,
+    ShownHit, Sort,
+};
 
 use crate::cli::{CiteArgs, CountArgs, FilterArgs, ListArgs, ListFormat, SearchArgs};
 use crate::error::{Failure, Result};
@@ -24,6 +26,7 @@ use crate::output::terminal::Terminal;
 
 use super::cite;
 use super::context::Context;
+use super::engine;
 use super::query::{announce, prepare, sort, top, warn_of};
 use super::suggestions;
 
@@ -54,7 +57,8 @@ pub(crate) fn plain(query: &str, context: &Context) -> Result<Outcome> {
 
 fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> {
     let settings = &context.settings;
-    let searcher = Index::open(&settings.index)?.searcher()?;
+    let engine = engine::open(context)?;
+    let engine = &*engine;
     let start = Instant::now();
     let request = prepare(query, &args.filters, context)?;
     let options = SearchOptions {
@@ -74,35 +78,40 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     }
     let count = args.count.into();
     let unique = if args.unique || count == Count::Texts {
-        Some(searcher.search_unique(request.plan(), &options)?)
+        Some(engine.search_unique(request.plan(), &options)?)
     } else {
         None
     };
     let found = match &unique {
-        Some(unique) => Found {
+        Some(unique) => FoundArticles {
             total: unique.total,
             hits: unique.hits.iter().map(|text| text.hit).collect(),
         },
-        None => searcher.search(request.plan(), &options)?,
+        None => engine.search(request.plan(), &options)?,
     };
     let time = start.elapsed();
     let total = found.total;
     let by: Vec<Facet> = args.facet.iter().map(|&name| name.into()).collect();
     let counts = match by.as_slice() {
         [] => None,
-        by => Some(searcher.facets_of(request.plan(), by, count)?),
+        by => Some(engine.facets_of(request.plan(), by, count)?),
     };
     let advice = match args.list.format {
         ListFormat::Text | ListFormat::Json => {
-            searcher.advice(request.ast(), request.options(), total)?
+            engine.advice(request.ast(), request.options(), total)?
         }
         ListFormat::Jsonl | ListFormat::Csv | ListFormat::Xlsx => Advice::default(),
     };
     warn_of(&request, context);
     announce(request.text(), found.hits.len(), context);
     let explanations = if args.explain {
-        let addresses: Vec<_> = found.hits.iter().map(|hit| hit.address).collect();
-        searcher.explain_scores(request.plan(), options.recency_half_life, &addresses)?
+        let articles: Vec<_> = found.hits.iter().map(|hit| hit.article).collect();
+        let explained =
+            engine.explain_scores(request.plan(), options.recency_half_life, &articles)?;
+        explained.ok_or_else(|| {
+            Failure::new("--explain does not work with a cluster, which computes scores itself")
+                .hint("omit --explain; docs/cluster.md describes the scores of a cluster")
+        })?
     } else {
         Vec::new()
     };
@@ -110,7 +119,7 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     let is_part = (found.hits.len() as u64) < rows;
     let citation = cite::citation(
         args.cite.wanted(args.list.format),
-        &searcher,
+        engine,
         [(&request, request.plan())],
     )?;
     let is_data = !matches!(args.list.format, ListFormat::Text | ListFormat::Json);
@@ -121,7 +130,7 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         context.note(&fill(language.words().written, &[&shown, &all]));
     }
     let answer = Hits {
-        searcher: &searcher,
+        engine,
         args,
         request: &request,
         found: &found,
@@ -140,7 +149,7 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
             let plan = prepare(phrase.as_str(), &args.filters, context)?
                 .plan()
                 .clone();
-            let with = searcher.search(&plan, &top(0))?.total;
+            let with = engine.search(&plan, &top(0))?.total;
             if with > 0 && with < total {
                 suggestions::tell_of_quotes(&phrase, with, args, context);
             }
@@ -151,11 +160,11 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
 
 /// The hits of a query.
 struct Hits<'a> {
-    searcher: &'a Searcher,
+    engine: &'a dyn Engine,
     args: &'a SearchArgs,
     request: &'a Request,
-    found: &'a Found,
-    unique: Option<&'a UniqueFound>,
+    found: &'a FoundArticles,
+    unique: Option<&'a FoundTexts>,
     /// One for each hit, or none.
     explanations: Vec<ScoreExplanation>,
     counts: Option<Facets>,
@@ -172,7 +181,7 @@ impl Hits<'_> {
         let first = self.args.offset as u64 + 1;
         let plan = self.request.plan();
         let hits = &self.found.hits;
-        let shown = self.searcher.shown(plan, hits, first, self.args.snippets);
+        let shown = self.engine.shown(plan, hits, first, self.args.snippets);
         shown.enumerate().map(|(number, shown)| {
             let mut shown = shown?;
             shown.explanation = self.explanations.get(number).cloned();

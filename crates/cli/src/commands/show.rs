@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use timbao_articles::Article;
-use timbao_index::Index;
 use timbao_query::plan::TextField;
 use timbao_views::Match;
 
@@ -25,11 +24,13 @@ use timbao_views::json::ArticlesAnswer;
 use timbao_views::language::fill;
 
 use super::context::Context;
+use super::engine;
 use super::query::{prepare, warn_of};
 
 /// Prints an article.
 pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
-    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let engine = engine::open(context)?;
+    let engine = &*engine;
     let query = match &args.query {
         Some(query) => {
             let filters = FilterArgs {
@@ -42,8 +43,8 @@ pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
         }
         None => None,
     };
-    let addresses = searcher.find(&args.id)?;
-    if addresses.is_empty() {
+    let found = engine.find(&args.id)?;
+    if found.is_empty() {
         let palette = context.terminal.error_palette;
         let words = context.terminal.language.words();
         say(
@@ -60,10 +61,7 @@ pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
         );
         return Ok(Outcome::Nothing);
     }
-    let articles = addresses
-        .iter()
-        .map(|&a| Ok(searcher.article(a)?))
-        .collect::<Result<Vec<_>>>()?;
+    let articles = engine.articles(&found)?;
     match args.format {
         RecordFormat::Json => {
             let mut out = Sink::stdout();
@@ -72,7 +70,7 @@ pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
         }
         RecordFormat::Text => {
             let mut out = context.paged();
-            for (i, (article, &address)) in articles.iter().zip(&addresses).enumerate() {
+            for (i, (article, &number)) in articles.iter().zip(&found).enumerate() {
                 if i > 0 {
                     writeln!(
                         out,
@@ -81,7 +79,7 @@ pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
                     )?;
                 }
                 let matches = match &query {
-                    Some(query) => searcher.matches(query.plan(), address)?,
+                    Some(query) => engine.matches(query.plan(), number)?,
                     None => Vec::new(),
                 };
                 write_article(&mut out, &context.terminal, article, &matches)?;

@@ -5,9 +5,8 @@ use std::io::Write;
 use std::path::Path;
 
 use timbao_articles::{Article, FoundFile, Limits, RecordBatch, open};
-use timbao_index::{Index, Searcher};
 use timbao_views::csv::{SIMILAR_HEADER, similar_row};
-use timbao_views::{Citation, Similar, SimilarOptions};
+use timbao_views::{Citation, Engine, Similar, SimilarOptions};
 
 use crate::cli::SimilarArgs;
 use crate::error::{Failure, Result};
@@ -24,17 +23,19 @@ use crate::output::width::width;
 
 use super::cite;
 use super::context::{Context, read_text};
+use super::engine;
 
 /// Prints articles like a given one.
 pub(crate) fn run(args: &SimilarArgs, context: &Context) -> Result<Outcome> {
-    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let engine = engine::open(context)?;
+    let engine = &*engine;
     let options = SimilarOptions {
         limit: args.limit,
         terms: args.terms,
         without_reprints: !args.reprints,
     };
-    let found = similar(&searcher, &args.id, &options)?;
-    let citation = cite::citation(args.cite.wanted(args.list.format), &searcher, [])?;
+    let found = similar(engine, &args.id, &options)?;
+    let citation = cite::citation(args.cite.wanted(args.list.format), engine, [])?;
     let answer = View {
         request: None,
         view: &found,
@@ -44,23 +45,23 @@ pub(crate) fn run(args: &SimilarArgs, context: &Context) -> Result<Outcome> {
     Ok(Outcome::of(!found.articles.is_empty()))
 }
 
-fn similar(searcher: &Searcher, id: &str, options: &SimilarOptions) -> Result<Similar> {
+fn similar(engine: &dyn Engine, id: &str, options: &SimilarOptions) -> Result<Similar> {
     let path = Path::new(id);
     if id == "-" {
         let article = Article {
             body: read_text(path)?,
             ..Article::default()
         };
-        return Ok(searcher.similar_to_article(&article, options)?);
+        return Ok(engine.similar_to_article(&article, options)?);
     }
-    if let Some(&address) = searcher.find(id)?.first() {
-        return Ok(searcher.similar(address, options)?);
+    if let Some(&article) = engine.find(id)?.first() {
+        return Ok(engine.similar(article, options)?);
     }
     if !fs::exists(path).unwrap_or(false) {
         return Err(Failure::new(format!("{id}: no such article or file"))
             .hint("`timbao search` prints the id or path of every hit"));
     }
-    Ok(searcher.similar_to_article(&first_article(path)?, options)?)
+    Ok(engine.similar_to_article(&first_article(path)?, options)?)
 }
 
 /// The first article of a file.

@@ -2,8 +2,6 @@
 
 use std::io::Write;
 
-use timbao_index::Index;
-
 use crate::cli::{RecordFormat, StatsArgs};
 use crate::error::Result;
 use crate::exit::Outcome;
@@ -19,18 +17,19 @@ use timbao_views::json::ViewAnswer;
 use timbao_views::language::{Noun, fill};
 
 use super::context::Context;
+use super::engine;
 
 /// Prints index statistics.
 pub(crate) fn run(args: &StatsArgs, context: &Context) -> Result<Outcome> {
-    let dir = &context.settings.index;
     if args.state {
         return state(args, context);
     }
-    let stats = Index::open(dir)?.searcher()?.stats()?;
+    let stats = engine::open(context)?.stats()?;
+    let place = context.settings.index.display().to_string();
     let mut out = Sink::stdout();
     match args.format {
         RecordFormat::Json => {
-            let answer = StatsAnswer::new(dir.display().to_string(), &stats);
+            let answer = StatsAnswer::new(place, &stats);
             write_pretty(&mut out, &answer)?;
         }
         RecordFormat::Text => {
@@ -46,7 +45,7 @@ pub(crate) fn run(args: &StatsArgs, context: &Context) -> Result<Outcome> {
             let size = language.bytes(stats.bytes_on_disk);
             let segments = language.counted(stats.segments as u64, Noun::Segment);
             let lines = [
-                (words.stat_index, dir.display().to_string()),
+                (words.stat_index, place),
                 (words.stat_articles, language.count(stats.articles)),
                 (words.stat_tokens, language.count(stats.tokens)),
                 (
@@ -86,7 +85,7 @@ pub(crate) fn run(args: &StatsArgs, context: &Context) -> Result<Outcome> {
 
 /// Prints the state of the index.
 fn state(args: &StatsArgs, context: &Context) -> Result<Outcome> {
-    let state = Index::open(&context.settings.index)?.searcher()?.state()?;
+    let state = engine::open(context)?.state()?;
     let mut out = Sink::stdout();
     match args.format {
         RecordFormat::Json => write_pretty(&mut out, &ViewAnswer::of(&state))?,

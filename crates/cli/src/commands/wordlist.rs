@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use timbao_index::Index;
 use timbao_views::csv::{WORDLIST_HEADER, wordlist_row};
 use timbao_views::language::{Noun, fill};
 use timbao_views::{Citation, Prefix, WordList, WordListOptions, WordListSort};
@@ -18,6 +17,7 @@ use crate::output::terminal::Terminal;
 
 use super::cite;
 use super::context::Context;
+use super::engine;
 use super::query::{prepare, warn_of};
 
 /// N-grams for people, by default.
@@ -25,7 +25,8 @@ const SHOWN: usize = 100;
 
 /// Lists the most frequent syllables or n-grams.
 pub(crate) fn run(args: &WordListArgs, context: &Context) -> Result<Outcome> {
-    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let engine = engine::open(context)?;
+    let engine = &*engine;
     let request = prepare(args.query.join(" "), &args.filters, context)?;
     if !args.query.is_empty() {
         warn_of(&request, context);
@@ -47,13 +48,13 @@ pub(crate) fn run(args: &WordListArgs, context: &Context) -> Result<Outcome> {
         most: args.limit.unwrap_or(args.list.most(SHOWN)),
         ..WordListOptions::default()
     };
-    let found = searcher.word_list(&plan, &options)?;
+    let found = engine.word_list(&plan, &options)?;
     let answer = View {
         request: Some(&request),
         view: &found,
         citation: cite::citation(
             args.cite.wanted(args.list.format),
-            &searcher,
+            engine,
             [(&request, &plan)],
         )?,
     };

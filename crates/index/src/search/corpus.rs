@@ -41,7 +41,8 @@ impl Searcher {
         ArticleId(base + address.article)
     }
 
-    fn addresses(&self, ids: &[ArticleId]) -> impl Iterator<Item = Result<Address>> {
+    /// The addresses of articles of the views.
+    pub(crate) fn addresses(&self, ids: &[ArticleId]) -> impl Iterator<Item = Result<Address>> {
         let mut starts: Vec<u32> = vec![0];
         for view in self.segments.iter() {
             starts.push(starts.last().copied().unwrap_or(0) + view.text.articles());

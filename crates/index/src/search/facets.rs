@@ -1,13 +1,10 @@
 //! Counts the matches of a plan by their metadata.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 use timbao_query::plan::{Facet, Plan};
-use timbao_tokenizer::collation;
-use timbao_views::{Count, FacetCount, FacetCounts, Facets, SpellingCount, shown_spelling};
+use timbao_views::{Count, FacetCount, FacetCounts, Facets, facet_counts};
 
 use crate::error::Result;
 
@@ -119,14 +116,12 @@ fn times<'s>(
     Ok(counts.collect())
 }
 
-/// Counts articles by the values of a facet, most common first. Equally common
-/// values are in alphabetical order.
+/// Counts articles by the values of a facet.
 fn values<'s>(
     found: impl Iterator<Item = (&'s SegmentView, &'s [u32])>,
     facet: Facet,
 ) -> Result<Vec<FacetCount>> {
-    // By collation key: the spellings of a value, and their counts.
-    let mut counts: FxHashMap<&str, SmallVec<[SpellingCount<'_>; 1]>> = FxHashMap::default();
+    let mut counts = Vec::new();
     for (view, articles) in found {
         let Some((values, column)) = view.values(facet)? else {
             continue;
@@ -140,29 +135,11 @@ fn values<'s>(
                 }
             }
         }
-        for (value, count) in values.iter().zip(here).filter(|&(_, count)| count > 0) {
-            let spellings = counts.entry(&value.key).or_default();
-            match spellings.iter_mut().find(|(text, _)| *text == value.text) {
-                Some((_, articles)) => *articles += count,
-                None => spellings.push((&value.text, count)),
-            }
-        }
+        let counted = values.iter().zip(here).filter(|&(_, count)| count > 0);
+        counts
+            .extend(counted.map(|(value, count)| (value.key.as_str(), value.text.as_str(), count)));
     }
-    let mut counts: Vec<(&str, &str, u64)> = counts
-        .iter()
-        .filter_map(|(key, spellings)| {
-            let articles = spellings.iter().map(|&(_, n)| n).sum();
-            shown_spelling(spellings.iter().copied()).map(|text| (*key, text, articles))
-        })
-        .collect();
-    counts.sort_by_cached_key(|&(key, text, articles)| {
-        (Reverse(articles), collation::Key::of(text), key)
-    });
-    let counts = counts.into_iter().map(|(_, value, articles)| FacetCount {
-        value: value.to_owned(),
-        articles,
-    });
-    Ok(counts.collect())
+    Ok(facet_counts(facet, counts))
 }
 
 #[cfg(test)]

@@ -55,9 +55,10 @@ use values::Values;
 pub(crate) use crate::error::damaged;
 pub use address::{Address, ViewId};
 pub(crate) use impacts::ImpactCache;
-pub use results::{Found, Hit, SearchOptions, Sort};
+pub use results::{Found, Hit};
 pub use searcher::Searcher;
 pub(crate) use searcher::{SegmentView, lives};
+pub use timbao_views::{SearchOptions, Sort};
 pub use unique::{UniqueFound, UniqueHit};
 
 /// Blocks of a segment's records that are kept unpacked.

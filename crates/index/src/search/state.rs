@@ -1,7 +1,6 @@
 //! The fingerprints of an index and of its articles.
 
-use timbao_views::IndexState;
-use timbao_views::hash::mix;
+use timbao_views::{Fingerprints, IndexState};
 
 use crate::error::Result;
 use timbao_tokenizer::ANALYZER_VERSION;
@@ -62,29 +61,16 @@ impl Searcher {
     }
 
     fn compute_state(&self) -> Result<IndexState> {
-        // A sum does not depend on the order; with two of them chance agreement is unthinkable.
-        let mut sums = [0u64; 2];
-        let (mut articles, mut tokens) = (0u64, 0u64);
+        let mut sums = Fingerprints::default();
         for view in self.segments.iter() {
             let fingerprints = view.reader.fast_fields().u64("fingerprint")?;
             for article in view.reader.doc_ids_alive() {
                 let fingerprint = fingerprints.first(article).unwrap_or(0);
-                let mixed = mix(fingerprint);
-                sums = [
-                    sums[0].wrapping_add(mixed),
-                    sums[1].wrapping_add(mix(!mixed)),
-                ];
-                articles += 1;
-                tokens += u64::from(view.token_count(article));
+                sums.add(fingerprint, view.token_count(article));
             }
         }
-        let text = format!("{ANALYZER_VERSION} {articles} {} {}", sums[0], sums[1]);
-        let hex = blake3::hash(text.as_bytes()).to_hex();
-        self.whole(IndexState {
-            state: hex.chars().take(16).collect(),
-            articles,
-            tokens,
-            analyzer_version: ANALYZER_VERSION.to_string(),
-        })
+        let hex = blake3::hash(sums.text(ANALYZER_VERSION).as_bytes()).to_hex();
+        let name = hex.chars().take(16).collect();
+        self.whole(sums.state(name, ANALYZER_VERSION))
     }
 }

@@ -233,8 +233,9 @@ impl Places {
         self.lists.iter_mut().for_each(Vec::clear);
     }
 
+    /// Adds a place of a slot; places are added in order.
     #[inline]
-    fn push(&mut self, slot: SlotNumber, place: Place) {
+    pub fn push(&mut self, slot: SlotNumber, place: Place) {
         if let Some(list) = self.lists.get_mut(usize::from(slot)) {
             list.push(place);
             self.tokens = position(place) + 1;

@@ -1,0 +1,245 @@
+//! Plans as queries of OpenSearch.
+//!
+//! The set of matching articles and the scores are separate parts of a query:
+//! filters accept exactly the articles of the plan, or more of them, and
+//! `should` clauses rank them. Where stock OpenSearch cannot decide whether an
+//! article matches, as with the ends of sentences, the case of words or too many
+//! arrangements of a phrase, the query accepts a superset and says so: every
+//! article has then to be checked with the matcher of the local engine.
+
+mod condition;
+mod filters;
+mod near;
+mod phrases;
+mod scores;
+mod slots;
+
+use serde_json::{Value, json};
+use timbao_query::plan::{Key, LeafKind, Plan, TextField};
+
+use crate::error::Result;
+use crate::feed::WordKey;
+
+pub(crate) use condition::{Condition, Resolved};
+use slots::{SlotTerms, Slots};
+
+/// What a plan needs to know of the index.
+pub(crate) trait Lookup {
+    /// Words of the vocabulary, among them every one that has the key.
+    fn words(&self, key: &Key) -> Result<Vec<WordKey>>;
+
+    /// The numbers of articles that match plans.
+    fn counts(&self, plans: &[Plan]) -> Result<Vec<u64>>;
+
+    /// The number of articles.
+    fn articles(&self) -> Result<u64>;
+}
+
+/// A filter, and whether it accepts only what is wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Query {
+    /// The query in the language of OpenSearch. It accepts every article that is wanted.
+    pub(crate) json: Value,
+    /// Whether it accepts no others.
+    pub(crate) is_exact: bool,
+}
+
+/// The fields of the text.
+const FIELDS: [&str; 4] = ["t", "s", "b", "c"];
+/// The field of all words of an article.
+const BAG: &str = "bag";
+/// The field of the bigrams of folded keys.
+const PAIRS: &str = "pairs";
+/// Maximum number of arrangements of a phrase or of NEAR that are asked for one by one.
+const MOST_ARRANGEMENTS: usize = 1024;
+/// Maximum number of terms in the clauses of one phrase or NEAR, all fields together.
+const MOST_TERMS: usize = 12_000;
+
+/// The query of a resolved plan.
+pub(crate) fn translate(resolved: &Resolved<'_>, lookup: &dyn Lookup) -> Result<Query> {
+    let translator = Translator {
+        resolved,
+        slots: Slots::new(lookup),
+    };
+    translator.condition(&resolved.condition)
+}
+
+/// The clauses that rank the matches of a plan.
+pub(crate) fn rank(plan: &Plan, lookup: &dyn Lookup) -> Result<Vec<Value>> {
+    scores::clauses(plan, &Slots::new(lookup))
+}
+
+struct Translator<'t> {
+    resolved: &'t Resolved<'t>,
+    slots: Slots<'t>,
+}
+
+impl Query {
+    fn exact(json: Value) -> Self {
+        Self {
+            json,
+            is_exact: true,
+        }
+    }
+
+    fn everything() -> Self {
+        Self::exact(json!({ "match_all": {} }))
+    }
+
+    fn nothing() -> Self {
+        Self::exact(json!({ "match_none": {} }))
+    }
+
+    /// The same articles, of which not all are wanted.
+    fn inexact(self) -> Self {
+        Self {
+            is_exact: false,
+            ..self
+        }
+    }
+
+    fn all(parts: Vec<Self>) -> Self {
+        let is_exact = parts.iter().all(|part| part.is_exact);
+        let mut json: Vec<Value> = parts.into_iter().map(|part| part.json).collect();
+        let json = match json.len() {
+            1 => json.remove(0),
+            _ => json!({ "bool": { "filter": json } }),
+        };
+        Self { json, is_exact }
+    }
+
+    fn any(parts: Vec<Self>) -> Self {
+        if parts.is_empty() {
+            return Self::nothing();
+        }
+        let is_exact = parts.iter().all(|part| part.is_exact);
+        let json = any(parts.into_iter().map(|part| part.json));
+        Self { json, is_exact }
+    }
+}
+
+/// Any of some queries.
+fn any(parts: impl IntoIterator<Item = Value>) -> Value {
+    let mut parts: Vec<Value> = parts.into_iter().collect();
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => json!({ "bool": { "should": parts, "minimum_should_match": 1 } }),
+    }
+}
+
+/// Any of some terms in a field.
+fn terms(field: &str, terms: &[String]) -> Value {
+    match terms {
+        [term] => json!({ "term": { field: term } }),
+        terms => json!({ "terms": { field: terms } }),
+    }
+}
+
+/// The fields of a part of the text, or of all of it.
+fn fields(field: Option<TextField>) -> &'static [&'static str] {
+    match field {
+        None => &FIELDS,
+        Some(TextField::Title) => &FIELDS[..1],
+        Some(TextField::Summary) => &FIELDS[1..2],
+        Some(TextField::Body) => &FIELDS[2..3],
+        Some(TextField::Caption) => &FIELDS[3..],
+    }
+}
+
+impl Translator<'_> {
+    fn condition(&self, condition: &Condition<'_>) -> Result<Query> {
+        Ok(match condition {
+            Condition::Everything => Query::everything(),
+            Condition::Nothing => Query::nothing(),
+            Condition::Leaf(number) => self.leaf(*number)?,
+            Condition::Enough { parts, minimum } => self.enough(parts, *minimum)?,
+            Condition::All(parts) if parts.is_empty() => Query::everything(),
+            Condition::All(parts) => {
+                let parts = parts.iter().map(|part| self.condition(part));
+                Query::all(parts.collect::<Result<_>>()?)
+            }
+            Condition::Not(part) => {
+                let part = self.condition(part)?;
+                match part.is_exact {
+                    true => Query::exact(json!({ "bool": { "must_not": [part.json] } })),
+                    false => Query::everything().inexact(),
+                }
+            }
+            Condition::AtLeast {
+                count, condition, ..
+            } => {
+                let query = self.condition(condition)?;
+                if *count > 1 { query.inexact() } else { query }
+            }
+            Condition::Filter(filter) => filters::query(filter, &self.slots)?,
+        })
+    }
+
+    fn leaf(&self, number: usize) -> Result<Query> {
+        let Some(leaf) = self.resolved.leaves.get(number) else {
+            return Ok(Query::nothing());
+        };
+        match leaf.kind {
+            LeafKind::Word(slot) => Ok(self.slots.terms(slot)?.query(leaf.field)),
+            LeafKind::Phrase(phrase) => phrases::query(phrase, leaf.field, &self.slots),
+            LeafKind::Near(near) => near::query(near, leaf.field, &self.slots),
+        }
+    }
+
+    /// Parts of which enough must match, by weight.
+    fn enough(&self, parts: &[(u16, Condition<'_>)], minimum: usize) -> Result<Query> {
+        // Parts without weight are not required.
+        let counted = parts.iter().filter(|(weight, _)| *weight > 0);
+        let mut queries = Vec::new();
+        for (weight, part) in counted {
+            queries.push((*weight, self.condition(part)?));
+        }
+        let sum: usize = queries.iter().map(|(weight, _)| usize::from(*weight)).sum();
+        if sum < minimum {
+            return Ok(Query::nothing());
+        }
+        let is_equal = queries.iter().all(|(weight, _)| *weight == 1);
+        if is_equal && minimum <= 1 {
+            return Ok(Query::any(queries.into_iter().map(|(_, q)| q).collect()));
+        }
+        if sum == minimum {
+            return Ok(Query::all(queries.into_iter().map(|(_, q)| q).collect()));
+        }
+        let is_exact = queries.iter().all(|(_, query)| query.is_exact);
+        let json = if is_equal {
+            let should: Vec<Value> = queries.into_iter().map(|(_, query)| query.json).collect();
+            json!({ "bool": { "should": should, "minimum_should_match": minimum } })
+        } else {
+            // Sums of such weights are exact in 32 bits of floating point.
+            let weighed = queries.into_iter().map(|(weight, query)| {
+                json!({ "constant_score": { "filter": query.json, "boost": weight } })
+            });
+            let weighed: Vec<Value> = weighed.collect();
+            json!({ "function_score": {
+                "query": { "bool": { "should": weighed, "minimum_should_match": 1 } },
+                "boost_mode": "multiply",
+                "min_score": minimum,
+            } })
+        };
+        Ok(Query { json, is_exact })
+    }
+}
+
+impl SlotTerms {
+    /// Articles with any of the terms.
+    fn query(&self, field: Option<TextField>) -> Query {
+        if !self.is_complete {
+            return Query::everything().inexact();
+        }
+        if self.terms.is_empty() {
+            return Query::nothing();
+        }
+        Query::exact(match field {
+            None => terms(BAG, &self.terms),
+            Some(_) => any(fields(field).iter().map(|field| terms(field, &self.terms))),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

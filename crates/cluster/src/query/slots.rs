@@ -1,0 +1,114 @@
+//! The terms of the keys of a slot.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+use timbao_query::plan::{Key, Slot};
+use timbao_tokenizer::Keys;
+use timbao_views::matching::Fits;
+
+use crate::error::Result;
+use crate::terms::{exact_term, folded_term};
+
+use super::Lookup;
+
+/// Maximum number of terms of a slot; `terms` accepts 65,536.
+const MOST_TERMS: usize = 50_000;
+
+/// The terms that fill a slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SlotTerms {
+    /// The terms.
+    pub(crate) terms: Vec<String>,
+    /// The folded keys of the terms, each once.
+    pub(crate) folded: Vec<String>,
+    /// Whether all terms are those of folded keys.
+    pub(crate) is_folded: bool,
+    /// Whether these are all of the terms; there may be too many.
+    pub(crate) is_complete: bool,
+}
+
+impl SlotTerms {
+    /// The slot in the text of a phrase.
+    pub(crate) fn text(&self) -> String {
+        self.terms.join("|")
+    }
+}
+
+/// The slots of a plan, each resolved once.
+pub(crate) struct Slots<'l> {
+    lookup: &'l dyn Lookup,
+    known: RefCell<FxHashMap<Slot, Rc<SlotTerms>>>,
+}
+
+impl<'l> Slots<'l> {
+    pub(crate) fn new(lookup: &'l dyn Lookup) -> Self {
+        Self {
+            lookup,
+            known: RefCell::default(),
+        }
+    }
+
+    /// The terms of a slot.
+    pub(crate) fn terms(&self, slot: &Slot) -> Result<Rc<SlotTerms>> {
+        if let Some(known) = self.known.borrow().get(slot) {
+            return Ok(Rc::clone(known));
+        }
+        let terms = Rc::new(self.resolve(slot)?);
+        self.known
+            .borrow_mut()
+            .insert(slot.clone(), Rc::clone(&terms));
+        Ok(terms)
+    }
+
+    fn resolve(&self, slot: &Slot) -> Result<SlotTerms> {
+        let mut found: Vec<(String, String)> = Vec::new();
+        let mut is_folded = true;
+        for key in &slot.keys {
+            match key {
+                Key::Exact(key) => {
+                    let folded = fold(key);
+                    found.push((exact_term(&folded, key), folded));
+                    is_folded = false;
+                }
+                Key::Folded(key) => found.push((folded_term(key), key.to_string())),
+                Key::Wildcard { folded, .. }
+                | Key::Regex { folded, .. }
+                | Key::Fuzzy { folded, .. } => {
+                    is_folded &= folded;
+                    let mut fits = Fits::new(&Slot::new(key.clone()));
+                    for word in self.lookup.words(key)? {
+                        if !fits.accepts(&word.exact, &word.folded) {
+                            continue;
+                        }
+                        let term = match folded {
+                            true => folded_term(&word.folded),
+                            false => exact_term(&word.folded, &word.exact),
+                        };
+                        found.push((term, word.folded));
+                    }
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        let is_complete = found.len() <= MOST_TERMS;
+        let mut folded: Vec<String> = found.iter().map(|(_, folded)| folded.clone()).collect();
+        folded.sort_unstable();
+        folded.dedup();
+        Ok(SlotTerms {
+            terms: found.into_iter().map(|(term, _)| term).collect(),
+            folded,
+            is_folded,
+            is_complete,
+        })
+    }
+}
+
+/// The folded key of an exact key.
+fn fold(exact: &str) -> String {
+    let mut keys = Keys::new();
+    keys.set(exact);
+    keys.folded().to_owned()
+}

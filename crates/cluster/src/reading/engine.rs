@@ -1,0 +1,569 @@
+//! The cluster as an engine of programs.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rustc_hash::FxHashMap;
+use serde_json::{Value, json};
+use timbao_articles::Article;
+use timbao_query::plan::{Facet, Filter, Key, Plan, Side};
+use timbao_query::{LowerOptions, Node, iso_day};
+use timbao_tokenizer::fold;
+use timbao_views::reprints::Groups;
+use timbao_views::suggest::Advice;
+use timbao_views::{
+    ArticleId, Corpus, Count, Engine, FacetCounts, Facets, FoundArticles, IndexState,
+    Result as ViewResult, ScoreExplanation, ScoredArticle, SearchOptions, Sort, Stats,
+    facet_counts, facet_key,
+};
+
+use crate::admin::{self, words_alias};
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::feed::WordKey;
+use crate::query::{Lookup, Query, Resolved, rank, translate};
+use crate::schema::{LAYOUT, key_field};
+
+use super::counts::KeyCounts;
+use super::matcher::Checker;
+use super::pages::{ARTICLES, IDS, Snapshot, hits, total};
+use super::store::{Store, known_fields};
+
+/// Hits that one search returns, beyond which they are read page by page.
+const WINDOW: usize = 10_000;
+/// Values of facets that are read together.
+const BUCKETS: usize = 2000;
+/// Maximum number of articles of an archive for which other queries are suggested: the counts that
+/// this takes need all of them.
+const ADVISED: u64 = 20_000;
+
+/// One state of an archive in a cluster, open for searching.
+pub struct Archive {
+    pub(super) store: Store,
+    pub(super) size: Size,
+    words: Mutex<FxHashMap<Key, Arc<Vec<WordKey>>>>,
+    pub(super) counts: OnceLock<KeyCounts>,
+    pub(super) groups: OnceLock<Groups>,
+    state: OnceLock<IndexState>,
+}
+
+/// The size of an archive.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Size {
+    pub(super) articles: u64,
+    pub(super) words: u64,
+    first_day: Option<i32>,
+    last_day: Option<i32>,
+}
+
+impl fmt::Debug for Archive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Archive")
+            .field("address", &self.store.snapshot.client().address())
+            .field("size", &self.size)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Archive {
+    /// Opens the present state of an archive; later updates do not change it.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such index, it has another version, or the cluster fails.
+    pub fn open(client: Arc<Client>) -> Result<Self> {
+        admin::open(&client)?;
+        let store = Store::new(Snapshot::open(client)?);
+        let answer = store.snapshot.search(json!({
+            "size": 0,
+            "track_total_hits": true,
+            "aggs": {
+                "words": { "sum": { "field": "words" } },
+                "first": { "min": { "field": "day" } },
+                "last": { "max": { "field": "day" } },
+            },
+        }))?;
+        let value = |name: &str| {
+            answer
+                .pointer(&format!("/aggregations/{name}/value"))?
+                .as_f64()
+        };
+        let size = Size {
+            articles: total(&answer),
+            words: value("words").unwrap_or(0.0) as u64,
+            first_day: value("first").map(|day| day as i32),
+            last_day: value("last").map(|day| day as i32),
+        };
+        Ok(Self {
+            store,
+            size,
+            words: Mutex::default(),
+            counts: OnceLock::new(),
+            groups: OnceLock::new(),
+            state: OnceLock::new(),
+        })
+    }
+
+    /// Calls `f` with every article that matches a plan and its score, in an order.
+    pub(super) fn each_match(
+        &self,
+        plan: &Plan,
+        order: &Value,
+        scores: Option<&Value>,
+        f: &mut dyn FnMut(ArticleId, f32),
+    ) -> Result<()> {
+        let resolved = Resolved::new(plan, self)?;
+        let query = translate(&resolved, self)?;
+        let filter = json!({ "bool": { "filter": [query.json] } });
+        let mut body = json!({
+            "query": scores.unwrap_or(&filter),
+            "sort": order,
+            "_source": if query.is_exact { json!(false) } else { json!(["article"]) },
+            "docvalue_fields": known_fields(),
+            "track_scores": scores.is_some(),
+        });
+        if query.is_exact {
+            return self.store.snapshot.pages(body, IDS, |hits| {
+                for hit in hits {
+                    f(self.store.number(hit)?, score(hit));
+                }
+                Ok(true)
+            });
+        }
+        let mut checker = Checker::new(&resolved);
+        body["query"] = scores.cloned().unwrap_or(filter);
+        self.store.snapshot.pages(body, ARTICLES, |hits| {
+            for hit in hits {
+                let article = self.store.number(hit)?;
+                let read = self.store.read(article, hit)?;
+                if checker.accepts(&read, &self.store.vocabulary()) {
+                    f(article, score(hit));
+                }
+            }
+            Ok(true)
+        })
+    }
+
+    /// The articles that match a plan.
+    pub(super) fn matching(&self, plan: &Plan) -> Result<Vec<ArticleId>> {
+        let mut found = Vec::new();
+        let order = json!([{ "key": "asc" }]);
+        self.each_match(plan, &order, None, &mut |article, _| found.push(article))?;
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    /// The number of articles that match a plan.
+    pub(super) fn count_of(&self, plan: &Plan) -> Result<u64> {
+        let query = self.query(plan)?;
+        if !query.is_exact {
+            return Ok(self.matching(plan)?.len() as u64);
+        }
+        let answer = self.store.snapshot.search(json!({
+            "query": query.json, "size": 0, "track_total_hits": true,
+        }))?;
+        Ok(total(&answer))
+    }
+
+    fn query(&self, plan: &Plan) -> Result<Query> {
+        translate(&Resolved::new(plan, self)?, self)
+    }
+
+    fn find(&self, plan: &Plan, options: &SearchOptions) -> Result<FoundArticles> {
+        let query = self.query(plan)?;
+        let end = options.offset.saturating_add(options.limit);
+        let scored = self.scored(plan, &query, options)?;
+        let order = order(options.sort);
+        if !query.is_exact {
+            let mut all = Vec::new();
+            self.each_match(plan, &order, Some(&scored), &mut |article, score| {
+                all.push(ScoredArticle { article, score });
+            })?;
+            let total = all.len() as u64;
+            let hits = all.into_iter().skip(options.offset).take(options.limit);
+            return Ok(FoundArticles {
+                total,
+                hits: hits.collect(),
+            });
+        }
+        let is_one_page = end <= WINDOW;
+        let with_text = is_one_page && options.limit <= ARTICLES;
+        let first = self.store.snapshot.search(json!({
+            "query": scored,
+            "sort": order,
+            "track_scores": true,
+            "track_total_hits": true,
+            "from": if is_one_page { options.offset } else { 0 },
+            "size": if is_one_page { options.limit } else { 0 },
+            "_source": if with_text { json!(["article"]) } else { json!(false) },
+            "docvalue_fields": known_fields(),
+        }))?;
+        let total = total(&first);
+        let mut found = Vec::new();
+        for hit in hits(&first) {
+            let article = self.store.number(hit)?;
+            if with_text {
+                self.store.read(article, hit)?;
+            }
+            let score = score(hit);
+            found.push(ScoredArticle { article, score });
+        }
+        if !is_one_page {
+            self.each_match(plan, &order, Some(&scored), &mut |article, score| {
+                found.push(ScoredArticle { article, score });
+            })?;
+            found.truncate(end);
+            found.drain(..options.offset.min(found.len()));
+        }
+        Ok(FoundArticles { total, hits: found })
+    }
+
+    /// A query with the scores that an order needs.
+    fn scored(&self, plan: &Plan, query: &Query, options: &SearchOptions) -> Result<Value> {
+        let mut body = json!({ "filter": [query.json] });
+        if options.sort == Sort::Relevance {
+            body["should"] = json!(rank(plan, self)?);
+            body["minimum_should_match"] = json!(0);
+        }
+        let body = json!({ "bool": body });
+        let (Some(half_life), Some(newest)) = (options.recency_half_life, self.size.last_day)
+        else {
+            return Ok(body);
+        };
+        // The score doubles for the newest article; undated ones keep theirs.
+        let decay = json!({ "day": {
+            "origin": newest, "scale": half_life.max(f32::MIN_POSITIVE), "decay": 0.5
+        } });
+        Ok(json!({ "function_score": {
+            "query": body,
+            "functions": [
+                { "weight": 1 },
+                { "filter": { "exists": { "field": "day" } }, "exp": decay },
+            ],
+            "score_mode": "sum",
+            "boost_mode": "multiply",
+        } }))
+    }
+
+    /// The counts of all keys, from all articles.
+    pub(super) fn counts(&self) -> Result<&KeyCounts> {
+        if let Some(counts) = self.counts.get() {
+            return Ok(counts);
+        }
+        let mut counts = KeyCounts::default();
+        let all = self.matching(&Plan::Everything)?;
+        self.store.each(&all, |_, article| {
+            let vocabulary = self.store.vocabulary();
+            let words = article.numbers().flatten();
+            counts.add(words, |word| vocabulary.fold(word));
+            Ok::<(), Error>(())
+        })?;
+        Ok(self.counts.get_or_init(|| counts))
+    }
+
+    /// The spellings of a facet's values among the articles of a query, with their numbers.
+    fn spellings(&self, query: &Query, facet: Facet) -> Result<Vec<(String, u64)>> {
+        let field = facet.name();
+        let mut sources = vec![json!({ "value": { "terms": { "field": field } } })];
+        if !facet.is_period() {
+            sources.insert(
+                0,
+                json!({ "key": { "terms": { "field": key_field(facet) } } }),
+            );
+        }
+        let mut composite = json!({ "size": BUCKETS, "sources": sources });
+        let mut found = Vec::new();
+        loop {
+            let answer = self.store.snapshot.search(json!({
+                "query": query.json, "size": 0,
+                "aggs": { "values": { "composite": composite } },
+            }))?;
+            let values = answer.pointer("/aggregations/values");
+            let buckets = values
+                .and_then(|v| v.get("buckets"))
+                .and_then(Value::as_array);
+            let buckets = buckets.map(Vec::as_slice).unwrap_or_default();
+            for bucket in buckets {
+                let value = bucket.pointer("/key/value").and_then(Value::as_str);
+                let count = bucket.get("doc_count").and_then(Value::as_u64);
+                found.push((value.unwrap_or_default().to_owned(), count.unwrap_or(0)));
+            }
+            match values.and_then(|v| v.get("after_key")) {
+                Some(after) if buckets.len() == BUCKETS => composite["after"] = after.clone(),
+                _ => return Ok(found),
+            }
+        }
+    }
+
+    /// The facets of some articles.
+    fn facets_of_articles(&self, articles: &[ArticleId], facets: &[Facet]) -> Result<Facets> {
+        let total = articles.len() as u64;
+        let mut counted = Vec::new();
+        for &facet in facets {
+            let mut counts: FxHashMap<String, u64> = FxHashMap::default();
+            if facet.is_period() {
+                let length = if facet == Facet::Year { 4 } else { 7 };
+                for day in self
+                    .store
+                    .known(articles, |known| known.day)
+                    .into_iter()
+                    .flatten()
+                {
+                    let period = iso_day(day).get(..length).map(str::to_owned);
+                    *counts.entry(period.unwrap_or_default()).or_default() += 1;
+                }
+            } else {
+                for value in self.store.facet_values(facet, articles)?.into_values() {
+                    *counts.entry(value).or_default() += 1;
+                }
+            }
+            counted.push(counts_of(facet, total, counts.into_iter().collect()));
+        }
+        Ok(Facets {
+            total,
+            facets: counted,
+        })
+    }
+
+    fn count_facets(&self, plan: &Plan, facets: &[Facet]) -> Result<Facets> {
+        let query = self.query(plan)?;
+        if !query.is_exact {
+            return self.facets_of_articles(&self.matching(plan)?, facets);
+        }
+        let total = self.count_of(plan)?;
+        let facets = facets.iter().map(|&facet| {
+            let spellings = self.spellings(&query, facet)?;
+            Ok(counts_of(facet, total, spellings))
+        });
+        Ok(Facets {
+            total,
+            facets: facets.collect::<Result<_>>()?,
+        })
+    }
+
+    fn statistics(&self) -> Result<Stats> {
+        let client = self.store.snapshot.client();
+        let path = format!("{}/_stats/store,segments", client.name());
+        let answer: Value = client.get(&path)?.ok()?.json()?;
+        let number = |of: &str| {
+            let number = answer.pointer(&format!("/_all/primaries/{of}"))?.as_u64();
+            number.or(Some(0))
+        };
+        let counts = self.counts()?;
+        Ok(Stats {
+            articles: self.size.articles,
+            tokens: self.size.words,
+            distinct_syllables: counts.distinct_words(),
+            distinct_folded: counts.distinct_folded(),
+            bytes_on_disk: number("store/size_in_bytes").unwrap_or(0),
+            segments: number("segments/count").unwrap_or(0) as usize,
+            first_day: self.size.first_day,
+            last_day: self.size.last_day,
+            index_version: LAYOUT as u32,
+            analyzer_version: timbao_tokenizer::ANALYZER_VERSION,
+        })
+    }
+
+    fn fingerprint(&self) -> Result<IndexState> {
+        let mut sums = timbao_views::Fingerprints::default();
+        let all = self.matching(&Plan::Everything)?;
+        self.store.each(&all, |_, article| {
+            sums.add(fingerprint(&article.article()), article.words);
+            Ok::<(), Error>(())
+        })?;
+        let text = sums.text(timbao_tokenizer::ANALYZER_VERSION);
+        let hex = blake3::hash(text.as_bytes()).to_hex();
+        let state = hex.chars().take(16).collect();
+        Ok(sums.state(state, timbao_tokenizer::ANALYZER_VERSION))
+    }
+}
+
+/// The hash of what an article says, wherever its file is, as the local engine computes it.
+fn fingerprint(article: &Article) -> u64 {
+    let said = Article {
+        path: String::new(),
+        collection: None,
+        ..article.clone()
+    };
+    // Plain data of strings and numbers always serializes.
+    let json = serde_json::to_vec(&said).unwrap_or_default();
+    let hash = blake3::hash(&json);
+    let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
+    u64::from_le_bytes(first)
+}
+
+fn counts_of(facet: Facet, total: u64, spellings: Vec<(String, u64)>) -> FacetCounts {
+    let keyed: Vec<(String, String, u64)> = spellings
+        .into_iter()
+        .map(|(value, count)| match facet.is_period() {
+            true => (value.clone(), value, count),
+            false => (facet_key(&value), value, count),
+        })
+        .collect();
+    let keyed = keyed.iter();
+    let values = facet_counts(
+        facet,
+        keyed.map(|(key, value, n)| (key.as_str(), value.as_str(), *n)),
+    );
+    let known: u64 = values.iter().map(|value| value.articles).sum();
+    FacetCounts {
+        facet,
+        values,
+        unknown: total.saturating_sub(known),
+    }
+}
+
+fn score(hit: &Value) -> f32 {
+    let score = hit.get("_score").and_then(Value::as_f64);
+    score.unwrap_or(0.0) as f32
+}
+
+/// The order of hits; the key of the document makes it complete.
+fn order(sort: Sort) -> Value {
+    match sort {
+        Sort::Relevance => json!([{ "_score": "desc" }, { "tie": "asc" }, { "key": "asc" }]),
+        Sort::Latest => json!([{ "tie": "asc" }, { "key": "asc" }]),
+        Sort::Oldest => {
+            json!([{ "day": { "order": "asc", "missing": "_last" } }, { "tie": "asc" }, { "key": "asc" }])
+        }
+    }
+}
+
+/// Words of the vocabulary among which are all that have a key.
+fn words_query(key: &Key) -> Value {
+    let pattern = |side: Side, part: &str| match side {
+        Side::Start => json!({ "prefix": { "folded": part } }),
+        Side::End => json!({ "wildcard": { "folded": format!("*{part}") } }),
+        Side::Anywhere => json!({ "wildcard": { "folded": format!("*{part}*") } }),
+    };
+    match key {
+        Key::Exact(key) => json!({ "term": { "exact": key.as_str() } }),
+        Key::Folded(key) => json!({ "term": { "folded": key.as_str() } }),
+        Key::Wildcard { part, side, .. } => pattern(*side, &fold(part)),
+        Key::Fuzzy {
+            key,
+            distance,
+            folded,
+        } => {
+            let field = if *folded { "folded" } else { "exact" };
+            json!({ "fuzzy": { field: {
+                "value": key.as_str(), "fuzziness": distance,
+                "transpositions": false, "rewrite": "constant_score",
+            } } })
+        }
+        // Two languages of regular expressions: every word is tried.
+        Key::Regex { .. } => json!({ "match_all": {} }),
+    }
+}
+
+impl Lookup for Archive {
+    fn words(&self, key: &Key) -> Result<Vec<WordKey>> {
+        let known = || self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(words) = known().get(key) {
+            return Ok(words.to_vec());
+        }
+        let client = self.store.snapshot.client();
+        let path = format!(
+            "{}/_search?allow_partial_search_results=false",
+            words_alias(client.name())
+        );
+        let mut body = json!({
+            "query": words_query(key), "size": IDS, "sort": [{ "exact": "asc" }],
+        });
+        let mut words = Vec::new();
+        loop {
+            let answer: Value = client.send("POST", &path, &body)?.ok()?.json()?;
+            let hits = hits(&answer);
+            for hit in hits {
+                let text = |name: &str| {
+                    let source = hit.get("_source").and_then(|source| source.get(name));
+                    source
+                        .and_then(Value::as_str)
+                        .unwrap_or_default()
+                        .to_owned()
+                };
+                words.push(WordKey {
+                    exact: text("exact"),
+                    folded: text("folded"),
+                });
+            }
+            let last = hits.last().and_then(|hit| hit.get("sort"));
+            match last {
+                Some(last) if hits.len() == IDS => body["search_after"] = last.clone(),
+                _ => break,
+            }
+        }
+        known().insert(key.clone(), Arc::new(words.clone()));
+        Ok(words)
+    }
+
+    fn counts(&self, plans: &[Plan]) -> Result<Vec<u64>> {
+        plans.iter().map(|plan| self.count_of(plan)).collect()
+    }
+
+    fn articles(&self) -> Result<u64> {
+        Ok(self.size.articles)
+    }
+}
+
+impl Engine for Archive {
+    fn search(&self, plan: &Plan, options: &SearchOptions) -> ViewResult<FoundArticles> {
+        Ok(self.find(plan, options)?)
+    }
+
+    fn facets_of(&self, plan: &Plan, facets: &[Facet], count: Count) -> ViewResult<Facets> {
+        if count == Count::Publications {
+            return Ok(self.count_facets(plan, facets)?);
+        }
+        let articles = count.articles(self, self.candidates(plan)?)?;
+        Ok(self.facets_of_articles(&articles, facets)?)
+    }
+
+    fn find_id(&self, id: &str) -> ViewResult<Vec<ArticleId>> {
+        let plan = Plan::Filter(Filter::Id(id.to_owned()));
+        Ok(self.matching(&plan)?)
+    }
+
+    fn articles(&self, articles: &[ArticleId]) -> ViewResult<Vec<Article>> {
+        let mut read = Vec::with_capacity(articles.len());
+        self.store.each(articles, |_, article| {
+            read.push(article.article());
+            Ok::<(), Error>(())
+        })?;
+        Ok(read)
+    }
+
+    fn stats(&self) -> ViewResult<Stats> {
+        Ok(self.statistics()?)
+    }
+
+    fn state(&self) -> ViewResult<IndexState> {
+        if let Some(state) = self.state.get() {
+            return Ok(state.clone());
+        }
+        let state = self.fingerprint()?;
+        Ok(self.state.get_or_init(|| state).clone())
+    }
+
+    fn explain_scores(
+        &self,
+        _: &Plan,
+        _: Option<f32>,
+        _: &[ArticleId],
+    ) -> ViewResult<Option<Vec<ScoreExplanation>>> {
+        Ok(None)
+    }
+
+    fn advice(&self, ast: &Node, options: &LowerOptions<'_>, total: u64) -> ViewResult<Advice> {
+        match self.size.articles <= ADVISED {
+            true => Advice::new(self, ast, options, total),
+            false => Ok(Advice::default()),
+        }
+    }
+}
+
+impl From<Error> for timbao_views::Error {
+    fn from(error: Error) -> Self {
+        Self::Engine(Box::new(error))
+    }
+}

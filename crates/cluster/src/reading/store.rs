@@ -1,0 +1,224 @@
+//! The articles of a state of the cluster: their numbers, and those that were read.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+
+use rustc_hash::FxHashMap;
+use serde_json::{Value, json};
+use timbao_articles::Article;
+use timbao_query::plan::Facet;
+use timbao_views::ArticleId;
+
+use crate::error::{Error, Result};
+
+use super::analysed::{Analysed, Vocabulary};
+use super::pages::{ARTICLES, Snapshot, hits};
+
+/// Articles that are kept in memory, some 10 KB each.
+const KEPT: usize = 20_000;
+/// Articles whose metadata are read together.
+const BATCH: usize = 2000;
+
+/// What is known of an article without its text.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    /// The id of its document.
+    id: String,
+    /// The tie-breaker of the local engine.
+    pub(crate) tie: u64,
+    /// The day of publication.
+    pub(crate) day: Option<i32>,
+    /// Minutes since midnight.
+    pub(crate) minute: u16,
+    /// Number of words.
+    pub(crate) words: u32,
+}
+
+/// Articles in the order in which they were met.
+#[derive(Debug, Default)]
+struct Numbers {
+    known: Vec<Known>,
+    numbers: FxHashMap<String, u32>,
+}
+
+/// The articles of one state.
+#[derive(Debug)]
+pub(crate) struct Store {
+    pub(crate) snapshot: Snapshot,
+    numbers: Mutex<Numbers>,
+    vocabulary: RwLock<Vocabulary>,
+    kept: Mutex<FxHashMap<u32, Arc<Analysed>>>,
+}
+
+/// The fields that every search returns of its hits.
+pub(crate) fn known_fields() -> Value {
+    json!(["tie", "day", "minute", "words"])
+}
+
+impl Store {
+    pub(crate) fn new(snapshot: Snapshot) -> Self {
+        Self {
+            snapshot,
+            numbers: Mutex::default(),
+            vocabulary: RwLock::default(),
+            kept: Mutex::default(),
+        }
+    }
+
+    /// The words of all articles that were read.
+    pub(crate) fn vocabulary(&self) -> RwLockReadGuard<'_, Vocabulary> {
+        self.vocabulary
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of the article of a hit, which has the [known fields](known_fields).
+    pub(crate) fn number(&self, hit: &Value) -> Result<ArticleId> {
+        let id = hit.get("_id").and_then(Value::as_str).unwrap_or_default();
+        let mut numbers = self.numbers();
+        if let Some(&number) = numbers.numbers.get(id) {
+            return Ok(ArticleId(number));
+        }
+        let field = |name: &str| {
+            let fields = hit.get("fields")?;
+            fields.get(name)?.get(0)?.as_i64()
+        };
+        let Some(tie) = field("tie") else {
+            return Err(self.foreign("a hit without the field tie"));
+        };
+        let number = numbers.known.len() as u32;
+        numbers.known.push(Known {
+            id: id.to_owned(),
+            // The sign is the highest bit, flipped so that numbers sort alike.
+            tie: tie as u64 ^ 1 << 63,
+            day: field("day").and_then(|day| day.try_into().ok()),
+            minute: field("minute").and_then(|m| m.try_into().ok()).unwrap_or(0),
+            words: field("words").and_then(|w| w.try_into().ok()).unwrap_or(0),
+        });
+        numbers.numbers.insert(id.to_owned(), number);
+        Ok(ArticleId(number))
+    }
+
+    /// What is known of articles.
+    pub(crate) fn known<T>(&self, articles: &[ArticleId], f: impl Fn(&Known) -> T) -> Vec<T> {
+        let numbers = self.numbers();
+        let known = articles.iter();
+        let known = known.filter_map(|article| numbers.known.get(article.0 as usize));
+        known.map(f).collect()
+    }
+
+    /// Analyses the article of a hit, which has the field `article`, and keeps it.
+    pub(crate) fn read(&self, article: ArticleId, hit: &Value) -> Result<Arc<Analysed>> {
+        if let Some(kept) = self.kept().get(&article.0) {
+            return Ok(Arc::clone(kept));
+        }
+        let stored = hit.pointer("/_source/article").cloned().unwrap_or_default();
+        let read: Article = serde_json::from_value(stored)
+            .map_err(|error| self.foreign(&format!("an article does not read: {error}")))?;
+        let analysed = {
+            let vocabulary = self.vocabulary.write();
+            let mut vocabulary = vocabulary.unwrap_or_else(PoisonError::into_inner);
+            Arc::new(Analysed::new(read, &mut vocabulary))
+        };
+        let mut kept = self.kept();
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(article.0, Arc::clone(&analysed));
+        Ok(analysed)
+    }
+
+    /// Calls `f` with each of some articles, in their order.
+    pub(crate) fn each<E: From<Error>>(
+        &self,
+        articles: &[ArticleId],
+        mut f: impl FnMut(ArticleId, &Analysed) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for batch in articles.chunks(ARTICLES) {
+            let read = self.load(batch)?;
+            for (&article, read) in batch.iter().zip(read) {
+                f(article, &read)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn load(&self, articles: &[ArticleId]) -> Result<Vec<Arc<Analysed>>> {
+        let mut found: FxHashMap<u32, Arc<Analysed>> = FxHashMap::default();
+        let mut missing = Vec::new();
+        {
+            let kept = self.kept();
+            let numbers = self.numbers();
+            for article in articles {
+                match (kept.get(&article.0), numbers.known.get(article.0 as usize)) {
+                    (Some(read), _) => drop(found.insert(article.0, Arc::clone(read))),
+                    (None, Some(known)) => missing.push(known.id.clone()),
+                    (None, None) => {}
+                }
+            }
+        }
+        if !missing.is_empty() {
+            let answer = self.snapshot.search(json!({
+                "query": { "ids": { "values": missing } },
+                "size": missing.len(),
+                "_source": ["article"],
+                "docvalue_fields": known_fields(),
+            }))?;
+            for hit in hits(&answer) {
+                let article = self.number(hit)?;
+                found.insert(article.0, self.read(article, hit)?);
+            }
+        }
+        let wanted = articles.iter().map(|article| {
+            let read = found.get(&article.0).map(Arc::clone);
+            read.ok_or_else(|| self.foreign("an article of another state was asked for"))
+        });
+        wanted.collect()
+    }
+
+    /// The values of a facet, as articles spell them.
+    pub(crate) fn facet_values(
+        &self,
+        facet: Facet,
+        articles: &[ArticleId],
+    ) -> Result<FxHashMap<u32, String>> {
+        let mut values = FxHashMap::default();
+        for batch in articles.chunks(BATCH) {
+            let ids = self.known(batch, |known| known.id.clone());
+            let answer = self.snapshot.search(json!({
+                "query": { "bool": { "filter": [
+                    { "ids": { "values": ids } },
+                    { "exists": { "field": facet.name() } },
+                ] } },
+                "size": ids.len(),
+                "_source": false,
+                "docvalue_fields": ["tie", "day", "minute", "words", facet.name()],
+            }))?;
+            for hit in hits(&answer) {
+                let value = hit
+                    .get("fields")
+                    .and_then(|fields| fields.get(facet.name()));
+                let value = value.and_then(|value| value.get(0)).and_then(Value::as_str);
+                if let Some(value) = value {
+                    values.insert(self.number(hit)?.0, value.to_owned());
+                }
+            }
+        }
+        Ok(values)
+    }
+
+    fn numbers(&self) -> MutexGuard<'_, Numbers> {
+        self.numbers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, FxHashMap<u32, Arc<Analysed>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The error for an answer that is not that of an index of this program.
+    pub(crate) fn foreign(&self, reason: &str) -> Error {
+        Error::Foreign {
+            node: self.snapshot.client().address().to_string(),
+            reason: reason.to_owned(),
+        }
+    }
+}
