@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use timbao_query::plan::{Facet, Plan};
+use timbao_tokenizer::collation;
 
 use crate::corpus::{ArticleId, Corpus, Result};
 use crate::facets::FacetTable;
@@ -277,7 +278,7 @@ fn assemble(
         period.partial = options.today.is_some_and(|today| days.contains(&today));
     }
     let mut series = Vec::new();
-    let values = values(counts, denominators, options);
+    let values = values(counts, denominators, cells, options);
     for (query, counts) in queries.iter().zip(counts) {
         for values in &values {
             series.push(trend(
@@ -368,7 +369,12 @@ enum Values {
 
 /// The series of each query: the values with most matches of all queries (of
 /// equals, with most articles), then the others together.
-fn values(counts: &[Table], denominators: &Table, options: &TrendsOptions) -> Vec<Values> {
+fn values(
+    counts: &[Table],
+    denominators: &Table,
+    cells: &Cells,
+    options: &TrendsOptions,
+) -> Vec<Values> {
     if options.split.is_none() {
         return vec![Values::All];
     }
@@ -382,7 +388,11 @@ fn values(counts: &[Table], denominators: &Table, options: &TrendsOptions) -> Ve
         sum.1 += point.articles;
     }
     let mut order: Vec<(Value, (u64, u64, u64))> = sums.into_iter().collect();
-    order.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    let name = |value: Value| cells.names.get(value? as usize).map(String::as_str);
+    order.sort_by(|(a, counts), (b, other)| {
+        let by_name = || collation::compare(name(*a).unwrap_or(""), name(*b).unwrap_or(""));
+        other.cmp(counts).then_with(by_name).then(a.cmp(b))
+    });
     let mut all: Vec<Value> = order.into_iter().map(|(value, _)| value).collect();
     let others = all.split_off(options.most_values.min(all.len()));
     let mut series: Vec<Values> = all.into_iter().map(Values::One).collect();

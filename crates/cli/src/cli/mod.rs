@@ -126,27 +126,27 @@ impl Command {
             Self::Repair(_) => "repair",
             Self::Backup(_) => "backup",
             Self::Restore(_) => "restore",
-            Self::Search(_) => "search",
-            Self::Show(_) => "show",
-            Self::Stats(_) => "stats",
-            Self::Batch(_) => "batch",
-            Self::Kwic(_) => "kwic",
-            Self::Trends(_) => "trends",
-            Self::Collocates(_) => "collocates",
-            Self::Keywords(_) => "keywords",
-            Self::WordList(_) => "wordlist",
-            Self::Dispersion(_) => "dispersion",
-            Self::Compare(_) => "compare",
-            Self::Similar(_) => "similar",
-            Self::Reprints(_) => "reprints",
-            Self::Fillers(_) => "fillers",
-            Self::Explain(_) => "explain",
             Self::Serve(_) => "serve",
             #[cfg(feature = "mcp")]
             Self::Mcp(_) => "mcp",
             Self::Bench(_) => "bench",
             Self::Index(_)
             | Self::Reindex(_)
+            | Self::Search(_)
+            | Self::Show(_)
+            | Self::Stats(_)
+            | Self::Batch(_)
+            | Self::Kwic(_)
+            | Self::Trends(_)
+            | Self::Collocates(_)
+            | Self::Keywords(_)
+            | Self::WordList(_)
+            | Self::Dispersion(_)
+            | Self::Compare(_)
+            | Self::Similar(_)
+            | Self::Reprints(_)
+            | Self::Fillers(_)
+            | Self::Explain(_)
             | Self::Forget(_)
             | Self::Verify(_)
             | Self::Cluster(_)

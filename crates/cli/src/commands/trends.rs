@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::Write;
 
-use timbao_index::Index;
 use timbao_query::Request;
 use timbao_query::plan::Facet;
 use timbao_views::chart::{ChartOptions, Measure, name, svg};
@@ -26,11 +25,13 @@ use crate::output::width::{truncated, width};
 
 use super::cite;
 use super::context::Context;
+use super::engine;
 use super::query::{base, prepare, warn_of};
 
 /// Counts queries over time.
 pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
-    let searcher = Index::open(&context.settings.index)?.searcher()?;
+    let engine = engine::open(context)?;
+    let engine = &*engine;
     let requests = args
         .queries
         .iter()
@@ -54,9 +55,9 @@ pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
         average_over: args.average,
         today: Some(today()),
     };
-    let trends = searcher.trends(&queries, &base, &options)?;
+    let trends = engine.trends(&queries, &base, &options)?;
     let cited = requests.iter().zip(queries.iter().map(|q| &q.plan));
-    let citation = cite::citation(args.cite.wanted(args.list.format), &searcher, cited)?;
+    let citation = cite::citation(args.cite.wanted(args.list.format), engine, cited)?;
     if let Some(path) = &args.svg {
         let chart = ChartOptions {
             measure: args.measure.into(),

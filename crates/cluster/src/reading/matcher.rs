@@ -174,8 +174,8 @@ impl LeafMatcher {
     /// Appends the occurrences, in order.
     fn spans(&self, places: &Places, out: &mut Vec<Span>) {
         match self {
-            Self::Phrase(phrase) => phrase.spans(places, &|| false, out),
-            Self::Near(near) => near.spans(places, &|| false, out),
+            Self::Phrase(phrase) => phrase.spans(places, &|_| false, out),
+            Self::Near(near) => near.spans(places, &|_| false, out),
         }
     }
 }
@@ -269,7 +269,7 @@ impl StepMatcher {
         f: impl FnMut(&[usize]),
     ) {
         let places = self.slots.find(article, usize::MAX, vocabulary);
-        self.phrase.for_each_path(places, &|| false, f);
+        self.phrase.for_each_path(places, &|_| false, f);
     }
 }
 

@@ -43,8 +43,13 @@ impl Snapshot {
             let id = self.id.lock().unwrap_or_else(PoisonError::into_inner);
             body["pit"] = json!({ "id": *id, "keep_alive": KEPT });
         }
-        let path = "_search?allow_partial_search_results=false";
-        let answer: Value = self.client.send("POST", path, &body)?.ok()?.json()?;
+        // Scores need the frequencies of all shards, not of each by itself.
+        let search_type = match body["track_scores"] == true {
+            true => "dfs_query_then_fetch",
+            false => "query_then_fetch",
+        };
+        let path = format!("_search?allow_partial_search_results=false&search_type={search_type}");
+        let answer: Value = self.client.send("POST", &path, &body)?.ok()?.json()?;
         if let Some(new) = answer.get("pit_id") {
             let mut id = self.id.lock().unwrap_or_else(PoisonError::into_inner);
             id.clone_from(new);
