@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, UseTree};
 
-const CRATES: [&str; 10] = [
+const CRATES: [&str; 11] = [
     "tokenizer",
     "articles",
     "query",
     "views",
     "cluster",
     "index",
+    "alerts",
     "server",
     "mcp",
     "cli",

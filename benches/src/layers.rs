@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// For each crate: the crates of the workspace that it may depend on, and the packages that must
 /// not be among its dependencies, directly or through others.
-const LAYERS: [(&str, &[&str], &[&str]); 11] = [
+const LAYERS: [(&str, &[&str], &[&str]); 12] = [
     (
         "timbao-tokenizer",
         &[],
@@ -60,8 +60,20 @@ const LAYERS: [(&str, &[&str], &[&str]); 11] = [
         &["tokio", "axum", "clap", "anstyle", "terminal_size", "ctrlc"],
     ),
     (
+        "timbao-alerts",
+        &[
+            "timbao-articles",
+            "timbao-index",
+            "timbao-query",
+            "timbao-tokenizer",
+            "timbao-views",
+        ],
+        &["tokio", "axum", "clap", "terminal_size", "ctrlc"],
+    ),
+    (
         "timbao-server",
         &[
+            "timbao-alerts",
             "timbao-articles",
             "timbao-export",
             "timbao-index",
@@ -96,6 +108,7 @@ const LAYERS: [(&str, &[&str], &[&str]); 11] = [
     (
         "timbao",
         &[
+            "timbao-alerts",
             "timbao-articles",
             "timbao-cluster",
             "timbao-export",

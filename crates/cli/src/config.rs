@@ -1,6 +1,7 @@
 //! Settings and where each comes from: flag, environment, project, user, default.
 
 mod origin;
+mod searches;
 mod sources;
 
 use std::env;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use timbao_alerts::SavedSearch;
 use timbao_cluster::Address;
 use timbao_export::{CsvOptions, UnknownOption};
 use timbao_index::update::SourceDefaults;
@@ -27,7 +29,7 @@ use origin::nearest;
 const PROJECT_FILE: &str = "timbao.toml";
 
 /// The keys of a configuration file, in the order they are shown.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "index",
     "cluster_auth",
     "cluster_ca",
@@ -43,6 +45,7 @@ const KEYS: [&str; 15] = [
     "threads",
     "memory",
     "sources",
+    "searches",
 ];
 
 /// Every setting with its value.
@@ -78,6 +81,8 @@ pub(crate) struct Settings {
     pub memory: Memory,
     /// Metadata of articles that do not state their own, by source.
     pub defaults: Vec<SourceDefaults>,
+    /// The saved searches of the files, with their origins.
+    pub searches: Vec<(SavedSearch, Origin)>,
     /// The same as they would be written, with their origins.
     pub entries: Vec<Entry>,
     /// The invalid parts of the files.
@@ -245,6 +250,7 @@ impl<'e> Layers<'e> {
             NonZeroUsize::to_string,
         )?;
         let memory = self.pick("memory", None, Memory::from_str, Memory::to_string)?;
+        let searches = self.searches()?;
         let of_sources = self.of_sources()?;
         let defaults = [
             ("index", "./.timbao".to_owned()),
@@ -282,9 +288,31 @@ impl<'e> Layers<'e> {
             threads,
             memory: memory.unwrap_or(DEFAULT_MEMORY),
             defaults: of_sources,
+            searches,
             entries: self.entries,
             warnings: self.warnings,
         })
+    }
+
+    /// The saved searches, those of the project before those of the user.
+    fn searches(&mut self) -> Result<Vec<(SavedSearch, Origin)>> {
+        let mut all = Vec::new();
+        for (origin, table) in self.files.clone() {
+            match searches::read(&table, &origin) {
+                Ok(searches) if searches.is_empty() => {}
+                Ok(searches) => {
+                    let names: Vec<&str> = searches.iter().map(|s| s.name.as_str()).collect();
+                    self.entries.push(Entry {
+                        key: "searches",
+                        value: names.join(", "),
+                        origin: origin.clone(),
+                    });
+                    all.extend(searches.into_iter().map(|search| (search, origin.clone())));
+                }
+                Err(failure) => self.forgive(failure)?,
+            }
+        }
+        Ok(all)
     }
 
     /// The defaults of sources, those of the project before those of the user.

@@ -94,6 +94,12 @@ pub(crate) fn plain_words(error: &io::Error) -> String {
 }
 
 /// `?` converts errors of writing the output.
+impl From<timbao_alerts::Error> for Failure {
+    fn from(error: timbao_alerts::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {

@@ -16,6 +16,7 @@ pub(crate) struct ArticleDocument {
     metadata: TantivyDocument,
     text: [String; FIELDS],
     tie: u64,
+    fingerprint: u64,
     resources: Resources,
     /// Its room, until it is in a segment.
     _room: Permit,
@@ -67,6 +68,7 @@ impl ArticleDocument {
             metadata,
             text,
             tie,
+            fingerprint,
             resources: resources.clone(),
             _room: resources.room_for_article(bytes, turn),
             turn: OnceLock::new(),
@@ -81,6 +83,11 @@ impl ArticleDocument {
     /// Title, summary, body and captions.
     pub(crate) fn text(&self) -> [&str; FIELDS] {
         self.text.each_ref().map(String::as_str)
+    }
+
+    /// The hash of what the article says.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        self.fingerprint
     }
 
     /// Breaks ties between equal scores: the later article comes first, and

@@ -2,6 +2,7 @@
 // A library leaves standard output and standard error to the program.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
+pub mod arrivals;
 mod document;
 mod durable;
 mod engine;
@@ -38,7 +39,7 @@ pub use error::{EngineError, Error, Owner, Result};
 pub use reload::{ReloadOptions, Reloader};
 pub use schema::INDEX_VERSION;
 pub use search::{
-    Address, Found, Hit, SearchOptions, Searcher, Sort, UniqueFound, UniqueHit, ViewId,
+    Address, ArrivedText, Found, Hit, SearchOptions, Searcher, Sort, UniqueFound, UniqueHit, ViewId,
 };
 pub use session::Session;
 pub use store::{ArticleWriter, CacheOptions, Index};

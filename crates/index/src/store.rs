@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tantivy::directory::Directory;
@@ -15,6 +16,7 @@ use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy, SegmentReader, TantivyError};
 use timbao_articles::Article;
 
+use crate::arrivals::{Written, name_of};
 use crate::document::ArticleDocument;
 use crate::durable::names::MARKER;
 use crate::durable::{META, Storage};
@@ -293,7 +295,10 @@ impl Index {
                 dir: self.dir().into(),
                 owner: Owner::Update,
             }),
-            Commit::Empty | Commit::Writer => Ok(writer),
+            Commit::Empty | Commit::Writer => Ok(ArticleWriter {
+                written: None,
+                ..writer
+            }),
         }
     }
 
@@ -315,6 +320,7 @@ impl Index {
             writer,
             fields: self.fields.clone(),
             resources: Resources::new(options),
+            written: Some(Mutex::default()),
         })
     }
 }
@@ -344,6 +350,9 @@ pub struct ArticleWriter {
     writer: IndexWriter<ArticleDocument>,
     fields: Fields,
     resources: Resources,
+    /// The articles added so far, as the journal of arrivals needs them.
+    /// `None` for programs that choose their keys: their indexes have no journal.
+    written: Option<Mutex<Vec<Written>>>,
 }
 
 impl fmt::Debug for ArticleWriter {
@@ -386,7 +395,24 @@ impl ArticleWriter {
     }
 
     fn document(&self, key: &str, article: Article, turn: Option<&mut Permit>) -> ArticleDocument {
-        ArticleDocument::new(&self.fields, key, article, &self.resources, turn)
+        let name = name_of(&article);
+        let document = ArticleDocument::new(&self.fields, key, article, &self.resources, turn);
+        if let (Some(written), Ok(number)) = (&self.written, u64::from_str_radix(key, 16)) {
+            let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
+            written.push(Written {
+                number,
+                name,
+                fingerprint: document.fingerprint(),
+            });
+        }
+        document
+    }
+
+    /// Takes the list of the articles added so far.
+    pub(crate) fn take_written(&self) -> Vec<Written> {
+        let written = self.written.as_ref().map(Mutex::lock);
+        let written = written.map(|lock| lock.unwrap_or_else(PoisonError::into_inner));
+        written.map_or_else(Vec::new, |mut written| std::mem::take(&mut *written))
     }
 
     /// The turns and the room of those who use the writer.

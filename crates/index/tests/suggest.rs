@@ -250,6 +250,50 @@ fn suggestions_find_what_they_say() {
     });
 }
 
+#[test]
+fn no_completion_begins_with_half_a_word() {
+    let bodies = [
+        "Cuộc họp kéo dài hai giờ, sau đó đại biểu chuyển hóa ý kiến.",
+        "Buổi tiếp dân kéo dài hai giờ.",
+        "Hạn hán kéo dài nhiều tháng, bà con tự chuyển hóa giống.",
+        "Mưa kéo dài, nước dâng.",
+        "Ông dài lời, mưa kéo dài suốt đêm.",
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    let index = Index::open_or_create(dir.path()).unwrap();
+    let mut writer = index.writer(WriterOptions::default()).unwrap();
+    for (number, body) in bodies.into_iter().enumerate() {
+        let article = Article {
+            id: number.to_string(),
+            body: body.to_owned(),
+            ..Article::default()
+        };
+        writer.add(&number.to_string(), article).unwrap();
+    }
+    writer.commit().unwrap();
+    writer.finish().unwrap();
+    let searcher = index.searcher().unwrap();
+    let of = |text: &str| {
+        let completions = complete(&searcher, text, 8).unwrap();
+        let texts = completions.into_iter().map(|completion| completion.text);
+        texts.collect::<Vec<_>>()
+    };
+    let long = of("dai");
+    assert!(
+        !long.iter().any(|text| text.starts_with("dài hai")),
+        "{long:?}"
+    );
+    assert!(long.contains(&"dài".to_owned()), "{long:?}");
+    // After the word that it belongs to, it is one.
+    let after = of("kéo d");
+    assert!(
+        after.iter().any(|text| text.starts_with("kéo dài")),
+        "{after:?}"
+    );
+    let change = of("chuyể");
+    assert!(change.contains(&"chuyển hóa".to_owned()), "{change:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]

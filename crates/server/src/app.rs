@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
+use timbao_alerts::Store;
 use timbao_index::{CacheOptions, Error, Index, ReloadOptions, Reloader, Searcher};
 use tokio::task::JoinHandle;
 
@@ -29,6 +30,8 @@ pub(crate) struct App {
     pub work: Work,
     pub metrics: Metrics,
     pub log: Log,
+    /// The searches that are saved on the page; `None` if that is not allowed.
+    pub store: Option<Store>,
 }
 
 impl App {
@@ -50,6 +53,7 @@ impl App {
             work: Work::new(&options.limits),
             metrics: Metrics::default(),
             log,
+            store: options.saves_searches.then(|| Store::of(&options.index)),
             options,
         }
     }
@@ -64,6 +68,8 @@ impl App {
         let index = Index::open(other.dir())?.with_caches(caches);
         let options = Options {
             index: other.dir().to_owned(),
+            searches: Vec::new(),
+            updates: None,
             ..self.options.clone()
         };
         let app = Self {

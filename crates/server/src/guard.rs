@@ -144,7 +144,8 @@ pub(crate) async fn admit(
 fn ill_formed(request: &Request) -> Option<Problem> {
     let headers = request.headers();
     let path = request.uri().path();
-    let is_form = *request.method() == Method::POST && matches!(path, "/login" | "/logout");
+    let is_form =
+        *request.method() == Method::POST && matches!(path, "/login" | "/logout" | "/searches");
     if !is_form && !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Some(Problem::method());
     }

@@ -59,6 +59,7 @@ mod conditional;
 mod connection;
 mod cors;
 mod cursor;
+mod feed;
 mod guard;
 mod log;
 mod metrics;
@@ -70,6 +71,7 @@ mod params;
 mod problem;
 mod query;
 mod routes;
+mod updates;
 mod work;
 
 use std::fmt;
@@ -84,6 +86,7 @@ use tokio::net::TcpListener;
 pub use access::{NamedToken, Rights, RightsError, TokenFile, TokenFileError};
 pub use cors::{Origin, OriginError};
 pub use options::{Limits, NameError, NamedIndex, Options, Token, TokenError};
+pub use updates::Updates;
 
 use access::Access;
 use app::App;
@@ -102,6 +105,7 @@ pub fn router(index: Index, limits: Limits) -> Router {
     let options = Options {
         allow_everyone: true,
         limits,
+        saves_searches: false,
         ..Options::new(index.dir(), everyone)
     };
     routes::router(Arc::new(App::new(

@@ -3,9 +3,13 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use timbao_alerts::SavedSearch;
+
 use crate::cors::Origin;
+use crate::updates::Updates;
 
 /// The options of a [`Server`](crate::Server).
 #[derive(Debug, Clone)]
@@ -36,6 +40,12 @@ pub struct Options {
     pub show_paths: bool,
     /// Other indexes that are served too, below `/kho/NAME`.
     pub more: Vec<NamedIndex>,
+    /// The saved searches of the configuration, for the page that lists them.
+    pub searches: Vec<SavedSearch>,
+    /// Whether searches can be saved on the page, in [a file next to the index](timbao_alerts::Store).
+    pub saves_searches: bool,
+    /// The updates of the index, if the program that serves it updates it too.
+    pub updates: Option<Arc<Updates>>,
 }
 
 impl Options {
@@ -53,6 +63,9 @@ impl Options {
             log_queries: false,
             show_paths: false,
             more: Vec::new(),
+            searches: Vec::new(),
+            saves_searches: true,
+            updates: None,
         }
     }
 }

@@ -12,7 +12,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::app::App;
 use crate::conditional::conditional;
-use crate::{api, assets, cors, guard, negotiate, nest, page};
+use crate::{api, assets, cors, feed, guard, negotiate, nest, page};
 
 /// The routes of an index, and below `/kho/NAME` those of the others of the same server.
 pub(crate) fn all(app: Arc<App>, others: &[Arc<App>]) -> Router {
@@ -52,6 +52,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/reprints", get(page::reprints))
         .route("/status", get(page::status))
         .route("/similar", get(page::similar))
+        .route("/searches", get(page::searches).post(page::save_search))
+        .route(feed::PATH, get(feed::answer))
         .route("/help", get(page::help))
         .route("/login", get(page::login).post(page::enter))
         .route("/logout", post(page::leave))

@@ -16,6 +16,7 @@ use crate::explain::ScoreExplanation;
 use crate::facets::{FacetCounts, facet_value};
 use crate::fillers::{Filler, Fillers};
 use crate::kwic::{Concordance, KwicGroup, KwicLine, Sample};
+use crate::matches::MatchShape;
 use crate::shown::ShownHit;
 use crate::snippet::Snippet;
 use crate::stats::Stats;
@@ -91,6 +92,11 @@ pub struct ArticlesAnswer<'a> {
     version: u32,
     id: &'a str,
     articles: &'a [Article],
+    /// The matches of a query in each article, on request only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matches: Option<Vec<Vec<MatchShape>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    range_unit: Option<&'static str>,
 }
 
 /// Index statistics.
@@ -246,6 +252,18 @@ impl<'a> ArticlesAnswer<'a> {
             version: VERSION,
             id,
             articles,
+            matches: None,
+            range_unit: None,
+        }
+    }
+
+    /// Adds the matches of a query in each article.
+    #[must_use]
+    pub fn with_matches(self, matches: Vec<Vec<MatchShape>>) -> Self {
+        Self {
+            matches: Some(matches),
+            range_unit: Some(RANGE_UNIT),
+            ..self
         }
     }
 }

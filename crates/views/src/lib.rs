@@ -56,6 +56,7 @@ mod keywords;
 mod kwic;
 pub mod language;
 mod lexicon;
+mod matches;
 pub mod matching;
 mod measures;
 mod periods;
@@ -102,6 +103,7 @@ pub use interpretation::{
 pub use keywords::{Keyword, KeywordOptions, Keywords, Portion, keywords};
 pub use kwic::{CharRange, Concordance, KwicGroup, KwicLine, KwicOptions, Sample, concordance};
 pub use lexicon::{Lexicon, LexiconPart};
+pub use matches::MatchShape;
 pub use periods::{By, Period};
 pub use search::{FoundArticles, FoundTexts, ScoredArticle, ScoredText, SearchOptions, Sort};
 pub use shown::ShownHit;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here acts. Help, completions and man pages come from these types.
 
+mod alerts;
 mod cluster;
 mod count;
 mod filters;
@@ -18,6 +19,7 @@ mod values;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use alerts::AlertsArgs;
 pub(crate) use cluster::{ClusterCommand, InitArgs, RebuildArgs, StatusArgs};
 pub(crate) use count::CountArgs;
 pub(crate) use filters::FilterArgs;
@@ -84,6 +86,7 @@ pub(crate) enum Command {
     Show(ShowArgs),
     Stats(StatsArgs),
     Batch(BatchArgs),
+    Alerts(AlertsArgs),
     Kwic(KwicArgs),
     Trends(TrendsArgs),
     Collocates(CollocatesArgs),
@@ -126,6 +129,7 @@ impl Command {
             Self::Repair(_) => "repair",
             Self::Backup(_) => "backup",
             Self::Restore(_) => "restore",
+            Self::Alerts(_) => "alerts",
             Self::Serve(_) => "serve",
             #[cfg(feature = "mcp")]
             Self::Mcp(_) => "mcp",

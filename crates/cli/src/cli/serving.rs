@@ -1,6 +1,7 @@
 //! Arguments of the server.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
@@ -8,9 +9,11 @@ use timbao_server::{Origin, Rights};
 
 use super::ListArgs;
 
+use super::indexing::WritingArgs;
+
 /// Serve the search page and the HTTP API
 ///
-/// The server never writes to the index. It loads new commits within a second
+/// Requests never write to the index. The server loads new commits within a second
 /// or two; running requests keep the state they started with. SIGTERM or Ctrl-C
 /// stops it after the running requests. The log is one JSON object per line, on
 /// standard error.
@@ -19,9 +22,24 @@ use super::ListArgs;
 Examples:
   timbao serve
   timbao serve --listen 127.0.0.1:9000 --index /srv/bao/.timbao
+  timbao serve --watch bao/
   timbao serve --index bao/.timbao --more tapchi=tap-chi/.timbao
   timbao serve --listen 0.0.0.0:7878 --tokens /etc/timbao/tokens")]
 pub(crate) struct ServeArgs {
+    /// Files and directories of articles to follow with --watch [default: those of the last run]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath, requires = "watch")]
+    pub paths: Vec<PathBuf>,
+    /// Update the index as files change, as `timbao watch` does
+    ///
+    /// A failed update is reported in the log and on the status page, and tried again; the server
+    /// goes on with the last commit.
+    #[arg(long)]
+    pub watch: bool,
+    /// With --watch, start indexing a change within this many seconds
+    #[arg(long, value_name = "SECONDS", default_value = "10", requires = "watch")]
+    pub within: NonZeroU32,
+    #[command(flatten)]
+    pub writing: WritingArgs,
     /// Address and port to listen on; port 0 takes a free one
     ///
     /// Addresses other than loopback require a token or --allow-everyone.

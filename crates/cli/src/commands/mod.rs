@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod alerts;
 mod analyze;
 mod backup;
 mod batch;
@@ -17,6 +18,7 @@ mod dispersion;
 mod engine;
 mod explain;
 mod fillers;
+mod follow;
 mod index;
 mod inspect;
 mod keywords;
@@ -77,6 +79,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {
         Command::Show(args) => show::run(&args, context),
         Command::Stats(args) => stats::run(&args, context),
         Command::Batch(args) => batch::run(&args, context),
+        Command::Alerts(args) => alerts::run(&args, context),
         Command::Kwic(args) => kwic::run(&args, context),
         Command::Trends(args) => trends::run(&args, context),
         Command::Collocates(args) => collocates::run(&args, context),

@@ -12,6 +12,7 @@ use crate::exit::Outcome;
 
 use super::context::Context;
 use super::engine;
+use super::follow::Followed;
 
 /// The environment variable with the token.
 const TOKEN: &str = "TIMBAO_TOKEN";
@@ -37,11 +38,18 @@ pub(crate) fn run(args: &ServeArgs, context: &Context) -> Result<Outcome> {
         .iter()
         .map(|text| named(text))
         .collect::<Result<_>>()?;
+    let searches = context.settings.searches.iter();
+    options.searches = searches.map(|(search, _)| search.clone()).collect();
+    let followed = Followed::new(args, context)?;
+    options.updates = followed.as_ref().map(Followed::updates);
+    let mut follower = None;
     serve(options, |address| {
+        follower = followed.map(Followed::start);
         // Ignored: standard output may be closed.
         let _ = writeln!(io::stdout(), "http://{address}/");
         let _ = io::stdout().flush();
     })?;
+    drop(follower);
     Ok(Outcome::Found)
 }
 

@@ -1,5 +1,6 @@
 //! The program from outside: arguments in; output and exit codes out.
 
+mod alerts;
 mod common;
 mod indexing;
 mod keeping;

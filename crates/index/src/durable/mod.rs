@@ -26,7 +26,9 @@ pub(crate) mod folders;
 mod identity;
 pub(crate) mod names;
 mod orphans;
+pub(crate) mod packed;
 pub(crate) mod seal;
+mod state_file;
 #[cfg(test)]
 mod tests;
 
@@ -48,9 +50,10 @@ use tantivy::directory::{
 
 use self::failures::Failures;
 pub(crate) use self::identity::IndexId;
-use self::names::{MANIFEST_PREFIX, MARKER, segment_of};
+use self::names::{MARKER, STATE_PREFIXES, segment_of};
 pub(crate) use self::orphans::remove_orphans;
 pub(crate) use self::seal::{Checks, Identity};
+pub(crate) use self::state_file::StateFile;
 use crate::error::{Error, Result, copy};
 
 /// The file that completes a commit.
@@ -264,7 +267,7 @@ pub(crate) fn is_of_index(name: &OsStr) -> bool {
             .iter()
             .any(|lock| lock.filepath.as_os_str() == name)
         || name.starts_with(UNFINISHED)
-        || name.starts_with(MANIFEST_PREFIX)
+        || STATE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
         || segment_of(name).is_some()
 }
 

@@ -6,6 +6,10 @@ use tantivy::index::{SegmentComponent, SegmentMeta};
 pub(crate) const MARKER: &str = "timbao.json";
 /// Prefix of the names of manifests.
 pub(crate) const MANIFEST_PREFIX: &str = "seen-";
+/// Prefix of the names of journals of arrivals.
+pub(crate) const ARRIVALS_PREFIX: &str = "arrivals-";
+/// Prefixes of the names of files that a commit's payload refers to.
+pub(crate) const STATE_PREFIXES: [&str; 2] = [MANIFEST_PREFIX, ARRIVALS_PREFIX];
 /// Hexadecimal digits of a segment's id, which the names of its files start
 /// with.
 const SEGMENT_ID: usize = 32;

@@ -1,21 +1,20 @@
 //! Files left by a killed process.
 
 use std::collections::{HashMap, HashSet};
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tantivy::TantivyError;
 use tantivy::directory::error::DeleteError;
 use tantivy::directory::{Directory, META_LOCK};
 use tantivy::index::{SegmentComponent, SegmentMeta};
 
-use super::names::{MANIFEST_PREFIX, segment_of};
+use super::names::{STATE_PREFIXES, segment_of};
 use super::{Storage, UNFINISHED};
 use crate::error::{Error, Result};
 
-/// Removes the files of uncommitted segments, manifests of other commits, and
-/// unfinished files; returns their number. `manifest` reads the manifest's name
-/// from the last commit. The caller must own the writer's lock. Files with
+/// Removes the files of uncommitted segments, manifests and journals of other
+/// commits, and unfinished files; returns their number. `current` reads the names
+/// of manifest and journal from the last commit. The caller must own the writer's lock. Files with
 /// other names are kept, and failures are left to the next run.
 ///
 /// # Errors
@@ -24,7 +23,7 @@ use crate::error::{Error, Result};
 pub(crate) fn remove_orphans(
     engine: &tantivy::Index,
     storage: &Storage,
-    manifest: impl FnOnce(&tantivy::Index) -> Result<Option<PathBuf>>,
+    current: impl FnOnce(&tantivy::Index) -> Result<HashSet<String>>,
 ) -> Result<u64> {
     // A reader that has read the commit has opened its files, or waits here.
     let _lock = storage
@@ -35,16 +34,16 @@ pub(crate) fn remove_orphans(
         .iter()
         .map(|meta| (meta.id().uuid_string(), deletions(meta)))
         .collect();
-    let manifest = manifest(engine)?;
+    let current = current(engine)?;
     let entries = std::fs::read_dir(storage.dir()).map_err(Error::io(storage.dir()))?;
     let mut removed = 0;
     for entry in entries {
         let name = entry.map_err(Error::io(storage.dir()))?.file_name();
         let is_orphan = match name.to_str() {
             Some(name) if name.starts_with(UNFINISHED) => true,
-            Some(name) if name.starts_with(MANIFEST_PREFIX) => manifest
-                .as_ref()
-                .is_none_or(|current| current.as_os_str() != OsStr::new(name)),
+            Some(name) if STATE_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) => {
+                !current.contains(name)
+            }
             Some(name) => is_orphan_of_segment(name, &segments),
             None => false,
         };

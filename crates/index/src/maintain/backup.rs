@@ -133,7 +133,8 @@ fn open_all(index: &Index) -> Result<(BackupReport, Vec<Opened>)> {
     let meta = index.engine.load_metas()?;
     let payload = Payload::of(&index.engine)?;
     let mut names = vec![(MARKER.to_owned(), None), (META.to_owned(), None)];
-    names.extend(payload.map(|payload| (payload.seen.name, None)));
+    let files = payload.iter().flat_map(Payload::files);
+    names.extend(files.map(|file| (file.name.clone(), None)));
     names.extend(meta.segments.iter().flat_map(files_of).map(|name| {
         let identity = index.storage.identity(Path::new(&name));
         (name, Some(identity))

@@ -136,6 +136,9 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
         report.fault(crate::durable::META, FaultKind::Damaged, message);
     }
     let manifest = report.manifest(dir, &index)?;
+    if let (Some(manifest), Ok(Some(payload))) = (&manifest, Payload::of(&index.engine)) {
+        report.arrivals(&index, manifest, &payload)?;
+    }
     let mut numbers: HashMap<u64, u32> = HashMap::new();
     let mut is_whole = true;
     for segment in &meta.segments {
@@ -194,6 +197,34 @@ impl VerifyReport {
             kind,
             message,
         });
+    }
+
+    /// Checks the journal of arrivals, and that it has all articles of the manifest.
+    fn arrivals(&mut self, index: &Index, manifest: &Manifest, payload: &Payload) -> Result<()> {
+        let Some(file) = &payload.arrivals else {
+            return Ok(());
+        };
+        self.files += 1;
+        self.bytes += file.bytes;
+        match payload.journal(&index.storage) {
+            Ok(journal) => {
+                let numbers = manifest.files.values().flat_map(|file| file.numbers());
+                let missing = journal.missing(numbers).count();
+                if missing > 0 {
+                    let message = format!("{missing} articles of the index are not in it");
+                    self.fault(&file.name, FaultKind::Disagreement, message);
+                }
+            }
+            Err(error) if is_refused(&error) => return Err(error),
+            Err(error) => {
+                let kind = match index.dir().join(&file.name).exists() {
+                    true => FaultKind::Damaged,
+                    false => FaultKind::Missing,
+                };
+                self.fault(&file.name, kind, error.to_string());
+            }
+        }
+        Ok(())
     }
 
     /// Checks the seals of a segment's files; returns `true` if all are intact.

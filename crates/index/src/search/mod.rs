@@ -1,6 +1,7 @@
 //! Searching one committed state of an index.
 
 mod address;
+mod arrived;
 mod boolean;
 mod clauses;
 mod corpus;
@@ -42,6 +43,7 @@ use timbao_articles::Article;
 use timbao_query::plan::Plan;
 use timbao_views::{Match, Snippet, SnippetOptions, snippets};
 
+use crate::arrivals::JournalFile;
 use crate::error::{Error, Result};
 use crate::store::Index;
 use crate::text::score::Saturation;
@@ -54,6 +56,7 @@ use values::Values;
 
 pub(crate) use crate::error::damaged;
 pub use address::{Address, ViewId};
+pub use arrived::ArrivedText;
 pub(crate) use impacts::ImpactCache;
 pub use results::{Found, Hit};
 pub use searcher::Searcher;
@@ -63,6 +66,8 @@ pub use unique::{UniqueFound, UniqueHit};
 
 /// Blocks of a segment's records that are kept unpacked.
 const RECORD_BLOCKS: usize = 32;
+/// Maximum number of attempts to open a commit together with its journal.
+const TRIES: usize = 50;
 
 impl Index {
     /// Opens the latest commit for searching.
@@ -86,12 +91,21 @@ impl Index {
                 None => Ok(TextPlugin::open(&self.storage, reader)?),
             }
         };
-        let mut segments =
-            self.of_latest_commit(|readers| self.open_segments(readers, &open_text))?;
+        let open = || self.of_latest_commit(|readers| self.open_segments(readers, &open_text));
+        let mut journal = JournalFile::open(&self.engine, &self.storage)?;
+        let mut segments = open()?;
+        for _ in 1..TRIES {
+            if journal.is_latest(&self.engine)? {
+                break;
+            }
+            // There was a commit in between.
+            journal = JournalFile::open(&self.engine, &self.storage)?;
+            segments = open()?;
+        }
         for view in Arc::get_mut(&mut segments).into_iter().flatten() {
             view.text.preload(&self.caches.copies);
         }
-        Ok(self.searcher_of(segments))
+        Ok(self.searcher_of(segments, journal))
     }
 
     /// Opens some segments of the latest commit, as if there were no others.
@@ -99,7 +113,7 @@ impl Index {
         let segments = self.open_segments(readers, &|reader| {
             Ok(TextPlugin::open(&self.storage, reader)?)
         })?;
-        Ok(self.searcher_of(segments))
+        Ok(self.searcher_of(segments, JournalFile::default()))
     }
 
     fn open_segments(
@@ -123,7 +137,7 @@ impl Index {
         views.collect()
     }
 
-    fn searcher_of(&self, segments: Arc<[SegmentView]>) -> Searcher {
+    fn searcher_of(&self, segments: Arc<[SegmentView]>, journal: JournalFile) -> Searcher {
         let articles: u64 = segments.iter().map(|s| u64::from(s.text.articles())).sum();
         let words: u64 = segments.iter().map(|s| u64::from(s.text.words())).sum();
         let average_length = words as f32 / articles.max(1) as f32;
@@ -143,6 +157,7 @@ impl Index {
             groups: Arc::default(),
             stats: Arc::default(),
             state: Arc::default(),
+            journal: Arc::new(journal),
         }
     }
 }

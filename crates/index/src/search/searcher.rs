@@ -13,6 +13,7 @@ use timbao_query::plan::Facet;
 use timbao_views::reprints::Groups;
 use timbao_views::{IndexState, Stats};
 
+use crate::arrivals::JournalFile;
 use crate::error::{Error, Result};
 use crate::schema::Fields;
 use crate::text::TextSegment;
@@ -48,6 +49,8 @@ pub struct Searcher {
     pub(super) stats: Arc<OnceLock<Stats>>,
     /// The content fingerprint, computed on first use.
     pub(super) state: Arc<OnceLock<IndexState>>,
+    /// The journal of arrivals, read on first use.
+    pub(super) journal: Arc<JournalFile>,
 }
 
 impl fmt::Debug for Searcher {

@@ -127,7 +127,7 @@ pub(super) fn salvage(index: &Index) -> Result<(Manifest, bool)> {
 }
 
 /// The number of each article of a segment that is not deleted.
-fn numbers(index: &Index, reader: &SegmentReader) -> Result<Vec<(u64, u32)>> {
+pub(super) fn numbers(index: &Index, reader: &SegmentReader) -> Result<Vec<(u64, u32)>> {
     let inverted = reader.inverted_index(index.fields.key)?;
     let terms = inverted.terms().stream();
     let mut terms = terms.map_err(tantivy::TantivyError::from)?;

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use timbao_articles::Problem;
 
+use crate::durable::packed::{Input, put, put_bytes, unzigzag, zigzag};
+
 /// The length of a hash of an article: 128 bits of BLAKE3.
 pub(crate) const HASH_BYTES: usize = 16;
 
@@ -173,7 +175,7 @@ impl Manifest {
 
     /// Decodes a manifest; `None` if it is damaged.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut input = Input(bytes.strip_prefix(MAGIC)?);
+        let mut input = Input::new(bytes.strip_prefix(MAGIC)?);
         let next_number = input.number()?;
         let limits = input.number()?;
         let count = input.number()?;
@@ -189,7 +191,7 @@ impl Manifest {
             let path = std::str::from_utf8(&before).ok()?.to_owned();
             files.insert(path, FileEntry::decode(&mut input)?);
         }
-        (input.0.is_empty() && files.len() as u64 == count).then_some(Self {
+        (input.is_empty() && files.len() as u64 == count).then_some(Self {
             next_number,
             limits,
             files,
@@ -290,59 +292,6 @@ impl FileEntry {
             members,
             problems,
         })
-    }
-}
-
-fn put(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
-
-fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
-    put(out, bytes.len() as u64);
-    out.extend_from_slice(bytes);
-}
-
-fn zigzag(number: i64) -> u64 {
-    (number << 1 ^ number >> 63) as u64
-}
-
-fn unzigzag(number: u64) -> i64 {
-    (number >> 1) as i64 ^ -((number & 1) as i64)
-}
-
-/// Input that is read from front to back and never past its end.
-struct Input<'a>(&'a [u8]);
-
-impl<'a> Input<'a> {
-    fn take(&mut self, len: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(len)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        self.take(1)?.first().copied()
-    }
-
-    fn number(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    fn bytes(&mut self) -> Option<&'a [u8]> {
-        let len = usize::try_from(self.number()?).ok()?;
-        self.take(len)
     }
 }
 

@@ -5,6 +5,7 @@
 //! cannot disagree. One update is one commit: readers see the state before or
 //! after it.
 
+mod arrivals;
 mod carry;
 mod diff;
 mod forget;
@@ -142,7 +143,7 @@ pub(crate) fn rebuild_on(
     run_on(storage, is_known, options, progress, |index| {
         let base = match is_known {
             true => Base::load(index, true)?,
-            false => Base::without_manifest(Vec::new()),
+            false => Base::without_manifest(Vec::new(), index.dir()),
         };
         Plan::new(index.dir(), base, sources, options, true, progress)
     })

@@ -18,7 +18,8 @@ use super::report::{Action, ActionKind, Counts, Reason, UpdateReport, Vanished, 
 use super::sources::{Scope, Source, is_within};
 use super::state::{Payload, State, remove_orphans};
 use super::task::Done;
-use super::{Sources, UpdateOptions, merge};
+use super::{Sources, UpdateOptions, arrivals, merge};
+use crate::arrivals::Journal;
 use crate::error::{Error, Result};
 use crate::store::{ArticleWriter, Index};
 
@@ -34,11 +35,12 @@ pub(super) struct Base {
 
 impl Base {
     /// The state of an index with these sources that must be rebuilt from them.
-    pub(super) fn without_manifest(sources: Vec<Source>) -> Self {
+    pub(super) fn without_manifest(sources: Vec<Source>, dir: &Path) -> Self {
         Self {
             state: State {
                 sources,
                 manifest: Manifest::default(),
+                arrivals: Journal::salvage(dir),
             },
             is_lost: true,
             is_partial: true,
@@ -55,11 +57,24 @@ impl Base {
             }),
             Err(Error::Damaged { reason }) if full => match Payload::of(&index.engine) {
                 Ok(Some(payload)) => {
+                    let arrivals = Journal::salvage(index.dir());
+                    if let Ok(manifest) = payload.manifest(&index.storage) {
+                        let sources = payload.sources;
+                        return Ok(Self {
+                            state: State {
+                                sources,
+                                manifest,
+                                arrivals,
+                            },
+                            ..Self::default()
+                        });
+                    }
                     let salvaged = salvage(index).unwrap_or_default();
                     Ok(Self {
                         state: State {
                             sources: payload.sources,
                             manifest: salvaged.0,
+                            arrivals,
                         },
                         is_lost: true,
                         is_partial: !salvaged.1,
@@ -161,7 +176,11 @@ impl Plan {
 
     /// Plans to forget sources, or files and directories in them.
     pub(super) fn forgetting(base: Base, paths: &[PathBuf]) -> Result<Self> {
-        let State { sources, manifest } = base.state;
+        let State {
+            sources,
+            manifest,
+            arrivals,
+        } = base.state;
         let before = sources.clone();
         let sources = forgotten(sources, &manifest, paths)?;
         let mut diff = Diff::default();
@@ -183,6 +202,7 @@ impl Plan {
         let base = State {
             sources: before,
             manifest,
+            arrivals,
         };
         Ok(Self {
             base,
@@ -287,6 +307,7 @@ impl Plan {
         let mut state = State {
             sources: self.sources.clone(),
             manifest: self.base.manifest.clone(),
+            arrivals: std::mem::take(&mut self.base.arrivals),
         };
         if !self.report.interrupted {
             state.manifest.limits = self.limits;
@@ -304,7 +325,18 @@ impl Plan {
             self.carry(&mut state.manifest, options.allow_vanished, index, &writer)?;
         }
         self.report.total_articles = state.manifest.articles();
-        if state != self.base || self.rebuild {
+        if state.sources != self.base.sources
+            || state.manifest != self.base.manifest
+            || self.rebuild
+        {
+            let written = writer.take_written();
+            arrivals::record(
+                &mut state,
+                &self.base.manifest,
+                written,
+                index,
+                self.rebuild,
+            )?;
             commit(
                 index,
                 &mut writer,

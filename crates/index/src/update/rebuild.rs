@@ -45,7 +45,7 @@ pub(super) fn rebuild(
         }
     }
     // Planned before there is a second directory, which a walk could find.
-    let base = Base::without_manifest(all);
+    let base = Base::without_manifest(all, dir);
     let plan = Plan::new(dir, base, &Sources::Remembered, options, true, progress)?;
     if options.dry_run {
         return Ok(plan.describe(options.allow_vanished));

@@ -1,18 +1,15 @@
 //! The state between updates: sources and manifest, referred to by the payload
 //! of the commit.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-
 use serde::{Deserialize, Serialize};
-use tantivy::directory::error::{OpenReadError, OpenWriteError};
-use tantivy::directory::{Directory, TerminatingWrite};
+use tantivy::directory::Directory;
 
 use super::manifest::Manifest;
 use super::sources::Source;
-use crate::durable::names::MANIFEST_PREFIX;
-use crate::durable::{self, Storage, commit};
-use crate::error::{Error, Owner, Result, copy, is_refusal};
+use crate::arrivals::Journal;
+use crate::durable::names::{ARRIVALS_PREFIX, MANIFEST_PREFIX};
+use crate::durable::{self, StateFile, Storage, commit};
+use crate::error::{Error, Owner, Result};
 
 /// The version of the payload's layout.
 const VERSION: u32 = 1;
@@ -22,26 +19,23 @@ const VERSION: u32 = 1;
 pub(crate) struct Payload {
     version: u32,
     /// The file of the manifest.
-    pub(crate) seen: ManifestFile,
+    pub(crate) seen: StateFile,
+    /// The file of the journal of arrivals; `None` in an index of an earlier
+    /// program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) arrivals: Option<StateFile>,
     /// Number of articles in the index, by the manifest.
     pub(crate) articles: u64,
     /// The remembered sources.
     pub(crate) sources: Vec<Source>,
 }
 
-/// The file of a manifest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ManifestFile {
-    pub(crate) name: String,
-    pub(crate) bytes: u64,
-    pub(crate) blake3: String,
-}
-
-/// The sources and the manifest of an index.
+/// The sources, the manifest and the journal of an index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct State {
     pub(crate) sources: Vec<Source>,
     pub(crate) manifest: Manifest,
+    pub(crate) arrivals: Journal,
 }
 
 /// The author of the last commit of an index.
@@ -112,23 +106,29 @@ impl Payload {
     ///
     /// [`Error::Damaged`] if it is missing or its bytes changed.
     pub(crate) fn manifest(&self, storage: &dyn Directory) -> Result<Manifest> {
-        let name = &self.seen.name;
-        let bytes = match storage.atomic_read(Path::new(name)) {
-            Ok(bytes) => bytes,
-            Err(OpenReadError::FileDoesNotExist(_)) => {
-                return Err(damaged(format!("the manifest {name} is missing")));
-            }
-            Err(OpenReadError::IoError { io_error, .. }) if is_refusal(&io_error) => {
-                return Err(Error::io(name)(copy(&io_error)));
-            }
-            Err(error) => return Err(damaged(format!("the manifest {name}: {error}"))),
-        };
-        let hash = blake3::hash(&bytes).to_hex();
-        if bytes.len() as u64 != self.seen.bytes || hash.as_str() != self.seen.blake3 {
-            return Err(damaged(format!("the manifest {name} fails its checksum")));
-        }
+        let bytes = self.seen.read(storage, "the manifest")?;
         Manifest::decode(&bytes)
-            .ok_or_else(|| damaged(format!("the manifest {name} cannot be read")))
+            .ok_or_else(|| damaged(format!("the manifest {} cannot be read", self.seen.name)))
+    }
+
+    /// Reads and verifies the journal of arrivals, which is empty in an index of
+    /// an earlier program.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] if it is missing or its bytes changed.
+    pub(crate) fn journal(&self, storage: &dyn Directory) -> Result<Journal> {
+        self.arrivals.as_ref().map_or_else(
+            || Ok(Journal::default()),
+            |file| Journal::read(file, storage),
+        )
+    }
+
+    /// The names of the files that the payload refers to, with their lengths.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &StateFile> {
+        [Some(&self.seen), self.arrivals.as_ref()]
+            .into_iter()
+            .flatten()
     }
 }
 
@@ -148,48 +148,37 @@ impl State {
             }),
             Commit::Update(payload) => Ok(Self {
                 manifest: payload.manifest(storage)?,
+                arrivals: payload.journal(storage)?,
                 sources: payload.sources,
             }),
         }
     }
 
-    /// Writes and syncs the manifest, and returns the payload of the commit
-    /// that will refer to it.
+    /// Writes and syncs the manifest and the journal, and returns the payload of
+    /// the commit that will refer to them.
     ///
     /// # Errors
     ///
-    /// When the file cannot be written.
+    /// When a file cannot be written.
     pub(crate) fn write(&self, storage: &Storage) -> Result<String> {
-        let bytes = self.manifest.encode();
-        let hash = blake3::hash(&bytes);
-        // A failed run may have left the same manifest.
-        let name = format!("{MANIFEST_PREFIX}{}", &hash.to_hex()[..24]);
-        let io = |error| Error::io(storage.dir().join(&name))(error);
-        match storage.open_write(Path::new(&name)) {
-            Ok(mut file) => {
-                file.write_all(&bytes).map_err(io)?;
-                file.terminate().map_err(io)?;
-            }
-            // The file name is the hash of the content, but the file may be
-            // truncated.
-            Err(OpenWriteError::FileAlreadyExists(_)) => {
-                storage.atomic_write(Path::new(&name), &bytes).map_err(io)?;
-            }
-            Err(OpenWriteError::IoError { io_error, .. }) => {
-                return Err(io(copy(&io_error)));
-            }
-        }
+        let seen = StateFile::write(storage, MANIFEST_PREFIX, &self.manifest.encode())?;
+        let journal = &self.arrivals;
+        let arrivals = match journal.is_empty() {
+            true => None,
+            false => Some(StateFile::write(
+                storage,
+                ARRIVALS_PREFIX,
+                &journal.encode(),
+            )?),
+        };
         let payload = Payload {
             version: VERSION,
-            seen: ManifestFile {
-                name: name.clone(),
-                bytes: bytes.len() as u64,
-                blake3: hash.to_hex().to_string(),
-            },
             articles: self.manifest.articles(),
             sources: self.sources.clone(),
+            seen,
+            arrivals,
         };
-        serde_json::to_string(&payload).map_err(|error| io(error.into()))
+        serde_json::to_string(&payload).map_err(|error| Error::io(storage.dir())(error.into()))
     }
 }
 
@@ -200,7 +189,9 @@ impl State {
 /// When the directory or the last commit cannot be read.
 pub(crate) fn remove_orphans(engine: &tantivy::Index, storage: &Storage) -> Result<u64> {
     durable::remove_orphans(engine, storage, |engine| {
-        Ok(Payload::of(engine)?.map(|payload| PathBuf::from(payload.seen.name)))
+        let payload = Payload::of(engine)?;
+        let files = payload.iter().flat_map(Payload::files);
+        Ok(files.map(|file| file.name.clone()).collect())
     })
 }
 

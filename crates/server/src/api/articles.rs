@@ -6,16 +6,17 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::Uri;
 use axum::response::Response;
 use serde::Serialize;
-use timbao_articles::Article;
 use timbao_index::{Address, Searcher};
+use timbao_query::{Filters, Request};
+use timbao_views::MatchShape;
 use timbao_views::SimilarOptions;
-use timbao_views::json::ArticlesAnswer;
-use timbao_views::json::ViewAnswer;
+use timbao_views::json::{ArticlesAnswer, ViewAnswer};
 
 use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
+use crate::query::{accents, request, required};
 
 use super::answer::{Cite, json, respond};
 use super::export::{self, ReprintsExport, SimilarExport};
@@ -23,8 +24,8 @@ use super::reprints::options;
 
 /// The requested information for an id.
 enum Asked {
-    /// The articles.
-    Whole,
+    /// The articles, with the matches of a query if there is one.
+    Whole(Option<Request>),
     /// Similar articles.
     Similar(SimilarOptions),
     /// The copies of its text.
@@ -69,7 +70,7 @@ pub(super) async fn answer(
         } else if let Some(Some(id)) = part("/reprints") {
             (id, Asked::Reprints)
         } else {
-            (path.as_str(), Asked::Whole)
+            (path.as_str(), Asked::Whole(marked(params, limits)?))
         };
         Ok((id.to_owned(), asked))
     };
@@ -79,7 +80,7 @@ pub(super) async fn answer(
             return Err(Problem::no_article());
         };
         match asked {
-            Asked::Whole => whole(&id, &found, &cite, searcher),
+            Asked::Whole(request) => whole(&id, &found, request.as_ref(), &cite, searcher),
             Asked::Similar(options) => {
                 related(&searcher.similar(first, &options)?, &cite, searcher)
             }
@@ -89,17 +90,37 @@ pub(super) async fn answer(
     answer.await
 }
 
+/// The query whose matches are requested: `q`, with the accents of `accents`.
+fn marked(params: &mut Params, limits: &Limits) -> Result<Option<Request>, Problem> {
+    let text = params.text("q", limits.text)?;
+    let accents = accents(params)?;
+    let request = text.map(|text| request(text, &Filters::default(), accents));
+    request.transpose()?.map(required).transpose()
+}
+
 fn whole(
     id: &str,
     found: &[Address],
+    request: Option<&Request>,
     cite: &Cite,
     searcher: &Searcher,
 ) -> Result<Vec<u8>, Problem> {
-    let articles = found
-        .iter()
-        .map(|&address| searcher.article(address))
-        .collect::<Result<Vec<Article>, _>>()?;
-    json(&cite.answer(ArticlesAnswer::new(id, &articles), searcher, [])?)
+    let mut articles = Vec::with_capacity(found.len());
+    let mut matches = Vec::with_capacity(found.len());
+    for &address in found {
+        let article = searcher.article(address)?;
+        if let Some(request) = request {
+            let found = searcher.matches(request.plan(), address)?;
+            matches.push(MatchShape::list(&article, &found));
+        }
+        articles.push(article);
+    }
+    let mut answer = ArticlesAnswer::new(id, &articles);
+    if request.is_some() {
+        answer = answer.with_matches(matches);
+    }
+    let queries = request.map(|request| (request, request.plan()));
+    json(&cite.answer(answer, searcher, queries)?)
 }
 
 fn related(found: &impl Serialize, cite: &Cite, searcher: &Searcher) -> Result<Vec<u8>, Problem> {

@@ -153,7 +153,8 @@ if (box && list) {
     timer = setTimeout(ask, 80);
   });
   box.addEventListener("keydown", (event) => {
-    if (event.isComposing || list.hidden) return;
+    // Safari ends a composition before its last key.
+    if (event.isComposing || event.keyCode === 229 || list.hidden) return;
     if (event.key === "ArrowDown") choose(chosen + 1);
     else if (event.key === "ArrowUp") choose(chosen < 0 ? list.children.length - 1 : chosen - 1);
     else if (event.key === "Escape") close();

@@ -20,8 +20,9 @@ use super::advice::nothing;
 use super::asked::{Asked, refused, sent};
 use super::layout::{Page, Tab, shell, understanding};
 use super::narrow::Narrow;
+use super::paging::Paging;
 use super::parts::{active, article_address, cited, downloads, export, placeholder};
-use timbao_views::language::{Language, Words};
+use timbao_views::language::Language;
 
 /// Lines on a page.
 const LINES: usize = 100;
@@ -75,11 +76,9 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let width = asked.params.number("width", 1..=50, WIDTHS[1])?;
     let size = asked.params.number("sample", 0..=1_000_000, 0)?;
     let seed = asked.params.number("seed", 0..=u64::MAX, 1)?;
-    let number = match is_other {
-        true => 1,
-        false => asked.params.number("page", 1..=limits.offset / LINES, 1)?,
-    };
-    let request = KwicRequest {
+    let paging = Paging::new(LINES, limits.offset);
+    let offset = paging.offset(&mut asked)?;
+    let mut request = KwicRequest {
         plan: query.view_plan(),
         query,
         options: KwicOptions {
@@ -92,19 +91,25 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         },
         group,
         limit: LINES,
-        offset: (number - 1) * LINES,
+        offset,
     };
     let work = app.work.run(&view, move |searcher| {
         let concordance = request.run(&searcher)?;
-        let (groups, lines) = match request.group.as_slice() {
-            [] => (Vec::new(), concordance.lines(&searcher, request.range())?),
-            keys => (concordance.groups(&searcher, keys)?, Vec::new()),
+        let groups = match request.group.as_slice() {
+            [] => Vec::new(),
+            keys => concordance.groups(&searcher, keys)?,
+        };
+        let entries = match request.group.as_slice() {
+            [] => concordance.len(),
+            _ => groups.len(),
+        };
+        request.offset = paging.within(offset, entries as u64);
+        let lines = match request.group.as_slice() {
+            [] => concordance.lines(&searcher, request.range())?,
+            _ => Vec::new(),
         };
         let found = Found {
-            lines_in_all: match groups.len() {
-                0 => concordance.len(),
-                groups => groups,
-            },
+            lines_in_all: entries,
             matches: concordance.matches(),
             articles: concordance.articles(),
             advice: match concordance.matches() {
@@ -123,6 +128,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             &found,
             &narrow,
             is_other,
+            paging,
         ))
     });
     work.await.map(sent)
@@ -159,6 +165,7 @@ fn table(
     found: &Found,
     narrow: &Narrow,
     is_other: bool,
+    paging: Paging,
 ) -> Markup {
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
@@ -182,7 +189,7 @@ fn table(
             } @else {
                 (groups(request, found, language))
             }
-            (pages(address, view, request.offset, found.lines_in_all, words))
+            (paging.links(address, view, request.offset, found.lines_in_all as u64, words))
         }
         (cited(&found.citation, address, language))
     };
@@ -395,24 +402,6 @@ fn row(line: &KwicLine, address: &Address, language: Language) -> Markup {
                 @if let Some(date) = &line.date { (language.date(date.split('T').next().unwrap_or(date))) }
             }
             td.source lang="vi" { (line.source.as_deref().or(line.section.as_deref()).unwrap_or_default()) }
-        }
-    }
-}
-
-fn pages(address: &Address, view: ViewId, offset: usize, lines: usize, words: &Words) -> Markup {
-    let number = offset / LINES + 1;
-    let last = lines.div_ceil(LINES);
-    let to = |page: usize| {
-        let pinned = address.with("page", &page.to_string());
-        pinned.with("view", &view.to_string()).href()
-    };
-    html! {
-        @if last > 1 {
-            nav.pages aria-label=(words.pages) {
-                @if number > 1 { a rel="prev" href=(to(number - 1)) { "← " (words.previous) } }
-                span { (words.pages) " " (number) " / " (last) }
-                @if number < last { a rel="next" href=(to(number + 1)) { (words.next) " →" } }
-            }
         }
     }
 }

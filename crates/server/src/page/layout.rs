@@ -8,6 +8,7 @@ use crate::problem::Problem;
 
 use super::address::Address;
 use super::asked::{Asked, narrowing};
+use super::follow::{feed, has_feed};
 use super::parts::{active, opened_from};
 use timbao_views::language::{Language, Words, fill};
 use timbao_views::today;
@@ -57,6 +58,7 @@ pub(super) fn shell(page: &Page<'_>) -> Markup {
                 title { (page.title) }
                 link rel="icon" type="image/svg+xml" href=(ICON.path);
                 link rel="stylesheet" href=(STYLE.path);
+                @if has_feed(address) { link rel="alternate" type="application/atom+xml" title=(words.follow_feed) href=(feed(address)); }
                 script type="module" src=(SCRIPT.path) {}
             }
             body {
@@ -80,6 +82,7 @@ pub(super) fn shell(page: &Page<'_>) -> Markup {
                 footer {
                     p { a href=(bare(page.language, "/help")) data-help=(words.close) aria-keyshortcuts="?" { (words.help) } }
                     p { a href=(bare(page.language, "/form")) { (words.form) } }
+                    p { a href=(bare(page.language, "/searches")) { (words.searches) } }
                     p { a href=(status(page.language)) { (words.status_link) } }
                     p { a href="/api/v1/openapi.json" { "API" } }
                 }

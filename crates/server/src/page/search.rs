@@ -17,9 +17,11 @@ use crate::query::sort;
 use super::address::Address;
 use super::advice::{nothing, readings};
 use super::asked::{Asked, refused, sent};
+use super::follow::follow;
 use super::layout::{Page, Tab, shell, understanding};
 use super::marks::marked;
 use super::narrow::Narrow;
+use super::paging::Paging;
 use super::parts::{about, active, article_address, cited, downloads, export};
 use timbao_views::language::{Language, Words};
 
@@ -46,11 +48,8 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     };
     let sort = sort(&mut asked.params)?;
     let count = asked.count()?;
-    let number = match is_other {
-        // Pages of another view do not continue this one.
-        true => 1,
-        false => asked.params.number("page", 1..=limits.offset / HITS, 1)?,
-    };
+    let paging = Paging::new(HITS, limits.offset);
+    let offset = paging.offset(&mut asked)?;
     if query.is_empty() {
         let problem = Problem::query(&query);
         let content = html! {
@@ -62,11 +61,11 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             list_page(&asked, query.text(), "0", content),
         ));
     }
-    let request = SearchRequest {
+    let mut request = SearchRequest {
         query,
         options: SearchOptions {
             limit: HITS,
-            offset: (number - 1) * HITS,
+            offset,
             sort,
             ..SearchOptions::default()
         },
@@ -74,8 +73,16 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         facets: Vec::new(),
         unique: count == Count::Texts,
     };
+    let saves = app.store.is_some();
     let work = app.work.run(&view, move |searcher| {
-        let result = request.run(&searcher)?;
+        let mut result = request.run(&searcher)?;
+        let entries = result.texts.unwrap_or(result.total);
+        let within = paging.within(offset, entries);
+        if within < offset {
+            // The list is shorter than it was.
+            request.options.offset = within;
+            result = request.run(&searcher)?;
+        }
         let query = &request.query;
         let citation = searcher.cite([(query, query.plan())])?;
         let narrow = Narrow::count(&searcher, &filters, count, |filters| {
@@ -91,6 +98,8 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             &citation,
             &narrow,
             is_other,
+            paging,
+            saves,
         ))
     });
     work.await.map(sent)
@@ -120,6 +129,8 @@ fn results(
     citation: &Citation,
     narrow: &Narrow,
     is_other: bool,
+    paging: Paging,
+    saves: bool,
 ) -> Markup {
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
@@ -147,9 +158,11 @@ fn results(
                     ol.hits start=(request.options.offset + 1) {
                         @for hit in &result.hits { li { (hit_shown(hit, address, language)) } }
                     }
-                    (pages(address, view, request.options.offset, result.texts.unwrap_or(result.total), words))
+                    (paging.links(address, view, request.options.offset, result.texts.unwrap_or(result.total), words))
                     (downloads(&export(address, "/api/v1/search.csv"), language))
                 }
+                // Also of a search that finds nothing yet.
+                (follow(address, saves, language))
                 (cited(citation, address, language))
             }
             (narrow.beside(address, language))
@@ -213,34 +226,6 @@ fn hit_shown(hit: &ShownHit, address: &Address, language: Language) -> Markup {
                     (marked(&snippet.text, &snippet.highlights))
                     @if snippet.ends_mid { " …" }
                 }
-            }
-        }
-    }
-}
-
-fn pages(address: &Address, view: ViewId, offset: usize, total: u64, words: &Words) -> Markup {
-    let number = offset / HITS + 1;
-    let last = usize::try_from(total).unwrap_or(usize::MAX).div_ceil(HITS);
-    let to = |page: usize| {
-        let page = if page == 1 {
-            String::new()
-        } else {
-            page.to_string()
-        };
-        let pinned = address.with("page", &page);
-        if page.is_empty() {
-            pinned.without("view")
-        } else {
-            pinned.with("view", &view.to_string())
-        }
-        .href()
-    };
-    html! {
-        @if last > 1 {
-            nav.pages aria-label=(words.pages) {
-                @if number > 1 { a rel="prev" href=(to(number - 1)) { "← " (words.previous) } }
-                span { (words.pages) " " (number) " / " (last) }
-                @if number < last { a rel="next" href=(to(number + 1)) { (words.next) " →" } }
             }
         }
     }

@@ -22,6 +22,7 @@ use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, shell};
 use super::login::session;
 use super::parts::{cited, downloads};
+use super::updates::updates;
 
 /// Answers with the status.
 pub(crate) async fn page(
@@ -45,7 +46,15 @@ async fn answer(
     let work = app.work.run(&view, move |searcher| {
         let stats = searcher.stats()?;
         let citation = searcher.cite([])?;
-        let sources = sources::of(&shared)?;
+        let is_failing = |app: &App| {
+            let updates = app.options.updates.as_ref();
+            updates.is_some_and(|updates| updates.latest().failed.is_some())
+        };
+        let sources = match sources::of(&shared) {
+            // The page has to say why updates fail, such as a damaged manifest.
+            Err(_) if is_failing(&shared) => Vec::new(),
+            sources => sources?,
+        };
         let (address, language) = (&asked.address, asked.language);
         let words = language.words();
         Ok(shell(&Page {
@@ -60,6 +69,7 @@ async fn answer(
                     (session(&reader, language))
                 }
                 (figures(&stats, &citation, language))
+                (updates(&shared, language))
                 (others(&shared, language))
                 h2 #count { (words.sources) }
                 @if sources.is_empty() {

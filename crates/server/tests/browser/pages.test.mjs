@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -16,7 +16,10 @@ import { chromium } from "playwright-core";
 const root = new URL("../../../../", import.meta.url).pathname;
 const timbao = resolve(root, process.env.TIMBAO ?? "target/debug/timbao");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const index = mkdtempSync(join(tmpdir(), "timbao-"));
+const directory = mkdtempSync(join(tmpdir(), "timbao-"));
+// Saved searches are next to the index.
+const index = join(directory, "index");
+mkdirSync(index);
 let server;
 let site;
 let browser;
@@ -40,7 +43,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   server?.kill("SIGTERM");
-  rmSync(index, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 });
 
 beforeEach(async () => {
@@ -253,6 +256,45 @@ test("every page has 20 hits and the next goes on", async () => {
   assert.equal(first.length, 20);
   assert.equal(await page.locator(".hits").getAttribute("start"), "21");
   assert.deepEqual(second.filter((title) => first.includes(title) && !title.startsWith("(")), []);
+  assert.deepEqual(complaints, []);
+});
+
+test("a link to a page outlives the list that it was made of", async () => {
+  await open(search({ q: "đảng", page: 2, view: "00000000000000aa" }));
+  assert.match(await page.locator("p.note").innerText(), /danh sách mới/);
+  assert.match(await page.locator("nav.pages").innerText(), /2 \/ /);
+  for (let last = false; !last;) {
+    const next = page.locator("nav.pages a[rel=next]");
+    last = await next.count() === 0;
+    if (!last) await next.click();
+    assert.ok(await page.locator(".hit").count() > 0);
+  }
+  assert.deepEqual(complaints, []);
+});
+
+test("a search is followed, saved and removed", async () => {
+  await open(search({ q: "\"tự diễn biến\"", from: "2016" }));
+  const feed = await page.locator("head link[type='application/atom+xml']").getAttribute("href");
+  const answer = await page.request.get(new URL(feed, site).href);
+  assert.equal(answer.headers()["content-type"], "application/atom+xml; charset=utf-8");
+  assert.match(await answer.text(), /<entry>/);
+  await page.locator("details.follow summary").click();
+  await page.locator("details.follow input[name=name]").fill("Diễn biến");
+  await picture("follow");
+  await accessible();
+  await page.locator("details.follow button").click();
+  await page.waitForURL(/searches\?saved=/);
+  assert.match(await page.locator("p.note").innerText(), /Đã lưu: Diễn biến/);
+  await picture("searches");
+  await accessible();
+  await page.locator("ul.searches a").first().click();
+  await page.waitForURL(/date=2016/);
+  assert.ok(await page.locator(".hit").count() > 0);
+  await open("/searches");
+  await page.locator("ul.searches button").click();
+  await page.waitForURL(/searches/);
+  await page.getByText("Chưa có mục nào").waitFor();
+  await accessible();
   assert.deepEqual(complaints, []);
 });
 

@@ -3,6 +3,7 @@
 mod access;
 mod answers;
 mod clients;
+mod feeds;
 mod nested;
 mod pages;
 mod safety;

@@ -1,7 +1,7 @@
-//! The capitals of completions: those that most texts have in the middle of a sentence.
+//! How texts write completions: with capitals in the middle of a sentence, and after which word.
 
 use rustc_hash::FxHashMap;
-use timbao_tokenizer::{scan, write_out};
+use timbao_tokenizer::{exact_key, scan, write_out};
 
 use crate::corpus::{Corpus, Extent, Result, TEXT_FIELDS};
 
@@ -12,22 +12,31 @@ const ARTICLES: usize = 4;
 /// Characters that are read before a match, to find the start of its sentence.
 const BEFORE: usize = 8;
 
+/// A row of words as texts write it.
+pub(super) struct Written {
+    /// The words with the capitals of most texts.
+    pub(super) text: String,
+    /// The exact key of the word before, if it is the same in all texts that were read.
+    pub(super) before: Option<String>,
+}
+
 /// Rows of words as most texts write them.
 ///
 /// # Errors
 ///
 /// If the engine fails.
-pub(super) fn written(corpus: &dyn Corpus, rows: &[Words]) -> Result<Vec<String>> {
+pub(super) fn written(corpus: &dyn Corpus, rows: &[Words]) -> Result<Vec<Written>> {
     rows.iter().map(|row| written_row(corpus, row)).collect()
 }
 
-fn written_row(corpus: &dyn Corpus, words: &Words) -> Result<String> {
+fn written_row(corpus: &dyn Corpus, words: &Words) -> Result<Written> {
     let plan = row::plan(words);
     let articles = corpus.candidates(&plan)?;
     let step = articles.len().div_ceil(ARTICLES).max(1);
     let some: Vec<_> = articles.into_iter().step_by(step).collect();
     // How often each word is written in each way.
     let mut ways: Vec<FxHashMap<String, u32>> = vec![FxHashMap::default(); words.len()];
+    let mut befores: Vec<Option<String>> = Vec::new();
     corpus.read_matches(&plan, &some, Extent::Whole, &mut |_, found| {
         for found_match in &found.matches {
             let range = &found_match.range;
@@ -37,7 +46,9 @@ fn written_row(corpus: &dyn Corpus, words: &Words) -> Result<String> {
             let Some(matched) = text.get(range.bytes.clone()) else {
                 continue;
             };
-            let is_start = starts_sentence(text.get(..range.bytes.start).unwrap_or_default());
+            let before = text.get(..range.bytes.start).unwrap_or_default();
+            befores.push(last_word(before));
+            let is_start = starts_sentence(before);
             let is_shouted = words.len() > 1 && !matched.chars().any(char::is_lowercase);
             for (number, (token, ways)) in scan(matched).zip(&mut ways).enumerate() {
                 let word = matched.get(token.start..token.end).unwrap_or_default();
@@ -65,7 +76,21 @@ fn written_row(corpus: &dyn Corpus, words: &Words) -> Result<String> {
             _ => plain,
         }
     });
-    Ok(spelled.collect::<Vec<_>>().join(" "))
+    let text = spelled.collect::<Vec<_>>().join(" ");
+    let first = befores.first().cloned().flatten();
+    let is_same = first.is_some() && befores.len() > 1 && befores.iter().all(|b| *b == first);
+    Ok(Written {
+        text,
+        before: first.filter(|_| is_same),
+    })
+}
+
+/// The exact key of the word at the end of a text, if only a space follows it.
+fn last_word(before: &str) -> Option<String> {
+    let text = before.strip_suffix(' ')?;
+    let word = text.rsplit(char::is_whitespace).next()?;
+    let is_word = !word.is_empty() && word.chars().all(char::is_alphabetic);
+    is_word.then(|| exact_key(word))
 }
 
 /// A word in lower case with the capitals of another spelling of it.
@@ -89,7 +114,7 @@ fn starts_sentence(before: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_case_of, starts_sentence};
+    use super::{in_case_of, last_word, starts_sentence};
 
     #[test]
     fn capitals_of_sentences_are_not_those_of_names() {
@@ -103,6 +128,16 @@ mod tests {
             ("Đảng, ", false),
         ] {
             assert_eq!(starts_sentence(before), starts, "{before:?}");
+        }
+        for (before, word) in [
+            ("họp kéo ", Some("kéo")),
+            ("Kéo ", Some("kéo")),
+            ("kéo, ", None),
+            ("kéo", None),
+            ("", None),
+        ] {
+            let word = word.map(timbao_tokenizer::exact_key);
+            assert_eq!(last_word(before), word, "{before:?}");
         }
         assert_eq!(in_case_of("UBND", "ubnd"), "UBND");
         assert_eq!(in_case_of("Hoà", "hòa"), "Hòa");

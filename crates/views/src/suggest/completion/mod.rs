@@ -14,6 +14,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::corpus::{Corpus, Result};
 
 use super::frequencies::Frequencies;
+use case::Written;
 use row::{Candidate, Words, plan};
 
 /// A completion of a typed text.
@@ -45,6 +46,9 @@ const READINGS: usize = 2;
 const USUAL: f64 = 0.5;
 /// A phrase is a fragment if a word follows it in at least this share of its articles.
 const ALWAYS: f64 = 0.9;
+/// A phrase is torn from the word before it if that is with its first word in this many times as many
+/// articles.
+const TORN: f64 = 2.0;
 /// Articles that show what usually follows a phrase, at least.
 const SHOWN: u64 = 2;
 /// Followers of a word without accents that are looked at, as most may follow another spelling.
@@ -58,7 +62,8 @@ const ADDED: usize = 3;
 ///
 /// All completions occur as phrases or values in the index. A word without accents matches any, one
 /// with accents itself. A text that ends in punctuation has no completion. A phrase that is nearly
-/// always part of a longer one is replaced by that. Names have their capitals.
+/// always part of a longer one is replaced by that, and one that begins with the second half of a word is
+/// left out. Names have their capitals.
 ///
 /// # Errors
 ///
@@ -129,12 +134,17 @@ fn words(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Candidate>>
         found.truncate(most);
         let start = typed.start(context);
         let head = text.get(..start).unwrap_or_default();
-        let rows: Vec<Words> = found.into_iter().map(|(words, _)| words).collect();
-        let spelled = case::written(corpus, &rows)?;
+        let rows: Vec<Words> = found.iter().map(|(words, _)| words.clone()).collect();
+        let mut spelled = case::written(corpus, &rows)?;
+        if context == 0 {
+            let torn = completer.torn(&found, &spelled)?;
+            let mut torn = torn.into_iter();
+            spelled.retain(|_| !torn.next().unwrap_or_default());
+        }
         let close = if has_open_quote(head) { "\"" } else { "" };
         return Ok(spelled
             .into_iter()
-            .map(|words| (format!("{head}{words}{close}"), start))
+            .map(|written| (format!("{head}{}{close}", written.text), start))
             .collect());
     }
     Ok(Vec::new())
@@ -320,6 +330,34 @@ impl Completer<'_> {
             *with >= SHOWN && *with as f64 >= USUAL * *articles as f64
         });
         Ok(usual.map(|((words, _), with)| (words, with)).collect())
+    }
+
+    /// Whether the first word of each phrase belongs to the word before it: that is the same in all
+    /// texts, and the two are together much more often than the phrase, as *kéo dài* is in *kéo dài
+    /// hai giờ*.
+    fn torn(&self, found: &[(Words, u64)], written: &[Written]) -> Result<Vec<bool>> {
+        let pairs = found
+            .iter()
+            .zip(written)
+            .map(|((words, articles), written)| {
+                let before = written.before.as_ref().filter(|_| words.len() > 1)?;
+                Some((vec![before.clone(), words.first()?.clone()], *articles))
+            });
+        let pairs: Vec<Option<(Words, u64)>> = pairs.collect();
+        let rows: Vec<Words> = pairs
+            .iter()
+            .flatten()
+            .map(|(pair, _)| pair.clone())
+            .collect();
+        let mut counts = self.articles(&rows)?.into_iter();
+        let torn = pairs.iter().map(|pair| {
+            let Some((_, articles)) = pair else {
+                return false;
+            };
+            let together = counts.next().unwrap_or_default();
+            together as f64 >= TORN * *articles as f64
+        });
+        Ok(torn.collect())
     }
 
     /// The numbers of articles that contain rows of words.

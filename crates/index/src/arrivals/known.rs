@@ -1,0 +1,225 @@
+//! The journal as readers see it.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::durable::{StateFile, Storage};
+use crate::error::{Error, Result, damaged};
+
+use super::journal::{Batch, Journal, WHAT, committed};
+
+/// When an article was first indexed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival {
+    /// The place of its commit among those that indexed new articles, from 1; 0
+    /// if it was indexed before the index recorded arrivals.
+    pub order: u64,
+    /// The time by the clock of the machine, in milliseconds since 1970. Commits
+    /// with a higher [`order`](Self::order) may have earlier times, if the clock
+    /// was set back.
+    pub time: i64,
+    /// Identifies the article in whatever way it changes: edited, moved, indexed
+    /// again. Stays the same in the journal of an index that was restored.
+    pub key: u64,
+}
+
+/// The arrivals of the articles of a view.
+#[derive(Debug)]
+pub struct Arrivals {
+    batches: Vec<Batch>,
+    /// The batch and the key of each article, by its fingerprint.
+    articles: FxHashMap<u64, (u32, u64)>,
+    /// The time of articles without a batch.
+    first: i64,
+}
+
+/// The last arrival that somebody has seen. Stays valid when the index is restored
+/// from a backup: then it is the last common one.
+///
+/// Serialized as a list of numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Mark {
+    /// The ids of the last batch and of some before it, fewer the older they are.
+    pub(super) batches: Vec<u64>,
+}
+
+impl Arrivals {
+    pub(super) fn new(journal: Journal, committed: i64) -> Self {
+        let mut articles = FxHashMap::default();
+        let mut entries = journal.entries.iter();
+        for (number, batch) in (0..).zip(&journal.batches) {
+            let count = usize::try_from(batch.entries).unwrap_or(usize::MAX);
+            for entry in entries.by_ref().take(count) {
+                // Of identical articles the first to arrive counts.
+                let arrival = (number, entry.first_name);
+                articles.entry(entry.fingerprint).or_insert(arrival);
+            }
+        }
+        Self {
+            first: journal
+                .batches
+                .first()
+                .map_or(committed, |batch| batch.time),
+            batches: journal.batches,
+            articles,
+        }
+    }
+
+    /// The arrival of the article with a fingerprint.
+    pub(crate) fn of(&self, fingerprint: u64) -> Arrival {
+        let known = self.articles.get(&fingerprint);
+        let known = known.and_then(|&(number, key)| {
+            let batch = self.batches.get(number as usize)?;
+            Some(Arrival {
+                order: self.order(number as usize),
+                time: batch.time,
+                key,
+            })
+        });
+        known.unwrap_or(Arrival {
+            order: 0,
+            time: self.first,
+            key: fingerprint,
+        })
+    }
+
+    /// The order of the articles of a batch.
+    fn order(&self, number: usize) -> u64 {
+        let is_origin = self
+            .batches
+            .get(number)
+            .is_some_and(|batch| batch.is_origin);
+        if is_origin { 0 } else { number as u64 + 1 }
+    }
+
+    /// The time of the last commit that indexed new articles, in milliseconds since
+    /// 1970.
+    pub fn last(&self) -> i64 {
+        self.batches.last().map_or(self.first, |batch| batch.time)
+    }
+
+    /// A mark after all arrivals.
+    pub fn mark(&self) -> Mark {
+        let mut batches = Vec::new();
+        let count = self.batches.len();
+        let mut back = 1;
+        while let Some(batch) = count.checked_sub(back).and_then(|at| self.batches.get(at)) {
+            batches.push(batch.id);
+            // The last eight, and then at growing distances.
+            back = if back < 8 { back + 1 } else { back * 2 };
+        }
+        batches.extend(self.batches.first().map(|batch| batch.id));
+        batches.dedup();
+        Mark { batches }
+    }
+
+    /// The highest [`Arrival::order`] before a mark. If the journal does not have
+    /// the commit of the mark, since the index was restored from a backup, it is
+    /// that of the last commit that both are known to have.
+    pub fn before(&self, mark: &Mark) -> u64 {
+        let common = self
+            .batches
+            .iter()
+            .rposition(|batch| mark.batches.contains(&batch.id));
+        common.map_or(0, |number| self.order(number))
+    }
+
+    /// The highest [`Arrival::order`] before a time, in milliseconds since 1970: that
+    /// of the last commit before the first one of that time or later.
+    pub fn before_time(&self, time: i64) -> u64 {
+        let first = self.batches.iter().position(|batch| batch.time >= time);
+        let before = first.unwrap_or(self.batches.len());
+        before.checked_sub(1).map_or(0, |number| self.order(number))
+    }
+}
+
+/// The journal that a commit refers to, read on first use.
+#[derive(Debug, Default)]
+pub(crate) struct JournalFile {
+    named: Option<StateFile>,
+    /// Open, as the next commit removes the file.
+    file: Mutex<Option<File>>,
+    /// The time of the commit.
+    committed: i64,
+    loaded: OnceLock<Arc<Arrivals>>,
+}
+
+/// The part of a payload that names the journal.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default)]
+    arrivals: Option<StateFile>,
+}
+
+impl JournalFile {
+    /// The journal that the last commit names.
+    fn named(engine: &tantivy::Index) -> Result<Option<StateFile>> {
+        let payload = engine.load_metas()?.payload;
+        let named = payload.and_then(|json| serde_json::from_str::<Named>(&json).ok());
+        Ok(named.and_then(|named| named.arrivals))
+    }
+
+    /// Opens the journal of the last commit.
+    ///
+    /// # Errors
+    ///
+    /// If the commit cannot be read. A missing or damaged journal is an error when
+    /// it is [read](Self::read).
+    pub(crate) fn open(engine: &tantivy::Index, storage: &Storage) -> Result<Self> {
+        let named = Self::named(engine)?;
+        let file = named
+            .as_ref()
+            .and_then(|named| File::open(storage.dir().join(&named.name)).ok());
+        Ok(Self {
+            committed: committed(storage.dir()),
+            named,
+            file: Mutex::new(file),
+            loaded: OnceLock::new(),
+        })
+    }
+
+    /// Returns `true` if the last commit has the same journal.
+    ///
+    /// # Errors
+    ///
+    /// If the commit cannot be read.
+    pub(crate) fn is_latest(&self, engine: &tantivy::Index) -> Result<bool> {
+        Ok(self.named == Self::named(engine)?)
+    }
+
+    /// The arrivals of the journal.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] if it is missing or damaged.
+    pub(crate) fn read(&self) -> Result<Arc<Arrivals>> {
+        match self.loaded.get() {
+            Some(arrivals) => Ok(Arc::clone(arrivals)),
+            None => {
+                let arrivals = Arc::new(Arrivals::new(self.load()?, self.committed));
+                Ok(Arc::clone(self.loaded.get_or_init(|| arrivals)))
+            }
+        }
+    }
+
+    fn load(&self) -> Result<Journal> {
+        let Some(named) = &self.named else {
+            return Ok(Journal::default());
+        };
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut file) = file.as_ref() else {
+            return Err(damaged(format!("{WHAT} {} is missing", named.name)));
+        };
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(0))
+            .and_then(|_| file.read_to_end(&mut bytes))
+            .map_err(Error::io(&named.name))?;
+        named.verify(&bytes, WHAT)?;
+        Journal::of_bytes(&bytes, &named.name)
+    }
+}
