@@ -318,10 +318,13 @@ fn damage_of_any_kind_is_reported_not_backed_up_and_repaired_or_refused() {
         let name = path.file_name().unwrap().to_str().unwrap();
         let whole = fs::read(&path).unwrap();
         let kind = name.rsplit(['.', '-']).next().unwrap();
-        let foreign = match name.starts_with("seen-") {
-            true => component_named(&other, |name| name.starts_with("seen-")),
-            false => component_named(&other, |name| name.ends_with(kind)),
-        };
+        let hashed = ["seen-", "arrivals-"]
+            .into_iter()
+            .find(|of| name.starts_with(of));
+        let foreign = component_named(&other, |name| match hashed {
+            Some(of) => name.starts_with(of),
+            None => name.ends_with(kind),
+        });
         if name.starts_with('.') || whole.is_empty() {
             continue;
         }

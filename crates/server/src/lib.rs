@@ -66,6 +66,7 @@ mod metrics;
 mod negotiate;
 mod nest;
 mod options;
+mod origin;
 mod page;
 mod params;
 mod problem;
@@ -84,8 +85,8 @@ use timbao_index::{CacheOptions, Index};
 use tokio::net::TcpListener;
 
 pub use access::{NamedToken, Rights, RightsError, TokenFile, TokenFileError};
-pub use cors::{Origin, OriginError};
 pub use options::{Limits, NameError, NamedIndex, Options, Token, TokenError};
+pub use origin::{Origin, OriginError};
 pub use updates::Updates;
 
 use access::Access;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use timbao_alerts::SavedSearch;
 
-use crate::cors::Origin;
+use crate::origin::Origin;
 use crate::updates::Updates;
 
 /// The options of a [`Server`](crate::Server).

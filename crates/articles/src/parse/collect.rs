@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::json::value::document;
 use super::markup::{self, Running};
 use super::tags;
 use super::{dateline, html};
@@ -137,7 +138,7 @@ impl<'r> Collector<'r> {
             trace.field("body", body.name.into_owned());
             if is_page(&body.text) {
                 page = Some(html::parse(&body.text, trace)?);
-            } else if let Some((text, captions)) = super::json::document(&body.text) {
+            } else if let Some((text, captions)) = document(&body.text) {
                 trace.note(|| "the body was a document of an editor".to_owned());
                 running = markup::running(text);
                 running.captions.extend(captions);

@@ -26,7 +26,7 @@ macro_rules! skip_scalars {
 }
 
 mod lenient;
-mod value;
+pub(super) mod value;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -73,22 +73,6 @@ pub(crate) fn parse(bytes: &[u8], trace: &mut Trace) -> Result<Article, Fault> {
             "not a JSON object of an article: {error}"
         ))),
     }
-}
-
-/// The text of a string that is itself JSON: a document of an editor, such as Editor.js writes.
-pub(crate) fn document(text: &str) -> Option<(String, Vec<crate::Caption>)> {
-    let text = text.trim();
-    let is_enclosed = text.starts_with('{') && text.ends_with('}')
-        || text.starts_with("[{") && text.ends_with("}]");
-    if !is_enclosed || !text.contains("\":") {
-        return None;
-    }
-    let mut captions = Vec::new();
-    let mut json = serde_json::Deserializer::from_str(text);
-    let read = Value::new(Field::Body, &mut captions).deserialize(&mut json);
-    json.end().ok()?;
-    let read = read.ok()??;
-    (!read.trim().is_empty()).then_some((read, captions))
 }
 
 /// Returns `true` if the value under a key is read whatever it is.

@@ -10,6 +10,22 @@ use crate::fields::{Field, is_address};
 use crate::parse::tags;
 use crate::tidy::caption;
 
+/// The text of a string that is itself JSON: a document of an editor, such as Editor.js writes.
+pub(crate) fn document(text: &str) -> Option<(String, Vec<Caption>)> {
+    let text = text.trim();
+    let is_enclosed = text.starts_with('{') && text.ends_with('}')
+        || text.starts_with("[{") && text.ends_with("}]");
+    if !is_enclosed || !text.contains("\":") {
+        return None;
+    }
+    let mut captions = Vec::new();
+    let mut json = serde_json::Deserializer::from_str(text);
+    let read = Value::new(Field::Body, &mut captions).deserialize(&mut json);
+    json.end().ok()?;
+    let read = read.ok()??;
+    (!read.trim().is_empty()).then_some((read, captions))
+}
+
 /// A key, borrowed when it has no escapes.
 pub(super) struct Key;
 
