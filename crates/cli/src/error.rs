@@ -6,6 +6,7 @@ use std::path::Path;
 
 use timbao_cluster::Error as ClusterError;
 use timbao_index::Error as IndexError;
+use timbao_views::Error as ViewError;
 
 use crate::output::sanitize::escape;
 use crate::output::style::{Palette, Role};
@@ -121,9 +122,16 @@ impl From<csv::Error> for Failure {
     }
 }
 
-impl From<timbao_views::Error> for Failure {
-    fn from(error: timbao_views::Error) -> Self {
-        crate::commands::engine_failure(error)
+/// The error of a view over either engine.
+impl From<ViewError> for Failure {
+    fn from(error: ViewError) -> Self {
+        match error {
+            ViewError::Engine(error) => match error.downcast::<ClusterError>() {
+                Ok(error) => (*error).into(),
+                Err(error) => IndexError::from(ViewError::Engine(error)).into(),
+            },
+            error => IndexError::from(error).into(),
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Connections: their number, time limits for slow clients, and shutdown.
 
 use std::io;
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -19,6 +18,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use crate::app::App;
+use crate::peer::Peer;
 use crate::routes;
 
 /// Largest size of the head of a request, in bytes.
@@ -27,10 +27,6 @@ const HEAD: usize = 16 * 1024;
 const HEADERS: usize = 64;
 /// Pause after a failure to accept a connection, for example when file descriptors run out.
 const PAUSE: Duration = Duration::from_millis(100);
-
-/// The address of the client, or of the proxy before it, as an extension of requests.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub IpAddr);
 
 /// Accepts connections until `stop` completes, then waits for the requests in flight.
 pub(crate) async fn serve(

@@ -13,11 +13,11 @@ use percent_encoding::percent_decode_str;
 
 use crate::access::{Reader, client};
 use crate::app::App;
-use crate::connection::Peer;
 use crate::log::Value;
 use crate::options::Options;
 use crate::page;
 use crate::params::Params;
+use crate::peer::Peer;
 use crate::problem::Problem;
 
 /// The headers of every response. Pages load only the style sheet and the script of this server.

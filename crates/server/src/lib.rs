@@ -69,6 +69,7 @@ mod options;
 mod origin;
 mod page;
 mod params;
+mod peer;
 mod problem;
 mod query;
 mod routes;

@@ -9,11 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::page::problem_page;
-use crate::problem::Problem;
-
-/// The page of a problem, as an extension of its response. Other problems have a plain page.
-#[derive(Clone)]
-pub(crate) struct ProblemPage(pub String);
+use crate::problem::{Problem, ProblemPage};
 
 /// Sends a problem as a page if the client prefers HTML.
 pub(crate) async fn negotiate(request: Request, next: Next) -> Response {

@@ -54,6 +54,10 @@ fn code<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::O
     serializer.serialize_u16(status.as_u16())
 }
 
+/// The page of a problem, as an extension of its response. Other problems have a plain page.
+#[derive(Clone)]
+pub(crate) struct ProblemPage(pub String);
+
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str) -> Self {
         Self {

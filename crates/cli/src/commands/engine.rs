@@ -1,8 +1,8 @@
 //! The engine that a command reads from: an index in a directory, or an archive in a cluster.
 
-use timbao_cluster::{Archive, Error as ClusterError};
+use timbao_cluster::Archive;
 use timbao_index::Index;
-use timbao_views::{Engine, Error};
+use timbao_views::Engine;
 
 use crate::error::{Failure, Result};
 
@@ -31,16 +31,5 @@ pub(super) fn only_local(command: &str, instead: &str, context: &Context) -> Res
         Some(_) => Err(
             Failure::new(format!("`timbao {command}` does not work with a cluster")).hint(instead),
         ),
-    }
-}
-
-/// The error of a view over either engine.
-pub(crate) fn failure(error: Error) -> Failure {
-    match error {
-        Error::Engine(error) => match error.downcast::<ClusterError>() {
-            Ok(error) => (*error).into(),
-            Err(error) => timbao_index::Error::from(Error::Engine(error)).into(),
-        },
-        error => timbao_index::Error::from(error).into(),
     }
 }

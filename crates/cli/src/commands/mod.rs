@@ -50,7 +50,6 @@ use crate::error::Result;
 use crate::exit::Outcome;
 
 pub(crate) use context::Context;
-pub(crate) use engine::failure as engine_failure;
 
 /// Runs a command.
 pub(crate) fn run(command: Command, context: &Context) -> Result<Outcome> {

@@ -5,7 +5,7 @@ use timbao_views::score::{Required, rarity};
 
 use crate::error::Result;
 
-use super::Lookup;
+use super::lookup::Lookup;
 
 /// The condition that an article must meet.
 #[derive(Debug)]

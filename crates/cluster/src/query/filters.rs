@@ -7,7 +7,7 @@ use timbao_views::facet_key;
 use crate::error::Result;
 use crate::schema::{key_field, words_field};
 
-use super::Query;
+use super::clauses::Query;
 use super::slots::Slots;
 
 /// The field of the day of publication.

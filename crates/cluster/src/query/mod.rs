@@ -7,53 +7,25 @@
 //! arrangements of a phrase, the query accepts a superset and says so: every
 //! article has then to be checked with the matcher of the local engine.
 
+mod clauses;
 mod condition;
 mod filters;
+mod lookup;
 mod near;
 mod phrases;
 mod scores;
 mod slots;
 
 use serde_json::{Value, json};
-use timbao_query::plan::{Key, LeafKind, Plan, TextField};
+use timbao_query::plan::{LeafKind, Plan, TextField};
 
 use crate::error::Result;
-use crate::feed::WordKey;
 
+pub(crate) use clauses::Query;
+use clauses::{BAG, any, fields, terms};
 pub(crate) use condition::{Condition, Resolved};
+pub(crate) use lookup::Lookup;
 use slots::{SlotTerms, Slots};
-
-/// What a plan needs to know of the index.
-pub(crate) trait Lookup {
-    /// Words of the vocabulary, among them every one that has the key.
-    fn words(&self, key: &Key) -> Result<Vec<WordKey>>;
-
-    /// The numbers of articles that match plans.
-    fn counts(&self, plans: &[Plan]) -> Result<Vec<u64>>;
-
-    /// The number of articles.
-    fn articles(&self) -> Result<u64>;
-}
-
-/// A filter, and whether it accepts only what is wanted.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Query {
-    /// The query in the language of OpenSearch. It accepts every article that is wanted.
-    pub(crate) json: Value,
-    /// Whether it accepts no others.
-    pub(crate) is_exact: bool,
-}
-
-/// The fields of the text.
-const FIELDS: [&str; 4] = ["t", "s", "b", "c"];
-/// The field of all words of an article.
-const BAG: &str = "bag";
-/// The field of the bigrams of folded keys.
-const PAIRS: &str = "pairs";
-/// Maximum number of arrangements of a phrase or of NEAR that are asked for one by one.
-const MOST_ARRANGEMENTS: usize = 1024;
-/// Maximum number of terms in the clauses of one phrase or NEAR, all fields together.
-const MOST_TERMS: usize = 12_000;
 
 /// The query of a resolved plan.
 pub(crate) fn translate(resolved: &Resolved<'_>, lookup: &dyn Lookup) -> Result<Query> {
@@ -72,78 +44,6 @@ pub(crate) fn rank(plan: &Plan, lookup: &dyn Lookup) -> Result<Vec<Value>> {
 struct Translator<'t> {
     resolved: &'t Resolved<'t>,
     slots: Slots<'t>,
-}
-
-impl Query {
-    fn exact(json: Value) -> Self {
-        Self {
-            json,
-            is_exact: true,
-        }
-    }
-
-    fn everything() -> Self {
-        Self::exact(json!({ "match_all": {} }))
-    }
-
-    fn nothing() -> Self {
-        Self::exact(json!({ "match_none": {} }))
-    }
-
-    /// The same articles, of which not all are wanted.
-    fn inexact(self) -> Self {
-        Self {
-            is_exact: false,
-            ..self
-        }
-    }
-
-    fn all(parts: Vec<Self>) -> Self {
-        let is_exact = parts.iter().all(|part| part.is_exact);
-        let mut json: Vec<Value> = parts.into_iter().map(|part| part.json).collect();
-        let json = match json.len() {
-            1 => json.remove(0),
-            _ => json!({ "bool": { "filter": json } }),
-        };
-        Self { json, is_exact }
-    }
-
-    fn any(parts: Vec<Self>) -> Self {
-        if parts.is_empty() {
-            return Self::nothing();
-        }
-        let is_exact = parts.iter().all(|part| part.is_exact);
-        let json = any(parts.into_iter().map(|part| part.json));
-        Self { json, is_exact }
-    }
-}
-
-/// Any of some queries.
-fn any(parts: impl IntoIterator<Item = Value>) -> Value {
-    let mut parts: Vec<Value> = parts.into_iter().collect();
-    match parts.len() {
-        1 => parts.remove(0),
-        _ => json!({ "bool": { "should": parts, "minimum_should_match": 1 } }),
-    }
-}
-
-/// Any of some terms in a field.
-fn terms(field: &str, terms: &[String]) -> Value {
-    match terms {
-        [term] => json!({ "term": { field: term } }),
-        terms => json!({ "terms": { field: terms } }),
-    }
-}
-
-/// The fields of a part of the text, or of all of it.
-fn fields(field: Option<TextField>) -> &'static [&'static str] {
-    match field {
-        None => &FIELDS,
-        Some(TextField::Title) => &FIELDS[..1],
-        Some(TextField::Summary) => &FIELDS[1..2],
-        Some(TextField::Body) => &FIELDS[2..3],
-        Some(TextField::Caption) => &FIELDS[3..],
-    }
 }
 
 impl Translator<'_> {

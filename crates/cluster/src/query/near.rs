@@ -8,8 +8,9 @@ use timbao_query::plan::{Near, NearOrder, Phrase, Reach, TextField};
 
 use crate::error::Result;
 
+use super::clauses::{MOST_ARRANGEMENTS, MOST_TERMS, Query, any, fields};
+use super::phrases;
 use super::slots::Slots;
-use super::{MOST_ARRANGEMENTS, MOST_TERMS, Query, any, fields, phrases};
 
 /// The query of words or phrases near each other.
 pub(super) fn query(near: &Near, field: Option<TextField>, slots: &Slots<'_>) -> Result<Query> {

@@ -12,8 +12,8 @@ use timbao_query::plan::{Phrase, TextField};
 use crate::error::Result;
 use crate::terms::pair_term;
 
+use super::clauses::{MOST_ARRANGEMENTS, MOST_TERMS, PAIRS, Query, any, fields, terms};
 use super::slots::{SlotTerms, Slots};
-use super::{MOST_ARRANGEMENTS, MOST_TERMS, PAIRS, Query, any, fields, terms};
 
 /// Maximum number of bigrams that two neighbours may stand for, to be asked for first.
 const MOST_PAIRS: usize = 16;

@@ -6,8 +6,8 @@ use timbao_query::plan::{Near, Phrase, Plan};
 use crate::error::Result;
 use crate::terms::pair_term;
 
+use super::clauses::{BAG, PAIRS};
 use super::slots::{SlotTerms, Slots};
-use super::{BAG, PAIRS};
 
 /// Weight of a bigram of bare words.
 const PAIR: f32 = 0.6;

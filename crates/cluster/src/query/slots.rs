@@ -11,7 +11,7 @@ use timbao_views::matching::Fits;
 use crate::error::Result;
 use crate::terms::{exact_term, folded_term};
 
-use super::Lookup;
+use super::lookup::Lookup;
 
 /// Maximum number of terms of a slot; `terms` accepts 65,536.
 const MOST_TERMS: usize = 50_000;

@@ -3,6 +3,8 @@ use std::fmt::Write;
 use timbao_query::plan::{Facet, Key, Plan};
 use timbao_query::{Filters, LowerOptions, Request};
 
+use crate::feed::WordKey;
+
 use super::*;
 
 /// A vocabulary of some words, and one count for all plans.

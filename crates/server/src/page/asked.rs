@@ -10,13 +10,11 @@ use timbao_views::Count;
 use timbao_views::language::Language;
 
 use crate::app::App;
-use crate::negotiate::ProblemPage;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, count, facet_filters, request};
 
 use super::address::Address;
-use super::layout::{Tab, failed};
 
 /// The parameters of all pages that narrow a search.
 pub(super) fn narrowing() -> impl Iterator<Item = &'static str> {
@@ -52,21 +50,6 @@ impl Asked {
                 .unwrap_or_default(),
             params: Params::of_form(raw),
             address,
-        }
-    }
-
-    /// Answers with a page, or with the page of its error.
-    pub(super) async fn answer<F>(self, tab: Tab, answer: impl FnOnce(Self) -> F) -> Response
-    where
-        F: Future<Output = Result<Response, Problem>>,
-    {
-        let (address, language) = (self.address.clone(), self.language);
-        match answer(self).await {
-            Ok(response) => response,
-            Err(problem) => {
-                let page = failed(&problem, &address, tab, language);
-                refused(problem, page)
-            }
         }
     }
 
@@ -153,13 +136,4 @@ impl Asked {
 pub(super) fn sent(page: Markup) -> Response {
     let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
     (kind, page.into_string()).into_response()
-}
-
-/// Sends a problem, which browsers show as this page.
-pub(super) fn refused(problem: Problem, page: Markup) -> Response {
-    let mut response = problem.into_response();
-    response
-        .extensions_mut()
-        .insert(ProblemPage(page.into_string()));
-    response
 }

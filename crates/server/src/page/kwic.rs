@@ -17,7 +17,8 @@ use crate::query::advice;
 
 use super::address::Address;
 use super::advice::nothing;
-use super::asked::{Asked, refused, sent};
+use super::answer::refused;
+use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, shell, understanding};
 use super::narrow::Narrow;
 use super::paging::Paging;

@@ -14,12 +14,13 @@ use tokio::time::timeout;
 
 use crate::access::{LIFETIME, Reader, client};
 use crate::app::App;
-use crate::connection::Peer;
 use crate::log::Value;
 use crate::params::Params;
+use crate::peer::Peer;
 use crate::problem::Problem;
 
-use super::asked::{Asked, refused, sent};
+use super::answer::refused;
+use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, shell};
 
 /// Largest form, in bytes. It has the address to return to.

@@ -3,6 +3,7 @@
 
 mod address;
 mod advice;
+mod answer;
 mod article;
 mod asked;
 mod batch;

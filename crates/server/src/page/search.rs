@@ -16,7 +16,8 @@ use crate::query::sort;
 
 use super::address::Address;
 use super::advice::{nothing, readings};
-use super::asked::{Asked, refused, sent};
+use super::answer::refused;
+use super::asked::{Asked, sent};
 use super::follow::follow;
 use super::layout::{Page, Tab, shell, understanding};
 use super::marks::marked;

@@ -42,7 +42,7 @@ fn new_commits_are_taken_up_and_old_views_kept() {
     );
     let page = site.get("/?q=h%E1%BB%8Dp&view=0123&page=9").body;
     assert!(
-        page.contains("4 bài") && page.contains("vừa được cập nhật"),
+        page.contains("4 bài") && page.contains("đã được cập nhật"),
         "{page}"
     );
 }
