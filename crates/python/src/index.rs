@@ -172,6 +172,7 @@ impl Index {
         Ok(py.detach(|| views::collocates(&self.searcher, query, &options, &conditions))?)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the keyword arguments of Python")]
     fn keywords(
         &self,
         py: Python<'_>,

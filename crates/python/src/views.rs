@@ -203,7 +203,6 @@ pub(crate) fn trends(
         count: conditions.count,
         thin: arguments.thin,
         today: Some(today()),
-        ..TrendsOptions::default()
     };
     let requests = queries.iter().map(|query| conditions.request(query));
     let requests = requests.collect::<Result<Vec<Request>>>()?;

@@ -138,6 +138,10 @@ impl Levels {
         let mut ids = vec![NONE; passages.words.len()];
         let mut commas = passages.commas.iter().copied().peekable();
         for passage in passages.ranges() {
+            #[allow(
+                clippy::needless_range_loop,
+                reason = "several lists are read at this place"
+            )]
             for at in passage.start..(passage.end + 1).saturating_sub(size) {
                 let Some(key) = self.key(passages, size, at) else {
                     continue;

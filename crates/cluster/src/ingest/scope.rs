@@ -82,7 +82,8 @@ impl Scope {
             source.forgotten.retain(|inner| !is_within(inner, &path));
             machine.clone_into(&mut source.machine);
             let source = source.clone();
-            return Ok(self.push(Root { path, source }));
+            self.push(Root { path, source });
+            return Ok(());
         }
         let source = match self.all.iter_mut().find(|source| source.path == path) {
             Some(source) => {

@@ -229,7 +229,13 @@ fn a_forgotten_article_that_is_indexed_again_is_not_new() {
     let (_dir, newsroom) = newsroom(&TEXTS);
     let before = mark(&newsroom);
     let path = newsroom.path("b.txt");
-    forget(&newsroom.index, &[path.clone()], &options(), &()).unwrap();
+    forget(
+        &newsroom.index,
+        std::slice::from_ref(&path),
+        &options(),
+        &(),
+    )
+    .unwrap();
     newsroom.assert_sound();
     let sources = crate::update::Sources::Paths(vec![path]);
     crate::update::update(&newsroom.index, &sources, &options(), &()).unwrap();

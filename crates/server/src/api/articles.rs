@@ -25,7 +25,7 @@ use super::reprints::options;
 /// The requested information for an id.
 enum Asked {
     /// The articles, with the matches of a query if there is one.
-    Whole(Option<Request>),
+    Whole(Option<Box<Request>>),
     /// Similar articles.
     Similar(SimilarOptions),
     /// The copies of its text.
@@ -70,7 +70,10 @@ pub(super) async fn answer(
         } else if let Some(Some(id)) = part("/reprints") {
             (id, Asked::Reprints)
         } else {
-            (path.as_str(), Asked::Whole(marked(params, limits)?))
+            (
+                path.as_str(),
+                Asked::Whole(marked(params, limits)?.map(Box::new)),
+            )
         };
         Ok((id.to_owned(), asked))
     };
@@ -80,7 +83,7 @@ pub(super) async fn answer(
             return Err(Problem::no_article());
         };
         match asked {
-            Asked::Whole(request) => whole(&id, &found, request.as_ref(), &cite, searcher),
+            Asked::Whole(request) => whole(&id, &found, request.as_deref(), &cite, searcher),
             Asked::Similar(options) => {
                 related(&searcher.similar(first, &options)?, &cite, searcher)
             }

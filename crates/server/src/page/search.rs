@@ -74,11 +74,15 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         facets: Vec::new(),
         unique: count == Count::Texts,
     };
-    let saves = app.store.is_some();
+    let list = List {
+        is_other,
+        paging,
+        saves: app.store.is_some(),
+    };
     let work = app.work.run(&view, move |searcher| {
         let mut result = request.run(&searcher)?;
         let entries = result.texts.unwrap_or(result.total);
-        let within = paging.within(offset, entries);
+        let within = list.paging.within(offset, entries);
         if within < offset {
             // The list is shorter than it was.
             request.options.offset = within;
@@ -98,9 +102,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             &result,
             &citation,
             &narrow,
-            is_other,
-            paging,
-            saves,
+            &list,
         ))
     });
     work.await.map(sent)
@@ -122,6 +124,15 @@ fn list_page(asked: &Asked, query: &str, count: &str, content: Markup) -> Markup
     })
 }
 
+/// What surrounds a page of hits.
+struct List {
+    /// Whether the requested view is no longer kept.
+    is_other: bool,
+    paging: Paging,
+    /// Whether searches can be saved.
+    saves: bool,
+}
+
 fn results(
     asked: &Asked,
     view: ViewId,
@@ -129,9 +140,7 @@ fn results(
     result: &SearchResult,
     citation: &Citation,
     narrow: &Narrow,
-    is_other: bool,
-    paging: Paging,
-    saves: bool,
+    list: &List,
 ) -> Markup {
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
@@ -140,7 +149,7 @@ fn results(
     let content = html! {
         div.with-side {
             section.list aria-labelledby="count" {
-                @if is_other { p.note { (words.refreshed) } }
+                @if list.is_other { p.note { (words.refreshed) } }
                 div.head {
                     h1 #count { (count) }
                     @if let Some(texts) = result.texts { p.about { (language.texts(texts)) } }
@@ -159,11 +168,11 @@ fn results(
                     ol.hits start=(request.options.offset + 1) {
                         @for hit in &result.hits { li { (hit_shown(hit, address, language)) } }
                     }
-                    (paging.links(address, view, request.options.offset, result.texts.unwrap_or(result.total), words))
+                    (list.paging.links(address, view, request.options.offset, result.texts.unwrap_or(result.total), words))
                     (downloads(&export(address, "/api/v1/search.csv"), language))
                 }
                 // Also of a search that finds nothing yet.
-                (follow(address, saves, language))
+                (follow(address, list.saves, language))
                 (cited(citation, address, language))
             }
             (narrow.beside(address, language))
