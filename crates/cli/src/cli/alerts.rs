@@ -19,6 +19,7 @@ use super::listing::ListArgs;
 ///   [searches."Lụt ở Huế"]
 ///   query = "lụt"
 ///   place = ["=Huế", "Thừa Thiên"]
+#[allow(rustdoc::broken_intra_doc_links, reason = "the help shows a file")]
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,

@@ -70,6 +70,7 @@ pub(crate) struct ServeArgs {
     /// through a browser.
     #[arg(long, value_name = "NAME")]
     pub host: Vec<String>,
+    #[allow(rustdoc::bare_urls, reason = "the help shows it as typed")]
     /// Let pages of this origin read the API, as in https://bao.example, or * for any; may be
     /// repeated
     #[arg(long, value_name = "ORIGIN")]

@@ -70,7 +70,7 @@ impl SpanPhrase {
     }
 
     /// Appends the occurrences in order, for each start those with different ends as well, the
-    /// nearest [`MOST_ENDS`] of them.
+    /// nearest `MOST_ENDS` of them.
     pub fn all_spans(&self, places: &Places, spend: &impl Fn(usize) -> bool, out: &mut Vec<Span>) {
         let is_stiff = |step: &SpanStep| step.gap_min == step.gap_max;
         if self.slop > 0 || self.steps.iter().skip(1).all(is_stiff) {
