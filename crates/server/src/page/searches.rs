@@ -114,12 +114,13 @@ fn search(params: &mut Params, most: usize) -> Result<SavedSearch, Problem> {
 /// Returns `true` unless a browser sends the form from another site.
 fn is_own(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let is_same_site =
-        text("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
-    let origin = text("origin").map(|origin| origin.split_once("://").map(|(_, host)| host));
+    // Pages without a referrer send the origin `null`; browsers that do also name the site.
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
     // Programs send no origin.
-    let is_same_origin = origin.is_none_or(|host| host.is_some() && host == text("host"));
-    is_same_site && is_same_origin
+    let origin = text("origin").map(|origin| origin.split_once("://").map(|(_, host)| host));
+    origin.is_none_or(|host| host.is_some() && host == text("host"))
 }
 
 /// A search with whether it is in the file that the page changes.
@@ -224,7 +225,7 @@ mod tests {
                 false,
             ),
             (
-                &[("host", "a.example"), ("sec-fetch-site", "same-origin")],
+                &[("origin", "null"), ("sec-fetch-site", "same-origin")],
                 true,
             ),
         ] {

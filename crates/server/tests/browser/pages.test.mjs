@@ -272,32 +272,6 @@ test("a link to a page outlives the list that it was made of", async () => {
   assert.deepEqual(complaints, []);
 });
 
-test("a search is followed, saved and removed", async () => {
-  await open(search({ q: "\"tự diễn biến\"", from: "2016" }));
-  const feed = await page.locator("head link[type='application/atom+xml']").getAttribute("href");
-  const answer = await page.request.get(new URL(feed, site).href);
-  assert.equal(answer.headers()["content-type"], "application/atom+xml; charset=utf-8");
-  assert.match(await answer.text(), /<entry>/);
-  await page.locator("details.follow summary").click();
-  await page.locator("details.follow input[name=name]").fill("Diễn biến");
-  await picture("follow");
-  await accessible();
-  await page.locator("details.follow button").click();
-  await page.waitForURL(/searches\?saved=/);
-  assert.match(await page.locator("p.note").innerText(), /Đã lưu: Diễn biến/);
-  await picture("searches");
-  await accessible();
-  await page.locator("ul.searches a").first().click();
-  await page.waitForURL(/date=2016/);
-  assert.ok(await page.locator(".hit").count() > 0);
-  await open("/searches");
-  await page.locator("ul.searches button").click();
-  await page.waitForURL(/searches/);
-  await page.getByText("Chưa có mục nào").waitFor();
-  await accessible();
-  assert.deepEqual(complaints, []);
-});
-
 test("the concordance sorts by left and right", async () => {
   await open("/kwic?" + new URLSearchParams({ q: "tự chuyển" }));
   await accessible();
