@@ -17,7 +17,6 @@ use crate::output::table::{Side, Table};
 use timbao_views::json::VERSION;
 
 use super::context::{Context, read_text};
-use super::engine;
 use super::query::{lines, prepare, top};
 
 /// The figures, in JSON. Times are microseconds.
@@ -76,7 +75,6 @@ struct Gave {
 
 /// Measures how long queries take.
 pub(crate) fn run(args: &LatencyArgs, context: &Context) -> Result<Outcome> {
-    engine::only_local("bench latency", "measure an index in a directory", context)?;
     let text = read_text(&args.queries)?;
     let queries: Vec<&str> = lines(&text).collect();
     if queries.is_empty() {

@@ -19,7 +19,6 @@ use timbao_tokenizer::scan;
 use timbao_views::json::VERSION;
 
 use super::context::{Context, read_text};
-use super::engine;
 use super::query::{prepare, top};
 
 /// Hits of each query that are evaluated.
@@ -79,11 +78,6 @@ struct Pair<'t> {
 
 /// Measures whether known articles are found.
 pub(crate) fn run(args: &RelevanceArgs, context: &Context) -> Result<Outcome> {
-    engine::only_local(
-        "bench relevance",
-        "measure an index in a directory",
-        context,
-    )?;
     let text = read_text(&args.pairs)?;
     let pairs = pairs(&text).map_err(|(line, reason)| {
         Failure::new(format!("{}:{line}: {reason}", args.pairs.display()))

@@ -18,7 +18,6 @@ use crate::output::pager::Sink;
 use crate::output::table::{Side, Table};
 
 use super::context::Context;
-use super::engine;
 use super::query::{prepare, top};
 
 /// Frequent syllables, so that lists are long and matches are many.
@@ -78,7 +77,6 @@ impl Measured {
 
 /// Searches for the slowest query.
 pub(crate) fn run(args: &WorstArgs, context: &Context) -> Result<Outcome> {
-    engine::only_local("bench worst", "measure an index in a directory", context)?;
     let searcher = Index::open(&context.settings.index)?
         .with_caches(CacheOptions::for_many_queries())
         .searcher()?;

@@ -10,18 +10,12 @@ use crate::output::number::counted;
 use crate::output::style::Role;
 
 use super::context::Context;
-use super::engine;
 use super::index::{summarize, tell_problems, update_options};
 use super::progress::interruptible;
 use super::verify::told;
 
 /// Mends the index.
 pub(crate) fn run(args: &RepairArgs, context: &Context) -> Result<Outcome> {
-    engine::only_local(
-        "repair",
-        "restore a snapshot, or rebuild it with `timbao cluster rebuild`",
-        context,
-    )?;
     let report = interruptible(context, |progress, stop| {
         let options = UpdateOptions {
             allow_vanished: args.allow_vanished,

@@ -10,15 +10,9 @@ use crate::output::number::counted;
 use crate::output::style::Role;
 
 use super::context::Context;
-use super::engine;
 
 /// Brings back an index from a backup.
 pub(crate) fn run(args: &RestoreArgs, context: &Context) -> Result<Outcome> {
-    engine::only_local(
-        "restore",
-        "restore a snapshot of the cluster; docs/cluster.md describes how",
-        context,
-    )?;
     let dir = &context.settings.index;
     let report = restore(&args.file, dir, args.overwrite).map_err(|error| match error {
         // Ways out for a damaged index do not help with a damaged backup.

@@ -11,7 +11,6 @@ use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 
 use super::context::Context;
-use super::engine;
 use super::follow::Followed;
 
 /// The environment variable with the token.
@@ -19,11 +18,6 @@ const TOKEN: &str = "TIMBAO_TOKEN";
 
 /// Serves until the process is stopped.
 pub(crate) fn run(args: &ServeArgs, context: &Context) -> Result<Outcome> {
-    engine::only_local(
-        "serve",
-        "search with `timbao search`, or serve an index in a directory",
-        context,
-    )?;
     let mut options = Options::new(&context.settings.index, args.listen);
     options.token = token(args)?;
     options.tokens = super::token::path(args.tokens.as_ref());
