@@ -31,7 +31,7 @@ pub(crate) fn guess(name: &str, head: &[u8]) -> Kind {
     }
     let extension = extension(name);
     let sight = Sight::new(head, &extension);
-    if let Some(kind) = packed(head) {
+    if let Some(kind) = packed(head).or_else(|| packed_by_name(head, &extension)) {
         return kind;
     }
     let (format, sign) = strongest(&sight);
@@ -73,9 +73,43 @@ fn packed(head: &[u8]) -> Option<Kind> {
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Kind::Packed(Packing::Zstd),
         [b'B', b'Z', b'h', b'1'..=b'9', ..] => Kind::Packed(Packing::Bzip2),
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Kind::Packed(Packing::Xz),
+        [0x78, 0x9c | 0xda, ..] => Kind::Packed(Packing::Zlib),
+        _ if is_lzma(head) => Kind::Packed(Packing::Lzma),
         _ if head.get(257..262) == Some(b"ustar") => Kind::Archive(Archive::Tar),
         _ => return None,
     })
+}
+
+/// Compressions whose first bytes may be those of a text.
+fn packed_by_name(head: &[u8], extension: &str) -> Option<Kind> {
+    match (extension, head) {
+        ("zlib" | "zz", [0x78, ..]) => Some(Kind::Packed(Packing::Zlib)),
+        ("br", _) if !is_text(head) => Some(Kind::Packed(Packing::Brotli)),
+        _ => None,
+    }
+}
+
+/// Returns `true` for UTF-8 that may be cut in a letter, without control characters.
+fn is_text(head: &[u8]) -> bool {
+    let is_valid =
+        std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
+    is_valid
+        && !head
+            .iter()
+            .any(|byte| *byte < b' ' && !byte.is_ascii_whitespace())
+}
+
+/// LZMA as before xz: properties, the size of the dictionary and that of the text, if it is known.
+fn is_lzma(head: &[u8]) -> bool {
+    const MOST: u64 = 1 << 40;
+    let Some(([0x5d, 0, 0, _, _], rest)) = head.split_first_chunk::<5>() else {
+        return false;
+    };
+    let Some((size, rest)) = rest.split_first_chunk::<8>() else {
+        return false;
+    };
+    let size = u64::from_le_bytes(*size);
+    (size == u64::MAX || size < MOST) && rest.first() == Some(&0)
 }
 
 /// Distinguishes binary data from text with a stray NUL.
@@ -94,14 +128,17 @@ fn is_binary(head: &[u8]) -> bool {
 
 /// The name without the suffix of its packing: `a.jsonl.zst` is `a.jsonl`.
 pub(crate) fn unpacked_name(name: &str) -> &str {
-    let tars = [".tgz", ".tzst", ".tbz2", ".tbz", ".txz"];
+    let tars = [".tgz", ".tzst", ".tbz2", ".tbz", ".txz", ".tlz"];
     if tars
         .iter()
         .any(|suffix| ends_with_ignoring_case(name, suffix))
     {
         return "archive.tar";
     }
-    let cut = [".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz"]
+    let suffixes = [
+        ".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".lzma", ".z", ".zlib", ".zz", ".br",
+    ];
+    let cut = suffixes
         .iter()
         .find(|suffix| name.len() > suffix.len() && ends_with_ignoring_case(name, suffix))
         .map_or(0, |suffix| suffix.len());

@@ -303,8 +303,8 @@ impl RecordReader {
 /// empty unless they were cut short.
 fn is_never_empty(name: &str) -> bool {
     const EXTENSIONS: &[&str] = &[
-        "bz2", "docx", "gz", "gzip", "pdf", "tar", "tbz2", "tgz", "txz", "tzst", "warc", "xz",
-        "zip", "zst", "zstd",
+        "bz2", "docx", "gz", "gzip", "lzma", "pdf", "tar", "tbz2", "tgz", "tlz", "txz", "tzst",
+        "warc", "xz", "zip", "zst", "zstd",
     ];
     has_extension(name, EXTENSIONS)
 }
@@ -312,8 +312,10 @@ fn is_never_empty(name: &str) -> bool {
 /// Whether what looks like plain text is the rest of an archive or compressed
 /// file that was cut within the bytes that it is recognised by.
 fn is_fragment(name: &str, head: &[u8]) -> bool {
-    has_extension(name, &["tar", "tbz2", "tgz", "txz", "tzst", "zip"])
-        || head.len() < 6 && has_extension(name, &["bz2", "gz", "gzip", "xz", "zst", "zstd"])
+    has_extension(
+        name,
+        &["lzma", "tar", "tbz2", "tgz", "tlz", "txz", "tzst", "zip"],
+    ) || head.len() < 6 && has_extension(name, &["bz2", "gz", "gzip", "xz", "zst", "zstd"])
 }
 
 fn has_extension(name: &str, known: &[&str]) -> bool {

@@ -1,5 +1,7 @@
 //! The signs by which a format is recognised in its first bytes.
 
+use crate::split::script::after_comments;
+
 /// The start of a stream, as it is shown to the recogniser of each format.
 pub(crate) struct Sight<'a> {
     /// The first bytes.
@@ -68,7 +70,8 @@ pub(crate) fn json_lines(sight: &Sight<'_>) -> Sign {
 }
 
 pub(crate) fn json(sight: &Sight<'_>) -> Sign {
-    when(begins_json(sight.text), Sign::Looks)
+    let begins = begins_json(after_comments(sight.text)) || begins_script(sight.text);
+    when(begins, Sign::Looks)
 }
 
 pub(crate) fn markdown(sight: &Sight<'_>) -> Sign {
@@ -207,8 +210,40 @@ fn begins_json(text: &[u8]) -> bool {
     };
     let next = rest.trim_ascii_start().first();
     match first {
-        b'{' => matches!(next, Some(b'"')),
+        b'{' => matches!(next, Some(b'"' | b'\'')),
         b'[' => matches!(next, Some(b'{')),
+        _ => false,
+    }
+}
+
+/// Returns `true` for a call of a function or a variable with JSON in it.
+fn begins_script(text: &[u8]) -> bool {
+    const LONGEST: usize = 100;
+    let text = after_comments(text);
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$. []\"'".contains(byte);
+    let end = text.iter().position(|byte| !is_name(byte));
+    let Some((name, rest)) = end.and_then(|end| text.split_at_checked(end)) else {
+        return false;
+    };
+    let is_variable = [
+        "var ",
+        "let ",
+        "const ",
+        "window.",
+        "window[",
+        "self.",
+        "module.exports",
+    ]
+    .iter()
+    .any(|word| name.starts_with(word.as_bytes()));
+    let has_json = |rest: &[u8]| {
+        let value = rest.trim_ascii_start();
+        begins_json(value) || value.starts_with(b"{") && is_variable
+    };
+    match rest.split_first() {
+        _ if name.is_empty() || name.len() > LONGEST => false,
+        Some((b'(', rest)) => !name.contains(&b' ') && has_json(rest),
+        Some((b'=', rest)) => is_variable && has_json(rest),
         _ => false,
     }
 }

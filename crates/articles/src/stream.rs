@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bzip2::bufread::BzDecoder;
-use flate2::bufread::GzDecoder;
-use lzma_rust2::XzReader;
+use flate2::bufread::{GzDecoder, ZlibDecoder};
+use lzma_rust2::{LzmaReader, XzReader};
 
 use crate::Limits;
 use crate::problem::{Fault, ProblemKind};
@@ -19,6 +19,9 @@ pub(crate) enum Packing {
     Zstd,
     Bzip2,
     Xz,
+    Lzma,
+    Zlib,
+    Brotli,
 }
 
 /// Bytes that can be read once, from front to back.
@@ -84,12 +87,18 @@ pub(crate) fn unpack(packing: Packing, stream: Stream, limits: &Limits) -> io::R
         Packing::Gzip => Box::new(Members::<GzDecoder<_>, _>::new(counted)),
         Packing::Bzip2 => Box::new(Members::<BzDecoder<_>, _>::new(counted)),
         Packing::Xz => Box::new(XzReader::new_mem_limit(counted, true, XZ_MEMORY)),
+        Packing::Lzma => Box::new(LzmaReader::new_mem_limit(counted, XZ_MEMORY, None)?),
+        Packing::Zlib => Box::new(ZlibDecoder::new(counted)),
+        Packing::Brotli => Box::new(brotli_decompressor::Decompressor::new(
+            counted,
+            PACKED_BUFFER,
+        )),
         Packing::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(counted)?),
     };
     Ok(Box::new(Bounded::new(unpacked, packed, limits)))
 }
 
-/// The most memory that unpacking xz may take, in KiB: `xz -9` needs 65 MiB.
+/// The most memory that unpacking xz or LZMA may take, in KiB: `xz -9` needs 65 MiB.
 pub(crate) const XZ_MEMORY: u32 = 256 << 10;
 
 /// Unpacks one member of a file that may have several, one after the other.

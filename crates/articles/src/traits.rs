@@ -44,7 +44,9 @@ impl Format {
             },
             Self::Json => Traits {
                 name: "JSON",
-                extensions: &["json", "geojson"],
+                extensions: &[
+                    "json", "geojson", "json5", "jsonc", "jsonp", "js", "mjs", "cjs",
+                ],
                 named: Sign::Name,
                 recognise: recognise::json,
                 cut_as_utf8: true,

@@ -23,6 +23,7 @@ const EXTRACT: &str = "extract it first";
 const LEAVE: &str = "leave it out";
 const TABLE: &str = "export the table as CSV or JSON Lines";
 const SAVE_DOCX: &str = "save it as DOCX or PDF";
+const PANDOC: &str = "convert it to Markdown or HTML (pandoc)";
 const FETCH: &str = "fetch the file itself (git lfs pull, git annex get)";
 
 impl Unread {
@@ -162,9 +163,49 @@ fn of_text(sight: &Sight<'_>) -> Option<Unread> {
         let (name, hint) = ("a program", LEAVE);
         return Some(Unread { name, hint });
     }
+    if is_log(sight) {
+        let (name, hint) = ("a log of a program", LEAVE);
+        return Some(Unread { name, hint });
+    }
+    if begins(TEX) {
+        let (name, hint) = ("a TeX document", PANDOC);
+        return Some(Unread { name, hint });
+    }
     let (_, name, hint) = CODE.iter().find(named)?;
     Some(Unread { name, hint })
 }
+
+/// Returns `true` if nearly every line begins with a time and a level, or is a request of a server.
+fn is_log(sight: &Sight<'_>) -> bool {
+    const LEAST: usize = 3;
+    let lines = sight.text.split(|byte| *byte == b'\n').take(40);
+    let mut lines: Vec<&[u8]> = lines.collect();
+    lines.retain(|line| !line.trim_ascii().is_empty());
+    let entries = lines.iter().filter(|line| is_log_entry(line)).count();
+    let least = if sight.extension == "log" { 1 } else { LEAST };
+    entries >= least && entries * 2 > lines.len()
+}
+
+fn is_log_entry(line: &[u8]) -> bool {
+    const LEVELS: &[&[u8]] = &[
+        b"INFO",
+        b"DEBUG",
+        b"WARN",
+        b"ERROR",
+        b"TRACE",
+        b"CRITICAL",
+        b"FATAL",
+        b"NOTICE",
+    ];
+    let has = |word: &[u8]| memchr::memmem::find(line, word).is_some();
+    let start = line.get(..24).unwrap_or(line);
+    let digits = start.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let is_timed = digits >= 6 && start.contains(&b':');
+    is_timed && LEVELS.iter().any(|level| has(level)) || has(b"\" HTTP/1.") || has(b" HTTP/1.1\" ")
+}
+
+/// Beginnings of TeX documents.
+const TEX: &[&[u8]] = &[b"\\documentclass", b"\\documentstyle", b"\\input texinfo"];
 
 /// Beginnings of SQL dumps.
 const SQL: &[&[u8]] = &[
@@ -191,19 +232,74 @@ const SCRIPTS: &[&[u8]] = &[b"#!/", b"<?php", b"<?=", b"<%@"];
 const CODE: &[(&[&str], &str, &str)] = &[
     (
         &[
-            "bat", "c", "cc", "cpp", "cs", "go", "h", "hpp", "java", "jsx", "kt", "lua", "php",
-            "pl", "ps1", "py", "r", "rb", "rs", "scala", "sh", "swift", "tsx", "vb", "vue",
+            "asm", "asp", "aspx", "astro", "bat", "c", "cc", "cgi", "clj", "cmake", "cmd",
+            "coffee", "cpp", "cs", "cshtml", "cxx", "dart", "ejs", "elm", "erb", "erl", "ex",
+            "exs", "f90", "fs", "go", "gradle", "groovy", "h", "haml", "hbs", "hpp", "hs", "hxx",
+            "j2", "java", "jinja", "jsp", "jsx", "kt", "kts", "liquid", "lisp", "lua", "mk", "ml",
+            "mustache", "nim", "njk", "pas", "php", "phtml", "pl", "pm", "proto", "ps1", "pug",
+            "py", "pyx", "r", "rake", "rb", "rs", "scala", "scm", "sh", "sol", "svelte", "swift",
+            "tcl", "tpl", "tsx", "twig", "vb", "vbs", "vue", "xsl", "xslt", "zsh",
         ],
-        "a program",
+        "a program or template",
         LEAVE,
     ),
     (
-        &["cfg", "conf", "ini", "properties", "toml", "yaml", "yml"],
+        &[
+            "cfg",
+            "conf",
+            "desktop",
+            "env",
+            "hcl",
+            "inf",
+            "ini",
+            "plist",
+            "properties",
+            "reg",
+            "service",
+            "tf",
+            "toml",
+            "yaml",
+            "yml",
+        ],
         "a configuration file",
         LEAVE,
     ),
-    (&["bib", "ris"], "a bibliography", LEAVE),
-    (&["srt", "vtt", "ass"], "subtitles", CONVERT),
+    (
+        &[
+            "bst", "cls", "dtx", "latex", "ltx", "sty", "tex", "texi", "texinfo",
+        ],
+        "a TeX document",
+        PANDOC,
+    ),
+    (&["rest", "rst"], "reStructuredText", PANDOC),
+    (&["adoc", "asciidoc"], "AsciiDoc", PANDOC),
+    (
+        &["creole", "dokuwiki", "mediawiki", "org", "textile", "wiki"],
+        "lightweight markup other than Markdown",
+        PANDOC,
+    ),
+    (&["fb2"], "an e-book (FictionBook)", PANDOC),
+    (&["log"], "a log of a program", LEAVE),
+    (&["bib", "enw", "nbib", "ris"], "a bibliography", LEAVE),
+    (
+        &["ass", "lrc", "sbv", "srt", "ssa", "vtt"],
+        "subtitles",
+        CONVERT,
+    ),
+    (
+        &["po", "pot", "strings", "xlf", "xliff"],
+        "translations of a program",
+        LEAVE,
+    ),
+    (&["dtd", "rng", "wsdl", "xsd"], "a schema", LEAVE),
+    (&["gpx", "kml"], "a map", LEAVE),
+    (
+        &[
+            "cue", "m3u", "md5", "pls", "sfv", "sha1", "sha256", "torrent", "url", "webloc",
+        ],
+        "a list of files or links",
+        LEAVE,
+    ),
     (&["diff", "patch"], "a patch", LEAVE),
     (&["ics", "vcf"], "a calendar or address book", LEAVE),
 ];

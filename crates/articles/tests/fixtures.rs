@@ -208,6 +208,30 @@ fn what_follows_a_compressed_text_costs_none_of_it() {
 }
 
 #[test]
+fn older_compressions_are_read_as_well() {
+    let text = "{\"title\":\"Một\"}";
+    let expected = (vec!["Một".to_owned()], 0);
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, text.as_bytes()).unwrap();
+    let zlib = packed.finish().unwrap();
+    assert_eq!(titles("a.jsonl.zz", &zlib), expected);
+    // xz --format=lzma
+    let lzma = b"\x5d\x00\x00\x80\x00\xff\xff\xff\xff\xff\xff\xff\xff\x00";
+    assert_eq!(titles("a.jsonl.lzma", LZMA), expected);
+    assert_eq!(titles("a.jsonl.lzma", lzma).1, 1, "cut short");
+    assert_eq!(
+        titles(
+            "a.jsonl.br",
+            b"\x0b\x08\x80{\"title\":\"M\xe1\xbb\x99t\"}\x03"
+        ),
+        expected
+    );
+}
+
+/// `{"title":"Một"}`, packed with LZMA.
+const LZMA: &[u8] = b"\x5d\x00\x00\x80\x00\xff\xff\xff\xff\xff\xff\xff\xff\x00\x3d\x88\x8a\x86\xd4\x54\xe9\xdd\x37\x78\xd5\x5b\x03\xa6\x81\xc6\xb4\x33\x1f\x85\x6e\xe1\xff\xff\x0b\x88\x00\x00";
+
+#[test]
 fn pages_of_a_web_archive_are_recognised_whatever_their_label() {
     let page = "<!-- x --><!doctype html><title>Bến đò</title><p>Đò sang sông từ bốn giờ sáng.</p>";
     for (address, kind, body, expected) in [

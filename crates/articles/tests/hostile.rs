@@ -412,6 +412,15 @@ fn known_formats_that_are_not_read_are_named() {
             "a notebook",
         ),
         ("a.py", b"print('tin')\n", "a program"),
+        ("a.tex", b"\\section{Tin}\n", "a TeX document"),
+        ("a.txt", b"\\documentclass{article}\n", "a TeX document"),
+        ("a.rst", b"Tin\n===\n", "reStructuredText"),
+        ("a.log", b"started\n", "a log of a program"),
+        (
+            "a.txt",
+            b"2026-03-25 08:00:00 [x] INFO: a\n2026-03-25 08:00:01 [x] ERROR: b\n[25/Mar/2026:08:00:02] \"GET / HTTP/1.1\" 200\n",
+            "a log of a program",
+        ),
         ("a.db", b"SQLite format 3\0", "an SQLite database"),
     ] {
         let (articles, problems) = read(name, bytes);

@@ -33,7 +33,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use self::lenient::repaired;
+pub(crate) use self::lenient::repaired;
 use self::value::{Captions, Flag, Key, Strings, Value};
 use super::collect::Collector;
 use crate::Article;

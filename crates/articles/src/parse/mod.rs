@@ -25,7 +25,7 @@ mod wrap;
 mod xml;
 
 pub(crate) use self::collect::LONG;
-pub(crate) use self::json::is_read;
+pub(crate) use self::json::{is_read, repaired};
 pub(crate) use self::text::byline;
 use crate::Article;
 use crate::encoding::{UTF_8, decode};

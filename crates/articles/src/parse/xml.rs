@@ -63,6 +63,7 @@ const GROUPS: &[&str] = &[
     "header",
     "fields",
     "attributes",
+    "news",
 ];
 
 /// Elements that name their field in an attribute (Solr, mysqldump, phpMyAdmin).
@@ -142,6 +143,11 @@ fn value<'t>(
                 let text = part.find("name").unwrap_or(part).line();
                 collector.join(field, rank + depth, &person(&text), &from, trace);
             }
+        }
+        // `<news:publication>` names the paper and its language.
+        Some((field @ Field::Source, rank)) => {
+            let text = child.find("name").unwrap_or(child).line();
+            collector.offer(field, rank + depth, text, from, trace);
         }
         Some((field, rank)) => {
             let text = if field == Field::Summary {

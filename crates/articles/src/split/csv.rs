@@ -204,6 +204,12 @@ impl Rows {
                     self.fill();
                     continue;
                 }
+                Scanned::Row(row) if row.spans_lines && self.joins_rows(&row, delimiter, width) => {
+                    let literal = row::literal(self.rest(), delimiter, width);
+                    let line = literal.unwrap_or_else(|| row::line(self.rest(), delimiter));
+                    self.in_vain += row.end.saturating_sub(line.end) as u64;
+                    (line, Some(open_quote()))
+                }
                 Scanned::Row(row) if !row.is_suspect => (row, None),
                 Scanned::Row(row) => self.literal_or(row, None, delimiter, width),
                 Scanned::Open(row) => self.literal_or(row, Some(open_end()), delimiter, width),
@@ -218,6 +224,11 @@ impl Rows {
 }
 
 impl Rows {
+    fn joins_rows(&self, row: &Row, delimiter: u8, width: usize) -> bool {
+        let bytes = self.rest().get(..row.end).unwrap_or_default();
+        row::joins_rows(bytes, delimiter, width)
+    }
+
     /// Reads a line literally if that makes sense, or else takes the row that was
     /// scanned.
     fn literal_or(

@@ -3,7 +3,7 @@
 //! limit for a whole file is searched for articles; of a larger one, the array
 //! under a known key is streamed.
 
-mod unwrap;
+pub(super) mod unwrap;
 
 use std::io::Read;
 use std::ops::Range;
@@ -83,7 +83,7 @@ impl Values {
         }
         let may_wrap = self.scan.is_object() || self.number < LOOKED_THROUGH;
         let records = if may_wrap {
-            unwrap::records(bytes)
+            unwrap::records(bytes).or_else(|| unwrap::records_of_repaired(bytes))
         } else {
             None
         };
@@ -236,12 +236,30 @@ fn too_large(limits: &Limits) -> Fault {
     Fault::new(ProblemKind::TooLarge, message)
 }
 
+/// Where in a comment the scan is. JSON has none, but people write them.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Comment {
+    #[default]
+    Outside,
+    /// After a slash that may begin one.
+    Slash,
+    Line,
+    Block,
+    /// After an asterisk that may end one.
+    Star,
+}
+
 /// The state of the scan between any two bytes.
 #[derive(Default)]
 struct Scan {
     depth: usize,
     in_string: bool,
+    /// The mark that ends the string.
+    quote: u8,
     escaped: bool,
+    comment: Comment,
+    /// The last byte that is not a blank, outside of strings and comments.
+    before: u8,
     /// Elements begin at this depth; it is known once the first bracket is.
     level: Option<usize>,
     /// Start of the current element.
@@ -294,9 +312,25 @@ impl Scan {
             }
             let here = at;
             at += 1;
+            if matches!(byte, b'/' | b'#') || self.comment != Comment::Outside {
+                at = self.comment(bytes, here);
+                continue;
+            }
+            let before = self.before;
+            if !byte.is_ascii_whitespace() {
+                self.before = byte;
+            }
             match byte {
                 b'"' => {
-                    self.in_string = true;
+                    (self.in_string, self.quote) = (true, byte);
+                    self.string_start = at;
+                    self.begin(here)?;
+                }
+                // Programs write strings so. Elsewhere it is a letter of a broken one.
+                b'\'' | b'`'
+                    if self.begun && matches!(before, b'{' | b'[' | b',' | b':' | b'(') =>
+                {
+                    (self.in_string, self.quote) = (true, byte);
                     self.string_start = at;
                     self.begin(here)?;
                 }
@@ -361,6 +395,53 @@ impl Scan {
         Ok(())
     }
 
+    /// Continues in a comment, or where one may begin; returns where to go on.
+    fn comment(&mut self, bytes: &[u8], at: usize) -> usize {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let byte = rest.first().copied().unwrap_or_default();
+        // After a colon, the slashes are those of an address in a broken string.
+        let begins_line = self.before != b':';
+        self.comment = match (self.comment, byte) {
+            (Comment::Outside, b'/') => Comment::Slash,
+            (Comment::Outside, b'#')
+                if matches!(self.before, 0 | b'{' | b'[' | b',' | b'}' | b']') =>
+            {
+                Comment::Line
+            }
+            (Comment::Slash, b'/') if begins_line => Comment::Line,
+            (Comment::Slash, b'*') => Comment::Block,
+            (Comment::Slash, b'/') | (Comment::Outside, _) => {
+                self.before = byte;
+                Comment::Outside
+            }
+            // The byte after the slash is scanned as any other.
+            (Comment::Slash, _) => {
+                (self.comment, self.before) = (Comment::Outside, b'/');
+                return at;
+            }
+            (Comment::Line, _) => match memchr::memchr(b'\n', rest) {
+                Some(end) => {
+                    self.comment = Comment::Outside;
+                    return at + end;
+                }
+                None => return bytes.len(),
+            },
+            (Comment::Star, b'/') => Comment::Outside,
+            (Comment::Star, b'*') => Comment::Star,
+            (Comment::Block | Comment::Star, _) => match memchr::memchr(b'*', rest) {
+                Some(star) => {
+                    self.comment = Comment::Star;
+                    return at + star + 1;
+                }
+                None => {
+                    self.comment = Comment::Block;
+                    return bytes.len();
+                }
+            },
+        };
+        at + 1
+    }
+
     /// Continues inside a string to its end, or to the end of the bytes.
     fn string(&mut self, bytes: &[u8], mut at: usize) -> usize {
         if std::mem::take(&mut self.escaped) {
@@ -368,10 +449,10 @@ impl Scan {
         }
         while let Some(found) = bytes
             .get(at..)
-            .and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
+            .and_then(|rest| memchr::memchr2(self.quote, b'\\', rest))
         {
             at += found;
-            if bytes.get(at) == Some(&b'"') {
+            if bytes.get(at) == Some(&self.quote) {
                 self.in_string = false;
                 if self.streams && self.level == Some(0) && self.depth == self.wrappers + 1 {
                     self.key = Some(self.string_start..at);

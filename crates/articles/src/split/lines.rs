@@ -38,11 +38,17 @@ impl Lines {
         if std::mem::take(&mut self.skipping) {
             return;
         }
-        let blank = batch.data()[start..end].trim_ascii().is_empty();
+        let line = &batch.data()[start..end];
+        let (from, to) = record(line);
+        let is_skipped = from == to || is_bulk_action(&line[from..to]);
         if end - start > limits.record_bytes {
             batch.problem(too_long(limits), Some(self.number));
-        } else if !blank && !is_bulk_action(&batch.data()[start..end]) {
-            batch.push(start..end, Format::JsonLines, Some(self.number));
+        } else if !is_skipped {
+            batch.push(
+                start + from..start + to,
+                Format::JsonLines,
+                Some(self.number),
+            );
         }
     }
 }
@@ -97,6 +103,34 @@ impl Splitter for Lines {
             }
         }
     }
+}
+
+/// The range of the record in a line, without the brackets and commas of an array whose elements
+/// have a line each. Comments and such brackets alone have no record.
+fn record(line: &[u8]) -> (usize, usize) {
+    let from = line.len() - line.trim_ascii_start().len();
+    let mut to = from + line.trim_ascii().len();
+    let text = &line[from..to];
+    let is_comment = text.starts_with(b"//") || text.starts_with(b"#");
+    if is_comment || matches!(text, b"" | b"[" | b"]" | b"," | b"];") {
+        return (0, 0);
+    }
+    let is_first = text.starts_with(b"[{");
+    if text.ends_with(b"},") {
+        to -= 1;
+    } else if text.ends_with(b"}]") && !is_first {
+        to -= 1;
+    }
+    // RFC 7464 puts a control character before each text.
+    let is_in_array = is_first && line.get(to - 1) == Some(&b'}');
+    (from + usize::from(is_in_array || text[0] == 0x1e), to)
+}
+
+/// Returns `true` if the first object continues on the next line.
+pub(super) fn spans_lines(head: &[u8]) -> bool {
+    let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let first = lines.find(|line| line.starts_with(b"{"));
+    first.is_some_and(|line| matches!(line, b"{" | b"{\r"))
 }
 
 /// Returns `true` for the line above a document in the bulk format of Elasticsearch:

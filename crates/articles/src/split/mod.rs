@@ -5,6 +5,7 @@ mod csv;
 mod entry;
 mod json;
 mod lines;
+pub(crate) mod script;
 mod sections;
 mod splitter;
 mod tar;
@@ -14,7 +15,7 @@ mod xml;
 mod zip;
 
 use crate::Format;
-use crate::stream::Stream;
+use crate::stream::{self, Stream};
 
 pub(crate) use splitter::{Splitter, Step};
 pub(crate) use tar::Tar;
@@ -36,11 +37,22 @@ pub(crate) fn whole(start: Start<'_>) -> Box<dyn Splitter> {
 }
 
 pub(crate) fn lines(start: Start<'_>) -> Box<dyn Splitter> {
-    Box::new(lines::Lines::new(start.stream))
+    match stream::look_ahead(start.stream) {
+        // Objects over several lines are JSON, whatever the name says.
+        Ok((head, stream)) if lines::spans_lines(&head) => Box::new(json::Values::new(stream)),
+        Ok((_, stream)) => Box::new(lines::Lines::new(stream)),
+        Err(error) => Box::new(lines::Lines::new(Box::new(stream::Failing::new(error)))),
+    }
 }
 
 pub(crate) fn json_values(start: Start<'_>) -> Box<dyn Splitter> {
-    Box::new(json::Values::new(start.stream))
+    match stream::look_ahead(start.stream) {
+        Ok((head, stream)) if script::is_script(&head) => {
+            Box::new(script::Script::new(stream, start.name))
+        }
+        Ok((_, stream)) => Box::new(json::Values::new(stream)),
+        Err(error) => Box::new(json::Values::new(Box::new(stream::Failing::new(error)))),
+    }
 }
 
 pub(crate) fn csv_rows(start: Start<'_>) -> Box<dyn Splitter> {

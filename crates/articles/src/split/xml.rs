@@ -115,6 +115,7 @@ impl Items {
             // Documents of one article: JATS, DocBook, what trafilatura writes.
             "article" | "doc" => Some(Format::Xml),
             "TEI" | "TEI.2" => Some(Format::Xml),
+            "url" if root == "urlset" => Some(Format::Xml),
             // phpMyAdmin: a row of a table.
             "table" if self.open.last().is_some_and(|parent| parent == "database") => {
                 Some(Format::Xml)
@@ -298,6 +299,17 @@ impl Splitter for Items {
                     self.skip()?;
                     return Ok(Step::More);
                 }
+                if self.open.is_empty() && name == "urlset" && !is_news_sitemap(&start) {
+                    let message = "a sitemap, which has addresses only; fetch its pages";
+                    return Err(Fault::new(ProblemKind::Unsupported, message));
+                }
+                if self.open.is_empty()
+                    && let Some((_, what)) =
+                        NOT_ARTICLES.iter().find(|(root, _)| *root == local(&name))
+                {
+                    let message = format!("{what}; leave it out");
+                    return Err(Fault::new(ProblemKind::Unsupported, message));
+                }
                 if let Some(format) = self.item(&name) {
                     self.copy(&[start], format, batch)?;
                 } else if name == "wp:author" {
@@ -386,6 +398,28 @@ impl Items {
         }
     }
 }
+
+/// Returns `true` if the root of a sitemap declares titles and dates of news.
+fn is_news_sitemap(root: &BytesStart<'_>) -> bool {
+    let mut attributes = root.attributes().flatten();
+    attributes.any(|attribute| attribute.value.contains("sitemap-news"))
+}
+
+/// Roots of XML that has no articles.
+const NOT_ARTICLES: &[(&str, &str)] = &[
+    ("opml", "a list of feeds (OPML)"),
+    ("sitemapindex", "a list of sitemaps"),
+    ("stylesheet", "a stylesheet"),
+    ("transform", "a stylesheet"),
+    ("schema", "a schema"),
+    ("svg", "a drawing"),
+    ("plist", "a configuration file"),
+    ("kml", "a map"),
+    ("gpx", "a map"),
+    ("project", "the configuration of a build"),
+    ("ncx", "the contents of an e-book"),
+    ("container", "the list of files of an e-book"),
+];
 
 /// Returns `true` if an element of this name is a field that only articles have.
 fn tells_article(name: &str) -> bool {

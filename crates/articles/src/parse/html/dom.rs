@@ -39,6 +39,7 @@ enum Data {
 
 /// Attributes that are read; the others are not stored.
 const ATTRIBUTES: &[&str] = &[
+    "align",
     "alt",
     "class",
     "content",

@@ -193,7 +193,9 @@ fn of_key(key: &str) -> u16 {
         "caption" | "captions" | "photocaption" | "imgcaption" | "imagecaption" | "pcaption"
         | "desccation" | "imagedesc" | "photodesc" | "imgdesc" | "chuthich" | "chuthichanh"
         | "figdesc" | "wpcaptiontext" | "photocmscaption" | "notephoto" | "imagenote"
-        | "imgnote" => Marks::CAPTION,
+        | "imgnote" | "photonote" | "picnote" | "picdesc" | "picturecaption" | "piccaption"
+        | "mediacaption" | "figurecaption" | "captionimage" | "captionimg" | "imgcap"
+        | "imagecap" => Marks::CAPTION,
         "relate" | "related" | "relates" | "relatednews" | "relatedpost" | "relatedposts"
         | "relatedarticles" | "tinlienquan" | "lienquan" | "bailienquan" | "comment"
         | "comments" | "binhluan" | "disqus" | "sidebar" | "mostread" | "docnhieu" | "xemnhieu"

@@ -10,6 +10,7 @@ mod linked_data;
 mod marks;
 mod meta;
 mod outline;
+mod pictures;
 mod rank;
 mod shown;
 mod site;

@@ -3,6 +3,7 @@
 
 use super::dom::{Dom, Id};
 use super::marks::{self, Marks};
+use super::pictures;
 
 /// Facts on the nodes of a page, by id.
 pub(super) struct Outline {
@@ -52,6 +53,7 @@ impl Outline {
             order: dom.under(dom.root()).collect(),
         };
         outline.classify(dom);
+        outline.find_captions(dom);
         outline.weigh(dom);
         outline.find_entries(dom);
         outline.skip_boxes(dom);
@@ -122,6 +124,16 @@ impl Outline {
             let id = self.order[at];
             if let Some(facts) = self.facts_mut(id) {
                 facts.position = at as u32;
+            }
+        }
+    }
+
+    /// Finds captions by the pictures they belong to.
+    fn find_captions(&mut self, dom: &Dom) {
+        let found = pictures::captions(dom, &self.order, |id| self.kind(id));
+        for id in found {
+            if let Some(facts) = self.facts_mut(id) {
+                facts.kind = Kind::Caption;
             }
         }
     }

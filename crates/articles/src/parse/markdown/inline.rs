@@ -3,6 +3,8 @@
 //! Every step looks a bounded distance ahead, so that the time is linear in
 //! the length of the text whatever is never closed.
 
+use std::collections::HashSet;
+
 use crate::Caption;
 use crate::parse::entity;
 use crate::parse::text::is_file_name;
@@ -14,10 +16,31 @@ const REACH: usize = 2000;
 /// Brackets that may be open at once; more are not links.
 const DEEPEST: usize = 32;
 
+/// The names that links may be written as, as their targets are defined elsewhere in the text.
+#[derive(Default)]
+pub(super) struct Names(HashSet<String>);
+
+impl Names {
+    /// The names that a text defines: `[name]: https://…`.
+    pub fn defined_in(text: &str) -> Self {
+        let names = text.lines().filter_map(|line| {
+            let (name, _) = line.trim_start().strip_prefix('[')?.split_once("]:")?;
+            let is_name = name.len() <= LONGEST_TEXT && !name.starts_with('^');
+            is_name.then(|| name.to_lowercase())
+        });
+        Self(names.collect())
+    }
+
+    fn has(&self, name: &str) -> bool {
+        !self.0.is_empty() && self.0.contains(&name.to_lowercase())
+    }
+}
+
 /// Returns the text without its marks; pictures become captions.
-pub(super) fn read(text: &str, captions: &mut Vec<Caption>) -> String {
+pub(super) fn read(text: &str, names: &Names, captions: &mut Vec<Caption>) -> String {
     let mut reading = Reading {
         text,
+        names,
         at: 0,
         out: String::with_capacity(text.len()),
         is_row: text.starts_with('|'),
@@ -31,6 +54,7 @@ pub(super) fn read(text: &str, captions: &mut Vec<Caption>) -> String {
 
 struct Reading<'t> {
     text: &'t str,
+    names: &'t Names,
     at: usize,
     out: String,
     /// In a row of a table, bars separate cells.
@@ -58,6 +82,11 @@ impl<'t> Reading<'t> {
             return;
         }
         let mut taken = first.len_utf8();
+        if let Some((shown, length)) = wiki_link(rest) {
+            self.out.push_str(shown);
+            self.at += length;
+            return;
+        }
         match first {
             '[' => match link(rest.get(1..).unwrap_or_default()) {
                 // A footnote's number is not text.
@@ -68,7 +97,12 @@ impl<'t> Reading<'t> {
                     let start = self.at + 1;
                     self.links.push((start + found.text.len(), start + length));
                 }
-                _ => self.out.push('['),
+                _ => match closing_bracket(rest.get(1..).unwrap_or_default()) {
+                    Some(close) if self.names.has(rest.get(1..=close).unwrap_or_default()) => {
+                        self.links.push((self.at + 1 + close, self.at + 2 + close));
+                    }
+                    _ => self.out.push('['),
+                },
             },
             '\\' => match rest.chars().nth(1).filter(char::is_ascii_punctuation) {
                 Some(escaped) => {
@@ -77,14 +111,14 @@ impl<'t> Reading<'t> {
                 }
                 None => self.out.push('\\'),
             },
-            '*' | '`' | '~' | '_' => {
+            '*' | '`' | '~' | '_' | '=' => {
                 let run = rest.len() - rest.trim_start_matches(first).len();
                 taken = run;
                 if !is_mark(rest, first, run, &self.out) {
                     self.out.push_str(rest.get(..run).unwrap_or_default());
                 }
             }
-            '<' => taken = self.push_tag(rest),
+            '<' => taken = self.push_tag(rest, captions),
             '&' => match entity::read(rest) {
                 Some((letters, length)) => {
                     self.out.push_str(&letters);
@@ -100,7 +134,7 @@ impl<'t> Reading<'t> {
 
     /// Pushes the text of a tag or an address in angle brackets; returns the
     /// length of the source.
-    fn push_tag(&mut self, rest: &str) -> usize {
+    fn push_tag(&mut self, rest: &str, captions: &mut Vec<Caption>) -> usize {
         let Some(end) = tag(rest) else {
             self.out.push('<');
             return 1;
@@ -110,6 +144,14 @@ impl<'t> Reading<'t> {
             self.out.push_str(inner);
         } else if inner.starts_with("br") {
             self.out.push(' ');
+        } else if inner.starts_with("img ") {
+            push_shown(alternative(inner).unwrap_or_default(), captions);
+        } else if inner.starts_with("figcaption")
+            && let Some(close) = within_reach(rest).find("</figcaption>")
+        {
+            let shown = rest.get(end..close).unwrap_or_default();
+            push_shown(&read(shown, self.names, &mut Vec::new()), captions);
+            return close + "</figcaption>".len();
         }
         end
     }
@@ -123,6 +165,7 @@ fn is_mark(rest: &str, mark: char, run: usize, before: &str) -> bool {
     let open_left = !before.is_empty() && !before.ends_with(char::is_whitespace);
     match mark {
         '~' => run >= 2,
+        '=' => run == 2 && (open_right ^ open_left || open_right && after.contains("==")),
         '`' => true,
         '_' => {
             !(before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphanumeric))
@@ -133,10 +176,40 @@ fn is_mark(rest: &str, mark: char, run: usize, before: &str) -> bool {
 
 fn push_caption(picture: &Link<'_>, captions: &mut Vec<Caption>) {
     let title = picture.title.filter(|title| !title.trim().is_empty());
-    let shown = read(title.unwrap_or(picture.text), &mut Vec::new());
-    if !shown.is_empty() && !is_file_name(&shown) && !is_placeholder(&shown) {
-        captions.push(caption(&shown));
+    let shown = title.unwrap_or(picture.text);
+    push_shown(&read(shown, &Names::default(), &mut Vec::new()), captions);
+}
+
+fn push_shown(shown: &str, captions: &mut Vec<Caption>) {
+    if !shown.is_empty() && !is_file_name(shown) && !is_placeholder(shown) {
+        captions.push(caption(shown));
     }
+}
+
+/// The title or the alternative text of a picture in HTML.
+fn alternative(tag: &str) -> Option<&str> {
+    let value = |name: &str| {
+        let value = tag.get(tag.find(name)? + name.len()..)?;
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let value = value.get(1..)?.split(quote).next()?;
+        Some(value.trim()).filter(|value| !value.is_empty())
+    };
+    value(" title=").or_else(|| value(" alt="))
+}
+
+/// The text and length of a link of a wiki: `[[page|text]]`.
+fn wiki_link(rest: &str) -> Option<(&str, usize)> {
+    let inner = rest.strip_prefix("[[")?;
+    let close = closing_bracket(inner)?;
+    let whole = inner.get(..close)?;
+    let is_closed = inner.get(close + 1..)?.starts_with(']');
+    let shown = whole.rsplit('|').next()?;
+    (is_closed && !whole.contains(['[', ']']) && !shown.is_empty()).then_some((shown, close + 4))
+}
+
+fn within_reach(rest: &str) -> &str {
+    let end = rest.floor_char_boundary(REACH.min(rest.len()));
+    rest.get(..end).unwrap_or_default()
 }
 
 /// Returns `true` for words that editors put in place of a caption.

@@ -25,7 +25,8 @@ pub(crate) fn parse(text: &str, trace: &mut Trace) -> Article {
     }
     let mut captions = Vec::new();
     let rest = templates::strip(rest, &mut captions);
-    let mut blocks = read(&rest, &mut captions);
+    let names = inline::Names::defined_in(&rest);
+    let mut blocks = read(&rest, &names, &mut captions);
     // The first heading is the title, or repeats it.
     if let Some(first) = blocks.first().filter(|block| block.heading) {
         let repeats = draft
@@ -75,6 +76,7 @@ pub(crate) fn parse(text: &str, trace: &mut Trace) -> Article {
 /// Collects the blocks of a text.
 struct Content<'c> {
     blocks: Vec<Block>,
+    names: &'c inline::Names,
     captions: &'c mut Vec<Caption>,
 }
 
@@ -86,9 +88,10 @@ struct Block {
     emphasised: bool,
 }
 
-fn read(text: &str, captions: &mut Vec<Caption>) -> Vec<Block> {
+fn read(text: &str, names: &inline::Names, captions: &mut Vec<Caption>) -> Vec<Block> {
     let mut content = Content {
         blocks: Vec::new(),
+        names,
         captions,
     };
     let mut hidden: Option<&str> = None;
@@ -118,8 +121,11 @@ fn read(text: &str, captions: &mut Vec<Caption>) -> Vec<Block> {
             // Underlined with = or -: the line above is a heading.
             let heading = open.pop().unwrap_or_default();
             content.push(heading, true);
-        } else if is_rule(line) || is_definition(line) || is_table_rule(line) {
+        } else if is_rule(line) || is_definition(line) || is_table_rule(line) || is_fence(line) {
             content.close(&mut open);
+        } else if let Some(title) = admonition(line) {
+            content.close(&mut open);
+            content.push(title, false);
         } else if let Some(heading) = heading(line) {
             content.close(&mut open);
             content.push(heading, true);
@@ -163,7 +169,7 @@ impl Content<'_> {
                 && marked.ends_with(mark)
                 && marked.matches(mark).count() == 2
         });
-        let text = inline::read(footnote(marked), self.captions);
+        let text = inline::read(footnote(marked), self.names, self.captions);
         if !text.is_empty() {
             self.blocks.push(Block {
                 text,
@@ -221,6 +227,33 @@ fn is_definition(line: &str) -> bool {
         })
 }
 
+/// The line around a box: `::: warning`.
+fn is_fence(line: &str) -> bool {
+    line.starts_with(":::")
+}
+
+/// The title of a box, which may be empty: `> [!NOTE]`, `!!! note "Lưu ý"`.
+fn admonition(line: &str) -> Option<&str> {
+    let quoted = line.trim_start_matches(['>', ' ']);
+    if quoted.len() < line.len()
+        && let Some((kind, title)) = quoted
+            .strip_prefix("[!")
+            .and_then(|rest| rest.split_once(']'))
+        && kind
+            .chars()
+            .all(|letter| letter.is_ascii_alphabetic() || letter == '-')
+    {
+        return Some(title.trim_start_matches(['+', '-']).trim());
+    }
+    let rest = ["!!! ", "!!!+ ", "??? ", "???+ "].iter();
+    let rest = rest.filter_map(|mark| line.strip_prefix(mark)).next()?;
+    let (kind, title) = rest.split_once(' ').unwrap_or((rest, ""));
+    let is_kind = kind.chars().all(|letter| letter.is_ascii_lowercase());
+    let title = title.trim();
+    let is_title = title.is_empty() || title.starts_with('"') && title.ends_with('"');
+    (is_kind && is_title).then(|| title.trim_matches('"'))
+}
+
 fn is_table_rule(line: &str) -> bool {
     line.contains("--") && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '))
 }
@@ -240,12 +273,29 @@ fn unmarked(line: &str) -> (&str, bool) {
         .iter()
         .find_map(|mark| line.strip_prefix(mark))
     {
-        return (rest.trim_start(), true);
+        return (without_box(rest.trim_start()), true);
     }
     // A number keeps standing: "1." of a list is text as much as mark.
     let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let after = line.get(digits..).unwrap_or_default();
     let numbered =
         (1..=3).contains(&digits) && (after.starts_with(". ") || after.starts_with(") "));
+    if numbered && let Some(rest) = line.get(digits + 2..) {
+        let bare = without_box(rest.trim_start());
+        // The number of a task is its mark.
+        if bare.len() < rest.trim_start().len() {
+            return (bare, true);
+        }
+    }
     (line, numbered)
+}
+
+/// An item without the box of a task: `[x] Sửa cầu`.
+fn without_box(item: &str) -> &str {
+    let boxes = ["[ ]", "[x]", "[X]", "[-]", "[/]"].iter();
+    let mut rests = boxes.filter_map(|mark| item.strip_prefix(mark));
+    match rests.next() {
+        Some(rest) if rest.starts_with([' ', '\t']) => rest.trim_start(),
+        _ => item,
+    }
 }

@@ -10,6 +10,8 @@ pub(super) struct Row {
     pub end: usize,
     /// A quoted cell spans lines and contains marks that do not end it.
     pub is_suspect: bool,
+    /// A quoted cell spans lines.
+    pub spans_lines: bool,
 }
 
 /// The cells of a row, in one piece: a row may have millions.
@@ -61,6 +63,7 @@ pub(super) fn scan(bytes: &[u8], delimiter: u8, all: bool) -> Scanned {
             match quoted(bytes, at + 1, delimiter, all, &mut row.cells) {
                 Quoted::Closed(end, is_suspect) => {
                     row.is_suspect |= is_suspect;
+                    row.spans_lines |= memchr::memchr(b'\n', &bytes[at..end]).is_some();
                     end
                 }
                 Quoted::Open if all => {
@@ -106,6 +109,7 @@ fn quoted(bytes: &[u8], start: usize, delimiter: u8, all: bool, cells: &mut Cell
     let mut at = start;
     let mut is_suspect = false;
     let mut has_break = false;
+    let mut has_escapes = false;
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
         let Some(found) = memchr::memchr(b'"', rest) else {
@@ -118,6 +122,10 @@ fn quoted(bytes: &[u8], start: usize, delimiter: u8, all: bool, cells: &mut Cell
         let after = bytes.get(at..).unwrap_or_default();
         match after {
             [] if !all => return Quoted::Open,
+            [b'"', ..] if has_escapes && cells.open().last() == Some(&b'\\') => {
+                cells.text.pop();
+                cells.text.push(b'"');
+            }
             [b'"', ..] => {
                 cells.text.push(b'"');
                 at += 1;
@@ -131,6 +139,7 @@ fn quoted(bytes: &[u8], start: usize, delimiter: u8, all: bool, cells: &mut Cell
                 // MySQL writes \" for a mark.
                 if cells.open().last() == Some(&b'\\') {
                     cells.text.pop();
+                    has_escapes = true;
                 } else {
                     is_suspect |= has_break;
                 }
@@ -151,6 +160,72 @@ pub(super) fn literal(bytes: &[u8], delimiter: u8, columns: usize) -> Option<Row
     let fits = |row: &Row| row.cells.len() == columns;
     let next_fits = second.is_none_or(|line| fits(&alone(line, delimiter)));
     (fits(&row) && next_fits).then_some(row)
+}
+
+/// Reads the line that `bytes` begin with by itself, however many cells it has.
+pub(super) fn line(bytes: &[u8], delimiter: u8) -> Row {
+    let line = bytes.split_inclusive(|byte| *byte == b'\n').next();
+    alone(line.unwrap_or_default(), delimiter)
+}
+
+/// Returns `true` if a line in a quoted cell of the row that `bytes` are is like the row itself: it
+/// has as many cells as there are columns, and numbers, dates and addresses in the same ones.
+pub(super) fn joins_rows(bytes: &[u8], delimiter: u8, columns: usize) -> bool {
+    const MOST: usize = 50;
+    let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    let first = lines.next().unwrap_or_default();
+    // The cells before the one that is open.
+    let known = match scan(first, delimiter, true) {
+        Scanned::Open(row) => row.cells.len().saturating_sub(1),
+        _ => 0,
+    };
+    let first = alone(first, delimiter);
+    let known = if known == 0 {
+        columns
+    } else {
+        known.min(columns)
+    };
+    let shapes: Vec<Shape> = first.cells.iter().take(known).map(Shape::of).collect();
+    let has_shape = shapes.iter().any(|shape| *shape != Shape::Text);
+    has_shape
+        && lines.take(MOST).any(|line| {
+            let separators = memchr::memchr_iter(delimiter, line).count();
+            if separators + 1 < columns {
+                return false;
+            }
+            let row = alone(line, delimiter);
+            row.cells.len() == columns
+                && row
+                    .cells
+                    .iter()
+                    .take(known)
+                    .map(Shape::of)
+                    .eq(shapes.iter().copied())
+        })
+}
+
+/// The kind of value in a cell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Text,
+    Number,
+    Date,
+    Address,
+}
+
+impl Shape {
+    fn of(cell: &[u8]) -> Self {
+        let cell = cell.trim_ascii();
+        let digits = cell.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let is_date = |byte: &u8| byte.is_ascii_digit() || b"-/:. TZ+".contains(byte);
+        match cell {
+            [] => Self::Text,
+            _ if digits == cell.len() => Self::Number,
+            _ if digits >= 6 && cell.iter().all(is_date) => Self::Date,
+            _ if cell.starts_with(b"http://") || cell.starts_with(b"https://") => Self::Address,
+            _ => Self::Text,
+        }
+    }
 }
 
 /// Returns `true` if a quotation mark does not close in the line that `bytes`
@@ -174,7 +249,7 @@ fn alone(line: &[u8], delimiter: u8) -> Row {
     Row {
         cells,
         end: line.len(),
-        is_suspect: false,
+        ..Row::default()
     }
 }
 
@@ -228,7 +303,7 @@ fn list(cell: &str) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scanned, list, literal, scan};
+    use super::{Scanned, joins_rows, list, literal, scan};
 
     fn cells(text: &str) -> Vec<String> {
         match scan(text.as_bytes(), b',', true) {
@@ -258,6 +333,21 @@ mod tests {
         assert_eq!(row.cells.iter().nth(1).unwrap(), b"\"Tin A");
         // The cell continues on the next line.
         assert_eq!(literal(b"1,T,\"x\nm, n, o, p\n", b',', 3), None);
+    }
+
+    #[test]
+    fn lines_like_rows_in_a_quoted_cell_are_rows() {
+        for (text, expected) in [
+            ("1,Tin A,\"một\n2,Tin B,\"\n", true),
+            ("1,\"Tin \"A,x\n2,Tin B,y\n3,Tin C\",z\n", true),
+            ("2026-03-25,\"A, b,x\n2026-03-26,\"B\",y\n", true),
+            ("Tin A,\"Sáng, trưa\nchiều, tối\",1\n", false),
+            ("1,Tin A,\"Sáng, trưa.\nvà, 2, 3\"\n", false),
+            ("1,Tin A,\"một\n\nhai\"\n", false),
+        ] {
+            assert_eq!(joins_rows(text.as_bytes(), b',', 3), expected, "{text}");
+        }
+        assert_eq!(cells("\"nói \\\"hay\\\"\",c"), ["nói \"hay\"", "c"]);
     }
 
     #[test]

@@ -4,10 +4,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::fields::{Field, field};
+use crate::parse::repaired;
 
 /// Maximum depth of a search for articles.
 const DEEPEST: usize = 6;
@@ -44,6 +45,37 @@ pub(super) fn records(bytes: &[u8]) -> Option<Records> {
     let mut records = Records::default();
     find(&pairs, 0, &mut records);
     (!records.ends.is_empty()).then_some(records)
+}
+
+/// Returns the records that an object wraps once its defects are repaired.
+pub(super) fn records_of_repaired(bytes: &[u8]) -> Option<Records> {
+    let is_valid = serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
+    if is_valid {
+        return None;
+    }
+    let text = repaired(bytes);
+    let is_repaired = serde_json::from_str::<IgnoredAny>(&text).is_ok();
+    is_repaired.then(|| records(text.as_bytes())).flatten()
+}
+
+/// Returns `true` if a value is a record, or an object or array that contains some.
+pub(in crate::split) fn has_records(text: &str) -> bool {
+    if let Some(elements) = array(text) {
+        let mut sample = elements.iter().take(SAMPLE);
+        return sample.any(|element| has_records_in_object(element.get()));
+    }
+    has_records_in_object(text)
+}
+
+fn has_records_in_object(text: &str) -> bool {
+    records(text.as_bytes()).is_some() || holds_record(text, 0)
+}
+
+/// Returns `true` if an object is a record, or one is in the objects in it.
+fn holds_record(text: &str, depth: usize) -> bool {
+    let inner = || object(text).into_iter().flat_map(|pairs| pairs.0);
+    is_record(text, 0)
+        || depth < DEEPEST && inner().any(|(_, value)| holds_record(value.get(), depth + 1))
 }
 
 /// The names and values of an object, in order.
@@ -132,6 +164,8 @@ fn is_article(pairs: &Pairs<'_>) -> bool {
     for (name, value) in &pairs.0 {
         let value = value.get();
         match field(name) {
+            // `{"article": {"detail": {"title": …, "content": …}}}`
+            Some((Field::Body, _)) if pairs.0.len() == 1 && is_record(value, 0) => return false,
             Some((Field::Body, _)) if value.len() > 2 && value.starts_with(['"', '{']) => {
                 return object(value).is_none_or(|inner| {
                     !inner.0.iter().any(|(_, value)| holds_records(value.get()))
