@@ -334,7 +334,16 @@ impl Text {
         let text = self
             .done
             .replace(['\u{f0b7}', '\u{f0a7}', '\u{f076}', '\u{f0d8}'], "•");
-        text.trim().to_owned()
+        // A soft hyphen only shows at the end of a line.
+        let text = text.trim();
+        match text.rfind('\u{ad}') {
+            Some(last) => {
+                let is_shown = last + '\u{ad}'.len_utf8() == text.len();
+                let bare = text.replace('\u{ad}', "");
+                bare + if is_shown { "\u{ad}" } else { "" }
+            }
+            None => text.to_owned(),
+        }
     }
 }
 
@@ -375,14 +384,24 @@ fn cut(pieces: Vec<Piece>, blocks: &mut Vec<Vec<Piece>>, depth: usize) {
     while let Some(row) = rows.next() {
         let mut gutters = gaps(&row);
         let mut run = row;
-        // One column may begin a few lines above the other.
+        // One column may begin a few lines above the other. Rows above that span the gap, such as
+        // a headline, are not of the columns.
         while gutters.is_empty() && ahead.len() < 3 {
             let Some(next) = rows.peek().map(|next| gaps(next)) else {
                 break;
             };
-            gutters = narrowed(&next, ahead.iter().flatten().chain(&run));
-            if gutters.is_empty() && !next.is_empty() {
-                break;
+            let from = (0..=ahead.len()).find_map(|from| {
+                let above = ahead[from..].iter().flatten().chain(&run);
+                let common = narrowed(&next, above);
+                (!common.is_empty()).then_some((from, common))
+            });
+            match from {
+                Some((from, common)) => {
+                    single.extend(ahead.drain(..from).flatten());
+                    gutters = common;
+                }
+                None if !next.is_empty() => break,
+                None => {}
             }
             if let Some(next) = rows.next() {
                 ahead.push(std::mem::replace(&mut run, next));
@@ -400,10 +419,14 @@ fn cut(pieces: Vec<Piece>, blocks: &mut Vec<Vec<Piece>>, depth: usize) {
             gutters = common;
             run.extend(rows.next().into_iter().flatten());
         }
+        // The first row need not reach into each column.
+        if !gutters.is_empty() {
+            gutters = gaps(&run);
+        }
         let gutter = gutters
             .iter()
             .filter(|_| depth < 6)
-            .find(|gutter| is_between_columns(&run, **gutter));
+            .find(|gutter| is_between_columns(&run, &gutters, **gutter));
         match gutter {
             Some((left, right)) => {
                 if !single.is_empty() {
@@ -486,13 +509,20 @@ fn narrowed<'p>(
         .collect()
 }
 
-/// Returns `true` if there is running text on both sides of a gap; else it is
+/// Returns `true` if there is running text on both sides of a gap, up to the next gap; else it is
 /// a table or a letterhead.
-fn is_between_columns(pieces: &[Piece], (left, right): (f32, f32)) -> bool {
+fn is_between_columns(pieces: &[Piece], gaps: &[(f32, f32)], (left, right): (f32, f32)) -> bool {
     let middle = (left + right) / 2.0;
-    [true, false].into_iter().all(|is_left| {
+    let others = || gaps.iter().map(|(left, right)| (left + right) / 2.0);
+    let before = others().filter(|other| *other < middle);
+    let after = others().filter(|other| *other > middle);
+    let sides = [
+        (before.fold(f32::NEG_INFINITY, f32::max), middle),
+        (middle, after.fold(f32::INFINITY, f32::min)),
+    ];
+    sides.into_iter().all(|(from, to)| {
         let side = || {
-            let side = move |piece: &&Piece| (piece.line.x0 < middle) == is_left;
+            let side = move |piece: &&Piece| (from..to).contains(&piece.line.x0);
             pieces.iter().filter(side).map(|piece| &piece.line)
         };
         let x0 = side().map(|line| line.x0).fold(f32::INFINITY, f32::min);

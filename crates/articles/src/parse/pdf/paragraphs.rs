@@ -102,10 +102,11 @@ impl End {
     fn continues_in(&self, next: &Line, block: &Block) -> bool {
         let alike = (self.line.size - next.size).abs() < 0.12 * next.size
             && self.line.is_bold == next.is_bold;
-        if !alike || ends_sentence(&self.line.text) || begins_item(&next.text) {
+        let begins_small = next.text.starts_with(char::is_lowercase);
+        let goes_on = begins_small && self.line.text.ends_with(';');
+        if !alike || ends_sentence(&self.line.text) && !goes_on || begins_item(&next.text) {
             return false;
         }
-        let begins_small = next.text.starts_with(char::is_lowercase);
         let is_full = self.right - self.line.x1 < next.first_word + 0.5 * next.size;
         let is_indented = next.x0 > block.left + 0.7 * next.size;
         begins_small || is_full && !is_indented

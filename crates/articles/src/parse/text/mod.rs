@@ -39,7 +39,10 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     let mut page = Page::new(paragraphs, name);
     let mut article = match page.find_layout() {
         true => page.read_layout(trace),
-        false => page.read_lines(trace),
+        false => {
+            page.take_credited_lines();
+            page.read_lines(trace)
+        }
     };
     origin.apply(&mut article, trace);
     article
@@ -167,10 +170,35 @@ impl<'a> Page<'a> {
         self.paragraphs = kept;
     }
 
+    /// Moves short lines that end with a photo credit to the captions, in a text with enough others.
+    fn take_credited_lines(&mut self) {
+        const LONGEST: usize = 300;
+        const LEAST: usize = 4;
+        if self.paragraphs.len() < LEAST {
+            return;
+        }
+        let mut paragraphs = std::mem::take(&mut self.paragraphs).into_iter();
+        self.paragraphs.extend(paragraphs.by_ref().take(1));
+        for paragraph in paragraphs {
+            let is_short = paragraph.text.chars().count() <= LONGEST;
+            if is_short && ends_with_credit(&paragraph.text) {
+                self.captions.push(caption(&paragraph.text));
+            } else {
+                self.paragraphs.push(paragraph);
+            }
+        }
+    }
+
     /// Reads a text without layout. Its body is all the other lines; a name at
     /// the end is the author's and stays.
-    fn read_lines(self, trace: &mut Trace) -> Article {
-        let mut article = Article::default();
+    fn read_lines(mut self, trace: &mut Trace) -> Article {
+        let mut article = Article {
+            captions: std::mem::take(&mut self.captions),
+            ..Article::default()
+        };
+        if !article.captions.is_empty() {
+            trace.field("captions", "lines with a photo credit");
+        }
         if let Some(signed) = self.last_line().and_then(sign_off) {
             article.author = signed.author;
             article.agency = signed.agency;
