@@ -83,7 +83,7 @@ impl Values {
         }
         let may_wrap = self.scan.is_object() || self.number < LOOKED_THROUGH;
         let records = if may_wrap {
-            unwrap::records(bytes).or_else(|| unwrap::records_of_repaired(bytes))
+            unwrap::records(bytes)
         } else {
             None
         };

@@ -138,6 +138,8 @@ fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut open: Vec<(u8, Option<usize>)> = Vec::new();
     let (mut at, mut before) = (0, b';');
+    // Strings that begin before this place do not end: where the last one broke off.
+    let mut unclosed = 0;
     while let Some(&byte) = bytes.get(at) {
         let rest = bytes.get(at..).unwrap_or_default();
         if rest.starts_with(b"//") || rest.starts_with(b"/*") {
@@ -145,14 +147,14 @@ fn pieces(text: &str) -> Vec<Piece> {
             continue;
         }
         match byte {
-            b'"' | b'\'' | b'`' => {
-                if let Some(length) = string(rest) {
+            b'"' | b'\'' | b'`' if at >= unclosed => match string(rest) {
+                Ok(length) => {
                     let is_string = rest
                         .get(1)
                         .is_some_and(|first| matches!(first, b'{' | b'['));
-                    let end = at + length;
+                    let (start, end) = (at, at + length);
                     pieces.extend(is_string.then_some(Piece {
-                        start: at,
+                        start,
                         end,
                         is_string,
                     }));
@@ -160,7 +162,8 @@ fn pieces(text: &str) -> Vec<Piece> {
                     before = byte;
                     continue;
                 }
-            }
+                Err(length) => unclosed = at + length,
+            },
             b'{' | b'[' => {
                 let is_value = matches!(before, b'=' | b'(' | b',' | b':' | b';' | b'\'')
                     || follows_word(text, at);
@@ -199,19 +202,20 @@ fn follows_word(text: &str, at: usize) -> bool {
         .any(|word| before.ends_with(word))
 }
 
-/// The length of the string that `bytes` begin with; `None` if it does not end on its line.
-fn string(bytes: &[u8]) -> Option<usize> {
-    let quote = *bytes.first()?;
+/// The length of the string that `bytes` begin with; as an error, that of the text up to the line
+/// break or end at which it breaks off.
+fn string(bytes: &[u8]) -> Result<usize, usize> {
+    let quote = bytes.first().copied().unwrap_or_default();
     let mut at = 1;
-    loop {
-        let byte = *bytes.get(at)?;
+    while let Some(&byte) = bytes.get(at) {
         match byte {
             b'\\' => at += 2,
-            b'\n' if quote != b'`' => return None,
-            byte if byte == quote => return Some(at + 1),
+            b'\n' if quote != b'`' => return Err(at),
+            byte if byte == quote => return Ok(at + 1),
             _ => at += 1,
         }
     }
+    Err(bytes.len())
 }
 
 #[cfg(test)]
@@ -243,6 +247,7 @@ mod tests {
             ""
         );
         assert_eq!(found(&"={".repeat(100_000)), "");
+        assert_eq!(found(&"\"\\".repeat(200_000)), "");
         assert!(!is_script(b" // x\n{}"));
     }
 }

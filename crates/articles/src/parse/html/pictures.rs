@@ -82,7 +82,7 @@ impl Inside {
             let letters = text.chars().count();
             inside.letters += letters;
             let mut above = dom.ancestors(id).take(HIGHEST);
-            if !above.any(|id| matches!(dom.name(id), Some("em" | "i"))) {
+            if letters > 0 && !above.any(|id| matches!(dom.name(id), Some("em" | "i"))) {
                 inside.upright += letters;
             }
             if inside.letters > LONGEST {
@@ -136,11 +136,11 @@ impl<F: Fn(Id) -> Kind> Page<'_, F> {
     /// The block under the one with the picture, if it is short, in italics, and both are centred.
     fn set_off_under(&self, id: Id) -> Option<Id> {
         let dom = self.dom;
-        let mut siblings = dom
-            .children(dom.parent(id)?)
-            .skip_while(|sibling| *sibling != id);
-        siblings.next();
-        let next = siblings.find(|id| dom.name(*id).is_some())?;
+        let parent = dom.parent(id)?;
+        let mut next = dom.after(id, parent, false)?;
+        if dom.text_of(next).is_some_and(|text| text.trim().is_empty()) {
+            next = dom.after(next, parent, false)?;
+        }
         let inside = Inside::of(dom, next)?;
         let is_short = inside.letters > 0 && inside.images == 0;
         let is_set_off = inside.upright == 0 && self.is_centred(next);

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::fields::{Field, field};
@@ -38,24 +38,17 @@ impl Records {
     }
 }
 
-/// Returns the records that an object wraps; `None` if it is a record itself.
+/// Returns the records that an object wraps, its defects repaired; `None` if it is a record itself.
 pub(super) fn records(bytes: &[u8]) -> Option<Records> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let pairs = object(text)?;
-    let mut records = Records::default();
-    find(&pairs, 0, &mut records);
-    (!records.ends.is_empty()).then_some(records)
-}
-
-/// Returns the records that an object wraps once its defects are repaired.
-pub(super) fn records_of_repaired(bytes: &[u8]) -> Option<Records> {
-    let is_valid = serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
-    if is_valid {
+    if !bytes.trim_ascii_start().starts_with(b"{") {
         return None;
     }
-    let text = repaired(bytes);
-    let is_repaired = serde_json::from_str::<IgnoredAny>(&text).is_ok();
-    is_repaired.then(|| records(text.as_bytes())).flatten()
+    let mut records = Records::default();
+    match std::str::from_utf8(bytes).ok().and_then(object) {
+        Some(pairs) => find(&pairs, 0, &mut records),
+        None => find(&object(&repaired(bytes))?, 0, &mut records),
+    }
+    (!records.ends.is_empty()).then_some(records)
 }
 
 /// Returns `true` if a value is a record, or an object or array that contains some.
