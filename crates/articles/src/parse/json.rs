@@ -332,6 +332,8 @@ const WRAPPERS: &[&str] = &[
     "M",
     "yoast_head_json",
     "record",
+    "row",
+    "entry",
     "head",
 ];
 

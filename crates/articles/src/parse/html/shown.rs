@@ -225,7 +225,8 @@ impl Page<'_> {
         let stated = ["datetime", "content", "title", "data-date", "data-time"]
             .iter()
             .filter_map(|attribute| self.dom.attribute(id, attribute))
-            .find(|value| is_full_date(value));
+            .find(|value| is_full_date(value))
+            .or_else(|| self.time_below(id));
         let value = match stated {
             Some(stated) => stated.trim().to_owned(),
             None => Some(one_line(self.text_below(id, 200)?)).filter(|text| is_full_date(text))?,
@@ -255,6 +256,21 @@ impl Page<'_> {
             score,
             value,
             from: self.describe(id),
+        })
+    }
+
+    /// The date that a `time` element in the element of a date states.
+    fn time_below(&self, id: Id) -> Option<&str> {
+        const NEAR: usize = 20;
+        let mut times = self.dom.under(id).take(NEAR);
+        times.find_map(|id| {
+            let attribute = |name| self.dom.attribute(id, name).unwrap_or_default();
+            let names = attribute("class").to_ascii_lowercase() + attribute("itemprop");
+            let is_change = ["modified", "updated", "Modified"];
+            let is_time = self.dom.name(id) == Some("time");
+            let stated = attribute("datetime");
+            (is_time && !is_change.iter().any(|word| names.contains(word)) && is_full_date(stated))
+                .then_some(stated)
         })
     }
 

@@ -225,6 +225,8 @@ const IN_OBJECTS: &[&str] = &[
     "post",
     "record",
     "news",
+    "row",
+    "entry",
 ];
 
 /// Reads a table that states each column as a list, or as an object by row:
