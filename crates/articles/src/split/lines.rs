@@ -116,9 +116,7 @@ fn record(line: &[u8]) -> (usize, usize) {
         return (0, 0);
     }
     let is_first = text.starts_with(b"[{");
-    if text.ends_with(b"},") {
-        to -= 1;
-    } else if text.ends_with(b"}]") && !is_first {
+    if text.ends_with(b"},") || text.ends_with(b"}]") && !is_first {
         to -= 1;
     }
     // RFC 7464 puts a control character before each text.

@@ -63,9 +63,7 @@ impl Splitter for Script {
 pub(crate) fn is_script(head: &[u8]) -> bool {
     let text = head.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(head);
     let first = after_comments(text).first().copied();
-    first.is_some_and(|byte| {
-        byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$' | b'(' | b')' | b';' | b'!' | b'"')
-    })
+    first.is_some_and(|byte| !matches!(byte, b'{' | b'[' | 0x1e))
 }
 
 /// The text after the blanks and comments that it begins with.
@@ -147,6 +145,7 @@ fn pieces(text: &str) -> Vec<Piece> {
             continue;
         }
         match byte {
+            b'/' if b"=(,:;!&|?{}[".contains(&before) => at += pattern(rest),
             b'"' | b'\'' | b'`' if at >= unclosed => match string(rest) {
                 Ok(length) => {
                     let is_string = rest
@@ -202,6 +201,25 @@ fn follows_word(text: &str, at: usize) -> bool {
         .any(|word| before.ends_with(word))
 }
 
+/// The length of the regular expression that `bytes` begin with, without its last slash; 0 if
+/// there is none.
+fn pattern(bytes: &[u8]) -> usize {
+    const LONGEST: usize = 1000;
+    let (mut at, mut in_class) = (1, false);
+    while let Some(&byte) = bytes.get(at).filter(|_| at < LONGEST) {
+        match byte {
+            b'\\' => at += 1,
+            b'\n' => return 0,
+            b'[' => in_class = true,
+            b']' => in_class = false,
+            b'/' if !in_class => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    0
+}
+
 /// The length of the string that `bytes` begin with; as an error, that of the text up to the line
 /// break or end at which it breaks off.
 fn string(bytes: &[u8]) -> Result<usize, usize> {
@@ -234,6 +252,8 @@ mod tests {
             "var a = {x:1}, b = RECORD;",
             "window[\"a\"]=RECORD;(function(){var s=1;}());",
             "export default RECORD",
+            "?(RECORD)",
+            "var r=/[\"/]'/g; var d=RECORD",
             "(self.data=self.data||[]).push(RECORD)",
         ] {
             let text = script.replace("RECORD", record);

@@ -269,7 +269,7 @@ fn heading(line: &str) -> Option<&str> {
 /// item.
 fn unmarked(line: &str) -> (&str, bool) {
     let line = line.trim_start_matches(['>', ' ']);
-    if let Some(rest) = ["- ", "* ", "+ "]
+    if let Some(rest) = ["- ", "* ", "+ ", "-\t", "*\t", "+\t"]
         .iter()
         .find_map(|mark| line.strip_prefix(mark))
     {
