@@ -1,5 +1,6 @@
 //! Content streams: what is written where on a page.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -11,6 +12,7 @@ use hayro_syntax::page::{Page, Resources};
 use super::filters;
 use super::font::{Font, actual_text};
 use super::glyph::{Glyph, Glyphs, Matrix};
+use super::pictures::without_pictures;
 
 /// What the contents of a document may cost.
 #[derive(Debug)]
@@ -21,19 +23,40 @@ pub(super) struct Budget {
     pub operators: usize,
     /// Glyphs that may be shown.
     pub glyphs: usize,
+    /// Bytes of objects that may be parsed to look up what content names.
+    pub lookups: usize,
+    /// The cost of a name that cannot be found, in bytes.
+    pub largest: usize,
     /// Whether something was cut off.
     pub exceeded: bool,
 }
 
 impl Budget {
-    /// The budget of a file of this size.
-    pub fn of(file: usize) -> Self {
+    /// The budget of a file of this size with this largest object.
+    pub fn of(file: usize, largest: usize) -> Self {
         Self {
             bytes: (8 << 20) + file * 8,
             operators: 1_000_000 + file * 2,
             glyphs: 1_000_000 + file * 2,
+            lookups: (32 << 20) + file * 32,
+            largest,
             exceeded: false,
         }
+    }
+
+    /// Takes the cost of parsing an object of this many bytes; returns `false` if it was not left.
+    pub fn look_up(&mut self, bytes: usize) -> bool {
+        // A short object costs a look-up too.
+        let left = self.lookups.checked_sub(bytes + 64);
+        self.lookups = left.unwrap_or(0);
+        self.exceeded |= left.is_none();
+        left.is_some()
+    }
+
+    /// Takes the cost of a look-up that found an object of this length, or nothing. The next one is
+    /// made only if something is left.
+    fn found(&mut self, bytes: Option<usize>) {
+        let _ = self.look_up(bytes.unwrap_or(self.largest));
     }
 }
 
@@ -45,38 +68,53 @@ const MOST_SAVED: usize = 256;
 const MOST_GLYPHS: usize = 200_000;
 /// Ranges of cached fonts, all together.
 const HEAVIEST: usize = 100_000;
+/// Cached fonts, and names of fonts.
+const MOST_FONTS: usize = 500;
+const MOST_NAMES: usize = 5000;
 
 /// Fonts by the place of their dictionary, and by the dictionary and the name
 /// they have there, which spares parsing it again.
 #[derive(Default)]
 pub(super) struct Fonts {
     by_place: HashMap<(usize, usize), Rc<Font>>,
-    by_name: HashMap<(usize, Vec<u8>), Rc<Font>>,
+    by_name: HashMap<(usize, Vec<u8>), Option<Rc<Font>>>,
 }
 
 impl Fonts {
     /// The font of this name in the resources of a page or form.
-    fn named(&mut self, resources: &Resources<'_>, name: &Name<'_>) -> Option<Rc<Font>> {
+    fn named(
+        &mut self,
+        resources: &Resources<'_>,
+        name: &Name<'_>,
+        budget: &mut Budget,
+    ) -> Option<Rc<Font>> {
         let fonts = resources.fonts.data().as_ptr() as usize;
         let key = (fonts, name.as_str().as_bytes().to_vec());
         if let Some(font) = self.by_name.get(&key) {
-            return Some(Rc::clone(font));
+            return font.clone();
         }
-        let font = self.at(&resources.get_font(name)?);
-        self.by_name.insert(key, Rc::clone(&font));
-        Some(font)
+        let font = budget
+            .look_up(0)
+            .then(|| resources.get_font(name))
+            .flatten();
+        budget.found(font.as_ref().map(|dict| dict.data().len()));
+        let font = font.map(|dict| self.at(&dict, budget));
+        if self.by_name.len() >= MOST_NAMES {
+            self.by_name.clear();
+        }
+        self.by_name.insert(key, font.clone());
+        font
     }
 
     /// The font of this dictionary.
-    fn at(&mut self, dict: &Dict<'_>) -> Rc<Font> {
+    fn at(&mut self, dict: &Dict<'_>, budget: &mut Budget) -> Rc<Font> {
         let key = (dict.data().as_ptr() as usize, dict.data().len());
         if let Some(font) = self.by_place.get(&key) {
             return Rc::clone(font);
         }
-        let font = Rc::new(Font::read(dict));
+        let font = Rc::new(Font::read(dict, budget));
         let held: usize = self.by_place.values().map(|font| font.weight()).sum();
-        let is_full = self.by_place.len() >= 500 || self.by_name.len() >= 5000;
-        if is_full || held + font.weight() > HEAVIEST {
+        if self.by_place.len() >= MOST_FONTS || held + font.weight() > HEAVIEST {
             self.by_place.clear();
             self.by_name.clear();
         }
@@ -92,6 +130,9 @@ pub(super) struct Interpreter<'d> {
     glyphs: Glyphs,
     /// Marked parts that are open.
     marks: Vec<Mark>,
+    /// Running heads and feet among them, and the places of those that state their text.
+    artifacts: usize,
+    texts: Vec<usize>,
     /// Whether a picture is drawn.
     has_picture: bool,
 }
@@ -145,6 +186,8 @@ impl<'d> Interpreter<'d> {
             fonts,
             glyphs: Glyphs::default(),
             marks: Vec::new(),
+            artifacts: 0,
+            texts: Vec::new(),
             has_picture: false,
         };
         let content = interpreter.content(page.raw());
@@ -176,6 +219,9 @@ impl<'d> Interpreter<'d> {
         let mut content = Vec::new();
         if let Some(streams) = page.get::<Array<'_>>("Contents") {
             for stream in streams.iter::<Stream<'_>>() {
+                if !self.budget.look_up(stream.dict().data().len()) {
+                    break;
+                }
                 content.extend(self.inflate(&stream));
                 content.push(b' ');
             }
@@ -203,7 +249,9 @@ impl<'d> Interpreter<'d> {
             line: Matrix::IDENTITY,
         };
         let marks = self.marks.len();
-        let mut operators = TypedIter::new(content);
+        let content = without_pictures(content);
+        self.has_picture |= matches!(content, Cow::Owned(_));
+        let mut operators = TypedIter::new(&content);
         while let Some(op) = operators.next() {
             let Some(left) = self.budget.operators.checked_sub(1) else {
                 self.budget.exceeded = true;
@@ -223,11 +271,16 @@ impl<'d> Interpreter<'d> {
                 Op::XObject(name) => self.object(name.0, resources, &state, depth),
                 Op::InlineImage(_) => self.has_picture = true,
                 Op::SetGraphicsState(name) => self.graphics_state(name.0, resources, &mut state),
-                Op::BeginMarkedContent(_) => self.marks.push(Mark::Plain),
+                Op::BeginMarkedContent(_) => self.open_mark(Mark::Plain),
                 Op::BeginMarkedContentWithProperties(mark) => {
                     let properties = match mark.1 {
                         Object::Dict(properties) => Some(properties.clone()),
-                        Object::Name(name) => resources.properties.get::<Dict<'_>>(name),
+                        Object::Name(name) if self.budget.look_up(0) => {
+                            let found = resources.properties.get::<Dict<'_>>(name);
+                            self.budget
+                                .found(found.as_ref().map(|dict| dict.data().len()));
+                            found
+                        }
                         _ => None,
                     };
                     self.begin(mark.0, &properties.unwrap_or_default());
@@ -261,7 +314,7 @@ impl<'d> Interpreter<'d> {
             Op::TextRenderingMode(mode) => state.is_stroked = mode.0.as_f32() == 2.0,
             Op::TextFont(font) => {
                 state.size = font.1.as_f32();
-                let font = self.fonts.named(resources, font.0);
+                let font = self.fonts.named(resources, font.0, self.budget);
                 self.set_font(font, state);
             }
             Op::NextLine(by) => text.next_line(by.0.as_f32(), by.1.as_f32()),
@@ -303,7 +356,11 @@ impl<'d> Interpreter<'d> {
 
     /// Draws a form or a picture.
     fn object(&mut self, name: &Name<'_>, resources: &Resources<'_>, state: &State, depth: usize) {
-        let Some(stream) = resources.get_x_object(name) else {
+        let found = self.budget.look_up(0).then(|| resources.get_x_object(name));
+        let found = found.flatten();
+        self.budget
+            .found(found.as_ref().map(|found| found.dict().data().len()));
+        let Some(stream) = found else {
             return;
         };
         let dict = stream.dict();
@@ -325,23 +382,41 @@ impl<'d> Interpreter<'d> {
             }
         }
         match dict.get::<Dict<'_>>("Resources") {
-            Some(own) => self.run(&content, &Resources::new(own), state, depth + 1),
+            Some(own) => {
+                let length = own.data().len();
+                let own = Resources::new(own);
+                let parts = [
+                    &own.fonts,
+                    &own.x_objects,
+                    &own.properties,
+                    &own.ext_g_states,
+                ];
+                let others = [&own.color_spaces, &own.patterns, &own.shadings];
+                let parts = parts.iter().chain(&others).map(|part| part.data().len());
+                self.budget.found(Some(length + parts.sum::<usize>()));
+                self.run(&content, &own, state, depth + 1);
+            }
             None => self.run(&content, resources, state, depth + 1),
         }
     }
 
     /// A graphics state may name a font.
     fn graphics_state(&mut self, name: &Name<'_>, resources: &Resources<'_>, state: &mut State) {
-        let font = resources
-            .get_ext_g_state(name)
-            .and_then(|dict| dict.get::<Array<'_>>("Font"));
+        let found = self
+            .budget
+            .look_up(0)
+            .then(|| resources.get_ext_g_state(name));
+        let found = found.flatten();
+        self.budget
+            .found(found.as_ref().map(|found| found.data().len()));
+        let font = found.and_then(|dict| dict.get::<Array<'_>>("Font"));
         if let Some(font) = font {
             let mut parts = font.flex_iter();
             let dict = parts.next::<Dict<'_>>();
             if let Some(size) = parts.next::<Number>() {
                 state.size = size.as_f32();
             }
-            let font = dict.map(|dict| self.fonts.at(&dict));
+            let font = dict.map(|dict| self.fonts.at(&dict, self.budget));
             self.set_font(font, state);
         }
     }
@@ -366,20 +441,30 @@ impl<'d> Interpreter<'d> {
         } else {
             Mark::Plain
         };
-        if self.marks.len() < 10_000 {
-            self.marks.push(mark);
+        self.open_mark(mark);
+    }
+
+    fn open_mark(&mut self, mark: Mark) {
+        match &mark {
+            Mark::Plain => {}
+            Mark::Artifact => self.artifacts += 1,
+            Mark::Text { .. } => self.texts.push(self.marks.len()),
         }
+        self.marks.push(mark);
     }
 
     /// Closes the marked parts from the `from`th on.
     fn close_marks(&mut self, from: usize) {
         for mark in self.marks.drain(from..) {
-            if let Mark::Text {
-                text: Some(text),
-                glyph: Some(glyph),
-            } = mark
-            {
-                self.glyphs.set_text(glyph, &text);
+            match mark {
+                Mark::Plain => {}
+                Mark::Artifact => self.artifacts -= 1,
+                Mark::Text { text, glyph } => {
+                    self.texts.pop();
+                    if let (Some(text), Some(glyph)) = (text, glyph) {
+                        self.glyphs.set_text(glyph, &text);
+                    }
+                }
             }
         }
     }
@@ -388,7 +473,7 @@ impl<'d> Interpreter<'d> {
         let Some(font) = state.font.clone() else {
             return;
         };
-        let is_artifact = self.marks.iter().any(|mark| matches!(mark, Mark::Artifact));
+        let is_artifact = self.artifacts > 0;
         font.codes(bytes, |code| {
             let mut advance = code.width * state.size + state.character_space;
             let written = code.width * state.size * state.stretch;
@@ -416,10 +501,10 @@ impl<'d> Interpreter<'d> {
         if !glyph.is_sound() {
             return;
         }
-        let marked = self.marks.iter_mut().rev().find_map(|mark| match mark {
-            Mark::Text { glyph, .. } => Some(glyph),
+        let marked = match self.texts.last().and_then(|at| self.marks.get_mut(*at)) {
+            Some(Mark::Text { glyph, .. }) => Some(glyph),
             _ => None,
-        });
+        };
         match marked {
             // The part states its text, which goes with its first glyph.
             Some(Some(first)) => self.glyphs.widen(*first, &glyph),

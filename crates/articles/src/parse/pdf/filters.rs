@@ -6,6 +6,9 @@ use flate2::read::{DeflateDecoder, ZlibDecoder};
 use hayro_syntax::Filter;
 use hayro_syntax::object::{Dict, Stream};
 
+use super::survey::Survey;
+use crate::problem::Fault;
+
 /// The data of a stream that is not a picture, at most `most` bytes of it.
 /// `None` if it is a picture or its last filter would exceed the bound.
 pub(super) fn decoded(stream: &Stream<'_>, most: usize) -> Option<Vec<u8>> {
@@ -151,24 +154,34 @@ fn run_lengths(data: &[u8], most: usize) -> Vec<u8> {
 /// objects is shown: each costs it a search of the rest of the file.
 const MOST_DAMAGED: usize = 100;
 
-/// Makes streams unreadable that inflate beyond `most` bytes, and returns
-/// where the first one is that is not a picture.
+/// Filters that are stated as references and looked up; streams beyond that are made unreadable.
+const MOST_REFERENCES: usize = 64;
+
+/// Makes streams unreadable that inflate beyond `most` bytes; returns the structure of the
+/// document, and the position of the first such stream that is not a picture.
 ///
 /// The parser of objects inflates some streams (of objects, of references)
 /// without a bound, and takes long for what only damaged files repeat.
-pub(super) fn defuse(bytes: &mut [u8], most: usize) -> Option<usize> {
+///
+/// # Errors
+///
+/// If the document would take too long to parse.
+pub(super) fn defuse(bytes: &mut [u8], most: usize) -> Result<(Survey, Option<usize>), Fault> {
     let roots: Vec<usize> = memchr::memmem::find_iter(bytes, b"/Root").collect();
     for root in &roots[..roots.len().saturating_sub(MOST_DAMAGED)] {
         bytes[*root] = b' ';
     }
     let ends: Vec<usize> = memchr::memmem::find_iter(bytes, b"endstream").collect();
     let found: Vec<usize> = memchr::memmem::find_iter(bytes, b"stream")
-        .filter(|at| !bytes[..*at].ends_with(b"end"))
+        .filter(|at| !bytes[..*at].last().is_some_and(u8::is_ascii_alphanumeric))
         .collect();
+    let mut survey = Survey::default();
     let mut bomb = None;
     // Every stream is inflated at most once, whatever the parser takes it for.
     let mut budget = most.saturating_mul(4);
-    let mut damaged = 0;
+    let (mut damaged, mut references) = (0, 0);
+    // The end of the stream before.
+    let mut before = 0;
     for (number, at) in found.iter().copied().enumerate() {
         let end = ends[ends.partition_point(|end| *end < at)..].first();
         let next = found.get(number + 1).copied().unwrap_or(bytes.len());
@@ -179,33 +192,131 @@ pub(super) fn defuse(bytes: &mut [u8], most: usize) -> Option<usize> {
             continue;
         }
         let end = end.copied().unwrap_or(bytes.len());
-        if !is_sound(bytes, at, end, most, &mut budget) {
-            let head = &bytes[at.saturating_sub(1024)..at];
-            if memchr::memmem::find(head, b"/Image").is_none() {
+        let object = survey.region(bytes, before, at)?;
+        let mut head = Head::of(&bytes[object..at]);
+        head.look_up(bytes, &mut references);
+        let is_known = references <= MOST_REFERENCES;
+        if !is_known || !is_sound(&head, bytes, at, end, most, &mut budget, &mut survey)? {
+            if !head.is_picture {
                 bomb.get_or_insert(at);
             }
             let data = at + b"stream".len();
             let end = end.min(data + 16);
             bytes[data..end].fill(0xFF);
+        } else if is_ended {
+            survey.stream(bytes, at + b"stream".len(), end)?;
+        }
+        // Streams without an end are part of those that follow.
+        before = match is_ended {
+            true => end,
+            false => at + b"stream".len(),
+        };
+    }
+    survey.region(bytes, before, bytes.len())?;
+    survey.check(bytes.len())?;
+    Ok((survey, bomb))
+}
+
+/// The dictionary of a stream, as far as its filters go.
+struct Head {
+    filters: Vec<Filter>,
+    /// The number of an object that states the filters.
+    reference: Option<usize>,
+    is_picture: bool,
+    /// Whether it may contain objects, or references to them.
+    has_objects: bool,
+    has_references: bool,
+}
+
+impl Head {
+    /// The dictionary of a stream in these bytes before its keyword.
+    fn of(bytes: &[u8]) -> Self {
+        let mut head = Self {
+            filters: filters_of(bytes),
+            reference: None,
+            is_picture: false,
+            has_objects: false,
+            has_references: false,
+        };
+        for (name, after) in names(bytes) {
+            match &*name {
+                b"Filter" | b"F" => head.reference = reference(after).or(head.reference),
+                b"First" => head.has_objects = true,
+                b"W" => head.has_references = true,
+                b"Image" => head.is_picture = true,
+                _ => {}
+            }
+        }
+        head
+    }
+
+    /// Adds the filters that are stated in an object of their own.
+    fn look_up(&mut self, bytes: &[u8], references: &mut usize) {
+        let Some(number) = self.reference else { return };
+        *references += 1;
+        if *references > MOST_REFERENCES {
+            return;
+        }
+        let mark = format!("{number} 0 obj");
+        for at in memchr::memmem::find_iter(bytes, mark.as_bytes()).take(8) {
+            let at = at + mark.len();
+            let filters = filters_of(&bytes[at..bytes.len().min(at + 256)]);
+            self.filters.extend(filters);
         }
     }
-    bomb
+}
+
+/// The number in a reference that bytes begin with.
+fn reference(bytes: &[u8]) -> Option<usize> {
+    let text = bytes.trim_ascii_start();
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    std::str::from_utf8(&text[..digits]).ok()?.parse().ok()
 }
 
 /// Returns `false` if the stream whose keyword is at `at` inflates to more than
-/// `most` bytes or what is left of the budget.
-fn is_sound(bytes: &[u8], at: usize, end: usize, most: usize, budget: &mut usize) -> bool {
-    let head = &bytes[at.saturating_sub(1024)..at];
-    let head = memchr::memmem::rfind(head, b"obj").map_or(head, |object| &head[object..]);
-    let has = |name: &[u8]| memchr::memmem::find(head, name).is_some();
-    if !(has(b"Fl") || has(b"LZW") || has(b"#") || has(b"RunLength")) {
-        return true;
-    }
+/// `most` bytes or the rest of the budget.
+fn is_sound(
+    head: &Head,
+    bytes: &[u8],
+    at: usize,
+    end: usize,
+    most: usize,
+    budget: &mut usize,
+    survey: &mut Survey,
+) -> Result<bool, Fault> {
     let data = &bytes[at + b"stream".len()..end];
     let blanks = data.iter().take_while(|b| b.is_ascii_whitespace()).count();
-    let size = unpacked_size(&data[blanks..], &filters_of(head), most.min(*budget));
-    *budget -= size.unwrap_or(0).min(*budget);
-    size.is_some()
+    let data = &data[blanks..];
+    let (filters, most) = (&head.filters, most.min(*budget));
+    if head.has_objects {
+        // The parser keeps these, and reads objects from any place in them.
+        let Some(unpacked) = chain(data, filters, most) else {
+            return Ok(false);
+        };
+        *budget -= unpacked.len().min(*budget);
+        survey.region(&unpacked, 0, unpacked.len())?;
+    } else if !filters.is_empty() {
+        let Some(size) = unpacked_size(data, filters, most) else {
+            return Ok(false);
+        };
+        *budget -= size.min(*budget);
+        // A reference of one byte takes fifty in memory.
+        let is_long = size > (64 << 10) + bytes.len() / 2;
+        return Ok(!(head.has_references && is_long) || head.is_picture);
+    }
+    Ok(true)
+}
+
+/// The names in bytes, each with the bytes after it.
+fn names(bytes: &[u8]) -> impl Iterator<Item = (Vec<u8>, &[u8])> {
+    memchr::memchr_iter(b'/', bytes).map(|at| {
+        let rest = &bytes[at + 1..];
+        let end = rest
+            .iter()
+            .position(|b| !b.is_ascii_alphanumeric() && *b != b'#');
+        let (name, after) = rest.split_at(end.unwrap_or(rest.len()));
+        (unescaped(name), after)
+    })
 }
 
 /// The filters that the bytes of a dictionary name, in order.
@@ -223,22 +334,16 @@ fn filters_of(head: &[u8]) -> Vec<Filter> {
         (b"DCTDecode", Filter::DctDecode),
         (b"JPXDecode", Filter::JpxDecode),
     ];
-    let names = head.split(|byte| *byte == b'/').skip(1);
-    let filters: Vec<Filter> = names
-        .filter_map(|name| {
-            let end = name
-                .iter()
-                .position(|b| !b.is_ascii_alphanumeric() && *b != b'#');
-            let name = unescaped(&name[..end.unwrap_or(name.len())]);
+    names(head)
+        .filter_map(|(name, _)| {
             let named = NAMES.iter().find(|(known, _)| *known == name.as_slice());
             named.map(|(_, filter)| *filter)
         })
-        .collect();
-    filters
+        .collect()
 }
 
 /// A name with its `#xx` resolved.
-fn unescaped(name: &[u8]) -> Vec<u8> {
+pub(super) fn unescaped(name: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(name.len());
     let mut rest = name;
     while let Some((byte, after)) = rest.split_first() {

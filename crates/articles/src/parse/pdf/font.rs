@@ -6,6 +6,7 @@ use hayro_syntax::object::{Array, Dict, Name, Number, Object, Stream, String as 
 use timbao_tokenizer::charset::LegacyFont;
 
 use super::cmap::{CharacterMap, number};
+use super::content::Budget;
 use super::{filters, names, widths};
 
 /// Bytes that a map or font program inflates to, at most.
@@ -53,21 +54,23 @@ pub(super) struct Code {
 }
 
 impl Font {
-    pub fn read(dict: &Dict<'_>) -> Self {
+    /// Reads a font. The budget pays for the parts that it refers to.
+    pub fn read(dict: &Dict<'_>, budget: &mut Budget) -> Self {
         let kind = dict.get::<Name<'_>>("Subtype");
         let kind = kind.as_ref().map_or("", |kind| kind.as_str());
         let name = base_name(dict);
         let mut font = Self {
-            to_unicode: part(dict, "ToUnicode"),
+            to_unicode: part(dict, "ToUnicode", budget),
             legacy: LegacyFont::named(&name),
             height: 1.0,
             ..Self::default()
         };
         let descriptor = if kind == "Type0" {
-            font.read_composite(dict)
+            font.read_composite(dict, budget)
         } else {
-            font.read_simple(dict, kind, &name)
+            font.read_simple(dict, kind, &name, budget)
         };
+        budget.look_up(descriptor.data().len());
         let lower = name.to_ascii_lowercase();
         let flags = descriptor.get::<i32>("Flags").unwrap_or(0);
         font.is_bold = ["bold", "black", "heavy", "demi", "extrabd"]
@@ -155,7 +158,7 @@ impl Font {
     }
 
     /// Reads a composite font; returns its descriptor.
-    fn read_composite<'a>(&mut self, dict: &Dict<'a>) -> Dict<'a> {
+    fn read_composite<'a>(&mut self, dict: &Dict<'a>, budget: &mut Budget) -> Dict<'a> {
         self.is_composite = true;
         let descendant = dict
             .get::<Array<'_>>("DescendantFonts")
@@ -167,7 +170,7 @@ impl Font {
                 self.is_unicode = encoding.contains("UCS2") || encoding.contains("UTF16");
             }
             Some(Object::Stream(stream)) => {
-                let map = filters::decoded(&stream, LARGEST_PART);
+                let map = unpacked(&stream, budget);
                 self.ids = map.map(|map| CharacterMap::read(&map));
             }
             _ => {}
@@ -175,7 +178,9 @@ impl Font {
         self.widths.scale = 0.001;
         let default = descendant.get::<Number>("DW");
         self.widths.default = default.map_or(1000.0, |width| width.as_f32());
-        if let Some(array) = descendant.get::<Array<'_>>("W") {
+        if let Some(array) = descendant.get::<Array<'_>>("W")
+            && budget.look_up(array.data().len())
+        {
             self.widths.read_composite(&array);
         }
         descendant
@@ -184,9 +189,15 @@ impl Font {
     }
 
     /// Reads a font of one-byte codes; returns its descriptor.
-    fn read_simple<'a>(&mut self, dict: &Dict<'a>, kind: &str, name: &str) -> Dict<'a> {
+    fn read_simple<'a>(
+        &mut self,
+        dict: &Dict<'a>,
+        kind: &str,
+        name: &str,
+        budget: &mut Budget,
+    ) -> Dict<'a> {
         let descriptor = dict.get::<Dict<'_>>("FontDescriptor").unwrap_or_default();
-        self.letters = letters(dict, &descriptor, kind);
+        self.letters = letters(dict, &descriptor, kind, budget);
         self.widths.scale = 0.001;
         if kind == "Type3" {
             let matrix = dict.get::<Array<'_>>("FontMatrix");
@@ -199,6 +210,7 @@ impl Font {
         let first = dict.get::<i32>("FirstChar").unwrap_or(0).max(0) as u32;
         match dict.get::<Array<'_>>("Widths") {
             Some(array) => {
+                budget.look_up(array.data().len());
                 let widths = array.iter::<Number>().take(256).map(|width| width.as_f32());
                 self.widths.by_code = (first..).zip(widths).collect();
             }
@@ -266,15 +278,32 @@ fn base_name(dict: &Dict<'_>) -> String {
         .unwrap_or_default()
 }
 
-fn part(dict: &Dict<'_>, key: &str) -> CharacterMap {
+fn part(dict: &Dict<'_>, key: &str, budget: &mut Budget) -> CharacterMap {
     dict.get::<Stream<'_>>(key)
-        .and_then(|stream| filters::decoded(&stream, LARGEST_PART))
+        .and_then(|stream| unpacked(&stream, budget))
         .map(|data| CharacterMap::read(&data))
         .unwrap_or_default()
 }
 
+/// The data of a part of a font, within the budget.
+fn unpacked(stream: &Stream<'_>, budget: &mut Budget) -> Option<Vec<u8>> {
+    // A look-up may inflate a part that turns out to be too large.
+    let raw = stream.raw_data().len();
+    if !budget.look_up(raw) {
+        return None;
+    }
+    let data = filters::decoded(stream, LARGEST_PART.min(budget.lookups));
+    budget.look_up(data.as_ref().map_or(LARGEST_PART, Vec::len));
+    data
+}
+
 /// The texts of the codes of a simple font: by its encoding, with differences.
-fn letters(dict: &Dict<'_>, descriptor: &Dict<'_>, kind: &str) -> Vec<Option<Box<str>>> {
+fn letters(
+    dict: &Dict<'_>,
+    descriptor: &Dict<'_>,
+    kind: &str,
+    budget: &mut Budget,
+) -> Vec<Option<Box<str>>> {
     let encoding = dict.get::<Object<'_>>("Encoding");
     let (base, differences) = match &encoding {
         Some(Object::Name(name)) => (Some(name.as_str().to_owned()), None),
@@ -298,9 +327,10 @@ fn letters(dict: &Dict<'_>, descriptor: &Dict<'_>, kind: &str) -> Vec<Option<Box
     if base.is_none()
         && let Some(program) = descriptor.get::<Stream<'_>>("FontFile")
     {
-        built_in(&program, &mut letters);
+        built_in(&program, &mut letters, budget);
     }
     if let Some(differences) = differences {
+        budget.look_up(differences.data().len());
         let mut code = 0_usize;
         for object in differences.iter::<Object<'_>>().take(1024) {
             match object {
@@ -330,8 +360,8 @@ fn of_charset(charset: &'static encoding_rs::Encoding) -> Vec<Option<Box<str>>> 
 }
 
 /// The encoding in the program of a Type 1 font: `dup 65 /A put`.
-fn built_in(program: &Stream<'_>, letters: &mut [Option<Box<str>>]) {
-    let Some(data) = filters::decoded(program, LARGEST_PART) else {
+fn built_in(program: &Stream<'_>, letters: &mut [Option<Box<str>>], budget: &mut Budget) {
+    let Some(data) = unpacked(program, budget) else {
         return;
     };
     let end = memchr::memmem::find(&data, b"eexec").unwrap_or(data.len());

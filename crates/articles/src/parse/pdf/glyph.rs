@@ -1,7 +1,5 @@
 //! Glyphs of a page and where they are.
 
-use std::rc::Rc;
-
 use timbao_tokenizer::charset::LegacyFont;
 
 use super::font::Font;
@@ -98,7 +96,8 @@ impl Glyph {
 pub(super) struct Glyphs {
     pub all: Vec<Glyph>,
     strings: Vec<Box<str>>,
-    fonts: Vec<Rc<Font>>,
+    /// The sets of the fonts of the glyphs.
+    sets: Vec<Option<LegacyFont>>,
 }
 
 impl Glyphs {
@@ -106,18 +105,18 @@ impl Glyphs {
         self.all.len()
     }
 
-    /// The number of a font.
-    pub fn font(&mut self, font: &Rc<Font>) -> u16 {
-        let known = self.fonts.iter().rposition(|known| Rc::ptr_eq(known, font));
+    /// The number of the set of a font.
+    pub fn font(&mut self, font: &Font) -> u16 {
+        let known = self.sets.iter().position(|known| *known == font.legacy);
         let at = known.unwrap_or_else(|| {
-            self.fonts.push(Rc::clone(font));
-            self.fonts.len() - 1
+            self.sets.push(font.legacy);
+            self.sets.len() - 1
         });
         u16::try_from(at).unwrap_or(u16::MAX)
     }
 
     pub fn legacy(&self, glyph: &Glyph) -> Option<LegacyFont> {
-        self.fonts.get(usize::from(glyph.font))?.legacy
+        *self.sets.get(usize::from(glyph.font))?
     }
 
     pub fn push(&mut self, glyph: Glyph, text: &str) {

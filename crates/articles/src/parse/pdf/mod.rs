@@ -15,6 +15,8 @@ mod headline;
 mod layout;
 mod names;
 mod paragraphs;
+mod pictures;
+mod survey;
 mod widths;
 
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
@@ -39,14 +41,15 @@ const RECOGNISE: &str = "recognise its characters (OCR) first";
 pub(crate) fn parse(bytes: &[u8], name: &str, trace: &mut Trace) -> Result<Article, Fault> {
     let mut data = bytes.to_vec();
     let most = INFLATED + bytes.len().saturating_mul(INFLATED_PER_BYTE);
-    if let Some(at) = filters::defuse(&mut data, most) {
+    let (survey, bomb) = filters::defuse(&mut data, most)?;
+    if let Some(at) = bomb {
         trace.fault(Fault::new(
             ProblemKind::Bomb,
             format!("the stream at byte {at} inflates to more than {most} bytes; it was left out"),
         ));
     }
     let pdf = Pdf::new(data).map_err(unreadable)?;
-    let text = Text::read(&pdf, bytes.len());
+    let text = Text::read(&pdf, Budget::of(bytes.len(), survey.largest), bytes.len());
     text.report(trace)?;
     let Text {
         mut pages,
@@ -101,8 +104,7 @@ struct Text {
 }
 
 impl Text {
-    fn read(pdf: &Pdf, size: usize) -> Self {
-        let mut budget = Budget::of(size);
+    fn read(pdf: &Pdf, mut budget: Budget, size: usize) -> Self {
         let mut fonts = Fonts::default();
         let mut text = Self::default();
         // Lines are kept until all pages are read.
