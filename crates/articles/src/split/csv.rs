@@ -162,6 +162,13 @@ impl Rows {
         let Scanned::Row(row) = row::scan(self.rest(), delimiter, self.ended) else {
             return Err(Fault::malformed("the header is not CSV; check its quotes"));
         };
+        if row.cells.len() > MOST_COLUMNS {
+            let message = format!(
+                "{} columns, more than {MOST_COLUMNS}; check the separator of its cells",
+                row.cells.len()
+            );
+            return Err(Fault::new(ProblemKind::TooLarge, message));
+        }
         let columns: Vec<Column> = row.cells.iter().map(Column::new).collect();
         if !columns.iter().any(|column| field(&column.name).is_some()) {
             // Programs write a comment above the header.
@@ -247,6 +254,9 @@ impl Rows {
         }
     }
 }
+
+/// Maximum number of columns. Each takes more memory than an empty cell of the header.
+const MOST_COLUMNS: usize = 65_536;
 
 impl Column {
     fn new(cell: &[u8]) -> Self {

@@ -13,6 +13,9 @@ use crate::{Format, Limits};
 /// The least that is read at once, in bytes.
 const READ: usize = 64 << 10;
 
+/// Bytes to split at once.
+const PIECE: usize = 128 << 10;
+
 pub(crate) struct Lines {
     stream: Stream,
     /// The start of a line whose end has not been read yet.
@@ -55,7 +58,10 @@ impl Lines {
 
 impl Splitter for Lines {
     fn step(&mut self, limits: &Limits, batch: &mut Filler<'_>) -> Result<Step, Fault> {
-        let room = batch.room().clamp(READ, BATCH_BYTES);
+        // Little at once, as each line of it becomes a record, and as much again as is kept of a
+        // long line.
+        let piece = PIECE.max(self.carry.len());
+        let room = batch.room().clamp(READ, BATCH_BYTES).min(piece);
         let data = batch.data();
         let mut start = data.len();
         data.append(&mut self.carry);
