@@ -50,7 +50,9 @@ pub fn mistaken(text: &str) -> Option<Charset> {
     }
     let mut sample = String::new();
     for line in text.lines().filter(|line| is_suspect(line)) {
-        sample.push_str(line);
+        // A line may be as long as the text.
+        let rest = SAMPLE.saturating_sub(sample.len());
+        sample.push_str(&line[..line.floor_char_boundary(rest)]);
         sample.push('\n');
         if sample.len() > SAMPLE {
             break;
