@@ -28,10 +28,10 @@ const TARGETS: &[(&str, &[&str], &[&str])] = &[
     ("mailbox", &["a.mbox"], &["mbox"]),
     ("markdown", &["a.md"], &["md"]),
     ("mhtml", &["a.mht"], &["mht"]),
-    ("pdf", &[], &["pdf"]),
+    ("pdf", &["a.pdf"], &["pdf"]),
     ("rtf", &["a.rtf"], &["rtf"]),
     ("tar", &["a.html"], &["tar"]),
-    ("text", &["a.txt"], &["txt"]),
+    ("text", &["a.txt", "viqr.txt", "mistaken.txt"], &["txt"]),
     ("tsv", &["a.tsv"], &["tsv"]),
     ("vertical", &["a.vert"], &["vert"]),
     ("warc", &["a.warc"], &["warc"]),
@@ -82,7 +82,7 @@ fn main() -> io::Result<()> {
 /// A few small files of each opening: every unit once, and neighbours in turn.
 fn shapes<'a>(openings: &'a [&str], units: &'a [&str]) -> impl Iterator<Item = String> + 'a {
     openings.iter().flat_map(move |opening| {
-        let all = format!("{opening}{}", units.concat().replace("{n}", "1"));
+        let all = format!("{opening}{}", numbered(&units.concat()));
         let pairs = units.windows(2).step_by(2);
         let pairs = pairs.map(move |pair| {
             let shape = Shape::new(opening, pair[0], pair[1]);
@@ -91,10 +91,15 @@ fn shapes<'a>(openings: &'a [&str], units: &'a [&str]) -> impl Iterator<Item = S
                 text.push_str(&shape.first);
                 text.push_str(&shape.second);
             }
-            text.replace("{n}", "1")
+            numbered(&text)
         });
         std::iter::once(all).chain(pairs)
     })
+}
+
+/// A text with numbers for the places of running ones.
+fn numbered(text: &str) -> String {
+    text.replace("{n}", "1").replace("{r}", "2")
 }
 
 /// A dictionary of libFuzzer.

@@ -8,7 +8,8 @@
 use std::io::{Cursor, Write};
 
 /// A shape of a file: `opening`, then `first` repeated over half of it, then
-/// `second` over the other half. `{n}` in a unit is a running number.
+/// `second` over the other half. `{n}` in a unit is a running number, `{r}` one below a
+/// thousand that jumps about.
 #[derive(Clone, Debug)]
 pub struct Shape {
     pub opening: String,
@@ -35,8 +36,9 @@ impl Shape {
         let mut number = 0;
         for (unit, end) in [(&self.first, bytes / 2), (&self.second, bytes)] {
             while !unit.is_empty() && text.len() < end {
-                if unit.contains("{n}") {
-                    text.push_str(&unit.replace("{n}", &number.to_string()));
+                if unit.contains('{') && (unit.contains("{n}") || unit.contains("{r}")) {
+                    let unit = unit.replace("{n}", &number.to_string());
+                    text.push_str(&unit.replace("{r}", &(number * 619 % 1000).to_string()));
                     number += 1;
                 } else {
                     text.push_str(unit);
@@ -65,8 +67,53 @@ fn packed(name: &str, text: String) -> Vec<u8> {
                            Content-Type: application/http\r\nContent-Length: ";
             format!("{headers}{length}\r\n\r\n{page}\r\n\r\n").into_bytes()
         }
+        // A page, the pages, the map of a font and the font itself.
+        "page.pdf" => document([&text, "3 0 R", "", ""]),
+        "kids.pdf" => document(["BT /F1 9 Tf (a) Tj ET q Q", &text, "", ""]),
+        "map.pdf" => document(["BT /F1 9 Tf (aaaa) Tj ET", "3 0 R", &text, ""]),
+        "font.pdf" => document([
+            "BT /F1 9 Tf (aaaa) Tj /F2 9 Tf (a) Tj ET",
+            "3 0 R",
+            "",
+            &text,
+        ]),
+        // Files of a set of eight bits: each character is a byte.
+        name if name.starts_with("bytes.") => text.chars().map(|c| c as u8).collect(),
         _ => text.into_bytes(),
     }
+}
+
+/// A PDF document of these parts: the content of its page, the references to its pages, and of
+/// its fonts the map to Unicode and the end of the dictionaries.
+fn document([content, kids, map, font]: [&str; 4]) -> Vec<u8> {
+    let stream = |text: &str| format!("<</Length {}>>stream\n{text}\nendstream", text.len());
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        format!("<</Type/Pages/Count 1/Kids[{kids}]>>"),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources 5 0 R>>"
+            .to_owned(),
+        stream(content),
+        "<</Font<</F1 6 0 R/F2 7 0 R>>/XObject<</X1 9 0 R>>>>".to_owned(),
+        format!(
+            "<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/ToUnicode 8 0 R\
+             /DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/A{font}>>]>>"
+        ),
+        format!("<</Type/Font/Subtype/TrueType/BaseFont/A/Encoding/WinAnsiEncoding{font}>>"),
+        stream(map),
+        "<</Subtype/Form/Resources 5 0 R/Length 20>>stream\nBT /F2 9 Tf (aa) Tj ET\nendstream"
+            .to_owned(),
+    ];
+    let (mut file, mut table) = ("%PDF-1.4\n".to_owned(), String::new());
+    for (object, number) in objects.iter().zip(1..) {
+        table.push_str(&format!("{:010} 00000 n \n", file.len()));
+        file.push_str(&format!("{number} 0 obj\n{object}\nendobj\n"));
+    }
+    let (start, count) = (file.len(), objects.len() + 1);
+    file.push_str(&format!(
+        "xref\n0 {count}\n0000000000 65535 f \n{table}trailer<</Size {count}/Root 1 0 R>>\n\
+         startxref\n{start}\n%%EOF"
+    ));
+    file.into_bytes()
 }
 
 fn zipped(entries: &[(&str, &str)]) -> Vec<u8> {
@@ -585,6 +632,298 @@ pub const FORMATS: &[Format] = &[
             "https://a.example/ 0.0.0.0 20260101000000 text/html 0\n",
         ],
     },
+    Format {
+        file: "bytes.txt",
+        openings: &["", "Tin\n\n", "b\u{b5}i vi\u{d5}t \u{ae}\u{ca}y\n\n"],
+        units: &[
+            "\u{b5}",
+            "\u{d6}",
+            "\u{e1}",
+            "\u{f8}",
+            "\u{80}",
+            "\u{9f}",
+            "\u{b0}",
+            "\u{cc}",
+            "\u{1}",
+            "\u{ff}",
+            "a",
+            "A",
+            " ",
+            "\n",
+            "-",
+            "vi\u{d6}t ",
+            "Vie\u{e4}t ",
+            "\u{fe}\u{ff}",
+            "\0",
+            "Vi\u{ea}\u{f2}t ",
+            "HUY\u{d6}N ",
+        ],
+    },
+    Format {
+        file: "viqr.txt",
+        openings: &["Vie^.t Nam ho^.i nghi. da^n to^.c\n", ""],
+        units: &[
+            "a", "^", "(", "+", "'", "`", "?", "~", ".", "\\", "d", "dd", " ", "\n", "Vie^.t ",
+            "A", "o+?", "...",
+        ],
+    },
+    Format {
+        file: "mistaken.txt",
+        openings: &["Huy\u{d6}n \u{f1}y S\u{ab}ng Lam s\u{ac} k\u{d5}t\n", ""],
+        units: &[
+            "\u{d6}",
+            "\u{e4}",
+            "\u{b5}",
+            "\u{153}",
+            "\u{2013}",
+            "\u{1ec7}",
+            "a",
+            "A",
+            " ",
+            "\n",
+            "\u{80}",
+            "Huy\u{d6}n ",
+            "Huye\u{e4}n ",
+            "\u{301}",
+            "\u{f2}",
+            "\u{cc}",
+        ],
+    },
+    Format {
+        file: "bytes.html",
+        openings: &[
+            "<meta charset=windows-1252><body>",
+            "<meta charset=windows-1258><body>",
+            "<meta charset=x-viet-vni><body><p>",
+            "<body><p><font face=.VnTime>",
+            "<style>p{font-family:.VnTime}</style><body><p>",
+        ],
+        units: &[
+            "\u{b5}",
+            "\u{d6}",
+            "\u{e4}",
+            "\u{f2}",
+            "a",
+            " ",
+            "\n",
+            "<p>",
+            "</p>",
+            "<font face='.VnTimeH'>",
+            "</font>",
+            "<font face=VNI-Times>",
+            "<b>",
+            "&#7879;",
+            "&ecirc;",
+            "<td>",
+            "<style>",
+            "<i class=a{n}>",
+            ".a{n}{font-family:.VnTime}",
+            "Huy\u{d6}n ",
+            "\u{80}",
+        ],
+    },
+    Format {
+        file: "bytes.jsonl",
+        openings: &["", "{\"body\":\"vi\u{d6}t \u{ae}\u{ca}y\"}\n"],
+        units: &[
+            "{\"body\":\"\u{d6}\"}\n",
+            "\u{d6}",
+            "\"",
+            "{",
+            "\n",
+            " ",
+            "a",
+            "\u{b5}",
+            "{\"a\":",
+            "vi\u{d6}t ",
+        ],
+    },
+    Format {
+        file: "bytes.csv",
+        openings: &["title,body\n", "title,body\nvi\u{d6}t,\u{ae}\u{ca}y\n"],
+        units: &["\u{d6}", "\"", ",", "\n", "a", "vi\u{d6}t ", "\u{b5},"],
+    },
+    Format {
+        file: "bytes.xml",
+        openings: &[
+            "<?xml version=\"1.0\" encoding=\"windows-1258\"?><rss><channel>",
+            "<?xml version=\"1.0\" encoding=\"shift_jis\"?><articles><article>",
+        ],
+        units: &[
+            "<item>", "</item>", "<title>", "\u{d6}", "\u{f2}", "a", " ", "\n", "\u{81}", "<p>",
+            "&",
+        ],
+    },
+    Format {
+        file: "bytes.eml",
+        openings: &[
+            "From: a@a.example\nSubject: A\nContent-Type: text/plain; charset=x-vni\n\n",
+            "From: a@a.example\nSubject: A\nContent-Type: text/html; charset=windows-1258\n\n",
+            "From: a@a.example\n",
+        ],
+        units: &[
+            "\u{d6}",
+            "\u{f2}",
+            "a",
+            " ",
+            "\n",
+            "=?x-viet-vni?Q?=d6?= ",
+            "=?windows-1258?B?8vLy?= ",
+            "<p>",
+            "Subject: \u{d6}\n",
+        ],
+    },
+    Format {
+        file: "a.pdf",
+        openings: &[
+            "%PDF-1.4\n",
+            "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]>>endobj\n3 0 obj<</Type/Page/Contents 4 0 R>>endobj\n",
+        ],
+        units: &[
+            "{n} 0 obj",
+            "1 0 obj",
+            " endobj\n",
+            "<<",
+            ">>",
+            "[",
+            "]",
+            "(",
+            ")",
+            "stream\n",
+            "endstream\n",
+            "/Root 1 0 R",
+            "/Type/Catalog",
+            "/Type/Page",
+            "/Kids[",
+            "/Kids[{n} 0 R]",
+            "/Pages {n} 0 R",
+            "/Parent 1 0 R",
+            "xref\n",
+            "trailer",
+            "startxref\n{n}\n",
+            "%%EOF\n",
+            "/Filter/FlateDecode",
+            "/Type/ObjStm/N 9/First 9",
+            "/Type/XRef/W[1 1 1]/Size 9",
+            "/Prev {n}",
+            "/Length {n}",
+            "0000000000 65535 f \n",
+            "a",
+            "\n",
+            "{n} 0 R ",
+            "%",
+            "#41",
+            "/",
+            "<",
+            ">",
+            "/Contents {n} 0 R",
+        ],
+    },
+    Format {
+        file: "page.pdf",
+        openings: &["", "BT /F1 9 Tf ", "BT /F2 9 Tf "],
+        units: &[
+            "BT ",
+            "ET ",
+            "/F1 9 Tf ",
+            "/F2 {r} Tf ",
+            "(a) Tj ",
+            "(aa a)'",
+            "[(a)1(b)] TJ ",
+            "1 0 0 1 {n} {r} Tm ",
+            "1 0 0 1 {r} {r} Tm ",
+            "0 1 -1 0 {r} {n} Tm ",
+            "q ",
+            "Q ",
+            "/X1 Do ",
+            "/Span<</ActualText(a)>>BDC ",
+            "EMC ",
+            "BI /W 1 ID a EI ",
+            "(",
+            ")",
+            "[",
+            "]",
+            "<<",
+            ">>",
+            "1 ",
+            "0 -12 Td ",
+            "{r} 0 Td ",
+            "0 {r} Td ",
+            "T* ",
+            "/Artifact<</Type/Pagination>>BDC ",
+            "/a BMC ",
+            "<61>Tj ",
+            "/{n} ",
+            "% ",
+            "2 0 0 2 {r} 0 cm ",
+        ],
+    },
+    Format {
+        file: "kids.pdf",
+        openings: &[""],
+        units: &[
+            "3 0 R ",
+            "2 0 R ",
+            "{n} 0 R ",
+            "[",
+            "]",
+            "<</Type/Page/Contents 4 0 R/Resources 5 0 R>>",
+            "<</Type/Page>>",
+            "<</Kids[3 0 R 3 0 R]>>",
+            "<<",
+            ">>",
+            "<</Kids[",
+            "1 ",
+            "/a",
+        ],
+    },
+    Format {
+        file: "map.pdf",
+        openings: &["", "1 beginbfrange\n", "1 beginbfchar\n"],
+        units: &[
+            "1 beginbfrange\n",
+            "endbfrange\n",
+            "<0000> <FFFF> <0041>\n",
+            "<{n}> ",
+            "[<0041>",
+            "]",
+            "1 beginbfchar\n",
+            "endbfchar\n",
+            "1 begincodespacerange\n",
+            "endcodespacerange\n",
+            "<00> <ff>\n",
+            "<",
+            ">",
+            "/a usecmap ",
+            "1 begincidrange\n",
+            "(",
+            "%",
+        ],
+    },
+    Format {
+        file: "font.pdf",
+        openings: &[
+            "/W[",
+            "/Widths[",
+            "/Encoding<</Differences[",
+            "/FontDescriptor<</Flags 4",
+        ],
+        units: &[
+            "1 ",
+            "{n} ",
+            "[1]",
+            "[",
+            "]",
+            "/a{n}",
+            "/uni0041",
+            "<<",
+            ">>",
+            "{n} {n} 1 ",
+            "(a)",
+            "1 [1 1 1]",
+            "5 0 R ",
+        ],
+    },
 ];
 
 /// Shapes that cost most before there were bounds.
@@ -620,6 +959,69 @@ pub fn known() -> Vec<(&'static str, Shape)> {
             "a.pdf",
             Shape::new("%PDF-1.4\n", "1 0 obj<</Filter/Fl>>stream\n", "(("),
         ),
+        // Objects, brackets and strings without an end, which a repair of a file searches for.
+        ("a.pdf", Shape::new("%PDF-1.4\n", "91 0 obj[ ", "")),
+        ("a.pdf", Shape::new("%PDF-1.4\n", "91 0 obj( endobj ", "")),
+        ("a.pdf", Shape::new("%PDF-1.4\n", "91 0 obj( ", ")")),
+        ("a.pdf", Shape::new("%PDF-1.4\n", "<< ", "[ ")),
+        // Pages that take more memory than text.
+        ("kids.pdf", Shape::new("", "<<>>", "")),
+        (
+            "kids.pdf",
+            Shape::new("", "<</Type/Page/Contents 4 0 R/Resources 5 0 R>>", "<<1 "),
+        ),
+        ("page.pdf", Shape::new("BT /F2 9 Tf ", "/a BMC ", "(a)Tj ")),
+        (
+            "page.pdf",
+            Shape::new("BT /F2 9 Tf ", "/a<</ActualText(a)>>BDC ", "(a)Tj "),
+        ),
+        ("page.pdf", Shape::new("", "BI ID ", "/X1 Do ")),
+        ("page.pdf", Shape::new("", "/X{n} Do ", "/P{n} gs ")),
+        (
+            "font.pdf",
+            Shape::new("/FontDescriptor<</Flags 4", "(a)5 0 R <<", "<<1 "),
+        ),
+        // Sets of eight bits, declared, detected, or taken for Latin-1.
+        (
+            "bytes.html",
+            Shape::new(
+                "<meta charset=windows-1252><body>",
+                "\u{80}<b>\u{b5}",
+                "<p>\u{d6}",
+            ),
+        ),
+        (
+            "bytes.eml",
+            Shape::new(
+                "From: a@a.example\nSubject: A\nContent-Type: text/html; charset=windows-1258\n\n",
+                "\u{f2} \u{f2}",
+                "\u{d6}\n",
+            ),
+        ),
+        (
+            "bytes.txt",
+            Shape::new(
+                "b\u{b5}i vi\u{d5}t \u{ae}\u{ca}y\n\n",
+                "\n\u{1}",
+                "\u{b5}\u{ff}Vi\u{ea}\u{f2}t ",
+            ),
+        ),
+        (
+            "bytes.txt",
+            Shape::new("vi\u{d5}t \u{ae}\u{ca}y\n", "\u{b0}", "\u{b4}"),
+        ),
+        // One line, in which the set is detected.
+        (
+            "bytes.html",
+            Shape::new("<meta charset=windows-1252><body>", "\u{e4}", "\u{e4}"),
+        ),
+        ("bytes.jsonl", Shape::new("", "\n\u{b5}", "\u{d6}\n")),
+        ("a.jsonl", Shape::new("", "\n{\n", "\n{")),
+        (
+            "viqr.txt",
+            Shape::new("Vie^.t Nam ho^.i nghi. da^n to^.c\n", "^a", "Ao+?'"),
+        ),
+        ("mistaken.txt", Shape::new("", "\u{301}", "\u{d6}")),
         ("a.txt", Shape::new("", "a\n", "a\n")),
         ("a.txt", Shape::new("", "a\n\n", "25/3/2026\n")),
         ("a.txt", Shape::new("Tin\n\n", "Ảnh: A\n", "Lê Mẫu\n")),
@@ -647,6 +1049,7 @@ pub fn known() -> Vec<(&'static str, Shape)> {
             "a.tsv",
             Shape::new("id\ttitle\tbody\n", "['\n", "[\"a\"]\n"),
         ),
+        ("a.csv", Shape::new("title,", "\t", "\t")),
         ("a.csv", Shape::new("title,body\n", "a,\"b\n", "a,\"b\n")),
         ("a.csv", Shape::new("title,body\n\"", "a\"", "a\"")),
         ("a.json", Shape::new("[", "{\"title\":\"a\"},1,<p>", "{},")),
