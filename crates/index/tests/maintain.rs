@@ -247,7 +247,10 @@ fn what_killed_backups_and_restores_left_is_removed_and_running_ones_stay() {
     let target = dir.path().join("target");
     let left = [1, 2].map(|pid| dir.path().join(format!("backup.timbao.unfinished-{pid}")));
     let other = dir.path().join("other.timbao.unfinished-1");
-    for path in left.iter().chain([&other]) {
+    // Files of the user, whose names are not those of runs.
+    let notes = dir.path().join("backup.timbao.unfinished-notes");
+    let own = dir.path().join("target.restoring-mine");
+    for path in left.iter().chain([&other, &notes]) {
         fs::write(path, "half of a backup").unwrap();
     }
     let running = fs::File::open(&left[1]).unwrap();
@@ -260,9 +263,10 @@ fn what_killed_backups_and_restores_left_is_removed_and_running_ones_stay() {
     );
     drop(running);
     backup(&newsroom.index, &file).unwrap();
-    assert!(!left[1].exists());
+    assert!(!left[1].exists() && notes.exists());
 
     restore(&file, &target, false).unwrap();
+    restore(&file, &own, false).unwrap();
     let half = dir.path().join("target.restoring-1");
     fs::create_dir(&half).unwrap();
     fs::copy(target.join("meta.json"), half.join("meta.json")).unwrap();
@@ -272,6 +276,7 @@ fn what_killed_backups_and_restores_left_is_removed_and_running_ones_stay() {
     fs::write(exchanged.join("notes.txt"), "the user's").unwrap();
     restore(&file, &target, true).unwrap();
     assert!(!half.exists() && !exchanged.exists());
+    assert_eq!(indexed(&own), newsroom.written());
     assert!(target.join("notes.txt").exists());
     assert_eq!(indexed(&target), newsroom.written());
 }

@@ -1,5 +1,6 @@
 //! Exchanging and removing the directories of whole indexes.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -62,7 +63,7 @@ pub(crate) fn remove_index(dir: &Path, rest: Option<&Path>) -> io::Result<()> {
 pub(crate) fn remove_stale(dir: &Path, prefix: &str) {
     let entries = fs::read_dir(parent(dir)).into_iter().flatten().flatten();
     for entry in entries {
-        if !entry.file_name().to_string_lossy().starts_with(prefix) {
+        if !is_numbered(&entry.file_name(), prefix) {
             continue;
         }
         let path = entry.path();
@@ -75,6 +76,14 @@ pub(crate) fn remove_stale(dir: &Path, prefix: &str) {
             let _ = remove_index(&path, dir.is_dir().then_some(dir));
         }
     }
+}
+
+/// Returns `true` if a name is `prefix` with the number of a process, as runs name what is
+/// unfinished. Other files of such names are the user's.
+pub(crate) fn is_numbered(name: &OsStr, prefix: &str) -> bool {
+    let number = name.to_str().and_then(|name| name.strip_prefix(prefix));
+    let number = number.map(|number| number.strip_suffix("-old").unwrap_or(number));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 pub(crate) fn parent(dir: &Path) -> &Path {

@@ -13,6 +13,7 @@ use tantivy::TantivyError;
 use tantivy::directory::{Directory, META_LOCK};
 
 use super::verify::verify;
+use crate::durable::folders::is_numbered;
 use crate::durable::names::MARKER;
 use crate::durable::names::files_of;
 use crate::durable::{Identity, META, seal, sync_folder};
@@ -93,7 +94,7 @@ fn remove_stale(file: &Path, prefix: &str) {
     let entries = std::fs::read_dir(directory.unwrap_or(Path::new(".")));
     // Errors are ignored, as the new backup is complete.
     for entry in entries.into_iter().flatten().flatten() {
-        let is_unfinished = entry.file_name().to_string_lossy().starts_with(prefix);
+        let is_unfinished = is_numbered(&entry.file_name(), prefix);
         let path = entry.path();
         if is_unfinished && File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
             let _ = std::fs::remove_file(path);
