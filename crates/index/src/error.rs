@@ -5,7 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use tantivy::TantivyError;
-use tantivy::directory::error::{OpenReadError, OpenWriteError};
+use tantivy::directory::META_LOCK;
+use tantivy::directory::error::{LockError, OpenReadError, OpenWriteError};
 
 /// An error of this crate: the defect, where it is, and a [hint](Self::hint).
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +75,14 @@ pub enum Error {
     NotIndexed {
         /// The given path.
         path: PathBuf,
+    },
+    /// A path to forget is an entry of a file.
+    #[error("{} is inside {}, and the articles of a file are forgotten together", .path.display(), .file.display())]
+    InsideFile {
+        /// The given path.
+        path: PathBuf,
+        /// The file.
+        file: PathBuf,
     },
     /// An index cannot be rebuilt, because a file is unreadable and its articles
     /// are in a damaged part of the index.
@@ -183,6 +192,7 @@ impl Error {
                 "keep the index in a separate directory, set by --index DIR or TIMBAO_INDEX"
             }
             Self::NotIndexed { .. } => "give a file or directory that is indexed, or one inside it",
+            Self::InsideFile { .. } => "forget the whole file, or remove the entry from it",
             Self::Irreplaceable { .. } => {
                 "the index is unchanged; make the file readable and repeat the command, or drop its articles with --allow-vanished"
             }
@@ -279,6 +289,9 @@ impl From<TantivyError> for Error {
             }
             TantivyError::OpenWriteError(OpenWriteError::IoError { io_error, filepath }) => {
                 io(filepath, io_error)
+            }
+            TantivyError::LockFailure(LockError::IoError(source), _) => {
+                io(&META_LOCK.filepath, source)
             }
             // A block that was checked when it was read.
             TantivyError::IoError(source) if source.kind() == io::ErrorKind::InvalidData => {

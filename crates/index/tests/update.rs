@@ -537,6 +537,8 @@ fn what_is_forgotten_inside_a_source_stays_so_until_it_is_named() {
     update(&newsroom.index, &named, &options, &()).unwrap();
     assert_eq!(newsroom.update().total_articles, 3);
     assert!(matches!(forget("c"), Err(Error::NoSource { .. })));
+    let entry = forget("a/2.txt/entry.txt");
+    assert!(matches!(entry, Err(Error::InsideFile { .. })), "{entry:?}");
     let outside = newsroom.news.with_file_name("outside");
     fs::create_dir(&outside).unwrap();
     let refused = timbao_index::update::forget(&newsroom.index, &[outside], &options, &());

@@ -64,6 +64,7 @@ impl From<Error> for Failure {
             | Error::NoSources { .. }
             | Error::InsideIndex { .. }
             | Error::NotIndexed { .. }
+            | Error::InsideFile { .. }
             | Error::Unreadable(_)
             | Error::Vanished(_) => "SourceError",
             _ => "Error",

@@ -25,9 +25,11 @@ pub(super) fn forgotten(
             .filter_map(|path| path.to_str())
             .any(|path| forget_path(&mut sources, manifest, path));
         if !forgotten {
-            return Err(match named.symlink_metadata() {
-                Ok(_) => Error::NotIndexed { path: named },
-                Err(_) => Error::NoSource { path: named },
+            let file = named.ancestors().skip(1).find(|above| above.is_file());
+            return Err(match (named.symlink_metadata(), file.map(Path::to_owned)) {
+                (Ok(_), _) => Error::NotIndexed { path: named },
+                (Err(_), Some(file)) => Error::InsideFile { path: named, file },
+                (Err(_), None) => Error::NoSource { path: named },
             });
         }
     }

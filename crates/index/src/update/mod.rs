@@ -213,7 +213,8 @@ pub(crate) fn find(dir: &Path, sources: Vec<Source>) -> BTreeMap<String, FoundFi
 /// # Errors
 ///
 /// [`Error::NoSource`] for a path that neither exists nor has indexed articles,
-/// [`Error::NotIndexed`] for one in no source, and the errors of [`update`].
+/// [`Error::InsideFile`] for an entry of a file, [`Error::NotIndexed`] for one in no source, and the
+/// errors of [`update`].
 pub fn forget(
     dir: impl AsRef<Path>,
     paths: &[PathBuf],
