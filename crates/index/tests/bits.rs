@@ -161,6 +161,76 @@ fn a_component_of_another_index_or_segment_is_named() {
     newsroom.assert_sound();
 }
 
+/// The files of a commit: its own, the manifest and the journal of arrivals.
+fn state(dir: &Path) -> Vec<PathBuf> {
+    let mut files = files(dir);
+    files.retain(|path| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap();
+        name == "meta.json"
+            || ["seen-", "arrivals-"]
+                .iter()
+                .any(|kind| name.starts_with(kind))
+    });
+    files
+}
+
+/// Each file of a commit that is another index's, one of another kind, or that of the commit before.
+#[test]
+fn a_manifest_journal_or_commit_of_another_index_or_commit_is_named() {
+    let mut dice = Dice::new(setting("TIMBAO_SEED", 1));
+    let dir = tempfile::tempdir().unwrap();
+    let (mut states, mut newsrooms) = (Vec::new(), Vec::new());
+    for name in ["own", "other"] {
+        let dir = dir.path().join(name);
+        fs::create_dir(&dir).unwrap();
+        let newsroom = Newsroom::at(&dir);
+        for round in 0..2 {
+            for number in 0..20 - 10 * round {
+                newsroom.write(&format!("{number}.txt"), &text(&mut dice));
+            }
+            newsroom.update();
+            let files = state(&newsroom.index);
+            assert_eq!(files.len(), 3, "{files:?}");
+            states.extend(
+                files
+                    .iter()
+                    .map(|path| (name, round, fs::read(path).unwrap())),
+            );
+        }
+        newsrooms.push(newsroom);
+    }
+    let newsroom = &newsrooms[0];
+    let expected = newsroom.indexed();
+    let found = WORDS.map(|word| hits(&newsroom.index, word));
+    for path in state(&newsroom.index) {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let whole = fs::read(&path).unwrap();
+        for (from, round, bytes) in states.iter().filter(|(.., bytes)| *bytes != whole) {
+            let at = format!("{name} from {from}, update {round}");
+            fs::write(&path, bytes).unwrap();
+            let report = verify(&newsroom.index, false).unwrap();
+            let is_named = report.faults.iter().any(|fault| {
+                fault.file == name || name == "meta.json" && fault.message.contains("missing")
+            });
+            assert!(is_named, "{at}: {:?}", report.faults);
+            if let Ok(articles) = try_indexed(&newsroom.index) {
+                assert_eq!(articles, expected, "{at}");
+            }
+            for (word, found) in WORDS.iter().zip(&found) {
+                if let Ok(hits) = try_hits(&newsroom.index, word) {
+                    assert_eq!(&hits, found, "{at}, {word}");
+                }
+            }
+            assert!(
+                backup(&newsroom.index, dir.path().join("b")).is_err(),
+                "{at}"
+            );
+            fs::write(&path, &whole).unwrap();
+        }
+    }
+    newsroom.assert_sound();
+}
+
 /// Components up to this size in bytes are checked when they are opened.
 const EAGER: u64 = 16 << 20;
 
