@@ -49,13 +49,22 @@ pub(super) fn stop_on_interrupt(palette: Palette) -> Arc<AtomicBool> {
             std::process::exit(INTERRUPTED);
         }
         // One large file, a commit or a merge can take longer than that.
-        thread::spawn(move || {
+        let patience = thread::Builder::new().name("interrupted".to_owned());
+        let waits = patience.spawn(move || {
             thread::sleep(ORDERLY);
+            // A terminal that takes no more text must not hold up the end.
+            thread::spawn(|| {
+                thread::sleep(LAST_WORDS);
+                std::process::exit(INTERRUPTED);
+            });
             let message = "interrupted; what this run had not finished writing is not in the \
                            index, which is whole";
             say(palette, Role::Error, "error", &message);
             std::process::exit(INTERRUPTED);
         });
+        if waits.is_err() {
+            std::process::exit(INTERRUPTED);
+        }
     });
     stop
 }
@@ -63,6 +72,9 @@ pub(super) fn stop_on_interrupt(palette: Palette) -> Arc<AtomicBool> {
 /// Time that a run has to stop after an interrupt. The next run removes the files that a run left
 /// unfinished.
 const ORDERLY: Duration = Duration::from_millis(1500);
+
+/// Time for the message at the end.
+const LAST_WORDS: Duration = Duration::from_millis(300);
 
 /// Reports only events that a user has to know at once.
 pub(crate) struct Notices(pub(crate) Palette);
