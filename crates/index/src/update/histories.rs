@@ -196,7 +196,9 @@ impl World {
     /// Cuts an archive or a compressed file short.
     fn damage(&mut self, path: &Path) {
         let bytes = fs::read(path).unwrap();
-        if !is_packed(path) || bytes.len() < 2 {
+        // A change in the middle of a run may have put a readable text there.
+        let is_text = !bytes.contains(&0);
+        if !is_packed(path) || bytes.len() < 2 || is_text {
             return;
         }
         let end = self.dice.roll(bytes.len() - 1);
