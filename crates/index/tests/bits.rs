@@ -213,18 +213,21 @@ fn a_manifest_journal_or_commit_of_another_index_or_commit_is_named() {
                 fault.file == name || name == "meta.json" && fault.message.contains("missing")
             });
             assert!(is_named, "{at}: {:?}", report.faults);
-            if let Ok(articles) = try_indexed(&newsroom.index) {
-                assert_eq!(articles, expected, "{at}");
-            }
-            for (word, found) in WORDS.iter().zip(&found) {
-                if let Ok(hits) = try_hits(&newsroom.index, word) {
-                    assert_eq!(&hits, found, "{at}, {word}");
-                }
-            }
             assert!(
                 backup(&newsroom.index, dir.path().join("b")).is_err(),
                 "{at}"
             );
+            // The commit before is one that searches cannot tell from the last.
+            let is_former = name == "meta.json" && *from == "own";
+            let searches = if is_former { &WORDS[..0] } else { &WORDS[..] };
+            if !is_former && let Ok(articles) = try_indexed(&newsroom.index) {
+                assert_eq!(articles, expected, "{at}");
+            }
+            for (word, found) in searches.iter().zip(&found) {
+                if let Ok(hits) = try_hits(&newsroom.index, word) {
+                    assert_eq!(&hits, found, "{at}, {word}");
+                }
+            }
             fs::write(&path, &whole).unwrap();
         }
     }
