@@ -69,11 +69,14 @@ impl SpanPhrase {
         }
     }
 
-    /// Appends the occurrences in order, for each start those with different ends as well, the
-    /// nearest `MOST_ENDS` of them.
+    /// Appends all occurrences, for each start those with different ends as well: with gaps, the
+    /// nearest `MOST_ENDS` of them. An occurrence may be appended more than once.
     pub fn all_spans(&self, places: &Places, spend: &impl Fn(usize) -> bool, out: &mut Vec<Span>) {
         let is_stiff = |step: &SpanStep| step.gap_min == step.gap_max;
-        if self.slop > 0 || self.steps.iter().skip(1).all(is_stiff) {
+        if self.slop > 0 && self.steps.len() > 1 {
+            return Sloppy::new(self, places).all_spans(spend, out);
+        }
+        if self.steps.iter().skip(1).all(is_stiff) {
             return self.spans(places, spend, out);
         }
         let Some((first, rest)) = self.steps.split_first() else {
@@ -286,12 +289,7 @@ impl<'a> Sloppy<'a> {
     /// Considers the next window whose shifted places begin at `low` or later. Returns where the
     /// one after it begins at the earliest; `None` after the last.
     fn next_window(&mut self, low: i64, out: &mut Vec<Span>) -> Option<i64> {
-        let (mut least, mut most) = (i64::MAX, i64::MIN);
-        for slot in &mut self.slots {
-            let shifted = slot.seek(low)?;
-            least = least.min(shifted);
-            most = most.max(shifted);
-        }
+        let (least, most) = self.seek(low)?;
         if most - least > self.slop {
             // No window that begins earlier reaches the slot that is
             // furthest back.
@@ -299,6 +297,44 @@ impl<'a> Sloppy<'a> {
         }
         out.extend(self.window(least));
         Some(least + 1)
+    }
+
+    /// The least and the greatest of the first shifted places of all slots from `low` on.
+    fn seek(&mut self, low: i64) -> Option<(i64, i64)> {
+        let (mut least, mut most) = (i64::MAX, i64::MIN);
+        for slot in &mut self.slots {
+            let shifted = slot.seek(low)?;
+            least = least.min(shifted);
+            most = most.max(shifted);
+        }
+        Some((least, most))
+    }
+
+    /// Appends the extents of the occurrences in every window.
+    fn all_spans(mut self, spend: &impl Fn(usize) -> bool, out: &mut Vec<Span>) {
+        let mut extents = Extents::default();
+        let mut low = i64::MIN;
+        let mut work = 0;
+        let mut most_spans = CHECKED;
+        while let Some((least, most)) = self.seek(low) {
+            work += 2 * self.slots.len();
+            if most - least > self.slop {
+                low = most - self.slop;
+            } else {
+                work += extents.append(&self.slots, least + self.slop, out);
+                low = least + 1;
+            }
+            if out.len() > most_spans {
+                // Windows overlap, and most extents are in several.
+                out.sort_unstable();
+                out.dedup();
+                most_spans = 2 * out.len().max(CHECKED);
+            }
+            if work > CHECKED && spend(std::mem::take(&mut work)) || out.len() > MOST_SPANS {
+                return;
+            }
+        }
+        spend(work);
     }
 
     /// The occurrence whose shifted places begin at `low`.
@@ -322,6 +358,140 @@ impl<'a> Sloppy<'a> {
             start,
             end: last + 1,
         })
+    }
+}
+
+/// The extents of the occurrences in one window.
+///
+/// Two places are an extent if each slot has a place of its own from one to the other, and both
+/// can be places of different slots: then one assignment does both (Mendelsohn and Dulmage 1958).
+#[derive(Default)]
+struct Extents {
+    /// The places within the window with their slots, in order.
+    filled: Vec<(Place, u32)>,
+    /// By distinct place: where it begins in `filled`.
+    starts: Vec<usize>,
+    /// By slot: its place, as an index of `starts`.
+    owned: Vec<Option<usize>>,
+    /// By place: its slot.
+    owners: Vec<Option<usize>>,
+    /// By slot: the last search that visited it.
+    visited: Vec<usize>,
+    searches: usize,
+    /// Number of slots visited.
+    work: usize,
+}
+
+impl Extents {
+    /// Appends the extents of all occurrences whose shifted places are at most `high`. Returns the
+    /// work it took.
+    fn append(&mut self, slots: &[ShiftedSlot<'_>], high: i64, out: &mut Vec<Span>) -> usize {
+        self.fill(slots, high);
+        let places = self.starts.len();
+        // The places from `first` to `end` are assigned as far as possible.
+        let mut end = 0;
+        let mut missing = slots.len();
+        for first in 0..places {
+            if first > 0 && self.release(first - 1) {
+                self.searches += 1;
+                let has_other = (first..end).any(|p| self.owners[p].is_none() && self.assign(p));
+                missing += usize::from(!has_other);
+            }
+            while missing > 0 && end < places {
+                self.searches += 1;
+                missing -= usize::from(self.assign(end));
+                end += 1;
+            }
+            if missing > 0 {
+                break;
+            }
+            self.work += places - end;
+            let mine = self.slots_at(first);
+            for last in end.saturating_sub(1).max(first + 1)..places {
+                let others = self.slots_at(last);
+                if mine.len() > 1 || others.len() > 1 || mine[0].1 != others[0].1 {
+                    out.push(Span {
+                        start: mine[0].0,
+                        end: others[0].0 + 1,
+                    });
+                }
+            }
+        }
+        std::mem::take(&mut self.work)
+    }
+
+    fn fill(&mut self, slots: &[ShiftedSlot<'_>], high: i64) {
+        self.filled.clear();
+        for (number, slot) in (0..).zip(slots) {
+            let rest = slot.places.get(slot.next..).unwrap_or_default();
+            let is_within = |place: &&Place| **place as i64 - slot.shift <= high;
+            let within = rest.iter().take_while(is_within);
+            self.filled.extend(within.map(|&place| (place, number)));
+        }
+        self.filled.sort_unstable();
+        self.work = self.filled.len();
+        self.starts.clear();
+        let mut last = None;
+        for (at, &(place, _)) in self.filled.iter().enumerate() {
+            if last.replace(place) != Some(place) {
+                self.starts.push(at);
+            }
+        }
+        self.owned.clear();
+        self.owned.resize(slots.len(), None);
+        self.owners.clear();
+        self.owners.resize(self.starts.len(), None);
+        self.visited.resize(slots.len(), 0);
+    }
+
+    /// The slots that a place can fill, at least one.
+    fn slots_at(&self, place: usize) -> &[(Place, u32)] {
+        let end = self.starts.get(place + 1).copied();
+        &self.filled[self.starts[place]..end.unwrap_or(self.filled.len())]
+    }
+
+    /// Takes a place from its slot; returns `false` if it has none.
+    fn release(&mut self, place: usize) -> bool {
+        let slot = self.owners[place].take();
+        if let Some(slot) = slot {
+            self.owned[slot] = None;
+        }
+        slot.is_some()
+    }
+
+    /// Gives a place to a slot without one, moving others if need be, by an augmenting path over
+    /// slots that the current search has not visited.
+    fn assign(&mut self, place: usize) -> bool {
+        // Each slot on the way with the place that it would get.
+        let mut path: Vec<(usize, usize)> = Vec::new();
+        let mut branches = vec![(place, 0)];
+        while let Some((from, next)) = branches.last_mut() {
+            let from = *from;
+            let tried = *next;
+            *next += 1;
+            let Some(&(_, slot)) = self.slots_at(from).get(tried) else {
+                branches.pop();
+                path.pop();
+                continue;
+            };
+            let slot = slot as usize;
+            self.work += 1;
+            if std::mem::replace(&mut self.visited[slot], self.searches) == self.searches {
+                continue;
+            }
+            path.push((slot, from));
+            match self.owned[slot] {
+                Some(moved) => branches.push((moved, 0)),
+                None => {
+                    for (slot, place) in path {
+                        self.owned[slot] = Some(place);
+                        self.owners[place] = Some(slot);
+                    }
+                    return true;
+                }
+            }
+        }
+        false
     }
 }
 
