@@ -185,7 +185,7 @@ mod tests {
             ],
             vec![
                 ("d", article("Văn hóa", day(2024, 2, 29))),
-                ("e", article("", day(2026, 1, 1))),
+                ("e", article("", Published::new(2026, None, None))),
             ],
         ]);
         let facets = searcher.facets(&Plan::Everything, &ALL).unwrap();

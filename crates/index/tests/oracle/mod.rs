@@ -448,6 +448,10 @@ fn sloppy() -> impl Strategy<Value = Phrase> {
 
 fn query() -> impl Strategy<Value = Query> {
     let phrases = || proptest::collection::vec(phrase(2), 1..3);
+    let any_phrases = || {
+        let any = prop_oneof![3 => phrase(2), 1 => sloppy()];
+        proptest::collection::vec(any, 1..3)
+    };
     let reach = prop_oneof![
         (0usize..4).prop_map(Reach::Words),
         Just(Reach::Sentence),
@@ -457,7 +461,7 @@ fn query() -> impl Strategy<Value = Query> {
     prop_oneof![
         2 => phrase(3).prop_map(Query::Phrase),
         1 => sloppy().prop_map(Query::Phrase),
-        5 => (operator, reach, proptest::collection::vec(phrases(), 2..4)).prop_map(
+        5 => (operator, reach, proptest::collection::vec(any_phrases(), 2..4)).prop_map(
             |(operator, reach, operands)| Query::Near { operator, reach, operands }
         ),
         2 => (1usize..5, phrases()).prop_map(|(count, phrases)| Query::AtLeast(count, phrases)),
