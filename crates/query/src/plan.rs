@@ -606,7 +606,7 @@ impl fmt::Display for Facet {
 }
 
 /// Writes the plan on one line, for explanations: `=` marks exact keys, `~` folded ones,
-/// `{a|b}` alternatives, `_` a gap, `2 of […]` a list of which two must match, `30% of […]` one of
+/// `{a|b}` alternatives, `_` a gap, `2 of […]` a list of which two must match, `20% of […]` one of
 /// which this weight must match, and `?` an item that need not match.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
