@@ -106,25 +106,28 @@ pub(crate) struct RelevanceArgs {
     pub format: RecordFormat,
 }
 
-/// Search for the slowest query
+/// Search for the query that takes most time or memory
 ///
 /// Generates legal queries up to the maximum length from frequent syllables, runs each once, and
-/// keeps the slowest; half of the queries are variants of these. Prints the time of each and the
-/// growth of the peak of resident memory (on Linux). The same seed generates the same queries as long as
-/// the same ones are slow.
+/// keeps the slowest and those that take most memory; half of the queries of a seed are variants of
+/// its own. Prints the time of each and the growth of the peak of resident memory (on Linux). The
+/// same seed generates the same queries as long as the same ones are slow.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   timbao bench worst
-  timbao bench worst --queries 5000 --seed 7 --format json")]
+  timbao bench worst --queries 5000 --seed 7 --seeds 1 --format json")]
 pub(crate) struct WorstArgs {
-    /// Number of queries
+    /// Number of queries of each seed
     #[arg(long, value_name = "N", default_value = "1000")]
     pub queries: NonZeroUsize,
-    /// Seed of the generator
+    /// First seed of the generator
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Number of slow queries to print
+    /// Number of seeds, one after the other
+    #[arg(long, value_name = "N", default_value = "4")]
+    pub seeds: NonZeroU64,
+    /// Number of queries to print, slowest and largest each
     #[arg(long, value_name = "N", default_value = "10")]
     pub keep: NonZeroUsize,
     /// Time limit of a query, in seconds

@@ -40,21 +40,27 @@ const PATTERNS: [&str; 9] = [
 /// Columns of a query that are printed in text.
 const SHOWN: usize = 60;
 
-/// The slowest queries, in JSON.
+/// The costliest queries, in JSON.
 #[derive(Serialize)]
 struct Answer {
     version: u32,
     index: String,
     articles: u64,
+    /// The first one.
     seed: u64,
+    seeds: u64,
+    /// Of all seeds.
     queries: usize,
     slowest: Vec<Measured>,
+    /// Empty where memory is unknown.
+    largest: Vec<Measured>,
 }
 
 /// A query with its cost.
 #[derive(Clone, Serialize)]
 struct Measured {
     query: String,
+    seed: u64,
     ms: f64,
     /// Processor time, on Linux. Unlike `ms` it does not depend on other programs.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,36 +79,63 @@ impl Measured {
     fn cost(&self) -> f64 {
         self.cpu_ms.unwrap_or(self.ms)
     }
+
+    fn memory(&self) -> f64 {
+        self.mb.unwrap_or(0.0)
+    }
 }
 
-/// Searches for the slowest query.
+/// The costliest queries, by a measure of cost.
+struct Costliest {
+    cost: fn(&Measured) -> f64,
+    keep: usize,
+    queries: Vec<Measured>,
+}
+
+impl Costliest {
+    fn new(keep: usize, cost: fn(&Measured) -> f64) -> Self {
+        Self {
+            cost,
+            keep,
+            queries: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, measured: &Measured) {
+        let cost = (self.cost)(measured);
+        let at = self
+            .queries
+            .partition_point(|other| (self.cost)(other) >= cost);
+        if at < self.keep && cost > 0.0 {
+            self.queries.insert(at, measured.clone());
+            self.queries.truncate(self.keep);
+        }
+    }
+}
+
+/// Searches for the costliest query.
 pub(crate) fn run(args: &WorstArgs, context: &Context) -> Result<Outcome> {
     let searcher = Index::open(&context.settings.index)?
         .with_caches(CacheOptions::for_many_queries())
         .searcher()?;
-    let mut generator = Generator {
-        state: args.seed | 1,
-    };
-    let mut slowest: Vec<Measured> = Vec::new();
-    for number in 0..args.queries.get() {
-        // Half of the queries are variants of slow ones.
-        let known = slowest.get(generator.below(slowest.len().max(1)));
-        let query = match known.filter(|_| number % 2 == 1) {
-            Some(slow) => generator.variant(&slow.query),
-            None => generator.query(),
-        };
-        let measured = measure(&searcher, query, args, context)?;
-        let at = slowest.partition_point(|other| other.cost() >= measured.cost());
-        slowest.insert(at, measured);
-        slowest.truncate(args.keep.get());
+    let mut slowest = Costliest::new(args.keep.get(), Measured::cost);
+    let mut largest = Costliest::new(args.keep.get(), Measured::memory);
+    let seeds = args.seed..args.seed.saturating_add(args.seeds.get());
+    for seed in seeds.clone() {
+        let found = search(&searcher, seed, args, context)?;
+        found.0.queries.iter().for_each(|query| slowest.add(query));
+        found.1.queries.iter().for_each(|query| largest.add(query));
     }
+    let seeds = seeds.end - seeds.start;
     let answer = Answer {
         version: VERSION,
         index: context.settings.index.display().to_string(),
         articles: searcher.article_count(),
         seed: args.seed,
-        queries: args.queries.get(),
-        slowest,
+        seeds,
+        queries: args.queries.get().saturating_mul(seeds as usize),
+        slowest: slowest.queries,
+        largest: largest.queries,
     };
     let mut out = Sink::stdout();
     match args.format {
@@ -113,10 +146,38 @@ pub(crate) fn run(args: &WorstArgs, context: &Context) -> Result<Outcome> {
     Ok(Outcome::Found)
 }
 
+/// The slowest and the largest queries of one seed.
+fn search(
+    searcher: &Searcher,
+    seed: u64,
+    args: &WorstArgs,
+    context: &Context,
+) -> Result<(Costliest, Costliest)> {
+    let mut generator = Generator::new(seed);
+    let mut slowest = Costliest::new(args.keep.get(), Measured::cost);
+    let mut largest = Costliest::new(args.keep.get(), Measured::memory);
+    for number in 0..args.queries.get() {
+        // Half of the queries are variants of costly ones.
+        let costly = if number % 4 == 1 { &slowest } else { &largest };
+        let known = costly
+            .queries
+            .get(generator.below(costly.queries.len().max(1)));
+        let query = match known.filter(|_| number % 2 == 1) {
+            Some(costly) => generator.variant(&costly.query),
+            None => generator.query(),
+        };
+        let measured = measure(searcher, query, seed, args, context)?;
+        slowest.add(&measured);
+        largest.add(&measured);
+    }
+    Ok((slowest, largest))
+}
+
 /// Runs a query once.
 fn measure(
     searcher: &Searcher,
     query: String,
+    seed: u64,
     args: &WorstArgs,
     context: &Context,
 ) -> Result<Measured> {
@@ -136,6 +197,7 @@ fn measure(
     let grown = before.zip(peak::now()).map(|(a, b)| b.saturating_sub(a));
     Ok(Measured {
         query,
+        seed,
         ms,
         cpu_ms,
         mb: grown.map(|kib| kib as f64 / 1024.0),
@@ -145,46 +207,56 @@ fn measure(
 }
 
 fn write_text(out: &mut dyn Write, context: &Context, answer: &Answer) -> Result<()> {
+    table(&answer.slowest).write(out, &context.terminal)?;
+    if !answer.largest.is_empty() {
+        writeln!(out)?;
+        table(&answer.largest).write(out, &context.terminal)?;
+    }
+    let most = |queries: &[Measured], cost: fn(&Measured) -> f64| queries.first().map_or(0.0, cost);
+    writeln!(
+        out,
+        "\nat most {:.0} ms and {:.1} MB for each of {} queries over {}, seeds {} to {}",
+        most(&answer.slowest, Measured::cost),
+        most(&answer.largest, Measured::memory),
+        count(answer.queries as u64),
+        counted(answer.articles, "article"),
+        answer.seed,
+        answer.seed.saturating_add(answer.seeds - 1),
+    )?;
+    Ok(())
+}
+
+fn table(queries: &[Measured]) -> Table {
     let mut table = Table::new(&[
         ("ms", Side::Right),
         ("cpu ms", Side::Right),
         ("MB", Side::Right),
+        ("seed", Side::Right),
         ("bytes", Side::Right),
         ("query", Side::Left),
     ]);
-    for Measured {
-        query,
-        ms,
-        cpu_ms,
-        mb,
-        timed_out,
-        too_broad,
-    } in &answer.slowest
-    {
+    for measured in queries {
+        let query = &measured.query;
         let shown: String = query.chars().take(SHOWN).collect();
         let more = if shown.len() < query.len() { "…" } else { "" };
-        let limit = match (timed_out, too_broad) {
+        let limit = match (measured.timed_out, measured.too_broad) {
             (true, _) => " (timed out)",
             (_, true) => " (too broad)",
             _ => "",
         };
+        let ms = |ms: f64| count(ms.round() as u64);
         table.row([
-            format!("{}{limit}", count(ms.round() as u64)),
-            cpu_ms.map_or_else(|| "–".to_owned(), |ms| count(ms.round() as u64)),
-            mb.map_or_else(|| "–".to_owned(), |mb| format!("{mb:.1}")),
+            format!("{}{limit}", ms(measured.ms)),
+            measured.cpu_ms.map_or_else(|| "–".to_owned(), ms),
+            measured
+                .mb
+                .map_or_else(|| "–".to_owned(), |mb| format!("{mb:.1}")),
+            count(measured.seed),
             count(query.len() as u64),
             format!("{shown}{more}"),
         ]);
     }
-    table.write(out, &context.terminal)?;
-    writeln!(
-        out,
-        "\nthe slowest of {} queries over {}, seed {}",
-        count(answer.queries as u64),
-        counted(answer.articles, "article"),
-        answer.seed,
-    )?;
-    Ok(())
+    table
 }
 
 /// A seeded source of legal queries.
@@ -193,6 +265,13 @@ struct Generator {
 }
 
 impl Generator {
+    /// Different seeds give different states, none of them zero.
+    fn new(seed: u64) -> Self {
+        Self {
+            state: seed.wrapping_mul(2).wrapping_add(1),
+        }
+    }
+
     /// A number below `end`, by xorshift64.
     fn below(&mut self, end: usize) -> usize {
         self.state ^= self.state << 13;
@@ -331,7 +410,7 @@ mod tests {
     #[test]
     fn generated_queries_are_legal_and_depend_on_the_seed_only() {
         let queries = |seed| -> Vec<String> {
-            let mut generator = Generator { state: seed };
+            let mut generator = Generator::new(seed);
             let mut queries = vec![generator.query()];
             for _ in 0..50 {
                 let next = generator.variant(&queries[queries.len() - 1]);
@@ -341,7 +420,7 @@ mod tests {
         };
         let first = queries(7);
         assert_eq!(first, queries(7));
-        assert_ne!(first, queries(9));
+        assert_ne!(first, queries(8));
         assert!(first.iter().all(|query| query.len() <= MAX_BYTES));
         assert!(first.iter().any(|query| query.len() > MAX_BYTES / 2));
     }
