@@ -48,7 +48,7 @@ impl Goal {
     fn row(&self) -> String {
         // Enough digits for the smallest significant difference.
         let digits = match self.unit {
-            "MRR@10" => 3,
+            "MRR@10" | "recall@10" => 3,
             "times" => 2,
             _ => 1,
         };

@@ -5,6 +5,7 @@
 //! words of the body. Each is typed with accents and without.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use serde::Serialize;
 use tantivy::query::Occur;
@@ -48,6 +49,10 @@ pub mod remembered {
     pub const SUMMARY: &str = "first sentence of the summary";
     /// Content words of the body.
     pub const WORDS: &str = "three content words";
+    /// The words of a question that the article answers.
+    pub const QUESTION: &str = "question";
+    /// The same question with its punctuation.
+    pub const QUESTION_PASTED: &str = "question as typed";
 }
 
 /// The systems, as named in [`Row::system`].
@@ -127,6 +132,47 @@ pub fn measure(
     let place = |name| kinds.iter().position(|kind| *kind == name);
     rows.sort_by_key(|row| (place(row.remembered), place(row.typed)));
     Ok(rows)
+}
+
+/// Runs all systems on questions about the articles, which are indexed as they are.
+///
+/// # Errors
+///
+/// An error of an index.
+pub fn measure_questions(
+    articles: &[Article],
+    questions: Vec<Pair>,
+    memory: usize,
+) -> Result<Vec<Row>> {
+    let sets = [
+        Set {
+            remembered: remembered::QUESTION,
+            pairs: questions.iter().map(without_punctuation).collect(),
+        },
+        Set {
+            remembered: remembered::QUESTION_PASTED,
+            pairs: questions,
+        },
+    ];
+    let mut rows = ask(articles, |_| {}, &sets, memory)?;
+    rows.sort_by_key(|row| (row.remembered, row.typed == typed::WITHOUT));
+    Ok(rows)
+}
+
+/// Writes rows as a table in Markdown.
+pub fn table(rows: &[Row]) -> String {
+    let mut out = String::from(
+        "| known item: remembered part | typed | queries | system | MRR@10 | of the halves | recall@10 |\n|---|---|---|---|---|---|---|\n",
+    );
+    for row in rows {
+        let [even, odd] = row.mrr_of_halves;
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {:.3} | {even:.3}, {odd:.3} | {:.3} |",
+            row.remembered, row.typed, row.queries, row.system, row.mrr_at_10, row.recall_at_10
+        );
+    }
+    out
 }
 
 /// The same known item, its words separated by spaces.

@@ -15,6 +15,7 @@ pub mod measure;
 pub mod plain;
 pub mod plot;
 pub mod queries;
+pub mod questions;
 pub mod reprints;
 pub mod sample;
 pub mod timbao;

@@ -466,17 +466,7 @@ fn table(report: &Report) -> String {
         );
     }
     if !report.known_item.is_empty() {
-        out.push_str(
-            "\n| known item: remembered part | typed | queries | system | MRR@10 | of the halves | recall@10 |\n|---|---|---|---|---|---|---|\n",
-        );
-    }
-    for row in &report.known_item {
-        let [even, odd] = row.mrr_of_halves;
-        let _ = writeln!(
-            out,
-            "| {} | {} | {} | {} | {:.3} | {even:.3}, {odd:.3} | {:.3} |",
-            row.remembered, row.typed, row.queries, row.system, row.mrr_at_10, row.recall_at_10
-        );
+        let _ = write!(out, "\n{}", known_item::table(&report.known_item));
     }
     if let Some(took) = &report.process {
         let _ = writeln!(
