@@ -37,7 +37,7 @@ const WORK: usize = 4;
 
 impl SpanNear {
     /// Appends the occurrences of operands that take part, in order. If several
-    /// have the same start, the shortest is appended.
+    /// of an operand have the same start, the shortest of them is appended.
     ///
     /// Ends early if `spend`, which is told the work since its last call, returns `true`.
     pub fn spans(&self, places: &Places, spend: &impl Fn(usize) -> bool, out: &mut Vec<Span>) {
@@ -145,14 +145,14 @@ impl SpanNear {
         ) else {
             return;
         };
-        let mut last: Option<Member> = None;
+        // The start of the last member appended, by operand.
+        let mut last = [None; timbao_query::MAX_NEAR];
         for ((member, before), behind) in members.iter().zip(&forward).zip(&backward) {
-            let is_known = last.is_some_and(|last| {
-                last.operand == member.operand && last.span.start == member.span.start
-            });
-            if !is_known && chains.complete(member.operand, before, behind) {
+            let last = &mut last[usize::from(member.operand)];
+            let start = Some(member.span.start);
+            if *last != start && chains.complete(member.operand, before, behind) {
                 out.push(member.span);
-                last = Some(*member);
+                *last = start;
             }
         }
     }
@@ -404,6 +404,8 @@ impl<const WORDS: usize> Window<WORDS> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -463,14 +465,18 @@ mod tests {
             };
             let mut members: Vec<Member> = spans.into_iter().map(member).collect();
             members.sort();
-            members.dedup_by_key(|member| (member.span.start, member.operand));
+            members.dedup();
             let mut found = Vec::new();
             if operands <= 6 {
                 near.chained::<1>(&members, &|_| false, &mut found);
             } else {
                 near.chained::<4>(&members, &|_| false, &mut found);
             }
-            let parts = members.iter().filter(|&&m| extends(&near, &members, &mut Vec::new(), m));
+            let mut known = BTreeSet::new();
+            let parts = members
+                .iter()
+                .filter(|&&member| extends(&near, &members, &mut Vec::new(), member))
+                .filter(|member| known.insert((member.span.start, member.operand)));
             let expected: Vec<Span> = parts.map(|member| member.span).collect();
             prop_assert_eq!(found, expected);
         }
