@@ -36,11 +36,12 @@ pub use timbao_tokenizer::ANALYZER_VERSION;
 pub use timbao_views as views;
 
 pub use error::{EngineError, Error, Owner, Result};
-pub use reload::{ReloadOptions, Reloader};
+pub use reload::Reloader;
 pub use schema::INDEX_VERSION;
 pub use search::{
-    Address, ArrivedText, Found, Hit, SearchOptions, Searcher, Sort, UniqueFound, UniqueHit, ViewId,
+    Address, ArrivedText, Found, Hit, SearchOptions, Searcher, Sort, UniqueFound, UniqueHit,
 };
 pub use session::Session;
 pub use store::{ArticleWriter, CacheOptions, Index};
+pub use timbao_views::{ReloadOptions, ViewId};
 pub use writer_options::WriterOptions;

@@ -1,34 +1,16 @@
 //! Following the commits of an index, for programs that answer queries while it is updated.
 
-use std::collections::VecDeque;
 use std::fs;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use timbao_views::{KeptViews, ReloadOptions, ViewId};
 
 use crate::durable::META;
 use crate::error::Result;
-use crate::search::{Searcher, ViewId};
+use crate::search::Searcher;
 use crate::store::Index;
-
-/// How a [`Reloader`] keeps replaced views.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ReloadOptions {
-    /// Time to keep a replaced view.
-    pub keep: Duration,
-    /// Largest number of replaced views that are kept.
-    pub views: usize,
-}
-
-impl Default for ReloadOptions {
-    /// Ten minutes, eight views.
-    fn default() -> Self {
-        Self {
-            keep: Duration::from_secs(600),
-            views: 8,
-        }
-    }
-}
 
 /// Follows the commits of an index: serves the latest view, and replaced views by their ids for
 /// some time, so that the pages of one list agree.
@@ -63,10 +45,7 @@ impl Default for ReloadOptions {
 #[derive(Debug)]
 pub struct Reloader {
     index: Index,
-    options: ReloadOptions,
-    latest: RwLock<Searcher>,
-    /// Replaced views with the times of their replacement, oldest first.
-    replaced: Mutex<VecDeque<(Instant, Searcher)>>,
+    views: KeptViews<Searcher>,
     /// The state of `meta.json` when it was last read.
     seen: Mutex<Option<Stamp>>,
 }
@@ -103,10 +82,8 @@ impl Reloader {
     pub fn new(index: Index, options: ReloadOptions) -> Result<Self> {
         let seen = stamp(index.dir());
         Ok(Self {
-            latest: RwLock::new(index.searcher()?),
+            views: KeptViews::new(index.searcher()?, options),
             index,
-            options,
-            replaced: Mutex::default(),
             seen: Mutex::new(seen),
         })
     }
@@ -118,24 +95,17 @@ impl Reloader {
 
     /// A searcher of the latest view that was opened.
     pub fn latest(&self) -> Searcher {
-        let latest = self.latest.read().unwrap_or_else(PoisonError::into_inner);
-        latest.clone()
+        self.views.latest()
     }
 
     /// A searcher of the view with an id, if it is the latest or still kept.
     pub fn find(&self, id: ViewId) -> Option<Searcher> {
-        let latest = self.latest();
-        if latest.view() == id {
-            return Some(latest);
-        }
-        let replaced = self.replaced();
-        let found = replaced.iter().find(|(_, searcher)| searcher.view() == id);
-        found.map(|(_, searcher)| searcher.clone())
+        self.views.find(|searcher| searcher.view() == id)
     }
 
     /// Number of replaced views that are kept.
     pub fn kept(&self) -> usize {
-        self.replaced().len()
+        self.views.kept()
     }
 
     /// Opens the latest commit if it is new, and drops replaced views that were kept long enough.
@@ -146,7 +116,7 @@ impl Reloader {
     /// The errors of [`Index::refresh`]. The latest view stays, and the next
     /// call tries again.
     pub fn reload(&self) -> Result<Option<Searcher>> {
-        self.drop_expired();
+        self.views.drop_expired();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let now = stamp(self.index.dir());
         if *seen == now {
@@ -154,26 +124,10 @@ impl Reloader {
         }
         let fresh = self.index.refresh(&self.latest())?;
         *seen = now;
-        let Some(fresh) = fresh else { return Ok(None) };
-        let mut latest = self.latest.write().unwrap_or_else(PoisonError::into_inner);
-        let before = std::mem::replace(&mut *latest, fresh.clone());
-        drop(latest);
-        self.replaced().push_back((Instant::now(), before));
-        self.drop_expired();
-        Ok(Some(fresh))
-    }
-
-    fn replaced(&self) -> MutexGuard<'_, VecDeque<(Instant, Searcher)>> {
-        self.replaced.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn drop_expired(&self) {
-        let ReloadOptions { keep, views } = self.options;
-        let mut replaced = self.replaced();
-        let is_expired = |(at, _): &(Instant, _)| at.elapsed() >= keep;
-        while replaced.len() > views || replaced.front().is_some_and(is_expired) {
-            replaced.pop_front();
+        if let Some(fresh) = &fresh {
+            self.views.replace(fresh.clone());
         }
+        Ok(fresh)
     }
 }
 

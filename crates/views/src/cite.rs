@@ -32,11 +32,27 @@ pub struct Fingerprints {
 }
 
 impl Fingerprints {
+    /// The fingerprints of some articles, given the sums of their [summands](Self::summands), which
+    /// wrap around, and their numbers.
+    pub fn of_sums(sums: [u64; 2], articles: u64, tokens: u64) -> Self {
+        Self {
+            sums,
+            articles,
+            tokens,
+        }
+    }
+
+    /// What an article with a fingerprint adds to the sums.
+    pub fn summands(fingerprint: u64) -> [u64; 2] {
+        let mixed = mix(fingerprint);
+        [mixed, mix(!mixed)]
+    }
+
     /// Adds an article with its fingerprint and its number of tokens.
     pub fn add(&mut self, fingerprint: u64, tokens: u32) {
-        let mixed = mix(fingerprint);
-        let [first, second] = self.sums;
-        self.sums = [first.wrapping_add(mixed), second.wrapping_add(mix(!mixed))];
+        for (sum, summand) in self.sums.iter_mut().zip(Self::summands(fingerprint)) {
+            *sum = sum.wrapping_add(summand);
+        }
         self.articles += 1;
         self.tokens += u64::from(tokens);
     }

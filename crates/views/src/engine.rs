@@ -10,7 +10,7 @@ use timbao_query::{LowerOptions, Node, Request};
 use crate::cite::{Citation, CitedQuery, IndexState};
 use crate::collocates::{CollocateOptions, Collocates};
 use crate::compare::{CompareOptions, Comparison};
-use crate::corpus::{ArticleId, Corpus, Extent, Match, Result};
+use crate::corpus::{ArticleId, Corpus, Error, Extent, Match, Result};
 use crate::dispersion::{Dispersion, DispersionOptions};
 use crate::explain::ScoreExplanation;
 use crate::facets::Facets;
@@ -23,7 +23,7 @@ use crate::search::{FoundArticles, FoundTexts, ScoredArticle, ScoredText, Search
 use crate::shown::ShownHit;
 use crate::similar::{Similar, SimilarOptions};
 use crate::stats::Stats;
-use crate::suggest::Advice;
+use crate::suggest::{self, Advice, Completion};
 use crate::texts::Count;
 use crate::trends::{Trends, TrendsOptions, TrendsQuery};
 use crate::wordlist::{WordList, WordListOptions};
@@ -203,6 +203,23 @@ impl dyn Engine + '_ {
             }
         }
         Ok(Vec::new())
+    }
+
+    /// An article with its text.
+    pub fn article(&self, article: ArticleId) -> Result<Article> {
+        let mut found = self.articles(&[article])?;
+        found.pop().ok_or(Error::Damaged("an article is missing"))
+    }
+
+    /// Completes the last word of a text for a query of another plan; see
+    /// [`suggest::complete_as`].
+    pub fn complete_as(
+        &self,
+        text: &str,
+        most: usize,
+        plan: &suggest::PlanOf<'_>,
+    ) -> Result<Vec<Completion>> {
+        self.checked(suggest::complete_as(self, text, most, plan)?)
     }
 
     /// The occurrences of the words and phrases of a plan in an article.

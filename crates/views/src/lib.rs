@@ -52,6 +52,7 @@ mod fillers;
 pub mod hash;
 mod interpretation;
 pub mod json;
+mod kept;
 mod keywords;
 mod kwic;
 pub mod language;
@@ -72,6 +73,7 @@ mod texts;
 mod tie;
 mod trends;
 mod units;
+mod view_id;
 mod wordlist;
 
 pub use cell::Cell;
@@ -100,6 +102,7 @@ pub use fillers::{Filler, Fillers, Gapped, NoGap, fillers, gapped_phrase};
 pub use interpretation::{
     Interpretation, QueryExpansion, QueryTerm, QueryTree, QueryWord, TermKind, node_label,
 };
+pub use kept::{KeptViews, ReloadOptions};
 pub use keywords::{Keyword, KeywordOptions, Keywords, Portion, keywords};
 pub use kwic::{CharRange, Concordance, KwicGroup, KwicLine, KwicOptions, Sample, concordance};
 pub use lexicon::{Lexicon, LexiconPart};
@@ -117,6 +120,7 @@ pub use tie::{split_tie_key, tie_key};
 pub use trends::{
     MOST_AVERAGED, Trend, TrendAverage, TrendPoint, Trends, TrendsOptions, TrendsQuery, trends,
 };
+pub use view_id::ViewId;
 pub use wordlist::{
     ListedUnit, MOST_SYLLABLES, Prefix, WordList, WordListOptions, WordListSort, word_list,
 };

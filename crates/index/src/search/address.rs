@@ -1,11 +1,7 @@
 //! Addresses of articles, and the view that they belong to.
 
-use std::fmt;
-use std::num::ParseIntError;
-use std::str::FromStr;
-
-use serde::{Serialize, Serializer};
 use tantivy::SegmentReader;
+use timbao_views::ViewId;
 
 /// Identifies an article in one view of an index.
 ///
@@ -19,48 +15,19 @@ pub struct Address {
     pub(crate) article: u32,
 }
 
-/// Identifies a view: the same for two searchers if they see the same articles of the same
-/// segments.
-///
-/// Formatted as 16 hexadecimal digits, and [parsed](FromStr) from them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ViewId(pub(super) u64);
-
-impl ViewId {
-    /// The id of a view with these segments.
-    pub(super) fn of<'r>(segments: impl Iterator<Item = &'r SegmentReader>) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        for reader in segments {
-            hasher.update(reader.segment_id().uuid_string().as_bytes());
-            hasher.update(&reader.num_deleted_docs().to_le_bytes());
-            if let Some(alive) = reader.alive_bitset() {
-                for article in (0..reader.max_doc()).filter(|&article| alive.is_deleted(article)) {
-                    hasher.update(&article.to_le_bytes());
-                }
+/// The id of a view: the same for two searchers if they see the same articles of the same segments.
+pub(super) fn view_id<'r>(segments: impl Iterator<Item = &'r SegmentReader>) -> ViewId {
+    let mut hasher = blake3::Hasher::new();
+    for reader in segments {
+        hasher.update(reader.segment_id().uuid_string().as_bytes());
+        hasher.update(&reader.num_deleted_docs().to_le_bytes());
+        if let Some(alive) = reader.alive_bitset() {
+            for article in (0..reader.max_doc()).filter(|&article| alive.is_deleted(article)) {
+                hasher.update(&article.to_le_bytes());
             }
         }
-        let hash = hasher.finalize();
-        let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
-        Self(u64::from_be_bytes(first))
     }
-}
-
-impl fmt::Display for ViewId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
-    }
-}
-
-impl Serialize for ViewId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl FromStr for ViewId {
-    type Err = ParseIntError;
-
-    fn from_str(text: &str) -> Result<Self, ParseIntError> {
-        u64::from_str_radix(text, 16).map(Self)
-    }
+    let hash = hasher.finalize();
+    let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
+    ViewId(u64::from_be_bytes(first))
 }

@@ -55,7 +55,7 @@ use reading::MatchReader;
 use values::Values;
 
 pub(crate) use crate::error::damaged;
-pub use address::{Address, ViewId};
+pub use address::Address;
 pub use arrived::ArrivedText;
 pub(crate) use impacts::ImpactCache;
 pub use results::{Found, Hit};
@@ -145,7 +145,7 @@ impl Index {
         Searcher {
             dir: self.dir().to_owned(),
             hides_paths: self.hides_paths,
-            view: ViewId::of(segments.iter().map(|segment| &segment.reader)),
+            view: address::view_id(segments.iter().map(|segment| &segment.reader)),
             segments,
             fields: self.fields.clone(),
             articles,

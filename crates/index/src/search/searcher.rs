@@ -11,7 +11,7 @@ use tantivy::fastfield::AliveBitSet;
 use tantivy::store::StoreReader;
 use timbao_query::plan::Facet;
 use timbao_views::reprints::Groups;
-use timbao_views::{IndexState, Stats};
+use timbao_views::{IndexState, Stats, ViewId};
 
 use crate::arrivals::JournalFile;
 use crate::error::{Error, Result};
@@ -20,7 +20,7 @@ use crate::text::TextSegment;
 use crate::text::score::Saturation;
 use crate::text::sketch::Sketches;
 
-use super::address::{Address, ViewId};
+use super::address::Address;
 use super::deadline::Deadline;
 use super::impacts::SegmentRows;
 use super::scans::Scans;

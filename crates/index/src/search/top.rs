@@ -1,8 +1,9 @@
 //! The best hits of a search.
 
 use smallvec::SmallVec;
+use timbao_views::ViewId;
 
-use super::{Address, Hit, ViewId};
+use super::{Address, Hit};
 
 /// Fewer hits are not pruned.
 const MOST_COLLECTED: usize = 32;
