@@ -15,9 +15,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use ureq::http::Request as HttpRequest;
+use ureq::http::{Request as HttpRequest, Response};
 use ureq::tls::TlsConfig;
-use ureq::{Agent, Timeout};
+use ureq::{Agent, AsSendBody, Timeout};
 
 use crate::address::Address;
 use crate::credentials::{Credentials, Trust};
@@ -119,6 +119,16 @@ enum Body<'b> {
     Lines(&'b [u8]),
 }
 
+/// A request as it is sent.
+struct Sent<'b> {
+    method: &'b str,
+    path: &'b str,
+    /// The type of the body.
+    kind: &'b str,
+    body: &'b [u8],
+    is_packed: bool,
+}
+
 /// The result of one attempt that may be repeated.
 enum Failure {
     /// Another node may answer.
@@ -187,7 +197,7 @@ impl Client {
     ///
     /// As [`send`](Self::send).
     pub fn get(&self, path: &str) -> Result<Reply> {
-        self.request("GET", path, &Body::Empty)
+        self.request("GET", path, &Body::Empty, None)
     }
 
     /// Sends JSON with a method to a path. Searches with a body are `POST`.
@@ -198,9 +208,24 @@ impl Client {
     /// after all attempts, [`Error::Certificate`], [`Error::Unauthorized`] and
     /// [`Error::Forbidden`] at once. Other statuses are answers; see [`Reply::ok`].
     pub fn send(&self, method: &str, path: &str, body: &Value) -> Result<Reply> {
+        self.send_until(method, path, body, None)
+    }
+
+    /// The same until a deadline.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), and [`Error::OutOfTime`] at the deadline.
+    pub(crate) fn send_until(
+        &self,
+        method: &str,
+        path: &str,
+        body: &Value,
+        deadline: Option<Instant>,
+    ) -> Result<Reply> {
         // A value always serializes.
         let body = serde_json::to_vec(body).unwrap_or_default();
-        self.request(method, path, &Body::Json(body))
+        self.request(method, path, &Body::Json(body), deadline)
     }
 
     /// Sends a method without a body to a path.
@@ -209,7 +234,7 @@ impl Client {
     ///
     /// As [`send`](Self::send).
     pub fn call(&self, method: &str, path: &str) -> Result<Reply> {
-        self.request(method, path, &Body::Empty)
+        self.request(method, path, &Body::Empty, None)
     }
 
     /// Posts lines of JSON.
@@ -218,26 +243,41 @@ impl Client {
     ///
     /// As [`send`](Self::send).
     pub fn post_lines(&self, path: &str, lines: &[u8]) -> Result<Reply> {
-        self.request("POST", path, &Body::Lines(lines))
+        self.request("POST", path, &Body::Lines(lines), None)
     }
 
-    fn request(&self, method: &str, path: &str, body: &Body<'_>) -> Result<Reply> {
+    fn request(
+        &self,
+        method: &str,
+        path: &str,
+        body: &Body<'_>,
+        deadline: Option<Instant>,
+    ) -> Result<Reply> {
         let (bytes, kind) = match body {
             Body::Empty => (&[][..], ""),
             Body::Json(bytes) => (bytes.as_slice(), "application/json"),
             Body::Lines(bytes) => (*bytes, "application/x-ndjson"),
         };
         let packed = (bytes.len() >= COMPRESSED).then(|| gzip(bytes)).flatten();
+        let sent = Sent {
+            method,
+            path,
+            kind,
+            body: packed.as_deref().unwrap_or(bytes),
+            is_packed: packed.is_some(),
+        };
         let start = Instant::now();
         let mut pause = FIRST_PAUSE;
         let mut failed = 0;
         let mut node = self.turn.fetch_add(1, Ordering::Relaxed);
         loop {
             node = self.available(node);
-            let body = packed.as_deref().unwrap_or(bytes);
-            let error = match self.attempt(node, method, path, body, kind, packed.is_some()) {
+            let limit = self.limit(deadline).ok_or(Error::OutOfTime)?;
+            let error = match self.attempt(node, &sent, limit) {
                 Ok(reply) => return Ok(reply),
                 Err(Failure::Final(error)) => return Err(error),
+                // The node may be well: it had less time than usual.
+                Err(_) if self.limit(deadline).is_none() => return Err(Error::OutOfTime),
                 Err(Failure::Node(error)) => {
                     self.avoid(node);
                     failed += 1;
@@ -261,6 +301,16 @@ impl Client {
         }
     }
 
+    /// The time for an attempt; `None` if the deadline has passed.
+    fn limit(&self, deadline: Option<Instant>) -> Option<Duration> {
+        let limit = self.connection.patience.request;
+        let Some(deadline) = deadline else {
+            return Some(limit);
+        };
+        let left = deadline.checked_duration_since(Instant::now())?;
+        Some(left.min(limit)).filter(|limit| !limit.is_zero())
+    }
+
     /// The next node, from `node` on, that is not avoided; if all are, `node` itself.
     fn available(&self, node: usize) -> usize {
         let avoided = self.avoided.lock().unwrap_or_else(PoisonError::into_inner);
@@ -280,15 +330,8 @@ impl Client {
         }
     }
 
-    fn attempt(
-        &self,
-        node: usize,
-        method: &str,
-        path: &str,
-        body: &[u8],
-        kind: &str,
-        is_packed: bool,
-    ) -> Result<Reply, Failure> {
+    fn attempt(&self, node: usize, sent: &Sent<'_>, limit: Duration) -> Result<Reply, Failure> {
+        let Sent { method, path, .. } = *sent;
         let name = self
             .address()
             .nodes()
@@ -301,25 +344,20 @@ impl Client {
         if let Some(header) = self.connection.credentials.header() {
             request = request.header("Authorization", header);
         }
-        if !body.is_empty() {
-            request = request.header("Content-Type", kind);
+        if !sent.body.is_empty() {
+            request = request.header("Content-Type", sent.kind);
         }
-        if is_packed {
+        if sent.is_packed {
             request = request.header("Content-Encoding", "gzip");
         }
-        let sent = if body.is_empty() {
-            let request = request
-                .body(())
-                .map_err(|e| self.invalid(method, path, e))?;
-            self.agent.run(request)
+        let invalid = |error| self.invalid(method, path, error);
+        let answer = if sent.body.is_empty() {
+            self.run(request.body(()).map_err(invalid)?, limit)
         } else {
-            let request = request
-                .body(body)
-                .map_err(|e| self.invalid(method, path, e))?;
-            self.agent.run(request)
+            self.run(request.body(sent.body).map_err(invalid)?, limit)
         };
-        let fail = |error| self.transport_failure(&name, error);
-        let mut answer = sent.map_err(fail)?;
+        let fail = |error| self.transport_failure(&name, limit, error);
+        let mut answer = answer.map_err(fail)?;
         let status = answer.status().as_u16();
         let body = answer.body_mut().with_config().limit(LONGEST_ANSWER);
         let body = body.read_to_vec().map_err(fail)?;
@@ -331,6 +369,15 @@ impl Client {
             body,
         };
         self.classify(reply)
+    }
+
+    fn run(
+        &self,
+        request: HttpRequest<impl AsSendBody>,
+        limit: Duration,
+    ) -> Result<Response<ureq::Body>, ureq::Error> {
+        let request = self.agent.configure_request(request);
+        self.agent.run(request.timeout_global(Some(limit)).build())
     }
 
     fn invalid(&self, method: &str, path: &str, error: ureq::http::Error) -> Failure {
@@ -368,7 +415,7 @@ impl Client {
         })
     }
 
-    fn transport_failure(&self, node: &str, error: ureq::Error) -> Failure {
+    fn transport_failure(&self, node: &str, limit: Duration, error: ureq::Error) -> Failure {
         let node = node.to_owned();
         let reason = innermost(&error);
         match error {
@@ -376,10 +423,7 @@ impl Client {
                 let limit = self.connection.patience.connect;
                 Failure::Node(Error::Timeout { node, limit })
             }
-            ureq::Error::Timeout(_) => {
-                let limit = self.connection.patience.request;
-                Failure::Node(Error::Timeout { node, limit })
-            }
+            ureq::Error::Timeout(_) => Failure::Node(Error::Timeout { node, limit }),
             error if is_certificate(&error) => Failure::Node(Error::Certificate { node, reason }),
             ureq::Error::Protocol(_) => Failure::Node(Error::Foreign { node, reason }),
             _ => {

@@ -33,6 +33,9 @@ pub enum Error {
         /// The defect.
         reason: String,
     },
+    /// The deadline of a search has passed.
+    #[error("the time for this search is over")]
+    OutOfTime,
     /// No node answered.
     #[error("none of the nodes {nodes} answers: {reason}")]
     Unreachable {
@@ -239,7 +242,7 @@ impl Error {
             Self::DiskFull { .. } => {
                 "free space or add a node; OpenSearch allows writes again by itself once there is room".into()
             }
-            Self::Rejected { .. } | Self::Io { .. } | Self::Unreadable(_) => return None,
+            Self::OutOfTime | Self::Rejected { .. } | Self::Io { .. } | Self::Unreadable(_) => return None,
             Self::Damaged { .. } => "restore a snapshot, or index the sources again under another name".into(),
             Self::Incomplete { .. } => "run `timbao cluster status`, and then `timbao cluster rebuild` again".into(),
             Self::Busy { left, .. } => format!(

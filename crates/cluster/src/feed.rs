@@ -14,9 +14,9 @@ use serde_json::{Map, Value};
 use timbao_articles::Article;
 use timbao_query::plan::Facet;
 use timbao_tokenizer::{Gap, KeyCache, scan};
-use timbao_views::{facet_key, facet_value, tie_key};
+use timbao_views::{Fingerprints, facet_key, facet_value, tie_key};
 
-use crate::schema::{FREQUENCY, key_field, words_field};
+use crate::schema::{FREQUENCY, key_field, sum_digits, sum_fields, words_field};
 use crate::terms::{pair_term, push_token};
 
 /// Weight of an occurrence in the title or in the summary.
@@ -75,6 +75,20 @@ pub(crate) fn short_hash(parts: &[&str]) -> String {
     }
     let hash = hasher.finalize();
     URL_SAFE_NO_PAD.encode(hash.as_bytes().get(..ID_BYTES).unwrap_or_default())
+}
+
+/// The hash of what an article says, wherever its file is, as the local engine computes it.
+fn fingerprint(article: &Article) -> u64 {
+    let said = Article {
+        path: String::new(),
+        collection: None,
+        ..article.clone()
+    };
+    // Plain data of strings and numbers always serializes.
+    let json = serde_json::to_vec(&said).unwrap_or_default();
+    let hash = blake3::hash(&json);
+    let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
+    u64::from_le_bytes(first)
 }
 
 /// The origin of an article as its document has it.
@@ -175,8 +189,9 @@ struct Fields<'a> {
     key: i64,
     tokens: u32,
     words: u32,
+    /// Of the facets and of the fingerprint.
     #[serde(flatten)]
-    facets: Map<String, Value>,
+    more: Map<String, Value>,
     file: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     place_in_file: Option<&'a str>,
@@ -229,6 +244,9 @@ impl Feed {
         let year = day.and(published).and_then(|p| p.year());
         let month = published.and_then(|p| p.month()).unwrap_or(1);
         let time = published.and_then(|p| p.time());
+        let mut more = self.facets(article);
+        let digits = sum_digits(Fingerprints::summands(fingerprint(article)));
+        more.extend(sum_fields().zip(digits.map(Value::from)));
         let fields = Fields {
             t,
             s,
@@ -245,7 +263,7 @@ impl Feed {
             key: sort_key(id),
             tokens: counted.at,
             words: counted.words,
-            facets: self.facets(article),
+            more,
             file: origin.file,
             place_in_file: origin.member,
             hash: origin.hash,

@@ -29,7 +29,7 @@ pub use feed::{Document, Feed, Origin, WordKey};
 pub use maintain::{
     ClusterStatus, CopyCount, HeldLease, IndexCheck, SourceCount, rebuild, status, verify,
 };
-pub use reading::Archive;
+pub use reading::{Archive, Follower};
 pub use schema::LAYOUT;
 pub use state::{Source, sources};
 pub use terms::{exact_term, folded_term, pair_term};

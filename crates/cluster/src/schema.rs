@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use timbao_query::plan::Facet;
 
 /// Version of the fields of articles in a cluster.
-pub const LAYOUT: u64 = 1;
+pub const LAYOUT: u64 = 2;
 
 /// The separator of a token and its frequency.
 pub(crate) const FREQUENCY: char = '|';
@@ -108,6 +108,36 @@ pub(crate) fn words_field(facet: Facet) -> String {
     format!("{}_words", facet.name())
 }
 
+/// The fields of the summands of an article's fingerprint: three digits each. The sum of a digit over
+/// two thousand million articles is exact in a number of JSON.
+pub(crate) fn sum_fields() -> impl Iterator<Item = String> {
+    (0..2 * SUM_DIGITS).map(|digit| format!("sum{digit}"))
+}
+
+/// Digits of a summand.
+const SUM_DIGITS: usize = 3;
+/// Bits of a digit.
+const SUM_BITS: usize = 22;
+
+/// The values of the [sum fields](sum_fields).
+pub(crate) fn sum_digits(summands: [u64; 2]) -> impl Iterator<Item = u64> {
+    let of = |summand: u64| {
+        (0..SUM_DIGITS).map(move |digit| summand >> (SUM_BITS * digit) & ((1 << SUM_BITS) - 1))
+    };
+    summands.into_iter().flat_map(of)
+}
+
+/// The sums of summands whose digits have these sums.
+pub(crate) fn from_sum_digits(sums: &[u64]) -> [u64; 2] {
+    let (first, second) = sums.split_at(SUM_DIGITS.min(sums.len()));
+    [first, second].map(|sums| {
+        let digits = sums.iter().enumerate();
+        digits.fold(0u64, |sum, (digit, of)| {
+            sum.wrapping_add(of << (SUM_BITS * digit))
+        })
+    })
+}
+
 fn analysis() -> Value {
     json!({
         "tokenizer": { "spaces": { "type": "whitespace", "max_token_length": 1_000_000 } },
@@ -157,6 +187,9 @@ fn properties() -> Value {
     for name in ["day", "minute", "tokens", "words"] {
         fields.insert(name.to_owned(), number.clone());
     }
+    for name in sum_fields() {
+        fields.insert(name, json!({ "type": "integer", "index": false }));
+    }
     for name in ["tie", "key"] {
         fields.insert(name.to_owned(), json!({ "type": "long" }));
     }
@@ -178,6 +211,34 @@ fn properties() -> Value {
 /// Fields that follow from the stored article.
 fn excluded() -> Vec<String> {
     let fixed = ["t", "s", "b", "c", "bag", "pairs"].map(str::to_owned);
+    let fixed = fixed.into_iter().chain(sum_fields());
     let facets = Facet::stated().flat_map(|facet| [key_field(facet), words_field(facet)]);
-    fixed.into_iter().chain(facets).collect()
+    fixed.chain(facets).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn sums_of_digits_are_those_of_summands(
+            summands in proptest::collection::vec(any::<[u64; 2]>(), 0..40),
+        ) {
+            let mut expected = [0u64; 2];
+            let mut sums = vec![0; sum_fields().count()];
+            for summand in summands {
+                for (sum, summand) in expected.iter_mut().zip(summand) {
+                    *sum = sum.wrapping_add(summand);
+                }
+                for (sum, digit) in sums.iter_mut().zip(sum_digits(summand)) {
+                    prop_assert!(digit < 1 << 31);
+                    *sum += digit;
+                }
+            }
+            prop_assert_eq!(from_sum_digits(&sums), expected);
+        }
+    }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use timbao_cluster::ingest::{IngestOptions, Progress, Reading, Reason, Sources, forget, update};
-use timbao_cluster::{Error, Scoring, create, open, rebuild, status};
+use timbao_cluster::{Error, LAYOUT, Scoring, create, open, rebuild, status};
 
 use nodes::{directory, index, options, write_articles};
 
@@ -349,7 +349,7 @@ fn another_analysis_is_refused_until_the_index_is_rebuilt() {
     nodes.update(&root);
     let before = nodes.ids();
     let meta =
-        json!({ "_meta": { "timbao": { "layout": 1, "analyzer": 1, "scores": "scripted" } } });
+        json!({ "_meta": { "timbao": { "layout": LAYOUT, "analyzer": 1, "scores": "scripted" } } });
     let path = format!("{}/_mapping", nodes.name);
     nodes
         .client

@@ -183,7 +183,7 @@ impl Corpus for Archive {
     fn records(&self, articles: &[ArticleId]) -> Result<Vec<Article>> {
         let mut records = Vec::with_capacity(articles.len());
         self.store.each(articles, |_, article| {
-            records.push(article.record.clone());
+            records.push(self.store.shown(article.record.clone()));
             Ok::<(), Error>(())
         })?;
         Ok(records)
@@ -459,6 +459,6 @@ impl Corpus for Archive {
     }
 
     fn check_deadline(&self) -> Result<()> {
-        Ok(())
+        Ok(self.store.snapshot.check_deadline()?)
     }
 }

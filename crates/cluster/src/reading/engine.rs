@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use rustc_hash::FxHashMap;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use timbao_articles::Article;
 use timbao_query::plan::{Facet, Filter, Key, Plan, Side};
 use timbao_query::{LowerOptions, Node, iso_day};
@@ -12,8 +13,8 @@ use timbao_tokenizer::fold;
 use timbao_views::reprints::Groups;
 use timbao_views::suggest::Advice;
 use timbao_views::{
-    ArticleId, Corpus, Count, Engine, FacetCounts, Facets, FoundArticles, IndexState,
-    Result as ViewResult, ScoreExplanation, ScoredArticle, SearchOptions, Sort, Stats,
+    ArticleId, Corpus, Count, Engine, FacetCounts, Facets, Fingerprints, FoundArticles, IndexState,
+    Result as ViewResult, ScoreExplanation, ScoredArticle, SearchOptions, Sort, Stats, ViewId,
     facet_counts, facet_key,
 };
 
@@ -22,7 +23,7 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::feed::WordKey;
 use crate::query::{Lookup, Query, Resolved, rank, translate};
-use crate::schema::{LAYOUT, key_field};
+use crate::schema::{LAYOUT, from_sum_digits, key_field, sum_fields};
 
 use super::counts::KeyCounts;
 use super::matcher::Checker;
@@ -33,18 +34,20 @@ use super::store::{Store, known_fields};
 const WINDOW: usize = 10_000;
 /// Values of facets that are read together.
 const BUCKETS: usize = 2000;
-/// Maximum number of articles of an archive for which other queries are suggested: the counts that
-/// this takes need all of them.
+/// Maximum number of articles of an archive for which other queries are suggested, and words are
+/// counted exactly: this needs all of them.
 const ADVISED: u64 = 20_000;
 
-/// One state of an archive in a cluster, open for searching.
+/// One state of an archive in a cluster, open for searching. Clones share what they have read.
+#[derive(Clone)]
 pub struct Archive {
     pub(super) store: Store,
+    pub(super) view: ViewId,
     pub(super) size: Size,
-    words: Mutex<FxHashMap<Key, Arc<Vec<WordKey>>>>,
-    pub(super) counts: OnceLock<KeyCounts>,
-    pub(super) groups: OnceLock<Groups>,
-    state: OnceLock<IndexState>,
+    words: Arc<Mutex<FxHashMap<Key, Arc<Vec<WordKey>>>>>,
+    pub(super) counts: Arc<OnceLock<KeyCounts>>,
+    pub(super) groups: Arc<OnceLock<Groups>>,
+    state: Arc<OnceLock<IndexState>>,
 }
 
 /// The size of an archive.
@@ -95,13 +98,51 @@ impl Archive {
             last_day: value("last").map(|day| day as i32),
         };
         Ok(Self {
+            view: store.snapshot.view(),
             store,
             size,
-            words: Mutex::default(),
-            counts: OnceLock::new(),
-            groups: OnceLock::new(),
-            state: OnceLock::new(),
+            words: Arc::default(),
+            counts: Arc::default(),
+            groups: Arc::default(),
+            state: Arc::default(),
         })
+    }
+
+    /// The same state with a deadline. Searches still running then end with
+    /// [`Error::OutOfTime`].
+    #[must_use]
+    pub fn until(&self, deadline: Instant) -> Self {
+        let mut archive = self.clone();
+        archive.store.snapshot = self.store.snapshot.until(deadline);
+        archive
+    }
+
+    /// The id of the state. Only a [`Follower`](crate::Follower) gives the same state the same id.
+    pub fn view(&self) -> ViewId {
+        self.view
+    }
+
+    /// The same state without the directories of the machines that indexed it; see
+    /// [`Article::public_path`].
+    #[must_use]
+    pub fn with_public_paths(mut self) -> Self {
+        self.store.hides_paths = true;
+        self
+    }
+
+    /// Number of articles.
+    pub fn article_count(&self) -> u64 {
+        self.size.articles
+    }
+
+    /// Whether an answer may take all articles: not those of a large archive, unless they are asked for.
+    pub fn is_small(&self) -> bool {
+        self.size.articles <= ADVISED
+    }
+
+    /// The first and the last day with an article, as days since 1970.
+    pub fn days(&self) -> [Option<i32>; 2] {
+        [self.size.first_day, self.size.last_day]
     }
 
     /// Calls `f` with every article that matches a plan and its score, in an order.
@@ -349,12 +390,12 @@ impl Archive {
             let number = answer.pointer(&format!("/_all/primaries/{of}"))?.as_u64();
             number.or(Some(0))
         };
-        let counts = self.counts()?;
+        let (distinct_syllables, distinct_folded) = self.distinct()?;
         Ok(Stats {
             articles: self.size.articles,
             tokens: self.size.words,
-            distinct_syllables: counts.distinct_words(),
-            distinct_folded: counts.distinct_folded(),
+            distinct_syllables,
+            distinct_folded,
             bytes_on_disk: number("store/size_in_bytes").unwrap_or(0),
             segments: number("segments/count").unwrap_or(0) as usize,
             first_day: self.size.first_day,
@@ -364,32 +405,64 @@ impl Archive {
         })
     }
 
+    /// The numbers of words and of folded keys. Those of a large archive include words of articles
+    /// that were removed.
+    fn distinct(&self) -> Result<(u64, u64)> {
+        if self.is_small() {
+            let counts = self.counts()?;
+            return Ok((counts.distinct_words(), counts.distinct_folded()));
+        }
+        let path = format!(
+            "{}/_search",
+            words_alias(self.store.snapshot.client().name())
+        );
+        let mut composite = json!({
+            "size": BUCKETS, "sources": [{ "folded": { "terms": { "field": "folded" } } }],
+        });
+        let mut folded = 0;
+        loop {
+            let answer = self.store.snapshot.post(
+                &path,
+                &json!({
+                    "size": 0, "track_total_hits": true,
+                    "aggs": { "keys": { "composite": composite } },
+                }),
+            )?;
+            let keys = answer.pointer("/aggregations/keys");
+            let buckets = keys.and_then(|keys| keys.get("buckets")?.as_array());
+            let here = buckets.map_or(0, Vec::len);
+            folded += here as u64;
+            match keys.and_then(|keys| keys.get("after_key")) {
+                Some(after) if here == BUCKETS => composite["after"] = after.clone(),
+                _ => return Ok((total(&answer), folded)),
+            }
+        }
+    }
+
     fn fingerprint(&self) -> Result<IndexState> {
-        let mut sums = timbao_views::Fingerprints::default();
-        let all = self.matching(&Plan::Everything)?;
-        self.store.each(&all, |_, article| {
-            sums.add(fingerprint(&article.article()), article.words);
-            Ok::<(), Error>(())
-        })?;
+        let sum = |field: String| {
+            let sum = json!({ "sum": { "field": field } });
+            (field, sum)
+        };
+        let sums: Map<String, Value> = sum_fields().map(sum).collect();
+        let answer = self
+            .store
+            .snapshot
+            .search(json!({ "size": 0, "aggs": sums }))?;
+        let sums = sum_fields().map(|field| {
+            let sum = answer.pointer(&format!("/aggregations/{field}/value"));
+            sum.and_then(Value::as_f64).unwrap_or(0.0) as u64
+        });
+        let sums = from_sum_digits(&sums.collect::<Vec<u64>>());
+        let Size {
+            articles, words, ..
+        } = self.size;
+        let sums = Fingerprints::of_sums(sums, articles, words);
         let text = sums.text(timbao_tokenizer::ANALYZER_VERSION);
         let hex = blake3::hash(text.as_bytes()).to_hex();
         let state = hex.chars().take(16).collect();
         Ok(sums.state(state, timbao_tokenizer::ANALYZER_VERSION))
     }
-}
-
-/// The hash of what an article says, wherever its file is, as the local engine computes it.
-fn fingerprint(article: &Article) -> u64 {
-    let said = Article {
-        path: String::new(),
-        collection: None,
-        ..article.clone()
-    };
-    // Plain data of strings and numbers always serializes.
-    let json = serde_json::to_vec(&said).unwrap_or_default();
-    let hash = blake3::hash(&json);
-    let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
-    u64::from_le_bytes(first)
 }
 
 fn counts_of(facet: Facet, total: u64, spellings: Vec<(String, u64)>) -> FacetCounts {
@@ -472,7 +545,7 @@ impl Lookup for Archive {
         });
         let mut words = Vec::new();
         loop {
-            let answer: Value = client.send("POST", &path, &body)?.ok()?.json()?;
+            let answer = self.store.snapshot.post(&path, &body)?;
             let hits = hits(&answer);
             for hit in hits {
                 let text = |name: &str| {
@@ -527,7 +600,7 @@ impl Engine for Archive {
     fn articles(&self, articles: &[ArticleId]) -> ViewResult<Vec<Article>> {
         let mut read = Vec::with_capacity(articles.len());
         self.store.each(articles, |_, article| {
-            read.push(article.article());
+            read.push(self.store.shown(article.article()));
             Ok::<(), Error>(())
         })?;
         Ok(read)
@@ -555,7 +628,7 @@ impl Engine for Archive {
     }
 
     fn advice(&self, ast: &Node, options: &LowerOptions<'_>, total: u64) -> ViewResult<Advice> {
-        match self.size.articles <= ADVISED {
+        match self.is_small() {
             true => Advice::new(self, ast, options, total),
             false => Ok(Advice::default()),
         }

@@ -8,8 +8,10 @@ mod analysed;
 mod corpus;
 mod counts;
 mod engine;
+mod follow;
 mod matcher;
 mod pages;
 mod store;
 
 pub use engine::Archive;
+pub use follow::Follower;

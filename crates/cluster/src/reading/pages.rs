@@ -1,11 +1,13 @@
 //! Searches at one point in time.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use serde_json::{Value, json};
+use timbao_views::ViewId;
 
 use crate::client::Client;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The time after which the cluster forgets a point in time that is not used.
 const KEPT: &str = "10m";
@@ -14,9 +16,15 @@ pub(crate) const IDS: usize = 5000;
 /// Hits of a page with articles.
 pub(crate) const ARTICLES: usize = 500;
 
-/// A point in time of an index.
-#[derive(Debug)]
+/// A point in time of an index, shared by its clones.
+#[derive(Debug, Clone)]
 pub(crate) struct Snapshot {
+    point: Arc<PointInTime>,
+    deadline: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct PointInTime {
     client: Arc<Client>,
     /// The cluster may give a new id with every answer.
     id: Mutex<Value>,
@@ -27,20 +35,50 @@ impl Snapshot {
     pub(crate) fn open(client: Arc<Client>) -> Result<Self> {
         let path = format!("{}/_search/point_in_time?keep_alive={KEPT}", client.name());
         let opened: Value = client.call("POST", &path)?.ok()?.json()?;
+        let id = Mutex::new(opened.get("pit_id").cloned().unwrap_or_default());
         Ok(Self {
-            id: Mutex::new(opened.get("pit_id").cloned().unwrap_or_default()),
-            client,
+            point: Arc::new(PointInTime { client, id }),
+            deadline: None,
         })
     }
 
     pub(crate) fn client(&self) -> &Client {
-        &self.client
+        &self.point.client
+    }
+
+    /// An id of the point in time.
+    pub(crate) fn view(&self) -> ViewId {
+        view_id(self.point.id().to_string().as_bytes())
+    }
+
+    /// The same point in time, whose searches end at a deadline.
+    pub(crate) fn until(&self, deadline: Instant) -> Self {
+        Self {
+            point: Arc::clone(&self.point),
+            deadline: Some(deadline),
+        }
+    }
+
+    /// Fails if the deadline has passed.
+    pub(crate) fn check_deadline(&self) -> Result<()> {
+        match self.deadline {
+            Some(deadline) if Instant::now() >= deadline => Err(Error::OutOfTime),
+            _ => Ok(()),
+        }
+    }
+
+    /// Sends JSON to a path, until the deadline.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        self.check_deadline()?;
+        let client = self.client();
+        let answer = client.send_until("POST", path, body, self.deadline)?;
+        answer.ok()?.json()
     }
 
     /// Runs a search; the answer is complete or an error.
     pub(crate) fn search(&self, mut body: Value) -> Result<Value> {
         {
-            let id = self.id.lock().unwrap_or_else(PoisonError::into_inner);
+            let id = self.point.id();
             body["pit"] = json!({ "id": *id, "keep_alive": KEPT });
         }
         // Scores need the frequencies of all shards, not of each by itself.
@@ -49,10 +87,9 @@ impl Snapshot {
             false => "query_then_fetch",
         };
         let path = format!("_search?allow_partial_search_results=false&search_type={search_type}");
-        let answer: Value = self.client.send("POST", &path, &body)?.ok()?.json()?;
+        let answer = self.post(&path, &body)?;
         if let Some(new) = answer.get("pit_id") {
-            let mut id = self.id.lock().unwrap_or_else(PoisonError::into_inner);
-            id.clone_from(new);
+            self.point.id().clone_from(new);
         }
         Ok(answer)
     }
@@ -79,13 +116,26 @@ impl Snapshot {
     }
 }
 
-impl Drop for Snapshot {
+impl PointInTime {
+    fn id(&self) -> MutexGuard<'_, Value> {
+        self.id.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for PointInTime {
     fn drop(&mut self) {
         let id = self.id.get_mut().unwrap_or_else(PoisonError::into_inner);
         // It expires by itself if this fails.
         let body = json!({ "pit_id": [id.clone()] });
         let _ = self.client.send("DELETE", "_search/point_in_time", &body);
     }
+}
+
+/// The id of a state that a text identifies.
+pub(crate) fn view_id(text: &[u8]) -> ViewId {
+    let hash = blake3::hash(text);
+    let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
+    ViewId(u64::from_be_bytes(first))
 }
 
 /// The hits of an answer.

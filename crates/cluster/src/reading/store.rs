@@ -40,13 +40,15 @@ struct Numbers {
     numbers: FxHashMap<String, u32>,
 }
 
-/// The articles of one state.
-#[derive(Debug)]
+/// The articles of one state, shared by its clones.
+#[derive(Debug, Clone)]
 pub(crate) struct Store {
     pub(crate) snapshot: Snapshot,
-    numbers: Mutex<Numbers>,
-    vocabulary: RwLock<Vocabulary>,
-    kept: Mutex<FxHashMap<u32, Arc<Analysed>>>,
+    /// Whether articles have public paths only.
+    pub(crate) hides_paths: bool,
+    numbers: Arc<Mutex<Numbers>>,
+    vocabulary: Arc<RwLock<Vocabulary>>,
+    kept: Arc<Mutex<FxHashMap<u32, Arc<Analysed>>>>,
 }
 
 /// The fields that every search returns of its hits.
@@ -58,9 +60,10 @@ impl Store {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
         Self {
             snapshot,
-            numbers: Mutex::default(),
-            vocabulary: RwLock::default(),
-            kept: Mutex::default(),
+            hides_paths: false,
+            numbers: Arc::default(),
+            vocabulary: Arc::default(),
+            kept: Arc::default(),
         }
     }
 
@@ -96,6 +99,14 @@ impl Store {
         });
         numbers.numbers.insert(id.to_owned(), number);
         Ok(ArticleId(number))
+    }
+
+    /// An article, or the record of one, as readers see it.
+    pub(crate) fn shown(&self, mut article: Article) -> Article {
+        if self.hides_paths {
+            article.path = article.public_path();
+        }
+        article
     }
 
     /// What is known of articles.
@@ -134,6 +145,7 @@ impl Store {
         mut f: impl FnMut(ArticleId, &Analysed) -> Result<(), E>,
     ) -> Result<(), E> {
         for batch in articles.chunks(ARTICLES) {
+            self.snapshot.check_deadline()?;
             let read = self.load(batch)?;
             for (&article, read) in batch.iter().zip(read) {
                 f(article, &read)?;
