@@ -3,8 +3,12 @@
 //! Runs with `crates/cluster/tests/opensearch/cluster run cargo test --test clusters`, and is skipped
 //! without a cluster.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
 
 /// The exit code, the standard output and the standard error of `timbao` over an index.
 fn output(index: &str, arguments: &[&str]) -> (i32, String, String) {
@@ -71,16 +75,16 @@ const COMMANDS: &[&[&str]] = &[
     &["search", "title:\"chỉnh đốn\" -tự"],
 ];
 
-#[test]
-fn commands_print_the_same_over_a_cluster() {
+/// The corpus in a directory and in a cluster, with their addresses; `None` without a cluster.
+fn indexes(name: &str) -> Option<(tempfile::TempDir, [String; 2])> {
     let Ok(addresses) = std::env::var("TIMBAO_CLUSTER") else {
         println!("skipped: crates/cluster/tests/opensearch/cluster run cargo test runs it");
-        return;
+        return None;
     };
     let directory = tempfile::tempdir().unwrap();
     let local = directory.path().join("index").display().to_string();
     let cluster = format!(
-        "opensearch+http://{addresses}/commands-{}",
+        "opensearch+http://{addresses}/{name}-{}",
         std::process::id()
     );
     assert_eq!(output(&cluster, &["cluster", "init"]).0, 0);
@@ -88,6 +92,14 @@ fn commands_print_the_same_over_a_cluster() {
         let (code, _, stderr) = output(index, &["index", "corpus"]);
         assert_eq!(code, 0, "{stderr}");
     }
+    Some((directory, [local, cluster]))
+}
+
+#[test]
+fn commands_print_the_same_over_a_cluster() {
+    let Some((_directory, indexes)) = indexes("commands") else {
+        return;
+    };
     let queries: Vec<Vec<&str>> = QUERIES
         .lines()
         .map(|query| {
@@ -101,9 +113,190 @@ fn commands_print_the_same_over_a_cluster() {
         .chain(queries.iter().map(Vec::as_slice));
     let differ: Vec<String> = commands
         .filter_map(|arguments| {
-            let [expected, actual] = [&local, &cluster].map(|index| output(index, arguments));
+            let [expected, actual] = indexes.each_ref().map(|index| output(index, arguments));
             (expected != actual).then(|| format!("{arguments:?}\n{expected:#?}\n{actual:#?}"))
         })
         .collect();
     assert!(differ.is_empty(), "{}", differ.join("\n\n"));
+}
+
+/// A server of an index, which ends with this value.
+struct Served {
+    process: Child,
+    host: String,
+}
+
+impl Served {
+    fn start(index: &str) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_timbao"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--timeout", "60"])
+            .env("TIMBAO_INDEX", index)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut address = String::new();
+        let stdout = process.stdout.take().unwrap();
+        BufReader::new(stdout).read_line(&mut address).unwrap();
+        let host = address
+            .trim()
+            .trim_start_matches("http://")
+            .trim_end_matches('/');
+        Self {
+            process,
+            host: host.to_owned(),
+        }
+    }
+
+    /// The status and the body of the answer to a request.
+    fn get(&self, path: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.host
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8(answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, body.to_owned())
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Removes what differs between engines: ids of views, scores, and the size on disk.
+fn comparable(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for name in [
+                "view",
+                "next",
+                "score",
+                "index",
+                "bytes_on_disk",
+                "segments",
+                "index_version",
+            ] {
+                fields.remove(name);
+            }
+            fields.values_mut().for_each(comparable);
+        }
+        Value::Array(values) => values.iter_mut().for_each(comparable),
+        _ => {}
+    }
+}
+
+/// The first place where two values differ, and what is there.
+fn difference(expected: &Value, actual: &Value) -> Option<String> {
+    let within = |name: &dyn std::fmt::Display, a: &Value, b: &Value| {
+        difference(a, b).map(|found| format!("{name}.{found}"))
+    };
+    match (expected, actual) {
+        (Value::Object(a), Value::Object(b)) if a.keys().eq(b.keys()) => {
+            a.iter().find_map(|(name, a)| within(name, a, &b[name]))
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            let mut pairs = a.iter().zip(b).enumerate();
+            pairs.find_map(|(number, (a, b))| within(&number, a, b))
+        }
+        (a, b) => (a != b).then(|| format!(" {a} is {b}")),
+    }
+}
+
+/// Requests to the API, in ASCII.
+const REQUESTS: &[&str] = &[
+    "search?q=dang+vien&sort=-date&facet=section,year,collection&snippets=2&cite=true",
+    "search?q=%22tu+dien+bien%22&sort=date&unique=true",
+    "search?q=xyzqw",
+    "search?q=dang&sort=-date&limit=3&offset=4",
+    "suggest?q=tu+dien",
+    "batch?q=dang+vien&q=cu+tri&by=year",
+    "kwic?q=dang+vien&sort=right,-date&limit=20",
+    "trends?q=tu+dien+bien&by=year&split=section",
+    "collocates?q=cu+tri",
+    "keywords?section=Kinh+t%E1%BA%BF",
+    "fillers?q=tu+*+hoa",
+    "wordlist?size=2&limit=20",
+    "dispersion?q=dang+vien&by=year",
+    "compare?q=tu+dien+bien&q=tu+chuyen+hoa",
+    "reprints",
+    "articles/articles%2Fgiai-nghia-tu-dien-bien.md?q=tu+dien+bien",
+    "articles/articles%2Fgiai-nghia-tu-dien-bien.md/similar",
+    "articles/none",
+    "facets?q=dang&facet=section,author",
+    "stats",
+];
+
+#[test]
+fn a_server_answers_the_same_over_a_cluster() {
+    let Some((_directory, indexes)) = indexes("served") else {
+        return;
+    };
+    let servers = indexes.each_ref().map(|index| Served::start(index));
+    for request in REQUESTS {
+        let [expected, actual] = servers.each_ref().map(|server| {
+            let (status, body) = server.get(&format!("/api/v1/{request}"));
+            let mut body: Value = serde_json::from_str(&body).unwrap();
+            comparable(&mut body);
+            (status, body)
+        });
+        assert_eq!(difference(&expected.1, &actual.1), None, "{request}");
+        assert_eq!(actual.0, expected.0, "{request}");
+    }
+    let [_, cluster] = &servers;
+    for export in ["trends.csv?q=dang&by=year", "kwic.csv?q=dang+vien"] {
+        let [expected, actual] = servers
+            .each_ref()
+            .map(|server| server.get(&format!("/api/v1/{export}")));
+        assert_eq!(actual, expected, "{export}");
+    }
+    for (page, expected) in [
+        ("/", 200),
+        ("/?q=dang+vien", 200),
+        (
+            "/article?id=articles%2Fgiai-nghia-tu-dien-bien.md&q=tu+dien+bien",
+            200,
+        ),
+        ("/kwic?q=dang+vien", 200),
+        ("/status", 200),
+        ("/feed.atom?q=dang", 501),
+        ("/api/v1/sources", 501),
+    ] {
+        let (status, body) = cluster.get(page);
+        assert_eq!(status, expected, "{page}: {body}");
+        assert!(!body.contains("feed.atom"), "{page}");
+    }
+    // An update is noticed, and a replaced view stays.
+    let (_, before) = cluster.get("/api/v1/search?q=dang&limit=1");
+    let view = serde_json::from_str::<Value>(&before).unwrap()["view"].clone();
+    let more = tempfile::tempdir().unwrap();
+    std::fs::write(
+        more.path().join("moi.txt"),
+        "Tin mới\n\nĐảng bộ họp phiên thứ nhất.\n",
+    )
+    .unwrap();
+    let (code, _, stderr) = output(&indexes[1], &["index", more.path().to_str().unwrap()]);
+    assert_eq!(code, 0, "{stderr}");
+    let total = |path: &str| {
+        let (_, body) = cluster.get(path);
+        serde_json::from_str::<Value>(&body).unwrap()["total"].as_u64()
+    };
+    let after = (0..300).find_map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        total("/api/v1/search?q=%22phien+thu+nhat%22&limit=1").filter(|total| *total == 1)
+    });
+    assert_eq!(after, Some(1));
+    let old = format!(
+        "/api/v1/search?q=%22phien+thu+nhat%22&limit=1&view={}",
+        view.as_str().unwrap()
+    );
+    assert_eq!(total(&old), Some(0));
 }

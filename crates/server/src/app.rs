@@ -5,13 +5,15 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use timbao_alerts::Store;
-use timbao_index::{CacheOptions, Error, Index, ReloadOptions, Reloader, Searcher};
+use timbao_index::{CacheOptions, Index, ReloadOptions};
+use timbao_views::Error;
 use tokio::task::JoinHandle;
 
 use crate::access::{self, Access};
 use crate::log::{Log, Value};
 use crate::metrics::Metrics;
 use crate::options::{NamedIndex, Options};
+use crate::view::{Place, View, Views};
 use crate::work::Work;
 
 /// Time between two checks for a new commit.
@@ -22,8 +24,8 @@ pub(crate) struct App {
     pub options: Options,
     /// The name of the index in its address; `None` for the main one.
     pub name: Option<String>,
-    pub index: Index,
-    reloader: OnceLock<Reloader>,
+    pub place: Place,
+    views: OnceLock<Views>,
     /// Whether commits are followed already.
     is_following: AtomicBool,
     pub access: Arc<Access>,
@@ -35,19 +37,18 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// An app that answers from an index, which is opened for searching on first use.
+    /// An app that answers from a place, which is opened for searching on first use.
     ///
     /// Paths of the machine are hidden, unless the options show them.
-    pub(crate) fn new(index: Index, options: Options, access: Arc<Access>, log: Log) -> Self {
-        let index = if options.show_paths {
-            index
-        } else {
-            index.with_public_paths()
+    pub(crate) fn new(place: Place, options: Options, access: Arc<Access>, log: Log) -> Self {
+        let place = match place {
+            Place::Index(index) if !options.show_paths => Place::Index(index.with_public_paths()),
+            place => place,
         };
         Self {
             name: None,
-            index,
-            reloader: OnceLock::new(),
+            place,
+            views: OnceLock::new(),
             is_following: AtomicBool::new(false),
             access,
             work: Work::new(&options.limits),
@@ -63,38 +64,39 @@ impl App {
     /// # Errors
     ///
     /// When the index does not open.
-    pub(crate) fn beside(&self, other: &NamedIndex, log: Log) -> Result<Self, Error> {
+    pub(crate) fn beside(&self, other: &NamedIndex, log: Log) -> Result<Self, timbao_index::Error> {
         let caches = CacheOptions::for_many_queries();
         let index = Index::open(other.dir())?.with_caches(caches);
         let options = Options {
             index: other.dir().to_owned(),
             searches: Vec::new(),
             updates: None,
+            cluster: None,
             ..self.options.clone()
         };
         let app = Self {
             name: Some(other.name().to_owned()),
-            ..Self::new(index, options, Arc::clone(&self.access), log)
+            ..Self::new(Place::Index(index), options, Arc::clone(&self.access), log)
         };
-        app.reloader()?;
+        app.views()?;
         Ok(app)
     }
 
-    /// The views of the index, opening it if that was not done yet.
+    /// The views of the articles, opening them if that was not done yet.
     ///
     /// # Errors
     ///
-    /// When the index does not open; the next call tries again.
-    pub(crate) fn reloader(&self) -> Result<&Reloader, Error> {
-        match self.reloader.get() {
-            Some(reloader) => Ok(reloader),
+    /// When they cannot be opened; the next call tries again.
+    pub(crate) fn views(&self) -> Result<&Views, Error> {
+        match self.views.get() {
+            Some(views) => Ok(views),
             None => {
                 let options = ReloadOptions {
                     keep: self.options.limits.keep_views,
                     views: self.options.limits.views,
                 };
-                let reloader = Reloader::new(self.index.clone(), options)?;
-                Ok(self.reloader.get_or_init(|| reloader))
+                let views = self.place.views(options)?;
+                Ok(self.views.get_or_init(|| views))
             }
         }
     }
@@ -123,7 +125,9 @@ impl App {
     }
 
     /// Computes slow figures of a large index before the first request needs them.
-    fn prepare(&self, searcher: &Searcher) {
+    fn prepare(&self, view: &View) {
+        // In a cluster, they need all articles.
+        let View::Index(searcher) = view else { return };
         let prepared = searcher.stats().and_then(|_| searcher.state());
         let prepared = prepared.and_then(|_| searcher.reprint_groups(0));
         if let Err(error) = prepared {
@@ -134,13 +138,13 @@ impl App {
 
     /// Opens the latest commit if it is new.
     fn reload(&self) {
-        match self.reloader().and_then(Reloader::reload) {
+        match self.views().and_then(Views::reload) {
             Ok(None) => {}
-            Ok(Some(searcher)) => {
+            Ok(Some(view)) => {
                 self.metrics.refreshed();
                 let fields = [
-                    ("view", Value::Text(&searcher.view().to_string())),
-                    ("articles", Value::Whole(searcher.article_count())),
+                    ("view", Value::Text(&view.view().to_string())),
+                    ("articles", Value::Whole(view.article_count())),
                 ];
                 self.log.info("refresh", &fields);
             }
@@ -158,13 +162,13 @@ async fn follow(app: Weak<App>) {
     let mut prepared = None;
     let mut work: Option<JoinHandle<()>> = None;
     while let Some(app) = app.upgrade() {
-        let latest = app.reloader().ok().map(Reloader::latest);
+        let latest = app.views().ok().map(Views::latest);
         // One at a time: a view that was replaced in the meantime need not be prepared.
         let is_idle = work.as_ref().is_none_or(JoinHandle::is_finished);
-        if let Some(searcher) = latest.filter(|latest| is_idle && prepared != Some(latest.view())) {
-            prepared = Some(searcher.view());
+        if let Some(view) = latest.filter(|latest| is_idle && prepared != Some(latest.view())) {
+            prepared = Some(view.view());
             let app = Arc::clone(&app);
-            work = Some(tokio::task::spawn_blocking(move || app.prepare(&searcher)));
+            work = Some(tokio::task::spawn_blocking(move || app.prepare(&view)));
         }
         // A panic ends this reload, and the next one is tried.
         let _ = tokio::task::spawn_blocking(move || app.reload()).await;

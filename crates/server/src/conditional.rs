@@ -46,7 +46,7 @@ fn tag(app: &App, request: &Request) -> Option<HeaderValue> {
         return None;
     }
     let mut params = Params::new(request.uri().query());
-    let view = params.view(app.reloader().ok()?).ok()?.view();
+    let view = params.view(app.views().ok()?).ok()?.view();
     let program = env!("CARGO_PKG_VERSION");
     let text = format!("{view} {program} {}", iso_day(today()));
     let hash = blake3::hash(text.as_bytes()).to_hex();

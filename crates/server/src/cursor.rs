@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use timbao_index::ViewId;
+use timbao_views::ViewId;
 
 /// Parameters that do not change which rows a list has, and in which order.
 const NEUTRAL: [&str; 7] = [

@@ -45,9 +45,10 @@ pub(crate) async fn answer(
     };
     let pairs = form_urlencoded::parse(raw.as_deref().unwrap_or_default().as_bytes());
     let shared = for_pages(pairs.into_owned(), &filters);
-    let view = app.reloader()?.latest();
+    let view = app.views()?.latest();
     let work = app.work.run(&view, move |searcher| {
-        let news = latest(&searcher, request.plan(), most)?;
+        let searcher = searcher.in_directory()?;
+        let news = latest(searcher, request.plan(), most)?;
         let last = searcher.arrivals()?.last();
         let page = format!("{site}/?{}", query(&shared, None));
         let title = format!("Timbao: {}", request.ast());

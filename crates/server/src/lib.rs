@@ -74,6 +74,7 @@ mod problem;
 mod query;
 mod routes;
 mod updates;
+mod view;
 mod work;
 
 use std::fmt;
@@ -93,6 +94,7 @@ pub use updates::Updates;
 use access::Access;
 use app::App;
 use log::Log;
+use view::Place;
 
 /// Returns the routes of the page and the API for a program that serves others as well. They can
 /// be [nested](Router::nest) below a path.
@@ -111,7 +113,7 @@ pub fn router(index: Index, limits: Limits) -> Router {
         ..Options::new(index.dir(), everyone)
     };
     routes::router(Arc::new(App::new(
-        index,
+        Place::Index(index),
         options,
         Arc::new(Access::open()),
         Log::Off,
@@ -128,6 +130,9 @@ pub enum Error {
     /// The index cannot be opened.
     #[error(transparent)]
     Index(#[from] timbao_index::Error),
+    /// The index in a cluster cannot be opened.
+    #[error(transparent)]
+    Cluster(#[from] timbao_cluster::Error),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -148,6 +153,18 @@ pub enum Error {
         /// The address.
         address: SocketAddr,
     },
+}
+
+impl From<timbao_views::Error> for Error {
+    fn from(error: timbao_views::Error) -> Self {
+        match error {
+            timbao_views::Error::Engine(cause) => match cause.downcast::<timbao_cluster::Error>() {
+                Ok(error) => Self::Cluster(*error),
+                Err(cause) => Self::Index(timbao_views::Error::Engine(cause).into()),
+            },
+            error => Self::Index(error.into()),
+        }
+    }
 }
 
 /// A server that listens on an address.
@@ -179,10 +196,19 @@ impl Server {
         if !address.ip().is_loopback() && !has_tokens && !options.allow_everyone {
             return Err(Error::Open { address });
         }
-        let index = Index::open(&options.index)?.with_caches(CacheOptions::for_many_queries());
+        let place = match &options.cluster {
+            Some(client) => Place::Cluster {
+                client: Arc::clone(client),
+                hides_paths: !options.show_paths,
+            },
+            None => {
+                let caches = CacheOptions::for_many_queries();
+                Place::Index(Index::open(&options.index)?.with_caches(caches))
+            }
+        };
         let access = Arc::new(Access::new(&options)?);
-        let app = Arc::new(App::new(index, options, access, Log::Stderr));
-        app.reloader()?;
+        let app = Arc::new(App::new(place, options, access, Log::Stderr));
+        app.views()?;
         let mut others: Vec<Arc<App>> = Vec::new();
         for other in &app.options.more {
             if others

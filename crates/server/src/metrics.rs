@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use timbao_index::Reloader;
+use crate::view::Views;
 
 /// Upper bounds of the histogram of response times, in seconds.
 const BOUNDS: [f64; 12] = [
@@ -81,19 +81,14 @@ impl Metrics {
     }
 
     /// All metrics as text.
-    pub(crate) fn text(&self, reloader: Option<&Reloader>, waiting: usize) -> String {
+    pub(crate) fn text(&self, views: Option<&Views>, waiting: usize) -> String {
         let mut out = String::new();
         // Writing to a string does not fail.
-        let _ = self.write(&mut out, reloader, waiting);
+        let _ = self.write(&mut out, views, waiting);
         out
     }
 
-    fn write(
-        &self,
-        out: &mut String,
-        reloader: Option<&Reloader>,
-        waiting: usize,
-    ) -> std::fmt::Result {
+    fn write(&self, out: &mut String, views: Option<&Views>, waiting: usize) -> std::fmt::Result {
         head(
             out,
             "timbao_requests_total",
@@ -130,8 +125,8 @@ impl Metrics {
             writeln!(out, "{name}_sum{{route=\"{route}\"}} {sum}")?;
             writeln!(out, "{name}_count{{route=\"{route}\"}} {count}")?;
         }
-        let kept = reloader.map_or(0, |reloader| reloader.kept() as u64);
-        let articles = reloader.map_or(0, |reloader| reloader.latest().article_count());
+        let kept = views.map_or(0, |views| views.kept() as u64);
+        let articles = views.map_or(0, |views| views.latest().article_count());
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let single = [
             (

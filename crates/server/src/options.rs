@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use timbao_alerts::SavedSearch;
+use timbao_cluster::Client;
 
 use crate::origin::Origin;
 use crate::updates::Updates;
@@ -14,8 +15,10 @@ use crate::updates::Updates;
 /// The options of a [`Server`](crate::Server).
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Directory of the index.
+    /// Directory of the index. Not read if there is a [`cluster`](Self::cluster).
     pub index: PathBuf,
+    /// The cluster to answer from. It has no feeds, sources and saved searches.
+    pub cluster: Option<Arc<Client>>,
     /// Address to listen on; port 0 selects a free port.
     pub listen: SocketAddr,
     /// Token that every request must present, if any.
@@ -53,6 +56,7 @@ impl Options {
     pub fn new(index: impl Into<PathBuf>, listen: SocketAddr) -> Self {
         Self {
             index: index.into(),
+            cluster: None,
             listen,
             token: None,
             tokens: None,

@@ -4,10 +4,9 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use timbao_index::{Reloader, Searcher};
-
 use crate::cursor::{Cursor, fingerprint};
 use crate::problem::Problem;
+use crate::view::{View, Views};
 
 /// The parameters of a request that are not consumed yet.
 ///
@@ -158,9 +157,9 @@ impl Params {
     /// # Errors
     ///
     /// When the view is no longer kept, and when the cursor is not one of this request.
-    pub(crate) fn view(&mut self, reloader: &Reloader) -> Result<Searcher, Problem> {
+    pub(crate) fn view(&mut self, views: &Views) -> Result<View, Problem> {
         let Some(text) = self.text("cursor", 80)? else {
-            return self.named_view(reloader);
+            return self.named_view(views);
         };
         if let Some((name, _)) =
             (self.pairs.iter()).find(|(name, _)| name == "view" || name == "offset")
@@ -175,7 +174,7 @@ impl Params {
             Problem::parameter("cursor", detail)
         })?;
         self.skip = Some(cursor.offset);
-        let view = reloader.find(cursor.view);
+        let view = views.find(cursor.view);
         view.ok_or_else(|| Problem::gone("cursor"))
     }
 
@@ -184,11 +183,11 @@ impl Params {
     /// # Errors
     ///
     /// When the view is no longer kept.
-    pub(crate) fn named_view(&mut self, reloader: &Reloader) -> Result<Searcher, Problem> {
+    pub(crate) fn named_view(&mut self, views: &Views) -> Result<View, Problem> {
         let Some(id) = self.text("view", 64)? else {
-            return Ok(reloader.latest());
+            return Ok(views.latest());
         };
-        let view = id.parse().ok().and_then(|id| reloader.find(id));
+        let view = id.parse().ok().and_then(|id| views.find(id));
         view.ok_or_else(|| Problem::gone("view"))
     }
 

@@ -254,6 +254,11 @@ impl Problem {
         .with(|more| more.retry = Some(1))
     }
 
+    /// Returns `true` if the search timed out.
+    pub(crate) fn is_too_slow(&self) -> bool {
+        self.kind == "urn:timbao:problem:too-slow"
+    }
+
     /// The words of the query occur too often.
     pub(crate) fn too_broad(error: &Error) -> Self {
         Self::new(
@@ -265,6 +270,30 @@ impl Problem {
         .with(|more| {
             more.parameter = Some("q".to_owned());
             more.hint = error.hint().map(str::to_owned);
+        })
+    }
+
+    /// The request is for what only an index in a directory has.
+    pub(crate) fn needs_directory() -> Self {
+        Self::new(
+            StatusCode::NOT_IMPLEMENTED,
+            "urn:timbao:problem:cluster",
+            "Not available from a cluster",
+        )
+        .detail("this server reads a cluster, which keeps neither arrivals nor updates")
+    }
+
+    /// The cluster does not answer.
+    fn unavailable(error: &timbao_cluster::Error) -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "urn:timbao:problem:unavailable",
+            "The cluster does not answer",
+        )
+        .detail("the server's log has the cause")
+        .with(|more| {
+            more.retry = Some(5);
+            more.cause = Some(error.to_string());
         })
     }
 
@@ -282,7 +311,25 @@ impl Problem {
 
 impl From<timbao_views::Error> for Problem {
     fn from(error: timbao_views::Error) -> Self {
-        Error::from(error).into()
+        match error {
+            timbao_views::Error::Engine(cause) => match cause.downcast::<timbao_cluster::Error>() {
+                Ok(error) => (*error).into(),
+                Err(cause) => Error::from(timbao_views::Error::Engine(cause)).into(),
+            },
+            error => Error::from(error).into(),
+        }
+    }
+}
+
+impl From<timbao_cluster::Error> for Problem {
+    fn from(error: timbao_cluster::Error) -> Self {
+        use timbao_cluster::Error::{OutOfTime, Overloaded, Timeout, Unreachable};
+        match error {
+            OutOfTime => Self::too_slow(),
+            Unreachable { .. } | Timeout { .. } | Overloaded { .. } => Self::unavailable(&error),
+            // Details of the cluster are for the operator only.
+            _ => Self::internal(error.to_string()),
+        }
     }
 }
 

@@ -1,14 +1,15 @@
 //! The query of an HTTP request.
 
-use timbao_index::{Searcher, Sort};
 use timbao_query::plan::{Facet, Plan};
 use timbao_query::{Accents, Filters, LowerOptions, Request};
 use timbao_views::Count;
+use timbao_views::Sort;
 use timbao_views::suggest::Advice;
 
 use crate::options::Limits;
 use crate::params::{Params, pick};
 use crate::problem::Problem;
+use crate::view::View;
 
 /// Prepares a query with the conditions next to it.
 ///
@@ -56,11 +57,7 @@ pub(crate) fn required(request: Request) -> Result<Request, Problem> {
 /// # Errors
 ///
 /// If the deadline has passed or the index is damaged.
-pub(crate) fn advice(
-    searcher: &Searcher,
-    request: &Request,
-    total: u64,
-) -> Result<Advice, Problem> {
+pub(crate) fn advice(searcher: &View, request: &Request, total: u64) -> Result<Advice, Problem> {
     Ok(searcher.advice(request.ast(), request.options(), total)?)
 }
 

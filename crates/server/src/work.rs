@@ -8,10 +8,9 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout_at;
 
-use timbao_index::Searcher;
-
 use crate::options::Limits;
 use crate::problem::Problem;
+use crate::view::View;
 
 /// Time that a search may run beyond its deadline.
 const GRACE: Duration = Duration::from_millis(500);
@@ -62,8 +61,8 @@ impl Work {
     /// If too many searches wait, if the time is over, and if `search` fails.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
-        view: &Searcher,
-        search: impl FnOnce(Searcher) -> Result<T, Problem> + Send + 'static,
+        view: &View,
+        search: impl FnOnce(View) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let deadline = Instant::now() + self.time;
         if self.waiting.fetch_add(1, Ordering::Relaxed)
@@ -98,8 +97,8 @@ impl Work {
     /// If too many exports run.
     pub(crate) async fn export(
         &self,
-        view: &Searcher,
-        export: impl FnOnce(Searcher) + Send + 'static,
+        view: &View,
+        export: impl FnOnce(View) + Send + 'static,
     ) -> Result<(), Problem> {
         let waited = Instant::now() + self.time;
         let turn = timeout_at(waited.into(), Arc::clone(&self.exports).acquire_owned()).await;

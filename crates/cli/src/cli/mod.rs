@@ -130,7 +130,6 @@ impl Command {
             Self::Backup(_) => "backup",
             Self::Restore(_) => "restore",
             Self::Alerts(_) => "alerts",
-            Self::Serve(_) => "serve",
             #[cfg(feature = "mcp")]
             Self::Mcp(_) => "mcp",
             Self::Bench(_) => "bench",
@@ -154,6 +153,7 @@ impl Command {
             | Self::Forget(_)
             | Self::Verify(_)
             | Self::Cluster(_)
+            | Self::Serve(_)
             | Self::Analyze(_)
             | Self::Inspect(_)
             | Self::Config(_)

@@ -10,7 +10,7 @@ use crate::cli::ServeArgs;
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 
-use super::context::Context;
+use super::context::{Context, cluster_client};
 use super::follow::Followed;
 
 /// The environment variable with the token.
@@ -19,6 +19,8 @@ const TOKEN: &str = "TIMBAO_TOKEN";
 /// Serves until the process is stopped.
 pub(crate) fn run(args: &ServeArgs, context: &Context) -> Result<Outcome> {
     let mut options = Options::new(&context.settings.index, args.listen);
+    options.cluster = cluster_client(context)?;
+    options.saves_searches = options.cluster.is_none();
     options.token = token(args)?;
     options.tokens = super::token::path(args.tokens.as_ref());
     options.allow_everyone = args.allow_everyone;
@@ -80,6 +82,7 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Index(error) => error.into(),
+            Error::Cluster(error) => error.into(),
             Error::Tokens(error) => error.into(),
             Error::Open { .. } => Self::new(error.to_string()).hint(
                 "require tokens with --tokens or --token-file, or allow all clients with --allow-everyone",

@@ -3,16 +3,17 @@
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use timbao_index::{Searcher, ViewId};
 use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_views::Citation;
+use timbao_views::ViewId;
 
 use crate::app::App;
 use crate::cursor::Cursor;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
+use crate::view::View;
 
 /// An answer with the id of the view that it comes from.
 #[derive(Serialize)]
@@ -66,7 +67,7 @@ impl Cite {
     pub(super) fn answer<'q, T>(
         &self,
         answer: T,
-        searcher: &Searcher,
+        searcher: &View,
         queries: impl IntoIterator<Item = (&'q Request, &'q Plan)>,
     ) -> Result<OfView<T>, Problem> {
         let view = searcher.view();
@@ -101,7 +102,7 @@ pub(super) async fn respond<R: Send + 'static>(
     app: &App,
     raw: Option<&str>,
     take: impl FnOnce(&mut Params, &Limits) -> Result<R, Problem>,
-    answer: impl FnOnce(Cite, R, &Searcher) -> Result<Vec<u8>, Problem> + Send + 'static,
+    answer: impl FnOnce(Cite, R, &View) -> Result<Vec<u8>, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     let take =
         |params: &mut Params, limits: &Limits| Ok((Cite::take(params)?, take(params, limits)?));
@@ -121,10 +122,10 @@ pub(super) async fn run<R: Send + 'static, T: Send + 'static>(
     app: &App,
     raw: Option<&str>,
     take: impl FnOnce(&mut Params, &Limits) -> Result<R, Problem>,
-    answer: impl FnOnce(R, Searcher) -> Result<T, Problem> + Send + 'static,
+    answer: impl FnOnce(R, View) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let mut params = Params::new(raw);
-    let view = params.view(app.reloader()?)?;
+    let view = params.view(app.views()?)?;
     let request = take(&mut params, &app.options.limits)?;
     params.finish()?;
     let work = app

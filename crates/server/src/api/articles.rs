@@ -6,8 +6,8 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::Uri;
 use axum::response::Response;
 use serde::Serialize;
-use timbao_index::{Address, Searcher};
 use timbao_query::{Filters, Request};
+use timbao_views::ArticleId;
 use timbao_views::MatchShape;
 use timbao_views::SimilarOptions;
 use timbao_views::json::{ArticlesAnswer, ViewAnswer};
@@ -17,6 +17,7 @@ use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, request, required};
+use crate::view::View;
 
 use super::answer::{Cite, json, respond};
 use super::export::{self, ReprintsExport, SimilarExport};
@@ -103,10 +104,10 @@ fn marked(params: &mut Params, limits: &Limits) -> Result<Option<Request>, Probl
 
 fn whole(
     id: &str,
-    found: &[Address],
+    found: &[ArticleId],
     request: Option<&Request>,
     cite: &Cite,
-    searcher: &Searcher,
+    searcher: &View,
 ) -> Result<Vec<u8>, Problem> {
     let mut articles = Vec::with_capacity(found.len());
     let mut matches = Vec::with_capacity(found.len());
@@ -126,6 +127,6 @@ fn whole(
     json(&cite.answer(answer, searcher, queries)?)
 }
 
-fn related(found: &impl Serialize, cite: &Cite, searcher: &Searcher) -> Result<Vec<u8>, Problem> {
+fn related(found: &impl Serialize, cite: &Cite, searcher: &View) -> Result<Vec<u8>, Problem> {
     json(&cite.answer(ViewAnswer::of(found), searcher, [])?)
 }

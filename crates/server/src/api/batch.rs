@@ -5,17 +5,18 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use serde::Serialize;
-use timbao_index::{Hit, SearchOptions, Searcher, Sort};
 use timbao_query::plan::{Facet, Plan};
 use timbao_query::{Filters, Request};
 use timbao_views::json::{BatchEntry, HitShape, ProblemShape, RANGE_UNIT, VERSION};
 use timbao_views::{Count, FacetCounts, FacetMatrix, ShownHit};
+use timbao_views::{ScoredArticle, SearchOptions, Sort};
 
 use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, base, count, filters, request, sort};
+use crate::view::View;
 
 use super::answer::{json, respond};
 
@@ -137,7 +138,7 @@ impl BatchRequest {
     /// # Errors
     ///
     /// When the time is over or the index is damaged.
-    pub(crate) fn run(&self, searcher: &Searcher) -> Result<Vec<Answered>, Problem> {
+    pub(crate) fn run(&self, searcher: &View) -> Result<Vec<Answered>, Problem> {
         let queries = self.queries.iter();
         queries.map(|query| self.answer(query, searcher)).collect()
     }
@@ -147,7 +148,7 @@ impl BatchRequest {
     /// # Errors
     ///
     /// When the time is over or the index is damaged.
-    pub(super) fn answer(&self, query: &Request, searcher: &Searcher) -> Result<Answered, Problem> {
+    pub(super) fn answer(&self, query: &Request, searcher: &View) -> Result<Answered, Problem> {
         let plan = query.plan();
         if let What::Counts(facet) = self.what {
             let mut counts = searcher.facets_of(plan, &[facet], self.count)?;
@@ -182,7 +183,7 @@ impl BatchRequest {
     /// # Errors
     ///
     /// When the time is over or the index is damaged.
-    pub(crate) fn matrix(&self, searcher: &Searcher) -> Result<Option<FacetMatrix>, Problem> {
+    pub(crate) fn matrix(&self, searcher: &View) -> Result<Option<FacetMatrix>, Problem> {
         let What::Counts(facet) = self.what else {
             return Ok(None);
         };
@@ -193,11 +194,11 @@ impl BatchRequest {
 
 /// Searches publications or texts; returns their number and the hits.
 fn found(
-    searcher: &Searcher,
+    searcher: &View,
     plan: &Plan,
     options: &SearchOptions,
     count: Count,
-) -> Result<(u64, Vec<Hit>), Problem> {
+) -> Result<(u64, Vec<ScoredArticle>), Problem> {
     Ok(match count {
         Count::Publications => {
             let found = searcher.search(plan, options)?;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use timbao_index::Searcher;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_views::json::ViewAnswer;
@@ -15,6 +14,7 @@ use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, base, count, filters, request, required};
+use crate::view::View;
 
 use super::answer::{json, respond, skip};
 
@@ -161,7 +161,7 @@ impl CollocatesRequest {
     /// # Errors
     ///
     /// When the time is over or the index is damaged.
-    pub(crate) fn run(&self, searcher: &Searcher) -> Result<Collocates, Problem> {
+    pub(crate) fn run(&self, searcher: &View) -> Result<Collocates, Problem> {
         let mut found = searcher.collocates(&self.plan, &self.base, &self.options)?;
         skip(&mut found.collocates, self.offset);
         Ok(found)
@@ -172,7 +172,7 @@ impl CollocatesRequest {
     /// # Errors
     ///
     /// When the time is over or the index is damaged.
-    pub(super) fn answer(&self, searcher: &Searcher) -> Result<Answer, Problem> {
+    pub(super) fn answer(&self, searcher: &View) -> Result<Answer, Problem> {
         let Some([of, against]) = &self.compared else {
             return Ok(Answer::One(self.run(searcher)?));
         };

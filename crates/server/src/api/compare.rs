@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use timbao_index::Searcher;
 use timbao_query::plan::Plan;
 use timbao_query::{Filters, Request};
 use timbao_views::json::CompareAnswer;
@@ -15,6 +14,7 @@ use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, base, count, filters, request, required};
+use crate::view::View;
 
 use super::answer::{json, respond};
 use super::collocates::{COLLOCATES, WINDOW};
@@ -93,7 +93,7 @@ impl CompareRequest {
     /// # Errors
     ///
     /// When the time is over or the index is damaged.
-    pub(crate) fn run(&self, searcher: &Searcher) -> Result<Comparison, Problem> {
+    pub(crate) fn run(&self, searcher: &View) -> Result<Comparison, Problem> {
         let [first, second] = [0, 1].map(|number| TrendsQuery {
             name: self.queries[number].text().to_owned(),
             plan: self.plans[number].clone(),

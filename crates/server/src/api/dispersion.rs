@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use timbao_index::Searcher;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_views::json::ViewAnswer;
@@ -15,6 +14,7 @@ use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, base, count, filters, request, required};
+use crate::view::View;
 
 use super::answer::{json, respond};
 
@@ -79,7 +79,7 @@ impl DispersionRequest {
     /// # Errors
     ///
     /// When there is no such article, the time is over, or the index is damaged.
-    pub(crate) fn run(&self, searcher: &Searcher) -> Result<Dispersion, Problem> {
+    pub(crate) fn run(&self, searcher: &View) -> Result<Dispersion, Problem> {
         let Some(id) = &self.id else {
             return Ok(searcher.dispersion(&self.plan, &self.base, &self.options)?);
         };

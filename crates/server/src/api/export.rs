@@ -19,13 +19,13 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use timbao_export::CsvOptions;
-use timbao_index::Searcher;
 use timbao_views::language::Language;
 
 use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
+use crate::view::View;
 
 use super::batch::BatchRequest;
 use super::collocates::CollocatesRequest;
@@ -133,7 +133,7 @@ pub(super) async fn one<E: Export>(
             link: address,
         },
     };
-    let searcher = params.named_view(app.reloader()?)?;
+    let searcher = params.named_view(app.views()?)?;
     let limits = Limits {
         page: ROWS,
         offset: ROWS,
@@ -172,7 +172,7 @@ fn csv_options(params: &mut Params) -> Result<CsvOptions, Problem> {
 /// Sends an export as a file.
 async fn send<E: Export>(
     app: &Arc<App>,
-    searcher: &Searcher,
+    searcher: &View,
     export: E,
     format: Format,
 ) -> Result<Response, Problem> {

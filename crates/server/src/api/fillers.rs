@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use timbao_index::Searcher;
 use timbao_query::Request;
 use timbao_views::json::FillersAnswer;
 use timbao_views::{Count, Filler, Fillers, Gapped, gapped_phrase};
@@ -14,6 +13,7 @@ use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, count, filters, request, required};
+use crate::view::View;
 
 use super::answer::{json, respond};
 use super::kwic::part;
@@ -83,7 +83,7 @@ impl FillersRequest {
     /// # Errors
     ///
     /// When no phrase has a gap, the time is over, or the index is damaged.
-    pub(crate) fn run(&self, searcher: &Searcher) -> Result<Fillers, Problem> {
+    pub(crate) fn run(&self, searcher: &View) -> Result<Fillers, Problem> {
         let plan = self.query.plan();
         let gapped = Gapped::of(plan).map_err(Problem::no_gap)?;
         Ok(searcher.fillers(plan, gapped.counting(self.count))?)

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use timbao_index::Searcher;
 use timbao_query::{Filters, Request};
 use timbao_views::json::ViewAnswer;
 use timbao_views::{KeywordOptions, Keywords};
@@ -14,6 +13,7 @@ use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, count, request, required};
+use crate::view::View;
 
 use super::answer::{json, respond, skip};
 
@@ -111,7 +111,7 @@ impl KeywordsRequest {
     /// # Errors
     ///
     /// When the time is over or the index is damaged.
-    pub(crate) fn run(&self, searcher: &Searcher) -> Result<Keywords, Problem> {
+    pub(crate) fn run(&self, searcher: &View) -> Result<Keywords, Problem> {
         let against = self.against.as_ref().map(Request::plan);
         let mut found = searcher.keywords(self.of.plan(), against, &self.options)?;
         skip(&mut found.keywords, self.offset);

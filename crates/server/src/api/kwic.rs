@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use timbao_index::Searcher;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_views::json::{KwicAnswer, KwicGroupsAnswer};
@@ -17,6 +16,7 @@ use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{count, take};
+use crate::view::View;
 
 use super::answer::{Cite, json, respond};
 
@@ -54,7 +54,7 @@ pub(super) async fn answer(
             let cited = [(query, &request.plan)];
             let (text, problems) = (query.text(), query.problems());
             if !request.group.is_empty() {
-                let groups = concordance.groups(searcher, &request.group)?;
+                let groups = concordance.groups(&**searcher, &request.group)?;
                 let shown = part(&groups, request.range());
                 let cite = request.listed(cite, shown.len(), groups.len());
                 let answer = KwicGroupsAnswer::new(
@@ -67,7 +67,7 @@ pub(super) async fn answer(
                 );
                 return json(&cite.answer(answer, searcher, cited)?);
             }
-            let lines = concordance.lines(searcher, request.range())?;
+            let lines = concordance.lines(&**searcher, request.range())?;
             let cite = request.listed(cite, lines.len(), concordance.len());
             let (sample, offset) = (request.options.sample, request.offset);
             let answer = KwicAnswer::new(text, problems, &concordance, sample, offset, &lines);
@@ -124,7 +124,7 @@ impl KwicRequest {
     /// # Errors
     ///
     /// When the time is over or the index is damaged.
-    pub(crate) fn run(&self, searcher: &Searcher) -> Result<Concordance, Problem> {
+    pub(crate) fn run(&self, searcher: &View) -> Result<Concordance, Problem> {
         Ok(searcher.concordance(&self.plan, &self.options)?)
     }
 

@@ -80,7 +80,7 @@ pub(crate) async fn health() -> Result<Response, Problem> {
 /// Metrics for Prometheus.
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let kind = "text/plain; version=0.0.4; charset=utf-8";
-    let text = app.metrics.text(app.reloader().ok(), app.work.waiting());
+    let text = app.metrics.text(app.views().ok(), app.work.waiting());
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }
 

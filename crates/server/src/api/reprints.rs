@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use timbao_articles::Article;
-use timbao_index::Searcher;
 use timbao_views::json::ViewAnswer;
 use timbao_views::reprints::ReprintGroups;
 use timbao_views::{Similar, SimilarOptions};
@@ -15,6 +14,7 @@ use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
+use crate::view::View;
 
 use super::answer::{json, respond, skip};
 
@@ -96,7 +96,7 @@ pub(super) fn options(params: &mut Params, most: usize) -> Result<SimilarOptions
 ///
 /// When the time is over or the index is damaged.
 pub(crate) fn like(
-    searcher: &Searcher,
+    searcher: &View,
     text: String,
     options: &SimilarOptions,
 ) -> Result<Similar, Problem> {
@@ -127,8 +127,8 @@ pub(super) fn part(
 /// # Errors
 ///
 /// When the time is over or the index is damaged.
-pub(crate) fn reprinted(searcher: &Searcher, part: Range<usize>) -> Result<ReprintGroups, Problem> {
-    let mut found = searcher.reprint_groups(part.end)?;
+pub(crate) fn reprinted(searcher: &View, part: Range<usize>) -> Result<ReprintGroups, Problem> {
+    let mut found = searcher.most_published(part.end)?;
     skip(&mut found.groups, part.start);
     Ok(found)
 }

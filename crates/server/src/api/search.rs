@@ -4,19 +4,20 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use timbao_index::{Hit, SearchOptions, Searcher};
 use timbao_query::Request;
 use timbao_query::plan::Facet;
 use timbao_views::ShownHit;
 use timbao_views::json::{AdviceShape, SearchAnswer};
 use timbao_views::suggest::Advice;
 use timbao_views::{Count, FacetCounts};
+use timbao_views::{ScoredArticle, SearchOptions};
 
 use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{advice, count, facets, sort, take};
+use crate::view::View;
 
 use super::answer::{json, respond};
 
@@ -121,16 +122,16 @@ impl SearchRequest {
     /// # Errors
     ///
     /// When the time is over or the index is damaged.
-    pub(crate) fn run(&self, searcher: &Searcher) -> Result<SearchResult, Problem> {
+    pub(crate) fn run(&self, searcher: &View) -> Result<SearchResult, Problem> {
         let plan = self.query.plan();
         let first = self.options.offset as u64 + 1;
-        let load = |hits: &[Hit]| -> Result<Vec<ShownHit>, Problem> {
+        let load = |hits: &[ScoredArticle]| -> Result<Vec<ShownHit>, Problem> {
             let shown = searcher.shown(plan, hits, first, self.snippets);
             Ok(shown.collect::<Result<_, _>>()?)
         };
         let (total, texts, hits) = if self.unique {
             let found = searcher.search_unique(plan, &self.options)?;
-            let hits: Vec<Hit> = found.hits.iter().map(|text| text.hit).collect();
+            let hits: Vec<ScoredArticle> = found.hits.iter().map(|text| text.hit).collect();
             let mut hits = load(&hits)?;
             for (hit, text) in hits.iter_mut().zip(&found.hits) {
                 hit.reprints = Some(text.reprints);

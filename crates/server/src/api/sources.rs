@@ -52,7 +52,7 @@ pub(super) async fn answer(
 ///
 /// If the index is damaged.
 pub(crate) fn of(app: &App) -> Result<Vec<SourceStatus>, Problem> {
-    let mut sources = status(&app.index)?;
+    let mut sources = status(app.place.in_directory()?)?;
     if !app.options.show_paths {
         sources.iter_mut().for_each(|source| source.source = None);
     }

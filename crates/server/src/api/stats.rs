@@ -16,12 +16,7 @@ pub(super) async fn answer(
     State(app): State<Arc<App>>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    let dir = app.index.dir();
-    let name = dir.file_name().unwrap_or(dir.as_os_str());
-    let index = match app.options.show_paths {
-        true => dir.display().to_string(),
-        false => name.to_string_lossy().into_owned(),
-    };
+    let index = app.place.name(app.options.show_paths);
     let answer = run(
         &app,
         raw.as_deref(),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use timbao_index::Searcher;
 use timbao_query::Request;
 use timbao_query::plan::{Facet, Plan};
 use timbao_views::chart::{ChartOptions, Measure, svg};
@@ -18,6 +17,7 @@ use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, base, count, filters, request, required};
+use crate::view::View;
 
 use super::answer::{json, respond, run};
 
@@ -162,7 +162,7 @@ impl TrendsRequest {
     /// # Errors
     ///
     /// When the time is over or the index is damaged.
-    pub(crate) fn run(&self, searcher: &Searcher) -> Result<Trends, Problem> {
+    pub(crate) fn run(&self, searcher: &View) -> Result<Trends, Problem> {
         let queries: Vec<TrendsQuery> = self
             .queries
             .iter()

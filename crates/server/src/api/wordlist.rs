@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use timbao_index::Searcher;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_views::json::ViewAnswer;
@@ -15,6 +14,7 @@ use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, count, filters, request};
+use crate::view::View;
 
 use super::answer::{json, respond, skip};
 
@@ -96,7 +96,7 @@ impl WordListRequest {
     /// # Errors
     ///
     /// When the time is over or the index is damaged.
-    pub(crate) fn run(&self, searcher: &Searcher) -> Result<WordList, Problem> {
+    pub(crate) fn run(&self, searcher: &View) -> Result<WordList, Problem> {
         let options = WordListOptions {
             most: self.options.most.saturating_add(self.offset),
             ..self.options.clone()

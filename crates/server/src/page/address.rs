@@ -7,6 +7,8 @@ use form_urlencoded::Serializer;
 pub(crate) struct Address {
     path: &'static str,
     pairs: Vec<(String, String)>,
+    /// Whether the server has feeds.
+    has_feeds: bool,
 }
 
 impl Address {
@@ -19,6 +21,7 @@ impl Address {
                 .into_owned()
                 .filter(|(name, value)| names.contains(&name.as_str()) && !value.is_empty())
                 .collect(),
+            has_feeds: true,
         }
     }
 
@@ -31,8 +34,21 @@ impl Address {
     pub(crate) fn at(&self, path: &'static str) -> Self {
         Self {
             path,
-            pairs: self.pairs.clone(),
+            ..self.clone()
         }
+    }
+
+    /// The same on a server without feeds.
+    pub(crate) fn without_feeds(self) -> Self {
+        Self {
+            has_feeds: false,
+            ..self
+        }
+    }
+
+    /// Whether the server has feeds.
+    pub(crate) fn has_feeds(&self) -> bool {
+        self.has_feeds
     }
 
     /// With one value of a parameter instead of those there are; an empty one removes it.
@@ -78,6 +94,7 @@ impl Address {
                 .filter(|(name, _)| !names.contains(&name.as_str()))
                 .cloned()
                 .collect(),
+            has_feeds: self.has_feeds,
         }
     }
 

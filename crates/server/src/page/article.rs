@@ -8,11 +8,12 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_articles::Article;
-use timbao_index::{Address as Place, Searcher};
 use timbao_query::plan::{Plan, TextField};
+use timbao_views::ArticleId;
 
 use crate::app::App;
 use crate::problem::Problem;
+use crate::view::View;
 
 use super::asked::{Asked, sent};
 use super::kwic::OPTIONS as KWIC;
@@ -122,8 +123,8 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
 
 impl Shown {
     fn load(
-        searcher: &Searcher,
-        place: Place,
+        searcher: &View,
+        place: ArticleId,
         plan: Option<&Plan>,
         is_exact: bool,
         at: Option<Spot>,

@@ -3,7 +3,6 @@
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
-use timbao_index::Searcher;
 use timbao_query::plan::Facet;
 use timbao_query::{Accents, Filters, Request};
 use timbao_views::Count;
@@ -13,6 +12,7 @@ use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, count, facet_filters, request};
+use crate::view::View;
 
 use super::address::Address;
 
@@ -121,14 +121,14 @@ impl Asked {
 
     /// The view to answer from: the one that the address names while it is kept, or the latest;
     /// and whether the named one is no longer kept.
-    pub(super) fn view(&mut self, app: &App) -> Result<(Searcher, bool), Problem> {
-        let reloader = app.reloader()?;
+    pub(super) fn view(&mut self, app: &App) -> Result<(View, bool), Problem> {
+        let views = app.views()?;
         let Some(id) = self.params.text("view", 64)? else {
-            return Ok((reloader.latest(), false));
+            return Ok((views.latest(), false));
         };
-        let named = id.parse().ok().and_then(|id| reloader.find(id));
+        let named = id.parse().ok().and_then(|id| views.find(id));
         let is_gone = named.is_none();
-        Ok((named.unwrap_or_else(|| reloader.latest()), is_gone))
+        Ok((named.unwrap_or_else(|| views.latest()), is_gone))
     }
 }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
-use timbao_index::Sort;
 use timbao_query::plan::Facet;
 use timbao_query::{Problem as QueryProblem, Request};
 use timbao_views::FacetMatrix;
+use timbao_views::Sort;
 use timbao_views::language::{Language, fill};
 
 use crate::api::batch::{Answered, BatchRequest, QUERIES, What};
@@ -74,7 +74,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         limit: HITS,
         offset: 0,
     };
-    let view = app.reloader()?.latest();
+    let view = app.views()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let answered = request.run(&searcher)?;
         let matrix = request.matrix(&searcher)?;

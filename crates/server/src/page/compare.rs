@@ -74,7 +74,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         }
     };
     let request = CompareRequest::new(queries, &filters, options)?;
-    let view = app.reloader()?.latest();
+    let view = app.views()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let found = request.run(&searcher)?;
         let citation = searcher.cite(request.cited())?;

@@ -55,7 +55,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         id,
         options,
     };
-    let view = app.reloader()?.latest();
+    let view = app.views()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let found = request.run(&searcher)?;
         let narrow = Narrow::of_view(&searcher, &filters, request.options.count, &request.query)?;

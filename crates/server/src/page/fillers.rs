@@ -52,7 +52,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         offset: 0,
         count,
     };
-    let view = app.reloader()?.latest();
+    let view = app.views()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let found = request.run(&searcher)?;
         let citation = searcher.cite([(&request.query, request.query.plan())])?;

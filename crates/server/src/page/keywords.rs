@@ -50,7 +50,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         },
         offset: 0,
     };
-    let view = app.reloader()?.latest();
+    let view = app.views()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let found = request.run(&searcher)?;
         let queries = std::iter::once(&request.of).chain(&request.against);

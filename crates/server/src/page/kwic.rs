@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
-use timbao_index::ViewId;
 use timbao_query::plan::Facet;
+use timbao_views::ViewId;
 use timbao_views::suggest::Advice;
 use timbao_views::{Citation, GroupKey, KwicGroup, KwicLine, KwicOptions, Sample};
 
@@ -98,7 +98,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         let concordance = request.run(&searcher)?;
         let groups = match request.group.as_slice() {
             [] => Vec::new(),
-            keys => concordance.groups(&searcher, keys)?,
+            keys => concordance.groups(&*searcher, keys)?,
         };
         let entries = match request.group.as_slice() {
             [] => concordance.len(),
@@ -106,7 +106,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         };
         request.offset = paging.within(offset, entries as u64);
         let lines = match request.group.as_slice() {
-            [] => concordance.lines(&searcher, request.range())?,
+            [] => concordance.lines(&*searcher, request.range())?,
             _ => Vec::new(),
         };
         let found = Found {

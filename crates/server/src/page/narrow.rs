@@ -1,13 +1,13 @@
 //! The filters of every view: time, and the values of each facet to accept or to exclude.
 
 use maud::{Markup, html};
-use timbao_index::Searcher;
 use timbao_query::plan::{Facet, Plan};
 use timbao_query::{Filters, Request};
 use timbao_views::{Count, FacetCount, FacetCounts};
 
 use crate::problem::Problem;
 use crate::query::{base, request};
+use crate::view::View;
 
 use super::address::Address;
 use super::asked::narrowing;
@@ -31,7 +31,7 @@ impl Narrow {
     ///
     /// When the time is over or the index is damaged.
     pub(super) fn count(
-        searcher: &Searcher,
+        searcher: &View,
         filters: &Filters,
         count: Count,
         plan: impl Fn(&Filters) -> Result<Plan, Problem>,
@@ -58,7 +58,7 @@ impl Narrow {
     ///
     /// When the time is over or the index is damaged.
     pub(super) fn of_view(
-        searcher: &Searcher,
+        searcher: &View,
         filters: &Filters,
         count: Count,
         query: &Request,
@@ -76,7 +76,7 @@ impl Narrow {
     ///
     /// When the time is over or the index is damaged.
     pub(super) fn of_all(
-        searcher: &Searcher,
+        searcher: &View,
         filters: &Filters,
         count: Count,
     ) -> Result<Self, Problem> {

@@ -1,7 +1,7 @@
 //! The pages of a list.
 
 use maud::{Markup, html};
-use timbao_index::ViewId;
+use timbao_views::ViewId;
 use timbao_views::language::Words;
 
 use crate::problem::Problem;

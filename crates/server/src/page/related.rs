@@ -1,11 +1,12 @@
 //! The lists below an article: the copies of its text, and similar articles.
 
 use maud::{Markup, html};
-use timbao_index::{Address as Place, Error, Searcher};
 use timbao_views::reprints::Reprint;
+use timbao_views::{ArticleId, Result};
 use timbao_views::{SimilarArticle, SimilarOptions};
 
 use crate::problem::Problem;
+use crate::view::View;
 
 use super::address::Address;
 use super::parts::article_address;
@@ -29,15 +30,21 @@ impl Related {
     /// # Errors
     ///
     /// If the index is damaged.
-    pub(super) fn load(searcher: &Searcher, place: Place) -> Result<Self, Problem> {
+    pub(super) fn load(searcher: &View, place: ArticleId) -> Result<Self, Problem> {
         let mut related = Self::default();
+        if !searcher.shows_related() {
+            return Ok(related);
+        }
         match related.find(searcher, place) {
-            Ok(()) | Err(Error::OutOfTime) => Ok(related),
-            Err(error) => Err(error.into()),
+            Ok(()) => Ok(related),
+            Err(error) => match Problem::from(error) {
+                problem if problem.is_too_slow() => Ok(related),
+                problem => Err(problem),
+            },
         }
     }
 
-    fn find(&mut self, searcher: &Searcher, place: Place) -> Result<(), Error> {
+    fn find(&mut self, searcher: &View, place: ArticleId) -> Result<()> {
         self.publications = searcher.reprints(place)?.publications;
         let options = SimilarOptions {
             limit: SIMILAR,

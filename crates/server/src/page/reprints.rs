@@ -32,7 +32,7 @@ pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let id = asked.params.text("id", app.options.limits.text)?;
-    let view = app.reloader()?.latest();
+    let view = app.views()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let (address, language) = (&asked.address, asked.language);
         let words = language.words();

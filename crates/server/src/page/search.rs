@@ -5,14 +5,15 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
-use timbao_index::{SearchOptions, Sort, ViewId};
 use timbao_views::ShownHit;
-use timbao_views::{Citation, Count, Stats};
+use timbao_views::{Citation, Count};
+use timbao_views::{SearchOptions, Sort, ViewId};
 
 use crate::api::search::{SearchRequest, SearchResult};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::query::sort;
+use crate::view::Size;
 
 use super::address::Address;
 use super::advice::{nothing, readings};
@@ -39,13 +40,13 @@ pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let limits = app.options.limits;
     let (view, is_other) = asked.view(app)?;
+    if app.options.cluster.is_some() {
+        asked.address = asked.address.without_feeds();
+    }
     let filters = asked.filters(limits.text)?;
     let Some(query) = asked.query_with(limits.text, &filters)? else {
-        let stats = app
-            .work
-            .run(&view, |searcher| Ok(searcher.stats()?))
-            .await?;
-        return Ok(sent(welcome(&asked, &stats)));
+        let size = app.work.run(&view, |view| Ok(view.size()?)).await?;
+        return Ok(sent(welcome(&asked, &size)));
     };
     let sort = sort(&mut asked.params)?;
     let count = asked.count()?;
@@ -172,7 +173,7 @@ fn results(
                     (downloads(&export(address, "/api/v1/search.csv"), language))
                 }
                 // Also of a search that finds nothing yet.
-                (follow(address, list.saves, language))
+                @if address.has_feeds() { (follow(address, list.saves, language)) }
                 (cited(citation, address, language))
             }
             (narrow.beside(address, language))
@@ -242,7 +243,7 @@ fn hit_shown(hit: &ShownHit, address: &Address, language: Language) -> Markup {
 }
 
 /// The page to begin with.
-fn welcome(asked: &Asked, stats: &Stats) -> Markup {
+fn welcome(asked: &Asked, size: &Size) -> Markup {
     let language = asked.language;
     let words = language.words();
     let address = asked.address.without_all(&["page", "view", "sort"]);
@@ -251,8 +252,8 @@ fn welcome(asked: &Asked, stats: &Stats) -> Markup {
         let date = timbao_articles::Published::new(date.year()?, date.month(), date.day())?;
         Some(language.date(&date.to_string()))
     };
-    let days = day(stats.first_day).zip(day(stats.last_day));
-    let count = language.articles(stats.articles);
+    let days = day(size.first_day).zip(day(size.last_day));
+    let count = language.articles(size.articles);
     shell(&Page {
         language,
         address: &asked.address,

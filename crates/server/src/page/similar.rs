@@ -39,7 +39,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     if id.is_none() && text.trim().is_empty() {
         return Ok(sent(whole(&asked, "", &options, html! {})));
     }
-    let view = app.reloader()?.latest();
+    let view = app.views()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let (address, language) = (&asked.address, asked.language);
         let (found, of, export) = match &id {

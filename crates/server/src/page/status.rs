@@ -41,7 +41,7 @@ async fn answer(
     asked: Asked,
     reader: Option<Extension<Reader>>,
 ) -> Result<Response, Problem> {
-    let view = app.reloader()?.latest();
+    let view = app.views()?.latest();
     let shared = Arc::clone(app);
     let work = app.work.run(&view, move |searcher| {
         let stats = searcher.stats()?;
@@ -53,6 +53,8 @@ async fn answer(
         let sources = match sources::of(&shared) {
             // The page has to say why updates fail, such as a damaged manifest.
             Err(_) if is_failing(&shared) => Vec::new(),
+            // A cluster keeps those of all machines; `timbao cluster status` lists them.
+            _ if shared.options.cluster.is_some() => Vec::new(),
             sources => sources?,
         };
         let (address, language) = (&asked.address, asked.language);

@@ -70,7 +70,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         base: base(&filters)?,
         options: choices.options.clone(),
     };
-    let view = app.reloader()?.latest();
+    let view = app.views()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let trends = request.run(&searcher)?;
         let plans: Vec<Plan> = request.queries.iter().map(|q| q.view_plan()).collect();

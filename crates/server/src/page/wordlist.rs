@@ -38,7 +38,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let text = asked.params.text("q", limits.text)?.unwrap_or_default();
     let query = request(text, &filters, asked.accents()?)?;
     let request = WordListRequest::new(query, options(&mut asked.params, &limits, UNITS)?)?;
-    let view = app.reloader()?.latest();
+    let view = app.views()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let found = request.run(&searcher)?;
         let citation = searcher.cite([(&request.query, &request.plan)])?;

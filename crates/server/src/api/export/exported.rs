@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use timbao_export::Table;
-use timbao_index::Searcher;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_views::Cell;
@@ -12,6 +11,7 @@ use timbao_views::Cell;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
+use crate::view::View;
 
 /// Largest number of rows that can be requested, which no index has.
 pub(crate) const ROWS: usize = 1_000_000_000;
@@ -29,7 +29,7 @@ pub(crate) trait Export: Sized + Send + 'static {
     /// # Errors
     ///
     /// When the client is gone, the time is over, or the index is damaged.
-    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem>;
+    fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem>;
 }
 
 /// An export that has an address of its own.

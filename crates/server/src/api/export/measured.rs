@@ -1,7 +1,6 @@
 //! Word lists, dispersions, comparisons and batches as exports.
 
 use serde::Serialize;
-use timbao_index::Searcher;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_views::csv::{
@@ -17,6 +16,7 @@ use crate::api::wordlist::WordListRequest;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
+use crate::view::View;
 
 use super::exported::{Addressed, Export, ROWS, Rows};
 
@@ -27,7 +27,7 @@ impl Export for WordListRequest {
         vec![(&self.query, self.plan.clone())]
     }
 
-    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
         let found = self.run(searcher)?;
         rows.list(&WORDLIST_HEADER, &found.units, wordlist_row)
     }
@@ -46,7 +46,7 @@ impl Export for DispersionRequest {
         vec![(&self.query, self.plan.clone())]
     }
 
-    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
         let found = self.run(searcher)?;
         rows.list(&DISPERSION_HEADER, dispersion_parts(&found), dispersion_row)
     }
@@ -74,7 +74,7 @@ impl Export for CompareRequest {
         cited.map(|(query, plan)| (query, plan.clone())).collect()
     }
 
-    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
         let found = self.run(searcher)?;
         if let Rows::Table(_) = rows {
             rows.header(&COMPARE_HEADER)?;
@@ -108,7 +108,7 @@ impl Export for BatchRequest {
         queries.map(|query| (query, query.plan().clone())).collect()
     }
 
-    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
         if let Rows::Lines(_) = rows {
             for query in &self.queries {
                 let found = self.answer(query, searcher)?;

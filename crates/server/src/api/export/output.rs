@@ -3,10 +3,10 @@
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 
 use timbao_export::{About, CsvOptions, CsvTable, XlsxTable};
-use timbao_index::Searcher;
 use timbao_views::language::Language;
 
 use crate::problem::Problem;
+use crate::view::View;
 
 use super::exported::{Export, Rows, failed};
 
@@ -57,7 +57,7 @@ impl<W: Write> Output<W> {
     /// # Errors
     ///
     /// When the client is gone, the time is over, or the index is damaged.
-    pub(super) fn write(self, export: &impl Export, searcher: &Searcher) -> Result<(), Problem> {
+    pub(super) fn write(self, export: &impl Export, searcher: &View) -> Result<(), Problem> {
         let mut out = self.out;
         match self.format {
             Format::Csv(options) => {

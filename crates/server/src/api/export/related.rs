@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use timbao_index::{Address, Searcher};
 use timbao_query::Request;
 use timbao_query::plan::Plan;
+use timbao_views::ArticleId;
 use timbao_views::SimilarOptions;
 use timbao_views::csv::{
     REPRINT_GROUPS_HEADER, REPRINTS_HEADER, SIMILAR_HEADER, reprint_group_row, reprint_row,
@@ -15,6 +15,7 @@ use crate::api::reprints::{like, options, part, reprinted, text};
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
+use crate::view::View;
 
 use super::exported::{Addressed, Export, Rows};
 
@@ -30,7 +31,7 @@ impl Export for ReprintGroupsExport {
         Vec::new()
     }
 
-    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
         let found = reprinted(searcher, self.part.clone())?;
         rows.list(&REPRINT_GROUPS_HEADER, &found.groups, reprint_group_row)
     }
@@ -57,7 +58,7 @@ impl Export for SimilarToTextExport {
         Vec::new()
     }
 
-    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
         let found = like(searcher, self.text.clone(), &self.options)?;
         rows.list(&SIMILAR_HEADER, &found.articles, similar_row)
     }
@@ -94,7 +95,7 @@ impl Export for SimilarExport {
         Vec::new()
     }
 
-    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
         let found = searcher.similar(first(searcher, &self.id)?, &self.options)?;
         rows.list(&SIMILAR_HEADER, &found.articles, similar_row)
     }
@@ -118,14 +119,14 @@ impl Export for ReprintsExport {
         Vec::new()
     }
 
-    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
         let found = searcher.reprints(first(searcher, &self.id)?)?;
         rows.list(&REPRINTS_HEADER, &found.publications, reprint_row)
     }
 }
 
 /// The first article with an id.
-fn first(searcher: &Searcher, id: &str) -> Result<Address, Problem> {
+fn first(searcher: &View, id: &str) -> Result<ArticleId, Problem> {
     let found = searcher.find_id(id)?;
     found.first().copied().ok_or_else(Problem::no_article)
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use timbao_index::Searcher;
 use timbao_index::update::SourceStatus;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
@@ -10,6 +9,7 @@ use timbao_query::plan::Plan;
 use crate::api::sources::of;
 use crate::app::App;
 use crate::problem::Problem;
+use crate::view::View;
 
 use super::exported::{Export, Rows};
 
@@ -23,7 +23,7 @@ impl Export for SourcesExport {
         Vec::new()
     }
 
-    fn write(&self, _: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    fn write(&self, _: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
         rows.list(&SourceStatus::COLUMNS, &of(&self.0)?, SourceStatus::row)
     }
 }

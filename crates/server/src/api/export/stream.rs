@@ -7,12 +7,12 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
 use hyper::body::Frame;
-use timbao_index::Searcher;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::app::App;
 use crate::log::Value;
 use crate::problem::Problem;
+use crate::view::View;
 
 use super::exported::failed;
 
@@ -29,8 +29,8 @@ const PARTS: usize = 4;
 /// failure breaks the body off, so that a client does not take it for complete.
 pub(super) async fn run(
     app: &Arc<App>,
-    view: &Searcher,
-    write: impl FnOnce(&Searcher, &mut Parts) -> Result<(), Problem> + Send + 'static,
+    view: &View,
+    write: impl FnOnce(&View, &mut Parts) -> Result<(), Problem> + Send + 'static,
 ) -> Result<Body, Problem> {
     let (sender, mut receiver) = channel(PARTS);
     let mut out = Parts {

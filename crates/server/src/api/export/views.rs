@@ -1,8 +1,8 @@
 //! The views as exports.
 
-use timbao_index::{Hit, Searcher};
 use timbao_query::Request;
 use timbao_query::plan::Plan;
+use timbao_views::ScoredArticle;
 use timbao_views::csv::{
     COLLOCATES_HEADER, FILLERS_HEADER, KEYWORDS_HEADER, KWIC_HEADER, TRENDS_HEADER, collocate_row,
     filler_row, group_row, header, keyword_row, kwic_row, row, trends_rows,
@@ -18,6 +18,7 @@ use crate::api::trends::TrendsRequest;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
+use crate::view::View;
 
 use super::exported::{Addressed, Export, ROWS, Rows};
 
@@ -31,9 +32,9 @@ impl Export for SearchRequest {
         vec![(&self.query, self.query.plan().clone())]
     }
 
-    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
         let plan = self.query.plan();
-        let (hits, reprints): (Vec<Hit>, Vec<u64>) = if self.unique {
+        let (hits, reprints): (Vec<ScoredArticle>, Vec<u64>) = if self.unique {
             let found = searcher.search_unique(plan, &self.options)?;
             let texts = found.hits.iter();
             texts.map(|text| (text.hit, text.reprints)).unzip()
@@ -65,13 +66,13 @@ impl Export for KwicRequest {
         vec![(&self.query, self.plan.clone())]
     }
 
-    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
         let concordance = self.run(searcher)?;
         if !self.group.is_empty() {
             let names: Vec<String> = self.group.iter().map(ToString::to_string).collect();
             let mut header: Vec<&str> = names.iter().map(String::as_str).collect();
             header.extend(["matches", "articles"]);
-            let groups = concordance.groups(searcher, &self.group)?;
+            let groups = concordance.groups(&**searcher, &self.group)?;
             return rows.list(&header, part(&groups, self.range()), group_row);
         }
         rows.header(&KWIC_HEADER)?;
@@ -79,7 +80,7 @@ impl Export for KwicRequest {
         let end = range.end.min(concordance.len());
         for start in (range.start..end).step_by(BATCH) {
             let batch = start..(start + BATCH).min(end);
-            for line in &concordance.lines(searcher, batch)? {
+            for line in &concordance.lines(&**searcher, batch)? {
                 rows.row(|| kwic_row(line).into(), || line)?;
             }
         }
@@ -101,7 +102,7 @@ impl Export for TrendsRequest {
         queries.map(|query| (query, query.view_plan())).collect()
     }
 
-    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
         let trends = self.run(searcher)?;
         if let Rows::Table(_) = rows {
             rows.header(&TRENDS_HEADER)?;
@@ -134,7 +135,7 @@ impl Export for CollocatesRequest {
             .collect()
     }
 
-    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
         match self.answer(searcher)? {
             Answer::One(found) => rows.list(&COLLOCATES_HEADER, &found.collocates, collocate_row),
             Answer::Two(found) => rows.list(&KEYWORDS_HEADER, &found.keywords, keyword_row),
@@ -158,7 +159,7 @@ impl Export for KeywordsRequest {
             .collect()
     }
 
-    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
         let found = self.run(searcher)?;
         rows.list(&KEYWORDS_HEADER, &found.keywords, keyword_row)
     }
@@ -177,7 +178,7 @@ impl Export for FillersRequest {
         vec![(&self.query, self.query.plan().clone())]
     }
 
-    fn write(&self, searcher: &Searcher, rows: &mut Rows<'_>) -> Result<(), Problem> {
+    fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
         let found = self.run(searcher)?;
         rows.list(&FILLERS_HEADER, self.shown(&found), filler_row)
     }
