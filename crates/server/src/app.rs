@@ -42,7 +42,9 @@ impl App {
     /// Paths of the machine are hidden, unless the options show them.
     pub(crate) fn new(place: Place, options: Options, access: Arc<Access>, log: Log) -> Self {
         let place = match place {
-            Place::Index(index) if !options.show_paths => Place::Index(index.with_public_paths()),
+            Place::Index(index) if !options.show_paths => {
+                Place::Index(Box::new(index.with_public_paths()))
+            }
             place => place,
         };
         Self {
@@ -76,7 +78,12 @@ impl App {
         };
         let app = Self {
             name: Some(other.name().to_owned()),
-            ..Self::new(Place::Index(index), options, Arc::clone(&self.access), log)
+            ..Self::new(
+                Place::Index(Box::new(index)),
+                options,
+                Arc::clone(&self.access),
+                log,
+            )
         };
         app.views()?;
         Ok(app)

@@ -113,7 +113,7 @@ pub fn router(index: Index, limits: Limits) -> Router {
         ..Options::new(index.dir(), everyone)
     };
     routes::router(Arc::new(App::new(
-        Place::Index(index),
+        Place::Index(Box::new(index)),
         options,
         Arc::new(Access::open()),
         Log::Off,
@@ -203,7 +203,7 @@ impl Server {
             },
             None => {
                 let caches = CacheOptions::for_many_queries();
-                Place::Index(Index::open(&options.index)?.with_caches(caches))
+                Place::Index(Box::new(Index::open(&options.index)?.with_caches(caches)))
             }
         };
         let access = Arc::new(Access::new(&options)?);

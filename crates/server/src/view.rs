@@ -106,8 +106,8 @@ impl View {
 /// The states of the articles: the latest, and replaced ones for some time.
 #[derive(Debug)]
 pub(crate) enum Views {
-    Index(Reloader),
-    Cluster(Follower),
+    Index(Box<Reloader>),
+    Cluster(Box<Follower>),
 }
 
 impl Views {
@@ -151,7 +151,7 @@ impl Views {
 /// Where the articles are.
 #[derive(Debug, Clone)]
 pub(crate) enum Place {
-    Index(Index),
+    Index(Box<Index>),
     Cluster {
         client: Arc<Client>,
         /// Whether articles have public paths only.
@@ -167,11 +167,17 @@ impl Place {
     /// If there is no index, or it cannot be opened.
     pub(crate) fn views(&self, options: ReloadOptions) -> Result<Views, timbao_views::Error> {
         Ok(match self {
-            Self::Index(index) => Views::Index(Reloader::new(index.clone(), options)?),
+            Self::Index(index) => {
+                let index = Index::clone(index);
+                Views::Index(Box::new(Reloader::new(index, options)?))
+            }
             Self::Cluster {
                 client,
                 hides_paths,
-            } => Views::Cluster(Follower::new(Arc::clone(client), *hides_paths, options)?),
+            } => {
+                let client = Arc::clone(client);
+                Views::Cluster(Box::new(Follower::new(client, *hides_paths, options)?))
+            }
         })
     }
 
