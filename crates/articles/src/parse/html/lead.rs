@@ -1,7 +1,8 @@
 //! A summary that only its style sets off: a first paragraph in bold or italics.
 
 use super::dom::{Dom, Id};
-use super::outline::{Kind, Outline};
+use super::kind::Kind;
+use super::outline::Outline;
 use crate::tidy::one_line;
 
 /// The first paragraph under `root` if all of it is in bold or italics and the text goes on in

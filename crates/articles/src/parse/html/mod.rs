@@ -5,6 +5,7 @@ mod attributes;
 mod content;
 mod dom;
 mod json;
+mod kind;
 mod lead;
 mod linked_data;
 mod marks;

@@ -2,6 +2,7 @@
 //! or an entry of a list.
 
 use super::dom::{Dom, Id};
+use super::kind::Kind;
 use super::marks::{self, Marks};
 use super::pictures;
 
@@ -25,19 +26,6 @@ struct Facts {
     skipped: bool,
     /// Part of one of several entries of a list.
     entry: bool,
-}
-
-/// How an element shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Kind {
-    #[default]
-    Inline,
-    Block,
-    /// Ends a line.
-    Break,
-    Caption,
-    /// Has no text that is read.
-    Nothing,
 }
 
 /// The least running text, in characters, that makes an article.

@@ -2,7 +2,7 @@
 //! of its table, or set off under it.
 
 use super::dom::{Dom, Id};
-use super::outline::Kind;
+use super::kind::Kind;
 
 /// Characters of a caption, at most.
 const LONGEST: usize = 400;

@@ -2,7 +2,8 @@
 //! without the boxes that are not the article's.
 
 use super::dom::{Dom, Id};
-use super::outline::{Kind, Outline};
+use super::kind::Kind;
+use super::outline::Outline;
 use crate::Caption;
 use crate::parse::text::is_file_name;
 use crate::tidy::{caption, one_line};
