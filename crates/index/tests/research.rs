@@ -235,9 +235,9 @@ fn concordances_hold_every_match_once() {
                 .iter()
                 .map(|line| {
                     (
-                        line.id.clone(),
-                        line.path.clone(),
-                        line.member.clone(),
+                        line.id.to_string(),
+                        line.path.to_string(),
+                        line.member.as_deref().map(str::to_owned),
                         line.field as usize,
                         line.token,
                         line.range.start,
@@ -328,7 +328,7 @@ fn queries_of_several_phrases_match_where_each_of_them_stands() {
                 .into_iter()
                 .map(|l| {
                     (
-                        (l.path, l.member),
+                        (l.path.to_string(), l.member.map(String::from)),
                         l.field as usize,
                         l.token as usize - 1,
                         l.matched.len(),
@@ -397,7 +397,9 @@ fn contexts_are_slices_of_the_source() {
         for line in concordance.lines(&searcher, 0..usize::MAX).unwrap() {
             let article = articles
                 .iter()
-                .find(|a| a.path == line.path && a.member == line.member)
+                .find(|a| {
+                    a.path == line.path.as_str() && a.member.as_deref() == line.member.as_deref()
+                })
                 .unwrap();
             let text = &fields(article)[line.field as usize];
             let whole = format!("{}{}{}", line.left, line.matched, line.right);

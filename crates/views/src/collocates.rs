@@ -6,12 +6,12 @@ use timbao_tokenizer::collation;
 
 use crate::corpus::{ArticleId, Corpus, FIRST_WORD, Occurrence, Result, articles_of};
 use crate::keywords::{
-    KeywordOptions, Keywords, OnRun, compare, discover, each_paragraph, written,
+    KeywordOptions, Keywords, OnRun, compare, discover, each_paragraph, totals, written,
 };
 use crate::lexicon::Lexicon;
 use crate::measures::{Contingency, log_dice};
 use crate::texts::Count;
-use crate::units::Counter;
+use crate::units::{Counter, Unit};
 
 /// How collocates are found.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -123,13 +123,6 @@ pub fn collocates(
     let sources = articles_of(&places);
     let units = discover(corpus, &mut lexicon, &sources, &places, options.least)?;
     let known = lexicon.keys().len();
-    let mut everywhere = Counter::new(&units, known);
-    let (mut of_tokens, mut of_articles) = (0, 0);
-    each_paragraph(corpus, &mut lexicon, &base, &mut |run, article| {
-        everywhere.add(run, article);
-        of_tokens += run.len() as u64;
-        of_articles = article;
-    })?;
     let mut in_windows = Counter::new(&units, known);
     let mut window_tokens = 0;
     each_window(
@@ -142,12 +135,17 @@ pub fn collocates(
             window_tokens += run.len() as u64;
         },
     )?;
+    let compared = units.len() as u64;
+    let frequent = units.into_iter().zip(in_windows.counts());
+    let (units, near): (Vec<Unit>, Vec<(u64, u64)>) = frequent
+        .filter(|&(_, (near, _))| near >= options.least)
+        .unzip();
+    let (everywhere, of_tokens) = everywhere(corpus, &mut lexicon, &units, &base)?;
     let matches = places.len() as u64;
     let mut collocates: Vec<Collocate> = units
         .iter()
-        .zip(in_windows.counts().zip(everywhere.counts()))
-        .filter(|(_, ((near, _), _))| *near >= options.least)
-        .map(|(unit, ((near, articles), (all, _)))| {
+        .zip(near.into_iter().zip(everywhere))
+        .map(|(unit, ((near, articles), all))| {
             let table = Contingency {
                 here: near,
                 of_here: window_tokens,
@@ -174,10 +172,32 @@ pub fn collocates(
         matches,
         window_tokens,
         of_tokens,
-        of_articles,
-        compared: units.len() as u64,
+        of_articles: base.len() as u64,
+        compared,
         collocates,
     })
+}
+
+/// The occurrences of units in some articles, and the tokens of these.
+fn everywhere(
+    corpus: &dyn Corpus,
+    lexicon: &mut Lexicon,
+    units: &[Unit],
+    articles: &[ArticleId],
+) -> Result<(Vec<u64>, u64)> {
+    let size = corpus.size();
+    if articles.len() as u64 == size.articles && corpus.keeps_counts() {
+        let counts = totals(corpus, lexicon, units)?;
+        let positions = counts.iter().map(|count| count.positions);
+        return Ok((positions.collect(), size.tokens));
+    }
+    let mut counter = Counter::new(units, lexicon.keys().len());
+    let mut tokens = 0;
+    each_paragraph(corpus, lexicon, articles, &mut |run, article| {
+        counter.add(run, article);
+        tokens += run.len() as u64;
+    })?;
+    Ok((counter.counts().map(|(count, _)| count).collect(), tokens))
 }
 
 /// Finds the collocates of a plan in the articles that `of` matches, compared with those that
@@ -203,7 +223,11 @@ pub fn compare_collocates(
         &mut lexicon,
         &units,
         |lexicon, f| each_window(corpus, lexicon, &of, windows, f),
-        |lexicon, f| each_window(corpus, lexicon, &against, windows, f),
+        |lexicon, counted| {
+            counted.again(lexicon, |lexicon, f| {
+                each_window(corpus, lexicon, &against, windows, f)
+            })
+        },
         options,
     )
 }

@@ -173,7 +173,11 @@ fn distinctive(
         &mut lexicon,
         &units,
         |lexicon, f| each_window(corpus, lexicon, near, windows, f),
-        |lexicon, f| each_window(corpus, lexicon, against, windows, f),
+        |lexicon, counted| {
+            counted.again(lexicon, |lexicon, f| {
+                each_window(corpus, lexicon, against, windows, f)
+            })
+        },
         &options.collocates,
     )?;
     Ok(found.keywords)

@@ -297,6 +297,12 @@ pub trait Corpus {
     /// does. A key may be passed several times, with a part of its positions each.
     fn each_follower(&self, folded: &str, f: &mut dyn FnMut(&str, u64)) -> Result<()>;
 
+    /// Returns `true` if [`ngram_counts`](Self::ngram_counts) and the other counts of keys are
+    /// computed without reading articles, and no article that they include is deleted.
+    fn keeps_counts(&self) -> bool {
+        false
+    }
+
     /// The numbers of positions and articles of rows of exact keys.
     fn ngram_counts(&self, ngrams: &[&[String]]) -> Result<Vec<NgramCount>>;
 

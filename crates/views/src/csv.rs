@@ -36,8 +36,8 @@ pub const KWIC_HEADER: [&str; 15] = [
 pub fn kwic_row(line: &KwicLine) -> [Cell<'_>; KWIC_HEADER.len()] {
     let [day, time] = Cell::date_and_time(line.date.as_deref());
     [
-        Cell::from(&line.id),
-        Cell::from(&line.path),
+        Cell::from(line.id.as_str()),
+        Cell::from(line.path.as_str()),
         Cell::optional(line.member.as_deref()),
         day,
         time,

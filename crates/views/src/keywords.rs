@@ -5,7 +5,7 @@ use serde::Serialize;
 use timbao_query::plan::Plan;
 use timbao_tokenizer::{collation, write_out};
 
-use crate::corpus::{ArticleId, Corpus, FIELD, FIRST_WORD, Occurrence, Result};
+use crate::corpus::{ArticleId, Corpus, FIELD, FIRST_WORD, NgramCount, Occurrence, Result};
 use crate::lexicon::Lexicon;
 use crate::measures::Contingency;
 use crate::texts::Count;
@@ -106,13 +106,78 @@ pub fn keywords(
     let against = options.count.articles(corpus, against)?;
     let mut lexicon = Lexicon::new();
     let units = discover(corpus, &mut lexicon, &of, &[], options.least)?;
+    let is_rest = (of.len() + against.len()) as u64 == corpus.size().articles;
     compare(
         &mut lexicon,
         &units,
         |lexicon, f| each_paragraph(corpus, lexicon, &of, f),
-        |lexicon, f| each_paragraph(corpus, lexicon, &against, f),
+        |lexicon, counted| match is_rest && corpus.keeps_counts() {
+            true => rest(corpus, lexicon, counted, &against),
+            false => counted.again(lexicon, |lexicon, f| {
+                each_paragraph(corpus, lexicon, &against, f)
+            }),
+        },
         options,
     )
+}
+
+/// Counts units in all articles that are not in the first text.
+fn rest(
+    corpus: &dyn Corpus,
+    lexicon: &Lexicon,
+    counted: &Counted,
+    articles: &[ArticleId],
+) -> Result<(Vec<(u64, u64)>, Portion)> {
+    let all = totals(corpus, lexicon, &counted.units)?;
+    let here = counted.counts.iter();
+    let counts = here.zip(all).map(|(&(count, articles), all)| {
+        (
+            all.positions.saturating_sub(count),
+            all.articles.saturating_sub(articles),
+        )
+    });
+    let tokens = corpus.token_counts(articles)?;
+    let portion = Portion {
+        articles: tokens.iter().filter(|&&tokens| tokens > 0).count() as u64,
+        tokens: tokens.into_iter().map(u64::from).sum(),
+    };
+    Ok((counts.collect(), portion))
+}
+
+/// The numbers of positions and articles of units in the whole corpus.
+pub(crate) fn totals(
+    corpus: &dyn Corpus,
+    lexicon: &Lexicon,
+    units: &[Unit],
+) -> Result<Vec<NgramCount>> {
+    let keys = units.iter().map(|unit| {
+        let words = unit.iter().filter_map(|&word| lexicon.key(word));
+        words.map(str::to_owned).collect()
+    });
+    let keys: Vec<Vec<String>> = keys.collect();
+    let ngrams: Vec<&[String]> = keys.iter().map(Vec::as_slice).collect();
+    corpus.ngram_counts(&ngrams)
+}
+
+/// Units that are frequent enough in the first of two texts.
+pub(crate) struct Counted {
+    units: Vec<Unit>,
+    /// Their occurrences and articles there.
+    counts: Vec<(u64, u64)>,
+    /// Number of words among which those of the units are.
+    known: usize,
+}
+
+impl Counted {
+    /// Counts the units in the other text, given as runs of words.
+    pub(crate) fn again(
+        &self,
+        lexicon: &mut Lexicon,
+        each: impl FnOnce(&mut Lexicon, OnRun<'_>) -> Result<()>,
+    ) -> Result<(Vec<(u64, u64)>, Portion)> {
+        let (counter, portion) = counted(&self.units, self.known, |f| each(lexicon, f))?;
+        Ok((counter.counts().collect(), portion))
+    }
 }
 
 /// Receives runs of words, each with the number of its article, from 1.
@@ -145,15 +210,27 @@ pub(crate) fn compare(
     lexicon: &mut Lexicon,
     units: &[Unit],
     of: impl FnOnce(&mut Lexicon, OnRun<'_>) -> Result<()>,
-    against: impl FnOnce(&mut Lexicon, OnRun<'_>) -> Result<()>,
+    against: impl FnOnce(&mut Lexicon, &Counted) -> Result<(Vec<(u64, u64)>, Portion)>,
     options: &KeywordOptions,
 ) -> Result<Keywords> {
     let known = lexicon.keys().len();
     let (in_of, here) = counted(units, known, |f| of(lexicon, f))?;
-    let (in_against, there) = counted(units, known, |f| against(lexicon, f))?;
+    let frequent = units.iter().cloned().zip(in_of.counts());
+    let (chosen, counts) = frequent
+        .filter(|&(_, (count, articles))| {
+            count >= options.least && articles >= options.least_articles
+        })
+        .unzip();
+    let of = Counted {
+        units: chosen,
+        counts,
+        known,
+    };
+    let (in_against, there) = against(lexicon, &of)?;
     let mut keywords: Vec<Keyword> = Vec::new();
-    let both = in_of.counts().zip(in_against.counts());
-    for (unit, ((count, articles), (against_count, against_articles))) in units.iter().zip(both) {
+    let both = of.counts.iter().zip(in_against);
+    for (unit, (&(count, articles), (against_count, against_articles))) in of.units.iter().zip(both)
+    {
         let table = Contingency {
             here: count,
             of_here: here.tokens,
@@ -161,10 +238,7 @@ pub(crate) fn compare(
             of_there: there.tokens,
         };
         let log_likelihood = table.log_likelihood();
-        if count < options.least
-            || articles < options.least_articles
-            || log_likelihood < options.least_likelihood
-        {
+        if log_likelihood < options.least_likelihood {
             continue;
         }
         let rate = |count: u64, of: u64| count as f64 * 1e6 / of.max(1) as f64;

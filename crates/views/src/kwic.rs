@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
+use ecow::EcoString;
 use serde::Serialize;
+use timbao_articles::Article;
 use timbao_query::plan::{Plan, TextField};
 
 use crate::columns::{GroupKey, SortKey, after, before, group, sort};
@@ -63,7 +65,7 @@ pub struct Concordance {
     articles: u64,
 }
 
-/// A line of a concordance.
+/// A line of a concordance. Lines of one article share its metadata.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KwicLine {
     /// The text before the match, as in the source.
@@ -74,25 +76,51 @@ pub struct KwicLine {
     /// The text after the match, as in the source.
     pub right: String,
     /// The article's id.
-    pub id: String,
+    pub id: EcoString,
     /// The file it is in.
-    pub path: String,
+    pub path: EcoString,
     /// The position in the file, if it contains several articles.
-    pub member: Option<String>,
+    pub member: Option<EcoString>,
     /// The headline.
-    pub title: Option<String>,
+    pub title: Option<EcoString>,
     /// Date of publication as far as it is known, ISO 8601.
-    pub date: Option<String>,
+    pub date: Option<EcoString>,
     /// The section it ran in.
-    pub section: Option<String>,
+    pub section: Option<EcoString>,
     /// The publication.
-    pub source: Option<String>,
+    pub source: Option<EcoString>,
     /// The part of the text that the match is in.
     pub field: TextField,
     /// The number of the first token of the match in that part, from 1.
     pub token: u32,
     /// The position of the match in that part, in Unicode code points.
     pub range: CharRange,
+}
+
+/// The metadata of an article that its lines have.
+struct About {
+    id: EcoString,
+    path: EcoString,
+    member: Option<EcoString>,
+    title: Option<EcoString>,
+    date: Option<EcoString>,
+    section: Option<EcoString>,
+    source: Option<EcoString>,
+}
+
+impl About {
+    fn new(record: Article, text: &ArticleText) -> Self {
+        let title = text.fields[0].as_str();
+        Self {
+            id: record.id.into(),
+            path: record.path.into(),
+            member: record.member.map(EcoString::from),
+            title: (!title.is_empty()).then(|| title.into()),
+            date: record.published.map(|date| date.to_string().into()),
+            section: record.section.map(EcoString::from),
+            source: record.source.map(EcoString::from),
+        }
+    }
 }
 
 /// A range of Unicode code points, the end exclusive.
@@ -222,19 +250,19 @@ impl Concordance {
             &articles,
             &mut Lexicon::new(),
             &mut |article, tokens, text| {
-                let record = records.next().unwrap_or_default();
+                let about = About::new(records.next().unwrap_or_default(), &text);
                 while let Some(i) = order.next_if(|&i| places[i].article == article) {
                     let context = self.context(&text, tokens, places[i]);
                     let context =
                         context.ok_or(Error::Damaged("a match is outside of its article"))?;
                     lines[i] = Some(KwicLine {
-                        id: record.id.clone(),
-                        path: record.path.clone(),
-                        member: record.member.clone(),
-                        title: Some(text.fields[0].clone()).filter(|t| !t.is_empty()),
-                        date: record.published.map(|date| date.to_string()),
-                        section: record.section.clone(),
-                        source: record.source.clone(),
+                        id: about.id.clone(),
+                        path: about.path.clone(),
+                        member: about.member.clone(),
+                        title: about.title.clone(),
+                        date: about.date.clone(),
+                        section: about.section.clone(),
+                        source: about.source.clone(),
                         ..context
                     });
                 }
@@ -290,8 +318,8 @@ impl Concordance {
             left: source.get(left..first.start)?.to_owned(),
             matched: matched.to_owned(),
             right: source.get(last.end..right)?.to_owned(),
-            id: String::new(),
-            path: String::new(),
+            id: EcoString::new(),
+            path: EcoString::new(),
             member: None,
             title: None,
             date: None,

@@ -70,8 +70,9 @@ impl Passages {
 
     /// The units with at least `least` occurrences, in the order of their words.
     pub(crate) fn units(&self, least: u64) -> Vec<Unit> {
-        let levels = Levels::count(self, least.max(1));
-        let weights = levels.weights(self.words.len() as u64);
+        let least = least.max(1);
+        let levels = Levels::count(self, least);
+        let weights = levels.weights(self.words.len() as u64, least);
         let mut chosen: FxHashMap<(usize, u32), u64> = FxHashMap::default();
         for passage in self.ranges() {
             let weight = |at: usize, size: usize| {
@@ -198,14 +199,17 @@ impl Levels {
     }
 
     /// By length and id, the weight of an n-gram in a segmentation; negative if it does not cohere.
-    fn weights(&self, all: u64) -> Vec<Vec<f64>> {
+    /// Those with fewer occurrences than `least` have no place.
+    fn weights(&self, all: u64, least: u64) -> Vec<Vec<f64>> {
         let count = |size: usize, at: usize| {
             let gram = self.grams.get(size)?.get(self.id(size, at) as usize)?;
             Some(gram.count)
         };
         let weigh = |size: usize, gram: &Gram| {
             let share = |part: u64| part as f64 / gram.count.max(1) as f64;
-            if share(gram.plain) < WITHOUT_COMMAS || size == LONGEST && share(gram.within) >= PIECE
+            if gram.count < least
+                || share(gram.plain) < WITHOUT_COMMAS
+                || size == LONGEST && share(gram.within) >= PIECE
             {
                 return -1.0;
             }
@@ -237,25 +241,31 @@ pub(crate) fn weight(size: usize, cohesion: f64) -> f64 {
 }
 
 /// Segments a passage of `len` words into the n-grams with the largest total weight; other words
-/// are n-grams of one. `weight` is called with a start and a size.
+/// are n-grams of one. `weight` is called with a start and a size, and returns `None` if there is
+/// neither an n-gram of this size nor a longer one.
 pub(crate) fn segment(
     len: usize,
     weight: impl Fn(usize, usize) -> Option<f64>,
 ) -> Vec<Range<usize>> {
     // By end: the best weight, and the size of the last row.
-    let mut best: Vec<(f64, usize)> = vec![(0.0, 0)];
-    for end in 1..=len {
-        let mut here = (best[end - 1].0, 1);
-        for size in 2..=LONGEST.min(end) {
-            let Some(weight) = weight(end - size, size).filter(|w| *w > 0.0) else {
-                continue;
-            };
-            let sum = best[end - size].0 + weight;
-            if sum > here.0 {
-                here = (sum, size);
+    let mut best: Vec<(f64, usize)> = vec![(f64::NEG_INFINITY, 0); len + 1];
+    best[0] = (0.0, 0);
+    for start in 0..len {
+        let before = best[start].0;
+        // Sizes that reach an end come in descending order, and of equals the smallest is taken.
+        let mut offer = |size: usize, sum: f64| {
+            if sum >= best[start + size].0 {
+                best[start + size] = (sum, size);
+            }
+        };
+        offer(1, before);
+        for size in 2..=LONGEST.min(len - start) {
+            match weight(start, size) {
+                Some(weight) if weight > 0.0 => offer(size, before + weight),
+                Some(_) => {}
+                None => break,
             }
         }
-        best.push(here);
     }
     let mut parts = Vec::new();
     let mut end = len;
@@ -270,34 +280,54 @@ pub(crate) fn segment(
 
 /// Counts units in running text.
 pub(crate) struct Counter {
-    /// By node and word: the next node. Node 0 is the start.
+    /// By word: the node after it at the beginning of a unit, or 0.
+    first: Vec<u32>,
+    /// By node and word: the next node.
     next: FxHashMap<(u32, u32), u32>,
+    /// A bit for each hash of a node and a word with a next node. Most words have none, and these
+    /// bits fit into the fastest memory.
+    sieve: Vec<u64>,
     /// By node: the unit that ends there, plus one.
     ends: Vec<u32>,
     /// By unit: its occurrences, its articles, and the last of these.
     counts: Vec<(u64, u64, u64)>,
-    /// By word: whether a unit begins with it.
-    begins: Vec<bool>,
 }
+
+/// Bits of the sieve for each unit.
+const SIEVE_BITS: usize = 16;
 
 impl Counter {
     /// For some units, counted in their order.
     pub(crate) fn new(units: &[Unit], words_known: usize) -> Self {
+        let bits = (units.len() * SIEVE_BITS)
+            .clamp(64, 1 << 20)
+            .next_power_of_two();
         let mut counter = Self {
+            first: vec![0; words_known],
             next: FxHashMap::default(),
+            sieve: vec![0; bits / 64],
             ends: vec![0],
             counts: vec![(0, 0, 0); units.len()],
-            begins: vec![false; words_known],
         };
         for (number, unit) in units.iter().enumerate() {
-            if let Some(begins) = unit
-                .first()
-                .and_then(|&word| counter.begins.get_mut(word as usize))
-            {
-                *begins = true;
+            let mut words = unit.iter();
+            let Some(node) = words
+                .next()
+                .and_then(|&word| counter.first.get_mut(word as usize))
+            else {
+                continue;
+            };
+            let fresh = counter.ends.len() as u32;
+            if *node == 0 {
+                *node = fresh;
+                counter.ends.push(0);
             }
-            let mut node = 0;
-            for &word in unit.iter() {
+            let mut node = *node;
+            for &word in words {
+                let (place, bit) = counter.bit(node, word);
+                if let Some(bits) = counter.sieve.get_mut(place) {
+                    *bits |= bit;
+                }
                 let fresh = counter.ends.len() as u32;
                 node = *counter.next.entry((node, word)).or_insert(fresh);
                 if node == fresh {
@@ -311,18 +341,37 @@ impl Counter {
         counter
     }
 
+    /// The place of a bit of the sieve, and the bit.
+    #[inline]
+    fn bit(&self, node: u32, word: u32) -> (usize, u64) {
+        let both = u64::from(node) << 32 | u64::from(word);
+        // Fibonacci hashing: the upper bits depend on all.
+        let hash = both.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        let bit = hash as usize & (self.sieve.len() * 64 - 1);
+        (bit / 64, 1 << (bit % 64))
+    }
+
+    /// The node after a node and a word.
+    #[inline]
+    fn after(&self, node: u32, word: u32) -> Option<u32> {
+        let (place, bit) = self.bit(node, word);
+        let may_follow = self.sieve.get(place).is_some_and(|bits| bits & bit != 0);
+        if may_follow {
+            self.next.get(&(node, word)).copied()
+        } else {
+            None
+        }
+    }
+
     /// Counts the units of a run of words of an article, which is named by a number above 0.
     pub(crate) fn add(&mut self, run: &[u32], article: u64) {
         for (at, &first) in run.iter().enumerate() {
-            if self.begins.get(first as usize) != Some(&true) {
+            let mut node = self.first.get(first as usize).copied().unwrap_or(0);
+            if node == 0 {
                 continue;
             }
-            let mut node = 0;
-            for &word in run.iter().skip(at).take(LONGEST) {
-                let Some(&next) = self.next.get(&(node, word)) else {
-                    break;
-                };
-                node = next;
+            let mut rest = run.iter().skip(at + 1).take(LONGEST - 1);
+            loop {
                 let end = self.ends.get(node as usize).copied().unwrap_or(0);
                 if let Some(count) = end
                     .checked_sub(1)
@@ -331,6 +380,10 @@ impl Counter {
                     count.0 += 1;
                     count.1 += u64::from(count.2 != article);
                     count.2 = article;
+                }
+                match rest.next().and_then(|&word| self.after(node, word)) {
+                    Some(next) => node = next,
+                    None => break,
                 }
             }
         }

@@ -9,7 +9,7 @@
 //! 3. The n-grams that can still be frequent enough are counted one by one. If they are too many
 //!    for one reading, each reading counts those with hashes in one range.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 use timbao_query::plan::Plan;
 use timbao_tokenizer::{exact_key, fold, is_accented, scan, write_out};
@@ -179,17 +179,7 @@ impl Prefix {
 pub fn word_list(corpus: &dyn Corpus, base: &Plan, options: &WordListOptions) -> Result<WordList> {
     let articles = options.count.articles(corpus, corpus.candidates(base)?)?;
     let mut lexicon = Lexicon::new();
-    let mut words: Vec<Frequency> = Vec::new();
-    let mut of_tokens = 0;
-    each_paragraph(corpus, &mut lexicon, &articles, &mut |run, article| {
-        of_tokens += run.len() as u64;
-        for &word in run {
-            if words.len() <= word as usize {
-                words.resize_with(word as usize + 1, Frequency::default);
-            }
-            words[word as usize].add(article as u32);
-        }
-    })?;
+    let (words, of_tokens) = syllables(corpus, &mut lexicon, &articles)?;
     let ranks = word_ranks(&lexicon);
     let mut list = Listed::new(options, &ranks);
     let size = options.size.clamp(1, MOST_SYLLABLES);
@@ -229,6 +219,55 @@ pub fn word_list(corpus: &dyn Corpus, base: &Plan, options: &WordListOptions) ->
         distinct,
         units: units.collect(),
     })
+}
+
+/// The frequencies of all syllables of some articles by their numbers, and the tokens.
+fn syllables(
+    corpus: &dyn Corpus,
+    lexicon: &mut Lexicon,
+    articles: &[ArticleId],
+) -> Result<(Vec<Frequency>, u64)> {
+    let size = corpus.size();
+    if articles.len() as u64 == size.articles && corpus.keeps_counts() {
+        return Ok((all_syllables(corpus, lexicon)?, size.tokens));
+    }
+    let mut words: Vec<Frequency> = Vec::new();
+    let mut tokens = 0;
+    each_paragraph(corpus, lexicon, articles, &mut |run, article| {
+        tokens += run.len() as u64;
+        for &word in run {
+            if words.len() <= word as usize {
+                words.resize_with(word as usize + 1, Frequency::default);
+            }
+            words[word as usize].add(article as u32);
+        }
+    })?;
+    Ok((words, tokens))
+}
+
+/// The frequencies of all syllables of the corpus by their numbers.
+fn all_syllables(corpus: &dyn Corpus, lexicon: &mut Lexicon) -> Result<Vec<Frequency>> {
+    let mut folded: FxHashSet<String> = FxHashSet::default();
+    corpus.each_folded_key(&mut |key, _| {
+        if !folded.contains(key) {
+            folded.insert(key.to_owned());
+        }
+    })?;
+    let folded: Vec<&str> = folded.iter().map(String::as_str).collect();
+    let variants = corpus.variants(&folded)?;
+    let keys = variants.into_iter().flatten().map(|(key, _)| [key]);
+    let keys: Vec<[String; 1]> = keys.collect();
+    let ngrams: Vec<&[String]> = keys.iter().map(<[String; 1]>::as_slice).collect();
+    let counts = corpus.ngram_counts(&ngrams)?;
+    let mut words: Vec<Frequency> = vec![Frequency::default(); keys.len()];
+    for ([key], count) in keys.iter().zip(counts) {
+        let number = lexicon.number(key) as usize;
+        if let Some(word) = words.get_mut(number) {
+            word.count = count.positions;
+            word.articles = count.articles as u32;
+        }
+    }
+    Ok(words)
 }
 
 /// An n-gram: its syllables by number, then [`NONE`].

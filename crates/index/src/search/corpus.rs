@@ -395,6 +395,11 @@ impl Corpus for Searcher {
         Ok(())
     }
 
+    fn keeps_counts(&self) -> bool {
+        let mut views = self.segments.iter();
+        views.all(|view| view.reader.num_deleted_docs() == 0)
+    }
+
     fn ngram_counts(&self, ngrams: &[&[String]]) -> Result<Vec<NgramCount>> {
         let ngrams = ngrams.iter().enumerate();
         ngrams

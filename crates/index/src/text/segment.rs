@@ -23,6 +23,12 @@ use crate::durable::Checks;
 const ROW_BYTES: usize = 16;
 /// Bytes of an entry of [`Section::ResidueBlocks`].
 const RESIDUE_BLOCK_BYTES: usize = 12;
+/// The number of the field with most of the text.
+const BODY: usize = 2;
+/// Bytes of a token with what precedes it, on average.
+const TOKEN_BYTES: usize = 6;
+/// Most tokens that memory is reserved for before they are read.
+const MOST_RESERVED: usize = 1 << 16;
 
 /// The sections with random access: first those of single bytes, then those of
 /// lists.
@@ -406,6 +412,13 @@ impl TextSegment {
         let damaged = || damaged(article);
         let mut reader = self.residue(article, unpacked)?;
         let mut text = ArticleText::default();
+        // Enough for most; a damaged table must not take all memory.
+        let tokens = self.start(article + 1).saturating_sub(self.start(article));
+        let tokens = (tokens as usize).min(MOST_RESERVED);
+        text.spans.reserve(tokens);
+        if let (true, Some(body)) = (parts > BODY, text.fields.get_mut(BODY)) {
+            body.reserve(tokens * TOKEN_BYTES);
+        }
         let mut field = 0;
         for token in self.tokens_of(article) {
             match token {

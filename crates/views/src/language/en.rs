@@ -313,6 +313,7 @@ pub(super) const WORDS: Words = Words {
     // Trends on a terminal.
     series_total: "{0} in {1} of {2}",
     undated: "undated",
+    only_undated: "All articles that were found are undated, so there is no chart.",
     unfinished: "… not over",
     few_articles: "* fewer than {0}",
     // Columns of tables.

@@ -90,9 +90,14 @@ impl Language {
     /// A number with a fixed number of decimals and grouped digits.
     pub fn decimal(self, number: f64, decimals: usize) -> String {
         let plain = format!("{number:.decimals$}");
-        let (whole, part) = plain.split_once('.').unwrap_or((&plain, ""));
+        // A minus sign is no digit of a group.
+        let (sign, plain) = match plain.strip_prefix('-') {
+            Some(rest) => ("-", rest),
+            None => ("", plain.as_str()),
+        };
+        let (whole, part) = plain.split_once('.').unwrap_or((plain, ""));
         let (between, point) = self.words().separators;
-        let mut text = grouped(whole, between);
+        let mut text = sign.to_owned() + &grouped(whole, between);
         if !part.is_empty() {
             text.push(point);
             text.push_str(part);
@@ -280,6 +285,8 @@ mod tests {
         assert_eq!(English.articles(1), "1 article");
         assert_eq!(Vietnamese.rate(4.567), "4,57");
         assert_eq!(English.rate(4567.8), "4,568");
+        assert_eq!(Vietnamese.decimal(-316.2, 1), "-316,2");
+        assert_eq!(English.decimal(-1316.25, 2), "-1,316.25");
         assert_eq!(Vietnamese.bytes(1_500), "1,5 kB");
         assert_eq!(English.matches(1, 1), "1 match in 1 article");
         let minutes = Duration::from_secs(307);

@@ -179,7 +179,7 @@ pub(super) const WORDS: Words = Words {
     by_article: "bài",
     slices: "Số phần",
     part: "Phần",
-    in_parts: "có trong {0} trên tổng số {1} phần",
+    in_parts: "có ở {0} trong {1} phần",
     dp: "Độ lệch DP",
     dp_norm: "DP chuẩn hóa",
     dp_note: "0: rải đều như độ dài các phần; gần 1: dồn vào một chỗ (Gries 2008).",
@@ -317,6 +317,7 @@ pub(super) const WORDS: Words = Words {
     // Trends on a terminal.
     series_total: "{0} trong {1} bài trên tổng số {2}",
     undated: "không ghi ngày",
+    only_undated: "Các bài tìm được đều không ghi ngày, nên không vẽ được biểu đồ.",
     unfinished: "… chưa kết thúc",
     few_articles: "* dưới {0}",
     // Columns of tables.
@@ -352,7 +353,7 @@ pub(super) const WORDS: Words = Words {
     stat_vocabulary: "tiếng và từ",
     stat_distinct: "{0} khác nhau, {1} nếu bỏ dấu",
     stat_dates: "thời gian",
-    stat_no_dates: "không có",
+    stat_no_dates: "không bài nào ghi ngày",
     stat_size: "dung lượng",
     amount_in: "{0} trong {1}",
     stat_index_version: "phiên bản kho",
@@ -445,7 +446,7 @@ pub(super) const WORDS: Words = Words {
                 ("\"tự ** hóa\"", "một đến năm từ ở chỗ hai dấu *"),
                 (
                     "\"xử lý (cán bộ | đảng viên)\"",
-                    "cụm từ có phần được chọn một trong hai",
+                    "cụm từ, ở chỗ trong ngoặc là một trong hai",
                 ),
                 (
                     "\"tự chuyển hóa\"~2",

@@ -373,6 +373,7 @@ words! {
     // Trends on a terminal.
     series_total,
     undated,
+    only_undated,
     unfinished,
     few_articles,
     // Columns of tables.
