@@ -104,6 +104,14 @@ pub enum Error {
         /// The reason given by the cluster.
         reason: String,
     },
+    /// The cluster has forgotten a point in time, because it was not used for too long.
+    #[error(
+        "the cluster has forgotten the state of {name} that was opened: it was not used for ten minutes, or a node failed"
+    )]
+    Expired {
+        /// The name of the index.
+        name: String,
+    },
     /// An answer of the cluster is not what OpenSearch answers.
     #[error("{node} does not answer like OpenSearch: {reason}")]
     Foreign {
@@ -257,6 +265,7 @@ impl Error {
                 "mount its disk or restore it; if it was deleted on purpose, use --allow-vanished".into()
             }
             Self::Foreign { .. } => "check the address, and a proxy in front of the cluster".into(),
+            Self::Expired { .. } => "open the index again".into(),
             Self::NoIndex { .. } => "create it with `timbao cluster init`".into(),
             Self::Exists { .. } => "see it with `timbao cluster status`, or choose another name".into(),
             Self::NotTimbao { .. } => "choose another name".into(),

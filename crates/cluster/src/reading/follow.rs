@@ -79,7 +79,9 @@ impl Follower {
             return Ok(None);
         }
         *looked = Instant::now();
-        if view_of(&self.client)? == self.latest().view() {
+        let latest = self.latest();
+        // A state that nobody reads, or on a node that failed, would be forgotten.
+        if view_of(&self.client)? == latest.view() && latest.store.snapshot.is_alive()? {
             return Ok(None);
         }
         let fresh = open(&self.client, self.hides_paths)?;

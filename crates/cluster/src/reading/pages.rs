@@ -6,7 +6,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use timbao_views::ViewId;
 
-use crate::client::Client;
+use crate::client::{Client, Reply};
 use crate::error::{Error, Result};
 
 /// The time after which the cluster forgets a point in time that is not used.
@@ -69,10 +69,22 @@ impl Snapshot {
 
     /// Sends JSON to a path, until the deadline.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        self.reply(path, body)?.ok()?.json()
+    }
+
+    fn reply(&self, path: &str, body: &Value) -> Result<Reply> {
         self.check_deadline()?;
-        let client = self.client();
-        let answer = client.send_until("POST", path, body, self.deadline)?;
-        answer.ok()?.json()
+        self.client().send_until("POST", path, body, self.deadline)
+    }
+
+    /// Returns `true` unless the cluster has forgotten the point in time, which it then does not for
+    /// some more minutes.
+    pub(crate) fn is_alive(&self) -> Result<bool> {
+        match self.search(json!({ "size": 0, "track_total_hits": false })) {
+            Ok(_) => Ok(true),
+            Err(Error::Expired { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Runs a search; the answer is complete or an error.
@@ -87,7 +99,14 @@ impl Snapshot {
             false => "query_then_fetch",
         };
         let path = format!("_search?allow_partial_search_results=false&search_type={search_type}");
-        let answer = self.post(&path, &body)?;
+        let reply = self.reply(&path, &body)?;
+        // A search is sent to the point in time alone, so nothing else can be missing.
+        if reply.status == 404 {
+            return Err(Error::Expired {
+                name: self.client().name().to_owned(),
+            });
+        }
+        let answer: Value = reply.ok()?.json()?;
         if let Some(new) = answer.get("pit_id") {
             self.point.id().clone_from(new);
         }
