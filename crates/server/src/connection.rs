@@ -19,6 +19,7 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use crate::app::App;
 use crate::peer::Peer;
+use crate::rejected::Client;
 use crate::routes;
 
 /// Largest size of the head of a request, in bytes.
@@ -89,10 +90,14 @@ pub(crate) async fn serve(
     let _ = timeout(limits.shutdown, stopping.closed()).await;
 }
 
-/// A stream with a time limit for writes that make no progress.
+/// A stream with a time limit for writes that make no progress, and with a reason for each rejected
+/// request.
 struct Patient {
     stream: TcpStream,
     patience: Duration,
+    client: Client,
+    /// The answer to a rejected request, and the number of its bytes that are sent.
+    answer: Option<(Vec<u8>, usize)>,
     /// The end of the time limit of a pending write.
     waiting: Option<Pin<Box<Sleep>>>,
 }
@@ -102,8 +107,34 @@ impl Patient {
         Self {
             stream,
             patience,
+            client: Client::default(),
+            answer: None,
             waiting: None,
         }
+    }
+
+    /// Sends the answer to a rejected request instead of these bytes; `None` if they reject none.
+    fn send_answer(
+        &mut self,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Option<Poll<io::Result<usize>>> {
+        let pending = self.answer.take();
+        let (answer, mut sent) = pending.or_else(|| Some((self.client.answer(bytes)?, 0)))?;
+        while let Some(rest) = answer.get(sent..).filter(|rest| !rest.is_empty()) {
+            match Pin::new(&mut self.stream).poll_write(context, rest) {
+                Poll::Ready(Ok(0)) => {
+                    return Some(Poll::Ready(Err(io::ErrorKind::WriteZero.into())));
+                }
+                Poll::Ready(Ok(more)) => sent += more,
+                Poll::Pending => {
+                    self.answer = Some((answer, sent));
+                    return Some(Poll::Pending);
+                }
+                failed => return Some(failed),
+            }
+        }
+        Some(Poll::Ready(Ok(bytes.len())))
     }
 
     /// Returns the result of a write, or an error if it was pending for too long.
@@ -133,7 +164,12 @@ impl AsyncRead for Patient {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_read(context, buffer)
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut this.stream).poll_read(context, buffer);
+        this.client
+            .sent(buffer.filled().get(before..).unwrap_or_default());
+        read
     }
 }
 
@@ -144,7 +180,10 @@ impl AsyncWrite for Patient {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let written = Pin::new(&mut this.stream).poll_write(context, bytes);
+        let written = match this.send_answer(context, bytes) {
+            Some(written) => written,
+            None => Pin::new(&mut this.stream).poll_write(context, bytes),
+        };
         this.waited(context, written)
     }
 
@@ -154,7 +193,12 @@ impl AsyncWrite for Patient {
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let written = Pin::new(&mut this.stream).poll_write_vectored(context, bytes);
+        let first = bytes.iter().find(|part| !part.is_empty());
+        let answered = first.and_then(|first| this.send_answer(context, first));
+        let written = match answered {
+            Some(written) => written,
+            None => Pin::new(&mut this.stream).poll_write_vectored(context, bytes),
+        };
         this.waited(context, written)
     }
 

@@ -21,7 +21,7 @@ use crate::peer::Peer;
 use crate::problem::Problem;
 
 /// The headers of every response. Pages load only the style sheet and the script of this server.
-const HEADERS: [(HeaderName, &str); 6] = [
+pub(crate) const HEADERS: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \

@@ -72,6 +72,7 @@ mod params;
 mod peer;
 mod problem;
 mod query;
+mod rejected;
 mod routes;
 mod updates;
 mod view;

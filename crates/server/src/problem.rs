@@ -297,6 +297,17 @@ impl Problem {
         })
     }
 
+    /// Address and headers are too long.
+    pub(crate) fn head() -> Self {
+        Self::new(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "urn:timbao:problem:head",
+            "Request head too large",
+        )
+        .detail("URL and headers together must not exceed 16 KiB and 64 headers")
+        .with(|more| more.hint = Some("shorten the query, or use fewer filters".to_owned()))
+    }
+
     /// An internal error.
     pub(crate) fn internal(cause: impl Into<String>) -> Self {
         Self::new(
@@ -323,10 +334,12 @@ impl From<timbao_views::Error> for Problem {
 
 impl From<timbao_cluster::Error> for Problem {
     fn from(error: timbao_cluster::Error) -> Self {
-        use timbao_cluster::Error::{OutOfTime, Overloaded, Timeout, Unreachable};
+        use timbao_cluster::Error::{Expired, OutOfTime, Overloaded, Timeout, Unreachable};
         match error {
             OutOfTime => Self::too_slow(),
-            Unreachable { .. } | Timeout { .. } | Overloaded { .. } => Self::unavailable(&error),
+            Unreachable { .. } | Timeout { .. } | Overloaded { .. } | Expired { .. } => {
+                Self::unavailable(&error)
+            }
             // Details of the cluster are for the operator only.
             _ => Self::internal(error.to_string()),
         }

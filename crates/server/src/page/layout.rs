@@ -363,6 +363,7 @@ fn reason(problem: &Problem, language: Language) -> String {
         },
         "urn:timbao:problem:view-gone" => words.view_gone,
         "urn:timbao:problem:method" | "urn:timbao:problem:body" => words.read_only,
+        "urn:timbao:problem:head" => words.too_long,
         "urn:timbao:problem:request" => words.malformed,
         "urn:timbao:problem:host" => words.other_host,
         "urn:timbao:problem:right" => words.no_right,

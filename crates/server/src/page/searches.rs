@@ -58,7 +58,10 @@ pub(crate) async fn save(State(app): State<Arc<App>>, headers: HeaderMap, form: 
             let query = Serializer::new(String::new())
                 .extend_pairs(pairs.into_iter().filter(|(_, value)| !value.is_empty()))
                 .finish();
-            let to = format!("searches?{query}");
+            let to = match query.as_str() {
+                "" => "searches".to_owned(),
+                query => format!("searches?{query}"),
+            };
             Ok((StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response())
         })
         .await

@@ -240,7 +240,12 @@ fn shown(trends: &Trends, measure: Measure, address: &Address, language: Languag
     let link = |series: &Trend, period: &Period| concordance(address, trends, series, period);
     html! {
         @if trends.periods.is_empty() {
-            div.message { p { (words.nothing) } }
+            @let found = trends.series.iter().any(|series| series.undated.articles > 0);
+            div.message { p { (if found { words.only_undated } else { words.nothing }) } }
+            @if found {
+                (downloads(&export(address, "/api/v1/trends.csv"), language))
+                (table(trends, measure, language, &link))
+            }
         } @else {
             (figure(trends, measure, language, &link))
             p.exports {

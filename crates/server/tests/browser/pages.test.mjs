@@ -794,6 +794,56 @@ test("readers log in and out with a token", async () => {
   }
 });
 
+/** The entries of a feed, as its XML has them. */
+async function entries(href) {
+  const answer = await page.request.get(new URL(href, site).href);
+  assert.match(answer.headers()["content-type"], /^application\/atom\+xml/);
+  return page.evaluate((xml) => {
+    const feed = new DOMParser().parseFromString(xml, "application/xml");
+    return [...feed.querySelectorAll("entry")].map((entry) => ["id", "title", "updated"].map((name) => entry.querySelector(name).textContent));
+  }, await answer.text());
+}
+
+test("a search is followed by its feed, saved under a name and removed", async () => {
+  const query = { q: '"tự diễn biến"', from: "2020", unique: "true" };
+  await open(search(query));
+  const found = await page.locator(".hit").count();
+  assert.ok(found > 0);
+  await page.locator(".follow summary").click();
+  await accessible();
+  const feed = await page.locator(".follow a[type='application/atom+xml']").getAttribute("href");
+  assert.equal(await page.locator("head link[type='application/atom+xml']").getAttribute("href"), feed);
+  const all = await entries(feed);
+  assert.equal(all.length, found);
+  assert.equal(new Set(all.map(([id]) => id)).size, found);
+  assert.ok(all.every(([, title, updated]) => title && !Number.isNaN(Date.parse(updated))));
+
+  const name = "Chống “tự diễn biến” <2020>";
+  await page.locator(".follow input[name=name]").fill(name);
+  await page.locator(".follow form button").click();
+  await page.waitForURL(/\/searches/);
+  assert.match(await page.locator(".note").innerText(), new RegExp(`Đã lưu: ${name}`));
+  const listed = page.locator(".searches > li", { hasText: name });
+  assert.equal(await listed.count(), 1);
+  await accessible();
+  await picture("searches");
+  assert.deepEqual(await entries(await listed.locator("a[type='application/atom+xml']").getAttribute("href")), all);
+  // `timbao alerts` reads what the page has saved.
+  const alerts = execFileSync(timbao, ["alerts", "--index", index, "--list-searches"]).toString();
+  assert.match(alerts, /Chống “tự diễn biến” <2020>/);
+
+  await listed.locator("a", { hasText: name }).click();
+  await page.waitForURL(/date=2020/);
+  // A feed has every text once, the list every publication.
+  assert.ok(await page.locator(".hit").count() >= found);
+  assert.equal(await page.locator("#q").inputValue(), query.q);
+  await page.goBack();
+  await listed.locator("button").click();
+  await page.waitForURL((url) => !url.searchParams.has("saved"));
+  assert.equal(await listed.count(), 0);
+  assert.deepEqual(complaints, []);
+});
+
 test("Vietnamese text in the other views is marked on their English pages", async () => {
   const more = ["/dispersion?" + new URLSearchParams({ q: "tự diễn biến", by: "section" }), "/kwic?" + new URLSearchParams({ q: "tự diễn biến", group: "section" })];
   for (const path of [...Object.entries(views).filter(([name]) => !["help", "form"].includes(name)).map(([, path]) => path), ...more]) {

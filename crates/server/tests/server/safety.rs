@@ -58,7 +58,11 @@ fn what_is_too_large_is_refused() {
     assert_eq!(site.get(&format!("/api/v1/search?q={long}")).status, 400);
     assert_eq!(site.get(&format!("/?q={long}")).status, 400);
     let address = "a".repeat(20_000);
-    assert_eq!(site.get(&format!("/?q={address}")).status, 431);
+    let page = site.get(&format!("/?q={address}"));
+    assert_eq!(page.status, 431);
+    assert!(page.body.contains("Nội dung tìm quá dài."), "{}", page.body);
+    let problem = site.get(&format!("/api/v1/search?q={address}"));
+    assert_eq!(problem.json()["type"], "urn:timbao:problem:head");
     let headers: String = (0..100).map(|i| format!("X-{i}: y\r\n")).collect();
     assert_eq!(site.get_with("/", &headers).status, 431);
     let deep = format!("/api/v1/search?q={}a{}", "(".repeat(900), ")".repeat(900));
