@@ -75,6 +75,7 @@ const LAYERS: [(&str, &[&str], &[&str]); 12] = [
         &[
             "timbao-alerts",
             "timbao-articles",
+            "timbao-cluster",
             "timbao-export",
             "timbao-index",
             "timbao-query",
@@ -98,6 +99,7 @@ const LAYERS: [(&str, &[&str], &[&str]); 12] = [
         "timbao-python",
         &[
             "timbao-articles",
+            "timbao-cluster",
             "timbao-index",
             "timbao-query",
             "timbao-tokenizer",

@@ -1,6 +1,7 @@
 //! Errors, raised as the exceptions of `timbao._errors`.
 
 use pyo3::prelude::*;
+use timbao_cluster::Error as ClusterError;
 use timbao_index::Error;
 use timbao_query::FilterError;
 
@@ -77,9 +78,35 @@ impl From<Error> for Failure {
     }
 }
 
+/// The error of a view over either engine.
 impl From<timbao_views::Error> for Failure {
     fn from(error: timbao_views::Error) -> Self {
-        Error::from(error).into()
+        match error {
+            timbao_views::Error::Engine(error) => match error.downcast::<ClusterError>() {
+                Ok(error) => (*error).into(),
+                Err(error) => Error::from(timbao_views::Error::Engine(error)).into(),
+            },
+            error => Error::from(error).into(),
+        }
+    }
+}
+
+impl From<ClusterError> for Failure {
+    fn from(error: ClusterError) -> Self {
+        let class = match &error {
+            ClusterError::NoIndex { .. } => "IndexNotFoundError",
+            ClusterError::OtherVersion { .. } => "IndexVersionError",
+            ClusterError::Damaged { .. } => "IndexDamagedError",
+            ClusterError::Address { .. }
+            | ClusterError::Credentials { .. }
+            | ClusterError::Authorities { .. } => "ArgumentError",
+            _ => "ClusterError",
+        };
+        let failure = Self::new(class, error.to_string());
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! The hits of a query, read when they are looked at.
 
 use pyo3::prelude::*;
-use timbao_index::{Found, Searcher, UniqueFound};
 use timbao_query::Request;
 use timbao_views::json::{AdviceShape, SearchAnswer};
-use timbao_views::{Citation, ShownHit};
+use timbao_views::{Citation, FoundArticles, FoundTexts, ShownHit};
 
+use crate::archive::Archive;
 use crate::errors::Result;
 use crate::table::{Columns, Table};
 
@@ -13,10 +13,10 @@ use crate::table::{Columns, Table};
 #[pyclass(frozen, module = "timbao._timbao")]
 #[derive(Debug)]
 pub(crate) struct Hits {
-    pub(crate) searcher: Searcher,
+    pub(crate) archive: Archive,
     pub(crate) request: Request,
-    pub(crate) found: Found,
-    pub(crate) unique: Option<UniqueFound>,
+    pub(crate) found: FoundArticles,
+    pub(crate) unique: Option<FoundTexts>,
     pub(crate) offset: usize,
     pub(crate) snippets: usize,
 }
@@ -25,10 +25,9 @@ impl Hits {
     fn shown(&self) -> Result<Vec<ShownHit>> {
         let first = self.offset as u64 + 1;
         let plan = self.request.plan();
-        let shown = self
-            .searcher
-            .shown(plan, &self.found.hits, first, self.snippets);
-        let mut shown = shown.collect::<timbao_index::Result<Vec<_>>>()?;
+        let engine = self.archive.engine();
+        let shown = engine.shown(plan, &self.found.hits, first, self.snippets);
+        let mut shown = shown.collect::<timbao_views::Result<Vec<_>>>()?;
         if let Some(unique) = &self.unique {
             for (hit, text) in shown.iter_mut().zip(&unique.hits) {
                 hit.reprints = Some(text.reprints);
@@ -38,9 +37,9 @@ impl Hits {
     }
 
     fn answer(&self, shown: &[ShownHit], citation: Option<&Citation>) -> Result<String> {
-        let advice =
-            self.searcher
-                .advice(self.request.ast(), self.request.options(), self.found.total)?;
+        let engine = self.archive.engine();
+        let (ast, options) = (self.request.ast(), self.request.options());
+        let advice = engine.advice(ast, options, self.found.total)?;
         let mut answer = SearchAnswer::new(
             self.request.text(),
             self.request.problems(),
@@ -89,7 +88,7 @@ impl Hits {
     fn meta(&self, py: Python<'_>) -> PyResult<String> {
         Ok(py.detach(|| {
             let plan = self.request.plan();
-            let citation = self.searcher.cite([(&self.request, plan)])?;
+            let citation = self.archive.engine().cite([(&self.request, plan)])?;
             self.answer(&[], Some(&citation))
         })?)
     }

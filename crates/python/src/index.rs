@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use timbao_index::{CacheOptions, Found, Index as Engine, SearchOptions, Searcher, Sort};
-use timbao_views::Count;
 use timbao_views::json::{ArticlesAnswer, StatsAnswer};
+use timbao_views::{Count, FoundArticles, SearchOptions, Sort};
 
+use crate::archive::{Archive, ClusterLogin, Place};
 use crate::errors::{Failure, Result};
 use crate::hits::Hits;
 use crate::query::{Conditions, facet, pick, texts};
@@ -21,49 +21,55 @@ type Answer = (Table, String);
 #[pyclass(frozen, module = "timbao._timbao")]
 #[derive(Debug)]
 pub(crate) struct Index {
-    engine: Engine,
-    searcher: Searcher,
+    place: Place,
+    archive: Archive,
 }
 
 #[pymethods]
 impl Index {
     #[new]
-    fn new(py: Python<'_>, path: PathBuf, preload: bool) -> PyResult<Self> {
+    fn new(
+        py: Python<'_>,
+        path: PathBuf,
+        preload: bool,
+        cluster_auth: Option<PathBuf>,
+        cluster_ca: Option<PathBuf>,
+    ) -> PyResult<Self> {
+        let login = ClusterLogin {
+            auth: cluster_auth,
+            ca: cluster_ca,
+        };
         Ok(py.detach(|| -> Result<Self> {
-            let caches = match preload {
-                true => CacheOptions::for_many_queries(),
-                false => CacheOptions::default(),
-            };
-            let engine = Engine::open(path)?.with_caches(caches);
-            let searcher = engine.searcher()?;
-            Ok(Self { engine, searcher })
+            let place = Place::new(path, preload, login)?;
+            let archive = place.open()?;
+            Ok(Self { place, archive })
         })?)
     }
 
     /// The index at its latest commit, or `None` if this is the latest.
     fn refresh(&self, py: Python<'_>) -> PyResult<Option<Self>> {
         Ok(py.detach(|| -> Result<Option<Self>> {
-            let fresh = self.engine.refresh(&self.searcher)?;
-            Ok(fresh.map(|searcher| Self {
-                engine: self.engine.clone(),
-                searcher,
+            let fresh = self.place.refresh(&self.archive)?;
+            Ok(fresh.map(|archive| Self {
+                place: self.place.clone(),
+                archive,
             }))
         })?)
     }
 
     fn __len__(&self) -> usize {
-        usize::try_from(self.searcher.article_count()).unwrap_or(usize::MAX)
+        usize::try_from(self.archive.article_count()).unwrap_or(usize::MAX)
     }
 
     fn stats(&self, py: Python<'_>) -> PyResult<String> {
         Ok(py.detach(|| -> Result<String> {
-            let dir = self.engine.dir().display().to_string();
-            views::json(&StatsAnswer::new(dir, &self.searcher.stats()?))
+            let stats = self.archive.engine().stats()?;
+            views::json(&StatsAnswer::new(self.place.to_string(), &stats))
         })?)
     }
 
     fn state(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(py.detach(|| -> Result<String> { views::json(&self.searcher.state()?) })?)
+        Ok(py.detach(|| -> Result<String> { views::json(&self.archive.engine().state()?) })?)
     }
 
     #[pyo3(signature = (query, limit, offset, sort, recency, unique, snippets, filters))]
@@ -90,20 +96,20 @@ impl Index {
             recency_half_life: recency,
         };
         Ok(py.detach(|| -> Result<Hits> {
-            let plan = request.plan();
+            let (plan, engine) = (request.plan(), self.archive.engine());
             let unique = match unique {
-                true => Some(self.searcher.search_unique(plan, &options)?),
+                true => Some(engine.search_unique(plan, &options)?),
                 false => None,
             };
             let found = match &unique {
-                Some(unique) => Found {
+                Some(unique) => FoundArticles {
                     total: unique.total,
                     hits: unique.hits.iter().map(|text| text.hit).collect(),
                 },
-                None => self.searcher.search(plan, &options)?,
+                None => engine.search(plan, &options)?,
             };
             Ok(Hits {
-                searcher: self.searcher.clone(),
+                archive: self.archive.clone(),
                 request,
                 found,
                 unique,
@@ -121,19 +127,17 @@ impl Index {
     ) -> PyResult<u64> {
         let conditions = Conditions::read(filters)?;
         let request = conditions.request(query)?;
-        Ok(py.detach(|| views::count(&self.searcher, request.plan(), conditions.count))?)
+        Ok(py.detach(|| views::count(self.archive.engine(), request.plan(), conditions.count))?)
     }
 
     fn article(&self, py: Python<'_>, id: &str) -> PyResult<String> {
         Ok(py.detach(|| -> Result<String> {
-            let addresses = self.searcher.find(id)?;
-            if addresses.is_empty() {
+            let engine = self.archive.engine();
+            let found = engine.find(id)?;
+            if found.is_empty() {
                 return Err(Failure::no_article(id));
             }
-            let articles = addresses
-                .iter()
-                .map(|&address| self.searcher.article(address));
-            let articles = articles.collect::<timbao_index::Result<Vec<_>>>()?;
+            let articles = engine.articles(&found)?;
             views::json(&ArticlesAnswer::new(id, &articles))
         })?)
     }
@@ -146,7 +150,7 @@ impl Index {
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
         let conditions = Conditions::read(filters)?;
-        Ok(py.detach(|| views::kwic(&self.searcher, query, &options, &conditions))?)
+        Ok(py.detach(|| views::kwic(self.archive.engine(), query, &options, &conditions))?)
     }
 
     fn trends(
@@ -158,7 +162,7 @@ impl Index {
     ) -> PyResult<Answer> {
         let conditions = Conditions::read(filters)?;
         let queries = texts(queries)?;
-        Ok(py.detach(|| views::trends(&self.searcher, &queries, &options, &conditions))?)
+        Ok(py.detach(|| views::trends(self.archive.engine(), &queries, &options, &conditions))?)
     }
 
     fn collocates(
@@ -169,7 +173,7 @@ impl Index {
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
         let conditions = Conditions::read(filters)?;
-        Ok(py.detach(|| views::collocates(&self.searcher, query, &options, &conditions))?)
+        Ok(py.detach(|| views::collocates(self.archive.engine(), query, &options, &conditions))?)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the keyword arguments of Python")]
@@ -185,8 +189,8 @@ impl Index {
     ) -> PyResult<Answer> {
         let conditions = Conditions::read(filters)?;
         let keywords = || {
-            let searcher = &self.searcher;
-            views::keywords(searcher, of, against, min, min_articles, limit, &conditions)
+            let engine = self.archive.engine();
+            views::keywords(engine, of, against, min, min_articles, limit, &conditions)
         };
         Ok(py.detach(keywords)?)
     }
@@ -199,7 +203,7 @@ impl Index {
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
         let conditions = Conditions::read(filters)?;
-        Ok(py.detach(|| views::wordlist(&self.searcher, query, &options, &conditions))?)
+        Ok(py.detach(|| views::wordlist(self.archive.engine(), query, &options, &conditions))?)
     }
 
     fn dispersion(
@@ -212,7 +216,9 @@ impl Index {
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
         let conditions = Conditions::read(filters)?;
-        Ok(py.detach(|| views::dispersion(&self.searcher, query, id, by, slices, &conditions))?)
+        Ok(py.detach(|| {
+            views::dispersion(self.archive.engine(), query, id, by, slices, &conditions)
+        })?)
     }
 
     fn compare(
@@ -224,7 +230,9 @@ impl Index {
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
         let conditions = Conditions::read(filters)?;
-        Ok(py.detach(|| views::compare(&self.searcher, first, second, &options, &conditions))?)
+        Ok(py.detach(|| {
+            views::compare(self.archive.engine(), first, second, &options, &conditions)
+        })?)
     }
 
     fn fillers(
@@ -235,7 +243,7 @@ impl Index {
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
         let conditions = Conditions::read(filters)?;
-        Ok(py.detach(|| views::fillers(&self.searcher, query, limit, &conditions))?)
+        Ok(py.detach(|| views::fillers(self.archive.engine(), query, limit, &conditions))?)
     }
 
     fn similar(
@@ -247,11 +255,11 @@ impl Index {
         terms: usize,
         reprints: bool,
     ) -> PyResult<Answer> {
-        Ok(py.detach(|| views::similar(&self.searcher, id, text, limit, terms, reprints))?)
+        Ok(py.detach(|| views::similar(self.archive.engine(), id, text, limit, terms, reprints))?)
     }
 
     fn reprints(&self, py: Python<'_>, id: Option<&str>, limit: usize) -> PyResult<Answer> {
-        Ok(py.detach(|| views::reprints(&self.searcher, id, limit))?)
+        Ok(py.detach(|| views::reprints(self.archive.engine(), id, limit))?)
     }
 
     fn facets(
@@ -265,7 +273,7 @@ impl Index {
         let by = texts(by)?;
         let by = by.iter().map(|name| facet("by", name));
         let by = by.collect::<Result<Vec<_>>>()?;
-        Ok(py.detach(|| views::facets(&self.searcher, query, &by, &conditions))?)
+        Ok(py.detach(|| views::facets(self.archive.engine(), query, &by, &conditions))?)
     }
 
     fn matrix(
@@ -277,7 +285,7 @@ impl Index {
     ) -> PyResult<Answer> {
         let conditions = Conditions::read(filters)?;
         let (queries, by) = (texts(queries)?, facet("by", by)?);
-        Ok(py.detach(|| views::matrix(&self.searcher, &queries, by, &conditions))?)
+        Ok(py.detach(|| views::matrix(self.archive.engine(), &queries, by, &conditions))?)
     }
 
     fn batch(
@@ -292,8 +300,8 @@ impl Index {
         let conditions = Conditions::read(filters)?;
         let (queries, sort) = (texts(queries)?, order(sort)?);
         Ok(py.detach(|| match totals {
-            true => views::totals(&self.searcher, &queries, &conditions),
-            false => views::batch(&self.searcher, &queries, limit, sort, &conditions),
+            true => views::totals(self.archive.engine(), &queries, &conditions),
+            false => views::batch(self.archive.engine(), &queries, limit, sort, &conditions),
         })?)
     }
 
@@ -304,15 +312,24 @@ impl Index {
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<String> {
         let request = Conditions::uncounted(filters)?.request(query)?;
-        Ok(py.detach(|| -> Result<String> { views::json(&self.searcher.interpret(&request)?) })?)
+        Ok(py.detach(|| -> Result<String> {
+            views::json(&self.archive.engine().interpret(&request)?)
+        })?)
     }
 
     fn complete(&self, py: Python<'_>, text: &str, limit: usize) -> PyResult<Answer> {
-        Ok(py.detach(|| views::complete(&self.searcher, text, limit))?)
+        Ok(py.detach(|| {
+            views::complete(self.place.searcher("complete", &self.archive)?, text, limit)
+        })?)
     }
 
     fn restore_accents(&self, py: Python<'_>, text: &str) -> PyResult<String> {
-        Ok(py.detach(|| -> Result<String> { Ok(self.searcher.restore_accents(text)?) })?)
+        Ok(py.detach(|| -> Result<String> {
+            Ok(self
+                .place
+                .searcher("restore_accents", &self.archive)?
+                .restore_accents(text)?)
+        })?)
     }
 }
 

@@ -10,9 +10,11 @@ use std::time::Duration;
 use pyo3::FromPyObject;
 use pyo3::prelude::*;
 use timbao_articles::WalkOptions;
+use timbao_cluster::Address;
 use timbao_index::WriterOptions;
 use timbao_index::update::{Phase, Progress, Reading, Sources, UpdateOptions, update};
 
+use crate::archive::needs_directory;
 use crate::errors::{Failure, Result};
 use crate::views::json;
 
@@ -127,6 +129,9 @@ pub(crate) fn index(
 }
 
 fn run(arguments: Arguments, stop: Arc<AtomicBool>, watched: &Watched) -> Result<String> {
+    if let Some(address) = arguments.path.to_str().filter(|path| Address::is_one(path)) {
+        return Err(needs_directory("timbao.index", &address));
+    }
     let standard = WriterOptions::default();
     let options = UpdateOptions {
         writer: WriterOptions {

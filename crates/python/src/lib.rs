@@ -3,6 +3,7 @@
 //! It hands the library's answers to Python: rows as Arrow tables, everything else as JSON. Names,
 //! defaults and documentation are those of the Python modules in `python/timbao`.
 
+mod archive;
 mod errors;
 mod hits;
 mod index;

@@ -3,17 +3,18 @@
 use pyo3::FromPyObject;
 use serde::Serialize;
 use timbao_articles::Article;
-use timbao_index::{Found, SearchOptions, Searcher, Sort};
+use timbao_index::Searcher;
 use timbao_query::Request;
 use timbao_query::plan::{Facet, Plan};
 use timbao_views::csv::dispersion_parts;
 use timbao_views::json::{CompareAnswer, KwicAnswer, KwicGroupsAnswer, TrendsAnswer, ViewAnswer};
 use timbao_views::{
     By, CollocateOptions, CollocateSort, CompareOptions, Count, DispersionBy, DispersionOptions,
-    FacetCounts, FacetMatrix, Facets, Gapped, GroupKey, KeywordOptions, Keywords, KwicLine,
-    KwicOptions, MOST_AVERAGED, MOST_SYLLABLES, Prefix, SLICES_OF_ARCHIVE, SLICES_OF_ARTICLE,
-    Sample, Similar, SimilarOptions, SortKey, Trend, TrendPoint, Trends, TrendsOptions,
-    TrendsQuery, WordListOptions, WordListSort, gapped_phrase, today,
+    Engine, FacetCounts, FacetMatrix, Facets, FoundArticles, Gapped, GroupKey, KeywordOptions,
+    Keywords, KwicLine, KwicOptions, MOST_AVERAGED, MOST_SYLLABLES, Prefix, SLICES_OF_ARCHIVE,
+    SLICES_OF_ARTICLE, Sample, SearchOptions, Similar, SimilarOptions, Sort, SortKey, Trend,
+    TrendPoint, Trends, TrendsOptions, TrendsQuery, WordListOptions, WordListSort, gapped_phrase,
+    today,
 };
 
 use crate::errors::{Failure, Result};
@@ -21,8 +22,10 @@ use crate::hits;
 use crate::query::{Conditions, facet, pick};
 use crate::table::{Columns, Table};
 
-/// Lines of a concordance that are read at a time; each article of them is read once.
-const LINES: usize = 50_000;
+/// Lines of a concordance in the order of time that are read at a time; an article's lines are together.
+const LINES: usize = 5_000;
+/// Lines in another order that are read at a time; each article of them is read once.
+const SORTED_LINES: usize = 25_000;
 
 type Answer = (Table, String);
 
@@ -40,26 +43,26 @@ pub(crate) fn json(answer: &impl Serialize) -> Result<String> {
 /// # Errors
 ///
 /// If the index is damaged.
-pub(crate) fn count(searcher: &Searcher, plan: &Plan, count: Count) -> Result<u64> {
+pub(crate) fn count(engine: &dyn Engine, plan: &Plan, count: Count) -> Result<u64> {
     let options = SearchOptions {
         limit: 0,
         ..SearchOptions::default()
     };
-    Ok(search(searcher, plan, &options, count)?.total)
+    Ok(search(engine, plan, &options, count)?.total)
 }
 
 /// Searches for articles, or for texts at their first publications.
 fn search(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     plan: &Plan,
     options: &SearchOptions,
     count: Count,
-) -> Result<Found> {
+) -> Result<FoundArticles> {
     if count == Count::Publications {
-        return Ok(searcher.search(plan, options)?);
+        return Ok(engine.search(plan, options)?);
     }
-    let found = searcher.search_unique(plan, options)?;
-    Ok(Found {
+    let found = engine.search_unique(plan, options)?;
+    Ok(FoundArticles {
         total: found.texts,
         hits: found.hits.into_iter().map(|text| text.hit).collect(),
     })
@@ -81,7 +84,7 @@ pub(crate) struct Kwic {
 }
 
 pub(crate) fn kwic(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     query: &str,
     arguments: &Kwic,
     conditions: &Conditions,
@@ -105,12 +108,12 @@ pub(crate) fn kwic(
         count: conditions.count,
     };
     let plan = request.view_plan();
-    let concordance = searcher.concordance(&plan, &options)?;
+    let concordance = engine.concordance(&plan, &options)?;
     let (query, problems) = (request.text(), request.problems());
     let limit = arguments.limit.unwrap_or(usize::MAX);
     if !group.is_empty() {
-        let groups = concordance.groups(searcher, &group)?;
-        let citation = searcher.cite([(request, &plan)])?;
+        let groups = concordance.groups(engine, &group)?;
+        let citation = engine.cite([(request, &plan)])?;
         let mut columns = Columns::default();
         let shown = || groups.iter().skip(arguments.offset).take(limit);
         for (number, key) in group.iter().enumerate() {
@@ -130,15 +133,17 @@ pub(crate) fn kwic(
         .min(arguments.offset.saturating_add(limit));
     let mut start = arguments.offset.min(end);
     let mut batches = Vec::new();
+    let is_by_time = options.sort.is_empty() && !arguments.shuffle;
+    let most = if is_by_time { LINES } else { SORTED_LINES };
     // An empty table has its columns too.
     while start < end || batches.is_empty() {
-        let next = end.min(start + LINES);
-        let lines = concordance.lines(searcher, start..next)?;
+        let next = end.min(start + most);
+        let lines = concordance.lines(engine, start..next)?;
         batches.push(line_columns(&lines).batch()?);
         start = next;
     }
     // Last, because it fails if the lines come from a damaged file.
-    let citation = searcher.cite([(request, &plan)])?;
+    let citation = engine.cite([(request, &plan)])?;
     let sample = options.sample;
     let mut answer = KwicAnswer::new(query, problems, &concordance, sample, arguments.offset, &[]);
     answer.citation = Some(&citation);
@@ -177,7 +182,7 @@ pub(crate) struct TrendsArguments {
 }
 
 pub(crate) fn trends(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     queries: &[String],
     arguments: &TrendsArguments,
     conditions: &Conditions,
@@ -211,9 +216,9 @@ pub(crate) fn trends(
         plan: request.view_plan(),
     });
     let queries: Vec<TrendsQuery> = queries.collect();
-    let mut trends = searcher.trends(&queries, &conditions.base()?, &options)?;
+    let mut trends = engine.trends(&queries, &conditions.base()?, &options)?;
     let cited = requests.iter().zip(queries.iter().map(|query| &query.plan));
-    let citation = searcher.cite(cited)?;
+    let citation = engine.cite(cited)?;
     let table = trend_columns(&trends).table()?;
     trends.series = Vec::new();
     trends.periods = Vec::new();
@@ -303,7 +308,7 @@ pub(crate) struct CollocateArguments {
 }
 
 pub(crate) fn collocates(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     query: &str,
     arguments: &CollocateArguments,
     conditions: &Conditions,
@@ -326,8 +331,8 @@ pub(crate) fn collocates(
     };
     let (of, against) = match (&arguments.of, &arguments.against) {
         (None, None) => {
-            let found = searcher.collocates(&plan, &conditions.base()?, &options)?;
-            return collocate_answer(searcher, (&request, &plan), found);
+            let found = engine.collocates(&plan, &conditions.base()?, &options)?;
+            return collocate_answer(engine, (&request, &plan), found);
         }
         (Some(of), Some(against)) => (conditions.unfiltered(of)?, conditions.unfiltered(against)?),
         _ => return Err(Failure::argument("of and against go together")),
@@ -338,17 +343,17 @@ pub(crate) fn collocates(
         count: conditions.count,
         ..KeywordOptions::default()
     };
-    let found = searcher.compare_collocates(&plan, of.plan(), against.plan(), &options, &chosen)?;
+    let found = engine.compare_collocates(&plan, of.plan(), against.plan(), &options, &chosen)?;
     let cited = [
         (&request, &plan),
         (&of, of.plan()),
         (&against, against.plan()),
     ];
-    keyword_answer(searcher, Some(&request), &cited, found)
+    keyword_answer(engine, Some(&request), &cited, found)
 }
 
 fn collocate_answer(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     (request, plan): (&Request, &Plan),
     mut found: timbao_views::Collocates,
 ) -> Result<Answer> {
@@ -367,11 +372,11 @@ fn collocate_answer(
             "mutual_information",
             all().map(|row| row.mutual_information),
         );
-    answer(searcher, Some(request), &[(request, plan)], columns, &found)
+    answer(engine, Some(request), &[(request, plan)], columns, &found)
 }
 
 pub(crate) fn keywords(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     of: &str,
     against: Option<&str>,
     least: u64,
@@ -388,14 +393,14 @@ pub(crate) fn keywords(
         count: conditions.count,
         ..KeywordOptions::default()
     };
-    let found = searcher.keywords(of.plan(), against.as_ref().map(Request::plan), &options)?;
+    let found = engine.keywords(of.plan(), against.as_ref().map(Request::plan), &options)?;
     let cited = std::iter::once(&of).chain(&against);
     let cited: Vec<(&Request, &Plan)> = cited.map(|query| (query, query.plan())).collect();
-    keyword_answer(searcher, None, &cited, found)
+    keyword_answer(engine, None, &cited, found)
 }
 
 fn keyword_answer(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     request: Option<&Request>,
     cited: &[(&Request, &Plan)],
     mut found: Keywords,
@@ -416,7 +421,7 @@ fn keyword_answer(
         )
         .real("log_likelihood", all().map(|row| row.log_likelihood))
         .real("log_ratio", all().map(|row| row.log_ratio));
-    answer(searcher, request, cited, columns, &found)
+    answer(engine, request, cited, columns, &found)
 }
 
 /// Arguments of a word list.
@@ -432,7 +437,7 @@ pub(crate) struct WordListArguments {
 }
 
 pub(crate) fn wordlist(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     query: &str,
     arguments: &WordListArguments,
     conditions: &Conditions,
@@ -464,7 +469,7 @@ pub(crate) fn wordlist(
     };
     let request = conditions.request(query)?;
     let plan = request.plan_or_everything();
-    let mut found = searcher.word_list(&plan, &options)?;
+    let mut found = engine.word_list(&plan, &options)?;
     let rows = std::mem::take(&mut found.units);
     let all = || rows.iter();
     let columns = Columns::default()
@@ -474,7 +479,7 @@ pub(crate) fn wordlist(
         .real("per_million", all().map(|row| row.per_million))
         .real("per_thousand", all().map(|row| row.per_thousand));
     answer(
-        searcher,
+        engine,
         Some(&request),
         &[(&request, &plan)],
         columns,
@@ -483,7 +488,7 @@ pub(crate) fn wordlist(
 }
 
 pub(crate) fn dispersion(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     query: &str,
     id: Option<&str>,
     by: &str,
@@ -499,11 +504,11 @@ pub(crate) fn dispersion(
     }
     let mut found = match id {
         Some(id) => {
-            let Some(&address) = searcher.find(id)?.first() else {
+            let Some(&address) = engine.find(id)?.first() else {
                 return Err(Failure::no_article(id));
             };
             let slices = slices.unwrap_or(SLICES_OF_ARTICLE);
-            searcher.dispersion_in_article(&plan, address, slices)?
+            engine.dispersion_in_article(&plan, address, slices)?
         }
         None => {
             let parts = by.parse::<DispersionBy>();
@@ -514,7 +519,7 @@ pub(crate) fn dispersion(
                 most: usize::MAX,
                 count: conditions.count,
             };
-            searcher.dispersion(&plan, &conditions.base()?, &options)?
+            engine.dispersion(&plan, &conditions.base()?, &options)?
         }
     };
     let rows = dispersion_parts(&found).to_vec();
@@ -531,7 +536,7 @@ pub(crate) fn dispersion(
         );
     found.parts = Vec::new();
     answer(
-        searcher,
+        engine,
         Some(&request),
         &[(&request, &plan)],
         columns,
@@ -551,7 +556,7 @@ pub(crate) struct CompareArguments {
 }
 
 pub(crate) fn compare(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     first: &str,
     second: &str,
     arguments: &CompareArguments,
@@ -579,8 +584,8 @@ pub(crate) fn compare(
         },
         count: conditions.count,
     };
-    let found = searcher.compare(&queries, &conditions.base()?, &options)?;
-    let citation = searcher.cite(requests.iter().zip(queries.iter().map(|query| &query.plan)))?;
+    let found = engine.compare(&queries, &conditions.base()?, &options)?;
+    let citation = engine.cite(requests.iter().zip(queries.iter().map(|query| &query.plan)))?;
     let rows: Vec<_> = found
         .queries
         .iter()
@@ -604,7 +609,7 @@ pub(crate) fn compare(
 }
 
 pub(crate) fn fillers(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     query: &str,
     limit: Option<usize>,
     conditions: &Conditions,
@@ -614,7 +619,7 @@ pub(crate) fn fillers(
         Failure::argument(why.to_string())
             .hint("write one phrase with * for a word, as in 'tự * hóa'")
     })?;
-    let mut found = searcher.fillers(request.plan(), gapped.counting(conditions.count))?;
+    let mut found = engine.fillers(request.plan(), gapped.counting(conditions.count))?;
     let mut rows = std::mem::take(&mut found.fillers);
     rows.truncate(limit.unwrap_or(usize::MAX));
     let joined: Vec<String> = rows.iter().map(ToString::to_string).collect();
@@ -624,11 +629,11 @@ pub(crate) fn fillers(
         .count("matches", rows.iter().map(|row| row.matches))
         .count("articles", rows.iter().map(|row| row.articles));
     let cited = [(&request, request.plan())];
-    answer(searcher, Some(&request), &cited, columns, &found)
+    answer(engine, Some(&request), &cited, columns, &found)
 }
 
 pub(crate) fn similar(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     id: Option<&str>,
     text: Option<&str>,
     limit: usize,
@@ -641,8 +646,8 @@ pub(crate) fn similar(
         without_reprints: !reprints,
     };
     let mut found = match (id, text) {
-        (Some(id), None) => match searcher.find(id)?.first() {
-            Some(&address) => searcher.similar(address, &options)?,
+        (Some(id), None) => match engine.find(id)?.first() {
+            Some(&address) => engine.similar(address, &options)?,
             None => return Err(Failure::no_article(id)),
         },
         (None, Some(text)) => {
@@ -650,7 +655,7 @@ pub(crate) fn similar(
                 body: text.to_owned(),
                 ..Article::default()
             };
-            searcher.similar_to_article(&article, &options)?
+            engine.similar_to_article(&article, &options)?
         }
         _ => {
             return Err(Failure::argument(
@@ -670,12 +675,12 @@ pub(crate) fn similar(
         .maybe("section", all().map(|row| row.section.as_deref()))
         .maybe("source", all().map(|row| row.source.as_deref()))
         .texts("terms", all().map(|row| row.terms.as_slice()));
-    answer::<Similar>(searcher, None, &[], columns, &found)
+    answer::<Similar>(engine, None, &[], columns, &found)
 }
 
-pub(crate) fn reprints(searcher: &Searcher, id: Option<&str>, limit: usize) -> Result<Answer> {
+pub(crate) fn reprints(engine: &dyn Engine, id: Option<&str>, limit: usize) -> Result<Answer> {
     let Some(id) = id else {
-        let mut found = searcher.reprint_groups(limit)?;
+        let mut found = engine.most_published(limit)?;
         let rows = std::mem::take(&mut found.groups);
         let all = || rows.iter();
         let columns = Columns::default()
@@ -686,12 +691,12 @@ pub(crate) fn reprints(searcher: &Searcher, id: Option<&str>, limit: usize) -> R
             .maybe("title", all().map(|row| row.title.as_deref()))
             .date(all().map(|row| row.date.as_deref()))
             .maybe("source", all().map(|row| row.source.as_deref()));
-        return answer(searcher, None, &[], columns, &found);
+        return answer(engine, None, &[], columns, &found);
     };
-    let Some(&address) = searcher.find(id)?.first() else {
+    let Some(&address) = engine.find(id)?.first() else {
         return Err(Failure::no_article(id));
     };
-    let found = searcher.reprints(address)?;
+    let found = engine.reprints(address)?;
     let all = || found.publications.iter();
     let columns = Columns::default()
         .text("id", all().map(|row| row.id.as_str()))
@@ -705,11 +710,11 @@ pub(crate) fn reprints(searcher: &Searcher, id: Option<&str>, limit: usize) -> R
         .real("shared", all().map(|row| row.shared))
         .count("added", all().map(|row| row.added))
         .count("removed", all().map(|row| row.removed));
-    answer(searcher, None, &[], columns, &())
+    answer(engine, None, &[], columns, &())
 }
 
 pub(crate) fn facets(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     query: &str,
     by: &[Facet],
     conditions: &Conditions,
@@ -719,7 +724,7 @@ pub(crate) fn facets(
         "" => request.plan_or_everything(),
         _ => request.plan().clone(),
     };
-    let mut found: Facets = searcher.facets_of(&plan, by, conditions.count)?;
+    let mut found: Facets = engine.facets_of(&plan, by, conditions.count)?;
     let counts = std::mem::take(&mut found.facets);
     let rows = counts.iter().flat_map(|counts: &FacetCounts| {
         let name = counts.facet.name();
@@ -732,23 +737,17 @@ pub(crate) fn facets(
         .text("facet", rows.iter().map(|row| row.0))
         .maybe("value", rows.iter().map(|row| row.1))
         .count("articles", rows.iter().map(|row| row.2));
-    answer(
-        searcher,
-        Some(request),
-        &[(request, &plan)],
-        columns,
-        &found,
-    )
+    answer(engine, Some(request), &[(request, &plan)], columns, &found)
 }
 
 /// One row a query, and its articles by the values of a facet.
 pub(crate) fn matrix(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     queries: &[String],
     by: Facet,
     conditions: &Conditions,
 ) -> Result<Answer> {
-    let facets = |plan: &Plan| searcher.facets_of(plan, &[by], conditions.count);
+    let facets = |plan: &Plan| engine.facets_of(plan, &[by], conditions.count);
     let all = facets(&conditions.base()?)?.facets;
     let Some(matrix) = all.first().map(FacetMatrix::new) else {
         return Err(Failure::internal("the facet has no counts"));
@@ -776,29 +775,29 @@ pub(crate) fn matrix(
             .map(|row| row.get(number).copied().unwrap_or(0));
         columns = columns.count(name, column);
     }
-    batch_answer(searcher, &requests, columns)
+    batch_answer(engine, &requests, columns)
 }
 
 /// One row a query: its total.
 pub(crate) fn totals(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     queries: &[String],
     conditions: &Conditions,
 ) -> Result<Answer> {
     let requests = requests(queries, conditions)?;
     let totals = requests
         .iter()
-        .map(|request| count(searcher, request.plan(), conditions.count));
+        .map(|request| count(engine, request.plan(), conditions.count));
     let totals = totals.collect::<Result<Vec<u64>>>()?;
     let columns = Columns::default()
         .text("query", queries.iter().map(String::as_str))
         .count("total", totals.into_iter());
-    batch_answer(searcher, &requests, columns)
+    batch_answer(engine, &requests, columns)
 }
 
 /// One row a hit of each query.
 pub(crate) fn batch(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     queries: &[String],
     limit: Option<usize>,
     sort: Sort,
@@ -808,7 +807,7 @@ pub(crate) fn batch(
     let mut batches = Vec::new();
     for request in &requests {
         let plan = request.plan();
-        let total = count(searcher, plan, conditions.count)?;
+        let total = count(engine, plan, conditions.count)?;
         let options = SearchOptions {
             limit: limit
                 .unwrap_or(usize::MAX)
@@ -816,9 +815,9 @@ pub(crate) fn batch(
             sort,
             ..SearchOptions::default()
         };
-        let found = search(searcher, plan, &options, conditions.count)?;
-        let shown = searcher.shown(plan, &found.hits, 1, 1);
-        let shown = shown.collect::<timbao_index::Result<Vec<_>>>()?;
+        let found = search(engine, plan, &options, conditions.count)?;
+        let shown = engine.shown(plan, &found.hits, 1, 1);
+        let shown = shown.collect::<timbao_views::Result<Vec<_>>>()?;
         let columns = hits::table(&shown, false)?;
         let query = std::iter::repeat_n(request.text(), shown.len());
         let total = std::iter::repeat_n(total, shown.len());
@@ -832,7 +831,7 @@ pub(crate) fn batch(
         batches.push(none.batch()?);
     }
     let (_, meta) = batch_answer(
-        searcher,
+        engine,
         &requests,
         Columns::default().text("", std::iter::empty()),
     )?;
@@ -846,10 +845,10 @@ fn requests(queries: &[String], conditions: &Conditions) -> Result<Vec<Request>>
         .collect()
 }
 
-fn batch_answer(searcher: &Searcher, requests: &[Request], columns: Columns) -> Result<Answer> {
+fn batch_answer(engine: &dyn Engine, requests: &[Request], columns: Columns) -> Result<Answer> {
     let cited = requests.iter().map(|request| (request, request.plan()));
     let cited: Vec<(&Request, &Plan)> = cited.collect();
-    answer(searcher, None, &cited, columns, &())
+    answer(engine, None, &cited, columns, &())
 }
 
 pub(crate) fn complete(searcher: &Searcher, text: &str, limit: usize) -> Result<Answer> {
@@ -866,13 +865,13 @@ pub(crate) fn complete(searcher: &Searcher, text: &str, limit: usize) -> Result<
 
 /// A table with what an answer of the command line has beside its rows.
 fn answer<T: Serialize>(
-    searcher: &Searcher,
+    engine: &dyn Engine,
     request: Option<&Request>,
     cited: &[(&Request, &Plan)],
     columns: Columns,
     view: &T,
 ) -> Result<Answer> {
-    let citation = searcher.cite(cited.iter().copied())?;
+    let citation = engine.cite(cited.iter().copied())?;
     let mut answer = match request {
         Some(request) => ViewAnswer::new(request.text(), request.problems(), view),
         None => ViewAnswer::of(view),

@@ -16,6 +16,7 @@ those of its commands.
 from ._errors import (
     ArgumentError,
     ArticleNotFoundError,
+    ClusterError,
     Error,
     IndexBusyError,
     IndexDamagedError,
@@ -43,6 +44,7 @@ __all__ = [
     "ArgumentError",
     "Article",
     "ArticleNotFoundError",
+    "ClusterError",
     "Error",
     "Hits",
     "Index",

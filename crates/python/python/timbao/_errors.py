@@ -42,7 +42,7 @@ class ArgumentError(Error, ValueError):
 
 
 class IndexNotFoundError(Error):
-    """There is no index in the folder."""
+    """There is no index in the folder, or of this name in the cluster."""
 
 
 class IndexVersionError(Error):
@@ -55,6 +55,10 @@ class IndexBusyError(Error):
 
 class IndexDamagedError(Error):
     """A file of the index is missing or damaged."""
+
+
+class ClusterError(Error):
+    """An OpenSearch cluster does not answer, rejects a request, or requires a login."""
 
 
 class ArticleNotFoundError(Error):

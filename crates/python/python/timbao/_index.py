@@ -46,7 +46,7 @@ class Counted(Filters, total=False):
 
 
 class Index:
-    """An index, open for reading at its latest commit.
+    """An index in a folder or an OpenSearch cluster, open for reading at its latest commit.
 
     Later commits do not change it; `refresh()` returns it at the latest one. Threads may share an
     index: Python's lock is released while it works. A pickled index opens the folder again where it
@@ -60,8 +60,8 @@ class Index:
     `accents` ("auto", "strict" or "loose"). Methods that count also take `count`: "publications", or
     "texts" for every text once, at its first publication among the counted articles.
 
-    Raises `IndexNotFoundError`, `IndexVersionError` and `IndexDamagedError`; every method may raise
-    `IndexDamagedError`, and `ArgumentError` for an argument with an invalid value.
+    Raises `IndexNotFoundError`, `IndexVersionError` and `IndexDamagedError`, and `ClusterError` if a
+    cluster does not answer; every method may raise `IndexDamagedError` or `ClusterError`, and `ArgumentError` for an argument with an invalid value.
 
     >>> index = timbao.Index(INDEX)
     >>> len(index)
@@ -70,23 +70,37 @@ class Index:
     2
     """
 
-    __slots__ = ("_index", "_preload", "path")
+    __slots__ = ("_index", "_options", "path")
 
-    path: Path
-    """The folder of the index."""
+    path: Path | str
+    """The folder of the index, or its address in a cluster."""
 
-    def __init__(self, path: str | os.PathLike[str] = ".timbao", *, preload: bool = False) -> None:
-        """Opens the index in a folder.
+    def __init__(
+        self,
+        path: str | os.PathLike[str] = ".timbao",
+        *,
+        preload: bool = False,
+        cluster_auth: str | os.PathLike[str] | None = None,
+        cluster_ca: str | os.PathLike[str] | None = None,
+    ) -> None:
+        """Opens the index in a folder, or at an address "opensearch+http://HOST:9200/NAME".
 
         With `preload`, what queries read at random is copied to at most 512 MB of memory in huge
         pages, as `timbao serve` does: opening takes longer and thousands of queries are faster.
+
+        `cluster_auth` names a file with user and password, `cluster_ca` one with the authority of
+        the certificates of a cluster; both as for the command line, with the same environment
+        variables: TIMBAO_CLUSTER_AUTH, TIMBAO_CLUSTER_LOGIN, TIMBAO_CLUSTER_CA. A cluster forgets a
+        state that has not been used for ten minutes; `refresh()` returns the present one.
         """
-        self.path = Path(path)
-        self._preload = preload
-        self._index = _timbao.Index(self.path, preload)
+        self.path = str(path) if str(path).startswith("opensearch+") else Path(path)
+        self._options = (preload, cluster_auth, cluster_ca)
+        self._index = _timbao.Index(self.path, *self._options)
 
     def refresh(self) -> Index:
         """Returns the index at its latest commit: this one if there is none later.
+
+        In a cluster, the index at present.
 
         >>> index.refresh() is index
         True
@@ -95,11 +109,12 @@ class Index:
         if fresh is None:
             return self
         index = object.__new__(Index)
-        index.path, index._preload, index._index = self.path, self._preload, fresh
+        index.path, index._options, index._index = self.path, self._options, fresh
         return index
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _open, (str(self.path.absolute()), self._preload)
+        path = self.path if isinstance(self.path, str) else str(self.path.absolute())
+        return _open, (path, *self._options)
 
     def __len__(self) -> int:
         """Number of articles."""
@@ -531,7 +546,7 @@ class Index:
         return {"causes": attrs["causes"], "suggestions": attrs["suggestions"]}
 
     def complete(self, text: str, *, limit: int = 10) -> Table:
-        """Completes the last word of a text by words of the index.
+        """Completes the last word of a text by words of the index, which has to be in a folder.
 
         Columns: text, start (the first character that is completed), articles.
 
@@ -542,7 +557,8 @@ class Index:
         return Table._of(self._index.complete(text, limit))
 
     def restore_accents(self, text: str) -> str:
-        """Returns a text with the accents that its words most likely have in this index.
+        """Returns a text with the accents that its words most likely have in this index, which has
+        to be in a folder.
 
         >>> index.restore_accents("Phong chong tu dien bien!")
         'Phòng chống tự diễn biến!'
@@ -550,8 +566,13 @@ class Index:
         return self._index.restore_accents(text)
 
 
-def _open(path: str, preload: bool) -> Index:
-    return Index(path, preload=preload)
+def _open(
+    path: str,
+    preload: bool,
+    cluster_auth: str | os.PathLike[str] | None,
+    cluster_ca: str | os.PathLike[str] | None,
+) -> Index:
+    return Index(path, preload=preload, cluster_auth=cluster_auth, cluster_ca=cluster_ca)
 
 
 def _keys(keys: str | Iterable[str]) -> list[str]:

@@ -43,7 +43,13 @@ class Hits:
 
 @final
 class Index:
-    def __new__(cls, path: str | PathLike[str], preload: bool) -> Index: ...
+    def __new__(
+        cls,
+        path: str | PathLike[str],
+        preload: bool,
+        cluster_auth: str | PathLike[str] | None,
+        cluster_ca: str | PathLike[str] | None,
+    ) -> Index: ...
     def __len__(self) -> int: ...
     def article(self, id: str) -> str: ...
     def batch(
