@@ -22,6 +22,7 @@
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
 mod article;
+pub mod changes;
 mod check;
 mod dates;
 mod discover;

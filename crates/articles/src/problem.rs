@@ -62,6 +62,12 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// Returns `true` if the system rather than the file caused the problem, so that reading may
+    /// succeed later.
+    pub fn is_passing(self) -> bool {
+        matches!(self, Self::Denied | Self::Io | Self::Changed)
+    }
+
     /// The kind's name in reports: `not_found`, `too_large` and so on.
     pub fn name(self) -> &'static str {
         match self {

@@ -211,7 +211,7 @@ pub enum Error {
     Unreadable(timbao_articles::Problem),
     /// A source, or most of it, is missing, and the update was strict.
     #[error("{0}")]
-    Vanished(crate::ingest::Vanished),
+    Vanished(timbao_articles::changes::Vanished),
     /// An operation of the operating system failed.
     #[error("{}: {source}", .path.display())]
     Io {

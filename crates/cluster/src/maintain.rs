@@ -14,7 +14,7 @@ use crate::bulk::Bulk;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::feed::{Feed, StoredOrigin, file_hash};
-use crate::ingest::{IngestOptions, Progress, Reading, count};
+use crate::ingest::{IngestOptions, Phase, Progress, Reading, count};
 use crate::lease::{self, Lease, WHOLE_INDEX};
 use crate::scroll::scroll;
 use crate::state::{self, sources};
@@ -339,15 +339,9 @@ pub fn rebuild(
         .unwrap_or_default()
         + 1;
     let name = client.name();
-    // What a rebuild left that did not get to its end.
-    for left in [
-        format!("{name}.articles.{next}"),
-        format!("{}.{next}", words_alias(name)),
-    ] {
-        client
-            .call("DELETE", &format!("{left}?ignore_unavailable=true"))?
-            .ok()?;
-    }
+    // An unfinished rebuild may have left these.
+    remove(client, &format!("{name}.articles.{next}"))?;
+    remove(client, &format!("{}.{next}", words_alias(name)))?;
     let words = make_words(client, next)?;
     let (articles, _) = make_articles(client, next)?;
     client.call("POST", &format!("{name}/_refresh"))?.ok()?;
@@ -363,7 +357,10 @@ pub fn rebuild(
         bulk: Bulk::default(),
         so_far: Reading::default(),
     };
-    progress.begin(expected, 0);
+    progress.phase(Phase::Reading {
+        files: expected,
+        bytes: 0,
+    });
     let body = json!({ "_source": ["article", "file", "place_in_file", "hash"], "version": true });
     scroll(client, &old.articles, &body, &mut |hit| copy.add(hit))?;
     copy.send()?;
@@ -381,12 +378,16 @@ pub fn rebuild(
         });
     }
     point(client, &[(name, &articles), (&words_alias(name), &words)])?;
-    for old in [old.articles, old.words] {
-        client
-            .call("DELETE", &format!("{old}?ignore_unavailable=true"))?
-            .ok()?;
-    }
+    remove(client, &old.articles)?;
+    remove(client, &old.words)?;
     Ok(found)
+}
+
+/// Removes an index, if it exists.
+fn remove(client: &Client, index: &str) -> Result<()> {
+    let path = format!("{index}?ignore_unavailable=true");
+    client.call("DELETE", &path)?.ok()?;
+    Ok(())
 }
 
 /// Articles on their way to a new index.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use timbao_articles::changes::is_within;
 use timbao_articles::{Problem, WalkOptions};
 
 use crate::admin::state_alias;
@@ -70,18 +71,6 @@ pub(crate) fn machine() -> String {
     match host.trim() {
         "" => std::env::var("COMPUTERNAME").unwrap_or_else(|_| "a machine".to_owned()),
         host => host.to_owned(),
-    }
-}
-
-/// Returns `true` if a path equals a directory or is inside it.
-pub(crate) fn is_within(path: &str, directory: &str) -> bool {
-    match path.strip_prefix(directory) {
-        Some("") => true,
-        Some(rest) => {
-            rest.starts_with(std::path::is_separator)
-                || directory.ends_with(std::path::is_separator)
-        }
-        None => false,
     }
 }
 

@@ -9,7 +9,9 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
-use timbao_cluster::ingest::{IngestOptions, Progress, Reading, Reason, Sources, forget, update};
+use timbao_cluster::ingest::{
+    IngestOptions, Phase, Progress, Reading, Reason, Sources, forget, update,
+};
 use timbao_cluster::{Error, LAYOUT, Scoring, create, open, rebuild, status};
 
 use nodes::{directory, index, options, write_articles};
@@ -220,7 +222,7 @@ struct Hold {
 }
 
 impl Progress for Hold {
-    fn begin(&self, _files: u64, _bytes: u64) {
+    fn phase(&self, _phase: Phase) {
         self.begun.store(true, Ordering::Relaxed);
         while !self.go.load(Ordering::Relaxed) {
             thread::sleep(Duration::from_millis(20));

@@ -61,7 +61,7 @@ pub enum Error {
     /// A source, or most of it, is missing, perhaps because a disk is not
     /// mounted, and errors were not to be skipped.
     #[error("{0}")]
-    Vanished(crate::update::Vanished),
+    Vanished(timbao_articles::changes::Vanished),
     /// A given path is inside the directory of the index.
     #[error("{} is inside the directory of the index at {}", .path.display(), .dir.display())]
     InsideIndex {

@@ -10,10 +10,7 @@ use timbao_cluster::ingest::{self, IngestOptions, Report};
 use timbao_cluster::{Client, ClusterStatus, Error as ClusterError, IndexCheck};
 use timbao_index::Error as IndexError;
 use timbao_index::WriterOptions;
-use timbao_index::update::{
-    Action, ActionKind, Counts, Elapsed, Phase, Progress, Reading, Reason, Sources, UpdateReport,
-    Vanished,
-};
+use timbao_index::update::{ActionKind, Elapsed, Sources, UpdateReport};
 use timbao_views::json::VERSION;
 
 use crate::cli::{
@@ -94,7 +91,7 @@ pub(super) fn rebuild(args: &RebuildArgs, context: &Context) -> Result<Outcome> 
             stop,
             ..IngestOptions::default()
         };
-        timbao_cluster::rebuild(&client, &options, &Heard(progress))
+        timbao_cluster::rebuild(&client, &options, progress)
     })?;
     let message = format!(
         "{} in {}, rebuilt",
@@ -119,10 +116,6 @@ pub(super) fn update(
     args: &IndexingArgs,
     context: &Context,
 ) -> Result<Result<UpdateReport, IndexError>> {
-    let sources = match sources {
-        Sources::Paths(paths) => ingest::Sources::Paths(paths.clone()),
-        Sources::Remembered => ingest::Sources::Remembered,
-    };
     let updated = interruptible(context, |progress, stop| {
         let options = IngestOptions {
             hidden,
@@ -132,11 +125,11 @@ pub(super) fn update(
             strict: args.strict,
             ..options(&args.writing, context, stop)
         };
-        let updated = ingest::update(client, &sources, &options, &Heard(progress));
+        let updated = ingest::update(client, sources, &options, progress);
         match updated {
             // These are reported like those of an index in a directory.
             Err(ClusterError::Unreadable(problem)) => Ok(Err(IndexError::Unreadable(problem))),
-            Err(ClusterError::Vanished(away)) => Ok(Err(IndexError::Vanished(vanished(away)))),
+            Err(ClusterError::Vanished(away)) => Ok(Err(IndexError::Vanished(away))),
             other => other.map(Ok),
         }
     })?;
@@ -222,61 +215,18 @@ fn options(args: &WritingArgs, context: &Context, stop: Arc<AtomicBool>) -> Inge
     }
 }
 
-/// Passes progress on.
-struct Heard<'a>(&'a dyn Progress);
-
-impl ingest::Progress for Heard<'_> {
-    fn begin(&self, files: u64, bytes: u64) {
-        self.0.phase(Phase::Reading { files, bytes });
-    }
-
-    fn read(&self, so_far: ingest::Reading) {
-        self.0.read(Reading {
-            files: so_far.files,
-            bytes: so_far.bytes,
-            articles: so_far.articles,
-            problems: so_far.problems,
-        });
-    }
-}
-
 /// The report as that of an index in a directory.
 fn converted(report: Report, is_dry_run: bool) -> UpdateReport {
-    let counts = |counts: ingest::Counts| Counts {
-        added: counts.added,
-        updated: counts.updated,
-        unchanged: counts.unchanged,
-        removed: counts.removed,
-        moved: 0,
-    };
-    let actions = report.actions.into_iter().map(|action| Action {
-        kind: match action.kind {
-            ingest::ActionKind::Add => ActionKind::Add,
-            ingest::ActionKind::Update => ActionKind::Update,
-            ingest::ActionKind::Remove => ActionKind::Remove,
-        },
-        reason: match action.reason {
-            ingest::Reason::New => Reason::New,
-            ingest::Reason::Size { was, now } => Reason::Size { was, now },
-            ingest::Reason::Time => Reason::Time,
-            ingest::Reason::Doubt => Reason::Doubt,
-            ingest::Reason::Source => Reason::Source,
-            ingest::Reason::Full => Reason::Full,
-            ingest::Reason::Gone => Reason::Gone,
-            ingest::Reason::Forgotten => Reason::Forgotten,
-        },
-        path: action.path,
-        articles: action.articles,
-    });
     // As of an index in a directory, only removals are listed once they are done.
+    let actions = report.actions.into_iter();
     let actions = actions.filter(|action| is_dry_run || action.kind == ActionKind::Remove);
-    let articles = counts(report.articles);
+    let articles = report.articles;
     // One of its fields is private.
     let mut converted = UpdateReport::default();
     converted.articles = articles;
-    converted.files = counts(report.files);
+    converted.files = report.files;
     converted.problems = report.problems;
-    converted.vanished = report.vanished.into_iter().map(vanished).collect();
+    converted.vanished = report.vanished;
     converted.kept = report.kept;
     converted.skipped = report.skipped;
     converted.bytes = report.bytes;
@@ -290,14 +240,6 @@ fn converted(report: Report, is_dry_run: bool) -> UpdateReport {
         ..Elapsed::default()
     };
     converted
-}
-
-fn vanished(away: ingest::Vanished) -> Vanished {
-    Vanished {
-        path: away.path,
-        articles: away.articles,
-        had: away.had,
-    }
 }
 
 fn write_status(out: &mut dyn Write, status: &ClusterStatus) -> Result<()> {

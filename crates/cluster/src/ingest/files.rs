@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use timbao_articles::changes::{Action, ActionKind, Reason, is_within};
 use timbao_articles::{FileSystem, FoundFile, Problem, discover_on, display};
 
-use super::report::{Action, ActionKind, Reason, is_passing};
-use crate::state::{FileEntry, Source, is_within, relative};
+use crate::state::{FileEntry, Source, relative};
 
 /// A file modified less than this many nanoseconds before it was read may
 /// change again without a new modification time. Some file systems count in
@@ -71,7 +71,7 @@ impl Found {
             }
         }
         found.drop_aliases();
-        let passing = found.problems.iter().filter(|p| is_passing(p.kind));
+        let passing = found.problems.iter().filter(|p| p.kind.is_passing());
         found.unread = passing.map(|problem| problem.path.clone()).collect();
         found.is_interrupted = stop.load(Ordering::Relaxed);
         found

@@ -8,9 +8,7 @@
 //! completes. Readers see articles as they arrive, not an update as a whole.
 
 mod files;
-mod guard;
 mod options;
-mod progress;
 mod read;
 mod report;
 mod scope;
@@ -23,13 +21,15 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+pub use timbao_articles::changes::{
+    Action, ActionKind, Counts, Phase, Progress, Reading, Reason, Sources, Vanished,
+};
+use timbao_articles::changes::{FileChange, is_within, vanished};
 
 use self::files::{Diff, Found, Job};
-use self::guard::{Change, vanished};
-pub use self::options::{IngestOptions, Sources};
-pub use self::progress::{Progress, Reading};
+pub use self::options::IngestOptions;
 use self::read::Pipeline;
-pub use self::report::{Action, ActionKind, Counts, Reason, Report, Vanished};
+pub use self::report::Report;
 use self::scope::Scope;
 use self::task::{Done, Known, Task};
 use crate::admin::{self, state_alias};
@@ -39,7 +39,7 @@ use crate::error::{Error, Result};
 use crate::feed::file_hash;
 use crate::lease::{Lease, WHOLE_INDEX, check_free};
 use crate::scroll::scroll;
-use crate::state::{self, FileEntry, Source, file_document, file_id, is_within};
+use crate::state::{self, FileEntry, Source, file_document, file_id};
 
 /// Files whose articles are looked up together.
 const CHUNK: usize = 500;
@@ -200,10 +200,10 @@ impl<'a> Update<'a> {
         }
         self.remember_sources()?;
         let jobs = std::mem::take(&mut diff.jobs);
-        progress.begin(
-            jobs.len() as u64,
-            jobs.iter().map(|job| job.found.len).sum(),
-        );
+        progress.phase(Phase::Reading {
+            files: jobs.len() as u64,
+            bytes: jobs.iter().map(|job| job.found.len).sum(),
+        });
         let mut done = Vec::new();
         let mut so_far = Reading::default();
         let words = Mutex::default();
@@ -243,6 +243,7 @@ impl<'a> Update<'a> {
             updated: kind(ActionKind::Update).count() as u64,
             removed: kind(ActionKind::Remove).count() as u64,
             unchanged: diff.unchanged.len() as u64,
+            moved: 0,
         };
         report.articles.removed = kind(ActionKind::Remove).map(|action| action.articles).sum();
         report.articles.unchanged = diff.unchanged.values().sum();
@@ -368,11 +369,11 @@ impl<'a> Update<'a> {
 
     /// The files that seem to be unavailable, among the missing ones and those read.
     fn vanished(&self, diff: &Diff, done: &[Done]) -> Vec<Vanished> {
-        let mut changes: BTreeMap<&str, Change> = BTreeMap::new();
+        let mut changes: BTreeMap<&str, FileChange> = BTreeMap::new();
         let mut change = |path, before, after, lost, is_there| {
             changes.insert(
                 path,
-                Change {
+                FileChange {
                     before,
                     after,
                     lost,
@@ -402,15 +403,10 @@ impl<'a> Update<'a> {
             let lost = if *is_moved { 0 } else { action.articles };
             change(&action.path, action.articles, 0, lost, false);
         }
-        let sources: Vec<&str> = self
-            .scope
-            .roots
-            .iter()
-            .map(|root| root.path.as_str())
-            .collect();
+        let roots = self.scope.roots.iter().map(|root| root.path.as_str());
         let all = self.scope.all.iter().map(|source| source.path.as_str());
-        let sources: Vec<&str> = sources.into_iter().chain(all).collect();
-        vanished(&changes, &sources)
+        // All files of the sources are among the changes.
+        vanished([], &changes, &roots.chain(all).collect())
     }
 
     /// Removes what is gone, and writes the entries of the files that lost articles.

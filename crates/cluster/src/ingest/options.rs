@@ -1,7 +1,6 @@
-//! The scope and the options of an update.
+//! The options of an update.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -9,15 +8,6 @@ use std::time::Duration;
 use timbao_articles::{Article, FileSystem, Limits, SystemFiles};
 
 use crate::state::machine;
-
-/// The scope of an update.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sources {
-    /// These files and directories, which become sources.
-    Paths(Vec<PathBuf>),
-    /// All sources of the index that are on this machine.
-    Remembered,
-}
 
 /// Options of an update.
 #[derive(Clone)]

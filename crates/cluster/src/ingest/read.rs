@@ -14,10 +14,9 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use timbao_articles::changes::{Counts, Progress, Reading};
 use timbao_articles::{Article, FileSystem, Limits, RecordBatch, open_on};
 
-use super::progress::{Progress, Reading};
-use super::report::Counts;
 use super::task::{Done, Task};
 use crate::admin::words_alias;
 use crate::bulk::Bulk;
@@ -330,7 +329,7 @@ impl Pipeline<'_> {
 /// The sum of the counts of some files.
 pub(super) fn sum(done: &[Done]) -> Counts {
     let mut counts = Counts::default();
-    done.iter().for_each(|done| counts.add(done.counts));
+    done.iter().for_each(|done| counts += done.counts);
     counts
 }
 

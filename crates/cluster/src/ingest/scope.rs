@@ -2,10 +2,12 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use timbao_articles::changes::{Sources, is_within};
+
 use super::files::Root;
-use super::options::{IngestOptions, Sources};
+use super::options::IngestOptions;
 use crate::error::{Error, Result};
-use crate::state::{Source, is_within};
+use crate::state::Source;
 
 /// The scope of an update.
 #[derive(Debug)]

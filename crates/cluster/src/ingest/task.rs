@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use timbao_articles::changes::Counts;
 use timbao_articles::{Problem, ProblemKind, Repeats};
 
 use super::files::Job;
-use super::report::{Counts, is_passing};
 use crate::state::FileEntry;
 
 /// Number of problems of a file that are kept.
@@ -129,7 +129,7 @@ impl Task {
     pub(super) fn problem(&self, problem: Problem) {
         let mut collected = self.collected();
         let is_new = !collected.repeats.has(&problem);
-        let is_kept = problem.unread || is_passing(problem.kind);
+        let is_kept = problem.unread || problem.kind.is_passing();
         if is_new && (is_kept || collected.problems.len() < MOST_PROBLEMS) {
             collected.problems.push(problem);
         }
@@ -161,7 +161,7 @@ impl Task {
             .iter()
             .filter(|(_, known)| !known.is_met.load(Ordering::Relaxed));
         let (kept, lost): (Vec<_>, Vec<_>) = missed.partition(|(_, known)| is_kept(known));
-        let is_whole = !is_cut_short && !problems.iter().any(|p| is_passing(p.kind));
+        let is_whole = !is_cut_short && !problems.iter().any(|p| p.kind.is_passing());
         let kept = kept.len() as u64;
         let entry = FileEntry {
             settled: self.job.entry.settled && is_whole,

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use timbao_articles::changes::{Action, ActionKind, Counts, Progress, Reason};
 use timbao_articles::{FileSystem, FoundFile, Problem, discover_on, display};
 
 use super::manifest::{FileEntry, Manifest};
-use super::progress::Progress;
-use super::report::{Action, ActionKind, Counts, Reason, is_passing};
 use super::sources::{Scope, relative, relative_len};
 
 /// A file modified less than this many nanoseconds before it was read may
@@ -95,7 +94,7 @@ impl Found {
             found.linked.extend(walk.linked().iter().cloned());
         }
         found.drop_aliases();
-        let passing = found.problems.iter().filter(|p| is_passing(p.kind));
+        let passing = found.problems.iter().filter(|p| p.kind.is_passing());
         found.unread = passing.map(|problem| problem.path.clone()).collect();
         found.is_interrupted = stop.load(Ordering::Relaxed);
         progress.found(found.files.len() as u64);

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use timbao_articles::changes::is_within;
+
 use super::manifest::Manifest;
-use super::sources::{Source, absolute, is_within};
+use super::sources::{Source, absolute};
 use crate::error::{Error, Result};
 
 /// The sources that are left when `paths` are forgotten.

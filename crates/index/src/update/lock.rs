@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use timbao_articles::changes::{Phase, Progress};
+
 use crate::durable::Storage;
 use crate::error::{Error, Result};
 
 use super::options::UpdateOptions;
-use super::progress::{Phase, Progress};
 
 /// Takes the writer's lock, and reports a wait.
 pub(crate) fn lock(

@@ -9,7 +9,6 @@ mod arrivals;
 mod carry;
 mod diff;
 mod forget;
-mod guard;
 #[cfg(test)]
 mod histories;
 mod lock;
@@ -18,7 +17,6 @@ mod merge;
 mod options;
 mod pipeline;
 mod plan;
-mod progress;
 #[cfg(test)]
 mod read_faults;
 mod rebuild;
@@ -35,15 +33,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use timbao_articles::changes::{
+    Action, ActionKind, Counts, Phase, Progress, Reading, Reason, Sources, Vanished,
+};
 use timbao_articles::{FoundFile, SystemFiles};
 
 use self::diff::Found;
 pub(crate) use self::lock::lock;
 pub(crate) use self::manifest::{Hash, Manifest, Place, hash_of, key};
-pub use self::options::{SourceDefaults, Sources, UpdateOptions};
+pub use self::options::{SourceDefaults, UpdateOptions};
 use self::plan::{Base, Plan};
-pub use self::progress::{Phase, Progress, Reading};
-pub use self::report::{Action, ActionKind, Counts, Elapsed, Reason, UpdateReport, Vanished};
+pub use self::report::{Elapsed, UpdateReport};
 use self::sources::Scope;
 pub use self::sources::Source;
 pub(crate) use self::state::{Commit, Payload, remove_orphans};

@@ -1,4 +1,4 @@
-//! The scope and the options of an update.
+//! The options of an update.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,16 +8,6 @@ use std::time::Duration;
 use timbao_articles::{Article, FileSystem, Limits, SystemFiles, WalkOptions};
 
 use crate::writer_options::WriterOptions;
-
-/// The scope of an update.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sources {
-    /// These files and directories. They are added to the remembered sources,
-    /// and articles from other paths stay as they are.
-    Paths(Vec<PathBuf>),
-    /// All remembered sources.
-    Remembered,
-}
 
 /// Metadata of the articles of a collection that do not state their own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

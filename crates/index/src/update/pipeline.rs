@@ -10,12 +10,12 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use timbao_articles::changes::{Progress, Reading};
 use timbao_articles::{FileSystem, Limits, Problem, RecordBatch, open_on};
 
 use super::diff::Job;
 use super::manifest::key;
 use super::options::SourceDefaults;
-use super::progress::{Progress, Reading};
 use super::sync::{into_inner, lock};
 use super::task::{Done, Task};
 use crate::error::{Error, Result};

@@ -4,21 +4,23 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use timbao_articles::changes::{
+    Action, ActionKind, Counts, FileChange, Phase, Progress, Reason, Sources, Vanished, is_within,
+    vanished,
+};
 use timbao_articles::{Limits, Problem, ProblemKind};
 
 use super::carry::{Carrier, salvage};
 use super::diff::{Diff, Found, Wish};
 use super::forget::forgotten;
-use super::guard::{Change, vanished};
 use super::manifest::{FileEntry, Hash, Manifest, key};
 use super::pipeline::{Outcome, Pipeline};
-use super::progress::{Phase, Progress};
 use super::relocate::relocate;
-use super::report::{Action, ActionKind, Counts, Reason, UpdateReport, Vanished, is_passing};
-use super::sources::{Scope, Source, is_within};
+use super::report::UpdateReport;
+use super::sources::{Scope, Source};
 use super::state::{Payload, State, remove_orphans};
 use super::task::Done;
-use super::{Sources, UpdateOptions, arrivals, merge};
+use super::{UpdateOptions, arrivals, merge};
 use crate::arrivals::Journal;
 use crate::error::{Error, Result};
 use crate::store::{ArticleWriter, Index};
@@ -396,7 +398,7 @@ impl Plan {
     /// read.
     fn vanished(&self, done: &[Done]) -> Vec<Vanished> {
         let manifest = &self.base.manifest;
-        let mut changes: BTreeMap<&str, Change> = BTreeMap::new();
+        let mut changes: BTreeMap<&str, FileChange> = BTreeMap::new();
         let elsewhere = elsewhere(manifest, done, self.diff.gone.iter().map(|a| &*a.path));
         let lost = |hashes: &mut dyn Iterator<Item = &Hash>| {
             hashes.filter(|hash| !elsewhere.contains(*hash)).count() as u64
@@ -407,7 +409,7 @@ impl Plan {
                 Some(_) => 0,
                 None => old.map_or(0, FileEntry::articles),
             };
-            let change = Change {
+            let change = FileChange {
                 before,
                 after: file.seen.articles(),
                 lost: lost(&mut file.lost.iter()),
@@ -422,9 +424,9 @@ impl Plan {
         for job in &self.diff.jobs {
             // A dry run does not know the articles of a new file.
             let is_new = job.action.kind == ActionKind::Add;
-            let change = Change {
+            let change = FileChange {
                 after: u64::from(is_new),
-                ..Change::default()
+                ..FileChange::default()
             };
             if is_new {
                 changes.insert(&job.path, change);
@@ -432,15 +434,17 @@ impl Plan {
         }
         for action in &self.diff.gone {
             let old = manifest.files.get(&action.path);
-            let change = Change {
+            let change = FileChange {
                 before: action.articles,
                 lost: lost(&mut old.iter().flat_map(|seen| seen.hashes())),
-                ..Change::default()
+                ..FileChange::default()
             };
             changes.insert(&action.path, change);
         }
         let roots = self.roots.iter().map(String::as_str).collect();
-        vanished(manifest, &changes, &roots)
+        let known = manifest.files.iter();
+        let known = known.map(|(path, seen)| (path.as_str(), seen.articles()));
+        vanished(known, &changes, &roots)
     }
 
     /// Keeps the missing files that seem to be unavailable.
@@ -521,7 +525,7 @@ impl Plan {
                 () => &mut report.files.updated,
             };
             *count += 1;
-            report.articles.add(&file.articles);
+            report.articles += file.articles;
             if let Some(from) = &file.from {
                 manifest.files.remove(from);
             }
@@ -571,7 +575,7 @@ impl Plan {
             // Unreadable files may have articles that are missing from the
             // manifest.
             let mut problems = self.report.problems.iter();
-            let unread = problems.find(|p| p.unread || is_passing(p.kind));
+            let unread = problems.find(|p| p.unread || p.kind.is_passing());
             if let Some(problem) = unread {
                 return Err(Error::Irreplaceable {
                     path: problem.path.clone(),
@@ -645,16 +649,6 @@ fn commit(
     }
     report.elapsed.merging = start.elapsed();
     Ok(())
-}
-
-impl Counts {
-    fn add(&mut self, other: &Self) {
-        self.added += other.added;
-        self.updated += other.updated;
-        self.unchanged += other.unchanged;
-        self.removed += other.removed;
-        self.moved += other.moved;
-    }
 }
 
 /// A fingerprint of the limits: other limits may read more.

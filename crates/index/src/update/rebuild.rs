@@ -5,10 +5,11 @@
 
 use std::path::{Path, PathBuf};
 
+use timbao_articles::changes::{Progress, Sources};
+
 use super::lock::lock;
-use super::options::{Sources, UpdateOptions};
+use super::options::UpdateOptions;
 use super::plan::{Base, Plan};
-use super::progress::Progress;
 use super::report::UpdateReport;
 use super::sources::{Scope, Source};
 use super::state::Payload;

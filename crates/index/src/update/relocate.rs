@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use timbao_articles::Article;
+use timbao_articles::changes::Counts;
 
 use super::diff::Job;
 use super::manifest::{FileEntry, Member, key};
-use super::report::Counts;
 use super::sources::relative;
 use super::task::Done;
 use crate::error::Result;

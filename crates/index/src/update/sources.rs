@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use timbao_articles::WalkOptions;
+use timbao_articles::changes::is_within;
 
 use crate::error::{Error, Result};
 
@@ -116,19 +117,6 @@ pub(crate) fn absolute(path: &Path) -> Result<PathBuf> {
         }
     }
     Ok(whole)
-}
-
-/// Returns `true` if a path equals a directory or is inside it.
-pub(crate) fn is_within(path: &str, directory: &str) -> bool {
-    match path.strip_prefix(directory) {
-        Some("") => true,
-        Some(rest) => rest.starts_with(is_separator) || directory.ends_with(is_separator),
-        None => false,
-    }
-}
-
-fn is_separator(c: char) -> bool {
-    std::path::is_separator(c)
 }
 
 /// Number of bytes at the end of a path that are relative to its source. The

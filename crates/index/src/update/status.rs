@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
+use timbao_articles::changes::is_within;
 use timbao_articles::{Problem, ProblemKind, collection};
 use timbao_query::iso_day;
 use timbao_views::Cell;
 
 use super::manifest::{FileEntry, Place};
-use super::sources::is_within;
 use super::state::State;
 use crate::error::{Error, Result};
 use crate::store::Index;

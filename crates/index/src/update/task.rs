@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
+use timbao_articles::changes::Counts;
 use timbao_articles::{Format, FoundFile, Problem, ProblemKind, Record, Repeats};
 
 use super::diff::Job;
 use super::manifest::{FileEntry, Hash, Member, Place, hash_of};
-use super::report::{Counts, is_passing};
 use super::sync::lock;
 
 /// Number of problems of a file that are kept, those aside that keep articles in the index. A file
@@ -103,7 +103,7 @@ impl Task {
 
     pub(crate) fn problem(&self, problem: Problem) {
         let mut collected = lock(&self.collected);
-        let is_kept = problem.unread || is_passing(problem.kind);
+        let is_kept = problem.unread || problem.kind.is_passing();
         if is_kept || collected.problems.len() < MOST_PROBLEMS {
             return collected.problems.push(problem);
         }
@@ -219,7 +219,7 @@ impl Task {
         members.extend(kept.into_iter().cloned());
         members.sort_by(|a, b| a.place.cmp(&b.place).then(a.number.cmp(&b.number)));
 
-        let is_whole = !problems.iter().any(|problem| is_passing(problem.kind))
+        let is_whole = !problems.iter().any(|problem| problem.kind.is_passing())
             && !self.cut_short.load(Ordering::Relaxed);
         done.seen = FileEntry {
             portable: self.portable.load(Ordering::Relaxed),

@@ -18,38 +18,61 @@
 //! not lost. New articles at the same path make up for as many lost ones.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::is_separator;
 
-use super::manifest::Manifest;
-use super::report::Vanished;
-use super::sources::is_within;
+use serde::Serialize;
 
-/// Fewer articles of a source can go, as long as others stay.
-const FEW_OF_SOURCE: u64 = 3;
-/// Fewer articles of a directory or a file can go, as long as others stay.
-const FEW: u64 = 10;
+/// A source, a directory in it or a file of several articles that is missing,
+/// wholly or for the most part, for example because a disk is not mounted. Its
+/// articles stay until it is back, is forgotten, or is allowed to vanish.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Vanished {
+    /// The missing path.
+    pub path: String,
+    /// Number of articles that would be removed.
+    pub articles: u64,
+    /// Number of its articles in the index.
+    pub had: u64,
+}
+
+impl fmt::Display for Vanished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            path,
+            articles,
+            had,
+        } = self;
+        write!(
+            f,
+            "{path} is gone, or most of it: {articles} of its {had} articles would be removed"
+        )
+    }
+}
 
 /// The effect of an update on one file.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Change {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FileChange {
     /// Articles of it in the index before.
-    pub(super) before: u64,
+    pub before: u64,
     /// Articles of it in the index afterwards.
-    pub(super) after: u64,
+    pub after: u64,
     /// Removed articles that were not found elsewhere.
-    pub(super) lost: u64,
+    pub lost: u64,
     /// Whether the file is there.
-    pub(super) is_there: bool,
+    pub is_there: bool,
 }
 
 /// The outermost sources, directories and files that seem to be unavailable.
-/// `sources` are those of the index and those in scope; files that are not
-/// among `changes` stay as they are.
-pub(super) fn vanished(
-    manifest: &Manifest,
-    changes: &BTreeMap<&str, Change>,
+/// `sources` are the remembered ones and those in scope. Files of `known`, which
+/// are paths with numbers of articles, stay as they are unless they are among
+/// `changes`.
+pub fn vanished<'a>(
+    known: impl IntoIterator<Item = (&'a str, u64)>,
+    changes: &BTreeMap<&str, FileChange>,
     sources: &BTreeSet<&str>,
 ) -> Vec<Vanished> {
-    let mut units: BTreeMap<&str, Change> = BTreeMap::new();
+    let mut units: BTreeMap<&str, FileChange> = BTreeMap::new();
     let gone = changes.iter().filter(|(_, change)| change.lost > 0);
     for (path, change) in gone {
         if change.is_there || sources.contains(path) {
@@ -73,9 +96,9 @@ pub(super) fn vanished(
             }
         }
     };
-    for (path, seen) in &manifest.files {
-        if !changes.contains_key(path.as_str()) {
-            count(path, seen.articles(), seen.articles());
+    for (path, articles) in known {
+        if !changes.contains_key(path) {
+            count(path, articles, articles);
         }
     }
     for (path, change) in changes {
@@ -97,7 +120,21 @@ pub(super) fn vanished(
     away
 }
 
-fn is_away(unit: Change, is_source: bool, is_file: bool) -> bool {
+/// Returns `true` if a path equals a directory or is inside it.
+pub fn is_within(path: &str, directory: &str) -> bool {
+    match path.strip_prefix(directory) {
+        Some("") => true,
+        Some(rest) => rest.starts_with(is_separator) || directory.ends_with(is_separator),
+        None => false,
+    }
+}
+
+/// Fewer articles of a source can go, as long as others stay.
+const FEW_OF_SOURCE: u64 = 3;
+/// Fewer articles of a directory or a file can go, as long as others stay.
+const FEW: u64 = 10;
+
+fn is_away(unit: FileChange, is_source: bool, is_file: bool) -> bool {
     let lost = unit.lost.min(unit.before.saturating_sub(unit.after));
     let few = match is_source && !is_file {
         true => FEW_OF_SOURCE,
@@ -112,7 +149,7 @@ fn directories<'p>(path: &'p str, sources: &BTreeSet<&str>) -> impl Iterator<Ite
     let outermost = sources.iter().filter(|source| is_within(path, source));
     let least = outermost.map(|source| source.len()).min();
     let least = least.unwrap_or(path.len());
-    let ends = path.rmatch_indices(std::path::is_separator);
+    let ends = path.rmatch_indices(is_separator);
     // The directory of `/a` is `/`.
     ends.map(move |(at, _)| &path[..at.max(1)])
         .filter(move |directory| directory.len() >= least)
@@ -121,33 +158,20 @@ fn directories<'p>(path: &'p str, sources: &BTreeSet<&str>) -> impl Iterator<Ite
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::update::manifest::{FileEntry, Member, Place};
-
-    fn file(articles: u64) -> FileEntry {
-        let member = |number| Member {
-            place: Place::Line(number),
-            hash: [0; 16],
-            number,
-        };
-        FileEntry {
-            members: (1..=articles).map(member).collect(),
-            ..FileEntry::default()
-        }
-    }
 
     /// The paths that seem unavailable after changes to files of `/s` and `/t`,
     /// each given with the number of articles it had, has and lost. A path with
     /// a leading minus is a deleted file.
     fn away(files: &[(&str, u64, u64, u64)]) -> Vec<String> {
-        let mut manifest = Manifest::default();
+        let mut known = Vec::new();
         let mut changes = BTreeMap::new();
         for (name, before, after, lost) in files {
             let path = name.trim_start_matches('-');
             if *before > 0 {
-                manifest.files.insert(path.to_owned(), file(*before));
+                known.push((path, *before));
             }
             if before != after || *lost > 0 {
-                let change = Change {
+                let change = FileChange {
                     before: *before,
                     after: *after,
                     lost: *lost,
@@ -157,7 +181,7 @@ mod tests {
             }
         }
         let sources = BTreeSet::from(["/s", "/t"]);
-        let away = vanished(&manifest, &changes, &sources);
+        let away = vanished(known, &changes, &sources);
         away.into_iter().map(|vanished| vanished.path).collect()
     }
 

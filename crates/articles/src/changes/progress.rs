@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use timbao_articles::Problem;
+use crate::Problem;
 
 /// Hears how an update goes. Calls come from many threads; all do nothing
 /// unless they are written.
