@@ -116,44 +116,56 @@ fn draw(out: &mut String, chart: &Chart, x_title: &str) {
         HEIGHT - BOTTOM + 32.0
     );
     for (i, line) in chart.lines.iter().enumerate() {
-        let dash = if line.dashed {
-            " stroke-dasharray=\"5 4\""
-        } else {
-            ""
-        };
-        let color = line.color;
-        let path: Vec<String> = line
-            .points
-            .iter()
-            .map(|&p| {
-                let (x, y) = place(p);
-                format!("{x:.1},{y:.1}")
-            })
-            .collect();
-        let _ = writeln!(
-            out,
-            "<polyline points=\"{}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"2\"{dash}/>",
-            path.join(" ")
-        );
-        for &p in &line.points {
+        draw_line(out, line, place);
+        label(out, line, i);
+    }
+}
+
+fn draw_line(out: &mut String, line: &Line, place: impl Fn((f64, f64)) -> (f64, f64)) {
+    let (color, dash) = (line.color, dash(line));
+    let path: Vec<String> = line
+        .points
+        .iter()
+        .map(|&p| {
             let (x, y) = place(p);
-            let _ = writeln!(
-                out,
-                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{color}\"/>"
-            );
-        }
-        let (x, y) = (
-            LEFT + (i % 2) as f64 * 190.0,
-            HEIGHT - 22.0 + (i / 2) as f64 * 15.0,
-        );
+            format!("{x:.1},{y:.1}")
+        })
+        .collect();
+    let _ = writeln!(
+        out,
+        "<polyline points=\"{}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"2\"{dash}/>",
+        path.join(" ")
+    );
+    for &p in &line.points {
+        let (x, y) = place(p);
         let _ = writeln!(
             out,
-            "<path d=\"M{x} {}h24\" stroke=\"{color}\" stroke-width=\"2\"{dash}/>\
-             <text x=\"{}\" y=\"{y}\">{}</text>",
-            y - 4.0,
-            x + 30.0,
-            line.name
+            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{color}\"/>"
         );
+    }
+}
+
+/// The name of a line below the chart, two in a row.
+fn label(out: &mut String, line: &Line, i: usize) {
+    let (color, dash) = (line.color, dash(line));
+    let (x, y) = (
+        LEFT + (i % 2) as f64 * 190.0,
+        HEIGHT - 22.0 + (i / 2) as f64 * 15.0,
+    );
+    let _ = writeln!(
+        out,
+        "<path d=\"M{x} {}h24\" stroke=\"{color}\" stroke-width=\"2\"{dash}/>\
+         <text x=\"{}\" y=\"{y}\">{}</text>",
+        y - 4.0,
+        x + 30.0,
+        line.name
+    );
+}
+
+fn dash(line: &Line) -> &'static str {
+    match line.dashed {
+        true => " stroke-dasharray=\"5 4\"",
+        false => "",
     }
 }
 

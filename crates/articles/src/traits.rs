@@ -54,31 +54,20 @@ impl Format {
                 parse: parse::record_of_json,
             },
             Self::Text => Traits {
-                name: "plain text",
-                extensions: &[],
-                named: Sign::Not,
                 recognise: |_| Sign::Fallback,
-                cut_as_utf8: false,
-                splitter: split::whole,
-                parse: parse::plain_text,
+                ..whole_file("plain text", parse::plain_text)
             },
             Self::Markdown => Traits {
-                name: "Markdown",
                 extensions: &["md", "markdown", "mdown"],
                 named: Sign::FirmName,
                 recognise: recognise::markdown,
-                cut_as_utf8: false,
-                splitter: split::whole,
-                parse: parse::markdown,
+                ..whole_file("Markdown", parse::markdown)
             },
             Self::Html => Traits {
-                name: "HTML",
                 extensions: &["htm", "html", "xhtml", "shtml"],
                 named: Sign::Name,
                 recognise: recognise::html,
-                cut_as_utf8: false,
-                splitter: split::whole,
-                parse: parse::html,
+                ..whole_file("HTML", parse::html)
             },
             Self::Csv => Traits {
                 name: "CSV",
@@ -100,76 +89,46 @@ impl Format {
             Self::NewsMl => xml_item("NewsML-G2"),
             Self::Nitf => xml_item("NITF"),
             Self::Warc => Traits {
-                name: "WARC",
-                extensions: &[],
-                named: Sign::Not,
                 recognise: |sight| sight.begins(b"WARC/"),
-                cut_as_utf8: false,
                 splitter: split::warc_pages,
-                parse: parse::warc_page,
+                ..whole_file("WARC", parse::warc_page)
             },
             Self::Arc => Traits {
-                name: "ARC",
-                extensions: &[],
-                named: Sign::Not,
                 recognise: |sight| sight.begins(b"filedesc://"),
-                cut_as_utf8: false,
                 splitter: split::arc_pages,
-                parse: parse::warc_page,
+                ..whole_file("ARC", parse::warc_page)
             },
             Self::Mhtml => Traits {
-                name: "MHTML",
                 extensions: &["mht", "mhtml"],
                 named: Sign::FirmName,
                 recognise: recognise::mhtml,
-                cut_as_utf8: false,
-                splitter: split::whole,
-                parse: parse::mhtml,
+                ..whole_file("MHTML", parse::mhtml)
             },
             Self::Mail => Traits {
-                name: "mail",
                 extensions: &["eml", "mbox", "mbx"],
                 named: Sign::FirmName,
                 recognise: recognise::mail,
-                cut_as_utf8: false,
                 splitter: split::messages,
-                parse: parse::mail,
+                ..whole_file("mail", parse::mail)
             },
             Self::Vertical => Traits {
-                name: "vertical corpus",
                 extensions: &["vert", "vrt", "vertical", "conll", "conllu", "conllx"],
                 named: Sign::FirmName,
                 recognise: recognise::vertical,
-                cut_as_utf8: false,
                 splitter: split::documents,
-                parse: parse::vertical,
+                ..whole_file("vertical corpus", parse::vertical)
             },
             Self::Docx => Traits {
-                name: "DOCX",
-                extensions: &[],
-                named: Sign::Not,
                 recognise: recognise::docx,
-                cut_as_utf8: false,
-                splitter: split::whole,
-                parse: parse::docx,
+                ..whole_file("DOCX", parse::docx)
             },
             Self::Rtf => Traits {
-                name: "RTF",
-                extensions: &[],
-                named: Sign::Not,
                 recognise: |sight| sight.begins(b"{\\rtf"),
-                cut_as_utf8: false,
-                splitter: split::whole,
-                parse: parse::rtf,
+                ..whole_file("RTF", parse::rtf)
             },
             Self::Pdf => Traits {
-                name: "PDF",
-                extensions: &[],
-                named: Sign::Not,
                 recognise: recognise::pdf,
-                cut_as_utf8: false,
-                splitter: split::whole,
-                parse: parse::pdf,
+                ..whole_file("PDF", parse::pdf)
             },
         }
     }
@@ -177,6 +136,19 @@ impl Format {
     /// The format's name for people.
     pub fn name(self) -> &'static str {
         self.traits().name
+    }
+}
+
+/// A format of whole files that the parser decodes, recognised by their first bytes alone.
+fn whole_file(name: &'static str, parse: Parser) -> Traits {
+    Traits {
+        name,
+        extensions: &[],
+        named: Sign::Not,
+        recognise: recognise::nothing,
+        cut_as_utf8: false,
+        splitter: split::whole,
+        parse,
     }
 }
 

@@ -252,26 +252,7 @@ impl<'e> Layers<'e> {
         let memory = self.pick("memory", None, Memory::from_str, Memory::to_string)?;
         let searches = self.searches()?;
         let of_sources = self.of_sources()?;
-        let defaults = [
-            ("index", "./.timbao".to_owned()),
-            ("limit", DEFAULT_LIMIT.to_string()),
-            ("memory", DEFAULT_MEMORY.to_string()),
-            ("color", choice_name(&Color::default())),
-            ("lang", Language::English.words().code.to_owned()),
-            ("pager", choice_name(&Paging::default())),
-            ("csv", CsvOptions::default().to_string()),
-            ("accents", choice_name(&Accents::default())),
-            ("sort", choice_name(&Order::default())),
-        ];
-        for entry in self
-            .entries
-            .iter_mut()
-            .filter(|entry| entry.origin == Origin::Default)
-        {
-            if let Some((_, value)) = defaults.iter().find(|(key, _)| *key == entry.key) {
-                entry.value.clone_from(value);
-            }
-        }
+        self.show_defaults();
         Ok(Settings {
             index: index.unwrap_or_else(|| PathBuf::from("./.timbao")),
             cluster_auth,
@@ -292,6 +273,30 @@ impl<'e> Layers<'e> {
             entries: self.entries,
             warnings: self.warnings,
         })
+    }
+
+    /// Fills the entries that have no other origin with the defaults.
+    fn show_defaults(&mut self) {
+        let defaults = [
+            ("index", "./.timbao".to_owned()),
+            ("limit", DEFAULT_LIMIT.to_string()),
+            ("memory", DEFAULT_MEMORY.to_string()),
+            ("color", choice_name(&Color::default())),
+            ("lang", Language::English.words().code.to_owned()),
+            ("pager", choice_name(&Paging::default())),
+            ("csv", CsvOptions::default().to_string()),
+            ("accents", choice_name(&Accents::default())),
+            ("sort", choice_name(&Order::default())),
+        ];
+        for entry in self
+            .entries
+            .iter_mut()
+            .filter(|entry| entry.origin == Origin::Default)
+        {
+            if let Some((_, value)) = defaults.iter().find(|(key, _)| *key == entry.key) {
+                entry.value.clone_from(value);
+            }
+        }
     }
 
     /// The saved searches, those of the project before those of the user.

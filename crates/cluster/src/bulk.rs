@@ -201,6 +201,18 @@ impl Bulk {
                 reason: "_bulk answers another number of writes".to_owned(),
             });
         }
+        self.sort_out(client, reply.node(), answer, left, outcome)
+    }
+
+    /// Sorts the writes by their results.
+    fn sort_out(
+        &self,
+        client: &Client,
+        node: &str,
+        answer: Answer,
+        left: &mut Vec<usize>,
+        outcome: &mut BulkOutcome,
+    ) -> Result<Option<Error>> {
         let mut again = Vec::new();
         let mut last = None;
         for (index, item) in std::mem::take(left).into_iter().zip(answer.items) {
@@ -219,7 +231,7 @@ impl Bulk {
                 status @ (429 | 500 | 502..=504) => {
                     again.push(index);
                     last = Some(Error::Overloaded {
-                        node: reply.node().to_owned(),
+                        node: node.to_owned(),
                         status,
                         reason,
                     });

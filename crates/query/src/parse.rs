@@ -11,6 +11,8 @@
 //!          | field "=" quotation
 //! ```
 
+use std::iter::Peekable;
+
 use crate::ast::{AccentMode, Node, NodeKind, Scope, Span};
 use crate::date::{DateCondition, DateError, Period};
 use crate::fields::Field;
@@ -315,27 +317,14 @@ impl Parser<'_> {
                 Element::AtLeast { .. } => continue,
                 Element::Near { reach, order, span } => (reach, order, span),
             };
-            let bare = nodes
-                .iter()
-                .rev()
-                .take_while(|node| is_word(node))
-                .count()
-                .max(1);
+            let bare = nodes.iter().rev().take_while(|node| is_word(node));
+            let bare = bare.count().max(1);
             let left = nodes.split_off(nodes.len().saturating_sub(bare));
             let mut operands: Vec<Node> = collect(left, NodeKind::Sequence).into_iter().collect();
             let mut beyond: Vec<Node> = Vec::new();
             let mut operator = span;
             loop {
-                let mut right: Vec<Node> = Vec::new();
-                while let Some(Element::Part(node)) = elements.next_if(|element| match element {
-                    Element::Part(node) => {
-                        right.is_empty() || (is_word(node) && right.iter().all(is_word))
-                    }
-                    Element::Near { .. } | Element::AtLeast { .. } => false,
-                }) {
-                    right.push(node);
-                }
-                match collect(right, NodeKind::Sequence) {
+                match right_operand(&mut elements) {
                     Some(node) if operands.len() == MAX_NEAR => {
                         if beyond.is_empty() {
                             self.problem(ProblemKind::TooManyNear, operator);
@@ -363,17 +352,13 @@ impl Parser<'_> {
                     _ => break,
                 }
             }
-            if operands.len() > 1 {
-                nodes.extend(collect(operands, |operands| NodeKind::Near {
+            match operands.len() {
+                0 | 1 => nodes.extend(operands.into_iter().flat_map(words_of)),
+                _ => nodes.extend(collect(operands, |operands| NodeKind::Near {
                     operands,
                     reach,
                     order,
-                }));
-            } else {
-                nodes.extend(operands.into_iter().flat_map(|node| match node.kind {
-                    NodeKind::Sequence(words) => words,
-                    _ => vec![node],
-                }));
+                })),
             }
             nodes.extend(beyond);
         }
@@ -646,6 +631,26 @@ fn required(node: Node) -> Node {
         _ => node,
     };
     Node::new(NodeKind::Required(Box::new(node)), span)
+}
+
+/// The operand after a `NEAR`: a part, or all bare words.
+fn right_operand(elements: &mut Peekable<impl Iterator<Item = Element>>) -> Option<Node> {
+    let mut right: Vec<Node> = Vec::new();
+    while let Some(Element::Part(node)) = elements.next_if(|element| match element {
+        Element::Part(node) => right.is_empty() || (is_word(node) && right.iter().all(is_word)),
+        Element::Near { .. } | Element::AtLeast { .. } => false,
+    }) {
+        right.push(node);
+    }
+    collect(right, NodeKind::Sequence)
+}
+
+/// The nodes of a sequence, or the node.
+fn words_of(node: Node) -> Vec<Node> {
+    match node.kind {
+        NodeKind::Sequence(words) => words,
+        _ => vec![node],
+    }
 }
 
 fn is_word(node: &Node) -> bool {

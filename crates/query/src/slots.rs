@@ -63,17 +63,7 @@ impl Slots {
         while let Some(token) = tokens.next() {
             let part = word.text.get(token.start..token.end).unwrap_or_default();
             keys.set(part);
-            // In a code, a star belongs to the part it touches, `~N` to the last.
-            let (is_first, is_last) = (slots.is_empty(), tokens.peek().is_none());
-            let form = match word.form {
-                Form::Infix if is_first && !is_last => Form::Suffix,
-                Form::Infix if is_last && !is_first => Form::Prefix,
-                Form::Infix if !is_first => Form::Plain,
-                Form::Suffix if !is_first => Form::Plain,
-                Form::Suffix | Form::Infix => word.form,
-                form if is_last => form,
-                _ => Form::Plain,
-            };
+            let form = form_of_part(word.form, slots.is_empty(), tokens.peek().is_none());
             let span = Span::new(word.span.start + token.start, word.span.start + token.end);
             self.words.push(WordReading { span, strict });
             let mut slot = Slot {
@@ -106,6 +96,18 @@ impl Slots {
             slots.push(slot);
         }
         slots
+    }
+}
+
+/// The form of a part of a word: in a code, a star belongs to the part it touches, `~N` to the last.
+fn form_of_part(form: Form, is_first: bool, is_last: bool) -> Form {
+    match form {
+        Form::Infix if is_first && !is_last => Form::Suffix,
+        Form::Infix if is_last && !is_first => Form::Prefix,
+        Form::Infix | Form::Suffix if !is_first => Form::Plain,
+        Form::Suffix | Form::Infix => form,
+        form if is_last => form,
+        _ => Form::Plain,
     }
 }
 

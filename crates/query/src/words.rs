@@ -71,33 +71,13 @@ impl<'q> Words<'q> {
         let (body, form) = split_form(text, chunk.start, problems);
         if let Some(star) = body.find('*') {
             let span = Span::new(chunk.start + star, chunk.start + star + 1);
-            let alone = scan(body).next().is_none();
-            let kind = if alone {
-                ProblemKind::StarAlone
-            } else {
-                ProblemKind::MisplacedStar
+            let kind = match scan(body).next() {
+                None => ProblemKind::StarAlone,
+                Some(_) => ProblemKind::MisplacedStar,
             };
             problems.push(Problem { kind, span });
         }
-        let mut words: Vec<Word> = Vec::new();
-        for token in scan(body) {
-            let span = Span::new(chunk.start + token.start, chunk.start + token.end);
-            if !self.has_room(1, span, problems) {
-                break;
-            }
-            match words.last_mut() {
-                Some(word) if token.joined => word.span.end = span.end,
-                _ => words.push(Word {
-                    text: String::new(),
-                    accents,
-                    form: Form::Plain,
-                    span,
-                }),
-            }
-        }
-        for word in &mut words {
-            word.text = word.span.of(self.text).to_owned();
-        }
+        let mut words = self.plain_words(body, chunk.start, accents, problems);
         if let Some(last) = words.last_mut() {
             last.form = form;
         }
@@ -122,6 +102,36 @@ impl<'q> Words<'q> {
                     span: word.span,
                 });
             }
+        }
+        words
+    }
+
+    /// The words of a text that begins at `start`, within the limit.
+    fn plain_words(
+        &mut self,
+        body: &str,
+        start: usize,
+        accents: Option<AccentMode>,
+        problems: &mut Vec<Problem>,
+    ) -> Vec<Word> {
+        let mut words: Vec<Word> = Vec::new();
+        for token in scan(body) {
+            let span = Span::new(start + token.start, start + token.end);
+            if !self.has_room(1, span, problems) {
+                break;
+            }
+            match words.last_mut() {
+                Some(word) if token.joined => word.span.end = span.end,
+                _ => words.push(Word {
+                    text: String::new(),
+                    accents,
+                    form: Form::Plain,
+                    span,
+                }),
+            }
+        }
+        for word in &mut words {
+            word.text = word.span.of(self.text).to_owned();
         }
         words
     }

@@ -116,16 +116,8 @@ fn entries(text: &str) -> Vec<Entry> {
         }
         let value = match value {
             "" => list(&own).or_else(|| named(&own)).unwrap_or_default(),
-            "|" | "|-" | "|+" => own
-                .iter()
-                .map(|line| line.trim())
-                .collect::<Vec<_>>()
-                .join("\n"),
-            ">" | ">-" | ">+" => own
-                .iter()
-                .map(|line| line.trim())
-                .collect::<Vec<_>>()
-                .join(" "),
+            "|" | "|-" | "|+" => trimmed(&own).join("\n"),
+            ">" | ">-" | ">+" => trimmed(&own).join(" "),
             value if TRIPLE.iter().any(|quote| value.starts_with(quote)) => {
                 let quote = value.get(..3).unwrap_or_default();
                 let mut whole = value.get(3..).unwrap_or_default().to_owned();
@@ -141,37 +133,39 @@ fn entries(text: &str) -> Vec<Entry> {
                 let text = whole.split(quote).next().unwrap_or_default();
                 text.trim().to_owned()
             }
-            value if value.starts_with('"') => {
-                let mut whole = value.to_owned();
-                for line in &own {
-                    // A backslash at the end joins the lines without a blank.
-                    let escapes = whole.len() - whole.trim_end_matches('\\').len();
-                    if escapes % 2 == 1 {
-                        whole.pop();
-                    } else {
-                        whole.push(' ');
-                    }
-                    whole.push_str(line.trim());
-                }
-                scalar(&whole)
-            }
-            value if value.starts_with('[') => {
-                let whole = own
-                    .iter()
-                    .fold(value.to_owned(), |whole, line| whole + " " + line.trim());
-                flow_list(&whole)
-            }
+            value if value.starts_with('"') => scalar(&joined_quoted(value, &own)),
+            value if value.starts_with('[') => flow_list(&joined(value, &own)),
             // A plain scalar may run on over lines that are indented.
-            value => {
-                let whole = own
-                    .iter()
-                    .fold(value.to_owned(), |whole, line| whole + " " + line.trim());
-                scalar(&whole)
-            }
+            value => scalar(&joined(value, &own)),
         };
         entries.push((key.to_owned(), value));
     }
     entries
+}
+
+fn trimmed<'t>(lines: &[&'t str]) -> Vec<&'t str> {
+    lines.iter().map(|line| line.trim()).collect()
+}
+
+fn joined(first: &str, lines: &[&str]) -> String {
+    let lines = lines.iter();
+    lines.fold(first.to_owned(), |whole, line| whole + " " + line.trim())
+}
+
+/// The lines of a quoted scalar; a backslash at the end of a line joins it to the next without a
+/// space.
+fn joined_quoted(first: &str, lines: &[&str]) -> String {
+    let mut whole = first.to_owned();
+    for line in lines {
+        let escapes = whole.len() - whole.trim_end_matches('\\').len();
+        if escapes % 2 == 1 {
+            whole.pop();
+        } else {
+            whole.push(' ');
+        }
+        whole.push_str(line.trim());
+    }
+    whole
 }
 
 /// Quotation marks around a TOML string of several lines.

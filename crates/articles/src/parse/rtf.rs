@@ -205,6 +205,9 @@ impl Reader<'_> {
 
     fn apply(&mut self, word: &str, number: Option<i32>) {
         let skipped = self.state.destination == Destination::Skipped;
+        if let (false, Some(letter)) = (skipped, letter_of(word)) {
+            return self.letter(letter);
+        }
         match word {
             "bin" => self.at += usize::try_from(number.unwrap_or(0)).unwrap_or(0),
             "u" => self.unicode(number.unwrap_or(0)),
@@ -226,15 +229,31 @@ impl Reader<'_> {
             "par" | "sect" | "page" | "column" | "cell" | "row" | "nestcell" | "nestrow" => {
                 self.end_of_paragraph();
             }
-            "line" | "lbr" | "softline" => self.letter('\n'),
-            "tab" | "emspace" | "enspace" | "qmspace" => self.letter(' '),
-            "emdash" => self.letter('—'),
-            "endash" => self.letter('–'),
-            "lquote" => self.letter('‘'),
-            "rquote" => self.letter('’'),
-            "ldblquote" => self.letter('“'),
-            "rdblquote" => self.letter('”'),
-            "bullet" => self.letter('•'),
+            "fonttbl" => self.state.destination = Destination::FontTable,
+            "stylesheet" => self.state.destination = Destination::StyleSheet,
+            "title" if self.state.destination == Destination::Info => {
+                self.state.destination = Destination::Title;
+            }
+            "info" => self.state.destination = Destination::Info,
+            "footnote" => {
+                self.flush();
+                self.state.destination = Destination::Note;
+            }
+            "colortbl" | "pict" | "object" | "header" | "headerl" | "headerr" | "headerf"
+            | "footer" | "footerl" | "footerr" | "footerf" | "ftnsep" | "ftnsepc" | "aftnsep"
+            | "aftnsepc" | "ftncn" | "aftncn" | "xe" | "tc" | "sp" | "shprslt" | "nonshppict"
+            | "author" | "operator" | "keywords" | "doccomm" | "subject" | "company" | "upr"
+            | "fldinst" => {
+                self.flush();
+                self.state.destination = Destination::Skipped;
+            }
+            _ => self.format(word, number),
+        }
+    }
+
+    /// Applies a word for fonts, styles and deleted text.
+    fn format(&mut self, word: &str, number: Option<i32>) {
+        match word {
             "f" => {
                 self.flush();
                 self.state.font = number.unwrap_or(0);
@@ -268,24 +287,6 @@ impl Reader<'_> {
             "deleted" => {
                 self.flush();
                 self.state.deleted = number != Some(0);
-            }
-            "fonttbl" => self.state.destination = Destination::FontTable,
-            "stylesheet" => self.state.destination = Destination::StyleSheet,
-            "title" if self.state.destination == Destination::Info => {
-                self.state.destination = Destination::Title;
-            }
-            "info" => self.state.destination = Destination::Info,
-            "footnote" => {
-                self.flush();
-                self.state.destination = Destination::Note;
-            }
-            "colortbl" | "pict" | "object" | "header" | "headerl" | "headerr" | "headerf"
-            | "footer" | "footerl" | "footerr" | "footerf" | "ftnsep" | "ftnsepc" | "aftnsep"
-            | "aftnsepc" | "ftncn" | "aftncn" | "xe" | "tc" | "sp" | "shprslt" | "nonshppict"
-            | "author" | "operator" | "keywords" | "doccomm" | "subject" | "company" | "upr"
-            | "fldinst" => {
-                self.flush();
-                self.state.destination = Destination::Skipped;
             }
             _ => {}
         }
@@ -462,6 +463,22 @@ impl Reader<'_> {
             _ => {}
         }
     }
+}
+
+/// The letter that a word stands for.
+fn letter_of(word: &str) -> Option<char> {
+    Some(match word {
+        "line" | "lbr" | "softline" => '\n',
+        "tab" | "emspace" | "enspace" | "qmspace" => ' ',
+        "emdash" => '—',
+        "endash" => '–',
+        "lquote" => '‘',
+        "rquote" => '’',
+        "ldblquote" => '“',
+        "rdblquote" => '”',
+        "bullet" => '•',
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

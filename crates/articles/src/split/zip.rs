@@ -92,37 +92,16 @@ impl Zip {
                 Err(Fault::malformed("the archive does not contain its data")),
             )));
         };
-        let end = start
-            .saturating_add(entry.compressed_size())
-            .min(self.shared.len);
-        let section = BufReader::with_capacity(
-            64 << 10,
-            Shared {
-                at: start,
-                len: end,
-                file: Arc::clone(&self.shared.file),
-            },
-        );
-        let unpacked: Stream = match entry.compression() {
-            CompressionMethod::Stored => Box::new(section),
-            CompressionMethod::Deflated => Box::new(flate2::bufread::DeflateDecoder::new(section)),
-            CompressionMethod::Zstd => match zstd::stream::read::Decoder::with_buffer(section) {
-                Ok(decoder) => Box::new(decoder),
-                Err(error) => return Ok(Some((name, Err(error.into())))),
-            },
-            CompressionMethod::BZIP2 => Box::new(bzip2::bufread::MultiBzDecoder::new(section)),
-            CompressionMethod::XZ => Box::new(XzReader::new_mem_limit(section, true, XZ_MEMORY)),
-            CompressionMethod::LZMA => match unlzma(section, entry.size()) {
-                Ok(stream) => stream,
-                Err(error) => return Ok(Some((name, Err(error.into())))),
-            },
-            other => {
-                let message = format!("packed as {other}; pack it with deflate or zstd");
-                return Ok(Some((
-                    name,
-                    Err(Fault::new(ProblemKind::Unsupported, message)),
-                )));
-            }
+        let section = Shared {
+            at: start,
+            len: start
+                .saturating_add(entry.compressed_size())
+                .min(self.shared.len),
+            file: Arc::clone(&self.shared.file),
+        };
+        let unpacked = match unpacked(section, entry.compression(), entry.size()) {
+            Ok(stream) => stream,
+            Err(fault) => return Ok(Some((name, Err(fault)))),
         };
         let bounded = Bounded::sharing(
             unpacked,
@@ -137,6 +116,23 @@ impl Zip {
         };
         Ok(Some((name, Ok(Box::new(checked)))))
     }
+}
+
+/// Unpacks the bytes of an entry, whose unpacked size is stated as `size`.
+fn unpacked(section: Shared, method: CompressionMethod, size: u64) -> Result<Stream, Fault> {
+    let section = BufReader::with_capacity(64 << 10, section);
+    Ok(match method {
+        CompressionMethod::Stored => Box::new(section),
+        CompressionMethod::Deflated => Box::new(flate2::bufread::DeflateDecoder::new(section)),
+        CompressionMethod::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(section)?),
+        CompressionMethod::BZIP2 => Box::new(bzip2::bufread::MultiBzDecoder::new(section)),
+        CompressionMethod::XZ => Box::new(XzReader::new_mem_limit(section, true, XZ_MEMORY)),
+        CompressionMethod::LZMA => unlzma(section, size)?,
+        other => {
+            let message = format!("packed as {other}; pack it with deflate or zstd");
+            return Err(Fault::new(ProblemKind::Unsupported, message));
+        }
+    })
 }
 
 /// Unpacks LZMA, whose header in a zip archive differs from that of a file: a

@@ -98,19 +98,7 @@ pub(crate) fn run(args: &LatencyArgs, context: &Context) -> Result<Outcome> {
         .map(|query| once(query))
         .collect::<Result<Vec<_>>>()?;
     let rounds = args.rounds.get();
-    let mut times = vec![Vec::with_capacity(rounds); queries.len()];
-    for _ in 0..rounds {
-        for ((query, gave), times) in queries.iter().zip(&gave).zip(&mut times) {
-            let start = Instant::now();
-            let now = black_box(once(black_box(query))?);
-            times.push(start.elapsed());
-            if now != *gave {
-                return Err(Failure::new(format!(
-                    "`{query}` returned different hits in two runs; do not trust the figures"
-                )));
-            }
-        }
-    }
+    let times = measured(&queries, &gave, rounds, once)?;
     let per_query = args.per_query.then(|| {
         let each = queries.iter().zip(&gave).zip(&times);
         each.map(|((query, gave), times)| QueryFigures {
@@ -150,6 +138,33 @@ pub(crate) fn run(args: &LatencyArgs, context: &Context) -> Result<Outcome> {
     }
     out.flush()?;
     Ok(Outcome::of(answer.hits > 0))
+}
+
+/// The times of each query, in rounds over all of them.
+///
+/// # Errors
+///
+/// If a query does not return what it gave before.
+fn measured(
+    queries: &[&str],
+    gave: &[Gave],
+    rounds: usize,
+    once: impl Fn(&str) -> Result<Gave>,
+) -> Result<Vec<Vec<Duration>>> {
+    let mut times = vec![Vec::with_capacity(rounds); queries.len()];
+    for _ in 0..rounds {
+        for ((query, gave), times) in queries.iter().zip(gave).zip(&mut times) {
+            let start = Instant::now();
+            let now = black_box(once(black_box(query))?);
+            times.push(start.elapsed());
+            if now != *gave {
+                return Err(Failure::new(format!(
+                    "`{query}` returned different hits in two runs; do not trust the figures"
+                )));
+            }
+        }
+    }
+    Ok(times)
 }
 
 /// Everything from the text of a query to its ranked hits, as `search` does it.
@@ -200,13 +215,6 @@ fn write_text(out: &mut dyn Write, context: &Context, answer: &Answer) -> Result
         ("max µs", Side::Right),
         ("queries/s", Side::Right),
     ];
-    let round = |micros: f64| {
-        if micros < 99.5 {
-            format!("{micros:.1}")
-        } else {
-            count(micros.round() as u64)
-        }
-    };
     let row = |figures: &Figures| {
         [
             figures.mean_us,
@@ -233,9 +241,13 @@ fn write_text(out: &mut dyn Write, context: &Context, answer: &Answer) -> Result
         answer.limit,
         count(answer.queries_with_hits as u64),
     )?;
-    let Some(per_query) = &answer.per_query else {
-        return Ok(());
-    };
+    match &answer.per_query {
+        Some(per_query) => write_queries(out, context, per_query),
+        None => Ok(()),
+    }
+}
+
+fn write_queries(out: &mut dyn Write, context: &Context, per_query: &[QueryFigures]) -> Result<()> {
     let mut table = Table::new(&[
         ("p50 µs", Side::Right),
         ("max µs", Side::Right),
@@ -255,6 +267,15 @@ fn write_text(out: &mut dyn Write, context: &Context, answer: &Answer) -> Result
     writeln!(out)?;
     table.write(out, &context.terminal)?;
     Ok(())
+}
+
+/// Microseconds with three digits or more.
+fn round(micros: f64) -> String {
+    if micros < 99.5 {
+        format!("{micros:.1}")
+    } else {
+        count(micros.round() as u64)
+    }
 }
 
 #[cfg(test)]

@@ -106,35 +106,21 @@ pub(crate) fn run(args: &RelevanceArgs, context: &Context) -> Result<Outcome> {
         if asked.is_empty() {
             continue;
         }
-        let (mut reciprocal, mut found) = (0.0, 0_usize);
+        let mut ranks = Vec::new();
         for (id, query) in &asked {
             let request = prepare(query.as_ref(), &filters, context)?;
             if let Some(rank) = rank(&searcher, &request, id)? {
-                reciprocal += 1.0 / rank as f64;
-                found += 1;
+                ranks.push(rank);
                 found_ids.insert(*id);
             }
         }
-        let queries = asked.len();
-        sets.push(Set {
-            column,
-            name,
-            queries,
-            mrr_at_10: reciprocal / queries as f64,
-            recall_at_10: found as f64 / queries as f64,
-        });
+        sets.push(Set::new((column, name), asked.len(), &ranks));
     }
     let mut missing = 0;
     for pair in pairs.iter().filter(|pair| !found_ids.contains(pair.id)) {
         missing += usize::from(searcher.find_id(pair.id)?.is_empty());
     }
-    if missing > 0 {
-        let lines = counted(missing as u64, "line");
-        warn(
-            context.terminal.error_palette,
-            &format!("{lines} with an id that is not in the index, counted as not found"),
-        );
-    }
+    warn_of_missing(missing, context);
     let answer = Answer {
         version: VERSION,
         timbao: env!("CARGO_PKG_VERSION"),
@@ -155,6 +141,27 @@ pub(crate) fn run(args: &RelevanceArgs, context: &Context) -> Result<Outcome> {
     Ok(Outcome::of(
         answer.sets.iter().any(|set| set.recall_at_10 > 0.0),
     ))
+}
+
+impl Set {
+    fn new((column, name): (usize, &'static str), queries: usize, ranks: &[usize]) -> Self {
+        let reciprocal: f64 = ranks.iter().map(|&rank| 1.0 / rank as f64).sum();
+        Self {
+            column,
+            name,
+            queries,
+            mrr_at_10: reciprocal / queries as f64,
+            recall_at_10: ranks.len() as f64 / queries as f64,
+        }
+    }
+}
+
+fn warn_of_missing(missing: usize, context: &Context) {
+    if missing > 0 {
+        let lines = counted(missing as u64, "line");
+        let message = format!("{lines} with an id that is not in the index, counted as not found");
+        warn(context.terminal.error_palette, &message);
+    }
 }
 
 /// The place of the article among the first hits, from 1.

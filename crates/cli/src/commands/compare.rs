@@ -9,7 +9,7 @@ use timbao_views::csv::{COMPARE_HEADER, compare_rows};
 use timbao_views::json::CompareAnswer;
 use timbao_views::language::{Language, fill};
 use timbao_views::{
-    Citation, CollocateOptions, CompareOptions, Comparison, KeywordOptions, TrendsQuery,
+    Citation, CollocateOptions, CompareOptions, Comparison, Keyword, KeywordOptions, TrendsQuery,
 };
 
 use crate::cli::CompareArgs;
@@ -79,7 +79,7 @@ struct Listed<'a> {
 struct Row<'a> {
     query: &'a str,
     #[serde(flatten)]
-    keyword: &'a timbao_views::Keyword,
+    keyword: &'a Keyword,
 }
 
 impl Listing for Listed<'_> {
@@ -95,35 +95,9 @@ impl Listing for Listed<'_> {
             language.decimal(found.log_likelihood, 1),
             language.decimal(found.log_ratio, 2),
         )?;
-        let overlap = &found.overlap;
         let title = terminal.palette.paint(Role::Title, words.overlap);
         writeln!(out, "\n{title}")?;
-        let [first, second] = &found.queries;
-        let lines = [
-            (words.both.to_owned(), language.count(overlap.both)),
-            (
-                fill(words.only, &[&first.query]),
-                language.count(overlap.only_first),
-            ),
-            (
-                fill(words.only, &[&second.query]),
-                language.count(overlap.only_second),
-            ),
-            (
-                words.expected_both.to_owned(),
-                language.decimal(overlap.expected, 1),
-            ),
-            ("Jaccard".to_owned(), language.decimal(overlap.jaccard, 3)),
-            (
-                words.association.to_owned(),
-                language.decimal(overlap.log_likelihood, 1),
-            ),
-        ];
-        let mut table = Table::new(&[("", Side::Left), (words.col_articles, Side::Right)]);
-        lines
-            .into_iter()
-            .for_each(|(name, value)| table.row([name, value]));
-        table.write(out, terminal)?;
+        overlap(found, language).write(out, terminal)?;
         let title = terminal.palette.paint(Role::Title, words.trends);
         writeln!(out, "\n{title}")?;
         periods(found, language).write(out, terminal)?;
@@ -131,25 +105,9 @@ impl Listing for Listed<'_> {
             let title = fill(words.distinctive, &[&query.query]);
             let title = crate::output::sanitize::escape(&title);
             writeln!(out, "\n{}", terminal.palette.paint(Role::Title, &title))?;
-            let mut table = Table::new(&[
-                (words.col_unit, Side::Left),
-                (words.col_near, Side::Right),
-                (words.col_against, Side::Right),
-                (words.col_likelihood, Side::Right),
-                (words.col_log_ratio, Side::Right),
-            ]);
-            for keyword in keywords {
-                table.row([
-                    keyword.unit.clone(),
-                    language.count(keyword.count),
-                    language.count(keyword.against_count),
-                    language.decimal(keyword.log_likelihood, 1),
-                    language.decimal(keyword.log_ratio, 2),
-                ]);
-            }
             match keywords.as_slice() {
                 [] => writeln!(out, "{}", words.no_words)?,
-                _ => table.write(out, terminal)?,
+                keywords => distinctive(keywords, language).write(out, terminal)?,
             }
         }
         Ok(())
@@ -208,6 +166,58 @@ fn counts(found: &Comparison, language: Language) -> Table {
             language.count(query.articles),
             rate(query.per_million_tokens, language),
             rate(query.per_thousand_articles, language),
+        ]);
+    }
+    table
+}
+
+fn overlap(found: &Comparison, language: Language) -> Table {
+    let words = language.words();
+    let overlap = &found.overlap;
+    let [first, second] = &found.queries;
+    let lines = [
+        (words.both.to_owned(), language.count(overlap.both)),
+        (
+            fill(words.only, &[&first.query]),
+            language.count(overlap.only_first),
+        ),
+        (
+            fill(words.only, &[&second.query]),
+            language.count(overlap.only_second),
+        ),
+        (
+            words.expected_both.to_owned(),
+            language.decimal(overlap.expected, 1),
+        ),
+        ("Jaccard".to_owned(), language.decimal(overlap.jaccard, 3)),
+        (
+            words.association.to_owned(),
+            language.decimal(overlap.log_likelihood, 1),
+        ),
+    ];
+    let mut table = Table::new(&[("", Side::Left), (words.col_articles, Side::Right)]);
+    lines
+        .into_iter()
+        .for_each(|(name, value)| table.row([name, value]));
+    table
+}
+
+fn distinctive(keywords: &[Keyword], language: Language) -> Table {
+    let words = language.words();
+    let mut table = Table::new(&[
+        (words.col_unit, Side::Left),
+        (words.col_near, Side::Right),
+        (words.col_against, Side::Right),
+        (words.col_likelihood, Side::Right),
+        (words.col_log_ratio, Side::Right),
+    ]);
+    for keyword in keywords {
+        table.row([
+            keyword.unit.clone(),
+            language.count(keyword.count),
+            language.count(keyword.against_count),
+            language.decimal(keyword.log_likelihood, 1),
+            language.decimal(keyword.log_ratio, 2),
         ]);
     }
     table

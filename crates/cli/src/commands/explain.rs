@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use timbao_query::{Node, Request};
+use timbao_views::language::{Language, Words};
 use timbao_views::{Interpretation, node_label};
 
 use crate::cli::{ExplainArgs, RecordFormat};
@@ -79,55 +80,50 @@ fn write_text(
 
     if !answer.words.is_empty() {
         heading(out, words.explain_words)?;
-        let mut typed = Table::new(&[("", Side::Left), ("", Side::Left), ("", Side::Left)]);
-        for word in &answer.words {
-            typed.row([
-                "",
-                &word.text,
-                if word.strict {
-                    words.accents_as_typed
-                } else {
-                    words.any_accents
-                },
-            ]);
-        }
-        typed.write(out, terminal)?;
+        typed_words(answer, words).write(out, terminal)?;
     }
     if !answer.expansions.is_empty() {
         heading(out, words.explain_also)?;
-        let mut added = Table::new(&[
-            ("", Side::Left),
-            ("", Side::Left),
-            ("", Side::Left),
-            ("", Side::Left),
-        ]);
-        for expansion in &answer.expansions {
-            added.row([
-                "",
-                &expansion.text,
-                &format!("→ {}", expansion.to),
-                language.why(expansion.why),
-            ]);
-        }
-        added.write(out, terminal)?;
+        expansions(answer, language).write(out, terminal)?;
     }
     if !answer.terms.is_empty() {
         heading(out, words.explain_terms)?;
-        let mut terms = Table::new(&[
-            ("", Side::Left),
-            ("", Side::Left),
-            ("", Side::Right),
-            ("", Side::Left),
-        ]);
-        for term in &answer.terms {
-            let articles = language.count(term.articles);
-            terms.row(["", term.kind.name(words), &articles, &term.term]);
-        }
-        terms.write(out, terminal)?;
+        terms(answer, language).write(out, terminal)?;
     }
     heading(out, words.explain_plan)?;
     line(out, "  ", 2, &answer.plan)?;
     Ok(())
+}
+
+fn typed_words(answer: &Interpretation, words: &Words) -> Table {
+    let mut table = Table::new(&[("", Side::Left); 3]);
+    for word in &answer.words {
+        let accents = match word.strict {
+            true => words.accents_as_typed,
+            false => words.any_accents,
+        };
+        table.row(["", &word.text, accents]);
+    }
+    table
+}
+
+fn expansions(answer: &Interpretation, language: Language) -> Table {
+    let mut table = Table::new(&[("", Side::Left); 4]);
+    for expansion in &answer.expansions {
+        let to = format!("→ {}", expansion.to);
+        table.row(["", &expansion.text, &to, language.why(expansion.why)]);
+    }
+    table
+}
+
+fn terms(answer: &Interpretation, language: Language) -> Table {
+    let sides = [Side::Left, Side::Left, Side::Right, Side::Left];
+    let mut table = Table::new(&sides.map(|side| ("", side)));
+    for term in &answer.terms {
+        let articles = language.count(term.articles);
+        table.row(["", term.kind.name(language.words()), &articles, &term.term]);
+    }
+    table
 }
 
 fn write_tree(

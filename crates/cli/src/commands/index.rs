@@ -240,6 +240,11 @@ pub(super) fn tell_problems(report: &UpdateReport, context: &Context) {
 /// Prints the result in one or two lines.
 pub(super) fn summarize(report: &UpdateReport, is_dry_run: bool, context: &Context) {
     let palette = context.terminal.error_palette;
+    if is_dry_run {
+        let message = format!("{}; nothing was changed", plan_of(report.files));
+        say(palette, Role::Title, "would", &message);
+        return;
+    }
     let counts = report.articles;
     let changes = [
         (counts.added, "new"),
@@ -271,32 +276,6 @@ pub(super) fn summarize(report: &UpdateReport, is_dry_run: bool, context: &Conte
     if !parts.is_empty() {
         line.push_str(&format!(" ({})", parts.join(", ")));
     }
-    if is_dry_run {
-        let files = report.files;
-        let would = [
-            (files.added, "add"),
-            (files.updated, "update"),
-            (files.moved, "move"),
-            (files.removed, "remove"),
-        ];
-        let would: Vec<String> = would
-            .iter()
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, what)| format!("{what} {}", counted(*n, "file")))
-            .collect();
-        let would = if would.is_empty() {
-            "do nothing".to_owned()
-        } else {
-            would.join(", ")
-        };
-        say(
-            palette,
-            Role::Title,
-            "would",
-            &format!("{would}; nothing was changed"),
-        );
-        return;
-    }
     if context.terminal.shows_progress {
         line.push_str(&format!(" · {}", duration(time)));
         let reading = report.elapsed.reading.as_secs_f64();
@@ -309,6 +288,23 @@ pub(super) fn summarize(report: &UpdateReport, is_dry_run: bool, context: &Conte
         }
     }
     say(palette, Role::Title, "index", &line);
+}
+
+/// The changes to files that an update would make.
+fn plan_of(files: Counts) -> String {
+    let changes = [
+        (files.added, "add"),
+        (files.updated, "update"),
+        (files.moved, "move"),
+        (files.removed, "remove"),
+    ];
+    let changes = changes.iter().filter(|(n, _)| *n > 0);
+    let changes = changes.map(|(n, what)| format!("{what} {}", counted(*n, "file")));
+    let changes: Vec<String> = changes.collect();
+    match changes.as_slice() {
+        [] => "do nothing".to_owned(),
+        changes => changes.join(", "),
+    }
 }
 
 /// The destination of a report.

@@ -195,59 +195,44 @@ fn write_text(out: &mut dyn Write, terminal: &Terminal, reading: &Reading) -> io
         if i > 0 {
             writeln!(out)?;
         }
-        let article = &parsed.article;
-        let place = match &article.member {
-            Some(member) => format!("{}#{member}", article.path),
-            None => article.path.clone(),
-        };
-        let format = parsed
-            .provenance
-            .as_ref()
-            .map(|p| p.format.name())
-            .unwrap_or_default();
-        let head = vec![
-            Piece::new(Role::Title, escape(&place)),
-            Piece::new(Role::Dim, format!(" · {format} · {}", parsed.encoding)),
-        ];
-        paragraph(out, terminal, &Piece::new(Role::Plain, ""), 0, head)?;
-        let origins = parsed
-            .provenance
-            .as_ref()
-            .map(|p| p.fields.as_slice())
-            .unwrap_or_default();
-        for (name, value) in fields(article, vietnamese) {
-            let origin = origins.iter().find(|origin| origin.field == name);
-            let mut pieces = vec![Piece::new(Role::Plain, escape(&shortened(name, &value)))];
-            if let Some(origin) = origin {
-                pieces.push(Piece::new(
-                    Role::Dim,
-                    format!(" ← {}", escape(&origin.from)),
-                ));
-            }
-            labelled(out, terminal, name, pieces)?;
+        write_parsed(out, terminal, parsed)?;
+    }
+    Ok(())
+}
+
+fn write_parsed(out: &mut dyn Write, terminal: &Terminal, parsed: &Parsed) -> io::Result<()> {
+    let article = &parsed.article;
+    let place = match &article.member {
+        Some(member) => format!("{}#{member}", article.path),
+        None => article.path.clone(),
+    };
+    let provenance = parsed.provenance.as_ref();
+    let format = provenance.map_or("", |provenance| provenance.format.name());
+    let head = vec![
+        Piece::new(Role::Title, escape(&place)),
+        Piece::new(Role::Dim, format!(" · {format} · {}", parsed.encoding)),
+    ];
+    paragraph(out, terminal, &Piece::new(Role::Plain, ""), 0, head)?;
+    let origins = provenance.map_or(&[][..], |provenance| &provenance.fields);
+    for (name, value) in fields(article, vietnamese) {
+        let mut pieces = vec![Piece::new(Role::Plain, escape(&shortened(name, &value)))];
+        if let Some(origin) = origins.iter().find(|origin| origin.field == name) {
+            let from = format!(" ← {}", escape(&origin.from));
+            pieces.push(Piece::new(Role::Dim, from));
         }
-        let Some(provenance) = &parsed.provenance else {
-            continue;
-        };
-        for dropped in &provenance.dropped {
-            labelled(
-                out,
-                terminal,
-                "dropped",
-                vec![Piece::new(
-                    Role::Dim,
-                    escape(&shortened("dropped", dropped)),
-                )],
-            )?;
-        }
-        for note in &provenance.notes {
-            labelled(
-                out,
-                terminal,
-                "note",
-                vec![Piece::new(Role::Plain, escape(note))],
-            )?;
-        }
+        labelled(out, terminal, name, pieces)?;
+    }
+    let Some(provenance) = provenance else {
+        return Ok(());
+    };
+    for dropped in &provenance.dropped {
+        let text = shortened("dropped", dropped);
+        let pieces = vec![Piece::new(Role::Dim, escape(&text))];
+        labelled(out, terminal, "dropped", pieces)?;
+    }
+    for note in &provenance.notes {
+        let pieces = vec![Piece::new(Role::Plain, escape(note))];
+        labelled(out, terminal, "note", pieces)?;
     }
     Ok(())
 }

@@ -67,14 +67,8 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         sort: sort(args.sort.unwrap_or(settings.sort)),
         recency_half_life: args.recency.or(settings.recency),
     };
-    if args.explain
-        && (matches!(args.list.format, ListFormat::Csv | ListFormat::Xlsx)
-            || options.sort != Sort::Relevance)
-    {
-        return Err(
-            Failure::new("--explain is for hits by relevance, in text or JSON")
-                .hint("omit --sort, or write --sort relevance and --format json"),
-        );
+    if args.explain {
+        check_explain(args, &options)?;
     }
     let count = args.count.into();
     let unique = if args.unique || count == Count::Texts {
@@ -104,16 +98,9 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     };
     warn_of(&request, context);
     announce(request.text(), found.hits.len(), context);
-    let explanations = if args.explain {
-        let articles: Vec<_> = found.hits.iter().map(|hit| hit.article).collect();
-        let explained =
-            engine.explain_scores(request.plan(), options.recency_half_life, &articles)?;
-        explained.ok_or_else(|| {
-            Failure::new("--explain does not work with a cluster, which computes scores itself")
-                .hint("omit --explain; docs/cluster.md describes the scores of a cluster")
-        })?
-    } else {
-        Vec::new()
+    let explanations = match args.explain {
+        true => explanations(engine, &request, &found, options.recency_half_life)?,
+        false => Vec::new(),
     };
     let rows = unique.as_ref().map_or(total, |unique| unique.texts);
     let is_part = (found.hits.len() as u64) < rows;
@@ -145,17 +132,49 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     context.list(args.list.format, &answer)?;
     if args.list.format == ListFormat::Text {
         suggestions::tell(&advice, total, args, context);
-        if let Some(phrase) = suggestions::as_phrase(args) {
-            let plan = prepare(phrase.as_str(), &args.filters, context)?
-                .plan()
-                .clone();
-            let with = engine.search(&plan, &top(0))?.total;
-            if with > 0 && with < total {
-                suggestions::tell_of_quotes(&phrase, with, args, context);
-            }
-        }
+        suggest_quotes(engine, args, total, context)?;
     }
     Ok(Outcome::of(total > 0))
+}
+
+fn check_explain(args: &SearchArgs, options: &SearchOptions) -> Result<()> {
+    let is_table = matches!(args.list.format, ListFormat::Csv | ListFormat::Xlsx);
+    if is_table || options.sort != Sort::Relevance {
+        let failure = Failure::new("--explain is for hits by relevance, in text or JSON");
+        return Err(failure.hint("omit --sort, or write --sort relevance and --format json"));
+    }
+    Ok(())
+}
+
+fn explanations(
+    engine: &dyn Engine,
+    request: &Request,
+    found: &FoundArticles,
+    recency_half_life: Option<f32>,
+) -> Result<Vec<ScoreExplanation>> {
+    let articles: Vec<_> = found.hits.iter().map(|hit| hit.article).collect();
+    let explained = engine.explain_scores(request.plan(), recency_half_life, &articles)?;
+    explained.ok_or_else(|| {
+        Failure::new("--explain does not work with a cluster, which computes scores itself")
+            .hint("omit --explain; docs/cluster.md describes the scores of a cluster")
+    })
+}
+
+/// Suggests the query in quotation marks, if that narrows the result.
+fn suggest_quotes(
+    engine: &dyn Engine,
+    args: &SearchArgs,
+    total: u64,
+    context: &Context,
+) -> Result<()> {
+    if let Some(phrase) = suggestions::as_phrase(args) {
+        let request = prepare(phrase.as_str(), &args.filters, context)?;
+        let with = engine.search(request.plan(), &top(0))?.total;
+        if with > 0 && with < total {
+            suggestions::tell_of_quotes(&phrase, with, args, context);
+        }
+    }
+    Ok(())
 }
 
 /// The hits of a query.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
-use timbao_articles::Article;
+use timbao_articles::{Article, Caption};
 use timbao_query::plan::TextField;
 use timbao_views::Match;
 
@@ -45,20 +45,7 @@ pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
     };
     let found = engine.find(&args.id)?;
     if found.is_empty() {
-        let palette = context.terminal.error_palette;
-        let words = context.terminal.language.words();
-        say(
-            palette,
-            Role::Warning,
-            words.label_not_found,
-            &fill(words.no_such_article, &[&args.id]),
-        );
-        say(
-            palette,
-            Role::Hint,
-            words.label_hint,
-            &words.names_of_articles,
-        );
+        tell_of_nothing(&args.id, context);
         return Ok(Outcome::Nothing);
     }
     let articles = engine.articles(&found)?;
@@ -88,6 +75,19 @@ pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Found)
+}
+
+fn tell_of_nothing(id: &str, context: &Context) {
+    let palette = context.terminal.error_palette;
+    let words = context.terminal.language.words();
+    let message = fill(words.no_such_article, &[&id]);
+    say(palette, Role::Warning, words.label_not_found, &message);
+    say(
+        palette,
+        Role::Hint,
+        words.label_hint,
+        &words.names_of_articles,
+    );
 }
 
 fn write_article(
@@ -135,16 +135,26 @@ fn write_article(
             highlighted(summary, &ranges(TextField::Summary), Role::Title),
         )?;
     }
-    let body = ranges(TextField::Body);
+    write_body(out, terminal, &article.body, &ranges(TextField::Body))?;
+    write_captions(out, terminal, &article.captions)
+}
+
+fn write_body(
+    out: &mut dyn Write,
+    terminal: &Terminal,
+    body: &str,
+    matches: &[Range<usize>],
+) -> io::Result<()> {
+    let blank = Piece::new(Role::Plain, "");
     let mut at = 0;
-    for line in article.body.split_inclusive('\n') {
+    for line in body.split_inclusive('\n') {
         let here = at..at + line.len();
         at = here.end;
         let line = line.trim_end();
         if line.is_empty() {
             continue;
         }
-        let within: Vec<_> = body
+        let within: Vec<_> = matches
             .iter()
             .filter(|r| r.start >= here.start && r.start < here.end)
             .map(|r| r.start - here.start..r.end.saturating_sub(here.start).min(line.len()))
@@ -158,7 +168,15 @@ fn write_article(
             highlighted(line, &within, Role::Plain),
         )?;
     }
-    for caption in &article.captions {
+    Ok(())
+}
+
+fn write_captions(
+    out: &mut dyn Write,
+    terminal: &Terminal,
+    captions: &[Caption],
+) -> io::Result<()> {
+    for caption in captions {
         writeln!(out)?;
         let credit = caption
             .credit

@@ -237,6 +237,7 @@ fn job(
         settled: file.modified.is_some_and(is_settled),
         ..FileEntry::default()
     };
+    let rewrite = matches!(reason, Reason::Full | Reason::Source);
     let action = Action {
         path: path.clone(),
         kind: match old {
@@ -251,7 +252,7 @@ fn job(
         source: root.source.clone(),
         entry,
         old: old.cloned(),
-        rewrite: matches!(reason, Reason::Full | Reason::Source),
+        rewrite,
         action,
         path,
     }

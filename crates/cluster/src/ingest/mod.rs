@@ -169,15 +169,11 @@ impl<'a> Update<'a> {
             &options.files,
             &options.stop,
         );
+        let sources = self.scope.all.iter();
         let mut report = Report {
             skipped: found.skipped.clone(),
             interrupted: found.is_interrupted,
-            sources: self
-                .scope
-                .all
-                .iter()
-                .map(|source| source.path.clone())
-                .collect(),
+            sources: sources.map(|source| source.path.clone()).collect(),
             ..Report::default()
         };
         if report.interrupted {

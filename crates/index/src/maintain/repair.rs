@@ -49,10 +49,8 @@ pub fn repair(
         faults: verify(dir, false)?.faults,
         ..RepairReport::default()
     };
-    let is_damaged = report
-        .faults
-        .iter()
-        .any(|fault| fault.kind != FaultKind::Stale);
+    let mut faults = report.faults.iter();
+    let is_damaged = faults.any(|fault| fault.kind != FaultKind::Stale);
     let storage = Storage::open(dir)?;
     lock(&storage, options, progress)?;
     if !is_damaged {

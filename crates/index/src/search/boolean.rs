@@ -240,50 +240,25 @@ fn evaluate_part(
     match plan {
         Plan::Everything => Ok(all(searcher)),
         Plan::Nothing => Ok(none(searcher)),
-        Plan::Word(slot) => match scanned(searcher, plan, field)? {
-            Some(found) => Ok(found),
-            None => Ok(phrase(searcher, &Phrase::exact([slot.clone()]), field)),
-        },
-        Plan::Phrase(p) => match scanned(searcher, plan, field)? {
-            Some(found) => Ok(found),
-            None => Ok(phrase(searcher, p, field)),
-        },
+        Plan::Word(slot) => {
+            let word = || phrase(searcher, &Phrase::exact([slot.clone()]), field);
+            Ok(scanned(searcher, plan, field)?.unwrap_or_else(word))
+        }
+        Plan::Phrase(p) => {
+            let found = || phrase(searcher, p, field);
+            Ok(scanned(searcher, plan, field)?.unwrap_or_else(found))
+        }
         Plan::Near(_) => Ok(scanned(searcher, plan, field)?.unwrap_or_default()),
         Plan::Ranked {
             items,
             minimum,
             optional,
         } => at_least(searcher, items, *minimum, optional, field),
-        Plan::And(parts) => {
-            let mut parts = parts.iter();
-            let Some(first) = parts.next() else {
-                return Ok(all(searcher));
-            };
-            let mut result = evaluate(searcher, first, field)?;
-            for part in parts {
-                let other = evaluate(searcher, part, field)?;
-                result = intersect_all(&result, &other);
-            }
-            Ok(result)
-        }
+        Plan::And(parts) => all_of(searcher, parts, field),
         Plan::Or(parts) => at_least(searcher, parts, MinimumMatch::Count(1), &[], field),
         Plan::Not(part) => {
             let without = evaluate(searcher, part, field)?;
-            Ok(searcher
-                .segments
-                .iter()
-                .zip(without)
-                .map(|(view, without)| {
-                    let mut without = without.articles.into_iter().peekable();
-                    let articles: Vec<u32> = (0..view.text.articles())
-                        .filter(|a| without.next_if_eq(a).is_none())
-                        .collect();
-                    Scored {
-                        scores: vec![0.0; articles.len()],
-                        articles,
-                    }
-                })
-                .collect())
+            Ok(complement(searcher, without))
         }
         Plan::AtLeast { plan: inner, .. } => {
             let repeated = scanned(searcher, plan, field)?.unwrap_or_default();
@@ -305,6 +280,33 @@ fn evaluate_part(
             })
             .collect(),
     }
+}
+
+fn all_of(searcher: &Searcher, parts: &[Plan], field: Option<TextField>) -> Result<Vec<Scored>> {
+    let Some((first, others)) = parts.split_first() else {
+        return Ok(all(searcher));
+    };
+    let mut result = evaluate(searcher, first, field)?;
+    for part in others {
+        result = intersect_all(&result, &evaluate(searcher, part, field)?);
+    }
+    Ok(result)
+}
+
+/// All articles but these.
+fn complement(searcher: &Searcher, without: Vec<Scored>) -> Vec<Scored> {
+    let segments = searcher.segments.iter().zip(without);
+    let segments = segments.map(|(view, without)| {
+        let mut without = without.articles.into_iter().peekable();
+        let articles: Vec<u32> = (0..view.text.articles())
+            .filter(|a| without.next_if_eq(a).is_none())
+            .collect();
+        Scored {
+            scores: vec![0.0; articles.len()],
+            articles,
+        }
+    });
+    segments.collect()
 }
 
 fn all(searcher: &Searcher) -> Vec<Scored> {

@@ -227,20 +227,9 @@ impl Diff {
                 (None, Some(from)) => (ActionKind::Move, Reason::Moved { from: from.clone() }),
                 (None, None) => (ActionKind::Add, Reason::New),
             };
-            let old = old
-                .or_else(|| manifest.files.get(from.as_ref()?))
-                .cloned()
-                .unwrap_or_default();
-            let seen = FileEntry {
-                len: file.len,
-                modified: file.modified,
-                inode: file.inode,
-                relative: len,
-                settled: file
-                    .modified
-                    .is_some_and(|modified| modified.saturating_add(RACY) < since),
-                ..FileEntry::default()
-            };
+            let old = old.or_else(|| manifest.files.get(from.as_ref()?));
+            let old = old.cloned().unwrap_or_default();
+            let seen = entry(&file, len, since);
             let rewrite = matches!(reason, Reason::Full | Reason::Source | Reason::Moved { .. });
             let found = FoundFile {
                 relative: relative(&path, len),
@@ -324,6 +313,19 @@ impl Diff {
                 Some((stamp, action.path.clone()))
             })
             .collect()
+    }
+}
+
+/// The entry of a file found now, without its articles.
+fn entry(file: &FoundFile, relative: usize, since: u64) -> FileEntry {
+    let is_settled = |modified: u64| modified.saturating_add(RACY) < since;
+    FileEntry {
+        len: file.len,
+        modified: file.modified,
+        inode: file.inode,
+        relative,
+        settled: file.modified.is_some_and(is_settled),
+        ..FileEntry::default()
     }
 }
 

@@ -95,6 +95,14 @@ impl Place {
 }
 
 impl FileEntry {
+    /// The same entry of a file that must be read again.
+    pub(crate) fn unsettled(&self) -> Self {
+        Self {
+            settled: false,
+            ..self.clone()
+        }
+    }
+
     /// Number of articles of the file in the index.
     pub(crate) fn articles(&self) -> u64 {
         self.numbers().count() as u64

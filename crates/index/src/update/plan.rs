@@ -124,18 +124,7 @@ impl Plan {
             is_lost,
             is_partial,
         } = base;
-        let scope = match sources {
-            Sources::Paths(paths) => Scope::named(paths, &options.walk, state.sources.clone())?,
-            Sources::Remembered if state.sources.is_empty() => {
-                return Err(Error::NoSources { dir: dir.into() });
-            }
-            Sources::Remembered => Scope::remembered(state.sources.clone()),
-        };
-        scope.refuse_inside(dir)?;
-        if is_lost && !scope.sources.iter().all(|source| scope.holds(&source.path)) {
-            let reason = "the manifest is lost; read all sources again, not some".into();
-            return Err(Error::Damaged { reason });
-        }
+        let scope = scope_of(dir, sources, &state, is_lost, options)?;
         let found = Found::walk(&scope, dir, &options.files, &options.stop, progress);
         let interrupted = found.is_interrupted;
         let skipped = found.skipped.clone();
@@ -287,13 +276,9 @@ impl Plan {
         if self.rebuild {
             writer.clear()?;
         }
-        let moves: Vec<Action> = self
-            .diff
-            .jobs
-            .iter()
-            .filter(|job| job.from.is_some())
-            .map(|job| job.action.clone())
-            .collect();
+        let jobs = self.diff.jobs.iter();
+        let moves = jobs.filter(|job| job.from.is_some());
+        let moves: Vec<Action> = moves.map(|job| job.action.clone()).collect();
         let read = match self.read(index, &writer, options, progress) {
             Ok(read) => read,
             Err(error) => return Err(writer.cause(error)),
@@ -306,15 +291,7 @@ impl Plan {
         if let (true, Some(vanished)) = (options.strict, self.report.vanished.first()) {
             return Err(Error::Vanished(vanished.clone()));
         }
-        let mut state = State {
-            sources: self.sources.clone(),
-            manifest: self.base.manifest.clone(),
-            arrivals: std::mem::take(&mut self.base.arrivals),
-        };
-        if !self.report.interrupted {
-            state.manifest.limits = self.limits;
-        }
-        state.manifest.next_number = read.next_number;
+        let mut state = self.next_state(read.next_number);
         self.settle(&mut state.manifest, read.done, moves, &writer)?;
         self.report.elapsed.reading = start.elapsed();
         self.report.sources = state.sources.iter().map(|s| s.path.clone()).collect();
@@ -331,27 +308,40 @@ impl Plan {
             || state.manifest != self.base.manifest
             || self.rebuild
         {
-            let written = writer.take_written();
-            arrivals::record(
-                &mut state,
-                &self.base.manifest,
-                written,
-                index,
-                self.rebuild,
-            )?;
-            commit(
-                index,
-                &mut writer,
-                &state,
-                options,
-                &mut self.report,
-                progress,
-            )?;
+            self.store(&mut state, index, &mut writer, options, progress)?;
         }
         match writer.finish() {
             Err(error) if self.report.unmerged.is_none() => Err(error),
             _ => Ok(self.report),
         }
+    }
+
+    /// The state after the update, with the manifest from before.
+    fn next_state(&mut self, next_number: u64) -> State {
+        let mut manifest = self.base.manifest.clone();
+        if !self.report.interrupted {
+            manifest.limits = self.limits;
+        }
+        manifest.next_number = next_number;
+        State {
+            sources: self.sources.clone(),
+            manifest,
+            arrivals: std::mem::take(&mut self.base.arrivals),
+        }
+    }
+
+    /// Records arrivals and commits.
+    fn store(
+        &mut self,
+        state: &mut State,
+        index: &Index,
+        writer: &mut ArticleWriter,
+        options: &UpdateOptions,
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        let before = &self.base.manifest;
+        arrivals::record(state, before, writer.take_written(), index, self.rebuild)?;
+        commit(index, writer, state, options, &mut self.report, progress)
     }
 
     /// Takes the articles of moved files from the index, and reads the other
@@ -484,30 +474,20 @@ impl Plan {
         for file in done {
             report.problems.extend(file.seen.problems.iter().cloned());
             file.dropped.iter().for_each(delete);
-            let is_away = |away: &Vanished| {
-                is_within(&file.path, &away.path)
-                    && (file.seen.articles() == 0 || away.path == file.path)
-            };
             let old_path = file.from.as_ref().unwrap_or(&file.path);
             let old = self.base.manifest.files.get(old_path);
-            let stays = !file.lost.is_empty() && vanished.iter().any(is_away)
+            let stays = !file.lost.is_empty() && vanished.iter().any(|away| file.is_part_of(away))
                 // The former path identifies the origin of the articles.
                 || file.from.is_some() && file.seen.kept;
             if let (true, Some(old)) = (stays, old) {
-                file.seen
-                    .numbers()
-                    .filter(|n| *n >= first)
-                    .for_each(|n| delete(&n));
+                let new = file.seen.numbers().filter(|n| *n >= first);
+                new.for_each(|n| delete(&n));
                 report.articles.unchanged += old.articles();
                 report.files.unchanged += 1;
                 if file.seen.kept {
                     report.kept += old.articles();
                 }
-                let stays = FileEntry {
-                    settled: false,
-                    ..old.clone()
-                };
-                manifest.files.insert(old_path.clone(), stays);
+                manifest.files.insert(old_path.clone(), old.unsettled());
                 continue;
             }
             if file.seen.kept {
@@ -516,15 +496,7 @@ impl Plan {
             if !self.rebuild {
                 file.deleted.iter().for_each(delete);
             }
-            let is_known = old.is_some() && file.from.is_none();
-            let same = file.articles.added + file.articles.updated + file.articles.removed == 0;
-            let count = match () {
-                () if file.from.is_some() => &mut report.files.moved,
-                () if !is_known => &mut report.files.added,
-                () if same => &mut report.files.unchanged,
-                () => &mut report.files.updated,
-            };
-            *count += 1;
+            *file.count_in(&mut report.files, old.is_some()) += 1;
             report.articles += file.articles;
             if let Some(from) = &file.from {
                 manifest.files.remove(from);
@@ -532,15 +504,20 @@ impl Plan {
             manifest.files.insert(file.path, file.seen);
         }
         self.remove_gone(manifest, writer);
-        let report = &mut self.report;
         moves.retain(|action| manifest.files.contains_key(&action.path));
+        self.list_actions(moves);
+        self.report.vanished = vanished;
+        Ok(())
+    }
+
+    /// Lists what was done, with problems in a stable order.
+    fn list_actions(&mut self, moves: Vec<Action>) {
+        let report = &mut self.report;
         report.actions = moves;
         report.actions.append(&mut self.diff.gone);
         report.actions.sort_by(|a, b| a.path.cmp(&b.path));
         let place = |problem: &Problem| (problem.path.clone(), problem.member.clone());
         report.problems.sort_by_cached_key(place);
-        report.vanished = vanished;
-        Ok(())
     }
 
     /// Removes the articles of files that are gone.
@@ -649,6 +626,29 @@ fn commit(
     }
     report.elapsed.merging = start.elapsed();
     Ok(())
+}
+
+/// The sources to read.
+fn scope_of(
+    dir: &Path,
+    sources: &Sources,
+    state: &State,
+    is_lost: bool,
+    options: &UpdateOptions,
+) -> Result<Scope> {
+    let scope = match sources {
+        Sources::Paths(paths) => Scope::named(paths, &options.walk, state.sources.clone())?,
+        Sources::Remembered if state.sources.is_empty() => {
+            return Err(Error::NoSources { dir: dir.into() });
+        }
+        Sources::Remembered => Scope::remembered(state.sources.clone()),
+    };
+    scope.refuse_inside(dir)?;
+    if is_lost && !scope.sources.iter().all(|source| scope.holds(&source.path)) {
+        let reason = "the manifest is lost; read all sources again, not some".into();
+        return Err(Error::Damaged { reason });
+    }
+    Ok(scope)
 }
 
 /// A fingerprint of the limits: other limits may read more.

@@ -29,16 +29,7 @@ pub(crate) fn relocate(
     let Some(from) = &job.from else {
         return Ok(None);
     };
-    // The inner extension of a compressed file counts, too.
-    let extensions = |path: &str| {
-        let name = Path::new(path).file_name()?.to_str()?;
-        Some(name.split_once('.')?.1.to_owned())
-    };
-    let is_whole = job.old.settled
-        && !job.old.kept
-        && job.old.problems.is_empty()
-        && job.old.members.iter().all(|m| m.number != 0);
-    if !job.old.portable || !is_whole || extensions(from) != extensions(&job.path) {
+    if !is_movable(job, from) {
         return Ok(None);
     }
     let mut found = Vec::with_capacity(job.old.members.len());
@@ -86,6 +77,20 @@ pub(crate) fn relocate(
         lost: Vec::new(),
         articles,
     }))
+}
+
+/// Returns `true` if the articles of a file do not depend on its path and were all indexed.
+fn is_movable(job: &Job, from: &str) -> bool {
+    // The inner extension of a compressed file counts, too.
+    let extensions = |path: &str| {
+        let name = Path::new(path).file_name()?.to_str()?;
+        Some(name.split_once('.')?.1.to_owned())
+    };
+    let is_whole = job.old.settled
+        && !job.old.kept
+        && job.old.problems.is_empty()
+        && job.old.members.iter().all(|m| m.number != 0);
+    job.old.portable && is_whole && extensions(from) == extensions(&job.path)
 }
 
 /// The id of an article whose source has none.

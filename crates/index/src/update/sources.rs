@@ -1,7 +1,7 @@
 //! Sources: the files and directories that are indexed.
 
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path, PathBuf, is_separator};
 
 use serde::{Deserialize, Serialize};
 use timbao_articles::WalkOptions;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use timbao_articles::changes::Counts;
+use timbao_articles::changes::{Counts, Vanished, is_within};
 use timbao_articles::{Format, FoundFile, Problem, ProblemKind, Record, Repeats};
 
 use super::diff::Job;
@@ -57,6 +57,30 @@ pub(crate) struct Done {
     /// Hashes of articles that are removed without replacement.
     pub(crate) lost: Vec<Hash>,
     pub(crate) articles: Counts,
+}
+
+impl Done {
+    /// Returns `true` if the articles that this file lost belong to what has vanished.
+    pub(super) fn is_part_of(&self, away: &Vanished) -> bool {
+        let is_all = self.seen.articles() == 0 || away.path == self.path;
+        is_all && is_within(&self.path, &away.path)
+    }
+
+    /// The count of files that this one belongs to.
+    pub(super) fn count_in<'c>(&self, files: &'c mut Counts, was_known: bool) -> &'c mut u64 {
+        let Counts {
+            added,
+            updated,
+            removed,
+            ..
+        } = self.articles;
+        match () {
+            () if self.from.is_some() => &mut files.moved,
+            () if !was_known => &mut files.added,
+            () if added + updated + removed == 0 => &mut files.unchanged,
+            () => &mut files.updated,
+        }
+    }
 }
 
 impl Task {

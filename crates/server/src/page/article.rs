@@ -133,42 +133,33 @@ impl Shown {
             Some(plan) => searcher.matches(plan, place)?,
             None => Vec::new(),
         };
-        let of = |field: TextField, text: Option<&str>| {
+        let of = |field: TextField, text: &str| {
             let here = matches.iter().filter(|m| m.range.field == field);
             let ranges = merged(here.map(|m| m.range.bytes.clone()).collect());
             // Each match of a concordance has a mark of its own; words of a search side by side
             // are one.
             match is_exact {
                 true => ranges,
-                false => joined(text.unwrap_or_default(), &ranges),
+                false => joined(text, &ranges),
             }
         };
-        let counted = match is_exact {
-            true => Some(matches.len()),
-            false => None,
-        };
+        let counted = is_exact.then_some(matches.len());
         let article = searcher.article(place)?;
+        let own_title = article.title.as_deref().unwrap_or_default();
+        let own_summary = article.summary.as_deref().unwrap_or_default();
         // Captions are searched as one text, each a line of it or more.
         let captions: Vec<&str> = article.captions.iter().map(|c| c.text.as_str()).collect();
         let all_captions = captions.join("\n");
-        let in_captions = of(TextField::Caption, Some(&all_captions));
+        let in_captions = of(TextField::Caption, &all_captions);
         let (title, summary, body) = (
-            of(TextField::Title, article.title.as_deref()),
-            of(TextField::Summary, article.summary.as_deref()),
-            of(TextField::Body, Some(&article.body)),
+            of(TextField::Title, own_title),
+            of(TextField::Summary, own_summary),
+            of(TextField::Body, &article.body),
         );
         let at = at.and_then(|spot| {
             spot.number(&[
-                (
-                    TextField::Title,
-                    article.title.as_deref().unwrap_or_default(),
-                    &title,
-                ),
-                (
-                    TextField::Summary,
-                    article.summary.as_deref().unwrap_or_default(),
-                    &summary,
-                ),
+                (TextField::Title, own_title, &title),
+                (TextField::Summary, own_summary, &summary),
                 (TextField::Body, &article.body, &body),
                 (TextField::Caption, &all_captions, &in_captions),
             ])

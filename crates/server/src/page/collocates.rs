@@ -66,11 +66,11 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         let narrow = Narrow::of_view(&searcher, &filters, count, &request.query)?;
         let language = asked.language;
         let words = language.words();
-        let count = format!(
-            "{}; {}",
+        let (matches, compared) = (
             language.places(found.matches),
-            language.compared(found.compared)
+            language.compared(found.compared),
         );
+        let count = format!("{matches}; {compared}");
         let content = html! {
             (understanding(&request.query, &asked.address, language))
             (active(&asked.address, language))
@@ -83,13 +83,8 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             }
             (cited(&citation, &asked.address, language))
         };
-        Ok(whole(
-            &asked,
-            request.query.text(),
-            &request.options,
-            &count,
-            content,
-        ))
+        let text = request.query.text();
+        Ok(whole(&asked, text, &request.options, &count, content))
     });
     work.await.map(sent)
 }

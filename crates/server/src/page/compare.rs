@@ -48,30 +48,12 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         .take(2)
         .map(|text| request(text, &filters, accents));
     let queries: Vec<Request> = queries.collect::<Result<_, _>>()?;
-    let typed: Vec<String> = queries
-        .iter()
-        .map(|query| query.text().to_owned())
-        .collect();
+    let typed = queries.iter().map(|query| query.text().to_owned());
+    let typed: Vec<String> = typed.collect();
+    let is_typed = |query: &Request| !query.text().trim().is_empty() && !query.is_empty();
     let queries = match <[Request; 2]>::try_from(queries) {
-        Ok(queries)
-            if queries
-                .iter()
-                .all(|query| !query.text().trim().is_empty() && !query.is_empty()) =>
-        {
-            queries
-        }
-        _ => {
-            let example = asked.address.without("q");
-            let example = example
-                .and("q", "tự diễn biến")
-                .and("q", "tự chuyển hóa")
-                .href();
-            let words = asked.language.words();
-            let content = html! {
-                div.message { p { (words.compare_empty) " " a lang="vi" href=(example) { "tự diễn biến / tự chuyển hóa" } } }
-            };
-            return Ok(sent(whole(&asked, &typed, &options, content)));
-        }
+        Ok(queries) if queries.iter().all(is_typed) => queries,
+        _ => return Ok(sent(whole(&asked, &typed, &options, invitation(&asked)))),
     };
     let request = CompareRequest::new(queries, &filters, options)?;
     let view = app.views()?.latest();
@@ -100,29 +82,56 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             @if !found.trends.periods.is_empty() {
                 (figure(&found.trends, Measure::PerMillion, language, &link))
             }
-            ul.totals {
-                @for (number, query) in found.queries.iter().enumerate() {
-                    li class={ "series-" (number) } {
-                        span.key aria-hidden="true" {}
-                        strong lang="vi" { (query.query) } ": " (language.matches(query.matches, query.articles))
-                    }
-                }
-            }
-            div.side-by-side {
-                @for (number, (query, keywords)) in found.queries.iter().zip(&found.collocates).enumerate() {
-                    @let heading = format!("near-{number}");
-                    section {
-                        h2 id=(heading) { (with_query(words.distinctive, &query.query)) }
-                        (near(&heading, keywords, language))
-                    }
-                }
-            }
+            (totals(&found, language))
+            (side_by_side(&found, language))
             (downloads(&export(&of_two, "/api/v1/compare.csv"), language))
             (cited(&citation, address, language))
         };
         Ok(whole(&asked, &typed, &request.options, content))
     });
     work.await.map(sent)
+}
+
+/// The content of a page without two queries.
+fn invitation(asked: &Asked) -> Markup {
+    let example = asked.address.without("q");
+    let example = example
+        .and("q", "tự diễn biến")
+        .and("q", "tự chuyển hóa")
+        .href();
+    let words = asked.language.words();
+    html! {
+        div.message { p { (words.compare_empty) " " a lang="vi" href=(example) { "tự diễn biến / tự chuyển hóa" } } }
+    }
+}
+
+fn totals(found: &Comparison, language: Language) -> Markup {
+    html! {
+        ul.totals {
+            @for (number, query) in found.queries.iter().enumerate() {
+                li class={ "series-" (number) } {
+                    span.key aria-hidden="true" {}
+                    strong lang="vi" { (query.query) } ": " (language.matches(query.matches, query.articles))
+                }
+            }
+        }
+    }
+}
+
+/// The distinctive collocates of each query.
+fn side_by_side(found: &Comparison, language: Language) -> Markup {
+    let words = language.words();
+    html! {
+        div.side-by-side {
+            @for (number, (query, keywords)) in found.queries.iter().zip(&found.collocates).enumerate() {
+                @let heading = format!("near-{number}");
+                section {
+                    h2 id=(heading) { (with_query(words.distinctive, &query.query)) }
+                    (near(&heading, keywords, language))
+                }
+            }
+        }
+    }
 }
 
 fn whole(asked: &Asked, queries: &[String], options: &CompareOptions, content: Markup) -> Markup {

@@ -6,13 +6,15 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_query::Filters;
-use timbao_views::{Count, KeywordOptions};
+use timbao_views::language::Language;
+use timbao_views::{Count, KeywordOptions, Keywords};
 
 use crate::api::keywords::KeywordsRequest;
 use crate::app::App;
 use crate::problem::Problem;
 use crate::query::request;
 
+use super::address::Address;
 use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, shell, understanding};
 use super::narrow::Narrow;
@@ -70,33 +72,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             @if found.keywords.is_empty() {
                 div.message { p { strong { (words.no_words) } } }
             } @else {
-                (table_of_words(
-                    &[
-                        words.word,
-                        words.occurrences,
-                        words.articles_column,
-                        words.per_million,
-                        words.elsewhere,
-                        words.per_million,
-                        words.likelihood,
-                        "Log Ratio",
-                    ],
-                    found.keywords.iter().map(|keyword| {
-                        let phrase = format!("\"{}\"", keyword.unit);
-                        let link = asked.address.at("/kwic").without("against").with("q", &phrase);
-                        let unit = html! { a lang="vi" href=(link.href()) { (keyword.unit) } };
-                        let cells = vec![
-                            language.count(keyword.count),
-                            language.count(keyword.articles),
-                            language.rate(keyword.per_million),
-                            language.count(keyword.against_count),
-                            language.rate(keyword.against_per_million),
-                            language.decimal(keyword.log_likelihood, 1),
-                            language.decimal(keyword.log_ratio, 2),
-                        ];
-                        (unit, cells)
-                    }),
-                ))
+                (table(&found, &asked.address, language))
                 (downloads(&export(&request), language))
             }
             (cited(&citation, &asked.address, language))
@@ -104,6 +80,36 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         Ok(whole(&asked, request.of.text(), &count, content))
     });
     work.await.map(sent)
+}
+
+fn table(found: &Keywords, address: &Address, language: Language) -> Markup {
+    let words = language.words();
+    let columns = [
+        words.word,
+        words.occurrences,
+        words.articles_column,
+        words.per_million,
+        words.elsewhere,
+        words.per_million,
+        words.likelihood,
+        "Log Ratio",
+    ];
+    let rows = found.keywords.iter().map(|keyword| {
+        let phrase = format!("\"{}\"", keyword.unit);
+        let link = address.at("/kwic").without("against").with("q", &phrase);
+        let unit = html! { a lang="vi" href=(link.href()) { (keyword.unit) } };
+        let cells = vec![
+            language.count(keyword.count),
+            language.count(keyword.articles),
+            language.rate(keyword.per_million),
+            language.count(keyword.against_count),
+            language.rate(keyword.against_per_million),
+            language.decimal(keyword.log_likelihood, 1),
+            language.decimal(keyword.log_ratio, 2),
+        ];
+        (unit, cells)
+    });
+    table_of_words(&columns, rows)
 }
 
 /// The address of the same keywords as CSV.

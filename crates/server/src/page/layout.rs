@@ -191,39 +191,42 @@ fn search_box(address: &Address, tab: Tab, words: &Words) -> Markup {
     }
 }
 
+/// Parameters that other tabs do not share.
+const OF_ONE_TAB: [&str; 30] = [
+    "page",
+    "view",
+    "sort",
+    "unique",
+    "id",
+    "tab",
+    "by",
+    "measure",
+    "window",
+    "against",
+    "width",
+    "group",
+    "sample",
+    "seed",
+    "at",
+    "size",
+    "prefix",
+    "min",
+    "min_articles",
+    "slices",
+    "queries",
+    "totals",
+    "text",
+    "reprints",
+    "split",
+    "values",
+    "average",
+    "thin",
+    "then",
+    "shuffle",
+];
+
 fn tabs(address: &Address, tab: Tab, words: &Words) -> Markup {
-    let bare = address.without_all(&[
-        "page",
-        "view",
-        "sort",
-        "unique",
-        "id",
-        "tab",
-        "by",
-        "measure",
-        "window",
-        "against",
-        "width",
-        "group",
-        "sample",
-        "seed",
-        "at",
-        "size",
-        "prefix",
-        "min",
-        "min_articles",
-        "slices",
-        "queries",
-        "totals",
-        "text",
-        "reprints",
-        "split",
-        "values",
-        "average",
-        "thin",
-        "then",
-        "shuffle",
-    ]);
+    let bare = address.without_all(&OF_ONE_TAB);
     // Trends have several queries, the other views one.
     let single = bare.with("q", bare.get("q").unwrap_or_default());
     let link = |tab: Tab, path| match tab {

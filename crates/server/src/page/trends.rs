@@ -281,6 +281,13 @@ fn table(
         let value = measure.of(point);
         value.map_or_else(|| "–".to_owned(), |value| language.rate(value))
     };
+    let cell = |series: &Trend, i: usize, period: &Period| match series.points.get(i) {
+        Some(point) if point.matches > 0 && has_links => {
+            html! { a href=(link(series, period)) { (value(point)) } }
+        }
+        Some(point) => html! { (value(point)) },
+        None => html! {},
+    };
     let undated = |series: &Trend| series.undated.of_articles > 0;
     html! {
         details.figures {
@@ -303,13 +310,7 @@ fn table(
                                 tr {
                                     th scope="row" { (language.date(&period.period)) }
                                     @for series in &trends.series {
-                                        td {
-                                            @if let Some(point) = series.points.get(i) {
-                                                @if point.matches > 0 && has_links {
-                                                    a href=(link(series, period)) { (value(point)) }
-                                                } @else { (value(point)) }
-                                            }
-                                        }
+                                        td { (cell(series, i, period)) }
                                     }
                                     td { (language.count(of(i))) }
                                 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use serde::Serialize;
 use timbao_query::plan::{NearOrder, Plan};
 use timbao_query::{
-    AccentMode, LowerOptions, Node, NodeKind, Reading, Scope, Span, lower, lower_within,
+    AccentMode, LowerOptions, Node, NodeKind, Phrase, Reading, Scope, Span, lower, lower_within,
 };
 
 use crate::corpus::{Corpus, Result};
@@ -199,23 +199,7 @@ impl Search<'_> {
             }
             _ if part.is_filter() => self.put(CauseKind::Filter, part, None, 0),
             NodeKind::Word(_) => self.blame_word(part, scope)?,
-            NodeKind::Phrase(phrase) => {
-                let words = phrase.conditions(part.span);
-                if words.len() > 1 && self.blame_parts(&words, scope)? {
-                    return Ok(());
-                }
-                if words.len() < 2 {
-                    return self.blame_word(part, scope);
-                }
-                let loose = self.loosely(part, scope)?;
-                if loose > 0 {
-                    self.put(CauseKind::Accents, part, scope, loose);
-                } else {
-                    let all = Node::new(NodeKind::And(words), part.span);
-                    let all = self.count(&all, scope)?.unwrap_or(0);
-                    self.put(CauseKind::Phrase, part, scope, all);
-                }
-            }
+            NodeKind::Phrase(phrase) => self.blame_phrase(part, phrase, scope)?,
             NodeKind::AtLeast { value, .. } => {
                 let once = self.count(value, scope)?.unwrap_or(0);
                 if once > 0 {
@@ -261,10 +245,30 @@ impl Search<'_> {
                 }
             }
             _ => {
-                for node in part.children() {
-                    self.blame(node, scope)?;
-                }
+                let mut children = part.children().iter();
+                return children.try_for_each(|node| self.blame(node, scope));
             }
+        }
+        Ok(())
+    }
+
+    /// Finds the reason why a phrase matches nothing: one of its words, its accents, or that the words
+    /// do not occur as a phrase.
+    fn blame_phrase(&mut self, part: &Node, phrase: &Phrase, scope: Option<Scope>) -> Result<()> {
+        let words = phrase.conditions(part.span);
+        if words.len() > 1 && self.blame_parts(&words, scope)? {
+            return Ok(());
+        }
+        if words.len() < 2 {
+            return self.blame_word(part, scope);
+        }
+        let loose = self.loosely(part, scope)?;
+        if loose > 0 {
+            self.put(CauseKind::Accents, part, scope, loose);
+        } else {
+            let all = Node::new(NodeKind::And(words), part.span);
+            let all = self.count(&all, scope)?.unwrap_or(0);
+            self.put(CauseKind::Phrase, part, scope, all);
         }
         Ok(())
     }

@@ -76,32 +76,15 @@ impl Steps<'_> {
                 reach,
                 order,
             } => {
-                for (reach, order) in looser(*reach, *order) {
-                    let further = NodeKind::Near {
-                        operands: operands.clone(),
-                        reach,
-                        order,
-                    };
-                    let further = Node::new(further, node.span);
-                    self.put(SuggestionKind::Further, node, place, Some(further));
-                }
+                self.near(node, operands, (*reach, *order), place);
                 if *order == NearOrder::Apart {
-                    let first = operands.first().cloned();
-                    self.put(SuggestionKind::WithoutNot, node, place, first);
                     return;
                 }
-                let parts = operands.iter().cloned().map(Node::grouped).collect();
-                let all = grouped_below(Node::new(NodeKind::And(parts), node.span), place);
-                self.put(SuggestionKind::Words, node, place, Some(all));
                 self.without_each(operands, place);
             }
             NodeKind::Scoped { value, .. } => {
-                self.put(
-                    SuggestionKind::AnyField,
-                    node,
-                    place,
-                    Some((**value).clone()),
-                );
+                let anywhere = (**value).clone();
+                self.put(SuggestionKind::AnyField, node, place, Some(anywhere));
                 // The words of a phrase are often in one field, but not in a row.
                 if let NodeKind::Phrase(phrase) = &value.kind
                     && phrase.words().nth(1).is_some()
@@ -117,6 +100,32 @@ impl Steps<'_> {
             self.visit(child, place);
             place.pop();
         }
+    }
+
+    fn near(
+        &mut self,
+        node: &Node,
+        operands: &[Node],
+        (reach, order): (Reach, NearOrder),
+        place: &[usize],
+    ) {
+        for (reach, order) in looser(reach, order) {
+            let further = NodeKind::Near {
+                operands: operands.to_vec(),
+                reach,
+                order,
+            };
+            let further = Node::new(further, node.span);
+            self.put(SuggestionKind::Further, node, place, Some(further));
+        }
+        if order == NearOrder::Apart {
+            let first = operands.first().cloned();
+            self.put(SuggestionKind::WithoutNot, node, place, first);
+            return;
+        }
+        let parts = operands.iter().cloned().map(Node::grouped).collect();
+        let all = grouped_below(Node::new(NodeKind::And(parts), node.span), place);
+        self.put(SuggestionKind::Words, node, place, Some(all));
     }
 
     fn phrase(&mut self, node: &Node, phrase: &Phrase, place: &[usize]) {

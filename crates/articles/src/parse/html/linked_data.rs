@@ -216,62 +216,28 @@ impl Graph<'_> {
         let mut give = |field, rank, value: Option<String>, name: &str| {
             offer(field, rank, value, &format!("JSON-LD {name}"), draft, trace);
         };
+        let names = |name| self.names(article, name);
+        let address = |name| self.address(article, name);
         // The visible text is more complete.
-        give(
-            Field::Title,
-            rank::META - 1,
-            text("headline").or_else(|| text("name")),
-            "headline",
-        );
-        give(
-            Field::Summary,
-            rank::META - 1,
-            text("description"),
-            "description",
-        );
-        give(
-            Field::Section,
-            0,
-            self.names(article, "articleSection")
-                .filter(|name| !is_front_page(name)),
-            "articleSection",
-        );
-        let author = self
-            .authors(article)
-            .and_then(|authors| site.without(&authors));
+        let title = text("headline").or_else(|| text("name"));
+        give(Field::Title, rank::META - 1, title, "headline");
+        let summary = text("description");
+        give(Field::Summary, rank::META - 1, summary, "description");
+        let section = names("articleSection").filter(|name| !is_front_page(name));
+        give(Field::Section, 0, section, "articleSection");
+        let authors = self.authors(article);
+        let author = authors.and_then(|authors| site.without(&authors));
         give(Field::Author, 0, author, "author");
-        give(Field::Published, 0, text("datePublished"), "datePublished");
-        give(Field::Published, 0, text("dateCreated"), "dateCreated");
-        give(
-            Field::Source,
-            0,
-            self.names(article, "publisher"),
-            "publisher",
-        );
-        give(
-            Field::Url,
-            rank::META + 1,
-            self.address(article, "url"),
-            "url",
-        );
-        give(
-            Field::Url,
-            rank::META + 1,
-            self.address(article, "mainEntityOfPage"),
-            "mainEntityOfPage",
-        );
-        give(
-            Field::Place,
-            0,
-            self.names(article, "locationCreated"),
-            "locationCreated",
-        );
-        give(
-            Field::Place,
-            0,
-            self.names(article, "contentLocation"),
-            "contentLocation",
-        );
+        for name in ["datePublished", "dateCreated"] {
+            give(Field::Published, 0, text(name), name);
+        }
+        give(Field::Source, 0, names("publisher"), "publisher");
+        for name in ["url", "mainEntityOfPage"] {
+            give(Field::Url, rank::META + 1, address(name), name);
+        }
+        for name in ["locationCreated", "contentLocation"] {
+            give(Field::Place, 0, names(name), name);
+        }
     }
 
     /// The names of people; organisations among them are usually the site.

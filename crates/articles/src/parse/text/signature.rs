@@ -51,32 +51,6 @@ fn agency_of(text: &str) -> Option<String> {
 /// Splits the note off a signature: "(theo Reuters, AFP)", "(tổng hợp)",
 /// "thực hiện". The second part is what "theo" names.
 fn without_note(line: &str) -> (&str, Option<&str>) {
-    const NOTES: &[&str] = &[
-        "theo",
-        "tổng hợp",
-        "lược dịch",
-        "biên dịch",
-        "dịch",
-        "ghi",
-        "lược ghi",
-        "lược thuật",
-        "tường thuật",
-        "thực hiện",
-        "sưu tầm",
-        "biên soạn",
-        "giới thiệu",
-        "việt hóa",
-        "việt hoá",
-        "t/h",
-        "t.h",
-        "th",
-        "nguồn",
-        "từ",
-        "trích",
-        "ảnh",
-        "video",
-        "bài",
-    ];
     let noted = |text: &str| {
         let lower = text.trim().to_lowercase();
         NOTES.iter().any(|note| {
@@ -113,6 +87,34 @@ fn without_note(line: &str) -> (&str, Option<&str>) {
     }
     (line, None)
 }
+
+/// Notes after or instead of a name, in lower case.
+const NOTES: &[&str] = &[
+    "theo",
+    "tổng hợp",
+    "lược dịch",
+    "biên dịch",
+    "dịch",
+    "ghi",
+    "lược ghi",
+    "lược thuật",
+    "tường thuật",
+    "thực hiện",
+    "sưu tầm",
+    "biên soạn",
+    "giới thiệu",
+    "việt hóa",
+    "việt hoá",
+    "t/h",
+    "t.h",
+    "th",
+    "nguồn",
+    "từ",
+    "trích",
+    "ảnh",
+    "video",
+    "bài",
+];
 
 /// Splits the agency off a name that carries it: "An Bình/TTXVN", "An Bình
 /// (TTXVN)".

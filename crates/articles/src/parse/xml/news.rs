@@ -24,20 +24,6 @@ pub(super) fn item<'t>(item: Element<'t>, collector: &mut Collector<'t>, trace: 
             _ => collector.offer(Field::Body, 1, content.text(), "inlineXML", trace),
         }
     }
-    const PATHS: &[(&str, Field)] = &[
-        ("headline", Field::Title),
-        ("HeadLine", Field::Title),
-        ("description", Field::Summary),
-        ("SubHeadLine", Field::Summary),
-        ("contentCreated", Field::Published),
-        ("firstCreated", Field::Published),
-        ("FirstCreated", Field::Published),
-        ("versionCreated", Field::Published),
-        ("ThisRevisionCreated", Field::Published),
-        ("inlineData", Field::Body),
-        ("creditline", Field::Agency),
-        ("NewsItemId", Field::Id),
-    ];
     for (order, (name, field)) in PATHS.iter().enumerate() {
         if let Some(element) = item.find(name) {
             let text = match field {
@@ -75,6 +61,22 @@ pub(super) fn item<'t>(item: Element<'t>, collector: &mut Collector<'t>, trace: 
         collector.offer(Field::Section, 10, subject.line(), "subject", trace);
     }
 }
+
+/// The elements of an item that have the text of a field, the best first.
+const PATHS: &[(&str, Field)] = &[
+    ("headline", Field::Title),
+    ("HeadLine", Field::Title),
+    ("description", Field::Summary),
+    ("SubHeadLine", Field::Summary),
+    ("contentCreated", Field::Published),
+    ("firstCreated", Field::Published),
+    ("FirstCreated", Field::Published),
+    ("versionCreated", Field::Published),
+    ("ThisRevisionCreated", Field::Published),
+    ("inlineData", Field::Body),
+    ("creditline", Field::Agency),
+    ("NewsItemId", Field::Id),
+];
 
 fn people<'t>(item: Element<'t>, collector: &mut Collector<'t>, trace: &mut Trace) {
     let creators = item
