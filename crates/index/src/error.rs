@@ -127,7 +127,7 @@ pub enum Error {
     },
     /// The search engine below reports an error of another kind.
     #[error("the search engine failed: {0}")]
-    Engine(#[from] EngineError),
+    Engine(#[source] EngineError),
 }
 
 /// An error of the search engine below this crate.
@@ -232,40 +232,9 @@ impl Error {
         )
     }
 
-    /// Adds the path to an input or output error.
-    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
-        let path = path.into();
-        move |source| Self::Io { path, source }
-    }
-}
-
-impl From<timbao_views::Error> for Error {
-    fn from(error: timbao_views::Error) -> Self {
-        match error {
-            timbao_views::Error::Engine(error) => match error.downcast::<Self>() {
-                Ok(error) => *error,
-                Err(other) => Self::Damaged {
-                    reason: other.to_string(),
-                },
-            },
-            timbao_views::Error::Damaged(reason) => Self::Damaged {
-                reason: reason.to_owned(),
-            },
-            other => Self::Damaged {
-                reason: other.to_string(),
-            },
-        }
-    }
-}
-
-impl From<Error> for timbao_views::Error {
-    fn from(error: Error) -> Self {
-        Self::Engine(Box::new(error))
-    }
-}
-
-impl From<TantivyError> for Error {
-    fn from(error: TantivyError) -> Self {
+    /// Converts an error of the search engine below.
+    pub(crate) fn engine(error: impl Into<TantivyError>) -> Self {
+        let error = error.into();
         let io = |path: &Path, source: &io::Error| Self::Io {
             path: path.into(),
             source: copy(source),
@@ -301,6 +270,37 @@ impl From<TantivyError> for Error {
             }
             _ => Self::Engine(EngineError(error)),
         }
+    }
+
+    /// Adds the path to an input or output error.
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+}
+
+impl From<timbao_views::Error> for Error {
+    fn from(error: timbao_views::Error) -> Self {
+        match error {
+            timbao_views::Error::Engine(error) => match error.downcast::<Self>() {
+                Ok(error) => *error,
+                Err(other) => Self::Damaged {
+                    reason: other.to_string(),
+                },
+            },
+            timbao_views::Error::Damaged(reason) => Self::Damaged {
+                reason: reason.to_owned(),
+            },
+            other => Self::Damaged {
+                reason: other.to_string(),
+            },
+        }
+    }
+}
+
+impl From<Error> for timbao_views::Error {
+    fn from(error: Error) -> Self {
+        Self::Engine(Box::new(error))
     }
 }
 

@@ -134,14 +134,14 @@ impl Index {
         let marker = match storage.atomic_read(Path::new(MARKER)) {
             Ok(bytes) => bytes,
             Err(OpenReadError::FileDoesNotExist(_)) => return Err(Error::NoIndex { dir: dir() }),
-            Err(error) => return Err(TantivyError::from(error).into()),
+            Err(error) => return Err(Error::engine(error)),
         };
         let found = serde_json::from_slice::<Marker>(&marker)
             .map_or_else(|_| "unknown".into(), |m| m.timbao);
         if found != INDEX_VERSION.to_string() {
             return Err(Error::OtherVersion { dir: dir(), found });
         }
-        let engine = tantivy::Index::open(storage.clone())?;
+        let engine = tantivy::Index::open(storage.clone()).map_err(Error::engine)?;
         Self::with_engine(storage, engine)
     }
 
@@ -210,7 +210,8 @@ impl Index {
             .schema(schema())
             .settings(settings)
             .register_plugin(TextPlugin::shared(&storage))
-            .open_or_create(storage.clone())?;
+            .open_or_create(storage.clone())
+            .map_err(Error::engine)?;
         let marker = Marker {
             timbao: INDEX_VERSION.to_string(),
         };
@@ -253,7 +254,8 @@ impl Index {
             .engine
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
-            .try_into()?)
+            .try_into()
+            .map_err(Error::engine)?)
     }
 
     /// Opens something of each segment of the last commit. As writers may remove
@@ -312,7 +314,7 @@ impl Index {
             .writer_with_num_threads(threads, memory * threads)
             .map_err(|error| match error {
                 TantivyError::LockFailure(error, _) => self.storage.lock_error(&error),
-                other => other.into(),
+                other => Error::engine(other),
             })?;
         // When segments are merged, and with how much memory, is the caller's.
         writer.set_merge_policy(Box::new(NoMergePolicy));
@@ -370,10 +372,12 @@ impl ArticleWriter {
     /// When an earlier article could not be written.
     pub fn add(&self, key: &str, article: Article) -> Result<()> {
         // Both in one step, so that of two threads with the same key one replaces the other.
-        self.writer.run([
-            UserOperation::Delete(self.key(key)),
-            UserOperation::Add(self.document(key, article, None)),
-        ])?;
+        self.writer
+            .run([
+                UserOperation::Delete(self.key(key)),
+                UserOperation::Add(self.document(key, article, None)),
+            ])
+            .map_err(Error::engine)?;
         Ok(())
     }
 
@@ -390,7 +394,8 @@ impl ArticleWriter {
         turn: Option<&mut Permit>,
     ) -> Result<()> {
         self.writer
-            .add_document(self.document(key, article, turn))?;
+            .add_document(self.document(key, article, turn))
+            .map_err(Error::engine)?;
         Ok(())
     }
 
@@ -436,7 +441,7 @@ impl ArticleWriter {
     ///
     /// An error of the engine.
     pub fn clear(&self) -> Result<()> {
-        self.writer.delete_all_documents()?;
+        self.writer.delete_all_documents().map_err(Error::engine)?;
         Ok(())
     }
 
@@ -451,9 +456,9 @@ impl ArticleWriter {
 
     /// The same as [`commit`](Self::commit), with another payload.
     pub(crate) fn commit_with(&mut self, payload: &str) -> Result<()> {
-        let mut prepared = self.writer.prepare_commit()?;
+        let mut prepared = self.writer.prepare_commit().map_err(Error::engine)?;
         prepared.set_payload(payload);
-        prepared.commit()?;
+        prepared.commit().map_err(Error::engine)?;
         Ok(())
     }
 
@@ -463,7 +468,7 @@ impl ArticleWriter {
     ///
     /// When a file cannot be written; then nothing has changed.
     pub(crate) fn merge(&mut self, segments: &[SegmentId]) -> Result<()> {
-        self.writer.merge(segments).wait()?;
+        self.writer.merge(segments).wait().map_err(Error::engine)?;
         Ok(())
     }
 
@@ -475,7 +480,7 @@ impl ArticleWriter {
         self.writer
             .prepare_commit()
             .err()
-            .map_or(error, Error::from)
+            .map_or(error, Error::engine)
     }
 
     /// Merges all segments into one, if there are several.
@@ -484,9 +489,13 @@ impl ArticleWriter {
     ///
     /// When a file cannot be written.
     pub fn merge_all(&mut self) -> Result<()> {
-        let segments = self.writer.index().searchable_segment_ids()?;
+        let segments = self
+            .writer
+            .index()
+            .searchable_segment_ids()
+            .map_err(Error::engine)?;
         if segments.len() > 1 {
-            self.writer.merge(&segments).wait()?;
+            self.writer.merge(&segments).wait().map_err(Error::engine)?;
         }
         Ok(())
     }
@@ -497,7 +506,7 @@ impl ArticleWriter {
     ///
     /// When a merge failed.
     pub fn finish(self) -> Result<()> {
-        self.writer.wait_merging_threads()?;
+        self.writer.wait_merging_threads().map_err(Error::engine)?;
         Ok(())
     }
 }

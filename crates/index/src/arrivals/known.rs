@@ -159,7 +159,7 @@ struct Named {
 impl JournalFile {
     /// The journal that the last commit names.
     fn named(engine: &tantivy::Index) -> Result<Option<StateFile>> {
-        let payload = engine.load_metas()?.payload;
+        let payload = engine.load_metas().map_err(Error::engine)?.payload;
         let named = payload.and_then(|json| serde_json::from_str::<Named>(&json).ok());
         Ok(named.and_then(|named| named.arrivals))
     }

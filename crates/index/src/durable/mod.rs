@@ -41,7 +41,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tantivy::TantivyError;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
     Directory, DirectoryLock, FileHandle, INDEX_WRITER_LOCK, Lock, META_LOCK, MmapDirectory,
@@ -94,7 +93,7 @@ impl Storage {
     pub(crate) fn open(dir: &Path) -> Result<Self> {
         // Tantivy's message would contain neither the cause nor a hint.
         std::fs::read_dir(dir).map_err(Error::io(dir))?;
-        let inner = MmapDirectory::open(dir).map_err(TantivyError::from)?;
+        let inner = MmapDirectory::open(dir).map_err(Error::engine)?;
         Ok(Self::over(
             dir,
             Box::new(inner),

@@ -28,8 +28,9 @@ pub(crate) fn remove_orphans(
     // A reader that has read the commit has opened its files, or waits here.
     let _lock = storage
         .acquire_lock(&META_LOCK)
-        .map_err(|error| TantivyError::LockFailure(error, None))?;
-    let segments = engine.searchable_segment_metas()?;
+        .map_err(|error| TantivyError::LockFailure(error, None))
+        .map_err(Error::engine)?;
+    let segments = engine.searchable_segment_metas().map_err(Error::engine)?;
     let segments: HashMap<String, HashSet<String>> = segments
         .iter()
         .map(|meta| (meta.id().uuid_string(), deletions(meta)))

@@ -130,8 +130,9 @@ fn open_all(index: &Index) -> Result<(BackupReport, Vec<Opened>)> {
     let _lock = index
         .storage
         .acquire_lock(&META_LOCK)
-        .map_err(|error| TantivyError::LockFailure(error, None))?;
-    let meta = index.engine.load_metas()?;
+        .map_err(|error| TantivyError::LockFailure(error, None))
+        .map_err(Error::engine)?;
+    let meta = index.engine.load_metas().map_err(Error::engine)?;
     let payload = Payload::of(&index.engine)?;
     let mut names = vec![(MARKER.to_owned(), None), (META.to_owned(), None)];
     let files = payload.iter().flat_map(Payload::files);

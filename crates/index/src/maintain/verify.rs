@@ -123,7 +123,7 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
     let meta = match index.engine.load_metas() {
         Ok(meta) => meta,
         Err(error) => {
-            let error = Error::from(error);
+            let error = Error::engine(error);
             if is_refused(&error) {
                 return Err(error);
             }
@@ -283,8 +283,9 @@ impl VerifyReport {
         meta: &SegmentMeta,
         numbers: &mut HashMap<u64, u32>,
     ) -> Result<()> {
-        let reader = SegmentReader::open(&index.engine.segment(meta.clone()))?;
-        let text = TextPlugin::open(&index.storage, &reader)?;
+        let reader =
+            SegmentReader::open(&index.engine.segment(meta.clone())).map_err(Error::engine)?;
+        let text = TextPlugin::open(&index.storage, &reader).map_err(Error::engine)?;
         if text.articles() != reader.max_doc() {
             let message = format!(
                 "text of {} articles, but {} are listed",
@@ -294,7 +295,7 @@ impl VerifyReport {
             let name = format!("{}.timbao", meta.id().uuid_string());
             self.fault(&name, FaultKind::Disagreement, message);
         }
-        TextPlugin::open_sketches(&reader)?;
+        TextPlugin::open_sketches(&reader).map_err(Error::engine)?;
         count_keys(index, &reader, numbers)
     }
 
@@ -395,11 +396,14 @@ fn count_keys(
     reader: &SegmentReader,
     numbers: &mut HashMap<u64, u32>,
 ) -> Result<()> {
-    let inverted = reader.inverted_index(index.fields.key)?;
+    let inverted = reader
+        .inverted_index(index.fields.key)
+        .map_err(Error::engine)?;
     let mut terms = inverted
         .terms()
         .stream()
-        .map_err(tantivy::TantivyError::from)?;
+        .map_err(tantivy::TantivyError::from)
+        .map_err(Error::engine)?;
     while let Some((term, info)) = terms.next() {
         let number = std::str::from_utf8(term)
             .ok()
@@ -407,7 +411,8 @@ fn count_keys(
         let number = number.filter(|number| key(*number).as_bytes() == term);
         let mut postings = inverted
             .read_postings_from_terminfo(info, IndexRecordOption::Basic)
-            .map_err(tantivy::TantivyError::from)?;
+            .map_err(tantivy::TantivyError::from)
+            .map_err(Error::engine)?;
         let mut doc = postings.doc();
         while doc != TERMINATED {
             if !reader.is_deleted(doc) {

@@ -8,7 +8,7 @@ use timbao_query::plan::Plan;
 use timbao_views::reprints::groups;
 
 use crate::arrivals::{Arrival, Arrivals};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 use super::boolean::evaluate;
 use super::{Address, Searcher, lives};
@@ -51,7 +51,11 @@ impl Searcher {
                 continue;
             };
             let alive = view.reader.alive_bitset();
-            let fingerprints = view.reader.fast_fields().u64("fingerprint")?;
+            let fingerprints = view
+                .reader
+                .fast_fields()
+                .u64("fingerprint")
+                .map_err(Error::engine)?;
             for article in found.articles.into_iter().filter(|&a| lives(alive, a)) {
                 let fingerprint = fingerprints.first(article).unwrap_or(0);
                 let address = self.address(segment, article);

@@ -211,7 +211,7 @@ impl Corpus for Searcher {
         let minutes = minutes.map(|view| view.reader.fast_fields().u64("minute"));
         let minutes = minutes
             .collect::<tantivy::Result<Vec<_>>>()
-            .map_err(error::Error::from)?;
+            .map_err(error::Error::engine)?;
         self.each(articles, |_, address| {
             let minutes = minutes.get(address.segment as usize);
             let minute = minutes.and_then(|minutes| minutes.first(address.article));

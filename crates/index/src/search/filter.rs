@@ -74,7 +74,11 @@ fn by_value(
 
 /// The day of publication of every article.
 pub(crate) fn days(view: &SegmentView) -> Result<tantivy::columnar::Column<i64>> {
-    Ok(view.reader.fast_fields().i64("day")?)
+    Ok(view
+        .reader
+        .fast_fields()
+        .i64("day")
+        .map_err(Error::engine)?)
 }
 
 /// The calendar date of a day number.
@@ -108,7 +112,10 @@ fn by_time(view: &SegmentView, facet: Facet, is_wanted: impl Fn(&str) -> bool) -
 
 /// The articles of a segment that contain a term of Tantivy's own index.
 pub(crate) fn articles_with_term(view: &SegmentView, term: &Term) -> Result<Vec<u32>> {
-    let inverted = view.reader.inverted_index(term.field())?;
+    let inverted = view
+        .reader
+        .inverted_index(term.field())
+        .map_err(Error::engine)?;
     let mut articles = Vec::new();
     let postings = inverted
         .read_postings(term, IndexRecordOption::Basic)

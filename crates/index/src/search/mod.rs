@@ -88,7 +88,7 @@ impl Index {
             let mut before = before.iter().flat_map(|before| before.segments.iter());
             match before.find(|view| view.reader.segment_id() == reader.segment_id()) {
                 Some(same) => Ok(same.text.clone()),
-                None => Ok(TextPlugin::open(&self.storage, reader)?),
+                None => Ok(TextPlugin::open(&self.storage, reader).map_err(Error::engine)?),
             }
         };
         let open = || self.of_latest_commit(|readers| self.open_segments(readers, &open_text));
@@ -111,7 +111,7 @@ impl Index {
     /// Opens some segments of the latest commit, as if there were no others.
     pub(crate) fn searcher_over(&self, readers: &[SegmentReader]) -> Result<Searcher> {
         let segments = self.open_segments(readers, &|reader| {
-            Ok(TextPlugin::open(&self.storage, reader)?)
+            Ok(TextPlugin::open(&self.storage, reader).map_err(Error::engine)?)
         })?;
         Ok(self.searcher_of(segments, JournalFile::default()))
     }
@@ -124,10 +124,11 @@ impl Index {
         let views = readers.iter().map(|reader| {
             Ok(SegmentView {
                 text: open_text(reader)?,
-                sketches: TextPlugin::open_sketches(reader)?,
+                sketches: TextPlugin::open_sketches(reader).map_err(Error::engine)?,
                 records: reader
                     .get_store_reader(RECORD_BLOCKS)
-                    .map_err(TantivyError::from)?,
+                    .map_err(TantivyError::from)
+                    .map_err(Error::engine)?,
                 rows: SegmentRows::new(&self.caches.impacts),
                 values: Values::default(),
                 key_hashes: OnceLock::new(),
@@ -211,7 +212,7 @@ impl Searcher {
     /// When a file is damaged.
     pub fn record(&self, address: Address) -> Result<Article> {
         let view = self.segment(address)?;
-        let document: TantivyDocument = view.records.get(address.article)?;
+        let document: TantivyDocument = view.records.get(address.article).map_err(Error::engine)?;
         let bytes = document
             .get_first(self.fields.record)
             .and_then(|v| v.as_bytes())

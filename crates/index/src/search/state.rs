@@ -2,7 +2,7 @@
 
 use timbao_views::{Fingerprints, IndexState};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use timbao_tokenizer::ANALYZER_VERSION;
 
 use super::{Address, Searcher};
@@ -32,7 +32,11 @@ impl Searcher {
     pub fn fingerprints(&self) -> Result<Vec<(Address, u64)>> {
         let mut all = Vec::new();
         for (segment, view) in (0..).zip(self.segments.iter()) {
-            let column = view.reader.fast_fields().u64("fingerprint")?;
+            let column = view
+                .reader
+                .fast_fields()
+                .u64("fingerprint")
+                .map_err(Error::engine)?;
             for article in view.reader.doc_ids_alive() {
                 let fingerprint = column.first(article).unwrap_or(0);
                 all.push((self.address(segment, article), fingerprint));
@@ -50,7 +54,8 @@ impl Searcher {
         let columns = self.segments.iter();
         let columns = columns
             .map(|view| view.reader.fast_fields().u64("fingerprint"))
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(Error::engine)?;
         let fingerprints = addresses.iter().map(|&address| {
             self.check(address)?;
             let column = columns.get(address.segment as usize);
@@ -63,7 +68,11 @@ impl Searcher {
     fn compute_state(&self) -> Result<IndexState> {
         let mut sums = Fingerprints::default();
         for view in self.segments.iter() {
-            let fingerprints = view.reader.fast_fields().u64("fingerprint")?;
+            let fingerprints = view
+                .reader
+                .fast_fields()
+                .u64("fingerprint")
+                .map_err(Error::engine)?;
             for article in view.reader.doc_ids_alive() {
                 let fingerprint = fingerprints.first(article).unwrap_or(0);
                 sums.add(fingerprint, view.token_count(article));

@@ -7,7 +7,7 @@ use tantivy::columnar::StrColumn;
 use timbao_query::plan::Facet;
 use timbao_views::facet_key;
 
-use crate::error::{Result, damaged};
+use crate::error::{Error, Result, damaged};
 
 /// The values of all facets, each loaded on first use.
 #[derive(Default)]
@@ -37,7 +37,11 @@ impl Values {
         if facet.is_period() {
             return Ok(None);
         }
-        let Some(column) = reader.fast_fields().str(facet.name())? else {
+        let Some(column) = reader
+            .fast_fields()
+            .str(facet.name())
+            .map_err(Error::engine)?
+        else {
             return Ok(None);
         };
         let Some(cell) = self.facets.get(facet as usize) else {

@@ -74,7 +74,7 @@ impl<'a> Carrier<'a> {
 
 /// A searcher over the segments that are whole, and whether all are.
 fn whole_segments(index: &Index) -> Result<(Searcher, bool)> {
-    let meta = index.engine.load_metas()?;
+    let meta = index.engine.load_metas().map_err(Error::engine)?;
     let mut readers = Vec::new();
     for segment in &meta.segments {
         let mut is_whole = true;
@@ -128,16 +128,21 @@ pub(super) fn salvage(index: &Index) -> Result<(Manifest, bool)> {
 
 /// The number of each article of a segment that is not deleted.
 pub(super) fn numbers(index: &Index, reader: &SegmentReader) -> Result<Vec<(u64, u32)>> {
-    let inverted = reader.inverted_index(index.fields.key)?;
+    let inverted = reader
+        .inverted_index(index.fields.key)
+        .map_err(Error::engine)?;
     let terms = inverted.terms().stream();
-    let mut terms = terms.map_err(tantivy::TantivyError::from)?;
+    let mut terms = terms
+        .map_err(tantivy::TantivyError::from)
+        .map_err(Error::engine)?;
     let mut numbers = Vec::new();
     while let Some((term, info)) = terms.next() {
         let number = std::str::from_utf8(term).ok();
         let number = number.and_then(|term| u64::from_str_radix(term, 16).ok());
         let mut postings = inverted
             .read_postings_from_terminfo(info, IndexRecordOption::Basic)
-            .map_err(tantivy::TantivyError::from)?;
+            .map_err(tantivy::TantivyError::from)
+            .map_err(Error::engine)?;
         while postings.doc() != TERMINATED {
             let article = postings.doc();
             if let Some(number) = number.filter(|n| *n != 0 && !reader.is_deleted(article)) {

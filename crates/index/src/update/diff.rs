@@ -317,7 +317,7 @@ impl Diff {
 }
 
 /// The entry of a file found now, without its articles.
-fn entry(file: &FoundFile, relative: usize, since: u64) -> FileEntry {
+fn entry(file: &FoundFile, relative: u32, since: u64) -> FileEntry {
     let is_settled = |modified: u64| modified.saturating_add(RACY) < since;
     FileEntry {
         len: file.len,

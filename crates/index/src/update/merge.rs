@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tantivy::index::SegmentId;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::{ArticleWriter, Index};
 use crate::text::TextPlugin;
 
@@ -66,7 +66,11 @@ fn sizes(index: &Index) -> Result<Vec<Size>> {
         .map(|reader| {
             let all = u64::from(reader.max_doc()).max(1);
             let alive = u64::from(reader.num_docs());
-            let positions = u64::from(TextPlugin::open(&index.storage, reader)?.positions());
+            let positions = u64::from(
+                TextPlugin::open(&index.storage, reader)
+                    .map_err(Error::engine)?
+                    .positions(),
+            );
             Ok(Size {
                 id: reader.segment_id(),
                 positions: (u128::from(positions) * u128::from(alive) / u128::from(all)) as u64,

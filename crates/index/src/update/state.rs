@@ -58,7 +58,7 @@ impl Commit {
     ///
     /// [`Error::Damaged`] if this program did not write it.
     pub(crate) fn of(engine: &tantivy::Index) -> Result<Self> {
-        let meta = engine.load_metas()?;
+        let meta = engine.load_metas().map_err(Error::engine)?;
         let Some(json) = meta.payload else {
             return match meta.segments.is_empty() {
                 true => Ok(Self::Empty),
