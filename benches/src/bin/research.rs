@@ -309,7 +309,7 @@ fn large(articles: &[Article], arguments: &Arguments) -> Result<()> {
         sketch_bytes(dir.path()) as f64 / 1e6
     );
     let start = Instant::now();
-    let groups = searcher.reprint_groups(0)?;
+    let groups = searcher.most_published(0)?;
     println!(
         "grouping them: {:.2} s, {} texts of {} publications; {} MB of memory at most",
         start.elapsed().as_secs_f64(),

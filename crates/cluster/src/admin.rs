@@ -13,6 +13,7 @@ const CLAUSES: u32 = 20_000;
 
 /// How the cluster computes scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Scoring {
     /// By the formula of the local engine, in scripted similarities.
     Scripted,

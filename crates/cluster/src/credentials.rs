@@ -95,6 +95,7 @@ impl fmt::Debug for Credentials {
 
 /// The authorities whose certificates are accepted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Trust {
     /// Those of the operating system.
     #[default]

@@ -11,6 +11,7 @@ use crate::Table;
 
 /// The character between two values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Separator {
     /// `,`
     #[default]

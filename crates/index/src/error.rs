@@ -137,6 +137,7 @@ pub struct EngineError(TantivyError);
 
 /// The origin of the articles of an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Owner {
     /// [`update`](crate::update): the articles of files and directories.
     Update,

@@ -3,13 +3,10 @@
 use timbao_articles::Article;
 use timbao_query::plan::Plan;
 use timbao_query::{LowerOptions, Node, Request};
-use timbao_views::reprints::{self, ReprintGroups, ReprintHistory};
+use timbao_views::reprints::{self, ReprintHistory};
 use timbao_views::suggest::{self, Advice, Completion};
 use timbao_views::{
-    Citation, CitedQuery, CollocateOptions, Collocates, CompareOptions, Comparison, Concordance,
-    Dispersion, DispersionOptions, Fillers, Gapped, Interpretation, KeywordOptions, Keywords,
-    KwicOptions, ShownHit, Similar, SimilarOptions, Trends, TrendsOptions, TrendsQuery, WordList,
-    WordListOptions,
+    Citation, CitedQuery, Dispersion, Interpretation, ShownHit, Similar, SimilarOptions,
 };
 
 use crate::error::Result;
@@ -17,108 +14,7 @@ use crate::search::{Address, Hit, SearchOptions, Searcher};
 
 /// Each method fails if a file is damaged or the deadline has passed.
 impl Searcher {
-    /// All matches of a plan in context; see [`timbao_views::concordance`].
-    ///
-    /// # Errors
-    ///
-    /// If a file is damaged or the deadline has passed.
-    pub fn concordance(&self, plan: &Plan, options: &KwicOptions) -> Result<Concordance> {
-        self.whole(timbao_views::concordance(self, plan, options)?)
-    }
-
-    /// Frequencies over time; see [`timbao_views::trends`].
-    ///
-    /// # Errors
-    ///
-    /// If a file is damaged or the deadline has passed.
-    pub fn trends(
-        &self,
-        queries: &[TrendsQuery],
-        base: &Plan,
-        options: &TrendsOptions,
-    ) -> Result<Trends> {
-        self.whole(timbao_views::trends(self, queries, base, options)?)
-    }
-
-    /// Words near the matches of a plan; see [`timbao_views::collocates`].
-    ///
-    /// # Errors
-    ///
-    /// If a file is damaged or the deadline has passed.
-    pub fn collocates(
-        &self,
-        plan: &Plan,
-        base: &Plan,
-        options: &CollocateOptions,
-    ) -> Result<Collocates> {
-        self.whole(timbao_views::collocates(self, plan, base, options)?)
-    }
-
-    /// Words near the matches of a plan in some articles, compared with others; see
-    /// [`timbao_views::compare_collocates`].
-    ///
-    /// # Errors
-    ///
-    /// If a file is damaged or the deadline has passed.
-    pub fn compare_collocates(
-        &self,
-        plan: &Plan,
-        of: &Plan,
-        against: &Plan,
-        windows: &CollocateOptions,
-        options: &KeywordOptions,
-    ) -> Result<Keywords> {
-        let sets = [of, against];
-        self.whole(timbao_views::compare_collocates(
-            self, plan, sets, windows, options,
-        )?)
-    }
-
-    /// Words characteristic of some articles; see [`timbao_views::keywords`].
-    ///
-    /// # Errors
-    ///
-    /// If a file is damaged or the deadline has passed.
-    pub fn keywords(
-        &self,
-        of: &Plan,
-        against: Option<&Plan>,
-        options: &KeywordOptions,
-    ) -> Result<Keywords> {
-        self.whole(timbao_views::keywords(self, of, against, options)?)
-    }
-
-    /// The words in the gaps of a phrase; see [`timbao_views::fillers`].
-    ///
-    /// # Errors
-    ///
-    /// If a file is damaged or the deadline has passed.
-    pub fn fillers(&self, plan: &Plan, gapped: Gapped<'_>) -> Result<Fillers> {
-        self.whole(timbao_views::fillers(self, plan, gapped)?)
-    }
-
-    /// The frequencies of syllables or n-grams; see [`timbao_views::word_list`].
-    ///
-    /// # Errors
-    ///
-    /// If a file is damaged or the deadline has passed.
-    pub fn word_list(&self, base: &Plan, options: &WordListOptions) -> Result<WordList> {
-        self.whole(timbao_views::word_list(self, base, options)?)
-    }
-
-    /// The spread of the matches of a plan; see [`timbao_views::dispersion`].
-    ///
-    /// # Errors
-    ///
-    /// If a file is damaged or the deadline has passed.
-    pub fn dispersion(
-        &self,
-        plan: &Plan,
-        base: &Plan,
-        options: &DispersionOptions,
-    ) -> Result<Dispersion> {
-        self.whole(timbao_views::dispersion(self, plan, base, options)?)
-    }
+    timbao_views::view_methods!(whole);
 
     /// The spread of the matches of a plan over an article; see
     /// [`timbao_views::dispersion_in_article`].
@@ -139,20 +35,6 @@ impl Searcher {
         )?)
     }
 
-    /// Two queries side by side; see [`timbao_views::compare_queries`].
-    ///
-    /// # Errors
-    ///
-    /// If a file is damaged or the deadline has passed.
-    pub fn compare(
-        &self,
-        queries: &[TrendsQuery; 2],
-        base: &Plan,
-        options: &CompareOptions,
-    ) -> Result<Comparison> {
-        self.whole(timbao_views::compare_queries(self, queries, base, options)?)
-    }
-
     /// Articles like one of the index; see [`timbao_views::similar`].
     ///
     /// # Errors
@@ -161,28 +43,6 @@ impl Searcher {
     pub fn similar(&self, address: Address, options: &SimilarOptions) -> Result<Similar> {
         self.segment(address)?;
         self.whole(timbao_views::similar(self, self.id_of(address), options)?)
-    }
-
-    /// Articles like one that need not be in the index.
-    ///
-    /// # Errors
-    ///
-    /// If a file is damaged or the deadline has passed.
-    pub fn similar_to_article(
-        &self,
-        article: &Article,
-        options: &SimilarOptions,
-    ) -> Result<Similar> {
-        self.whole(timbao_views::similar_to_article(self, article, options)?)
-    }
-
-    /// The texts that were published most often.
-    ///
-    /// # Errors
-    ///
-    /// If a file is damaged or the deadline has passed.
-    pub fn reprint_groups(&self, limit: usize) -> Result<ReprintGroups> {
-        self.whole(reprints::reprint_groups(self, limit)?)
     }
 
     /// All publications of an article's text, each compared with the first.
@@ -292,6 +152,8 @@ mod tests {
     use timbao_query::{LowerOptions, lower, parse};
     use timbao_tokenizer::{exact_key, fold};
     use timbao_views::Corpus;
+
+    use timbao_views::Gapped;
 
     use super::*;
     use crate::SearchOptions;

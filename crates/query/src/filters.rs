@@ -40,6 +40,7 @@ pub struct Filters {
 
 /// The error for an invalid filter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FilterError {
     /// The value of `after`, `before`, `date` or a period is not a date.
     #[error("{name} {text}: {}", .reason.message())]

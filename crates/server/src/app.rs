@@ -136,7 +136,7 @@ impl App {
         // In a cluster, they need all articles.
         let View::Index(searcher) = view else { return };
         let prepared = searcher.stats().and_then(|_| searcher.state());
-        let prepared = prepared.and_then(|_| searcher.reprint_groups(0));
+        let prepared = prepared.and_then(|_| searcher.most_published(0));
         if let Err(error) = prepared {
             let fields = [("reason", Value::Text(&error.to_string()))];
             self.log.warn("preparing a view failed", &fields);

@@ -74,6 +74,7 @@ pub struct Form {
 /// assert_eq!(role(&["Trung", "ương"]), Some(Role::Long));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Role {
     /// An abbreviation.
     Short,
@@ -118,6 +119,7 @@ pub struct Found<'t> {
 /// );
 /// ```
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TableError {
     /// Not TOML of the documented form.
     #[error("the table of abbreviations is not valid: {0}")]

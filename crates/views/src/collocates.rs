@@ -33,6 +33,7 @@ pub struct CollocateOptions {
 /// The order of collocates.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum CollocateSort {
     /// Log-likelihood: the significance of the association. Favours frequent
     /// units.

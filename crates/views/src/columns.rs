@@ -18,6 +18,7 @@ const MOST_TOKENS: u32 = 10;
 
 /// A sort key of concordance lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SortKey {
     /// This many tokens before the match, the nearest first.
     Left(u32),
@@ -35,6 +36,7 @@ pub enum SortKey {
 
 /// A group key of concordance lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum GroupKey {
     /// This many tokens before the match, together.
     Left(u32),

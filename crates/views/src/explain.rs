@@ -45,6 +45,7 @@ pub struct ScorePart {
 /// The kinds of terms of a score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ScoreKind {
     /// A word.
     Word,

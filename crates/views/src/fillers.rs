@@ -43,6 +43,7 @@ impl fmt::Display for Filler {
 
 /// The reason why a query has no fillers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NoGap {
     /// No phrase of it has a gap.
     #[error("no phrase of the query has a gap")]

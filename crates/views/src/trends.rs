@@ -459,6 +459,7 @@ fn trend(
 
 /// The measure that a chart shows for each period.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Measure {
     /// Places where the query matches.
     Matches,

@@ -86,7 +86,7 @@ fn run_comparison(
         count: options.count,
         ..KeywordOptions::default()
     };
-    let found = engine.compare_collocates(plan, of.plan(), against.plan(), options, &chosen)?;
+    let found = engine.compare_collocates(plan, [of.plan(), against.plan()], options, &chosen)?;
     let cited = [
         (request, plan),
         (&of, of.plan()),

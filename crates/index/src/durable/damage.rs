@@ -142,7 +142,7 @@ fn answers(searcher: &Searcher) -> Vec<(String, Result<String>)> {
     let trends = searcher.trends(&[query], &every, &TrendsOptions::default());
     all.push(("trends".into(), said(trends)));
     all.push(("stats".into(), said(searcher.stats())));
-    all.push(("groups".into(), said(searcher.reprint_groups(5))));
+    all.push(("groups".into(), said(searcher.most_published(5))));
     for query in ["hoi lang", "hooi lang", "\"mưa x99999 hội\""] {
         let ast = parse(query).ast;
         for total in [0, 5] {

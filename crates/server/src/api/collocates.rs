@@ -184,7 +184,7 @@ impl CollocatesRequest {
         };
         let (of, against) = (of.plan(), against.plan());
         let mut found =
-            searcher.compare_collocates(&self.plan, of, against, &self.options, &chosen)?;
+            searcher.compare_collocates(&self.plan, [of, against], &self.options, &chosen)?;
         skip(&mut found.keywords, self.offset);
         Ok(Answer::Two(found))
     }

@@ -10,6 +10,7 @@ use std::fmt;
 /// assert_eq!(Charset::ALL.len(), 8);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Charset {
     /// UTF-8, with or without byte order mark; ASCII is UTF-8 too.
     Utf8,
