@@ -14,10 +14,11 @@ use crate::{Error, Result};
 /// use std::path::Path;
 /// use timbao_alerts::directory;
 ///
-/// assert_eq!(directory(Path::new(".timbao")), Path::new(".timbao-alerts"));
-/// assert_eq!(directory(Path::new("/srv/bao/index")), Path::new("/srv/bao/.index-alerts"));
+/// assert_eq!(directory(".timbao"), Path::new(".timbao-alerts"));
+/// assert_eq!(directory("/srv/bao/index"), Path::new("/srv/bao/.index-alerts"));
 /// ```
-pub fn directory(index: &Path) -> PathBuf {
+pub fn directory(index: impl AsRef<Path>) -> PathBuf {
+    let index = index.as_ref();
     // Links and `..` have no name to derive that of a sibling from.
     let named = match index.file_name() {
         Some(_) => index.to_owned(),

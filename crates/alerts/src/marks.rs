@@ -80,7 +80,7 @@ impl Marks {
     /// # Errors
     ///
     /// If the file cannot be read or its directory cannot be written.
-    pub fn open(index: &Path) -> Result<Self> {
+    pub fn open(index: impl AsRef<Path>) -> Result<Self> {
         let dir = directory(index);
         let lock = lock(&dir)?;
         let path = dir.join("marks.json");

@@ -23,7 +23,7 @@ impl Store {
     pub const MOST: usize = 500;
 
     /// The searches of an index.
-    pub fn of(index: &Path) -> Self {
+    pub fn of(index: impl AsRef<Path>) -> Self {
         Self {
             path: directory(index).join("searches.toml"),
         }

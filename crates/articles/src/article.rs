@@ -73,6 +73,24 @@ pub struct Caption {
 }
 
 impl Article {
+    /// A hash of everything that the article says, wherever its file is: two articles with the same
+    /// fingerprint differ at most in their path and collection.
+    ///
+    /// The article is unchanged afterwards; it is borrowed mutably so that its text need not be copied.
+    pub fn fingerprint(&mut self) -> u64 {
+        let path = std::mem::take(&mut self.path);
+        let collection = self.collection.take();
+        // Enough for most, so that no text is copied while it grows.
+        let mut json = Vec::with_capacity(self.body.len() + self.body.len() / 8 + 4096);
+        // Plain data of strings and numbers always serializes.
+        let _ = serde_json::to_writer(&mut json, self);
+        self.path = path;
+        self.collection = collection;
+        let hash = blake3::hash(&json);
+        let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
+        u64::from_le_bytes(first)
+    }
+
     /// The location of the article: its path, with `#member` inside a container.
     pub fn location(&self) -> String {
         match &self.member {

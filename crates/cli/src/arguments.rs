@@ -25,6 +25,14 @@ pub(crate) fn parse() -> (Result<Cli, clap::Error>, Color) {
     (parsed, color)
 }
 
+/// The command line as it was typed, for reports of measurements.
+pub(crate) fn command_line() -> Vec<String> {
+    let arguments = std::env::args_os();
+    arguments
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect()
+}
+
 /// The value of `--color` among arguments that are not parsed yet, if it is valid.
 fn early_flag(arguments: &[OsString]) -> Option<Color> {
     let mut flag = None;

@@ -70,7 +70,8 @@ impl Credentials {
     /// # Errors
     ///
     /// [`Error::Credentials`] if the file cannot be read or contains something else.
-    pub fn read(path: &Path) -> Result<Self> {
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
         let place = path.display().to_string();
         let text = fs::read_to_string(path).map_err(|error| Error::Credentials {
             place: place.clone(),

@@ -35,7 +35,7 @@ impl ArticleDocument {
         turn: Option<&mut Permit>,
     ) -> Self {
         let mut article = article;
-        let fingerprint = fingerprint(&mut article);
+        let fingerprint = article.fingerprint();
         let day = article.published.and_then(|p| p.day_number());
         let tie = tie_key(day, &article.id);
         let captions: Vec<&str> = article.captions.iter().map(|c| c.text.as_str()).collect();
@@ -96,21 +96,6 @@ impl ArticleDocument {
     pub(crate) fn tie(&self) -> u64 {
         self.tie
     }
-}
-
-/// The hash of what an article says, wherever its file is.
-fn fingerprint(article: &mut Article) -> u64 {
-    let path = std::mem::take(&mut article.path);
-    let collection = article.collection.take();
-    // Enough for most, so that no text is copied while it grows.
-    let mut json = Vec::with_capacity(article.body.len() + article.body.len() / 8 + 4096);
-    // Plain data of strings and numbers always serializes.
-    let _ = serde_json::to_writer(&mut json, article);
-    article.path = path;
-    article.collection = collection;
-    let hash = blake3::hash(&json);
-    let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
-    u64::from_le_bytes(first)
 }
 
 impl Document for ArticleDocument {

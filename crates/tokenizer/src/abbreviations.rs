@@ -123,7 +123,7 @@ pub struct Found<'t> {
 pub enum TableError {
     /// Not TOML of the documented form.
     #[error("the table of abbreviations is not valid: {0}")]
-    Format(#[from] toml::de::Error),
+    Format(String),
     /// An entry lacks a short or a long form.
     #[error(
         "entry {entry} of the table of abbreviations needs at least one short and one long form, \
@@ -185,7 +185,8 @@ impl Table {
     /// assert!(error.to_string().starts_with("entry 1 of the table"));
     /// ```
     pub fn parse(toml: &str) -> Result<Table, TableError> {
-        let file: File = toml::from_str(toml)?;
+        let file = toml::from_str::<File>(toml);
+        let file = file.map_err(|error| TableError::Format(error.to_string()))?;
         let mut table = Table::default();
         for (i, line) in file.entry.into_iter().enumerate() {
             let entry = i + 1;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use timbao_index::{CacheOptions, Index, SearchOptions, Searcher};
 
+use crate::arguments::command_line;
 use crate::cli::{FilterArgs, LatencyArgs, RecordFormat};
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
@@ -101,22 +102,15 @@ pub(crate) fn run(args: &LatencyArgs, context: &Context) -> Result<Outcome> {
     let times = measured(&queries, &gave, rounds, once)?;
     let per_query = args.per_query.then(|| {
         let each = queries.iter().zip(&gave).zip(&times);
-        each.map(|((query, gave), times)| QueryFigures {
-            query: (*query).to_owned(),
-            hits: gave.hits,
-            total: gave.total,
-            figures: Figures::of(times.clone()),
-        })
-        .collect()
+        each.map(|((query, gave), times)| QueryFigures::new(query, *gave, times))
+            .collect()
     });
     let all: Vec<Duration> = times.into_iter().flatten().collect();
     let spent: Duration = all.iter().sum();
     let answer = Answer {
         version: VERSION,
         timbao: env!("CARGO_PKG_VERSION"),
-        command: std::env::args_os()
-            .map(|argument| argument.to_string_lossy().into_owned())
-            .collect(),
+        command: command_line(),
         index: context.settings.index.display().to_string(),
         articles: searcher.article_count(),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
@@ -181,6 +175,17 @@ fn ask(
         hits: found.hits.len(),
         total: found.total,
     })
+}
+
+impl QueryFigures {
+    fn new(query: &str, gave: Gave, times: &[Duration]) -> Self {
+        Self {
+            query: query.to_owned(),
+            hits: gave.hits,
+            total: gave.total,
+            figures: Figures::of(times.to_vec()),
+        }
+    }
 }
 
 impl Figures {

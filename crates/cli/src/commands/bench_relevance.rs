@@ -7,6 +7,7 @@ use std::io::Write;
 use serde::Serialize;
 use timbao_index::{Index, Searcher};
 
+use crate::arguments::command_line;
 use crate::cli::{FilterArgs, RecordFormat, RelevanceArgs};
 use crate::error::{Failure, Result, warn};
 use crate::exit::Outcome;
@@ -124,9 +125,7 @@ pub(crate) fn run(args: &RelevanceArgs, context: &Context) -> Result<Outcome> {
     let answer = Answer {
         version: VERSION,
         timbao: env!("CARGO_PKG_VERSION"),
-        command: std::env::args_os()
-            .map(|argument| argument.to_string_lossy().into_owned())
-            .collect(),
+        command: command_line(),
         index: context.settings.index.display().to_string(),
         articles: searcher.article_count(),
         missing_ids: missing,

@@ -63,7 +63,8 @@ impl Ranking<'_, '_> {
                 }
             }
             Plan::Not(_) | Plan::Filter(_) | Plan::Everything | Plan::Nothing => {}
-            Plan::And(_) | Plan::Or(_) | Plan::AtLeast { .. } | Plan::In { .. } => {
+            // Others are ranked by their parts.
+            _ => {
                 for part in plan.children() {
                     self.add(part, weight)?;
                 }

@@ -168,7 +168,8 @@ impl TokenFile {
     /// # Errors
     ///
     /// If the file cannot be read or has an invalid line.
-    pub fn read(path: &Path) -> Result<Self, TokenFileError> {
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, TokenFileError> {
+        let path = path.as_ref();
         let text = fs::read_to_string(path).map_err(|source| io_error(path, source))?;
         let mut file = Self {
             path: path.to_owned(),
@@ -199,7 +200,8 @@ impl TokenFile {
     /// # Errors
     ///
     /// Those of [`read`](Self::read).
-    pub fn read_or_new(path: &Path) -> Result<Self, TokenFileError> {
+    pub fn read_or_new(path: impl AsRef<Path>) -> Result<Self, TokenFileError> {
+        let path = path.as_ref();
         match Self::read(path) {
             Err(TokenFileError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
                 Ok(Self {

@@ -223,13 +223,8 @@ impl Writer<'_> {
             let legacy = self.glyphs.legacy(glyph);
             let mut shown = String::new();
             self.glyphs.write(glyph, &mut shown);
-            let overlap = line.x1 - glyph.x0;
-            text.push_glyph(
-                &shown,
-                legacy,
-                overlap > 0.4 * (glyph.x1 - glyph.x0),
-                &mut self.charset,
-            );
+            let overlaps = line.x1 - glyph.x0 > 0.4 * (glyph.x1 - glyph.x0);
+            text.push_glyph(&shown, legacy, overlaps, &mut self.charset);
             line.x1 = line.x1.max(glyph.x1);
             piece.letters += 1;
             piece.bold += usize::from(glyph.is_bold);
