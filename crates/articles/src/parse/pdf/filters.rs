@@ -6,7 +6,7 @@ use flate2::read::{DeflateDecoder, ZlibDecoder};
 use hayro_syntax::Filter;
 use hayro_syntax::object::{Dict, Stream};
 
-use super::survey::Survey;
+use super::survey::{Survey, unescaped};
 use crate::problem::Fault;
 
 /// The data of a stream that is not a picture, at most `most` bytes of it.
@@ -340,27 +340,6 @@ fn filters_of(head: &[u8]) -> Vec<Filter> {
             named.map(|(_, filter)| *filter)
         })
         .collect()
-}
-
-/// A name with its `#xx` resolved.
-pub(super) fn unescaped(name: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(name.len());
-    let mut rest = name;
-    while let Some((byte, after)) = rest.split_first() {
-        let code = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        let code = code.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match code {
-            Some(code) if *byte == b'#' => {
-                out.push(code);
-                rest = &after[2..];
-            }
-            _ => {
-                out.push(*byte);
-                rest = after;
-            }
-        }
-    }
-    out
 }
 
 /// The size of unpacked data; `None` beyond `most`.

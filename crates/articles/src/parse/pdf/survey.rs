@@ -170,7 +170,7 @@ impl Scanner<'_> {
             }
             b'/' => {
                 let after = word_end(bytes, at + 1, end);
-                self.before = match &*super::filters::unescaped(&bytes[at + 1..after]) {
+                self.before = match &*unescaped(&bytes[at + 1..after]) {
                     b"Kids" => Before::Kids,
                     b"Contents" => Before::Contents,
                     _ => Before::Nothing,
@@ -305,6 +305,27 @@ pub(super) fn word_end(bytes: &[u8], at: usize, end: usize) -> usize {
     };
     let word = bytes[at..end].iter().position(ends);
     word.map_or(end, |word| at + word)
+}
+
+/// A name with its `#xx` resolved.
+pub(super) fn unescaped(name: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((byte, after)) = rest.split_first() {
+        let code = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        let code = code.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match code {
+            Some(code) if *byte == b'#' => {
+                out.push(code);
+                rest = &after[2..];
+            }
+            _ => {
+                out.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    out
 }
 
 #[cfg(test)]
