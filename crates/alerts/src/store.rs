@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn searches_are_kept_in_a_readable_file() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::of(&dir.path().join("index"));
+        let store = Store::of(dir.path().join("index"));
         assert_eq!(store.load().unwrap(), []);
         let flood = SavedSearch {
             filters: Filters::default().with(Facet::Place, "=Huế"),
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn a_file_with_an_error_is_not_replaced() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::of(&dir.path().join("index"));
+        let store = Store::of(dir.path().join("index"));
         store.save(SavedSearch::new("Đảng", "đảng")).unwrap();
         for text in [
             "[searches",

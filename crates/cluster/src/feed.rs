@@ -77,20 +77,6 @@ pub(crate) fn short_hash(parts: &[&str]) -> String {
     URL_SAFE_NO_PAD.encode(hash.as_bytes().get(..ID_BYTES).unwrap_or_default())
 }
 
-/// The hash of what an article says, wherever its file is, as the local engine computes it.
-fn fingerprint(article: &Article) -> u64 {
-    let said = Article {
-        path: String::new(),
-        collection: None,
-        ..article.clone()
-    };
-    // Plain data of strings and numbers always serializes.
-    let json = serde_json::to_vec(&said).unwrap_or_default();
-    let hash = blake3::hash(&json);
-    let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
-    u64::from_le_bytes(first)
-}
-
 /// The origin of an article as its document has it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StoredOrigin<'a> {
@@ -245,7 +231,7 @@ impl Feed {
         let month = published.and_then(|p| p.month()).unwrap_or(1);
         let time = published.and_then(|p| p.time());
         let mut more = self.facets(article);
-        let digits = sum_digits(Fingerprints::summands(fingerprint(article)));
+        let digits = sum_digits(Fingerprints::summands(article.clone().fingerprint()));
         more.extend(sum_fields().zip(digits.map(Value::from)));
         let fields = Fields {
             t,

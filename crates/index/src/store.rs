@@ -250,12 +250,11 @@ impl Index {
 
     /// A reader of its committed state.
     pub(crate) fn reader(&self) -> Result<IndexReader> {
-        Ok(self
-            .engine
+        self.engine
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
-            .map_err(Error::engine)?)
+            .map_err(Error::engine)
     }
 
     /// Opens something of each segment of the last commit. As writers may remove

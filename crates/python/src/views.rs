@@ -343,7 +343,8 @@ pub(crate) fn collocates(
         count: conditions.count,
         ..KeywordOptions::default()
     };
-    let found = engine.compare_collocates(&plan, of.plan(), against.plan(), &options, &chosen)?;
+    let sets = [of.plan(), against.plan()];
+    let found = engine.compare_collocates(&plan, sets, &options, &chosen)?;
     let cited = [
         (&request, &plan),
         (&of, of.plan()),

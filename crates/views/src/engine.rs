@@ -8,25 +8,18 @@ use timbao_query::plan::{Facet, Plan};
 use timbao_query::{LowerOptions, Node, Request};
 
 use crate::cite::{Citation, CitedQuery, IndexState};
-use crate::collocates::{CollocateOptions, Collocates};
-use crate::compare::{CompareOptions, Comparison};
 use crate::corpus::{ArticleId, Corpus, Error, Extent, Match, Result};
-use crate::dispersion::{Dispersion, DispersionOptions};
+use crate::dispersion::Dispersion;
 use crate::explain::ScoreExplanation;
 use crate::facets::Facets;
-use crate::fillers::{Fillers, Gapped};
 use crate::interpretation::Interpretation;
-use crate::keywords::{KeywordOptions, Keywords};
-use crate::kwic::{Concordance, KwicOptions};
-use crate::reprints::{self, ReprintGroups, ReprintHistory, groups};
+use crate::reprints::{self, ReprintHistory, groups};
 use crate::search::{FoundArticles, FoundTexts, ScoredArticle, ScoredText, SearchOptions};
 use crate::shown::ShownHit;
 use crate::similar::{Similar, SimilarOptions};
 use crate::stats::Stats;
 use crate::suggest::{self, Advice, Completion};
 use crate::texts::Count;
-use crate::trends::{Trends, TrendsOptions, TrendsQuery};
-use crate::wordlist::{WordList, WordListOptions};
 
 /// Number of hits searched for in excess of the limit where texts are shown once.
 const SPARE: usize = 32;
@@ -265,77 +258,6 @@ impl dyn Engine + '_ {
         Interpretation::new(request, count)
     }
 
-    /// All matches of a plan in context; see [`concordance`](crate::concordance).
-    pub fn concordance(&self, plan: &Plan, options: &KwicOptions) -> Result<Concordance> {
-        self.checked(crate::concordance(self, plan, options)?)
-    }
-
-    /// Frequencies over time; see [`trends`](crate::trends).
-    pub fn trends(
-        &self,
-        queries: &[TrendsQuery],
-        base: &Plan,
-        options: &TrendsOptions,
-    ) -> Result<Trends> {
-        self.checked(crate::trends(self, queries, base, options)?)
-    }
-
-    /// Words near the matches of a plan; see [`collocates`](crate::collocates).
-    pub fn collocates(
-        &self,
-        plan: &Plan,
-        base: &Plan,
-        options: &CollocateOptions,
-    ) -> Result<Collocates> {
-        self.checked(crate::collocates(self, plan, base, options)?)
-    }
-
-    /// Words near the matches of a plan in some articles, compared with others; see
-    /// [`compare_collocates`](crate::compare_collocates).
-    pub fn compare_collocates(
-        &self,
-        plan: &Plan,
-        of: &Plan,
-        against: &Plan,
-        windows: &CollocateOptions,
-        options: &KeywordOptions,
-    ) -> Result<Keywords> {
-        let sets = [of, against];
-        self.checked(crate::compare_collocates(
-            self, plan, sets, windows, options,
-        )?)
-    }
-
-    /// Words characteristic of some articles; see [`keywords`](crate::keywords).
-    pub fn keywords(
-        &self,
-        of: &Plan,
-        against: Option<&Plan>,
-        options: &KeywordOptions,
-    ) -> Result<Keywords> {
-        self.checked(crate::keywords(self, of, against, options)?)
-    }
-
-    /// The words in the gaps of a phrase; see [`fillers`](crate::fillers).
-    pub fn fillers(&self, plan: &Plan, gapped: Gapped<'_>) -> Result<Fillers> {
-        self.checked(crate::fillers(self, plan, gapped)?)
-    }
-
-    /// The frequencies of syllables or n-grams; see [`word_list`](crate::word_list).
-    pub fn word_list(&self, base: &Plan, options: &WordListOptions) -> Result<WordList> {
-        self.checked(crate::word_list(self, base, options)?)
-    }
-
-    /// The spread of the matches of a plan; see [`dispersion`](crate::dispersion).
-    pub fn dispersion(
-        &self,
-        plan: &Plan,
-        base: &Plan,
-        options: &DispersionOptions,
-    ) -> Result<Dispersion> {
-        self.checked(crate::dispersion(self, plan, base, options)?)
-    }
-
     /// The spread of the matches of a plan over an article; see
     /// [`dispersion_in_article`](crate::dispersion_in_article).
     pub fn dispersion_in_article(
@@ -347,39 +269,17 @@ impl dyn Engine + '_ {
         self.checked(crate::dispersion_in_article(self, plan, article, slices)?)
     }
 
-    /// Two queries side by side; see [`compare_queries`](crate::compare_queries).
-    pub fn compare(
-        &self,
-        queries: &[TrendsQuery; 2],
-        base: &Plan,
-        options: &CompareOptions,
-    ) -> Result<Comparison> {
-        self.checked(crate::compare_queries(self, queries, base, options)?)
-    }
-
     /// Articles like one of the collection; see [`similar`](crate::similar).
     pub fn similar(&self, article: ArticleId, options: &SimilarOptions) -> Result<Similar> {
         self.checked(crate::similar(self, article, options)?)
-    }
-
-    /// Articles like one that need not be in the collection.
-    pub fn similar_to_article(
-        &self,
-        article: &Article,
-        options: &SimilarOptions,
-    ) -> Result<Similar> {
-        self.checked(crate::similar_to_article(self, article, options)?)
-    }
-
-    /// The texts that were published most often.
-    pub fn most_published(&self, limit: usize) -> Result<ReprintGroups> {
-        self.checked(reprints::reprint_groups(self, limit)?)
     }
 
     /// All publications of an article's text, each compared with the first.
     pub fn reprints(&self, article: ArticleId) -> Result<ReprintHistory> {
         self.checked(reprints::reprints(self, article)?)
     }
+
+    crate::view_methods!(checked);
 
     /// Returns an answer, unless the engine failed while it was computed.
     fn checked<T>(&self, answer: T) -> Result<T> {

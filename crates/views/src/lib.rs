@@ -35,6 +35,9 @@
 // A library leaves standard output and standard error to the program.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
+// The docs of methods for engines name this crate as others do.
+extern crate self as timbao_views;
+
 mod article_id;
 mod cell;
 pub mod chart;
@@ -74,6 +77,7 @@ mod tie;
 mod trends;
 mod units;
 mod view_id;
+mod view_methods;
 mod wordlist;
 
 pub use cell::Cell;

@@ -74,11 +74,7 @@ fn by_value(
 
 /// The day of publication of every article.
 pub(crate) fn days(view: &SegmentView) -> Result<tantivy::columnar::Column<i64>> {
-    Ok(view
-        .reader
-        .fast_fields()
-        .i64("day")
-        .map_err(Error::engine)?)
+    view.reader.fast_fields().i64("day").map_err(Error::engine)
 }
 
 /// The calendar date of a day number.

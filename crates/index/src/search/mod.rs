@@ -88,7 +88,7 @@ impl Index {
             let mut before = before.iter().flat_map(|before| before.segments.iter());
             match before.find(|view| view.reader.segment_id() == reader.segment_id()) {
                 Some(same) => Ok(same.text.clone()),
-                None => Ok(TextPlugin::open(&self.storage, reader).map_err(Error::engine)?),
+                None => TextPlugin::open(&self.storage, reader).map_err(Error::engine),
             }
         };
         let open = || self.of_latest_commit(|readers| self.open_segments(readers, &open_text));
@@ -111,7 +111,7 @@ impl Index {
     /// Opens some segments of the latest commit, as if there were no others.
     pub(crate) fn searcher_over(&self, readers: &[SegmentReader]) -> Result<Searcher> {
         let segments = self.open_segments(readers, &|reader| {
-            Ok(TextPlugin::open(&self.storage, reader).map_err(Error::engine)?)
+            TextPlugin::open(&self.storage, reader).map_err(Error::engine)
         })?;
         Ok(self.searcher_of(segments, JournalFile::default()))
     }

@@ -27,7 +27,7 @@ impl Guarded {
     }
 
     fn file(&self) -> TokenFile {
-        TokenFile::read(&self.file.path().join("tokens")).unwrap()
+        TokenFile::read(self.file.path().join("tokens")).unwrap()
     }
 
     fn bearer(&self, path: &str, token: &str) -> Answer {
