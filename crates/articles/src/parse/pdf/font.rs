@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use hayro_syntax::object::{Array, Dict, Name, Number, Object, Stream, String as PdfString};
 use timbao_tokenizer::charset::LegacyFont;
 
+use super::budget::Budget;
 use super::cmap::{CharacterMap, number};
-use super::content::Budget;
 use super::{filters, names, widths};
 
 /// Bytes that a map or font program inflates to, at most.

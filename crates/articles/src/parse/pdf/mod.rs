@@ -5,6 +5,7 @@
 //! lines, columns (`layout`) and paragraphs (`paragraphs`) follow from geometry,
 //! after heads and feet have been taken off (`furniture`).
 
+mod budget;
 mod cmap;
 mod content;
 mod filters;
@@ -22,7 +23,8 @@ mod widths;
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use timbao_tokenizer::is_syllable;
 
-use self::content::{Budget, Fonts, Interpreter};
+use self::budget::Budget;
+use self::content::{Fonts, Interpreter};
 use self::font::document_text;
 use self::layout::{Line, PageText, arrange};
 use self::paragraphs::{Setting, paragraphs};
