@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::{env, fmt};
 
+use pyo3::prelude::*;
 use timbao_cluster::{Address, Client, Connection, Credentials, Trust};
 use timbao_index::{CacheOptions, Index, Searcher};
 use timbao_views::{Corpus, Engine};
@@ -23,7 +24,29 @@ pub(crate) enum Archive {
     /// A commit of an index in a directory.
     Directory(Arc<Searcher>),
     /// A point in time of an index in a cluster.
-    Cluster(Arc<timbao_cluster::Archive>),
+    Cluster(Arc<Remote>),
+}
+
+/// A point in time of a cluster. The cluster is told when it is no longer needed, and other threads of
+/// Python do not wait for that.
+#[derive(Debug)]
+pub(crate) struct Remote(Option<timbao_cluster::Archive>);
+
+impl Remote {
+    fn archive(&self) -> &timbao_cluster::Archive {
+        match &self.0 {
+            Some(archive) => archive,
+            None => unreachable!("it is taken only while it is dropped"),
+        }
+    }
+}
+
+impl Drop for Remote {
+    fn drop(&mut self) {
+        let archive = self.0.take();
+        // Without an interpreter, which may have ended, there is no lock to release.
+        let _ = Python::try_attach(|py| py.detach(|| drop(archive)));
+    }
 }
 
 impl Archive {
@@ -31,7 +54,7 @@ impl Archive {
     pub(crate) fn engine(&self) -> &dyn Engine {
         match self {
             Self::Directory(searcher) => &**searcher,
-            Self::Cluster(archive) => &**archive,
+            Self::Cluster(remote) => remote.archive(),
         }
     }
 
@@ -39,7 +62,7 @@ impl Archive {
     pub(crate) fn article_count(&self) -> u64 {
         match self {
             Self::Directory(searcher) => searcher.article_count(),
-            Self::Cluster(archive) => archive.size().articles,
+            Self::Cluster(remote) => remote.archive().size().articles,
         }
     }
 }
@@ -109,7 +132,7 @@ impl Place {
             Self::Directory(index) => Archive::Directory(Arc::new(index.searcher()?)),
             Self::Cluster(client) => {
                 let archive = timbao_cluster::Archive::open(Arc::clone(client))?;
-                Archive::Cluster(Arc::new(archive))
+                Archive::Cluster(Arc::new(Remote(Some(archive))))
             }
         })
     }

@@ -80,7 +80,8 @@ def index(
     if isinstance(paths, (str, os.PathLike)):
         paths = [paths]
     arguments = {
-        "path": Path(path),
+        # A `Path` would change the address of a cluster, which has to be refused as it is.
+        "path": str(path),
         "paths": None if paths is None else [Path(each) for each in paths],
         "full": full,
         "dry_run": dry_run,
