@@ -52,7 +52,7 @@ pub(super) fn records(bytes: &[u8]) -> Option<Records> {
 }
 
 /// Returns `true` if a value is a record, or an object or array that contains some.
-pub(in crate::split) fn has_records(text: &str) -> bool {
+pub(crate) fn has_records(text: &str) -> bool {
     if let Some(elements) = array(text) {
         let mut sample = elements.iter().take(SAMPLE);
         return sample.any(|element| has_records_in_object(element.get()));
