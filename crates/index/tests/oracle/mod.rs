@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use timbao_articles::Article;
-use timbao_query::Request;
+use timbao_query::{Problem, ProblemKind, Request};
 
 use timbao_index::{Index, SearchOptions, Searcher, WriterOptions};
 
@@ -491,6 +491,10 @@ proptest! {
         for query in queries {
             let typed = query.typed();
             let request = Request::new(typed.as_str());
+            let too_many = |problem: &Problem| problem.kind == ProblemKind::TooManyPatterns;
+            if request.problems().iter().any(too_many) {
+                continue;
+            }
             prop_assert!(request.problems().is_empty(), "{typed}: {:?}", request.problems());
             let hits = searcher.search(request.plan(), &options).unwrap().hits;
             let mut found: Vec<usize> = Vec::new();
