@@ -8,7 +8,7 @@ import os
 import pickle
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ class Node(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         name = self.path.split("/")[1].split("?")[0]
-        versions = {"layout": 1, "analyzer": 2, "scores": "plain"}
+        versions = {"layout": 2, "analyzer": 2, "scores": "plain"}
         if name.startswith("secret"):
             self.answer(401, {})
         elif name.startswith("old"):
@@ -97,7 +97,7 @@ def test_an_address_is_no_folder(node: str) -> None:
 
 def test_what_needs_a_folder_says_so(node: str) -> None:
     index = timbao.Index(f"{node}/bao")
-    calls = [
+    calls: list[tuple[str, Callable[[], object]]] = [
         ("complete", lambda: index.complete("tu d")),
         ("restore_accents", lambda: index.restore_accents("tu dien")),
         ("timbao.index", lambda: timbao.index([CORPUS], path=f"{node}/bao", progress=False)),
@@ -128,7 +128,7 @@ def test_answers_are_those_of_a_folder(index: Any, program: str) -> None:
     assert len(there) == len(index)
     assert there.state == index.state
     id = "articles/giai-nghia-tu-dien-bien.md"
-    calls = {
+    calls: dict[str, Callable[[Any], Any]] = {
         "search": lambda i: i.search('"tự diễn biến"', sort="date", limit=20, snippets=2),
         "unique": lambda i: i.search("cử tri", sort="-date", unique=True),
         "kwic": lambda i: i.kwic("tự diễn biến", sort="right"),
