@@ -1,5 +1,6 @@
 //! Passwords, keys and certificates.
 
+use std::env;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,9 @@ use base64::engine::general_purpose::STANDARD;
 use ureq::tls::{Certificate, PemItem, RootCerts, parse_pem};
 
 use crate::error::{Error, Result};
+
+/// The environment variable with the user and password, or the key.
+const LOGIN: &str = "TIMBAO_CLUSTER_LOGIN";
 
 /// The user and password, or the key, that requests are sent with. Never shown by `Debug`.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -78,6 +82,20 @@ impl Credentials {
             reason: error.to_string(),
         })?;
         Self::parse(&text, &place)
+    }
+
+    /// Reads a file, or without one the environment variable `TIMBAO_CLUSTER_LOGIN`; requests are
+    /// without authentication if that is not set either.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read) and [`parse`](Self::parse).
+    pub fn find(file: Option<&Path>) -> Result<Self> {
+        match (file, env::var(LOGIN)) {
+            (Some(path), _) => Self::read(path),
+            (None, Ok(line)) if !line.is_empty() => Self::parse(&line, LOGIN),
+            _ => Ok(Self::none()),
+        }
     }
 
     pub(crate) fn header(&self) -> Option<&str> {

@@ -13,8 +13,6 @@ use crate::errors::{Failure, Result};
 
 /// The environment variable with the file of the user and the password of a cluster.
 const AUTH: &str = "TIMBAO_CLUSTER_AUTH";
-/// The environment variable with the user and the password themselves.
-const LOGIN: &str = "TIMBAO_CLUSTER_LOGIN";
 /// The environment variable with the file of a cluster's authority.
 const AUTHORITY: &str = "TIMBAO_CLUSTER_CA";
 
@@ -111,11 +109,7 @@ impl Place {
         };
         let mut connection = Connection::new(Address::parse(address)?);
         let auth = login.auth.or_else(|| file(AUTH));
-        connection.credentials = match (auth, env::var(LOGIN)) {
-            (Some(path), _) => Credentials::read(&path)?,
-            (None, Ok(line)) if !line.is_empty() => Credentials::parse(&line, LOGIN)?,
-            _ => Credentials::none(),
-        };
+        connection.credentials = Credentials::find(auth.as_deref())?;
         if let Some(path) = login.ca.or_else(|| file(AUTHORITY)) {
             connection.trust = Trust::File(path);
         }

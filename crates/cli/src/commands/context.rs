@@ -1,6 +1,5 @@
 //! The settings and the terminal of a command, and its input and output.
 
-use std::env;
 use std::fmt::Display;
 use std::fs;
 use std::io::{self, Cursor, Read, Write};
@@ -86,9 +85,6 @@ impl Context {
     }
 }
 
-/// The environment variable with the user and the password themselves.
-const LOGIN: &str = "TIMBAO_CLUSTER_LOGIN";
-
 /// The cluster that the index is in, if it is not in a directory.
 pub(super) fn cluster_client(context: &Context) -> Result<Option<Arc<Client>>> {
     let settings = &context.settings;
@@ -97,11 +93,7 @@ pub(super) fn cluster_client(context: &Context) -> Result<Option<Arc<Client>>> {
         _ => return Ok(None),
     };
     let mut connection = Connection::new(address);
-    connection.credentials = match (&settings.cluster_auth, env::var(LOGIN)) {
-        (Some(path), _) => Credentials::read(path)?,
-        (None, Ok(line)) if !line.is_empty() => Credentials::parse(&line, LOGIN)?,
-        _ => Credentials::none(),
-    };
+    connection.credentials = Credentials::find(settings.cluster_auth.as_deref())?;
     if let Some(path) = &settings.cluster_ca {
         connection.trust = Trust::File(path.clone());
     }
