@@ -95,21 +95,6 @@ impl Searcher {
         self.whole(suggest::complete(self, text, most)?)
     }
 
-    /// Completes the last word of a text for a query of another plan; see
-    /// [`suggest::complete_as`].
-    ///
-    /// # Errors
-    ///
-    /// If a file is damaged or the deadline has passed.
-    pub fn complete_as(
-        &self,
-        text: &str,
-        most: usize,
-        plan: &suggest::PlanOf<'_>,
-    ) -> Result<Vec<Completion>> {
-        self.whole(suggest::complete_as(self, text, most, plan)?)
-    }
-
     /// Reads what is shown of hits; see [`ShownHit::load`].
     ///
     /// # Errors

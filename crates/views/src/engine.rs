@@ -18,7 +18,7 @@ use crate::search::{FoundArticles, FoundTexts, ScoredArticle, ScoredText, Search
 use crate::shown::ShownHit;
 use crate::similar::{Similar, SimilarOptions};
 use crate::stats::Stats;
-use crate::suggest::{self, Advice, Completion};
+use crate::suggest::Advice;
 use crate::texts::Count;
 
 /// Number of hits searched for in excess of the limit where texts are shown once.
@@ -202,17 +202,6 @@ impl dyn Engine + '_ {
     pub fn article(&self, article: ArticleId) -> Result<Article> {
         let mut found = self.articles(&[article])?;
         found.pop().ok_or(Error::Damaged("an article is missing"))
-    }
-
-    /// Completes the last word of a text for a query of another plan; see
-    /// [`suggest::complete_as`].
-    pub fn complete_as(
-        &self,
-        text: &str,
-        most: usize,
-        plan: &suggest::PlanOf<'_>,
-    ) -> Result<Vec<Completion>> {
-        self.checked(suggest::complete_as(self, text, most, plan)?)
     }
 
     /// The occurrences of the words and phrases of a plan in an article.

@@ -56,6 +56,11 @@ macro_rules! view_methods {
             similar_to_article(article: &Article, options: &$crate::SimilarOptions)
                 -> $crate::Similar = $crate::similar_to_article;
 
+            /// Completes the last word of a text for a query of another plan; see
+            /// [`timbao_views::suggest::complete_as`].
+            complete_as(text: &str, most: usize, plan: &$crate::suggest::PlanOf<'_>)
+                -> Vec<$crate::suggest::Completion> = $crate::suggest::complete_as;
+
             /// Lists the texts that were published most often.
             most_published(limit: usize)
                 -> $crate::reprints::ReprintGroups = $crate::reprints::reprint_groups;
