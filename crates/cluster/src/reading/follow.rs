@@ -98,8 +98,10 @@ fn open(client: &Arc<Client>, hides_paths: bool) -> Result<Archive> {
     client.call("POST", &refresh)?.ok()?;
     let mut archive = Archive::open(Arc::clone(client))?;
     archive.view = view;
-    archive.store.hides_paths = hides_paths;
-    Ok(archive)
+    Ok(match hides_paths {
+        true => archive.with_public_paths(),
+        false => archive,
+    })
 }
 
 fn view_of(client: &Client) -> Result<ViewId> {
