@@ -238,7 +238,7 @@ fn write_parsed(out: &mut dyn Write, terminal: &Terminal, parsed: &Parsed) -> io
 }
 
 /// Columns before a value.
-const LABEL: usize = 12;
+const LABEL: usize = 13;
 
 fn labelled(
     out: &mut dyn Write,
