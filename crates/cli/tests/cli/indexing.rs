@@ -307,12 +307,12 @@ fn interrupts_end_a_run_that_reads_a_huge_file() {
     assert!(code == 0 && said.contains("5 articles"), "{said}");
 }
 
-/// Sends a signal to a process.
+/// Sends a signal to a process, which may have ended.
 #[cfg(unix)]
 fn signal(pid: u32, name: &str) {
     let mut kill = std::process::Command::new("kill");
-    let sent = kill.args([&format!("-{name}"), &pid.to_string()]).status();
-    assert!(sent.unwrap().success());
+    let sent = kill.args([&format!("-{name}"), &pid.to_string()]).output();
+    sent.unwrap();
 }
 
 /// Returns `true` if a process has a thread of this name.
@@ -348,48 +348,48 @@ fn interrupts_end_a_merge_and_leave_the_index_whole() {
         workspace.write(&format!("bao/{file}.jsonl"), &lines);
     }
     for interrupts in [1, 2] {
-        let index = workspace.path().join(".timbao");
-        let _ = fs::remove_dir_all(&index);
-        let arguments = ["index", "bao", "--threads", "2", "--memory", "200MB"];
-        let mut run = workspace.command(&arguments).spawn().unwrap();
-        let pid = run.id();
-        // The commit is complete, and the merge begins. It stands still while the time passes that
-        // a run has after an interrupt, so that it does not matter how fast it is.
-        let is_committed = || {
-            let meta = fs::read_to_string(index.join("meta.json"));
-            meta.is_ok_and(|meta| meta.contains("segment_id"))
-        };
-        while !is_committed() {
-            assert!(
-                run.try_wait().unwrap().is_none(),
-                "it ended before the interrupt"
-            );
-        }
-        signal(pid, "STOP");
-        signal(pid, "INT");
-        signal(pid, "CONT");
-        while !has_thread(pid, "interrupted") {
-            assert!(
-                run.try_wait().unwrap().is_none(),
-                "it ended before the interrupt"
-            );
-        }
-        signal(pid, "STOP");
-        match interrupts {
-            1 => std::thread::sleep(std::time::Duration::from_millis(1600)),
-            _ => signal(pid, "INT"),
-        }
-        signal(pid, "CONT");
-        let ended = run.wait_with_output().unwrap();
-        let said = String::from_utf8(ended.stderr).unwrap();
-        assert_eq!(ended.status.code(), Some(130), "{said}");
-        assert_eq!(workspace.output(&["verify"], None).0, 0);
-        let (code, found, _) = workspace.output(&["search", "tin", "--limit", "0"], None);
-        assert!(code == 0 && found.contains("8,000 articles"), "{found}");
+        // A run on a busy machine may have ended before the signal reaches it.
+        assert!((0..30).any(|_| interrupted_while_merging(&workspace, interrupts)));
     }
     let (code, _, said) = workspace.output(&["reindex"], None);
     assert!(code == 0 && said.contains("8,000 articles"), "{said}");
     assert_eq!(workspace.output(&["verify"], None).0, 0);
+}
+
+/// Indexes the articles of `interrupts_end_a_merge_and_leave_the_index_whole`, interrupts the run
+/// once its commit is complete, and returns `true` if that ended it.
+#[cfg(target_os = "linux")]
+fn interrupted_while_merging(workspace: &Workspace, interrupts: u32) -> bool {
+    let index = workspace.path().join(".timbao");
+    let _ = fs::remove_dir_all(&index);
+    let arguments = ["index", "bao", "--threads", "2", "--memory", "200MB"];
+    let mut run = workspace.command(&arguments).spawn().unwrap();
+    let pid = run.id();
+    let is_committed = || {
+        let meta = fs::read_to_string(index.join("meta.json"));
+        meta.is_ok_and(|meta| meta.contains("segment_id"))
+    };
+    while !is_committed() && run.try_wait().unwrap().is_none() {}
+    // The merge stands still while the time passes that a run has after an interrupt, so that it
+    // does not matter how fast it is.
+    for name in ["STOP", "INT", "CONT"] {
+        signal(pid, name);
+    }
+    while !has_thread(pid, "interrupted") && run.try_wait().unwrap().is_none() {}
+    signal(pid, "STOP");
+    match interrupts {
+        1 => std::thread::sleep(std::time::Duration::from_millis(1600)),
+        _ => signal(pid, "INT"),
+    }
+    signal(pid, "CONT");
+    let ended = run.wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    let code = ended.status.code();
+    assert!(matches!(code, Some(0 | 130)), "{code:?}: {said}");
+    assert_eq!(workspace.output(&["verify"], None).0, 0);
+    let (searched, found, _) = workspace.output(&["search", "tin", "--limit", "0"], None);
+    assert!(searched == 0 && found.contains("8,000 articles"), "{found}");
+    code == Some(130)
 }
 
 /// A walk through many directories ends at an interrupt, and nothing counts as deleted.
