@@ -331,7 +331,8 @@ impl Query {
                 operands,
             } => {
                 let is_whole = |range: &Range| {
-                    reach.unit(&tokens[range.0]) == reach.unit(&tokens[range.1 - 1])
+                    *operator == "NOTNEAR"
+                        || reach.unit(&tokens[range.0]) == reach.unit(&tokens[range.1 - 1])
                 };
                 let operands: Vec<Vec<Range>> = operands
                     .iter()
@@ -372,7 +373,13 @@ fn apart(operands: &[Vec<Range>], reach: Reach, tokens: &[Token]) -> bool {
                 .0
                 .saturating_sub(mine.1)
                 .max(mine.0.saturating_sub(other.1));
-            reach.unit(&tokens[mine.0]) == reach.unit(&tokens[other.0]) && reach.allows(between)
+            // From the first to the last unit of each, as a phrase may cross sentences.
+            let unit = |position: usize| reach.unit(&tokens[position]);
+            let (mine, other) = (
+                unit(mine.0)..=unit(mine.1 - 1),
+                unit(other.0)..=unit(other.1 - 1),
+            );
+            mine.start() <= other.end() && other.start() <= mine.end() && reach.allows(between)
         })
     })
 }

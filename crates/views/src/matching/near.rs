@@ -57,7 +57,11 @@ impl SpanNear {
                 return;
             }
             if self.reach == Reach::Sentence {
-                within_sentences(places, &mut spans);
+                by_sentence(places, &mut spans);
+                // Without a part, one that crosses the end of a sentence is in all that it touches.
+                if self.order != NearOrder::Apart {
+                    spans.retain(|span| span.start >> 32 == (span.end - 1) >> 32);
+                }
             }
             if spans.is_empty() && (self.order != NearOrder::Apart || operand == 0) {
                 return;
@@ -158,17 +162,14 @@ impl SpanNear {
     }
 }
 
-/// Keeps the spans within one sentence, with places by sentence.
-fn within_sentences(places: &Places, spans: &mut Vec<Span>) {
-    spans.retain_mut(|span| {
-        let start = places.in_sentence(span.start);
-        let last = places.in_sentence(span.end - 1);
+/// Numbers the places of spans by sentence instead of by paragraph.
+fn by_sentence(places: &Places, spans: &mut [Span]) {
+    for span in spans {
         *span = Span {
-            start,
-            end: last + 1,
+            start: places.in_sentence(span.start),
+            end: places.in_sentence(span.end - 1) + 1,
         };
-        start >> 32 == last >> 32
-    });
+    }
 }
 
 /// Sets of operands, a bit for each set; a set is a number with a bit for each operand.
