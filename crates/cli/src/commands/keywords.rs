@@ -14,7 +14,7 @@ use crate::output::rows::Rows;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
-use timbao_views::language::{Language, Noun, fill};
+use timbao_views::language::Language;
 
 use super::cite;
 use super::context::Context;
@@ -59,16 +59,7 @@ impl Listing for View<'_, Keywords> {
     fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let keywords = self.view;
         let language = terminal.language;
-        let summary = fill(
-            language.words().against_summary,
-            &[
-                &language.counted(keywords.of.tokens, Noun::Token),
-                &language.articles(keywords.of.articles),
-                &language.count(keywords.against.tokens),
-                &language.articles(keywords.against.articles),
-                &language.counted(keywords.compared, Noun::Unit),
-            ],
-        );
+        let summary = language.keywords_summary(keywords);
         writeln!(out, "{}", terminal.palette.paint(Role::Dim, &summary))?;
         if !keywords.keywords.is_empty() {
             table(keywords, language).write(out, terminal)?;

@@ -47,10 +47,9 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let text = asked.params.text("queries", TEXT)?.unwrap_or_default();
     // A query of another view is the first one.
     let first = asked.params.text("q", limits.text)?.unwrap_or_default();
-    let lines = text
-        .lines()
-        .chain([first.as_str()].into_iter().filter(|_| text.is_empty()));
+    let lines = if text.is_empty() { &first } else { &text };
     let lines: Vec<&str> = lines
+        .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())
         .collect();

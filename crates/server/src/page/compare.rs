@@ -82,7 +82,6 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             @if !found.trends.periods.is_empty() {
                 (figure(&found.trends, Measure::PerMillion, language, &link))
             }
-            (totals(&found, language))
             (side_by_side(&found, language))
             (downloads(&export(&of_two, "/api/v1/compare.csv"), language))
             (cited(&citation, address, language))
@@ -102,19 +101,6 @@ fn invitation(asked: &Asked) -> Markup {
     let words = asked.language.words();
     html! {
         div.message { p { (words.compare_empty) " " a lang="vi" href=(example) { "tự diễn biến / tự chuyển hóa" } } }
-    }
-}
-
-fn totals(found: &Comparison, language: Language) -> Markup {
-    html! {
-        ul.totals {
-            @for (number, query) in found.queries.iter().enumerate() {
-                li class={ "series-" (number) } {
-                    span.key aria-hidden="true" {}
-                    strong lang="vi" { (query.query) } ": " (language.matches(query.matches, query.articles))
-                }
-            }
-        }
     }
 }
 

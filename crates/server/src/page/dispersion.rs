@@ -255,7 +255,7 @@ fn measures(found: &Dispersion, language: Language) -> Markup {
         )
     };
     html! {
-        p {
+        p.sentence {
             (fill(words.in_parts, &[&language.count(found.parts_with_matches), &language.count(found.of_parts)]))
         }
         dl.measures {

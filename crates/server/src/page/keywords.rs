@@ -60,11 +60,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         let narrow = Narrow::of_view(&searcher, &filters, count, &request.of)?;
         let language = asked.language;
         let words = language.words();
-        let size = |portion: timbao_views::Portion| {
-            let tokens = language.tokens(portion.tokens);
-            format!("{} ({tokens})", language.articles(portion.articles))
-        };
-        let count = format!("{} / {}", size(found.of), size(found.against));
+        let count = language.keywords_summary(&found);
         let content = html! {
             (understanding(&request.of, &asked.address, language))
             (active(&asked.address, language))

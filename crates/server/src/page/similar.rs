@@ -114,7 +114,7 @@ fn list(found: &Similar, address: &Address, language: Language) -> Markup {
     let terms: Vec<&str> = found.terms.iter().map(|term| term.term.as_str()).collect();
     let bare = address.without_all(&["text", "reprints", "id"]);
     html! {
-        p.about { (words.terms) ": " span lang="vi" { (terms.join(", ")) } }
+        p.about.sentence { (words.terms) ": " span lang="vi" { (terms.join(", ")) } }
         ol.hits {
             @for article in &found.articles {
                 li.hit {

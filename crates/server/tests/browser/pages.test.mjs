@@ -173,6 +173,8 @@ test("the help opens over a page, and is a page", async () => {
   await page.waitForURL(/help/);
   await accessible();
   // Every example is a search without a warning.
+  const cases = await page.locator(".help dt").evaluateAll((terms) => terms.map((term) => getComputedStyle(term, "::first-letter").textTransform));
+  assert.ok(cases.every((name) => name === "none"), "examples keep their case");
   const examples = await page.locator(".help dt a").evaluateAll((links) => links.map((link) => link.href));
   assert.ok(examples.length > 30);
   for (const example of examples) {

@@ -124,7 +124,7 @@ pub(super) const WORDS: Words = Words {
     keywords_empty: "Type a query that selects the articles.",
     fillers: "Fillers",
     fillers_note: "Words in the place of * in a phrase.",
-    fillers_empty: "Write * in the place of a word, such as",
+    fillers_empty: "Write * in the place of a word, between two others, such as",
     no_words: "No word occurs often enough.",
     word: "Word",
     near: "Near",

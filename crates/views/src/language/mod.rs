@@ -14,6 +14,7 @@ use timbao_query::{Problem, Why};
 
 use crate::collocates::CollocateSort;
 use crate::columns::GroupKey;
+use crate::keywords::Keywords;
 use crate::periods::By;
 
 pub use words::{HelpSection, Noun, Words, fill};
@@ -90,9 +91,10 @@ impl Language {
     /// A number with a fixed number of decimals and grouped digits.
     pub fn decimal(self, number: f64, decimals: usize) -> String {
         let plain = format!("{number:.decimals$}");
-        // A minus sign is no digit of a group.
+        // A minus sign is no digit of a group, and a number that is rounded to 0 has none.
         let (sign, plain) = match plain.strip_prefix('-') {
-            Some(rest) => ("-", rest),
+            Some(rest) if rest.contains(|digit| matches!(digit, '1'..='9')) => ("-", rest),
+            Some(rest) => ("", rest),
             None => ("", plain.as_str()),
         };
         let (whole, part) = plain.split_once('.').unwrap_or((plain, ""));
@@ -177,6 +179,20 @@ impl Language {
         fill(
             self.words().n_compared,
             &[&self.counted(number, Noun::Unit)],
+        )
+    }
+
+    /// The sizes of two texts whose words were compared.
+    pub fn keywords_summary(self, found: &Keywords) -> String {
+        fill(
+            self.words().against_summary,
+            &[
+                &self.tokens(found.of.tokens),
+                &self.articles(found.of.articles),
+                &self.count(found.against.tokens),
+                &self.articles(found.against.articles),
+                &self.counted(found.compared, Noun::Unit),
+            ],
         )
     }
 
@@ -287,6 +303,7 @@ mod tests {
         assert_eq!(English.rate(4567.8), "4,568");
         assert_eq!(Vietnamese.decimal(-316.2, 1), "-316,2");
         assert_eq!(English.decimal(-1316.25, 2), "-1,316.25");
+        assert_eq!(Vietnamese.decimal(-0.04, 1), "0,0");
         assert_eq!(Vietnamese.bytes(1_500), "1,5 kB");
         assert_eq!(English.matches(1, 1), "1 match in 1 article");
         let minutes = Duration::from_secs(307);

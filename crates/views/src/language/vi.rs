@@ -128,7 +128,7 @@ pub(super) const WORDS: Words = Words {
     keywords_empty: "Gõ nội dung tìm để chọn các bài.",
     fillers: "Chỗ trống",
     fillers_note: "Những từ đứng ở chỗ dấu * trong cụm từ.",
-    fillers_empty: "Viết dấu * vào chỗ của một từ, ví dụ:",
+    fillers_empty: "Viết dấu * vào chỗ của một từ, giữa hai từ khác, ví dụ:",
     no_words: "Không có từ nào đủ số lần xuất hiện.",
     word: "Từ",
     near: "Ở gần",
