@@ -88,6 +88,7 @@ const LAYERS: [(&str, &[&str], &[&str]); 12] = [
         "timbao-mcp",
         &[
             "timbao-articles",
+            "timbao-cluster",
             "timbao-index",
             "timbao-query",
             "timbao-tokenizer",

@@ -2,6 +2,7 @@
 
 #![allow(missing_debug_implementations)]
 
+pub mod agreement;
 pub mod data;
 pub mod generate;
 pub mod goals;
@@ -19,6 +20,7 @@ pub mod questions;
 pub mod reprints;
 pub mod sample;
 pub mod timbao;
+pub mod twins;
 
 /// The README of the project, so that its example is compiled.
 #[cfg(doctest)]

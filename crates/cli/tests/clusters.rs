@@ -73,6 +73,10 @@ const COMMANDS: &[&[&str]] = &[
     &["search", "xyzqw"],
     &["kwic", "xyzqw"],
     &["search", "title:\"chỉnh đốn\" -tự"],
+    &["sources"],
+    &["sources", "--problems"],
+    &["sources", "--format", "json"],
+    &["sources", "--format", "csv"],
 ];
 
 /// The corpus in a directory and in a cluster, with their addresses; `None` without a cluster.
@@ -233,6 +237,7 @@ const REQUESTS: &[&str] = &[
     "articles/none",
     "facets?q=dang&facet=section,author",
     "stats",
+    "sources",
 ];
 
 #[test]
@@ -256,7 +261,11 @@ fn a_server_answers_the_same_over_a_cluster() {
         assert_eq!(actual.0, expected.0, "{request}");
     }
     let [_, cluster] = &servers;
-    for export in ["trends.csv?q=dang&by=year", "kwic.csv?q=dang+vien"] {
+    for export in [
+        "trends.csv?q=dang&by=year",
+        "kwic.csv?q=dang+vien",
+        "sources.csv",
+    ] {
         let [expected, actual] = servers
             .each_ref()
             .map(|server| server.get(&format!("/api/v1/{export}")));
@@ -272,7 +281,6 @@ fn a_server_answers_the_same_over_a_cluster() {
         ("/kwic?q=dang+vien", 200),
         ("/status", 200),
         ("/feed.atom?q=dang", 501),
-        ("/api/v1/sources", 501),
     ] {
         let (status, body) = cluster.get(page);
         assert_eq!(status, expected, "{page}: {body}");

@@ -31,5 +31,5 @@ pub use maintain::{
 };
 pub use reading::{Archive, Follower};
 pub use schema::LAYOUT;
-pub use state::{Source, sources};
+pub use state::{Source, source_list, sources};
 pub use terms::{exact_term, folded_term, pair_term};

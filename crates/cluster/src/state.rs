@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use timbao_articles::changes::is_within;
 use timbao_articles::{Problem, WalkOptions};
+use timbao_views::{SourceFile, SourceStatus, source_statuses};
 
-use crate::admin::state_alias;
+use crate::admin::{describe, state_alias};
 use crate::client::Client;
 use crate::error::Result;
 use crate::feed::{file_hash, short_hash, sort_key};
@@ -122,6 +123,9 @@ pub struct FileEntry {
     /// The read errors of the file.
     #[serde(default)]
     pub problems: Vec<Problem>,
+    /// Whether it has articles at places inside it.
+    #[serde(default)]
+    pub container: bool,
 }
 
 /// The id of a file's document.
@@ -153,6 +157,33 @@ pub fn sources(client: &Client) -> Result<Vec<Source>> {
     let mut sources: Vec<Source> = documents(client, &json!({ "term": { "kind": "source" } }))?;
     sources.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(sources)
+}
+
+/// The folders and archives of all machines that articles came from, at the last update of each.
+///
+/// # Errors
+///
+/// If there is no such index, or the cluster fails.
+pub fn source_list(client: &Client) -> Result<Vec<SourceStatus>> {
+    describe(client)?;
+    let sources = sources(client)?;
+    let mut files = Vec::new();
+    for source in &sources {
+        let here = self::files(client, source)?.into_iter();
+        files.extend(here.map(|(path, entry)| (path, entry, &source.path)));
+    }
+    Ok(source_statuses(files.iter().map(
+        |(path, entry, source)| SourceFile {
+            path,
+            relative: &entry.relative,
+            source: Some(source),
+            is_container: entry.container,
+            articles: entry.articles,
+            bytes: entry.len,
+            modified: entry.modified,
+            problems: &entry.problems,
+        },
+    )))
 }
 
 /// The files of a source, by path.

@@ -6,13 +6,13 @@ use std::sync::OnceLock;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde::Serialize;
 use serde_json::{Value, json};
-use timbao_index::{Error, Found, SearchOptions, Searcher, Sort};
 use timbao_query::plan::{Facet, Plan};
 use timbao_query::{Filters, Request, iso_day};
 use timbao_views::json::{AdviceShape, ProblemShape};
 use timbao_views::{
-    By, Count, Facets, KwicOptions, Sample, ShownHit, SimilarOptions, SortKey, TrendsOptions,
-    TrendsQuery,
+    By, Count, Engine, Facets, FoundArticles, KwicOptions, Sample, SearchOptions, ShownHit,
+    SimilarOptions, Sort, SortKey, TrendsOptions, TrendsQuery, concordance as concordance_of,
+    trends as trends_of,
 };
 
 use crate::answers::{
@@ -30,15 +30,18 @@ const TOOLS: &str = include_str!("tools.json");
 pub(crate) enum Failure {
     /// An argument is invalid.
     Invalid(Invalid),
-    /// The index cannot be read.
-    Index(Error),
+    /// The index or the cluster cannot be read.
+    Unread {
+        message: String,
+        hint: Option<String>,
+    },
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invalid(invalid) => invalid.fmt(f),
-            Self::Index(error) => write_error(f, &error.to_string(), error.hint()),
+            Self::Unread { message, hint } => write_error(f, message, hint.as_deref()),
         }
     }
 }
@@ -49,15 +52,33 @@ impl From<Invalid> for Failure {
     }
 }
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Index(error)
+impl From<timbao_index::Error> for Failure {
+    fn from(error: timbao_index::Error) -> Self {
+        Self::Unread {
+            message: error.to_string(),
+            hint: error.hint().map(str::to_owned),
+        }
+    }
+}
+
+impl From<timbao_cluster::Error> for Failure {
+    fn from(error: timbao_cluster::Error) -> Self {
+        Self::Unread {
+            message: error.to_string(),
+            hint: error.hint(),
+        }
     }
 }
 
 impl From<timbao_views::Error> for Failure {
     fn from(error: timbao_views::Error) -> Self {
-        Self::Index(error.into())
+        match error {
+            timbao_views::Error::Engine(cause) => match cause.downcast::<timbao_cluster::Error>() {
+                Ok(error) => Self::from(*error),
+                Err(cause) => timbao_index::Error::from(timbao_views::Error::Engine(cause)).into(),
+            },
+            error => timbao_index::Error::from(error).into(),
+        }
     }
 }
 
@@ -146,26 +167,26 @@ fn filters() -> JsonObject {
 ///
 /// # Errors
 ///
-/// If there is no such tool, an argument is invalid, or the index cannot be read.
+/// If there is no such tool, an argument is invalid, or the index or the cluster cannot be read.
 pub(crate) fn call(
     tool: &str,
     arguments: JsonObject,
-    searcher: &Searcher,
+    engine: &dyn Engine,
 ) -> Result<Written, Failure> {
     let arguments = Arguments::new(arguments);
     match tool {
-        "search" => search(arguments, searcher),
-        "article" => article(arguments, searcher),
-        "concordance" => concordance(arguments, searcher),
-        "trends" => trends(arguments, searcher),
-        "facets" => facets(arguments, searcher),
-        "similar" => similar(arguments, searcher),
-        "sources" => sources(arguments, searcher),
+        "search" => search(arguments, engine),
+        "article" => article(arguments, engine),
+        "concordance" => concordance(arguments, engine),
+        "trends" => trends(arguments, engine),
+        "facets" => facets(arguments, engine),
+        "similar" => similar(arguments, engine),
+        "sources" => sources(arguments, engine),
         _ => Err(Invalid::new(format!("there is no tool {tool:?}")).into()),
     }
 }
 
-fn search(mut arguments: Arguments, searcher: &Searcher) -> Result<Written, Failure> {
+fn search(mut arguments: Arguments, engine: &dyn Engine) -> Result<Written, Failure> {
     let query = arguments.text("query")?.unwrap_or_default();
     let request = arguments.request(query)?;
     let orders = [
@@ -185,17 +206,17 @@ fn search(mut arguments: Arguments, searcher: &Searcher) -> Result<Written, Fail
     arguments.finish()?;
     let plan = request.plan();
     let unique = match unique {
-        true => Some(searcher.search_unique(plan, &options)?),
+        true => Some(engine.search_unique(plan, &options)?),
         false => None,
     };
     let found = match &unique {
-        Some(unique) => Found {
+        Some(unique) => FoundArticles {
             total: unique.total,
             hits: unique.hits.iter().map(|text| text.hit).collect(),
         },
-        None => searcher.search(plan, &options)?,
+        None => engine.search(plan, &options)?,
     };
-    let mut shown = searcher
+    let mut shown = engine
         .shown(plan, &found.hits, offset + 1, passages)
         .collect::<Result<Vec<ShownHit>, _>>()?;
     if let Some(unique) = &unique {
@@ -204,7 +225,7 @@ fn search(mut arguments: Arguments, searcher: &Searcher) -> Result<Written, Fail
         }
     }
     let advice = match found.total {
-        0 => Some(searcher.advice(request.ast(), request.options(), 0)?),
+        0 => Some(engine.advice(request.ast(), request.options(), 0)?),
         _ => None,
     };
     let view = Hits {
@@ -214,32 +235,29 @@ fn search(mut arguments: Arguments, searcher: &Searcher) -> Result<Written, Fail
         advice: advice.as_ref().map(AdviceShape::new),
         hits: shown.iter().map(Hit::new).collect(),
     };
-    write(view, true, searcher, &[(&request, plan)])
+    write(view, true, engine, &[(&request, plan)])
 }
 
-fn article(mut arguments: Arguments, searcher: &Searcher) -> Result<Written, Failure> {
+fn article(mut arguments: Arguments, engine: &dyn Engine) -> Result<Written, Failure> {
     let id = arguments.required("id")?;
     let start = arguments.number("start", 0..=u64::from(u32::MAX), 0)? as usize;
     let length = arguments.number("length", 1..=50_000, 10_000)? as usize;
     arguments.finish()?;
-    let addresses = searcher.find_id(&id)?;
-    if addresses.is_empty() {
+    let found = engine.find_id(&id)?;
+    if found.is_empty() {
         return Err(no_article(&id).into());
     }
-    let articles = addresses
-        .into_iter()
-        .map(|address| searcher.article(address));
-    let articles = articles.collect::<Result<Vec<_>, _>>()?;
+    let articles = engine.articles(&found)?;
     let view = Articles {
         articles: articles
             .iter()
             .map(|article| Whole::new(article, start..start + length))
             .collect(),
     };
-    write(view, true, searcher, &[])
+    write(view, true, engine, &[])
 }
 
-fn concordance(mut arguments: Arguments, searcher: &Searcher) -> Result<Written, Failure> {
+fn concordance(mut arguments: Arguments, engine: &dyn Engine) -> Result<Written, Failure> {
     let query = arguments.required("query")?;
     let request = arguments.request(query)?;
     let context = arguments.number("context", 1..=50, 12)? as u32;
@@ -263,8 +281,8 @@ fn concordance(mut arguments: Arguments, searcher: &Searcher) -> Result<Written,
         ..KwicOptions::default()
     };
     let plan = request.view_plan();
-    let concordance = searcher.concordance(&plan, &options)?;
-    let lines = concordance.lines(searcher, offset as usize..(offset + limit) as usize)?;
+    let concordance = concordance_of(engine, &plan, &options)?;
+    let lines = concordance.lines(engine, offset as usize..(offset + limit) as usize)?;
     let view = Lines {
         matches: concordance.matches(),
         articles: concordance.articles(),
@@ -272,10 +290,10 @@ fn concordance(mut arguments: Arguments, searcher: &Searcher) -> Result<Written,
         offset,
         lines: lines.iter().map(Line::new).collect(),
     };
-    write(view, true, searcher, &[(&request, &plan)])
+    write(view, true, engine, &[(&request, &plan)])
 }
 
-fn trends(mut arguments: Arguments, searcher: &Searcher) -> Result<Written, Failure> {
+fn trends(mut arguments: Arguments, engine: &dyn Engine) -> Result<Written, Failure> {
     let texts = arguments.texts("queries", 10)?;
     let filters = arguments.filters()?;
     let accents = arguments.accents()?;
@@ -311,10 +329,10 @@ fn trends(mut arguments: Arguments, searcher: &Searcher) -> Result<Written, Fail
         plan: request.view_plan(),
     });
     let queries: Vec<TrendsQuery> = queries.collect();
-    let trends = searcher.trends(&queries, &base(&filters)?, &options)?;
+    let trends = trends_of(engine, &queries, &base(&filters)?, &options)?;
     let cited = requests.iter().zip(queries.iter().map(|query| &query.plan));
     let cited: Vec<(&Request, &Plan)> = cited.collect();
-    write(Series::new(&trends), false, searcher, &cited)
+    write(Series::new(&trends), false, engine, &cited)
 }
 
 /// The articles among which is counted: those that the filters accept.
@@ -322,7 +340,7 @@ fn base(filters: &Filters) -> Result<Plan, Invalid> {
     Ok(request(String::new(), filters, Default::default())?.plan_or_everything())
 }
 
-fn facets(mut arguments: Arguments, searcher: &Searcher) -> Result<Written, Failure> {
+fn facets(mut arguments: Arguments, engine: &dyn Engine) -> Result<Written, Failure> {
     let query = arguments.text("query")?.unwrap_or_default();
     let by = arguments.texts("by", Facet::ALL.len())?;
     let names: Vec<(&str, Facet)> = Facet::ALL.iter().map(|f| (f.name(), *f)).collect();
@@ -338,7 +356,7 @@ fn facets(mut arguments: Arguments, searcher: &Searcher) -> Result<Written, Fail
         _ if request.is_empty() => return Err(empty(&request).into()),
         _ => request.plan().clone(),
     };
-    let found = searcher.facets(&plan, &by)?;
+    let found = engine.facets_of(&plan, &by, Count::Publications)?;
     let facets = found.facets.iter();
     let view = Counts {
         total: found.total,
@@ -346,10 +364,10 @@ fn facets(mut arguments: Arguments, searcher: &Searcher) -> Result<Written, Fail
             .map(|counts| FacetValues::new(counts, limit))
             .collect(),
     };
-    write(view, false, searcher, &[(&request, &plan)])
+    write(view, false, engine, &[(&request, &plan)])
 }
 
-fn similar(mut arguments: Arguments, searcher: &Searcher) -> Result<Written, Failure> {
+fn similar(mut arguments: Arguments, engine: &dyn Engine) -> Result<Written, Failure> {
     let id = arguments.required("id")?;
     let options = SimilarOptions {
         limit: arguments.number("limit", 1..=50, 10)? as usize,
@@ -357,22 +375,22 @@ fn similar(mut arguments: Arguments, searcher: &Searcher) -> Result<Written, Fai
         ..SimilarOptions::default()
     };
     arguments.finish()?;
-    let Some(&address) = searcher.find_id(&id)?.first() else {
+    let Some(&address) = engine.find_id(&id)?.first() else {
         return Err(no_article(&id).into());
     };
-    let found = searcher.similar(address, &options)?;
+    let found = engine.similar(address, &options)?;
     let view = Likes {
         articles: found.articles.iter().map(Like::new).collect(),
     };
-    write(view, true, searcher, &[])
+    write(view, true, engine, &[])
 }
 
-fn sources(mut arguments: Arguments, searcher: &Searcher) -> Result<Written, Failure> {
+fn sources(mut arguments: Arguments, engine: &dyn Engine) -> Result<Written, Failure> {
     let limit = arguments.number("limit", 1..=500, 30)? as usize;
     arguments.finish()?;
-    let stats = searcher.stats()?;
+    let stats = engine.stats()?;
     let by = [Facet::Source, Facet::Agency, Facet::Section];
-    let Facets { facets, .. } = searcher.facets(&Plan::Everything, &by)?;
+    let Facets { facets, .. } = engine.facets_of(&Plan::Everything, &by, Count::Publications)?;
     let [sources, agencies, sections] = facets.as_slice() else {
         return Err(Invalid::new("the collection cannot be counted").into());
     };
@@ -383,7 +401,7 @@ fn sources(mut arguments: Arguments, searcher: &Searcher) -> Result<Written, Fai
         agencies: FacetValues::new(agencies, limit),
         sections: FacetValues::new(sections, limit),
     };
-    write(view, false, searcher, &[])
+    write(view, false, engine, &[])
 }
 
 fn no_article(id: &str) -> Invalid {
@@ -394,7 +412,7 @@ fn no_article(id: &str) -> Invalid {
 fn write(
     view: impl Serialize,
     quotes: bool,
-    searcher: &Searcher,
+    engine: &dyn Engine,
     queries: &[(&Request, &Plan)],
 ) -> Result<Written, Failure> {
     let answer = Answer {
@@ -404,7 +422,7 @@ fn write(
             .flat_map(|(request, _)| ProblemShape::list(request))
             .collect(),
         view,
-        citation: searcher.cite(queries.iter().copied())?,
+        citation: engine.cite(queries.iter().copied())?,
     };
     let failed = |error: serde_json::Error| Failure::Invalid(Invalid::new(error.to_string()));
     Ok(Written {

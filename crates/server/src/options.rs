@@ -17,7 +17,7 @@ use crate::updates::Updates;
 pub struct Options {
     /// Directory of the index. Not read if there is a [`cluster`](Self::cluster).
     pub index: PathBuf,
-    /// The cluster to answer from. It has no feeds, sources and saved searches.
+    /// The cluster to answer from. It has no feeds and saved searches.
     pub cluster: Option<Arc<Client>>,
     /// Address to listen on; port 0 selects a free port.
     pub listen: SocketAddr,

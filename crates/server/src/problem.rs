@@ -280,7 +280,7 @@ impl Problem {
             "urn:timbao:problem:cluster",
             "Not available from a cluster",
         )
-        .detail("this server reads a cluster, which keeps neither arrivals nor updates")
+        .detail("this server reads a cluster, which does not record when articles arrive")
     }
 
     /// The cluster does not answer.

@@ -181,18 +181,6 @@ impl Place {
         })
     }
 
-    /// The index.
-    ///
-    /// # Errors
-    ///
-    /// If the articles are in a cluster.
-    pub(crate) fn in_directory(&self) -> Result<&Index, Problem> {
-        match self {
-            Self::Index(index) => Ok(index),
-            Self::Cluster { .. } => Err(Problem::needs_directory()),
-        }
-    }
-
     /// The name of the place for readers: the name of the directory, or of the index in the cluster;
     /// with its path or nodes if these are shown.
     pub(crate) fn name(&self, shows_paths: bool) -> String {

@@ -70,6 +70,7 @@ mod search;
 mod shown;
 mod similar;
 mod snippet;
+mod sources;
 mod stats;
 pub mod suggest;
 mod texts;
@@ -118,6 +119,7 @@ pub use similar::{
     Similar, SimilarArticle, SimilarOptions, SimilarTerm, similar, similar_to_article,
 };
 pub use snippet::{Snippet, SnippetOptions, snippets};
+pub use sources::{SourceFile, SourceProblem, SourceStatus, source_statuses};
 pub use stats::Stats;
 pub use texts::Count;
 pub use tie::{split_tie_key, tie_key};

@@ -125,13 +125,10 @@ impl Command {
     pub(crate) fn needs_directory(&self) -> Option<&'static str> {
         Some(match self {
             Self::Watch(_) => "watch",
-            Self::Sources(_) => "sources",
             Self::Repair(_) => "repair",
             Self::Backup(_) => "backup",
             Self::Restore(_) => "restore",
             Self::Alerts(_) => "alerts",
-            #[cfg(feature = "mcp")]
-            Self::Mcp(_) => "mcp",
             Self::Bench(_) => "bench",
             Self::Index(_)
             | Self::Reindex(_)
@@ -154,12 +151,15 @@ impl Command {
             | Self::Verify(_)
             | Self::Cluster(_)
             | Self::Serve(_)
+            | Self::Sources(_)
             | Self::Analyze(_)
             | Self::Inspect(_)
             | Self::Config(_)
             | Self::Token(_)
             | Self::Completions(_)
             | Self::Man(_) => return None,
+            #[cfg(feature = "mcp")]
+            Self::Mcp(_) => return None,
         })
     }
 }

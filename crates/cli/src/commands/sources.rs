@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use serde::Serialize;
+use timbao_cluster::source_list;
 use timbao_index::Index;
 use timbao_index::update::{SourceStatus, status};
 use timbao_views::json::VERSION;
@@ -20,7 +21,7 @@ use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
 use crate::output::text::paragraph;
 
-use super::context::Context;
+use super::context::{Context, cluster_client};
 
 /// All sources, in JSON.
 #[derive(Serialize)]
@@ -31,8 +32,10 @@ struct Answer<'a> {
 
 /// Lists the sources of the index.
 pub(crate) fn run(args: &SourcesArgs, context: &Context) -> Result<Outcome> {
-    let index = Index::open(&context.settings.index)?;
-    let sources = status(&index)?;
+    let sources = match cluster_client(context)? {
+        Some(client) => source_list(&client)?,
+        None => status(&Index::open(&context.settings.index)?)?,
+    };
     let answer = Listed {
         sources: &sources,
         with_problems: args.problems,

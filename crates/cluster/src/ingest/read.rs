@@ -194,6 +194,7 @@ impl Run<'_> {
                 hash,
             };
             articles += 1;
+            task.found_at(member.as_deref());
             if task.is_unchanged(&origin.id(), &URL_SAFE_NO_PAD.encode(hash)) {
                 continue;
             }

@@ -40,6 +40,8 @@ struct Collected {
     counts: Counts,
     problems: Vec<Problem>,
     repeats: Repeats,
+    /// Whether an article is at a place inside the file.
+    has_members: bool,
 }
 
 /// The result of reading a file.
@@ -95,6 +97,11 @@ impl Task {
         same.is_some()
     }
 
+    /// Records the place of an article in the file; `None` if the file is the article.
+    pub(super) fn found_at(&self, member: Option<&str>) {
+        self.collected().has_members |= member.is_some();
+    }
+
     /// Counts an article that is written.
     pub(super) fn write(&self, id: &str) {
         match self.known.get(id) {
@@ -138,7 +145,10 @@ impl Task {
     /// The result, when all parts have ended.
     pub(super) fn finish(self: &Arc<Self>) -> Done {
         let Collected {
-            counts, problems, ..
+            counts,
+            problems,
+            has_members,
+            ..
         } = std::mem::take(&mut *self.collected());
         let is_cut_short = self.cut_short.load(Ordering::Relaxed);
         // A file that changed while it was read may be inconsistent.
@@ -162,11 +172,13 @@ impl Task {
             .filter(|(_, known)| !known.is_met.load(Ordering::Relaxed));
         let (kept, lost): (Vec<_>, Vec<_>) = missed.partition(|(_, known)| is_kept(known));
         let is_whole = !is_cut_short && !problems.iter().any(|p| p.kind.is_passing());
+        let container = has_members || kept.iter().any(|(_, known)| known.member.is_some());
         let kept = kept.len() as u64;
         let entry = FileEntry {
             settled: self.job.entry.settled && is_whole,
             articles: counts.added + counts.updated + counts.unchanged + kept,
             kept: kept > 0,
+            container,
             ..self.job.entry.clone()
         };
         Done {

@@ -37,6 +37,7 @@ pub use timbao_articles::changes::{
     Action, ActionKind, Counts, Phase, Progress, Reading, Reason, Sources, Vanished,
 };
 use timbao_articles::{FoundFile, SystemFiles};
+pub use timbao_views::{SourceProblem, SourceStatus};
 
 use self::diff::Found;
 pub(crate) use self::lock::lock;
@@ -47,7 +48,7 @@ pub use self::report::{Elapsed, UpdateReport};
 use self::sources::Scope;
 pub use self::sources::Source;
 pub(crate) use self::state::{Commit, Payload, remove_orphans};
-pub use self::status::{SourceProblem, SourceStatus, status};
+pub use self::status::status;
 use crate::durable::Storage;
 use crate::error::{Error, Result};
 use crate::store::Index;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use serde::Serialize;
+use timbao_cluster::source_list;
 use timbao_index::update::{SourceStatus, status};
 use timbao_views::json::VERSION;
 
 use crate::app::App;
 use crate::problem::Problem;
+use crate::view::Place;
 
 use super::answer::{OfView, json, run, sent};
 
@@ -50,9 +52,12 @@ pub(super) async fn answer(
 ///
 /// # Errors
 ///
-/// If the index is damaged.
+/// If the index is damaged, or the cluster fails.
 pub(crate) fn of(app: &App) -> Result<Vec<SourceStatus>, Problem> {
-    let mut sources = status(app.place.in_directory()?)?;
+    let mut sources = match &app.place {
+        Place::Index(index) => status(index)?,
+        Place::Cluster { client, .. } => source_list(client)?,
+    };
     if !app.options.show_paths {
         sources.iter_mut().for_each(|source| source.source = None);
     }

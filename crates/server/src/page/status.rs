@@ -53,8 +53,6 @@ async fn answer(
         let sources = match sources::of(&shared) {
             // The page has to say why updates fail, such as a damaged manifest.
             Err(_) if is_failing(&shared) => Vec::new(),
-            // A cluster keeps those of all machines; `timbao cluster status` lists them.
-            _ if shared.options.cluster.is_some() => Vec::new(),
             sources => sources?,
         };
         let (address, language) = (&asked.address, asked.language);
