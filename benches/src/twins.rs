@@ -33,14 +33,7 @@ impl Twins {
         articles: usize,
         seed: u64,
     ) -> Result<Self, Box<dyn Error>> {
-        let dir = tempfile::tempdir()?;
-        let root = dir.path().canonicalize()?;
-        let source = root.join("bao");
-        fs::create_dir(&source)?;
-        fs::write(source.join("tin.jsonl"), lines(articles, seed))?;
-        let index = root.join("index");
-        let sources = Sources::Paths(vec![source]);
-        update(&index, &sources, &UpdateOptions::default(), &())?;
+        let (dir, index, sources) = indexed(articles, seed)?;
         let address = format!("opensearch+http://{nodes}/{name}-{}", std::process::id());
         let connection = Connection::new(Address::parse(&address)?);
         let client = Arc::new(Client::new(connection)?);
@@ -69,5 +62,38 @@ impl Drop for Twins {
     fn drop(&mut self) {
         let path = format!("{}.*?ignore_unavailable=true", self.client.name());
         let _ = self.client.call("DELETE", &path);
+    }
+}
+
+/// A directory with generated articles, their index in it, and their source.
+fn indexed(articles: usize, seed: u64) -> Result<(TempDir, PathBuf, Sources), Box<dyn Error>> {
+    let dir = tempfile::tempdir()?;
+    let root = dir.path().canonicalize()?;
+    let source = root.join("bao");
+    fs::create_dir(&source)?;
+    fs::write(source.join("tin.jsonl"), lines(articles, seed))?;
+    let index = root.join("index");
+    let sources = Sources::Paths(vec![source]);
+    update(&index, &sources, &UpdateOptions::default(), &())?;
+    Ok((dir, index, sources))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agreement::compare;
+
+    #[test]
+    fn a_comparison_notices_other_articles() {
+        let searcher = |seed| {
+            let (dir, index, _) = indexed(60, seed).unwrap();
+            (dir, Index::open(index).unwrap().searcher().unwrap())
+        };
+        let [(_a, first), (_b, second)] = [searcher(1), searcher(2)];
+        let same = compare([&first, &first], 100, 1).unwrap();
+        assert_eq!(same.differences, [""; 0]);
+        assert_eq!(same.same_best, same.with_hits);
+        let other = compare([&first, &second], 100, 1).unwrap();
+        assert!(other.differences.len() > 50, "{}", other.differences.len());
     }
 }

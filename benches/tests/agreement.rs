@@ -18,5 +18,5 @@ fn engines_answer_generated_queries_the_same() {
     let agreement = compare([&index, &archive], 300, 5).unwrap();
     let differences = agreement.differences.join("\n");
     assert!(agreement.differences.is_empty(), "{differences}");
-    assert!(agreement.with_hits > 150, "{agreement:?}");
+    assert!(agreement.with_hits > 100, "{agreement:?}");
 }

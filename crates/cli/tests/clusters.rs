@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The exit code, the standard output and the standard error of `timbao` over an index.
 fn output(index: &str, arguments: &[&str]) -> (i32, String, String) {
@@ -91,7 +91,8 @@ fn indexes(name: &str) -> Option<(tempfile::TempDir, [String; 2])> {
         "opensearch+http://{addresses}/{name}-{}",
         std::process::id()
     );
-    assert_eq!(output(&cluster, &["cluster", "init"]).0, 0);
+    let (code, _, stderr) = output(&cluster, &["cluster", "init"]);
+    assert_eq!(code, 0, "{stderr}");
     for index in [&local, &cluster] {
         let (code, _, stderr) = output(index, &["index", "corpus"]);
         assert_eq!(code, 0, "{stderr}");
@@ -311,4 +312,114 @@ fn a_server_answers_the_same_over_a_cluster() {
         view.as_str().unwrap()
     );
     assert_eq!(total(&old), Some(0));
+}
+
+/// A process that ends with this value.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_watch_indexes_new_files_in_a_cluster() {
+    let Some((_directory, [_, cluster])) = indexes("watched") else {
+        return;
+    };
+    let news = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(news.path().join(name), text).unwrap();
+    write("cu.txt", "Tin cũ\n\nĐảng bộ họp phiên mở đầu.\n");
+    let process = Command::new(env!("CARGO_BIN_EXE_timbao"))
+        .args(["watch", "--within", "1"])
+        .arg(news.path())
+        .env("TIMBAO_INDEX", &cluster)
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let _running = Running(process);
+    let finds = |query: &str| {
+        let found = (0..600).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            output(&cluster, &["search", query]).0 == 0
+        });
+        assert!(found, "{query}");
+    };
+    finds("\"phiên mở đầu\"");
+    write("moi.txt", "Tin mới\n\nĐảng bộ họp phiên bế mạc.\n");
+    finds("\"phiên bế mạc\"");
+}
+
+/// The answers of `timbao mcp` to requests.
+fn assistant(index: &str, requests: &[Value]) -> Vec<Value> {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_timbao"))
+        .arg("mcp")
+        .env("TIMBAO_INDEX", index)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = process.stdin.take().unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+    let _running = Running(process);
+    let mut ask = |request: &Value| -> Value {
+        writeln!(stdin, "{request}").unwrap();
+        match request.get("id") {
+            Some(_) => serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap(),
+            None => Value::Null,
+        }
+    };
+    requests.iter().map(&mut ask).collect()
+}
+
+#[test]
+fn an_assistant_gets_the_same_answers_over_a_cluster() {
+    let Some((_directory, indexes)) = indexes("assistant") else {
+        return;
+    };
+    let mut requests = vec![
+        json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
+            "protocolVersion": "2025-06-18", "capabilities": {},
+            "clientInfo": { "name": "test", "version": "1" },
+        } }),
+        json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }),
+    ];
+    for (name, arguments) in [
+        (
+            "search",
+            json!({ "query": "\"tự diễn biến\"", "sort": "-date", "unique": true }),
+        ),
+        ("search", json!({ "query": "xyzqw" })),
+        ("article", json!({ "id": ARTICLE })),
+        ("article", json!({ "id": "none" })),
+        ("concordance", json!({ "query": "cử tri" })),
+        ("trends", json!({ "queries": ["cử tri", "đảng viên"] })),
+        (
+            "facets",
+            json!({ "query": "đảng", "by": ["section", "year"] }),
+        ),
+        ("similar", json!({ "id": ARTICLE })),
+        ("sources", json!({})),
+    ] {
+        requests.push(json!({
+            "jsonrpc": "2.0", "id": requests.len(), "method": "tools/call",
+            "params": { "name": name, "arguments": arguments },
+        }));
+    }
+    let [expected, actual] = indexes.each_ref().map(|index| assistant(index, &requests));
+    for ((mut expected, mut actual), request) in expected.into_iter().zip(actual).zip(&requests) {
+        for answer in [&mut expected, &mut actual] {
+            // The same as text.
+            if let Some(result) = answer["result"].as_object_mut()
+                && result.contains_key("structuredContent")
+            {
+                result.remove("content");
+            }
+            comparable(answer);
+        }
+        assert_eq!(difference(&expected, &actual), None, "{request}");
+    }
 }

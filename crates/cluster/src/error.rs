@@ -226,6 +226,24 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    /// Returns `true` if the next update may succeed: another process writes, files cannot be read at
+    /// present, or the cluster has no capacity or does not answer.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Busy { .. }
+                | Self::LostLease { .. }
+                | Self::Vanished(_)
+                | Self::Unreadable(_)
+                | Self::Io { .. }
+                | Self::Unreachable { .. }
+                | Self::Timeout { .. }
+                | Self::Overloaded { .. }
+                | Self::Expired { .. }
+                | Self::DiskFull { .. }
+        )
+    }
+
     /// A way out, for the user of a command line.
     pub fn hint(&self) -> Option<String> {
         Some(match self {

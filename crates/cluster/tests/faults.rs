@@ -113,6 +113,53 @@ fn nothing_is_lost_when_a_node_is_killed() {
     }
 }
 
+/// A process that is halted until this value is dropped.
+struct Halted(String);
+
+impl Halted {
+    fn new(pid: &str) -> Self {
+        signal("-STOP", pid);
+        Self(pid.to_owned())
+    }
+}
+
+impl Drop for Halted {
+    fn drop(&mut self) {
+        signal("-CONT", &self.0);
+    }
+}
+
+fn signal(name: &str, pid: &str) {
+    let sent = Command::new("kill").args([name, pid]).status();
+    assert!(sent.unwrap().success(), "kill {name} {pid}");
+}
+
+#[test]
+fn nothing_is_lost_when_a_node_is_slow() {
+    let Some(nodes) = index("slow") else { return };
+    let home = PathBuf::from(std::env::var("TIMBAO_CLUSTER_DIR").unwrap());
+    let count = nodes.addresses.split(',').count();
+    create(&nodes.client).unwrap();
+    let (_dir, root) = directory();
+    for number in 1..=count {
+        let first = number * 1000;
+        write_articles(&root.join(format!("{number}.jsonl")), first..first + 1000);
+        await_green(&nodes, count as u64);
+        let pid = std::fs::read_to_string(home.join(format!("n{number}/pid"))).unwrap();
+        let added = thread::scope(|scope| {
+            let halted = Halted::new(pid.trim());
+            let update = scope.spawn(|| nodes.update(&root).articles.added);
+            // Shorter than the time after which the others remove the node.
+            thread::sleep(Duration::from_secs(4));
+            drop(halted);
+            update.join().unwrap()
+        });
+        assert_eq!(added, 1000, "node {number}");
+        await_green(&nodes, count as u64);
+        nodes.verify(number as u64 * 1000);
+    }
+}
+
 /// Fails unless a search is answered, or fails with a message, within a few seconds after a node
 /// failed; the machine of the tests is slower than a node of a cluster.
 fn answers_soon(nodes: &Nodes) {

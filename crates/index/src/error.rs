@@ -158,6 +158,15 @@ impl fmt::Display for Owner {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    /// Returns `true` if the next update may succeed: another process writes, or files cannot be read
+    /// or written at present.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Busy { .. } | Self::Vanished(_) | Self::Unreadable(_) | Self::Io { .. }
+        )
+    }
+
     /// Returns a hint for a user of the program `timbao`, if there is one.
     ///
     /// ```

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use timbao_index::Error;
 use timbao_index::update::UpdateReport;
 
 use crate::log::{Log, Value};
@@ -54,7 +53,7 @@ impl Updates {
     }
 
     /// Reports that an update failed. The index is as it was.
-    pub fn failed(&self, error: &Error) {
+    pub fn failed(&self, error: &dyn fmt::Display) {
         let reason = error.to_string();
         Log::Stderr.warn("update failed", &[("reason", Value::Text(&reason))]);
         self.lock().failed = Some((now(), reason));

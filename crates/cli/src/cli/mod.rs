@@ -124,7 +124,6 @@ impl Command {
     /// The name of a command that works on an index in a directory, not on one in a cluster.
     pub(crate) fn needs_directory(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Watch(_) => "watch",
             Self::Repair(_) => "repair",
             Self::Backup(_) => "backup",
             Self::Restore(_) => "restore",
@@ -152,6 +151,7 @@ impl Command {
             | Self::Cluster(_)
             | Self::Serve(_)
             | Self::Sources(_)
+            | Self::Watch(_)
             | Self::Analyze(_)
             | Self::Inspect(_)
             | Self::Config(_)

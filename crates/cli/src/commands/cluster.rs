@@ -200,7 +200,12 @@ fn required(context: &Context) -> Result<Arc<Client>> {
     })
 }
 
-fn options(args: &WritingArgs, context: &Context, stop: Arc<AtomicBool>) -> IngestOptions {
+/// The options of an update.
+pub(super) fn options(
+    args: &WritingArgs,
+    context: &Context,
+    stop: Arc<AtomicBool>,
+) -> IngestOptions {
     let settings = &context.settings;
     let threads = args.threads.or(settings.threads);
     let defaults = settings.defaults.clone();
@@ -216,14 +221,14 @@ fn options(args: &WritingArgs, context: &Context, stop: Arc<AtomicBool>) -> Inge
 }
 
 /// The report as that of an index in a directory.
-fn converted(report: Report, is_dry_run: bool) -> UpdateReport {
+pub(super) fn converted(report: Report, is_dry_run: bool) -> UpdateReport {
     // As of an index in a directory, only removals are listed once they are done.
     let actions = report.actions.into_iter();
     let actions = actions.filter(|action| is_dry_run || action.kind == ActionKind::Remove);
     let articles = report.articles;
-    // One of its fields is private.
     let mut converted = UpdateReport::default();
     converted.articles = articles;
+    converted.linked = report.linked;
     converted.files = report.files;
     converted.problems = report.problems;
     converted.vanished = report.vanished;

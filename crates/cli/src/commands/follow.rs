@@ -5,17 +5,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use timbao_index::update::{Sources, UpdateOptions, update};
-use timbao_index::watch::{WatchEvent, WatchOptions, watch};
+use timbao_index::update::Sources;
+use timbao_index::watch::{WatchEvent, WatchOptions, WatchTimes, Watched, watch_index};
 use timbao_index::{Error, Index};
 use timbao_server::Updates;
 
 use crate::cli::ServeArgs;
-use crate::error::Result;
+use crate::error::{Failure, Result};
 
 use super::context::Context;
-use super::index::update_options;
 use super::progress::interruptible;
+use super::watched::{UpdateError, WatchedIndex};
 
 /// Time that an update has to stop when the server ends. The next update continues from there, and
 /// removes unfinished files.
@@ -36,9 +36,9 @@ pub(super) struct Followed {
 }
 
 struct FollowContext {
-    index: std::path::PathBuf,
+    index: WatchedIndex,
     sources: Sources,
-    options: WatchOptions,
+    times: WatchTimes,
 }
 
 impl Followed {
@@ -47,33 +47,31 @@ impl Followed {
         if !args.watch {
             return Ok(None);
         }
-        let index = context.settings.index.clone();
         let mut sources = match &args.paths[..] {
             [] => Sources::Remembered,
             paths => Sources::Paths(paths.to_vec()),
         };
-        let of = |stop| update_options(&args.writing, context, stop);
-        if matches!(
-            (Index::open(&index), &sources),
-            (Err(Error::NoIndex { .. }), Sources::Paths(_))
-        ) {
+        let of = |stop| WatchedIndex::new(&args.writing, [false; 2], context, stop);
+        let index = of(Arc::default())?;
+        if let (WatchedIndex::Directory { dir, .. }, Sources::Paths(_)) = (&index, &sources)
+            && matches!(Index::open(dir), Err(Error::NoIndex { .. }))
+        {
             interruptible(context, |progress, stop| {
-                update(&index, &sources, &of(stop), progress)
+                let first = of(stop)?;
+                first.update(&sources, progress).map_err(Failure::from)
             })?;
             sources = Sources::Remembered;
         }
-        let options = WatchOptions {
-            update: UpdateOptions {
-                ..of(Arc::default())
-            },
+        let times = WatchTimes {
             within: Duration::from_secs(args.within.get().into()),
-            ..WatchOptions::default()
+            settle: WatchOptions::default().settle,
+            stop: index.stop(),
         };
         Ok(Some(Self {
             context: FollowContext {
                 index,
                 sources,
-                options,
+                times,
             },
             updates: Arc::default(),
         }))
@@ -86,7 +84,7 @@ impl Followed {
 
     /// Begins to follow, until the follower is dropped.
     pub(super) fn start(self) -> Follower {
-        let stop = Arc::clone(&self.context.options.update.stop);
+        let stop = Arc::clone(&self.context.times.stop);
         let thread = thread::Builder::new().name("watch".to_owned());
         // Without a thread the server would be of no use either, but its readers keep it.
         let thread = thread.spawn(move || self.follow()).ok();
@@ -96,11 +94,11 @@ impl Followed {
     /// Updates until it is stopped. After an error that ends a watch, another one begins.
     fn follow(self) {
         let Self { context, updates } = self;
-        let stop = || context.options.update.stop.load(Ordering::Relaxed);
+        let stop = || context.times.stop.load(Ordering::Relaxed);
         let mut sources = context.sources;
         while !stop() {
             let mut is_updated = false;
-            let mut tell = |event: WatchEvent<'_>| match event {
+            let mut tell = |event: WatchEvent<'_, UpdateError>| match event {
                 WatchEvent::Updated(report) => {
                     is_updated = true;
                     updates.succeeded(report);
@@ -108,14 +106,16 @@ impl Followed {
                 WatchEvent::Failed(error) => updates.failed(error),
                 _ => {}
             };
-            match watch(&context.index, &sources, &context.options, &(), &mut tell) {
+            let (index, times) = (&context.index, &context.times);
+            let except = index.own_directory();
+            match watch_index(index, except, &sources, times, &(), &mut tell) {
                 Ok(()) => return,
                 Err(error) => updates.failed(&error),
             }
             if is_updated {
                 sources = Sources::Remembered;
             }
-            let again = Instant::now() + context.options.within;
+            let again = Instant::now() + context.times.within;
             while !stop() && Instant::now() < again {
                 thread::sleep(NAP);
             }

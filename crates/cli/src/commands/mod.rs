@@ -43,6 +43,7 @@ mod token;
 mod trends;
 mod verify;
 mod watch;
+mod watched;
 mod wordlist;
 
 use crate::cli::{BenchCommand, ClusterCommand, Command, ConfigCommand};

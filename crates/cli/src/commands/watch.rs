@@ -2,35 +2,31 @@
 
 use std::time::Duration;
 
-use timbao_articles::WalkOptions;
-use timbao_index::update::{Sources, UpdateOptions, UpdateReport, Vanished};
-use timbao_index::watch::{WatchEvent, WatchOptions, watch};
+use timbao_index::update::{Sources, UpdateReport, Vanished};
+use timbao_index::watch::{WatchEvent, WatchOptions, WatchTimes, watch_index};
 
 use crate::cli::WatchArgs;
-use crate::error::{Failure, Result, say, warn};
+use crate::error::{Result, say, warn};
 use crate::exit::Outcome;
 use crate::output::number::counted;
 use crate::output::path::relative;
 use crate::output::style::Role;
 
 use super::context::Context;
-use super::index::{shown, summarize, tell_problems, update_options};
+use super::index::{shown, summarize, tell_problems};
 use super::progress::{Notices, stop_on_interrupt};
+use super::watched::{UpdateError, WatchedIndex};
 
 /// Keeps the index fresh until it is interrupted.
 pub(crate) fn run(args: &WatchArgs, context: &Context) -> Result<Outcome> {
     let palette = context.terminal.error_palette;
-    let options = WatchOptions {
-        update: UpdateOptions {
-            walk: WalkOptions {
-                hidden: args.hidden,
-                ..WalkOptions::default()
-            },
-            allow_vanished: args.allow_vanished,
-            ..update_options(&args.writing, context, stop_on_interrupt(palette))
-        },
+    let stop = stop_on_interrupt(palette);
+    let walk = [args.hidden, args.allow_vanished];
+    let index = WatchedIndex::new(&args.writing, walk, context, stop)?;
+    let times = WatchTimes {
         within: Duration::from_secs(args.within.get().into()),
-        ..WatchOptions::default()
+        settle: WatchOptions::default().settle,
+        stop: index.stop(),
     };
     let sources = match &args.paths[..] {
         [] => Sources::Remembered,
@@ -38,7 +34,7 @@ pub(crate) fn run(args: &WatchArgs, context: &Context) -> Result<Outcome> {
     };
     let mut is_first = true;
     let mut away: Vec<Vanished> = Vec::new();
-    let mut tell = |event: WatchEvent<'_>| match event {
+    let mut tell = |event: WatchEvent<'_, UpdateError>| match event {
         WatchEvent::Updated(report) => {
             if is_first || report.committed {
                 tell_problems(report, context);
@@ -64,16 +60,16 @@ pub(crate) fn run(args: &WatchArgs, context: &Context) -> Result<Outcome> {
         }
         _ => {}
     };
-    match watch(
-        &context.settings.index,
+    let except = index.own_directory();
+    watch_index(
+        &index,
+        except,
         &sources,
-        &options,
+        &times,
         &Notices(palette),
         &mut tell,
-    ) {
-        Ok(()) => Ok(Outcome::Found),
-        Err(error) => Err(Failure::from(error)),
-    }
+    )?;
+    Ok(Outcome::Found)
 }
 
 /// Warns of missing sources, which may come back.

@@ -40,6 +40,8 @@ pub(super) struct Found {
     pub(super) is_interrupted: bool,
     /// Paths that could not be read.
     unread: BTreeSet<String>,
+    /// Directories that are targets of links.
+    pub(super) linked: BTreeSet<PathBuf>,
 }
 
 impl Found {
@@ -69,6 +71,7 @@ impl Found {
             for (reason, count) in walk.skipped() {
                 *found.skipped.entry(reason.clone()).or_default() += count;
             }
+            found.linked.extend(walk.linked().iter().cloned());
         }
         found.drop_aliases();
         let passing = found.problems.iter().filter(|p| p.kind.is_passing());

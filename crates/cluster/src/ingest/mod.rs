@@ -172,6 +172,7 @@ impl<'a> Update<'a> {
         let sources = self.scope.all.iter();
         let mut report = Report {
             skipped: found.skipped.clone(),
+            linked: found.linked.clone(),
             interrupted: found.is_interrupted,
             sources: sources.map(|source| source.path.clone()).collect(),
             ..Report::default()

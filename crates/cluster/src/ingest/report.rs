@@ -1,6 +1,7 @@
 //! What an update did.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -32,6 +33,9 @@ pub struct Report {
     pub actions: Vec<Action>,
     /// Whether the update was interrupted; the next one continues.
     pub interrupted: bool,
+    /// Directories that are targets of links in the sources.
+    #[serde(skip)]
+    pub linked: BTreeSet<PathBuf>,
     /// Time taken.
     pub elapsed: Duration,
 }

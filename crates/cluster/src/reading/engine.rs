@@ -23,7 +23,7 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::feed::WordKey;
 use crate::query::{Lookup, Query, Resolved, rank, translate};
-use crate::schema::{LAYOUT, from_sum_digits, key_field, sum_fields};
+use crate::schema::{LAYOUT, from_sum_digits, sum_fields};
 
 use super::counts::KeyCounts;
 use super::matcher::Checker;
@@ -49,6 +49,9 @@ pub struct Archive {
     pub(super) groups: Arc<OnceLock<Groups>>,
     state: Arc<OnceLock<IndexState>>,
 }
+
+/// Values of a facet as they are spelled, with their numbers of articles.
+type Spellings = Vec<(String, u64)>;
 
 /// The size of an archive.
 #[derive(Debug, Clone, Copy, Default)]
@@ -302,17 +305,36 @@ impl Archive {
         Ok(self.counts.get_or_init(|| counts))
     }
 
-    /// The spellings of a facet's values among the articles of a query, with their numbers.
-    fn spellings(&self, query: &Query, facet: Facet) -> Result<Vec<(String, u64)>> {
-        let field = facet.name();
-        let mut sources = vec![json!({ "value": { "terms": { "field": field } } })];
-        if !facet.is_period() {
-            sources.insert(
-                0,
-                json!({ "key": { "terms": { "field": key_field(facet) } } }),
-            );
-        }
-        let mut composite = json!({ "size": BUCKETS, "sources": sources });
+    /// The total of a query, and for each facet the spellings of its values with their numbers.
+    fn spellings(&self, query: &Query, facets: &[Facet]) -> Result<(u64, Vec<Spellings>)> {
+        let aggregation = |facet: &Facet| {
+            let terms = json!({ "field": facet.name(), "size": BUCKETS, "shard_size": BUCKETS });
+            (facet.name().to_owned(), json!({ "terms": terms }))
+        };
+        let aggregations: Map<String, Value> = facets.iter().map(aggregation).collect();
+        let answer = self.store.snapshot.search(json!({
+            "query": query.json, "size": 0, "track_total_hits": true, "aggs": aggregations,
+        }))?;
+        let all = facets.iter().map(|&facet| {
+            let terms = answer.pointer(&format!("/aggregations/{}", facet.name()));
+            let others = terms.and_then(|terms| terms.get("sum_other_doc_count")?.as_u64());
+            // Without others, no shard has omitted a value, and the numbers are exact.
+            let mut found = match others {
+                Some(0) => bucket_counts(terms, "/key"),
+                _ => self.all_spellings(query, facet)?,
+            };
+            found.sort_unstable();
+            Ok(found)
+        });
+        Ok((total(&answer), all.collect::<Result<_>>()?))
+    }
+
+    /// The spellings of the values of a facet that has many.
+    fn all_spellings(&self, query: &Query, facet: Facet) -> Result<Spellings> {
+        let mut composite = json!({
+            "size": BUCKETS,
+            "sources": [{ "value": { "terms": { "field": facet.name() } } }],
+        });
         let mut found = Vec::new();
         loop {
             let answer = self.store.snapshot.search(json!({
@@ -320,17 +342,11 @@ impl Archive {
                 "aggs": { "values": { "composite": composite } },
             }))?;
             let values = answer.pointer("/aggregations/values");
-            let buckets = values
-                .and_then(|v| v.get("buckets"))
-                .and_then(Value::as_array);
-            let buckets = buckets.map(Vec::as_slice).unwrap_or_default();
-            for bucket in buckets {
-                let value = bucket.pointer("/key/value").and_then(Value::as_str);
-                let count = bucket.get("doc_count").and_then(Value::as_u64);
-                found.push((value.unwrap_or_default().to_owned(), count.unwrap_or(0)));
-            }
-            match values.and_then(|v| v.get("after_key")) {
-                Some(after) if buckets.len() == BUCKETS => composite["after"] = after.clone(),
+            let here = bucket_counts(values, "/key/value");
+            let is_full = here.len() == BUCKETS;
+            found.extend(here);
+            match values.and_then(|values| values.get("after_key")) {
+                Some(after) if is_full => composite["after"] = after.clone(),
                 _ => return Ok(found),
             }
         }
@@ -371,14 +387,12 @@ impl Archive {
         if !query.is_exact {
             return self.facets_of_articles(&self.matching(plan)?, facets);
         }
-        let total = self.count_of(plan)?;
-        let facets = facets.iter().map(|&facet| {
-            let spellings = self.spellings(&query, facet)?;
-            Ok(counts_of(facet, total, spellings))
-        });
+        let (total, spellings) = self.spellings(&query, facets)?;
+        let counted = facets.iter().zip(spellings);
+        let facets = counted.map(|(&facet, spellings)| counts_of(facet, total, spellings));
         Ok(Facets {
             total,
-            facets: facets.collect::<Result<_>>()?,
+            facets: facets.collect(),
         })
     }
 
@@ -465,7 +479,19 @@ impl Archive {
     }
 }
 
-fn counts_of(facet: Facet, total: u64, spellings: Vec<(String, u64)>) -> FacetCounts {
+/// The buckets of an aggregation, with the value at a path in each.
+fn bucket_counts(aggregation: Option<&Value>, value: &str) -> Spellings {
+    let buckets = aggregation.and_then(|found| found.get("buckets")?.as_array());
+    let buckets = buckets.map(Vec::as_slice).unwrap_or_default().iter();
+    let counted = buckets.map(|bucket| {
+        let value = bucket.pointer(value).and_then(Value::as_str);
+        let count = bucket.get("doc_count").and_then(Value::as_u64);
+        (value.unwrap_or_default().to_owned(), count.unwrap_or(0))
+    });
+    counted.collect()
+}
+
+fn counts_of(facet: Facet, total: u64, spellings: Spellings) -> FacetCounts {
     let keyed: Vec<(String, String, u64)> = spellings
         .into_iter()
         .map(|(value, count)| match facet.is_period() {

@@ -48,11 +48,7 @@ pub struct UpdateReport {
     pub elapsed: Elapsed,
     /// Directories that are targets of links in the sources.
     #[serde(skip)]
-    #[cfg_attr(
-        not(feature = "watch"),
-        expect(dead_code, reason = "only watch follows links")
-    )]
-    pub(crate) linked: BTreeSet<PathBuf>,
+    pub linked: BTreeSet<PathBuf>,
 }
 
 impl UpdateReport {

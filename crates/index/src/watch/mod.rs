@@ -9,7 +9,8 @@ mod schedule;
 mod signals;
 
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -41,14 +42,52 @@ impl Default for WatchOptions {
     }
 }
 
+/// An index that is kept fresh, in a directory or elsewhere.
+pub trait Watched {
+    /// The error of an update.
+    type Error;
+
+    /// Brings the index up to date with its sources.
+    ///
+    /// # Errors
+    ///
+    /// If the update fails.
+    fn update(
+        &self,
+        sources: &Sources,
+        progress: &dyn Progress,
+    ) -> Result<UpdateReport, Self::Error>;
+
+    /// The paths of the sources that [`Sources::Remembered`] stands for.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be read.
+    fn sources(&self) -> Result<Vec<String>, Self::Error>;
+
+    /// Returns `true` if an update that failed may succeed the next time.
+    fn is_passing(&self, error: &Self::Error) -> bool;
+}
+
+/// When updates begin.
+#[derive(Debug, Clone)]
+pub struct WatchTimes {
+    /// See [`WatchOptions::settle`].
+    pub settle: Duration,
+    /// See [`WatchOptions::within`].
+    pub within: Duration,
+    /// Ends the watch.
+    pub stop: Arc<AtomicBool>,
+}
+
 /// An event of a watch.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum WatchEvent<'a> {
+pub enum WatchEvent<'a, E = Error> {
     /// The index is up to date; perhaps nothing had changed.
     Updated(&'a UpdateReport),
     /// An update failed, and will be tried again.
-    Failed(&'a Error),
+    Failed(&'a E),
     /// The system does not report changes of a source, which is compared every
     /// [`within`](WatchOptions::within) instead.
     Polled {
@@ -83,30 +122,60 @@ pub fn watch(
     progress: &dyn Progress,
     tell: &mut dyn FnMut(WatchEvent<'_>),
 ) -> Result<()> {
-    let stop = || options.update.stop.load(Ordering::Relaxed);
-    let mut signals = Signals::new(dir);
-    let mut schedule = Schedule::new(options.settle, options.within);
+    let index = Directory {
+        dir,
+        options: &options.update,
+    };
+    let times = WatchTimes {
+        settle: options.settle,
+        within: options.within,
+        stop: Arc::clone(&options.update.stop),
+    };
+    watch_index(&index, Some(dir), sources, &times, progress, tell)
+}
+
+/// Updates an index of any kind as [`watch`] does. Changes in `except` do not count.
+///
+/// # Errors
+///
+/// The errors of the first update, and later those that do not pass by themselves.
+pub fn watch_index<W: Watched>(
+    index: &W,
+    except: Option<&Path>,
+    sources: &Sources,
+    times: &WatchTimes,
+    progress: &dyn Progress,
+    tell: &mut dyn FnMut(WatchEvent<'_, W::Error>),
+) -> Result<(), W::Error> {
+    let stop = || times.stop.load(Ordering::Relaxed);
+    let mut signals = Signals::new(except);
+    let mut schedule = Schedule::new(times.settle, times.within);
     let mut sources = sources.clone();
-    let mut is_first = true;
+    let mut known = None;
     loop {
         let begin = Instant::now();
         signals.take();
         let mut linked = None;
-        match update(dir, &sources, &options.update, progress) {
+        match index.update(&sources, progress) {
             Ok(report) => {
                 schedule.updated(begin);
                 tell(WatchEvent::Updated(&report));
                 linked = Some(report.linked);
             }
-            Err(error) if !is_first && passes(&error) => {
+            Err(error) if known.is_some() && index.is_passing(&error) => {
                 schedule.failed(Instant::now());
                 tell(WatchEvent::Failed(&error));
             }
             Err(error) => return Err(error),
         }
-        is_first = false;
         sources = Sources::Remembered;
-        let followed = signals.follow(&update::sources(dir)?, linked);
+        let paths = match (index.sources(), &known) {
+            // Those of the last time, until the index can be read again.
+            (Err(error), Some(paths)) if index.is_passing(&error) => Vec::clone(paths),
+            (paths, _) => paths?,
+        };
+        let followed = signals.follow(&paths, linked);
+        known = Some(paths);
         for (path, reason) in &followed.refused {
             tell(WatchEvent::Polled { path, reason });
         }
@@ -130,10 +199,25 @@ pub fn watch(
     }
 }
 
-/// Whether the next time may be better.
-fn passes(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Busy { .. } | Error::Vanished(_) | Error::Unreadable(_) | Error::Io { .. }
-    )
+/// An index in a directory.
+struct Directory<'a> {
+    dir: &'a Path,
+    options: &'a UpdateOptions,
+}
+
+impl Watched for Directory<'_> {
+    type Error = Error;
+
+    fn update(&self, sources: &Sources, progress: &dyn Progress) -> Result<UpdateReport> {
+        update(self.dir, sources, self.options, progress)
+    }
+
+    fn sources(&self) -> Result<Vec<String>> {
+        let sources = update::sources(self.dir)?.into_iter();
+        Ok(sources.map(|source| source.path).collect())
+    }
+
+    fn is_passing(&self, error: &Error) -> bool {
+        error.is_passing()
+    }
 }

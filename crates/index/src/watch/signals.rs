@@ -9,8 +9,6 @@ use std::time::Instant;
 use notify::event::ModifyKind;
 use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::update::Source;
-
 /// Links that lead to links are followed this far.
 const MOST_LINKS: usize = 40;
 
@@ -46,7 +44,7 @@ struct Relevant {
     /// By themselves.
     links: BTreeSet<PathBuf>,
     /// The directory of the index, where no change counts.
-    index: PathBuf,
+    index: Option<PathBuf>,
     /// Watched directories that were moved or removed since the last update, so that
     /// the system may have forgotten them.
     moved: BTreeSet<PathBuf>,
@@ -65,10 +63,10 @@ pub(super) struct Following {
 
 impl Signals {
     /// Listens to nothing yet, and never to changes of the index itself.
-    pub(super) fn new(index: &Path) -> Self {
+    pub(super) fn new(index: Option<&Path>) -> Self {
         let heard = Arc::new(Mutex::new(None));
         let relevant = Arc::new(Mutex::new(Relevant {
-            index: index.canonicalize().unwrap_or_else(|_| index.to_owned()),
+            index: index.map(|dir| dir.canonicalize().unwrap_or_else(|_| dir.to_owned())),
             ..Relevant::default()
         }));
         let (hears, knows) = (Arc::clone(&heard), Arc::clone(&relevant));
@@ -112,13 +110,13 @@ impl Signals {
     /// them lead to (`None`: as before), and of no others.
     pub(super) fn follow(
         &mut self,
-        sources: &[Source],
+        sources: &[String],
         linked: Option<BTreeSet<PathBuf>>,
     ) -> Following {
         let mut result = Following::default();
         let routes: BTreeMap<&str, Option<Route>> = sources
             .iter()
-            .map(|source| (source.path.as_str(), Route::of(Path::new(&source.path))))
+            .map(|path| (path.as_str(), Route::of(Path::new(path))))
             .collect();
         self.let_go(&routes);
         for (path, route) in routes {
@@ -266,7 +264,7 @@ impl Relevant {
         let counts = |path: &PathBuf| {
             let is_below = |tree: &PathBuf| path.starts_with(tree);
             let is_in = |directory: &Path| self.directories.contains(directory);
-            !path.starts_with(&self.index)
+            !self.index.as_ref().is_some_and(is_below)
                 && (self.trees.iter().any(is_below)
                     || self.links.contains(path)
                     || is_in(path)
