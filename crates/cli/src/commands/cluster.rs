@@ -226,25 +226,26 @@ pub(super) fn converted(report: Report, is_dry_run: bool) -> UpdateReport {
     let actions = report.actions.into_iter();
     let actions = actions.filter(|action| is_dry_run || action.kind == ActionKind::Remove);
     let articles = report.articles;
-    let mut converted = UpdateReport::default();
-    converted.articles = articles;
-    converted.linked = report.linked;
-    converted.files = report.files;
-    converted.problems = report.problems;
-    converted.vanished = report.vanished;
-    converted.kept = report.kept;
-    converted.skipped = report.skipped;
-    converted.bytes = report.bytes;
-    converted.total_articles = report.total_articles;
-    converted.sources = report.sources;
-    converted.actions = actions.collect();
-    converted.committed = !is_dry_run && articles.added + articles.updated + articles.removed > 0;
-    converted.interrupted = report.interrupted;
-    converted.elapsed = Elapsed {
-        reading: report.elapsed,
-        ..Elapsed::default()
-    };
-    converted
+    UpdateReport {
+        articles,
+        files: report.files,
+        problems: report.problems,
+        vanished: report.vanished,
+        kept: report.kept,
+        skipped: report.skipped,
+        bytes: report.bytes,
+        total_articles: report.total_articles,
+        sources: report.sources,
+        actions: actions.collect(),
+        committed: !is_dry_run && articles.added + articles.updated + articles.removed > 0,
+        interrupted: report.interrupted,
+        linked: report.linked,
+        elapsed: Elapsed {
+            reading: report.elapsed,
+            ..Elapsed::default()
+        },
+        ..UpdateReport::default()
+    }
 }
 
 fn write_status(out: &mut dyn Write, status: &ClusterStatus) -> Result<()> {
