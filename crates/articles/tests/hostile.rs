@@ -95,6 +95,26 @@ fn tar_of(entries: &[(&[u8], &[u8])]) -> Vec<u8> {
 const ARTICLE: &[u8] = b"{\"title\":\"A\",\"body\":\"b\"}";
 
 #[test]
+fn objects_without_an_end_do_not_hide_the_lines_after_them() {
+    let good = "{\n\"title\": \"Tin\",\n \"body\": \"Lúa.\"}\n";
+    let flat = good.replace('\n', "") + "\n";
+    for (text, expected) in [
+        ("{\n".repeat(5000) + &flat, 1),
+        ("{\n".repeat(3) + &flat + "{\n\n{\n" + &flat, 2),
+        (flat.clone() + &"{\n".repeat(2000) + &flat, 2),
+        // Objects over several lines, before and after.
+        ("{\n".repeat(200_000) + good, 1),
+        (good.to_owned() + "{\n{\n" + good + "}\n" + good, 3),
+        ("[{\n".to_owned() + good + ",{\n" + good + "]", 2),
+    ] {
+        let (articles, problems) = read("a.jsonl", text.as_bytes());
+        let start: String = text.chars().take(40).collect();
+        assert_eq!(titles(&articles), vec!["Tin"; expected], "{start}");
+        assert!(!problems.is_empty(), "{start}");
+    }
+}
+
+#[test]
 fn a_line_without_end_is_skipped_and_its_neighbours_are_read() {
     let long = "x".repeat(3 << 20);
     let lines =

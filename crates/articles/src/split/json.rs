@@ -77,6 +77,10 @@ impl Values {
     /// Takes a value that is complete.
     fn element(&mut self, element: Range<usize>, limits: &Limits, batch: &mut Filler<'_>) {
         let bytes = self.buffer.get(element).unwrap_or_default();
+        let stray = std::mem::take(&mut self.scan.stray);
+        if stray > 0 {
+            batch.problem(without_end(stray), Some(self.number + 1));
+        }
         if std::mem::take(&mut self.skipping) {
             self.number += 1;
             return;
@@ -228,6 +232,16 @@ impl Values {
     }
 }
 
+fn without_end(objects: usize) -> Fault {
+    let objects = match objects {
+        1 => "an object".to_owned(),
+        count => format!("{count} objects"),
+    };
+    Fault::malformed(format!(
+        "skipped {objects} before it without content and end; write them again"
+    ))
+}
+
 fn too_large(limits: &Limits) -> Fault {
     let message = format!(
         "a value of more than {} bytes; split it, or raise the bound",
@@ -276,6 +290,10 @@ struct Scan {
     /// article.
     unwrapped: bool,
     begun: bool,
+    /// Objects without content and end before the current one, and those of them whose brackets
+    /// may still close.
+    stray: usize,
+    unclosed: usize,
 }
 
 impl Scan {
@@ -339,6 +357,9 @@ impl Scan {
                         self.depth += 1;
                         continue;
                     }
+                    if byte == b'{' && before == b'{' && self.follows_stray(bytes, here) {
+                        continue;
+                    }
                     if !self.begun && byte == b'[' {
                         self.level = Some(1);
                     }
@@ -352,6 +373,10 @@ impl Scan {
                     self.depth += 1;
                 }
                 b'}' | b']' => {
+                    if byte == b'}' && self.depth == 0 && self.unclosed > 0 {
+                        self.unclosed -= 1;
+                        continue;
+                    }
                     let Some(depth) = self.depth.checked_sub(1) else {
                         return Err(Fault::malformed("a bracket closes that was never opened"));
                     };
@@ -381,6 +406,23 @@ impl Scan {
             }
         }
         Ok(None)
+    }
+
+    /// Returns `true` if the object that opens here follows the bracket of another one in a line
+    /// above, which is not JSON. The element starts here then, and the bracket is a stray one.
+    fn follows_stray(&mut self, bytes: &[u8], here: usize) -> bool {
+        let Some(start) = self.start.filter(|_| !self.streams && !self.unwrapped) else {
+            return false;
+        };
+        let is_first = self.level.is_some_and(|level| self.depth == level + 1);
+        let between = bytes.get(start..here).unwrap_or_default();
+        if !is_first || between.first() != Some(&b'{') || !between.contains(&b'\n') {
+            return false;
+        }
+        self.start = Some(here);
+        self.stray += 1;
+        self.unclosed += 1;
+        true
     }
 
     /// Notes the start of an element. Values other than objects and arrays have

@@ -130,11 +130,17 @@ fn record(line: &[u8]) -> (usize, usize) {
     (from + usize::from(is_in_array || text[0] == 0x1e), to)
 }
 
-/// Returns `true` if the first object continues on the next line.
+/// Returns `true` if the first object continues on the next line. Brackets alone in their lines
+/// that an object in one line follows are broken lines, not its beginning.
 pub(super) fn spans_lines(head: &[u8]) -> bool {
-    let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-    let first = lines.find(|line| line.starts_with(b"{"));
-    first.is_some_and(|line| matches!(line, b"{" | b"{\r"))
+    let lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = lines.skip_while(|line| !line.starts_with(b"{")).peekable();
+    if lines.peek().is_none_or(|first| *first != b"{") {
+        return false;
+    }
+    let next = lines.find(|line| !matches!(*line, b"" | b"{"));
+    let is_whole = |line: &[u8]| line.starts_with(b"{") && line.ends_with(b"}");
+    !next.is_some_and(is_whole)
 }
 
 /// Returns `true` for the line above a document in the bulk format of Elasticsearch:
