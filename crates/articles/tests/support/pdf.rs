@@ -149,3 +149,63 @@ fn streams_that_inflate_beyond_measure_are_left_out() {
     assert_eq!(parsed.article.title.as_deref(), Some("Van con chu"));
     assert_eq!(parsed.problems[0].kind, ProblemKind::Bomb);
 }
+
+/// RC4, which its inverse is, too.
+fn rc4(key: &[u8], data: &[u8]) -> Vec<u8> {
+    let mut state: Vec<u8> = (0..=255).collect();
+    let mut other = 0_usize;
+    for at in 0..256 {
+        other = (other + usize::from(state[at]) + usize::from(key[at % key.len()])) % 256;
+        state.swap(at, other);
+    }
+    let (mut at, mut other) = (0_usize, 0_usize);
+    let encrypted = data.iter().map(|byte| {
+        at = (at + 1) % 256;
+        other = (other + usize::from(state[at])) % 256;
+        state.swap(at, other);
+        byte ^ state[(usize::from(state[at]) + usize::from(state[other])) % 256]
+    });
+    encrypted.collect()
+}
+
+/// A document encrypted without a password (40 bits of RC4), with a stream of objects that inflates
+/// to this many bytes.
+fn encrypted(inflated: usize) -> Vec<u8> {
+    use std::io::Write;
+    // MD5 of the dictionary, the identifier and the numbers of the objects.
+    const KEYS: [(&str, [u8; 10]); 2] = [
+        (
+            "4",
+            [0xf6, 0xfc, 0xb6, 0x3b, 0x69, 0xd8, 0xae, 0xf0, 0xb7, 0xa7],
+        ),
+        (
+            "6",
+            [0x43, 0xe2, 0xda, 0x39, 0x73, 0x72, 0x6c, 0xe0, 0xee, 0x0b],
+        ),
+    ];
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(b"9 0 <<>> ").unwrap();
+    packed.write_all(&vec![b' '; inflated]).unwrap();
+    let content = b"BT /F 10 Tf 50 700 Td (Van con chu) Tj ET";
+    let content = stream("", &rc4(&KEYS[0].1, content));
+    let objects = rc4(&KEYS[1].1, &packed.finish().unwrap());
+    let objects = stream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", &objects);
+    let file = pdf("", &[content, FONT.into(), objects]);
+    let trailer = "trailer<</ID[(timbao)(timbao)]/Encrypt<</Filter/Standard/V 1/R 2/P -4\
+         /O(oooooooooooooooooooooooooooooooo)/U<03c2a8341bd71a609f3a6e9292249856825b233049fa95a68b236f34faf422ab>>>";
+    let at = file
+        .windows(9)
+        .position(|part| part == b"trailer<<")
+        .unwrap();
+    [&file[..at], trailer.as_bytes(), &file[at + 9..]].concat()
+}
+
+#[test]
+fn encrypted_streams_that_inflate_beyond_measure_are_left_out() {
+    for (inflated, expected) in [(1 << 10, None), (64 << 20, Some(ProblemKind::Bomb))] {
+        let parsed = parsed(&encrypted(inflated)).unwrap();
+        assert_eq!(parsed.article.title.as_deref(), Some("Van con chu"));
+        let problem = parsed.problems.first().map(|problem| problem.kind);
+        assert_eq!(problem, expected, "{:?}", parsed.problems);
+    }
+}

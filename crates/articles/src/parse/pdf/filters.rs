@@ -6,6 +6,7 @@ use flate2::read::{DeflateDecoder, ZlibDecoder};
 use hayro_syntax::Filter;
 use hayro_syntax::object::{Dict, Stream};
 
+use super::encryption::{Encryption, Packed};
 use super::survey::{Survey, unescaped};
 use crate::problem::Fault;
 
@@ -180,6 +181,8 @@ pub(super) fn defuse(bytes: &mut [u8], most: usize) -> Result<(Survey, Option<us
     // Every stream is inflated at most once, whatever the parser takes it for.
     let mut budget = most.saturating_mul(4);
     let (mut damaged, mut references) = (0, 0);
+    // Streams of objects, with their filters.
+    let mut packed = Vec::new();
     // The end of the stream before.
     let mut before = 0;
     for (number, at) in found.iter().copied().enumerate() {
@@ -206,6 +209,10 @@ pub(super) fn defuse(bytes: &mut [u8], most: usize) -> Result<(Survey, Option<us
         } else if is_ended {
             survey.stream(bytes, at + b"stream".len(), end)?;
         }
+        if head.has_objects {
+            let data = at + b"stream".len()..end;
+            packed.push((Packed { object, data }, head.filters));
+        }
         // Streams without an end are part of those that follow.
         before = match is_ended {
             true => end,
@@ -213,8 +220,49 @@ pub(super) fn defuse(bytes: &mut [u8], most: usize) -> Result<(Survey, Option<us
         };
     }
     survey.region(bytes, before, bytes.len())?;
+    bomb = bomb.or(defuse_encrypted(
+        bytes,
+        &packed,
+        most,
+        &mut budget,
+        &mut survey,
+    )?);
     survey.check(bytes.len())?;
     Ok((survey, bomb))
+}
+
+/// Makes streams of objects unreadable that inflate beyond `most` bytes once they are decrypted;
+/// returns the position of the first one.
+fn defuse_encrypted(
+    bytes: &mut [u8],
+    packed: &[(Packed, Vec<Filter>)],
+    most: usize,
+    budget: &mut usize,
+    survey: &mut Survey,
+) -> Result<Option<usize>, Fault> {
+    if packed.is_empty() {
+        return Ok(None);
+    }
+    let mut bombs = Vec::new();
+    if let Some(encryption) = Encryption::of(bytes)? {
+        let streams: Vec<Packed> = packed.iter().map(|(stream, _)| stream.clone()).collect();
+        encryption.decrypt(&streams, |number, data| {
+            let (stream, filters) = &packed[number];
+            match chain(data, filters, most.min(*budget)) {
+                Some(unpacked) => {
+                    *budget -= unpacked.len().min(*budget);
+                    survey.region(&unpacked, 0, unpacked.len())?;
+                }
+                None => bombs.push(stream.data.start - b"stream".len()),
+            }
+            Ok(())
+        })?;
+    }
+    // What is garbled might still inflate once it is decrypted; without its keyword it is no stream.
+    for at in &bombs {
+        bytes[*at..at + b"stream".len()].fill(b' ');
+    }
+    Ok(bombs.first().copied())
 }
 
 /// The dictionary of a stream, as far as its filters go.
@@ -308,7 +356,7 @@ fn is_sound(
 }
 
 /// The names in bytes, each with the bytes after it.
-fn names(bytes: &[u8]) -> impl Iterator<Item = (Vec<u8>, &[u8])> {
+pub(super) fn names(bytes: &[u8]) -> impl Iterator<Item = (Vec<u8>, &[u8])> {
     memchr::memchr_iter(b'/', bytes).map(|at| {
         let rest = &bytes[at + 1..];
         let end = rest

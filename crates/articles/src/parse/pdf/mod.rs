@@ -8,6 +8,7 @@
 mod budget;
 mod cmap;
 mod content;
+mod encryption;
 mod filters;
 mod font;
 mod furniture;
