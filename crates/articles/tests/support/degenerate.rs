@@ -67,25 +67,31 @@ fn packed(name: &str, text: String) -> Vec<u8> {
                            Content-Type: application/http\r\nContent-Length: ";
             format!("{headers}{length}\r\n\r\n{page}\r\n\r\n").into_bytes()
         }
-        // A page, the pages, the map of a font and the font itself.
-        "page.pdf" => document([&text, "3 0 R", "", ""]),
-        "kids.pdf" => document(["BT /F1 9 Tf (a) Tj ET q Q", &text, "", ""]),
-        "map.pdf" => document(["BT /F1 9 Tf (aaaa) Tj ET", "3 0 R", &text, ""]),
+        // A page, the pages, the map of a font, the font itself, and a form.
+        "page.pdf" => document([&text, "3 0 R", "", "", FORM]),
+        "kids.pdf" => document(["BT /F1 9 Tf (a) Tj ET q Q", &text, "", "", FORM]),
+        "map.pdf" => document(["BT /F1 9 Tf (aaaa) Tj ET", "3 0 R", &text, "", FORM]),
         "font.pdf" => document([
             "BT /F1 9 Tf (aaaa) Tj /F2 9 Tf (a) Tj ET",
             "3 0 R",
             "",
             &text,
+            FORM,
         ]),
+        "form.pdf" => document([&"/X1 Do ".repeat(50), "3 0 R", "", "", &text]),
         // Files of a set of eight bits: each character is a byte.
         name if name.starts_with("bytes.") => text.chars().map(|c| c as u8).collect(),
         _ => text.into_bytes(),
     }
 }
 
-/// A PDF document of these parts: the content of its page, the references to its pages, and of
-/// its fonts the map to Unicode and the end of the dictionaries.
-fn document([content, kids, map, font]: [&str; 4]) -> Vec<u8> {
+/// The content of a form.
+const FORM: &str = "BT /F2 9 Tf (aa) Tj ET";
+
+/// A PDF document of these parts: the content of its page, the references to its pages, of its
+/// fonts the map to Unicode and the end of the dictionaries, and the content of its form. Another
+/// form draws that one thrice.
+fn document([content, kids, map, font, form]: [&str; 5]) -> Vec<u8> {
     let stream = |text: &str| format!("<</Length {}>>stream\n{text}\nendstream", text.len());
     let objects = [
         "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
@@ -93,14 +99,18 @@ fn document([content, kids, map, font]: [&str; 4]) -> Vec<u8> {
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources 5 0 R>>"
             .to_owned(),
         stream(content),
-        "<</Font<</F1 6 0 R/F2 7 0 R>>/XObject<</X1 9 0 R>>>>".to_owned(),
+        "<</Font<</F1 6 0 R/F2 7 0 R>>/XObject<</X1 9 0 R/X2 10 0 R>>>>".to_owned(),
         format!(
             "<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/ToUnicode 8 0 R\
              /DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/A{font}>>]>>"
         ),
         format!("<</Type/Font/Subtype/TrueType/BaseFont/A/Encoding/WinAnsiEncoding{font}>>"),
         stream(map),
-        "<</Subtype/Form/Resources 5 0 R/Length 20>>stream\nBT /F2 9 Tf (aa) Tj ET\nendstream"
+        format!(
+            "<</Subtype/Form/Resources 5 0 R/Length {}>>stream\n{form}\nendstream",
+            form.len()
+        ),
+        "<</Subtype/Form/Resources 5 0 R/Length 21>>stream\n/X1 Do /X1 Do /X1 Do \nendstream"
             .to_owned(),
     ];
     let (mut file, mut table) = ("%PDF-1.4\n".to_owned(), String::new());
@@ -859,6 +869,27 @@ pub const FORMATS: &[Format] = &[
         ],
     },
     Format {
+        file: "form.pdf",
+        openings: &["", "BT /F2 9 Tf "],
+        units: &[
+            "/X1 Do ",
+            "/X2 Do ",
+            "/X{n} Do ",
+            "(a) Tj ",
+            "/F{n} 9 Tf ",
+            "q ",
+            "Q ",
+            "1 0 0 1 {r} {r} cm ",
+            "1 0 0 1 {n} {r} Tm ",
+            "/Span<</ActualText(a)>>BDC ",
+            "EMC ",
+            "/a BMC ",
+            "BI /W 1 ID a EI ",
+            "/G{n} gs ",
+            "[(a)1(b)] TJ ",
+        ],
+    },
+    Format {
         file: "kids.pdf",
         openings: &[""],
         units: &[
@@ -977,6 +1008,10 @@ pub fn known() -> Vec<(&'static str, Shape)> {
         ),
         ("page.pdf", Shape::new("", "BI ID ", "/X1 Do ")),
         ("page.pdf", Shape::new("", "/X{n} Do ", "/P{n} gs ")),
+        // Forms inside themselves and each other, and one drawn again and again.
+        ("form.pdf", Shape::new("", "/X1 Do ", "")),
+        ("form.pdf", Shape::new("BT /F2 9 Tf ", "/X2 Do ", "(a) Tj ")),
+        ("form.pdf", Shape::new("BT /F2 9 Tf ", "(a) Tj ", "")),
         (
             "font.pdf",
             Shape::new("/FontDescriptor<</Flags 4", "(a)5 0 R <<", "<<1 "),

@@ -1,5 +1,8 @@
 //! Limits of the contents of a document.
 
+/// Glyphs of one page, in a file of any size.
+const MOST_GLYPHS: usize = 200_000;
+
 /// What the contents of a document may cost.
 #[derive(Debug)]
 pub(super) struct Budget {
@@ -9,6 +12,8 @@ pub(super) struct Budget {
     pub operators: usize,
     /// Glyphs that may be shown.
     pub glyphs: usize,
+    /// Glyphs of one page, which are held in memory until it is read.
+    pub page_glyphs: usize,
     /// Bytes of objects that may be parsed to look up what content names.
     pub lookups: usize,
     /// The cost of a name that cannot be found, in bytes.
@@ -24,6 +29,7 @@ impl Budget {
             bytes: (8 << 20) + file * 8,
             operators: 1_000_000 + file * 2,
             glyphs: 1_000_000 + file * 2,
+            page_glyphs: (30_000 + file / 2).min(MOST_GLYPHS),
             lookups: (32 << 20) + file * 32,
             largest,
             exceeded: false,

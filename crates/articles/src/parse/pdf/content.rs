@@ -19,8 +19,6 @@ use super::pictures::without_pictures;
 const DEEPEST: usize = 12;
 /// Saved graphics states.
 const MOST_SAVED: usize = 256;
-/// Glyphs of one page.
-const MOST_GLYPHS: usize = 200_000;
 /// Ranges of cached fonts, all together.
 const HEAVIEST: usize = 100_000;
 /// Cached fonts, and names of fonts.
@@ -436,7 +434,7 @@ impl<'d> Interpreter<'d> {
                 advance += state.word_space;
             }
             let whole = text.matrix.then(&state.matrix);
-            if self.budget.glyphs > 0 && self.glyphs.len() < MOST_GLYPHS {
+            if self.budget.glyphs > 0 && self.glyphs.len() < self.budget.page_glyphs {
                 self.budget.glyphs -= 1;
                 let placed = Glyph::place(&whole, state.rise, written, state.size * font.height);
                 let shown = code.text.unwrap_or_else(|| "\u{fffd}".to_owned());
