@@ -25,7 +25,7 @@ use crate::resources::{Permit, Resources};
 use crate::schema::{Fields, INDEX_VERSION, schema};
 use crate::search::ImpactCache;
 use crate::text::{Copies, TextPlugin};
-use crate::update::Commit;
+use crate::update::{Commit, Payload};
 use crate::writer_options::WriterOptions;
 
 /// Maximum number of attempts to open a commit while writers replace it.
@@ -267,14 +267,22 @@ impl Index {
         let meta = || self.storage.atomic_read(Path::new(META)).ok();
         let mut before = meta();
         for _ in 1..TRIES {
-            let opened = self
-                .reader()
-                .and_then(|reader| open(reader.searcher().segment_readers()));
+            let opened = self.open_commit(&open);
             let now = meta();
             match opened {
                 Err(Error::Damaged { .. }) if before != now => before = now,
                 other => return other,
             }
+        }
+        self.open_commit(&open)
+    }
+
+    /// Opens something of each segment of the last commit. The commit is complete only with its
+    /// manifest, whose name follows from the articles: an earlier `meta.json` of the index, put
+    /// back alone, would find an earlier state in the segments that are still there.
+    fn open_commit<T>(&self, open: impl Fn(&[SegmentReader]) -> Result<T>) -> Result<T> {
+        if let Ok(Some(payload)) = Payload::of(&self.engine) {
+            payload.check_files(&self.storage)?;
         }
         open(self.reader()?.searcher().segment_readers())
     }

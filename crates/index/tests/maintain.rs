@@ -382,3 +382,38 @@ fn a_damaged_index_is_not_backed_up() {
     ));
     assert_eq!(fs::read(&file).unwrap(), b"an older backup");
 }
+
+/// An earlier `meta.json` of the same index, put back alone: the segments that it names may all be
+/// there still.
+#[test]
+fn an_earlier_meta_file_is_refused_or_right_and_repaired() {
+    let changes: [(&str, fn(&Newsroom)); 3] = [
+        ("add", |newsroom| {
+            newsroom.write("c.txt", "Ba\n\nTin thứ ba.");
+        }),
+        ("replace", |newsroom| {
+            newsroom.write("a.txt", "Một\n\nTin đã sửa.");
+        }),
+        ("remove", |newsroom| {
+            fs::remove_file(newsroom.path("a.txt")).unwrap();
+        }),
+    ];
+    for (name, change) in changes {
+        let (_dir, newsroom) = small();
+        let meta = newsroom.index.join("meta.json");
+        let earlier = fs::read(&meta).unwrap();
+        change(&newsroom);
+        newsroom.update();
+        let articles = indexed(&newsroom.index);
+        fs::write(&meta, &earlier).unwrap();
+        let searched = timbao_index::Index::open(&newsroom.index).and_then(|i| i.searcher());
+        assert!(matches!(searched, Err(Error::Damaged { .. })), "{name}");
+        assert!(
+            !verify(&newsroom.index, false).unwrap().is_sound(),
+            "{name}"
+        );
+        repair(&newsroom.index, &[], &options(), &()).unwrap();
+        assert_eq!(indexed(&newsroom.index), articles, "{name}");
+        newsroom.assert_sound();
+    }
+}

@@ -1,6 +1,8 @@
 //! The state between updates: sources and manifest, referred to by the payload
 //! of the commit.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use tantivy::directory::Directory;
 
@@ -122,6 +124,23 @@ impl Payload {
             || Ok(Journal::default()),
             |file| Journal::read(file, storage),
         )
+    }
+
+    /// Checks that the files of the payload are there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] if one is missing.
+    pub(crate) fn check_files(&self, storage: &dyn Directory) -> Result<()> {
+        for file in self.files() {
+            if let Ok(false) = storage.exists(Path::new(&file.name)) {
+                return Err(damaged(format!(
+                    "meta.json refers to {}, which is missing; it may be an earlier meta.json",
+                    file.name
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// The names of the files that the payload refers to, with their lengths.
