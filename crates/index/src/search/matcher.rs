@@ -18,7 +18,7 @@ use crate::text::{ResidueBlock, TextSegment};
 use super::deadline::Deadline;
 use super::positions::FieldEnds;
 use super::sentences::SentenceStarts;
-use super::slots::SlotIds;
+use super::slots::{Resolved, SharedIds, SlotIds};
 
 /// An article of a segment and its tokens. Its text is read where case or sentences count, which
 /// tokens lack.
@@ -31,7 +31,7 @@ pub(crate) struct SegmentArticle<'a> {
 /// The slots of some words and phrases, and where they occurred last.
 #[derive(Default)]
 pub(super) struct Slots {
-    table: SlotTable<SlotIds>,
+    table: SlotTable<SharedIds>,
     /// Whether a sentence counts.
     has_sentences: bool,
     places: RefCell<Places>,
@@ -41,12 +41,13 @@ pub(super) struct Slots {
 }
 
 impl Slots {
-    fn phrase(&mut self, phrase: &Phrase, slots: &[SlotIds], segment: &TextSegment) -> SpanPhrase {
-        let shares_tokens = phrase.slop > 0
-            && slots.iter().enumerate().any(|(number, slot)| {
-                let before = slots.get(..number).unwrap_or_default();
-                before.iter().any(|other| slot.shares_key(other))
-            });
+    fn phrase(
+        &mut self,
+        phrase: &Phrase,
+        slots: &[SharedIds],
+        segment: &TextSegment,
+    ) -> SpanPhrase {
+        let shares_tokens = phrase.slop > 0 && SharedIds::share_key(slots);
         let end = segment.exact_keys() + FIRST_KEY;
         let steps = phrase.steps.iter().zip(slots).map(|(step, slot)| SpanStep {
             gap_min: step.gap_min,
@@ -67,12 +68,12 @@ impl Slots {
         &mut self,
         near: &Near,
         segment: &TextSegment,
-        ids: &mut impl FnMut(&Slot) -> SlotIds,
+        ids: &mut impl FnMut(&Slot) -> SharedIds,
     ) -> SpanNear {
         let operands = near.operands.iter().take(MAX_NEAR);
         let operands = operands.map(|phrases| {
             let phrases = phrases.iter().map(|phrase| {
-                let slots: Vec<SlotIds> = phrase.steps.iter().map(|s| ids(&s.slot)).collect();
+                let slots: Vec<SharedIds> = phrase.steps.iter().map(|s| ids(&s.slot)).collect();
                 self.phrase(phrase, &slots, segment)
             });
             phrases.collect()
@@ -144,8 +145,9 @@ impl PhraseMatcher {
     /// Prepares for one segment.
     pub(crate) fn new(phrase: &Phrase, ids: &[SlotIds], segment: &TextSegment) -> Self {
         let mut slots = Slots::default();
+        let ids: Vec<SharedIds> = ids.iter().cloned().map(SharedIds::new).collect();
         Self {
-            phrase: slots.phrase(phrase, ids, segment),
+            phrase: slots.phrase(phrase, &ids, segment),
             slots,
             deadline: Deadline::default(),
         }
@@ -187,8 +189,9 @@ impl NearMatcher {
     /// Prepares for one segment.
     pub(crate) fn new(near: &Near, segment: &TextSegment) -> Self {
         let mut slots = Slots::default();
+        let mut known = Resolved::new(segment);
         Self {
-            near: slots.near(near, segment, &mut |slot| SlotIds::resolve(slot, segment)),
+            near: slots.near(near, segment, &mut |slot| known.ids(slot)),
             slots,
             deadline: Deadline::default(),
         }
@@ -229,7 +232,7 @@ impl LeafMatcher {
         leaf: LeafKind<'_>,
         slots: &mut Slots,
         segment: &TextSegment,
-        mut ids: impl FnMut(&Slot) -> SlotIds,
+        mut ids: impl FnMut(&Slot) -> SharedIds,
     ) -> Self {
         match leaf {
             LeafKind::Word(slot) => {
@@ -237,7 +240,7 @@ impl LeafMatcher {
                 Self::Phrase(slots.phrase(&phrase, &[ids(slot)], segment))
             }
             LeafKind::Phrase(phrase) => {
-                let ids: Vec<SlotIds> = phrase.steps.iter().map(|s| ids(&s.slot)).collect();
+                let ids: Vec<SharedIds> = phrase.steps.iter().map(|s| ids(&s.slot)).collect();
                 Self::Phrase(slots.phrase(phrase, &ids, segment))
             }
             LeafKind::Near(near) => Self::Near(slots.near(near, segment, &mut ids)),
@@ -259,15 +262,14 @@ impl PlanMatcher {
     /// Prepares for one segment.
     pub(crate) fn new(plan: &Plan, segment: &TextSegment, deadline: Deadline) -> Self {
         let mut slots = Slots::default();
+        let mut known = Resolved::new(segment);
         let mut leaves = Vec::new();
         for leaf in plan.leaves() {
             if deadline.has_passed() {
                 break;
             }
             leaves.push(Leaf {
-                matcher: LeafMatcher::new(leaf.kind, &mut slots, segment, |slot| {
-                    SlotIds::resolve(slot, segment)
-                }),
+                matcher: LeafMatcher::new(leaf.kind, &mut slots, segment, |slot| known.ids(slot)),
                 field: leaf.field,
             });
         }

@@ -23,7 +23,7 @@ use super::positions::FieldEnds;
 use super::scans::Scans;
 use super::scored::{Scored, weigh};
 use super::slot_articles::slot_articles;
-use super::slots::SlotIds;
+use super::slots::{SharedIds, SlotIds};
 
 /// A part of a plan, and the only part of the text in which it counts.
 type Part<'p> = (&'p Plan, Option<TextField>);
@@ -261,7 +261,7 @@ struct Words<'a> {
 
 /// A slot in one segment.
 struct Word {
-    ids: SlotIds,
+    ids: SharedIds,
     articles: ArticleSet,
 }
 
@@ -314,7 +314,7 @@ impl<'a> Words<'a> {
             return Rc::clone(known);
         }
         let mut articles = ArticleSet::none(self.segment);
-        let ids = SlotIds::resolve(slot, self.segment);
+        let ids = SharedIds::new(SlotIds::resolve(slot, self.segment));
         slot_articles(self.segment, &ids).for_each(|article, _| articles.add(article));
         let word = Rc::new(Word { ids, articles });
         self.known.insert(slot.clone(), Rc::clone(&word));

@@ -1,5 +1,10 @@
 //! The keys of a query as ids of one segment.
 
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 use timbao_query::plan::{Key, Slot};
 use timbao_query::word_regex;
@@ -13,6 +18,16 @@ use crate::text::{ONLY_SPELLING, TextSegment};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct SlotIds {
     pub(crate) groups: SmallVec<[Group; 1]>,
+}
+
+/// The tokens of a slot, which may be many, for all of its places in a query.
+#[derive(Debug, Clone)]
+pub(crate) struct SharedIds(Rc<SlotIds>);
+
+/// The slots of a query in one segment, each resolved once.
+pub(crate) struct Resolved<'a> {
+    segment: &'a TextSegment,
+    known: FxHashMap<Slot, SharedIds>,
 }
 
 /// Variants of one folded key.
@@ -32,6 +47,63 @@ pub(crate) struct Group {
 pub(crate) struct Spelled {
     pub(crate) exact: u32,
     pub(crate) ordinal: u32,
+}
+
+impl SharedIds {
+    pub(crate) fn new(ids: SlotIds) -> Self {
+        Self(Rc::new(ids))
+    }
+
+    /// Returns `true` if a token can fill two of some slots.
+    pub(crate) fn share_key(slots: &[Self]) -> bool {
+        let mut folded = FxHashSet::default();
+        let mut groups = slots.iter().flat_map(|slot| &slot.groups);
+        groups.any(|group| !folded.insert(group.folded))
+    }
+}
+
+impl Deref for SharedIds {
+    type Target = SlotIds;
+
+    fn deref(&self) -> &SlotIds {
+        &self.0
+    }
+}
+
+impl PartialEq for SharedIds {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl Eq for SharedIds {}
+
+/// Of a part, as a slot can have thousands of keys and occur a thousand times.
+impl Hash for SharedIds {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.groups.len().hash(state);
+        self.groups.first().hash(state);
+        self.groups.last().hash(state);
+    }
+}
+
+impl<'a> Resolved<'a> {
+    pub(crate) fn new(segment: &'a TextSegment) -> Self {
+        Self {
+            segment,
+            known: FxHashMap::default(),
+        }
+    }
+
+    /// The tokens of a slot.
+    pub(crate) fn ids(&mut self, slot: &Slot) -> SharedIds {
+        if let Some(known) = self.known.get(slot) {
+            return known.clone();
+        }
+        let ids = SharedIds::new(SlotIds::resolve(slot, self.segment));
+        self.known.insert(slot.clone(), ids.clone());
+        ids
+    }
 }
 
 impl Group {
@@ -86,18 +158,6 @@ impl SlotIds {
             }
         }
         found.into_ids(segment)
-    }
-
-    /// Returns `true` if a token can fill both slots.
-    pub(crate) fn shares_key(&self, other: &Self) -> bool {
-        if self.groups.len() * other.groups.len() <= 64 {
-            let shared = |a: &Group| other.groups.iter().any(|b| a.folded == b.folded);
-            return self.groups.iter().any(shared);
-        }
-        let mut folded: Vec<u32> = self.groups.iter().map(|group| group.folded).collect();
-        folded.sort_unstable();
-        let mut others = other.groups.iter();
-        others.any(|group| folded.binary_search(&group.folded).is_ok())
     }
 
     /// The only group, if there is just one.

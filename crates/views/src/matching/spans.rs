@@ -55,6 +55,10 @@ const MOST_ENDS: usize = 256;
 pub(super) const MOST_SPANS: usize = 1 << 19;
 /// Number of windows or comparisons between two calls of `spend`.
 const CHECKED: usize = 256;
+/// Work of a binary search in the places of a slot.
+const SEARCHED: usize = 8;
+/// Work of a phrase that does not occur.
+const PREPARED: usize = 4;
 
 impl SpanPhrase {
     /// Appends the occurrences in order: for each start the one that ends first; with slop, one
@@ -79,20 +83,21 @@ impl SpanPhrase {
         if self.steps.iter().skip(1).all(is_stiff) {
             return self.spans(places, spend, out);
         }
-        let Some((first, rest)) = self.steps.split_first() else {
+        // Few starts have an end, and a place without one would be followed step by step.
+        let Some(nearest) = self.nearest_ends(places, spend, |_| {}) else {
             return;
         };
+        let rest = self.steps.get(1..).unwrap_or_default();
         let (mut reached, mut next) = (Vec::new(), Vec::new());
         let mut work = 0;
-        for &start in places.of(first.slot) {
-            work += reached.len() + 1;
+        for Span { start, .. } in nearest {
             if work > CHECKED && spend(std::mem::take(&mut work)) || out.len() > MOST_SPANS {
                 return;
             }
             reached.clear();
             reached.push(start);
             for step in rest {
-                step.reach(places.of(step.slot), &reached, &mut next);
+                work += step.reach(places.of(step.slot), &reached, &mut next);
                 std::mem::swap(&mut reached, &mut next);
             }
             let ends = reached.iter().map(|&last| Span {
@@ -146,6 +151,9 @@ impl SpanPhrase {
         mut visit: impl FnMut(&[Span]),
     ) -> Option<Vec<Span>> {
         let (last, before) = self.steps.split_last()?;
+        if spend(PREPARED + places.of(last.slot).len()) {
+            return None;
+        }
         let ends = places.of(last.slot).iter().map(|&place| Span {
             start: place,
             end: place + 1,
@@ -183,16 +191,18 @@ impl SpanPhrase {
 
 impl SpanStep {
     /// The places of this step's slot that are within its gap after one of
-    /// `reached`.
-    fn reach(&self, list: &[Place], reached: &[Place], next: &mut Vec<Place>) {
+    /// `reached`. Returns the work it took.
+    fn reach(&self, list: &[Place], reached: &[Place], next: &mut Vec<Place>) -> usize {
         next.clear();
         let (least, most) = (Place::from(self.gap_min), Place::from(self.gap_max));
         let Some(&first) = reached.first() else {
-            return;
+            return 0;
         };
         let begin = list.partition_point(|&place| place < first + 1 + least);
         let mut from = reached.iter().copied().peekable();
+        let mut work = SEARCHED + reached.len();
         for &place in list.get(begin..).unwrap_or_default() {
+            work += 1;
             while from.next_if(|&before| before + 1 + most < place).is_some() {}
             match from.peek() {
                 None => break,
@@ -203,6 +213,7 @@ impl SpanStep {
                 break;
             }
         }
+        work
     }
 }
 
@@ -265,6 +276,9 @@ impl<'a> Sloppy<'a> {
     fn spans(mut self, spend: &impl Fn(usize) -> bool, out: &mut Vec<Span>) {
         let mut low = Some(i64::MIN);
         let mut windows = 0;
+        if spend(PREPARED + self.slots.len()) {
+            return;
+        }
         while let Some(from) = low {
             low = self.next_window(from, out);
             windows += 1;
@@ -314,7 +328,7 @@ impl<'a> Sloppy<'a> {
     fn all_spans(mut self, spend: &impl Fn(usize) -> bool, out: &mut Vec<Span>) {
         let mut extents = Extents::default();
         let mut low = i64::MIN;
-        let mut work = 0;
+        let mut work = PREPARED + self.slots.len();
         let mut most_spans = CHECKED;
         while let Some((least, most)) = self.seek(low) {
             work += 2 * self.slots.len();
