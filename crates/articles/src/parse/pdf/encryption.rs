@@ -7,11 +7,9 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use hayro_syntax::object::{ObjectIdentifier, Stream};
-use hayro_syntax::{LoadPdfError, Pdf};
+use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
-use super::filters::names;
-use super::survey::string_end;
-use super::unreadable;
+use super::survey::{names, string_end};
 use crate::problem::{Fault, ProblemKind};
 
 /// Identifiers of a document that are tried as part of its key.
@@ -273,6 +271,23 @@ fn number(word: &[u8]) -> Option<u32> {
     let digits = word.iter().rev().take_while(|byte| byte.is_ascii_digit());
     let digits = &word[word.len() - digits.count()..];
     std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// What to say of a document that cannot be opened.
+pub(super) fn unreadable(error: LoadPdfError) -> Fault {
+    match error {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => Fault::new(
+            ProblemKind::Encrypted,
+            "encrypted; save it without a password",
+        ),
+        LoadPdfError::Decryption(_) => Fault::new(
+            ProblemKind::Encrypted,
+            "encrypted in a way that is not read; save it without encryption",
+        ),
+        LoadPdfError::Invalid => Fault::malformed(
+            "no pages can be found in it; open it in a PDF viewer and save it again, or fetch it again",
+        ),
+    }
 }
 
 #[cfg(test)]

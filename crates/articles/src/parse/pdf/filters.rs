@@ -7,7 +7,7 @@ use hayro_syntax::Filter;
 use hayro_syntax::object::{Dict, Stream};
 
 use super::encryption::{Encryption, Packed};
-use super::survey::{Survey, unescaped};
+use super::survey::{Survey, names};
 use crate::problem::Fault;
 
 /// The data of a stream that is not a picture, at most `most` bytes of it.
@@ -353,18 +353,6 @@ fn is_sound(
         return Ok(!(head.has_references && is_long) || head.is_picture);
     }
     Ok(true)
-}
-
-/// The names in bytes, each with the bytes after it.
-pub(super) fn names(bytes: &[u8]) -> impl Iterator<Item = (Vec<u8>, &[u8])> {
-    memchr::memchr_iter(b'/', bytes).map(|at| {
-        let rest = &bytes[at + 1..];
-        let end = rest
-            .iter()
-            .position(|b| !b.is_ascii_alphanumeric() && *b != b'#');
-        let (name, after) = rest.split_at(end.unwrap_or(rest.len()));
-        (unescaped(name), after)
-    })
 }
 
 /// The filters that the bytes of a dictionary name, in order.

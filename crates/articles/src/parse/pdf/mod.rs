@@ -21,7 +21,7 @@ mod pictures;
 mod survey;
 mod widths;
 
-use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
+use hayro_syntax::Pdf;
 use timbao_tokenizer::is_syllable;
 
 use self::budget::Budget;
@@ -51,7 +51,7 @@ pub(crate) fn parse(bytes: &[u8], name: &str, trace: &mut Trace) -> Result<Artic
             format!("the stream at byte {at} inflates to more than {most} bytes; it was left out"),
         ));
     }
-    let pdf = Pdf::new(data).map_err(unreadable)?;
+    let pdf = Pdf::new(data).map_err(encryption::unreadable)?;
     let text = Text::read(&pdf, Budget::of(bytes.len(), survey.largest), bytes.len());
     text.report(trace)?;
     let Text {
@@ -74,22 +74,6 @@ pub(crate) fn parse(bytes: &[u8], name: &str, trace: &mut Trace) -> Result<Artic
     report_garble(&paragraphs, trace);
     let title = pdf.metadata().title.as_deref().map(document_text);
     Ok(headline::article(paragraphs, setting, title, name, trace))
-}
-
-fn unreadable(error: LoadPdfError) -> Fault {
-    match error {
-        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => Fault::new(
-            ProblemKind::Encrypted,
-            "encrypted; save it without a password",
-        ),
-        LoadPdfError::Decryption(_) => Fault::new(
-            ProblemKind::Encrypted,
-            "encrypted in a way that is not read; save it without encryption",
-        ),
-        LoadPdfError::Invalid => Fault::malformed(
-            "no pages can be found in it; open it in a PDF viewer and save it again, or fetch it again",
-        ),
-    }
 }
 
 /// The lines of a document, by page and block.

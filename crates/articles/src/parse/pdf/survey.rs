@@ -307,6 +307,18 @@ pub(super) fn word_end(bytes: &[u8], at: usize, end: usize) -> usize {
     word.map_or(end, |word| at + word)
 }
 
+/// The names in bytes, each with the bytes after it.
+pub(super) fn names(bytes: &[u8]) -> impl Iterator<Item = (Vec<u8>, &[u8])> {
+    memchr::memchr_iter(b'/', bytes).map(|at| {
+        let rest = &bytes[at + 1..];
+        let end = rest
+            .iter()
+            .position(|b| !b.is_ascii_alphanumeric() && *b != b'#');
+        let (name, after) = rest.split_at(end.unwrap_or(rest.len()));
+        (unescaped(name), after)
+    })
+}
+
 /// A name with its `#xx` resolved.
 pub(super) fn unescaped(name: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(name.len());
