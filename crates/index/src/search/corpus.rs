@@ -388,9 +388,9 @@ impl Corpus for Searcher {
             let Some(id) = text.folded_id(folded) else {
                 continue;
             };
-            for (second, list) in text.pairs_of(id) {
+            text.pairs_of(id, |second, list| {
                 f(text.folded_key(second), u64::from(list.len()));
-            }
+            });
         }
         Ok(())
     }

@@ -64,31 +64,40 @@ pub(crate) fn read_varint(bytes: &[u8], at: &mut usize) -> u64 {
     value
 }
 
-/// Appends numbers of few bits.
-#[derive(Default)]
-pub(crate) struct BitWriter {
-    word: u64,
-    used: u32,
+/// Bytes of a word.
+pub(crate) const WORD: usize = size_of::<u64>();
+
+/// Writes the lowest `width` bits, at most 32, of all values next to each other, and up to a word
+/// of zeros after them.
+pub(crate) fn pack_bits(values: &[u32], width: u32, out: &mut [u8]) {
+    // As many at a time as a word contains after up to seven bits of the ones before.
+    match (u64::BITS - 7) / width.max(1) {
+        0 | 1 => pack_bits_by::<1>(values, width, out),
+        2 | 3 => pack_bits_by::<2>(values, width, out),
+        _ => pack_bits_by::<4>(values, width, out),
+    }
 }
 
-impl BitWriter {
-    /// Appends the lowest `width` bits of `value`; `width` is at most 32.
-    #[inline]
-    pub(crate) fn push(&mut self, out: &mut Vec<u8>, value: u32, width: u32) {
-        self.word |= u64::from(value) << self.used;
-        self.used += width;
-        if self.used >= 32 {
-            out.extend_from_slice(&(self.word as u32).to_le_bytes());
-            self.word >>= 32;
-            self.used -= 32;
+fn pack_bits_by<const N: usize>(values: &[u32], width: u32, out: &mut [u8]) {
+    let mask = (1u64 << width) - 1;
+    let (mut word, mut used, mut at) = (0u64, 0, 0);
+    let mut write = |group: &[u32]| {
+        for &value in group {
+            word |= (u64::from(value) & mask) << used;
+            used += width;
         }
-    }
-
-    /// Fills the last byte with zeros.
-    pub(crate) fn finish(self, out: &mut Vec<u8>) {
-        let bytes = self.used.div_ceil(8) as usize;
-        out.extend_from_slice(&self.word.to_le_bytes()[..bytes]);
-    }
+        // Branch-free: a whole word is always written, and whole bytes of it count.
+        if let Some(bytes) = out.get_mut(at..at + WORD) {
+            bytes.copy_from_slice(&word.to_le_bytes());
+        }
+        at += (used >> 3) as usize;
+        word = word.checked_shr(used & !7).unwrap_or(0);
+        used &= 7;
+    };
+    let (groups, rest) = values.as_chunks::<N>();
+    groups.iter().for_each(|group| write(group));
+    rest.iter()
+        .for_each(|value| write(std::slice::from_ref(value)));
 }
 
 #[cfg(test)]
@@ -113,12 +122,8 @@ mod tests {
         #[test]
         fn bits_come_back(values in proptest::collection::vec(any::<u32>(), 0..50), width in 0u32..=32) {
             let mask = ((1u64 << width) - 1) as u32;
-            let mut bytes = Vec::new();
-            let mut writer = BitWriter::default();
-            for &v in &values {
-                writer.push(&mut bytes, v & mask, width);
-            }
-            writer.finish(&mut bytes);
+            let mut bytes = vec![0; values.len() * width as usize / 8 + 2 * WORD];
+            pack_bits(&values, width, &mut bytes);
             for (i, &v) in values.iter().enumerate() {
                 prop_assert_eq!(load_bits(&bytes, i * width as usize, width), v & mask);
             }

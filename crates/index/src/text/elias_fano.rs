@@ -6,7 +6,7 @@
 //! are a bit vector in which a zero means "the next bucket of 2^l" and a one is
 //! a number. The size follows from `n` and `u`, so no length is stored.
 
-use super::bytes::{BitWriter, load_bits, load_u32, load_u64};
+use super::bytes::{WORD, load_bits, load_u32, load_u64, pack_bits};
 
 /// Lists of at least this length carry a table for skipping.
 const SAMPLED: u32 = 256;
@@ -20,6 +20,9 @@ pub(crate) const CHUNK: usize = 128;
 const ONES: usize = 8;
 /// Bits that a load of eight bytes contains from any bit of its first byte on.
 const BITS_AT_ONCE: u32 = 57;
+
+/// Bits of a word.
+const BITS: usize = 8 * WORD;
 
 /// The layout of a list, which follows from its length and its universe.
 #[derive(Clone, Copy)]
@@ -60,27 +63,38 @@ pub(crate) fn encoded_len(len: u32, universe: u32) -> usize {
 pub(crate) fn encode(values: &[u32], universe: u32, out: &mut Vec<u8>) {
     let layout = ListLayout::new(values.len() as u32, universe);
     let start = out.len();
-    let mut low = BitWriter::default();
-    let mask = ((1u64 << layout.low_width) - 1) as u32;
-    for &value in values {
-        low.push(out, value & mask, layout.low_width);
-    }
-    low.finish(out);
-    debug_assert_eq!(out.len() - start, layout.low_bytes);
-    let high_start = out.len();
-    out.resize(high_start + layout.high_bytes, 0);
-    for (i, &value) in values.iter().enumerate() {
-        let bit = (value >> layout.low_width) as usize + i;
-        out[high_start + (bit >> 3)] |= 1 << (bit & 7);
-    }
+    // Words of eight bytes are written, of which the last may be beyond the end.
+    out.resize(start + layout.low_bytes + layout.high_bytes + 2 * WORD, 0);
+    pack_bits(values, layout.low_width, &mut out[start..]);
+    let high = start + layout.low_bytes;
+    push_high(values, layout.low_width, &mut out[high..]);
+    out.truncate(high + layout.high_bytes);
     let mut next = 0;
     for sample in 1..=layout.samples as u32 {
         let bucket = sample * BUCKETS_PER_SAMPLE;
-        while next < values.len() && values[next] >> layout.low_width < bucket {
-            next += 1;
-        }
+        let rest = values.get(next..).unwrap_or_default();
+        next += rest.partition_point(|value| value >> layout.low_width < bucket);
         out.extend_from_slice(&(bucket + next as u32).to_le_bytes());
     }
+}
+
+/// Writes the bit vector of the high bits to zeros.
+fn push_high(values: &[u32], width: u32, out: &mut [u8]) {
+    let (mut word, mut at) = (0u64, 0);
+    let mut write = |at: usize, word: u64| {
+        if let Some(bytes) = out.get_mut(at * WORD..(at + 1) * WORD) {
+            bytes.copy_from_slice(&word.to_le_bytes());
+        }
+    };
+    for (i, &value) in values.iter().enumerate() {
+        let bit = (value >> width) as usize + i;
+        if bit / BITS != at {
+            write(at, word);
+            (word, at) = (0, bit / BITS);
+        }
+        word |= 1 << (bit % BITS);
+    }
+    write(at, word);
 }
 
 /// A list as stored in the file.

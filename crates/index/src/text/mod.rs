@@ -13,6 +13,7 @@ pub(crate) mod elias_fano;
 mod ids;
 mod inversion;
 mod layout;
+mod merging;
 pub(crate) mod pairs;
 mod plugin;
 pub(crate) mod postings;
@@ -23,6 +24,7 @@ mod segment;
 pub(crate) mod sketch;
 pub(crate) mod tokens;
 mod vocabulary;
+mod writing;
 
 pub(crate) use dictionary::{KeyInfo, ONLY_SPELLING};
 pub(crate) use layout::FIELDS;

@@ -11,13 +11,13 @@
 //! frequencies that BM25 needs. A phrase of two syllables is counted and ranked
 //! from these, without its positions.
 
-use super::bytes::{BitWriter, load_bits, load_u64, push_varint, read_varint};
+use super::bytes::{load_bits, load_u64, push_varint, read_varint};
 use super::elias_fano::{self, CHUNK, EliasFano};
 use super::postings::{self, Posting, Postings};
 use super::score::upper_bound;
 
 /// Shorter lists carry no spellings.
-const CODED: u32 = 8;
+pub(crate) const CODED: u32 = 8;
 /// Wider codes are not used.
 const MAX_WIDTH: u32 = 4;
 /// At most one position in this many may be escaped, else codes get wider.
@@ -65,11 +65,7 @@ impl Spellings {
     /// Adds an occurrence and returns the number of its spelling.
     #[inline]
     pub(crate) fn push(&mut self, spelling: Spelling) -> u32 {
-        let known = self.table.iter().position(|&(known, _)| known == spelling);
-        let number = known.unwrap_or_else(|| {
-            self.table.push((spelling, 0));
-            self.table.len() - 1
-        }) as u32;
+        let number = self.number(spelling);
         self.repeat(number);
         number
     }
@@ -81,14 +77,82 @@ impl Spellings {
         self.numbers.push(number);
     }
 
+    /// Adds occurrences of which a short list only says that they are not all spelled alike.
+    pub(crate) fn push_untold(&mut self) {
+        self.table.push(((u32::MAX, 0), 1));
+    }
+
     /// Adds occurrences that are all spelled alike.
     pub(crate) fn push_alike(&mut self, spelling: Spelling, occurrences: u32) {
-        if let Some(others) = occurrences.checked_sub(1) {
-            let number = self.push(spelling);
-            self.table[number as usize].1 += others;
-            let len = self.numbers.len() + others as usize;
+        if occurrences > 0 {
+            let number = self.number(spelling);
+            self.table[number as usize].1 += occurrences;
+            let len = self.numbers.len() + occurrences as usize;
             self.numbers.resize(len, number);
         }
+    }
+
+    /// Adds the occurrences of a list with codes, of which `spelling_of` returns the spelling of a
+    /// listed one and `spelling_at` that at a position, which the list does not tell.
+    pub(crate) fn push_coded(
+        &mut self,
+        list: &PairList<'_>,
+        spelling_of: impl Fn(Spelling) -> Spelling,
+        spelling_at: impl Fn(u32) -> Spelling,
+    ) {
+        if let Some(spelling) = list.only_spelling() {
+            return self.push_alike(spelling_of(spelling), list.len());
+        }
+        // By code: the number of the spelling.
+        let mut numbers = [0; 1 << MAX_WIDTH];
+        for (spelling, number) in list.spellings().zip(&mut numbers) {
+            *number = self.number(spelling_of(spelling));
+        }
+        let from = self.numbers.len();
+        self.numbers.resize(from + list.len() as usize, 0);
+        // Two counters for each code, since one would wait for itself.
+        let mut counts = [[0; 1 << MAX_WIDTH]; 2];
+        let mut places = self.numbers[from..].iter_mut();
+        list.positions.for_each_chunk(|index, chunk| {
+            let mut turn = 0;
+            list.for_codes(index, chunk, |_, code| {
+                let code = code as usize & ((1 << MAX_WIDTH) - 1);
+                if let Some(place) = places.next() {
+                    *place = numbers[code];
+                }
+                counts[turn][code] += 1;
+                turn ^= 1;
+            });
+        });
+        let mut untold = 0;
+        for (code, &number) in numbers.iter().enumerate() {
+            let count = counts[0][code] + counts[1][code];
+            match code < list.listed as usize {
+                true => self.table[number as usize].1 += count,
+                false => untold += count,
+            }
+        }
+        if untold == 0 {
+            return;
+        }
+        let mut at = from;
+        list.for_each_code(|position, code| {
+            if code >= list.listed {
+                let number = self.number(spelling_at(position));
+                self.table[number as usize].1 += 1;
+                self.numbers[at] = number;
+            }
+            at += 1;
+        });
+    }
+
+    /// The number of a spelling, which gets one if it has none.
+    fn number(&mut self, spelling: Spelling) -> u32 {
+        let known = self.table.iter().position(|&(known, _)| known == spelling);
+        known.unwrap_or_else(|| {
+            self.table.push((spelling, 0));
+            self.table.len() - 1
+        }) as u32
     }
 }
 
@@ -171,6 +235,7 @@ impl BlockWriter {
 
     fn push_spellings(&mut self, spellings: &Spellings) {
         let counts = (0..).zip(&spellings.table);
+        let counts = counts.filter(|&(_, &(_, count))| count > 0);
         self.counts.clear();
         self.counts
             .extend(counts.map(|(number, &(spelling, count))| (spelling, count, number)));
@@ -181,7 +246,7 @@ impl BlockWriter {
         self.lists.push(width as u8);
         push_varint(&mut self.lists, listed as u64);
         self.code_of.clear();
-        self.code_of.resize(self.counts.len(), listed as u8);
+        self.code_of.resize(spellings.table.len(), listed as u8);
         for (code, &((a, b), _, number)) in (0..).zip(&self.counts[..listed]) {
             push_varint(&mut self.lists, u64::from(a));
             push_varint(&mut self.lists, u64::from(b));
@@ -192,11 +257,7 @@ impl BlockWriter {
             let codes = spellings.numbers.iter();
             self.codes
                 .extend(codes.map(|&number| self.code_of[number as usize]));
-            let mut writer = BitWriter::default();
-            for &code in &self.codes {
-                writer.push(&mut self.lists, u32::from(code), width);
-            }
-            writer.finish(&mut self.lists);
+            push_codes(&self.codes, width, &mut self.lists);
         } else {
             self.codes.resize(len, 0);
         }
@@ -244,10 +305,11 @@ impl BlockWriter {
             push_varint(&mut self.lists, u64::from(n));
         }
         postings::encode(&self.postings, articles.count(), &mut self.lists, |block| {
-            let shares = block.iter().map(|&posting| {
+            let postings = block.docs.iter().zip(block.frequencies);
+            let shares = postings.map(|(&doc, &frequency)| {
                 articles.share(Posting {
-                    frequency: posting.frequency >> bits,
-                    ..posting
+                    doc,
+                    frequency: frequency >> bits,
                 })
             });
             upper_bound(shares.fold(0.0, f32::max))
@@ -275,6 +337,21 @@ impl BlockWriter {
         self.count = 0;
         self.first
     }
+}
+
+/// Appends codes of `width` bits each.
+fn push_codes(codes: &[u8], width: u32, out: &mut Vec<u8>) {
+    // Eight of them fill as many bytes as each has bits.
+    let (groups, rest) = codes.as_chunks::<8>();
+    let pack = |group: &[u8]| {
+        let codes = (0..).step_by(width as usize).zip(group);
+        codes.fold(0u32, |word, (shift, &code)| word | u32::from(code) << shift)
+    };
+    for group in groups {
+        out.extend_from_slice(&pack(group).to_le_bytes()[..width as usize]);
+    }
+    let bytes = (rest.len() * width as usize).div_ceil(8);
+    out.extend_from_slice(&pack(rest).to_le_bytes()[..bytes]);
 }
 
 /// The code of an article with several spellings.
@@ -344,20 +421,21 @@ pub(crate) fn find_in_block<'a>(
     Some(block.take_list(shapes))
 }
 
-/// Every bigram of a block: its second key and its list.
+/// Calls `f` with every bigram of a block: its second key and its list.
 pub(crate) fn entries<'a>(
     block: &'a [u8],
     first: u32,
-    shapes: &'a Shapes,
-) -> impl Iterator<Item = (u32, PairList<'a>)> {
+    shapes: &Shapes,
+    f: &mut impl FnMut(u32, PairList<'a>),
+) {
     let mut block = Block::open(block);
     let mut key = first;
-    (0..block.count).map(move |number| {
+    for number in 0..block.count {
         if number > 0 {
             key = key.wrapping_add(block.gap());
         }
-        (key, block.take_list(shapes))
-    })
+        f(key, block.take_list(shapes));
+    }
 }
 
 /// Reads a block written by a [`BlockWriter`].
@@ -602,6 +680,11 @@ impl<'a> PairList<'a> {
     /// Number of positions.
     pub(crate) fn len(&self) -> u32 {
         self.positions.len()
+    }
+
+    /// Returns `true` if the list is short and says no more than that its spellings differ.
+    pub(crate) fn is_untold(&self) -> bool {
+        self.alike.is_none() && self.len() < CODED
     }
 
     /// The code of the position at `index`.
@@ -962,9 +1045,9 @@ mod tests {
 
         #[test]
         fn damaged_bytes_do_not_panic(block in proptest::collection::vec(any::<u8>(), 0..200)) {
-            for (_, list) in entries(&block, 3, &Shapes::new(900, 90)) {
+            entries(&block, 3, &Shapes::new(900, 90), &mut |_, list| {
                 list.for_each(list.accept(None, |s| s.0 == 1), |_, _| ());
-            }
+            });
         }
     }
 }

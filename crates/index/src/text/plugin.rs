@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use tantivy::directory::TerminatingWrite;
+use tantivy::directory::{TerminatingWrite, WritePtr};
 use tantivy::index::SegmentComponent;
 use tantivy::indexer::doc_id_mapping::{DocIdMapping, MappingType};
 use tantivy::plugin::{PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin};
@@ -13,7 +13,8 @@ use tantivy::schema::Schema;
 use tantivy::schema::document::ErasedDocument;
 use tantivy::{DocId, Segment, SegmentReader, TantivyError};
 
-use super::builder::{Refused, SegmentBuilder};
+use super::builder::SegmentBuilder;
+use super::merging::{Merger, Refused};
 use super::segment::TextSegment;
 use super::sketch::{self, SketchWriter, Sketches};
 use crate::document::ArticleDocument;
@@ -76,15 +77,24 @@ fn corruption(reason: String) -> TantivyError {
     TantivyError::DataCorruption(tantivy::error::DataCorruption::comment_only(reason))
 }
 
-fn write(builder: SegmentBuilder, sketches: &[u8], segment: &Segment) -> tantivy::Result<()> {
+fn write_sketches(sketches: &[u8], segment: &Segment) -> tantivy::Result<()> {
     let mut out = segment.open_write(component(sketch::EXTENSION))?;
     out.write_all(sketches)?;
     out.flush()?;
     out.terminate()?;
-    let mut out = builder.finish(segment.open_write(component(EXTENSION))?)?;
-    out.flush()?;
-    out.terminate()?;
     Ok(())
+}
+
+/// Writes the text with a function from the open file to the complete one.
+fn write_text<E: From<io::Error>>(
+    segment: &Segment,
+    write: impl FnOnce(WritePtr) -> Result<WritePtr, E>,
+) -> tantivy::Result<Result<(), E>> {
+    let out = segment.open_write(component(EXTENSION))?;
+    Ok(write(out).and_then(|mut out| {
+        out.flush()?;
+        Ok(out.terminate()?)
+    }))
 }
 
 impl SegmentPlugin for TextPlugin {
@@ -106,12 +116,6 @@ impl SegmentPlugin for TextPlugin {
                 "the text component keeps the order of articles; do not sort the index".into(),
             ));
         }
-        let builder = match appended(&self.storage, ctx.readers) {
-            Err(Refused::Surface) => added(&self.storage, ctx.readers)?,
-            Err(Refused::Damaged(reason)) => return Err(corruption(reason)),
-            Err(Refused::Io(error)) => return Err(error.into()),
-            Ok(builder) => builder,
-        };
         let mut sketches = SketchWriter::new(std::iter::empty());
         for reader in ctx.readers {
             let of_segment = Self::open_sketches(reader)?;
@@ -119,21 +123,34 @@ impl SegmentPlugin for TextPlugin {
                 sketches.copy(&of_segment, doc);
             }
         }
-        write(builder, &sketches.finish(), ctx.target_segment)
+        write_sketches(&sketches.finish(), ctx.target_segment)?;
+        let written = match prepared(&self.storage, ctx.readers) {
+            Ok(merger) => write_text(ctx.target_segment, |out| merger.write(out))?,
+            Err(Refused::Surface) => {
+                let builder = added(&self.storage, ctx.readers)?;
+                write_text(ctx.target_segment, |out| Ok(builder.finish(out)?))?
+            }
+            Err(refused) => Err(refused),
+        };
+        written.map_err(|refused| match refused {
+            Refused::Io(error) => error.into(),
+            Refused::Damaged(reason) => corruption(reason),
+            Refused::Surface => corruption("the surfaces of the keys".to_owned()),
+        })
     }
 }
 
-/// The articles of segments that are alive, appended without analysing their text.
-fn appended(storage: &Storage, readers: &[SegmentReader]) -> Result<SegmentBuilder, Refused> {
-    let mut builder = SegmentBuilder::new()?;
+/// The articles of segments that are alive, to be merged without analysing their text.
+fn prepared(storage: &Storage, readers: &[SegmentReader]) -> Result<Merger, Refused> {
+    let mut merger = Merger::default();
     for reader in readers {
         let segment = TextPlugin::open(storage, reader).map_err(|error| match error {
             TantivyError::IoError(error) => Refused::Io(io::Error::other(error)),
             other => Refused::Damaged(other.to_string()),
         })?;
-        builder.append(&segment, reader.doc_ids_alive())?;
+        merger.append(segment, reader.doc_ids_alive())?;
     }
-    Ok(builder)
+    Ok(merger)
 }
 
 /// The articles of segments that are alive, added by their text.
@@ -186,8 +203,9 @@ impl PluginWriter for TextWriter {
             ));
         }
         let _turn = self.resources.as_ref().map(Resources::turn);
-        let sketches = self.builder.sketches();
-        write(self.builder, &sketches, segment)
+        write_sketches(&self.builder.sketches(), segment)?;
+        write_text(segment, |out| self.builder.finish(out))??;
+        Ok(())
     }
 
     fn mem_usage(&self) -> usize {

@@ -41,65 +41,191 @@ pub(crate) fn encode(
     postings: &[Posting],
     articles: u32,
     out: &mut Vec<u8>,
-    bound: impl Fn(&[Posting; BLOCK]) -> u8,
+    bound: impl Fn(&Postings128<'_>) -> u8,
 ) {
-    let packer = BitPacker4x::new();
-    let dense = bitmap_bytes(postings.len() as u32, articles);
-    if let Some(bytes) = dense {
+    let mut encoder = Encoder::new(postings.len() as u32, articles, out, bound);
+    let (blocks, rest) = postings.as_chunks::<BLOCK>();
+    for block in blocks {
+        for (i, posting) in block.iter().enumerate() {
+            encoder.docs[i] = posting.doc;
+            encoder.frequencies[i] = posting.frequency;
+        }
+        encoder.flush();
+    }
+    for &posting in rest {
+        encoder.push(posting);
+    }
+    encoder.finish();
+}
+
+/// A block of postings being encoded.
+pub(crate) struct Postings128<'b> {
+    pub(crate) docs: &'b [u32; BLOCK],
+    pub(crate) frequencies: &'b [u32; BLOCK],
+}
+
+/// Encodes a list whose postings come in order.
+pub(crate) struct Encoder<'o, B> {
+    out: &'o mut Vec<u8>,
+    packer: BitPacker4x,
+    bound: B,
+    /// Where the bitmap starts, if there is one.
+    bitmap: Option<usize>,
+    /// Where the entry of the next block is.
+    entry: usize,
+    /// Where the blocks start.
+    data: usize,
+    docs: [u32; BLOCK],
+    frequencies: [u32; BLOCK],
+    /// Number of postings of the block that is not complete.
+    filled: usize,
+    /// The last article of the blocks that are.
+    before: Option<u32>,
+}
+
+impl<'o, B: Fn(&Postings128<'_>) -> u8> Encoder<'o, B> {
+    /// Starts a list of `len` postings in a segment of this many articles. `bound` is that of
+    /// [`encode`].
+    pub(crate) fn new(len: u32, articles: u32, out: &'o mut Vec<u8>, bound: B) -> Self {
         let start = out.len();
-        out.resize(start + bytes, 0);
-        for posting in postings {
-            out[start + (posting.doc >> 3) as usize] |= 1 << (posting.doc & 7);
+        let bitmap = bitmap_bytes(len, articles);
+        let entry = start + bitmap.unwrap_or(0);
+        let data = entry + len as usize / BLOCK * BLOCK_ENTRY;
+        out.resize(data, 0);
+        Self {
+            out,
+            packer: BitPacker4x::new(),
+            bound,
+            bitmap: bitmap.map(|_| start),
+            entry,
+            data,
+            docs: [0; BLOCK],
+            frequencies: [0; BLOCK],
+            filled: 0,
+            before: None,
         }
     }
-    let (blocks, tail) = postings.as_chunks::<BLOCK>();
-    let entries = out.len();
-    out.resize(entries + blocks.len() * BLOCK_ENTRY, 0);
-    let data = out.len();
-    let mut docs = [0u32; BLOCK];
-    let mut frequencies = [0u32; BLOCK];
-    let mut before = None;
-    for (i, block) in blocks.iter().enumerate() {
-        for (j, posting) in block.iter().enumerate() {
-            docs[j] = posting.doc;
-            frequencies[j] = posting.frequency;
+
+    /// Adds a posting.
+    pub(crate) fn push(&mut self, posting: Posting) {
+        self.docs[self.filled] = posting.doc;
+        self.frequencies[self.filled] = posting.frequency;
+        self.filled += 1;
+        if self.filled == BLOCK {
+            self.flush();
         }
-        let offset = out.len() - data;
-        let doc_bits = match dense {
-            Some(_) => 0,
-            None => packer.num_bits_strictly_sorted(before, &docs),
+    }
+
+    /// Adds all postings of another list, each of an article `shift` further. Blocks that stay as
+    /// they are keep their upper bounds.
+    pub(crate) fn append(&mut self, list: &Postings<'_>, shift: u32) {
+        let mut docs = [0; BLOCK];
+        let mut frequencies = [0; BLOCK];
+        let copied = match shift {
+            0 => self.copy_blocks(list),
+            _ => 0,
         };
-        let frequency_bits = packer.num_bits(&frequencies);
-        out.resize(
-            out.len() + (doc_bits as usize + frequency_bits as usize) * BLOCK / 8,
-            0,
-        );
-        let mut written = 0;
-        if dense.is_none() {
-            written =
-                packer.compress_strictly_sorted(before, &docs, &mut out[data + offset..], doc_bits);
+        for block in copied..(list.len as usize).div_ceil(BLOCK) {
+            let n = list.decode_docs(block, &mut docs, &mut frequencies);
+            list.decode_frequencies(block, &mut frequencies);
+            docs.iter_mut()
+                .for_each(|doc| *doc = doc.wrapping_add(shift));
+            let (mut docs, mut frequencies) = (&docs[..n], &frequencies[..n]);
+            while !docs.is_empty() {
+                let (now, later) = docs.split_at(docs.len().min(BLOCK - self.filled));
+                let (values, values_later) = frequencies.split_at(now.len());
+                let end = self.filled + now.len();
+                self.docs[self.filled..end].copy_from_slice(now);
+                self.frequencies[self.filled..end].copy_from_slice(values);
+                self.filled = end;
+                if end == BLOCK {
+                    self.flush();
+                }
+                (docs, frequencies) = (later, values_later);
+            }
         }
-        packer.compress(
-            &frequencies,
-            &mut out[data + offset + written..],
-            frequency_bits,
-        );
-        let last = docs[BLOCK - 1];
-        before = Some(last);
-        let entry = &mut out[entries + i * BLOCK_ENTRY..][..BLOCK_ENTRY];
+    }
+
+    /// Copies the full blocks of the first list, if both have a bitmap or none; returns their
+    /// number.
+    fn copy_blocks(&mut self, list: &Postings<'_>) -> usize {
+        let bytes = list.data.get(..list.tail_offset());
+        let blocks = list.full_blocks();
+        let (true, Some(bytes), 1..) = (self.out.len() == self.data, bytes, blocks) else {
+            return 0;
+        };
+        match (self.bitmap, list.bitmap) {
+            (None, None) => {}
+            (Some(start), Some(bitmap)) => {
+                self.out[start..][..bitmap.len()].copy_from_slice(bitmap);
+            }
+            _ => return 0,
+        }
+        self.out.extend_from_slice(bytes);
+        self.out[self.entry..][..list.entries.len()].copy_from_slice(list.entries);
+        self.entry += list.entries.len();
+        self.before = Some(list.last_doc(blocks - 1));
+        blocks
+    }
+
+    fn flush(&mut self) {
+        let offset = self.out.len() - self.data;
+        let mut bits = [0, self.packer.num_bits(&self.frequencies)];
+        match self.bitmap {
+            Some(bitmap) => set_bits(&self.docs, &mut self.out[bitmap..]),
+            None => {
+                bits[0] = self
+                    .packer
+                    .num_bits_strictly_sorted(self.before, &self.docs)
+            }
+        }
+        let [doc_bytes, frequency_bytes] = bits.map(|bits| usize::from(bits) * BLOCK / 8);
+        let start = self.out.len();
+        self.out.resize(start + doc_bytes + frequency_bytes, 0);
+        let (docs, frequencies) = self.out[start..].split_at_mut(doc_bytes);
+        if self.bitmap.is_none() {
+            self.packer
+                .compress_strictly_sorted(self.before, &self.docs, docs, bits[0]);
+        }
+        self.packer
+            .compress(&self.frequencies, frequencies, bits[1]);
+        let last = self.docs[BLOCK - 1];
+        let entry = &mut self.out[self.entry..][..BLOCK_ENTRY];
         entry[..4].copy_from_slice(&last.to_le_bytes());
         entry[4..8].copy_from_slice(&(offset as u32).to_le_bytes());
-        entry[8] = doc_bits;
-        entry[9] = frequency_bits;
-        entry[BOUND] = bound(block);
+        entry[8..10].copy_from_slice(&bits);
+        entry[BOUND] = (self.bound)(&Postings128 {
+            docs: &self.docs,
+            frequencies: &self.frequencies,
+        });
+        self.entry += BLOCK_ENTRY;
+        self.before = Some(last);
+        self.filled = 0;
     }
-    let mut previous = before.map_or(0, |d| d + 1);
-    for posting in tail {
-        if dense.is_none() {
-            push_varint(out, u64::from(posting.doc - previous));
+
+    /// Writes the last postings. There must be as many in all as [`new`](Self::new) was given.
+    pub(crate) fn finish(self) {
+        let docs = &self.docs[..self.filled];
+        let mut previous = self.before.map_or(0, |doc| doc.wrapping_add(1));
+        if let Some(bitmap) = self.bitmap {
+            set_bits(docs, &mut self.out[bitmap..]);
         }
-        push_varint(out, u64::from(posting.frequency));
-        previous = posting.doc + 1;
+        for (&doc, &frequency) in docs.iter().zip(&self.frequencies) {
+            if self.bitmap.is_none() {
+                push_varint(self.out, u64::from(doc.wrapping_sub(previous)));
+            }
+            push_varint(self.out, u64::from(frequency));
+            previous = doc.wrapping_add(1);
+        }
+    }
+}
+
+/// Sets the bits with these numbers.
+fn set_bits(numbers: &[u32], bitmap: &mut [u8]) {
+    for number in numbers {
+        if let Some(byte) = bitmap.get_mut((number >> 3) as usize) {
+            *byte |= 1 << (number & 7);
+        }
     }
 }
 

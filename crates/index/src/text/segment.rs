@@ -262,16 +262,13 @@ impl TextSegment {
         pairs::find_in_block(block, begin, second, &self.shapes)
     }
 
-    /// Every bigram that starts with a folded key: the second key and the list.
-    pub(crate) fn pairs_of(&self, first: u32) -> impl Iterator<Item = (u32, PairList<'_>)> {
+    /// Calls `f` with every bigram that starts with a folded key: the second key and the list.
+    pub(crate) fn pairs_of<'a>(&'a self, first: u32, mut f: impl FnMut(u32, PairList<'a>)) {
         let (low, high) = self.pair_blocks_of(first);
-        (low..high).flat_map(move |block| {
-            pairs::entries(
-                self.pair_block(block),
-                self.pair_block_first(block),
-                &self.shapes,
-            )
-        })
+        for block in low..high {
+            let (bytes, second) = (self.pair_block(block), self.pair_block_first(block));
+            pairs::entries(bytes, second, &self.shapes, &mut f);
+        }
     }
 
     fn pair_blocks_of(&self, first: u32) -> (u32, u32) {

@@ -33,7 +33,7 @@ const TWO_BYTES: u32 = ONE_BYTE + FIRST_BYTES * 256;
 /// The first byte of tokens with four overflow bytes.
 const LONG: u8 = 255;
 
-/// The first byte of a token.
+/// The first byte of a token; [`encode`] computes the same.
 #[inline]
 pub(crate) fn first_byte(token: u32) -> u8 {
     if token < ONE_BYTE {
@@ -73,21 +73,29 @@ fn overflow_bytes(first_bytes: &[u8]) -> usize {
 /// Appends the first bytes and the overflow bytes of some tokens.
 pub(crate) fn encode(tokens: &[u32], first_bytes: &mut Vec<u8>, overflow: &mut Vec<u8>) {
     const LONGEST: usize = size_of::<u32>();
-    let mut at = overflow.len();
-    overflow.resize(at + LONGEST * tokens.len(), 0);
-    for &token in tokens {
+    let from = first_bytes.len();
+    first_bytes.resize(from + tokens.len(), 0);
+    let start = overflow.len();
+    overflow.resize(start + LONGEST * tokens.len(), 0);
+    let mut at = 0;
+    let rest_of = &mut overflow[start..];
+    for (first, &token) in first_bytes[from..].iter_mut().zip(tokens) {
         // Branch-free but for rare keys, as about half of all tokens have an overflow byte: it is
         // always written, and counts only if there is one.
         let beyond = token.wrapping_sub(ONE_BYTE);
         let (mut rest, mut len) = (beyond / FIRST_BYTES, usize::from(token >= ONE_BYTE));
+        let in_table = ONE_BYTE + beyond.wrapping_sub(FIRST_BYTES * rest);
+        *first = if len == 0 { token } else { in_table } as u8;
         if token >= TWO_BYTES {
             (rest, len) = (token - TWO_BYTES, LONGEST);
+            *first = LONG;
         }
-        first_bytes.push(first_byte(token));
-        overflow[at..at + LONGEST].copy_from_slice(&rest.to_le_bytes());
+        if let Some(bytes) = rest_of.get_mut(at..at + LONGEST) {
+            bytes.copy_from_slice(&rest.to_le_bytes());
+        }
         at += len;
     }
-    overflow.truncate(at);
+    overflow.truncate(start + at);
 }
 
 /// The tokens of a segment.

@@ -19,9 +19,9 @@ use crate::text::TextPlugin;
 const FACTOR: u64 = 4;
 /// A segment is rewritten if more than one in this many articles is deleted.
 const DELETED: u64 = 4;
-/// Memory for merging, in bytes per position: the token, its entry in the
-/// inversion, and its encoded postings.
-const BYTES_PER_POSITION: u64 = 10;
+/// Memory for merging, in bytes per position: the encoded postings, the overflow bytes and the
+/// residue, all of which grow by doubling.
+const BYTES_PER_POSITION: u64 = 4;
 /// Memory that the program takes besides, in bytes.
 const PROGRAM: u64 = 64_000_000;
 

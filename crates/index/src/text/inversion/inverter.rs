@@ -64,7 +64,8 @@ impl Packing {
 }
 
 pub(super) struct Inverter<'a> {
-    pub(super) tokens: &'a [u32],
+    /// Number of positions.
+    pub(super) positions: u32,
     pub(super) articles: &'a [ArticleRow],
     pub(super) blocks: Vec<u32>,
     pub(super) ids: &'a Ids<'a>,
@@ -77,9 +78,44 @@ pub(super) struct Inverter<'a> {
     pub(super) seconds: Seconds,
 }
 
-impl Inverter<'_> {
+impl<'a> Inverter<'a> {
+    pub(super) fn new(
+        positions: u32,
+        articles: &'a [ArticleRow],
+        ids: &'a Ids<'a>,
+        average_length: f32,
+    ) -> Self {
+        Self {
+            positions,
+            articles,
+            blocks: position_blocks(articles, positions),
+            ids,
+            saturation: Saturation::new(average_length),
+            result: Inversion {
+                exact: vec![KeyInfo::default(); ids.exact.len()],
+                folded: vec![KeyInfo::default(); ids.folded.len()],
+            },
+            postings: Vec::new(),
+            pair_seconds: Vec::new(),
+            pair_offsets: Vec::new(),
+            pair_bytes: 0,
+            seconds: Seconds::new(ids.folded.len()),
+        }
+    }
+
+    /// Writes the postings and the tables of the bigrams, which are written already.
+    pub(super) fn finish<W: Write>(self, sections: &mut SectionWriter<W>) -> io::Result<Inversion> {
+        let mut pair_offsets = self.pair_offsets;
+        pair_offsets.extend_from_slice(&self.pair_bytes.to_le_bytes());
+        sections.write(Section::Postings, &self.postings)?;
+        sections.write(Section::BigramSeconds, &self.pair_seconds)?;
+        sections.write(Section::BigramOffsets, &pair_offsets)?;
+        Ok(self.result)
+    }
+
     pub(super) fn invert_slice<W: Write>(
         &mut self,
+        tokens: &[u32],
         from: u32,
         to: u32,
         size: usize,
@@ -91,10 +127,10 @@ impl Inverter<'_> {
             ends.push(end);
             end += folded.tokens;
         }
-        let packing = Packing::new(self.tokens.len(), self.ids);
+        let packing = Packing::new(tokens.len(), self.ids);
         let mut buckets = vec![0u64; size];
-        let nexts = self.tokens.iter().skip(1).chain([&FIELD]);
-        for ((position, &token), &next) in (0..).zip(self.tokens).zip(nexts) {
+        let nexts = tokens.iter().skip(1).chain([&FIELD]);
+        for ((position, &token), &next) in (0..).zip(tokens).zip(nexts) {
             let Some(exact) = token.checked_sub(FIRST_KEY) else {
                 continue;
             };
@@ -110,7 +146,8 @@ impl Inverter<'_> {
         let mut scratch = Scratch::default();
         for folded in from..to {
             let end = ends[(folded - from) as usize] as usize;
-            self.invert_key(folded, packing, &buckets[start..end], &mut scratch);
+            let bucket = &buckets[start..end];
+            self.invert_key(folded, tokens, packing, bucket, &mut scratch);
             self.write_pairs(&mut scratch, sections)?;
             start = end;
         }
@@ -141,7 +178,14 @@ impl Inverter<'_> {
 
     /// Enters the postings of a folded key and of its variants, and collects the bigrams that start
     /// with it.
-    fn invert_key(&mut self, folded: u32, packing: Packing, bucket: &[u64], scratch: &mut Scratch) {
+    fn invert_key(
+        &mut self,
+        folded: u32,
+        tokens: &[u32],
+        packing: Packing,
+        bucket: &[u64],
+        scratch: &mut Scratch,
+    ) {
         let variants = self.ids.spellings(folded);
         let lists = match variants.len() {
             1 => 0,
@@ -158,7 +202,7 @@ impl Inverter<'_> {
             add_occurrence(&mut scratch.postings, article, weight);
             if lists > 0 {
                 if packing.ordinal_bits == 0 {
-                    ordinal = self.ordinal_at(position);
+                    ordinal = self.ordinal_at(tokens, position);
                 }
                 add_occurrence(&mut scratch.by_variant[ordinal as usize], article, weight);
             }
@@ -190,8 +234,8 @@ impl Inverter<'_> {
 
     /// The ordinal of the key at a position among the variants of its folded key.
     #[inline]
-    pub(super) fn ordinal_at(&self, position: u32) -> u32 {
-        let token = self.tokens.get(position as usize).copied();
+    fn ordinal_at(&self, tokens: &[u32], position: u32) -> u32 {
+        let token = tokens.get(position as usize).copied();
         let exact = token.unwrap_or_default().saturating_sub(FIRST_KEY);
         let folded = self.ids.folded_of.get(exact as usize);
         folded.map_or(0, |&(_, ordinal)| ordinal)
@@ -215,7 +259,7 @@ impl Inverter<'_> {
         scratch: &mut Scratch,
         sections: &mut SectionWriter<W>,
     ) -> io::Result<()> {
-        let universe = self.tokens.len() as u32;
+        let universe = self.positions;
         let mut pairs = std::mem::take(&mut scratch.pairs);
         self.seconds.sort(&mut pairs, &mut scratch.sorted);
         let mut block = BlockWriter::default();
@@ -362,6 +406,8 @@ pub(super) struct Scratch {
     pairs: Vec<Pair>,
     sorted: Vec<Pair>,
     pub(super) spellings: Spellings,
+    /// The order of the lists of a merge.
+    pub(super) order: Vec<u64>,
     pub(super) positions: Vec<u32>,
     pub(super) bytes: Vec<u8>,
 }

@@ -6,11 +6,14 @@
 
 use std::io::{self, Write};
 
-use super::super::dictionary::KeyInfo;
-use super::super::pairs::{BlockWriter, PairList, Spelling};
-use super::super::postings::Posting;
+use smallvec::SmallVec;
+
+use super::super::dictionary::{KeyInfo, ONLY_SPELLING};
+use super::super::pairs::{BlockWriter, CODED, PairList, Spelling};
+use super::super::postings::{Encoder, Posting};
 use super::super::sections::SectionWriter;
 use super::super::segment::TextSegment;
+use super::super::tokens::FIRST_KEY;
 use super::inverter::{Inverter, Places, Scratch};
 
 /// Stands for a key that is in no living article, and for an article that is deleted.
@@ -32,39 +35,69 @@ pub(super) struct Mapped<'s> {
     exact: Vec<u32>,
     /// By rank of the folded key, the id in the segment or [`NONE`].
     folded: Vec<u32>,
-    /// The other way: by id in the segment, the rank of the folded key or [`NONE`].
+    /// By id of the folded key in the segment, its rank or [`NONE`].
     ranks: Vec<u32>,
-    /// How far all positions move, if all articles are alive.
-    shift: Option<u32>,
+    /// By id of the folded key in the segment, where its variants start.
+    variants: Vec<u32>,
+    /// By number of the variant in the segment, its ordinal in the merged one.
+    ordinals: Vec<u32>,
+    /// How far articles and positions move, if all articles are alive.
+    shifts: Option<Shifts>,
+}
+
+#[derive(Clone, Copy)]
+struct Shifts {
+    articles: u32,
+    positions: u32,
 }
 
 impl<'s> Mapped<'s> {
     pub(super) fn new(source: &'s Source, inverter: &Inverter<'_>) -> Self {
-        let ids = inverter.ids;
+        let (ids, segment) = (inverter.ids, &source.segment);
         let mut mapped = Self {
             source,
             exact: vec![NONE; ids.exact.len()],
             folded: vec![NONE; ids.folded.len()],
-            ranks: vec![NONE; source.segment.folded_keys() as usize],
-            shift: None,
+            ranks: vec![NONE; segment.folded_keys() as usize],
+            variants: Vec::new(),
+            ordinals: vec![0; source.keys.len()],
+            shifts: None,
         };
+        let variants = (0..segment.folded_keys()).map(|id| segment.folded_info(id).link);
+        mapped.variants = variants.collect();
         for (id, &entry) in (0..).zip(&source.keys) {
+            // Keys of no living article have no occurrences.
             let Some(&rank) = ids.rank_of.get(entry as usize) else {
                 continue;
             };
-            let in_segment = source.segment.exact_info(id).link;
-            let (folded, _) = ids.folded_of[rank as usize];
+            let info = segment.exact_info(id);
+            let (folded, ordinal) = ids.folded_of[rank as usize];
             mapped.exact[rank as usize] = id;
-            mapped.folded[folded as usize] = in_segment;
-            if let Some(known) = mapped.ranks.get_mut(in_segment as usize) {
+            mapped.folded[folded as usize] = info.link;
+            if let Some(known) = mapped.ranks.get_mut(info.link as usize) {
                 *known = folded;
+            }
+            let variant = if info.rank == ONLY_SPELLING {
+                0
+            } else {
+                info.rank
+            };
+            let number = mapped
+                .variants
+                .get(info.link as usize)
+                .map(|&start| start + variant);
+            if let Some(known) = number.and_then(|n| mapped.ordinals.get_mut(n as usize)) {
+                *known = ordinal;
             }
         }
         if let Some(&first) = source.articles.first()
             && !source.articles.contains(&NONE)
         {
-            // The first position of the segment is 0.
-            mapped.shift = Some(inverter.articles[first as usize].start);
+            // The first article of the segment is 0, as is the first position.
+            mapped.shifts = Some(Shifts {
+                articles: first,
+                positions: inverter.articles[first as usize].start,
+            });
         }
         mapped
     }
@@ -72,9 +105,6 @@ impl<'s> Mapped<'s> {
     /// The position in the merged segment, unless the article is deleted.
     #[inline]
     fn moved(&self, position: u32, inverter: &Inverter<'_>) -> Option<u32> {
-        if let Some(shift) = self.shift {
-            return Some(position.wrapping_add(shift));
-        }
         let article = self.source.segment.rows().article_of(position);
         let number = *self.source.articles.get(article as usize)?;
         let row = inverter.articles.get(number as usize)?;
@@ -84,21 +114,80 @@ impl<'s> Mapped<'s> {
 
     /// The ordinals in the merged segment of a spelling of the bigram of two folded keys of the
     /// segment.
-    fn spelling(
-        &self,
-        keys: &[KeyInfo; 2],
-        spelling: Spelling,
-        inverter: &Inverter<'_>,
-    ) -> Spelling {
-        let ordinal = |info: &KeyInfo, ordinal: u32| {
-            let id = self.source.segment.variant_at(info, ordinal);
-            let entry = self.source.keys.get(id as usize).copied().unwrap_or(NONE);
-            let rank = inverter.ids.rank_of.get(entry as usize);
-            // A key that is in no living article has no occurrences.
-            rank.map_or(0, |&rank| inverter.ids.folded_of[rank as usize].1)
+    fn spelling(&self, keys: [u32; 2], spelling: Spelling) -> Spelling {
+        let ordinal = |key: u32, ordinal: u32| {
+            let start = self.variants.get(key as usize).copied().unwrap_or(0);
+            let number = start.saturating_add(ordinal) as usize;
+            self.ordinals.get(number).copied().unwrap_or(0)
         };
-        (ordinal(&keys[0], spelling.0), ordinal(&keys[1], spelling.1))
+        (ordinal(keys[0], spelling.0), ordinal(keys[1], spelling.1))
     }
+
+    /// The spelling of the bigram at a position of the segment, from its tokens.
+    fn spelling_at(&self, position: u32, inverter: &Inverter<'_>) -> Spelling {
+        let end = position.saturating_add(2);
+        let mut tokens = self.source.segment.tokens().range(position, end);
+        let mut ordinal = || {
+            let key = tokens.next()?.checked_sub(FIRST_KEY)?;
+            let entry = self.source.keys.get(key as usize)?;
+            let rank = inverter.ids.rank_of.get(*entry as usize)?;
+            Some(inverter.ids.folded_of[*rank as usize].1)
+        };
+        (ordinal().unwrap_or(0), ordinal().unwrap_or(0))
+    }
+
+    /// Appends the living postings of a key.
+    fn read_postings(&self, info: &KeyInfo, postings: &mut Vec<Posting>) {
+        let articles = &self.source.articles;
+        let list = self.source.segment.postings(info);
+        list.for_each(|doc, frequency| {
+            if let Some(&doc) = articles.get(doc as usize).filter(|&&doc| doc != NONE) {
+                postings.push(Posting { doc, frequency });
+            }
+        });
+    }
+
+    /// Appends the living occurrences of the bigram of two folded keys, and their spellings.
+    /// `is_short` if the merged list has no codes.
+    fn read_list(
+        &self,
+        keys: [u32; 2],
+        list: &PairList<'_>,
+        is_short: bool,
+        inverter: &Inverter<'_>,
+        scratch: &mut Scratch,
+    ) {
+        let spelling_of = |spelling| self.spelling(keys, spelling);
+        let spelling_at = |position| self.spelling_at(position, inverter);
+        if let Some(shifts) = self.shifts {
+            let moved = |&position: &u32| position.wrapping_add(shifts.positions);
+            list.positions
+                .for_each_chunk(|_, chunk| scratch.positions.extend(chunk.iter().map(moved)));
+            return match is_short && list.is_untold() {
+                true => scratch.spellings.push_untold(),
+                false => scratch.spellings.push_coded(list, spelling_of, spelling_at),
+            };
+        }
+        let listed: SmallVec<[Spelling; 16]> = list.spellings().map(spelling_of).collect();
+        list.for_each_code(|position, code| {
+            let Some(moved) = self.moved(position, inverter) else {
+                return;
+            };
+            scratch.positions.push(moved);
+            let spelling = listed.get(code as usize).copied();
+            let spelling = spelling.unwrap_or_else(|| spelling_at(position));
+            scratch.spellings.push(spelling);
+        });
+    }
+}
+
+/// A list of a segment to be merged.
+struct PairSource<'s> {
+    /// The number of the segment.
+    source: usize,
+    /// The second key there.
+    second: u32,
+    list: PairList<'s>,
 }
 
 impl Inverter<'_> {
@@ -110,9 +199,11 @@ impl Inverter<'_> {
     ) -> io::Result<()> {
         let sources: Vec<Mapped<'_>> = sources.iter().map(|s| Mapped::new(s, self)).collect();
         let mut scratch = Scratch::default();
+        let mut lists = Vec::new();
         for folded in 0..self.ids.folded.len() as u32 {
             self.merge_key(folded, &sources, &mut scratch);
-            self.merge_pairs(folded, &sources, &mut scratch, sections)?;
+            lists.clear();
+            self.merge_pairs(folded, &sources, &mut lists, &mut scratch, sections)?;
         }
         Ok(())
     }
@@ -148,51 +239,85 @@ impl Inverter<'_> {
         info: impl Fn(&Mapped<'_>) -> Option<KeyInfo>,
         scratch: &mut Scratch,
     ) -> KeyInfo {
-        scratch.postings.clear();
-        for source in sources {
-            let Some(info) = info(source) else { continue };
-            let articles = &source.source.articles;
-            let postings = source.source.segment.postings(&info);
-            postings.for_each(|doc, frequency| {
-                if let Some(&doc) = articles.get(doc as usize).filter(|&&doc| doc != NONE) {
-                    scratch.postings.push(Posting { doc, frequency });
-                }
-            });
+        let infos = || {
+            sources
+                .iter()
+                .filter_map(|source| Some((source, info(source)?)))
+        };
+        let moved: Option<u32> = infos()
+            .map(|(source, info)| source.shifts.map(|_| info.articles))
+            .sum();
+        let Some(articles) = moved else {
+            scratch.postings.clear();
+            for (source, info) in infos() {
+                source.read_postings(&info, &mut scratch.postings);
+            }
+            return self.encode_postings(&scratch.postings);
+        };
+        let postings = self.postings.len() as u64;
+        let all = self.articles.len() as u32;
+        // As in `encode_postings`.
+        let mut encoder = Encoder::new(articles, all, &mut self.postings, |_| u8::MAX);
+        for (source, info) in infos() {
+            let shift = source.shifts.map_or(0, |shifts| shifts.articles);
+            encoder.append(&source.source.segment.postings(&info), shift);
         }
-        self.encode_postings(&scratch.postings)
+        encoder.finish();
+        KeyInfo {
+            articles,
+            postings,
+            ..KeyInfo::default()
+        }
     }
 
     /// The bigrams that start with a folded key.
-    fn merge_pairs<W: Write>(
+    fn merge_pairs<'s, W: Write>(
         &mut self,
         folded: u32,
-        sources: &[Mapped<'_>],
+        sources: &'s [Mapped<'s>],
+        lists: &mut Vec<PairSource<'s>>,
         scratch: &mut Scratch,
         sections: &mut SectionWriter<W>,
     ) -> io::Result<()> {
-        let universe = self.tokens.len() as u32;
-        let mut lists: Vec<(u32, usize, u32, PairList<'_>)> = Vec::new();
+        let universe = self.positions;
+        // The second key in the merged segment, and the number of the list, which are in the order
+        // of the segments.
+        let mut order = std::mem::take(&mut scratch.order);
+        order.clear();
         for (number, source) in sources.iter().enumerate() {
             let first = source.folded[folded as usize];
             if first == NONE {
                 continue;
             }
-            for (in_segment, list) in source.source.segment.pairs_of(first) {
-                let second = source.ranks.get(in_segment as usize).copied();
-                if let Some(second) = second.filter(|&second| second != NONE) {
-                    lists.push((second, number, in_segment, list));
+            source.source.segment.pairs_of(first, |second, list| {
+                let rank = source.ranks.get(second as usize).copied();
+                if let Some(rank) = rank.filter(|&rank| rank != NONE) {
+                    order.push(u64::from(rank) << 32 | lists.len() as u64);
+                    lists.push(PairSource {
+                        source: number,
+                        second,
+                        list,
+                    });
                 }
-            }
+            });
         }
-        lists.sort_unstable_by_key(|&(second, number, ..)| (second, number));
+        order.sort_unstable();
         let mut block = BlockWriter::default();
-        for group in lists.chunk_by(|a, b| a.0 == b.0) {
+        for group in order.chunk_by(|a, b| a >> 32 == b >> 32) {
             scratch.positions.clear();
             scratch.spellings.clear();
-            for (_, number, in_segment, list) in group {
-                let source = &sources[*number];
-                let keys = [source.folded[folded as usize], *in_segment];
-                self.move_list(source, keys, list, scratch);
+            let group_lists = || {
+                group
+                    .iter()
+                    .filter_map(|&key| lists.get(key as u32 as usize))
+            };
+            let occurrences = group_lists().map(|of_source| of_source.list.len());
+            // Short lists have no codes for which the spellings would be needed.
+            let is_short = occurrences.sum::<u32>() < CODED;
+            for of_source in group_lists() {
+                let source = &sources[of_source.source];
+                let keys = [source.folded[folded as usize], of_source.second];
+                source.read_list(keys, &of_source.list, is_short, self, scratch);
             }
             // All occurrences may be in deleted articles.
             if scratch.positions.is_empty() {
@@ -200,7 +325,8 @@ impl Inverter<'_> {
             }
             let (positions, spellings) = (&scratch.positions, &scratch.spellings);
             let mut places = Places::new(self);
-            block.push(group[0].0, positions, universe, spellings, &mut places);
+            let second = (group[0] >> 32) as u32;
+            block.push(second, positions, universe, spellings, &mut places);
             if block.is_full() {
                 self.flush_pairs(&mut block, &mut scratch.bytes, sections)?;
             }
@@ -208,55 +334,7 @@ impl Inverter<'_> {
         if !block.is_empty() {
             self.flush_pairs(&mut block, &mut scratch.bytes, sections)?;
         }
+        scratch.order = order;
         Ok(())
-    }
-
-    /// Appends the living occurrences of a bigram of a segment, and their spellings.
-    fn move_list(
-        &self,
-        source: &Mapped<'_>,
-        keys: [u32; 2],
-        list: &PairList<'_>,
-        scratch: &mut Scratch,
-    ) {
-        /// Stands for a code that was not met yet.
-        const UNMET: u32 = u32::MAX;
-        let keys = keys.map(|key| source.source.segment.folded_info(key));
-        if let (Some(shift), Some(spelling)) = (source.shift, list.only_spelling()) {
-            let moved = |&position: &u32| position.wrapping_add(shift);
-            list.positions
-                .for_each_chunk(|_, chunk| scratch.positions.extend(chunk.iter().map(moved)));
-            let spelling = source.spelling(&keys, spelling, self);
-            return scratch.spellings.push_alike(spelling, list.len());
-        }
-        // By code: the spelling, and its number in the merged list.
-        let mut coded = [((0, 0), UNMET); 1 << 4];
-        let mut codes = 0;
-        for (spelling, coded) in list.spellings().zip(&mut coded) {
-            coded.0 = source.spelling(&keys, spelling, self);
-            codes += 1;
-        }
-        list.for_each_code(|position, code| {
-            let Some(position) = source.moved(position, self) else {
-                return;
-            };
-            scratch.positions.push(position);
-            match coded[..codes].get_mut(code as usize) {
-                Some((spelling, number)) if *number == UNMET => {
-                    *number = scratch.spellings.push(*spelling);
-                }
-                Some((_, number)) => scratch.spellings.repeat(*number),
-                None => {
-                    scratch.spellings.push(self.spelling_at(position));
-                }
-            }
-        });
-    }
-
-    /// The spelling of the bigram at a position, from its tokens.
-    #[inline]
-    fn spelling_at(&self, position: u32) -> Spelling {
-        let next = position.saturating_add(1);
-        (self.ordinal_at(position), self.ordinal_at(next))
     }
 }
