@@ -180,13 +180,16 @@ pub(crate) struct BlockWriter {
     postings: Vec<Posting>,
 }
 
+/// Positions whose articles are found at once.
+pub(crate) const PLACES_AT_ONCE: usize = 64;
+
 /// Maps positions to articles, for document postings.
 pub(crate) trait Articles {
     /// Number of articles.
     fn count(&self) -> u32;
-    /// The article that contains a position, and the weight of an occurrence there. Positions
-    /// ascend from call to call.
-    fn place(&mut self, position: u32) -> (u32, u32);
+    /// Finds the articles that contain positions, and the weights of occurrences there, at most
+    /// [`PLACES_AT_ONCE`].
+    fn places(&self, positions: &[u32], places: &mut [(u32, u32)]);
     /// The saturated tf of a posting.
     fn share(&self, posting: Posting) -> f32;
 }
@@ -200,7 +203,7 @@ impl BlockWriter {
         positions: &[u32],
         universe: u32,
         spellings: &Spellings,
-        articles: &mut impl Articles,
+        articles: &impl Articles,
     ) {
         if self.count == 0 {
             self.first = second;
@@ -266,37 +269,42 @@ impl BlockWriter {
 
     /// Appends the articles with weighted frequencies and codes, and for each
     /// listed spelling the number of articles that have it.
-    fn push_summary(&mut self, positions: &[u32], articles: &mut impl Articles) {
+    fn push_summary(&mut self, positions: &[u32], articles: &impl Articles) {
         let (width, listed) = (self.width, self.listed);
         let mixed = mixed_code(width);
         let bits = summary_bits(width);
         let mut holding = vec![0u32; listed];
         let mut seen = 0u32;
         self.postings.clear();
-        for (&code, &position) in self.codes.iter().zip(positions) {
-            let (article, weight) = articles.place(position);
-            match self.postings.last_mut() {
-                Some(last) if last.doc == article => {
-                    let before = last.frequency & ((1 << bits) - 1);
-                    let now = if before == u32::from(code) {
-                        before
-                    } else {
-                        mixed
-                    };
-                    last.frequency = ((last.frequency >> bits) + weight) << bits | now;
+        let mut places = [(0, 0); PLACES_AT_ONCE];
+        let positions = positions.chunks(PLACES_AT_ONCE);
+        let found = positions.zip(self.codes.chunks(PLACES_AT_ONCE));
+        for (positions, codes) in found {
+            articles.places(positions, &mut places);
+            for (&code, &(article, weight)) in codes.iter().zip(&places) {
+                match self.postings.last_mut() {
+                    Some(last) if last.doc == article => {
+                        let before = last.frequency & ((1 << bits) - 1);
+                        let now = if before == u32::from(code) {
+                            before
+                        } else {
+                            mixed
+                        };
+                        last.frequency = ((last.frequency >> bits) + weight) << bits | now;
+                    }
+                    _ => {
+                        seen = 0;
+                        self.postings.push(Posting {
+                            doc: article,
+                            frequency: weight << bits | u32::from(code),
+                        });
+                    }
                 }
-                _ => {
-                    seen = 0;
-                    self.postings.push(Posting {
-                        doc: article,
-                        frequency: weight << bits | u32::from(code),
-                    });
-                }
-            }
-            if seen >> code & 1 == 0 {
-                seen |= 1 << code;
-                if let Some(n) = holding.get_mut(code as usize) {
-                    *n += 1;
+                if seen >> code & 1 == 0 {
+                    seen |= 1 << code;
+                    if let Some(n) = holding.get_mut(code as usize) {
+                        *n += 1;
+                    }
                 }
             }
         }
@@ -945,9 +953,10 @@ mod tests {
         fn count(&self) -> u32 {
             400
         }
-        fn place(&mut self, position: u32) -> (u32, u32) {
-            let weight = 1 + u32::from(position.is_multiple_of(10));
-            (position / 10, weight)
+        fn places(&self, positions: &[u32], places: &mut [(u32, u32)]) {
+            for (place, position) in places.iter_mut().zip(positions) {
+                *place = (position / 10, 1 + u32::from(position.is_multiple_of(10)));
+            }
         }
         fn share(&self, _: Posting) -> f32 {
             0.0
@@ -970,7 +979,7 @@ mod tests {
             let positions: Vec<u32> = list.keys().copied().collect();
             let spellings: Vec<Spelling> = list.values().copied().collect();
             let mut writer = BlockWriter::default();
-            writer.push(7, &positions, 4000, &numbered(&spellings), &mut Tens);
+            writer.push(7, &positions, 4000, &numbered(&spellings), &Tens);
             let mut block = Vec::new();
             let first = writer.take(&mut block);
             let read = find_in_block(&block, first, 7, &Shapes::new(4000, 400)).unwrap();
@@ -1020,7 +1029,7 @@ mod tests {
             for (&second, list) in &lists {
                 let positions: Vec<u32> = list.keys().copied().collect();
                 let spellings: Vec<Spelling> = list.values().copied().collect();
-                writer.push(second, &positions, universe, &numbered(&spellings), &mut Tens);
+                writer.push(second, &positions, universe, &numbered(&spellings), &Tens);
             }
             let mut block = Vec::new();
             let first = writer.take(&mut block);

@@ -171,28 +171,29 @@ pub(crate) struct TokenReader<'a> {
 impl TokenReader<'_> {
     /// Appends all tokens, faster than one by one: half of them have an overflow byte, which no
     /// processor predicts.
-    pub(crate) fn read_into(self, tokens: &mut Vec<u32>) {
-        let before = tokens.len();
-        let plain = self.first_bytes.iter().take_while(|&&first| first < LONG);
-        let (plain, long) = self.first_bytes.split_at(plain.count());
-        let mut at = 0;
-        tokens.extend(plain.iter().map(|&first| {
-            // Branch-free: the next overflow byte is always read, and counts only if it is one of
-            // this token.
-            let count = usize::from(has_overflow(first));
-            let byte = self.overflow.get(at).copied().unwrap_or(0);
-            at += count;
-            u32::from(first) + FIRST_BYTES * u32::from(byte) * count as u32
-        }));
-        match self.overflow.get(at..) {
-            Some(overflow) => tokens.extend(TokenReader {
-                first_bytes: long,
-                overflow,
-            }),
-            // Bytes are missing: stop before the token that lacks them.
-            None => {
+    pub(crate) fn read_into(mut self, tokens: &mut Vec<u32>) {
+        loop {
+            let before = tokens.len();
+            let plain = self.first_bytes.iter().take_while(|&&first| first < LONG);
+            let (plain, long) = self.first_bytes.split_at(plain.count());
+            let mut at = 0;
+            tokens.extend(plain.iter().map(|&first| {
+                // Branch-free: the next overflow byte is always read, and counts only if it is one
+                // of this token.
+                let count = usize::from(has_overflow(first));
+                let byte = self.overflow.get(at).copied().unwrap_or(0);
+                at += count;
+                u32::from(first) + FIRST_BYTES * u32::from(byte) * count as u32
+            }));
+            let Some(overflow) = self.overflow.get(at..) else {
+                // Bytes are missing: stop before the token that lacks them.
                 tokens.truncate(before);
-                tokens.extend(self);
+                return tokens.extend(self);
+            };
+            (self.first_bytes, self.overflow) = (long, overflow);
+            match self.next() {
+                Some(long) => tokens.push(long),
+                None => return,
             }
         }
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::super::dictionary::{KeyInfo, ONLY_SPELLING};
 use super::super::ids::Ids;
 use super::super::layout::{ArticleRow, BLOCK_BITS};
-use super::super::pairs::{Articles, BlockWriter, Spelling, Spellings};
+use super::super::pairs::{Articles, BlockWriter, PLACES_AT_ONCE, Spelling, Spellings};
 use super::super::postings::{self, MAX_FREQUENCY, Posting};
 use super::super::score::Saturation;
 use super::super::sections::{Section, SectionWriter};
@@ -67,7 +67,9 @@ pub(super) struct Inverter<'a> {
     /// Number of positions.
     pub(super) positions: u32,
     pub(super) articles: &'a [ArticleRow],
-    pub(super) blocks: Vec<u32>,
+    /// The first position of each article, and a last one after all positions.
+    starts: Vec<u32>,
+    blocks: Vec<u32>,
     pub(super) ids: &'a Ids<'a>,
     pub(super) saturation: Saturation,
     pub(super) result: Inversion,
@@ -88,6 +90,7 @@ impl<'a> Inverter<'a> {
         Self {
             positions,
             articles,
+            starts: articles.iter().map(|a| a.start).chain([u32::MAX]).collect(),
             blocks: position_blocks(articles, positions),
             ids,
             saturation: Saturation::new(average_length),
@@ -195,24 +198,31 @@ impl<'a> Inverter<'a> {
         scratch.by_variant.resize_with(known, Vec::new);
         scratch.postings.clear();
         scratch.pairs.clear();
-        let mut places = Places::new(self);
-        for &packed in bucket {
-            let (position, mut ordinal, next) = packing.unpack(packed);
-            let (article, weight) = places.place(position);
-            add_occurrence(&mut scratch.postings, article, weight);
-            if lists > 0 {
-                if packing.ordinal_bits == 0 {
-                    ordinal = self.ordinal_at(tokens, position);
-                }
-                add_occurrence(&mut scratch.by_variant[ordinal as usize], article, weight);
+        let finder = Places::new(self);
+        let mut positions = [0; PLACES_AT_ONCE];
+        let mut places = [(0, 0); PLACES_AT_ONCE];
+        for bucket in bucket.chunks(PLACES_AT_ONCE) {
+            for (position, &packed) in positions.iter_mut().zip(bucket) {
+                *position = packing.unpack(packed).0;
             }
-            if let Some(next) = next.checked_sub(FIRST_KEY) {
-                let (second, next) = self.ids.folded_of[next as usize];
-                scratch.pairs.push(Pair {
-                    second,
-                    position,
-                    spelling: (ordinal, next),
-                });
+            finder.places(&positions[..bucket.len()], &mut places);
+            for (&packed, &(article, weight)) in bucket.iter().zip(&places) {
+                let (position, mut ordinal, next) = packing.unpack(packed);
+                add_occurrence(&mut scratch.postings, article, weight);
+                if lists > 0 {
+                    if packing.ordinal_bits == 0 {
+                        ordinal = self.ordinal_at(tokens, position);
+                    }
+                    add_occurrence(&mut scratch.by_variant[ordinal as usize], article, weight);
+                }
+                if let Some(next) = next.checked_sub(FIRST_KEY) {
+                    let (second, next) = self.ids.folded_of[next as usize];
+                    scratch.pairs.push(Pair {
+                        second,
+                        position,
+                        spelling: (ordinal, next),
+                    });
+                }
             }
         }
         let info = self.encode_postings(&scratch.postings);
@@ -272,8 +282,8 @@ impl<'a> Inverter<'a> {
             }
             let second = group[0].second;
             let (positions, spellings) = (&scratch.positions, &scratch.spellings);
-            let mut places = Places::new(self);
-            block.push(second, positions, universe, spellings, &mut places);
+            let places = Places::new(self);
+            block.push(second, positions, universe, spellings, &places);
             if block.is_full() {
                 self.flush_pairs(&mut block, &mut scratch.bytes, sections)?;
             }
@@ -314,43 +324,30 @@ fn add_occurrence(list: &mut Vec<Posting>, article: u32, weight: u32) {
     }
 }
 
-/// Finds the articles of ascending positions.
+/// Finds the articles of positions.
 pub(super) struct Places<'a> {
     articles: &'a [ArticleRow],
+    /// The first position of each article, and a last one after all positions.
+    starts: &'a [u32],
     blocks: &'a [u32],
     saturation: &'a Saturation,
-    article: u32,
-    row: ArticleRow,
-    /// The first position after it.
-    end: u32,
 }
 
 impl<'a> Places<'a> {
     pub(super) fn new(inverter: &'a Inverter<'_>) -> Self {
         Self {
             articles: inverter.articles,
+            starts: &inverter.starts,
             blocks: &inverter.blocks,
             saturation: &inverter.saturation,
-            article: 0,
-            row: ArticleRow::read(0, 0, 0, 0),
-            end: 0,
         }
     }
 
-    /// Moves to the article that contains a position.
+    /// Returns `true` if a position is after the article.
     #[inline]
-    fn advance(&mut self, position: u32) {
-        let mut article = self.blocks[(position >> BLOCK_BITS) as usize];
-        loop {
-            let next = self.articles.get(article as usize + 1);
-            self.end = next.map_or(u32::MAX, |next| next.start);
-            if position < self.end {
-                break;
-            }
-            article += 1;
-        }
-        self.article = article;
-        self.row = self.articles[article as usize];
+    fn is_after(&self, position: u32, article: u32) -> bool {
+        let next = self.starts.get(article as usize + 1);
+        next.is_some_and(|&start| start <= position)
     }
 }
 
@@ -360,11 +357,26 @@ impl Articles for Places<'_> {
     }
 
     #[inline]
-    fn place(&mut self, position: u32) -> (u32, u32) {
-        if position >= self.end {
-            self.advance(position);
+    fn places(&self, positions: &[u32], places: &mut [(u32, u32)]) {
+        // Each step is done for all positions before the next, so that they wait for memory
+        // together. A block that starts in one article usually ends in it or in the next.
+        let mut ends_further = false;
+        for (place, &position) in places.iter_mut().zip(positions) {
+            let article = self.blocks.get((position >> BLOCK_BITS) as usize);
+            let article = article.copied().unwrap_or(0);
+            place.0 = article + u32::from(self.is_after(position, article));
+            ends_further |= self.is_after(position, place.0);
         }
-        (self.article, self.row.weight(position))
+        if ends_further {
+            for (place, &position) in places.iter_mut().zip(positions) {
+                while self.is_after(position, place.0) {
+                    place.0 += 1;
+                }
+            }
+        }
+        for (place, &position) in places.iter_mut().zip(positions) {
+            place.1 = self.articles[place.0 as usize].weight(position);
+        }
     }
 
     fn share(&self, posting: Posting) -> f32 {

@@ -324,9 +324,9 @@ impl Inverter<'_> {
                 continue;
             }
             let (positions, spellings) = (&scratch.positions, &scratch.spellings);
-            let mut places = Places::new(self);
+            let places = Places::new(self);
             let second = (group[0] >> 32) as u32;
-            block.push(second, positions, universe, spellings, &mut places);
+            block.push(second, positions, universe, spellings, &places);
             if block.is_full() {
                 self.flush_pairs(&mut block, &mut scratch.bytes, sections)?;
             }
