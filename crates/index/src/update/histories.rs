@@ -33,16 +33,16 @@ use crate::maintain::{repair, verify};
 use crate::newsroom::{Dice, files, line, options, setting, text, try_indexed};
 
 /// Articles by file and place in it.
-type Content = BTreeMap<(String, Option<String>), Article>;
+pub(super) type Content = BTreeMap<(String, Option<String>), Article>;
 
 /// Two sources, an index of them, and its expected content.
-struct World {
+pub(super) struct World {
     dir: tempfile::TempDir,
-    sources: [PathBuf; 2],
-    index: PathBuf,
+    pub(super) sources: [PathBuf; 2],
+    pub(super) index: PathBuf,
     dice: Dice,
     /// The content of the index after the last run.
-    before: Content,
+    pub(super) before: Content,
     /// Archives that were cut short.
     damaged: BTreeSet<PathBuf>,
     log: Vec<String>,
@@ -87,7 +87,7 @@ impl World {
         content
     }
 
-    fn indexed(&self) -> Content {
+    pub(super) fn indexed(&self) -> Content {
         let articles = match try_indexed(&self.index) {
             Err(Error::NoIndex { .. }) => Vec::new(),
             other => other.unwrap_or_else(|error| panic!("{:#?}\n{error:?}", self.log)),
@@ -273,7 +273,11 @@ impl World {
         self.check(&then, is_changed);
     }
 
-    fn update(&self, options: &UpdateOptions, kill: Option<u64>) -> Result<UpdateReport> {
+    pub(super) fn update(
+        &self,
+        options: &UpdateOptions,
+        kill: Option<u64>,
+    ) -> Result<UpdateReport> {
         let fault = kill.map_or(Fault::From(u64::MAX), Fault::From);
         let disk = Disk::new(&self.index, fault);
         let there: Vec<PathBuf> = self
@@ -372,7 +376,7 @@ impl World {
     }
 
     /// Ends all trouble: the index equals its sources.
-    fn end(&mut self, compares: bool) {
+    pub(super) fn end(&mut self, compares: bool) {
         for path in std::mem::take(&mut self.damaged) {
             let _ = fs::remove_file(path);
         }
@@ -406,7 +410,7 @@ fn is_packed(path: &Path) -> bool {
     extension.is_some_and(|e| ["gz", "zip", "tar"].contains(&e))
 }
 
-fn age(path: &Path, seconds: u64) {
+pub(super) fn age(path: &Path, seconds: u64) {
     let file = File::options().write(true).open(path).unwrap();
     let time = SystemTime::now() - Duration::from_secs(seconds);
     file.set_modified(time).unwrap();
@@ -480,7 +484,7 @@ fn memory() -> Option<&'static Path> {
 }
 
 /// A directory with a file of each kind, and an index of it.
-fn prepared() -> World {
+pub(super) fn prepared() -> World {
     let mut world = World::new(7, memory());
     let source = world.sources[0].clone();
     fs::create_dir_all(source.join("a/b")).unwrap();

@@ -11,6 +11,8 @@ mod diff;
 mod forget;
 #[cfg(test)]
 mod histories;
+#[cfg(test)]
+mod interrupts;
 mod lock;
 mod manifest;
 mod merge;

@@ -32,6 +32,8 @@ pub(crate) enum Trouble {
     Ended,
     /// The file is changed before it.
     Change(Arc<dyn Fn(&Path) + Send + Sync>),
+    /// The run is interrupted before it.
+    Interrupt(Arc<dyn Fn() + Send + Sync>),
 }
 
 impl std::fmt::Debug for Trouble {
@@ -41,6 +43,7 @@ impl std::fmt::Debug for Trouble {
             Self::Short => f.write_str("short read"),
             Self::Ended => f.write_str("early end"),
             Self::Change(_) => f.write_str("change"),
+            Self::Interrupt(_) => f.write_str("interrupt"),
         }
     }
 }
@@ -111,6 +114,7 @@ impl Flaky {
             Trouble::Short | Trouble::Ended => {}
             Trouble::Change(change) if path.is_file() => change(path),
             Trouble::Change(_) => return Ok(None),
+            Trouble::Interrupt(interrupt) => interrupt(),
         }
         state.troubled += 1;
         Ok(Some(trouble.clone()))
