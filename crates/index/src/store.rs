@@ -4,6 +4,7 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tantivy::directory::Directory;
@@ -316,6 +317,7 @@ impl Index {
         let for_segments = options.memory / 2;
         let threads = options.threads.min(for_segments / LEAST_MEMORY).max(1);
         let memory = (for_segments / threads).clamp(LEAST_MEMORY, MOST_MEMORY);
+        self.storage.lock(FORK)?;
         let writer = self
             .engine
             .writer_with_num_threads(threads, memory * threads)
@@ -333,6 +335,10 @@ impl Index {
         })
     }
 }
+
+/// How long a lock that was released may seem to be held: a process that this one is starting has
+/// copies of its open files until it runs.
+const FORK: Duration = Duration::from_millis(200);
 
 /// Adds and deletes articles. Nothing is visible to searchers before [`commit`](Self::commit).
 ///
