@@ -14,7 +14,7 @@ use tantivy::indexer::UserOperation;
 use tantivy::merge_policy::NoMergePolicy;
 use tantivy::schema::Term;
 use tantivy::store::{Compressor, ZstdCompressor};
-use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy, SegmentReader, TantivyError};
+use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy, SegmentReader};
 use timbao_articles::Article;
 
 use crate::arrivals::{Written, name_of};
@@ -36,6 +36,9 @@ const TRIES: usize = 50;
 const LEAST_MEMORY: usize = 20_000_000;
 /// Largest memory of an indexing thread, in bytes: Tantivy refuses more.
 const MOST_MEMORY: usize = u32::MAX as usize - 2_000_000;
+/// How long a lock that was released may seem to be held: a process that this one is starting has
+/// copies of its open files until it runs.
+const FORK: Duration = Duration::from_millis(200);
 
 /// An index in a directory.
 ///
@@ -321,9 +324,9 @@ impl Index {
         let writer = self
             .engine
             .writer_with_num_threads(threads, memory * threads)
-            .map_err(|error| match error {
-                TantivyError::LockFailure(error, _) => self.storage.lock_error(&error),
-                other => Error::engine(other),
+            .map_err(|error| {
+                self.storage.unlock();
+                Error::engine(error)
             })?;
         // When segments are merged, and with how much memory, is the caller's.
         writer.set_merge_policy(Box::new(NoMergePolicy));
@@ -335,10 +338,6 @@ impl Index {
         })
     }
 }
-
-/// How long a lock that was released may seem to be held: a process that this one is starting has
-/// copies of its open files until it runs.
-const FORK: Duration = Duration::from_millis(200);
 
 /// Adds and deletes articles. Nothing is visible to searchers before [`commit`](Self::commit).
 ///

@@ -217,7 +217,7 @@ impl Storage {
     }
 
     /// Translates a failure to take the writer's lock.
-    pub(crate) fn lock_error(&self, error: &LockError) -> Error {
+    fn lock_error(&self, error: &LockError) -> Error {
         let lock = self.dir.join(&INDEX_WRITER_LOCK.filepath);
         match error {
             LockError::LockBusy => Error::Busy {
