@@ -89,20 +89,35 @@ impl Metrics {
     }
 
     fn write(&self, out: &mut String, views: Option<&Views>, waiting: usize) -> std::fmt::Result {
-        head(
-            out,
-            "timbao_requests_total",
-            "counter",
-            "Requests answered.",
-        )?;
-        for ((route, status), count) in
-            &*self.requests.lock().unwrap_or_else(PoisonError::into_inner)
-        {
+        self.write_requests(out)?;
+        self.write_times(out)?;
+        for (name, kind, help, value) in self.single(views, waiting) {
+            head(out, name, kind, help)?;
+            writeln!(out, "{name} {value}")?;
+        }
+        for (name, line, help) in MEMORY {
+            if let Some(bytes) = memory_bytes(line) {
+                head(out, name, "gauge", help)?;
+                writeln!(out, "{name} {bytes}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_requests(&self, out: &mut String) -> std::fmt::Result {
+        let name = "timbao_requests_total";
+        head(out, name, "counter", "Requests answered.")?;
+        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        for ((route, status), count) in &*requests {
             writeln!(
                 out,
-                "timbao_requests_total{{route=\"{route}\",status=\"{status}\"}} {count}"
+                "{name}{{route=\"{route}\",status=\"{status}\"}} {count}"
             )?;
         }
+        Ok(())
+    }
+
+    fn write_times(&self, out: &mut String) -> std::fmt::Result {
         let name = "timbao_request_seconds";
         head(
             out,
@@ -111,92 +126,53 @@ impl Metrics {
             "Time from the head of a request to the head of its response.",
         )?;
         for (route, times) in &*self.times.lock().unwrap_or_else(PoisonError::into_inner) {
+            let route = format!("route=\"{route}\"");
             for (count, bound) in times.classes.iter().zip(BOUNDS) {
-                writeln!(
-                    out,
-                    "{name}_bucket{{route=\"{route}\",le=\"{bound}\"}} {count}"
-                )?;
+                writeln!(out, "{name}_bucket{{{route},le=\"{bound}\"}} {count}")?;
             }
             let Times { count, sum, .. } = times;
-            writeln!(
-                out,
-                "{name}_bucket{{route=\"{route}\",le=\"+Inf\"}} {count}"
-            )?;
-            writeln!(out, "{name}_sum{{route=\"{route}\"}} {sum}")?;
-            writeln!(out, "{name}_count{{route=\"{route}\"}} {count}")?;
-        }
-        let kept = views.map_or(0, |views| views.kept() as u64);
-        let articles = views.map_or(0, |views| views.latest().article_count());
-        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let single = [
-            (
-                "timbao_requests_in_flight",
-                "gauge",
-                "Requests in flight.",
-                load(&self.in_flight),
-            ),
-            (
-                "timbao_connections",
-                "gauge",
-                "Open connections.",
-                load(&self.connections),
-            ),
-            (
-                "timbao_searches_waiting",
-                "gauge",
-                "Searches waiting.",
-                waiting as u64,
-            ),
-            (
-                "timbao_refreshes_total",
-                "counter",
-                "Commits reloaded.",
-                load(&self.refreshes),
-            ),
-            (
-                "timbao_refresh_failures_total",
-                "counter",
-                "Failed reloads.",
-                load(&self.refresh_failures),
-            ),
-            (
-                "timbao_views_kept",
-                "gauge",
-                "Replaced views kept for paging.",
-                kept,
-            ),
-            (
-                "timbao_articles",
-                "gauge",
-                "Articles in the index.",
-                articles,
-            ),
-        ];
-        for (name, kind, help, value) in single {
-            head(out, name, kind, help)?;
-            writeln!(out, "{name} {value}")?;
-        }
-        let memory = [
-            (
-                "process_resident_memory_bytes",
-                "VmRSS:",
-                "Resident memory, mapped files included.",
-            ),
-            (
-                "timbao_own_memory_bytes",
-                "RssAnon:",
-                "Resident memory without mapped files.",
-            ),
-        ];
-        for (name, line, help) in memory {
-            if let Some(bytes) = memory_bytes(line) {
-                head(out, name, "gauge", help)?;
-                writeln!(out, "{name} {bytes}")?;
-            }
+            writeln!(out, "{name}_bucket{{{route},le=\"+Inf\"}} {count}")?;
+            writeln!(out, "{name}_sum{{{route}}} {sum}")?;
+            writeln!(out, "{name}_count{{{route}}} {count}")?;
         }
         Ok(())
     }
+
+    /// The metrics of one value each: name, kind, help and value.
+    #[rustfmt::skip]
+    fn single(
+        &self,
+        views: Option<&Views>,
+        waiting: usize,
+    ) -> [(&'static str, &'static str, &'static str, u64); 7] {
+        let kept = views.map_or(0, |views| views.kept() as u64);
+        let articles = views.map_or(0, |views| views.latest().article_count());
+        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        [
+            ("timbao_requests_in_flight", "gauge", "Requests in flight.", load(&self.in_flight)),
+            ("timbao_connections", "gauge", "Open connections.", load(&self.connections)),
+            ("timbao_searches_waiting", "gauge", "Searches waiting.", waiting as u64),
+            ("timbao_refreshes_total", "counter", "Commits reloaded.", load(&self.refreshes)),
+            ("timbao_refresh_failures_total", "counter", "Failed reloads.", load(&self.refresh_failures)),
+            ("timbao_views_kept", "gauge", "Replaced views kept for paging.", kept),
+            ("timbao_articles", "gauge", "Articles in the index.", articles),
+        ]
+    }
 }
+
+/// Gauges of memory: name, line of the process's status, and help.
+const MEMORY: [(&str, &str, &str); 2] = [
+    (
+        "process_resident_memory_bytes",
+        "VmRSS:",
+        "Resident memory, mapped files included.",
+    ),
+    (
+        "timbao_own_memory_bytes",
+        "RssAnon:",
+        "Resident memory without mapped files.",
+    ),
+];
 
 fn head(out: &mut String, name: &str, kind: &str, help: &str) -> std::fmt::Result {
     writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}")

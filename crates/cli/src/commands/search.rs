@@ -71,18 +71,8 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         check_explain(args, &options)?;
     }
     let count = args.count.into();
-    let unique = if args.unique || count == Count::Texts {
-        Some(engine.search_unique(request.plan(), &options)?)
-    } else {
-        None
-    };
-    let found = match &unique {
-        Some(unique) => FoundArticles {
-            total: unique.total,
-            hits: unique.hits.iter().map(|text| text.hit).collect(),
-        },
-        None => engine.search(request.plan(), &options)?,
-    };
+    let is_unique = args.unique || count == Count::Texts;
+    let (found, unique) = find(engine, &request, &options, is_unique)?;
     let time = start.elapsed();
     let total = found.total;
     let by: Vec<Facet> = args.facet.iter().map(|&name| name.into()).collect();
@@ -111,10 +101,7 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
     )?;
     let is_data = !matches!(args.list.format, ListFormat::Text | ListFormat::Json);
     if is_part && counts.is_none() && is_data {
-        let language = context.terminal.language;
-        let shown = language.count(found.hits.len() as u64);
-        let all = language.counted(rows, Noun::Hit);
-        context.note(&fill(language.words().written, &[&shown, &all]));
+        note_part(found.hits.len() as u64, rows, context);
     }
     let answer = Hits {
         engine,
@@ -135,6 +122,32 @@ fn search(args: &SearchArgs, query: &str, context: &Context) -> Result<Outcome> 
         suggest_quotes(engine, args, total, context)?;
     }
     Ok(Outcome::of(total > 0))
+}
+
+/// The hits of a query, and their texts if each text is to be a hit once.
+fn find(
+    engine: &dyn Engine,
+    request: &Request,
+    options: &SearchOptions,
+    is_unique: bool,
+) -> Result<(FoundArticles, Option<FoundTexts>)> {
+    if !is_unique {
+        return Ok((engine.search(request.plan(), options)?, None));
+    }
+    let unique = engine.search_unique(request.plan(), options)?;
+    let found = FoundArticles {
+        total: unique.total,
+        hits: unique.hits.iter().map(|text| text.hit).collect(),
+    };
+    Ok((found, Some(unique)))
+}
+
+/// Tells that a table has fewer rows than there are hits.
+fn note_part(shown: u64, all: u64, context: &Context) {
+    let language = context.terminal.language;
+    let shown = language.count(shown);
+    let all = language.counted(all, Noun::Hit);
+    context.note(&fill(language.words().written, &[&shown, &all]));
 }
 
 fn check_explain(args: &SearchArgs, options: &SearchOptions) -> Result<()> {

@@ -24,165 +24,69 @@ fn addresses_and_tokens_that_will_not_do() {
 #[cfg(unix)]
 #[test]
 fn what_it_answers_is_what_the_command_line_prints() {
-    use std::io::{BufRead, BufReader, Read, Write};
-    use std::net::TcpStream;
+    use std::io::Read;
     use std::process::Command;
 
     use serde_json::Value;
 
     let workspace = Workspace::indexed();
-    let serve = [
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--log-queries",
-        "--show-paths",
-    ];
-    let mut server = workspace.command(&serve).spawn().unwrap();
-    let mut line = String::new();
-    let mut stdout = BufReader::new(server.stdout.take().unwrap());
-    stdout.read_line(&mut line).unwrap();
-    let address = line
-        .trim()
-        .trim_start_matches("http://")
-        .trim_end_matches('/')
-        .to_owned();
-    let get = |path: &str| -> Value {
-        let mut stream = TcpStream::connect(&address).unwrap();
-        let request =
-            format!("GET /api/v1{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        let mut json: Value = serde_json::from_str(body).unwrap();
-        // Cursors and the state of the index are the server's business.
-        json.as_object_mut().unwrap().remove("next");
-        assert!(
-            json.as_object_mut().unwrap().remove("view").is_some(),
-            "{json}"
-        );
-        json
-    };
-    let print = |arguments: &[&str]| -> Value {
-        let arguments = [arguments, &["--format", "json"]].concat();
-        let output = workspace.command(&arguments).output().unwrap();
-        serde_json::from_slice(&output.stdout).unwrap()
-    };
-    for (path, arguments) in [
-        (
-            "/search?q=tu+dien+bien&facet=section,year",
-            &["search", "tu dien bien", "--facet", "section,year"][..],
-        ),
-        (
-            "/search?q=%22t%E1%BB%B1+chuy%E1%BB%83n&sort=-date&limit=1&after=2020",
-            &[
-                "search",
-                "\"tự chuyển",
-                "--sort",
-                "-date",
-                "--limit",
-                "1",
-                "--after",
-                "2020",
-            ],
-        ),
-        ("/search?q=khongco", &["search", "khongco"]),
-        ("/articles/SL-1", &["show", "SL-1"]),
-        (
-            "/kwic?q=h%E1%BB%8Dp&sort=right&left=3",
-            &["kwic", "họp", "--sort", "right", "--left", "3"],
-        ),
-        (
-            "/trends?q=h%E1%BB%8Dp&by=year",
-            &["trends", "họp", "--by", "year"],
-        ),
-        (
-            "/trends?q=h%E1%BB%8Dp&q=t%E1%BB%B1&split=section&count=texts&thin=2",
-            &[
-                "trends", "họp", "tự", "--split", "section", "--count", "texts", "--thin", "2",
-            ],
-        ),
-        (
-            "/collocates?q=t%E1%BB%B1&min=1&by=dice",
-            &["collocates", "tự", "--min", "1", "--by", "dice"],
-        ),
-        (
-            "/keywords?of=date:2026&min=1&min_articles=1",
-            &[
-                "keywords",
-                "--of",
-                "date:2026",
-                "--min",
-                "1",
-                "--min-articles",
-                "1",
-            ],
-        ),
-        (
-            "/fillers?q=t%E1%BB%B1+*+bi%E1%BA%BFn",
-            &["fillers", "tự * biến"],
-        ),
-        (
-            "/wordlist?q=h%E1%BB%8Dp&size=2&min=1&sort=articles",
-            &[
-                "wordlist", "họp", "--size", "2", "--min", "1", "--sort", "articles",
-            ],
-        ),
-        (
-            "/dispersion?q=tu&accents=loose&by=section&slices=7",
-            &[
-                "dispersion",
-                "tu",
-                "--accents",
-                "loose",
-                "--by",
-                "section",
-                "--slices",
-                "7",
-            ],
-        ),
-        (
-            "/dispersion?q=h%E1%BB%8Dp&id=SL-1",
-            &["dispersion", "họp", "--id", "SL-1"],
-        ),
-        (
-            "/compare?q=h%E1%BB%8Dp&q=t%E1%BB%B1&by=month&min=1",
-            &["compare", "họp", "tự", "--by", "month", "--min", "1"],
-        ),
-        (
-            "/articles/SL-1/similar?terms=9",
-            &["similar", "SL-1", "--terms", "9"],
-        ),
-        ("/articles/SL-1/reprints", &["reprints", "SL-1"]),
-        ("/reprints", &["reprints"]),
-        ("/stats", &["stats"]),
-        ("/sources", &["sources"]),
-    ] {
-        assert_eq!(get(path), print(arguments), "{path}");
+    let (mut server, address) = served(&workspace, &["--log-queries", "--show-paths"]);
+    let mut path = "";
+    for line in include_str!("requests.txt").lines() {
+        match line.strip_prefix("    ") {
+            None => path = line,
+            Some(command) => {
+                let words = shlex::split(command).unwrap();
+                let mut arguments: Vec<&str> = words.iter().map(String::as_str).collect();
+                arguments.extend(["--format", "json"]);
+                let output = workspace.command(&arguments).output().unwrap();
+                let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+                assert_eq!(answer(&address, path), printed, "{path}");
+            }
+        }
     }
     let process = server.id().to_string();
-    assert!(
-        Command::new("kill")
-            .arg(&process)
-            .status()
-            .unwrap()
-            .success()
-    );
+    let killed = Command::new("kill").arg(&process).status().unwrap();
+    assert!(killed.success());
     assert!(server.wait().unwrap().success());
     let mut log = String::new();
-    server
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut log)
-        .unwrap();
-    assert!(
-        log.lines()
-            .all(|line| serde_json::from_str::<Value>(line).is_ok()),
-        "{log}"
-    );
+    let mut stderr = server.stderr.take().unwrap();
+    stderr.read_to_string(&mut log).unwrap();
+    let is_json = |line| serde_json::from_str::<Value>(line).is_ok();
+    assert!(log.lines().all(is_json), "{log}");
     assert!(log.contains("\"query\":\"tu dien bien\""), "{log}");
+}
+
+/// The answer of a server to a request, without what only a server has: cursors, and the state of
+/// the index.
+#[cfg(unix)]
+fn answer(address: &str, path: &str) -> serde_json::Value {
+    use std::io::{Read, Write};
+
+    let path = url(path);
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let request =
+        format!("GET /api/v1{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let mut json: serde_json::Value = serde_json::from_str(body).unwrap();
+    let answer = json.as_object_mut().unwrap();
+    answer.remove("next");
+    assert!(answer.remove("view").is_some(), "{json}");
+    json
+}
+
+/// A path with its letters outside ASCII percent-encoded.
+#[cfg(unix)]
+fn url(path: &str) -> String {
+    path.bytes()
+        .map(|byte| match byte {
+            0x80.. => format!("%{byte:02X}"),
+            _ => char::from(byte).to_string(),
+        })
+        .collect()
 }
 
 /// A server on an index, and its address.
