@@ -69,14 +69,14 @@ fn commands(source: &Path, list: &Path, words: &str) -> Vec<(&'static str, Vec<S
     let phrase = "\"cán bộ\"";
     vec![
         ("index", own(&["index", "--threads", "1", &path(source)])),
-        ("search", own(&["search", "--json", phrase])),
-        ("words", own(&["search", "--json", words])),
-        ("batch", own(&["batch", "--json", &path(list)])),
-        ("kwic", own(&["kwic", "--json", "-n", "1000", phrase])),
-        ("trends", own(&["trends", "--json", phrase])),
-        ("collocates", own(&["collocates", "--json", phrase])),
-        ("fillers", own(&["fillers", "--json", "\"cán bộ *\""])),
-        ("reprints", own(&["reprints", "--json"])),
+        ("search", own(&["search", phrase])),
+        ("words", own(&["search", words])),
+        ("batch", own(&["batch", "--totals", &path(list)])),
+        ("kwic", own(&["kwic", "--limit", "1000", phrase])),
+        ("trends", own(&["trends", "--by", "year", phrase])),
+        ("collocates", own(&["collocates", phrase])),
+        ("fillers", own(&["fillers", "\"công * của\""])),
+        ("reprints", own(&["reprints"])),
     ]
 }
 

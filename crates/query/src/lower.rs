@@ -1,5 +1,7 @@
 //! From the tree to a plan: the meaning of the words of a query.
 
+use std::borrow::Cow;
+
 use smallvec::SmallVec;
 use timbao_tokenizer::abbreviations::{Form, Role};
 use timbao_tokenizer::scan;
@@ -59,7 +61,9 @@ fn lower_part(ast: &Node, is_alone: bool, reading: Reading, options: &LowerOptio
     };
     let plan = lowering.node(ast, context).unwrap_or(Plan::Nothing);
     // The words of phrases with alternatives were read several times.
-    let Slots { words, expansions } = lowering.slots.distinct();
+    let Slots {
+        words, expansions, ..
+    } = lowering.slots.distinct();
     tidy(&mut lowering.problems);
     Lowered {
         plan,
@@ -269,7 +273,7 @@ impl<'o> Lowering<'o> {
         ways.splice(
             ..0,
             in_a_row(Phrase {
-                steps: steps.concat(),
+                steps: steps.into_iter().flatten().collect(),
                 slop: phrase.slop,
             }),
         );
@@ -298,7 +302,18 @@ impl<'o> Lowering<'o> {
     }
 
     /// The phrases that one with alternatives stands for, as far as [`MAX_ALTERNATIVES`] allows.
-    fn without_alternatives(&mut self, phrase: &ast::Phrase, span: Span) -> Vec<ast::Phrase> {
+    fn without_alternatives<'p>(
+        &mut self,
+        phrase: &'p ast::Phrase,
+        span: Span,
+    ) -> Vec<Cow<'p, ast::Phrase>> {
+        if !phrase
+            .parts
+            .iter()
+            .any(|part| matches!(part, PhrasePart::Any(_)))
+        {
+            return vec![Cow::Borrowed(phrase)];
+        }
         let mut ways: Vec<Vec<PhrasePart>> = vec![Vec::new()];
         let mut is_cut = false;
         for part in &phrase.parts {
@@ -327,12 +342,12 @@ impl<'o> Lowering<'o> {
             parts,
             ..phrase.clone()
         });
-        phrases.collect()
+        phrases.map(Cow::Owned).collect()
     }
 
     fn phrase(&mut self, phrase: &ast::Phrase, context: Context) -> Phrase {
         Phrase {
-            steps: self.steps(phrase, context).concat(),
+            steps: self.steps(phrase, context).into_iter().flatten().collect(),
             slop: phrase.slop,
         }
     }
@@ -344,9 +359,9 @@ impl<'o> Lowering<'o> {
             let context = context.with(word.accents);
             let slots = self.slots.of(word, context.strict, context.literal);
             let has_case = context.cased && word.form == ast::Form::Plain;
-            let parts = scan(&word.text).map(|token| {
+            let parts = scan(if has_case { &word.text } else { "" }).map(|token| {
                 let part = word.text.get(token.start..token.end).unwrap_or_default();
-                has_case.then(|| Capitals::of(part))
+                Some(Capitals::of(part))
             });
             let parts = parts.chain(std::iter::repeat(None));
             steps.extend(slots.into_iter().zip(parts).map(|(slot, capitals)| Step {

@@ -19,15 +19,19 @@ const MOST_REPEATED: usize = 256;
 pub(crate) struct Slots {
     pub(crate) words: Vec<WordReading>,
     pub(crate) expansions: Vec<Expansion>,
+    /// The keys of the part at hand.
+    keys: Keys,
 }
 
 impl Slots {
     /// The account without repetitions.
     pub(crate) fn distinct(mut self) -> Self {
-        let mut spans = std::collections::HashSet::new();
-        self.words.retain(|word| spans.insert(word.span));
+        if self.words.len() > 1 {
+            let mut spans = std::collections::HashSet::new();
+            self.words.retain(|word| spans.insert(word.span));
+        }
         let mut known: Vec<Expansion> = Vec::new();
-        for expansion in self.expansions {
+        for expansion in std::mem::take(&mut self.expansions) {
             if !known
                 .iter()
                 .rev()
@@ -37,18 +41,15 @@ impl Slots {
                 known.push(expansion);
             }
         }
-        Self {
-            words: self.words,
-            expansions: known,
-        }
+        self.expansions = known;
+        self
     }
 
     /// One slot for each part of the word.
     ///
     /// A `literal` word stands for no other spelling of it.
     pub(crate) fn of(&mut self, word: &Word, strict: bool, literal: bool) -> Vec<Slot> {
-        let mut keys = Keys::new();
-        let mut slots: Vec<Slot> = Vec::new();
+        let mut slots: Vec<Slot> = Vec::with_capacity(1);
         if word.form == Form::Regex {
             let span = word.span;
             self.words.push(WordReading { span, strict });
@@ -56,23 +57,26 @@ impl Slots {
             let folded = !strict;
             return vec![Slot::new(Key::Regex { pattern, folded })];
         }
-        let dates: Vec<Whole> = wholes(&word.text)
-            .filter(|whole| whole.kind == WholeKind::Date)
-            .collect();
+        let dates: Vec<Whole> = match word.text.bytes().any(|byte| byte.is_ascii_digit()) {
+            true => wholes(&word.text)
+                .filter(|whole| whole.kind == WholeKind::Date)
+                .collect(),
+            false => Vec::new(),
+        };
         let mut tokens = scan(&word.text).peekable();
         while let Some(token) = tokens.next() {
             let part = word.text.get(token.start..token.end).unwrap_or_default();
-            keys.set(part);
+            self.keys.set(part);
             let form = form_of_part(word.form, slots.is_empty(), tokens.peek().is_none());
             let span = Span::new(word.span.start + token.start, word.span.start + token.end);
             self.words.push(WordReading { span, strict });
             let mut slot = Slot {
-                keys: keys_of(&keys, form, strict),
+                keys: keys_of(&self.keys, form, strict),
             };
             let mut others = Vec::new();
             if !literal {
                 let spellings = match form {
-                    Form::Plain => other_vowels(&keys, strict),
+                    Form::Plain => other_vowels(&self.keys, strict),
                     Form::Prefix | Form::Suffix | Form::Infix => {
                         other_vowels_of_wildcards(&slot.keys)
                     }
