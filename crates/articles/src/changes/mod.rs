@@ -1,6 +1,7 @@
 //! Changes of files since they were last read: the scope, the progress and the report of an
 //! update, for every engine that keeps articles.
 
+mod found;
 mod progress;
 mod vanished;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+pub use self::found::Found;
 pub use self::progress::{Phase, Progress, Reading};
 pub use self::vanished::{FileChange, Vanished, is_within, vanished};
 

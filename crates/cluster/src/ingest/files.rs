@@ -1,20 +1,14 @@
 //! Compares the files under the sources with those that were read.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::atomic::AtomicBool;
 
-use timbao_articles::changes::{Action, ActionKind, Reason, is_within};
-use timbao_articles::{FileSystem, FoundFile, Problem, discover_on, display};
+use timbao_articles::changes::{Action, ActionKind, Found, Progress, Reason, is_within};
+use timbao_articles::{FileSystem, FoundFile, Problem};
 
 use crate::state::{FileEntry, Source, relative};
-
-/// A file modified less than this many nanoseconds before it was read may
-/// change again without a new modification time. Some file systems count in
-/// steps of two seconds.
-const RACY: u64 = 2_000_000_000;
 
 /// The part of a source that is updated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,78 +24,17 @@ impl Root {
     }
 }
 
-/// The files found under the roots.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    since: u64,
-    files: BTreeMap<String, FoundFile>,
-    pub(super) problems: Vec<Problem>,
-    pub(super) skipped: BTreeMap<String, u64>,
-    pub(super) is_interrupted: bool,
-    /// Paths that could not be read.
-    unread: BTreeSet<String>,
-    /// Directories that are targets of links.
-    pub(super) linked: BTreeSet<PathBuf>,
-}
-
-impl Found {
-    /// Walks the roots until `stop` is set. A file with several paths counts once.
-    pub(super) fn walk(
-        roots: &[Root],
-        all: &[Source],
-        files: &Arc<dyn FileSystem>,
-        stop: &Arc<AtomicBool>,
-    ) -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        let mut found = Self {
-            since: u64::try_from(since.unwrap_or_default().as_nanos()).unwrap_or(u64::MAX),
-            ..Self::default()
-        };
-        for root in roots {
-            let options = root.source.walk(all);
-            let path = PathBuf::from(&root.path);
-            let mut walk =
-                discover_on(Arc::clone(files), &[path], &options).until(Arc::clone(stop));
-            for file in walk.by_ref() {
-                match file {
-                    Ok(file) => drop(found.files.insert(display(&file.path), file)),
-                    Err(problem) => found.problems.push(problem),
-                }
-            }
-            for (reason, count) in walk.skipped() {
-                *found.skipped.entry(reason.clone()).or_default() += count;
-            }
-            found.linked.extend(walk.linked().iter().cloned());
-        }
-        found.drop_aliases();
-        let passing = found.problems.iter().filter(|p| p.kind.is_passing());
-        found.unread = passing.map(|problem| problem.path.clone()).collect();
-        found.is_interrupted = stop.load(Ordering::Relaxed);
-        found
-    }
-
-    /// Keeps one path of each file: the one without links, or else the first.
-    fn drop_aliases(&mut self) {
-        let mut taken: HashSet<&Path> = HashSet::new();
-        let mut aliases = Vec::new();
-        for (path, file) in &self.files {
-            if let Some(real) = &file.real
-                && (self.files.contains_key(&display(real)) || !taken.insert(real))
-            {
-                aliases.push(path.clone());
-            }
-        }
-        for path in aliases {
-            self.files.remove(&path);
-        }
-    }
-
-    /// Returns `true` if a path may exist although it was not found, because a directory above it
-    /// could not be read.
-    fn may_be_there(&self, path: &str) -> bool {
-        let ancestors = Path::new(path).ancestors().filter_map(Path::to_str);
-        ancestors.into_iter().any(|path| self.unread.contains(path))
-    }
+/// Walks the roots until `stop` is set.
+pub(super) fn walk(
+    roots: &[Root],
+    all: &[Source],
+    files: &Arc<dyn FileSystem>,
+    stop: &Arc<AtomicBool>,
+    progress: &dyn Progress,
+) -> Found {
+    let roots = roots.iter();
+    let roots = roots.map(|root| (PathBuf::from(&root.path), root.source.walk(all)));
+    Found::walk(roots, files, stop, progress)
 }
 
 /// A file to read.
@@ -138,7 +71,7 @@ impl Diff {
     /// Compares the files found with those of the sources.
     pub(super) fn new(
         known: &BTreeMap<String, FileEntry>,
-        found: Found,
+        mut found: Found,
         roots: &[Root],
         all: &[Source],
         full: bool,
@@ -175,8 +108,7 @@ impl Diff {
             };
             diff.gone.push((action, is_moved));
         }
-        let since = found.since;
-        for (path, file) in found.files {
+        for (path, file) in std::mem::take(&mut found.files) {
             let Some(root) = roots.iter().find(|root| root.holds(&path)) else {
                 continue;
             };
@@ -187,7 +119,8 @@ impl Diff {
                 (None, Some(old)) => diff.keep(&path, old),
                 (None, None) => {}
                 (Some(reason), _) => {
-                    let job = job(path, file, root, old, reason, relative, since);
+                    let is_settled = found.is_settled(&file);
+                    let job = job(path, file, root, old, reason, relative, is_settled);
                     diff.jobs.push(job);
                 }
             }
@@ -229,15 +162,14 @@ fn job(
     old: Option<&FileEntry>,
     reason: Reason,
     relative: String,
-    since: u64,
+    settled: bool,
 ) -> Job {
-    let is_settled = |modified: u64| modified.saturating_add(RACY) < since;
     let entry = FileEntry {
         len: file.len,
         modified: file.modified,
         inode: file.inode,
         relative: relative.clone(),
-        settled: file.modified.is_some_and(is_settled),
+        settled,
         ..FileEntry::default()
     };
     let rewrite = matches!(reason, Reason::Full | Reason::Source);

@@ -26,7 +26,7 @@ pub use timbao_articles::changes::{
 };
 use timbao_articles::changes::{FileChange, is_within, vanished};
 
-use self::files::{Diff, Found, Job};
+use self::files::{Diff, Job};
 pub use self::options::IngestOptions;
 use self::read::Pipeline;
 pub use self::report::Report;
@@ -163,11 +163,12 @@ impl<'a> Update<'a> {
 
     fn run(self, progress: &dyn Progress) -> Result<Report> {
         let options = self.options;
-        let found = Found::walk(
+        let found = files::walk(
             &self.scope.roots,
             &self.scope.all,
             &options.files,
             &options.stop,
+            progress,
         );
         let sources = self.scope.all.iter();
         let mut report = Report {

@@ -1,150 +1,39 @@
 //! Compares the files found under the sources with the manifest.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::atomic::AtomicBool;
 
-use timbao_articles::changes::{Action, ActionKind, Counts, Progress, Reason};
-use timbao_articles::{FileSystem, FoundFile, Problem, discover_on, display};
+use timbao_articles::changes::{Action, ActionKind, Counts, Found, Progress, Reason};
+use timbao_articles::{FileSystem, FoundFile, Problem};
 
 use super::manifest::{FileEntry, Manifest};
 use super::sources::{Scope, relative, relative_len};
 
-/// A file modified less than this many nanoseconds before it was read may
-/// change again without a new modification time. Some file systems count in
-/// steps of two seconds.
-const RACY: u64 = 2_000_000_000;
-
-/// The files found under the sources.
-#[derive(Debug, Default)]
-pub(crate) struct Found {
-    /// Start of the search, in nanoseconds since 1970.
-    pub(crate) since: u64,
-    pub(crate) files: BTreeMap<String, FoundFile>,
-    pub(crate) problems: Vec<Problem>,
-    pub(crate) skipped: BTreeMap<String, u64>,
-    /// Directories that are targets of links.
-    pub(crate) linked: BTreeSet<PathBuf>,
-    /// Whether the walk was stopped before its end.
-    pub(crate) is_interrupted: bool,
-    /// Paths that could not be read.
-    unread: BTreeSet<String>,
-    /// Links that were not followed because their target was walked before, and
-    /// the path that it was walked under.
-    aliases: BTreeMap<String, String>,
-}
-
 /// The reason under which the directory of the index is counted.
 const OWN_FOLDER: &str = "index";
 
-impl Found {
-    /// Walks the roots, until `stop` is set, and skips the directory of the index.
-    /// A file with several paths counts once.
-    pub(crate) fn walk(
-        scope: &Scope,
-        index: &Path,
-        files: &Arc<dyn FileSystem>,
-        stop: &Arc<AtomicBool>,
-        progress: &dyn Progress,
-    ) -> Self {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let mut found = Self {
-            since: since.as_nanos() as u64,
-            ..Self::default()
-        };
-        let index = index
-            .canonicalize()
-            .or_else(|_| std::path::absolute(index))
-            .ok();
-        let mut told = HashSet::new();
-        for root in &scope.roots {
-            let mut options = root.walk();
-            options
-                .except
-                .extend(index.clone().map(|dir| (dir, OWN_FOLDER)));
-            let path = PathBuf::from(&root.path);
-            let mut walk =
-                discover_on(Arc::clone(files), &[path], &options).until(Arc::clone(stop));
-            for file in walk.by_ref() {
-                match file {
-                    Ok(file) => {
-                        found.files.insert(display(&file.path), file);
-                        if found.files.len().is_multiple_of(1000) {
-                            progress.found(found.files.len() as u64);
-                        }
-                    }
-                    Err(problem) => {
-                        if told.insert((problem.path.clone(), problem.kind)) {
-                            found.problems.push(problem);
-                        }
-                    }
-                }
-            }
-            let aliases = walk.aliases().iter();
-            found
-                .aliases
-                .extend(aliases.map(|(alias, path)| (display(alias), display(path))));
-            for (reason, count) in walk.skipped() {
-                *found.skipped.entry(reason.clone()).or_default() += count;
-            }
-            found.linked.extend(walk.linked().iter().cloned());
-        }
-        found.drop_aliases();
-        let passing = found.problems.iter().filter(|p| p.kind.is_passing());
-        found.unread = passing.map(|problem| problem.path.clone()).collect();
-        found.is_interrupted = stop.load(Ordering::Relaxed);
-        progress.found(found.files.len() as u64);
-        found
-    }
-
-    /// Keeps one path of each file: the one without links, or else the first.
-    fn drop_aliases(&mut self) {
-        let mut taken: HashSet<&Path> = HashSet::new();
-        let mut aliases = Vec::new();
-        for (path, file) in &self.files {
-            if let Some(real) = &file.real
-                && (self.files.contains_key(&display(real)) || !taken.insert(real))
-            {
-                aliases.push(path.clone());
-            }
-        }
-        for path in aliases {
-            self.files.remove(&path);
-        }
-    }
-
-    /// Returns `true` if a path may exist although it was not found, because
-    /// its directory could not be read.
-    fn may_be_there(&self, path: &str) -> bool {
-        if self.unread.is_empty() {
-            return false;
-        }
-        let path = self.walked(path);
-        ancestors(&path).any(|ancestor| self.unread.contains(ancestor))
-    }
-
-    /// The path under which a file was or would have been found.
-    fn walked(&self, path: &str) -> String {
-        let mut path = path.to_owned();
-        // Links below links: no system follows more.
-        for _ in 0..100 {
-            let target = |alias: &str| Some((alias.len(), self.aliases.get(alias)?));
-            let Some((len, target)) = ancestors(&path).find_map(target) else {
-                break;
-            };
-            path = format!("{target}{}", path.get(len..).unwrap_or_default());
-        }
-        path
-    }
-}
-
-/// A path and the directories it is in.
-fn ancestors(path: &str) -> impl Iterator<Item = &str> {
-    Path::new(path).ancestors().filter_map(Path::to_str)
+/// Walks the roots, until `stop` is set, and skips the directory of the index.
+pub(crate) fn walk(
+    scope: &Scope,
+    index: &Path,
+    files: &Arc<dyn FileSystem>,
+    stop: &Arc<AtomicBool>,
+    progress: &dyn Progress,
+) -> Found {
+    let index = index
+        .canonicalize()
+        .or_else(|_| std::path::absolute(index))
+        .ok();
+    let roots = scope.roots.iter().map(|root| {
+        let mut options = root.walk();
+        options
+            .except
+            .extend(index.clone().map(|dir| (dir, OWN_FOLDER)));
+        (PathBuf::from(&root.path), options)
+    });
+    Found::walk(roots, files, stop, progress)
 }
 
 /// A file to read.
@@ -197,17 +86,11 @@ impl Diff {
     }
 
     /// Compares the files found with the manifest.
-    pub(crate) fn new(manifest: &Manifest, found: Found, scope: &Scope, wish: Wish) -> Self {
+    pub(crate) fn new(manifest: &Manifest, mut found: Found, scope: &Scope, wish: Wish) -> Self {
         let mut diff = Self::default();
         diff.without_files(manifest, &found, scope);
         let mut movable = diff.movable(manifest);
-        let Found {
-            since,
-            files,
-            problems,
-            ..
-        } = found;
-        for (path, file) in files {
+        for (path, file) in std::mem::take(&mut found.files) {
             let old = manifest.files.get(&path);
             let len = relative_len(&path, &scope.sources);
             let from = match old {
@@ -229,9 +112,9 @@ impl Diff {
             };
             let old = old.or_else(|| manifest.files.get(from.as_ref()?));
             let old = old.cloned().unwrap_or_default();
-            let seen = entry(&file, len, since);
+            let seen = entry(&file, len, found.is_settled(&file));
             let rewrite = matches!(reason, Reason::Full | Reason::Source | Reason::Moved { .. });
-            let found = FoundFile {
+            let file = FoundFile {
                 relative: relative(&path, len),
                 ..file
             };
@@ -243,7 +126,7 @@ impl Diff {
             };
             diff.jobs.push(Job {
                 path,
-                found,
+                found: file,
                 seen,
                 old,
                 from,
@@ -252,7 +135,7 @@ impl Diff {
             });
         }
         diff.moves_are_not_removals();
-        diff.problems.extend(problems);
+        diff.problems.extend(found.problems);
         diff
     }
 
@@ -317,14 +200,13 @@ impl Diff {
 }
 
 /// The entry of a file found now, without its articles.
-fn entry(file: &FoundFile, relative: u32, since: u64) -> FileEntry {
-    let is_settled = |modified: u64| modified.saturating_add(RACY) < since;
+fn entry(file: &FoundFile, relative: u32, settled: bool) -> FileEntry {
     FileEntry {
         len: file.len,
         modified: file.modified,
         inode: file.inode,
         relative,
-        settled: file.modified.is_some_and(is_settled),
+        settled,
         ..FileEntry::default()
     }
 }

@@ -41,7 +41,6 @@ pub use timbao_articles::changes::{
 use timbao_articles::{FoundFile, SystemFiles};
 pub use timbao_views::{SourceProblem, SourceStatus};
 
-use self::diff::Found;
 pub(crate) use self::lock::lock;
 pub(crate) use self::manifest::{Hash, Manifest, Place, hash_of, key};
 pub use self::options::{SourceDefaults, UpdateOptions};
@@ -199,7 +198,7 @@ pub fn sources(dir: impl AsRef<Path>) -> Result<Vec<Source>> {
 
 /// The files under sources, by path as written there.
 pub(crate) fn find(dir: &Path, sources: Vec<Source>) -> BTreeMap<String, FoundFile> {
-    Found::walk(
+    diff::walk(
         &Scope::remembered(sources),
         dir,
         &SystemFiles::shared(),

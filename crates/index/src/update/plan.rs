@@ -11,7 +11,7 @@ use timbao_articles::changes::{
 use timbao_articles::{Limits, Problem, ProblemKind};
 
 use super::carry::{Carrier, salvage};
-use super::diff::{Diff, Found, Wish};
+use super::diff::{self, Diff, Wish};
 use super::forget::forgotten;
 use super::manifest::{FileEntry, Hash, Manifest, key};
 use super::pipeline::{Outcome, Pipeline};
@@ -125,7 +125,7 @@ impl Plan {
             is_partial,
         } = base;
         let scope = scope_of(dir, sources, &state, is_lost, options)?;
-        let found = Found::walk(&scope, dir, &options.files, &options.stop, progress);
+        let found = diff::walk(&scope, dir, &options.files, &options.stop, progress);
         let interrupted = found.is_interrupted;
         let skipped = found.skipped.clone();
         let linked = found.linked.clone();
