@@ -3,6 +3,7 @@
 
 mod found;
 mod progress;
+mod report;
 mod vanished;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 pub use self::found::Found;
 pub use self::progress::{Phase, Progress, Reading};
+pub use self::report::{Elapsed, UpdateReport};
 pub use self::vanished::{FileChange, Vanished, is_within, vanished};
 
 /// The scope of an update.

@@ -6,11 +6,11 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use serde::Serialize;
-use timbao_cluster::ingest::{self, IngestOptions, Report};
+use timbao_cluster::ingest::{self, IngestOptions};
 use timbao_cluster::{Client, ClusterStatus, Error as ClusterError, IndexCheck};
 use timbao_index::Error as IndexError;
 use timbao_index::WriterOptions;
-use timbao_index::update::{ActionKind, Elapsed, Sources, UpdateReport};
+use timbao_index::update::{Sources, UpdateReport};
 use timbao_views::json::VERSION;
 
 use crate::cli::{
@@ -116,7 +116,7 @@ pub(super) fn update(
     args: &IndexingArgs,
     context: &Context,
 ) -> Result<Result<UpdateReport, IndexError>> {
-    let updated = interruptible(context, |progress, stop| {
+    interruptible(context, |progress, stop| {
         let options = IngestOptions {
             hidden,
             full: args.full,
@@ -132,8 +132,7 @@ pub(super) fn update(
             Err(ClusterError::Vanished(away)) => Ok(Err(IndexError::Vanished(away))),
             other => other.map(Ok),
         }
-    })?;
-    Ok(updated.map(|report| converted(report, args.dry_run)))
+    })
 }
 
 /// Forgets files and directories.
@@ -142,11 +141,10 @@ pub(super) fn forget(
     args: &ForgetArgs,
     context: &Context,
 ) -> Result<UpdateReport> {
-    let report = interruptible(context, |_, stop| {
+    interruptible(context, |_, stop| {
         let options = options(&args.writing, context, stop);
         ingest::forget(client, &args.paths, &options)
-    })?;
-    Ok(converted(report, false))
+    })
 }
 
 /// Checks an index.
@@ -217,34 +215,6 @@ pub(super) fn options(
         }),
         stop,
         ..IngestOptions::default()
-    }
-}
-
-/// The report as that of an index in a directory.
-pub(super) fn converted(report: Report, is_dry_run: bool) -> UpdateReport {
-    // As of an index in a directory, only removals are listed once they are done.
-    let actions = report.actions.into_iter();
-    let actions = actions.filter(|action| is_dry_run || action.kind == ActionKind::Remove);
-    let articles = report.articles;
-    UpdateReport {
-        articles,
-        files: report.files,
-        problems: report.problems,
-        vanished: report.vanished,
-        kept: report.kept,
-        skipped: report.skipped,
-        bytes: report.bytes,
-        total_articles: report.total_articles,
-        sources: report.sources,
-        actions: actions.collect(),
-        committed: !is_dry_run && articles.added + articles.updated + articles.removed > 0,
-        interrupted: report.interrupted,
-        linked: report.linked,
-        elapsed: Elapsed {
-            reading: report.elapsed,
-            ..Elapsed::default()
-        },
-        ..UpdateReport::default()
     }
 }
 

@@ -122,9 +122,7 @@ impl Watched for WatchedIndex {
                 update(dir, sources, options, progress).map_err(UpdateError::Index)
             }
             Self::Cluster { client, options } => {
-                let report = ingest::update(client, sources, options, progress);
-                let report = report.map_err(UpdateError::Cluster)?;
-                Ok(cluster::converted(report, false))
+                ingest::update(client, sources, options, progress).map_err(UpdateError::Cluster)
             }
         }
     }

@@ -10,7 +10,6 @@
 mod files;
 mod options;
 mod read;
-mod report;
 mod scope;
 mod task;
 
@@ -22,14 +21,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 pub use timbao_articles::changes::{
-    Action, ActionKind, Counts, Phase, Progress, Reading, Reason, Sources, Vanished,
+    Action, ActionKind, Counts, Phase, Progress, Reading, Reason, Sources, UpdateReport, Vanished,
 };
 use timbao_articles::changes::{FileChange, is_within, vanished};
 
 use self::files::{Diff, Job};
 pub use self::options::IngestOptions;
 use self::read::Pipeline;
-pub use self::report::Report;
 use self::scope::Scope;
 use self::task::{Done, Known, Task};
 use crate::admin::{self, state_alias};
@@ -60,13 +58,13 @@ pub fn update(
     sources: &Sources,
     options: &IngestOptions,
     progress: &dyn Progress,
-) -> Result<Report> {
+) -> Result<UpdateReport> {
     let start = Instant::now();
     admin::open(client)?;
     let scope = Scope::new(sources, options, state::sources(client)?, client.name())?;
     let update = Update::begin(client, scope, options)?;
     let mut report = update.run(progress)?;
-    report.elapsed = start.elapsed();
+    report.elapsed.reading = start.elapsed();
     Ok(report)
 }
 
@@ -78,7 +76,11 @@ pub fn update(
 ///
 /// [`Error::NoSource`] for a path that neither exists nor has indexed articles,
 /// [`Error::NotIndexed`] for one in no source, and the errors of [`update`].
-pub fn forget(client: &Arc<Client>, paths: &[PathBuf], options: &IngestOptions) -> Result<Report> {
+pub fn forget(
+    client: &Arc<Client>,
+    paths: &[PathBuf],
+    options: &IngestOptions,
+) -> Result<UpdateReport> {
     let start = Instant::now();
     admin::open(client)?;
     let before = state::sources(client)?;
@@ -88,9 +90,9 @@ pub fn forget(client: &Arc<Client>, paths: &[PathBuf], options: &IngestOptions) 
         .filter(|source| !after.contains(source))
         .collect();
     let leases = take_leases(client, changed.iter().map(|s| s.path.as_str()), options)?;
-    let mut report = Report {
+    let mut report = UpdateReport {
         sources: after.iter().map(|source| source.path.clone()).collect(),
-        ..Report::default()
+        ..UpdateReport::default()
     };
     for source in changed {
         let now = after.iter().find(|other| other.path == source.path);
@@ -119,9 +121,14 @@ pub fn forget(client: &Arc<Client>, paths: &[PathBuf], options: &IngestOptions) 
         write_state(client, &bulk, options.patience)?;
     }
     finish(client)?;
+    report.committed = is_changed(report.articles);
     report.total_articles = count(client)?;
-    report.elapsed = start.elapsed();
+    report.elapsed.reading = start.elapsed();
     Ok(report)
+}
+
+fn is_changed(articles: Counts) -> bool {
+    articles.added + articles.updated + articles.removed > 0
 }
 
 /// An update that has its leases.
@@ -161,7 +168,7 @@ impl<'a> Update<'a> {
         })
     }
 
-    fn run(self, progress: &dyn Progress) -> Result<Report> {
+    fn run(self, progress: &dyn Progress) -> Result<UpdateReport> {
         let options = self.options;
         let found = files::walk(
             &self.scope.roots,
@@ -171,12 +178,12 @@ impl<'a> Update<'a> {
             progress,
         );
         let sources = self.scope.all.iter();
-        let mut report = Report {
+        let mut report = UpdateReport {
             skipped: found.skipped.clone(),
             linked: found.linked.clone(),
             interrupted: found.is_interrupted,
             sources: sources.map(|source| source.path.clone()).collect(),
-            ..Report::default()
+            ..UpdateReport::default()
         };
         if report.interrupted {
             report.total_articles = count(self.client)?;
@@ -192,7 +199,6 @@ impl<'a> Update<'a> {
         if let (true, Some(problem)) = (options.strict, diff.problems.first()) {
             return Err(Error::Unreadable(problem.clone()));
         }
-        report.actions = diff.actions();
         if options.dry_run {
             return self.describe(diff, report);
         }
@@ -219,22 +225,25 @@ impl<'a> Update<'a> {
         report.bytes = so_far.bytes;
         self.settle(diff, done, &mut report)?;
         finish(self.client)?;
+        report.committed = is_changed(report.articles);
         report.total_articles = count(self.client)?;
         Ok(report)
     }
 
     /// What would be done, without doing it.
-    fn describe(&self, diff: Diff, mut report: Report) -> Result<Report> {
+    fn describe(&self, diff: Diff, mut report: UpdateReport) -> Result<UpdateReport> {
         if !self.options.allow_vanished {
             report.vanished = self.vanished(&diff, &[]);
         }
-        let is_away = |path: &str| is_in_any(&report.vanished, path);
+        let is_planned = |action: &Action| {
+            action.kind != ActionKind::Remove || !is_in_any(&report.vanished, &action.path)
+        };
+        report.actions = diff.actions().into_iter().filter(is_planned).collect();
         let kind = |kind| {
-            let actions = report
+            report
                 .actions
                 .iter()
-                .filter(move |action| action.kind == kind);
-            actions.filter(|action| action.kind != ActionKind::Remove || !is_away(&action.path))
+                .filter(move |action| action.kind == kind)
         };
         report.files = Counts {
             added: kind(ActionKind::Add).count() as u64,
@@ -245,10 +254,6 @@ impl<'a> Update<'a> {
         };
         report.articles.removed = kind(ActionKind::Remove).map(|action| action.articles).sum();
         report.articles.unchanged = diff.unchanged.values().sum();
-        let is_planned =
-            |action: &Action| action.kind != ActionKind::Remove || !is_away(&action.path);
-        let actions = std::mem::take(&mut report.actions);
-        report.actions = actions.into_iter().filter(is_planned).collect();
         report.problems = diff.problems;
         report.kept = diff.kept;
         report.total_articles = count(self.client)?;
@@ -408,7 +413,7 @@ impl<'a> Update<'a> {
     }
 
     /// Removes what is gone, and writes the entries of the files that lost articles.
-    fn settle(&self, diff: Diff, done: Vec<Done>, report: &mut Report) -> Result<()> {
+    fn settle(&self, diff: Diff, done: Vec<Done>, report: &mut UpdateReport) -> Result<()> {
         let options = self.options;
         if !options.allow_vanished {
             report.vanished = self.vanished(&diff, &done);
@@ -438,6 +443,7 @@ impl<'a> Update<'a> {
             remove_file(self.client, &action.path, generation, options.patience)?;
             report.articles.removed += action.articles;
             report.files.removed += 1;
+            report.actions.push(action);
         }
         for source in &self.scope.absorbed {
             bulk.delete_any(&source.key());
@@ -455,7 +461,7 @@ impl<'a> Update<'a> {
     }
 
     /// Removes the articles that are not in a file any more, and writes its entry.
-    fn settle_file(&self, done: Done, report: &mut Report, bulk: &mut Bulk) -> Result<()> {
+    fn settle_file(&self, done: Done, report: &mut UpdateReport, bulk: &mut Bulk) -> Result<()> {
         let job = &done.task.job;
         report.problems.extend(done.entry.problems.iter().cloned());
         let lost = done.lost.len() as u64;

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
-use timbao_cluster::ingest::{IngestOptions, Report, Sources, update};
+use timbao_cluster::ingest::{IngestOptions, Sources, UpdateReport, update};
 use timbao_cluster::{Address, Client, Connection};
 
 /// An index of its own in the cluster of the tests, or `None` without one; it is deleted in the end.
@@ -44,7 +44,7 @@ impl Nodes {
     }
 
     /// Indexes a directory.
-    pub fn update(&self, dir: &Path) -> Report {
+    pub fn update(&self, dir: &Path) -> UpdateReport {
         self.try_update(dir, &options()).unwrap()
     }
 
@@ -52,7 +52,7 @@ impl Nodes {
         &self,
         dir: &Path,
         options: &IngestOptions,
-    ) -> timbao_cluster::Result<Report> {
+    ) -> timbao_cluster::Result<UpdateReport> {
         let sources = Sources::Paths(vec![dir.to_owned()]);
         update(&self.client, &sources, options, &())
     }

@@ -23,7 +23,6 @@ mod plan;
 mod read_faults;
 mod rebuild;
 mod relocate;
-mod report;
 mod sources;
 mod state;
 mod status;
@@ -36,7 +35,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use timbao_articles::changes::{
-    Action, ActionKind, Counts, Phase, Progress, Reading, Reason, Sources, Vanished,
+    Action, ActionKind, Counts, Elapsed, Phase, Progress, Reading, Reason, Sources, UpdateReport,
+    Vanished,
 };
 use timbao_articles::{FoundFile, SystemFiles};
 pub use timbao_views::{SourceProblem, SourceStatus};
@@ -45,7 +45,6 @@ pub(crate) use self::lock::lock;
 pub(crate) use self::manifest::{Hash, Manifest, Place, hash_of, key};
 pub use self::options::{SourceDefaults, UpdateOptions};
 use self::plan::{Base, Plan};
-pub use self::report::{Elapsed, UpdateReport};
 use self::sources::Scope;
 pub use self::sources::Source;
 pub(crate) use self::state::{Commit, Payload, remove_orphans};

@@ -10,13 +10,13 @@ use timbao_articles::changes::{
 };
 use timbao_articles::{Limits, Problem, ProblemKind};
 
+use super::UpdateReport;
 use super::carry::{Carrier, salvage};
 use super::diff::{self, Diff, Wish};
 use super::forget::forgotten;
 use super::manifest::{FileEntry, Hash, Manifest, key};
 use super::pipeline::{Outcome, Pipeline};
 use super::relocate::relocate;
-use super::report::UpdateReport;
 use super::sources::{Scope, Source};
 use super::state::{Payload, State, remove_orphans};
 use super::task::Done;

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use timbao_articles::changes::{Progress, Sources};
 
+use super::UpdateReport;
 use super::lock::lock;
 use super::options::UpdateOptions;
 use super::plan::{Base, Plan};
-use super::report::UpdateReport;
 use super::sources::{Scope, Source};
 use super::state::Payload;
 use crate::durable::folders::{remove_stale, replace};

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
-use timbao_articles::Problem;
-use timbao_articles::changes::{Action, Counts, Vanished};
+
+use super::{Action, Counts, Vanished};
+use crate::Problem;
 
 /// The result of an update; after a dry run, the expected result.
 #[derive(Debug, Clone, Default, Serialize)]
