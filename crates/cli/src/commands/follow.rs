@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use timbao_index::update::Sources;
-use timbao_index::watch::{WatchEvent, WatchOptions, WatchTimes, Watched, watch_index};
+use timbao_index::watch::{WatchEvent, WatchTimes, Watched, watch_index};
 use timbao_index::{Error, Index};
 use timbao_server::Updates;
 
@@ -53,8 +53,8 @@ impl Followed {
         };
         let of = |stop| WatchedIndex::new(&args.writing, [false; 2], context, stop);
         let index = of(Arc::default())?;
-        if let (WatchedIndex::Directory { dir, .. }, Sources::Paths(_)) = (&index, &sources)
-            && matches!(Index::open(dir), Err(Error::NoIndex { .. }))
+        if let (WatchedIndex::Directory(index), Sources::Paths(_)) = (&index, &sources)
+            && matches!(Index::open(&index.path), Err(Error::NoIndex { .. }))
         {
             interruptible(context, |progress, stop| {
                 let first = of(stop)?;
@@ -62,11 +62,7 @@ impl Followed {
             })?;
             sources = Sources::Remembered;
         }
-        let times = WatchTimes {
-            within: Duration::from_secs(args.within.get().into()),
-            settle: WatchOptions::default().settle,
-            stop: index.stop(),
-        };
+        let times = WatchTimes::within(Duration::from_secs(args.within.get().into()), index.stop());
         Ok(Some(Self {
             context: FollowContext {
                 index,

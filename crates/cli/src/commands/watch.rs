@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use timbao_index::update::{Sources, UpdateReport, Vanished};
-use timbao_index::watch::{WatchEvent, WatchOptions, WatchTimes, watch_index};
+use timbao_index::watch::{WatchEvent, WatchTimes, watch_index};
 
 use crate::cli::WatchArgs;
 use crate::error::{Result, say, warn};
@@ -23,11 +23,7 @@ pub(crate) fn run(args: &WatchArgs, context: &Context) -> Result<Outcome> {
     let stop = stop_on_interrupt(palette);
     let walk = [args.hidden, args.allow_vanished];
     let index = WatchedIndex::new(&args.writing, walk, context, stop)?;
-    let times = WatchTimes {
-        within: Duration::from_secs(args.within.get().into()),
-        settle: WatchOptions::default().settle,
-        stop: index.stop(),
-    };
+    let times = WatchTimes::within(Duration::from_secs(args.within.get().into()), index.stop());
     let sources = match &args.paths[..] {
         [] => Sources::Remembered,
         paths => Sources::Paths(paths.to_vec()),

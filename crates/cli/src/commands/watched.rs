@@ -1,17 +1,15 @@
 //! The index that `timbao watch` and `timbao serve --watch` keep fresh.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use timbao_articles::WalkOptions;
 use timbao_cluster::Client;
 use timbao_cluster::ingest::{self, IngestOptions};
-use timbao_index::update::{
-    Progress, Sources, UpdateOptions, UpdateReport, sources as sources_of, update,
-};
-use timbao_index::watch::Watched;
+use timbao_index::update::{Progress, Sources, UpdateOptions, UpdateReport};
+use timbao_index::watch::{Directory, Watched};
 
 use crate::cli::WritingArgs;
 use crate::error::{Failure, Result};
@@ -22,10 +20,7 @@ use super::index::update_options;
 
 /// An index in a directory or in a cluster, with the options of its updates.
 pub(super) enum WatchedIndex {
-    Directory {
-        dir: PathBuf,
-        options: Box<UpdateOptions>,
-    },
+    Directory(Box<Directory>),
     Cluster {
         client: Arc<Client>,
         options: Box<IngestOptions>,
@@ -78,24 +73,24 @@ impl WatchedIndex {
                     ..cluster::options(args, context, stop)
                 }),
             },
-            None => Self::Directory {
-                dir: context.settings.index.clone(),
-                options: Box::new(UpdateOptions {
+            None => Self::Directory(Box::new(Directory {
+                path: context.settings.index.clone(),
+                options: UpdateOptions {
                     walk: WalkOptions {
                         hidden,
                         ..WalkOptions::default()
                     },
                     allow_vanished,
                     ..update_options(args, context, stop)
-                }),
-            },
+                },
+            })),
         })
     }
 
     /// The directory of the index, whose changes do not count.
     pub(super) fn own_directory(&self) -> Option<&Path> {
         match self {
-            Self::Directory { dir, .. } => Some(dir),
+            Self::Directory(index) => Some(&index.path),
             Self::Cluster { .. } => None,
         }
     }
@@ -103,7 +98,7 @@ impl WatchedIndex {
     /// Is set to end an update.
     pub(super) fn stop(&self) -> Arc<AtomicBool> {
         match self {
-            Self::Directory { options, .. } => Arc::clone(&options.stop),
+            Self::Directory(index) => Arc::clone(&index.options.stop),
             Self::Cluster { options, .. } => Arc::clone(&options.stop),
         }
     }
@@ -118,9 +113,7 @@ impl Watched for WatchedIndex {
         progress: &dyn Progress,
     ) -> Result<UpdateReport, UpdateError> {
         match self {
-            Self::Directory { dir, options } => {
-                update(dir, sources, options, progress).map_err(UpdateError::Index)
-            }
+            Self::Directory(index) => index.update(sources, progress).map_err(UpdateError::Index),
             Self::Cluster { client, options } => {
                 ingest::update(client, sources, options, progress).map_err(UpdateError::Cluster)
             }
@@ -129,10 +122,7 @@ impl Watched for WatchedIndex {
 
     fn sources(&self) -> Result<Vec<String>, UpdateError> {
         match self {
-            Self::Directory { dir, .. } => {
-                let sources = sources_of(dir).map_err(UpdateError::Index)?.into_iter();
-                Ok(sources.map(|source| source.path).collect())
-            }
+            Self::Directory(index) => index.sources().map_err(UpdateError::Index),
             Self::Cluster { client, options } => {
                 let sources = timbao_cluster::sources(client).map_err(UpdateError::Cluster)?;
                 let own = sources

@@ -8,7 +8,7 @@
 mod schedule;
 mod signals;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -69,6 +69,32 @@ pub trait Watched {
     fn is_passing(&self, error: &Self::Error) -> bool;
 }
 
+/// An index in a directory.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    /// The directory.
+    pub path: PathBuf,
+    /// The options of each update.
+    pub options: UpdateOptions,
+}
+
+impl Watched for Directory {
+    type Error = Error;
+
+    fn update(&self, sources: &Sources, progress: &dyn Progress) -> Result<UpdateReport> {
+        update(&self.path, sources, &self.options, progress)
+    }
+
+    fn sources(&self) -> Result<Vec<String>> {
+        let sources = update::sources(&self.path)?.into_iter();
+        Ok(sources.map(|source| source.path).collect())
+    }
+
+    fn is_passing(&self, error: &Error) -> bool {
+        error.is_passing()
+    }
+}
+
 /// When updates begin.
 #[derive(Debug, Clone)]
 pub struct WatchTimes {
@@ -78,6 +104,18 @@ pub struct WatchTimes {
     pub within: Duration,
     /// Ends the watch.
     pub stop: Arc<AtomicBool>,
+}
+
+impl WatchTimes {
+    /// Updates begin within this time of a change, until `stop` is set.
+    pub fn within(within: Duration, stop: Arc<AtomicBool>) -> Self {
+        let settle = WatchOptions::default().settle;
+        Self {
+            settle,
+            within,
+            stop,
+        }
+    }
 }
 
 /// An event of a watch.
@@ -123,8 +161,8 @@ pub fn watch(
     tell: &mut dyn FnMut(WatchEvent<'_>),
 ) -> Result<()> {
     let index = Directory {
-        dir,
-        options: &options.update,
+        path: dir.to_owned(),
+        options: options.update.clone(),
     };
     let times = WatchTimes {
         settle: options.settle,
@@ -196,28 +234,5 @@ pub fn watch_index<W: Watched>(
             }
             thread::sleep(NAP);
         }
-    }
-}
-
-/// An index in a directory.
-struct Directory<'a> {
-    dir: &'a Path,
-    options: &'a UpdateOptions,
-}
-
-impl Watched for Directory<'_> {
-    type Error = Error;
-
-    fn update(&self, sources: &Sources, progress: &dyn Progress) -> Result<UpdateReport> {
-        update(self.dir, sources, self.options, progress)
-    }
-
-    fn sources(&self) -> Result<Vec<String>> {
-        let sources = update::sources(self.dir)?.into_iter();
-        Ok(sources.map(|source| source.path).collect())
-    }
-
-    fn is_passing(&self, error: &Error) -> bool {
-        error.is_passing()
     }
 }
