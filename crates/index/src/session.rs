@@ -99,11 +99,12 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// The errors of [`search`](Self::search).
+    /// [`Error::OtherView`](crate::Error::OtherView) if another view found them, and the errors of
+    /// [`search`](Self::search).
     pub fn show(&self, request: &Request, found: &Found, snippets: usize) -> Result<Vec<ShownHit>> {
-        let shown = self
-            .searcher
-            .shown(request.plan(), &found.hits, 1, snippets);
+        let first = found.offset as u64 + 1;
+        let hits = &found.hits;
+        let shown = self.searcher.shown(request.plan(), hits, first, snippets);
         shown.collect()
     }
 
@@ -157,7 +158,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// The errors of [`search`](Self::search).
+    /// [`Error::OtherView`](crate::Error::OtherView) if the concordance is of another view, and the
+    /// errors of [`search`](Self::search).
     pub fn lines(&self, concordance: &Concordance, range: Range<usize>) -> Result<Vec<KwicLine>> {
         self.searcher
             .whole(concordance.lines(&self.searcher, range)?)

@@ -11,11 +11,11 @@ use timbao_index::maintain::{backup, repair, restore, verify};
 use timbao_index::update::{Sources, UpdateOptions, sources, update};
 use timbao_index::{
     Address, CacheOptions, Error, Index, Owner, ReloadOptions, Reloader, SearchOptions, Searcher,
-    WriterOptions,
+    Session, WriterOptions,
 };
 use timbao_query::plan::{Facet, Filter, Phrase, Plan, Slot};
-use timbao_query::{LowerOptions, lower, parse};
-use timbao_views::SnippetOptions;
+use timbao_query::{LowerOptions, Request, lower, parse};
+use timbao_views::{Corpus, Engine, GroupKey, KwicOptions, SnippetOptions};
 
 fn article(id: &str, body: &str) -> Article {
     Article {
@@ -132,6 +132,59 @@ fn an_address_is_refused_by_every_other_view() {
         panic!("one article has the id")
     };
     assert_eq!(again.title(same).unwrap(), "Tin 4");
+}
+
+#[test]
+fn results_are_refused_by_every_other_view() {
+    let (_dir, index) = index_of([article("0", "mưa to")]);
+    let request = Request::new("mưa");
+    let old = Session::open(index.dir()).unwrap();
+    let found = old.search(&request).unwrap();
+    let concordance = old.kwic(&request, &KwicOptions::default()).unwrap();
+    let engine: &dyn Engine = old.searcher();
+    let ids = engine.find_id("0").unwrap();
+    let mut writer = index.writer(WriterOptions::default()).unwrap();
+    writer.delete("0");
+    writer.add("1", article("1", "nắng to")).unwrap();
+    writer.commit().unwrap();
+    writer.finish().unwrap();
+    let (_other_dir, other) = index_of([article("2", "gió to")]);
+    for new in [&index, &other] {
+        let new = Session::open(new.dir()).unwrap();
+        let engine: &dyn Engine = new.searcher();
+        let keys = [GroupKey::Left(1)];
+        let wrong = [
+            new.show(&request, &found, 1).map(drop),
+            new.lines(&concordance, 0..9).map(drop),
+            concordance
+                .groups(engine, &keys)
+                .map(drop)
+                .map_err(Error::from),
+            engine.articles(&ids).map(drop).map_err(Error::from),
+            new.searcher().records(&ids).map(drop).map_err(Error::from),
+            engine
+                .explain_scores(request.plan(), None, &ids)
+                .map(drop)
+                .map_err(Error::from),
+        ];
+        for (number, answer) in wrong.into_iter().enumerate() {
+            assert!(
+                matches!(answer, Err(Error::OtherView)),
+                "{number}: {answer:?}"
+            );
+        }
+    }
+    // The same commit opened once more is the same view.
+    let (_dir, index) = index_of([article("0", "mưa to"), article("1", "mưa nhỏ")]);
+    let [first, again] = [(), ()].map(|()| Session::open(index.dir()).unwrap());
+    let options = SearchOptions {
+        limit: 1,
+        offset: 1,
+        ..SearchOptions::default()
+    };
+    let found = first.search_with(&request, &options).unwrap();
+    let shown = again.show(&request, &found, 1).unwrap();
+    assert_eq!(shown[0].rank, 2);
 }
 
 #[test]

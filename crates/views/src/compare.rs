@@ -212,10 +212,15 @@ impl Overlap {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ViewId;
 
     #[test]
     fn overlaps_are_those_of_sets() {
-        let ids = |ids: &[u32]| ids.iter().map(|&id| ArticleId(id)).collect::<Vec<_>>();
+        let ids = |ids: &[u32]| {
+            let ids = ids.iter();
+            ids.map(|&id| ArticleId::new(id, ViewId(1)))
+                .collect::<Vec<_>>()
+        };
         let overlap = Overlap::of(&ids(&[1, 2, 3, 4]), &ids(&[3, 4, 5]), 12);
         assert_eq!(
             (overlap.both, overlap.only_first, overlap.only_second),

@@ -203,15 +203,15 @@ impl Corpus for Archive {
         Ok(self.store.known(articles, |known| Time {
             day: known.day,
             tie_key: known.tie,
-        }))
+        })?)
     }
 
     fn minutes(&self, articles: &[ArticleId]) -> Result<Vec<u16>> {
-        Ok(self.store.known(articles, |known| known.minute))
+        Ok(self.store.known(articles, |known| known.minute)?)
     }
 
     fn token_counts(&self, articles: &[ArticleId]) -> Result<Vec<u32>> {
-        Ok(self.store.known(articles, |known| known.words))
+        Ok(self.store.known(articles, |known| known.words)?)
     }
 
     fn facet_values(&self, facet: Facet, articles: &[ArticleId]) -> Result<FacetColumn> {
@@ -223,7 +223,7 @@ impl Corpus for Archive {
         let mut values = self.store.facet_values(facet, articles)?;
         let mut numbers: FxHashMap<String, u32> = FxHashMap::default();
         for article in articles {
-            let number = values.remove(&article.0).map(|value| {
+            let number = values.remove(article).map(|value| {
                 let next = column.spellings.len() as u32;
                 let number = *numbers.entry(value.clone()).or_insert(next);
                 if number == next {

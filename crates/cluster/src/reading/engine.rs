@@ -362,7 +362,7 @@ impl Archive {
                 let length = if facet == Facet::Year { 4 } else { 7 };
                 for day in self
                     .store
-                    .known(articles, |known| known.day)
+                    .known(articles, |known| known.day)?
                     .into_iter()
                     .flatten()
                 {

@@ -1,12 +1,13 @@
 //! The articles of a state of the cluster: their numbers, and those that were read.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 use timbao_articles::Article;
 use timbao_query::plan::Facet;
-use timbao_views::ArticleId;
+use timbao_views::{ArticleId, ViewId};
 
 use crate::error::{Error, Result};
 
@@ -47,8 +48,10 @@ pub(crate) struct Store {
     /// Whether articles have public paths only.
     pub(crate) hides_paths: bool,
     numbers: Arc<Mutex<Numbers>>,
+    /// Identifies the numbers: two stores of one state number articles differently.
+    numbering: ViewId,
     vocabulary: Arc<RwLock<Vocabulary>>,
-    kept: Arc<Mutex<FxHashMap<u32, Arc<Analysed>>>>,
+    kept: Arc<Mutex<FxHashMap<ArticleId, Arc<Analysed>>>>,
 }
 
 /// The fields that every search returns of its hits.
@@ -58,10 +61,12 @@ pub(crate) fn known_fields() -> Value {
 
 impl Store {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
+        static STORES: AtomicU64 = AtomicU64::new(0);
         Self {
             snapshot,
             hides_paths: false,
             numbers: Arc::default(),
+            numbering: ViewId(STORES.fetch_add(1, Ordering::Relaxed)),
             vocabulary: Arc::default(),
             kept: Arc::default(),
         }
@@ -79,7 +84,7 @@ impl Store {
         let id = hit.get("_id").and_then(Value::as_str).unwrap_or_default();
         let mut numbers = self.numbers();
         if let Some(&number) = numbers.numbers.get(id) {
-            return Ok(ArticleId(number));
+            return Ok(ArticleId::new(number, self.numbering));
         }
         let field = |name: &str| {
             let fields = hit.get("fields")?;
@@ -98,7 +103,7 @@ impl Store {
             words: field("words").and_then(|w| w.try_into().ok()).unwrap_or(0),
         });
         numbers.numbers.insert(id.to_owned(), number);
-        Ok(ArticleId(number))
+        Ok(ArticleId::new(number, self.numbering))
     }
 
     /// An article, or the record of one, as readers see it.
@@ -109,17 +114,32 @@ impl Store {
         article
     }
 
+    fn other_state(&self) -> Error {
+        self.foreign("an article of another state was asked for")
+    }
+
+    fn number_of(&self, article: ArticleId) -> Option<u32> {
+        article.number(self.numbering)
+    }
+
     /// What is known of articles.
-    pub(crate) fn known<T>(&self, articles: &[ArticleId], f: impl Fn(&Known) -> T) -> Vec<T> {
+    pub(crate) fn known<T>(
+        &self,
+        articles: &[ArticleId],
+        f: impl Fn(&Known) -> T,
+    ) -> Result<Vec<T>> {
         let numbers = self.numbers();
-        let known = articles.iter();
-        let known = known.filter_map(|article| numbers.known.get(article.0 as usize));
-        known.map(f).collect()
+        let known = articles.iter().map(|&article| {
+            let number = self.number_of(article);
+            let known = number.and_then(|number| numbers.known.get(number as usize));
+            known.map(&f).ok_or_else(|| self.other_state())
+        });
+        known.collect()
     }
 
     /// Analyses the article of a hit, which has the field `article`, and keeps it.
     pub(crate) fn read(&self, article: ArticleId, hit: &Value) -> Result<Arc<Analysed>> {
-        if let Some(kept) = self.kept().get(&article.0) {
+        if let Some(kept) = self.kept().get(&article) {
             return Ok(Arc::clone(kept));
         }
         let stored = hit.pointer("/_source/article").cloned().unwrap_or_default();
@@ -134,7 +154,7 @@ impl Store {
         if kept.len() >= KEPT {
             kept.clear();
         }
-        kept.insert(article.0, Arc::clone(&analysed));
+        kept.insert(article, Arc::clone(&analysed));
         Ok(analysed)
     }
 
@@ -155,14 +175,15 @@ impl Store {
     }
 
     fn load(&self, articles: &[ArticleId]) -> Result<Vec<Arc<Analysed>>> {
-        let mut found: FxHashMap<u32, Arc<Analysed>> = FxHashMap::default();
+        let mut found: FxHashMap<ArticleId, Arc<Analysed>> = FxHashMap::default();
         let mut missing = Vec::new();
         {
             let kept = self.kept();
             let numbers = self.numbers();
             for article in articles {
-                match (kept.get(&article.0), numbers.known.get(article.0 as usize)) {
-                    (Some(read), _) => drop(found.insert(article.0, Arc::clone(read))),
+                let known = || numbers.known.get(self.number_of(*article)? as usize);
+                match (kept.get(article), known()) {
+                    (Some(read), _) => drop(found.insert(*article, Arc::clone(read))),
                     (None, Some(known)) => missing.push(known.id.clone()),
                     (None, None) => {}
                 }
@@ -177,12 +198,12 @@ impl Store {
             }))?;
             for hit in hits(&answer) {
                 let article = self.number(hit)?;
-                found.insert(article.0, self.read(article, hit)?);
+                found.insert(article, self.read(article, hit)?);
             }
         }
         let wanted = articles.iter().map(|article| {
-            let read = found.get(&article.0).map(Arc::clone);
-            read.ok_or_else(|| self.foreign("an article of another state was asked for"))
+            let read = found.get(article).map(Arc::clone);
+            read.ok_or_else(|| self.other_state())
         });
         wanted.collect()
     }
@@ -192,10 +213,10 @@ impl Store {
         &self,
         facet: Facet,
         articles: &[ArticleId],
-    ) -> Result<FxHashMap<u32, String>> {
+    ) -> Result<FxHashMap<ArticleId, String>> {
         let mut values = FxHashMap::default();
         for batch in articles.chunks(BATCH) {
-            let ids = self.known(batch, |known| known.id.clone());
+            let ids = self.known(batch, |known| known.id.clone())?;
             let answer = self.snapshot.search(json!({
                 "query": { "bool": { "filter": [
                     { "ids": { "values": ids } },
@@ -211,7 +232,7 @@ impl Store {
                     .and_then(|fields| fields.get(facet.name()));
                 let value = value.and_then(|value| value.get(0)).and_then(Value::as_str);
                 if let Some(value) = value {
-                    values.insert(self.number(hit)?.0, value.to_owned());
+                    values.insert(self.number(hit)?, value.to_owned());
                 }
             }
         }
@@ -222,7 +243,7 @@ impl Store {
         self.numbers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn kept(&self) -> MutexGuard<'_, FxHashMap<u32, Arc<Analysed>>> {
+    fn kept(&self) -> MutexGuard<'_, FxHashMap<ArticleId, Arc<Analysed>>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

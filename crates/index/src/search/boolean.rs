@@ -90,6 +90,7 @@ fn search_clauses(
     Ok(Found {
         total,
         hits: top.into_hits(searcher.view, options.offset, 1.0, |at| searcher.tie(at)),
+        offset: options.offset,
     })
 }
 
@@ -147,6 +148,7 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
             rarity(searcher.articles, total),
             |at| searcher.tie(at),
         ),
+        offset,
     })
 }
 
@@ -183,6 +185,7 @@ fn rank(
     Ok(Found {
         total,
         hits: top.into_hits(searcher.view, options.offset, 1.0, |at| searcher.tie(at)),
+        offset: options.offset,
     })
 }
 

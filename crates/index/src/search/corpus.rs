@@ -38,7 +38,7 @@ impl Searcher {
     pub(crate) fn id_of(&self, address: Address) -> ArticleId {
         let before = self.segments.iter().take(address.segment as usize);
         let base: u32 = before.map(|view| view.text.articles()).sum();
-        ArticleId(base + address.article)
+        ArticleId::new(base + address.article, address.view)
     }
 
     /// The addresses of articles of the views.
@@ -48,20 +48,21 @@ impl Searcher {
             starts.push(starts.last().copied().unwrap_or(0) + view.text.articles());
         }
         ids.iter().map(move |id| {
-            let segment = starts.partition_point(|&start| start <= id.0);
+            let number = id.number(self.view).ok_or_else(foreign)?;
+            let segment = starts.partition_point(|&start| start <= number);
             let segment = segment.checked_sub(1).filter(|s| s + 1 < starts.len());
             let segment = segment.ok_or_else(foreign)?;
-            Ok(self.address(segment as u32, id.0 - starts[segment]))
+            Ok(self.address(segment as u32, number - starts[segment]))
         })
     }
 
     /// The number of an article's segment, and the ids of all articles of that segment.
     fn segment_of(&self, id: ArticleId) -> Option<(usize, Range<u32>)> {
-        let mut start = 0;
+        let (mut start, article) = (0, id.number(self.view)?);
         self.segments.iter().enumerate().find_map(|(number, view)| {
             let articles = start..start + view.text.articles();
             start = articles.end;
-            articles.contains(&id.0).then_some((number, articles))
+            articles.contains(&article).then_some((number, articles))
         })
     }
 
@@ -75,11 +76,12 @@ impl Searcher {
         // Neighbours in a list are mostly of one segment.
         let (mut number, mut articles) = (0, 0..0);
         for id in ids {
-            if !articles.contains(&id.0) {
+            let article = id.number(self.view).ok_or_else(foreign)?;
+            if !articles.contains(&article) {
                 (number, articles) = self.segment_of(*id).ok_or_else(foreign)?;
             }
             let view = self.segments.get(number).ok_or_else(foreign)?;
-            let address = self.address(number as u32, id.0 - articles.start);
+            let address = self.address(number as u32, article - articles.start);
             values.push(f(view, address)?);
         }
         Ok(values)
@@ -104,7 +106,7 @@ impl Searcher {
 }
 
 fn foreign() -> Error {
-    Error::Damaged("an article of another view was used")
+    error::Error::OtherView.into()
 }
 
 /// The engine's error, from the words of a segment.
@@ -120,7 +122,7 @@ impl Corpus for Searcher {
             candidates.extend(
                 articles
                     .into_iter()
-                    .map(|article| ArticleId(base + article)),
+                    .map(|article| ArticleId::new(base + article, self.view)),
             );
             base += text.articles();
         }
@@ -171,7 +173,7 @@ impl Corpus for Searcher {
                     let start = places.first().map(|&start| fields.at(start));
                     if field.is_none() || field == start {
                         found.push(StepPositions {
-                            article: ArticleId(base + article),
+                            article: ArticleId::new(base + article, self.view),
                             tokens: places.iter().map(|&place| place as u32).collect(),
                         });
                     }
@@ -426,7 +428,8 @@ impl Corpus for Searcher {
                     if lives(alive, article) {
                         let length = view.text.length(article);
                         let share = self.saturation.share(frequency, length);
-                        articles.push((ArticleId(base + article), f64::from(share)));
+                        articles
+                            .push((ArticleId::new(base + article, self.view), f64::from(share)));
                     }
                 });
                 base += view.text.articles();

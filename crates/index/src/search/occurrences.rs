@@ -42,7 +42,8 @@ pub(crate) fn occurrences(searcher: &Searcher, plan: &Plan) -> Result<Vec<Occurr
                     field,
                 } in &lists
                 {
-                    place(base, view, starts, *length, *field, passing, &mut found);
+                    let id = |article| ArticleId::new(base + article, searcher.view);
+                    place(id, view, starts, *length, *field, passing, &mut found);
                 }
                 if lists.len() > 1 {
                     found[first..].sort_unstable();
@@ -137,7 +138,7 @@ fn only(plan: &Plan) -> Option<Only<'_>> {
 
 /// Converts positions in a segment to locations in articles.
 fn place(
-    base: u32,
+    id: impl Fn(u32) -> ArticleId,
     view: &SegmentView,
     starts: &[u32],
     length: u32,
@@ -168,7 +169,7 @@ fn place(
         let at = start - rows.start(article);
         if wanted && field.is_none_or(|field| fields.at(at as usize) == field) {
             found.push(Occurrence {
-                article: ArticleId(base + article),
+                article: id(article),
                 start: at,
                 end: at + length,
             });
@@ -206,7 +207,7 @@ fn read(
             .collect();
         here.dedup();
         found.extend(here.iter().map(|&(start, end)| Occurrence {
-            article: ArticleId(base + article),
+            article: ArticleId::new(base + article, searcher.view),
             start,
             end,
         }));

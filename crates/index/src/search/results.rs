@@ -9,6 +9,8 @@ pub struct Found {
     pub total: u64,
     /// The hits, in order.
     pub hits: Vec<Hit>,
+    /// Number of hits left out before the first: the offset of the search.
+    pub offset: usize,
 }
 
 /// One article that matches.
