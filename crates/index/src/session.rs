@@ -23,6 +23,9 @@ use crate::store::Index;
 /// [`searcher`](Self::searcher) leads to everything else. Later commits do not change a session;
 /// open another one to see them.
 ///
+/// An empty request finds nothing; [`Request::plan_or_everything`] is a plan for the methods of the
+/// searcher that takes it as all articles.
+///
 /// ```
 /// use timbao_index::update::{Sources, UpdateOptions, update};
 /// use timbao_index::Session;
@@ -57,6 +60,13 @@ use crate::store::Index;
 #[derive(Clone, Debug)]
 pub struct Session {
     searcher: Searcher,
+}
+
+impl From<Searcher> for Session {
+    /// A session on a view that is open already, such as that of a [`Reloader`](crate::Reloader).
+    fn from(searcher: Searcher) -> Self {
+        Self { searcher }
+    }
 }
 
 impl Session {
@@ -165,7 +175,8 @@ impl Session {
             .whole(concordance.lines(&self.searcher, range)?)
     }
 
-    /// Counts queries over time, among all articles.
+    /// Counts queries over time, among all articles. The filters of a request limit its own matches;
+    /// [`Searcher::trends`] also takes a plan of the articles that rates are relative to.
     ///
     /// # Errors
     ///

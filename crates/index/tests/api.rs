@@ -13,7 +13,7 @@ use timbao_index::{
     Address, CacheOptions, Error, Index, Owner, ReloadOptions, Reloader, SearchOptions, Searcher,
     Session, WriterOptions,
 };
-use timbao_query::plan::{Facet, Filter, Phrase, Plan, Slot};
+use timbao_query::plan::{Facet, Filter, Key, Phrase, Plan, Slot};
 use timbao_query::{LowerOptions, Request, lower, parse};
 use timbao_views::{Corpus, Engine, GroupKey, KwicOptions, SnippetOptions};
 
@@ -298,6 +298,25 @@ fn a_slot_normalises_the_word_it_is_made_of() {
     ] {
         assert_eq!(ids(&searcher, &plan), expected, "{plan}");
     }
+}
+
+#[test]
+fn a_plan_can_be_made_of_a_text_and_of_any_distance() {
+    let (_dir, index) = index_of([article("0", "Chống tự diễn biến"), article("1", "mưa to")]);
+    let searcher = index.searcher().unwrap();
+    let phrase = Plan::Phrase(Phrase::of("TỰ DIỄN"));
+    assert_eq!(ids(&searcher, &phrase), ["0"]);
+    let fuzzy = |distance| {
+        let key = Key::Fuzzy {
+            key: "biến".into(),
+            distance,
+            folded: false,
+        };
+        ids(&searcher, &Plan::Word(Slot::new(key)))
+    };
+    assert_eq!(fuzzy(9), fuzzy(2));
+    assert_eq!(ids(&searcher, &Plan::And(Vec::new())), ["0", "1"]);
+    assert!(ids(&searcher, &Plan::Or(Vec::new())).is_empty());
 }
 
 #[test]

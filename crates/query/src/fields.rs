@@ -36,7 +36,10 @@ const NAMES: [(Field, &[&str]); 8] = [
     (text(TextField::Body), &["body", "nội_dung", "thân_bài"]),
     (text(TextField::Caption), &["caption", "chú_thích"]),
     (Field::Id, &["id", "mã"]),
-    (Field::Date, &["date", "ngày"]),
+    (
+        Field::Date,
+        &["date", "ngày", "year", "năm", "month", "tháng"],
+    ),
     (Field::After, &["after", "sau"]),
     (Field::Before, &["before", "trước"]),
 ];

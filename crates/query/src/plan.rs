@@ -8,11 +8,14 @@ use std::fmt;
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
-use timbao_tokenizer::{Keys, TONE_MARKS, exact_key, write_out};
+use timbao_tokenizer::{Keys, TONE_MARKS, exact_key, scan, write_out};
 
 use crate::calendar::iso_day;
 
 /// A lowered query: the conditions of a match and the contributions to its score.
+///
+/// Plans of parsed queries are nested at most [`MAX_DEPTH`](crate::MAX_DEPTH) and a few levels
+/// deep. A plan built by hand should not be nested deeper: engines recurse into it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Plan {
@@ -37,9 +40,9 @@ pub enum Plan {
         /// question; numbers in `items`, in order.
         optional: Vec<usize>,
     },
-    /// Articles that match all of them.
+    /// Articles that match all of them; of none, every article.
     And(Vec<Plan>),
-    /// Articles that match any of them.
+    /// Articles that match any of them; of none, no article.
     Or(Vec<Plan>),
     /// Articles that do not match it.
     Not(Box<Plan>),
@@ -123,12 +126,15 @@ pub enum Key {
     Fuzzy {
         /// The typed key.
         key: EcoString,
-        /// Maximum distance, 1 or 2.
+        /// Maximum distance, 1 or 2; a larger one counts as [`MAX_FUZZY`].
         distance: u8,
         /// Whether folded keys are compared, instead of exact ones.
         folded: bool,
     },
 }
+
+/// The largest distance of [`Key::Fuzzy`].
+pub const MAX_FUZZY: u8 = 2;
 
 /// The place of a part in a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -310,7 +316,8 @@ macro_rules! facets {
             /// Every facet, in the order in which answers list them.
             pub const ALL: &[Self] = &[$(Self::$facet),*];
 
-            /// The name in the query language, in JSON and of the flag.
+            /// The name in the query language, in JSON and of the flag. The language reads a year or
+            /// a month as a date, so that `year:2026` is `date:2026`.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$facet => $name,)*
@@ -358,7 +365,8 @@ facets! {
 #[serde(rename_all = "snake_case")]
 pub enum Filter {
     /// Published on a day from `from` to `to`, both inclusive, in days since
-    /// 1970-01-01 of Vietnam's calendar. Articles without a date never pass.
+    /// 1970-01-01 of Vietnam's calendar, as [`Period::first_day`](crate::Period::first_day) and
+    /// `Published::day_number` of an article give them. Articles without a date never pass.
     Date {
         /// First day, or `None` for no lower bound.
         from: Option<i32>,
@@ -529,13 +537,16 @@ impl Slot {
         }
     }
 
-    /// A slot for one word in any spelling: with its accents, whatever its case, its normal form
-    /// and the place of its tone mark.
+    /// A slot for one word with its accents, whatever its case, its normal form and the place of its
+    /// tone mark. A text of several tokens matches nothing; [`Phrase::of`] takes one.
+    ///
+    /// Parsed queries also accept the other of i and y (kỷ, kỉ), as two keys of the slot.
     pub fn exact(word: &str) -> Self {
         Self::new(Key::Exact(exact_key(word).into()))
     }
 
-    /// A slot for all words that have the letters of this one, whatever their accents.
+    /// A slot for all words that have the letters of this one, whatever their accents. As
+    /// [`exact`](Self::exact), it takes one word.
     pub fn folded(word: &str) -> Self {
         let mut keys = Keys::new();
         keys.set(word);
@@ -544,6 +555,17 @@ impl Slot {
 }
 
 impl Phrase {
+    /// The words of a text, adjacent, each as [`Slot::exact`] has it.
+    ///
+    /// ```
+    /// use timbao_query::plan::{Phrase, Plan};
+    /// let plan = Plan::Phrase(Phrase::of("Tự diễn biến"));
+    /// assert_eq!(plan.to_string(), r#""=tự =diễn =biến""#);
+    /// ```
+    pub fn of(text: &str) -> Self {
+        Self::exact(scan(text).map(|token| Slot::exact(&text[token.start..token.end])))
+    }
+
     /// Adjacent slots, without slop.
     pub fn exact(slots: impl IntoIterator<Item = Slot>) -> Self {
         let steps = slots

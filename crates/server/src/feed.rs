@@ -39,6 +39,7 @@ pub(crate) async fn answer(
     params.finish()?;
     let request = required(request(text, &filters, accents)?)?;
     let site = site(&uri, &headers);
+    let is_nested = uri.path() != PATH;
     let own = match raw.as_deref() {
         Some(raw) if !raw.is_empty() => format!("{site}{PATH}?{raw}"),
         _ => format!("{site}{PATH}"),
@@ -50,7 +51,9 @@ pub(crate) async fn answer(
         let searcher = searcher.in_directory()?;
         let news = latest(searcher, request.plan(), most)?;
         let last = searcher.arrivals()?.last();
-        let page = format!("{site}/?{}", query(&shared, None));
+        // The root of a nested router does not have a slash at its end.
+        let root = if is_nested { "" } else { "/" };
+        let page = format!("{site}{root}?{}", query(&shared, None));
         let title = format!("Timbao: {}", request.ast());
         let feed = Feed::new(title, own, page)
             .subtitle(language.words().feed_subtitle)

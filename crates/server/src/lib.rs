@@ -39,14 +39,12 @@
 //!     Ok(())
 //! }
 //! ```
-//!
-//! # Layers
-//!
-//! From the socket inwards: `connection` limits the resources of a client, `guard` logs requests
-//! and adds headers, `cors` serves other origins, `nest` relocates links, `negotiate` shows problems
-//! as pages to browsers, and `guard` checks the tokens of `access`. `conditional` answers with 304,
-//! `params` and `cursor` parse parameters, `work` limits time and concurrency, and `api` and `page`
-//! answer from a searcher.
+
+// From the socket inwards: `connection` limits the resources of a client, `guard` logs requests
+// and adds headers, `cors` serves other origins, `nest` relocates links, `negotiate` shows problems
+// as pages to browsers, and `guard` checks the tokens of `access`. `conditional` answers with 304,
+// `params` and `cursor` parse parameters, `work` limits time and concurrency, and `api` and `page`
+// answer from a searcher.
 
 // A library leaves standard output and standard error to the program.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]

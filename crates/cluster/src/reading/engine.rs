@@ -7,7 +7,7 @@ use std::time::Instant;
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value, json};
 use timbao_articles::Article;
-use timbao_query::plan::{Facet, Filter, Key, Plan, Side};
+use timbao_query::plan::{Facet, Filter, Key, MAX_FUZZY, Plan, Side};
 use timbao_query::{LowerOptions, Node, iso_day};
 use timbao_tokenizer::fold;
 use timbao_views::reprints::Groups;
@@ -546,7 +546,7 @@ fn words_query(key: &Key) -> Value {
         } => {
             let field = if *folded { "folded" } else { "exact" };
             json!({ "fuzzy": { field: {
-                "value": key.as_str(), "fuzziness": distance,
+                "value": key.as_str(), "fuzziness": (*distance).min(MAX_FUZZY),
                 "transpositions": false, "rewrite": "constant_score",
             } } })
         }

@@ -77,6 +77,15 @@ fn every_link_of_a_nested_page_leads_to_the_same_router() {
             assert!(matches!(status, 200 | 400), "{page}: {link}: {status}");
         }
     }
+    let feed = program.get("/tim/bao/feed.atom?q=lua").body;
+    let page = feed.split_once("rel=\"alternate\"").unwrap().1;
+    let page = page.split_once("/tim/bao").unwrap().1;
+    let page = page.split_once('"').unwrap().0.replace("&amp;", "&");
+    assert_eq!(
+        program.get(&format!("/tim/bao{page}")).status,
+        200,
+        "{feed}"
+    );
     let description = program.get("/tim/bao/api/v1/openapi.json").json();
     assert_eq!(description["servers"][0]["url"], "/tim/bao/api/v1");
     let found = program.get("/tim/bao/api/v1/search?q=lua").json();

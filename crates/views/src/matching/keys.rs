@@ -1,7 +1,7 @@
 //! Keys that fill a slot.
 
 use regex::Regex;
-use timbao_query::plan::{Key, Slot};
+use timbao_query::plan::{Key, MAX_FUZZY, Slot};
 use timbao_query::word_regex;
 use timbao_tokenizer::{Keys, scan, write_out};
 
@@ -90,11 +90,11 @@ pub struct Fuzzy {
 }
 
 impl Fuzzy {
-    /// For keys at most `limit` changes away from `typed`.
+    /// For keys at most `limit` changes away from `typed`; [`MAX_FUZZY`] at most.
     pub fn new(typed: &str, limit: u8) -> Self {
         Self {
             typed: typed.chars().collect(),
-            limit: limit.into(),
+            limit: limit.min(MAX_FUZZY).into(),
             other: Vec::new(),
             row: Vec::new(),
         }
