@@ -132,6 +132,9 @@ fn an_address_is_refused_by_every_other_view() {
         panic!("one article has the id")
     };
     assert_eq!(again.title(same).unwrap(), "Tin 4");
+    assert_eq!(same.to_string().parse(), Ok(same));
+    assert!("0.1".parse::<Address>().is_err());
+    assert_eq!(again.find_key("4").unwrap(), Some(same));
 }
 
 #[test]

@@ -56,6 +56,11 @@ pub use pattern::word_regex;
 pub use problem::{Problem, ProblemKind};
 pub use request::Request;
 
+// Types of public fields.
+pub use ecow::EcoString;
+pub use smallvec::SmallVec;
+pub use timbao_tokenizer::abbreviations;
+
 /// Maximum length of a query in bytes; the rest is ignored, with a problem.
 pub const MAX_BYTES: usize = 10_000;
 

@@ -93,6 +93,8 @@ pub use corpus::{
     FIRST_WORD, FacetColumn, Match, MatchedText, NgramCount, Occurrence, OnMatches, OnText,
     OnTokens, PARAGRAPH, Result, Sketches, StepPositions, TEXT_FIELDS, TextRange, Time,
 };
+pub use ecow::EcoString;
+
 pub use dispersion::{
     Dispersion, DispersionBy, DispersionOptions, DispersionPart, DispersionPosition,
     SLICES_OF_ARCHIVE, SLICES_OF_ARTICLE, dispersion, dispersion_in_article,

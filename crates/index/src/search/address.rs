@@ -1,5 +1,9 @@
 //! Addresses of articles, and the view that they belong to.
 
+use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
+
 use tantivy::SegmentReader;
 use timbao_views::ViewId;
 
@@ -13,6 +17,27 @@ pub struct Address {
     pub(super) view: ViewId,
     pub(crate) segment: u32,
     pub(crate) article: u32,
+}
+
+/// An address as text, which [`FromStr`] reads: `VIEW.SEGMENT.ARTICLE`.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.view, self.segment, self.article)
+    }
+}
+
+impl FromStr for Address {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        let (view, place) = text.split_once('.').unwrap_or((text, ""));
+        let (segment, article) = place.split_once('.').unwrap_or((place, ""));
+        Ok(Self {
+            view: view.parse()?,
+            segment: segment.parse()?,
+            article: article.parse()?,
+        })
+    }
 }
 
 /// The id of a view: the same for two searchers if they see the same articles of the same segments.

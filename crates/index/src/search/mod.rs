@@ -189,12 +189,12 @@ impl Searcher {
         Ok(found)
     }
 
-    /// The address of the article with a key.
+    /// The address of the article that was [added](crate::ArticleWriter::add) with a key.
     ///
     /// # Errors
     ///
     /// When a file is damaged.
-    pub(crate) fn find_key(&self, key: &str) -> Result<Option<Address>> {
+    pub fn find_key(&self, key: &str) -> Result<Option<Address>> {
         let term = Term::from_field_text(self.fields.key, key);
         for (segment, view) in self.segments.iter().enumerate() {
             if let Some(&article) = filter::articles_with_term(view, &term)?.first() {
