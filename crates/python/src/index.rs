@@ -8,9 +8,10 @@ use timbao_views::json::{ArticlesAnswer, StatsAnswer};
 use timbao_views::{Count, FoundArticles, SearchOptions, Sort};
 
 use crate::archive::{Archive, ClusterLogin, Place};
+use crate::argument::{Text, texts};
 use crate::errors::{Failure, Result};
 use crate::hits::Hits;
-use crate::query::{Conditions, facet, pick, texts};
+use crate::query::{Conditions, facet, pick};
 use crate::table::Table;
 use crate::views;
 
@@ -77,7 +78,7 @@ impl Index {
     fn search(
         &self,
         py: Python<'_>,
-        query: &str,
+        query: Text<'_>,
         limit: usize,
         offset: usize,
         sort: &str,
@@ -87,7 +88,7 @@ impl Index {
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Hits> {
         let conditions = Conditions::read(filters)?;
-        let request = conditions.request(query)?;
+        let request = conditions.request(&*query)?;
         let unique = unique || conditions.count == Count::Texts;
         let options = SearchOptions {
             limit,
@@ -122,35 +123,35 @@ impl Index {
     fn count(
         &self,
         py: Python<'_>,
-        query: &str,
+        query: Text<'_>,
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<u64> {
         let conditions = Conditions::read(filters)?;
-        let request = conditions.request(query)?;
+        let request = conditions.request(&*query)?;
         Ok(py.detach(|| views::count(self.archive.engine(), request.plan(), conditions.count))?)
     }
 
-    fn article(&self, py: Python<'_>, id: &str) -> PyResult<String> {
+    fn article(&self, py: Python<'_>, id: Text<'_>) -> PyResult<String> {
         Ok(py.detach(|| -> Result<String> {
             let engine = self.archive.engine();
-            let found = engine.find(id)?;
+            let found = engine.find(&id)?;
             if found.is_empty() {
-                return Err(Failure::no_article(id));
+                return Err(Failure::no_article(&id));
             }
             let articles = engine.articles(&found)?;
-            views::json(&ArticlesAnswer::new(id, &articles))
+            views::json(&ArticlesAnswer::new(&id, &articles))
         })?)
     }
 
     fn kwic(
         &self,
         py: Python<'_>,
-        query: &str,
+        query: Text<'_>,
         options: views::Kwic,
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
         let conditions = Conditions::read(filters)?;
-        Ok(py.detach(|| views::kwic(self.archive.engine(), query, &options, &conditions))?)
+        Ok(py.detach(|| views::kwic(self.archive.engine(), &query, &options, &conditions))?)
     }
 
     fn trends(
@@ -168,20 +169,20 @@ impl Index {
     fn collocates(
         &self,
         py: Python<'_>,
-        query: &str,
+        query: Text<'_>,
         options: views::CollocateArguments,
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
         let conditions = Conditions::read(filters)?;
-        Ok(py.detach(|| views::collocates(self.archive.engine(), query, &options, &conditions))?)
+        Ok(py.detach(|| views::collocates(self.archive.engine(), &query, &options, &conditions))?)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the keyword arguments of Python")]
     fn keywords(
         &self,
         py: Python<'_>,
-        of: &str,
-        against: Option<&str>,
+        of: Text<'_>,
+        against: Option<Text<'_>>,
         min: u64,
         min_articles: u64,
         limit: usize,
@@ -190,7 +191,15 @@ impl Index {
         let conditions = Conditions::read(filters)?;
         let keywords = || {
             let engine = self.archive.engine();
-            views::keywords(engine, of, against, min, min_articles, limit, &conditions)
+            views::keywords(
+                engine,
+                &of,
+                against.as_deref(),
+                min,
+                min_articles,
+                limit,
+                &conditions,
+            )
         };
         Ok(py.detach(keywords)?)
     }
@@ -198,74 +207,96 @@ impl Index {
     fn wordlist(
         &self,
         py: Python<'_>,
-        query: &str,
+        query: Text<'_>,
         options: views::WordListArguments,
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
         let conditions = Conditions::read(filters)?;
-        Ok(py.detach(|| views::wordlist(self.archive.engine(), query, &options, &conditions))?)
+        Ok(py.detach(|| views::wordlist(self.archive.engine(), &query, &options, &conditions))?)
     }
 
     fn dispersion(
         &self,
         py: Python<'_>,
-        query: &str,
-        id: Option<&str>,
+        query: Text<'_>,
+        id: Option<Text<'_>>,
         by: &str,
         slices: Option<usize>,
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
         let conditions = Conditions::read(filters)?;
         Ok(py.detach(|| {
-            views::dispersion(self.archive.engine(), query, id, by, slices, &conditions)
+            views::dispersion(
+                self.archive.engine(),
+                &query,
+                id.as_deref(),
+                by,
+                slices,
+                &conditions,
+            )
         })?)
     }
 
     fn compare(
         &self,
         py: Python<'_>,
-        first: &str,
-        second: &str,
+        first: Text<'_>,
+        second: Text<'_>,
         options: views::CompareArguments,
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
         let conditions = Conditions::read(filters)?;
         Ok(py.detach(|| {
-            views::compare(self.archive.engine(), first, second, &options, &conditions)
+            views::compare(
+                self.archive.engine(),
+                &first,
+                &second,
+                &options,
+                &conditions,
+            )
         })?)
     }
 
     fn fillers(
         &self,
         py: Python<'_>,
-        query: &str,
+        query: Text<'_>,
         limit: Option<usize>,
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
         let conditions = Conditions::read(filters)?;
-        Ok(py.detach(|| views::fillers(self.archive.engine(), query, limit, &conditions))?)
+        Ok(py.detach(|| views::fillers(self.archive.engine(), &query, limit, &conditions))?)
     }
 
     fn similar(
         &self,
         py: Python<'_>,
-        id: Option<&str>,
-        text: Option<&str>,
+        id: Option<Text<'_>>,
+        text: Option<Text<'_>>,
         limit: usize,
         terms: usize,
         reprints: bool,
     ) -> PyResult<Answer> {
-        Ok(py.detach(|| views::similar(self.archive.engine(), id, text, limit, terms, reprints))?)
+        Ok(py.detach(|| {
+            views::similar(
+                self.archive.engine(),
+                id.as_deref(),
+                text.as_deref(),
+                limit,
+                terms,
+                reprints,
+            )
+        })?)
     }
 
-    fn reprints(&self, py: Python<'_>, id: Option<&str>, limit: usize) -> PyResult<Answer> {
-        Ok(py.detach(|| views::reprints(self.archive.engine(), id, limit))?)
+    fn reprints(&self, py: Python<'_>, id: Option<Text<'_>>, limit: usize) -> PyResult<Answer> {
+        Ok(py.detach(|| views::reprints(self.archive.engine(), id.as_deref(), limit))?)
     }
 
     fn facets(
         &self,
         py: Python<'_>,
-        query: &str,
+        query: Text<'_>,
         by: &Bound<'_, PyAny>,
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Answer> {
@@ -273,7 +304,7 @@ impl Index {
         let by = texts(by)?;
         let by = by.iter().map(|name| facet("by", name));
         let by = by.collect::<Result<Vec<_>>>()?;
-        Ok(py.detach(|| views::facets(self.archive.engine(), query, &by, &conditions))?)
+        Ok(py.detach(|| views::facets(self.archive.engine(), &query, &by, &conditions))?)
     }
 
     fn matrix(
@@ -308,27 +339,31 @@ impl Index {
     fn explain(
         &self,
         py: Python<'_>,
-        query: &str,
+        query: Text<'_>,
         filters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<String> {
-        let request = Conditions::uncounted(filters)?.request(query)?;
+        let request = Conditions::uncounted(filters)?.request(&*query)?;
         Ok(py.detach(|| -> Result<String> {
             views::json(&self.archive.engine().interpret(&request)?)
         })?)
     }
 
-    fn complete(&self, py: Python<'_>, text: &str, limit: usize) -> PyResult<Answer> {
+    fn complete(&self, py: Python<'_>, text: Text<'_>, limit: usize) -> PyResult<Answer> {
         Ok(py.detach(|| {
-            views::complete(self.place.searcher("complete", &self.archive)?, text, limit)
+            views::complete(
+                self.place.searcher("complete", &self.archive)?,
+                &text,
+                limit,
+            )
         })?)
     }
 
-    fn restore_accents(&self, py: Python<'_>, text: &str) -> PyResult<String> {
+    fn restore_accents(&self, py: Python<'_>, text: Text<'_>) -> PyResult<String> {
         Ok(py.detach(|| -> Result<String> {
             Ok(self
                 .place
                 .searcher("restore_accents", &self.archive)?
-                .restore_accents(text)?)
+                .restore_accents(&text)?)
         })?)
     }
 }

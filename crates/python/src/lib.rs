@@ -4,10 +4,12 @@
 //! defaults and documentation are those of the Python modules in `python/timbao`.
 
 mod archive;
+mod argument;
 mod errors;
 mod hits;
 mod index;
 mod indexing;
+mod lines;
 mod query;
 mod table;
 mod text;

@@ -7,6 +7,7 @@ use timbao_query::plan::{Facet, Plan};
 use timbao_query::{Accents, Filters, LowerOptions, Request};
 use timbao_views::Count;
 
+use crate::argument::Text;
 use crate::errors::{Failure, Result};
 
 /// Filters and options of a query.
@@ -19,8 +20,8 @@ pub(crate) struct Conditions {
 }
 
 impl Conditions {
-    /// Reads keyword arguments; `None` is as good as none. Years may be numbers, and dates may be
-    /// dates.
+    /// Reads keyword arguments; `None` is as good as none. Years may be numbers, dates may be dates,
+    /// and the values of a facet any collection.
     ///
     /// # Errors
     ///
@@ -36,20 +37,19 @@ impl Conditions {
             if value.is_none() {
                 continue;
             }
-            // A list has several values of a facet.
-            let values: Vec<String> = match value.extract::<Vec<String>>() {
-                Ok(values) if !value.is_instance_of::<PyString>() => values,
-                _ => vec![written(&value)?],
-            };
+            let (values, is_list) = values(&value)?;
             let filters = &mut conditions.filters;
             let facet = Facet::stated().find(|facet| facet.name() == name);
             if let Some(facet) = facet {
                 filters.facets.entry(facet).or_default().extend(values);
                 continue;
             }
-            let [value] = <[String; 1]>::try_from(values).map_err(|_| {
-                PyTypeError::new_err(format!("{name} accepts one value, not a list"))
-            })?;
+            let [value] = <[String; 1]>::try_from(values)
+                .ok()
+                .filter(|_| !is_list)
+                .ok_or_else(|| {
+                    PyTypeError::new_err(format!("{name} accepts one value, not a list"))
+                })?;
             match name.as_str() {
                 "after" => filters.after = Some(value),
                 "before" => filters.before = Some(value),
@@ -112,8 +112,25 @@ fn unexpected(name: &str) -> PyErr {
     PyTypeError::new_err(format!("unexpected keyword argument {name:?}"))
 }
 
+/// The values of a filter, and whether they were in a list or another collection.
+fn values(value: &Bound<'_, PyAny>) -> PyResult<(Vec<String>, bool)> {
+    if value.is_instance_of::<PyString>() {
+        return Ok((vec![written(value)?], false));
+    }
+    match value.try_iter() {
+        Ok(items) => {
+            let values = items.map(|item| written(&item?));
+            Ok((values.collect::<PyResult<_>>()?, true))
+        }
+        Err(_) => Ok((vec![written(value)?], false)),
+    }
+}
+
 /// A value as text: of dates and of times only the day, so that those of pandas do too.
 fn written(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    if let Ok(text) = value.extract::<Text<'_>>() {
+        return Ok(text.to_owned());
+    }
     if value.hasattr("isoformat")? {
         let time: String = value.call_method0("isoformat")?.extract()?;
         return Ok(time.get(..10).unwrap_or(&time).to_owned());
@@ -168,16 +185,4 @@ pub(crate) fn pick<T: Copy>(argument: &str, name: &str, choices: &[(&str, T)]) -
 pub(crate) fn facet(argument: &str, name: &str) -> Result<Facet> {
     let facets: Vec<(&str, Facet)> = Facet::ALL.iter().map(|f| (f.name(), *f)).collect();
     pick(argument, name, &facets)
-}
-
-/// A list of texts, or one text.
-///
-/// # Errors
-///
-/// `TypeError` if it is neither.
-pub(crate) fn texts(value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
-    if let Ok(text) = value.cast::<PyString>() {
-        return Ok(vec![text.to_string_lossy().into_owned()]);
-    }
-    value.try_iter()?.map(|item| item?.extract()).collect()
 }

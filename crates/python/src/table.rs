@@ -110,9 +110,37 @@ impl Columns {
     }
 }
 
+/// Many texts in one.
+#[derive(Debug, Default)]
+pub(crate) struct Joined {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Joined {
+    /// Appends a text.
+    pub(crate) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+    }
+
+    /// The text with a number; empty if there is none.
+    pub(crate) fn get(&self, number: usize) -> &str {
+        let start = number.checked_sub(1).map_or(Some(&0), |n| self.ends.get(n));
+        let range = start.zip(self.ends.get(number));
+        let text = range.and_then(|(&start, &end)| self.text.get(start..end));
+        text.unwrap_or_default()
+    }
+
+    /// All texts.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len()).map(|number| self.get(number))
+    }
+}
+
 /// The day of an ISO 8601 date, which may lack day or month and have a time of day: the first day
 /// of the month or year. `None` if the year is not known.
-fn day_of(date: &str) -> Option<i32> {
+pub(crate) fn day_of(date: &str) -> Option<i32> {
     let date = date.get(..10).unwrap_or(date);
     let mut parts = date.splitn(3, '-');
     let year = parts.next()?.parse().ok()?;

@@ -10,9 +10,10 @@ use timbao_articles::read_all;
 use timbao_tokenizer::charset::Charset;
 use timbao_tokenizer::{KeyCache, Keys, Token, charset, scan, write_out};
 
+use crate::argument::Text;
 use crate::errors::{Failure, Result};
 use crate::query::pick;
-use crate::table::{Columns, Table};
+use crate::table::{Columns, Joined, Table};
 
 /// Words whose spellings are kept.
 const KEPT: usize = 1 << 16;
@@ -27,9 +28,10 @@ thread_local! {
 #[pyfunction]
 pub(crate) fn tokens<'py>(
     py: Python<'py>,
-    text: &str,
+    text: Text<'_>,
     folded: bool,
 ) -> PyResult<Bound<'py, PyList>> {
+    let text = &*text;
     SPELLINGS.with_borrow_mut(|kept| {
         let kept = &mut kept[usize::from(folded)];
         let list = PyList::empty(py);
@@ -57,8 +59,8 @@ pub(crate) fn tokens<'py>(
 
 /// The tokens of a text with their keys and places, as a table.
 #[pyfunction]
-pub(crate) fn analyze(py: Python<'_>, text: &str) -> PyResult<Table> {
-    Ok(py.detach(|| token_columns(text).table())?)
+pub(crate) fn analyze(py: Python<'_>, text: Text<'_>) -> PyResult<Table> {
+    Ok(py.detach(|| token_columns(&text).table())?)
 }
 
 fn token_columns(text: &str) -> Columns {
@@ -88,26 +90,6 @@ fn token_columns(text: &str) -> Columns {
         .flag("joined", tokens.iter().map(|token| token.joined))
 }
 
-/// Many texts in one.
-#[derive(Default)]
-struct Joined {
-    text: String,
-    ends: Vec<usize>,
-}
-
-impl Joined {
-    fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-        self.ends.push(self.text.len());
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &str> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        let ranges = starts.zip(&self.ends);
-        ranges.map(|(start, &end)| self.text.get(start..end).unwrap_or_default())
-    }
-}
-
 /// The first character of each token, and the one after its last.
 fn characters(text: &str, tokens: &[Token]) -> Vec<(u64, u64)> {
     let (mut byte, mut character) = (0, 0);
@@ -125,14 +107,14 @@ fn characters(text: &str, tokens: &[Token]) -> Vec<(u64, u64)> {
 
 /// The exact key of a word.
 #[pyfunction]
-pub(crate) fn exact_key(word: &str) -> String {
-    timbao_tokenizer::exact_key(word)
+pub(crate) fn exact_key(word: Text<'_>) -> String {
+    timbao_tokenizer::exact_key(&word)
 }
 
 /// A text without accents, in lower case.
 #[pyfunction]
-pub(crate) fn fold(text: &str) -> String {
-    timbao_tokenizer::fold(text)
+pub(crate) fn fold(py: Python<'_>, text: Text<'_>) -> String {
+    py.detach(|| timbao_tokenizer::fold(&text))
 }
 
 /// Text of bytes, in a charset or the one that it seems to be in.

@@ -11,23 +11,25 @@ use timbao_views::json::{CompareAnswer, KwicAnswer, KwicGroupsAnswer, TrendsAnsw
 use timbao_views::{
     By, CollocateOptions, CollocateSort, CompareOptions, Count, DispersionBy, DispersionOptions,
     Engine, FacetCounts, FacetMatrix, Facets, FoundArticles, Gapped, GroupKey, KeywordOptions,
-    Keywords, KwicLine, KwicOptions, MOST_AVERAGED, MOST_SYLLABLES, Prefix, SLICES_OF_ARCHIVE,
+    Keywords, KwicOptions, MOST_AVERAGED, MOST_SYLLABLES, Prefix, SLICES_OF_ARCHIVE,
     SLICES_OF_ARTICLE, Sample, SearchOptions, Similar, SimilarOptions, Sort, SortKey, Trend,
     TrendPoint, Trends, TrendsOptions, TrendsQuery, WordListOptions, WordListSort, gapped_phrase,
     today,
 };
 
+use crate::argument::{maybe_text, texts};
 use crate::errors::{Failure, Result};
 use crate::hits;
+use crate::lines;
 use crate::query::{Conditions, facet, pick};
 use crate::table::{Columns, Table};
 
-/// Lines of a concordance in the order of time that are read at a time; an article's lines are together.
-const LINES: usize = 5_000;
-/// Lines in another order that are read at a time; each article of them is read once.
-const SORTED_LINES: usize = 25_000;
-
 type Answer = (Table, String);
+
+/// A number of tokens on one side; of larger numbers the largest, as no text has more.
+fn tokens(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
 
 /// Writes an answer as JSON.
 ///
@@ -72,9 +74,11 @@ fn search(
 #[derive(Debug, FromPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct Kwic {
-    left: u32,
-    right: u32,
+    left: u64,
+    right: u64,
+    #[pyo3(from_py_with = texts)]
     sort: Vec<String>,
+    #[pyo3(from_py_with = texts)]
     group: Vec<String>,
     sample: Option<usize>,
     shuffle: bool,
@@ -100,8 +104,8 @@ pub(crate) fn kwic(
     let group = group.collect::<Result<Vec<_>>>()?;
     let seed = arguments.seed;
     let options = KwicOptions {
-        left: arguments.left,
-        right: arguments.right,
+        left: tokens(arguments.left),
+        right: tokens(arguments.right),
         sort: sort.collect::<Result<_>>()?,
         sample: arguments.sample.map(|size| Sample { size, seed }),
         shuffle: arguments.shuffle.then_some(seed),
@@ -128,46 +132,15 @@ pub(crate) fn kwic(
         answer.citation = Some(&citation);
         return Ok((columns.table()?, json(&answer)?));
     }
-    let end = concordance
-        .len()
-        .min(arguments.offset.saturating_add(limit));
-    let mut start = arguments.offset.min(end);
-    let mut batches = Vec::new();
-    let is_by_time = options.sort.is_empty() && !arguments.shuffle;
-    let most = if is_by_time { LINES } else { SORTED_LINES };
-    // An empty table has its columns too.
-    while start < end || batches.is_empty() {
-        let next = end.min(start + most);
-        let lines = concordance.lines(engine, start..next)?;
-        batches.push(line_columns(&lines).batch()?);
-        start = next;
-    }
+    let end = arguments.offset.saturating_add(limit);
+    let range = arguments.offset..end.min(concordance.len());
+    let batches = lines::batches(engine, &concordance, range, &options)?;
     // Last, because it fails if the lines come from a damaged file.
     let citation = engine.cite([(request, &plan)])?;
     let sample = options.sample;
     let mut answer = KwicAnswer::new(query, problems, &concordance, sample, arguments.offset, &[]);
     answer.citation = Some(&citation);
     Ok((Table::new(batches), json(&answer)?))
-}
-
-fn line_columns(lines: &[KwicLine]) -> Columns {
-    let all = || lines.iter();
-    let fields: Vec<String> = all().map(|line| line.field.to_string()).collect();
-    Columns::default()
-        .text("id", all().map(|line| line.id.as_str()))
-        .text("path", all().map(|line| line.path.as_str()))
-        .maybe("member", all().map(|line| line.member.as_deref()))
-        .date(all().map(|line| line.date.as_deref()))
-        .maybe("section", all().map(|line| line.section.as_deref()))
-        .maybe("source", all().map(|line| line.source.as_deref()))
-        .maybe("title", all().map(|line| line.title.as_deref()))
-        .text("field", fields.iter().map(String::as_str))
-        .count("token", all().map(|line| u64::from(line.token)))
-        .count("start", all().map(|line| line.range.start as u64))
-        .count("end", all().map(|line| line.range.end as u64))
-        .text("left", all().map(|line| line.left.as_str()))
-        .text("match", all().map(|line| line.matched.as_str()))
-        .text("right", all().map(|line| line.right.as_str()))
 }
 
 /// Arguments of trends.
@@ -298,11 +271,13 @@ fn trend_columns(trends: &Trends) -> Columns {
 #[derive(Debug, FromPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct CollocateArguments {
-    left: u32,
-    right: u32,
+    left: u64,
+    right: u64,
     min: u64,
     by: String,
+    #[pyo3(from_py_with = maybe_text)]
     of: Option<String>,
+    #[pyo3(from_py_with = maybe_text)]
     against: Option<String>,
     limit: usize,
 }
@@ -322,8 +297,8 @@ pub(crate) fn collocates(
     let request = conditions.request(query)?;
     let plan = request.view_plan();
     let options = CollocateOptions {
-        left: arguments.left,
-        right: arguments.right,
+        left: tokens(arguments.left),
+        right: tokens(arguments.right),
         least: arguments.min,
         sort: pick("by", &arguments.by, &orders)?,
         most: arguments.limit,
@@ -432,6 +407,7 @@ pub(crate) struct WordListArguments {
     size: usize,
     min: u64,
     min_articles: u64,
+    #[pyo3(from_py_with = maybe_text)]
     prefix: Option<String>,
     sort: String,
     limit: Option<usize>,
@@ -550,8 +526,8 @@ pub(crate) fn dispersion(
 #[pyo3(from_item_all)]
 pub(crate) struct CompareArguments {
     by: String,
-    left: u32,
-    right: u32,
+    left: u64,
+    right: u64,
     min: u64,
     limit: usize,
 }
@@ -574,8 +550,8 @@ pub(crate) fn compare(
     let options = CompareOptions {
         by: pick("by", &arguments.by, &periods)?,
         windows: CollocateOptions {
-            left: arguments.left,
-            right: arguments.right,
+            left: tokens(arguments.left),
+            right: tokens(arguments.right),
             ..CollocateOptions::default()
         },
         collocates: KeywordOptions {

@@ -94,9 +94,9 @@ def test_ctrl_c_leaves_the_index_whole(tmp_path: Path, program: str) -> None:
     news = tmp_path / "news"
     news.mkdir()
     line = '{"title": "Tin %d", "body": "%s"}\n'
-    body = "Cử tri kiến nghị làm đường liên xã trước mùa mưa. " * 40
+    body = "Cử tri kiến nghị làm đường liên xã trước mùa mưa. " * 20
     for number in range(100):
-        lines = (line % (number * 40 + each, body) for each in range(40))
+        lines = (line % (number * 160 + each, body) for each in range(160))
         (news / f"{number}.jsonl").write_text("".join(lines), encoding="utf-8")
     script = textwrap.dedent(
         """
@@ -120,8 +120,8 @@ def test_ctrl_c_leaves_the_index_whole(tmp_path: Path, program: str) -> None:
     assert process.returncode == 0
     subprocess.run([program, "verify", "--index", str(index)], check=True, capture_output=True)
     before = len(timbao.Index(index))
-    assert 0 < before < 4_000
-    assert timbao.index(path=index, progress=False)["total_articles"] == 4_000
+    assert 0 < before < 16_000
+    assert timbao.index(path=index, progress=False)["total_articles"] == 16_000
 
 
 def test_an_exception_of_the_callback_stops_and_is_raised(tmp_path: Path) -> None:
@@ -152,7 +152,11 @@ def test_an_exception_of_the_callback_stops_and_is_raised(tmp_path: Path) -> Non
         (lambda i: i.search("a", recency=0), "ArgumentError", None),
         (lambda i: i.kwic("a", context=-1), "ArgumentError", None),
         (lambda i: i.trends("a", thin=-1), "ArgumentError", None),
+        (lambda i: i.wordlist(size=-1), "ArgumentError", None),
+        (lambda i: i.dispersion("a", slices=-1), "ArgumentError", None),
+        (lambda i: i.compare("a", "b", window=-1), "ArgumentError", None),
         (lambda i: timbao.index(path="x", threads=-1), "ArgumentError", None),
+        (lambda i: timbao.index([], path="x"), "ArgumentError", None),
     ],
 )
 def test_errors_are_those_of_the_command_line(
@@ -173,6 +177,14 @@ def test_errors_are_those_of_the_command_line(
 def test_wrong_kinds_of_arguments_are_named(index: Any) -> None:
     with pytest.raises(TypeError, match="context must be a whole number, not str"):
         index.kwic("a", context="x")
+    with pytest.raises(TypeError, match="sort must be text, not int"):
+        index.kwic("a", sort=[1])
+    with pytest.raises(TypeError, match="by must be text, not int"):
+        index.trends("a", by=5)
+    with pytest.raises(TypeError, match="recency must be a number of days, not str"):
+        index.search("a", recency="x")
+    with pytest.raises(TypeError, match="after accepts one value, not a list"):
+        index.count("a", after=[2020])
     with pytest.raises(timbao.ArgumentError, match="limit must be from 0 to 2\\*\\*63 - 1, not -1"):
         index.complete("a", limit=-1)
 
@@ -184,6 +196,16 @@ def test_days_are_dates_or_times_of_any_library(index: Any) -> None:
     for day in (date(2021, 1, 1), datetime(2021, 1, 1, 5), pandas.Timestamp("2021-01-01")):
         assert index.count("đảng", after=day) == expected
     assert timbao.__version__
+
+
+def test_a_collection_has_several_values_of_a_facet(index: timbao.Index) -> None:
+    import pandas
+
+    names = ["Kinh tế", "Xây dựng Đảng"]
+    expected = sum(index.count("và", section=name) for name in names)
+    assert expected > 0
+    for collection in (names, tuple(names), set(names), iter(names), pandas.Series(names)):
+        assert index.count("và", section=collection) == expected
 
 
 def test_errors_of_opening(tmp_path: Path, program: str) -> None:

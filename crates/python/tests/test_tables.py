@@ -92,6 +92,27 @@ def test_html_and_text(index: Any) -> None:
     assert "<script>" not in table._repr_html_()
 
 
+def test_an_index_without_dates_shows_none(tmp_path: Any) -> None:
+    import timbao
+
+    (tmp_path / "tin.txt").write_text("Tin không rõ ngày\n\nGiống hoa mới.\n", encoding="utf-8")
+    index = timbao.index(tmp_path / "tin.txt", path=tmp_path / "index", progress=False).open()
+    assert index._repr_html_().endswith("1 articles, 7 tokens</p>")
+
+
+def test_long_contexts_and_parts_of_a_concordance(index: Any) -> None:
+    whole = list(index.kwic("và", sort="right"))
+    assert len(whole) > 200
+    parts = [row for start in range(0, len(whole), 50) for row in index.kwic("và", sort="right", limit=50, offset=start)]
+    assert parts == whole
+    assert list(index.kwic("và", limit=3, offset=len(whole))) == []
+    for row in index.kwic("tự diễn biến", context=2**40):
+        article = index.article(row["id"])
+        text = str(article[row["field"]])
+        assert row["left"] + row["match"] + row["right"] == text
+        assert text[row["start"] : row["end"]] == row["match"]
+
+
 def test_works_without_pyarrow(index: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 

@@ -16,6 +16,22 @@ def test_offsets_are_characters() -> None:
     assert table.column("exact")[:3] == [timbao.exact_key(word) for word in ["tự", "diễn", "biến"]]
 
 
+def test_lone_surrogates_are_one_replacement_character_each(index: Any) -> None:
+    text = "\ud83d\ude00\udcff Tự\ud800diễn, 😀 hoà"
+    table = timbao.analyze(text)
+    words = ["Tự", "diễn", "hoà"]
+    assert table.column("source") == words
+    assert [text[row["start"] : row["end"]] for row in table] == words
+    assert timbao.tokens(text) == ["tự", "diễn", "hòa"]
+    assert timbao.fold("Đ\udcffá 텍 힣") == "d\ufffda 텍 힣"
+    assert timbao.exact_key("hoà\udcff") == timbao.exact_key("hoà\ufffd")
+    assert index.restore_accents("tu dien bien \ud800").startswith("tự diễn biến")
+    query = "\udcff tự diễn biến"
+    assert index.count(query) == index.count("\ufffd tự diễn biến")
+    assert index.batch([query], totals=True).column("total") == [index.count(query)]
+    assert index.count("đảng", section="Hỏi \udcff đáp") == index.count("đảng", section="Hỏi đáp")
+
+
 def test_is_what_the_command_line_analyses(program: str) -> None:
     import json
     import subprocess

@@ -591,14 +591,21 @@ impl Phrase {
     }
 }
 
-impl fmt::Display for TextField {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl TextField {
+    /// The name in the query language and in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
             Self::Title => "title",
             Self::Summary => "summary",
             Self::Body => "body",
             Self::Caption => "caption",
-        })
+        }
+    }
+}
+
+impl fmt::Display for TextField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -9,10 +9,15 @@ use timbao_articles::Article;
 use timbao_query::plan::{Plan, TextField};
 
 use crate::columns::{GroupKey, SortKey, after, before, group, sort};
-use crate::corpus::{ArticleText, Corpus, Error, Occurrence, Result, TEXT_FIELDS, articles_of};
+use crate::corpus::{
+    ArticleText, Corpus, Error, FIRST_WORD, Occurrence, Result, TEXT_FIELDS, articles_of,
+};
 use crate::hash::mix;
 use crate::lexicon::Lexicon;
 use crate::texts::Count;
+
+/// Articles that are read at a time.
+const ARTICLES: usize = 1_000;
 
 /// How a concordance is made.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,18 +102,26 @@ pub struct KwicLine {
     pub range: CharRange,
 }
 
-/// The metadata of an article that its lines have.
-struct About {
-    id: EcoString,
-    path: EcoString,
-    member: Option<EcoString>,
-    title: Option<EcoString>,
-    date: Option<EcoString>,
-    section: Option<EcoString>,
-    source: Option<EcoString>,
+/// The metadata of an article that its lines share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KwicArticle {
+    /// The article's id.
+    pub id: EcoString,
+    /// The file it is in.
+    pub path: EcoString,
+    /// The position in the file, if it contains several articles.
+    pub member: Option<EcoString>,
+    /// The headline.
+    pub title: Option<EcoString>,
+    /// Date of publication as far as it is known, ISO 8601.
+    pub date: Option<EcoString>,
+    /// The section it ran in.
+    pub section: Option<EcoString>,
+    /// The publication.
+    pub source: Option<EcoString>,
 }
 
-impl About {
+impl KwicArticle {
     fn new(record: Article, text: &ArticleText) -> Self {
         let title = text.fields[0].as_str();
         Self {
@@ -122,6 +135,28 @@ impl About {
         }
     }
 }
+
+/// The text of a line, borrowed from its article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KwicText<'a> {
+    /// The text before the match, as in the source.
+    pub left: &'a str,
+    /// The match, as in the source.
+    pub matched: &'a str,
+    /// The text after the match, as in the source.
+    pub right: &'a str,
+    /// The part of the text that the match is in.
+    pub field: TextField,
+    /// The number of the first token of the match in that part, from 1.
+    pub token: u32,
+    /// The position of the match in that part, in Unicode code points.
+    pub range: CharRange,
+}
+
+/// Receives the lines of an article: its metadata, and the number of each line in the range that is
+/// read with its text.
+pub type OnLines<'f> =
+    &'f mut dyn FnMut(KwicArticle, &mut dyn Iterator<Item = (usize, KwicText<'_>)>);
 
 /// A range of Unicode code points, the end exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -234,42 +269,72 @@ impl Concordance {
     ///
     /// If the engine fails.
     pub fn lines(&self, corpus: &dyn Corpus, range: Range<usize>) -> Result<Vec<KwicLine>> {
-        let end = range.end.min(self.places.len());
-        let places = self
-            .places
-            .get(range.start.min(end)..end)
-            .unwrap_or_default();
-        let mut order: Vec<usize> = (0..places.len()).collect();
-        order.sort_unstable_by_key(|&i| places[i]);
-        let sorted: Vec<Occurrence> = order.iter().map(|&i| places[i]).collect();
-        let articles = articles_of(&sorted);
-        let mut records = corpus.records(&articles)?.into_iter();
-        let mut lines: Vec<Option<KwicLine>> = vec![None; places.len()];
-        let mut order = order.into_iter().peekable();
-        corpus.read_texts(
-            &articles,
-            &mut Lexicon::new(),
-            &mut |article, tokens, text| {
-                let about = About::new(records.next().unwrap_or_default(), &text);
-                while let Some(i) = order.next_if(|&i| places[i].article == article) {
-                    let context = self.context(&text, tokens, places[i]);
-                    let context =
-                        context.ok_or(Error::Damaged("a match is outside of its article"))?;
-                    lines[i] = Some(KwicLine {
-                        id: about.id.clone(),
-                        path: about.path.clone(),
-                        member: about.member.clone(),
-                        title: about.title.clone(),
-                        date: about.date.clone(),
-                        section: about.section.clone(),
-                        source: about.source.clone(),
-                        ..context
-                    });
-                }
-                Ok(())
-            },
-        )?;
+        let mut lines: Vec<Option<KwicLine>> = vec![None; self.clamp(&range).len()];
+        self.each_article(corpus, range, &mut |article, texts| {
+            for (number, text) in texts {
+                lines[number] = Some(KwicLine {
+                    left: text.left.to_owned(),
+                    matched: text.matched.to_owned(),
+                    right: text.right.to_owned(),
+                    id: article.id.clone(),
+                    path: article.path.clone(),
+                    member: article.member.clone(),
+                    title: article.title.clone(),
+                    date: article.date.clone(),
+                    section: article.section.clone(),
+                    source: article.source.clone(),
+                    field: text.field,
+                    token: text.token,
+                    range: text.range,
+                });
+            }
+        })?;
         Ok(lines.into_iter().flatten().collect())
+    }
+
+    /// Reads the same lines without copying their texts, article by article in the order in which
+    /// the corpus stores them. Every line of the range is passed once, with its number in the range.
+    ///
+    /// # Errors
+    ///
+    /// If the engine fails.
+    pub fn each_article(
+        &self,
+        corpus: &dyn Corpus,
+        range: Range<usize>,
+        f: OnLines<'_>,
+    ) -> Result<()> {
+        let places = &self.places[self.clamp(&range)];
+        let mut order: Vec<u32> = (0..places.len() as u32).collect();
+        order.sort_unstable_by_key(|&i| places[i as usize]);
+        let sorted: Vec<Occurrence> = order.iter().map(|&i| places[i as usize]).collect();
+        let (mut order, mut sorted) = (order.as_slice(), sorted.as_slice());
+        let mut lexicon = Lexicon::new();
+        for articles in articles_of(sorted).chunks(ARTICLES) {
+            let mut records = corpus.records(articles)?.into_iter();
+            corpus.read_texts(articles, &mut lexicon, &mut |article, tokens, text| {
+                let count = sorted.iter().take_while(|place| place.article == article);
+                let (numbers, places);
+                (places, sorted) = sorted.split_at(count.count());
+                (numbers, order) = order.split_at(places.len());
+                let mut counted = Counted::default();
+                let texts = places
+                    .iter()
+                    .map(|&place| self.text_of(&text, tokens, place, &mut counted));
+                let texts = texts.collect::<Option<Vec<_>>>();
+                let texts = texts.ok_or(Error::Damaged("a match is outside of its article"))?;
+                let numbers = numbers.iter().map(|&number| number as usize);
+                let about = KwicArticle::new(records.next().unwrap_or_default(), &text);
+                f(about, &mut numbers.zip(texts));
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn clamp(&self, range: &Range<usize>) -> Range<usize> {
+        let end = range.end.min(self.places.len());
+        range.start.min(end)..end
     }
 
     /// Counts the lines by keys, the most common group first.
@@ -291,17 +356,23 @@ impl Concordance {
             .collect())
     }
 
-    /// The line of an occurrence, without metadata.
-    fn context(&self, text: &ArticleText, tokens: &[u32], place: Occurrence) -> Option<KwicLine> {
+    /// The text of an occurrence. Those of an article are read in their order, with what was
+    /// `counted` up to the one before.
+    fn text_of<'t>(
+        &self,
+        text: &'t ArticleText,
+        tokens: &[u32],
+        place: Occurrence,
+        counted: &mut Counted,
+    ) -> Option<KwicText<'t>> {
         let number = text.field_at(place.start as usize)?;
-        let (field, source) = (TEXT_FIELDS[number], &text.fields[number]);
+        let source = text.fields[number].as_str();
         let span = |at: usize| {
             let &(start, end) = text.spans.get(at)?;
             Some(start as usize..end as usize)
         };
         let first = span(place.start as usize)?;
         let last = span(place.end.checked_sub(1)? as usize)?;
-        let token = before(tokens, place.start).count() as u32 + 1;
         let left = match before(tokens, place.start).nth((self.left as usize).wrapping_sub(1)) {
             _ if self.left == 0 => first.start,
             Some((at, _)) => span(at)?.start,
@@ -312,25 +383,56 @@ impl Concordance {
             Some((at, _)) => span(at)?.end,
             None => source.len(),
         };
-        let start = source.get(..first.start)?.chars().count();
         let matched = source.get(first.start..last.end)?;
-        Some(KwicLine {
-            left: source.get(left..first.start)?.to_owned(),
-            matched: matched.to_owned(),
-            right: source.get(last.end..right)?.to_owned(),
-            id: EcoString::new(),
-            path: EcoString::new(),
-            member: None,
-            title: None,
-            date: None,
-            section: None,
-            source: None,
-            field,
-            token,
+        let (token, start) =
+            counted.up_to(text, tokens, number, place.start as usize, first.start)?;
+        Some(KwicText {
+            left: source.get(left..first.start)?,
+            matched,
+            right: source.get(last.end..right)?,
+            field: TEXT_FIELDS[number],
+            token: token + 1,
             range: CharRange {
                 start,
                 end: start + matched.chars().count(),
             },
         })
+    }
+}
+
+/// The tokens and code points of a part of an article before a place in it.
+#[derive(Debug, Default)]
+struct Counted {
+    field: usize,
+    /// The place, as a position among the tokens and as a byte of the part.
+    position: usize,
+    byte: usize,
+    tokens: u32,
+    chars: usize,
+}
+
+impl Counted {
+    /// Counts up to a place, which is not before the last one.
+    fn up_to(
+        &mut self,
+        text: &ArticleText,
+        tokens: &[u32],
+        field: usize,
+        position: usize,
+        byte: usize,
+    ) -> Option<(u32, usize)> {
+        if field != self.field {
+            let end = text.field_ends.get(field.checked_sub(1)?)?;
+            *self = Self {
+                field,
+                position: *end as usize + 1,
+                ..Self::default()
+            };
+        }
+        let words = tokens.get(self.position..position)?.iter();
+        self.tokens += words.filter(|&&token| token >= FIRST_WORD).count() as u32;
+        self.chars += text.fields[field].get(self.byte..byte)?.chars().count();
+        (self.position, self.byte) = (position, byte);
+        Some((self.tokens, self.chars))
     }
 }

@@ -111,7 +111,10 @@ pub use interpretation::{
 };
 pub use kept::{KeptViews, ReloadOptions};
 pub use keywords::{Keyword, KeywordOptions, Keywords, Portion, keywords};
-pub use kwic::{CharRange, Concordance, KwicGroup, KwicLine, KwicOptions, Sample, concordance};
+pub use kwic::{
+    CharRange, Concordance, KwicArticle, KwicGroup, KwicLine, KwicOptions, KwicText, OnLines,
+    Sample, concordance,
+};
 pub use lexicon::{Lexicon, LexiconPart};
 pub use matches::MatchShape;
 pub use periods::{By, Period};

@@ -286,10 +286,11 @@ impl Corpus for Searcher {
         self.each_part(articles, |segment, part, ids| {
             let mut words = lexicon.part(part, segment.exact_keys() as usize);
             let mut unpacked = ResidueBlock::default();
+            let surfaces = segment.surfaces(ids.len());
             for &(id, article) in ids {
                 self.deadline.check()?;
                 number_tokens(segment, article, &mut words, &mut tokens);
-                let text = segment.first_parts(article, FIELDS, &mut unpacked);
+                let text = segment.parts_with(article, FIELDS, &surfaces, &mut unpacked);
                 f(id, &tokens, text.map_err(broken)?)?;
             }
             Ok(())

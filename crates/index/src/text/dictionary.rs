@@ -1,5 +1,7 @@
 //! Keys and their ids, on disk.
 
+use std::ops::Range;
+
 use super::bytes::{load_u32, load_u64};
 use super::sections::{Section, Sections};
 
@@ -74,20 +76,67 @@ pub(crate) fn read_string(section: &[u8], index: u32) -> &str {
 }
 
 fn string_bytes(section: &[u8], index: u32) -> &[u8] {
-    let count = load_u32(section, 0);
-    if index >= count {
-        return &[];
+    let (base, range) = (string_base(section), string_range(section, index));
+    section
+        .get(base.saturating_add(range.start)..base.saturating_add(range.end))
+        .unwrap_or_default()
+}
+
+/// The start of the strings of a section.
+fn string_base(section: &[u8]) -> usize {
+    4 * (load_u32(section, 0) as usize + 1)
+}
+
+/// The bytes of a string, counted from the start of the strings.
+#[inline]
+fn string_range(section: &[u8], index: u32) -> Range<usize> {
+    if index >= load_u32(section, 0) {
+        return 0..0;
     }
-    let base = 4 * (count as usize + 1);
     let start = if index == 0 {
         0
     } else {
         load_u32(section, 4 * index as usize) as usize
     };
-    let end = load_u32(section, 4 * (index as usize + 1)) as usize;
-    section
-        .get(base.saturating_add(start)..base.saturating_add(end))
-        .unwrap_or_default()
+    start..load_u32(section, 4 * (index as usize + 1)) as usize
+}
+
+/// The strings of a section that [`write_strings`] wrote, for many reads.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Strings<'a> {
+    section: &'a [u8],
+    /// All strings, if they were checked at once.
+    text: Option<&'a str>,
+}
+
+impl<'a> Strings<'a> {
+    /// Checks all strings at once, which pays if as many are going to be read.
+    pub(crate) fn checked(section: &'a [u8]) -> Self {
+        let bytes = section.get(string_base(section)..).unwrap_or_default();
+        Self {
+            section,
+            text: std::str::from_utf8(bytes).ok(),
+        }
+    }
+
+    /// Checks each string when it is read.
+    pub(crate) fn unchecked(section: &'a [u8]) -> Self {
+        Self {
+            section,
+            text: None,
+        }
+    }
+
+    /// The string with number `index`.
+    #[inline]
+    pub(crate) fn get(&self, index: u32) -> &'a str {
+        match self.text {
+            Some(text) => text
+                .get(string_range(self.section, index))
+                .unwrap_or_default(),
+            None => read_string(self.section, index),
+        }
+    }
 }
 
 /// FNV-1a (Fowler, Noll, Vo), 32 bits: keys are short.

@@ -9,7 +9,7 @@ use timbao_views::ArticleText;
 use zstd::bulk::Decompressor;
 
 use super::bytes::{load_u32, load_u64};
-use super::dictionary::{self, KeyInfo, read_string};
+use super::dictionary::{self, KeyInfo, Strings, read_string};
 use super::layout::{ArticleRow, BLOCK_BITS, BLOCK_ENTRY_BYTES, FIELDS};
 use super::pairs::{self, PairList};
 use super::postings::Postings;
@@ -27,6 +27,8 @@ const RESIDUE_BLOCK_BYTES: usize = 12;
 const BODY: usize = 2;
 /// Bytes of a token with what precedes it, on average.
 const TOKEN_BYTES: usize = 6;
+/// Articles from which it pays to check all surfaces at once.
+const MANY_ARTICLES: usize = 100;
 /// Most tokens that memory is reserved for before they are read.
 const MOST_RESERVED: usize = 1 << 16;
 
@@ -197,6 +199,15 @@ impl TextSegment {
     /// The plainest spelling of an exact key.
     pub(crate) fn surface(&self, id: u32) -> &str {
         read_string(self.sections.get(Section::Surfaces), id)
+    }
+
+    /// The plainest spellings of exact keys, for reading some articles.
+    pub(crate) fn surfaces(&self, articles: usize) -> Strings<'_> {
+        let section = self.sections.get(Section::Surfaces);
+        match articles < MANY_ARTICLES {
+            true => Strings::unchecked(section),
+            false => Strings::checked(section),
+        }
     }
 
     /// The dictionary entry of an exact key.
@@ -406,6 +417,21 @@ impl TextSegment {
         parts: usize,
         unpacked: &mut ResidueBlock,
     ) -> Result<ArticleText, String> {
+        self.parts_with(article, parts, &self.surfaces(1), unpacked)
+    }
+
+    /// Reads as [`first_parts`](Self::first_parts), with [`surfaces`](Self::surfaces) for several articles.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged.
+    pub(crate) fn parts_with(
+        &self,
+        article: u32,
+        parts: usize,
+        surfaces: &Strings<'_>,
+        unpacked: &mut ResidueBlock,
+    ) -> Result<ArticleText, String> {
         let damaged = || damaged(article);
         let mut reader = self.residue(article, unpacked)?;
         let mut text = ArticleText::default();
@@ -432,7 +458,7 @@ impl TextSegment {
                     }
                 }
                 token => {
-                    let surface = self.surface(token - FIRST_KEY);
+                    let surface = surfaces.get(token - FIRST_KEY);
                     let out = text.fields.get_mut(field).ok_or_else(damaged)?;
                     let (start, end) = reader.token(surface, out);
                     text.spans.push((start as u32, end as u32));

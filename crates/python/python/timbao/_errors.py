@@ -90,3 +90,23 @@ def check_counts(**numbers: int | None) -> None:
             raise TypeError(f"{name} must be a whole number, not {kind}") from None
         if not 0 <= value <= _LARGEST:
             raise ArgumentError(f"{name} must be from 0 to 2**63 - 1, not {value}")
+
+
+def check_texts(**texts: object) -> None:
+    """Raises `TypeError`, by name, for what is neither text nor `None`."""
+    for name, text in texts.items():
+        if text is not None and not isinstance(text, str):
+            raise TypeError(f"{name} must be text, not {type(text).__name__}")
+
+
+def check_days(**numbers: float) -> None:
+    """Raises `ArgumentError`, by name, for a number that is not above 0, and `TypeError` for what is
+    not a number."""
+    for name, number in numbers.items():
+        try:
+            valid = number > 0
+        except TypeError:
+            kind = type(number).__name__
+            raise TypeError(f"{name} must be a number of days, not {kind}") from None
+        if not valid:
+            raise ArgumentError(f"{name} must be a number of days above 0, not {number}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from . import _timbao
-from ._errors import ArgumentError, check_counts
+from ._errors import check_counts, check_days, check_texts
 from ._table import Article, Hits, Table
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ class Filters(TypedDict, total=False):
     after: str | int | Date | None
     before: str | int | Date | None
     date: str | int | Date | None
-    section: str | None
-    place: str | None
-    agency: str | None
-    author: str | None
-    source: str | None
-    collection: str | None
+    section: str | Iterable[str] | None
+    place: str | Iterable[str] | None
+    agency: str | Iterable[str] | None
+    author: str | Iterable[str] | None
+    source: str | Iterable[str] | None
+    collection: str | Iterable[str] | None
     accents: Literal["auto", "strict", "loose"] | None
 
 
@@ -56,7 +56,7 @@ class Index:
     All methods with a `query` take these keyword arguments, which narrow it as if they were typed in
     it: `after`, `before` and `date` (a day, month or year as text, a year as a number, or a
     `datetime.date` or one with a time; `date` may be a range, "2025..3/2026"), `section`, `place`, `agency`, `author`,
-    `source` and `collection` (words of the value, or all of it after "="; a list has several), and
+    `source` and `collection` (words of the value, or all of it after "="; a list has several values, one of which an article must have), and
     `accents` ("auto", "strict" or "loose"). Methods that count also take `count`: "publications", or
     "texts" for every text once, at its first publication among the counted articles.
 
@@ -128,9 +128,10 @@ class Index:
 
     def _repr_html_(self) -> str:
         stats = self.stats()
+        dates = f", {stats['first_date']} to {stats['last_date']}" if stats["first_date"] else ""
         return (
-            f"<p><b>timbao.Index</b> {stats['articles']:,} articles, {stats['tokens']:,} tokens, "
-            f"{stats['first_date']} to {stats['last_date']}</p>"
+            f"<p><b>timbao.Index</b> {stats['articles']:,} articles, "
+            f"{stats['tokens']:,} tokens{dates}</p>"
         )
 
     @property
@@ -173,8 +174,8 @@ class Index:
         >>> hits.column("date")[0]
         datetime.date(2026, 3, 25)
         """
-        if recency is not None and not recency > 0:
-            raise ArgumentError(f"recency must be a number of days above 0, not {recency}")
+        if recency is not None:
+            check_days(recency=recency)
         try:
             hits = self._index.search(
                 query, limit, offset, sort, recency, unique, snippets, filters or None
@@ -229,8 +230,8 @@ class Index:
         options: dict[str, Any] = {
             "left": context if left is None else left,
             "right": context if right is None else right,
-            "sort": _keys(sort),
-            "group": _keys(group),
+            "sort": _keys("sort", sort),
+            "group": _keys("group", group),
             "sample": sample,
             "shuffle": shuffle,
             "seed": seed,
@@ -266,6 +267,7 @@ class Index:
         ('2020', 2, 5)
         """
         check_counts(values=values, average=average, thin=thin)
+        check_texts(by=by, split=split)
         options = {"by": by, "split": split, "values": values, "average": average, "thin": thin}
         return Table._of(self._index.trends(queries, options, filters or None), "series")
 
@@ -302,6 +304,7 @@ class Index:
         25
         """
         check_counts(window=window, left=left, right=right, min=min, limit=limit)
+        check_texts(by=by, of=of, against=against)
         options = {
             "left": window if left is None else left,
             "right": window if right is None else right,
@@ -358,6 +361,8 @@ class Index:
         >>> index.wordlist(size=3, limit=1).column("unit")
         ['hải lăng đông']
         """
+        check_counts(size=size, min=min, min_articles=min_articles, limit=limit)
+        check_texts(sort=sort)
         options = {
             "size": size,
             "min": min,
@@ -386,6 +391,7 @@ class Index:
         >>> round(index.dispersion("tự diễn biến").attrs["dp"], 2)
         0.84
         """
+        check_counts(slices=slices)
         answer = self._index.dispersion(query, id, by, slices, filters or None)
         return Table._of(answer, "parts")
 
@@ -411,6 +417,8 @@ class Index:
         >>> index.compare("tự diễn biến", "tự chuyển hóa").attrs["overlap"]["both"]
         12
         """
+        check_counts(window=window, left=left, right=right, min=min, limit=limit)
+        check_texts(by=by)
         options = {
             "by": by,
             "left": window if left is None else left,
@@ -575,5 +583,10 @@ def _open(
     return Index(path, preload=preload, cluster_auth=cluster_auth, cluster_ca=cluster_ca)
 
 
-def _keys(keys: str | Iterable[str]) -> list[str]:
-    return [key for key in keys.split(",") if key] if isinstance(keys, str) else list(keys)
+def _keys(name: str, keys: str | Iterable[str]) -> list[str]:
+    if isinstance(keys, str):
+        return [key for key in keys.split(",") if key]
+    found = list(keys)
+    for key in found:
+        check_texts(**{name: key})
+    return found

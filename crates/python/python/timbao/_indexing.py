@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _timbao
-from ._errors import check_counts
+from ._errors import ArgumentError, check_counts
 from ._index import Index
 
 Path_ = str | os.PathLike[str]
@@ -68,7 +68,8 @@ def index(
     the phase, files found, articles and bytes read, and bytes in all. Files that cannot be read are
     listed in the report's `problems`.
 
-    Raises `SourceError` if a path does not exist, `IndexBusyError` and `IndexVersionError`.
+    Raises `SourceError` if a path does not exist, `ArgumentError` for an empty list of paths,
+    `IndexBusyError` and `IndexVersionError`.
 
     >>> report = timbao.index(CORPUS, path=INDEX)
     >>> report["articles"]["unchanged"]
@@ -79,10 +80,14 @@ def index(
     check_counts(threads=threads, memory=memory, wait=wait)
     if isinstance(paths, (str, os.PathLike)):
         paths = [paths]
+    if paths is not None:
+        paths = [Path(each) for each in paths]
+        if not paths:
+            raise ArgumentError("paths is empty", "without paths, timbao.index() updates all known ones")
     arguments = {
         # A `Path` would change the address of a cluster, which has to be refused as it is.
         "path": str(path),
-        "paths": None if paths is None else [Path(each) for each in paths],
+        "paths": paths,
         "full": full,
         "dry_run": dry_run,
         "strict": strict,

@@ -1,4 +1,8 @@
-"""Functions on Vietnamese text and on files, without an index."""
+"""Functions on Vietnamese text and on files, without an index.
+
+Lone surrogates, which Python uses for bytes that it cannot decode, are read as U+FFFD; offsets stay
+those of the text.
+"""
 
 from __future__ import annotations
 
