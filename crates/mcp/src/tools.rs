@@ -25,6 +25,9 @@ use crate::arguments::{Arguments, Invalid, empty, pick, request, write_error};
 /// that have a query.
 const TOOLS: &str = include_str!("tools.json");
 
+/// Most rows of trends. More would fill the context of an assistant.
+const MOST_ROWS: usize = 1_000;
+
 /// The reason why a call failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -330,9 +333,20 @@ fn trends(mut arguments: Arguments, engine: &dyn Engine) -> Result<Written, Fail
     });
     let queries: Vec<TrendsQuery> = queries.collect();
     let trends = trends_of(engine, &queries, &base(&filters)?, &options)?;
+    let rows: usize = trends.series.iter().map(|one| one.points.len()).sum();
+    if rows > MOST_ROWS {
+        let message = format!("{rows} periods are more than the {MOST_ROWS} of an answer");
+        let hint = "count by a longer period, or fewer queries, or narrow the dates";
+        return Err(Invalid::new(message).hint(hint).into());
+    }
     let cited = requests.iter().zip(queries.iter().map(|query| &query.plan));
     let cited: Vec<(&Request, &Plan)> = cited.collect();
-    write(Series::new(&trends), false, engine, &cited)
+    write(
+        Series::new(&trends),
+        options.split.is_some(),
+        engine,
+        &cited,
+    )
 }
 
 /// The articles among which is counted: those that the filters accept.
@@ -364,7 +378,7 @@ fn facets(mut arguments: Arguments, engine: &dyn Engine) -> Result<Written, Fail
             .map(|counts| FacetValues::new(counts, limit))
             .collect(),
     };
-    write(view, false, engine, &[(&request, &plan)])
+    write(view, true, engine, &[(&request, &plan)])
 }
 
 fn similar(mut arguments: Arguments, engine: &dyn Engine) -> Result<Written, Failure> {
@@ -401,7 +415,7 @@ fn sources(mut arguments: Arguments, engine: &dyn Engine) -> Result<Written, Fai
         agencies: FacetValues::new(agencies, limit),
         sections: FacetValues::new(sections, limit),
     };
-    write(view, false, engine, &[])
+    write(view, true, engine, &[])
 }
 
 fn no_article(id: &str) -> Invalid {
