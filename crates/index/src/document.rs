@@ -8,7 +8,7 @@ use timbao_articles::Article;
 use timbao_views::{facet_value, tie_key};
 
 use crate::resources::{Permit, Resources};
-use crate::schema::Fields;
+use crate::schema::{Fields, id_term};
 use crate::text::FIELDS;
 
 /// The text goes to the text component, everything else to Tantivy.
@@ -47,7 +47,7 @@ impl ArticleDocument {
         ];
         let mut metadata = TantivyDocument::new();
         metadata.add_text(fields.key, key);
-        metadata.add_text(fields.id, &article.id);
+        metadata.add_text(fields.id, id_term(&article.id));
         if let Some(day) = day {
             metadata.add_i64(fields.day, i64::from(day));
         }

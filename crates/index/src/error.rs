@@ -18,23 +18,38 @@ pub enum Error {
         /// The directory that was named.
         dir: PathBuf,
     },
+    /// A path, or one above it, that has to be a directory is a file.
+    #[error("{} is not a directory", .path.display())]
+    NotADirectory {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The directory has files that an index would have, but another program wrote them.
+    #[error("{} has files of another program, and no index of Timbao", .dir.display())]
+    NotTimbao {
+        /// The directory that was named.
+        dir: PathBuf,
+    },
     /// The index was written by another version.
     #[error("the index at {} has version {found}, but this program reads version {}", .dir.display(), crate::INDEX_VERSION)]
     OtherVersion {
         /// The index's directory.
         dir: PathBuf,
-        /// The version it was written with.
+        /// The version it was written with, `unknown` if it does not say.
         found: String,
+        /// The author of its articles, if that is known.
+        owner: Option<Owner>,
     },
-    /// Another process is writing to the index.
-    #[error("another process is writing to the index at {} and has locked {}", .dir.display(), .lock.display())]
+    /// Another writer is open, in this process or another.
+    #[error("another writer is open for the index at {} and has locked {}", .dir.display(), .lock.display())]
     Busy {
         /// The index's directory.
         dir: PathBuf,
         /// The lock file.
         lock: PathBuf,
     },
-    /// A path given as a source does not exist.
+    /// A given path does not exist: a source, a backup to restore, or the directory to write a
+    /// backup to.
     #[error("there is no file or directory at {}", .path.display())]
     NoSource {
         /// The given path.
@@ -51,6 +66,19 @@ pub enum Error {
         dir: PathBuf,
         /// The author of its articles.
         owner: Owner,
+    },
+    /// A damaged index, or one of another version, does not say who added its articles: perhaps a
+    /// program did, and no file has them.
+    #[error("the index at {} does not say whether its articles are from files or from a program", .dir.display())]
+    UnknownOrigin {
+        /// The index's directory.
+        dir: PathBuf,
+    },
+    /// The sources of an index that has to be rebuilt are unknown.
+    #[error("the list of sources of the index at {} is lost", .dir.display())]
+    LostSources {
+        /// The index's directory.
+        dir: PathBuf,
     },
     /// The index does not have sources.
     #[error("the index at {} has no sources yet", .dir.display())]
@@ -110,6 +138,23 @@ pub enum Error {
         /// The defect.
         reason: String,
     },
+    /// A file is not an intact backup of this version.
+    #[error("{} cannot be restored: {reason}", .path.display())]
+    BadBackup {
+        /// The file.
+        path: PathBuf,
+        /// The defect.
+        reason: String,
+    },
+    /// The key of an article is longer than [`MAX_KEY_BYTES`](crate::MAX_KEY_BYTES).
+    #[error(
+        "the key of an article has {bytes} bytes, but at most {} are possible",
+        crate::MAX_KEY_BYTES
+    )]
+    KeyTooLong {
+        /// The length of the key.
+        bytes: usize,
+    },
     /// A search did not finish before its deadline.
     #[error("the search timed out")]
     OutOfTime,
@@ -158,13 +203,23 @@ impl fmt::Display for Owner {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// Returns `true` if the next update may succeed: another process writes, or files cannot be read
+    /// Returns `true` if the next update may succeed: another writer is open, or files cannot be read
     /// or written at present.
     pub fn is_passing(&self) -> bool {
-        matches!(
-            self,
-            Self::Busy { .. } | Self::Vanished(_) | Self::Unreadable(_) | Self::Io { .. }
-        )
+        match self {
+            Self::Busy { .. } | Self::Vanished(_) | Self::Unreadable(_) => true,
+            Self::Io { source, .. } => !matches!(
+                source.kind(),
+                io::ErrorKind::NotFound
+                    | io::ErrorKind::NotADirectory
+                    | io::ErrorKind::IsADirectory
+                    | io::ErrorKind::AlreadyExists
+                    | io::ErrorKind::InvalidInput
+                    | io::ErrorKind::InvalidFilename
+                    | io::ErrorKind::Unsupported
+            ),
+            _ => false,
+        }
     }
 
     /// Returns a hint for a user of the program `timbao`, if there is one.
@@ -181,17 +236,35 @@ impl Error {
             Self::NoIndex { .. } => {
                 "run `timbao index PATH…` to build one, or choose another with --index DIR or TIMBAO_INDEX"
             }
-            Self::OtherVersion { .. } => "run `timbao reindex --full` to rebuild it from its files",
+            Self::NotADirectory { .. } => {
+                "choose another path; that of the index is set with --index DIR or TIMBAO_INDEX"
+            }
+            Self::NotTimbao { .. } => "choose another directory with --index DIR or TIMBAO_INDEX",
+            Self::OtherVersion { found, owner, .. } => match owner {
+                _ if is_newer(found) => {
+                    "install the version of Timbao that wrote it, or choose another index with --index DIR or TIMBAO_INDEX"
+                }
+                Some(Owner::Writer) => {
+                    "fill another index with the program that filled it, or use the version of Timbao that wrote it"
+                }
+                _ => "run `timbao reindex --full` to rebuild it from its files",
+            },
             Self::Busy { .. } => {
-                "wait for the other process; searching is possible in the meantime"
+                "wait until the other writer has finished; searching is possible in the meantime"
             }
             Self::OtherView => "find the article by its id in the current view",
             Self::OtherOwner { owner, .. } => match owner {
                 Owner::Update => "add articles as files, or use another index",
                 Owner::Writer => {
-                    "add articles with the program that filled it, or use another index"
+                    "add articles with the program that filled it, or use another index; no files can repair it, but a backup can: `timbao restore FILE --overwrite`"
                 }
             },
+            Self::UnknownOrigin { .. } => {
+                "restore a backup with `timbao restore FILE --overwrite`, or move the directory away, as it may be the only copy, and run `timbao index PATH…`"
+            }
+            Self::LostSources { .. } => {
+                "run `timbao repair PATH…` with the files and directories that it was built from"
+            }
             Self::NoSources { .. } => {
                 "run `timbao index PATH…` with the files and directories to index"
             }
@@ -215,6 +288,9 @@ impl Error {
             Self::Damaged { .. } => {
                 "run `timbao repair` to rebuild it from its files, or `timbao restore FILE --overwrite` to restore a backup"
             }
+            Self::BadBackup { .. } => "nothing was changed; try another backup",
+            Self::KeyTooLong { .. } => "use a shorter key, for example a hash of it",
+            Self::NoSource { .. } => "check the path, and whether its disk is mounted",
             Self::OutOfTime => "search for fewer or rarer words, or allow more time",
             Self::TooBroad => {
                 "write more letters next to `*`, or search for fewer or rarer words with NEAR, in fields and in phrases with gaps or slop"
@@ -224,13 +300,17 @@ impl Error {
             }
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::OutOfMemory => "allow more memory, and run this again",
-                io::ErrorKind::StorageFull
-                | io::ErrorKind::QuotaExceeded
-                | io::ErrorKind::ReadOnlyFilesystem
-                | io::ErrorKind::PermissionDenied => "the index is unchanged",
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    "the index is unchanged; free some space, and run this again"
+                }
+                io::ErrorKind::ReadOnlyFilesystem => "choose a place that can be written",
+                io::ErrorKind::PermissionDenied => {
+                    "check the permissions of the file and of its directory"
+                }
+                io::ErrorKind::IsADirectory => "name a file",
                 _ => return None,
             },
-            Self::NoSource { .. } | Self::Engine(_) => return None,
+            Self::Engine(_) => return None,
         })
     }
 
@@ -320,6 +400,13 @@ pub(crate) fn copy(error: &io::Error) -> io::Error {
         Some(code) => io::Error::from_raw_os_error(code),
         None => io::Error::new(error.kind(), error.to_string()),
     }
+}
+
+/// Returns `true` if an index's version is later than that of this program.
+pub(crate) fn is_newer(found: &str) -> bool {
+    found
+        .parse::<u32>()
+        .is_ok_and(|found| found > crate::INDEX_VERSION)
 }
 
 /// Whether the system refused to read a file for a reason that is not in the

@@ -37,7 +37,7 @@ pub use timbao_views as views;
 
 pub use error::{EngineError, Error, Owner, Result};
 pub use reload::Reloader;
-pub use schema::INDEX_VERSION;
+pub use schema::{INDEX_VERSION, MAX_KEY_BYTES};
 pub use search::{
     Address, ArrivedText, Found, Hit, SearchOptions, Searcher, Sort, UniqueFound, UniqueHit,
 };

@@ -1,11 +1,16 @@
 //! The Tantivy schema: stored fields and metadata of an article.
 
+use std::borrow::Cow;
+
 use tantivy::schema::{FAST, Field, INDEXED, STORED, STRING, Schema};
 use timbao_query::plan::Facet;
 
 /// Version of schema, analysis and file formats. An index of another version is
 /// rejected.
 pub const INDEX_VERSION: u32 = 8;
+
+/// Maximum length of the key of an article, in bytes: that of a term in Tantivy.
+pub const MAX_KEY_BYTES: usize = 65_530;
 
 /// The fields of the schema.
 #[derive(Debug, Clone)]
@@ -39,6 +44,15 @@ pub(crate) fn schema() -> Schema {
         builder.add_text_field(facet.name(), FAST);
     }
     builder.build()
+}
+
+/// The term of an article's id. A longer one than a term can be is replaced by its hash.
+pub(crate) fn id_term(id: &str) -> Cow<'_, str> {
+    match id.len() {
+        ..=MAX_KEY_BYTES => id.into(),
+        // No real id begins with a control character.
+        _ => format!("\0blake3:{}", blake3::hash(id.as_bytes()).to_hex()).into(),
+    }
 }
 
 impl Fields {

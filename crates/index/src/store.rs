@@ -19,14 +19,14 @@ use timbao_articles::Article;
 
 use crate::arrivals::{Written, name_of};
 use crate::document::ArticleDocument;
-use crate::durable::names::MARKER;
+use crate::durable::names::{MARKER, aside};
 use crate::durable::{META, Storage};
-use crate::error::{Error, Owner, Result};
+use crate::error::{Error, Owner, Result, damaged};
 use crate::resources::{Permit, Resources};
-use crate::schema::{Fields, INDEX_VERSION, schema};
+use crate::schema::{Fields, INDEX_VERSION, MAX_KEY_BYTES, schema};
 use crate::search::ImpactCache;
 use crate::text::{Copies, TextPlugin};
-use crate::update::{Commit, Payload};
+use crate::update::{Commit, Origin, Payload, remove_orphans, unmarked};
 use crate::writer_options::WriterOptions;
 
 /// Maximum number of attempts to open a commit while writers replace it.
@@ -121,12 +121,14 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// [`Error::NoIndex`] if there is none, [`Error::OtherVersion`] if another version wrote it,
-    /// and [`Error::Damaged`] if it cannot be read.
+    /// [`Error::NoIndex`] if there is none, [`Error::NotADirectory`] for a file, [`Error::NotTimbao`]
+    /// for a directory of another program, [`Error::OtherVersion`] if another version wrote it or
+    /// its `timbao.json`, which says the version, is missing, and [`Error::Damaged`] if it cannot be
+    /// read.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self> {
         let dir = dir.as_ref();
         // A missing directory and one without an index are the same.
-        match fs::exists(dir.join(MARKER)) {
+        match fs::exists(dir) {
             Ok(false) => Err(Error::NoIndex { dir: dir.into() }),
             _ => Self::open_on(Storage::open(dir)?),
         }
@@ -137,15 +139,28 @@ impl Index {
         let dir = || storage.dir().to_owned();
         let marker = match storage.atomic_read(Path::new(MARKER)) {
             Ok(bytes) => bytes,
-            Err(OpenReadError::FileDoesNotExist(_)) => return Err(Error::NoIndex { dir: dir() }),
+            Err(OpenReadError::FileDoesNotExist(_)) => {
+                return Err(match is_under_repair(storage.dir()) {
+                    true => interrupted_repair(),
+                    false => unmarked(storage.dir())?,
+                });
+            }
             Err(error) => return Err(Error::engine(error)),
         };
         let found = serde_json::from_slice::<Marker>(&marker)
             .map_or_else(|_| "unknown".into(), |m| m.timbao);
         if found != INDEX_VERSION.to_string() {
-            return Err(Error::OtherVersion { dir: dir(), found });
+            let owner = Origin::of(storage.dir())?.owner();
+            return Err(Error::OtherVersion {
+                dir: dir(),
+                found,
+                owner,
+            });
         }
         let engine = tantivy::Index::open(storage.clone()).map_err(Error::engine)?;
+        if is_under_repair(storage.dir()) && matches!(Commit::of(&engine)?, Commit::Empty) {
+            return Err(interrupted_repair());
+        }
         Self::with_engine(storage, engine)
     }
 
@@ -204,7 +219,8 @@ impl Index {
         }
     }
 
-    fn create(storage: Storage) -> Result<Self> {
+    /// Creates an empty index where none is.
+    pub(crate) fn create(storage: Storage) -> Result<Self> {
         let settings = IndexSettings {
             docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
             docstore_compress_dedicated_thread: false,
@@ -237,6 +253,7 @@ impl Index {
         let fields = Fields::of(&engine.schema()).ok_or_else(|| Error::OtherVersion {
             dir: storage.dir().into(),
             found: "unknown".into(),
+            owner: None,
         })?;
         Ok(Self {
             storage,
@@ -304,15 +321,21 @@ impl Index {
         let writer = self.unchecked_writer(options)?;
         // Checked under the writer's lock, so that no update can come in between.
         match Commit::of(&self.engine)? {
-            Commit::Update(_) => Err(Error::OtherOwner {
-                dir: self.dir().into(),
-                owner: Owner::Update,
-            }),
-            Commit::Empty | Commit::Writer => Ok(ArticleWriter {
-                written: None,
-                ..writer
-            }),
+            Commit::Update(_) => {
+                return Err(Error::OtherOwner {
+                    dir: self.dir().into(),
+                    owner: Owner::Update,
+                });
+            }
+            // An update that was killed may have left a manifest, by which a damaged index would
+            // seem to be that of an update.
+            Commit::Empty => drop(remove_orphans(&self.engine, &self.storage)?),
+            Commit::Writer => {}
         }
+        Ok(ArticleWriter {
+            written: None,
+            ..writer
+        })
     }
 
     /// The same as [`writer`](Self::writer), for updates too.
@@ -337,6 +360,16 @@ impl Index {
             written: Some(Mutex::default()),
         })
     }
+}
+
+/// Whether a repair has set the commit of an index aside.
+fn is_under_repair(dir: &Path) -> bool {
+    dir.join(aside(META)).exists()
+}
+
+/// The error of an index without a commit, because a repair was killed.
+fn interrupted_repair() -> Error {
+    damaged("a repair of it is under way or was interrupted".into())
 }
 
 /// Adds and deletes articles. Nothing is visible to searchers before [`commit`](Self::commit).
@@ -381,8 +414,12 @@ impl ArticleWriter {
     ///
     /// # Errors
     ///
-    /// When an earlier article could not be written.
+    /// [`Error::KeyTooLong`] for a key of more than [`MAX_KEY_BYTES`], and when an earlier article
+    /// could not be written.
     pub fn add(&self, key: &str, article: Article) -> Result<()> {
+        if key.len() > MAX_KEY_BYTES {
+            return Err(Error::KeyTooLong { bytes: key.len() });
+        }
         // Both in one step, so that of two threads with the same key one replaces the other.
         self.writer
             .run([
@@ -457,7 +494,9 @@ impl ArticleWriter {
         Ok(())
     }
 
-    /// Makes all changes since the last commit visible and durable, all of them or none.
+    /// Makes all changes since the last commit visible and durable, all of them or none. The first
+    /// commit makes the index the writer's, even if it has no changes, or only those of
+    /// [`clear`](Self::clear): an [`update`](crate::update::update) is refused from then on.
     ///
     /// # Errors
     ///
@@ -512,7 +551,8 @@ impl ArticleWriter {
         Ok(())
     }
 
-    /// Waits for merges under way and releases the index.
+    /// Waits for merges under way and releases the index. Changes since the last
+    /// [`commit`](Self::commit) are discarded, as if the writer is dropped.
     ///
     /// # Errors
     ///

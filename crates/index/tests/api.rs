@@ -374,7 +374,7 @@ fn a_refreshed_searcher_is_of_the_latest_commit() {
     assert_eq!(ids(&second, &query("mưa")), ["a", "b"]);
     assert_eq!(ids(&first, &query("mưa")), ["a"]);
     assert!(index.refresh(&second).unwrap().is_none());
-    fs::remove_file(index.dir().join("timbao.json")).unwrap();
+    fs::remove_dir_all(index.dir()).unwrap();
     assert!(matches!(index.refresh(&second), Err(Error::NoIndex { .. })));
 }
 

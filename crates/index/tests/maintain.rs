@@ -228,12 +228,12 @@ fn a_damaged_backup_is_refused_and_changes_nothing() {
         bytes[at] ^= 1;
         fs::write(&file, &bytes).unwrap();
         assert!(
-            matches!(restore(&file, &target, false), Err(Error::Damaged { .. })),
+            matches!(restore(&file, &target, false), Err(Error::BadBackup { .. })),
             "byte {at}"
         );
         fs::write(&file, &whole[..at]).unwrap();
         assert!(
-            matches!(restore(&file, &target, false), Err(Error::Damaged { .. })),
+            matches!(restore(&file, &target, false), Err(Error::BadBackup { .. })),
             "cut at {at}"
         );
     }

@@ -57,10 +57,14 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let class = match &error {
-            Error::NoIndex { .. } => "IndexNotFoundError",
+            Error::NoIndex { .. } | Error::NotADirectory { .. } | Error::NotTimbao { .. } => {
+                "IndexNotFoundError"
+            }
             Error::OtherVersion { .. } => "IndexVersionError",
             Error::Busy { .. } => "IndexBusyError",
-            Error::Damaged { .. } => "IndexDamagedError",
+            Error::Damaged { .. } | Error::UnknownOrigin { .. } | Error::LostSources { .. } => {
+                "IndexDamagedError"
+            }
             Error::NoSource { .. }
             | Error::NoSources { .. }
             | Error::InsideIndex { .. }

@@ -1,10 +1,9 @@
 //! `timbao restore`.
 
-use timbao_index::Error as IndexError;
 use timbao_index::maintain::restore;
 
 use crate::cli::RestoreArgs;
-use crate::error::{Failure, Result, say};
+use crate::error::{Result, say};
 use crate::exit::Outcome;
 use crate::output::number::counted;
 use crate::output::style::Role;
@@ -14,12 +13,7 @@ use super::context::Context;
 /// Brings back an index from a backup.
 pub(crate) fn run(args: &RestoreArgs, context: &Context) -> Result<Outcome> {
     let dir = &context.settings.index;
-    let report = restore(&args.file, dir, args.overwrite).map_err(|error| match error {
-        // Ways out for a damaged index do not help with a damaged backup.
-        IndexError::Damaged { reason } => Failure::new(format!("the backup is damaged: {reason}"))
-            .hint("nothing was changed; try an older backup"),
-        other => other.into(),
-    })?;
+    let report = restore(&args.file, dir, args.overwrite)?;
     let articles = counted(report.articles, "article");
     let message = format!("{articles} in {}", dir.display());
     say(

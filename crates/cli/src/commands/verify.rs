@@ -4,6 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 use timbao_index::maintain::{Fault, FaultKind, VerifyReport, verify};
+use timbao_index::{Error, Index};
 use timbao_views::json::VERSION;
 
 use crate::cli::{RecordFormat, VerifyArgs};
@@ -50,6 +51,9 @@ pub(crate) fn run(args: &VerifyArgs, context: &Context) -> Result<Outcome> {
     }
     out.flush()?;
     if !report.is_sound() {
+        if let Err(error @ Error::OtherVersion { .. }) = Index::open(dir) {
+            return Err(error.into());
+        }
         let place = dir.display();
         return Err(Failure::new(format!("the index at {place} is damaged"))
             .hint("run `timbao repair` to repair it, or `timbao restore FILE --overwrite` to restore a backup"));
@@ -85,6 +89,7 @@ pub(super) fn told(fault: &Fault) -> String {
         FaultKind::Missing => "missing",
         FaultKind::Damaged => "damaged",
         FaultKind::Disagreement => "disagreement",
+        FaultKind::OtherVersion => "other version",
         FaultKind::Stale => "changed",
         _ => "wrong",
     };

@@ -48,6 +48,11 @@ pub(crate) fn unseal(sealed: &[u8]) -> io::Result<(Vec<u8>, IndexId)> {
     }
 }
 
+/// Returns `true` if bytes begin as [`seal`] writes them.
+pub(crate) fn is_sealed(bytes: &[u8]) -> bool {
+    bytes.starts_with(CHECKSUM)
+}
+
 /// The argument of [`seal`], as far as it can be read, even with a wrong
 /// checksum.
 pub(crate) fn content(sealed: &[u8]) -> Option<Vec<u8>> {

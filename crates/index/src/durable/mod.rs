@@ -92,7 +92,7 @@ impl Storage {
     /// If it cannot be reached.
     pub(crate) fn open(dir: &Path) -> Result<Self> {
         // Tantivy's message would contain neither the cause nor a hint.
-        std::fs::read_dir(dir).map_err(Error::io(dir))?;
+        std::fs::read_dir(dir).map_err(|error| unreachable(dir, error))?;
         let inner = MmapDirectory::open(dir).map_err(Error::engine)?;
         Ok(Self::over(
             dir,
@@ -108,7 +108,7 @@ impl Storage {
     /// If it cannot be created.
     pub(crate) fn create(dir: &Path) -> Result<Self> {
         if !dir.is_dir() {
-            std::fs::create_dir_all(dir).map_err(Error::io(dir))?;
+            std::fs::create_dir_all(dir).map_err(|error| unreachable(dir, error))?;
             if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
                 sync_folder(parent).map_err(Error::io(parent))?;
             }
@@ -196,14 +196,16 @@ impl Storage {
             return;
         };
         // The marker first: a directory with a marker is an index. The lock
-        // last.
+        // last, and before it the file that says that nothing is committed.
         let _ = self.delete(Path::new(MARKER));
         for entry in entries.flatten() {
             let name = entry.file_name();
-            if is_of_index(&name) && INDEX_WRITER_LOCK.filepath.as_os_str() != name {
+            let is_last = name == META || INDEX_WRITER_LOCK.filepath.as_os_str() == name;
+            if is_of_index(&name) && !is_last {
                 let _ = self.delete(Path::new(&name));
             }
         }
+        let _ = self.delete(Path::new(META));
         let _ = self.delete(&INDEX_WRITER_LOCK.filepath);
         let _ = std::fs::remove_dir(&self.dir);
     }
@@ -273,6 +275,18 @@ pub(crate) fn is_of_index(name: &OsStr) -> bool {
 /// Returns `true` if a file is a component of a segment, by its name.
 fn is_component(path: &Path) -> bool {
     path.to_str().is_some_and(|name| segment_of(name).is_some())
+}
+
+/// The error of a directory that cannot be reached or created: perhaps it is a file, or one above
+/// it is.
+pub(crate) fn unreachable(dir: &Path, error: io::Error) -> Error {
+    let is_file = |path: &&Path| path.exists() && !path.is_dir();
+    match (error.kind(), dir.ancestors().find(is_file)) {
+        (io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists, Some(path)) => {
+            Error::NotADirectory { path: path.into() }
+        }
+        _ => Error::io(dir)(error),
+    }
 }
 
 /// Makes the entries of a directory durable: names that were added, renamed,

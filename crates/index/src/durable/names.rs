@@ -4,6 +4,11 @@ use tantivy::index::{SegmentComponent, SegmentMeta};
 
 /// The file that marks a directory as an index, and contains its version.
 pub(crate) const MARKER: &str = "timbao.json";
+/// The name under which a repair sets aside a file of a commit.
+pub(crate) fn aside(name: &str) -> String {
+    format!("{name}.damaged")
+}
+
 /// Prefix of the names of manifests.
 pub(crate) const MANIFEST_PREFIX: &str = "seen-";
 /// Prefix of the names of journals of arrivals.

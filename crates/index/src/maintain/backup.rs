@@ -13,10 +13,10 @@ use tantivy::TantivyError;
 use tantivy::directory::{Directory, META_LOCK};
 
 use super::verify::verify;
-use crate::durable::folders::is_numbered;
+use crate::durable::folders::{is_numbered, parent};
 use crate::durable::names::MARKER;
 use crate::durable::names::files_of;
-use crate::durable::{Identity, META, seal, sync_folder};
+use crate::durable::{Identity, META, seal, sync_folder, unreachable};
 use crate::error::{Error, Result};
 use crate::schema::INDEX_VERSION;
 use crate::store::Index;
@@ -56,10 +56,13 @@ impl BackupReport {
 ///
 /// # Errors
 ///
-/// [`Error::Damaged`] if the index is damaged, and [`Error::Io`] if the file
-/// cannot be written. An existing file is unchanged then.
+/// The errors of [`Index::open`], [`Error::Damaged`] if the index is damaged, [`Error::NoSource`] or
+/// [`Error::NotADirectory`] if the directory of the file does not exist, and [`Error::Io`] if the
+/// file cannot be written. An existing file is unchanged then.
 pub fn backup(dir: impl AsRef<Path>, file: impl AsRef<Path>) -> Result<BackupReport> {
     let (dir, file) = (dir.as_ref(), file.as_ref());
+    let directory = parent(file);
+    check_directory(directory)?;
     let (report, files) = snapshot(&Index::open(dir)?)?;
     if let Some(fault) = verify(dir, false)?.faults.first() {
         return Err(Error::Damaged {
@@ -72,8 +75,6 @@ pub fn backup(dir: impl AsRef<Path>, file: impl AsRef<Path>) -> Result<BackupRep
     let unfinished = file.with_file_name(format!("{prefix}{}", std::process::id()));
     let written = write(&unfinished, &report, files).and_then(|_locked| {
         std::fs::rename(&unfinished, file).map_err(Error::io(file))?;
-        let directory = file.parent().filter(|p| !p.as_os_str().is_empty());
-        let directory = directory.unwrap_or(Path::new("."));
         sync_folder(directory).map_err(Error::io(directory))
     });
     if written.is_err() {
@@ -87,11 +88,25 @@ pub fn backup(dir: impl AsRef<Path>, file: impl AsRef<Path>) -> Result<BackupRep
     }
 }
 
+/// Checks that the directory of a backup exists.
+fn check_directory(directory: &Path) -> Result<()> {
+    match std::fs::metadata(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::NoSource {
+            path: directory.into(),
+        }),
+        Err(error) => Err(unreachable(directory, error)),
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => {
+            let path = directory.into();
+            Err(Error::NotADirectory { path })
+        }
+    }
+}
+
 /// Removes the files that killed backups to the same file left. A backup that is
 /// still being written is locked by its writer.
 fn remove_stale(file: &Path, prefix: &str) {
-    let directory = file.parent().filter(|p| !p.as_os_str().is_empty());
-    let entries = std::fs::read_dir(directory.unwrap_or(Path::new(".")));
+    let entries = std::fs::read_dir(parent(file));
     // Errors are ignored, as the new backup is complete.
     for entry in entries.into_iter().flatten().flatten() {
         let is_unfinished = is_numbered(&entry.file_name(), prefix);

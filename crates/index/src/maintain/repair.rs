@@ -1,16 +1,18 @@
 //! Repairs an index that fails verification.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::verify::{Fault, FaultKind, verify};
-use crate::durable::names::MARKER;
+use crate::durable::names::{self, MARKER};
 use crate::durable::{META, Storage};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, is_newer};
 use crate::store::Index;
 use crate::update::{
-    Payload, Progress, Sources, UpdateOptions, UpdateReport, lock, rebuild_on, remove_orphans,
+    Payload, Progress, Sources, UpdateOptions, UpdateReport, check_sources, lock, rebuild_on,
+    remove_orphans, sources_to_rebuild,
 };
 
 /// The report of a repair.
@@ -24,17 +26,23 @@ pub struct RepairReport {
     pub rebuilt: Option<UpdateReport>,
 }
 
-/// Verifies an index and repairs it: files of killed writers are removed, and a
-/// damaged index is rebuilt from its sources. If `meta.json` is damaged too,
-/// the sources are those that can still be read from it, or `sources` if given.
+/// Verifies an index and repairs it: files of killed writers are removed, and an index that is
+/// damaged, or that an earlier version wrote, is rebuilt from its sources. If `meta.json` is damaged
+/// too, the sources are those that can still be read from it, or `sources` if given.
 ///
 /// # Errors
 ///
-/// The errors of [`verify`] and [`update`](crate::update::update). The sources
-/// of a damaged index must all exist, unless they are allowed to have vanished:
-/// articles that only the index has are never dropped. An unreadable file keeps
-/// its articles if they are in an intact part of the index; otherwise
-/// [`Error::Irreplaceable`] is returned. The index is unchanged after an error.
+/// The errors of [`verify`] and [`update`](crate::update::update). Articles that only the index has
+/// are never dropped, and the index is unchanged after an error:
+///
+/// - [`Error::OtherOwner`] for articles of an [`ArticleWriter`](crate::ArticleWriter), which are in
+///   no file, and [`Error::UnknownOrigin`] if the articles may be such;
+/// - [`Error::OtherVersion`] for an index of a later version;
+/// - [`Error::LostSources`] if the sources are unknown and none are given;
+/// - [`Error::NoSource`] and [`Error::Vanished`] for sources, or most files of one, that do not exist
+///   and are not allowed to have vanished;
+/// - [`Error::Irreplaceable`] for a file that is unreadable or in none of the sources, unless its
+///   articles are in an intact part of the index.
 pub fn repair(
     dir: impl AsRef<Path>,
     sources: &[PathBuf],
@@ -58,10 +66,19 @@ pub fn repair(
         report.orphans = remove_orphans(&index.engine, &index.storage)?;
         return Ok(report);
     }
-    let paths = sources_of_rebuild(dir, sources, options.allow_vanished)?;
-    // An unreadable commit is set aside before a new one is made.
     let readable = Index::open_on(storage.clone()).and_then(|index| Payload::of(&index.engine));
-    let is_known = matches!(readable, Ok(Some(_)));
+    let is_known = match readable {
+        // A later version may have what this one would lose.
+        Err(Error::OtherVersion { ref found, .. }) if is_newer(found) => {
+            return readable.map(|_| report);
+        }
+        Ok(Some(_)) => true,
+        _ => false,
+    };
+    let paths = sources_of_rebuild(dir, sources, options.allow_vanished)?;
+    if !is_known && !options.allow_vanished {
+        check_sources(dir, &paths)?;
+    }
     let options = UpdateOptions {
         full: true,
         dry_run: false,
@@ -72,6 +89,7 @@ pub fn repair(
         (true, []) => Sources::Remembered,
         _ => Sources::Paths(paths),
     };
+    // An unreadable commit is set aside before a new one is made.
     if !is_known {
         put_aside(dir)?;
     }
@@ -116,14 +134,13 @@ fn finish_killed_repair(
 /// The sources to rebuild from: those given, else those known. All must exist unless they may have
 /// vanished.
 fn sources_of_rebuild(dir: &Path, given: &[PathBuf], allow_vanished: bool) -> Result<Vec<PathBuf>> {
-    let known = known_sources(dir)?;
+    let known = sources_to_rebuild(dir)?.into_iter();
     let paths = match given {
-        [] => known,
+        [] => known.map(|source| source.path.into()).collect(),
         given => given.to_vec(),
     };
     if paths.is_empty() {
-        let reason = "the sources are lost; give them as arguments".to_owned();
-        return Err(Error::Damaged { reason });
+        return Err(Error::LostSources { dir: dir.into() });
     }
     let missing = paths.iter().find(|path| !path.exists());
     match missing.filter(|_| !allow_vanished) {
@@ -136,15 +153,16 @@ fn sources_of_rebuild(dir: &Path, given: &[PathBuf], allow_vanished: bool) -> Re
 const COMMIT: [&str; 2] = [META, MARKER];
 
 fn aside(dir: &Path, name: &str) -> PathBuf {
-    dir.join(format!("{name}.damaged"))
+    dir.join(names::aside(name))
 }
 
-/// Sets an unreadable commit aside.
+/// Sets an unreadable commit aside. An empty file takes the place of one that is missing.
 fn put_aside(dir: &Path) -> Result<()> {
     for name in COMMIT {
-        let from = dir.join(name);
-        if from.exists() {
-            std::fs::rename(&from, aside(dir, name)).map_err(Error::io(from))?;
+        let (from, to) = (dir.join(name), aside(dir, name));
+        match from.exists() {
+            true => fs::rename(&from, to).map_err(Error::io(from))?,
+            false => fs::write(&to, "").map_err(Error::io(to))?,
         }
     }
     Ok(())
@@ -152,39 +170,27 @@ fn put_aside(dir: &Path) -> Result<()> {
 
 /// Removes a commit that was set aside, once there is another one.
 fn discard(dir: &Path) {
-    for name in COMMIT {
+    for name in COMMIT.into_iter().rev() {
         // A remaining file is harmless: the next repair removes it.
-        let _ = std::fs::remove_file(aside(dir, name));
+        let _ = fs::remove_file(aside(dir, name));
     }
 }
 
-/// Restores a commit that was set aside, unless there is another one.
+/// Restores a commit that was set aside, and removes the files of the new one, which has no
+/// articles. The file that shows that a repair was under way is the last.
 fn bring_back(dir: &Path) -> Result<()> {
-    for name in COMMIT {
-        let from = aside(dir, name);
-        if from.exists() {
-            std::fs::rename(&from, dir.join(name)).map_err(Error::io(from))?;
+    for name in COMMIT.into_iter().rev() {
+        let (from, to) = (aside(dir, name), dir.join(name));
+        match fs::metadata(&from) {
+            Err(_) => {}
+            Ok(file) if file.len() == 0 => {
+                if to.exists() {
+                    fs::remove_file(&to).map_err(Error::io(to))?;
+                }
+                fs::remove_file(&from).map_err(Error::io(from))?;
+            }
+            Ok(_) => fs::rename(&from, to).map_err(Error::io(from))?,
         }
     }
     Ok(())
-}
-
-/// The sources of the last commit, as far as it can be read.
-fn known_sources(dir: &Path) -> Result<Vec<PathBuf>> {
-    if let Ok(Some(payload)) = Index::open(dir).and_then(|index| Payload::of(&index.engine)) {
-        return Ok(payload
-            .sources
-            .into_iter()
-            .map(|source| source.path.into())
-            .collect());
-    }
-    let path = dir.join(META);
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let bytes = std::fs::read(&path).map_err(Error::io(&path))?;
-    // A damaged list may still contain paths that exist.
-    let sources = Payload::salvage(&bytes).map_or_else(Vec::new, |payload| payload.sources);
-    let paths = sources.into_iter().map(|source| PathBuf::from(source.path));
-    Ok(paths.collect())
 }

@@ -9,7 +9,7 @@ use super::backup::{BackupReport, MAGIC};
 use super::verify::verify;
 use crate::durable::folders::{parent, remove_index, remove_stale, replace};
 use crate::durable::names::MARKER;
-use crate::durable::{Storage, sync_folder};
+use crate::durable::{Storage, sync_folder, unreachable};
 use crate::error::{Error, Result};
 use crate::schema::INDEX_VERSION;
 
@@ -25,10 +25,10 @@ const WAIT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 ///
-/// [`Error::Damaged`] if the backup is damaged, [`Error::OtherVersion`] if
-/// another version wrote it, [`Error::Occupied`] if the directory is not empty,
-/// [`Error::Busy`] if a process writes to the index there, and [`Error::Io`].
-/// The directory is unchanged then.
+/// [`Error::NoSource`] if there is no such file, [`Error::BadBackup`] if it is no backup, damaged or
+/// of another version, [`Error::Occupied`] if the directory is not empty, [`Error::NotADirectory`] if
+/// it is a file, [`Error::Busy`] if a writer is open for the index there, and [`Error::Io`]. The
+/// directory is unchanged then.
 pub fn restore(
     file: impl AsRef<Path>,
     dir: impl AsRef<Path>,
@@ -37,7 +37,10 @@ pub fn restore(
     let (file, dir) = (file.as_ref(), dir.as_ref());
     let is_occupied = fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some());
     let is_index = dir.join(MARKER).exists();
-    if dir.exists() && !dir.is_dir() || is_occupied && !(overwrite && is_index) {
+    if dir.exists() && !dir.is_dir() {
+        return Err(Error::NotADirectory { path: dir.into() });
+    }
+    if is_occupied && !(overwrite && is_index) {
         return Err(Error::Occupied { dir: dir.into() });
     }
     check(file)?;
@@ -55,7 +58,7 @@ pub fn restore(
         let report = unpack(file, &fresh)?;
         let checked = verify(&fresh, false)?;
         match checked.faults.first() {
-            Some(fault) => Err(damaged(file, &fault.to_string())),
+            Some(fault) => Err(bad(file, &fault.to_string())),
             None => Ok((report, lock)),
         }
     });
@@ -72,13 +75,13 @@ pub fn restore(
 
 /// Checks the hash of a whole backup.
 fn check(path: &Path) -> Result<()> {
-    let mut file = File::open(path).map_err(Error::io(path))?;
+    let mut file = File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Error::NoSource { path: path.into() },
+        _ => Error::io(path)(error),
+    })?;
     let mut begin = vec![0; MAGIC.len()];
     if file.read_exact(&mut begin).is_err() || begin != MAGIC {
-        return Err(damaged(
-            path,
-            "not a backup of an index, or of another version",
-        ));
+        return Err(bad(path, "not a backup of an index, or of another version"));
     }
     let mut hashed = || -> io::Result<bool> {
         let end = file
@@ -93,8 +96,8 @@ fn check(path: &Path) -> Result<()> {
     };
     match hashed() {
         Ok(true) => Ok(()),
-        Ok(false) => Err(damaged(path, "checksum mismatch")),
-        Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Err(damaged(path, "truncated")),
+        Ok(false) => Err(bad(path, "checksum mismatch")),
+        Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Err(bad(path, "truncated")),
         Err(e) => Err(Error::io(path)(e)),
     }
 }
@@ -103,7 +106,7 @@ fn check(path: &Path) -> Result<()> {
 /// runs know that it is in use.
 fn create(fresh: &Path) -> Result<Storage> {
     let parent = parent(fresh);
-    fs::create_dir_all(parent).map_err(Error::io(parent))?;
+    fs::create_dir_all(parent).map_err(|error| unreachable(parent, error))?;
     fs::create_dir(fresh).map_err(Error::io(fresh))?;
     let storage = Storage::open(fresh)?;
     storage.lock(Duration::ZERO)?;
@@ -127,13 +130,11 @@ fn unpack(path: &Path, fresh: &Path) -> Result<BackupReport> {
         .read_to_end(&mut header)
         .map_err(io)?;
     let report: BackupReport =
-        serde_json::from_slice(&header).map_err(|e| damaged(path, &format!("header: {e}")))?;
+        serde_json::from_slice(&header).map_err(|e| bad(path, &format!("header: {e}")))?;
     if report.index_version != INDEX_VERSION {
-        let found = report.index_version.to_string();
-        return Err(Error::OtherVersion {
-            dir: path.into(),
-            found,
-        });
+        let found = report.index_version;
+        let reason = format!("it has version {found}, but this program reads {INDEX_VERSION}");
+        return Err(bad(path, &reason));
     }
     for (name, len) in &report.files {
         let mut parts = Path::new(name).components();
@@ -142,14 +143,14 @@ fn unpack(path: &Path, fresh: &Path) -> Result<BackupReport> {
             (Some(Component::Normal(_)), None)
         );
         if !is_plain {
-            return Err(damaged(path, &format!("invalid file name {name:?}")));
+            return Err(bad(path, &format!("invalid file name {name:?}")));
         }
         let target = fresh.join(name);
         let mut out = File::create_new(&target).map_err(Error::io(&target))?;
         let copied =
             io::copy(&mut input.by_ref().take(*len), &mut out).map_err(Error::io(&target))?;
         if copied != *len {
-            return Err(damaged(path, "truncated"));
+            return Err(bad(path, "truncated"));
         }
         out.sync_all().map_err(Error::io(&target))?;
     }
@@ -174,8 +175,9 @@ fn put_in_place(fresh: &Path, dir: &Path) -> Result<()> {
     replace(fresh, dir)
 }
 
-fn damaged(path: &Path, reason: &str) -> Error {
-    Error::Damaged {
-        reason: format!("{}: {reason}", path.display()),
+fn bad(path: &Path, reason: &str) -> Error {
+    Error::BadBackup {
+        path: path.into(),
+        reason: reason.to_owned(),
     }
 }

@@ -13,7 +13,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, SegmentReader, TERMINATED};
 use timbao_articles::{FoundFile, Limits, RecordBatch, open};
 
-use crate::durable::names::files_of;
+use crate::durable::names::{MARKER, files_of};
 use crate::durable::seal;
 use crate::error::{Error, Result, copy, is_refusal};
 use crate::schema::schema;
@@ -68,6 +68,8 @@ pub enum FaultKind {
     Damaged,
     /// Two files of the index disagree.
     Disagreement,
+    /// The index was written by another version.
+    OtherVersion,
     /// A source has changed since it was indexed; an update repairs this.
     Stale,
 }
@@ -89,9 +91,9 @@ const TOLD: usize = 5;
 ///
 /// # Errors
 ///
-/// [`Error::NoIndex`] if there is none, and [`Error::Io`] if a file is
-/// inaccessible, for example for lack of descriptors, memory or permission. All
-/// other defects are in the report.
+/// [`Error::NoIndex`] if there is none, [`Error::NotADirectory`] and [`Error::NotTimbao`] if there is
+/// something else, and [`Error::Io`] if a file is inaccessible, for example for lack of descriptors,
+/// memory or permission. All other defects are in the report.
 pub fn verify(dir: impl AsRef<Path>, sources: bool) -> Result<VerifyReport> {
     let dir = dir.as_ref();
     for _ in 1..TRIES {
@@ -113,7 +115,13 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
     let mut report = VerifyReport::default();
     let index = match Index::open(dir) {
         Ok(index) => index,
-        Err(error @ Error::NoIndex { .. }) if meta(dir).is_none() => return Err(error),
+        Err(
+            error @ (Error::NoIndex { .. } | Error::NotADirectory { .. } | Error::NotTimbao { .. }),
+        ) => return Err(error),
+        Err(error @ Error::OtherVersion { .. }) => {
+            report.fault(MARKER, FaultKind::OtherVersion, error.to_string());
+            return Ok(report);
+        }
         Err(error) if is_refused(&error) => return Err(error),
         Err(error) => {
             report.fault(crate::durable::META, FaultKind::Damaged, error.to_string());

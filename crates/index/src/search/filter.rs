@@ -9,7 +9,7 @@ use timbao_views::facet_key;
 use timbao_views::matching::contains_phrase;
 
 use crate::error::{Error, Result};
-use crate::schema::Fields;
+use crate::schema::{Fields, id_term};
 
 use super::SegmentView;
 use super::values::FacetValue;
@@ -17,7 +17,7 @@ use super::values::FacetValue;
 /// The articles of a segment that pass, in order.
 pub(crate) fn articles(view: &SegmentView, fields: &Fields, filter: &Filter) -> Result<Vec<u32>> {
     match filter {
-        Filter::Id(id) => articles_with_term(view, &Term::from_field_text(fields.id, id)),
+        Filter::Id(id) => articles_with_term(view, &Term::from_field_text(fields.id, &id_term(id))),
         Filter::Date { from, to } => {
             let wanted = from.map_or(i64::MIN, i64::from)..=to.map_or(i64::MAX, i64::from);
             let days = days(view)?;

@@ -45,6 +45,7 @@ use timbao_views::{Match, Snippet, SnippetOptions, snippets};
 
 use crate::arrivals::JournalFile;
 use crate::error::{Error, Result};
+use crate::schema::id_term;
 use crate::store::Index;
 use crate::text::score::Saturation;
 use crate::text::{ResidueBlock, TextPlugin, TextSegment};
@@ -179,7 +180,7 @@ impl Searcher {
     ///
     /// When a file is damaged.
     pub fn find_id(&self, id: &str) -> Result<Vec<Address>> {
-        let term = Term::from_field_text(self.fields.id, id);
+        let term = Term::from_field_text(self.fields.id, &id_term(id));
         let mut found = Vec::new();
         for (segment, view) in self.segments.iter().enumerate() {
             for article in filter::articles_with_term(view, &term)? {

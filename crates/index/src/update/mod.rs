@@ -17,6 +17,7 @@ mod lock;
 mod manifest;
 mod merge;
 mod options;
+mod origin;
 mod pipeline;
 mod plan;
 #[cfg(test)]
@@ -44,13 +45,14 @@ pub use timbao_views::{SourceProblem, SourceStatus};
 pub(crate) use self::lock::lock;
 pub(crate) use self::manifest::{Hash, Manifest, Place, hash_of, key};
 pub use self::options::{SourceDefaults, UpdateOptions};
+pub(crate) use self::origin::{Origin, check_sources, sources_to_rebuild, unmarked};
 use self::plan::{Base, Plan};
 use self::sources::Scope;
 pub use self::sources::Source;
 pub(crate) use self::state::{Commit, Payload, remove_orphans};
 pub use self::status::status;
 use crate::durable::Storage;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, is_newer};
 use crate::store::Index;
 
 /// Brings the index in `dir`, which is created if it does not exist, up to date
@@ -70,7 +72,9 @@ use crate::store::Index;
 /// [`Error::NoSource`] for a path that does not exist, [`Error::InsideIndex`]
 /// for one in `dir`, [`Error::NoIndex`] and [`Error::NoSources`] if there is
 /// nothing to repeat, [`Error::OtherOwner`] for an index filled by a writer,
-/// [`Error::OtherVersion`] without [`UpdateOptions::full`],
+/// [`Error::OtherVersion`] without [`UpdateOptions::full`], and always if a later version wrote the
+/// index, [`Error::UnknownOrigin`] and [`Error::LostSources`] if an index of another version does not
+/// name its sources, [`Error::NotTimbao`] and [`Error::NotADirectory`] if `dir` is something else,
 /// [`Error::Unreadable`] and [`Error::Vanished`] with
 /// [`UpdateOptions::strict`], [`Error::Busy`] if another process is writing,
 /// and any error of writing the index. The index is unchanged then.
@@ -81,10 +85,13 @@ pub fn update(
     progress: &dyn Progress,
 ) -> Result<UpdateReport> {
     let dir = dir.as_ref();
-    let old = Index::open(dir);
-    if options.full && matches!(old, Err(Error::OtherVersion { .. })) {
-        return rebuild::rebuild(dir, sources, options, progress);
-    }
+    let old = match Index::open(dir) {
+        Err(Error::OtherVersion { found, .. }) if options.full && !is_newer(&found) => {
+            return rebuild::rebuild(dir, sources, options, progress);
+        }
+        old @ (Ok(_) | Err(Error::NoIndex { .. } | Error::Damaged { .. })) => old,
+        Err(error) => return Err(error),
+    };
     if options.dry_run {
         let base = match old {
             Ok(index) => index.of_latest_commit(|_| Base::load(&index, options.full))?,
@@ -159,7 +166,10 @@ fn run_on(
 ) -> Result<UpdateReport> {
     let run = || {
         lock(&storage, options, progress)?;
-        let index = Index::open_or_create_on(storage.clone())?;
+        let index = match cleans_up {
+            true => Index::open_or_create_on(storage.clone())?,
+            false => Index::create(storage.clone())?,
+        };
         if cleans_up {
             remove_orphans(&index.engine, &index.storage)?;
         }

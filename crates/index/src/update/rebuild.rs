@@ -10,11 +10,11 @@ use timbao_articles::changes::{Progress, Sources};
 use super::UpdateReport;
 use super::lock::lock;
 use super::options::UpdateOptions;
+use super::origin::{check_sources, sources_to_rebuild};
 use super::plan::{Base, Plan};
-use super::sources::{Scope, Source};
-use super::state::Payload;
+use super::sources::Scope;
+use crate::durable::Storage;
 use crate::durable::folders::{remove_stale, replace};
-use crate::durable::{META, Storage};
 use crate::error::{Error, Result};
 use crate::store::Index;
 
@@ -22,28 +22,30 @@ use crate::store::Index;
 ///
 /// # Errors
 ///
-/// The errors of [`update`](super::update), [`Error::NoSource`] if a source is
-/// missing that is not allowed to have vanished, and [`Error::Irreplaceable`]
-/// if a file is unreadable whose articles only the old index may have. The old
-/// index is unchanged then.
+/// The errors of [`update`](super::update), [`Error::NoSource`] and [`Error::Vanished`] if sources
+/// or files are missing that are not allowed to have vanished, and [`Error::Irreplaceable`] if a file
+/// is unreadable or in no source whose articles only the old index may have. The old index is
+/// unchanged then.
 pub(super) fn rebuild(
     dir: &Path,
     sources: &Sources,
     options: &UpdateOptions,
     progress: &dyn Progress,
 ) -> Result<UpdateReport> {
-    let known = remembered(dir);
+    let known = sources_to_rebuild(dir)?;
     let all = match sources {
         Sources::Remembered => known,
         Sources::Paths(paths) => Scope::named(paths, &options.walk, known)?.sources,
     };
+    if all.is_empty() {
+        return Err(Error::LostSources { dir: dir.into() });
+    }
     if !options.allow_vanished {
-        for source in &all {
-            let path = PathBuf::from(&source.path);
-            if !path.exists() {
-                return Err(Error::NoSource { path });
-            }
+        let paths: Vec<PathBuf> = all.iter().map(|source| (&source.path).into()).collect();
+        if let Some(path) = paths.iter().find(|path| !path.exists()) {
+            return Err(Error::NoSource { path: path.clone() });
         }
+        check_sources(dir, &paths)?;
     }
     // Planned before there is a second directory, which a walk could find.
     let base = Base::without_manifest(all, dir);
@@ -84,10 +86,4 @@ fn beside(dir: &Path) -> (PathBuf, String) {
     let prefix = format!(".{name}.rebuilding-");
     let fresh = dir.with_file_name(format!("{prefix}{}", std::process::id()));
     (fresh, prefix)
-}
-
-/// The sources that the last commit names; empty if it cannot be read.
-fn remembered(dir: &Path) -> Vec<Source> {
-    let meta = std::fs::read(dir.join(META)).unwrap_or_default();
-    Payload::salvage(&meta).map_or_else(Vec::new, |payload| payload.sources)
 }

@@ -10,7 +10,7 @@ use super::manifest::Manifest;
 use super::sources::Source;
 use crate::arrivals::Journal;
 use crate::durable::names::{ARRIVALS_PREFIX, MANIFEST_PREFIX};
-use crate::durable::{self, StateFile, Storage, commit};
+use crate::durable::{self, StateFile, Storage};
 use crate::error::{Error, Owner, Result};
 
 /// The version of the payload's layout.
@@ -92,14 +92,6 @@ impl Payload {
             Commit::Empty | Commit::Writer => Ok(None),
             Commit::Update(payload) => Ok(Some(payload)),
         }
-    }
-
-    /// Reads the payload from the bytes of a `meta.json` that may be damaged or
-    /// of another version, as far as possible.
-    pub(crate) fn salvage(meta: &[u8]) -> Option<Self> {
-        let json = commit::content(meta)?;
-        let meta: serde_json::Value = serde_json::from_slice(&json).ok()?;
-        serde_json::from_str(meta.get("payload")?.as_str()?).ok()
     }
 
     /// Reads and verifies the manifest that the payload refers to.
