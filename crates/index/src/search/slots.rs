@@ -135,25 +135,14 @@ impl SlotIds {
             match key {
                 Key::Exact(key) => found.exact.extend(segment.exact_id(key)),
                 Key::Folded(key) => found.folded.extend(segment.folded_id(key)),
-                Key::Wildcard {
-                    part,
-                    side,
-                    tone,
-                    folded,
-                } => found.add_where(segment, *folded, |key| side.fits(key, part, *tone)),
-                Key::Regex { pattern, folded } => {
-                    // Checked when the query was parsed.
-                    if let Ok(regex) = word_regex(pattern) {
-                        found.add_where(segment, *folded, |key| fits_regex(&regex, key, *folded));
+                Key::Wildcard { folded, .. }
+                | Key::Regex { folded, .. }
+                | Key::Fuzzy { folded, .. } => {
+                    let ids = segment.patterns().ids(key, || fitting(key, segment));
+                    match folded {
+                        true => found.folded.extend_from_slice(&ids),
+                        false => found.exact.extend_from_slice(&ids),
                     }
-                }
-                Key::Fuzzy {
-                    key,
-                    distance,
-                    folded,
-                } => {
-                    let mut fuzzy = Fuzzy::new(key, *distance);
-                    found.add_where(segment, *folded, |other| fuzzy.accepts(other));
                 }
             }
         }
@@ -193,6 +182,46 @@ impl SlotIds {
     }
 }
 
+/// The ids of the keys that fit a pattern.
+fn fitting(pattern: &Key, segment: &TextSegment) -> Vec<u32> {
+    match pattern {
+        Key::Exact(key) => segment.exact_id(key).into_iter().collect(),
+        Key::Folded(key) => segment.folded_id(key).into_iter().collect(),
+        Key::Wildcard {
+            part,
+            side,
+            tone,
+            folded,
+        } => keys_where(segment, *folded, |key| side.fits(key, part, *tone)),
+        // Checked when the query was parsed.
+        Key::Regex { pattern, folded } => word_regex(pattern)
+            .map(|regex| keys_where(segment, *folded, |key| fits_regex(&regex, key, *folded)))
+            .unwrap_or_default(),
+        Key::Fuzzy {
+            key,
+            distance,
+            folded,
+        } => {
+            let mut fuzzy = Fuzzy::new(key, *distance);
+            keys_where(segment, *folded, |other| fuzzy.accepts(other))
+        }
+    }
+}
+
+fn keys_where(
+    segment: &TextSegment,
+    folded: bool,
+    mut wanted: impl FnMut(&str) -> bool,
+) -> Vec<u32> {
+    if folded {
+        let ids = 0..segment.folded_keys();
+        ids.filter(|&id| wanted(segment.folded_key(id))).collect()
+    } else {
+        let ids = 0..segment.exact_keys();
+        ids.filter(|&id| wanted(segment.exact_key(id))).collect()
+    }
+}
+
 /// The keys of a slot in one segment, in any order.
 #[derive(Default)]
 struct Found {
@@ -201,23 +230,6 @@ struct Found {
 }
 
 impl Found {
-    fn add_where(
-        &mut self,
-        segment: &TextSegment,
-        folded: bool,
-        mut wanted: impl FnMut(&str) -> bool,
-    ) {
-        if folded {
-            let ids = 0..segment.folded_keys();
-            self.folded
-                .extend(ids.filter(|&id| wanted(segment.folded_key(id))));
-        } else {
-            let ids = 0..segment.exact_keys();
-            self.exact
-                .extend(ids.filter(|&id| wanted(segment.exact_key(id))));
-        }
-    }
-
     /// Groups the keys by folded key; a folded key includes all its variants.
     fn into_ids(mut self, segment: &TextSegment) -> SlotIds {
         self.folded.sort_unstable();

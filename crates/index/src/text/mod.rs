@@ -15,6 +15,7 @@ mod inversion;
 mod layout;
 mod merging;
 pub(crate) mod pairs;
+mod patterns;
 mod plugin;
 pub(crate) mod postings;
 mod preload;

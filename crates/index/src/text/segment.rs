@@ -12,6 +12,7 @@ use super::bytes::{load_u32, load_u64};
 use super::dictionary::{self, KeyInfo, Strings, read_string};
 use super::layout::{ArticleRow, BLOCK_BITS, BLOCK_ENTRY_BYTES, FIELDS};
 use super::pairs::{self, PairList};
+use super::patterns::PatternCache;
 use super::postings::Postings;
 use super::preload::{Copies, Held};
 use super::residue::ResidueReader;
@@ -68,6 +69,7 @@ pub(crate) struct TextSegment {
     exact_keys: u32,
     folded_keys: u32,
     shapes: pairs::Shapes,
+    patterns: Arc<PatternCache>,
     /// The copies in huge pages, if there are any.
     preloaded: Option<Arc<Held>>,
 }
@@ -90,6 +92,7 @@ impl TextSegment {
             exact_keys: header(4),
             folded_keys: header(5),
             shapes: pairs::Shapes::new(header(1), header(0)),
+            patterns: Arc::default(),
             preloaded: None,
             sections: sections.clone(),
         };
@@ -98,6 +101,11 @@ impl TextSegment {
             return Err("the article table does not have the length given in the header".into());
         }
         Ok(segment)
+    }
+
+    /// The keys that fit patterns.
+    pub(crate) fn patterns(&self) -> &PatternCache {
+        &self.patterns
     }
 
     /// Copies the randomly accessed sections to huge pages, unless they are

@@ -28,8 +28,10 @@ const BLOCK: usize = 16;
 /// Tokens of all slots, at most, that are compared one by one.
 const FEW: usize = 4;
 
-/// A slot with more keys than this uses a bit set.
+/// A slot with more keys than this is a bit of the mask of each token, as long as the mask has room.
 const WIDE: usize = 1_024;
+/// Slots that a mask has room for.
+const MASK: usize = u32::BITS as usize;
 
 /// The distinct slots of a query, by the tokens that fill them.
 ///
@@ -48,7 +50,12 @@ pub struct SlotTable<K> {
     /// The same tokens as a list, empty if there are more than [`FEW`].
     few: Vec<u32>,
     narrow: FxHashMap<u32, SmallVec<[SlotNumber; 4]>>,
-    wide: Vec<(SlotNumber, TokenBits)>,
+    /// The tokens of narrow slots, whose hashes are looked up.
+    narrow_known: TokenBits,
+    /// The wide slots, by their bits.
+    wide: Vec<SlotNumber>,
+    /// By token, the wide slots that it is in; empty if no slot is wide.
+    masks: Vec<u32>,
 }
 
 impl<K> Default for SlotTable<K> {
@@ -60,7 +67,9 @@ impl<K> Default for SlotTable<K> {
             known: TokenBits::default(),
             few: Vec::new(),
             narrow: FxHashMap::default(),
+            narrow_known: TokenBits::default(),
             wide: Vec::new(),
+            masks: Vec::new(),
         }
     }
 }
@@ -94,11 +103,17 @@ impl<K: Eq + Hash> SlotTable<K> {
         } else {
             self.few.clear();
         }
-        if tokens.len() > WIDE {
-            let mut bits = TokenBits::default();
-            bits.extend(&tokens, end);
-            self.wide.push((number, bits));
+        if tokens.len() > WIDE && self.wide.len() < MASK {
+            let bit = 1 << self.wide.len();
+            self.wide.push(number);
+            self.masks.resize(end as usize, 0);
+            for token in tokens {
+                if let Some(mask) = self.masks.get_mut(token as usize) {
+                    *mask |= bit;
+                }
+            }
         } else {
+            self.narrow_known.extend(&tokens, end);
             for token in tokens {
                 self.narrow.entry(token).or_default().push(number);
             }
@@ -177,13 +192,17 @@ impl<K: Eq + Hash> SlotTable<K> {
                 continue;
             }
             let place: Place = *paragraph << 32 | at;
-            for &number in self.narrow.get(&token).into_iter().flatten() {
-                places.push(number, place);
-            }
-            for (number, bits) in &self.wide {
-                if bits.bit(token) & 1 == 1 {
-                    places.push(*number, place);
+            if self.narrow_known.bit(token) & 1 == 1 {
+                for &number in self.narrow.get(&token).into_iter().flatten() {
+                    places.push(number, place);
                 }
+            }
+            let mut mask = self.masks.get(token as usize).copied().unwrap_or(0);
+            while mask != 0 {
+                if let Some(&number) = self.wide.get(mask.trailing_zeros() as usize) {
+                    places.push(number, place);
+                }
+                mask &= mask - 1;
             }
         }
     }
