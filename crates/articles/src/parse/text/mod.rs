@@ -10,6 +10,7 @@ mod date_line;
 mod header;
 mod labels;
 mod origin;
+mod run_in;
 mod signature;
 
 use super::boilerplate;
@@ -44,8 +45,31 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
             page.read_lines(trace)
         }
     };
+    take_run_in_signature(&mut article, trace);
     origin.apply(&mut article, trace);
     article
+}
+
+/// Takes a signature off the end of the last paragraph, if a line of its own does not sign the text.
+fn take_run_in_signature(article: &mut Article, trace: &mut Trace) {
+    if article.author.is_some() {
+        return;
+    }
+    let start = article.body.rfind('\n').map_or(0, |at| at + 1);
+    let last = article.body.get(start..).unwrap_or_default();
+    let Some((text, signed)) = run_in::split(last) else {
+        return;
+    };
+    let end = start + text.len();
+    if let Some(author) = signed.author {
+        article.author = Some(author);
+        trace.field("author", "end of the text");
+    }
+    if let (None, Some(agency)) = (&article.agency, signed.agency) {
+        article.agency = Some(agency);
+        trace.field("agency", "end of the text");
+    }
+    article.body.truncate(end);
 }
 
 /// Number of paragraphs at the top searched for a dateline.
@@ -96,9 +120,7 @@ impl<'a> Page<'a> {
             .skip(1)
             .any(|paragraph| is_credit(&paragraph.text));
         let top = || self.paragraphs.iter().take(HEADER).enumerate();
-        let dated = top()
-            .skip(1)
-            .any(|(_, paragraph)| date_line(&paragraph.text).is_some());
+        let dated = self.find_date_line().is_some();
         let wired = top().any(|(at, _)| self.dateline_at(at).is_some());
         let on_top = self.text(0);
         let sectioned =
@@ -108,12 +130,19 @@ impl<'a> Page<'a> {
             return false;
         }
         self.take_captions();
-        let top = || self.paragraphs.iter().take(HEADER).enumerate();
-        self.date_line = top()
-            .skip(1)
-            .find_map(|(at, p)| Some((at, date_line(&p.text)?.date)));
+        self.date_line = self.find_date_line();
         self.dateline = (0..HEADER).find_map(|at| Some((at, self.dateline_at(at)?)));
         true
+    }
+
+    /// The first line on top with the date of the page. Several of them are a timetable.
+    fn find_date_line(&self) -> Option<(usize, Published)> {
+        const TIMETABLE: usize = 3;
+        let mut lines = (1..self.paragraphs.len().min(HEADER))
+            .filter_map(|at| Some((at, date_line(self.text(at))?)));
+        let (at, first) = lines.next()?;
+        let others = lines.filter(|(_, line)| !line.rest.is_empty()).count();
+        (first.rest.is_empty() || others + 1 < TIMETABLE).then_some((at, first.date))
     }
 
     /// The dateline of a paragraph. A headline may begin with the name of an agency too:
@@ -142,13 +171,20 @@ impl<'a> Page<'a> {
 
     /// Moves captions from the paragraphs to where they belong.
     fn take_captions(&mut self) {
+        // The title, the summary and a paragraph, of which none is a caption at the end of a text.
+        const SHORT: usize = 3;
+        let is_text =
+            |paragraph: &Paragraph<'_>| is_sentence(&paragraph.text) && !is_credit(&paragraph.text);
+        let text_ends = self.paragraphs.iter().rposition(is_text).unwrap_or(0);
         let mut kept: Vec<Paragraph<'_>> = Vec::with_capacity(self.paragraphs.len());
-        for paragraph in std::mem::take(&mut self.paragraphs) {
+        for (at, paragraph) in std::mem::take(&mut self.paragraphs).into_iter().enumerate() {
             if is_credit(&paragraph.text) {
                 // A credit by itself belongs to the line above it, which is
                 // not the title.
                 let mut text = String::new();
+                let is_short = at > text_ends && kept.len() <= SHORT;
                 if kept.len() >= 2
+                    && !(is_short && kept.last().is_some_and(|above| is_sentence(&above.text)))
                     && kept
                         .last()
                         .is_some_and(|above| is_caption_of(above, &paragraph))
