@@ -104,6 +104,48 @@ fn words_follow_from_gaps_and_lines_from_baselines() {
 }
 
 #[test]
+fn text_printed_over_a_line_is_a_line_of_its_own() {
+    let content = "BT /F 12 Tf 50 740 Td (Dap de truoc mua nuoc) Tj ET \
+        BT /F 10 Tf 50 700 Td (Ba con xa Tan Phu ra dong tu som.) Tj ET \
+        BT /F 7 Tf 52 701 Td (Ban tin so 12) Tj ET";
+    let read = text(content.as_bytes());
+    assert!(read.contains("Ba con xa Tan Phu ra dong tu som."), "{read}");
+    assert!(read.contains("Ban tin so 12"), "{read}");
+}
+
+#[test]
+fn cells_of_a_table_are_paragraphs_and_marks_of_items_are_not() {
+    let rows = [
+        (700, "Tan Hoa", "120", "250"),
+        (685, "Tan Loi", "98", "200"),
+        (670, "An Phu", "85", "150"),
+    ];
+    let mut content = String::from("BT /F 14 Tf 50 740 Td (Dap de truoc mua nuoc) Tj ET ");
+    content += "BT /F 10 Tf 50 725 Td (Ca xa dap de.) Tj ET ";
+    for (y, name, people, metres) in rows {
+        for (x, cell) in [(50, name), (150, people), (190, metres)] {
+            content += &format!("BT /F 10 Tf {x} {y} Td ({cell}) Tj ET ");
+        }
+    }
+    for (y, mark, item) in [
+        (600, "1.", "Cho dat"),
+        (585, "2.", "Dong cu"),
+        (570, "3.", "Nau com"),
+    ] {
+        content += &format!("BT /F 10 Tf 50 {y} Td ({mark}) Tj 40 0 Td ({item}) Tj ET ");
+    }
+    let read = text(content.as_bytes());
+    assert!(
+        read.contains("Tan Hoa\n120\n250\nTan Loi\n98\n200"),
+        "{read}"
+    );
+    assert!(
+        read.contains("1. Cho dat\n2. Dong cu\n3. Nau com"),
+        "{read}"
+    );
+}
+
+#[test]
 fn fonts_from_before_unicode_are_read_by_their_names() {
     let content =
         b"BT /F 12 Tf 50 700 Td (B\xB6n Hin h\xE4p b\xB5n vi\xD6c n\xAD\xEDc s\xB9ch) Tj ET";

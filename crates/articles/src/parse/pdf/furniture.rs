@@ -107,11 +107,20 @@ fn edge<'l>(
             text: line.text.clone(),
             key: key(&line.text, line.size),
             y: line.y,
-            is_apart: next.is_none_or(|distance| distance > 1.35 * leading.max(1.2) * line.size),
+            is_apart: next.is_none_or(|distance| distance > 1.35 * leading.max(1.2) * line.size)
+                || lines.clone().any(|(_, _, other)| covers(line, other)),
             row,
         });
     }
     edges
+}
+
+/// Returns `true` if one of two lines is printed over the other.
+fn covers(line: &Line, other: &Line) -> bool {
+    let size = line.size.max(other.size);
+    !std::ptr::eq(line, other)
+        && (line.y - other.y).abs() < 0.5 * size
+        && line.x1.min(other.x1) - line.x0.max(other.x0) > size
 }
 
 fn key(text: &str, size: f32) -> String {

@@ -16,6 +16,8 @@ pub(super) struct Line {
     pub first_word: f32,
     pub is_bold: bool,
     pub is_italic: bool,
+    /// Whether another cell of the table is before it in its row.
+    pub is_cell: bool,
 }
 
 /// A page: columns and other blocks in reading order.
@@ -106,6 +108,8 @@ fn raise_initials(glyphs: &mut Glyphs) {
 #[derive(Debug, Default)]
 struct Piece {
     line: Line,
+    /// The number of its cell in the row of a table, from 0.
+    cell: usize,
     letters: usize,
     bold: usize,
     italic: usize,
@@ -119,6 +123,14 @@ impl Piece {
     fn bottom(&self) -> f32 {
         self.line.y - 0.15 * self.line.size
     }
+}
+
+/// The size and height of a glyph, to compare.
+fn setting(glyph: &Glyph) -> (i32, i32) {
+    (
+        (glyph.size * 4.0).round() as i32,
+        (glyph.y * 4.0).round() as i32,
+    )
 }
 
 /// Turns glyphs into text.
@@ -151,14 +163,42 @@ impl Writer<'_> {
         pieces
     }
 
-    /// Cuts the glyphs of one line into pieces.
+    /// Cuts the glyphs of one line into pieces. Text printed over it is a line of its own.
     fn line(&mut self, glyphs: &mut [&Glyph], pieces: &mut Vec<Piece>) {
+        self.sort(glyphs);
+        if self.is_overprinted(glyphs) {
+            glyphs.sort_by_key(|glyph| setting(glyph));
+            for layer in glyphs.chunk_by(|a, b| setting(a) == setting(b)) {
+                self.cut(layer, pieces);
+            }
+        } else {
+            self.cut(glyphs, pieces);
+        }
+    }
+
+    fn sort(&self, glyphs: &mut [&Glyph]) {
         // A mark is drawn where the next letter begins.
         let key = |glyph: &Glyph| {
             let mark = self.glyphs.letter(glyph).is_some_and(is_mark);
             glyph.x0 - if mark { 0.05 * glyph.size } else { 0.0 }
         };
         glyphs.sort_by(|a, b| key(a).total_cmp(&key(b)));
+    }
+
+    /// Returns `true` if letters that are set differently cover each other.
+    fn is_overprinted(&self, glyphs: &[&Glyph]) -> bool {
+        const LEAST: usize = 3;
+        let is_letter =
+            |glyph: &Glyph| self.glyphs.letter(glyph).is_some_and(char::is_alphanumeric);
+        let covers = |pair: &&[&Glyph]| {
+            let [a, b] = **pair else { return false };
+            let narrow = (a.x1 - a.x0).min(b.x1 - b.x0);
+            a.x1 - b.x0 > 0.3 * narrow && setting(a) != setting(b) && is_letter(a) && is_letter(b)
+        };
+        glyphs.windows(2).filter(covers).nth(LEAST - 1).is_some()
+    }
+
+    fn cut(&mut self, glyphs: &[&Glyph], pieces: &mut Vec<Piece>) {
         let is_blank = |glyph: &Glyph| self.glyphs.letter(glyph).is_some_and(char::is_whitespace);
         let mut start = 0;
         let mut end_x = f32::NEG_INFINITY;
@@ -432,11 +472,44 @@ fn cut(pieces: Vec<Piece>, blocks: &mut Vec<Vec<Piece>>, depth: usize) {
                 cut(left, blocks, depth + 1);
                 cut(right, blocks, depth + 1);
             }
-            None => single.extend(run),
+            None => {
+                number_cells(&mut run, &gutters);
+                single.extend(run);
+            }
         }
     }
     if !single.is_empty() {
         blocks.push(single);
+    }
+}
+
+/// Numbers the cells of a table between gaps that several rows share. The mark of an item is not a
+/// cell.
+fn number_cells(pieces: &mut [Piece], gaps: &[(f32, f32)]) {
+    const ROWS: usize = 3;
+    let mut middles: Vec<f32> = gaps
+        .iter()
+        .map(|(left, right)| (left + right) / 2.0)
+        .collect();
+    middles.sort_by(f32::total_cmp);
+    let column = |piece: &Piece| middles.partition_point(|middle| *middle <= piece.line.x0);
+    let mut counts = vec![(0_usize, 0_usize); middles.len() + 1];
+    for piece in pieces.iter() {
+        let count = &mut counts[column(piece)];
+        count.0 += 1;
+        count.1 += usize::from(piece.line.text.chars().count() > 3);
+    }
+    // The column of a number belongs to the one after it.
+    let mut cell = 0;
+    let mut numbers = vec![0; counts.len()];
+    for at in 1..counts.len() {
+        let (before, here) = (counts[at - 1], counts[at]);
+        cell +=
+            usize::from(before.0 >= ROWS && here.0 >= ROWS && (at > 1 || before.1 * 2 > before.0));
+        numbers[at] = cell;
+    }
+    for piece in pieces {
+        piece.cell = numbers[column(piece)];
     }
 }
 
@@ -545,11 +618,13 @@ fn lines(mut pieces: Vec<Piece>) -> Vec<Line> {
         let (row, after) = rest.split_at_mut(end.unwrap_or(rest.len()));
         row.sort_by(|a, b| a.line.x0.total_cmp(&b.line.x0));
         let mut letters = (0, 0, 0);
+        let mut cell = 0;
         let begin = lines.len();
         for piece in row {
             let own = (piece.letters, piece.bold, piece.italic);
+            let is_first = lines.len() == begin + 1;
             match lines[begin..].last_mut() {
-                Some(line) if continues(line, &piece.line) => {
+                Some(line) if piece.cell == cell && continues(line, &piece.line, is_first) => {
                     line.text.push(' ');
                     line.text.push_str(&piece.line.text);
                     line.x1 = line.x1.max(piece.line.x1);
@@ -557,8 +632,12 @@ fn lines(mut pieces: Vec<Piece>) -> Vec<Line> {
                     letters = (letters.0 + own.0, letters.1 + own.1, letters.2 + own.2);
                 }
                 _ => {
-                    lines.push(std::mem::take(&mut piece.line));
+                    lines.push(Line {
+                        is_cell: piece.cell > cell && lines.len() > begin,
+                        ..std::mem::take(&mut piece.line)
+                    });
                     letters = own;
+                    cell = piece.cell;
                 }
             }
             if let Some(line) = lines.last_mut() {
@@ -572,8 +651,12 @@ fn lines(mut pieces: Vec<Piece>) -> Vec<Line> {
 }
 
 /// Returns `true` if a piece goes on a line rather than in the next cell of a
-/// table. What follows the mark of an item may be far from it.
-fn continues(line: &Line, piece: &Line) -> bool {
+/// table. What follows the mark of an item, first in its row, may be far from it.
+fn continues(line: &Line, piece: &Line, is_first: bool) -> bool {
     let gap = piece.x0 - line.x1;
-    gap < 2.0 * line.size || line.text.chars().count() <= 3 && gap < 5.0 * line.size
+    // Text printed over other text is not a part of it.
+    if gap < -line.size {
+        return false;
+    }
+    gap < 2.0 * line.size || is_first && line.text.chars().count() <= 3 && gap < 5.0 * line.size
 }

@@ -141,7 +141,8 @@ impl Block {
     fn breaks(&self, before: &Line, line: &Line, next: Option<&Line>) -> bool {
         let down = before.y - line.y;
         let larger = before.size.max(line.size);
-        if down < 0.3 * larger || (before.size - line.size).abs() > 0.12 * larger {
+        if before.is_cell || down < 0.3 * larger || (before.size - line.size).abs() > 0.12 * larger
+        {
             return true;
         }
         let headline = line.size > 1.15 * self.setting.size;
