@@ -62,7 +62,12 @@ impl Splitter for Script {
 /// Returns `true` if a text does not begin with a value of JSON, but as a script does.
 pub(crate) fn is_script(head: &[u8]) -> bool {
     let text = head.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(head);
-    let first = after_comments(text).first().copied();
+    let mut text = after_comments(text);
+    while text.starts_with(b"#") {
+        let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
+        text = after_comments(text.get(end..).unwrap_or_default());
+    }
+    let first = text.first().copied();
     first.is_some_and(|byte| !matches!(byte, b'{' | b'[' | 0x1e))
 }
 
@@ -269,5 +274,6 @@ mod tests {
         assert_eq!(found(&"={".repeat(100_000)), "");
         assert_eq!(found(&"\"\\".repeat(200_000)), "");
         assert!(!is_script(b" // x\n{}"));
+        assert!(!is_script(b"# x\n/* y */ # z\n{}"));
     }
 }
