@@ -200,6 +200,30 @@ fn the_owner_is_known_while_meta_json_says_it() {
     }
 }
 
+/// The way out of every refusal of [`rebuild_every_way`].
+#[test]
+fn a_backup_replaces_an_index_after_any_harm() {
+    let interrupted: Harm = ("an interrupted repair", |dir| {
+        for name in ["meta.json", "timbao.json"] {
+            let aside = dir.join(format!("{name}.damaged"));
+            fs::rename(dir.join(name), aside).unwrap();
+        }
+    });
+    for (harm, harmed) in HARMS.into_iter().chain([interrupted]) {
+        let (dir, newsroom) = of_writer();
+        let file = dir.path().join("b.timbao");
+        backup(&newsroom.index, &file).unwrap();
+        let before = contents(&newsroom.index);
+        harmed(&newsroom.index);
+        let refused = restore(&file, &newsroom.index, false);
+        assert!(matches!(refused, Err(Error::Occupied { .. })), "{harm}");
+        restore(&file, &newsroom.index, true).expect(harm);
+        assert_eq!(contents(&newsroom.index), before, "{harm}");
+        repair(&newsroom.index, &[], &options(), &()).unwrap();
+        assert_eq!(contents(&newsroom.index), before, "{harm}");
+    }
+}
+
 #[test]
 fn a_writer_removes_what_a_killed_update_left() {
     let (_dir, newsroom) = of_update();

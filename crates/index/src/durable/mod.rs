@@ -49,7 +49,7 @@ use tantivy::directory::{
 
 use self::failures::Failures;
 pub(crate) use self::identity::IndexId;
-use self::names::{MARKER, STATE_PREFIXES, segment_of};
+use self::names::{MARKER, STATE_PREFIXES, aside, segment_of};
 pub(crate) use self::orphans::remove_orphans;
 pub(crate) use self::seal::{Checks, Identity};
 pub(crate) use self::state_file::StateFile;
@@ -264,6 +264,7 @@ pub(crate) fn is_of_index(name: &OsStr) -> bool {
         return false;
     };
     [MARKER, META, LIST].contains(&name)
+        || [MARKER, META].iter().any(|of| aside(of) == name)
         || [&INDEX_WRITER_LOCK, &META_LOCK]
             .iter()
             .any(|lock| lock.filepath.as_os_str() == name)

@@ -11,8 +11,8 @@ use crate::durable::{META, Storage};
 use crate::error::{Error, Result, is_newer};
 use crate::store::Index;
 use crate::update::{
-    Payload, Progress, Sources, UpdateOptions, UpdateReport, check_sources, lock, rebuild_on,
-    remove_orphans, sources_to_rebuild,
+    Commit, Payload, Progress, Sources, UpdateOptions, UpdateReport, check_sources, lock,
+    rebuild_on, remove_orphans, sources_to_rebuild,
 };
 
 /// The report of a repair.
@@ -123,10 +123,10 @@ fn finish_killed_repair(
 ) -> Result<()> {
     let storage = Storage::open(dir)?;
     lock(&storage, options, progress)?;
-    let committed = Index::open_on(storage).and_then(|index| Payload::of(&index.engine));
+    let committed = Index::open_on(storage).and_then(|index| Commit::of(&index.engine));
     match committed {
-        Ok(Some(_)) => discard(dir),
-        _ => bring_back(dir)?,
+        Ok(Commit::Update(_) | Commit::Writer) => discard(dir),
+        Ok(Commit::Empty) | Err(_) => bring_back(dir)?,
     }
     Ok(())
 }

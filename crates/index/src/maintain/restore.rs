@@ -8,10 +8,11 @@ use std::time::Duration;
 use super::backup::{BackupReport, MAGIC};
 use super::verify::verify;
 use crate::durable::folders::{parent, remove_index, remove_stale, replace};
-use crate::durable::names::MARKER;
-use crate::durable::{Storage, sync_folder, unreachable};
+use crate::durable::names::{MARKER, aside};
+use crate::durable::{META, Storage, sync_folder, unreachable};
 use crate::error::{Error, Result};
 use crate::schema::INDEX_VERSION;
+use crate::update::unmarked;
 
 /// Longer headers are invalid.
 const LONGEST_HEADER: u64 = 64 << 20;
@@ -36,7 +37,7 @@ pub fn restore(
 ) -> Result<BackupReport> {
     let (file, dir) = (file.as_ref(), dir.as_ref());
     let is_occupied = fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some());
-    let is_index = dir.join(MARKER).exists();
+    let is_index = has_index(dir);
     if dir.exists() && !dir.is_dir() {
         return Err(Error::NotADirectory { path: dir.into() });
     }
@@ -63,7 +64,7 @@ pub fn restore(
         }
     });
     let placed = unpacked.and_then(|(report, _lock)| {
-        put_in_place(&fresh, dir)?;
+        put_in_place(&fresh, dir, is_index)?;
         Ok(report)
     });
     if placed.is_err() {
@@ -158,11 +159,20 @@ fn unpack(path: &Path, fresh: &Path) -> Result<BackupReport> {
     Ok(report)
 }
 
+/// Returns `true` if a directory has an index, even one whose version is lost or that a repair was
+/// interrupted in.
+fn has_index(dir: &Path) -> bool {
+    [MARKER.to_owned(), aside(META)]
+        .iter()
+        .any(|name| dir.join(name).exists())
+        || matches!(unmarked(dir), Ok(Error::OtherVersion { .. }))
+}
+
 /// Replaces an existing directory by the new index, and removes the old index.
 /// Other files stay.
-fn put_in_place(fresh: &Path, dir: &Path) -> Result<()> {
+fn put_in_place(fresh: &Path, dir: &Path, is_index: bool) -> Result<()> {
     let parent = parent(dir);
-    if !dir.join(MARKER).exists() {
+    if !is_index {
         if dir.exists() {
             fs::remove_dir(dir).map_err(Error::io(dir))?;
         }
