@@ -10,7 +10,7 @@ use crate::errors::Result;
 use crate::table::{Columns, Joined, day_of};
 
 /// Lines that are read at a time. Each article of them is read once.
-const LINES: usize = 1 << 17;
+const LINES: usize = 1 << 16;
 /// The same for lines with much context, which would take too much memory.
 const LONG_LINES: usize = 5_000;
 /// Tokens of context from which there is much.

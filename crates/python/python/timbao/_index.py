@@ -51,7 +51,7 @@ class Index:
     Later commits do not change it; `refresh()` returns it at the latest one. Threads may share an
     index: Python's lock is released while it works. A pickled index opens the folder again where it
     is unpickled, at the latest commit there; after `fork` it works in both processes, as it starts
-    no threads.
+    no threads, unless another thread was searching at that moment.
 
     All methods with a `query` take these keyword arguments, which narrow it as if they were typed in
     it: `after`, `before` and `date` (a day, month or year as text, a year as a number, or a
