@@ -78,11 +78,14 @@ pub struct UpdateOptions {
     pub strict: bool,
     /// The file system of the sources.
     pub files: Arc<dyn FileSystem>,
-    /// Maximum time to wait for another writing process.
+    /// Maximum time to wait for another writer, in this process or another.
     pub wait_for_lock: Duration,
     /// Set this to interrupt the update. The articles read so far are
     /// committed, and the next update continues from there; a full update is
     /// rolled back instead.
+    ///
+    /// A handler of Ctrl-C that only sets it does not end the program. It should do so when it is
+    /// already set, and the program should set it after the update, so that the next Ctrl-C ends it.
     pub stop: Arc<AtomicBool>,
 }
 
