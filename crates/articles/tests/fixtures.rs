@@ -168,6 +168,13 @@ impl Case {
     }
 }
 
+/// Prints the share of values that are right; `cargo test --test fixtures -- --nocapture` shows it.
+fn print_share(table: &str, values: usize, wrong: usize) {
+    let right = values.saturating_sub(wrong);
+    let share = 100.0 * right as f64 / values.max(1) as f64;
+    println!("{table}: {right} of {values} values are right ({share:.1} %)");
+}
+
 #[test]
 fn pages_read_as_the_table_says() {
     #[derive(serde::Deserialize)]
@@ -176,6 +183,12 @@ fn pages_read_as_the_table_says() {
     }
     let table: Table = toml::from_str(include_str!("pages.toml")).unwrap();
     let wrong: Vec<_> = table.case.iter().flat_map(Case::check).collect();
+    let values = |case: &Case| case.want.len() + case.has.len() + case.lacks.len();
+    print_share(
+        "pages.toml",
+        table.case.iter().map(values).sum(),
+        wrong.len(),
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -305,5 +318,14 @@ fn records_of_tools_are_read_as_the_table_has_it() {
         .map(|case| case.as_table().unwrap())
         .filter_map(|case| Some(format!("{}: {}", case["name"], check_case(case).err()?)))
         .collect();
+    // Of a case that is wrong, one value at least is.
+    let values = |case: &toml::Value| {
+        let articles = case["articles"].as_array().into_iter().flatten();
+        let fields = articles
+            .filter_map(toml::Value::as_table)
+            .map(toml::Table::len);
+        1 + fields.sum::<usize>()
+    };
+    print_share("records.toml", cases.iter().map(values).sum(), wrong.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
