@@ -141,6 +141,9 @@ fn source_of(bytes: &[u8], declared: Option<Source>) -> Result<Source, Fault> {
             }
         }
     }
+    if is_damaged_utf8(bytes) {
+        return Ok(Source::Vietnamese(Charset::Utf8));
+    }
     let detection = charset::detect(bytes);
     if detection.confidence < BELIEVED {
         if is_mostly_utf8(bytes) {
@@ -151,6 +154,21 @@ fn source_of(bytes: &[u8], declared: Option<Source>) -> Result<Source, Fault> {
         ));
     }
     Ok(Source::Vietnamese(detection.charset))
+}
+
+/// Returns `true` for UTF-8 with few damaged bytes: no other set writes letters that only Vietnamese
+/// has in these three bytes each.
+fn is_damaged_utf8(bytes: &[u8]) -> bool {
+    const LEAST: usize = 3;
+    let (mut letters, mut damaged) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        let valid = chunk.valid().chars();
+        letters += valid
+            .filter(|letter| matches!(letter, '\u{1ea0}'..='\u{1ef9}'))
+            .count();
+        damaged += usize::from(!chunk.invalid().is_empty());
+    }
+    letters >= LEAST && letters > LEAST * damaged
 }
 
 /// Returns `true` for a short text of UTF-8 in which some bytes are damaged.

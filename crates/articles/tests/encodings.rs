@@ -90,3 +90,20 @@ fn a_declared_encoding_is_believed() {
     assert_eq!(encoding, "windows-1258");
     assert_eq!(article.body.lines().next(), Some(BODY));
 }
+
+#[test]
+fn a_damaged_byte_of_utf_8_is_one_letter() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.json");
+    let text = "{\"title\":\"Mở chợ nổi\",\"content\":\"Chợ # họp sáng.\"}";
+    let bytes: Vec<u8> = text
+        .bytes()
+        .map(|byte| if byte == b'#' { 0xff } else { byte })
+        .collect();
+    fs::write(&path, bytes).unwrap();
+    let found = read(&path);
+    let (article, encoding) = found.first().unwrap();
+    assert_eq!(article.title.as_deref(), Some("Mở chợ nổi"));
+    assert_eq!(article.body, "Chợ \u{fffd} họp sáng.");
+    assert_eq!(*encoding, "UTF-8");
+}

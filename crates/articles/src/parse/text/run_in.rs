@@ -3,7 +3,7 @@
 
 use super::signature::{SignOff, sign_off};
 
-/// Characters of a paragraph, at least, whose end is searched.
+/// Bytes of a paragraph, at least, whose end is searched.
 const LEAST: usize = 200;
 
 /// Bytes of a signature, at most.
@@ -14,7 +14,7 @@ const TRIED: usize = 3;
 
 /// Splits the signature off the end of a paragraph. Returns the text before it.
 pub(super) fn split(paragraph: &str) -> Option<(&str, SignOff)> {
-    if paragraph.chars().count() < LEAST {
+    if paragraph.len() < LEAST {
         return None;
     }
     let from = paragraph.floor_char_boundary(paragraph.len().saturating_sub(2 * LONGEST));
