@@ -13,9 +13,9 @@ use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_tokenizer::{Gap, Keys, scan};
 use timbao_views::{
-    By, CollocateOptions, CompareOptions, Count, DispersionBy, DispersionOptions, Gapped,
-    KeywordOptions, KwicOptions, Prefix, Sample, SimilarOptions, TrendsOptions, TrendsQuery,
-    WordListOptions, WordListSort,
+    By, CollocateOptions, CollocateSort, CompareOptions, Count, DispersionBy, DispersionOptions,
+    Gapped, KeywordOptions, KwicOptions, Prefix, Sample, SimilarOptions, TrendsOptions,
+    TrendsQuery, WordListOptions, WordListSort,
 };
 
 /// The sample corpus of the repository.
@@ -709,6 +709,48 @@ fn keywords_are_counted_as_by_hand() {
                     .any(|run| run.windows(unit.len()).any(|w| w == unit))
             });
             assert_eq!(keyword.articles, holding.count() as u64, "{}", keyword.unit);
+        }
+    }
+}
+
+#[test]
+fn the_first_keywords_and_collocates_are_the_best_of_all() {
+    for (_dir, searcher) in indexes() {
+        let of = plan("section:\"xây dựng Đảng\"");
+        let all = KeywordOptions {
+            least: 2,
+            most: usize::MAX,
+            least_articles: 1,
+            ..KeywordOptions::default()
+        };
+        let whole = searcher.keywords(&of, None, &all).unwrap();
+        for most in [0, 1, 7, 60] {
+            let found = searcher.keywords(&of, None, &KeywordOptions { most, ..all });
+            let mut expected = whole.clone();
+            expected.keywords.truncate(most);
+            assert_eq!(found.unwrap(), expected);
+        }
+        for sort in [
+            CollocateSort::LogLikelihood,
+            CollocateSort::LogDice,
+            CollocateSort::MutualInformation,
+            CollocateSort::Count,
+        ] {
+            let all = CollocateOptions {
+                least: 1,
+                most: usize::MAX,
+                sort,
+                ..CollocateOptions::default()
+            };
+            let of = plan("Đảng OR đảng");
+            let whole = searcher.collocates(&of, &Plan::Everything, &all).unwrap();
+            for most in [0, 1, 7, 60] {
+                let options = CollocateOptions { most, ..all };
+                let found = searcher.collocates(&of, &Plan::Everything, &options);
+                let mut expected = whole.clone();
+                expected.collocates.truncate(most);
+                assert_eq!(found.unwrap(), expected, "{sort:?}");
+            }
         }
     }
 }

@@ -6,11 +6,12 @@ use timbao_tokenizer::collation;
 
 use crate::corpus::{ArticleId, Corpus, FIRST_WORD, Occurrence, Result, articles_of};
 use crate::keywords::{
-    KeywordOptions, Keywords, OnRun, compare, discover, each_paragraph, totals, written,
+    KeywordOptions, Keywords, OnRun, compare, discover, each_paragraph, written,
 };
 use crate::lexicon::Lexicon;
 use crate::measures::{Contingency, log_dice};
 use crate::texts::Count;
+use crate::totals::best_totals;
 use crate::units::{Counter, Unit};
 
 /// How collocates are found.
@@ -141,19 +142,22 @@ pub fn collocates(
     let (units, near): (Vec<Unit>, Vec<(u64, u64)>) = frequent
         .filter(|&(_, (near, _))| near >= options.least)
         .unzip();
-    let (everywhere, of_tokens) = everywhere(corpus, &mut lexicon, &units, &base)?;
     let matches = places.len() as u64;
+    let measures = Measures {
+        matches,
+        window_tokens,
+        sort: options.sort,
+        most: options.most,
+    };
+    let (everywhere, of_tokens) =
+        everywhere(corpus, &mut lexicon, &units, &near, &base, &measures)?;
     let mut collocates: Vec<Collocate> = units
         .iter()
         .zip(near.into_iter().zip(everywhere))
-        .map(|(unit, ((near, articles), all))| {
-            let table = Contingency {
-                here: near,
-                of_here: window_tokens,
-                there: all.saturating_sub(near),
-                of_there: of_tokens.saturating_sub(window_tokens),
-            };
-            Collocate {
+        .filter_map(|(unit, ((near, articles), all))| {
+            let all = all?;
+            let table = measures.table(near, all, of_tokens);
+            let collocate = Collocate {
                 unit: written(&lexicon, unit),
                 syllables: unit.len(),
                 near,
@@ -163,9 +167,9 @@ pub fn collocates(
                 log_likelihood: table.log_likelihood(),
                 log_dice: log_dice(near, matches, all),
                 mutual_information: table.mutual_information(),
-            }
+            };
+            Some(collocate).filter(|collocate| collocate.log_likelihood > 0.0)
         })
-        .filter(|collocate| collocate.log_likelihood > 0.0)
         .collect();
     sort(&mut collocates, options.sort);
     collocates.truncate(options.most);
@@ -179,18 +183,57 @@ pub fn collocates(
     })
 }
 
-/// The occurrences of units in some articles, and the tokens of these.
+/// What the measures of all collocates have in common.
+struct Measures {
+    matches: u64,
+    window_tokens: u64,
+    sort: CollocateSort,
+    most: usize,
+}
+
+impl Measures {
+    fn table(&self, near: u64, all: u64, of_tokens: u64) -> Contingency {
+        Contingency {
+            here: near,
+            of_here: self.window_tokens,
+            there: all.saturating_sub(near),
+            of_there: of_tokens.saturating_sub(self.window_tokens),
+        }
+    }
+
+    /// The value that collocates are sorted by, if the unit is more frequent near the matches.
+    fn value(&self, near: u64, all: u64, of_tokens: u64) -> Option<f64> {
+        let all = all.max(near);
+        let table = self.table(near, all, of_tokens);
+        let log_likelihood = Some(table.log_likelihood()).filter(|&found| found > 0.0)?;
+        Some(match self.sort {
+            CollocateSort::LogLikelihood => log_likelihood,
+            CollocateSort::LogDice => log_dice(near, self.matches, all),
+            CollocateSort::MutualInformation => table.mutual_information(),
+            CollocateSort::Count => near as f64,
+        })
+    }
+}
+
+/// The occurrences of units in some articles, and the tokens of these. `None` for units that
+/// cannot be among the collocates.
 fn everywhere(
     corpus: &dyn Corpus,
     lexicon: &mut Lexicon,
     units: &[Unit],
+    near: &[(u64, u64)],
     articles: &[ArticleId],
-) -> Result<(Vec<u64>, u64)> {
+    measures: &Measures,
+) -> Result<(Vec<Option<u64>>, u64)> {
     let size = corpus.size();
     if articles.len() as u64 == size.articles && corpus.keeps_counts() {
-        let counts = totals(corpus, lexicon, units)?;
-        let positions = counts.iter().map(|count| count.positions);
-        return Ok((positions.collect(), size.tokens));
+        let value = |number: usize, all: u64| {
+            let &(near, _) = near.get(number)?;
+            measures.value(near, all, size.tokens)
+        };
+        let counts = best_totals(corpus, lexicon, units, measures.most, value)?;
+        let counts = counts.iter().map(|count| Some((*count)?.positions));
+        return Ok((counts.collect(), size.tokens));
     }
     let mut counter = Counter::new(units, lexicon.keys().len());
     let mut tokens = 0;
@@ -198,7 +241,8 @@ fn everywhere(
         counter.add(run, article);
         tokens += run.len() as u64;
     })?;
-    Ok((counter.counts().map(|(count, _)| count).collect(), tokens))
+    let counts = counter.counts().map(|(count, _)| Some(count));
+    Ok((counts.collect(), tokens))
 }
 
 /// Finds the collocates of a plan in the articles that `of` matches, compared with those that

@@ -5,10 +5,11 @@ use serde::Serialize;
 use timbao_query::plan::Plan;
 use timbao_tokenizer::{collation, write_out};
 
-use crate::corpus::{ArticleId, Corpus, FIELD, FIRST_WORD, NgramCount, Occurrence, Result};
+use crate::corpus::{ArticleId, Corpus, FIELD, FIRST_WORD, Occurrence, Result};
 use crate::lexicon::Lexicon;
 use crate::measures::Contingency;
 use crate::texts::Count;
+use crate::totals::best_totals;
 use crate::units::{Counter, Passages, Unit};
 
 /// How keywords are chosen.
@@ -112,7 +113,7 @@ pub fn keywords(
         &units,
         |lexicon, f| each_paragraph(corpus, lexicon, &of, f),
         |lexicon, counted| match is_rest && corpus.keeps_counts() {
-            true => rest(corpus, lexicon, counted, &against),
+            true => rest(corpus, lexicon, counted, &against, options),
             false => counted.again(lexicon, |lexicon, f| {
                 each_paragraph(corpus, lexicon, &against, f)
             }),
@@ -121,42 +122,40 @@ pub fn keywords(
     )
 }
 
-/// Counts units in all articles that are not in the first text.
+/// Counts units in all articles that are not in the first text, except units that cannot be among
+/// the keywords.
 fn rest(
     corpus: &dyn Corpus,
     lexicon: &Lexicon,
     counted: &Counted,
     articles: &[ArticleId],
-) -> Result<(Vec<(u64, u64)>, Portion)> {
-    let all = totals(corpus, lexicon, &counted.units)?;
-    let here = counted.counts.iter();
-    let counts = here.zip(all).map(|(&(count, articles), all)| {
-        (
-            all.positions.saturating_sub(count),
-            all.articles.saturating_sub(articles),
-        )
-    });
+    options: &KeywordOptions,
+) -> Result<(Counts, Portion)> {
     let tokens = corpus.token_counts(articles)?;
-    let portion = Portion {
+    let there = Portion {
         articles: tokens.iter().filter(|&&tokens| tokens > 0).count() as u64,
         tokens: tokens.into_iter().map(u64::from).sum(),
     };
-    Ok((counts.collect(), portion))
-}
-
-/// The numbers of positions and articles of units in the whole corpus.
-pub(crate) fn totals(
-    corpus: &dyn Corpus,
-    lexicon: &Lexicon,
-    units: &[Unit],
-) -> Result<Vec<NgramCount>> {
-    let keys = units.iter().map(|unit| {
-        let words = unit.iter().filter_map(|&word| lexicon.key(word));
-        words.map(str::to_owned).collect()
+    let likelihood = |number: usize, all: u64| {
+        let &(here, _) = counted.counts.get(number)?;
+        let table = Contingency {
+            here,
+            of_here: counted.portion.tokens,
+            there: all.saturating_sub(here),
+            of_there: there.tokens,
+        };
+        Some(table.log_likelihood()).filter(|&found| found >= options.least_likelihood)
+    };
+    let all = best_totals(corpus, lexicon, &counted.units, options.most, likelihood)?;
+    let here = counted.counts.iter();
+    let counts = here.zip(all).map(|(&(count, articles), all)| {
+        let all = all?;
+        Some((
+            all.positions.saturating_sub(count),
+            all.articles.saturating_sub(articles),
+        ))
     });
-    let keys: Vec<Vec<String>> = keys.collect();
-    let ngrams: Vec<&[String]> = keys.iter().map(Vec::as_slice).collect();
-    corpus.ngram_counts(&ngrams)
+    Ok((counts.collect(), there))
 }
 
 /// Units that are frequent enough in the first of two texts.
@@ -164,9 +163,15 @@ pub(crate) struct Counted {
     units: Vec<Unit>,
     /// Their occurrences and articles there.
     counts: Vec<(u64, u64)>,
+    /// The size of the text.
+    portion: Portion,
     /// Number of words among which those of the units are.
     known: usize,
 }
+
+/// The occurrences and articles of units in the second of two texts; `None` for units that cannot
+/// be keywords.
+pub(crate) type Counts = Vec<Option<(u64, u64)>>;
 
 impl Counted {
     /// Counts the units in the other text, given as runs of words.
@@ -174,9 +179,9 @@ impl Counted {
         &self,
         lexicon: &mut Lexicon,
         each: impl FnOnce(&mut Lexicon, OnRun<'_>) -> Result<()>,
-    ) -> Result<(Vec<(u64, u64)>, Portion)> {
+    ) -> Result<(Counts, Portion)> {
         let (counter, portion) = counted(&self.units, self.known, |f| each(lexicon, f))?;
-        Ok((counter.counts().collect(), portion))
+        Ok((counter.counts().map(Some).collect(), portion))
     }
 }
 
@@ -210,7 +215,7 @@ pub(crate) fn compare(
     lexicon: &mut Lexicon,
     units: &[Unit],
     of: impl FnOnce(&mut Lexicon, OnRun<'_>) -> Result<()>,
-    against: impl FnOnce(&mut Lexicon, &Counted) -> Result<(Vec<(u64, u64)>, Portion)>,
+    against: impl FnOnce(&mut Lexicon, &Counted) -> Result<(Counts, Portion)>,
     options: &KeywordOptions,
 ) -> Result<Keywords> {
     let known = lexicon.keys().len();
@@ -224,13 +229,16 @@ pub(crate) fn compare(
     let of = Counted {
         units: chosen,
         counts,
+        portion: here,
         known,
     };
     let (in_against, there) = against(lexicon, &of)?;
     let mut keywords: Vec<Keyword> = Vec::new();
     let both = of.counts.iter().zip(in_against);
-    for (unit, (&(count, articles), (against_count, against_articles))) in of.units.iter().zip(both)
-    {
+    for (unit, (&(count, articles), against)) in of.units.iter().zip(both) {
+        let Some((against_count, against_articles)) = against else {
+            continue;
+        };
         let table = Contingency {
             here: count,
             of_here: here.tokens,

@@ -75,6 +75,7 @@ mod stats;
 pub mod suggest;
 mod texts;
 mod tie;
+mod totals;
 mod trends;
 mod units;
 mod view_id;

@@ -73,29 +73,30 @@ impl Passages {
         let least = least.max(1);
         let levels = Levels::count(self, least);
         let weights = levels.weights(self.words.len() as u64, least);
-        let mut chosen: FxHashMap<(usize, u32), u64> = FxHashMap::default();
+        // By size and id: in how many places segmentation yields the n-gram.
+        let mut chosen: Vec<Vec<u64>> = weights.iter().map(|w| vec![0; w.len()]).collect();
+        let mut segmenter = Segmenter::default();
         for passage in self.ranges() {
             let weight = |at: usize, size: usize| {
                 let id = levels.id(size, passage.start + at);
                 weights.get(size).and_then(|w| w.get(id as usize)).copied()
             };
-            for part in segment(passage.len(), weight) {
+            for part in segmenter.segment(passage.len(), weight) {
                 let size = part.len();
-                let id = levels.id(size, passage.start + part.start);
-                if id != NONE {
-                    *chosen.entry((size, id)).or_default() += 1;
+                let id = levels.id(size, passage.start + part.start) as usize;
+                if let Some(places) = chosen.get_mut(size).and_then(|c| c.get_mut(id)) {
+                    *places += 1;
                 }
             }
         }
-        let mut units: Vec<Unit> = chosen
-            .into_iter()
-            .filter_map(|((size, id), chosen)| {
-                let gram = levels.grams.get(size)?.get(id as usize)?;
-                let is_unit = chosen as f64 >= CHOSEN * gram.count as f64;
-                let words = self.words.get(gram.at..gram.at + size)?;
-                is_unit.then(|| words.into())
-            })
-            .collect();
+        let mut units: Vec<Unit> = Vec::new();
+        for (size, (grams, chosen)) in levels.grams.iter().zip(&chosen).enumerate() {
+            for (gram, &chosen) in grams.iter().zip(chosen) {
+                if chosen > 0 && chosen as f64 >= CHOSEN * gram.count as f64 {
+                    units.extend(self.words.get(gram.at..gram.at + size).map(Unit::from));
+                }
+            }
+        }
         units.sort_unstable();
         units
     }
@@ -106,7 +107,8 @@ struct Gram {
     count: u64,
     /// Occurrences without a comma.
     plain: u64,
-    /// Occurrences of the most frequent n-gram of one more word around it.
+    /// Occurrences of the most frequent n-gram of one more word around it, if it has [`LONGEST`]
+    /// words and they are at least [`PIECE`] of its own.
     within: u64,
     /// One of its places.
     at: usize,
@@ -118,6 +120,8 @@ struct Levels {
     grams: Vec<Vec<Gram>>,
     /// By length and place: the id of the row that starts there.
     ids: Vec<Vec<u32>>,
+    /// The places of frequent n-grams of the last level.
+    places: Vec<u32>,
 }
 
 impl Levels {
@@ -125,6 +129,7 @@ impl Levels {
         let mut levels = Self {
             grams: vec![Vec::new()],
             ids: vec![Vec::new()],
+            places: (0..passages.words.len() as u32).collect(),
         };
         for size in 1..=LONGEST + 1 {
             levels.add(passages, size, least);
@@ -134,41 +139,44 @@ impl Levels {
 
     /// Adds the level of n-grams of a size, after those of all smaller sizes.
     fn add(&mut self, passages: &Passages, size: usize, least: u64) {
+        // Most n-grams are rare. They are dropped by an upper bound of their frequency, so that
+        // the table of the others is small.
+        let mut bounds = FrequencyBounds::new(self.places.len());
+        self.keyed(passages, size)
+            .for_each(|(_, key)| bounds.add(key));
+        let fewest = match size > LONGEST {
+            true => (least as f64 * PIECE) as u64,
+            false => least,
+        };
         let mut known: FxHashMap<u64, u32> = FxHashMap::default();
         let mut grams: Vec<Gram> = Vec::new();
         let mut ids = vec![NONE; passages.words.len()];
         let mut commas = passages.commas.iter().copied().peekable();
-        for passage in passages.ranges() {
-            #[allow(
-                clippy::needless_range_loop,
-                reason = "several lists are read at this place"
-            )]
-            for at in passage.start..(passage.end + 1).saturating_sub(size) {
-                let Some(key) = self.key(passages, size, at) else {
-                    continue;
-                };
-                let id = *known.entry(key).or_insert_with(|| {
-                    grams.push(Gram {
-                        count: 0,
-                        plain: 0,
-                        within: 0,
-                        at,
-                    });
-                    grams.len() as u32 - 1
+        let frequent = self.keyed(passages, size);
+        for (at, key) in frequent.filter(|&(_, key)| bounds.reaches(key, fewest)) {
+            let id = *known.entry(key).or_insert_with(|| {
+                grams.push(Gram {
+                    count: 0,
+                    plain: 0,
+                    within: 0,
+                    at,
                 });
-                while commas.next_if(|&comma| comma <= at).is_some() {}
-                let plain = commas.peek().is_none_or(|&comma| comma >= at + size);
-                grams[id as usize].count += 1;
-                grams[id as usize].plain += u64::from(plain);
-                ids[at] = id;
+                grams.len() as u32 - 1
+            });
+            while commas.next_if(|&comma| comma <= at).is_some() {}
+            let plain = commas.peek().is_none_or(|&comma| comma >= at + size);
+            grams[id as usize].count += 1;
+            grams[id as usize].plain += u64::from(plain);
+            ids[at] = id;
+        }
+        let mut places = Vec::new();
+        for (at, id) in (0..).zip(&mut ids).filter(|(_, id)| **id != NONE) {
+            match grams[*id as usize].count < least {
+                true => *id = NONE,
+                false => places.push(at),
             }
         }
-        for id in ids.iter_mut().filter(|id| **id != NONE) {
-            if grams[*id as usize].count < least {
-                *id = NONE;
-            }
-        }
-        if let Some(parts) = self.grams.get_mut(size - 1).filter(|_| size > 1) {
+        if let Some(parts) = self.grams.get_mut(size - 1).filter(|_| size > LONGEST) {
             for (key, id) in known {
                 let count = grams[id as usize].count;
                 for part in [key >> 32, key & u64::from(u32::MAX)] {
@@ -180,6 +188,23 @@ impl Levels {
         }
         self.grams.push(grams);
         self.ids.push(ids);
+        self.places = places;
+    }
+
+    /// The places and identities of the n-grams of a size whose parts are frequent, in ascending
+    /// order of the places.
+    fn keyed<'l>(
+        &'l self,
+        passages: &'l Passages,
+        size: usize,
+    ) -> impl Iterator<Item = (usize, u64)> + 'l {
+        let mut ends = passages.ends.iter().copied().peekable();
+        self.places.iter().filter_map(move |&at| {
+            let at = at as usize;
+            while ends.next_if(|&end| end <= at).is_some() {}
+            ends.peek().filter(|&&end| at + size <= end)?;
+            Some((at, self.key(passages, size, at)?))
+        })
     }
 
     /// The identity of the n-gram at a place: its word, or its two overlapping parts if both are
@@ -240,42 +265,100 @@ pub(crate) fn weight(size: usize, cohesion: f64) -> f64 {
     }
 }
 
-/// Segments a passage of `len` words into the n-grams with the largest total weight; other words
-/// are n-grams of one. `weight` is called with a start and a size, and returns `None` if there is
-/// neither an n-gram of this size nor a longer one.
+/// Segments a passage of `len` words; see [`Segmenter::segment`].
 pub(crate) fn segment(
     len: usize,
     weight: impl Fn(usize, usize) -> Option<f64>,
 ) -> Vec<Range<usize>> {
-    // By end: the best weight, and the size of the last row.
-    let mut best: Vec<(f64, usize)> = vec![(f64::NEG_INFINITY, 0); len + 1];
-    best[0] = (0.0, 0);
-    for start in 0..len {
-        let before = best[start].0;
-        // Sizes that reach an end come in descending order, and of equals the smallest is taken.
-        let mut offer = |size: usize, sum: f64| {
-            if sum >= best[start + size].0 {
-                best[start + size] = (sum, size);
-            }
-        };
-        offer(1, before);
-        for size in 2..=LONGEST.min(len - start) {
-            match weight(start, size) {
-                Some(weight) if weight > 0.0 => offer(size, before + weight),
-                Some(_) => {}
-                None => break,
+    Segmenter::default().segment(len, weight).to_vec()
+}
+
+/// Segments passages, with memory that is used for all of them.
+#[derive(Default)]
+struct Segmenter {
+    /// By end: the best weight, and the size of the last n-gram.
+    best: Vec<(f64, usize)>,
+    parts: Vec<Range<usize>>,
+}
+
+impl Segmenter {
+    /// Segments a passage of `len` words into the n-grams with the largest total weight; other words
+    /// are n-grams of one. `weight` is called with a start and a size, and returns `None` if there is
+    /// neither an n-gram of this size nor a longer one.
+    fn segment(
+        &mut self,
+        len: usize,
+        weight: impl Fn(usize, usize) -> Option<f64>,
+    ) -> &[Range<usize>] {
+        let Self { best, parts } = self;
+        best.clear();
+        best.resize(len + 1, (f64::NEG_INFINITY, 0));
+        best[0] = (0.0, 0);
+        for start in 0..len {
+            let before = best[start].0;
+            // Sizes that reach an end come in descending order, and of equals the smallest is taken.
+            let mut offer = |size: usize, sum: f64| {
+                if sum >= best[start + size].0 {
+                    best[start + size] = (sum, size);
+                }
+            };
+            offer(1, before);
+            for size in 2..=LONGEST.min(len - start) {
+                match weight(start, size) {
+                    Some(weight) if weight > 0.0 => offer(size, before + weight),
+                    Some(_) => {}
+                    None => break,
+                }
             }
         }
+        parts.clear();
+        let mut end = len;
+        while end > 0 {
+            let size = best[end].1;
+            parts.push(end - size..end);
+            end -= size;
+        }
+        parts.reverse();
+        parts
     }
-    let mut parts = Vec::new();
-    let mut end = len;
-    while end > 0 {
-        let size = best[end].1;
-        parts.push(end - size..end);
-        end -= size;
+}
+
+/// Upper bounds of the frequencies of keys: their counts by hash.
+struct FrequencyBounds {
+    counts: Vec<u8>,
+    shift: u32,
+}
+
+impl FrequencyBounds {
+    /// For this many keys, of which some are equal.
+    fn new(keys: usize) -> Self {
+        let size = keys.next_power_of_two().clamp(1 << 6, 1 << 21);
+        Self {
+            counts: vec![0; size],
+            shift: 64 - size.ilog2(),
+        }
     }
-    parts.reverse();
-    parts
+
+    #[inline]
+    fn place(&self, key: u64) -> usize {
+        // Fibonacci hashing: the upper bits depend on all.
+        (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize
+    }
+
+    #[inline]
+    fn add(&mut self, key: u64) {
+        let place = self.place(key);
+        if let Some(count) = self.counts.get_mut(place) {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// Returns `false` if the key was added less often.
+    #[inline]
+    fn reaches(&self, key: u64, least: u64) -> bool {
+        let count = self.counts.get(self.place(key)).copied().unwrap_or(u8::MAX);
+        u64::from(count) >= least.min(u64::from(u8::MAX))
+    }
 }
 
 /// Counts units in running text.
@@ -444,6 +527,32 @@ mod tests {
                     run.windows(unit.len()).any(|w| w == &**unit)
                 });
                 prop_assert_eq!(articles, holding.count() as u64);
+            }
+        }
+
+        #[test]
+        fn longest_rows_know_the_longer_ones_that_they_are_pieces_of(
+            runs in proptest::collection::vec(proptest::collection::vec(0u32..2, 0..60), 0..5),
+            least in 1u64..12,
+        ) {
+            let mut passages = Passages::default();
+            for run in &runs {
+                run.iter().for_each(|&word| passages.push(word));
+                passages.end();
+            }
+            let levels = Levels::count(&passages, least);
+            let count = |row: &[u32]| {
+                let windows = runs.iter().flat_map(|run| run.windows(row.len()));
+                windows.filter(|w| *w == row).count() as u64
+            };
+            for gram in levels.grams[LONGEST].iter().filter(|gram| gram.count >= least) {
+                let row = &passages.words[gram.at..gram.at + LONGEST];
+                let around = (0..2).flat_map(|word| {
+                    [[&[word], row].concat(), [row, &[word]].concat()]
+                });
+                let within = around.map(|row| count(&row)).max().unwrap_or(0);
+                let is_piece = |within: u64| within as f64 / gram.count as f64 >= PIECE;
+                prop_assert_eq!(is_piece(gram.within), is_piece(within));
             }
         }
 
