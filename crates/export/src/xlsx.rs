@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Seek, Write};
 
-use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use timbao_views::Cell;
 
 use crate::{About, Table};
@@ -34,6 +34,8 @@ struct Formats {
     decimal: Format,
     day: Format,
     time: Format,
+    fact: Format,
+    fact_day: Format,
 }
 
 impl fmt::Debug for XlsxTable {
@@ -64,6 +66,12 @@ impl XlsxTable {
                 decimal: Format::new().set_num_format("0.0000"),
                 day: Format::new().set_num_format("dd/mm/yyyy"),
                 time: Format::new().set_num_format("hh:mm"),
+                fact: Format::new()
+                    .set_num_format("#,##0")
+                    .set_align(FormatAlign::Left),
+                fact_day: Format::new()
+                    .set_num_format("dd/mm/yyyy")
+                    .set_align(FormatAlign::Left),
             },
         }
     }
@@ -93,7 +101,14 @@ impl XlsxTable {
         sheet.set_column_width(0, 24)?.set_column_width(1, 80)?;
         for (row, (label, value)) in (0..).zip(&about.facts) {
             sheet.write_string_with_format(row, 0, label, &self.formats.bold)?;
-            sheet.write_string(row, 1, fitting(value))?;
+            write(sheet, (row, 1), value, &self.formats)?;
+            // Numbers and days stand below each other with texts.
+            let format = match value {
+                Cell::Whole(_) => &self.formats.fact,
+                Cell::Day { .. } => &self.formats.fact_day,
+                _ => continue,
+            };
+            sheet.set_cell_format(row, 1, format)?;
         }
         Ok(())
     }

@@ -76,6 +76,8 @@ def assert_hits(book: Any) -> None:
     facts = dict(about.iter_rows(values_only=True))
     assert about.title == "Trích dẫn"
     assert any("giá lúa" in str(value) for value in facts.values())
+    assert isinstance(facts["Số bài"], int) and isinstance(facts["Số tiếng"], int)
+    assert isinstance(facts["Ngày tra cứu"], datetime)
 
 
 def test_workbooks_have_types_and_a_citation(program: str, news: Path, get: Get) -> None:

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::{OriginalUri, RawQuery, State};
-use axum::http::{HeaderMap, Uri, header};
+use axum::extract::{RawQuery, State};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use form_urlencoded::Serializer;
 use timbao_alerts::{Feed, latest};
@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::query::{accents, filters, request, required};
+use crate::site::requested;
 
 /// Default number of texts.
 const LIMIT: usize = 50;
@@ -25,8 +26,6 @@ pub(crate) const PATH: &str = "/feed.atom";
 /// Answers with a feed. Its parameters are those of a search, and `lang` is its language.
 pub(crate) async fn answer(
     State(app): State<Arc<App>>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
     let limits = app.options.limits;
@@ -38,11 +37,10 @@ pub(crate) async fn answer(
     let accents = accents(&mut params)?;
     params.finish()?;
     let request = required(request(text, &filters, accents)?)?;
-    let site = site(&uri, &headers);
-    let is_nested = uri.path() != PATH;
+    let requested = requested();
     let own = match raw.as_deref() {
-        Some(raw) if !raw.is_empty() => format!("{site}{PATH}?{raw}"),
-        _ => format!("{site}{PATH}"),
+        Some(raw) if !raw.is_empty() => requested.at(&format!("{PATH}?{raw}")),
+        _ => requested.at(PATH),
     };
     let pairs = form_urlencoded::parse(raw.as_deref().unwrap_or_default().as_bytes());
     let shared = for_pages(pairs.into_owned(), &filters);
@@ -51,16 +49,14 @@ pub(crate) async fn answer(
         let searcher = searcher.in_directory()?;
         let news = latest(searcher, request.plan(), most)?;
         let last = searcher.arrivals()?.last();
-        // The root of a nested router does not have a slash at its end.
-        let root = if is_nested { "" } else { "/" };
-        let page = format!("{site}{root}?{}", query(&shared, None));
+        let page = requested.at(&format!("/?{}", query(&shared, None)));
         let title = format!("Timbao: {}", request.ast());
         let feed = Feed::new(title, own, page)
             .subtitle(language.words().feed_subtitle)
             .updated(last);
         let article = |article: &Article| {
             let query = query(&shared, Some(("id", &article.id)));
-            format!("{site}/article?{query}")
+            requested.at(&format!("/article?{query}"))
         };
         Ok(feed.atom(&news, article))
     });
@@ -72,26 +68,6 @@ fn language(params: &mut Params) -> Result<Language, Problem> {
     let languages = Language::ALL.iter();
     let choices: Vec<(&str, Language)> = languages.map(|l| (l.words().code, *l)).collect();
     params.choice("lang", &choices, Language::default())
-}
-
-/// The URL of the server as the client knows it, up to the path that the router is nested at; only
-/// that path if the client does not name the server.
-fn site(uri: &Uri, headers: &HeaderMap) -> String {
-    let base = uri.path().strip_suffix(PATH).unwrap_or_default();
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let is_host = |host: &&str| {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]_".contains(c);
-        !host.is_empty() && host.chars().all(is_plain)
-    };
-    let Some(host) = text("host").filter(is_host) else {
-        return base.to_owned();
-    };
-    // A proxy with TLS in front says so.
-    let scheme = match text("x-forwarded-proto") {
-        Some("https") => "https",
-        _ => "http",
-    };
-    format!("{scheme}://{host}{base}")
 }
 
 /// The parameters of a search for pages, which have names of their own for dates.

@@ -72,6 +72,7 @@ mod problem;
 mod query;
 mod rejected;
 mod routes;
+mod site;
 mod updates;
 mod view;
 mod work;

@@ -33,7 +33,7 @@ pub(crate) async fn relocate(request: Request, next: Next) -> Response {
 }
 
 /// The path that the router is nested at.
-fn base(request: &Request) -> Option<String> {
+pub(crate) fn base(request: &Request) -> Option<String> {
     let whole = request.extensions().get::<OriginalUri>()?.0.path();
     let inner = request.uri().path();
     let base = match whole.strip_suffix(inner) {

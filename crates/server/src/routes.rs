@@ -12,7 +12,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::app::App;
 use crate::conditional::conditional;
-use crate::{api, assets, cors, feed, guard, negotiate, nest, page};
+use crate::{api, assets, cors, feed, guard, negotiate, nest, page, site};
 
 /// The routes of an index, and below `/kho/NAME` those of the others of the same server.
 pub(crate) fn all(app: Arc<App>, others: &[Arc<App>]) -> Router {
@@ -70,6 +70,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&app), guard::admit))
         .layer(from_fn(negotiate::negotiate))
         .layer(from_fn(nest::relocate))
+        .layer(from_fn(site::remember))
         .layer(from_fn(guard::protect))
         .layer(compression())
         .layer(from_fn_with_state(Arc::clone(&app), cors::share))

@@ -86,6 +86,9 @@ pub struct Citation {
     pub program: String,
     /// The day the answer is from, in Vietnam.
     pub date: String,
+    /// The address of the answer, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 /// A query as it was understood.
@@ -105,6 +108,16 @@ impl Citation {
             index,
             program: concat!("timbao ", env!("CARGO_PKG_VERSION")).to_owned(),
             date: iso_day(today()),
+            link: None,
+        }
+    }
+
+    /// The same citation with the address of the answer.
+    #[must_use]
+    pub fn with_link(self, link: String) -> Self {
+        Self {
+            link: Some(link),
+            ..self
         }
     }
 }

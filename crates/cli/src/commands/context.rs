@@ -78,7 +78,7 @@ impl Context {
         answer.table(&mut Rows::new(&mut table, terminal))?;
         let about = answer
             .citation()
-            .map(|citation| About::new(citation, None, terminal.language));
+            .map(|citation| About::new(citation, terminal.language));
         let mut workbook = Cursor::new(Vec::new());
         table.finish(about.as_ref(), &mut workbook)?;
         Ok(workbook.into_inner())

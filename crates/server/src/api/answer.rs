@@ -13,6 +13,7 @@ use crate::cursor::Cursor;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
+use crate::site::requested;
 use crate::view::View;
 
 /// An answer with the id of the view that it comes from.
@@ -34,6 +35,8 @@ pub(super) struct Cite {
     is_cited: bool,
     /// The fingerprint of the request.
     of: u32,
+    /// The address of the request.
+    link: String,
     /// The rows of the list up to the end of this answer, and whether there are more.
     listed: Option<(usize, bool)>,
 }
@@ -48,6 +51,7 @@ impl Cite {
         Ok(Self {
             of: params.fingerprint(),
             is_cited: params.flag("cite")?,
+            link: requested().link,
             listed: None,
         })
     }
@@ -80,7 +84,7 @@ impl Cite {
             has_more.then(|| cursor.to_string())
         });
         let citation = match self.is_cited {
-            true => Some(searcher.cite(queries)?),
+            true => Some(searcher.cite(queries)?.with_link(self.link.clone())),
             false => None,
         };
         Ok(OfView {

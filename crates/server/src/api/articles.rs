@@ -9,7 +9,6 @@ use serde::Serialize;
 use timbao_query::{Filters, Request};
 use timbao_views::ArticleId;
 use timbao_views::MatchShape;
-use timbao_views::SimilarOptions;
 use timbao_views::json::{ArticlesAnswer, ViewAnswer};
 
 use crate::app::App;
@@ -21,14 +20,14 @@ use crate::view::View;
 
 use super::answer::{Cite, json, respond};
 use super::export::{self, ReprintsExport, SimilarExport};
-use super::reprints::options;
+use super::reprints::SimilarRequest;
 
 /// The requested information for an id.
 enum Asked {
     /// The articles, with the matches of a query if there is one.
     Whole(Option<Box<Request>>),
     /// Similar articles.
-    Similar(SimilarOptions),
+    Similar(SimilarRequest),
     /// The copies of its text.
     Reprints,
 }
@@ -48,18 +47,17 @@ pub(super) async fn answer(
     let last = uri.path().rsplit('/').next().unwrap_or_default();
     let file = last.split_once('.').zip(path.rsplit_once('/'));
     if let Some(((view, extension), (id, _))) = file {
-        let address = uri.to_string();
         match (view, extension) {
             ("similar", "csv" | "xlsx" | "jsonl") => {
                 let take = |params: &mut Params, limits: &Limits| {
-                    let options = options(params, limits.page)?;
-                    Ok(SimilarExport::new(id, options))
+                    let part = SimilarRequest::take(params, limits)?;
+                    Ok(SimilarExport::new(id, part))
                 };
-                return export::one(&app, raw.as_deref(), extension, address, take).await;
+                return export::one(&app, raw.as_deref(), extension, take).await;
             }
             ("reprints", "csv" | "xlsx" | "jsonl") => {
                 let take = |_: &mut Params, _: &Limits| Ok(ReprintsExport::new(id));
-                return export::one(&app, raw.as_deref(), extension, address, take).await;
+                return export::one(&app, raw.as_deref(), extension, take).await;
             }
             _ => {}
         }
@@ -67,7 +65,7 @@ pub(super) async fn answer(
     let take = |params: &mut Params, limits: &Limits| {
         let part = |name: &str| uri.path().ends_with(name).then(|| path.strip_suffix(name));
         let (id, asked) = if let Some(Some(id)) = part("/similar") {
-            (id, Asked::Similar(options(params, limits.page)?))
+            (id, Asked::Similar(SimilarRequest::take(params, limits)?))
         } else if let Some(Some(id)) = part("/reprints") {
             (id, Asked::Reprints)
         } else {
@@ -85,8 +83,9 @@ pub(super) async fn answer(
         };
         match asked {
             Asked::Whole(request) => whole(&id, &found, request.as_deref(), &cite, searcher),
-            Asked::Similar(options) => {
-                related(&searcher.similar(first, &options)?, &cite, searcher)
+            Asked::Similar(part) => {
+                let found = searcher.similar(first, &part.options())?;
+                part.answer(found, cite, searcher)
             }
             Asked::Reprints => related(&searcher.reprints(first)?, &cite, searcher),
         }

@@ -14,7 +14,7 @@ mod views;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{OriginalUri, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -25,6 +25,7 @@ use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
+use crate::site::requested;
 use crate::view::View;
 
 use super::batch::BatchRequest;
@@ -63,7 +64,7 @@ pub(super) fn routes(router: Router<Arc<App>>) -> Router<Arc<App>> {
     ["csv", "xlsx", "jsonl"]
         .into_iter()
         .fold(router, |router, extension| {
-            let answer = move |app, address, raw| sources(extension, app, address, raw);
+            let answer = move |app, raw| sources(extension, app, raw);
             router.route(&format!("/sources.{extension}"), get(answer))
         })
 }
@@ -79,40 +80,35 @@ fn of<E: Addressed>(router: Router<Arc<App>>, path: &str) -> Router<Arc<App>> {
 async fn sources(
     extension: &'static str,
     State(app): State<Arc<App>>,
-    OriginalUri(address): OriginalUri,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
     let of = Arc::clone(&app);
     let take = |_: &mut Params, _: &Limits| Ok(SourcesExport(of));
-    one(&app, raw.as_deref(), extension, address.to_string(), take).await
+    one(&app, raw.as_deref(), extension, take).await
 }
 
 async fn csv<E: Addressed>(
     State(app): State<Arc<App>>,
-    OriginalUri(address): OriginalUri,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    one(&app, raw.as_deref(), "csv", address.to_string(), E::take).await
+    one(&app, raw.as_deref(), "csv", E::take).await
 }
 
 async fn xlsx<E: Addressed>(
     State(app): State<Arc<App>>,
-    OriginalUri(address): OriginalUri,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    one(&app, raw.as_deref(), "xlsx", address.to_string(), E::take).await
+    one(&app, raw.as_deref(), "xlsx", E::take).await
 }
 
 async fn jsonl<E: Addressed>(
     State(app): State<Arc<App>>,
-    OriginalUri(address): OriginalUri,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    one(&app, raw.as_deref(), "jsonl", address.to_string(), E::take).await
+    one(&app, raw.as_deref(), "jsonl", E::take).await
 }
 
-/// Sends an export that `take` takes from the parameters, in the format of an extension. The
-/// address is cited.
+/// Sends an export that `take` takes from the parameters, in the format of an extension.
 ///
 /// # Errors
 ///
@@ -121,7 +117,6 @@ pub(super) async fn one<E: Export>(
     app: &Arc<App>,
     raw: Option<&str>,
     extension: &str,
-    address: String,
     take: impl FnOnce(&mut Params, &Limits) -> Result<E, Problem>,
 ) -> Result<Response, Problem> {
     let mut params = Params::new(raw);
@@ -130,7 +125,7 @@ pub(super) async fn one<E: Export>(
         "jsonl" => Format::Jsonl,
         _ => Format::Xlsx {
             language: language(&mut params)?,
-            link: address,
+            link: requested().link,
         },
     };
     let searcher = params.named_view(app.views()?)?;

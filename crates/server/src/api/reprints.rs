@@ -16,7 +16,7 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::view::View;
 
-use super::answer::{json, respond, skip};
+use super::answer::{Cite, json, respond, skip};
 
 /// Default number of texts.
 const LIMIT: usize = 20;
@@ -46,15 +46,16 @@ pub(super) async fn similar(
     State(app): State<Arc<App>>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    let take =
-        |params: &mut Params, limits: &Limits| Ok((text(params)?, options(params, limits.page)?));
+    let take = |params: &mut Params, limits: &Limits| {
+        Ok((text(params)?, SimilarRequest::take(params, limits)?))
+    };
     let answer = respond(
         &app,
         raw.as_deref(),
         take,
-        |cite, (text, options), searcher| {
-            let found = like(searcher, text, &options)?;
-            json(&cite.answer(ViewAnswer::of(&found), searcher, [])?)
+        |cite, (text, part), searcher| {
+            let found = like(searcher, text, &part.options())?;
+            part.answer(found, cite, searcher)
         },
     );
     answer.await
@@ -76,18 +77,64 @@ pub(super) fn text(params: &mut Params) -> Result<String, Problem> {
     Ok(text)
 }
 
-/// Takes how similar articles are found, with at most `most` of them.
-///
-/// # Errors
-///
-/// When a value cannot be read.
-pub(super) fn options(params: &mut Params, most: usize) -> Result<SimilarOptions, Problem> {
-    let default = SimilarOptions::default();
-    Ok(SimilarOptions {
-        limit: params.number("limit", 0..=most, default.limit)?,
-        terms: params.number("terms", 0..=TERMS, default.terms)?,
-        without_reprints: !params.flag("reprints")?,
-    })
+/// A part of the similar articles.
+pub(crate) struct SimilarRequest {
+    options: SimilarOptions,
+    offset: usize,
+}
+
+impl SimilarRequest {
+    /// Takes how similar articles are found, and which part of them is wanted.
+    ///
+    /// # Errors
+    ///
+    /// When a value cannot be read.
+    pub(super) fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
+        let default = SimilarOptions::default();
+        Ok(Self {
+            options: SimilarOptions {
+                limit: params.number("limit", 0..=limits.page, default.limit)?,
+                terms: params.number("terms", 0..=TERMS, default.terms)?,
+                without_reprints: !params.flag("reprints")?,
+            },
+            offset: params.offset(limits.offset)?,
+        })
+    }
+
+    /// Finds the articles up to the end of the part, and one more, if there is one.
+    pub(super) fn options(&self) -> SimilarOptions {
+        let end = self.offset.saturating_add(self.options.limit);
+        SimilarOptions {
+            limit: end.saturating_add(1),
+            ..self.options
+        }
+    }
+
+    /// Leaves the part of the articles that [`options`](Self::options) find, and returns `true` if
+    /// there are more.
+    pub(super) fn cut(&self, found: &mut Similar) -> bool {
+        skip(&mut found.articles, self.offset);
+        let has_more = found.articles.len() > self.options.limit;
+        found.articles.truncate(self.options.limit);
+        has_more && !found.articles.is_empty()
+    }
+
+    /// Answers with the part.
+    ///
+    /// # Errors
+    ///
+    /// If the index is damaged.
+    pub(super) fn answer(
+        &self,
+        mut found: Similar,
+        cite: Cite,
+        searcher: &View,
+    ) -> Result<Vec<u8>, Problem> {
+        let has_more = self.cut(&mut found);
+        let end = self.offset.saturating_add(found.articles.len());
+        let cite = cite.list(end, has_more);
+        json(&cite.answer(ViewAnswer::of(&found), searcher, [])?)
+    }
 }
 
 /// Finds articles like a text.

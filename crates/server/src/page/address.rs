@@ -1,6 +1,10 @@
 //! URLs of pages, which contain all state.
 
+use std::sync::Arc;
+
 use form_urlencoded::Serializer;
+
+use crate::site::{Requested, requested};
 
 /// An address with its parameters, for links that change some of them.
 #[derive(Debug, Clone)]
@@ -9,6 +13,8 @@ pub(crate) struct Address {
     pairs: Vec<(String, String)>,
     /// Whether the server has feeds.
     has_feeds: bool,
+    /// The address that the client sent.
+    requested: Arc<Requested>,
 }
 
 impl Address {
@@ -22,6 +28,7 @@ impl Address {
                 .filter(|(name, value)| names.contains(&name.as_str()) && !value.is_empty())
                 .collect(),
             has_feeds: true,
+            requested: Arc::new(requested()),
         }
     }
 
@@ -94,7 +101,7 @@ impl Address {
                 .filter(|(name, _)| !names.contains(&name.as_str()))
                 .cloned()
                 .collect(),
-            has_feeds: self.has_feeds,
+            ..self.clone()
         }
     }
 
@@ -113,6 +120,11 @@ impl Address {
     /// The parameters.
     pub(crate) fn pairs(&self) -> &[(String, String)] {
         &self.pairs
+    }
+
+    /// The URL with the server, for use outside the page.
+    pub(crate) fn link(&self) -> String {
+        self.requested.at(&self.href())
     }
 
     /// The URL for a link.

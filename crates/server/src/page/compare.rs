@@ -79,7 +79,10 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             h2 { (words.overlap) }
             (common(&found, &request, address, language))
             h2 { (words.trends) }
-            @if !found.trends.periods.is_empty() {
+            @if found.trends.periods.is_empty() {
+                @let has_undated = found.trends.series.iter().any(|series| series.undated.articles > 0);
+                div.message { p { (if has_undated { words.only_undated } else { words.nothing }) } }
+            } @else {
                 (figure(&found.trends, Measure::PerMillion, language, &link))
             }
             (side_by_side(&found, language))

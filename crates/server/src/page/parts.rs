@@ -178,7 +178,8 @@ pub(super) fn cited(citation: &Citation, address: &Address, language: Language) 
                 dt { (words.day) }
                 dd { (language.date(&citation.date)) ", " (citation.program) }
                 dt { (words.link) }
-                dd { code { (address.without("view").href()) } }
+                @let address = address.without("view");
+                dd { a href=(address.href()) { code { (address.link()) } } }
             }
         }
     }

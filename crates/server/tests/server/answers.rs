@@ -248,6 +248,17 @@ fn answers_are_cited_on_request() {
     );
     assert_eq!(citation["articles"], 4);
     assert_eq!(citation["state"].as_str().map(str::len), Some(16));
+    let address = site.address;
+    assert_eq!(
+        citation["link"],
+        format!("http://{address}{path}&cite=true")
+    );
+    let behind_tls = format!("{path}&cite=true");
+    let answer = site.get_with(&behind_tls, "X-Forwarded-Proto: https\r\n");
+    assert_eq!(
+        answer.json()["citation"]["link"],
+        format!("https://{address}{path}&cite=true")
+    );
 }
 
 #[test]

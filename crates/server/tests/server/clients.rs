@@ -256,6 +256,11 @@ fn a_cursor_continues_each_list_to_its_end() {
         ),
         ("fillers?q=t%E1%BB%B1+*+bi%E1%BA%BFn", "fillers", "filler"),
         ("reprints?cite=true", "groups", "id"),
+        (
+            "similar?text=c%E1%BA%A7u+g%E1%BB%97+lim+b%E1%BA%AFc+qua+s%C3%B4ng+Tr%C3%A0+L%C5%A9&reprints=true",
+            "articles",
+            "id",
+        ),
     ] {
         let path = format!("/api/v1/{path}");
         let whole = format!("{path}&limit=100");

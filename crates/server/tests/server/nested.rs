@@ -77,6 +77,9 @@ fn every_link_of_a_nested_page_leads_to_the_same_router() {
             assert!(matches!(status, 200 | 400), "{page}: {link}: {status}");
         }
     }
+    let cited = program.get("/tim/bao/kwic?q=lua").body;
+    let link = format!("<code>http://{}/tim/bao/kwic?q=lua</code>", program.address);
+    assert!(cited.contains(&link), "{cited}");
     let feed = program.get("/tim/bao/feed.atom?q=lua").body;
     let page = feed.split_once("rel=\"alternate\"").unwrap().1;
     let page = page.split_once("/tim/bao").unwrap().1;

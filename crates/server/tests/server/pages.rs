@@ -372,6 +372,8 @@ fn every_view_can_be_cited() {
         let page = site.get(path).body;
         assert!(page.contains("<summary>Trích dẫn</summary>"), "{path}");
         assert!(page.contains("4 bài, "), "{path}");
+        let link = format!("<code>http://{}{path}</code>", site.address);
+        assert!(page.contains(&link), "{path}");
     }
 }
 

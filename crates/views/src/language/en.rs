@@ -131,7 +131,7 @@ pub(super) const WORDS: Words = Words {
     articles_column: "Articles",
     everywhere: "In all",
     expected: "Expected",
-    likelihood: "Likelihood (G²)",
+    likelihood: "Log-likelihood (G²)",
     occurrences: "Matches",
     per_million: "Per million tokens",
     elsewhere: "Elsewhere",
@@ -614,7 +614,7 @@ fn measure_label(measure: Measure) -> &'static str {
 fn collocate_order(order: CollocateSort) -> &'static str {
     match order {
         CollocateSort::LogDice => "logDice",
-        CollocateSort::LogLikelihood => "Likelihood (G²)",
+        CollocateSort::LogLikelihood => "Log-likelihood (G²)",
         CollocateSort::MutualInformation => "Mutual information (MI)",
         CollocateSort::Count => "Occurrences near",
     }

@@ -52,7 +52,9 @@ const TAGS: [(&str, &str, &[&str]); 5] = [
 const EXPORTS: (&str, &str) = ("Exports", "Complete answers as files.");
 
 /// The lists that have cursors, with the schemas of their answers.
-const LISTS: [(&str, &[&str]); 8] = [
+const LISTS: [(&str, &[&str]); 10] = [
+    ("/similar", &["SimilarAnswer"]),
+    ("/articles/{id}/similar", &["SimilarAnswer"]),
     ("/search", &["SearchAnswer"]),
     ("/kwic", &["KwicLinesAnswer", "KwicGroupsAnswer"]),
     ("/batch", &["BatchAnswer"]),

@@ -74,7 +74,7 @@ impl<W: Write> Output<W> {
                 export.write(searcher, &mut Rows::Table(&mut table))?;
                 let queries = export.queries();
                 let queries = queries.iter().map(|(query, plan)| (*query, plan));
-                let about = About::new(&searcher.cite(queries)?, Some(&link), language);
+                let about = About::new(&searcher.cite(queries)?.with_link(link), language);
                 // The writer of workbooks seeks.
                 let mut file = tempfile::tempfile().map_err(failed)?;
                 let written = BufWriter::new(&mut file);

@@ -5,13 +5,12 @@ use std::ops::Range;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_views::ArticleId;
-use timbao_views::SimilarOptions;
 use timbao_views::csv::{
     REPRINT_GROUPS_HEADER, REPRINTS_HEADER, SIMILAR_HEADER, reprint_group_row, reprint_row,
     similar_row,
 };
 
-use crate::api::reprints::{like, options, part, reprinted, text};
+use crate::api::reprints::{SimilarRequest, like, part, reprinted, text};
 use crate::options::Limits;
 use crate::params::Params;
 use crate::problem::Problem;
@@ -48,7 +47,7 @@ impl Addressed for ReprintGroupsExport {
 /// Articles like a text.
 pub(super) struct SimilarToTextExport {
     text: String,
-    options: SimilarOptions,
+    part: SimilarRequest,
 }
 
 impl Export for SimilarToTextExport {
@@ -59,7 +58,8 @@ impl Export for SimilarToTextExport {
     }
 
     fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
-        let found = like(searcher, self.text.clone(), &self.options)?;
+        let mut found = like(searcher, self.text.clone(), &self.part.options())?;
+        self.part.cut(&mut found);
         rows.list(&SIMILAR_HEADER, &found.articles, similar_row)
     }
 }
@@ -68,7 +68,7 @@ impl Addressed for SimilarToTextExport {
     fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
         Ok(Self {
             text: text(params)?,
-            options: options(params, limits.page)?,
+            part: SimilarRequest::take(params, limits)?,
         })
     }
 }
@@ -76,14 +76,14 @@ impl Addressed for SimilarToTextExport {
 /// Articles like one of the index.
 pub(crate) struct SimilarExport {
     id: String,
-    options: SimilarOptions,
+    part: SimilarRequest,
 }
 
 impl SimilarExport {
-    pub(crate) fn new(id: &str, options: SimilarOptions) -> Self {
+    pub(crate) fn new(id: &str, part: SimilarRequest) -> Self {
         Self {
             id: id.to_owned(),
-            options,
+            part,
         }
     }
 }
@@ -96,7 +96,9 @@ impl Export for SimilarExport {
     }
 
     fn write(&self, searcher: &View, rows: &mut Rows<'_>) -> Result<(), Problem> {
-        let found = searcher.similar(first(searcher, &self.id)?, &self.options)?;
+        let id = first(searcher, &self.id)?;
+        let mut found = searcher.similar(id, &self.part.options())?;
+        self.part.cut(&mut found);
         rows.list(&SIMILAR_HEADER, &found.articles, similar_row)
     }
 }
