@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use flate2::Crc;
+use crc32fast::Hasher;
 
 use crate::filesystem::OpenFile;
 use crate::problem::{Fault, ProblemKind};
@@ -27,7 +27,7 @@ struct Inner {
     opened: Stamp,
     at: u64,
     /// The checksum of the first `summed` bytes, as they were read.
-    sum: Crc,
+    sum: Hasher,
     summed: u64,
     /// Whether bytes were read that are not in the checksum.
     has_jumped: bool,
@@ -56,7 +56,7 @@ impl Guarded {
             opened: Stamp::of(&*file)?,
             file,
             at: 0,
-            sum: Crc::new(),
+            sum: Hasher::new(),
             summed: 0,
             has_jumped: false,
         };
@@ -91,7 +91,7 @@ impl Inner {
             return Ok(false);
         }
         self.file.seek(SeekFrom::Start(0))?;
-        let mut sum = Crc::new();
+        let mut sum = Hasher::new();
         let mut left = self.summed;
         let mut piece = vec![0; PIECE];
         while left > 0 {
@@ -106,7 +106,7 @@ impl Inner {
                 Err(error) => return Err(error),
             }
         }
-        Ok(sum.sum() == self.sum.sum())
+        Ok(sum.finalize() == self.sum.clone().finalize())
     }
 }
 

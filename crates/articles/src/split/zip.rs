@@ -8,7 +8,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use flate2::Crc;
+use crc32fast::Hasher;
 use lzma_rust2::{LzmaReader, XzReader};
 use zip::{CompressionMethod, ZipArchive};
 
@@ -111,7 +111,7 @@ impl Zip {
         );
         let checked = Checked {
             stream: Box::new(bounded),
-            crc: Crc::new(),
+            crc: Hasher::new(),
             stated: entry.crc32(),
         };
         Ok(Some((name, Ok(Box::new(checked)))))
@@ -200,7 +200,7 @@ impl Seek for Shared {
 /// Verifies the checksum at the end.
 struct Checked {
     stream: Stream,
-    crc: Crc,
+    crc: Hasher,
     stated: u32,
 }
 
@@ -208,7 +208,7 @@ impl Read for Checked {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.stream.read(buffer)?;
         self.crc.update(&buffer[..read]);
-        if read == 0 && !buffer.is_empty() && self.crc.sum() != self.stated {
+        if read == 0 && !buffer.is_empty() && self.crc.clone().finalize() != self.stated {
             return Err(Fault::malformed("damaged: its checksum is wrong").into());
         }
         Ok(read)
