@@ -254,6 +254,8 @@ fn a_server_answers_the_same_over_a_cluster() {
     for request in REQUESTS {
         let [expected, actual] = servers.each_ref().map(|server| {
             let (status, body) = server.get(&format!("/api/v1/{request}"));
+            // Citations have the address that was asked.
+            let body = body.replace(&server.host, "127.0.0.1");
             let mut body: Value = serde_json::from_str(&body).unwrap();
             comparable(&mut body);
             (status, body)
