@@ -63,7 +63,7 @@ fn what_it_answers_is_what_the_command_line_prints() {
 fn answer(address: &str, path: &str) -> serde_json::Value {
     use std::io::{Read, Write};
 
-    let path = url(path);
+    let path = percent_encoding::utf8_percent_encode(path, percent_encoding::CONTROLS);
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     let request =
         format!("GET /api/v1{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
@@ -76,17 +76,6 @@ fn answer(address: &str, path: &str) -> serde_json::Value {
     answer.remove("next");
     assert!(answer.remove("view").is_some(), "{json}");
     json
-}
-
-/// A path with its letters outside ASCII percent-encoded.
-#[cfg(unix)]
-fn url(path: &str) -> String {
-    path.bytes()
-        .map(|byte| match byte {
-            0x80.. => format!("%{byte:02X}"),
-            _ => char::from(byte).to_string(),
-        })
-        .collect()
 }
 
 /// A server on an index, and its address.

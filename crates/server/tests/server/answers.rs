@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jsonschema::Validator;
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 use timbao_articles::{Article, Published};
 
@@ -76,7 +77,7 @@ fn answers_are_as_described() {
             _ if line.starts_with('#') || line.is_empty() => {}
             None => route = line,
             Some((status, path)) => {
-                let path = encoded(path);
+                let path = utf8_percent_encode(path, CONTROLS).to_string();
                 let answer = site.get(&format!("/api/v1{path}"));
                 assert_eq!(answer.status.to_string(), status, "{path}");
                 ask(&site, &description, route, &path);
@@ -90,16 +91,6 @@ fn answers_are_as_described() {
             "{route} is described but not tested"
         );
     }
-}
-
-/// A path with its letters outside ASCII percent-encoded.
-fn encoded(path: &str) -> String {
-    path.bytes()
-        .map(|byte| match byte {
-            0x80.. => format!("%{byte:02X}"),
-            _ => char::from(byte).to_string(),
-        })
-        .collect()
 }
 
 #[test]
