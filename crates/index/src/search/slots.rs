@@ -135,15 +135,30 @@ impl SlotIds {
             match key {
                 Key::Exact(key) => found.exact.extend(segment.exact_id(key)),
                 Key::Folded(key) => found.folded.extend(segment.folded_id(key)),
-                Key::Wildcard { folded, .. }
-                | Key::Regex { folded, .. }
-                | Key::Fuzzy { folded, .. } => {
-                    let ids = segment.patterns().ids(key, || fitting(key, segment));
-                    match folded {
-                        true => found.folded.extend_from_slice(&ids),
-                        false => found.exact.extend_from_slice(&ids),
+                Key::Wildcard {
+                    part,
+                    side,
+                    tone,
+                    folded,
+                } => found.add_where(segment, key, *folded, || {
+                    move |key: &str| side.fits(key, part, *tone)
+                }),
+                Key::Regex { pattern, folded } => found.add_where(segment, key, *folded, || {
+                    // Checked when the query was parsed.
+                    let regex = word_regex(pattern).ok();
+                    move |key: &str| {
+                        let regex = regex.as_ref();
+                        regex.is_some_and(|regex| fits_regex(regex, key, *folded))
                     }
-                }
+                }),
+                Key::Fuzzy {
+                    key: typed,
+                    distance,
+                    folded,
+                } => found.add_where(segment, key, *folded, || {
+                    let mut fuzzy = Fuzzy::new(typed, *distance);
+                    move |key: &str| fuzzy.accepts(key)
+                }),
             }
         }
         found.into_ids(segment)
@@ -182,46 +197,6 @@ impl SlotIds {
     }
 }
 
-/// The ids of the keys that fit a pattern.
-fn fitting(pattern: &Key, segment: &TextSegment) -> Vec<u32> {
-    match pattern {
-        Key::Exact(key) => segment.exact_id(key).into_iter().collect(),
-        Key::Folded(key) => segment.folded_id(key).into_iter().collect(),
-        Key::Wildcard {
-            part,
-            side,
-            tone,
-            folded,
-        } => keys_where(segment, *folded, |key| side.fits(key, part, *tone)),
-        // Checked when the query was parsed.
-        Key::Regex { pattern, folded } => word_regex(pattern)
-            .map(|regex| keys_where(segment, *folded, |key| fits_regex(&regex, key, *folded)))
-            .unwrap_or_default(),
-        Key::Fuzzy {
-            key,
-            distance,
-            folded,
-        } => {
-            let mut fuzzy = Fuzzy::new(key, *distance);
-            keys_where(segment, *folded, |other| fuzzy.accepts(other))
-        }
-    }
-}
-
-fn keys_where(
-    segment: &TextSegment,
-    folded: bool,
-    mut wanted: impl FnMut(&str) -> bool,
-) -> Vec<u32> {
-    if folded {
-        let ids = 0..segment.folded_keys();
-        ids.filter(|&id| wanted(segment.folded_key(id))).collect()
-    } else {
-        let ids = 0..segment.exact_keys();
-        ids.filter(|&id| wanted(segment.exact_key(id))).collect()
-    }
-}
-
 /// The keys of a slot in one segment, in any order.
 #[derive(Default)]
 struct Found {
@@ -230,6 +205,32 @@ struct Found {
 }
 
 impl Found {
+    /// Adds the keys that fit a pattern: those that `test` accepts, unless they are known.
+    fn add_where<T: FnMut(&str) -> bool>(
+        &mut self,
+        segment: &TextSegment,
+        pattern: &Key,
+        folded: bool,
+        test: impl FnOnce() -> T,
+    ) {
+        let ids = segment.patterns().ids(pattern, || {
+            let mut test = test();
+            if folded {
+                let ids = 0..segment.folded_keys();
+                ids.filter(|&id| test(segment.folded_key(id))).collect()
+            } else {
+                let ids = 0..segment.exact_keys();
+                ids.filter(|&id| test(segment.exact_key(id))).collect()
+            }
+        });
+        let list = if folded {
+            &mut self.folded
+        } else {
+            &mut self.exact
+        };
+        list.extend_from_slice(&ids);
+    }
+
     /// Groups the keys by folded key; a folded key includes all its variants.
     fn into_ids(mut self, segment: &TextSegment) -> SlotIds {
         self.folded.sort_unstable();
