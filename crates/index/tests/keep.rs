@@ -145,6 +145,14 @@ fn rebuild_every_way(newsroom: &Newsroom) -> Vec<(String, Result<()>)> {
     results
 }
 
+/// Options that do not let anything vanish.
+fn strict() -> UpdateOptions {
+    UpdateOptions {
+        allow_vanished: false,
+        ..options()
+    }
+}
+
 #[test]
 fn an_index_of_a_writer_is_never_rebuilt_over() {
     for (harm, harmed) in HARMS {
@@ -257,12 +265,8 @@ fn an_index_of_an_update_is_repaired_after_any_harm_but_a_later_version() {
         let expected = newsroom.indexed();
         harmed(&newsroom.index);
         let before = contents(&newsroom.index);
-        let strict = UpdateOptions {
-            allow_vanished: false,
-            ..options()
-        };
         let given = std::slice::from_ref(&newsroom.news);
-        let repaired = repair(&newsroom.index, given, &strict, &());
+        let repaired = repair(&newsroom.index, given, &strict(), &());
         if harm == "a later version" {
             let error = repaired.unwrap_err();
             assert!(matches!(error, Error::OtherVersion { .. }), "{error}");
@@ -288,12 +292,8 @@ fn a_repair_with_too_few_sources_or_files_is_refused() {
         update(&newsroom.index, &sources, &options(), &()).unwrap();
         harmed(&newsroom.index);
         let before = contents(&newsroom.index);
-        let strict = UpdateOptions {
-            allow_vanished: false,
-            ..options()
-        };
         let given = std::slice::from_ref(&newsroom.news);
-        let refused = repair(&newsroom.index, given, &strict, &());
+        let refused = repair(&newsroom.index, given, &strict(), &());
         assert!(
             matches!(refused, Err(Error::Irreplaceable { .. })),
             "{harm}: {refused:?}"
@@ -302,7 +302,7 @@ fn a_repair_with_too_few_sources_or_files_is_refused() {
         for name in ["a.txt", "b.txt"] {
             fs::remove_file(newsroom.path(name)).unwrap();
         }
-        let refused = repair(&newsroom.index, &all, &strict, &());
+        let refused = repair(&newsroom.index, &all, &strict(), &());
         assert!(
             matches!(refused, Err(Error::Vanished(_))),
             "{harm}: {refused:?}"
@@ -310,7 +310,7 @@ fn a_repair_with_too_few_sources_or_files_is_refused() {
         assert_eq!(contents(&newsroom.index), before, "{harm}");
         newsroom.write("a.txt", "Một\n\nTin thứ nhất.");
         newsroom.write("b.txt", "Hai\n\nTin thứ hai.");
-        repair(&newsroom.index, &all, &strict, &()).unwrap();
+        repair(&newsroom.index, &all, &strict(), &()).unwrap();
         assert_eq!(newsroom.indexed().len(), 3, "{harm}");
     }
 }

@@ -323,6 +323,12 @@ impl Segmenter {
     }
 }
 
+/// Fibonacci hashing: the upper bits depend on all bits of the key.
+#[inline]
+fn spread(key: u64) -> u64 {
+    key.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 /// Upper bounds of the frequencies of keys: their counts by hash.
 struct FrequencyBounds {
     counts: Vec<u8>,
@@ -341,8 +347,7 @@ impl FrequencyBounds {
 
     #[inline]
     fn place(&self, key: u64) -> usize {
-        // Fibonacci hashing: the upper bits depend on all.
-        (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize
+        (spread(key) >> self.shift) as usize
     }
 
     #[inline]
@@ -428,8 +433,7 @@ impl Counter {
     #[inline]
     fn bit(&self, node: u32, word: u32) -> (usize, u64) {
         let both = u64::from(node) << 32 | u64::from(word);
-        // Fibonacci hashing: the upper bits depend on all.
-        let hash = both.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        let hash = spread(both) >> 32;
         let bit = hash as usize & (self.sieve.len() * 64 - 1);
         (bit / 64, 1 << (bit % 64))
     }

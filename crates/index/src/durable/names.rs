@@ -4,11 +4,6 @@ use tantivy::index::{SegmentComponent, SegmentMeta};
 
 /// The file that marks a directory as an index, and contains its version.
 pub(crate) const MARKER: &str = "timbao.json";
-/// The name under which a repair sets aside a file of a commit.
-pub(crate) fn aside(name: &str) -> String {
-    format!("{name}.damaged")
-}
-
 /// Prefix of the names of manifests.
 pub(crate) const MANIFEST_PREFIX: &str = "seen-";
 /// Prefix of the names of journals of arrivals.
@@ -18,6 +13,11 @@ pub(crate) const STATE_PREFIXES: [&str; 2] = [MANIFEST_PREFIX, ARRIVALS_PREFIX];
 /// Hexadecimal digits of a segment's id, which the names of its files start
 /// with.
 const SEGMENT_ID: usize = 32;
+
+/// The name under which a repair sets aside a file of a commit.
+pub(crate) fn aside(name: &str) -> String {
+    format!("{name}.damaged")
+}
 
 /// The id of the segment of a file, by its name.
 pub(crate) fn segment_of(name: &str) -> Option<&str> {
