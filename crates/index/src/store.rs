@@ -25,7 +25,7 @@ use crate::error::{Error, Owner, Result, damaged};
 use crate::resources::{Permit, Resources};
 use crate::schema::{Fields, INDEX_VERSION, MAX_KEY_BYTES, schema};
 use crate::search::ImpactCache;
-use crate::text::{Copies, TextPlugin};
+use crate::text::{Copies, MergeThreads, TextPlugin};
 use crate::update::{Commit, Origin, Payload, remove_orphans, unmarked};
 use crate::writer_options::WriterOptions;
 
@@ -49,6 +49,8 @@ pub struct Index {
     pub(crate) engine: tantivy::Index,
     pub(crate) fields: Fields,
     pub(crate) caches: Caches,
+    /// Those of merges.
+    threads: MergeThreads,
     /// Whether searchers show public paths only.
     pub(crate) hides_paths: bool,
 }
@@ -157,11 +159,13 @@ impl Index {
                 owner,
             });
         }
-        let engine = tantivy::Index::open(storage.clone()).map_err(Error::engine)?;
+        let mut engine = tantivy::Index::open(storage.clone()).map_err(Error::engine)?;
         if is_under_repair(storage.dir()) && matches!(Commit::of(&engine)?, Commit::Empty) {
             return Err(interrupted_repair());
         }
-        Self::with_engine(storage, engine)
+        let threads = MergeThreads::default();
+        engine.register_plugin(TextPlugin::shared(&storage, &threads));
+        Self::with_engine(storage, engine, threads)
     }
 
     /// Opens the index in a directory, or creates an empty one there.
@@ -226,10 +230,11 @@ impl Index {
             docstore_compress_dedicated_thread: false,
             ..IndexSettings::default()
         };
+        let threads = MergeThreads::default();
         let engine = tantivy::Index::builder()
             .schema(schema())
             .settings(settings)
-            .register_plugin(TextPlugin::shared(&storage))
+            .register_plugin(TextPlugin::shared(&storage, &threads))
             .open_or_create(storage.clone())
             .map_err(Error::engine)?;
         let marker = Marker {
@@ -243,13 +248,14 @@ impl Index {
             .atomic_write(Path::new(MARKER), &json)
             .and_then(|()| storage.sync_directory())
             .map_err(Error::io(&path))?;
-        Self::with_engine(storage, engine)
+        Self::with_engine(storage, engine, threads)
     }
 
-    fn with_engine(storage: Storage, mut engine: tantivy::Index) -> Result<Self> {
-        if engine.custom_plugins().is_empty() {
-            engine.register_plugin(TextPlugin::shared(&storage));
-        }
+    fn with_engine(
+        storage: Storage,
+        engine: tantivy::Index,
+        threads: MergeThreads,
+    ) -> Result<Self> {
         let fields = Fields::of(&engine.schema()).ok_or_else(|| Error::OtherVersion {
             dir: storage.dir().into(),
             found: "unknown".into(),
@@ -259,6 +265,7 @@ impl Index {
             storage,
             engine,
             fields,
+            threads,
             caches: Caches::new(CacheOptions::default()),
             hides_paths: false,
         })
@@ -353,6 +360,7 @@ impl Index {
             })?;
         // When segments are merged, and with how much memory, is the caller's.
         writer.set_merge_policy(Box::new(NoMergePolicy));
+        self.threads.set(options.threads);
         Ok(ArticleWriter {
             writer,
             fields: self.fields.clone(),

@@ -5,23 +5,34 @@
 //! sorted by position, determines its postings, those of its variants, and the
 //! bigrams it starts.
 
+mod in_order;
 mod inverter;
 mod merged;
 
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::thread;
 
 use super::ids::Ids;
 use super::layout::ArticleRow;
 use super::sections::{Section, SectionWriter};
 use super::writing::Counts;
 
-use inverter::Inverter;
+use in_order::InOrder;
+use inverter::{Inverter, Slices, Target};
+use merged::Parts;
 
 pub(crate) use inverter::{Inversion, position_blocks};
 pub(crate) use merged::{NONE, Source};
 
 /// Maximum number of tokens in a slice, unless one key has more.
-const SLICE: usize = 1 << 24;
+const SLICE: usize = if cfg!(test) { 1 << 5 } else { 1 << 24 };
+/// Maximum number of tokens of the keys that a thread merges at a time, unless one key has more.
+const MERGED: usize = if cfg!(test) { 1 << 5 } else { 1 << 19 };
+
+/// Most parts of a merge that wait to be written.
+const AHEAD: usize = 16;
 
 /// Writes the sections of postings and bigrams of some tokens.
 pub(crate) fn invert<W: Write>(
@@ -32,33 +43,60 @@ pub(crate) fn invert<W: Write>(
     sections: &mut SectionWriter<W>,
 ) -> io::Result<Inversion> {
     let positions = tokens.len() as u32;
-    let mut inverter = Inverter::new(positions, articles, ids, average_length);
+    let target = Target::new(positions, articles, ids, average_length);
+    let mut inverter = Inverter::new(&target);
+    let mut slices = Slices::new(&target, tokens);
     sections.begin(Section::Bigrams);
-    let mut from = 0;
-    while from < ids.folded.len() {
-        let mut to = from + 1;
-        let mut size = ids.folded[from].tokens as usize;
-        while to < ids.folded.len() && size + ids.folded[to].tokens as usize <= SLICE {
-            size += ids.folded[to].tokens as usize;
-            to += 1;
-        }
-        inverter.invert_slice(tokens, from as u32, to as u32, size, sections)?;
-        from = to;
+    for (keys, size) in ranges(ids, SLICE) {
+        slices.invert(keys, size, &mut inverter, sections)?;
     }
     inverter.finish(sections)
 }
 
-/// Writes the sections of postings and bigrams of merged segments.
-pub(crate) fn merge<W: Write>(
+/// Writes the sections of postings and bigrams of merged segments, with this many threads, after
+/// those that `first` writes. Other threads begin with the merge meanwhile.
+pub(crate) fn merge<W: Write, E: From<io::Error>>(
     sources: &[Source],
     articles: &[ArticleRow],
     counts: Counts,
     ids: &Ids<'_>,
+    threads: NonZeroUsize,
     sections: &mut SectionWriter<W>,
-) -> io::Result<Inversion> {
-    let average_length = counts.average_length();
-    let mut inverter = Inverter::new(counts.positions, articles, ids, average_length);
-    sections.begin(Section::Bigrams);
-    inverter.merge(sources, sections)?;
-    inverter.finish(sections)
+    first: impl FnOnce(&mut SectionWriter<W>) -> Result<(), E>,
+) -> Result<Inversion, E> {
+    let target = Target::new(counts.positions, articles, ids, counts.average_length());
+    let parts = Parts::new(&target, sources);
+    let keys: Vec<Range<u32>> = ranges(ids, MERGED).map(|(keys, _)| keys).collect();
+    let merged = InOrder::new(keys.len(), AHEAD, |part| parts.merge(keys[part].clone()));
+    let mut inverter = Inverter::new(&target);
+    thread::scope(|scope| {
+        for _ in 1..threads.get() {
+            scope.spawn(|| merged.run());
+        }
+        merged.after(|| {
+            first(sections)?;
+            sections.begin(Section::Bigrams);
+            Ok::<(), E>(())
+        })?;
+        merged.take_all(|mut part| Ok::<(), E>(inverter.append(&mut part, sections)?))
+    })?;
+    Ok(inverter.finish(sections)?)
+}
+
+/// Divides the folded keys into ranges of at most `most` tokens, unless one key has more; returns
+/// also their numbers of tokens.
+fn ranges(ids: &Ids<'_>, most: usize) -> impl Iterator<Item = (Range<u32>, usize)> {
+    let tokens = |key: usize| ids.folded.get(key).map(|folded| folded.tokens as usize);
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let mut size = tokens(from)?;
+        let mut to = from + 1;
+        while let Some(more) = tokens(to).filter(|more| size + more <= most) {
+            size += more;
+            to += 1;
+        }
+        let keys = from as u32..to as u32;
+        from = to;
+        Some((keys, size))
+    })
 }

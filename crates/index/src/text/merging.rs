@@ -6,6 +6,7 @@
 //! from the keys, and sorted lists one after the other.
 
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use super::bytes::load_u32;
@@ -123,12 +124,12 @@ impl Merger {
         Ok(keys)
     }
 
-    /// Writes the merged segment.
+    /// Writes the merged segment, with this many threads.
     ///
     /// # Errors
     ///
     /// When a segment is damaged, and errors of `out`.
-    pub(crate) fn write<W: Write>(self, out: W) -> Result<W, Refused> {
+    pub(crate) fn write<W: Write>(self, out: W, threads: NonZeroUsize) -> Result<W, Refused> {
         let mut sections = SectionWriter::new(out);
         let ids = Ids::rank(&self.vocabulary);
         let counts = Counts {
@@ -137,22 +138,39 @@ impl Merger {
             words: self.vocabulary.tokens().iter().sum(),
         };
         write_articles(&self.articles, counts.positions, &mut sections)?;
-        let mut tokens = TokenWriter::begin(&mut sections);
-        for source in &self.sources {
-            copy_tokens(source, &ids, &mut tokens, &mut sections)?;
-        }
-        tokens.finish(&mut sections)?;
-        let mut residue = ResidueBlocks::new()?;
-        for source in &self.sources {
-            copy_residue(source, &mut residue)?;
-        }
-        residue.finish(&mut sections)?;
-        let inversion =
-            inversion::merge(&self.sources, &self.articles, counts, &ids, &mut sections)?;
+        let (sources, articles) = (&self.sources, &self.articles);
+        let copy = |sections: &mut SectionWriter<W>| copy_texts(sources, &ids, sections);
+        let inversion = inversion::merge(
+            sources,
+            articles,
+            counts,
+            &ids,
+            threads,
+            &mut sections,
+            copy,
+        )?;
         write_dictionary(&self.vocabulary, &ids, &inversion, &mut sections)?;
         write_header(counts, &ids, &mut sections)?;
         Ok(sections.finish()?)
     }
+}
+
+/// Writes the tokens and the residue of the living articles.
+fn copy_texts<W: Write>(
+    sources: &[Source],
+    ids: &Ids<'_>,
+    sections: &mut SectionWriter<W>,
+) -> Result<(), Refused> {
+    let mut tokens = TokenWriter::begin(sections);
+    for source in sources {
+        copy_tokens(source, ids, &mut tokens, sections)?;
+    }
+    tokens.finish(sections)?;
+    let mut residue = ResidueBlocks::new()?;
+    for source in sources {
+        copy_residue(source, &mut residue)?;
+    }
+    Ok(residue.finish(sections)?)
 }
 
 /// The number of living tokens of each exact key of a segment.
@@ -309,9 +327,9 @@ mod tests {
 
     use super::super::sections::Section;
     use super::*;
-    use crate::Index;
     use crate::testing::commit;
     use crate::text::TextPlugin;
+    use crate::{Index, WriterOptions};
 
     /// The segments of an index.
     fn segments(index: &Index) -> Vec<(SegmentReader, TextSegment)> {
@@ -339,7 +357,11 @@ mod tests {
             let numbered = articles.iter().enumerate().filter(|(_, (_, alive))| !alive);
             dead.extend(numbered.map(|(number, _)| key(list, number)));
         }
-        let mut writer = index.writer(crate::testing::OPTIONS).unwrap();
+        let options = WriterOptions {
+            threads: 3,
+            ..crate::testing::OPTIONS
+        };
+        let mut writer = index.writer(options).unwrap();
         dead.iter().for_each(|key| writer.delete(key));
         writer.commit().unwrap();
         if order.len() > 1 {

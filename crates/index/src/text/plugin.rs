@@ -2,8 +2,10 @@
 
 use std::any::Any;
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tantivy::directory::{TerminatingWrite, WritePtr};
 use tantivy::index::SegmentComponent;
@@ -27,13 +29,36 @@ const EXTENSION: &str = "timbao";
 /// Keeps the text of articles next to Tantivy's own components.
 pub(crate) struct TextPlugin {
     storage: Storage,
+    threads: MergeThreads,
+}
+
+/// The number of threads that a merge may use: that of the last writer.
+#[derive(Clone, Debug)]
+pub(crate) struct MergeThreads(Arc<AtomicUsize>);
+
+impl Default for MergeThreads {
+    /// One.
+    fn default() -> Self {
+        Self(Arc::new(AtomicUsize::new(1)))
+    }
+}
+
+impl MergeThreads {
+    pub(crate) fn set(&self, threads: usize) {
+        self.0.store(threads, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> NonZeroUsize {
+        NonZeroUsize::new(self.0.load(Ordering::Relaxed)).unwrap_or(NonZeroUsize::MIN)
+    }
 }
 
 impl TextPlugin {
     /// The plugin for an index in a directory.
-    pub(crate) fn shared(storage: &Storage) -> Arc<dyn SegmentPlugin> {
+    pub(crate) fn shared(storage: &Storage, threads: &MergeThreads) -> Arc<dyn SegmentPlugin> {
         Arc::new(Self {
             storage: storage.clone(),
+            threads: threads.clone(),
         })
     }
 
@@ -125,7 +150,9 @@ impl SegmentPlugin for TextPlugin {
         }
         write_sketches(&sketches.finish(), ctx.target_segment)?;
         let written = match prepared(&self.storage, ctx.readers) {
-            Ok(merger) => write_text(ctx.target_segment, |out| merger.write(out))?,
+            Ok(merger) => write_text(ctx.target_segment, |out| {
+                merger.write(out, self.threads.get())
+            })?,
             Err(Refused::Surface) => {
                 let builder = added(&self.storage, ctx.readers)?;
                 write_text(ctx.target_segment, |out| Ok(builder.finish(out)?))?

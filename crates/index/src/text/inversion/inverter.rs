@@ -1,6 +1,7 @@
-//! The state of an inversion, and the lists of one key.
+//! The lists of keys, and how they are written.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use super::super::dictionary::{KeyInfo, ONLY_SPELLING};
 use super::super::ids::Ids;
@@ -13,6 +14,8 @@ use super::super::tokens::{FIELD, FIRST_KEY};
 
 /// Smaller buckets use a comparison sort.
 const SORT_BELOW: usize = 1024;
+/// Bytes of bigrams that are written at once.
+const PART: usize = 1 << 16;
 
 /// The dictionary entries of all keys.
 pub(crate) struct Inversion {
@@ -63,7 +66,8 @@ impl Packing {
     }
 }
 
-pub(super) struct Inverter<'a> {
+/// The segment to be written, as its lists refer to it.
+pub(super) struct Target<'a> {
     /// Number of positions.
     pub(super) positions: u32,
     pub(super) articles: &'a [ArticleRow],
@@ -71,16 +75,10 @@ pub(super) struct Inverter<'a> {
     starts: Vec<u32>,
     blocks: Vec<u32>,
     pub(super) ids: &'a Ids<'a>,
-    pub(super) saturation: Saturation,
-    pub(super) result: Inversion,
-    pub(super) postings: Vec<u8>,
-    pub(super) pair_seconds: Vec<u8>,
-    pub(super) pair_offsets: Vec<u8>,
-    pub(super) pair_bytes: u64,
-    pub(super) seconds: Seconds,
+    saturation: Saturation,
 }
 
-impl<'a> Inverter<'a> {
+impl<'a> Target<'a> {
     pub(super) fn new(
         positions: u32,
         articles: &'a [ArticleRow],
@@ -94,16 +92,73 @@ impl<'a> Inverter<'a> {
             blocks: position_blocks(articles, positions),
             ids,
             saturation: Saturation::new(average_length),
+        }
+    }
+
+    /// The ordinal of the key at a position among the variants of its folded key.
+    #[inline]
+    fn ordinal_at(&self, tokens: &[u32], position: u32) -> u32 {
+        let token = tokens.get(position as usize).copied();
+        let exact = token.unwrap_or_default().saturating_sub(FIRST_KEY);
+        let folded = self.ids.folded_of.get(exact as usize);
+        folded.map_or(0, |&(_, ordinal)| ordinal)
+    }
+}
+
+/// Writes the lists of all keys, a part at a time.
+pub(super) struct Inverter {
+    result: Inversion,
+    postings: Vec<u8>,
+    pair_seconds: Vec<u8>,
+    pair_offsets: Vec<u8>,
+    pair_bytes: u64,
+}
+
+impl Inverter {
+    pub(super) fn new(target: &Target<'_>) -> Self {
+        Self {
             result: Inversion {
-                exact: vec![KeyInfo::default(); ids.exact.len()],
-                folded: vec![KeyInfo::default(); ids.folded.len()],
+                exact: vec![KeyInfo::default(); target.ids.exact.len()],
+                folded: vec![KeyInfo::default(); target.ids.folded.len()],
             },
             postings: Vec::new(),
             pair_seconds: Vec::new(),
             pair_offsets: Vec::new(),
             pair_bytes: 0,
-            seconds: Seconds::new(ids.folded.len()),
         }
+    }
+
+    /// Writes the lists of the next keys, which are removed from `part`.
+    pub(super) fn append<W: Write>(
+        &mut self,
+        part: &mut Part,
+        sections: &mut SectionWriter<W>,
+    ) -> io::Result<()> {
+        let postings = self.postings.len() as u64;
+        let blocks = (self.pair_seconds.len() / size_of::<u32>()) as u32;
+        for (rank, info) in part.exact.drain(..) {
+            self.result.exact[rank as usize] = KeyInfo {
+                postings: info.postings + postings,
+                ..info
+            };
+        }
+        for (rank, info) in part.folded.drain(..) {
+            self.result.folded[rank as usize] = KeyInfo {
+                postings: info.postings + postings,
+                rank: info.rank + blocks,
+                ..info
+            };
+        }
+        self.postings.append(&mut part.postings);
+        for (first, offset) in part.blocks.drain(..) {
+            self.pair_seconds.extend_from_slice(&first.to_le_bytes());
+            let offset = self.pair_bytes + offset;
+            self.pair_offsets.extend_from_slice(&offset.to_le_bytes());
+        }
+        self.pair_bytes += part.pairs.len() as u64;
+        sections.append(Section::Bigrams, &part.pairs)?;
+        part.pairs.clear();
+        Ok(())
     }
 
     /// Writes the postings and the tables of the bigrams, which are written already.
@@ -115,29 +170,137 @@ impl<'a> Inverter<'a> {
         sections.write(Section::BigramOffsets, &pair_offsets)?;
         Ok(self.result)
     }
+}
 
-    pub(super) fn invert_slice<W: Write>(
+/// The lists of consecutive keys. Offsets and numbers of blocks count from its start.
+#[derive(Default)]
+pub(super) struct Part {
+    /// Entries of exact keys, with their ranks.
+    exact: Vec<(u32, KeyInfo)>,
+    /// Entries of folded keys, with their ranks.
+    folded: Vec<(u32, KeyInfo)>,
+    pub(super) postings: Vec<u8>,
+    /// The first second key and the offset of each block of bigrams.
+    blocks: Vec<(u32, u64)>,
+    pairs: Vec<u8>,
+}
+
+impl Part {
+    /// Whether it is large enough to be written.
+    fn is_full(&self) -> bool {
+        self.pairs.len() >= PART
+    }
+
+    /// Enters a folded key with its postings into the dictionary. Returns whether it has a single
+    /// variant, which is entered too because it has the same postings.
+    pub(super) fn enter_folded(
         &mut self,
-        tokens: &[u32],
-        from: u32,
-        to: u32,
+        target: &Target<'_>,
+        folded: u32,
+        postings: KeyInfo,
+    ) -> bool {
+        let entry = &target.ids.folded[folded as usize];
+        let info = KeyInfo {
+            tokens: entry.tokens,
+            link: entry.variants,
+            rank: self.blocks.len() as u32,
+            ..postings
+        };
+        self.folded.push((folded, info));
+        let &[only] = target.ids.spellings(folded) else {
+            return false;
+        };
+        let only_variant = KeyInfo {
+            link: folded,
+            rank: ONLY_SPELLING,
+            ..info
+        };
+        self.exact.push((only, only_variant));
+        true
+    }
+
+    /// Enters a variant of a folded key that has several.
+    pub(super) fn enter_variant(
+        &mut self,
+        target: &Target<'_>,
+        rank: u32,
+        (folded, ordinal): (u32, u32),
+        postings: KeyInfo,
+    ) {
+        let info = KeyInfo {
+            tokens: target.ids.tokens[rank as usize],
+            link: folded,
+            rank: ordinal,
+            ..postings
+        };
+        self.exact.push((rank, info));
+    }
+
+    pub(super) fn encode_postings(&mut self, target: &Target<'_>, list: &[Posting]) -> KeyInfo {
+        let info = KeyInfo {
+            articles: list.len() as u32,
+            postings: self.postings.len() as u64,
+            ..KeyInfo::default()
+        };
+        let articles = target.articles.len() as u32;
+        // A key is ranked by its impact column, which needs all its postings.
+        postings::encode(list, articles, &mut self.postings, |_| u8::MAX);
+        info
+    }
+
+    /// Adds a block of bigrams.
+    pub(super) fn take_block(&mut self, block: &mut BlockWriter) {
+        let offset = self.pairs.len() as u64;
+        let first = block.take(&mut self.pairs);
+        self.blocks.push((first, offset));
+    }
+}
+
+/// Inverts tokens, one slice of the keys after the other.
+pub(super) struct Slices<'a> {
+    target: &'a Target<'a>,
+    tokens: &'a [u32],
+    packing: Packing,
+    seconds: Seconds,
+    scratch: Scratch,
+    part: Part,
+}
+
+impl<'a> Slices<'a> {
+    pub(super) fn new(target: &'a Target<'a>, tokens: &'a [u32]) -> Self {
+        Self {
+            target,
+            tokens,
+            packing: Packing::new(tokens.len(), target.ids),
+            seconds: Seconds::new(target.ids.folded.len()),
+            scratch: Scratch::default(),
+            part: Part::default(),
+        }
+    }
+
+    /// Writes the lists of the folded keys `keys`, which have `size` tokens.
+    pub(super) fn invert<W: Write>(
+        &mut self,
+        keys: Range<u32>,
         size: usize,
+        inverter: &mut Inverter,
         sections: &mut SectionWriter<W>,
     ) -> io::Result<()> {
+        let (from, to) = (keys.start, keys.end);
+        let (tokens, packing, ids) = (self.tokens, self.packing, self.target.ids);
         let mut ends = Vec::with_capacity((to - from) as usize);
         let mut end = 0u32;
-        for folded in &self.ids.folded[from as usize..to as usize] {
+        for folded in &ids.folded[from as usize..to as usize] {
             ends.push(end);
             end += folded.tokens;
         }
-        let packing = Packing::new(tokens.len(), self.ids);
         let mut buckets = vec![0u64; size];
         let nexts = tokens.iter().skip(1).chain([&FIELD]);
         for ((position, &token), &next) in (0..).zip(tokens).zip(nexts) {
             let Some(exact) = token.checked_sub(FIRST_KEY) else {
                 continue;
             };
-            let (folded, ordinal) = self.ids.folded_of[exact as usize];
+            let (folded, ordinal) = ids.folded_of[exact as usize];
             // Keys before the slice wrap around.
             let Some(end) = ends.get_mut(folded.wrapping_sub(from) as usize) else {
                 continue;
@@ -146,50 +309,24 @@ impl<'a> Inverter<'a> {
             *end += 1;
         }
         let mut start = 0;
-        let mut scratch = Scratch::default();
-        for folded in from..to {
+        for folded in keys {
             let end = ends[(folded - from) as usize] as usize;
-            let bucket = &buckets[start..end];
-            self.invert_key(folded, tokens, packing, bucket, &mut scratch);
-            self.write_pairs(&mut scratch, sections)?;
+            self.invert_key(folded, &buckets[start..end]);
+            self.add_pairs();
             start = end;
+            if self.part.is_full() {
+                inverter.append(&mut self.part, sections)?;
+            }
         }
-        Ok(())
-    }
-
-    /// Enters a folded key with its postings into the dictionary. Returns whether it has a single
-    /// variant, which is entered too because it has the same postings.
-    pub(super) fn enter_folded(&mut self, folded: u32, postings: KeyInfo) -> bool {
-        let entry = &self.ids.folded[folded as usize];
-        let info = KeyInfo {
-            tokens: entry.tokens,
-            link: entry.variants,
-            rank: (self.pair_seconds.len() / size_of::<u32>()) as u32,
-            ..postings
-        };
-        self.result.folded[folded as usize] = info;
-        let &[only] = self.ids.spellings(folded) else {
-            return false;
-        };
-        self.result.exact[only as usize] = KeyInfo {
-            link: folded,
-            rank: ONLY_SPELLING,
-            ..info
-        };
-        true
+        inverter.append(&mut self.part, sections)
     }
 
     /// Enters the postings of a folded key and of its variants, and collects the bigrams that start
     /// with it.
-    fn invert_key(
-        &mut self,
-        folded: u32,
-        tokens: &[u32],
-        packing: Packing,
-        bucket: &[u64],
-        scratch: &mut Scratch,
-    ) {
-        let variants = self.ids.spellings(folded);
+    fn invert_key(&mut self, folded: u32, bucket: &[u64]) {
+        let (target, packing) = (self.target, self.packing);
+        let (scratch, part) = (&mut self.scratch, &mut self.part);
+        let variants = target.ids.spellings(folded);
         let lists = match variants.len() {
             1 => 0,
             variants => variants,
@@ -198,7 +335,7 @@ impl<'a> Inverter<'a> {
         scratch.by_variant.resize_with(known, Vec::new);
         scratch.postings.clear();
         scratch.pairs.clear();
-        let finder = Places::new(self);
+        let finder = Places::new(target);
         let mut positions = [0; PLACES_AT_ONCE];
         let mut places = [(0, 0); PLACES_AT_ONCE];
         for bucket in bucket.chunks(PLACES_AT_ONCE) {
@@ -211,12 +348,12 @@ impl<'a> Inverter<'a> {
                 add_occurrence(&mut scratch.postings, article, weight);
                 if lists > 0 {
                     if packing.ordinal_bits == 0 {
-                        ordinal = self.ordinal_at(tokens, position);
+                        ordinal = target.ordinal_at(self.tokens, position);
                     }
                     add_occurrence(&mut scratch.by_variant[ordinal as usize], article, weight);
                 }
                 if let Some(next) = next.checked_sub(FIRST_KEY) {
-                    let (second, next) = self.ids.folded_of[next as usize];
+                    let (second, next) = target.ids.folded_of[next as usize];
                     scratch.pairs.push(Pair {
                         second,
                         position,
@@ -225,55 +362,25 @@ impl<'a> Inverter<'a> {
                 }
             }
         }
-        let info = self.encode_postings(&scratch.postings);
-        if self.enter_folded(folded, info) {
+        let info = part.encode_postings(target, &scratch.postings);
+        if part.enter_folded(target, folded, info) {
             return;
         }
         for (ordinal, &rank) in (0..).zip(variants) {
             let list = &mut scratch.by_variant[ordinal as usize];
-            let info = self.encode_postings(list);
+            let info = part.encode_postings(target, list);
             list.clear();
-            self.result.exact[rank as usize] = KeyInfo {
-                tokens: self.ids.tokens[rank as usize],
-                link: folded,
-                rank: ordinal,
-                ..info
-            };
+            part.enter_variant(target, rank, (folded, ordinal), info);
         }
     }
 
-    /// The ordinal of the key at a position among the variants of its folded key.
-    #[inline]
-    fn ordinal_at(&self, tokens: &[u32], position: u32) -> u32 {
-        let token = tokens.get(position as usize).copied();
-        let exact = token.unwrap_or_default().saturating_sub(FIRST_KEY);
-        let folded = self.ids.folded_of.get(exact as usize);
-        folded.map_or(0, |&(_, ordinal)| ordinal)
-    }
-
-    pub(super) fn encode_postings(&mut self, list: &[Posting]) -> KeyInfo {
-        let info = KeyInfo {
-            articles: list.len() as u32,
-            postings: self.postings.len() as u64,
-            ..KeyInfo::default()
-        };
-        let articles = self.articles.len() as u32;
-        // A key is ranked by its impact column, which needs all its postings.
-        postings::encode(list, articles, &mut self.postings, |_| u8::MAX);
-        info
-    }
-
-    /// Writes the bigrams that were collected of a folded key.
-    fn write_pairs<W: Write>(
-        &mut self,
-        scratch: &mut Scratch,
-        sections: &mut SectionWriter<W>,
-    ) -> io::Result<()> {
-        let universe = self.positions;
-        let mut pairs = std::mem::take(&mut scratch.pairs);
-        self.seconds.sort(&mut pairs, &mut scratch.sorted);
+    /// Adds the bigrams that were collected of a folded key.
+    fn add_pairs(&mut self) {
+        let (scratch, part) = (&mut self.scratch, &mut self.part);
+        let universe = self.target.positions;
+        self.seconds.sort(&mut scratch.pairs, &mut scratch.sorted);
         let mut block = BlockWriter::default();
-        for group in pairs.chunk_by(|a, b| a.second == b.second) {
+        for group in scratch.pairs.chunk_by(|a, b| a.second == b.second) {
             scratch.positions.clear();
             scratch.positions.extend(group.iter().map(|p| p.position));
             scratch.spellings.clear();
@@ -282,32 +389,15 @@ impl<'a> Inverter<'a> {
             }
             let second = group[0].second;
             let (positions, spellings) = (&scratch.positions, &scratch.spellings);
-            let places = Places::new(self);
+            let places = Places::new(self.target);
             block.push(second, positions, universe, spellings, &places);
             if block.is_full() {
-                self.flush_pairs(&mut block, &mut scratch.bytes, sections)?;
+                part.take_block(&mut block);
             }
         }
         if !block.is_empty() {
-            self.flush_pairs(&mut block, &mut scratch.bytes, sections)?;
+            part.take_block(&mut block);
         }
-        scratch.pairs = pairs;
-        Ok(())
-    }
-
-    pub(super) fn flush_pairs<W: Write>(
-        &mut self,
-        block: &mut BlockWriter,
-        bytes: &mut Vec<u8>,
-        sections: &mut SectionWriter<W>,
-    ) -> io::Result<()> {
-        bytes.clear();
-        let first = block.take(bytes);
-        self.pair_seconds.extend_from_slice(&first.to_le_bytes());
-        self.pair_offsets
-            .extend_from_slice(&self.pair_bytes.to_le_bytes());
-        self.pair_bytes += bytes.len() as u64;
-        sections.append(Section::Bigrams, bytes)
     }
 }
 
@@ -334,12 +424,12 @@ pub(super) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(inverter: &'a Inverter<'_>) -> Self {
+    pub(super) fn new(target: &'a Target<'_>) -> Self {
         Self {
-            articles: inverter.articles,
-            starts: &inverter.starts,
-            blocks: &inverter.blocks,
-            saturation: &inverter.saturation,
+            articles: target.articles,
+            starts: &target.starts,
+            blocks: &target.blocks,
+            saturation: &target.saturation,
         }
     }
 
@@ -404,7 +494,7 @@ pub(crate) fn position_blocks(articles: &[ArticleRow], positions: u32) -> Vec<u3
 
 /// The second key of a bigram, the position of the first, and the spelling of both.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Pair {
+struct Pair {
     second: u32,
     position: u32,
     spelling: Spelling,
@@ -421,17 +511,16 @@ pub(super) struct Scratch {
     /// The order of the lists of a merge.
     pub(super) order: Vec<u64>,
     pub(super) positions: Vec<u32>,
-    pub(super) bytes: Vec<u8>,
 }
 
 /// Sorts bigrams by their second keys, keeping the order of positions.
-pub(super) struct Seconds {
+struct Seconds {
     counts: Vec<u32>,
     seen: Vec<u32>,
 }
 
 impl Seconds {
-    pub(super) fn new(keys: usize) -> Self {
+    fn new(keys: usize) -> Self {
         Self {
             counts: vec![0; keys],
             seen: Vec::new(),

@@ -4,17 +4,16 @@
 //! their articles and positions moved. Keys change their ids, so the bigrams of a first key are
 //! sorted again by their second keys. Nothing is sorted by position.
 
-use std::io::{self, Write};
+use std::ops::Range;
 
 use smallvec::SmallVec;
 
 use super::super::dictionary::{KeyInfo, ONLY_SPELLING};
 use super::super::pairs::{BlockWriter, CODED, PairList, Spelling};
 use super::super::postings::{Encoder, Posting};
-use super::super::sections::SectionWriter;
 use super::super::segment::TextSegment;
 use super::super::tokens::FIRST_KEY;
-use super::inverter::{Inverter, Places, Scratch};
+use super::inverter::{Part, Places, Scratch, Target};
 
 /// Stands for a key that is in no living article, and for an article that is deleted.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -29,7 +28,7 @@ pub(crate) struct Source {
 }
 
 /// A segment with its ids by those of the merged one.
-pub(super) struct Mapped<'s> {
+struct Mapped<'s> {
     source: &'s Source,
     /// By rank of the exact key, the id in the segment or [`NONE`].
     exact: Vec<u32>,
@@ -52,8 +51,8 @@ struct Shifts {
 }
 
 impl<'s> Mapped<'s> {
-    pub(super) fn new(source: &'s Source, inverter: &Inverter<'_>) -> Self {
-        let (ids, segment) = (inverter.ids, &source.segment);
+    fn new(source: &'s Source, target: &Target<'_>) -> Self {
+        let (ids, segment) = (target.ids, &source.segment);
         let mut mapped = Self {
             source,
             exact: vec![NONE; ids.exact.len()],
@@ -96,7 +95,7 @@ impl<'s> Mapped<'s> {
             // The first article of the segment is 0, as is the first position.
             mapped.shifts = Some(Shifts {
                 articles: first,
-                positions: inverter.articles[first as usize].start,
+                positions: target.articles[first as usize].start,
             });
         }
         mapped
@@ -104,10 +103,10 @@ impl<'s> Mapped<'s> {
 
     /// The position in the merged segment, unless the article is deleted.
     #[inline]
-    fn moved(&self, position: u32, inverter: &Inverter<'_>) -> Option<u32> {
+    fn moved(&self, position: u32, target: &Target<'_>) -> Option<u32> {
         let article = self.source.segment.rows().article_of(position);
         let number = *self.source.articles.get(article as usize)?;
-        let row = inverter.articles.get(number as usize)?;
+        let row = target.articles.get(number as usize)?;
         let start = self.source.segment.start(article);
         Some(position.wrapping_sub(start).wrapping_add(row.start))
     }
@@ -124,14 +123,14 @@ impl<'s> Mapped<'s> {
     }
 
     /// The spelling of the bigram at a position of the segment, from its tokens.
-    fn spelling_at(&self, position: u32, inverter: &Inverter<'_>) -> Spelling {
+    fn spelling_at(&self, position: u32, target: &Target<'_>) -> Spelling {
         let end = position.saturating_add(2);
         let mut tokens = self.source.segment.tokens().range(position, end);
         let mut ordinal = || {
             let key = tokens.next()?.checked_sub(FIRST_KEY)?;
             let entry = self.source.keys.get(key as usize)?;
-            let rank = inverter.ids.rank_of.get(*entry as usize)?;
-            Some(inverter.ids.folded_of[*rank as usize].1)
+            let rank = target.ids.rank_of.get(*entry as usize)?;
+            Some(target.ids.folded_of[*rank as usize].1)
         };
         (ordinal().unwrap_or(0), ordinal().unwrap_or(0))
     }
@@ -154,11 +153,11 @@ impl<'s> Mapped<'s> {
         keys: [u32; 2],
         list: &PairList<'_>,
         is_short: bool,
-        inverter: &Inverter<'_>,
+        target: &Target<'_>,
         scratch: &mut Scratch,
     ) {
         let spelling_of = |spelling| self.spelling(keys, spelling);
-        let spelling_at = |position| self.spelling_at(position, inverter);
+        let spelling_at = |position| self.spelling_at(position, target);
         if let Some(shifts) = self.shifts {
             let moved = |&position: &u32| position.wrapping_add(shifts.positions);
             list.positions
@@ -170,7 +169,7 @@ impl<'s> Mapped<'s> {
         }
         let listed: SmallVec<[Spelling; 16]> = list.spellings().map(spelling_of).collect();
         list.for_each_code(|position, code| {
-            let Some(moved) = self.moved(position, inverter) else {
+            let Some(moved) = self.moved(position, target) else {
                 return;
             };
             scratch.positions.push(moved);
@@ -190,59 +189,64 @@ struct PairSource<'s> {
     list: PairList<'s>,
 }
 
-impl Inverter<'_> {
-    /// Merges the lists of all keys.
-    pub(super) fn merge<W: Write>(
-        &mut self,
-        sources: &[Source],
-        sections: &mut SectionWriter<W>,
-    ) -> io::Result<()> {
-        let sources: Vec<Mapped<'_>> = sources.iter().map(|s| Mapped::new(s, self)).collect();
+/// Merges the lists of keys, a part at a time.
+pub(super) struct Parts<'a> {
+    target: &'a Target<'a>,
+    sources: Vec<Mapped<'a>>,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn new(target: &'a Target<'a>, sources: &'a [Source]) -> Self {
+        let sources = sources.iter().map(|source| Mapped::new(source, target));
+        Self {
+            target,
+            sources: sources.collect(),
+        }
+    }
+
+    /// The lists of some folded keys.
+    pub(super) fn merge(&self, keys: Range<u32>) -> Part {
+        let mut part = Part::default();
         let mut scratch = Scratch::default();
         let mut lists = Vec::new();
-        for folded in 0..self.ids.folded.len() as u32 {
-            self.merge_key(folded, &sources, &mut scratch);
+        for folded in keys {
+            self.merge_key(folded, &mut scratch, &mut part);
             lists.clear();
-            self.merge_pairs(folded, &sources, &mut lists, &mut scratch, sections)?;
+            self.merge_pairs(folded, &mut lists, &mut scratch, &mut part);
         }
-        Ok(())
+        part
     }
 
     /// The postings of a folded key and of its variants.
-    fn merge_key(&mut self, folded: u32, sources: &[Mapped<'_>], scratch: &mut Scratch) {
-        let ids = self.ids;
+    fn merge_key(&self, folded: u32, scratch: &mut Scratch, part: &mut Part) {
+        let target = self.target;
         let of_folded = |source: &Mapped<'_>| {
             let id = source.folded[folded as usize];
             (id != NONE).then(|| source.source.segment.folded_info(id))
         };
-        let info = self.merge_postings(sources, of_folded, scratch);
-        if self.enter_folded(folded, info) {
+        let info = self.merge_postings(of_folded, scratch, part);
+        if part.enter_folded(target, folded, info) {
             return;
         }
-        for (ordinal, &rank) in (0..).zip(ids.spellings(folded)) {
+        for (ordinal, &rank) in (0..).zip(target.ids.spellings(folded)) {
             let of_exact = |source: &Mapped<'_>| {
                 let id = source.exact[rank as usize];
                 (id != NONE).then(|| source.source.segment.exact_info(id))
             };
-            self.result.exact[rank as usize] = KeyInfo {
-                tokens: ids.tokens[rank as usize],
-                link: folded,
-                rank: ordinal,
-                ..self.merge_postings(sources, of_exact, scratch)
-            };
+            let info = self.merge_postings(of_exact, scratch, part);
+            part.enter_variant(target, rank, (folded, ordinal), info);
         }
     }
 
     fn merge_postings(
-        &mut self,
-        sources: &[Mapped<'_>],
+        &self,
         info: impl Fn(&Mapped<'_>) -> Option<KeyInfo>,
         scratch: &mut Scratch,
+        part: &mut Part,
     ) -> KeyInfo {
         let infos = || {
-            sources
-                .iter()
-                .filter_map(|source| Some((source, info(source)?)))
+            let sources = self.sources.iter();
+            sources.filter_map(|source| Some((source, info(source)?)))
         };
         let moved: Option<u32> = infos()
             .map(|(source, info)| source.shifts.map(|_| info.articles))
@@ -252,12 +256,12 @@ impl Inverter<'_> {
             for (source, info) in infos() {
                 source.read_postings(&info, &mut scratch.postings);
             }
-            return self.encode_postings(&scratch.postings);
+            return part.encode_postings(self.target, &scratch.postings);
         };
-        let postings = self.postings.len() as u64;
-        let all = self.articles.len() as u32;
+        let postings = part.postings.len() as u64;
+        let all = self.target.articles.len() as u32;
         // As in `encode_postings`.
-        let mut encoder = Encoder::new(articles, all, &mut self.postings, |_| u8::MAX);
+        let mut encoder = Encoder::new(articles, all, &mut part.postings, |_| u8::MAX);
         for (source, info) in infos() {
             let shift = source.shifts.map_or(0, |shifts| shifts.articles);
             encoder.append(&source.source.segment.postings(&info), shift);
@@ -271,15 +275,14 @@ impl Inverter<'_> {
     }
 
     /// The bigrams that start with a folded key.
-    fn merge_pairs<'s, W: Write>(
-        &mut self,
+    fn merge_pairs<'s>(
+        &'s self,
         folded: u32,
-        sources: &'s [Mapped<'s>],
         lists: &mut Vec<PairSource<'s>>,
         scratch: &mut Scratch,
-        sections: &mut SectionWriter<W>,
-    ) -> io::Result<()> {
-        let universe = self.positions;
+        part: &mut Part,
+    ) {
+        let (target, sources) = (self.target, &self.sources);
         // The second key in the merged segment, and the number of the list, which are in the order
         // of the segments.
         let mut order = std::mem::take(&mut scratch.order);
@@ -317,24 +320,23 @@ impl Inverter<'_> {
             for of_source in group_lists() {
                 let source = &sources[of_source.source];
                 let keys = [source.folded[folded as usize], of_source.second];
-                source.read_list(keys, &of_source.list, is_short, self, scratch);
+                source.read_list(keys, &of_source.list, is_short, target, scratch);
             }
             // All occurrences may be in deleted articles.
             if scratch.positions.is_empty() {
                 continue;
             }
             let (positions, spellings) = (&scratch.positions, &scratch.spellings);
-            let places = Places::new(self);
+            let places = Places::new(target);
             let second = (group[0] >> 32) as u32;
-            block.push(second, positions, universe, spellings, &places);
+            block.push(second, positions, target.positions, spellings, &places);
             if block.is_full() {
-                self.flush_pairs(&mut block, &mut scratch.bytes, sections)?;
+                part.take_block(&mut block);
             }
         }
         if !block.is_empty() {
-            self.flush_pairs(&mut block, &mut scratch.bytes, sections)?;
+            part.take_block(&mut block);
         }
         scratch.order = order;
-        Ok(())
     }
 }
