@@ -6,7 +6,7 @@
 //! this crate may be sent twice: writes have versions.
 
 use std::io::{ErrorKind, Write};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -78,6 +78,9 @@ pub struct Patience {
     pub request: Duration,
     /// For all attempts. After that the last error is final.
     pub retries: Duration,
+    /// For all attempts while no node has ever answered this client, because the address may be wrong;
+    /// at most `retries`.
+    pub first: Duration,
 }
 
 impl Default for Patience {
@@ -86,6 +89,7 @@ impl Default for Patience {
             connect: Duration::from_secs(1),
             request: Duration::from_secs(60),
             retries: Duration::from_secs(30),
+            first: Duration::from_secs(3),
         }
     }
 }
@@ -99,6 +103,8 @@ pub struct Client {
     turn: AtomicUsize,
     /// For each node the time until which it is avoided.
     avoided: Mutex<Vec<Option<Instant>>>,
+    /// Whether a node has answered a request.
+    is_known: AtomicBool,
 }
 
 /// An answer.
@@ -166,6 +172,7 @@ impl Client {
             turn: AtomicUsize::new(0),
             avoided: Mutex::new(vec![None; connection.address.nodes().len()]),
             connection,
+            is_known: AtomicBool::new(false),
         })
     }
 
@@ -293,11 +300,20 @@ impl Client {
                 continue;
             }
             failed = 0;
-            if start.elapsed() + pause > self.connection.patience.retries {
+            if start.elapsed() + pause > self.patience() {
                 return Err(self.final_error(error));
             }
             thread::sleep(jitter(pause, start));
             pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// The time for all attempts of a request.
+    fn patience(&self) -> Duration {
+        let Patience { retries, first, .. } = self.connection.patience;
+        match self.is_known.load(Ordering::Relaxed) {
+            true => retries,
+            false => first.min(retries),
         }
     }
 
@@ -358,6 +374,7 @@ impl Client {
         };
         let fail = |error| self.transport_failure(&name, limit, error);
         let mut answer = answer.map_err(fail)?;
+        self.is_known.store(true, Ordering::Relaxed);
         let status = answer.status().as_u16();
         let body = answer.body_mut().with_config().limit(LONGEST_ANSWER);
         let body = body.read_to_vec().map_err(fail)?;

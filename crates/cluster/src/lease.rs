@@ -13,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use timbao_articles::changes::{Phase, Progress};
 
 use crate::admin::state_alias;
 use crate::client::Client;
@@ -71,13 +72,19 @@ struct Shared {
 }
 
 impl Lease {
-    /// Takes the lease of a source, or waits for it until `deadline`.
+    /// Takes the lease of a source, or waits for it until `deadline`, which `progress` hears once.
     ///
     /// # Errors
     ///
     /// [`Error::Busy`] if another process has it, and any error of the cluster.
-    pub(crate) fn take(client: &Arc<Client>, subject: &str, deadline: Instant) -> Result<Self> {
+    pub(crate) fn take(
+        client: &Arc<Client>,
+        subject: &str,
+        deadline: Instant,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
         let token = token();
+        let mut is_waiting = false;
         loop {
             let (held, place) = match attempt(client, subject, &token)? {
                 Ok(taken) => taken,
@@ -89,6 +96,10 @@ impl Lease {
                             owner: held.owner,
                             left: Duration::from_millis(left) + SKEW,
                         });
+                    }
+                    if !std::mem::replace(&mut is_waiting, true) {
+                        let left = deadline.saturating_duration_since(Instant::now());
+                        progress.phase(Phase::Waiting(left));
                     }
                     thread::sleep(PAUSE);
                     continue;

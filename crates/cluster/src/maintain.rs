@@ -328,9 +328,9 @@ pub fn rebuild(
     progress: &dyn Progress,
 ) -> Result<u64> {
     let deadline = Instant::now() + options.wait;
-    let mut leases = vec![Lease::take(client, WHOLE_INDEX, deadline)?];
+    let mut leases = vec![Lease::take(client, WHOLE_INDEX, deadline, &())?];
     for source in sources(client)? {
-        leases.push(Lease::take(client, &source.path, deadline)?);
+        leases.push(Lease::take(client, &source.path, deadline, &())?);
     }
     let old = describe(client)?;
     let number = |index: &str| index.rsplit('.').next().and_then(|n| n.parse::<u64>().ok());

@@ -119,6 +119,7 @@ fn patience() -> Patience {
         connect: Duration::from_millis(500),
         request: Duration::from_millis(500),
         retries: Duration::from_secs(3),
+        first: Duration::from_secs(3),
     }
 }
 
@@ -226,6 +227,28 @@ fn all_nodes_are_named_when_none_answers() {
         .to_string();
     assert!(nodes.iter().all(|node| error.contains(node)), "{error}");
     assert!(error.contains("refused"), "{error}");
+}
+
+#[test]
+fn nodes_that_never_answered_are_not_waited_for() {
+    let mut connection = connection("http", &[&dead(), &dead()]);
+    connection.patience.retries = Duration::from_secs(3600);
+    connection.patience.first = Duration::from_millis(200);
+    let error = Client::new(connection).unwrap().get("x").unwrap_err();
+    assert!(matches!(error, Error::Unreachable { .. }), "{error}");
+}
+
+#[test]
+fn nodes_that_answered_before_are_waited_for() {
+    let server = Server::start(vec![good(), Act::Hang, Act::Hang, Act::Hang, good()]);
+    let mut connection = connection("http", &[&server.node]);
+    connection.patience.retries = Duration::from_secs(60);
+    connection.patience.first = Duration::ZERO;
+    let client = Client::new(connection).unwrap();
+    for _ in 0..2 {
+        assert_eq!(client.get("x").unwrap().status, 200);
+    }
+    assert_eq!(server.seen().len(), 5);
 }
 
 #[test]

@@ -230,6 +230,17 @@ impl Progress for Hold {
     }
 }
 
+/// Whether an update has waited for another one.
+struct Waits(AtomicBool);
+
+impl Progress for Waits {
+    fn phase(&self, phase: Phase) {
+        if let Phase::Waiting(_) = phase {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
 #[test]
 fn a_source_has_one_writer() {
     let Some(nodes) = index("lease") else { return };
@@ -246,8 +257,10 @@ fn a_source_has_one_writer() {
         while !hold.begun.load(Ordering::Relaxed) {
             thread::sleep(Duration::from_millis(20));
         }
-        let error = nodes.try_update(&root, &options()).unwrap_err();
+        let waits = Waits(AtomicBool::new(false));
+        let error = update(&nodes.client, &sources, &options(), &waits).unwrap_err();
         assert!(matches!(&error, Error::Busy { .. }), "{error}");
+        assert!(waits.0.load(Ordering::Relaxed), "the wait is reported");
         assert!(
             error.to_string().contains("process") && error.hint().is_some(),
             "{error}"

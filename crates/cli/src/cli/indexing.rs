@@ -133,6 +133,9 @@ pub(crate) struct WritingArgs {
     #[arg(long, value_name = "SIZE")]
     pub memory: Option<Memory>,
     /// Seconds to wait for another process that writes to the index
+    ///
+    /// On a cluster: for one that writes the same sources, or rebuilds the index, also on another
+    /// machine.
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub wait: u64,
 }

@@ -89,7 +89,7 @@ impl Progress for Notices {
 
 fn waiting(patience: Duration) -> String {
     format!(
-        "another process is writing to the index; waiting up to {} s for it (--wait)",
+        "another process is writing; waiting up to {} s for it (--wait)",
         patience.as_secs()
     )
 }

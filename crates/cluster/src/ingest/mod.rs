@@ -62,7 +62,7 @@ pub fn update(
     let start = Instant::now();
     admin::open(client)?;
     let scope = Scope::new(sources, options, state::sources(client)?, client.name())?;
-    let update = Update::begin(client, scope, options)?;
+    let update = Update::begin(client, scope, options, progress)?;
     let mut report = update.run(progress)?;
     report.elapsed.reading = start.elapsed();
     Ok(report)
@@ -89,7 +89,12 @@ pub fn forget(
         .iter()
         .filter(|source| !after.contains(source))
         .collect();
-    let leases = take_leases(client, changed.iter().map(|s| s.path.as_str()), options)?;
+    let leases = take_leases(
+        client,
+        changed.iter().map(|s| s.path.as_str()),
+        options,
+        &(),
+    )?;
     let mut report = UpdateReport {
         sources: after.iter().map(|source| source.path.clone()).collect(),
         ..UpdateReport::default()
@@ -141,12 +146,17 @@ struct Update<'a> {
 }
 
 impl<'a> Update<'a> {
-    fn begin(client: &'a Arc<Client>, scope: Scope, options: &'a IngestOptions) -> Result<Self> {
+    fn begin(
+        client: &'a Arc<Client>,
+        scope: Scope,
+        options: &'a IngestOptions,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
         let paths = scope.roots.iter().map(|root| root.source.path.as_str());
         let absorbed = scope.absorbed.iter().map(|source| source.path.as_str());
         let leases = match options.dry_run {
             true => HashMap::new(),
-            false => take_leases(client, paths.chain(absorbed), options)?,
+            false => take_leases(client, paths.chain(absorbed), options, progress)?,
         };
         // Another process may have written until its lease was free.
         state::refresh(client)?;
@@ -499,6 +509,7 @@ fn take_leases<'s>(
     client: &Arc<Client>,
     paths: impl Iterator<Item = &'s str>,
     options: &IngestOptions,
+    progress: &dyn Progress,
 ) -> Result<HashMap<String, Lease>> {
     let deadline = Instant::now() + options.wait;
     let mut paths: Vec<&str> = paths.collect();
@@ -506,7 +517,10 @@ fn take_leases<'s>(
     paths.dedup();
     let mut leases = HashMap::new();
     for path in paths {
-        leases.insert(path.to_owned(), Lease::take(client, path, deadline)?);
+        leases.insert(
+            path.to_owned(),
+            Lease::take(client, path, deadline, progress)?,
+        );
     }
     // After taking them: a rebuild takes its lease before it looks for others.
     check_free(client, WHOLE_INDEX)?;
