@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
 use timbao_cluster::ingest::{IngestOptions, Sources, update};
 use timbao_cluster::{
     Address, Client, Connection, Credentials, Error, Trust, create, status, verify,
@@ -74,43 +75,177 @@ fn a_killed_update_is_completed_by_the_next() {
 #[test]
 fn nothing_is_lost_when_a_node_is_killed() {
     let Some(nodes) = index("node") else { return };
-    let home = PathBuf::from(std::env::var("TIMBAO_CLUSTER_DIR").unwrap());
+    let home = home();
     let rounds = std::env::var("TIMBAO_CLUSTER_ROUNDS");
     let rounds: usize = rounds.map_or(1, |rounds| rounds.parse().unwrap());
     let count = nodes.addresses.split(',').count();
     create(&nodes.client).unwrap();
     let (_dir, root) = directory();
+    let mut number = 0;
     for round in 0..rounds {
         for n in 0..10 {
             let first = (round * 10 + n) * 200;
             write_articles(&root.join(format!("{round}-{n}.jsonl")), first..first + 200);
         }
         await_green(&nodes, count as u64);
-        let number = (round % count + 1).to_string();
-        let victim = home.join(format!("n{number}"));
-        let pid = std::fs::read_to_string(victim.join("pid")).unwrap();
+        // The manager of the cluster first, and then the others.
+        let manager = manager(&nodes);
+        number = match round % count {
+            0 => manager,
+            _ => number % count + 1,
+        };
+        let victim = number.to_string();
+        let pid = std::fs::read_to_string(home.join(format!("n{victim}/pid"))).unwrap();
         let added = thread::scope(|scope| {
             let update = scope.spawn(|| nodes.update(&root).articles.added);
             thread::sleep(Duration::from_millis(700));
-            assert!(
-                Command::new("kill")
-                    .args(["-9", pid.trim()])
-                    .status()
-                    .unwrap()
-                    .success()
-            );
+            signal("-9", pid.trim());
             answers_soon(&nodes);
+            while !update.is_finished() {
+                thread::sleep(Duration::from_millis(200));
+                answers_soon(&nodes);
+            }
             update.join().unwrap()
         });
         assert_eq!(added, 2000, "round {round}");
-        launcher(&["node", home.to_str().unwrap(), &number]);
+        launcher(&["node", home.to_str().unwrap(), &victim]);
         await_green(&nodes, count as u64);
         nodes.verify((round as u64 + 1) * 2000);
+        let role = if number == manager {
+            ", the manager,"
+        } else {
+            ""
+        };
         println!(
-            "round {}: node {number} killed, {added} articles, all copies equal",
+            "round {}: node {number}{role} killed, {added} articles, all copies equal",
             round + 1
         );
     }
+}
+
+/// The directory of the nodes.
+fn home() -> PathBuf {
+    PathBuf::from(std::env::var("TIMBAO_CLUSTER_DIR").unwrap())
+}
+
+/// The number of the node that manages the cluster.
+fn manager(nodes: &Nodes) -> usize {
+    let reply = nodes.client.get("_cat/cluster_manager?format=json");
+    let answer: Value = reply.unwrap().ok().unwrap().json().unwrap();
+    let name = answer[0]["node"].as_str().unwrap();
+    name.strip_prefix('n').unwrap().parse().unwrap()
+}
+
+/// Makes an index read-only, or no longer, as OpenSearch does at the flood stage of a disk.
+fn set_full(nodes: &Nodes, indexes: &str, is_full: bool) {
+    let value = if is_full { json!(true) } else { Value::Null };
+    let body = json!({ "index.blocks.read_only_allow_delete": value });
+    let path = format!("{indexes}/_settings");
+    nodes
+        .client
+        .send("PUT", &path, &body)
+        .unwrap()
+        .ok()
+        .unwrap();
+}
+
+#[test]
+fn nothing_is_lost_when_a_disk_is_full() {
+    let Some(nodes) = index("full") else { return };
+    create(&nodes.client).unwrap();
+    let (_dir, root) = directory();
+    let count = nodes.addresses.split(',').count() as u64;
+    write_articles(&root.join("1.jsonl"), 0..1000);
+    await_green(&nodes, count);
+    nodes.update(&root);
+
+    // An update that may not wait names the reason, and searches are answered.
+    write_articles(&root.join("2.jsonl"), 1000..3000);
+    let articles = format!("{}.articles.1", nodes.name);
+    set_full(&nodes, &articles, true);
+    let impatient = IngestOptions {
+        patience: Duration::from_millis(500),
+        ..options()
+    };
+    let error = nodes.try_update(&root, &impatient).unwrap_err();
+    assert!(matches!(error, Error::DiskFull { .. }), "{error:?}");
+    assert_eq!(nodes.ids().len(), 1000);
+
+    // One that may waits until there is room, whichever index lacks it.
+    let all = format!("{}.*", nodes.name);
+    set_full(&nodes, &all, true);
+    thread::scope(|scope| {
+        let update = scope.spawn(|| nodes.update(&root));
+        thread::sleep(Duration::from_secs(2));
+        assert!(!update.is_finished());
+        answers_soon(&nodes);
+        set_full(&nodes, &all, false);
+        assert_eq!(update.join().unwrap().total_articles, 3000);
+    });
+    nodes.verify(3000);
+}
+
+/// A cluster of its own, for settings that nodes read when they start; it is stopped in the end.
+struct OwnCluster {
+    dir: tempfile::TempDir,
+    addresses: String,
+}
+
+impl OwnCluster {
+    fn start(nodes: &str, settings: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let script = std::env::var("TIMBAO_CLUSTER_SCRIPT").unwrap();
+        let started = Command::new(script)
+            .args(["start", dir.path().to_str().unwrap(), nodes])
+            .env("TIMBAO_CLUSTER_SETTINGS", settings)
+            .stderr(Stdio::inherit())
+            .stdout(Stdio::from(
+                std::fs::File::create(dir.path().join("addresses")).unwrap(),
+            ))
+            .status();
+        let addresses = std::fs::read_to_string(dir.path().join("addresses")).unwrap();
+        let own = Self {
+            addresses: addresses.trim().to_owned(),
+            dir,
+        };
+        assert!(started.unwrap().success());
+        own
+    }
+}
+
+impl Drop for OwnCluster {
+    fn drop(&mut self) {
+        launcher(&["stop", self.dir.path().to_str().unwrap()]);
+    }
+}
+
+#[test]
+fn nothing_is_lost_when_nodes_reject_writes() {
+    if index("storm").is_none() {
+        return;
+    }
+    // Each node has one thread that writes, and rejects all but one of the writes that wait for it.
+    let cluster = OwnCluster::start("2", "thread_pool.write.queue_size: 1");
+    let nodes = Nodes::new(&cluster.addresses, "storm");
+    create(&nodes.client).unwrap();
+    let directories: Vec<_> = (0..4).map(|_| directory()).collect();
+    for (n, (_dir, root)) in directories.iter().enumerate() {
+        write_articles(&root.join("a.jsonl"), n * 1000..n * 1000 + 1000);
+    }
+    await_green(&nodes, 2);
+    thread::scope(|scope| {
+        for (_dir, root) in &directories {
+            scope.spawn(|| assert_eq!(nodes.update(root).articles.added, 1000));
+        }
+    });
+    let reply = nodes.client.get("_nodes/stats/thread_pool").unwrap();
+    let stats: Value = reply.ok().unwrap().json().unwrap();
+    let of = |node: &Value| node["thread_pool"]["write"]["rejected"].as_u64().unwrap();
+    let rejected: u64 = stats["nodes"].as_object().unwrap().values().map(of).sum();
+    assert!(rejected > 0, "{stats}");
+    await_green(&nodes, 2);
+    nodes.verify(4000);
+    println!("{rejected} writes were rejected, and repeated");
 }
 
 /// A process that is halted until this value is dropped.
@@ -137,7 +272,7 @@ fn signal(name: &str, pid: &str) {
 #[test]
 fn nothing_is_lost_when_a_node_is_slow() {
     let Some(nodes) = index("slow") else { return };
-    let home = PathBuf::from(std::env::var("TIMBAO_CLUSTER_DIR").unwrap());
+    let home = home();
     let count = nodes.addresses.split(',').count();
     create(&nodes.client).unwrap();
     let (_dir, root) = directory();
