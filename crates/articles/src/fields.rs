@@ -87,7 +87,11 @@ fn field_of_path(name: &str) -> Option<(Field, u8)> {
         steps.pop();
         depth = 1;
     }
-    let (field, rank) = field_of_key(&key(steps.pop()?))?;
+    let step = steps.pop()?;
+    let (field, rank) = field_of_key(&key(step)).or_else(|| {
+        let (field, rank) = field_of_key(&key(without_type(step)?))?;
+        Some((field, rank.saturating_add(PREFIXED)))
+    })?;
     if steps.is_empty() {
         return Some((field, rank + depth));
     }
@@ -106,6 +110,23 @@ fn is_wrapping(step: &str) -> bool {
         "rendered", "value", "keyword", "raw", "und", "vi", "name", "$date", "$oid", "#text", "$t",
     ];
     STEPS.contains(&step) || step.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A name without the type or language that Solr and others append: `title_txt_vi`, `pubdate_dt`.
+fn without_type(step: &str) -> Option<&str> {
+    const LANGUAGES: &[&str] = &["_vi", "_vn"];
+    const TYPES: &[&str] = &[
+        "_txt", "_text", "_s", "_ss", "_t", "_str", "_string", "_dt", "_dts", "_tdt", "_ws",
+        "_general",
+    ];
+    let strip = |name: &mut &str, endings: &[&str]| {
+        let bare = endings.iter().find_map(|ending| name.strip_suffix(ending));
+        *name = bare.unwrap_or(name);
+    };
+    let mut bare = step;
+    strip(&mut bare, LANGUAGES);
+    strip(&mut bare, TYPES);
+    (bare.len() < step.len()).then_some(bare)
 }
 
 fn field_of_key(key: &str) -> Option<(Field, u8)> {

@@ -46,6 +46,8 @@ impl Record<'_> {
             )));
         }
         caught(|| repair(&mut article, &mut trace)).map_err(problem)?;
+        // Not earlier: in the letters of TCVN3 the soft hyphen is an "ư".
+        remove_soft_hyphens(&mut article);
         article.set_location(self.path(), self.relative(), self.member());
         if article.id.is_empty() {
             article.id = match &article.member {
@@ -69,6 +71,30 @@ impl Record<'_> {
                 .collect(),
             provenance,
         })
+    }
+}
+
+/// Removes the marks of places where a browser may divide a word.
+fn remove_soft_hyphens(article: &mut Article) {
+    const SOFT_HYPHEN: &str = "\u{ad}";
+    let fields = [
+        &mut article.title,
+        &mut article.summary,
+        &mut article.section,
+        &mut article.place,
+        &mut article.author,
+        &mut article.source,
+    ];
+    let captions = article.captions.iter_mut().map(|caption| &mut caption.text);
+    for text in fields
+        .into_iter()
+        .flatten()
+        .chain([&mut article.body])
+        .chain(captions)
+    {
+        if memchr::memmem::find(text.as_bytes(), SOFT_HYPHEN.as_bytes()).is_some() {
+            *text = text.replace(SOFT_HYPHEN, "");
+        }
     }
 }
 

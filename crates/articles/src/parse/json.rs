@@ -124,14 +124,28 @@ fn inside(bytes: &[u8], trace: &mut Trace) -> Result<Article, Fault> {
     }
     // No article in it, but perhaps text that would be lost.
     let mut collector = Collector::default();
-    if let serde_json::Value::Object(object) = &value {
-        for (name, value) in object {
-            if let Some(text) = value.as_str() {
-                collector.unread(name.as_str(), text, false);
-            }
-        }
-    }
+    unread(&value, "", 0, &mut collector);
     collector.finish(trace)
+}
+
+/// Collects the long strings in a value, which is stated under `name`.
+fn unread<'v>(
+    value: &'v serde_json::Value,
+    name: &'v str,
+    depth: u8,
+    collector: &mut Collector<'v>,
+) {
+    const DEEPEST: u8 = 32;
+    match value {
+        serde_json::Value::String(text) => collector.unread(name, text.as_str(), depth > 1),
+        serde_json::Value::Array(values) if depth < DEEPEST => values
+            .iter()
+            .for_each(|value| unread(value, name, depth + 1, collector)),
+        serde_json::Value::Object(object) if depth < DEEPEST => object
+            .iter()
+            .for_each(|(name, value)| unread(value, name, depth + 1, collector)),
+        _ => {}
+    }
 }
 
 fn children(value: &serde_json::Value) -> Vec<&serde_json::Value> {

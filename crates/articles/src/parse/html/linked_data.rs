@@ -167,7 +167,7 @@ fn is_article(value: &Value) -> bool {
         .any(|name| name.ends_with("Article") || name.ends_with("Posting") || name == "Report")
 }
 
-fn has_type(value: &Value, names: &[&str]) -> bool {
+pub(super) fn has_type(value: &Value, names: &[&str]) -> bool {
     types(value).any(|name| names.contains(&name))
 }
 
@@ -180,7 +180,7 @@ fn types(value: &Value) -> impl Iterator<Item = &str> {
         .map(|name| name.rsplit(['/', ':', '#']).next().unwrap_or(name))
 }
 
-fn property(value: &Value, name: &str) -> Option<String> {
+pub(super) fn property(value: &Value, name: &str) -> Option<String> {
     text_of(value.get(name)?)
 }
 
@@ -330,7 +330,7 @@ impl Graph<'_> {
 }
 
 /// Calls `with` for a value, or for each of a list.
-fn each(value: &Value, with: &mut dyn FnMut(&Value)) {
+pub(super) fn each(value: &Value, with: &mut dyn FnMut(&Value)) {
     match value {
         Value::Array(items) => items.iter().for_each(with),
         value => with(value),

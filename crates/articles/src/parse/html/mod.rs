@@ -15,6 +15,7 @@ mod pictures;
 mod rank;
 mod shown;
 mod site;
+mod stated;
 mod text;
 mod values;
 
@@ -79,7 +80,7 @@ fn page(dom: &Dom, trace: &mut Trace) -> Article {
     let outline = Outline::of(dom);
     let content = content::find(dom, &outline);
     let mut draft = Draft::default();
-    let is_list = read_fields(dom, &outline, &content, &mut draft, trace);
+    let Read { is_list, stated } = read_fields(dom, &outline, &content, &mut draft, trace);
     if let Some(root) = content.roots.first().filter(|_| !is_list)
         && let Some(lead) = lead::read(dom, &outline, *root)
     {
@@ -108,6 +109,10 @@ fn page(dom: &Dom, trace: &mut Trace) -> Article {
     text.dropped.iter().for_each(|text| trace.dropped(text));
     let lines = std::mem::take(&mut text.paragraphs);
     let mut paragraphs = article_lines(lines, is_list, &mut text, &mut draft, trace);
+    let from = match stated.complete(&mut paragraphs, trace) {
+        true => "JSON-LD articleBody",
+        false => &content.from,
+    };
     if !is_list {
         take_sign_off(&mut paragraphs, &mut draft, trace);
     }
@@ -115,7 +120,7 @@ fn page(dom: &Dom, trace: &mut Trace) -> Article {
         .first()
         .and_then(|line| dateline::read(line))
         .or_else(|| draft.get(Field::Summary).and_then(dateline::read));
-    draft.offer(Field::Body, 0, paragraphs.join("\n"), &content.from, trace);
+    draft.offer(Field::Body, 0, paragraphs.join("\n"), from, trace);
     draft.offer_captions(text.captions, "figures", trace);
     let mut article = draft.finish();
     part_place_from_summary(&mut article);
@@ -125,15 +130,21 @@ fn page(dom: &Dom, trace: &mut Trace) -> Article {
     article
 }
 
-/// Offers the fields that the page states outside of the text; returns `true`
-/// if the page is a list of articles and not one.
+/// The kind of a page, and the text that it states as data.
+struct Read {
+    /// Whether the page is a list of articles and not one.
+    is_list: bool,
+    stated: stated::Stated,
+}
+
+/// Offers the fields that the page states outside of the text.
 fn read_fields(
     dom: &Dom,
     outline: &Outline,
     content: &content::Content,
     draft: &mut Draft,
     trace: &mut Trace,
-) -> bool {
+) -> Read {
     let head = meta::Head::of(dom);
     let mut site = site::Site::default();
     head.site_names().for_each(|name| site.add_name(name));
@@ -164,7 +175,10 @@ fn read_fields(
     head.offer(is_list, &site, draft, trace);
     head.offer_title(draft, trace);
     data.offer_rest(&page.titles, is_list, draft, trace);
-    is_list
+    Read {
+        is_list,
+        stated: article.map(stated::Stated::of).unwrap_or_default(),
+    }
 }
 
 /// Positions at which the article's text begins and ends.

@@ -407,6 +407,7 @@ const BLOCKS: &[&str] = &[
 /// Keys under which an object states a date.
 const DATES: &[&str] = &[
     "$date",
+    "$timestamp",
     "date",
     "iso",
     "iso8601",
@@ -426,6 +427,7 @@ const DATES: &[&str] = &[
     "timestamp",
     "S",
     "N",
+    "t",
 ];
 
 /// The long strings in a value that is not a field.

@@ -45,9 +45,44 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
             page.read_lines(trace)
         }
     };
+    take_run_in_date(&mut article, trace);
+    let run_in = take_run_in_origin(&mut article, trace);
     take_run_in_signature(&mut article, trace);
     origin.apply(&mut article, trace);
+    run_in.apply(&mut article, trace);
     article
+}
+
+/// The last paragraph of the body.
+fn last_paragraph(article: &Article) -> &str {
+    let start = article.body.rfind('\n').map_or(0, |at| at + 1);
+    article.body.get(start..).unwrap_or_default()
+}
+
+/// Takes the date off the end of the last paragraph, if the text has no other.
+fn take_run_in_date(article: &mut Article, trace: &mut Trace) {
+    let last = last_paragraph(article);
+    let Some((text, date)) = run_in::split_date(last) else {
+        return;
+    };
+    if article.published.is_none() {
+        let end = article.body.len() - last.len() + text.len();
+        article.published = Some(date);
+        trace.field("published", "end of the text");
+        article.body.truncate(end);
+    }
+}
+
+/// Takes the name of the source off the end of the last paragraph.
+fn take_run_in_origin(article: &mut Article, trace: &mut Trace) -> Origin {
+    let last = last_paragraph(article);
+    let Some((text, origin)) = Origin::split(last) else {
+        return Origin::default();
+    };
+    trace.dropped(last.get(text.len()..).unwrap_or_default().trim());
+    let end = article.body.len() - last.len() + text.len();
+    article.body.truncate(end);
+    origin
 }
 
 /// Takes a signature off the end of the last paragraph, if a line of its own does not sign the text.
@@ -55,12 +90,11 @@ fn take_run_in_signature(article: &mut Article, trace: &mut Trace) {
     if article.author.is_some() {
         return;
     }
-    let start = article.body.rfind('\n').map_or(0, |at| at + 1);
-    let last = article.body.get(start..).unwrap_or_default();
+    let last = last_paragraph(article);
     let Some((text, signed)) = run_in::split(last) else {
         return;
     };
-    let end = start + text.len();
+    let end = article.body.len() - last.len() + text.len();
     if let Some(author) = signed.author {
         article.author = Some(author);
         trace.field("author", "end of the text");
@@ -249,7 +283,7 @@ impl<'a> Page<'a> {
         }
         article.published = self.published("", trace);
         let mut lines: Vec<&str> = self.paragraphs.iter().map(|p| p.text.as_ref()).collect();
-        if article.author.is_some() {
+        if article.author.is_some() || article.agency.is_some() {
             lines.pop();
         }
         let mut rest = lines.as_slice();

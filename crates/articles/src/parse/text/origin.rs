@@ -1,6 +1,7 @@
 //! The line below a text that names where it was copied from: "Nguồn: Báo Sông Lam",
 //! "Nguồn: <https://baosonglam.vn/tin.html>", "Theo Báo Sông Lam".
 
+use super::run_in::{LEAST, ends_sentence};
 use crate::fields::is_address;
 use crate::parse::wrap::Paragraph;
 use crate::provenance::Trace;
@@ -29,6 +30,40 @@ impl Origin {
             return origin;
         }
         Self::default()
+    }
+
+    /// Splits the name of the source off the end of a paragraph: "… của xã. (Nguồn: Báo Sông Lam)".
+    /// Returns the text before it.
+    pub fn split(paragraph: &str) -> Option<(&str, Self)> {
+        const STARTS: &[&str] = &[" (", " Nguồn:", " Nguồn tin:"];
+        const LONGEST: usize = 160;
+        if paragraph.len() < LEAST {
+            return None;
+        }
+        let at = STARTS
+            .iter()
+            .filter_map(|start| paragraph.rfind(start))
+            .min_by_key(|at| paragraph.len() - at)
+            .filter(|at| paragraph.len() - at <= LONGEST)?;
+        let (text, line) = paragraph.split_at_checked(at)?;
+        let text = text.trim_end();
+        let line = line.trim();
+        let is_closed = !line.starts_with('(') || line.trim_end_matches('.').ends_with(')');
+        if !is_closed || !ends_sentence(text) {
+            return None;
+        }
+        let line = line.trim_end_matches('.');
+        let name = line.trim_matches(['(', ')']).trim();
+        let name = name.strip_prefix("Theo ").unwrap_or(name);
+        let is_agency = names::agency(name).is_some_and(|(agency, _)| agency == name);
+        let origin = match is_agency {
+            true => Self {
+                agency: Some(name.to_owned()),
+                ..Self::default()
+            },
+            false => read(line)?,
+        };
+        Some((text, origin))
     }
 
     /// Fills in the fields that the text does not state otherwise.
@@ -70,6 +105,9 @@ fn read(line: &str) -> Option<Origin> {
         .trim()
         .trim_matches(['(', ')', '[', ']', '*', '_'])
         .trim();
+    if is_address(line) && line.starts_with("http") && !line.contains(char::is_whitespace) {
+        return Some(of_address(line));
+    }
     let (name, is_labelled) = match line.split_once(':') {
         Some((label, name)) if LABELS.contains(&names::fold(label.trim()).as_str()) => (name, true),
         _ => (
@@ -167,6 +205,9 @@ mod tests {
             };
             assert_eq!(read, wanted, "{line}");
         }
+        for line in ["https://baovinhan.vn/tin-1.html", "(http://baovinhan.vn/1)"] {
+            assert!(read(line).is_some_and(|read| read.url.is_some()), "{line}");
+        }
         for line in [
             "Nguồn: nước giếng của xã đã cạn từ tháng trước, bà con phải đi xin nước ở xã bên.",
             "Theo Lê Mẫu",
@@ -175,5 +216,35 @@ mod tests {
         ] {
             assert_eq!(read(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn ends_of_paragraphs_read_as_the_table_says() {
+        let text = "Sáng nay, bà con xã Tân Phú ra đồng từ sớm. ".repeat(6);
+        let text = text.trim_end();
+        for (end, source, agency) in [
+            (" (Nguồn: Báo Vĩnh An)", "Báo Vĩnh An", ""),
+            (" (Theo Báo Vĩnh An).", "Báo Vĩnh An", ""),
+            (" Nguồn: baovinhan.vn", "baovinhan.vn", ""),
+            (" (TTXVN/Vietnam+)", "", "TTXVN/Vietnam+"),
+            (" (Theo AFP)", "", "AFP"),
+        ] {
+            let paragraph = format!("{text}{end}");
+            let (before, origin) = Origin::split(&paragraph).unwrap_or_else(|| panic!("{end}"));
+            assert_eq!(before, text, "{end}");
+            assert_eq!(origin.source.unwrap_or_default(), source, "{end}");
+            assert_eq!(origin.agency.unwrap_or_default(), agency, "{end}");
+        }
+        for end in [
+            " (theo lời kể)",
+            " (Lê Mẫu)",
+            " Nguồn: nước giếng",
+            " và (TTXVN) nói",
+        ] {
+            assert_eq!(Origin::split(&format!("{text}{end}")), None, "{end}");
+        }
+        let amid = format!("{text} Bà nói với (TTXVN)");
+        assert_eq!(Origin::split(&amid), None, "{amid}");
+        assert_eq!(Origin::split("Lúa tốt. (TTXVN)"), None);
     }
 }

@@ -1,10 +1,12 @@
 //! A signature in the last line of the text itself, where line breaks were lost:
 //! "… cho biết thêm. Lê Mẫu".
 
+use super::date_line;
 use super::signature::{SignOff, sign_off};
+use crate::Published;
 
 /// Bytes of a paragraph, at least, whose end is searched.
-const LEAST: usize = 200;
+pub(super) const LEAST: usize = 200;
 
 /// Bytes of a signature, at most.
 const LONGEST: usize = 100;
@@ -36,8 +38,26 @@ pub(super) fn split(paragraph: &str) -> Option<(&str, SignOff)> {
         })
 }
 
+/// Splits a date off the end of a paragraph. Returns the text before it.
+pub(super) fn split_date(paragraph: &str) -> Option<(&str, Published)> {
+    const LONGEST: usize = 60;
+    if paragraph.len() < LEAST || !paragraph.ends_with(|c: char| c.is_ascii_digit() || c == ')') {
+        return None;
+    }
+    let from = paragraph.floor_char_boundary(paragraph.len() - LONGEST);
+    let (start, end) = paragraph.split_at_checked(from)?;
+    let mut ends = end
+        .rmatch_indices(' ')
+        .filter_map(|(at, _)| end.split_at_checked(at))
+        .filter(|(text, _)| ends_sentence(text.trim_end()));
+    let (text, date) = ends.next()?;
+    let date = date_line(date.trim()).filter(|line| line.rest.is_empty())?;
+    let text = paragraph.get(..start.len() + text.trim_end().len())?;
+    Some((text, date.date))
+}
+
 /// Returns `true` if a text ends like a sentence, not with an abbreviation before a name ("TP.", "ThS.").
-fn ends_sentence(text: &str) -> bool {
+pub(super) fn ends_sentence(text: &str) -> bool {
     let closed = text.trim_end_matches(['"', '”', '’', '\'', ')', '»', '/']);
     let Some(before) = closed.strip_suffix(['.', '!', '?', '…']) else {
         return false;

@@ -16,6 +16,9 @@ const DEEPEST: usize = 6;
 /// Elements of a list that are examined to find its kind.
 const SAMPLE: usize = 8;
 
+/// Bytes of a text, at least, that is reported if it is not read.
+const LONG: usize = 160;
+
 /// The records of a wrapper, one after the other.
 #[derive(Default)]
 pub(super) struct Records {
@@ -140,9 +143,20 @@ fn find(pairs: &Pairs<'_>, depth: usize, records: &mut Records) {
                 .filter(|element| element.get().starts_with('{'))
                 .for_each(|element| records.push(element));
         } else {
+            let beside_records = elements
+                .iter()
+                .take(SAMPLE)
+                .any(|element| is_record(element.get(), 0));
             for element in elements {
-                if let Some(inner) = object(element.get()) {
-                    find(&inner, depth + 1, records);
+                let Some(inner) = object(element.get()) else {
+                    continue;
+                };
+                let before = records.ends.len();
+                find(&inner, depth + 1, records);
+                let found_none = beside_records && records.ends.len() == before;
+                // Its text would be lost without a message.
+                if found_none && (is_record(element.get(), 0) || has_long_text(&inner)) {
+                    records.push(element);
                 }
             }
         }
@@ -173,6 +187,15 @@ fn is_article(pairs: &Pairs<'_>) -> bool {
         has_list |= holds_records(value);
     }
     has_title && !has_list
+}
+
+/// Returns `true` if a value of an object, or the only one of a list in it, is a string as long as
+/// that of a body.
+fn has_long_text(pairs: &Pairs<'_>) -> bool {
+    pairs.0.iter().any(|(_, value)| {
+        let value = value.get();
+        value.len() >= LONG && value.starts_with(['"', '['])
+    })
 }
 
 fn holds_records(value: &str) -> bool {
