@@ -6,7 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use timbao_query::{NodeKind, Request};
-use timbao_views::{CollocateOptions, Collocates};
+use timbao_views::{CollocateOptions, CollocateSort, Collocates};
 
 use crate::api::collocates::{CollocatesRequest, ORDERS};
 use crate::app::App;
@@ -151,7 +151,7 @@ fn table(
             words.articles_column,
             words.everywhere,
             words.expected,
-            words.likelihood,
+            language.order(CollocateSort::LogLikelihood),
             "logDice",
             "MI",
         ],

@@ -135,7 +135,7 @@ pub(super) const WORDS: Words = Words {
     articles_column: "Số bài",
     everywhere: "Cả kho",
     expected: "Nếu ngẫu nhiên",
-    likelihood: "Độ tin cậy (G²)",
+    likelihood: "Mức khác biệt (G²)",
     occurrences: "Số lần",
     per_million: "Trên một triệu tiếng",
     elsewhere: "Ở các bài kia",
@@ -147,7 +147,7 @@ pub(super) const WORDS: Words = Words {
     no_group: "không gộp",
     sample: "Mẫu ngẫu nhiên",
     all_lines: "mọi dòng",
-    seed: "Số hạt giống",
+    seed: "Mã ngẫu nhiên",
     citation: "Trích dẫn",
     understood: "Nội dung tìm",
     index_state: "Trạng thái kho báo",
@@ -332,7 +332,7 @@ pub(super) const WORDS: Words = Words {
     col_near: "ở gần",
     col_in_all: "cả kho",
     col_expected: "ngẫu nhiên",
-    col_likelihood: "độ tin cậy",
+    col_likelihood: "điểm G²",
     col_count: "số lần",
     col_against: "đối chiếu",
     col_log_ratio: "log tỷ lệ",
@@ -613,7 +613,7 @@ fn measure_label(measure: Measure) -> &'static str {
 fn collocate_order(order: CollocateSort) -> &'static str {
     match order {
         CollocateSort::LogDice => "logDice",
-        CollocateSort::LogLikelihood => "Độ tin cậy (G²)",
+        CollocateSort::LogLikelihood => "Mức gắn kết (G²)",
         CollocateSort::MutualInformation => "Thông tin tương hỗ (MI)",
         CollocateSort::Count => "Số lần ở gần",
     }
