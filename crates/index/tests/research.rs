@@ -13,9 +13,9 @@ use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_tokenizer::{Gap, Keys, scan};
 use timbao_views::{
-    By, CollocateOptions, CollocateSort, CompareOptions, Count, DispersionBy, DispersionOptions,
-    Gapped, KeywordOptions, KwicOptions, Prefix, Sample, SimilarOptions, TrendsOptions,
-    TrendsQuery, WordListOptions, WordListSort,
+    ArticleText, By, CollocateOptions, CollocateSort, CompareOptions, Corpus, Count, DispersionBy,
+    DispersionOptions, FIELD, FIRST_WORD, Gapped, KeywordOptions, KwicOptions, Lexicon, Prefix,
+    Sample, Separator, SimilarOptions, TrendsOptions, TrendsQuery, WordListOptions, WordListSort,
 };
 
 /// The sample corpus of the repository.
@@ -848,6 +848,59 @@ fn spelt_paragraphs(article: &Article) -> Vec<Vec<String>> {
         }
     }
     paragraphs
+}
+
+#[test]
+fn separators_are_the_text_between_tokens() {
+    for (_dir, searcher) in indexes() {
+        let articles = searcher.candidates(&Plan::Everything).unwrap();
+        let mut expected = Vec::new();
+        let mut lexicon = Lexicon::new();
+        let of_text = |tokens: &[u32], text: &ArticleText| {
+            let (mut field, mut end) = (0, 0);
+            let between = tokens
+                .iter()
+                .zip(&text.spans)
+                .map(|(&token, &(start, next))| {
+                    if token < FIRST_WORD {
+                        if token == FIELD {
+                            (field, end) = (field + 1, 0);
+                        }
+                        return Separator::Space;
+                    }
+                    let between = text.fields[field][end..start as usize].trim();
+                    end = next as usize;
+                    match between {
+                        "" | "-" => Separator::Space,
+                        "," => Separator::Comma,
+                        _ => Separator::Other,
+                    }
+                });
+            between.collect::<Vec<_>>()
+        };
+        searcher
+            .read_texts(&articles, &mut lexicon, &mut |article, tokens, text| {
+                expected.push((article, tokens.to_vec(), of_text(tokens, &text)));
+                Ok(())
+            })
+            .unwrap();
+        for kind in [Separator::Space, Separator::Comma, Separator::Other] {
+            assert!(expected.iter().any(|(_, _, found)| found.contains(&kind)));
+        }
+        let mut expected = expected.into_iter();
+        searcher
+            .read_separators(
+                &articles,
+                &mut Lexicon::new(),
+                &mut |article, tokens, found| {
+                    let found = (article, tokens.to_vec(), found.to_vec());
+                    assert_eq!(Some(found), expected.next());
+                    Ok(())
+                },
+            )
+            .unwrap();
+        assert_eq!(expected.next(), None);
+    }
 }
 
 #[test]

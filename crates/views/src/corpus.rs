@@ -10,6 +10,7 @@ use timbao_query::plan::{Facet, Phrase, Plan, TextField};
 pub use crate::article_id::ArticleId;
 use crate::lexicon::Lexicon;
 use crate::reprints::Groups;
+use crate::word_lists::WordLists;
 
 /// The error of a view.
 #[derive(Debug, thiserror::Error)]
@@ -170,6 +171,33 @@ pub enum Extent {
     Whole,
 }
 
+/// The text between a token and the one before it in the same part of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Separator {
+    /// White space, a hyphen or nothing. Ends of paragraphs and parts have it too.
+    Space,
+    /// A comma.
+    Comma,
+    /// Any other punctuation.
+    Other,
+}
+
+impl Separator {
+    /// The kind of a text without letters and digits.
+    #[inline]
+    pub fn of(text: &str) -> Self {
+        match text {
+            " " => Self::Space,
+            ", " => Self::Comma,
+            text => match text.trim() {
+                "" | "-" => Self::Space,
+                "," => Self::Comma,
+                _ => Self::Other,
+            },
+        }
+    }
+}
+
 /// Samples of the shingles of some articles; see [`reprints`](crate::reprints).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sketches {
@@ -194,6 +222,8 @@ impl Sketches {
 pub type OnTokens<'f> = &'f mut dyn FnMut(ArticleId, &[u32]) -> Result<()>;
 /// Receives the tokens and the text of an article.
 pub type OnText<'f> = &'f mut dyn FnMut(ArticleId, &[u32], ArticleText) -> Result<()>;
+/// Receives the tokens of an article, and for each token the text before it.
+pub type OnSeparators<'f> = &'f mut dyn FnMut(ArticleId, &[u32], &[Separator]) -> Result<()>;
 /// Receives the text of an article and the matches of a plan.
 pub type OnMatches<'f> = &'f mut dyn FnMut(ArticleId, MatchedText) -> Result<()>;
 
@@ -264,6 +294,34 @@ pub trait Corpus {
         f: OnText<'_>,
     ) -> Result<()>;
 
+    /// Reads the tokens of articles and the kinds of text between them, in their order.
+    fn read_separators(
+        &self,
+        articles: &[ArticleId],
+        lexicon: &mut Lexicon,
+        f: OnSeparators<'_>,
+    ) -> Result<()> {
+        let mut separators = Vec::new();
+        self.read_texts(articles, lexicon, &mut |article, tokens, text| {
+            separators.clear();
+            let (mut field, mut end) = (0, 0);
+            for (&token, &(start, next)) in tokens.iter().zip(&text.spans) {
+                if token < FIRST_WORD {
+                    separators.push(Separator::Space);
+                    if token == FIELD {
+                        (field, end) = (field + 1, 0);
+                    }
+                    continue;
+                }
+                let source = text.fields.get(field).map_or("", String::as_str);
+                let between = source.get(end..start as usize).unwrap_or_default();
+                separators.push(Separator::of(between));
+                end = next as usize;
+            }
+            f(article, tokens, &separators)
+        })
+    }
+
     /// Reads the text of articles and finds the words and phrases of a plan in it.
     fn read_matches(
         &self,
@@ -318,6 +376,9 @@ pub trait Corpus {
 
     /// The place where the groups of reprints of this state are kept once they are known.
     fn reprint_groups(&self) -> &OnceLock<Groups>;
+
+    /// The place where word lists of this state are kept once they are counted.
+    fn word_lists(&self) -> &WordLists;
 
     /// Fails if the caller's deadline has passed.
     fn check_deadline(&self) -> Result<()>;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use timbao_query::plan::Plan;
 use timbao_tokenizer::{collation, write_out};
 
-use crate::corpus::{ArticleId, Corpus, FIELD, FIRST_WORD, Occurrence, Result};
+use crate::corpus::{ArticleId, Corpus, FIRST_WORD, Occurrence, Result, Separator};
 use crate::lexicon::Lexicon;
 use crate::measures::Contingency;
 use crate::texts::Count;
@@ -316,35 +316,28 @@ pub(crate) fn discover(
         .step_by(each)
         .collect();
     let mut passages = Passages::default();
-    corpus.read_texts(&sources, lexicon, &mut |article, tokens, text| {
-        let (mut field, mut end) = (0, 0);
+    corpus.read_separators(&sources, lexicon, &mut |article, tokens, separators| {
         let from = apart.partition_point(|place| place.article < article);
         let apart = apart.get(from..).unwrap_or_default().iter();
         let mut apart = apart
             .take_while(|place| place.article == article)
             .peekable();
-        for (at, (&token, &(start, next))) in (0..).zip(tokens.iter().zip(&text.spans)) {
+        for (at, (&token, separator)) in (0..).zip(tokens.iter().zip(separators)) {
             while apart.next_if(|place| place.end <= at).is_some() {}
             let Some(word) = token.checked_sub(FIRST_WORD) else {
                 passages.end();
-                if token == FIELD {
-                    (field, end) = (field + 1, 0);
-                }
                 continue;
             };
             if apart.peek().is_some_and(|place| place.start <= at) {
                 passages.end();
-            } else {
-                let source = text.fields.get(field).map_or("", String::as_str);
-                let between = source.get(end..start as usize).unwrap_or_default();
-                match between.trim() {
-                    "" | "-" => {}
-                    "," => passages.comma(),
-                    _ => passages.end(),
-                }
-                passages.push(word);
+                continue;
             }
-            end = next as usize;
+            match separator {
+                Separator::Space => {}
+                Separator::Comma => passages.comma(),
+                Separator::Other => passages.end(),
+            }
+            passages.push(word);
         }
         passages.end();
         Ok(())

@@ -80,6 +80,7 @@ mod trends;
 mod units;
 mod view_id;
 mod view_methods;
+mod word_lists;
 mod wordlist;
 
 pub use cell::Cell;
@@ -91,8 +92,9 @@ pub use columns::{GroupKey, SortKey, UnknownKey};
 pub use compare::{CompareOptions, ComparedQuery, Comparison, Overlap, compare_queries};
 pub use corpus::{
     ArticleId, ArticleText, BigramVariants, Corpus, CorpusSize, Error, Extent, FIELD, FIELDS,
-    FIRST_WORD, FacetColumn, Match, MatchedText, NgramCount, Occurrence, OnMatches, OnText,
-    OnTokens, PARAGRAPH, Result, Sketches, StepPositions, TEXT_FIELDS, TextRange, Time,
+    FIRST_WORD, FacetColumn, Match, MatchedText, NgramCount, Occurrence, OnMatches, OnSeparators,
+    OnText, OnTokens, PARAGRAPH, Result, Separator, Sketches, StepPositions, TEXT_FIELDS,
+    TextRange, Time,
 };
 pub use ecow::EcoString;
 
@@ -133,6 +135,7 @@ pub use trends::{
     MOST_AVERAGED, Trend, TrendAverage, TrendPoint, Trends, TrendsOptions, TrendsQuery, trends,
 };
 pub use view_id::ViewId;
+pub use word_lists::WordLists;
 pub use wordlist::{
     ListedUnit, MOST_SYLLABLES, Prefix, WordList, WordListOptions, WordListSort, word_list,
 };

@@ -26,6 +26,9 @@ pub const MOST_SYLLABLES: usize = 6;
 /// Binary logarithm of the largest number of counters.
 const MOST_COUNTERS: u32 = 26;
 
+/// Number of n-grams of the whole corpus that are counted and kept for later pages.
+const LEAST_KEPT: usize = 1_000;
+
 /// How a word list is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WordListOptions {
@@ -177,6 +180,27 @@ impl Prefix {
 ///
 /// If the engine fails.
 pub fn word_list(corpus: &dyn Corpus, base: &Plan, options: &WordListOptions) -> Result<WordList> {
+    if !matches!(base, Plan::Everything) {
+        return count_articles(corpus, base, options);
+    }
+    let kept = corpus.word_lists();
+    if let Some(list) = kept.find(options) {
+        return Ok(list);
+    }
+    // The next pages are answered without counting again.
+    let counted = WordListOptions {
+        most: options.most.max(LEAST_KEPT),
+        ..options.clone()
+    };
+    let mut list = count_articles(corpus, base, &counted)?;
+    corpus.check_deadline()?;
+    kept.keep(&counted, &list);
+    list.units.truncate(options.most);
+    Ok(list)
+}
+
+/// Counts the n-grams of the articles that `base` matches.
+fn count_articles(corpus: &dyn Corpus, base: &Plan, options: &WordListOptions) -> Result<WordList> {
     let articles = options.count.articles(corpus, corpus.candidates(base)?)?;
     let mut lexicon = Lexicon::new();
     let (words, of_tokens) = syllables(corpus, &mut lexicon, &articles)?;

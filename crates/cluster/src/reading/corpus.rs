@@ -10,7 +10,7 @@ use timbao_views::score::{MAX_FREQUENCY, Saturation, length_code};
 use timbao_views::{
     ArticleId, BigramVariants, Corpus, CorpusSize, Extent, FIRST_WORD, FacetColumn, Lexicon,
     MatchedText, NgramCount, Occurrence, OnMatches, OnText, OnTokens, Result, Sketches,
-    StepPositions, Time,
+    StepPositions, Time, WordLists,
 };
 
 use crate::error::Error;
@@ -456,6 +456,10 @@ impl Corpus for Archive {
 
     fn reprint_groups(&self) -> &OnceLock<Groups> {
         &self.groups
+    }
+
+    fn word_lists(&self) -> &WordLists {
+        &self.word_lists
     }
 
     fn check_deadline(&self) -> Result<()> {

@@ -15,7 +15,7 @@ use timbao_views::suggest::Advice;
 use timbao_views::{
     ArticleId, Corpus, Count, Engine, FacetCounts, Facets, Fingerprints, FoundArticles, IndexState,
     Result as ViewResult, ScoreExplanation, ScoredArticle, SearchOptions, Sort, Stats, ViewId,
-    facet_counts, facet_key,
+    WordLists, facet_counts, facet_key,
 };
 
 use crate::admin::{self, words_alias};
@@ -47,6 +47,7 @@ pub struct Archive {
     words: Arc<Mutex<FxHashMap<Key, Arc<Vec<WordKey>>>>>,
     pub(super) counts: Arc<OnceLock<KeyCounts>>,
     pub(super) groups: Arc<OnceLock<Groups>>,
+    pub(super) word_lists: Arc<WordLists>,
     state: Arc<OnceLock<IndexState>>,
 }
 
@@ -107,6 +108,7 @@ impl Archive {
             words: Arc::default(),
             counts: Arc::default(),
             groups: Arc::default(),
+            word_lists: Arc::default(),
             state: Arc::default(),
         })
     }

@@ -9,8 +9,8 @@ use timbao_query::plan::{Facet, Key, Phrase, Plan, Slot, TextField};
 use timbao_views::reprints::{Groups, key_hash, shingles};
 use timbao_views::{
     ArticleId, BigramVariants, Corpus, CorpusSize, Error, Extent, FIELD as END_OF_FIELD,
-    FIRST_WORD, FacetColumn, Lexicon, LexiconPart, NgramCount, Occurrence, OnMatches, OnText,
-    OnTokens, Result, Sketches, StepPositions, Time, split_tie_key,
+    FIRST_WORD, FacetColumn, Lexicon, LexiconPart, NgramCount, Occurrence, OnMatches, OnSeparators,
+    OnText, OnTokens, Result, Sketches, StepPositions, Time, WordLists, split_tie_key,
 };
 
 use crate::error;
@@ -297,6 +297,28 @@ impl Corpus for Searcher {
         })
     }
 
+    fn read_separators(
+        &self,
+        articles: &[ArticleId],
+        lexicon: &mut Lexicon,
+        f: OnSeparators<'_>,
+    ) -> Result<()> {
+        let mut tokens = Vec::new();
+        let mut separators = Vec::new();
+        self.each_part(articles, |segment, part, ids| {
+            let mut words = lexicon.part(part, segment.exact_keys() as usize);
+            let mut unpacked = ResidueBlock::default();
+            for &(id, article) in ids {
+                self.deadline.check()?;
+                number_tokens(segment, article, &mut words, &mut tokens);
+                let read = segment.separators(article, &mut unpacked, &mut separators);
+                read.map_err(broken)?;
+                f(id, &tokens, &separators)?;
+            }
+            Ok(())
+        })
+    }
+
     fn read_matches(
         &self,
         plan: &Plan,
@@ -471,6 +493,10 @@ impl Corpus for Searcher {
 
     fn reprint_groups(&self) -> &OnceLock<Groups> {
         &self.groups
+    }
+
+    fn word_lists(&self) -> &WordLists {
+        &self.word_lists
     }
 
     fn check_deadline(&self) -> Result<()> {

@@ -11,7 +11,7 @@ use tantivy::fastfield::AliveBitSet;
 use tantivy::store::StoreReader;
 use timbao_query::plan::Facet;
 use timbao_views::reprints::Groups;
-use timbao_views::{IndexState, Stats, ViewId};
+use timbao_views::{IndexState, Stats, ViewId, WordLists};
 
 use crate::arrivals::JournalFile;
 use crate::error::{Error, Result};
@@ -45,6 +45,8 @@ pub struct Searcher {
     pub(super) scans: Option<Arc<Scans>>,
     /// The groups of reprints, computed on first use.
     pub(crate) groups: Arc<OnceLock<Groups>>,
+    /// Word lists of all articles, kept for later calls.
+    pub(super) word_lists: Arc<WordLists>,
     /// The statistics, computed on first use.
     pub(super) stats: Arc<OnceLock<Stats>>,
     /// The content fingerprint, computed on first use.

@@ -5,7 +5,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
-use timbao_views::ArticleText;
+use timbao_views::{ArticleText, Separator};
 use zstd::bulk::Decompressor;
 
 use super::bytes::{load_u32, load_u64};
@@ -476,6 +476,34 @@ impl TextSegment {
         match self.damage().get() {
             Some(reason) => Err(reason.clone()),
             None => Ok(text),
+        }
+    }
+
+    /// Reads the separator before each token of an article, unpacked as for
+    /// [`first_parts`](Self::first_parts), into `out`.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged.
+    pub(crate) fn separators(
+        &self,
+        article: u32,
+        unpacked: &mut ResidueBlock,
+        out: &mut Vec<Separator>,
+    ) -> Result<(), String> {
+        let mut reader = self.residue(article, unpacked)?;
+        out.clear();
+        out.extend(self.tokens_of(article).map(|token| match token {
+            PARAGRAPH => Separator::Space,
+            FIELD => {
+                reader.end_field();
+                Separator::Space
+            }
+            _ => Separator::of(reader.written().separator()),
+        }));
+        match self.damage().get() {
+            Some(reason) => Err(reason.clone()),
+            None => Ok(()),
         }
     }
 
