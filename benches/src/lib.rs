@@ -6,6 +6,7 @@ pub mod agreement;
 pub mod data;
 pub mod generate;
 pub mod goals;
+pub mod http;
 #[cfg(test)]
 mod imports;
 pub mod known_item;

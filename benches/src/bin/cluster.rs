@@ -1,4 +1,7 @@
-//! Ingestion, disk and phrases on an OpenSearch cluster, next to a stock index of the same articles.
+//! Ingestion, disk and phrases on an OpenSearch cluster, next to a stock index of the same articles,
+//! and the order of hits and the first page, next to an index in a directory.
+//!
+//! The articles are indexed without titles, which are asked for.
 //!
 //! The nodes have to run on this machine. From the root of the project:
 //!
@@ -8,8 +11,11 @@
 //! ```
 
 use std::error::Error;
+use std::ffi::OsStr;
 use std::fs;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,12 +23,21 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use serde_json::{Value, json};
 use timbao_articles::Article;
-use timbao_benches::data::articles;
-use timbao_benches::measure::Latency;
+use timbao_benches::data::{self, Pair, articles};
+use timbao_benches::http::{encoded, exchange};
+use timbao_benches::known_item;
+use timbao_benches::measure::{Latency, side_by_side};
 use timbao_benches::queries::phrases;
 use timbao_cluster::ingest::{IngestOptions, Sources, update};
-use timbao_cluster::{Address, Bulk, Client, Connection, create, pair_term, verify};
+use timbao_cluster::{Address, Archive, Bulk, Client, Connection, create, pair_term, verify};
+use timbao_index::update as local;
+use timbao_index::{Index, Searcher};
+use timbao_query::Request;
 use timbao_tokenizer::{Keys, scan};
+use timbao_views::{Engine, SearchOptions};
+
+/// Time for a server to start.
+const START: Duration = Duration::from_secs(60);
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -37,6 +52,12 @@ struct Args {
     /// Also measure a stock index with `index_phrases`
     #[arg(long)]
     index_phrases: bool,
+    /// Number of titles
+    #[arg(long, default_value_t = 500)]
+    titles: usize,
+    /// A `timbao` program, whose servers over the cluster and over a directory are compared
+    #[arg(long)]
+    program: Option<PathBuf>,
     /// Addresses of the nodes, separated by commas
     #[arg(long, env = "TIMBAO_CLUSTER")]
     nodes: String,
@@ -61,7 +82,13 @@ struct Figures {
 
 fn main() -> Result<()> {
     let args = Args::parse();
-    let input = articles(&args.data)?;
+    let mut input = articles(&args.data)?;
+    let titles = known_item::titles(&input, args.titles, 7);
+    input.iter_mut().for_each(|article| article.title = None);
+    let dir = tempfile::tempdir()?;
+    let source = dir.path().join("articles.jsonl");
+    data::write(&source, &input)?;
+    let sources = Sources::Paths(vec![source]);
     let bytes: usize = input.iter().map(text_bytes).sum();
     println!(
         "{} articles, {:.1} MB of text",
@@ -73,7 +100,7 @@ fn main() -> Result<()> {
     if args.index_phrases {
         all.push(stock("stock, index_phrases", true, &input, &typed, &args)?);
     }
-    all.push(timbao(&typed, &args)?);
+    all.push(timbao(&typed, &sources, &args)?);
     println!(
         "\n| | CPU s, nodes | CPU s, client | s | disk, MB | of text | phrase, ms, p50 / p99 | hits |"
     );
@@ -103,7 +130,135 @@ fn main() -> Result<()> {
         let p99 = first.phrases.p99_us / last.phrases.p99_us;
         println!("| phrases, p99, times faster than stock | at least 2 | {p99:.2} |");
     }
+    let index = dir.path().join("index");
+    local::update(&index, &sources, &local::UpdateOptions::default(), &())?;
+    let searcher = Index::open(&index)?.searcher()?;
+    let archive = Archive::open(client(&args, "bao")?)?;
+    known_items(&titles, &searcher, &archive)?;
+    match &args.program {
+        Some(program) => pages(program, &index, &titles, &args),
+        None => Ok(()),
+    }
+}
+
+/// Prints how well titles find their articles in both engines.
+fn known_items(titles: &[Pair], local: &Searcher, cluster: &Archive) -> Result<()> {
+    println!(
+        "\n| titles | MRR@10, directory | cluster | difference, goal −.002 | same first hit | same ten |"
+    );
+    println!("|---|---|---|---|---|---|");
+    for (name, typed) in [
+        (
+            "with accents",
+            (|pair| &pair.accented) as fn(&Pair) -> &String,
+        ),
+        ("without", |pair| &pair.unaccented),
+    ] {
+        let mut ranks = [0.0; 2];
+        let (mut same_first, mut same_ten) = (0, 0);
+        for pair in titles {
+            let engines: [&dyn Engine; 2] = [local, cluster];
+            let mut hits = Vec::new();
+            for (engine, rank) in engines.iter().zip(&mut ranks) {
+                let ids = first_ten(*engine, typed(pair))?;
+                let place = ids.iter().position(|id| *id == pair.id);
+                *rank += place.map_or(0.0, |place| 1.0 / (place + 1) as f64);
+                hits.push(ids);
+            }
+            same_first += usize::from(hits[0].first() == hits[1].first());
+            same_ten += usize::from(hits[0] == hits[1]);
+        }
+        let count = titles.len().max(1) as f64;
+        let [local, cluster] = ranks.map(|rank| rank / count);
+        let share = |same: usize| 100.0 * same as f64 / count;
+        println!(
+            "| {name} | {local:.3} | {cluster:.3} | {:+.4} | {:.1} % | {:.1} % |",
+            cluster - local,
+            share(same_first),
+            share(same_ten),
+        );
+    }
     Ok(())
+}
+
+/// The ids of the ten best hits of what somebody types.
+fn first_ten(engine: &dyn Engine, typed: &str) -> Result<Vec<String>> {
+    let found = engine.search(Request::new(typed).plan(), &SearchOptions::default())?;
+    let hits: Vec<_> = found.hits.iter().map(|hit| hit.article).collect();
+    let articles = engine.records(&hits)?;
+    Ok(articles.into_iter().map(|article| article.id).collect())
+}
+
+/// Prints the times of the first page of a search from servers over both engines.
+fn pages(program: &Path, index: &Path, titles: &[Pair], args: &Args) -> Result<()> {
+    let cluster = format!("opensearch+http://{}/bao", args.nodes);
+    let mut servers = Vec::new();
+    for index in [index.as_os_str(), cluster.as_ref()] {
+        servers.push(Server::start(program, index)?);
+    }
+    let mut systems: Vec<_> = servers.iter().map(|server| server.asker()).collect();
+    let mut systems: Vec<&mut dyn FnMut(&String)> = systems
+        .iter_mut()
+        .map(|system| system as &mut dyn FnMut(&String))
+        .collect();
+    let paths: Vec<String> = titles
+        .iter()
+        .map(|pair| format!("/api/v1/search?q={}", encoded(&pair.accented)))
+        .collect();
+    let times = side_by_side(&paths, 3, &mut systems);
+    println!("\n| first page | p50, ms | p99, ms |\n|---|---|---|");
+    for (name, latency) in ["directory", "cluster"].iter().zip(&times) {
+        let (p50, p99) = (latency.p50_us / 1000.0, latency.p99_us / 1000.0);
+        println!("| {name} | {p50:.2} | {p99:.2} |");
+    }
+    let ratio = times[1].p50_us / times[0].p50_us;
+    println!("\nfirst page, p50, cluster relative to a directory, goal at most 3: {ratio:.2}");
+    Ok(())
+}
+
+/// A server of the program, which ends with it.
+struct Server {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Server {
+    fn start(program: &Path, index: &OsStr) -> Result<Self> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let mut command = Command::new(program);
+        command.arg("serve").arg("--index").arg(index);
+        command.arg("--listen").arg(address.to_string());
+        let process = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut server = Self { process, address };
+        let start = Instant::now();
+        while exchange(address, &mut None, "/api/v1/stats").is_err() {
+            if server.process.try_wait()?.is_some() || start.elapsed() > START {
+                return Err("the server does not start".into());
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok(server)
+    }
+
+    /// Requests paths on one connection.
+    fn asker(&self) -> impl FnMut(&String) {
+        let address = self.address;
+        let mut connection = None;
+        move |path| {
+            let status = exchange(address, &mut connection, path);
+            assert_eq!(status.ok(), Some(200), "{path}");
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 fn text_bytes(article: &Article) -> usize {
@@ -174,12 +329,11 @@ fn stock(
 }
 
 /// The index of Timbao.
-fn timbao(typed: &[String], args: &Args) -> Result<Figures> {
+fn timbao(typed: &[String], sources: &Sources, args: &Args) -> Result<Figures> {
     let client = client(args, "bao")?;
     create(&client)?;
     let (cpu, own, start) = (node_seconds(&args.dir), own_seconds(), Instant::now());
-    let sources = Sources::Paths(vec![args.data.clone()]);
-    update(&client, &sources, &IngestOptions::default(), &())?;
+    update(&client, sources, &IngestOptions::default(), &())?;
     let figures = finish(
         "Timbao",
         &client,

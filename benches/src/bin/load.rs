@@ -9,13 +9,13 @@
 //! A second table has the times of each address in the first row.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
 use clap::{Parser, ValueEnum};
+use timbao_benches::http::{encoded, exchange};
 
 /// Measure how a server on this machine answers a mixed log of queries
 #[derive(Parser)]
@@ -174,7 +174,7 @@ fn ask(address: SocketAddr, mix: Mix, queries: &[&str], seed: u64, end: Instant)
     let mut random = seed;
     let mut connection = None;
     while Instant::now() < end {
-        let (path, request) = request(address, mix, queries, &mut random);
+        let (path, request) = request(mix, queries, &mut random);
         let begun = Instant::now();
         match exchange(address, &mut connection, &request) {
             Ok(200) => seen.times.push((path, begun.elapsed().as_micros() as u64)),
@@ -192,13 +192,8 @@ fn ask(address: SocketAddr, mix: Mix, queries: &[&str], seed: u64, end: Instant)
     seen
 }
 
-/// The next request of the mix.
-fn request(
-    address: SocketAddr,
-    mix: Mix,
-    queries: &[&str],
-    random: &mut u64,
-) -> (&'static str, String) {
+/// The next request of the mix: an address without the query, and with it.
+fn request(mix: Mix, queries: &[&str], random: &mut u64) -> (&'static str, String) {
     let query = queries[(next(random) % queries.len() as u64) as usize];
     let words: Vec<&str> = query.split_whitespace().collect();
     let some = |n: usize| words[..words.len().min(n)].join(" ");
@@ -219,9 +214,7 @@ fn request(
         90..95 => ("/api/v1/facets?q=", query.to_owned()),
         _ => ("/api/v1/trends?q=", some(2)),
     };
-    let encoded: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let head = format!("GET {path}{encoded} HTTP/1.1\r\nHost: {address}\r\n\r\n");
-    (path, head)
+    (path, format!("{path}{}", encoded(&query)))
 }
 
 /// SplitMix64 (Steele, Lea & Flood 2014).
@@ -231,48 +224,4 @@ fn next(state: &mut u64) -> u64 {
     z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ z >> 31
-}
-
-/// Sends a request, reads the whole response and returns its status.
-fn exchange(
-    address: SocketAddr,
-    connection: &mut Option<BufReader<TcpStream>>,
-    request: &str,
-) -> io::Result<u16> {
-    let reader = match connection {
-        Some(reader) => reader,
-        None => {
-            let stream = TcpStream::connect(address)?;
-            stream.set_nodelay(true)?;
-            stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-            connection.insert(BufReader::new(stream))
-        }
-    };
-    reader.get_mut().write_all(request.as_bytes())?;
-    let mut status = 0;
-    let mut length = 0;
-    let mut line = String::new();
-    loop {
-        line.clear();
-        if reader.read_line(&mut line)? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        let text = line.trim_end();
-        if text.is_empty() {
-            break;
-        }
-        if status == 0 {
-            let code = text.split(' ').nth(1).and_then(|code| code.parse().ok());
-            status = code.ok_or(io::ErrorKind::InvalidData)?;
-        } else if let Some((name, value)) = text.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
-            length = value
-                .trim()
-                .parse()
-                .map_err(|_| io::ErrorKind::InvalidData)?;
-        }
-    }
-    io::copy(&mut reader.take(length), &mut io::sink())?;
-    Ok(status)
 }
