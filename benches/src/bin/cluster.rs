@@ -36,6 +36,10 @@ use timbao_query::Request;
 use timbao_tokenizer::{Keys, scan};
 use timbao_views::{Engine, SearchOptions};
 
+/// How often copies tell which operations they have (`index.soft_deletes.retention_lease.sync_interval`),
+/// and some more.
+const RETENTION: Duration = Duration::from_secs(40);
+
 /// Time for a server to start.
 const START: Duration = Duration::from_secs(60);
 
@@ -385,6 +389,8 @@ fn finish(
     thread::sleep(Duration::from_secs(5));
     let seconds = start.elapsed().as_secs_f64() - 5.0;
     let (cpu, own_cpu) = (node_seconds(&args.dir) - cpu, own_seconds() - own);
+    // A merge drops what copies would need to recover, once they have told what they have.
+    thread::sleep(RETENTION);
     client
         .call("POST", &format!("{alias}/_forcemerge?max_num_segments=1"))?
         .ok()?;
