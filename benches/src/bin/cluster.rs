@@ -389,14 +389,21 @@ fn finish(
     thread::sleep(Duration::from_secs(5));
     let seconds = start.elapsed().as_secs_f64() - 5.0;
     let (cpu, own_cpu) = (node_seconds(&args.dir) - cpu, own_seconds() - own);
-    // A merge drops what copies would need to recover, once they have told what they have.
+    // A merge drops what copies would need to recover, if it was committed and they have told that
+    // they have it.
+    client.call("POST", &format!("{alias}/_flush"))?.ok()?;
     thread::sleep(RETENTION);
     client
         .call("POST", &format!("{alias}/_forcemerge?max_num_segments=1"))?
         .ok()?;
-    client.call("POST", &format!("{alias}/_flush"))?.ok()?;
-    let stats: Value = client.get(&format!("{alias}/_stats/store"))?.ok()?.json()?;
-    let bytes = stats["_all"]["primaries"]["store"]["size_in_bytes"].as_u64();
+    // Those of the store include segments that were merged and are not deleted yet.
+    let path = format!("{alias}/_stats/segments?include_segment_file_sizes");
+    let stats: Value = client.get(&path)?.ok()?.json()?;
+    let files = stats["_all"]["primaries"]["segments"]["file_sizes"].as_object();
+    let sizes = files.into_iter().flat_map(|files| files.values());
+    let bytes = sizes
+        .filter_map(|file| file["size_in_bytes"].as_u64())
+        .sum();
     let mut times = Vec::new();
     let mut hits = 0;
     // The first round warms up.
@@ -424,7 +431,7 @@ fn finish(
         cpu,
         own_cpu,
         seconds,
-        bytes: bytes.unwrap_or_default(),
+        bytes,
         phrases: Latency::of(times),
         hits: hits / 2,
     })
