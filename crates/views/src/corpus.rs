@@ -9,8 +9,8 @@ use timbao_query::plan::{Facet, Phrase, Plan, TextField};
 
 pub use crate::article_id::ArticleId;
 use crate::lexicon::Lexicon;
+use crate::memo::Memo;
 use crate::reprints::Groups;
-use crate::word_lists::WordLists;
 
 /// The error of a view.
 #[derive(Debug, thiserror::Error)]
@@ -377,8 +377,8 @@ pub trait Corpus {
     /// The place where the groups of reprints of this state are kept once they are known.
     fn reprint_groups(&self) -> &OnceLock<Groups>;
 
-    /// The place where word lists of this state are kept once they are counted.
-    fn word_lists(&self) -> &WordLists;
+    /// The results of views that are kept for this state.
+    fn memo(&self) -> &Memo;
 
     /// Fails if the caller's deadline has passed.
     fn check_deadline(&self) -> Result<()>;

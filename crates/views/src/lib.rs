@@ -63,6 +63,7 @@ mod lexicon;
 mod matches;
 pub mod matching;
 mod measures;
+mod memo;
 mod periods;
 pub mod reprints;
 pub mod score;
@@ -80,7 +81,6 @@ mod trends;
 mod units;
 mod view_id;
 mod view_methods;
-mod word_lists;
 mod wordlist;
 
 pub use cell::Cell;
@@ -120,6 +120,7 @@ pub use kwic::{
 };
 pub use lexicon::{Lexicon, LexiconPart};
 pub use matches::MatchShape;
+pub use memo::Memo;
 pub use periods::{By, Period};
 pub use search::{FoundArticles, FoundTexts, ScoredArticle, ScoredText, SearchOptions, Sort};
 pub use shown::ShownHit;
@@ -135,7 +136,6 @@ pub use trends::{
     MOST_AVERAGED, Trend, TrendAverage, TrendPoint, Trends, TrendsOptions, TrendsQuery, trends,
 };
 pub use view_id::ViewId;
-pub use word_lists::WordLists;
 pub use wordlist::{
     ListedUnit, MOST_SYLLABLES, Prefix, WordList, WordListOptions, WordListSort, word_list,
 };

@@ -19,6 +19,7 @@ use crate::corpus::{ArticleId, Corpus, Result};
 use crate::hash::mix;
 use crate::keywords::{each_paragraph, written};
 use crate::lexicon::Lexicon;
+use crate::memo::Memo;
 use crate::texts::Count;
 
 /// Syllables of the longest n-grams.
@@ -28,6 +29,8 @@ const MOST_COUNTERS: u32 = 26;
 
 /// Number of n-grams of the whole corpus that are counted and kept for later pages.
 const LEAST_KEPT: usize = 1_000;
+/// Number of n-grams of the longest list that is kept.
+const MOST_KEPT: usize = 10_000;
 
 /// How a word list is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,8 +186,7 @@ pub fn word_list(corpus: &dyn Corpus, base: &Plan, options: &WordListOptions) ->
     if !matches!(base, Plan::Everything) {
         return count_articles(corpus, base, options);
     }
-    let kept = corpus.word_lists();
-    if let Some(list) = kept.find(options) {
+    if let Some(list) = find_kept(corpus.memo(), options) {
         return Ok(list);
     }
     // The next pages are answered without counting again.
@@ -194,9 +196,44 @@ pub fn word_list(corpus: &dyn Corpus, base: &Plan, options: &WordListOptions) ->
     };
     let mut list = count_articles(corpus, base, &counted)?;
     corpus.check_deadline()?;
-    kept.keep(&counted, &list);
+    keep(corpus.memo(), &counted, &list);
     list.units.truncate(options.most);
     Ok(list)
+}
+
+/// A list of the whole corpus.
+struct Kept {
+    /// Maximum number of n-grams when it was counted.
+    most: usize,
+    list: WordList,
+}
+
+/// The options that change more than the length of a list or the memory.
+fn name(options: &WordListOptions) -> String {
+    let plain = WordListOptions {
+        most: 0,
+        held: 0,
+        ..options.clone()
+    };
+    format!("{plain:?}")
+}
+
+fn find_kept(memo: &Memo, options: &WordListOptions) -> Option<WordList> {
+    let found = memo.find::<Kept>(&name(options))?;
+    let is_complete = found.list.units.len() as u64 == found.list.distinct;
+    let units = found.list.units.iter().take(options.most);
+    (is_complete || found.most >= options.most).then(|| WordList {
+        units: units.cloned().collect(),
+        ..found.list
+    })
+}
+
+/// Keeps a list that was counted with some options, unless it is too long.
+fn keep(memo: &Memo, options: &WordListOptions, list: &WordList) {
+    if list.units.len() <= MOST_KEPT {
+        let (most, list) = (options.most, list.clone());
+        memo.keep(name(options), Kept { most, list });
+    }
 }
 
 /// Counts the n-grams of the articles that `base` matches.
@@ -530,6 +567,56 @@ fn key(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn list(units: usize, distinct: u64) -> WordList {
+        let unit = |number: usize| ListedUnit {
+            unit: number.to_string(),
+            count: 1,
+            articles: 1,
+            per_million: 1.0,
+            per_thousand: 1.0,
+        };
+        WordList {
+            size: 1,
+            of_articles: 1,
+            of_tokens: 1,
+            distinct,
+            units: (0..units).map(unit).collect(),
+        }
+    }
+
+    fn options(size: usize, most: usize) -> WordListOptions {
+        WordListOptions {
+            size,
+            most,
+            ..WordListOptions::default()
+        }
+    }
+
+    #[test]
+    fn a_longer_list_answers_for_its_beginning() {
+        let memo = Memo::default();
+        keep(&memo, &options(2, 10), &list(10, 50));
+        let found =
+            |size, most| find_kept(&memo, &options(size, most)).map(|list| list.units.len());
+        assert_eq!(found(2, 4), Some(4));
+        assert_eq!(found(2, 10), Some(10));
+        assert_eq!((found(2, 11), found(3, 4)), (None, None));
+        // A complete list answers for any length.
+        keep(&memo, &options(3, 10), &list(7, 7));
+        assert_eq!(found(3, usize::MAX), Some(7));
+        let held = WordListOptions {
+            held: 1,
+            ..options(2, 4)
+        };
+        assert!(find_kept(&memo, &held).is_some());
+        keep(
+            &memo,
+            &options(1, MOST_KEPT + 1),
+            &list(MOST_KEPT + 1, 90_000),
+        );
+        assert_eq!(found(1, 1), None);
+    }
 
     #[test]
     fn prefixes_are_whole_syllables_and_first_letters() {

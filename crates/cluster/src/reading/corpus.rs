@@ -9,8 +9,8 @@ use timbao_views::reprints::{Groups, sample_size, shingles};
 use timbao_views::score::{MAX_FREQUENCY, Saturation, length_code};
 use timbao_views::{
     ArticleId, BigramVariants, Corpus, CorpusSize, Extent, FIRST_WORD, FacetColumn, Lexicon,
-    MatchedText, NgramCount, Occurrence, OnMatches, OnText, OnTokens, Result, Sketches,
-    StepPositions, Time, WordLists,
+    MatchedText, Memo, NgramCount, Occurrence, OnMatches, OnText, OnTokens, Result, Sketches,
+    StepPositions, Time,
 };
 
 use crate::error::Error;
@@ -458,8 +458,8 @@ impl Corpus for Archive {
         &self.groups
     }
 
-    fn word_lists(&self) -> &WordLists {
-        &self.word_lists
+    fn memo(&self) -> &Memo {
+        &self.memo
     }
 
     fn check_deadline(&self) -> Result<()> {

@@ -14,8 +14,8 @@ use timbao_views::reprints::Groups;
 use timbao_views::suggest::Advice;
 use timbao_views::{
     ArticleId, Corpus, Count, Engine, FacetCounts, Facets, Fingerprints, FoundArticles, IndexState,
-    Result as ViewResult, ScoreExplanation, ScoredArticle, SearchOptions, Sort, Stats, ViewId,
-    WordLists, facet_counts, facet_key,
+    Memo, Result as ViewResult, ScoreExplanation, ScoredArticle, SearchOptions, Sort, Stats,
+    ViewId, facet_counts, facet_key,
 };
 
 use crate::admin::{self, words_alias};
@@ -47,7 +47,7 @@ pub struct Archive {
     words: Arc<Mutex<FxHashMap<Key, Arc<Vec<WordKey>>>>>,
     pub(super) counts: Arc<OnceLock<KeyCounts>>,
     pub(super) groups: Arc<OnceLock<Groups>>,
-    pub(super) word_lists: Arc<WordLists>,
+    pub(super) memo: Arc<Memo>,
     state: Arc<OnceLock<IndexState>>,
 }
 
@@ -108,7 +108,7 @@ impl Archive {
             words: Arc::default(),
             counts: Arc::default(),
             groups: Arc::default(),
-            word_lists: Arc::default(),
+            memo: Arc::default(),
             state: Arc::default(),
         })
     }

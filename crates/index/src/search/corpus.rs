@@ -9,8 +9,8 @@ use timbao_query::plan::{Facet, Key, Phrase, Plan, Slot, TextField};
 use timbao_views::reprints::{Groups, key_hash, shingles};
 use timbao_views::{
     ArticleId, BigramVariants, Corpus, CorpusSize, Error, Extent, FIELD as END_OF_FIELD,
-    FIRST_WORD, FacetColumn, Lexicon, LexiconPart, NgramCount, Occurrence, OnMatches, OnSeparators,
-    OnText, OnTokens, Result, Sketches, StepPositions, Time, WordLists, split_tie_key,
+    FIRST_WORD, FacetColumn, Lexicon, LexiconPart, Memo, NgramCount, Occurrence, OnMatches,
+    OnSeparators, OnText, OnTokens, Result, Sketches, StepPositions, Time, split_tie_key,
 };
 
 use crate::error;
@@ -495,8 +495,8 @@ impl Corpus for Searcher {
         &self.groups
     }
 
-    fn word_lists(&self) -> &WordLists {
-        &self.word_lists
+    fn memo(&self) -> &Memo {
+        &self.memo
     }
 
     fn check_deadline(&self) -> Result<()> {

@@ -157,7 +157,7 @@ impl Index {
             deadline,
             scans: None,
             groups: Arc::default(),
-            word_lists: Arc::default(),
+            memo: Arc::default(),
             stats: Arc::default(),
             state: Arc::default(),
             journal: Arc::new(journal),

@@ -11,7 +11,7 @@ use tantivy::fastfield::AliveBitSet;
 use tantivy::store::StoreReader;
 use timbao_query::plan::Facet;
 use timbao_views::reprints::Groups;
-use timbao_views::{IndexState, Stats, ViewId, WordLists};
+use timbao_views::{IndexState, Memo, Stats, ViewId};
 
 use crate::arrivals::JournalFile;
 use crate::error::{Error, Result};
@@ -45,8 +45,8 @@ pub struct Searcher {
     pub(super) scans: Option<Arc<Scans>>,
     /// The groups of reprints, computed on first use.
     pub(crate) groups: Arc<OnceLock<Groups>>,
-    /// Word lists of all articles, kept for later calls.
-    pub(super) word_lists: Arc<WordLists>,
+    /// Results of views of all articles, kept for later calls.
+    pub(super) memo: Arc<Memo>,
     /// The statistics, computed on first use.
     pub(super) stats: Arc<OnceLock<Stats>>,
     /// The content fingerprint, computed on first use.

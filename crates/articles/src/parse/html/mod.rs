@@ -4,6 +4,7 @@
 mod attributes;
 mod content;
 mod dom;
+mod fragment;
 mod json;
 mod kind;
 mod lead;
@@ -20,14 +21,17 @@ mod text;
 mod values;
 
 use super::{boilerplate, dateline, fonts, text as plain, wrap::Paragraph};
+use crate::Article;
 use crate::fields::{Draft, Field};
-use crate::problem::{Fault, ProblemKind};
+use crate::problem::Fault;
 use crate::provenance::Trace;
 use crate::tidy::{caption, composed};
-use crate::{Article, Caption};
 use dom::Dom;
+use fragment::cut_fault;
 use outline::Outline;
 use values::same;
+
+pub(crate) use fragment::fragment;
 
 /// Parses a web page.
 pub(crate) fn parse(html: &str, trace: &mut Trace) -> Result<Article, Fault> {
@@ -38,42 +42,6 @@ pub(crate) fn parse(html: &str, trace: &mut Trace) -> Result<Article, Fault> {
         trace.fault(fault);
     }
     Ok(page(&dom, trace))
-}
-
-/// The text of a piece of HTML.
-pub(crate) struct Fragment {
-    /// One paragraph per line.
-    pub body: String,
-    pub captions: Vec<Caption>,
-    /// Text of menus, forms and the like.
-    pub dropped: Vec<String>,
-    /// The fault that cut the page short, if any.
-    pub fault: Option<Fault>,
-}
-
-/// Reads a piece of HTML, such as a field of a feed.
-pub(crate) fn fragment(html: &str) -> Fragment {
-    let html = fonts::read(html, &mut Trace::off());
-    let dom = dom::parse_fragment(&html);
-    let outline = Outline::of(&dom);
-    let mut text = text::Text::default();
-    text::read(&dom, &outline, dom.root(), &mut text);
-    Fragment {
-        body: text.paragraphs.join("\n"),
-        captions: text.captions,
-        dropped: text.dropped,
-        fault: cut_fault(&dom, html.len()),
-    }
-}
-
-/// The fault of a page that was too expensive to read to its end.
-fn cut_fault(dom: &Dom, bytes: usize) -> Option<Fault> {
-    let cut = dom.cut?;
-    let message = format!(
-        "too many or too deeply nested elements; what follows byte {cut} of {bytes} was skipped; \
-         save the page again or convert it to text"
-    );
-    Some(Fault::new(ProblemKind::TooLarge, message))
 }
 
 fn page(dom: &Dom, trace: &mut Trace) -> Article {
