@@ -182,7 +182,7 @@ fn body(message: &Message<'_>, trace: &mut Trace) -> Result<(String, &'static st
         let (decoded, encoding) = encoding::decode(&bytes, charset(part), trace)?;
         used = encoding;
         if is_html(part) {
-            paragraphs.push(html::fragment(&decoded).body);
+            paragraphs.push(html::fragment::fragment(&decoded).body);
             from = from.or(Some("HTML of the mail"));
         } else {
             let composed = tidy::composed(&decoded);

@@ -3,8 +3,9 @@
 
 use std::borrow::Cow;
 
+use super::html::fragment::fragment;
 use super::tags::{self, Tag, Tags, has_tag};
-use super::{entity, html, shortcode};
+use super::{entity, shortcode};
 use crate::Caption;
 use crate::problem::Fault;
 use crate::tidy::paragraphs;
@@ -52,7 +53,7 @@ pub(crate) fn running(text: String) -> Running {
             ..Running::default()
         };
     }
-    let fragment = html::fragment(&with_breaks(&text));
+    let fragment = fragment(&with_breaks(&text));
     captions.extend(fragment.captions);
     let is_escaped_twice = memchr::memmem::find(text.as_bytes(), b"&amp;").is_some();
     Running {

@@ -4,7 +4,7 @@
 mod attributes;
 mod content;
 mod dom;
-mod fragment;
+pub(super) mod fragment;
 mod json;
 mod kind;
 mod lead;
@@ -30,8 +30,6 @@ use dom::Dom;
 use fragment::cut_fault;
 use outline::Outline;
 use values::same;
-
-pub(crate) use fragment::fragment;
 
 /// Parses a web page.
 pub(crate) fn parse(html: &str, trace: &mut Trace) -> Result<Article, Fault> {
