@@ -89,6 +89,9 @@ impl ProblemKind {
     }
 }
 
+/// Bytes of the shortest text that must not be lost without a problem.
+pub(crate) const LONG: usize = 160;
+
 /// Recognises problems that every record of a file has, so that each is
 /// reported once for the file.
 #[derive(Debug, Default)]

@@ -18,6 +18,11 @@ pub(crate) fn composed(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The letters and digits of a text, in which two versions of it are compared.
+pub(crate) fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
 /// Reads a caption, and the credit that may end it: "… khai mạc. Ảnh: An Bình".
 pub(crate) fn caption(text: &str) -> Caption {
     let text = one_line(text.to_owned());

@@ -24,7 +24,6 @@ mod vertical;
 mod wrap;
 mod xml;
 
-pub(crate) use self::collect::LONG;
 pub(crate) use self::json::{is_read, repaired};
 pub(crate) use self::text::byline;
 use crate::Article;

@@ -7,10 +7,9 @@ use serde_json::Value;
 
 use super::linked_data::{each, has_type, headline, property};
 use crate::parse::markup;
+use crate::problem::LONG;
 use crate::provenance::Trace;
-
-/// Bytes of a text, at least, that can be the body of an article.
-const ENOUGH: usize = 160;
+use crate::tidy::letters;
 
 /// The text in the data of a page.
 #[derive(Default)]
@@ -46,7 +45,7 @@ impl Stated {
     pub fn complete(self, paragraphs: &mut Vec<String>, trace: &mut Trace) -> bool {
         let bytes = |lines: &[String]| lines.iter().map(String::len).sum::<usize>();
         let stated = bytes(&self.body);
-        let is_body = stated >= ENOUGH && stated > 2 * bytes(paragraphs);
+        let is_body = stated >= LONG && stated > 2 * bytes(paragraphs);
         if is_body {
             let shown = std::mem::replace(paragraphs, self.body);
             if trace.is_on() {
@@ -103,12 +102,5 @@ fn lines(text: String) -> Vec<String> {
         .body
         .lines()
         .map(str::to_owned)
-        .collect()
-}
-
-/// The letters and digits of a text, in which two versions of it are compared.
-fn letters(text: &str) -> String {
-    text.chars()
-        .filter(|letter| letter.is_alphanumeric())
         .collect()
 }

@@ -1,6 +1,6 @@
 //! Values of fields of a page: their text, and values that say nothing.
 
-use crate::tidy::one_line;
+use crate::tidy::{letters, one_line};
 
 use super::dom;
 
@@ -17,11 +17,6 @@ pub(super) fn plain_text(value: &str) -> String {
 
 /// Compares texts by their letters.
 pub(super) fn same(one: &str, other: &str) -> bool {
-    let letters = |text: &str| {
-        text.chars()
-            .filter(|c| c.is_alphanumeric())
-            .collect::<String>()
-    };
     one.len().abs_diff(other.len()) <= 40 && letters(one) == letters(other)
 }
 

@@ -7,6 +7,7 @@ use crate::Article;
 use crate::names;
 use crate::parse::document::{Document, Role, is_telling};
 use crate::provenance::Trace;
+use crate::tidy;
 
 /// Paragraphs from the top among which the title is looked for.
 const HEADER: usize = 15;
@@ -97,8 +98,7 @@ fn same_as(stated: &str, paragraphs: &[Paragraph]) -> Option<Found> {
 }
 
 fn letters(text: &str) -> String {
-    let lower = text.to_lowercase();
-    lower.chars().filter(|c| c.is_alphanumeric()).collect()
+    tidy::letters(&text.to_lowercase())
 }
 
 /// The paragraph in the largest letters on top.

@@ -53,20 +53,20 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     article
 }
 
-/// The last paragraph of the body.
-fn last_paragraph(article: &Article) -> &str {
-    let start = article.body.rfind('\n').map_or(0, |at| at + 1);
-    article.body.get(start..).unwrap_or_default()
+/// Splits the last paragraph of the body by `split`, which returns the text that stays. Returns
+/// where that ends in the body, and what was split off.
+fn split_last<T>(body: &str, split: fn(&str) -> Option<(&str, T)>) -> Option<(usize, T)> {
+    let start = body.rfind('\n').map_or(0, |at| at + 1);
+    let (text, taken) = split(body.get(start..)?)?;
+    Some((start + text.len(), taken))
 }
 
 /// Takes the date off the end of the last paragraph, if the text has no other.
 fn take_run_in_date(article: &mut Article, trace: &mut Trace) {
-    let last = last_paragraph(article);
-    let Some((text, date)) = run_in::split_date(last) else {
+    if article.published.is_some() {
         return;
-    };
-    if article.published.is_none() {
-        let end = article.body.len() - last.len() + text.len();
+    }
+    if let Some((end, date)) = split_last(&article.body, run_in::split_date) {
         article.published = Some(date);
         trace.field("published", "end of the text");
         article.body.truncate(end);
@@ -75,12 +75,10 @@ fn take_run_in_date(article: &mut Article, trace: &mut Trace) {
 
 /// Takes the name of the source off the end of the last paragraph.
 fn take_run_in_origin(article: &mut Article, trace: &mut Trace) -> Origin {
-    let last = last_paragraph(article);
-    let Some((text, origin)) = Origin::split(last) else {
+    let Some((end, origin)) = split_last(&article.body, Origin::split) else {
         return Origin::default();
     };
-    trace.dropped(last.get(text.len()..).unwrap_or_default().trim());
-    let end = article.body.len() - last.len() + text.len();
+    trace.dropped(article.body.get(end..).unwrap_or_default().trim());
     article.body.truncate(end);
     origin
 }
@@ -90,11 +88,9 @@ fn take_run_in_signature(article: &mut Article, trace: &mut Trace) {
     if article.author.is_some() {
         return;
     }
-    let last = last_paragraph(article);
-    let Some((text, signed)) = run_in::split(last) else {
+    let Some((end, signed)) = split_last(&article.body, run_in::split) else {
         return;
     };
-    let end = article.body.len() - last.len() + text.len();
     if let Some(author) = signed.author {
         article.author = Some(author);
         trace.field("author", "end of the text");

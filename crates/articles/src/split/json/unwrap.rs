@@ -9,15 +9,13 @@ use serde_json::value::RawValue;
 
 use crate::fields::{Field, field};
 use crate::parse::repaired;
+use crate::problem::LONG;
 
 /// Maximum depth of a search for articles.
 const DEEPEST: usize = 6;
 
 /// Elements of a list that are examined to find its kind.
 const SAMPLE: usize = 8;
-
-/// Bytes of a text, at least, that is reported if it is not read.
-const LONG: usize = 160;
 
 /// The records of a wrapper, one after the other.
 #[derive(Default)]
