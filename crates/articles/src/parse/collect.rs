@@ -8,12 +8,10 @@ use super::markup::{self, Running};
 use super::tags;
 use super::{dateline, html};
 use crate::fields::{Draft, Field};
-use crate::problem::{Fault, ProblemKind};
+use crate::problem::{Fault, LONG, ProblemKind};
 use crate::provenance::Trace;
+use crate::tidy::letters;
 use crate::{Article, Caption};
-
-/// Bytes of the shortest text that must not be lost unnoticed.
-pub(crate) const LONG: usize = 160;
 
 /// Texts of one record that are compared with its body.
 const COMPARED: usize = 32;
@@ -109,17 +107,13 @@ impl<'r> Collector<'r> {
         self.excluded.get_or_insert_with(|| reason.into());
     }
 
-    /// Returns `true` if nothing of an article has been taken.
-    pub fn is_empty(&self) -> bool {
-        self.bodies.is_empty()
-            && self.opening.is_none()
-            && self.draft.get(Field::Title).is_none()
-            && self.draft.get(Field::Summary).is_none()
-    }
-
-    /// Returns the reason why the record is not an article, if it is not.
-    pub fn exclusion(&self) -> Option<&str> {
-        self.excluded.as_deref()
+    /// Returns `true` if something of an article has been taken, published or not.
+    pub fn has_article(&self) -> bool {
+        !self.bodies.is_empty()
+            || self.opening.is_some()
+            || self.draft.get(Field::Title).is_some()
+            || self.draft.get(Field::Summary).is_some()
+            || self.excluded.is_some()
     }
 
     /// Puts the article together.
@@ -361,10 +355,6 @@ fn mostly_in(part: &str, whole: &str) -> bool {
         })
         .count();
     found + 1 >= SAMPLES
-}
-
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// A quick check whether a text may open with a dateline, which is set off by a

@@ -56,17 +56,17 @@ pub(crate) fn parse(bytes: &[u8], trace: &mut Trace) -> Result<Article, Fault> {
         Err(error) => Err(format!("not UTF-8 from byte {} on", error.valid_up_to())),
     };
     let error = match first {
-        Ok(Some(collector)) => return collector.finish(trace),
-        Ok(None) => return inside(bytes, trace),
+        Ok(collector) if collector.has_article() => return collector.finish(trace),
+        Ok(unread) => return inside(bytes, unread, trace),
         Err(error) => error,
     };
     let text = repaired(bytes);
     match object(&text, trace) {
-        Ok(found) => {
+        Ok(collector) => {
             trace.note(|| format!("not JSON by its letter ({error}); it was repaired"));
-            match found {
-                Some(collector) => collector.finish(trace),
-                None => inside(text.as_bytes(), trace),
+            match collector.has_article() {
+                true => collector.finish(trace),
+                false => inside(text.as_bytes(), collector, trace),
             }
         }
         Err(_) => Err(Fault::malformed(format!(
@@ -80,8 +80,8 @@ pub(crate) fn is_read(key: &str) -> bool {
     field(key).is_some() || Status::of(key).is_some() || key == "introtext"
 }
 
-/// The fields of an object; `None` if no name in it is known.
-fn object<'t>(text: &'t str, trace: &mut Trace) -> Result<Option<Collector<'t>>, String> {
+/// The fields of an object, and its text under unknown names.
+fn object<'t>(text: &'t str, trace: &mut Trace) -> Result<Collector<'t>, String> {
     let mut collector = Collector::default();
     let mut json = serde_json::Deserializer::from_str(text);
     let seed = ObjectSeed {
@@ -92,12 +92,12 @@ fn object<'t>(text: &'t str, trace: &mut Trace) -> Result<Option<Collector<'t>>,
     seed.deserialize(&mut json)
         .and_then(|()| json.end())
         .map_err(|error| error.to_string())?;
-    let has_any = !collector.is_empty() || collector.exclusion().is_some();
-    Ok(Some(collector).filter(|_| has_any))
+    Ok(collector)
 }
 
-/// Parses the article in an object under an unknown name.
-fn inside(bytes: &[u8], trace: &mut Trace) -> Result<Article, Fault> {
+/// Parses the article in an object under an unknown name. `unread` is what was collected outside
+/// of it.
+fn inside(bytes: &[u8], unread: Collector<'_>, trace: &mut Trace) -> Result<Article, Fault> {
     const DEEPEST: usize = 6;
     let value: serde_json::Value = serde_json::from_slice(bytes)
         .map_err(|error| Fault::malformed(format!("not a JSON object: {error}")))?;
@@ -116,36 +116,16 @@ fn inside(bytes: &[u8], trace: &mut Trace) -> Result<Article, Fault> {
             .max_by_key(|object| object.len());
         if let Some(object) = best {
             let text = serde_json::to_string(object).unwrap_or_default();
-            if let Ok(Some(collector)) = self::object(&text, trace) {
+            if let Ok(collector) = self::object(&text, trace)
+                && collector.has_article()
+            {
                 return collector.finish(trace);
             }
         }
         level = level.into_iter().flat_map(children).collect();
     }
     // No article in it, but perhaps text that would be lost.
-    let mut collector = Collector::default();
-    unread(&value, "", 0, &mut collector);
-    collector.finish(trace)
-}
-
-/// Collects the long strings in a value, which is stated under `name`.
-fn unread<'v>(
-    value: &'v serde_json::Value,
-    name: &'v str,
-    depth: u8,
-    collector: &mut Collector<'v>,
-) {
-    const DEEPEST: u8 = 32;
-    match value {
-        serde_json::Value::String(text) => collector.unread(name, text.as_str(), depth > 1),
-        serde_json::Value::Array(values) if depth < DEEPEST => values
-            .iter()
-            .for_each(|value| unread(value, name, depth + 1, collector)),
-        serde_json::Value::Object(object) if depth < DEEPEST => object
-            .iter()
-            .for_each(|(name, value)| unread(value, name, depth + 1, collector)),
-        _ => {}
-    }
+    unread.finish(trace)
 }
 
 fn children(value: &serde_json::Value) -> Vec<&serde_json::Value> {
