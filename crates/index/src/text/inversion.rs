@@ -10,7 +10,6 @@ mod inverter;
 mod merged;
 
 use std::io::{self, Write};
-use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::thread;
 
@@ -60,7 +59,7 @@ pub(crate) fn merge<W: Write, E: From<io::Error>>(
     articles: &[ArticleRow],
     counts: Counts,
     ids: &Ids<'_>,
-    threads: NonZeroUsize,
+    threads: usize,
     sections: &mut SectionWriter<W>,
     first: impl FnOnce(&mut SectionWriter<W>) -> Result<(), E>,
 ) -> Result<Inversion, E> {
@@ -70,7 +69,7 @@ pub(crate) fn merge<W: Write, E: From<io::Error>>(
     let merged = InOrder::new(keys.len(), AHEAD, |part| parts.merge(keys[part].clone()));
     let mut inverter = Inverter::new(&target);
     thread::scope(|scope| {
-        for _ in 1..threads.get() {
+        for _ in 1..threads {
             scope.spawn(|| merged.run());
         }
         merged.after(|| {

@@ -6,7 +6,6 @@
 //! from the keys, and sorted lists one after the other.
 
 use std::io::{self, Write};
-use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use super::bytes::load_u32;
@@ -129,7 +128,7 @@ impl Merger {
     /// # Errors
     ///
     /// When a segment is damaged, and errors of `out`.
-    pub(crate) fn write<W: Write>(self, out: W, threads: NonZeroUsize) -> Result<W, Refused> {
+    pub(crate) fn write<W: Write>(self, out: W, threads: usize) -> Result<W, Refused> {
         let mut sections = SectionWriter::new(out);
         let ids = Ids::rank(&self.vocabulary);
         let counts = Counts {

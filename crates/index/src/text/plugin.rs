@@ -2,7 +2,6 @@
 
 use std::any::Any;
 use std::io::{self, Write};
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,24 +31,17 @@ pub(crate) struct TextPlugin {
     threads: MergeThreads,
 }
 
-/// The number of threads that a merge may use: that of the last writer.
-#[derive(Clone, Debug)]
+/// The number of threads that a merge may use, its own included: that of the last writer.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct MergeThreads(Arc<AtomicUsize>);
-
-impl Default for MergeThreads {
-    /// One.
-    fn default() -> Self {
-        Self(Arc::new(AtomicUsize::new(1)))
-    }
-}
 
 impl MergeThreads {
     pub(crate) fn set(&self, threads: usize) {
         self.0.store(threads, Ordering::Relaxed);
     }
 
-    fn get(&self) -> NonZeroUsize {
-        NonZeroUsize::new(self.0.load(Ordering::Relaxed)).unwrap_or(NonZeroUsize::MIN)
+    fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
     }
 }
 

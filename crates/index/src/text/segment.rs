@@ -473,10 +473,8 @@ impl TextSegment {
                 }
             }
         }
-        match self.damage().get() {
-            Some(reason) => Err(reason.clone()),
-            None => Ok(text),
-        }
+        self.undamaged()?;
+        Ok(text)
     }
 
     /// Reads the separator before each token of an article, unpacked as for
@@ -501,10 +499,12 @@ impl TextSegment {
             }
             _ => Separator::of(reader.written().separator()),
         }));
-        match self.damage().get() {
-            Some(reason) => Err(reason.clone()),
-            None => Ok(()),
-        }
+        self.undamaged()
+    }
+
+    /// The damage that was found so far, as an error.
+    fn undamaged(&self) -> Result<(), String> {
+        self.damage().get().cloned().map_or(Ok(()), Err)
     }
 
     /// The residue of an article, unpacked as for [`first_parts`](Self::first_parts).

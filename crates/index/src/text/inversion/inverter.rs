@@ -220,13 +220,8 @@ impl Part {
     }
 
     /// Enters a variant of a folded key that has several.
-    pub(super) fn enter_variant(
-        &mut self,
-        target: &Target<'_>,
-        rank: u32,
-        (folded, ordinal): (u32, u32),
-        postings: KeyInfo,
-    ) {
+    pub(super) fn enter_variant(&mut self, target: &Target<'_>, rank: u32, postings: KeyInfo) {
+        let (folded, ordinal) = target.ids.folded_of[rank as usize];
         let info = KeyInfo {
             tokens: target.ids.tokens[rank as usize],
             link: folded,
@@ -366,11 +361,10 @@ impl<'a> Slices<'a> {
         if part.enter_folded(target, folded, info) {
             return;
         }
-        for (ordinal, &rank) in (0..).zip(variants) {
-            let list = &mut scratch.by_variant[ordinal as usize];
+        for (list, &rank) in scratch.by_variant.iter_mut().zip(variants) {
             let info = part.encode_postings(target, list);
             list.clear();
-            part.enter_variant(target, rank, (folded, ordinal), info);
+            part.enter_variant(target, rank, info);
         }
     }
 

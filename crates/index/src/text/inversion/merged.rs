@@ -228,13 +228,13 @@ impl<'a> Parts<'a> {
         if part.enter_folded(target, folded, info) {
             return;
         }
-        for (ordinal, &rank) in (0..).zip(target.ids.spellings(folded)) {
+        for &rank in target.ids.spellings(folded) {
             let of_exact = |source: &Mapped<'_>| {
                 let id = source.exact[rank as usize];
                 (id != NONE).then(|| source.source.segment.exact_info(id))
             };
             let info = self.merge_postings(of_exact, scratch, part);
-            part.enter_variant(target, rank, (folded, ordinal), info);
+            part.enter_variant(target, rank, info);
         }
     }
 
