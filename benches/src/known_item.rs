@@ -240,13 +240,7 @@ fn score_all(
         for typed in [typed::WITH, typed::WITHOUT] {
             let mut reciprocal = Vec::with_capacity(set.pairs.len());
             for pair in &set.pairs {
-                let query = if typed == typed::WITH {
-                    &pair.accented
-                } else {
-                    &pair.unaccented
-                };
-                let rank = first_ten(query)?.iter().position(|id| *id == pair.id);
-                reciprocal.push(rank.map_or(0.0, |rank| 1.0 / (rank + 1) as f64));
+                reciprocal.push(pair.reciprocal_rank(&first_ten(pair.typed(typed))?));
             }
             let of_half = |half: u8| {
                 let last = |pair: &Pair| pair.id.bytes().last().unwrap_or_default();
@@ -266,6 +260,22 @@ fn score_all(
         }
     }
     Ok(())
+}
+
+impl Pair {
+    /// The query as [`typed`] names it.
+    pub fn typed(&self, typed: &str) -> &str {
+        match typed == typed::WITH {
+            true => &self.accented,
+            false => &self.unaccented,
+        }
+    }
+
+    /// One divided by the rank of the article among some ids; 0 if it is not among them.
+    pub fn reciprocal_rank(&self, ids: &[String]) -> f64 {
+        let place = ids.iter().position(|id| *id == self.id);
+        place.map_or(0.0, |place| 1.0 / (place + 1) as f64)
+    }
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> f64 {

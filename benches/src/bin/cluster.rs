@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use timbao_articles::Article;
 use timbao_benches::data::{self, Pair, articles};
 use timbao_benches::http::{encoded, exchange};
-use timbao_benches::known_item;
+use timbao_benches::known_item::{titles, typed};
 use timbao_benches::measure::{Latency, side_by_side};
 use timbao_benches::queries::phrases;
 use timbao_cluster::ingest::{IngestOptions, Sources, update};
@@ -87,7 +87,7 @@ struct Figures {
 fn main() -> Result<()> {
     let args = Args::parse();
     let mut input = articles(&args.data)?;
-    let titles = known_item::titles(&input, args.titles, 7);
+    let titles = titles(&input, args.titles, 7);
     input.iter_mut().for_each(|article| article.title = None);
     let dir = tempfile::tempdir()?;
     let source = dir.path().join("articles.jsonl");
@@ -151,22 +151,15 @@ fn known_items(titles: &[Pair], local: &Searcher, cluster: &Archive) -> Result<(
         "\n| titles | MRR@10, directory | cluster | difference, goal −.002 | same first hit | same ten |"
     );
     println!("|---|---|---|---|---|---|");
-    for (name, typed) in [
-        (
-            "with accents",
-            (|pair| &pair.accented) as fn(&Pair) -> &String,
-        ),
-        ("without", |pair| &pair.unaccented),
-    ] {
+    for typed in [typed::WITH, typed::WITHOUT] {
         let mut ranks = [0.0; 2];
         let (mut same_first, mut same_ten) = (0, 0);
         for pair in titles {
             let engines: [&dyn Engine; 2] = [local, cluster];
             let mut hits = Vec::new();
             for (engine, rank) in engines.iter().zip(&mut ranks) {
-                let ids = first_ten(*engine, typed(pair))?;
-                let place = ids.iter().position(|id| *id == pair.id);
-                *rank += place.map_or(0.0, |place| 1.0 / (place + 1) as f64);
+                let ids = first_ten(*engine, pair.typed(typed))?;
+                *rank += pair.reciprocal_rank(&ids);
                 hits.push(ids);
             }
             same_first += usize::from(hits[0].first() == hits[1].first());
@@ -176,7 +169,7 @@ fn known_items(titles: &[Pair], local: &Searcher, cluster: &Archive) -> Result<(
         let [local, cluster] = ranks.map(|rank| rank / count);
         let share = |same: usize| 100.0 * same as f64 / count;
         println!(
-            "| {name} | {local:.3} | {cluster:.3} | {:+.4} | {:.1} % | {:.1} % |",
+            "| {typed} | {local:.3} | {cluster:.3} | {:+.4} | {:.1} % | {:.1} % |",
             cluster - local,
             share(same_first),
             share(same_ten),

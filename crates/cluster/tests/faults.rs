@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use timbao_cluster::ingest::{IngestOptions, Sources, update};
 use timbao_cluster::{
     Address, Client, Connection, Credentials, Error, Trust, create, status, verify,
@@ -136,19 +136,6 @@ fn manager(nodes: &Nodes) -> usize {
     name.strip_prefix('n').unwrap().parse().unwrap()
 }
 
-/// Makes an index read-only, or no longer, as OpenSearch does at the flood stage of a disk.
-fn set_full(nodes: &Nodes, indexes: &str, is_full: bool) {
-    let value = if is_full { json!(true) } else { Value::Null };
-    let body = json!({ "index.blocks.read_only_allow_delete": value });
-    let path = format!("{indexes}/_settings");
-    nodes
-        .client
-        .send("PUT", &path, &body)
-        .unwrap()
-        .ok()
-        .unwrap();
-}
-
 #[test]
 fn nothing_is_lost_when_a_disk_is_full() {
     let Some(nodes) = index("full") else { return };
@@ -162,7 +149,7 @@ fn nothing_is_lost_when_a_disk_is_full() {
     // An update that may not wait names the reason, and searches are answered.
     write_articles(&root.join("2.jsonl"), 1000..3000);
     let articles = format!("{}.articles.1", nodes.name);
-    set_full(&nodes, &articles, true);
+    nodes.set_full(&articles, true);
     let impatient = IngestOptions {
         patience: Duration::from_millis(500),
         ..options()
@@ -173,13 +160,13 @@ fn nothing_is_lost_when_a_disk_is_full() {
 
     // One that may waits until there is room, whichever index lacks it.
     let all = format!("{}.*", nodes.name);
-    set_full(&nodes, &all, true);
+    nodes.set_full(&all, true);
     thread::scope(|scope| {
         let update = scope.spawn(|| nodes.update(&root));
         thread::sleep(Duration::from_secs(2));
         assert!(!update.is_finished());
         answers_soon(&nodes);
-        set_full(&nodes, &all, false);
+        nodes.set_full(&all, false);
         assert_eq!(update.join().unwrap().total_articles, 3000);
     });
     nodes.verify(3000);

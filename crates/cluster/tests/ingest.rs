@@ -405,24 +405,14 @@ fn a_full_disk_is_reported_and_the_update_continues_later() {
     let (_dir, root) = directory();
     create(&nodes.client).unwrap();
     write_articles(&root.join("a.jsonl"), 0..10);
-    let block = |on: serde_json::Value| {
-        let body = json!({ "index.blocks.read_only_allow_delete": on });
-        let path = format!("{}/_settings", nodes.name);
-        nodes
-            .client
-            .send("PUT", &path, &body)
-            .unwrap()
-            .ok()
-            .unwrap();
-    };
-    block(json!(true));
+    nodes.set_full(&nodes.name, true);
     let short = IngestOptions {
         patience: Duration::from_secs(1),
         ..options()
     };
     let error = nodes.try_update(&root, &short).unwrap_err();
     assert!(matches!(error, Error::DiskFull { .. }), "{error:?}");
-    block(json!(null));
+    nodes.set_full(&nodes.name, false);
     assert_eq!(nodes.update(&root).total_articles, 10);
     nodes.verify(10);
 }

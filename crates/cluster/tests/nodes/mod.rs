@@ -96,6 +96,14 @@ impl Nodes {
             .unwrap_or_else(|| panic!("{answer}"))
     }
 
+    /// Makes indexes read-only, or no longer, as OpenSearch does at the flood stage of a disk.
+    pub fn set_full(&self, indexes: &str, is_full: bool) {
+        let value = is_full.then_some(true);
+        let body = serde_json::json!({ "index.blocks.read_only_allow_delete": value });
+        let path = format!("{indexes}/_settings");
+        self.client.send("PUT", &path, &body).unwrap().ok().unwrap();
+    }
+
     /// Fails unless the index has this number of articles and every copy of it is the same.
     pub fn verify(&self, articles: u64) {
         let check = timbao_cluster::verify(&self.client).unwrap();
