@@ -1,7 +1,7 @@
-//! Ingestion, disk and phrases on an OpenSearch cluster, next to a stock index of the same articles,
-//! and the order of hits and the first page, next to an index in a directory.
+//! Ingestion, disk and phrases on an OpenSearch cluster, next to a stock index of the same articles.
+//! The order of hits and the first page are compared with an index in a directory.
 //!
-//! The articles are indexed without titles, which are asked for.
+//! Articles are indexed without their titles, which are the queries for known items.
 //!
 //! The nodes have to run on this machine. From the root of the project:
 //!
@@ -36,8 +36,8 @@ use timbao_query::Request;
 use timbao_tokenizer::{Keys, scan};
 use timbao_views::{Engine, SearchOptions};
 
-/// How often copies tell which operations they have (`index.soft_deletes.retention_lease.sync_interval`),
-/// and some more.
+/// The interval at which copies report their operations, plus a margin
+/// (`index.soft_deletes.retention_lease.sync_interval`).
 const RETENTION: Duration = Duration::from_secs(40);
 
 /// Time for a server to start.
@@ -178,7 +178,7 @@ fn known_items(titles: &[Pair], local: &Searcher, cluster: &Archive) -> Result<(
     Ok(())
 }
 
-/// The ids of the ten best hits of what somebody types.
+/// The ids of the ten best hits of a typed query.
 fn first_ten(engine: &dyn Engine, typed: &str) -> Result<Vec<String>> {
     let found = engine.search(Request::new(typed).plan(), &SearchOptions::default())?;
     let hits: Vec<_> = found.hits.iter().map(|hit| hit.article).collect();
@@ -382,14 +382,14 @@ fn finish(
     thread::sleep(Duration::from_secs(5));
     let seconds = start.elapsed().as_secs_f64() - 5.0;
     let (cpu, own_cpu) = (node_seconds(&args.dir) - cpu, own_seconds() - own);
-    // A merge drops what copies would need to recover, if it was committed and they have told that
-    // they have it.
+    // A merge drops the source for recovery if a commit contains it and all copies have reported
+    // its operations.
     client.call("POST", &format!("{alias}/_flush"))?.ok()?;
     thread::sleep(RETENTION);
     client
         .call("POST", &format!("{alias}/_forcemerge?max_num_segments=1"))?
         .ok()?;
-    // Those of the store include segments that were merged and are not deleted yet.
+    // The size of the store includes old segments that are deleted later.
     let path = format!("{alias}/_stats/segments?include_segment_file_sizes");
     let stats: Value = client.get(&path)?.ok()?.json()?;
     let files = stats["_all"]["primaries"]["segments"]["file_sizes"].as_object();

@@ -49,7 +49,7 @@ pub struct Index {
     pub(crate) engine: tantivy::Index,
     pub(crate) fields: Fields,
     pub(crate) caches: Caches,
-    /// Those of merges.
+    /// The number of threads of merges.
     threads: MergeThreads,
     /// Whether searchers show public paths only.
     pub(crate) hides_paths: bool,

@@ -95,8 +95,8 @@ fn object<'t>(text: &'t str, trace: &mut Trace) -> Result<Collector<'t>, String>
     Ok(collector)
 }
 
-/// Parses the article in an object under an unknown name. `unread` is what was collected outside
-/// of it.
+/// Parses the article in an object under an unknown name. `unread` is the text of the whole value
+/// under unknown names.
 fn inside(bytes: &[u8], unread: Collector<'_>, trace: &mut Trace) -> Result<Article, Fault> {
     const DEEPEST: usize = 6;
     let value: serde_json::Value = serde_json::from_slice(bytes)

@@ -52,8 +52,8 @@ pub(crate) fn invert<W: Write>(
     inverter.finish(sections)
 }
 
-/// Writes the sections of postings and bigrams of merged segments, with this many threads, after
-/// those that `first` writes. Other threads begin with the merge meanwhile.
+/// Writes the sections of postings and bigrams of merged segments, after the sections that `first`
+/// writes. Uses `threads` threads in all; those that do not run `first` begin with the merge.
 pub(crate) fn merge<W: Write, E: From<io::Error>>(
     sources: &[Source],
     articles: &[ArticleRow],

@@ -40,8 +40,8 @@ impl Stated {
         }
     }
 
-    /// Adds the text that the page does not show. Returns `true` if it is the whole body: of more
-    /// than twice as much text as the page shows.
+    /// Adds the text that the page does not show. Returns `true` if the stated text replaces that of
+    /// the page, because it is more than twice as long.
     pub fn complete(self, paragraphs: &mut Vec<String>, trace: &mut Trace) -> bool {
         let bytes = |lines: &[String]| lines.iter().map(String::len).sum::<usize>();
         let stated = bytes(&self.body);
@@ -70,7 +70,7 @@ impl Stated {
     }
 }
 
-/// The letters of a text, in which lines are looked up.
+/// The letters of a text, for searching lines in it.
 struct Shown {
     lines: HashSet<String>,
     /// All of them in a row, in which a line may begin or end anywhere; `None` if that would take

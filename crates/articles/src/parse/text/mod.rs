@@ -53,8 +53,8 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     article
 }
 
-/// Splits the last paragraph of the body by `split`, which returns the text that stays. Returns
-/// where that ends in the body, and what was split off.
+/// Splits the last paragraph of a body by `split`, which returns the text before the split. Returns
+/// the byte of the body at which that text ends, and the value that was split off.
 fn split_last<T>(body: &str, split: fn(&str) -> Option<(&str, T)>) -> Option<(usize, T)> {
     let start = body.rfind('\n').map_or(0, |at| at + 1);
     let (text, taken) = split(body.get(start..)?)?;

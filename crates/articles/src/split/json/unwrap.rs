@@ -152,7 +152,7 @@ fn find(pairs: &Pairs<'_>, depth: usize, records: &mut Records) {
                 let before = records.ends.len();
                 find(&inner, depth + 1, records);
                 let found_none = beside_records && records.ends.len() == before;
-                // Its text would be lost without a message.
+                // Otherwise the text of the element would be lost without a message.
                 if found_none && (is_record(element.get(), 0) || has_long_text(&inner)) {
                     records.push(element);
                 }
