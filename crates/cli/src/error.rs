@@ -126,10 +126,12 @@ impl From<csv::Error> for Failure {
 impl From<ViewError> for Failure {
     fn from(error: ViewError) -> Self {
         match error {
-            ViewError::Engine(error) => match error.downcast::<ClusterError>() {
-                Ok(error) => (*error).into(),
-                Err(error) => IndexError::from(ViewError::Engine(error)).into(),
-            },
+            ViewError::Limit(error) | ViewError::Engine(error) => {
+                match error.downcast::<ClusterError>() {
+                    Ok(error) => (*error).into(),
+                    Err(error) => IndexError::from(ViewError::Engine(error)).into(),
+                }
+            }
             error => IndexError::from(error).into(),
         }
     }

@@ -372,12 +372,14 @@ impl Error {
 impl From<timbao_views::Error> for Error {
     fn from(error: timbao_views::Error) -> Self {
         match error {
-            timbao_views::Error::Engine(error) => match error.downcast::<Self>() {
-                Ok(error) => *error,
-                Err(other) => Self::Damaged {
-                    reason: other.to_string(),
-                },
-            },
+            timbao_views::Error::Limit(error) | timbao_views::Error::Engine(error) => {
+                match error.downcast::<Self>() {
+                    Ok(error) => *error,
+                    Err(other) => Self::Damaged {
+                        reason: other.to_string(),
+                    },
+                }
+            }
             timbao_views::Error::Damaged(reason) => Self::Damaged {
                 reason: reason.to_owned(),
             },
@@ -390,7 +392,10 @@ impl From<timbao_views::Error> for Error {
 
 impl From<Error> for timbao_views::Error {
     fn from(error: Error) -> Self {
-        Self::Engine(Box::new(error))
+        match error {
+            Error::OutOfTime | Error::TooBroad => Self::Limit(Box::new(error)),
+            _ => Self::Engine(Box::new(error)),
+        }
     }
 }
 

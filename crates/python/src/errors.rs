@@ -86,10 +86,12 @@ impl From<Error> for Failure {
 impl From<timbao_views::Error> for Failure {
     fn from(error: timbao_views::Error) -> Self {
         match error {
-            timbao_views::Error::Engine(error) => match error.downcast::<ClusterError>() {
-                Ok(error) => (*error).into(),
-                Err(error) => Error::from(timbao_views::Error::Engine(error)).into(),
-            },
+            timbao_views::Error::Limit(error) | timbao_views::Error::Engine(error) => {
+                match error.downcast::<ClusterError>() {
+                    Ok(error) => (*error).into(),
+                    Err(error) => Error::from(timbao_views::Error::Engine(error)).into(),
+                }
+            }
             error => Error::from(error).into(),
         }
     }

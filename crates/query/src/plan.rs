@@ -176,7 +176,12 @@ impl Capitals {
     /// assert_ne!(Capitals::of("Đảng"), Capitals::of("đảng"));
     /// ```
     pub fn of(word: &str) -> Self {
-        let letters = word.chars().filter(|c| c.is_alphanumeric());
+        Self::of_letters(word.chars())
+    }
+
+    /// The capitals of a word that is given by its characters.
+    pub fn of_letters(word: impl Iterator<Item = char>) -> Self {
+        let letters = word.filter(|c| c.is_alphanumeric());
         let bits = (0..64).zip(letters).filter(|(_, c)| c.is_uppercase());
         Self(bits.fold(0, |all, (bit, _)| all | 1 << bit))
     }

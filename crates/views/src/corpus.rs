@@ -19,7 +19,10 @@ pub enum Error {
     /// The data of the corpus contradict each other.
     #[error("the index is damaged: {0}")]
     Damaged(&'static str),
-    /// An error of the engine, such as a timeout.
+    /// The engine stopped, because a query has no time or no work left.
+    #[error(transparent)]
+    Limit(Box<dyn std::error::Error + Send + Sync>),
+    /// Another error of the engine.
     #[error(transparent)]
     Engine(Box<dyn std::error::Error + Send + Sync>),
 }

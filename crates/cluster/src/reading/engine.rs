@@ -665,6 +665,9 @@ impl Engine for Archive {
 
 impl From<Error> for timbao_views::Error {
     fn from(error: Error) -> Self {
-        Self::Engine(Box::new(error))
+        match error {
+            Error::OutOfTime => Self::Limit(Box::new(error)),
+            _ => Self::Engine(Box::new(error)),
+        }
     }
 }

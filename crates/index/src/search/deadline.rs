@@ -161,5 +161,9 @@ mod tests {
         for broad in [sloppy, near] {
             assert!(matches!(search(&broad), Err(Error::TooBroad)), "{broad}");
         }
+        // The same words with slop are too many, but were not asked for.
+        let exact = parse(&format!("\"{many} sáu\"")).ast;
+        let advice = searcher.advice(&exact, &LowerOptions::default(), 0);
+        assert!(!advice.unwrap().causes.is_empty());
     }
 }

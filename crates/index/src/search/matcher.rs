@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use timbao_query::MAX_NEAR;
 use timbao_query::plan::{Capitals, LeafKind, Near, Phrase, Plan, Reach, Slot, TextField};
-use timbao_views::matching::{Places, SlotTable, Span, SpanNear, SpanPhrase, SpanStep};
+use timbao_views::matching::{Places, SlotSet, SlotTable, Span, SpanNear, SpanPhrase, SpanStep};
 use timbao_views::{ArticleText, Match, TEXT_FIELDS, TextRange};
 
 use crate::error::Result;
@@ -32,12 +32,26 @@ pub(crate) struct SegmentArticle<'a> {
 #[derive(Default)]
 pub(super) struct Slots {
     table: SlotTable<SharedIds>,
-    /// Whether a sentence counts.
-    has_sentences: bool,
     places: RefCell<Places>,
     /// The capitals of words whose case counts, by position.
     capitals: RefCell<Vec<(u32, Capitals)>>,
     unpacked: RefCell<ResidueBlock>,
+}
+
+/// What words and phrases need to know of an article.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Needs {
+    slots: SlotSet,
+    /// Whether a sentence counts.
+    sentences: bool,
+}
+
+impl Needs {
+    /// Adds what others need.
+    pub(super) fn add(&mut self, other: Self) {
+        self.slots.add(other.slots);
+        self.sentences |= other.sentences;
+    }
 }
 
 impl Slots {
@@ -78,37 +92,53 @@ impl Slots {
             });
             phrases.collect()
         });
-        let operands = operands.collect();
-        self.has_sentences |= near.reach == Reach::Sentence;
         SpanNear {
-            operands,
+            operands: operands.collect(),
             reach: near.reach,
             order: near.order,
         }
     }
 
-    /// Finds the places of all slots in an article.
-    pub(super) fn find<R>(&self, article: &SegmentArticle<'_>, f: impl FnOnce(&Places) -> R) -> R {
+    fn needs<'a>(
+        &self,
+        phrases: impl IntoIterator<Item = &'a SpanPhrase>,
+        sentences: bool,
+    ) -> Needs {
+        let slots = phrases.into_iter().flat_map(SpanPhrase::slots);
+        Needs {
+            slots: self.table.set(slots),
+            sentences,
+        }
+    }
+
+    /// Finds what some words and phrases need in an article.
+    pub(super) fn find<R>(
+        &self,
+        article: &SegmentArticle<'_>,
+        needs: Needs,
+        f: impl FnOnce(&Places) -> R,
+    ) -> R {
         let places = &mut *self.places.borrow_mut();
-        self.table.find(article.tokens, places);
-        if places.end() > 0 && (self.has_sentences || self.table.has_case()) {
-            self.read(article, places);
+        self.table.find(article.tokens, needs.slots, places);
+        let has_case = self.table.has_case(needs.slots);
+        if places.end() > 0 && needs.sentences {
+            self.read_sentences(article, places);
+        }
+        if places.end() > 0 && has_case {
+            self.read_case(article, places);
         }
         f(places)
     }
 
-    /// Reads what tokens lack: sentences and the case of words.
-    fn read(&self, article: &SegmentArticle<'_>, places: &mut Places) {
+    /// Reads where sentences begin.
+    fn read_sentences(&self, article: &SegmentArticle<'_>, places: &mut Places) {
         let unpacked = &mut *self.unpacked.borrow_mut();
         let Ok(mut residue) = article.segment.residue(article.article, unpacked) else {
             // A damaged text has no occurrences; `verify` finds the damage.
             places.clear(0);
             return;
         };
-        let capitals = &mut *self.capitals.borrow_mut();
-        capitals.clear();
         let mut sentences = SentenceStarts::new(article.segment);
-        let mut word = String::new();
         for (at, &token) in (0..).zip(article.tokens) {
             match token {
                 PARAGRAPH => {}
@@ -116,27 +146,40 @@ impl Slots {
                     residue.end_field();
                     sentences.end_part(at);
                 }
-                token => {
-                    let written = residue.written();
-                    if self.has_sentences {
-                        sentences.push(at, token, written);
-                    }
-                    if self.table.is_cased(token) {
-                        word.clear();
-                        written.write(article.segment.surface(token - FIRST_KEY), &mut word);
-                        capitals.push((at, Capitals::of(&word)));
-                    }
-                }
+                token => sentences.push(at, token, residue.written()),
+            }
+        }
+        places.sentences = sentences.into_starts();
+    }
+
+    /// Reads the case of words, and keeps the places of those in the case that is wanted.
+    fn read_case(&self, article: &SegmentArticle<'_>, places: &mut Places) {
+        let unpacked = &mut *self.unpacked.borrow_mut();
+        let Ok(mut residue) = article.segment.residue(article.article, unpacked) else {
+            places.clear(0);
+            return;
+        };
+        let capitals = &mut *self.capitals.borrow_mut();
+        capitals.clear();
+        for (at, &token) in (0..).zip(article.tokens) {
+            if token == PARAGRAPH {
+                continue;
+            }
+            if self.table.is_cased(token) {
+                let surface = article.segment.surface(token - FIRST_KEY);
+                capitals.push((at, residue.written().capitals(surface)));
+            } else {
+                residue.skip();
             }
         }
         self.table.keep_cased(capitals, places);
-        places.sentences = sentences.into_starts();
     }
 }
 
 /// Finds one phrase.
 pub(crate) struct PhraseMatcher {
     slots: Slots,
+    needs: Needs,
     phrase: SpanPhrase,
     deadline: Deadline,
 }
@@ -146,8 +189,10 @@ impl PhraseMatcher {
     pub(crate) fn new(phrase: &Phrase, ids: &[SlotIds], segment: &TextSegment) -> Self {
         let mut slots = Slots::default();
         let ids: Vec<SharedIds> = ids.iter().cloned().map(SharedIds::new).collect();
+        let phrase = slots.phrase(phrase, &ids, segment);
         Self {
-            phrase: slots.phrase(phrase, &ids, segment),
+            needs: slots.needs([&phrase], false),
+            phrase,
             slots,
             deadline: Deadline::default(),
         }
@@ -161,7 +206,7 @@ impl PhraseMatcher {
     /// Calls back with the positions of every occurrence, in order.
     pub(crate) fn for_each(&self, article: &SegmentArticle<'_>, f: impl FnMut(Range<usize>)) {
         let mut spans = Vec::new();
-        self.slots.find(article, |places| {
+        self.slots.find(article, self.needs, |places| {
             self.phrase
                 .spans(places, &|work| self.deadline.spend(work), &mut spans);
         });
@@ -171,7 +216,7 @@ impl PhraseMatcher {
     /// Calls back with the positions of all slots of every occurrence, for a phrase without slop.
     /// An occurrence ends as soon as it can; of its gaps each is as wide as the later ones allow.
     pub(crate) fn for_each_path(&self, article: &SegmentArticle<'_>, f: impl FnMut(&[usize])) {
-        self.slots.find(article, |places| {
+        self.slots.find(article, self.needs, |places| {
             self.phrase
                 .for_each_path(places, &|work| self.deadline.spend(work), f);
         });
@@ -181,6 +226,7 @@ impl PhraseMatcher {
 /// Finds words or phrases near each other.
 pub(crate) struct NearMatcher {
     slots: Slots,
+    needs: Needs,
     near: SpanNear,
     deadline: Deadline,
 }
@@ -190,8 +236,13 @@ impl NearMatcher {
     pub(crate) fn new(near: &Near, segment: &TextSegment) -> Self {
         let mut slots = Slots::default();
         let mut known = Resolved::new(segment);
+        let near = slots.near(near, segment, &mut |slot| known.ids(slot));
         Self {
-            near: slots.near(near, segment, &mut |slot| known.ids(slot)),
+            needs: slots.needs(
+                near.operands.iter().flatten(),
+                near.reach == Reach::Sentence,
+            ),
+            near,
             slots,
             deadline: Deadline::default(),
         }
@@ -200,7 +251,7 @@ impl NearMatcher {
     /// Calls back with the positions of every occurrence of an operand that takes part.
     pub(crate) fn for_each(&self, article: &SegmentArticle<'_>, f: impl FnMut(Range<usize>)) {
         let mut spans = Vec::new();
-        self.slots.find(article, |places| {
+        self.slots.find(article, self.needs, |places| {
             self.near
                 .spans(places, &|work| self.deadline.spend(work), &mut spans);
         });
@@ -211,6 +262,7 @@ impl NearMatcher {
 /// The words and phrases of a plan, ready to be found in the articles of one segment.
 pub(crate) struct PlanMatcher {
     slots: Slots,
+    needs: Needs,
     leaves: Vec<Leaf>,
     deadline: Deadline,
 }
@@ -247,6 +299,17 @@ impl LeafMatcher {
         }
     }
 
+    /// What it needs to know of an article; its slots are of this table.
+    pub(super) fn needs(&self, slots: &Slots) -> Needs {
+        match self {
+            Self::Phrase(phrase) => slots.needs([phrase], false),
+            Self::Near(near) => {
+                let phrases = near.operands.iter().flatten();
+                slots.needs(phrases, near.reach == Reach::Sentence)
+            }
+        }
+    }
+
     /// Appends the occurrences in an article, in order.
     ///
     /// Stops early once the deadline has passed.
@@ -263,18 +326,22 @@ impl PlanMatcher {
     pub(crate) fn new(plan: &Plan, segment: &TextSegment, deadline: Deadline) -> Self {
         let mut slots = Slots::default();
         let mut known = Resolved::new(segment);
+        let mut needs = Needs::default();
         let mut leaves = Vec::new();
         for leaf in plan.leaves() {
             if deadline.has_passed() {
                 break;
             }
+            let matcher = LeafMatcher::new(leaf.kind, &mut slots, segment, |slot| known.ids(slot));
+            needs.add(matcher.needs(&slots));
             leaves.push(Leaf {
-                matcher: LeafMatcher::new(leaf.kind, &mut slots, segment, |slot| known.ids(slot)),
+                matcher,
                 field: leaf.field,
             });
         }
         Self {
             slots,
+            needs,
             leaves,
             // Bounds what one article takes, as the search did.
             deadline: deadline.with_work(i64::MAX),
@@ -295,7 +362,7 @@ impl PlanMatcher {
         let has_field = self.leaves.iter().any(|leaf| leaf.field.is_some());
         let fields = has_field.then(|| FieldEnds::of(article.tokens));
         let mut spans = Vec::new();
-        self.slots.find(article, |places| {
+        self.slots.find(article, self.needs, |places| {
             for (number, leaf) in (0..).zip(&self.leaves) {
                 self.deadline.check()?;
                 spans.clear();

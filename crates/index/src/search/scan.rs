@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use timbao_query::plan::{LeafKind, NearOrder, Phrase, Plan, Slot, TextField};
 use timbao_views::matching::Span;
 
@@ -18,7 +19,7 @@ use crate::text::TextSegment;
 
 use super::Searcher;
 use super::deadline::Deadline;
-use super::matcher::{LeafMatcher, SegmentArticle, Slots};
+use super::matcher::{LeafMatcher, Needs, SegmentArticle, Slots};
 use super::positions::FieldEnds;
 use super::scans::Scans;
 use super::scored::{Scored, weigh};
@@ -147,6 +148,8 @@ struct SegmentScan<'a> {
 struct PartScan {
     /// Words, phrases and NEAR, of which any may match.
     leaves: Vec<(LeafMatcher, Option<TextField>)>,
+    /// What these need.
+    needs: Needs,
     /// Least number of matches, where these count instead of a score.
     least: Option<u32>,
     /// The articles that contain the words.
@@ -167,6 +170,7 @@ impl<'a> SegmentScan<'a> {
             };
             let mut candidates = ArticleSet::none(segment);
             let mut leaves = Vec::new();
+            let mut needs = Needs::default();
             for leaf in plan.leaves() {
                 let inner = leaf.field;
                 if field.is_some() && inner.is_some() && inner != field {
@@ -176,10 +180,12 @@ impl<'a> SegmentScan<'a> {
                 let matcher = LeafMatcher::new(leaf.kind, &mut slots, segment, |slot| {
                     words.word(slot).ids.clone()
                 });
+                needs.add(matcher.needs(&slots));
                 leaves.push((matcher, field.or(inner)));
             }
             scans.push(PartScan {
                 leaves,
+                needs,
                 least,
                 candidates,
                 found: Scored::default(),
@@ -212,10 +218,14 @@ impl<'a> SegmentScan<'a> {
                 article,
                 tokens: &tokens,
             };
-            let parts = &mut self.parts;
-            self.slots.find(&here, |places| {
+            let mut needs = Needs::default();
+            let parts = self.parts.iter_mut();
+            let candidates: SmallVec<[_; 8]> = parts
+                .filter(|part| part.candidates.has(article))
+                .inspect(|part| needs.add(part.needs))
+                .collect();
+            self.slots.find(&here, needs, |places| {
                 self.deadline.spend(places.count());
-                let candidates = parts.iter_mut().filter(|p| p.candidates.has(article));
                 for part in candidates {
                     ranges.clear();
                     for (leaf, field) in &part.leaves {

@@ -7,6 +7,8 @@
 //! restore the text exactly. They take a third less space than tokens plus
 //! compressed text, and yield the offset of every token as well.
 
+use timbao_query::plan::Capitals;
+
 use super::bytes::{push_varint, read_varint};
 
 /// Common separators before a token; the index is the code. The last code says
@@ -72,13 +74,32 @@ impl CaseForm {
         match self {
             Self::Plain => out.push_str(surface),
             Self::Capital => {
-                let mut letters = surface.chars();
-                out.extend(letters.next().into_iter().flat_map(char::to_uppercase));
-                out.push_str(letters.as_str());
+                let (first, rest) = Self::capitalized(surface);
+                out.extend(first);
+                out.push_str(rest);
             }
             Self::Upper => out.extend(surface.chars().flat_map(char::to_uppercase)),
             Self::Other => {}
         }
+    }
+
+    fn capitals(self, surface: &str) -> Capitals {
+        match self {
+            Self::Plain => Capitals::of(surface),
+            Self::Capital => {
+                let (first, rest) = Self::capitalized(surface);
+                Capitals::of_letters(first.chain(rest.chars()))
+            }
+            Self::Upper => Capitals::of_letters(surface.chars().flat_map(char::to_uppercase)),
+            Self::Other => Capitals::of(""),
+        }
+    }
+
+    /// The first letter as a capital, and the rest.
+    fn capitalized(surface: &str) -> (impl Iterator<Item = char>, &str) {
+        let mut letters = surface.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        (first, letters.as_str())
     }
 
     fn from_code(code: u8) -> Self {
@@ -166,6 +187,14 @@ impl<'a> Written<'a> {
         ENDING >> (self.code >> 2) & 1 == 1
     }
 
+    /// The capitals of the word; `surface` is that of its key.
+    pub(crate) fn capitals(&self, surface: &str) -> Capitals {
+        match CaseForm::from_code(self.code) {
+            CaseForm::Other => Capitals::of(self.literal),
+            form => form.capitals(surface),
+        }
+    }
+
     /// Appends the word; `surface` is that of its key.
     pub(crate) fn write(&self, surface: &str, out: &mut String) {
         match CaseForm::from_code(self.code) {
@@ -232,6 +261,25 @@ impl<'a> ResidueReader<'a> {
             };
         }
         self.written_out(code)
+    }
+
+    /// Skips a token or the end of a part.
+    #[inline]
+    pub(crate) fn skip(&mut self) {
+        let code = self.codes.next().copied().unwrap_or(0);
+        let has_separator = usize::from(code >> 2) >= SEPARATORS.len();
+        let has_literal = code & 3 == CaseForm::Other as u8;
+        if has_separator || has_literal {
+            self.skip_literals(usize::from(has_separator) + usize::from(has_literal));
+        }
+    }
+
+    #[cold]
+    fn skip_literals(&mut self, count: usize) {
+        for _ in 0..count {
+            let len = read_varint(self.literals, &mut self.at) as usize;
+            self.at = self.at.saturating_add(len);
+        }
     }
 
     /// A token with a separator or a case that is written out.

@@ -12,6 +12,6 @@ mod spans;
 
 pub use keys::{Fits, Fuzzy, contains_phrase, fits_regex};
 pub use near::SpanNear;
-pub use places::{Place, Places, SlotNumber, SlotTable, position};
+pub use places::{Place, Places, SlotNumber, SlotSet, SlotTable, position};
 pub use sentences::{ends_sentence, may_end_sentence};
 pub use spans::{Span, SpanPhrase, SpanStep};

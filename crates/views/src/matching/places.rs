@@ -28,10 +28,12 @@ const BLOCK: usize = 16;
 /// Tokens of all slots, at most, that are compared one by one.
 const FEW: usize = 4;
 
-/// A slot with more keys than this is a bit of the mask of each token, as long as the mask has room.
+/// A slot with more tokens than this is wide.
 const WIDE: usize = 1_024;
-/// Slots that a mask has room for.
-const MASK: usize = u32::BITS as usize;
+/// Slots that the mask of a token has room for.
+const MASK: usize = u64::BITS as usize;
+/// Of these, those that only wide slots may take.
+const KEPT: usize = MASK / 2;
 
 /// The distinct slots of a query, by the tokens that fill them.
 ///
@@ -44,18 +46,21 @@ pub struct SlotTable<K> {
     capitals: Vec<Option<Capitals>>,
     /// The tokens of the slots whose case counts.
     cased: TokenBits,
-    /// The tokens of all slots. Most tokens of an article are in none, and a bit is found faster
-    /// than a hash.
-    known: TokenBits,
+    /// The slots whose case counts.
+    with_case: SlotSet,
+    /// The tokens of all slots, and the ends of paragraphs. Most tokens of an article are in none,
+    /// and a bit is found faster than a mask.
+    marked: TokenBits,
     /// The same tokens as a list, empty if there are more than [`FEW`].
     few: Vec<u32>,
-    narrow: FxHashMap<u32, SmallVec<[SlotNumber; 4]>>,
-    /// The tokens of narrow slots, whose hashes are looked up.
-    narrow_known: TokenBits,
-    /// The wide slots, by their bits.
-    wide: Vec<SlotNumber>,
-    /// By token, the wide slots that it is in; empty if no slot is wide.
-    masks: Vec<u32>,
+    /// By number, the bit of the slot in the masks; 0 if they had no room.
+    bits: Vec<u64>,
+    /// The slots that have a bit.
+    masked: Vec<SlotNumber>,
+    /// By token, the bits of the slots that it is in.
+    masks: Vec<u64>,
+    /// By token, the slots that the masks have no room for.
+    hashed: FxHashMap<u32, SmallVec<[SlotNumber; 4]>>,
 }
 
 impl<K> Default for SlotTable<K> {
@@ -64,12 +69,13 @@ impl<K> Default for SlotTable<K> {
             numbers: FxHashMap::default(),
             capitals: Vec::new(),
             cased: TokenBits::default(),
-            known: TokenBits::default(),
+            with_case: SlotSet::default(),
+            marked: TokenBits::default(),
             few: Vec::new(),
-            narrow: FxHashMap::default(),
-            narrow_known: TokenBits::default(),
-            wide: Vec::new(),
+            bits: Vec::new(),
+            masked: Vec::new(),
             masks: Vec::new(),
+            hashed: FxHashMap::default(),
         }
     }
 }
@@ -93,9 +99,10 @@ impl<K: Eq + Hash> SlotTable<K> {
         self.numbers.insert(key, number);
         self.capitals.push(capitals);
         let tokens = tokens();
-        self.known.extend(&tokens, end);
-        if capitals.is_some() {
-            self.cased.extend(&tokens, end);
+        self.marked.extend(&tokens, end);
+        if number == 0 {
+            let ends: Vec<u32> = (0..FIRST_WORD).collect();
+            self.marked.extend(&ends, end);
         }
         let is_first = self.numbers.len() == 1;
         if (is_first || !self.few.is_empty()) && self.few.len() + tokens.len() <= FEW {
@@ -103,27 +110,47 @@ impl<K: Eq + Hash> SlotTable<K> {
         } else {
             self.few.clear();
         }
-        if tokens.len() > WIDE && self.wide.len() < MASK {
-            let bit = 1 << self.wide.len();
-            self.wide.push(number);
+        let room = if tokens.len() > WIDE { MASK } else { KEPT };
+        if self.masked.len() < room {
+            let bit = 1 << self.masked.len();
+            self.masked.push(number);
+            self.bits.push(bit);
             self.masks.resize(end as usize, 0);
-            for token in tokens {
+            for &token in &tokens {
                 if let Some(mask) = self.masks.get_mut(token as usize) {
                     *mask |= bit;
                 }
             }
         } else {
-            self.narrow_known.extend(&tokens, end);
-            for token in tokens {
-                self.narrow.entry(token).or_default().push(number);
+            self.bits.push(0);
+            for &token in &tokens {
+                self.hashed.entry(token).or_default().push(number);
             }
+        }
+        if capitals.is_some() {
+            self.cased.extend(&tokens, end);
+            self.with_case.add(self.set([number]));
         }
         number
     }
 
-    /// Returns `true` if the case of a slot counts.
-    pub fn has_case(&self) -> bool {
-        self.capitals.iter().any(Option::is_some)
+    /// Some slots of the table.
+    pub fn set(&self, slots: impl IntoIterator<Item = SlotNumber>) -> SlotSet {
+        let mut set = SlotSet::default();
+        for number in slots {
+            let bit = self.bits.get(usize::from(number)).copied().unwrap_or(0);
+            set.add(SlotSet {
+                bits: bit,
+                others: bit == 0,
+            });
+        }
+        set
+    }
+
+    /// Returns `true` if the case of a slot of a set may count.
+    pub fn has_case(&self, slots: SlotSet) -> bool {
+        let cased = self.with_case;
+        cased.bits & slots.bits != 0 || cased.others && slots.others
     }
 
     /// Returns `true` if the case of a token counts.
@@ -146,34 +173,27 @@ impl<K: Eq + Hash> SlotTable<K> {
         }
     }
 
-    /// Collects the places of every slot among an article's tokens, in any case.
-    pub fn find(&self, tokens: &[u32], places: &mut Places) {
+    /// Collects the places of the slots of a set, and perhaps of others, among an article's tokens,
+    /// in any case.
+    pub fn find(&self, tokens: &[u32], slots: SlotSet, places: &mut Places) {
         places.clear(self.numbers.len());
         let mut paragraph = 0;
-        let mut at = 0;
         let (blocks, rest) = tokens.as_chunks::<BLOCK>();
-        for block in blocks {
-            if self.may_match(block) {
-                self.find_in(block, at, &mut paragraph, places);
+        for (start, block) in (0..).step_by(BLOCK).zip(blocks) {
+            if self.few.is_empty() || self.has_few(block) {
+                self.find_in(block, start, slots, &mut paragraph, places);
             } else {
-                paragraph += block
-                    .iter()
-                    .map(|&t| u64::from(t < FIRST_WORD))
-                    .sum::<u64>();
+                let ends = block.iter().map(|&t| Place::from(t < FIRST_WORD));
+                paragraph += ends.sum::<Place>();
             }
-            at += BLOCK as u64;
         }
-        self.find_in(rest, at, &mut paragraph, places);
+        let start = tokens.len() - rest.len();
+        self.find_in(rest, start as Place, slots, &mut paragraph, places);
     }
 
-    /// Returns `true` if any token is in a slot. Most blocks have none, and this takes a fraction
-    /// of the instructions of [`find_in`](Self::find_in).
+    /// Returns `true` if any token is one of the few that are in slots. Most blocks have none.
     #[inline]
-    fn may_match(&self, block: &[u32; BLOCK]) -> bool {
-        if self.few.is_empty() {
-            let bits = block.iter().fold(0, |bits, &t| bits | self.known.bit(t));
-            return bits & 1 == 1;
-        }
+    fn has_few(&self, block: &[u32; BLOCK]) -> bool {
         // Without branches, so that tokens are compared in vectors.
         let equals = |wanted| block.iter().fold(false, |any, &t| any | (t == wanted));
         self.few
@@ -181,30 +201,68 @@ impl<K: Eq + Hash> SlotTable<K> {
             .fold(false, |any, &wanted| any | equals(wanted))
     }
 
-    /// Collects the places among tokens of which the first has the position `start`.
-    fn find_in(&self, tokens: &[u32], start: Place, paragraph: &mut Place, places: &mut Places) {
-        for (at, &token) in (start..).zip(tokens) {
+    /// Collects the places among tokens, at most a block, of which the first has the position
+    /// `start`.
+    #[inline]
+    fn find_in(
+        &self,
+        tokens: &[u32],
+        start: Place,
+        slots: SlotSet,
+        paragraph: &mut Place,
+        places: &mut Places,
+    ) {
+        // Without branches, as there is no telling which tokens are in a slot.
+        let marks = (0..).zip(tokens);
+        let mut marks = marks.fold(0, |marks, (at, &t)| marks | (self.marked.bit(t) & 1) << at);
+        while marks != 0 {
+            let at = marks.trailing_zeros();
+            marks &= marks - 1;
+            let Some(&token) = tokens.get(at as usize) else {
+                break;
+            };
             if token < FIRST_WORD {
                 *paragraph += 1;
-                continue;
-            }
-            if self.known.bit(token) & 1 == 0 {
-                continue;
-            }
-            let place: Place = *paragraph << 32 | at;
-            if self.narrow_known.bit(token) & 1 == 1 {
-                for &number in self.narrow.get(&token).into_iter().flatten() {
-                    places.push(number, place);
-                }
-            }
-            let mut mask = self.masks.get(token as usize).copied().unwrap_or(0);
-            while mask != 0 {
-                if let Some(&number) = self.wide.get(mask.trailing_zeros() as usize) {
-                    places.push(number, place);
-                }
-                mask &= mask - 1;
+            } else {
+                let place = *paragraph << 32 | (start + Place::from(at));
+                self.put(token, place, slots, places);
             }
         }
+    }
+
+    /// Adds the place of a token to the slots that it is in.
+    #[inline]
+    fn put(&self, token: u32, place: Place, slots: SlotSet, places: &mut Places) {
+        let mut mask = self.masks.get(token as usize).copied().unwrap_or(0) & slots.bits;
+        while mask != 0 {
+            if let Some(&number) = self.masked.get(mask.trailing_zeros() as usize) {
+                places.push(number, place);
+            }
+            mask &= mask - 1;
+        }
+        if slots.others {
+            for &number in self.hashed.get(&token).into_iter().flatten() {
+                places.push(number, place);
+            }
+        }
+    }
+}
+
+/// Some slots of a [`SlotTable`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SlotSet {
+    /// The bits of those that have one.
+    bits: u64,
+    /// Whether it has any of the others; it has all of them then.
+    others: bool,
+}
+
+impl SlotSet {
+    /// Adds the slots of another set.
+    #[inline]
+    pub fn add(&mut self, other: Self) {
+        self.bits |= other.bits;
+        self.others |= other.others;
     }
 }
 

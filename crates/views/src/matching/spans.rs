@@ -61,6 +61,11 @@ const SEARCHED: usize = 8;
 const PREPARED: usize = 4;
 
 impl SpanPhrase {
+    /// The slots of its steps.
+    pub fn slots(&self) -> impl Iterator<Item = SlotNumber> {
+        self.steps.iter().map(|step| step.slot)
+    }
+
     /// Appends the occurrences in order: for each start the one that ends first; with slop, one
     /// for each window that begins at a place of a slot.
     ///

@@ -158,8 +158,8 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The number of articles that match a part alone; `None` when the limit of searches is
-    /// reached.
+    /// The number of articles that match a part alone; `None` if that takes too long, or when the
+    /// limit of searches is reached.
     fn count(&mut self, part: &Node, scope: Option<Scope>) -> Result<Option<u64>> {
         let is_late = self.start.elapsed() > MAX_TIME;
         let is_over = is_late || self.causes.len() >= MAX_CAUSES;
@@ -168,12 +168,12 @@ impl Search<'_> {
         };
         self.left = left;
         let plan = lower_within(&scoped(part, scope), self.reading, self.options).plan;
-        count(self.corpus, &plan).map(Some)
+        count(self.corpus, &plan)
     }
 
     /// The number of all articles.
     fn all(&self) -> Result<u64> {
-        count(self.corpus, &Plan::Everything)
+        Ok(count(self.corpus, &Plan::Everything)?.unwrap_or(0))
     }
 
     fn put(&mut self, kind: CauseKind, part: &Node, scope: Option<Scope>, otherwise: u64) {

@@ -26,7 +26,7 @@ pub use suggestion::{Suggestion, SuggestionKind};
 pub use trials::{MAX_TIME, MAX_TRIALS};
 
 use frequencies::Frequencies;
-use trials::Trials;
+use trials::{Trials, within_limits};
 
 /// Advice on a query: reasons for an empty result and other queries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,7 +50,7 @@ const MANY_TIMES: u64 = 10;
 const RELAXED: usize = 5;
 
 impl Advice {
-    /// Computes the advice on a query with `total` matches.
+    /// Computes the advice on a query with `total` matches. What takes too long is left out.
     ///
     /// # Errors
     ///
@@ -61,29 +61,36 @@ impl Advice {
         options: &LowerOptions<'_>,
         total: u64,
     ) -> Result<Self> {
+        let meant = |ast| -> Result<Vec<Suggestion>> {
+            Ok(within_limits(did_you_mean(corpus, ast, options, MEANT))?.unwrap_or_default())
+        };
+        let relaxed = |ast| -> Result<Vec<Suggestion>> {
+            Ok(within_limits(relaxations(corpus, ast, options, RELAXED))?.unwrap_or_default())
+        };
         if total > 0 {
-            let mut meant = readings(corpus, ast, options, MEANT)?;
-            if meant.is_empty() && total <= FEW {
-                meant = did_you_mean(corpus, ast, options, MEANT)?;
-                meant.retain(|other| other.articles >= MANY_TIMES * total);
+            let readings = within_limits(readings(corpus, ast, options, MEANT))?;
+            let mut others = readings.unwrap_or_default();
+            if others.is_empty() && total <= FEW {
+                others = meant(ast)?;
+                others.retain(|other| other.articles >= MANY_TIMES * total);
             }
             return Ok(Self {
-                meant,
+                meant: others,
                 ..Self::default()
             });
         }
         let mut advice = Self {
-            causes: causes(corpus, ast, options)?,
-            meant: did_you_mean(corpus, ast, options, MEANT)?,
-            relaxed: relaxations(corpus, ast, options, RELAXED)?,
+            causes: within_limits(causes(corpus, ast, options))?.unwrap_or_default(),
+            meant: meant(ast)?,
+            relaxed: relaxed(ast)?,
         };
         // If words and conditions conflict, no single step finds anything.
         if advice.meant.is_empty()
             && advice.relaxed.is_empty()
             && let Some(words) = relaxed::without_conditions(ast)
         {
-            advice.meant = did_you_mean(corpus, &words, options, MEANT)?;
-            advice.relaxed = relaxations(corpus, &words, options, RELAXED)?;
+            advice.meant = meant(&words)?;
+            advice.relaxed = relaxed(&words)?;
         }
         Ok(advice)
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use timbao_query::plan::Plan;
 use timbao_query::{LowerOptions, Node, lower, parse};
 
-use crate::corpus::{Corpus, Result};
+use crate::corpus::{Corpus, Error, Result};
 
 use super::suggestion::{Suggestion, SuggestionKind};
 
@@ -52,8 +52,9 @@ impl<'a> Trials<'a> {
         if !is_sound || plan == self.asked {
             return Ok(());
         }
-        let articles = count(self.corpus, &plan)?;
-        if articles > 0 {
+        if let Some(articles) = count(self.corpus, &plan)?
+            && articles > 0
+        {
             self.found.push(Suggestion {
                 kind,
                 part: part.to_owned(),
@@ -70,8 +71,18 @@ impl<'a> Trials<'a> {
     }
 }
 
-/// The number of articles that match a plan.
-pub(super) fn count(corpus: &dyn Corpus, plan: &Plan) -> Result<u64> {
-    let counts = corpus.count(std::slice::from_ref(plan))?;
-    Ok(counts.first().copied().unwrap_or(0))
+/// The number of articles that match a plan; `None` if counting them takes too long.
+pub(super) fn count(corpus: &dyn Corpus, plan: &Plan) -> Result<Option<u64>> {
+    let counts = within_limits(corpus.count(std::slice::from_ref(plan)))?;
+    Ok(counts.map(|counts| counts.first().copied().unwrap_or(0)))
+}
+
+/// The answer, or `None` if it would take too long. A query that was answered is not refused
+/// because advice on it is not.
+pub(super) fn within_limits<T>(answer: Result<T>) -> Result<Option<T>> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(Error::Limit(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
