@@ -9,6 +9,7 @@ use timbao_tokenizer::charset::{self, Charset};
 use crate::problem::Fault;
 use crate::provenance::Trace;
 use crate::stream::Stream;
+use crate::twice;
 
 /// The name of the encoding that needs no conversion.
 pub(crate) const UTF_8: &str = "UTF-8";
@@ -65,11 +66,20 @@ pub(crate) fn repaired<'t>(text: Cow<'t, str>, trace: &mut Trace) -> Cow<'t, str
     if !may_be_mistaken(&text) {
         return text;
     }
+    if let Some(text) = twice::undone(&text) {
+        note_twice(trace);
+        return Cow::Owned(text);
+    }
     let Some(charset) = charset::mistaken(&text) else {
         return text;
     };
     note_repaired(charset, trace);
     Cow::Owned(charset::repair(&text, charset))
+}
+
+/// Notes that text had been encoded more than once.
+pub(crate) fn note_twice(trace: &mut Trace) {
+    trace.note(|| "UTF-8 that had been taken for windows-1252 was converted".to_owned());
 }
 
 /// Notes that letters were read in the set they were typed in.

@@ -492,6 +492,7 @@ const NAMES: &[(Field, &[&str])] = &[
         &[
             "source",
             "sourcename",
+            "sourcehostname",
             "publisher",
             "publishername",
             "publication",

@@ -47,6 +47,7 @@ mod split;
 mod stream;
 mod tidy;
 mod traits;
+mod twice;
 mod unread;
 mod unwind;
 

@@ -5,6 +5,7 @@ use timbao_tokenizer::charset;
 use crate::encoding::{self, UTF_8};
 use crate::problem::Fault;
 use crate::provenance::{Parsed, Trace};
+use crate::twice;
 use crate::unwind::caught;
 use crate::{Article, Problem, ProblemKind, Record};
 
@@ -115,10 +116,18 @@ fn repair(article: &mut Article, trace: &mut Trace) {
     if suspect.is_empty() {
         return;
     }
-    let Some(charset) = charset::mistaken(&suspect.join("\n")) else {
-        return;
-    };
-    encoding::note_repaired(charset, trace);
+    let suspect = suspect.join("\n");
+    if twice::undone(&suspect).is_some() {
+        encoding::note_twice(trace);
+        replace(article, twice::undone);
+    } else if let Some(charset) = charset::mistaken(&suspect) {
+        encoding::note_repaired(charset, trace);
+        replace(article, |text| Some(charset::repair(text, charset)));
+    }
+}
+
+/// Replaces the texts of an article by what `read` makes of them.
+fn replace(article: &mut Article, read: impl Fn(&str) -> Option<String>) {
     let Article {
         title,
         summary,
@@ -134,10 +143,16 @@ fn repair(article: &mut Article, trace: &mut Trace) {
         .into_iter()
         .flatten()
     {
-        *field = charset::repair(field, charset);
+        if let Some(text) = read(field) {
+            *field = text;
+        }
     }
     for caption in captions {
-        caption.text = charset::repair(&caption.text, charset);
+        if let Some(text) = read(&caption.text) {
+            caption.text = text;
+        }
     }
-    *body = charset::repair(body, charset);
+    if let Some(text) = read(body) {
+        *body = text;
+    }
 }

@@ -34,7 +34,7 @@ pub(crate) fn caption(text: &str) -> Caption {
         }
         let text = before
             .trim_end()
-            .trim_end_matches(['(', '[', '-', '–', '|'])
+            .trim_end_matches(['(', '[', '-', '–', '|', '_'])
             .trim_end();
         return Caption {
             text: text.to_owned(),

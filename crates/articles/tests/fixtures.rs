@@ -129,6 +129,9 @@ struct Case {
     has: Vec<String>,
     #[serde(default)]
     lacks: Vec<String>,
+    /// Texts of all captions; not compared if there are none.
+    #[serde(default)]
+    captions: Vec<String>,
 }
 
 impl Case {
@@ -152,6 +155,11 @@ impl Case {
             if value != expected {
                 wrong.push(format!("{} {field}: {value:?}, not {expected:?}", self.why));
             }
+        }
+        let captions = article.captions.iter().map(|caption| &caption.text);
+        if !self.captions.is_empty() && !captions.clone().eq(&self.captions) {
+            let captions: Vec<&String> = captions.collect();
+            wrong.push(format!("{} captions: {captions:?}", self.why));
         }
         let body = &article.body;
         for text in self.has.iter().filter(|text| !body.contains(text.as_str())) {

@@ -68,7 +68,24 @@ fn is_pointer(key: &str) -> bool {
         "☞",
         "⇒",
     ];
+    let key = key.trim_start_matches(['*', '(', '-', '–', '"', '“', ' ']);
+    if are_hashtags(key) {
+        return true;
+    }
     MARKS.iter().any(|mark| key.starts_with(mark))
+}
+
+/// Returns `true` for "#chibộ #SôngLam" and nothing else.
+fn are_hashtags(key: &str) -> bool {
+    let is_tag = |word: &str| {
+        word.strip_prefix('#')
+            .is_some_and(|tag| tag.starts_with(char::is_alphabetic))
+    };
+    !key.is_empty()
+        && key
+            .split([' ', ','])
+            .filter(|word| !word.is_empty())
+            .all(is_tag)
 }
 
 /// Returns `true` if a line is a button with a number: "5 bình luận",

@@ -342,6 +342,9 @@ fn title_and_text(lines: &[String]) -> (Option<String>, &[String]) {
         let lower = line.to_lowercase();
         let about = lower.starts_with("về ") || lower.starts_with("v/v");
         let begins_small = line.starts_with(char::is_lowercase);
+        if end > 1 && is_authority(line) {
+            break;
+        }
         if !(about || begins_small || is_capitals(line) && !is_rule(line) || bare && end == 1) {
             break;
         }
@@ -408,6 +411,37 @@ fn is_rule(line: &str) -> bool {
 
 fn is_capitals(line: &str) -> bool {
     line.contains(char::is_uppercase) && !line.contains(char::is_lowercase)
+}
+
+/// The office that issues a document, below its title: "CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ".
+fn is_authority(line: &str) -> bool {
+    const OPENINGS: &[&str] = &[
+        "ban chấp hành",
+        "ban chỉ đạo",
+        "ban thường vụ",
+        "bí thư",
+        "bộ trưởng",
+        "chánh ",
+        "chính phủ",
+        "chủ nhiệm",
+        "chủ tịch",
+        "cục trưởng",
+        "giám đốc",
+        "hiệu trưởng",
+        "hội đồng",
+        "quốc hội",
+        "thống đốc",
+        "thủ tướng",
+        "thủ trưởng",
+        "tổng ",
+        "trưởng ",
+        "ubnd",
+        "ủy ban",
+        "uỷ ban",
+        "viện trưởng",
+    ];
+    let lower = line.to_lowercase();
+    is_capitals(line) && OPENINGS.iter().any(|opening| lower.starts_with(opening))
 }
 
 /// The types of official documents that are written in any case.
@@ -513,6 +547,23 @@ mod tests {
             Some("2025-09-05")
         );
         assert!(article.body.contains("27/BC-UBND"));
+    }
+
+    #[test]
+    fn the_office_below_a_title_is_not_part_of_it() {
+        let article = read(&[
+            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "Độc lập - Tự do - Hạnh phúc",
+            "Bình An, ngày 5 tháng 9 năm 2025",
+            "QUYẾT ĐỊNH",
+            "Về việc giao đất làm chợ",
+            "CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ BÌNH AN",
+            "Căn cứ nghị quyết của Hội đồng nhân dân xã;",
+            "Xã giao khu đất cạnh bến đò để làm chợ.",
+        ]);
+        let title = article.title.as_deref();
+        assert_eq!(title, Some("QUYẾT ĐỊNH Về việc giao đất làm chợ"));
+        assert!(article.body.contains("CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ BÌNH AN"));
     }
 
     #[test]

@@ -239,13 +239,20 @@ impl<'de> ObjectSeed<'_, 'de> {
             return Ok(());
         }
         let mut captions = Vec::new();
+        let mut summary = None;
         let mut value = Value::new(field, &mut captions);
+        value.summary = Some(&mut summary);
         value.first_only = matches!(key.as_ref(), "bodies" | "headlines" | "descriptions");
         if let Some(mut value) = map.next_value_seed(value)? {
             if field == Field::Published {
                 value = with_zone_of(&key, value);
             }
             self.collector.offer(field, rank, value, key, self.trace);
+        }
+        if let Some(summary) = summary {
+            let name = "summary of the body";
+            self.collector
+                .offer(Field::Summary, rank, summary, name, self.trace);
         }
         if !captions.is_empty() {
             self.collector
@@ -332,7 +339,19 @@ const WRAPPERS: &[&str] = &[
 ];
 
 /// Those that are also found in such an object.
-const INNER_WRAPPERS: &[&str] = &["meta", "metadata", "attributes", "fields", "head"];
+const INNER_WRAPPERS: &[&str] = &[
+    "meta",
+    "metadata",
+    "attributes",
+    "fields",
+    "head",
+    "article",
+    "news",
+    "post",
+    "story",
+    "doc",
+    "document",
+];
 
 /// A value under a wrapper's key: an object is read; a long text may be the
 /// body.

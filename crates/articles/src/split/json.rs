@@ -141,7 +141,24 @@ fn release(held: Option<Vec<u8>>, number: Option<u64>, batch: &mut Filler<'_>) {
     }
 }
 
+/// Returns `true` for what phpMyAdmin says of its export between the tables.
+fn is_of_export(bytes: &[u8]) -> bool {
+    const REACH: usize = 60;
+    let head = bytes.iter().take(REACH).filter(|byte| **byte != b' ');
+    let head: Vec<u8> = head.copied().collect();
+    let starts = [
+        r#"{"type":"header","version":"#,
+        r#"{"type":"database","name":"#,
+    ];
+    starts
+        .iter()
+        .any(|start| head.starts_with(start.as_bytes()))
+}
+
 fn push(bytes: &[u8], number: Option<u64>, batch: &mut Filler<'_>) {
+    if is_of_export(bytes) {
+        return;
+    }
     let data = batch.data();
     let start = data.len();
     data.extend_from_slice(bytes);

@@ -4,6 +4,7 @@ use super::dom::Dom;
 use super::rank;
 use super::site::Site;
 use super::values::{is_address, plain_text, web_address};
+use crate::Published;
 use crate::fields::{Draft, Field};
 use crate::provenance::Trace;
 use crate::tidy::one_line;
@@ -120,6 +121,11 @@ impl Head {
                 self.values.push((field, rank::META + order, known, value));
             }
         }
+    }
+
+    /// The date in the head of the page.
+    pub fn published(&self) -> Option<Published> {
+        self.of_field(Field::Published).find_map(Published::parse)
     }
 
     /// The names of the publication in the page.

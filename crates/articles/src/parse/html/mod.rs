@@ -16,16 +16,17 @@ mod pictures;
 mod rank;
 mod shown;
 mod site;
+mod state;
 mod stated;
 mod text;
 mod values;
 
 use super::{boilerplate, dateline, fonts, text as plain, wrap::Paragraph};
-use crate::Article;
 use crate::fields::{Draft, Field};
 use crate::problem::Fault;
 use crate::provenance::Trace;
 use crate::tidy::{caption, composed};
+use crate::{Article, Published};
 use dom::Dom;
 use fragment::cut_fault;
 use outline::Outline;
@@ -46,7 +47,10 @@ fn page(dom: &Dom, trace: &mut Trace) -> Article {
     let outline = Outline::of(dom);
     let content = content::find(dom, &outline);
     let mut draft = Draft::default();
-    let Read { is_list, stated } = read_fields(dom, &outline, &content, &mut draft, trace);
+    let read = read_fields(dom, &outline, &content, &mut draft, trace);
+    let Read {
+        is_list, stated, ..
+    } = read;
     if let Some(root) = content.roots.first().filter(|_| !is_list)
         && let Some(lead) = lead::read(dom, &outline, *root)
     {
@@ -59,25 +63,18 @@ fn page(dom: &Dom, trace: &mut Trace) -> Article {
         );
     }
     let mut text = text::Text::default();
-    let mut before: Option<std::ops::Range<usize>> = None;
-    for root in &content.roots {
-        let start = text.paragraphs.len();
-        text::read(dom, &outline, *root, &mut text);
-        // Some pages have their text twice, for wide and for narrow screens.
-        let repeats = |before: &std::ops::Range<usize>| {
-            text.paragraphs.get(before.clone()) == text.paragraphs.get(start..)
-        };
-        match before.as_ref().is_some_and(repeats) {
-            true => text.paragraphs.truncate(start),
-            false => before = Some(start..text.paragraphs.len()),
-        }
+    if !is_list {
+        text::read_captions(dom, &outline, read.above, &mut text);
     }
-    text.dropped.iter().for_each(|text| trace.dropped(text));
+    read_text(dom, &outline, &content.roots, &mut text, trace);
     let lines = std::mem::take(&mut text.paragraphs);
     let mut paragraphs = article_lines(lines, is_list, &mut text, &mut draft, trace);
-    let from = match stated.complete(&mut paragraphs, trace) {
-        true => "JSON-LD articleBody",
-        false => &content.from,
+    let from = if stated.complete(&mut paragraphs, trace) {
+        "JSON-LD articleBody"
+    } else if state::complete(dom, &read.titles, &mut paragraphs, &mut draft, trace) {
+        "data of the page"
+    } else {
+        &content.from
     };
     if !is_list {
         take_sign_off(&mut paragraphs, &mut draft, trace);
@@ -96,11 +93,39 @@ fn page(dom: &Dom, trace: &mut Trace) -> Article {
     article
 }
 
+/// Reads the text of the elements that are the article.
+fn read_text(
+    dom: &Dom,
+    outline: &Outline,
+    roots: &[dom::Id],
+    text: &mut text::Text,
+    trace: &mut Trace,
+) {
+    let mut before: Option<std::ops::Range<usize>> = None;
+    for root in roots {
+        let start = text.paragraphs.len();
+        text::read(dom, outline, *root, text);
+        // Some pages have their text twice, for wide and for narrow screens.
+        let repeats = |before: &std::ops::Range<usize>| {
+            text.paragraphs.get(before.clone()) == text.paragraphs.get(start..)
+        };
+        match before.as_ref().is_some_and(repeats) {
+            true => text.paragraphs.truncate(start),
+            false => before = Some(start..text.paragraphs.len()),
+        }
+    }
+    text.dropped.iter().for_each(|text| trace.dropped(text));
+}
+
 /// The kind of a page, and the text that it states as data.
 struct Read {
     /// Whether the page is a list of articles and not one.
     is_list: bool,
     stated: stated::Stated,
+    /// The titles in the head of the page.
+    titles: Vec<String>,
+    /// Positions between the title and the text.
+    above: (u32, u32),
 }
 
 /// Offers the fields that the page states outside of the text.
@@ -123,9 +148,13 @@ fn read_fields(
         outline,
         site: &site,
         titles: head.titles(),
+        stated: head.published(),
         text: span(dom, outline, &content.roots),
     };
     let article = data.article(&page.titles);
+    page.stated = page
+        .stated
+        .or_else(|| Published::parse(&linked_data::property(article?, "datePublished")?));
     page.titles.extend(article.and_then(linked_data::headline));
     let is_list = article.is_none() && head.is_article != Some(true) && page.is_list();
     if is_list {
@@ -141,9 +170,15 @@ fn read_fields(
     head.offer(is_list, &site, draft, trace);
     head.offer_title(draft, trace);
     data.offer_rest(&page.titles, is_list, draft, trace);
+    if !is_list {
+        page.offer_opening(title, draft, trace);
+    }
+    let start = page.text.0;
     Read {
         is_list,
         stated: article.map(stated::Stated::of).unwrap_or_default(),
+        above: (title.unwrap_or(start), start),
+        titles: page.titles,
     }
 }
 
@@ -206,9 +241,18 @@ fn article_lines(
     paragraphs
 }
 
-/// Removes a signature at the end of the text, unless it contradicts the author
-/// of the page.
+/// Removes the lines below the text that name who made it or where it is from, unless they
+/// contradict the author of the page.
 fn take_sign_off(paragraphs: &mut Vec<String>, draft: &mut Draft, trace: &mut Trace) {
+    take_credits(paragraphs, draft, trace);
+    if paragraphs.len() > 2
+        && let Some(line) = paragraphs.last()
+        && let Some(origin) = plain::origin(line)
+    {
+        origin.offer(rank::LINE, draft, trace);
+        trace.dropped(line);
+        paragraphs.pop();
+    }
     let Some(line) = paragraphs.last().filter(|_| paragraphs.len() > 1) else {
         return;
     };
@@ -229,6 +273,26 @@ fn take_sign_off(paragraphs: &mut Vec<String>, draft: &mut Draft, trace: &mut Tr
     }
     if let Some(agency) = signed.agency {
         draft.offer(Field::Agency, rank::LINE, agency, "last line", trace);
+    }
+}
+
+/// Removes the credits at the end of a long report: "Ảnh: Lê Mẫu", "Đồ họa: An Bình", "Ngày xuất
+/// bản: 12/3/2026", two lines of them or more.
+fn take_credits(paragraphs: &mut Vec<String>, draft: &mut Draft, trace: &mut Trace) {
+    const LINES: usize = 2;
+    let ends = paragraphs.iter().rev();
+    let count = ends.take_while(|line| plain::is_credits(line)).count();
+    if count < LINES || count >= paragraphs.len() {
+        return;
+    }
+    for line in paragraphs.split_off(paragraphs.len() - count) {
+        trace.dropped(&line);
+        if let Some(author) = plain::byline(&line) {
+            draft.offer(Field::Author, rank::LINE, author, "credits", trace);
+        } else if let Some(date) = plain::date_line(&line) {
+            let value = date.date.to_string();
+            draft.offer(Field::Published, rank::LINE, value, "credits", trace);
+        }
     }
 }
 

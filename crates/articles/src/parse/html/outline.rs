@@ -318,6 +318,14 @@ fn is_list_by_tag(dom: &Dom, id: Id, name: &str) -> bool {
     };
     match name {
         "nav" | "aside" => true,
+        // AMP: advertisements, menus, messages about cookies.
+        "amp-ad"
+        | "amp-auto-ads"
+        | "amp-consent"
+        | "amp-embed"
+        | "amp-sidebar"
+        | "amp-sticky-ad"
+        | "amp-user-notification" => true,
         "footer" => of_page(),
         _ => hidden() || related(),
     }

@@ -2,6 +2,7 @@
 //! around the article's text.
 
 use super::dom::{Dom, Id};
+use super::kind::Kind;
 use super::marks::Marks;
 use super::outline::{ENOUGH, Outline};
 use super::rank;
@@ -20,6 +21,8 @@ pub(super) struct Page<'a> {
     pub site: &'a Site,
     /// The titles in the head of the page.
     pub titles: Vec<String>,
+    /// The date that the head or the data of the page states.
+    pub stated: Option<Published>,
     /// Positions of the article's text in the order of the document.
     pub text: (u32, u32),
 }
@@ -239,6 +242,9 @@ impl Page<'_> {
             (_, _, "time") => 25,
             _ => 20,
         };
+        // Pages show the day on which they are read too.
+        score += if self.agrees(&value) { 25 } else { 0 };
+        score -= if is_clock(class) { 15 } else { 0 };
         let position = self.outline.position(id);
         // Between headline and text is its place; after the text it may be of
         // anything else.
@@ -257,6 +263,13 @@ impl Page<'_> {
             value,
             from: self.describe(id),
         })
+    }
+
+    /// Returns `true` if a date is the day that the head of the page states.
+    fn agrees(&self, date: &str) -> bool {
+        let day = |date: Published| (date.year(), date.month(), date.day());
+        let shown = Published::parse(date).map(day);
+        shown.is_some() && shown == self.stated.map(day)
     }
 
     /// The date that a `time` element in the element of a date states.
@@ -313,6 +326,9 @@ impl Page<'_> {
             });
         let named = marks.has(Marks::SUMMARY) || property;
         let whole = whole || marks.has(Marks::LEAD) && !marks.has(Marks::CAPTION);
+        if self.is_of_picture(id) {
+            return None;
+        }
         if !(named || whole) || (marks.has(Marks::BODY) && !named) || name == "meta" {
             return None;
         }
@@ -331,6 +347,48 @@ impl Page<'_> {
         })
     }
 
+    /// Returns `true` for the caption of a picture and what is in it.
+    fn is_of_picture(&self, id: Id) -> bool {
+        let mut above = std::iter::once(id).chain(self.dom.ancestors(id).take(8));
+        above
+            .any(|id| self.outline.kind(id) == Kind::Caption || self.dom.name(id) == Some("figure"))
+    }
+
+    /// Offers the paragraph between the title and the text as the summary, for pages that say in
+    /// no other way which it is.
+    pub fn offer_opening(&self, title: Option<u32>, draft: &mut Draft, trace: &mut Trace) {
+        let Some(title) = title.filter(|_| draft.get(Field::Summary).is_none()) else {
+            return;
+        };
+        let is_between = |id: &Id| {
+            let position = self.outline.position(*id);
+            position > title && position < self.text.0
+        };
+        let mut blocks = self.candidates().filter(is_between);
+        let found = blocks.find_map(|id| Some((id, self.opening(id)?)));
+        if let Some((id, value)) = found {
+            let from = format!("{}, above the text", self.describe(id));
+            draft.offer(Field::Summary, rank::GUESSED, value, &from, trace);
+        }
+    }
+
+    /// The text of a block that is one running paragraph.
+    fn opening(&self, id: Id) -> Option<String> {
+        let is_block = |id: Id| self.outline.kind(id) == Kind::Block;
+        let is_smallest = || !self.dom.under(id).skip(1).take(50).any(is_block);
+        if !is_block(id)
+            || self.outline.running(id) == 0
+            || self.outline.is_skipped(id)
+            || !is_smallest()
+            || self.is_of_picture(id)
+        {
+            return None;
+        }
+        let value = one_line(self.text_below(id, 900)?);
+        let is_sentence = value.chars().count() >= 60;
+        (is_sentence && crate::parse::text::date_line(&value).is_none()).then_some(value)
+    }
+
     fn author(&self, id: Id) -> Option<Candidate> {
         let marks = self.outline.marks(id);
         let related = self.dom.attribute(id, "rel") == Some("author");
@@ -338,22 +396,30 @@ impl Page<'_> {
         if !(marks.has(Marks::AUTHOR) || related || property) || self.dom.name(id) == Some("meta") {
             return None;
         }
+        // Who is quoted did not write the article.
+        let mut above = self.dom.ancestors(id).take(8);
+        if above.any(|id| matches!(self.dom.name(id), Some("blockquote" | "q"))) {
+            return None;
+        }
         // The name may share its line with the date or the paper.
         let text = match self.stated_name(id) {
             Some(name) => name,
-            None => one_line(self.text_below(id, 160)?),
+            None => self.lines_below(id, 160)?,
         };
-        let parts = || text.split(['|', '•', '·']);
-        let value = parts()
-            .find_map(|part| several_people(part.trim(), self.site))
+        let parts = || text.split(['|', '•', '·', '\n']);
+        let person = |part: &str| {
+            let dated = Published::parse(part).is_some();
+            (!dated).then(|| self.site.without(part.trim()))?
+        };
+        let value = several_lines(&text, self.site)
+            .or_else(|| parts().find_map(|part| several_people(part.trim(), self.site)))
             .or_else(|| {
-                parts()
-                    .flat_map(|part| part.split(" - "))
-                    .flat_map(|part| part.split(" – "))
-                    .find_map(|part| {
-                        let dated = Published::parse(part).is_some();
-                        (!dated).then(|| self.site.without(part.trim()))?
-                    })
+                let split = |sign| {
+                    move |part: &'_ str| part.split(sign).map(str::to_owned).collect::<Vec<_>>()
+                };
+                let pieces = parts().flat_map(split(" - "));
+                let mut pieces = pieces.flat_map(|part| split(" – ")(&part));
+                pieces.find_map(|part| person(&part))
             })
             .or_else(|| self.first_person(id))?;
         if value.chars().count() > 80 || names::is_section(&value) {
@@ -393,7 +459,8 @@ impl Page<'_> {
         let name = self.dom.name(id)?;
         let property = self.dom.attribute(id, "itemprop") == Some("articleSection");
         let is_crumbs = marks.has(Marks::CRUMBS);
-        if !(property || is_crumbs || marks.has(Marks::SECTION)) || name == "meta" {
+        let is_named = property || is_crumbs || marks.has(Marks::SECTION);
+        if !(is_named || self.is_trail(id)) || name == "meta" {
             return None;
         }
         let usable = |value: &str| {
@@ -404,7 +471,8 @@ impl Page<'_> {
                 && value.contains(char::is_alphabetic)
                 && !is_full_date(value)
         };
-        let value = if is_crumbs {
+        let is_trail = !is_crumbs && !property && self.is_trail(id);
+        let value = if is_crumbs || is_trail {
             self.last_crumb(id, &usable)?
         } else {
             Some(one_line(self.text_below(id, 200)?)).filter(|value| usable(value))?
@@ -418,6 +486,31 @@ impl Page<'_> {
             value,
             from: self.describe(id),
         })
+    }
+
+    /// Returns `true` for links in a row with a sign that leads from one to the next: "Trang chủ »
+    /// Chính trị", or only "Chính trị > Xây dựng Đảng" where the name of the element is of a section.
+    fn is_trail(&self, id: Id) -> bool {
+        const SIGNS: &[char] = &['»', '›', '>', '→', '/'];
+        let is_block = matches!(
+            self.dom.name(id),
+            Some("div" | "p" | "ul" | "ol" | "td" | "span" | "h3" | "h4")
+        );
+        if !is_block || self.outline.position(id) >= self.text.0 {
+            return false;
+        }
+        let nodes = self.dom.under(id).skip(1).take(40);
+        let links = nodes.filter(|id| self.dom.name(*id) == Some("a")).count();
+        if links == 0 || !(links >= 2 || self.outline.marks(id).has(Marks::SECTION)) {
+            return false;
+        }
+        let Some(text) = self.text_below(id, 160) else {
+            return false;
+        };
+        let first = text.split(SIGNS).next().unwrap_or_default();
+        text.contains(SIGNS)
+            && (is_front_page(first) && !first.trim().is_empty()
+                || self.outline.marks(id).has(Marks::SECTION))
     }
 
     /// The last step of a breadcrumb that is neither the front page nor the
@@ -455,6 +548,31 @@ impl Page<'_> {
             value,
             from: self.describe(id),
         })
+    }
+
+    /// The text of an element with its line breaks.
+    fn lines_below(&self, id: Id, most: usize) -> Option<String> {
+        let mut lines = String::new();
+        for id in self.dom.under(id).take(200) {
+            let breaks = self
+                .dom
+                .name(id)
+                .is_some_and(|name| matches!(name, "br" | "p" | "li"));
+            lines.push_str(if breaks { "\n" } else { "" });
+            lines.push_str(&self.dom.text_of(id).unwrap_or_default().replace('\n', " "));
+            if self.dom.name(id) == Some("div") {
+                lines.push(' ');
+            }
+            if lines.len() > 4 * most {
+                return None;
+            }
+        }
+        let lines: Vec<String> = lines
+            .lines()
+            .map(|line| one_line(line.to_owned()))
+            .collect();
+        let text = lines.join("\n");
+        (text.trim().chars().count() <= most).then(|| text.trim().to_owned())
     }
 
     /// The text of an element, `None` if it is longer than `most` bytes.
@@ -522,6 +640,23 @@ fn is_full_date(text: &str) -> bool {
 /// Returns `true` if a value is the name of a news agency and nothing else.
 fn is_agency(value: &str) -> bool {
     names::agency(value).is_some_and(|(known, _)| known == value)
+}
+
+/// Returns `true` for the name of an element that shows the present day.
+fn is_clock(class: &str) -> bool {
+    const WORDS: &[&str] = &["now", "today", "current", "clock", "hientai", "homnay"];
+    let lower = class.to_ascii_lowercase();
+    lower
+        .split([' ', '-', '_'])
+        .any(|word| WORDS.contains(&word))
+}
+
+/// The authors of lines that each name one.
+fn several_lines(text: &str, site: &Site) -> Option<String> {
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let is_known = |line| crate::parse::text::is_pen_name(line) && site.without(line).is_some();
+    let are_people = (2..=4).contains(&lines().count()) && lines().all(is_known);
+    are_people.then(|| lines().collect::<Vec<_>>().join(", "))
 }
 
 /// The authors of a line that dashes separate: "Lê Mẫu - An Bình (theo AFP)". What follows the dash

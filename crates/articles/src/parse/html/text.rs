@@ -31,6 +31,27 @@ pub(super) fn read(dom: &Dom, outline: &Outline, root: Id, text: &mut Text) {
     .read();
 }
 
+/// Reads the captions between two positions, above the text: those of the picture on top.
+pub(super) fn read_captions(dom: &Dom, outline: &Outline, above: (u32, u32), text: &mut Text) {
+    let mut at = Some(dom.root());
+    while let Some(id) = at {
+        let position = outline.position(id);
+        if position >= above.1 {
+            return;
+        }
+        let is_caption = outline.kind(id) == Kind::Caption && position > above.0;
+        let is_read = !outline.is_skipped(id) && !outline.is_in_entry(id);
+        if is_caption && is_read {
+            let shown = one_line(dom.text(id));
+            const LONGEST: usize = 600;
+            if shown.len() <= LONGEST && !shown.is_empty() && !is_file_name(&shown) {
+                text.captions.push(caption(&shown));
+            }
+        }
+        at = dom.after(id, dom.root(), is_read && !is_caption);
+    }
+}
+
 struct Reading<'a> {
     dom: &'a Dom,
     outline: &'a Outline,
@@ -49,6 +70,7 @@ enum Step {
     Enter(Id, bool),
     EndLine,
     EndLink,
+    EndQuote,
 }
 
 impl Reading<'_> {
@@ -58,6 +80,7 @@ impl Reading<'_> {
             match step {
                 Step::EndLine => self.end_line(),
                 Step::EndLink => self.links -= 1,
+                Step::EndQuote => self.line.push('”'),
                 Step::Enter(id, preformatted) => self.enter(id, preformatted, &mut steps),
             }
         }
@@ -88,6 +111,11 @@ impl Reading<'_> {
                 Kind::Inline if self.dom.name(id) == Some("a") => {
                     self.links += 1;
                     steps.push(Step::EndLink);
+                }
+                // Browsers put the quotation marks.
+                Kind::Inline if self.dom.name(id) == Some("q") => {
+                    self.line.push('“');
+                    steps.push(Step::EndQuote);
                 }
                 Kind::Inline => {}
                 Kind::Caption | Kind::Block => {

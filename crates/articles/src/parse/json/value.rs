@@ -108,11 +108,13 @@ impl<'de> Visitor<'de> for Flag {
 
 /// The text of a value: a string as it is, a number written out, a list joined,
 /// an object by its name or text.
-pub(super) struct Value<'a> {
+pub(crate) struct Value<'a> {
     field: Field,
     /// Only the first element of a list is a value; the others repeat it.
     pub first_only: bool,
     captions: &'a mut Vec<Caption>,
+    /// Takes the summary that Drupal keeps in the object of the body.
+    pub summary: Option<&'a mut Option<String>>,
     /// Lists around this value.
     depth: usize,
     /// The pieces of a list are parts of one paragraph.
@@ -125,6 +127,7 @@ impl<'a> Value<'a> {
             field,
             first_only: false,
             captions,
+            summary: None,
             depth: 0,
             inline: false,
         }
@@ -135,6 +138,7 @@ impl<'a> Value<'a> {
             field: self.field,
             first_only: false,
             captions: self.captions,
+            summary: None,
             depth: self.depth + 1,
             inline,
         }
@@ -248,6 +252,12 @@ impl<'de> Visitor<'de> for PieceOf<'_> {
                 "caption" | "alt" if self.0.field == Field::Body => {
                     object.caption = map.next_value_seed(self.0.inner(true))?.or(object.caption);
                 }
+                "summary" if self.0.field == Field::Body && self.0.summary.is_some() => {
+                    let text = map.next_value_seed(self.0.inner(true))?;
+                    if let Some(summary) = self.0.summary.as_deref_mut() {
+                        *summary = text.filter(|text| !text.trim().is_empty());
+                    }
+                }
                 "credit" if self.0.field == Field::Body => {
                     object.credit = map.next_value_seed(self.0.inner(true))?;
                 }
@@ -352,9 +362,16 @@ fn rank_of(key: &str, field: Field) -> Option<usize> {
     match field {
         Field::Published => known(DATES),
         Field::Body => known(NAMING).or_else(|| known(BLOCKS).map(|rank| rank + NAMING.len())),
-        _ => known(NAMING),
+        _ => known(NAMING).or_else(|| known_in(OBJECTS, key).map(|rank| rank + NAMING.len())),
     }
 }
+
+fn known_in(names: &[&str], key: &str) -> Option<usize> {
+    names.iter().position(|name| *name == key)
+}
+
+/// Keys under which an object states the one that has the name.
+const OBJECTS: &[&str] = &["attributes", "data", "node", "nodes", "edges"];
 
 /// Keys of the name or text of an object.
 const NAMING: &[&str] = &[
@@ -363,6 +380,11 @@ const NAMING: &[&str] = &[
     "display_name",
     "displayName",
     "full_name",
+    "ten",
+    "ho_ten",
+    "hoten",
+    "hoTen",
+    "tieu_de",
     "fullName",
     "text",
     "value",

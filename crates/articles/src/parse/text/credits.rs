@@ -22,6 +22,44 @@ pub(super) fn is_credit(text: &str) -> bool {
     MARKS.iter().any(|mark| text.starts_with(mark)) && text.chars().count() <= 80
 }
 
+/// Returns `true` for a line of the credits below a long report: the kind of work and who did it.
+pub(crate) fn is_credits(line: &str) -> bool {
+    const LONGEST: usize = 100;
+    const LABELS: &[&str] = &[
+        "ảnh",
+        "ảnh và video",
+        "ảnh, video",
+        "video",
+        "clip",
+        "đồ họa",
+        "đồ hoạ",
+        "đồ họa và trình bày",
+        "thiết kế",
+        "trình bày",
+        "kỹ thuật",
+        "dựng",
+        "dựng hình",
+        "dựng phim",
+        "minh họa",
+        "minh hoạ",
+        "biên tập",
+        "tổ chức sản xuất",
+        "tổ chức thực hiện",
+        "chỉ đạo sản xuất",
+        "chịu trách nhiệm sản xuất",
+        "infographic",
+        "ngày xuất bản",
+        "ngày đăng",
+        "xuất bản",
+    ];
+    let Some((label, name)) = line.split_once(':') else {
+        return false;
+    };
+    let label = label.trim().to_lowercase();
+    let is_short = line.chars().count() <= LONGEST && !name.trim().is_empty();
+    is_short && !line.contains(". ") && (LABELS.contains(&label.as_str()) || is_label(&label))
+}
+
 /// Returns `true` if a caption ends a paragraph with its credit. "Bài và ảnh:
 /// Lê Mẫu" signs the text.
 pub(crate) fn ends_with_credit(text: &str) -> bool {

@@ -20,11 +20,13 @@ use crate::names::{self, Marks};
 use crate::provenance::Trace;
 use crate::tidy::{caption, composed};
 use crate::{Article, Caption, Published, dates};
+pub(crate) use credits::is_credits;
 pub(super) use credits::{ends_with_credit, is_file_name};
 use credits::{is_caption_of, is_credit, own_caption};
 pub(super) use date_line::read as date_line;
 use header::is_sentence;
 use origin::Origin;
+pub(crate) use origin::read as origin;
 pub(crate) use signature::byline;
 pub(super) use signature::{is_pen_name, is_person, sign_off, split_agency};
 

@@ -2,14 +2,14 @@
 //! "Nguồn: <https://baosonglam.vn/tin.html>", "Theo Báo Sông Lam".
 
 use super::run_in::{LEAST, ends_sentence};
-use crate::fields::is_address;
+use crate::fields::{Draft, Field, is_address};
 use crate::parse::wrap::Paragraph;
 use crate::provenance::Trace;
 use crate::{Article, names};
 
 /// The newspaper that a line names, and the address of the article there.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Origin {
+pub(crate) struct Origin {
     source: Option<String>,
     agency: Option<String>,
     url: Option<String>,
@@ -66,6 +66,16 @@ impl Origin {
         Some((text, origin))
     }
 
+    /// Offers the newspaper and the agency; the page has an address of its own.
+    pub fn offer(self, rank: u8, draft: &mut Draft, trace: &mut Trace) {
+        let from = "line below the text";
+        for (field, value) in [(Field::Source, self.source), (Field::Agency, self.agency)] {
+            if let Some(value) = value {
+                draft.offer(field, rank, value, from, trace);
+            }
+        }
+    }
+
     /// Fills in the fields that the text does not state otherwise.
     pub fn apply(self, article: &mut Article, trace: &mut Trace) {
         for (field, value, own) in [
@@ -84,7 +94,7 @@ impl Origin {
 /// Longest name of a source, in words.
 const LONGEST: usize = 10;
 
-fn read(line: &str) -> Option<Origin> {
+pub(crate) fn read(line: &str) -> Option<Origin> {
     const LABELS: &[&str] = &[
         "nguon",
         "nguon tin",

@@ -121,7 +121,10 @@ const NOTES: &[&str] = &[
 pub(crate) fn split_agency(name: &str) -> Option<(&str, &'static str)> {
     let (before, after) = name.rsplit_once(['/', '('])?;
     let after = after.trim_end_matches(')').trim();
-    let (known, _) = names::agency(after).filter(|(known, _)| *known == after)?;
+    // The office in a region: "VOV-Tây Bắc".
+    let office = after.split(['-', '–']).next().unwrap_or_default().trim();
+    let is_agency = |known: &str| known == after || known == office;
+    let (known, _) = names::agency(after).filter(|(known, _)| is_agency(known))?;
     Some((before.trim(), known))
 }
 
@@ -311,6 +314,7 @@ mod tests {
             ("Lê Mẫu", "Lê Mẫu", ""),
             ("Lê Mẫu (TTXVN)", "Lê Mẫu", "TTXVN"),
             ("Lê Mẫu/TTXVN", "Lê Mẫu", "TTXVN"),
+            ("Lê Mẫu/VOV-Tây Nguyên", "Lê Mẫu", "VOV"),
             ("Lê Mẫu (theo Reuters, AFP)", "Lê Mẫu", ""),
             ("Lê Mẫu (theo Reuters)", "Lê Mẫu", "Reuters"),
             ("Lê Mẫu Theo AFP", "Lê Mẫu", "AFP"),

@@ -45,12 +45,32 @@ pub(super) fn tei<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &
     if let Some(summary) = header.at(&["profileDesc", "abstract"]) {
         collector.offer(Field::Summary, 0, summary.line(), "abstract", trace);
     }
+    around_body(root, collector, trace);
     if let Some(body) = root.at(&["text", "body"]) {
         let text = body.text_without(|element| {
             element.attribute("type") == Some("comments") || element.name() == "figure"
         });
         collector.offer(Field::Body, 0, text, "text/body", trace);
         captions(body, "figure", &["head", "figDesc"], collector, trace);
+    }
+}
+
+/// Reads the summary in front of the body of TEI, and takes note of other text around it.
+fn around_body<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &mut Trace) {
+    let front = root.at(&["text", "front"]);
+    let is_summary = |part: &Element<'_>| {
+        let kind = part.attribute("type").unwrap_or_default();
+        matches!(kind, "abstract" | "summary" | "sapo" | "lead")
+    };
+    for part in front.into_iter().flat_map(Element::elements) {
+        if is_summary(&part) {
+            collector.offer(Field::Summary, 1, part.line(), "text/front", trace);
+        } else {
+            collector.unread("text/front", part.text(), false);
+        }
+    }
+    if let Some(back) = root.at(&["text", "back"]) {
+        collector.unread("text/back", back.text(), false);
     }
 }
 

@@ -50,6 +50,11 @@ pub(super) fn item<'t>(item: Element<'t>, collector: &mut Collector<'t>, trace: 
             trace,
         );
     }
+    // NewsML 1.
+    let party = item.at(&["Provider", "Party"]);
+    if let Some(name) = party.and_then(|party| party.attribute("FormalName")) {
+        collector.offer(Field::Agency, 1, name.to_owned(), "Provider", trace);
+    }
     if let Some(place) = item.at(&["located", "name"]) {
         collector.offer(Field::Place, 10, place.line(), "located", trace);
     }

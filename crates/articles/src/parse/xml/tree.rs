@@ -318,7 +318,8 @@ impl Writer {
                 continue;
             }
             let name = child.name();
-            if NOTHING.contains(&name) || self.keeps.is_some_and(|leave| leave(child)) {
+            let is_head = name == "head" && is_of_page(child);
+            if is_head || NOTHING.contains(&name) || self.keeps.is_some_and(|leave| leave(child)) {
                 continue;
             }
             let inline = INLINE.contains(&name) || (mixed && !BLOCKS.contains(&name));
@@ -354,6 +355,13 @@ impl Writer {
             self.text.push('\n');
         }
     }
+}
+
+/// Returns `true` for the `head` of a page, and not of a division of a text.
+fn is_of_page(head: Element<'_>) -> bool {
+    let mut inside = head.elements();
+    !head.has_own_text()
+        && inside.any(|element| matches!(element.name(), "title" | "meta" | "style" | "link"))
 }
 
 fn local(name: &str) -> &str {

@@ -68,19 +68,39 @@ fn plain(source: &str) -> (String, Vec<Caption>) {
     };
     reader.run();
     let mut lines = String::with_capacity(reader.out.len());
+    // Levels and starts of the last headings without text under them.
+    let mut headings: Vec<(usize, usize)> = Vec::new();
     for line in reader.out.lines() {
         let line = line.trim().trim_start_matches(['*', '#', ':', ';']).trim();
-        let heading = line.trim_matches('=').trim();
-        let line = if line.starts_with("==") {
-            heading
+        let is_heading = line.starts_with("==");
+        if is_heading {
+            let level = line.len() - line.trim_start_matches('=').len();
+            // Nothing is left under the headings of references and links.
+            while let Some((above, start)) = headings.pop() {
+                if above < level {
+                    headings.push((above, start));
+                    break;
+                }
+                lines.truncate(start);
+            }
+            headings.push((level, lines.len()));
+        }
+        let line = if is_heading {
+            line.trim_matches('=').trim()
         } else {
             line
         };
+        if !is_heading && !line.is_empty() {
+            headings.clear();
+        }
         if line.is_empty() || (line.starts_with("__") && line.ends_with("__")) {
             continue;
         }
         lines.push_str(line);
         lines.push('\n');
+    }
+    if let Some((_, start)) = headings.first() {
+        lines.truncate(*start);
     }
     (tags::line(&lines).into_owned(), reader.captions)
 }
@@ -310,6 +330,10 @@ mod tests {
             (
                 "'''Sông Lam''' là [[huyện]] của [[tỉnh Hạ Du|Hạ Du]].",
                 "Sông Lam là huyện của Hạ Du.\n",
+            ),
+            (
+                "== Sông ==\n=== Bến ===\n== Cầu ==\nDài.\n== Xem thêm ==\n=== Ngoài ===\n",
+                "Cầu\nDài.\n",
             ),
             (
                 "{{Thông tin|a={{b}}}}Chữ<ref>x</ref> <ref name=a/>rồi.",

@@ -156,10 +156,24 @@ pub(super) fn literal(bytes: &[u8], delimiter: u8, columns: usize) -> Option<Row
     let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
     let first = lines.next()?;
     let row = alone(first, delimiter);
-    let second = lines.find(|line| !line.trim_ascii().is_empty());
     let fits = |row: &Row| row.cells.len() == columns;
+    const LOOKED_AT: usize = 8;
+    const SEVERAL: usize = 3;
+    let mut lines = lines.filter(|line| !line.trim_ascii().is_empty());
+    let second = lines.next();
     let next_fits = second.is_none_or(|line| fits(&alone(line, delimiter)));
-    (fits(&row) && next_fits).then_some(row)
+    if fits(&row) && next_fits {
+        return Some(row);
+    }
+    // Its own cells may be too many; those of the lines after it show that they are rows.
+    let after = second.into_iter().chain(lines).take(LOOKED_AT);
+    let (mut count, mut fitting) = (0, 0);
+    for line in after {
+        count += 1;
+        fitting += usize::from(fits(&alone(line, delimiter)));
+    }
+    let are_rows = columns >= SEVERAL && fitting >= 2 && fitting * 4 >= count * 3;
+    (are_rows && row.cells.len() >= columns).then_some(row)
 }
 
 /// Reads the line that `bytes` begin with by itself, however many cells it has.
@@ -262,6 +276,10 @@ pub(super) fn value(cell: &str, delimiter: u8) -> Cow<'_, str> {
                 .replace("\\t", " ")
                 .replace("\\\\", "\\"),
         );
+    }
+    // What MySQL writes for a line break.
+    if cell.contains("\\\n") {
+        return Cow::Owned(cell.replace("\\\n", "\n"));
     }
     match list(cell) {
         Some(values) => {
