@@ -176,10 +176,18 @@ pub(crate) fn after(tokens: &[u32], end: u32) -> impl Iterator<Item = (usize, u3
         .filter(|&(_, token)| token >= FIRST_WORD)
 }
 
-/// The position of each word in alphabetical order, by its number.
-pub(crate) fn word_ranks(lexicon: &Lexicon) -> Vec<u32> {
-    let words = lexicon.keys().iter().map(|key| write_out(key));
-    ranks(words.map(|word| collation::Key::of(&word)).collect())
+/// The position of each word in alphabetical order, by its number, among those that are `wanted`.
+pub(crate) fn word_ranks(lexicon: &Lexicon, wanted: impl Fn(u32) -> bool) -> Vec<u32> {
+    let words = (0..).zip(lexicon.keys());
+    let (numbers, keys): (Vec<u32>, Vec<collation::Key>) = words
+        .filter(|&(number, _)| wanted(number))
+        .map(|(number, key)| (number, collation::Key::of(&write_out(key))))
+        .unzip();
+    let mut of_words = vec![0; lexicon.keys().len()];
+    for (number, rank) in numbers.into_iter().zip(ranks(keys)) {
+        of_words[number as usize] = rank;
+    }
+    of_words
 }
 
 /// The position of each value in alphabetical order, by its number.
@@ -446,7 +454,7 @@ impl Table {
 
     /// Replaces numbers by places in the order of the alphabet.
     fn rank(&mut self) {
-        let ranks = word_ranks(&self.lexicon);
+        let ranks = word_ranks(&self.lexicon, |_| true);
         let mut at = 0;
         for (column, facet) in self.columns.iter().zip(&self.facets) {
             let ranks = match facet {

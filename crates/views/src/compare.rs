@@ -5,12 +5,13 @@ use timbao_query::plan::Plan;
 
 use crate::collocates::{CollocateOptions, each_window, within};
 use crate::corpus::{ArticleId, Corpus, Occurrence, Result, articles_of};
-use crate::keywords::{Keyword, KeywordOptions, compare, discover};
+use crate::keywords::{Keyword, KeywordOptions, Tally, characteristic, discover};
 use crate::lexicon::Lexicon;
 use crate::measures::Contingency;
 use crate::periods::By;
 use crate::texts::Count;
 use crate::trends::{Trends, TrendsOptions, TrendsQuery, trends};
+use crate::units::Unit;
 
 /// How two queries are compared.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,6 +24,8 @@ pub struct CompareOptions {
     pub collocates: KeywordOptions,
     /// The articles that are counted: all, or the first publication of each text.
     pub count: Count,
+    /// Today, as in [`TrendsOptions::today`].
+    pub today: Option<i32>,
 }
 
 impl Default for CompareOptions {
@@ -36,6 +39,7 @@ impl Default for CompareOptions {
                 ..KeywordOptions::default()
             },
             count: Count::Publications,
+            today: None,
         }
     }
 }
@@ -109,6 +113,7 @@ pub fn compare_queries(
     let over_time = TrendsOptions {
         by: options.by,
         count: options.count,
+        today: options.today,
         ..TrendsOptions::default()
     };
     let trends = trends(corpus, queries, base, &over_time)?;
@@ -127,10 +132,7 @@ pub fn compare_queries(
         }
     };
     let (near_first, near_second) = (places(first)?, places(second)?);
-    let collocates = [
-        distinctive(corpus, &near_first, &near_second, options)?,
-        distinctive(corpus, &near_second, &near_first, options)?,
-    ];
+    let collocates = distinctive(corpus, [&near_first, &near_second], options)?;
     let totals = [0, 1].map(|number| trends.series.get(number).map(|series| series.total));
     let [first_total, second_total] = totals.map(Option::unwrap_or_default);
     let matches = Contingency {
@@ -158,29 +160,46 @@ pub fn compare_queries(
     })
 }
 
-/// The words that are more frequent near some matches than near others.
+/// For each of two lists of matches, the words that are more frequent near them than near the
+/// others. The windows around all matches are read once.
 fn distinctive(
     corpus: &dyn Corpus,
-    near: &[Occurrence],
-    against: &[Occurrence],
+    near: [&[Occurrence]; 2],
     options: &CompareOptions,
-) -> Result<Vec<Keyword>> {
+) -> Result<[Vec<Keyword>; 2]> {
     let mut lexicon = Lexicon::new();
     let least = options.collocates.least;
-    let units = discover(corpus, &mut lexicon, &articles_of(near), near, least)?;
-    let windows = &options.windows;
-    let found = compare(
-        &mut lexicon,
-        &units,
-        |lexicon, f| each_window(corpus, lexicon, near, windows, f),
-        |lexicon, counted| {
-            counted.again(lexicon, |lexicon, f| {
-                each_window(corpus, lexicon, against, windows, f)
-            })
-        },
-        &options.collocates,
-    )?;
-    Ok(found.keywords)
+    let [first, second] = near;
+    let units = [
+        discover(corpus, &mut lexicon, &articles_of(first), first, least)?,
+        discover(corpus, &mut lexicon, &articles_of(second), second, least)?,
+    ];
+    let known = lexicon.keys().len();
+    // By list of matches: the units of both lists near these.
+    let mut tallies = near.map(|_| units.each_ref().map(|units| Tally::new(units, known)));
+    for (places, tallies) in near.iter().zip(&mut tallies) {
+        let windows = &options.windows;
+        each_window(
+            corpus,
+            &mut lexicon,
+            places,
+            windows,
+            &mut |run, article| {
+                for tally in tallies.iter_mut() {
+                    tally.add(run, article);
+                }
+            },
+        )?;
+    }
+    let [[first_here, second_there], [first_there, second_here]] = &tallies;
+    let [first, second] = &units;
+    let found = |units: &[Unit], here, there| {
+        characteristic(&lexicon, units, [here, there], &options.collocates).keywords
+    };
+    Ok([
+        found(first, first_here, first_there),
+        found(second, second_here, second_there),
+    ])
 }
 
 impl Overlap {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 use timbao_articles::Article;
 use timbao_query::plan::{Facet, Phrase, Plan, TextField};
@@ -353,6 +354,24 @@ pub trait Corpus {
     /// Calls `f` with every folded key and its number of tokens. A key may be passed several
     /// times, with a part of its tokens each.
     fn each_folded_key(&self, f: &mut dyn FnMut(&str, u64)) -> Result<()>;
+
+    /// Calls `f` with every exact key and its numbers of tokens and articles, each key once.
+    fn each_exact_key(&self, f: &mut dyn FnMut(&str, NgramCount)) -> Result<()> {
+        let mut folded: FxHashSet<String> = FxHashSet::default();
+        self.each_folded_key(&mut |key, _| {
+            if !folded.contains(key) {
+                folded.insert(key.to_owned());
+            }
+        })?;
+        let folded: Vec<&str> = folded.iter().map(String::as_str).collect();
+        let keys = self.variants(&folded)?.into_iter().flatten();
+        let keys: Vec<[String; 1]> = keys.map(|(key, _)| [key]).collect();
+        let ngrams: Vec<&[String]> = keys.iter().map(<[String; 1]>::as_slice).collect();
+        for ([key], count) in keys.iter().zip(self.ngram_counts(&ngrams)?) {
+            f(key, count);
+        }
+        Ok(())
+    }
 
     /// Calls `f` with every folded key that follows one, and the number of positions where it
     /// does. A key may be passed several times, with a part of its positions each.

@@ -41,6 +41,13 @@ impl Default for KeywordOptions {
     }
 }
 
+impl KeywordOptions {
+    /// Returns `true` if a unit with these occurrences and articles is frequent enough.
+    fn admits(&self, (count, articles): (u64, u64)) -> bool {
+        count >= self.least && articles >= self.least_articles
+    }
+}
+
 /// Units that are characteristic of a target text compared with a reference text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Keywords {
@@ -180,8 +187,9 @@ impl Counted {
         lexicon: &mut Lexicon,
         each: impl FnOnce(&mut Lexicon, OnRun<'_>) -> Result<()>,
     ) -> Result<(Counts, Portion)> {
-        let (counter, portion) = counted(&self.units, self.known, |f| each(lexicon, f))?;
-        Ok((counter.counts().map(Some).collect(), portion))
+        let mut tally = Tally::new(&self.units, self.known);
+        each(lexicon, &mut |run, article| tally.add(run, article))?;
+        Ok((tally.counter.counts().map(Some).collect(), tally.portion))
     }
 }
 
@@ -219,80 +227,124 @@ pub(crate) fn compare(
     options: &KeywordOptions,
 ) -> Result<Keywords> {
     let known = lexicon.keys().len();
-    let (in_of, here) = counted(units, known, |f| of(lexicon, f))?;
-    let frequent = units.iter().cloned().zip(in_of.counts());
-    let (chosen, counts) = frequent
-        .filter(|&(_, (count, articles))| {
-            count >= options.least && articles >= options.least_articles
-        })
-        .unzip();
-    let of = Counted {
-        units: chosen,
-        counts,
-        portion: here,
-        known,
-    };
-    let (in_against, there) = against(lexicon, &of)?;
-    let mut keywords: Vec<Keyword> = Vec::new();
-    let both = of.counts.iter().zip(in_against);
-    for (unit, (&(count, articles), against)) in of.units.iter().zip(both) {
-        let Some((against_count, against_articles)) = against else {
-            continue;
-        };
-        let table = Contingency {
-            here: count,
-            of_here: here.tokens,
-            there: against_count,
-            of_there: there.tokens,
-        };
-        let log_likelihood = table.log_likelihood();
-        if log_likelihood < options.least_likelihood {
-            continue;
-        }
-        let rate = |count: u64, of: u64| count as f64 * 1e6 / of.max(1) as f64;
-        keywords.push(Keyword {
-            unit: written(lexicon, unit),
-            syllables: unit.len(),
-            count,
-            articles,
-            against_count,
-            against_articles,
-            per_million: rate(count, here.tokens),
-            against_per_million: rate(against_count, there.tokens),
-            log_likelihood,
-            log_ratio: table.log_ratio(),
-        });
-    }
-    keywords.sort_by(|a, b| {
-        b.log_likelihood
-            .total_cmp(&a.log_likelihood)
-            .then_with(|| collation::compare(&a.unit, &b.unit))
-    });
-    keywords.truncate(options.most);
-    Ok(Keywords {
-        of: here,
-        against: there,
-        compared: units.len() as u64,
-        keywords,
-    })
+    let mut tally = Tally::new(units, known);
+    of(lexicon, &mut |run, article| tally.add(run, article))?;
+    let of = Counted::new(units, known, &tally, options);
+    let against = against(lexicon, &of)?;
+    Ok(of.keywords(lexicon, against, units.len(), options))
 }
 
-/// Counts units, whose words are among the first `known`, in runs of words.
-fn counted(
+impl Counted {
+    /// The units, whose words are among the first `known`, that are frequent enough in a text.
+    fn new(units: &[Unit], known: usize, tally: &Tally, options: &KeywordOptions) -> Self {
+        let frequent = units.iter().cloned().zip(tally.counter.counts());
+        let (units, counts) = frequent
+            .filter(|&(_, counts)| options.admits(counts))
+            .unzip();
+        Self {
+            units,
+            counts,
+            portion: tally.portion,
+            known,
+        }
+    }
+
+    /// The units that are characteristic of the text; `compared` is the number of all units.
+    fn keywords(
+        &self,
+        lexicon: &Lexicon,
+        (in_against, there): (Counts, Portion),
+        compared: usize,
+        options: &KeywordOptions,
+    ) -> Keywords {
+        let here = self.portion;
+        let mut keywords: Vec<Keyword> = Vec::new();
+        let both = self.counts.iter().zip(in_against);
+        for (unit, (&(count, articles), against)) in self.units.iter().zip(both) {
+            let Some((against_count, against_articles)) = against else {
+                continue;
+            };
+            let table = Contingency {
+                here: count,
+                of_here: here.tokens,
+                there: against_count,
+                of_there: there.tokens,
+            };
+            let log_likelihood = table.log_likelihood();
+            if log_likelihood < options.least_likelihood {
+                continue;
+            }
+            let rate = |count: u64, of: u64| count as f64 * 1e6 / of.max(1) as f64;
+            keywords.push(Keyword {
+                unit: written(lexicon, unit),
+                syllables: unit.len(),
+                count,
+                articles,
+                against_count,
+                against_articles,
+                per_million: rate(count, here.tokens),
+                against_per_million: rate(against_count, there.tokens),
+                log_likelihood,
+                log_ratio: table.log_ratio(),
+            });
+        }
+        keywords.sort_by(|a, b| {
+            b.log_likelihood
+                .total_cmp(&a.log_likelihood)
+                .then_with(|| collation::compare(&a.unit, &b.unit))
+        });
+        keywords.truncate(options.most);
+        Keywords {
+            of: here,
+            against: there,
+            compared: compared as u64,
+            keywords,
+        }
+    }
+}
+
+/// The occurrences of units in a text, given as runs of words, and its size.
+pub(crate) struct Tally {
+    counter: Counter,
+    portion: Portion,
+    /// The number of the last article.
+    last: u64,
+}
+
+impl Tally {
+    /// For some units, whose words are among the first `known`.
+    pub(crate) fn new(units: &[Unit], known: usize) -> Self {
+        Self {
+            counter: Counter::new(units, known),
+            portion: Portion::default(),
+            last: 0,
+        }
+    }
+
+    /// Counts the units of a run of words of an article, which is named by a number above 0.
+    pub(crate) fn add(&mut self, run: &[u32], article: u64) {
+        self.counter.add(run, article);
+        self.portion.tokens += run.len() as u64;
+        self.portion.articles += u64::from(article != self.last);
+        self.last = article;
+    }
+}
+
+/// The units that are characteristic of a text compared with another one; `tallies` are their
+/// occurrences in both.
+pub(crate) fn characteristic(
+    lexicon: &Lexicon,
     units: &[Unit],
-    known: usize,
-    each: impl FnOnce(OnRun<'_>) -> Result<()>,
-) -> Result<(Counter, Portion)> {
-    let mut counter = Counter::new(units, known);
-    let mut portion = Portion::default();
-    let mut last = 0;
-    each(&mut |run, article| {
-        counter.add(run, article);
-        portion.tokens += run.len() as u64;
-        portion.articles += u64::from(article != last);
-        last = article;
-    })?;
-    Ok((counter, portion))
+    [here, there]: [&Tally; 2],
+    options: &KeywordOptions,
+) -> Keywords {
+    let counts = there.counter.counts().map(Some);
+    // Of the units that are frequent enough in the first text.
+    let is_frequent = here.counter.counts().map(|counts| options.admits(counts));
+    let counts = counts.zip(is_frequent).filter(|&(_, frequent)| frequent);
+    let counts = counts.map(|(counts, _)| counts).collect();
+    let of = Counted::new(units, lexicon.keys().len(), here, options);
+    of.keywords(lexicon, (counts, there.portion), units.len(), options)
 }
 
 /// Maximum number of articles in which units are discovered.

@@ -64,6 +64,7 @@ mod matches;
 pub mod matching;
 mod measures;
 mod memo;
+mod ngrams;
 mod periods;
 pub mod reprints;
 pub mod score;

@@ -17,7 +17,6 @@ pub(crate) fn best_totals(
     most: usize,
     value: impl Fn(usize, u64) -> Option<f64>,
 ) -> Result<Vec<Option<NgramCount>>> {
-    let keys: Vec<Vec<String>> = units.iter().map(|unit| keys(lexicon, unit)).collect();
     let mut totals = vec![None; units.len()];
     let bounds = (0..units.len()).filter_map(|number| Some((value(number, 0)?, number)));
     let mut bounds: Vec<(f64, usize)> = bounds.collect();
@@ -30,7 +29,9 @@ pub(crate) fn best_totals(
         let is_bounded = |bound: f64| least.is_some_and(|least| bound < least - least.abs() * 1e-9);
         let open = batch.iter().take_while(|&&(bound, _)| !is_bounded(bound));
         let open: Vec<usize> = open.map(|&(_, number)| number).collect();
-        let ngrams: Vec<&[String]> = open.iter().map(|&number| keys[number].as_slice()).collect();
+        let units = open.iter().filter_map(|&number| units.get(number));
+        let keys: Vec<Vec<String>> = units.map(|unit| keys(lexicon, unit)).collect();
+        let ngrams: Vec<&[String]> = keys.iter().map(Vec::as_slice).collect();
         for (&number, total) in open.iter().zip(corpus.ngram_counts(&ngrams)?) {
             totals[number] = Some(total);
             best.extend(value(number, total.positions));

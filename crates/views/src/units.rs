@@ -15,8 +15,6 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
-
 use crate::measures::normalised_information;
 
 /// Syllables of the longest words.
@@ -29,7 +27,7 @@ const CHOSEN: f64 = 0.3;
 const WITHOUT_COMMAS: f64 = 0.1;
 /// The least share of its places in which a row is a piece of one longer row.
 const PIECE: f64 = 0.8;
-/// Stands for a row that is not frequent enough.
+/// Stands for a row that is not frequent enough, and among words for the end of a passage.
 const NONE: u32 = u32::MAX;
 
 /// A syllable or word, as numbers of its syllables.
@@ -38,62 +36,80 @@ pub(crate) type Unit = Box<[u32]>;
 /// Passages of running text, as numbers of words.
 #[derive(Default)]
 pub(crate) struct Passages {
+    /// The words, with [`NONE`] after each passage.
     words: Vec<u32>,
     /// The positions of words after a comma.
     commas: Vec<usize>,
-    /// The end of each passage.
-    ends: Vec<usize>,
+    passages: usize,
 }
 
 impl Passages {
     /// Adds a word to the passage that is not ended yet.
+    #[inline]
     pub(crate) fn push(&mut self, word: u32) {
         self.words.push(word);
     }
 
     /// Marks a comma before the next word, if the passage continues.
+    #[inline]
     pub(crate) fn comma(&mut self) {
         self.commas.push(self.words.len());
     }
 
     /// Ends the passage.
+    #[inline]
     pub(crate) fn end(&mut self) {
-        if self.ends.last().copied().unwrap_or(0) < self.words.len() {
-            self.ends.push(self.words.len());
+        if self.words.last().is_some_and(|&last| last != NONE) {
+            self.words.push(NONE);
+            self.passages += 1;
         }
     }
 
     fn ranges(&self) -> impl Iterator<Item = Range<usize>> + '_ {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, &end)| start..end)
+        let mut start = 0;
+        self.words
+            .split(|&word| word == NONE)
+            .take(self.passages)
+            .map(move |passage| {
+                let range = start..start + passage.len();
+                start = range.end + 1;
+                range
+            })
+    }
+
+    /// By place: the number of words from there on before a comma or the end, at most one more
+    /// than [`LONGEST`].
+    fn plain_runs(&self) -> Vec<u8> {
+        let mut runs = vec![0; self.words.len()];
+        let mut commas = self.commas.iter().rev().copied().peekable();
+        let mut next = 0;
+        for (at, (run, &word)) in runs.iter_mut().zip(&self.words).enumerate().rev() {
+            while commas.next_if(|&comma| comma > at + 1).is_some() {}
+            if commas.peek() == Some(&(at + 1)) {
+                next = 0;
+            }
+            *run = match word {
+                NONE => 0,
+                _ => (next + 1).min(LONGEST as u8 + 1),
+            };
+            next = *run;
+        }
+        runs
     }
 
     /// The units with at least `least` occurrences, in the order of their words.
     pub(crate) fn units(&self, least: u64) -> Vec<Unit> {
         let least = least.max(1);
         let levels = Levels::count(self, least);
-        let weights = levels.weights(self.words.len() as u64, least);
-        // By size and id: in how many places segmentation yields the n-gram.
-        let mut chosen: Vec<Vec<u64>> = weights.iter().map(|w| vec![0; w.len()]).collect();
-        let mut segmenter = Segmenter::default();
-        for passage in self.ranges() {
-            let weight = |at: usize, size: usize| {
-                let id = levels.id(size, passage.start + at);
-                weights.get(size).and_then(|w| w.get(id as usize)).copied()
-            };
-            for part in segmenter.segment(passage.len(), weight) {
-                let size = part.len();
-                let id = levels.id(size, passage.start + part.start) as usize;
-                if let Some(places) = chosen.get_mut(size).and_then(|c| c.get_mut(id)) {
-                    *places += 1;
-                }
-            }
-        }
+        let words = (self.words.len() - self.passages) as u64;
+        let weights = levels.weights(words, least);
+        let chosen = levels.chosen(self, &weights);
         let mut units: Vec<Unit> = Vec::new();
         for (size, (grams, chosen)) in levels.grams.iter().zip(&chosen).enumerate() {
             for (gram, &chosen) in grams.iter().zip(chosen) {
-                if chosen > 0 && chosen as f64 >= CHOSEN * gram.count as f64 {
-                    units.extend(self.words.get(gram.at..gram.at + size).map(Unit::from));
+                if chosen > 0 && f64::from(chosen) >= CHOSEN * f64::from(gram.count) {
+                    let at = gram.at as usize;
+                    units.extend(self.words.get(at..at + size).map(Unit::from));
                 }
             }
         }
@@ -103,15 +119,28 @@ impl Passages {
 }
 
 /// A row that is frequent.
+#[derive(Clone, Copy)]
 struct Gram {
-    count: u64,
+    count: u32,
     /// Occurrences without a comma.
-    plain: u64,
+    plain: u32,
     /// Occurrences of the most frequent n-gram of one more word around it, if it has [`LONGEST`]
     /// words and they are at least [`PIECE`] of its own.
-    within: u64,
+    within: u32,
     /// One of its places.
-    at: usize,
+    at: u32,
+}
+
+impl Gram {
+    /// A row at a place that is not counted yet.
+    fn new(at: u32) -> Self {
+        Self {
+            count: 0,
+            plain: 0,
+            within: 0,
+            at,
+        }
+    }
 }
 
 /// The rows of words that are frequent, up to one word more than [`LONGEST`].
@@ -122,6 +151,8 @@ struct Levels {
     ids: Vec<Vec<u32>>,
     /// The places of frequent n-grams of the last level.
     places: Vec<u32>,
+    /// By place: the words before the next comma.
+    plain_runs: Vec<u8>,
 }
 
 impl Levels {
@@ -129,56 +160,90 @@ impl Levels {
         let mut levels = Self {
             grams: vec![Vec::new()],
             ids: vec![Vec::new()],
-            places: (0..passages.words.len() as u32).collect(),
+            places: Vec::new(),
+            plain_runs: passages.plain_runs(),
         };
-        for size in 1..=LONGEST + 1 {
-            levels.add(passages, size, least);
+        levels.add_words(&passages.words, least);
+        for size in 2..=LONGEST + 1 {
+            levels.add(size, least);
         }
         levels
     }
 
+    /// Adds the level of single words, whose numbers are dense.
+    fn add_words(&mut self, words: &[u32], least: u64) {
+        let known = words.iter().filter(|&&word| word != NONE).max();
+        let mut of_word = vec![Gram::new(0); known.map_or(0, |&last| last as usize + 1)];
+        for (at, &word) in (0..).zip(words) {
+            if let Some(gram) = of_word.get_mut(word as usize) {
+                gram.count += 1;
+                gram.at = at;
+            }
+        }
+        let mut grams = Vec::new();
+        let ids_of_words: Vec<u32> = of_word
+            .into_iter()
+            .map(|gram| {
+                if u64::from(gram.count) < least {
+                    return NONE;
+                }
+                grams.push(Gram {
+                    plain: gram.count,
+                    ..gram
+                });
+                grams.len() as u32 - 1
+            })
+            .collect();
+        let id_of = |&word: &u32| ids_of_words.get(word as usize).copied().unwrap_or(NONE);
+        let ids: Vec<u32> = words.iter().map(id_of).collect();
+        let places = (0..).zip(&ids).filter(|&(_, &id)| id != NONE);
+        self.places = places.map(|(at, _)| at).collect();
+        self.grams.push(grams);
+        self.ids.push(ids);
+    }
+
     /// Adds the level of n-grams of a size, after those of all smaller sizes.
-    fn add(&mut self, passages: &Passages, size: usize, least: u64) {
+    fn add(&mut self, size: usize, least: u64) {
+        let parts = self.ids.last().map(Vec::as_slice).unwrap_or_default();
+        let mut keyed = keyed(parts, &self.places);
         // Most n-grams are rare. They are dropped by an upper bound of their frequency, so that
         // the table of the others is small.
-        let mut bounds = FrequencyBounds::new(self.places.len());
-        self.keyed(passages, size)
-            .for_each(|(_, key)| bounds.add(key));
+        let mut bounds = FrequencyBounds::new(keyed.len());
+        keyed.iter().for_each(|&(_, key)| bounds.add(key));
         let fewest = match size > LONGEST {
             true => (least as f64 * PIECE) as u64,
             false => least,
         };
-        let mut known: FxHashMap<u64, u32> = FxHashMap::default();
-        let mut grams: Vec<Gram> = Vec::new();
-        let mut ids = vec![NONE; passages.words.len()];
-        let mut commas = passages.commas.iter().copied().peekable();
-        let frequent = self.keyed(passages, size);
-        for (at, key) in frequent.filter(|&(_, key)| bounds.reaches(key, fewest)) {
-            let id = *known.entry(key).or_insert_with(|| {
-                grams.push(Gram {
-                    count: 0,
-                    plain: 0,
-                    within: 0,
-                    at,
-                });
-                grams.len() as u32 - 1
-            });
-            while commas.next_if(|&comma| comma <= at).is_some() {}
-            let plain = commas.peek().is_none_or(|&comma| comma >= at + size);
-            grams[id as usize].count += 1;
-            grams[id as usize].plain += u64::from(plain);
-            ids[at] = id;
+        // Each loop has one kind of random access, so that the processor can do several at once.
+        keep(&mut keyed, |&(_, key)| bounds.reaches(key, fewest));
+        let mut known = Numbers::default();
+        let numbered = keyed.iter().map(|&(_, key)| known.number(key));
+        let numbered: Vec<u32> = numbered.collect();
+        let mut grams = vec![Gram::new(0); known.used as usize];
+        for (&(at, _), &id) in keyed.iter().zip(&numbered) {
+            let run = self.plain_runs.get(at as usize).copied().unwrap_or(0);
+            if let Some(gram) = grams.get_mut(id as usize) {
+                gram.count += 1;
+                gram.plain += u32::from(usize::from(run) >= size);
+                gram.at = at;
+            }
         }
-        let mut places = Vec::new();
-        for (at, id) in (0..).zip(&mut ids).filter(|(_, id)| **id != NONE) {
-            match grams[*id as usize].count < least {
-                true => *id = NONE,
-                false => places.push(at),
+        let mut placed: Vec<(u32, u32)> = Vec::with_capacity(keyed.len());
+        placed.extend(keyed.iter().map(|&(at, _)| at).zip(numbered));
+        let is_frequent = |id: u32| {
+            let gram = grams.get(id as usize);
+            gram.is_some_and(|gram| u64::from(gram.count) >= least)
+        };
+        keep(&mut placed, |&(_, id)| is_frequent(id));
+        let mut ids = vec![NONE; parts.len()];
+        for &(at, id) in &placed {
+            if let Some(of_place) = ids.get_mut(at as usize) {
+                *of_place = id;
             }
         }
         if let Some(parts) = self.grams.get_mut(size - 1).filter(|_| size > LONGEST) {
-            for (key, id) in known {
-                let count = grams[id as usize].count;
+            for (key, id) in known.pairs() {
+                let count = grams.get(id as usize).map_or(0, |gram| gram.count);
                 for part in [key >> 32, key & u64::from(u32::MAX)] {
                     if let Some(part) = parts.get_mut(part as usize) {
                         part.within = part.within.max(count);
@@ -188,33 +253,7 @@ impl Levels {
         }
         self.grams.push(grams);
         self.ids.push(ids);
-        self.places = places;
-    }
-
-    /// The places and identities of the n-grams of a size whose parts are frequent, in ascending
-    /// order of the places.
-    fn keyed<'l>(
-        &'l self,
-        passages: &'l Passages,
-        size: usize,
-    ) -> impl Iterator<Item = (usize, u64)> + 'l {
-        let mut ends = passages.ends.iter().copied().peekable();
-        self.places.iter().filter_map(move |&at| {
-            let at = at as usize;
-            while ends.next_if(|&end| end <= at).is_some() {}
-            ends.peek().filter(|&&end| at + size <= end)?;
-            Some((at, self.key(passages, size, at)?))
-        })
-    }
-
-    /// The identity of the n-gram at a place: its word, or its two overlapping parts if both are
-    /// frequent.
-    fn key(&self, passages: &Passages, size: usize, at: usize) -> Option<u64> {
-        if size == 1 {
-            return Some(u64::from(passages.words[at]));
-        }
-        let (first, last) = (self.id(size - 1, at), self.id(size - 1, at + 1));
-        (first != NONE && last != NONE).then(|| u64::from(first) << 32 | u64::from(last))
+        self.places = placed.into_iter().map(|(at, _)| at).collect();
     }
 
     #[inline]
@@ -227,23 +266,32 @@ impl Levels {
     /// Those with fewer occurrences than `least` have no place.
     fn weights(&self, all: u64, least: u64) -> Vec<Vec<f64>> {
         let count = |size: usize, at: usize| {
-            let gram = self.grams.get(size)?.get(self.id(size, at) as usize)?;
-            Some(gram.count)
+            let grams = self.grams.get(size)?;
+            let gram = grams.get(self.id(size, at) as usize)?;
+            Some(u64::from(gram.count))
         };
         let weigh = |size: usize, gram: &Gram| {
-            let share = |part: u64| part as f64 / gram.count.max(1) as f64;
-            if gram.count < least
+            let share = |part: u32| f64::from(part) / f64::from(gram.count.max(1));
+            if u64::from(gram.count) < least
                 || share(gram.plain) < WITHOUT_COMMAS
                 || size == LONGEST && share(gram.within) >= PIECE
             {
                 return -1.0;
             }
-            let cohesion = (1..size).map(|cut| {
-                let first = count(cut, gram.at).unwrap_or(0);
-                let second = count(size - cut, gram.at + cut).unwrap_or(0);
-                normalised_information(gram.count, first, second, all)
+            let at = gram.at as usize;
+            let cuts = (1..size).map(|cut| {
+                let first = count(cut, at).unwrap_or(0);
+                let second = count(size - cut, at + cut).unwrap_or(0);
+                (first, second)
             });
-            weight(size, cohesion.fold(1.0, f64::min))
+            // The weakest cut is the one between the most frequent parts.
+            let product =
+                |&(first, second): &(u64, u64)| first.max(1) as f64 * second.max(1) as f64;
+            let weakest = cuts.max_by(|a, b| product(a).total_cmp(&product(b)));
+            let cohesion = weakest.map_or(1.0, |(first, second)| {
+                normalised_information(u64::from(gram.count), first, second, all)
+            });
+            weight(size, cohesion.min(1.0))
         };
         self.grams
             .iter()
@@ -251,6 +299,128 @@ impl Levels {
             .enumerate()
             .map(|(size, grams)| grams.iter().map(|gram| weigh(size, gram)).collect())
             .collect()
+    }
+
+    /// By length and id: in how many places the segmentation with the largest weights yields the
+    /// n-gram.
+    fn chosen(&self, passages: &Passages, weights: &[Vec<f64>]) -> Vec<Vec<u32>> {
+        let mut chosen: Vec<Vec<u32>> = weights.iter().map(|w| vec![0; w.len()]).collect();
+        // By place: the sizes of n-grams that cohere, as bits. Most places have none.
+        let mut cohering = vec![0u8; passages.words.len()];
+        for (size, (ids, weights)) in self.ids.iter().zip(weights).enumerate().skip(2) {
+            for (sizes, &id) in cohering.iter_mut().zip(ids) {
+                let weight = weights.get(id as usize).copied().unwrap_or(0.0);
+                *sizes |= u8::from(weight > 0.0) << size;
+            }
+        }
+        let mut segmenter = Segmenter::default();
+        for passage in passages.ranges() {
+            let weight = |at: usize, size: usize| {
+                let place = passage.start + at;
+                // None of this size or longer.
+                if cohering.get(place).copied().unwrap_or(0) >> size == 0 {
+                    return None;
+                }
+                let id = self.id(size, place) as usize;
+                weights.get(size)?.get(id).copied()
+            };
+            for part in segmenter.segment(passage.len(), weight) {
+                let size = part.len();
+                let id = self.id(size, passage.start + part.start) as usize;
+                if let Some(places) = chosen.get_mut(size).and_then(|c| c.get_mut(id)) {
+                    *places += 1;
+                }
+            }
+        }
+        chosen
+    }
+}
+
+/// The places and identities of the n-grams whose two parts, which overlap but for a word at each
+/// end, are frequent: `parts` are the ids of parts by their places, of which `places` have one.
+fn keyed(parts: &[u32], places: &[u32]) -> Vec<(u32, u64)> {
+    let mut keyed = Vec::with_capacity(places.len());
+    keyed.extend(places.iter().filter_map(|&at| {
+        let &[first, last] = parts.get(at as usize..)?.first_chunk()?;
+        (last != NONE).then_some((at, u64::from(first) << 32 | u64::from(last)))
+    }));
+    keyed
+}
+
+/// Keeps some elements in their order, without branches.
+fn keep<T: Copy>(elements: &mut Vec<T>, is_kept: impl Fn(&T) -> bool) {
+    let mut kept = 0;
+    for at in 0..elements.len() {
+        let element = elements[at];
+        elements[kept] = element;
+        kept += usize::from(is_kept(&element));
+    }
+    elements.truncate(kept);
+}
+
+/// Numbers keys in the order of their first use: a table with linear probing.
+#[derive(Default)]
+struct Numbers {
+    /// Keys with their numbers plus one; a power of two of them, at most half in use.
+    slots: Vec<(u64, u32)>,
+    used: u32,
+}
+
+impl Numbers {
+    #[inline]
+    fn number(&mut self, key: u64) -> u32 {
+        if self.slots.len() <= self.used as usize * 2 {
+            self.grow();
+        }
+        let last = self.slots.len() - 1;
+        let mut at = (spread(key) >> 32) as usize & last;
+        while let Some((known, number)) = self.slots.get_mut(at) {
+            match number {
+                0 => {
+                    self.used += 1;
+                    (*known, *number) = (key, self.used);
+                    break;
+                }
+                number if *known == key => return *number - 1,
+                _ => at = (at + 1) & last,
+            }
+        }
+        self.used - 1
+    }
+
+    /// The number of a key that has one.
+    #[inline]
+    fn find(&self, key: u64) -> Option<u32> {
+        let last = self.slots.len().checked_sub(1)?;
+        let mut at = (spread(key) >> 32) as usize & last;
+        loop {
+            let &(known, number) = self.slots.get(at)?;
+            if known == key || number == 0 {
+                return number.checked_sub(1);
+            }
+            at = (at + 1) & last;
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let size = (self.slots.len() * 4).max(1 << 10);
+        let before = std::mem::replace(&mut self.slots, vec![(0, 0); size]);
+        for entry in before.into_iter().filter(|&(_, number)| number > 0) {
+            let mut at = (spread(entry.0) >> 32) as usize & (size - 1);
+            while self.slots.get(at).is_some_and(|&(_, number)| number > 0) {
+                at = (at + 1) & (size - 1);
+            }
+            if let Some(slot) = self.slots.get_mut(at) {
+                *slot = entry;
+            }
+        }
+    }
+
+    /// The keys with their numbers.
+    fn pairs(self) -> impl Iterator<Item = (u64, u32)> {
+        let used = self.slots.into_iter().filter(|&(_, number)| number > 0);
+        used.map(|(key, number)| (key, number - 1))
     }
 }
 
@@ -368,10 +538,10 @@ impl FrequencyBounds {
 
 /// Counts units in running text.
 pub(crate) struct Counter {
-    /// By word: the node after it at the beginning of a unit, or 0.
+    /// By word: the node after it at the beginning of a unit, or [`ROOT`].
     first: Vec<u32>,
-    /// By node and word: the next node.
-    next: FxHashMap<(u32, u32), u32>,
+    /// The numbers of a node and a word are those of the next node, less one.
+    next: Numbers,
     /// A bit for each hash of a node and a word with a next node. Most words have none, and these
     /// bits fit into the fastest memory.
     sieve: Vec<u64>,
@@ -379,6 +549,14 @@ pub(crate) struct Counter {
     ends: Vec<u32>,
     /// By unit: its occurrences, its articles, and the last of these.
     counts: Vec<(u64, u64, u64)>,
+}
+
+/// The node before the first word of a unit.
+const ROOT: u32 = 0;
+
+#[inline]
+fn both(node: u32, word: u32) -> u64 {
+    u64::from(node) << 32 | u64::from(word)
 }
 
 /// Bits of the sieve for each unit.
@@ -391,37 +569,30 @@ impl Counter {
             .clamp(64, 1 << 20)
             .next_power_of_two();
         let mut counter = Self {
-            first: vec![0; words_known],
-            next: FxHashMap::default(),
+            first: vec![ROOT; words_known],
+            next: Numbers::default(),
             sieve: vec![0; bits / 64],
             ends: vec![0],
             counts: vec![(0, 0, 0); units.len()],
         };
         for (number, unit) in units.iter().enumerate() {
-            let mut words = unit.iter();
-            let Some(node) = words
-                .next()
-                .and_then(|&word| counter.first.get_mut(word as usize))
-            else {
-                continue;
-            };
-            let fresh = counter.ends.len() as u32;
-            if *node == 0 {
-                *node = fresh;
-                counter.ends.push(0);
-            }
-            let mut node = *node;
-            for &word in words {
-                let (place, bit) = counter.bit(node, word);
-                if let Some(bits) = counter.sieve.get_mut(place) {
-                    *bits |= bit;
+            let mut node = ROOT;
+            for &word in unit.iter() {
+                let next = counter.next.number(both(node, word)) + 1;
+                if node == ROOT {
+                    let Some(first) = counter.first.get_mut(word as usize) else {
+                        break;
+                    };
+                    *first = next;
+                } else {
+                    let (place, bit) = counter.bit(node, word);
+                    if let Some(bits) = counter.sieve.get_mut(place) {
+                        *bits |= bit;
+                    }
                 }
-                let fresh = counter.ends.len() as u32;
-                node = *counter.next.entry((node, word)).or_insert(fresh);
-                if node == fresh {
-                    counter.ends.push(0);
-                }
+                node = next;
             }
+            counter.ends.resize(counter.next.used as usize + 1, 0);
             if let Some(end) = counter.ends.get_mut(node as usize) {
                 *end = number as u32 + 1;
             }
@@ -432,8 +603,7 @@ impl Counter {
     /// The place of a bit of the sieve, and the bit.
     #[inline]
     fn bit(&self, node: u32, word: u32) -> (usize, u64) {
-        let both = u64::from(node) << 32 | u64::from(word);
-        let hash = spread(both) >> 32;
+        let hash = spread(both(node, word)) >> 32;
         let bit = hash as usize & (self.sieve.len() * 64 - 1);
         (bit / 64, 1 << (bit % 64))
     }
@@ -444,7 +614,7 @@ impl Counter {
         let (place, bit) = self.bit(node, word);
         let may_follow = self.sieve.get(place).is_some_and(|bits| bits & bit != 0);
         if may_follow {
-            self.next.get(&(node, word)).copied()
+            Some(self.next.find(both(node, word))? + 1)
         } else {
             None
         }
@@ -453,8 +623,8 @@ impl Counter {
     /// Counts the units of a run of words of an article, which is named by a number above 0.
     pub(crate) fn add(&mut self, run: &[u32], article: u64) {
         for (at, &first) in run.iter().enumerate() {
-            let mut node = self.first.get(first as usize).copied().unwrap_or(0);
-            if node == 0 {
+            let mut node = self.first.get(first as usize).copied().unwrap_or(ROOT);
+            if node == ROOT {
                 continue;
             }
             let mut rest = run.iter().skip(at + 1).take(LONGEST - 1);
@@ -508,8 +678,8 @@ mod tests {
             let mut units: Vec<Unit> = Vec::new();
             for size in 1..=LONGEST {
                 for gram in &levels.grams[size] {
-                    let unit = &passages.words[gram.at..gram.at + size];
-                    prop_assert_eq!(gram.count, count(unit));
+                    let unit = &passages.words[gram.at as usize..gram.at as usize + size];
+                    prop_assert_eq!(u64::from(gram.count), count(unit));
                     units.push(unit.into());
                 }
             }
@@ -549,8 +719,8 @@ mod tests {
                 let windows = runs.iter().flat_map(|run| run.windows(row.len()));
                 windows.filter(|w| *w == row).count() as u64
             };
-            for gram in levels.grams[LONGEST].iter().filter(|gram| gram.count >= least) {
-                let row = &passages.words[gram.at..gram.at + LONGEST];
+            for gram in levels.grams[LONGEST].iter().filter(|gram| u64::from(gram.count) >= least) {
+                let row = &passages.words[gram.at as usize..gram.at as usize + LONGEST];
                 let around = (0..2).flat_map(|word| {
                     [[&[word], row].concat(), [row, &[word]].concat()]
                 });
@@ -558,8 +728,8 @@ mod tests {
                 let around = around
                     .filter(|row| row.windows(LONGEST).all(|part| count(part) >= least));
                 let within = around.map(|row| count(&row)).max().unwrap_or(0);
-                let is_piece = |within: u64| within as f64 / gram.count as f64 >= PIECE;
-                prop_assert_eq!(is_piece(gram.within), is_piece(within));
+                let is_piece = |within: u64| within as f64 / f64::from(gram.count) >= PIECE;
+                prop_assert_eq!(is_piece(u64::from(gram.within)), is_piece(within));
             }
         }
 

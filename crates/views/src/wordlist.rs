@@ -1,31 +1,22 @@
 //! Word lists: the frequencies of syllables and of n-grams.
 //!
-//! Counts are exact, and memory is bounded however many n-grams there are. The tokens are read
-//! several times:
-//!
-//! 1. Syllables are counted. An n-gram is at most as frequent as its rarest syllable.
-//! 2. A table of small counters adds up the n-grams with the same hash, which is at least the
-//!    frequency of each of them (Park, Chen & Yu 1995).
-//! 3. The n-grams that can still be frequent enough are counted one by one. If they are too many
-//!    for one reading, each reading counts those with hashes in one range.
+//! Counts are exact. Syllables are counted first: an n-gram is at most as frequent as its rarest
+//! syllable.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::cmp::Reverse;
+
 use serde::Serialize;
 use timbao_query::plan::Plan;
 use timbao_tokenizer::{exact_key, fold, is_accented, scan, write_out};
 
 use crate::columns::word_ranks;
 use crate::corpus::{ArticleId, Corpus, Result};
-use crate::hash::mix;
 use crate::keywords::{each_paragraph, written};
 use crate::lexicon::Lexicon;
 use crate::memo::Memo;
+pub use crate::ngrams::MOST_SYLLABLES;
+use crate::ngrams::{Filter, Frequency, NONE, Ngram, Reader, ngram_of};
 use crate::texts::Count;
-
-/// Syllables of the longest n-grams.
-pub const MOST_SYLLABLES: usize = 6;
-/// Binary logarithm of the largest number of counters.
-const MOST_COUNTERS: u32 = 26;
 
 /// Number of n-grams of the whole corpus that are counted and kept for later pages.
 const LEAST_KEPT: usize = 1_000;
@@ -186,19 +177,28 @@ pub fn word_list(corpus: &dyn Corpus, base: &Plan, options: &WordListOptions) ->
     if !matches!(base, Plan::Everything) {
         return count_articles(corpus, base, options);
     }
-    if let Some(list) = find_kept(corpus.memo(), options) {
-        return Ok(list);
-    }
-    // The next pages are answered without counting again.
-    let counted = WordListOptions {
-        most: options.most.max(LEAST_KEPT),
-        ..options.clone()
+    let memo = corpus.memo();
+    let count = || {
+        // The next pages are answered without counting again.
+        let counted = WordListOptions {
+            most: options.most.max(LEAST_KEPT),
+            ..options.clone()
+        };
+        let mut list = count_articles(corpus, base, &counted)?;
+        corpus.check_deadline()?;
+        keep(memo, &counted, &list);
+        list.units.truncate(options.most);
+        Ok(list)
     };
-    let mut list = count_articles(corpus, base, &counted)?;
-    corpus.check_deadline()?;
-    keep(corpus.memo(), &counted, &list);
-    list.units.truncate(options.most);
-    Ok(list)
+    if options.most > MOST_KEPT {
+        return find_kept(memo, options).map_or_else(count, Ok);
+    }
+    memo.share(
+        &name(options),
+        || corpus.check_deadline(),
+        |memo| find_kept(memo, options),
+        count,
+    )
 }
 
 /// A list of the whole corpus.
@@ -241,10 +241,10 @@ fn count_articles(corpus: &dyn Corpus, base: &Plan, options: &WordListOptions) -
     let articles = options.count.articles(corpus, corpus.candidates(base)?)?;
     let mut lexicon = Lexicon::new();
     let (words, of_tokens) = syllables(corpus, &mut lexicon, &articles)?;
-    let ranks = word_ranks(&lexicon);
+    let filter = filter_of(&lexicon, &words, options);
+    let ranks = word_ranks(&lexicon, |word| filter.is_frequent(word));
     let mut list = Listed::new(options, &ranks);
     let size = options.size.clamp(1, MOST_SYLLABLES);
-    let filter = Filter::new(&lexicon, &words, options);
     if size == 1 {
         for (word, frequency) in (0..).zip(&words) {
             if filter.admits(&[word]) {
@@ -257,8 +257,11 @@ fn count_articles(corpus: &dyn Corpus, base: &Plan, options: &WordListOptions) -
             lexicon: &mut lexicon,
             articles: &articles,
             size,
+            tokens: of_tokens,
+            filter: &filter,
         };
-        count_ngrams(&mut reader, &filter, of_tokens, options, &mut list)?;
+        let held = options.held;
+        reader.count(options.least, held, |ngram, count| list.add(ngram, count))?;
     }
     let distinct = list.distinct;
     let rate = |count: u64, of: u64, scale: f64| count as f64 * scale / of.max(1) as f64;
@@ -308,197 +311,32 @@ fn syllables(
 
 /// The frequencies of all syllables of the corpus by their numbers.
 fn all_syllables(corpus: &dyn Corpus, lexicon: &mut Lexicon) -> Result<Vec<Frequency>> {
-    let mut folded: FxHashSet<String> = FxHashSet::default();
-    corpus.each_folded_key(&mut |key, _| {
-        if !folded.contains(key) {
-            folded.insert(key.to_owned());
-        }
-    })?;
-    let folded: Vec<&str> = folded.iter().map(String::as_str).collect();
-    let variants = corpus.variants(&folded)?;
-    let keys = variants.into_iter().flatten().map(|(key, _)| [key]);
-    let keys: Vec<[String; 1]> = keys.collect();
-    let ngrams: Vec<&[String]> = keys.iter().map(<[String; 1]>::as_slice).collect();
-    let counts = corpus.ngram_counts(&ngrams)?;
-    let mut words: Vec<Frequency> = vec![Frequency::default(); keys.len()];
-    for ([key], count) in keys.iter().zip(counts) {
+    let mut words: Vec<Frequency> = Vec::new();
+    corpus.each_exact_key(&mut |key, count| {
         let number = lexicon.number(key) as usize;
-        if let Some(word) = words.get_mut(number) {
-            word.count = count.positions;
-            word.articles = count.articles as u32;
+        if words.len() <= number {
+            words.resize(number + 1, Frequency::default());
         }
-    }
+        words[number] = Frequency::new(count.positions, count.articles as u32);
+    })?;
     Ok(words)
 }
 
-/// An n-gram: its syllables by number, then [`NONE`].
-type Ngram = [u32; MOST_SYLLABLES];
-
-/// Fills an n-gram.
-const NONE: u32 = u32::MAX;
-
-fn ngram_of(words: &[u32]) -> Ngram {
-    let mut ngram = [NONE; MOST_SYLLABLES];
-    for (place, word) in ngram.iter_mut().zip(words) {
-        *place = *word;
-    }
-    ngram
-}
-
-fn hash_of(words: &[u32]) -> u64 {
-    let words = words.iter().take_while(|&&word| word != NONE);
-    words.fold(0, |hash, &word| mix(hash ^ u64::from(word)))
-}
-
-/// The number of occurrences and of articles.
-#[derive(Debug, Clone, Copy, Default)]
-struct Frequency {
-    count: u64,
-    articles: u32,
-    /// The number of the last article, from 1.
-    last: u32,
-}
-
-impl Frequency {
-    fn add(&mut self, article: u32) {
-        self.count += 1;
-        self.articles += u32::from(self.last != article);
-        self.last = article;
-    }
-}
-
 /// The n-grams that can be in the list, as far as their syllables decide that.
-struct Filter {
-    /// By word: whether it is frequent enough.
-    is_frequent: Vec<bool>,
-    /// By place and word: whether the prefix admits it there.
-    fits: Vec<Vec<bool>>,
-}
-
-impl Filter {
-    fn new(lexicon: &Lexicon, words: &[Frequency], options: &WordListOptions) -> Self {
-        let is_frequent = |word: &Frequency| {
-            word.count >= options.least && u64::from(word.articles) >= options.least_articles
-        };
-        let fits = options.prefix.iter().flat_map(|prefix| {
-            let spelt: Vec<String> = lexicon.keys().iter().map(|key| write_out(key)).collect();
-            (0..prefix.parts.len()).map(move |at| {
-                let fits = spelt.iter().map(|word| prefix.fits(at, word));
-                fits.collect()
-            })
-        });
-        Self {
-            is_frequent: words.iter().map(is_frequent).collect(),
-            fits: fits.collect(),
-        }
-    }
-
-    fn admits(&self, ngram: &[u32]) -> bool {
-        let has = |list: &[bool], word: u32| list.get(word as usize) == Some(&true);
-        self.fits.len() <= ngram.len()
-            && self
-                .fits
-                .iter()
-                .zip(ngram)
-                .all(|(fits, &word)| has(fits, word))
-            && ngram.iter().all(|&word| has(&self.is_frequent, word))
-    }
-}
-
-/// Reads the n-grams of some articles.
-struct Reader<'r> {
-    corpus: &'r dyn Corpus,
-    lexicon: &'r mut Lexicon,
-    articles: &'r [ArticleId],
-    size: usize,
-}
-
-impl Reader<'_> {
-    /// Calls `f` with every n-gram that the filter admits, its hash, and the number of its
-    /// article, from 1.
-    fn each(&mut self, filter: &Filter, mut f: impl FnMut(&[u32], u64, u32)) -> Result<()> {
-        let size = self.size;
-        each_paragraph(
-            self.corpus,
-            self.lexicon,
-            self.articles,
-            &mut |run, article| {
-                for ngram in run.windows(size).filter(|ngram| filter.admits(ngram)) {
-                    f(ngram, hash_of(ngram), article as u32);
-                }
-            },
-        )
-    }
-}
-
-/// Counters of n-grams by hash, up to 255.
-struct Sieve {
-    counters: Vec<u8>,
-    shift: u32,
-}
-
-impl Sieve {
-    fn new(tokens: u64) -> Self {
-        let wanted = tokens.max(512).saturating_mul(2).ilog2().min(MOST_COUNTERS);
-        Self {
-            counters: vec![0; 1 << wanted],
-            shift: u64::BITS - wanted,
-        }
-    }
-
-    fn add(&mut self, hash: u64) {
-        // The low bits divide n-grams among readings.
-        if let Some(counter) = self.counters.get_mut((hash >> self.shift) as usize) {
-            *counter = counter.saturating_add(1);
-        }
-    }
-
-    /// Returns `false` if no n-gram with this hash can have so many occurrences.
-    fn admits(&self, hash: u64, least: u64) -> bool {
-        let counter = self.counters.get((hash >> self.shift) as usize);
-        counter.is_none_or(|&counter| counter == u8::MAX || u64::from(counter) >= least)
-    }
-}
-
-fn count_ngrams(
-    reader: &mut Reader<'_>,
-    filter: &Filter,
-    tokens: u64,
-    options: &WordListOptions,
-    list: &mut Listed<'_>,
-) -> Result<()> {
-    let mut sieve = None;
-    if options.least > 1 {
-        let mut counters = Sieve::new(tokens);
-        reader.each(filter, |_, hash, _| counters.add(hash))?;
-        sieve = Some(counters);
-    }
-    let can_be_frequent = |hash: u64| {
-        let sieve = sieve.as_ref();
-        sieve.is_none_or(|sieve| sieve.admits(hash, options.least))
+fn filter_of(lexicon: &Lexicon, words: &[Frequency], options: &WordListOptions) -> Filter {
+    let is_frequent = |word: &Frequency| {
+        word.count >= options.least && u64::from(word.articles) >= options.least_articles
     };
-    // Numbers of the n-grams of this reading; the order of bits makes ranges of them random.
-    let (mut first, mut last) = (0, u64::MAX);
-    loop {
-        let mut counts: FxHashMap<Ngram, Frequency> = FxHashMap::default();
-        reader.each(filter, |ngram, hash, article| {
-            let number = hash.reverse_bits();
-            if !(first..=last).contains(&number) || !can_be_frequent(hash) {
-                return;
-            }
-            counts.entry(ngram_of(ngram)).or_default().add(article);
-            while counts.len() > options.held && first < last {
-                last = first + (last - first) / 2;
-                counts.retain(|ngram, _| hash_of(ngram).reverse_bits() <= last);
-            }
-        })?;
-        for (ngram, frequency) in counts {
-            list.add(ngram, frequency);
-        }
-        let Some(next) = last.checked_add(1) else {
-            return Ok(());
-        };
-        (first, last) = (next, u64::MAX);
+    let fits = options.prefix.iter().flat_map(|prefix| {
+        let spelt: Vec<String> = lexicon.keys().iter().map(|key| write_out(key)).collect();
+        (0..prefix.parts.len()).map(move |at| {
+            let fits = spelt.iter().map(|word| prefix.fits(at, word));
+            fits.collect()
+        })
+    });
+    Filter {
+        is_frequent: words.iter().map(is_frequent).collect(),
+        fits: fits.collect(),
     }
 }
 
@@ -509,7 +347,12 @@ struct Listed<'o> {
     ranks: &'o [u32],
     found: Vec<(Ngram, Frequency)>,
     distinct: u64,
+    /// The counts of an n-gram after the last of the list.
+    beyond: Option<Counts>,
 }
+
+/// What n-grams are sorted by before the alphabet.
+type Counts = [Reverse<u64>; 2];
 
 impl<'o> Listed<'o> {
     fn new(options: &'o WordListOptions, ranks: &'o [u32]) -> Self {
@@ -518,6 +361,7 @@ impl<'o> Listed<'o> {
             ranks,
             found: Vec::new(),
             distinct: 0,
+            beyond: None,
         }
     }
 
@@ -528,12 +372,18 @@ impl<'o> Listed<'o> {
             return;
         }
         self.distinct += 1;
+        let counts = counts(&frequency, options.sort);
+        if self.beyond.is_some_and(|beyond| counts > beyond) {
+            return;
+        }
         self.found.push((ngram, frequency));
         let most = options.most;
         if self.found.len() > most.saturating_mul(2).saturating_add(1_000) {
             let (ranks, sort) = (self.ranks, options.sort);
-            self.found
+            let (_, beyond, _) = self
+                .found
                 .select_nth_unstable_by_key(most, |entry| key(entry, sort, ranks));
+            self.beyond = Some(self::counts(&beyond.1, sort));
             self.found.truncate(most);
         }
     }
@@ -552,16 +402,19 @@ fn key(
     (ngram, frequency): &(Ngram, Frequency),
     sort: WordListSort,
     ranks: &[u32],
-) -> ([std::cmp::Reverse<u64>; 2], Ngram) {
-    use std::cmp::Reverse;
+) -> (Counts, Ngram) {
     let by_alphabet = ngram.map(|word| ranks.get(word as usize).copied().unwrap_or(NONE));
+    (counts(frequency, sort), by_alphabet)
+}
+
+fn counts(frequency: &Frequency, sort: WordListSort) -> Counts {
     let (count, articles) = (frequency.count, u64::from(frequency.articles));
-    let numbers = match sort {
+    let counts = match sort {
         WordListSort::Count => [count, articles],
         WordListSort::Articles => [articles, count],
         WordListSort::Alphabet => [0, 0],
     };
-    (numbers.map(Reverse), by_alphabet)
+    counts.map(Reverse)
 }
 
 #[cfg(test)]
@@ -637,19 +490,5 @@ mod tests {
             assert_eq!(prefix_of.admits(&syllables), expected, "{prefix:?} {ngram}");
         }
         assert_eq!(Prefix::new(" – "), None);
-    }
-
-    #[test]
-    fn sieves_never_lose_a_frequent_ngram() {
-        let mut sieve = Sieve::new(0);
-        for word in 0..4_000u32 {
-            for _ in 0..=word % 3 {
-                sieve.add(hash_of(&[word, 1]));
-            }
-        }
-        for word in 0..4_000u32 {
-            assert!(sieve.admits(hash_of(&[word, 1]), u64::from(word % 3) + 1));
-        }
-        assert!(!sieve.admits(hash_of(&[9, 9]), 200));
     }
 }

@@ -15,7 +15,7 @@ use timbao_views::{
 
 use crate::error;
 use crate::text::tokens::{FIELD, FIRST_KEY};
-use crate::text::{FIELDS, ResidueBlock, TextSegment};
+use crate::text::{FIELDS, ResidueBlock, Strings, TextSegment};
 
 use super::boolean::evaluate;
 use super::matcher::{PhraseMatcher, SegmentArticle};
@@ -264,16 +264,7 @@ impl Corpus for Searcher {
         lexicon: &mut Lexicon,
         f: OnTokens<'_>,
     ) -> Result<()> {
-        let mut tokens = Vec::new();
-        self.each_part(articles, |segment, part, ids| {
-            let mut words = lexicon.part(part, segment.exact_keys() as usize);
-            for &(id, article) in ids {
-                self.deadline.check()?;
-                number_tokens(segment, article, &mut words, &mut tokens);
-                f(id, &tokens)?;
-            }
-            Ok(())
-        })
+        self.each_numbered(articles, lexicon, |_, id, _, tokens| f(id, tokens))
     }
 
     fn read_texts(
@@ -282,18 +273,10 @@ impl Corpus for Searcher {
         lexicon: &mut Lexicon,
         f: OnText<'_>,
     ) -> Result<()> {
-        let mut tokens = Vec::new();
-        self.each_part(articles, |segment, part, ids| {
-            let mut words = lexicon.part(part, segment.exact_keys() as usize);
-            let mut unpacked = ResidueBlock::default();
-            let surfaces = segment.surfaces(ids.len());
-            for &(id, article) in ids {
-                self.deadline.check()?;
-                number_tokens(segment, article, &mut words, &mut tokens);
-                let text = segment.parts_with(article, FIELDS, &surfaces, &mut unpacked);
-                f(id, &tokens, text.map_err(broken)?)?;
-            }
-            Ok(())
+        self.each_numbered(articles, lexicon, |part, id, article, tokens| {
+            let surfaces = part.surfaces();
+            let text = (part.segment).parts_with(article, FIELDS, &surfaces, &mut part.unpacked);
+            f(id, tokens, text.map_err(broken)?)
         })
     }
 
@@ -303,19 +286,12 @@ impl Corpus for Searcher {
         lexicon: &mut Lexicon,
         f: OnSeparators<'_>,
     ) -> Result<()> {
-        let mut tokens = Vec::new();
         let mut separators = Vec::new();
-        self.each_part(articles, |segment, part, ids| {
-            let mut words = lexicon.part(part, segment.exact_keys() as usize);
-            let mut unpacked = ResidueBlock::default();
-            for &(id, article) in ids {
-                self.deadline.check()?;
-                number_tokens(segment, article, &mut words, &mut tokens);
-                let read = segment.separators(article, &mut unpacked, &mut separators);
-                read.map_err(broken)?;
-                f(id, &tokens, &separators)?;
-            }
-            Ok(())
+        self.each_numbered(articles, lexicon, |part, id, article, tokens| {
+            let unpacked = &mut part.unpacked;
+            let read = (part.segment).separators(article, tokens, unpacked, &mut separators);
+            read.map_err(broken)?;
+            f(id, tokens, &separators)
         })
     }
 
@@ -404,6 +380,17 @@ impl Corpus for Searcher {
             for id in 0..text.folded_keys() {
                 f(text.folded_key(id), u64::from(text.folded_info(id).tokens));
             }
+        }
+        Ok(())
+    }
+
+    fn each_exact_key(&self, f: &mut dyn FnMut(&str, NgramCount)) -> Result<()> {
+        let mut texts = self.texts();
+        let (Some(text), None) = (texts.next(), texts.next()) else {
+            return each_key_of_several(self, f);
+        };
+        for id in 0..text.exact_keys() {
+            f(text.exact_key(id), key_count(text, id));
         }
         Ok(())
     }
@@ -505,24 +492,32 @@ impl Corpus for Searcher {
 }
 
 impl Searcher {
-    /// Calls `f` with each run of articles of one segment, the number of the segment, and the
-    /// articles' numbers there.
-    fn each_part(
-        &self,
+    /// Calls `f` with the segment of each article, the article's number there, and its tokens,
+    /// numbered by a lexicon.
+    fn each_numbered<'s>(
+        &'s self,
         ids: &[ArticleId],
-        mut f: impl FnMut(&TextSegment, usize, &[(ArticleId, u32)]) -> Result<()>,
+        lexicon: &mut Lexicon,
+        mut f: impl FnMut(&mut Part<'s>, ArticleId, u32, &[u32]) -> Result<()>,
     ) -> Result<()> {
+        let mut tokens = Vec::new();
         let addresses = self.addresses(ids).collect::<Result<Vec<_>>>()?;
         let mut ids = ids.iter();
         for same in addresses.chunk_by(|a, b| a.segment == b.segment) {
-            let numbered: Vec<(ArticleId, u32)> = ids
-                .by_ref()
-                .zip(same)
-                .map(|(&id, address)| (id, address.article))
-                .collect();
-            let part = same.first().map_or(0, |address| address.segment as usize);
-            let view = self.segments.get(part).ok_or_else(foreign)?;
-            f(&view.text, part, &numbered)?;
+            let number = same.first().map_or(0, |address| address.segment as usize);
+            let segment = &self.segments.get(number).ok_or_else(foreign)?.text;
+            let mut words = lexicon.part(number, segment.exact_keys() as usize);
+            let mut part = Part {
+                segment,
+                articles: same.len(),
+                surfaces: None,
+                unpacked: ResidueBlock::default(),
+            };
+            for (address, &id) in same.iter().zip(ids.by_ref()) {
+                self.deadline.check()?;
+                number_tokens(segment, address.article, &mut words, &mut tokens);
+                f(&mut part, id, address.article, &tokens)?;
+            }
         }
         Ok(())
     }
@@ -536,13 +531,56 @@ fn number_tokens(
     tokens: &mut Vec<u32>,
 ) {
     tokens.clear();
-    let numbered = segment
-        .tokens_of(article)
-        .map(|token| match token.checked_sub(FIRST_KEY) {
-            Some(id) => words.number(id, || segment.exact_key(id)) + FIRST_WORD,
-            None => token,
-        });
-    tokens.extend(numbered);
+    segment.tokens_of(article).read_into(tokens);
+    for token in tokens {
+        if let Some(id) = token.checked_sub(FIRST_KEY) {
+            *token = words.number(id, || segment.exact_key(id)) + FIRST_WORD;
+        }
+    }
+}
+
+/// A segment of which several articles are read.
+struct Part<'s> {
+    segment: &'s TextSegment,
+    /// The number of these.
+    articles: usize,
+    surfaces: Option<Strings<'s>>,
+    unpacked: ResidueBlock,
+}
+
+impl<'s> Part<'s> {
+    fn surfaces(&mut self) -> Strings<'s> {
+        let Self {
+            segment, articles, ..
+        } = *self;
+        let surfaces = &mut self.surfaces;
+        *surfaces.get_or_insert_with(|| segment.surfaces(articles))
+    }
+}
+
+/// Calls `f` with every exact key of several segments and its numbers of tokens and articles.
+fn each_key_of_several(searcher: &Searcher, f: &mut dyn FnMut(&str, NgramCount)) -> Result<()> {
+    let mut counts: FxHashMap<&str, NgramCount> = FxHashMap::default();
+    for text in searcher.texts() {
+        for id in 0..text.exact_keys() {
+            let count = counts.entry(text.exact_key(id)).or_default();
+            let here = key_count(text, id);
+            count.positions += here.positions;
+            count.articles += here.articles;
+        }
+        searcher.deadline.check()?;
+    }
+    counts.into_iter().for_each(|(key, count)| f(key, count));
+    Ok(())
+}
+
+/// The positions and articles of an exact key of a segment.
+fn key_count(text: &TextSegment, id: u32) -> NgramCount {
+    let info = text.exact_info(id);
+    NgramCount {
+        positions: u64::from(info.tokens),
+        articles: u64::from(info.articles),
+    }
 }
 
 /// The positions and articles of a row of exact keys.
@@ -552,9 +590,9 @@ fn ngram_count(searcher: &Searcher, keys: &[String]) -> NgramCount {
     for text in searcher.texts() {
         if let [key] = keys {
             if let Some(id) = text.exact_id(key) {
-                let info = text.exact_info(id);
-                count.positions += u64::from(info.tokens);
-                count.articles += u64::from(info.articles);
+                let here = key_count(text, id);
+                count.positions += here.positions;
+                count.articles += here.articles;
             }
         } else if let Some(starts) = SegmentPhrase::new(&phrase, text).rigid_starts() {
             let rows = text.rows();

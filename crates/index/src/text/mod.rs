@@ -27,7 +27,7 @@ pub(crate) mod tokens;
 mod vocabulary;
 mod writing;
 
-pub(crate) use dictionary::{KeyInfo, ONLY_SPELLING};
+pub(crate) use dictionary::{KeyInfo, ONLY_SPELLING, Strings};
 pub(crate) use layout::FIELDS;
 pub(crate) use plugin::{MergeThreads, TextPlugin};
 pub(crate) use preload::Copies;

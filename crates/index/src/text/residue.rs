@@ -7,7 +7,10 @@
 //! restore the text exactly. They take a third less space than tokens plus
 //! compressed text, and yield the offset of every token as well.
 
+use std::sync::LazyLock;
+
 use timbao_query::plan::Capitals;
+use timbao_views::Separator;
 
 use super::bytes::{push_varint, read_varint};
 
@@ -179,6 +182,16 @@ impl<'a> Written<'a> {
     pub(crate) fn separator(&self) -> &'a str {
         let separator = SEPARATORS.get(usize::from(self.code >> 2));
         separator.copied().unwrap_or(self.separator)
+    }
+
+    /// The kind of this text.
+    #[inline]
+    pub(crate) fn separator_kind(&self) -> Separator {
+        static KINDS: LazyLock<[Separator; SEPARATORS.len()]> =
+            LazyLock::new(|| SEPARATORS.map(Separator::of));
+        let kind = KINDS.get(usize::from(self.code >> 2));
+        kind.copied()
+            .unwrap_or_else(|| Separator::of(self.separator))
     }
 
     /// Returns `false` if the separator has no mark that ends a sentence.

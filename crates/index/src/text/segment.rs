@@ -477,7 +477,7 @@ impl TextSegment {
         Ok(text)
     }
 
-    /// Reads the separator before each token of an article, unpacked as for
+    /// Reads the separator before each token of an article, whose ends are among `tokens`, unpacked as for
     /// [`first_parts`](Self::first_parts), into `out`.
     ///
     /// # Errors
@@ -486,18 +486,19 @@ impl TextSegment {
     pub(crate) fn separators(
         &self,
         article: u32,
+        tokens: &[u32],
         unpacked: &mut ResidueBlock,
         out: &mut Vec<Separator>,
     ) -> Result<(), String> {
         let mut reader = self.residue(article, unpacked)?;
         out.clear();
-        out.extend(self.tokens_of(article).map(|token| match token {
+        out.extend(tokens.iter().map(|&token| match token {
             PARAGRAPH => Separator::Space,
             FIELD => {
                 reader.end_field();
                 Separator::Space
             }
-            _ => Separator::of(reader.written().separator()),
+            _ => reader.written().separator_kind(),
         }));
         self.undamaged()
     }
