@@ -560,6 +560,7 @@ pub(crate) fn compare(
             ..KeywordOptions::default()
         },
         count: conditions.count,
+        today: Some(today()),
     };
     let found = engine.compare(&queries, &conditions.base()?, &options)?;
     let citation = engine.cite(requests.iter().zip(queries.iter().map(|query| &query.plan)))?;

@@ -10,6 +10,7 @@ use timbao_views::json::CompareAnswer;
 use timbao_views::language::{Language, fill};
 use timbao_views::{
     Citation, CollocateOptions, CompareOptions, Comparison, Keyword, KeywordOptions, TrendsQuery,
+    today,
 };
 
 use crate::cli::CompareArgs;
@@ -53,6 +54,7 @@ pub(crate) fn run(args: &CompareArgs, context: &Context) -> Result<Outcome> {
             most: args.limit,
             ..KeywordOptions::default()
         },
+        today: Some(today()),
     };
     let found = engine.compare(&queries, &base(&args.filters, context)?, &options)?;
     let plans: Vec<&Plan> = queries.iter().map(|query| &query.plan).collect();

@@ -7,7 +7,7 @@ use axum::response::Response;
 use timbao_query::plan::Plan;
 use timbao_query::{Filters, Request};
 use timbao_views::json::CompareAnswer;
-use timbao_views::{By, CollocateOptions, CompareOptions, Comparison, TrendsQuery};
+use timbao_views::{By, CollocateOptions, CompareOptions, Comparison, TrendsQuery, today};
 
 use crate::app::App;
 use crate::options::Limits;
@@ -127,5 +127,6 @@ pub(crate) fn options(params: &mut Params) -> Result<CompareOptions, Problem> {
             ..standard.windows
         },
         collocates,
+        today: Some(today()),
     })
 }

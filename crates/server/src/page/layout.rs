@@ -275,8 +275,8 @@ pub(super) fn understanding(query: &Request, address: &Address, language: Langua
         div.understanding {
             @if has_words {
                 p.reading {
-                    (words.reading) ": " strong { (read) } " · "
-                    a href=(again.with("accents", to).href()) { (switch) }
+                    (words.reading) ": " strong { (read) }
+                    span.switch { " · " a href=(again.with("accents", to).href()) { (switch) } }
                 }
             }
             @if !query.lowered().expansions.is_empty() {

@@ -451,8 +451,12 @@ test("print has the query, the filters, the date, and whole lines in bold", asyn
     const narrow = await page.locator(".kwic td.source").evaluateAll((cells) => cells.filter((cell) => cell.clientWidth < 40).length);
     assert.equal(narrow, 0);
     assert.equal(await page.locator("main mark").first().evaluate((mark) => getComputedStyle(mark).fontWeight), "700");
-    const cut = await page.locator(".kwic td").evaluateAll((cells) => cells.filter((cell) => getComputedStyle(cell).whiteSpace === "nowrap" && cell.className !== "date").length);
+    const cut = await page.locator(".kwic td").evaluateAll((cells) => cells.filter((cell) => getComputedStyle(cell).whiteSpace === "nowrap" && !["date", "match"].includes(cell.className)).length);
     assert.equal(cut, 0);
+    const broken = await page.locator(".kwic td.match a:not([data-long])").evaluateAll((links) => links.filter((link) => link.getClientRects().length > 1).length);
+    assert.equal(broken, 0);
+    // What can only be clicked is not on paper.
+    assert.equal(await page.locator(".switch:visible").count(), 0);
     if (process.env.SCREENSHOTS) await page.pdf({ path: join(process.env.SCREENSHOTS, `print-${name}.pdf`), format: "A4" });
     await page.emulateMedia({ media: null });
   }
@@ -683,6 +687,11 @@ test("phones, wide screens, light and dark", async () => {
       await open(path);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(overflow <= 0, `${path} at ${width}: ${overflow} px too wide`);
+      const cut = await page.locator(".lines .tick:visible").evaluateAll((ticks) => ticks.filter((tick) => tick.getBoundingClientRect().left < tick.closest(".lines").getBoundingClientRect().left).length);
+      assert.equal(cut, 0, `${path} at ${width}: ${cut} numbers are cut off`);
+      // Examples are written as they are typed.
+      const changed = await page.locator(".tips dt").evaluateAll((examples) => examples.filter((example) => getComputedStyle(example, "::first-letter").textTransform !== "none").length);
+      assert.equal(changed, 0);
       await accessible();
       if (path.startsWith("/?q")) await picture(name);
       if (path.startsWith("/kwic") && width === 360) await picture("phone-concordance");
