@@ -12,6 +12,9 @@ use timbao_cluster::Client;
 use crate::origin::Origin;
 use crate::updates::Updates;
 
+/// Largest number of rows that can be requested, which no index has.
+pub(crate) const ROWS: usize = 1_000_000_000;
+
 /// The options of a [`Server`](crate::Server).
 #[derive(Debug, Clone)]
 pub struct Options {

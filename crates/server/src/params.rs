@@ -15,6 +15,10 @@ pub(crate) struct Params {
     pairs: Vec<(String, String)>,
     /// Rows of a list to skip, if a cursor says so.
     skip: Option<usize>,
+    /// Whether a list of the request may be continued by a cursor.
+    takes_cursors: bool,
+    /// The names that this request may have, in the order in which they were consumed.
+    known: Vec<String>,
 }
 
 impl Params {
@@ -24,6 +28,8 @@ impl Params {
         Self {
             pairs: pairs.into_owned().collect(),
             skip: None,
+            takes_cursors: false,
+            known: Vec::new(),
         }
     }
 
@@ -40,8 +46,16 @@ impl Params {
         self.pairs.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Notes that the request may have a parameter.
+    fn know(&mut self, name: &str) {
+        if !self.known.iter().any(|known| known == name) {
+            self.known.push(name.to_owned());
+        }
+    }
+
     /// All values of a parameter.
     pub(crate) fn all(&mut self, name: &str) -> Vec<String> {
+        self.know(name);
         let mut values = Vec::new();
         self.pairs.retain_mut(|(key, value)| {
             let is_it = key == name;
@@ -158,7 +172,11 @@ impl Params {
     ///
     /// When the view is no longer kept, and when the cursor is not one of this request.
     pub(crate) fn view(&mut self, views: &Views) -> Result<View, Problem> {
-        let Some(text) = self.text("cursor", 80)? else {
+        let text = self.text("cursor", 80)?;
+        // Only lists have cursors.
+        self.takes_cursors = true;
+        self.known.retain(|known| known != "cursor");
+        let Some(text) = text else {
             return self.named_view(views);
         };
         if let Some((name, _)) =
@@ -197,6 +215,9 @@ impl Params {
     ///
     /// If it is not a number in the range.
     pub(crate) fn offset(&mut self, most: usize) -> Result<usize, Problem> {
+        if self.takes_cursors {
+            self.know("cursor");
+        }
         match self.skip.take() {
             Some(skip) => Ok(skip),
             None => self.number("offset", 0..=most, 0),
@@ -206,6 +227,13 @@ impl Params {
     /// The fingerprint of the parameters that decide about a list and its order.
     pub(crate) fn fingerprint(&self) -> u32 {
         fingerprint(&self.pairs)
+    }
+
+    /// The problem of a name that no request has: the first of the parameters that are not consumed
+    /// yet and that `is_known` does not accept.
+    pub(crate) fn misspelt(&self, is_known: impl Fn(&str) -> bool) -> Option<Problem> {
+        let (name, _) = self.pairs.iter().find(|(name, _)| !is_known(name))?;
+        Some(unknown(name, &self.known))
     }
 
     /// Checks that all parameters were consumed.
@@ -222,12 +250,18 @@ impl Params {
         }
         match self.pairs.into_iter().next() {
             None => Ok(()),
-            Some((name, _)) => {
-                let shown: String = name.chars().take(40).collect();
-                Err(Problem::parameter(&shown, "unknown parameter"))
-            }
+            Some((name, _)) => Err(unknown(&name, &self.known)),
         }
     }
+}
+
+/// The problem of an unknown name, with the names that a request can have.
+fn unknown(name: &str, known: &[String]) -> Problem {
+    let shown: String = name.chars().take(40).collect();
+    let mut known: Vec<&str> = known.iter().map(String::as_str).collect();
+    known.sort_unstable();
+    let detail = format!("unknown parameter; known ones are {}", known.join(", "));
+    Problem::parameter(&shown, detail)
 }
 
 fn bounded(name: &str, value: &str, most: usize) -> Result<(), Problem> {

@@ -16,6 +16,8 @@ use crate::problem::Problem;
 use crate::site::requested;
 use crate::view::View;
 
+use super::description::is_parameter;
+
 /// An answer with the id of the view that it comes from.
 #[derive(Serialize)]
 pub(super) struct OfView<T> {
@@ -130,7 +132,8 @@ pub(super) async fn run<R: Send + 'static, T: Send + 'static>(
 ) -> Result<T, Problem> {
     let mut params = Params::new(raw);
     let view = params.view(app.views()?)?;
-    let request = take(&mut params, &app.options.limits)?;
+    let request = take(&mut params, &app.options.limits);
+    let request = request.map_err(|problem| params.misspelt(is_parameter).unwrap_or(problem))?;
     params.finish()?;
     let work = app
         .work

@@ -5,12 +5,13 @@
 
 mod common;
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 use timbao_query::plan::Facet;
 
-use super::export::ROWS;
+use crate::options::ROWS;
 
 /// The description.
 pub(super) static OPENAPI: LazyLock<String> = LazyLock::new(|| {
@@ -45,6 +46,18 @@ pub(super) static OPENAPI: LazyLock<String> = LazyLock::new(|| {
         |description| format!("{description:#}"),
     )
 });
+
+/// Returns `true` if some request has a parameter with that name.
+pub(super) fn is_parameter(name: &str) -> bool {
+    static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let description: Value = serde_json::from_str(&OPENAPI).unwrap_or_default();
+        let paths = description["paths"].as_object().into_iter().flatten();
+        let parameters = paths.filter_map(|(_, path)| path["get"]["parameters"].as_array());
+        let names = parameters.flatten().filter_map(|p| p["name"].as_str());
+        names.map(str::to_owned).collect()
+    });
+    NAMES.contains(name)
+}
 
 /// The views that can be exported.
 const EXPORTS: [&str; 15] = [
@@ -142,6 +155,7 @@ fn language_parameter() -> Value {
         "in": "query",
         "description": "The language of the sheets' names and of the citation.",
         "schema": {"type": "string", "enum": ["vi", "en"], "default": "vi"},
+        "example": "vi",
     })
 }
 

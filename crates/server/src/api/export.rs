@@ -22,7 +22,7 @@ use timbao_export::CsvOptions;
 use timbao_views::language::Language;
 
 use crate::app::App;
-use crate::options::Limits;
+use crate::options::{Limits, ROWS};
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::site::requested;
@@ -31,6 +31,7 @@ use crate::view::View;
 use super::batch::BatchRequest;
 use super::collocates::CollocatesRequest;
 use super::compare::CompareRequest;
+use super::description::is_parameter;
 use super::dispersion::DispersionRequest;
 use super::fillers::FillersRequest;
 use super::keywords::KeywordsRequest;
@@ -39,7 +40,6 @@ use super::search::SearchRequest;
 use super::trends::TrendsRequest;
 use super::wordlist::WordListRequest;
 
-pub(super) use exported::ROWS;
 pub(super) use related::{ReprintsExport, SimilarExport};
 
 use exported::{Addressed, Export};
@@ -134,7 +134,8 @@ pub(super) async fn one<E: Export>(
         offset: ROWS,
         ..app.options.limits
     };
-    let export = take(&mut params, &limits)?;
+    let export = take(&mut params, &limits);
+    let export = export.map_err(|problem| params.misspelt(is_parameter).unwrap_or(problem))?;
     params.finish()?;
     send(app, &searcher, export, format).await
 }

@@ -94,6 +94,57 @@ fn answers_are_as_described() {
 }
 
 #[test]
+fn unknown_parameters_are_answered_with_the_known_ones() {
+    let site = Site::holding(reprinted());
+    let description = site.get("/api/v1/openapi.json").json();
+    let mut route = "";
+    for line in include_str!("requests.txt").lines() {
+        let path = match line.split_once(' ') {
+            _ if line.starts_with('#') || line.is_empty() => continue,
+            None => {
+                route = line;
+                continue;
+            }
+            Some(("200", path)) => path,
+            Some(_) => continue,
+        };
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let path = format!("/api/v1{path}{mark}limt=3");
+        let answer = site.get(&utf8_percent_encode(&path, CONTROLS).to_string());
+        // The server's own addresses take none.
+        let parameters = &description["paths"][route]["get"]["parameters"];
+        let parameters = parameters.as_array().into_iter().flatten();
+        let names = parameters.filter(|p| p["in"] == "query");
+        let mut names: Vec<&str> = names.map(|p| p["name"].as_str().unwrap()).collect();
+        if names.is_empty() {
+            continue;
+        }
+        names.sort_unstable();
+        let problem = answer.json();
+        assert_eq!(answer.status, 400, "{path}");
+        assert_eq!(problem["parameter"], "limt", "{path}");
+        let detail = problem["detail"].as_str().unwrap();
+        let listed = detail.strip_prefix("unknown parameter; known ones are ");
+        let listed: Vec<&str> = listed.unwrap().split(", ").collect();
+        assert!(
+            listed.iter().all(|name| names.contains(name)) && listed.contains(&names[0]),
+            "{path}: {detail}: {names:?}"
+        );
+        // Some exclude each other, and are not known where the other one is given.
+        assert!(
+            listed.len() * 2 >= names.len(),
+            "{path}: {detail}: {names:?}"
+        );
+    }
+    // A name that no request has is named before what it leaves missing.
+    let problem = site.get("/api/v1/search?query=h%E1%BB%8Dp").json();
+    assert_eq!(problem["parameter"], "query");
+    assert!(problem["detail"].as_str().unwrap().contains(", q"));
+    let problem = site.get("/api/v1/search?limit=3").json();
+    assert_eq!(problem["parameter"], "q");
+}
+
+#[test]
 fn hits_have_what_the_command_line_prints() {
     let site = Site::new();
     let answer = site

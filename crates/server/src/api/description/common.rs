@@ -68,8 +68,10 @@ const LISTS: [(&str, &[&str]); 10] = [
 /// Answers by their paths.
 const ANSWERS: &str = include_str!("examples.json");
 
-/// Values for parameters that are not strings.
-const EXAMPLES: [(&str, &str); 16] = [
+/// Examples of parameters that state none in the template, as JSON.
+const EXAMPLES: [(&str, &str); 18] = [
+    ("view", "\"d5877604aa7c4d7a\""),
+    ("cursor", "\"d5877604aa7c4d7a-20-612a688e\""),
     ("limit", "20"),
     ("offset", "40"),
     ("left", "8"),
@@ -237,7 +239,8 @@ fn answers(description: &mut Value) {
     }
 }
 
-/// Adds an example to each parameter of an operation that has neither one nor a list of values.
+/// Adds an example to each parameter of an operation that has none: for a choice the default or the
+/// first value, for a flag `true`.
 fn examples(operation: &mut Value) {
     let Some(parameters) = operation["parameters"].as_array_mut() else {
         return;
@@ -245,11 +248,18 @@ fn examples(operation: &mut Value) {
     for parameter in parameters {
         let name = parameter["name"].as_str().unwrap_or_default();
         let known = EXAMPLES.iter().find(|(known, _)| *known == name);
-        if let (Some((_, text)), None) = (known, parameter.get("example"))
-            && let Ok(value) = text.parse::<Value>()
-        {
-            parameter["example"] = value;
-        }
+        let schema = &parameter["schema"];
+        let choices = &schema["enum"];
+        let example = match known {
+            _ if parameter.get("example").is_some() => continue,
+            Some((_, text)) => text.parse().unwrap_or_default(),
+            None if choices.is_array() => {
+                let default = schema.get("default");
+                default.unwrap_or(&choices[0]).clone()
+            }
+            None => json!(schema["type"] == "boolean"),
+        };
+        parameter["example"] = example;
     }
 }
 
@@ -270,12 +280,13 @@ mod tests {
                 "{path}: {tag}"
             );
             for parameter in get["parameters"].as_array().into_iter().flatten() {
-                let schema = &parameter["schema"];
-                let is_shown = parameter.get("example").is_some()
-                    || schema.get("enum").is_some()
-                    || schema["type"] == "boolean"
-                    || matches!(parameter["name"].as_str(), Some("view" | "cursor"));
-                assert!(is_shown, "{path}: {}", parameter["name"]);
+                let checker = jsonschema::validator_for(&parameter["schema"]).unwrap();
+                let example = parameter.get("example");
+                assert!(
+                    example.is_some_and(|example| checker.is_valid(example)),
+                    "{path}: {}: {example:?}",
+                    parameter["name"]
+                );
             }
         }
     }

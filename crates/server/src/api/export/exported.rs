@@ -13,9 +13,6 @@ use crate::params::Params;
 use crate::problem::Problem;
 use crate::view::View;
 
-/// Largest number of rows that can be requested, which no index has.
-pub(crate) const ROWS: usize = 1_000_000_000;
-
 /// An answer that can be exported.
 pub(crate) trait Export: Sized + Send + 'static {
     /// The name of the file, without its extension.

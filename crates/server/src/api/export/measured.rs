@@ -13,12 +13,12 @@ use crate::api::batch::{Answered, BatchRequest, What};
 use crate::api::compare::CompareRequest;
 use crate::api::dispersion::DispersionRequest;
 use crate::api::wordlist::WordListRequest;
-use crate::options::Limits;
+use crate::options::{Limits, ROWS};
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::view::View;
 
-use super::exported::{Addressed, Export, ROWS, Rows};
+use super::exported::{Addressed, Export, Rows};
 
 impl Export for WordListRequest {
     const NAME: &'static str = "timbao-wordlist";

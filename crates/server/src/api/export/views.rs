@@ -15,12 +15,12 @@ use crate::api::keywords::KeywordsRequest;
 use crate::api::kwic::{KwicRequest, part};
 use crate::api::search::SearchRequest;
 use crate::api::trends::TrendsRequest;
-use crate::options::Limits;
+use crate::options::{Limits, ROWS};
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::view::View;
 
-use super::exported::{Addressed, Export, ROWS, Rows};
+use super::exported::{Addressed, Export, Rows};
 
 /// Lines of a concordance that are read at a time.
 const BATCH: usize = 5_000;
