@@ -16,6 +16,17 @@ const SYLLABLES: [&str; 40] = [
     "2026", "64", "TW", "ủy", "uỷ", "ban", "a", "chuyển", "đáng", "trong", "trung", "diêm", "UBND",
     "nghị",
 ];
+/// Names of offices, with abbreviations of which some count in capitals only.
+const OFFICES: [&str; 8] = [
+    "Ban Chấp hành Trung ương",
+    "ban chấp hành",
+    "BCH TƯ",
+    "bch tư",
+    "Trung ương",
+    "TƯ",
+    "ủy ban nhân dân",
+    "UBND",
+];
 /// Between two words of a text.
 const GAPS: [&str; 12] = [
     " ", " ", " ", " ", " ", " ", ", ", ". ", "-", " (", "\n\n", ": ",
@@ -46,11 +57,12 @@ fn syllable(random: &mut Random) -> &'static str {
 fn text(random: &mut Random, most: usize) -> String {
     let mut text = String::new();
     for _ in 0..random.below(most + 1) {
-        match random.below(8) {
-            0 => {
+        match random.below(32) {
+            0..=3 => {
                 let _ = write!(text, "x{}", random.below(200));
             }
-            1 => text.push_str(&capital(syllable(random))),
+            4 => text.push_str(one(random, &OFFICES)),
+            5..=8 => text.push_str(&capital(syllable(random))),
             _ => text.push_str(syllable(random)),
         }
         text.push_str(one(random, &GAPS));
@@ -201,7 +213,7 @@ fn word(random: &mut Random) -> String {
 
 /// A word, a pattern of words, or a phrase.
 fn operand(random: &mut Random) -> String {
-    match random.below(16) {
+    match random.below(17) {
         0 => format!("={}", word(random)),
         1 => format!("=={}", word(random)),
         2 => format!("~{}", word(random)),
@@ -210,6 +222,7 @@ fn operand(random: &mut Random) -> String {
         5 => format!("{}~{}", word(random), 1 + random.below(2)),
         6 => format!("/{}(n|ng|i)?/", first_letters(&word(random), 3)),
         7..=12 => phrase(random),
+        13 => one(random, &["BCH", "TƯ", "UBND", "\"ban chấp hành\""]).to_owned(),
         _ => word(random),
     }
 }
@@ -249,7 +262,7 @@ fn clause(random: &mut Random) -> String {
         1 => "P".to_owned(),
         _ => (1 + random.below(9)).to_string(),
     };
-    match random.below(16) {
+    match random.below(20) {
         0 => format!("({a} OR {b})"),
         1 => format!("{a} AND {b}"),
         2 => format!("({a} NOT {b})"),
@@ -264,6 +277,11 @@ fn clause(random: &mut Random) -> String {
         8 => format!("{a} NEAR/{within} {b} NEAR/{within} {}", word(random)),
         9 => metadata(random),
         10 => format!("+{a} {b} {}", word(random)),
+        // What a cluster decides next to what it does not.
+        13 => format!("({} OR =={b})", one(random, &OFFICES), b = word(random)),
+        14 => format!("{} -({a} NEAR/S {b})", one(random, &OFFICES)),
+        15 => format!("({a} OR =={}) NEAR/{within} {b}", word(random)),
+        16 | 17 => one(random, &OFFICES).to_owned(),
         11 | 12 => (0..2 + random.below(4))
             .map(|_| word(random))
             .collect::<Vec<_>>()

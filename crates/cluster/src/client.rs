@@ -250,7 +250,21 @@ impl Client {
     ///
     /// As [`send`](Self::send).
     pub fn post_lines(&self, path: &str, lines: &[u8]) -> Result<Reply> {
-        self.request("POST", path, &Body::Lines(lines), None)
+        self.post_lines_until(path, lines, None)
+    }
+
+    /// The same until a deadline.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_until`](Self::send_until).
+    pub(crate) fn post_lines_until(
+        &self,
+        path: &str,
+        lines: &[u8],
+        deadline: Option<Instant>,
+    ) -> Result<Reply> {
+        self.request("POST", path, &Body::Lines(lines), deadline)
     }
 
     fn request(

@@ -9,7 +9,7 @@ pub const LAYOUT: u64 = 2;
 /// The separator of a token and its frequency.
 pub(crate) const FREQUENCY: char = '|';
 /// Positions between two paragraphs: more than any distance of a query.
-const PARAGRAPH_GAP: u32 = 4096;
+pub(crate) const PARAGRAPH_GAP: u32 = 4096;
 /// Longest keyword, in characters. Lucene's limit is 32,766 bytes.
 const LONGEST_KEYWORD: u32 = 8191;
 

@@ -36,7 +36,7 @@ pub(super) fn query(filter: &Filter, slots: &Slots<'_>) -> Result<Query> {
             Query::exact(json!({ "term": { key_field(*facet): facet_key(value) } }))
         }
         // A period has no words of its own in the index.
-        Filter::Facet { facet, .. } if facet.is_period() => Query::exact(exists(DAY)).inexact(),
+        Filter::Facet { facet, .. } if facet.is_period() => Query::unsure(exists(DAY)),
         Filter::Facet {
             facet,
             slots: words,
@@ -70,9 +70,12 @@ fn phrase(facet: Facet, words: &[Slot], slots: &Slots<'_>) -> Result<Query> {
     let known = texts.iter().position(Option::is_some);
     let last = texts.iter().rposition(Option::is_some);
     let Some(known) = known.zip(last).and_then(|(a, b)| texts.get(a..=b)) else {
-        return Ok(Query::exact(exists(facet.name())).inexact());
+        return Ok(Query::unsure(exists(facet.name())));
     };
     let row: Vec<&str> = known.iter().map(|t| t.as_deref().unwrap_or("_")).collect();
     let json = json!({ "match_phrase": { words_field(facet): row.join(" ") } });
-    Ok(Query { json, is_exact })
+    Ok(match is_exact {
+        true => Query::exact(json),
+        false => Query::unsure(json),
+    })
 }

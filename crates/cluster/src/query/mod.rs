@@ -1,11 +1,11 @@
 //! Plans as queries of OpenSearch.
 //!
 //! The set of matching articles and the scores are separate parts of a query:
-//! filters accept exactly the articles of the plan, or more of them, and
-//! `should` clauses rank them. Where stock OpenSearch cannot decide whether an
-//! article matches, as with the ends of sentences, the case of words or too many
-//! arrangements of a phrase, the query accepts a superset and says so: every
-//! article has then to be checked with the matcher of the local engine.
+//! filters accept the articles of the plan, and `should` clauses rank them. Where
+//! stock OpenSearch cannot decide whether an article matches, as with the ends
+//! of sentences, the case of words or too many arrangements of a phrase, the
+//! query has two filters: articles that match for certain, and others that have
+//! to be checked with the matcher of the local engine.
 
 mod clauses;
 mod condition;
@@ -16,13 +16,13 @@ mod phrases;
 mod scores;
 mod slots;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use timbao_query::plan::{LeafKind, Plan, TextField};
 
 use crate::error::Result;
 
-pub(crate) use clauses::Query;
-use clauses::{BAG, any, fields, terms};
+use clauses::{BAG, fields, terms};
+pub(crate) use clauses::{Query, any, without};
 pub(crate) use condition::{Condition, Resolved};
 pub(crate) use lookup::Lookup;
 use slots::{SlotTerms, Slots};
@@ -53,18 +53,11 @@ impl Translator<'_> {
             Condition::Nothing => Query::nothing(),
             Condition::Leaf(number) => self.leaf(*number)?,
             Condition::Enough { parts, minimum } => self.enough(parts, *minimum)?,
-            Condition::All(parts) if parts.is_empty() => Query::everything(),
             Condition::All(parts) => {
                 let parts = parts.iter().map(|part| self.condition(part));
                 Query::all(parts.collect::<Result<_>>()?)
             }
-            Condition::Not(part) => {
-                let part = self.condition(part)?;
-                match part.is_exact {
-                    true => Query::exact(json!({ "bool": { "must_not": [part.json] } })),
-                    false => Query::everything().inexact(),
-                }
-            }
+            Condition::Not(part) => Query::not(self.condition(part)?),
             Condition::AtLeast {
                 count, condition, ..
             } => {
@@ -94,34 +87,7 @@ impl Translator<'_> {
         for (weight, part) in counted {
             queries.push((*weight, self.condition(part)?));
         }
-        let sum: usize = queries.iter().map(|(weight, _)| usize::from(*weight)).sum();
-        if sum < minimum {
-            return Ok(Query::nothing());
-        }
-        let is_equal = queries.iter().all(|(weight, _)| *weight == 1);
-        if is_equal && minimum <= 1 {
-            return Ok(Query::any(queries.into_iter().map(|(_, q)| q).collect()));
-        }
-        if sum == minimum {
-            return Ok(Query::all(queries.into_iter().map(|(_, q)| q).collect()));
-        }
-        let is_exact = queries.iter().all(|(_, query)| query.is_exact);
-        let json = if is_equal {
-            let should: Vec<Value> = queries.into_iter().map(|(_, query)| query.json).collect();
-            json!({ "bool": { "should": should, "minimum_should_match": minimum } })
-        } else {
-            // Sums of such weights are exact in 32 bits of floating point.
-            let weighed = queries.into_iter().map(|(weight, query)| {
-                json!({ "constant_score": { "filter": query.json, "boost": weight } })
-            });
-            let weighed: Vec<Value> = weighed.collect();
-            json!({ "function_score": {
-                "query": { "bool": { "should": weighed, "minimum_should_match": 1 } },
-                "boost_mode": "multiply",
-                "min_score": minimum,
-            } })
-        };
-        Ok(Query { json, is_exact })
+        Ok(Query::enough(queries, minimum))
     }
 }
 

@@ -1,33 +1,75 @@
 //! NEAR as queries.
 //!
 //! Intervals of Lucene know a distance between two operands only. Of more, all
-//! orders and all distances but the last are asked for.
+//! orders and all distances but the last are asked for. Operands in one
+//! paragraph are fewer positions apart than paragraphs are, unless a paragraph
+//! is that long.
 
 use serde_json::{Value, json};
 use timbao_query::plan::{Near, NearOrder, Phrase, Reach, TextField};
 
 use crate::error::Result;
+use crate::schema::PARAGRAPH_GAP;
 
-use super::clauses::{MOST_ARRANGEMENTS, MOST_TERMS, Query, any, fields};
+use super::clauses::{MOST_ARRANGEMENTS, MOST_TERMS, Query, all, any, fields, without};
 use super::phrases;
 use super::slots::Slots;
 
 /// The query of words or phrases near each other.
 pub(super) fn query(near: &Near, field: Option<TextField>, slots: &Slots<'_>) -> Result<Query> {
-    if let Some(sources) = sources(near, fields(field).len(), slots)? {
-        if sources.is_empty() {
-            return Ok(Query::nothing());
-        }
-        let each = fields(field).iter().map(
-            |field| json!({ "intervals": { *field: { "any_of": { "intervals": sources } } } }),
-        );
-        return Ok(Query::exact(any(each)));
-    }
     if near.order == NearOrder::Apart {
-        let first = near.operands.first().map_or(&[][..], Vec::as_slice);
-        return Ok(any_phrase(first, field, slots)?.inexact());
+        return apart(near, field, slots);
     }
-    // All operands in one part of the text.
+    let rows = Rows::new(near, fields(field).len(), slots)?;
+    let certain = match near.reach {
+        Reach::Sentence => None,
+        _ => rows.intervals(near, field, true).unwrap_or_default(),
+    };
+    let within = match rows.is_complete {
+        true => rows.intervals(near, field, false),
+        false => None,
+    };
+    let unsure = match (near.reach, within) {
+        (Reach::Words(_), Some(_)) if rows.is_certain => None,
+        (Reach::Words(_), Some(within)) => within,
+        (_, None) => together(near, field, slots)?.possible(),
+        (reach, Some(within)) => {
+            let is_certain = rows.is_certain && reach == Reach::Paragraph;
+            let within = within.filter(|_| !is_certain);
+            let long = json!({ "range": { "tokens": { "gte": PARAGRAPH_GAP } } });
+            let long = together(near, field, slots)?
+                .possible()
+                .map(|t| all([long, t]));
+            let clauses: Vec<Value> = within.into_iter().chain(long).collect();
+            (!clauses.is_empty()).then(|| any(clauses))
+        }
+    };
+    Ok(Query { certain, unsure })
+}
+
+/// Articles with the first operand that is not near any other one: in those without any other
+/// operand it is not.
+fn apart(near: &Near, field: Option<TextField>, slots: &Slots<'_>) -> Result<Query> {
+    let Some((first, others)) = near.operands.split_first() else {
+        return Ok(Query::nothing());
+    };
+    let first = any_phrase(first, field, slots)?;
+    let others = others.iter().map(|other| any_phrase(other, None, slots));
+    let others = Query::any(others.collect::<Result<_>>()?).possible();
+    let certain = match (first.certain.clone(), others) {
+        // Without others all that matches is an occurrence of the first.
+        (Some(first), None) => Some(first),
+        (Some(first), Some(others)) => Some(without(first, others)),
+        (None, _) => None,
+    };
+    Ok(Query {
+        unsure: first.possible(),
+        certain,
+    })
+}
+
+/// Articles with all operands in one part of the text.
+fn together(near: &Near, field: Option<TextField>, slots: &Slots<'_>) -> Result<Query> {
     let parts: Vec<Option<TextField>> = match field {
         Some(field) => vec![Some(field)],
         None => timbao_views::TEXT_FIELDS.map(Some).to_vec(),
@@ -38,7 +80,7 @@ pub(super) fn query(near: &Near, field: Option<TextField>, slots: &Slots<'_>) ->
         let operands = operands.map(|phrases| any_phrase(phrases, part, slots));
         each.push(Query::all(operands.collect::<Result<_>>()?));
     }
-    Ok(Query::any(each).inexact())
+    Ok(Query::any(each))
 }
 
 fn any_phrase(phrases: &[Phrase], field: Option<TextField>, slots: &Slots<'_>) -> Result<Query> {
@@ -47,60 +89,108 @@ fn any_phrase(phrases: &[Phrase], field: Option<TextField>, slots: &Slots<'_>) -
     Ok(Query::any(phrases.collect::<Result<_>>()?))
 }
 
-/// Intervals of which any must occur; `None` if they cannot say what is meant, or are too many.
-fn sources(near: &Near, fields: usize, slots: &Slots<'_>) -> Result<Option<Vec<Value>>> {
-    let Reach::Words(distance) = near.reach else {
-        return Ok(None);
-    };
-    let mut phrases = near.operands.iter().flatten();
-    if near.order == NearOrder::Apart || phrases.any(|p| p.has_case() || p.slop > 0) {
-        return Ok(None);
-    }
-    let mut ways: Vec<Vec<String>> = Vec::new();
-    for operand in &near.operands {
-        let mut rows = Vec::new();
-        for phrase in operand {
-            let steps = phrases::resolve(phrase, slots)?;
-            if steps.iter().any(|s| s.is_complete && s.terms.is_empty()) {
-                continue;
+/// The operands of NEAR as texts of adjacent slots.
+struct Rows {
+    /// By operand: the texts, and whether their case does not count.
+    operands: Vec<Vec<(String, bool)>>,
+    /// Whether each of the phrases has texts.
+    is_complete: bool,
+    /// Whether the case of none counts.
+    is_certain: bool,
+}
+
+impl Rows {
+    fn new(near: &Near, fields: usize, slots: &Slots<'_>) -> Result<Self> {
+        let mut rows = Self {
+            operands: Vec::new(),
+            is_complete: true,
+            is_certain: true,
+        };
+        for operand in &near.operands {
+            let mut here = Vec::new();
+            for phrase in operand {
+                let steps = phrases::resolve(phrase, slots)?;
+                if steps.iter().any(|s| s.is_complete && s.terms.is_empty()) {
+                    continue;
+                }
+                rows.is_certain &= !phrase.has_case();
+                match phrases::arrangements(phrase, &steps, fields) {
+                    Some((texts, _)) if phrase.slop == 0 => {
+                        let texts = texts.into_iter();
+                        here.extend(texts.map(|text| (text, !phrase.has_case())));
+                    }
+                    _ => rows.is_complete = false,
+                }
             }
-            match phrases::arrangements(phrase, &steps, fields) {
-                Some((texts, _)) => rows.extend(texts),
-                None => return Ok(None),
-            }
+            rows.operands.push(here);
         }
-        ways.push(rows);
+        Ok(rows)
+    }
+
+    /// Articles where the operands are near each other: only by texts whose case does not count, or by
+    /// all. `None` if these are too many intervals, `Some(None)` if no article can match.
+    fn intervals(
+        &self,
+        near: &Near,
+        field: Option<TextField>,
+        is_certain: bool,
+    ) -> Option<Option<Value>> {
+        let ways = self.operands.iter().map(|rows| {
+            let rows = rows.iter().filter(|(_, certain)| *certain || !is_certain);
+            rows.map(|(text, _)| text.as_str()).collect()
+        });
+        let ways: Vec<Vec<&str>> = ways.collect();
+        let sources = sources(&ways, near, fields(field).len())?;
+        let each = fields(field).iter().map(
+            |field| json!({ "intervals": { *field: { "any_of": { "intervals": sources } } } }),
+        );
+        Some((!sources.is_empty()).then(|| any(each)))
+    }
+}
+
+/// Intervals of which any must occur; `None` if they are too many.
+fn sources(ways: &[Vec<&str>], near: &Near, fields: usize) -> Option<Vec<Value>> {
+    if ways.iter().any(Vec::is_empty) {
+        return Some(Vec::new());
     }
     let orders = match near.order {
         NearOrder::Typed => vec![(0..ways.len()).collect()],
         _ => permutations(ways.len()),
     };
-    let between = (distance as usize + 1).checked_pow(ways.len().saturating_sub(2) as u32);
+    let between = match near.reach {
+        Reach::Words(distance) => {
+            (distance as usize + 1).checked_pow(ways.len().saturating_sub(2) as u32)?
+        }
+        Reach::Sentence | Reach::Paragraph => 1,
+    };
     let choices = ways
         .iter()
-        .try_fold(1usize, |all, w| all.checked_mul(w.len()));
-    let total = between
-        .zip(choices)
-        .and_then(|(between, choices)| between.checked_mul(choices)?.checked_mul(orders.len()));
-    let length: usize = ways
-        .iter()
-        .flatten()
-        .map(|text| terms_in(text))
-        .max()
-        .unwrap_or(0);
-    let is_small = |total: usize| {
-        total <= MOST_ARRANGEMENTS && total * length.max(1) * ways.len() * fields <= MOST_TERMS
-    };
-    if !total.is_some_and(is_small) {
-        return Ok(None);
+        .try_fold(1usize, |all, w| all.checked_mul(w.len()))?;
+    let total = between.checked_mul(choices)?.checked_mul(orders.len())?;
+    let longest = ways.iter().flatten().map(|text| terms_in(text)).max();
+    let length = longest.unwrap_or(0).max(1);
+    if total > MOST_ARRANGEMENTS || total * length * ways.len() * fields > MOST_TERMS {
+        return None;
     }
     let mut sources = Vec::new();
     for order in orders {
-        for texts in chosen(&order, &ways) {
-            sources.extend(chains(&texts, distance));
+        for texts in chosen(&order, ways) {
+            match near.reach {
+                Reach::Words(distance) => sources.extend(chains(&texts, distance)),
+                Reach::Sentence | Reach::Paragraph => sources.push(within_paragraph(&texts)),
+            }
         }
     }
-    Ok(Some(sources))
+    Some(sources)
+}
+
+/// Texts one after the other, at most as far apart as the ends of a paragraph whose articles are
+/// shorter than the gap between two paragraphs.
+fn within_paragraph(texts: &[&str]) -> Value {
+    let texts: Vec<Value> = texts.iter().map(|text| adjacent(text)).collect();
+    json!({ "all_of": {
+        "mode": "ordered", "max_gaps": PARAGRAPH_GAP - 1, "intervals": texts,
+    } })
 }
 
 fn terms_in(text: &str) -> usize {
@@ -108,14 +198,14 @@ fn terms_in(text: &str) -> usize {
 }
 
 /// One text of each operand, in an order, in all combinations.
-fn chosen<'w>(order: &[usize], ways: &'w [Vec<String>]) -> Vec<Vec<&'w str>> {
+fn chosen<'w>(order: &[usize], ways: &[Vec<&'w str>]) -> Vec<Vec<&'w str>> {
     let mut all: Vec<Vec<&str>> = vec![Vec::new()];
     for &operand in order {
         let texts = ways.get(operand).map_or(&[][..], Vec::as_slice);
         let longer = all.iter().flat_map(|before| {
             texts.iter().map(|text| {
                 let mut chosen = before.clone();
-                chosen.push(text);
+                chosen.push(*text);
                 chosen
             })
         });

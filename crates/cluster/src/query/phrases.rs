@@ -24,10 +24,12 @@ pub(super) fn query(phrase: &Phrase, field: Option<TextField>, slots: &Slots<'_>
     if steps.is_empty() || steps.iter().any(|s| s.is_complete && s.terms.is_empty()) {
         return Ok(Query::nothing());
     }
-    let is_exact = !phrase.has_case();
+    let decided = |query: Query| match phrase.has_case() {
+        true => query.inexact(),
+        false => query,
+    };
     if let [step] = steps.as_slice() {
-        let query = step.query(field);
-        return Ok(if is_exact { query } else { query.inexact() });
+        return Ok(decided(step.query(field)));
     }
     let fields = fields(field);
     let pairs = pairs(phrase, &steps);
@@ -36,8 +38,7 @@ pub(super) fn query(phrase: &Phrase, field: Option<TextField>, slots: &Slots<'_>
         && field.is_none()
         && steps.iter().all(|step| step.is_folded)
     {
-        let query = Query::exact(pair.clone());
-        return Ok(if is_exact { query } else { query.inexact() });
+        return Ok(decided(Query::exact(pair.clone())));
     }
     let query = match arrangements(phrase, &steps, fields.len()) {
         Some((texts, slop)) => {
@@ -47,10 +48,7 @@ pub(super) fn query(phrase: &Phrase, field: Option<TextField>, slots: &Slots<'_>
                     slop => json!({ "match_phrase": { *field: { "query": text, "slop": slop } } }),
                 })
             });
-            Query {
-                json: any(each),
-                is_exact,
-            }
+            decided(Query::exact(any(each)))
         }
         None => together(&steps, fields).inexact(),
     };

@@ -1,5 +1,6 @@
 use std::fmt::Write;
 
+use serde_json::json;
 use timbao_query::plan::{Facet, Key, Plan};
 use timbao_query::{Filters, LowerOptions, Request};
 
@@ -88,15 +89,22 @@ fn queries() {
         "author:ngu*",
         "id:abc",
         "đảng NOT (hội NEAR/S biến)",
+        "hội OR diễn NEAR/S biến",
+        "Ban Chấp hành Trung ương",
+        "đảng (==Hội OR biến)",
+        "(==Đảng|hội) NEAR/2 biến",
+        "(==Đảng|hội) NEAR/P biến",
     ] {
         let plan = plan(query);
         let found = translated(&plan);
-        let exact = if found.is_exact {
-            ""
-        } else {
-            "  (to be checked)"
-        };
-        writeln!(out, "{query}\n  {plan}{exact}\n  {}\n", found.json).unwrap();
+        writeln!(out, "{query}\n  {plan}").unwrap();
+        let to_check = found.to_check();
+        for (name, clause) in [("certain", found.certain), ("to be checked", to_check)] {
+            if let Some(clause) = clause {
+                writeln!(out, "  {name}: {clause}").unwrap();
+            }
+        }
+        out.push('\n');
     }
     insta::assert_snapshot!("queries", out);
 }
@@ -117,15 +125,19 @@ fn ranking() {
     insta::assert_snapshot!("ranking", out);
 }
 
-/// What is not exact must stay a superset under NOT, or match everything.
+/// Only the articles of an inexact alternative are checked, wherever it occurs.
 #[test]
-fn negations_of_supersets_exclude_nothing() {
-    let sentence = plan("hội NEAR/S biến");
-    assert!(!translated(&sentence).is_exact);
-    let not = translated(&Plan::Not(Box::new(sentence)));
-    assert_eq!(not, Query::everything().inexact());
-    let exact = translated(&Plan::Not(Box::new(plan("hội"))));
-    assert!(exact.is_exact);
+fn exact_alternatives_are_not_checked() {
+    let sentence = translated(&plan("hội NEAR/S biến"));
+    assert_eq!(sentence.certain, None);
+    let unsure = sentence.unsure.unwrap();
+    let exact = translated(&plan("hội")).certain.unwrap();
+    let either = translated(&plan("hội OR (hội NEAR/S biến)"));
+    assert_eq!(either.certain, Some(exact.clone()));
+    let checked = Some(without(unsure, exact));
+    assert_eq!(either.to_check(), checked);
+    let not = translated(&plan("NOT (hội OR (hội NEAR/S biến))"));
+    assert_eq!(not.unsure, checked);
 }
 
 #[test]
@@ -136,6 +148,6 @@ fn conditions_on_metadata_are_exact_without_families_of_keys() {
     };
     let facet = Facet::Section;
     let filter = Plan::Filter(timbao_query::plan::Filter::Facet { facet, slots });
-    assert!(translated(&filter).is_exact);
-    assert!(!translated(&plan("section:xây*")).is_exact);
+    assert_eq!(translated(&filter).unsure, None);
+    assert!(translated(&plan("section:xây*")).unsure.is_some());
 }

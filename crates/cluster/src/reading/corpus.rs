@@ -123,8 +123,7 @@ impl Corpus for Archive {
     }
 
     fn count(&self, plans: &[Plan]) -> Result<Vec<u64>> {
-        let counts = plans.iter().map(|plan| Ok(self.count_of(plan)?));
-        counts.collect()
+        Ok(self.counts_of(plans)?)
     }
 
     fn occurrences(&self, plan: &Plan) -> Result<Vec<Occurrence>> {

@@ -22,11 +22,11 @@ use crate::admin::{self, words_alias};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::feed::WordKey;
-use crate::query::{Lookup, Query, Resolved, rank, translate};
+use crate::query::{Lookup, rank};
 use crate::schema::{LAYOUT, from_sum_digits, sum_fields};
 
 use super::counts::KeyCounts;
-use super::matcher::Checker;
+use super::known::KnownPlans;
 use super::pages::{ARTICLES, IDS, Snapshot, hits, total};
 use super::store::{Store, known_fields};
 
@@ -48,6 +48,7 @@ pub struct Archive {
     pub(super) counts: Arc<OnceLock<KeyCounts>>,
     pub(super) groups: Arc<OnceLock<Groups>>,
     pub(super) memo: Arc<Memo>,
+    pub(super) plans: Arc<KnownPlans>,
     state: Arc<OnceLock<IndexState>>,
 }
 
@@ -109,6 +110,7 @@ impl Archive {
             counts: Arc::default(),
             groups: Arc::default(),
             memo: Arc::default(),
+            plans: Arc::default(),
             state: Arc::default(),
         })
     }
@@ -150,41 +152,24 @@ impl Archive {
         [self.size.first_day, self.size.last_day]
     }
 
-    /// Calls `f` with every article that matches a plan and its score, in an order.
-    pub(super) fn each_match(
+    /// Calls `f` with every article that a query accepts and its score, in an order.
+    fn each_match(
         &self,
-        plan: &Plan,
+        query: &Value,
         order: &Value,
-        scores: Option<&Value>,
+        has_scores: bool,
         f: &mut dyn FnMut(ArticleId, f32),
     ) -> Result<()> {
-        let resolved = Resolved::new(plan, self)?;
-        let query = translate(&resolved, self)?;
-        let filter = json!({ "bool": { "filter": [query.json] } });
-        let mut body = json!({
-            "query": scores.unwrap_or(&filter),
+        let body = json!({
+            "query": query,
             "sort": order,
-            "_source": if query.is_exact { json!(false) } else { json!(["article"]) },
+            "_source": false,
             "docvalue_fields": known_fields(),
-            "track_scores": scores.is_some(),
+            "track_scores": has_scores,
         });
-        if query.is_exact {
-            return self.store.snapshot.pages(body, IDS, |hits| {
-                for hit in hits {
-                    f(self.store.number(hit)?, score(hit));
-                }
-                Ok(true)
-            });
-        }
-        let mut checker = Checker::new(&resolved);
-        body["query"] = scores.cloned().unwrap_or(filter);
-        self.store.snapshot.pages(body, ARTICLES, |hits| {
+        self.store.snapshot.pages(body, IDS, |hits| {
             for hit in hits {
-                let article = self.store.number(hit)?;
-                let read = self.store.read(article, hit)?;
-                if checker.accepts(&read, &self.store.vocabulary()) {
-                    f(article, score(hit));
-                }
+                f(self.store.number(hit)?, score(hit));
             }
             Ok(true)
         })
@@ -193,45 +178,17 @@ impl Archive {
     /// The articles that match a plan.
     pub(super) fn matching(&self, plan: &Plan) -> Result<Vec<ArticleId>> {
         let mut found = Vec::new();
+        let query = json!({ "bool": { "filter": [self.query(plan)?] } });
         let order = json!([{ "key": "asc" }]);
-        self.each_match(plan, &order, None, &mut |article, _| found.push(article))?;
+        self.each_match(&query, &order, false, &mut |article, _| found.push(article))?;
         found.sort_unstable();
         Ok(found)
     }
 
-    /// The number of articles that match a plan.
-    pub(super) fn count_of(&self, plan: &Plan) -> Result<u64> {
-        let query = self.query(plan)?;
-        if !query.is_exact {
-            return Ok(self.matching(plan)?.len() as u64);
-        }
-        let answer = self.store.snapshot.search(json!({
-            "query": query.json, "size": 0, "track_total_hits": true,
-        }))?;
-        Ok(total(&answer))
-    }
-
-    fn query(&self, plan: &Plan) -> Result<Query> {
-        translate(&Resolved::new(plan, self)?, self)
-    }
-
     fn find(&self, plan: &Plan, options: &SearchOptions) -> Result<FoundArticles> {
-        let query = self.query(plan)?;
         let end = options.offset.saturating_add(options.limit);
-        let scored = self.scored(plan, &query, options)?;
+        let scored = self.scored(plan, self.query(plan)?, options)?;
         let order = order(options.sort);
-        if !query.is_exact {
-            let mut all = Vec::new();
-            self.each_match(plan, &order, Some(&scored), &mut |article, score| {
-                all.push(ScoredArticle { article, score });
-            })?;
-            let total = all.len() as u64;
-            let hits = all.into_iter().skip(options.offset).take(options.limit);
-            return Ok(FoundArticles {
-                total,
-                hits: hits.collect(),
-            });
-        }
         let is_one_page = end <= WINDOW;
         let with_text = is_one_page && options.limit <= ARTICLES;
         let first = self.store.snapshot.search(json!({
@@ -255,7 +212,7 @@ impl Archive {
             found.push(ScoredArticle { article, score });
         }
         if !is_one_page {
-            self.each_match(plan, &order, Some(&scored), &mut |article, score| {
+            self.each_match(&scored, &order, true, &mut |article, score| {
                 found.push(ScoredArticle { article, score });
             })?;
             found.truncate(end);
@@ -265,8 +222,8 @@ impl Archive {
     }
 
     /// A query with the scores that an order needs.
-    fn scored(&self, plan: &Plan, query: &Query, options: &SearchOptions) -> Result<Value> {
-        let mut body = json!({ "filter": [query.json] });
+    fn scored(&self, plan: &Plan, query: Value, options: &SearchOptions) -> Result<Value> {
+        let mut body = json!({ "filter": [query] });
         if options.sort == Sort::Relevance {
             body["should"] = json!(rank(plan, self)?);
             body["minimum_should_match"] = json!(0);
@@ -308,14 +265,14 @@ impl Archive {
     }
 
     /// The total of a query, and for each facet the spellings of its values with their numbers.
-    fn spellings(&self, query: &Query, facets: &[Facet]) -> Result<(u64, Vec<Spellings>)> {
+    fn spellings(&self, query: &Value, facets: &[Facet]) -> Result<(u64, Vec<Spellings>)> {
         let aggregation = |facet: &Facet| {
             let terms = json!({ "field": facet.name(), "size": BUCKETS, "shard_size": BUCKETS });
             (facet.name().to_owned(), json!({ "terms": terms }))
         };
         let aggregations: Map<String, Value> = facets.iter().map(aggregation).collect();
         let answer = self.store.snapshot.search(json!({
-            "query": query.json, "size": 0, "track_total_hits": true, "aggs": aggregations,
+            "query": query, "size": 0, "track_total_hits": true, "aggs": aggregations,
         }))?;
         let all = facets.iter().map(|&facet| {
             let terms = answer.pointer(&format!("/aggregations/{}", facet.name()));
@@ -332,7 +289,7 @@ impl Archive {
     }
 
     /// The spellings of the values of a facet that has many.
-    fn all_spellings(&self, query: &Query, facet: Facet) -> Result<Spellings> {
+    fn all_spellings(&self, query: &Value, facet: Facet) -> Result<Spellings> {
         let mut composite = json!({
             "size": BUCKETS,
             "sources": [{ "value": { "terms": { "field": facet.name() } } }],
@@ -340,7 +297,7 @@ impl Archive {
         let mut found = Vec::new();
         loop {
             let answer = self.store.snapshot.search(json!({
-                "query": query.json, "size": 0,
+                "query": query, "size": 0,
                 "aggs": { "values": { "composite": composite } },
             }))?;
             let values = answer.pointer("/aggregations/values");
@@ -386,9 +343,6 @@ impl Archive {
 
     fn count_facets(&self, plan: &Plan, facets: &[Facet]) -> Result<Facets> {
         let query = self.query(plan)?;
-        if !query.is_exact {
-            return self.facets_of_articles(&self.matching(plan)?, facets);
-        }
         let (total, spellings) = self.spellings(&query, facets)?;
         let counted = facets.iter().zip(spellings);
         let facets = counted.map(|(&facet, spellings)| counts_of(facet, total, spellings));
@@ -599,7 +553,7 @@ impl Lookup for Archive {
     }
 
     fn counts(&self, plans: &[Plan]) -> Result<Vec<u64>> {
-        plans.iter().map(|plan| self.count_of(plan)).collect()
+        self.counts_of(plans)
     }
 
     fn articles(&self) -> Result<u64> {

@@ -5,10 +5,12 @@
 //! the cluster cannot decide by itself whether an article matches.
 
 mod analysed;
+mod checked;
 mod corpus;
 mod counts;
 mod engine;
 mod follow;
+mod known;
 mod matcher;
 mod pages;
 mod store;

@@ -11,6 +11,8 @@ use crate::error::{Error, Result};
 
 /// The time after which the cluster forgets a point in time that is not used.
 const KEPT: &str = "10m";
+/// Searches of one request.
+const TOGETHER: usize = 100;
 /// Hits of a page without articles.
 pub(crate) const IDS: usize = 5000;
 /// Hits of a page with articles.
@@ -111,6 +113,42 @@ impl Snapshot {
             self.point.id().clone_from(new);
         }
         Ok(answer)
+    }
+
+    /// Runs searches without scores in one request. Answers are complete.
+    pub(crate) fn searches(&self, bodies: Vec<Value>) -> Result<Vec<Value>> {
+        let mut answers = Vec::with_capacity(bodies.len());
+        for some in bodies.chunks(TOGETHER) {
+            if let [one] = some {
+                answers.push(self.search(one.clone())?);
+                continue;
+            }
+            self.check_deadline()?;
+            let id = self.point.id().clone();
+            let mut lines = String::new();
+            for body in some {
+                let mut body = body.clone();
+                body["pit"] = json!({ "id": id, "keep_alive": KEPT });
+                lines.push_str(&format!(
+                    "{}\n{body}\n",
+                    json!({ "allow_partial_search_results": false })
+                ));
+            }
+            let path = "_msearch?filter_path=responses.hits,responses.aggregations,responses.error";
+            let client = self.client();
+            let reply = client.post_lines_until(path, lines.as_bytes(), self.deadline)?;
+            let all: Value = reply.ok()?.json()?;
+            let all = all.get("responses").and_then(Value::as_array);
+            for (number, body) in some.iter().enumerate() {
+                let answer = all.and_then(|all| all.get(number));
+                answers.push(match answer.filter(|answer| answer.get("hits").is_some()) {
+                    Some(answer) => answer.clone(),
+                    // Its error may pass, or has to be reported.
+                    None => self.search(body.clone())?,
+                });
+            }
+        }
+        Ok(answers)
     }
 
     /// Runs a search for all of its hits, in its order, some at a time. `f` returns whether it wants

@@ -1,7 +1,9 @@
 //! The articles of a state of the cluster: their numbers, and those that were read.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::thread;
 
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
@@ -16,6 +18,8 @@ use super::pages::{ARTICLES, Snapshot, hits};
 
 /// Articles that are kept in memory, some 10 KB each.
 const KEPT: usize = 20_000;
+/// Requests for articles at the same time.
+const READERS: usize = 4;
 /// Articles whose metadata are read together.
 const BATCH: usize = 2000;
 
@@ -23,7 +27,7 @@ const BATCH: usize = 2000;
 #[derive(Debug, Clone)]
 pub(crate) struct Known {
     /// The id of its document.
-    id: String,
+    pub(crate) id: String,
     /// The tie-breaker of the local engine.
     pub(crate) tie: u64,
     /// The day of publication.
@@ -158,20 +162,37 @@ impl Store {
         Ok(analysed)
     }
 
-    /// Calls `f` with each of some articles, in their order.
+    /// Calls `f` with each of some articles, in their order. While it runs, the next articles are
+    /// read.
     pub(crate) fn each<E: From<Error>>(
         &self,
         articles: &[ArticleId],
         mut f: impl FnMut(ArticleId, &Analysed) -> Result<(), E>,
     ) -> Result<(), E> {
-        for batch in articles.chunks(ARTICLES) {
-            self.snapshot.check_deadline()?;
-            let read = self.load(batch)?;
-            for (&article, read) in batch.iter().zip(read) {
-                f(article, &read)?;
+        let batches: Vec<&[ArticleId]> = articles.chunks(ARTICLES).collect();
+        let readers = READERS.min(batches.len());
+        thread::scope(|scope| {
+            let mut queues = Vec::new();
+            // One batch is read here.
+            for first in (0..readers).filter(|_| readers > 1) {
+                let (sender, queue) = sync_channel(1);
+                let mine = batches.iter().skip(first).step_by(readers);
+                let read = move || mine.map(|b| self.load(b)).try_for_each(|b| sender.send(b));
+                // What a thread that does not start would have read is read here, too.
+                let _ = thread::Builder::new().spawn_scoped(scope, read);
+                queues.push(queue);
             }
-        }
-        Ok(())
+            for (number, batch) in batches.iter().enumerate() {
+                self.snapshot.check_deadline()?;
+                let queue = queues.get(number % readers);
+                let read = queue.and_then(|queue| queue.recv().ok());
+                let read = read.unwrap_or_else(|| self.load(batch))?;
+                for (&article, read) in batch.iter().zip(read) {
+                    f(article, &read)?;
+                }
+            }
+            Ok(())
+        })
     }
 
     fn load(&self, articles: &[ArticleId]) -> Result<Vec<Arc<Analysed>>> {
