@@ -145,6 +145,99 @@ fn cells_of_a_table_are_paragraphs_and_marks_of_items_are_not() {
     );
 }
 
+/// Draws lines at the places given, in letters of a size.
+fn drawn(lines: &[(u32, u32, u32, &str)]) -> String {
+    let line = |(size, x, y, line): &(u32, u32, u32, &str)| {
+        format!("BT /F {size} Tf {x} {y} Td ({line}) Tj ET ")
+    };
+    lines.iter().map(line).collect()
+}
+
+#[test]
+fn lines_under_a_wider_headline_are_one_paragraph() {
+    let read = text(
+        drawn(&[
+            (20, 50, 740, "Dap de truoc mua nuoc lon o xa"),
+            (10, 50, 700, "Ba con ra dong cung xa Tan"),
+            (10, 50, 686, "Phu dap lai doan de bi lo tu"),
+            (10, 50, 672, "Giong Ca ve den ben do."),
+        ])
+        .as_bytes(),
+    );
+    let body = "Ba con ra dong cung xa Tan Phu dap lai doan de bi lo tu Giong Ca ve den ben do.";
+    assert!(read.ends_with(body), "{read}");
+}
+
+#[test]
+fn a_large_first_letter_is_on_the_first_line_though_it_is_drawn_before_all() {
+    let read = text(
+        drawn(&[
+            (30, 50, 685, "B"),
+            (20, 50, 740, "Dap de truoc mua nuoc"),
+            (10, 72, 700, "a con xa Tan Phu ra dong tu som,"),
+            (10, 72, 686, "ai co xuong thi cho dat va cat,"),
+            (10, 50, 672, "ai co suc thi dong cu giu bo kenh."),
+        ])
+        .as_bytes(),
+    );
+    let body = "Ba con xa Tan Phu ra dong tu som, ai co xuong thi cho dat va cat, ai co suc thi dong cu giu bo kenh.";
+    assert!(read.contains(body), "{read}");
+}
+
+#[test]
+fn a_text_may_end_in_the_first_lines_of_the_last_column() {
+    let left = "ba con xa Tan Phu ra dong tu som,";
+    let mut lines = vec![
+        (16, 50, 740, "Dap de truoc"),
+        (16, 50, 720, "mua nuoc lon ve"),
+        (10, 330, 744, "roi ve nha an com va ngu mot giac"),
+        (10, 330, 730, "den sang."),
+    ];
+    lines.extend((0..10).map(|at| (10, 50, 700 - 14 * at, left)));
+    let read = text(drawn(&lines).as_bytes());
+    let (title, body) = read.split_once('|').unwrap();
+    assert_eq!(title, "Dap de truoc mua nuoc lon ve");
+    assert!(
+        body.ends_with("roi ve nha an com va ngu mot giac den sang."),
+        "{body}"
+    );
+}
+
+#[test]
+fn a_table_is_apart_from_the_paragraph_above_it() {
+    let read = text(
+        drawn(&[
+            (16, 50, 740, "Dap de truoc mua nuoc"),
+            (
+                10,
+                50,
+                700,
+                "Ba con xa Tan Phu ra dong tu som, ai co xuong thi cho dat va cat,",
+            ),
+            (
+                10,
+                50,
+                687,
+                "ai co suc thi dong cu giu bo kenh, ai gia thi o nha giu chau va nau com.",
+            ),
+            (10, 50, 663, "Tan Hoa"),
+            (10, 150, 663, "ba xuong"),
+            (10, 250, 663, "de sau"),
+            (10, 50, 639, "An Phu"),
+            (10, 150, 639, "hai xuong"),
+            (10, 250, 639, "lam truoc"),
+            (
+                10,
+                50,
+                615,
+                "Den trua thi xong, ai ve nha nay, con de thi cao them mot thuoc.",
+            ),
+        ])
+        .as_bytes(),
+    );
+    assert!(read.contains("nau com.\nTan Hoa"), "{read}");
+}
+
 #[test]
 fn fonts_from_before_unicode_are_read_by_their_names() {
     let content =

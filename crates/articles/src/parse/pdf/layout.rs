@@ -82,26 +82,52 @@ fn raise_initials(glyphs: &mut Glyphs) {
     }
     let middle = sizes.len() / 2;
     let usual = *sizes.select_nth_unstable_by(middle, f32::total_cmp).1;
-    for at in 0..glyphs.all.len() {
+    for at in initials(glyphs, usual) {
         let glyph = glyphs.all[at];
-        if glyph.size < usual * 1.8 || !glyphs.letter(&glyph).is_some_and(char::is_alphabetic) {
-            continue;
-        }
-        let others = |glyph: Option<&Glyph>| glyph.is_none_or(|glyph| glyph.size < usual * 1.5);
-        let before = at.checked_sub(1).and_then(|before| glyphs.all.get(before));
-        if !others(before) || !others(glyphs.all.get(at + 1)) {
-            continue;
-        }
         let top = glyph.y + 0.7 * (glyph.size - usual);
-        let line = glyphs.all[at + 1..]
-            .iter()
-            .take(60)
-            .find(|next| next.x0 >= glyph.x1 - usual && (next.y - top).abs() < 0.6 * usual);
-        if let Some(y) = line.map(|line| line.y) {
+        // The first line beside it; it may be drawn before or after the letter.
+        let beside = glyphs.all.iter().filter(|next| {
+            next.size < usual * 1.5
+                && (next.x0 - glyph.x1).abs() < usual
+                && (next.y - top).abs() < 0.6 * usual
+        });
+        let line = beside.map(|next| next.y).reduce(f32::max);
+        if let Some(y) = line {
             let initial = &mut glyphs.all[at];
             (initial.y, initial.size) = (y, usual);
         }
     }
+}
+
+/// Large letters that stand alone.
+fn initials(glyphs: &Glyphs, usual: f32) -> Vec<usize> {
+    const MOST: usize = 40;
+    let all = &glyphs.all;
+    let mut large: Vec<usize> = (0..all.len())
+        .filter(|at| all[*at].size >= usual * 1.5)
+        .collect();
+    large.sort_by(|a, b| {
+        let (a, b) = (&all[*a], &all[*b]);
+        b.y.total_cmp(&a.y).then(a.x0.total_cmp(&b.x0))
+    });
+    let is_near = |at: usize, other: Option<&usize>| {
+        let glyph = &all[at];
+        other.map(|other| &all[*other]).is_some_and(|other| {
+            (other.y - glyph.y).abs() < 0.2 * glyph.size
+                && other.x0 - glyph.x1 < 0.6 * glyph.size
+                && glyph.x0 - other.x1 < 0.6 * glyph.size
+        })
+    };
+    let is_initial = |place: &usize| {
+        let at = large[*place];
+        let before = place.checked_sub(1).and_then(|before| large.get(before));
+        all[at].size >= usual * 1.8
+            && glyphs.letter(&all[at]).is_some_and(char::is_alphabetic)
+            && !is_near(at, before)
+            && !is_near(at, large.get(place + 1))
+    };
+    let places = (0..large.len()).filter(is_initial);
+    places.map(|place| large[place]).take(MOST).collect()
 }
 
 /// A piece of a line without wide gaps.
@@ -563,9 +589,9 @@ fn narrowed<'p>(
             for piece in pieces.clone() {
                 let line = &piece.line;
                 let middle = (left + right) / 2.0;
-                if line.x1 <= middle {
+                if line.x1 <= middle || line.x0 <= left && line.x1 < right {
                     left = left.max(line.x1);
-                } else if line.x0 >= middle {
+                } else if line.x0 >= middle || line.x1 >= right && line.x0 > left {
                     right = right.min(line.x0);
                 } else {
                     return None;
@@ -588,21 +614,49 @@ fn is_between_columns(pieces: &[Piece], gaps: &[(f32, f32)], (left, right): (f32
         (before.fold(f32::NEG_INFINITY, f32::max), middle),
         (middle, after.fold(f32::INFINITY, f32::min)),
     ];
-    sides.into_iter().all(|(from, to)| {
+    let [before, after] = sides.map(|(from, to)| Side::of(pieces, from, to));
+    // The text may end in the first lines of the last column.
+    let is_rest = |side: &Side, other: &Side| side.lines > 0 && other.is_text(8) && side.is_text(1);
+    before.is_text(3) && after.is_text(3) || is_rest(&after, &before)
+}
+
+/// The text on one side of a gap.
+#[derive(Default)]
+struct Side {
+    lines: usize,
+    /// Lines that reach over most of the width.
+    full: usize,
+    width: f32,
+    size: f32,
+}
+
+impl Side {
+    fn of(pieces: &[Piece], from: f32, to: f32) -> Self {
         let side = || {
             let side = move |piece: &&Piece| (from..to).contains(&piece.line.x0);
             pieces.iter().filter(side).map(|piece| &piece.line)
         };
         let x0 = side().map(|line| line.x0).fold(f32::INFINITY, f32::min);
         let x1 = side().map(|line| line.x1).fold(f32::NEG_INFINITY, f32::max);
-        let (mut lines, mut full, mut size) = (0_usize, 0_usize, 0.0_f32);
+        let mut found = Self {
+            width: x1 - x0,
+            ..Self::default()
+        };
         for line in side() {
-            lines += 1;
-            full += usize::from(line.x1 - line.x0 > 0.6 * (x1 - x0));
-            size = size.max(line.size);
+            found.lines += 1;
+            found.full += usize::from(line.x1 - line.x0 > 0.6 * (x1 - x0));
+            found.size = found.size.max(line.size);
         }
-        lines >= 3 && full * 2 > lines && x1 - x0 > 7.0 * size.min(14.0)
-    })
+        found
+    }
+
+    /// Returns `true` for running text of this many lines or more.
+    fn is_text(&self, least: usize) -> bool {
+        let is_wide = self.width > 7.0 * self.size.min(14.0);
+        self.lines >= least && self.full * 2 >= self.lines.max(2) && is_wide && {
+            least < 3 || self.full * 2 > self.lines
+        }
+    }
 }
 
 /// The lines of a block, from the top down.

@@ -29,7 +29,8 @@ impl Setting {
     /// The setting of most letters.
     pub fn of(pages: &[Vec<Vec<Line>>]) -> Self {
         let mut sizes: BTreeMap<i32, usize> = BTreeMap::new();
-        let mut leadings: Vec<f32> = Vec::new();
+        // The rows of a table are short, and further from each other.
+        let mut leadings: Vec<(f32, usize)> = Vec::new();
         for block in pages.iter().flatten() {
             for line in block {
                 let key = (line.size * 4.0).round() as i32;
@@ -37,24 +38,30 @@ impl Setting {
             }
             leadings.extend(block.windows(2).filter_map(|pair| {
                 let ratio = (pair[0].y - pair[1].y) / pair[1].size;
-                (pair[0].size - pair[1].size)
-                    .abs()
-                    .le(&0.2)
-                    .then_some(ratio)
+                let weight = pair[0].text.len().min(pair[1].text.len());
+                let alike = (pair[0].size - pair[1].size).abs() <= 0.2;
+                (alike && (0.8..3.0).contains(&ratio)).then_some((ratio, weight))
             }));
         }
-        leadings.retain(|ratio| (0.8..3.0).contains(ratio));
-        let middle = leadings.len() / 2;
-        let leading = match leadings.is_empty() {
-            true => 1.3,
-            false => *leadings.select_nth_unstable_by(middle, f32::total_cmp).1,
-        };
+        let leading = middle(leadings).unwrap_or(1.3);
         let most = sizes.into_iter().max_by_key(|(_, letters)| *letters);
         Self {
             size: most.map_or(10.0, |(key, _)| key as f32 / 4.0),
             leading,
         }
     }
+}
+
+/// The value in the middle of the weight of all.
+fn middle(mut values: Vec<(f32, usize)>) -> Option<f32> {
+    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let whole: usize = values.iter().map(|(_, weight)| weight).sum();
+    let mut passed = 0;
+    let found = values.iter().find(|(_, weight)| {
+        passed += weight;
+        passed * 2 >= whole
+    });
+    found.map(|(value, _)| *value)
 }
 
 /// Joins the lines of all pages.
@@ -84,7 +91,7 @@ pub(super) fn paragraphs(pages: &[Vec<Vec<Line>>], setting: Setting) -> Vec<Para
             }
             end = lines.last().map(|line| End {
                 line: line.clone(),
-                right: block.right,
+                right: block.text_right,
             });
         }
     }
@@ -117,6 +124,8 @@ impl End {
 struct Block {
     left: f32,
     right: f32,
+    /// The right margin of lines of the size of most text: a headline may be wider.
+    text_right: f32,
     /// Whether paragraphs begin with an indented line.
     has_indents: bool,
     setting: Setting,
@@ -129,9 +138,13 @@ impl Block {
         let left = starts.get(lines.len() / 10).copied().unwrap_or(0.0);
         let indented = |line: &&Line| line.x0 > left + 0.7 * line.size;
         let count = lines.iter().filter(indented).count();
+        let right = lines.iter().map(|line| line.x1).fold(f32::MIN, f32::max);
+        let text = lines.iter().filter(|line| line.size < 1.15 * setting.size);
+        let text_right = text.map(|line| line.x1).reduce(f32::max);
         Self {
             left,
-            right: lines.iter().map(|line| line.x1).fold(f32::MIN, f32::max),
+            right,
+            text_right: text_right.unwrap_or(right),
             has_indents: count > 0 && count * 5 <= lines.len() * 3,
             setting,
         }
@@ -173,7 +186,9 @@ impl Block {
 
     /// Returns `true` if the first word of a line had room on the one before.
     fn fits(&self, before: &Line, line: &Line, slack: f32) -> bool {
-        self.right - before.x1 > line.first_word + (0.25 + slack) * line.size
+        let is_text = line.size < 1.15 * self.setting.size;
+        let right = if is_text { self.text_right } else { self.right };
+        right - before.x1 > line.first_word + (0.25 + slack) * line.size
     }
 
     /// Returns `true` if a line is indented as the first of a paragraph.
