@@ -132,6 +132,12 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    /// A record that is a draft, an attachment and the like.
+    pub(crate) fn not_published(reason: &str) -> Self {
+        let message = format!("left out: {reason}; only published articles are read");
+        Self::new(ProblemKind::LeftOut, message)
+    }
+
     pub fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
         Self {
             kind,

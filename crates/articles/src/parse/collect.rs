@@ -122,8 +122,7 @@ impl<'r> Collector<'r> {
     /// If the record is not a published article.
     pub fn finish(mut self, trace: &mut Trace) -> Result<Article, Fault> {
         if let Some(reason) = self.excluded {
-            let message = format!("left out: {reason}; only published articles are read");
-            return Err(Fault::new(ProblemKind::LeftOut, message));
+            return Err(Fault::not_published(&reason));
         }
         let (body, doubtful) = self.choose_body();
         let mut page = None;

@@ -408,6 +408,11 @@ impl<'de> Visitor<'de> for Wrapped<'_, 'de> {
     skip_scalars!();
 }
 
+/// The reason why a value says that a record is not a published article.
+pub(crate) fn unpublished(key: &str, value: &str) -> Option<String> {
+    Status::of(key)?.excludes(key, value)
+}
+
 /// The kind of a key for the state of a record.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Status {

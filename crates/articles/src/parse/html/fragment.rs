@@ -25,7 +25,7 @@ pub(crate) fn fragment(html: &str) -> Fragment {
     let dom = dom::parse_fragment(&html);
     let outline = Outline::of(&dom);
     let mut text = text::Text::default();
-    text::read(&dom, &outline, dom.root(), &mut text);
+    text::read(&dom, &outline, dom.root(), None, &mut text);
     Fragment {
         body: text.paragraphs.join("\n"),
         captions: text.captions,

@@ -3,6 +3,10 @@
 use super::dom::{Dom, Id};
 use super::kind::Kind;
 use super::outline::Outline;
+use super::rank::SHOWN;
+use super::text::Text;
+use crate::fields::{Draft, Field};
+use crate::provenance::Trace;
 use crate::tidy::one_line;
 
 /// The first paragraph under `root` if all of it is in bold or italics and the text goes on in
@@ -38,6 +42,21 @@ pub(super) fn read(dom: &Dom, outline: &Outline, root: Id) -> Option<String> {
         return is_sentence(&lead).then_some(lead);
     }
     None
+}
+
+/// Offers the first line in bold or italics, where the text goes on in another style and line
+/// breaks are all that divides it.
+pub(super) fn offer_line(text: &Text, draft: &mut Draft, trace: &mut Trace) {
+    const TOP: usize = 5;
+    let lines = || text.paragraphs.iter().zip(&text.set_off).take(TOP);
+    let Some(at) = lines().position(|(line, _)| is_sentence(line)) else {
+        return;
+    };
+    let is_set_off = |at: usize| text.set_off.get(at).copied();
+    if is_set_off(at) == Some(true) && is_set_off(at + 1) == Some(false) {
+        let line = text.paragraphs.get(at).cloned().unwrap_or_default();
+        draft.offer(Field::Summary, SHOWN, line, "first line, set off", trace);
+    }
 }
 
 /// The first text that is a sentence, and its block; headings and dates may precede it.

@@ -128,7 +128,7 @@ fn of_key(key: &str) -> u16 {
         | "postexcerpt" | "articleintro" | "articleexcerpt" | "entrysummary" | "tomtat" | "dek"
         | "subheadline" | "detailsummary" | "newssapo" | "newssummary" | "articlestandfirst"
         | "introtext" | "trichdan" | "mota" | "motangan" | "hometext" | "subtitle" | "chapo"
-        | "bodytextlead" | "newsintro" | "loidan" | "dandat" => Marks::SUMMARY,
+        | "chappeau" | "bodytextlead" | "newsintro" | "loidan" | "dandat" => Marks::SUMMARY,
         "author" | "authors" | "authorname" | "tacgia" | "butdanh" | "byline" | "writer"
         | "reporter" | "phongvien" | "nguoiviet" | "postauthor" | "articleauthor" => Marks::AUTHOR,
         "date" | "datetime" | "time" | "publishdate" | "publisheddate" | "publishtime"
@@ -144,6 +144,11 @@ fn of_key(key: &str) -> u16 {
         "breadcrumb" | "breadcrumbs" | "crumbs" | "duongdan" => Marks::CRUMBS,
         "locationstamp" | "datelineplace" | "diadiem" => Marks::PLACE,
         "articlebody"
+        | "artbody"
+        | "contentdt"
+        | "ndcontent"
+        | "noidungchitiet"
+        | "newsdetailbody"
         | "fckdetail"
         | "detailcontent"
         | "contentdetail"
@@ -206,7 +211,7 @@ fn of_key(key: &str) -> u16 {
         | "readmore" | "seemore" | "readnext" | "morenews" | "suggest" | "suggestion"
         | "suggested" | "widget" | "widgets" | "hotnews" | "tinnoibat" | "tindocnhieu"
         | "tinxemnhieu" | "tinlq" | "taboola" | "outbrain" | "aiservice" | "tinhot" | "tinnoi"
-        | "onenews" | "boxnews" | "yikien" | "feedback" | "khampha" => Marks::LIST,
+        | "insertwiki" | "onenews" | "boxnews" | "yikien" | "feedback" | "khampha" => Marks::LIST,
         "share" | "shares" | "sharing" | "social" | "socials" | "tags" | "taglist" | "tagcloud"
         | "keyword" | "keywords" | "tukhoa" | "advert" | "adverts" | "advertisement" | "ads"
         | "ad" | "adsense" | "adsbox" | "quangcao" | "banner" | "banners" | "newsletter"

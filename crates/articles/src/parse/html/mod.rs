@@ -66,7 +66,10 @@ fn page(dom: &Dom, trace: &mut Trace) -> Article {
     if !is_list {
         text::read_captions(dom, &outline, read.above, &mut text);
     }
-    read_text(dom, &outline, &content.roots, &mut text, trace);
+    read_text(dom, &outline, &content.roots, read.title, &mut text, trace);
+    if !is_list {
+        lead::offer_line(&text, &mut draft, trace);
+    }
     let lines = std::mem::take(&mut text.paragraphs);
     let mut paragraphs = article_lines(lines, is_list, &mut text, &mut draft, trace);
     let from = if stated.complete(&mut paragraphs, trace) {
@@ -98,19 +101,23 @@ fn read_text(
     dom: &Dom,
     outline: &Outline,
     roots: &[dom::Id],
+    title: Option<u32>,
     text: &mut text::Text,
     trace: &mut Trace,
 ) {
     let mut before: Option<std::ops::Range<usize>> = None;
     for root in roots {
         let start = text.paragraphs.len();
-        text::read(dom, outline, *root, text);
+        text::read(dom, outline, *root, title, text);
         // Some pages have their text twice, for wide and for narrow screens.
         let repeats = |before: &std::ops::Range<usize>| {
             text.paragraphs.get(before.clone()) == text.paragraphs.get(start..)
         };
         match before.as_ref().is_some_and(repeats) {
-            true => text.paragraphs.truncate(start),
+            true => {
+                text.paragraphs.truncate(start);
+                text.set_off.truncate(start);
+            }
             false => before = Some(start..text.paragraphs.len()),
         }
     }
@@ -124,7 +131,8 @@ struct Read {
     stated: stated::Stated,
     /// The titles in the head of the page.
     titles: Vec<String>,
-    /// Positions between the title and the text.
+    /// The position of the title, and those between it and the text.
+    title: Option<u32>,
     above: (u32, u32),
 }
 
@@ -177,6 +185,7 @@ fn read_fields(
     Read {
         is_list,
         stated: article.map(stated::Stated::of).unwrap_or_default(),
+        title,
         above: (title.unwrap_or(start), start),
         titles: page.titles,
     }
@@ -222,8 +231,15 @@ fn article_lines(
         let shown = |field: &Option<String>| field.as_deref().is_some_and(|text| same(text, &line));
         let signs = || {
             let [_, _, author, _] = &repeated;
-            author.is_some()
-                && plain::sign_off(&line).is_some_and(|signed| signed.author == *author)
+            // With the paper in brackets: "Lê Mẫu (Báo Sông Lam) -".
+            let with_paper = |author: &String| {
+                line.starts_with(author.as_str())
+                    && line.len() <= author.len() + 60
+                    && line.ends_with(['-', '–', ')'])
+            };
+            author.as_ref().is_some_and(with_paper)
+                || author.is_some()
+                    && plain::sign_off(&line).is_some_and(|signed| signed.author == *author)
         };
         if at < TOP && (repeated.iter().any(shown) || signs()) {
             continue;

@@ -166,7 +166,7 @@ impl Page<'_> {
                 self.author(id).filter(|author| is_agency(&author.value))
             }),
             (Field::Section, &|id| {
-                self.section(id, shown_title.as_deref())
+                self.section(id, shown_title.as_deref(), title)
             }),
             (Field::Place, &|id| self.place(id)),
         ];
@@ -454,13 +454,13 @@ impl Page<'_> {
         named.find_map(|text| self.site.without(text))
     }
 
-    fn section(&self, id: Id, title: Option<&str>) -> Option<Candidate> {
+    fn section(&self, id: Id, title: Option<&str>, at: Option<u32>) -> Option<Candidate> {
         let marks = self.outline.marks(id);
         let name = self.dom.name(id)?;
         let property = self.dom.attribute(id, "itemprop") == Some("articleSection");
         let is_crumbs = marks.has(Marks::CRUMBS);
         let is_named = property || is_crumbs || marks.has(Marks::SECTION);
-        if !(is_named || self.is_trail(id)) || name == "meta" {
+        if !(is_named || self.is_trail(id, at)) || name == "meta" {
             return None;
         }
         let usable = |value: &str| {
@@ -471,11 +471,12 @@ impl Page<'_> {
                 && value.contains(char::is_alphabetic)
                 && !is_full_date(value)
         };
-        let is_trail = !is_crumbs && !property && self.is_trail(id);
+        let is_trail = !is_crumbs && !property && self.is_trail(id, at);
         let value = if is_crumbs || is_trail {
             self.last_crumb(id, &usable)?
         } else {
-            Some(one_line(self.text_below(id, 200)?)).filter(|value| usable(value))?
+            let value = one_line(self.text_below(id, 200)?);
+            Some(without_section_label(&value).to_owned()).filter(|value| usable(value))?
         };
         Some(Candidate {
             score: match (property, is_crumbs) {
@@ -490,13 +491,13 @@ impl Page<'_> {
 
     /// Returns `true` for links in a row with a sign that leads from one to the next: "Trang chủ »
     /// Chính trị", or only "Chính trị > Xây dựng Đảng" where the name of the element is of a section.
-    fn is_trail(&self, id: Id) -> bool {
+    fn is_trail(&self, id: Id, title: Option<u32>) -> bool {
         const SIGNS: &[char] = &['»', '›', '>', '→', '/'];
         let is_block = matches!(
             self.dom.name(id),
             Some("div" | "p" | "ul" | "ol" | "td" | "span" | "h3" | "h4")
         );
-        if !is_block || self.outline.position(id) >= self.text.0 {
+        if !is_block || self.outline.position(id) >= title.unwrap_or(0).max(self.text.0) {
             return false;
         }
         let nodes = self.dom.under(id).skip(1).take(40);
@@ -640,6 +641,23 @@ fn is_full_date(text: &str) -> bool {
 /// Returns `true` if a value is the name of a news agency and nothing else.
 fn is_agency(value: &str) -> bool {
     names::agency(value).is_some_and(|(known, _)| known == value)
+}
+
+/// The name of a section without "Chuyên mục:" before it.
+fn without_section_label(value: &str) -> &str {
+    const LABELS: &[&str] = &[
+        "chuyen muc",
+        "danh muc",
+        "muc",
+        "the loai",
+        "category",
+        "section",
+        "posted in",
+    ];
+    match value.split_once(':') {
+        Some((label, name)) if LABELS.contains(&fold(label.trim()).as_str()) => name.trim(),
+        _ => value,
+    }
 }
 
 /// Returns `true` for the name of an element that shows the present day.

@@ -43,10 +43,24 @@ impl Site {
         .unwrap_or(&authors);
         let people: Vec<&str> = authors
             .split([',', ';'])
-            .map(str::trim)
+            .map(|name| self.without_paper(name))
             .filter(|name| self.can_be_author(name))
             .collect();
         (!people.is_empty()).then(|| people.join(", "))
+    }
+
+    /// A name without the paper in brackets after it: "Lê Mẫu (Báo Sông Nhỏ) -".
+    fn without_paper<'n>(&self, name: &'n str) -> &'n str {
+        let name = name.trim().trim_end_matches(['-', '–', '/', ' ']);
+        let Some((person, paper)) = name.strip_suffix(')').and_then(|name| name.split_once('('))
+        else {
+            return name;
+        };
+        let is_paper = ["Báo ", "báo ", "Tạp chí ", "Đài "]
+            .iter()
+            .any(|kind| paper.starts_with(kind))
+            || self.has(paper);
+        if is_paper { person.trim() } else { name }
     }
 
     fn can_be_author(&self, name: &str) -> bool {
@@ -154,6 +168,7 @@ mod tests {
             ("Tác giả: Lê Mẫu", "Lê Mẫu"),
             ("By Lê Mẫu", "Lê Mẫu"),
             ("Lê Mẫu, Báo Sông Nhỏ", "Lê Mẫu"),
+            ("Lê Mẫu (Báo Sông Lớn) -", "Lê Mẫu"),
             ("Bảo An", "Bảo An"),
             ("SongNho", ""),
             ("Sông Nhỏ", ""),

@@ -13,18 +13,25 @@ use crate::tidy::{caption, one_line};
 pub(super) struct Text {
     pub paragraphs: Vec<String>,
     pub captions: Vec<Caption>,
+    /// Whether each paragraph is wholly in bold or italics.
+    pub set_off: Vec<bool>,
     /// Texts that were skipped as boilerplate, shortened.
     pub dropped: Vec<String>,
 }
 
 /// Reads the text under `root` into `text`.
-pub(super) fn read(dom: &Dom, outline: &Outline, root: Id, text: &mut Text) {
+/// What stands above the element at the position `title` is dropped, unless it is running text.
+pub(super) fn read(dom: &Dom, outline: &Outline, root: Id, title: Option<u32>, text: &mut Text) {
     Reading {
         dom,
         outline,
         root,
         line: String::new(),
         links: 0,
+        styles: 0,
+        has_upright: false,
+        title,
+        start: text.paragraphs.len(),
         has_own_letters: false,
         text,
     }
@@ -59,6 +66,14 @@ struct Reading<'a> {
     line: String,
     /// Links around the current node.
     links: usize,
+    /// Elements around the current node that set text off.
+    styles: usize,
+    /// Whether the line has letters that are not set off.
+    has_upright: bool,
+    /// The position of the title.
+    title: Option<u32>,
+    /// Paragraphs before those of this element.
+    start: usize,
     /// Whether the line has letters that are no link.
     has_own_letters: bool,
     text: &'a mut Text,
@@ -71,6 +86,7 @@ enum Step {
     EndLine,
     EndLink,
     EndQuote,
+    EndStyle,
 }
 
 impl Reading<'_> {
@@ -80,6 +96,7 @@ impl Reading<'_> {
             match step {
                 Step::EndLine => self.end_line(),
                 Step::EndLink => self.links -= 1,
+                Step::EndStyle => self.styles -= 1,
                 Step::EndQuote => self.line.push('”'),
                 Step::Enter(id, preformatted) => self.enter(id, preformatted, &mut steps),
             }
@@ -91,7 +108,11 @@ impl Reading<'_> {
         if let Some(text) = self.dom.text_of(id) {
             push_text(&mut self.line, text, preformatted);
             self.has_own_letters |= self.links == 0 && text.contains(char::is_alphanumeric);
+            self.has_upright |= self.styles == 0 && text.contains(char::is_alphanumeric);
             return;
+        }
+        if self.title == Some(self.outline.position(id)) {
+            self.drop_above();
         }
         if id != self.root {
             if self.outline.is_skipped(id) {
@@ -116,6 +137,10 @@ impl Reading<'_> {
                 Kind::Inline if self.dom.name(id) == Some("q") => {
                     self.line.push('“');
                     steps.push(Step::EndQuote);
+                }
+                Kind::Inline if matches!(self.dom.name(id), Some("b" | "strong" | "em" | "i")) => {
+                    self.styles += 1;
+                    steps.push(Step::EndStyle);
                 }
                 Kind::Inline => {}
                 Kind::Caption | Kind::Block => {
@@ -154,7 +179,26 @@ impl Reading<'_> {
         let lines = self.line.lines().map(str::trim);
         let lines = lines.filter(|line| !line.is_empty());
         self.text.paragraphs.extend(lines.map(str::to_owned));
+        let is_set_off = !std::mem::take(&mut self.has_upright);
+        self.text
+            .set_off
+            .resize(self.text.paragraphs.len(), is_set_off);
         self.line.clear();
+    }
+
+    /// Drops the lines above the title: the trail to its section, dates, buttons.
+    fn drop_above(&mut self) {
+        const RUNNING: usize = 100;
+        self.end_line();
+        let above = self.text.paragraphs.get(self.start..).unwrap_or_default();
+        let is_running = |line: &String| line.len() >= RUNNING;
+        if !above.iter().any(is_running) {
+            self.text
+                .dropped
+                .extend(above.iter().map(|line| shorten(line.clone())));
+            self.text.paragraphs.truncate(self.start);
+            self.text.set_off.truncate(self.start);
+        }
     }
 }
 

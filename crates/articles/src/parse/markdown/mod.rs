@@ -3,8 +3,10 @@
 mod inline;
 mod templates;
 
-use super::{dateline, front_matter};
+use super::json::unpublished;
+use super::{dateline, front_matter, text};
 use crate::fields::{Draft, Field, field};
+use crate::problem::Fault;
 use crate::provenance::Trace;
 use crate::tidy::composed;
 use crate::{Article, Caption};
@@ -14,11 +16,19 @@ use crate::{Article, Caption};
 const SHOWN: u8 = 100;
 
 /// Parses Markdown.
-pub(crate) fn parse(text: &str, trace: &mut Trace) -> Article {
+///
+/// # Errors
+/// If the front matter says that the article is not published.
+pub(crate) fn parse(text: &str, trace: &mut Trace) -> Result<Article, Fault> {
     let text = composed(text);
     let (entries, rest) = front_matter::split(&text);
     let mut draft = Draft::default();
     for (key, value) in entries {
+        let is_hidden = key == "published" && value == "false";
+        let reason = is_hidden.then(|| "published is `false`".to_owned());
+        if let Some(reason) = reason.or_else(|| unpublished(&key, &value)) {
+            return Err(Fault::not_published(&reason));
+        }
         if let Some((field, rank)) = field(&key).filter(|(field, _)| *field != Field::Body) {
             draft.offer(field, rank, value, &format!("front matter: {key}"), trace);
         }
@@ -58,6 +68,7 @@ pub(crate) fn parse(text: &str, trace: &mut Trace) -> Article {
         );
         blocks.remove(0);
     }
+    take_signature(&mut blocks, &mut draft, trace);
     let body = blocks
         .into_iter()
         .map(|block| block.text)
@@ -70,7 +81,32 @@ pub(crate) fn parse(text: &str, trace: &mut Trace) -> Article {
     if let Some(dateline) = dateline {
         dateline::apply(dateline, &mut article, trace);
     }
-    article
+    Ok(article)
+}
+
+/// Takes the name below a text, which follows a paragraph and not other names.
+fn take_signature(blocks: &mut Vec<Block>, draft: &mut Draft, trace: &mut Trace) {
+    const PARAGRAPH: usize = 80;
+    let [.., before, last] = blocks.as_slice() else {
+        return;
+    };
+    let is_below_text = blocks.len() > 2 && before.text.len() >= PARAGRAPH && !last.heading;
+    let Some(signed) = text::sign_off(&last.text).filter(|_| is_below_text) else {
+        return;
+    };
+    let stated = draft.get(Field::Author).map(str::to_owned);
+    if stated.is_some() && stated != signed.author {
+        return;
+    }
+    blocks.pop();
+    for (field, value) in [
+        (Field::Author, signed.author),
+        (Field::Agency, signed.agency),
+    ] {
+        if let Some(value) = value {
+            draft.offer(field, SHOWN, value, "last line", trace);
+        }
+    }
 }
 
 /// Collects the blocks of a text.
