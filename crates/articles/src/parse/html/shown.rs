@@ -245,6 +245,9 @@ impl Page<'_> {
         // Pages show the day on which they are read too.
         score += if self.agrees(&value) { 25 } else { 0 };
         score -= if is_clock(class) { 15 } else { 0 };
+        if self.is_of_event(id) {
+            return None;
+        }
         let position = self.outline.position(id);
         // Between headline and text is its place; after the text it may be of
         // anything else.
@@ -262,6 +265,19 @@ impl Page<'_> {
             score,
             value,
             from: self.describe(id),
+        })
+    }
+
+    /// Returns `true` for a date in a box of events, which are in the future.
+    fn is_of_event(&self, id: Id) -> bool {
+        const WORDS: &[&str] = &["event", "events", "sukien", "calendar", "schedule", "lich"];
+        let mut above = std::iter::once(id).chain(self.dom.ancestors(id).take(6));
+        above.any(|id| {
+            let class = self.dom.attribute(id, "class").unwrap_or_default();
+            let lower = class.to_ascii_lowercase();
+            lower
+                .split([' ', '-', '_'])
+                .any(|word| WORDS.contains(&word))
         })
     }
 
@@ -685,7 +701,7 @@ fn several_people(line: &str, site: &Site) -> Option<String> {
         crate::parse::text::is_person(person)
             || crate::parse::text::is_pen_name(person) && site.without(person).is_some()
     };
-    let people = || author.split(" - ");
+    let people = || author.split(" - ").flat_map(|part| part.split(" – "));
     let are_people = (2..=4).contains(&people().count()) && people().all(is_known);
     are_people.then_some(author)
 }

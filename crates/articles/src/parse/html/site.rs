@@ -51,7 +51,8 @@ impl Site {
 
     /// A name without the paper in brackets after it: "Lê Mẫu (Báo Sông Nhỏ) -".
     fn without_paper<'n>(&self, name: &'n str) -> &'n str {
-        let name = name.trim().trim_end_matches(['-', '–', '/', ' ']);
+        let (name, _) = crate::parse::text::without_note(name.trim());
+        let name = name.trim_end_matches(['-', '–', '/', ' ']);
         let Some((person, paper)) = name.strip_suffix(')').and_then(|name| name.split_once('('))
         else {
             return name;
@@ -169,6 +170,7 @@ mod tests {
             ("By Lê Mẫu", "Lê Mẫu"),
             ("Lê Mẫu, Báo Sông Nhỏ", "Lê Mẫu"),
             ("Lê Mẫu (Báo Sông Lớn) -", "Lê Mẫu"),
+            ("Lê Mẫu (ghi)", "Lê Mẫu"),
             ("Bảo An", "Bảo An"),
             ("SongNho", ""),
             ("Sông Nhỏ", ""),

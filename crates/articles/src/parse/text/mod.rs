@@ -28,7 +28,7 @@ use header::is_sentence;
 use origin::Origin;
 pub(crate) use origin::read as origin;
 pub(crate) use signature::byline;
-pub(super) use signature::{is_pen_name, is_person, sign_off, split_agency};
+pub(super) use signature::{is_pen_name, is_person, sign_off, split_agency, without_note};
 
 /// Parses plain text; `name` is the file's path, which may contain a date.
 pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {

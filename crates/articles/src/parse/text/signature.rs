@@ -50,7 +50,7 @@ fn agency_of(text: &str) -> Option<String> {
 
 /// Splits the note off a signature: "(theo Reuters, AFP)", "(tổng hợp)",
 /// "thực hiện". The second part is what "theo" names.
-fn without_note(line: &str) -> (&str, Option<&str>) {
+pub(crate) fn without_note(line: &str) -> (&str, Option<&str>) {
     let noted = |text: &str| {
         let lower = text.trim().to_lowercase();
         NOTES.iter().any(|note| {
