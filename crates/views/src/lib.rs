@@ -82,6 +82,7 @@ mod trends;
 mod units;
 mod view_id;
 mod view_methods;
+pub mod weights;
 mod wordlist;
 
 pub use cell::Cell;

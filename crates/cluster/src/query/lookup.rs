@@ -15,4 +15,7 @@ pub(crate) trait Lookup {
 
     /// The number of articles.
     fn articles(&self) -> Result<u64>;
+
+    /// The number of words of all articles.
+    fn tokens(&self) -> Result<u64>;
 }

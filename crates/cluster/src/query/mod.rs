@@ -36,9 +36,14 @@ pub(crate) fn translate(resolved: &Resolved<'_>, lookup: &dyn Lookup) -> Result<
     translator.condition(&resolved.condition)
 }
 
+/// The plans whose numbers of articles are needed to translate and to rank a plan.
+pub(crate) fn counted(plan: &Plan) -> Vec<Plan> {
+    scores::counted(plan)
+}
+
 /// The clauses that rank the matches of a plan.
 pub(crate) fn rank(plan: &Plan, lookup: &dyn Lookup) -> Result<Vec<Value>> {
-    scores::clauses(plan, &Slots::new(lookup))
+    scores::clauses(plan, lookup)
 }
 
 struct Translator<'t> {

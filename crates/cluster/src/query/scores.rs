@@ -1,27 +1,28 @@
 //! The clauses that rank matches: words, and bigrams of adjacent words.
 
 use serde_json::{Value, json};
-use timbao_query::plan::{Near, Phrase, Plan};
+use timbao_query::plan::{Key, MinimumMatch, Near, Phrase, Plan, Slot};
+use timbao_tokenizer::fold;
+use timbao_views::weights::{NEVER, TermWeights, association};
 
 use crate::error::Result;
 use crate::terms::pair_term;
 
 use super::clauses::{BAG, PAIRS};
+use super::lookup::Lookup;
 use super::slots::{SlotTerms, Slots};
 
-/// Weight of a bigram of bare words.
-const PAIR: f32 = 0.6;
-/// Factor of a word that asks a question, and of its bigrams.
-const OPTIONAL: f32 = 0.4;
 /// Maximum number of clauses; later ones do not rank.
 const MOST_CLAUSES: usize = 200;
 /// Maximum number of terms in a clause; a slot of more does not rank.
 const MOST_TERMS: usize = 64;
 
 /// The clauses of a plan. Conditions contribute nothing.
-pub(super) fn clauses(plan: &Plan, slots: &Slots<'_>) -> Result<Vec<Value>> {
+pub(super) fn clauses(plan: &Plan, lookup: &dyn Lookup) -> Result<Vec<Value>> {
+    let slots = &Slots::new(lookup);
     let mut ranking = Ranking {
         slots,
+        lookup,
         clauses: Vec::new(),
     };
     ranking.add(plan, 1.0)?;
@@ -29,8 +30,54 @@ pub(super) fn clauses(plan: &Plan, slots: &Slots<'_>) -> Result<Vec<Value>> {
     Ok(ranking.clauses)
 }
 
+/// The plans whose numbers of articles a query and its weights depend on.
+pub(super) fn counted(plan: &Plan) -> Vec<Plan> {
+    let mut plans = Vec::new();
+    if let Plan::Ranked { items, minimum, .. } = plan {
+        if matches!(minimum, MinimumMatch::Weight(_)) {
+            plans.extend_from_slice(items);
+        }
+        plans.extend(neighbours(items));
+    }
+    plans.extend(plan.children().into_iter().flat_map(counted));
+    plans
+}
+
+/// Of each two adjacent words in any accents the first, the second, and both as a phrase.
+fn neighbours(items: &[Plan]) -> Vec<Plan> {
+    let mut plans = Vec::new();
+    for two in items.windows(2) {
+        let [first, second] = two else { continue };
+        if let (Some(first), Some(second)) = (first.typed_word(), second.typed_word()) {
+            let (first, second) = (folded(first), folded(second));
+            let phrase = Phrase::exact([first.clone(), second.clone()]);
+            plans.extend([Plan::Word(first), Plan::Word(second), Plan::Phrase(phrase)]);
+        }
+    }
+    plans
+}
+
+/// A slot for any accents.
+fn folded(slot: &Slot) -> Slot {
+    let mut slot = slot.clone();
+    for key in &mut slot.keys {
+        if let Key::Exact(exact) = key {
+            *key = Key::Folded(fold(exact).into());
+        }
+    }
+    slot
+}
+
+/// The number of occurrences of a word that a number of articles contain, as if they were spread at
+/// random.
+fn occurrences(articles: u64, holding: u64) -> f64 {
+    let (all, with) = (articles as f64, holding as f64);
+    -all * (1.0 - with / (all + 1.0)).ln()
+}
+
 struct Ranking<'s, 'l> {
     slots: &'s Slots<'l>,
+    lookup: &'s dyn Lookup,
     clauses: Vec<Value>,
 }
 
@@ -46,19 +93,15 @@ impl Ranking<'_, '_> {
             Plan::Ranked {
                 items, optional, ..
             } => {
-                let weight_of = |number: usize| match optional.contains(&number) {
-                    true => weight * OPTIONAL,
-                    false => weight,
-                };
-                for (number, item) in items.iter().enumerate() {
-                    self.add(item, weight_of(number))?;
+                let weights = TermWeights::of_units(&self.associations(items)?, optional);
+                for (item, of_word) in items.iter().zip(&weights.words) {
+                    self.add(item, weight * of_word)?;
                 }
-                for (number, two) in items.windows(2).enumerate() {
+                for (two, of_bigram) in items.windows(2).zip(&weights.bigrams) {
                     let [first, second] = two else { continue };
-                    let weight = weight_of(number).min(weight_of(number + 1));
                     if let (Some(first), Some(second)) = (first.typed_word(), second.typed_word()) {
                         let (first, second) = (self.slots.terms(first)?, self.slots.terms(second)?);
-                        self.pair(&first, &second, weight * PAIR);
+                        self.pair(&first, &second, weight * of_bigram);
                     }
                 }
             }
@@ -71,6 +114,22 @@ impl Ranking<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// The associations of neighbours, from numbers of articles.
+    fn associations(&self, items: &[Plan]) -> Result<Vec<f32>> {
+        let mut counts = self.lookup.counts(&neighbours(items))?.into_iter();
+        let articles = self.lookup.articles()?;
+        let tokens = self.lookup.tokens()? as f64;
+        let associations = items.windows(2).map(|two| {
+            if two.iter().any(|item| item.typed_word().is_none()) {
+                return NEVER;
+            }
+            let mut next = || occurrences(articles, counts.next().unwrap_or(0));
+            let [first, second, adjacent] = [next(), next(), next()];
+            association(adjacent, first, second, tokens)
+        });
+        Ok(associations.collect())
     }
 
     /// A phrase is ranked by the bigrams of its adjacent words, or else by its words.

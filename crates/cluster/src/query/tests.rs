@@ -28,6 +28,10 @@ impl Lookup for Words {
     fn articles(&self) -> Result<u64> {
         Ok(1000)
     }
+
+    fn tokens(&self) -> Result<u64> {
+        Ok(400_000)
+    }
 }
 
 fn translated(plan: &Plan) -> Query {

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 use timbao_query::plan::Plan;
 use timbao_views::ArticleId;
@@ -47,51 +48,48 @@ impl Archive {
         })
     }
 
-    /// The numbers of articles that match plans.
+    /// The numbers of articles that match plans, counted in one request and kept.
     pub(super) fn counts_of(&self, plans: &[Plan]) -> Result<Vec<u64>> {
         let names: Vec<String> = plans.iter().map(name).collect();
-        let mut counts: Vec<Option<u64>> = names.iter().map(|n| self.plans.count(n)).collect();
-        // The numbers of the plans that are counted by the cluster, and of those that are checked.
-        let (mut counted, mut checked) = (Vec::new(), Vec::new());
-        let (mut bodies, mut open) = (Vec::new(), Vec::new());
-        for (number, plan) in plans.iter().enumerate() {
-            let Some(count @ None) = counts.get_mut(number) else {
+        let mut counts: FxHashMap<&str, u64> = FxHashMap::default();
+        // What the cluster counts, the names of these plans, and the plans that are checked.
+        let (mut bodies, mut counted, mut open) = (Vec::new(), Vec::new(), Vec::new());
+        for (plan, name) in plans.iter().zip(&names) {
+            if counts.contains_key(name.as_str()) {
                 continue;
-            };
-            *count = Some(0);
+            }
+            let known = self.plans.count(name);
+            counts.insert(name, known.unwrap_or(0));
+            if known.is_some() {
+                continue;
+            }
             let resolved = Resolved::new(plan, self)?;
             let query = translate(&resolved, self)?;
             if let Some(unsure) = query.to_check() {
-                let name = name(plan);
+                let name = name.clone();
                 open.push(Open {
                     name,
                     resolved,
                     unsure,
                 });
-                checked.push(number);
             }
-            if let Some(certain) = query.certain {
-                bodies.push(json!({ "query": certain, "size": 0, "track_total_hits": true }));
-                counted.push(number);
-            }
+            let certain = query.certain.unwrap_or_else(|| json!({ "match_none": {} }));
+            bodies.push(json!({ "query": certain, "size": 0, "track_total_hits": true }));
+            counted.push(name.as_str());
         }
         let (checks, answers) = self.check(&open, bodies)?;
-        let checks = checks.iter().map(|checked| checked.accepted.len() as u64);
-        let answers = answers.iter().map(total);
-        for (number, more) in checked
-            .into_iter()
-            .zip(checks)
-            .chain(counted.into_iter().zip(answers))
-        {
-            if let Some(Some(count)) = counts.get_mut(number) {
-                *count += more;
-            }
+        for (name, answer) in counted.iter().zip(&answers) {
+            *counts.entry(name).or_default() += total(answer);
         }
-        let counts: Vec<u64> = counts.into_iter().map(Option::unwrap_or_default).collect();
-        for (name, count) in names.into_iter().zip(&counts) {
-            self.plans.keep_count(name, *count);
+        for (open, checked) in open.iter().zip(checks) {
+            *counts.entry(&open.name).or_default() += checked.accepted.len() as u64;
         }
-        Ok(counts)
+        for name in counted {
+            let count = counts.get(name).copied().unwrap_or(0);
+            self.plans.keep_count(name.to_owned(), count);
+        }
+        let count = |name: &String| counts.get(name.as_str()).copied().unwrap_or(0);
+        Ok(names.iter().map(count).collect())
     }
 
     /// Checks the articles about which the cluster is not sure, once for each plan; runs other

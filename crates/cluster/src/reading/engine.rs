@@ -22,7 +22,7 @@ use crate::admin::{self, words_alias};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::feed::WordKey;
-use crate::query::{Lookup, rank};
+use crate::query::{Lookup, counted, rank};
 use crate::schema::{LAYOUT, from_sum_digits, sum_fields};
 
 use super::counts::KeyCounts;
@@ -187,6 +187,10 @@ impl Archive {
 
     fn find(&self, plan: &Plan, options: &SearchOptions) -> Result<FoundArticles> {
         let end = options.offset.saturating_add(options.limit);
+        if options.sort == Sort::Relevance {
+            // All in one request; they are kept.
+            self.counts_of(&counted(plan))?;
+        }
         let scored = self.scored(plan, self.query(plan)?, options)?;
         let order = order(options.sort);
         let is_one_page = end <= WINDOW;
@@ -558,6 +562,10 @@ impl Lookup for Archive {
 
     fn articles(&self) -> Result<u64> {
         Ok(self.size.articles)
+    }
+
+    fn tokens(&self) -> Result<u64> {
+        Ok(self.size.words)
     }
 }
 

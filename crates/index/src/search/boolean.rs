@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use timbao_query::plan::{MinimumMatch, Phrase, Plan, TextField};
+use timbao_views::score::Required;
 
 use crate::error::Result;
 use crate::text::score::rarity;
@@ -14,7 +15,6 @@ use super::ranked::Allowed;
 use super::scan::{prepared, scanned};
 use super::scored::{Scored, intersect_all, weigh};
 use super::top::TopHits;
-use super::weights::Required;
 use super::{Found, SearchOptions, Searcher, Sort, lives};
 
 /// Runs a plan.

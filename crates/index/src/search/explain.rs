@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use timbao_query::plan::{Phrase, Plan, TextField};
+use timbao_views::weights::TermWeights;
 use timbao_views::{FieldFrequencies, ScoreExplanation, ScoreKind, ScorePart};
 
 use crate::error::Result;
@@ -22,7 +23,6 @@ use super::scored::Scored;
 use super::slot_articles::slot_articles;
 use super::slots::SlotIds;
 use super::sums::IMPACT;
-use super::weights::TermWeights;
 use super::{Address, Searcher, SegmentView, filter, lives};
 
 impl Searcher {

@@ -32,7 +32,6 @@ mod sums;
 mod top;
 mod unique;
 mod values;
-mod weights;
 
 use std::sync::{Arc, OnceLock};
 

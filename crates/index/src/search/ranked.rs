@@ -2,7 +2,7 @@
 //!
 //! The score of an article is the sum of the BM25 scores of its words and of
 //! the adjacent words of the query that are adjacent in it (see
-//! [`crate::text::score`]), by the weights of [`super::weights`]. Saturated
+//! [`crate::text::score`]), by the weights of [`timbao_views::weights`]. Saturated
 //! frequencies are rounded to impacts, which [`super::sums`] accumulates.
 
 use std::cell::RefCell;
@@ -11,6 +11,8 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use tantivy::fastfield::AliveBitSet;
 use timbao_query::plan::{MinimumMatch, Plan, Slot};
+use timbao_views::score::Required;
+use timbao_views::weights::{NEVER, TermWeights, association};
 
 use crate::error::Result;
 use crate::text::TextSegment;
@@ -24,7 +26,6 @@ use super::slot_articles::{SlotArticles, slot_articles};
 use super::slots::SlotIds;
 use super::sums::{Frequent, IMPACT, Sparse, Sums};
 use super::top::TopHits;
-use super::weights::{NEVER, Required, TermWeights, association};
 use super::{Searcher, SegmentView, lives};
 
 /// Maximum number of clauses with impact columns, which count clauses in a

@@ -1,14 +1,12 @@
-//! Weights of bare words and their bigrams.
-
-pub(crate) use timbao_views::score::Required;
+//! Weights of bare words and their bigrams, as `docs/ranking.md` states them.
 
 /// Weights of the terms of a row of bare words; factors of their idf.
-#[derive(Debug, PartialEq)]
-pub(crate) struct TermWeights {
+#[derive(Debug, Clone, PartialEq)]
+pub struct TermWeights {
     /// By word.
-    pub(crate) words: Vec<f32>,
+    pub words: Vec<f32>,
     /// By word but the last: of the bigram that begins with it.
-    pub(crate) bigrams: Vec<f32>,
+    pub bigrams: Vec<f32>,
 }
 
 /// Association from which on two words are a unit.
@@ -23,11 +21,11 @@ const CROSS_BIGRAM: f32 = 0.5;
 const OPTIONAL: f32 = 0.4;
 
 /// The association of words that are never adjacent.
-pub(crate) const NEVER: f32 = -1.0;
+pub const NEVER: f32 = -1.0;
 
 /// Returns the normalized pointwise mutual information (Bouma 2009) of two words, from their
 /// counts in `tokens` of text: 1 if neither occurs without the other, 0 if they are independent.
-pub(crate) fn association(adjacent: f64, first: f64, second: f64, tokens: f64) -> f32 {
+pub fn association(adjacent: f64, first: f64, second: f64, tokens: f64) -> f32 {
     if adjacent < 1.0 || adjacent >= tokens {
         return NEVER;
     }
@@ -37,7 +35,7 @@ pub(crate) fn association(adjacent: f64, first: f64, second: f64, tokens: f64) -
 
 impl TermWeights {
     /// Weights of `words` of any kind that do not depend on their neighbours.
-    pub(crate) fn equal(words: usize) -> Self {
+    pub fn equal(words: usize) -> Self {
         Self {
             words: vec![1.0; words],
             bigrams: vec![0.0; words.saturating_sub(1)],
@@ -46,7 +44,7 @@ impl TermWeights {
 
     /// Weights of words with these associations between neighbours, after segmentation into
     /// units of one or two words. The words numbered in `optional` count less.
-    pub(crate) fn of_units(associations: &[f32], optional: &[usize]) -> Self {
+    pub fn of_units(associations: &[f32], optional: &[usize]) -> Self {
         let units = units(associations);
         let is_unit = |at: usize| units.get(at) == Some(&true);
         let is_optional = |word: &usize| optional.contains(word);
