@@ -39,7 +39,7 @@ pub(super) fn counted(plan: &Plan) -> Vec<Plan> {
         }
         plans.extend(neighbours(items));
     }
-    plans.extend(plan.children().into_iter().flat_map(counted));
+    plans.extend(plan.children().iter().flat_map(counted));
     plans
 }
 
