@@ -978,6 +978,22 @@ pub fn known() -> Vec<(&'static str, Shape)> {
             Shape::new("<!doctype html><body><p", " a{n}", " a{n}=\"<\""),
         ),
         ("a.html", Shape::new(page, "&", "&amp")),
+        // Data in scripts: values that are small, inside each other, or long.
+        ("a.html", Shape::new("<script>a=[[", "0,", "0]];a=[[")),
+        ("a.html", Shape::new("<script>", "a=[", "]")),
+        (
+            "a.html",
+            Shape::new("<script>a={title:1,content:'", "cho hop ", "'};a={x:'"),
+        ),
+        ("a.html", Shape::new("<script>a=[", "b,`", "{'")),
+        // UTF-8 that was encoded twice.
+        ("a.txt", Shape::new("", "Ã¡º", "á» ")),
+        ("a.txt", Shape::new("", "Ã ", "â€a")),
+        // Rows with a quotation mark that does not close.
+        (
+            "a.csv",
+            Shape::new("title,body,date\n", "a,\"b\nc,d\n", "a,\"b,c,d\ne,\"f\n"),
+        ),
         ("a.html", Shape::new(page, "<a>", "<a>")),
         ("a.html", Shape::new(page, "<ul><li><a>x</a>", "</li>")),
         ("a.html", Shape::new(page, "<i x='", "<i x=\"")),

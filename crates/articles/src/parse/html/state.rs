@@ -125,23 +125,27 @@ fn scripts(dom: &Dom) -> impl Iterator<Item = String> {
 /// The first object or array of a script that is assigned, returned or all of it.
 fn data(script: &str) -> Option<Value> {
     const LOOKED_AT: usize = 64;
+    const TRIES: usize = 4;
     let text = script.trim();
     if text.starts_with(['{', '[']) {
-        return parsed(text);
+        return text.get(..bracketed(text)).and_then(parsed);
     }
-    let mut at = 0;
+    let (mut at, mut tries) = (0, 0);
     for _ in 0..LOOKED_AT {
         let rest = text.get(at..)?;
         let found = rest.find(['{', '['])?;
         let before = rest.get(..found)?.trim_end();
         let is_value = before.ends_with('=') || before.ends_with("return") || before.ends_with('(');
         let piece = rest.get(found..)?;
-        let length = bracketed(piece);
-        if is_value
-            && length >= LONG
-            && let Some(value) = piece.get(..length).and_then(parsed)
-        {
-            return Some(value);
+        let length = if is_value { bracketed(piece) } else { 0 };
+        if length >= LONG {
+            if let Some(value) = piece.get(..length).and_then(parsed) {
+                return Some(value);
+            }
+            tries += 1;
+            if tries == TRIES {
+                return None;
+            }
         }
         // A function may return the value; the text of another one is code.
         at += found + 1;
@@ -197,9 +201,12 @@ fn string_length(text: &str) -> usize {
     text.len()
 }
 
-/// The length of the object or array that a text begins with, in bytes; 0 if it does not end.
+/// The length of the object or array that a text begins with, in bytes; 0 if it does not end, or has
+/// so many values that they would take many times its size in memory.
 fn bracketed(text: &str) -> usize {
+    const BYTES_PER_VALUE: usize = 12;
     let (mut depth, mut quote, mut is_escaped) = (0_usize, None, false);
+    let mut values = 0;
     for (at, byte) in text.bytes().enumerate() {
         match (quote, byte) {
             (Some(_), _) if is_escaped => is_escaped = false,
@@ -207,11 +214,16 @@ fn bracketed(text: &str) -> usize {
             (Some(open), _) if byte == open => quote = None,
             (Some(_), _) => {}
             (None, b'"' | b'\'' | b'`') => quote = Some(byte),
-            (None, b'{' | b'[') => depth += 1,
+            (None, b'{' | b'[') => {
+                depth += 1;
+                values += 1;
+            }
+            (None, b',') => values += 1,
             (None, b'}' | b']') => {
                 depth -= 1;
                 if depth == 0 {
-                    return at + 1;
+                    let is_dense = values * BYTES_PER_VALUE > at + LONG;
+                    return if is_dense { 0 } else { at + 1 };
                 }
             }
             _ => {}
@@ -361,5 +373,6 @@ mod tests {
         assert_eq!(data("function f(){return [1,2]}"), None);
         assert_eq!(bracketed("{\"a}\":[1]} x"), 10);
         assert_eq!(bracketed("{["), 0);
+        assert_eq!(bracketed(&format!("[{}0]", "0,".repeat(1000))), 0);
     }
 }
