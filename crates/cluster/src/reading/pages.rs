@@ -206,3 +206,73 @@ pub(crate) fn total(answer: &Value) -> u64 {
     let total = answer.pointer("/hits/total/value").and_then(Value::as_u64);
     total.unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::thread;
+
+    use super::*;
+    use crate::address::Address;
+    use crate::client::Connection;
+
+    /// Answers the requests of a connection; of two searches in one request the second fails.
+    fn answer(stream: TcpStream) -> std::io::Result<()> {
+        let mut reader = BufReader::new(stream.try_clone()?);
+        let mut writer = stream;
+        loop {
+            let (mut first, mut length) = (String::new(), 0);
+            if reader.read_line(&mut first)? == 0 {
+                return Ok(());
+            }
+            loop {
+                let mut line = String::new();
+                reader.read_line(&mut line)?;
+                let line = line.trim().to_lowercase();
+                if let Some(value) = line.strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap_or(0);
+                }
+                if line.is_empty() {
+                    break;
+                }
+            }
+            reader.read_exact(&mut vec![0; length])?;
+            let found = |count: u64| json!({ "hits": { "total": { "value": count } } });
+            let body = if first.contains("point_in_time") {
+                json!({ "pit_id": "p" })
+            } else if first.contains("_msearch") {
+                json!({ "responses": [found(1), { "error": { "type": "busy" }, "status": 429 }] })
+            } else {
+                found(7)
+            };
+            let body = body.to_string();
+            let length = body.len();
+            write!(
+                writer,
+                "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}"
+            )?;
+        }
+    }
+
+    #[test]
+    fn a_search_that_fails_among_others_is_sent_again_alone() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                thread::spawn(move || answer(stream));
+            }
+        });
+        let address = Address::parse(&format!("opensearch+http://{address}/bao")).unwrap();
+        let client = Client::new(Connection::new(address)).unwrap();
+        let snapshot = Snapshot::open(Arc::new(client)).unwrap();
+        let totals = |bodies: usize| {
+            let answers = snapshot.searches(vec![json!({ "size": 0 }); bodies]);
+            answers.unwrap().iter().map(total).collect::<Vec<_>>()
+        };
+        assert_eq!(totals(0), [0; 0]);
+        assert_eq!(totals(1), [7]);
+        assert_eq!(totals(2), [1, 7]);
+    }
+}
