@@ -110,14 +110,18 @@ fn whole(
             h1 { (words.collocates) }
             p.about { (words.collocates_note) }
             form.choices action="/collocates" {
-                label for="window" { (words.window) }
-                select #window name="window" data-submit {
-                    @for window in WINDOWS { option value=(window) selected[window == options.left] { (window) } }
-                    @if !WINDOWS.contains(&options.left) { option value=(options.left) selected { (options.left) } }
+                span.choice {
+                    label for="window" { (words.window) }
+                    select #window name="window" data-submit {
+                        @for window in WINDOWS { option value=(window) selected[window == options.left] { (window) } }
+                        @if !WINDOWS.contains(&options.left) { option value=(options.left) selected { (options.left) } }
+                    }
                 }
-                label for="by" { (words.sort) }
-                select #by name="by" data-submit {
-                    @for (name, order) in ORDERS { option value=(name) selected[order == options.sort] { (language.order(order)) } }
+                span.choice {
+                    label for="by" { (words.sort) }
+                    select #by name="by" data-submit {
+                        @for (name, order) in ORDERS { option value=(name) selected[order == options.sort] { (language.order(order)) } }
+                    }
                 }
                 @for (name, value) in kept.pairs() { input type="hidden" name=(name) value=(value); }
                 button.quiet { (words.apply) }

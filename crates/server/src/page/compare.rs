@@ -146,14 +146,20 @@ fn whole(asked: &Asked, queries: &[String], options: &CompareOptions, content: M
                     input name="q" lang="vi" value=(query(1)) aria-label=(words.second_query) placeholder=(words.second_query) maxlength="2000" autocomplete="off" spellcheck="false";
                 }
                 div.choices {
-                    label for="by" { (words.period) }
-                    select #by name="by" data-submit {
-                        @for (name, by) in BY { option value=(name) selected[by == options.by] { (language.by(by)) } }
+                    span.choice {
+                        label for="by" { (words.period) }
+                        select #by name="by" data-submit {
+                            @for (name, by) in BY { option value=(name) selected[by == options.by] { (language.by(by)) } }
+                        }
                     }
-                    label for="window" { (words.window) }
-                    input #window type="number" name="window" min="0" max="50" value=(window);
-                    label for="min" { (words.at_least) }
-                    input #min type="number" name="min" min="1" value=(options.collocates.least);
+                    span.choice {
+                        label for="window" { (words.window) }
+                        input #window type="number" name="window" min="0" max="50" value=(window);
+                    }
+                    span.choice {
+                        label for="min" { (words.at_least) }
+                        input #min type="number" name="min" min="1" value=(options.collocates.least);
+                    }
                     @for (name, value) in kept.pairs() { input type="hidden" name=(name) value=(value); }
                     button { (words.compare) }
                 }

@@ -117,15 +117,19 @@ fn whole(
             }
             form.choices action="/dispersion" {
                 @if of_article.is_none() {
-                    label for="by" { (words.divide) }
-                    select #by name="by" data-submit {
-                        @for by in DispersionBy::all() {
-                            option value=(by.to_string()) selected[by == options.by] { (name(by, language)) }
+                    span.choice {
+                        label for="by" { (words.divide) }
+                        select #by name="by" data-submit {
+                            @for by in DispersionBy::all() {
+                                option value=(by.to_string()) selected[by == options.by] { (name(by, language)) }
+                            }
                         }
                     }
                 }
-                label for="slices" { (words.slices) }
-                input #slices type="number" name="slices" min="1" max="10000" value=(options.slices);
+                span.choice {
+                    label for="slices" { (words.slices) }
+                    input #slices type="number" name="slices" min="1" max="10000" value=(options.slices);
+                }
                 @for (name, value) in kept.pairs() { input type="hidden" name=(name) value=(value); }
                 button { (words.apply) }
             }

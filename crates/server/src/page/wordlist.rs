@@ -92,21 +92,31 @@ fn whole(
             h1 { (words.wordlist) }
             p.about { (words.wordlist_note) }
             form.choices action="/wordlist" {
-                label for="size" { (words.syllables) }
-                select #size name="size" data-submit {
-                    @for size in 1..=MOST_SYLLABLES { option value=(size) selected[size == options.size] { (size) } }
+                span.choice {
+                    label for="size" { (words.syllables) }
+                    select #size name="size" data-submit {
+                        @for size in 1..=MOST_SYLLABLES { option value=(size) selected[size == options.size] { (size) } }
+                    }
                 }
-                label for="prefix" { (words.begins) }
-                input #prefix name="prefix" lang="vi" value=(address.get("prefix").unwrap_or_default())
-                    placeholder="tự d" size="10" maxlength="200" autocomplete="off" autocapitalize="off" spellcheck="false";
-                label for="min" { (words.at_least) }
-                input #min type="number" name="min" min="1" value=(options.least);
-                label for="min_articles" { (words.at_least_articles) }
-                input #min_articles type="number" name="min_articles" min="1" value=(least_articles);
-                label for="sort" { (words.sort) }
-                select #sort name="sort" data-submit {
-                    @for (name, sort) in SORTS {
-                        option value=(name) selected[sort == options.sort] { (order(sort, language)) }
+                span.choice {
+                    label for="prefix" { (words.begins) }
+                    input #prefix name="prefix" lang="vi" value=(address.get("prefix").unwrap_or_default())
+                        placeholder="tự d" size="10" maxlength="200" autocomplete="off" autocapitalize="off" spellcheck="false";
+                }
+                span.choice {
+                    label for="min" { (words.at_least) }
+                    input #min type="number" name="min" min="1" value=(options.least);
+                }
+                span.choice {
+                    label for="min_articles" { (words.at_least_articles) }
+                    input #min_articles type="number" name="min_articles" min="1" value=(least_articles);
+                }
+                span.choice {
+                    label for="sort" { (words.sort) }
+                    select #sort name="sort" data-submit {
+                        @for (name, sort) in SORTS {
+                            option value=(name) selected[sort == options.sort] { (order(sort, language)) }
+                        }
                     }
                 }
                 @for (name, value) in kept.pairs() { input type="hidden" name=(name) value=(value); }

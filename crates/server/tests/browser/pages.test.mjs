@@ -736,6 +736,17 @@ test("every view is accessible and small, in the light and the dark, on phones a
   }
 });
 
+test("a field stands in the line of its label", async () => {
+  for (const path of [views.wordlist, views.compare, views.dispersion, views.collocates, "/kwic?" + new URLSearchParams({ q: "tự diễn biến" })]) {
+    await open(path);
+    const apart = await page.locator(".choices label[for]:visible").evaluateAll((labels) => labels.filter((label) => {
+      const [one, other] = [label, document.getElementById(label.htmlFor)].map((element) => element.getBoundingClientRect());
+      return one.bottom <= other.top;
+    }).map((label) => label.textContent));
+    assert.deepEqual(apart, [], path);
+  }
+});
+
 test("the tabs are one line on a screen of 1,280 px", async () => {
   for (const lang of ["vi", "en"]) {
     await open(search({ q: "đại hội", lang }));

@@ -189,7 +189,7 @@ impl Language {
             &[
                 &self.tokens(found.of.tokens),
                 &self.articles(found.of.articles),
-                &self.count(found.against.tokens),
+                &self.tokens(found.against.tokens),
                 &self.articles(found.against.articles),
                 &self.counted(found.compared, Noun::Unit),
             ],
