@@ -7,6 +7,9 @@ use crate::parse::entity::WINDOWS_1252;
 /// The text before it was encoded again, once or more; `None` if it was not.
 pub(crate) fn undone(text: &str) -> Option<String> {
     const MOST: usize = 3;
+    if !may_be_twice(text.as_bytes()) {
+        return None;
+    }
     let mut best = None;
     let mut text = Cow::Borrowed(text);
     for _ in 0..MOST {
@@ -19,6 +22,13 @@ pub(crate) fn undone(text: &str) -> Option<String> {
         text = Cow::Owned(plain);
     }
     best
+}
+
+/// A quick look: a letter such as `Ã` or `á`, and after it one of those that the next byte of a letter
+/// becomes.
+fn may_be_twice(text: &[u8]) -> bool {
+    memchr::memchr_iter(0xc3, text)
+        .any(|at| matches!(text.get(at + 2), Some(0xc2 | 0xc5 | 0xc6 | 0xcb | 0xe2)))
 }
 
 /// Letters that are read back, at least, and at least so many of ten.

@@ -342,10 +342,10 @@ impl Page<'_> {
             });
         let named = marks.has(Marks::SUMMARY) || property;
         let whole = whole || marks.has(Marks::LEAD) && !marks.has(Marks::CAPTION);
-        if self.is_of_picture(id) {
+        if !(named || whole) || (marks.has(Marks::BODY) && !named) || name == "meta" {
             return None;
         }
-        if !(named || whole) || (marks.has(Marks::BODY) && !named) || name == "meta" {
+        if self.is_of_picture(id) {
             return None;
         }
         let value = one_line(self.text_below(id, 1500)?);
