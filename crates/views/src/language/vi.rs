@@ -405,7 +405,7 @@ pub(super) const WORDS: Words = Words {
     tips: [
         (
             "tự diễn biến",
-            "bài có nhiều từ này; bài có cả cụm liền nhau xếp trước",
+            "bài có các từ này; bài có cả cụm liền nhau xếp trước",
         ),
         ("\"tự diễn biến\"", "đúng cụm từ, đúng dấu như đã gõ"),
         ("tu dien bien", "gõ không dấu thì khớp với mọi dấu"),
