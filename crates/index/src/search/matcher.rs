@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
 use timbao_query::MAX_NEAR;
 use timbao_query::plan::{Capitals, LeafKind, Near, Phrase, Plan, Reach, Slot, TextField};
 use timbao_views::matching::{Places, SlotSet, SlotTable, Span, SpanNear, SpanPhrase, SpanStep};
@@ -13,7 +14,7 @@ use timbao_views::{ArticleText, Match, TEXT_FIELDS, TextRange};
 
 use crate::error::Result;
 use crate::text::tokens::{FIELD, FIRST_KEY, PARAGRAPH};
-use crate::text::{ResidueBlock, TextSegment};
+use crate::text::{CaseForm, ResidueBlock, TextSegment};
 
 use super::deadline::Deadline;
 use super::positions::FieldEnds;
@@ -35,6 +36,8 @@ pub(super) struct Slots {
     places: RefCell<Places>,
     /// The capitals of words whose case counts, by position.
     capitals: RefCell<Vec<(u32, Capitals)>>,
+    /// The capitals of tokens in a case that is not written out.
+    usual: RefCell<FxHashMap<(u32, CaseForm), Capitals>>,
     unpacked: RefCell<ResidueBlock>,
 }
 
@@ -161,13 +164,19 @@ impl Slots {
         };
         let capitals = &mut *self.capitals.borrow_mut();
         capitals.clear();
+        let usual = &mut *self.usual.borrow_mut();
         for (at, &token) in (0..).zip(article.tokens) {
             if token == PARAGRAPH {
                 continue;
             }
             if self.table.is_cased(token) {
-                let surface = article.segment.surface(token - FIRST_KEY);
-                capitals.push((at, residue.written().capitals(surface)));
+                let written = residue.written();
+                let of = || written.capitals(article.segment.surface(token - FIRST_KEY));
+                let found = match written.case() {
+                    CaseForm::Other => of(),
+                    case => *usual.entry((token, case)).or_insert_with(of),
+                };
+                capitals.push((at, found));
             } else {
                 residue.skip();
             }

@@ -21,7 +21,7 @@ use super::slot_articles::slot_articles;
 use super::slots::{Group, SlotIds};
 
 /// Maximum number of key combinations for which bigrams are used.
-const MOST_LISTS: usize = 64;
+pub(super) const MOST_LISTS: usize = 64;
 /// With at most this many candidates, no other bigram is read.
 const FEW: u32 = 128;
 /// Cost of reading a random token, in positions of a list.
@@ -40,11 +40,17 @@ pub(crate) struct SegmentPhrase<'a> {
 impl<'a> SegmentPhrase<'a> {
     /// Resolves the keys of the phrase.
     pub(crate) fn new(phrase: &'a Phrase, segment: &'a TextSegment) -> Self {
-        let slots = phrase
-            .steps
-            .iter()
-            .map(|s| SlotIds::resolve(&s.slot, segment))
-            .collect();
+        let steps = phrase.steps.iter();
+        let slots = steps.map(|step| SlotIds::resolve(&step.slot, segment));
+        Self::resolved(phrase, slots.collect(), segment)
+    }
+
+    /// A phrase of which the keys of each slot are known.
+    pub(crate) fn resolved(
+        phrase: &'a Phrase,
+        slots: SmallVec<[SlotIds; 8]>,
+        segment: &'a TextSegment,
+    ) -> Self {
         Self {
             phrase,
             segment,

@@ -5,13 +5,14 @@
 //! together, so that each article is read once and a word repeated in a query is searched for once.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
-use timbao_query::plan::{LeafKind, NearOrder, Phrase, Plan, Slot, TextField};
+use timbao_query::plan::{LeafKind, NearOrder, Phrase, Plan, Slot, Step, TextField};
 use timbao_views::matching::Span;
 
 use crate::error::Result;
@@ -20,7 +21,8 @@ use crate::text::TextSegment;
 use super::Searcher;
 use super::deadline::Deadline;
 use super::matcher::{LeafMatcher, Needs, SegmentArticle, Slots};
-use super::positions::FieldEnds;
+use super::phrase::{MOST_LISTS, SegmentPhrase};
+use super::positions::{FieldEnds, group_by_article};
 use super::scans::Scans;
 use super::scored::{Scored, weigh};
 use super::slot_articles::slot_articles;
@@ -272,7 +274,18 @@ struct Words<'a> {
 /// A slot in one segment.
 struct Word {
     ids: SharedIds,
-    articles: ArticleSet,
+    articles: OnceCell<ArticleSet>,
+}
+
+impl Word {
+    /// The articles that contain it.
+    fn articles(&self, segment: &TextSegment) -> &ArticleSet {
+        self.articles.get_or_init(|| {
+            let mut articles = ArticleSet::none(segment);
+            slot_articles(segment, &self.ids).for_each(|article, _| articles.add(article));
+            articles
+        })
+    }
 }
 
 impl<'a> Words<'a> {
@@ -286,7 +299,7 @@ impl<'a> Words<'a> {
     /// The articles that contain the words of a leaf.
     fn candidates(&mut self, leaf: LeafKind<'_>) -> ArticleSet {
         match leaf {
-            LeafKind::Word(slot) => self.word(slot).articles.clone(),
+            LeafKind::Word(slot) => self.word(slot).articles(self.segment).clone(),
             LeafKind::Phrase(phrase) => self.phrase(phrase),
             LeafKind::Near(near) => {
                 // NOTNEAR needs no other operand than the first.
@@ -312,10 +325,42 @@ impl<'a> Words<'a> {
             return ArticleSet::none(self.segment);
         }
         let mut all = ArticleSet::every(self.segment);
-        for step in &phrase.steps {
-            all.keep(&self.word(&step.slot).articles);
+        let mut rest = phrase.steps.as_slice();
+        while let [_, others @ ..] = rest {
+            let is_next = |step: &&Step| phrase.slop == 0 && step.gap_max == 0;
+            let row = 1 + others.iter().take_while(is_next).count();
+            let (row, after) = rest.split_at(row);
+            let together = match row {
+                [_, _, ..] => self.row(row),
+                _ => None,
+            };
+            match together {
+                Some(together) => all.keep(&together),
+                None => row
+                    .iter()
+                    .for_each(|step| all.keep(self.word(&step.slot).articles(self.segment))),
+            }
+            rest = after;
         }
         all
+    }
+
+    /// The articles that contain words in a row, in any case; `None` if they have too many
+    /// spellings. They are far fewer than those that contain all of the words.
+    fn row(&mut self, steps: &[Step]) -> Option<ArticleSet> {
+        let words: Vec<Rc<Word>> = steps.iter().map(|step| self.word(&step.slot)).collect();
+        if words.iter().any(|word| word.ids.groups.len() > MOST_LISTS) {
+            return None;
+        }
+        let ids = words.iter().map(|word| SlotIds::clone(&word.ids));
+        let phrase = Phrase::exact(steps.iter().map(|step| step.slot.clone()));
+        let starts =
+            SegmentPhrase::resolved(&phrase, ids.collect(), self.segment).rigid_starts()?;
+        let mut articles = ArticleSet::none(self.segment);
+        group_by_article(self.segment, &starts, None, |article, _| {
+            articles.add(article)
+        });
+        Some(articles)
     }
 
     /// Resolves a slot, once for all of its occurrences in a query.
@@ -323,10 +368,10 @@ impl<'a> Words<'a> {
         if let Some(known) = self.known.get(slot) {
             return Rc::clone(known);
         }
-        let mut articles = ArticleSet::none(self.segment);
-        let ids = SharedIds::new(SlotIds::resolve(slot, self.segment));
-        slot_articles(self.segment, &ids).for_each(|article, _| articles.add(article));
-        let word = Rc::new(Word { ids, articles });
+        let word = Rc::new(Word {
+            ids: SharedIds::new(SlotIds::resolve(slot, self.segment)),
+            articles: OnceCell::new(),
+        });
         self.known.insert(slot.clone(), Rc::clone(&word));
         word
     }

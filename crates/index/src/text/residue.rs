@@ -46,7 +46,7 @@ const ENDING: u64 = {
 };
 
 /// The case of a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub(crate) enum CaseForm {
     /// As in the surface of its key.
@@ -200,9 +200,15 @@ impl<'a> Written<'a> {
         ENDING >> (self.code >> 2) & 1 == 1
     }
 
+    /// The case of the word.
+    #[inline]
+    pub(crate) fn case(&self) -> CaseForm {
+        CaseForm::from_code(self.code)
+    }
+
     /// The capitals of the word; `surface` is that of its key.
     pub(crate) fn capitals(&self, surface: &str) -> Capitals {
-        match CaseForm::from_code(self.code) {
+        match self.case() {
             CaseForm::Other => Capitals::of(self.literal),
             form => form.capitals(surface),
         }
@@ -210,7 +216,7 @@ impl<'a> Written<'a> {
 
     /// Appends the word; `surface` is that of its key.
     pub(crate) fn write(&self, surface: &str, out: &mut String) {
-        match CaseForm::from_code(self.code) {
+        match self.case() {
             CaseForm::Other => out.push_str(self.literal),
             form => form.write(surface, out),
         }
