@@ -892,9 +892,13 @@ fn is_before_print(date: &Published) -> bool {
     date.year().is_some_and(|year| year < 1500)
 }
 
-/// Returns `true` for the time that programs write where they know none: the first second of
-/// 1970, in UTC or in Vietnam.
+/// Returns `true` for the times that programs write where they know none: the first second of
+/// 1970, in UTC or in Vietnam, where clocks were 8 hours ahead then, and that of 1900, from which
+/// databases count.
 fn is_epoch(date: &Published) -> bool {
     let written = date.to_string();
-    matches!(written.as_str(), "1970-01-01T00:00" | "1970-01-01T07:00")
+    matches!(
+        written.as_str(),
+        "1970-01-01T00:00" | "1970-01-01T07:00" | "1970-01-01T08:00" | "1900-01-01T00:00"
+    )
 }
