@@ -114,6 +114,11 @@ impl Slots {
         }
     }
 
+    /// How often all tokens of an article are read for what some words and phrases need.
+    pub(super) fn passes(&self, needs: Needs) -> usize {
+        1 + usize::from(needs.sentences) + usize::from(self.table.has_case(needs.slots))
+    }
+
     /// Finds what some words and phrases need in an article.
     pub(super) fn find<R>(
         &self,

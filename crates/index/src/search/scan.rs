@@ -34,6 +34,8 @@ type Part<'p> = (&'p Plan, Option<TextField>);
 /// The work of a query, in comparisons of occurrences of words: this many for each token of the
 /// index.
 const WORK_PER_TOKEN: i64 = 1;
+/// Tokens whose reading is as much work as a comparison.
+const TOKENS_OF_WORK: usize = 4;
 /// The work that a query may do in a small index.
 const LEAST_WORK: i64 = 10_000_000;
 
@@ -227,7 +229,8 @@ impl<'a> SegmentScan<'a> {
                 .inspect(|part| needs.add(part.needs))
                 .collect();
             self.slots.find(&here, needs, |places| {
-                self.deadline.spend(places.count());
+                let read = tokens.len() * self.slots.passes(needs) / TOKENS_OF_WORK;
+                self.deadline.spend(read + places.count());
                 for part in candidates {
                     ranges.clear();
                     for (leaf, field) in &part.leaves {
