@@ -125,14 +125,9 @@ impl From<csv::Error> for Failure {
 /// The error of a view over either engine.
 impl From<ViewError> for Failure {
     fn from(error: ViewError) -> Self {
-        match error {
-            ViewError::Limit(error) | ViewError::Engine(error) => {
-                match error.downcast::<ClusterError>() {
-                    Ok(error) => (*error).into(),
-                    Err(error) => IndexError::from(ViewError::Engine(error)).into(),
-                }
-            }
-            error => IndexError::from(error).into(),
+        match error.downcast::<ClusterError>() {
+            Ok(error) => error.into(),
+            Err(error) => IndexError::from(error).into(),
         }
     }
 }

@@ -371,19 +371,12 @@ impl Error {
 
 impl From<timbao_views::Error> for Error {
     fn from(error: timbao_views::Error) -> Self {
-        match error {
-            timbao_views::Error::Limit(error) | timbao_views::Error::Engine(error) => {
-                match error.downcast::<Self>() {
-                    Ok(error) => *error,
-                    Err(other) => Self::Damaged {
-                        reason: other.to_string(),
-                    },
-                }
-            }
-            timbao_views::Error::Damaged(reason) => Self::Damaged {
+        match error.downcast() {
+            Ok(error) => error,
+            Err(timbao_views::Error::Damaged(reason)) => Self::Damaged {
                 reason: reason.to_owned(),
             },
-            other => Self::Damaged {
+            Err(other) => Self::Damaged {
                 reason: other.to_string(),
             },
         }

@@ -75,16 +75,9 @@ impl From<timbao_cluster::Error> for Failure {
 
 impl From<timbao_views::Error> for Failure {
     fn from(error: timbao_views::Error) -> Self {
-        match error {
-            timbao_views::Error::Limit(cause) | timbao_views::Error::Engine(cause) => {
-                match cause.downcast::<timbao_cluster::Error>() {
-                    Ok(error) => Self::from(*error),
-                    Err(cause) => {
-                        timbao_index::Error::from(timbao_views::Error::Engine(cause)).into()
-                    }
-                }
-            }
-            error => timbao_index::Error::from(error).into(),
+        match error.downcast::<timbao_cluster::Error>() {
+            Ok(error) => error.into(),
+            Err(error) => timbao_index::Error::from(error).into(),
         }
     }
 }

@@ -85,14 +85,9 @@ impl From<Error> for Failure {
 /// The error of a view over either engine.
 impl From<timbao_views::Error> for Failure {
     fn from(error: timbao_views::Error) -> Self {
-        match error {
-            timbao_views::Error::Limit(error) | timbao_views::Error::Engine(error) => {
-                match error.downcast::<ClusterError>() {
-                    Ok(error) => (*error).into(),
-                    Err(error) => Error::from(timbao_views::Error::Engine(error)).into(),
-                }
-            }
-            error => Error::from(error).into(),
+        match error.downcast::<ClusterError>() {
+            Ok(error) => error.into(),
+            Err(error) => Error::from(error).into(),
         }
     }
 }

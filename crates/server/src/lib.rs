@@ -157,14 +157,9 @@ pub enum Error {
 
 impl From<timbao_views::Error> for Error {
     fn from(error: timbao_views::Error) -> Self {
-        match error {
-            timbao_views::Error::Limit(cause) | timbao_views::Error::Engine(cause) => {
-                match cause.downcast::<timbao_cluster::Error>() {
-                    Ok(error) => Self::Cluster(*error),
-                    Err(cause) => Self::Index(timbao_views::Error::Engine(cause).into()),
-                }
-            }
-            error => Self::Index(error.into()),
+        match error.downcast::<timbao_cluster::Error>() {
+            Ok(error) => Self::Cluster(error),
+            Err(error) => Self::Index(error.into()),
         }
     }
 }

@@ -322,14 +322,9 @@ impl Problem {
 
 impl From<timbao_views::Error> for Problem {
     fn from(error: timbao_views::Error) -> Self {
-        match error {
-            timbao_views::Error::Limit(cause) | timbao_views::Error::Engine(cause) => {
-                match cause.downcast::<timbao_cluster::Error>() {
-                    Ok(error) => (*error).into(),
-                    Err(cause) => Error::from(timbao_views::Error::Engine(cause)).into(),
-                }
-            }
-            error => Error::from(error).into(),
+        match error.downcast::<timbao_cluster::Error>() {
+            Ok(error) => error.into(),
+            Err(error) => Error::from(error).into(),
         }
     }
 }

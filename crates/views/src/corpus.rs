@@ -28,6 +28,26 @@ pub enum Error {
     Engine(Box<dyn std::error::Error + Send + Sync>),
 }
 
+impl Error {
+    /// Takes the error of an engine out.
+    ///
+    /// # Errors
+    ///
+    /// This error, if it is none of type `E`.
+    pub fn downcast<E: std::error::Error + 'static>(self) -> Result<E> {
+        let (error, is_limit) = match self {
+            Self::Limit(error) => (error, true),
+            Self::Engine(error) => (error, false),
+            other => return Err(other),
+        };
+        match error.downcast() {
+            Ok(error) => Ok(*error),
+            Err(error) if is_limit => Err(Self::Limit(error)),
+            Err(error) => Err(Self::Engine(error)),
+        }
+    }
+}
+
 /// A result with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
