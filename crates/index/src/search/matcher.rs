@@ -102,15 +102,18 @@ impl Slots {
         }
     }
 
-    fn needs<'a>(
-        &self,
-        phrases: impl IntoIterator<Item = &'a SpanPhrase>,
-        sentences: bool,
-    ) -> Needs {
-        let slots = phrases.into_iter().flat_map(SpanPhrase::slots);
+    fn phrase_needs(&self, phrase: &SpanPhrase) -> Needs {
         Needs {
-            slots: self.table.set(slots),
-            sentences,
+            slots: self.table.set(phrase.slots()),
+            sentences: false,
+        }
+    }
+
+    fn near_needs(&self, near: &SpanNear) -> Needs {
+        let phrases = near.operands.iter().flatten();
+        Needs {
+            slots: self.table.set(phrases.flat_map(SpanPhrase::slots)),
+            sentences: near.reach == Reach::Sentence,
         }
     }
 
@@ -205,7 +208,7 @@ impl PhraseMatcher {
         let ids: Vec<SharedIds> = ids.iter().cloned().map(SharedIds::new).collect();
         let phrase = slots.phrase(phrase, &ids, segment);
         Self {
-            needs: slots.needs([&phrase], false),
+            needs: slots.phrase_needs(&phrase),
             phrase,
             slots,
             deadline: Deadline::default(),
@@ -252,10 +255,7 @@ impl NearMatcher {
         let mut known = Resolved::new(segment);
         let near = slots.near(near, segment, &mut |slot| known.ids(slot));
         Self {
-            needs: slots.needs(
-                near.operands.iter().flatten(),
-                near.reach == Reach::Sentence,
-            ),
+            needs: slots.near_needs(&near),
             near,
             slots,
             deadline: Deadline::default(),
@@ -316,11 +316,8 @@ impl LeafMatcher {
     /// What it needs to know of an article; its slots are of this table.
     pub(super) fn needs(&self, slots: &Slots) -> Needs {
         match self {
-            Self::Phrase(phrase) => slots.needs([phrase], false),
-            Self::Near(near) => {
-                let phrases = near.operands.iter().flatten();
-                slots.needs(phrases, near.reach == Reach::Sentence)
-            }
+            Self::Phrase(phrase) => slots.phrase_needs(phrase),
+            Self::Near(near) => slots.near_needs(near),
         }
     }
 
