@@ -567,46 +567,37 @@ impl Page<'_> {
         })
     }
 
-    /// The text of an element with its line breaks.
+    /// The text of an element with its line breaks, `None` if it is longer than `most` letters.
     fn lines_below(&self, id: Id, most: usize) -> Option<String> {
-        let mut lines = String::new();
-        for id in self.dom.under(id).take(200) {
-            let breaks = self
-                .dom
-                .name(id)
-                .is_some_and(|name| matches!(name, "br" | "p" | "li"));
-            lines.push_str(if breaks { "\n" } else { "" });
-            lines.push_str(&self.dom.text_of(id).unwrap_or_default().replace('\n', " "));
-            if self.dom.name(id) == Some("div") {
-                lines.push(' ');
-            }
-            if lines.len() > 4 * most {
-                return None;
-            }
-        }
-        let lines: Vec<String> = lines
-            .lines()
-            .map(|line| one_line(line.to_owned()))
-            .collect();
-        let text = lines.join("\n");
+        let text = self.joined(id, most, '\n')?;
+        let lines = text.lines().map(|line| one_line(line.to_owned()));
+        let text = lines.collect::<Vec<_>>().join("\n");
         (text.trim().chars().count() <= most).then(|| text.trim().to_owned())
     }
 
-    /// The text of an element, `None` if it is longer than `most` bytes.
+    /// The text of an element, `None` if it is longer than `most` letters.
     fn text_below(&self, id: Id, most: usize) -> Option<String> {
+        let text = self.joined(id, most, ' ')?;
+        (text.trim().chars().count() <= most).then_some(text)
+    }
+
+    /// The text of an element with `end` for the ends of its lines; `None` if it is far longer than
+    /// `most` letters.
+    fn joined(&self, id: Id, most: usize, end: char) -> Option<String> {
         let mut text = String::new();
         for id in self.dom.under(id).take(200) {
-            let blank = self
-                .dom
-                .name(id)
-                .is_some_and(|name| matches!(name, "br" | "div" | "p" | "li"));
-            text.push_str(if blank { " " } else { "" });
-            text.push_str(self.dom.text_of(id).unwrap_or_default());
+            match self.dom.name(id) {
+                Some("br" | "p" | "li") => text.push(end),
+                Some("div") => text.push(' '),
+                _ => {}
+            }
+            let piece = self.dom.text_of(id).unwrap_or_default();
+            text.push_str(&piece.replace('\n', " "));
             if text.len() > 4 * most {
                 return None;
             }
         }
-        (text.trim().chars().count() <= most).then_some(text)
+        Some(text)
     }
 
     /// Returns `true` for the page of a section: entries of a list without

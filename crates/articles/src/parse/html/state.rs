@@ -71,13 +71,13 @@ fn body(article: &Value) -> (Vec<String>, Vec<Caption>) {
         })
         .collect();
     bodies.sort_by_key(|(rank, _)| *rank);
-    let texts = bodies.into_iter().filter_map(|(_, value)| {
+    let text = bodies.into_iter().find_map(|(_, value)| {
         let seed = value::Value::new(Field::Body, &mut captions);
         seed.deserialize(value)
             .ok()?
             .filter(|text| text.len() >= LONG)
     });
-    let Some(text) = texts.take(1).next() else {
+    let Some(text) = text else {
         return (Vec::new(), captions);
     };
     let text = match value::document(&text) {
@@ -205,21 +205,19 @@ fn string_length(text: &str) -> usize {
 /// so many values that they would take many times its size in memory.
 fn bracketed(text: &str) -> usize {
     const BYTES_PER_VALUE: usize = 12;
-    let (mut depth, mut quote, mut is_escaped) = (0_usize, None, false);
-    let mut values = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        match (quote, byte) {
-            (Some(_), _) if is_escaped => is_escaped = false,
-            (Some(_), b'\\') => is_escaped = true,
-            (Some(open), _) if byte == open => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'\'' | b'`') => quote = Some(byte),
-            (None, b'{' | b'[') => {
+    let (mut at, mut depth, mut values) = (0, 0_usize, 0);
+    while let Some(&byte) = text.as_bytes().get(at) {
+        match byte {
+            b'"' | b'\'' | b'`' => {
+                at += string_length(text.get(at..).unwrap_or_default());
+                continue;
+            }
+            b'{' | b'[' => {
                 depth += 1;
                 values += 1;
             }
-            (None, b',') => values += 1,
-            (None, b'}' | b']') => {
+            b',' => values += 1,
+            b'}' | b']' => {
                 depth -= 1;
                 if depth == 0 {
                     let is_dense = values * BYTES_PER_VALUE > at + LONG;
@@ -228,6 +226,7 @@ fn bracketed(text: &str) -> usize {
             }
             _ => {}
         }
+        at += 1;
     }
     0
 }
