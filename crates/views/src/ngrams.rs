@@ -10,6 +10,8 @@
 //! 2. The n-grams that can still be frequent enough are counted one by one. If they are too many
 //!    for one reading, each reading counts those with hashes in one range.
 
+use std::hash::Hash;
+
 use rustc_hash::FxHashMap;
 
 use crate::corpus::{ArticleId, Corpus, FIRST_WORD, Result};
@@ -135,11 +137,11 @@ impl Reader<'_> {
         mut f: impl FnMut(Ngram, Frequency),
     ) -> Result<()> {
         let parts = self.packed_by_hash::<E>(packing)?;
-        let of_parts = parts.len().ilog2();
-        let mut table = Table::default();
+        let mut counts: FxHashMap<E, Frequency> = FxHashMap::default();
         for part in parts {
             self.corpus.check_deadline()?;
-            for &(ngram, frequency) in table.count(&part, packing.article_bits, of_parts) {
+            packing.count(&part, &mut counts);
+            for (ngram, frequency) in counts.drain() {
                 if frequency.count >= least {
                     f(packing.unpacked(ngram), frequency);
                 }
@@ -292,6 +294,15 @@ impl Packing {
         self.word_bits * self.size as u32 + self.article_bits
     }
 
+    /// Adds packed n-grams, in the order of their articles, to their frequencies.
+    fn count<E: Packed>(&self, packed: &[E], counts: &mut FxHashMap<E, Frequency>) {
+        let article = E::ones(self.article_bits);
+        for &entry in packed {
+            let count = counts.entry(entry >> self.article_bits).or_default();
+            count.add((entry & article).low() as u32 + 1);
+        }
+    }
+
     fn unpacked<E: Packed>(&self, ngram: E) -> Ngram {
         let mut unpacked = [NONE; MOST_SYLLABLES];
         let mut rest = ngram;
@@ -308,6 +319,7 @@ impl Packing {
 trait Packed:
     Copy
     + Eq
+    + Hash
     + From<u32>
     + std::ops::Shl<u32, Output = Self>
     + std::ops::Shr<u32, Output = Self>
@@ -357,53 +369,6 @@ impl Packed for u128 {
     }
 }
 
-/// Counts packed n-grams of one part.
-struct Table<E> {
-    /// By hash: the number of an n-gram in `counts` plus one, or 0.
-    slots: Vec<u32>,
-    counts: Vec<(E, Frequency)>,
-}
-
-impl<E> Default for Table<E> {
-    fn default() -> Self {
-        Self {
-            slots: Vec::new(),
-            counts: Vec::new(),
-        }
-    }
-}
-
-impl<E: Packed> Table<E> {
-    /// The frequencies of packed n-grams, whose hashes have equal `of_parts` highest bits.
-    fn count(&mut self, packed: &[E], article_bits: u32, of_parts: u32) -> &[(E, Frequency)] {
-        let Self { slots, counts } = self;
-        counts.clear();
-        slots.clear();
-        slots.resize((packed.len() * 3 / 2).next_power_of_two().max(2), 0);
-        let last = slots.len() - 1;
-        let unused = u64::BITS - slots.len().ilog2();
-        for &entry in packed {
-            let (ngram, article) = (entry >> article_bits, entry & E::ones(article_bits));
-            let mut at = (ngram.hash() << of_parts >> unused) as usize;
-            let count = loop {
-                let Some(slot) = slots.get_mut(at & last) else {
-                    return counts;
-                };
-                if *slot == 0 {
-                    counts.push((ngram, Frequency::default()));
-                    *slot = counts.len() as u32;
-                }
-                match counts.get_mut(*slot as usize - 1) {
-                    Some((known, count)) if *known == ngram => break count,
-                    _ => at += 1,
-                }
-            };
-            count.add(article.low() as u32 + 1);
-        }
-        counts
-    }
-}
-
 /// Counters of n-grams by hash, up to 255.
 struct Sieve {
     counters: Vec<u8>,
@@ -448,9 +413,10 @@ mod tests {
             (ngram << packing.article_bits) | E::from(*article)
         });
         let packed: Vec<E> = packed.collect();
-        let mut table = Table::default();
-        let counts = table.count(&packed, packing.article_bits, 0).iter();
-        let counts = counts.map(|&(n, f)| (packing.unpacked(n), f.count, f.articles));
+        let mut counts = FxHashMap::default();
+        packing.count(&packed, &mut counts);
+        let counts = counts.into_iter();
+        let counts = counts.map(|(n, f)| (packing.unpacked(n), f.count, f.articles));
         let mut counts: Vec<(Ngram, u64, u32)> = counts.collect();
         counts.sort_unstable();
         counts

@@ -15,6 +15,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use crate::measures::normalised_information;
 
 /// Syllables of the longest words.
@@ -219,7 +221,7 @@ impl Levels {
         let mut known = Numbers::default();
         let numbered = keyed.iter().map(|&(_, key)| known.number(key));
         let numbered: Vec<u32> = numbered.collect();
-        let mut grams = vec![Gram::new(0); known.used as usize];
+        let mut grams = vec![Gram::new(0); known.len()];
         for (&(at, _), &id) in keyed.iter().zip(&numbered) {
             let run = self.plain_runs.get(at as usize).copied().unwrap_or(0);
             if let Some(gram) = grams.get_mut(id as usize) {
@@ -358,69 +360,30 @@ fn keep<T: Copy>(elements: &mut Vec<T>, is_kept: impl Fn(&T) -> bool) {
     elements.truncate(kept);
 }
 
-/// Numbers keys in the order of their first use: a table with linear probing.
+/// Numbers keys in the order of their first use.
 #[derive(Default)]
-struct Numbers {
-    /// Keys with their numbers plus one; a power of two of them, at most half in use.
-    slots: Vec<(u64, u32)>,
-    used: u32,
-}
+struct Numbers(FxHashMap<u64, u32>);
 
 impl Numbers {
     #[inline]
     fn number(&mut self, key: u64) -> u32 {
-        if self.slots.len() <= self.used as usize * 2 {
-            self.grow();
-        }
-        let last = self.slots.len() - 1;
-        let mut at = (spread(key) >> 32) as usize & last;
-        while let Some((known, number)) = self.slots.get_mut(at) {
-            match number {
-                0 => {
-                    self.used += 1;
-                    (*known, *number) = (key, self.used);
-                    break;
-                }
-                number if *known == key => return *number - 1,
-                _ => at = (at + 1) & last,
-            }
-        }
-        self.used - 1
+        let next = self.0.len() as u32;
+        *self.0.entry(key).or_insert(next)
     }
 
     /// The number of a key that has one.
     #[inline]
     fn find(&self, key: u64) -> Option<u32> {
-        let last = self.slots.len().checked_sub(1)?;
-        let mut at = (spread(key) >> 32) as usize & last;
-        loop {
-            let &(known, number) = self.slots.get(at)?;
-            if known == key || number == 0 {
-                return number.checked_sub(1);
-            }
-            at = (at + 1) & last;
-        }
+        self.0.get(&key).copied()
     }
 
-    #[cold]
-    fn grow(&mut self) {
-        let size = (self.slots.len() * 4).max(1 << 10);
-        let before = std::mem::replace(&mut self.slots, vec![(0, 0); size]);
-        for entry in before.into_iter().filter(|&(_, number)| number > 0) {
-            let mut at = (spread(entry.0) >> 32) as usize & (size - 1);
-            while self.slots.get(at).is_some_and(|&(_, number)| number > 0) {
-                at = (at + 1) & (size - 1);
-            }
-            if let Some(slot) = self.slots.get_mut(at) {
-                *slot = entry;
-            }
-        }
+    fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// The keys with their numbers.
     fn pairs(self) -> impl Iterator<Item = (u64, u32)> {
-        let used = self.slots.into_iter().filter(|&(_, number)| number > 0);
-        used.map(|(key, number)| (key, number - 1))
+        self.0.into_iter()
     }
 }
 
@@ -592,7 +555,7 @@ impl Counter {
                 }
                 node = next;
             }
-            counter.ends.resize(counter.next.used as usize + 1, 0);
+            counter.ends.resize(counter.next.len() + 1, 0);
             if let Some(end) = counter.ends.get_mut(node as usize) {
                 *end = number as u32 + 1;
             }
