@@ -5,11 +5,9 @@
 mod oracle;
 
 use proptest::prelude::*;
-use serde::Deserialize;
 use timbao_articles::{Article, Limits, RecordBatch, WalkOptions, discover, open};
 use timbao_index::{Index, SearchOptions, Searcher, WriterOptions};
-use timbao_query::plan::{Filter, Key, MinimumMatch, Phrase, Plan, Slot, Step};
-use timbao_query::{LowerOptions, lower, parse};
+use timbao_query::plan::{Key, MinimumMatch, Phrase, Plan, Slot, Step};
 use timbao_tokenizer::{Gap, Keys, scan};
 
 /// Few syllables, so that lists get long, with rivals in accents only.
@@ -408,68 +406,4 @@ fn the_shipped_corpus_is_searched_as_a_scan_would() {
     let articles = shipped();
     assert!(articles.len() > 100);
     check(3, articles, 150);
-}
-
-#[derive(Deserialize)]
-struct Table {
-    section: Vec<Section>,
-}
-
-#[derive(Deserialize)]
-struct Section {
-    about: String,
-    /// Each line: a query, a text and the matches.
-    lines: Vec<Vec<String>>,
-}
-
-#[test]
-fn matches_are_those_of_the_table() {
-    let table: Table = toml::from_str(include_str!("matches.toml")).unwrap();
-    let dir = tempfile::tempdir().unwrap();
-    let index = Index::open_or_create(dir.path()).unwrap();
-    let options = WriterOptions {
-        threads: 1,
-        memory: 20_000_000,
-    };
-    let mut writer = index.writer(options).unwrap();
-    let lines = table.section.iter().flat_map(|section| &section.lines);
-    for (number, line) in lines.enumerate() {
-        let article = Article {
-            id: number.to_string(),
-            body: line[1].clone(),
-            ..Article::default()
-        };
-        writer.add(&number.to_string(), article).unwrap();
-    }
-    writer.commit().unwrap();
-    writer.finish().unwrap();
-    let searcher = index.searcher().unwrap();
-    let mut wrong = String::new();
-    let mut number = 0;
-    for Section { about, lines } in &table.section {
-        for line in lines {
-            let (query, body) = (&line[0], &line[1]);
-            let plan = lower(&parse(query).ast, &LowerOptions::default()).plan;
-            let only = Plan::Filter(Filter::Id(number.to_string()));
-            number += 1;
-            let found = searcher
-                .search(
-                    &Plan::And(vec![plan.clone(), only]),
-                    &SearchOptions::default(),
-                )
-                .unwrap();
-            let matches = found.hits.iter().flat_map(|hit| {
-                let mut matches = searcher.matches(&plan, hit.address).unwrap();
-                matches.dedup_by(|a, b| a.range == b.range);
-                matches
-                    .into_iter()
-                    .map(|found| body[found.range.bytes].to_owned())
-            });
-            let matches: Vec<String> = matches.collect();
-            if matches[..] != line[2..] {
-                wrong += &format!("{about}: {query} in {body:?}: {matches:?}\n");
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "these were found instead:\n{wrong}");
 }
