@@ -41,6 +41,14 @@ impl Deadline {
         }
     }
 
+    /// The same deadline with this limit on work, unless it has one that several searches share.
+    pub(super) fn with_work_of_query(&self, units: i64) -> Self {
+        match self.work {
+            Some(_) => self.clone(),
+            None => self.with_work(units),
+        }
+    }
+
     /// Counts work, and returns `true` if there is no time or no work left. A unit is about as
     /// much as comparing one occurrence of a word.
     #[inline]
@@ -96,10 +104,12 @@ mod tests {
 
     use timbao_articles::Article;
 
+    use crate::search::scan::for_advice;
     use crate::testing::indexed;
-    use crate::{Error, SearchOptions};
+    use crate::{Error, SearchOptions, Searcher};
     use timbao_query::{LowerOptions, lower, parse};
     use timbao_views::SnippetOptions;
+    use timbao_views::suggest::Advice;
 
     #[test]
     fn nothing_is_answered_after_the_deadline() {
@@ -165,5 +175,29 @@ mod tests {
         let exact = parse(&format!("\"{many} sáu\"")).ast;
         let advice = searcher.advice(&exact, &LowerOptions::default(), 0);
         assert!(!advice.unwrap().causes.is_empty());
+    }
+
+    #[test]
+    fn searches_for_advice_share_their_work() {
+        let article = Article {
+            body: "và ".repeat(20_000),
+            ..Article::default()
+        };
+        let (_dir, searcher) = indexed([vec![("a", article)]]);
+        let plan = lower(&parse("\"và **100 và\"").ast, &LowerOptions::default()).plan;
+        let advised = for_advice(&searcher);
+        let count = |searcher: &Searcher| searcher.search(&plan, &SearchOptions::default());
+        let done = (0..1_000).take_while(|_| count(&advised).is_ok()).count();
+        assert!((1..1_000).contains(&done), "{done}");
+        assert!(matches!(count(&advised), Err(Error::TooBroad)));
+        // Others are as free as before, and so is the next advice.
+        assert!(count(&searcher).is_ok());
+        assert!(count(&for_advice(&searcher)).is_ok());
+        // Nothing is said about what was not counted.
+        let ast = parse("\"và **100 và\" AND \"và **100 năm\"").ast;
+        let advice = Advice::new(&advised, &ast, &LowerOptions::default(), 0).unwrap();
+        assert_eq!(advice.causes, []);
+        let advice = searcher.advice(&ast, &LowerOptions::default(), 0).unwrap();
+        assert!(!advice.causes.is_empty());
     }
 }

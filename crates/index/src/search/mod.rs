@@ -19,7 +19,7 @@ mod positions;
 mod ranked;
 mod reading;
 mod results;
-mod scan;
+pub(crate) mod scan;
 mod scans;
 mod scored;
 mod searcher;

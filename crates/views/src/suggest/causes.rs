@@ -1,17 +1,17 @@
 //! The reasons why a query finds nothing.
 
 use std::fmt;
-use std::time::Instant;
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 use timbao_query::plan::{NearOrder, Plan};
 use timbao_query::{
     AccentMode, LowerOptions, Node, NodeKind, Phrase, Reading, Scope, Span, lower, lower_within,
 };
 
-use crate::corpus::{Corpus, Result};
+use crate::corpus::{Corpus, Error, Result};
 
-use super::trials::{MAX_TIME, MAX_TRIALS, count};
+use super::trials::{Limits, MAX_TRIALS, OverLimit, count, within_limits};
 
 /// A reason why a query finds nothing.
 ///
@@ -132,17 +132,32 @@ pub const MAX_CAUSES: usize = 5;
 ///
 /// When a file is damaged.
 pub fn causes(corpus: &dyn Corpus, ast: &Node, options: &LowerOptions<'_>) -> Result<Vec<Cause>> {
+    let plan = lower(ast, options).plan;
+    match count(corpus, &plan)? {
+        Some(0) => causes_within(corpus, ast, options, Limits::default()),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Explains why a query finds nothing, of which this is known.
+pub(super) fn causes_within(
+    corpus: &dyn Corpus,
+    ast: &Node,
+    options: &LowerOptions<'_>,
+    limits: Limits,
+) -> Result<Vec<Cause>> {
     let mut search = Search {
         corpus,
         options,
         reading: lower(ast, options).reading,
         left: MAX_TRIALS,
-        start: Instant::now(),
+        limits,
+        known: FxHashMap::default(),
         causes: Vec::new(),
     };
-    if search.count(ast, None)? == Some(0) {
-        search.blame(ast, None)?;
-    }
+    let found = search.blame(ast, None);
+    // Causes found before a limit was reached are true without the others.
+    within_limits(found)?;
     Ok(search.causes)
 }
 
@@ -153,27 +168,38 @@ struct Search<'a> {
     reading: Reading,
     /// Searches that may still be run.
     left: usize,
-    start: Instant,
+    limits: Limits,
+    /// The numbers of articles of parts, as they are printed. A query repeats words.
+    known: FxHashMap<String, u64>,
     causes: Vec<Cause>,
 }
 
 impl Search<'_> {
-    /// The number of articles that match a part alone; `None` if that takes too long, or when the
-    /// limit of searches is reached.
-    fn count(&mut self, part: &Node, scope: Option<Scope>) -> Result<Option<u64>> {
-        let is_late = self.start.elapsed() > MAX_TIME;
-        let is_over = is_late || self.causes.len() >= MAX_CAUSES;
-        let Some(left) = self.left.checked_sub(1).filter(|_| !is_over) else {
-            return Ok(None);
-        };
-        self.left = left;
-        let plan = lower_within(&scoped(part, scope), self.reading, self.options).plan;
-        count(self.corpus, &plan)
+    /// The number of articles that match a part alone.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Limit`] if that takes too long or a limit is reached: nothing can be said about the
+    /// rest of the query without the number.
+    fn count(&mut self, part: &Node, scope: Option<Scope>) -> Result<u64> {
+        let part = scoped(part, scope);
+        let text = part.to_string();
+        if let Some(&articles) = self.known.get(&text) {
+            return Ok(articles);
+        }
+        let plan = lower_within(&part, self.reading, self.options).plan;
+        let articles = self.count_plan(&plan)?;
+        self.known.insert(text, articles);
+        Ok(articles)
     }
 
-    /// The number of all articles.
-    fn all(&self) -> Result<u64> {
-        Ok(count(self.corpus, &Plan::Everything)?.unwrap_or(0))
+    fn count_plan(&mut self, plan: &Plan) -> Result<u64> {
+        let over = || Error::Limit(Box::new(OverLimit));
+        if self.left == 0 || self.limits.are_over() || self.causes.len() >= MAX_CAUSES {
+            return Err(over());
+        }
+        self.left -= 1;
+        count(self.corpus, plan)?.ok_or_else(over)
     }
 
     fn put(&mut self, kind: CauseKind, part: &Node, scope: Option<Scope>, otherwise: u64) {
@@ -194,14 +220,14 @@ impl Search<'_> {
     fn blame(&mut self, part: &Node, scope: Option<Scope>) -> Result<()> {
         match &part.kind {
             _ if part.is_negative() => {
-                let all = self.all()?;
+                let all = self.count_plan(&Plan::Everything)?;
                 self.put(CauseKind::Excluded, part, None, all);
             }
             _ if part.is_filter() => self.put(CauseKind::Filter, part, None, 0),
             NodeKind::Word(_) => self.blame_word(part, scope)?,
             NodeKind::Phrase(phrase) => self.blame_phrase(part, phrase, scope)?,
             NodeKind::AtLeast { value, .. } => {
-                let once = self.count(value, scope)?.unwrap_or(0);
+                let once = self.count(value, scope)?;
                 if once > 0 {
                     self.put(CauseKind::TooFew, part, scope, once);
                 } else {
@@ -213,18 +239,19 @@ impl Search<'_> {
                 order: NearOrder::Apart,
                 ..
             } => {
-                let first = operands.first();
-                let alone = first.map(|first| self.count(first, scope)).transpose()?;
-                match (alone.flatten(), first) {
-                    (Some(0), Some(first)) => self.blame(first, scope)?,
-                    (alone, _) => self.put(CauseKind::NotNear, part, scope, alone.unwrap_or(0)),
+                let Some(first) = operands.first() else {
+                    return Ok(());
+                };
+                match self.count(first, scope)? {
+                    0 => self.blame(first, scope)?,
+                    alone => self.put(CauseKind::NotNear, part, scope, alone),
                 }
             }
             NodeKind::Near { operands, .. } => {
                 if !self.blame_parts(operands, scope)? {
                     let parts = operands.iter().cloned().map(Node::grouped).collect();
                     let all = Node::new(NodeKind::And(parts), part.span);
-                    let all = self.count(&all, scope)?.unwrap_or(0);
+                    let all = self.count(&all, scope)?;
                     self.put(CauseKind::Near, part, scope, all);
                 }
             }
@@ -237,7 +264,7 @@ impl Search<'_> {
                 scope: field,
                 value,
             } => {
-                let anywhere = self.count(value, scope)?.unwrap_or(0);
+                let anywhere = self.count(value, scope)?;
                 if anywhere > 0 {
                     self.put(CauseKind::Field, part, scope, anywhere);
                 } else {
@@ -267,7 +294,7 @@ impl Search<'_> {
             self.put(CauseKind::Accents, part, scope, loose);
         } else {
             let all = Node::new(NodeKind::And(words), part.span);
-            let all = self.count(&all, scope)?.unwrap_or(0);
+            let all = self.count(&all, scope)?;
             self.put(CauseKind::Phrase, part, scope, all);
         }
         Ok(())
@@ -285,7 +312,7 @@ impl Search<'_> {
             self.put(CauseKind::Word, part, None, 0);
             return Ok(());
         }
-        match self.count(part, None)?.unwrap_or(0) {
+        match self.count(part, None)? {
             // It is nowhere else either.
             0 => self.blame_word(part, None)?,
             anywhere => self.put(CauseKind::Field, part, scope, anywhere),
@@ -297,7 +324,7 @@ impl Search<'_> {
     fn blame_parts(&mut self, parts: &[Node], scope: Option<Scope>) -> Result<bool> {
         let before = self.causes.len();
         for part in parts {
-            if self.count(part, scope)? == Some(0) {
+            if self.count(part, scope)? == 0 {
                 self.blame(part, scope)?;
             }
         }
@@ -314,9 +341,7 @@ impl Search<'_> {
                 NodeKind::And(_) => NodeKind::And(rest),
                 _ => NodeKind::Sequence(rest),
             };
-            let left = self
-                .count(&Node::new(kind, whole.span), scope)?
-                .unwrap_or(0);
+            let left = self.count(&Node::new(kind, whole.span), scope)?;
             if left > 0 {
                 let parts: Vec<String> = negative.iter().map(|node| node.to_string()).collect();
                 let spans = negative.iter().map(|node| node.span);
@@ -332,10 +357,9 @@ impl Search<'_> {
         }
         let mut found = Vec::with_capacity(positive.len());
         for part in positive {
-            if let Some(articles) = self.count(part, scope)? {
-                let part = scoped(part, scope).to_string();
-                found.push(PartCount { part, articles });
-            }
+            let articles = self.count(part, scope)?;
+            let part = scoped(part, scope).to_string();
+            found.push(PartCount { part, articles });
         }
         self.causes.push(Cause {
             kind: CauseKind::Together,
@@ -355,7 +379,7 @@ impl Search<'_> {
             NodeKind::Phrase(phrase) => phrase.accents = Some(AccentMode::Loose),
             _ => return Ok(0),
         }
-        Ok(self.count(&loose, scope)?.unwrap_or(0))
+        self.count(&loose, scope)
     }
 }
 

@@ -25,8 +25,9 @@ pub use completion::{Completion, PlanOf, complete, complete_as};
 pub use suggestion::{Suggestion, SuggestionKind};
 pub use trials::{MAX_TIME, MAX_TRIALS};
 
+use causes::causes_within;
 use frequencies::Frequencies;
-use trials::{Trials, within_limits};
+use trials::{Limits, Trials, within_limits};
 
 /// Advice on a query: reasons for an empty result and other queries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,7 +51,8 @@ const MANY_TIMES: u64 = 10;
 const RELAXED: usize = 5;
 
 impl Advice {
-    /// Computes the advice on a query with `total` matches. What takes too long is left out.
+    /// Computes the advice on a query with `total` matches, in [`MAX_TIME`] in all. What takes longer is
+    /// left out.
     ///
     /// # Errors
     ///
@@ -61,14 +63,18 @@ impl Advice {
         options: &LowerOptions<'_>,
         total: u64,
     ) -> Result<Self> {
-        let meant = |ast| -> Result<Vec<Suggestion>> {
-            Ok(within_limits(did_you_mean(corpus, ast, options, MEANT))?.unwrap_or_default())
+        let limits = Limits::default();
+        let meant = |ast: &Node| -> Result<Vec<Suggestion>> {
+            let trials = Trials::new(corpus, ast, options, limits);
+            Ok(within_limits(corrections(trials, ast, MEANT))?.unwrap_or_default())
         };
-        let relaxed = |ast| -> Result<Vec<Suggestion>> {
-            Ok(within_limits(relaxations(corpus, ast, options, RELAXED))?.unwrap_or_default())
+        let relaxed = |ast: &Node| -> Result<Vec<Suggestion>> {
+            let trials = Trials::new(corpus, ast, options, limits);
+            Ok(within_limits(less_strict(trials, ast, RELAXED))?.unwrap_or_default())
         };
         if total > 0 {
-            let readings = within_limits(readings(corpus, ast, options, MEANT))?;
+            let trials = Trials::new(corpus, ast, options, limits);
+            let readings = within_limits(accented(trials, ast, MEANT))?;
             let mut others = readings.unwrap_or_default();
             if others.is_empty() && total <= FEW {
                 others = meant(ast)?;
@@ -80,7 +86,7 @@ impl Advice {
             });
         }
         let mut advice = Self {
-            causes: within_limits(causes(corpus, ast, options))?.unwrap_or_default(),
+            causes: causes_within(corpus, ast, options, limits)?,
             meant: meant(ast)?,
             relaxed: relaxed(ast)?,
         };
@@ -108,9 +114,16 @@ pub fn readings(
     options: &LowerOptions<'_>,
     most: usize,
 ) -> Result<Vec<Suggestion>> {
-    let mut trials = Trials::new(corpus, ast, options);
-    if lower(ast, options).reading == Reading::Unaccented {
-        let frequencies = Frequencies::new(corpus);
+    accented(
+        Trials::new(corpus, ast, options, Limits::default()),
+        ast,
+        most,
+    )
+}
+
+fn accented(mut trials: Trials<'_>, ast: &Node, most: usize) -> Result<Vec<Suggestion>> {
+    if lower(ast, trials.options).reading == Reading::Unaccented {
+        let frequencies = Frequencies::new(trials.corpus);
         let readings = readings::accented(ast, &frequencies, most)?;
         if readings.first().is_some_and(|best| best != ast) {
             for node in readings {
@@ -133,8 +146,16 @@ pub fn did_you_mean(
     options: &LowerOptions<'_>,
     most: usize,
 ) -> Result<Vec<Suggestion>> {
-    let mut trials = Trials::new(corpus, ast, options);
-    let frequencies = Frequencies::new(corpus);
+    corrections(
+        Trials::new(corpus, ast, options, Limits::default()),
+        ast,
+        most,
+    )
+}
+
+fn corrections(mut trials: Trials<'_>, ast: &Node, most: usize) -> Result<Vec<Suggestion>> {
+    let options = trials.options;
+    let frequencies = Frequencies::new(trials.corpus);
     let unaccented = lower(ast, options).reading == Reading::Unaccented;
     if unaccented {
         if let Some((kind, node)) = readings::input_method(ast) {
@@ -181,7 +202,14 @@ pub fn relaxations(
     options: &LowerOptions<'_>,
     most: usize,
 ) -> Result<Vec<Suggestion>> {
-    let mut trials = Trials::new(corpus, ast, options);
+    less_strict(
+        Trials::new(corpus, ast, options, Limits::default()),
+        ast,
+        most,
+    )
+}
+
+fn less_strict(mut trials: Trials<'_>, ast: &Node, most: usize) -> Result<Vec<Suggestion>> {
     for (kind, part, node) in relaxed::relaxed(ast) {
         trials.offer(kind, &part, &node)?;
     }

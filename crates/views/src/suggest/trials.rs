@@ -13,27 +13,59 @@ use super::suggestion::{Suggestion, SuggestionKind};
 /// The most queries that are tried for one answer.
 pub const MAX_TRIALS: usize = 64;
 
-/// No further query is tried for an answer after this time; most answers take a hundredth.
+/// No further query is tried for an answer after this time; most answers take a hundredth. Engines
+/// bound the work of queries that compare many words on their own.
 pub const MAX_TIME: Duration = Duration::from_secs(1);
+
+/// The time that all parts of an answer share.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    start: Instant,
+}
+
+impl Default for Limits {
+    /// Starts now.
+    fn default() -> Self {
+        Self {
+            start: Instant::now(),
+        }
+    }
+}
+
+impl Limits {
+    pub(super) fn are_over(self) -> bool {
+        self.start.elapsed() > MAX_TIME
+    }
+}
+
+/// No more queries are tried for an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("too many queries, or too slow ones")]
+pub(super) struct OverLimit;
 
 /// Queries that may be offered, each tried once.
 pub(super) struct Trials<'a> {
-    corpus: &'a dyn Corpus,
-    options: &'a LowerOptions<'a>,
+    pub(super) corpus: &'a dyn Corpus,
+    pub(super) options: &'a LowerOptions<'a>,
     asked: Plan,
     seen: HashSet<String>,
-    start: Instant,
+    limits: Limits,
     pub(super) found: Vec<Suggestion>,
 }
 
 impl<'a> Trials<'a> {
-    pub(super) fn new(corpus: &'a dyn Corpus, ast: &Node, options: &'a LowerOptions<'a>) -> Self {
+    pub(super) fn new(
+        corpus: &'a dyn Corpus,
+        ast: &Node,
+        options: &'a LowerOptions<'a>,
+        limits: Limits,
+    ) -> Self {
         Self {
             corpus,
             options,
             asked: lower(ast, options).plan,
             seen: HashSet::new(),
-            start: Instant::now(),
+            limits,
             found: Vec::new(),
         }
     }
@@ -41,7 +73,7 @@ impl<'a> Trials<'a> {
     /// Counts the matches of a query as printed, and keeps it if there are any.
     pub(super) fn offer(&mut self, kind: SuggestionKind, part: &str, node: &Node) -> Result<()> {
         let query = node.to_string();
-        let is_over = self.seen.len() >= MAX_TRIALS || self.start.elapsed() > MAX_TIME;
+        let is_over = self.seen.len() >= MAX_TRIALS || self.limits.are_over();
         if is_over || !self.seen.insert(query.clone()) {
             return Ok(());
         }
