@@ -10,6 +10,8 @@ use crate::schema::{self, LAYOUT};
 
 /// Clauses of a query that the cluster should allow: wide gaps and NEAR are enumerated.
 const CLAUSES: u32 = 20_000;
+/// Number of shards of an index of articles, unless stated.
+pub const SHARDS: u32 = 3;
 
 /// How the cluster computes scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,12 +126,21 @@ pub fn open(client: &Client) -> Result<Description> {
     Ok(description)
 }
 
-/// Creates the indexes and their aliases.
+/// Creates the indexes and their aliases, with [`SHARDS`] shards of articles.
 ///
 /// # Errors
 ///
 /// [`Error::Exists`] if the name is taken.
 pub fn create(client: &Client) -> Result<Description> {
+    create_with_shards(client, SHARDS)
+}
+
+/// Creates the indexes and their aliases, with a number of shards of articles, from 1 to 1,024.
+///
+/// # Errors
+///
+/// [`Error::Exists`] if the name is taken, and [`Error::Rejected`] for other numbers.
+pub fn create_with_shards(client: &Client, shards: u32) -> Result<Description> {
     let name = client.name();
     if exists(client)? || client.get(name)?.status == 200 {
         return Err(Error::Exists {
@@ -141,7 +152,7 @@ pub fn create(client: &Client) -> Result<Description> {
     make(client, &state, &schema::state())?;
     let words = format!("{}.1", words_alias(name));
     make(client, &words, &schema::words(ANALYZER_VERSION))?;
-    let (articles, _) = make_articles(client, 1)?;
+    let (articles, _) = make_articles(client, 1, shards)?;
     let aliases = [
         (name, articles.as_str()),
         (&words_alias(name), &words),
@@ -157,16 +168,38 @@ pub fn create(client: &Client) -> Result<Description> {
 }
 
 /// Creates an index of articles with a number, with scripted similarities if the cluster allows.
-pub(crate) fn make_articles(client: &Client, number: u64) -> Result<(String, Scoring)> {
+pub(crate) fn make_articles(
+    client: &Client,
+    number: u64,
+    shards: u32,
+) -> Result<(String, Scoring)> {
     let index = format!("{}.articles.{number}", client.name());
-    let body = schema::articles(ANALYZER_VERSION, true);
+    let body = schema::articles(ANALYZER_VERSION, true, shards);
     match make(client, &index, &body) {
         Err(Error::Rejected { reason, .. }) if is_about_scripts(&reason) => {
-            make(client, &index, &schema::articles(ANALYZER_VERSION, false))?;
+            make(
+                client,
+                &index,
+                &schema::articles(ANALYZER_VERSION, false, shards),
+            )?;
             Ok((index, Scoring::Plain))
         }
         other => other.map(|()| (index, Scoring::Scripted)),
     }
+}
+
+/// The number of shards of an index.
+pub(crate) fn shards_of(client: &Client, index: &str) -> Result<u32> {
+    let reply = client
+        .get(&format!("{index}/_settings/index.number_of_shards"))?
+        .ok()?;
+    let settings: Value = reply.json()?;
+    let number = &settings[index]["settings"]["index"]["number_of_shards"];
+    let number = number.as_str().and_then(|number| number.parse().ok());
+    number.ok_or_else(|| Error::Foreign {
+        node: reply.node().to_owned(),
+        reason: format!("no number of shards of {index}"),
+    })
 }
 
 /// Creates the index of words with a number.

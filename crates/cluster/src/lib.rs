@@ -20,7 +20,7 @@ mod state;
 mod terms;
 
 pub use address::Address;
-pub use admin::{Description, Scoring, create, exists, open};
+pub use admin::{Description, SHARDS, Scoring, create, create_with_shards, exists, open};
 pub use bulk::{Bulk, BulkOutcome};
 pub use client::{Client, Connection, Patience, Reply};
 pub use credentials::{Credentials, Trust};

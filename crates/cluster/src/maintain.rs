@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use timbao_articles::Article;
 
-use crate::admin::{describe, make_articles, make_words, open, point, state_alias, words_alias};
+use crate::admin::{
+    describe, make_articles, make_words, open, point, shards_of, state_alias, words_alias,
+};
 use crate::bulk::Bulk;
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -39,6 +41,8 @@ pub struct ClusterStatus {
     pub nodes: u64,
     /// The index of articles behind the name.
     pub index: String,
+    /// Number of its shards.
+    pub shards: u32,
     /// Version of the analysis that made it.
     pub analyzer_version: u64,
     /// Whether this program can read it.
@@ -133,6 +137,7 @@ pub fn status(client: &Client) -> Result<ClusterStatus> {
         analyzer_version: description.analyzer,
         is_readable: open(client).is_ok(),
         scores: description.scoring.name(),
+        shards: shards_of(client, &description.articles)?,
         index: description.articles,
         articles: count(client)?,
         bytes: stats["_all"]["primaries"]["store"]["size_in_bytes"]
@@ -316,7 +321,7 @@ fn compare_files(client: &Client, check: &mut IndexCheck) -> Result<()> {
 
 /// Feeds a new index from the stored articles of the present one, and lets the name lead to it. No
 /// source is read. Searches find the present index until the new one is complete; updates wait.
-/// Returns the number of articles.
+/// The new index has this number of shards, or that of the present one. Returns the number of articles.
 ///
 /// # Errors
 ///
@@ -324,6 +329,7 @@ fn compare_files(client: &Client, check: &mut IndexCheck) -> Result<()> {
 /// missing, and any error of the cluster. The present index is unchanged then.
 pub fn rebuild(
     client: &Arc<Client>,
+    shards: Option<u32>,
     options: &IngestOptions,
     progress: &dyn Progress,
 ) -> Result<u64> {
@@ -342,8 +348,9 @@ pub fn rebuild(
     // An unfinished rebuild may have left these.
     remove(client, &format!("{name}.articles.{next}"))?;
     remove(client, &format!("{}.{next}", words_alias(name)))?;
+    let shards = shards.map_or_else(|| shards_of(client, &old.articles), Ok)?;
     let words = make_words(client, next)?;
-    let (articles, _) = make_articles(client, next)?;
+    let (articles, _) = make_articles(client, next, shards)?;
     client.call("POST", &format!("{name}/_refresh"))?.ok()?;
     let expected = count(client)?;
     let mut copy = Copy {

@@ -18,7 +18,7 @@ const WEIGHT: &str = "double n = term.docFreq; double N = field.docCount; \
     return query.boost * Math.sqrt(Math.log(1 + (N - n + 0.5) / (n + 0.5)));";
 
 /// The body of the request that creates an index of articles.
-pub(crate) fn articles(analyzer: u32, scripted: bool) -> Value {
+pub(crate) fn articles(analyzer: u32, scripted: bool, shards: u32) -> Value {
     let shape = |k1: f64, b: f64| match scripted {
         true => json!({
             "type": "scripted",
@@ -33,7 +33,7 @@ pub(crate) fn articles(analyzer: u32, scripted: bool) -> Value {
     };
     json!({
         "settings": { "index": {
-            "number_of_shards": 3,
+            "number_of_shards": shards,
             "auto_expand_replicas": "0-1",
             "codec": "best_compression",
             "replication.type": "SEGMENT",

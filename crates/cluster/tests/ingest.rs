@@ -12,7 +12,9 @@ use serde_json::json;
 use timbao_cluster::ingest::{
     IngestOptions, Phase, Progress, Reading, Reason, Sources, forget, update,
 };
-use timbao_cluster::{Error, LAYOUT, Scoring, create, open, rebuild, status};
+use timbao_cluster::{
+    Error, LAYOUT, SHARDS, Scoring, create, create_with_shards, open, rebuild, status,
+};
 
 use nodes::{directory, index, options, write_articles};
 
@@ -267,7 +269,7 @@ fn a_source_has_one_writer() {
         );
         let held = status(&nodes.client).unwrap().leases;
         assert_eq!(held[0].subject, root.to_str().unwrap());
-        let error = rebuild(&nodes.client, &options(), &()).unwrap_err();
+        let error = rebuild(&nodes.client, None, &options(), &()).unwrap_err();
         assert!(matches!(error, Error::Busy { .. }), "{error}");
         // Another machine takes over, as after an expiry.
         steal_leases(&nodes);
@@ -379,7 +381,7 @@ fn another_analysis_is_refused_until_the_index_is_rebuilt() {
     );
     assert!(error.hint().unwrap().contains("cluster rebuild"));
     assert!(!status(&nodes.client).unwrap().is_readable);
-    assert_eq!(rebuild(&nodes.client, &options(), &()).unwrap(), 100);
+    assert_eq!(rebuild(&nodes.client, None, &options(), &()).unwrap(), 100);
     let now = status(&nodes.client).unwrap();
     assert!(
         now.is_readable && now.index.ends_with(".articles.2"),
@@ -388,6 +390,29 @@ fn another_analysis_is_refused_until_the_index_is_rebuilt() {
     assert_eq!(nodes.ids(), before);
     nodes.verify(100);
     assert_eq!(nodes.update(&root).articles.unchanged, 100);
+}
+
+#[test]
+fn the_number_of_shards_is_set_and_changed_by_a_rebuild() {
+    let Some(nodes) = index("shards") else { return };
+    let (_dir, root) = directory();
+    let shards = || status(&nodes.client).unwrap().shards;
+    let error = create_with_shards(&nodes.client, 0).unwrap_err();
+    assert!(matches!(error, Error::Rejected { .. }), "{error}");
+    create_with_shards(&nodes.client, 2).unwrap();
+    write_articles(&root.join("a.jsonl"), 0..100);
+    nodes.update(&root);
+    assert_eq!(shards(), 2);
+    let before = nodes.ids();
+    for (asked, expected) in [(None, 2), (Some(5), 5), (None, 5)] {
+        let rebuilt = rebuild(&nodes.client, asked, &options(), &()).unwrap();
+        assert_eq!((rebuilt, shards()), (100, expected));
+        assert_eq!(nodes.ids(), before);
+        nodes.verify(100);
+    }
+    let other = index("shards").unwrap();
+    create(&other.client).unwrap();
+    assert_eq!(status(&other.client).unwrap().shards, SHARDS);
 }
 
 #[test]

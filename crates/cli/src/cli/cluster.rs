@@ -21,7 +21,11 @@ pub(crate) enum ClusterCommand {
 Examples:
   timbao cluster init --index opensearch+http://localhost:9200/bao
   TIMBAO_INDEX=opensearch+https://a,b,c/bao timbao cluster init --cluster-auth matkhau.txt")]
-pub(crate) struct InitArgs {}
+pub(crate) struct InitArgs {
+    /// Number of shards of articles
+    #[arg(long, value_name = "N", default_value_t = timbao_cluster::SHARDS, value_parser = shards())]
+    pub shards: u32,
+}
 
 /// Show the state of an index in a cluster
 ///
@@ -44,4 +48,12 @@ pub(crate) struct RebuildArgs {
     /// Seconds to wait for processes that write to the index
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub wait: u64,
+    /// Number of shards of the new index [default: that of the present one]
+    #[arg(long, value_name = "N", value_parser = shards())]
+    pub shards: Option<u32>,
+}
+
+/// The numbers that OpenSearch accepts.
+fn shards() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..=1024)
 }

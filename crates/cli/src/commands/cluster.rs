@@ -46,9 +46,9 @@ struct CheckAnswer<'a> {
 }
 
 /// Creates an index.
-pub(super) fn init(_args: &InitArgs, context: &Context) -> Result<Outcome> {
+pub(super) fn init(args: &InitArgs, context: &Context) -> Result<Outcome> {
     let client = required(context)?;
-    let description = timbao_cluster::create(&client)?;
+    let description = timbao_cluster::create_with_shards(&client, args.shards)?;
     let message = format!(
         "{} is ready ({}, {} scores)",
         client.address(),
@@ -91,7 +91,7 @@ pub(super) fn rebuild(args: &RebuildArgs, context: &Context) -> Result<Outcome> 
             stop,
             ..IngestOptions::default()
         };
-        timbao_cluster::rebuild(&client, &options, progress)
+        timbao_cluster::rebuild(&client, args.shards, &options, progress)
     })?;
     let message = format!(
         "{} in {}, rebuilt",
@@ -238,8 +238,10 @@ fn write_status(out: &mut dyn Write, status: &ClusterStatus) -> Result<()> {
     )?;
     writeln!(
         out,
-        "index: {}, analysis version {}{analyzer}",
-        status.index, status.analyzer_version
+        "index: {}, {}, analysis version {}{analyzer}",
+        status.index,
+        counted(u64::from(status.shards), "shard"),
+        status.analyzer_version
     )?;
     let scores = match status.scores {
         "scripted" => "as in a directory, by scripted similarity",
