@@ -435,6 +435,12 @@ impl Client {
                 action: reply.action.clone(),
                 reason: reply.reason(),
             }),
+            // It is cut off from the others, which may have a manager.
+            503 if reply.has_no_manager() => Failure::Node(Error::Overloaded {
+                node,
+                status: 503,
+                reason: reply.reason(),
+            }),
             status @ (429 | 500 | 502..=504) if status != 500 || reply.is_disconnected() => {
                 Failure::Later(Error::Overloaded {
                     node,
@@ -526,6 +532,13 @@ impl Reply {
     fn is_disconnected(&self) -> bool {
         let reason = self.reason();
         DISCONNECTED.iter().any(|kind| reason.starts_with(kind))
+    }
+
+    /// Whether the node that answered finds no manager of the cluster.
+    fn has_no_manager(&self) -> bool {
+        let reason = self.reason();
+        reason.starts_with("cluster_manager_not_discovered_exception")
+            || reason.starts_with("master_not_discovered_exception")
     }
 
     /// Whether the index is read-only because a disk is full.

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use timbao_articles::changes::{Phase, Progress};
 
 use crate::admin::state_alias;
-use crate::client::Client;
+use crate::client::{Client, Patience};
 use crate::error::{Error, Result};
 use crate::feed::{short_hash, sort_key};
 use crate::scroll::scroll;
@@ -28,6 +28,13 @@ const LIFETIME: Duration = Duration::from_secs(30);
 const SKEW: Duration = Duration::from_secs(5);
 /// Time between two renewals.
 const RENEWAL: Duration = Duration::from_secs(8);
+/// Limits of one renewal: a node that is cut off must not keep it until the lease has expired.
+const PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(1),
+    request: Duration::from_secs(4),
+    retries: Duration::from_secs(8),
+    first: Duration::from_secs(8),
+};
 /// Time between two attempts to take a lease.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -113,7 +120,7 @@ impl Lease {
             });
             let generation = held.generation;
             let renewer = Renewer {
-                client: Arc::clone(client),
+                client: Arc::new(client.with_patience(PATIENCE)?),
                 subject: subject.to_owned(),
                 held,
                 place,
@@ -231,8 +238,12 @@ impl Renewer {
                 }
                 // Perhaps an earlier renewal whose answer was lost.
                 Ok(None) => match read(&self.client, &self.subject) {
-                    Ok(Some((held, place))) if held.token == self.held.token => self.place = place,
-                    _ => self.shared.lost.store(true, Ordering::Relaxed),
+                    Ok(Some((held, place))) if held.token == self.held.token => {
+                        self.place = place;
+                        self.shared.expires.store(held.expires, Ordering::Relaxed);
+                    }
+                    Ok(_) => self.shared.lost.store(true, Ordering::Relaxed),
+                    Err(_) => {}
                 },
                 // The next renewal may succeed before the lease expires.
                 Err(_) => {}

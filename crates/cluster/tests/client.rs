@@ -428,6 +428,21 @@ fn certificates_of_the_own_authority_are_accepted_and_others_rejected() {
 }
 
 #[test]
+fn another_node_is_tried_if_one_has_no_manager() {
+    let cause = json!({ "type": "cluster_manager_not_discovered_exception", "reason": null });
+    let cut_off = Act::Answer(503, json!({ "error": { "root_cause": [cause] } }));
+    let servers = [vec![cut_off], vec![good()]].map(Server::start);
+    let [first, second] = &servers;
+    let mut connection = connection("http", &[&first.node, &second.node]);
+    connection.patience.retries = Duration::ZERO;
+    let client = Client::new(connection).unwrap();
+    for _ in 0..4 {
+        assert_eq!(client.get("x").unwrap().node(), second.node);
+    }
+    assert_eq!(first.seen().len(), 1, "it is avoided for a while");
+}
+
+#[test]
 fn certificates_for_other_names_are_rejected() {
     let (node, dir) = tls_server(&["bao.example"]);
     let mut connection = connection("https", &[&node]);

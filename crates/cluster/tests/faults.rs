@@ -12,13 +12,13 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use timbao_cluster::ingest::{IngestOptions, Sources, update};
 use timbao_cluster::{
-    Address, Client, Connection, Credentials, Error, Trust, create, status, verify,
+    Address, Archive, Client, Connection, Credentials, Error, Patience, Trust, create, verify,
 };
 
-use nodes::{Nodes, directory, index, launcher, options, write_articles};
+use nodes::{Nodes, OwnCluster, directory, index, launcher, options, write_articles};
 
 /// Tells a child process what to index: addresses, the name and a directory.
 const CHILD: &str = "TIMBAO_TEST_CHILD";
@@ -87,9 +87,9 @@ fn nothing_is_lost_when_a_node_is_killed() {
             let first = (round * 10 + n) * 200;
             write_articles(&root.join(format!("{round}-{n}.jsonl")), first..first + 200);
         }
-        await_green(&nodes, count as u64);
+        nodes.await_green(count as u64);
         // The manager of the cluster first, and then the others.
-        let manager = manager(&nodes);
+        let manager = nodes.manager();
         number = match round % count {
             0 => manager,
             _ => number % count + 1,
@@ -109,7 +109,7 @@ fn nothing_is_lost_when_a_node_is_killed() {
         });
         assert_eq!(added, 2000, "round {round}");
         launcher(&["node", home.to_str().unwrap(), &victim]);
-        await_green(&nodes, count as u64);
+        nodes.await_green(count as u64);
         nodes.verify((round as u64 + 1) * 2000);
         let role = if number == manager {
             ", the manager,"
@@ -128,14 +128,6 @@ fn home() -> PathBuf {
     PathBuf::from(std::env::var("TIMBAO_CLUSTER_DIR").unwrap())
 }
 
-/// The number of the node that manages the cluster.
-fn manager(nodes: &Nodes) -> usize {
-    let reply = nodes.client.get("_cat/cluster_manager?format=json");
-    let answer: Value = reply.unwrap().ok().unwrap().json().unwrap();
-    let name = answer[0]["node"].as_str().unwrap();
-    name.strip_prefix('n').unwrap().parse().unwrap()
-}
-
 #[test]
 fn nothing_is_lost_when_a_disk_is_full() {
     let Some(nodes) = index("full") else { return };
@@ -143,7 +135,7 @@ fn nothing_is_lost_when_a_disk_is_full() {
     let (_dir, root) = directory();
     let count = nodes.addresses.split(',').count() as u64;
     write_articles(&root.join("1.jsonl"), 0..1000);
-    await_green(&nodes, count);
+    nodes.await_green(count);
     nodes.update(&root);
 
     // An update that may not wait names the reason, and searches are answered.
@@ -172,54 +164,23 @@ fn nothing_is_lost_when_a_disk_is_full() {
     nodes.verify(3000);
 }
 
-/// A cluster of its own, for settings that nodes read when they start; it is stopped in the end.
-struct OwnCluster {
-    dir: tempfile::TempDir,
-    addresses: String,
-}
-
-impl OwnCluster {
-    fn start(nodes: &str, settings: &str) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let script = std::env::var("TIMBAO_CLUSTER_SCRIPT").unwrap();
-        let started = Command::new(script)
-            .args(["start", dir.path().to_str().unwrap(), nodes])
-            .env("TIMBAO_CLUSTER_SETTINGS", settings)
-            .stderr(Stdio::inherit())
-            .stdout(Stdio::from(
-                std::fs::File::create(dir.path().join("addresses")).unwrap(),
-            ))
-            .status();
-        let addresses = std::fs::read_to_string(dir.path().join("addresses")).unwrap();
-        let own = Self {
-            addresses: addresses.trim().to_owned(),
-            dir,
-        };
-        assert!(started.unwrap().success());
-        own
-    }
-}
-
-impl Drop for OwnCluster {
-    fn drop(&mut self) {
-        launcher(&["stop", self.dir.path().to_str().unwrap()]);
-    }
-}
-
 #[test]
 fn nothing_is_lost_when_nodes_reject_writes() {
     if index("storm").is_none() {
         return;
     }
     // Each node has one thread that writes, and rejects all but one of the writes that wait for it.
-    let cluster = OwnCluster::start("2", "thread_pool.write.queue_size: 1");
+    let cluster = OwnCluster::start(
+        "2",
+        &[("TIMBAO_CLUSTER_SETTINGS", "thread_pool.write.queue_size: 1")],
+    );
     let nodes = Nodes::new(&cluster.addresses, "storm");
     create(&nodes.client).unwrap();
     let directories: Vec<_> = (0..4).map(|_| directory()).collect();
     for (n, (_dir, root)) in directories.iter().enumerate() {
         write_articles(&root.join("a.jsonl"), n * 1000..n * 1000 + 1000);
     }
-    await_green(&nodes, 2);
+    nodes.await_green(2);
     thread::scope(|scope| {
         for (_dir, root) in &directories {
             scope.spawn(|| assert_eq!(nodes.update(root).articles.added, 1000));
@@ -230,9 +191,47 @@ fn nothing_is_lost_when_nodes_reject_writes() {
     let of = |node: &Value| node["thread_pool"]["write"]["rejected"].as_u64().unwrap();
     let rejected: u64 = stats["nodes"].as_object().unwrap().values().map(of).sum();
     assert!(rejected > 0, "{stats}");
-    await_green(&nodes, 2);
+    nodes.await_green(2);
     nodes.verify(4000);
     println!("{rejected} writes were rejected, and repeated");
+}
+
+#[test]
+fn a_search_without_all_shards_is_an_error() {
+    let Some(nodes) = index("shard") else { return };
+    create(&nodes.client).unwrap();
+    let (_dir, root) = directory();
+    write_articles(&root.join("a.jsonl"), 0..100);
+    nodes.update(&root);
+    // One shard has no copy any more.
+    let articles = format!("{}.articles.1", nodes.name);
+    for settings in [
+        json!({ "index": { "auto_expand_replicas": "false", "number_of_replicas": 0 } }),
+        json!({ "index.routing.allocation.enable": "none" }),
+    ] {
+        let path = format!("{articles}/_settings");
+        let reply = nodes.client.send("PUT", &path, &settings);
+        reply.unwrap().ok().unwrap();
+    }
+    let path = format!("_cat/shards/{articles}?format=json");
+    let shards: Value = nodes.client.get(&path).unwrap().json().unwrap();
+    let shards = shards.as_array().unwrap();
+    let first = shards.iter().find(|row| row["shard"] == "0").unwrap();
+    let cancel = json!({ "cancel": {
+        "index": articles, "shard": 0, "node": first["node"], "allow_primary": true,
+    } });
+    let body = json!({ "commands": [cancel] });
+    let reply = nodes.client.send("POST", "_cluster/reroute", &body);
+    reply.unwrap().ok().unwrap();
+
+    let client = nodes.client.with_patience(Patience {
+        retries: Duration::from_secs(1),
+        ..Patience::default()
+    });
+    let error = Archive::open(Arc::new(client.unwrap()))
+        .map(drop)
+        .unwrap_err();
+    assert!(matches!(error, Error::Overloaded { .. }), "{error:?}");
 }
 
 /// A process that is halted until this value is dropped.
@@ -266,7 +265,7 @@ fn nothing_is_lost_when_a_node_is_slow() {
     for number in 1..=count {
         let first = number * 1000;
         write_articles(&root.join(format!("{number}.jsonl")), first..first + 1000);
-        await_green(&nodes, count as u64);
+        nodes.await_green(count as u64);
         let pid = std::fs::read_to_string(home.join(format!("n{number}/pid"))).unwrap();
         let added = thread::scope(|scope| {
             let halted = Halted::new(pid.trim());
@@ -277,7 +276,7 @@ fn nothing_is_lost_when_a_node_is_slow() {
             update.join().unwrap()
         });
         assert_eq!(added, 1000, "node {number}");
-        await_green(&nodes, count as u64);
+        nodes.await_green(count as u64);
         nodes.verify(number as u64 * 1000);
     }
 }
@@ -294,23 +293,6 @@ fn answers_soon(nodes: &Nodes) {
         "{spent:?} {:?}",
         reply.map(drop)
     );
-}
-
-fn await_green(nodes: &Nodes, count: u64) {
-    let start = Instant::now();
-    loop {
-        if let Ok(status) = status(&nodes.client)
-            && (status.health.as_str(), status.nodes) == ("green", count)
-        {
-            return;
-        }
-        assert!(
-            start.elapsed() < Duration::from_secs(180),
-            "{:?}",
-            verify(&nodes.client)
-        );
-        thread::sleep(Duration::from_millis(500));
-    }
 }
 
 /// A proxy with TLS and a password in front of a node; returns its address and its certificate.

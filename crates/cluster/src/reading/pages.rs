@@ -35,7 +35,9 @@ struct PointInTime {
 impl Snapshot {
     /// Opens the present state of an index.
     pub(crate) fn open(client: Arc<Client>) -> Result<Self> {
-        let path = format!("{}/_search/point_in_time?keep_alive={KEPT}", client.name());
+        // Otherwise shards without a copy would be missing from every answer.
+        let parameters = format!("keep_alive={KEPT}&allow_partial_pit_creation=false");
+        let path = format!("{}/_search/point_in_time?{parameters}", client.name());
         let opened: Value = client.call("POST", &path)?.ok()?.json()?;
         let id = Mutex::new(opened.get("pit_id").cloned().unwrap_or_default());
         Ok(Self {

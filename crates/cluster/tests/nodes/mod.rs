@@ -4,14 +4,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use timbao_cluster::ingest::{IngestOptions, Sources, UpdateReport, update};
-use timbao_cluster::{Address, Client, Connection};
+use timbao_cluster::{Address, Client, Connection, status, verify};
 
 /// An index of its own in the cluster of the tests, or `None` without one; it is deleted in the end.
 pub fn index(test: &str) -> Option<Nodes> {
@@ -106,9 +107,44 @@ impl Nodes {
 
     /// Fails unless the index has this number of articles and every copy of it is the same.
     pub fn verify(&self, articles: u64) {
-        let check = timbao_cluster::verify(&self.client).unwrap();
+        let check = verify(&self.client).unwrap();
         assert_eq!(check.faults, [""; 0], "{:?}", check.copies);
         assert_eq!(check.articles, articles);
+    }
+
+    /// Waits until the cluster has this number of nodes, and the index all its copies.
+    pub fn await_green(&self, count: u64) {
+        let start = Instant::now();
+        loop {
+            if let Ok(status) = status(&self.client)
+                && (status.health.as_str(), status.nodes) == ("green", count)
+            {
+                return;
+            }
+            assert!(
+                start.elapsed() < Duration::from_secs(180),
+                "{:?}",
+                verify(&self.client)
+            );
+            thread::sleep(Duration::from_millis(500));
+        }
+    }
+
+    /// The number of writes of articles so far, in the primary copies.
+    pub fn written(&self) -> u64 {
+        let path = format!("{}/_stats/indexing", self.name);
+        let stats: Value = self.client.get(&path).unwrap().json().unwrap();
+        stats["_all"]["primaries"]["indexing"]["index_total"]
+            .as_u64()
+            .unwrap()
+    }
+
+    /// The number of the node that manages the cluster.
+    pub fn manager(&self) -> usize {
+        let reply = self.client.get("_cat/cluster_manager?format=json");
+        let answer: Value = reply.unwrap().ok().unwrap().json().unwrap();
+        let name = answer[0]["node"].as_str().unwrap();
+        name.strip_prefix('n').unwrap().parse().unwrap()
     }
 }
 
@@ -116,6 +152,41 @@ impl Drop for Nodes {
     fn drop(&mut self) {
         let path = format!("{}.*?ignore_unavailable=true", self.name);
         let _ = self.client.call("DELETE", &path);
+    }
+}
+
+/// A cluster of its own, for settings that nodes read when they start; it is stopped in the end.
+pub struct OwnCluster {
+    pub dir: tempfile::TempDir,
+    pub addresses: String,
+}
+
+impl OwnCluster {
+    /// Starts nodes, with more variables for the launcher.
+    pub fn start(nodes: &str, variables: &[(&str, &str)]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let script = std::env::var("TIMBAO_CLUSTER_SCRIPT").unwrap();
+        let started = Command::new(script)
+            .args(["start", dir.path().to_str().unwrap(), nodes])
+            .envs(variables.iter().copied())
+            .stderr(Stdio::inherit())
+            .stdout(Stdio::from(
+                fs::File::create(dir.path().join("addresses")).unwrap(),
+            ))
+            .status();
+        let addresses = fs::read_to_string(dir.path().join("addresses")).unwrap();
+        let own = Self {
+            addresses: addresses.trim().to_owned(),
+            dir,
+        };
+        assert!(started.unwrap().success());
+        own
+    }
+}
+
+impl Drop for OwnCluster {
+    fn drop(&mut self) {
+        launcher(&["stop", self.dir.path().to_str().unwrap()]);
     }
 }
 
