@@ -6,13 +6,13 @@ use timbao_tokenizer::collation;
 
 use crate::corpus::{ArticleId, Corpus, FIRST_WORD, Occurrence, Result, articles_of};
 use crate::keywords::{
-    KeywordOptions, Keywords, OnRun, compare, discover, each_paragraph, written,
+    KeywordOptions, Keywords, OnRun, Tally, compare, discover, tally, tally_paragraphs, written,
 };
 use crate::lexicon::Lexicon;
 use crate::measures::{Contingency, log_dice};
 use crate::texts::Count;
 use crate::totals::best_totals;
-use crate::units::{Counter, Unit};
+use crate::units::Unit;
 
 /// How collocates are found.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -124,19 +124,10 @@ pub fn collocates(
     let mut lexicon = Lexicon::new();
     let sources = articles_of(&places);
     let units = discover(corpus, &mut lexicon, &sources, &places, options.least)?;
-    let known = lexicon.keys().len();
-    let mut in_windows = Counter::new(&units, known);
-    let mut window_tokens = 0;
-    each_window(
-        corpus,
-        &mut lexicon,
-        &places,
-        options,
-        &mut |run, article| {
-            in_windows.add(run, article);
-            window_tokens += run.len() as u64;
-        },
-    )?;
+    let mut in_windows = [Tally::new(&units, lexicon.keys().len())];
+    tally_windows(corpus, &lexicon, &places, options, &mut in_windows)?;
+    let [in_windows] = in_windows;
+    let window_tokens = in_windows.portion().tokens;
     let compared = units.len() as u64;
     let frequent = units.into_iter().zip(in_windows.counts());
     let (units, near): (Vec<Unit>, Vec<(u64, u64)>) = frequent
@@ -149,8 +140,7 @@ pub fn collocates(
         sort: options.sort,
         most: options.most,
     };
-    let (everywhere, of_tokens) =
-        everywhere(corpus, &mut lexicon, &units, &near, &base, &measures)?;
+    let (everywhere, of_tokens) = everywhere(corpus, &lexicon, &units, &near, &base, &measures)?;
     let mut collocates: Vec<Collocate> = units
         .iter()
         .zip(near.into_iter().zip(everywhere))
@@ -219,7 +209,7 @@ impl Measures {
 /// cannot be among the collocates.
 fn everywhere(
     corpus: &dyn Corpus,
-    lexicon: &mut Lexicon,
+    lexicon: &Lexicon,
     units: &[Unit],
     near: &[(u64, u64)],
     articles: &[ArticleId],
@@ -235,14 +225,11 @@ fn everywhere(
         let counts = counts.iter().map(|count| Some((*count)?.positions));
         return Ok((counts.collect(), size.tokens));
     }
-    let mut counter = Counter::new(units, lexicon.keys().len());
-    let mut tokens = 0;
-    each_paragraph(corpus, lexicon, articles, &mut |run, article| {
-        counter.add(run, article);
-        tokens += run.len() as u64;
-    })?;
-    let counts = counter.counts().map(|(count, _)| Some(count));
-    Ok((counts.collect(), tokens))
+    let mut tallies = [Tally::new(units, lexicon.keys().len())];
+    tally_paragraphs(corpus, lexicon, articles, &mut tallies)?;
+    let [tally] = tallies;
+    let counts = tally.counts().map(|(count, _)| Some(count));
+    Ok((counts.collect(), tally.portion().tokens))
 }
 
 /// Finds the collocates of a plan in the articles that `of` matches, compared with those that
@@ -265,13 +252,11 @@ pub fn compare_collocates(
     let mut lexicon = Lexicon::new();
     let units = discover(corpus, &mut lexicon, &articles_of(&of), &of, options.least)?;
     compare(
-        &mut lexicon,
+        &lexicon,
         &units,
-        |lexicon, f| each_window(corpus, lexicon, &of, windows, f),
-        |lexicon, counted| {
-            counted.again(lexicon, |lexicon, f| {
-                each_window(corpus, lexicon, &against, windows, f)
-            })
+        |tallies| tally_windows(corpus, &lexicon, &of, windows, tallies),
+        |counted| {
+            counted.again(|tallies| tally_windows(corpus, &lexicon, &against, windows, tallies))
         },
         options,
     )
@@ -298,8 +283,34 @@ pub(crate) fn within(mut places: Vec<Occurrence>, articles: &[ArticleId]) -> Vec
     places
 }
 
+/// Counts units near the matches.
+pub(crate) fn tally_windows(
+    corpus: &dyn Corpus,
+    lexicon: &Lexicon,
+    places: &[Occurrence],
+    options: &CollocateOptions,
+    tallies: &mut [Tally],
+) -> Result<()> {
+    let articles = articles_of(places);
+    tally(
+        corpus,
+        lexicon,
+        &articles,
+        tallies,
+        |lexicon, articles, f| {
+            let (Some(first), Some(last)) = (articles.first(), articles.last()) else {
+                return Ok(());
+            };
+            let start = places.partition_point(|place| place.article < *first);
+            let end = places.partition_point(|place| place.article <= *last);
+            let places = places.get(start..end).unwrap_or_default();
+            each_window(corpus, lexicon, places, options, f)
+        },
+    )
+}
+
 /// Calls back with every run of tokens near a match.
-pub(crate) fn each_window(
+fn each_window(
     corpus: &dyn Corpus,
     lexicon: &mut Lexicon,
     places: &[Occurrence],

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use timbao_query::plan::Plan;
 
-use crate::collocates::{CollocateOptions, each_window, within};
+use crate::collocates::{CollocateOptions, tally_windows, within};
 use crate::corpus::{ArticleId, Corpus, Occurrence, Result, articles_of};
 use crate::keywords::{Keyword, KeywordOptions, Tally, characteristic, discover};
 use crate::lexicon::Lexicon;
@@ -178,18 +178,7 @@ fn distinctive(
     // By list of matches: the units of both lists near these.
     let mut tallies = near.map(|_| units.each_ref().map(|units| Tally::new(units, known)));
     for (places, tallies) in near.iter().zip(&mut tallies) {
-        let windows = &options.windows;
-        each_window(
-            corpus,
-            &mut lexicon,
-            places,
-            windows,
-            &mut |run, article| {
-                for tally in tallies.iter_mut() {
-                    tally.add(run, article);
-                }
-            },
-        )?;
+        tally_windows(corpus, &lexicon, places, &options.windows, tallies)?;
     }
     let [[first_here, second_there], [first_there, second_here]] = &tallies;
     let [first, second] = &units;

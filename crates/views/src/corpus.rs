@@ -12,6 +12,7 @@ pub use crate::article_id::ArticleId;
 use crate::lexicon::Lexicon;
 use crate::memo::Memo;
 use crate::reprints::Groups;
+use crate::workers::Workers;
 
 /// The error of a view.
 #[derive(Debug, thiserror::Error)]
@@ -261,7 +262,7 @@ pub type OnMatches<'f> = &'f mut dyn FnMut(ArticleId, MatchedText) -> Result<()>
 ///
 /// All methods fail with [`Error::Engine`] if the engine fails, in particular if the caller's
 /// deadline has passed.
-pub trait Corpus {
+pub trait Corpus: Workers {
     /// The articles that match a plan.
     fn candidates(&self, plan: &Plan) -> Result<Vec<ArticleId>>;
 

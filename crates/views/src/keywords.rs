@@ -11,6 +11,7 @@ use crate::measures::Contingency;
 use crate::texts::Count;
 use crate::totals::best_totals;
 use crate::units::{Counter, Passages, Unit};
+use crate::workers::by_ranges;
 
 /// How keywords are chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -116,14 +117,12 @@ pub fn keywords(
     let units = discover(corpus, &mut lexicon, &of, &[], options.least)?;
     let is_rest = (of.len() + against.len()) as u64 == corpus.size().articles;
     compare(
-        &mut lexicon,
+        &lexicon,
         &units,
-        |lexicon, f| each_paragraph(corpus, lexicon, &of, f),
-        |lexicon, counted| match is_rest && corpus.keeps_counts() {
-            true => rest(corpus, lexicon, counted, &against, options),
-            false => counted.again(lexicon, |lexicon, f| {
-                each_paragraph(corpus, lexicon, &against, f)
-            }),
+        |tallies| tally_paragraphs(corpus, &lexicon, &of, tallies),
+        |counted| match is_rest && corpus.keeps_counts() {
+            true => rest(corpus, &lexicon, counted, &against, options),
+            false => counted.again(|tallies| tally_paragraphs(corpus, &lexicon, &against, tallies)),
         },
         options,
     )
@@ -181,14 +180,13 @@ pub(crate) struct Counted {
 pub(crate) type Counts = Vec<Option<(u64, u64)>>;
 
 impl Counted {
-    /// Counts the units in the other text, given as runs of words.
+    /// Counts the units in the other text.
     pub(crate) fn again(
         &self,
-        lexicon: &mut Lexicon,
-        each: impl FnOnce(&mut Lexicon, OnRun<'_>) -> Result<()>,
+        count: impl FnOnce(&mut [Tally]) -> Result<()>,
     ) -> Result<(Counts, Portion)> {
         let mut tally = Tally::new(&self.units, self.known);
-        each(lexicon, &mut |run, article| tally.add(run, article))?;
+        count(std::slice::from_mut(&mut tally))?;
         Ok((tally.counter.counts().map(Some).collect(), tally.portion))
     }
 }
@@ -218,19 +216,66 @@ pub(crate) fn each_paragraph(
     })
 }
 
-/// Compares two texts, each given as runs of words, by units.
+/// Counts units in the paragraphs of some articles.
+pub(crate) fn tally_paragraphs(
+    corpus: &dyn Corpus,
+    lexicon: &Lexicon,
+    articles: &[ArticleId],
+    tallies: &mut [Tally],
+) -> Result<()> {
+    tally(
+        corpus,
+        lexicon,
+        articles,
+        tallies,
+        |lexicon, articles, f| each_paragraph(corpus, lexicon, articles, f),
+    )
+}
+
+/// Minimum number of articles that are worth a thread.
+const LEAST_SHARE: usize = 32;
+
+/// Counts units in some articles, of which `each` reads a range as runs of words.
+pub(crate) fn tally(
+    corpus: &dyn Corpus,
+    lexicon: &Lexicon,
+    articles: &[ArticleId],
+    tallies: &mut [Tally],
+    each: impl Fn(&mut Lexicon, &[ArticleId], OnRun<'_>) -> Result<()> + Sync,
+) -> Result<()> {
+    let empty = &*tallies;
+    let counted = by_ranges(corpus, articles, LEAST_SHARE, |articles| {
+        let mut tallies = empty.to_vec();
+        // Words without a number yet are not part of a unit.
+        let mut lexicon = lexicon.clone();
+        each(&mut lexicon, articles, &mut |run, article| {
+            for tally in &mut tallies {
+                tally.add(run, article);
+            }
+        })?;
+        Ok(tallies)
+    });
+    for counted in counted {
+        for (tally, more) in tallies.iter_mut().zip(&counted?) {
+            tally.merge(more);
+        }
+    }
+    Ok(())
+}
+
+/// Compares two texts, in which functions count units.
 pub(crate) fn compare(
-    lexicon: &mut Lexicon,
+    lexicon: &Lexicon,
     units: &[Unit],
-    of: impl FnOnce(&mut Lexicon, OnRun<'_>) -> Result<()>,
-    against: impl FnOnce(&mut Lexicon, &Counted) -> Result<(Counts, Portion)>,
+    of: impl FnOnce(&mut [Tally]) -> Result<()>,
+    against: impl FnOnce(&Counted) -> Result<(Counts, Portion)>,
     options: &KeywordOptions,
 ) -> Result<Keywords> {
     let known = lexicon.keys().len();
     let mut tally = Tally::new(units, known);
-    of(lexicon, &mut |run, article| tally.add(run, article))?;
+    of(std::slice::from_mut(&mut tally))?;
     let of = Counted::new(units, known, &tally, options);
-    let against = against(lexicon, &of)?;
+    let against = against(&of)?;
     Ok(of.keywords(lexicon, against, units.len(), options))
 }
 
@@ -304,6 +349,7 @@ impl Counted {
 }
 
 /// The occurrences of units in a text, given as runs of words, and its size.
+#[derive(Clone)]
 pub(crate) struct Tally {
     counter: Counter,
     portion: Portion,
@@ -327,6 +373,23 @@ impl Tally {
         self.portion.tokens += run.len() as u64;
         self.portion.articles += u64::from(article != self.last);
         self.last = article;
+    }
+
+    /// Adds the occurrences of the same units in other articles.
+    fn merge(&mut self, other: &Self) {
+        self.counter.merge(&other.counter);
+        self.portion.tokens += other.portion.tokens;
+        self.portion.articles += other.portion.articles;
+    }
+
+    /// The occurrences and articles of each unit.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.counter.counts()
+    }
+
+    /// The size of the text.
+    pub(crate) fn portion(&self) -> Portion {
+        self.portion
     }
 }
 
@@ -367,8 +430,39 @@ pub(crate) fn discover(
         .skip(each - 1)
         .step_by(each)
         .collect();
+    let read = by_ranges(corpus, &sources, LEAST_SHARE, |sources| {
+        let mut lexicon = lexicon.clone();
+        let passages = passages_of(corpus, &mut lexicon, sources, apart)?;
+        Ok((passages, lexicon))
+    });
+    let mut read = read.into_iter();
+    let Some(first) = read.next() else {
+        return Ok(Vec::new());
+    };
+    let mut passages;
+    (passages, *lexicon) = first?;
+    for more in read {
+        let (more, words) = more?;
+        passages.append(&more, &lexicon.absorb(&words));
+    }
+    // Of every n-th article, an n-th of the positions.
+    let least = if each > 1 {
+        least.div_ceil(each as u64).max(2)
+    } else {
+        least
+    };
+    Ok(passages.units(corpus, least))
+}
+
+/// The passages of some articles.
+fn passages_of(
+    corpus: &dyn Corpus,
+    lexicon: &mut Lexicon,
+    articles: &[ArticleId],
+    apart: &[Occurrence],
+) -> Result<Passages> {
     let mut passages = Passages::default();
-    corpus.read_separators(&sources, lexicon, &mut |article, tokens, separators| {
+    corpus.read_separators(articles, lexicon, &mut |article, tokens, separators| {
         let from = apart.partition_point(|place| place.article < article);
         let apart = apart.get(from..).unwrap_or_default().iter();
         let mut apart = apart
@@ -394,13 +488,7 @@ pub(crate) fn discover(
         passages.end();
         Ok(())
     })?;
-    // Of every n-th article, an n-th of the positions.
-    let least = if each > 1 {
-        least.div_ceil(each as u64).max(2)
-    } else {
-        least
-    };
-    Ok(passages.units(least))
+    Ok(passages)
 }
 
 /// A unit in its plainest spelling.

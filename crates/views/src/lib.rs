@@ -84,6 +84,7 @@ mod view_id;
 mod view_methods;
 pub mod weights;
 mod wordlist;
+mod workers;
 
 pub use cell::Cell;
 pub use cite::{Citation, CitedQuery, Fingerprints, IndexState, today};
@@ -141,3 +142,4 @@ pub use view_id::ViewId;
 pub use wordlist::{
     ListedUnit, MOST_SYLLABLES, Prefix, WordList, WordListOptions, WordListSort, word_list,
 };
+pub use workers::{Task, Workers};

@@ -18,6 +18,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use crate::measures::normalised_information;
+use crate::workers::{Workers, by_ranges, run_all};
 
 /// Syllables of the longest words.
 pub(crate) const LONGEST: usize = 6;
@@ -29,6 +30,10 @@ const CHOSEN: f64 = 0.3;
 const WITHOUT_COMMAS: f64 = 0.1;
 /// The least share of its places in which a row is a piece of one longer row.
 const PIECE: f64 = 0.8;
+/// Minimum number of places of n-grams that are worth a thread.
+const LEAST_SHARE: usize = if cfg!(test) { 1 } else { 10_000 };
+/// Minimum number of passages that are worth a thread.
+const LEAST_PASSAGES: usize = if cfg!(test) { 1 } else { 1_000 };
 /// Stands for a row that is not frequent enough, and among words for the end of a passage.
 const NONE: u32 = u32::MAX;
 
@@ -67,6 +72,15 @@ impl Passages {
         }
     }
 
+    /// Adds passages of other words, of which `numbers` has the numbers here.
+    pub(crate) fn append(&mut self, other: &Self, numbers: &[u32]) {
+        let start = self.words.len();
+        self.commas.extend(other.commas.iter().map(|at| start + at));
+        let number = |&word: &u32| numbers.get(word as usize).copied().unwrap_or(NONE);
+        self.words.extend(other.words.iter().map(number));
+        self.passages += other.passages;
+    }
+
     fn ranges(&self) -> impl Iterator<Item = Range<usize>> + '_ {
         let mut start = 0;
         self.words
@@ -100,12 +114,12 @@ impl Passages {
     }
 
     /// The units with at least `least` occurrences, in the order of their words.
-    pub(crate) fn units(&self, least: u64) -> Vec<Unit> {
+    pub(crate) fn units(&self, workers: &dyn Workers, least: u64) -> Vec<Unit> {
         let least = least.max(1);
-        let levels = Levels::count(self, least);
+        let levels = Levels::count(workers, self, least);
         let words = (self.words.len() - self.passages) as u64;
         let weights = levels.weights(words, least);
-        let chosen = levels.chosen(self, &weights);
+        let chosen = levels.chosen(workers, self, &weights);
         let mut units: Vec<Unit> = Vec::new();
         for (size, (grams, chosen)) in levels.grams.iter().zip(&chosen).enumerate() {
             for (gram, &chosen) in grams.iter().zip(chosen) {
@@ -158,7 +172,7 @@ struct Levels {
 }
 
 impl Levels {
-    fn count(passages: &Passages, least: u64) -> Self {
+    fn count(workers: &dyn Workers, passages: &Passages, least: u64) -> Self {
         let mut levels = Self {
             grams: vec![Vec::new()],
             ids: vec![Vec::new()],
@@ -167,7 +181,7 @@ impl Levels {
         };
         levels.add_words(&passages.words, least);
         for size in 2..=LONGEST + 1 {
-            levels.add(size, least);
+            levels.add(workers, size, least);
         }
         levels
     }
@@ -205,57 +219,43 @@ impl Levels {
     }
 
     /// Adds the level of n-grams of a size, after those of all smaller sizes.
-    fn add(&mut self, size: usize, least: u64) {
+    fn add(&mut self, workers: &dyn Workers, size: usize, least: u64) {
         let parts = self.ids.last().map(Vec::as_slice).unwrap_or_default();
-        let mut keyed = keyed(parts, &self.places);
-        // Most n-grams are rare. They are dropped by an upper bound of their frequency, so that
-        // the table of the others is small.
-        let mut bounds = FrequencyBounds::new(keyed.len());
-        keyed.iter().for_each(|&(_, key)| bounds.add(key));
-        let fewest = match size > LONGEST {
-            true => (least as f64 * PIECE) as u64,
-            false => least,
+        let shares = workers
+            .threads()
+            .min(self.places.len() / LEAST_SHARE)
+            .max(1);
+        let share = |share: usize| {
+            let keyed = keyed(parts, &self.places, (share, shares));
+            Level::count(keyed, &self.plain_runs, size, least)
         };
-        // Each loop has one kind of random access, so that the processor can do several at once.
-        keep(&mut keyed, |&(_, key)| bounds.reaches(key, fewest));
-        let mut known = Numbers::default();
-        let numbered = keyed.iter().map(|&(_, key)| known.number(key));
-        let numbered: Vec<u32> = numbered.collect();
-        let mut grams = vec![Gram::new(0); known.len()];
-        for (&(at, _), &id) in keyed.iter().zip(&numbered) {
-            let run = self.plain_runs.get(at as usize).copied().unwrap_or(0);
-            if let Some(gram) = grams.get_mut(id as usize) {
-                gram.count += 1;
-                gram.plain += u32::from(usize::from(run) >= size);
-                gram.at = at;
-            }
-        }
-        let mut placed: Vec<(u32, u32)> = Vec::with_capacity(keyed.len());
-        placed.extend(keyed.iter().map(|&(at, _)| at).zip(numbered));
-        let is_frequent = |id: u32| {
-            let gram = grams.get(id as usize);
-            gram.is_some_and(|gram| u64::from(gram.count) >= least)
-        };
-        keep(&mut placed, |&(_, id)| is_frequent(id));
+        let shares = run_all(workers, (0..shares).map(|number| move || share(number)));
         let mut ids = vec![NONE; parts.len()];
-        for &(at, id) in &placed {
-            if let Some(of_place) = ids.get_mut(at as usize) {
-                *of_place = id;
+        let mut grams = Vec::new();
+        for share in &shares {
+            let first = grams.len() as u32;
+            for &(at, id) in &share.placed {
+                if let Some(of_place) = ids.get_mut(at as usize) {
+                    *of_place = first + id;
+                }
             }
+            grams.extend_from_slice(&share.grams);
         }
         if let Some(parts) = self.grams.get_mut(size - 1).filter(|_| size > LONGEST) {
-            for (key, id) in known.pairs() {
-                let count = grams.get(id as usize).map_or(0, |gram| gram.count);
-                for part in [key >> 32, key & u64::from(u32::MAX)] {
-                    if let Some(part) = parts.get_mut(part as usize) {
-                        part.within = part.within.max(count);
-                    }
-                }
+            for share in &shares {
+                share.mark_pieces(parts);
+            }
+        }
+        self.places.clear();
+        match shares.as_slice() {
+            [all] => self.places.extend(all.placed.iter().map(|&(at, _)| at)),
+            _ => {
+                let places = (0..).zip(&ids).filter(|&(_, &id)| id != NONE);
+                self.places.extend(places.map(|(at, _)| at));
             }
         }
         self.grams.push(grams);
         self.ids.push(ids);
-        self.places = placed.into_iter().map(|(at, _)| at).collect();
     }
 
     #[inline]
@@ -305,8 +305,12 @@ impl Levels {
 
     /// By length and id: in how many places the segmentation with the largest weights yields the
     /// n-gram.
-    fn chosen(&self, passages: &Passages, weights: &[Vec<f64>]) -> Vec<Vec<u32>> {
-        let mut chosen: Vec<Vec<u32>> = weights.iter().map(|w| vec![0; w.len()]).collect();
+    fn chosen(
+        &self,
+        workers: &dyn Workers,
+        passages: &Passages,
+        weights: &[Vec<f64>],
+    ) -> Vec<Vec<u32>> {
         // By place: the sizes of n-grams that cohere, as bits. Most places have none.
         let mut cohering = vec![0u8; passages.words.len()];
         for (size, (ids, weights)) in self.ids.iter().zip(weights).enumerate().skip(2) {
@@ -315,8 +319,31 @@ impl Levels {
                 *sizes |= u8::from(weight > 0.0) << size;
             }
         }
+        let ranges: Vec<Range<usize>> = passages.ranges().collect();
+        let chosen = by_ranges(workers, &ranges, LEAST_PASSAGES, |passages| {
+            self.chosen_in(passages, weights, &cohering)
+        });
+        let mut all: Vec<Vec<u32>> = weights.iter().map(|w| vec![0; w.len()]).collect();
+        let of_sizes = |chosen: Vec<Vec<u32>>| chosen.into_iter().flatten();
+        for chosen in chosen {
+            for (all, chosen) in all.iter_mut().flatten().zip(of_sizes(chosen)) {
+                *all += chosen;
+            }
+        }
+        all
+    }
+
+    /// The numbers of [`chosen`](Self::chosen) in some passages; `cohering` are by place the sizes
+    /// of n-grams that cohere.
+    fn chosen_in(
+        &self,
+        passages: &[Range<usize>],
+        weights: &[Vec<f64>],
+        cohering: &[u8],
+    ) -> Vec<Vec<u32>> {
+        let mut chosen: Vec<Vec<u32>> = weights.iter().map(|w| vec![0; w.len()]).collect();
         let mut segmenter = Segmenter::default();
-        for passage in passages.ranges() {
+        for passage in passages {
             let weight = |at: usize, size: usize| {
                 let place = passage.start + at;
                 // None of this size or longer.
@@ -338,15 +365,85 @@ impl Levels {
     }
 }
 
-/// The places and identities of the n-grams whose two parts, which overlap but for a word at each
-/// end, are frequent: `parts` are the ids of parts by their places, of which `places` have one.
-fn keyed(parts: &[u32], places: &[u32]) -> Vec<(u32, u64)> {
-    let mut keyed = Vec::with_capacity(places.len());
+/// The frequent n-grams of a level whose keys are in one share of all.
+struct Level {
+    grams: Vec<Gram>,
+    /// The places of frequent n-grams, and their ids.
+    placed: Vec<(u32, u32)>,
+    /// The keys of all n-grams that were counted, with their ids.
+    known: Numbers,
+}
+
+impl Level {
+    /// Counts n-grams of a size, given as their places and keys.
+    fn count(mut keyed: Vec<(u32, u64)>, plain_runs: &[u8], size: usize, least: u64) -> Self {
+        // Most n-grams are rare. They are dropped by an upper bound of their frequency, so that
+        // the table of the others is small.
+        let mut bounds = FrequencyBounds::new(keyed.len());
+        keyed.iter().for_each(|&(_, key)| bounds.add(key));
+        let fewest = match size > LONGEST {
+            true => (least as f64 * PIECE) as u64,
+            false => least,
+        };
+        // Each loop has one kind of random access, so that the processor can do several at once.
+        keep(&mut keyed, |&(_, key)| bounds.reaches(key, fewest));
+        let mut known = Numbers::default();
+        let numbered = keyed.iter().map(|&(_, key)| known.number(key));
+        let numbered: Vec<u32> = numbered.collect();
+        let mut grams = vec![Gram::new(0); known.len()];
+        for (&(at, _), &id) in keyed.iter().zip(&numbered) {
+            let run = plain_runs.get(at as usize).copied().unwrap_or(0);
+            if let Some(gram) = grams.get_mut(id as usize) {
+                gram.count += 1;
+                gram.plain += u32::from(usize::from(run) >= size);
+                gram.at = at;
+            }
+        }
+        let mut placed: Vec<(u32, u32)> = Vec::with_capacity(keyed.len());
+        placed.extend(keyed.iter().map(|&(at, _)| at).zip(numbered));
+        let is_frequent = |id: u32| {
+            let gram = grams.get(id as usize);
+            gram.is_some_and(|gram| u64::from(gram.count) >= least)
+        };
+        keep(&mut placed, |&(_, id)| is_frequent(id));
+        Self {
+            grams,
+            placed,
+            known,
+        }
+    }
+
+    /// Notes for the n-grams of the level below in which longer ones they are.
+    fn mark_pieces(&self, below: &mut [Gram]) {
+        for (key, id) in self.known.pairs() {
+            let count = self.grams.get(id as usize).map_or(0, |gram| gram.count);
+            for part in [key >> 32, key & u64::from(u32::MAX)] {
+                if let Some(part) = below.get_mut(part as usize) {
+                    part.within = part.within.max(count);
+                }
+            }
+        }
+    }
+}
+
+/// The places and keys of the n-grams whose two parts, which overlap but for a word at each end,
+/// are frequent: `parts` are the ids of parts by their places, of which `places` have one. Of all
+/// keys only one share, by number and number of shares.
+fn keyed(parts: &[u32], places: &[u32], (share, shares): (usize, usize)) -> Vec<(u32, u64)> {
+    let mut keyed = Vec::with_capacity(places.len() / shares);
     keyed.extend(places.iter().filter_map(|&at| {
         let &[first, last] = parts.get(at as usize..)?.first_chunk()?;
-        (last != NONE).then_some((at, u64::from(first) << 32 | u64::from(last)))
+        let key = both(first, last);
+        (last != NONE && (shares == 1 || share_of(key, shares) == share)).then_some((at, key))
     }));
     keyed
+}
+
+/// The share of a key. Its bits of the hash are not those of [`FrequencyBounds`].
+#[inline]
+fn share_of(key: u64, shares: usize) -> usize {
+    let hash = (spread(key) >> 8) & u64::from(u32::MAX);
+    ((hash * shares as u64) >> 32) as usize
 }
 
 /// Keeps some elements in their order, without branches.
@@ -361,7 +458,7 @@ fn keep<T: Copy>(elements: &mut Vec<T>, is_kept: impl Fn(&T) -> bool) {
 }
 
 /// Numbers keys in the order of their first use.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Numbers(FxHashMap<u64, u32>);
 
 impl Numbers {
@@ -382,8 +479,8 @@ impl Numbers {
     }
 
     /// The keys with their numbers.
-    fn pairs(self) -> impl Iterator<Item = (u64, u32)> {
-        self.0.into_iter()
+    fn pairs(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
+        self.0.iter().map(|(&key, &number)| (key, number))
     }
 }
 
@@ -500,6 +597,7 @@ impl FrequencyBounds {
 }
 
 /// Counts units in running text.
+#[derive(Clone)]
 pub(crate) struct Counter {
     /// By word: the node after it at the beginning of a unit, or [`ROOT`].
     first: Vec<u32>,
@@ -609,6 +707,14 @@ impl Counter {
         }
     }
 
+    /// Adds the occurrences of the same units in other articles.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            count.0 += more.0;
+            count.1 += more.1;
+        }
+    }
+
     /// The occurrences and articles of each unit.
     pub(crate) fn counts(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         self.counts
@@ -620,6 +726,7 @@ impl Counter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workers::tests::Divided;
     use proptest::prelude::*;
 
     proptest! {
@@ -633,7 +740,7 @@ mod tests {
                 run.iter().for_each(|&word| passages.push(word));
                 passages.end();
             }
-            let levels = Levels::count(&passages, least);
+            let levels = Levels::count(&Divided(3), &passages, least);
             let count = |unit: &[u32]| {
                 let windows = runs.iter().flat_map(|run| run.windows(unit.len()));
                 windows.filter(|w| *w == unit).count() as u64
@@ -668,6 +775,46 @@ mod tests {
         }
 
         #[test]
+        fn divided_work_finds_the_same_units(
+            runs in proptest::collection::vec(proptest::collection::vec(0u32..6, 0..40), 0..12),
+            commas in proptest::collection::vec(0usize..40, 0..6),
+            least in 1u64..4,
+            cut in 0usize..12,
+            threads in 2usize..5,
+        ) {
+            let passages_of = |runs: &[Vec<u32>], number: &dyn Fn(u32) -> u32| {
+                let mut passages = Passages::default();
+                for run in runs {
+                    for (at, &word) in run.iter().enumerate() {
+                        if commas.contains(&at) {
+                            passages.comma();
+                        }
+                        passages.push(number(word));
+                    }
+                    passages.end();
+                }
+                passages
+            };
+            let all = passages_of(&runs, &|word| word);
+            let units = all.units(&Divided(1), least);
+            prop_assert_eq!(&all.units(&Divided(threads), least), &units);
+            // Passages that others read number words in their own way.
+            let (first, last) = runs.split_at(cut.min(runs.len()));
+            let mut passages = passages_of(first, &|word| word);
+            passages.append(&passages_of(last, &|word| 5 - word), &[5, 4, 3, 2, 1, 0]);
+            prop_assert_eq!(passages.units(&Divided(threads), least), units);
+            let mut counter = Counter::new(&all.units(&Divided(1), 1), 6);
+            let mut parts = [counter.clone(), counter.clone()];
+            for (article, run) in (1..).zip(&runs) {
+                counter.add(run, article);
+                parts[usize::from(article as usize > cut)].add(run, article);
+            }
+            let [mut merged, more] = parts;
+            merged.merge(&more);
+            prop_assert!(merged.counts().eq(counter.counts()));
+        }
+
+        #[test]
         fn longest_rows_know_the_longer_ones_that_they_are_pieces_of(
             runs in proptest::collection::vec(proptest::collection::vec(0u32..2, 0..60), 0..5),
             least in 1u64..12,
@@ -677,7 +824,7 @@ mod tests {
                 run.iter().for_each(|&word| passages.push(word));
                 passages.end();
             }
-            let levels = Levels::count(&passages, least);
+            let levels = Levels::count(&Divided(3), &passages, least);
             let count = |row: &[u32]| {
                 let windows = runs.iter().flat_map(|run| run.windows(row.len()));
                 windows.filter(|w| *w == row).count() as u64
@@ -744,7 +891,7 @@ mod tests {
             words.into_iter().for_each(|word| passages.push(word));
             passages.end();
         }
-        let units = passages.units(5);
+        let units = passages.units(&Divided(1), 5);
         let has = |unit: &[u32]| units.iter().any(|u| **u == *unit);
         assert!(has(&[1, 2, 3]) && has(&[4, 5]) && has(&[7]));
         assert!(!has(&[2, 3]) && !has(&[1]) && !has(&[5]));
@@ -777,7 +924,7 @@ mod tests {
             text(&[10, 11, 12, 13, 14, 15, 16, 17], &[]);
             passages.end();
         }
-        let units = passages.units(5);
+        let units = passages.units(&Divided(1), 5);
         let has = |unit: &[u32]| units.iter().any(|u| **u == *unit);
         assert!(has(&[1, 2]) && !has(&[1]) && !has(&[2]));
         assert!(has(&[3]) && has(&[4]) && !has(&[3, 4]));

@@ -10,7 +10,7 @@ use timbao_views::score::{MAX_FREQUENCY, Saturation, length_code};
 use timbao_views::{
     ArticleId, BigramVariants, Corpus, CorpusSize, Extent, FIRST_WORD, FacetColumn, Lexicon,
     MatchedText, Memo, NgramCount, Occurrence, OnMatches, OnText, OnTokens, Result, Sketches,
-    StepPositions, Time,
+    StepPositions, Time, Workers,
 };
 
 use crate::error::Error;
@@ -116,6 +116,9 @@ impl Archive {
         self.size.words as f32 / self.size.articles.max(1) as f32
     }
 }
+
+// Most of the time of a view is spent waiting for the nodes.
+impl Workers for Archive {}
 
 impl Corpus for Archive {
     fn candidates(&self, plan: &Plan) -> Result<Vec<ArticleId>> {

@@ -10,7 +10,8 @@ use timbao_views::reprints::{Groups, key_hash, shingles};
 use timbao_views::{
     ArticleId, BigramVariants, Corpus, CorpusSize, Error, Extent, FIELD as END_OF_FIELD,
     FIRST_WORD, FacetColumn, Lexicon, LexiconPart, Memo, NgramCount, Occurrence, OnMatches,
-    OnSeparators, OnText, OnTokens, Result, Sketches, StepPositions, Time, split_tie_key,
+    OnSeparators, OnText, OnTokens, Result, Sketches, StepPositions, Task, Time, Workers,
+    split_tie_key,
 };
 
 use crate::error;
@@ -112,6 +113,16 @@ fn foreign() -> Error {
 /// The engine's error, from the words of a segment.
 fn broken(reason: String) -> Error {
     damaged(reason).into()
+}
+
+impl Workers for Searcher {
+    fn threads(&self) -> usize {
+        self.helpers.threads()
+    }
+
+    fn run(&self, tasks: Vec<Task<'_>>) {
+        self.helpers.run(tasks);
+    }
 }
 
 impl Corpus for Searcher {

@@ -9,6 +9,7 @@ mod deadline;
 mod explain;
 mod facets;
 mod filter;
+mod helpers;
 mod impacts;
 mod lookup;
 mod matcher;
@@ -50,6 +51,7 @@ use crate::text::score::Saturation;
 use crate::text::{ResidueBlock, TextPlugin, TextSegment};
 
 use deadline::Deadline;
+use helpers::Helpers;
 use impacts::SegmentRows;
 use reading::MatchReader;
 use values::Values;
@@ -155,6 +157,7 @@ impl Index {
             average_length,
             deadline,
             scans: None,
+            helpers: Helpers::of_program(),
             groups: Arc::default(),
             memo: Arc::default(),
             stats: Arc::default(),

@@ -22,6 +22,7 @@ use crate::text::sketch::Sketches;
 
 use super::address::Address;
 use super::deadline::Deadline;
+use super::helpers::Helpers;
 use super::impacts::SegmentRows;
 use super::scans::Scans;
 use super::values::{FacetValue, Values};
@@ -43,6 +44,8 @@ pub struct Searcher {
     pub(crate) deadline: Deadline,
     /// The matches of parts of the plan that is executed.
     pub(super) scans: Option<Arc<Scans>>,
+    /// The threads that help with views.
+    pub(crate) helpers: Helpers,
     /// The groups of reprints, computed on first use.
     pub(crate) groups: Arc<OnceLock<Groups>>,
     /// Results of views of all articles, kept for later calls.
