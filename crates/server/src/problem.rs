@@ -222,6 +222,16 @@ impl Problem {
         })
     }
 
+    /// A browser sent the form from a page of another site.
+    pub(crate) fn foreign_form() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "urn:timbao:problem:foreign-form",
+            "Form of another site",
+        )
+        .detail("forms are accepted from pages of this server only")
+    }
+
     /// The request is for another host.
     pub(crate) fn misdirected() -> Self {
         Self::new(

@@ -200,6 +200,9 @@ fn table(
 /// The table of lines.
 fn lines(lines: &[KwicLine], address: &Address, language: Language) -> Markup {
     let words = language.words();
+    // Many archives have neither; the lines can use the room.
+    let has_dates = lines.iter().any(|line| line.date.is_some());
+    let has_sources = lines.iter().any(|line| source(line).is_some());
     html! {
         div.scroll role="region" aria-labelledby="count" tabindex="0" {
             table.kwic aria-labelledby="count" {
@@ -208,11 +211,11 @@ fn lines(lines: &[KwicLine], address: &Address, language: Language) -> Markup {
                         (header("left", words.left, address))
                         (header("match", words.matched, address))
                         (header("right", words.right, address))
-                        (header("date", words.date, address))
-                        th.source scope="col" { (words.source) ", " (language.facet_column(Facet::Section)) }
+                        @if has_dates { (header("date", words.date, address)) }
+                        @if has_sources { th.source scope="col" { (words.source) ", " (language.facet_column(Facet::Section)) } }
                     }
                 }
-                tbody { @for line in lines { (row(line, address, language)) } }
+                tbody { @for line in lines { (row(line, has_dates, has_sources, address, language)) } }
             }
         }
     }
@@ -387,7 +390,18 @@ fn header(key: &str, name: &str, address: &Address) -> Markup {
     }
 }
 
-fn row(line: &KwicLine, address: &Address, language: Language) -> Markup {
+/// The publication of a line's article, or else its section.
+fn source(line: &KwicLine) -> Option<&str> {
+    line.source.as_deref().or(line.section.as_deref())
+}
+
+fn row(
+    line: &KwicLine,
+    has_date: bool,
+    has_source: bool,
+    address: &Address,
+    language: Language,
+) -> Markup {
     let spot = format!("{}:{}", line.field, line.range.start);
     let link = format!(
         "{}#at",
@@ -399,10 +413,12 @@ fn row(line: &KwicLine, address: &Address, language: Language) -> Markup {
             td.left lang="vi" { bdi { (line.left) } }
             td.match lang="vi" { a href=(link) title=(title) { mark { (line.matched) } } }
             td.right lang="vi" { (line.right) }
-            td.date {
-                @if let Some(date) = &line.date { (language.date(date.split('T').next().unwrap_or(date))) }
+            @if has_date {
+                td.date {
+                    @if let Some(date) = &line.date { (language.date(date.split('T').next().unwrap_or(date))) }
+                }
             }
-            td.source lang="vi" { (line.source.as_deref().or(line.section.as_deref()).unwrap_or_default()) }
+            @if has_source { td.source lang="vi" { (source(line).unwrap_or_default()) } }
         }
     }
 }

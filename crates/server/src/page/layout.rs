@@ -370,6 +370,7 @@ fn reason(problem: &Problem, language: Language) -> String {
         "urn:timbao:problem:request" => words.malformed,
         "urn:timbao:problem:host" => words.other_host,
         "urn:timbao:problem:right" => words.no_right,
+        "urn:timbao:problem:foreign-form" => words.foreign_form,
         "urn:timbao:problem:wrong-tokens" => {
             return fill(words.throttled, &[&problem.more.retry.unwrap_or(1)]);
         }

@@ -85,7 +85,7 @@ pub(crate) async fn enter(
         Err(problem) => return problem.into_response(),
     };
     let entered = match is_foreign {
-        true => Err(Problem::malformed("the form was sent by another site")),
+        true => Err(Problem::foreign_form()),
         false => app.access.log_in(&token, client),
     };
     match entered {

@@ -71,7 +71,7 @@ pub(crate) async fn save(State(app): State<Arc<App>>, headers: HeaderMap, form: 
 async fn change(app: &Arc<App>, headers: &HeaderMap, form: &str) -> Result<String, Problem> {
     let store = app.store.clone().ok_or_else(Problem::method)?;
     if !is_own(headers) {
-        return Err(Problem::misdirected());
+        return Err(Problem::foreign_form());
     }
     let most = app.options.limits.text;
     let mut params = Params::of_form(Some(form));

@@ -136,7 +136,7 @@ fn readers_log_in_on_a_page() {
 
     // Other sites cannot log a reader in or be returned to.
     let foreign = guarded.log_in(&form, "Sec-Fetch-Site: cross-site\r\n");
-    assert_eq!(foreign.status, 400);
+    assert_eq!(foreign.status, 403);
     let away = guarded.log_in(&format!("token={token}&to=%2F%2Fevil.example"), "");
     assert_eq!(away.header("location"), Some("/"));
     let out = site.send(&format!(

@@ -105,6 +105,21 @@ fn text_of_articles_is_vietnamese_on_the_english_page() {
 }
 
 #[test]
+fn a_concordance_has_no_empty_columns() {
+    let undated = article("khong-ngay", "", "Thuyền nan cập bến.", None);
+    let site = Site::holding(vec![undated]);
+    let columns = ["class=\"date\"", "class=\"source\""];
+    let page = site.get("/kwic?q=thuy%E1%BB%81n+nan").body;
+    assert!(page.contains("<td class=\"right\""), "{page}");
+    assert!(
+        !columns.iter().any(|column| page.contains(column)),
+        "{page}"
+    );
+    let page = site.get("/kwic?q=h%E1%BB%8Dp").body;
+    assert!(columns.iter().all(|column| page.contains(column)), "{page}");
+}
+
+#[test]
 fn words_are_counted_in_tables() {
     // Words that are adjacent in all of the texts would be one word.
     let rest = [

@@ -274,6 +274,7 @@ pub(super) const WORDS: Words = Words {
     log_out: "Log out",
     no_export: "This token does not allow downloads.",
     no_right: "Your token does not allow this.",
+    foreign_form: "This server does not accept forms sent from other sites.",
     busy: "Too many searches are running. Try again in a moment.",
     too_slow: "The search took too long. Search for fewer or rarer words.",
     too_broad: "The words of this query occur too often to be compared. Write more letters next to *, or search for fewer or rarer words.",

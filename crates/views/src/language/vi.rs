@@ -278,6 +278,7 @@ pub(super) const WORDS: Words = Words {
     log_out: "Đăng xuất",
     no_export: "Mã truy cập này không cho tải tệp về.",
     no_right: "Mã truy cập của bạn không cho phép việc này.",
+    foreign_form: "Máy chủ không nhận biểu mẫu gửi từ trang khác.",
     busy: "Đang có quá nhiều lượt tìm. Hãy thử lại sau giây lát.",
     too_slow: "Lượt tìm này quá lâu nên đã dừng. Hãy tìm ít từ hơn hoặc từ hiếm hơn.",
     too_broad: "Các từ trong nội dung tìm xuất hiện quá nhiều lần để so sánh. Hãy viết thêm chữ bên cạnh dấu *, tìm ít từ hơn hoặc từ hiếm hơn.",

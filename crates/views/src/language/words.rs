@@ -334,6 +334,7 @@ words! {
     log_out,
     no_export,
     no_right,
+    foreign_form,
     busy,
     too_slow,
     too_broad,
