@@ -76,6 +76,8 @@ struct Seen {
     times: Vec<(&'static str, u64)>,
     /// Requests that were turned away or cut off (503).
     refused: u64,
+    /// Queries that are not a search, such as words without a gap (400).
+    invalid: u64,
     /// Answers that should not have come, and connections that broke.
     errors: u64,
 }
@@ -94,8 +96,10 @@ fn main() -> io::Result<()> {
     if queries.is_empty() {
         return Err(io::Error::other("there are no queries in the file"));
     }
-    println!("| connections | requests/s | p50 ms | p99 ms | max ms | turned away | errors |");
-    println!("|---|---|---|---|---|---|---|");
+    println!(
+        "| connections | requests/s | p50 ms | p99 ms | max ms | turned away | invalid | errors |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
     let mut views = Vec::new();
     for &connections in &args.connections {
         let time = Duration::from_secs(args.seconds);
@@ -126,12 +130,13 @@ fn row(connections: usize, seen: &[Seen], elapsed: Duration) {
     let times = sorted(all.map(|&(_, time)| time));
     let sum = |count: fn(&Seen) -> u64| seen.iter().map(count).sum::<u64>();
     println!(
-        "| {connections} | {:.0} | {:.1} | {:.1} | {:.1} | {} | {} |",
+        "| {connections} | {:.0} | {:.1} | {:.1} | {:.1} | {} | {} | {} |",
         times.len() as f64 / elapsed.as_secs_f64(),
         at(&times, 0.50),
         at(&times, 0.99),
         at(&times, 1.0),
         sum(|seen| seen.refused),
+        sum(|seen| seen.invalid),
         sum(|seen| seen.errors),
     );
 }
@@ -176,20 +181,29 @@ fn ask(address: SocketAddr, mix: Mix, queries: &[&str], seed: u64, end: Instant)
     while Instant::now() < end {
         let (path, request) = request(mix, queries, &mut random);
         let begun = Instant::now();
-        match exchange(address, &mut connection, &request) {
-            Ok(200) => seen.times.push((path, begun.elapsed().as_micros() as u64)),
-            Ok(503) => {
-                seen.refused += 1;
-                thread::sleep(Duration::from_millis(10));
-            }
-            _ => {
-                seen.errors += 1;
-                connection = None;
-                thread::sleep(Duration::from_millis(10));
-            }
+        let status = exchange(address, &mut connection, &request).ok();
+        seen.add(path, status, begun.elapsed());
+        if !matches!(status, Some(200 | 400)) {
+            thread::sleep(Duration::from_millis(10));
+        }
+        if !matches!(status, Some(200 | 400 | 503)) {
+            connection = None;
         }
     }
     seen
+}
+
+impl Seen {
+    /// Adds an answer with a status; `None` if the connection broke.
+    fn add(&mut self, path: &'static str, status: Option<u16>, time: Duration) {
+        match status {
+            Some(200) => self.times.push((path, time.as_micros() as u64)),
+            // The first words of a title can be a number or a name without a second word.
+            Some(400) => self.invalid += 1,
+            Some(503) => self.refused += 1,
+            _ => self.errors += 1,
+        }
+    }
 }
 
 /// The next request of the mix: an address without the query, and with it.
@@ -224,4 +238,19 @@ fn next(state: &mut u64) -> u64 {
     z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ z >> 31
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_that_are_not_a_search_are_no_errors() {
+        let mut seen = Seen::default();
+        for status in [Some(200), Some(400), Some(400), Some(503), Some(500), None] {
+            seen.add("/fillers?q=", status, Duration::from_micros(7));
+        }
+        assert_eq!(seen.times, [("/fillers?q=", 7)]);
+        assert_eq!((seen.invalid, seen.refused, seen.errors), (2, 1, 2));
+    }
 }
