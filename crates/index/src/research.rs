@@ -10,7 +10,6 @@ use timbao_views::{
 };
 
 use crate::error::Result;
-use crate::search::scan::for_advice;
 use crate::search::{Address, Hit, SearchOptions, Searcher};
 
 /// Each method fails if a file is damaged or the deadline has passed.
@@ -63,7 +62,7 @@ impl Searcher {
     ///
     /// If a file is damaged or the deadline has passed.
     pub fn advice(&self, ast: &Node, options: &LowerOptions<'_>, total: u64) -> Result<Advice> {
-        let searcher = for_advice(self);
+        let searcher = self.for_advice();
         self.whole(Advice::new(&searcher, ast, options, total)?)
     }
 

@@ -2,6 +2,7 @@
 //! articles, the same totals, in one segment and in many, after deletes and
 //! after merges.
 
+mod indexed;
 mod oracle;
 
 use proptest::prelude::*;

@@ -1,5 +1,7 @@
 //! Readings, corrections, causes, relaxations and completions, on a few invented articles.
 
+mod indexed;
+
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
@@ -8,6 +10,8 @@ use timbao_index::{Index, SearchOptions, Searcher, WriterOptions};
 use timbao_query::plan::Plan;
 use timbao_query::{LowerOptions, lower, parse};
 use timbao_views::suggest::{Suggestion, causes, complete, did_you_mean, readings, relaxations};
+
+use indexed::indexed;
 
 const BODIES: [(&str, &str, i32, &str); 6] = [
     (
@@ -259,20 +263,12 @@ fn no_completion_begins_with_half_a_word() {
         "Mưa kéo dài, nước dâng.",
         "Ông dài lời, mưa kéo dài suốt đêm.",
     ];
-    let dir = tempfile::tempdir().unwrap();
-    let index = Index::open_or_create(dir.path()).unwrap();
-    let mut writer = index.writer(WriterOptions::default()).unwrap();
-    for (number, body) in bodies.into_iter().enumerate() {
-        let article = Article {
-            id: number.to_string(),
-            body: body.to_owned(),
-            ..Article::default()
-        };
-        writer.add(&number.to_string(), article).unwrap();
-    }
-    writer.commit().unwrap();
-    writer.finish().unwrap();
-    let searcher = index.searcher().unwrap();
+    let articles = bodies.map(|body| Article {
+        body: body.to_owned(),
+        ..Article::default()
+    });
+    let keys = (0..).map(|number: usize| number.to_string());
+    let (_dir, searcher) = indexed(keys.zip(articles));
     let of = |text: &str| {
         let completions = complete(&searcher, text, 8).unwrap();
         let texts = completions.into_iter().map(|completion| completion.text);

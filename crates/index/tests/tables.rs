@@ -1,15 +1,17 @@
 //! What the documentation of the query language promises: queries over texts and collections with
 //! their answers, in `matches.toml` and `collections.toml`.
 
+mod indexed;
+
 use serde::Deserialize;
-use tempfile::TempDir;
 use timbao_articles::{Article, read_all};
-use timbao_index::{Index, SearchOptions, Searcher, WriterOptions};
+use timbao_index::{SearchOptions, Searcher};
 use timbao_query::plan::{Facet, Filter, Plan};
 use timbao_query::{LowerOptions, lower, parse};
 use timbao_views::Sort;
 
-/// The name of the table, in which a mistake is listed with what was found instead.
+use indexed::indexed;
+
 #[derive(Deserialize)]
 struct Texts {
     section: Vec<TextSection>,
@@ -46,31 +48,22 @@ struct CollectionSection {
 #[test]
 fn matches_are_those_of_the_table() {
     let table: Texts = toml::from_str(include_str!("matches.toml")).unwrap();
-    let dir = tempfile::tempdir().unwrap();
-    let index = Index::open_or_create(dir.path()).unwrap();
-    let options = WriterOptions {
-        threads: 1,
-        memory: 20_000_000,
-    };
-    let mut writer = index.writer(options).unwrap();
     let lines = table.section.iter().flat_map(|section| &section.lines);
-    for (number, line) in lines.enumerate() {
+    let articles = lines.enumerate().map(|(number, line)| {
         let article = Article {
             id: number.to_string(),
             body: line[1].clone(),
             ..Article::default()
         };
-        writer.add(&number.to_string(), article).unwrap();
-    }
-    writer.commit().unwrap();
-    writer.finish().unwrap();
-    let searcher = index.searcher().unwrap();
+        (number.to_string(), article)
+    });
+    let (_dir, searcher) = indexed(articles);
     let mut wrong = String::new();
     let mut number = 0;
     for TextSection { about, lines } in &table.section {
         for line in lines {
             let (query, body) = (&line[0], &line[1]);
-            let plan = lower(&parse(query).ast, &LowerOptions::default()).plan;
+            let plan = plan(query);
             let only = Plan::Filter(Filter::Id(number.to_string()));
             number += 1;
             let found = searcher
@@ -100,7 +93,7 @@ fn collections_are_searched_as_the_table_says() {
     let table: Collections = toml::from_str(include_str!("collections.toml")).unwrap();
     let mut wrong = String::new();
     for section in &table.section {
-        let (_dir, searcher) = indexed(&section.articles);
+        let (_dir, searcher) = indexed(read(&section.articles));
         let mut compare = |line: &Vec<String>, known: usize, found: Vec<String>| {
             if found != line[known..] {
                 wrong += &format!("{}: {:?}: {found:?}\n", section.about, &line[..known]);
@@ -126,21 +119,17 @@ fn collections_are_searched_as_the_table_says() {
     assert!(wrong.is_empty(), "these were found instead:\n{wrong}");
 }
 
-/// An index of articles, read as a file of JSON Lines is.
-fn indexed(articles: &[String]) -> (TempDir, Searcher) {
+/// Articles with their ids, read as a file of JSON Lines is.
+fn read(articles: &[String]) -> Vec<(String, Article)> {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("articles.jsonl");
     std::fs::write(&file, articles.join("\n")).unwrap();
-    let index = Index::open_or_create(dir.path().join("index")).unwrap();
-    let mut writer = index.writer(WriterOptions::default()).unwrap();
+    let mut read = Vec::new();
     read_all(&file, &mut |article| {
         let article = article.unwrap();
-        writer.add(&article.id.clone(), article).unwrap();
+        read.push((article.id.clone(), article));
     });
-    writer.commit().unwrap();
-    writer.finish().unwrap();
-    let searcher = index.searcher().unwrap();
-    (dir, searcher)
+    read
 }
 
 fn plan(query: &str) -> Plan {

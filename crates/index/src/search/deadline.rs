@@ -104,7 +104,6 @@ mod tests {
 
     use timbao_articles::Article;
 
-    use crate::search::scan::for_advice;
     use crate::testing::indexed;
     use crate::{Error, SearchOptions, Searcher};
     use timbao_query::{LowerOptions, lower, parse};
@@ -185,14 +184,14 @@ mod tests {
         };
         let (_dir, searcher) = indexed([vec![("a", article)]]);
         let plan = lower(&parse("\"và **100 và\"").ast, &LowerOptions::default()).plan;
-        let advised = for_advice(&searcher);
+        let advised = searcher.for_advice();
         let count = |searcher: &Searcher| searcher.search(&plan, &SearchOptions::default());
         let done = (0..1_000).take_while(|_| count(&advised).is_ok()).count();
         assert!((1..1_000).contains(&done), "{done}");
         assert!(matches!(count(&advised), Err(Error::TooBroad)));
         // Others are as free as before, and so is the next advice.
         assert!(count(&searcher).is_ok());
-        assert!(count(&for_advice(&searcher)).is_ok());
+        assert!(count(&searcher.for_advice()).is_ok());
         // Nothing is said about what was not counted.
         let ast = parse("\"và **100 và\" AND \"và **100 năm\"").ast;
         let advice = Advice::new(&advised, &ast, &LowerOptions::default(), 0).unwrap();

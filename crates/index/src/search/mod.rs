@@ -20,7 +20,7 @@ mod positions;
 mod ranked;
 mod reading;
 mod results;
-pub(crate) mod scan;
+mod scan;
 mod scans;
 mod scored;
 mod searcher;

@@ -42,19 +42,22 @@ const LEAST_WORK: i64 = 10_000_000;
 /// The work of all searches for the advice on a query, as a part of that of one query.
 const PART_FOR_ADVICE: i64 = 2;
 
-/// A searcher whose searches together may do half the work of a query.
-pub(crate) fn for_advice(searcher: &Searcher) -> Searcher {
-    let work = work_of_query(searcher) / PART_FOR_ADVICE;
-    Searcher {
-        deadline: searcher.deadline.with_work(work),
-        ..searcher.clone()
+impl Searcher {
+    /// A searcher whose searches together may do half the work of a query.
+    pub(crate) fn for_advice(&self) -> Self {
+        Self {
+            deadline: self
+                .deadline
+                .with_work(self.work_of_query() / PART_FOR_ADVICE),
+            ..self.clone()
+        }
     }
-}
 
-fn work_of_query(searcher: &Searcher) -> i64 {
-    let tokens = searcher.segments.iter().map(|view| view.text.words());
-    let tokens: i64 = tokens.map(i64::from).sum();
-    tokens.saturating_mul(WORK_PER_TOKEN).max(LEAST_WORK)
+    fn work_of_query(&self) -> i64 {
+        let tokens = self.segments.iter().map(|view| view.text.words());
+        let tokens: i64 = tokens.map(i64::from).sum();
+        tokens.saturating_mul(WORK_PER_TOKEN).max(LEAST_WORK)
+    }
 }
 
 /// A searcher that knows the matches of all parts of a plan that need tokens; the same one if there
@@ -145,7 +148,7 @@ fn scan(searcher: &Searcher, parts: &[Part<'_>]) -> Result<Vec<Vec<Scored>>> {
     let mut found: Vec<Vec<Scored>> = parts.iter().map(|_| Vec::new()).collect();
     let deadline = searcher
         .deadline
-        .with_work_of_query(work_of_query(searcher));
+        .with_work_of_query(searcher.work_of_query());
     for view in searcher.segments.iter() {
         let scan = SegmentScan::new(&deadline, &view.text, parts)?;
         for (all, scored) in found.iter_mut().zip(scan.run(searcher)?) {

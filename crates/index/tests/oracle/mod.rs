@@ -6,25 +6,9 @@ use proptest::prelude::*;
 use timbao_articles::Article;
 use timbao_query::{Problem, ProblemKind, Request};
 
-use timbao_index::{Index, SearchOptions, Searcher, WriterOptions};
+use timbao_index::SearchOptions;
 
-/// An index of articles in one commit.
-fn indexed(articles: Vec<(String, Article)>) -> (tempfile::TempDir, Searcher) {
-    let dir = tempfile::tempdir().unwrap();
-    let index = Index::open_or_create(dir.path()).unwrap();
-    let options = WriterOptions {
-        threads: 1,
-        memory: 20_000_000,
-    };
-    let mut writer = index.writer(options).unwrap();
-    for (key, article) in articles {
-        writer.add(&key, article).unwrap();
-    }
-    writer.commit().unwrap();
-    writer.finish().unwrap();
-    let searcher = index.searcher().unwrap();
-    (dir, searcher)
-}
+use crate::indexed::indexed;
 
 const WORDS: [&str; 8] = ["hoa", "hóa", "Hóa", "đảng", "Đảng", "khoa", "mai", "Mai"];
 const SEPARATORS: [&str; 4] = [" ", ", ", ". ", "\n"];
@@ -493,7 +477,7 @@ proptest! {
             };
             (number.to_string(), article)
         });
-        let (_dir, searcher) = indexed(numbered.collect());
+        let (_dir, searcher) = indexed(numbered);
         let options = SearchOptions { limit: 100, ..SearchOptions::default() };
         for query in queries {
             let typed = query.typed();
