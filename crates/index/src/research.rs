@@ -56,7 +56,7 @@ impl Searcher {
     }
 
     /// Explains an empty result and suggests other queries; see [`Advice`]. All searches for this compare
-    /// at most half as many words as one query may.
+    /// at most twice as many words as one query may.
     ///
     /// # Errors
     ///
