@@ -1,5 +1,6 @@
 //! Articles and pairs to measure with.
 
+use std::borrow::Borrow;
 use std::fs;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
@@ -42,36 +43,41 @@ pub fn repeated(articles: &[Article], times: u32) -> Vec<Article> {
     all
 }
 
-/// `count` articles whose title, summary and paragraphs are each of a random one of the given; they
-/// have as many paragraphs as these.
-pub fn mixed(articles: &[Article], count: usize, seed: u64) -> Vec<Article> {
+/// Articles without end, whose title, summary and paragraphs are each of a random one of the given;
+/// they have as many paragraphs as these.
+pub fn mixed(articles: &[Article], seed: u64) -> impl Iterator<Item = Article> {
     let mut random = Random::new(seed);
     let paragraphs: Vec<&str> = articles.iter().flat_map(|a| a.body.lines()).collect();
-    let mut any = |bound: usize| random.below(bound.max(1));
-    (0..count)
-        .map(|number| {
-            let like = &articles[number % articles.len()];
+    articles
+        .iter()
+        .cycle()
+        .enumerate()
+        .map(move |(number, like)| {
+            let mut any = |bound: usize| random.below(bound.max(1));
             let lines = like.body.lines();
             let body: Vec<&str> = lines.map(|_| paragraphs[any(paragraphs.len())]).collect();
             Article {
-                id: format!("{}#{number}", like.id),
+                id: format!("{}#{seed}.{number}", like.id),
                 title: articles[any(articles.len())].title.clone(),
                 summary: articles[any(articles.len())].summary.clone(),
                 body: body.join("\n"),
                 ..like.clone()
             }
         })
-        .collect()
 }
 
-/// Writes articles as JSON Lines.
+/// Writes articles as JSON Lines, and returns their number of bytes.
 ///
 /// # Errors
 ///
 /// When the file cannot be written.
-pub fn write(path: &Path, articles: &[Article]) -> io::Result<()> {
+pub fn write(
+    path: &Path,
+    articles: impl IntoIterator<Item = impl Borrow<Article>>,
+) -> io::Result<u64> {
     let mut out = BufWriter::new(fs::File::create(path)?);
     for article in articles {
+        let article = article.borrow();
         let line = serde_json::json!({
             "id": article.id,
             "title": article.title,
@@ -83,7 +89,8 @@ pub fn write(path: &Path, articles: &[Article]) -> io::Result<()> {
         });
         writeln!(out, "{line}")?;
     }
-    out.flush()
+    out.flush()?;
+    Ok(fs::metadata(path)?.len())
 }
 
 /// A known item: an article and a query for it.

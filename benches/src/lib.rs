@@ -6,6 +6,7 @@ pub mod agreement;
 pub mod data;
 pub mod generate;
 pub mod goals;
+pub mod growth;
 pub mod http;
 #[cfg(test)]
 mod imports;
@@ -16,6 +17,7 @@ pub mod machine;
 pub mod measure;
 pub mod plain;
 pub mod plot;
+pub mod program;
 pub mod queries;
 pub mod questions;
 pub mod reprints;

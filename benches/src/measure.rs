@@ -98,6 +98,13 @@ pub fn peak_memory() -> Option<u64> {
     Some(1024 * line.split_whitespace().nth(1)?.parse::<u64>().ok()?)
 }
 
+/// Bytes that this process has written so far, to files and elsewhere.
+pub fn written() -> Option<u64> {
+    let io = fs::read_to_string("/proc/self/io").ok()?;
+    let line = io.lines().find(|l| l.starts_with("wchar:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
 /// Bytes of all files in a directory.
 pub fn folder_size(dir: &Path) -> u64 {
     fs::read_dir(dir)

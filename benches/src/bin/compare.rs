@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use clap::Parser;
@@ -16,7 +15,7 @@ use timbao_benches::known_item::{self, remembered, system, typed};
 use timbao_benches::machine::Run;
 use timbao_benches::measure::{self, Latency, side_by_side};
 use timbao_benches::plain::{Keys, Plain};
-use timbao_benches::{queries, timbao};
+use timbao_benches::{program, queries, timbao};
 use timbao_index::{CacheOptions, SearchOptions};
 use timbao_query::plan::Plan;
 
@@ -252,7 +251,7 @@ fn latency(
 
     if let Some(program) = &arguments.program {
         let phrases = &asked.phrases[0].1;
-        report.process = Some(process(program, timbao_dir.path(), phrases)?);
+        report.process = Some(program::searches(program, timbao_dir.path(), phrases)?);
     }
     let options = SearchOptions::default();
     let run = |plan: &Plan| {
@@ -292,29 +291,6 @@ fn latency(
         report.push(name, rows);
     }
     Ok(())
-}
-
-/// Times `timbao search` from start to exit, by the median of three.
-fn process(program: &Path, index: &Path, phrases: &[String]) -> Result<Latency> {
-    let phrases = &phrases[..phrases.len().min(30)];
-    let mut failed = None;
-    let mut search = |phrase: &String| {
-        let run = Command::new(program)
-            .args(["search", &format!("\"{phrase}\""), "--index"])
-            .arg(index)
-            .stdin(Stdio::null())
-            .output();
-        match run {
-            Ok(output) if output.status.success() => {}
-            Ok(output) => failed = Some(String::from_utf8_lossy(&output.stderr).into_owned()),
-            Err(error) => failed = Some(format!("{}: {error}", program.display())),
-        }
-    };
-    let rows = side_by_side(phrases, 3, &mut [&mut search]);
-    match (failed, rows.into_iter().next()) {
-        (Some(message), _) => Err(message.into()),
-        (None, row) => Ok(row.unwrap_or_else(|| Latency::of(Vec::new()))),
-    }
 }
 
 impl Report {

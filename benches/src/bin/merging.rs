@@ -36,7 +36,9 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     println!("{}\n", Run::here().line());
     let given = data::articles(&arguments.articles)?;
-    let articles = data::mixed(&given, given.len() * arguments.times, arguments.seed);
+    let articles: Vec<Article> = data::mixed(&given, arguments.seed)
+        .take(given.len() * arguments.times)
+        .collect();
     drop(given);
     merge(&articles)?;
     cores(&articles, arguments.memory)
