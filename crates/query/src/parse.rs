@@ -409,7 +409,11 @@ impl Parser<'_> {
             return has_room.then_some(stated);
         }
         let before = self.problems.len();
-        let Some(value) = self.value() else {
+        let value = match self.peek_kind() {
+            Some(TokenKind::Field(_)) => self.inner_field(),
+            _ => self.value(),
+        };
+        let Some(value) = value else {
             if self.problems.len() == before {
                 self.problem(ProblemKind::NoValue, name);
             }
@@ -423,6 +427,20 @@ impl Parser<'_> {
             },
             span,
         ))
+    }
+
+    /// A field as the value of another: `a:b:c` is `a:(b:c)`.
+    fn inner_field(&mut self) -> Option<Node> {
+        if self.depth >= MAX_DEPTH {
+            self.too_deep(self.peek()?.span);
+            return None;
+        }
+        self.depth += 1;
+        let field = self.atom();
+        self.depth -= 1;
+        let field = field?;
+        let span = field.span;
+        Some(Node::new(NodeKind::Group(Box::new(field)), span))
     }
 
     fn id(&mut self, name: Span) -> Option<Node> {
