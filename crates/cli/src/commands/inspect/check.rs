@@ -1,5 +1,6 @@
 //! `timbao inspect --check`.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use serde::Serialize;
@@ -13,7 +14,7 @@ use crate::error::{Result, say, warn};
 use crate::exit::Outcome;
 use crate::output::json::write_pretty;
 use crate::output::listing::{Listing, write_lines};
-use crate::output::number::count;
+use crate::output::number::{count, counted};
 use crate::output::rows::Rows;
 use crate::output::style::Role;
 use crate::output::table::{Side, Table};
@@ -28,7 +29,8 @@ pub(super) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
     let mut checks = Checks::default();
     let mut checker = Checker::default();
     let roots = [args.file.clone()];
-    for found in discover(&roots, &WalkOptions::default()) {
+    let mut files = discover(&roots, &WalkOptions::default());
+    for found in files.by_ref() {
         let read = found.and_then(|file| {
             let check = checker.check(&file, &Limits::default(), &mut |problem| {
                 warn(palette, &problem);
@@ -47,6 +49,7 @@ pub(super) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
             }
         }
     }
+    checks.skipped.clone_from(files.skipped());
     let shown = if args.all {
         usize::MAX
     } else {
@@ -55,10 +58,8 @@ pub(super) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
     let hidden = checks.sort(shown);
     context.list(args.list.format, &checks)?;
     if hidden > 0 {
-        let message = format!(
-            "{} more files not shown; --all shows them",
-            count(hidden as u64)
-        );
+        let files = counted(hidden as u64, "more file");
+        let message = format!("{files} not shown; --all shows them");
         say(palette, Role::Hint, "note", &message);
     }
     Ok(Outcome::of(checks.total.check.articles > 0))
@@ -68,6 +69,8 @@ pub(super) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
 struct Checks {
     files: Vec<Checked>,
     total: Total,
+    /// Numbers of files that are not read, by extension or other reason.
+    skipped: BTreeMap<String, u64>,
 }
 
 #[derive(Default)]
@@ -151,6 +154,8 @@ struct Answer<'a> {
     version: u32,
     total: Shares<'a>,
     files: Vec<Shares<'a>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    skipped: &'a BTreeMap<String, u64>,
 }
 
 /// The columns of CSV before those of the fields.
@@ -192,9 +197,8 @@ impl Listing for Checks {
         for file in &self.files {
             row(&file.path, &file.check);
         }
-        let files = self.total.files;
-        let noun = if files == 1 { "file" } else { "files" };
-        row(&format!("all, {} {noun}", count(files)), &self.total.check);
+        let files = counted(self.total.files, "file");
+        row(&format!("all, {files}"), &self.total.check);
         table.write(out, terminal)?;
         let total = Shares::of(None, None, &self.total.check);
         let fields = CHECKED_FIELDS.iter().map(|field| {
@@ -206,6 +210,12 @@ impl Listing for Checks {
             "\nwith a value: {}",
             fields.collect::<Vec<_>>().join(", ")
         )?;
+        if !self.skipped.is_empty() {
+            let reasons = self.skipped.iter();
+            let reasons = reasons.map(|(reason, &files)| format!("{reason} {}", count(files)));
+            let reasons = reasons.collect::<Vec<_>>().join(", ");
+            writeln!(out, "skipped: {reasons}")?;
+        }
         Ok(())
     }
 
@@ -214,6 +224,7 @@ impl Listing for Checks {
             version: VERSION,
             total: Shares::of(None, Some(self.total.files), &self.total.check),
             files: self.shares().collect(),
+            skipped: &self.skipped,
         };
         Ok(write_pretty(out, &answer)?)
     }
