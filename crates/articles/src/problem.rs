@@ -68,6 +68,11 @@ impl ProblemKind {
         matches!(self, Self::Denied | Self::Io | Self::Changed)
     }
 
+    /// Returns `true` if something could not be read. Otherwise it has no text, or none of an article.
+    pub fn is_failure(self) -> bool {
+        !matches!(self, Self::Empty | Self::LeftOut)
+    }
+
     /// The kind's name in reports: `not_found`, `too_large` and so on.
     pub fn name(self) -> &'static str {
         match self {
@@ -117,7 +122,7 @@ impl Problem {
     /// Marks the subject of the problem as not read, unless it was read and has
     /// no text.
     pub(crate) fn unread(mut self) -> Self {
-        self.unread = !matches!(self.kind, ProblemKind::Empty | ProblemKind::LeftOut);
+        self.unread = self.kind.is_failure();
         self
     }
 }

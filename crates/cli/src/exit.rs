@@ -9,8 +9,7 @@ pub(crate) enum Outcome {
     Found,
     /// Nothing was found.
     Nothing,
-    /// The work was done, but for sources that could not be read: their articles
-    /// are as they were.
+    /// The work was done, but for what could not be read. Its articles are as they were.
     Incomplete,
 }
 

@@ -53,10 +53,10 @@ pub struct UpdateReport {
 }
 
 impl UpdateReport {
-    /// Returns `true` if an error may go away by itself, or articles were kept
-    /// whose file cannot be read.
+    /// Returns `true` if a file or a part of one could not be read, whether its former articles were
+    /// kept or it never had any.
     pub fn is_incomplete(&self) -> bool {
-        self.kept > 0 || self.problems.iter().any(|p| p.kind.is_passing())
+        self.kept > 0 || self.problems.iter().any(|p| p.kind.is_failure())
     }
 }
 

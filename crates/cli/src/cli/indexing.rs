@@ -20,8 +20,8 @@ Examples:
   timbao index bao/ tin.jsonl.zst --report van-de.jsonl
   timbao index corpus --search '\"tự diễn biến\"'
 
-Exit status: 0 done, 1 no articles, 2 an error, 3 done, but some files were unreadable and keep
-their former articles.")]
+Exit status: 0 done, 1 no articles, 2 an error, 3 done, but something was unreadable; a file
+that was read before keeps its former articles.")]
 pub(crate) struct IndexArgs {
     /// Files and directories of articles
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -44,8 +44,8 @@ Examples:
   timbao reindex --full
   timbao reindex && timbao search 'cử tri' --sort -date
 
-Exit status: 0 done, 1 no articles, 2 an error, 3 done, but some files were unreadable and keep
-their former articles.")]
+Exit status: 0 done, 1 no articles, 2 an error, 3 done, but something was unreadable; a file
+that was read before keeps its former articles.")]
 pub(crate) struct ReindexArgs {
     #[command(flatten)]
     pub indexing: IndexingArgs,

@@ -47,8 +47,8 @@ Examples:
   timbao repair
   timbao repair bao/        when it no longer tells what it was made of
 
-Exit status: 0 the index is intact, 2 an error, 3 the index is intact, but some files were unreadable
-and keep their former articles.")]
+Exit status: 0 the index is intact, 2 an error, 3 the index is intact, but something was
+unreadable; a file that was read before keeps its former articles.")]
 pub(crate) struct RepairArgs {
     /// Files and directories of articles, if the index no longer knows them
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
