@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::client::{Client, error_reason};
+use crate::answer::error_reason;
+use crate::client::Client;
 use crate::error::{Error, Result};
 
 /// The first pause before rejected writes are sent again.

@@ -20,6 +20,7 @@ use ureq::tls::TlsConfig;
 use ureq::{Agent, AsSendBody, Timeout};
 
 use crate::address::Address;
+use crate::answer::{error_reason, missing_part};
 use crate::credentials::{Credentials, Trust};
 use crate::error::{Error, Result};
 
@@ -139,6 +140,8 @@ struct Sent<'b> {
 enum Failure {
     /// Another node may answer.
     Node(Error),
+    /// Another node may know more copies of the shards. The node itself is well.
+    Part(Error),
     /// The cluster may answer later.
     Later(Error),
     /// Repeating would not change anything.
@@ -211,8 +214,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Unreachable`], [`Error::Timeout`], [`Error::Overloaded`] and [`Error::DiskFull`]
-    /// after all attempts, [`Error::Certificate`], [`Error::Unauthorized`] and
+    /// [`Error::Unreachable`], [`Error::Timeout`], [`Error::Overloaded`], [`Error::Incomplete`] and
+    /// [`Error::DiskFull`] after all attempts, [`Error::Certificate`], [`Error::Unauthorized`] and
     /// [`Error::Forbidden`] at once. Other statuses are answers; see [`Reply::ok`].
     pub fn send(&self, method: &str, path: &str, body: &Value) -> Result<Reply> {
         self.send_until(method, path, body, None)
@@ -301,6 +304,10 @@ impl Client {
                 Err(_) if self.limit(deadline).is_none() => return Err(Error::OutOfTime),
                 Err(Failure::Node(error)) => {
                     self.avoid(node);
+                    failed += 1;
+                    error
+                }
+                Err(Failure::Part(error)) => {
                     failed += 1;
                     error
                 }
@@ -448,8 +455,22 @@ impl Client {
                     reason: reply.reason(),
                 })
             }
+            200..=299 => return self.complete(reply),
             _ => return Ok(reply),
         })
+    }
+
+    /// Rejects an answer that lacks a part of the articles.
+    fn complete(&self, reply: Reply) -> Result<Reply, Failure> {
+        let path = reply.action.split(' ').nth(1).unwrap_or_default();
+        match missing_part(path, &reply.body) {
+            None => Ok(reply),
+            Some(reason) => Err(Failure::Part(Error::Incomplete {
+                node: reply.node,
+                action: reply.action,
+                reason,
+            })),
+        }
     }
 
     fn transport_failure(&self, node: &str, limit: Duration, error: ureq::Error) -> Failure {
@@ -548,25 +569,6 @@ impl Reply {
     }
 }
 
-/// The reason in an error of OpenSearch: the type and the message of its root cause.
-pub(crate) fn error_reason(error: &Value) -> Option<String> {
-    if let Some(text) = error.as_str() {
-        return Some(text.to_owned());
-    }
-    let root = error.pointer("/root_cause/0");
-    let of = |error: &Value| {
-        let kind = error.get("type")?.as_str()?;
-        let reason = error.get("reason").and_then(Value::as_str).unwrap_or("");
-        Some(format!("{kind}: {reason}"))
-    };
-    let caused = error.get("caused_by").and_then(of);
-    let mut reason = root.and_then(of).or_else(|| of(error))?;
-    if let Some(caused) = caused.filter(|caused| !reason.contains(caused.as_str())) {
-        reason.push_str(&format!(" ({caused})"));
-    }
-    Some(reason)
-}
-
 fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), Compression::fast());
     encoder.write_all(bytes).ok()?;
@@ -604,30 +606,4 @@ fn innermost(error: &dyn std::error::Error) -> String {
         error = source;
     }
     error.to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn reasons_are_those_of_the_root_cause() {
-        for (error, expected) in [
-            (json!("no handler found"), Some("no handler found")),
-            (
-                json!({"type": "search_phase", "reason": "all shards failed",
-                    "root_cause": [{"type": "parsing", "reason": "unknown query"}]}),
-                Some("parsing: unknown query"),
-            ),
-            (
-                json!({"type": "mapper_parsing", "reason": "failed",
-                    "caused_by": {"type": "illegal_argument", "reason": "too long"}}),
-                Some("mapper_parsing: failed (illegal_argument: too long)"),
-            ),
-            (json!(null), None),
-        ] {
-            assert_eq!(error_reason(&error).as_deref(), expected);
-        }
-    }
 }

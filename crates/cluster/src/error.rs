@@ -88,6 +88,16 @@ pub enum Error {
         /// The reason given by the cluster.
         reason: String,
     },
+    /// The cluster could answer for a part of the articles only, after all retries.
+    #[error("the answer of {node} to {action} would be incomplete: {reason}")]
+    Incomplete {
+        /// The node.
+        node: String,
+        /// Method and path.
+        action: String,
+        /// The part that is missing.
+        reason: String,
+    },
     /// A disk of the cluster is full, so that the index is read-only.
     #[error("a disk of the cluster is full: {reason}")]
     DiskFull {
@@ -160,7 +170,7 @@ pub enum Error {
     },
     /// A new index lacks articles.
     #[error("the new index {index} has {found} of {expected} articles, so the present one stays")]
-    Incomplete {
+    Unfinished {
         /// The new index.
         index: String,
         /// Number of its articles.
@@ -239,6 +249,7 @@ impl Error {
                 | Self::Unreachable { .. }
                 | Self::Timeout { .. }
                 | Self::Overloaded { .. }
+                | Self::Incomplete { .. }
                 | Self::Expired { .. }
                 | Self::DiskFull { .. }
         )
@@ -270,7 +281,10 @@ impl Error {
             }
             Self::OutOfTime | Self::Rejected { .. } | Self::Io { .. } | Self::Unreadable(_) => return None,
             Self::Damaged { .. } => "restore a snapshot, or index the sources again under another name".into(),
-            Self::Incomplete { .. } => "run `timbao cluster status`, and then `timbao cluster rebuild` again".into(),
+            Self::Incomplete { .. } => {
+                "wait until the failed nodes are back; `timbao cluster status` shows the health".into()
+            }
+            Self::Unfinished { .. } => "run `timbao cluster status`, and then `timbao cluster rebuild` again".into(),
             Self::Busy { left, .. } => format!(
                 "wait for it with --wait SECONDS; if its machine has failed, the source is free in {} s",
                 left.as_secs() + 1

@@ -4,6 +4,7 @@
 
 mod address;
 mod admin;
+mod answer;
 mod bulk;
 mod client;
 mod credentials;

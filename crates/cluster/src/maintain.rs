@@ -49,8 +49,8 @@ pub struct ClusterStatus {
     pub is_readable: bool,
     /// How scores are computed: `scripted`, as by the local engine, or `plain` BM25.
     pub scores: &'static str,
-    /// Number of articles.
-    pub articles: u64,
+    /// Number of articles; `None` if some are missing at present.
+    pub articles: Option<u64>,
     /// Bytes on disk, without copies.
     pub bytes: u64,
     /// The sources.
@@ -129,17 +129,23 @@ pub fn status(client: &Client) -> Result<ClusterStatus> {
     let stats: Value = client.get(&path)?.ok()?.json()?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let leases = lease::held(client)?.into_iter();
+    let health_of_index = text(&index["status"]);
+    // An operator looks at the state above all when shards have no copy, and would wait in vain.
+    let articles = match health_of_index.as_str() {
+        "red" => None,
+        _ => Some(count(client, client.name())?),
+    };
     Ok(ClusterStatus {
         address: client.address().to_string(),
         opensearch: text(&root["version"]["number"]),
-        health: text(&index["status"]),
+        health: health_of_index,
         nodes: health["number_of_nodes"].as_u64().unwrap_or_default(),
         analyzer_version: description.analyzer,
         is_readable: open(client).is_ok(),
         scores: description.scoring.name(),
         shards: shards_of(client, &description.articles)?,
         index: description.articles,
-        articles: count(client)?,
+        articles,
         bytes: stats["_all"]["primaries"]["store"]["size_in_bytes"]
             .as_u64()
             .unwrap_or_default(),
@@ -197,7 +203,7 @@ pub fn verify(client: &Client) -> Result<IndexCheck> {
         }
         thread::sleep(Duration::from_millis(500));
     }
-    check.articles = count(client)?;
+    check.articles = count(client, client.name())?;
     compare_files(client, &mut check)?;
     Ok(check)
 }
@@ -325,7 +331,7 @@ fn compare_files(client: &Client, check: &mut IndexCheck) -> Result<()> {
 ///
 /// # Errors
 ///
-/// [`Error::Busy`] if sources are being written, [`Error::Incomplete`] if articles would be
+/// [`Error::Busy`] if sources are being written, [`Error::Unfinished`] if articles would be
 /// missing, and any error of the cluster. The present index is unchanged then.
 pub fn rebuild(
     client: &Arc<Client>,
@@ -352,7 +358,7 @@ pub fn rebuild(
     let words = make_words(client, next)?;
     let (articles, _) = make_articles(client, next, shards)?;
     client.call("POST", &format!("{name}/_refresh"))?.ok()?;
-    let expected = count(client)?;
+    let expected = count(client, name)?;
     let mut copy = Copy {
         client,
         options,
@@ -374,11 +380,9 @@ pub fn rebuild(
     for index in [&articles, &words] {
         client.call("POST", &format!("{index}/_refresh"))?.ok()?;
     }
-    let path = format!("{articles}/_count?preference=_primary");
-    let found: Value = client.get(&path)?.ok()?.json()?;
-    let found = found["count"].as_u64().unwrap_or_default();
+    let found = count(client, &articles)?;
     if found != expected {
-        return Err(Error::Incomplete {
+        return Err(Error::Unfinished {
             index: articles,
             found,
             expected,

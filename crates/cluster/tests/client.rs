@@ -180,6 +180,40 @@ fn a_node_that_fails_during_a_request_is_waited_for() {
     assert_eq!(client(&[&server.node]).get("x").unwrap().status, 500);
 }
 
+/// An answer that lacks the articles of one shard.
+fn partial() -> Act {
+    let shards = json!({ "total": 3, "successful": 2, "failed": 0 });
+    Act::Answer(200, json!({ "count": 2, "_shards": shards }))
+}
+
+#[test]
+fn the_next_node_answers_if_one_would_answer_in_part() {
+    let (first, second) = (Server::start(vec![partial()]), Server::start(vec![good()]));
+    let client = client(&[&first.node, &second.node]);
+    for _ in 0..4 {
+        let reply = client.get("bao/_count").unwrap();
+        assert_eq!(reply.json::<Value>().unwrap(), json!({ "ok": true }));
+    }
+    // It is well, so it is not avoided.
+    assert!(first.seen().len() > 1);
+}
+
+#[test]
+fn an_answer_in_part_is_an_error() {
+    let server = Server::start(vec![partial()]);
+    let client = client(&[&server.node]);
+    for (method, path) in [("GET", "bao/_count?x=1"), ("POST", "bao/_search")] {
+        let error = client.send(method, path, &json!({})).unwrap_err();
+        assert!(matches!(error, Error::Incomplete { .. }), "{error}");
+        let (shown, path) = (error.to_string(), path.split('?').next().unwrap());
+        for part in [path, "only 2 of 3 shards", &server.node] {
+            assert!(shown.contains(part), "{shown}");
+        }
+        assert!(error.is_passing() && error.hint().is_some());
+    }
+    assert!(server.seen().len() > 4, "it was tried again");
+}
+
 #[test]
 fn a_full_disk_is_named() {
     let reason =

@@ -341,12 +341,16 @@ impl From<timbao_views::Error> for Problem {
 
 impl From<timbao_cluster::Error> for Problem {
     fn from(error: timbao_cluster::Error) -> Self {
-        use timbao_cluster::Error::{Expired, OutOfTime, Overloaded, Timeout, Unreachable};
+        use timbao_cluster::Error::{
+            Expired, Incomplete, OutOfTime, Overloaded, Timeout, Unreachable,
+        };
         match error {
             OutOfTime => Self::too_slow(),
-            Unreachable { .. } | Timeout { .. } | Overloaded { .. } | Expired { .. } => {
-                Self::unavailable(&error)
-            }
+            Unreachable { .. }
+            | Timeout { .. }
+            | Overloaded { .. }
+            | Incomplete { .. }
+            | Expired { .. } => Self::unavailable(&error),
             // Details of the cluster are for the operator only.
             _ => Self::internal(error.to_string()),
         }

@@ -79,7 +79,7 @@ pub(super) fn status(args: &StatusArgs, context: &Context) -> Result<Outcome> {
         RecordFormat::Text => write_status(&mut out, &status)?,
     }
     out.flush()?;
-    Ok(Outcome::of(status.articles > 0))
+    Ok(Outcome::of(status.articles != Some(0)))
 }
 
 /// Feeds a new index from the stored articles.
@@ -223,11 +223,11 @@ fn write_status(out: &mut dyn Write, status: &ClusterStatus) -> Result<()> {
         true => String::new(),
         false => ", which this program does not read; run `timbao cluster rebuild`".to_owned(),
     };
-    let size = format!(
-        "{}, {}",
-        counted(status.articles, "article"),
-        bytes(status.bytes)
-    );
+    let articles = match status.articles {
+        Some(articles) => counted(articles, "article"),
+        None => "articles are missing".to_owned(),
+    };
+    let size = format!("{articles}, {}", bytes(status.bytes));
     writeln!(out, "{}: {size}", status.address)?;
     writeln!(
         out,

@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 pub use timbao_articles::changes::{
     Action, ActionKind, Counts, Phase, Progress, Reading, Reason, Sources, UpdateReport, Vanished,
@@ -127,7 +128,7 @@ pub fn forget(
     }
     finish(client)?;
     report.committed = is_changed(report.articles);
-    report.total_articles = count(client)?;
+    report.total_articles = count(client, client.name())?;
     report.elapsed.reading = start.elapsed();
     Ok(report)
 }
@@ -196,7 +197,7 @@ impl<'a> Update<'a> {
             ..UpdateReport::default()
         };
         if report.interrupted {
-            report.total_articles = count(self.client)?;
+            report.total_articles = count(self.client, self.client.name())?;
             return Ok(report);
         }
         let mut diff = Diff::new(
@@ -236,7 +237,7 @@ impl<'a> Update<'a> {
         self.settle(diff, done, &mut report)?;
         finish(self.client)?;
         report.committed = is_changed(report.articles);
-        report.total_articles = count(self.client)?;
+        report.total_articles = count(self.client, self.client.name())?;
         Ok(report)
     }
 
@@ -266,7 +267,7 @@ impl<'a> Update<'a> {
         report.articles.unchanged = diff.unchanged.values().sum();
         report.problems = diff.problems;
         report.kept = diff.kept;
-        report.total_articles = count(self.client)?;
+        report.total_articles = count(self.client, self.client.name())?;
         Ok(report)
     }
 
@@ -600,9 +601,14 @@ fn finish(client: &Client) -> Result<()> {
     state::refresh(client)
 }
 
-/// The number of articles in the index.
-pub(crate) fn count(client: &Client) -> Result<u64> {
-    let path = format!("{}/_count?preference=_primary", client.name());
-    let answer: Value = client.get(&path)?.ok()?.json()?;
-    Ok(answer["count"].as_u64().unwrap_or_default())
+#[derive(Deserialize)]
+struct Counted {
+    count: u64,
+}
+
+/// The number of articles in an index, or behind an alias.
+pub(crate) fn count(client: &Client, index: &str) -> Result<u64> {
+    let path = format!("{index}/_count?preference=_primary");
+    let answer: Counted = client.get(&path)?.ok()?.json()?;
+    Ok(answer.count)
 }

@@ -136,7 +136,8 @@ impl Snapshot {
                     json!({ "allow_partial_search_results": false })
                 ));
             }
-            let path = "_msearch?filter_path=responses.hits,responses.aggregations,responses.error";
+            let path = "_msearch?filter_path=responses.hits,responses.aggregations,responses.error,\
+                        responses._shards,responses.timed_out";
             let client = self.client();
             let reply = client.post_lines_until(path, lines.as_bytes(), self.deadline)?;
             let all: Value = reply.ok()?.json()?;
