@@ -239,7 +239,7 @@ fn make(client: &Client, index: &str, body: &Value) -> Result<()> {
 
 /// The index behind an alias, and what its `_meta` says.
 fn meta_of(client: &Client, alias: &str) -> Result<(String, Meta)> {
-    let reply = client.get(&format!("{alias}/_mapping"))?;
+    let reply = client.get(&format!("{alias}/_mapping?local=true"))?;
     let name = client.name().to_owned();
     if reply.status == 404 {
         return Err(Error::NoIndex { name });

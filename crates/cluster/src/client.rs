@@ -6,8 +6,8 @@
 //! this crate may be sent twice: writes have versions.
 
 use std::io::{ErrorKind, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,21 +15,24 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use ureq::config::Config;
 use ureq::http::{Request as HttpRequest, Response};
 use ureq::tls::TlsConfig;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, RustlsConnector};
 use ureq::{Agent, AsSendBody, Timeout};
 
 use crate::address::Address;
 use crate::answer::{error_reason, missing_part};
 use crate::credentials::{Credentials, Trust};
 use crate::error::{Error, Result};
+use crate::nodes::Nodes;
+use crate::transport::{NodeConnector, Wait, is_given_up};
 
 /// Bodies from this length on are compressed, in bytes.
 const COMPRESSED: usize = 1024;
 /// Maximum length of an answer, in bytes.
 const LONGEST_ANSWER: u64 = 1 << 30;
-/// A node that did not answer is avoided for this time.
-const AVOIDED: Duration = Duration::from_secs(10);
 /// The first pause before a request is sent again.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// The longest pause before a request is sent again.
@@ -73,7 +76,8 @@ impl Connection {
 /// Time limits of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// For connecting to a node, TLS included.
+    /// For connecting to a node, TLS included, and for each sign that its machine still runs. A search
+    /// that takes longer looks for nodes that failed.
     pub connect: Duration,
     /// For one attempt, from the connection to the end of the answer.
     pub request: Duration,
@@ -100,10 +104,11 @@ impl Default for Patience {
 pub struct Client {
     connection: Connection,
     agent: Agent,
+    /// For searches: gives up waiting for nodes that have failed.
+    searching: Agent,
+    nodes: Arc<Nodes>,
     /// The number of requests so far, which distributes them over the nodes.
     turn: AtomicUsize,
-    /// For each node the time until which it is avoided.
-    avoided: Mutex<Vec<Option<Instant>>>,
     /// Whether a node has answered a request.
     is_known: AtomicBool,
 }
@@ -134,6 +139,8 @@ struct Sent<'b> {
     kind: &'b str,
     body: &'b [u8],
     is_packed: bool,
+    /// Whether any copy of a shard may answer.
+    is_free: bool,
 }
 
 /// The result of one attempt that may be repeated.
@@ -170,10 +177,19 @@ impl Client {
                 .unversioned_rustls_crypto_provider(provider);
             config = config.tls_config(tls.build());
         }
+        let config = config.build();
+        let agent = agent(&config, Arc::new(|_| true));
+        let nodes = Arc::new(Nodes::new(&connection.address));
+        let wait = {
+            let (agent, nodes) = (agent.clone(), Arc::clone(&nodes));
+            let credentials = connection.credentials.clone();
+            move |node: &str| nodes.is_worth_waiting(&agent, credentials.header(), node)
+        };
         Ok(Self {
-            agent: config.build().into(),
+            searching: self::agent(&config, Arc::new(wait)),
+            agent,
+            nodes,
             turn: AtomicUsize::new(0),
-            avoided: Mutex::new(vec![None; connection.address.nodes().len()]),
             connection,
             is_known: AtomicBool::new(false),
         })
@@ -187,6 +203,11 @@ impl Client {
     /// The name of the index.
     pub fn name(&self) -> &str {
         self.address().name()
+    }
+
+    /// The time limits.
+    pub fn patience(&self) -> Patience {
+        self.connection.patience
     }
 
     /// A client for the same cluster with other time limits.
@@ -207,7 +228,33 @@ impl Client {
     ///
     /// As [`send`](Self::send).
     pub fn get(&self, path: &str) -> Result<Reply> {
-        self.request("GET", path, &Body::Empty, None)
+        self.request("GET", path, &Body::Empty, false, None)
+    }
+
+    /// Sends a search that any copies of the shards may answer. If it takes long because of a node that is
+    /// cut off, other copies answer, before the cluster itself has noticed. The path has parameters, but no
+    /// preference.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn search(&self, path: &str, body: &Value) -> Result<Reply> {
+        self.search_until(path, body, None)
+    }
+
+    /// The same until a deadline.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_until`](Self::send_until).
+    pub(crate) fn search_until(
+        &self,
+        path: &str,
+        body: &Value,
+        deadline: Option<Instant>,
+    ) -> Result<Reply> {
+        let body = json_body(body);
+        self.request("POST", path, &body, true, deadline)
     }
 
     /// Sends JSON with a method to a path. Searches with a body are `POST`.
@@ -233,9 +280,7 @@ impl Client {
         body: &Value,
         deadline: Option<Instant>,
     ) -> Result<Reply> {
-        // A value always serializes.
-        let body = serde_json::to_vec(body).unwrap_or_default();
-        self.request(method, path, &Body::Json(body), deadline)
+        self.request(method, path, &json_body(body), false, deadline)
     }
 
     /// Sends a method without a body to a path.
@@ -244,7 +289,7 @@ impl Client {
     ///
     /// As [`send`](Self::send).
     pub fn call(&self, method: &str, path: &str) -> Result<Reply> {
-        self.request(method, path, &Body::Empty, None)
+        self.request(method, path, &Body::Empty, false, None)
     }
 
     /// Posts lines of JSON.
@@ -267,7 +312,7 @@ impl Client {
         lines: &[u8],
         deadline: Option<Instant>,
     ) -> Result<Reply> {
-        self.request("POST", path, &Body::Lines(lines), deadline)
+        self.request("POST", path, &Body::Lines(lines), false, deadline)
     }
 
     fn request(
@@ -275,6 +320,7 @@ impl Client {
         method: &str,
         path: &str,
         body: &Body<'_>,
+        is_free: bool,
         deadline: Option<Instant>,
     ) -> Result<Reply> {
         let (bytes, kind) = match body {
@@ -289,13 +335,14 @@ impl Client {
             kind,
             body: packed.as_deref().unwrap_or(bytes),
             is_packed: packed.is_some(),
+            is_free,
         };
         let start = Instant::now();
         let mut pause = FIRST_PAUSE;
         let mut failed = 0;
         let mut node = self.turn.fetch_add(1, Ordering::Relaxed);
         loop {
-            node = self.available(node);
+            node = self.nodes.available(node);
             let limit = self.limit(deadline).ok_or(Error::OutOfTime)?;
             let error = match self.attempt(node, &sent, limit) {
                 Ok(reply) => return Ok(reply),
@@ -303,7 +350,7 @@ impl Client {
                 // The node may be well: it had less time than usual.
                 Err(_) if self.limit(deadline).is_none() => return Err(Error::OutOfTime),
                 Err(Failure::Node(error)) => {
-                    self.avoid(node);
+                    self.nodes.avoid(node);
                     failed += 1;
                     error
                 }
@@ -321,7 +368,7 @@ impl Client {
                 continue;
             }
             failed = 0;
-            if start.elapsed() + pause > self.patience() {
+            if start.elapsed() + pause > self.time_for_all() {
                 return Err(self.final_error(error));
             }
             thread::sleep(jitter(pause, start));
@@ -330,7 +377,7 @@ impl Client {
     }
 
     /// The time for all attempts of a request.
-    fn patience(&self) -> Duration {
+    fn time_for_all(&self) -> Duration {
         let Patience { retries, first, .. } = self.connection.patience;
         match self.is_known.load(Ordering::Relaxed) {
             true => retries,
@@ -348,25 +395,6 @@ impl Client {
         Some(left.min(limit)).filter(|limit| !limit.is_zero())
     }
 
-    /// The next node, from `node` on, that is not avoided; if all are, `node` itself.
-    fn available(&self, node: usize) -> usize {
-        let avoided = self.avoided.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        let count = avoided.len().max(1);
-        let is_free = |node: &usize| match avoided.get(node % count) {
-            Some(Some(until)) => *until <= now,
-            _ => true,
-        };
-        (node..node + count).find(is_free).unwrap_or(node) % count
-    }
-
-    fn avoid(&self, node: usize) {
-        let mut avoided = self.avoided.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(until) = avoided.get_mut(node) {
-            *until = Some(Instant::now() + AVOIDED);
-        }
-    }
-
     fn attempt(&self, node: usize, sent: &Sent<'_>, limit: Duration) -> Result<Reply, Failure> {
         let Sent { method, path, .. } = *sent;
         let name = self
@@ -377,7 +405,7 @@ impl Client {
             .unwrap_or_default();
         let mut request = HttpRequest::builder()
             .method(method)
-            .uri(self.address().url(node, path));
+            .uri(self.address().url(node, &self.path(sent)));
         if let Some(header) = self.connection.credentials.header() {
             request = request.header("Authorization", header);
         }
@@ -389,9 +417,9 @@ impl Client {
         }
         let invalid = |error| self.invalid(method, path, error);
         let answer = if sent.body.is_empty() {
-            self.run(request.body(()).map_err(invalid)?, limit)
+            self.run(request.body(()).map_err(invalid)?, sent, limit)
         } else {
-            self.run(request.body(sent.body).map_err(invalid)?, limit)
+            self.run(request.body(sent.body).map_err(invalid)?, sent, limit)
         };
         let fail = |error| self.transport_failure(&name, limit, error);
         let mut answer = answer.map_err(fail)?;
@@ -412,10 +440,23 @@ impl Client {
     fn run(
         &self,
         request: HttpRequest<impl AsSendBody>,
+        sent: &Sent<'_>,
         limit: Duration,
     ) -> Result<Response<ureq::Body>, ureq::Error> {
-        let request = self.agent.configure_request(request);
-        self.agent.run(request.timeout_global(Some(limit)).build())
+        let agent = match sent.is_free {
+            true => &self.searching,
+            false => &self.agent,
+        };
+        let request = agent.configure_request(request);
+        agent.run(request.timeout_global(Some(limit)).build())
+    }
+
+    /// The path of a request, for the nodes that answer at present.
+    fn path(&self, sent: &Sent<'_>) -> String {
+        match self.nodes.preference().filter(|_| sent.is_free) {
+            Some(preference) => format!("{}&{preference}", sent.path),
+            None => sent.path.to_owned(),
+        }
     }
 
     fn invalid(&self, method: &str, path: &str, error: ureq::http::Error) -> Failure {
@@ -482,6 +523,11 @@ impl Client {
                 Failure::Node(Error::Timeout { node, limit })
             }
             ureq::Error::Timeout(_) => Failure::Node(Error::Timeout { node, limit }),
+            // The node is well if it waits for another one.
+            error if is_given_up(&error) => Failure::Part(Error::Unreachable {
+                nodes: node,
+                reason,
+            }),
             error if is_certificate(&error) => Failure::Node(Error::Certificate { node, reason }),
             ureq::Error::Protocol(_) => Failure::Node(Error::Foreign { node, reason }),
             _ => {
@@ -566,6 +612,22 @@ impl Reply {
     fn is_full(&self) -> bool {
         let reason = self.reason();
         reason.contains("flood-stage") || reason.contains("read-only-allow-delete")
+    }
+}
+
+/// Sends requests by connections that are given up if `wait` says so.
+fn agent(config: &Config, wait: Wait) -> Agent {
+    let silence = config.timeouts().connect.unwrap_or(Duration::from_secs(1));
+    let connector = NodeConnector { silence, wait }.chain(RustlsConnector::default());
+    Agent::with_parts(config.clone(), connector, DefaultResolver::default())
+}
+
+/// A body of JSON; `null` is no body, which some requests reject.
+fn json_body(body: &Value) -> Body<'static> {
+    match body {
+        Value::Null => Body::Empty,
+        // A value always serializes.
+        body => Body::Json(serde_json::to_vec(body).unwrap_or_default()),
     }
 }
 

@@ -13,12 +13,14 @@ mod feed;
 pub mod ingest;
 mod lease;
 mod maintain;
+mod nodes;
 mod query;
 mod reading;
 mod schema;
 mod scroll;
 mod state;
 mod terms;
+mod transport;
 
 pub use address::Address;
 pub use admin::{Description, SHARDS, Scoring, create, create_with_shards, exists, open};

@@ -19,6 +19,8 @@ enum Act {
     Hang,
     /// Does not answer for this time.
     Sleep(Duration),
+    /// Answers after this time.
+    Late(Duration, Value),
 }
 
 /// A request as a server saw it.
@@ -69,16 +71,28 @@ fn serve(stream: TcpStream, acts: &[Act], turn: &Mutex<usize>, all: &Mutex<Vec<S
         match act {
             Act::Hang => return,
             Act::Sleep(time) => thread::sleep(time),
+            Act::Late(time, body) => {
+                thread::sleep(time);
+                if answer(&mut writer, 200, &body).is_err() {
+                    return;
+                }
+            }
             Act::Answer(status, body) => {
-                let body = body.to_string();
-                let len = body.len();
-                let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: {len}\r\n\r\n{body}");
-                if writer.write_all(answer.as_bytes()).is_err() {
+                if answer(&mut writer, status, &body).is_err() {
                     return;
                 }
             }
         }
     }
+}
+
+fn answer(writer: &mut impl Write, status: u16, body: &Value) -> std::io::Result<()> {
+    let body = body.to_string();
+    let len = body.len();
+    write!(
+        writer,
+        "HTTP/1.1 {status} X\r\nContent-Length: {len}\r\n\r\n{body}"
+    )
 }
 
 fn read_request(reader: &mut impl BufRead) -> Option<Seen> {
@@ -250,6 +264,59 @@ fn a_silent_node_is_left_after_the_limit() {
         matches!(&error, Error::Timeout { node, .. } if *node == silent.node),
         "{error}"
     );
+}
+
+/// The answer of a node of three to the question which of them answer it.
+fn reached(ids: &[&str]) -> Act {
+    let nodes: serde_json::Map<String, Value> =
+        ids.iter().map(|id| ((*id).to_owned(), json!({}))).collect();
+    let numbers = json!({ "total": 3, "successful": ids.len() });
+    Act::Answer(200, json!({ "_nodes": numbers, "nodes": nodes }))
+}
+
+/// Sends a search to a node that does not answer it, and then to one that does. Returns their requests.
+fn slow_search(answer: Act) -> (Vec<String>, Vec<String>) {
+    let slow = Act::Sleep(Duration::from_secs(20));
+    let slow = Server::start(vec![slow, answer]);
+    let other = Server::start(vec![good()]);
+    let mut connection = connection("http", &[&slow.node, &other.node]);
+    connection.patience.request = Duration::from_secs(60);
+    connection.patience.retries = Duration::from_secs(60);
+    let client = Client::new(connection).unwrap();
+    assert_eq!(client.search("x?a=1", &json!({})).unwrap().status, 200);
+    let lines = |server: &Server| server.seen().into_iter().map(|seen| seen.line).collect();
+    (lines(&slow), lines(&other))
+}
+
+#[test]
+fn a_search_that_waits_for_a_node_that_is_cut_off_prefers_the_others() {
+    let (first, second) = slow_search(reached(&["n1", "n3"]));
+    assert_eq!(first[0], "post /x?a=1 http/1.1");
+    assert!(first[1].starts_with("get /_nodes/_all/http?"), "{first:?}");
+    let expected = "post /x?a=1&preference=_prefer_nodes:n1,n3 http/1.1";
+    assert_eq!(second, [expected]);
+}
+
+#[test]
+fn a_search_that_waits_in_a_node_that_is_cut_off_goes_to_the_next() {
+    let (first, second) = slow_search(reached(&["n1"]));
+    assert_eq!(first.len(), 2);
+    assert_eq!(second, ["post /x?a=1 http/1.1"]);
+}
+
+#[test]
+fn a_search_that_takes_long_is_waited_for() {
+    // The answer to the question comes on another connection than that to the search.
+    let late = Act::Late(Duration::from_secs(2), json!({ "late": true }));
+    for known in [reached(&["n1", "n2", "n3"]), Act::Answer(403, json!({}))] {
+        let server = Server::start(vec![late.clone(), known]);
+        let mut connection = connection("http", &[&server.node]);
+        connection.patience.request = Duration::from_secs(60);
+        let client = Client::new(connection).unwrap();
+        let reply = client.search("x?a=1", &json!({})).unwrap();
+        assert_eq!(reply.json::<Value>().unwrap(), json!({ "late": true }));
+        assert!(server.seen().len() > 1);
+    }
 }
 
 #[test]

@@ -387,7 +387,7 @@ impl Archive {
             return Ok((counts.distinct_words(), counts.distinct_folded()));
         }
         let path = format!(
-            "{}/_search",
+            "{}/_search?allow_partial_search_results=false",
             words_alias(self.store.snapshot.client().name())
         );
         let mut composite = json!({
@@ -395,7 +395,7 @@ impl Archive {
         });
         let mut folded = 0;
         loop {
-            let answer = self.store.snapshot.post(
+            let answer = self.store.snapshot.search_present(
                 &path,
                 &json!({
                     "size": 0, "track_total_hits": true,
@@ -531,7 +531,7 @@ impl Lookup for Archive {
         });
         let mut words = Vec::new();
         loop {
-            let answer = self.store.snapshot.post(&path, &body)?;
+            let answer = self.store.snapshot.search_present(&path, &body)?;
             let hits = hits(&answer);
             for hit in hits {
                 let text = |name: &str| {

@@ -38,7 +38,7 @@ impl Snapshot {
         // Otherwise shards without a copy would be missing from every answer.
         let parameters = format!("keep_alive={KEPT}&allow_partial_pit_creation=false");
         let path = format!("{}/_search/point_in_time?{parameters}", client.name());
-        let opened: Value = client.call("POST", &path)?.ok()?.json()?;
+        let opened: Value = client.search(&path, &Value::Null)?.ok()?.json()?;
         let id = Mutex::new(opened.get("pit_id").cloned().unwrap_or_default());
         Ok(Self {
             point: Arc::new(PointInTime { client, id }),
@@ -71,9 +71,11 @@ impl Snapshot {
         }
     }
 
-    /// Sends JSON to a path, until the deadline.
-    pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        self.reply(path, body)?.ok()?.json()
+    /// Runs a search of an index as it is at present, until the deadline.
+    pub(crate) fn search_present(&self, path: &str, body: &Value) -> Result<Value> {
+        self.check_deadline()?;
+        let reply = self.client().search_until(path, body, self.deadline)?;
+        reply.ok()?.json()
     }
 
     fn reply(&self, path: &str, body: &Value) -> Result<Reply> {
