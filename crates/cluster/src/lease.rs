@@ -28,6 +28,8 @@ const LIFETIME: Duration = Duration::from_secs(30);
 const SKEW: Duration = Duration::from_secs(5);
 /// Time between two renewals.
 const RENEWAL: Duration = Duration::from_secs(8);
+/// Time between a renewal that failed and the next one, of which several fit into the lifetime.
+const REPEAT: Duration = Duration::from_secs(1);
 /// Limits of one renewal: a node that is cut off must not keep it until the lease has expired.
 const PATIENCE: Patience = Patience {
     connect: Duration::from_secs(1),
@@ -78,6 +80,17 @@ struct Shared {
     wake: Condvar,
 }
 
+impl Shared {
+    fn new(expires: u64) -> Self {
+        Self {
+            lost: AtomicBool::new(false),
+            expires: AtomicU64::new(expires),
+            done: Mutex::new(false),
+            wake: Condvar::new(),
+        }
+    }
+}
+
 impl Lease {
     /// Takes the lease of a source, or waits for it until `deadline`, which `progress` hears once.
     ///
@@ -96,36 +109,26 @@ impl Lease {
             let (held, place) = match attempt(client, subject, &token)? {
                 Ok(taken) => taken,
                 Err(held) => {
+                    let left = Duration::from_millis(held.expires.saturating_sub(now())) + SKEW;
                     if Instant::now() + PAUSE > deadline {
-                        let left = held.expires.saturating_sub(now());
                         return Err(Error::Busy {
                             source_path: subject.to_owned(),
                             owner: held.owner,
-                            left: Duration::from_millis(left) + SKEW,
+                            left,
                         });
                     }
                     if !std::mem::replace(&mut is_waiting, true) {
-                        let left = deadline.saturating_duration_since(Instant::now());
-                        progress.phase(Phase::Waiting(left));
+                        progress.held(subject, &held.owner, left);
+                        let patience = deadline.saturating_duration_since(Instant::now());
+                        progress.phase(Phase::Waiting(patience));
                     }
                     thread::sleep(PAUSE);
                     continue;
                 }
             };
-            let shared = Arc::new(Shared {
-                lost: AtomicBool::new(false),
-                expires: AtomicU64::new(held.expires),
-                done: Mutex::new(false),
-                wake: Condvar::new(),
-            });
+            let shared = Arc::new(Shared::new(held.expires));
             let generation = held.generation;
-            let renewer = Renewer {
-                client: Arc::new(client.with_patience(PATIENCE)?),
-                subject: subject.to_owned(),
-                held,
-                place,
-                shared: Arc::clone(&shared),
-            };
+            let renewer = Renewer::new(client, subject, (held, place), &shared)?;
             return Ok(Self {
                 subject: subject.to_owned(),
                 generation,
@@ -216,7 +219,23 @@ struct Renewer {
 }
 
 impl Renewer {
+    fn new(
+        client: &Client,
+        subject: &str,
+        (held, place): (Held, Place),
+        shared: &Arc<Shared>,
+    ) -> Result<Self> {
+        Ok(Self {
+            client: Arc::new(client.with_patience(PATIENCE)?),
+            subject: subject.to_owned(),
+            held,
+            place,
+            shared: Arc::clone(shared),
+        })
+    }
+
     fn run(mut self) {
+        let mut pause = RENEWAL;
         loop {
             let done = self
                 .shared
@@ -226,32 +245,37 @@ impl Renewer {
             let waited = self
                 .shared
                 .wake
-                .wait_timeout_while(done, RENEWAL, |done| !*done);
+                .wait_timeout_while(done, pause, |done| !*done);
             let is_done = *waited.unwrap_or_else(PoisonError::into_inner).0;
-            self.held.expires = if is_done { 0 } else { now() + millis(LIFETIME) };
-            match write(&self.client, &self.subject, &self.held, Some(self.place)) {
-                Ok(Some(place)) => {
-                    self.place = place;
-                    self.shared
-                        .expires
-                        .store(self.held.expires, Ordering::Relaxed);
-                }
-                // Perhaps an earlier renewal whose answer was lost.
-                Ok(None) => match read(&self.client, &self.subject) {
-                    Ok(Some((held, place))) if held.token == self.held.token => {
-                        self.place = place;
-                        self.shared.expires.store(held.expires, Ordering::Relaxed);
-                    }
-                    Ok(_) => self.shared.lost.store(true, Ordering::Relaxed),
-                    Err(_) => {}
-                },
-                // The next renewal may succeed before the lease expires.
-                Err(_) => {}
-            }
+            let is_renewed = self.renew(if is_done { 0 } else { now() + millis(LIFETIME) });
+            pause = if is_renewed { RENEWAL } else { REPEAT };
             if is_done || self.shared.lost.load(Ordering::Relaxed) {
                 return;
             }
         }
+    }
+
+    /// Renews the lease; returns `false` if the cluster does not answer, so that it may still be held.
+    fn renew(&mut self, expires: u64) -> bool {
+        self.held.expires = expires;
+        match write(&self.client, &self.subject, &self.held, Some(self.place)) {
+            Ok(Some(place)) => {
+                self.place = place;
+                self.shared.expires.store(expires, Ordering::Relaxed);
+            }
+            // Perhaps an earlier renewal whose answer was lost.
+            Ok(None) => match read(&self.client, &self.subject) {
+                Ok(Some((held, place))) if held.token == self.held.token => {
+                    self.place = place;
+                    self.shared.expires.store(held.expires, Ordering::Relaxed);
+                }
+                Ok(_) => self.shared.lost.store(true, Ordering::Relaxed),
+                Err(_) => return false,
+            },
+            // The next renewal may succeed before the lease expires.
+            Err(_) => return false,
+        }
+        true
     }
 }
 
@@ -363,4 +387,115 @@ fn token() -> String {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     short_hash(&[&owner(), &number, &time.as_nanos().to_string()])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::address::Address;
+    use crate::client::Connection;
+
+    // An attempt at a silent node, and those at the next ones, end before the lease does.
+    const _: () = assert!(
+        RENEWAL.as_secs() + PATIENCE.request.as_secs() + PATIENCE.retries.as_secs()
+            < LIFETIME.as_secs()
+    );
+
+    const UNKNOWN: &str = "{}";
+
+    /// A server that answers each request with the next of some statuses and bodies, a connection for
+    /// each.
+    fn server(answers: Vec<(u16, String)>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let node = listener.local_addr().unwrap().to_string();
+        thread::spawn(move || {
+            for ((status, body), stream) in answers.into_iter().zip(listener.incoming()) {
+                let mut stream = stream.unwrap();
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                let (mut line, mut length) = (String::new(), 0);
+                while reader.read_line(&mut line).unwrap() > 2 {
+                    if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                        length = value.trim().parse().unwrap();
+                    }
+                    line.clear();
+                }
+                reader.read_exact(&mut vec![0; length]).unwrap();
+                let head = format!("HTTP/1.1 {status} X\r\nConnection: close\r\n");
+                let length = body.len();
+                write!(stream, "{head}Content-Length: {length}\r\n\r\n{body}").unwrap();
+            }
+        });
+        node
+    }
+
+    fn held(token: &str) -> Held {
+        Held {
+            owner: "n".to_owned(),
+            token: token.to_owned(),
+            expires: 5,
+            generation: 1,
+        }
+    }
+
+    fn document(token: &str, seq_no: u64) -> String {
+        let source = json!({ "data": held(token) });
+        json!({ "_seq_no": seq_no, "_primary_term": 1, "_source": source }).to_string()
+    }
+
+    /// A renewer of the lease `mine` before such answers, and what it shares.
+    fn renewer(answers: Vec<(u16, String)>) -> (Renewer, Arc<Shared>) {
+        let address = format!("opensearch+http://{}/bao", server(answers));
+        let connection = Connection::new(Address::parse(&address).unwrap());
+        let client = Client::new(connection).unwrap();
+        let shared = Arc::new(Shared::new(7));
+        let taken = (held("mine"), Place::default());
+        let renewer = Renewer::new(&client, "/a", taken, &shared).unwrap();
+        (renewer, shared)
+    }
+
+    fn is_lost(shared: &Shared) -> bool {
+        shared.lost.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn attempts_of_renewals_are_short() {
+        let (renewer, _) = renewer(Vec::new());
+        assert_eq!(renewer.client.patience(), PATIENCE);
+    }
+
+    #[test]
+    fn a_lease_that_cannot_be_read_is_not_lost() {
+        let conflict = || (409, UNKNOWN.to_owned());
+        let done = json!({ "_seq_no": 9, "_primary_term": 1 }).to_string();
+        let (mut renewer, shared) =
+            renewer(vec![conflict(), (400, UNKNOWN.to_owned()), (200, done)]);
+        assert!(!renewer.renew(8), "it is repeated soon");
+        assert!(!is_lost(&shared));
+        assert_eq!(shared.expires.load(Ordering::Relaxed), 7);
+        assert!(renewer.renew(9));
+        assert_eq!(renewer.place.seq_no, 9);
+        assert_eq!(shared.expires.load(Ordering::Relaxed), 9);
+    }
+
+    #[test]
+    fn a_lease_of_which_only_the_answer_was_lost_is_kept() {
+        let answers = vec![(409, UNKNOWN.to_owned()), (200, document("mine", 4))];
+        let (mut renewer, shared) = renewer(answers);
+        renewer.renew(8);
+        assert!(!is_lost(&shared));
+        assert_eq!(renewer.place.seq_no, 4);
+        assert_eq!(shared.expires.load(Ordering::Relaxed), 5);
+    }
+
+    #[test]
+    fn a_lease_of_another_holder_is_lost() {
+        for answer in [(200, document("other", 4)), (404, UNKNOWN.to_owned())] {
+            let (mut renewer, shared) = renewer(vec![(409, UNKNOWN.to_owned()), answer]);
+            renewer.renew(8);
+            assert!(is_lost(&shared));
+        }
+    }
 }

@@ -340,9 +340,9 @@ pub fn rebuild(
     progress: &dyn Progress,
 ) -> Result<u64> {
     let deadline = Instant::now() + options.wait;
-    let mut leases = vec![Lease::take(client, WHOLE_INDEX, deadline, &())?];
+    let mut leases = vec![Lease::take(client, WHOLE_INDEX, deadline, progress)?];
     for source in sources(client)? {
-        leases.push(Lease::take(client, &source.path, deadline, &())?);
+        leases.push(Lease::take(client, &source.path, deadline, progress)?);
     }
     let old = describe(client)?;
     let number = |index: &str| index.rsplit('.').next().and_then(|n| n.parse::<u64>().ok());

@@ -3,8 +3,9 @@
 mod nodes;
 
 use std::fs;
-use std::sync::Arc;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -163,7 +164,7 @@ fn sources_can_be_forgotten_and_joined() {
     assert_eq!(report.sources, [root.to_str().unwrap()]);
     assert_eq!(report.total_articles, 30);
     nodes.verify(30);
-    let report = forget(&nodes.client, &[root.join("a")], &options()).unwrap();
+    let report = forget(&nodes.client, &[root.join("a")], &options(), &()).unwrap();
     assert_eq!((report.articles.removed, report.total_articles), (10, 20));
     assert_eq!(
         nodes.update(&root).total_articles,
@@ -171,7 +172,7 @@ fn sources_can_be_forgotten_and_joined() {
         "forgotten files stay forgotten"
     );
     assert_eq!(nodes.update(&root.join("a")).total_articles, 30);
-    let report = forget(&nodes.client, std::slice::from_ref(&root), &options()).unwrap();
+    let report = forget(&nodes.client, std::slice::from_ref(&root), &options(), &()).unwrap();
     assert_eq!((report.total_articles, report.sources.len()), (0, 0));
     let error = update(&nodes.client, &Sources::Remembered, &options(), &()).unwrap_err();
     assert!(matches!(error, Error::NoSources { .. }), "{error}");
@@ -232,14 +233,33 @@ impl Progress for Hold {
     }
 }
 
-/// Whether an update has waited for another one.
-struct Waits(AtomicBool);
+/// Whether a command has waited for an update, and the reports of its holder.
+#[derive(Default)]
+struct Waits(AtomicBool, Mutex<Vec<String>>);
 
 impl Progress for Waits {
     fn phase(&self, phase: Phase) {
         if let Phase::Waiting(_) = phase {
             self.0.store(true, Ordering::Relaxed);
         }
+    }
+
+    fn held(&self, source: &str, holder: &str, left: Duration) {
+        assert!(left <= Duration::from_secs(35), "{left:?}");
+        self.1.lock().unwrap().push(format!("{source} {holder}"));
+    }
+}
+
+impl Waits {
+    /// Fails unless the command waited and named this process, once.
+    fn check(&self, root: &Path) {
+        assert!(self.0.load(Ordering::Relaxed), "the wait is reported");
+        let held = self.1.lock().unwrap();
+        let [held] = &held[..] else {
+            panic!("{held:?}")
+        };
+        assert!(held.starts_with(root.to_str().unwrap()), "{held}");
+        assert!(held.ends_with(&std::process::id().to_string()), "{held}");
     }
 }
 
@@ -254,23 +274,35 @@ fn a_source_has_one_writer() {
         go: AtomicBool::new(false),
     };
     let sources = Sources::Paths(vec![root.clone()]);
+    // Longer than a busy cluster needs to read a lease: only a process that waits reports it.
+    let waiting = IngestOptions {
+        wait: Duration::from_secs(4),
+        ..options()
+    };
     thread::scope(|scope| {
         let first = scope.spawn(|| update(&nodes.client, &sources, &options(), &hold));
         while !hold.begun.load(Ordering::Relaxed) {
             thread::sleep(Duration::from_millis(20));
         }
-        let waits = Waits(AtomicBool::new(false));
-        let error = update(&nodes.client, &sources, &options(), &waits).unwrap_err();
+        let waits = Waits::default();
+        let error = update(&nodes.client, &sources, &waiting, &waits).unwrap_err();
         assert!(matches!(&error, Error::Busy { .. }), "{error}");
-        assert!(waits.0.load(Ordering::Relaxed), "the wait is reported");
+        waits.check(&root);
         assert!(
             error.to_string().contains("process") && error.hint().is_some(),
             "{error}"
         );
         let held = status(&nodes.client).unwrap().leases;
         assert_eq!(held[0].subject, root.to_str().unwrap());
-        let error = rebuild(&nodes.client, None, &options(), &()).unwrap_err();
+        let waits = Waits::default();
+        let error = rebuild(&nodes.client, None, &waiting, &waits).unwrap_err();
         assert!(matches!(error, Error::Busy { .. }), "{error}");
+        waits.check(&root);
+        let waits = Waits::default();
+        let paths = std::slice::from_ref(&root);
+        let error = forget(&nodes.client, paths, &waiting, &waits).unwrap_err();
+        assert!(matches!(error, Error::Busy { .. }), "{error}");
+        waits.check(&root);
         // Another machine takes over, as after an expiry.
         steal_leases(&nodes);
         hold.go.store(true, Ordering::Relaxed);

@@ -10,6 +10,10 @@ pub trait Progress: Sync {
     /// A phase begins.
     fn phase(&self, _phase: Phase) {}
 
+    /// Another process writes a source, which this one waits for. It has failed if it does not report again
+    /// within `left`.
+    fn held(&self, _source: &str, _holder: &str, _left: Duration) {}
+
     /// Called with the number of files found so far.
     fn found(&self, _files: u64) {}
 

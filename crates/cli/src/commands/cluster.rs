@@ -141,9 +141,9 @@ pub(super) fn forget(
     args: &ForgetArgs,
     context: &Context,
 ) -> Result<UpdateReport> {
-    interruptible(context, |_, stop| {
+    interruptible(context, |progress, stop| {
         let options = options(&args.writing, context, stop);
-        ingest::forget(client, &args.paths, &options)
+        ingest::forget(client, &args.paths, &options, progress)
     })
 }
 

@@ -12,6 +12,7 @@ use timbao_index::update::{Phase, Progress, Reading};
 
 use crate::error::{Failure, Result, say};
 use crate::output::number::{bytes, count, counted, duration};
+use crate::output::sanitize::escape;
 use crate::output::style::{Palette, Role};
 use crate::output::width::truncated;
 
@@ -85,6 +86,19 @@ impl Progress for Notices {
             say(self.0, Role::Hint, "note", &waiting(patience));
         }
     }
+
+    fn held(&self, source: &str, holder: &str, left: Duration) {
+        say(self.0, Role::Hint, "note", &held(source, holder, left));
+    }
+}
+
+fn held(source: &str, holder: &str, left: Duration) -> String {
+    format!(
+        "{} is writing {}; if it has failed, others can write in {} s",
+        escape(holder),
+        escape(source),
+        left.as_secs() + 1
+    )
 }
 
 fn waiting(patience: Duration) -> String {
@@ -166,6 +180,15 @@ impl Progress for ProgressLine {
             state.phase = Some(phase);
             state.phase_began = Instant::now();
         });
+    }
+
+    fn held(&self, source: &str, holder: &str, left: Duration) {
+        say(
+            self.palette,
+            Role::Hint,
+            "note",
+            &held(source, holder, left),
+        );
     }
 
     fn found(&self, files: u64) {

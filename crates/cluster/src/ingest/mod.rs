@@ -81,6 +81,7 @@ pub fn forget(
     client: &Arc<Client>,
     paths: &[PathBuf],
     options: &IngestOptions,
+    progress: &dyn Progress,
 ) -> Result<UpdateReport> {
     let start = Instant::now();
     admin::open(client)?;
@@ -94,7 +95,7 @@ pub fn forget(
         client,
         changed.iter().map(|s| s.path.as_str()),
         options,
-        &(),
+        progress,
     )?;
     let mut report = UpdateReport {
         sources: after.iter().map(|source| source.path.clone()).collect(),
