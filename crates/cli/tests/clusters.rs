@@ -425,3 +425,28 @@ fn an_assistant_gets_the_same_answers_over_a_cluster() {
         assert_eq!(difference(&expected, &actual), None, "{request}");
     }
 }
+
+#[test]
+fn the_number_of_shards_is_chosen_and_changed() {
+    let Ok(addresses) = std::env::var("TIMBAO_CLUSTER") else {
+        println!("skipped: crates/cluster/tests/opensearch/cluster run cargo test runs it");
+        return;
+    };
+    let index = format!(
+        "opensearch+http://{addresses}/shards-{}",
+        std::process::id()
+    );
+    let (code, _, stderr) = output(&index, &["cluster", "init", "--shards", "0"]);
+    assert!(code != 0 && stderr.contains('0'), "{code} {stderr}");
+    for (command, shards) in [("init", 2), ("rebuild", 1)] {
+        let number = shards.to_string();
+        let (_, _, stderr) = output(&index, &["cluster", command, "--shards", &number]);
+        assert!(!stderr.contains("error"), "{stderr}");
+        let (_, status, stderr) = output(&index, &["cluster", "status", "--format", "json"]);
+        let status: Value = serde_json::from_str(&status).expect(&stderr);
+        assert_eq!(status["shards"], shards);
+        let (_, text, _) = output(&index, &["cluster", "status"]);
+        let expected = if shards == 1 { "1 shard," } else { "2 shards," };
+        assert!(text.contains(expected), "{text}");
+    }
+}
