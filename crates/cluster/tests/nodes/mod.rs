@@ -130,6 +130,15 @@ impl Nodes {
         }
     }
 
+    /// The number of writes of articles so far, in the primary copies.
+    pub fn written(&self) -> u64 {
+        let path = format!("{}/_stats/indexing", self.name);
+        let stats: Value = self.client.get(&path).unwrap().json().unwrap();
+        stats["_all"]["primaries"]["indexing"]["index_total"]
+            .as_u64()
+            .unwrap()
+    }
+
     /// The number of the node that manages the cluster.
     pub fn manager(&self) -> usize {
         let reply = self.client.get("_cat/cluster_manager?format=json");
@@ -148,7 +157,7 @@ impl Drop for Nodes {
 
 /// A cluster of its own, for settings that nodes read when they start; it is stopped in the end.
 pub struct OwnCluster {
-    dir: tempfile::TempDir,
+    pub dir: tempfile::TempDir,
     pub addresses: String,
 }
 
