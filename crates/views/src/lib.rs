@@ -142,4 +142,4 @@ pub use view_id::ViewId;
 pub use wordlist::{
     ListedUnit, MOST_SYLLABLES, Prefix, WordList, WordListOptions, WordListSort, word_list,
 };
-pub use workers::{Task, Workers};
+pub use workers::{Task, Workers, by_ranges};

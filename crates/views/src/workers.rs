@@ -36,7 +36,7 @@ pub(crate) fn run_all<T: Send, F: FnOnce() -> T + Send>(
 
 /// Calls `f` with one range of items for each thread, of at least `least` items each, and returns
 /// its results in the order of the items.
-pub(crate) fn by_ranges<I: Sync, T: Send>(
+pub fn by_ranges<I: Sync, T: Send>(
     workers: &dyn Workers,
     items: &[I],
     least: usize,

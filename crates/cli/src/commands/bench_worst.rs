@@ -62,7 +62,7 @@ struct Measured {
     query: String,
     seed: u64,
     ms: f64,
-    /// Processor time, on Linux. Unlike `ms` it does not depend on other programs.
+    /// Processor time of all threads, on Linux. Unlike `ms` it does not depend on other programs.
     #[serde(skip_serializing_if = "Option::is_none")]
     cpu_ms: Option<f64>,
     /// Growth of the peak of resident memory, on Linux.
@@ -215,7 +215,13 @@ fn write_text(out: &mut dyn Write, context: &Context, answer: &Answer) -> Result
     let most = |queries: &[Measured], cost: fn(&Measured) -> f64| queries.first().map_or(0.0, cost);
     writeln!(
         out,
-        "\nat most {:.0} ms and {:.1} MB for each of {} queries over {}, seeds {} to {}",
+        "\nat most {:.0} ms, {:.0} ms of processor time and {:.1} MB for each of {} queries over {}, seeds \
+         {} to {}",
+        answer
+            .slowest
+            .iter()
+            .map(|query| query.ms)
+            .fold(0.0, f64::max),
         most(&answer.slowest, Measured::cost),
         most(&answer.largest, Measured::memory),
         count(answer.queries as u64),
@@ -372,15 +378,17 @@ fn cut(mut query: String) -> String {
     query
 }
 
-/// The processor time of this thread.
+/// The processor time of this process.
 mod processor {
     use super::fs;
 
     /// In seconds; `None` beyond Linux.
     pub(super) fn time() -> Option<f64> {
-        let stat = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-        let nanoseconds: u64 = stat.split_whitespace().next()?.parse().ok()?;
-        Some(nanoseconds as f64 / 1e9)
+        // Fields 14 and 15 of proc(5)'s stat, in ticks of a hundredth of a second.
+        let stat = fs::read_to_string("/proc/self/stat").ok()?;
+        let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+        let mut ticks = || fields.next()?.parse::<u64>().ok();
+        Some((ticks()? + ticks()?) as f64 / 100.0)
     }
 }
 

@@ -49,6 +49,29 @@ impl Deadline {
         }
     }
 
+    /// The same deadline for a part of the work that another thread does. It may take all that is
+    /// left, and counts for itself.
+    pub(super) fn part(&self) -> Self {
+        match self.left() {
+            Some(left) => self.with_work(left),
+            None => self.clone(),
+        }
+    }
+
+    /// The work that is left, if it is limited.
+    pub(super) fn left(&self) -> Option<i64> {
+        let work = self.work.as_ref();
+        work.map(|work| work.load(Ordering::Relaxed))
+    }
+
+    /// The work that was done since `left` of it was left.
+    pub(super) fn spent_since(&self, left: Option<i64>) -> usize {
+        let spent = left
+            .zip(self.left())
+            .map(|(before, now)| before.saturating_sub(now));
+        spent.map_or(0, |spent| usize::try_from(spent).unwrap_or(0))
+    }
+
     /// Counts work, and returns `true` if there is no time or no work left. A unit is about as
     /// much as comparing one occurrence of a word.
     #[inline]
@@ -62,8 +85,7 @@ impl Deadline {
     }
 
     fn is_exhausted(&self) -> bool {
-        let work = self.work.as_ref();
-        work.is_some_and(|work| work.load(Ordering::Relaxed) <= 0)
+        self.left().is_some_and(|left| left <= 0)
     }
 
     /// Returns `true` if there is no time or no work left.

@@ -95,8 +95,8 @@ mod tests {
     };
 
     use super::*;
-    use crate::Searcher;
     use crate::testing::indexed;
+    use crate::{SearchOptions, Searcher};
 
     #[test]
     fn tasks_run_at_the_same_time_on_free_helpers_only() {
@@ -139,7 +139,7 @@ mod tests {
             let articles: Vec<_> = bodies.iter().map(article).enumerate().collect();
             let articles = articles.into_iter().map(|(at, article)| (at.to_string(), article));
             let articles: Vec<_> = articles.collect();
-            let (first, last) = articles.split_at(90);
+            let (first, last) = articles.split_at(130);
             let (_dir, mut searcher) = indexed([first.to_vec(), last.to_vec()]);
             let mut answers = Vec::new();
             for helpers in [0, 1, 4] {
@@ -151,6 +151,59 @@ mod tests {
             prop_assert_eq!(&answers[0], &answers[2]);
         }
     }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(8))]
+
+        #[test]
+        fn helpers_do_not_change_what_is_found(
+            bodies in proptest::collection::vec(
+                proptest::collection::vec((0usize..12, 0usize..12), 5..40),
+                200..300,
+            ),
+            work in 1_000i64..60_000,
+        ) {
+            let article = |body: &Vec<(usize, usize)>| Article {
+                body: body.iter().map(|&(word, sign)| [WORDS[word], SIGNS[sign]].concat()).collect(),
+                ..Article::default()
+            };
+            let articles = bodies.iter().map(article).enumerate();
+            let articles = articles.map(|(at, article)| (at.to_string(), article)).collect();
+            let (_dir, mut searcher) = indexed([articles]);
+            let mut answers = Vec::new();
+            for helpers in [0, 1, 3] {
+                searcher.helpers = Helpers::new(helpers);
+                answers.push((found(&searcher, i64::MAX), found(&searcher, work)));
+            }
+            prop_assert!(answers[0].0.iter().all(|found| found.starts_with("Ok")), "{:?}", answers[0]);
+            prop_assert_eq!(&answers[0], &answers[1]);
+            prop_assert_eq!(&answers[0], &answers[2]);
+        }
+    }
+
+    /// The answers to queries that read articles, which share a limit on work.
+    fn found(searcher: &Searcher, work: i64) -> Vec<String> {
+        let searcher = Searcher {
+            deadline: searcher.deadline.with_work(work),
+            ..searcher.clone()
+        };
+        let answer = |query: &str| {
+            let plan = Request::new(query).plan().clone();
+            let found = searcher.search(&plan, &SearchOptions::default());
+            let found = found.map(|found| (found.total, found.hits));
+            let left = searcher.deadline.left().map(|left| left.max(0));
+            format!("{found:?}, work left: {left:?}")
+        };
+        QUERIES.map(answer).to_vec()
+    }
+
+    const QUERIES: [&str; 5] = [
+        "nước NEAR/3 (kinh OR ba)",
+        "\"hà nội\" NEAR/S nước OR \"tự * của\"",
+        "==kinh OR ==Huế",
+        "\"nước của và\"~4",
+        "ATLEAST/2 nước",
+    ];
 
     const WORDS: [&str; 12] = [
         "kinh tế",

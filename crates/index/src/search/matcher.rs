@@ -29,16 +29,21 @@ pub(crate) struct SegmentArticle<'a> {
     pub(crate) tokens: &'a [u32],
 }
 
-/// The slots of some words and phrases, and where they occurred last.
+/// The slots of some words and phrases.
 #[derive(Default)]
 pub(super) struct Slots {
     table: SlotTable<SharedIds>,
-    places: RefCell<Places>,
+}
+
+/// What is known of the article that was read last, and memory for the next one.
+#[derive(Default)]
+pub(super) struct Room {
+    places: Places,
     /// The capitals of words whose case counts, by position.
-    capitals: RefCell<Vec<(u32, Capitals)>>,
+    capitals: Vec<(u32, Capitals)>,
     /// The capitals of tokens in a case that is not written out.
-    usual: RefCell<FxHashMap<(u32, CaseForm), Capitals>>,
-    unpacked: RefCell<ResidueBlock>,
+    usual: FxHashMap<(u32, CaseForm), Capitals>,
+    unpacked: ResidueBlock,
 }
 
 /// What words and phrases need to know of an article.
@@ -127,23 +132,26 @@ impl Slots {
         &self,
         article: &SegmentArticle<'_>,
         needs: Needs,
+        room: &mut Room,
         f: impl FnOnce(&Places) -> R,
     ) -> R {
-        let places = &mut *self.places.borrow_mut();
-        self.table.find(article.tokens, needs.slots, places);
+        self.table
+            .find(article.tokens, needs.slots, &mut room.places);
         let has_case = self.table.has_case(needs.slots);
-        if places.end() > 0 && needs.sentences {
-            self.read_sentences(article, places);
+        if room.places.end() > 0 && needs.sentences {
+            Self::read_sentences(article, room);
         }
-        if places.end() > 0 && has_case {
-            self.read_case(article, places);
+        if room.places.end() > 0 && has_case {
+            self.read_case(article, room);
         }
-        f(places)
+        f(&room.places)
     }
 
     /// Reads where sentences begin.
-    fn read_sentences(&self, article: &SegmentArticle<'_>, places: &mut Places) {
-        let unpacked = &mut *self.unpacked.borrow_mut();
+    fn read_sentences(article: &SegmentArticle<'_>, room: &mut Room) {
+        let Room {
+            places, unpacked, ..
+        } = room;
         let Ok(mut residue) = article.segment.residue(article.article, unpacked) else {
             // A damaged text has no occurrences; `verify` finds the damage.
             places.clear(0);
@@ -164,15 +172,18 @@ impl Slots {
     }
 
     /// Reads the case of words, and keeps the places of those in the case that is wanted.
-    fn read_case(&self, article: &SegmentArticle<'_>, places: &mut Places) {
-        let unpacked = &mut *self.unpacked.borrow_mut();
+    fn read_case(&self, article: &SegmentArticle<'_>, room: &mut Room) {
+        let Room {
+            places,
+            capitals,
+            usual,
+            unpacked,
+        } = room;
         let Ok(mut residue) = article.segment.residue(article.article, unpacked) else {
             places.clear(0);
             return;
         };
-        let capitals = &mut *self.capitals.borrow_mut();
         capitals.clear();
-        let usual = &mut *self.usual.borrow_mut();
         for (at, &token) in (0..).zip(article.tokens) {
             if token == PARAGRAPH {
                 continue;
@@ -196,6 +207,7 @@ impl Slots {
 /// Finds one phrase.
 pub(crate) struct PhraseMatcher {
     slots: Slots,
+    room: RefCell<Room>,
     needs: Needs,
     phrase: SpanPhrase,
     deadline: Deadline,
@@ -211,6 +223,7 @@ impl PhraseMatcher {
             needs: slots.phrase_needs(&phrase),
             phrase,
             slots,
+            room: RefCell::default(),
             deadline: Deadline::default(),
         }
     }
@@ -223,7 +236,8 @@ impl PhraseMatcher {
     /// Calls back with the positions of every occurrence, in order.
     pub(crate) fn for_each(&self, article: &SegmentArticle<'_>, f: impl FnMut(Range<usize>)) {
         let mut spans = Vec::new();
-        self.slots.find(article, self.needs, |places| {
+        let room = &mut self.room.borrow_mut();
+        self.slots.find(article, self.needs, room, |places| {
             self.phrase
                 .spans(places, &|work| self.deadline.spend(work), &mut spans);
         });
@@ -233,7 +247,8 @@ impl PhraseMatcher {
     /// Calls back with the positions of all slots of every occurrence, for a phrase without slop.
     /// An occurrence ends as soon as it can; of its gaps each is as wide as the later ones allow.
     pub(crate) fn for_each_path(&self, article: &SegmentArticle<'_>, f: impl FnMut(&[usize])) {
-        self.slots.find(article, self.needs, |places| {
+        let room = &mut self.room.borrow_mut();
+        self.slots.find(article, self.needs, room, |places| {
             self.phrase
                 .for_each_path(places, &|work| self.deadline.spend(work), f);
         });
@@ -243,6 +258,7 @@ impl PhraseMatcher {
 /// Finds words or phrases near each other.
 pub(crate) struct NearMatcher {
     slots: Slots,
+    room: RefCell<Room>,
     needs: Needs,
     near: SpanNear,
     deadline: Deadline,
@@ -258,6 +274,7 @@ impl NearMatcher {
             needs: slots.near_needs(&near),
             near,
             slots,
+            room: RefCell::default(),
             deadline: Deadline::default(),
         }
     }
@@ -265,7 +282,8 @@ impl NearMatcher {
     /// Calls back with the positions of every occurrence of an operand that takes part.
     pub(crate) fn for_each(&self, article: &SegmentArticle<'_>, f: impl FnMut(Range<usize>)) {
         let mut spans = Vec::new();
-        self.slots.find(article, self.needs, |places| {
+        let room = &mut self.room.borrow_mut();
+        self.slots.find(article, self.needs, room, |places| {
             self.near
                 .spans(places, &|work| self.deadline.spend(work), &mut spans);
         });
@@ -276,6 +294,7 @@ impl NearMatcher {
 /// The words and phrases of a plan, ready to be found in the articles of one segment.
 pub(crate) struct PlanMatcher {
     slots: Slots,
+    room: RefCell<Room>,
     needs: Needs,
     leaves: Vec<Leaf>,
     deadline: Deadline,
@@ -352,6 +371,7 @@ impl PlanMatcher {
         }
         Self {
             slots,
+            room: RefCell::default(),
             needs,
             leaves,
             // Bounds what one article takes, as the search did.
@@ -373,7 +393,8 @@ impl PlanMatcher {
         let has_field = self.leaves.iter().any(|leaf| leaf.field.is_some());
         let fields = has_field.then(|| FieldEnds::of(article.tokens));
         let mut spans = Vec::new();
-        self.slots.find(article, self.needs, |places| {
+        let room = &mut self.room.borrow_mut();
+        self.slots.find(article, self.needs, room, |places| {
             for (number, leaf) in (0..).zip(&self.leaves) {
                 self.deadline.check()?;
                 spans.clear();

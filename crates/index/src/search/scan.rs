@@ -13,6 +13,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use timbao_query::plan::{LeafKind, NearOrder, Phrase, Plan, Slot, Step, TextField};
+use timbao_views::by_ranges;
 use timbao_views::matching::Span;
 
 use crate::error::Result;
@@ -20,7 +21,7 @@ use crate::text::TextSegment;
 
 use super::Searcher;
 use super::deadline::Deadline;
-use super::matcher::{LeafMatcher, Needs, SegmentArticle, Slots};
+use super::matcher::{LeafMatcher, Needs, Room, SegmentArticle, Slots};
 use super::phrase::{MOST_LISTS, SegmentPhrase};
 use super::positions::{FieldEnds, group_by_article};
 use super::scans::Scans;
@@ -42,6 +43,9 @@ const LEAST_WORK: i64 = 10_000_000;
 /// The work of all searches for the advice on a query, as a multiple of that of one query. Most of
 /// it goes into reading tokens: it is enough to count eight frequent words in a field.
 const QUERIES_FOR_ADVICE: i64 = 2;
+
+/// Fewer articles are read before another thread has started.
+const LEAST_ARTICLES: usize = 64;
 
 impl Searcher {
     /// A searcher whose searches together may do twice the work of a query.
@@ -179,7 +183,6 @@ struct PartScan {
     least: Option<u32>,
     /// The articles that contain the words.
     candidates: ArticleSet,
-    found: Scored,
 }
 
 impl<'a> SegmentScan<'a> {
@@ -213,7 +216,6 @@ impl<'a> SegmentScan<'a> {
                 needs,
                 least,
                 candidates,
-                found: Scored::default(),
             });
         }
         Ok(Self {
@@ -224,16 +226,44 @@ impl<'a> SegmentScan<'a> {
         })
     }
 
-    fn run(mut self, searcher: &Searcher) -> Result<Vec<Scored>> {
+    /// The articles that match each part; many are read on the cores that are free.
+    fn run(&self, searcher: &Searcher) -> Result<Vec<Scored>> {
         let mut all = ArticleSet::none(self.segment);
         for part in &self.parts {
             all.add_all(&part.candidates);
         }
+        let articles: Vec<u32> = all.iter().collect();
+        let ranges = by_ranges(searcher, &articles, LEAST_ARTICLES, |articles| {
+            let deadline = self.deadline.part();
+            let left = deadline.left();
+            let found = self.read(searcher, articles, &deadline);
+            (found, deadline.spent_since(left))
+        });
+        let mut whole = vec![Scored::default(); self.parts.len()];
+        for (found, spent) in ranges {
+            self.deadline.spend(spent);
+            for (whole, found) in whole.iter_mut().zip(found?) {
+                whole.append(found);
+            }
+        }
+        self.deadline.check()?;
+        Ok(whole)
+    }
+
+    /// Those of some articles, in order, that match each part.
+    fn read(
+        &self,
+        searcher: &Searcher,
+        articles: &[u32],
+        deadline: &Deadline,
+    ) -> Result<Vec<Scored>> {
+        let mut found = vec![Scored::default(); self.parts.len()];
+        let mut room = Room::default();
         let mut tokens = Vec::new();
         let mut spans = Vec::new();
         let mut ranges = Vec::new();
-        for article in all.iter() {
-            self.deadline.check()?;
+        for &article in articles {
+            deadline.check()?;
             tokens.clear();
             self.segment.tokens_of(article).read_into(&mut tokens);
             let row = self.segment.rows().row(article);
@@ -244,19 +274,19 @@ impl<'a> SegmentScan<'a> {
                 tokens: &tokens,
             };
             let mut needs = Needs::default();
-            let parts = self.parts.iter_mut();
+            let parts = self.parts.iter().zip(&mut found);
             let candidates: SmallVec<[_; 8]> = parts
-                .filter(|part| part.candidates.has(article))
-                .inspect(|part| needs.add(part.needs))
+                .filter(|(part, _)| part.candidates.has(article))
+                .inspect(|(part, _)| needs.add(part.needs))
                 .collect();
-            self.slots.find(&here, needs, |places| {
+            self.slots.find(&here, needs, &mut room, |places| {
                 let read = tokens.len() * self.slots.passes(needs) / TOKENS_OF_WORK;
-                self.deadline.spend(read + places.count());
-                for part in candidates {
+                deadline.spend(read + places.count());
+                for (part, found) in candidates {
                     ranges.clear();
                     for (leaf, field) in &part.leaves {
                         spans.clear();
-                        leaf.spans(places, self.deadline, &mut spans);
+                        leaf.spans(places, deadline, &mut spans);
                         let positions = spans.iter().copied().map(Span::positions);
                         ranges.extend(positions.filter(|range| {
                             field.is_none_or(|field| fields.at(range.start) == field)
@@ -269,7 +299,7 @@ impl<'a> SegmentScan<'a> {
                             let frequency: u32 = weights.sum();
                             if frequency > 0 {
                                 let share = searcher.saturation.share(frequency, row.length);
-                                part.found.push(article, share);
+                                found.push(article, share);
                             }
                         }
                         Some(least) => {
@@ -277,15 +307,15 @@ impl<'a> SegmentScan<'a> {
                             ranges.sort_unstable_by_key(|range| (range.start, range.end));
                             ranges.dedup();
                             if ranges.len() as u64 >= u64::from(least) {
-                                part.found.push(article, 0.0);
+                                found.push(article, 0.0);
                             }
                         }
                     }
                 }
             });
         }
-        self.deadline.check()?;
-        Ok(self.parts.into_iter().map(|part| part.found).collect())
+        deadline.check()?;
+        Ok(found)
     }
 }
 

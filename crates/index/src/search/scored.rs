@@ -15,6 +15,12 @@ impl Scored {
         self.articles.push(article);
         self.scores.push(score);
     }
+
+    /// Adds articles after all others.
+    pub(crate) fn append(&mut self, mut others: Self) {
+        self.articles.append(&mut others.articles);
+        self.scores.append(&mut others.scores);
+    }
 }
 
 /// Multiplies the saturated frequencies of a term with its idf among all `articles`.

@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
@@ -22,7 +22,7 @@ pub(crate) struct SlotIds {
 
 /// The tokens of a slot, which may be many, for all of its places in a query.
 #[derive(Debug, Clone)]
-pub(crate) struct SharedIds(Rc<SlotIds>);
+pub(crate) struct SharedIds(Arc<SlotIds>);
 
 /// The slots of a query in one segment, each resolved once.
 pub(crate) struct Resolved<'a> {
@@ -51,7 +51,7 @@ pub(crate) struct Spelled {
 
 impl SharedIds {
     pub(crate) fn new(ids: SlotIds) -> Self {
-        Self(Rc::new(ids))
+        Self(Arc::new(ids))
     }
 
     /// Returns `true` if a token can fill two of some slots.
@@ -72,7 +72,7 @@ impl Deref for SharedIds {
 
 impl PartialEq for SharedIds {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
     }
 }
 
