@@ -360,7 +360,7 @@ facets! {
     /// Author.
     Author = "author" | "tác_giả", like "Trần Thị Mận";
     /// Publication or site.
-    Source = "source" | "nguồn" | "báo", like "Báo Sông Trà";
+    Source = "source" | "báo" | "nguồn", like "Báo Sông Trà";
     /// Directory or archive that the article came from.
     Collection = "collection" | "nguồn_tệp" | "thư_mục", like "bao/2026";
 }

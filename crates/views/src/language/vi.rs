@@ -38,7 +38,7 @@ pub(super) const WORDS: Words = Words {
     order: "Thứ tự",
     by_keys: "theo cột",
     at_random: "xáo trộn",
-    quotes_removed: "đây chưa phải một cụm từ; nếu dòng lệnh (shell) đã bỏ dấu ngoặc kép, hãy viết {1} ({0})",
+    quotes_removed: "các từ này không được tìm như một cụm từ; nếu shell đã bỏ mất dấu ngoặc kép, hãy viết {1} ({0})",
     printed: "Timbao, in ngày {0}",
     by_relevance: "Phù hợp nhất",
     latest: "Mới nhất",
@@ -49,7 +49,7 @@ pub(super) const WORDS: Words = Words {
     to: "Đến ngày",
     date_example: "25/3/2026 hoặc 2026",
     time: "Thời gian đăng",
-    brush: "Kéo qua biểu đồ để chọn khoảng thời gian, hoặc bấm một cột.",
+    brush: "Kéo qua biểu đồ để chọn khoảng thời gian, hoặc bấm vào một cột.",
     remove: "bỏ",
     more: "Thêm",
     without: "trừ",
@@ -63,7 +63,7 @@ pub(super) const WORDS: Words = Words {
     csv_comma: "phẩy",
     csv_tab: "tab",
     csv_decimal: "Dấu thập phân",
-    csv_bom: "Có BOM để Excel đọc đúng dấu",
+    csv_bom: "Thêm BOM để Excel hiện đúng tiếng Việt",
     csv_guard: "Chặn công thức",
     csv_download: "Tải CSV",
     previous: "Trang trước",
@@ -104,8 +104,8 @@ pub(super) const WORDS: Words = Words {
     average_over: "{0} kỳ",
     svg: "Tải hình SVG",
     png: "Tải hình PNG",
-    first_rows: "Bảng có {0} dòng đầu trong số {1} dòng; tệp CSV có tất cả.",
-    latest_rows: "Bảng có {0} kỳ gần nhất trong số {1} kỳ; tệp CSV có tất cả.",
+    first_rows: "Bảng chỉ có {0} dòng đầu trong số {1} dòng; tệp tải về có đủ.",
+    latest_rows: "Bảng chỉ có {0} kỳ gần nhất trong số {1} kỳ; tệp tải về có đủ.",
     welcome: "Tìm trong kho báo",
     holds: "Kho báo",
     help: "Trợ giúp",
@@ -118,18 +118,18 @@ pub(super) const WORDS: Words = Words {
     form_any: "Có ít nhất một trong các từ, cụm từ",
     form_none: "Không có các từ, cụm từ",
     form_near: "Các từ, cụm từ ở gần nhau",
-    form_within: "Gần nhau: cách không quá (từ)",
+    form_within: "Cách nhau không quá (từ)",
     form_in: "Tìm trong",
     form_everywhere: "cả bài",
     collocates: "Từ đi kèm",
-    collocates_note: "Những từ đứng gần cụm từ này nhiều hơn mức ngẫu nhiên.",
+    collocates_note: "Những từ đứng gần cụm từ này thường xuyên hơn mức ngẫu nhiên.",
     keywords: "Từ đặc trưng",
-    keywords_note: "Những từ có trong các bài này nhiều hơn hẳn so với các bài khác.",
+    keywords_note: "Những từ xuất hiện trong các bài này nhiều hơn hẳn so với các bài khác.",
     keywords_empty: "Gõ nội dung tìm để chọn các bài.",
     fillers: "Chỗ trống",
-    fillers_note: "Những từ đứng ở chỗ dấu * trong cụm từ.",
+    fillers_note: "Những từ đứng vào chỗ dấu * trong cụm từ.",
     fillers_empty: "Viết dấu * vào chỗ của một từ, giữa hai từ khác, ví dụ:",
-    no_words: "Không có từ nào đủ số lần xuất hiện.",
+    no_words: "Không có từ nào xuất hiện đủ số lần.",
     word: "Từ",
     near: "Ở gần",
     articles_column: "Số bài",
@@ -138,7 +138,7 @@ pub(super) const WORDS: Words = Words {
     likelihood: "Mức khác biệt (G²)",
     occurrences: "Số lần",
     per_million: "Trên một triệu tiếng",
-    elsewhere: "Ở các bài kia",
+    elsewhere: "Ở các bài đối chiếu",
     against: "So với",
     all_others: "mọi bài khác",
     window: "Cách không quá (tiếng)",
@@ -156,12 +156,12 @@ pub(super) const WORDS: Words = Words {
     program: "Chương trình",
     earlier: "Lần trước",
     later: "Lần sau",
-    copy: "Chép liên kết tới câu này",
-    copied: "Đã chép",
+    copy: "Sao chép liên kết tới câu này",
+    copied: "Đã sao chép",
     n_compared: "so sánh {0}",
     // Word lists, dispersion, comparisons, batches, reprints and similar articles.
     wordlist: "Danh sách từ",
-    wordlist_note: "Những tiếng hoặc cụm tiếng liền nhau có nhiều nhất trong các bài tìm được; không gõ gì thì đếm cả kho báo.",
+    wordlist_note: "Những tiếng hoặc cụm tiếng liền nhau xuất hiện nhiều nhất trong các bài tìm được; để trống ô tìm thì đếm cả kho báo.",
     syllables: "Số tiếng trong cụm",
     begins: "Bắt đầu bằng",
     at_least: "Ít nhất (lần)",
@@ -172,7 +172,7 @@ pub(super) const WORDS: Words = Words {
     by_alphabet: "Theo bảng chữ cái",
     listed_summary: "{0} trong {1}, {2}",
     dispersion: "Phân bố",
-    dispersion_note: "Nội dung tìm rải đều hay dồn vào một quãng. Các bài xếp theo ngày đăng rồi chia thành những phần dài bằng nhau.",
+    dispersion_note: "Cho thấy nội dung tìm rải đều hay dồn vào một quãng. Các bài được xếp theo ngày đăng rồi chia thành những phần dài bằng nhau.",
     dispersion_of_article: "Vị trí trong bài, từ đầu tới cuối",
     divide: "Chia theo",
     slice: "phần bằng nhau",
@@ -189,7 +189,7 @@ pub(super) const WORDS: Words = Words {
     tokens_column: "Tổng số tiếng",
     slice_label: "Phần {0}: {1}",
     compare: "So sánh",
-    compare_note: "Hai cụm từ đặt cạnh nhau: số lần, bài chung, xu hướng và những từ chỉ hay đứng gần một trong hai.",
+    compare_note: "Đặt hai cụm từ cạnh nhau: số lần xuất hiện, bài chung, xu hướng và những từ chỉ hay đứng gần một trong hai cụm.",
     compare_empty: "Gõ hai nội dung tìm để so sánh, ví dụ:",
     first_query: "Cụm từ thứ nhất",
     second_query: "Cụm từ thứ hai",
@@ -207,12 +207,12 @@ pub(super) const WORDS: Words = Words {
     count_by: "Đếm theo",
     totals: "chỉ tổng số",
     hits: "từng bài",
-    reprints_note: "Những bài được đăng lại nhiều nhất, nguyên văn hoặc sửa ít.",
+    reprints_note: "Những bài được đăng lại nhiều nhất, nguyên văn hoặc chỉ sửa ít.",
     reprints_page: "Bản đăng lại",
     no_reprints: "Bài này không có bản đăng lại nào.",
-    compare_texts: "So từng chữ các bản đăng",
+    compare_texts: "So từng chữ giữa các bản đăng",
     first_publication: "bản đăng đầu tiên",
-    unchanged: "Không khác bản đầu.",
+    unchanged: "Không khác bản đăng đầu tiên.",
     added: "thêm",
     removed: "bớt",
     similar_note: "Dán một bài hoặc một đoạn, nhiều nhất {0} ký tự, để tìm bài tương tự trong kho báo.",
@@ -237,20 +237,20 @@ pub(super) const WORDS: Words = Words {
     col_files: "số tệp",
     col_last_change: "sửa lần cuối",
     col_problems: "lỗi",
-    alerts_begin: "{0}: bắt đầu theo dõi từ đây; lần gọi sau in các bài mới",
+    alerts_begin: "{0}: bắt đầu theo dõi từ đây; lần chạy sau sẽ in các bài mới",
     alerts_new: "{0}: {1} mới",
     follow: "Theo dõi",
-    follow_feed: "Nguồn Atom của các bài mới",
-    follow_lead: "Trình đọc tin hiện mỗi bài mới của nội dung tìm này một lần, các bản đăng lại tính là một.",
+    follow_feed: "Nguồn tin Atom các bài mới",
+    follow_lead: "Trình đọc tin hiện mỗi bài mới khớp với nội dung tìm này một lần; các bản đăng lại được tính là một bài.",
     feed_subtitle: "Các bài mới nhất, theo thời điểm đưa vào kho báo",
     searches: "Tìm kiếm đã lưu",
-    searches_lead: "Lệnh timbao alerts in các bài mới của từng mục; mỗi mục có một nguồn Atom.",
+    searches_lead: "Lệnh timbao alerts in các bài mới của từng mục; mỗi mục có một nguồn tin Atom.",
     searches_none: "Chưa có mục nào: mở một trang kết quả rồi lưu ở phần Theo dõi.",
     search_name: "Tên",
     search_save: "Lưu nội dung tìm",
     search_saved: "Đã lưu: {0}",
     search_remove: "Xóa",
-    searches_closed: "Không lưu được ở đây; lý do có trong nhật ký của máy chủ.",
+    searches_closed: "Không lưu được; nhật ký của máy chủ ghi rõ lý do.",
     updates: "Cập nhật",
     updates_following: "Máy chủ này theo dõi các nguồn tệp.",
     updates_last: "Lần cập nhật gần nhất: {0}",
@@ -267,21 +267,21 @@ pub(super) const WORDS: Words = Words {
     view_gone: "Trạng thái này của kho báo không còn được lưu. Hãy tìm lại từ trang đầu.",
     read_only: "Máy chủ này chỉ cho đọc.",
     malformed: "Yêu cầu gửi tới máy chủ không hợp lệ.",
-    other_host: "Máy chủ không nhận tên miền này.",
+    other_host: "Máy chủ không phục vụ tên miền này.",
     // Access.
     log_in: "Đăng nhập",
     log_in_note: "Máy chủ này cần mã truy cập do người quản trị cấp.",
     token: "Mã truy cập",
     wrong_token: "Mã truy cập không đúng hoặc đã bị thu hồi.",
     throttled: "Đã nhập sai nhiều lần. Hãy thử lại sau {0} giây.",
-    logged_in: "Đang đăng nhập",
+    logged_in: "Đã đăng nhập với tên",
     log_out: "Đăng xuất",
     no_export: "Mã truy cập này không cho tải tệp về.",
     no_right: "Mã truy cập của bạn không cho phép việc này.",
-    foreign_form: "Máy chủ không nhận biểu mẫu gửi từ trang khác.",
+    foreign_form: "Máy chủ không nhận biểu mẫu gửi từ trang web khác.",
     busy: "Đang có quá nhiều lượt tìm. Hãy thử lại sau giây lát.",
-    too_slow: "Lượt tìm này quá lâu nên đã dừng. Hãy tìm ít từ hơn hoặc từ hiếm hơn.",
-    too_broad: "Các từ trong nội dung tìm xuất hiện quá nhiều lần để so sánh. Hãy viết thêm chữ bên cạnh dấu *, tìm ít từ hơn hoặc từ hiếm hơn.",
+    too_slow: "Lượt tìm này kéo dài quá lâu nên đã bị dừng. Hãy tìm ít từ hơn hoặc chọn từ hiếm hơn.",
+    too_broad: "Các từ trong nội dung tìm xuất hiện quá nhiều lần để so sánh. Hãy viết thêm chữ bên cạnh dấu *, tìm ít từ hơn hoặc chọn từ hiếm hơn.",
     internal: "Máy chủ gặp lỗi.",
     // Charts.
     date_axis: "Thời gian đăng",
@@ -302,7 +302,7 @@ pub(super) const WORDS: Words = Words {
     find_more: "để tìm được nhiều hơn",
     shown: "hiện {0}",
     a_sample: "lấy mẫu {0}",
-    written: "đã ghi {0} trong {1}; xem --limit",
+    written: "đã ghi {0} trong số {1}; xem --limit",
     to_write: "sẽ ghi {0} khi tìm {1}",
     empty_query: "chưa có nội dung tìm",
     no_value: "(không ghi)",
@@ -456,7 +456,7 @@ pub(super) const WORDS: Words = Words {
                 ("chuyển*", "từ bắt đầu bằng chuyển"),
                 ("*óa", "từ kết thúc bằng óa"),
                 ("*uyê*", "từ có uyê ở bất cứ chỗ nào"),
-                ("diễm~1", "từ sai khác một chữ"),
+                ("diễm~1", "từ khác diễm một chữ cái"),
                 ("/tr(ong|ung)/", "từ khớp với biểu thức chính quy"),
             ],
         },
@@ -703,16 +703,16 @@ fn problem_of_query(kind: ProblemKind) -> (String, Option<String>) {
         K::NearOperand => ("NEAR cần một từ, một cụm từ", "ở đây coi như AND"),
         K::UnknownField(field) => {
             return (
-                "không có trường tên này".to_owned(),
+                "không có trường nào tên như vậy".to_owned(),
                 Some(format!(
-                    "tìm như chữ thường. Có phải {}: không?",
+                    "đã tìm như từ bình thường. Có phải {}: không?",
                     field.name()
                 )),
             );
         }
         K::DetachedField => (
             "sau dấu hai chấm không có giá trị viết liền",
-            "nên coi là chữ thường",
+            "nên được tìm như từ bình thường",
         ),
         K::NoValue => ("trường này không có giá trị", IGNORED),
         K::FieldInField => ("trường này nằm trong trường khác", "lấy trường ngoài"),
@@ -725,7 +725,7 @@ fn problem_of_query(kind: ProblemKind) -> (String, Option<String>) {
             "đã tìm các từ đứng liền nhau",
         ),
         K::DistanceTooLarge => ("khoảng cách quá lớn", "lấy khoảng lớn nhất"),
-        K::FuzzyTooLarge => ("số chữ sai khác quá lớn", "lấy số lớn nhất"),
+        K::FuzzyTooLarge => ("số chữ cái được phép khác quá lớn", "lấy số lớn nhất"),
         K::AccentsOfGroup => ("~, = và == chỉ đứng trước một từ hoặc một cụm từ", IGNORED),
         K::QuoteInHeadline => (
             "dấu ngoặc kép này được coi là dấu câu",
@@ -755,7 +755,7 @@ fn cause(cause: &Cause) -> String {
     match cause.kind {
         CauseKind::Word => format!("Không bài nào có {part}."),
         CauseKind::Accents => {
-            format!("Không bài nào có {part} với dấu này; {others} có với dấu khác.")
+            format!("Không bài nào có {part} đúng dấu; {others} có khi bỏ qua dấu.")
         }
         CauseKind::Phrase if cause.otherwise == 0 => {
             format!("Không bài nào có {part}, cũng không bài nào có đủ các từ của cụm.")
@@ -767,13 +767,13 @@ fn cause(cause: &Cause) -> String {
             format!("Không bài nào có {part}, cũng không bài nào có đủ các từ ấy.")
         }
         CauseKind::Near => {
-            format!("Không bài nào có {part}; {others} có đủ các từ ấy nhưng xa nhau hơn.")
+            format!("Không bài nào có {part}; {others} có đủ các từ ấy nhưng cách xa nhau hơn.")
         }
         CauseKind::NotNear => {
             format!("Không bài nào có {part}; {others} có phần đầu.")
         }
-        CauseKind::TooFew => format!("Không bài nào có {part}; {others} có ít lần hơn."),
-        CauseKind::Field => format!("Không bài nào có {part}; {others} có ở phần khác của bài."),
+        CauseKind::TooFew => format!("Không bài nào có {part}; {others} có nhưng ít lần hơn."),
+        CauseKind::Field => format!("Không bài nào có {part}; {others} có ở phần khác."),
         CauseKind::Filter => format!("Không bài nào thỏa điều kiện {part}."),
         CauseKind::Excluded => format!("Nếu bỏ {part} thì có {others}."),
         CauseKind::Together => {
@@ -783,7 +783,7 @@ fn cause(cause: &Cause) -> String {
                 .map(|part| format!("{} trong {}", part.part, articles(part.articles)))
                 .collect();
             format!(
-                "Từng phần đều có, nhưng không cùng một bài: {}.",
+                "Phần nào cũng có, nhưng không bài nào có đủ cả: {}.",
                 parts.join(", ")
             )
         }
@@ -799,12 +799,12 @@ fn suggestion(suggestion: &Suggestion) -> String {
         SuggestionKind::Spelling => "cách viết khác".to_owned(),
         SuggestionKind::AnyAccents if part.is_empty() => "bỏ qua dấu".to_owned(),
         SuggestionKind::AnyAccents => format!("bỏ qua dấu của {part}"),
-        SuggestionKind::Slop => format!("các từ của {part} cách nhau chút ít"),
-        SuggestionKind::Further => format!("{part} xa nhau hơn"),
-        SuggestionKind::AnyField => format!("{part} ở bất cứ phần nào"),
+        SuggestionKind::Slop => format!("các từ của {part} cách nhau một chút"),
+        SuggestionKind::Further => format!("{part} nhưng cho cách xa hơn"),
+        SuggestionKind::AnyField => format!("{part} ở bất cứ phần nào của bài"),
         SuggestionKind::WithoutFilter => format!("bỏ điều kiện {part}"),
         SuggestionKind::WithoutNot => format!("không loại trừ {part}"),
-        SuggestionKind::Words => format!("các từ của {part} ở bất cứ đâu"),
+        SuggestionKind::Words => format!("các từ của {part} ở bất cứ chỗ nào trong bài"),
         SuggestionKind::WithoutPart => format!("bỏ {part}"),
         SuggestionKind::AnyWord => format!("một trong các từ của {part}"),
     }
