@@ -70,7 +70,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&app), guard::admit))
         .layer(from_fn(negotiate::negotiate))
         .layer(from_fn(nest::relocate))
-        .layer(from_fn(site::remember))
+        .layer(from_fn_with_state(Arc::clone(&app), site::remember))
         .layer(from_fn(guard::protect))
         .layer(compression())
         .layer(from_fn_with_state(Arc::clone(&app), cors::share))

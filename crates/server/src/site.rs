@@ -1,10 +1,13 @@
 //! The address of a request as its client knows it, for citations and feeds.
 
-use axum::extract::{OriginalUri, Request};
+use std::sync::Arc;
+
+use axum::extract::{OriginalUri, Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::app::App;
 use crate::nest::base;
 
 /// The address of the request that a task answers.
@@ -15,6 +18,8 @@ pub(crate) struct Requested {
     site: String,
     /// Whether the router is nested below another path than the root.
     is_nested: bool,
+    /// The name of the index, if the server has several and this is not the main one.
+    index: Option<String>,
     /// The whole address, as it was sent.
     pub(crate) link: String,
 }
@@ -30,6 +35,14 @@ impl Requested {
         };
         format!("{}{path}", self.site)
     }
+
+    /// The name of the program, and that of the index if it has one.
+    pub(crate) fn name(&self) -> String {
+        match &self.index {
+            Some(index) => format!("Timbao · {index}"),
+            None => "Timbao".to_owned(),
+        }
+    }
 }
 
 tokio::task_local! {
@@ -37,7 +50,11 @@ tokio::task_local! {
 }
 
 /// Makes the address of a request known to its handler.
-pub(crate) async fn remember(request: Request, next: Next) -> Response {
+pub(crate) async fn remember(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let base = base(&request).unwrap_or_default();
     let original = request.extensions().get::<OriginalUri>();
     let uri = original.map_or_else(|| request.uri(), |original| &original.0);
@@ -47,6 +64,7 @@ pub(crate) async fn remember(request: Request, next: Next) -> Response {
         site: format!("{origin}{base}"),
         link: format!("{origin}{path}"),
         is_nested: !base.is_empty(),
+        index: app.name.clone(),
     };
     REQUESTED.scope(requested, next.run(request)).await
 }

@@ -32,6 +32,11 @@ impl Address {
         }
     }
 
+    /// The name of the program, and that of the index if the server has several.
+    pub(crate) fn name(&self) -> String {
+        self.requested.name()
+    }
+
     /// The path.
     pub(crate) fn path(&self) -> &'static str {
         self.path

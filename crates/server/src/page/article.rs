@@ -197,13 +197,13 @@ fn written(asked: &Asked, articles: &[Shown], citation: &Citation) -> Markup {
     let first = articles
         .first()
         .and_then(|shown| shown.article.title.as_deref());
-    let title = format!("{} – Timbao", first.unwrap_or(words.untitled));
+    let title = first.unwrap_or(words.untitled);
     let has_list = address.get("q").is_some();
     shell(&Page {
         language,
         address,
         tab: Tab::None,
-        title: &title,
+        title,
         status: first.unwrap_or(words.untitled),
         content: html! {
             @if has_list {

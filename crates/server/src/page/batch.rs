@@ -106,7 +106,6 @@ fn whole(asked: &Asked, queries: &str, what: What, sort: Sort, content: Markup) 
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
     let kept = address.without_all(&["queries", "by", "totals", "sort", "q"]);
-    let title = format!("{} – Timbao", words.batch);
     let by = match what {
         What::Counts(facet) => Some(facet),
         _ => None,
@@ -115,7 +114,7 @@ fn whole(asked: &Asked, queries: &str, what: What, sort: Sort, content: Markup) 
         language,
         address,
         tab: Tab::Batch,
-        title: &title,
+        title: words.batch,
         status: words.batch,
         content: html! {
             h1 #count { (words.batch) }

@@ -99,7 +99,7 @@ fn whole(
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
     let kept = address.without_all(&["window", "by"]);
-    let title = format!("{query} – {} – Timbao", words.collocates);
+    let title = format!("{query} – {}", words.collocates);
     shell(&Page {
         language,
         address,

@@ -127,7 +127,7 @@ fn whole(asked: &Asked, queries: &[String], options: &CompareOptions, content: M
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
     let kept = address.without_all(&["q", "by", "window", "min"]);
-    let title = format!("{} – {} – Timbao", queries.join(" / "), words.compare);
+    let title = format!("{} – {}", queries.join(" / "), words.compare);
     let query = |number: usize| queries.get(number).map_or("", String::as_str);
     let window = options.windows.left;
     shell(&Page {

@@ -98,7 +98,7 @@ fn whole(
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
     let kept = address.without_all(&OPTIONS);
-    let title = format!("{query} – {} – Timbao", words.dispersion);
+    let title = format!("{query} – {}", words.dispersion);
     let of_article = address.get("id");
     shell(&Page {
         language,

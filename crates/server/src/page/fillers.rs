@@ -110,7 +110,7 @@ fn filled(phrase: &str, filler: &Filler, address: &Address) -> Option<String> {
 fn whole(asked: &Asked, query: &str, count: &str, content: Markup) -> Markup {
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
-    let title = format!("{query} – {} – Timbao", words.fillers);
+    let title = format!("{query} – {}", words.fillers);
     shell(&Page {
         language,
         address,

@@ -33,7 +33,7 @@ pub(crate) async fn page(RawQuery(raw): RawQuery) -> Response {
         language,
         address: &asked.address,
         tab: Tab::None,
-        title: &format!("{} – Timbao", words.help),
+        title: words.help,
         status: words.help,
         content: html! {
             div.help {
@@ -203,7 +203,7 @@ fn form_page(asked: &Asked) -> Markup {
         language,
         address: &address.without_all(&FIELDS),
         tab: Tab::None,
-        title: &format!("{} – Timbao", words.form),
+        title: words.form,
         status: words.form,
         content: html! {
             div.help {

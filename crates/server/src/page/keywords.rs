@@ -125,7 +125,7 @@ fn whole(asked: &Asked, query: &str, count: &str, content: Markup) -> Markup {
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
     let kept = address.without("against");
-    let title = format!("{query} – {} – Timbao", words.keywords);
+    let title = format!("{query} – {}", words.keywords);
     shell(&Page {
         language,
         address,

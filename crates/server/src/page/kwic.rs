@@ -148,7 +148,7 @@ struct Found {
 
 fn table_page(asked: &Asked, query: &str, count: &str, content: Markup) -> Markup {
     let name = asked.language.words().concordance;
-    let title = format!("{query} – {name} – Timbao");
+    let title = format!("{query} – {name}");
     shell(&Page {
         language: asked.language,
         address: &asked.address,

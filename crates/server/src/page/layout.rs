@@ -37,7 +37,7 @@ pub(super) struct Page<'p> {
     pub language: Language,
     pub address: &'p Address,
     pub tab: Tab,
-    /// The title of the window.
+    /// The title of the window, without the name of the program.
     pub title: &'p str,
     /// The announcement for screen readers.
     pub status: &'p str,
@@ -55,7 +55,10 @@ pub(super) fn shell(page: &Page<'_>) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (page.title) }
+                title {
+                    @if !page.title.is_empty() { (page.title) " – " }
+                    (address.name())
+                }
                 link rel="icon" type="image/svg+xml" href=(ICON.path);
                 link rel="stylesheet" href=(STYLE.path);
                 @if has_feed(address) { link rel="alternate" type="application/atom+xml" title=(words.follow_feed) href=(feed(address)); }
@@ -65,7 +68,7 @@ pub(super) fn shell(page: &Page<'_>) -> Markup {
                 a.skip href="#main" { (words.skip) }
                 header.top {
                     div.bar {
-                        a.brand href=(home(page.language)) { "Timbao" }
+                        a.brand href=(home(page.language)) { (address.name()) }
                         @if !matches!(page.tab, Tab::Trends | Tab::Compare) { (search_box(address, page.tab, words)) }
                         @for (other, name) in others(page.language) {
                             nav.languages aria-label=(name) {
@@ -100,7 +103,7 @@ fn printed(page: &Page<'_>) -> Markup {
         .map(|(_, query)| query.as_str());
     let queries: Vec<&str> = queries.collect();
     html! {
-        p { (fill(words.printed, &[&language.date(&iso_day(today()))])) }
+        p { (fill(words.printed, &[&page.address.name(), &language.date(&iso_day(today()))])) }
         @if !queries.is_empty() {
             p { (words.understood) ": " strong lang="vi" { (queries.join("; ")) } }
         }

@@ -152,7 +152,7 @@ fn whole(asked: &Asked, content: Markup) -> Markup {
         language: asked.language,
         address: &asked.address,
         tab: Tab::None,
-        title: &format!("{} – Timbao", words.log_in),
+        title: words.log_in,
         status: words.log_in,
         content,
     })

@@ -78,7 +78,7 @@ fn whole(asked: &Asked, status: &str, content: Markup) -> Markup {
         language: asked.language,
         address: &asked.address,
         tab: Tab::Reprints,
-        title: &format!("{} – Timbao", words.reprints_page),
+        title: words.reprints_page,
         status,
         content: html! { h1 { (words.reprints_page) } (content) },
     })

@@ -111,9 +111,9 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
 
 fn list_page(asked: &Asked, query: &str, count: &str, content: Markup) -> Markup {
     let title = if query.trim().is_empty() {
-        format!("{count} – Timbao")
+        count.to_owned()
     } else {
-        format!("{query}: {count} – Timbao")
+        format!("{query}: {count}")
     };
     shell(&Page {
         language: asked.language,
@@ -258,7 +258,7 @@ fn welcome(asked: &Asked, size: &Size) -> Markup {
         language,
         address: &asked.address,
         tab: Tab::Results,
-        title: "Timbao",
+        title: "",
         status: "",
         content: html! {
             div.welcome {

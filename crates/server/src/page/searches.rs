@@ -158,7 +158,7 @@ fn list(app: &App, saved: &[Listed], address: &Address, language: Language) -> M
         language,
         address: &address.without("saved"),
         tab: Tab::None,
-        title: &format!("{} – Timbao", words.searches),
+        title: words.searches,
         status: note.as_deref().unwrap_or(words.searches),
         content: html! {
             h1 { (words.searches) }

@@ -83,7 +83,7 @@ fn whole(asked: &Asked, text: &str, options: &SimilarOptions, content: Markup) -
         language,
         address,
         tab: Tab::Similar,
-        title: &format!("{} – Timbao", words.similar),
+        title: words.similar,
         status: words.similar,
         content: html! {
             h1 { (words.similar) }

@@ -61,7 +61,7 @@ async fn answer(
             language,
             address,
             tab: Tab::None,
-            title: &format!("{} – Timbao", words.status),
+            title: words.status,
             status: words.status,
             content: html! {
                 h1 { (words.status) }

@@ -116,7 +116,7 @@ impl Choices {
 fn trends_page(asked: &Asked, choices: &Choices, queries: &[&str], content: Markup) -> Markup {
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
-    let title = format!("{} – {} – Timbao", queries.join(", "), words.trends);
+    let title = format!("{} – {}", queries.join(", "), words.trends);
     shell(&Page {
         language,
         address,

@@ -80,7 +80,7 @@ fn whole(
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
     let kept = address.without_all(&OPTIONS);
-    let title = format!("{query} – {} – Timbao", words.wordlist);
+    let title = format!("{query} – {}", words.wordlist);
     let least_articles = options.least_articles;
     shell(&Page {
         language,

@@ -155,6 +155,28 @@ fn several_indexes_have_addresses_of_their_own() {
             .body
             .contains("href=\"kho/tap-chi/status\"")
     );
+    for path in [
+        "",
+        "?q=ri%C3%AAng",
+        "/help",
+        "/kwic?q=ri%C3%AAng",
+        "/searches",
+        "/article?id=khong",
+    ] {
+        let page = site.browse(&format!("/kho/tap-chi{path}")).body;
+        assert!(page.contains("Timbao · tap-chi</a>"), "{path}: {page}");
+        assert!(page.contains("Timbao · tap-chi</title>"), "{path}: {page}");
+        assert!(
+            page.contains("Timbao · tap-chi, in ngày "),
+            "{path}: {page}"
+        );
+        let main = site
+            .browse(&format!("/{}", path.trim_start_matches('/')))
+            .body;
+        assert!(!main.contains("tap-chi"), "{path}: {main}");
+    }
+    let feed = site.get("/kho/tap-chi/feed.atom?q=ri%C3%AAng").body;
+    assert!(feed.contains("<title>Timbao · tap-chi: "), "{feed}");
     let root = site.get("/kho/tap-chi/?q=ri%C3%AAng");
     assert_eq!(
         (root.status, root.header("location")),

@@ -35,7 +35,7 @@ pub(super) const WORDS: Words = Words {
     by_keys: "by columns",
     at_random: "shuffled",
     quotes_removed: "these words are not a phrase; if the shell removed quotation marks, write {1} ({0})",
-    printed: "Timbao, printed on {0}",
+    printed: "{0}, printed on {1}",
     by_relevance: "Most relevant",
     latest: "Newest",
     oldest: "Oldest",

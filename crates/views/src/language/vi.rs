@@ -39,7 +39,7 @@ pub(super) const WORDS: Words = Words {
     by_keys: "theo cột",
     at_random: "xáo trộn",
     quotes_removed: "các từ này không được tìm như một cụm từ; nếu shell đã bỏ mất dấu ngoặc kép, hãy viết {1} ({0})",
-    printed: "Timbao, in ngày {0}",
+    printed: "{0}, in ngày {1}",
     by_relevance: "Phù hợp nhất",
     latest: "Mới nhất",
     oldest: "Cũ nhất",
