@@ -186,7 +186,7 @@ fn table(
         } @else {
             (choices(request, address, language))
             @if request.group.is_empty() {
-                (lines(&found.lines, address, language))
+                (lines(&found.lines, narrow, address, language))
             } @else {
                 (groups(request, found, language))
             }
@@ -198,11 +198,12 @@ fn table(
 }
 
 /// The table of lines.
-fn lines(lines: &[KwicLine], address: &Address, language: Language) -> Markup {
+fn lines(lines: &[KwicLine], narrow: &Narrow, address: &Address, language: Language) -> Markup {
     let words = language.words();
-    // Many archives have neither; the lines can use the room.
-    let has_dates = lines.iter().any(|line| line.date.is_some());
-    let has_sources = lines.iter().any(|line| source(line).is_some());
+    // Many archives have neither; the lines can use the room. All pages have the same columns.
+    // A month is not known of every date.
+    let has_dates = narrow.has_dates() || lines.iter().any(|line| line.date.is_some());
+    let has_sources = narrow.has(&[Facet::Source, Facet::Section]);
     html! {
         div.scroll role="region" aria-labelledby="count" tabindex="0" {
             table.kwic aria-labelledby="count" {

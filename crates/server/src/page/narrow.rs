@@ -83,6 +83,17 @@ impl Narrow {
         Self::count(searcher, filters, count, base)
     }
 
+    /// Returns `true` if the month of an article is known.
+    pub(super) fn has_dates(&self) -> bool {
+        !self.months.is_empty()
+    }
+
+    /// Returns `true` if an article has a value of one of these facets.
+    pub(super) fn has(&self, facets: &[Facet]) -> bool {
+        let mut counts = self.facets.iter();
+        counts.any(|counts| facets.contains(&counts.facet) && !counts.values.is_empty())
+    }
+
     /// Returns `true` if nothing that was found can be narrowed.
     fn is_empty(&self) -> bool {
         self.months.is_empty() && self.facets.iter().all(|counts| counts.values.is_empty())

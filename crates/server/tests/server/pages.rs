@@ -120,6 +120,26 @@ fn a_concordance_has_no_empty_columns() {
 }
 
 #[test]
+fn all_pages_of_a_concordance_have_the_same_columns() {
+    let mut articles: Vec<_> = (0..100)
+        .map(|n| article(&format!("u{n}"), "", "Thuyền nan cập bến.", None))
+        .collect();
+    let mut last = article("co-ngay", "", "Thuyền nan ra khơi.", Some((2024, 9, 1)));
+    last.section = Some("Đời sống".into());
+    articles.push(last);
+    let site = Site::holding(articles);
+    for page in ["", "&page=2"] {
+        let body = site
+            .get(&format!("/kwic?q=thuy%E1%BB%81n+nan&sort=right{page}"))
+            .body;
+        assert_eq!(body.contains("Đời sống</td>"), !page.is_empty(), "{body}");
+        for column in ["class=\"date\"", "class=\"source\""] {
+            assert!(body.contains(column), "{page}: {column}: {body}");
+        }
+    }
+}
+
+#[test]
 fn words_are_counted_in_tables() {
     // Words that are adjacent in all of the texts would be one word.
     let rest = [
@@ -239,7 +259,11 @@ fn pages_say_what_is_wrong() {
         "{}",
         page.body
     );
-    assert!(page.body.contains("1 bài có khi bỏ qua dấu"), "{}", page.body);
+    assert!(
+        page.body.contains("1 bài có khi bỏ qua dấu"),
+        "{}",
+        page.body
+    );
     assert!(page.body.contains("bỏ qua dấu của"), "{}", page.body);
 }
 
