@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::problem::Problem;
 use crate::view::Place;
 
-use super::answer::{OfView, json, run, sent};
+use super::answer::{json, respond};
 
 /// The sources of the index.
 #[derive(Serialize)]
@@ -28,23 +28,19 @@ pub(super) async fn answer(
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
     let shared = Arc::clone(&app);
-    let answer = run(
+    let answer = respond(
         &app,
         raw.as_deref(),
         |_, _| Ok(()),
-        move |(), searcher| {
-            json(&OfView {
-                answer: Answer {
-                    version: VERSION,
-                    sources: of(&shared)?,
-                },
-                next: None,
-                citation: None,
-                view: searcher.view(),
-            })
+        move |cite, (), searcher| {
+            let answer = Answer {
+                version: VERSION,
+                sources: of(&shared)?,
+            };
+            json(&cite.answer(answer, searcher, [])?)
         },
     );
-    answer.await.map(sent)
+    answer.await
 }
 
 /// The sources at the last update of the index; without directories of the machine unless they

@@ -9,7 +9,7 @@ use timbao_views::json::StatsAnswer;
 use crate::app::App;
 use crate::problem::Problem;
 
-use super::answer::{OfView, json, run, sent};
+use super::answer::{json, respond};
 
 /// Answers with figures.
 pub(super) async fn answer(
@@ -17,18 +17,14 @@ pub(super) async fn answer(
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
     let index = app.place.name(app.options.show_paths);
-    let answer = run(
+    let answer = respond(
         &app,
         raw.as_deref(),
         |_, _| Ok(index),
-        |index, searcher| {
-            json(&OfView {
-                answer: StatsAnswer::new(index, &searcher.stats()?),
-                next: None,
-                citation: None,
-                view: searcher.view(),
-            })
+        |cite, index, searcher| {
+            let answer = StatsAnswer::new(index, &searcher.stats()?);
+            json(&cite.answer(answer, searcher, [])?)
         },
     );
-    answer.await.map(sent)
+    answer.await
 }

@@ -295,6 +295,13 @@ fn answers_are_cited_on_request() {
         citation["link"],
         format!("http://{address}{path}&cite=true")
     );
+    for path in ["/api/v1/stats", "/api/v1/sources"] {
+        assert!(site.get(path).json().get("citation").is_none(), "{path}");
+        let citation = site.get(&format!("{path}?cite=true")).json()["citation"].clone();
+        assert_eq!(citation["queries"], serde_json::json!([]), "{path}");
+        let link = format!("http://{address}{path}?cite=true");
+        assert_eq!(citation["link"], link, "{path}");
+    }
     let behind_tls = format!("{path}&cite=true");
     let answer = site.get_with(&behind_tls, "X-Forwarded-Proto: https\r\n");
     assert_eq!(
