@@ -290,6 +290,26 @@ fn no_completion_begins_with_half_a_word() {
     assert!(change.contains(&"chuyển hóa".to_owned()), "{change:?}");
 }
 
+#[test]
+fn no_completion_is_a_fragment() {
+    let bodies = [
+        "Nhận diện tự diễn biến, tự chuyển hóa trong nội bộ.",
+        "Phòng, chống tự diễn biến, tự chuyển hóa.",
+        "Bàn về tự diễn biến, tự chuyển hóa ở cơ sở.",
+        "Dân ca Mường Khơi có điệu tự diễn.",
+    ];
+    let articles = bodies.map(|body| Article {
+        body: body.to_owned(),
+        ..Article::default()
+    });
+    let keys = (0..).map(|number: usize| number.to_string());
+    let (_dir, searcher) = indexed(keys.zip(articles));
+    let completions = complete(&searcher, "tự d", 8).unwrap();
+    let texts: Vec<&str> = completions.iter().map(|c| c.text.as_str()).collect();
+    assert!(texts.contains(&"tự diễn biến tự chuyển hóa"), "{texts:?}");
+    assert!(!texts.contains(&"tự diễn biến tự chuyển"), "{texts:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]

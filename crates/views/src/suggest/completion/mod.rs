@@ -55,6 +55,8 @@ const SHOWN: u64 = 2;
 const LOOKED_AT: usize = 32;
 /// Words that are added to a phrase at most.
 const ADDED: usize = 3;
+/// Words that are added at most to a phrase that would be a fragment otherwise.
+const COMPLETED: usize = 8;
 
 /// Completes the last word of a text by the words before it, with accents, the most common phrases
 /// first.
@@ -287,8 +289,9 @@ impl Completer<'_> {
     fn extend(&self, found: &mut Vec<(Words, u64)>, most: usize) -> Result<()> {
         found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let mut last: Vec<(Words, u64)> = found.iter().take(most).cloned().collect();
-        for _ in 0..ADDED {
-            last = self.longer(&last)?;
+        for added in 0..COMPLETED {
+            let share = if added < ADDED { USUAL } else { ALWAYS };
+            last = self.longer(&last, share)?;
             if last.is_empty() {
                 break;
             }
@@ -305,8 +308,9 @@ impl Completer<'_> {
         Ok(())
     }
 
-    /// The phrases with the word that usually follows, of those that have one.
-    fn longer(&self, phrases: &[(Words, u64)]) -> Result<Vec<(Words, u64)>> {
+    /// The phrases with the word that follows in at least this share of their articles, of those that
+    /// have one.
+    fn longer(&self, phrases: &[(Words, u64)], share: f64) -> Result<Vec<(Words, u64)>> {
         let mut longer = Vec::new();
         for (words, articles) in phrases.iter().filter(|(words, _)| words.len() > 1) {
             let Some(last) = words.last() else { continue };
@@ -327,7 +331,7 @@ impl Completer<'_> {
         let rows: Vec<Words> = longer.iter().map(|(words, _)| words.clone()).collect();
         let counted = longer.into_iter().zip(self.articles(&rows)?);
         let usual = counted.filter(|((_, articles), with)| {
-            *with >= SHOWN && *with as f64 >= USUAL * *articles as f64
+            *with >= SHOWN && *with as f64 >= share * *articles as f64
         });
         Ok(usual.map(|((words, _), with)| (words, with)).collect())
     }
