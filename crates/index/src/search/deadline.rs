@@ -14,12 +14,17 @@ use std::time::Instant;
 use crate::error::{Error, Result};
 use crate::text::Damage;
 
+/// The work of a part of a search that is taken from the limit at a time.
+const BATCH: i64 = 1 << 14;
+
 /// The moment at which work has to end, if there is one, and the damage for which it has to fail.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Deadline {
     pub(super) moment: Option<Instant>,
     /// The work that is left, if it is limited.
     work: Option<Arc<AtomicI64>>,
+    /// In a part of the work, what was done and is not yet taken from `work`.
+    done: Option<Arc<AtomicI64>>,
     /// By segment.
     damage: Arc<[Damage]>,
 }
@@ -37,6 +42,7 @@ impl Deadline {
     pub(crate) fn with_work(&self, units: i64) -> Self {
         Self {
             work: Some(Arc::new(AtomicI64::new(units))),
+            done: None,
             ..self.clone()
         }
     }
@@ -49,13 +55,19 @@ impl Deadline {
         }
     }
 
-    /// The same deadline for a part of the work that another thread does. It may take all that is
-    /// left, and counts for itself.
+    /// The same deadline for a part of the work that another thread does at the same time. The work is
+    /// taken from that of all parts in batches, so that threads do not wait for each other.
     pub(super) fn part(&self) -> Self {
-        match self.left() {
-            Some(left) => self.with_work(left),
-            None => self.clone(),
+        Self {
+            done: Some(Arc::default()),
+            ..self.clone()
         }
+    }
+
+    /// Takes the rest of the work of a part, which is over.
+    pub(super) fn end_part(&self) {
+        let done = self.done.as_ref();
+        self.take(done.map_or(0, |done| done.swap(0, Ordering::Relaxed)));
     }
 
     /// The work that is left, if it is limited.
@@ -64,24 +76,30 @@ impl Deadline {
         work.map(|work| work.load(Ordering::Relaxed))
     }
 
-    /// The work that was done since `left` of it was left.
-    pub(super) fn spent_since(&self, left: Option<i64>) -> usize {
-        let spent = left
-            .zip(self.left())
-            .map(|(before, now)| before.saturating_sub(now));
-        spent.map_or(0, |spent| usize::try_from(spent).unwrap_or(0))
-    }
-
     /// Counts work, and returns `true` if there is no time or no work left. A unit is about as
     /// much as comparing one occurrence of a word.
     #[inline]
     pub(crate) fn spend(&self, units: usize) -> bool {
-        if let Some(work) = &self.work {
-            let units = i64::try_from(units).unwrap_or(i64::MAX);
-            let left = work.load(Ordering::Relaxed);
-            work.store(left.saturating_sub(units), Ordering::Relaxed);
+        let units = i64::try_from(units).unwrap_or(i64::MAX);
+        match &self.done {
+            None => self.take(units),
+            Some(done) => {
+                let sum = done.load(Ordering::Relaxed).saturating_add(units);
+                let is_batch = sum >= BATCH;
+                done.store(if is_batch { 0 } else { sum }, Ordering::Relaxed);
+                if is_batch {
+                    self.take(sum);
+                }
+            }
         }
         self.has_passed()
+    }
+
+    fn take(&self, units: i64) {
+        if let Some(work) = &self.work {
+            let less = |left: i64| Some(left.saturating_sub(units));
+            let _ = work.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        }
     }
 
     fn is_exhausted(&self) -> bool {

@@ -235,13 +235,12 @@ impl<'a> SegmentScan<'a> {
         let articles: Vec<u32> = all.iter().collect();
         let ranges = by_ranges(searcher, &articles, LEAST_ARTICLES, |articles| {
             let deadline = self.deadline.part();
-            let left = deadline.left();
             let found = self.read(searcher, articles, &deadline);
-            (found, deadline.spent_since(left))
+            deadline.end_part();
+            found
         });
         let mut whole = vec![Scored::default(); self.parts.len()];
-        for (found, spent) in ranges {
-            self.deadline.spend(spent);
+        for found in ranges {
             for (whole, found) in whole.iter_mut().zip(found?) {
                 whole.append(found);
             }
