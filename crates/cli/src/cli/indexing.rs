@@ -42,7 +42,7 @@ pub(crate) struct IndexArgs {
 Examples:
   timbao reindex
   timbao reindex --full
-  timbao reindex && timbao search 'cử tri' --sort -date
+  timbao reindex; timbao search 'cử tri' --sort -date
 
 Exit status: 0 done, 1 no articles, 2 an error, 3 done, but something was unreadable; a file
 that was read before keeps its former articles.")]
