@@ -14,7 +14,7 @@ use timbao_index::update::{Sources, UpdateOptions, update};
 use timbao_index::{CacheOptions, Index, SearchOptions, Searcher, WriterOptions};
 use timbao_query::plan::Plan;
 
-use crate::measure::{Latency, side_by_side};
+use crate::measure::{Latency, alone};
 use crate::plain::{Keys, Plain};
 use crate::{data, measure, program, queries, timbao};
 
@@ -29,7 +29,7 @@ pub const UPDATE: usize = 100;
 /// Queries are drawn from this many of the articles.
 const SAMPLE: usize = 2000;
 
-/// What is measured of each row.
+/// The queries, the memory and the program of each row.
 #[derive(Debug, Args)]
 pub struct Options {
     /// Number of phrases and of sets of words, each with accents and without.
@@ -274,30 +274,16 @@ impl Engine {
         mut plain: impl FnMut(&Plain, &IndexReader, &str),
         mut timbao: impl FnMut(&Searcher, &str),
     ) -> Result<Latency> {
-        let rows = match self {
+        Ok(match self {
             Self::Plain(engine) => {
                 let reader = engine.reader()?;
-                side_by_side(
-                    queries,
-                    rounds,
-                    &mut [&mut |query: &String| {
-                        plain(engine, &reader, query);
-                    }],
-                )
+                alone(queries, rounds, |query| plain(engine, &reader, query))
             }
             Self::Timbao(index) => {
                 let searcher = index.searcher()?;
-                side_by_side(
-                    queries,
-                    rounds,
-                    &mut [&mut |query: &String| {
-                        timbao(&searcher, query);
-                    }],
-                )
+                alone(queries, rounds, |query| timbao(&searcher, query))
             }
-        };
-        let row = rows.into_iter().next();
-        row.ok_or_else(|| "no system was measured".into())
+        })
     }
 }
 

@@ -76,6 +76,12 @@ pub fn side_by_side<Q>(
         .collect()
 }
 
+/// The same of one system alone.
+pub fn alone<Q>(queries: &[Q], rounds: usize, mut system: impl FnMut(&Q)) -> Latency {
+    let mut latencies = side_by_side(queries, rounds, &mut [&mut system]);
+    latencies.swap_remove(0)
+}
+
 /// The median of the times that one query took, zero of none.
 pub fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::measure::{Latency, side_by_side};
+use crate::measure::{Latency, alone};
 
 /// At most this many phrases are searched for.
 const PHRASES: usize = 30;
@@ -17,7 +17,7 @@ const PHRASES: usize = 30;
 pub fn searches(program: &Path, index: &Path, phrases: &[String]) -> io::Result<Latency> {
     let phrases = &phrases[..phrases.len().min(PHRASES)];
     let mut failed = None;
-    let mut search = |phrase: &String| {
+    let latency = alone(phrases, 3, |phrase| {
         let run = Command::new(program)
             .args(["search", &format!("\"{phrase}\""), "--index"])
             .arg(index)
@@ -30,10 +30,9 @@ pub fn searches(program: &Path, index: &Path, phrases: &[String]) -> io::Result<
             }
             Err(error) => failed = Some(format!("{}: {error}", program.display())),
         }
-    };
-    let rows = side_by_side(phrases, 3, &mut [&mut search]);
-    match (failed, rows.into_iter().next()) {
-        (Some(message), _) => Err(io::Error::other(message)),
-        (None, row) => Ok(row.unwrap_or_else(|| Latency::of(Vec::new()))),
+    });
+    match failed {
+        Some(message) => Err(io::Error::other(message)),
+        None => Ok(latency),
     }
 }

@@ -254,60 +254,59 @@ fn suggestions_find_what_they_say() {
     });
 }
 
-#[test]
-fn no_completion_begins_with_half_a_word() {
-    let bodies = [
-        "Cuộc họp kéo dài hai giờ, sau đó đại biểu chuyển hóa ý kiến.",
-        "Buổi tiếp dân kéo dài hai giờ.",
-        "Hạn hán kéo dài nhiều tháng, bà con tự chuyển hóa giống.",
-        "Mưa kéo dài, nước dâng.",
-        "Ông dài lời, mưa kéo dài suốt đêm.",
-    ];
+/// Completes texts by articles with these bodies.
+fn completer<const N: usize>(bodies: [&str; N]) -> impl Fn(&str) -> Vec<String> {
     let articles = bodies.map(|body| Article {
         body: body.to_owned(),
         ..Article::default()
     });
     let keys = (0..).map(|number: usize| number.to_string());
-    let (_dir, searcher) = indexed(keys.zip(articles));
-    let of = |text: &str| {
+    let (dir, searcher) = indexed(keys.zip(articles));
+    move |text| {
+        let _lives = &dir;
         let completions = complete(&searcher, text, 8).unwrap();
         let texts = completions.into_iter().map(|completion| completion.text);
-        texts.collect::<Vec<_>>()
-    };
-    let long = of("dai");
+        texts.collect()
+    }
+}
+
+#[test]
+fn no_completion_begins_with_half_a_word() {
+    let completions = completer([
+        "Cuộc họp kéo dài hai giờ, sau đó đại biểu chuyển hóa ý kiến.",
+        "Buổi tiếp dân kéo dài hai giờ.",
+        "Hạn hán kéo dài nhiều tháng, bà con tự chuyển hóa giống.",
+        "Mưa kéo dài, nước dâng.",
+        "Ông dài lời, mưa kéo dài suốt đêm.",
+    ]);
+    let long = completions("dai");
     assert!(
         !long.iter().any(|text| text.starts_with("dài hai")),
         "{long:?}"
     );
     assert!(long.contains(&"dài".to_owned()), "{long:?}");
     // After the word that it belongs to, it is one.
-    let after = of("kéo d");
+    let after = completions("kéo d");
     assert!(
         after.iter().any(|text| text.starts_with("kéo dài")),
         "{after:?}"
     );
-    let change = of("chuyể");
+    let change = completions("chuyể");
     assert!(change.contains(&"chuyển hóa".to_owned()), "{change:?}");
 }
 
 #[test]
 fn no_completion_is_a_fragment() {
-    let bodies = [
+    let completions = completer([
         "Nhận diện tự diễn biến, tự chuyển hóa trong nội bộ.",
         "Phòng, chống tự diễn biến, tự chuyển hóa.",
         "Bàn về tự diễn biến, tự chuyển hóa ở cơ sở.",
         "Dân ca Mường Khơi có điệu tự diễn.",
-    ];
-    let articles = bodies.map(|body| Article {
-        body: body.to_owned(),
-        ..Article::default()
-    });
-    let keys = (0..).map(|number: usize| number.to_string());
-    let (_dir, searcher) = indexed(keys.zip(articles));
-    let completions = complete(&searcher, "tự d", 8).unwrap();
-    let texts: Vec<&str> = completions.iter().map(|c| c.text.as_str()).collect();
-    assert!(texts.contains(&"tự diễn biến tự chuyển hóa"), "{texts:?}");
-    assert!(!texts.contains(&"tự diễn biến tự chuyển"), "{texts:?}");
+    ]);
+    let texts = completions("tự d");
+    let has = |text: &str| texts.iter().any(|found| found == text);
+    assert!(has("tự diễn biến tự chuyển hóa"), "{texts:?}");
+    assert!(!has("tự diễn biến tự chuyển"), "{texts:?}");
 }
 
 proptest! {
