@@ -77,7 +77,7 @@ impl Connection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
     /// For connecting to a node, TLS included, and for each sign that its machine still runs. A search
-    /// that takes longer looks for nodes that failed.
+    /// that takes longer asks which nodes have failed.
     pub connect: Duration,
     /// For one attempt, from the connection to the end of the answer.
     pub request: Duration,
@@ -104,7 +104,7 @@ impl Default for Patience {
 pub struct Client {
     connection: Connection,
     agent: Agent,
-    /// For searches: gives up waiting for nodes that have failed.
+    /// For searches. It does not wait for nodes that have failed.
     searching: Agent,
     nodes: Arc<Nodes>,
     /// The number of requests so far, which distributes them over the nodes.

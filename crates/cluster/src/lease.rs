@@ -445,7 +445,7 @@ mod tests {
         json!({ "_seq_no": seq_no, "_primary_term": 1, "_source": source }).to_string()
     }
 
-    /// A renewer of the lease `mine` before such answers, and what it shares.
+    /// A renewer of the lease `mine` before such answers, and the state that it shares.
     fn renewer(answers: Vec<(u16, String)>) -> (Renewer, Arc<Shared>) {
         let address = format!("opensearch+http://{}/bao", server(answers));
         let connection = Connection::new(Address::parse(&address).unwrap());

@@ -1,8 +1,8 @@
 //! The nodes that answer, as far as a client knows.
 //!
-//! A node that has failed is avoided for a while. The others need time to notice that a node is cut off;
-//! meanwhile they wait for its copies of shards, although there are other copies. So a client that waits
-//! for a search finds out which nodes the cluster reaches, and prefers their copies.
+//! A client avoids a node that has failed for some seconds. The other nodes need time to notice that a node
+//! is cut off, and wait for its copies of shards until then, although there are other copies. So a client
+//! that waits for a search asks which nodes the cluster reaches, and prefers their copies.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -23,7 +23,7 @@ const ROUND: &str = "1s";
 /// The time for its answer.
 const ANSWER: Duration = Duration::from_secs(2);
 
-/// What is known of the nodes of a cluster.
+/// The nodes that failed, and those that the cluster reaches.
 #[derive(Debug)]
 pub(crate) struct Nodes {
     address: Address,

@@ -23,7 +23,7 @@ pub(crate) struct Deadline {
     pub(super) moment: Option<Instant>,
     /// The work that is left, if it is limited.
     work: Option<Arc<AtomicI64>>,
-    /// In a part of the work, what was done and is not yet taken from `work`.
+    /// Of a part of a search, the work that is not yet taken from `work`.
     done: Option<Arc<AtomicI64>>,
     /// By segment.
     damage: Arc<[Damage]>,

@@ -35,7 +35,7 @@ pub(super) struct Slots {
     table: SlotTable<SharedIds>,
 }
 
-/// What is known of the article that was read last, and memory for the next one.
+/// The places of slots in the article that was read last, and memory for the next one.
 #[derive(Default)]
 pub(super) struct Room {
     places: Places,
