@@ -192,7 +192,7 @@ impl Counted {
 }
 
 /// Receives runs of words, each with the number of its article, from 1.
-pub(crate) type OnRun<'f> = &'f mut dyn FnMut(&[u32], u64);
+pub(crate) type OnRun<'f> = &'f mut dyn FnMut(&[u32], u32);
 
 /// Calls back with every paragraph of some articles.
 pub(crate) fn each_paragraph(
@@ -354,7 +354,7 @@ pub(crate) struct Tally {
     counter: Counter,
     portion: Portion,
     /// The number of the last article.
-    last: u64,
+    last: u32,
 }
 
 impl Tally {
@@ -368,7 +368,7 @@ impl Tally {
     }
 
     /// Counts the units of a run of words of an article, which is named by a number above 0.
-    pub(crate) fn add(&mut self, run: &[u32], article: u64) {
+    pub(crate) fn add(&mut self, run: &[u32], article: u32) {
         self.counter.add(run, article);
         self.portion.tokens += run.len() as u64;
         self.portion.articles += u64::from(article != self.last);

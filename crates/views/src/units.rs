@@ -45,7 +45,10 @@ pub(crate) type Unit = Box<[u32]>;
 pub(crate) struct Passages {
     /// The words, with [`NONE`] after each passage.
     words: Vec<u32>,
-    /// The positions of words after a comma.
+    /// By word: the number of words from there on before a comma or the end, at most one more than
+    /// [`LONGEST`].
+    plain_runs: Vec<u8>,
+    /// The positions of words after a comma in the passage that is not ended yet.
     commas: Vec<usize>,
     passages: usize,
 }
@@ -69,13 +72,32 @@ impl Passages {
         if self.words.last().is_some_and(|&last| last != NONE) {
             self.words.push(NONE);
             self.passages += 1;
+            self.end_runs();
+        }
+        self.commas.clear();
+    }
+
+    /// Adds the runs of the passage that has ended.
+    fn end_runs(&mut self) {
+        let start = self.plain_runs.len();
+        self.plain_runs.resize(self.words.len(), 0);
+        let runs = self.plain_runs.get_mut(start..).unwrap_or_default();
+        let mut commas = self.commas.iter().rev().copied().peekable();
+        let mut next = 0;
+        // The end of the passage is no word.
+        for (at, run) in (start..self.words.len()).zip(runs).rev().skip(1) {
+            while commas.next_if(|&comma| comma > at + 1).is_some() {}
+            if commas.peek() == Some(&(at + 1)) {
+                next = 0;
+            }
+            *run = (next + 1).min(LONGEST as u8 + 1);
+            next = *run;
         }
     }
 
-    /// Adds passages of other words, of which `numbers` has the numbers here.
+    /// Adds passages of other words, of which `numbers` has the numbers here. All passages are ended.
     pub(crate) fn append(&mut self, other: &Self, numbers: &[u32]) {
-        let start = self.words.len();
-        self.commas.extend(other.commas.iter().map(|at| start + at));
+        self.plain_runs.extend_from_slice(&other.plain_runs);
         let number = |&word: &u32| numbers.get(word as usize).copied().unwrap_or(NONE);
         self.words.extend(other.words.iter().map(number));
         self.passages += other.passages;
@@ -93,32 +115,12 @@ impl Passages {
             })
     }
 
-    /// By place: the number of words from there on before a comma or the end, at most one more
-    /// than [`LONGEST`].
-    fn plain_runs(&self) -> Vec<u8> {
-        let mut runs = vec![0; self.words.len()];
-        let mut commas = self.commas.iter().rev().copied().peekable();
-        let mut next = 0;
-        for (at, (run, &word)) in runs.iter_mut().zip(&self.words).enumerate().rev() {
-            while commas.next_if(|&comma| comma > at + 1).is_some() {}
-            if commas.peek() == Some(&(at + 1)) {
-                next = 0;
-            }
-            *run = match word {
-                NONE => 0,
-                _ => (next + 1).min(LONGEST as u8 + 1),
-            };
-            next = *run;
-        }
-        runs
-    }
-
     /// The units with at least `least` occurrences, in the order of their words.
     pub(crate) fn units(&self, workers: &dyn Workers, least: u64) -> Vec<Unit> {
         let least = least.max(1);
         let levels = Levels::count(workers, self, least);
         let words = (self.words.len() - self.passages) as u64;
-        let weights = levels.weights(words, least);
+        let weights = levels.weights(workers, words, least);
         let chosen = levels.chosen(workers, self, &weights);
         let mut units: Vec<Unit> = Vec::new();
         for (size, (grams, chosen)) in levels.grams.iter().zip(&chosen).enumerate() {
@@ -165,10 +167,8 @@ struct Levels {
     grams: Vec<Vec<Gram>>,
     /// By length and place: the id of the row that starts there.
     ids: Vec<Vec<u32>>,
-    /// The places of frequent n-grams of the last level.
-    places: Vec<u32>,
-    /// By place: the words before the next comma.
-    plain_runs: Vec<u8>,
+    /// By length: the places of frequent n-grams, and their ids.
+    placed: Vec<Vec<(u32, u32)>>,
 }
 
 impl Levels {
@@ -176,28 +176,19 @@ impl Levels {
         let mut levels = Self {
             grams: vec![Vec::new()],
             ids: vec![Vec::new()],
-            places: Vec::new(),
-            plain_runs: passages.plain_runs(),
+            placed: vec![Vec::new()],
         };
-        levels.add_words(&passages.words, least);
+        levels.add_words(workers, &passages.words, least);
         for size in 2..=LONGEST + 1 {
-            levels.add(workers, size, least);
+            levels.add(workers, &passages.plain_runs, size, least);
         }
         levels
     }
 
     /// Adds the level of single words, whose numbers are dense.
-    fn add_words(&mut self, words: &[u32], least: u64) {
-        let known = words.iter().filter(|&&word| word != NONE).max();
-        let mut of_word = vec![Gram::new(0); known.map_or(0, |&last| last as usize + 1)];
-        for (at, &word) in (0..).zip(words) {
-            if let Some(gram) = of_word.get_mut(word as usize) {
-                gram.count += 1;
-                gram.at = at;
-            }
-        }
+    fn add_words(&mut self, workers: &dyn Workers, words: &[u32], least: u64) {
         let mut grams = Vec::new();
-        let ids_of_words: Vec<u32> = of_word
+        let ids_of_words: Vec<u32> = word_counts(workers, words)
             .into_iter()
             .map(|gram| {
                 if u64::from(gram.count) < least {
@@ -212,50 +203,58 @@ impl Levels {
             .collect();
         let id_of = |&word: &u32| ids_of_words.get(word as usize).copied().unwrap_or(NONE);
         let ids: Vec<u32> = words.iter().map(id_of).collect();
-        let places = (0..).zip(&ids).filter(|&(_, &id)| id != NONE);
-        self.places = places.map(|(at, _)| at).collect();
+        let mut placed: Vec<(u32, u32)> = (0..).zip(ids.iter().copied()).collect();
+        keep(&mut placed, |&(_, id)| id != NONE);
         self.grams.push(grams);
         self.ids.push(ids);
+        self.placed.push(placed);
     }
 
     /// Adds the level of n-grams of a size, after those of all smaller sizes.
-    fn add(&mut self, workers: &dyn Workers, size: usize, least: u64) {
-        let parts = self.ids.last().map(Vec::as_slice).unwrap_or_default();
-        let shares = workers
-            .threads()
-            .min(self.places.len() / LEAST_SHARE)
-            .max(1);
-        let share = |share: usize| {
-            let keyed = keyed(parts, &self.places, (share, shares));
-            Level::count(keyed, &self.plain_runs, size, least)
+    fn add(&mut self, workers: &dyn Workers, plain_runs: &[u8], size: usize, least: u64) {
+        let (Some(parts), Some(places)) = (self.ids.last(), self.placed.last()) else {
+            return;
         };
-        let shares = run_all(workers, (0..shares).map(|number| move || share(number)));
+        let shares = workers.threads().min(places.len() / LEAST_SHARE).max(1);
+        let mut keyed = by_ranges(workers, places, LEAST_SHARE, |places| {
+            keyed(parts, places, shares)
+        });
+        let of_share = |share: usize| -> Vec<Vec<(u32, u64)>> {
+            let keyed = keyed.iter_mut();
+            keyed
+                .filter_map(|keyed| Some(std::mem::take(keyed.get_mut(share)?)))
+                .collect()
+        };
+        let keyed: Vec<_> = (0..shares).map(of_share).collect();
+        let levels = keyed.into_iter();
+        let levels = run_all(
+            workers,
+            levels.map(|keyed| move || Level::count(keyed, plain_runs, size, least)),
+        );
         let mut ids = vec![NONE; parts.len()];
         let mut grams = Vec::new();
-        for share in &shares {
+        for level in &levels {
             let first = grams.len() as u32;
-            for &(at, id) in &share.placed {
+            for &(at, id) in &level.placed {
                 if let Some(of_place) = ids.get_mut(at as usize) {
                     *of_place = first + id;
                 }
             }
-            grams.extend_from_slice(&share.grams);
+            grams.extend_from_slice(&level.grams);
         }
+        let mut placed = places.clone();
+        for (at, id) in &mut placed {
+            *id = ids.get(*at as usize).copied().unwrap_or(NONE);
+        }
+        keep(&mut placed, |&(_, id)| id != NONE);
         if let Some(parts) = self.grams.get_mut(size - 1).filter(|_| size > LONGEST) {
-            for share in &shares {
-                share.mark_pieces(parts);
-            }
-        }
-        self.places.clear();
-        match shares.as_slice() {
-            [all] => self.places.extend(all.placed.iter().map(|&(at, _)| at)),
-            _ => {
-                let places = (0..).zip(&ids).filter(|&(_, &id)| id != NONE);
-                self.places.extend(places.map(|(at, _)| at));
+            for level in &levels {
+                level.mark_pieces(parts);
             }
         }
         self.grams.push(grams);
         self.ids.push(ids);
+        self.placed.push(placed);
     }
 
     #[inline]
@@ -266,7 +265,7 @@ impl Levels {
 
     /// By length and id, the weight of an n-gram in a segmentation; negative if it does not cohere.
     /// Those with fewer occurrences than `least` have no place.
-    fn weights(&self, all: u64, least: u64) -> Vec<Vec<f64>> {
+    fn weights(&self, workers: &dyn Workers, all: u64, least: u64) -> Vec<Vec<f64>> {
         let count = |size: usize, at: usize| {
             let grams = self.grams.get(size)?;
             let gram = grams.get(self.id(size, at) as usize)?;
@@ -295,11 +294,15 @@ impl Levels {
             });
             weight(size, cohesion.min(1.0))
         };
-        self.grams
-            .iter()
-            .take(LONGEST + 1)
-            .enumerate()
-            .map(|(size, grams)| grams.iter().map(|gram| weigh(size, gram)).collect())
+        let levels = self.grams.iter().take(LONGEST + 1).enumerate();
+        levels
+            .map(|(size, grams)| {
+                let weights = by_ranges(workers, grams, LEAST_SHARE, |grams| {
+                    let weights = grams.iter().map(|gram| weigh(size, gram));
+                    weights.collect::<Vec<f64>>()
+                });
+                weights.concat()
+            })
             .collect()
     }
 
@@ -313,10 +316,12 @@ impl Levels {
     ) -> Vec<Vec<u32>> {
         // By place: the sizes of n-grams that cohere, as bits. Most places have none.
         let mut cohering = vec![0u8; passages.words.len()];
-        for (size, (ids, weights)) in self.ids.iter().zip(weights).enumerate().skip(2) {
-            for (sizes, &id) in cohering.iter_mut().zip(ids) {
+        for (size, (placed, weights)) in self.placed.iter().zip(weights).enumerate().skip(2) {
+            for &(at, id) in placed {
                 let weight = weights.get(id as usize).copied().unwrap_or(0.0);
-                *sizes |= u8::from(weight > 0.0) << size;
+                if let Some(sizes) = cohering.get_mut(at as usize) {
+                    *sizes |= u8::from(weight > 0.0) << size;
+                }
             }
         }
         let ranges: Vec<Range<usize>> = passages.ranges().collect();
@@ -342,27 +347,81 @@ impl Levels {
         cohering: &[u8],
     ) -> Vec<Vec<u32>> {
         let mut chosen: Vec<Vec<u32>> = weights.iter().map(|w| vec![0; w.len()]).collect();
+        let mut choose = |size: usize, place: usize| {
+            let id = self.id(size, place) as usize;
+            if let Some(places) = chosen.get_mut(size).and_then(|c| c.get_mut(id)) {
+                *places += 1;
+            }
+        };
+        let sizes_at = |place: usize| cohering.get(place).copied().unwrap_or(0);
         let mut segmenter = Segmenter::default();
         for passage in passages {
-            let weight = |at: usize, size: usize| {
-                let place = passage.start + at;
-                // None of this size or longer.
-                if cohering.get(place).copied().unwrap_or(0) >> size == 0 {
-                    return None;
+            let mut start = passage.start;
+            while start < passage.end {
+                let end = cluster(start, sizes_at);
+                if end == start + 1 {
+                    choose(1, start);
+                } else {
+                    let weight = |at: usize, size: usize| {
+                        // None of this size or longer.
+                        if sizes_at(start + at) >> size == 0 {
+                            return None;
+                        }
+                        let id = self.id(size, start + at) as usize;
+                        weights.get(size)?.get(id).copied()
+                    };
+                    for part in segmenter.segment(end - start, weight) {
+                        choose(part.len(), start + part.start);
+                    }
                 }
-                let id = self.id(size, place) as usize;
-                weights.get(size)?.get(id).copied()
-            };
-            for part in segmenter.segment(passage.len(), weight) {
-                let size = part.len();
-                let id = self.id(size, passage.start + part.start) as usize;
-                if let Some(places) = chosen.get_mut(size).and_then(|c| c.get_mut(id)) {
-                    *places += 1;
-                }
+                start = end;
             }
         }
         chosen
     }
+}
+
+/// The end of the shortest range from a place that no n-gram crosses; `sizes_at` has the sizes of
+/// n-grams at a place, as bits.
+fn cluster(start: usize, sizes_at: impl Fn(usize) -> u8) -> usize {
+    let mut end = start + 1;
+    let mut place = start;
+    while place < end {
+        let longest = sizes_at(place).checked_ilog2().unwrap_or(0);
+        end = end.max(place + longest as usize);
+        place += 1;
+    }
+    end
+}
+
+/// The counts of words by their numbers, each with one of its places.
+fn word_counts(workers: &dyn Workers, words: &[u32]) -> Vec<Gram> {
+    let known = words.iter().filter(|&&word| word != NONE).max();
+    let none = vec![Gram::new(0); known.map_or(0, |&last| last as usize + 1)];
+    let counted = by_ranges(workers, words, LEAST_SHARE, |words| {
+        let mut counts = none.clone();
+        for (at, &word) in (0..).zip(words) {
+            if let Some(gram) = counts.get_mut(word as usize) {
+                gram.count += 1;
+                gram.at = at;
+            }
+        }
+        (words.len() as u32, counts)
+    });
+    let mut all = none;
+    let mut start = 0;
+    for (len, counts) in counted {
+        for (gram, here) in all
+            .iter_mut()
+            .zip(counts)
+            .filter(|(_, here)| here.count > 0)
+        {
+            gram.count += here.count;
+            gram.at = start + here.at;
+        }
+        start += len;
+    }
+    all
 }
 
 /// The frequent n-grams of a level whose keys are in one share of all.
@@ -375,8 +434,13 @@ struct Level {
 }
 
 impl Level {
-    /// Counts n-grams of a size, given as their places and keys.
-    fn count(mut keyed: Vec<(u32, u64)>, plain_runs: &[u8], size: usize, least: u64) -> Self {
+    /// Counts n-grams of a size, given as their places and keys, by ranges of places.
+    fn count(keyed: Vec<Vec<(u32, u64)>>, plain_runs: &[u8], size: usize, least: u64) -> Self {
+        let joined = keyed.into_iter().reduce(|mut all, more| {
+            all.extend(more);
+            all
+        });
+        let mut keyed = joined.unwrap_or_default();
         // Most n-grams are rare. They are dropped by an upper bound of their frequency, so that
         // the table of the others is small.
         let mut bounds = FrequencyBounds::new(keyed.len());
@@ -427,15 +491,19 @@ impl Level {
 }
 
 /// The places and keys of the n-grams whose two parts, which overlap but for a word at each end,
-/// are frequent: `parts` are the ids of parts by their places, of which `places` have one. Of all
-/// keys only one share, by number and number of shares.
-fn keyed(parts: &[u32], places: &[u32], (share, shares): (usize, usize)) -> Vec<(u32, u64)> {
-    let mut keyed = Vec::with_capacity(places.len() / shares);
-    keyed.extend(places.iter().filter_map(|&at| {
-        let &[first, last] = parts.get(at as usize..)?.first_chunk()?;
-        let key = both(first, last);
-        (last != NONE && (shares == 1 || share_of(key, shares) == share)).then_some((at, key))
-    }));
+/// are frequent, by the share of the key: `parts` are the ids of parts by their places, of which
+/// `places` have one.
+fn keyed(parts: &[u32], places: &[(u32, u32)], shares: usize) -> Vec<Vec<(u32, u64)>> {
+    let mut keyed = vec![Vec::with_capacity(places.len() / shares); shares];
+    for &(at, first) in places {
+        let last = parts.get(at as usize + 1).copied().unwrap_or(NONE);
+        if last != NONE {
+            let key = both(first, last);
+            if let Some(share) = keyed.get_mut(share_of(key, shares)) {
+                share.push((at, key));
+            }
+        }
+    }
     keyed
 }
 
@@ -606,10 +674,19 @@ pub(crate) struct Counter {
     /// A bit for each hash of a node and a word with a next node. Most words have none, and these
     /// bits fit into the fastest memory.
     sieve: Vec<u64>,
-    /// By node: the unit that ends there, plus one.
+    /// By node: its occurrences.
+    counts: Vec<NodeCount>,
+    /// By unit: the node after its last word.
     ends: Vec<u32>,
-    /// By unit: its occurrences, its articles, and the last of these.
-    counts: Vec<(u64, u64, u64)>,
+}
+
+/// The occurrences of a node of a [`Counter`].
+#[derive(Clone, Copy, Default)]
+struct NodeCount {
+    places: u64,
+    articles: u32,
+    /// The last of the articles.
+    last: u32,
 }
 
 /// The node before the first word of a unit.
@@ -633,10 +710,10 @@ impl Counter {
             first: vec![ROOT; words_known],
             next: Numbers::default(),
             sieve: vec![0; bits / 64],
-            ends: vec![0],
-            counts: vec![(0, 0, 0); units.len()],
+            counts: Vec::new(),
+            ends: Vec::with_capacity(units.len()),
         };
-        for (number, unit) in units.iter().enumerate() {
+        for unit in units {
             let mut node = ROOT;
             for &word in unit.iter() {
                 let next = counter.next.number(both(node, word)) + 1;
@@ -653,11 +730,10 @@ impl Counter {
                 }
                 node = next;
             }
-            counter.ends.resize(counter.next.len() + 1, 0);
-            if let Some(end) = counter.ends.get_mut(node as usize) {
-                *end = number as u32 + 1;
-            }
+            counter.ends.push(node);
         }
+        let nodes = counter.next.len() + 1;
+        counter.counts.resize(nodes, NodeCount::default());
         counter
     }
 
@@ -682,7 +758,7 @@ impl Counter {
     }
 
     /// Counts the units of a run of words of an article, which is named by a number above 0.
-    pub(crate) fn add(&mut self, run: &[u32], article: u64) {
+    pub(crate) fn add(&mut self, run: &[u32], article: u32) {
         for (at, &first) in run.iter().enumerate() {
             let mut node = self.first.get(first as usize).copied().unwrap_or(ROOT);
             if node == ROOT {
@@ -690,14 +766,10 @@ impl Counter {
             }
             let mut rest = run.iter().skip(at + 1).take(LONGEST - 1);
             loop {
-                let end = self.ends.get(node as usize).copied().unwrap_or(0);
-                if let Some(count) = end
-                    .checked_sub(1)
-                    .and_then(|number| self.counts.get_mut(number as usize))
-                {
-                    count.0 += 1;
-                    count.1 += u64::from(count.2 != article);
-                    count.2 = article;
+                if let Some(count) = self.counts.get_mut(node as usize) {
+                    count.places += 1;
+                    count.articles += u32::from(count.last != article);
+                    count.last = article;
                 }
                 match rest.next().and_then(|&word| self.after(node, word)) {
                     Some(next) => node = next,
@@ -710,16 +782,20 @@ impl Counter {
     /// Adds the occurrences of the same units in other articles.
     pub(crate) fn merge(&mut self, other: &Self) {
         for (count, more) in self.counts.iter_mut().zip(&other.counts) {
-            count.0 += more.0;
-            count.1 += more.1;
+            count.places += more.places;
+            count.articles += more.articles;
         }
     }
 
     /// The occurrences and articles of each unit.
     pub(crate) fn counts(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
-        self.counts
-            .iter()
-            .map(|&(places, articles, _)| (places, articles))
+        self.ends.iter().map(|&end| {
+            let count = self.counts.get(end as usize).copied();
+            let NodeCount {
+                places, articles, ..
+            } = count.unwrap_or_default();
+            (places, u64::from(articles))
+        })
     }
 }
 

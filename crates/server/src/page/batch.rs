@@ -125,7 +125,7 @@ fn whole(asked: &Asked, queries: &str, what: What, sort: Sort, content: Markup) 
                 div.choices {
                     label for="by" { (words.count_by) }
                     select #by name="by" {
-                        option value="" selected[what == What::Hits] { (words.hits) }
+                        option value="" selected[what == What::Hits] { (words.count_by_none) }
                         @for facet in Facet::ALL {
                             option value=(facet.name()) selected[by == Some(*facet)] { (language.facet_column(*facet)) }
                         }

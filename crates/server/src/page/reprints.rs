@@ -84,17 +84,19 @@ fn whole(asked: &Asked, status: &str, content: Markup) -> Markup {
     })
 }
 
-/// The most reprinted texts.
+/// The most reprinted texts. Dates and newspapers have a column if there are any.
 fn groups(found: &ReprintGroups, address: &Address, language: Language) -> Markup {
     let words = language.words();
+    let has_dates = found.groups.iter().any(|group| group.date.is_some());
+    let has_sources = found.groups.iter().any(|group| group.source.is_some());
     html! {
         div.scroll role="region" aria-labelledby="count" tabindex="0" {
             table.publications aria-labelledby="count" {
                 thead {
                     tr {
                         th scope="col" { (words.col_publications) }
-                        th scope="col" { (words.col_first) }
-                        th scope="col" { (words.source) }
+                        @if has_dates { th scope="col" { (words.col_first) } }
+                        @if has_sources { th scope="col" { (words.source) } }
                         th scope="col" { (words.col_title) }
                     }
                 }
@@ -102,8 +104,8 @@ fn groups(found: &ReprintGroups, address: &Address, language: Language) -> Marku
                     @for group in &found.groups {
                         tr {
                             td.number { (language.count(group.publications)) }
-                            td { @if let Some(date) = &group.date { (language.date(date)) } }
-                            td lang="vi" { (group.source.as_deref().unwrap_or_default()) }
+                            @if has_dates { td { @if let Some(date) = &group.date { (language.date(date)) } } }
+                            @if has_sources { td lang="vi" { (group.source.as_deref().unwrap_or_default()) } }
                             th scope="row" {
                                 a lang="vi" href=(address.with("id", &group.id).href()) { (group.title.as_deref().unwrap_or(words.untitled)) }
                             }

@@ -260,6 +260,7 @@ words! {
     batch_note,
     batch_queries,
     count_by,
+    count_by_none,
     totals,
     hits,
     reprints_note,
