@@ -104,8 +104,10 @@ impl Default for Patience {
 pub struct Client {
     connection: Connection,
     agent: Agent,
-    /// For searches. It does not wait for nodes that have failed.
-    searching: Agent,
+    /// For what other nodes or copies can answer. It does not wait for nodes that have failed.
+    reading: Agent,
+    /// For points in time. It does not wait when any node has failed.
+    at_point: Agent,
     nodes: Arc<Nodes>,
     /// The number of requests so far, which distributes them over the nodes.
     turn: AtomicUsize,
@@ -139,8 +141,20 @@ struct Sent<'b> {
     kind: &'b str,
     body: &'b [u8],
     is_packed: bool,
-    /// Whether any copy of a shard may answer.
-    is_free: bool,
+    work: Work,
+}
+
+/// What a request needs of the nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    /// A write, whose end is awaited.
+    Write,
+    /// Any node may answer.
+    Read,
+    /// Any copies of the shards may answer.
+    Search,
+    /// The copies answer that belong to a point in time.
+    AtPoint,
 }
 
 /// The result of one attempt that may be repeated.
@@ -180,13 +194,16 @@ impl Client {
         let config = config.build();
         let agent = agent(&config, Arc::new(|_| true));
         let nodes = Arc::new(Nodes::new(&connection.address));
-        let wait = {
-            let (agent, nodes) = (agent.clone(), Arc::clone(&nodes));
+        let watching = |is_worth_waiting: fn(&Nodes, &Agent, Option<&str>, &str) -> bool| {
+            let (asking, nodes) = (agent.clone(), Arc::clone(&nodes));
             let credentials = connection.credentials.clone();
-            move |node: &str| nodes.is_worth_waiting(&agent, credentials.header(), node)
+            let wait =
+                move |node: &str| is_worth_waiting(&nodes, &asking, credentials.header(), node);
+            self::agent(&config, Arc::new(wait))
         };
         Ok(Self {
-            searching: self::agent(&config, Arc::new(wait)),
+            reading: watching(Nodes::is_worth_waiting),
+            at_point: watching(Nodes::reaches_all),
             agent,
             nodes,
             turn: AtomicUsize::new(0),
@@ -228,7 +245,7 @@ impl Client {
     ///
     /// As [`send`](Self::send).
     pub fn get(&self, path: &str) -> Result<Reply> {
-        self.request("GET", path, &Body::Empty, false, None)
+        self.request("GET", path, &Body::Empty, Work::Read, None)
     }
 
     /// Sends a search that any copies of the shards may answer. If it takes long because of a node that is
@@ -246,7 +263,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`send_until`](Self::send_until).
+    /// As [`send`](Self::send), and [`Error::OutOfTime`] at the deadline.
     pub(crate) fn search_until(
         &self,
         path: &str,
@@ -254,7 +271,23 @@ impl Client {
         deadline: Option<Instant>,
     ) -> Result<Reply> {
         let body = json_body(body);
-        self.request("POST", path, &body, true, deadline)
+        self.request("POST", path, &body, Work::Search, deadline)
+    }
+
+    /// Sends a search of a point in time until a deadline. It fails soon if a node is cut off, whose copies
+    /// may be needed.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), [`Error::OutOfTime`] at the deadline, and [`Error::Expired`].
+    pub(crate) fn search_at_point(
+        &self,
+        path: &str,
+        body: &Value,
+        deadline: Option<Instant>,
+    ) -> Result<Reply> {
+        let body = json_body(body);
+        self.request("POST", path, &body, Work::AtPoint, deadline)
     }
 
     /// Sends JSON with a method to a path. Searches with a body are `POST`.
@@ -265,22 +298,7 @@ impl Client {
     /// [`Error::DiskFull`] after all attempts, [`Error::Certificate`], [`Error::Unauthorized`] and
     /// [`Error::Forbidden`] at once. Other statuses are answers; see [`Reply::ok`].
     pub fn send(&self, method: &str, path: &str, body: &Value) -> Result<Reply> {
-        self.send_until(method, path, body, None)
-    }
-
-    /// The same until a deadline.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send), and [`Error::OutOfTime`] at the deadline.
-    pub(crate) fn send_until(
-        &self,
-        method: &str,
-        path: &str,
-        body: &Value,
-        deadline: Option<Instant>,
-    ) -> Result<Reply> {
-        self.request(method, path, &json_body(body), false, deadline)
+        self.request(method, path, &json_body(body), Work::Write, None)
     }
 
     /// Sends a method without a body to a path.
@@ -289,7 +307,7 @@ impl Client {
     ///
     /// As [`send`](Self::send).
     pub fn call(&self, method: &str, path: &str) -> Result<Reply> {
-        self.request(method, path, &Body::Empty, false, None)
+        self.request(method, path, &Body::Empty, Work::Write, None)
     }
 
     /// Posts lines of JSON.
@@ -298,21 +316,21 @@ impl Client {
     ///
     /// As [`send`](Self::send).
     pub fn post_lines(&self, path: &str, lines: &[u8]) -> Result<Reply> {
-        self.post_lines_until(path, lines, None)
+        self.request("POST", path, &Body::Lines(lines), Work::Write, None)
     }
 
-    /// The same until a deadline.
+    /// Posts searches of a point in time as lines of JSON, as [`search_at_point`](Self::search_at_point).
     ///
     /// # Errors
     ///
-    /// As [`send_until`](Self::send_until).
-    pub(crate) fn post_lines_until(
+    /// As [`search_at_point`](Self::search_at_point).
+    pub(crate) fn searches_at_point(
         &self,
         path: &str,
         lines: &[u8],
         deadline: Option<Instant>,
     ) -> Result<Reply> {
-        self.request("POST", path, &Body::Lines(lines), false, deadline)
+        self.request("POST", path, &Body::Lines(lines), Work::AtPoint, deadline)
     }
 
     fn request(
@@ -320,7 +338,7 @@ impl Client {
         method: &str,
         path: &str,
         body: &Body<'_>,
-        is_free: bool,
+        work: Work,
         deadline: Option<Instant>,
     ) -> Result<Reply> {
         let (bytes, kind) = match body {
@@ -335,7 +353,7 @@ impl Client {
             kind,
             body: packed.as_deref().unwrap_or(bytes),
             is_packed: packed.is_some(),
-            is_free,
+            work,
         };
         let start = Instant::now();
         let mut pause = FIRST_PAUSE;
@@ -421,7 +439,12 @@ impl Client {
         } else {
             self.run(request.body(sent.body).map_err(invalid)?, sent, limit)
         };
-        let fail = |error| self.transport_failure(&name, limit, error);
+        let fail = |error| match is_given_up(&error) && sent.work == Work::AtPoint {
+            true => Failure::Final(Error::Expired {
+                name: self.name().to_owned(),
+            }),
+            false => self.transport_failure(&name, limit, error),
+        };
         let mut answer = answer.map_err(fail)?;
         self.is_known.store(true, Ordering::Relaxed);
         let status = answer.status().as_u16();
@@ -443,9 +466,10 @@ impl Client {
         sent: &Sent<'_>,
         limit: Duration,
     ) -> Result<Response<ureq::Body>, ureq::Error> {
-        let agent = match sent.is_free {
-            true => &self.searching,
-            false => &self.agent,
+        let agent = match sent.work {
+            Work::Write => &self.agent,
+            Work::Read | Work::Search => &self.reading,
+            Work::AtPoint => &self.at_point,
         };
         let request = agent.configure_request(request);
         agent.run(request.timeout_global(Some(limit)).build())
@@ -453,7 +477,11 @@ impl Client {
 
     /// The path of a request, for the nodes that answer at present.
     fn path(&self, sent: &Sent<'_>) -> String {
-        match self.nodes.preference().filter(|_| sent.is_free) {
+        match self
+            .nodes
+            .preference()
+            .filter(|_| sent.work == Work::Search)
+        {
             Some(preference) => format!("{}&{preference}", sent.path),
             None => sent.path.to_owned(),
         }

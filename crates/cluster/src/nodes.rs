@@ -82,9 +82,33 @@ impl Nodes {
         (*until > Instant::now()).then(|| format!("preference=_prefer_nodes:{}", ids.join(",")))
     }
 
-    /// Returns `true` if a search should wait longer for a node: nothing is known to have failed, or the
+    /// Returns `true` if a request should wait longer for a node: nothing is known to have failed, or a
     /// search already prefers other copies. Otherwise the next attempt does, or avoids the node.
     pub(crate) fn is_worth_waiting(&self, agent: &Agent, login: Option<&str>, node: &str) -> bool {
+        self.ask(agent, login, node, |number, round| {
+            self.learn(number, round)
+        })
+    }
+
+    /// Returns `true` if a request should wait longer for copies that cannot be chosen: nothing is known to
+    /// have failed.
+    pub(crate) fn reaches_all(&self, agent: &Agent, login: Option<&str>, node: &str) -> bool {
+        self.ask(agent, login, node, |number, round| {
+            let is_complete = round.numbers.successful >= round.numbers.total;
+            self.learn(number, round);
+            is_complete
+        })
+    }
+
+    /// Asks a node which nodes answer it, and decides by that. A node that does not know its cluster or may
+    /// not tell is waited for; one that does not answer is avoided.
+    fn ask(
+        &self,
+        agent: &Agent,
+        login: Option<&str>,
+        node: &str,
+        decide: impl FnOnce(usize, Round) -> bool,
+    ) -> bool {
         let Some(number) = self.address.nodes().iter().position(|name| name == node) else {
             return true;
         };
@@ -95,20 +119,17 @@ impl Nodes {
         }
         let limited = request.config().timeout_global(Some(ANSWER)).build();
         let answer = limited.call().and_then(|mut answer| {
-            // A user without this right waits.
             let is_answer = answer.status() == 200;
             let body = answer.body_mut().read_to_vec()?;
             Ok(is_answer.then_some(body))
         });
-        match answer {
-            Ok(body) => match body.and_then(|body| serde_json::from_slice(&body).ok()) {
-                Some(round) => self.learn(number, round),
-                None => true,
-            },
-            Err(_) => {
-                self.avoid(number);
-                false
-            }
+        let Ok(body) = answer else {
+            self.avoid(number);
+            return false;
+        };
+        match body.and_then(|body| serde_json::from_slice(&body).ok()) {
+            Some(round) => decide(number, round),
+            None => true,
         }
     }
 

@@ -12,12 +12,11 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use timbao_cluster::ingest::IngestOptions;
-use timbao_cluster::{Address, Archive, Client, Connection, Error, create};
+use timbao_cluster::{Address, Archive, Client, Connection, Follower, create};
 use timbao_query::Request;
-use timbao_views::{Engine, SearchOptions};
+use timbao_views::{Engine, ReloadOptions, SearchOptions};
 
-use nodes::{Nodes, OwnCluster, directory, launcher, options, write_articles};
+use nodes::{Nodes, OwnCluster, directory, launcher, write_articles};
 
 /// Articles of a round.
 const ARTICLES: usize = 4000;
@@ -83,18 +82,26 @@ fn survive(
     let number = number.to_string();
     let written = nodes.written();
     thread::scope(|scope| {
-        let update = scope.spawn(|| update(nodes, root));
+        let update = scope.spawn(|| nodes.update_at_last(root));
         while nodes.written() == written {
             thread::sleep(Duration::from_millis(20));
         }
         assert!(!update.is_finished());
+        let server = Follower::new(client(&cluster.addresses), false, ReloadOptions::default());
+        let server = server.unwrap();
         let cut = Instant::now();
         launcher(&[command, dir, &number]);
-        let mut searches = Searches::default();
+        let (mut searches, mut served) = (Searches::default(), Searches::default());
+        let least = articles.start as u64;
         while cut.elapsed() < CUT {
-            searches.run(&cluster.addresses, articles.start as u64);
+            searches.run(least, || search(&cluster.addresses));
+            served.run(least, || found(&server.latest()));
+            if let Err(error) = server.reload() {
+                println!("not opened again: {error}");
+            }
             thread::sleep(Duration::from_millis(100));
         }
+        println!("of a server: {served}");
         // The others have gone on without it; by itself it does not know all articles.
         search(&cluster.addresses).unwrap();
         let own = std::fs::read_to_string(cluster.dir.path().join(format!("n{number}/address")));
@@ -114,9 +121,9 @@ struct Searches {
 
 impl Searches {
     /// Searches once. An answer has at least this number of articles, or there is none.
-    fn run(&mut self, addresses: &str, least: u64) {
+    fn run(&mut self, least: u64, search: impl FnOnce() -> Result<u64, String>) {
         let start = Instant::now();
-        match search(addresses) {
+        match search() {
             Ok(found) => {
                 assert!(found >= least, "{found} of {least}");
                 self.answered.push(start.elapsed());
@@ -145,27 +152,18 @@ impl fmt::Display for Searches {
     }
 }
 
-/// Indexes a directory. If the cluster takes longer than a
-/// lease lasts, the update ends with that reason, and the next one completes it.
-fn update(nodes: &Nodes, root: &Path) {
-    let options = IngestOptions {
-        wait: Duration::from_secs(60),
-        ..options()
-    };
-    loop {
-        match nodes.try_update(root, &options) {
-            Err(Error::LostLease { .. }) => println!("the lease was lost; once more"),
-            // Copies may still be recovering, so articles are counted later.
-            other => return drop(other.unwrap()),
-        }
-    }
-}
-
 /// The number of articles that a new process finds.
 fn search(addresses: &str) -> Result<u64, String> {
+    let archive = Archive::open(client(addresses)).map_err(|error| error.to_string())?;
+    found(&archive)
+}
+
+fn client(addresses: &str) -> Arc<Client> {
     let address = Address::parse(&format!("opensearch+http://{addresses}/cut")).unwrap();
-    let client = Arc::new(Client::new(Connection::new(address)).unwrap());
-    let archive = Archive::open(client).map_err(|error| error.to_string())?;
+    Arc::new(Client::new(Connection::new(address)).unwrap())
+}
+
+fn found(archive: &Archive) -> Result<u64, String> {
     let request = Request::new("làng Sông Trà");
     let found = archive.search(request.plan(), &SearchOptions::default());
     found

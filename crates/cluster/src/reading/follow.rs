@@ -75,12 +75,19 @@ impl Follower {
     pub fn reload(&self) -> Result<Option<Archive>> {
         self.views.drop_expired();
         let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-        if looked.elapsed() < PAUSE {
+        let latest = self.latest();
+        let is_lost = latest.store.snapshot.is_lost();
+        if looked.elapsed() < PAUSE && !is_lost {
             return Ok(None);
         }
         *looked = Instant::now();
-        let latest = self.latest();
-        // A state that nobody reads, or on a node that failed, would be forgotten.
+        if is_lost {
+            // Statistics would wait for a node that is cut off. The next look compares them.
+            let fresh = public(Archive::open(Arc::clone(&self.client))?, self.hides_paths);
+            self.views.replace(fresh.clone());
+            return Ok(Some(fresh));
+        }
+        // A state that nobody reads would be forgotten.
         if view_of(&self.client)? == latest.view() && latest.store.snapshot.is_alive()? {
             return Ok(None);
         }
@@ -98,10 +105,14 @@ fn open(client: &Arc<Client>, hides_paths: bool) -> Result<Archive> {
     client.call("POST", &refresh)?.ok()?;
     let mut archive = Archive::open(Arc::clone(client))?;
     archive.view = view;
-    Ok(match hides_paths {
+    Ok(public(archive, hides_paths))
+}
+
+fn public(archive: Archive, hides_paths: bool) -> Archive {
+    match hides_paths {
         true => archive.with_public_paths(),
         false => archive,
-    })
+    }
 }
 
 fn view_of(client: &Client) -> Result<ViewId> {

@@ -1,5 +1,6 @@
 //! Searches at one point in time.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -30,6 +31,8 @@ struct PointInTime {
     client: Arc<Client>,
     /// The cluster may give a new id with every answer.
     id: Mutex<Value>,
+    /// Whether the cluster has forgotten it, or it is on a node that is cut off.
+    is_lost: AtomicBool,
 }
 
 impl Snapshot {
@@ -41,7 +44,11 @@ impl Snapshot {
         let opened: Value = client.search(&path, &Value::Null)?.ok()?.json()?;
         let id = Mutex::new(opened.get("pit_id").cloned().unwrap_or_default());
         Ok(Self {
-            point: Arc::new(PointInTime { client, id }),
+            point: Arc::new(PointInTime {
+                client,
+                id,
+                is_lost: AtomicBool::new(false),
+            }),
             deadline: None,
         })
     }
@@ -80,7 +87,20 @@ impl Snapshot {
 
     fn reply(&self, path: &str, body: &Value) -> Result<Reply> {
         self.check_deadline()?;
-        self.client().send_until("POST", path, body, self.deadline)
+        let reply = self.client().search_at_point(path, body, self.deadline);
+        reply.inspect_err(|error| self.note(error))
+    }
+
+    /// Notes whether searches of the point in time can still be answered.
+    fn note(&self, error: &Error) {
+        if matches!(error, Error::Expired { .. }) {
+            self.point.is_lost.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Returns `true` if a search has failed because the point in time is lost.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.point.is_lost.load(Ordering::Relaxed)
     }
 
     /// Returns `true` unless the cluster has forgotten the point in time, which it then does not for
@@ -108,9 +128,10 @@ impl Snapshot {
         let reply = self.reply(&path, &body)?;
         // A search is sent to the point in time alone, so nothing else can be missing.
         if reply.status == 404 {
-            return Err(Error::Expired {
-                name: self.client().name().to_owned(),
-            });
+            let name = self.client().name().to_owned();
+            let error = Error::Expired { name };
+            self.note(&error);
+            return Err(error);
         }
         let answer: Value = reply.ok()?.json()?;
         if let Some(new) = answer.get("pit_id") {
@@ -141,7 +162,8 @@ impl Snapshot {
             let path = "_msearch?filter_path=responses.hits,responses.aggregations,responses.error,\
                         responses._shards,responses.timed_out";
             let client = self.client();
-            let reply = client.post_lines_until(path, lines.as_bytes(), self.deadline)?;
+            let reply = client.searches_at_point(path, lines.as_bytes(), self.deadline);
+            let reply = reply.inspect_err(|error| self.note(error))?;
             let all: Value = reply.ok()?.json()?;
             let all = all.get("responses").and_then(Value::as_array);
             for (number, body) in some.iter().enumerate() {
@@ -217,13 +239,17 @@ mod tests {
     use std::io::{BufRead, BufReader, Read, Write};
     use std::net::{TcpListener, TcpStream};
     use std::thread;
+    use std::time::Duration;
 
     use super::*;
     use crate::address::Address;
-    use crate::client::Connection;
+    use crate::client::{Connection, Patience};
 
-    /// Answers the requests of a connection; of two searches in one request the second fails.
-    fn answer(stream: TcpStream) -> std::io::Result<()> {
+    /// The body of the answer to a request with a first line; `None` for silence.
+    type Answer = fn(&str) -> Option<Value>;
+
+    /// Answers the requests of a connection.
+    fn serve(stream: TcpStream, answer: Answer) -> std::io::Result<()> {
         let mut reader = BufReader::new(stream.try_clone()?);
         let mut writer = stream;
         loop {
@@ -243,35 +269,48 @@ mod tests {
                 }
             }
             reader.read_exact(&mut vec![0; length])?;
-            let found = |count: u64| json!({ "hits": { "total": { "value": count } } });
-            let body = if first.contains("point_in_time") {
-                json!({ "pit_id": "p" })
-            } else if first.contains("_msearch") {
-                json!({ "responses": [found(1), { "error": { "type": "busy" }, "status": 429 }] })
-            } else {
-                found(7)
-            };
-            let body = body.to_string();
-            let length = body.len();
-            write!(
-                writer,
-                "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}"
-            )?;
+            if let Some(body) = answer(&first) {
+                let body = body.to_string();
+                let length = body.len();
+                write!(
+                    writer,
+                    "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}"
+                )?;
+            }
         }
     }
 
-    #[test]
-    fn a_search_that_fails_among_others_is_sent_again_alone() {
+    /// A point in time of a server.
+    fn snapshot(answer: Answer) -> Snapshot {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                thread::spawn(move || answer(stream));
+                thread::spawn(move || serve(stream, answer));
             }
         });
         let address = Address::parse(&format!("opensearch+http://{address}/bao")).unwrap();
-        let client = Client::new(Connection::new(address)).unwrap();
-        let snapshot = Snapshot::open(Arc::new(client)).unwrap();
+        let mut connection = Connection::new(address);
+        connection.patience = Patience {
+            connect: Duration::from_millis(200),
+            ..Patience::default()
+        };
+        Snapshot::open(Arc::new(Client::new(connection).unwrap())).unwrap()
+    }
+
+    #[test]
+    fn a_search_that_fails_among_others_is_sent_again_alone() {
+        let snapshot = snapshot(|first| {
+            let found = |count: u64| json!({ "hits": { "total": { "value": count } } });
+            let busy = json!({ "error": { "type": "busy" }, "status": 429 });
+            Some(if first.contains("point_in_time") {
+                json!({ "pit_id": "p" })
+            } else if first.contains("_msearch") {
+                json!({ "responses": [found(1), busy] })
+            } else {
+                found(7)
+            })
+        });
         let totals = |bodies: usize| {
             let answers = snapshot.searches(vec![json!({ "size": 0 }); bodies]);
             answers.unwrap().iter().map(total).collect::<Vec<_>>()
@@ -279,5 +318,27 @@ mod tests {
         assert_eq!(totals(0), [0; 0]);
         assert_eq!(totals(1), [7]);
         assert_eq!(totals(2), [1, 7]);
+        assert!(!snapshot.is_lost());
+    }
+
+    #[test]
+    fn a_point_in_time_is_lost_with_a_node() {
+        let answer: Answer = |first| {
+            let round = json!({ "total": 3, "successful": 2 });
+            if first.contains("point_in_time") {
+                Some(json!({ "pit_id": "p" }))
+            } else if first.contains("_nodes") {
+                Some(json!({ "_nodes": round, "nodes": { "n1": {}, "n2": {} } }))
+            } else {
+                None
+            }
+        };
+        for together in [1, 2] {
+            let snapshot = snapshot(answer);
+            let start = Instant::now();
+            let error = snapshot.searches(vec![json!({ "size": 0 }); together]);
+            assert!(matches!(error, Err(Error::Expired { .. })), "{error:?}");
+            assert!(snapshot.is_lost() && start.elapsed() < Duration::from_secs(20));
+        }
     }
 }

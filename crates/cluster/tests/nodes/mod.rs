@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use timbao_cluster::ingest::{IngestOptions, Sources, UpdateReport, update};
-use timbao_cluster::{Address, Client, Connection, status, verify};
+use timbao_cluster::{Address, Client, Connection, Error, status, verify};
 
 /// An index of its own in the cluster of the tests, or `None` without one; it is deleted in the end.
 pub fn index(test: &str) -> Option<Nodes> {
@@ -56,6 +56,22 @@ impl Nodes {
     ) -> timbao_cluster::Result<UpdateReport> {
         let sources = Sources::Paths(vec![dir.to_owned()]);
         update(&self.client, &sources, options, &())
+    }
+
+    /// Indexes a directory of a cluster that may take longer than a lease lasts: the update ends with that
+    /// reason then, and the next one completes it.
+    pub fn update_at_last(&self, dir: &Path) {
+        let options = IngestOptions {
+            wait: Duration::from_secs(60),
+            ..options()
+        };
+        loop {
+            match self.try_update(dir, &options) {
+                Err(Error::LostLease { .. }) => println!("the lease was lost; once more"),
+                // Copies may still be recovering, so articles are counted later.
+                other => return drop(other.unwrap()),
+            }
+        }
     }
 
     /// The ids of the articles in the index, in order.
