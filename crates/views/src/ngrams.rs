@@ -245,7 +245,7 @@ impl Reader<'_> {
             self.articles,
             &mut |run, article| {
                 for ngram in run.windows(size).filter(|ngram| filter.admits(ngram)) {
-                    f(ngram, hash_of(ngram), article as u32);
+                    f(ngram, hash_of(ngram), article);
                 }
             },
         )

@@ -303,7 +303,7 @@ fn syllables(
             if words.len() <= word as usize {
                 words.resize_with(word as usize + 1, Frequency::default);
             }
-            words[word as usize].add(article as u32);
+            words[word as usize].add(article);
         }
     })?;
     Ok((words, tokens))

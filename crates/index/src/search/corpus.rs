@@ -11,7 +11,7 @@ use timbao_views::{
     ArticleId, BigramVariants, Corpus, CorpusSize, Error, Extent, FIELD as END_OF_FIELD,
     FIRST_WORD, FacetColumn, Lexicon, LexiconPart, Memo, NgramCount, Occurrence, OnMatches,
     OnSeparators, OnText, OnTokens, Result, Sketches, StepPositions, Task, Time, Workers,
-    split_tie_key,
+    by_ranges, split_tie_key,
 };
 
 use crate::error;
@@ -29,6 +29,10 @@ use super::{Address, SearchOptions, Searcher, SegmentView, damaged, lives};
 
 // Tokens pass between segments and views with the same ends.
 const _: () = assert!(FIRST_KEY == FIRST_WORD && FIELD == END_OF_FIELD);
+
+/// Minimum number of n-grams that are worth a thread, and that are counted between two looks at the
+/// deadline.
+const LEAST_NGRAMS: usize = 32;
 
 /// Occurrences of a bigram with undecided spelling that are checked; if there
 /// are more, these are a sample.
@@ -424,15 +428,16 @@ impl Corpus for Searcher {
     }
 
     fn ngram_counts(&self, ngrams: &[&[String]]) -> Result<Vec<NgramCount>> {
-        let ngrams = ngrams.iter().enumerate();
-        ngrams
-            .map(|(number, keys)| {
-                if number % 64 == 0 {
-                    self.deadline.check()?;
-                }
-                Ok(ngram_count(self, keys))
-            })
-            .collect()
+        let counts = by_ranges(self, ngrams, LEAST_NGRAMS, |ngrams| {
+            let counts = ngrams.chunks(LEAST_NGRAMS).map(|ngrams| {
+                self.deadline.check()?;
+                let counts = ngrams.iter().map(|keys| ngram_count(self, keys));
+                Ok(counts.collect::<Vec<NgramCount>>())
+            });
+            counts.collect::<Result<Vec<_>>>()
+        });
+        let counts = counts.into_iter().collect::<Result<Vec<_>>>()?;
+        Ok(counts.into_iter().flatten().flatten().collect())
     }
 
     fn ngram_weights(&self, ngrams: &[&[String]]) -> Result<Vec<Vec<(ArticleId, f64)>>> {

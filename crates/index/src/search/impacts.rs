@@ -6,7 +6,8 @@
 //! without branches. Impacts are saturated frequencies in 255ths; Anh and
 //! Moffat ("Simplified similarity scoring using term ranks", SIGIR 2005) rank
 //! by small integers too. Columns are computed from postings on first use and
-//! cached.
+//! cached. In large segments those of rarer terms have no zeros, so that the
+//! cache holds several times as many.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,8 +22,29 @@ pub(crate) const LANES: usize = 128;
 /// Terms of at least one in this many articles have columns.
 pub(crate) const ROW_SHARE: usize = 16;
 
+/// Columns of at least this many blocks are packed if that makes them smaller: they are read from
+/// memory instead of caches, and would leave no room for those of other terms.
+const LARGE: usize = if cfg!(test) { 2 } else { 1 << 11 };
+
+/// A column is packed if no more than one in this many articles contains the term.
+const PACKED_SHARE: usize = 4;
+
 /// The impacts of one term, 0 for articles without it.
-pub(crate) struct Row(Box<[[u8; LANES]]>);
+pub(crate) enum Row {
+    /// By article, padded with zeros to whole blocks.
+    Plain(Box<[[u8; LANES]]>),
+    /// Without zeros.
+    Packed(Packed),
+}
+
+/// A column without zeros.
+pub(crate) struct Packed {
+    /// By block: the articles with the term, as bits.
+    articles: Box<[u128]>,
+    /// By block: the place of its first impact.
+    starts: Box<[u32]>,
+    impacts: Box<[u8]>,
+}
 
 impl Row {
     /// Creates a column for this many articles; `impacts` calls back with the
@@ -31,29 +53,99 @@ impl Row {
         let mut row = vec![[0; LANES]; (articles as usize).div_ceil(LANES)];
         // A damaged file may contain other articles.
         let lanes = &mut row.as_flattened_mut()[..articles as usize];
+        let mut count = 0;
         impacts(&mut |article, impact| {
             if let Some(lane) = lanes.get_mut(article as usize) {
                 *lane = impact;
+                count += 1;
             }
         });
-        Self(row.into())
+        match row.len() >= LARGE && count <= articles as usize / PACKED_SHARE {
+            true => Self::Packed(Packed::new(&row, count)),
+            false => Self::Plain(row.into()),
+        }
     }
 
-    /// By article, padded with zeros to whole blocks.
-    #[inline]
-    pub(crate) fn blocks(&self) -> &[[u8; LANES]] {
-        &self.0
+    /// The impacts of the articles of a block, written to `room` if they are packed.
+    #[inline(always)]
+    pub(crate) fn block<'r>(&'r self, block: usize, room: &'r mut [u8; LANES]) -> &'r [u8; LANES] {
+        match self {
+            Self::Plain(blocks) => &blocks[block],
+            Self::Packed(packed) => {
+                packed.unpack(block, room);
+                room
+            }
+        }
     }
 
     fn bytes(&self) -> usize {
-        self.0.len() * LANES
+        match self {
+            Self::Plain(blocks) => blocks.len() * LANES,
+            Self::Packed(packed) => packed.bytes(),
+        }
     }
 
     /// The impact in one article.
     #[inline]
     pub(crate) fn of(&self, article: u32) -> u8 {
-        let impacts = self.0.as_flattened();
-        impacts.get(article as usize).copied().unwrap_or(0)
+        let article = article as usize;
+        match self {
+            Self::Plain(blocks) => blocks.as_flattened().get(article).copied(),
+            Self::Packed(packed) => packed.of(article),
+        }
+        .unwrap_or(0)
+    }
+}
+
+impl Packed {
+    /// Packs a column with `count` impacts.
+    fn new(row: &[[u8; LANES]], count: usize) -> Self {
+        let mut starts = Vec::with_capacity(row.len());
+        let mut impacts = Vec::with_capacity(count);
+        let articles = row.iter().map(|lanes| {
+            starts.push(impacts.len() as u32);
+            let mut articles = 0;
+            for (lane, &impact) in lanes.iter().enumerate().filter(|&(_, &impact)| impact > 0) {
+                articles |= 1 << lane;
+                impacts.push(impact);
+            }
+            articles
+        });
+        Self {
+            articles: articles.collect(),
+            starts: starts.into(),
+            impacts: impacts.into(),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.articles) + size_of_val(&*self.starts) + self.impacts.len()
+    }
+
+    #[inline(always)]
+    fn unpack(&self, block: usize, room: &mut [u8; LANES]) {
+        *room = [0; LANES];
+        let mut impacts = self.impacts[self.starts[block] as usize..].iter();
+        let articles = self.articles[block];
+        let halves = [articles as u64, (articles >> 64) as u64];
+        for (mut left, lanes) in halves.into_iter().zip(room.chunks_exact_mut(LANES / 2)) {
+            while left != 0 {
+                lanes[left.trailing_zeros() as usize] = impacts.next().copied().unwrap_or(0);
+                left &= left - 1;
+            }
+        }
+    }
+
+    #[inline]
+    fn of(&self, article: usize) -> Option<u8> {
+        let (block, lane) = (article / LANES, article % LANES);
+        let articles = self.articles.get(block)?;
+        if articles >> lane & 1 == 0 {
+            return None;
+        }
+        let before = articles & ((1 << lane) - 1);
+        let at = self.starts.get(block)? + before.count_ones();
+        self.impacts.get(at as usize).copied()
     }
 }
 
@@ -210,7 +302,6 @@ mod tests {
             add(articles - 1, 9);
             add(articles, 1);
         });
-        assert_eq!(row.blocks().len(), 2);
         let held = [0, 1, articles - 1, articles, 4 * articles].map(|a| row.of(a));
         assert_eq!(held, [7, 0, 9, 0, 0]);
     }
