@@ -32,6 +32,10 @@ use super::{Searcher, SegmentView, lives};
 /// byte.
 const MOST_ITEMS: usize = u8::MAX as usize;
 
+/// An index with this many articles has packed columns: plain ones of all its frequent terms take more
+/// than their cache.
+const LARGE: u64 = if cfg!(test) { 100 } else { 1 << 18 };
+
 /// The document filter of a search.
 pub(crate) struct Allowed<'a> {
     pub(crate) alive: Option<&'a AliveBitSet>,
@@ -395,7 +399,8 @@ impl<'a> RankedQuery<'a> {
                     break;
                 }
                 let saturation = list.source.saturation(searcher);
-                match self.row(list, view, saturation) {
+                let is_large = searcher.articles >= LARGE;
+                match self.row(list, view, saturation, is_large) {
                     Some(row) => rows.push(Frequent {
                         row,
                         weight: list.weight,
@@ -416,23 +421,25 @@ impl<'a> RankedQuery<'a> {
         })
     }
 
-    /// The impact column of a term, if it is frequent.
+    /// The impact column of a term, if it is frequent; packed in a large index.
     fn row(
         &self,
         list: &List<'_>,
         view: &SegmentView,
         saturation: &Saturation,
+        is_large: bool,
     ) -> Option<Arc<Row>> {
         let text = &view.text;
         if self.items > MOST_ITEMS || !list.is_frequent(text.articles()) {
             return None;
         }
         let make = || {
-            Row::new(text.articles(), |add| {
+            let row = Row::new(text.articles(), |add| {
                 list.for_each(text, |article, frequency| {
                     add(article, saturation.impact(frequency, text.length(article)));
                 });
-            })
+            });
+            if is_large { row.packed() } else { row }
         };
         Some(match list.key {
             Some(key) => view.rows.get(key, make),

@@ -337,6 +337,7 @@ mod tests {
         weight: f32,
         item_weight: u8,
         is_frequent: bool,
+        is_packed: bool,
     }
 
     fn terms(articles: usize) -> impl Strategy<Value = Vec<Term>> {
@@ -350,13 +351,17 @@ mod tests {
             0.01f32..3.0,
             prop_oneof![Just(0u8), Just(1), 2u8..30],
             any::<bool>(),
+            any::<bool>(),
         );
-        let term = term.prop_map(|(impacts, weight, item_weight, is_frequent)| Term {
-            impacts,
-            weight,
-            item_weight,
-            is_frequent,
-        });
+        let term = term.prop_map(
+            |(impacts, weight, item_weight, is_frequent, is_packed)| Term {
+                impacts,
+                weight,
+                item_weight,
+                is_frequent,
+                is_packed,
+            },
+        );
         vec(term, 1..8)
     }
 
@@ -371,8 +376,9 @@ mod tests {
         for term in terms {
             let held = (0..).zip(&term.impacts).filter(|&(_, &impact)| impact > 0);
             if term.is_frequent {
+                let row = Row::new(articles, |add| held.for_each(|(a, &i)| add(a, i)));
                 rows.push(Frequent {
-                    row: Arc::new(Row::new(articles, |add| held.for_each(|(a, &i)| add(a, i)))),
+                    row: Arc::new(if term.is_packed { row.packed() } else { row }),
                     weight: term.weight,
                     item_weight: term.item_weight,
                 });
