@@ -3,18 +3,19 @@
 //!
 //! ```text
 //! content     as Tantivy wrote it, its own footer included
-//! checksums   CRC-32 of each block of 64 KiB of the content
+//! checksums   CRC-32 of each block of 4 KiB of the content
 //! name        of the file
 //! tail        length of the content (u64), length of the name (u32), id of
 //!             the index (16 bytes), CRC-32 of checksums, name and tail up to
 //!             here (u32), magic (8 bytes)
 //! ```
 //!
-//! Numbers are little-endian. The identity is the id of the index and the name
+//! Numbers are little-endian. Files with another magic have blocks of another
+//! size ([`FORMATS`]). The identity is the id of the index and the name
 //! of the file, which contains the id of the segment: an intact file in the
 //! place of another one is as wrong as a damaged one. Checksums by block let a
 //! large file be opened without reading it: each block is checked on first read
-//! ([`Checks`]).
+//! ([`Checks`]). Blocks are small, as a query reads single bytes all over a file.
 
 use std::fmt;
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
@@ -27,18 +28,22 @@ use tantivy::directory::{AntiCallToken, FileHandle, OwnedBytes, TerminatingWrite
 
 use super::IndexId;
 
-/// Bytes of the content that share a checksum.
+/// Bytes of the content that share a checksum in files that are written.
 /// Smaller in tests, whose files are small.
-const BLOCK: usize = if cfg!(test) { 512 } else { 64 << 10 };
+const BLOCK: usize = if cfg!(test) { 512 } else { 4 << 10 };
+/// Magic numbers, and the bytes of the content that share a checksum in their files. The first is
+/// that of files that are written.
+const FORMATS: [(&[u8; 8], usize); 2] = [(b"TMBseal2", BLOCK), (b"TMBseal1", 64 << 10)];
+/// Bytes of a magic number.
+const MAGIC: usize = 8;
 /// Bytes of a checksum.
 const SUM: usize = size_of::<u32>();
-const MAGIC: &[u8; 8] = b"TMBseal1";
 /// Bytes of the tail.
 const TAIL: usize = 8 + 4 + 16 + 4 + 8;
 /// Longer names are invalid.
 const LONGEST_NAME: usize = 255;
-/// Bytes read at once when a whole file is checked.
-const CHUNK: usize = 16 * BLOCK;
+/// Bytes read at once when a whole file is checked; whole blocks of every format.
+const CHUNK: usize = 1 << 20;
 
 /// The identity of a file: its name and its index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +60,8 @@ pub(crate) struct Seal {
     identity: Identity,
     /// Bytes of the content.
     len: u64,
+    /// Bytes of the content that share a checksum.
+    block: usize,
     sums: Vec<u32>,
 }
 
@@ -87,16 +94,17 @@ impl Seal {
         file.seek(SeekFrom::Start(tail_at))?;
         let mut tail = [0; TAIL];
         file.read_exact(&mut tail)?;
-        let (fields, magic) = tail.split_at(TAIL - MAGIC.len());
-        if magic != MAGIC {
+        let (fields, magic) = tail.split_at(TAIL - MAGIC);
+        let format = FORMATS.iter().find(|(known, _)| magic == *known);
+        let Some(&(_, block)) = format else {
             return Err(damaged("the seal is missing, or the file is truncated"));
-        }
+        };
         let number = |at: Range<usize>| {
             let bytes = fields.get(at).unwrap_or_default().iter().rev();
             bytes.fold(0, |number, &byte| number << 8 | u64::from(byte))
         };
         let (len, name_len) = (number(0..8), number(8..12));
-        let sums = len.div_ceil(BLOCK as u64).saturating_mul(SUM as u64);
+        let sums = len.div_ceil(block as u64).saturating_mul(SUM as u64);
         let seal_at = tail_at.checked_sub(sums.saturating_add(name_len));
         if name_len > LONGEST_NAME as u64 || seal_at != Some(len) {
             return Err(damaged("wrong length"));
@@ -118,6 +126,7 @@ impl Seal {
                 name: String::from_utf8_lossy(name).into_owned(),
             },
             len,
+            block,
             sums: sums
                 .as_chunks()
                 .0
@@ -134,7 +143,8 @@ impl Seal {
         bytes.extend_from_slice(&(self.identity.name.len() as u32).to_le_bytes());
         bytes.extend_from_slice(&self.identity.index.unwrap_or_default().0);
         bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
-        bytes.extend_from_slice(MAGIC);
+        let format = FORMATS.iter().find(|(_, block)| *block == self.block);
+        bytes.extend(format.iter().flat_map(|(magic, _)| magic.iter()));
         out.write_all(&bytes)
     }
 
@@ -144,7 +154,7 @@ impl Seal {
         }
         Err(damaged(format!(
             "checksum mismatch in the block at byte {}",
-            block * BLOCK
+            block * self.block
         )))
     }
 }
@@ -164,7 +174,7 @@ pub(crate) fn check(file: &mut (impl Read + Seek), expected: &Identity) -> io::R
         let size = left.min(CHUNK as u64) as usize;
         let chunk = &mut chunk[..size];
         file.read_exact(chunk)?;
-        for bytes in chunk.chunks(BLOCK) {
+        for bytes in chunk.chunks(seal.block) {
             seal.check_block(block, bytes)?;
             block += 1;
         }
@@ -190,6 +200,7 @@ impl<W: TerminatingWrite> Sealing<W> {
             seal: Seal {
                 identity,
                 len: 0,
+                block: BLOCK,
                 sums: Vec::new(),
             },
             hasher: Hasher::new(),
@@ -206,14 +217,19 @@ impl<W: TerminatingWrite> Sealing<W> {
 
 impl<W: TerminatingWrite> Write for Sealing<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = BLOCK - self.in_block;
-        let written = self.inner.write(&bytes[..bytes.len().min(room)])?;
-        self.hasher.update(&bytes[..written]);
-        self.seal.len += written as u64;
-        self.in_block += written;
-        if self.in_block == BLOCK {
-            self.end_block();
+        let written = self.inner.write(bytes)?;
+        let mut rest = bytes.get(..written).unwrap_or_default();
+        while !rest.is_empty() {
+            let room = self.seal.block - self.in_block;
+            let (here, later) = rest.split_at(rest.len().min(room));
+            self.hasher.update(here);
+            self.in_block += here.len();
+            if self.in_block == self.seal.block {
+                self.end_block();
+            }
+            rest = later;
         }
+        self.seal.len += written as u64;
         Ok(written)
     }
 
@@ -293,7 +309,8 @@ impl Checks {
         if range.is_empty() {
             return Ok(());
         }
-        for block in range.start / BLOCK..=(range.end - 1) / BLOCK {
+        let size = self.seal.block;
+        for block in range.start / size..=(range.end - 1) / size {
             let bit = 1 << (block % 64);
             // The bit of a missing block is never set.
             let word = self.checked.get(block / 64);
@@ -306,8 +323,8 @@ impl Checks {
 
     #[cold]
     fn check_block(&self, block: usize) -> io::Result<()> {
-        let start = block * BLOCK;
-        let end = self.bytes.len().min(start + BLOCK);
+        let start = block * self.seal.block;
+        let end = self.bytes.len().min(start + self.seal.block);
         let bytes = self.bytes.get(start..end).ok_or_else(cut_short)?;
         self.seal
             .check_block(block, bytes)
@@ -384,7 +401,12 @@ mod tests {
     }
 
     fn sealed(content: &[u8], identity: Identity) -> Vec<u8> {
+        sealed_by(BLOCK, content, identity)
+    }
+
+    fn sealed_by(block: usize, content: &[u8], identity: Identity) -> Vec<u8> {
         let mut out = Sealing::new(Memory(Vec::new()), identity);
+        out.seal.block = block;
         for part in content.chunks(10_000) {
             out.write_all(part).unwrap();
         }
@@ -437,6 +459,23 @@ mod tests {
                 zeroed[at..end].fill(0);
                 prop_assert!(check(&mut Cursor::new(&zeroed), &own).is_err(), "zeros at {}", at);
             }
+        }
+    }
+
+    #[test]
+    fn files_with_blocks_of_another_size_are_read() {
+        let content: Vec<u8> = (0..200_000u32).map(|i| (i * i >> 3) as u8).collect();
+        let own = identity(1, "a.idx");
+        for (magic, block) in FORMATS {
+            let mut file = sealed_by(block, &content, own.clone());
+            assert!(file.ends_with(magic));
+            check(&mut Cursor::new(&file), &own).unwrap();
+            file[block] ^= 1;
+            let error = check(&mut Cursor::new(&file), &own).unwrap_err();
+            let expected = format!("checksum mismatch in the block at byte {block}");
+            assert_eq!(error.to_string(), expected);
+            let checks = Checks::open(&OwnedBytes::new(file), &own, 0).unwrap();
+            assert!(checks.check(0..block).is_ok() && checks.check(block..block + 1).is_err());
         }
     }
 

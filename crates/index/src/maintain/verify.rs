@@ -303,7 +303,8 @@ impl VerifyReport {
             let name = format!("{}.timbao", meta.id().uuid_string());
             self.fault(&name, FaultKind::Disagreement, message);
         }
-        TextPlugin::open_sketches(&reader).map_err(Error::engine)?;
+        let sketches = TextPlugin::open_sketches(&reader).map_err(Error::engine)?;
+        sketches.read().map_err(Error::engine)?;
         count_keys(index, &reader, numbers)
     }
 

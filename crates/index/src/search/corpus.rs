@@ -238,7 +238,7 @@ impl Corpus for Searcher {
 
     fn token_counts(&self, articles: &[ArticleId]) -> Result<Vec<u32>> {
         self.each(articles, |view, address| {
-            Ok(view.token_count(address.article))
+            Ok(view.sketches()?.tokens(address.article))
         })
     }
 
@@ -469,7 +469,7 @@ impl Corpus for Searcher {
     fn sketches(&self, articles: &[ArticleId]) -> Result<Sketches> {
         let mut sketches = Sketches::default();
         self.each(articles, |view, address| {
-            let stored = &view.sketches;
+            let stored = view.sketches()?;
             sketches
                 .shingles
                 .push(stored.shingles(address.article) as u32);

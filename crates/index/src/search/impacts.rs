@@ -6,7 +6,7 @@
 //! without branches. Impacts are saturated frequencies in 255ths; Anh and
 //! Moffat ("Simplified similarity scoring using term ranks", SIGIR 2005) rank
 //! by small integers too. Columns are computed from postings on first use and
-//! cached. In large segments those of rarer terms have no zeros, so that the
+//! cached. In a large index those of rarer terms have no zeros, so that the
 //! cache holds several times as many.
 
 use std::collections::HashMap;
@@ -70,18 +70,6 @@ impl Row {
         }
     }
 
-    /// The impacts of the articles of a block, written to `room` if they are packed.
-    #[inline(always)]
-    pub(crate) fn block<'r>(&'r self, block: usize, room: &'r mut [u8; LANES]) -> &'r [u8; LANES] {
-        match self {
-            Self::Plain(blocks) => &blocks[block],
-            Self::Packed(packed) => {
-                packed.unpack(block, room);
-                room
-            }
-        }
-    }
-
     fn bytes(&self) -> usize {
         match self {
             Self::Plain(blocks) => blocks.len() * LANES,
@@ -126,18 +114,20 @@ impl Packed {
         size_of_val(&*self.articles) + size_of_val(&*self.starts) + self.impacts.len()
     }
 
+    /// The impacts of the articles of a block.
     #[inline(always)]
-    fn unpack(&self, block: usize, room: &mut [u8; LANES]) {
-        *room = [0; LANES];
+    pub(crate) fn block(&self, block: usize) -> [u8; LANES] {
+        let mut unpacked = [0; LANES];
         let mut impacts = self.impacts[self.starts[block] as usize..].iter();
         let articles = self.articles[block];
         let halves = [articles as u64, (articles >> 64) as u64];
-        for (mut left, lanes) in halves.into_iter().zip(room.chunks_exact_mut(LANES / 2)) {
+        for (mut left, lanes) in halves.into_iter().zip(unpacked.chunks_exact_mut(LANES / 2)) {
             while left != 0 {
                 lanes[left.trailing_zeros() as usize] = impacts.next().copied().unwrap_or(0);
                 left &= left - 1;
             }
         }
+        unpacked
     }
 
     #[inline]
@@ -333,17 +323,16 @@ mod tests {
                     .for_each(|a| add(a, a as u8 | 1));
             })
         };
-        let (plain, packed) = (make(), make().packed());
-        assert!(matches!(packed, Row::Packed(_)) && packed.bytes() < plain.bytes() / 2);
+        let (row, packed) = (make(), make().packed());
+        assert!(packed.bytes() < row.bytes() / 2);
         for article in 0..articles + 1 {
-            assert_eq!(packed.of(article), plain.of(article));
+            assert_eq!(packed.of(article), row.of(article));
         }
-        let (mut room, mut other) = ([7; LANES], [7; LANES]);
-        for block in 0..10 {
-            assert_eq!(
-                packed.block(block, &mut room),
-                plain.block(block, &mut other)
-            );
+        let (Row::Plain(plain), Row::Packed(packed)) = (row, packed) else {
+            panic!("only the second has no zeros");
+        };
+        for (block, impacts) in plain.iter().enumerate() {
+            assert_eq!(packed.block(block), *impacts);
         }
         let frequent = Row::new(LANES as u32, |add| (0..33).for_each(|a| add(a, 1)));
         assert!(matches!(frequent.packed(), Row::Plain(_)));

@@ -16,9 +16,9 @@ use timbao_views::{IndexState, Memo, Stats, ViewId};
 use crate::arrivals::JournalFile;
 use crate::error::{Error, Result};
 use crate::schema::Fields;
-use crate::text::TextSegment;
 use crate::text::score::Saturation;
 use crate::text::sketch::Sketches;
+use crate::text::{SketchFile, TextSegment};
 
 use super::address::Address;
 use super::deadline::Deadline;
@@ -71,7 +71,7 @@ impl fmt::Debug for Searcher {
 /// One segment of a view.
 pub(crate) struct SegmentView {
     pub(crate) text: TextSegment,
-    pub(crate) sketches: Sketches,
+    pub(super) sketches: SketchFile,
     pub(crate) reader: SegmentReader,
     pub(super) records: StoreReader,
     /// Impact columns of the frequent terms used so far.
@@ -83,9 +83,13 @@ pub(crate) struct SegmentView {
 }
 
 impl SegmentView {
-    /// Number of tokens of an article.
-    pub(crate) fn token_count(&self, article: u32) -> u32 {
-        self.sketches.tokens(article)
+    /// The sketches of the articles, with their numbers of tokens.
+    ///
+    /// # Errors
+    ///
+    /// When their file is damaged.
+    pub(crate) fn sketches(&self) -> Result<&Sketches> {
+        self.sketches.read().map_err(Error::engine)
     }
 
     /// The values of a facet by their ordinals, and the articles' ordinals;

@@ -73,9 +73,10 @@ impl Searcher {
                 .fast_fields()
                 .u64("fingerprint")
                 .map_err(Error::engine)?;
+            let sketches = view.sketches()?;
             for article in view.reader.doc_ids_alive() {
                 let fingerprint = fingerprints.first(article).unwrap_or(0);
-                sums.add(fingerprint, view.token_count(article));
+                sums.add(fingerprint, sketches.tokens(article));
             }
         }
         let hex = blake3::hash(sums.text(ANALYZER_VERSION).as_bytes()).to_hex();

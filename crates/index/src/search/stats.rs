@@ -53,7 +53,7 @@ impl Searcher {
         }
         self.whole(Stats {
             articles: self.article_count(),
-            tokens: views().map(tokens).sum(),
+            tokens: views().map(tokens).sum::<Result<u64>>()?,
             distinct_syllables: distinct(exact),
             distinct_folded: distinct(folded),
             bytes_on_disk: bytes_in(&self.dir)?,
@@ -67,14 +67,15 @@ impl Searcher {
 }
 
 /// The number of tokens of the articles that are not deleted.
-fn tokens(view: &SegmentView) -> u64 {
+fn tokens(view: &SegmentView) -> Result<u64> {
     if !view.reader.has_deletes() {
-        return u64::from(view.text.words());
+        return Ok(u64::from(view.text.words()));
     }
+    let sketches = view.sketches()?;
     let articles = view.reader.doc_ids_alive();
-    articles
-        .map(|article| u64::from(view.token_count(article)))
-        .sum()
+    Ok(articles
+        .map(|article| u64::from(sketches.tokens(article)))
+        .sum())
 }
 
 /// The keys that articles use which are not deleted.

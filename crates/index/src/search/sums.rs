@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use multiversion::multiversion;
 
-use super::impacts::{LANES, Row};
+use super::impacts::{LANES, Packed, Row};
 use super::top::TopScores;
 
 /// The score of one impact unit.
@@ -126,17 +126,21 @@ impl Sums<'_> {
         self.fill_first(&scale);
         let sparse = &*self.sparse;
         let count = sparse.blocks();
-        let blocks = Blocks {
-            rows: self
-                .rows
-                .iter()
-                .map(|row| (&*row.row, scale.weight(row.weight), row.item_weight))
-                .collect(),
+        let mut blocks = Blocks {
+            plain: Vec::with_capacity(self.rows.len()),
+            packed: Vec::new(),
             sums: (!sparse.touched.is_empty()).then(|| &sparse.first_sums[..count]),
             items: sparse.has_items.then(|| &sparse.first_items[..count]),
             allowed: self.allowed.as_deref(),
             required: self.required.try_into().unwrap_or(u8::MAX),
         };
+        for frequent in &self.rows {
+            let weights = (scale.weight(frequent.weight), frequent.item_weight);
+            match &*frequent.row {
+                Row::Plain(row) => blocks.plain.push((row, weights)),
+                Row::Packed(row) => blocks.packed.push((row, weights)),
+            }
+        }
         let mut show = |block: usize, sums: &[i16; LANES], least: i16| {
             for (lane, &sum) in sums.iter().enumerate() {
                 if sum >= least {
@@ -251,7 +255,9 @@ impl Scale {
 
 /// Input of the block sums.
 struct Blocks<'a> {
-    rows: Vec<(&'a Row, u16, u8)>,
+    /// Columns, each with the weights of its impacts and of its clause.
+    plain: Vec<(&'a [[u8; LANES]], (u16, u8))>,
+    packed: Vec<(&'a Packed, (u16, u8))>,
     /// Initial values, if there are any.
     sums: Option<&'a [[i16; LANES]]>,
     items: Option<&'a [[u8; LANES]]>,
@@ -267,21 +273,11 @@ impl Blocks<'_> {
     fn sum(&self, block: usize) -> ([i16; LANES], u32) {
         let mut sums = self.sums.map_or([0; LANES], |sums| sums[block]);
         let mut items = self.items.map_or([0; LANES], |items| items[block]);
-        for &(row, weight, item_weight) in &self.rows {
-            let mut room = [0; LANES];
-            let impacts = row.block(block, &mut room);
-            // Per lane: the instruction that multiplies 16-bit numbers and
-            // keeps the upper halves.
-            let weights = [weight; LANES];
-            for ((sum, &impact), weight) in sums.iter_mut().zip(impacts).zip(weights) {
-                let wide = u16::from(impact) << 8 | u16::from(impact);
-                *sum += ((u32::from(wide) * u32::from(weight)) >> 16) as i16;
-            }
-            if item_weight > 0 {
-                for (items, &impact) in items.iter_mut().zip(impacts) {
-                    *items = items.saturating_add(if impact > 0 { item_weight } else { 0 });
-                }
-            }
+        for &(row, weights) in &self.plain {
+            add(&row[block], weights, &mut sums, &mut items);
+        }
+        for &(row, weights) in &self.packed {
+            add(&row.block(block), weights, &mut sums, &mut items);
         }
         if let Some(allowed) = self.allowed {
             for (items, &allowed) in items.iter_mut().zip(&allowed[block]) {
@@ -294,6 +290,27 @@ impl Blocks<'_> {
             *sum |= -i16::from(items < self.required);
         }
         (sums, enough.into())
+    }
+}
+
+/// Adds the impacts of a term in a block to the sums, and its clause to the items.
+#[inline(always)]
+fn add(
+    impacts: &[u8; LANES],
+    (weight, item_weight): (u16, u8),
+    sums: &mut [i16; LANES],
+    items: &mut [u8; LANES],
+) {
+    // Per lane: the instruction that multiplies 16-bit numbers and keeps the upper halves.
+    let weights = [weight; LANES];
+    for ((sum, &impact), weight) in sums.iter_mut().zip(impacts).zip(weights) {
+        let wide = u16::from(impact) << 8 | u16::from(impact);
+        *sum += ((u32::from(wide) * u32::from(weight)) >> 16) as i16;
+    }
+    if item_weight > 0 {
+        for (items, &impact) in items.iter_mut().zip(impacts) {
+            *items = items.saturating_add(if impact > 0 { item_weight } else { 0 });
+        }
     }
 }
 

@@ -436,7 +436,9 @@ mod tests {
                     prop_assert!(merged == whole, "{:?}", section);
                 }
                 let sketches = |reader| TextPlugin::open_sketches(reader).unwrap();
-                let (merged_sketches, whole_sketches) = (sketches(merged_reader), sketches(whole_reader));
+                let (merged_file, whole_file) = (sketches(merged_reader), sketches(whole_reader));
+                let (merged_sketches, whole_sketches) =
+                    (merged_file.read().unwrap(), whole_file.read().unwrap());
                 for (number, (article, _)) in (0..).zip(&living) {
                     let text = merged.text(number).unwrap().fields;
                     prop_assert_eq!(&text[0], article.title.as_ref().unwrap());

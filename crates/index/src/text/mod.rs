@@ -29,7 +29,7 @@ mod writing;
 
 pub(crate) use dictionary::{KeyInfo, ONLY_SPELLING, Strings};
 pub(crate) use layout::FIELDS;
-pub(crate) use plugin::{MergeThreads, TextPlugin};
+pub(crate) use plugin::{MergeThreads, SketchFile, TextPlugin};
 pub(crate) use preload::Copies;
 pub(crate) use residue::{CaseForm, Written};
 pub(crate) use sections::Damage;

@@ -3,10 +3,10 @@
 use std::any::Any;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use tantivy::directory::{TerminatingWrite, WritePtr};
+use tantivy::directory::{FileSlice, TerminatingWrite, WritePtr};
 use tantivy::index::SegmentComponent;
 use tantivy::indexer::doc_id_mapping::{DocIdMapping, MappingType};
 use tantivy::plugin::{PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin};
@@ -65,24 +65,47 @@ impl TextPlugin {
         TextSegment::open(file).map_err(|reason| corruption(format!("{name}: {reason}")))
     }
 
-    /// Opens the sketches of a segment, for finding reprints.
+    /// Opens the file of the sketches of a segment, for finding reprints.
     ///
     /// # Errors
     ///
-    /// When the file is missing or damaged.
-    pub(crate) fn open_sketches(reader: &SegmentReader) -> tantivy::Result<Sketches> {
-        let file = reader
-            .open_read(component(sketch::EXTENSION))?
-            .read_bytes()?;
-        let sketches = Sketches::open(file).and_then(|sketches| {
-            (sketches.articles() == reader.max_doc())
+    /// When it is missing.
+    pub(crate) fn open_sketches(reader: &SegmentReader) -> tantivy::Result<SketchFile> {
+        let (id, extension) = (reader.segment_id().uuid_string(), sketch::EXTENSION);
+        Ok(SketchFile {
+            file: reader.open_read(component(extension))?,
+            name: format!("{id}.{extension}"),
+            articles: reader.max_doc(),
+            sketches: OnceLock::new(),
+        })
+    }
+}
+
+/// The file of the sketches of a segment, which is read and checked on first use.
+pub(crate) struct SketchFile {
+    file: FileSlice,
+    name: String,
+    articles: u32,
+    sketches: OnceLock<Sketches>,
+}
+
+impl SketchFile {
+    /// The sketches.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged.
+    pub(crate) fn read(&self) -> tantivy::Result<&Sketches> {
+        if let Some(sketches) = self.sketches.get() {
+            return Ok(sketches);
+        }
+        let sketches = Sketches::open(self.file.read_bytes()?).and_then(|sketches| {
+            (sketches.articles() == self.articles)
                 .then_some(sketches)
                 .ok_or_else(|| "the sketches are of another number of articles".into())
         });
-        sketches.map_err(|reason| {
-            let (id, extension) = (reader.segment_id().uuid_string(), sketch::EXTENSION);
-            corruption(format!("{id}.{extension}: {reason}"))
-        })
+        let sketches = sketches.map_err(|reason| corruption(format!("{}: {reason}", self.name)))?;
+        Ok(self.sketches.get_or_init(|| sketches))
     }
 }
 
@@ -135,9 +158,10 @@ impl SegmentPlugin for TextPlugin {
         }
         let mut sketches = SketchWriter::new(std::iter::empty());
         for reader in ctx.readers {
-            let of_segment = Self::open_sketches(reader)?;
+            let file = Self::open_sketches(reader)?;
+            let of_segment = file.read()?;
             for doc in reader.doc_ids_alive() {
-                sketches.copy(&of_segment, doc);
+                sketches.copy(of_segment, doc);
             }
         }
         write_sketches(&sketches.finish(), ctx.target_segment)?;
