@@ -464,7 +464,7 @@ mod tests {
 
     #[test]
     fn files_with_blocks_of_another_size_are_read() {
-        let content: Vec<u8> = (0..200_000u32).map(|i| (i * i >> 3) as u8).collect();
+        let content: Vec<u8> = (0..200_000usize).map(|i| ((i * i) >> 3) as u8).collect();
         let own = identity(1, "a.idx");
         for (magic, block) in FORMATS {
             let mut file = sealed_by(block, &content, own.clone());
