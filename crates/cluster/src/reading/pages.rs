@@ -85,17 +85,20 @@ impl Snapshot {
         reply.ok()?.json()
     }
 
-    fn reply(&self, path: &str, body: &Value) -> Result<Reply> {
+    /// Sends a search of the point in time, and notes whether it is lost.
+    fn ask(&self, send: impl FnOnce(&Client) -> Result<Reply>) -> Result<Reply> {
         self.check_deadline()?;
-        let reply = self.client().search_at_point(path, body, self.deadline);
-        reply.inspect_err(|error| self.note(error))
-    }
-
-    /// Notes whether searches of the point in time can still be answered.
-    fn note(&self, error: &Error) {
-        if matches!(error, Error::Expired { .. }) {
+        let reply = match send(self.client()) {
+            // A search is sent to the point in time alone, so nothing else can be missing.
+            Ok(reply) if reply.status == 404 => Err(Error::Expired {
+                name: self.client().name().to_owned(),
+            }),
+            reply => reply,
+        };
+        if let Err(Error::Expired { .. }) = reply {
             self.point.is_lost.store(true, Ordering::Relaxed);
         }
+        reply
     }
 
     /// Returns `true` if a search has failed because the point in time is lost.
@@ -125,14 +128,7 @@ impl Snapshot {
             false => "query_then_fetch",
         };
         let path = format!("_search?allow_partial_search_results=false&search_type={search_type}");
-        let reply = self.reply(&path, &body)?;
-        // A search is sent to the point in time alone, so nothing else can be missing.
-        if reply.status == 404 {
-            let name = self.client().name().to_owned();
-            let error = Error::Expired { name };
-            self.note(&error);
-            return Err(error);
-        }
+        let reply = self.ask(|client| client.search_at_point(&path, &body, self.deadline))?;
         let answer: Value = reply.ok()?.json()?;
         if let Some(new) = answer.get("pit_id") {
             self.point.id().clone_from(new);
@@ -148,7 +144,6 @@ impl Snapshot {
                 answers.push(self.search(one.clone())?);
                 continue;
             }
-            self.check_deadline()?;
             let id = self.point.id().clone();
             let mut lines = String::new();
             for body in some {
@@ -161,9 +156,8 @@ impl Snapshot {
             }
             let path = "_msearch?filter_path=responses.hits,responses.aggregations,responses.error,\
                         responses._shards,responses.timed_out";
-            let client = self.client();
-            let reply = client.searches_at_point(path, lines.as_bytes(), self.deadline);
-            let reply = reply.inspect_err(|error| self.note(error))?;
+            let reply =
+                self.ask(|client| client.searches_at_point(path, lines.as_bytes(), self.deadline))?;
             let all: Value = reply.ok()?.json()?;
             let all = all.get("responses").and_then(Value::as_array);
             for (number, body) in some.iter().enumerate() {

@@ -31,11 +31,17 @@ use super::IndexId;
 /// Bytes of the content that share a checksum in files that are written.
 /// Smaller in tests, whose files are small.
 const BLOCK: usize = if cfg!(test) { 512 } else { 4 << 10 };
-/// Magic numbers, and the bytes of the content that share a checksum in their files. The first is
-/// that of files that are written.
-const FORMATS: [(&[u8; 8], usize); 2] = [(b"TMBseal2", BLOCK), (b"TMBseal1", 64 << 10)];
-/// Bytes of a magic number.
-const MAGIC: usize = 8;
+/// The formats of seals; the first is that of files that are written.
+static FORMATS: [Format; 2] = [
+    Format {
+        magic: *b"TMBseal2",
+        block: BLOCK,
+    },
+    Format {
+        magic: *b"TMBseal1",
+        block: 64 << 10,
+    },
+];
 /// Bytes of a checksum.
 const SUM: usize = size_of::<u32>();
 /// Bytes of the tail.
@@ -44,6 +50,14 @@ const TAIL: usize = 8 + 4 + 16 + 4 + 8;
 const LONGEST_NAME: usize = 255;
 /// Bytes read at once when a whole file is checked; whole blocks of every format.
 const CHUNK: usize = 1 << 20;
+
+/// A format of seals.
+#[derive(Debug)]
+struct Format {
+    magic: [u8; 8],
+    /// Bytes of the content that share a checksum.
+    block: usize,
+}
 
 /// The identity of a file: its name and its index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,8 +74,7 @@ pub(crate) struct Seal {
     identity: Identity,
     /// Bytes of the content.
     len: u64,
-    /// Bytes of the content that share a checksum.
-    block: usize,
+    format: &'static Format,
     sums: Vec<u32>,
 }
 
@@ -94,9 +107,8 @@ impl Seal {
         file.seek(SeekFrom::Start(tail_at))?;
         let mut tail = [0; TAIL];
         file.read_exact(&mut tail)?;
-        let (fields, magic) = tail.split_at(TAIL - MAGIC);
-        let format = FORMATS.iter().find(|(known, _)| magic == *known);
-        let Some(&(_, block)) = format else {
+        let (fields, magic) = tail.split_at(TAIL - size_of_val(&FORMATS[0].magic));
+        let Some(format) = FORMATS.iter().find(|format| magic == format.magic) else {
             return Err(damaged("the seal is missing, or the file is truncated"));
         };
         let number = |at: Range<usize>| {
@@ -104,7 +116,7 @@ impl Seal {
             bytes.fold(0, |number, &byte| number << 8 | u64::from(byte))
         };
         let (len, name_len) = (number(0..8), number(8..12));
-        let sums = len.div_ceil(block as u64).saturating_mul(SUM as u64);
+        let sums = len.div_ceil(format.block as u64).saturating_mul(SUM as u64);
         let seal_at = tail_at.checked_sub(sums.saturating_add(name_len));
         if name_len > LONGEST_NAME as u64 || seal_at != Some(len) {
             return Err(damaged("wrong length"));
@@ -126,7 +138,7 @@ impl Seal {
                 name: String::from_utf8_lossy(name).into_owned(),
             },
             len,
-            block,
+            format,
             sums: sums
                 .as_chunks()
                 .0
@@ -143,8 +155,7 @@ impl Seal {
         bytes.extend_from_slice(&(self.identity.name.len() as u32).to_le_bytes());
         bytes.extend_from_slice(&self.identity.index.unwrap_or_default().0);
         bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
-        let format = FORMATS.iter().find(|(_, block)| *block == self.block);
-        bytes.extend(format.iter().flat_map(|(magic, _)| magic.iter()));
+        bytes.extend_from_slice(&self.format.magic);
         out.write_all(&bytes)
     }
 
@@ -154,7 +165,7 @@ impl Seal {
         }
         Err(damaged(format!(
             "checksum mismatch in the block at byte {}",
-            block * self.block
+            block * self.format.block
         )))
     }
 }
@@ -174,7 +185,7 @@ pub(crate) fn check(file: &mut (impl Read + Seek), expected: &Identity) -> io::R
         let size = left.min(CHUNK as u64) as usize;
         let chunk = &mut chunk[..size];
         file.read_exact(chunk)?;
-        for bytes in chunk.chunks(seal.block) {
+        for bytes in chunk.chunks(seal.format.block) {
             seal.check_block(block, bytes)?;
             block += 1;
         }
@@ -200,7 +211,7 @@ impl<W: TerminatingWrite> Sealing<W> {
             seal: Seal {
                 identity,
                 len: 0,
-                block: BLOCK,
+                format: &FORMATS[0],
                 sums: Vec::new(),
             },
             hasher: Hasher::new(),
@@ -220,11 +231,11 @@ impl<W: TerminatingWrite> Write for Sealing<W> {
         let written = self.inner.write(bytes)?;
         let mut rest = bytes.get(..written).unwrap_or_default();
         while !rest.is_empty() {
-            let room = self.seal.block - self.in_block;
+            let room = self.seal.format.block - self.in_block;
             let (here, later) = rest.split_at(rest.len().min(room));
             self.hasher.update(here);
             self.in_block += here.len();
-            if self.in_block == self.seal.block {
+            if self.in_block == self.seal.format.block {
                 self.end_block();
             }
             rest = later;
@@ -309,7 +320,7 @@ impl Checks {
         if range.is_empty() {
             return Ok(());
         }
-        let size = self.seal.block;
+        let size = self.seal.format.block;
         for block in range.start / size..=(range.end - 1) / size {
             let bit = 1 << (block % 64);
             // The bit of a missing block is never set.
@@ -323,8 +334,9 @@ impl Checks {
 
     #[cold]
     fn check_block(&self, block: usize) -> io::Result<()> {
-        let start = block * self.seal.block;
-        let end = self.bytes.len().min(start + self.seal.block);
+        let size = self.seal.format.block;
+        let start = block * size;
+        let end = self.bytes.len().min(start + size);
         let bytes = self.bytes.get(start..end).ok_or_else(cut_short)?;
         self.seal
             .check_block(block, bytes)
@@ -401,12 +413,12 @@ mod tests {
     }
 
     fn sealed(content: &[u8], identity: Identity) -> Vec<u8> {
-        sealed_by(BLOCK, content, identity)
+        sealed_as(&FORMATS[0], content, identity)
     }
 
-    fn sealed_by(block: usize, content: &[u8], identity: Identity) -> Vec<u8> {
+    fn sealed_as(format: &'static Format, content: &[u8], identity: Identity) -> Vec<u8> {
         let mut out = Sealing::new(Memory(Vec::new()), identity);
-        out.seal.block = block;
+        out.seal.format = format;
         for part in content.chunks(10_000) {
             out.write_all(part).unwrap();
         }
@@ -466,9 +478,10 @@ mod tests {
     fn files_with_blocks_of_another_size_are_read() {
         let content: Vec<u8> = (0..200_000usize).map(|i| ((i * i) >> 3) as u8).collect();
         let own = identity(1, "a.idx");
-        for (magic, block) in FORMATS {
-            let mut file = sealed_by(block, &content, own.clone());
-            assert!(file.ends_with(magic));
+        for format in &FORMATS {
+            let Format { magic, block } = *format;
+            let mut file = sealed_as(format, &content, own.clone());
+            assert!(file.ends_with(&magic));
             check(&mut Cursor::new(&file), &own).unwrap();
             file[block] ^= 1;
             let error = check(&mut Cursor::new(&file), &own).unwrap_err();

@@ -217,9 +217,8 @@ impl Drop for SegmentRows {
     }
 }
 
-/// Columns, of which any one goes when there is no room for another. If those of the latest queries
-/// do not fit, most of them are still found, while the one that was unused for longest is often the
-/// next to be asked for.
+/// Columns, evicted at random. If those of the latest queries do not all fit, most are still found;
+/// if the least recently used went, none would be when queries repeat in a cycle.
 struct Rows {
     /// Most bytes of all columns.
     room: usize,
@@ -231,7 +230,7 @@ struct Rows {
     rows: Vec<(Place, Arc<Row>)>,
     /// The numbers of the columns in `rows`.
     numbers: HashMap<Place, usize, FxBuildHasher>,
-    /// State of the generator that chooses the column that goes.
+    /// State of the generator that chooses the column to evict.
     random: u64,
 }
 

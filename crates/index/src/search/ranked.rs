@@ -398,15 +398,13 @@ impl<'a> RankedQuery<'a> {
                 if searcher.deadline.has_passed() {
                     break;
                 }
-                let saturation = list.source.saturation(searcher);
-                let is_large = searcher.articles >= LARGE;
-                match self.row(list, view, saturation, is_large) {
+                match self.row(list, searcher, view) {
                     Some(row) => rows.push(Frequent {
                         row,
                         weight: list.weight,
                         item_weight: list.item_weight.min(u8::MAX.into()) as u8,
                     }),
-                    None => list.add_to(sparse, &view.text, saturation),
+                    None => list.add_to(sparse, &view.text, list.source.saturation(searcher)),
                 }
             }
             let mut sums = Sums {
@@ -422,24 +420,22 @@ impl<'a> RankedQuery<'a> {
     }
 
     /// The impact column of a term, if it is frequent; packed in a large index.
-    fn row(
-        &self,
-        list: &List<'_>,
-        view: &SegmentView,
-        saturation: &Saturation,
-        is_large: bool,
-    ) -> Option<Arc<Row>> {
+    fn row(&self, list: &List<'_>, searcher: &Searcher, view: &SegmentView) -> Option<Arc<Row>> {
         let text = &view.text;
         if self.items > MOST_ITEMS || !list.is_frequent(text.articles()) {
             return None;
         }
+        let saturation = list.source.saturation(searcher);
         let make = || {
             let row = Row::new(text.articles(), |add| {
                 list.for_each(text, |article, frequency| {
                     add(article, saturation.impact(frequency, text.length(article)));
                 });
             });
-            if is_large { row.packed() } else { row }
+            match searcher.articles >= LARGE {
+                true => row.packed(),
+                false => row,
+            }
         };
         Some(match list.key {
             Some(key) => view.rows.get(key, make),
@@ -456,6 +452,31 @@ mod tests {
     use crate::SearchOptions;
     use crate::testing::indexed;
     use timbao_query::plan::Key;
+
+    #[test]
+    fn words_of_a_large_index_are_counted() {
+        let articles = (0..2 * LARGE).map(|number| {
+            let article = Article {
+                id: number.to_string(),
+                body: ["mot hai", "mot"][usize::from(number % 8 > 0)].to_owned(),
+                ..Article::default()
+            };
+            (number.to_string(), article)
+        });
+        let (_dir, searcher) = indexed([articles.collect()]);
+        for (required, total) in [(1, 2 * LARGE), (2, LARGE / 4)] {
+            let word = |word: &str| Plan::Word(Slot::new(Key::Exact(word.into())));
+            let plan = Plan::Ranked {
+                items: vec![word("mot"), word("hai")],
+                minimum: MinimumMatch::Count(required),
+                optional: Vec::new(),
+            };
+            let found = searcher.search(&plan, &SearchOptions::default()).unwrap();
+            assert_eq!(found.total, total);
+            let best = found.hits.iter().map(|hit| hit.address.article % 8);
+            assert!(best.eq([0; 10]), "both words are best");
+        }
+    }
 
     #[test]
     fn more_items_than_a_byte_counts_are_counted() {
