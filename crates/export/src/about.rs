@@ -20,7 +20,8 @@ impl About {
         let text = |text: &str| Cell::from(text.to_owned());
         let mut facts: Vec<(&str, Cell<'static>)> = Vec::new();
         for query in &citation.queries {
-            facts.push((words.understood, text(&query.query)));
+            let [written, _] = query.written(words.names);
+            facts.push((words.understood, text(written)));
         }
         facts.push((words.index_state, text(&index.state)));
         facts.push((words.articles_column, index.articles.into()));

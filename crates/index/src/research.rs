@@ -124,10 +124,9 @@ impl Searcher {
         &self,
         queries: impl IntoIterator<Item = (&'q Request, &'q Plan)>,
     ) -> Result<Citation> {
-        let queries = queries.into_iter().map(|(request, plan)| CitedQuery {
-            query: request.ast().to_string(),
-            plan: plan.to_string(),
-        });
+        let queries = queries
+            .into_iter()
+            .map(|(request, plan)| CitedQuery::new(request.ast(), plan));
         self.whole(Citation::new(self.state()?, queries.collect()))
     }
 }

@@ -168,6 +168,11 @@ impl Period {
         }
     }
 
+    /// Year, month and day, as far as they are given.
+    pub(crate) fn parts(self) -> (i32, Option<u8>, Option<u8>) {
+        (self.year, self.month.map(u8::from), self.day)
+    }
+
     /// The day's number; the constructor has made sure that the day exists.
     fn date(self, month: Month, day: u8) -> i32 {
         const EPOCH: i32 = 2_440_588; // The Julian day of 1970-01-01.
@@ -186,21 +191,5 @@ impl fmt::Display for Period {
             write!(f, "-{day:02}")?;
         }
         Ok(())
-    }
-}
-
-impl fmt::Display for DateCondition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Within(period) => write!(f, "date:{period}"),
-            Self::Between(from, to) => {
-                f.write_str("date:")?;
-                from.iter().try_for_each(|period| period.fmt(f))?;
-                f.write_str("..")?;
-                to.iter().try_for_each(|period| period.fmt(f))
-            }
-            Self::After(period) => write!(f, "after:{period}"),
-            Self::Before(period) => write!(f, "before:{period}"),
-        }
     }
 }

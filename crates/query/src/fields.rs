@@ -24,11 +24,21 @@ pub enum Field {
     Before,
 }
 
+/// The names that fields are printed with. Each of them is valid in a query.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Names {
+    /// Those of the standard form.
+    #[default]
+    English,
+    /// Those that readers of Vietnamese know: `chuyên_mục` for `section`.
+    Vietnamese,
+}
+
 const fn text(field: TextField) -> Field {
     Field::Scope(Scope::Text(field))
 }
 
-/// The names of the fields that are not metadata, the printed one first. A Vietnamese name is
+/// The names of the fields that are not metadata, the printed ones first: in the standard form, in Vietnamese. A Vietnamese name is
 /// valid with its accents or without any; `_` between syllables is optional.
 const NAMES: [(Field, &[&str]); 8] = [
     (text(TextField::Title), &["title", "tiêu_đề", "tít"]),
@@ -106,7 +116,28 @@ impl Field {
         name.contains('_') || names().any(|(field, _)| field.name() == name)
     }
 
-    /// The name it is printed with.
+    /// The name it is printed with for readers of a language.
+    ///
+    /// ```
+    /// use timbao_query::{Field, Names};
+    /// let field = Field::named("mục").unwrap();
+    /// assert_eq!(field.name_in(Names::Vietnamese), "chuyên_mục");
+    /// assert_eq!(field.name_in(Names::English), "section");
+    /// ```
+    pub fn name_in(self, names: Names) -> &'static str {
+        let vietnamese = match (names, self) {
+            (Names::English, _) => None,
+            (Names::Vietnamese, Self::Scope(Scope::Facet(facet))) => facet.aliases().first(),
+            (Names::Vietnamese, _) => {
+                let mut known = NAMES.iter();
+                let found = known.find(|(field, _)| *field == self);
+                found.and_then(|(_, names)| names.get(1))
+            }
+        };
+        vietnamese.copied().unwrap_or(self.name())
+    }
+
+    /// The name in the standard form of a query.
     pub fn name(self) -> &'static str {
         match self {
             Self::Scope(Scope::Text(TextField::Title)) => "title",

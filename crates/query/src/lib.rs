@@ -34,6 +34,7 @@ mod parse;
 mod pattern;
 pub mod plan;
 mod print;
+mod print_plan;
 mod problem;
 mod question;
 mod request;
@@ -44,7 +45,7 @@ mod words;
 pub use ast::{AccentMode, Filler, Form, Node, NodeKind, Phrase, PhrasePart, Scope, Span, Word};
 pub use calendar::iso_day;
 pub use date::{DateCondition, DateError, Period};
-pub use fields::Field;
+pub use fields::{Field, Names};
 pub use filters::{FilterError, Filters};
 pub use lex::{has_open_quote, is_quote};
 pub use lower::{lower, lower_within};
@@ -53,6 +54,8 @@ pub use lowered::{
 };
 pub use parse::{Parsed, parse};
 pub use pattern::word_regex;
+pub use print::Written;
+pub use print_plan::WrittenPlan;
 pub use problem::{Problem, ProblemKind};
 pub use request::Request;
 

@@ -10,8 +10,6 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use timbao_tokenizer::{Keys, TONE_MARKS, exact_key, scan, write_out};
 
-use crate::calendar::iso_day;
-
 /// A lowered query: the conditions of a match and the contributions to its score.
 ///
 /// Plans of parsed queries are nested at most [`MAX_DEPTH`](crate::MAX_DEPTH) and a few levels
@@ -639,47 +637,6 @@ impl fmt::Display for Facet {
     }
 }
 
-/// Writes the plan on one line, for explanations: `=` marks exact keys, `~` folded ones,
-/// `{a|b}` alternatives, `_` a gap, `2 of […]` a list of which two must match, `20% of […]` one of
-/// which this weight must match, and `?` an item that need not match.
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Everything => f.write_str("everything"),
-            Self::Nothing => f.write_str("nothing"),
-            Self::Word(slot) => slot.fmt(f),
-            Self::Phrase(phrase) => phrase.fmt(f),
-            Self::Near(near) => near.fmt(f),
-            Self::AtLeast { count, plan } => write!(f, "atleast/{count}({plan})"),
-            Self::Ranked {
-                items,
-                minimum,
-                optional,
-            } => {
-                write!(f, "{minimum} of [")?;
-                for (number, item) in items.iter().enumerate() {
-                    let before = if number > 0 { " " } else { "" };
-                    let after = if optional.contains(&number) { "?" } else { "" };
-                    write!(f, "{before}{item}{after}")?;
-                }
-                f.write_str("]")
-            }
-            Self::And(plans) | Self::Or(plans) => {
-                f.write_str(if matches!(self, Self::And(_)) {
-                    "all("
-                } else {
-                    "any("
-                })?;
-                join(f, plans, ", ")?;
-                f.write_str(")")
-            }
-            Self::Not(plan) => write!(f, "not({plan})"),
-            Self::In { field, plan } => write!(f, "{field}({plan})"),
-            Self::Filter(filter) => filter.fmt(f),
-        }
-    }
-}
-
 impl fmt::Display for MinimumMatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -772,25 +729,6 @@ impl fmt::Display for Key {
             } => {
                 write!(f, "{}{}~{distance}", sign(*folded), write_out(key))
             }
-        }
-    }
-}
-
-impl fmt::Display for Filter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Date { from, to } => {
-                let day = |day: &Option<i32>| day.map(iso_day).unwrap_or_default();
-                write!(f, "date({}..{})", day(from), day(to))
-            }
-            Self::Facet { facet, slots } => {
-                write!(f, "{facet}(")?;
-                join(f, slots, " ")?;
-                f.write_str(")")
-            }
-            Self::Is { facet, value } => write!(f, "{facet}({value:?})"),
-            Self::Id(id) => write!(f, "id({id})"),
-            Self::Has(stated) => write!(f, "has({stated})"),
         }
     }
 }

@@ -3,38 +3,82 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use crate::ast::{AccentMode, Filler, Form, Node, NodeKind, Phrase, PhrasePart, Scope, Word};
-use crate::fields::Field;
+use crate::date::{DateCondition, Period};
+use crate::fields::{Field, Names};
+use crate::plan::Stated;
+
+/// A query with the names of fields, and the dates, of a language.
+#[derive(Debug, Clone, Copy)]
+pub struct Written<'n> {
+    node: &'n Node,
+    names: Names,
+}
+
+impl Node {
+    /// Prints the query for readers of a language. Parsing that returns the same tree, as it does
+    /// for the standard form.
+    ///
+    /// ```
+    /// use timbao_query::{Names, parse};
+    /// let parsed = parse("section=\"Thời sự\" after:2026-03");
+    /// assert_eq!(
+    ///     parsed.ast.written(Names::Vietnamese).to_string(),
+    ///     "chuyên_mục=\"Thời sự\" sau:03/2026",
+    /// );
+    /// ```
+    pub fn written(&self, names: Names) -> Written<'_> {
+        Written { node: self, names }
+    }
+}
 
 impl Display for Node {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match &self.kind {
+        self.written(Names::English).fmt(f)
+    }
+}
+
+impl Display for Written<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let names = self.names;
+        let inner = |node| Written { node, names };
+        let joined =
+            |f: &mut Formatter<'_>, nodes, between: &str| write_nodes(f, nodes, between, names);
+        let field = |scope| Field::Scope(scope).name_in(names);
+        match &self.node.kind {
             NodeKind::Empty => Ok(()),
             NodeKind::Word(word) => word.fmt(f),
             NodeKind::Phrase(phrase) => phrase.fmt(f),
-            NodeKind::Sequence(nodes) => join(f, nodes, " "),
-            NodeKind::And(nodes) => join(f, nodes, " AND "),
-            NodeKind::Or(nodes) => join(f, nodes, " OR "),
-            NodeKind::Not(node) => write!(f, "NOT {node}"),
-            NodeKind::Excluded(node) => write!(f, "-{node}"),
-            NodeKind::Required(node) => write!(f, "+{node}"),
+            NodeKind::Sequence(nodes) => joined(f, nodes, " "),
+            NodeKind::And(nodes) => joined(f, nodes, " AND "),
+            NodeKind::Or(nodes) => joined(f, nodes, " OR "),
+            NodeKind::Not(node) => write!(f, "NOT {}", inner(node)),
+            NodeKind::Excluded(node) => write!(f, "-{}", inner(node)),
+            NodeKind::Required(node) => write!(f, "+{}", inner(node)),
             NodeKind::Near {
                 operands,
                 reach,
                 order,
-            } => join(f, operands, &format!(" {}/{reach} ", order.name())),
-            NodeKind::AtLeast { count, value } => write!(f, "ATLEAST/{count} {value}"),
-            NodeKind::Has(stated) => write!(f, "{stated}:*"),
-            NodeKind::Group(node) => write!(f, "({node})"),
-            NodeKind::Scoped { scope, value } => {
-                write!(f, "{}:{value}", Field::Scope(*scope).name())
+            } => joined(f, operands, &format!(" {}/{reach} ", order.name())),
+            NodeKind::AtLeast { count, value } => {
+                write!(f, "ATLEAST/{count} {}", inner(value))
             }
+            NodeKind::Has(Stated::Date) => write!(f, "{}:*", Field::Date.name_in(names)),
+            NodeKind::Has(Stated::Facet(facet)) => write!(f, "{}:*", field(Scope::Facet(*facet))),
+            NodeKind::Group(node) => write!(f, "({})", inner(node)),
+            NodeKind::Scoped { scope, value } => write!(f, "{}:{}", field(*scope), inner(value)),
             NodeKind::Is { facet, value } => {
-                write!(f, "{}=", Field::Scope(Scope::Facet(*facet)).name())?;
+                write!(f, "{}=", field(Scope::Facet(*facet)))?;
                 write_quoted(f, value)
             }
-            NodeKind::Id(id) => write_id(f, id),
-            NodeKind::Date(condition) => condition.fmt(f),
+            NodeKind::Id(id) => write_id(f, id, names),
+            NodeKind::Date(condition) => write_date(f, condition, names),
         }
+    }
+}
+
+impl Display for DateCondition {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write_date(f, self, Names::English)
     }
 }
 
@@ -98,12 +142,12 @@ fn write_ways(f: &mut Formatter<'_>, ways: &[Vec<Word>]) -> fmt::Result {
     f.write_char(')')
 }
 
-fn join(f: &mut Formatter<'_>, nodes: &[Node], between: &str) -> fmt::Result {
+fn write_nodes(f: &mut Formatter<'_>, nodes: &[Node], between: &str, names: Names) -> fmt::Result {
     for (i, node) in nodes.iter().enumerate() {
         if i > 0 {
             f.write_str(between)?;
         }
-        node.fmt(f)?;
+        node.written(names).fmt(f)?;
     }
     Ok(())
 }
@@ -118,13 +162,42 @@ fn write_accents(f: &mut Formatter<'_>, accents: Option<AccentMode>) -> fmt::Res
 }
 
 /// Writes an identifier, between quotation marks where needed.
-fn write_id(f: &mut Formatter<'_>, id: &str) -> fmt::Result {
+fn write_id(f: &mut Formatter<'_>, id: &str, names: Names) -> fmt::Result {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    write!(f, "{}:", Field::Id.name_in(names))?;
     if !id.is_empty() && id.chars().all(is_plain) {
-        return write!(f, "id:{id}");
+        return f.write_str(id);
     }
-    f.write_str("id:")?;
     write_quoted(f, id)
+}
+
+fn write_date(f: &mut Formatter<'_>, condition: &DateCondition, names: Names) -> fmt::Result {
+    let field = match condition {
+        DateCondition::Within(_) | DateCondition::Between(..) => Field::Date,
+        DateCondition::After(_) => Field::After,
+        DateCondition::Before(_) => Field::Before,
+    };
+    write!(f, "{}:", field.name_in(names))?;
+    match condition {
+        DateCondition::Within(period)
+        | DateCondition::After(period)
+        | DateCondition::Before(period) => write_period(f, *period, names),
+        DateCondition::Between(from, to) => {
+            from.map_or(Ok(()), |from| write_period(f, from, names))?;
+            f.write_str("..")?;
+            to.map_or(Ok(()), |to| write_period(f, to, names))
+        }
+    }
+}
+
+fn write_period(f: &mut Formatter<'_>, period: Period, names: Names) -> fmt::Result {
+    match (names, period.parts()) {
+        (Names::Vietnamese, (year, Some(month), Some(day))) => {
+            write!(f, "{day:02}/{month:02}/{year:04}")
+        }
+        (Names::Vietnamese, (year, Some(month), None)) => write!(f, "{month:02}/{year:04}"),
+        _ => period.fmt(f),
+    }
 }
 
 /// Writes a text between quotation marks that are not part of it.

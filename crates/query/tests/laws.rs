@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use timbao_query::{
-    LowerOptions, MAX_ALIKE, MAX_BYTES, MAX_DEPTH, MAX_WORDS, Node, NodeKind, ProblemKind, lower,
-    parse,
+    LowerOptions, MAX_ALIKE, MAX_BYTES, MAX_DEPTH, MAX_WORDS, Names, Node, NodeKind, ProblemKind,
+    lower, parse,
 };
 
 /// Parses, prints, parses again; shows every problem; lowers.
@@ -41,6 +41,14 @@ fn check(query: &str) {
         assert_eq!(
             lower(&again.ast, &LowerOptions::default()).plan,
             lowered.plan
+        );
+    }
+    let printed = parsed.ast.written(Names::Vietnamese).to_string();
+    if printed.len() <= MAX_BYTES {
+        assert_eq!(
+            parsed.ast.without_spans(),
+            parse(&printed).ast.without_spans(),
+            "{query:?} was printed as {printed:?}"
         );
     }
 }

@@ -50,7 +50,11 @@ pub(crate) async fn answer(
         let news = latest(searcher, request.plan(), most)?;
         let last = searcher.arrivals()?.last();
         let page = requested.at(&format!("/?{}", query(&shared, None)));
-        let title = format!("{}: {}", requested.name(), request.ast());
+        let title = format!(
+            "{}: {}",
+            requested.name(),
+            request.ast().written(language.words().names)
+        );
         let feed = Feed::new(title, own, page)
             .subtitle(language.words().feed_subtitle)
             .updated(last);

@@ -3,7 +3,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
-use timbao_query::iso_day;
+use timbao_query::plan::Plan;
+use timbao_query::{Names, Node, iso_day};
 
 use crate::hash::mix;
 
@@ -98,6 +99,31 @@ pub struct CitedQuery {
     pub query: String,
     /// The plan that was run.
     pub plan: String,
+    #[serde(skip)]
+    in_vietnamese: [String; 2],
+}
+
+impl CitedQuery {
+    /// Cites a query and the plan that was run.
+    pub fn new(query: &Node, plan: &Plan) -> Self {
+        let names = Names::Vietnamese;
+        Self {
+            query: query.to_string(),
+            plan: plan.to_string(),
+            in_vietnamese: [
+                query.written(names).to_string(),
+                plan.written(names).to_string(),
+            ],
+        }
+    }
+
+    /// The query and the plan with the names of fields that readers of a language know.
+    pub fn written(&self, names: Names) -> [&str; 2] {
+        match names {
+            Names::English => [&self.query, &self.plan],
+            Names::Vietnamese => self.in_vietnamese.each_ref().map(String::as_str),
+        }
+    }
 }
 
 impl Citation {

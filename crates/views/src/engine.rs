@@ -231,10 +231,9 @@ impl dyn Engine + '_ {
         &self,
         queries: impl IntoIterator<Item = (&'q Request, &'q Plan)>,
     ) -> Result<Citation> {
-        let queries = queries.into_iter().map(|(request, plan)| CitedQuery {
-            query: request.ast().to_string(),
-            plan: plan.to_string(),
-        });
+        let queries = queries
+            .into_iter()
+            .map(|(request, plan)| CitedQuery::new(request.ast(), plan));
         Ok(Citation::new(self.state()?, queries.collect()))
     }
 

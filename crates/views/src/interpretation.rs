@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 use timbao_query::plan::{Filter, Key, Phrase, Plan, Side, Slot, Stated};
-use timbao_query::{Node, NodeKind, Reading, Request, Why};
+use timbao_query::{Field, Node, NodeKind, Reading, Request, Why};
 
 use crate::json::{ProblemShape, RANGE_UNIT, RangeShape, VERSION, range_shape};
 use crate::language::{Language, Words, fill};
@@ -79,6 +79,9 @@ pub struct QueryTerm {
     pub term: String,
     /// Document frequency.
     pub articles: u64,
+    /// The term itself.
+    #[serde(skip)]
+    pub plan: Plan,
 }
 
 /// The kinds of terms.
@@ -156,6 +159,7 @@ impl Interpretation {
                     kind,
                     term,
                     articles: count(&plan)?,
+                    plan,
                 });
             }
         }
@@ -288,7 +292,10 @@ pub fn node_label(node: &Node, words: &Words) -> Cow<'static, str> {
         NodeKind::Near { reach, order, .. } => format!("{}/{reach}", order.name()).into(),
         NodeKind::AtLeast { count, .. } => format!("ATLEAST/{count}").into(),
         NodeKind::Group(_) => words.node_group.into(),
-        NodeKind::Scoped { scope, .. } => fill(words.node_in, &[scope]).into(),
-        _ => node.to_string().into(),
+        NodeKind::Scoped { scope, .. } => {
+            let field = Field::Scope(*scope).name_in(words.names);
+            fill(words.node_in, &[&field]).into()
+        }
+        _ => node.written(words.names).to_string().into(),
     }
 }

@@ -356,7 +356,10 @@ impl Listing for Searches<'_> {
         let mut table = Table::new(&[("", Side::Left), ("", Side::Left), ("", Side::Left)]);
         for saved in self.0 {
             let request = saved.search.request();
-            let query = request.map_or_else(|_| String::new(), |r| r.ast().to_string());
+            let query = request.map_or_else(
+                |_| String::new(),
+                |r| r.ast().written(terminal.language.words().names).to_string(),
+            );
             table.row([saved.search.name.clone(), query, saved.place.clone()]);
         }
         Ok(table.write(out, terminal)?)

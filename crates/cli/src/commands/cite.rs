@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_views::language::{Language, fill};
-use timbao_views::{Citation, CitedQuery, Engine};
+use timbao_views::{Citation, Engine};
 
 use crate::cli::ListFormat;
 use crate::error::{Result, say};
@@ -59,8 +59,9 @@ pub(super) fn write(
 fn lines(citation: &Citation, language: Language) -> Vec<String> {
     let words = language.words();
     let mut lines: Vec<String> = Vec::new();
-    for CitedQuery { query, plan } in &citation.queries {
-        lines.push(fill(words.cite_query, &[query, plan]));
+    for query in &citation.queries {
+        let [query, plan] = query.written(words.names);
+        lines.push(fill(words.cite_query, &[&query, &plan]));
     }
     let index = &citation.index;
     lines.push(fill(
@@ -71,7 +72,7 @@ fn lines(citation: &Citation, language: Language) -> Vec<String> {
             &language.count(index.tokens),
             &index.analyzer_version,
             &citation.program,
-            &citation.date,
+            &language.date(&citation.date),
         ],
     ));
     lines

@@ -63,9 +63,10 @@ fn write_text(
         )
     };
     let found = language.articles(answer.total);
+    let read_as = request.ast().written(words.names).to_string();
     let head = [
         (words.explain_query, answer.query.as_str()),
-        (words.explain_read_as, &answer.standard_form),
+        (words.explain_read_as, &read_as),
         (words.explain_matches, &found),
     ];
     let wide = head.iter().map(|(label, _)| width(label)).max();
@@ -91,7 +92,12 @@ fn write_text(
         terms(answer, language).write(out, terminal)?;
     }
     heading(out, words.explain_plan)?;
-    line(out, "  ", 2, &answer.plan)?;
+    line(
+        out,
+        "  ",
+        2,
+        &answer.plan_tree.written(words.names).to_string(),
+    )?;
     Ok(())
 }
 
@@ -121,7 +127,8 @@ fn terms(answer: &Interpretation, language: Language) -> Table {
     let mut table = Table::new(&sides.map(|side| ("", side)));
     for term in &answer.terms {
         let articles = language.count(term.articles);
-        table.row(["", term.kind.name(language.words()), &articles, &term.term]);
+        let written = term.plan.written(language.words().names).to_string();
+        table.row(["", term.kind.name(language.words()), &articles, &written]);
     }
     table
 }

@@ -21,7 +21,13 @@ pub(crate) fn tell(advice: &Advice, total: u64, args: &SearchArgs, context: &Con
         let readings: Vec<String> = advice
             .meant
             .iter()
-            .map(|s| format!("{} ({})", s.query, language.count(s.articles)))
+            .map(|s| {
+                format!(
+                    "{} ({})",
+                    language.query(&s.query),
+                    language.count(s.articles)
+                )
+            })
             .collect();
         if !readings.is_empty() {
             say(
@@ -45,7 +51,7 @@ pub(crate) fn tell(advice: &Advice, total: u64, args: &SearchArgs, context: &Con
         }
         let commands: Vec<String> = suggestions
             .iter()
-            .map(|s| command(&s.query, args, context))
+            .map(|s| command(&language.query(&s.query), args, context))
             .collect();
         let wide = commands.iter().map(|c| width(c)).max().unwrap_or(0);
         let lines = suggestions.iter().zip(&commands).map(|(s, command)| {

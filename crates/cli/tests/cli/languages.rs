@@ -2,6 +2,10 @@
 
 use insta::assert_snapshot;
 
+use timbao_query::iso_day;
+use timbao_views::language::Language;
+use timbao_views::today;
+
 use crate::common::Workspace;
 
 /// Runs commands and joins what they print.
@@ -40,7 +44,15 @@ fn lists_in_vietnamese() {
 #[test]
 fn views_in_vietnamese() {
     let workspace = Workspace::indexed().variable("TIMBAO_LANG", "vi");
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 10] = [
+        &[
+            "search",
+            "tít:sương hợp -id:x",
+            "--after",
+            "2026-03",
+            "--section",
+            "=Kinh tế",
+        ],
         &["kwic", "họp", "--limit", "1"],
         &["kwic", "họp", "--group", "month,section"],
         &["trends", "họp", "--by", "quarter", "--after", "2026"],
@@ -79,6 +91,13 @@ fn a_flag_chooses_the_language_and_data_are_the_same_in_all() {
         cited.contains("tìm họp, hiểu là =họp\ntrạng thái kho "),
         "{cited}"
     );
+    let cited = workspace.run(&["search", "họp", "--cite", "--section", "=Kinh tế"]);
+    let (vietnamese, date) = (
+        "tìm họp chuyên_mục=\"Kinh tế\", hiểu là all(=họp, chuyên_mục(\"Kinh tế\"))\n",
+        Language::Vietnamese.date(&iso_day(today())),
+    );
+    assert!(cited.contains(vietnamese), "{cited}");
+    assert!(cited.contains(&format!("; {date}\n")), "{cited}");
     for command in [
         &["search", "tứ điện biển", "--format", "json"][..],
         &[

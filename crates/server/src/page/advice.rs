@@ -15,7 +15,7 @@ pub(super) fn readings(advice: &Advice, address: &Address, language: Language) -
                 (language.words().perhaps) ": "
                 @for (i, suggestion) in advice.meant.iter().enumerate() {
                     @if i > 0 { ", " }
-                    a lang="vi" href=(asks(suggestion, address)) { (suggestion.query) }
+                    a lang="vi" href=(asks(suggestion, address, language)) { (language.query(&suggestion.query)) }
                     " " span.number { "(" (language.count(suggestion.articles)) ")" }
                 }
             }
@@ -37,7 +37,7 @@ pub(super) fn nothing(advice: &Advice, address: &Address, language: Language) ->
                 ul.relaxations {
                     @for suggestion in advice.meant.iter().chain(&advice.relaxed) {
                         li {
-                            a lang="vi" href=(asks(suggestion, address)) { (suggestion.query) }
+                            a lang="vi" href=(asks(suggestion, address, language)) { (language.query(&suggestion.query)) }
                             " – " ((language.words().suggestion)(suggestion)) ", "
                             (language.articles(suggestion.articles))
                         }
@@ -49,11 +49,11 @@ pub(super) fn nothing(advice: &Advice, address: &Address, language: Language) ->
 }
 
 /// The URL of a suggestion, which includes the filters.
-fn asks(suggestion: &Suggestion, address: &Address) -> String {
+fn asks(suggestion: &Suggestion, address: &Address, language: Language) -> String {
     let mut conditions = vec!["page", "view", "from", "to", "date"];
     conditions.extend(Facet::stated().map(Facet::name));
     address
         .without_all(&conditions)
-        .with("q", &suggestion.query)
+        .with("q", &language.query(&suggestion.query))
         .href()
 }

@@ -171,7 +171,7 @@ pub(super) fn cited(citation: &Citation, address: &Address, language: Language) 
             dl {
                 @for query in &citation.queries {
                     dt { (words.understood) }
-                    dd { code lang="vi" { (query.query) } }
+                    dd { code lang="vi" { (query.written(words.names)[0]) } }
                 }
                 dt { (words.index_state) }
                 dd { code { (index.state) } ", " (language.articles(index.articles)) ", " (language.tokens(index.tokens)) }

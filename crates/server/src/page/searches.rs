@@ -191,7 +191,8 @@ fn entry(search: &SavedSearch, can_remove: bool, lang: &str, language: Language)
         query(&for_pages(pairs.iter().cloned(), &search.filters))
     );
     let feed = format!("{PATH}?{}", query(&pairs));
-    let understood = search.request().map(|request| request.ast().to_string());
+    let understood = search.request();
+    let understood = understood.map(|request| request.ast().written(words.names).to_string());
     html! {
         a lang="vi" href=(page) { (search.name) }
         " · " a href=(feed) type="application/atom+xml" { "Atom" }

@@ -417,6 +417,32 @@ fn every_view_can_be_cited() {
 }
 
 #[test]
+fn fields_have_the_names_that_readers_know() {
+    let site = Site::new();
+    let filtered = "q=h%E1%BB%8Dp&from=2020-02&section=%3DKinh+t%E1%BA%BF";
+    let written = [
+        ("", "họp ngày:02/2020.. chuyên_mục=&quot;Kinh tế&quot;"),
+        ("&lang=en", "họp date:2020-02.. section=&quot;Kinh tế&quot;"),
+    ];
+    for (lang, query) in written {
+        for path in ["/", "/kwic", "/trends", "/collocates", "/dispersion"] {
+            let page = site.get(&format!("{path}?{filtered}{lang}")).body;
+            let cited = format!("<dd><code lang=\"vi\">{query}</code></dd>");
+            assert!(page.contains(&cited), "{path} {lang}: {page}");
+        }
+        let feed = format!("/feed.atom?{}{lang}", filtered.replace("from", "after"));
+        let feed = site.get(&feed).body;
+        assert!(
+            feed.contains(query.split(' ').next_back().unwrap()),
+            "{feed}"
+        );
+    }
+    let nothing = site.get("/?q=kh%C3%B4ng-c%C3%B3+title:bi%E1%BB%83n").body;
+    assert!(nothing.contains("tiêu_đề:biển"), "{nothing}");
+    assert!(!nothing.contains(">title:"), "{nothing}");
+}
+
+#[test]
 fn new_views_show_their_numbers_and_lead_to_their_matches() {
     let site = Site::holding(reprinted());
     for (path, parts) in [

@@ -1,7 +1,7 @@
 //! English, the language of the messages in the code.
 
 use timbao_query::plan::Facet;
-use timbao_query::{DateError, Problem, ProblemKind, Span, Why};
+use timbao_query::{DateError, Names, Problem, ProblemKind, Span, Why};
 
 use crate::collocates::CollocateSort;
 use crate::explain::ScoreKind;
@@ -531,6 +531,7 @@ pub(super) const WORDS: Words = Words {
             ],
         },
     ],
+    names: Names::English,
     separators: (',', '.'),
     noun,
     seconds: ["s", "min"],

@@ -10,7 +10,7 @@ mod words;
 use std::time::Duration;
 
 use timbao_query::plan::Facet;
-use timbao_query::{Problem, Why};
+use timbao_query::{Problem, Why, parse};
 
 use crate::collocates::CollocateSort;
 use crate::columns::GroupKey;
@@ -256,6 +256,18 @@ impl Language {
     /// The reason for an additional search term.
     pub fn why(self, why: Why) -> &'static str {
         (self.words().why)(why)
+    }
+
+    /// A query in its standard form, or a part of one, as this language's readers write it:
+    /// `section:"Thời sự"` is `chuyên_mục:"Thời sự"` in Vietnamese.
+    pub fn query(self, standard: &str) -> String {
+        let read = parse(standard).ast;
+        // A part of a query may mean something else by itself.
+        if read.to_string() == standard {
+            read.written(self.words().names).to_string()
+        } else {
+            standard.to_owned()
+        }
     }
 
     /// A problem of a query and its interpretation, on one line.

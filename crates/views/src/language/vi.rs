@@ -2,7 +2,7 @@
 
 use timbao_query::plan::Facet;
 use timbao_query::{
-    DateError, MAX_ALTERNATIVES, MAX_NEAR, MAX_PATTERNS, MAX_SCANNED, ProblemKind, Why,
+    DateError, MAX_ALTERNATIVES, MAX_NEAR, MAX_PATTERNS, MAX_SCANNED, Names, ProblemKind, Why,
 };
 
 use crate::collocates::CollocateSort;
@@ -532,6 +532,7 @@ pub(super) const WORDS: Words = Words {
             ],
         },
     ],
+    names: Names::Vietnamese,
     separators: ('.', ','),
     noun,
     seconds: ["giây", "phút"],
@@ -707,7 +708,7 @@ fn problem_of_query(kind: ProblemKind) -> (String, Option<String>) {
                 "không có trường nào tên như vậy".to_owned(),
                 Some(format!(
                     "đã tìm như từ bình thường. Có phải {}: không?",
-                    field.name()
+                    field.name_in(Names::Vietnamese)
                 )),
             );
         }
@@ -751,7 +752,7 @@ fn problem_of_query(kind: ProblemKind) -> (String, Option<String>) {
 
 fn cause(cause: &Cause) -> String {
     let articles = |number| Language::Vietnamese.articles(number);
-    let part = &cause.part;
+    let part = Language::Vietnamese.query(&cause.part);
     let others = articles(cause.otherwise);
     match cause.kind {
         CauseKind::Word => format!("Không bài nào có {part}."),
@@ -781,7 +782,10 @@ fn cause(cause: &Cause) -> String {
             let parts: Vec<String> = cause
                 .parts
                 .iter()
-                .map(|part| format!("{} trong {}", part.part, articles(part.articles)))
+                .map(|part| {
+                    let text = Language::Vietnamese.query(&part.part);
+                    format!("{text} trong {}", articles(part.articles))
+                })
                 .collect();
             format!(
                 "Phần nào cũng có, nhưng không bài nào có đủ cả: {}.",
@@ -792,7 +796,7 @@ fn cause(cause: &Cause) -> String {
 }
 
 fn suggestion(suggestion: &Suggestion) -> String {
-    let part = &suggestion.part;
+    let part = Language::Vietnamese.query(&suggestion.part);
     match suggestion.kind {
         SuggestionKind::Accents => "thêm dấu".to_owned(),
         SuggestionKind::Telex => "đọc theo kiểu gõ Telex".to_owned(),

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use timbao_query::plan::Facet;
-use timbao_query::{DateError, ProblemKind, Why};
+use timbao_query::{DateError, Names, ProblemKind, Why};
 
 use crate::collocates::CollocateSort;
 use crate::explain::ScoreKind;
@@ -26,6 +26,8 @@ macro_rules! words {
             pub help_sections: &'static [HelpSection],
             /// Headline, summary, text and captions, for a list to choose from.
             pub parts_of_articles: [&'static str; 4],
+            /// The names of fields, where a query is printed.
+            pub names: Names,
             /// The characters between groups of three digits and before decimals.
             pub separators: (char, char),
             /// The name of something that is counted.
