@@ -295,6 +295,66 @@ fn no_completion_begins_with_half_a_word() {
     assert!(change.contains(&"chuyển hóa".to_owned()), "{change:?}");
 }
 
+/// Articles of which one lacks a space, and names that are written as one word.
+const WITHOUT_SPACE: [&str; 5] = [
+    "Tiếp Bộ trưởngVicente thăm tỉnh. BanChỉ đạo họp.",
+    "Bộ trưởng Vicente cảm ơn. Ban Chỉ đạo họp.",
+    "Thứ trưởng và Bộ trưởng cùng dự. Ban chỉ đạo họp.",
+    "Nhiều người dùng TikTok mỗi ngày.",
+    "Cán bộ dùng TikTok để tuyên truyền.",
+];
+
+#[test]
+fn no_completion_joins_two_words() {
+    let completions = completer(WITHOUT_SPACE);
+    for typed in [
+        "bộ trưởng",
+        "bộ trưởngv",
+        "trưởngv",
+        "truong",
+        "ban",
+        "banc",
+        "\"bộ tr",
+    ] {
+        let texts = completions(typed);
+        let joins = |text: &String| {
+            let text = text.to_lowercase();
+            text.contains("trưởngvicente") || text.contains("banchỉ")
+        };
+        assert!(!texts.iter().any(joins), "{typed}: {texts:?}");
+    }
+    let names = completions("tik");
+    assert!(names.contains(&"TikTok".to_owned()), "{names:?}");
+}
+
+#[test]
+fn no_correction_joins_two_words() {
+    let articles = WITHOUT_SPACE.map(|body| Article {
+        body: body.to_owned(),
+        ..Article::default()
+    });
+    let keys = (0..).map(|number: usize| number.to_string());
+    let (_dir, searcher) = indexed(keys.zip(articles));
+    let options = LowerOptions::default();
+    let corrections = |query: &str| -> Vec<String> {
+        let found = did_you_mean(&searcher, &parse(query).ast, &options, 8).unwrap();
+        found.into_iter().map(|found| found.query).collect()
+    };
+    for query in [
+        "trưởngvicent",
+        "bộ trưởngvicent",
+        "truongvicent",
+        "bo truongvicent",
+    ] {
+        let found = corrections(query);
+        assert!(
+            !found.iter().any(|q| q.contains("vicente")),
+            "{query}: {found:?}"
+        );
+    }
+    assert_eq!(corrections("tiktoc"), ["tiktok"]);
+}
+
 #[test]
 fn no_completion_is_a_fragment() {
     let completions = completer([

@@ -8,6 +8,7 @@ mod causes;
 mod completion;
 mod edit;
 mod frequencies;
+mod joined;
 mod readings;
 mod relaxed;
 mod rows;
@@ -167,6 +168,9 @@ fn corrections(mut trials: Trials<'_>, ast: &Node, most: usize) -> Result<Vec<Su
     }
     if trials.found.len() < most {
         for node in spelling::corrected(ast, options, &frequencies, most)? {
+            if joins_words(trials.corpus, ast, &node)? {
+                continue;
+            }
             // A word that is spelled rightly now may have accents as well.
             let accented = if unaccented {
                 readings::accented(&node, &frequencies, 1)?.pop()
@@ -186,6 +190,21 @@ fn corrections(mut trials: Trials<'_>, ast: &Node, most: usize) -> Result<Vec<Su
         }
     }
     Ok(trials.finish(most))
+}
+
+/// Whether a correction has a word that the query has not and that is several words whose space is
+/// missing in the texts.
+fn joins_words(corpus: &dyn Corpus, ast: &Node, corrected: &Node) -> Result<bool> {
+    let typed = rows::rows(ast).concat();
+    for word in rows::rows(corrected).concat() {
+        if !typed.contains(&word)
+            && let Some(word) = word
+            && joined::is_joined(corpus, &word)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Suggests relaxations of a query without matches: the same query with one part less strict or

@@ -3,12 +3,11 @@
 use rustc_hash::FxHashMap;
 use timbao_tokenizer::{exact_key, scan, write_out};
 
-use crate::corpus::{Corpus, Extent, Result, TEXT_FIELDS};
+use crate::corpus::{Corpus, Result};
 
+use super::super::joined::{Ways, each_written};
 use super::row::{self, Words};
 
-/// Articles that are read for the capitals of one row of words.
-const ARTICLES: usize = 4;
 /// Characters that are read before a match, to find the start of its sentence.
 const BEFORE: usize = 8;
 
@@ -18,6 +17,8 @@ pub(super) struct Written {
     pub(super) text: String,
     /// The exact key of the word before, if it is the same in all texts that were read.
     pub(super) before: Option<String>,
+    /// The words that most texts write as several words without a space, with these.
+    pub(super) joined: Vec<(String, Vec<String>)>,
 }
 
 /// Rows of words as most texts write them.
@@ -30,36 +31,24 @@ pub(super) fn written(corpus: &dyn Corpus, rows: &[Words]) -> Result<Vec<Written
 }
 
 fn written_row(corpus: &dyn Corpus, words: &Words) -> Result<Written> {
-    let plan = row::plan(words);
-    let articles = corpus.candidates(&plan)?;
-    let step = articles.len().div_ceil(ARTICLES).max(1);
-    let some: Vec<_> = articles.into_iter().step_by(step).collect();
     // How often each word is written in each way.
     let mut ways: Vec<FxHashMap<String, u32>> = vec![FxHashMap::default(); words.len()];
+    let mut joined: Vec<Ways> = words.iter().map(|_| Ways::default()).collect();
     let mut befores: Vec<Option<String>> = Vec::new();
-    corpus.read_matches(&plan, &some, Extent::Whole, &mut |_, found| {
-        for found_match in &found.matches {
-            let range = &found_match.range;
-            let number = TEXT_FIELDS.iter().position(|&field| field == range.field);
-            let text = number.and_then(|number| found.text.fields.get(number));
-            let text = text.map(String::as_str).unwrap_or_default();
-            let Some(matched) = text.get(range.bytes.clone()) else {
-                continue;
-            };
-            let before = text.get(..range.bytes.start).unwrap_or_default();
-            befores.push(last_word(before));
-            let is_start = starts_sentence(before);
-            let is_shouted = words.len() > 1 && !matched.chars().any(char::is_lowercase);
-            for (number, (token, ways)) in scan(matched).zip(&mut ways).enumerate() {
-                let word = matched.get(token.start..token.end).unwrap_or_default();
-                // The capital at the start of a sentence and of a headline in capitals means
-                // nothing.
-                if !(is_shouted || is_start && number == 0) {
-                    *ways.entry(word.to_owned()).or_default() += 1;
-                }
+    each_written(corpus, &row::plan(words), &mut |before, matched| {
+        befores.push(last_word(before));
+        let is_start = starts_sentence(before);
+        let is_shouted = words.len() > 1 && !matched.chars().any(char::is_lowercase);
+        let places = ways.iter_mut().zip(&mut joined).enumerate();
+        for (token, (number, (ways, joined))) in scan(matched).zip(places) {
+            let word = matched.get(token.start..token.end).unwrap_or_default();
+            joined.add(word);
+            // The capital at the start of a sentence and of a headline in capitals means
+            // nothing.
+            if !(is_shouted || is_start && number == 0) {
+                *ways.entry(word.to_owned()).or_default() += 1;
             }
         }
-        Ok(())
     })?;
     let spelled = words.iter().zip(&ways).map(|(key, ways)| {
         let plain = write_out(key);
@@ -79,8 +68,12 @@ fn written_row(corpus: &dyn Corpus, words: &Words) -> Result<Written> {
     let text = spelled.collect::<Vec<_>>().join(" ");
     let first = befores.first().cloned().flatten();
     let is_same = first.is_some() && befores.len() > 1 && befores.iter().all(|b| *b == first);
+    let joined = words.iter().zip(joined);
     Ok(Written {
         text,
+        joined: joined
+            .filter_map(|(word, ways)| Some((word.clone(), ways.usual()?)))
+            .collect(),
         before: first.filter(|_| is_same),
     })
 }

@@ -5,7 +5,7 @@ mod row;
 mod value;
 
 use serde::Serialize;
-use timbao_query::plan::Plan;
+use timbao_query::plan::{Key, Plan, Slot};
 use timbao_query::{MAX_BYTES, Request, has_open_quote};
 use timbao_tokenizer::restore::Counts;
 use timbao_tokenizer::{Gap, Keys, TONE_MARKS, Token, exact_key, scan, write_out};
@@ -14,6 +14,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::corpus::{Corpus, Result};
 
 use super::frequencies::Frequencies;
+use super::joined;
 use case::Written;
 use row::{Candidate, Words, plan};
 
@@ -138,11 +139,16 @@ fn words(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Candidate>>
         let head = text.get(..start).unwrap_or_default();
         let rows: Vec<Words> = found.iter().map(|(words, _)| words.clone()).collect();
         let mut spelled = case::written(corpus, &rows)?;
+        let mut dropped = completer.joined(&spelled)?;
         if context == 0 {
             let torn = completer.torn(&found, &spelled)?;
-            let mut torn = torn.into_iter();
-            spelled.retain(|_| !torn.next().unwrap_or_default());
+            dropped
+                .iter_mut()
+                .zip(torn)
+                .for_each(|(dropped, torn)| *dropped |= torn);
         }
+        let mut dropped = dropped.into_iter();
+        spelled.retain(|_| !dropped.next().unwrap_or_default());
         let close = if has_open_quote(head) { "\"" } else { "" };
         return Ok(spelled
             .into_iter()
@@ -362,6 +368,20 @@ impl Completer<'_> {
             together as f64 >= TORN * *articles as f64
         });
         Ok(torn.collect())
+    }
+
+    /// Whether a word of each phrase is several words whose space is missing in the texts.
+    fn joined(&self, written: &[Written]) -> Result<Vec<bool>> {
+        let is_joined = |written: &Written| {
+            for (word, parts) in &written.joined {
+                let word = Slot::new(Key::Exact(word.into()));
+                if joined::is_mistake(self.corpus, word, parts)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        };
+        written.iter().map(is_joined).collect()
     }
 
     /// The numbers of articles that contain rows of words.
