@@ -328,6 +328,21 @@ fn no_completion_joins_two_words() {
 }
 
 #[test]
+fn abbreviations_keep_their_capitals() {
+    let completions = completer([
+        "Đoàn của TP.HCM thăm UBND TP Cần Thơ.",
+        "Cầu của TP.HCM đã xong.",
+        "CẢ NƯỚC CHUNG TAY CHỐNG BÃO\nBà con cả nước chung tay chống bão.",
+        "CẢ NƯỚC CHUNG TAY CHỐNG BÃO\nTin bão.",
+    ]);
+    let texts = completions("tp");
+    assert!(texts.contains(&"TP HCM".to_owned()), "{texts:?}");
+    // Those of a headline in capitals mean nothing.
+    let texts = completions("chung t");
+    assert_eq!(texts, ["chung tay chống bão"]);
+}
+
+#[test]
 fn no_correction_joins_two_words() {
     let articles = WITHOUT_SPACE.map(|body| Article {
         body: body.to_owned(),

@@ -1,5 +1,7 @@
 //! Words that a text joins because the space between them is missing, such as *trưởngVicente*.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 use timbao_query::plan::{Key, Phrase, Plan, Slot};
 use timbao_tokenizer::{exact_key, is_syllable, scan};
@@ -9,7 +11,7 @@ use crate::corpus::{Corpus, Extent, Result, TEXT_FIELDS};
 /// Articles that are read to see how texts write something.
 const ARTICLES: usize = 4;
 
-/// Calls `visit` with some matches of a plan, each with the text before it.
+/// Calls `visit` with some matches of a plan, each as a text and the bytes of the match.
 ///
 /// # Errors
 ///
@@ -17,7 +19,7 @@ const ARTICLES: usize = 4;
 pub(super) fn each_written(
     corpus: &dyn Corpus,
     plan: &Plan,
-    visit: &mut dyn FnMut(&str, &str),
+    visit: &mut dyn FnMut(&str, Range<usize>),
 ) -> Result<()> {
     let articles = corpus.candidates(plan)?;
     let step = articles.len().div_ceil(ARTICLES).max(1);
@@ -28,9 +30,8 @@ pub(super) fn each_written(
             let number = TEXT_FIELDS.iter().position(|&field| field == range.field);
             let text = number.and_then(|number| found.text.fields.get(number));
             let text = text.map(String::as_str).unwrap_or_default();
-            let before = text.get(..range.bytes.start);
-            if let (Some(before), Some(matched)) = (before, text.get(range.bytes.clone())) {
-                visit(before, matched);
+            if text.get(range.bytes.clone()).is_some() {
+                visit(text, range.bytes.clone());
             }
         }
         Ok(())
@@ -91,8 +92,8 @@ pub(super) fn is_joined(corpus: &dyn Corpus, word: &str) -> Result<bool> {
     }
     let slot = Slot::folded(word);
     let mut ways = Ways::default();
-    each_written(corpus, &Plan::Word(slot.clone()), &mut |_, matched| {
-        ways.add(matched);
+    each_written(corpus, &Plan::Word(slot.clone()), &mut |text, range| {
+        ways.add(text.get(range).unwrap_or_default());
     })?;
     match ways.usual() {
         Some(parts) => is_mistake(corpus, slot, &parts),

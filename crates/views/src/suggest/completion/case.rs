@@ -11,6 +11,9 @@ use super::row::{self, Words};
 /// Characters that are read before a match, to find the start of its sentence.
 const BEFORE: usize = 8;
 
+/// Characters next to a match that show whether it is in a headline in capitals.
+const AROUND: usize = 24;
+
 /// A row of words as texts write it.
 pub(super) struct Written {
     /// The words with the capitals of most texts.
@@ -35,10 +38,13 @@ fn written_row(corpus: &dyn Corpus, words: &Words) -> Result<Written> {
     let mut ways: Vec<FxHashMap<String, u32>> = vec![FxHashMap::default(); words.len()];
     let mut joined: Vec<Ways> = words.iter().map(|_| Ways::default()).collect();
     let mut befores: Vec<Option<String>> = Vec::new();
-    each_written(corpus, &row::plan(words), &mut |before, matched| {
+    each_written(corpus, &row::plan(words), &mut |text, range| {
+        let before = text.get(..range.start).unwrap_or_default();
+        let after = text.get(range.end..).unwrap_or_default();
+        let matched = text.get(range).unwrap_or_default();
         befores.push(last_word(before));
         let is_start = starts_sentence(before);
-        let is_shouted = words.len() > 1 && !matched.chars().any(char::is_lowercase);
+        let is_shouted = is_shouted(before, matched, after);
         let places = ways.iter_mut().zip(&mut joined).enumerate();
         for (token, (number, (ways, joined))) in scan(matched).zip(places) {
             let word = matched.get(token.start..token.end).unwrap_or_default();
@@ -76,6 +82,14 @@ fn written_row(corpus: &dyn Corpus, words: &Words) -> Result<Written> {
             .collect(),
         before: first.filter(|_| is_same),
     })
+}
+
+/// Whether a match is in a headline in capitals: no small letter is in it or near it.
+fn is_shouted(before: &str, matched: &str, after: &str) -> bool {
+    let before = before.chars().rev().take_while(|&c| c != '\n').take(AROUND);
+    let after = after.chars().take_while(|&c| c != '\n').take(AROUND);
+    let mut near = matched.chars().chain(before).chain(after);
+    !near.any(char::is_lowercase)
 }
 
 /// The exact key of the word at the end of a text, if only a space follows it.
