@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
-use timbao_cluster::{Address, Bulk, Client, Connection, Credentials, Error, Patience, Trust};
+use timbao_cluster::{
+    Address, Archive, Bulk, Client, Connection, Credentials, Error, LAYOUT, Patience, Trust,
+};
+use timbao_tokenizer::ANALYZER_VERSION;
 
 /// What a server does with a connection or a request.
 #[derive(Clone)]
@@ -39,15 +42,25 @@ struct Server {
 
 impl Server {
     fn start(acts: Vec<Act>) -> Self {
+        let turn = Mutex::new(0);
+        Self::answering(move |_| {
+            let mut turn = turn.lock().unwrap();
+            *turn += 1;
+            acts[(*turn - 1).min(acts.len() - 1)].clone()
+        })
+    }
+
+    /// A server that does for each request what a function says.
+    fn answering(act: impl Fn(&Seen) -> Act + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let node = listener.local_addr().unwrap().to_string();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let all = Arc::clone(&seen);
         thread::spawn(move || {
-            let turn = Arc::new(Mutex::new(0));
+            let act = Arc::new(act);
             for stream in listener.incoming().flatten() {
-                let (acts, all, turn) = (acts.clone(), Arc::clone(&all), Arc::clone(&turn));
-                thread::spawn(move || serve(stream, &acts, &turn, &all));
+                let (act, all) = (Arc::clone(&act), Arc::clone(&all));
+                thread::spawn(move || serve(stream, &*act, &all));
             }
         });
         Self { node, seen }
@@ -58,17 +71,12 @@ impl Server {
     }
 }
 
-fn serve(stream: TcpStream, acts: &[Act], turn: &Mutex<usize>, all: &Mutex<Vec<Seen>>) {
+fn serve(stream: TcpStream, act: &impl Fn(&Seen) -> Act, all: &Mutex<Vec<Seen>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut writer = stream;
     while let Some(seen) = read_request(&mut reader) {
-        all.lock().unwrap().push(seen);
-        let act = {
-            let mut turn = turn.lock().unwrap();
-            *turn += 1;
-            acts[(*turn - 1).min(acts.len() - 1)].clone()
-        };
-        match act {
+        all.lock().unwrap().push(seen.clone());
+        match act(&seen) {
             Act::Hang => return,
             Act::Sleep(time) => thread::sleep(time),
             Act::Late(time, body) => {
@@ -226,6 +234,64 @@ fn an_answer_in_part_is_an_error() {
         assert!(error.is_passing() && error.hint().is_some());
     }
     assert!(server.seen().len() > 4, "it was tried again");
+}
+
+/// A cluster whose points in time are `p1`, `p2` and so on. A search of one of the first `lost` has no
+/// answer, because a node of three is cut off.
+fn cut_off(lost: usize) -> Server {
+    let opened = Mutex::new(0);
+    Server::answering(move |seen| {
+        let mut opened = opened.lock().unwrap();
+        Act::Answer(
+            200,
+            if seen.line.contains("_mapping") {
+                let meta = json!({ "layout": LAYOUT, "analyzer": ANALYZER_VERSION });
+                json!({ "bao.1": { "mappings": { "_meta": { "timbao": meta } } } })
+            } else if seen.line.starts_with("post /bao/_search/point_in_time") {
+                *opened += 1;
+                json!({ "pit_id": format!("p{opened}") })
+            } else if seen.line.contains("_nodes") {
+                let round = json!({ "total": 3, "successful": 2 });
+                json!({ "_nodes": round, "nodes": { "n1": {}, "n2": {} } })
+            } else if seen.line.starts_with("post") && *opened <= lost {
+                return Act::Sleep(Duration::from_secs(30));
+            } else {
+                json!({ "hits": { "total": { "value": 7 }, "hits": [] } })
+            },
+        )
+    })
+}
+
+#[test]
+fn an_archive_opens_again_once_without_a_node_that_is_cut_off() {
+    for lost in [0, 1, 2] {
+        let server = cut_off(lost);
+        let connection = Connection {
+            patience: Patience {
+                connect: Duration::from_millis(200),
+                ..Patience::default()
+            },
+            ..connection("http", &[&server.node])
+        };
+        let archive = Archive::open(Arc::new(Client::new(connection).unwrap()));
+        match lost {
+            2 => {
+                let error = archive.unwrap_err();
+                assert!(matches!(error, Error::Expired { .. }), "{error}");
+            }
+            _ => drop(archive.unwrap()),
+        }
+        let seen = server.seen();
+        let opened = seen.iter().filter(|seen| {
+            let line = &seen.line;
+            line.starts_with("post /bao/_search/point_in_time")
+        });
+        let preferring: Vec<bool> = opened
+            .map(|seen| seen.line.contains("preference=_prefer_nodes:n1,n2"))
+            .collect();
+        let expected: &[bool] = if lost == 0 { &[false] } else { &[false, true] };
+        assert_eq!(preferring, expected, "{lost}");
+    }
 }
 
 #[test]

@@ -78,19 +78,12 @@ impl Archive {
     ///
     /// # Errors
     ///
-    /// If there is no such index, it has another version, or the cluster fails.
+    /// If there is no such index, it has another version, or the cluster fails. That its point in time
+    /// is lost at once is an error if it happens twice.
     pub fn open(client: Arc<Client>) -> Result<Self> {
         admin::open(&client)?;
-        let store = Store::new(Snapshot::open(client)?);
-        let answer = store.snapshot.search(json!({
-            "size": 0,
-            "track_total_hits": true,
-            "aggs": {
-                "words": { "sum": { "field": "words" } },
-                "first": { "min": { "field": "day" } },
-                "last": { "max": { "field": "day" } },
-            },
-        }))?;
+        let (snapshot, answer) = Self::measured(client)?;
+        let store = Store::new(snapshot);
         let value = |name: &str| {
             answer
                 .pointer(&format!("/aggregations/{name}/value"))?
@@ -113,6 +106,28 @@ impl Archive {
             plans: Arc::default(),
             state: Arc::default(),
         })
+    }
+
+    /// A point in time, and the numbers of its articles and words. If a copy that it chose is on a node
+    /// that is cut off, it is opened a second time: the client then prefers copies that are reached.
+    fn measured(client: Arc<Client>) -> Result<(Snapshot, Value)> {
+        let open = || {
+            let snapshot = Snapshot::open(Arc::clone(&client))?;
+            let answer = snapshot.search(json!({
+                "size": 0,
+                "track_total_hits": true,
+                "aggs": {
+                    "words": { "sum": { "field": "words" } },
+                    "first": { "min": { "field": "day" } },
+                    "last": { "max": { "field": "day" } },
+                },
+            }))?;
+            Ok((snapshot, answer))
+        };
+        match open() {
+            Err(Error::Expired { .. }) => open(),
+            opened => opened,
+        }
     }
 
     /// The same state with a deadline. Searches still running then end with
