@@ -1,5 +1,7 @@
 //! The pages as they are written, before any script.
 
+use timbao_articles::Article;
+
 use crate::support::{Site, article, reprinted};
 
 #[test]
@@ -440,6 +442,40 @@ fn fields_have_the_names_that_readers_know() {
     let nothing = site.get("/?q=kh%C3%B4ng-c%C3%B3+title:bi%E1%BB%83n").body;
     assert!(nothing.contains("tiêu_đề:biển"), "{nothing}");
     assert!(!nothing.contains(">title:"), "{nothing}");
+}
+
+#[test]
+fn the_list_of_reprints_has_no_column_that_is_empty() {
+    let columns = |forget: fn(&mut Article)| {
+        let mut articles = reprinted();
+        articles.iter_mut().for_each(forget);
+        let site = Site::holding(articles);
+        let page = site.get("/reprints").body;
+        let table = page.split("<thead>").nth(1).unwrap();
+        let head = table.split("</thead>").next().unwrap();
+        let cells = head.split("<th scope=\"col\">").skip(1);
+        let columns: Vec<String> = cells
+            .map(|cell| cell.split('<').next().unwrap().to_owned())
+            .collect();
+        let csv = site.get("/api/v1/reprints.csv").body;
+        (columns.join(", "), csv.lines().next().unwrap().to_owned())
+    };
+    // The columns of a file do not depend on its rows: programs read them by name.
+    let header = "\u{feff}publications,id,path,member,title,date,time,source";
+    for (forget, expected) in [
+        (
+            (|_| {}) as fn(&mut Article),
+            "số lần đăng, lần đầu, Báo, tít",
+        ),
+        (|article| article.source = None, "số lần đăng, lần đầu, tít"),
+        (|article| article.published = None, "số lần đăng, Báo, tít"),
+        (
+            |article| (article.source, article.published) = (None, None),
+            "số lần đăng, tít",
+        ),
+    ] {
+        assert_eq!(columns(forget), (expected.to_owned(), header.to_owned()));
+    }
 }
 
 #[test]
