@@ -331,8 +331,11 @@ fn part_name(part: &DispersionPart, by: DispersionBy, language: Language) -> Str
 }
 
 fn part_link(part: &DispersionPart, by: DispersionBy, address: &Address) -> Option<String> {
-    let name = part.part.as_deref()?;
     let again = address.without_all(&OPTIONS);
+    if let (DispersionBy::Facet(facet), None) = (by, &part.part) {
+        return Some(of_facet(&again, facet, "-*"));
+    }
+    let name = part.part.as_deref()?;
     match by {
         DispersionBy::Slice if address.get("id").is_some() => None,
         DispersionBy::Slice | DispersionBy::Period(_) => between(part, address),
@@ -343,13 +346,10 @@ fn part_link(part: &DispersionPart, by: DispersionBy, address: &Address) -> Opti
                 .with("tab", "kwic")
                 .href(),
         ),
-        DispersionBy::Facet(facet) => Some(of_facet(&again, facet, name)),
+        DispersionBy::Facet(facet) => Some(of_facet(&again, facet, &format!("={name}"))),
     }
 }
 
 fn of_facet(address: &Address, facet: Facet, value: &str) -> String {
-    address
-        .at("/kwic")
-        .with(facet.name(), &format!("={value}"))
-        .href()
+    address.at("/kwic").with(facet.name(), value).href()
 }
