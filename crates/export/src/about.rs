@@ -20,8 +20,7 @@ impl About {
         let text = |text: &str| Cell::from(text.to_owned());
         let mut facts: Vec<(&str, Cell<'static>)> = Vec::new();
         for query in &citation.queries {
-            let [written, _] = query.written(words.names);
-            facts.push((words.understood, text(written)));
+            facts.push((words.understood, text(query.shown(language))));
         }
         facts.push((words.index_state, text(&index.state)));
         facts.push((words.articles_column, index.articles.into()));

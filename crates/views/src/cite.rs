@@ -7,6 +7,7 @@ use timbao_query::plan::Plan;
 use timbao_query::{Names, Node, iso_day};
 
 use crate::hash::mix;
+use crate::language::{Language, fill};
 
 /// A content fingerprint of an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -117,9 +118,25 @@ impl CitedQuery {
         }
     }
 
-    /// The query and the plan with the names of fields that readers of a language know.
-    pub fn written(&self, names: Names) -> [&str; 2] {
-        match names {
+    /// The query for readers of a language.
+    pub fn shown(&self, language: Language) -> &str {
+        let [query, _] = self.written(language);
+        match query {
+            "" => language.words().whole_archive,
+            query => query,
+        }
+    }
+
+    /// The query and the plan for readers of a language, on one line.
+    pub fn line(&self, language: Language) -> String {
+        match self.written(language) {
+            ["", _] => language.words().whole_archive.to_owned(),
+            [query, plan] => fill(language.words().cite_query, &[&query, &plan]),
+        }
+    }
+
+    fn written(&self, language: Language) -> [&str; 2] {
+        match language.words().names {
             Names::English => [&self.query, &self.plan],
             Names::Vietnamese => self.in_vietnamese.each_ref().map(String::as_str),
         }

@@ -59,10 +59,7 @@ pub(super) fn write(
 fn lines(citation: &Citation, language: Language) -> Vec<String> {
     let words = language.words();
     let mut lines: Vec<String> = Vec::new();
-    for query in &citation.queries {
-        let [query, plan] = query.written(words.names);
-        lines.push(fill(words.cite_query, &[&query, &plan]));
-    }
+    lines.extend(citation.queries.iter().map(|query| query.line(language)));
     let index = &citation.index;
     lines.push(fill(
         words.cite_index,

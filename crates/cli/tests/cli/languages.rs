@@ -98,6 +98,8 @@ fn a_flag_chooses_the_language_and_data_are_the_same_in_all() {
     );
     assert!(cited.contains(vietnamese), "{cited}");
     assert!(cited.contains(&format!("; {date}\n")), "{cited}");
+    let cited = workspace.run(&["wordlist", "--cite", "--limit", "1"]);
+    assert!(cited.contains("\n\ncả kho báo\ntrạng thái kho "), "{cited}");
     for command in [
         &["search", "tứ điện biển", "--format", "json"][..],
         &[

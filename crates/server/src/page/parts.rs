@@ -171,7 +171,10 @@ pub(super) fn cited(citation: &Citation, address: &Address, language: Language) 
             dl {
                 @for query in &citation.queries {
                     dt { (words.understood) }
-                    dd { code lang="vi" { (query.written(words.names)[0]) } }
+                    dd {
+                        @if query.query.is_empty() { (query.shown(language)) }
+                        @else { code lang="vi" { (query.shown(language)) } }
+                    }
                 }
                 dt { (words.index_state) }
                 dd { code { (index.state) } ", " (language.articles(index.articles)) ", " (language.tokens(index.tokens)) }

@@ -439,9 +439,28 @@ fn fields_have_the_names_that_readers_know() {
             "{feed}"
         );
     }
+    let all = site.get("/wordlist?min=1").body;
+    assert!(
+        all.contains("<dt>Nội dung tìm</dt><dd>cả kho báo</dd>"),
+        "{all}"
+    );
     let nothing = site.get("/?q=kh%C3%B4ng-c%C3%B3+title:bi%E1%BB%83n").body;
     assert!(nothing.contains("tiêu_đề:biển"), "{nothing}");
     assert!(!nothing.contains(">title:"), "{nothing}");
+}
+
+#[test]
+fn parts_of_a_dispersion_lead_to_their_lines_also_without_a_value() {
+    let mut articles = reprinted();
+    articles[0].source = None;
+    articles[2].body += " Dân mong cầu gỗ lim bền lâu.";
+    let page = Site::holding(articles)
+        .get("/dispersion?q=c%E1%BA%A7u+g%E1%BB%97+lim&by=source")
+        .body;
+    for part in ["%3DB%C3%A1o+S%C3%B4ng+Tr%C3%A0", "-*"] {
+        let link = format!("href=\"/kwic?q=c%E1%BA%A7u+g%E1%BB%97+lim&amp;source={part}\"");
+        assert!(page.contains(&link), "{part}: {page}");
+    }
 }
 
 #[test]

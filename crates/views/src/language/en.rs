@@ -359,6 +359,7 @@ pub(super) const WORDS: Words = Words {
     stat_state: "{0}  {1}, {2}, analyzer {3}",
     // Citations.
     cite_query: "query {0}, read as {1}",
+    whole_archive: "the whole archive",
     cite_index: "index state {0}: {1} articles, {2} tokens; analyzer {3}; {4}; {5}",
     // Explanations.
     explain_query: "query",

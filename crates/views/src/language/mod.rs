@@ -261,10 +261,10 @@ impl Language {
     /// A query in its standard form, or a part of one, as this language's readers write it:
     /// `section:"Thời sự"` is `chuyên_mục:"Thời sự"` in Vietnamese.
     pub fn query(self, standard: &str) -> String {
-        let read = parse(standard).ast;
-        // A part of a query may mean something else by itself.
-        if read.to_string() == standard {
-            read.written(self.words().names).to_string()
+        let read = parse(standard);
+        // A part such as the word `VÀ` is no query by itself.
+        if read.problems.is_empty() {
+            read.ast.written(self.words().names).to_string()
         } else {
             standard.to_owned()
         }
@@ -295,6 +295,23 @@ fn grouped(digits: &str, between: char) -> String {
 mod tests {
     use super::Language::{self, English, Vietnamese};
     use super::*;
+
+    #[test]
+    fn queries_have_the_names_of_the_language() {
+        for (standard, vietnamese) in [
+            (
+                "title:\"a b\" after:2026-03-25",
+                "tiêu_đề:\"a b\" sau:25/03/2026",
+            ),
+            // Another form of a AND NOT section:*.
+            ("a NOT section:*", "a AND NOT chuyên_mục:*"),
+            ("VÀ", "VÀ"),
+            ("", ""),
+        ] {
+            assert_eq!(Vietnamese.query(standard), vietnamese);
+        }
+        assert_eq!(English.query("title:a"), "title:a");
+    }
 
     #[test]
     fn dates_and_numbers_are_those_of_the_language() {

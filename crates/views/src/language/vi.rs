@@ -363,6 +363,7 @@ pub(super) const WORDS: Words = Words {
     stat_state: "{0}  {1}, {2}, bộ tách từ {3}",
     // Citations.
     cite_query: "tìm {0}, hiểu là {1}",
+    whole_archive: "cả kho báo",
     cite_index: "trạng thái kho {0}: {1} bài, {2} tiếng; bộ tách từ {3}; {4}; {5}",
     // Explanations.
     explain_query: "tìm",

@@ -421,6 +421,7 @@ words! {
     stat_state,
     // Citations.
     cite_query,
+    whole_archive,
     cite_index,
     // Explanations.
     explain_query,
