@@ -371,6 +371,48 @@ fn no_correction_joins_two_words() {
 }
 
 #[test]
+fn words_that_meet_by_chance_are_no_phrase() {
+    let text = "Bộ trưởng thăm bộ trong tỉnh; trong bộ, trong nhà, trong xã có cán bộ.";
+    let completions = completer([text, text, text]);
+    for typed in ["bộ tr", "bo tr", "bộ "] {
+        let texts = completions(typed);
+        let begins = |with: &str| {
+            texts
+                .iter()
+                .any(|text| text.to_lowercase().starts_with(with))
+        };
+        assert!(begins("bộ trưởng"), "{typed}: {texts:?}");
+        assert!(!begins("bộ trong"), "{typed}: {texts:?}");
+    }
+    // Without a better one, they are offered.
+    let texts = completions("bộ tro");
+    assert!(!texts.is_empty(), "{texts:?}");
+}
+
+#[test]
+fn what_is_typed_is_not_completed_to_half_a_word() {
+    let completions = completer([
+        "Nông thôn hiện đại hóa từng ngày.",
+        "Xưởng cũ được hiện đại hóa.",
+        "Nhà máy hiện đại.",
+        "Con đường hiện đại.",
+        "Đại học mở cửa, trường đại học đón sinh viên.",
+    ]);
+    let texts = completions("đại h");
+    assert!(
+        texts.iter().any(|text| text.starts_with("đại học")),
+        "{texts:?}"
+    );
+    assert!(
+        !texts.iter().any(|text| text.starts_with("đại hóa")),
+        "{texts:?}"
+    );
+    // After the word that it belongs to, it is one.
+    let texts = completions("hiện đại h");
+    assert!(texts.contains(&"hiện đại hóa".to_owned()), "{texts:?}");
+}
+
+#[test]
 fn no_completion_is_a_fragment() {
     let completions = completer([
         "Nhận diện tự diễn biến, tự chuyển hóa trong nội bộ.",

@@ -50,6 +50,8 @@ const ALWAYS: f64 = 0.9;
 /// A phrase is torn from the word before it if that is with its first word in this many times as many
 /// articles.
 const TORN: f64 = 2.0;
+/// Two words are a phrase if they meet in this many times as many places as they would by chance.
+const ASSOCIATED: f64 = 3.0;
 /// Articles that show what usually follows a phrase, at least.
 const SHOWN: u64 = 2;
 /// Followers of a word without accents that are looked at, as most may follow another spelling.
@@ -129,6 +131,7 @@ fn words(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Candidate>>
         if found.is_empty() {
             continue;
         }
+        completer.associated(&mut found)?;
         completer.extend(&mut found, most)?;
         // The typed text is not a completion of itself.
         let as_typed = typed.exact(context);
@@ -140,7 +143,8 @@ fn words(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Candidate>>
         let rows: Vec<Words> = found.iter().map(|(words, _)| words.clone()).collect();
         let mut spelled = case::written(corpus, &rows)?;
         let mut dropped = completer.joined(&spelled)?;
-        if context == 0 {
+        // With three words typed, the one before them is known to the reader.
+        if context == 0 || context == typed.words.len() && context < CONTEXT {
             let torn = completer.torn(&found, &spelled)?;
             dropped
                 .iter_mut()
@@ -288,6 +292,36 @@ impl Completer<'_> {
         let counts = self.articles(&wanted)?;
         let counted = wanted.into_iter().zip(counts);
         Ok(counted.filter(|(_, articles)| *articles > 0).collect())
+    }
+
+    /// Drops phrases whose last two words meet about as often as words in random order would, if there are
+    /// others: *bộ trong* is no phrase where *bộ trưởng* is.
+    fn associated(&self, found: &mut Vec<(Words, u64)>) -> Result<()> {
+        let pairs: Vec<Option<(&str, &str)>> = found
+            .iter()
+            .map(|(words, _)| match words.as_slice() {
+                [.., a, b] => Some((a.as_str(), b.as_str())),
+                _ => None,
+            })
+            .collect();
+        let known: Vec<(&str, &str)> = pairs.iter().flatten().copied().collect();
+        let together = self.frequencies.bigram_counts(&known, true)?;
+        let keys: Vec<&str> = known.iter().flat_map(|(a, b)| [*a, *b]).collect();
+        let alone = self.frequencies.counts(&keys, true)?;
+        let tokens = self.frequencies.tokens() as f64;
+        let mut shares = together.iter().zip(alone.chunks(2)).map(|(&both, alone)| {
+            let expected = alone.iter().map(|&count| count as f64).product::<f64>() / tokens;
+            both as f64 >= ASSOCIATED * expected
+        });
+        let kept: Vec<bool> = pairs
+            .iter()
+            .map(|pair| pair.is_none() || shares.next().unwrap_or(true))
+            .collect();
+        if kept.contains(&true) {
+            let mut kept = kept.into_iter();
+            found.retain(|_| kept.next().unwrap_or(true));
+        }
+        Ok(())
     }
 
     /// Adds to the best phrases the words that usually follow them, and drops phrases that are
