@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::indexing::WritingArgs;
-use super::listing::ListArgs;
+use super::listing::{CiteArgs, ListArgs};
 use super::values::RecordFormat;
 
 /// Verify the index
@@ -117,4 +117,6 @@ pub(crate) struct SourcesArgs {
     pub problems: bool,
     #[command(flatten)]
     pub list: ListArgs,
+    #[command(flatten)]
+    pub cite: CiteArgs,
 }

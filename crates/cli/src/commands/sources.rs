@@ -6,6 +6,7 @@ use serde::Serialize;
 use timbao_cluster::source_list;
 use timbao_index::Index;
 use timbao_index::update::{SourceStatus, status};
+use timbao_views::Citation;
 use timbao_views::json::VERSION;
 
 use crate::cli::SourcesArgs;
@@ -22,12 +23,15 @@ use crate::output::terminal::Terminal;
 use crate::output::text::paragraph;
 
 use super::context::{Context, cluster_client};
+use super::engine;
 
 /// All sources, in JSON.
 #[derive(Serialize)]
 struct Answer<'a> {
     version: u32,
     sources: &'a [SourceStatus],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    citation: Option<&'a Citation>,
 }
 
 /// Lists the sources of the index.
@@ -36,9 +40,14 @@ pub(crate) fn run(args: &SourcesArgs, context: &Context) -> Result<Outcome> {
         Some(client) => source_list(&client)?,
         None => status(&Index::open(&context.settings.index)?)?,
     };
+    let citation = match args.cite.wanted(args.list.format) {
+        true => Some(engine::open(context)?.cite([])?),
+        false => None,
+    };
     let answer = Listed {
         sources: &sources,
         with_problems: args.problems,
+        citation,
     };
     context.list(args.list.format, &answer)?;
     Ok(Outcome::of(!sources.is_empty()))
@@ -49,6 +58,7 @@ struct Listed<'a> {
     sources: &'a [SourceStatus],
     /// Whether people see each problem.
     with_problems: bool,
+    citation: Option<Citation>,
 }
 
 impl Listing for Listed<'_> {
@@ -100,6 +110,7 @@ impl Listing for Listed<'_> {
         let answer = Answer {
             version: VERSION,
             sources: self.sources,
+            citation: self.citation.as_ref(),
         };
         Ok(write_pretty(out, &answer)?)
     }
@@ -114,5 +125,9 @@ impl Listing for Listed<'_> {
             rows.row(source.row())?;
         }
         Ok(())
+    }
+
+    fn citation(&self) -> Option<&Citation> {
+        self.citation.as_ref()
     }
 }

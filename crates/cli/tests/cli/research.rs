@@ -253,6 +253,7 @@ fn numbers_can_be_cited() {
         &["similar", "4.md"],
         &["reprints", "1.md"],
         &["reprints"],
+        &["sources"],
     ] {
         let answer = state(&[command, &["--cite", "--format", "json"]].concat());
         let citation = &answer["citation"];
