@@ -188,6 +188,9 @@ pub struct FillersAnswer<'a> {
     articles: u64,
     distinct: usize,
     fillers: &'a [Filler],
+    /// The citation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub citation: Option<&'a Citation>,
 }
 
 impl<'a> FillersAnswer<'a> {
@@ -202,6 +205,7 @@ impl<'a> FillersAnswer<'a> {
             articles: fillers.articles,
             distinct: fillers.fillers.len(),
             fillers: shown,
+            citation: None,
         }
     }
 }

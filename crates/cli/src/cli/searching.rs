@@ -256,6 +256,8 @@ pub(crate) struct FillersArgs {
     #[command(flatten)]
     pub list: ListArgs,
     #[command(flatten)]
+    pub cite: CiteArgs,
+    #[command(flatten)]
     pub filters: FilterArgs,
 }
 

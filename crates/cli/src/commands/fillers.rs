@@ -7,7 +7,7 @@ use timbao_views::csv::{FILLERS_HEADER, filler_row};
 use timbao_views::json::FillersAnswer;
 use timbao_views::{Filler, Fillers, Gapped, gapped_phrase};
 
-use crate::cli::{FillersArgs, ListFormat};
+use crate::cli::FillersArgs;
 use crate::error::{Failure, Result};
 use crate::exit::Outcome;
 use crate::output::json::write_pretty;
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &FillersArgs, context: &Context) -> Result<Outcome> {
     let shown = fillers.fillers.get(..limit).unwrap_or(&fillers.fillers);
     let cited = [(&request, request.plan())];
     let answer = Listed {
-        citation: cite::citation(args.list.format == ListFormat::Xlsx, engine, cited)?,
+        citation: cite::citation(args.cite.wanted(args.list.format), engine, cited)?,
         request: &request,
         fillers: &fillers,
         shown,
@@ -57,7 +57,6 @@ struct Listed<'a> {
     request: &'a Request,
     fillers: &'a Fillers,
     shown: &'a [Filler],
-    /// Only a workbook has one.
     citation: Option<Citation>,
 }
 
@@ -96,7 +95,8 @@ impl Listing for Listed<'_> {
     }
 
     fn json(&self, out: &mut dyn Write) -> Result<()> {
-        let answer = FillersAnswer::new(self.request, self.fillers, self.shown);
+        let mut answer = FillersAnswer::new(self.request, self.fillers, self.shown);
+        answer.citation = self.citation.as_ref();
         Ok(write_pretty(out, &answer)?)
     }
 

@@ -254,6 +254,7 @@ fn numbers_can_be_cited() {
         &["reprints", "1.md"],
         &["reprints"],
         &["sources"],
+        &["fillers", "chi * bộ"],
     ] {
         let answer = state(&[command, &["--cite", "--format", "json"]].concat());
         let citation = &answer["citation"];
