@@ -341,14 +341,9 @@ impl Journal {
     /// another version: the longest of those that are intact. Empty if there is
     /// none.
     pub(crate) fn salvage(dir: &Path) -> Self {
-        let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
-        let journals = entries.filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            name.starts_with(ARRIVALS_PREFIX).then_some(())?;
-            let bytes = std::fs::read(entry.path()).ok()?;
-            StateFile::is_named(&name, ARRIVALS_PREFIX, &bytes).then_some(())?;
-            Self::decode(&bytes)
-        });
+        let states = StateFile::salvage(dir, ARRIVALS_PREFIX);
+        let states = states.into_iter().flatten();
+        let journals = states.filter_map(|bytes| Self::decode(&bytes));
         let longest = journals.max_by_key(|journal| journal.entries.len());
         longest.unwrap_or_default()
     }

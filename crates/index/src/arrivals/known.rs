@@ -1,7 +1,7 @@
 //! The journal as readers see it.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
@@ -142,8 +142,8 @@ impl Arrivals {
 #[derive(Debug, Default)]
 pub(crate) struct JournalFile {
     named: Option<StateFile>,
-    /// Open, as the next commit removes the file.
-    file: Mutex<Option<File>>,
+    /// Open, as the next commit removes some of them: the files of the journal, by name.
+    files: Mutex<FxHashMap<String, File>>,
     /// The time of the commit.
     committed: i64,
     loaded: OnceLock<Arc<Arrivals>>,
@@ -172,13 +172,16 @@ impl JournalFile {
     /// it is [read](Self::read).
     pub(crate) fn open(engine: &tantivy::Index, storage: &Storage) -> Result<Self> {
         let named = Self::named(engine)?;
-        let file = named
-            .as_ref()
-            .and_then(|named| File::open(storage.dir().join(&named.name)).ok());
+        let files = named.iter().flat_map(StateFile::files);
+        let files = files.filter_map(|file| {
+            let opened = File::open(storage.dir().join(&file.name)).ok()?;
+            Some((file.name.clone(), opened))
+        });
+        let files = files.collect();
         Ok(Self {
             committed: committed(storage.dir()),
             named,
-            file: Mutex::new(file),
+            files: Mutex::new(files),
             loaded: OnceLock::new(),
         })
     }
@@ -211,15 +214,19 @@ impl JournalFile {
         let Some(named) = &self.named else {
             return Ok(Journal::default());
         };
-        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(mut file) = file.as_ref() else {
-            return Err(damaged(format!("{WHAT} {} is missing", named.name)));
-        };
-        let mut bytes = Vec::new();
-        file.seek(SeekFrom::Start(0))
-            .and_then(|_| file.read_to_end(&mut bytes))
-            .map_err(Error::io(&named.name))?;
-        named.verify(&bytes, WHAT)?;
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = named.read_with(WHAT, &mut |StateFile { name, .. }| match files.get(name) {
+            Some(file) => content(file).map_err(Error::io(name)),
+            None => Err(damaged(format!("{WHAT} {name} is missing"))),
+        })?;
         Journal::of_bytes(&bytes, &named.name)
     }
+}
+
+/// The bytes of an open file.
+fn content(mut file: &File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }

@@ -46,6 +46,11 @@ impl<'a> Input<'a> {
         Some(taken)
     }
 
+    /// All bytes that are left.
+    pub(crate) fn rest(self) -> &'a [u8] {
+        self.0
+    }
+
     /// The next byte.
     pub(crate) fn byte(&mut self) -> Option<u8> {
         self.take(1)?.first().copied()

@@ -14,7 +14,7 @@ use tantivy::{DocSet, SegmentReader, TERMINATED};
 use timbao_articles::{FoundFile, Limits, RecordBatch, open};
 
 use crate::durable::names::{MARKER, files_of};
-use crate::durable::seal;
+use crate::durable::{StateFile, seal};
 use crate::error::{Error, Result, copy, is_refusal};
 use crate::schema::schema;
 use crate::store::Index;
@@ -143,7 +143,7 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
         let message = "the schema is of another program".to_owned();
         report.fault(crate::durable::META, FaultKind::Damaged, message);
     }
-    let manifest = report.manifest(dir, &index)?;
+    let manifest = report.manifest(&index)?;
     if let (Some(manifest), Ok(Some(payload))) = (&manifest, Payload::of(&index.engine)) {
         report.arrivals(&index, manifest, &payload)?;
     }
@@ -167,7 +167,7 @@ fn check(dir: &Path, sources: bool) -> Result<VerifyReport> {
 
 impl VerifyReport {
     /// The manifest of the commit, if there is an intact one.
-    fn manifest(&mut self, dir: &Path, index: &Index) -> Result<Option<Manifest>> {
+    fn manifest(&mut self, index: &Index) -> Result<Option<Manifest>> {
         let payload = match Commit::of(&index.engine) {
             Ok(Commit::Empty) => return Ok(Some(Manifest::default())),
             // A writer chooses its keys, and no file is known to have them.
@@ -178,25 +178,37 @@ impl VerifyReport {
                 return Ok(None);
             }
         };
-        let name = &payload.seen.name;
-        self.files += 1;
-        self.bytes += payload.seen.bytes;
-        match payload.manifest(&index.storage) {
-            Ok(manifest) if manifest.articles() == payload.articles => return Ok(Some(manifest)),
-            Ok(_) => {
-                let message = "the number of articles differs from that of the commit".to_owned();
-                self.fault(name, FaultKind::Disagreement, message);
-            }
-            Err(error) if is_refused(&error) => return Err(error),
+        let manifest = payload.manifest(&index.storage);
+        let Some(manifest) = self.state(index, &payload.seen, manifest)? else {
+            return Ok(None);
+        };
+        if manifest.articles() == payload.articles {
+            return Ok(Some(manifest));
+        }
+        let message = "the number of articles differs from that of the commit".to_owned();
+        self.fault(&payload.seen.name, FaultKind::Disagreement, message);
+        Ok(None)
+    }
+
+    /// Counts the files of a state. If it could not be read, the one in the way is a fault.
+    fn state<T>(&mut self, index: &Index, file: &StateFile, read: Result<T>) -> Result<Option<T>> {
+        for file in file.files() {
+            self.files += 1;
+            self.bytes += file.bytes;
+        }
+        match read {
+            Ok(state) => Ok(Some(state)),
+            Err(error) if is_refused(&error) => Err(error),
             Err(error) => {
-                let kind = match dir.join(name).exists() {
+                let name = &file.fault(&index.storage).unwrap_or(file).name;
+                let kind = match index.dir().join(name).exists() {
                     true => FaultKind::Damaged,
                     false => FaultKind::Missing,
                 };
                 self.fault(name, kind, error.to_string());
+                Ok(None)
             }
         }
-        Ok(None)
     }
 
     fn fault(&mut self, file: &str, kind: FaultKind, message: String) {
@@ -212,24 +224,13 @@ impl VerifyReport {
         let Some(file) = &payload.arrivals else {
             return Ok(());
         };
-        self.files += 1;
-        self.bytes += file.bytes;
-        match payload.journal(&index.storage) {
-            Ok(journal) => {
-                let numbers = manifest.files.values().flat_map(|file| file.numbers());
-                let missing = journal.missing(numbers).count();
-                if missing > 0 {
-                    let message = format!("{missing} articles of the index are not in it");
-                    self.fault(&file.name, FaultKind::Disagreement, message);
-                }
-            }
-            Err(error) if is_refused(&error) => return Err(error),
-            Err(error) => {
-                let kind = match index.dir().join(&file.name).exists() {
-                    true => FaultKind::Damaged,
-                    false => FaultKind::Missing,
-                };
-                self.fault(&file.name, kind, error.to_string());
+        let journal = payload.journal(&index.storage);
+        if let Some(journal) = self.state(index, file, journal)? {
+            let numbers = manifest.files.values().flat_map(|file| file.numbers());
+            let missing = journal.missing(numbers).count();
+            if missing > 0 {
+                let message = format!("{missing} articles of the index are not in it");
+                self.fault(&file.name, FaultKind::Disagreement, message);
             }
         }
         Ok(())

@@ -43,12 +43,11 @@ impl Origin {
         if meta.is_some_and(|meta| names_writer(&meta)) {
             return Ok(Self::Writer);
         }
-        let names = names(dir)?;
         // Only updates write manifests.
-        if !manifests(dir, &names).is_empty() {
+        if manifests(dir)?.next().is_some() {
             return Ok(Self::Update(Vec::new()));
         }
-        Ok(match names.iter().any(|name| is_of_articles(name)) {
+        Ok(match names(dir)?.iter().any(|name| is_of_articles(name)) {
             true => Self::Unknown,
             false => Self::Nothing,
         })
@@ -93,7 +92,7 @@ pub(crate) fn check_sources(dir: &Path, sources: &[PathBuf]) -> Result<()> {
     for source in sources {
         roots.extend(absolute(source)?.to_str().map(str::to_owned));
     }
-    for manifest in manifests(dir, &names(dir)?) {
+    for manifest in manifests(dir)? {
         let mut changes = BTreeMap::new();
         for (path, entry) in &manifest.files {
             let articles = entry.articles();
@@ -190,16 +189,9 @@ fn names_writer(meta: &[u8]) -> bool {
 }
 
 /// The manifests in a directory that can be read.
-fn manifests(dir: &Path, names: &[String]) -> Vec<Manifest> {
-    let names = names
-        .iter()
-        .filter(|name| name.starts_with(MANIFEST_PREFIX));
-    let manifests = names.filter_map(|name| {
-        let bytes = std::fs::read(dir.join(name)).ok()?;
-        StateFile::is_named(name, MANIFEST_PREFIX, &bytes).then_some(())?;
-        Manifest::decode(&bytes)
-    });
-    manifests.collect()
+fn manifests(dir: &Path) -> Result<impl Iterator<Item = Manifest>> {
+    let states = StateFile::salvage(dir, MANIFEST_PREFIX)?;
+    Ok(states.filter_map(|bytes| Manifest::decode(&bytes)))
 }
 
 /// Returns `true` if a file may have articles, or what is known of them, by its name.

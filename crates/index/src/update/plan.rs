@@ -605,13 +605,18 @@ fn commit(
 ) -> Result<()> {
     let start = Instant::now();
     progress.phase(Phase::Committing);
-    let payload = state.write(&index.storage)?;
+    let payload = state.write(&index.engine, &index.storage)?;
+    let before = index
+        .engine
+        .searchable_segment_ids()
+        .map_err(Error::engine)?;
+    let before = before.into_iter().collect();
     writer.commit_with(&payload)?;
     report.committed = true;
     report.elapsed.committing = start.elapsed();
     let start = Instant::now();
     progress.phase(Phase::Merging);
-    let merged = merge::merge(index, writer, options.writer.memory, &options.stop)
+    let merged = merge::merge(index, writer, &before, options.writer.memory, &options.stop)
         // The manifest of the previous commit, which is no longer referred to.
         .and_then(|()| remove_orphans(&index.engine, &index.storage));
     match merged {

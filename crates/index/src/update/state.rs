@@ -13,8 +13,8 @@ use crate::durable::names::{ARRIVALS_PREFIX, MANIFEST_PREFIX};
 use crate::durable::{self, StateFile, Storage};
 use crate::error::{Error, Owner, Result};
 
-/// The version of the payload's layout.
-const VERSION: u32 = 1;
+/// The version of the payload's layout. Version 1 refers to whole files only.
+const VERSION: u32 = 2;
 
 /// The payload of a commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +71,7 @@ impl Commit {
             return Ok(Self::Writer);
         }
         match serde_json::from_str::<Payload>(&json) {
-            Ok(payload) if payload.version == VERSION => Ok(Self::Update(payload)),
+            Ok(payload) if (1..=VERSION).contains(&payload.version) => Ok(Self::Update(payload)),
             Ok(payload) => Err(damaged(format!(
                 "the manifest has version {}",
                 payload.version
@@ -135,11 +135,10 @@ impl Payload {
         Ok(())
     }
 
-    /// The names of the files that the payload refers to, with their lengths.
+    /// The files that the payload refers to, and those that they are based on.
     pub(crate) fn files(&self) -> impl Iterator<Item = &StateFile> {
-        [Some(&self.seen), self.arrivals.as_ref()]
-            .into_iter()
-            .flatten()
+        let states = [Some(&self.seen), self.arrivals.as_ref()];
+        states.into_iter().flatten().flat_map(StateFile::files)
     }
 }
 
@@ -165,22 +164,26 @@ impl State {
         }
     }
 
-    /// Writes and syncs the manifest and the journal, and returns the payload of
-    /// the commit that will refer to them.
+    /// Writes and syncs the manifest and the journal, as far as they differ from those
+    /// of the last commit, and returns the payload of the commit that will refer to them.
     ///
     /// # Errors
     ///
     /// When a file cannot be written.
-    pub(crate) fn write(&self, storage: &Storage) -> Result<String> {
-        let seen = StateFile::write(storage, MANIFEST_PREFIX, &self.manifest.encode())?;
-        let journal = &self.arrivals;
-        let arrivals = match journal.is_empty() {
+    pub(crate) fn write(&self, engine: &tantivy::Index, storage: &Storage) -> Result<String> {
+        // If it cannot be read, the files are written whole.
+        let before = Payload::of(engine).ok().flatten();
+        let write = |prefix, state: Vec<u8>, before: Option<&StateFile>| {
+            StateFile::write(storage, prefix, &state, before)
+        };
+        let seen = before.as_ref().map(|payload| &payload.seen);
+        let seen = write(MANIFEST_PREFIX, self.manifest.encode(), seen)?;
+        let arrivals = match self.arrivals.is_empty() {
             true => None,
-            false => Some(StateFile::write(
-                storage,
-                ARRIVALS_PREFIX,
-                &journal.encode(),
-            )?),
+            false => {
+                let before = before.as_ref().and_then(|before| before.arrivals.as_ref());
+                Some(write(ARRIVALS_PREFIX, self.arrivals.encode(), before)?)
+            }
         };
         let payload = Payload {
             version: VERSION,
