@@ -158,6 +158,79 @@ fn a_lost_record_is_noticed_and_rebuilt() {
     assert_eq!(newsroom.indexed(), newsroom.written());
 }
 
+/// A newsroom whose small updates only wrote the changes of its manifest and journal.
+fn grown() -> (tempfile::TempDir, Newsroom) {
+    let dir = tempfile::tempdir().unwrap();
+    let newsroom = Newsroom::at(dir.path());
+    let line = |n: usize| format!("{{\"headline\": \"Bài {n}\", \"text\": \"Tin số {n}.\"}}\n");
+    let mut lines: String = (0..1_500).map(line).collect();
+    newsroom.write("a.jsonl", &lines);
+    newsroom.update();
+    for n in 1_500..1_504 {
+        lines.push_str(&line(n));
+        newsroom.write("a.jsonl", &lines);
+        newsroom.update();
+    }
+    (dir, newsroom)
+}
+
+fn state_files(newsroom: &Newsroom) -> Vec<(String, u64)> {
+    let named = files(&newsroom.index).into_iter().map(|path| {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        (name, path.metadata().unwrap().len())
+    });
+    let is_state = |name: &str| name.starts_with("seen-") || name.starts_with("arrivals-");
+    named.filter(|(name, _)| is_state(name)).collect()
+}
+
+#[test]
+fn small_updates_write_only_changes_of_manifest_and_journal() {
+    let (dir, newsroom) = grown();
+    newsroom.assert_sound();
+    let small: Vec<u64> = state_files(&newsroom)
+        .into_iter()
+        .map(|(_, len)| len)
+        .filter(|len| *len < 5_000)
+        .collect();
+    assert_eq!((state_files(&newsroom).len(), small.len()), (4, 2));
+    let (file, copy) = (dir.path().join("b.timbao"), dir.path().join("copy"));
+    backup(&newsroom.index, &file).unwrap();
+    restore(&file, &copy, false).unwrap();
+    assert!(verify(&copy, false).unwrap().is_sound());
+    assert_eq!(indexed(&copy), newsroom.written());
+    // What is in the manifest is not indexed again.
+    assert_eq!(newsroom.update().articles.added, 0);
+}
+
+#[test]
+fn a_lost_file_that_changes_are_based_on_is_named_and_rebuilt() {
+    let (dir, newsroom) = grown();
+    let file = dir.path().join("b.timbao");
+    backup(&newsroom.index, &file).unwrap();
+    for (name, len) in state_files(&newsroom) {
+        let path = newsroom.index.join(&name);
+        for (kind, bytes) in [
+            (FaultKind::Missing, None),
+            (FaultKind::Damaged, Some(vec![0; len as usize])),
+        ] {
+            match &bytes {
+                None => fs::remove_file(&path).unwrap(),
+                Some(bytes) => fs::write(&path, bytes).unwrap(),
+            }
+            let faults = verify(&newsroom.index, false).unwrap().faults;
+            let found: Vec<(&str, FaultKind)> = faults
+                .iter()
+                .map(|fault| (fault.file.as_str(), fault.kind))
+                .collect();
+            assert!(found.contains(&(&name, kind)), "{name}: {found:?}");
+            repair(&newsroom.index, &[], &options(), &()).unwrap();
+            newsroom.assert_sound();
+            assert_eq!(newsroom.indexed(), newsroom.written());
+            restore(&file, &newsroom.index, true).unwrap();
+        }
+    }
+}
+
 #[test]
 fn what_a_killed_writer_left_is_removed() {
     let (_dir, newsroom) = small();
