@@ -325,7 +325,7 @@ impl Index {
     /// [`Error::Busy`] while another writer is open, in this process or another, and
     /// [`Error::OtherOwner`] if the index was filled by an update.
     pub fn writer(&self, options: WriterOptions) -> Result<ArticleWriter> {
-        let writer = self.unchecked_writer(options)?;
+        let writer = self.unchecked_writer(options, options.threads)?;
         // Checked under the writer's lock, so that no update can come in between.
         match Commit::of(&self.engine)? {
             Commit::Update(_) => {
@@ -345,10 +345,15 @@ impl Index {
         })
     }
 
-    /// The same as [`writer`](Self::writer), for updates too.
-    pub(crate) fn unchecked_writer(&self, options: WriterOptions) -> Result<ArticleWriter> {
+    /// The same as [`writer`](Self::writer), for updates too, with the number of segments to write
+    /// at once.
+    pub(crate) fn unchecked_writer(
+        &self,
+        options: WriterOptions,
+        segments: usize,
+    ) -> Result<ArticleWriter> {
         let for_segments = options.memory / 2;
-        let threads = options.threads.min(for_segments / LEAST_MEMORY).max(1);
+        let threads = segments.min(for_segments / LEAST_MEMORY).max(1);
         let memory = (for_segments / threads).clamp(LEAST_MEMORY, MOST_MEMORY);
         self.storage.lock(FORK)?;
         let writer = self

@@ -104,6 +104,11 @@ impl SegmentBuilder {
         words
     }
 
+    /// The number of positions so far.
+    pub(crate) fn positions(&self) -> u32 {
+        self.tokens.len() as u32
+    }
+
     /// Approximate number of bytes of memory used now and while finishing.
     pub(crate) fn memory(&self) -> usize {
         self.tokens.capacity() * size_of::<u32>()

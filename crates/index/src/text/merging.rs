@@ -123,6 +123,11 @@ impl Merger {
         Ok(keys)
     }
 
+    /// The number of positions of the merged segment.
+    pub(crate) fn positions(&self) -> u32 {
+        self.positions
+    }
+
     /// Writes the merged segment, with this many threads.
     ///
     /// # Errors

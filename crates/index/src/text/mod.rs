@@ -14,6 +14,7 @@ mod ids;
 mod inversion;
 mod layout;
 mod merging;
+mod packed;
 pub(crate) mod pairs;
 mod patterns;
 mod plugin;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use tantivy::directory::{FileSlice, TerminatingWrite, WritePtr};
+use tantivy::directory::{FileSlice, TerminatingWrite};
 use tantivy::index::SegmentComponent;
 use tantivy::indexer::doc_id_mapping::{DocIdMapping, MappingType};
 use tantivy::plugin::{PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin};
@@ -16,6 +16,7 @@ use tantivy::{DocId, Segment, SegmentReader, TantivyError};
 
 use super::builder::SegmentBuilder;
 use super::merging::{Merger, Refused};
+use super::packed;
 use super::segment::TextSegment;
 use super::sketch::{self, SketchWriter, Sketches};
 use crate::document::ArticleDocument;
@@ -125,13 +126,21 @@ fn write_sketches(sketches: &[u8], segment: &Segment) -> tantivy::Result<()> {
     Ok(())
 }
 
-/// Writes the text with a function from the open file to the complete one.
+/// Writes the text of a segment with a number of positions by a function.
 fn write_text<E: From<io::Error>>(
     segment: &Segment,
-    write: impl FnOnce(WritePtr) -> Result<WritePtr, E>,
+    positions: u32,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
 ) -> tantivy::Result<Result<(), E>> {
-    let out = segment.open_write(component(EXTENSION))?;
-    Ok(write(out).and_then(|mut out| {
+    let mut out = segment.open_write(component(EXTENSION))?;
+    let written = match packed::is_small(positions) {
+        true => {
+            let mut content = Vec::new();
+            write(&mut content).and_then(|()| Ok(out.write_all(&packed::pack(&content)?)?))
+        }
+        false => write(&mut out),
+    };
+    Ok(written.and_then(|()| {
         out.flush()?;
         Ok(out.terminate()?)
     }))
@@ -166,12 +175,14 @@ impl SegmentPlugin for TextPlugin {
         }
         write_sketches(&sketches.finish(), ctx.target_segment)?;
         let written = match prepared(&self.storage, ctx.readers) {
-            Ok(merger) => write_text(ctx.target_segment, |out| {
-                merger.write(out, self.threads.get())
+            Ok(merger) => write_text(ctx.target_segment, merger.positions(), |out| {
+                merger.write(out, self.threads.get()).map(drop)
             })?,
             Err(Refused::Surface) => {
                 let builder = added(&self.storage, ctx.readers)?;
-                write_text(ctx.target_segment, |out| Ok(builder.finish(out)?))?
+                write_text(ctx.target_segment, builder.positions(), |out| {
+                    Ok(builder.finish(out).map(drop)?)
+                })?
             }
             Err(refused) => Err(refused),
         };
@@ -247,7 +258,8 @@ impl PluginWriter for TextWriter {
         }
         let _turn = self.resources.as_ref().map(Resources::turn);
         write_sketches(&self.builder.sketches(), segment)?;
-        write_text(segment, |out| self.builder.finish(out))??;
+        let positions = self.builder.positions();
+        write_text(segment, positions, |out| self.builder.finish(out).map(drop))??;
         Ok(())
     }
 

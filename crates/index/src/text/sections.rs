@@ -2,7 +2,8 @@
 //!
 //! The file consists of its sections and then a table: the offset and length of
 //! each section (two u64, little-endian), the number of sections, the version
-//! of the format, and four magic bytes.
+//! of the format, and four magic bytes. The files of small segments are
+//! [compressed](super::packed).
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -12,6 +13,7 @@ use std::sync::{Arc, OnceLock};
 use tantivy::directory::OwnedBytes;
 
 use super::bytes::{load_u32, load_u64};
+use super::packed;
 use crate::durable::Checks;
 
 /// The last bytes of every file of this component.
@@ -161,39 +163,51 @@ impl<W: Write> SectionWriter<W> {
 ///
 /// The defect of the file, in words.
 pub(crate) fn read_sections(component: Checks, len: usize) -> Result<Sections, String> {
+    let stored = component.bytes().slice(0..len.min(component.bytes().len()));
+    let unpacked = match packed::is_packed(&stored) {
+        true => {
+            component.check(0..len).map_err(|error| error.to_string())?;
+            Some(packed::unpack(&stored)?)
+        }
+        false => None,
+    };
+    // All that was decompressed was checked.
+    let whole = unpacked.as_ref().map_or(0, |_| u32::MAX);
+    let bytes = unpacked.unwrap_or(stored);
+    let trailer = bytes.len().checked_sub(TRAILER).ok_or("truncated")?;
+    let table = trailer.saturating_sub(ENTRY * SECTIONS);
+    if whole == 0 {
+        let checked = component.check(table..len);
+        checked.map_err(|error| error.to_string())?;
+    }
     let mut sections = Sections {
         parts: Vec::with_capacity(SECTIONS),
         starts: [0; SECTIONS],
         file: Arc::new(File {
             component,
-            whole: AtomicU32::new(0),
+            whole: AtomicU32::new(whole),
             damage: Damage::default(),
         }),
     };
-    let file = &sections.file.component;
-    let bytes = file.bytes().get(..len).unwrap_or_default();
-    let trailer = bytes.len().checked_sub(TRAILER).ok_or("truncated")?;
-    let table = trailer.saturating_sub(ENTRY * SECTIONS);
-    file.check(table..len).map_err(|error| error.to_string())?;
     if bytes[trailer + 8..] != MAGIC[..] {
         return Err("wrong magic bytes at the end".into());
     }
-    let format = load_u32(bytes, trailer + 4);
+    let format = load_u32(&bytes, trailer + 4);
     if format != FORMAT {
         return Err(format!(
             "the format is {format}, but this program reads format {FORMAT}"
         ));
     }
-    let count = load_u32(bytes, trailer) as usize;
+    let count = load_u32(&bytes, trailer) as usize;
     if count != SECTIONS || trailer < ENTRY * SECTIONS {
         return Err(format!("{count} sections instead of {SECTIONS}"));
     }
     for (i, start) in sections.starts.iter_mut().enumerate() {
-        *start = load_u64(bytes, table + ENTRY * i) as usize;
-        let size = load_u64(bytes, table + ENTRY * i + 8) as usize;
+        *start = load_u64(&bytes, table + ENTRY * i) as usize;
+        let size = load_u64(&bytes, table + ENTRY * i + 8) as usize;
         let end = start.checked_add(size).filter(|&end| end <= table);
         let end = end.ok_or("a section exceeds the end of the file")?;
-        sections.parts.push(file.bytes().slice(*start..end));
+        sections.parts.push(bytes.slice(*start..end));
     }
     sections.get(Section::Header);
     match sections.damage().get() {

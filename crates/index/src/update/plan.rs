@@ -25,6 +25,9 @@ use crate::arrivals::Journal;
 use crate::error::{Error, Result};
 use crate::store::{ArticleWriter, Index};
 
+/// Bytes of new text below which one thread writes them.
+const SMALL_UPDATE: u64 = 4 << 20;
+
 /// The state an update starts from.
 #[derive(Default)]
 pub(super) struct Base {
@@ -272,7 +275,11 @@ impl Plan {
             files: self.diff.jobs.len() as u64,
             bytes: self.diff.jobs.iter().map(|job| job.found.len).sum(),
         });
-        let mut writer = index.unchecked_writer(options.writer)?;
+        let segments = match self.is_small() {
+            true => 1,
+            false => options.writer.threads,
+        };
+        let mut writer = index.unchecked_writer(options.writer, segments)?;
         if self.rebuild {
             writer.clear()?;
         }
@@ -314,6 +321,19 @@ impl Plan {
             Err(error) if self.report.unmerged.is_none() => Err(error),
             _ => Ok(self.report),
         }
+    }
+
+    /// Returns `true` if one thread writes all articles about as fast as several do. Each segment
+    /// has a dictionary, and searches open them all, so a small update writes one.
+    fn is_small(&self) -> bool {
+        let new = self.diff.jobs.iter().map(|job| {
+            let (before, now) = (job.old.len, job.found.len);
+            match !job.rewrite && before <= now {
+                true => now - before,
+                false => now,
+            }
+        });
+        new.sum::<u64>() < SMALL_UPDATE
     }
 
     /// The state after the update, with the manifest from before.
