@@ -187,12 +187,13 @@ fn state_files(newsroom: &Newsroom) -> Vec<(String, u64)> {
 fn small_updates_write_only_changes_of_manifest_and_journal() {
     let (dir, newsroom) = grown();
     newsroom.assert_sound();
-    let small: Vec<u64> = state_files(&newsroom)
-        .into_iter()
-        .map(|(_, len)| len)
-        .filter(|len| *len < 5_000)
-        .collect();
-    assert_eq!((state_files(&newsroom).len(), small.len()), (4, 2));
+    let found = state_files(&newsroom);
+    let whole = found.iter().filter(|(_, len)| *len > 20_000).count();
+    let small = found.iter().filter(|(_, len)| *len < 1_000).count();
+    assert!(
+        whole == 2 && small >= 2 && found.len() == whole + small,
+        "{found:?}"
+    );
     let (file, copy) = (dir.path().join("b.timbao"), dir.path().join("copy"));
     backup(&newsroom.index, &file).unwrap();
     restore(&file, &copy, false).unwrap();
