@@ -34,7 +34,9 @@ mod top;
 mod unique;
 mod values;
 
+use std::panic::resume_unwind;
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
 use tantivy::schema::Term;
 use tantivy::schema::document::Value;
@@ -68,6 +70,8 @@ pub use unique::{UniqueFound, UniqueHit};
 
 /// Blocks of a segment's records that are kept unpacked.
 const RECORD_BLOCKS: usize = 32;
+/// Segments from which it pays to open them on all cores.
+const MANY_SEGMENTS: usize = 4;
 /// Maximum number of attempts to open a commit together with its journal.
 const TRIES: usize = 50;
 
@@ -121,9 +125,9 @@ impl Index {
     fn open_segments(
         &self,
         readers: &[SegmentReader],
-        open_text: &impl Fn(&SegmentReader) -> Result<TextSegment>,
+        open_text: &(impl Fn(&SegmentReader) -> Result<TextSegment> + Sync),
     ) -> Result<Arc<[SegmentView]>> {
-        let views = readers.iter().map(|reader| {
+        let open = |reader: &SegmentReader| {
             Ok(SegmentView {
                 text: open_text(reader)?,
                 sketches: TextPlugin::open_sketches(reader).map_err(Error::engine)?,
@@ -136,8 +140,23 @@ impl Index {
                 key_hashes: OnceLock::new(),
                 reader: reader.clone(),
             })
-        });
-        views.collect()
+        };
+        if readers.len() < MANY_SEGMENTS {
+            return readers.iter().map(open).collect();
+        }
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        thread::scope(|scope| {
+            let parts = readers.chunks(readers.len().div_ceil(threads));
+            let parts = parts.map(|part| {
+                scope.spawn(move || part.iter().map(open).collect::<Result<Vec<SegmentView>>>())
+            });
+            let parts: Vec<_> = parts.collect();
+            let mut views = Vec::with_capacity(readers.len());
+            for part in parts {
+                views.extend(part.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+            }
+            Ok(views.into())
+        })
     }
 
     fn searcher_of(&self, segments: Arc<[SegmentView]>, journal: JournalFile) -> Searcher {

@@ -127,6 +127,11 @@ impl<'a> Strings<'a> {
         }
     }
 
+    /// The number of strings.
+    pub(crate) fn len(&self) -> u32 {
+        load_u32(self.section, 0)
+    }
+
     /// The string with number `index`.
     #[inline]
     pub(crate) fn get(&self, index: u32) -> &'a str {

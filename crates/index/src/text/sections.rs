@@ -77,7 +77,8 @@ pub(crate) enum Section {
     Bigrams,
 }
 
-const SECTIONS: usize = Section::Bigrams as usize + 1;
+/// The number of sections.
+pub(super) const SECTIONS: usize = Section::Bigrams as usize + 1;
 
 impl Section {
     /// All sections.
@@ -156,6 +157,37 @@ impl<W: Write> SectionWriter<W> {
     }
 }
 
+/// The ranges of the sections of a file, by its table.
+///
+/// # Errors
+///
+/// The defect of the file, in words.
+pub(super) fn ranges(file: &[u8]) -> Result<[Range<usize>; SECTIONS], String> {
+    let trailer = file.len().checked_sub(TRAILER).ok_or("truncated")?;
+    if file[trailer + 8..] != MAGIC[..] {
+        return Err("wrong magic bytes at the end".into());
+    }
+    let format = load_u32(file, trailer + 4);
+    if format != FORMAT {
+        return Err(format!(
+            "the format is {format}, but this program reads format {FORMAT}"
+        ));
+    }
+    let count = load_u32(file, trailer) as usize;
+    if count != SECTIONS || trailer < ENTRY * SECTIONS {
+        return Err(format!("{count} sections instead of {SECTIONS}"));
+    }
+    let table = trailer - ENTRY * SECTIONS;
+    let mut ranges = [const { 0..0 }; SECTIONS];
+    for (i, range) in ranges.iter_mut().enumerate() {
+        let start = load_u64(file, table + ENTRY * i) as usize;
+        let size = load_u64(file, table + ENTRY * i + 8) as usize;
+        let end = start.checked_add(size).filter(|&end| end <= table);
+        *range = start..end.ok_or("a section exceeds the end of the file")?;
+    }
+    Ok(ranges)
+}
+
 /// Finds the sections of the file in the first `len` bytes of a component, and
 /// checks the table and the header.
 ///
@@ -163,52 +195,34 @@ impl<W: Write> SectionWriter<W> {
 ///
 /// The defect of the file, in words.
 pub(crate) fn read_sections(component: Checks, len: usize) -> Result<Sections, String> {
-    let stored = component.bytes().slice(0..len.min(component.bytes().len()));
-    let unpacked = match packed::is_packed(&stored) {
-        true => {
-            component.check(0..len).map_err(|error| error.to_string())?;
-            Some(packed::unpack(&stored)?)
-        }
-        false => None,
+    let len = len.min(component.bytes().len());
+    let bytes = component.bytes().slice(0..len);
+    let check = |from| {
+        component
+            .check(from..len)
+            .map_err(|error| error.to_string())
     };
-    // All that was decompressed was checked.
-    let whole = unpacked.as_ref().map_or(0, |_| u32::MAX);
-    let bytes = unpacked.unwrap_or(stored);
-    let trailer = bytes.len().checked_sub(TRAILER).ok_or("truncated")?;
-    let table = trailer.saturating_sub(ENTRY * SECTIONS);
-    if whole == 0 {
-        let checked = component.check(table..len);
-        checked.map_err(|error| error.to_string())?;
-    }
-    let mut sections = Sections {
-        parts: Vec::with_capacity(SECTIONS),
-        starts: [0; SECTIONS],
+    let (parts, starts, whole) = match packed::is_packed(&bytes) {
+        true => {
+            check(0)?;
+            (packed::unpack(&bytes)?, [0; SECTIONS], u32::MAX)
+        }
+        false => {
+            check(len.saturating_sub(TRAILER + ENTRY * SECTIONS))?;
+            let ranges = ranges(&bytes)?;
+            let starts = ranges.each_ref().map(|range| range.start);
+            (ranges.map(|range| bytes.slice(range)).into(), starts, 0)
+        }
+    };
+    let sections = Sections {
+        parts,
+        starts,
         file: Arc::new(File {
             component,
             whole: AtomicU32::new(whole),
             damage: Damage::default(),
         }),
     };
-    if bytes[trailer + 8..] != MAGIC[..] {
-        return Err("wrong magic bytes at the end".into());
-    }
-    let format = load_u32(&bytes, trailer + 4);
-    if format != FORMAT {
-        return Err(format!(
-            "the format is {format}, but this program reads format {FORMAT}"
-        ));
-    }
-    let count = load_u32(&bytes, trailer) as usize;
-    if count != SECTIONS || trailer < ENTRY * SECTIONS {
-        return Err(format!("{count} sections instead of {SECTIONS}"));
-    }
-    for (i, start) in sections.starts.iter_mut().enumerate() {
-        *start = load_u64(&bytes, table + ENTRY * i) as usize;
-        let size = load_u64(&bytes, table + ENTRY * i + 8) as usize;
-        let end = start.checked_add(size).filter(|&end| end <= table);
-        let end = end.ok_or("a section exceeds the end of the file")?;
-        sections.parts.push(bytes.slice(*start..end));
-    }
     sections.get(Section::Header);
     match sections.damage().get() {
         Some(reason) => Err(reason.clone()),
