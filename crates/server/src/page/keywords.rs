@@ -69,7 +69,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
                 div.message { p { strong { (words.no_words) } } }
             } @else {
                 (table(&found, &asked.address, language))
-                (downloads(&export(&request), language))
+                (downloads(&export(&request, &asked.address), language))
             }
             (cited(&citation, &asked.address, language))
         };
@@ -109,11 +109,14 @@ fn table(found: &Keywords, address: &Address, language: Language) -> Markup {
 }
 
 /// The address of the same keywords as CSV.
-fn export(request: &KeywordsRequest) -> String {
+fn export(request: &KeywordsRequest, address: &Address) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("of", &request.of.ast().to_string());
     if let Some(against) = &request.against {
         query.append_pair("against", &against.ast().to_string());
+    }
+    if let Some(accents) = address.get("accents") {
+        query.append_pair("accents", accents);
     }
     if request.options.count == Count::Texts {
         query.append_pair("count", "texts");

@@ -48,7 +48,10 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
                     return Err(Problem::no_article());
                 };
                 let title = searcher.article(first)?.title;
-                let export = of_article(id, "similar.csv");
+                let mut export = of_article(id, "similar.csv");
+                if !options.without_reprints {
+                    export.push_str("?reprints=true");
+                }
                 (searcher.similar(first, &options)?, title, export)
             }
             None => {

@@ -463,6 +463,45 @@ fn parts_of_a_dispersion_lead_to_their_lines_also_without_a_value() {
     }
 }
 
+/// The rows of the first file that a page leads to.
+fn csv_of(site: &Site, page: &str) -> (String, Vec<String>) {
+    let body = site.get(page).body;
+    let (_, link) = body.split_once("csv=excel\" download").map_or_else(
+        || panic!("{page}: {body}"),
+        |(before, _)| before.rsplit_once("href=\"").unwrap(),
+    );
+    let link = format!("{}csv=plain", link.replace("&amp;", "&"));
+    let file = site.get(&link);
+    assert_eq!(file.status, 200, "{link}");
+    (link, file.body.lines().skip(1).map(str::to_owned).collect())
+}
+
+#[test]
+fn files_are_computed_as_their_pages_are() {
+    let mut articles = reprinted();
+    for number in 0..12 {
+        let body = if number % 2 == 0 {
+            "Cây cầu gỗ lim."
+        } else {
+            "Chợ phiên họp sớm."
+        };
+        let (id, body) = (number.to_string(), body.repeat(9));
+        articles.push(article(&id, &id, &body, None));
+    }
+    let site = Site::holding(articles);
+    // The other publication of the text is shown on request.
+    for (reprints, is_shown) in [("", false), ("&reprints=true", true)] {
+        let (link, rows) = csv_of(&site, &format!("/similar?id=cau%2Fdau-tien{reprints}"));
+        let has = rows.iter().any(|row| row.contains("cau/dang-lai"));
+        assert_eq!(has, is_shown, "{link}: {rows:?}");
+    }
+    // Without accents, "càu" finds "cầu".
+    let (_, expected) = csv_of(&site, "/keywords?q=c%E1%BA%A7u");
+    let (link, rows) = csv_of(&site, "/keywords?q=c%C3%A0u&accents=loose");
+    assert!(!expected.is_empty());
+    assert_eq!(rows, expected, "{link}");
+}
+
 #[test]
 fn the_list_of_reprints_has_no_column_that_is_empty() {
     let columns = |forget: fn(&mut Article)| {
