@@ -126,7 +126,7 @@ impl Searcher {
     ) -> Result<Citation> {
         let queries = queries
             .into_iter()
-            .map(|(request, plan)| CitedQuery::new(request.ast(), plan));
+            .map(|(request, plan)| CitedQuery::new(request, plan));
         self.whole(Citation::new(self.state()?, queries.collect()))
     }
 }

@@ -1,10 +1,12 @@
 //! A query together with its filters and options.
 
+use std::borrow::Cow;
+
 use crate::as_phrases::as_phrases;
-use crate::ast::Node;
+use crate::ast::{AccentMode, Node, NodeKind};
 use crate::filters::{FilterError, Filters};
 use crate::lower::{lower, lower_within};
-use crate::lowered::{LowerOptions, Lowered};
+use crate::lowered::{Accents, LowerOptions, Lowered};
 use crate::parse::{Parsed, parse};
 use crate::plan::Plan;
 use crate::problem::Problem;
@@ -83,6 +85,36 @@ impl Request {
         &self.ast
     }
 
+    /// The syntax tree as a query that means the same without the option for accents: its words have the
+    /// operator instead, if there is one for what the option does to them.
+    ///
+    /// ```
+    /// use timbao_query::{Accents, Filters, LowerOptions, Request};
+    ///
+    /// let options = LowerOptions { accents: Accents::Loose, ..LowerOptions::default() };
+    /// let request = Request::with("tham nhũng", &Filters::default(), options)?;
+    /// assert_eq!(request.cited().to_string(), "~tham ~nhũng");
+    /// # Ok::<(), timbao_query::FilterError>(())
+    /// ```
+    pub fn cited(&self) -> Cow<'_, Node> {
+        let mode = match self.options.accents {
+            Accents::Auto => return Cow::Borrowed(&self.ast),
+            Accents::Strict => AccentMode::Exact,
+            Accents::Loose => AccentMode::Loose,
+        };
+        let mut marked = self.ast.clone();
+        mark(&mut marked, mode);
+        let options = LowerOptions {
+            accents: Accents::Auto,
+            ..self.options.clone()
+        };
+        let read = parse(&marked.to_string()).ast;
+        match lower(&read, &options).plan == self.lowered.plan {
+            true => Cow::Owned(marked),
+            false => Cow::Borrowed(&self.ast),
+        }
+    }
+
     /// The options it was lowered with.
     pub fn options(&self) -> &LowerOptions<'static> {
         &self.options
@@ -148,4 +180,15 @@ impl Request {
     pub fn view_plan(&self) -> Plan {
         self.as_phrases().lowered.plan
     }
+}
+
+/// Sets how accents are compared where the query does not say.
+fn mark(node: &mut Node, mode: AccentMode) {
+    match &mut node.kind {
+        NodeKind::Word(word) => word.accents = word.accents.or(Some(mode)),
+        NodeKind::Phrase(phrase) => phrase.accents = phrase.accents.or(Some(mode)),
+        _ => {}
+    }
+    let children = node.children_mut().iter_mut();
+    children.for_each(|child| mark(child, mode));
 }

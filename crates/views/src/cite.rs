@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 use timbao_query::plan::Plan;
-use timbao_query::{Names, Node, iso_day};
+use timbao_query::{Names, Request, iso_day};
 
 use crate::hash::mix;
 use crate::language::{Language, fill};
@@ -105,9 +105,9 @@ pub struct CitedQuery {
 }
 
 impl CitedQuery {
-    /// Cites a query and the plan that was run.
-    pub fn new(query: &Node, plan: &Plan) -> Self {
-        let names = Names::Vietnamese;
+    /// Cites a query, with its filters and its option for accents, and the plan that was run.
+    pub fn new(request: &Request, plan: &Plan) -> Self {
+        let (query, names) = (request.cited(), Names::Vietnamese);
         Self {
             query: query.to_string(),
             plan: plan.to_string(),

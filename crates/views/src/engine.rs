@@ -233,7 +233,7 @@ impl dyn Engine + '_ {
     ) -> Result<Citation> {
         let queries = queries
             .into_iter()
-            .map(|(request, plan)| CitedQuery::new(request.ast(), plan));
+            .map(|(request, plan)| CitedQuery::new(request, plan));
         Ok(Citation::new(self.state()?, queries.collect()))
     }
 

@@ -264,6 +264,12 @@ fn numbers_can_be_cited() {
         let (_, text, _) = workspace.output(&[command, &["--cite"]].concat(), None);
         assert!(text.contains(&name), "{command:?}");
     }
+    // The option for accents is a part of the query, if an operator means the same.
+    for (accents, query) in [("loose", "~chi ~bộ"), ("strict", "=chi =bộ")] {
+        let flags = ["--accents", accents, "--cite", "--format", "json"];
+        let answer = state(&[&["search", "chi bộ"], &flags[..]].concat());
+        assert_eq!(answer["citation"]["queries"][0]["query"], query);
+    }
     let answer = state(&[
         "kwic", "chi bộ", "--after", "2024", "--cite", "--format", "json",
     ]);
