@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::bytes::{load_u32, load_u64};
-use super::sections::{Section, Sections};
 
 /// The dictionary entry of an exact or folded key, without its text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -178,14 +177,9 @@ pub(crate) fn write_hash<'a>(strings: impl ExactSizeIterator<Item = &'a str>) ->
         .collect()
 }
 
-/// Finds the number of a key.
-pub(crate) fn find(
-    sections: &Sections,
-    table: Section,
-    strings: Section,
-    key: &str,
-) -> Option<u32> {
-    let table = sections.get(table);
+/// Finds the number of a key in a table that [`write_hash`] wrote. The strings are read only if a hash
+/// matches.
+pub(crate) fn find<'a>(table: &[u8], strings: impl Fn() -> &'a [u8], key: &str) -> Option<u32> {
     let slots = table.len() / SLOT;
     if !slots.is_power_of_two() {
         return None;
@@ -195,7 +189,7 @@ pub(crate) fn find(
     for _ in 0..slots {
         let slot = load_u64(table, SLOT * at);
         let id = ((slot >> 32) as u32).checked_sub(1)?;
-        if slot as u32 == hash && string_bytes(sections.get(strings), id) == key.as_bytes() {
+        if slot as u32 == hash && string_bytes(strings(), id) == key.as_bytes() {
             return Some(id);
         }
         at = (at + 1) & (slots - 1);

@@ -15,7 +15,8 @@ use std::thread;
 
 use super::ids::Ids;
 use super::layout::ArticleRow;
-use super::sections::{Section, SectionWriter};
+use super::section::Section;
+use super::sections::SectionWriter;
 use super::writing::Counts;
 
 use in_order::InOrder;

@@ -329,7 +329,7 @@ mod tests {
     use tantivy::SegmentReader;
     use timbao_articles::Article;
 
-    use super::super::sections::Section;
+    use super::super::section::Section;
     use super::*;
     use crate::testing::commit;
     use crate::text::TextPlugin;

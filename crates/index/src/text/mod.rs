@@ -21,6 +21,7 @@ mod plugin;
 pub(crate) mod postings;
 mod preload;
 mod residue;
+mod section;
 mod sections;
 mod segment;
 pub(crate) mod sketch;

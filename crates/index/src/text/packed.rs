@@ -10,13 +10,14 @@
 //! Hash tables are left out, as they follow from the keys.
 
 use std::io;
+use std::ops::Range;
 
 use tantivy::directory::OwnedBytes;
 use zstd::bulk::{compress, decompress};
 
 use super::bytes::{load_u32, load_u64};
 use super::dictionary::{Strings, write_hash};
-use super::sections::{SECTIONS, Section, ranges};
+use super::section::{SECTIONS, Section};
 
 /// Segments of fewer positions are compressed.
 const SMALL: u32 = 1 << 17;
@@ -44,12 +45,11 @@ pub(crate) fn is_small(positions: u32) -> bool {
     !cfg!(test) && positions < SMALL
 }
 
-/// The compressed file of a file.
-pub(crate) fn pack(file: &[u8]) -> io::Result<Vec<u8>> {
+/// The compressed file of a file with sections at these places.
+pub(crate) fn pack(file: &[u8], ranges: [Range<usize>; SECTIONS]) -> io::Result<Vec<u8>> {
     let mut packed = Vec::new();
     let mut table = Vec::new();
-    let found = ranges(file).map_err(io::Error::other)?;
-    for (section, range) in Section::ALL.into_iter().zip(found) {
+    for (section, range) in Section::ALL.into_iter().zip(ranges) {
         let is_hash = HASHES.iter().any(|(hash, _)| *hash == section);
         let content = match is_hash {
             true => &[],
@@ -116,6 +116,7 @@ pub(crate) fn unpack(packed: &OwnedBytes) -> Result<Vec<OwnedBytes>, String> {
 #[cfg(test)]
 mod tests {
     use super::super::builder::SegmentBuilder;
+    use super::super::sections::ranges;
     use super::*;
 
     #[test]
@@ -128,7 +129,7 @@ mod tests {
                 builder.add([&title, "", &body, ""], article).unwrap();
             }
             let file = builder.finish(Vec::new()).unwrap();
-            let packed = pack(&file).unwrap();
+            let packed = pack(&file, ranges(&file).unwrap()).unwrap();
             assert!(is_packed(&packed) && !is_packed(&file));
             assert!(articles < 300 || packed.len() < file.len() * 2 / 3);
             let sections = unpack(&OwnedBytes::new(packed.clone())).unwrap();

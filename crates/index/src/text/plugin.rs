@@ -17,6 +17,7 @@ use tantivy::{DocId, Segment, SegmentReader, TantivyError};
 use super::builder::SegmentBuilder;
 use super::merging::{Merger, Refused};
 use super::packed;
+use super::sections::ranges;
 use super::segment::TextSegment;
 use super::sketch::{self, SketchWriter, Sketches};
 use crate::document::ArticleDocument;
@@ -136,7 +137,10 @@ fn write_text<E: From<io::Error>>(
     let written = match packed::is_small(positions) {
         true => {
             let mut content = Vec::new();
-            write(&mut content).and_then(|()| Ok(out.write_all(&packed::pack(&content)?)?))
+            write(&mut content).and_then(|()| {
+                let ranges = ranges(&content).map_err(io::Error::other)?;
+                Ok(out.write_all(&packed::pack(&content, ranges)?)?)
+            })
         }
         false => write(&mut out),
     };

@@ -16,7 +16,8 @@ use super::patterns::PatternCache;
 use super::postings::Postings;
 use super::preload::{Copies, Held};
 use super::residue::ResidueReader;
-use super::sections::{Damage, Section, Sections, read_sections};
+use super::section::Section;
+use super::sections::{Damage, Sections, read_sections};
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, TokenReader, Tokens};
 use crate::durable::Checks;
 
@@ -181,17 +182,16 @@ impl TextSegment {
 
     /// The id of an exact key.
     pub(crate) fn exact_id(&self, key: &str) -> Option<u32> {
-        dictionary::find(&self.sections, Section::ExactHash, Section::ExactKeys, key)
+        self.find(Section::ExactHash, Section::ExactKeys, key)
     }
 
     /// The id of a folded key.
     pub(crate) fn folded_id(&self, key: &str) -> Option<u32> {
-        dictionary::find(
-            &self.sections,
-            Section::FoldedHash,
-            Section::FoldedKeys,
-            key,
-        )
+        self.find(Section::FoldedHash, Section::FoldedKeys, key)
+    }
+
+    fn find(&self, table: Section, keys: Section, key: &str) -> Option<u32> {
+        dictionary::find(self.sections.get(table), || self.sections.get(keys), key)
     }
 
     /// The text of an exact key.

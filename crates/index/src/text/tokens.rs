@@ -14,7 +14,8 @@ use smallvec::SmallVec;
 
 use super::bytes::load_u32;
 use super::layout::{BLOCK_BITS, BLOCK_ENTRY_BYTES};
-use super::sections::{Section, Sections};
+use super::section::Section;
+use super::sections::Sections;
 
 /// Separates two paragraphs.
 pub(crate) const PARAGRAPH: u32 = 0;

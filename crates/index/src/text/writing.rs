@@ -7,7 +7,8 @@ use super::ids::Ids;
 use super::inversion::{Inversion, position_blocks};
 use super::layout::{ArticleRow, BLOCK_BITS};
 use super::residue::ResidueWriter;
-use super::sections::{Section, SectionWriter};
+use super::section::Section;
+use super::sections::SectionWriter;
 use super::tokens;
 use super::vocabulary::Vocabulary;
 

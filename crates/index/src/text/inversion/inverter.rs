@@ -9,7 +9,8 @@ use super::super::layout::{ArticleRow, BLOCK_BITS};
 use super::super::pairs::{Articles, BlockWriter, PLACES_AT_ONCE, Spelling, Spellings};
 use super::super::postings::{self, MAX_FREQUENCY, Posting};
 use super::super::score::Saturation;
-use super::super::sections::{Section, SectionWriter};
+use super::super::section::Section;
+use super::super::sections::SectionWriter;
 use super::super::tokens::{FIELD, FIRST_KEY};
 
 /// Smaller buckets use a comparison sort.
