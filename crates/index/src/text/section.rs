@@ -10,7 +10,7 @@ pub(crate) enum Section {
     /// summary, and length code; a last row ends the table.
     ArticleTable,
     /// The article that contains the first position of each block of
-    /// 2^[`BLOCK_BITS`](super::segment::BLOCK_BITS) positions.
+    /// 2^[`BLOCK_BITS`](super::layout::BLOCK_BITS) positions.
     PositionBlocks,
     /// The start of the overflow bytes of each such block.
     OverflowStarts,
