@@ -34,16 +34,14 @@ mod top;
 mod unique;
 mod values;
 
-use std::panic::resume_unwind;
 use std::sync::{Arc, OnceLock};
-use std::thread;
 
 use tantivy::schema::Term;
 use tantivy::schema::document::Value;
 use tantivy::{SegmentReader, TantivyDocument, TantivyError};
 use timbao_articles::Article;
 use timbao_query::plan::Plan;
-use timbao_views::{Match, Snippet, SnippetOptions, snippets};
+use timbao_views::{Match, Snippet, SnippetOptions, Task, snippets};
 
 use crate::arrivals::JournalFile;
 use crate::error::{Error, Result};
@@ -70,8 +68,6 @@ pub use unique::{UniqueFound, UniqueHit};
 
 /// Blocks of a segment's records that are kept unpacked.
 const RECORD_BLOCKS: usize = 32;
-/// Segments from which it pays to open them on all cores.
-const MANY_SEGMENTS: usize = 4;
 /// Maximum number of attempts to open a commit together with its journal.
 const TRIES: usize = 50;
 
@@ -141,22 +137,14 @@ impl Index {
                 reader: reader.clone(),
             })
         };
-        if readers.len() < MANY_SEGMENTS {
-            return readers.iter().map(open).collect();
-        }
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        thread::scope(|scope| {
-            let parts = readers.chunks(readers.len().div_ceil(threads));
-            let parts = parts.map(|part| {
-                scope.spawn(move || part.iter().map(open).collect::<Result<Vec<SegmentView>>>())
-            });
-            let parts: Vec<_> = parts.collect();
-            let mut views = Vec::with_capacity(readers.len());
-            for part in parts {
-                views.extend(part.join().unwrap_or_else(|panic| resume_unwind(panic))?);
-            }
-            Ok(views.into())
-        })
+        let mut views: Vec<Option<Result<SegmentView>>> = readers.iter().map(|_| None).collect();
+        let tasks = readers.iter().zip(&mut views).map(|(reader, view)| {
+            let task: Task<'_> = Box::new(move || *view = Some(open(reader)));
+            task
+        });
+        Helpers::of_program().run(tasks.collect());
+        // Each task has run.
+        views.into_iter().flatten().collect()
     }
 
     fn searcher_of(&self, segments: Arc<[SegmentView]>, journal: JournalFile) -> Searcher {
