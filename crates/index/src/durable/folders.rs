@@ -10,6 +10,22 @@ use crate::error::{Error, Result};
 
 use super::{Storage, is_of_index, sync_folder};
 
+/// The names of the files in a directory, without those that are no Unicode.
+///
+/// # Errors
+///
+/// When the directory cannot be read.
+pub(crate) fn file_names(dir: &Path) -> Result<Vec<String>> {
+    let entries = fs::read_dir(dir).map_err(Error::io(dir))?;
+    let names = entries.map(|entry| Ok(entry?.file_name().into_string().ok()));
+    let names: io::Result<Vec<Option<String>>> = names.collect();
+    Ok(names
+        .map_err(Error::io(dir))?
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
 /// Replaces the index in `dir` by the one in `fresh`, and removes the old one.
 /// The caller must own the writer's lock of `dir`. Other files in `dir` stay.
 pub(crate) fn replace(fresh: &Path, dir: &Path) -> Result<()> {

@@ -8,6 +8,7 @@ use tantivy::directory::error::DeleteError;
 use tantivy::directory::{Directory, META_LOCK};
 use tantivy::index::{SegmentComponent, SegmentMeta};
 
+use super::folders::file_names;
 use super::names::{STATE_PREFIXES, segment_of};
 use super::{Storage, UNFINISHED};
 use crate::error::{Error, Result};
@@ -36,17 +37,12 @@ pub(crate) fn remove_orphans(
         .map(|meta| (meta.id().uuid_string(), deletions(meta)))
         .collect();
     let current = current(engine)?;
-    let entries = std::fs::read_dir(storage.dir()).map_err(Error::io(storage.dir()))?;
     let mut removed = 0;
-    for entry in entries {
-        let name = entry.map_err(Error::io(storage.dir()))?.file_name();
-        let is_orphan = match name.to_str() {
-            Some(name) if name.starts_with(UNFINISHED) => true,
-            Some(name) if STATE_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) => {
-                !current.contains(name)
-            }
-            Some(name) => is_orphan_of_segment(name, &segments),
-            None => false,
+    for name in file_names(storage.dir())? {
+        let is_state = STATE_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+        let is_orphan = match is_state {
+            true => !current.contains(&name),
+            false => name.starts_with(UNFINISHED) || is_orphan_of_segment(&name, &segments),
         };
         if is_orphan {
             match storage.delete(Path::new(&name)) {

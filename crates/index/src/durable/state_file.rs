@@ -19,6 +19,7 @@ use zstd::stream::read::Decoder;
 use zstd::stream::write::Encoder;
 
 use super::Storage;
+use super::folders::file_names;
 use super::packed::{Input, put_bytes};
 use crate::error::{Error, Result, copy, damaged, is_refusal};
 
@@ -198,10 +199,7 @@ impl StateFile {
     ///
     /// When the directory cannot be read.
     pub(crate) fn salvage(dir: &Path, prefix: &str) -> Result<impl Iterator<Item = Vec<u8>>> {
-        let entries = std::fs::read_dir(dir).map_err(Error::io(dir))?;
-        let names = entries.map(|entry| Ok(entry?.file_name().into_string().ok()));
-        let names: io::Result<Vec<Option<String>>> = names.collect();
-        let names = names.map_err(Error::io(dir))?.into_iter().flatten();
+        let names = file_names(dir)?.into_iter();
         let named = names.filter(move |name| name.starts_with(prefix));
         Ok(named.filter_map(move |name| salvaged(dir, prefix, &name, MOST_FILES)))
     }

@@ -12,6 +12,7 @@ use timbao_articles::changes::{FileChange, is_within, vanished};
 use super::manifest::Manifest;
 use super::sources::{Source, absolute};
 use super::state::Commit;
+use crate::durable::folders::file_names;
 use crate::durable::names::{ARRIVALS_PREFIX, MANIFEST_PREFIX, segment_of};
 use crate::durable::{META, StateFile, commit};
 use crate::error::{Error, Owner, Result};
@@ -47,10 +48,12 @@ impl Origin {
         if manifests(dir)?.next().is_some() {
             return Ok(Self::Update(Vec::new()));
         }
-        Ok(match names(dir)?.iter().any(|name| is_of_articles(name)) {
-            true => Self::Unknown,
-            false => Self::Nothing,
-        })
+        Ok(
+            match file_names(dir)?.iter().any(|name| is_of_articles(name)) {
+                true => Self::Unknown,
+                false => Self::Nothing,
+            },
+        )
     }
 
     /// The author of the articles, if it is known.
@@ -126,7 +129,7 @@ pub(crate) fn check_sources(dir: &Path, sources: &[PathBuf]) -> Result<()> {
 ///
 /// When the directory cannot be read.
 pub(crate) fn unmarked(dir: &Path) -> Result<Error> {
-    let names = names(dir)?;
+    let names = file_names(dir)?;
     let meta = read(&dir.join(META))?;
     let dir = dir.to_owned();
     let Some(meta) = meta else {
@@ -199,18 +202,6 @@ fn is_of_articles(name: &str) -> bool {
     segment_of(name).is_some()
         || name.starts_with(MANIFEST_PREFIX)
         || name.starts_with(ARRIVALS_PREFIX)
-}
-
-/// The names of the files in a directory.
-fn names(dir: &Path) -> Result<Vec<String>> {
-    let entries = std::fs::read_dir(dir).map_err(Error::io(dir))?;
-    let names = entries.map(|entry| Ok(entry?.file_name().into_string().ok()));
-    let names: io::Result<Vec<Option<String>>> = names.collect();
-    Ok(names
-        .map_err(Error::io(dir))?
-        .into_iter()
-        .flatten()
-        .collect())
 }
 
 /// The bytes of a file; `None` if it does not exist.
