@@ -59,15 +59,15 @@ pub(crate) fn merge(
     stop: &AtomicBool,
 ) -> Result<()> {
     let most = (memory as u64).saturating_sub(PROGRAM) / BYTES_PER_POSITION;
-    let mut is_large = None;
+    let mut segments = sizes(index)?;
+    let is_large = is_large_update(&segments, before);
     while !stop.load(Ordering::Relaxed) {
-        let sizes = sizes(index)?;
-        let is_large = *is_large.get_or_insert_with(|| is_large_update(&sizes, before));
-        let group = choose(sizes, is_large, most);
+        let group = choose(segments, is_large, most);
         if group.is_empty() {
             break;
         }
         writer.merge(&group)?;
+        segments = sizes(index)?;
     }
     Ok(())
 }

@@ -173,16 +173,18 @@ impl State {
     pub(crate) fn write(&self, engine: &tantivy::Index, storage: &Storage) -> Result<String> {
         // If it cannot be read, the files are written whole.
         let before = Payload::of(engine).ok().flatten();
-        let write = |prefix, state: Vec<u8>, before: Option<&StateFile>| {
-            StateFile::write(storage, prefix, &state, before)
+        let (seen, arrivals) = match &before {
+            Some(before) => (Some(&before.seen), before.arrivals.as_ref()),
+            None => (None, None),
         };
-        let seen = before.as_ref().map(|payload| &payload.seen);
-        let seen = write(MANIFEST_PREFIX, self.manifest.encode(), seen)?;
+        let manifest = self.manifest.encode();
+        let seen = StateFile::write(storage, MANIFEST_PREFIX, &manifest, seen)?;
         let arrivals = match self.arrivals.is_empty() {
             true => None,
             false => {
-                let before = before.as_ref().and_then(|before| before.arrivals.as_ref());
-                Some(write(ARRIVALS_PREFIX, self.arrivals.encode(), before)?)
+                let journal = self.arrivals.encode();
+                let file = StateFile::write(storage, ARRIVALS_PREFIX, &journal, arrivals)?;
+                Some(file)
             }
         };
         let payload = Payload {
