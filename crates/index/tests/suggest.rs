@@ -5,6 +5,7 @@ mod indexed;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
+use tempfile::TempDir;
 use timbao_articles::{Article, Published};
 use timbao_index::{Index, SearchOptions, Searcher, WriterOptions};
 use timbao_query::plan::Plan;
@@ -53,7 +54,7 @@ const BODIES: [(&str, &str, i32, &str); 6] = [
 ];
 
 /// Two segments, so that counts have to be added up.
-fn newsroom() -> (tempfile::TempDir, Searcher) {
+fn newsroom() -> (TempDir, Searcher) {
     let dir = tempfile::tempdir().unwrap();
     let index = Index::open_or_create(dir.path()).unwrap();
     for (part, bodies) in BODIES.chunks(3).enumerate() {
@@ -254,14 +255,19 @@ fn suggestions_find_what_they_say() {
     });
 }
 
-/// Completes texts by articles with these bodies.
-fn completer<const N: usize>(bodies: [&str; N]) -> impl Fn(&str) -> Vec<String> {
+/// Articles with these bodies.
+fn texts_of<const N: usize>(bodies: [&str; N]) -> (TempDir, Searcher) {
     let articles = bodies.map(|body| Article {
         body: body.to_owned(),
         ..Article::default()
     });
     let keys = (0..).map(|number: usize| number.to_string());
-    let (dir, searcher) = indexed(keys.zip(articles));
+    indexed(keys.zip(articles))
+}
+
+/// Completes texts by articles with these bodies.
+fn completer<const N: usize>(bodies: [&str; N]) -> impl Fn(&str) -> Vec<String> {
+    let (dir, searcher) = texts_of(bodies);
     move |text| {
         let _lives = &dir;
         let completions = complete(&searcher, text, 8).unwrap();
@@ -344,12 +350,7 @@ fn abbreviations_keep_their_capitals() {
 
 #[test]
 fn no_correction_joins_two_words() {
-    let articles = WITHOUT_SPACE.map(|body| Article {
-        body: body.to_owned(),
-        ..Article::default()
-    });
-    let keys = (0..).map(|number: usize| number.to_string());
-    let (_dir, searcher) = indexed(keys.zip(articles));
+    let (_dir, searcher) = texts_of(WITHOUT_SPACE);
     let options = LowerOptions::default();
     let corrections = |query: &str| -> Vec<String> {
         let found = did_you_mean(&searcher, &parse(query).ast, &options, 8).unwrap();
@@ -430,7 +431,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn any_text_is_completed_without_a_panic(text in ".{0,40}|[a-zđư ,\"]{0,20}") {
-        static NEWSROOM: LazyLock<(tempfile::TempDir, Searcher)> = LazyLock::new(newsroom);
+        static NEWSROOM: LazyLock<(TempDir, Searcher)> = LazyLock::new(newsroom);
         for completion in complete(&NEWSROOM.1, &text, 5).unwrap() {
             prop_assert!(completion.text.is_char_boundary(completion.start));
             prop_assert_eq!(completion.text.get(..completion.start), text.get(..completion.start));
