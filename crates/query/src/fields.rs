@@ -38,8 +38,9 @@ const fn text(field: TextField) -> Field {
     Field::Scope(Scope::Text(field))
 }
 
-/// The names of the fields that are not metadata, the printed ones first: in the standard form, in Vietnamese. A Vietnamese name is
-/// valid with its accents or without any; `_` between syllables is optional.
+/// The names of the fields that are not metadata, the printed ones first: that of the standard form,
+/// and that in Vietnamese. A Vietnamese name is valid with its accents or without any; `_` between
+/// syllables is optional.
 const NAMES: [(Field, &[&str]); 8] = [
     (text(TextField::Title), &["title", "tiêu_đề", "tít"]),
     (text(TextField::Summary), &["summary", "tóm_tắt", "sapo"]),
