@@ -3,7 +3,7 @@
 use timbao_views::language::Language;
 use timbao_views::{Cell, Citation};
 
-/// The facts about a table, for a sheet of their own.
+/// The facts about a table, for a sheet of their own or below the table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct About {
     /// The name of the sheet.

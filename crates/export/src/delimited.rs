@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use timbao_views::Cell;
 
-use crate::Table;
+use crate::{About, Table};
 
 /// The character between two values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -128,18 +128,25 @@ impl<W: Write> CsvTable<W> {
     /// # Errors
     ///
     /// If writing fails.
-    pub fn new(mut out: W, options: CsvOptions) -> io::Result<Self> {
+    pub fn new(out: W, options: CsvOptions) -> io::Result<Self> {
+        Self::begin(out, options, None)
+    }
+
+    /// Begins a table that [`finish`](Self::finish) ends with a citation. Cells with `#` are quoted, because
+    /// a reader of comments would cut them there.
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
+    pub fn cited(out: W, options: CsvOptions) -> io::Result<Self> {
+        Self::begin(out, options, Some(COMMENT))
+    }
+
+    fn begin(mut out: W, options: CsvOptions, comment: Option<u8>) -> io::Result<Self> {
         if options.bom {
             out.write_all("\u{FEFF}".as_bytes())?;
         }
-        let separator = match options.separator {
-            Separator::Comma => b',',
-            Separator::Semicolon => b';',
-            Separator::Tab => b'\t',
-        };
-        let rows = csv::WriterBuilder::new()
-            .delimiter(separator)
-            .from_writer(out);
+        let rows = writer(options).comment(comment).from_writer(out);
         Ok(Self { rows, options })
     }
 
@@ -152,13 +159,29 @@ impl<W: Write> CsvTable<W> {
         self.rows.flush()
     }
 
-    /// Ends the table and returns the output.
+    /// Ends the table and returns the output. A citation follows the rows as comments: an empty line, then a
+    /// line `# label,value` for each fact.
     ///
     /// # Errors
     ///
     /// If writing fails.
-    pub fn finish(self) -> io::Result<W> {
-        self.rows.into_inner().map_err(|error| error.into_error())
+    pub fn finish(self, about: Option<&About>) -> io::Result<W> {
+        let comments = about.map(|about| self.comments(about)).transpose()?;
+        let mut out = self.rows.into_inner().map_err(|error| error.into_error())?;
+        out.write_all(&comments.unwrap_or_default())?;
+        Ok(out)
+    }
+
+    /// A citation as comments. They are below the table, so that its header stays in the first row of a
+    /// sheet, and after an empty line, at which a spreadsheet ends a table that it sorts or filters.
+    fn comments(&self, about: &About) -> io::Result<Vec<u8>> {
+        let mut lines = writer(self.options).from_writer(b"\n".to_vec());
+        for (label, value) in &about.facts {
+            // A comment ends with its line, in quotation marks or not.
+            let value = self.written(value).replace(['\n', '\r'], " ");
+            lines.write_record([format!("# {label}"), value])?;
+        }
+        lines.into_inner().map_err(|error| error.into_error())
     }
 
     fn written<'c>(&self, cell: &'c Cell<'_>) -> Cow<'c, str> {
@@ -189,6 +212,21 @@ impl<W: Write> Table for CsvTable<W> {
     }
 }
 
+/// The first character of a comment.
+const COMMENT: u8 = b'#';
+
+/// A writer of rows with the separator of the options.
+fn writer(options: CsvOptions) -> csv::WriterBuilder {
+    let separator = match options.separator {
+        Separator::Comma => b',',
+        Separator::Semicolon => b';',
+        Separator::Tab => b'\t',
+    };
+    let mut writer = csv::WriterBuilder::new();
+    writer.delimiter(separator);
+    writer
+}
+
 /// Whether a spreadsheet takes a text for a formula.
 fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err()
@@ -201,7 +239,7 @@ mod tests {
     fn written(options: &str, cells: &[Cell<'_>]) -> String {
         let mut table = CsvTable::new(Vec::new(), options.parse().unwrap()).unwrap();
         table.row(cells).unwrap();
-        String::from_utf8(table.finish().unwrap()).unwrap()
+        String::from_utf8(table.finish(None).unwrap()).unwrap()
     }
 
     #[test]
@@ -240,6 +278,39 @@ mod tests {
         ] {
             assert_eq!(written(options, &cells), expected, "{options}");
         }
+    }
+
+    #[test]
+    fn a_citation_follows_as_comments() {
+        let about = About {
+            sheet: "Trích dẫn".to_owned(),
+            facts: vec![
+                ("Nội dung tìm".to_owned(), "=tự \"diễn\nbiến\", #x".into()),
+                ("Số bài".to_owned(), Cell::Whole(1234)),
+            ],
+        };
+        let written = |options: &str| {
+            let mut table = CsvTable::cited(Vec::new(), options.parse().unwrap()).unwrap();
+            table.header(&["id", "total"]).unwrap();
+            table.row(&["bao.jsonl#2".into(), Cell::Whole(3)]).unwrap();
+            String::from_utf8(table.finish(Some(&about)).unwrap()).unwrap()
+        };
+        assert_eq!(
+            written("plain"),
+            "id,total\n\"bao.jsonl#2\",3\n\n\
+             # Nội dung tìm,\"=tự \"\"diễn biến\"\", #x\"\n# Số bài,1234\n"
+        );
+        assert!(
+            written("excel")
+                .ends_with("\n# Nội dung tìm;\"'=tự \"\"diễn biến\"\", #x\"\n# Số bài;1234\n")
+        );
+        // Readers that know comments have the rows alone.
+        let text = written("plain");
+        let mut reader = csv::ReaderBuilder::new()
+            .comment(Some(COMMENT))
+            .from_reader(text.as_bytes());
+        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        assert_eq!(rows, [csv::StringRecord::from(vec!["bao.jsonl#2", "3"])]);
     }
 
     #[test]

@@ -99,6 +99,13 @@ pub struct ArticlesAnswer<'a> {
     range_unit: Option<&'static str>,
 }
 
+/// The last line of JSON Lines that are cited.
+#[derive(Debug, Serialize)]
+pub struct CitationLine<'a> {
+    /// The citation of the lines before.
+    pub citation: &'a Citation,
+}
+
 /// Index statistics.
 #[derive(Debug, Serialize)]
 pub struct StatsAnswer {

@@ -34,6 +34,8 @@ impl ListArgs {
 pub(crate) struct CiteArgs {
     /// Add a citation: the query as it was understood, the state of the index, the number of
     /// articles and tokens, the date
+    ///
+    /// It follows the rows: in CSV as comments that begin with #, in JSON Lines as the last line.
     #[arg(long)]
     cite: bool,
 }

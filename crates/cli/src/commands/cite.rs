@@ -2,14 +2,17 @@
 
 use std::io::{self, Write};
 
+use timbao_export::About;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
+use timbao_views::json::CitationLine;
 use timbao_views::language::{Language, fill};
-use timbao_views::{Citation, Engine};
+use timbao_views::{Cell, Citation, Engine};
 
 use crate::cli::ListFormat;
-use crate::error::{Result, say};
-use crate::output::sanitize::escape;
+use crate::error::Result;
+use crate::output::json::write_line;
+use crate::output::sanitize::{escape, escape_lines};
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 
@@ -25,8 +28,20 @@ pub(super) fn citation<'q>(
     Ok(Some(engine.cite(queries)?))
 }
 
-/// Writes a citation below an answer for people. Rows of data leave no place for it, so there it
-/// goes to standard error.
+/// The facts of a citation, for the end of a table.
+pub(super) fn about(citation: &Citation, terminal: &Terminal) -> About {
+    let mut about = About::new(citation, terminal.language);
+    if terminal.is_terminal {
+        for (_, value) in &mut about.facts {
+            if let Cell::Text(text) = value {
+                *text = escape_lines(text).into_owned().into();
+            }
+        }
+    }
+    about
+}
+
+/// Writes a citation below an answer, as text or as a line of JSON.
 pub(super) fn write(
     out: &mut dyn Write,
     citation: Option<&Citation>,
@@ -37,20 +52,15 @@ pub(super) fn write(
         return Ok(());
     };
     match format {
-        // A workbook has it on a sheet.
-        ListFormat::Json | ListFormat::Xlsx => {}
+        // An object of JSON has it as a member, a table at its end.
+        ListFormat::Json | ListFormat::Csv | ListFormat::Xlsx => {}
+        ListFormat::Jsonl => write_line(out, &CitationLine { citation })?,
         ListFormat::Text => {
             let palette = terminal.palette;
             writeln!(out)?;
             for line in lines(citation, terminal.language) {
                 writeln!(out, "{}", palette.paint(Role::Dim, &escape(&line)))?;
             }
-        }
-        ListFormat::Jsonl | ListFormat::Csv => {
-            let palette = terminal.error_palette;
-            let language = terminal.language;
-            let lines = lines(citation, language).join("\n");
-            say(palette, Role::Hint, language.words().label_cite, &lines);
         }
     }
     Ok(())

@@ -55,9 +55,14 @@ impl Context {
             ListFormat::Json => answer.json(&mut out)?,
             ListFormat::Jsonl => answer.jsonl(&mut out)?,
             ListFormat::Csv => {
-                let mut table = CsvTable::new(&mut out, self.settings.csv)?;
+                let about = self.about(answer);
+                let begin = match about {
+                    Some(_) => CsvTable::cited,
+                    None => CsvTable::new,
+                };
+                let mut table = begin(&mut out, self.settings.csv)?;
                 answer.table(&mut Rows::new(&mut table, terminal))?;
-                table.finish()?;
+                table.finish(about.as_ref())?;
             }
             ListFormat::Xlsx => out.write_all(&self.workbook(answer)?)?,
         }
@@ -76,12 +81,16 @@ impl Context {
         }
         let mut table = XlsxTable::new(terminal.language.words().results);
         answer.table(&mut Rows::new(&mut table, terminal))?;
-        let about = answer
-            .citation()
-            .map(|citation| About::new(citation, terminal.language));
+        let about = self.about(answer);
         let mut workbook = Cursor::new(Vec::new());
         table.finish(about.as_ref(), &mut workbook)?;
         Ok(workbook.into_inner())
+    }
+
+    /// The citation of an answer, for a table.
+    fn about(&self, answer: &dyn Listing) -> Option<About> {
+        let citation = answer.citation()?;
+        Some(cite::about(citation, &self.terminal))
     }
 }
 

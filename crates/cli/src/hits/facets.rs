@@ -139,7 +139,7 @@ mod tests {
         assert!(years.contains("v\\u{1b}12"), "{text}");
         let mut csv = CsvTable::new(Vec::new(), CsvOptions::default()).unwrap();
         write_table(&mut Rows::new(&mut csv, &Terminal::default()), &facets).unwrap();
-        let csv = csv.finish().unwrap();
+        let csv = csv.finish(None).unwrap();
         assert_eq!(csv.split(|&b| b == b'\n').count(), 1 + 2 * 13 + 1);
     }
 }

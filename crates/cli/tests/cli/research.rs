@@ -263,6 +263,7 @@ fn numbers_can_be_cited() {
         assert_eq!(citation["tokens"], stats["tokens"]);
         let (_, text, _) = workspace.output(&[command, &["--cite"]].concat(), None);
         assert!(text.contains(&name), "{command:?}");
+        rows_are_cited(&workspace, command, &name);
     }
     // The option for accents is a part of the query, if an operator means the same.
     for (accents, query) in [("loose", "~chi ~bộ"), ("strict", "=chi =bộ")] {
@@ -277,10 +278,30 @@ fn numbers_can_be_cited() {
         answer["citation"]["queries"][0]["plan"],
         "all(\"=chi =bộ\", date(2025-01-01..))"
     );
-    let (_, _, stderr) = workspace.output(&["kwic", "chè", "--format", "csv", "--cite"], None);
-    assert!(stderr.contains(&name));
     let (_, text, _) = workspace.output(&["stats", "--state"], None);
     assert!(text.starts_with(&name));
+}
+
+/// Rows of data are the same with a citation and without; it follows them.
+fn rows_are_cited(workspace: &Workspace, command: &[&str], state: &str) {
+    let write = |flags: &[&str]| workspace.output(&[command, flags].concat(), None).1;
+    let bare = write(&["--format", "jsonl"]);
+    let cited = write(&["--format", "jsonl", "--cite"]);
+    let last: serde_json::Value = serde_json::from_str(cited.strip_prefix(&bare).unwrap()).unwrap();
+    assert_eq!(last["citation"]["state"], state, "{command:?}");
+    let bare = write(&["--format", "csv"]);
+    let cited = write(&["--format", "csv", "--cite"]);
+    let comments = cited
+        .strip_prefix(&bare)
+        .unwrap()
+        .strip_prefix('\n')
+        .unwrap();
+    assert!(
+        comments.lines().all(|line| line.starts_with("# ")),
+        "{cited}"
+    );
+    let line = format!("# State of the index,{state}");
+    assert!(comments.lines().any(|comment| comment == line), "{cited}");
 }
 
 #[test]

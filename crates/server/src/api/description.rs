@@ -83,9 +83,13 @@ fn with_exports(mut description: Value) -> Value {
     for view in EXPORTS {
         let base = description["paths"][format!("/{view}")].clone();
         for (extension, media_type, own) in [
-            ("csv", "text/csv", Some(csv_parameter())),
-            ("xlsx", WORKBOOK, Some(language_parameter())),
-            ("jsonl", "application/jsonl", None),
+            (
+                "csv",
+                "text/csv",
+                vec![csv_parameter(), language_parameter()],
+            ),
+            ("xlsx", WORKBOOK, vec![language_parameter()]),
+            ("jsonl", "application/jsonl", Vec::new()),
         ] {
             let mut path = base.clone();
             let get = &mut path["get"];
@@ -104,6 +108,7 @@ fn with_exports(mut description: Value) -> Value {
             if let Some(parameters) = get["parameters"].as_array_mut() {
                 let is_kept = |p: &Value| p["name"] != "cite" && p["name"] != "facet";
                 parameters.retain(is_kept);
+                parameters.push(cite_parameter());
                 // These have as many rows as in JSON.
                 if view != "compare" && !view.ends_with("similar") {
                     parameters.iter_mut().for_each(unlimit);
@@ -146,6 +151,18 @@ fn csv_parameter() -> Value {
             ]},
         },
         "example": ["excel"],
+    })
+}
+
+fn cite_parameter() -> Value {
+    json!({
+        "name": "cite",
+        "in": "query",
+        "description": "Whether the file ends with a citation: in CSV an empty line and comments that \
+            begin with #, in JSON Lines a line with the key `citation`. A workbook always has a sheet \
+            with it.",
+        "schema": {"type": "boolean", "default": false},
+        "example": true,
     })
 }
 

@@ -121,13 +121,16 @@ pub(super) async fn one<E: Export>(
 ) -> Result<Response, Problem> {
     let mut params = Params::new(raw);
     let format = match extension {
-        "csv" => Format::Csv(csv_options(&mut params)?),
-        "jsonl" => Format::Jsonl,
-        _ => Format::Xlsx {
+        "csv" => Format::Csv {
+            options: csv_options(&mut params)?,
             language: language(&mut params)?,
-            link: requested().link,
         },
+        "jsonl" => Format::Jsonl,
+        _ => Format::Xlsx(language(&mut params)?),
     };
+    // A workbook has room for it on a sheet of its own.
+    let is_cited = params.flag("cite")? || matches!(format, Format::Xlsx(_));
+    let link = is_cited.then(|| requested().link);
     let searcher = params.named_view(app.views()?)?;
     let limits = Limits {
         page: ROWS,
@@ -137,7 +140,7 @@ pub(super) async fn one<E: Export>(
     let export = take(&mut params, &limits);
     let export = export.map_err(|problem| params.misspelt(is_parameter).unwrap_or(problem))?;
     params.finish()?;
-    send(app, &searcher, export, format).await
+    send(app, &searcher, export, format, link).await
 }
 
 fn language(params: &mut Params) -> Result<Language, Problem> {
@@ -165,12 +168,13 @@ fn csv_options(params: &mut Params) -> Result<CsvOptions, Problem> {
     })
 }
 
-/// Sends an export as a file.
+/// Sends an export as a file, cited by a link if there is one.
 async fn send<E: Export>(
     app: &Arc<App>,
     searcher: &View,
     export: E,
     format: Format,
+    link: Option<String>,
 ) -> Result<Response, Problem> {
     let kind = HeaderValue::from_static(format.media_type());
     let name = format!(
@@ -179,7 +183,7 @@ async fn send<E: Export>(
         format.extension()
     );
     let body = stream::run(app, searcher, move |searcher, out| {
-        Output::new(format, out).write(&export, searcher)
+        Output::new(format, link, out).write(&export, searcher)
     });
     let mut response = body.await?.into_response();
     let headers = response.headers_mut();

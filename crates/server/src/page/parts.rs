@@ -97,6 +97,7 @@ pub(super) fn downloads(csv: &str, language: Language) -> Markup {
             }
             form.choices action={ (stem) ".csv" } {
                 @for (name, value) in kept { input type="hidden" name=(name) value=(value); }
+                input type="hidden" name="lang" value=(words.code);
                 label { (words.csv_separator) " "
                     select name="csv" {
                         option value="semicolon" { (words.csv_semicolon) }
@@ -112,6 +113,7 @@ pub(super) fn downloads(csv: &str, language: Language) -> Markup {
                 }
                 label { input type="checkbox" name="csv" value="bom" checked; " " (words.csv_bom) }
                 label { input type="checkbox" name="csv" value="guard" checked; " " (words.csv_guard) }
+                label { input type="checkbox" name="cite" value="true"; " " (words.csv_cite) }
                 button.quiet { (words.csv_download) }
             }
         }

@@ -278,6 +278,53 @@ fn days_without_articles_are_periods_over_a_century_too() {
 }
 
 #[test]
+fn exports_are_cited_on_request() {
+    let site = Site::new();
+    let address = site.address;
+    let path = "/api/v1/search.csv?q=h%E1%BB%8Dp&csv=plain";
+    let bare = site.get(path).body;
+    let cited = site.get(&format!("{path}&cite=true&lang=en")).body;
+    let (rows, comments) = cited.split_once("\n\n").unwrap();
+    assert_eq!(format!("{rows}\n"), bare);
+    let state = site.get("/api/v1/stats?cite=true").json()["citation"]["state"].clone();
+    let state = state.as_str().unwrap();
+    for line in [
+        "# Query,họp".to_owned(),
+        format!("# State of the index,{state}"),
+        "# Articles,4".to_owned(),
+        format!("# Address,http://{address}{path}&cite=true&lang=en"),
+    ] {
+        assert!(comments.lines().any(|comment| comment == line), "{cited}");
+    }
+    assert!(comments.lines().all(|comment| comment.starts_with("# ")));
+    for export in [
+        "kwic.csv?q=h%E1%BB%8Dp&group=year",
+        "trends.csv?q=h%E1%BB%8Dp&q=l%C3%BAa&csv=excel",
+        "compare.csv?q=h%E1%BB%8Dp&q=l%C3%BAa",
+        "batch.csv?q=h%E1%BB%8Dp&q=l%C3%BAa&by=year",
+        "reprints.csv?csv=tab",
+        "sources.csv?csv=semicolon",
+    ] {
+        let cited = site.get(&format!("/api/v1/{export}&cite=true")).body;
+        let (_, comments) = cited.split_once("\n\n# ").unwrap();
+        assert!(comments.contains(state), "{export}: {cited}");
+        assert!(comments.contains("Trạng thái kho"), "{export}: {cited}");
+    }
+    let path = "/api/v1/kwic.jsonl?q=h%E1%BB%8Dp&section=V%C4%83n+h%C3%B3a";
+    let bare = site.get(path).body;
+    let cited = site.get(&format!("{path}&cite=true")).body;
+    let last: Value = serde_json::from_str(cited.strip_prefix(&bare).unwrap()).unwrap();
+    assert_eq!(last["citation"]["state"], state);
+    let query = last["citation"]["queries"][0]["query"].as_str().unwrap();
+    assert!(
+        query.contains("họp") && query.contains("Văn hóa"),
+        "{query}"
+    );
+    let link = format!("http://{address}{path}&cite=true");
+    assert_eq!(last["citation"]["link"], link);
+}
+
+#[test]
 fn answers_are_cited_on_request() {
     let site = Site::new();
     let path = "/api/v1/kwic?q=h%E1%BB%8Dp&section=V%C4%83n+h%C3%B3a";

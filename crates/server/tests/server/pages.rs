@@ -640,6 +640,8 @@ fn a_batch_is_downloaded_in_every_format() {
     let page = site
         .get("/batch?queries=h%E1%BB%8Dp%0Ab%C3%A0n&count=texts&totals=true")
         .body;
+    let cite = "<input type=\"checkbox\" name=\"cite\" value=\"true\">";
+    assert!(page.contains(cite), "{page}");
     for extension in ["csv", "xlsx", "jsonl"] {
         let start = format!("href=\"/api/v1/batch.{extension}?");
         let (_, link) = page.split_once(&start).unwrap();

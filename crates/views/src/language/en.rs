@@ -61,6 +61,7 @@ pub(super) const WORDS: Words = Words {
     csv_decimal: "Decimals",
     csv_bom: "With a byte order mark",
     csv_guard: "Guard against formulas",
+    csv_cite: "With the citation below the rows",
     csv_download: "Download CSV",
     previous: "Previous page",
     next: "Next page",
@@ -291,7 +292,6 @@ pub(super) const WORDS: Words = Words {
     label_warning: "warning",
     label_note: "note",
     label_hint: "hint",
-    label_cite: "cite",
     label_readings: "readings",
     label_not_found: "not found",
     // Lists on a terminal.

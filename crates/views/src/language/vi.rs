@@ -65,6 +65,7 @@ pub(super) const WORDS: Words = Words {
     csv_decimal: "Dấu thập phân",
     csv_bom: "Thêm BOM để Excel hiện đúng tiếng Việt",
     csv_guard: "Chặn công thức",
+    csv_cite: "Kèm trích dẫn ở cuối tệp",
     csv_download: "Tải CSV",
     previous: "Trang trước",
     next: "Trang sau",
@@ -295,7 +296,6 @@ pub(super) const WORDS: Words = Words {
     label_warning: "lưu ý",
     label_note: "ghi chú",
     label_hint: "gợi ý",
-    label_cite: "trích dẫn",
     label_readings: "có phải",
     label_not_found: "không tìm được",
     // Lists on a terminal.

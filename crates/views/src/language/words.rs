@@ -122,6 +122,7 @@ words! {
     csv_decimal,
     csv_bom,
     csv_guard,
+    csv_cite,
     csv_download,
     previous,
     next,
@@ -353,7 +354,6 @@ words! {
     label_warning,
     label_note,
     label_hint,
-    label_cite,
     label_readings,
     label_not_found,
     // Lists on a terminal.
