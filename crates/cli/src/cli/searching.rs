@@ -119,7 +119,7 @@ pub(crate) struct ShowArgs {
     /// Id or path of the article
     #[arg(value_name = "ID")]
     pub id: String,
-    /// Highlight the matches of a query
+    /// Highlight the matches of a query; JSON lists them as `matches`
     #[arg(long, value_name = "QUERY")]
     pub query: Option<String>,
     /// Accents of the query: auto, strict or loose [default: auto]

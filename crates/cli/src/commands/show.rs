@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use timbao_articles::{Article, Caption};
+use timbao_query::Request;
 use timbao_query::plan::TextField;
-use timbao_views::Match;
+use timbao_views::{ArticleId, Engine, Match, MatchShape};
 
 use crate::cli::{FilterArgs, RecordFormat, ShowArgs};
 use crate::error::{Result, say};
@@ -31,50 +32,84 @@ use super::query::{prepare, warn_of};
 pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
     let engine = engine::open(context)?;
     let engine = &*engine;
-    let query = match &args.query {
-        Some(query) => {
-            let filters = FilterArgs {
-                accents: args.accents,
-                ..FilterArgs::default()
-            };
-            let request = prepare(query, &filters, context)?;
-            warn_of(&request, context);
-            Some(request)
-        }
-        None => None,
-    };
+    let query = query(args, context)?;
     let found = engine.find(&args.id)?;
     if found.is_empty() {
         tell_of_nothing(&args.id, context);
         return Ok(Outcome::Nothing);
     }
-    let articles = engine.articles(&found)?;
+    let shown = Shown {
+        id: &args.id,
+        articles: engine.articles(&found)?,
+        matches: matches(engine, query.as_ref(), &found)?,
+    };
     match args.format {
-        RecordFormat::Json => {
-            let mut out = Sink::stdout();
-            write_pretty(&mut out, &ArticlesAnswer::new(&args.id, &articles))?;
-            out.flush()?;
-        }
-        RecordFormat::Text => {
-            let mut out = context.paged();
-            for (i, (article, &number)) in articles.iter().zip(&found).enumerate() {
-                if i > 0 {
-                    writeln!(
-                        out,
-                        "\n{}\n",
-                        context.terminal.palette.paint(Role::Dim, "―――")
-                    )?;
-                }
-                let matches = match &query {
-                    Some(query) => engine.matches(query.plan(), number)?,
-                    None => Vec::new(),
-                };
-                write_article(&mut out, &context.terminal, article, &matches)?;
-            }
-            out.flush()?;
-        }
+        RecordFormat::Json => shown.json(&mut Sink::stdout())?,
+        RecordFormat::Text => shown.text(&mut context.paged(), &context.terminal)?,
     }
     Ok(Outcome::Found)
+}
+
+/// The query whose matches are marked.
+fn query(args: &ShowArgs, context: &Context) -> Result<Option<Request>> {
+    let Some(query) = &args.query else {
+        return Ok(None);
+    };
+    let filters = FilterArgs {
+        accents: args.accents,
+        ..FilterArgs::default()
+    };
+    let request = prepare(query, &filters, context)?;
+    warn_of(&request, context);
+    Ok(Some(request))
+}
+
+/// The matches of a query in each of some articles.
+fn matches(
+    engine: &dyn Engine,
+    query: Option<&Request>,
+    articles: &[ArticleId],
+) -> Result<Option<Vec<Vec<Match>>>> {
+    let Some(query) = query else {
+        return Ok(None);
+    };
+    let matches = articles
+        .iter()
+        .map(|&article| Ok(engine.matches(query.plan(), article)?));
+    matches.collect::<Result<_>>().map(Some)
+}
+
+/// The articles with an id.
+struct Shown<'a> {
+    id: &'a str,
+    articles: Vec<Article>,
+    /// The matches in each of them, if there is a query.
+    matches: Option<Vec<Vec<Match>>>,
+}
+
+impl Shown<'_> {
+    fn json(&self, out: &mut dyn Write) -> Result<()> {
+        let mut answer = ArticlesAnswer::new(self.id, &self.articles);
+        if let Some(matches) = &self.matches {
+            let matches = self.articles.iter().zip(matches);
+            let shapes = matches.map(|(article, matches)| MatchShape::list(article, matches));
+            answer = answer.with_matches(shapes.collect());
+        }
+        write_pretty(out, &answer)?;
+        Ok(out.flush()?)
+    }
+
+    fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
+        for (number, article) in self.articles.iter().enumerate() {
+            if number > 0 {
+                writeln!(out, "\n{}\n", terminal.palette.paint(Role::Dim, "―――"))?;
+            }
+            let matches = self.matches.as_ref().and_then(|all| all.get(number));
+            let matches = matches.map(Vec::as_slice).unwrap_or_default();
+            write_article(out, terminal, article, matches)?;
+        }
+        Ok(out.flush()?)
+    }
 }
 
 fn tell_of_nothing(id: &str, context: &Context) {

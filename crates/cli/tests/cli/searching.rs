@@ -372,6 +372,37 @@ fn articles_are_shown_by_id_and_by_path() {
 }
 
 #[test]
+fn the_matches_of_an_article_are_data() {
+    let workspace = Workspace::indexed();
+    let show = |flags: &[&str]| {
+        let flags = [&["show", "hoi-nghi.md", "--format", "json"], flags].concat();
+        let (_, stdout, _) = workspace.output(&flags, None);
+        serde_json::from_str::<serde_json::Value>(&stdout).unwrap()
+    };
+    assert_eq!(show(&[]).get("matches"), None);
+    let answer = show(&["--query", "tự diễn biến"]);
+    assert_eq!(answer["range_unit"], "codepoints");
+    let matches = answer["matches"][0].as_array().unwrap();
+    assert!(!matches.is_empty());
+    for found in matches {
+        let text = &answer["articles"][0][found["field"].as_str().unwrap()];
+        let bounds = ["start", "end"].map(|key| found[key].as_u64().unwrap() as usize);
+        let chars = text.as_str().unwrap().chars().skip(bounds[0]);
+        let matched: String = chars.take(bounds[1] - bounds[0]).collect();
+        assert!(
+            ["tự", "diễn", "biến"].contains(&matched.to_lowercase().as_str())
+                || matched.to_lowercase() == "tự diễn biến",
+            "{matched}"
+        );
+    }
+    // None is an answer too.
+    assert_eq!(
+        show(&["--query", "không-có"])["matches"][0],
+        serde_json::json!([])
+    );
+}
+
+#[test]
 fn figures() {
     let workspace = Workspace::indexed();
     let (code, stdout, _) = workspace.output(&["stats"], None);
