@@ -97,6 +97,9 @@ pub struct ArticlesAnswer<'a> {
     matches: Option<Vec<Vec<MatchShape>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     range_unit: Option<&'static str>,
+    /// On request only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub citation: Option<&'a Citation>,
 }
 
 /// The last line of JSON Lines that are cited.
@@ -265,6 +268,7 @@ impl<'a> ArticlesAnswer<'a> {
             articles,
             matches: None,
             range_unit: None,
+            citation: None,
         }
     }
 

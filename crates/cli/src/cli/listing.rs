@@ -41,6 +41,11 @@ pub(crate) struct CiteArgs {
 }
 
 impl CiteArgs {
+    /// Whether a citation was requested.
+    pub(crate) fn requested(self) -> bool {
+        self.cite
+    }
+
     /// Whether an answer in a format is cited: a workbook always is.
     pub(crate) fn wanted(self, format: ListFormat) -> bool {
         self.cite || format == ListFormat::Xlsx

@@ -125,6 +125,8 @@ pub(crate) struct ShowArgs {
     /// Accents of the query: auto, strict or loose [default: auto]
     #[arg(long, value_name = "HOW", hide_possible_values = true)]
     pub accents: Option<Accents>,
+    #[command(flatten)]
+    pub cite: CiteArgs,
     /// Output format: text or json
     #[arg(
         long,
@@ -228,6 +230,8 @@ pub(crate) struct BatchArgs {
         hide_possible_values = true
     )]
     pub format: RowFormat,
+    #[command(flatten)]
+    pub cite: CiteArgs,
     #[command(flatten)]
     pub filters: FilterArgs,
 }

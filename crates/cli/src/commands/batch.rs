@@ -7,10 +7,10 @@ use serde::Serialize;
 use timbao_export::CsvTable;
 use timbao_query::Request;
 use timbao_query::plan::{Facet, Plan};
-use timbao_views::json::{HitShape, VERSION};
+use timbao_views::json::{CitationLine, HitShape, VERSION};
 use timbao_views::{
-    Cell, Count, Engine, FacetCounts, FacetMatrix, FoundArticles, SearchOptions, ShownHit,
-    csv as columns,
+    Cell, Citation, CitedQuery, Count, Engine, FacetCounts, FacetMatrix, FoundArticles,
+    SearchOptions, ShownHit, csv as columns,
 };
 
 use crate::cli::{BatchArgs, RowFormat};
@@ -23,6 +23,7 @@ use crate::output::rows::Rows;
 use crate::output::style::Role;
 use crate::output::terminal::Terminal;
 
+use super::cite;
 use super::context::Context;
 use super::engine;
 use super::queries::Queries;
@@ -53,15 +54,23 @@ pub(crate) fn run(args: &BatchArgs, context: &Context) -> Result<Outcome> {
     };
     let mut writer = batch.writer()?;
     let (mut asked, mut cut, mut any) = (0_u64, 0_u64, false);
+    let mut cited = Vec::new();
     while let Some(query) = queries.next_query()? {
         let request = prepare(&query, &args.filters, context)?;
         warn_of(&request, context);
         let total = batch.answer(&request, &mut writer)?;
+        if args.cite.requested() {
+            cited.push(CitedQuery::new(&request, request.plan()));
+        }
         asked += 1;
         any |= total > 0;
         cut += u64::from(args.limit.is_some_and(|limit| total > limit as u64));
     }
-    writer.finish()?;
+    let citation = match args.cite.requested() {
+        true => Some(Citation::new(engine.state()?, cited)),
+        false => None,
+    };
+    writer.finish(citation.as_ref())?;
     if cut > 0 {
         let message = format!(
             "--limit cut the hits of {} of {} queries",
@@ -102,7 +111,11 @@ impl Batch<'_> {
         }
         let header: Vec<&str> = header.iter().map(AsRef::as_ref).collect();
         let terminal = &self.context.terminal;
-        let mut table = CsvTable::new(Sink::stdout(), self.context.settings.csv)?;
+        let begin = match self.args.cite.requested() {
+            true => CsvTable::cited,
+            false => CsvTable::new,
+        };
+        let mut table = begin(Sink::stdout(), self.context.settings.csv)?;
         Rows::new(&mut table, terminal).header(&header)?;
         Ok(Writer::Csv {
             rows: Box::new(table),
@@ -279,10 +292,19 @@ impl Writer<'_> {
         }
     }
 
-    fn finish(self) -> Result<()> {
+    /// Writes the citation after all answers.
+    fn finish(self, citation: Option<&Citation>) -> Result<()> {
         match self {
-            Self::Csv { mut rows, .. } => Ok(rows.flush()?),
-            Self::Jsonl(mut out) => Ok(out.flush()?),
+            Self::Csv { rows, terminal, .. } => {
+                let about = citation.map(|of| cite::about(of, terminal));
+                Ok(rows.finish(about.as_ref())?.flush()?)
+            }
+            Self::Jsonl(mut out) => {
+                if let Some(citation) = citation {
+                    write_line(&mut out, &CitationLine { citation })?;
+                }
+                Ok(out.flush()?)
+            }
         }
     }
 }

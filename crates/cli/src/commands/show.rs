@@ -6,9 +6,9 @@ use std::ops::Range;
 use timbao_articles::{Article, Caption};
 use timbao_query::Request;
 use timbao_query::plan::TextField;
-use timbao_views::{ArticleId, Engine, Match, MatchShape};
+use timbao_views::{ArticleId, Citation, Engine, Match, MatchShape};
 
-use crate::cli::{FilterArgs, RecordFormat, ShowArgs};
+use crate::cli::{FilterArgs, ListFormat, RecordFormat, ShowArgs};
 use crate::error::{Result, say};
 use crate::exit::Outcome;
 use crate::hits::text;
@@ -24,6 +24,7 @@ use crate::output::text::paragraph;
 use timbao_views::json::ArticlesAnswer;
 use timbao_views::language::fill;
 
+use super::cite;
 use super::context::Context;
 use super::engine;
 use super::query::{prepare, warn_of};
@@ -38,10 +39,12 @@ pub(crate) fn run(args: &ShowArgs, context: &Context) -> Result<Outcome> {
         tell_of_nothing(&args.id, context);
         return Ok(Outcome::Nothing);
     }
+    let queries = query.iter().map(|query| (query, query.plan()));
     let shown = Shown {
         id: &args.id,
         articles: engine.articles(&found)?,
         matches: matches(engine, query.as_ref(), &found)?,
+        citation: cite::citation(args.cite.requested(), engine, queries)?,
     };
     match args.format {
         RecordFormat::Json => shown.json(&mut Sink::stdout())?,
@@ -85,6 +88,7 @@ struct Shown<'a> {
     articles: Vec<Article>,
     /// The matches in each of them, if there is a query.
     matches: Option<Vec<Vec<Match>>>,
+    citation: Option<Citation>,
 }
 
 impl Shown<'_> {
@@ -95,6 +99,7 @@ impl Shown<'_> {
             let shapes = matches.map(|(article, matches)| MatchShape::list(article, matches));
             answer = answer.with_matches(shapes.collect());
         }
+        answer.citation = self.citation.as_ref();
         write_pretty(out, &answer)?;
         Ok(out.flush()?)
     }
@@ -108,6 +113,7 @@ impl Shown<'_> {
             let matches = matches.map(Vec::as_slice).unwrap_or_default();
             write_article(out, terminal, article, matches)?;
         }
+        cite::write(out, self.citation.as_ref(), ListFormat::Text, terminal)?;
         Ok(out.flush()?)
     }
 }

@@ -265,6 +265,22 @@ fn numbers_can_be_cited() {
         assert!(text.contains(&name), "{command:?}");
         rows_are_cited(&workspace, command, &name);
     }
+    workspace.write("hoi.txt", "chi bộ\nchè\n");
+    for command in [
+        &["batch", "hoi.txt"][..],
+        &["batch", "hoi.txt", "--totals"],
+        &["batch", "hoi.txt", "--by", "section"],
+    ] {
+        rows_are_cited(&workspace, command, &name);
+    }
+    let (_, csv, _) = workspace.output(&["batch", "hoi.txt", "--cite"], None);
+    assert!(csv.contains("\n\n# Query,chi bộ\n# Query,chè\n"), "{csv}");
+    let shown = ["show", "4.md", "--query", "chè", "--cite"];
+    let answer = state(&[&shown[..], &["--format", "json"]].concat());
+    assert_eq!(answer["citation"]["state"], name.as_str());
+    assert_eq!(answer["citation"]["queries"][0]["query"], "chè");
+    let (_, text, _) = workspace.output(&shown, None);
+    assert!(text.contains(&name), "{text}");
     // The option for accents is a part of the query, if an operator means the same.
     for (accents, query) in [("loose", "~chi ~bộ"), ("strict", "=chi =bộ")] {
         let flags = ["--accents", accents, "--cite", "--format", "json"];
@@ -289,6 +305,11 @@ fn rows_are_cited(workspace: &Workspace, command: &[&str], state: &str) {
     let cited = write(&["--format", "jsonl", "--cite"]);
     let last: serde_json::Value = serde_json::from_str(cited.strip_prefix(&bare).unwrap()).unwrap();
     assert_eq!(last["citation"]["state"], state, "{command:?}");
+    rows_of_tables_are_cited(workspace, command, state);
+}
+
+fn rows_of_tables_are_cited(workspace: &Workspace, command: &[&str], state: &str) {
+    let write = |flags: &[&str]| workspace.output(&[command, flags].concat(), None).1;
     let bare = write(&["--format", "csv"]);
     let cited = write(&["--format", "csv", "--cite"]);
     let comments = cited
