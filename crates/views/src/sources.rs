@@ -44,33 +44,31 @@ pub struct SourceProblem {
 
 impl SourceStatus {
     /// The columns of a table of sources.
-    pub const COLUMNS: [&str; 7] = [
+    pub const COLUMNS: [&str; 8] = [
         "collection",
         "source",
         "articles",
         "files",
         "bytes",
-        "last_change",
+        "date",
+        "time",
         "problems",
     ];
 
-    /// The row of a table of sources; of the problems the number.
+    /// The row of a table of sources: the day and the time of the last change in Vietnam, and the number
+    /// of problems.
     pub fn row(&self) -> [Cell<'_>; Self::COLUMNS.len()] {
+        let [date, time] = Cell::date_and_time(self.changed_in_vietnam().as_deref());
         [
             Cell::from(&self.collection),
             Cell::optional(self.source.as_deref()),
             Cell::from(self.articles),
             Cell::from(self.files),
             Cell::from(self.bytes),
-            self.changed().map_or(Cell::Empty, Cell::from),
+            date,
+            time,
             Cell::from(self.problems.len()),
         ]
-    }
-
-    /// The last change in UTC, such as `2026-03-25T08:30:00Z`.
-    pub fn changed(&self) -> Option<String> {
-        self.last_change
-            .map(|seconds| format!("{}Z", time_of(seconds)))
     }
 
     /// The last change to the minute in the time of Vietnam, such as `2026-03-25T15:30`.
