@@ -270,18 +270,20 @@ fn choices(request: &KwicRequest, address: &Address, language: Language) -> Mark
     let first = if first.is_empty() { "date" } else { first };
     let width = request.options.left;
     let size = request.options.sample.map_or(0, |sample| sample.size);
+    let sizes = with_current(&SAMPLES, size);
     let is_random = request.options.shuffle.is_some();
+    let shuffle = if is_random { "true" } else { "" };
     let kept = address.without_all(&[&["page", "view"], OPTIONS.as_slice()].concat());
     html! {
         form.choices action="/kwic" {
-            (choice("width", words.width, WIDTHS.map(|option| (option.to_string(), option.to_string())), &width.to_string()))
+            (choice("width", words.width, with_current(&WIDTHS, width).map(|option| (option.to_string(), option.to_string())), &width.to_string()))
             @if !is_random {
                 (choice("sort", words.sort, orders(first, language), first))
                 (choice("then", words.then, std::iter::once((String::new(), words.nothing_more.to_owned())).chain(orders(then, language)), then))
             }
-            (choice("shuffle", words.order, [("", words.by_keys), ("true", words.at_random)].map(|(value, name)| (value.to_owned(), name.to_owned())), of("shuffle")))
-            (choice("group", words.group, GROUPS.map(|key| (key.to_owned(), group_name(key, language))), of("group")))
-            (choice("sample", words.sample, SAMPLES.map(|size| match size {
+            (choice("shuffle", words.order, [("", words.by_keys), ("true", words.at_random)].map(|(value, name)| (value.to_owned(), name.to_owned())), shuffle))
+            (choice("group", words.group, with_current(&GROUPS, of("group")).map(|keys| (keys.to_owned(), group_names(keys, language))), of("group")))
+            (choice("sample", words.sample, sizes.map(|size| match size {
                 0 => (String::new(), words.all_lines.to_owned()),
                 _ => (size.to_string(), language.count(size as u64)),
             }), &if size == 0 { String::new() } else { size.to_string() }))
@@ -299,28 +301,29 @@ fn choices(request: &KwicRequest, address: &Address, language: Language) -> Mark
 
 /// The sort keys with their names, that of the URL among them.
 fn orders(current: &str, language: Language) -> Vec<(String, String)> {
-    let other = Some(current).filter(|key| !key.is_empty() && !ORDERS.contains(key));
-    let keys = ORDERS.into_iter().chain(other);
+    let keys = with_current(&ORDERS, current).filter(|keys| !keys.is_empty());
     keys.map(|key| (key.to_owned(), sort_name(key, language)))
         .collect()
 }
 
-/// A list to choose from; a value of the URL that it lacks is added.
+/// The options that the page offers, and the current one if the URL has another.
+fn with_current<T: Copy + PartialEq>(options: &[T], current: T) -> impl Iterator<Item = T> {
+    let other = Some(current).filter(|current| !options.contains(current));
+    options.iter().copied().chain(other)
+}
+
+/// A list to choose from.
 fn choice(
     id: &str,
     label: &str,
     options: impl IntoIterator<Item = (String, String)>,
     current: &str,
 ) -> Markup {
-    let mut options: Vec<(String, String)> = options.into_iter().collect();
-    if !options.iter().any(|(value, _)| value == current) {
-        options.push((current.to_owned(), current.to_owned()));
-    }
     html! {
         span.choice {
             label for=(id) { (label) }
             select id=(id) name=(id) data-submit {
-                @for (value, name) in &options {
+                @for (value, name) in options {
                     option value=(value) selected[value == current] { (name) }
                 }
             }
@@ -339,6 +342,12 @@ fn group_name(key: &str, language: Language) -> String {
         Some((_, tokens)) => format!("{name} {tokens}"),
         None => name,
     }
+}
+
+/// The name of groups in a URL, several keys with commas between them.
+fn group_names(keys: &str, language: Language) -> String {
+    let names = keys.split(',').map(|key| group_name(key, language));
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// The name of a sort order, several keys with commas between them.

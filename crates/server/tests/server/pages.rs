@@ -635,6 +635,23 @@ fn a_strip_of_many_parts_is_small() {
 }
 
 #[test]
+fn a_concordance_names_what_only_its_address_chooses() {
+    let site = Site::new();
+    let page = site
+        .get("/kwic?q=h%E1%BB%8Dp&group=right:2,year,source&sample=12345&width=7&sort=right:2,section")
+        .body;
+    for option in [
+        "<option value=\"right:2,year,source\" selected>bên phải 2, năm, báo</option>",
+        "<option value=\"12345\" selected>12.345</option>",
+        "<option value=\"7\" selected>7</option>",
+        "<option value=\"right:2\" selected>bên phải 2</option>",
+        "<option value=\"section\" selected>chuyên mục</option>",
+    ] {
+        assert!(page.contains(option), "{option}: {page}");
+    }
+}
+
+#[test]
 fn a_batch_is_downloaded_in_every_format() {
     let site = Site::new();
     let page = site
