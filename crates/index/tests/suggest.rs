@@ -373,7 +373,7 @@ fn no_correction_joins_two_words() {
 
 #[test]
 fn words_that_meet_by_chance_are_no_phrase() {
-    let text = "Bộ trưởng thăm bộ trong tỉnh; trong bộ, trong nhà, trong xã có cán bộ.";
+    let text = "Bộ trưởng thăm bộ trên tỉnh; trên bộ, trên nhà, trên xã có cán bộ.";
     let completions = completer([text, text, text]);
     for typed in ["bộ tr", "bo tr", "bộ "] {
         let texts = completions(typed);
@@ -383,11 +383,36 @@ fn words_that_meet_by_chance_are_no_phrase() {
                 .any(|text| text.to_lowercase().starts_with(with))
         };
         assert!(begins("bộ trưởng"), "{typed}: {texts:?}");
-        assert!(!begins("bộ trong"), "{typed}: {texts:?}");
+        assert!(!begins("bộ trên"), "{typed}: {texts:?}");
     }
     // Without a better one, they are offered.
-    let texts = completions("bộ tro");
+    let texts = completions("bộ trê");
     assert!(!texts.is_empty(), "{texts:?}");
+}
+
+#[test]
+fn no_completion_begins_or_ends_with_a_function_word() {
+    let completions = completer([
+        "Ông Trump và phu nhân tới thăm. Người dân mua nhà ở.",
+        "Ông Trump và Quốc hội bất đồng. Nhà ở, đất đai là của nhân dân.",
+        "Ông Trump vắng mặt. Vấn đề tồn tại đã lâu, chính sách của nhà nước.",
+        "Lợi ích của nhân dân là trên hết. Khó khăn tồn tại.",
+    ]);
+    let texts = completions("trump v");
+    assert_eq!(texts, ["Trump vắng"]);
+    // Where a clause can end there, it is a word.
+    for (typed, whole) in [("nhà ", "nhà ở"), ("tồn t", "tồn tại")] {
+        let texts = completions(typed);
+        assert!(texts.iter().any(|text| text == whole), "{typed}: {texts:?}");
+    }
+    let texts = completions("cu");
+    assert!(
+        !texts.iter().any(|text| text.starts_with("của")),
+        "{texts:?}"
+    );
+    // Who types it wants it.
+    let texts = completions("của nh");
+    assert!(texts.contains(&"của nhân dân".to_owned()), "{texts:?}");
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub(super) struct Written {
     pub(super) text: String,
     /// The exact key of the word before, if it is the same in all texts that were read.
     pub(super) before: Option<String>,
+    /// Whether a clause ends after the words in a text that was read.
+    pub(super) is_closed: bool,
     /// The words that most texts write as several words without a space, with these.
     pub(super) joined: Vec<(String, Vec<String>)>,
 }
@@ -38,11 +40,13 @@ fn written_row(corpus: &dyn Corpus, words: &Words) -> Result<Written> {
     let mut ways: Vec<FxHashMap<String, u32>> = vec![FxHashMap::default(); words.len()];
     let mut joined: Vec<Ways> = words.iter().map(|_| Ways::default()).collect();
     let mut befores: Vec<Option<String>> = Vec::new();
+    let mut is_closed = false;
     each_written(corpus, &row::plan(words), &mut |text, range| {
         let before = text.get(..range.start).unwrap_or_default();
         let after = text.get(range.end..).unwrap_or_default();
         let matched = text.get(range).unwrap_or_default();
         befores.push(last_word(before));
+        is_closed |= !after.starts_with(' ');
         let is_start = starts_sentence(before);
         let is_shouted = is_shouted(before, matched, after);
         let places = ways.iter_mut().zip(&mut joined).enumerate();
@@ -77,6 +81,7 @@ fn written_row(corpus: &dyn Corpus, words: &Words) -> Result<Written> {
     let joined = words.iter().zip(joined);
     Ok(Written {
         text,
+        is_closed,
         joined: joined
             .filter_map(|(word, ways)| Some((word.clone(), ways.usual()?)))
             .collect(),

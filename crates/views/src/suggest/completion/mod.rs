@@ -1,6 +1,7 @@
 //! Completions of a text by words and phrases of the index, or by the values of a field.
 
 mod case;
+mod function_word;
 mod row;
 mod value;
 
@@ -16,6 +17,7 @@ use crate::corpus::{Corpus, Result};
 use super::frequencies::Frequencies;
 use super::joined;
 use case::Written;
+use function_word::{ends_with_function_word, is_function_word};
 use row::{Candidate, Words, plan};
 
 /// A completion of a typed text.
@@ -67,8 +69,8 @@ const COMPLETED: usize = 8;
 ///
 /// All completions occur as phrases or values in the index. A word without accents matches any, one
 /// with accents itself. A text that ends in punctuation has no completion. A phrase that is nearly
-/// always part of a longer one is replaced by that, and one that begins with the second half of a word is
-/// left out. Names have their capitals.
+/// always part of a longer one is replaced by that. One that begins with the second half of a word, or
+/// begins or ends with a function word that is not typed, is omitted. Names have their capitals.
 ///
 /// # Errors
 ///
@@ -135,23 +137,16 @@ fn words(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Candidate>>
         completer.extend(&mut found, most)?;
         // The typed text is not a completion of itself.
         let as_typed = typed.exact(context);
-        found.retain(|(words, _)| *words != as_typed);
+        found.retain(|(words, _)| {
+            *words != as_typed && !(context == 0 && typed.begins_oddly(words))
+        });
         found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        found.truncate(most);
+        truncate(&mut found, most);
         let start = typed.start(context);
         let head = text.get(..start).unwrap_or_default();
         let rows: Vec<Words> = found.iter().map(|(words, _)| words.clone()).collect();
         let mut spelled = case::written(corpus, &rows)?;
-        let mut dropped = completer.joined(&spelled)?;
-        // With three words typed, the one before them is known to the reader.
-        if context == 0 || context == typed.words.len() && context < CONTEXT {
-            let torn = completer.torn(&found, &spelled)?;
-            dropped
-                .iter_mut()
-                .zip(torn)
-                .for_each(|(dropped, torn)| *dropped |= torn);
-        }
-        let mut dropped = dropped.into_iter();
+        let mut dropped = completer.fragments(&found, &spelled, context)?.into_iter();
         spelled.retain(|_| !dropped.next().unwrap_or_default());
         let close = if has_open_quote(head) { "\"" } else { "" };
         return Ok(spelled
@@ -160,6 +155,16 @@ fn words(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Candidate>>
             .collect());
     }
     Ok(Vec::new())
+}
+
+/// Cuts a list to its first phrases: `most`, and between them those with a function word at their end, of
+/// which few remain.
+fn truncate(found: &mut Vec<(Words, u64)>, most: usize) {
+    let places = found.iter().enumerate();
+    let mut whole = places.filter(|(_, (words, _))| !ends_with_function_word(words));
+    if let Some((end, _)) = whole.nth(most) {
+        found.truncate(end);
+    }
 }
 
 /// The typed text.
@@ -203,6 +208,14 @@ impl<'t> Typed<'t> {
     fn start(&self, context: usize) -> usize {
         let first = self.context(context).first();
         first.map_or(self.at, |(start, _)| *start)
+    }
+
+    /// Whether a phrase begins with a function word that is not typed in full.
+    fn begins_oddly(&self, words: &Words) -> bool {
+        let typed = timbao_tokenizer::fold(self.beginning);
+        words.first().is_some_and(|first| {
+            is_function_word(first) && timbao_tokenizer::fold(&write_out(first)) != typed
+        })
     }
 
     /// The exact keys of the last `context` words and of the one being typed.
@@ -374,6 +387,31 @@ impl Completer<'_> {
             *with >= SHOWN && *with as f64 >= share * *articles as f64
         });
         Ok(usual.map(|((words, _), with)| (words, with)).collect())
+    }
+
+    /// Whether each phrase is not to be offered: it is torn, ends with a function word after which no
+    /// clause ends, or has words without the space between them.
+    fn fragments(
+        &self,
+        found: &[(Words, u64)],
+        written: &[Written],
+        context: usize,
+    ) -> Result<Vec<bool>> {
+        let mut fragments = self.joined(written)?;
+        let mut add = |more: Vec<bool>| {
+            let all = fragments.iter_mut().zip(more);
+            all.for_each(|(fragment, more)| *fragment |= more);
+        };
+        let ends = found
+            .iter()
+            .zip(written)
+            .map(|((words, _), written)| !written.is_closed && ends_with_function_word(words));
+        add(ends.collect());
+        // With three words typed, the one before them is known to the reader.
+        if context == 0 || context == self.typed.words.len() && context < CONTEXT {
+            add(self.torn(found, written)?);
+        }
+        Ok(fragments)
     }
 
     /// Whether the first word of each phrase belongs to the word before it: that is the same in all
