@@ -63,12 +63,11 @@ const LAYERS: [(&str, &[&str], &[&str]); 12] = [
         "timbao-alerts",
         &[
             "timbao-articles",
-            "timbao-index",
             "timbao-query",
             "timbao-tokenizer",
             "timbao-views",
         ],
-        &["tokio", "axum", "clap", "terminal_size", "ctrlc"],
+        &["tantivy", "tokio", "axum", "clap", "terminal_size", "ctrlc"],
     ),
     (
         "timbao-server",

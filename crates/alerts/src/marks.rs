@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use timbao_index::arrivals::{Arrivals, Mark};
+use timbao_views::Mark;
 
-use crate::files::{self, Lock, directory, lock, read};
+use crate::files::{self, Lock, lock, read};
 use crate::news::News;
 use crate::{Error, Result};
 
@@ -33,7 +33,7 @@ struct File {
 /// What a search has shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchMark {
-    /// The last arrival that was considered.
+    /// The arrivals that were considered.
     mark: Mark,
     /// The keys of the articles that were shown, the latest last. They are not shown again if an
     /// index is restored from a backup and they arrive once more, or if a run ended before its mark
@@ -43,17 +43,17 @@ pub struct SearchMark {
 }
 
 impl SearchMark {
-    /// A mark of a search that has considered all arrivals, and has shown none.
-    pub fn after(arrivals: &Arrivals) -> Self {
+    /// A mark of a search that has considered some arrivals, and has shown none.
+    pub fn after(mark: Mark) -> Self {
         Self {
-            mark: arrivals.mark(),
+            mark,
             shown: VecDeque::new(),
         }
     }
 
-    /// The order of the arrivals that were considered.
-    pub fn order(&self, arrivals: &Arrivals) -> u64 {
-        arrivals.before(&self.mark)
+    /// The arrivals that were considered.
+    pub fn mark(&self) -> &Mark {
+        &self.mark
     }
 
     /// The keys of the articles that were shown.
@@ -68,21 +68,22 @@ impl SearchMark {
         self.shown.drain(..excess);
     }
 
-    /// Records that all arrivals were considered.
-    pub fn move_after(&mut self, arrivals: &Arrivals) {
-        self.mark = arrivals.mark();
+    /// Records that more arrivals were considered.
+    pub fn move_after(&mut self, mark: Mark) {
+        self.mark.advance(mark);
     }
 }
 
 impl Marks {
-    /// Opens the marks of an index, and waits for other processes that have them open.
+    /// Opens the marks in the [directory](crate::directory) of an index's alerts, and waits for other
+    /// processes that have them open.
     ///
     /// # Errors
     ///
     /// If the file cannot be read or its directory cannot be written.
-    pub fn open(index: impl AsRef<Path>) -> Result<Self> {
-        let dir = directory(index);
-        let lock = lock(&dir)?;
+    pub fn open(dir: impl AsRef<Path>) -> Result<Self> {
+        let dir = dir.as_ref();
+        let lock = lock(dir)?;
         let path = dir.join("marks.json");
         let failed = |reason: String| Error {
             path: path.clone(),
@@ -123,5 +124,31 @@ impl Marks {
         // Plain data always serializes.
         let text = serde_json::to_string(&self.file).unwrap_or_default();
         files::replace(&self.path, &format!("{text}\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_of_both_engines_are_read_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let updates = BTreeMap::from([("a".to_owned(), 5)]);
+        let all = [
+            Mark::Commits(vec![3, 2]),
+            Mark::Updates(updates),
+            Mark::default(),
+        ];
+        for mark in all {
+            let set = SearchMark::after(mark);
+            Marks::open(dir.path())
+                .unwrap()
+                .set("lụt", set.clone())
+                .unwrap();
+            assert_eq!(Marks::open(dir.path()).unwrap().get("lụt"), Some(&set));
+        }
+        let text = std::fs::read_to_string(dir.path().join("marks.json")).unwrap();
+        assert!(text.contains(r#""mark":[],"shown":[]"#), "{text}");
     }
 }

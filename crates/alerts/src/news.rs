@@ -4,9 +4,11 @@ use std::collections::HashSet;
 
 use serde::{Serialize, Serializer};
 use timbao_articles::Article;
-use timbao_index::{ArrivedText, Hit, Result, Searcher};
 use timbao_query::plan::{Facet, Plan};
-use timbao_views::{ShownHit, facet_value};
+use timbao_views::{
+    ArrivalLog, ArrivedText, Engine, Result, ScoredArticle, ShownHit, Since, arrived_texts,
+    facet_value,
+};
 
 use crate::moment::utc;
 
@@ -15,7 +17,7 @@ use crate::moment::utc;
 pub struct News {
     /// The time of its first arrival, in milliseconds since 1970.
     pub time: i64,
-    /// The [key](timbao_index::arrivals::Arrival::key) of the copy that arrived first.
+    /// The [key](timbao_views::Arrival::key) of the copy that arrived first.
     pub key: u64,
     /// The keys of all matching copies.
     pub keys: Vec<u64>,
@@ -85,7 +87,7 @@ struct Shape<'n> {
 struct Facets<'n>(&'n Article);
 
 impl Serialize for Facets<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let value = |facet: Facet| (facet.name(), facet_value(self.0, facet));
         serializer.collect_map(Facet::stated().map(value))
     }
@@ -113,39 +115,38 @@ pub(crate) fn uuid(bytes: &[u8]) -> String {
 ///
 /// # Errors
 ///
-/// When the index is damaged.
-pub fn latest(searcher: &Searcher, plan: &Plan, most: usize) -> Result<Vec<News>> {
-    let mut texts = searcher.arrived(plan, None)?;
+/// If the engine fails.
+pub fn latest(log: &dyn ArrivalLog, plan: &Plan, most: usize) -> Result<Vec<News>> {
+    let mut texts = arrived_texts(log, plan, Since::Ever)?;
     texts.truncate(most);
-    read(searcher, plan, texts)
+    read(log, plan, texts)
 }
 
 /// The texts that match a plan and were not shown yet, in the order in which they arrived: those
-/// that arrived after an [order](timbao_index::arrivals::Arrival::order), without those of which a
-/// copy was shown.
+/// that arrived since then, without those of which a copy was shown.
 ///
 /// # Errors
 ///
-/// When the index is damaged.
+/// If the engine fails.
 pub fn unseen(
-    searcher: &Searcher,
+    log: &dyn ArrivalLog,
     plan: &Plan,
-    after: u64,
+    since: Since<'_>,
     shown: &HashSet<u64>,
 ) -> Result<Vec<News>> {
-    let mut texts = searcher.arrived(plan, Some(after))?;
+    let mut texts = arrived_texts(log, plan, since)?;
     texts.retain(|text| !text.keys.iter().any(|key| shown.contains(key)));
     texts.reverse();
-    read(searcher, plan, texts)
+    read(log, plan, texts)
 }
 
-fn read(searcher: &Searcher, plan: &Plan, texts: Vec<ArrivedText>) -> Result<Vec<News>> {
-    let hit = |text: &ArrivedText| Hit {
-        address: text.address,
+fn read(engine: &dyn Engine, plan: &Plan, texts: Vec<ArrivedText>) -> Result<Vec<News>> {
+    let hit = |text: &ArrivedText| ScoredArticle {
+        article: text.article,
         score: 0.0,
     };
-    let hits: Vec<Hit> = texts.iter().map(hit).collect();
-    let shown = searcher.shown(plan, &hits, 1, 1);
+    let hits: Vec<ScoredArticle> = texts.iter().map(hit).collect();
+    let shown = engine.shown(plan, &hits, 1, 1);
     let news = texts.into_iter().zip(shown).map(|(text, shown)| {
         let copies = text.keys.len() as u64;
         let hit = ShownHit {

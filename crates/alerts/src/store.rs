@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use toml::Table;
 
-use crate::files::{directory, lock, read, replace};
+use crate::files::{lock, read, replace};
 use crate::saved::SavedSearch;
 use crate::{Error, Result};
 
@@ -22,10 +22,10 @@ impl Store {
     /// Largest number of searches.
     pub const MOST: usize = 500;
 
-    /// The searches of an index.
-    pub fn of(index: impl AsRef<Path>) -> Self {
+    /// The searches in the [directory](crate::directory) of an index's alerts.
+    pub fn of(dir: impl AsRef<Path>) -> Self {
         Self {
-            path: directory(index).join("searches.toml"),
+            path: dir.as_ref().join("searches.toml"),
         }
     }
 

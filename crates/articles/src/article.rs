@@ -91,6 +91,37 @@ impl Article {
         u64::from_le_bytes(first)
     }
 
+    /// A hash of the id, by which an edited article is recognised.
+    ///
+    /// An id that is only the place of the article in its file, such as a line, may belong to
+    /// another article after the file has changed. Such an id counts together with headline and
+    /// date.
+    pub fn identity(&self) -> u64 {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.id.as_bytes());
+        let place = match &self.member {
+            Some(member) => self.id.strip_suffix(&format!("#{member}")),
+            None => Some(self.id.as_str()),
+        };
+        if place.is_some_and(|place| self.path.ends_with(place)) {
+            let begin: String;
+            let title = match &self.title {
+                Some(title) => title,
+                None => {
+                    begin = self.body.chars().take(80).collect();
+                    &begin
+                }
+            };
+            hasher.update(b"\0");
+            hasher.update(title.as_bytes());
+            let day = self.published.and_then(|published| published.day_number());
+            hasher.update(&day.unwrap_or(i32::MIN).to_le_bytes());
+        }
+        let hash = hasher.finalize();
+        let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
+        u64::from_le_bytes(first)
+    }
+
     /// The location of the article: its path, with `#member` inside a container.
     pub fn location(&self) -> String {
         match &self.member {

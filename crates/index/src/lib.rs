@@ -2,7 +2,7 @@
 // A library leaves standard output and standard error to the program.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
-pub mod arrivals;
+mod arrivals;
 mod document;
 mod durable;
 mod engine;
@@ -38,9 +38,7 @@ pub use timbao_views as views;
 pub use error::{EngineError, Error, Owner, Result};
 pub use reload::Reloader;
 pub use schema::{INDEX_VERSION, MAX_KEY_BYTES};
-pub use search::{
-    Address, ArrivedText, Found, Hit, SearchOptions, Searcher, Sort, UniqueFound, UniqueHit,
-};
+pub use search::{Address, Found, Hit, SearchOptions, Searcher, Sort, UniqueFound, UniqueHit};
 pub use session::Session;
 pub use store::{ArticleWriter, CacheOptions, Index};
 pub use timbao_views::{ReloadOptions, ViewId};

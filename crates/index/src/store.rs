@@ -17,7 +17,7 @@ use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy, SegmentReader};
 use timbao_articles::Article;
 
-use crate::arrivals::{Written, name_of};
+use crate::arrivals::Written;
 use crate::document::ArticleDocument;
 use crate::durable::names::{MARKER, aside};
 use crate::durable::{META, Storage};
@@ -462,7 +462,7 @@ impl ArticleWriter {
     }
 
     fn document(&self, key: &str, article: Article, turn: Option<&mut Permit>) -> ArticleDocument {
-        let name = name_of(&article);
+        let name = article.identity();
         let document = ArticleDocument::new(&self.fields, key, article, &self.resources, turn);
         if let (Some(written), Ok(number)) = (&self.written, u64::from_str_radix(key, 16)) {
             let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
-use timbao_alerts::Store;
+use timbao_alerts::{Store, directory};
 use timbao_index::{CacheOptions, Index, ReloadOptions};
 use timbao_views::Error;
 use tokio::task::JoinHandle;
@@ -56,7 +56,9 @@ impl App {
             work: Work::new(&options.limits),
             metrics: Metrics::default(),
             log,
-            store: options.saves_searches.then(|| Store::of(&options.index)),
+            store: options
+                .saves_searches
+                .then(|| Store::of(directory(&options.index))),
             options,
         }
     }

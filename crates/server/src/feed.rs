@@ -9,6 +9,7 @@ use form_urlencoded::Serializer;
 use timbao_alerts::{Feed, latest};
 use timbao_articles::Article;
 use timbao_query::{DateCondition, Filters, Period, iso_day};
+use timbao_views::ArrivalLog;
 use timbao_views::language::Language;
 
 use crate::app::App;
@@ -48,7 +49,7 @@ pub(crate) async fn answer(
     let work = app.work.run(&view, move |searcher| {
         let searcher = searcher.in_directory()?;
         let news = latest(searcher, request.plan(), most)?;
-        let last = searcher.arrivals()?.last();
+        let last = searcher.last_arrival()?;
         let page = requested.at(&format!("/?{}", query(&shared, None)));
         let title = format!(
             "{}: {}",

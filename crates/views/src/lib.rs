@@ -38,6 +38,7 @@
 // The docs of methods for engines name this crate as others do.
 extern crate self as timbao_views;
 
+mod arrivals;
 mod article_id;
 mod cell;
 pub mod chart;
@@ -86,6 +87,9 @@ pub mod weights;
 mod wordlist;
 mod workers;
 
+pub use arrivals::{
+    Arrival, ArrivalLog, Arrived, ArrivedText, Mark, Novelty, Since, arrived_texts,
+};
 pub use cell::Cell;
 pub use cite::{Citation, CitedQuery, Fingerprints, IndexState, today};
 pub use collocates::{

@@ -6,13 +6,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde::Serialize;
-use timbao_alerts::{Marks, News, SavedSearch, SearchMark, Store, unseen};
-use timbao_index::arrivals::Arrivals;
-use timbao_index::{Index, Searcher};
+use timbao_alerts::{Marks, News, SavedSearch, SearchMark, Store, directory, unseen};
+use timbao_index::Index;
 use timbao_query::{DateCondition, Period};
 use timbao_views::json::VERSION;
 use timbao_views::language::{Noun, fill};
-use timbao_views::{Cell, csv};
+use timbao_views::{ArrivalLog, Cell, Mark, Since, csv};
 
 use crate::cli::AlertsArgs;
 use crate::error::{Failure, Result, warn};
@@ -37,20 +36,21 @@ pub(crate) fn run(args: &AlertsArgs, context: &Context) -> Result<Outcome> {
     }
     let index = Index::open(&context.settings.index)?;
     // Before the index is read, so that of two calls the later one reads the later state.
-    let mut marks = Marks::open(index.dir())?;
+    let mut marks = Marks::open(directory(index.dir()))?;
     let searcher = index.searcher()?;
-    let arrivals = searcher.arrivals()?;
+    let log: &dyn ArrivalLog = &searcher;
+    let now = log.mark()?;
     let mut all = Vec::new();
     for saved in &searches {
         let search = &saved.search;
         let found = match (&args.since, marks.get(&search.name)) {
             (Some(day), _) => {
-                let before = arrivals.before_time(midnight(day)?);
-                news(search, &searcher, before, &HashSet::new())?
+                let since = Since::Time(midnight(day)?);
+                news(search, log, since, &HashSet::new())?
             }
-            (None, Some(mark)) => news(search, &searcher, mark.order(&arrivals), &mark.shown())?,
+            (None, Some(mark)) => news(search, log, Since::Mark(mark.mark()), &mark.shown())?,
             (None, None) => {
-                begin(search, &mut marks, &arrivals, args.peek, context)?;
+                begin(search, &mut marks, &now, args.peek, context)?;
                 continue;
             }
         };
@@ -71,7 +71,7 @@ pub(crate) fn run(args: &AlertsArgs, context: &Context) -> Result<Outcome> {
             if args.exec.is_none() && args.exec_batch.is_none() {
                 news.iter().for_each(|text| mark.show(text));
             }
-            mark.move_after(&arrivals);
+            mark.move_after(now.clone());
             marks.set(name, mark)?;
         }
     }
@@ -91,7 +91,7 @@ impl Saved {
         let mut all: Vec<Self> = Vec::new();
         let configured = settings.searches.iter();
         let configured = configured.map(|(search, origin)| (search.clone(), origin.to_string()));
-        let store = Store::of(&settings.index);
+        let store = Store::of(directory(&settings.index));
         let place = store.path().display().to_string();
         let of_page = store.load()?.into_iter();
         for (search, place) in configured.chain(of_page.map(|search| (search, place.clone()))) {
@@ -127,31 +127,31 @@ impl Saved {
     }
 }
 
-/// The texts of a search that arrived after an order and were not shown.
+/// The texts of a search that arrived since then and were not shown.
 fn news(
     search: &SavedSearch,
-    searcher: &Searcher,
-    after: u64,
+    log: &dyn ArrivalLog,
+    since: Since<'_>,
     shown: &HashSet<u64>,
 ) -> Result<Vec<News>> {
     let request = search
         .request()
         .map_err(|error| Failure::new(format!("{}: {error}", search.name)))?;
-    Ok(unseen(searcher, request.plan(), after, shown)?)
+    Ok(unseen(log, request.plan(), since, shown)?)
 }
 
 /// Begins a search that was never run.
 fn begin(
     search: &SavedSearch,
     marks: &mut Marks,
-    arrivals: &Arrivals,
+    now: &Mark,
     peek: bool,
     context: &Context,
 ) -> Result<()> {
     if peek {
         return Ok(());
     }
-    marks.set(&search.name, SearchMark::after(arrivals))?;
+    marks.set(&search.name, SearchMark::after(now.clone()))?;
     let words = context.terminal.language.words();
     context.note(&fill(words.alerts_begin, &[&search.name]));
     Ok(())

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tantivy::directory::Directory;
-use timbao_articles::Article;
 
 use crate::durable::names::ARRIVALS_PREFIX;
 use crate::durable::packed::{Input, put, unzigzag, zigzag};
@@ -40,7 +39,7 @@ pub(super) struct Batch {
 pub(super) struct Entry {
     /// Its number in the manifest, or its last one.
     pub(super) number: u64,
-    /// The hash of its id; see [`name_of`].
+    /// Its [identity](timbao_articles::Article::identity).
     pub(super) name: u64,
     /// The hash of its bytes in the source.
     pub(super) content: u64,
@@ -56,37 +55,6 @@ pub(crate) struct Written {
     pub(crate) number: u64,
     pub(crate) name: u64,
     pub(crate) fingerprint: u64,
-}
-
-/// The hash of an article's id, by which an edited article is recognised.
-///
-/// An id that is only the place of the article in its file, such as a line, may
-/// belong to another article after the file has changed. Such an id counts
-/// together with headline and date.
-pub(crate) fn name_of(article: &Article) -> u64 {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(article.id.as_bytes());
-    let place = match &article.member {
-        Some(member) => article.id.strip_suffix(&format!("#{member}")),
-        None => Some(article.id.as_str()),
-    };
-    if place.is_some_and(|place| article.path.ends_with(place)) {
-        let begin: String;
-        let title = match &article.title {
-            Some(title) => title,
-            None => {
-                begin = article.body.chars().take(80).collect();
-                &begin
-            }
-        };
-        hasher.update(b"\0");
-        hasher.update(title.as_bytes());
-        let day = article
-            .published
-            .and_then(|published| published.day_number());
-        hasher.update(&day.unwrap_or(i32::MIN).to_le_bytes());
-    }
-    first_of(&hasher.finalize())
 }
 
 fn first_of(hash: &blake3::Hash) -> u64 {

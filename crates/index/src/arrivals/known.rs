@@ -5,47 +5,22 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use timbao_views::Arrival;
 
 use crate::durable::{StateFile, Storage};
 use crate::error::{Error, Result, damaged};
 
 use super::journal::{Batch, Journal, WHAT, committed};
 
-/// When an article was first indexed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Arrival {
-    /// The place of its commit among those that indexed new articles, from 1; 0
-    /// if it was indexed before the index recorded arrivals.
-    pub order: u64,
-    /// The time by the clock of the machine, in milliseconds since 1970. Commits
-    /// with a higher [`order`](Self::order) may have earlier times, if the clock
-    /// was set back.
-    pub time: i64,
-    /// Identifies the article in whatever way it changes: edited, moved, indexed
-    /// again. Stays the same in the journal of an index that was restored.
-    pub key: u64,
-}
-
 /// The arrivals of the articles of a view.
 #[derive(Debug)]
-pub struct Arrivals {
+pub(crate) struct Arrivals {
     batches: Vec<Batch>,
     /// The batch and the key of each article, by its fingerprint.
     articles: FxHashMap<u64, (u32, u64)>,
     /// The time of articles without a batch.
     first: i64,
-}
-
-/// The last arrival that somebody has seen. Stays valid when the index is restored
-/// from a backup: then it is the last common one.
-///
-/// Serialized as a list of numbers.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Mark {
-    /// The ids of the last batch and of some before it, fewer the older they are.
-    pub(super) batches: Vec<u64>,
 }
 
 impl Arrivals {
@@ -70,7 +45,8 @@ impl Arrivals {
         }
     }
 
-    /// The arrival of the article with a fingerprint.
+    /// The arrival of the article with a fingerprint. Its order is the place of its commit among those
+    /// that indexed new articles, from 1; 0 if it was indexed before the index recorded arrivals.
     pub(crate) fn of(&self, fingerprint: u64) -> Arrival {
         let known = self.articles.get(&fingerprint);
         let known = known.and_then(|&(number, key)| {
@@ -99,12 +75,12 @@ impl Arrivals {
 
     /// The time of the last commit that indexed new articles, in milliseconds since
     /// 1970.
-    pub fn last(&self) -> i64 {
+    pub(crate) fn last(&self) -> i64 {
         self.batches.last().map_or(self.first, |batch| batch.time)
     }
 
-    /// A mark after all arrivals.
-    pub fn mark(&self) -> Mark {
+    /// The ids of the last commit and of some before it, fewer the older they are.
+    pub(crate) fn mark(&self) -> Vec<u64> {
         let mut batches = Vec::new();
         let count = self.batches.len();
         let mut back = 1;
@@ -115,23 +91,23 @@ impl Arrivals {
         }
         batches.extend(self.batches.first().map(|batch| batch.id));
         batches.dedup();
-        Mark { batches }
+        batches
     }
 
     /// The highest [`Arrival::order`] before a mark. If the journal does not have
     /// the commit of the mark, since the index was restored from a backup, it is
     /// that of the last commit that both are known to have.
-    pub fn before(&self, mark: &Mark) -> u64 {
+    pub(crate) fn before(&self, mark: &[u64]) -> u64 {
         let common = self
             .batches
             .iter()
-            .rposition(|batch| mark.batches.contains(&batch.id));
+            .rposition(|batch| mark.contains(&batch.id));
         common.map_or(0, |number| self.order(number))
     }
 
     /// The highest [`Arrival::order`] before a time, in milliseconds since 1970: that
     /// of the last commit before the first one of that time or later.
-    pub fn before_time(&self, time: i64) -> u64 {
+    pub(crate) fn before_time(&self, time: i64) -> u64 {
         let first = self.batches.iter().position(|batch| batch.time >= time);
         let before = first.unwrap_or(self.batches.len());
         before.checked_sub(1).map_or(0, |number| self.order(number))

@@ -11,6 +11,5 @@ mod known;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use journal::{Indexed, Journal, Written, name_of};
-pub(crate) use known::JournalFile;
-pub use known::{Arrival, Arrivals, Mark};
+pub(crate) use journal::{Indexed, Journal, Written};
+pub(crate) use known::{Arrivals, JournalFile};

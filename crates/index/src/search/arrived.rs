@@ -1,28 +1,15 @@
-//! Texts in the order in which they arrived.
+//! The articles of a view with their arrivals.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use timbao_query::plan::Plan;
-use timbao_views::reprints::groups;
+use timbao_views::{ArrivalLog, Arrived, Mark, Novelty, Result as ViewResult, Since};
 
-use crate::arrivals::{Arrival, Arrivals};
+use crate::arrivals::Arrivals;
 use crate::error::{Error, Result};
 
 use super::boolean::evaluate;
-use super::{Address, Searcher, lives};
-
-/// A text that matches, with all of its matching copies.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArrivedText {
-    /// The earliest matching copy by its date of publication.
-    pub address: Address,
-    /// The arrival of the copy that was indexed first.
-    pub arrival: Arrival,
-    /// The [keys](Arrival::key) of all matching copies.
-    pub keys: Vec<u64>,
-}
+use super::{Searcher, lives};
 
 impl Searcher {
     /// The arrivals of the articles of this view.
@@ -30,22 +17,18 @@ impl Searcher {
     /// # Errors
     ///
     /// If the journal of arrivals is missing or damaged.
-    pub fn arrivals(&self) -> Result<Arc<Arrivals>> {
+    pub(crate) fn arrivals(&self) -> Result<Arc<Arrivals>> {
         self.journal.read()
     }
 
-    /// The texts that match a plan and none of whose matching copies arrived at an
-    /// [order](Arrival::order) of `after` or before, the newest first; with `None`, all
-    /// texts that match. Of those that arrived together, the later published comes
-    /// first.
-    ///
-    /// # Errors
-    ///
-    /// When a file is damaged.
-    pub fn arrived(&self, plan: &Plan, after: Option<u64>) -> Result<Vec<ArrivedText>> {
-        let arrivals = self.arrivals()?;
-        let is_new = |arrival: &Arrival| after.is_none_or(|after| arrival.order > after);
-        let mut matching: Vec<(Address, Arrival)> = Vec::new();
+    /// The articles that match a plan. Those that arrived at an order of `after` or before are known.
+    fn arrived_after(
+        &self,
+        plan: &Plan,
+        arrivals: &Arrivals,
+        after: Option<u64>,
+    ) -> Result<Vec<Arrived>> {
+        let mut matching = Vec::new();
         for (segment, found) in (0..).zip(evaluate(self, plan, None)?) {
             let Some(view) = self.segments.get(segment as usize) else {
                 continue;
@@ -57,54 +40,41 @@ impl Searcher {
                 .u64("fingerprint")
                 .map_err(Error::engine)?;
             for article in found.articles.into_iter().filter(|&a| lives(alive, a)) {
-                let fingerprint = fingerprints.first(article).unwrap_or(0);
+                let arrival = arrivals.of(fingerprints.first(article).unwrap_or(0));
                 let address = self.address(segment, article);
-                matching.push((address, arrivals.of(fingerprint)));
+                matching.push(Arrived {
+                    article: self.id_of(address),
+                    arrival,
+                    novelty: match after.is_none_or(|after| arrival.order > after) {
+                        true => Novelty::New,
+                        false => Novelty::Known,
+                    },
+                    tie: self.tie(address),
+                });
             }
         }
-        // Groups of reprints are expensive, and usually nothing is new.
-        if !matching.iter().any(|(_, arrival)| is_new(arrival)) {
-            return self.whole(Vec::new());
-        }
-        let mut texts = self.joined(matching)?;
-        texts.retain(|text| is_new(&text.arrival));
-        texts.sort_by_key(|text| (Reverse(text.arrival.order), self.tie(text.address)));
-        self.whole(texts)
+        self.whole(matching)
+    }
+}
+
+impl ArrivalLog for Searcher {
+    fn arrived(&self, plan: &Plan, since: Since<'_>) -> ViewResult<Vec<Arrived>> {
+        let arrivals = self.arrivals()?;
+        let after = match since {
+            Since::Ever => None,
+            Since::Time(time) => Some(arrivals.before_time(time)),
+            Since::Mark(Mark::Commits(commits)) => Some(arrivals.before(commits)),
+            // Of an index in a cluster, which has no commit of this one.
+            Since::Mark(Mark::Updates(_)) => Some(0),
+        };
+        Ok(self.arrived_after(plan, &arrivals, after)?)
     }
 
-    /// Joins the copies of each text.
-    fn joined(&self, articles: Vec<(Address, Arrival)>) -> Result<Vec<ArrivedText>> {
-        let groups = groups(self)?;
-        let rank = |of: Address| {
-            let id = self.id_of(of);
-            groups.of(id).iter().position(|&other| other == id)
-        };
-        let mut texts: Vec<ArrivedText> = Vec::new();
-        let mut of_group: FxHashMap<u32, usize> = FxHashMap::default();
-        for (address, arrival) in articles {
-            let group = groups.number_of(self.id_of(address));
-            let known = group.and_then(|group| of_group.get(&group));
-            if let Some(text) = known.and_then(|&at| texts.get_mut(at)) {
-                if rank(address) < rank(text.address) {
-                    text.address = address;
-                }
-                // The key decides between copies that arrived together, whatever their order.
-                let first = |arrival: &Arrival| (arrival.order, arrival.key);
-                if first(&arrival) < first(&text.arrival) {
-                    text.arrival = arrival;
-                }
-                text.keys.push(arrival.key);
-                continue;
-            }
-            if let Some(group) = group {
-                of_group.insert(group, texts.len());
-            }
-            texts.push(ArrivedText {
-                address,
-                arrival,
-                keys: vec![arrival.key],
-            });
-        }
-        Ok(texts)
+    fn last_arrival(&self) -> ViewResult<i64> {
+        Ok(self.arrivals()?.last())
+    }
+
+    fn mark(&self) -> ViewResult<Mark> {
+        Ok(Mark::Commits(self.arrivals()?.mark()))
     }
 }

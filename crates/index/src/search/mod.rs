@@ -58,7 +58,6 @@ use values::Values;
 
 pub(crate) use crate::error::damaged;
 pub use address::Address;
-pub use arrived::ArrivedText;
 pub(crate) use impacts::ImpactCache;
 pub use results::{Found, Hit};
 pub use searcher::Searcher;

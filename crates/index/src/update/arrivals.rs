@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::carry::numbers;
 use super::manifest::{Hash, Manifest};
 use super::state::State;
-use crate::arrivals::{Indexed, Written, name_of};
+use crate::arrivals::{Indexed, Written};
 use crate::error::Result;
 use crate::store::Index;
 
@@ -53,7 +53,7 @@ fn indexed(index: &Index) -> Result<Vec<Written>> {
             let fingerprint = searcher.fingerprints_of(&[address])?;
             articles.push(Written {
                 number,
-                name: name_of(&searcher.article(address)?),
+                name: searcher.article(address)?.identity(),
                 fingerprint: fingerprint.first().copied().unwrap_or(0),
             });
         }
