@@ -123,6 +123,12 @@ impl Settings {
         layers.settings(flags)
     }
 
+    /// The directory of saved searches and marks; `None` if the index is in a cluster, and the environment
+    /// names no directory of the user.
+    pub(crate) fn alerts_directory(&self) -> Option<PathBuf> {
+        alerts_directory(&self.index, &|name| env::var_os(name))
+    }
+
     /// The colours for answers given before the arguments are parsed, such as help and errors of
     /// usage. `flag` is the value of `--color`, if there is a valid one.
     pub(crate) fn early_color(flag: Option<Color>) -> Color {
@@ -132,6 +138,44 @@ impl Settings {
         };
         Self::load(&flags, Invalid::Warning).map_or(flag.unwrap_or_default(), |s| s.color)
     }
+}
+
+/// A directory of the user for files of one kind, by the XDG Base Directory Specification; under Windows
+/// the one that a variable names. `None` if the environment names none.
+fn base_directory(
+    environment: &dyn Fn(&str) -> Option<OsString>,
+    variable: &str,
+    windows: &str,
+    below_home: &str,
+) -> Option<PathBuf> {
+    let absolute = |variable: &str| {
+        environment(variable)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let of_windows = || absolute(windows).filter(|_| cfg!(windows));
+    let of_home = || absolute("HOME").map(|home| home.join(below_home));
+    absolute(variable).or_else(of_windows).or_else(of_home)
+}
+
+/// The directory of saved searches and marks: next to an index in a directory; for one in a cluster, which
+/// is not on this machine, in that of the user for such files.
+fn alerts_directory(
+    index: &Path,
+    environment: &dyn Fn(&str) -> Option<OsString>,
+) -> Option<PathBuf> {
+    let address = index.to_str().filter(|text| Address::is_one(text));
+    let Some(address) = address else {
+        return Some(timbao_alerts::directory(index));
+    };
+    let name = address.rsplit('/').next().unwrap_or_default();
+    let base = base_directory(
+        environment,
+        "XDG_STATE_HOME",
+        "LOCALAPPDATA",
+        ".local/state",
+    )?;
+    Some(base.join("timbao").join(format!("{name}-alerts")))
 }
 
 /// Everything below the flags, the strongest first.
@@ -168,20 +212,7 @@ impl<'e> Layers<'e> {
     /// Adds the file of the user, at its place by the XDG Base Directory Specification; under
     /// Windows in the directory of application data.
     fn add_user(&mut self) -> Result<()> {
-        let absolute = |variable: &str| {
-            (self.environment)(variable)
-                .map(PathBuf::from)
-                .filter(|path| path.is_absolute())
-        };
-        let base = absolute("XDG_CONFIG_HOME")
-            .or_else(|| {
-                if cfg!(windows) {
-                    absolute("APPDATA")
-                } else {
-                    None
-                }
-            })
-            .or_else(|| absolute("HOME").map(|home| home.join(".config")));
+        let base = base_directory(self.environment, "XDG_CONFIG_HOME", "APPDATA", ".config");
         let Some(base) = base else { return Ok(()) };
         let path = base.join("timbao").join("config.toml");
         self.add_file(&path, Origin::User(path.clone())).map(drop)
@@ -552,6 +583,29 @@ mod tests {
             .map(|(origin, text)| (origin.clone(), text.parse().unwrap()))
             .collect();
         layers
+    }
+
+    #[test]
+    fn alerts_are_next_to_a_directory_and_those_of_a_cluster_with_the_user() {
+        let all = |name: &str| match name {
+            "XDG_STATE_HOME" => Some("/var/lib".into()),
+            "HOME" => Some("/home/lan".into()),
+            _ => None,
+        };
+        let home = |name: &str| (name != "XDG_STATE_HOME").then(|| all(name)).flatten();
+        let cluster = Path::new("opensearch+http://a:9200,b:9200/bao");
+        let directory = |index, environment| alerts_directory(index, environment);
+        let local = directory(Path::new("/srv/bao/index"), &|_| None);
+        assert_eq!(local, Some("/srv/bao/.index-alerts".into()));
+        assert_eq!(
+            directory(cluster, &all),
+            Some("/var/lib/timbao/bao-alerts".into())
+        );
+        assert_eq!(
+            directory(cluster, &home),
+            Some("/home/lan/.local/state/timbao/bao-alerts".into())
+        );
+        assert_eq!(directory(cluster, &|_| None), None);
     }
 
     #[test]

@@ -8,6 +8,8 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use quick_xml::Reader;
+use quick_xml::events::Event;
 use serde_json::{Value, json};
 
 /// The exit code, the standard output and the standard error of `timbao` over an index.
@@ -283,11 +285,10 @@ fn a_server_answers_the_same_over_a_cluster() {
         ),
         ("/kwic?q=dang+vien", 200),
         ("/status", 200),
-        ("/feed.atom?q=dang", 501),
+        ("/searches", 200),
     ] {
         let (status, body) = cluster.get(page);
         assert_eq!(status, expected, "{page}: {body}");
-        assert!(!body.contains("feed.atom"), "{page}");
     }
     // An update is noticed, and a replaced view stays.
     let (_, before) = cluster.get("/api/v1/search?q=dang&limit=1");
@@ -314,6 +315,117 @@ fn a_server_answers_the_same_over_a_cluster() {
         view.as_str().unwrap()
     );
     assert_eq!(total(&old), Some(0));
+}
+
+/// A directory with a saved search, and an index that it is run over.
+struct Desk<'a> {
+    dir: tempfile::TempDir,
+    index: &'a str,
+}
+
+impl<'a> Desk<'a> {
+    fn new(index: &'a str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let saved = "[searches]\n'Bất thường' = '\"phiên họp bất thường\"'\n";
+        std::fs::write(dir.path().join("timbao.toml"), saved).unwrap();
+        Self { dir, index }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_timbao"));
+        command
+            .current_dir(self.dir.path())
+            .env("TIMBAO_INDEX", self.index)
+            .env("XDG_STATE_HOME", self.dir.path().join("state"))
+            .env("LANG", "C");
+        command
+    }
+
+    /// Writes an article and indexes its folder.
+    fn write(&self, path: &str, text: &str) {
+        let file = self.dir.path().join(path);
+        let folder = file.parent().unwrap();
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(&file, text).unwrap();
+        let done = self.command().arg("index").arg(folder).output().unwrap();
+        let stderr = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{stderr}");
+    }
+
+    /// The titles that `timbao alerts` prints.
+    fn alerts(&self) -> Vec<String> {
+        let mut command = self.command();
+        let done = command.args(["alerts", "--format", "jsonl"]).output();
+        let done = done.unwrap();
+        let stdout = String::from_utf8(done.stdout).unwrap();
+        let expected = i32::from(stdout.is_empty());
+        let stderr = String::from_utf8_lossy(&done.stderr);
+        assert_eq!(done.status.code(), Some(expected), "{stderr}");
+        let title = |line: &str| {
+            let news: Value = serde_json::from_str(line).unwrap();
+            news["title"].as_str().unwrap().to_owned()
+        };
+        stdout.lines().map(title).collect()
+    }
+}
+
+/// The titles of the entries of a feed, in order.
+fn entries(feed: &str) -> Vec<String> {
+    let mut reader = Reader::from_str(feed);
+    let (mut titles, mut path) = (Vec::new(), Vec::new());
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Start(start) => path.push(start.name().as_ref().to_owned()),
+            Event::End(_) => drop(path.pop()),
+            Event::Text(text) if path.ends_with(&["entry".into(), "title".into()]) => {
+                titles.push(text.to_string());
+            }
+            Event::Eof => return titles,
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn alerts_and_feeds_have_each_article_once() {
+    let Some((_directory, indexes)) = indexes("alerts") else {
+        return;
+    };
+    for index in &indexes {
+        let desk = Desk::new(index);
+        desk.write(
+            "bao/cu.txt",
+            "Tin cũ\n\nXã mở phiên họp bất thường đầu năm.\n",
+        );
+        assert!(desk.alerts().is_empty(), "they begin here");
+        let text = "Tin xã\n\nXã mở phiên họp bất thường lần hai.\n";
+        desk.write("bao/xa.txt", text);
+        assert_eq!(desk.alerts(), ["Tin xã"]);
+        assert!(desk.alerts().is_empty());
+        desk.write(
+            "dai/huyen.txt",
+            "Tin huyện\n\nHuyện có phiên họp bất thường.\n",
+        );
+        assert_eq!(desk.alerts(), ["Tin huyện"], "of another source");
+        desk.write("bao/xa.txt", &format!("{text}Họp đến tối.\n"));
+        assert!(desk.alerts().is_empty(), "it was edited");
+        let since = desk.command().args(["alerts", "--since", "2020"]).output();
+        let since = String::from_utf8(since.unwrap().stdout).unwrap();
+        assert!(
+            since.contains("3 articles") && since.contains("Tin cũ"),
+            "{since}"
+        );
+
+        let served = Served::start(index);
+        let (status, feed) = served.get("/feed.atom?q=%22phien+hop+bat+thuong%22");
+        assert_eq!(status, 200, "{feed}");
+        assert_eq!(entries(&feed), ["Tin huyện", "Tin xã", "Tin cũ"]);
+        let (_, page) = served.get("/?q=phien+hop");
+        assert!(
+            page.contains("/feed.atom?q=phien") && page.contains("method=\"post\""),
+            "{page}"
+        );
+    }
 }
 
 /// A process that ends with this value.

@@ -16,6 +16,7 @@ use timbao_query::plan::Facet;
 use timbao_tokenizer::{Gap, KeyCache, scan};
 use timbao_views::{Fingerprints, facet_key, facet_value, tie_key};
 
+use crate::arrivals::ArrivalRecord;
 use crate::schema::{FREQUENCY, key_field, sum_digits, sum_fields, words_field};
 use crate::terms::{pair_term, push_token};
 
@@ -182,6 +183,9 @@ struct Fields<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     place_in_file: Option<&'a str>,
     hash: &'a str,
+    identity: i64,
+    #[serde(flatten)]
+    arrival: &'a ArrivalRecord,
     article: &'a Article,
 }
 
@@ -192,14 +196,19 @@ impl Feed {
     }
 
     /// Turns an article into a document.
-    pub fn document(&mut self, article: &Article, origin: &Origin<'_>) -> Document {
+    pub fn document(
+        &mut self,
+        article: &Article,
+        origin: &Origin<'_>,
+        arrival: &ArrivalRecord,
+    ) -> Document {
         let id = origin.id();
         let stored = StoredOrigin {
             file: &file_hash(origin.path),
             member: origin.member,
             hash: &URL_SAFE_NO_PAD.encode(origin.hash),
         };
-        let json = self.json(&id, article, &stored);
+        let json = self.json(&id, article, &stored, arrival);
         Document { id, json }
     }
 
@@ -209,6 +218,7 @@ impl Feed {
         id: &str,
         article: &Article,
         origin: &StoredOrigin<'_>,
+        arrival: &ArrivalRecord,
     ) -> Vec<u8> {
         if self.words.len() > MOST_WORDS {
             let new = std::mem::take(&mut self.new);
@@ -253,6 +263,9 @@ impl Feed {
             file: origin.file,
             place_in_file: origin.member,
             hash: origin.hash,
+            // The same bits: numbers of JSON are signed in the cluster.
+            identity: article.identity() as i64,
+            arrival,
             article,
         };
         // Plain data of strings and numbers always serializes.
@@ -400,7 +413,8 @@ mod tests {
             nth: 0,
             hash: &[1, 2, 3],
         };
-        let document = Feed::new().document(article, &origin);
+        let arrival = ArrivalRecord::new("s", 7, 9, article.identity());
+        let document = Feed::new().document(article, &origin, &arrival);
         assert_eq!(document.id, origin.id());
         serde_json::from_slice(&document.json).unwrap()
     }
@@ -442,6 +456,8 @@ mod tests {
         let date = (&document["day"], &document["year"], &document["month"]);
         assert_eq!(date, (&json!(20454), &json!("2026"), &json!("2026-01")));
         assert_eq!(document["section"], json!("Xây dựng Đảng"));
+        let arrival = ["arrived", "arrived_in", "arrived_with"].map(|name| &document[name]);
+        assert_eq!(arrival, [&json!(9), &json!("s"), &json!(7)]);
         assert_eq!(
             document["section_key"],
             json!("xây dưng\u{323} đang\u{309}")
@@ -522,12 +538,13 @@ mod tests {
             nth: 0,
             hash: &[],
         };
-        feed.document(&article, &origin);
+        let arrival = ArrivalRecord::before_all(0, 0);
+        feed.document(&article, &origin, &arrival);
         let words = feed.take_new_words();
         let exact: Vec<&str> = words.iter().map(|word| word.exact.as_str()).collect();
         assert_eq!(exact, ["đang\u{309}", "đang"]);
         assert!(words.iter().all(|word| word.folded == "dang"));
-        feed.document(&article, &origin);
+        feed.document(&article, &origin, &arrival);
         assert!(feed.take_new_words().is_empty());
     }
 }

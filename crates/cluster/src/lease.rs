@@ -5,6 +5,7 @@
 //! larger generation, which is the version of all that it writes: a holder that
 //! lost its lease without noticing cannot replace what the next one wrote.
 
+use std::collections::BTreeMap;
 use std::process;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -20,7 +21,7 @@ use crate::client::{Client, Patience};
 use crate::error::{Error, Result};
 use crate::feed::{short_hash, sort_key};
 use crate::scroll::scroll;
-use crate::state::machine;
+use crate::state::{machine, source_key};
 
 /// A lease that was not renewed for this time can be taken by another machine.
 const LIFETIME: Duration = Duration::from_secs(30);
@@ -37,6 +38,8 @@ const PATIENCE: Patience = Patience {
     retries: Duration::from_secs(8),
     first: Duration::from_secs(8),
 };
+/// Time after the end of a writer that failed, in which writes that it sent may still arrive.
+const ECHO: Duration = Duration::from_secs(600);
 /// Time between two attempts to take a lease.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -53,6 +56,23 @@ struct Held {
     /// Milliseconds since 1970; 0 when released.
     expires: u64,
     generation: u64,
+    /// The last generation of which, and of those before it, all writes are visible.
+    #[serde(default)]
+    settled: u64,
+    /// The time of its release, in milliseconds since 1970; 0 before.
+    #[serde(default)]
+    released: u64,
+}
+
+impl Held {
+    /// The last generation of which, and of those before it, all writes are visible at some time.
+    fn settled_at(&self, now: u64) -> u64 {
+        let end = self.expires.max(self.released);
+        match end + millis(ECHO) < now {
+            true => self.generation,
+            false => self.settled,
+        }
+    }
 }
 
 /// The place of a document in the order of changes.
@@ -74,6 +94,8 @@ pub(crate) struct Lease {
 #[derive(Debug)]
 struct Shared {
     lost: AtomicBool,
+    /// Whether all writes of the holder are visible.
+    settled: AtomicBool,
     expires: AtomicU64,
     /// Whether to stop renewing.
     done: Mutex<bool>,
@@ -84,6 +106,7 @@ impl Shared {
     fn new(expires: u64) -> Self {
         Self {
             lost: AtomicBool::new(false),
+            settled: AtomicBool::new(false),
             expires: AtomicU64::new(expires),
             done: Mutex::new(false),
             wake: Condvar::new(),
@@ -143,6 +166,12 @@ impl Lease {
         self.generation
     }
 
+    /// Records that all that was written under this lease, and under those before it, is visible to
+    /// searches of primary copies. The cluster knows it when the lease is dropped.
+    pub(crate) fn settle(&self) {
+        self.shared.settled.store(true, Ordering::Relaxed);
+    }
+
     /// Fails if the lease is lost, so that nothing more may be written.
     ///
     /// # Errors
@@ -191,6 +220,22 @@ pub(crate) fn held(client: &Client) -> Result<Vec<(String, String, u64)>> {
     })?;
     leases.sort();
     Ok(leases)
+}
+
+/// For the key of each source the last generation of which, and of those before it, all writes are
+/// visible to a search of primary copies that begins later.
+pub(crate) fn settled(client: &Client) -> Result<BTreeMap<String, u64>> {
+    let mut settled = BTreeMap::new();
+    let body = json!({ "query": { "term": { "kind": "lease" } } });
+    scroll(client, &state_alias(client.name()), &body, &mut |hit| {
+        let data = hit.pointer("/_source/data").cloned().unwrap_or_default();
+        let subject = hit.pointer("/_source/path").and_then(Value::as_str);
+        if let (Ok(held), Some(subject)) = (serde_json::from_value::<Held>(data), subject) {
+            settled.insert(source_key(subject), held.settled_at(now()));
+        }
+        Ok(())
+    })?;
+    Ok(settled)
 }
 
 /// Fails if another process holds the lease of a subject.
@@ -247,11 +292,22 @@ impl Renewer {
                 .wake
                 .wait_timeout_while(done, pause, |done| !*done);
             let is_done = *waited.unwrap_or_else(PoisonError::into_inner).0;
+            if is_done {
+                self.release();
+            }
             let is_renewed = self.renew(if is_done { 0 } else { now() + millis(LIFETIME) });
             pause = if is_renewed { RENEWAL } else { REPEAT };
             if is_done || self.shared.lost.load(Ordering::Relaxed) {
                 return;
             }
+        }
+    }
+
+    /// Sets the fields that only the last renewal writes.
+    fn release(&mut self) {
+        self.held.released = now();
+        if self.shared.settled.load(Ordering::Relaxed) {
+            self.held.settled = self.held.generation;
         }
     }
 
@@ -299,6 +355,8 @@ fn attempt(client: &Client, subject: &str, token: &str) -> Result<Result<(Held, 
             expires: now() + millis(LIFETIME),
             // Above all former versions even if the state was lost.
             generation: now().max(before + 1),
+            settled: present.as_ref().map_or(0, |(held, _)| held.settled),
+            released: 0,
         };
         let place = present.map(|(_, place)| place);
         if let Some(place) = write(client, subject, &held, place)? {
@@ -365,7 +423,7 @@ fn write(client: &Client, subject: &str, held: &Held, at: Option<Place>) -> Resu
 }
 
 /// Milliseconds since 1970.
-fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     millis(now.unwrap_or_default())
 }
@@ -437,6 +495,8 @@ mod tests {
             token: token.to_owned(),
             expires: 5,
             generation: 1,
+            settled: 0,
+            released: 0,
         }
     }
 
@@ -497,5 +557,39 @@ mod tests {
             renewer.renew(8);
             assert!(is_lost(&shared));
         }
+    }
+    #[test]
+    fn a_released_lease_says_whether_all_is_visible() {
+        let (mut renewer, shared) = renewer(Vec::new());
+        renewer.release();
+        assert_eq!(renewer.held.settled, 0);
+        assert!(renewer.held.released > 0);
+        shared.settled.store(true, Ordering::Relaxed);
+        renewer.release();
+        assert_eq!(renewer.held.settled, 1);
+    }
+
+    #[test]
+    fn a_writer_that_failed_is_waited_for_as_long_as_its_writes_may_arrive() {
+        let held = |expires, released| Held {
+            generation: 9,
+            settled: 7,
+            expires,
+            released,
+            ..held("mine")
+        };
+        let echo = millis(ECHO);
+        // An expired lease, and one that was released without success.
+        for held in [held(5_000, 0), held(0, 5_000)] {
+            assert_eq!(held.settled_at(5_000), 7);
+            assert_eq!(held.settled_at(5_000 + echo), 7);
+            assert_eq!(held.settled_at(5_001 + echo), 9);
+        }
+        // A lease of an earlier program says nothing.
+        let old: Held = serde_json::from_value(json!({
+            "owner": "n", "token": "t", "expires": 0, "generation": 4,
+        }))
+        .unwrap();
+        assert_eq!((old.settled, old.settled_at(echo + 1)), (0, 4));
     }
 }

@@ -5,6 +5,7 @@
 mod address;
 mod admin;
 mod answer;
+mod arrivals;
 mod bulk;
 mod client;
 mod credentials;
@@ -24,6 +25,7 @@ mod transport;
 
 pub use address::Address;
 pub use admin::{Description, SHARDS, Scoring, create, create_with_shards, exists, open};
+pub use arrivals::ArrivalRecord;
 pub use bulk::{Bulk, BulkOutcome};
 pub use client::{Client, Connection, Patience, Reply};
 pub use credentials::{Credentials, Trust};

@@ -12,6 +12,7 @@ use timbao_articles::Article;
 use crate::admin::{
     describe, make_articles, make_words, open, point, shards_of, state_alias, words_alias,
 };
+use crate::arrivals::{self, ArrivalRecord};
 use crate::bulk::Bulk;
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -369,12 +370,15 @@ pub fn rebuild(
         feed: Feed::new(),
         bulk: Bulk::default(),
         so_far: Reading::default(),
+        time: i64::try_from(lease::now()).unwrap_or(i64::MAX),
     };
     progress.phase(Phase::Reading {
         files: expected,
         bytes: 0,
     });
-    let body = json!({ "_source": ["article", "file", "place_in_file", "hash"], "version": true });
+    let kept = ["article", "file", "place_in_file", "hash"].into_iter();
+    let kept: Vec<&str> = kept.chain(arrivals::FIELDS).collect();
+    let body = json!({ "_source": kept, "version": true });
     scroll(client, &old.articles, &body, &mut |hit| copy.add(hit))?;
     copy.send()?;
     for index in [&articles, &words] {
@@ -412,6 +416,8 @@ struct Copy<'a> {
     feed: Feed,
     bulk: Bulk,
     so_far: Reading,
+    /// The time of the rebuild, at which the articles of an index without arrivals arrive.
+    time: i64,
 }
 
 impl Copy<'_> {
@@ -430,7 +436,10 @@ impl Copy<'_> {
             member: text("place_in_file"),
             hash: text("hash").unwrap_or_default(),
         };
-        let json = self.feed.json(id, &article, &origin);
+        let arrival = ArrivalRecord::read(|field| stored.get(field));
+        let arrival =
+            arrival.unwrap_or_else(|| ArrivalRecord::before_all(self.time, article.identity()));
+        let json = self.feed.json(id, &article, &origin, &arrival);
         let version = hit["_version"].as_u64().unwrap_or(1);
         self.bulk.index(id, version, &json);
         self.so_far.articles += 1;

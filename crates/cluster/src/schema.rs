@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use timbao_query::plan::Facet;
 
 /// Version of the fields of articles in a cluster.
-pub const LAYOUT: u64 = 2;
+pub const LAYOUT: u64 = 3;
 
 /// The separator of a token and its frequency.
 pub(crate) const FREQUENCY: char = '|';
@@ -181,7 +181,7 @@ fn properties() -> Value {
     }
     fields.insert("bag".to_owned(), bag("bag"));
     fields.insert("pairs".to_owned(), bag("pairs"));
-    for name in ["id", "year", "month", "file"] {
+    for name in ["id", "year", "month", "file", "arrived_in"] {
         fields.insert(name.to_owned(), keyword.clone());
     }
     for name in ["day", "minute", "tokens", "words"] {
@@ -190,8 +190,12 @@ fn properties() -> Value {
     for name in sum_fields() {
         fields.insert(name, json!({ "type": "integer", "index": false }));
     }
-    for name in ["tie", "key"] {
+    for name in ["tie", "key", "arrived", "arrived_with"] {
         fields.insert(name.to_owned(), json!({ "type": "long" }));
+    }
+    // Numbers that only distinguish articles.
+    for name in ["identity", "arrival_key"] {
+        fields.insert(name.to_owned(), json!({ "type": "long", "index": false }));
     }
     for name in ["place_in_file", "hash"] {
         fields.insert(name.to_owned(), stored.clone());

@@ -56,7 +56,7 @@ impl Source {
     }
 
     pub(crate) fn key(&self) -> String {
-        short_hash(&["source", &self.path])
+        source_key(&self.path)
     }
 
     pub(crate) fn document(&self) -> Value {
@@ -64,6 +64,11 @@ impl Source {
             "kind": "source", "key": sort_key(&self.key()), "path": self.path, "data": self,
         })
     }
+}
+
+/// The key of the source with a path.
+pub(crate) fn source_key(path: &str) -> String {
+    short_hash(&["source", path])
 }
 
 /// The name of this machine.

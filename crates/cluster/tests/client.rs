@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 use timbao_cluster::{
     Address, Archive, Bulk, Client, Connection, Credentials, Error, LAYOUT, Patience, Trust,
 };
+use timbao_query::plan::Plan;
 use timbao_tokenizer::ANALYZER_VERSION;
+use timbao_views::{ArrivalLog, Mark, Since};
 
 /// What a server does with a connection or a request.
 #[derive(Clone)]
@@ -292,6 +294,68 @@ fn an_archive_opens_again_once_without_a_node_that_is_cut_off() {
         let expected: &[bool] = if lost == 0 { &[false] } else { &[false, true] };
         assert_eq!(preferring, expected, "{lost}");
     }
+}
+
+/// A cluster without articles, where all is visible that was written of a source until generation 9.
+fn with_a_lease() -> Server {
+    Server::answering(|seen| {
+        let hits = |hits: Value| json!({ "hits": { "total": { "value": 0 }, "hits": hits } });
+        let is_of_state = seen.body.contains("\"state\"");
+        let answer = if seen.line.contains("_mapping") {
+            let meta = json!({ "layout": LAYOUT, "analyzer": ANALYZER_VERSION });
+            json!({ "bao.1": { "mappings": { "_meta": { "timbao": meta } } } })
+        } else if seen.line.contains("/bao.state/_search/point_in_time") {
+            json!({ "pit_id": "state" })
+        } else if seen.line.contains("point_in_time") {
+            json!({ "pit_id": "articles" })
+        } else if is_of_state {
+            let held = json!({
+                "owner": "n", "token": "t", "expires": 0, "generation": 9, "settled": 9, "released": 5,
+            });
+            let lease = json!({ "kind": "lease", "path": "/srv/bao", "data": held });
+            hits(json!([{ "_id": "l", "sort": [1], "_source": lease }]))
+        } else {
+            hits(json!([]))
+        };
+        Act::Answer(200, answer)
+    })
+}
+
+#[test]
+fn leases_are_read_before_the_articles_of_primary_copies() {
+    let server = with_a_lease();
+    let archive = Archive::open_settled(Arc::new(client(&[&server.node]))).unwrap();
+    let seen = server.seen();
+    let place = |part: &str| {
+        let at = seen.iter().position(|seen| seen.line.contains(part));
+        at.unwrap_or_else(|| panic!("{part}: {seen:?}"))
+    };
+    let steps = [
+        "/bao.state/_refresh",
+        "/bao.state/_search/point_in_time",
+        "/bao/_refresh",
+        "/bao/_search/point_in_time",
+    ];
+    assert!(steps.map(place).is_sorted(), "{seen:?}");
+    assert!(seen[place(steps[3])].line.contains("preference=_primary"));
+
+    let mark = archive.mark().unwrap();
+    let Mark::Updates(updates) = &mark else {
+        panic!("{mark:?}")
+    };
+    assert_eq!(updates.values().collect::<Vec<_>>(), [&9]);
+    let searches = |mark: &Mark| {
+        let before = server.seen().len();
+        let found = archive.arrived(&Plan::Everything, Since::Mark(mark));
+        assert_eq!(found.unwrap(), []);
+        server.seen()[before..].to_vec()
+    };
+    assert_eq!(searches(&mark).len(), 0, "no source was updated");
+    let earlier = updates.keys().map(|source| (source.clone(), 4)).collect();
+    let since = searches(&Mark::Updates(earlier));
+    assert_eq!(since.len(), 1, "{since:?}");
+    let range = r#""arrived_with":{"gt":4,"lte":9}"#;
+    assert!(since[0].body.contains(range), "{since:?}");
 }
 
 #[test]

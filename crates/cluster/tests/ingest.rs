@@ -9,13 +9,16 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use timbao_cluster::ingest::{
     IngestOptions, Phase, Progress, Reading, Reason, Sources, forget, update,
 };
 use timbao_cluster::{
-    Error, LAYOUT, SHARDS, Scoring, create, create_with_shards, open, rebuild, status,
+    Archive, Bulk, Error, LAYOUT, SHARDS, Scoring, create, create_with_shards, open, rebuild,
+    status,
 };
+use timbao_query::plan::Plan;
+use timbao_views::{ArrivalLog, Engine, Mark, Since, arrived_texts};
 
 use nodes::{directory, index, options, write_articles};
 
@@ -218,6 +221,205 @@ fn machines_write_different_sources_at_once() {
     );
 }
 
+/// The ids of the texts that are new since a mark, which is moved.
+fn news(nodes: &nodes::Nodes, mark: &mut Mark) -> Vec<String> {
+    let archive = Archive::open_settled(Arc::clone(&nodes.client)).unwrap();
+    let texts = arrived_texts(&archive, &Plan::Everything, Since::Mark(mark)).unwrap();
+    let articles: Vec<_> = texts.iter().map(|text| text.article).collect();
+    let read = Engine::articles(&archive, &articles).unwrap();
+    let mut ids: Vec<String> = read.into_iter().map(|article| article.id).collect();
+    ids.sort();
+    mark.advance(archive.mark().unwrap());
+    ids
+}
+
+#[test]
+fn an_article_is_new_once_whatever_becomes_of_it() {
+    let Some(nodes) = index("arrivals") else {
+        return;
+    };
+    let (_dir, root) = directory();
+    create(&nodes.client).unwrap();
+    let (first, second) = (root.join("a"), root.join("b"));
+    write_articles(&first.join("a.jsonl"), 0..20);
+    nodes.update(&first);
+    let mut mark = Mark::default();
+    assert_eq!(news(&nodes, &mut mark).len(), 20);
+    let check = |mark: &mut Mark, expected: &[&str], what: &str| {
+        assert_eq!(news(&nodes, mark), expected, "{what}");
+    };
+    check(&mut mark, &[], "nothing happened");
+    write_articles(&second.join("b.jsonl"), 20..21);
+    nodes.update(&second);
+    check(&mut mark, &["20"], "another source");
+
+    let full = IngestOptions {
+        full: true,
+        ..options()
+    };
+    nodes.try_update(&first, &full).unwrap();
+    check(&mut mark, &[], "all is written again");
+    let path = first.join("a.jsonl");
+    let text = fs::read_to_string(&path).unwrap();
+    let edited = text.replacen("Sáng nay bà con 3", "Chiều nay bà con 3", 1);
+    // Every article is at another line, and one of them is edited.
+    write_articles(&root.join("more.jsonl"), 30..31);
+    let more = fs::read_to_string(root.join("more.jsonl")).unwrap();
+    fs::write(&path, format!("{more}{edited}")).unwrap();
+    assert_eq!(nodes.update(&first).articles.updated, 20);
+    check(&mut mark, &["30"], "a line before the others");
+    fs::rename(&path, first.join("c.jsonl")).unwrap();
+    fs::rename(second.join("b.jsonl"), second.join("d.jsonl")).unwrap();
+    nodes.update(&first);
+    nodes.update(&second);
+    check(&mut mark, &[], "files were moved");
+
+    let keys = || {
+        let archive = Archive::open_settled(Arc::clone(&nodes.client)).unwrap();
+        let texts = arrived_texts(&archive, &Plan::Everything, Since::Ever).unwrap();
+        let times = texts
+            .iter()
+            .map(|text| (text.arrival.time, text.keys.clone()));
+        times.collect::<Vec<_>>()
+    };
+    let before = keys();
+    rebuild(&nodes.client, None, &options(), &()).unwrap();
+    assert_eq!(keys(), before);
+    check(&mut mark, &[], "the index was rebuilt");
+    nodes.verify(22);
+}
+
+/// Makes an index one of layout 2, whose articles have no arrivals.
+fn remove_arrivals(nodes: &nodes::Nodes) {
+    let (client, name) = (&nodes.client, &nodes.name);
+    let all = json!({ "size": 100, "version": true });
+    let found = client.send("POST", &format!("{name}/_search?preference=_primary"), &all);
+    let found: Value = found.unwrap().ok().unwrap().json().unwrap();
+    let mut bulk = Bulk::default();
+    for hit in found["hits"]["hits"].as_array().unwrap() {
+        let mut fields = hit["_source"].as_object().unwrap().clone();
+        fields.retain(|field, _| !field.starts_with("arriv") && field != "identity");
+        let document = serde_json::to_vec(&fields).unwrap();
+        let version = hit["_version"].as_u64().unwrap();
+        bulk.index(hit["_id"].as_str().unwrap(), version, &document);
+    }
+    let outcome = bulk.send(client, name, Duration::from_secs(60)).unwrap();
+    assert_eq!(outcome.done, 5);
+    let timbao = json!({ "layout": 2, "analyzer": 1, "scores": "scripted" });
+    let meta = json!({ "_meta": { "timbao": timbao } });
+    let set = client.send("PUT", &format!("{name}/_mapping"), &meta);
+    set.unwrap().ok().unwrap();
+}
+
+#[test]
+fn articles_from_before_arrivals_were_recorded_are_never_new() {
+    let Some(nodes) = index("earlier") else {
+        return;
+    };
+    let (_dir, root) = directory();
+    create(&nodes.client).unwrap();
+    write_articles(&root.join("a.jsonl"), 0..5);
+    nodes.update(&root);
+    remove_arrivals(&nodes);
+    let error = Archive::open_settled(Arc::clone(&nodes.client)).unwrap_err();
+    assert!(error.hint().unwrap().contains("cluster rebuild"), "{error}");
+    rebuild(&nodes.client, None, &options(), &()).unwrap();
+    let mut mark = Mark::default();
+    assert!(news(&nodes, &mut mark).is_empty());
+    write_articles(&root.join("b.jsonl"), 5..6);
+    fs::rename(root.join("a.jsonl"), root.join("c.jsonl")).unwrap();
+    nodes.update(&root);
+    assert_eq!(news(&nodes, &mut mark), ["5"]);
+}
+
+/// Holds an update when the articles of its first file are acknowledged, or ends it by a panic.
+struct Acknowledged {
+    is_there: AtomicBool,
+    go: AtomicBool,
+    panics: bool,
+}
+
+impl Acknowledged {
+    fn new(panics: bool) -> Self {
+        Self {
+            is_there: AtomicBool::new(false),
+            go: AtomicBool::new(false),
+            panics,
+        }
+    }
+}
+
+impl Progress for Acknowledged {
+    fn read(&self, so_far: Reading) {
+        if so_far.files == 0 {
+            return;
+        }
+        assert!(!self.panics, "the writer ends");
+        self.is_there.store(true, Ordering::Relaxed);
+        while !self.go.load(Ordering::Relaxed) {
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+#[test]
+fn articles_of_an_update_are_new_when_it_has_ended() {
+    let Some(nodes) = index("pending") else {
+        return;
+    };
+    let (_dir, root) = directory();
+    create(&nodes.client).unwrap();
+    let (slow, fast) = (root.join("slow"), root.join("fast"));
+    write_articles(&slow.join("a.jsonl"), 0..2);
+    write_articles(&fast.join("b.jsonl"), 2..3);
+    let mut mark = Mark::default();
+    let hold = Acknowledged::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let sources = Sources::Paths(vec![slow.clone()]);
+            update(&nodes.client, &sources, &options(), &hold).unwrap();
+        });
+        while !hold.is_there.load(Ordering::Relaxed) {
+            thread::sleep(Duration::from_millis(20));
+        }
+        // It began earlier and ends later.
+        nodes.update(&fast);
+        assert_eq!(nodes.ids().len(), 3, "all are visible");
+        assert_eq!(news(&nodes, &mut mark), ["2"]);
+        hold.go.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(news(&nodes, &mut mark), ["0", "1"]);
+    assert!(news(&nodes, &mut mark).is_empty());
+}
+
+#[test]
+fn articles_of_a_writer_that_ended_are_new_after_the_next_update() {
+    let Some(nodes) = index("ended") else {
+        return;
+    };
+    let (_dir, root) = directory();
+    create(&nodes.client).unwrap();
+    write_articles(&root.join("a.jsonl"), 0..2);
+    let mut mark = Mark::default();
+    thread::scope(|scope| {
+        let ended = scope.spawn(|| {
+            let sources = Sources::Paths(vec![root.clone()]);
+            update(
+                &nodes.client,
+                &sources,
+                &options(),
+                &Acknowledged::new(true),
+            )
+        });
+        assert!(ended.join().is_err());
+    });
+    assert!(news(&nodes, &mut mark).is_empty());
+    assert_eq!(nodes.ids().len(), 2, "all are visible");
+    assert_eq!(nodes.update(&root).articles.unchanged, 2);
+    assert_eq!(news(&nodes, &mut mark), ["0", "1"]);
+    assert!(news(&nodes, &mut mark).is_empty());
+}
+
 /// Holds an update when it has begun.
 struct Hold {
     begun: AtomicBool,
@@ -325,7 +527,7 @@ fn steal_leases(nodes: &nodes::Nodes) {
     let body = json!({ "query": { "term": { "kind": "lease" } } });
     let path = format!("{state}/_search");
     let found = nodes.client.send("POST", &path, &body).unwrap();
-    let found: serde_json::Value = found.json().unwrap();
+    let found: Value = found.json().unwrap();
     for hit in found["hits"]["hits"].as_array().unwrap() {
         let mut lease = hit["_source"].clone();
         lease["data"]["token"] = json!("other");

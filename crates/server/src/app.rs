@@ -56,9 +56,7 @@ impl App {
             work: Work::new(&options.limits),
             metrics: Metrics::default(),
             log,
-            store: options
-                .saves_searches
-                .then(|| Store::of(directory(&options.index))),
+            store: options.saves_searches.then(|| store(&options)),
             options,
         }
     }
@@ -76,6 +74,7 @@ impl App {
             searches: Vec::new(),
             updates: None,
             cluster: None,
+            alerts: None,
             ..self.options.clone()
         };
         let app = Self {
@@ -182,5 +181,13 @@ async fn follow(app: Weak<App>) {
         // A panic ends this reload, and the next one is tried.
         let _ = tokio::task::spawn_blocking(move || app.reload()).await;
         tokio::time::sleep(REFRESH).await;
+    }
+}
+
+/// The searches that are saved on the page.
+fn store(options: &Options) -> Store {
+    match &options.alerts {
+        Some(dir) => Store::of(dir),
+        None => Store::of(directory(&options.index)),
     }
 }

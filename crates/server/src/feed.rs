@@ -9,7 +9,6 @@ use form_urlencoded::Serializer;
 use timbao_alerts::{Feed, latest};
 use timbao_articles::Article;
 use timbao_query::{DateCondition, Filters, Period, iso_day};
-use timbao_views::ArrivalLog;
 use timbao_views::language::Language;
 
 use crate::app::App;
@@ -46,10 +45,10 @@ pub(crate) async fn answer(
     let pairs = form_urlencoded::parse(raw.as_deref().unwrap_or_default().as_bytes());
     let shared = for_pages(pairs.into_owned(), &filters);
     let view = app.views()?.latest();
-    let work = app.work.run(&view, move |searcher| {
-        let searcher = searcher.in_directory()?;
-        let news = latest(searcher, request.plan(), most)?;
-        let last = searcher.last_arrival()?;
+    let work = app.work.run(&view, move |view| {
+        let log = view.arrivals();
+        let news = latest(log, request.plan(), most)?;
+        let last = log.last_arrival()?;
         let page = requested.at(&format!("/?{}", query(&shared, None)));
         let title = format!(
             "{}: {}",

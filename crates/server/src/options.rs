@@ -20,7 +20,7 @@ pub(crate) const ROWS: usize = 1_000_000_000;
 pub struct Options {
     /// Directory of the index. Not read if there is a [`cluster`](Self::cluster).
     pub index: PathBuf,
-    /// The cluster to answer from. It has no feeds and saved searches.
+    /// The cluster to answer from.
     pub cluster: Option<Arc<Client>>,
     /// Address to listen on; port 0 selects a free port.
     pub listen: SocketAddr,
@@ -48,7 +48,10 @@ pub struct Options {
     pub more: Vec<NamedIndex>,
     /// The saved searches of the configuration, for the page that lists them.
     pub searches: Vec<SavedSearch>,
-    /// Whether searches can be saved on the page, in [a file next to the index](timbao_alerts::Store).
+    /// The directory of the searches that are saved on the page; [next to the
+    /// index](timbao_alerts::directory) unless stated.
+    pub alerts: Option<PathBuf>,
+    /// Whether searches can be saved on the page, in [a file](timbao_alerts::Store).
     pub saves_searches: bool,
     /// The updates of the index, if the program that serves it updates it too.
     pub updates: Option<Arc<Updates>>,
@@ -71,6 +74,7 @@ impl Options {
             show_paths: false,
             more: Vec::new(),
             searches: Vec::new(),
+            alerts: None,
             saves_searches: true,
             updates: None,
         }

@@ -283,16 +283,6 @@ impl Problem {
         })
     }
 
-    /// The request is for what only an index in a directory has.
-    pub(crate) fn needs_directory() -> Self {
-        Self::new(
-            StatusCode::NOT_IMPLEMENTED,
-            "urn:timbao:problem:cluster",
-            "Not available from a cluster",
-        )
-        .detail("this server reads a cluster, which does not record when articles arrive")
-    }
-
     /// The cluster does not answer.
     fn unavailable(error: &timbao_cluster::Error) -> Self {
         Self::new(

@@ -6,9 +6,7 @@ use std::time::Instant;
 
 use timbao_cluster::{Archive, Client, Follower};
 use timbao_index::{Index, ReloadOptions, Reloader, Searcher, ViewId};
-use timbao_views::Engine;
-
-use crate::problem::Problem;
+use timbao_views::{ArrivalLog, Engine};
 
 /// The size of a state.
 #[derive(Debug, Clone, Copy)]
@@ -90,15 +88,11 @@ impl View {
         }
     }
 
-    /// The state of an index, for what only an index in a directory has.
-    ///
-    /// # Errors
-    ///
-    /// If the articles are in a cluster.
-    pub(crate) fn in_directory(&self) -> Result<&Searcher, Problem> {
+    /// The state with its arrivals.
+    pub(crate) fn arrivals(&self) -> &dyn ArrivalLog {
         match self {
-            Self::Index(searcher) => Ok(searcher),
-            Self::Cluster(_) => Err(Problem::needs_directory()),
+            Self::Index(searcher) => searcher,
+            Self::Cluster(archive) => archive,
         }
     }
 }

@@ -59,22 +59,22 @@ impl Mark {
 /// The arrivals that are of interest.
 #[derive(Debug, Clone, Copy)]
 pub enum Since<'m> {
-    /// All.
+    /// All arrivals.
     Ever,
-    /// Those at a time in milliseconds since 1970 and later.
+    /// Arrivals at a time in milliseconds since 1970 and later.
     Time(i64),
-    /// Those that a mark does not include.
+    /// Arrivals that a mark does not include.
     Mark(&'m Mark),
 }
 
 /// Whether an arrival is of interest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Novelty {
-    /// It is not: its text is known.
+    /// Not of interest: the text is known.
     Known,
-    /// It is not yet: arrivals of the same update may be missing.
+    /// Not of interest yet: arrivals of the same update may be missing.
     Pending,
-    /// It is.
+    /// Of interest.
     New,
 }
 
@@ -83,9 +83,9 @@ pub enum Novelty {
 pub struct Arrived {
     /// The article.
     pub article: ArticleId,
-    /// Its arrival.
+    /// When the article was first indexed.
     pub arrival: Arrival,
-    /// Whether its arrival is of interest.
+    /// Whether the arrival is of interest.
     pub novelty: Novelty,
     /// Orders articles that arrived together: the later published one has the lower number.
     pub tie: u64,
@@ -105,14 +105,14 @@ pub trait ArrivalLog: Engine {
     ///
     /// # Errors
     ///
-    /// As [`arrived`](Self::arrived).
+    /// Fails as [`arrived`](Self::arrived) does.
     fn last_arrival(&self) -> Result<i64>;
 
     /// A mark after all arrivals that are not pending.
     ///
     /// # Errors
     ///
-    /// As [`arrived`](Self::arrived).
+    /// Fails as [`arrived`](Self::arrived) does.
     fn mark(&self) -> Result<Mark>;
 }
 
@@ -158,7 +158,7 @@ impl ArrivedText {
     }
 }
 
-/// The texts that match a plan with a new copy and no known one, those that arrived last first. Of those
+/// The texts that match a plan with a new copy and no known one, those that arrived last first. Among texts
 /// that arrived together, the later published comes first.
 ///
 /// # Errors

@@ -127,13 +127,13 @@ impl Command {
             Self::Repair(_) => "repair",
             Self::Backup(_) => "backup",
             Self::Restore(_) => "restore",
-            Self::Alerts(_) => "alerts",
             Self::Bench(_) => "bench",
             Self::Index(_)
             | Self::Reindex(_)
             | Self::Search(_)
             | Self::Show(_)
             | Self::Stats(_)
+            | Self::Alerts(_)
             | Self::Batch(_)
             | Self::Kwic(_)
             | Self::Trends(_)

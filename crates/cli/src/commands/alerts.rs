@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::Serialize;
-use timbao_alerts::{Marks, News, SavedSearch, SearchMark, Store, directory, unseen};
-use timbao_index::Index;
+use timbao_alerts::{Marks, News, SavedSearch, SearchMark, Store, unseen};
 use timbao_query::{DateCondition, Period};
 use timbao_views::json::VERSION;
 use timbao_views::language::{Noun, fill};
@@ -26,6 +25,7 @@ use crate::output::table::{Side, Table};
 use crate::output::terminal::Terminal;
 
 use super::context::Context;
+use super::engine::Found;
 
 /// Prints the news of the saved searches, or runs a command on them.
 pub(crate) fn run(args: &AlertsArgs, context: &Context) -> Result<Outcome> {
@@ -34,11 +34,11 @@ pub(crate) fn run(args: &AlertsArgs, context: &Context) -> Result<Outcome> {
         context.list(args.list.format, &Searches(&searches))?;
         return Ok(Outcome::of(!searches.is_empty()));
     }
-    let index = Index::open(&context.settings.index)?;
+    let index = Found::new(context)?;
     // Before the index is read, so that of two calls the later one reads the later state.
-    let mut marks = Marks::open(directory(index.dir()))?;
-    let searcher = index.searcher()?;
-    let log: &dyn ArrivalLog = &searcher;
+    let mut marks = Marks::open(directory(context)?)?;
+    let log = index.arrivals()?;
+    let log: &dyn ArrivalLog = &*log;
     let now = log.mark()?;
     let mut all = Vec::new();
     for saved in &searches {
@@ -78,6 +78,14 @@ pub(crate) fn run(args: &AlertsArgs, context: &Context) -> Result<Outcome> {
     Ok(Outcome::of(is_any))
 }
 
+/// The directory of saved searches and marks.
+fn directory(context: &Context) -> Result<PathBuf> {
+    context.settings.alerts_directory().ok_or_else(|| {
+        Failure::new("no directory for the marks of an index in a cluster")
+            .hint("set XDG_STATE_HOME or HOME")
+    })
+}
+
 /// A saved search and the file it is in.
 struct Saved {
     search: SavedSearch,
@@ -91,7 +99,7 @@ impl Saved {
         let mut all: Vec<Self> = Vec::new();
         let configured = settings.searches.iter();
         let configured = configured.map(|(search, origin)| (search.clone(), origin.to_string()));
-        let store = Store::of(directory(&settings.index));
+        let store = Store::of(directory(context)?);
         let place = store.path().display().to_string();
         let of_page = store.load()?.into_iter();
         for (search, place) in configured.chain(of_page.map(|search| (search, place.clone()))) {

@@ -20,7 +20,8 @@ const TOKEN: &str = "TIMBAO_TOKEN";
 pub(crate) fn run(args: &ServeArgs, context: &Context) -> Result<Outcome> {
     let mut options = Options::new(&context.settings.index, args.listen);
     options.cluster = cluster_client(context)?;
-    options.saves_searches = options.cluster.is_none();
+    options.alerts = context.settings.alerts_directory();
+    options.saves_searches = options.alerts.is_some();
     options.token = token(args)?;
     options.tokens = super::token::path(args.tokens.as_ref());
     options.allow_everyone = args.allow_everyone;

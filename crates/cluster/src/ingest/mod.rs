@@ -8,6 +8,7 @@
 //! completes. Readers see articles as they arrive, not an update as a whole.
 
 mod files;
+mod former;
 mod options;
 mod read;
 mod scope;
@@ -15,7 +16,7 @@ mod task;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -27,16 +28,18 @@ pub use timbao_articles::changes::{
 use timbao_articles::changes::{FileChange, is_within, vanished};
 
 use self::files::{Diff, Job};
+use self::former::{Former, Known};
 pub use self::options::IngestOptions;
 use self::read::Pipeline;
 use self::scope::Scope;
-use self::task::{Done, Known, Task};
+use self::task::{Done, Task};
 use crate::admin::{self, state_alias};
+use crate::arrivals::{self, ArrivalRecord};
 use crate::bulk::Bulk;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::feed::file_hash;
-use crate::lease::{Lease, WHOLE_INDEX, check_free};
+use crate::lease::{self, Lease, WHOLE_INDEX, check_free};
 use crate::scroll::scroll;
 use crate::state::{self, FileEntry, Source, file_document, file_id};
 
@@ -223,10 +226,11 @@ impl<'a> Update<'a> {
         let mut done = Vec::new();
         let mut so_far = Reading::default();
         let words = Mutex::default();
+        let gone = self.gone(&diff, &jobs)?;
         let mut jobs = jobs.into_iter().peekable();
         while jobs.peek().is_some() {
             let chunk: Vec<Job> = jobs.by_ref().take(CHUNK).collect();
-            let (some, read) = self.read(chunk, &words, so_far, progress)?;
+            let (some, read) = self.read(chunk, (&words, &gone), so_far, progress)?;
             done.extend(some);
             so_far = read;
             if options.stop.load(Ordering::Relaxed) {
@@ -237,6 +241,7 @@ impl<'a> Update<'a> {
         report.bytes = so_far.bytes;
         self.settle(diff, done, &mut report)?;
         finish(self.client)?;
+        self.leases.values().for_each(Lease::settle);
         report.committed = is_changed(report.articles);
         report.total_articles = count(self.client, self.client.name())?;
         Ok(report)
@@ -285,13 +290,21 @@ impl<'a> Update<'a> {
     fn read(
         &self,
         jobs: Vec<Job>,
-        words: &Mutex<HashSet<String>>,
+        (words, gone): (&Mutex<HashSet<String>>, &Former),
         so_far: Reading,
         progress: &dyn Progress,
     ) -> Result<(Vec<Done>, Reading)> {
         let options = self.options;
         self.begin_files(&jobs)?;
-        let mut known = self.articles_of(&jobs)?;
+        let read_before = jobs.iter().filter(|job| job.old.is_some());
+        let mut known = HashMap::new();
+        self.articles_of(
+            read_before.map(|job| job.path.as_str()),
+            &mut |file, id, article| {
+                let former: &mut Former = known.entry(file).or_default();
+                former.insert(id, article);
+            },
+        )?;
         let tasks = jobs.into_iter().map(|job| {
             let known = known.remove(&file_hash(&job.path)).unwrap_or_default();
             Task::new(job, known)
@@ -308,6 +321,8 @@ impl<'a> Update<'a> {
             threads: options.threads,
             patience: options.patience,
             words,
+            gone,
+            time: i64::try_from(lease::now()).unwrap_or(i64::MAX),
         };
         let (done, read) = pipeline.run(tasks.collect(), so_far)?;
         let mut bulk = Bulk::default();
@@ -344,42 +359,48 @@ impl<'a> Update<'a> {
         write_state(self.client, &bulk, self.options.patience)
     }
 
-    /// The articles in the cluster of files that were read before, by file and id.
-    fn articles_of(&self, jobs: &[Job]) -> Result<HashMap<String, HashMap<String, Known>>> {
-        let mut known: HashMap<String, HashMap<String, Known>> = HashMap::new();
-        let files: Vec<String> = jobs
-            .iter()
-            .filter(|job| job.old.is_some())
-            .map(|job| file_hash(&job.path))
-            .collect();
-        if files.is_empty() {
-            return Ok(known);
+    /// The articles of files that are gone, if others are read in which they may be.
+    fn gone(&self, diff: &Diff, jobs: &[Job]) -> Result<Former> {
+        let mut gone = Former::default();
+        if !jobs.is_empty() {
+            let paths = diff.gone.iter().map(|(action, _)| action.path.as_str());
+            self.articles_of(paths, &mut |_, id, article| gone.insert(id, article))?;
         }
-        let body = json!({
-            "query": { "terms": { "file": files } },
-            "_source": false,
-            "docvalue_fields": ["file", "hash", "place_in_file"],
-        });
-        scroll(self.client, self.client.name(), &body, &mut |hit| {
-            let value = |field: &str| {
-                let value = hit
-                    .pointer(&format!("/fields/{field}/0"))
-                    .and_then(Value::as_str);
-                value.map(str::to_owned)
-            };
-            let id = hit["_id"].as_str().unwrap_or_default().to_owned();
-            let article = Known {
-                hash: value("hash").unwrap_or_default(),
-                member: value("place_in_file"),
-                is_met: AtomicBool::new(false),
-            };
-            known
-                .entry(value("file").unwrap_or_default())
-                .or_default()
-                .insert(id, article);
-            Ok(())
-        })?;
-        Ok(known)
+        Ok(gone)
+    }
+
+    /// Calls `each` with the articles in the cluster of some files: the hash of the path, the id and
+    /// the article.
+    fn articles_of<'p>(
+        &self,
+        paths: impl Iterator<Item = &'p str>,
+        each: &mut dyn FnMut(String, String, Known),
+    ) -> Result<()> {
+        let files: Vec<String> = paths.map(file_hash).collect();
+        let fields = ["file", "hash", "place_in_file", "identity"];
+        let fields: Vec<&str> = fields.into_iter().chain(arrivals::FIELDS).collect();
+        for files in files.chunks(CHUNK) {
+            let body = json!({
+                "query": { "terms": { "file": files } },
+                "_source": false,
+                "docvalue_fields": fields,
+            });
+            scroll(self.client, self.client.name(), &body, &mut |hit| {
+                let field = |name: &str| hit.pointer(&format!("/fields/{name}/0"));
+                let text = |name: &str| field(name).and_then(Value::as_str).map(str::to_owned);
+                let identity = field("identity").and_then(Value::as_i64).unwrap_or(0) as u64;
+                let arrival = ArrivalRecord::of_hit(hit)
+                    .unwrap_or_else(|| ArrivalRecord::before_all(0, identity));
+                let origin = (text("hash").unwrap_or_default(), text("place_in_file"));
+                each(
+                    text("file").unwrap_or_default(),
+                    hit["_id"].as_str().unwrap_or_default().to_owned(),
+                    Known::new(origin, identity, arrival),
+                );
+                Ok(())
+            })?;
+        }
+        Ok(())
     }
 
     /// The files that seem to be unavailable, among the missing ones and those read.

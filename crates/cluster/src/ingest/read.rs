@@ -17,13 +17,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use timbao_articles::changes::{Counts, Progress, Reading};
 use timbao_articles::{Article, FileSystem, Limits, RecordBatch, open_on};
 
+use super::former::Former;
 use super::task::{Done, Task};
 use crate::admin::words_alias;
+use crate::arrivals::ArrivalRecord;
 use crate::bulk::Bulk;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::feed::{Feed, Origin, WordKey};
 use crate::lease::Lease;
+use crate::state::source_key;
 
 /// Documents are sent when they have this length together, in bytes.
 const BULK_BYTES: usize = 4 << 20;
@@ -50,6 +53,10 @@ pub(super) struct Pipeline<'a> {
     pub(super) patience: Duration,
     /// The words that are known to be in the cluster.
     pub(super) words: &'a Mutex<HashSet<String>>,
+    /// The articles of files that are gone, which may be found in others.
+    pub(super) gone: &'a Former,
+    /// The time at which new articles arrive, in milliseconds since 1970.
+    pub(super) time: i64,
 }
 
 /// Records of a file on their way to a parser, each with its number among those at the same place.
@@ -144,7 +151,10 @@ impl Run<'_> {
                 }
                 _ => 0,
             });
-            let numbers = numbers.collect();
+            let numbers: Vec<u32> = numbers.collect();
+            if task.was_read() {
+                pass(task, &batch, &numbers);
+            }
             task.begin();
             // Parsers only end when no reader is left.
             if parcels.send((Arc::clone(task), batch, numbers)).is_err() {
@@ -182,11 +192,12 @@ impl Run<'_> {
     ) -> Result<()> {
         let pipeline = self.pipeline;
         let generation = pipeline.generation(&task.job.source.path)?;
+        let source = source_key(&task.job.source.path);
         let mut articles = 0;
         for (record, &nth) in batch.records().zip(numbers) {
             let member = record.member();
             let hash = record.hash();
-            let hash = hash.get(..HASH_BYTES).unwrap_or_default();
+            let hash = kept(&hash);
             let origin = Origin {
                 path: &task.job.path,
                 member: member.as_deref(),
@@ -195,7 +206,8 @@ impl Run<'_> {
             };
             articles += 1;
             task.found_at(member.as_deref());
-            if task.is_unchanged(&origin.id(), &URL_SAFE_NO_PAD.encode(hash)) {
+            let (id, content) = (origin.id(), URL_SAFE_NO_PAD.encode(hash));
+            if task.is_unchanged(&id, &content) {
                 continue;
             }
             match record.parse() {
@@ -204,7 +216,12 @@ impl Run<'_> {
                     for problem in parsed.problems {
                         self.problem(task, problem);
                     }
-                    let document = outbox.feed.document(&parsed.article, &origin);
+                    let identity = parsed.article.identity();
+                    let kept = task.arrival(&id, &content, identity);
+                    let kept = kept.or_else(|| pipeline.gone.arrival(&content, identity));
+                    let new = || ArrivalRecord::new(&source, generation, pipeline.time, identity);
+                    let arrival = kept.cloned().unwrap_or_else(new);
+                    let document = outbox.feed.document(&parsed.article, &origin, &arrival);
                     task.write(&document.id);
                     outbox.bulk.index(&document.id, generation, &document.json);
                     outbox.of.push((Arc::clone(task), document.id, member));
@@ -296,6 +313,25 @@ impl Run<'_> {
     fn stops(&self) -> bool {
         self.failed.load(Ordering::Relaxed) || self.pipeline.stop.load(Ordering::Relaxed)
     }
+}
+
+/// Records the articles of a batch in the order of the file.
+fn pass(task: &Task, batch: &RecordBatch, numbers: &[u32]) {
+    for (record, &nth) in batch.records().zip(numbers) {
+        let (member, hash) = (record.member(), record.hash());
+        let origin = Origin {
+            path: &task.job.path,
+            member: member.as_deref(),
+            nth,
+            hash: kept(&hash),
+        };
+        task.pass(&origin.id(), &URL_SAFE_NO_PAD.encode(origin.hash));
+    }
+}
+
+/// The part of a hash that documents have.
+fn kept(hash: &[u8]) -> &[u8] {
+    hash.get(..HASH_BYTES).unwrap_or_default()
 }
 
 impl Pipeline<'_> {

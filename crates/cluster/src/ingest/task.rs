@@ -1,6 +1,5 @@
 //! One file being read: its articles compared with those in the cluster.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,27 +7,18 @@ use timbao_articles::changes::Counts;
 use timbao_articles::{Problem, ProblemKind, Repeats};
 
 use super::files::Job;
+use super::former::{Former, Known};
+use crate::arrivals::ArrivalRecord;
 use crate::state::FileEntry;
 
 /// Number of problems of a file that are kept.
 const MOST_PROBLEMS: usize = 1000;
 
-/// An article of a file that is in the cluster.
-#[derive(Debug)]
-pub(super) struct Known {
-    /// The hash of its bytes, as in its document.
-    pub(super) hash: String,
-    /// Its place in the file.
-    pub(super) member: Option<String>,
-    /// Whether it was found again.
-    pub(super) is_met: AtomicBool,
-}
-
 /// A file that is being read.
 #[derive(Debug)]
 pub(super) struct Task {
     pub(super) job: Job,
-    known: HashMap<String, Known>,
+    former: Former,
     /// Number of parts that are read but not acknowledged, plus one for the reader.
     parts: AtomicUsize,
     cut_short: AtomicBool,
@@ -60,11 +50,11 @@ pub(super) struct Done {
 }
 
 impl Task {
-    /// Begins with the articles of the file that are in the cluster, by id.
-    pub(super) fn new(job: Job, known: HashMap<String, Known>) -> Self {
+    /// Begins with the articles of the file that are in the cluster.
+    pub(super) fn new(job: Job, former: Former) -> Self {
         Self {
             job,
-            known,
+            former,
             parts: AtomicUsize::new(1),
             cut_short: AtomicBool::new(false),
             collected: Mutex::default(),
@@ -86,9 +76,35 @@ impl Task {
         self.cut_short.store(true, Ordering::Relaxed);
     }
 
+    /// Whether articles of the file are in the cluster.
+    pub(super) fn was_read(&self) -> bool {
+        !self.former.articles.is_empty()
+    }
+
+    /// Records an article of the file before it is compared, in the order of the file.
+    pub(super) fn pass(&self, id: &str, hash: &str) {
+        if let Some(known) = self.former.articles.get(id)
+            && known.hash == hash
+        {
+            known.bind();
+        }
+    }
+
+    /// The arrival that an article keeps: its own if it is edited, or that of an article that was at
+    /// another place of the file.
+    pub(super) fn arrival(&self, id: &str, hash: &str, identity: u64) -> Option<&ArrivalRecord> {
+        match self.former.articles.get(id) {
+            Some(known) if known.identity == identity => {
+                known.bind();
+                Some(&known.arrival)
+            }
+            _ => self.former.arrival(hash, identity),
+        }
+    }
+
     /// Returns `true` if the article is in the cluster as it is, and counts it.
     pub(super) fn is_unchanged(&self, id: &str, hash: &str) -> bool {
-        let known = self.known.get(id);
+        let known = self.former.articles.get(id);
         let same = known.filter(|known| known.hash == hash && !self.job.rewrite);
         if let Some(known) = same {
             known.is_met.store(true, Ordering::Relaxed);
@@ -104,7 +120,7 @@ impl Task {
 
     /// Counts an article that is written.
     pub(super) fn write(&self, id: &str) {
-        match self.known.get(id) {
+        match self.former.articles.get(id) {
             Some(known) => {
                 known.is_met.store(true, Ordering::Relaxed);
                 self.collected().counts.updated += 1;
@@ -116,7 +132,7 @@ impl Task {
     /// Counts an article that the cluster did not accept, and reports why.
     pub(super) fn reject(&self, id: &str, member: Option<String>, reason: &str) {
         let counts = &mut self.collected().counts;
-        match self.known.get(id) {
+        match self.former.articles.get(id) {
             Some(_) => {
                 counts.updated -= 1;
                 counts.unchanged += 1;
@@ -167,7 +183,8 @@ impl Task {
                     .any(|part| is_in(known.member.as_deref(), *part))
         };
         let missed = self
-            .known
+            .former
+            .articles
             .iter()
             .filter(|(_, known)| !known.is_met.load(Ordering::Relaxed));
         let (kept, lost): (Vec<_>, Vec<_>) = missed.partition(|(_, known)| is_kept(known));

@@ -1,5 +1,6 @@
 //! The cluster as an engine of programs.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
@@ -22,8 +23,10 @@ use crate::admin::{self, words_alias};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::feed::WordKey;
+use crate::lease;
 use crate::query::{Lookup, counted, rank};
 use crate::schema::{LAYOUT, from_sum_digits, sum_fields};
+use crate::state;
 
 use super::counts::KeyCounts;
 use super::known::KnownPlans;
@@ -50,6 +53,8 @@ pub struct Archive {
     pub(super) memo: Arc<Memo>,
     pub(super) plans: Arc<KnownPlans>,
     state: Arc<OnceLock<IndexState>>,
+    /// For the key of each source the last generation whose writes this state has, all of them.
+    pub(super) settled: Arc<BTreeMap<String, u64>>,
 }
 
 /// Values of a facet as they are spelled, with their numbers of articles.
@@ -82,7 +87,40 @@ impl Archive {
     /// is lost at once is an error if it happens twice.
     pub fn open(client: Arc<Client>) -> Result<Self> {
         admin::open(&client)?;
-        let (snapshot, answer) = Self::measured(client)?;
+        let measure = || {
+            let snapshot = Snapshot::open(Arc::clone(&client))?;
+            let answer = Self::measured(&snapshot)?;
+            Ok((snapshot, answer))
+        };
+        // If a copy that the first chose is on a node that is cut off, the client prefers others now.
+        let (snapshot, answer) = match measure() {
+            Err(Error::Expired { .. }) => measure(),
+            measured => measured,
+        }?;
+        Ok(Self::of(snapshot, &answer))
+    }
+
+    /// Opens the present state of an archive with the record of the updates that it has completely, for
+    /// what is new since a [mark](timbao_views::ArrivalLog::mark). Without it no arrival is complete,
+    /// and none is new since a mark.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Archive::open`], and if a primary copy is on a node that is cut off.
+    pub fn open_settled(client: Arc<Client>) -> Result<Self> {
+        admin::open(&client)?;
+        state::refresh(&client)?;
+        // Before the state is opened: it has what was settled then.
+        let settled = lease::settled(&client)?;
+        let snapshot = Snapshot::open_primaries(client)?;
+        let answer = Self::measured(&snapshot)?;
+        Ok(Self {
+            settled: Arc::new(settled),
+            ..Self::of(snapshot, &answer)
+        })
+    }
+
+    fn of(snapshot: Snapshot, answer: &Value) -> Self {
         let store = Store::new(snapshot);
         let value = |name: &str| {
             answer
@@ -90,12 +128,12 @@ impl Archive {
                 .as_f64()
         };
         let size = Size {
-            articles: total(&answer),
+            articles: total(answer),
             words: value("words").unwrap_or(0.0) as u64,
             first_day: value("first").map(|day| day as i32),
             last_day: value("last").map(|day| day as i32),
         };
-        Ok(Self {
+        Self {
             view: store.snapshot.view(),
             store,
             size,
@@ -105,29 +143,21 @@ impl Archive {
             memo: Arc::default(),
             plans: Arc::default(),
             state: Arc::default(),
-        })
+            settled: Arc::default(),
+        }
     }
 
-    /// A point in time, and the numbers of its articles and words. If a copy that it chose is on a node
-    /// that is cut off, it is opened a second time: the client then prefers copies that are reached.
-    fn measured(client: Arc<Client>) -> Result<(Snapshot, Value)> {
-        let open = || {
-            let snapshot = Snapshot::open(Arc::clone(&client))?;
-            let answer = snapshot.search(json!({
-                "size": 0,
-                "track_total_hits": true,
-                "aggs": {
-                    "words": { "sum": { "field": "words" } },
-                    "first": { "min": { "field": "day" } },
-                    "last": { "max": { "field": "day" } },
-                },
-            }))?;
-            Ok((snapshot, answer))
-        };
-        match open() {
-            Err(Error::Expired { .. }) => open(),
-            opened => opened,
-        }
+    /// The numbers of articles and words of a point in time, and its first and last day.
+    fn measured(snapshot: &Snapshot) -> Result<Value> {
+        snapshot.search(json!({
+            "size": 0,
+            "track_total_hits": true,
+            "aggs": {
+                "words": { "sum": { "field": "words" } },
+                "first": { "min": { "field": "day" } },
+                "last": { "max": { "field": "day" } },
+            },
+        }))
     }
 
     /// The same state with a deadline. Searches still running then end with

@@ -5,6 +5,7 @@
 //! the cluster cannot decide by itself whether an article matches.
 
 mod analysed;
+mod arrived;
 mod checked;
 mod corpus;
 mod counts;

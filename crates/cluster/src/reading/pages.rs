@@ -41,16 +41,33 @@ impl Snapshot {
         // Otherwise shards without a copy would be missing from every answer.
         let parameters = format!("keep_alive={KEPT}&allow_partial_pit_creation=false");
         let path = format!("{}/_search/point_in_time?{parameters}", client.name());
-        let opened: Value = client.search(&path, &Value::Null)?.ok()?.json()?;
+        let opened = client.search(&path, &Value::Null)?.ok()?.json()?;
+        Ok(Self::of(client, &opened))
+    }
+
+    /// Opens the present state of the primary copies of an index: all writes that were acknowledged
+    /// before. Other copies may lag behind a refresh.
+    pub(crate) fn open_primaries(client: Arc<Client>) -> Result<Self> {
+        client
+            .call("POST", &format!("{}/_refresh", client.name()))?
+            .ok()?;
+        let parameters =
+            format!("keep_alive={KEPT}&preference=_primary&allow_partial_pit_creation=false");
+        let path = format!("{}/_search/point_in_time?{parameters}", client.name());
+        let opened = client.call("POST", &path)?.ok()?.json()?;
+        Ok(Self::of(client, &opened))
+    }
+
+    fn of(client: Arc<Client>, opened: &Value) -> Self {
         let id = Mutex::new(opened.get("pit_id").cloned().unwrap_or_default());
-        Ok(Self {
+        Self {
             point: Arc::new(PointInTime {
                 client,
                 id,
                 is_lost: AtomicBool::new(false),
             }),
             deadline: None,
-        })
+        }
     }
 
     pub(crate) fn client(&self) -> &Client {

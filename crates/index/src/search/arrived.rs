@@ -64,7 +64,7 @@ impl ArrivalLog for Searcher {
             Since::Ever => None,
             Since::Time(time) => Some(arrivals.before_time(time)),
             Since::Mark(Mark::Commits(commits)) => Some(arrivals.before(commits)),
-            // Of an index in a cluster, which has no commit of this one.
+            // A mark of an index in a cluster includes no commit of this one.
             Since::Mark(Mark::Updates(_)) => Some(0),
         };
         Ok(self.arrived_after(plan, &arrivals, after)?)

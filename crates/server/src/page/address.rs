@@ -11,8 +11,6 @@ use crate::site::{Requested, requested};
 pub(crate) struct Address {
     path: &'static str,
     pairs: Vec<(String, String)>,
-    /// Whether the server has feeds.
-    has_feeds: bool,
     /// The address that the client sent.
     requested: Arc<Requested>,
 }
@@ -27,7 +25,6 @@ impl Address {
                 .into_owned()
                 .filter(|(name, value)| names.contains(&name.as_str()) && !value.is_empty())
                 .collect(),
-            has_feeds: true,
             requested: Arc::new(requested()),
         }
     }
@@ -48,19 +45,6 @@ impl Address {
             path,
             ..self.clone()
         }
-    }
-
-    /// The same on a server without feeds.
-    pub(crate) fn without_feeds(self) -> Self {
-        Self {
-            has_feeds: false,
-            ..self
-        }
-    }
-
-    /// Whether the server has feeds.
-    pub(crate) fn has_feeds(&self) -> bool {
-        self.has_feeds
     }
 
     /// With one value of a parameter instead of those there are; an empty one removes it.

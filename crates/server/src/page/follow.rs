@@ -66,7 +66,5 @@ fn lang_of(address: &Address, path: &'static str) -> String {
 /// Returns `true` if a page has a feed.
 pub(super) fn has_feed(address: &Address) -> bool {
     let is_filter = |name: &str| name == "q" || Facet::named(name).is_some();
-    address.has_feeds()
-        && address.path() == "/"
-        && address.pairs().iter().any(|(name, _)| is_filter(name))
+    address.path() == "/" && address.pairs().iter().any(|(name, _)| is_filter(name))
 }

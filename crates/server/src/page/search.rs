@@ -40,9 +40,6 @@ pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let limits = app.options.limits;
     let (view, is_other) = asked.view(app)?;
-    if app.options.cluster.is_some() {
-        asked.address = asked.address.without_feeds();
-    }
     let filters = asked.filters(limits.text)?;
     let Some(query) = asked.query_with(limits.text, &filters)? else {
         let size = app.work.run(&view, |view| Ok(view.size()?)).await?;
@@ -173,7 +170,7 @@ fn results(
                     (downloads(&export(address, "/api/v1/search.csv"), language))
                 }
                 // Also of a search that finds nothing yet.
-                @if address.has_feeds() { (follow(address, list.saves, language)) }
+                (follow(address, list.saves, language))
                 (cited(citation, address, language))
             }
             (narrow.beside(address, language))
