@@ -287,9 +287,8 @@ impl Listing for Groups<'_> {
         for group in self.shown {
             let values = group.values.iter().zip(&self.view.args.group);
             let values = values.map(|(value, key)| match (value, key) {
-                (None, _) => words.no_value.to_owned(),
-                (Some(value), GroupKey::Period(_)) => language.date(value),
-                (Some(value), _) => value.clone(),
+                (None, GroupKey::Facet(_) | GroupKey::Period(_)) => words.no_value.to_owned(),
+                (value, &key) => language.group_value(key, value.as_deref()),
             });
             let counts = [group.matches, group.articles].map(|number| language.count(number));
             table.row(counts.into_iter().chain(values));

@@ -66,6 +66,10 @@ fn concordances() {
         workspace.run(&["kwic", "chi bo", "--group", "right,source"])
     );
     assert_snapshot!(
+        "kwic_groups_of_two",
+        workspace.run(&["kwic", "hợp tác xã mừng", "--group", "left:2,right:2"])
+    );
+    assert_snapshot!(
         "kwic_csv",
         workspace.run(&["kwic", "tự chuyển hoá", "-C", "2", "--format", "csv"])
     );

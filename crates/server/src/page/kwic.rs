@@ -244,13 +244,7 @@ fn groups(request: &KwicRequest, found: &Found, language: Language) -> Markup {
                     @for group in part(&found.groups, request.range()) {
                         tr {
                             @for (key, value) in request.group.iter().zip(&group.values) {
-                                td.value lang="vi" {
-                                    @match (key, value) {
-                                        (_, None) => (words.unknown),
-                                        (GroupKey::Period(_), Some(value)) => (language.date(value)),
-                                        (_, Some(value)) => (value),
-                                    }
-                                }
+                                td.value lang="vi" { (language.group_value(*key, value.as_deref())) }
                             }
                             td { (language.count(group.matches)) }
                             td { (language.count(group.articles)) }
@@ -333,14 +327,10 @@ fn choice(
 
 /// The name of a group key in a URL, which is empty for no group.
 fn group_name(key: &str, language: Language) -> String {
-    let name = match key.parse::<GroupKey>() {
+    match key.parse::<GroupKey>() {
         Ok(key) => language.group_key(key).to_lowercase(),
         Err(_) if key.is_empty() => language.words().no_group.to_owned(),
         Err(_) => key.to_owned(),
-    };
-    match key.split_once(':') {
-        Some((_, tokens)) => format!("{name} {tokens}"),
-        None => name,
     }
 }
 

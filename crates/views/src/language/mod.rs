@@ -230,15 +230,28 @@ impl Language {
         self.facet(facet).to_lowercase()
     }
 
-    /// The name of a key that matches are grouped by.
+    /// The name of a key that matches are grouped by, with the number of tokens if there are several.
     pub fn group_key(self, key: GroupKey) -> String {
         let words = self.words();
         match key {
-            GroupKey::Left(_) => words.col_left.to_owned(),
-            GroupKey::Right(_) => words.col_right.to_owned(),
+            GroupKey::Left(1) => words.col_left.to_owned(),
+            GroupKey::Right(1) => words.col_right.to_owned(),
+            GroupKey::Left(tokens) => format!("{} {tokens}", words.col_left),
+            GroupKey::Right(tokens) => format!("{} {tokens}", words.col_right),
             GroupKey::Match => words.col_match.to_owned(),
             GroupKey::Period(by) => self.by(by).to_owned(),
             GroupKey::Facet(facet) => self.facet_column(facet),
+        }
+    }
+
+    /// The value of a group, or what a reader sees where there is none: metadata is not stated, and a text
+    /// may end before the tokens of a context.
+    pub fn group_value(self, key: GroupKey, value: Option<&str>) -> String {
+        match (key, value) {
+            (GroupKey::Left(_) | GroupKey::Right(_), None) => "–".to_owned(),
+            (_, None) => self.words().unknown.to_owned(),
+            (GroupKey::Period(_), Some(value)) => self.date(value),
+            (_, Some(value)) => value.to_owned(),
         }
     }
 
