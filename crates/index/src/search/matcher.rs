@@ -124,7 +124,7 @@ impl Slots {
 
     /// How often all tokens of an article are read for what some words and phrases need.
     pub(super) fn passes(&self, needs: Needs) -> usize {
-        1 + usize::from(needs.sentences) + usize::from(self.table.has_case(needs.slots))
+        1 + usize::from(needs.sentences || self.table.has_case(needs.slots))
     }
 
     /// Finds what some words and phrases need in an article.
@@ -137,70 +137,64 @@ impl Slots {
     ) -> R {
         self.table
             .find(article.tokens, needs.slots, &mut room.places);
-        let has_case = self.table.has_case(needs.slots);
-        if room.places.end() > 0 && needs.sentences {
-            Self::read_sentences(article, room);
-        }
-        if room.places.end() > 0 && has_case {
-            self.read_case(article, room);
+        let reads_text = self.passes(needs) > 1;
+        if reads_text && room.places.end() > 0 && self.read_text(article, needs, room).is_err() {
+            // A damaged text has no occurrences; `verify` finds the damage.
+            room.places.clear(0);
         }
         f(&room.places)
     }
 
-    /// Reads where sentences begin.
-    fn read_sentences(article: &SegmentArticle<'_>, room: &mut Room) {
-        let Room {
-            places, unpacked, ..
-        } = room;
-        let Ok(mut residue) = article.segment.residue(article.article, unpacked) else {
-            // A damaged text has no occurrences; `verify` finds the damage.
-            places.clear(0);
-            return;
-        };
-        let mut sentences = SentenceStarts::new(article.segment);
+    /// Reads where sentences begin and the case of words, as needed, and keeps the places of words in
+    /// the case that is wanted.
+    fn read_text(
+        &self,
+        article: &SegmentArticle<'_>,
+        needs: Needs,
+        room: &mut Room,
+    ) -> std::result::Result<(), String> {
+        let segment = article.segment;
+        let mut residue = segment.residue(article.article, &mut room.unpacked)?;
+        let mut sentences = needs.sentences.then(|| SentenceStarts::new(segment));
+        let has_case = self.table.has_case(needs.slots);
+        room.capitals.clear();
         for (at, &token) in (0..).zip(article.tokens) {
             match token {
-                PARAGRAPH => {}
+                PARAGRAPH => continue,
                 FIELD => {
                     residue.end_field();
-                    sentences.end_part(at);
+                    if let Some(sentences) = &mut sentences {
+                        sentences.end_part(at);
+                    }
+                    continue;
                 }
-                token => sentences.push(at, token, residue.written()),
+                _ => {}
             }
-        }
-        places.sentences = sentences.into_starts();
-    }
-
-    /// Reads the case of words, and keeps the places of those in the case that is wanted.
-    fn read_case(&self, article: &SegmentArticle<'_>, room: &mut Room) {
-        let Room {
-            places,
-            capitals,
-            usual,
-            unpacked,
-        } = room;
-        let Ok(mut residue) = article.segment.residue(article.article, unpacked) else {
-            places.clear(0);
-            return;
-        };
-        capitals.clear();
-        for (at, &token) in (0..).zip(article.tokens) {
-            if token == PARAGRAPH {
+            let is_cased = has_case && self.table.is_cased(token);
+            if sentences.is_none() && !is_cased {
+                residue.skip();
                 continue;
             }
-            if self.table.is_cased(token) {
-                let written = residue.written();
-                let of = || written.capitals(article.segment.surface(token - FIRST_KEY));
+            let written = residue.written();
+            if is_cased {
+                let of = || written.capitals(segment.surface(token - FIRST_KEY));
                 let found = match written.case() {
                     CaseForm::Other => of(),
-                    case => *usual.entry((token, case)).or_insert_with(of),
+                    case => *room.usual.entry((token, case)).or_insert_with(of),
                 };
-                capitals.push((at, found));
-            } else {
-                residue.skip();
+                room.capitals.push((at, found));
+            }
+            if let Some(sentences) = &mut sentences {
+                sentences.push(at, token, written);
             }
         }
-        self.table.keep_cased(capitals, places);
+        if let Some(sentences) = sentences {
+            room.places.sentences = sentences.into_starts();
+        }
+        if has_case {
+            self.table.keep_cased(&room.capitals, &mut room.places);
+        }
+        Ok(())
     }
 }
 
