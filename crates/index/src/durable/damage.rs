@@ -70,9 +70,7 @@ fn articles() -> Vec<(String, Article)> {
 }
 
 fn searcher(dir: &Path) -> Result<Searcher> {
-    let mut storage = Storage::open(dir)?;
-    storage.eager = 0;
-    Index::open_on(storage)?.searcher()
+    Index::open_on(Storage::open(dir)?.lazy())?.searcher()
 }
 
 fn plan(query: &str) -> Plan {

@@ -65,6 +65,8 @@ pub(crate) const UNFINISHED: &str = ".tmp";
 /// that damage is reported early. The blocks of larger ones are checked on
 /// first read.
 const EAGER: usize = 16 << 20;
+/// Bytes of a component that are mapped while it is checked.
+const CHECKED: usize = 64 << 20;
 
 /// Interval between two attempts of a writer to take the lock.
 const NAP: Duration = Duration::from_millis(50);
@@ -137,6 +139,14 @@ impl Storage {
         }
     }
 
+    /// The same storage, whose components are checked only where they are read.
+    pub(crate) fn lazy(&self) -> Self {
+        Self {
+            eager: 0,
+            ..self.clone()
+        }
+    }
+
     /// Maps a component and checks its seal. Its blocks are checked on first
     /// read, or at once if there are few.
     ///
@@ -149,6 +159,25 @@ impl Storage {
         let handle = self.inner.get_file_handle(path)?;
         let file = handle.read_bytes(0..handle.len()).map_err(io)?;
         Checks::open(&file, &self.identity(path), self.eager).map_err(io)
+    }
+
+    /// Checks all blocks of a component, with a part of it mapped at a time.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`component`](Self::component), and invalid data if a block is damaged.
+    pub(crate) fn check_component(&self, path: &Path) -> Result<(), OpenReadError> {
+        let mut next = 0;
+        loop {
+            let checks = self.component(path)?;
+            let end = checks.bytes().len().min(next + CHECKED);
+            let checked = checks.check(next..end);
+            checked.map_err(|error| OpenReadError::wrap_io_error(error, path.into()))?;
+            if end == checks.bytes().len() {
+                return Ok(());
+            }
+            next = end;
+        }
     }
 
     /// The path of the directory.

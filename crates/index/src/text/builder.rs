@@ -152,6 +152,7 @@ impl SegmentBuilder {
         let mut tokens = TokenWriter::begin(&mut sections);
         tokens.push(&self.tokens, &mut sections)?;
         tokens.finish(&mut sections)?;
+        self.residue_blocks.begin(&mut sections);
         self.residue_blocks.finish(&mut sections)?;
         let average = counts.average_length();
         let (tokens, articles) = (&self.tokens, &self.articles);

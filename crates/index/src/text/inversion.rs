@@ -17,14 +17,14 @@ use super::ids::Ids;
 use super::layout::ArticleRow;
 use super::section::Section;
 use super::sections::SectionWriter;
+use super::source::{MAPPED, Refused, Source};
 use super::writing::Counts;
 
 use in_order::InOrder;
 use inverter::{Inverter, Slices, Target};
-use merged::Parts;
+use merged::{Parts, Tables};
 
 pub(crate) use inverter::{Inversion, position_blocks};
-pub(crate) use merged::{NONE, Source};
 
 /// Maximum number of tokens in a slice, unless one key has more.
 const SLICE: usize = if cfg!(test) { 1 << 5 } else { 1 << 24 };
@@ -55,31 +55,41 @@ pub(crate) fn invert<W: Write>(
 
 /// Writes the sections of postings and bigrams of merged segments, after the sections that `first`
 /// writes. Uses `threads` threads in all; those that do not run `first` begin with the merge.
-pub(crate) fn merge<W: Write, E: From<io::Error>>(
-    sources: &[Source],
+pub(crate) fn merge<W: Write>(
+    sources: &[Source<'_>],
     articles: &[ArticleRow],
     counts: Counts,
     ids: &Ids<'_>,
     threads: usize,
     sections: &mut SectionWriter<W>,
-    first: impl FnOnce(&mut SectionWriter<W>) -> Result<(), E>,
-) -> Result<Inversion, E> {
+    first: impl FnOnce(&mut SectionWriter<W>) -> Result<(), Refused>,
+) -> Result<Inversion, Refused> {
     let target = Target::new(counts.positions, articles, ids, counts.average_length());
-    let parts = Parts::new(&target, sources);
-    let keys: Vec<Range<u32>> = ranges(ids, MERGED).map(|(keys, _)| keys).collect();
-    let merged = InOrder::new(keys.len(), AHEAD, |part| parts.merge(keys[part].clone()));
+    let tables = sources.iter().map(|source| Tables::new(source, &target));
+    let tables: Vec<Tables> = tables.collect::<Result<_, _>>()?;
+    let all: Vec<Range<u32>> = ranges(ids, MERGED).map(|(keys, _)| keys).collect();
     let mut inverter = Inverter::new(&target);
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(|| merged.run());
-        }
-        merged.after(|| {
-            first(sections)?;
-            sections.begin(Section::Bigrams);
-            Ok::<(), E>(())
+    let mut first = Some(first);
+    let mut rest = all.as_slice();
+    while !rest.is_empty() || first.is_some() {
+        let keys;
+        (keys, rest) = rest.split_at(rest.len().min(MAPPED / MERGED));
+        let parts = Parts::open(&target, sources, &tables)?;
+        let merged = InOrder::new(keys.len(), AHEAD, |part| parts.merge(keys[part].clone()));
+        thread::scope(|scope| {
+            for _ in 1..threads {
+                scope.spawn(|| merged.run());
+            }
+            if let Some(first) = first.take() {
+                merged.after(|| {
+                    first(sections)?;
+                    sections.begin(Section::Bigrams);
+                    Ok::<(), Refused>(())
+                })?;
+            }
+            merged.take_all(|mut part| Ok::<(), Refused>(inverter.append(&mut part, sections)?))
         })?;
-        merged.take_all(|mut part| Ok::<(), E>(inverter.append(&mut part, sections)?))
-    })?;
+    }
     Ok(inverter.finish(sections)?)
 }
 

@@ -10,11 +10,12 @@ use std::ops::Range;
 
 use super::bytes::load_u32;
 use super::ids::Ids;
-use super::inversion::{self, NONE, Source};
+use super::inversion;
 use super::layout::ArticleRow;
 use super::residue::ResidueReader;
 use super::sections::SectionWriter;
 use super::segment::{TextSegment, unpack};
+use super::source::{MAPPED, NONE, Open, Refused, Source};
 use super::tokens::FIRST_KEY;
 use super::vocabulary::Vocabulary;
 use super::writing::{
@@ -24,35 +25,17 @@ use super::writing::{
 /// Positions whose tokens are read at once.
 const AT_ONCE: usize = 1 << 14;
 
-/// Why segments are not merged.
-#[derive(Debug)]
-pub(crate) enum Refused {
-    /// The surface of a key does not follow from it: an earlier version wrote the segment. The
-    /// articles have to be added by their text.
-    Surface,
-    /// A segment is damaged.
-    Damaged(String),
-    /// There are too many tokens, the compressor fails, or the file cannot be written.
-    Io(io::Error),
-}
-
-impl From<io::Error> for Refused {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
 /// Segments that are merged, their keys mapped and their living articles numbered.
 #[derive(Default)]
-pub(crate) struct Merger {
+pub(crate) struct Merger<'a> {
     vocabulary: Vocabulary,
     articles: Vec<ArticleRow>,
     positions: u32,
-    sources: Vec<Source>,
+    sources: Vec<Source<'a>>,
 }
 
-impl Merger {
-    /// Appends the living articles of a segment; their numbers ascend.
+impl<'a> Merger<'a> {
+    /// Appends the living articles of a segment whose bytes were checked; their numbers ascend.
     ///
     /// # Errors
     ///
@@ -60,25 +43,19 @@ impl Merger {
     /// tokens.
     pub(crate) fn append(
         &mut self,
-        segment: TextSegment,
+        open: Open<'a>,
         living: impl Iterator<Item = u32>,
     ) -> Result<(), Refused> {
-        if let Some(reason) = segment.check_all() {
-            return Err(Refused::Damaged(reason.clone()));
-        }
-        let mut articles = vec![NONE; segment.articles() as usize];
+        let mut source = Source::new(open)?;
+        let segment = source.segment()?;
         for article in living {
-            let Some(number) = articles.get_mut(article as usize) else {
+            let Some(number) = source.articles.get_mut(article as usize) else {
                 return Err(Refused::Damaged("articles without text".to_owned()));
             };
             *number = self.articles.len() as u32;
             self.append_article(&segment, article)?;
         }
-        let mut source = Source {
-            segment,
-            keys: Vec::new(),
-            articles,
-        };
+        drop(segment);
         source.keys = self.mapped_keys(&source)?;
         self.sources.push(source);
         Ok(())
@@ -105,9 +82,9 @@ impl Merger {
 
     /// The vocabulary's ids of the keys of a segment, by their ids there, or [`NONE`] for keys
     /// without living tokens. Counts these tokens.
-    fn mapped_keys(&mut self, source: &Source) -> Result<Vec<u32>, Refused> {
-        let segment = &source.segment;
+    fn mapped_keys(&mut self, source: &Source<'_>) -> Result<Vec<u32>, Refused> {
         let tokens = living_tokens(source)?;
+        let segment = source.segment()?;
         let mut keys = vec![NONE; tokens.len()];
         for (key, (id, &tokens)) in (0..).zip(keys.iter_mut().zip(&tokens)) {
             if tokens == 0 {
@@ -161,7 +138,7 @@ impl Merger {
 
 /// Writes the tokens and the residue of the living articles.
 fn copy_texts<W: Write>(
-    sources: &[Source],
+    sources: &[Source<'_>],
     ids: &Ids<'_>,
     sections: &mut SectionWriter<W>,
 ) -> Result<(), Refused> {
@@ -171,29 +148,29 @@ fn copy_texts<W: Write>(
     }
     tokens.finish(sections)?;
     let mut residue = ResidueBlocks::new()?;
+    residue.begin(sections);
     for source in sources {
-        copy_residue(source, &mut residue)?;
+        copy_residue(source, &mut residue, sections)?;
     }
     Ok(residue.finish(sections)?)
 }
 
 /// The number of living tokens of each exact key of a segment.
-fn living_tokens(source: &Source) -> Result<Vec<u32>, Refused> {
-    let segment = &source.segment;
+fn living_tokens(source: &Source<'_>) -> Result<Vec<u32>, Refused> {
+    let segment = source.segment()?;
     let mut tokens: Vec<u32> = (0..segment.exact_keys())
         .map(|key| segment.exact_info(key).tokens)
         .collect();
+    drop(segment);
     // Articles are rarely deleted, so that it is cheaper to count those that are.
-    for dead in runs(source, false) {
-        read_tokens(segment, &dead, |read| {
-            for key in read.iter().filter_map(|token| token.checked_sub(FIRST_KEY)) {
-                let count = tokens.get_mut(key as usize);
-                let count = count.ok_or_else(|| unknown_key(key))?;
-                *count = count.saturating_sub(1);
-            }
-            Ok(())
-        })?;
-    }
+    read_tokens(source, false, |read| {
+        for key in read.iter().filter_map(|token| token.checked_sub(FIRST_KEY)) {
+            let count = tokens.get_mut(key as usize);
+            let count = count.ok_or_else(|| unknown_key(key))?;
+            *count = count.saturating_sub(1);
+        }
+        Ok(())
+    })?;
     Ok(tokens)
 }
 
@@ -202,50 +179,53 @@ fn unknown_key(key: u32) -> Refused {
 }
 
 /// The runs of articles of a segment that are all living or all dead.
-fn runs(source: &Source, living: bool) -> impl Iterator<Item = Range<u32>> {
+fn runs(source: &Source<'_>, living: bool) -> impl Iterator<Item = Range<u32>> {
     let mut at = 0;
-    let mut groups = source
+    let groups = source
         .articles
         .chunk_by(|&a, &b| (a == NONE) == (b == NONE));
-    std::iter::from_fn(move || {
-        loop {
-            let group = groups.next()?;
-            let start = at;
-            at += group.len() as u32;
-            if group
-                .first()
-                .is_some_and(|&first| (first != NONE) == living)
-            {
-                return Some(start..at);
-            }
-        }
+    groups.filter_map(move |group| {
+        let start = at;
+        at += group.len() as u32;
+        let is_living = group.first().is_some_and(|&first| first != NONE);
+        (is_living == living).then_some(start..at)
     })
 }
 
-/// Calls `f` with all tokens of some articles, some at a time.
+/// Calls `f` with all tokens of the living articles of a segment, or of the dead ones, some at a time.
 fn read_tokens(
-    segment: &TextSegment,
-    articles: &Range<u32>,
+    source: &Source<'_>,
+    living: bool,
     mut f: impl FnMut(&mut [u32]) -> Result<(), Refused>,
 ) -> Result<(), Refused> {
-    let end = segment.start(articles.end);
+    let mut segment = source.segment()?;
     let mut tokens = Vec::with_capacity(AT_ONCE);
-    for from in (segment.start(articles.start)..end).step_by(AT_ONCE) {
-        let to = end.min(from.saturating_add(AT_ONCE as u32));
-        tokens.clear();
-        segment.tokens().range(from, to).read_into(&mut tokens);
-        if tokens.len() != (to - from) as usize {
-            let reason = format!("the tokens from position {from} on");
-            return Err(Refused::Damaged(reason));
+    let mut mapped = 0;
+    for articles in runs(source, living) {
+        let end = segment.start(articles.end);
+        for from in (segment.start(articles.start)..end).step_by(AT_ONCE) {
+            if mapped >= MAPPED {
+                drop(segment);
+                segment = source.segment()?;
+                mapped = 0;
+            }
+            let to = end.min(from.saturating_add(AT_ONCE as u32));
+            tokens.clear();
+            segment.tokens().range(from, to).read_into(&mut tokens);
+            if tokens.len() != (to - from) as usize {
+                let reason = format!("the tokens from position {from} on");
+                return Err(Refused::Damaged(reason));
+            }
+            mapped += tokens.len();
+            f(&mut tokens)?;
         }
-        f(&mut tokens)?;
     }
     Ok(())
 }
 
 /// Appends the living tokens of a segment.
 fn copy_tokens<W: Write>(
-    source: &Source,
+    source: &Source<'_>,
     ids: &Ids<'_>,
     out: &mut TokenWriter,
     sections: &mut SectionWriter<W>,
@@ -259,43 +239,57 @@ fn copy_tokens<W: Write>(
             None => NONE,
         });
     let table: Vec<u32> = (0..FIRST_KEY).chain(keys).collect();
-    for living in runs(source, true) {
-        read_tokens(&source.segment, &living, |tokens| {
-            let mut known = true;
-            for token in tokens.iter_mut() {
-                *token = table.get(*token as usize).copied().unwrap_or(NONE);
-                known &= *token != NONE;
-            }
-            match known {
-                true => Ok(out.push(tokens, sections)?),
-                false => Err(Refused::Damaged("a token has no key".to_owned())),
-            }
-        })?;
-    }
-    Ok(())
+    read_tokens(source, true, |tokens| {
+        let mut known = true;
+        for token in tokens.iter_mut() {
+            *token = table.get(*token as usize).copied().unwrap_or(NONE);
+            known &= *token != NONE;
+        }
+        match known {
+            true => Ok(out.push(tokens, sections)?),
+            false => Err(Refused::Damaged("a token has no key".to_owned())),
+        }
+    })
 }
 
 /// Appends the residue of the living articles of a segment.
-fn copy_residue(source: &Source, out: &mut ResidueBlocks) -> Result<(), Refused> {
-    let mut next = 0;
-    for (range, packed) in source.segment.residue_blocks() {
-        let numbers = source
-            .articles
-            .get(range.start as usize..range.end as usize);
-        let numbers = numbers
-            .filter(|_| range.start == next)
-            .ok_or_else(|| Refused::Damaged("the table of residue".to_owned()))?;
-        next = range.end;
-        let size = load_u32(packed, 0) as usize;
-        if let (Some(&first), false) = (numbers.first(), numbers.contains(&NONE))
-            && ResidueBlocks::is_full(size)
-        {
-            out.copy(first, packed)?;
-        } else if numbers.iter().any(|&number| number != NONE) {
-            copy_some_residue(range.start, numbers, packed, out)?;
+fn copy_residue<W: Write>(
+    source: &Source<'_>,
+    out: &mut ResidueBlocks,
+    sections: &mut SectionWriter<W>,
+) -> Result<(), Refused> {
+    let (mut next, mut done) = (0, 0);
+    loop {
+        let segment = source.segment()?;
+        let mut mapped = 0;
+        for (range, packed) in segment.residue_blocks().skip(done) {
+            let numbers = source
+                .articles
+                .get(range.start as usize..range.end as usize);
+            let numbers = numbers
+                .filter(|_| range.start == next)
+                .ok_or_else(|| Refused::Damaged("the table of residue".to_owned()))?;
+            next = range.end;
+            let size = load_u32(packed, 0) as usize;
+            if let (Some(&first), false) = (numbers.first(), numbers.contains(&NONE))
+                && ResidueBlocks::is_full(size)
+            {
+                out.copy(first, packed)?;
+            } else if numbers.iter().any(|&number| number != NONE) {
+                copy_some_residue(range.start, numbers, packed, out)?;
+            }
+            out.write(sections)?;
+            done += 1;
+            mapped += packed.len();
+            if mapped >= MAPPED {
+                break;
+            }
+        }
+        if mapped < MAPPED {
+            break;
         }
     }
-    match next == source.segment.articles() {
+    match next as usize == source.articles.len() {
         true => Ok(()),
         false => Err(Refused::Damaged("articles without text".to_owned())),
     }

@@ -25,6 +25,7 @@ mod section;
 mod sections;
 mod segment;
 pub(crate) mod sketch;
+mod source;
 pub(crate) mod tokens;
 mod vocabulary;
 mod writing;

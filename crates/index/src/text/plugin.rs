@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -15,11 +15,12 @@ use tantivy::schema::document::ErasedDocument;
 use tantivy::{DocId, Segment, SegmentReader, TantivyError};
 
 use super::builder::SegmentBuilder;
-use super::merging::{Merger, Refused};
+use super::merging::Merger;
 use super::packed;
 use super::sections::ranges;
 use super::segment::TextSegment;
 use super::sketch::{self, SketchWriter, Sketches};
+use super::source::Refused;
 use crate::document::ArticleDocument;
 use crate::durable::Storage;
 use crate::resources::Resources;
@@ -62,9 +63,15 @@ impl TextPlugin {
     ///
     /// When the file is missing or damaged.
     pub(crate) fn open(storage: &Storage, reader: &SegmentReader) -> tantivy::Result<TextSegment> {
-        let name = format!("{}.{EXTENSION}", reader.segment_id().uuid_string());
-        let file = storage.component(Path::new(&name))?;
-        TextSegment::open(file).map_err(|reason| corruption(format!("{name}: {reason}")))
+        let name = Self::file_name(reader);
+        let file = storage.component(&name)?;
+        TextSegment::open(file)
+            .map_err(|reason| corruption(format!("{}: {reason}", name.display())))
+    }
+
+    /// The name of the component of a segment.
+    fn file_name(reader: &SegmentReader) -> PathBuf {
+        format!("{}.{EXTENSION}", reader.segment_id().uuid_string()).into()
     }
 
     /// Opens the file of the sketches of a segment, for finding reprints.
@@ -199,16 +206,24 @@ impl SegmentPlugin for TextPlugin {
 }
 
 /// The articles of segments that are alive, to be merged without analysing their text.
-fn prepared(storage: &Storage, readers: &[SegmentReader]) -> Result<Merger, Refused> {
+fn prepared<'a>(storage: &Storage, readers: &'a [SegmentReader]) -> Result<Merger<'a>, Refused> {
     let mut merger = Merger::default();
     for reader in readers {
-        let segment = TextPlugin::open(storage, reader).map_err(|error| match error {
-            TantivyError::IoError(error) => Refused::Io(io::Error::other(error)),
-            other => Refused::Damaged(other.to_string()),
-        })?;
-        merger.append(segment, reader.doc_ids_alive())?;
+        let storage = storage.lazy();
+        let checked = storage.check_component(&TextPlugin::file_name(reader));
+        checked.map_err(|error| refused(error.into()))?;
+        let open = move || TextPlugin::open(&storage, reader).map(TextSegment::trusted);
+        let open = Box::new(move || open().map_err(refused));
+        merger.append(open, reader.doc_ids_alive())?;
     }
     Ok(merger)
+}
+
+fn refused(error: TantivyError) -> Refused {
+    match error {
+        TantivyError::IoError(error) => Refused::Io(io::Error::other(error)),
+        other => Refused::Damaged(other.to_string()),
+    }
 }
 
 /// The articles of segments that are alive, added by their text.

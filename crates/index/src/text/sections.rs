@@ -138,6 +138,7 @@ pub(crate) fn read_sections(component: Checks, len: usize) -> Result<Sections, S
         file: Arc::new(File {
             component,
             whole: AtomicU32::new(whole),
+            is_packed: whole != 0,
             damage: Damage::default(),
         }),
     };
@@ -169,6 +170,7 @@ struct File {
     component: Checks,
     /// A bit for each section that was checked as a whole.
     whole: AtomicU32,
+    is_packed: bool,
     damage: Damage,
 }
 
@@ -193,6 +195,16 @@ impl Sections {
     #[inline]
     pub(crate) fn is_checked(&self, section: Section) -> bool {
         self.file.whole.load(Ordering::Relaxed) & 1 << section as u32 != 0
+    }
+
+    /// Takes all bytes as checked.
+    pub(crate) fn trust(&self) {
+        self.file.whole.store(u32::MAX, Ordering::Relaxed);
+    }
+
+    /// Returns `true` if the sections were unpacked from a compressed file.
+    pub(crate) fn are_unpacked(&self) -> bool {
+        self.file.is_packed
     }
 
     /// Checks some bytes of a section.

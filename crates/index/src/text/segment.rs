@@ -376,12 +376,15 @@ impl TextSegment {
         self.sections.get(section)
     }
 
-    /// Checks all bytes and returns the damage, if there is any.
-    pub(crate) fn check_all(&self) -> Option<&String> {
-        for section in Section::ALL {
-            self.sections.get(section);
-        }
-        self.damage().get()
+    /// Takes all bytes as checked.
+    pub(crate) fn trusted(self) -> Self {
+        self.sections.trust();
+        self
+    }
+
+    /// Returns `true` if its bytes are in memory of their own, as the file is compressed.
+    pub(crate) fn is_unpacked(&self) -> bool {
+        self.sections.are_unpacked()
     }
 
     /// The blocks of residue: their articles and their bytes, the size of what they unpack to in

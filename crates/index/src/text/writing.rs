@@ -184,7 +184,10 @@ pub(crate) struct ResidueBlocks {
     open: Vec<u8>,
     /// The first article and the offset of each block.
     blocks: Vec<(u32, u64)>,
+    /// Complete blocks that are not written.
     bytes: Vec<u8>,
+    /// Bytes of the blocks that are.
+    written: u64,
     compressor: zstd::bulk::Compressor<'static>,
 }
 
@@ -199,6 +202,7 @@ impl ResidueBlocks {
             open: Vec::new(),
             blocks: Vec::new(),
             bytes: Vec::new(),
+            written: 0,
             compressor: zstd::bulk::Compressor::new(RESIDUE_LEVEL)?,
         })
     }
@@ -214,7 +218,7 @@ impl ResidueBlocks {
     ///
     /// When the compressor fails.
     pub(crate) fn take(&mut self, article: u32, residue: &mut ResidueWriter) -> io::Result<()> {
-        self.begin(article);
+        self.make_room(article);
         residue.take(&mut self.open);
         self.flush_if_full()
     }
@@ -225,7 +229,7 @@ impl ResidueBlocks {
     ///
     /// When the compressor fails.
     pub(crate) fn add(&mut self, article: u32, residue: &[u8]) -> io::Result<()> {
-        self.begin(article);
+        self.make_room(article);
         self.open.extend_from_slice(residue);
         self.flush_if_full()
     }
@@ -237,15 +241,39 @@ impl ResidueBlocks {
     /// When the compressor fails.
     pub(crate) fn copy(&mut self, first: u32, packed: &[u8]) -> io::Result<()> {
         self.flush()?;
-        self.blocks.push((first, self.bytes.len() as u64));
+        self.open_block(first);
         self.bytes.extend_from_slice(packed);
         Ok(())
     }
 
-    fn begin(&mut self, article: u32) {
+    /// Starts the section of blocks, which is written until [`finish`](Self::finish).
+    pub(crate) fn begin<W: Write>(&self, sections: &mut SectionWriter<W>) {
+        sections.begin(Section::Residue);
+    }
+
+    /// Writes the complete blocks.
+    ///
+    /// # Errors
+    ///
+    /// Errors of the file.
+    pub(crate) fn write<W: Write>(&mut self, sections: &mut SectionWriter<W>) -> io::Result<()> {
+        sections.append(Section::Residue, &self.bytes)?;
+        self.written += self.bytes.len() as u64;
+        self.bytes.clear();
+        Ok(())
+    }
+
+    /// Makes room for an article, the next one.
+    fn make_room(&mut self, article: u32) {
         if self.open.is_empty() {
-            self.blocks.push((article, self.bytes.len() as u64));
+            self.open_block(article);
         }
+    }
+
+    /// Starts a block with its first article.
+    fn open_block(&mut self, first: u32) {
+        self.blocks
+            .push((first, self.written + self.bytes.len() as u64));
     }
 
     fn flush_if_full(&mut self) -> io::Result<()> {
@@ -267,14 +295,14 @@ impl ResidueBlocks {
         Ok(())
     }
 
-    /// Writes all blocks and their table.
+    /// Writes the remaining blocks and their table.
     ///
     /// # Errors
     ///
     /// When the compressor fails, and errors of the file.
     pub(crate) fn finish<W: Write>(mut self, sections: &mut SectionWriter<W>) -> io::Result<()> {
         self.flush()?;
-        sections.write(Section::Residue, &self.bytes)?;
+        self.write(sections)?;
         let mut blocks = Vec::with_capacity(12 * self.blocks.len());
         for (first, offset) in &self.blocks {
             blocks.extend_from_slice(&first.to_le_bytes());

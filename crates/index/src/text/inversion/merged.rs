@@ -12,24 +12,12 @@ use super::super::dictionary::{KeyInfo, ONLY_SPELLING};
 use super::super::pairs::{BlockWriter, CODED, PairList, Spelling};
 use super::super::postings::{Encoder, Posting};
 use super::super::segment::TextSegment;
+use super::super::source::{NONE, Refused, Source};
 use super::super::tokens::FIRST_KEY;
 use super::inverter::{Part, Places, Scratch, Target};
 
-/// Stands for a key that is in no living article, and for an article that is deleted.
-pub(crate) const NONE: u32 = u32::MAX;
-
-/// A segment whose living articles are merged.
-pub(crate) struct Source {
-    pub(crate) segment: TextSegment,
-    /// By id of the exact key in the segment, the id in the vocabulary or [`NONE`].
-    pub(crate) keys: Vec<u32>,
-    /// By number of the article in the segment, the number in the merged one or [`NONE`].
-    pub(crate) articles: Vec<u32>,
-}
-
-/// A segment with its ids by those of the merged one.
-struct Mapped<'s> {
-    source: &'s Source,
+/// The ids of a segment by those of the merged one.
+pub(super) struct Tables {
     /// By rank of the exact key, the id in the segment or [`NONE`].
     exact: Vec<u32>,
     /// By rank of the folded key, the id in the segment or [`NONE`].
@@ -50,11 +38,22 @@ struct Shifts {
     positions: u32,
 }
 
-impl<'s> Mapped<'s> {
-    fn new(source: &'s Source, target: &Target<'_>) -> Self {
-        let (ids, segment) = (target.ids, &source.segment);
-        let mut mapped = Self {
-            source,
+/// A segment that is mapped.
+struct Mapped<'s> {
+    segment: TextSegment,
+    source: &'s Source<'s>,
+    tables: &'s Tables,
+}
+
+impl Tables {
+    /// Reads the ids of a segment.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened.
+    pub(super) fn new(source: &Source<'_>, target: &Target<'_>) -> Result<Self, Refused> {
+        let (ids, segment) = (target.ids, source.segment()?);
+        let mut tables = Self {
             exact: vec![NONE; ids.exact.len()],
             folded: vec![NONE; ids.folded.len()],
             ranks: vec![NONE; segment.folded_keys() as usize],
@@ -63,7 +62,7 @@ impl<'s> Mapped<'s> {
             shifts: None,
         };
         let variants = (0..segment.folded_keys()).map(|id| segment.folded_info(id).link);
-        mapped.variants = variants.collect();
+        tables.variants = variants.collect();
         for (id, &entry) in (0..).zip(&source.keys) {
             // Keys of no living article have no occurrences.
             let Some(&rank) = ids.rank_of.get(entry as usize) else {
@@ -71,9 +70,9 @@ impl<'s> Mapped<'s> {
             };
             let info = segment.exact_info(id);
             let (folded, ordinal) = ids.folded_of[rank as usize];
-            mapped.exact[rank as usize] = id;
-            mapped.folded[folded as usize] = info.link;
-            if let Some(known) = mapped.ranks.get_mut(info.link as usize) {
+            tables.exact[rank as usize] = id;
+            tables.folded[folded as usize] = info.link;
+            if let Some(known) = tables.ranks.get_mut(info.link as usize) {
                 *known = folded;
             }
             let variant = if info.rank == ONLY_SPELLING {
@@ -81,11 +80,11 @@ impl<'s> Mapped<'s> {
             } else {
                 info.rank
             };
-            let number = mapped
+            let number = tables
                 .variants
                 .get(info.link as usize)
                 .map(|&start| start + variant);
-            if let Some(known) = number.and_then(|n| mapped.ordinals.get_mut(n as usize)) {
+            if let Some(known) = number.and_then(|n| tables.ordinals.get_mut(n as usize)) {
                 *known = ordinal;
             }
         }
@@ -93,21 +92,23 @@ impl<'s> Mapped<'s> {
             && !source.articles.contains(&NONE)
         {
             // The first article of the segment is 0, as is the first position.
-            mapped.shifts = Some(Shifts {
+            tables.shifts = Some(Shifts {
                 articles: first,
                 positions: target.articles[first as usize].start,
             });
         }
-        mapped
+        Ok(tables)
     }
+}
 
+impl Mapped<'_> {
     /// The position in the merged segment, unless the article is deleted.
     #[inline]
     fn moved(&self, position: u32, target: &Target<'_>) -> Option<u32> {
-        let article = self.source.segment.rows().article_of(position);
+        let article = self.segment.rows().article_of(position);
         let number = *self.source.articles.get(article as usize)?;
         let row = target.articles.get(number as usize)?;
-        let start = self.source.segment.start(article);
+        let start = self.segment.start(article);
         Some(position.wrapping_sub(start).wrapping_add(row.start))
     }
 
@@ -115,9 +116,9 @@ impl<'s> Mapped<'s> {
     /// segment.
     fn spelling(&self, keys: [u32; 2], spelling: Spelling) -> Spelling {
         let ordinal = |key: u32, ordinal: u32| {
-            let start = self.variants.get(key as usize).copied().unwrap_or(0);
+            let start = self.tables.variants.get(key as usize).copied().unwrap_or(0);
             let number = start.saturating_add(ordinal) as usize;
-            self.ordinals.get(number).copied().unwrap_or(0)
+            self.tables.ordinals.get(number).copied().unwrap_or(0)
         };
         (ordinal(keys[0], spelling.0), ordinal(keys[1], spelling.1))
     }
@@ -125,7 +126,7 @@ impl<'s> Mapped<'s> {
     /// The spelling of the bigram at a position of the segment, from its tokens.
     fn spelling_at(&self, position: u32, target: &Target<'_>) -> Spelling {
         let end = position.saturating_add(2);
-        let mut tokens = self.source.segment.tokens().range(position, end);
+        let mut tokens = self.segment.tokens().range(position, end);
         let mut ordinal = || {
             let key = tokens.next()?.checked_sub(FIRST_KEY)?;
             let entry = self.source.keys.get(key as usize)?;
@@ -138,7 +139,7 @@ impl<'s> Mapped<'s> {
     /// Appends the living postings of a key.
     fn read_postings(&self, info: &KeyInfo, postings: &mut Vec<Posting>) {
         let articles = &self.source.articles;
-        let list = self.source.segment.postings(info);
+        let list = self.segment.postings(info);
         list.for_each(|doc, frequency| {
             if let Some(&doc) = articles.get(doc as usize).filter(|&&doc| doc != NONE) {
                 postings.push(Posting { doc, frequency });
@@ -158,7 +159,7 @@ impl<'s> Mapped<'s> {
     ) {
         let spelling_of = |spelling| self.spelling(keys, spelling);
         let spelling_at = |position| self.spelling_at(position, target);
-        if let Some(shifts) = self.shifts {
+        if let Some(shifts) = self.tables.shifts {
             let moved = |&position: &u32| position.wrapping_add(shifts.positions);
             list.positions
                 .for_each_chunk(|_, chunk| scratch.positions.extend(chunk.iter().map(moved)));
@@ -196,12 +197,27 @@ pub(super) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    pub(super) fn new(target: &'a Target<'a>, sources: &'a [Source]) -> Self {
-        let sources = sources.iter().map(|source| Mapped::new(source, target));
-        Self {
+    /// Maps the segments.
+    ///
+    /// # Errors
+    ///
+    /// When one cannot be opened.
+    pub(super) fn open(
+        target: &'a Target<'a>,
+        sources: &'a [Source<'a>],
+        tables: &'a [Tables],
+    ) -> Result<Self, Refused> {
+        let mapped = sources.iter().zip(tables).map(|(source, tables)| {
+            Ok::<_, Refused>(Mapped {
+                segment: source.segment()?,
+                source,
+                tables,
+            })
+        });
+        Ok(Self {
             target,
-            sources: sources.collect(),
-        }
+            sources: mapped.collect::<Result<_, _>>()?,
+        })
     }
 
     /// The lists of some folded keys.
@@ -221,8 +237,8 @@ impl<'a> Parts<'a> {
     fn merge_key(&self, folded: u32, scratch: &mut Scratch, part: &mut Part) {
         let target = self.target;
         let of_folded = |source: &Mapped<'_>| {
-            let id = source.folded[folded as usize];
-            (id != NONE).then(|| source.source.segment.folded_info(id))
+            let id = source.tables.folded[folded as usize];
+            (id != NONE).then(|| source.segment.folded_info(id))
         };
         let info = self.merge_postings(of_folded, scratch, part);
         if part.enter_folded(target, folded, info) {
@@ -230,8 +246,8 @@ impl<'a> Parts<'a> {
         }
         for &rank in target.ids.spellings(folded) {
             let of_exact = |source: &Mapped<'_>| {
-                let id = source.exact[rank as usize];
-                (id != NONE).then(|| source.source.segment.exact_info(id))
+                let id = source.tables.exact[rank as usize];
+                (id != NONE).then(|| source.segment.exact_info(id))
             };
             let info = self.merge_postings(of_exact, scratch, part);
             part.enter_variant(target, rank, info);
@@ -249,7 +265,7 @@ impl<'a> Parts<'a> {
             sources.filter_map(|source| Some((source, info(source)?)))
         };
         let moved: Option<u32> = infos()
-            .map(|(source, info)| source.shifts.map(|_| info.articles))
+            .map(|(source, info)| source.tables.shifts.map(|_| info.articles))
             .sum();
         let Some(articles) = moved else {
             scratch.postings.clear();
@@ -263,8 +279,8 @@ impl<'a> Parts<'a> {
         // As in `encode_postings`.
         let mut encoder = Encoder::new(articles, all, &mut part.postings, |_| u8::MAX);
         for (source, info) in infos() {
-            let shift = source.shifts.map_or(0, |shifts| shifts.articles);
-            encoder.append(&source.source.segment.postings(&info), shift);
+            let shift = source.tables.shifts.map_or(0, |shifts| shifts.articles);
+            encoder.append(&source.segment.postings(&info), shift);
         }
         encoder.finish();
         KeyInfo {
@@ -288,12 +304,12 @@ impl<'a> Parts<'a> {
         let mut order = std::mem::take(&mut scratch.order);
         order.clear();
         for (number, source) in sources.iter().enumerate() {
-            let first = source.folded[folded as usize];
+            let first = source.tables.folded[folded as usize];
             if first == NONE {
                 continue;
             }
-            source.source.segment.pairs_of(first, |second, list| {
-                let rank = source.ranks.get(second as usize).copied();
+            source.segment.pairs_of(first, |second, list| {
+                let rank = source.tables.ranks.get(second as usize).copied();
                 if let Some(rank) = rank.filter(|&rank| rank != NONE) {
                     order.push(u64::from(rank) << 32 | lists.len() as u64);
                     lists.push(PairSource {
@@ -319,7 +335,7 @@ impl<'a> Parts<'a> {
             let is_short = occurrences.sum::<u32>() < CODED;
             for of_source in group_lists() {
                 let source = &sources[of_source.source];
-                let keys = [source.folded[folded as usize], of_source.second];
+                let keys = [source.tables.folded[folded as usize], of_source.second];
                 source.read_list(keys, &of_source.list, is_short, target, scratch);
             }
             // All occurrences may be in deleted articles.
