@@ -59,8 +59,8 @@ pub struct SlotTable<K> {
     masked: Vec<SlotNumber>,
     /// By token, the bits of the slots that it is in.
     masks: Vec<u64>,
-    /// By token, the slots that the masks have no room for.
-    hashed: FxHashMap<u32, SmallVec<[SlotNumber; 4]>>,
+    /// The slots that the masks have no room for.
+    unmasked: TokenSlots,
 }
 
 impl<K> Default for SlotTable<K> {
@@ -75,7 +75,7 @@ impl<K> Default for SlotTable<K> {
             bits: Vec::new(),
             masked: Vec::new(),
             masks: Vec::new(),
-            hashed: FxHashMap::default(),
+            unmasked: TokenSlots::default(),
         }
     }
 }
@@ -123,9 +123,7 @@ impl<K: Eq + Hash> SlotTable<K> {
             }
         } else {
             self.bits.push(0);
-            for &token in &tokens {
-                self.hashed.entry(token).or_default().push(number);
-            }
+            self.unmasked.add(number, &tokens, end);
         }
         if capitals.is_some() {
             self.cased.extend(&tokens, end);
@@ -241,7 +239,7 @@ impl<K: Eq + Hash> SlotTable<K> {
             mask &= mask - 1;
         }
         if slots.others {
-            for &number in self.hashed.get(&token).into_iter().flatten() {
+            for &number in self.unmasked.of(token) {
                 places.push(number, place);
             }
         }
@@ -317,6 +315,42 @@ impl Places {
             list.push(place);
             self.tokens = position(place) + 1;
         }
+    }
+}
+
+/// Slots by token. A table, as a hash would be computed for every word of every article.
+#[derive(Debug, Default)]
+struct TokenSlots {
+    /// By token, one more than the index of its slots; 0 for none.
+    indices: Vec<u32>,
+    slots: Vec<SmallVec<[SlotNumber; 4]>>,
+}
+
+impl TokenSlots {
+    /// Adds a slot to its tokens, which are below `end`.
+    fn add(&mut self, number: SlotNumber, tokens: &[u32], end: u32) {
+        self.indices.resize(end as usize, 0);
+        for &token in tokens {
+            let Some(index) = self.indices.get_mut(token as usize) else {
+                continue;
+            };
+            if *index == 0 {
+                self.slots.push(SmallVec::new());
+                *index = self.slots.len() as u32;
+            }
+            if let Some(slots) = self.slots.get_mut(*index as usize - 1) {
+                slots.push(number);
+            }
+        }
+    }
+
+    /// The slots of a token.
+    #[inline]
+    fn of(&self, token: u32) -> &[SlotNumber] {
+        let index = self.indices.get(token as usize).copied().unwrap_or(0);
+        let slots = (index as usize).checked_sub(1);
+        let slots = slots.and_then(|index| self.slots.get(index));
+        slots.map_or(&[], SmallVec::as_slice)
     }
 }
 
