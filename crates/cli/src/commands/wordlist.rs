@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use timbao_views::csv::{WORDLIST_HEADER, wordlist_row};
-use timbao_views::language::{Noun, fill};
+use timbao_views::language::fill;
 use timbao_views::{Citation, Prefix, WordList, WordListOptions, WordListSort};
 
 use crate::cli::{WordListArgs, WordListOrder};
@@ -69,7 +69,7 @@ impl Listing for View<'_, WordList> {
         let mut summary = fill(
             words.listed_summary,
             &[
-                &language.counted(found.distinct, Noun::Ngram),
+                &language.ngrams(found.distinct, found.size),
                 &language.articles(found.of_articles),
                 &language.tokens(found.of_tokens),
             ],

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
-use timbao_views::language::{Language, Noun, fill};
+use timbao_views::language::{Language, fill};
 use timbao_views::{MOST_SYLLABLES, WordList, WordListOptions, WordListSort};
 
 use crate::api::wordlist::{SORTS, WordListRequest, options};
@@ -47,7 +47,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         let count = fill(
             words.listed_summary,
             &[
-                &language.counted(found.distinct, Noun::Ngram),
+                &language.ngrams(found.distinct, found.size),
                 &language.articles(found.of_articles),
                 &language.tokens(found.of_tokens),
             ],

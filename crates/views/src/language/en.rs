@@ -562,6 +562,7 @@ fn noun(noun: Noun, number: u64) -> &'static str {
         Noun::Word => ("word", "words"),
         Noun::Unit => ("unit", "units"),
         Noun::Filler => ("filler", "fillers"),
+        Noun::Syllable => ("distinct syllable", "distinct syllables"),
         Noun::Ngram => ("distinct n-gram", "distinct n-grams"),
         Noun::Part => ("part", "parts"),
         Noun::MoreValue => ("more value", "more values"),

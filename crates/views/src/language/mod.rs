@@ -174,6 +174,14 @@ impl Language {
         self.counted(number, Noun::Token)
     }
 
+    /// The number of distinct n-grams of this many syllables.
+    pub fn ngrams(self, number: u64, syllables: usize) -> String {
+        match syllables {
+            1 => self.counted(number, Noun::Syllable),
+            _ => self.counted(number, Noun::Ngram),
+        }
+    }
+
     /// The number of words that were compared.
     pub fn compared(self, number: u64) -> String {
         fill(

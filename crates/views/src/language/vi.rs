@@ -562,6 +562,7 @@ fn noun(noun: Noun, _: u64) -> &'static str {
         Noun::Token | Noun::Word => "tiếng",
         Noun::Unit => "từ",
         Noun::Filler => "từ khác nhau",
+        Noun::Syllable => "tiếng khác nhau",
         Noun::Ngram => "cụm khác nhau",
         Noun::Part => "phần",
         Noun::MoreValue => "giá trị",

@@ -500,7 +500,9 @@ pub enum Noun {
     Unit,
     /// Words in a gap.
     Filler,
-    /// Runs of syllables.
+    /// Different syllables.
+    Syllable,
+    /// Different runs of syllables.
     Ngram,
     /// Parts of a text.
     Part,
