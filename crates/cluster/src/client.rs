@@ -37,6 +37,9 @@ const LONGEST_ANSWER: u64 = 1 << 30;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// The longest pause before a request is sent again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// How often in a row nodes have to be missing until a search of a point in time is given up, which cannot
+/// go on elsewhere: a node that is busy may miss a round.
+const DOUBTS_AT_POINT: usize = 2;
 
 /// Errors with status 500 that mean that a node failed during the request.
 const DISCONNECTED: [&str; 6] = [
@@ -192,18 +195,19 @@ impl Client {
             config = config.tls_config(tls.build());
         }
         let config = config.build();
-        let agent = agent(&config, Arc::new(|_| true));
+        let agent = agent(&config, Arc::new(|_| true), 1);
         let nodes = Arc::new(Nodes::new(&connection.address));
-        let watching = |is_worth_waiting: fn(&Nodes, &Agent, Option<&str>, &str) -> bool| {
+        type IsWorthWaiting = fn(&Nodes, &Agent, Option<&str>, &str) -> bool;
+        let watching = |is_worth_waiting: IsWorthWaiting, doubts| {
             let (asking, nodes) = (agent.clone(), Arc::clone(&nodes));
             let credentials = connection.credentials.clone();
             let wait =
                 move |node: &str| is_worth_waiting(&nodes, &asking, credentials.header(), node);
-            self::agent(&config, Arc::new(wait))
+            self::agent(&config, Arc::new(wait), doubts)
         };
         Ok(Self {
-            reading: watching(Nodes::is_worth_waiting),
-            at_point: watching(Nodes::reaches_all),
+            reading: watching(Nodes::is_worth_waiting, 1),
+            at_point: watching(Nodes::reaches_all, DOUBTS_AT_POINT),
             agent,
             nodes,
             turn: AtomicUsize::new(0),
@@ -643,10 +647,15 @@ impl Reply {
     }
 }
 
-/// Sends requests by connections that are given up if `wait` says so.
-fn agent(config: &Config, wait: Wait) -> Agent {
+/// Sends requests by connections that are given up if `wait` says so `doubts` times in a row.
+fn agent(config: &Config, wait: Wait, doubts: usize) -> Agent {
     let silence = config.timeouts().connect.unwrap_or(Duration::from_secs(1));
-    let connector = NodeConnector { silence, wait }.chain(RustlsConnector::default());
+    let connector = NodeConnector {
+        silence,
+        wait,
+        doubts,
+    };
+    let connector = connector.chain(RustlsConnector::default());
     Agent::with_parts(config.clone(), connector, DefaultResolver::default())
 }
 

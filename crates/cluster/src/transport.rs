@@ -26,6 +26,8 @@ pub(crate) struct NodeConnector {
     pub silence: Duration,
     /// Called each time no answer has come for `silence`.
     pub wait: Wait,
+    /// How often in a row `wait` decides against it until the request ends.
+    pub doubts: usize,
 }
 
 /// A connection to a node.
@@ -35,6 +37,7 @@ pub(crate) struct NodeTransport {
     buffers: LazyBuffers,
     silence: Duration,
     wait: Wait,
+    doubts: usize,
 }
 
 /// The error of a request that no longer waits.
@@ -66,6 +69,7 @@ impl Connector for NodeConnector {
             buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),
             silence: self.silence,
             wait: Arc::clone(&self.wait),
+            doubts: self.doubts,
         }))
     }
 }
@@ -88,6 +92,7 @@ impl Transport for NodeTransport {
         let timeout = timeout.for_read();
         let left = left(&timeout)?;
         let start = Instant::now();
+        let mut doubts = 0;
         loop {
             let rest = left.saturating_sub(start.elapsed());
             if rest.is_zero() {
@@ -101,7 +106,9 @@ impl Transport for NodeTransport {
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if is_limit(&error) => {
-                    if start.elapsed() < left && !(self.wait)(&self.node) {
+                    let goes_on = start.elapsed() >= left || (self.wait)(&self.node);
+                    doubts = if goes_on { 0 } else { doubts + 1 };
+                    if doubts >= self.doubts {
                         return Err(io::Error::other(GivenUp).into());
                     }
                 }

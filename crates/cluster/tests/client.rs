@@ -296,6 +296,48 @@ fn an_archive_opens_again_once_without_a_node_that_is_cut_off() {
     }
 }
 
+#[test]
+fn a_search_waits_for_a_node_that_was_too_busy_for_one_round() {
+    let rounds = Mutex::new(0);
+    let server = Server::answering(move |seen| {
+        if seen.line.contains("_nodes") {
+            let mut rounds = rounds.lock().unwrap();
+            *rounds += 1;
+            let successful = if *rounds == 1 { 2 } else { 3 };
+            let round = json!({ "total": 3, "successful": successful });
+            Act::Answer(
+                200,
+                json!({ "_nodes": round, "nodes": { "n1": {}, "n2": {} } }),
+            )
+        } else if seen.line.contains("_mapping") {
+            let meta = json!({ "layout": LAYOUT, "analyzer": ANALYZER_VERSION });
+            Act::Answer(
+                200,
+                json!({ "bao.1": { "mappings": { "_meta": { "timbao": meta } } } }),
+            )
+        } else if seen.line.starts_with("post /bao/_search/point_in_time") {
+            Act::Answer(200, json!({ "pit_id": "p" }))
+        } else {
+            let found = json!({ "hits": { "total": { "value": 7 }, "hits": [] } });
+            Act::Late(Duration::from_millis(700), found)
+        }
+    });
+    let connection = Connection {
+        patience: Patience {
+            connect: Duration::from_millis(200),
+            ..Patience::default()
+        },
+        ..connection("http", &[&server.node])
+    };
+    let archive = Archive::open(Arc::new(Client::new(connection).unwrap())).unwrap();
+    assert_eq!(archive.article_count(), 7);
+    let seen = server.seen();
+    let opened = seen
+        .iter()
+        .filter(|seen| seen.line.contains("_search/point_in_time"));
+    assert_eq!(opened.count(), 1);
+}
+
 /// A cluster without articles, where all is visible that was written of a source until generation 9.
 fn with_a_lease() -> Server {
     Server::answering(|seen| {
