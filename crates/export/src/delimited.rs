@@ -129,23 +129,20 @@ impl<W: Write> CsvTable<W> {
     ///
     /// If writing fails.
     pub fn new(out: W, options: CsvOptions) -> io::Result<Self> {
-        Self::begin(out, options, None)
+        Self::begin(out, options, false)
     }
 
-    /// Begins a table that [`finish`](Self::finish) ends with a citation. Cells with `#` are quoted, because
-    /// a reader of comments would cut them there.
+    /// Begins a table, which [`finish`](Self::finish) ends with a citation if `is_cited`. Cells with `#` are
+    /// quoted then, because a reader of comments would cut them there.
     ///
     /// # Errors
     ///
     /// If writing fails.
-    pub fn cited(out: W, options: CsvOptions) -> io::Result<Self> {
-        Self::begin(out, options, Some(COMMENT))
-    }
-
-    fn begin(mut out: W, options: CsvOptions, comment: Option<u8>) -> io::Result<Self> {
+    pub fn begin(mut out: W, options: CsvOptions, is_cited: bool) -> io::Result<Self> {
         if options.bom {
             out.write_all("\u{FEFF}".as_bytes())?;
         }
+        let comment = is_cited.then_some(COMMENT);
         let rows = writer(options).comment(comment).from_writer(out);
         Ok(Self { rows, options })
     }
@@ -290,7 +287,7 @@ mod tests {
             ],
         };
         let written = |options: &str| {
-            let mut table = CsvTable::cited(Vec::new(), options.parse().unwrap()).unwrap();
+            let mut table = CsvTable::begin(Vec::new(), options.parse().unwrap(), true).unwrap();
             table.header(&["id", "total"]).unwrap();
             table.row(&["bao.jsonl#2".into(), Cell::Whole(3)]).unwrap();
             String::from_utf8(table.finish(Some(&about)).unwrap()).unwrap()

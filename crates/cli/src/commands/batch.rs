@@ -111,11 +111,8 @@ impl Batch<'_> {
         }
         let header: Vec<&str> = header.iter().map(AsRef::as_ref).collect();
         let terminal = &self.context.terminal;
-        let begin = match self.args.cite.requested() {
-            true => CsvTable::cited,
-            false => CsvTable::new,
-        };
-        let mut table = begin(Sink::stdout(), self.context.settings.csv)?;
+        let is_cited = self.args.cite.requested();
+        let mut table = CsvTable::begin(Sink::stdout(), self.context.settings.csv, is_cited)?;
         Rows::new(&mut table, terminal).header(&header)?;
         Ok(Writer::Csv {
             rows: Box::new(table),

@@ -56,11 +56,7 @@ impl Context {
             ListFormat::Jsonl => answer.jsonl(&mut out)?,
             ListFormat::Csv => {
                 let about = self.about(answer);
-                let begin = match about {
-                    Some(_) => CsvTable::cited,
-                    None => CsvTable::new,
-                };
-                let mut table = begin(&mut out, self.settings.csv)?;
+                let mut table = CsvTable::begin(&mut out, self.settings.csv, about.is_some())?;
                 answer.table(&mut Rows::new(&mut table, terminal))?;
                 table.finish(about.as_ref())?;
             }

@@ -70,11 +70,8 @@ impl<W: Write> Output<W> {
         let about = |language| citation.as_ref().map(|of| About::new(of, language));
         match self.format {
             Format::Csv { options, language } => {
-                let begin = match citation {
-                    Some(_) => CsvTable::cited,
-                    None => CsvTable::new,
-                };
-                let mut table = begin(out, options).map_err(failed)?;
+                let table = CsvTable::begin(out, options, citation.is_some());
+                let mut table = table.map_err(failed)?;
                 export.write(searcher, &mut Rows::Table(&mut table))?;
                 let about = about(language);
                 out = table.finish(about.as_ref()).map_err(failed)?;
