@@ -558,6 +558,7 @@ mod tests {
             assert!(is_lost(&shared));
         }
     }
+
     #[test]
     fn a_released_lease_says_whether_all_is_visible() {
         let (mut renewer, shared) = renewer(Vec::new());

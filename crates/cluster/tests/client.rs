@@ -238,90 +238,51 @@ fn an_answer_in_part_is_an_error() {
     assert!(server.seen().len() > 4, "it was tried again");
 }
 
-/// A cluster whose points in time are `p1`, `p2` and so on. A search of one of the first `lost` has no
-/// answer, because a node of three is cut off.
-fn cut_off(lost: usize) -> Server {
-    let opened = Mutex::new(0);
+/// The mapping of an archive of this version.
+fn mapping() -> Value {
+    let meta = json!({ "layout": LAYOUT, "analyzer": ANALYZER_VERSION });
+    json!({ "bao.1": { "mappings": { "_meta": { "timbao": meta } } } })
+}
+
+/// A cluster of three nodes whose points in time are `p1`, `p2` and so on. `reached` returns how many nodes
+/// answer in each round, and `search` answers a search of a point in time; both are numbered from 1.
+fn with_points(
+    reached: impl Fn(usize) -> usize + Send + Sync + 'static,
+    search: impl Fn(usize) -> Option<Act> + Send + Sync + 'static,
+) -> Server {
+    let counts = Mutex::new((0, 0));
     Server::answering(move |seen| {
-        let mut opened = opened.lock().unwrap();
-        Act::Answer(
-            200,
-            if seen.line.contains("_mapping") {
-                let meta = json!({ "layout": LAYOUT, "analyzer": ANALYZER_VERSION });
-                json!({ "bao.1": { "mappings": { "_meta": { "timbao": meta } } } })
-            } else if seen.line.starts_with("post /bao/_search/point_in_time") {
-                *opened += 1;
-                json!({ "pit_id": format!("p{opened}") })
-            } else if seen.line.contains("_nodes") {
-                let round = json!({ "total": 3, "successful": 2 });
-                json!({ "_nodes": round, "nodes": { "n1": {}, "n2": {} } })
-            } else if seen.line.starts_with("post") && *opened <= lost {
-                return Act::Sleep(Duration::from_secs(30));
-            } else {
-                json!({ "hits": { "total": { "value": 7 }, "hits": [] } })
-            },
-        )
+        let mut counts = counts.lock().unwrap();
+        let (rounds, opened) = &mut *counts;
+        let answer = if seen.line.contains("_mapping") {
+            mapping()
+        } else if seen.line.starts_with(OPENING) {
+            *opened += 1;
+            json!({ "pit_id": format!("p{opened}") })
+        } else if seen.line.contains("_nodes") {
+            *rounds += 1;
+            let round = json!({ "total": 3, "successful": reached(*rounds) });
+            json!({ "_nodes": round, "nodes": { "n1": {}, "n2": {} } })
+        } else if let Some(act) = search(*opened).filter(|_| seen.line.starts_with("post")) {
+            return act;
+        } else {
+            found()
+        };
+        Act::Answer(200, answer)
     })
 }
 
-#[test]
-fn an_archive_opens_again_once_without_a_node_that_is_cut_off() {
-    for lost in [0, 1, 2] {
-        let server = cut_off(lost);
-        let connection = Connection {
-            patience: Patience {
-                connect: Duration::from_millis(200),
-                ..Patience::default()
-            },
-            ..connection("http", &[&server.node])
-        };
-        let archive = Archive::open(Arc::new(Client::new(connection).unwrap()));
-        match lost {
-            2 => {
-                let error = archive.unwrap_err();
-                assert!(matches!(error, Error::Expired { .. }), "{error}");
-            }
-            _ => drop(archive.unwrap()),
-        }
-        let seen = server.seen();
-        let opened = seen.iter().filter(|seen| {
-            let line = &seen.line;
-            line.starts_with("post /bao/_search/point_in_time")
-        });
-        let preferring: Vec<bool> = opened
-            .map(|seen| seen.line.contains("preference=_prefer_nodes:n1,n2"))
-            .collect();
-        let expected: &[bool] = if lost == 0 { &[false] } else { &[false, true] };
-        assert_eq!(preferring, expected, "{lost}");
-    }
+/// The first line of a request that opens a point in time.
+const OPENING: &str = "post /bao/_search/point_in_time";
+
+/// The answer to a search that finds seven articles.
+fn found() -> Value {
+    json!({ "hits": { "total": { "value": 7 }, "hits": [] } })
 }
 
-#[test]
-fn a_search_waits_for_a_node_that_was_too_busy_for_one_round() {
-    let rounds = Mutex::new(0);
-    let server = Server::answering(move |seen| {
-        if seen.line.contains("_nodes") {
-            let mut rounds = rounds.lock().unwrap();
-            *rounds += 1;
-            let successful = if *rounds == 1 { 2 } else { 3 };
-            let round = json!({ "total": 3, "successful": successful });
-            Act::Answer(
-                200,
-                json!({ "_nodes": round, "nodes": { "n1": {}, "n2": {} } }),
-            )
-        } else if seen.line.contains("_mapping") {
-            let meta = json!({ "layout": LAYOUT, "analyzer": ANALYZER_VERSION });
-            Act::Answer(
-                200,
-                json!({ "bao.1": { "mappings": { "_meta": { "timbao": meta } } } }),
-            )
-        } else if seen.line.starts_with("post /bao/_search/point_in_time") {
-            Act::Answer(200, json!({ "pit_id": "p" }))
-        } else {
-            let found = json!({ "hits": { "total": { "value": 7 }, "hits": [] } });
-            Act::Late(Duration::from_millis(700), found)
-        }
-    });
+/// Opens the archive of a server, with little patience for silent nodes; returns also the lines of the
+/// requests that opened points in time.
+fn open_hastily(server: &Server) -> (Result<Archive, Error>, Vec<String>) {
     let connection = Connection {
         patience: Patience {
             connect: Duration::from_millis(200),
@@ -329,13 +290,40 @@ fn a_search_waits_for_a_node_that_was_too_busy_for_one_round() {
         },
         ..connection("http", &[&server.node])
     };
-    let archive = Archive::open(Arc::new(Client::new(connection).unwrap())).unwrap();
-    assert_eq!(archive.article_count(), 7);
-    let seen = server.seen();
-    let opened = seen
-        .iter()
-        .filter(|seen| seen.line.contains("_search/point_in_time"));
-    assert_eq!(opened.count(), 1);
+    let archive = Archive::open(Arc::new(Client::new(connection).unwrap()));
+    let lines = server.seen().into_iter().map(|seen| seen.line);
+    let opened = lines.filter(|line| line.starts_with(OPENING));
+    (archive, opened.collect())
+}
+
+#[test]
+fn an_archive_opens_again_once_without_a_node_that_is_cut_off() {
+    for lost in [0, 1, 2] {
+        // A search of a point that is lost has no answer.
+        let silent = move |opened| (opened <= lost).then(|| Act::Sleep(Duration::from_secs(30)));
+        let (archive, opened) = open_hastily(&with_points(|_| 2, silent));
+        match lost {
+            2 => {
+                let error = archive.unwrap_err();
+                assert!(matches!(error, Error::Expired { .. }), "{error}");
+            }
+            _ => drop(archive.unwrap()),
+        }
+        let preferring = opened
+            .iter()
+            .map(|line| line.contains("preference=_prefer_nodes:n1,n2"));
+        let expected: &[bool] = if lost == 0 { &[false] } else { &[false, true] };
+        assert_eq!(preferring.collect::<Vec<_>>(), expected, "{lost}");
+    }
+}
+
+#[test]
+fn a_search_waits_for_a_node_that_was_too_busy_for_one_round() {
+    let late = |_| Some(Act::Late(Duration::from_millis(700), found()));
+    let reached = |round| if round == 1 { 2 } else { 3 };
+    let (archive, opened) = open_hastily(&with_points(reached, late));
+    assert_eq!(archive.unwrap().article_count(), 7);
+    assert_eq!(opened.len(), 1);
 }
 
 /// A cluster without articles, where all is visible that was written of a source until generation 9.
@@ -344,8 +332,7 @@ fn with_a_lease() -> Server {
         let hits = |hits: Value| json!({ "hits": { "total": { "value": 0 }, "hits": hits } });
         let is_of_state = seen.body.contains("\"state\"");
         let answer = if seen.line.contains("_mapping") {
-            let meta = json!({ "layout": LAYOUT, "analyzer": ANALYZER_VERSION });
-            json!({ "bao.1": { "mappings": { "_meta": { "timbao": meta } } } })
+            mapping()
         } else if seen.line.contains("/bao.state/_search/point_in_time") {
             json!({ "pit_id": "state" })
         } else if seen.line.contains("point_in_time") {
