@@ -33,8 +33,7 @@ use super::slots::{SharedIds, SlotIds};
 type Part<'p> = (&'p Plan, Option<TextField>);
 
 /// The work of a query, in comparisons of occurrences of words: this many for each
-/// [`TOKENS_OF_QUERY`] tokens of the index. It keeps `timbao bench worst` below 200 ms on
-/// 20,000 articles.
+/// [`TOKENS_OF_QUERY`] tokens of the index. `timbao bench worst` measures how long that takes.
 const WORK_OF_QUERY: i64 = 2;
 /// See [`WORK_OF_QUERY`].
 const TOKENS_OF_QUERY: i64 = 3;
