@@ -179,6 +179,33 @@ fn what_finds_something_has_no_cause() {
 }
 
 #[test]
+fn a_long_query_has_a_cause() {
+    let words: Vec<String> = (100..300).map(|number| number.to_string()).collect();
+    let body = words.join(" ");
+    let (_dir, searcher) = texts_of([&body]);
+    let of = |query: &str| {
+        let ast = parse(query).ast;
+        let causes = causes(&searcher, &ast, &LowerOptions::default()).unwrap();
+        let causes = causes.iter().map(ToString::to_string);
+        causes.collect::<Vec<String>>().join("; ")
+    };
+    let (first, last) = words.split_at(150);
+    let last = last.join(" ");
+    let missing = [first.join(" "), "xyz".to_owned(), last.clone()].join(" ");
+    assert_eq!(of(&format!("\"{missing}\"")), "no article has xyz");
+    assert_eq!(
+        of(&format!("+{}", missing.replace(' ', " +"))),
+        "no article has xyz"
+    );
+    assert_eq!(of(&missing.replace(' ', " AND ")), "no article has xyz");
+    let turned = format!("\"{last} {}\"", first.join(" "));
+    assert_eq!(
+        of(&turned),
+        format!("no article has {turned} in a row, 1 article all of its words")
+    );
+}
+
+#[test]
 fn words_and_phrases_are_completed() {
     let (_dir, searcher) = newsroom();
     let of = |text| {

@@ -107,7 +107,7 @@ impl Lexer<'_> {
         let is_value = matches!(left, Some(TokenKind::Field(Field::Scope(_))));
         let is_accents = matches!(left, Some(TokenKind::Accents(_)));
         let _ = (is_fresh || left == Some(TokenKind::Close)) && self.keyword()
-            || is_fresh && self.sign()
+            || (is_fresh || is_value) && self.sign()
             || (is_fresh || is_signed || is_value) && self.field()
             || (is_fresh || is_signed) && self.is()
             || (is_fresh || is_signed || is_value) && self.accents()

@@ -8,7 +8,7 @@
 //! sequence = part { [ "NEAR/N" | "PRE/N" | "NOTNEAR/N" ] part }
 //! part     = [ "-" | "+" | "ATLEAST/N" ] atom
 //! atom     = [ field ":" ] [ "~" | "=" ] ( word | phrase ) | [ field ":" ] "(" or ")"
-//!          | field "=" quotation
+//!          | field ":" part | field "=" quotation
 //! ```
 
 use std::iter::Peekable;
@@ -410,7 +410,9 @@ impl Parser<'_> {
         }
         let before = self.problems.len();
         let value = match self.peek_kind() {
-            Some(TokenKind::Field(_)) => self.inner_field(),
+            Some(TokenKind::Field(_) | TokenKind::Exclude | TokenKind::Require) => {
+                self.inner_part()
+            }
             _ => self.value(),
         };
         let Some(value) = value else {
@@ -429,18 +431,18 @@ impl Parser<'_> {
         ))
     }
 
-    /// A field as the value of another: `a:b:c` is `a:(b:c)`.
-    fn inner_field(&mut self) -> Option<Node> {
+    /// A field or a part with a sign as the value of a field: `a:b:c` is `a:(b:c)`, `a:-b` is `a:(-b)`.
+    fn inner_part(&mut self) -> Option<Node> {
         if self.depth >= MAX_DEPTH {
             self.too_deep(self.peek()?.span);
             return None;
         }
         self.depth += 1;
-        let field = self.atom();
+        let part = self.part();
         self.depth -= 1;
-        let field = field?;
-        let span = field.span;
-        Some(Node::new(NodeKind::Group(Box::new(field)), span))
+        let part = part?;
+        let span = part.span;
+        Some(Node::new(NodeKind::Group(Box::new(part)), span))
     }
 
     fn id(&mut self, name: Span) -> Option<Node> {

@@ -194,12 +194,43 @@ impl Search<'_> {
     }
 
     fn count_plan(&mut self, plan: &Plan) -> Result<u64> {
-        let over = || Error::Limit(Box::new(OverLimit));
+        self.spend_trial()?;
+        count(self.corpus, plan)?.ok_or_else(over_limit)
+    }
+
+    /// Counts the words among some parts in one search: a long phrase has more of them than searches
+    /// may be run.
+    fn count_words(&mut self, parts: &[Node], scope: Option<Scope>) -> Result<()> {
+        let mut words = FxHashMap::default();
+        for part in parts {
+            if is_word(part) {
+                let part = scoped(part, scope);
+                let text = part.to_string();
+                if !self.known.contains_key(&text) {
+                    words.insert(text, part);
+                }
+            }
+        }
+        if words.len() < 2 {
+            return Ok(());
+        }
+        self.spend_trial()?;
+        let plan = |word| lower_within(word, self.reading, self.options).plan;
+        let plans: Vec<Plan> = words.values().map(plan).collect();
+        let counts = within_limits(self.corpus.count(&plans))?.ok_or_else(over_limit)?;
+        self.known.extend(words.into_keys().zip(counts));
+        Ok(())
+    }
+
+    /// # Errors
+    ///
+    /// [`Error::Limit`] if no further search may be run.
+    fn spend_trial(&mut self) -> Result<()> {
         if self.left == 0 || self.limits.are_over() || self.causes.len() >= MAX_CAUSES {
-            return Err(over());
+            return Err(over_limit());
         }
         self.left -= 1;
-        count(self.corpus, plan)?.ok_or_else(over)
+        Ok(())
     }
 
     fn put(&mut self, kind: CauseKind, part: &Node, scope: Option<Scope>, otherwise: u64) {
@@ -323,6 +354,7 @@ impl Search<'_> {
     /// Looks into each part that finds nothing alone; false if there is none.
     fn blame_parts(&mut self, parts: &[Node], scope: Option<Scope>) -> Result<bool> {
         let before = self.causes.len();
+        self.count_words(parts, scope)?;
         for part in parts {
             if self.count(part, scope)? == 0 {
                 self.blame(part, scope)?;
@@ -381,6 +413,19 @@ impl Search<'_> {
         }
         self.count(&loose, scope)
     }
+}
+
+/// Whether a part is a word, with or without a sign that requires it.
+fn is_word(part: &Node) -> bool {
+    match &part.kind {
+        NodeKind::Word(_) => true,
+        NodeKind::Required(inner) => is_word(inner),
+        _ => false,
+    }
+}
+
+fn over_limit() -> Error {
+    Error::Limit(Box::new(OverLimit))
 }
 
 /// A part in the field that it stands in.
