@@ -210,7 +210,8 @@ impl<'o> Lowering<'o> {
         }
         let minimum = match self.options.bare_words {
             BareWords::Remembered if context.relaxed => {
-                minimum_match(items.len().saturating_sub(optional.len()))
+                let required = items.len().saturating_sub(optional.len());
+                minimum_match(required, !optional.is_empty())
             }
             BareWords::Remembered | BareWords::All => MinimumMatch::Count(items.len()),
             BareWords::Any => MinimumMatch::Count(1),

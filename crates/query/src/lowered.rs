@@ -108,17 +108,19 @@ pub enum Why {
 }
 
 /// Returns how many of `n` bare words an article must contain (minimum should match): all of up to
-/// three. Of more, because people who remember many words remember some of them wrong, those
-/// that weigh 20 % of all, where rare words weigh more.
+/// three, or two in a question, which has words that its answer has not. Of more, because people
+/// who remember many words remember some of them wrong, those that weigh 20 % of all, where rare
+/// words weigh more.
 ///
 /// ```
 /// use timbao_query::minimum_match;
 /// use timbao_query::plan::MinimumMatch;
-/// assert_eq!(minimum_match(3), MinimumMatch::Count(3));
-/// assert_eq!(minimum_match(4), MinimumMatch::Weight(20));
+/// assert_eq!(minimum_match(3, false), MinimumMatch::Count(3));
+/// assert_eq!(minimum_match(4, false), MinimumMatch::Weight(20));
+/// assert_eq!(minimum_match(3, true), MinimumMatch::Weight(20));
 /// ```
-pub fn minimum_match(n: usize) -> MinimumMatch {
-    if n <= 3 {
+pub fn minimum_match(n: usize, is_question: bool) -> MinimumMatch {
+    if n <= if is_question { 2 } else { 3 } {
         MinimumMatch::Count(n)
     } else {
         MinimumMatch::Weight(20)
