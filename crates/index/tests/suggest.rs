@@ -328,6 +328,58 @@ fn no_completion_begins_with_half_a_word() {
     assert!(change.contains(&"chuyển hóa".to_owned()), "{change:?}");
 }
 
+#[test]
+fn no_completion_ends_with_half_a_word() {
+    let completions = completer([
+        "Bộ Tài chính báo cáo. Bộ trưởng Bộ Tài chính trả lời.",
+        "Bộ Tài nguyên và Môi trường kiểm tra. Bộ Tài chính có ý kiến. Bộ Y tế họp.",
+        "Bộ Tài nguyên và Môi trường trả lời. Tài chính xã và tài chính thôn khác tài nguyên nước.",
+        "Bộ Nội vụ nói về tài chính công, tài nguyên đất, bộ máy, chi bộ và cán bộ.",
+        "Nhà chức trách bắt giữ hai người. Nhà nước giao nhà chức trách điều tra.",
+        "Nhà chức trách sở tại cho biết nhà nước và người có chức vụ cùng chịu trách nhiệm.",
+    ]);
+    for (typed, whole, half) in [
+        ("bộ t", "Bộ Tài chính", "bộ tài"),
+        ("bo tai n", "Bộ Tài nguyên", "bộ tài"),
+        ("bộ ", "Bộ Tài nguyên", "bộ tài"),
+        ("nhà ch", "nhà chức trách", "nhà chức"),
+        ("nhà ", "nhà nước", "nhà chức"),
+    ] {
+        let texts = completions(typed);
+        let is_whole = |text: &String| text.to_lowercase().starts_with(&whole.to_lowercase());
+        assert!(texts.iter().any(is_whole), "{typed}: {texts:?}");
+        assert!(
+            !texts.iter().any(|text| text.to_lowercase() == half),
+            "{typed}: {texts:?}"
+        );
+    }
+}
+
+#[test]
+fn misspellings_are_not_offered_beside_the_word() {
+    let mut bodies = vec!["Công nghệ mới."; 250];
+    bodies.push("Công nghê mới.");
+    let articles = bodies.into_iter().map(|body| Article {
+        body: body.to_owned(),
+        ..Article::default()
+    });
+    let keys = (0..).map(|number: usize| number.to_string());
+    let (_dir, searcher) = indexed(keys.zip(articles));
+    let texts = |typed| -> Vec<String> {
+        let found = complete(&searcher, typed, 8).unwrap();
+        found
+            .into_iter()
+            .map(|completion| completion.text)
+            .collect()
+    };
+    assert!(!texts("cong ngh").iter().any(|text| text.contains("nghê")));
+    assert!(
+        texts("công nghê m")
+            .iter()
+            .any(|text| text.contains("nghê"))
+    );
+}
+
 /// Articles of which one lacks a space, and names that are written as one word.
 const WITHOUT_SPACE: [&str; 5] = [
     "Tiếp Bộ trưởngVicente thăm tỉnh. BanChỉ đạo họp.",

@@ -2,6 +2,7 @@
 
 mod case;
 mod function_word;
+mod halves;
 mod row;
 mod value;
 
@@ -54,6 +55,11 @@ const ALWAYS: f64 = 0.9;
 const TORN: f64 = 2.0;
 /// Two words are a phrase if they meet in this many times as many places as they would by chance.
 const ASSOCIATED: f64 = 3.0;
+/// Followers of a word that may complete a phrase.
+const NEXT: usize = 8;
+/// A phrase with fewer articles than the most common one divided by this is not offered: it is often a
+/// misspelling, and some further letters lead to it.
+const RARE: u64 = 200;
 /// Articles that show what usually follows a phrase, at least.
 const SHOWN: u64 = 2;
 /// Followers of a word without accents that are looked at, as most may follow another spelling.
@@ -134,6 +140,7 @@ fn words(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Candidate>>
             continue;
         }
         completer.associated(&mut found)?;
+        completer.whole_words(&mut found, most)?;
         completer.extend(&mut found, most)?;
         // The typed text is not a completion of itself.
         let as_typed = typed.exact(context);
@@ -141,6 +148,7 @@ fn words(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Candidate>>
             *words != as_typed && !(context == 0 && typed.begins_oddly(words))
         });
         found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        drop_rare(&mut found);
         truncate(&mut found, most);
         let start = typed.start(context);
         let head = text.get(..start).unwrap_or_default();
@@ -155,6 +163,12 @@ fn words(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Candidate>>
             .collect());
     }
     Ok(Vec::new())
+}
+
+/// Drops phrases that are much less common than the first.
+fn drop_rare(found: &mut Vec<(Words, u64)>) {
+    let most = found.first().map_or(0, |(_, articles)| *articles);
+    found.retain(|(_, articles)| articles * RARE >= most);
 }
 
 /// Cuts a list to its first phrases: `most`, and between them those with a function word at their end, of
@@ -337,6 +351,19 @@ impl Completer<'_> {
         Ok(())
     }
 
+    /// The words that follow a word, by exact keys, with their numbers of positions.
+    fn followers(&self, word: &str) -> Result<Vec<(String, u64)>> {
+        let folded = timbao_tokenizer::fold(&write_out(word));
+        let followers = self.frequencies.followers(&folded, |_| true)?;
+        let mut nexts = Vec::new();
+        for follower in commonest(followers, LOOKED_AT) {
+            let pairs = self.frequencies.pair_spellings(&folded, &follower)?;
+            let pairs = pairs.iter().filter(|((a, _), _)| a == word);
+            nexts.extend(pairs.map(|((_, b), &n)| (b.clone(), n)));
+        }
+        Ok(nexts)
+    }
+
     /// Adds to the best phrases the words that usually follow them, and drops phrases that are
     /// fragments of these.
     fn extend(&self, found: &mut Vec<(Words, u64)>, most: usize) -> Result<()> {
@@ -367,15 +394,7 @@ impl Completer<'_> {
         let mut longer = Vec::new();
         for (words, articles) in phrases.iter().filter(|(words, _)| words.len() > 1) {
             let Some(last) = words.last() else { continue };
-            let folded = timbao_tokenizer::fold(&write_out(last));
-            let followers = self.frequencies.followers(&folded, |_| true)?;
-            let mut nexts = Vec::new();
-            for follower in commonest(followers, LOOKED_AT) {
-                let pairs = self.frequencies.pair_spellings(&folded, &follower)?;
-                let pairs = pairs.iter().filter(|((a, _), _)| a == last);
-                nexts.extend(pairs.map(|((_, b), &n)| (b.clone(), n)));
-            }
-            for next in commonest(nexts, 2) {
+            for next in commonest(self.followers(last)?, NEXT) {
                 let mut words = words.clone();
                 words.push(next);
                 longer.push((words, *articles));

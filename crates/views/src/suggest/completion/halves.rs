@@ -1,0 +1,109 @@
+//! Phrases that end with half a word: *Bộ Tài* is part of *Bộ Tài chính* and *Bộ Tài nguyên*.
+
+use crate::corpus::Result;
+use crate::weights::{NEVER, association};
+
+use super::function_word::is_function_word;
+use super::row::Words;
+use super::{ALWAYS, Completer, NEXT, SHOWN, commonest};
+
+/// A phrase ends with half a word if words that its last word is attracted by follow it in at least this
+/// share of its articles.
+const HALVED: f64 = 0.8;
+/// Of the words that complete it, those in at least this share are offered.
+const OTHER_HALF: f64 = 0.1;
+
+/// A phrase in fewer articles may be followed by two words by chance.
+const ENOUGH: u64 = 20;
+
+/// A phrase with one more word.
+struct Continued {
+    words: Words,
+    articles: u64,
+    /// Whether the last two words attract each other more than the two before.
+    is_attracted: bool,
+}
+
+impl Completer<'_> {
+    /// Replaces the phrases among the first `most` that end with the first half of a word by those with
+    /// both halves.
+    ///
+    /// A word is attracted more by its other half than by the word before it, and one or two words nearly
+    /// always follow a half.
+    pub(super) fn whole_words(&self, found: &mut Vec<(Words, u64)>, most: usize) -> Result<()> {
+        found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let first: Vec<(Words, u64)> = found.drain(..most.min(found.len())).collect();
+        let rest = std::mem::take(found);
+        let continued = self.continued(&first)?;
+        for ((words, articles), continued) in first.into_iter().zip(continued) {
+            if !is_half(articles, &continued) {
+                found.push((words, articles));
+                continue;
+            }
+            let least = (OTHER_HALF * articles as f64).max(1.0);
+            let usual = continued.into_iter().filter(|c| c.articles as f64 >= least);
+            found.extend(usual.map(|c| (c.words, c.articles)));
+        }
+        found.extend(rest);
+        Ok(())
+    }
+
+    /// Each phrase with the words that follow its last word most often.
+    fn continued(&self, phrases: &[(Words, u64)]) -> Result<Vec<Vec<Continued>>> {
+        let mut all = Vec::with_capacity(phrases.len());
+        for (words, _) in phrases {
+            let mut continued = Vec::new();
+            if let [.., before, last] = words.as_slice()
+                && !is_function_word(last)
+            {
+                let bound = self.association(before, last)?;
+                for next in commonest(self.followers(last)?, NEXT) {
+                    let is_attracted = self.association(last, &next)? > bound;
+                    let mut words = words.clone();
+                    words.push(next);
+                    continued.push(Continued {
+                        words,
+                        articles: 0,
+                        is_attracted,
+                    });
+                }
+            }
+            all.push(continued);
+        }
+        let rows: Vec<Words> = all.iter().flatten().map(|c| c.words.clone()).collect();
+        let counts = self.articles(&rows)?;
+        for (continued, articles) in all.iter_mut().flatten().zip(counts) {
+            continued.articles = articles;
+        }
+        Ok(all)
+    }
+
+    /// The association of two adjacent words, by their exact keys.
+    fn association(&self, first: &str, second: &str) -> Result<f32> {
+        let together = self.frequencies.bigram_counts(&[(first, second)], true)?;
+        let alone = self.frequencies.counts(&[first, second], true)?;
+        let ([together], [first, second]) = (together.as_slice(), alone.as_slice()) else {
+            return Ok(NEVER);
+        };
+        let tokens = self.frequencies.tokens() as f64;
+        Ok(association(
+            *together as f64,
+            *first as f64,
+            *second as f64,
+            tokens,
+        ))
+    }
+}
+
+/// Whether a phrase with this number of articles ends with half a word.
+fn is_half(articles: u64, continued: &[Continued]) -> bool {
+    // A word that follows once may do so by chance.
+    let shown = continued.iter().filter(|c| c.articles >= SHOWN);
+    let attracted = shown.clone().filter(|c| c.is_attracted);
+    let attracted: u64 = attracted.map(|c| c.articles).sum();
+    let mut counts: Vec<u64> = shown.map(|c| c.articles).collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    let two: u64 = counts.iter().take(2).sum();
+    attracted > 0 && attracted as f64 >= HALVED * articles as f64
+        || articles >= ENOUGH && two as f64 >= ALWAYS * articles as f64
+}
