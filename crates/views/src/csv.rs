@@ -243,8 +243,8 @@ pub fn dispersion_parts(dispersion: &Dispersion) -> &[DispersionPart] {
 pub fn dispersion_row(part: &DispersionPart) -> [Cell<'_>; DISPERSION_HEADER.len()] {
     [
         Cell::optional(part.part.as_deref()),
-        Cell::optional(part.from.as_deref()),
-        Cell::optional(part.to.as_deref()),
+        part.from.as_deref().map_or(Cell::Empty, Cell::iso_day),
+        part.to.as_deref().map_or(Cell::Empty, Cell::iso_day),
         Cell::from(part.matches),
         Cell::from(part.of_tokens),
         rate(part.per_million_tokens),
@@ -492,4 +492,22 @@ pub fn row(hit: &ShownHit) -> Vec<Cell<'_>> {
         Cell::from(snippets.join(" … ")),
     ];
     before.into_iter().chain(facets).chain(after).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_of_a_dispersion_are_days() {
+        let part = DispersionPart {
+            part: Some("1".into()),
+            from: Some("2024-05-01".into()),
+            to: None,
+            ..DispersionPart::default()
+        };
+        let [_, from, to, ..] = dispersion_row(&part);
+        let (year, month, day) = (2024, 5, 1);
+        assert_eq!((from, to), (Cell::Day { year, month, day }, Cell::Empty));
+    }
 }

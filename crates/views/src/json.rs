@@ -2,6 +2,8 @@
 //! described in `docs/json-output.md`; a change that could break a reader raises
 //! [`VERSION`].
 
+mod lines;
+
 use std::ops::Range;
 
 use serde::{Serialize, Serializer};
@@ -22,6 +24,8 @@ use crate::snippet::Snippet;
 use crate::stats::Stats;
 use crate::suggest::{Advice, Cause, Suggestion};
 use crate::trends::Trends;
+
+pub use lines::{CompareLine, TrendLine};
 
 /// The version of every JSON shape.
 pub const VERSION: u32 = 1;

@@ -2,11 +2,10 @@
 
 use std::io::Write;
 
-use serde::Serialize;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_views::csv::{COMPARE_HEADER, compare_rows};
-use timbao_views::json::CompareAnswer;
+use timbao_views::json::{CompareAnswer, CompareLine};
 use timbao_views::language::{Language, fill};
 use timbao_views::{
     Citation, CollocateOptions, CompareOptions, Comparison, Keyword, KeywordOptions, TrendsQuery,
@@ -76,14 +75,6 @@ struct Listed<'a> {
     citation: Option<Citation>,
 }
 
-/// A row of the comparison as JSON Lines.
-#[derive(Serialize)]
-struct Row<'a> {
-    query: &'a str,
-    #[serde(flatten)]
-    keyword: &'a Keyword,
-}
-
 impl Listing for Listed<'_> {
     fn text(&self, out: &mut dyn Write, terminal: &Terminal) -> Result<()> {
         let found = self.found;
@@ -124,14 +115,7 @@ impl Listing for Listed<'_> {
     }
 
     fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
-        let near = self.found.queries.iter().zip(&self.found.collocates);
-        let rows = near.flat_map(|(query, keywords)| {
-            keywords.iter().map(|keyword| Row {
-                query: &query.query,
-                keyword,
-            })
-        });
-        write_lines(out, rows)
+        write_lines(out, CompareLine::list(self.found))
     }
 
     fn table(&self, rows: &mut Rows<'_>) -> Result<()> {

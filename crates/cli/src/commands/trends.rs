@@ -7,7 +7,7 @@ use timbao_query::Request;
 use timbao_query::plan::Facet;
 use timbao_views::chart::{ChartOptions, Measure, name, svg};
 use timbao_views::csv;
-use timbao_views::json::TrendsAnswer;
+use timbao_views::json::{TrendLine, TrendsAnswer};
 use timbao_views::language::{Language, Noun, fill};
 use timbao_views::{By, Citation, Trend, TrendPoint, Trends, TrendsOptions, TrendsQuery, today};
 
@@ -151,7 +151,7 @@ impl Listing for Listed<'_> {
     }
 
     fn jsonl(&self, out: &mut dyn Write) -> Result<()> {
-        write_lines(out, &self.trends.series)
+        write_lines(out, TrendLine::list(self.trends))
     }
 
     fn table(&self, rows: &mut Rows<'_>) -> Result<()> {

@@ -56,7 +56,22 @@ impl CompareRequest {
     /// # Errors
     ///
     /// When a value cannot be read, or there are not two queries.
-    pub(super) fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
+    fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
+        let standard = CompareOptions::default().collocates.most;
+        Self::take_most(params, limits, standard, COLLOCATES)
+    }
+
+    /// The same with `limit` words near each query unless the request says otherwise, at most `most`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`take`](Self::take).
+    pub(super) fn take_most(
+        params: &mut Params,
+        limits: &Limits,
+        limit: usize,
+        most: usize,
+    ) -> Result<Self, Problem> {
         let accents = accents(params)?;
         let filters = filters(params, limits)?;
         let texts = params.texts("q", limits.text, 2)?;
@@ -67,7 +82,10 @@ impl CompareRequest {
             required(request(first, &filters, accents)?)?,
             required(request(second, &filters, accents)?)?,
         ];
-        Self::new(queries, &filters, options(params)?)
+        let limit = params.number("limit", 1..=most, limit)?;
+        let mut options = options(params)?;
+        options.collocates.most = limit;
+        Self::new(queries, &filters, options)
     }
 
     /// A comparison of two queries.
@@ -117,7 +135,6 @@ pub(crate) fn options(params: &mut Params) -> Result<CompareOptions, Problem> {
     let window = params.number("window", 0..=WINDOW, standard.windows.left)?;
     let mut collocates = standard.collocates;
     collocates.least = params.number("min", 1..=1_000_000, collocates.least)?;
-    collocates.most = params.number("limit", 1..=COLLOCATES, collocates.most)?;
     Ok(CompareOptions {
         count: count(params)?,
         by: params.choice("by", &BY, By::Year)?,

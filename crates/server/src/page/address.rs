@@ -94,6 +94,12 @@ impl Address {
         }
     }
 
+    /// Without the page and the state of a list, which other lists do not share.
+    #[must_use]
+    pub(crate) fn without_page(&self) -> Self {
+        self.without_all(&["page", "view"])
+    }
+
     /// The value of a parameter.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.pairs.iter().find(|(key, _)| key == name);

@@ -17,15 +17,23 @@ use super::address::Address;
 use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, shell, understanding};
 use super::narrow::Narrow;
+use super::paging::Paging;
 use super::parts::{active, cited, downloads, export, placeholder, table_of_words};
 use timbao_views::language::Language;
 
 /// The windows that the page offers, in tokens on each side.
 const WINDOWS: [u32; 5] = [1, 3, 5, 10, 20];
 
+/// Collocates on a page.
+const ROWS: usize = 50;
+
 /// Answers with a table of collocates.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
-    let asked = Asked::new("/collocates", raw.as_deref(), &["window", "by"]);
+    let asked = Asked::new(
+        "/collocates",
+        raw.as_deref(),
+        &["window", "by", "page", "view"],
+    );
     asked
         .answer(Tab::Collocates, |asked| answer(&app, asked))
         .await
@@ -33,6 +41,9 @@ pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let limits = app.options.limits;
+    let (view, is_other) = asked.view(app)?;
+    let paging = Paging::new(ROWS, limits.offset);
+    let offset = paging.offset(&mut asked)?;
     let standard = CollocateOptions::default();
     let window = asked.params.number("window", 1..=50, standard.left)?;
     let sort = asked.params.choice("by", &ORDERS, standard.sort)?;
@@ -44,6 +55,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         right: window,
         sort,
         count,
+        most: paging.computed(offset),
         ..standard
     };
     let Some(query) = query.filter(|query| !query.is_empty()) else {
@@ -59,9 +71,9 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         offset: 0,
         compared: None,
     };
-    let view = app.views()?.latest();
     let work = app.work.run(&view, move |searcher| {
-        let found = request.run(&searcher)?;
+        let mut found = request.run(&searcher)?;
+        let part = paging.cut(&mut found.collocates, offset);
         let citation = searcher.cite([(&request.query, &request.plan)])?;
         let narrow = Narrow::of_view(&searcher, &filters, count, &request.query)?;
         let language = asked.language;
@@ -72,6 +84,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         );
         let count = format!("{matches}; {compared}");
         let content = html! {
+            @if is_other { p.note { (words.refreshed) } }
             (understanding(&request.query, &asked.address, language))
             (active(&asked.address, language))
             (narrow.above(&asked.address, language))
@@ -79,6 +92,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
                 div.message { p { strong { (words.no_words) } } }
             } @else {
                 (table(&found, &request, &asked.address, language))
+                (paging.links_of_part(&asked.address, searcher.view(), part, words))
                 (downloads(&export(&asked.address, "/api/v1/collocates.csv"), language))
             }
             (cited(&citation, &asked.address, language))
@@ -98,7 +112,7 @@ fn whole(
 ) -> Markup {
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
-    let kept = address.without_all(&["window", "by"]);
+    let kept = address.without_all(&["window", "by", "page", "view"]);
     let title = format!("{query} – {}", words.collocates);
     shell(&Page {
         language,
@@ -190,7 +204,9 @@ fn phrase_of(query: &str) -> Option<String> {
 /// The concordance of a phrase near a word.
 fn near(phrase: &str, window: u32, unit: &str, address: &Address) -> String {
     let query = format!("{phrase} NEAR/{window} \"{unit}\"");
-    let address = address.at("/kwic").without_all(&["by", "window"]);
+    let address = address
+        .at("/kwic")
+        .without_all(&["by", "window", "page", "view"]);
     address.with("q", &query).href()
 }
 

@@ -16,14 +16,15 @@ use super::address::Address;
 use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, shell, understanding};
 use super::narrow::Narrow;
+use super::paging::Paging;
 use super::parts::{active, cited, downloads, export, table_of_words};
 
-/// Rows on the page.
+/// Rows on a page.
 const ROWS: usize = 200;
 
 /// Answers with a table of fillers.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
-    let asked = Asked::new("/fillers", raw.as_deref(), &[]);
+    let asked = Asked::new("/fillers", raw.as_deref(), &["page", "view"]);
     asked
         .answer(Tab::Fillers, |asked| answer(&app, asked))
         .await
@@ -31,6 +32,9 @@ pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let limits = app.options.limits;
+    let (view, is_other) = asked.view(app)?;
+    let paging = Paging::new(ROWS, limits.offset);
+    let offset = paging.offset(&mut asked)?;
     let accents = asked.accents()?;
     let filters = asked.filters(limits.text)?;
     let count = asked.count()?;
@@ -46,22 +50,25 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         };
         return Ok(sent(whole(&asked, &text, "", content)));
     }
-    let request = FillersRequest {
+    let mut request = FillersRequest {
         query,
         limit: ROWS,
         offset: 0,
         count,
     };
-    let view = app.views()?.latest();
     let work = app.work.run(&view, move |searcher| {
         let found = request.run(&searcher)?;
+        let all = found.fillers.len() as u64;
+        request.offset = paging.within(offset, all);
         let citation = searcher.cite([(&request.query, request.query.plan())])?;
         let narrow = Narrow::of_view(&searcher, &filters, count, &request.query)?;
         let language = asked.language;
         let words = language.words();
-        let distinct = language.distinct(found.fillers.len() as u64);
+        let distinct = language.distinct(all);
         let headline = format!("{}; {distinct}", language.matches(found.matches, found.articles));
+        let address = &asked.address;
         let content = html! {
+            @if is_other { p.note { (words.refreshed) } }
             (understanding(&request.query, &asked.address, language))
             (active(&asked.address, language))
             (narrow.above(&asked.address, language))
@@ -80,6 +87,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
                         (unit, vec![language.count(filler.matches), language.count(filler.articles)])
                     }),
                 ))
+                (paging.links(address, searcher.view(), request.offset, all, words))
                 (downloads(&export(&asked.address, "/api/v1/fillers.csv"), language))
             }
             (cited(&citation, &asked.address, language))
@@ -104,7 +112,8 @@ fn filled(phrase: &str, filler: &Filler, address: &Address) -> Option<String> {
         text.push_str(part);
     }
     text.push('"');
-    Some(address.at("/kwic").with("q", &text).href())
+    let address = address.at("/kwic").without_page();
+    Some(address.with("q", &text).href())
 }
 
 fn whole(asked: &Asked, query: &str, count: &str, content: Markup) -> Markup {

@@ -18,11 +18,15 @@ use super::address::Address;
 use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, shell, understanding};
 use super::narrow::Narrow;
+use super::paging::Paging;
 use super::parts::{active, cited, downloads, placeholder, table_of_words};
+
+/// Keywords on a page.
+const ROWS: usize = 50;
 
 /// Answers with a table of keywords.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
-    let asked = Asked::new("/keywords", raw.as_deref(), &["against"]);
+    let asked = Asked::new("/keywords", raw.as_deref(), &["against", "page", "view"]);
     asked
         .answer(Tab::Keywords, |asked| answer(&app, asked))
         .await
@@ -30,6 +34,9 @@ pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let limits = app.options.limits;
+    let (view, is_other) = asked.view(app)?;
+    let paging = Paging::new(ROWS, limits.offset);
+    let offset = paging.offset(&mut asked)?;
     let against = asked.params.text("against", limits.text)?;
     let filters = asked.filters(limits.text)?;
     let count = asked.count()?;
@@ -48,13 +55,14 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         against,
         options: KeywordOptions {
             count,
+            most: paging.computed(offset),
             ..KeywordOptions::default()
         },
         offset: 0,
     };
-    let view = app.views()?.latest();
     let work = app.work.run(&view, move |searcher| {
-        let found = request.run(&searcher)?;
+        let mut found = request.run(&searcher)?;
+        let part = paging.cut(&mut found.keywords, offset);
         let queries = std::iter::once(&request.of).chain(&request.against);
         let citation = searcher.cite(queries.map(|query| (query, query.plan())))?;
         let narrow = Narrow::of_view(&searcher, &filters, count, &request.of)?;
@@ -62,6 +70,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         let words = language.words();
         let count = language.keywords_summary(&found);
         let content = html! {
+            @if is_other { p.note { (words.refreshed) } }
             (understanding(&request.of, &asked.address, language))
             (active(&asked.address, language))
             (narrow.above(&asked.address, language))
@@ -69,6 +78,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
                 div.message { p { strong { (words.no_words) } } }
             } @else {
                 (table(&found, &asked.address, language))
+                (paging.links_of_part(&asked.address, searcher.view(), part, words))
                 (downloads(&export(&request, &asked.address), language))
             }
             (cited(&citation, &asked.address, language))
@@ -90,9 +100,10 @@ fn table(found: &Keywords, address: &Address, language: Language) -> Markup {
         words.likelihood,
         "Log Ratio",
     ];
+    let again = address.at("/kwic").without_page().without("against");
     let rows = found.keywords.iter().map(|keyword| {
         let phrase = format!("\"{}\"", keyword.unit);
-        let link = address.at("/kwic").without("against").with("q", &phrase);
+        let link = again.with("q", &phrase);
         let unit = html! { a lang="vi" href=(link.href()) { (keyword.unit) } };
         let cells = vec![
             language.count(keyword.count),
@@ -127,7 +138,7 @@ fn export(request: &KeywordsRequest, address: &Address) -> String {
 fn whole(asked: &Asked, query: &str, count: &str, content: Markup) -> Markup {
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
-    let kept = address.without("against");
+    let kept = address.without_page().without("against");
     let title = format!("{query} – {}", words.keywords);
     shell(&Page {
         language,

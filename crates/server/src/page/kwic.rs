@@ -186,7 +186,8 @@ fn table(
         } @else {
             (choices(request, address, language))
             @if request.group.is_empty() {
-                (lines(&found.lines, narrow, address, language))
+                @let is_wide = request.options.left > WIDTHS[1];
+                (lines(&found.lines, narrow, is_wide, address, language))
             } @else {
                 (groups(request, found, language))
             }
@@ -197,8 +198,14 @@ fn table(
     table_page(asked, query.text(), &count, content)
 }
 
-/// The table of lines.
-fn lines(lines: &[KwicLine], narrow: &Narrow, address: &Address, language: Language) -> Markup {
+/// The table of lines, which wrap if they are wide.
+fn lines(
+    lines: &[KwicLine],
+    narrow: &Narrow,
+    is_wide: bool,
+    address: &Address,
+    language: Language,
+) -> Markup {
     let words = language.words();
     // Many archives have neither; the lines can use the room. All pages have the same columns.
     // A month is not known of every date.
@@ -206,7 +213,7 @@ fn lines(lines: &[KwicLine], narrow: &Narrow, address: &Address, language: Langu
     let has_sources = narrow.has(&[Facet::Source, Facet::Section]);
     html! {
         div.scroll role="region" aria-labelledby="count" tabindex="0" {
-            table.kwic aria-labelledby="count" {
+            table.kwic.wide[is_wide] aria-labelledby="count" {
                 thead {
                     tr {
                         (header("left", words.left, address))

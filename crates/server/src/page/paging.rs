@@ -37,6 +37,23 @@ impl Paging {
             .min(self.most / self.size * self.size))
     }
 
+    /// Number of entries to compute for the page at `offset`, of a list whose length is not known:
+    /// those up to its end, and one more if there is one.
+    pub(super) fn computed(self, offset: usize) -> usize {
+        offset.saturating_add(self.size).saturating_add(1)
+    }
+
+    /// Keeps the entries of the page at `offset`, or of the last page if the list is shorter, of the
+    /// first [`computed`](Self::computed) entries of a list.
+    pub(super) fn cut<T>(self, entries: &mut Vec<T>, offset: usize) -> Part {
+        let offset = self.within(offset, entries.len() as u64);
+        let end = offset.saturating_add(self.size);
+        let has_more = entries.len() > end;
+        entries.truncate(end);
+        entries.drain(..offset);
+        Part { offset, has_more }
+    }
+
     /// Number of entries before the last page of a list, or before the page at `offset` if the list
     /// is longer.
     pub(super) fn within(self, offset: usize, entries: u64) -> usize {
@@ -58,21 +75,61 @@ impl Paging {
         let last = entries.div_ceil(self.size);
         // Entries beyond it cannot be shown.
         let last_shown = last.min(self.most / self.size + 1);
-        let to = |page: usize| match page {
-            1 => address.without_all(&["page", "view"]).href(),
-            _ => address
-                .with("page", &page.to_string())
-                .with("view", &view.to_string())
-                .href(),
-        };
         html! {
             @if last > 1 {
-                nav.pages aria-label=(words.pages) {
-                    @if number > 1 { a rel="prev" href=(to(number - 1)) { "← " (words.previous) } }
-                    span { (words.pages) " " (number) " / " (last) }
-                    @if number < last_shown { a rel="next" href=(to(number + 1)) { (words.next) " →" } }
-                }
+                (navigation(address, view, number, Some(last), number < last_shown, words))
             }
+        }
+    }
+
+    /// The number of a page that was [cut](Self::cut), and links to the pages before and after it.
+    pub(super) fn links_of_part(
+        self,
+        address: &Address,
+        view: ViewId,
+        part: Part,
+        words: &Words,
+    ) -> Markup {
+        let number = part.offset / self.size + 1;
+        let last = (!part.has_more).then_some(number);
+        let has_next = part.has_more && number < self.most / self.size + 1;
+        html! {
+            @if number > 1 || part.has_more {
+                (navigation(address, view, number, last, has_next, words))
+            }
+        }
+    }
+}
+
+/// A page of a list whose length is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Part {
+    /// Number of entries before the page.
+    pub(super) offset: usize,
+    /// Whether entries follow.
+    pub(super) has_more: bool,
+}
+
+fn navigation(
+    address: &Address,
+    view: ViewId,
+    number: usize,
+    last: Option<usize>,
+    has_next: bool,
+    words: &Words,
+) -> Markup {
+    let to = |page: usize| match page {
+        1 => address.without_page().href(),
+        _ => address
+            .with("page", &page.to_string())
+            .with("view", &view.to_string())
+            .href(),
+    };
+    html! {
+        nav.pages aria-label=(words.pages) {
+            @if number > 1 { a rel="prev" href=(to(number - 1)) { "← " (words.previous) } }
+            span { (words.pages) " " (number) @if let Some(last) = last { " / " (last) } }
+            @if has_next { a rel="next" href=(to(number + 1)) { (words.next) " →" } }
         }
     }
 }
@@ -80,6 +137,25 @@ impl Paging {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_is_cut_of_the_entries_that_are_known() {
+        let paging = Paging::new(20, 100);
+        for (all, offset, expected) in [
+            (45, 0, (0, true, 20)),
+            (45, 20, (20, true, 20)),
+            (45, 40, (40, false, 5)),
+            (40, 20, (20, false, 20)),
+            (45, 80, (40, false, 5)),
+            (0, 20, (0, false, 0)),
+        ] {
+            let mut entries: Vec<usize> = (0..all.min(paging.computed(offset))).collect();
+            let part = paging.cut(&mut entries, offset);
+            let found = (part.offset, part.has_more, entries.len());
+            assert_eq!(found, expected, "{all}, {offset}");
+            assert_eq!(entries.first().copied(), (all > 0).then_some(part.offset));
+        }
+    }
 
     #[test]
     fn pages_beyond_the_last_are_the_last() {

@@ -15,16 +15,17 @@ use crate::problem::Problem;
 use super::address::Address;
 use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, shell};
+use super::paging::Paging;
 use super::parts::{article_address, cited, downloads, of_article};
 
-/// Texts on the page.
+/// Texts on a page.
 const TEXTS: usize = 100;
 /// Words of an unchanged passage that are shown on each side of a change.
 const AROUND: usize = 12;
 
 /// Answers with a list of texts, or of the publications of one.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
-    let asked = Asked::new("/reprints", raw.as_deref(), &["id"]);
+    let asked = Asked::new("/reprints", raw.as_deref(), &["id", "page", "view"]);
     asked
         .answer(Tab::Reprints, |asked| answer(&app, asked))
         .await
@@ -32,20 +33,25 @@ pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let id = asked.params.text("id", app.options.limits.text)?;
-    let view = app.views()?.latest();
+    let (view, is_other) = asked.view(app)?;
+    let paging = Paging::new(TEXTS, app.options.limits.offset);
+    let offset = paging.offset(&mut asked)?;
     let work = app.work.run(&view, move |searcher| {
         let (address, language) = (&asked.address, asked.language);
         let words = language.words();
         let citation = searcher.cite([])?;
         let Some(id) = id else {
-            let found = reprinted(&searcher, 0..TEXTS)?;
+            let mut found = reprinted(&searcher, 0..paging.computed(offset))?;
+            let part = paging.cut(&mut found.groups, offset);
             let texts = language.texts(found.texts);
             let publications = language.counted(found.publications, Noun::Publication);
             let count = fill(words.several_times, &[&texts, &publications]);
             let content = html! {
+                @if is_other { p.note { (words.refreshed) } }
                 p.about { (words.reprints_note) }
                 p #count { (count) }
                 (groups(&found, address, language))
+                (paging.links(address, searcher.view(), part.offset, found.texts, words))
                 (downloads("/api/v1/reprints.csv", language))
                 (cited(&citation, address, language))
             };
@@ -107,7 +113,7 @@ fn groups(found: &ReprintGroups, address: &Address, language: Language) -> Marku
                             @if has_dates { td { @if let Some(date) = &group.date { (language.date(date)) } } }
                             @if has_sources { td lang="vi" { (group.source.as_deref().unwrap_or_default()) } }
                             th scope="row" {
-                                a lang="vi" href=(address.with("id", &group.id).href()) { (group.title.as_deref().unwrap_or(words.untitled)) }
+                                a lang="vi" href=(address.without_page().with("id", &group.id).href()) { (group.title.as_deref().unwrap_or(words.untitled)) }
                             }
                         }
                     }

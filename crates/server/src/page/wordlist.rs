@@ -17,16 +17,18 @@ use super::address::Address;
 use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, shell, understanding};
 use super::narrow::Narrow;
+use super::paging::Paging;
 use super::parts::{active, cited, downloads, export, table_of_words};
 
 /// The parameters of the page, apart from those of all pages.
 pub(super) const OPTIONS: [&str; 5] = ["size", "prefix", "min", "min_articles", "sort"];
-/// N-grams on the page.
+/// N-grams on a page.
 const UNITS: usize = 200;
 
 /// Answers with a table of n-grams.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
-    let asked = Asked::new("/wordlist", raw.as_deref(), &OPTIONS);
+    let own = [OPTIONS.as_slice(), &["page", "view"]].concat();
+    let asked = Asked::new("/wordlist", raw.as_deref(), &own);
     asked
         .answer(Tab::WordList, |asked| answer(&app, asked))
         .await
@@ -34,13 +36,18 @@ pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let limits = app.options.limits;
+    let (view, is_other) = asked.view(app)?;
     let filters = asked.filters(limits.text)?;
     let text = asked.params.text("q", limits.text)?.unwrap_or_default();
     let query = request(text, &filters, asked.accents()?)?;
-    let request = WordListRequest::new(query, options(&mut asked.params, &limits, UNITS)?)?;
-    let view = app.views()?.latest();
+    let paging = Paging::new(UNITS, limits.offset);
+    let offset = paging.offset(&mut asked)?;
+    let mut options = options(&mut asked.params, &limits, UNITS)?;
+    options.most = paging.computed(offset);
+    let request = WordListRequest::new(query, options)?;
     let work = app.work.run(&view, move |searcher| {
-        let found = request.run(&searcher)?;
+        let mut found = request.run(&searcher)?;
+        let part = paging.cut(&mut found.units, offset);
         let citation = searcher.cite([(&request.query, &request.plan)])?;
         let language = asked.language;
         let words = language.words();
@@ -54,6 +61,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         );
         let narrow = Narrow::of_view(&searcher, &filters, request.options.count, &request.query)?;
         let content = html! {
+            @if is_other { p.note { (words.refreshed) } }
             @if !request.query.is_empty() { (understanding(&request.query, &asked.address, language)) }
             (active(&asked.address, language))
             (narrow.above(&asked.address, language))
@@ -61,6 +69,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
                 div.message { p { strong { (words.no_words) } } }
             } @else {
                 (table(&found, &asked.address, language))
+                (paging.links(&asked.address, searcher.view(), part.offset, found.distinct, words))
                 (downloads(&export(&asked.address, "/api/v1/wordlist.csv"), language))
             }
             (cited(&citation, &asked.address, language))
@@ -79,7 +88,7 @@ fn whole(
 ) -> Markup {
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
-    let kept = address.without_all(&OPTIONS);
+    let kept = address.without_page().without_all(&OPTIONS);
     let title = format!("{query} – {}", words.wordlist);
     let least_articles = options.least_articles;
     shell(&Page {
@@ -139,7 +148,7 @@ fn order(sort: WordListSort, language: Language) -> &'static str {
 
 fn table(found: &WordList, address: &Address, language: Language) -> Markup {
     let words = language.words();
-    let again = address.at("/kwic").without_all(&OPTIONS);
+    let again = address.at("/kwic").without_page().without_all(&OPTIONS);
     table_of_words(
         &[
             words.word,

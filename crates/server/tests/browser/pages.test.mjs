@@ -413,6 +413,17 @@ test("a concordance is sorted by two keys and shuffled with a seed", async () =>
   assert.deepEqual(complaints, []);
 });
 
+test("a wide concordance shows all of its words", async () => {
+  for (const width of [20, 40]) {
+    await open(`kwic?${new URLSearchParams({ q: "Đảng", width })}`);
+    const cut = await page.$$eval("td.left, td.right", (cells) =>
+      cells.filter((cell) => cell.scrollWidth > cell.clientWidth + 1 || cell.scrollHeight > cell.clientHeight + 1).map((cell) => cell.textContent));
+    assert.deepEqual(cut, [], `${width}`);
+    const rows = await page.$$eval("td.right", (cells) => cells.map((cell) => cell.textContent.split(/\s+/).length));
+    assert.ok(Math.max(...rows) > width - 5, `${rows}`);
+  }
+});
+
 test("dates and sources of a concordance are whole in any font", async () => {
   for (const font of ["DejaVu Sans", "monospace", "serif"]) {
     await open("/kwic?" + new URLSearchParams({ q: "của" }));

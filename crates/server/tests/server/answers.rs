@@ -7,7 +7,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 use timbao_articles::{Article, Published};
 
-use crate::support::{Site, article, reprinted};
+use crate::support::{Site, article, many_words, reprinted};
 
 /// The checker of a schema of the description.
 fn checker(description: &Value, schema: &Value) -> Validator {
@@ -227,6 +227,48 @@ fn exports_are_complete_and_like_the_page() {
         "/api/v1/kwic.csv?{query}&left=0&right=2&limit=1&csv=plain"
     ));
     assert!(kwic.body.contains(",,Giá lúa, tăng nhẹ"), "{}", kwic.body);
+}
+
+#[test]
+fn lines_of_json_have_all_that_a_table_has() {
+    let site = Site::holding(many_words());
+    let lines = |path: &str| -> Vec<Value> {
+        let body = site.get(&format!("/api/v1/{path}")).body;
+        let lines = body.lines().map(serde_json::from_str);
+        lines.collect::<Result<_, _>>().unwrap()
+    };
+    let query = "q=c%E1%BA%A7u&q=%C4%91%C3%B2";
+    let csv = site.get(&format!("/api/v1/compare.csv?{query}")).body;
+    let found = lines(&format!("compare.jsonl?{query}"));
+    let rows = |kind: &str| csv.lines().filter(|row| row.starts_with(kind)).count();
+    let count = |kind: &str| found.iter().filter(|line| line["kind"] == kind).count();
+    assert_eq!((count("query"), count("overlap")), (2, 1));
+    assert_eq!(count("period") + count("undated"), rows("period"));
+    assert_eq!(count("collocate"), rows("collocate"));
+    assert!(count("collocate") > 200, "{csv}");
+    let of_kind = |kind: &str| found.iter().find(|line| line["kind"] == kind).unwrap();
+    assert_eq!(of_kind("overlap")["both"], 0);
+    assert!(of_kind("difference")["log_ratio"].is_f64());
+    let in_2024 = |line: &&Value| line["period"] == "2024" && line["query"] == "cầu";
+    let period = found.iter().find(in_2024).unwrap();
+    assert_eq!(
+        (&period["kind"], &period["matches"]),
+        (&json!("period"), &json!(3150))
+    );
+    let series = lines(&format!("trends.jsonl?{query}&by=year"));
+    let points = series[0]["points"].as_array().unwrap();
+    let point = points
+        .iter()
+        .find(|point| point["period"] == "2024")
+        .unwrap();
+    assert_eq!(
+        (&point["from"], &point["to"]),
+        (&json!("2024-01-01"), &json!("2024-12-31"))
+    );
+    assert_eq!(
+        (&point["partial"], &point["matches"]),
+        (&json!(false), &json!(3150))
+    );
 }
 
 #[test]

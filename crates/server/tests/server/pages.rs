@@ -2,7 +2,7 @@
 
 use timbao_articles::Article;
 
-use crate::support::{Site, article, reprinted};
+use crate::support::{Site, article, many_words, reprinted};
 
 #[test]
 fn what_articles_and_addresses_say_is_text() {
@@ -138,6 +138,57 @@ fn all_pages_of_a_concordance_have_the_same_columns() {
         for column in ["class=\"date\"", "class=\"source\""] {
             assert!(body.contains(column), "{page}: {column}: {body}");
         }
+    }
+}
+
+/// The cells that name the rows of a table, and the links to other pages of the list.
+fn rows_and_pages(page: &str) -> (Vec<&str>, Vec<&str>) {
+    let body = page.split("<tbody>").nth(1).unwrap_or_default();
+    let body = body.split("</tbody>").next().unwrap();
+    let rows = body.split("<th scope=\"row\">").skip(1);
+    let rows = rows.map(|row| row.split("</th>").next().unwrap()).collect();
+    let links = ["prev", "next"].into_iter();
+    let pages = links.filter(|rel| page.contains(&format!("rel=\"{rel}\"")));
+    (rows, pages.collect())
+}
+
+#[test]
+fn tables_of_words_go_on_over_pages() {
+    let site = Site::holding(many_words());
+    for (path, size) in [
+        ("/wordlist?min=1", 200),
+        ("/collocates?q=c%E1%BA%A7u", 50),
+        ("/keywords?q=c%E1%BA%A7u", 50),
+        ("/fillers?q=%22c%E1%BA%A7u+*+d%C3%A0i%22", 200),
+        ("/reprints?lang=vi", 100),
+    ] {
+        let first = site.get(path).body;
+        let (rows, pages) = rows_and_pages(&first);
+        assert_eq!((rows.len(), pages), (size, vec!["next"]), "{path}: {first}");
+        let next = first.split("rel=\"next\" href=\"").nth(1).unwrap();
+        let next = next.split('"').next().unwrap().replace("&amp;", "&");
+        let second = site.get(&next).body;
+        let (others, pages) = rows_and_pages(&second);
+        assert!(pages.contains(&"prev"), "{next}: {second}");
+        assert!(
+            !others.is_empty() && others.iter().all(|row| !rows.contains(row)),
+            "{next}"
+        );
+        // Other lists begin at their first page.
+        assert!(
+            !others.iter().any(|row| row.contains("page=2")),
+            "{others:?}"
+        );
+        // Beyond the end is the last page, and a state that is gone is answered by the newest.
+        let last = site
+            .get(&format!("{path}&page=999&view=00000000000000aa"))
+            .body;
+        let (others, pages) = rows_and_pages(&last);
+        assert!(!others.is_empty() && pages == ["prev"], "{path}: {last}");
+        assert!(
+            last.contains("trang này thuộc danh sách mới"),
+            "{path}: {last}"
+        );
     }
 }
 

@@ -288,3 +288,21 @@ fn articles() -> Vec<Article> {
     let fourth = article("=1+1", "", "Họp tổ dân phố, tự chuyển hoa ra chợ.", None);
     vec![first, second, third, fourth]
 }
+
+/// Texts that are published three times. The first have words of their own five times near *cầu*.
+pub fn many_words() -> Vec<Article> {
+    (0..230)
+        .flat_map(|number| {
+            let (topic, times) = if number < 210 {
+                ("Cầu", 5)
+            } else {
+                ("Đò", 500)
+            };
+            let text = format!("{topic} nhịp{number} dài. ").repeat(times);
+            let rest: Vec<String> = (0..30).map(|n| format!("bãi{number}v{n}")).collect();
+            let body = text + &rest.join(" ");
+            ["a", "b", "c"]
+                .map(|copy| article(&format!("{copy}{number}"), "", &body, Some((2024, 5, 1))))
+        })
+        .collect()
+}

@@ -1,13 +1,13 @@
 //! Word lists, dispersions, comparisons and batches as exports.
 
-use serde::Serialize;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_views::csv::{
     COMPARE_HEADER, DISPERSION_HEADER, WORDLIST_HEADER, compare_rows, dispersion_parts,
     dispersion_row, header, row, wordlist_row,
 };
-use timbao_views::{Cell, FacetMatrix, Keyword};
+use timbao_views::json::CompareLine;
+use timbao_views::{Cell, FacetMatrix};
 
 use crate::api::batch::{Answered, BatchRequest, What};
 use crate::api::compare::CompareRequest;
@@ -58,14 +58,6 @@ impl Addressed for DispersionRequest {
     }
 }
 
-/// A collocate of one of two queries, in JSON Lines.
-#[derive(Serialize)]
-struct Near<'a> {
-    query: &'a str,
-    #[serde(flatten)]
-    keyword: &'a Keyword,
-}
-
 impl Export for CompareRequest {
     const NAME: &'static str = "timbao-compare";
 
@@ -84,11 +76,8 @@ impl Export for CompareRequest {
             return Ok(());
         }
         // As on the command line.
-        for (query, keywords) in found.queries.iter().zip(&found.collocates) {
-            for keyword in keywords {
-                let query = &query.query;
-                rows.row(Vec::new, || Near { query, keyword })?;
-            }
+        for line in CompareLine::list(&found) {
+            rows.row(Vec::new, || line)?;
         }
         Ok(())
     }
@@ -96,7 +85,7 @@ impl Export for CompareRequest {
 
 impl Addressed for CompareRequest {
     fn take(params: &mut Params, limits: &Limits) -> Result<Self, Problem> {
-        Self::take(params, limits)
+        Self::take_most(params, limits, ROWS, ROWS)
     }
 }
 

@@ -7,7 +7,7 @@ use timbao_views::csv::{
     COLLOCATES_HEADER, FILLERS_HEADER, KEYWORDS_HEADER, KWIC_HEADER, TRENDS_HEADER, collocate_row,
     filler_row, group_row, header, keyword_row, kwic_row, row, trends_rows,
 };
-use timbao_views::json::HitShape;
+use timbao_views::json::{HitShape, TrendLine};
 
 use crate::api::collocates::{Answer, CollocatesRequest};
 use crate::api::fillers::FillersRequest;
@@ -112,7 +112,7 @@ impl Export for TrendsRequest {
             return Ok(());
         }
         // Each series with its points, as on the command line.
-        for series in &trends.series {
+        for series in TrendLine::list(&trends) {
             rows.row(Vec::new, || series)?;
         }
         Ok(())
