@@ -3,6 +3,7 @@
 //! A [`Plan`] is plain data: keys, gaps and filters, without segments, ids or files. Any
 //! engine can execute it or translate it to a query language of its own.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use ecow::EcoString;
@@ -202,7 +203,7 @@ impl Capitals {
 }
 
 /// A phrase: slots in order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Phrase {
     /// The slots, each with the gap before it.
     pub steps: Vec<Step>,
@@ -212,7 +213,7 @@ pub struct Phrase {
 }
 
 /// One slot of a phrase.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Step {
     /// Minimum number of tokens since the previous slot; 0 for adjacent slots.
     pub gap_min: u32,
@@ -225,7 +226,7 @@ pub struct Step {
 }
 
 /// Words or phrases near each other, or not near each other.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Near {
     /// The operands, each any of some phrases; gaps within a phrase count as in the phrase alone.
     pub operands: Vec<Vec<Phrase>>,
@@ -417,7 +418,7 @@ impl fmt::Display for Stated {
 }
 
 /// A part of a plan that matches at positions of the text.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Leaf<'p> {
     /// The words that match.
     pub kind: LeafKind<'p>,
@@ -426,7 +427,7 @@ pub struct Leaf<'p> {
 }
 
 /// The kinds of [`Leaf`], one for each operator that matches at positions.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LeafKind<'p> {
     /// [`Plan::Word`].
     Word(&'p Slot),
@@ -451,6 +452,24 @@ impl Plan {
     pub fn leaves(&self) -> Vec<Leaf<'_>> {
         let mut leaves = Vec::new();
         self.collect_leaves(None, &mut leaves);
+        leaves
+    }
+
+    /// Collects the [leaves](Self::leaves), each at its first place only. A query may repeat a word
+    /// a thousand times.
+    ///
+    /// ```
+    /// use timbao_query::{LowerOptions, lower, parse};
+    ///
+    /// let parsed = parse("đảng Đảng title:đảng =đảng OR đảng");
+    /// let plan = lower(&parsed.ast, &LowerOptions::default()).plan;
+    /// assert_eq!(plan.leaves().len(), 5);
+    /// assert_eq!(plan.distinct_leaves().len(), 2);
+    /// ```
+    pub fn distinct_leaves(&self) -> Vec<Leaf<'_>> {
+        let mut known = HashSet::new();
+        let mut leaves = self.leaves();
+        leaves.retain(|leaf| known.insert(*leaf));
         leaves
     }
 

@@ -112,6 +112,10 @@ fn source(text: &ArticleText, field: TextField) -> &str {
     &text.fields[index]
 }
 
+/// Number of matches of a part that windows count, one after the other. Hundreds of phrases that all
+/// match at each word of a long article would take seconds.
+const MAX_STEPS: usize = 1 << 20;
+
 struct Window {
     field: TextField,
     bytes: Range<usize>,
@@ -129,6 +133,7 @@ fn collect_windows(
 ) {
     let mut end_of_paragraph = 0;
     let mut last_start = None;
+    let mut steps = 0;
     // By leaf: the window that counted it last.
     let mut counted: Vec<usize> = Vec::new();
     for (i, first) in found.iter().enumerate() {
@@ -146,7 +151,12 @@ fn collect_windows(
         let mut end = first.range.bytes.end;
         let (mut leaves, mut tokens) = (0, 0);
         let mut last: Option<&Match> = None;
+        if steps > MAX_STEPS {
+            // The passages found so far are good enough.
+            break;
+        }
         for next in found.get(i..).unwrap_or_default() {
+            steps += 1;
             if last.is_some() && next.range.bytes.end.max(end) > most {
                 break;
             }

@@ -192,7 +192,7 @@ type Found = (Range<usize>, u32);
 impl PlanMatcher {
     pub(crate) fn new(plan: &Plan) -> Self {
         let mut slots = SlotSet::default();
-        let leaves = plan.leaves().into_iter();
+        let leaves = plan.distinct_leaves().into_iter();
         let leaves = leaves.map(|leaf| (LeafMatcher::new(leaf.kind, &mut slots), leaf.field));
         Self {
             leaves: leaves.collect(),
@@ -200,7 +200,8 @@ impl PlanMatcher {
         }
     }
 
-    /// The occurrences among the first tokens of an article, in order.
+    /// The occurrences among the first tokens of an article, in order, each for the first word or
+    /// phrase that it matches.
     pub(crate) fn positions(
         &mut self,
         article: &Analysed,
@@ -218,7 +219,7 @@ impl PlanMatcher {
             found.extend(wanted.map(|range| (range, number)));
         }
         found.sort_unstable_by_key(|(range, leaf)| (range.start, range.end, *leaf));
-        found.dedup();
+        found.dedup_by(|(range, _), (before, _)| range == before);
         found
     }
 

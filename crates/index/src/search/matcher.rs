@@ -352,7 +352,7 @@ impl PlanMatcher {
         let mut known = Resolved::new(segment);
         let mut needs = Needs::default();
         let mut leaves = Vec::new();
-        for leaf in plan.leaves() {
+        for leaf in plan.distinct_leaves() {
             if deadline.has_passed() {
                 break;
             }
@@ -373,8 +373,8 @@ impl PlanMatcher {
         }
     }
 
-    /// The positions of every occurrence in an article with the number of its word or phrase, in
-    /// order.
+    /// The positions of every occurrence in an article with the number of its word or phrase, the
+    /// first if it matches several, in order.
     ///
     /// # Errors
     ///
@@ -387,6 +387,8 @@ impl PlanMatcher {
         let has_field = self.leaves.iter().any(|leaf| leaf.field.is_some());
         let fields = has_field.then(|| FieldEnds::of(article.tokens));
         let mut spans = Vec::new();
+        // Words that match at the same places must not make the list long.
+        let mut room_for = ROOM;
         let room = &mut self.room.borrow_mut();
         self.slots.find(article, self.needs, room, |places| {
             for (number, leaf) in (0..).zip(&self.leaves) {
@@ -399,11 +401,14 @@ impl PlanMatcher {
                     _ => true,
                 });
                 found.extend(wanted.map(|range| (range, number)));
+                if found.len() > room_for {
+                    keep_first(&mut found);
+                    room_for = 2 * found.len() + ROOM;
+                }
             }
             self.deadline.check()
         })?;
-        found.sort_unstable_by_key(|(range, leaf)| (range.start, range.end, *leaf));
-        found.dedup();
+        keep_first(&mut found);
         Ok(found)
     }
 
@@ -435,4 +440,13 @@ impl PlanMatcher {
             })
             .collect())
     }
+}
+
+/// Occurrences between two removals of those that several words or phrases have.
+const ROOM: usize = 1 << 16;
+
+/// Sorts occurrences and keeps each for the first of its words or phrases.
+fn keep_first(found: &mut Vec<(Range<usize>, u32)>) {
+    found.sort_unstable_by_key(|(range, leaf)| (range.start, range.end, *leaf));
+    found.dedup_by(|(range, _), (before, _)| range == before);
 }
