@@ -40,6 +40,7 @@ pub(crate) fn read_headline(ast: Node, text: &str, problems: &mut Vec<Problem>) 
     };
     let mut reader = Reader {
         look,
+        is_first: true,
         after_word: false,
         problems,
     };
@@ -148,6 +149,8 @@ fn is_plain(phrase: &Phrase) -> bool {
 
 struct Reader<'p> {
     look: Look,
+    /// Whether no part is before.
+    is_first: bool,
     /// Whether the part before is a word.
     after_word: bool,
     problems: &'p mut Vec<Problem>,
@@ -166,13 +169,17 @@ impl Reader<'_> {
                 }
                 NodeKind::Excluded(inner) if self.is_dash(&inner, before_word) => {
                     self.report(ProblemKind::DashInHeadline, node.span);
-                    read.push(*inner);
+                    match inner.kind {
+                        NodeKind::Phrase(phrase) => read.extend(words(phrase)),
+                        _ => read.push(*inner),
+                    }
                 }
                 NodeKind::Excluded(inner) => {
                     if self.look == Look::Punctuated {
                         self.report(ProblemKind::ExclusionInHeadline, node.span);
                     }
                     self.after_word = false;
+                    self.is_first = false;
                     read.push(Node::new(NodeKind::Excluded(inner), node.span));
                     continue;
                 }
@@ -183,6 +190,7 @@ impl Reader<'_> {
                 kind => read.push(Node::new(kind, node.span)),
             }
             self.after_word = true;
+            self.is_first = false;
         }
         read
     }
@@ -202,15 +210,20 @@ impl Reader<'_> {
     }
 
     /// Whether the dash of an exclusion joins words: before a number (S -300), or before a capital
-    /// letter in the middle of a punctuated headline (Hà Nội -Hải Phòng: …).
+    /// letter in the middle of a punctuated headline (Hà Nội -Hải Phòng: …). At the start of a
+    /// headline it marks an item of a list.
     fn is_dash(&self, excluded: &Node, before_word: bool) -> bool {
-        let NodeKind::Word(word) = &excluded.kind else {
-            return false;
+        let (text, is_word) = match &excluded.kind {
+            NodeKind::Word(word) => (Some(&word.text), true),
+            NodeKind::Phrase(phrase) => (phrase.words().next().map(|word| &word.text), false),
+            _ => return false,
         };
-        let is_name = self.look == Look::Punctuated
-            && before_word
-            && word.text.starts_with(char::is_uppercase);
-        self.after_word && (word.text.starts_with(|c: char| c.is_ascii_digit()) || is_name)
+        let starts_with = |f: fn(char) -> bool| text.is_some_and(|text| text.starts_with(f));
+        let is_number = starts_with(|c| c.is_ascii_digit());
+        let is_name = starts_with(char::is_uppercase) && before_word;
+        let is_item = self.is_first && (is_name || is_number && before_word);
+        let is_punctuated = self.look == Look::Punctuated;
+        is_item || self.after_word && is_word && (is_number || is_punctuated && is_name)
     }
 
     fn report(&mut self, kind: ProblemKind, span: Span) {
