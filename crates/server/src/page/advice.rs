@@ -50,7 +50,7 @@ pub(super) fn nothing(advice: &Advice, address: &Address, language: Language) ->
 
 /// The URL of a suggestion, which includes the filters.
 fn asks(suggestion: &Suggestion, address: &Address, language: Language) -> String {
-    let mut conditions = vec!["page", "view", "from", "to", "date"];
+    let mut conditions = vec!["page", "view", "from", "to", "date", "after", "before"];
     conditions.extend(Facet::stated().map(Facet::name));
     address
         .without_all(&conditions)

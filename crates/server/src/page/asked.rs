@@ -18,7 +18,7 @@ use super::address::Address;
 
 /// The parameters of all pages that narrow a search.
 pub(super) fn narrowing() -> impl Iterator<Item = &'static str> {
-    ["accents", "from", "to", "date"]
+    ["accents", "from", "to", "date", "after", "before"]
         .into_iter()
         .chain(Facet::stated().map(Facet::name))
 }
@@ -71,6 +71,7 @@ impl Asked {
                 .map(|text| text.trim().to_owned())
                 .filter(|text| !text.is_empty()))
         };
+        // The names of the API are understood too.
         let (from, to, date) = (text("from")?, text("to")?, text("date")?);
         let date = match (from, to) {
             (None, None) => date,
@@ -81,6 +82,8 @@ impl Asked {
             )),
         };
         let mut filters = Filters {
+            after: text("after")?,
+            before: text("before")?,
             date,
             ..Filters::default()
         };

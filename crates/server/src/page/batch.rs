@@ -45,9 +45,9 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let accents = asked.accents()?;
     let filters = asked.filters(limits.text)?;
     let text = asked.params.text("queries", TEXT)?.unwrap_or_default();
-    // A query of another view is the first one.
-    let first = asked.params.text("q", limits.text)?.unwrap_or_default();
-    let lines = if text.is_empty() { &first } else { &text };
+    // Queries of another view are the first ones.
+    let others = asked.params.texts("q", limits.text, QUERIES)?.join("\n");
+    let lines = if text.is_empty() { &others } else { &text };
     let lines: Vec<&str> = lines
         .lines()
         .map(str::trim)

@@ -21,6 +21,9 @@ use super::paging::Paging;
 use super::parts::{active, cited, downloads, export, placeholder, table_of_words};
 use timbao_views::language::Language;
 
+/// The parameters of the page, apart from those of all pages. `left` and `right` are the sides of
+/// the window if they differ.
+const OPTIONS: [&str; 5] = ["window", "left", "right", "min", "by"];
 /// The windows that the page offers, in tokens on each side.
 const WINDOWS: [u32; 5] = [1, 3, 5, 10, 20];
 
@@ -29,11 +32,8 @@ const ROWS: usize = 50;
 
 /// Answers with a table of collocates.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
-    let asked = Asked::new(
-        "/collocates",
-        raw.as_deref(),
-        &["window", "by", "page", "view"],
-    );
+    let own = [OPTIONS.as_slice(), &["page", "view"]].concat();
+    let asked = Asked::new("/collocates", raw.as_deref(), &own);
     asked
         .answer(Tab::Collocates, |asked| answer(&app, asked))
         .await
@@ -45,18 +45,21 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let paging = Paging::new(ROWS, limits.offset);
     let offset = paging.offset(&mut asked)?;
     let standard = CollocateOptions::default();
-    let window = asked.params.number("window", 1..=50, standard.left)?;
+    let window = asked.params.number("window", 0..=50, standard.left)?;
+    let left = asked.params.number("left", 0..=50, window)?;
+    let right = asked.params.number("right", 0..=50, window)?;
+    let least = asked.params.number("min", 1..=1_000_000, standard.least)?;
     let sort = asked.params.choice("by", &ORDERS, standard.sort)?;
     let filters = asked.filters(limits.text)?;
     let count = asked.count()?;
     let query = asked.query_with(limits.text, &filters)?;
     let options = CollocateOptions {
-        left: window,
-        right: window,
+        left,
+        right,
+        least,
         sort,
         count,
         most: paging.computed(offset),
-        ..standard
     };
     let Some(query) = query.filter(|query| !query.is_empty()) else {
         let words = asked.language.words();
@@ -112,7 +115,7 @@ fn whole(
 ) -> Markup {
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
-    let kept = address.without_all(&["window", "by", "page", "view"]);
+    let kept = address.without_page().without_all(&OPTIONS);
     let title = format!("{query} – {}", words.collocates);
     shell(&Page {
         language,
@@ -130,6 +133,10 @@ fn whole(
                         @for window in WINDOWS { option value=(window) selected[window == options.left] { (window) } }
                         @if !WINDOWS.contains(&options.left) { option value=(options.left) selected { (options.left) } }
                     }
+                }
+                span.choice {
+                    label for="min" { (words.at_least) }
+                    input #min type="number" name="min" min="1" value=(options.least);
                 }
                 span.choice {
                     label for="by" { (words.sort) }
@@ -157,7 +164,7 @@ fn table(
     let near = |unit: &str| {
         Some(near(
             phrase.as_deref()?,
-            request.options.left,
+            request.options.left.max(request.options.right),
             unit,
             address,
         ))
@@ -204,9 +211,7 @@ fn phrase_of(query: &str) -> Option<String> {
 /// The concordance of a phrase near a word.
 fn near(phrase: &str, window: u32, unit: &str, address: &Address) -> String {
     let query = format!("{phrase} NEAR/{window} \"{unit}\"");
-    let address = address
-        .at("/kwic")
-        .without_all(&["by", "window", "page", "view"]);
+    let address = address.at("/kwic").without_page().without_all(&OPTIONS);
     address.with("q", &query).href()
 }
 

@@ -21,12 +21,15 @@ use super::narrow::Narrow;
 use super::paging::Paging;
 use super::parts::{active, cited, downloads, placeholder, table_of_words};
 
+/// The parameters of the page, apart from those of all pages.
+const OPTIONS: [&str; 3] = ["against", "min", "min_articles"];
 /// Keywords on a page.
 const ROWS: usize = 50;
 
 /// Answers with a table of keywords.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
-    let asked = Asked::new("/keywords", raw.as_deref(), &["against", "page", "view"]);
+    let own = [OPTIONS.as_slice(), &["page", "view"]].concat();
+    let asked = Asked::new("/keywords", raw.as_deref(), &own);
     asked
         .answer(Tab::Keywords, |asked| answer(&app, asked))
         .await
@@ -40,10 +43,19 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let against = asked.params.text("against", limits.text)?;
     let filters = asked.filters(limits.text)?;
     let count = asked.count()?;
+    let standard = KeywordOptions::default();
+    let mut least = |name, standard| asked.params.number(name, 1..=1_000_000, standard);
+    let options = KeywordOptions {
+        count,
+        most: paging.computed(offset),
+        least: least("min", standard.least)?,
+        least_articles: least("min_articles", standard.least_articles)?,
+        ..standard
+    };
     let query = asked.query_with(limits.text, &filters)?;
     let Some(of) = query.filter(|query| !query.is_empty()) else {
         let content = placeholder(asked.language.words().keywords_empty);
-        return Ok(sent(whole(&asked, "", "", content)));
+        return Ok(sent(whole(&asked, "", &options, "", content)));
     };
     let against = against
         .filter(|text| !text.trim().is_empty())
@@ -53,11 +65,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let request = KeywordsRequest {
         of,
         against,
-        options: KeywordOptions {
-            count,
-            most: paging.computed(offset),
-            ..KeywordOptions::default()
-        },
+        options,
         offset: 0,
     };
     let work = app.work.run(&view, move |searcher| {
@@ -83,7 +91,13 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             }
             (cited(&citation, &asked.address, language))
         };
-        Ok(whole(&asked, request.of.text(), &count, content))
+        Ok(whole(
+            &asked,
+            request.of.text(),
+            &request.options,
+            &count,
+            content,
+        ))
     });
     work.await.map(sent)
 }
@@ -100,7 +114,7 @@ fn table(found: &Keywords, address: &Address, language: Language) -> Markup {
         words.likelihood,
         "Log Ratio",
     ];
-    let again = address.at("/kwic").without_page().without("against");
+    let again = address.at("/kwic").without_page().without_all(&OPTIONS);
     let rows = found.keywords.iter().map(|keyword| {
         let phrase = format!("\"{}\"", keyword.unit);
         let link = again.with("q", &phrase);
@@ -129,16 +143,27 @@ fn export(request: &KeywordsRequest, address: &Address) -> String {
     if let Some(accents) = address.get("accents") {
         query.append_pair("accents", accents);
     }
+    for name in ["min", "min_articles"] {
+        if let Some(value) = address.get(name) {
+            query.append_pair(name, value);
+        }
+    }
     if request.options.count == Count::Texts {
         query.append_pair("count", "texts");
     }
     format!("/api/v1/keywords.csv?{}", query.finish())
 }
 
-fn whole(asked: &Asked, query: &str, count: &str, content: Markup) -> Markup {
+fn whole(
+    asked: &Asked,
+    query: &str,
+    options: &KeywordOptions,
+    count: &str,
+    content: Markup,
+) -> Markup {
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
-    let kept = address.without_page().without("against");
+    let kept = address.without_page().without_all(&OPTIONS);
     let title = format!("{query} – {}", words.keywords);
     shell(&Page {
         language,
@@ -153,6 +178,14 @@ fn whole(asked: &Asked, query: &str, count: &str, content: Markup) -> Markup {
                 label for="against" { (words.against) }
                 input #against name="against" value=(address.get("against").unwrap_or_default())
                     placeholder=(words.all_others) maxlength="2000" autocomplete="off" spellcheck="false";
+                span.choice {
+                    label for="min" { (words.at_least) }
+                    input #min type="number" name="min" min="1" value=(options.least);
+                }
+                span.choice {
+                    label for="min_articles" { (words.at_least_articles) }
+                    input #min_articles type="number" name="min_articles" min="1" value=(options.least_articles);
+                }
                 @for (name, value) in kept.pairs() { input type="hidden" name=(name) value=(value); }
                 button { (words.apply) }
             }

@@ -27,9 +27,10 @@ use timbao_views::language::Language;
 
 /// Lines on a page.
 const LINES: usize = 100;
-/// The parameters of the page, apart from those of all pages.
-pub(super) const OPTIONS: [&str; 7] = [
-    "sort", "then", "width", "group", "sample", "shuffle", "seed",
+/// The parameters of the page, apart from those of all pages. `left` and `right` are the names of
+/// the API for the width.
+pub(super) const OPTIONS: [&str; 9] = [
+    "sort", "then", "width", "left", "right", "group", "sample", "shuffle", "seed",
 ];
 /// The widths that the page offers, in tokens on each side.
 const WIDTHS: [u32; 4] = [6, 12, 20, 40];
@@ -74,7 +75,9 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let sort = keys(&mut asked.params, "sort")?;
     let shuffle = asked.params.flag("shuffle")?;
     let group = keys(&mut asked.params, "group")?;
-    let width = asked.params.number("width", 1..=50, WIDTHS[1])?;
+    let width = asked.params.number("width", 0..=50, WIDTHS[1])?;
+    let left = asked.params.number("left", 0..=50, width)?;
+    let right = asked.params.number("right", 0..=50, width)?;
     let size = asked.params.number("sample", 0..=1_000_000, 0)?;
     let seed = asked.params.number("seed", 0..=u64::MAX, 1)?;
     let paging = Paging::new(LINES, limits.offset);
@@ -83,8 +86,8 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         plan: query.view_plan(),
         query,
         options: KwicOptions {
-            left: width,
-            right: width,
+            left,
+            right,
             sort,
             sample: (size > 0).then_some(Sample { size, seed }),
             shuffle: shuffle.then_some(seed),
@@ -186,7 +189,7 @@ fn table(
         } @else {
             (choices(request, address, language))
             @if request.group.is_empty() {
-                @let is_wide = request.options.left > WIDTHS[1];
+                @let is_wide = request.options.left.max(request.options.right) > WIDTHS[1];
                 (lines(&found.lines, narrow, is_wide, address, language))
             } @else {
                 (groups(request, found, language))
@@ -274,7 +277,7 @@ fn choices(request: &KwicRequest, address: &Address, language: Language) -> Mark
     let sizes = with_current(&SAMPLES, size);
     let is_random = request.options.shuffle.is_some();
     let shuffle = if is_random { "true" } else { "" };
-    let kept = address.without_all(&[&["page", "view"], OPTIONS.as_slice()].concat());
+    let kept = address.without_page().without_all(&OPTIONS);
     html! {
         form.choices action="/kwic" {
             (choice("width", words.width, with_current(&WIDTHS, width).map(|option| (option.to_string(), option.to_string())), &width.to_string()))
@@ -360,11 +363,11 @@ fn sort_name(keys: &str, language: Language) -> String {
 
 /// The address of the same lines as CSV; the API has names of its own for the width.
 fn csv(request: &KwicRequest, address: &Address) -> String {
-    let width = request.options.left.to_string();
+    let options = &request.options;
     let address = address
         .without("width")
-        .with("left", &width)
-        .with("right", &width);
+        .with("left", &options.left.to_string())
+        .with("right", &options.right.to_string());
     export(&address, "/api/v1/kwic.csv")
 }
 

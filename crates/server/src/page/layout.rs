@@ -195,7 +195,7 @@ fn search_box(address: &Address, tab: Tab, words: &Words) -> Markup {
 }
 
 /// Parameters that other tabs do not share.
-const OF_ONE_TAB: [&str; 30] = [
+const OF_ONE_TAB: [&str; 32] = [
     "page",
     "view",
     "sort",
@@ -207,6 +207,8 @@ const OF_ONE_TAB: [&str; 30] = [
     "window",
     "against",
     "width",
+    "left",
+    "right",
     "group",
     "sample",
     "seed",

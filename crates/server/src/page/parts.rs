@@ -243,6 +243,8 @@ fn condition((parameter, value): &(String, String), language: Language) -> Optio
         "from" => return Some(of(words.from, language.date(value))),
         "to" => return Some(of(words.to, language.date(value))),
         "date" => return Some(of(words.time, language.date(value))),
+        "after" => return Some(of(words.after, language.date(value))),
+        "before" => return Some(of(words.before, language.date(value))),
         "count" if value == "texts" => {
             return Some(of(words.counted, words.texts_once.to_owned()));
         }

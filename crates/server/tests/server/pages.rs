@@ -141,6 +141,52 @@ fn all_pages_of_a_concordance_have_the_same_columns() {
     }
 }
 
+#[test]
+fn pages_take_the_names_of_the_api() {
+    let site = Site::holding(reprinted());
+    let phrase = "q=c%E1%BA%A7u+g%E1%BB%97+lim";
+    let page = site.get(&format!("/kwic?{phrase}&left=1&right=20")).body;
+    assert!(page.contains("left=1&amp;right=20&amp;csv=excel"), "{page}");
+    for (filter, shown) in [
+        ("after=2024", "Đăng sau: "),
+        ("before=1990", "Đăng trước: "),
+    ] {
+        let total = &site
+            .get(&format!("/api/v1/search?{phrase}&{filter}"))
+            .json()["total"];
+        for path in ["/", "/kwic", "/collocates", "/dispersion"] {
+            let page = site.get(&format!("{path}?{phrase}&{filter}")).body;
+            assert!(page.contains(shown), "{path}: {page}");
+            if path == "/" {
+                assert!(page.contains(&format!(": {total} bài")), "{filter}: {page}");
+            }
+        }
+    }
+    // Each word is once near the phrase and in its articles.
+    for (path, rows) in [
+        ("/collocates?q=h%E1%BB%8Dp&min=1", true),
+        ("/collocates?q=h%E1%BB%8Dp&min=9", false),
+        ("/collocates?q=h%E1%BB%8Dp&min=1&left=0&right=0", false),
+    ] {
+        let page = site.get(path).body;
+        assert_eq!(!rows_and_pages(&page).0.is_empty(), rows, "{path}: {page}");
+    }
+    let page = site.get(&format!("/batch?{phrase}&q=h%E1%BB%8Dp")).body;
+    assert!(page.contains("cầu gỗ lim\nhọp</textarea>"), "{page}");
+    let site = Site::holding(many_words());
+    for (least, rows) in [
+        ("min=9", true),
+        ("min=9999", false),
+        ("min_articles=631", false),
+    ] {
+        let page = site.get(&format!("/keywords?q=c%E1%BA%A7u&{least}")).body;
+        assert_eq!(!rows_and_pages(&page).0.is_empty(), rows, "{least}: {page}");
+    }
+    let (link, rows) = csv_of(&site, "/keywords?q=c%E1%BA%A7u&min=9&min_articles=4");
+    assert!(link.contains("min=9&min_articles=4"), "{link}");
+    assert_eq!(rows.len(), 1, "{rows:?}");
+}
+
 /// The cells that name the rows of a table, and the links to other pages of the list.
 fn rows_and_pages(page: &str) -> (Vec<&str>, Vec<&str>) {
     let body = page.split("<tbody>").nth(1).unwrap_or_default();

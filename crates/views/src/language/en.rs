@@ -43,6 +43,8 @@ pub(super) const WORDS: Words = Words {
     narrow: "Filter",
     from: "From",
     to: "To",
+    after: "After",
+    before: "Before",
     date_example: "25/3/2026 or 2026",
     time: "Date of publication",
     brush: "Drag over the chart to select a period, or click a column.",

@@ -47,6 +47,8 @@ pub(super) const WORDS: Words = Words {
     narrow: "Lọc",
     from: "Từ ngày",
     to: "Đến ngày",
+    after: "Đăng sau",
+    before: "Đăng trước",
     date_example: "25/3/2026 hoặc 2026",
     time: "Thời gian đăng",
     brush: "Kéo qua biểu đồ để chọn khoảng thời gian, hoặc bấm vào một cột.",

@@ -104,6 +104,8 @@ words! {
     narrow,
     from,
     to,
+    after,
+    before,
     date_example,
     time,
     brush,

@@ -25,19 +25,21 @@ impl<'t> InField<'t> {
         let start = match has_open_quote(text) {
             true => text.rfind(is_quote)?,
             false => {
-                let last = text.rfind(char::is_whitespace);
-                let word = last.map_or(0, |at| {
-                    at + text[at..].chars().next().map_or(0, char::len_utf8)
-                });
-                word + text.get(word..)?.find([':', '='])? + 1
+                let word = after_last(text, |c| c.is_whitespace() || matches!(c, '(' | '|'));
+                let typed = text.get(word..)?;
+                let value = typed.find([':', '=']).map_or(0, |at| at + 1);
+                let sign = typed.get(value..)?.starts_with('-');
+                word + value + usize::from(sign)
             }
         };
         let head = text.get(..start)?;
-        let name = head.strip_suffix([':', '='])?;
-        let from = name.rfind(|c: char| c.is_whitespace() || "(+-".contains(c));
-        let from = from.map_or(0, |at| {
-            at + name[at..].chars().next().map_or(0, char::len_utf8)
-        });
+        // A value, one of several in parentheses, or one that is excluded.
+        let is_field = |head: &&str| head.ends_with([':', '=']) || head.ends_with(":-");
+        let group = open_group(head).map(|at| &head[..at]);
+        let field = group.filter(is_field).unwrap_or(head);
+        let field = field.strip_suffix('-').filter(is_field).unwrap_or(field);
+        let name = field.strip_suffix([':', '='])?;
+        let from = after_last(name, |c| c.is_whitespace() || "(+-".contains(c));
         match Field::named(name.get(from..)?)? {
             Field::Scope(Scope::Facet(facet)) => Some(Self {
                 facet,
@@ -92,6 +94,29 @@ impl<'t> InField<'t> {
     }
 }
 
+/// The position after the last character of a kind, or the start of the text.
+fn after_last(text: &str, is_it: impl Fn(char) -> bool) -> usize {
+    let last = text.char_indices().rfind(|&(_, c)| is_it(c));
+    last.map_or(0, |(at, c)| at + c.len_utf8())
+}
+
+/// The position of the last parenthesis that is open at the end of a text.
+fn open_group(text: &str) -> Option<usize> {
+    let mut open = Vec::new();
+    let mut is_quoted = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if is_quote(c) => is_quoted = !is_quoted,
+            '(' if !is_quoted => open.push(at),
+            ')' if !is_quoted => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    open.pop()
+}
+
 #[cfg(test)]
 mod tests {
     use super::InField;
@@ -103,6 +128,20 @@ mod tests {
             ("lũ mục:kin", Some(("lũ mục:", "kin"))),
             ("lũ -mục:\"kinh t", Some(("lũ -mục:", "kinh t"))),
             ("báo=\"Báo S", Some(("báo=", "Báo S"))),
+            ("báo:-n", Some(("báo:-", "n"))),
+            ("lũ báo:-\"Nhân D", Some(("lũ báo:-", "Nhân D"))),
+            ("báo:(", Some(("báo:(", ""))),
+            ("báo:(n", Some(("báo:(", "n"))),
+            (
+                "báo:(\"Tuổi Trẻ\" OR \"Nh",
+                Some(("báo:(\"Tuổi Trẻ\" OR ", "Nh")),
+            ),
+            ("(lũ báo:n", Some(("(lũ báo:", "n"))),
+            ("(lũ OR báo:(a|n", Some(("(lũ OR báo:(a|", "n"))),
+            ("báo:(n) l", None),
+            ("báo:\"(\" l", None),
+            ("(lũ n", None),
+            ("tít:(kinh t", None),
             ("tít:\"kinh t", None),
             ("mục:\"kinh tế\"", None),
             ("mục:\"kinh tế\" lũ", None),
