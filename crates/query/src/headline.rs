@@ -23,8 +23,10 @@ const MARKS: [char; 6] = [':', ',', ';', '?', '!', '…'];
 enum Look {
     /// Something to search for.
     Query,
-    /// A headline without punctuation, to judge by its length and its first letter.
+    /// A headline without punctuation, to judge by its length.
     Long,
+    /// A headline without punctuation, to judge by its first letter.
+    Capital,
     /// A headline, to judge by its punctuation.
     Punctuated,
 }
@@ -61,7 +63,9 @@ fn look_of(ast: &Node, text: &str) -> Look {
         .is_some_and(|span| span.of(text).starts_with(char::is_uppercase));
     if words >= LEAST_WORDS && has_marks(ast, text) {
         Look::Punctuated
-    } else if count.unquoted >= if is_capital { LEAST_WORDS } else { MANY_WORDS } {
+    } else if count.unquoted >= LEAST_WORDS && is_capital {
+        Look::Capital
+    } else if count.unquoted >= MANY_WORDS {
         Look::Long
     } else {
         Look::Query
@@ -210,8 +214,8 @@ impl Reader<'_> {
     }
 
     /// Whether the dash of an exclusion joins words: before a number (S -300), or before a capital
-    /// letter in the middle of a punctuated headline (Hà Nội -Hải Phòng: …). At the start of a
-    /// headline it marks an item of a list.
+    /// letter in the middle of a headline with punctuation or a first capital letter (Hà Nội -Hải
+    /// Phòng: …). At the start of a headline it marks an item of a list.
     fn is_dash(&self, excluded: &Node, before_word: bool) -> bool {
         let (text, is_word) = match &excluded.kind {
             NodeKind::Word(word) => (Some(&word.text), true),
@@ -222,8 +226,8 @@ impl Reader<'_> {
         let is_number = starts_with(|c| c.is_ascii_digit());
         let is_name = starts_with(char::is_uppercase) && before_word;
         let is_item = self.is_first && (is_name || is_number && before_word);
-        let is_punctuated = self.look == Look::Punctuated;
-        is_item || self.after_word && is_word && (is_number || is_punctuated && is_name)
+        let is_written = self.look >= Look::Capital;
+        is_item || self.after_word && is_word && (is_number || is_written && is_name)
     }
 
     fn report(&mut self, kind: ProblemKind, span: Span) {
