@@ -411,7 +411,7 @@ pub(crate) fn characteristic(
 }
 
 /// Maximum number of articles in which units are discovered.
-const MOST_SOURCES: usize = 3_000;
+const MOST_SOURCES: usize = 1_000;
 
 /// Finds the units of some articles, of every n-th if there are many. Their passages end at
 /// punctuation other than commas, and at the occurrences `apart`, which are in the order of
