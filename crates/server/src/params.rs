@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use crate::cursor::{Cursor, fingerprint};
-use crate::problem::Problem;
+use crate::problem::{InvalidValue, Problem};
 use crate::view::{View, Views};
 
 /// The parameters of a request that are not consumed yet.
@@ -269,7 +269,8 @@ fn bounded(name: &str, value: &str, most: usize) -> Result<(), Problem> {
         None => Ok(()),
         Some(_) => {
             let detail = format!("{name} has more than {most} characters");
-            Err(Problem::parameter(name, detail))
+            let problem = Problem::parameter(name, detail);
+            Err(problem.value(InvalidValue::TooLong))
         }
     }
 }
@@ -283,6 +284,8 @@ pub(crate) fn pick<T: Copy>(name: &str, text: &str, choices: &[(&str, T)]) -> Re
     let found = choices.iter().find(|(choice, _)| *choice == text);
     found.map(|&(_, value)| value).ok_or_else(|| {
         let names: Vec<&str> = choices.iter().map(|&(choice, _)| choice).collect();
-        Problem::parameter(name, format!("{name} must be one of {}", names.join(", ")))
+        let names = names.join(", ");
+        Problem::parameter(name, format!("{name} must be one of {names}"))
+            .value(InvalidValue::NotAmong(names))
     })
 }

@@ -42,12 +42,24 @@ pub(crate) struct More {
     pub problems: Option<Vec<ProblemShape>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub range_unit: Option<&'static str>,
+    /// What is wrong with the value of the parameter, if a reader can be told so.
+    #[serde(skip)]
+    pub value: Option<InvalidValue>,
     /// Seconds after which the request can be repeated.
     #[serde(skip)]
     pub retry: Option<u64>,
     /// The cause of an internal error, for the log.
     #[serde(skip)]
     pub cause: Option<String>,
+}
+
+/// Why the value of a parameter is invalid.
+#[derive(Debug)]
+pub(crate) enum InvalidValue {
+    /// It is too long.
+    TooLong,
+    /// It is none of these, separated by commas.
+    NotAmong(String),
 }
 
 fn code<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
@@ -71,6 +83,11 @@ impl Problem {
     fn with(mut self, change: impl FnOnce(&mut More)) -> Self {
         change(&mut self.more);
         self
+    }
+
+    /// Says what is wrong with the value of the parameter.
+    pub(crate) fn value(self, value: InvalidValue) -> Self {
+        self.with(|more| more.value = Some(value))
     }
 
     fn detail(self, detail: impl Into<String>) -> Self {

@@ -22,7 +22,7 @@ use super::marks::{Numbers, joined, merged};
 use super::parts::{about, cited, opened_from};
 use super::related::Related;
 use timbao_views::Citation;
-use timbao_views::language::Language;
+use timbao_views::language::{Language, Noun, fill};
 
 /// An article and where a query matches in it.
 struct Shown {
@@ -245,7 +245,7 @@ fn article(shown: &Shown, language: Language) -> Markup {
             }
             (about(article, language))
             @if shown.matches() > 0 {
-                p.about lang=(words.code) { (language.count(shown.matches() as u64)) " " (words.matches_here) }
+                p.about lang=(words.code) { (fill(words.matches_here, &[&language.counted(shown.matches() as u64, Noun::Match)])) }
             }
             @if let Some(text) = &article.summary { p.summary { (numbers.marked(text, summary)) } }
             @for (paragraph, matches) in paragraphs(&article.body, body) {

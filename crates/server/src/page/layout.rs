@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 use timbao_query::{Accents, Problem as QueryProblem, Reading, Request, iso_day};
 
 use crate::assets::{ICON, SCRIPT, STYLE};
-use crate::problem::Problem;
+use crate::problem::{InvalidValue, Problem};
 
 use super::address::Address;
 use super::asked::{Asked, narrowing};
@@ -352,6 +352,18 @@ pub(crate) fn problem_page(problem: &Problem, raw: Option<&str>) -> Markup {
     failed(problem, &asked.address, Tab::None, asked.language)
 }
 
+fn invalid_value(problem: &Problem, name: &str, language: Language) -> String {
+    let words = language.words();
+    let reason = fill(words.bad_condition, &[&name]);
+    match &problem.more.value {
+        Some(InvalidValue::TooLong) if name == "q" => words.too_long.to_owned(),
+        Some(InvalidValue::NotAmong(valid)) => {
+            format!("{reason} {}", fill(words.valid_values, &[valid]))
+        }
+        _ => reason,
+    }
+}
+
 fn reason(problem: &Problem, language: Language) -> String {
     let english = problem.more.detail.as_deref().unwrap_or(problem.title);
     if language.is_of_code() {
@@ -361,8 +373,7 @@ fn reason(problem: &Problem, language: Language) -> String {
     let reason = match problem.kind {
         "urn:timbao:problem:parameter" => match problem.more.parameter.as_deref() {
             Some("after" | "before" | "date" | "from" | "to") => words.bad_date,
-            Some("q") => words.too_long,
-            name => return fill(words.bad_condition, &[&name.unwrap_or_default()]),
+            name => return invalid_value(problem, name.unwrap_or_default(), language),
         },
         "urn:timbao:problem:query" => words.no_word,
         "urn:timbao:problem:not-found" => match problem.more.parameter {

@@ -8,6 +8,9 @@ use timbao_server::{Error, Options, Server, Token};
 
 use crate::support::{Site, article, read};
 
+/// The header of a browser.
+const BROWSER: &str = "Accept: text/html\r\n";
+
 #[test]
 fn every_answer_keeps_browsers_from_mischief() {
     let site = Site::new();
@@ -56,7 +59,18 @@ fn what_is_too_large_is_refused() {
     let site = Site::new();
     let long = "a".repeat(2001);
     assert_eq!(site.get(&format!("/api/v1/search?q={long}")).status, 400);
-    assert_eq!(site.get(&format!("/?q={long}")).status, 400);
+    let page = site.get_with(&format!("/?q={long}"), BROWSER);
+    assert_eq!(page.status, 400);
+    assert!(page.body.contains("Nội dung tìm quá dài."), "{}", page.body);
+    let page = site.get_with("/?q=a&q=b", BROWSER);
+    assert_eq!(page.status, 400);
+    assert!(
+        page.body.contains("giá trị không hợp lệ: q."),
+        "{}",
+        page.body
+    );
+    let page = site.get_with("/?q=a&sort=newest", BROWSER);
+    assert!(page.body.contains("Giá trị hợp lệ: "), "{}", page.body);
     let address = "a".repeat(20_000);
     let page = site.get(&format!("/?q={address}"));
     assert_eq!(page.status, 431);
@@ -245,7 +259,7 @@ fn a_query_that_is_too_broad_is_rejected_with_a_hint() {
     for (language, text) in [("vi", "xuất hiện quá nhiều lần"), ("en", "occur too often")]
     {
         let path = format!("/?q={query}&lang={language}");
-        let page = site.get_with(&path, "Accept: text/html\r\n");
+        let page = site.get_with(&path, BROWSER);
         assert!(page.body.contains(text), "{language}: {}", page.body);
     }
     assert_eq!(site.get("/api/v1/search?q=v%C3%A0").status, 200);

@@ -323,6 +323,7 @@ words! {
     bad_date,
     too_long,
     bad_condition,
+    valid_values,
     no_word,
     no_article,
     no_page,
