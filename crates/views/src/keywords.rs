@@ -412,6 +412,9 @@ pub(crate) fn characteristic(
 
 /// Maximum number of articles in which units are discovered.
 const MOST_SOURCES: usize = 1_000;
+/// Minimum number of occurrences of an n-gram in a sample of articles. There are many rarer ones, which
+/// take time and, by chance, seem to cohere.
+const LEAST_IN_SAMPLE: u64 = 4;
 
 /// Finds the units of some articles, of every n-th if there are many. Their passages end at
 /// punctuation other than commas, and at the occurrences `apart`, which are in the order of
@@ -447,7 +450,7 @@ pub(crate) fn discover(
     }
     // Of every n-th article, an n-th of the positions.
     let least = if each > 1 {
-        least.div_ceil(each as u64).max(2)
+        least.div_ceil(each as u64).max(LEAST_IN_SAMPLE)
     } else {
         least
     };
