@@ -109,8 +109,8 @@ fn with_exports(mut description: Value) -> Value {
                 let is_kept = |p: &Value| p["name"] != "cite" && p["name"] != "facet";
                 parameters.retain(is_kept);
                 parameters.push(cite_parameter());
-                // These have as many rows as in JSON.
-                if view != "compare" && !view.ends_with("similar") {
+                // Similar articles are as many as in JSON.
+                if !view.ends_with("similar") {
                     parameters.iter_mut().for_each(unlimit);
                 }
                 parameters.extend(own);
