@@ -10,7 +10,7 @@ use timbao_query::plan::{
 };
 use timbao_views::matching::{
     Fits, Place, Places, SlotNumber, Span, SpanNear, SpanPhrase, SpanStep, contains_phrase,
-    ends_sentence, may_end_sentence,
+    ends_sentence, keep_first, may_end_sentence,
 };
 use timbao_views::{
     FIELD, FIRST_WORD, Match, PARAGRAPH, TEXT_FIELDS, TextRange, facet_key, facet_value,
@@ -218,8 +218,7 @@ impl PlanMatcher {
             let wanted = ranges.filter(|r| field.is_none_or(|f| article.field_at(r.start) == f));
             found.extend(wanted.map(|range| (range, number)));
         }
-        found.sort_unstable_by_key(|(range, leaf)| (range.start, range.end, *leaf));
-        found.dedup_by(|(range, _), (before, _)| range == before);
+        keep_first(&mut found);
         found
     }
 

@@ -9,7 +9,9 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 use timbao_query::MAX_NEAR;
 use timbao_query::plan::{Capitals, LeafKind, Near, Phrase, Plan, Reach, Slot, TextField};
-use timbao_views::matching::{Places, SlotSet, SlotTable, Span, SpanNear, SpanPhrase, SpanStep};
+use timbao_views::matching::{
+    Places, SlotSet, SlotTable, Span, SpanNear, SpanPhrase, SpanStep, keep_first,
+};
 use timbao_views::{ArticleText, Match, TEXT_FIELDS, TextRange};
 
 use crate::error::Result;
@@ -444,9 +446,3 @@ impl PlanMatcher {
 
 /// Occurrences between two removals of those that several words or phrases have.
 const ROOM: usize = 1 << 16;
-
-/// Sorts occurrences and keeps each for the first of its words or phrases.
-fn keep_first(found: &mut Vec<(Range<usize>, u32)>) {
-    found.sort_unstable_by_key(|(range, leaf)| (range.start, range.end, *leaf));
-    found.dedup_by(|(range, _), (before, _)| range == before);
-}

@@ -14,4 +14,4 @@ pub use keys::{Fits, Fuzzy, contains_phrase, fits_regex};
 pub use near::SpanNear;
 pub use places::{Place, Places, SlotNumber, SlotSet, SlotTable, position};
 pub use sentences::{ends_sentence, may_end_sentence};
-pub use spans::{Span, SpanPhrase, SpanStep};
+pub use spans::{Span, SpanPhrase, SpanStep, keep_first};

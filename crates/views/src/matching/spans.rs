@@ -7,6 +7,8 @@
 //! but for slots that can share a token, whose places are matched within each
 //! window.
 
+use std::ops::Range;
+
 use super::places::{Place, Places, SlotNumber, position};
 
 /// The extent of an occurrence: its first place and the place after its last.
@@ -21,9 +23,16 @@ pub struct Span {
 impl Span {
     /// The positions of its tokens.
     #[inline]
-    pub fn positions(self) -> std::ops::Range<usize> {
+    pub fn positions(self) -> Range<usize> {
         position(self.start)..position(self.end)
     }
+}
+
+/// Sorts the positions of occurrences, each with the number of its word or phrase, and keeps equal ones
+/// for the first number only.
+pub fn keep_first(found: &mut Vec<(Range<usize>, u32)>) {
+    found.sort_unstable_by_key(|(range, leaf)| (range.start, range.end, *leaf));
+    found.dedup_by(|(range, _), (before, _)| range == before);
 }
 
 /// A phrase whose slots are numbers of a [`SlotTable`](super::places::SlotTable).
