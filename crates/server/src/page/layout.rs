@@ -352,18 +352,6 @@ pub(crate) fn problem_page(problem: &Problem, raw: Option<&str>) -> Markup {
     failed(problem, &asked.address, Tab::None, asked.language)
 }
 
-fn invalid_value(problem: &Problem, name: &str, language: Language) -> String {
-    let words = language.words();
-    let reason = fill(words.bad_condition, &[&name]);
-    match &problem.more.value {
-        Some(InvalidValue::TooLong) if name == "q" => words.too_long.to_owned(),
-        Some(InvalidValue::NotAmong(valid)) => {
-            format!("{reason} {}", fill(words.valid_values, &[valid]))
-        }
-        _ => reason,
-    }
-}
-
 fn reason(problem: &Problem, language: Language) -> String {
     let english = problem.more.detail.as_deref().unwrap_or(problem.title);
     if language.is_of_code() {
@@ -397,4 +385,17 @@ fn reason(problem: &Problem, language: Language) -> String {
         _ => english,
     };
     reason.to_owned()
+}
+
+/// Why the value of a parameter is invalid.
+fn invalid_value(problem: &Problem, name: &str, language: Language) -> String {
+    let words = language.words();
+    let reason = fill(words.bad_condition, &[&name]);
+    match &problem.more.value {
+        Some(InvalidValue::TooLong) if name == "q" => words.too_long.to_owned(),
+        Some(InvalidValue::NotAmong(valid)) => {
+            format!("{reason} {}", fill(words.valid_values, &[valid]))
+        }
+        _ => reason,
+    }
 }
