@@ -138,7 +138,7 @@ impl<'c> Frequencies<'c> {
     }
 
     /// Reads the variants of bigrams of folded keys that are not known yet.
-    fn prepare_bigrams(&self, folded: &[(String, String)]) -> Result<()> {
+    pub(crate) fn prepare_bigrams(&self, folded: &[(String, String)]) -> Result<()> {
         let mut wanted: Vec<(&str, &str)> = {
             let known = self.bigrams.borrow();
             let pairs = folded.iter().filter(|pair| !known.contains_key(*pair));

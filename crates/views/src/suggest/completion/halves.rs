@@ -1,18 +1,19 @@
 //! Phrases that end with half a word: *Bộ Tài* is part of *Bộ Tài chính* and *Bộ Tài nguyên*.
 
+use std::rc::Rc;
+
 use crate::corpus::Result;
-use crate::weights::{NEVER, association};
+use crate::weights::association;
 
 use super::function_word::is_function_word;
 use super::row::Words;
-use super::{ALWAYS, Completer, NEXT, SHOWN, commonest};
+use super::{ALWAYS, Completer, SHOWN, sort_commonest};
 
 /// A phrase ends with half a word if words that its last word is attracted by follow it in at least this
 /// share of its articles.
 const HALVED: f64 = 0.8;
 /// Of the words that complete it, those in at least this share are offered.
 const OTHER_HALF: f64 = 0.1;
-
 /// A phrase in fewer articles may be followed by two words by chance.
 const ENOUGH: u64 = 20;
 
@@ -31,7 +32,7 @@ impl Completer<'_> {
     /// A word is attracted more by its other half than by the word before it, and one or two words nearly
     /// always follow a half.
     pub(super) fn whole_words(&self, found: &mut Vec<(Words, u64)>, most: usize) -> Result<()> {
-        found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        sort_commonest(found);
         let first: Vec<(Words, u64)> = found.drain(..most.min(found.len())).collect();
         let rest = std::mem::take(found);
         let continued = self.continued(&first)?;
@@ -52,46 +53,44 @@ impl Completer<'_> {
     fn continued(&self, phrases: &[(Words, u64)]) -> Result<Vec<Vec<Continued>>> {
         let mut all = Vec::with_capacity(phrases.len());
         for (words, _) in phrases {
-            let mut continued = Vec::new();
-            if let [.., before, last] = words.as_slice()
-                && !is_function_word(last)
-            {
-                let bound = self.association(before, last)?;
-                for next in commonest(self.followers(last)?, NEXT) {
-                    let is_attracted = self.association(last, &next)? > bound;
-                    let mut words = words.clone();
-                    words.push(next);
-                    continued.push(Continued {
-                        words,
-                        articles: 0,
-                        is_attracted,
-                    });
-                }
-            }
-            all.push(continued);
+            let nexts = match words.as_slice() {
+                [.., _, last] if !is_function_word(last) => self.next_words(last)?,
+                _ => Rc::default(),
+            };
+            let continued = nexts.iter().map(|next| Continued {
+                words: words.iter().chain([next]).cloned().collect(),
+                articles: 0,
+                is_attracted: false,
+            });
+            all.push(continued.collect::<Vec<_>>());
         }
         let rows: Vec<Words> = all.iter().flatten().map(|c| c.words.clone()).collect();
         let counts = self.articles(&rows)?;
-        for (continued, articles) in all.iter_mut().flatten().zip(counts) {
+        let attracted = self.attracted(&rows)?;
+        let found = counts.into_iter().zip(attracted);
+        for (continued, (articles, is_attracted)) in all.iter_mut().flatten().zip(found) {
             continued.articles = articles;
+            continued.is_attracted = is_attracted;
         }
         Ok(all)
     }
 
-    /// The association of two adjacent words, by their exact keys.
-    fn association(&self, first: &str, second: &str) -> Result<f32> {
-        let together = self.frequencies.bigram_counts(&[(first, second)], true)?;
-        let alone = self.frequencies.counts(&[first, second], true)?;
-        let ([together], [first, second]) = (together.as_slice(), alone.as_slice()) else {
-            return Ok(NEVER);
-        };
+    /// Whether the last two words of each row attract each other more than the two before.
+    fn attracted(&self, rows: &[Words]) -> Result<Vec<bool>> {
+        let pairs = rows.iter().flat_map(|words| match words.as_slice() {
+            [.., before, last, next] => [(before.as_str(), last.as_str()), (last, next)],
+            _ => [("", ""); 2],
+        });
         let tokens = self.frequencies.tokens() as f64;
-        Ok(association(
-            *together as f64,
-            *first as f64,
-            *second as f64,
-            tokens,
-        ))
+        let counts = self.pair_counts(&pairs.collect::<Vec<_>>())?;
+        let found = counts
+            .iter()
+            .map(|&[both, first, second]| association(both, first, second, tokens));
+        let found: Vec<f32> = found.collect();
+        let pairs = found.chunks(2);
+        Ok(pairs
+            .map(|pair| matches!(pair, [before, after] if after > before))
+            .collect())
     }
 }
 

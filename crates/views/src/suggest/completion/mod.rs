@@ -6,6 +6,10 @@ mod halves;
 mod row;
 mod value;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 use timbao_query::plan::{Key, Plan, Slot};
 use timbao_query::{MAX_BYTES, Request, has_open_quote};
@@ -131,6 +135,7 @@ fn words(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Candidate>>
         corpus,
         frequencies: Frequencies::new(corpus),
         typed: &typed,
+        nexts: RefCell::default(),
     };
     // Long contexts first; shorter ones only if there is no completion.
     for context in (0..=typed.words.len()).rev() {
@@ -147,7 +152,7 @@ fn words(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Candidate>>
         found.retain(|(words, _)| {
             *words != as_typed && !(context == 0 && typed.begins_oddly(words))
         });
-        found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        sort_commonest(&mut found);
         drop_rare(&mut found);
         truncate(&mut found, most);
         let start = typed.start(context);
@@ -163,6 +168,11 @@ fn words(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Candidate>>
             .collect());
     }
     Ok(Vec::new())
+}
+
+/// Sorts phrases by their numbers of articles, the largest first.
+fn sort_commonest(found: &mut [(Words, u64)]) {
+    found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
 }
 
 /// Drops phrases that are much less common than the first.
@@ -249,6 +259,8 @@ struct Completer<'a> {
     corpus: &'a dyn Corpus,
     frequencies: Frequencies<'a>,
     typed: &'a Typed<'a>,
+    /// By word, what [`next_words`](Self::next_words) returned.
+    nexts: RefCell<FxHashMap<String, Rc<Vec<String>>>>,
 }
 
 impl Completer<'_> {
@@ -332,14 +344,11 @@ impl Completer<'_> {
             })
             .collect();
         let known: Vec<(&str, &str)> = pairs.iter().flatten().copied().collect();
-        let together = self.frequencies.bigram_counts(&known, true)?;
-        let keys: Vec<&str> = known.iter().flat_map(|(a, b)| [*a, *b]).collect();
-        let alone = self.frequencies.counts(&keys, true)?;
         let tokens = self.frequencies.tokens() as f64;
-        let mut shares = together.iter().zip(alone.chunks(2)).map(|(&both, alone)| {
-            let expected = alone.iter().map(|&count| count as f64).product::<f64>() / tokens;
-            both as f64 >= ASSOCIATED * expected
-        });
+        let mut shares = self
+            .pair_counts(&known)?
+            .into_iter()
+            .map(|[both, first, second]| both >= ASSOCIATED * (first * second / tokens));
         let kept: Vec<bool> = pairs
             .iter()
             .map(|pair| pair.is_none() || shares.next().unwrap_or(true))
@@ -351,23 +360,43 @@ impl Completer<'_> {
         Ok(())
     }
 
-    /// The words that follow a word, by exact keys, with their numbers of positions.
-    fn followers(&self, word: &str) -> Result<Vec<(String, u64)>> {
+    /// The words that follow a word most often, by exact keys.
+    fn next_words(&self, word: &str) -> Result<Rc<Vec<String>>> {
+        if let Some(known) = self.nexts.borrow().get(word) {
+            return Ok(Rc::clone(known));
+        }
         let folded = timbao_tokenizer::fold(&write_out(word));
         let followers = self.frequencies.followers(&folded, |_| true)?;
+        let followers = commonest(followers, LOOKED_AT).into_iter();
+        let pairs: Vec<_> = followers.map(|next| (folded.clone(), next)).collect();
+        self.frequencies.prepare_bigrams(&pairs)?;
         let mut nexts = Vec::new();
-        for follower in commonest(followers, LOOKED_AT) {
-            let pairs = self.frequencies.pair_spellings(&folded, &follower)?;
+        for (first, next) in &pairs {
+            let pairs = self.frequencies.pair_spellings(first, next)?;
             let pairs = pairs.iter().filter(|((a, _), _)| a == word);
             nexts.extend(pairs.map(|((_, b), &n)| (b.clone(), n)));
         }
+        let nexts = Rc::new(commonest(nexts, NEXT));
+        let known = Rc::clone(&nexts);
+        self.nexts.borrow_mut().insert(word.to_owned(), known);
         Ok(nexts)
+    }
+
+    /// How often the words of each pair are adjacent, and how often each occurs; by exact keys.
+    fn pair_counts(&self, pairs: &[(&str, &str)]) -> Result<Vec<[f64; 3]>> {
+        let together = self.frequencies.bigram_counts(pairs, true)?;
+        let keys: Vec<&str> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
+        let alone = self.frequencies.counts(&keys, true)?;
+        let counts = together.iter().zip(alone.as_chunks::<2>().0);
+        Ok(counts
+            .map(|(&both, &[first, second])| [both as f64, first as f64, second as f64])
+            .collect())
     }
 
     /// Adds to the best phrases the words that usually follow them, and drops phrases that are
     /// fragments of these.
     fn extend(&self, found: &mut Vec<(Words, u64)>, most: usize) -> Result<()> {
-        found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        sort_commonest(found);
         let mut last: Vec<(Words, u64)> = found.iter().take(most).cloned().collect();
         for added in 0..COMPLETED {
             let share = if added < ADDED { USUAL } else { ALWAYS };
@@ -394,9 +423,8 @@ impl Completer<'_> {
         let mut longer = Vec::new();
         for (words, articles) in phrases.iter().filter(|(words, _)| words.len() > 1) {
             let Some(last) = words.last() else { continue };
-            for next in commonest(self.followers(last)?, NEXT) {
-                let mut words = words.clone();
-                words.push(next);
+            for next in self.next_words(last)?.iter() {
+                let words: Words = words.iter().chain([next]).cloned().collect();
                 longer.push((words, *articles));
             }
         }
