@@ -8,7 +8,7 @@ mod oracle;
 use proptest::prelude::*;
 use timbao_articles::{Article, Limits, RecordBatch, WalkOptions, discover, open};
 use timbao_index::{Index, SearchOptions, Searcher, WriterOptions};
-use timbao_query::plan::{Key, MinimumMatch, Phrase, Plan, Slot, Step};
+use timbao_query::plan::{Key, MinimumMatch, Phrase, Plan, Side, Slot, Step};
 use timbao_tokenizer::{Gap, Keys, scan};
 
 /// Few syllables, so that lists get long, with rivals in accents only.
@@ -91,6 +91,12 @@ fn fits(slot: &Slot, token: Option<&Option<(String, String)>>) -> bool {
     slot.keys.iter().any(|key| match key {
         Key::Exact(key) => key == exact,
         Key::Folded(key) => key == folded,
+        Key::Wildcard {
+            part,
+            side: Side::Start,
+            tone: None,
+            folded: true,
+        } => folded.starts_with(part.as_str()),
         other => panic!("unexpected plan {other:?}"),
     })
 }
@@ -191,8 +197,15 @@ impl Corpus {
             } else {
                 Key::Exact(exact.into())
             });
-            if self.random.below(12) == 0 {
-                slot.keys.push(Key::Folded("ban".into()));
+            match self.random.below(24) {
+                0 | 1 => slot.keys.push(Key::Folded("ban".into())),
+                2 | 3 => slot.keys.push(Key::Wildcard {
+                    part: "x".into(),
+                    side: Side::Start,
+                    tone: None,
+                    folded: true,
+                }),
+                _ => {}
             }
             slot
         });

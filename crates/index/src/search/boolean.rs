@@ -12,7 +12,7 @@ use super::clauses::Clauses;
 use super::filter;
 use super::phrase::SegmentPhrase;
 use super::ranked::Allowed;
-use super::scan::{prepared, scanned};
+use super::scan::{needs_tokens, prepared, scanned};
 use super::scored::{Scored, intersect_all, weigh};
 use super::top::TopHits;
 use super::{Found, SearchOptions, Searcher, Sort, lives};
@@ -23,7 +23,7 @@ pub(crate) fn search(searcher: &Searcher, plan: &Plan, options: &SearchOptions) 
     let k = k.min(usize::try_from(searcher.articles).unwrap_or(usize::MAX));
     if options.sort == Sort::Relevance && options.recency_half_life.is_none() {
         match plan {
-            Plan::Phrase(phrase) if phrase.is_rigid() => {
+            Plan::Phrase(phrase) if !needs_tokens(searcher, plan, None) => {
                 return search_phrase(searcher, phrase, k, options.offset);
             }
             Plan::Word(slot) => {
@@ -102,7 +102,7 @@ fn search_phrase(searcher: &Searcher, phrase: &Phrase, k: usize, offset: usize) 
         let segment = &view.text;
         let alive = view.reader.alive_bitset();
         let lengths = segment.lengths();
-        let phrase = SegmentPhrase::new(phrase, segment).until(searcher.deadline.clone());
+        let phrase = SegmentPhrase::new(phrase, segment);
         let share = |article: u32, frequency| {
             let length = lengths.get(article as usize).copied().unwrap_or(0);
             searcher.saturation.share(frequency, length)
@@ -332,7 +332,7 @@ fn phrase(searcher: &Searcher, phrase: &Phrase, field: Option<TextField>) -> Vec
     let mut result = Vec::with_capacity(searcher.segments.len());
     for view in searcher.segments.iter() {
         let mut scored = Scored::default();
-        let phrase = SegmentPhrase::new(phrase, &view.text).until(searcher.deadline.clone());
+        let phrase = SegmentPhrase::new(phrase, &view.text);
         phrase.for_each_article(field, |article, frequency| {
             scored.articles.push(article);
             let length = view.text.length(article);

@@ -449,7 +449,7 @@ impl Corpus for Searcher {
             for view in self.segments.iter() {
                 self.deadline.check()?;
                 let alive = view.reader.alive_bitset();
-                let phrase = SegmentPhrase::new(&phrase, &view.text).until(self.deadline.clone());
+                let phrase = SegmentPhrase::new(&phrase, &view.text);
                 phrase.for_each_article(None, |article, frequency| {
                     if lives(alive, article) {
                         let length = view.text.length(article);

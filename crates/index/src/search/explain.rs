@@ -19,6 +19,7 @@ use super::matcher::{NearMatcher, PhraseMatcher, SegmentArticle};
 use super::phrase::bigram;
 use super::positions::FieldEnds;
 use super::ranked::term_weights;
+use super::scan::needs_tokens;
 use super::scored::Scored;
 use super::slot_articles::slot_articles;
 use super::slots::SlotIds;
@@ -45,7 +46,7 @@ impl Searcher {
         // The idf of a single word or rigid phrase ignores deleted articles.
         let is_alone = match plan {
             Plan::Word(_) => true,
-            Plan::Phrase(phrase) => phrase.is_rigid(),
+            Plan::Phrase(_) => !needs_tokens(self, plan, None),
             _ => false,
         };
         if recency_half_life.is_none()

@@ -89,7 +89,7 @@ fn rigid(
         if !phrase.is_rigid() {
             return Ok(None);
         }
-        let matcher = SegmentPhrase::new(phrase, &view.text).until(searcher.deadline.clone());
+        let matcher = SegmentPhrase::new(phrase, &view.text);
         let Some(starts) = matcher.rigid_starts() else {
             return Ok(None);
         };

@@ -3,8 +3,7 @@
 //! The candidates of a phrase of adjacent slots are the positions of its rarest
 //! bigram. If there are many, the lists of other bigrams reduce them first; the
 //! tokens next to each remaining candidate decide. Phrases with gaps, slop or
-//! slots of too many keys are matched against the tokens of the articles that
-//! contain all their slots.
+//! slots of too many keys are [scanned](super::scan) for.
 
 use smallvec::{SmallVec, smallvec};
 use timbao_query::plan::{Phrase, Slot, TextField};
@@ -13,15 +12,16 @@ use crate::text::TextSegment;
 use crate::text::pairs::{Accepted, PairList};
 use crate::text::tokens::{FIRST_KEY, TokenSet, first_byte, has_overflow};
 
-use super::deadline::Deadline;
-use super::matcher::{PhraseMatcher, SegmentArticle};
 use super::pair::PairSource;
-use super::positions::{FieldEnds, group_by_article};
+use super::positions::group_by_article;
 use super::slot_articles::slot_articles;
 use super::slots::{Group, SlotIds};
 
-/// Maximum number of key combinations for which bigrams are used.
+/// With at most this many key combinations, bigrams are read before tokens.
 pub(super) const MOST_LISTS: usize = 64;
+/// Maximum number of key combinations for which bigrams are used where a phrase has no fewer. One
+/// takes about 0.3 µs.
+pub(super) const MOST_COMBINATIONS: usize = 1 << 16;
 /// With at most this many candidates, no other bigram is read.
 const FEW: u32 = 128;
 /// Cost of reading a random token, in positions of a list.
@@ -34,7 +34,6 @@ pub(crate) struct SegmentPhrase<'a> {
     phrase: &'a Phrase,
     segment: &'a TextSegment,
     slots: SmallVec<[SlotIds; 8]>,
-    deadline: Deadline,
 }
 
 impl<'a> SegmentPhrase<'a> {
@@ -55,41 +54,34 @@ impl<'a> SegmentPhrase<'a> {
             phrase,
             segment,
             slots,
-            deadline: Deadline::default(),
         }
-    }
-
-    /// Stops at a deadline.
-    pub(crate) fn until(self, deadline: Deadline) -> Self {
-        Self { deadline, ..self }
     }
 
     /// Calls `f` with every article that contains the phrase and the weighted
-    /// frequency, in order.
+    /// frequency, in order. The phrase is one slot anywhere in the text, or a
+    /// row of slots that [has pairs](Self::has_pairs).
     #[inline]
-    pub(crate) fn for_each_article(&self, field: Option<TextField>, mut f: impl FnMut(u32, u32)) {
+    pub(crate) fn for_each_article(&self, field: Option<TextField>, f: impl FnMut(u32, u32)) {
         if self.slots.is_empty() || self.slots.iter().any(|s| s.groups.is_empty()) {
             return;
         }
-        if self.slots.len() == 1 && field.is_none() && !self.phrase.has_case() {
-            return slot_articles(self.segment, &self.slots[0]).for_each(f);
+        if let [slot] = &self.slots[..] {
+            return slot_articles(self.segment, slot).for_each(f);
         }
         if field.is_none()
             && let Some(pair) = self.pair()
         {
             return pair.for_each(self.segment, f);
         }
-        let starts = if self.phrase.is_rigid() {
-            self.rigid_starts()
-        } else {
-            None
-        };
-        match starts {
-            Some(starts) if !matches!(field, Some(TextField::Body | TextField::Caption)) => {
-                group_by_article(self.segment, &starts, field, f);
-            }
-            _ => self.search_tokens(field, &mut f),
+        if let Some(starts) = self.rigid_starts() {
+            group_by_article(self.segment, &starts, field, f);
         }
+    }
+
+    /// Returns `true` if bigrams tell where the phrase is.
+    pub(super) fn has_pairs(&self) -> bool {
+        let mut pairs = self.slots.windows(2);
+        pairs.any(|pair| combinations(pair) <= MOST_COMBINATIONS)
     }
 
     /// The bigram that equals the phrase, if it is one of two known keys.
@@ -151,11 +143,16 @@ impl<'a> SegmentPhrase<'a> {
             let tokens = slot.groups.iter().map(|g| u64::from(g.tokens));
             tokens.sum()
         };
-        let mut order: SmallVec<[(u64, u32); 8]> = (0..)
-            .zip(self.slots.windows(2))
-            .filter(|(_, pair)| pair[0].groups.len() * pair[1].groups.len() <= MOST_LISTS)
+        let windows = || (0..).zip(self.slots.windows(2));
+        let mut order: SmallVec<[(u64, u32); 8]> = windows()
+            .filter(|(_, pair)| combinations(pair) <= MOST_LISTS)
             .map(|(offset, pair)| (rarity(&pair[0]) * rarity(&pair[1]), offset))
             .collect();
+        if order.is_empty() {
+            let narrowest = windows().min_by_key(|(_, pair)| combinations(pair));
+            let narrowest = narrowest.filter(|(_, pair)| combinations(pair) <= MOST_COMBINATIONS);
+            order.extend(narrowest.map(|(offset, _)| (0, offset)));
+        }
         order.sort_unstable();
         let mut pairs: SmallVec<[SlotPair<'a>; 4]> = SmallVec::new();
         for (_, offset) in order {
@@ -171,49 +168,11 @@ impl<'a> SegmentPhrase<'a> {
         }
         pairs
     }
+}
 
-    /// Matches the phrase against the tokens of the articles that contain all
-    /// its slots.
-    fn search_tokens(&self, field: Option<TextField>, f: &mut impl FnMut(u32, u32)) {
-        let mut slots: Vec<_> = self
-            .slots
-            .iter()
-            .map(|s| slot_articles(self.segment, s))
-            .collect();
-        slots.sort_unstable_by_key(|list| list.len());
-        let Some((rarest, others)) = slots.split_first() else {
-            return;
-        };
-        let mut cursors: Vec<_> = others.iter().map(|list| list.cursor()).collect();
-        let matcher =
-            PhraseMatcher::new(self.phrase, &self.slots, self.segment).until(self.deadline.clone());
-        let mut tokens = Vec::new();
-        rarest.for_each(|article, _| {
-            if !cursors.iter_mut().all(|c| c.seek(article) == Some(article))
-                || self.deadline.has_passed()
-            {
-                return;
-            }
-            tokens.clear();
-            tokens.extend(self.segment.tokens_of(article));
-            let row = self.segment.rows().row(article);
-            let fields = FieldEnds::of(&tokens);
-            let mut frequency = 0;
-            let found = SegmentArticle {
-                segment: self.segment,
-                article,
-                tokens: &tokens,
-            };
-            matcher.for_each(&found, |range| {
-                if field.is_none_or(|field| fields.at(range.start) == field) {
-                    frequency += row.weight(row.start + range.start as u32);
-                }
-            });
-            if frequency > 0 {
-                f(article, frequency);
-            }
-        });
-    }
+/// The number of bigrams that two slots may have.
+fn combinations(slots: &[SlotIds]) -> usize {
+    slots.iter().map(|slot| slot.groups.len()).product()
 }
 
 /// Cost of checking that a token fills a slot.
@@ -292,6 +251,9 @@ pub(crate) fn bigram<'a>(
 ) -> Option<PairSource<'a>> {
     if let (Some(x), Some(y)) = (a.single(), b.single()) {
         return PairSource::simple(segment, x, y);
+    }
+    if a.groups.len() * b.groups.len() > MOST_LISTS {
+        return None;
     }
     let phrase = Phrase::exact(slots.map(Clone::clone));
     let starts = SegmentPhrase::new(&phrase, segment).rigid_starts()?;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
-use timbao_query::plan::{LeafKind, NearOrder, Phrase, Plan, Slot, Step, TextField};
+use timbao_query::plan::{Key, LeafKind, NearOrder, Phrase, Plan, Slot, Step, TextField};
 use timbao_views::by_ranges;
 use timbao_views::matching::Span;
 
@@ -22,7 +22,7 @@ use crate::text::TextSegment;
 use super::Searcher;
 use super::deadline::Deadline;
 use super::matcher::{LeafMatcher, Needs, Room, SegmentArticle, Slots};
-use super::phrase::{MOST_LISTS, SegmentPhrase};
+use super::phrase::{MOST_COMBINATIONS, MOST_LISTS, SegmentPhrase};
 use super::positions::{FieldEnds, group_by_article};
 use super::scans::Scans;
 use super::scored::{Scored, weigh};
@@ -82,7 +82,7 @@ pub(crate) fn prepared<'s>(
         return Ok(Cow::Borrowed(searcher));
     }
     let mut parts = Vec::new();
-    collect(plan, field, &mut parts);
+    collect(searcher, plan, field, &mut parts);
     if parts.is_empty() {
         return Ok(Cow::Borrowed(searcher));
     }
@@ -106,25 +106,24 @@ pub(crate) fn scanned(
     plan: &Plan,
     field: Option<TextField>,
 ) -> Result<Option<Vec<Scored>>> {
-    if !needs_tokens(plan, field) {
-        return Ok(None);
-    }
     let scans = searcher.scans.as_ref();
     match scans.and_then(|scans| scans.get(plan, field)) {
         Some(found) => Ok(Some(found.to_vec())),
-        None => Ok(scan(searcher, &[(plan, field)])?.pop()),
+        None if needs_tokens(searcher, plan, field) => Ok(scan(searcher, &[(plan, field)])?.pop()),
+        None => Ok(None),
     }
 }
 
-fn needs_tokens(plan: &Plan, field: Option<TextField>) -> bool {
+/// Returns `true` if bigrams and the lists of words cannot tell which articles match.
+pub(super) fn needs_tokens(searcher: &Searcher, plan: &Plan, field: Option<TextField>) -> bool {
     match plan {
         Plan::Near(_) | Plan::AtLeast { .. } => true,
         Plan::Word(_) => field.is_some(),
         Plan::Phrase(phrase) => match field {
-            None => !phrase.is_rigid(),
+            None if phrase.steps.len() == 1 => phrase.has_case(),
             // Positions tell these parts of the text apart from the rest.
-            Some(TextField::Title | TextField::Summary) => {
-                !phrase.is_rigid() || phrase.steps.len() == 1
+            None | Some(TextField::Title | TextField::Summary) => {
+                !phrase.is_rigid() || !has_pairs(searcher, phrase)
             }
             Some(TextField::Body | TextField::Caption) => true,
         },
@@ -132,8 +131,32 @@ fn needs_tokens(plan: &Plan, field: Option<TextField>) -> bool {
     }
 }
 
-fn collect<'p>(plan: &'p Plan, field: Option<TextField>, parts: &mut Vec<Part<'p>>) {
-    if needs_tokens(plan, field) && !parts.contains(&(plan, field)) {
+/// Returns `true` if bigrams tell in every segment where the phrase is.
+fn has_pairs(searcher: &Searcher, phrase: &Phrase) -> bool {
+    // Without a pattern, a slot has at most as many keys in a segment.
+    let most = |step: &Step| {
+        let keys = &step.slot.keys;
+        let is_plain = |key: &Key| matches!(key, Key::Exact(_) | Key::Folded(_));
+        keys.iter().all(is_plain).then_some(keys.len())
+    };
+    let is_narrow = |pair: &[Step]| {
+        let lists = most(&pair[0]).zip(most(&pair[1]));
+        lists.is_some_and(|(a, b)| a * b <= MOST_COMBINATIONS)
+    };
+    phrase.steps.windows(2).any(is_narrow)
+        || searcher
+            .segments
+            .iter()
+            .all(|view| SegmentPhrase::new(phrase, &view.text).has_pairs())
+}
+
+fn collect<'p>(
+    searcher: &Searcher,
+    plan: &'p Plan,
+    field: Option<TextField>,
+    parts: &mut Vec<Part<'p>>,
+) {
+    if !parts.contains(&(plan, field)) && needs_tokens(searcher, plan, field) {
         parts.push((plan, field));
     }
     let field = match plan {
@@ -146,7 +169,7 @@ fn collect<'p>(plan: &'p Plan, field: Option<TextField>, parts: &mut Vec<Part<'p
         _ => field,
     };
     for child in plan.children() {
-        collect(child, field, parts);
+        collect(searcher, child, field, parts);
     }
 }
 

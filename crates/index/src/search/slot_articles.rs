@@ -1,7 +1,7 @@
 //! The articles that contain one of the keys of a slot.
 
 use crate::text::TextSegment;
-use crate::text::postings::{Postings, PostingsCursor};
+use crate::text::postings::Postings;
 
 use super::slots::SlotIds;
 
@@ -79,35 +79,6 @@ impl<'a> SlotArticles<'a> {
             Self::Many(list) => list
                 .iter()
                 .for_each(|&(article, frequency)| f(article, frequency)),
-        }
-    }
-
-    /// A reader that skips forward.
-    pub(crate) fn cursor(&self) -> SlotCursor<'a, '_> {
-        match self {
-            Self::One(list) => SlotCursor::One(Box::new(list.cursor())),
-            Self::Many(list) => SlotCursor::Many(list),
-        }
-    }
-}
-
-/// Skips forward through the articles of a slot.
-pub(crate) enum SlotCursor<'a, 'l> {
-    One(Box<PostingsCursor<'a>>),
-    Many(&'l [(u32, u32)]),
-}
-
-impl SlotCursor<'_, '_> {
-    /// Returns the next article that is at least `article`.
-    #[inline]
-    pub(crate) fn seek(&mut self, article: u32) -> Option<u32> {
-        match self {
-            Self::One(cursor) => cursor.seek(article),
-            Self::Many(list) => {
-                let skip = list.partition_point(|&(a, _)| a < article);
-                *list = &list[skip..];
-                list.first().map(|&(a, _)| a)
-            }
         }
     }
 }
