@@ -9,6 +9,9 @@ use crate::facets::FacetTable;
 
 use super::row::Candidate;
 
+/// What may stand between the colon of a field and a value: it is excluded, or has just these accents, or any.
+const SIGNS: [char; 3] = ['-', '=', '~'];
+
 /// A text whose end is the value of a metadata field.
 pub(super) struct InField<'t> {
     facet: Facet,
@@ -28,17 +31,19 @@ impl<'t> InField<'t> {
                 let word = after_last(text, |c| c.is_whitespace() || matches!(c, '(' | '|'));
                 let typed = text.get(word..)?;
                 let value = typed.find([':', '=']).map_or(0, |at| at + 1);
-                let sign = typed.get(value..)?.starts_with('-');
-                word + value + usize::from(sign)
+                let rest = typed.get(value..)?;
+                word + typed.len() - rest.trim_start_matches(SIGNS).len()
             }
         };
         let head = text.get(..start)?;
-        // A value, one of several in parentheses, or one that is excluded.
-        let is_field = |head: &&str| head.ends_with([':', '=']) || head.ends_with(":-");
+        // A value, with or without signs, or one of several in parentheses.
         let group = open_group(head).map(|at| &head[..at]);
-        let field = group.filter(is_field).unwrap_or(head);
-        let field = field.strip_suffix('-').filter(is_field).unwrap_or(field);
-        let name = field.strip_suffix([':', '='])?;
+        let after_colon = |head: &'t str| head.trim_end_matches(SIGNS).strip_suffix(':');
+        let in_group = |head: &'t str| head.strip_suffix('-').unwrap_or(head).strip_suffix(':');
+        let name = group
+            .and_then(in_group)
+            .or_else(|| after_colon(head))
+            .or_else(|| head.strip_suffix('='))?;
         let from = after_last(name, |c| c.is_whitespace() || "(+-".contains(c));
         match Field::named(name.get(from..)?)? {
             Field::Scope(Scope::Facet(facet)) => Some(Self {
@@ -129,6 +134,20 @@ mod tests {
             ("lũ -mục:\"kinh t", Some(("lũ -mục:", "kinh t"))),
             ("báo=\"Báo S", Some(("báo=", "Báo S"))),
             ("báo:-n", Some(("báo:-", "n"))),
+            ("mục:=k", Some(("mục:=", "k"))),
+            ("mục:==k", Some(("mục:==", "k"))),
+            ("mục:~k", Some(("mục:~", "k"))),
+            ("mục:-=k", Some(("mục:-=", "k"))),
+            ("-mục:=", Some(("-mục:=", ""))),
+            ("mục:=\"Kinh t", Some(("mục:=", "Kinh t"))),
+            ("mục:(=k", Some(("mục:(=", "k"))),
+            ("mục:(a OR =\"Kinh t", Some(("mục:(a OR =", "Kinh t"))),
+            ("mục=k", Some(("mục=", "k"))),
+            ("mục==k", None),
+            ("mục=-k", None),
+            ("mục=(k", None),
+            ("mục:=(k", None),
+            ("=k", None),
             ("lũ báo:-\"Nhân D", Some(("lũ báo:-", "Nhân D"))),
             ("báo:(", Some(("báo:(", ""))),
             ("báo:(n", Some(("báo:(", "n"))),
