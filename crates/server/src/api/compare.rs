@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::query::{accents, base, count, filters, request, required};
 use crate::view::View;
 
-use super::answer::{json, respond};
+use super::answer::{json, respond, skip};
 use super::collocates::{COLLOCATES, WINDOW};
 use super::trends::BY;
 
@@ -28,6 +28,8 @@ pub(crate) struct CompareRequest {
     /// The articles among which is counted: those that the filters let pass.
     pub base: Plan,
     pub options: CompareOptions,
+    /// Number of words near each query to skip.
+    pub offset: usize,
 }
 
 /// Answers with a comparison.
@@ -39,8 +41,18 @@ pub(super) async fn answer(
         &app,
         raw.as_deref(),
         CompareRequest::take,
-        |cite, request, searcher| {
-            let found = request.run(searcher)?;
+        |cite, mut request, searcher| {
+            // One more row says whether there are more.
+            request.options.collocates.most += 1;
+            let end = request.options.collocates.most - 1;
+            let mut found = request.run(searcher)?;
+            let rows = end - request.offset;
+            let has_more = found.collocates.iter().any(|near| near.len() > rows);
+            found
+                .collocates
+                .iter_mut()
+                .for_each(|near| near.truncate(rows));
+            let cite = cite.list(end, has_more);
             let queries = request.queries.iter();
             let problems = queries.map(|query| (query.text(), query.problems()));
             let answer = CompareAnswer::new(&found, problems);
@@ -83,9 +95,11 @@ impl CompareRequest {
             required(request(second, &filters, accents)?)?,
         ];
         let limit = params.number("limit", 1..=most, limit)?;
+        let offset = params.offset(limits.offset)?;
         let mut options = options(params)?;
-        options.collocates.most = limit;
-        Self::new(queries, &filters, options)
+        options.collocates.most = offset.saturating_add(limit);
+        let request = Self::new(queries, &filters, options)?;
+        Ok(Self { offset, ..request })
     }
 
     /// A comparison of two queries.
@@ -103,6 +117,7 @@ impl CompareRequest {
             queries,
             base: base(filters)?,
             options,
+            offset: 0,
         })
     }
 
@@ -116,7 +131,11 @@ impl CompareRequest {
             name: self.queries[number].text().to_owned(),
             plan: self.plans[number].clone(),
         });
-        Ok(searcher.compare(&[first, second], &self.base, &self.options)?)
+        let mut found = searcher.compare(&[first, second], &self.base, &self.options)?;
+        for near in &mut found.collocates {
+            skip(near, self.offset);
+        }
+        Ok(found)
     }
 
     /// The queries with their plans, for a citation.

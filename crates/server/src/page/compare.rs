@@ -20,15 +20,19 @@ use super::address::Address;
 use super::asked::{Asked, sent};
 use super::layout::{Page, Tab, problems, shell};
 use super::narrow::Narrow;
+use super::paging::{Paging, Part};
 use super::parts::{active, cited, downloads, export, table_below, table_of_words, with_query};
 use super::trends::{concordance, figure};
 
 /// The parameters of the page, apart from those of all pages.
 pub(super) const OPTIONS: [&str; 3] = ["by", "window", "min"];
+/// Words near each query on a page.
+const ROWS: usize = 20;
 
 /// Answers with a comparison.
 pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -> Response {
-    let asked = Asked::new("/compare", raw.as_deref(), &OPTIONS);
+    let own = [OPTIONS.as_slice(), &["page", "view"]].concat();
+    let asked = Asked::new("/compare", raw.as_deref(), &own);
     asked
         .answer(Tab::Compare, |asked| answer(&app, asked))
         .await
@@ -36,7 +40,11 @@ pub(crate) async fn page(State(app): State<Arc<App>>, RawQuery(raw): RawQuery) -
 
 async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let limits = app.options.limits;
-    let options = options(&mut asked.params)?;
+    let (view, is_other) = asked.view(app)?;
+    let paging = Paging::new(ROWS, limits.offset);
+    let offset = paging.offset(&mut asked)?;
+    let mut options = options(&mut asked.params)?;
+    options.collocates.most = paging.computed(offset);
     let accents = asked.accents()?;
     let filters = asked.filters(limits.text)?;
     // Other views pass on as many queries as trends have.
@@ -56,9 +64,9 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         _ => return Ok(sent(whole(&asked, &typed, &options, invitation(&asked)))),
     };
     let request = CompareRequest::new(queries, &filters, options)?;
-    let view = app.views()?.latest();
     let work = app.work.run(&view, move |searcher| {
-        let found = request.run(&searcher)?;
+        let mut found = request.run(&searcher)?;
+        let part = paging.cut_all(&mut found.collocates, offset);
         let citation = searcher.cite(request.cited())?;
         let (address, language) = (&asked.address, asked.language);
         let words = language.words();
@@ -68,10 +76,11 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         });
         let narrow = Narrow::of_all(&searcher, &filters, request.options.count)?;
         let link = |series: &Trend, period: &Period| {
-            let address = address.without_all(&OPTIONS);
+            let address = address.without_page().without_all(&OPTIONS);
             concordance(&address, &found.trends, series, period)
         };
         let content = html! {
+            @if is_other { p.note { (words.refreshed) } }
             @for query in &request.queries { (problems(query, language)) }
             (active(address, language))
             (narrow.above(address, language))
@@ -85,7 +94,8 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             } @else {
                 (figure(&found.trends, Measure::PerMillion, language, &link))
             }
-            (side_by_side(&found, language))
+            (side_by_side(&found, part, language))
+            (paging.links_of_part(address, searcher.view(), part, words))
             (downloads(&export(&of_two, "/api/v1/compare.csv"), language))
             (cited(&citation, address, language))
         };
@@ -108,7 +118,7 @@ fn invitation(asked: &Asked) -> Markup {
 }
 
 /// The distinctive collocates of each query.
-fn side_by_side(found: &Comparison, language: Language) -> Markup {
+fn side_by_side(found: &Comparison, part: Part, language: Language) -> Markup {
     let words = language.words();
     html! {
         div.side-by-side {
@@ -116,7 +126,8 @@ fn side_by_side(found: &Comparison, language: Language) -> Markup {
                 @let heading = format!("near-{number}");
                 section {
                     h2 id=(heading) { (with_query(words.distinctive, &query.query)) }
-                    (near(&heading, keywords, language))
+                    @if !keywords.is_empty() { (near(&heading, keywords, language)) }
+                    @else { p { (if part.offset > 0 { words.list_ended } else { words.no_words }) } }
                 }
             }
         }
@@ -126,7 +137,7 @@ fn side_by_side(found: &Comparison, language: Language) -> Markup {
 fn whole(asked: &Asked, queries: &[String], options: &CompareOptions, content: Markup) -> Markup {
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
-    let kept = address.without_all(&["q", "by", "window", "min"]);
+    let kept = address.without_page().without_all(&OPTIONS).without("q");
     let title = format!("{} – {}", queries.join(" / "), words.compare);
     let query = |number: usize| queries.get(number).map_or("", String::as_str);
     let window = options.windows.left;
@@ -178,7 +189,7 @@ fn counts(found: &Comparison, address: &Address, language: Language) -> Markup {
         (table_of_words(
             &[words.phrase, words.occurrences, words.articles_column, words.per_million, words.per_thousand],
             found.queries.iter().map(|query| {
-                let link = address.at("/kwic").without_all(&OPTIONS).with("q", &query.query).href();
+                let link = address.at("/kwic").without_page().without_all(&OPTIONS).with("q", &query.query).href();
                 let cells = vec![
                     language.count(query.matches),
                     language.count(query.articles),
@@ -213,6 +224,7 @@ fn common(
     let link = |query: &str| {
         address
             .at("/")
+            .without_page()
             .without_all(&OPTIONS)
             .with("q", query)
             .href()
@@ -255,9 +267,6 @@ fn bar(overlap: &Overlap) -> Markup {
 /// The words near one query rather than the other.
 fn near(heading: &str, keywords: &[timbao_views::Keyword], language: Language) -> Markup {
     let words = language.words();
-    if keywords.is_empty() {
-        return html! { p { (words.no_words) } };
-    }
     table_below(
         heading,
         &[

@@ -46,12 +46,22 @@ impl Paging {
     /// Keeps the entries of the page at `offset`, or of the last page if the list is shorter, of the
     /// first [`computed`](Self::computed) entries of a list.
     pub(super) fn cut<T>(self, entries: &mut Vec<T>, offset: usize) -> Part {
-        let offset = self.within(offset, entries.len() as u64);
+        self.cut_all(std::slice::from_mut(entries), offset)
+    }
+
+    /// The same for lists side by side, whose last page is that of the longest.
+    pub(super) fn cut_all<T>(self, lists: &mut [Vec<T>], offset: usize) -> Part {
+        let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
+        let offset = self.within(offset, longest as u64);
         let end = offset.saturating_add(self.size);
-        let has_more = entries.len() > end;
-        entries.truncate(end);
-        entries.drain(..offset);
-        Part { offset, has_more }
+        for entries in lists {
+            entries.truncate(end);
+            entries.drain(..offset.min(entries.len()));
+        }
+        Part {
+            offset,
+            has_more: longest > end,
+        }
     }
 
     /// Number of entries before the last page of a list, or before the page at `offset` if the list
@@ -155,6 +165,15 @@ mod tests {
             assert_eq!(found, expected, "{all}, {offset}");
             assert_eq!(entries.first().copied(), (all > 0).then_some(part.offset));
         }
+    }
+
+    #[test]
+    fn lists_side_by_side_have_the_same_pages() {
+        let paging = Paging::new(20, 100);
+        let mut lists = [(0..21).collect::<Vec<_>>(), (0..5).collect()];
+        let part = paging.cut_all(&mut lists, 60);
+        assert_eq!((part.offset, part.has_more), (20, false));
+        assert_eq!(lists, [vec![20], vec![]]);
     }
 
     #[test]

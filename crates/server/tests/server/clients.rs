@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::support::{Site, article, reprinted, write};
+use crate::support::{Site, article, many_words, reprinted, write};
 
 const JSON: &str = "application/problem+json";
 const HTML: &str = "text/html; charset=utf-8";
@@ -269,6 +269,22 @@ fn a_cursor_continues_each_list_to_its_end() {
         assert!(parts.starts_with(&whole), "{path}: {parts:?}");
         assert!(parts.len() == whole.len() || whole.len() == 100, "{path}");
     }
+    let near = |answer: &Value| -> Vec<String> {
+        let lists = answer["collocates"].as_array().unwrap().iter();
+        let words = lists.enumerate().flat_map(|(side, list)| {
+            let units = list.as_array().unwrap().iter();
+            units.map(move |word| format!("{side} {}", word["unit"]))
+        });
+        words.collect()
+    };
+    let pairs = Site::holding(many_words());
+    let path = "/api/v1/compare?q=c%E1%BA%A7u&q=%C4%91%C3%B2&limit=";
+    let mut parts = follow(&pairs, &format!("{path}30"), near);
+    let mut whole = near(&pairs.get(&format!("{path}1000")).json());
+    assert!(whole.len() > 60, "{whole:?}");
+    parts.sort();
+    whole.sort();
+    assert_eq!(parts, whole);
     let hits = |answer: &Value| -> Vec<String> {
         let queries = answer["queries"].as_array().unwrap().iter();
         let hits = queries.flat_map(|query| query["hits"].as_array().unwrap());

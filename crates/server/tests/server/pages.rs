@@ -239,6 +239,48 @@ fn tables_of_words_go_on_over_pages() {
 }
 
 #[test]
+fn a_comparison_has_pages() {
+    let site = Site::holding(many_words());
+    let path = "/compare?q=c%E1%BA%A7u&q=%C4%91%C3%B2";
+    let lists = |page: &str| -> Vec<Vec<String>> {
+        let tables = page.split("id=\"near-").skip(1);
+        let words = tables.map(|table| {
+            let rows = table.split("<th scope=\"row\">").skip(1);
+            rows.map(|row| row.split("</th>").next().unwrap().to_owned())
+                .collect()
+        });
+        words.collect()
+    };
+    let (mut page, mut seen) = (path.to_owned(), Vec::new());
+    loop {
+        let body = site.get(&page).body;
+        assert!(body.contains("name=\"window\"") && !body.contains("name=\"page\""));
+        seen.push(lists(&body));
+        let Some(next) = body.split("rel=\"next\" href=\"").nth(1) else {
+            assert!(body.contains("rel=\"prev\""), "{body}");
+            break;
+        };
+        page = next.split('"').next().unwrap().replace("&amp;", "&");
+    }
+    assert!(seen.len() > 2, "{seen:?}");
+    // All pages together have the words of the API.
+    let all = site.get(&format!("/api/v1{path}&limit=1000")).json();
+    for side in 0..2 {
+        let words = all["collocates"][side].as_array().unwrap();
+        let shown: Vec<_> = seen.iter().flat_map(|page| &page[side]).collect();
+        assert_eq!(shown.len(), words.len());
+        for (word, cell) in words.iter().zip(shown) {
+            assert!(cell.contains(word["unit"].as_str().unwrap()), "{cell}");
+        }
+    }
+    let last = site
+        .get(&format!("{path}&page=999&view=00000000000000aa"))
+        .body;
+    assert_eq!(lists(&last), seen[seen.len() - 1]);
+    assert!(last.contains("trang này thuộc danh sách mới"), "{last}");
+}
+
+#[test]
 fn words_are_counted_in_tables() {
     // Words that are adjacent in all of the texts would be one word.
     let rest = [

@@ -129,6 +129,7 @@ pub(super) const WORDS: Words = Words {
     fillers_note: "Words in the place of * in a phrase.",
     fillers_empty: "Write * in the place of a word, between two others, such as",
     no_words: "No word occurs often enough.",
+    list_ended: "This list has no more words.",
     word: "Word",
     near: "Near",
     articles_column: "Articles",

@@ -133,6 +133,7 @@ pub(super) const WORDS: Words = Words {
     fillers_note: "Những từ đứng vào chỗ dấu * trong cụm từ.",
     fillers_empty: "Viết dấu * vào chỗ của một từ, giữa hai từ khác, ví dụ:",
     no_words: "Không có từ nào xuất hiện đủ số lần.",
+    list_ended: "Danh sách này không còn từ nào.",
     word: "Từ",
     near: "Ở gần",
     articles_column: "Số bài",

@@ -190,6 +190,7 @@ words! {
     fillers_note,
     fillers_empty,
     no_words,
+    list_ended,
     word,
     near,
     articles_column,

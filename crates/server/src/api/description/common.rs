@@ -52,7 +52,7 @@ const TAGS: [(&str, &str, &[&str]); 5] = [
 const EXPORTS: (&str, &str) = ("Exports", "Complete answers as files.");
 
 /// The lists that have cursors, with the schemas of their answers.
-const LISTS: [(&str, &[&str]); 10] = [
+const LISTS: [(&str, &[&str]); 11] = [
     ("/similar", &["SimilarAnswer"]),
     ("/articles/{id}/similar", &["SimilarAnswer"]),
     ("/search", &["SearchAnswer"]),
@@ -63,6 +63,7 @@ const LISTS: [(&str, &[&str]); 10] = [
     ("/collocates", &["CollocatesAnswer", "KeywordsAnswer"]),
     ("/keywords", &["KeywordsAnswer"]),
     ("/fillers", &["FillersAnswer"]),
+    ("/compare", &["CompareAnswer"]),
 ];
 
 /// Answers by their paths.
