@@ -154,7 +154,7 @@ fn views(articles: &[Article], arguments: &Arguments) -> Result<()> {
     };
     for by in [By::Month, By::Day] {
         let options = TrendsOptions {
-            by,
+            by: Some(by),
             ..TrendsOptions::default()
         };
         time(&format!("trends by {by}"), rounds, || {

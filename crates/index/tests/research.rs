@@ -482,7 +482,7 @@ fn trends_count_as_by_hand() {
                 })
                 .collect();
             let options = TrendsOptions {
-                by,
+                by: Some(by),
                 ..TrendsOptions::default()
             };
             let trends = searcher

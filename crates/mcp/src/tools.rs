@@ -311,7 +311,7 @@ fn trends(mut arguments: Arguments, engine: &dyn Engine) -> Result<Written, Fail
         ("texts", Count::Texts),
     ];
     let options = TrendsOptions {
-        by: arguments.choice("by", &periods, By::Year)?,
+        by: Some(arguments.choice("by", &periods, By::Year)?),
         split: arguments.choice("split", &splits, None)?,
         count: arguments.choice("count", &counts, Count::Publications)?,
         ..TrendsOptions::default()

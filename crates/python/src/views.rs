@@ -147,7 +147,7 @@ pub(crate) fn kwic(
 #[derive(Debug, FromPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct TrendsArguments {
-    by: String,
+    by: Option<String>,
     split: Option<String>,
     values: usize,
     average: usize,
@@ -172,9 +172,11 @@ pub(crate) fn trends(
             arguments.average
         )));
     }
+    let by = arguments.by.as_deref();
+    let by = by.map(|name| pick("by", name, &periods));
     let split = arguments.split.as_deref().map(|name| facet("split", name));
     let options = TrendsOptions {
-        by: pick("by", &arguments.by, &periods)?,
+        by: by.transpose()?,
         split: split.transpose()?,
         most_values: arguments.values,
         average_over: arguments.average,

@@ -111,7 +111,7 @@ pub fn compare_queries(
     options: &CompareOptions,
 ) -> Result<Comparison> {
     let over_time = TrendsOptions {
-        by: options.by,
+        by: Some(options.by),
         count: options.count,
         today: options.today,
         ..TrendsOptions::default()

@@ -24,7 +24,7 @@
 //!         plan: request.view_plan(),
 //!     };
 //!     let options = TrendsOptions {
-//!         by: By::Year,
+//!         by: Some(By::Year),
 //!         ..TrendsOptions::default()
 //!     };
 //!     let trends = trends(corpus, &[query], &Plan::Everything, &options)?;
@@ -140,7 +140,8 @@ pub use stats::Stats;
 pub use texts::Count;
 pub use tie::{split_tie_key, tie_key};
 pub use trends::{
-    MOST_AVERAGED, Trend, TrendAverage, TrendPoint, Trends, TrendsOptions, TrendsQuery, trends,
+    MOST_AVERAGED, MOST_MONTHS, Trend, TrendAverage, TrendPoint, Trends, TrendsOptions,
+    TrendsQuery, trends,
 };
 pub use view_id::ViewId;
 pub use wordlist::{

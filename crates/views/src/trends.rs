@@ -9,7 +9,7 @@ use timbao_tokenizer::collation;
 
 use crate::corpus::{ArticleId, Corpus, Result};
 use crate::facets::FacetTable;
-use crate::periods::{By, Period};
+use crate::periods::{By, Period, month_number};
 use crate::texts::Count;
 
 /// Maximum number of periods up to which empty ones are listed: the days of a thousand years.
@@ -18,8 +18,9 @@ const MOST_PERIODS: i64 = 366_000;
 /// How trends are counted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrendsOptions {
-    /// The length of a period.
-    pub by: By,
+    /// The length of a period; `None` for a month, or a year if there would be more than
+    /// [`MOST_MONTHS`].
+    pub by: Option<By>,
     /// Counts each value of this metadata for itself.
     pub split: Option<Facet>,
     /// Number of values of `split` with a series of their own, those with most matches; the others
@@ -36,14 +37,17 @@ pub struct TrendsOptions {
     pub today: Option<i32>,
 }
 
+/// Largest number of months that trends are counted by unless the options say otherwise: twenty years.
+pub const MOST_MONTHS: i32 = 240;
+
 /// Largest number of periods of a moving average.
 pub const MOST_AVERAGED: usize = 99;
 
 impl Default for TrendsOptions {
-    /// By month, every publication, periods below 20 articles are thin.
+    /// By month or by year, every publication, periods below 20 articles are thin.
     fn default() -> Self {
         Self {
-            by: By::Month,
+            by: None,
             split: None,
             most_values: 8,
             count: Count::Publications,
@@ -209,6 +213,7 @@ fn count_query(corpus: &dyn Corpus, plan: &Plan, cells: &Cells) -> Result<Table>
 
 /// The period and the value that each counted article counts for.
 struct Cells {
+    by: By,
     articles: Vec<ArticleId>,
     cells: Vec<(Start, Value)>,
     /// The values of the metadata that is split by.
@@ -223,10 +228,12 @@ impl Cells {
     ) -> Result<Self> {
         // Days are few compared with articles, and the calendar is slow.
         let mut starts: FxHashMap<i32, Start> = FxHashMap::default();
-        let times = corpus.times(&articles)?.into_iter();
-        let starts = times.map(|time| {
+        let times = corpus.times(&articles)?;
+        let days = times.iter().filter_map(|time| time.day);
+        let by = options.by.unwrap_or_else(|| usual_period(days));
+        let starts = times.into_iter().map(|time| {
             let day = time.day?;
-            *starts.entry(day).or_insert_with(|| options.by.start(day))
+            *starts.entry(day).or_insert_with(|| by.start(day))
         });
         let split = options
             .split
@@ -238,6 +245,7 @@ impl Cells {
             .map(|(number, start)| (start, value(number)))
             .collect();
         Ok(Self {
+            by,
             cells,
             names: split.map(|split| split.names).unwrap_or_default(),
             articles,
@@ -264,6 +272,16 @@ impl Cells {
     }
 }
 
+/// A month, or a year if the days span more than [`MOST_MONTHS`].
+fn usual_period(days: impl Iterator<Item = i32> + Clone) -> By {
+    let months = |day: Option<i32>| day.and_then(month_number);
+    let span = months(days.clone().min()).zip(months(days.max()));
+    match span {
+        Some((first, last)) if last - first >= MOST_MONTHS => By::Year,
+        _ => By::Month,
+    }
+}
+
 fn assemble(
     queries: &[TrendsQuery],
     counts: &[Table],
@@ -271,8 +289,9 @@ fn assemble(
     cells: &Cells,
     options: &TrendsOptions,
 ) -> Trends {
-    let starts = starts(denominators, options.by);
-    let mut periods: Vec<Period> = starts.iter().map(|&s| options.by.period(s)).collect();
+    let by = cells.by;
+    let starts = starts(denominators, by);
+    let mut periods: Vec<Period> = starts.iter().map(|&s| by.period(s)).collect();
     for period in &mut periods {
         let days = period.first_day..=period.last_day;
         period.partial = options.today.is_some_and(|today| days.contains(&today));
@@ -293,7 +312,7 @@ fn assemble(
         }
     }
     Trends {
-        by: options.by,
+        by,
         count: options.count,
         thin_below: options.thin,
         average_over: options.average_over.clamp(1, MOST_AVERAGED),
@@ -491,6 +510,28 @@ impl Measure {
             Self::Articles => Some(average.articles),
             Self::PerMillion => average.per_million_tokens,
             Self::PerThousand => average.per_thousand_articles,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_twenty_years_are_counted_by_year() {
+        let day = |text: &str| {
+            let date = timbao_articles::Published::parse(text);
+            date.and_then(|date| date.day_number()).unwrap()
+        };
+        for (days, expected) in [
+            (vec![], By::Month),
+            (vec!["2026-03-25"], By::Month),
+            (vec!["2006-01-01", "2025-12-31"], By::Month),
+            (vec!["2026-01-01", "2006-01-31", "2010-05-05"], By::Year),
+        ] {
+            let days = days.iter().map(|text| day(text));
+            assert_eq!(usual_period(days.clone()), expected, "{days:?}");
         }
     }
 }

@@ -114,15 +114,10 @@ pub(crate) struct TrendsArgs {
     /// Queries to count, at most ten
     #[arg(required = true, value_name = "QUERY", num_args = 1..=10)]
     pub queries: Vec<String>,
-    /// Length of a period: day, week, month, quarter or year
-    #[arg(
-        long,
-        value_name = "PERIOD",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true
-    )]
-    pub by: PeriodName,
+    /// Length of a period: day, week, month, quarter or year [default: month, or year for more than 20
+    /// years]
+    #[arg(long, value_name = "PERIOD", value_enum, hide_possible_values = true)]
+    pub by: Option<PeriodName>,
     /// Measure of the chart: matches, articles, per-million (matches per million words) or
     /// per-thousand (articles with a match per thousand)
     #[arg(
@@ -332,7 +327,7 @@ pub(crate) struct ReprintsArgs {
 }
 
 /// Calendar periods.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PeriodName {
     /// A day
     #[value(alias = "ngay", alias = "ngày")]
@@ -341,7 +336,6 @@ pub(crate) enum PeriodName {
     #[value(alias = "tuan", alias = "tuần")]
     Week,
     /// A month
-    #[default]
     #[value(alias = "thang", alias = "tháng")]
     Month,
     /// Three months

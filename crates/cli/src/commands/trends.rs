@@ -47,7 +47,7 @@ pub(crate) fn run(args: &TrendsArgs, context: &Context) -> Result<Outcome> {
         .collect();
     let base = base(&args.filters, context)?;
     let options = TrendsOptions {
-        by: args.by.into(),
+        by: args.by.map(By::from),
         split: args.split.map(Facet::from),
         most_values: args.values,
         count: args.count.into(),

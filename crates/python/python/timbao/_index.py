@@ -245,7 +245,7 @@ class Index:
         self,
         queries: str | Iterable[str],
         *,
-        by: Period = "month",
+        by: Period | None = None,
         split: Split | None = None,
         values: int = 8,
         average: int = 1,
@@ -254,8 +254,9 @@ class Index:
     ) -> Table:
         """Counts queries over time; as `timbao trends`.
 
-        One row for each query and period, periods without articles among them, and a last one for
-        articles without a date if there are any: query, value (of `split`), period, from, to
+        A period is a month, or a year if the articles span more than twenty years, unless `by` says
+        otherwise. One row for each query and period, periods without articles among them, and a last
+        one for articles without a date if there are any: query, value (of `split`), period, from, to
         (dates), matches, articles, of_articles, of_tokens, per_million_tokens,
         per_thousand_articles, thin (fewer than `thin` articles, so that the rates say little). With
         `average`, the columns average_… are means of so many periods around each; a period that is

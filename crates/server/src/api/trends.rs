@@ -37,6 +37,15 @@ pub(crate) const BY: [(&str, By); 5] = [
     ("year", By::Year),
 ];
 
+/// Takes the length of a period; `None` if it follows from the time that is counted.
+///
+/// # Errors
+///
+/// If the value is none.
+pub(crate) fn by(params: &mut Params) -> Result<Option<By>, Problem> {
+    params.choice("by", &BY.map(|(name, by)| (name, Some(by))), None)
+}
+
 /// The measures, by their names on the command line.
 pub(crate) const MEASURES: [(&str, Measure); 4] = [
     ("per-million", Measure::PerMillion),
@@ -142,7 +151,7 @@ impl TrendsRequest {
             .collect();
         let standard = TrendsOptions::default();
         let options = TrendsOptions {
-            by: params.choice("by", &BY, standard.by)?,
+            by: by(params)?,
             split: params.choice("split", &splits, None)?,
             most_values: params.number("values", 1..=VALUES, standard.most_values)?,
             thin: params.number("thin", 0..=1_000_000, standard.thin)?,

@@ -13,7 +13,7 @@ use timbao_views::{
     By, Count, MOST_AVERAGED, Period, Trend, TrendPoint, Trends, TrendsOptions, today,
 };
 
-use crate::api::trends::{BY, MEASURES, QUERIES, TrendsRequest, VALUES};
+use crate::api::trends::{BY, MEASURES, QUERIES, TrendsRequest, VALUES, by};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::query::{self, base};
@@ -62,7 +62,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let count = asked.count()?;
     let choices = Choices::take(&mut asked, count, queries.len())?;
     if queries.is_empty() {
-        let page = trends_page(&asked, &choices, &[], html! {});
+        let page = trends_page(&asked, &choices, None, &[], html! {});
         return Ok(sent(page));
     }
     let request = TrendsRequest {
@@ -83,7 +83,13 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             (shown(&trends, choices.measure, &asked.address, asked.language))
             (cited(&citation, &asked.address, asked.language))
         };
-        Ok(trends_page(&asked, &choices, &texts, content))
+        Ok(trends_page(
+            &asked,
+            &choices,
+            Some(trends.by),
+            &texts,
+            content,
+        ))
     });
     work.await.map(sent)
 }
@@ -101,7 +107,7 @@ impl Choices {
         Ok(Self {
             measure: params.choice("measure", &MEASURES, Measure::default())?,
             options: TrendsOptions {
-                by: params.choice("by", &BY, standard.by)?,
+                by: by(params)?,
                 split: params.choice("split", &splits, None)?,
                 most_values: params.number("values", 1..=VALUES, values)?,
                 count,
@@ -113,7 +119,14 @@ impl Choices {
     }
 }
 
-fn trends_page(asked: &Asked, choices: &Choices, queries: &[&str], content: Markup) -> Markup {
+/// The page with these queries; `counted_by` is the length of the periods of the content.
+fn trends_page(
+    asked: &Asked,
+    choices: &Choices,
+    counted_by: Option<By>,
+    queries: &[&str],
+    content: Markup,
+) -> Markup {
     let (language, address) = (asked.language, &asked.address);
     let words = language.words();
     let title = format!("{} – {}", queries.join(", "), words.trends);
@@ -135,7 +148,7 @@ fn trends_page(asked: &Asked, choices: &Choices, queries: &[&str], content: Mark
                         input #q name="q" value="" placeholder=(words.one_more) aria-label=(words.one_more) maxlength="2000" autocomplete="off" spellcheck="false";
                     }
                 }
-                (form_choices(address, choices, language))
+                (form_choices(address, choices, counted_by, language))
             }
             (active(address, language))
             (content)
@@ -144,7 +157,12 @@ fn trends_page(asked: &Asked, choices: &Choices, queries: &[&str], content: Mark
 }
 
 /// The fields of the form below the phrases.
-fn form_choices(address: &Address, choices: &Choices, language: Language) -> Markup {
+fn form_choices(
+    address: &Address,
+    choices: &Choices,
+    counted_by: Option<By>,
+    language: Language,
+) -> Markup {
     let words = language.words();
     let TrendsOptions {
         by,
@@ -155,11 +173,16 @@ fn form_choices(address: &Address, choices: &Choices, language: Language) -> Mar
     } = choices.options;
     let own = ["q", "by", "measure", "split", "count", "average"];
     let kept = address.without_all(&own);
+    let usual = match counted_by.filter(|_| by.is_none()) {
+        Some(by) => fill(words.usual_period, &[&language.by(by)]),
+        None => words.any_period.to_owned(),
+    };
+    let periods = BY.map(|(name, value)| (name, language.by(value).to_owned(), by == Some(value)));
     let averages = AVERAGES.iter().copied();
     let other = (!AVERAGES.contains(&average_over)).then_some(average_over);
     html! {
         div.choices {
-            (choice("by", words.period, BY.map(|(name, value)| (name, language.by(value).to_owned(), value == by))))
+            (choice("by", words.period, std::iter::once(("", usual, by.is_none())).chain(periods)))
             (choice("measure", words.measure, MEASURES.map(|(name, value)| (name, value.label(language).to_owned(), value == choices.measure))))
             (choice("split", words.split, std::iter::once(("", words.no_split.to_owned(), split.is_none())).chain(
                 Facet::stated().map(|facet| (facet.name(), language.facet_column(facet), split == Some(facet))))))

@@ -320,6 +320,41 @@ fn days_without_articles_are_periods_over_a_century_too() {
 }
 
 #[test]
+fn long_trends_are_counted_by_year() {
+    let old = article("xua", "Chợ phiên", "chợ phiên", Some((1990, 3, 1)));
+    let site = Site::holding(vec![old]);
+    for (filter, by, periods) in [
+        ("", "year", 37),
+        ("&date=2020..", "month", 0),
+        ("&by=month", "month", 433),
+    ] {
+        let query = format!("trends?q=phi%C3%AAn+OR+h%E1%BB%8Dp{filter}");
+        let answer = site.get(&format!("/api/v1/{query}")).json();
+        assert_eq!(answer["by"], by, "{filter}");
+        let found = answer["periods"].as_array().unwrap().len();
+        assert!(found == periods || periods == 0, "{filter}: {found}");
+        // The page chooses the same, and says so.
+        let page = site.get(&format!("/{query}&lang=en")).body;
+        let chosen = page.split("selected").nth(1).unwrap();
+        let chosen = chosen.split(['>', '<']).nth(1).unwrap();
+        let automatic = if filter.contains("by") {
+            ""
+        } else {
+            " (automatic)"
+        };
+        assert_eq!(chosen, format!("{by}{automatic}"), "{filter}");
+        // The file as well.
+        let csv = site
+            .get(&format!("/api/v1/{}", query.replace('?', ".csv?")))
+            .body;
+        assert_eq!(
+            csv.contains(",1990-03,"),
+            by == "month" && filter.contains("by")
+        );
+    }
+}
+
+#[test]
 fn exports_are_cited_on_request() {
     let site = Site::new();
     let address = site.address;

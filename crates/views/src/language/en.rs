@@ -94,6 +94,8 @@ pub(super) const WORDS: Words = Words {
     table: "Data table",
     of_articles: "All articles",
     split: "Split by",
+    usual_period: "{0} (automatic)",
+    any_period: "automatic",
     no_split: "not split",
     counted: "Count",
     publications: "every publication",

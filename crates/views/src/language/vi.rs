@@ -98,6 +98,8 @@ pub(super) const WORDS: Words = Words {
     table: "Bảng số liệu",
     of_articles: "Tổng số bài",
     split: "Tách theo",
+    usual_period: "{0} (tự động)",
+    any_period: "tự động",
     no_split: "không tách",
     counted: "Đếm",
     publications: "mọi lần đăng",

@@ -155,6 +155,8 @@ words! {
     table,
     of_articles,
     split,
+    usual_period,
+    any_period,
     no_split,
     counted,
     publications,
