@@ -125,6 +125,30 @@ fn publications_are_listed_in_order_of_time() {
 }
 
 #[test]
+fn notices_are_one_text_if_they_are_equal() {
+    let dir = tempfile::tempdir().unwrap();
+    let newsroom = Newsroom::at(dir.path());
+    let notice = text(5, 12);
+    let mut changed = notice.clone();
+    changed[6] = "khác".into();
+    let files = [
+        article("second", "2026-03-02", "Tạm DỪNG: xe buýt", "B", &notice),
+        article("first", "2026-03-01", "Tạm dừng xe buýt", "A", &notice),
+        article("changed", "2026-03-02", "Tạm dừng xe buýt", "C", &changed),
+        article("other", "2026-03-02", "Tạm dừng tàu hỏa", "C", &notice),
+        article("tiny", "2026-03-02", "Tạm dừng", "A", &notice[..4]),
+        article("tiny too", "2026-03-02", "Tạm dừng", "B", &notice[..4]),
+    ];
+    newsroom.write("a.jsonl", &files.concat());
+    let searcher = searcher(&newsroom);
+    assert_eq!(history(&searcher, "first"), ["first", "second"]);
+    assert_eq!(history(&searcher, "second"), ["first", "second"]);
+    for alone in ["changed", "other", "tiny", "tiny too"] {
+        assert_eq!(history(&searcher, alone), [alone]);
+    }
+}
+
+#[test]
 fn groups_follow_updates_and_merges() {
     let dir = tempfile::tempdir().unwrap();
     let newsroom = Newsroom::at(dir.path());

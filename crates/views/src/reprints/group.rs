@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use timbao_query::plan::Plan;
+use timbao_tokenizer::{exact_key, scan};
 
 use crate::corpus::{ArticleId, Corpus, Result, Sketches};
 
@@ -32,7 +33,8 @@ pub fn groups(corpus: &dyn Corpus) -> Result<&Groups> {
 }
 
 fn find(corpus: &dyn Corpus) -> Result<Groups> {
-    let finder = Finder::new(corpus)?;
+    let (articles, notices) = in_order_of_time(corpus)?;
+    let finder = Finder::new(corpus, articles)?;
     let firsts = finder.run()?;
     let mut members: FxHashMap<u32, Vec<ArticleId>> = FxHashMap::default();
     for (number, &first) in (0..).zip(&firsts) {
@@ -45,10 +47,11 @@ fn find(corpus: &dyn Corpus) -> Result<Groups> {
     }
     let mut order: Vec<u32> = members.keys().copied().collect();
     order.sort_unstable();
-    let groups: Vec<Vec<ArticleId>> = order
+    let mut groups: Vec<Vec<ArticleId>> = order
         .iter()
         .filter_map(|first| members.remove(first))
         .collect();
+    groups.extend(equal_notices(corpus, &notices)?);
     let by_article = (0..)
         .zip(&groups)
         .flat_map(|(number, group)| group.iter().map(move |&article| (article, number)))
@@ -56,34 +59,79 @@ fn find(corpus: &dyn Corpus) -> Result<Groups> {
     Ok(Groups { groups, by_article })
 }
 
+/// The articles in order of time: those that are long enough to be distinguished by a part of their
+/// shingles, and notices, which have fewer.
+fn in_order_of_time(corpus: &dyn Corpus) -> Result<(Vec<ArticleId>, Vec<ArticleId>)> {
+    let all = corpus.candidates(&Plan::Everything)?;
+    let sketches = corpus.sketches(&all)?;
+    let times = corpus.times(&all)?;
+    let minutes = corpus.minutes(&all)?;
+    let mut order: Vec<_> = all
+        .iter()
+        .zip(times.iter().zip(minutes))
+        .zip(sketches.shingles)
+        .filter(|(_, shingles)| *shingles > 0)
+        .map(|((&article, (time, minute)), shingles)| {
+            let (day, hash) = time.order();
+            // Articles without a time of day come first on their day.
+            ((day, minute, hash), article, shingles as usize)
+        })
+        .collect();
+    order.sort_unstable();
+    let (long, short): (Vec<_>, Vec<_>) = order
+        .into_iter()
+        .partition(|(_, _, shingles)| *shingles >= LEAST_SHINGLES);
+    let articles = |of: Vec<(_, ArticleId, usize)>| of.into_iter().map(|of| of.1).collect();
+    Ok((articles(long), articles(short)))
+}
+
+/// The notices that have all shingles and the headline in common; each group in order of time. Without
+/// the headline, texts that only refer to a film or a picture would be the same.
+fn equal_notices(corpus: &dyn Corpus, notices: &[ArticleId]) -> Result<Vec<Vec<ArticleId>>> {
+    // A sample has all hashes of a notice.
+    let sketches = corpus.sketches(notices)?;
+    let mut by_sample: FxHashMap<&[u32], u32> = FxHashMap::default();
+    for number in 0..notices.len() {
+        *by_sample.entry(sketches.sample(number)).or_default() += 1;
+    }
+    let is_shared = |number: usize| by_sample.get(sketches.sample(number)) > Some(&1);
+    let notices = notices.iter().enumerate();
+    let notices = notices.filter(|(number, _)| is_shared(*number));
+    let notices: Vec<ArticleId> = notices.map(|(_, &article)| article).collect();
+    corpus.check_deadline()?;
+    let texts = corpus.shingles(&notices)?.into_iter();
+    let titles = corpus.titles(&notices)?;
+    let titles = titles.iter().map(|title| words(title));
+    let mut groups: Vec<Vec<ArticleId>> = Vec::new();
+    let mut by_text: FxHashMap<(Vec<u64>, Vec<String>), usize> = FxHashMap::default();
+    for (article, text) in notices.into_iter().zip(texts.zip(titles)) {
+        let number = *by_text.entry(text).or_insert(groups.len());
+        match groups.get_mut(number) {
+            Some(group) => group.push(article),
+            None => groups.push(vec![article]),
+        }
+    }
+    groups.retain(|group| group.len() > 1);
+    Ok(groups)
+}
+
+/// The words of a headline as exact keys.
+fn words(title: &str) -> Vec<String> {
+    let words = scan(title).filter_map(|token| title.get(token.start..token.end));
+    words.map(exact_key).collect()
+}
+
 /// Goes through the articles in order of time.
 struct Finder<'s> {
     corpus: &'s dyn Corpus,
-    /// Articles long enough to be distinguished, in order of time.
+    /// Articles that are long enough, in order of time.
     articles: Vec<ArticleId>,
     /// The samples of these articles, in the same order.
     sketches: Sketches,
 }
 
 impl<'s> Finder<'s> {
-    fn new(corpus: &'s dyn Corpus) -> Result<Self> {
-        let all = corpus.candidates(&Plan::Everything)?;
-        let sketches = corpus.sketches(&all)?;
-        let times = corpus.times(&all)?;
-        let minutes = corpus.minutes(&all)?;
-        let mut order: Vec<_> = all
-            .iter()
-            .zip(times.iter().zip(minutes))
-            .zip(&sketches.shingles)
-            .filter(|(_, shingles)| **shingles as usize >= LEAST_SHINGLES)
-            .map(|((&article, (time, minute)), _)| {
-                let (day, hash) = time.order();
-                // Articles without a time of day come first on their day.
-                ((day, minute, hash), article)
-            })
-            .collect();
-        order.sort_unstable();
-        let articles: Vec<ArticleId> = order.into_iter().map(|(_, article)| article).collect();
+    fn new(corpus: &'s dyn Corpus, articles: Vec<ArticleId>) -> Result<Self> {
         Ok(Self {
             corpus,
             sketches: corpus.sketches(&articles)?,

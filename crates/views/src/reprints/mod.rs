@@ -8,7 +8,9 @@
 //! yield candidates; all shingles of both decide. Articles are processed in
 //! order of time: each joins the earliest original it is the same text as, or
 //! becomes one. So every member of a group is compared with its original, and
-//! groups do not grow by chains of small differences.
+//! groups do not grow by chains of small differences. Texts with fewer than
+//! `LEAST_SHINGLES` shingles, notices, are the same if all of these and their
+//! headlines are.
 
 mod diff;
 mod group;
@@ -25,7 +27,7 @@ pub use shingles::{key_hash, sample_size, shingles};
 
 /// Syllables in a shingle.
 const SHINGLE: usize = 5;
-/// Minimum number of shingles; shorter texts belong to no group.
+/// Minimum number of shingles of which a part decides; shorter texts are the same if they are equal.
 const LEAST_SHINGLES: usize = 20;
 /// Minimum share of the shorter text's shingles in the longer one.
 const LEAST_SHARED: f64 = 0.7;
