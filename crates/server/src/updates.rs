@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use timbao_index::update::UpdateReport;
+use timbao_index::update::{UpdateReport, Vanished};
 
 use crate::log::{Log, Value};
 
@@ -22,6 +22,8 @@ pub(crate) struct Latest {
     pub(crate) succeeded: Option<i64>,
     /// The time and the error of the last update, if it failed.
     pub(crate) failed: Option<(i64, String)>,
+    /// What the last successful update did not find, and keeps the articles of.
+    pub(crate) vanished: Vec<Vanished>,
 }
 
 impl fmt::Debug for Updates {
@@ -33,10 +35,12 @@ impl fmt::Debug for Updates {
 impl Updates {
     /// Reports that the index is up to date.
     pub fn succeeded(&self, report: &UpdateReport) {
-        *self.lock() = Latest {
+        let latest = Latest {
             succeeded: Some(now()),
             failed: None,
+            vanished: report.vanished.clone(),
         };
+        let before = std::mem::replace(&mut *self.lock(), latest).vanished;
         if report.committed {
             let fields = [
                 ("added", Value::Whole(report.articles.added)),
@@ -46,7 +50,7 @@ impl Updates {
             ];
             Log::Stderr.info("update", &fields);
         }
-        for away in &report.vanished {
+        for away in report.vanished.iter().filter(|away| !before.contains(away)) {
             let reason = away.to_string();
             Log::Stderr.warn("source vanished", &[("reason", Value::Text(&reason))]);
         }

@@ -18,6 +18,12 @@ pub(super) fn updates(app: &App, language: Language) -> Markup {
                 @let reason = if app.options.show_paths { reason.clone() } else { public(reason) };
                 p.problems role="alert" { (fill(words.updates_failed, &[&time(*at, language), &reason])) }
             }
+            @for away in &latest.vanished {
+                @let mut names = away.path.rsplit(std::path::is_separator);
+                @let name = names.find(|name| !name.is_empty());
+                @let path = name.filter(|_| !app.options.show_paths).unwrap_or(&away.path);
+                p.problems role="alert" { (fill(words.updates_vanished, &[&path, &language.articles(away.articles)])) }
+            }
             p {
                 (words.updates_following)
                 @if let Some(at) = latest.succeeded { " " (fill(words.updates_last, &[&time(at, language)])) }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use quick_xml::escape::unescape;
 use timbao_alerts::SavedSearch;
 use timbao_index::Error;
-use timbao_index::update::{Sources, UpdateOptions, update};
+use timbao_index::update::{Sources, UpdateOptions, UpdateReport, Vanished, update};
 use timbao_server::Updates;
 
 use crate::support::{Answer, Site, article, read, write};
@@ -219,6 +219,36 @@ fn searches_of_the_configuration_are_listed_and_failed_updates_reported() {
         status.contains("bị lỗi") && !status.contains("/srv"),
         "{status}"
     );
+    let away = Vanished {
+        path: "/srv/bao/tin 2026".into(),
+        articles: 1_200,
+        had: 1_300,
+    };
+    updates.succeeded(&UpdateReport {
+        vanished: vec![away],
+        ..UpdateReport::default()
+    });
+    let status = site.get("/status").body;
+    assert!(!status.contains("bị lỗi"), "{status}");
+    assert!(
+        status.contains("Không còn thấy tin 2026 hoặc") && status.contains("1.200 bài"),
+        "{status}"
+    );
+    updates.succeeded(&UpdateReport::default());
+    assert!(!site.get("/status").body.contains("Không còn thấy"));
+}
+
+#[test]
+fn equal_notices_are_one_entry_of_a_feed() {
+    let text = "Từ ngày mai xe buýt số 5 tạm dừng để sửa đường.";
+    let notice = |id: &str, source: &str| {
+        let mut notice = article(id, "Tạm dừng xe buýt", text, Some((2026, 12, 1)));
+        notice.source = Some(source.to_owned());
+        notice
+    };
+    let site = Site::holding(vec![notice("x", "Báo A"), notice("y", "Báo B")]);
+    let feed = site.get("/feed.atom?q=bu%C3%BDt").body;
+    assert_eq!(feed.matches("<entry>").count(), 1, "{feed}");
 }
 
 #[test]

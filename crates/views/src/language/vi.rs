@@ -262,6 +262,7 @@ pub(super) const WORDS: Words = Words {
     updates_following: "Máy chủ này theo dõi các nguồn tệp.",
     updates_last: "Lần cập nhật gần nhất: {0}",
     updates_failed: "Lần cập nhật lúc {0} bị lỗi và sẽ được thử lại: {1}",
+    updates_vanished: "Không còn thấy {0} hoặc phần lớn tệp trong đó; {1} của nguồn này vẫn được giữ.",
     no_sources: "Kho báo này không ghi tệp nguồn.",
     failed: "Có lỗi xảy ra",
     problem: "Lưu ý", // Error pages.

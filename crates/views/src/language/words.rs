@@ -319,6 +319,7 @@ words! {
     updates_following,
     updates_last,
     updates_failed,
+    updates_vanished,
     no_sources,
     failed,
     problem,
