@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use timbao_alerts::{Store, directory};
 use timbao_index::{CacheOptions, Index, ReloadOptions};
@@ -25,6 +25,8 @@ pub(crate) struct App {
     /// The name of the index in its address; `None` for the main one.
     pub name: Option<String>,
     pub place: Place,
+    /// When the app was made.
+    pub since: SystemTime,
     views: OnceLock<Views>,
     /// Whether commits are followed already.
     is_following: AtomicBool,
@@ -50,6 +52,7 @@ impl App {
         Self {
             name: None,
             place,
+            since: SystemTime::now(),
             views: OnceLock::new(),
             is_following: AtomicBool::new(false),
             access,

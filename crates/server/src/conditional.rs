@@ -38,7 +38,8 @@ pub(crate) async fn conditional(
 }
 
 /// The tag of the state of the index that a request is answered from. Answers also depend on the
-/// program and, in citations and the last period of trends, on the day.
+/// program with its options and synonyms, which another start may change, and, in citations and the last
+/// period of trends, on the day.
 fn tag(app: &App, request: &Request) -> Option<HeaderValue> {
     let path = request.uri().path();
     let stem = path.split('.').next().unwrap_or(path);
@@ -47,8 +48,7 @@ fn tag(app: &App, request: &Request) -> Option<HeaderValue> {
     }
     let mut params = Params::new(request.uri().query());
     let view = params.view(app.views().ok()?).ok()?.view();
-    let program = env!("CARGO_PKG_VERSION");
-    let text = format!("{view} {program} {}", iso_day(today()));
+    let text = format!("{view} {:?} {}", app.since, iso_day(today()));
     let hash = blake3::hash(text.as_bytes()).to_hex();
     // Weak: the same answer may be compressed or not.
     HeaderValue::try_from(format!("W/\"{}\"", &hash[..16])).ok()
@@ -62,5 +62,5 @@ fn names(headers: &HeaderMap, tag: &HeaderValue) -> bool {
         .flat_map(|value| value.split(','));
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let own = tag.to_str().map(opaque).unwrap_or_default();
-    tags.any(|tag| opaque(tag) == own)
+    tags.any(|tag| tag.trim() == "*" || opaque(tag) == own)
 }

@@ -123,6 +123,12 @@ fn an_answer_is_sent_once_for_each_state_of_the_index() {
     assert_eq!((same.status, same.body.as_str()), (304, ""));
     assert_eq!(same.header("etag"), Some(tag.as_str()));
     assert_eq!(again("\"x\"").status, 200);
+    assert_eq!(again("*").status, 304);
+    // Another start may have other synonyms.
+    let second = Site::with(|options| options.index = site.dir.path().to_owned());
+    let restarted = second.get(path);
+    assert_eq!(restarted.json()["view"], first.json()["view"]);
+    assert_ne!(restarted.header("etag"), Some(tag.as_str()));
     // Another state has another tag; a view that is named keeps its own.
     let view = first.json()["view"].as_str().unwrap().to_owned();
     write(site.dir.path(), [article("moi", "Tin mới", "Họp.", None)]);
