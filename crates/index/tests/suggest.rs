@@ -356,6 +356,66 @@ fn no_completion_ends_with_half_a_word() {
 }
 
 #[test]
+fn halves_are_known_by_the_words_that_follow_them_in_texts() {
+    let ends = [
+        "công ty",
+        "công tác",
+        "công trình",
+        "công nghệ",
+        "công bố",
+        "công chức",
+        "công việc",
+        "công dân",
+        "cán bộ",
+        "chi bộ",
+        "tiến bộ",
+        "nội bộ",
+    ];
+    let bodies: [String; 40] = std::array::from_fn(|number| match number {
+        0 => "Ý kiến của Bộ Công Thương nêu rõ.".to_owned(),
+        1 => "Hỏi Bộ Công an trước.".to_owned(),
+        2 => "Theo Bộ Công Thương, giá tăng.".to_owned(),
+        3 => "Gửi Bộ Công an.".to_owned(),
+        _ => format!("Bài {number} bàn về {}.", ends[number % ends.len()]),
+    });
+    let completions = completer(bodies.each_ref().map(String::as_str));
+    let texts = completions("bộ c");
+    let has = |text: &str| texts.iter().any(|found| found == text);
+    assert!(has("Bộ Công Thương") && has("Bộ Công an"), "{texts:?}");
+    assert!(!has("Bộ Công") && !has("bộ công"), "{texts:?}");
+    // One of three words always follows.
+    let rests = ["văn phòng tỉnh", "án tòa tỉnh", "thanh tra tỉnh"];
+    let bodies: [String; 24] =
+        std::array::from_fn(|number| format!("Phó chánh {}, khóa {number}.", rests[number % 3]));
+    let completions = completer(bodies.each_ref().map(String::as_str));
+    let texts = completions("phó ch");
+    assert!(!texts.contains(&"phó chánh".to_owned()), "{texts:?}");
+    let is_whole = |text: &String| text.starts_with("phó chánh văn phòng");
+    assert!(texts.iter().any(is_whole), "{texts:?}");
+}
+
+#[test]
+fn no_completion_begins_within_one_of_several_names() {
+    let bodies: [String; 40] = std::array::from_fn(|number| match number {
+        0 => "Thủ tướng Trung Quốc hôm nay đến thăm.".to_owned(),
+        1 => "Tổng thống Hàn Quốc hôm nay về nước.".to_owned(),
+        2..10 => format!("Bài {number} nói về Trung Quốc."),
+        10..18 => format!("Bài {number} nói về Hàn Quốc."),
+        18..22 => format!("Quốc hội bàn việc {number}."),
+        _ => format!("Chuyện {number} kể từ hồi xưa ở làng bên sông, ai cũng nhớ."),
+    });
+    let completions = completer(bodies.each_ref().map(String::as_str));
+    let texts = completions("quốc h");
+    let is_known = |text: &String| text.to_lowercase().starts_with("quốc hội");
+    assert!(texts.iter().any(is_known), "{texts:?}");
+    let is_torn = |text: &String| text.to_lowercase().starts_with("quốc hôm");
+    assert!(!texts.iter().any(is_torn), "{texts:?}");
+    let texts = completions("trung quốc h");
+    let is_whole = |text: &String| text.starts_with("Trung Quốc hôm");
+    assert!(texts.iter().any(is_whole), "{texts:?}");
+}
+
+#[test]
 fn misspellings_are_not_offered_beside_the_word() {
     let mut bodies = vec!["Công nghệ mới."; 250];
     bodies.push("Công nghê mới.");

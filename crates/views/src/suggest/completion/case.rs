@@ -18,34 +18,35 @@ const AROUND: usize = 24;
 pub(super) struct Written {
     /// The words with the capitals of most texts.
     pub(super) text: String,
-    /// The exact key of the word before, if it is the same in all texts that were read.
-    pub(super) before: Option<String>,
+    /// The exact keys of the words before, each once; empty if there is none in a text that was read, or only
+    /// one text was.
+    pub(super) before: Vec<String>,
+    /// The exact keys of the words after, each once.
+    pub(super) after: Vec<String>,
     /// Whether a clause ends after the words in a text that was read.
     pub(super) is_closed: bool,
     /// The words that most texts write as several words without a space, with these.
     pub(super) joined: Vec<(String, Vec<String>)>,
 }
 
-/// Rows of words as most texts write them.
+/// A row of words as most texts write it.
 ///
 /// # Errors
 ///
 /// If the engine fails.
-pub(super) fn written(corpus: &dyn Corpus, rows: &[Words]) -> Result<Vec<Written>> {
-    rows.iter().map(|row| written_row(corpus, row)).collect()
-}
-
-fn written_row(corpus: &dyn Corpus, words: &Words) -> Result<Written> {
+pub(super) fn written(corpus: &dyn Corpus, words: &Words) -> Result<Written> {
     // How often each word is written in each way.
     let mut ways: Vec<FxHashMap<String, u32>> = vec![FxHashMap::default(); words.len()];
     let mut joined: Vec<Ways> = words.iter().map(|_| Ways::default()).collect();
     let mut befores: Vec<Option<String>> = Vec::new();
+    let mut afters: Vec<String> = Vec::new();
     let mut is_closed = false;
     each_written(corpus, &row::plan(words), &mut |text, range| {
         let before = text.get(..range.start).unwrap_or_default();
         let after = text.get(range.end..).unwrap_or_default();
         let matched = text.get(range).unwrap_or_default();
         befores.push(last_word(before));
+        afters.extend(first_word(after));
         is_closed |= !after.starts_with(' ');
         let is_start = starts_sentence(before);
         let is_shouted = is_shouted(before, matched, after);
@@ -76,8 +77,13 @@ fn written_row(corpus: &dyn Corpus, words: &Words) -> Result<Written> {
         }
     });
     let text = spelled.collect::<Vec<_>>().join(" ");
-    let first = befores.first().cloned().flatten();
-    let is_same = first.is_some() && befores.len() > 1 && befores.iter().all(|b| *b == first);
+    let befores = Some(befores).filter(|befores| befores.len() > 1);
+    let befores: Option<Vec<String>> = befores.and_then(|all| all.into_iter().collect());
+    let mut befores = befores.unwrap_or_default();
+    for words in [&mut befores, &mut afters] {
+        words.sort_unstable();
+        words.dedup();
+    }
     let joined = words.iter().zip(joined);
     Ok(Written {
         text,
@@ -85,7 +91,8 @@ fn written_row(corpus: &dyn Corpus, words: &Words) -> Result<Written> {
         joined: joined
             .filter_map(|(word, ways)| Some((word.clone(), ways.usual()?)))
             .collect(),
-        before: first.filter(|_| is_same),
+        before: befores,
+        after: afters,
     })
 }
 
@@ -103,6 +110,13 @@ fn last_word(before: &str) -> Option<String> {
     let word = text.rsplit(char::is_whitespace).next()?;
     let is_word = !word.is_empty() && word.chars().all(char::is_alphabetic);
     is_word.then(|| exact_key(word))
+}
+
+/// The exact key of the word at the start of a text, if only a space is before it.
+fn first_word(after: &str) -> Option<String> {
+    let text = after.strip_prefix(' ')?;
+    let token = scan(text).next().filter(|token| token.start == 0)?;
+    text.get(..token.end).map(exact_key)
 }
 
 /// A word in lower case with the capitals of another spelling of it.
@@ -126,7 +140,7 @@ fn starts_sentence(before: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_case_of, last_word, starts_sentence};
+    use super::{first_word, in_case_of, last_word, starts_sentence};
 
     #[test]
     fn capitals_of_sentences_are_not_those_of_names() {
@@ -150,6 +164,15 @@ mod tests {
         ] {
             let word = word.map(timbao_tokenizer::exact_key);
             assert_eq!(last_word(before), word, "{before:?}");
+        }
+        for (after, word) in [
+            (" Thương, các", Some("Thương")),
+            (", các", None),
+            (" (TTXVN)", None),
+            (" ", None),
+        ] {
+            let word = word.map(timbao_tokenizer::exact_key);
+            assert_eq!(first_word(after), word, "{after:?}");
         }
         assert_eq!(in_case_of("UBND", "ubnd"), "UBND");
         assert_eq!(in_case_of("Hoà", "hòa"), "Hòa");

@@ -1,7 +1,5 @@
 //! Phrases that end with half a word: *Bộ Tài* is part of *Bộ Tài chính* and *Bộ Tài nguyên*.
 
-use std::rc::Rc;
-
 use crate::corpus::Result;
 use crate::weights::association;
 
@@ -12,6 +10,9 @@ use super::{ALWAYS, Completer, SHOWN, sort_commonest};
 /// A phrase ends with half a word if words that its last word is attracted by follow it in at least this
 /// share of its articles.
 const HALVED: f64 = 0.8;
+/// A phrase ends with half a word if three words follow it in at least this share of its articles, or two in
+/// [`ALWAYS`].
+const OF_THREE: f64 = 0.95;
 /// Of the words that complete it, those in at least this share are offered.
 const OTHER_HALF: f64 = 0.1;
 /// A phrase in fewer articles may be followed by two words by chance.
@@ -29,7 +30,7 @@ impl Completer<'_> {
     /// Replaces the phrases among the first `most` that end with the first half of a word by those with
     /// both halves.
     ///
-    /// A word is attracted more by its other half than by the word before it, and one or two words nearly
+    /// A word is attracted more by its other half than by the word before it, and up to three words nearly
     /// always follow a half.
     pub(super) fn whole_words(&self, found: &mut Vec<(Words, u64)>, most: usize) -> Result<()> {
         sort_commonest(found);
@@ -54,8 +55,8 @@ impl Completer<'_> {
         let mut all = Vec::with_capacity(phrases.len());
         for (words, _) in phrases {
             let nexts = match words.as_slice() {
-                [.., _, last] if !is_function_word(last) => self.next_words(last)?,
-                _ => Rc::default(),
+                [.., _, last] if !is_function_word(last) => self.next_words_of(words, last)?,
+                _ => Vec::new(),
             };
             let continued = nexts.iter().map(|next| Continued {
                 words: words.iter().chain([next]).cloned().collect(),
@@ -73,6 +74,18 @@ impl Completer<'_> {
             continued.is_attracted = is_attracted;
         }
         Ok(all)
+    }
+
+    /// The words that follow the last word of a phrase most often, and those that follow the phrase in the
+    /// texts that are read.
+    fn next_words_of(&self, words: &Words, last: &str) -> Result<Vec<String>> {
+        let mut nexts = self.next_words(last)?.to_vec();
+        for next in &self.written(words)?.after {
+            if !nexts.contains(next) {
+                nexts.push(next.clone());
+            }
+        }
+        Ok(nexts)
     }
 
     /// Whether the last two words of each row attract each other more than the two before.
@@ -102,7 +115,8 @@ fn is_half(articles: u64, continued: &[Continued]) -> bool {
     let attracted: u64 = attracted.map(|c| c.articles).sum();
     let mut counts: Vec<u64> = shown.map(|c| c.articles).collect();
     counts.sort_unstable_by(|a, b| b.cmp(a));
-    let two: u64 = counts.iter().take(2).sum();
+    let usual = |words: usize| counts.iter().take(words).sum::<u64>() as f64;
     attracted > 0 && attracted as f64 >= HALVED * articles as f64
-        || articles >= ENOUGH && two as f64 >= ALWAYS * articles as f64
+        || articles >= ENOUGH
+            && (usual(2) >= ALWAYS * articles as f64 || usual(3) >= OF_THREE * articles as f64)
 }

@@ -18,6 +18,7 @@ use timbao_tokenizer::{Gap, Keys, TONE_MARKS, Token, exact_key, scan, write_out}
 use unicode_normalization::UnicodeNormalization;
 
 use crate::corpus::{Corpus, Result};
+use crate::weights::association;
 
 use super::frequencies::Frequencies;
 use super::joined;
@@ -136,6 +137,7 @@ fn words(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Candidate>>
         frequencies: Frequencies::new(corpus),
         typed: &typed,
         nexts: RefCell::default(),
+        written: RefCell::default(),
     };
     // Long contexts first; shorter ones only if there is no completion.
     for context in (0..=typed.words.len()).rev() {
@@ -157,8 +159,8 @@ fn words(corpus: &dyn Corpus, text: &str, most: usize) -> Result<Vec<Candidate>>
         truncate(&mut found, most);
         let start = typed.start(context);
         let head = text.get(..start).unwrap_or_default();
-        let rows: Vec<Words> = found.iter().map(|(words, _)| words.clone()).collect();
-        let mut spelled = case::written(corpus, &rows)?;
+        let spelled = found.iter().map(|(words, _)| completer.written(words));
+        let mut spelled: Vec<Rc<Written>> = spelled.collect::<Result<_>>()?;
         let mut dropped = completer.fragments(&found, &spelled, context)?.into_iter();
         spelled.retain(|_| !dropped.next().unwrap_or_default());
         let close = if has_open_quote(head) { "\"" } else { "" };
@@ -261,6 +263,8 @@ struct Completer<'a> {
     typed: &'a Typed<'a>,
     /// By word, what [`next_words`](Self::next_words) returned.
     nexts: RefCell<FxHashMap<String, Rc<Vec<String>>>>,
+    /// By row, what [`written`](Self::written) returned.
+    written: RefCell<FxHashMap<Words, Rc<Written>>>,
 }
 
 impl Completer<'_> {
@@ -382,6 +386,17 @@ impl Completer<'_> {
         Ok(nexts)
     }
 
+    /// A row of words as texts write it.
+    fn written(&self, words: &Words) -> Result<Rc<Written>> {
+        if let Some(known) = self.written.borrow().get(words) {
+            return Ok(Rc::clone(known));
+        }
+        let written = Rc::new(case::written(self.corpus, words)?);
+        let known = Rc::clone(&written);
+        self.written.borrow_mut().insert(words.clone(), known);
+        Ok(written)
+    }
+
     /// How often the words of each pair are adjacent, and how often each occurs; by exact keys.
     fn pair_counts(&self, pairs: &[(&str, &str)]) -> Result<Vec<[f64; 3]>> {
         let together = self.frequencies.bigram_counts(pairs, true)?;
@@ -441,7 +456,7 @@ impl Completer<'_> {
     fn fragments(
         &self,
         found: &[(Words, u64)],
-        written: &[Written],
+        written: &[Rc<Written>],
         context: usize,
     ) -> Result<Vec<bool>> {
         let mut fragments = self.joined(written)?;
@@ -461,37 +476,46 @@ impl Completer<'_> {
         Ok(fragments)
     }
 
-    /// Whether the first word of each phrase belongs to the word before it: that is the same in all
-    /// texts, and the two are together much more often than the phrase, as *kéo dài* is in *kéo dài
-    /// hai giờ*.
-    fn torn(&self, found: &[(Words, u64)], written: &[Written]) -> Result<Vec<bool>> {
-        let pairs = found
+    /// Whether the first word of each phrase belongs to the words before it: the texts have one there, and with it
+    /// the first word is much more common than the phrase, as *kéo dài* is than *dài hai giờ*. If there are
+    /// several, as *Trung* and *Hàn* are before *Quốc hôm nay*, each attracts the first word more than the
+    /// second word does.
+    fn torn(&self, found: &[(Words, u64)], written: &[Rc<Written>]) -> Result<Vec<bool>> {
+        let mut pairs: Vec<Words> = Vec::new();
+        for ((words, _), written) in found.iter().zip(written) {
+            if let [first, second, ..] = words.as_slice() {
+                let before = written.before.iter();
+                pairs.extend(before.map(|before| vec![before.clone(), first.clone()]));
+                pairs.push(vec![first.clone(), second.clone()]);
+            }
+        }
+        let known: Vec<(&str, &str)> = pairs
             .iter()
-            .zip(written)
-            .map(|((words, articles), written)| {
-                let before = written.before.as_ref().filter(|_| words.len() > 1)?;
-                Some((vec![before.clone(), words.first()?.clone()], *articles))
-            });
-        let pairs: Vec<Option<(Words, u64)>> = pairs.collect();
-        let rows: Vec<Words> = pairs
-            .iter()
-            .flatten()
-            .map(|(pair, _)| pair.clone())
+            .filter_map(|pair| Some((pair.first()?.as_str(), pair.get(1)?.as_str())))
             .collect();
-        let mut counts = self.articles(&rows)?.into_iter();
-        let torn = pairs.iter().map(|pair| {
-            let Some((_, articles)) = pair else {
+        let tokens = self.frequencies.tokens() as f64;
+        let attraction = self.pair_counts(&known)?;
+        let mut attraction = attraction
+            .iter()
+            .map(|&[both, first, second]| association(both, first, second, tokens));
+        let mut articles = self.articles(&pairs)?.into_iter();
+        let torn = found.iter().zip(written).map(|((words, of), written)| {
+            if words.len() < 2 {
                 return false;
-            };
-            let together = counts.next().unwrap_or_default();
-            together as f64 >= TORN * *articles as f64
+            }
+            let before = written.before.len();
+            let together: u64 = articles.by_ref().take(before).sum();
+            let before: Vec<f32> = attraction.by_ref().take(before).collect();
+            let (_, after) = (articles.next(), attraction.next().unwrap_or_default());
+            let is_attracted = before.len() == 1 || before.iter().all(|&before| before > after);
+            !before.is_empty() && is_attracted && together as f64 >= TORN * *of as f64
         });
         Ok(torn.collect())
     }
 
     /// Whether a word of each phrase is several words whose space is missing in the texts.
-    fn joined(&self, written: &[Written]) -> Result<Vec<bool>> {
-        let is_joined = |written: &Written| {
+    fn joined(&self, written: &[Rc<Written>]) -> Result<Vec<bool>> {
+        let is_joined = |written: &Rc<Written>| {
             for (word, parts) in &written.joined {
                 let word = Slot::new(Key::Exact(word.into()));
                 if joined::is_mistake(self.corpus, word, parts)? {
