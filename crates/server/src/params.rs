@@ -128,14 +128,12 @@ impl Params {
         };
         match text.parse() {
             Ok(number) if range.contains(&number) => Ok(number),
-            _ => Err(Problem::parameter(
-                name,
-                format!(
-                    "{name} must be a number from {} to {}",
-                    range.start(),
-                    range.end()
-                ),
-            )),
+            _ => {
+                let (least, most) = (range.start().to_string(), range.end().to_string());
+                let detail = format!("{name} must be a number from {least} to {most}");
+                let problem = Problem::parameter(name, detail);
+                Err(problem.value(InvalidValue::NotBetween(least, most)))
+            }
         }
     }
 

@@ -60,6 +60,8 @@ pub(crate) enum InvalidValue {
     TooLong,
     /// It is none of these, separated by commas.
     NotAmong(String),
+    /// It is not a number from the first to the second.
+    NotBetween(String, String),
 }
 
 fn code<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {

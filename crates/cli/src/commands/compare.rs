@@ -99,7 +99,7 @@ impl Listing for Listed<'_> {
             let title = crate::output::sanitize::escape(&title);
             writeln!(out, "\n{}", terminal.palette.paint(Role::Title, &title))?;
             match keywords.as_slice() {
-                [] => writeln!(out, "{}", words.no_words)?,
+                [] => writeln!(out, "{}", words.no_keywords)?,
                 keywords => distinctive(keywords, language).write(out, terminal)?,
             }
         }

@@ -127,7 +127,7 @@ fn side_by_side(found: &Comparison, part: Part, language: Language) -> Markup {
                 section {
                     h2 id=(heading) { (with_query(words.distinctive, &query.query)) }
                     @if !keywords.is_empty() { (near(&heading, keywords, language)) }
-                    @else { p { (if part.offset > 0 { words.list_ended } else { words.no_words }) } }
+                    @else { p { (if part.offset > 0 { words.list_ended } else { words.no_keywords }) } }
                 }
             }
         }

@@ -83,7 +83,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
             (active(&asked.address, language))
             (narrow.above(&asked.address, language))
             @if found.keywords.is_empty() {
-                div.message { p { strong { (words.no_words) } } }
+                div.message { p { strong { (words.no_keywords) } } }
             } @else {
                 (table(&found, &asked.address, language))
                 (paging.links_of_part(&asked.address, searcher.view(), part, words))

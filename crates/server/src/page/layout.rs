@@ -396,6 +396,9 @@ fn invalid_value(problem: &Problem, name: &str, language: Language) -> String {
         Some(InvalidValue::NotAmong(valid)) => {
             format!("{reason} {}", fill(words.valid_values, &[valid]))
         }
+        Some(InvalidValue::NotBetween(least, most)) => {
+            format!("{reason} {}", fill(words.valid_numbers, &[least, most]))
+        }
         _ => reason,
     }
 }

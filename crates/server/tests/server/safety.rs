@@ -71,6 +71,9 @@ fn what_is_too_large_is_refused() {
     );
     let page = site.get_with("/?q=a&sort=newest", BROWSER);
     assert!(page.body.contains("Giá trị hợp lệ: "), "{}", page.body);
+    let page = site.get_with("/compare?q=a&q=b&window=99", BROWSER);
+    let valid = "Giá trị hợp lệ: từ 0 đến 50.";
+    assert!(page.body.contains(valid), "{}", page.body);
     let address = "a".repeat(20_000);
     let page = site.get(&format!("/?q={address}"));
     assert_eq!(page.status, 431);
