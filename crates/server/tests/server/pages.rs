@@ -334,7 +334,7 @@ fn words_are_counted_in_tables() {
         "{page}"
     );
     let page = site.get("/fillers?q=t%E1%BB%B1").body;
-    assert!(page.contains("Viết dấu * vào chỗ của một từ"), "{page}");
+    assert!(page.contains("Viết dấu * vào chỗ của một tiếng"), "{page}");
 }
 
 #[test]

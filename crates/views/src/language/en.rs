@@ -258,8 +258,8 @@ pub(super) const WORDS: Words = Words {
     updates: "Updates",
     updates_following: "This server follows the sources.",
     updates_last: "Last update: {0}",
-    updates_failed: "The update of {0} failed and will be tried again: {1}",
     updates_vanished: "{0} is gone, or most of it. Its {1} are kept.",
+    updates_failed: "The update of {0} failed and will be tried again: {1}",
     no_sources: "This index does not remember its files.",
     failed: "An error occurred",
     problem: "Note", // Error pages.

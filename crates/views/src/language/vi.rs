@@ -123,7 +123,7 @@ pub(super) const WORDS: Words = Words {
     form_any: "Có ít nhất một trong các từ, cụm từ",
     form_none: "Không có các từ, cụm từ",
     form_near: "Các từ, cụm từ ở gần nhau",
-    form_within: "Cách nhau không quá (từ)",
+    form_within: "Cách nhau không quá (tiếng)",
     form_in: "Tìm trong",
     form_everywhere: "cả bài",
     collocates: "Từ đi kèm",
@@ -133,7 +133,7 @@ pub(super) const WORDS: Words = Words {
     keywords_empty: "Gõ nội dung tìm để chọn các bài.",
     fillers: "Chỗ trống",
     fillers_note: "Những từ đứng vào chỗ dấu * trong cụm từ.",
-    fillers_empty: "Viết dấu * vào chỗ của một từ, giữa hai từ khác, ví dụ:",
+    fillers_empty: "Viết dấu * vào chỗ của một tiếng, giữa hai tiếng khác, ví dụ:",
     no_words: "Không có từ nào xuất hiện đủ số lần.",
     no_keywords: "Không có từ nào vừa đủ số lần, vừa nhiều hơn hẳn.",
     list_ended: "Danh sách này không còn từ nào.",
@@ -262,8 +262,8 @@ pub(super) const WORDS: Words = Words {
     updates: "Cập nhật",
     updates_following: "Máy chủ này theo dõi các nguồn tệp.",
     updates_last: "Lần cập nhật gần nhất: {0}",
-    updates_failed: "Lần cập nhật lúc {0} bị lỗi và sẽ được thử lại: {1}",
     updates_vanished: "Không còn thấy {0} hoặc phần lớn tệp trong đó; {1} của nguồn này vẫn được giữ.",
+    updates_failed: "Lần cập nhật lúc {0} bị lỗi và sẽ được thử lại: {1}",
     no_sources: "Kho báo này không ghi tệp nguồn.",
     failed: "Có lỗi xảy ra",
     problem: "Lưu ý", // Error pages.
@@ -423,7 +423,7 @@ pub(super) const WORDS: Words = Words {
         ("tu dien bien", "gõ không dấu thì khớp với mọi dấu"),
         (
             "\"đại hội\" NEAR/5 \"nhân sự\"",
-            "hai cụm cách nhau không quá 5 từ",
+            "hai cụm cách nhau không quá 5 tiếng",
         ),
         (
             "\"xử lý (cán bộ | đảng viên)\"",
@@ -454,8 +454,8 @@ pub(super) const WORDS: Words = Words {
                 ("=ban", "chỉ ban, không lấy bàn, bán, bạn"),
                 ("~bàn", "ban với dấu bất kỳ"),
                 ("==Đảng", "đúng cả chữ hoa, chữ thường"),
-                ("\"tự * hóa\"", "một từ bất kỳ ở chỗ dấu *"),
-                ("\"tự ** hóa\"", "một đến năm từ ở chỗ hai dấu *"),
+                ("\"tự * hóa\"", "một tiếng bất kỳ ở chỗ dấu *"),
+                ("\"tự ** hóa\"", "một đến năm tiếng ở chỗ hai dấu *"),
                 (
                     "\"xử lý (cán bộ | đảng viên)\"",
                     "cụm từ, ở chỗ trong ngoặc là một trong hai",
@@ -488,15 +488,15 @@ pub(super) const WORDS: Words = Words {
                 ),
                 (
                     "\"cán bộ\" NEAR/5 \"kỷ luật\"",
-                    "cách nhau không quá 5 từ, trước sau đều được",
+                    "cách nhau không quá 5 tiếng, trước sau đều được",
                 ),
                 (
                     "\"khởi tố\" PRE/10 \"bị can\"",
-                    "theo đúng thứ tự, cách nhau không quá 10 từ",
+                    "theo đúng thứ tự, cách nhau không quá 10 tiếng",
                 ),
                 (
                     "\"Sông Trà\" NOTNEAR/3 huyện",
-                    "Sông Trà mà quanh đó 3 từ không có huyện",
+                    "Sông Trà mà quanh đó 3 tiếng không có huyện",
                 ),
                 ("\"cán bộ\" NEAR/S \"kỷ luật\"", "trong cùng một câu"),
                 ("\"cán bộ\" NEAR/P \"kỷ luật\"", "trong cùng một đoạn"),
