@@ -7,6 +7,10 @@ const list = document.querySelector("#suggestions");
 const live = document.querySelector(".live");
 if (live?.dataset.status) setTimeout(() => { live.textContent = live.dataset.status; }, 150);
 
+// On a narrow screen the row of tabs is moved so that the one of the page is in sight.
+const tab = document.querySelector(".tabs [aria-current]");
+if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+
 // Choosing from a list submits the form; the button is for pages without the script.
 for (const select of document.querySelectorAll("select[data-submit]")) {
   select.addEventListener("change", () => select.form.requestSubmit());

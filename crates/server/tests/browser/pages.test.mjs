@@ -458,6 +458,7 @@ test("print has the query, the filters, the date, and whole lines in bold", asyn
     assert.match(await page.locator(".printed").innerText(), /in ngày \d\d\/\d\d\/\d{4}[\s\S]*tự diễn biến/);
     assert.match(await page.locator(".active").innerText(), /Từ ngày: 2016/);
     assert.ok(await page.locator(".cite dl").isVisible());
+    assert.equal(await page.locator(".cite").evaluate((cite) => getComputedStyle(cite).breakInside), "avoid");
     assert.equal(await page.locator("form:visible, button:visible, select:visible").count(), 0);
     // No column is so narrow that letters stand below each other.
     const narrow = await page.locator(".kwic td.source").evaluateAll((cells) => cells.filter((cell) => cell.clientWidth < 40).length);
@@ -764,6 +765,17 @@ test("the tabs are one line on a screen of 1,280 px", async () => {
     await open(search({ q: "đại hội", lang }));
     const lines = await page.locator(".tabs a").evaluateAll((tabs) => new Set(tabs.map((tab) => tab.offsetTop)).size);
     assert.equal(lines, 1, lang);
+  }
+});
+
+test("on a phone the tab of the page is in sight", async () => {
+  await page.context().close();
+  page = await visit({ viewport: { width: 360, height: 800 } });
+  for (const path of ["/kwic?" + new URLSearchParams({ q: "lũ" }), "/compare", "/similar"]) {
+    await open(path);
+    const [left, right] = await page.locator(".tabs [aria-current]").evaluate((tab) => [tab.getBoundingClientRect().left, tab.getBoundingClientRect().right]);
+    assert.ok(left >= 0 && right <= 360, `${path}: ${left} to ${right}`);
+    assert.equal(await page.evaluate(() => scrollX + scrollY), 0);
   }
 });
 
