@@ -7,12 +7,14 @@ use axum::response::Response;
 use timbao_query::Request;
 use timbao_query::plan::Plan;
 use timbao_views::json::ViewAnswer;
-use timbao_views::{Dispersion, DispersionOptions, SLICES_OF_ARCHIVE, SLICES_OF_ARTICLE};
+use timbao_views::{
+    Dispersion, DispersionBy, DispersionOptions, SLICES_OF_ARCHIVE, SLICES_OF_ARTICLE,
+};
 
 use crate::app::App;
 use crate::options::Limits;
 use crate::params::Params;
-use crate::problem::Problem;
+use crate::problem::{InvalidValue, Problem};
 use crate::query::{accents, base, count, filters, request, required};
 use crate::view::View;
 
@@ -106,8 +108,12 @@ pub(crate) fn options(
         return Err(Problem::parameter("by", "by and id exclude each other"));
     }
     let by = by.map(|by| {
-        by.parse()
-            .map_err(|error| Problem::parameter("by", format!("by: {error}")))
+        by.parse().map_err(|error| {
+            let all = DispersionBy::all();
+            let names: Vec<String> = all.iter().map(ToString::to_string).collect();
+            let problem = Problem::parameter("by", format!("by: {error}"));
+            problem.value(InvalidValue::NotAmong(names.join(", ")))
+        })
     });
     let slices = if of_article {
         SLICES_OF_ARTICLE

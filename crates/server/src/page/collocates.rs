@@ -14,8 +14,9 @@ use crate::problem::Problem;
 use crate::query::base;
 
 use super::address::Address;
+use super::answer::refused;
 use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, shell, understanding};
+use super::layout::{Page, Tab, problems, shell, understanding};
 use super::narrow::Narrow;
 use super::paging::Paging;
 use super::parts::{active, cited, downloads, export, placeholder, table_of_words};
@@ -61,11 +62,16 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         count,
         most: paging.computed(offset),
     };
-    let Some(query) = query.filter(|query| !query.is_empty()) else {
+    let Some(query) = query else {
         let words = asked.language.words();
         let content = placeholder(words.placeholder);
         return Ok(sent(whole(&asked, "", &options, "", content)));
     };
+    if query.is_empty() {
+        let content = problems(&query, asked.language);
+        let page = whole(&asked, query.text(), &options, "", content);
+        return Ok(refused(Problem::query(&query), page));
+    }
     let request = CollocatesRequest {
         plan: query.view_plan(),
         query,

@@ -61,7 +61,14 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let is_typed = |query: &Request| !query.text().trim().is_empty() && !query.is_empty();
     let queries = match <[Request; 2]>::try_from(queries) {
         Ok(queries) if queries.iter().all(is_typed) => queries,
-        _ => return Ok(sent(whole(&asked, &typed, &options, invitation(&asked)))),
+        Ok(queries) => {
+            let content = html! {
+                @for query in &queries { (problems(query, asked.language)) }
+                (invitation(&asked))
+            };
+            return Ok(sent(whole(&asked, &typed, &options, content)));
+        }
+        Err(_) => return Ok(sent(whole(&asked, &typed, &options, invitation(&asked)))),
     };
     let request = CompareRequest::new(queries, &filters, options)?;
     let work = app.work.run(&view, move |searcher| {

@@ -16,8 +16,9 @@ use crate::problem::Problem;
 use crate::query::base;
 
 use super::address::Address;
+use super::answer::refused;
 use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, shell, understanding};
+use super::layout::{Page, Tab, problems, shell, understanding};
 use super::narrow::Narrow;
 use super::parts::{active, cited, downloads, export, placeholder, table_of_words};
 
@@ -43,11 +44,16 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let options = options(&mut asked.params, id.is_some(), PARTS)?;
     let filters = asked.filters(limits.text)?;
     let query = asked.query_with(limits.text, &filters)?;
-    let Some(query) = query.filter(|query| !query.is_empty()) else {
+    let Some(query) = query else {
         let words = asked.language.words();
         let content = placeholder(words.placeholder);
         return Ok(sent(whole(&asked, "", &options, "", content)));
     };
+    if query.is_empty() {
+        let content = problems(&query, asked.language);
+        let page = whole(&asked, query.text(), &options, "", content);
+        return Ok(refused(Problem::query(&query), page));
+    }
     let request = DispersionRequest {
         plan: query.view_plan(),
         query,

@@ -14,7 +14,7 @@ use crate::query::request;
 
 use super::address::Address;
 use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, shell, understanding};
+use super::layout::{Page, Tab, problems, shell, understanding};
 use super::narrow::Narrow;
 use super::paging::Paging;
 use super::parts::{active, cited, downloads, export, table_of_words};
@@ -44,6 +44,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         let words = asked.language.words();
         let example = asked.address.with("q", "tự * hóa").href();
         let content = html! {
+            (problems(&query, asked.language))
             div.message {
                 p { (words.fillers_empty) " " a href=(example) { code { "tự * hóa" } } }
             }

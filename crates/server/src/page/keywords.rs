@@ -15,8 +15,9 @@ use crate::problem::Problem;
 use crate::query::request;
 
 use super::address::Address;
+use super::answer::refused;
 use super::asked::{Asked, sent};
-use super::layout::{Page, Tab, shell, understanding};
+use super::layout::{Page, Tab, problems, shell, understanding};
 use super::narrow::Narrow;
 use super::paging::Paging;
 use super::parts::{active, cited, downloads, placeholder, table_of_words};
@@ -53,15 +54,21 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         ..standard
     };
     let query = asked.query_with(limits.text, &filters)?;
-    let Some(of) = query.filter(|query| !query.is_empty()) else {
+    let Some(of) = query else {
         let content = placeholder(asked.language.words().keywords_empty);
         return Ok(sent(whole(&asked, "", &options, "", content)));
     };
     let against = against
         .filter(|text| !text.trim().is_empty())
         .map(|text| request(text, &Filters::default(), of.options().accents))
-        .transpose()?
-        .filter(|against| !against.is_empty());
+        .transpose()?;
+    for query in std::iter::once(&of).chain(&against) {
+        if query.is_empty() {
+            let content = problems(query, asked.language);
+            let page = whole(&asked, of.text(), &options, "", content);
+            return Ok(refused(Problem::query(query), page));
+        }
+    }
     let request = KeywordsRequest {
         of,
         against,

@@ -53,16 +53,19 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
     let accents = asked.accents()?;
     let filters = asked.filters(limits.text)?;
     let mut queries = Vec::new();
+    let mut left_out = html! {};
     for text in asked.params.texts("q", limits.text, QUERIES)? {
         let query = query::request(text, &filters, accents)?;
-        if !query.is_empty() && !query.text().trim().is_empty() {
+        if query.is_empty() || query.text().trim().is_empty() {
+            left_out = html! { (left_out) (problems(&query, asked.language)) };
+        } else {
             queries.push(query);
         }
     }
     let count = asked.count()?;
     let choices = Choices::take(&mut asked, count, queries.len())?;
     if queries.is_empty() {
-        let page = trends_page(&asked, &choices, None, &[], html! {});
+        let page = trends_page(&asked, &choices, None, &[], left_out);
         return Ok(sent(page));
     }
     let request = TrendsRequest {
@@ -79,6 +82,7 @@ async fn answer(app: &Arc<App>, mut asked: Asked) -> Result<Response, Problem> {
         let texts: Vec<&str> = request.queries.iter().map(|query| query.text()).collect();
         let content = html! {
             (narrow.above(&asked.address, asked.language))
+            (left_out)
             @for query in &request.queries { (problems(query, asked.language)) }
             (shown(&trends, choices.measure, &asked.address, asked.language))
             (cited(&citation, &asked.address, asked.language))

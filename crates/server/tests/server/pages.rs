@@ -409,6 +409,41 @@ fn pages_say_what_is_wrong() {
 }
 
 #[test]
+fn pages_say_why_a_query_has_nothing_to_search_for() {
+    let site = Site::new();
+    for (path, status) in [
+        ("/?q=%22%22", 400),
+        ("/kwic?q=%22%22", 400),
+        ("/collocates?q=%22%22", 400),
+        ("/keywords?q=%22%22", 400),
+        ("/keywords?q=a&against=%22%22", 400),
+        ("/dispersion?q=%22%22", 400),
+        ("/fillers?q=%22%22", 200),
+        ("/trends?q=%22%22", 200),
+        ("/trends?q=h%E1%BB%8Dp&q=%22%22", 200),
+        ("/compare?q=%22%22&q=h%E1%BB%8Dp", 200),
+    ] {
+        let page = site.browse(path);
+        assert_eq!(page.status, status, "{path}");
+        let reason = "giữa hai dấu ngoặc kép không có từ nào";
+        assert!(page.body.contains(reason), "{path}: {}", page.body);
+    }
+    // An empty field of a form is no query.
+    for path in [
+        "/trends?q=h%E1%BB%8Dp&q=",
+        "/compare?q=&q=",
+        "/keywords?q=a&against=",
+    ] {
+        let page = site.browse(path);
+        assert!(
+            !page.body.contains("class=\"problems\""),
+            "{path}: {}",
+            page.body
+        );
+    }
+}
+
+#[test]
 fn pages_are_small() {
     let site = Site::new();
     let page = site.get("/?q=h%E1%BB%8Dp").body;

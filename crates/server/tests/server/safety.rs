@@ -72,6 +72,8 @@ fn what_is_too_large_is_refused() {
     let page = site.get_with("/?q=a&sort=newest", BROWSER);
     assert!(page.body.contains("Giá trị hợp lệ: "), "{}", page.body);
     let page = site.get_with("/compare?q=a&q=b&window=99", BROWSER);
+    let by = site.get_with("/dispersion?q=a&by=x", BROWSER);
+    assert!(by.body.contains("Giá trị hợp lệ: slice, "), "{}", by.body);
     let valid = "Giá trị hợp lệ: từ 0 đến 50.";
     assert!(page.body.contains(valid), "{}", page.body);
     let address = "a".repeat(20_000);
