@@ -71,7 +71,8 @@ pub(super) fn of_article(id: &str, what: &str) -> String {
     format!("/api/v1/articles/{id}/{what}")
 }
 
-/// Links to the complete answer as files: `csv` is its address as CSV.
+/// Links to the complete answer as files: `csv` is its address as CSV. They lack `download`, with which browsers do
+/// not show why there is no file; the server names files as attachments.
 pub(super) fn downloads(csv: &str, language: Language) -> Markup {
     let words = language.words();
     let (stem, query) = csv.split_once(".csv").unwrap_or((csv, ""));
@@ -90,10 +91,10 @@ pub(super) fn downloads(csv: &str, language: Language) -> Markup {
         details.export {
             summary { (words.export) }
             ul {
-                li { a href=(to("xlsx", &lang)) download { (words.export_xlsx) } }
-                li { a href=(to("csv", "csv=excel")) download { (words.export_excel) } }
-                li { a href=(csv) download { (words.export_csv) } }
-                li { a href=(to("jsonl", "")) download { "JSON Lines" } }
+                li { a href=(to("xlsx", &lang)) { (words.export_xlsx) } }
+                li { a href=(to("csv", "csv=excel")) { (words.export_excel) } }
+                li { a href=(csv) { (words.export_csv) } }
+                li { a href=(to("jsonl", "")) { "JSON Lines" } }
             }
             form.choices action={ (stem) ".csv" } {
                 @for (name, value) in kept { input type="hidden" name=(name) value=(value); }

@@ -276,7 +276,7 @@ fn shown(trends: &Trends, measure: Measure, address: &Address, language: Languag
         } @else {
             (figure(trends, measure, language, &link))
             p.exports {
-                a.svg href=(drawing(address)) download data-png=(words.png) { (words.svg) }
+                a.svg href=(drawing(address)) data-png=(words.png) { (words.svg) }
             }
             (downloads(&export(address, "/api/v1/trends.csv"), language))
             (table(trends, measure, language, &link))

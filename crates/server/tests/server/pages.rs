@@ -640,7 +640,7 @@ fn parts_of_a_dispersion_lead_to_their_lines_also_without_a_value() {
 /// The rows of the first file that a page leads to.
 fn csv_of(site: &Site, page: &str) -> (String, Vec<String>) {
     let body = site.get(page).body;
-    let (_, link) = body.split_once("csv=excel\" download").map_or_else(
+    let (_, link) = body.split_once("csv=excel\"").map_or_else(
         || panic!("{page}: {body}"),
         |(before, _)| before.rsplit_once("href=\"").unwrap(),
     );
