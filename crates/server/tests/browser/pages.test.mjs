@@ -475,6 +475,17 @@ test("print has the query, the filters, the date, and whole lines in bold", asyn
   }
 });
 
+test("a printed article has the address of the original and no way back", async () => {
+  const found = await (await fetch(site + "api/v1/search?" + new URLSearchParams({ q: "cán bộ", limit: "100" }))).json();
+  const { id, url } = found.hits.find((hit) => hit.url);
+  await open("/article?" + new URLSearchParams({ id, q: "cán bộ" }));
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator(".back:visible").count(), 0);
+  const link = page.locator("a[rel~=external]");
+  assert.equal(await link.getAttribute("href"), url);
+  assert.match(await link.evaluate((a) => getComputedStyle(a, "::after").content), /attr\(href\)|https?:/);
+});
+
 test("nothing overflows at 400 % and with a long word", async () => {
   const word = "nghiêng".repeat(30);
   await page.context().close();
@@ -828,6 +839,12 @@ test("readers log in and out with a token", async () => {
     await page.keyboard.press("Enter");
     await page.waitForURL(/\?q=/);
     assert.ok(await page.locator(".hit").count() > 0);
+    // A file that may not be downloaded is a page that says so.
+    await page.locator("details.export summary").first().click();
+    await page.locator("details.export a[href*='.xlsx']").first().click();
+    await page.waitForURL(/\.xlsx/);
+    assert.match(await page.locator("main").innerText(), /không cho phép/);
+    complaints = complaints.filter((complaint) => !complaint.includes("403"));
     await page.locator("footer a", { hasText: "Tình trạng" }).click();
     assert.match(await page.locator("main").innerText(), /Đã đăng nhập với tên: lan[\s\S]*không cho tải tệp về/);
     await accessible();
@@ -839,12 +856,6 @@ test("readers log in and out with a token", async () => {
     guarded.kill("SIGTERM");
   }
 });
-    // A file that may not be downloaded is a page that says so.
-    await page.locator("details.export summary").first().click();
-    await page.locator("details.export a[href*='.xlsx']").first().click();
-    await page.waitForURL(/\.xlsx/);
-    assert.match(await page.locator("main").innerText(), /không cho phép/);
-    complaints = complaints.filter((complaint) => !complaint.includes("403"));
 
 /** The entries of a feed, as its XML has them. */
 async function entries(href) {
