@@ -184,9 +184,10 @@ pub(super) fn named_zone(marks: &[Mark]) -> Option<i64> {
     zone(marks.get(at..)?).map(|(zone, _)| zone)
 }
 
-/// `+7`, `+07`, `+0700`, `-05:00`, and the number of marks.
+/// `+7`, `+07`, `+0700`, `-05:00`, `+ 7`, and the number of marks.
 fn signed(marks: &[Mark]) -> Option<(i64, usize)> {
     let (minutes, used) = match *marks {
+        [Sign('+'), Blank, Number(hours, 1..=2), ..] => (hours * 60, 3),
         [
             Sign('+' | '-' | '−'),
             Number(hours, 1..=2),
