@@ -180,7 +180,16 @@ impl Page<'_> {
                     best = Some(candidate);
                 }
             }
-            if let Some(best) = best {
+            // The head of the page states the hour of a day that is shown.
+            let is_coarse = |best: &Candidate| {
+                let has_hour =
+                    |date: Option<Published>| date.is_some_and(|date| date.time().is_some());
+                field == Field::Published
+                    && self.agrees(&best.value)
+                    && has_hour(self.stated)
+                    && !has_hour(Published::parse(&best.value))
+            };
+            if let Some(best) = best.filter(|best| !is_coarse(best)) {
                 draft.offer(field, rank::SHOWN, best.value, &best.from, trace);
             }
         }
@@ -222,7 +231,7 @@ impl Page<'_> {
             return self.date_below(id, title?);
         }
         // When it was changed or will take place is not when it was published.
-        if property == "dateModified" || lower.contains("modified") || lower.contains("updated") {
+        if property == "dateModified" || is_of_change(&lower) {
             return None;
         }
         let stated = ["datetime", "content", "title", "data-date", "data-time"]
@@ -294,12 +303,11 @@ impl Page<'_> {
         let mut times = self.dom.under(id).take(NEAR);
         times.find_map(|id| {
             let attribute = |name| self.dom.attribute(id, name).unwrap_or_default();
-            let names = attribute("class").to_ascii_lowercase() + attribute("itemprop");
-            let is_change = ["modified", "updated", "Modified"];
+            let is_change = is_of_change(&attribute("class").to_ascii_lowercase())
+                || attribute("itemprop").contains("Modified");
             let is_time = self.dom.name(id) == Some("time");
             let stated = attribute("datetime");
-            (is_time && !is_change.iter().any(|word| names.contains(word)) && is_full_date(stated))
-                .then_some(stated)
+            (is_time && !is_change && is_full_date(stated)).then_some(stated)
         })
     }
 
@@ -412,6 +420,9 @@ impl Page<'_> {
         if !(marks.has(Marks::AUTHOR) || related || property) || self.dom.name(id) == Some("meta") {
             return None;
         }
+        if self.is_of_picture(id) {
+            return None;
+        }
         // Who is quoted did not write the article.
         let mut above = self.dom.ancestors(id).take(8);
         if above.any(|id| matches!(self.dom.name(id), Some("blockquote" | "q"))) {
@@ -465,9 +476,9 @@ impl Page<'_> {
     /// The first piece of text that names a person, where name, address and office run together.
     fn first_person(&self, id: Id) -> Option<String> {
         let texts = self.dom.under(id).take(50);
-        let texts = texts.filter_map(|id| Some(self.dom.text_of(id)?.trim()));
+        let texts = texts.filter_map(|id| Some(one_line(self.dom.text_of(id)?.to_owned())));
         let mut named = texts.filter(|text| crate::parse::text::is_pen_name(text));
-        named.find_map(|text| self.site.without(text))
+        named.find_map(|text| self.site.without(&text))
     }
 
     fn section(&self, id: Id, title: Option<&str>, at: Option<u32>) -> Option<Candidate> {
@@ -650,7 +661,7 @@ fn is_agency(value: &str) -> bool {
     names::agency(value).is_some_and(|(known, _)| known == value)
 }
 
-/// The name of a section without "Chuyên mục:" before it.
+/// The name of a section without "Chuyên mục:" or "Chuyên mục" before it.
 fn without_section_label(value: &str) -> &str {
     const LABELS: &[&str] = &[
         "chuyen muc",
@@ -660,11 +671,25 @@ fn without_section_label(value: &str) -> &str {
         "category",
         "section",
         "posted in",
+        "dang trong",
     ];
+    let is_label = |label: &str| LABELS.contains(&fold(label.trim()).as_str());
+    let bare = |(at, _): (usize, &str)| {
+        let (label, name) = value.split_at_checked(at)?;
+        (is_label(label) && name.trim_start().starts_with(char::is_uppercase))
+            .then_some(name.trim())
+    };
     match value.split_once(':') {
-        Some((label, name)) if LABELS.contains(&fold(label.trim()).as_str()) => name.trim(),
-        _ => value,
+        Some((label, name)) if is_label(label) => name.trim(),
+        _ => value.match_indices(' ').find_map(bare).unwrap_or(value),
     }
+}
+
+/// Returns `true` for the classes, in lower case, of the date of a change. Themes of WordPress name
+/// the date of an article that was never changed `entry-date published updated`.
+fn is_of_change(classes: &str) -> bool {
+    let has = |word: &&str| classes.contains(*word);
+    ["modified", "updated"].iter().any(has) && !["published", "entry-date"].iter().any(has)
 }
 
 /// Returns `true` for the name of an element that shows the present day.

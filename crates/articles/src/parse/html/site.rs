@@ -28,19 +28,7 @@ impl Site {
     /// editors.
     pub fn without(&self, authors: &str) -> Option<String> {
         let authors = byline(authors).unwrap_or_else(|| authors.to_owned());
-        let authors = [
-            "By ",
-            "by ",
-            "Theo ",
-            "theo ",
-            "Bởi ",
-            "bởi ",
-            "Đăng bởi ",
-            "Viết bởi ",
-        ]
-        .iter()
-        .find_map(|label| authors.strip_prefix(label))
-        .unwrap_or(&authors);
+        let authors = without_label(&authors);
         let people: Vec<&str> = authors
             .split([',', ';'])
             .map(|name| self.without_paper(name))
@@ -95,6 +83,39 @@ impl Site {
                 || (known.len() >= DISTINCT && name.contains(known.as_str()))
         })
     }
+}
+
+/// The names without the words before them: "Được viết bởi Lê Mẫu", of which only the words may be
+/// there.
+pub(super) fn without_label(authors: &str) -> &str {
+    const LABELS: &[&str] = &[
+        "by",
+        "posted by",
+        "published by",
+        "written by",
+        "theo",
+        "bởi",
+        "đăng bởi",
+        "viết bởi",
+        "được viết bởi",
+        "được đăng bởi",
+        "người đăng",
+        "người viết",
+        "tác giả",
+    ];
+    let lower = authors.to_lowercase();
+    // Lower case may have other lengths, though not of these letters.
+    let rest = |label: &&str| {
+        let rest = authors.get(label.len()..)?;
+        let is_label = lower.starts_with(*label) && authors.is_char_boundary(label.len());
+        let ends = rest.is_empty() || rest.starts_with([' ', ',', '\u{a0}']);
+        (is_label && ends).then(|| rest.trim_start_matches([' ', ',', '\u{a0}']))
+    };
+    LABELS
+        .iter()
+        .filter_map(rest)
+        .min_by_key(|rest| rest.len())
+        .unwrap_or(authors)
 }
 
 fn key(name: &str) -> String {
@@ -168,6 +189,11 @@ mod tests {
             ("Lê Mẫu", "Lê Mẫu"),
             ("Tác giả: Lê Mẫu", "Lê Mẫu"),
             ("By Lê Mẫu", "Lê Mẫu"),
+            ("Được viết bởi Lê Mẫu", "Lê Mẫu"),
+            ("Tác giả, Lê Mẫu", "Lê Mẫu"),
+            ("Được viết bởi Super User", ""),
+            ("Bởi", ""),
+            ("Theodore", "Theodore"),
             ("Lê Mẫu, Báo Sông Nhỏ", "Lê Mẫu"),
             ("Lê Mẫu (Báo Sông Lớn) -", "Lê Mẫu"),
             ("Lê Mẫu (ghi)", "Lê Mẫu"),

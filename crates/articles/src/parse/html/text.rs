@@ -3,6 +3,7 @@
 
 use super::dom::{Dom, Id};
 use super::kind::Kind;
+use super::marks::Marks;
 use super::outline::Outline;
 use crate::Caption;
 use crate::parse::text::is_file_name;
@@ -49,14 +50,38 @@ pub(super) fn read_captions(dom: &Dom, outline: &Outline, above: (u32, u32), tex
         let is_caption = outline.kind(id) == Kind::Caption && position > above.0;
         let is_read = !outline.is_skipped(id) && !outline.is_in_entry(id);
         if is_caption && is_read {
-            let shown = one_line(dom.text(id));
+            let shown = caption_of(dom, outline, id);
             const LONGEST: usize = 600;
-            if shown.len() <= LONGEST && !shown.is_empty() && !is_file_name(&shown) {
-                text.captions.push(caption(&shown));
+            if shown.text.len() <= LONGEST && !shown.text.is_empty() && !is_file_name(&shown.text) {
+                text.captions.push(shown);
             }
         }
         at = dom.after(id, dom.root(), is_read && !is_caption);
     }
+}
+
+/// The caption that an element contains; an element of it that is named like an author is the
+/// photographer. Labels for readers of screens are no part of it.
+fn caption_of(dom: &Dom, outline: &Outline, root: Id) -> Caption {
+    let (mut text, mut credit) = (String::new(), None);
+    let mut at = Some(root);
+    while let Some(id) = at {
+        let is_inner = id != root;
+        let is_skipped = is_inner && (outline.is_skipped(id) || outline.kind(id) == Kind::Nothing);
+        let is_labelled = text.trim_end().ends_with(':');
+        let is_credit = is_inner && !is_labelled && outline.marks(id).has(Marks::AUTHOR);
+        if is_credit && credit.is_none() {
+            credit = Some(one_line(dom.text(id))).filter(|credit| !credit.is_empty());
+        }
+        if matches!(outline.kind(id), Kind::Block | Kind::Break) {
+            text.push(' ');
+        }
+        text.push_str(dom.text_of(id).unwrap_or_default());
+        at = dom.after(id, root, !(is_skipped || is_credit));
+    }
+    let mut read = caption(&one_line(text));
+    read.credit = read.credit.or(credit);
+    read
 }
 
 struct Reading<'a> {
@@ -162,11 +187,11 @@ impl Reading<'_> {
     }
 
     fn push_caption(&mut self, id: Id) {
-        let shown = one_line(self.dom.text(id));
-        if is_file_name(&shown) {
-            self.text.dropped.push(shorten(shown));
-        } else if !shown.is_empty() {
-            self.text.captions.push(caption(&shown));
+        let shown = caption_of(self.dom, self.outline, id);
+        if is_file_name(&shown.text) {
+            self.text.dropped.push(shorten(shown.text));
+        } else if shown != Caption::default() {
+            self.text.captions.push(shown);
         }
     }
 
