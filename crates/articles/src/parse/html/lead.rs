@@ -75,10 +75,13 @@ fn first_paragraph(texts: &mut Texts<'_>) -> Option<(Id, Id)> {
 /// Pieces of text in the paragraph.
 const MOST_PIECES: usize = 100;
 
-/// Returns `true` for running text, and not for a heading.
+/// Returns `true` for running text, and not for a heading or a question of an interview.
 fn is_sentence(text: &str) -> bool {
+    const SPEAKERS: &[&str] = &["-", "–", "—", "PV:", "PV -", "Phóng viên:", "Hỏi:", "* "];
     let letters = text.chars().count();
+    let is_question = SPEAKERS.iter().any(|opening| text.starts_with(opening));
     (60..=900).contains(&letters)
+        && !is_question
         && (letters > 120 || text.ends_with(['.', '!', '?', '…', '"', '”']))
 }
 

@@ -83,10 +83,15 @@ fn add_name(name: &str, marks: &mut Marks) {
     if count > 1 && ends_as_summary(word(count - 1), (0..count - 1).map(word)) {
         marks.add(Marks::LEAD);
     }
+    let is_of_part = count > 1 && is_part(word(count - 1));
     for first in 0..count {
         for last in first..count.min(first + 3) {
             if let Some(key) = lower.get(words[first].0..words[last].1) {
-                marks.0 |= of_key(key);
+                let mark = of_key(key);
+                marks.0 |= match last + 1 < count && is_of_part {
+                    true => mark & !Marks::BODY.0,
+                    false => mark,
+                };
             }
         }
     }
@@ -113,15 +118,39 @@ fn ends_as_summary<'a>(last: &str, mut others: impl Iterator<Item = &'a str>) ->
     LAST.contains(&last) && !others.any(|word| OTHER.contains(&word))
 }
 
+/// Returns `true` for the last word of a name such as `news-detail-desc`: a part next to the text.
+fn is_part(last: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "title",
+        "tieude",
+        "heading",
+        "desc",
+        "description",
+        "sapo",
+        "lead",
+        "summary",
+        "intro",
+        "excerpt",
+        "info",
+        "date",
+        "time",
+        "author",
+        "meta",
+        "category",
+        "cate",
+        "breadcrumb",
+    ];
+    WORDS.contains(&last)
+}
+
 /// The marks of one or more words without separators.
 fn of_key(key: &str) -> u16 {
     let mark = match key {
         "headline" | "articletitle" | "articleheader" | "titledetail" | "detailtitle"
         | "posttitle" | "entrytitle" | "newstitle" | "titlenews" | "titlepage" | "pagetitle"
         | "cmstitle" | "storytitle" | "titlearticle" | "titlepost" | "contentdetailtitle"
-        | "tieude" | "tieudebai" | "tieudetin" | "detailheadline" | "articleheadline" => {
-            Marks::TITLE
-        }
+        | "msotitle" | "tieude" | "tieudebai" | "tieudetin" | "detailheadline"
+        | "articleheadline" => Marks::TITLE,
         "sapo" | "chapeau" | "articlehead" | "articlelead" | "articlesummary" | "articlesapo"
         | "detailsapo" | "singularsapo" | "newslead" | "leadtext" | "postsummary"
         | "standfirst" | "articledescription" | "detaildescription" | "newsdescription"
@@ -244,6 +273,9 @@ mod tests {
         }
         assert!(of("article__body").has(Marks::BODY));
         assert!(of("ArticleContent2").has(Marks::BODY));
+        assert!(of("news-detail-content").has(Marks::BODY));
+        assert!(!of("news-detail-desc").has(Marks::BODY));
+        assert!(!of("contentDetail_info").has(Marks::BODY));
         assert!(of("toc_container").has(Marks::BOX));
         for names in ["adsorption", "heads", "dateless", "printing-house", ""] {
             assert_eq!(of(names), Marks::default(), "{names}");

@@ -156,7 +156,7 @@ impl Page<'_> {
     /// Offers all other fields. `title` is the position of the title.
     pub fn offer_others(&self, title: Option<u32>, draft: &mut Draft, trace: &mut Trace) {
         let shown_title = draft.get(Field::Title).map(str::to_owned);
-        let fields: [(Field, &dyn Fn(Id) -> Option<Candidate>); 6] = [
+        let fields: [(Field, &dyn Fn(Id) -> Option<Candidate>); 7] = [
             (Field::Published, &|id| self.date(id, title)),
             (Field::Summary, &|id| self.summary(id, title)),
             (Field::Author, &|id| {
@@ -169,6 +169,7 @@ impl Page<'_> {
                 self.section(id, shown_title.as_deref(), title)
             }),
             (Field::Place, &|id| self.place(id)),
+            (Field::Source, &|id| self.publisher(id)),
         ];
         for (field, of) in fields {
             let mut best: Option<Candidate> = None;
@@ -343,7 +344,7 @@ impl Page<'_> {
         let marks = self.outline.marks(id);
         let class = self.dom.attribute(id, "class").unwrap_or_default();
         let property = self.dom.attribute(id, "itemprop") == Some("description");
-        let whole = matches!(name, "p" | "h2" | "h3" | "div" | "strong" | "span")
+        let whole = matches!(name, "p" | "h2" | "h3" | "div" | "td" | "strong" | "span")
             && class.split_whitespace().any(|class| {
                 let mut known = WHOLE.iter();
                 known.any(|known| class.eq_ignore_ascii_case(known))
@@ -479,6 +480,25 @@ impl Page<'_> {
         let texts = texts.filter_map(|id| Some(one_line(self.dom.text_of(id)?.to_owned())));
         let mut named = texts.filter(|text| crate::parse::text::is_pen_name(text));
         named.find_map(|text| self.site.without(&text))
+    }
+
+    /// The publisher that microdata describes.
+    fn publisher(&self, id: Id) -> Option<Candidate> {
+        if self.dom.attribute(id, "itemprop") != Some("publisher") {
+            return None;
+        }
+        let is_name = |id: &Id| self.dom.attribute(*id, "itemprop") == Some("name");
+        let shown = || {
+            let id = self.dom.under(id).skip(1).take(50).find(is_name)?;
+            Some(one_line(self.text_below(id, 100)?))
+        };
+        let value = self.stated_name(id).or_else(shown)?;
+        let is_named = value.contains(char::is_alphabetic) && !super::values::is_address(&value);
+        is_named.then(|| Candidate {
+            score: 10,
+            value,
+            from: self.describe(id),
+        })
     }
 
     fn section(&self, id: Id, title: Option<&str>, at: Option<u32>) -> Option<Candidate> {
