@@ -252,8 +252,19 @@ fn flow_list(text: &str) -> String {
         .join(", ")
 }
 
-/// A value without its quotes, escapes and comment.
+/// A value without its quotes, escapes, comment, and the brackets of a link of a wiki.
 fn scalar(text: &str) -> String {
+    let value = unquoted(text);
+    let link = value
+        .strip_prefix("[[")
+        .and_then(|link| link.strip_suffix("]]"));
+    match link {
+        Some(link) => link.rsplit('|').next().unwrap_or(link).to_owned(),
+        None => value,
+    }
+}
+
+fn unquoted(text: &str) -> String {
     let text = text.trim();
     if let Some(inner) = text.strip_prefix('"') {
         let mut value = String::new();

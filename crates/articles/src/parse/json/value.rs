@@ -397,6 +397,7 @@ const NAMING: &[&str] = &[
     "processed",
     "label",
     "main",
+    "basic",
     "original",
     "vi",
     "vi-VN",

@@ -24,12 +24,23 @@ pub(super) fn tei<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &
     {
         collector.join(Field::Author, 0, &author.line(), "titleStmt", trace);
     }
-    let publication = header.find("publicationStmt");
-    if let Some(publisher) = publication.and_then(|statement| statement.find("publisher")) {
-        collector.offer(Field::Source, 0, publisher.line(), "publicationStmt", trace);
-    }
+    // The edition is of a corpus; its source is the newspaper.
     let source = header.find("sourceDesc");
-    for (rank, part) in [publication, source].into_iter().flatten().enumerate() {
+    let publication = header.find("publicationStmt");
+    let journal = source.and_then(|source| {
+        let is_journal =
+            |element: &Element<'_>| matches!(element.attribute("level"), Some("j" | "s"));
+        let mut inside = source.descendants();
+        let journal = inside.find(|element| element.name() == "title" && is_journal(element));
+        journal.or_else(|| source.find("publisher"))
+    });
+    if let Some(journal) = journal {
+        collector.offer(Field::Source, 0, journal.line(), "sourceDesc", trace);
+    }
+    if let Some(publisher) = publication.and_then(|statement| statement.find("publisher")) {
+        collector.offer(Field::Source, 1, publisher.line(), "publicationStmt", trace);
+    }
+    for (rank, part) in [source, publication].into_iter().flatten().enumerate() {
         if let Some(date) = part.find("date") {
             let when = date.attribute("when").map(str::to_owned);
             let when = when.unwrap_or_else(|| date.line());
@@ -50,6 +61,12 @@ pub(super) fn tei<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &
         let text = body.text_without(|element| {
             element.attribute("type") == Some("comments") || element.name() == "figure"
         });
+        // The headline may head the text too.
+        let title = titles().next().map(|title| title.line());
+        let text = match text.split_once('\n') {
+            Some((first, rest)) if title.as_deref() == Some(first) => rest.to_owned(),
+            _ => text,
+        };
         collector.offer(Field::Body, 0, text, "text/body", trace);
         captions(body, "figure", &["head", "figDesc"], collector, trace);
     }
