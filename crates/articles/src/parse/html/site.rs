@@ -1,7 +1,7 @@
 //! The names of a publication, which are not those of its authors.
 
 use crate::names::fold;
-use crate::parse::text::byline;
+use crate::parse::text::{byline, without_label};
 
 /// The names of the publication that a page is of.
 #[derive(Default)]
@@ -83,39 +83,6 @@ impl Site {
                 || (known.len() >= DISTINCT && name.contains(known.as_str()))
         })
     }
-}
-
-/// The names without the words before them: "Được viết bởi Lê Mẫu", of which only the words may be
-/// there.
-pub(super) fn without_label(authors: &str) -> &str {
-    const LABELS: &[&str] = &[
-        "by",
-        "posted by",
-        "published by",
-        "written by",
-        "theo",
-        "bởi",
-        "đăng bởi",
-        "viết bởi",
-        "được viết bởi",
-        "được đăng bởi",
-        "người đăng",
-        "người viết",
-        "tác giả",
-    ];
-    let lower = authors.to_lowercase();
-    // Lower case may have other lengths, though not of these letters.
-    let rest = |label: &&str| {
-        let rest = authors.get(label.len()..)?;
-        let is_label = lower.starts_with(*label) && authors.is_char_boundary(label.len());
-        let ends = rest.is_empty() || rest.starts_with([' ', ',', '\u{a0}']);
-        (is_label && ends).then(|| rest.trim_start_matches([' ', ',', '\u{a0}']))
-    };
-    LABELS
-        .iter()
-        .filter_map(rest)
-        .min_by_key(|rest| rest.len())
-        .unwrap_or(authors)
 }
 
 fn key(name: &str) -> String {

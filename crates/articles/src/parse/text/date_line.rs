@@ -186,6 +186,8 @@ const DATE_WORDS: &[&str] = &[
     "hành",
     "giây",
     "của",
+    "số",
+    "ra",
     "est",
     "edt",
     "et",

@@ -1,7 +1,7 @@
 //! The lines above the body: section, title, place, author, summary.
 
 use super::date_line::DateLine;
-use super::signature::{byline, counts_authors, is_pen_name, is_person};
+use super::signature::{byline, counts_authors, is_paper, is_pen_name, is_person, without_label};
 use crate::parse::dateline::{is_name, place_name};
 use crate::provenance::Trace;
 use crate::{Article, names};
@@ -47,6 +47,9 @@ pub(super) fn read<'a>(
         {
             article.place = Some(place);
             trace.field("place", "line under the title");
+        } else if is_paper(line) && article.source.is_none() {
+            article.source = Some(line.to_owned());
+            trace.field("source", "line above the text");
         } else if is_author_line(line, article) {
             add_author(line, above_summary, article, trace);
         } else if above_summary {
@@ -65,17 +68,23 @@ pub(super) fn read_rest_of_date(line: &DateLine<'_>, article: &mut Article, trac
         let free = |field: &Option<String>| field.is_none();
         let words = part.split_whitespace().count();
         let plain = !part.contains(|c: char| c.is_ascii_digit() || c == ':');
+        let named = byline(part);
+        let named = without_label(named.as_deref().unwrap_or(part));
         if free(&article.place) && is_place_line(part, false) {
             article.place = place_name(part);
             trace.field("place", "date line");
         } else if free(&article.section) && names::is_section(part) {
             article.section = Some((*part).to_owned());
             trace.field("section", "date line");
-        } else if free(&article.author) && is_pen_name(part) {
-            article.author = Some((*part).to_owned());
+        } else if free(&article.source) && is_paper(part) {
+            article.source = Some((*part).to_owned());
+            trace.field("source", "date line");
+        } else if free(&article.author) && is_pen_name(named) {
+            article.author = Some(named.to_owned());
             trace.field("author", "date line");
         } else if free(&article.section)
             && plain
+            && named == *part
             && (2..=6).contains(&words)
             && !names::is_button(part)
         {

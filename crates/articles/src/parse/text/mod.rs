@@ -28,7 +28,9 @@ use header::is_sentence;
 use origin::Origin;
 pub(crate) use origin::read as origin;
 pub(crate) use signature::byline;
-pub(super) use signature::{is_pen_name, is_person, sign_off, split_agency, without_note};
+pub(super) use signature::{
+    is_pen_name, is_person, sign_off, split_agency, without_label, without_note,
+};
 
 /// Parses plain text; `name` is the file's path, which may contain a date.
 pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
@@ -38,6 +40,7 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     if let Some(article) = labels::read(&paragraphs, trace) {
         return article;
     }
+    let address = Origin::take_address(&mut paragraphs, trace);
     let origin = Origin::take(&mut paragraphs, trace);
     let mut page = Page::new(paragraphs, name);
     let mut article = match page.find_layout() {
@@ -47,6 +50,7 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
             page.read_lines(trace)
         }
     };
+    article.url = address;
     take_run_in_date(&mut article, trace);
     let run_in = take_run_in_origin(&mut article, trace);
     take_run_in_signature(&mut article, trace);

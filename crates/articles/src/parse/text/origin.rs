@@ -16,6 +16,20 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
+    /// Takes the address of the page off the top of a text.
+    pub fn take_address(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trace) -> Option<String> {
+        let first = paragraphs.first().filter(|_| paragraphs.len() > 1)?;
+        let address = first.text.trim_matches(['<', '>', ' ']);
+        let is_web = address.starts_with("http://") || address.starts_with("https://");
+        if !is_web || address.contains(char::is_whitespace) {
+            return None;
+        }
+        let address = of_address(address).url?;
+        trace.field("url", "first line");
+        paragraphs.remove(0);
+        Some(address)
+    }
+
     /// Takes the line off the end of a text; the signature may be below it.
     pub fn take(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trace) -> Self {
         const LAST: usize = 2;

@@ -173,11 +173,26 @@ fn can_be_person(name: &str) -> bool {
         "VIỆT NAM",
     ];
     is_name(name, 5)
+        && !is_paper(name)
         && !name.contains(|c: char| c.is_ascii_digit())
         && (!name.ends_with('.') || is_initials(name))
         && !OTHER.contains(&name)
         && !(names::is_province(name) || names::is_abroad(name))
         && !(names::is_section(name) || names::is_button(name) || names::is_tail_heading(name))
+}
+
+/// Returns `true` for the name of a newspaper, as its letterhead has it.
+pub(crate) fn is_paper(name: &str) -> bool {
+    const KINDS: &[&str] = &[
+        "Báo ",
+        "BÁO ",
+        "Tạp chí ",
+        "TẠP CHÍ ",
+        "Nhật báo ",
+        "NHẬT BÁO ",
+    ];
+    let rest = KINDS.iter().find_map(|kind| name.strip_prefix(kind));
+    rest.is_some_and(|rest| is_name(rest, 6))
 }
 
 /// "P.V." and "T.H."
@@ -242,6 +257,39 @@ fn untitled(name: &str) -> &str {
         .iter()
         .find_map(|rank| name.strip_prefix(rank))
         .unwrap_or(name)
+}
+
+/// The names without the words before them: "Được viết bởi Lê Mẫu", of which only the words may be
+/// there.
+pub(crate) fn without_label(authors: &str) -> &str {
+    const LABELS: &[&str] = &[
+        "by",
+        "posted by",
+        "published by",
+        "written by",
+        "theo",
+        "bởi",
+        "đăng bởi",
+        "viết bởi",
+        "được viết bởi",
+        "được đăng bởi",
+        "người đăng",
+        "người viết",
+        "tác giả",
+    ];
+    let lower = authors.to_lowercase();
+    // Lower case may have other lengths, though not of these letters.
+    let rest = |label: &&str| {
+        let rest = authors.get(label.len()..)?;
+        let is_label = lower.starts_with(*label) && authors.is_char_boundary(label.len());
+        let ends = rest.is_empty() || rest.starts_with([' ', ',', '\u{a0}']);
+        (is_label && ends).then(|| rest.trim_start_matches([' ', ',', '\u{a0}']))
+    };
+    LABELS
+        .iter()
+        .filter_map(rest)
+        .min_by_key(|rest| rest.len())
+        .unwrap_or(authors)
 }
 
 /// The name after "Tác giả:", "Bài, ảnh:", "Thực hiện:" and the like.
@@ -335,6 +383,8 @@ mod tests {
         for line in [
             "Hết",
             "Hà Nội",
+            "BÁO SÔNG LAM",
+            "Báo Sông Lam",
             "Chuyện chỉ có vậy.",
             "Xã Hội",
             "Lê Mẫu 2026",
