@@ -18,14 +18,13 @@ pub(crate) fn read<'h>(html: &'h str, trace: &mut Trace) -> Cow<'h, str> {
     if !names_font(html) {
         return Cow::Borrowed(html);
     }
-    let mut page = Page {
-        out: String::with_capacity(html.len() + html.len() / 4),
-        open: Vec::new(),
-        rules: HashMap::new(),
-        charset: None,
-        has_capitals: false,
-    };
+    let mut page = Page::new(html.len(), false);
     page.convert(html);
+    // The bytes of the page were read as that set already.
+    if page.unicode > page.converted {
+        page = Page::new(html.len(), true);
+        page.convert(html);
+    }
     let Some(charset) = page.charset else {
         return match page.has_capitals {
             true => Cow::Owned(page.out),
@@ -64,6 +63,11 @@ struct Page {
     charset: Option<Charset>,
     /// Whether Unicode text was put in capitals by its font.
     has_capitals: bool,
+    /// Texts in such fonts that were converted, and those with letters that no such set has.
+    converted: usize,
+    unicode: usize,
+    /// Whether fonts only put text in capitals.
+    is_read: bool,
 }
 
 /// Maximum number of open elements searched for that of an end tag.
@@ -73,6 +77,19 @@ const REACH: usize = 64;
 const DEEPEST: usize = 4000;
 
 impl Page {
+    fn new(bytes: usize, is_read: bool) -> Self {
+        Self {
+            out: String::with_capacity(bytes + bytes / 4),
+            open: Vec::new(),
+            rules: HashMap::new(),
+            charset: None,
+            has_capitals: false,
+            converted: 0,
+            unicode: 0,
+            is_read,
+        }
+    }
+
     fn convert(&mut self, html: &str) {
         let mut rest = html;
         while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
@@ -103,8 +120,14 @@ impl Page {
             return;
         };
         let plain = entity::decode(text);
-        let mut read = font.read(&plain);
+        let is_unicode = |c: char| matches!(c, 'ơ' | 'ư' | 'ă' | 'đ' | '\u{1ea0}'..='\u{1ef9}');
+        self.unicode += usize::from(plain.contains(is_unicode));
+        let mut read = match self.is_read {
+            true => Cow::Borrowed(plain.as_ref()),
+            false => font.read(&plain),
+        };
         if read != plain {
+            self.converted += 1;
             self.charset = Some(font.charset);
         } else if font.capitals {
             // Its letters were read when the bytes of the page were.
