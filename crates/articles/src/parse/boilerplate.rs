@@ -23,8 +23,7 @@ fn drop_below(paragraphs: &mut Vec<Paragraph<'_>>, lines_above: usize, trace: &m
         let key = key(&paragraph.text);
         let heading = is_heading(&key, kept);
         below_heading = heading || (below_heading && !is_running_text(&paragraph.text));
-        let dropped =
-            below_heading || is_pointer(&key) || names::is_button(&key) || is_counter(&key);
+        let dropped = below_heading || is_pointer(&key) || are_buttons(&key) || is_counter(&key);
         if dropped {
             trace.dropped(&paragraph.text);
         } else {
@@ -73,6 +72,11 @@ fn is_pointer(key: &str) -> bool {
         return true;
     }
     MARKS.iter().any(|mark| key.starts_with(mark))
+}
+
+/// Returns `true` for a button, or several in a row: "In trang | Đóng cửa sổ".
+fn are_buttons(key: &str) -> bool {
+    !key.is_empty() && key.split(" | ").all(|part| names::is_button(part.trim()))
 }
 
 /// Returns `true` for "#chibộ #SôngLam" and nothing else.

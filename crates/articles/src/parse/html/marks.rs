@@ -158,8 +158,10 @@ fn of_key(key: &str) -> u16 {
         | "subheadline" | "detailsummary" | "newssapo" | "newssummary" | "articlestandfirst"
         | "introtext" | "trichdan" | "mota" | "motangan" | "hometext" | "subtitle" | "chapo"
         | "chappeau" | "bodytextlead" | "newsintro" | "loidan" | "dandat" => Marks::SUMMARY,
-        "author" | "authors" | "authorname" | "tacgia" | "butdanh" | "byline" | "writer"
-        | "reporter" | "phongvien" | "nguoiviet" | "postauthor" | "articleauthor" => Marks::AUTHOR,
+        "author" | "authors" | "authorname" | "credits" | "tacgia" | "butdanh" | "byline"
+        | "writer" | "reporter" | "phongvien" | "nguoiviet" | "postauthor" | "articleauthor" => {
+            Marks::AUTHOR
+        }
         "date" | "datetime" | "time" | "publishdate" | "publisheddate" | "publishtime"
         | "publishedtime" | "publishedat" | "published" | "publish" | "pubdate" | "postdate"
         | "postedon" | "articledate" | "detailtime" | "detaildate" | "ngay" | "ngaydang"

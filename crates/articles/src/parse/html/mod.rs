@@ -48,9 +48,7 @@ fn page(dom: &Dom, trace: &mut Trace) -> Article {
     let content = content::find(dom, &outline);
     let mut draft = Draft::default();
     let read = read_fields(dom, &outline, &content, &mut draft, trace);
-    let Read {
-        is_list, stated, ..
-    } = read;
+    let is_list = read.is_list;
     if let Some(root) = content.roots.first().filter(|_| !is_list)
         && let Some(lead) = lead::read(dom, &outline, *root)
     {
@@ -68,11 +66,12 @@ fn page(dom: &Dom, trace: &mut Trace) -> Article {
     }
     read_text(dom, &outline, &content.roots, read.title, &mut text, trace);
     if !is_list {
+        offer_first_line(&read, &text, &mut draft, trace);
         lead::offer_line(&text, &mut draft, trace);
     }
     let lines = std::mem::take(&mut text.paragraphs);
     let mut paragraphs = article_lines(lines, is_list, &mut text, &mut draft, trace);
-    let from = if stated.complete(&mut paragraphs, trace) {
+    let from = if read.stated.complete(&mut paragraphs, trace) {
         "JSON-LD articleBody"
     } else if state::complete(dom, &read.titles, &mut paragraphs, &mut draft, trace) {
         "data of the page"
@@ -188,6 +187,28 @@ fn read_fields(
         title,
         above: (title.unwrap_or(start), start),
         titles: page.titles,
+    }
+}
+
+/// Offers the first line as the title if it is in bold, where no element is one and the head of the
+/// page names the site or only begins the title, as Word does.
+fn offer_first_line(read: &Read, text: &text::Text, draft: &mut Draft, trace: &mut Trace) {
+    const WORDS: std::ops::RangeInclusive<usize> = 4..=40;
+    let [first, _, _, ..] = text.paragraphs.as_slice() else {
+        return;
+    };
+    let folded = crate::names::fold(first);
+    let is_other = |head: &String| {
+        head.split_whitespace().count() <= 3 || folded.starts_with(&crate::names::fold(head))
+    };
+    let is_headline = WORDS.contains(&first.split_whitespace().count())
+        && text.set_off.first() == Some(&true)
+        && text.set_off.contains(&false)
+        && !first.ends_with(['.', ':', ';', ','])
+        && plain::date_line(first).is_none();
+    if read.title.is_none() && is_headline && read.titles.iter().all(is_other) {
+        let from = "first line, set off";
+        draft.offer(Field::Title, rank::LINKED + 1, first.clone(), from, trace);
     }
 }
 

@@ -75,8 +75,11 @@ impl Page<'_> {
         let is_named = self.outline.marks(id).has(Marks::TITLE);
         let is_named = is_named || name == "h2" && self.is_head_short();
         let is_heading = matches!(name, "h1" | "h2" | "h3");
-        if !(is_heading || is_headline || is_named) || name == "meta" || name == "body" {
+        if name == "meta" || name == "body" {
             return None;
+        }
+        if !(is_heading || is_headline || is_named) {
+            return self.plain_title(id, name, heads);
         }
         // Bounded: headings nest, and each would be read with all in it.
         let value = one_line(self.text_below(id, 300)?);
@@ -110,6 +113,30 @@ impl Page<'_> {
         let is_certain =
             agreement != Agreement::Little || name == "h1" || is_headline || self.is_head_short();
         Some((candidate, is_certain))
+    }
+
+    /// The headline in an element whose name says nothing, which is that in the head of the page.
+    fn plain_title(&self, id: Id, name: &str, heads: &[String]) -> Option<(Candidate, bool)> {
+        const LEAST: usize = 15;
+        if !matches!(
+            name,
+            "p" | "div" | "td" | "center" | "font" | "b" | "strong" | "span"
+        ) {
+            return None;
+        }
+        let value = one_line(self.text_below(id, 200)?);
+        let folded = fold(&value);
+        let is_title = folded.len() >= LEAST
+            && heads.iter().any(|head| {
+                head.starts_with(&folded) && folded.len() * 2 >= head.len()
+                    || head.ends_with(&folded) && folded.len() * 2 >= head.len()
+            });
+        let candidate = || Candidate {
+            score: 15,
+            value,
+            from: self.describe(id),
+        };
+        is_title.then(|| (candidate(), true))
     }
 
     /// A headline without the label of its kind: "Sơ kết quý I Video".
@@ -418,11 +445,11 @@ impl Page<'_> {
         let marks = self.outline.marks(id);
         let related = self.dom.attribute(id, "rel") == Some("author");
         let property = self.dom.attribute(id, "itemprop") == Some("author");
-        if !(marks.has(Marks::AUTHOR) || related || property) || self.dom.name(id) == Some("meta") {
+        if self.dom.name(id) == Some("meta") || self.is_of_picture(id) {
             return None;
         }
-        if self.is_of_picture(id) {
-            return None;
+        if !(marks.has(Marks::AUTHOR) || related || property) {
+            return self.author_by_date(id);
         }
         // Who is quoted did not write the article.
         let mut above = self.dom.ancestors(id).take(8);
@@ -460,6 +487,26 @@ impl Page<'_> {
         Some(Candidate {
             score: 10 + i32::from(inner) + i32::from(related || property),
             value,
+            from: self.describe(id),
+        })
+    }
+
+    /// The author in the line of the date, with a label: "Đăng ngày 20/1/2026 bởi Lê Mẫu".
+    fn author_by_date(&self, id: Id) -> Option<Candidate> {
+        if !self.outline.marks(id).has(Marks::DATE) {
+            return None;
+        }
+        let text = one_line(self.text_below(id, 160)?);
+        let line = crate::parse::text::date_line(&text)?;
+        let labelled = |part: &&str| {
+            let named = crate::parse::text::byline(part);
+            let name = crate::parse::text::without_label(named.as_deref().unwrap_or(part));
+            let is_person = name != *part && crate::parse::text::is_pen_name(name);
+            is_person.then(|| self.site.without(name)).flatten()
+        };
+        Some(Candidate {
+            score: 5,
+            value: line.rest.iter().find_map(labelled)?,
             from: self.describe(id),
         })
     }

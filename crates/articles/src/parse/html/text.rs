@@ -138,6 +138,8 @@ impl Reading<'_> {
         }
         if self.title == Some(self.outline.position(id)) {
             self.drop_above();
+            // What is next to the title in its line is no part of it.
+            steps.push(Step::EndLine);
         }
         if id != self.root {
             if self.outline.is_skipped(id) {
