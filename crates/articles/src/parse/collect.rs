@@ -116,6 +116,13 @@ impl<'r> Collector<'r> {
             || self.excluded.is_some()
     }
 
+    /// Returns `true` if the fields can be those of the answer of a service, which says "OK" around
+    /// the article.
+    pub fn may_be_answer(&self) -> bool {
+        let is_short = self.bodies.iter().all(|body| body.text.len() < LONG);
+        self.draft.get(Field::Title).is_none() && self.opening.is_none() && is_short
+    }
+
     /// Puts the article together.
     ///
     /// # Errors

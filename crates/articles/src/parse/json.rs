@@ -38,7 +38,7 @@ use self::value::{Captions, Flag, Key, Strings, Value};
 use super::collect::Collector;
 use crate::Article;
 use crate::fields::{Field, field};
-use crate::problem::Fault;
+use crate::problem::{Fault, LONG};
 use crate::provenance::Trace;
 
 /// Added to the rank of the fields of a nested object.
@@ -56,7 +56,13 @@ pub(crate) fn parse(bytes: &[u8], trace: &mut Trace) -> Result<Article, Fault> {
         Err(error) => Err(format!("not UTF-8 from byte {} on", error.valid_up_to())),
     };
     let error = match first {
-        Ok(collector) if collector.has_article() => return collector.finish(trace),
+        Ok(collector) if collector.has_article() => {
+            let answered = collector.may_be_answer().then(|| answered(bytes)).flatten();
+            return match answered {
+                Some(article) => parse(article.as_bytes(), trace),
+                None => collector.finish(trace),
+            };
+        }
         Ok(unread) => return inside(bytes, unread, trace),
         Err(error) => error,
     };
@@ -93,6 +99,33 @@ fn object<'t>(text: &'t str, trace: &mut Trace) -> Result<Collector<'t>, String>
         .and_then(|()| json.end())
         .map_err(|error| error.to_string())?;
     Ok(collector)
+}
+
+/// The article in the answer of a service, `{"code":200,"message":"OK","data":{"detail":{…}}}`: the
+/// first object in it with a title and a long text of its own.
+fn answered(bytes: &[u8]) -> Option<String> {
+    const DEEPEST: usize = 4;
+    let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    let mut level: Vec<&serde_json::Value> = children(&value);
+    for _ in 1..DEEPEST {
+        let found = level
+            .iter()
+            .filter_map(|value| value.as_object())
+            .find(|object| {
+                let states = |wanted, least| {
+                    object.iter().any(|(key, value)| {
+                        let is_wanted = field(key).is_some_and(|(field, _)| field == wanted);
+                        is_wanted && value.as_str().is_some_and(|text| text.len() >= least)
+                    })
+                };
+                states(Field::Title, 1) && states(Field::Body, LONG)
+            });
+        if let Some(object) = found {
+            return serde_json::to_string(object).ok();
+        }
+        level = level.into_iter().flat_map(children).collect();
+    }
+    None
 }
 
 /// Parses the article in an object under an unknown name. `unread` is the text of the whole value
