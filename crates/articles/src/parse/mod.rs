@@ -55,9 +55,9 @@ pub(crate) fn plain_text(bytes: &[u8], name: &str, trace: &mut Trace) -> Outcome
     Ok((with_agency_of_author(article, trace), encoding))
 }
 
-pub(crate) fn markdown(bytes: &[u8], _: &str, trace: &mut Trace) -> Outcome {
+pub(crate) fn markdown(bytes: &[u8], name: &str, trace: &mut Trace) -> Outcome {
     let (text, encoding) = decode(bytes, None, trace)?;
-    let article = markdown::parse(&text, trace)?;
+    let article = markdown::parse(&text, name, trace)?;
     Ok((with_agency_of_author(article, trace), encoding))
 }
 

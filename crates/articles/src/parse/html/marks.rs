@@ -83,15 +83,15 @@ fn add_name(name: &str, marks: &mut Marks) {
     if count > 1 && ends_as_summary(word(count - 1), (0..count - 1).map(word)) {
         marks.add(Marks::LEAD);
     }
-    let is_of_part = count > 1 && is_part(word(count - 1));
+    let last = if count > 1 { word(count - 1) } else { "" };
+    let mut outside = if is_part(last) { Marks::BODY.0 } else { 0 };
+    if matches!(last, "author" | "date" | "time" | "info" | "desc" | "sapo") {
+        outside |= Marks::SECTION.0;
+    }
     for first in 0..count {
-        for last in first..count.min(first + 3) {
-            if let Some(key) = lower.get(words[first].0..words[last].1) {
-                let mark = of_key(key);
-                marks.0 |= match last + 1 < count && is_of_part {
-                    true => mark & !Marks::BODY.0,
-                    false => mark,
-                };
+        for end in first + 1..=count.min(first + 3) {
+            if let Some(key) = lower.get(words[first].0..words[end - 1].1) {
+                marks.0 |= of_key(key) & if end < count { !outside } else { !0 };
             }
         }
     }

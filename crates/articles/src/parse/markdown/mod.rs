@@ -9,17 +9,17 @@ use crate::fields::{Draft, Field, field};
 use crate::problem::Fault;
 use crate::provenance::Trace;
 use crate::tidy::composed;
-use crate::{Article, Caption};
+use crate::{Article, Caption, dates};
 
 /// Added to the rank of fields in the text, compared with those in the front
 /// matter.
 const SHOWN: u8 = 100;
 
-/// Parses Markdown.
+/// Parses Markdown; `name` is the file's path, which may contain a date.
 ///
 /// # Errors
 /// If the front matter says that the article is not published.
-pub(crate) fn parse(text: &str, trace: &mut Trace) -> Result<Article, Fault> {
+pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Result<Article, Fault> {
     let text = composed(text);
     let (entries, rest) = front_matter::split(&text);
     let mut draft = Draft::default();
@@ -53,6 +53,7 @@ pub(crate) fn parse(text: &str, trace: &mut Trace) -> Result<Article, Fault> {
             blocks.remove(0);
         }
     }
+    take_date(&mut blocks, &mut draft, trace);
     // A first paragraph wholly in bold or italics is the summary.
     if let Some(first) = blocks
         .first()
@@ -77,11 +78,45 @@ pub(crate) fn parse(text: &str, trace: &mut Trace) -> Result<Article, Fault> {
     let dateline = body.lines().next().and_then(dateline::read);
     draft.offer(Field::Body, SHOWN, body, "text", trace);
     draft.offer_captions(captions, "pictures", trace);
+    // Jekyll has the date in the name of the file.
+    if draft.get(Field::Published).is_none()
+        && let Some(date) = dates::in_path(name)
+    {
+        draft.offer(Field::Published, u8::MAX, date.to_string(), "path", trace);
+    }
     let mut article = draft.finish();
     if let Some(dateline) = dateline {
         dateline::apply(dateline, &mut article, trace);
     }
     Ok(article)
+}
+
+/// Takes the line under the title that has the date, and maybe the author.
+fn take_date(blocks: &mut Vec<Block>, draft: &mut Draft, trace: &mut Trace) {
+    let Some(first) = blocks
+        .first()
+        .filter(|block| !block.heading && blocks.len() > 2)
+    else {
+        return;
+    };
+    let Some(line) = text::date_line(&first.text) else {
+        return;
+    };
+    let author = line.rest.first().map(|part| {
+        let named = text::byline(part);
+        text::without_label(named.as_deref().unwrap_or(part)).to_owned()
+    });
+    let is_known = author.as_deref().is_none_or(text::is_pen_name) && line.rest.len() <= 1;
+    if !is_known {
+        return;
+    }
+    let from = "date line";
+    draft.offer(Field::Published, SHOWN, line.date.to_string(), from, trace);
+    if let Some(author) = author {
+        draft.offer(Field::Author, SHOWN, author, from, trace);
+    }
+    trace.dropped(&first.text);
+    blocks.remove(0);
 }
 
 /// Takes the name below a text, which follows a paragraph and not other names.
