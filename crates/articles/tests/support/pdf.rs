@@ -169,6 +169,28 @@ fn lines_under_a_wider_headline_are_one_paragraph() {
 }
 
 #[test]
+fn lines_under_a_wider_summary_are_one_paragraph() {
+    let read = text(
+        drawn(&[
+            (20, 50, 740, "Dap de truoc mua nuoc lon o xa"),
+            (
+                11,
+                50,
+                714,
+                "Sang nay hon ba tram nguoi cua bon ap ra dap lai doan de dai sau tram met.",
+            ),
+            (10, 50, 700, "Ba con ra dong cung xa Tan"),
+            (10, 50, 686, "Phu dap lai doan de bi lo tu"),
+            (10, 50, 672, "Giong Ca ve den ben do cua"),
+            (10, 50, 658, "Hai Chau."),
+        ])
+        .as_bytes(),
+    );
+    let body = "Ba con ra dong cung xa Tan Phu dap lai doan de bi lo tu Giong Ca ve den ben do cua Hai Chau.";
+    assert!(read.ends_with(body), "{read}");
+}
+
+#[test]
 fn a_large_first_letter_is_on_the_first_line_though_it_is_drawn_before_all() {
     let read = text(
         drawn(&[

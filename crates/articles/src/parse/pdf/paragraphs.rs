@@ -91,7 +91,7 @@ pub(super) fn paragraphs(pages: &[Vec<Vec<Line>>], setting: Setting) -> Vec<Para
             }
             end = lines.last().map(|line| End {
                 line: line.clone(),
-                right: block.text_right,
+                right: block.right_of(line),
             });
         }
     }
@@ -126,6 +126,9 @@ struct Block {
     right: f32,
     /// The right margin of lines of the size of most text: a headline may be wider.
     text_right: f32,
+    /// The right margins of lines that are set alike, if there are several: a summary may be wider
+    /// than the column under it.
+    rights: BTreeMap<(i32, bool), f32>,
     /// Whether paragraphs begin with an indented line.
     has_indents: bool,
     setting: Setting,
@@ -138,6 +141,13 @@ impl Block {
         let left = starts.get(lines.len() / 10).copied().unwrap_or(0.0);
         let indented = |line: &&Line| line.x0 > left + 0.7 * line.size;
         let count = lines.iter().filter(indented).count();
+        const SEVERAL: usize = 4;
+        let mut alike: BTreeMap<_, Vec<f32>> = BTreeMap::new();
+        for line in lines {
+            alike.entry(set(line)).or_default().push(line.x1);
+        }
+        let several = alike.into_iter().filter(|(_, ends)| ends.len() >= SEVERAL);
+        let rights = several.map(|(set, ends)| (set, ends.into_iter().fold(f32::MIN, f32::max)));
         let right = lines.iter().map(|line| line.x1).fold(f32::MIN, f32::max);
         let text = lines.iter().filter(|line| line.size < 1.15 * setting.size);
         let text_right = text.map(|line| line.x1).reduce(f32::max);
@@ -145,6 +155,7 @@ impl Block {
             left,
             right,
             text_right: text_right.unwrap_or(right),
+            rights: rights.collect(),
             has_indents: count > 0 && count * 5 <= lines.len() * 3,
             setting,
         }
@@ -187,8 +198,20 @@ impl Block {
     /// Returns `true` if the first word of a line had room on the one before.
     fn fits(&self, before: &Line, line: &Line, slack: f32) -> bool {
         let is_text = line.size < 1.15 * self.setting.size;
-        let right = if is_text { self.text_right } else { self.right };
+        let right = if is_text {
+            self.right_of(before)
+        } else {
+            self.right
+        };
         right - before.x1 > line.first_word + (0.25 + slack) * line.size
+    }
+
+    /// The right margin of a line of text.
+    fn right_of(&self, line: &Line) -> f32 {
+        self.rights
+            .get(&set(line))
+            .copied()
+            .unwrap_or(self.text_right)
     }
 
     /// Returns `true` if a line is indented as the first of a paragraph.
@@ -210,6 +233,11 @@ impl Block {
             ended || !hangs
         }
     }
+}
+
+/// How a line is set, to compare.
+fn set(line: &Line) -> (i32, bool) {
+    ((line.size * 4.0).round() as i32, line.is_bold)
 }
 
 fn ends_sentence(text: &str) -> bool {
