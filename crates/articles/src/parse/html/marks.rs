@@ -171,7 +171,9 @@ fn of_key(key: &str) -> u16 {
         | "articlemeta" => Marks::DATE,
         "chuyenmuc" | "detailcate" | "cate" | "category" | "articlecategory" | "postcategory"
         | "sectionname" | "articlesection" | "catename" | "categoryname" | "entrycategory"
-        | "kicker" => Marks::SECTION,
+        | "postcat" | "entrycat" | "articlecat" | "newscat" | "catlinks" | "kicker" => {
+            Marks::SECTION
+        }
         "breadcrumb" | "breadcrumbs" | "crumbs" | "duongdan" => Marks::CRUMBS,
         "locationstamp" | "datelineplace" | "diadiem" => Marks::PLACE,
         "articlebody"
@@ -247,10 +249,11 @@ fn of_key(key: &str) -> u16 {
         | "keyword" | "keywords" | "tukhoa" | "advert" | "adverts" | "advertisement" | "ads"
         | "ad" | "adsense" | "adsbox" | "quangcao" | "banner" | "banners" | "newsletter"
         | "subscribe" | "subscription" | "toolbar" | "copyright" | "print" | "printer" | "toc"
-        | "toccontainer" | "tableofcontents" | "mucluc" | "pagination" | "paging" | "pager"
-        | "menu" | "menubar" | "navbar" | "topbar" | "popup" | "modal" | "cookie" | "rating"
-        | "fontsize" | "player" | "audioplayer" | "donate" | "paywall" | "login" | "skiplink"
-        | "screenreadertext" | "visuallyhidden" | "sronly" | "bantin" | "googlenews" => Marks::BOX,
+        | "toccontainer" | "tableofcontents" | "mucluc" | "pagination" | "pagelinks" | "paging"
+        | "pager" | "menu" | "menubar" | "navbar" | "topbar" | "popup" | "modal" | "cookie"
+        | "rating" | "fontsize" | "player" | "audioplayer" | "donate" | "paywall" | "login"
+        | "skiplink" | "screenreadertext" | "visuallyhidden" | "sronly" | "bantin"
+        | "googlenews" => Marks::BOX,
         "tlitem" | "newsitem" | "listitem" | "postitem" | "storyitem" | "articleitem"
         | "itemnews" | "teaser" | "hentry" | "boxcategoryitem" => Marks::ENTRY,
         _ => return 0,

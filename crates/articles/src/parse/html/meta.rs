@@ -57,6 +57,7 @@ fn known(name: &str) -> Option<(&'static str, Field, u8)> {
         ("sailthruauthor", Field::Author, 4),
         ("articleauthorname", Field::Author, 4),
         ("citationauthor", Field::Author, 4),
+        ("citationjournaltitle", Field::Source, 2),
         ("parselysection", Field::Section, 3),
         ("parselytitle", Field::Title, 3),
         ("sailthrutitle", Field::Title, 3),

@@ -126,11 +126,20 @@ impl Page<'_> {
         }
         let value = one_line(self.text_below(id, 200)?);
         let folded = fold(&value);
-        let is_title = folded.len() >= LEAST
-            && heads.iter().any(|head| {
-                head.starts_with(&folded) && folded.len() * 2 >= head.len()
-                    || head.ends_with(&folded) && folded.len() * 2 >= head.len()
+        let is_smallest = || {
+            let mut inside = self.dom.under(id).skip(1).take(50);
+            !inside.any(|id| self.outline.kind(id) == Kind::Block)
+        };
+        let is_head = |head: &String| {
+            let is_part = head.starts_with(&folded) || head.ends_with(&folded);
+            // The title in the head may be cut short.
+            let cut = head.strip_suffix("...").or_else(|| head.strip_suffix('…'));
+            let is_cut = cut.is_some_and(|cut| {
+                folded.starts_with(cut.trim_end()) && folded.len() <= 2 * cut.len() && is_smallest()
             });
+            is_part && folded.len() * 2 >= head.len() || is_cut
+        };
+        let is_title = folded.len() >= LEAST && heads.iter().any(is_head);
         let candidate = || Candidate {
             score: 15,
             value,

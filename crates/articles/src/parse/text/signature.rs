@@ -33,7 +33,10 @@ pub(crate) fn sign_off(line: &str) -> Option<SignOff> {
     let name = byline(line).unwrap_or_else(|| line.to_owned());
     let (name, agency) = match split_agency(&name) {
         Some((person, agency)) => (person.to_owned(), Some(agency.to_owned())),
-        None => (name, None),
+        None => match name.split_once('/') {
+            Some((person, paper)) if is_paper(paper.trim()) => (person.trim().to_owned(), None),
+            _ => (name, None),
+        },
     };
     are_people(&name).then(|| SignOff {
         author: Some(name),
@@ -362,6 +365,7 @@ mod tests {
             ("Lê Mẫu", "Lê Mẫu", ""),
             ("Lê Mẫu (TTXVN)", "Lê Mẫu", "TTXVN"),
             ("Lê Mẫu/TTXVN", "Lê Mẫu", "TTXVN"),
+            ("Lê Mẫu/Báo Sông Lam", "Lê Mẫu", ""),
             ("Lê Mẫu/VOV-Tây Nguyên", "Lê Mẫu", "VOV"),
             ("Lê Mẫu (theo Reuters, AFP)", "Lê Mẫu", ""),
             ("Lê Mẫu (theo Reuters)", "Lê Mẫu", "Reuters"),
