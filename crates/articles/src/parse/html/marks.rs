@@ -158,7 +158,7 @@ fn of_key(key: &str) -> u16 {
         | "subheadline" | "detailsummary" | "newssapo" | "newssummary" | "articlestandfirst"
         | "introtext" | "trichdan" | "mota" | "motangan" | "hometext" | "subtitle" | "chapo"
         | "chappeau" | "bodytextlead" | "newsintro" | "loidan" | "dandat" => Marks::SUMMARY,
-        "author" | "authors" | "authorname" | "credits" | "tacgia" | "butdanh" | "byline"
+        "author" | "authors" | "authorname" | "readercredits" | "tacgia" | "butdanh" | "byline"
         | "writer" | "reporter" | "phongvien" | "nguoiviet" | "postauthor" | "articleauthor" => {
             Marks::AUTHOR
         }

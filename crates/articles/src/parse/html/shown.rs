@@ -458,7 +458,9 @@ impl Page<'_> {
             return None;
         }
         if !(marks.has(Marks::AUTHOR) || related || property) {
-            return self.author_by_date(id);
+            return self
+                .author_by_date(id)
+                .or_else(|| self.author_in_credits(id));
         }
         // Who is quoted did not write the article.
         let mut above = self.dom.ancestors(id).take(8);
@@ -516,6 +518,21 @@ impl Page<'_> {
         Some(Candidate {
             score: 5,
             value: line.rest.iter().find_map(labelled)?,
+            from: self.describe(id),
+        })
+    }
+
+    /// The author in credits: "Bài: Lê Mẫu", above those of pictures and design.
+    fn author_in_credits(&self, id: Id) -> Option<Candidate> {
+        let class = self.dom.attribute(id, "class")?.to_ascii_lowercase();
+        if !class.split([' ', '-', '_']).any(|word| word == "credits") {
+            return None;
+        }
+        let text = self.lines_below(id, 300)?;
+        let byline = text.lines().find_map(crate::parse::text::byline)?;
+        Some(Candidate {
+            score: 5,
+            value: self.site.without(&byline)?,
             from: self.describe(id),
         })
     }

@@ -33,10 +33,7 @@ pub(crate) fn sign_off(line: &str) -> Option<SignOff> {
     let name = byline(line).unwrap_or_else(|| line.to_owned());
     let (name, agency) = match split_agency(&name) {
         Some((person, agency)) => (person.to_owned(), Some(agency.to_owned())),
-        None => match name.split_once('/') {
-            Some((person, paper)) if is_paper(paper.trim()) => (person.trim().to_owned(), None),
-            _ => (name, None),
-        },
+        None => (name, None),
     };
     are_people(&name).then(|| SignOff {
         author: Some(name),
@@ -365,7 +362,6 @@ mod tests {
             ("Lê Mẫu", "Lê Mẫu", ""),
             ("Lê Mẫu (TTXVN)", "Lê Mẫu", "TTXVN"),
             ("Lê Mẫu/TTXVN", "Lê Mẫu", "TTXVN"),
-            ("Lê Mẫu/Báo Sông Lam", "Lê Mẫu", ""),
             ("Lê Mẫu/VOV-Tây Nguyên", "Lê Mẫu", "VOV"),
             ("Lê Mẫu (theo Reuters, AFP)", "Lê Mẫu", ""),
             ("Lê Mẫu (theo Reuters)", "Lê Mẫu", "Reuters"),
