@@ -173,9 +173,15 @@ impl Slots {
                 _ => {}
             }
             let is_cased = has_case && self.table.is_cased(token);
-            if sentences.is_none() && !is_cased {
-                residue.skip();
-                continue;
+            if !is_cased {
+                let Some(sentences) = &mut sentences else {
+                    residue.skip();
+                    continue;
+                };
+                if let Some(case) = residue.skip_plain() {
+                    sentences.pass(token, case);
+                    continue;
+                }
             }
             let written = residue.written();
             if is_cased {

@@ -26,7 +26,7 @@ use super::phrase::{MOST_COMBINATIONS, MOST_LISTS, SegmentPhrase};
 use super::positions::{FieldEnds, group_by_article};
 use super::scans::Scans;
 use super::scored::{Scored, weigh};
-use super::slot_articles::slot_articles;
+use super::slot_articles::slot_lists;
 use super::slots::{SharedIds, SlotIds};
 
 /// A part of a plan, and the only part of the text in which it counts.
@@ -360,7 +360,8 @@ impl Word {
     fn articles(&self, segment: &TextSegment) -> &ArticleSet {
         self.articles.get_or_init(|| {
             let mut articles = ArticleSet::none(segment);
-            slot_articles(segment, &self.ids).for_each(|article, _| articles.add(article));
+            let lists = slot_lists(segment, &self.ids);
+            lists.iter().for_each(|list| list.mark(&mut articles.0));
             articles
         })
     }

@@ -3,15 +3,23 @@
 use timbao_views::matching::ends_sentence;
 
 use crate::text::tokens::FIRST_KEY;
-use crate::text::{TextSegment, Written};
+use crate::text::{CaseForm, TextSegment, Written};
 
 /// The first tokens of the sentences of an article, except for the first sentence.
 pub(crate) struct SentenceStarts<'a> {
     segment: &'a TextSegment,
     starts: Vec<u32>,
-    /// The token before.
-    last: Option<(u32, Written<'a>)>,
+    last: Option<Last<'a>>,
     words: [String; 2],
+}
+
+/// The token before.
+#[derive(Clone, Copy)]
+struct Last<'a> {
+    token: u32,
+    case: CaseForm,
+    /// The word, if its case is written out.
+    literal: &'a str,
 }
 
 impl<'a> SentenceStarts<'a> {
@@ -24,10 +32,24 @@ impl<'a> SentenceStarts<'a> {
         }
     }
 
+    /// Adds a word that begins no sentence and is not written out.
+    #[inline]
+    pub(crate) fn pass(&mut self, token: u32, case: CaseForm) {
+        self.last = Some(Last {
+            token,
+            case,
+            literal: "",
+        });
+    }
+
     /// Adds a word at a position.
     #[inline]
     pub(crate) fn push(&mut self, at: u32, token: u32, word: Written<'a>) {
-        let last = self.last.replace((token, word));
+        let last = self.last.replace(Last {
+            token,
+            case: word.case(),
+            literal: word.literal(),
+        });
         if let Some(last) = last
             && word.may_end_sentence()
             && self.is_end(last, (token, word))
@@ -47,12 +69,16 @@ impl<'a> SentenceStarts<'a> {
         self.starts
     }
 
-    fn is_end(&mut self, last: (u32, Written<'_>), next: (u32, Written<'_>)) -> bool {
-        for (word, (token, written)) in self.words.iter_mut().zip([last, next]) {
-            word.clear();
-            written.write(self.segment.surface(token - FIRST_KEY), word);
+    fn is_end(&mut self, last: Last<'_>, (token, next): (u32, Written<'_>)) -> bool {
+        let surface = |token| self.segment.surface(token - FIRST_KEY);
+        let [before, after] = &mut self.words;
+        before.clear();
+        match last.case {
+            CaseForm::Other => before.push_str(last.literal),
+            case => case.write(surface(last.token), before),
         }
-        let [last, word] = &self.words;
-        ends_sentence(last, next.1.separator(), word)
+        after.clear();
+        next.write(surface(token), after);
+        ends_sentence(before, next.separator(), after)
     }
 }

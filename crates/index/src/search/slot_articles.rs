@@ -13,8 +13,8 @@ pub(crate) enum SlotArticles<'a> {
     Many(Vec<(u32, u32)>),
 }
 
-/// Resolves the articles of a slot.
-pub(crate) fn slot_articles<'a>(segment: &'a TextSegment, slot: &SlotIds) -> SlotArticles<'a> {
+/// The lists of a slot's keys.
+pub(crate) fn slot_lists<'a>(segment: &'a TextSegment, slot: &SlotIds) -> Vec<Postings<'a>> {
     let mut lists = Vec::new();
     for group in &slot.groups {
         match &group.only {
@@ -25,6 +25,12 @@ pub(crate) fn slot_articles<'a>(segment: &'a TextSegment, slot: &SlotIds) -> Slo
             ),
         }
     }
+    lists
+}
+
+/// Resolves the articles of a slot.
+pub(crate) fn slot_articles<'a>(segment: &'a TextSegment, slot: &SlotIds) -> SlotArticles<'a> {
+    let lists = slot_lists(segment, slot);
     if let [only] = lists[..] {
         return SlotArticles::One(only);
     }

@@ -363,6 +363,27 @@ impl<'a> Postings<'a> {
         }
     }
 
+    /// Sets the bits with the numbers of the articles.
+    pub(crate) fn mark(&self, bits: &mut [u64]) {
+        if let Some(bitmap) = self.bitmap {
+            for (word, bytes) in bits.iter_mut().zip(bitmap.chunks(8)) {
+                let mut eight = [0; 8];
+                eight[..bytes.len()].copy_from_slice(bytes);
+                *word |= u64::from_le_bytes(eight);
+            }
+            return;
+        }
+        let (mut docs, mut frequencies) = ([0; BLOCK], [0; BLOCK]);
+        for block in 0..(self.len as usize).div_ceil(BLOCK) {
+            let n = self.decode_docs(block, &mut docs, &mut frequencies);
+            for doc in docs.iter().take(n) {
+                if let Some(word) = bits.get_mut(*doc as usize / 64) {
+                    *word |= 1 << (doc % 64);
+                }
+            }
+        }
+    }
+
     /// Calls `f` with every posting, in order.
     #[inline]
     pub(crate) fn for_each(&self, f: impl FnMut(u32, u32)) {
@@ -433,12 +454,18 @@ mod tests {
             let mut seen = vec![];
             read.for_each(|doc, frequency| seen.push(Posting { doc, frequency }));
             prop_assert_eq!(&seen, &list);
+            let mut bits = vec![0u64; articles.div_ceil(64) as usize];
+            read.mark(&mut bits);
+            let is_marked = |doc: &u32| bits[*doc as usize / 64] >> (doc % 64) & 1 == 1;
+            let marked: Vec<u32> = (0..articles).filter(is_marked).collect();
+            prop_assert_eq!(marked, list.iter().map(|p| p.doc).collect::<Vec<_>>());
         }
 
         #[test]
         fn damaged_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), len in 0u32..700, articles in 0u32..1_000) {
             let list = Postings::open(&bytes, len, articles);
             list.for_each(|_, _| ());
+            list.mark(&mut [0; 4]);
         }
     }
 }

@@ -45,6 +45,19 @@ const ENDING: u64 = {
     codes
 };
 
+/// By code: whether nothing is written out and no sentence can end before the token.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut code = 0;
+    while code < plain.len() {
+        let separator = code >> 2;
+        let has_literals = separator >= SEPARATORS.len() || code & 3 == CaseForm::Other as usize;
+        plain[code] = !has_literals && ENDING >> separator & 1 == 0;
+        code += 1;
+    }
+    plain
+};
+
 /// The case of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -73,7 +86,8 @@ impl CaseForm {
             .unwrap_or(Self::Other)
     }
 
-    fn write(self, surface: &str, out: &mut String) {
+    /// Appends the word with this surface in this case; nothing if it is written out.
+    pub(crate) fn write(self, surface: &str, out: &mut String) {
         match self {
             Self::Plain => out.push_str(surface),
             Self::Capital => {
@@ -206,6 +220,12 @@ impl<'a> Written<'a> {
         CaseForm::from_code(self.code)
     }
 
+    /// The word, if its case is written out.
+    #[inline]
+    pub(crate) fn literal(&self) -> &'a str {
+        self.literal
+    }
+
     /// The capitals of the word; `surface` is that of its key.
     pub(crate) fn capitals(&self, surface: &str) -> Capitals {
         match self.case() {
@@ -280,6 +300,18 @@ impl<'a> ResidueReader<'a> {
             };
         }
         self.written_out(code)
+    }
+
+    /// Skips a token within a sentence of which nothing is written out, and returns its case; any
+    /// other token remains the next one.
+    #[inline]
+    pub(crate) fn skip_plain(&mut self) -> Option<CaseForm> {
+        let (&code, rest) = self.codes.as_slice().split_first()?;
+        if !PLAIN.get(usize::from(code)).copied().unwrap_or(false) {
+            return None;
+        }
+        self.codes = rest.iter();
+        Some(CaseForm::from_code(code))
     }
 
     /// Skips a token or the end of a part.
