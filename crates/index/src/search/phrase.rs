@@ -19,9 +19,11 @@ use super::slots::{Group, SlotIds};
 
 /// With at most this many key combinations, bigrams are read before tokens.
 pub(super) const MOST_LISTS: usize = 64;
-/// Maximum number of key combinations for which bigrams are used where a phrase has no fewer. One
-/// takes about 0.3 µs.
+/// Maximum number of key combinations for which bigrams are used where a phrase has no fewer, in a
+/// small segment. One takes about 0.3 µs.
 pub(super) const MOST_COMBINATIONS: usize = 1 << 16;
+/// In a large segment, tokens for each combination: reading these is the alternative.
+const TOKENS_OF_COMBINATION: usize = 256;
 /// With at most this many candidates, no other bigram is read.
 const FEW: u32 = 128;
 /// Cost of reading a random token, in positions of a list.
@@ -80,8 +82,9 @@ impl<'a> SegmentPhrase<'a> {
 
     /// Returns `true` if bigrams tell where the phrase is.
     pub(super) fn has_pairs(&self) -> bool {
+        let most = most_combinations(self.segment);
         let mut pairs = self.slots.windows(2);
-        pairs.any(|pair| combinations(pair) <= MOST_COMBINATIONS)
+        pairs.any(|pair| combinations(pair) <= most)
     }
 
     /// The bigram that equals the phrase, if it is one of two known keys.
@@ -150,7 +153,8 @@ impl<'a> SegmentPhrase<'a> {
             .collect();
         if order.is_empty() {
             let narrowest = windows().min_by_key(|(_, pair)| combinations(pair));
-            let narrowest = narrowest.filter(|(_, pair)| combinations(pair) <= MOST_COMBINATIONS);
+            let most = most_combinations(self.segment);
+            let narrowest = narrowest.filter(|(_, pair)| combinations(pair) <= most);
             order.extend(narrowest.map(|(offset, _)| (0, offset)));
         }
         order.sort_unstable();
@@ -168,6 +172,10 @@ impl<'a> SegmentPhrase<'a> {
         }
         pairs
     }
+}
+
+fn most_combinations(segment: &TextSegment) -> usize {
+    MOST_COMBINATIONS.max(segment.words() as usize / TOKENS_OF_COMBINATION)
 }
 
 /// The number of bigrams that two slots may have.
