@@ -178,8 +178,8 @@ impl Slots {
                     residue.skip();
                     continue;
                 };
-                if let Some(case) = residue.skip_plain() {
-                    sentences.pass(token, case);
+                if let Some(word) = residue.plain() {
+                    sentences.pass(token, word);
                     continue;
                 }
             }

@@ -3,23 +3,15 @@
 use timbao_views::matching::ends_sentence;
 
 use crate::text::tokens::FIRST_KEY;
-use crate::text::{CaseForm, TextSegment, Written};
+use crate::text::{TextSegment, Word, Written};
 
 /// The first tokens of the sentences of an article, except for the first sentence.
 pub(crate) struct SentenceStarts<'a> {
     segment: &'a TextSegment,
     starts: Vec<u32>,
-    last: Option<Last<'a>>,
+    /// The token before.
+    last: Option<(u32, Word<'a>)>,
     words: [String; 2],
-}
-
-/// The token before.
-#[derive(Clone, Copy)]
-struct Last<'a> {
-    token: u32,
-    case: CaseForm,
-    /// The word, if its case is written out.
-    literal: &'a str,
 }
 
 impl<'a> SentenceStarts<'a> {
@@ -32,24 +24,16 @@ impl<'a> SentenceStarts<'a> {
         }
     }
 
-    /// Adds a word that begins no sentence and is not written out.
+    /// Adds a word that begins no sentence.
     #[inline]
-    pub(crate) fn pass(&mut self, token: u32, case: CaseForm) {
-        self.last = Some(Last {
-            token,
-            case,
-            literal: "",
-        });
+    pub(crate) fn pass(&mut self, token: u32, word: Word<'a>) {
+        self.last = Some((token, word));
     }
 
     /// Adds a word at a position.
     #[inline]
     pub(crate) fn push(&mut self, at: u32, token: u32, word: Written<'a>) {
-        let last = self.last.replace(Last {
-            token,
-            case: word.case(),
-            literal: word.literal(),
-        });
+        let last = self.last.replace((token, word.word()));
         if let Some(last) = last
             && word.may_end_sentence()
             && self.is_end(last, (token, word))
@@ -69,16 +53,13 @@ impl<'a> SentenceStarts<'a> {
         self.starts
     }
 
-    fn is_end(&mut self, last: Last<'_>, (token, next): (u32, Written<'_>)) -> bool {
-        let surface = |token| self.segment.surface(token - FIRST_KEY);
-        let [before, after] = &mut self.words;
-        before.clear();
-        match last.case {
-            CaseForm::Other => before.push_str(last.literal),
-            case => case.write(surface(last.token), before),
+    fn is_end(&mut self, last: (u32, Word<'_>), (token, next): (u32, Written<'_>)) -> bool {
+        let both = [last, (token, next.word())];
+        for (text, (token, word)) in self.words.iter_mut().zip(both) {
+            text.clear();
+            word.write(self.segment.surface(token - FIRST_KEY), text);
         }
-        after.clear();
-        next.write(surface(token), after);
-        ends_sentence(before, next.separator(), after)
+        let [last, word] = &self.words;
+        ends_sentence(last, next.separator(), word)
     }
 }

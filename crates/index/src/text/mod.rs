@@ -34,7 +34,7 @@ pub(crate) use dictionary::{KeyInfo, ONLY_SPELLING, Strings};
 pub(crate) use layout::FIELDS;
 pub(crate) use plugin::{MergeThreads, SketchFile, TextPlugin};
 pub(crate) use preload::Copies;
-pub(crate) use residue::{CaseForm, Written};
+pub(crate) use residue::{CaseForm, Word, Written};
 pub(crate) use sections::Damage;
 pub(crate) use segment::{ResidueBlock, TextSegment};
 pub(crate) use timbao_views::score;

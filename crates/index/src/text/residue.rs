@@ -86,8 +86,7 @@ impl CaseForm {
             .unwrap_or(Self::Other)
     }
 
-    /// Appends the word with this surface in this case; nothing if it is written out.
-    pub(crate) fn write(self, surface: &str, out: &mut String) {
+    fn write(self, surface: &str, out: &mut String) {
         match self {
             Self::Plain => out.push_str(surface),
             Self::Capital => {
@@ -220,10 +219,13 @@ impl<'a> Written<'a> {
         CaseForm::from_code(self.code)
     }
 
-    /// The word, if its case is written out.
+    /// The word without its separator.
     #[inline]
-    pub(crate) fn literal(&self) -> &'a str {
-        self.literal
+    pub(crate) fn word(&self) -> Word<'a> {
+        Word {
+            case: self.case(),
+            literal: self.literal,
+        }
     }
 
     /// The capitals of the word; `surface` is that of its key.
@@ -233,10 +235,20 @@ impl<'a> Written<'a> {
             form => form.capitals(surface),
         }
     }
+}
 
+/// The word of a token.
+#[derive(Clone, Copy)]
+pub(crate) struct Word<'a> {
+    case: CaseForm,
+    /// The word, if its case is written out.
+    literal: &'a str,
+}
+
+impl Word<'_> {
     /// Appends the word; `surface` is that of its key.
     pub(crate) fn write(&self, surface: &str, out: &mut String) {
-        match self.case() {
+        match self.case {
             CaseForm::Other => out.push_str(self.literal),
             form => form.write(surface, out),
         }
@@ -284,7 +296,7 @@ impl<'a> ResidueReader<'a> {
         let written = self.written();
         out.push_str(written.separator());
         let start = out.len();
-        written.write(surface, out);
+        written.word().write(surface, out);
         (start, out.len())
     }
 
@@ -302,16 +314,19 @@ impl<'a> ResidueReader<'a> {
         self.written_out(code)
     }
 
-    /// Skips a token within a sentence of which nothing is written out, and returns its case; any
-    /// other token remains the next one.
+    /// The next word, if it is within a sentence and nothing is written out; any other token remains
+    /// the next one.
     #[inline]
-    pub(crate) fn skip_plain(&mut self) -> Option<CaseForm> {
+    pub(crate) fn plain(&mut self) -> Option<Word<'a>> {
         let (&code, rest) = self.codes.as_slice().split_first()?;
         if !PLAIN.get(usize::from(code)).copied().unwrap_or(false) {
             return None;
         }
         self.codes = rest.iter();
-        Some(CaseForm::from_code(code))
+        Some(Word {
+            case: CaseForm::from_code(code),
+            literal: "",
+        })
     }
 
     /// Skips a token or the end of a part.
