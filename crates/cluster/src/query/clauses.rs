@@ -23,7 +23,8 @@ pub(super) const BAG: &str = "bag";
 pub(super) const PAIRS: &str = "pairs";
 /// Maximum number of arrangements of a phrase or of NEAR that are asked for one by one.
 pub(super) const MOST_ARRANGEMENTS: usize = 1024;
-/// Maximum number of terms in the clauses of one phrase or NEAR, all fields together.
+/// Maximum number of terms of a query. The limit of the cluster is that of these and of the terms
+/// that rank.
 pub(super) const MOST_TERMS: usize = 12_000;
 
 impl Query {
@@ -58,6 +59,16 @@ impl Query {
             Some(certain) => without(unsure, certain),
             None => unsure,
         })
+    }
+
+    /// The number of terms that the cluster is asked for at once, or more.
+    pub(super) fn term_count(&self) -> usize {
+        let certain = self.certain.as_ref().map_or(0, term_count);
+        match &self.unsure {
+            // What has to be checked is searched without what is certain.
+            Some(unsure) => 2 * certain + term_count(unsure),
+            None => certain,
+        }
     }
 
     fn is_nothing(&self) -> bool {
@@ -159,6 +170,28 @@ impl Query {
             unsure,
         }
     }
+}
+
+/// The number of terms in a clause, or more. The cluster counts a set of terms as one.
+pub(super) fn term_count(clause: &Value) -> usize {
+    match clause {
+        Value::Object(parts) => {
+            let parts = parts.iter();
+            let count = |(name, part): (&String, &Value)| match name.as_str() {
+                "terms" => 1,
+                _ => term_count(part),
+            };
+            parts.map(count).sum()
+        }
+        Value::Array(parts) => parts.iter().map(term_count).sum(),
+        Value::String(text) => terms_in(text),
+        _ => 0,
+    }
+}
+
+/// The number of terms in the text of a phrase, gaps included.
+pub(super) fn terms_in(text: &str) -> usize {
+    text.split([' ', '|']).count()
 }
 
 /// Articles of clauses whose weights reach a sum; `None` if all weigh less.

@@ -21,19 +21,29 @@ use timbao_query::plan::{LeafKind, Plan, TextField};
 
 use crate::error::Result;
 
-use clauses::{BAG, fields, terms};
+use clauses::{BAG, MOST_TERMS, fields, terms};
 pub(crate) use clauses::{Query, any, without};
 pub(crate) use condition::{Condition, Resolved};
 pub(crate) use lookup::Lookup;
 use slots::{SlotTerms, Slots};
 
 /// The query of a resolved plan.
+///
+/// If it has more terms than the cluster takes, the phrases and NEARs with most terms are asked for
+/// by their words, and their articles have to be checked.
 pub(crate) fn translate(resolved: &Resolved<'_>, lookup: &dyn Lookup) -> Result<Query> {
-    let translator = Translator {
-        resolved,
-        slots: Slots::new(lookup),
-    };
-    translator.condition(&resolved.condition)
+    let mut slots = Slots::new(lookup);
+    loop {
+        let translator = Translator {
+            resolved,
+            slots: &slots,
+        };
+        let query = translator.condition(&resolved.condition)?;
+        if slots.most_terms == 0 || query.term_count() <= MOST_TERMS {
+            return Ok(query);
+        }
+        slots.most_terms /= 2;
+    }
 }
 
 /// The plans whose numbers of articles are needed to translate and to rank a plan.
@@ -48,7 +58,7 @@ pub(crate) fn rank(plan: &Plan, lookup: &dyn Lookup) -> Result<Vec<Value>> {
 
 struct Translator<'t> {
     resolved: &'t Resolved<'t>,
-    slots: Slots<'t>,
+    slots: &'t Slots<'t>,
 }
 
 impl Translator<'_> {
@@ -69,7 +79,7 @@ impl Translator<'_> {
                 let query = self.condition(condition)?;
                 if *count > 1 { query.inexact() } else { query }
             }
-            Condition::Filter(filter) => filters::query(filter, &self.slots)?,
+            Condition::Filter(filter) => filters::query(filter, self.slots)?,
         })
     }
 
@@ -79,8 +89,8 @@ impl Translator<'_> {
         };
         match leaf.kind {
             LeafKind::Word(slot) => Ok(self.slots.terms(slot)?.query(leaf.field)),
-            LeafKind::Phrase(phrase) => phrases::query(phrase, leaf.field, &self.slots),
-            LeafKind::Near(near) => near::query(near, leaf.field, &self.slots),
+            LeafKind::Phrase(phrase) => phrases::query(phrase, leaf.field, self.slots),
+            LeafKind::Near(near) => near::query(near, leaf.field, self.slots),
         }
     }
 

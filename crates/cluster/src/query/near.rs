@@ -11,7 +11,7 @@ use timbao_query::plan::{Near, NearOrder, Phrase, Reach, TextField};
 use crate::error::Result;
 use crate::schema::PARAGRAPH_GAP;
 
-use super::clauses::{MOST_ARRANGEMENTS, MOST_TERMS, Query, all, any, fields, without};
+use super::clauses::{MOST_ARRANGEMENTS, Query, all, any, fields, terms_in, without};
 use super::phrases;
 use super::slots::Slots;
 
@@ -97,6 +97,8 @@ struct Rows {
     is_complete: bool,
     /// Whether the case of none counts.
     is_certain: bool,
+    /// Maximum number of terms in the clauses of all.
+    most_terms: usize,
 }
 
 impl Rows {
@@ -105,6 +107,7 @@ impl Rows {
             operands: Vec::new(),
             is_complete: true,
             is_certain: true,
+            most_terms: slots.most_terms,
         };
         for operand in &near.operands {
             let mut here = Vec::new();
@@ -114,7 +117,7 @@ impl Rows {
                     continue;
                 }
                 rows.is_certain &= !phrase.has_case();
-                match phrases::arrangements(phrase, &steps, fields) {
+                match phrases::arrangements(phrase, &steps, fields, slots.most_terms) {
                     Some((texts, _)) if phrase.slop == 0 => {
                         let texts = texts.into_iter();
                         here.extend(texts.map(|text| (text, !phrase.has_case())));
@@ -140,7 +143,7 @@ impl Rows {
             rows.map(|(text, _)| text.as_str()).collect()
         });
         let ways: Vec<Vec<&str>> = ways.collect();
-        let sources = sources(&ways, near, fields(field).len())?;
+        let sources = sources(&ways, near, fields(field).len(), self.most_terms)?;
         let each = fields(field).iter().map(
             |field| json!({ "intervals": { *field: { "any_of": { "intervals": sources } } } }),
         );
@@ -149,7 +152,12 @@ impl Rows {
 }
 
 /// Intervals of which any must occur; `None` if they are too many.
-fn sources(ways: &[Vec<&str>], near: &Near, fields: usize) -> Option<Vec<Value>> {
+fn sources(
+    ways: &[Vec<&str>],
+    near: &Near,
+    fields: usize,
+    most_terms: usize,
+) -> Option<Vec<Value>> {
     if ways.iter().any(Vec::is_empty) {
         return Some(Vec::new());
     }
@@ -169,7 +177,7 @@ fn sources(ways: &[Vec<&str>], near: &Near, fields: usize) -> Option<Vec<Value>>
     let total = between.checked_mul(choices)?.checked_mul(orders.len())?;
     let longest = ways.iter().flatten().map(|text| terms_in(text)).max();
     let length = longest.unwrap_or(0).max(1);
-    if total > MOST_ARRANGEMENTS || total * length * ways.len() * fields > MOST_TERMS {
+    if total > MOST_ARRANGEMENTS || total * length * ways.len() * fields > most_terms {
         return None;
     }
     let mut sources = Vec::new();
@@ -191,10 +199,6 @@ fn within_paragraph(texts: &[&str]) -> Value {
     json!({ "all_of": {
         "mode": "ordered", "max_gaps": PARAGRAPH_GAP - 1, "intervals": texts,
     } })
-}
-
-fn terms_in(text: &str) -> usize {
-    text.split([' ', '|']).count()
 }
 
 /// One text of each operand, in an order, in all combinations.

@@ -12,7 +12,7 @@ use timbao_query::plan::{Phrase, TextField};
 use crate::error::Result;
 use crate::terms::pair_term;
 
-use super::clauses::{MOST_ARRANGEMENTS, MOST_TERMS, PAIRS, Query, any, fields, terms};
+use super::clauses::{MOST_ARRANGEMENTS, PAIRS, Query, any, fields, terms};
 use super::slots::{SlotTerms, Slots};
 
 /// Maximum number of bigrams that two neighbours may stand for, to be asked for first.
@@ -40,7 +40,7 @@ pub(super) fn query(phrase: &Phrase, field: Option<TextField>, slots: &Slots<'_>
     {
         return Ok(decided(Query::exact(pair.clone())));
     }
-    let query = match arrangements(phrase, &steps, fields.len()) {
+    let query = match arrangements(phrase, &steps, fields.len(), slots.most_terms) {
         Some((texts, slop)) => {
             let each = texts.iter().flat_map(|text| {
                 fields.iter().map(move |field| match slop {
@@ -105,6 +105,7 @@ pub(super) fn arrangements(
     phrase: &Phrase,
     steps: &[Rc<SlotTerms>],
     fields: usize,
+    most_terms: usize,
 ) -> Option<(Vec<String>, u32)> {
     if steps.iter().any(|step| !step.is_complete) {
         return None;
@@ -123,7 +124,7 @@ pub(super) fn arrangements(
     };
     let in_each: usize = steps.iter().map(|step| step.terms.len()).sum();
     let all = in_each.saturating_mul(places.len()).saturating_mul(fields);
-    if all > MOST_TERMS {
+    if all > most_terms {
         return None;
     }
     let texts: Vec<String> = steps.iter().map(|step| step.text()).collect();

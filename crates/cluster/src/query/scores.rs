@@ -8,7 +8,7 @@ use timbao_views::weights::{NEVER, TermWeights, association};
 use crate::error::Result;
 use crate::terms::pair_term;
 
-use super::clauses::{BAG, PAIRS};
+use super::clauses::{BAG, PAIRS, term_count};
 use super::lookup::Lookup;
 use super::slots::{SlotTerms, Slots};
 
@@ -16,6 +16,8 @@ use super::slots::{SlotTerms, Slots};
 const MOST_CLAUSES: usize = 200;
 /// Maximum number of terms in a clause; a slot of more does not rank.
 const MOST_TERMS: usize = 64;
+/// Maximum number of terms in all clauses; later ones do not rank.
+const MOST_IN_ALL: usize = 6_000;
 
 /// The clauses of a plan. Conditions contribute nothing.
 pub(super) fn clauses(plan: &Plan, lookup: &dyn Lookup) -> Result<Vec<Value>> {
@@ -26,8 +28,13 @@ pub(super) fn clauses(plan: &Plan, lookup: &dyn Lookup) -> Result<Vec<Value>> {
         clauses: Vec::new(),
     };
     ranking.add(plan, 1.0)?;
-    ranking.clauses.truncate(MOST_CLAUSES);
-    Ok(ranking.clauses)
+    let mut terms = 0;
+    let clauses = ranking.clauses.into_iter().take(MOST_CLAUSES);
+    let clauses = clauses.take_while(|clause| {
+        terms += term_count(clause);
+        terms <= MOST_IN_ALL
+    });
+    Ok(clauses.collect())
 }
 
 /// The plans whose numbers of articles a query and its weights depend on.

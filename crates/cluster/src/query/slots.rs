@@ -11,10 +11,11 @@ use timbao_views::matching::Fits;
 use crate::error::Result;
 use crate::terms::{exact_term, folded_term};
 
+use super::clauses::MOST_TERMS;
 use super::lookup::Lookup;
 
 /// Maximum number of terms of a slot; `terms` accepts 65,536.
-const MOST_TERMS: usize = 50_000;
+const MOST_WORDS: usize = 50_000;
 
 /// The terms that fill a slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,8 @@ impl SlotTerms {
 pub(crate) struct Slots<'l> {
     lookup: &'l dyn Lookup,
     known: RefCell<FxHashMap<Slot, Rc<SlotTerms>>>,
+    /// Maximum number of terms in the clauses of one phrase or NEAR, all fields together.
+    pub(super) most_terms: usize,
 }
 
 impl<'l> Slots<'l> {
@@ -47,6 +50,7 @@ impl<'l> Slots<'l> {
         Self {
             lookup,
             known: RefCell::default(),
+            most_terms: MOST_TERMS,
         }
     }
 
@@ -93,7 +97,7 @@ impl<'l> Slots<'l> {
         }
         found.sort_unstable();
         found.dedup();
-        let is_complete = found.len() <= MOST_TERMS;
+        let is_complete = found.len() <= MOST_WORDS;
         let mut folded: Vec<String> = found.iter().map(|(_, folded)| folded.clone()).collect();
         folded.sort_unstable();
         folded.dedup();

@@ -155,3 +155,29 @@ fn conditions_on_metadata_are_exact_without_families_of_keys() {
     assert_eq!(translated(&filter).unsure, None);
     assert!(translated(&plan("section:xây*")).unsure.is_some());
 }
+
+/// A cluster refuses queries with more terms.
+#[test]
+fn queries_have_at_most_as_many_terms_as_a_cluster_takes() {
+    let wide =
+        "(**40 diễn ** OR ==biến OR *ng OR hội~2) NEAR/7 \"(tự|diễn|biến) * (hội|chuyển)\"~2";
+    let long = "\"diễn ** biến **40 hội\" ";
+    for query in [
+        wide.to_owned(),
+        format!("{wide} NEAR/7 (chuy*|\"tự **2 hội\")"),
+        long.repeat(12),
+        format!("-({})", long.repeat(40)),
+        format!("{} title:hội", "(*n NEAR/40 *i NEAR/40 *n) OR ".repeat(50)),
+        format!(
+            "{wide} NOTNEAR/3 ({})",
+            long.repeat(20).replace("\" ", "\"|")
+        ),
+    ] {
+        let plan = plan(&query);
+        let count = translated(&plan).term_count();
+        assert!(count <= MOST_TERMS, "{count}: {plan}");
+        let ranked = rank(&plan, &Words).unwrap();
+        let ranked: usize = ranked.iter().map(clauses::term_count).sum();
+        assert!(count + ranked <= 20_000, "{ranked}: {plan}");
+    }
+}
